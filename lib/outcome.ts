@@ -1,0 +1,45 @@
+import type { FailureCode } from './failures.ts';
+import type { Target } from './target.ts';
+import type { Upload } from './upload.ts';
+
+/** The particulars of a failure; what it means and what to do stands in the failure table under `code`. */
+export interface FailureDetail {
+  readonly code: FailureCode;
+  /** One sentence for a person. Holds no file name, no key and no content. */
+  readonly detail: string;
+  /** A code that Kombo sent and our table does not have yet. */
+  readonly unlistedCode?: string;
+  /** Kombo's own words. May quote the file's name: kept in the ledger, never logged. */
+  readonly komboMessage?: string;
+  /** Kombo's log of the call, with the answer of the ATS; kept there for 30 days. */
+  readonly logUrl?: string;
+}
+
+interface About {
+  readonly upload: Upload;
+  /** Absent when the key names nobody. */
+  readonly target?: Target;
+  /** How often it was claimed for sending, this time included. */
+  readonly attempt: number;
+}
+
+/** Everything that can become of an upload. The arms that last are the statuses of the ledger. */
+export type Outcome =
+  | (About & { readonly status: 'attached'; readonly attachedAt: Date; readonly warnings: readonly string[] })
+  | (About & { readonly status: 'already-attached'; readonly attachedAt: Date })
+  | (About & { readonly status: 'retrying'; readonly failure: FailureDetail; readonly dueAt: Date })
+  | (About & { readonly status: 'unknown'; readonly failure: FailureDetail; readonly dueAt: Date })
+  | (About & { readonly status: 'held'; readonly failure: FailureDetail })
+  | (About & { readonly status: 'rejected'; readonly failure: FailureDetail })
+  | (About & { readonly status: 'superseded'; readonly failure: FailureDetail })
+  /** The ledger knows it and this event changes nothing: somebody else sends it, or it waits, or it is settled. */
+  | (About & {
+      readonly status: 'unchanged';
+      readonly as: 'sending' | 'retrying' | 'unknown' | 'held' | 'rejected' | 'superseded';
+      readonly failure?: FailureDetail;
+      readonly dueAt?: Date;
+    })
+  /** Nothing to deliver: a folder marker, a test event, a deletion. Never in the ledger. */
+  | { readonly status: 'ignored'; readonly reason: string };
+
+export type OutcomeStatus = Outcome['status'];

@@ -1,0 +1,20 @@
+/** An object that somebody put into a bucket: what every trigger boils its event down to. */
+export interface Upload {
+  readonly bucket: string;
+  /** The object key as its uploader typed it: decoded, never as an event or a manifest carries it. */
+  readonly key: string;
+  /** Entity tag without its quotes. A replaced object has another one, so it pins the content. */
+  readonly etag: string;
+  /** As the event told; the object itself is asked again before a byte is read. */
+  readonly sizeBytes?: number;
+  readonly versionId?: string;
+}
+
+/**
+ * The identity of an upload, and its key in the ledger.
+ * The same bytes put twice under one key have one ETag and so one identity: they are one CV.
+ */
+export const uploadId = ({ bucket, key, etag }: Upload): string => `${bucket}/${key}#${etag}`;
+
+/** S3 quotes entity tags in its API and leaves them bare in its events. */
+export const bareEtag = (etag: string): string => etag.replaceAll('"', '');
