@@ -1,0 +1,86 @@
+import { isFolderMarker } from '../../lib/object-key.ts';
+import type { Result } from '../../lib/result.ts';
+import { bareEtag, type Upload } from '../../lib/upload.ts';
+import { text } from './field.ts';
+import { type Item, ignored, type ScanFailureCode, type UploadEventOptions, type Verdict } from './item.ts';
+import { refused } from './refusals.ts';
+
+/** An object as an event speaks of it; the spelling of each field is the event's own. */
+interface EventObject {
+  readonly bucket: unknown;
+  /** Decoded already where the form of the event encodes it. */
+  readonly key: Result<string> | undefined;
+  readonly etag: unknown;
+  readonly size?: unknown;
+  readonly versionId: unknown;
+}
+
+/** Names that the console's S3 Put template has carried over the years. */
+const isTemplateBucket = (bucket: string): boolean =>
+  bucket === 'example-bucket' || bucket.startsWith('amzn-s3-demo-bucket');
+
+const foreign = (found: string, bucket: string): Item => {
+  const name = /^[\w.-]{1,255}$/.test(found) ? found : '(no valid name)';
+  const named = `The event speaks of the bucket "${name}", but BUCKET is "${bucket}".`;
+  return isTemplateBucket(found)
+    ? refused('EVENT_IS_TEMPLATE', `This is the S3 test template of the console. ${named}`)
+    : refused('BUCKET_FOREIGN', named);
+};
+
+const scanDetails: Record<ScanFailureCode, string> = {
+  SCAN_THREAT_FOUND: 'GuardDuty said THREATS_FOUND.',
+  SCAN_UNSUPPORTED: 'GuardDuty said UNSUPPORTED.',
+  SCAN_DENIED: 'GuardDuty said ACCESS_DENIED.',
+  SCAN_FAILED: 'GuardDuty said FAILED.',
+  SCAN_VERDICT_UNKNOWN: 'GuardDuty said something that is none of its five verdicts.',
+};
+
+const uploadOf = (
+  object: EventObject,
+  bucket: string,
+  key: string,
+): Omit<Upload, 'etag'> & { readonly etag?: string } => {
+  const etag = typeof object.etag === 'string' ? text(bareEtag(object.etag)) : undefined;
+  const versionId = text(object.versionId);
+  return {
+    bucket,
+    key,
+    ...(etag !== undefined && { etag }),
+    ...(typeof object.size === 'number' && Number.isSafeInteger(object.size) && object.size >= 0
+      ? { sizeBytes: object.size }
+      : {}),
+    // "null" is how S3 calls the version of an object that has none; the ETag pins that one.
+    ...(versionId !== undefined && versionId !== 'null' && { versionId }),
+  };
+};
+
+/** What an event about one object asks for. `news` is what happened to the object: created, or scanned with a verdict. */
+export const judge = (object: EventObject, news: 'created' | Verdict, options: UploadEventOptions): Item => {
+  const bucket = text(object.bucket);
+  if (bucket === undefined || object.key === undefined) {
+    return refused('EVENT_INCOMPLETE', `The event names no ${bucket === undefined ? 'bucket' : 'key'}.`);
+  }
+  if (bucket !== options.bucket) return foreign(bucket, options.bucket);
+  if (!object.key.ok) return refused('KEY_MALFORMED', object.key.error.detail);
+
+  const { etag, ...unidentified } = uploadOf(object, bucket, object.key.value);
+  if (isFolderMarker(unidentified.key, unidentified.sizeBytes)) return ignored('A folder marker is no upload.');
+  if (news === 'created') {
+    if (options.requireScan) return ignored('The upload waits for its scan verdict, because REQUIRE_SCAN is on.');
+    return etag === undefined
+      ? { kind: 'unidentified', object: unidentified }
+      : { kind: 'upload', upload: { ...unidentified, etag } };
+  }
+
+  if (!options.requireScan) return ignored('REQUIRE_SCAN is off, so the upload did not wait for this verdict.');
+  if (etag === undefined) {
+    // The object may have been replaced since; a verdict must never vouch for bytes that were not scanned.
+    return unidentified.versionId === undefined
+      ? refused('VERDICT_UNPINNED', 'The scan result has neither ETag nor version, so it vouches for no content.')
+      : { kind: 'unidentified', object: unidentified, verdict: news };
+  }
+  const upload = { ...unidentified, etag };
+  return news === 'clean'
+    ? { kind: 'upload', upload, verdict: news }
+    : { kind: 'held-by-scan', upload, code: news, detail: scanDetails[news] };
+};

@@ -1,0 +1,74 @@
+import { ok } from '../../lib/result.ts';
+import { judge } from './event-object.ts';
+import { at, awsSource, eventName, type Fields, text } from './field.ts';
+import { type Item, ignored, type UploadEventOptions, type Verdict } from './item.ts';
+import { refused } from './refusals.ts';
+
+/** The five values of `scanResultStatus`. */
+const verdicts = new Map<string, Verdict>([
+  ['NO_THREATS_FOUND', 'clean'],
+  ['THREATS_FOUND', 'SCAN_THREAT_FOUND'],
+  ['UNSUPPORTED', 'SCAN_UNSUPPORTED'],
+  ['ACCESS_DENIED', 'SCAN_DENIED'],
+  ['FAILED', 'SCAN_FAILED'],
+]);
+
+/** Keys in EventBridge events are plain, unlike those in notifications: decoding "a+b.pdf" would ask for "a b.pdf". */
+const plainKey = (value: unknown) => {
+  const key = text(value);
+  return key === undefined ? undefined : ok(key);
+};
+
+/** @see Amazon S3 User Guide, "EventBridge event message structure" */
+const itemOfCreation = (detail: unknown, options: UploadEventOptions): Item => {
+  const object = at(detail, 'object');
+  return judge(
+    {
+      bucket: at(detail, 'bucket', 'name'),
+      key: plainKey(at(object, 'key')),
+      etag: at(object, 'etag') ?? at(object, 'eTag'),
+      size: at(object, 'size'),
+      versionId: at(object, 'version-id'),
+    },
+    'created',
+    options,
+  );
+};
+
+/** @see Amazon GuardDuty User Guide, "Monitoring S3 object scans with Amazon EventBridge" */
+const itemOfScanResult = (detail: unknown, options: UploadEventOptions): Item => {
+  const status = text(at(detail, 'scanResultDetails', 'scanResultStatus'));
+  if (status === undefined) return refused('EVENT_INCOMPLETE', 'The scan result has no scanResultStatus.');
+  const object = at(detail, 's3ObjectDetails');
+  return judge(
+    {
+      bucket: at(object, 'bucketName'),
+      key: plainKey(at(object, 'objectKey')),
+      etag: at(object, 'eTag') ?? at(object, 'etag'),
+      versionId: at(object, 'versionId'),
+    },
+    verdicts.get(status) ?? 'SCAN_VERDICT_UNKNOWN',
+    options,
+  );
+};
+
+/**
+ * An event of S3 or of GuardDuty Malware Protection, as EventBridge delivers it.
+ * What else the two services say is named and ignored. A CloudTrail record of an upload is refused instead: somebody
+ * wired it in place of the event that we understand, and would wait for CVs that never arrive.
+ */
+export const itemOfEventBridge = (event: Fields, options: UploadEventOptions): Item => {
+  const { source, detail, 'detail-type': detailType } = event;
+  if (source === 'aws.s3' && detailType === 'Object Created') return itemOfCreation(detail, options);
+  if (source === 'aws.guardduty' && detailType === 'GuardDuty Malware Protection Object Scan Result') {
+    return itemOfScanResult(detail, options);
+  }
+  const isByCloudTrail = typeof detailType === 'string' && detailType.endsWith('via CloudTrail');
+  if ((source === 'aws.s3' || source === 'aws.guardduty') && !isByCloudTrail) {
+    return ignored(`${eventName(detailType)} is no upload.`);
+  }
+  return refused(
+    'EVENT_UNKNOWN',
+    `The EventBridge event is of ${isByCloudTrail ? 'CloudTrail' : awsSource(source)}; expected is "Object Created" of aws.s3 or a scan result of aws.guardduty.`,
+  );
+};

@@ -1,0 +1,67 @@
+import type { FailureCode } from '../../lib/failures.ts';
+import type { Upload } from '../../lib/upload.ts';
+import type { EventRefusalCode } from './refusals.ts';
+
+/** The settings that decide what an event means here; both come from the configuration. */
+export interface UploadEventOptions {
+  /** `BUCKET`: the only bucket whose objects are delivered. */
+  readonly bucket: string;
+  /** `REQUIRE_SCAN`: an upload waits for its clean verdict. */
+  readonly requireScan: boolean;
+}
+
+export type ScanFailureCode = Extract<FailureCode, `SCAN_${string}`>;
+
+/** What the malware scan said: clean, or why not. */
+export type Verdict = 'clean' | ScanFailureCode;
+
+/** What one record of an event asks for. */
+export type Item =
+  /** Deliver it. The verdict is there when a scan result brought it. */
+  | { readonly kind: 'upload'; readonly upload: Upload; readonly verdict?: 'clean' }
+  /** Put it into the ledger as held; it is not delivered. */
+  | {
+      readonly kind: 'held-by-scan';
+      readonly upload: Upload;
+      readonly code: ScanFailureCode;
+      readonly detail: string;
+    }
+  /**
+   * An upload whose event carries no ETag, so it has no identity yet: ask the bucket for it, then go on as above.
+   * With a `versionId` that very version must be asked for: a verdict holds for it and for no later one.
+   */
+  | { readonly kind: 'unidentified'; readonly object: Omit<Upload, 'etag'>; readonly verdict?: Verdict }
+  /** Nothing to deliver and nothing wrong. */
+  | { readonly kind: 'ignored'; readonly reason: string }
+  | Refused;
+
+/** The record cannot be acted on; log it with its next step. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly code: EventRefusalCode;
+  /** One sentence for a person. Holds no key and no file name; may hold names of buckets. */
+  readonly detail: string;
+  readonly nextStep: string;
+  /**
+   * The record may speak of a CV, and dropping it would be silent: fail its SQS message, or the whole invocation,
+   * so that the failure queue keeps it. When false, log it and let it go: a repeat mends nothing and nothing is lost.
+   */
+  readonly keep: boolean;
+}
+
+export interface Entry {
+  /** The SQS message that carried the item. One message may carry several items. */
+  readonly messageId?: string;
+  readonly item: Item;
+}
+
+/** What the function was invoked with, outermost layer. Only `sqs` expects a partial batch response. */
+export type Envelope = 's3' | 'sns' | 'sqs' | 'eventbridge' | 'failure-record' | 'unrecognised';
+
+export interface ParsedEvent {
+  readonly envelope: Envelope;
+  /** Never empty: whatever came, something is said about it. In the order of the event. */
+  readonly entries: readonly Entry[];
+}
+
+export const ignored = (reason: string): Item => ({ kind: 'ignored', reason });

@@ -1,0 +1,30 @@
+import { decodeEventKey } from '../../lib/object-key.ts';
+import { judge } from './event-object.ts';
+import { at, eventName, text } from './field.ts';
+import { type Item, ignored, type UploadEventOptions } from './item.ts';
+import { refused } from './refusals.ts';
+
+/**
+ * One record of a native S3 notification, whatever its `eventVersion`: the fields below have been stable since 2.0, and
+ * a version that moves them is refused loudly instead of being guessed at. Its key is form-encoded.
+ * Put, Post, Copy and CompleteMultipartUpload all create; every other event is named and ignored.
+ * @see Amazon S3 User Guide, "Event message structure"
+ */
+export const itemOfNotification = (record: unknown, options: UploadEventOptions): Item => {
+  const name = text(at(record, 'eventName'));
+  if (name === undefined) return refused('EVENT_INCOMPLETE', 'The S3 record has no eventName.');
+  if (!/^(s3:)?ObjectCreated:/.test(name)) return ignored(`${eventName(name)} is no upload.`);
+  const object = at(record, 's3', 'object');
+  const key = text(at(object, 'key'));
+  return judge(
+    {
+      bucket: at(record, 's3', 'bucket', 'name'),
+      key: key === undefined ? undefined : decodeEventKey(key),
+      etag: at(object, 'eTag') ?? at(object, 'etag'),
+      size: at(object, 'size'),
+      versionId: at(object, 'versionId'),
+    },
+    'created',
+    options,
+  );
+};

@@ -1,0 +1,91 @@
+import { itemOfEventBridge } from './eventbridge.ts';
+import { text } from './field.ts';
+import { type Entry, type Envelope, ignored, type ParsedEvent, type UploadEventOptions } from './item.ts';
+import { refused } from './refusals.ts';
+import { itemOfNotification } from './s3-notification.ts';
+import { recordShapeOf, type Shape, shapeOf } from './shape.ts';
+
+/** The longest way that makes sense has three: an SQS message, in it a failure record, in it an SNS event. One to spare. */
+const maxWrappings = 4;
+
+const expected =
+  'Expected is an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result';
+
+interface Context {
+  readonly options: UploadEventOptions;
+  readonly wrappings: number;
+  /** What holds the content, for messages: "The SQS message is plain text". */
+  readonly holder: string;
+}
+
+const unwrapped = (content: unknown, holder: string, { options, wrappings }: Context): readonly Entry[] => {
+  if (wrappings === maxWrappings) {
+    return [{ item: refused('EVENT_NESTED', `The event is wrapped more than ${maxWrappings} times.`) }];
+  }
+  const entries = entriesOf(shapeOf(content), { options, wrappings: wrappings + 1, holder });
+  // Only the message that Lambda itself took from a queue can be failed; one that lies inside is past.
+  return entries.map(({ item }) => ({ item }));
+};
+
+const entriesOfRecord = (record: unknown, context: Context): readonly Entry[] => {
+  const shape = recordShapeOf(record);
+  switch (shape.kind) {
+    case 's3':
+      return [{ item: itemOfNotification(record, context.options) }];
+    case 'sns':
+      return unwrapped(shape.message, 'SNS message', context);
+    case 'sqs': {
+      const messageId = text(shape.messageId);
+      const entries = unwrapped(shape.body, 'SQS message', context);
+      return messageId === undefined ? entries : entries.map((entry) => ({ ...entry, messageId }));
+    }
+    case 'unknown':
+      return [{ item: refused('EVENT_UNKNOWN', `A record is ${shape.what}. ${expected}.`) }];
+  }
+};
+
+const entriesOf = (shape: Shape, context: Context): readonly Entry[] => {
+  switch (shape.kind) {
+    case 'records':
+      return shape.records.flatMap((record) => entriesOfRecord(record, context));
+    case 'test-event':
+      return [{ item: ignored('s3:TestEvent: S3 tells that notifications are set up.') }];
+    case 'sns-notification':
+      return unwrapped(shape.message, 'SNS message', context);
+    case 'failure-record':
+      return unwrapped(shape.payload, 'payload of the failure record', context);
+    case 'eventbridge':
+      return [{ item: itemOfEventBridge(shape.event, context.options) }];
+    case 'unreadable':
+      return [{ item: refused(shape.code, `The ${context.holder} is ${shape.what}. ${expected}.`) }];
+  }
+};
+
+const envelopeOf = (shape: Shape): Envelope => {
+  switch (shape.kind) {
+    case 'records': {
+      // One broken record must not hide that the batch came from a queue.
+      const kinds = shape.records.map((record) => recordShapeOf(record).kind);
+      return kinds.find((kind) => kind !== 'unknown') ?? 'unrecognised';
+    }
+    case 'test-event':
+      return 's3';
+    case 'sns-notification':
+      return 'sns';
+    case 'failure-record':
+    case 'eventbridge':
+      return shape.kind;
+    case 'unreadable':
+      return 'unrecognised';
+  }
+};
+
+/**
+ * Reads any event that can tell of an upload, each record by itself: a bad one harms none of its neighbours.
+ * Unknown fields are ignored. Never throws; what cannot be acted on comes back as `refused`, with what came, what was
+ * expected and what to do, and without quoting a key.
+ */
+export const parseUploadEvent = (event: unknown, options: UploadEventOptions): ParsedEvent => {
+  const shape = shapeOf(event);
+  return { envelope: envelopeOf(shape), entries: entriesOf(shape, { options, wrappings: 0, holder: 'event' }) };
+};

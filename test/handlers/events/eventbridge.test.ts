@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { onlyItem, parse, refusalOf, scanned } from './parse.ts';
+import { sample } from './sample.ts';
+
+const upload = {
+  bucket: 'acme-cv-inbox',
+  key: 'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/C++ 100% résumé.pdf',
+  etag: '9b2cf535f27731c974343645a3985328',
+  versionId: 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',
+};
+
+const created = (object: object, bucket = 'acme-cv-inbox') => ({
+  source: 'aws.s3',
+  'detail-type': 'Object Created',
+  detail: { bucket: { name: bucket }, object },
+});
+
+const scanResult = (details: object, scanResultStatus: unknown = 'NO_THREATS_FOUND') => ({
+  source: 'aws.guardduty',
+  'detail-type': 'GuardDuty Malware Protection Object Scan Result',
+  detail: {
+    s3ObjectDetails: { bucketName: 'acme-cv-inbox', objectKey: 'a/b.pdf', ...details },
+    scanResultDetails: { scanResultStatus },
+  },
+});
+
+describe('EventBridge events of S3', () => {
+  test('a created object is an upload, and its key is taken as it stands', () => {
+    expect(parse(sample('eventbridge-created'))).toEqual({
+      envelope: 'eventbridge',
+      entries: [{ item: { kind: 'upload', upload: { ...upload, sizeBytes: 48213 } } }],
+    });
+  });
+
+  test.each(['a/a+b.pdf', 'a/a%2Bb.pdf', 'a/%zz.pdf'])('the key %s is not decoded', (key) => {
+    expect(onlyItem(created({ key, etag: 'e1' }))).toEqual({
+      kind: 'upload',
+      upload: { bucket: 'acme-cv-inbox', key, etag: 'e1' },
+    });
+  });
+
+  test.each([
+    ['eventbridge-deleted', 'Object Deleted is no upload.'],
+    ['eventbridge-tags-added', 'Object Tags Added is no upload.'],
+  ])('%s is ignored by name', (name, reason) => {
+    expect(onlyItem(sample(name))).toEqual({ kind: 'ignored', reason });
+  });
+
+  test('an upload waits for its verdict when a scan is required', () => {
+    expect(onlyItem(sample('eventbridge-created'), scanned).kind).toBe('ignored');
+  });
+
+  test('without an ETag the upload is unidentified', () => {
+    expect(onlyItem(created({ key: 'a/b.pdf', size: 9 }))).toEqual({
+      kind: 'unidentified',
+      object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', sizeBytes: 9 },
+    });
+  });
+
+  test('another bucket is refused', () => {
+    expect(refusalOf(created({ key: 'a/b.pdf', etag: 'e1' }, 'acme-logs')).code).toBe('BUCKET_FOREIGN');
+  });
+
+  test('without a detail it is refused and kept', () => {
+    const refusal = refusalOf({ source: 'aws.s3', 'detail-type': 'Object Created' });
+    expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', keep: true });
+  });
+
+  test('the CloudTrail record of an upload is refused, not overlooked', () => {
+    const refusal = refusalOf({ source: 'aws.s3', 'detail-type': 'AWS API Call via CloudTrail', detail: {} });
+    expect(refusal).toMatchObject({ code: 'EVENT_UNKNOWN', keep: true });
+    expect(refusal.detail).toContain('CloudTrail');
+  });
+
+  test('the event of a stranger is refused without repeating what it calls itself', () => {
+    const refusal = refusalOf({ source: 'hr.frankdoe', 'detail-type': 'Frank Doe applied', detail: {} });
+    expect(refusal).toMatchObject({
+      code: 'EVENT_UNKNOWN',
+      detail:
+        'The EventBridge event is of a source that is not of AWS; expected is "Object Created" of aws.s3 or a scan result of aws.guardduty.',
+    });
+  });
+
+  test('only AWS itself can tell of an upload or a verdict', () => {
+    const forgedUpload = { ...created({ key: 'a/b.pdf', etag: 'e1' }), source: 'acme.portal' };
+    const forgedVerdict = { ...scanResult({ eTag: 'e1' }), source: 'acme.portal' };
+    expect(refusalOf(forgedUpload).code).toBe('EVENT_UNKNOWN');
+    expect(refusalOf(forgedVerdict, scanned).code).toBe('EVENT_UNKNOWN');
+  });
+
+  test('a schedule is refused by its source', () => {
+    const refusal = refusalOf({ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} });
+    expect(refusal.detail).toContain('aws.events');
+  });
+});
+
+describe('GuardDuty scan results', () => {
+  test('a clean verdict is an upload', () => {
+    expect(onlyItem(sample('guardduty-clean'), scanned)).toEqual({ kind: 'upload', upload, verdict: 'clean' });
+  });
+
+  test.each([
+    ['guardduty-threats', 'SCAN_THREAT_FOUND', 'GuardDuty said THREATS_FOUND.'],
+    ['guardduty-unsupported', 'SCAN_UNSUPPORTED', 'GuardDuty said UNSUPPORTED.'],
+    ['guardduty-access-denied', 'SCAN_DENIED', 'GuardDuty said ACCESS_DENIED.'],
+    ['guardduty-failed', 'SCAN_FAILED', 'GuardDuty said FAILED.'],
+  ])('%s is held as %s', (name, code, detail) => {
+    expect(onlyItem(sample(name), scanned)).toEqual({ kind: 'held-by-scan', upload, code, detail });
+  });
+
+  test.each(['no_threats_found', 'CLEAN', 'NO_THREATS_FOUND '])(
+    'a verdict nobody knows (%j) is held, never clean',
+    (verdict) => {
+      expect(onlyItem(scanResult({ eTag: 'e1' }, verdict), scanned)).toEqual({
+        kind: 'held-by-scan',
+        upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag: 'e1' },
+        code: 'SCAN_VERDICT_UNKNOWN',
+        detail: 'GuardDuty said something that is none of its five verdicts.',
+      });
+    },
+  );
+
+  test.each([undefined, null, '', true])('the verdict %j is refused and kept', (verdict) => {
+    expect(refusalOf(scanResult({ eTag: 'e1' }, verdict ?? null), scanned)).toMatchObject({
+      code: 'EVENT_INCOMPLETE',
+      detail: 'The scan result has no scanResultStatus.',
+      keep: true,
+    });
+  });
+
+  test.each(['guardduty-clean', 'guardduty-threats'])('%s is ignored when no scan is required', (name) => {
+    expect(onlyItem(sample(name))).toEqual({
+      kind: 'ignored',
+      reason: 'REQUIRE_SCAN is off, so the upload did not wait for this verdict.',
+    });
+  });
+
+  test('without an ETag a verdict holds for the version it names', () => {
+    expect(onlyItem(scanResult({ versionId: 'v1' }), scanned)).toEqual({
+      kind: 'unidentified',
+      object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', versionId: 'v1' },
+      verdict: 'clean',
+    });
+    expect(onlyItem(scanResult({ versionId: 'v1' }, 'THREATS_FOUND'), scanned)).toEqual({
+      kind: 'unidentified',
+      object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', versionId: 'v1' },
+      verdict: 'SCAN_THREAT_FOUND',
+    });
+  });
+
+  test.each([{}, { versionId: 'null' }])(
+    'without ETag and version (%j) a clean verdict vouches for nothing',
+    (details) => {
+      expect(refusalOf(scanResult(details), scanned)).toMatchObject({ code: 'VERDICT_UNPINNED', keep: true });
+    },
+  );
+
+  test('a verdict about another bucket is refused', () => {
+    expect(refusalOf(scanResult({ bucketName: 'acme-logs', eTag: 'e1' }), scanned).code).toBe('BUCKET_FOREIGN');
+  });
+
+  test('the other events of GuardDuty are ignored by name', () => {
+    const event = { source: 'aws.guardduty', 'detail-type': 'GuardDuty Finding', detail: {} };
+    expect(onlyItem(event, scanned)).toEqual({ kind: 'ignored', reason: 'GuardDuty Finding is no upload.' });
+  });
+});

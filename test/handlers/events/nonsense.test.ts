@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseUploadEvent } from '../../../handlers/events/upload-event.ts';
+import { notification, parse, refusalOf, scanned, unscanned } from './parse.ts';
+import { sample } from './sample.ts';
+
+const expected =
+  'Expected is an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.';
+
+describe('what is no event at all', () => {
+  test.each([
+    ['null', null, 'EVENT_EMPTY', 'The event is null.', false],
+    ['nothing', undefined, 'EVENT_EMPTY', 'The event is null.', false],
+    ['{}', {}, 'EVENT_EMPTY', 'The event is an empty object.', false],
+    ['[]', [], 'EVENT_EMPTY', 'The event is an empty list.', false],
+    ['an empty text', ' ', 'EVENT_EMPTY', 'The event is empty.', false],
+    ['no records', { Records: [] }, 'EVENT_EMPTY', 'The event is a notification without a record.', false],
+    ['a number', 42, 'EVENT_IS_TEXT', 'The event is a number.', false],
+    ['true', true, 'EVENT_IS_TEXT', 'The event is a boolean.', false],
+    ['a text', 'Frank Doe CV.pdf', 'EVENT_IS_TEXT', 'The event is plain text, not JSON.', false],
+    ['a text in JSON', '"Frank Doe"', 'EVENT_IS_TEXT', 'The event is plain text.', false],
+    ['a list', [1, 2], 'EVENT_UNKNOWN', 'The event is a bare list.', true],
+    [
+      'an unknown object',
+      { Frank: 1 },
+      'EVENT_UNKNOWN',
+      'The event is an object without any field of an upload event.',
+      true,
+    ],
+    [
+      'records that are no list',
+      { Records: 'x' },
+      'EVENT_UNKNOWN',
+      'The event is an object without any field of an upload event.',
+      true,
+    ],
+  ])('%s is refused by what it is', (_name, event, code, what, keep) => {
+    const refusal = refusalOf(event);
+    expect(refusal).toMatchObject({ code, detail: `${what} ${expected}`, keep });
+    expect(refusal.nextStep).not.toBe('');
+    expect(parse(event).envelope).toBe('unrecognised');
+  });
+
+  test.each([
+    [{ action: 'check' }, 'a request for the on-demand function'],
+    [{ task: 'sweep' }, 'a request for the on-schedule function'],
+    [
+      { invocationSchemaVersion: '2.0', tasks: [] },
+      'an S3 Batch Operations task, which belongs to the on-batch function',
+    ],
+    [{ Type: 'SubscriptionConfirmation', SubscribeURL: 'https://x' }, 'an SNS subscription that nobody confirmed yet'],
+  ])('%j is recognised as somebody else’s', (event, what) => {
+    expect(refusalOf(event)).toMatchObject({ code: 'EVENT_UNKNOWN', detail: `The event is ${what}. ${expected}` });
+  });
+
+  test('a web request is no failure record, although both have a requestContext', () => {
+    expect(refusalOf({ requestContext: { http: { method: 'POST' } }, body: 'x' }).code).toBe('EVENT_UNKNOWN');
+  });
+
+  test('an SNS record without its message part is refused by its source', () => {
+    expect(refusalOf({ Records: [{ EventSource: 'aws:sns' }] }).detail).toBe(`A record is of aws:sns. ${expected}`);
+  });
+
+  test('records of another service are refused by their source and kept', () => {
+    expect(refusalOf({ Records: [{ eventSource: 'aws:kinesis', kinesis: { data: 'eA==' } }] })).toMatchObject({
+      code: 'EVENT_UNKNOWN',
+      detail: `A record is of aws:kinesis. ${expected}`,
+      keep: true,
+    });
+  });
+});
+
+describe('templates of the console', () => {
+  test('hello-world gets an explanation', () => {
+    expect(refusalOf(sample('console-hello-world'))).toEqual({
+      kind: 'refused',
+      code: 'EVENT_IS_TEMPLATE',
+      detail: `The event is the hello-world template of the Lambda console. ${expected}`,
+      nextStep: 'Put your bucket and the key of a real upload into the template, or use the on-demand function.',
+      keep: false,
+    });
+  });
+
+  test('S3 Put gets an explanation with both buckets', () => {
+    expect(refusalOf(sample('console-s3-put'))).toEqual({
+      kind: 'refused',
+      code: 'EVENT_IS_TEMPLATE',
+      detail:
+        'This is the S3 test template of the console. The event speaks of the bucket "example-bucket", but BUCKET is "acme-cv-inbox".',
+      nextStep: 'Put your bucket and the key of a real upload into the template, or use the on-demand function.',
+      keep: false,
+    });
+  });
+
+  test('the newer bucket name of the template is known too', () => {
+    const event = notification({}, { s3: { bucket: { name: 'amzn-s3-demo-bucket1' }, object: { key: 'test%2Fkey' } } });
+    expect(refusalOf(event).code).toBe('EVENT_IS_TEMPLATE');
+  });
+
+  test('the template filled in with the real bucket is an upload', () => {
+    const event = parseUploadEvent(sample('console-s3-put'), { bucket: 'example-bucket', requireScan: false });
+    expect(event.entries).toEqual([
+      {
+        item: {
+          kind: 'upload',
+          upload: {
+            bucket: 'example-bucket',
+            key: 'test/key',
+            etag: '0123456789abcdef0123456789abcdef',
+            sizeBytes: 1024,
+          },
+        },
+      },
+    ]);
+  });
+});
+
+describe('whatever comes', () => {
+  const field = fc.constantFrom(
+    'Records',
+    'Sns',
+    'Message',
+    'Type',
+    'body',
+    'messageId',
+    's3',
+    'bucket',
+    'object',
+    'name',
+    'key',
+    'eTag',
+    'eventName',
+    'eventSource',
+    'source',
+    'detail-type',
+    'detail',
+    's3ObjectDetails',
+    'requestContext',
+    'requestPayload',
+    'Event',
+  );
+  const word = fc.oneof(
+    fc.constantFrom(
+      'Notification',
+      'aws:s3',
+      'aws:sqs',
+      'aws.s3',
+      'aws.guardduty',
+      'Object Created',
+      'ObjectCreated:Put',
+      'acme-cv-inbox',
+      '{"Records":[{}]}',
+      '%',
+      's3:TestEvent',
+    ),
+    fc.string(),
+    fc.integer(),
+    fc.constant(null),
+  );
+  const { event } = fc.letrec((tie) => ({
+    event: fc.oneof(
+      { maxDepth: 6 },
+      word,
+      fc.array(tie('event'), { maxLength: 3 }),
+      fc.dictionary(field, tie('event'), { maxKeys: 5 }),
+      tie('event').map((inner) => JSON.stringify(inner)),
+    ),
+  }));
+
+  test('nothing throws, and something is said about every record', () => {
+    fc.assert(
+      fc.property(event, fc.constantFrom(scanned, unscanned), (content, options) => {
+        const { entries } = parseUploadEvent(content, options);
+        expect(entries.length).toBeGreaterThan(0);
+        for (const { item } of entries) {
+          if (item.kind === 'upload') expect(item.upload.bucket).toBe('acme-cv-inbox');
+          if (item.kind === 'upload' && options.requireScan) expect(item.verdict).toBe('clean');
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a key is never quoted, however the event is broken', () => {
+    const key = 'candidates/Ada1/Frank Doe Secret%.pdf';
+    const broken: unknown[] = [
+      key,
+      [key],
+      { [key]: key },
+      { Records: [key, { body: key }, { body: `{"${key}` }, { Sns: { Message: key } }] },
+      notification({ key }),
+      notification({ key, eTag: 'e1' }, { eventName: key }),
+      notification({}, { s3: { bucket: { name: key }, object: { key, eTag: 'e1' } } }),
+      { Records: [{ eventSource: key }] },
+      { source: key, 'detail-type': key, detail: key },
+      { source: 'aws.s3', 'detail-type': 'Object Created', detail: { object: { key } } },
+      { source: 'aws.guardduty', 'detail-type': key, detail: {} },
+      { requestContext: {}, requestPayload: key },
+    ];
+    const said = broken.flatMap((content) => parse(content).entries.map(({ item }) => JSON.stringify(item)));
+    expect(said.length).toBe(15);
+    expect(said.filter((line) => line.includes('Frank') || line.includes('Secret'))).toEqual([]);
+  });
+});

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { franksUpload, notification, onlyItem, parse, refusalOf } from './parse.ts';
+import { sample } from './sample.ts';
+
+const franks = { kind: 'upload', upload: franksUpload };
+const message = (digit: number) => `059f36b4-87a3-44ab-83d2-66197598000${digit}`;
+
+describe('SNS', () => {
+  test('an S3 notification inside an SNS event is an upload', () => {
+    expect(parse(sample('sns-s3'))).toEqual({ envelope: 'sns', entries: [{ item: franks }] });
+  });
+
+  test('the notification alone, as SNS writes it into a queue, is read too', () => {
+    const event = { Type: 'Notification', Message: JSON.stringify(sample('s3-put')) };
+    expect(parse(event)).toEqual({ envelope: 'sns', entries: [{ item: franks }] });
+  });
+
+  test('text from a person is refused and let go', () => {
+    const event = { Records: [{ EventSource: 'aws:sns', Sns: { Type: 'Notification', Message: 'Hello Frank Doe' } }] };
+    expect(refusalOf(event)).toEqual({
+      kind: 'refused',
+      code: 'EVENT_IS_TEXT',
+      detail:
+        'The SNS message is plain text, not JSON. Expected is an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.',
+      nextStep: 'Look who publishes text to the topic or queue. To try the function, drop a file into the bucket.',
+      keep: false,
+    });
+  });
+});
+
+describe('SQS', () => {
+  test('every form of body is read, and each item names the message that carried it', () => {
+    const fromEventBridge = {
+      bucket: 'acme-cv-inbox',
+      key: 'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/C++ 100% résumé.pdf',
+      etag: '9b2cf535f27731c974343645a3985328',
+      sizeBytes: 48213,
+      versionId: 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',
+    };
+    const { envelope, entries } = parse(sample('sqs-every-form'));
+    expect(envelope).toBe('sqs');
+    expect(entries).toEqual([
+      { messageId: message(1), item: franks },
+      { messageId: message(2), item: franks },
+      { messageId: message(3), item: { kind: 'upload', upload: fromEventBridge } },
+      {
+        messageId: message(4),
+        item: { kind: 'ignored', reason: 's3:TestEvent: S3 tells that notifications are set up.' },
+      },
+      { messageId: message(5), item: franks },
+      {
+        messageId: message(6),
+        item: expect.objectContaining({ kind: 'refused', code: 'EVENT_IS_TEXT', keep: false }),
+      },
+      { messageId: message(7), item: franks },
+      {
+        messageId: message(7),
+        item: {
+          kind: 'upload',
+          upload: {
+            bucket: 'acme-cv-inbox',
+            key: 'candidates/Ada1/Ada Poe.docx',
+            etag: '0cc175b9c0f1b6a831c399e269772661',
+            sizeBytes: 1200,
+            versionId: 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',
+          },
+        },
+      },
+      { messageId: message(8), item: { kind: 'upload', upload: fromEventBridge } },
+    ]);
+  });
+
+  test('a batch stays one of SQS although its first record is broken', () => {
+    const event = {
+      Records: [null, { messageId: 'm2', body: JSON.stringify(sample('s3-put')), eventSource: 'aws:sqs' }],
+    };
+    expect(parse(event)).toEqual({
+      envelope: 'sqs',
+      entries: [{ item: expect.objectContaining({ code: 'EVENT_UNKNOWN' }) }, { messageId: 'm2', item: franks }],
+    });
+  });
+
+  test('a message is recognised by its body when its source is missing', () => {
+    expect(parse({ Records: [{ messageId: 'm1', body: JSON.stringify(sample('s3-put')) }] })).toEqual({
+      envelope: 'sqs',
+      entries: [{ messageId: 'm1', item: franks }],
+    });
+  });
+
+  test('a message without a body is refused under its own id', () => {
+    const event = { Records: [{ messageId: 'm1', eventSource: 'aws:sqs' }] };
+    expect(parse(event)).toEqual({
+      envelope: 'sqs',
+      entries: [{ messageId: 'm1', item: expect.objectContaining({ code: 'EVENT_EMPTY', keep: false }) }],
+    });
+  });
+
+  test('a message whose JSON is no upload event is refused and kept', () => {
+    const event = {
+      Records: [{ messageId: 'm1', eventSource: 'aws:sqs', body: '{"bucket":"x","file":"Frank Doe.pdf"}' }],
+    };
+    expect(parse(event).entries).toEqual([
+      {
+        messageId: 'm1',
+        item: {
+          kind: 'refused',
+          code: 'EVENT_UNKNOWN',
+          detail:
+            'The SQS message is an object without any field of an upload event. Expected is an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.',
+          nextStep:
+            'Look what is wired to the function and send it one of the expected events, then replay the failure queue.',
+          keep: true,
+        },
+      },
+    ]);
+  });
+
+  test('an id is never taken from a message inside a message', () => {
+    const inner = { Records: [{ messageId: 'inner', eventSource: 'aws:sqs', body: JSON.stringify(sample('s3-put')) }] };
+    const outer = { Records: [{ messageId: 'outer', eventSource: 'aws:sqs', body: JSON.stringify(inner) }] };
+    expect(parse(outer).entries).toEqual([{ messageId: 'outer', item: franks }]);
+    expect(parse({ Type: 'Notification', Message: JSON.stringify(inner) }).entries).toEqual([{ item: franks }]);
+  });
+});
+
+describe('the failure queue', () => {
+  test('a failure record is replayed as the event that failed', () => {
+    expect(parse(sample('failure-record'))).toEqual({ envelope: 'failure-record', entries: [{ item: franks }] });
+  });
+
+  test('the same inside a queue, around an SNS event, is still found', () => {
+    expect(parse(sample('sqs-failed-sns-event'))).toEqual({
+      envelope: 'sqs',
+      entries: [{ messageId: message(1), item: franks }],
+    });
+  });
+
+  test('a failure record around nonsense says what it holds', () => {
+    const refusal = refusalOf({ requestContext: {}, requestPayload: { key1: 'a', key2: 'b', key3: 'c' } });
+    expect(refusal.detail).toContain('The payload of the failure record is the hello-world template');
+  });
+});
+
+describe('wrapping', () => {
+  const wrapped = (times: number): unknown =>
+    Array.from({ length: times }).reduce<unknown>(
+      (inner) => ({ requestContext: {}, requestPayload: inner }),
+      sample('s3-put'),
+    );
+
+  test('four layers are opened', () => expect(onlyItem(wrapped(4))).toEqual(franks));
+
+  test('a fifth is refused and kept', () => {
+    expect(refusalOf(wrapped(5))).toMatchObject({ code: 'EVENT_NESTED', keep: true });
+  });
+
+  test('a thousand layers end as quickly', () => {
+    expect(refusalOf(wrapped(1000)).code).toBe('EVENT_NESTED');
+  });
+
+  test('an event given as JSON text is read', () => {
+    expect(parse(JSON.stringify(notification({ key: 'a/b.pdf', eTag: 'e1' })))).toEqual({
+      envelope: 's3',
+      entries: [{ item: { kind: 'upload', upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag: 'e1' } } }],
+    });
+  });
+});
