@@ -1,0 +1,47 @@
+import type { AttachmentType } from '../target.ts';
+
+/** What may stand in braces in a template, and what a segment of a key must be to take its place. */
+export interface Placeholder {
+  /** Ends the sentence "segment 2 of the key is not ...". */
+  readonly holds: string;
+  readonly accepts: (segment: string) => boolean;
+  /** May hold a person's name, so logs mask it. */
+  readonly personal: boolean;
+}
+
+const attachmentTypeByFolder: ReadonlyMap<string, AttachmentType> = new Map([
+  ['cv', 'CV'],
+  ['cover-letter', 'COVER_LETTER'],
+  ['other', 'OTHER'],
+]);
+
+/** "CV" and "COVER_LETTER" are understood, too: Kombo writes its types so. */
+export const attachmentTypeOf = (folder: string): AttachmentType | undefined =>
+  attachmentTypeByFolder.get(folder.toLowerCase().replaceAll('_', '-'));
+
+/** Kombo's ids have 24 such characters today; the form keeps out everything that could change a URL. */
+const isId = (segment: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(segment);
+
+/** `<tool>:<id>`, as Kombo's X-Integration-Id header carries it. */
+export const isIntegrationId = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}:[A-Za-z0-9_-]{1,64}$/.test(text);
+
+const isPresent = (segment: string): boolean => segment !== '';
+
+const id = { holds: 'an id of 1 to 64 letters, digits, "-" or "_"', accepts: isId, personal: false };
+
+export const placeholders = {
+  candidate_id: id,
+  application_id: id,
+  integration_id: { holds: 'an integration id of the form <tool>:<id>', accepts: isIntegrationId, personal: false },
+  type: {
+    holds: 'one of cv, cover-letter, other',
+    accepts: (segment) => attachmentTypeOf(segment) !== undefined,
+    personal: false,
+  },
+  any: { holds: 'a folder name', accepts: isPresent, personal: true },
+  filename: { holds: 'a file name', accepts: isPresent, personal: true },
+} as const satisfies Record<string, Placeholder>;
+
+export type PlaceholderName = keyof typeof placeholders;
+
+export const isPlaceholderName = (name: string): name is PlaceholderName => Object.hasOwn(placeholders, name);

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { defaultAllowedTypes, parseAllowedTypes } from '../../../lib/content-type.ts';
+
+const read = (text: string) => {
+  const parsed = parseAllowedTypes(text);
+  return parsed.ok ? [...parsed.value] : { faults: parsed.error };
+};
+
+describe('the allowed types', () => {
+  test('are these eight by default', () => {
+    expect(read(defaultAllowedTypes)).toEqual([
+      'application/pdf',
+      'application/msword',
+      'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+      'application/vnd.oasis.opendocument.text',
+      'application/rtf',
+      'text/plain',
+      'image/png',
+      'image/jpeg',
+    ]);
+  });
+
+  test('may be extensions with a dot, in capitals, with blanks and with a comma too many', () => {
+    expect(read(' .PDF , png,')).toEqual(['application/pdf', 'image/png']);
+  });
+
+  test('may be media types, under other names and with parameters', () => {
+    expect(read('text/rtf, Text/CSV;charset=utf-8')).toEqual(['application/rtf', 'text/csv']);
+  });
+
+  test('count jpg and jpeg once', () => {
+    expect(read('jpg,jpeg,image/jpg')).toEqual(['image/jpeg']);
+  });
+
+  test('may be a type that has no entry here', () => {
+    expect(read('application/vnd.wordperfect')).toEqual(['application/vnd.wordperfect']);
+  });
+});
+
+describe('bad allowed types are refused', () => {
+  test('with every fault at once', () => {
+    expect(read('pdf,wpd,image/svg+xml,svg,image/*')).toEqual({
+      faults: [
+        '"wpd" is no extension that is known here; write its media type, like "text/csv".',
+        '"image/svg+xml" is a type that Kombo does not accept as content_type.',
+        '"svg" is a type that Kombo does not accept as content_type.',
+        '"image/*" is a type that Kombo does not accept as content_type.',
+      ],
+    });
+  });
+
+  test.each(['', ' ', ',', ' , '])('when they name no type: "%s"', (text) => {
+    expect(read(text)).toEqual({ faults: ['It names no type, so no file could ever be sent.'] });
+  });
+});

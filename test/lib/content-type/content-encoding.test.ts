@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { checkContentEncoding } from '../../../lib/content-type.ts';
+
+describe('a Content-Encoding', () => {
+  test.each([
+    undefined,
+    '',
+    ' ',
+    'aws-chunked',
+    'aws-chunked,',
+    ',aws-chunked',
+    'AWS-Chunked',
+    'identity',
+    'identity, aws-chunked',
+  ])('of %j says nothing about the bytes', (value) => {
+    expect(checkContentEncoding(value)).toEqual({ ok: true, value: undefined });
+  });
+
+  test.each(['gzip', 'GZIP', 'aws-chunked,gzip', 'gzip, aws-chunked', 'br', 'x-unheard-of'])(
+    'of %j is refused',
+    (value) => {
+      expect(checkContentEncoding(value)).toEqual({
+        ok: false,
+        error: { code: 'CONTENT_ENCODED', detail: 'The object has a Content-Encoding such as gzip.' },
+      });
+    },
+  );
+});
