@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { Crc64Nvme } from '@aws-sdk/checksums/crc';
+
+/** A checksum that the object's bytes must have. */
+export interface Checksum {
+  readonly algorithm: 'CRC32' | 'CRC64NVME' | 'SHA256' | 'SHA1' | 'MD5';
+  start(): { update(chunk: Uint8Array): void; matches(): boolean | Promise<boolean> };
+}
+
+const hash = (algorithm: 'SHA256' | 'SHA1' | 'MD5', expected: string, encoding: 'hex' | 'base64'): Checksum => ({
+  algorithm,
+  start: () => {
+    const digest = createHash(algorithm.toLowerCase());
+    return { update: (chunk) => void digest.update(chunk), matches: () => digest.digest(encoding) === expected };
+  },
+});
+
+const crc32Of = (expected: string): Checksum => ({
+  algorithm: 'CRC32',
+  start: () => {
+    let value = 0;
+    return {
+      update: (chunk) => {
+        value = crc32(chunk, value);
+      },
+      matches: () => {
+        const bytes = Buffer.alloc(4);
+        bytes.writeUInt32BE(value);
+        return bytes.toString('base64') === expected;
+      },
+    };
+  },
+});
+
+const crc64nvmeOf = (expected: string): Checksum => ({
+  algorithm: 'CRC64NVME',
+  start: () => {
+    const crc = new Crc64Nvme();
+    return {
+      update: (chunk) => void crc.update(chunk),
+      matches: async () => Buffer.from(await crc.digest()).toString('base64') === expected,
+    };
+  },
+});
+
+/** What S3 says about the object; checksums are base64, the entity tag is bare. */
+export interface ChecksumFacts {
+  readonly crc32?: string | undefined;
+  readonly crc64nvme?: string | undefined;
+  readonly sha256?: string | undefined;
+  readonly sha1?: string | undefined;
+  /** COMPOSITE checksums are checksums of part checksums, which the bytes alone do not yield. */
+  readonly type?: string | undefined;
+  readonly etag: string;
+  /** `aws:kms` and `aws:kms:dsse` make an entity tag that is no MD5. */
+  readonly encryption?: string | undefined;
+  /** A customer's own key does too. */
+  readonly customerKey?: boolean;
+}
+
+/**
+ * The cheapest checksum that S3 knows of the whole object, or none: then the byte count alone is verified.
+ * CRC64NVME comes last, because it is computed in JavaScript; it is S3's default, and then the MD5 is there, too.
+ * An entity tag is the MD5 of the bytes unless parts (a dash) or encryption by KMS or a customer key are at work.
+ * @see Amazon S3 API Reference, "Object": ETag
+ */
+export const checksumOf = (facts: ChecksumFacts): Checksum | undefined => {
+  const whole = facts.type !== 'COMPOSITE';
+  if (whole && facts.crc32) return crc32Of(facts.crc32);
+  if (whole && facts.sha1) return hash('SHA1', facts.sha1, 'base64');
+  if (whole && facts.sha256) return hash('SHA256', facts.sha256, 'base64');
+  const isMd5 = /^[0-9a-f]{32}$/.test(facts.etag) && !facts.encryption?.startsWith('aws:kms') && !facts.customerKey;
+  if (isMd5) return hash('MD5', facts.etag, 'hex');
+  return whole && facts.crc64nvme ? crc64nvmeOf(facts.crc64nvme) : undefined;
+};

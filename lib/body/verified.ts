@@ -1,0 +1,26 @@
+import type { Checksum } from './checksum.ts';
+import { SourceError } from './source-error.ts';
+
+/**
+ * Passes chunks on and ends only when byte count and checksum are those of the object.
+ * The chunks themselves are out by then: whoever forwards them withholds something of its own until this has ended.
+ * @throws {SourceError} SOURCE_SHORT on fewer or more bytes than announced, SOURCE_CORRUPT on another checksum.
+ */
+export async function* verified(
+  chunks: AsyncIterable<Uint8Array>,
+  sizeBytes: number,
+  checksum: Checksum | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const digest = checksum?.start();
+  let seenBytes = 0;
+  for await (const chunk of chunks) {
+    seenBytes += chunk.byteLength;
+    if (seenBytes > sizeBytes)
+      throw new SourceError('SOURCE_SHORT', `S3 sent more than the ${sizeBytes} bytes it announced.`);
+    digest?.update(chunk);
+    yield chunk;
+  }
+  if (seenBytes < sizeBytes) throw new SourceError('SOURCE_SHORT', `S3 sent ${seenBytes} of ${sizeBytes} bytes.`);
+  if (digest && !(await digest.matches()))
+    throw new SourceError('SOURCE_CORRUPT', `The ${checksum?.algorithm} checksum differs.`);
+}

@@ -1,0 +1,21 @@
+/** Time as the code sees it. Passed in, so that tests and the simulation own it. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Runs `action` once after `delayMs`, unless the returned function is called before. */
+  after(delayMs: number, action: () => void): () => void;
+}
+
+/** The only place of `lib/` that knows the machine's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (delayMs, action) => {
+    const timer = setTimeout(action, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+export const sleep = (clock: Clock, delayMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(delayMs, resolve);
+  });

@@ -1,0 +1,29 @@
+import type { Clock } from './clock.ts';
+
+/** A moment by which everything that was begun has ended, one way or the other. */
+export interface Deadline {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Aborts at that moment. */
+  readonly signal: AbortSignal;
+  remainingMs(): number;
+  /** Forgets the timer: to be called when the work is done, so that the process can rest. */
+  clear(): void;
+}
+
+/** Node's timers overflow above this many milliseconds and would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+export const deadlineIn = (clock: Clock, durationMs: number): Deadline => {
+  const controller = new AbortController();
+  const at = clock.now() + durationMs;
+  const clear =
+    durationMs <= 0
+      ? (controller.abort(), () => undefined)
+      : clock.after(Math.min(durationMs, longestTimerMs), () => controller.abort());
+  return { at, signal: controller.signal, remainingMs: () => Math.max(0, at - clock.now()), clear };
+};
+
+/** The earlier of an outer deadline and a duration of its own. */
+export const deadlineWithin = (clock: Clock, outer: Deadline, durationMs: number): Deadline =>
+  deadlineIn(clock, Math.min(outer.remainingMs(), durationMs));
