@@ -1,0 +1,174 @@
+import { ApiKeyError } from '../api-key.ts';
+import type { RequestBody } from '../body/attachment-body.ts';
+import type { Clock } from '../clock.ts';
+import type { Deadline } from '../deadline.ts';
+import type { Target, TargetKind } from '../target.ts';
+import { type Classified, classify, type KomboFailure } from './classify.ts';
+import { type CommitPoint, watchCommitPoint } from './commit-point.ts';
+import { komboFailures } from './failures.ts';
+import { type ListedAttachment, readListing } from './listing.ts';
+import { type Restrictions, readRestrictions } from './restrictions.ts';
+import { type HttpAnswer, type Transport, TransportError } from './transport.ts';
+
+/**
+ * The four calls that a CV needs. Tolerant in what it reads, strict about what may be repeated: nothing here repeats.
+ * The official SDK is left to the tests: it reports a delivered 201 as an error, fails a whole list for one odd entry,
+ * and a garbled answer ends the process (`kombo-api.md`, section 6).
+ */
+export interface KomboClient {
+  /** Posts one attachment. Errors of the body's source come through as `SourceError`: nothing was delivered then. */
+  attach(target: Target, body: RequestBody, deadline: Deadline): Promise<Attached>;
+  listAttachments(target: Target, signal: AbortSignal): Promise<Answered<readonly ListedAttachment[]>>;
+  /** What the integration accepts, or undefined where Kombo knows no limits. */
+  restrictions(
+    kind: TargetKind,
+    integrationId: string,
+    signal: AbortSignal,
+  ): Promise<Answered<Restrictions | undefined>>;
+  /** The integration as Kombo describes it, unread: only the check of the configuration looks into it. */
+  integration(integrationId: string, signal: AbortSignal): Promise<Answered<unknown>>;
+  /** Opens a connection while others wait. */
+  warmUp(): void;
+}
+
+export type Answered<T> =
+  | { readonly ok: true; readonly value: T; readonly concurrency: Concurrency }
+  | { readonly ok: false; readonly failure: KomboFailure; readonly concurrency: Concurrency };
+
+export type Attached = Answered<{ readonly warnings: readonly string[] }>;
+
+/** What Kombo says of its calls in flight for the integration; absent where it says nothing. */
+export interface Concurrency {
+  readonly limit?: number;
+  readonly remaining?: number;
+}
+
+export interface KomboClientOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Asked before each call, so that a refreshed key is used at once. */
+  readonly apiKey: () => Promise<string>;
+}
+
+const collection = { candidate: 'candidates', application: 'applications' } as const;
+
+const attachmentsPath = ({ kind, id }: Target): string =>
+  `/ats/${collection[kind]}/${encodeURIComponent(id)}/attachments`;
+
+export const komboClient = ({ transport, clock, apiKey }: KomboClientOptions): KomboClient => {
+  const call = async (
+    integrationId: string,
+    request: { method: 'GET' | 'POST'; path: string; signal: AbortSignal },
+    posting?: { readonly body: RequestBody; readonly deadline: Deadline },
+  ): Promise<{ classified: Classified; concurrency: Concurrency }> => {
+    const watched = posting && watchCommitPoint(posting.body, () => posting.deadline.remainingMs() > 0);
+    const body = watched?.body;
+    let key: string;
+    try {
+      key = await apiKey();
+    } catch (error) {
+      if (!(error instanceof ApiKeyError)) throw error;
+      const code = error.fault === 'unavailable' ? 'API_KEY_UNAVAILABLE' : 'API_KEY_UNREADABLE';
+      return { classified: { ok: false, failure: { code, detail: error.message } }, concurrency: {} };
+    }
+    const headers = {
+      authorization: `Bearer ${key}`,
+      'x-integration-id': integrationId,
+      accept: 'application/json',
+      ...(body && { 'content-type': 'application/json' }),
+    };
+    try {
+      const answer = await transport.send({ ...request, headers, ...(body && { body }) });
+      return { classified: judge(answer, watched?.commitPoint, clock.now()), concurrency: concurrencyOf(answer) };
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      return { classified: { ok: false, failure: unanswered(error, watched?.commitPoint) }, concurrency: {} };
+    }
+  };
+
+  const read = async <T>(
+    integrationId: string,
+    path: string,
+    signal: AbortSignal,
+    reader: (data: unknown) => T | 'unreadable',
+  ): Promise<Answered<T>> => {
+    const { classified, concurrency } = await call(integrationId, { method: 'GET', path, signal });
+    if (!classified.ok) return { ...classified, concurrency };
+    const value = reader(classified.data);
+    if (value !== 'unreadable') return { ok: true, value, concurrency };
+    const detail = 'Kombo answered a question with something else than an answer to it.';
+    return { ok: false, failure: { code: 'ANSWER_UNREADABLE', detail }, concurrency };
+  };
+
+  return {
+    attach: async (target, body, deadline) => {
+      const request = { method: 'POST', path: attachmentsPath(target), signal: deadline.signal } as const;
+      const { classified, concurrency } = await call(target.integrationId, request, { body, deadline });
+      if (!classified.ok) return { ...classified, concurrency };
+      return { ok: true, value: { warnings: classified.warnings }, concurrency };
+    },
+    listAttachments: (target, signal) => read(target.integrationId, attachmentsPath(target), signal, readListing),
+    restrictions: (kind, integrationId, signal) =>
+      read(integrationId, `/ats/actions/ats_add_${kind}_attachment`, signal, readRestrictions),
+    integration: (integrationId, signal) =>
+      read(integrationId, `/integrations/${encodeURIComponent(integrationId)}`, signal, (data) => data),
+    warmUp: () => transport.warmUp(),
+  };
+};
+
+/**
+ * Before the commit point nothing can have been done, so a fault that comes so early leaves no question open.
+ * A success that comes so early cannot be one; what it is, the target must tell.
+ */
+const judge = (answer: HttpAnswer, commitPoint: CommitPoint | undefined, nowMs: number): Classified => {
+  const classified = classify(answer, nowMs);
+  if (!commitPoint || commitPoint.passed) return classified;
+  if (classified.ok) {
+    const detail = 'Kombo reported success before it had the whole file.';
+    return { ok: false, failure: { code: 'ANSWER_UNREADABLE', detail, httpStatus: answer.status } };
+  }
+  const { failure } = classified;
+  return answer.status >= 300 && leavesOpen(failure.code)
+    ? { ok: false, failure: { ...failure, code: 'KOMBO_BROKE_OFF' } }
+    : classified;
+};
+
+const leavesOpen = (code: KomboFailure['code']): boolean =>
+  code !== 'OUT_OF_TIME' && komboFailures[code].status === 'unknown';
+
+const unanswered = (error: TransportError, commitPoint: CommitPoint | undefined): KomboFailure => {
+  const sentBytes = commitPoint?.sentBytes ?? 0;
+  if (commitPoint?.passed) {
+    return error.fault === 'aborted'
+      ? { code: 'ANSWER_TIMED_OUT', detail: 'No answer came before the deadline, and the whole file was sent.' }
+      : { code: 'ANSWER_LOST', detail: 'The connection broke after the whole file was sent.' };
+  }
+  switch (error.fault) {
+    case 'aborted':
+      return { code: 'OUT_OF_TIME', detail: `The deadline came after ${sentBytes} bytes of the request.` };
+    case 'unreachable':
+      return { code: 'KOMBO_UNREACHABLE', detail: `No connection came to be${causeOf(error)}.` };
+    case 'lost':
+      return {
+        code: 'KOMBO_CONNECTION_LOST',
+        detail: `The connection broke after ${sentBytes} bytes of the request${causeOf(error)}.`,
+        ...(error.reusedConnection && { staleConnection: true }),
+      };
+  }
+};
+
+/** The system's error code (ECONNREFUSED, ENOTFOUND, ...); messages of errors may hold addresses. */
+const causeOf = (error: Error): string => {
+  const cause: unknown = error.cause;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? ` (${code})` : '';
+};
+
+const concurrencyOf = ({ headers }: HttpAnswer): Concurrency => {
+  const limit = countOf(headers['concurrency-limit']);
+  const remaining = countOf(headers['concurrency-remaining']);
+  return { ...(limit !== undefined && { limit }), ...(remaining !== undefined && { remaining }) };
+};
+
+const countOf = (value: string | readonly string[] | undefined): number | undefined =>
+  typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : undefined;

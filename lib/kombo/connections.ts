@@ -1,0 +1,93 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { isIP, type Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
+
+/**
+ * A connection idle for longer is not used again. Lambda freezes between invocations, and a body small enough for the
+ * socket's buffers can vanish into a connection that the other side closed meanwhile: an unknown outcome for nothing.
+ */
+const longestIdleMs = 4_000;
+
+/** Longer than any handshake takes; a host that does not answer at all would use up the whole deadline. */
+const longestHandshakeMs = 10_000;
+
+const socketOptions = { keepAlive: true, noDelay: true };
+
+/** Keep-alive connections to one host, with one opened ahead when asked. */
+export interface Connections {
+  /** Gives a request its socket only once it is ready to be written to; TLS handshake included. */
+  readonly agent: http.Agent;
+  /** Closes what has been idle for too long. To be called before each request. */
+  dropIdle(): void;
+  /** Never fails: a request finds out what is wrong, on a connection of its own. */
+  openAhead(): void;
+}
+
+interface Opening {
+  readonly socket: Socket;
+  readonly ready: Promise<Socket>;
+}
+
+export const connectionsTo = (baseUrl: URL, clock: Clock): Connections => {
+  const secure = baseUrl.protocol === 'https:';
+  const agent = new (secure ? https : http).Agent({ ...socketOptions, scheduling: 'lifo' });
+  const connect = agent.createConnection.bind(agent);
+  const idleSince = new WeakMap<Socket, number>();
+  let ahead: Opening | undefined;
+
+  const isFresh = (socket: Socket): boolean =>
+    !socket.destroyed && clock.now() - (idleSince.get(socket) ?? clock.now()) <= longestIdleMs;
+  const freeSockets = (): Socket[] => Object.values(agent.freeSockets).flatMap((sockets) => [...(sockets ?? [])]);
+
+  const open = (options: http.ClientRequestArgs): Opening => {
+    const socket = connect(options) as Socket;
+    const { promise: ready, resolve, reject } = Promise.withResolvers<Socket>();
+    const calmDown = clock.after(longestHandshakeMs, () =>
+      socket.destroy(Object.assign(new Error('The handshake took too long.'), { code: 'ETIMEDOUT' })),
+    );
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      idleSince.set(socket, clock.now());
+      resolve(socket);
+    });
+    // Listens for as long as the socket lives: one that waits for its request may break at any time.
+    socket.on('error', reject);
+    void ready.catch(() => undefined).finally(calmDown);
+    return { socket, ready };
+  };
+
+  const openedFor = async (options: http.ClientRequestArgs, opening: Opening | undefined): Promise<Socket> => {
+    const socket = await opening?.ready.catch(() => undefined);
+    if (socket && isFresh(socket)) return socket;
+    socket?.destroy();
+    return open(options).ready;
+  };
+
+  agent.createConnection = (options, callback) => {
+    const opening = ahead;
+    ahead = undefined;
+    opening?.socket.ref();
+    void openedFor(options, opening).then(
+      (socket) => callback?.(null, socket),
+      (error: Error) => callback?.(error, undefined as never),
+    );
+    return undefined;
+  };
+  agent.on('free', (socket: Socket) => idleSince.set(socket, clock.now()));
+
+  return {
+    agent,
+    dropIdle: () => {
+      for (const socket of freeSockets()) if (!isFresh(socket)) socket.destroy();
+    },
+    openAhead: () => {
+      if ([...freeSockets(), ...(ahead ? [ahead.socket] : [])].some(isFresh)) return;
+      ahead?.socket.destroy();
+      const host = baseUrl.hostname.replace(/^\[|\]$/g, '');
+      const port = Number(baseUrl.port) || (secure ? 443 : 80);
+      ahead = open({ ...socketOptions, host, port, ...(isIP(host) === 0 && { servername: host }) });
+      // Alone it is no reason for the process to live on.
+      ahead.socket.unref();
+    },
+  };
+};

@@ -1,0 +1,55 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Clock } from '../clock.ts';
+import { connectionsTo } from './connections.ts';
+import { readAnswer } from './read-answer.ts';
+import { sendBody } from './send-body.ts';
+import { type HttpAnswer, type HttpRequest, type Transport, TransportError, type TransportFault } from './transport.ts';
+
+/** No answer of Kombo's comes near these; one that does is read no further. Only lists are long. */
+const longestAnswerBytes = { POST: 64 * 1024, GET: 4 * 1024 * 1024 };
+
+/** Kombo over the network. `baseUrl` includes the version path, for example `https://api.kombo.dev/v1`. */
+export const httpTransport = (baseUrl: string, clock: Clock): Transport => {
+  const base = new URL(baseUrl);
+  const basePath = base.pathname.replace(/\/$/, '');
+  const { request } = base.protocol === 'https:' ? https : http;
+  const connections = connectionsTo(base, clock);
+
+  const send = async ({ method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> => {
+    if (signal.aborted) throw new TransportError('aborted', false);
+    connections.dropIdle();
+    const call = request(new URL(basePath + path, base), {
+      method,
+      agent: connections.agent,
+      headers: { ...headers, ...(body && { 'content-length': String(body.contentLength) }) },
+    });
+    const { promise: answered, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+    const fail = (fault: TransportFault, cause?: Error): void =>
+      reject(new TransportError(fault, call.reusedSocket, { cause }));
+    const abort = (): void => fail('aborted');
+    signal.addEventListener('abort', abort, { once: true });
+
+    let connected = false;
+    call.on('socket', () => {
+      connected = true;
+      if (body) sendBody(body.chunks, call).catch(reject);
+      else call.end();
+    });
+    call.on('response', (response) => void readAnswer(response, longestAnswerBytes[method]).then(resolve));
+    call.on('error', (cause) => fail(connected ? 'lost' : 'unreachable', cause));
+
+    let clean = false;
+    try {
+      const answer = await answered;
+      // An answer that came early, or was cut, leaves the connection in the middle of something.
+      clean = answer.complete && call.writableFinished;
+      return answer;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      if (!clean) call.destroy();
+    }
+  };
+
+  return { send, warmUp: connections.openAhead };
+};

@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http';
+import type { HttpAnswer } from './transport.ts';
+
+/**
+ * Reads an answer up to a length. Never fails: one that breaks off, or is longer, is incomplete.
+ * What comes after the limit is not read; the connection is of no more use then.
+ */
+export const readAnswer = (response: IncomingMessage, longestBytes: number): Promise<HttpAnswer> =>
+  new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let readBytes = 0;
+    const settle = (complete: boolean): void => {
+      const text = Buffer.concat(pieces).toString('utf8');
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, text, complete });
+    };
+    response.on('data', (piece: Buffer) => {
+      readBytes += piece.length;
+      if (readBytes <= longestBytes) {
+        pieces.push(piece);
+        return;
+      }
+      response.pause();
+      settle(false);
+    });
+    response.on('end', () => settle(response.complete));
+    response.on('error', () => settle(false));
+  });

@@ -1,0 +1,30 @@
+/** No header makes us wait longer; the schedule comes round anyway. */
+const longestWaitMs = 3_600_000;
+
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * How long the other side asks us to wait, in milliseconds: the longest of `Retry-After` (seconds or an HTTP date,
+ * RFC 9110 section 10.2.3) and Kombo's `ratelimit-reset` (seconds). Garbage is ignored; an hour is the most.
+ */
+export const askedWaitMs = (headers: Headers, nowMs: number): number | undefined => {
+  const waits = [
+    secondsMs(first(headers['retry-after'])) ?? untilDateMs(first(headers['retry-after']), nowMs),
+    // The reset tells when the window ends; it is a wait only when the window is used up.
+    (first(headers['ratelimit-remaining']) ?? '0') === '0' ? secondsMs(first(headers['ratelimit-reset'])) : undefined,
+  ].filter((wait) => wait !== undefined);
+  return waits.length === 0 ? undefined : Math.min(Math.max(...waits), longestWaitMs);
+};
+
+const first = (value: string | readonly string[] | undefined): string | undefined =>
+  (typeof value === 'string' ? value : value?.[0])?.trim();
+
+const secondsMs = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text) * 1000) : undefined;
+
+/** Only the form with day and month names: `Date.parse` alone would take "1" for a year. */
+const untilDateMs = (text: string | undefined, nowMs: number): number | undefined => {
+  if (text === undefined || !/^[A-Za-z]{3,9},? /.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+};

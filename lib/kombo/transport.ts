@@ -1,0 +1,46 @@
+import type { RequestBody } from '../body/attachment-body.ts';
+
+/** One HTTP exchange with Kombo: the seam at which tests and the simulation put their own Kombo. */
+export interface Transport {
+  /**
+   * Resolves with the answer, whatever its status; also when it comes before the body is out, which ends the sending.
+   * @throws {TransportError} when there is no answer; errors of the body's own source come through as they are.
+   */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  /** Opens a connection ahead of need, so that the handshake overlaps with other waiting. Never fails. */
+  warmUp(): void;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** Below the base URL, percent-encoded, with its leading slash. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: RequestBody;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly text: string;
+  /** False when the answer was longer than we read, or broke off: `text` is then only its beginning. */
+  readonly complete: boolean;
+}
+
+/** `unreachable`: no connection came to be. `lost`: it broke. `aborted`: our deadline ended the wait. */
+export type TransportFault = 'unreachable' | 'lost' | 'aborted';
+
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly fault: TransportFault;
+  /** The connection had served an earlier call; it may have died long before this one. */
+  readonly reusedConnection: boolean;
+
+  constructor(fault: TransportFault, reusedConnection: boolean, options?: ErrorOptions) {
+    super(`Kombo: connection ${fault}`, options);
+    this.fault = fault;
+    this.reusedConnection = reusedConnection;
+  }
+}

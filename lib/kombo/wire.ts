@@ -1,0 +1,38 @@
+import type { AttachmentType } from '../target.ts';
+
+/** What crosses the wire, in Kombo's own words and spelling. Nothing outside `kombo/` and `body/` uses these names. */
+export interface WireAttachment {
+  readonly name: string;
+  readonly type: AttachmentType;
+  readonly content_type: string;
+  readonly data?: string;
+  readonly data_url?: string;
+}
+
+/** Extra fields for single tools. The hyphens are the API's; the official SDK renames its own spelling on the way out. */
+export interface WireRemoteFields {
+  readonly greenhouse?: { readonly post_headers?: { readonly 'On-Behalf-Of'?: string | null } };
+  readonly workable?: { readonly on_behalf_of_user_remote_id?: string };
+  /** On applications only. */
+  readonly oracle?: {
+    readonly override_document_category?:
+      | 'IRC_CANDIDATE_RESUME'
+      | 'IRC_CANDIDATE_COVERLETTER'
+      | 'MISC'
+      | 'IRC_INTERNAL';
+    readonly multi_post_to_all_current_applications?: boolean;
+  };
+}
+
+export interface WireAttachmentRequest {
+  readonly attachment: WireAttachment;
+  readonly remote_fields?: WireRemoteFields;
+}
+
+/** Read with tolerance: every field may be missing, null, or of a type that nobody announced. */
+export interface WireError {
+  readonly code?: unknown;
+  readonly title?: unknown;
+  readonly message?: unknown;
+  readonly log_url?: unknown;
+}
