@@ -1,0 +1,142 @@
+import type { Clock } from '../clock.ts';
+import { type Target, targetKey } from '../target.ts';
+import { uploadId } from '../upload.ts';
+import { fromItem, RecordUnreadable, shardsOf, toItem, type WorkQueue } from './item.ts';
+import { oldestFirst } from './oldest-first.ts';
+import type { LedgerRecord } from './record.ts';
+import type { Item, Table } from './table.ts';
+import { type LedgerEvent, transition } from './transition.ts';
+
+/**
+ * The memory of what became of every upload. Each write is one conditional put of what `transition` allows, on the
+ * very version it was computed from; whoever comes second reads again.
+ * Methods throw what the table throws: without a ledger nothing may be sent, and nothing is known.
+ */
+export interface Ledger {
+  /** Takes the upload for sending, or tells what is known of it. On the happy path this is one write and no read. */
+  claim(claim: ClaimEvent, seen?: LedgerRecord): Promise<Claim>;
+  /** `lost` when the record is not the one seen any more, or does not allow the event: then nothing was written. */
+  apply(seen: LedgerRecord, event: LedgerEvent): Promise<{ readonly record: LedgerRecord } | 'lost'>;
+  read(id: string): Promise<Known | undefined>;
+  /** What the ledger knows of these; uploads that it has never seen are absent. */
+  readMany(ids: readonly string[]): Promise<ReadonlyMap<string, Known>>;
+  /** Oldest first: what is due by now, or what is held. Read in pages of `limit`: costs what it shows, whatever lies behind. */
+  work(queue: WorkQueue, limit: number): AsyncGenerator<Known, void, undefined>;
+  ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<Known, void, undefined>;
+  forget(seen: Known): Promise<'forgotten' | 'lost'>;
+}
+
+export type ClaimEvent = Extract<LedgerEvent, { kind: 'claim' }>;
+
+/** A record, or the word that it cannot be read: such a one is never sent. */
+export type Known =
+  | { readonly id: string; readonly readable: true; readonly record: LedgerRecord }
+  | { readonly id: string; readonly readable: false; readonly version: number; readonly reason: string };
+
+export type Claim =
+  | { readonly claimed: true; readonly record: LedgerRecord }
+  | { readonly claimed: false; readonly known: Known };
+
+export interface LedgerOptions {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly uuid: () => string;
+  readonly retentionDays: number;
+}
+
+/** Rounds of a race for one record; each lost round means that somebody else got ahead. */
+const mostRounds = 5;
+
+export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): Ledger => {
+  const read: Ledger['read'] = async (id) => {
+    const item = await table.get(id);
+    return item && known(item);
+  };
+
+  const write = async (next: LedgerRecord, seen: LedgerRecord | undefined): Promise<Item | 'written' | 'vanished'> => {
+    const owner = seen?.state.status === 'sending' ? seen.state.owner : undefined;
+    const result = await table.put(
+      toItem(next, retentionDays),
+      seen ? { kind: 'unchanged', version: seen.version, ...(owner !== undefined && { owner }) } : { kind: 'absent' },
+    );
+    if (result.written) return 'written';
+    const found = result.found ?? (await table.get(uploadId(next.upload)));
+    if (!found) return 'vanished';
+    // The SDK repeats a write whose answer got lost, and is then refused by the write's own success.
+    const stored = known(found);
+    return stored.readable && stored.record.writeId === next.writeId ? 'written' : found;
+  };
+
+  const claim: Ledger['claim'] = async (event, shown) => {
+    let seen = shown;
+    for (let round = 1; round <= mostRounds; round += 1) {
+      const attempt = transition(seen, event, clock.now(), uuid());
+      if ('refused' in attempt) {
+        if (seen) return { claimed: false, known: { id: uploadId(seen.upload), readable: true, record: seen } };
+        throw new Error('A claim of an unseen upload was refused.');
+      }
+      const outcome = await write(attempt.next, seen);
+      if (outcome === 'written') return { claimed: true, record: attempt.next };
+      if (outcome === 'vanished') {
+        // Forgotten meanwhile. A new event may begin anew; whoever comes with an old listing must not bring it back.
+        if (shown) return { claimed: false, known: { id: uploadId(event.upload), readable: true, record: shown } };
+        seen = undefined;
+        continue;
+      }
+      const there = known(outcome);
+      if (!there.readable) return { claimed: false, known: there };
+      seen = there.record;
+    }
+    throw new Error('Too many writers at once on one ledger record.');
+  };
+
+  const apply: Ledger['apply'] = async (seen, event) => {
+    const attempt = transition(seen, event, clock.now(), uuid());
+    if ('refused' in attempt) return 'lost';
+    return (await write(attempt.next, seen)) === 'written' ? { record: attempt.next } : 'lost';
+  };
+
+  const readMany: Ledger['readMany'] = async (ids) =>
+    new Map((await table.getMany(ids)).map((item) => [item.pk, known(item)]));
+
+  async function* work(queue: WorkQueue, limit: number): AsyncGenerator<Known, void, undefined> {
+    const upTo = queue === 'due' ? { upTo: clock.now() } : {};
+    const shards = shardsOf(queue).map((hash) =>
+      pages((after) => table.query({ index: 'work', hash, limit, ...upTo, ...(after && { after }) })),
+    );
+    for await (const item of oldestFirst(shards)) yield known(item);
+  }
+
+  async function* ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<Known, void, undefined> {
+    const hash = targetKey(target);
+    const items = pages((after) => table.query({ index: 'target', hash, limit: 100, ...(after && { after }) }));
+    for await (const item of items) yield known(item);
+  }
+
+  const forget: Ledger['forget'] = async (seen) => {
+    const version = seen.readable ? seen.record.version : seen.version;
+    return (await table.delete(seen.id, { kind: 'unchanged', version })) === 'deleted' ? 'forgotten' : 'lost';
+  };
+
+  return { claim, apply, read, readMany, work, ofTarget, forget };
+};
+
+async function* pages(
+  page: (after: Awaited<ReturnType<Table['query']>>['next']) => ReturnType<Table['query']>,
+): AsyncGenerator<Item, void, undefined> {
+  let after: Awaited<ReturnType<Table['query']>>['next'];
+  do {
+    const { items, next } = await page(after);
+    yield* items;
+    after = next;
+  } while (after);
+}
+
+const known = (item: Item): Known => {
+  try {
+    return { id: item.pk, readable: true, record: fromItem(item) };
+  } catch (error) {
+    if (!(error instanceof RecordUnreadable)) throw error;
+    return { id: item.pk, readable: false, version: item.version, reason: error.message };
+  }
+};

@@ -1,0 +1,35 @@
+/** The table cannot be used as it is set up, and no repeat will help: a person must mend what the message names. */
+export class LedgerTableError extends Error {
+  override readonly name = 'LedgerTableError';
+}
+
+/**
+ * DynamoDB's refusals that are a matter of setup, said with the table's name and the next step. Its own words often
+ * name neither: a wrong table name is "Requested resource not found". Anything else is returned as it came.
+ */
+export const tableFault = (error: unknown, tableName: string): unknown => {
+  const remedy = error instanceof Error ? remedyFor(error, `"${tableName}"`) : undefined;
+  return remedy === undefined ? error : new LedgerTableError(remedy, { cause: error });
+};
+
+const remedyFor = ({ name, message }: Error, table: string): string | undefined => {
+  switch (name) {
+    case 'ResourceNotFoundException':
+      return (
+        `There is no DynamoDB table ${table} in this account and region, or it is still being made. ` +
+        'Set LEDGER_TABLE to the name of the table that the stack made, and compare the region.'
+      );
+    case 'AccessDeniedException':
+      return (
+        `The function may not use the DynamoDB table ${table}. Give its role the right to read and write the table ` +
+        'and its indexes, and to use its encryption key; or correct LEDGER_TABLE.'
+      );
+    case 'ValidationException':
+      return (
+        `The DynamoDB table ${table} does not take what the ledger asks of it: ${message} ` +
+        'Set LEDGER_TABLE to a table with the keys and indexes of infra/resources/table.yml.'
+      );
+    default:
+      return undefined;
+  }
+};

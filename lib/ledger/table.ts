@@ -1,0 +1,61 @@
+/**
+ * The few things that the ledger asks of DynamoDB. The seam at which the simulation puts a table of its own, with
+ * crashes, refusals and stale indexes. No transactions, and nothing that only some DynamoDB-compatible stores know.
+ */
+export interface Table {
+  /** Strongly consistent. */
+  get(pk: string): Promise<Item | undefined>;
+  /** Strongly consistent; any number of keys; absent items are left out. */
+  getMany(pks: readonly string[]): Promise<readonly Item[]>;
+  /**
+   * Writes the whole item, or nothing when the condition does not hold.
+   * A refusal carries the item that stands there, where the store tells it at no further cost.
+   */
+  put(item: Item, condition: Condition): Promise<PutResult>;
+  delete(pk: string, condition: Condition): Promise<'deleted' | 'refused'>;
+  /** One page of an index, in order of its range key. Eventually consistent: it may show what was a moment ago. */
+  query(query: IndexQuery): Promise<IndexPage>;
+}
+
+/** What DynamoDB itself must see of an item: keys, conditions, expiry. The rest is the document. */
+export interface Item {
+  readonly pk: string;
+  /** Counts up from 1. An item without one, which only a hand can have made, is read as 0. */
+  readonly version: number;
+  readonly owner?: string;
+  /** Sparse index `work`: only what needs somebody's work has these two. */
+  readonly workShard?: string;
+  readonly workAt?: number;
+  /** Index `target`: what happened to this candidate's files. */
+  readonly targetKey?: string;
+  readonly createdAt?: number;
+  /** TTL, in seconds since the epoch. */
+  readonly expiresAt?: number;
+  /** For the eyes of a person who looks at the table, and for nothing else. */
+  readonly status?: string;
+  readonly code?: string;
+  /** JSON. */
+  readonly document: string;
+}
+
+export type Condition =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unchanged'; readonly version: number; readonly owner?: string };
+
+export type PutResult = { readonly written: true } | { readonly written: false; readonly found?: Item };
+
+export type IndexQuery = {
+  readonly limit: number;
+  /** Where the last page ended. */
+  readonly after?: PageKey;
+} & (
+  | { readonly index: 'work'; readonly hash: string; readonly upTo?: number }
+  | { readonly index: 'target'; readonly hash: string }
+);
+
+export type PageKey = Readonly<Record<string, string | number>>;
+
+export interface IndexPage {
+  readonly items: readonly Item[];
+  readonly next?: PageKey;
+}
