@@ -37,9 +37,12 @@ const looksLikeText = (head: Uint8Array): boolean => {
 /** Readers of PDF accept other bytes before the header, up to 1,024; mail systems and scanners leave some there. */
 const hasPdfHeader = (head: Uint8Array): boolean => latin1(head.subarray(0, 1024 + 5)).includes('%PDF-');
 
-/** file-type is loaded with the first file, not with the function: it costs about 10 ms. */
+let library: Promise<typeof import('./signature-library.ts')> | undefined;
+
 const signatureOf = async (head: Uint8Array): Promise<string | undefined> => {
-  const { fileTypeFromBuffer } = await import('file-type');
+  // Loaded with the first file, not with the function: it costs about 10 ms.
+  library ??= import('./signature-library.ts');
+  const { fileTypeFromBuffer } = await library;
   try {
     const found = await fileTypeFromBuffer(head);
     return found === undefined ? undefined : canonicalType(found.mime);

@@ -1,0 +1,43 @@
+import { isRecord } from '../../lib/kombo/reading.ts';
+
+/** What a scheduled run does; both, unless the rule's input names one. */
+export type Task = 'due' | 'sweep';
+
+export type ScheduleEvent =
+  | { readonly kind: 'run'; readonly tasks: readonly Task[] }
+  | { readonly kind: 'refused'; readonly detail: string };
+
+const both: readonly Task[] = ['due', 'sweep'];
+
+/**
+ * Reads what a schedule sends: a rule's envelope (`detail` an object), EventBridge Scheduler's (`detail` a string),
+ * a constant input such as `{"task":"due"}`, or nothing at all.
+ */
+export const parseScheduleEvent = (event: unknown): ScheduleEvent => {
+  if (event === null || event === undefined) return { kind: 'run', tasks: both };
+  if (!isRecord(event)) return refused(`The event is ${Array.isArray(event) ? 'a list' : `a ${typeof event}`}`);
+  const envelope = event['detail-type'] !== undefined || event.source === 'aws.events' || event.source === 'aws.scheduler';
+  const input = 'task' in event || !envelope ? event : detailOf(event.detail);
+  if (input === undefined) return refused('The detail of the event is no JSON object');
+  const { task } = input;
+  if (task === undefined) return { kind: 'run', tasks: both };
+  if (task === 'due' || task === 'sweep') return { kind: 'run', tasks: [task] };
+  return refused('The task of the event is neither "due" nor "sweep"');
+};
+
+const detailOf = (detail: unknown): Record<string, unknown> | undefined => {
+  if (detail === undefined || detail === null || detail === '') return {};
+  if (isRecord(detail)) return detail;
+  if (typeof detail !== 'string') return undefined;
+  try {
+    const parsed: unknown = JSON.parse(detail);
+    return isRecord(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const refused = (what: string): ScheduleEvent => ({
+  kind: 'refused',
+  detail: `${what}. Send {} for everything that is due and a sweep, {"task":"due"}, or {"task":"sweep"}.`,
+});

@@ -1,0 +1,64 @@
+import type { Context } from 'aws-lambda';
+import { type ReprocessReport, reprocess } from '../lib/reprocess.ts';
+import { type SweepReport, sweep } from '../lib/sweep.ts';
+import { measure } from '../lib/telemetry/metrics.ts';
+import { deadlineOf } from './deadline-of.ts';
+import { parseScheduleEvent, type Task } from './events/schedule-event.ts';
+import { runtime } from './runtime.ts';
+import { withStack } from './stack.ts';
+
+export interface ScheduleAnswer {
+  /** One sentence for a person. */
+  readonly summary: string;
+  readonly due?: ReprocessReport;
+  readonly sweep?: SweepReport;
+}
+
+/** Deliveries under way at once in one run. */
+const parallelism = 4;
+/** Beside Kombo's own time: opening the object, and settling the ledger. */
+const besideKomboMs = 30_000;
+
+/** What is due first, then the sweep. Runs may overlap, and may be started by hand at any time. */
+export const handler = withStack(async (event: unknown, context: Context): Promise<ScheduleAnswer> => {
+  const parsed = parseScheduleEvent(event);
+  if (parsed.kind === 'refused') throw new Error(parsed.detail);
+  const { config, ...deps } = runtime();
+  const deadline = deadlineOf(context, deps.clock);
+  const worstCaseMs = Math.min(config.komboTimeoutMs + besideKomboMs, deadline.remainingMs() / 2);
+  const options = { deadline, parallelism, worstCaseMs };
+  try {
+    const due = wants(parsed.tasks, 'due') ? await reprocess(options, deps) : undefined;
+    if (due) measureDue(due);
+    const swept = wants(parsed.tasks, 'sweep') ? await sweep(options, config, deps) : undefined;
+    const answer = { summary: summaryOf(due, swept), ...(due && { due }), ...(swept && { sweep: swept }) };
+    deps.log.info('Scheduled run done.', { ...answer });
+    return answer;
+  } finally {
+    deadline.clear();
+    measure('ScheduleRuns', 1);
+  }
+});
+
+const wants = (tasks: readonly Task[], task: Task): boolean => tasks.includes(task);
+
+const measureDue = ({ due, left, oldestDueMs, openPauses }: ReprocessReport): void => {
+  measure('DueBacklog', left);
+  measure('OldestDueAge', due === 0 ? 0 : Math.round(oldestDueMs / 1000));
+  measure('BreakerOpen', openPauses);
+};
+
+const summaryOf = (due: ReprocessReport | undefined, swept: SweepReport | undefined): string => {
+  const sentences: string[] = [];
+  if (due) {
+    const ended = Object.entries(due.outcomes).map(([status, count]) => `${count} ${status}`);
+    sentences.push(due.due === 0 ? 'Nothing was due.' : `${due.due} due: ${[...ended, `${due.left} left for the next run`].join(', ')}.`);
+    if (due.openPauses > 0) sentences.push(`${due.openPauses} pauses are open.`);
+    if (due.unreadable > 0) sentences.push(`${due.unreadable} records cannot be read.`);
+  }
+  if (swept) {
+    sentences.push(`The sweep saw ${swept.listed} objects and found ${swept.found} that nobody had told of.`);
+    if (!swept.finished) sentences.push('It is not through yet; the next run goes on.');
+  }
+  return sentences.join(' ');
+};

@@ -1,0 +1,45 @@
+/** One environment variable: how it is read, and what the documentation says of it. */
+export interface Setting<T> {
+  readonly name: string;
+  readonly meaning: string;
+  /** As it would be written in the environment. Without one the variable is required, unless `optional`. */
+  readonly default?: string;
+  readonly optional?: true;
+  /** @throws {Fault} with the rest of a sentence that begins with the variable's name. */
+  readonly parse: (text: string) => T;
+}
+
+/** Says what is wrong with a value, so that "NAME " and this make a sentence. Never repeats a secret. */
+export class Fault extends Error {
+  override readonly name = 'Fault';
+}
+
+export const text = (value: string): string => value;
+
+export const oneOf =
+  <const T extends string>(...values: readonly T[]) =>
+  (value: string): T => {
+    const found = values.find((candidate) => candidate === value);
+    if (found === undefined) throw new Fault(`is "${value}"; it must be ${values.join(' or ')}.`);
+    return found;
+  };
+
+export const flag = (value: string): boolean => oneOf('true', 'false')(value.toLowerCase()) === 'true';
+
+/** A whole number with bounds, in the unit that the variable's name or meaning gives. */
+export const wholeNumber =
+  (least: number, most: number) =>
+  (value: string): number => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    throw new Fault(`is "${value}"; it must be a whole number from ${least} to ${most}.`);
+  };
+
+/** Seconds with at most three decimals, as milliseconds: checks shorten waits to fractions of a second. */
+export const seconds =
+  (leastMs: number, mostMs: number) =>
+  (value: string): number => {
+    const ms = /^\d{1,9}(\.\d{1,3})?$/.test(value) ? Math.round(Number(value) * 1000) : Number.NaN;
+    if (ms >= leastMs && ms <= mostMs) return ms;
+    throw new Fault(`is "${value}"; it must be seconds from ${leastMs / 1000} to ${mostMs / 1000}.`);
+  };

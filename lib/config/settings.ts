@@ -1,0 +1,186 @@
+import { defaultAllowedTypes, parseAllowedTypes } from '../content-type.ts';
+import { isIntegrationId, parseKeyTemplates } from '../key-template.ts';
+import { parseRemoteFields } from '../remote-fields.ts';
+import { Fault, flag, oneOf, type Setting, seconds, text, wholeNumber } from './setting.ts';
+
+const mebibyte = 1024 * 1024;
+const hourMs = 3_600_000;
+
+const bucketName = (value: string): string => {
+  if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value)) return value;
+  throw new Fault(`is "${value}"; that is no bucket name (3 to 63 of a-z, 0-9, dot and hyphen).`);
+};
+
+const regions = { eu: 'https://api.kombo.dev/v1', us: 'https://api.us.kombo.dev/v1' } as const;
+
+/** https only: the API key and people's CVs travel on it. Loopback is for the local stack. */
+const baseUrl = (value: string): string => {
+  if (value === 'eu' || value === 'us') return regions[value];
+  const url = URL.parse(value);
+  if (!url) throw new Fault(`is "${value}"; it must be eu, us, or a URL.`);
+  if (url.username || url.password) throw new Fault('must not hold a user name or password.');
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) return value.replace(/\/$/, '');
+  throw new Fault(`is "${value}"; it must begin with https:// (http:// only for this machine).`);
+};
+
+const integrationId = (value: string): string => {
+  if (isIntegrationId(value)) return value;
+  throw new Fault(`is "${value}"; it must be <tool>:<id> as the Kombo dashboard shows it, for example greenhouse:CBNMt7dSNCzBdnRTx87dev4E.`);
+};
+
+const apiKey = (value: string): string => {
+  // Never repeated in the message.
+  if (/^[\x21-\x7e]+$/.test(value)) return value;
+  throw new Fault('holds blanks or characters that no API key has.');
+};
+
+const keyTemplates = (value: string) => {
+  const parsed = parseKeyTemplates(value);
+  if (parsed.ok) return parsed.value;
+  throw new Fault(`is not understood: ${parsed.error.join(' ')}`);
+};
+
+const allowedTypes = (value: string) => {
+  const parsed = parseAllowedTypes(value);
+  if (parsed.ok) return parsed.value;
+  throw new Fault(`is not understood: ${parsed.error.join(' ')}`);
+};
+
+const remoteFields = (value: string) => {
+  const parsed = parseRemoteFields(value);
+  if (parsed.ok) return parsed.value;
+  throw new Fault(`is not understood: ${parsed.error.detail}`);
+};
+
+const sweepSince = (value: string): number => {
+  const at = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new Fault(`is "${value}"; it must be a date such as 2026-01-31 or 2026-01-31T08:00:00Z.`);
+};
+
+/** Every variable that the functions read, in the order in which a person sets them up. */
+export const settings = {
+  bucket: { name: 'BUCKET', meaning: 'The bucket that is watched. Events of other buckets are refused.', parse: bucketName },
+  ledgerTable: { name: 'LEDGER_TABLE', meaning: 'The DynamoDB table of the ledger.', parse: text },
+  komboBaseUrl: {
+    name: 'KOMBO_BASE_URL',
+    meaning: "Kombo's region, `eu` or `us`, or a URL (https only, except on this machine).",
+    default: 'eu',
+    parse: baseUrl,
+  },
+  komboApiKeySecret: {
+    name: 'KOMBO_API_KEY_SECRET',
+    meaning: 'Name or ARN of the secret with the Kombo API key: the key itself, or `{"apiKey": "..."}`. Read again every 5 minutes, and at once when Kombo refuses the key.',
+    optional: true,
+    parse: text,
+  },
+  komboApiKey: {
+    name: 'KOMBO_API_KEY',
+    meaning: 'The key itself, for the local stack. Set this or the secret.',
+    optional: true,
+    parse: apiKey,
+  },
+  integrationId: {
+    name: 'KOMBO_INTEGRATION_ID',
+    meaning: 'The integration for templates without `{integration_id}`: `<tool>:<id>`.',
+    optional: true,
+    parse: integrationId,
+  },
+  keyTemplates: {
+    name: 'KEY_TEMPLATES',
+    meaning: 'How keys name candidates and applications; several are separated by `|`, the first match wins.',
+    default: 'candidates/{candidate_id}/{filename}',
+    parse: keyTemplates,
+  },
+  maxBytes: {
+    name: 'MAX_BYTES',
+    meaning: 'Largest file that is sent, in bytes. Most ATSs take 10 MB.',
+    default: '10000000',
+    parse: wholeNumber(1, 100 * mebibyte),
+  },
+  allowedTypes: {
+    name: 'ALLOWED_TYPES',
+    meaning: 'Types that are sent: extensions or MIME types, separated by commas.',
+    default: defaultAllowedTypes,
+    parse: allowedTypes,
+  },
+  transfer: {
+    name: 'TRANSFER',
+    meaning: '`data` streams the file in the request; `data_url` lets Kombo download it from a short-lived link.',
+    default: 'data',
+    parse: oneOf('data', 'data_url'),
+  },
+  requireScan: {
+    name: 'REQUIRE_SCAN',
+    meaning: '`true`: only a clean GuardDuty verdict starts a delivery.',
+    default: 'false',
+    parse: flag,
+  },
+  onUnknown: {
+    name: 'ON_UNKNOWN',
+    meaning: 'What to do when a file may have been delivered: `read-back` looks at the target first; `resend` risks a double.',
+    default: 'read-back',
+    parse: oneOf('read-back', 'resend'),
+  },
+  nameToken: {
+    name: 'NAME_TOKEN',
+    meaning: '`true` puts eight hex digits into the file name, so that a read-back is certain. Recruiters see them.',
+    default: 'false',
+    parse: flag,
+  },
+  remoteFields: {
+    name: 'REMOTE_FIELDS',
+    meaning: "Kombo's `remote_fields` for every file, as JSON. One object's own come from its metadata `kombo-remote-fields`.",
+    default: '{}',
+    parse: remoteFields,
+  },
+  sweepSince: {
+    name: 'SWEEP_SINCE',
+    meaning: 'The sweep looks only at objects modified after this date. Without it: after its own first run.',
+    optional: true,
+    parse: sweepSince,
+  },
+  ledgerRetentionDays: {
+    name: 'LEDGER_RETENTION_DAYS',
+    meaning: 'Settled records are forgotten after so many days.',
+    default: '400',
+    parse: wholeNumber(1, 3650),
+  },
+  komboTimeoutMs: {
+    name: 'KOMBO_TIMEOUT_SECONDS',
+    meaning: 'How long one call to Kombo may take. A short one makes unknown outcomes.',
+    default: '240',
+    parse: seconds(100, 840_000),
+  },
+  leaseMs: {
+    name: 'LEASE_SECONDS',
+    meaning: 'How long an owner may take to send one file; longer than the function timeout.',
+    default: '420',
+    parse: seconds(100, hourMs),
+  },
+  retryBaseMs: {
+    name: 'RETRY_BASE_SECONDS',
+    meaning: 'First span of the backoff between tries; it doubles up to an hour.',
+    default: '30',
+    parse: seconds(1, hourMs),
+  },
+  readBackAfterMs: {
+    name: 'READ_BACK_AFTER_SECONDS',
+    meaning: 'How long to wait before the target of an unknown outcome is read.',
+    default: '60',
+    parse: seconds(1, hourMs),
+  },
+  readBackAgainMs: {
+    name: 'READ_BACK_AGAIN_SECONDS',
+    meaning: 'How long to wait before it is read once more; only then is a missing file sent again.',
+    default: '300',
+    parse: seconds(1, hourMs),
+  },
+  s3ForcePathStyle: {
+    name: 'S3_FORCE_PATH_STYLE',
+    meaning: '`true` for S3-compatible stores that know no bucket host names.',
+    default: 'false',
+    parse: flag,
+  },
+} as const satisfies Record<string, Setting<unknown>>;

@@ -1,0 +1,93 @@
+import type { ListedAttachment } from './kombo/listing.ts';
+import type { Sent } from './ledger/record.ts';
+
+/** Clocks of the ATS, of Kombo and ours may differ by this much. */
+const skewMs = 120_000;
+
+/** Another upload for the same target that is or may be there. */
+export interface Sibling extends Pick<Sent, 'name' | 'type'> {
+  /** Start of its earliest attempt that may have brought it there. */
+  readonly attemptedAt: number;
+  /** When it was known to be attached, if that was before the listing was asked for; absent while it may be there or not. */
+  readonly attachedAt?: number;
+}
+
+export interface Question {
+  readonly sent: Sent;
+  /** Start of the earliest attempt that may have delivered it. */
+  readonly since: number;
+  /** Eight hex digits of the ETag, when the name on the wire carries them. */
+  readonly token?: string | undefined;
+  /** All of the target; those under other names count for nothing. */
+  readonly siblings: readonly Sibling[];
+}
+
+export type Verdict = 'found' | 'absent' | 'undecidable';
+
+/**
+ * Whether a complete listing of the target shows the file that we may have sent.
+ * Without ids or checksums there are only names, types and dates, so each listed file may prove one delivery at most:
+ * a CV that went out under the same name a minute earlier must not vouch for this one.
+ */
+export const weigh = (listing: readonly ListedAttachment[], question: Question): Verdict => {
+  const { sent, since, token } = question;
+  const recent = ({ createdAt }: ListedAttachment): boolean => createdAt === undefined || createdAt >= since - skewMs;
+  const candidates = listing.filter(recent);
+  if (token && bearsToken(candidates, token, question)) return 'found';
+
+  const named = candidates.filter(({ name }) => sameName(name, sent.name));
+  const siblings = question.siblings.filter(({ name }) => sameName(name, sent.name));
+  const fitting = named.filter(({ type, createdAt }) => createdAt !== undefined && type === sent.type).length;
+  const alike = siblings.filter(({ type }) => type === sent.type);
+  if (fitting > most(alike, since)) return 'found';
+
+  // Listed, but the date, the type or the spelling that would decide is missing or odd, and no sibling explains it.
+  const undated = named.some(({ createdAt }) => createdAt === undefined);
+  const mistyped = named.filter(({ type }) => type !== sent.type).length;
+  const explained = least(
+    siblings.filter(({ type }) => type !== sent.type),
+    since,
+  );
+  const renamed = candidates.filter(({ name }) => !sameName(name, sent.name) && similarName(name, sent.name)).length;
+  const respelled = least(
+    question.siblings.filter(({ name }) => !sameName(name, sent.name) && similarName(name, sent.name)),
+    since,
+  );
+  if (undated || mistyped > explained || renamed > respelled) return 'undecidable';
+  return fitting <= least(alike, since) ? 'absent' : 'undecidable';
+};
+
+/** The same bytes under two keys have one token, so it too proves one delivery only. */
+const bearsToken = (candidates: readonly ListedAttachment[], token: string, { since, siblings }: Question): boolean => {
+  const bears = ({ name = '' }: { readonly name?: string }): boolean => name.toLowerCase().includes(token);
+  const listed = candidates.filter(bears);
+  const others = siblings.filter(bears);
+  const dated = listed.filter(({ createdAt }) => createdAt !== undefined).length;
+  return dated > most(others, since) || listed.length > others.length;
+};
+
+/** How many of the files dated since then can be siblings' at most: those still open may all have arrived. */
+const most = (siblings: readonly Sibling[], since: number): number =>
+  // Theirs may be dated later than ours by the skew of two clocks.
+  siblings.filter(({ attachedAt }) => attachedAt === undefined || attachedAt >= since - 3 * skewMs).length;
+
+/** How many are siblings' for certain: those that began since then and are known to be there. */
+const least = (siblings: readonly Sibling[], since: number): number =>
+  siblings.filter(({ attachedAt, attemptedAt }) => attachedAt !== undefined && attemptedAt >= since).length;
+
+/** Tools change case, composition and blanks of names; the letters stay. */
+const sameName = (listed: string | undefined, sent: string): boolean =>
+  listed !== undefined && plain(listed) === plain(sent);
+
+const plain = (name: string): string => name.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim();
+
+/** Near enough for a doubt, not for a proof: "Frank_Doe_CV" may well be "Frank Doe CV.pdf" after a tool has cleaned it. */
+const similarName = (listed: string | undefined, sent: string): boolean =>
+  listed !== undefined && letters(listed) !== '' && letters(listed) === letters(sent);
+
+const letters = (name: string): string =>
+  name
+    .replace(/\.[A-Za-z0-9]{1,5}$/, '')
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');

@@ -1,0 +1,30 @@
+/**
+ * Runs `work` over items in order, at most `width` at once, as long as `mayStart` says so.
+ * @returns how many items were begun; all of those have ended.
+ * @throws the first fault of `work`, after what was begun has ended; nothing new is begun after it.
+ */
+export const inParallel = async <T>(
+  items: Iterable<T>,
+  width: number,
+  mayStart: () => boolean,
+  work: (item: T) => Promise<void>,
+): Promise<number> => {
+  const waiting = items[Symbol.iterator]();
+  let begun = 0;
+  let fault: { readonly error: unknown } | undefined;
+  const worker = async (): Promise<void> => {
+    while (!fault && mayStart()) {
+      const next = waiting.next();
+      if (next.done) return;
+      begun += 1;
+      try {
+        await work(next.value);
+      } catch (error) {
+        fault ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  if (fault) throw fault.error;
+  return begun;
+};

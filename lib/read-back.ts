@@ -1,0 +1,181 @@
+import { attachmentName } from './attachment-name.ts';
+import type { DeliverDeps, DeliverSettings } from './deliver.ts';
+import { type Deadline, deadlineWithin } from './deadline.ts';
+import { type Sibling, weigh } from './evidence.ts';
+import { matchKey } from './key-template.ts';
+import type { KomboFailure } from './kombo/classify.ts';
+import type { LedgerRecord, Sent, Unknown } from './ledger/record.ts';
+import type { LedgerEvent } from './ledger/transition.ts';
+import type { Outcome } from './outcome.ts';
+import { outcomeOf, unchangedOutcome } from './outcome-of.ts';
+import { pausedSentence } from './pause.ts';
+import { nameToken, prepareAttachment } from './prepare-attachment.ts';
+import { nextTryAt } from './retry-policy.ts';
+import type { Target } from './target.ts';
+import { uploadId } from './upload.ts';
+
+export interface ReadBackSettings extends DeliverSettings {
+  /** A second complete listing without the file must be at least this much later than the first. */
+  readonly readBackAgainMs: number;
+  readonly onUnknown: 'read-back' | 'resend';
+}
+
+export interface ReadBackDeps extends DeliverDeps {
+  readonly settings: ReadBackSettings;
+}
+
+/** A listing is one call; a tool that takes longer is asked another time. */
+const listingMs = 60_000;
+
+/**
+ * Finds out what became of an upload that may have been delivered: by reading its target, never by sending.
+ * Reading is harmless, so two readers at once are too; only the first one's word is written.
+ * @throws only when the ledger could not be read or written.
+ */
+export const readBack = async (record: LedgerRecord, deadline: Deadline, deps: ReadBackDeps): Promise<Outcome> => {
+  const { clock, ledger, observe } = deps;
+  const startedAt = clock.now();
+  const known = { id: uploadId(record.upload), readable: true, record } as const;
+  if (record.state.status !== 'unknown') return unchangedOutcome(known, record.upload);
+  const written = await ledger.apply(record, await finding(record, record.state, deadline, deps));
+  if (written === 'lost') return unchangedOutcome(known, record.upload);
+  const outcome = outcomeOf(written.record);
+  observe(outcome, { totalMs: clock.now() - startedAt });
+  return outcome;
+};
+
+const finding = async (
+  record: LedgerRecord,
+  state: Unknown,
+  deadline: Deadline,
+  deps: ReadBackDeps,
+): Promise<LedgerEvent> => {
+  const { settings, clock, pauses, kombo } = deps;
+  const { target } = record;
+  // A person has said beforehand that a double is better than a wait.
+  if (settings.onUnknown === 'resend') return { kind: 'missed', dueAt: clock.now(), final: true };
+  if (!target) return undecidable(state, 'The key names no target any more.');
+  const pause = await pauses.stopping(target.integrationId);
+  if (pause) {
+    const detail = `It began with ${state.failure.code}. ${pausedSentence(pause)}`;
+    return { kind: 'paused', scope: pause.scope, failure: { ...state.failure, code: 'INTEGRATION_PAUSED', detail } };
+  }
+
+  const sent = await sentOf(record, deadline, deps);
+  const own = deadlineWithin(clock, deadline, listingMs);
+  const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
+  if (!listing.ok) return unread(listing.failure, record, state, deps);
+
+  const verdict = weigh(listing.value, {
+    sent,
+    since: record.suspectSince ?? record.createdAt,
+    token: settings.nameToken ? nameToken(record.upload) : undefined,
+    // Read after the listing: who attached a file that it shows must be known by then.
+    siblings: await siblingsOf(record, target, deps),
+  });
+  switch (verdict) {
+    case 'found':
+      return { kind: 'found' };
+    case 'undecidable':
+      return undecidable(state, 'The target lists a file of that name, and its date or type does not tell whose it is.');
+    case 'absent': {
+      const final = state.firstMissAt !== undefined && clock.now() - state.firstMissAt >= settings.readBackAgainMs;
+      return { kind: 'missed', dueAt: clock.now() + (final ? 0 : settings.readBackAgainMs), final };
+    }
+  }
+};
+
+const undecidable = ({ failure }: Unknown, why: string): LedgerEvent => ({
+  kind: 'undecidable',
+  failure: { ...failure, code: 'OUTCOME_UNKNOWN', detail: `${why} It began with ${failure.code}.` },
+});
+
+/** Codes by which a tool says that it will never list; those that a reconnection mends are waited for. */
+const neverLists: ReadonlySet<KomboFailure['code']> = new Set([
+  'INTEGRATION.PERMISSION_MISSING',
+  'INTEGRATION.ACTION_NOT_AVAILABLE',
+  'INTEGRATION.ACTION_DISABLED',
+  'INTEGRATION.MODEL_NOT_AVAILABLE',
+  'INTEGRATION.MODEL_DISABLED',
+  'PLATFORM.INPUT_INVALID',
+  'REMOTE.INPUT_INVALID',
+  'KOMBO_FORBIDDEN',
+  'KOMBO_NOT_FOUND',
+  'KOMBO_REFUSED',
+]);
+
+const unread = (
+  { code, askedWaitMs }: KomboFailure,
+  record: LedgerRecord,
+  state: Unknown,
+  { settings, clock, random }: ReadBackDeps,
+): LedgerEvent => {
+  if (neverLists.has(code)) return undecidable(state, `Kombo does not list the target's files (${code}).`);
+  const tries = { tries: state.failedReadings + 1, triesSince: record.suspectSince ?? record.createdAt, code, askedWaitMs };
+  const dueAt = nextTryAt({ baseMs: Math.max(settings.retryBaseMs, settings.readBackAfterMs) }, tries, clock.now(), random());
+  return dueAt === undefined
+    ? undecidable(state, `The target could not be read for a day or in 12 tries; the last one ended with ${code}.`)
+    : { kind: 'unreadable', dueAt, failure: state.failure };
+};
+
+/**
+ * What went over the wire, or would have. A function that died left no word of it, so it is worked out again from the
+ * object, and from the key alone when the object is gone.
+ */
+const sentOf = async (record: LedgerRecord, deadline: Deadline, deps: ReadBackDeps): Promise<Sent> => {
+  if (record.sent) return record.sent;
+  const { settings, storage, clock } = deps;
+  const match = matchKey(settings.keyTemplates, record.upload.key, settings.integrationId);
+  const filename = match.ok ? match.value.filename : (record.upload.key.split('/').at(-1) ?? '');
+  const fallback: Sent = {
+    name: attachmentName(filename, settings.nameToken ? { token: nameToken(record.upload) } : {}),
+    type: record.attachmentType ?? 'CV',
+    contentType: '',
+  };
+  if (!match.ok) return fallback;
+  const own = deadlineWithin(clock, deadline, listingMs);
+  const opened = await storage.open(record.upload, own.signal).finally(own.clear);
+  if (!opened.ok) return fallback;
+  try {
+    const object = opened.value;
+    const noRestrictions = Promise.resolve(undefined);
+    const prepared = await prepareAttachment(object, object.chunks, match.value, settings, noRestrictions);
+    if (!prepared.ok) return fallback;
+    const { name, type, contentType } = prepared.value.facts;
+    return { name, type, contentType };
+  } catch {
+    return fallback;
+  } finally {
+    opened.value.close();
+  }
+};
+
+/** Other uploads of the same target: each listed file may vouch for one of them only. */
+const siblingsOf = async (
+  record: LedgerRecord,
+  target: Target,
+  { ledger }: ReadBackDeps,
+): Promise<(Sibling & Pick<Sent, 'name' | 'type'>)[]> => {
+  const ids: string[] = [];
+  for await (const { id } of ledger.ofTarget(target)) if (id !== uploadId(record.upload)) ids.push(id);
+  const siblings: (Sibling & Pick<Sent, 'name' | 'type'>)[] = [];
+  // The index names them, and may be behind in what it says of them.
+  for (const known of (await ledger.readMany(ids)).values()) {
+    if (!known.readable) continue;
+    const { state, sent, attemptedAt, suspectSince, upload, attachmentType } = known.record;
+    const mayBeThere =
+      state.status === 'attached' ||
+      state.status === 'sending' ||
+      state.status === 'unknown' ||
+      (state.status === 'held' && state.mayBeDelivered);
+    if (!mayBeThere || attemptedAt === undefined) continue;
+    siblings.push({
+      // One that died mid-way left no name; the one in its key is the likeliest.
+      name: sent?.name ?? attachmentName(upload.key.split('/').at(-1) ?? ''),
+      type: sent?.type ?? attachmentType ?? 'CV',
+      attemptedAt: suspectSince ?? attemptedAt,
+      ...(state.status === 'attached' && { attachedAt: state.attachedAt }),
+    });
+  }
+  return siblings;
+};

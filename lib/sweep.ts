@@ -1,0 +1,155 @@
+import { deliver } from './deliver.ts';
+import { literalPrefixes } from './key-template.ts';
+import { type SweepCursor, type SweepCursors, sweepCursorsOn } from './ledger/sweep-cursor.ts';
+import { isFolderMarker } from './object-key.ts';
+import type { Outcome, OutcomeStatus } from './outcome.ts';
+import { inParallel } from './parallel.ts';
+import type { ReprocessDeps, ReprocessOptions } from './reprocess.ts';
+import type { ListedObject } from './storage.ts';
+import { type Upload, uploadId } from './upload.ts';
+
+export interface SweepSettings {
+  readonly bucket: string;
+  /** Only objects modified after this are swept; without it, after the first run. Milliseconds. */
+  readonly sweepSince?: number | undefined;
+  readonly ledgerRetentionDays: number;
+}
+
+export interface SweepReport {
+  readonly outcomes: Partial<Record<OutcomeStatus, number>>;
+  /** Objects that the listing showed, and those of them that the ledger was asked for. */
+  readonly listed: number;
+  readonly asked: number;
+  /** Objects that the ledger had never seen. */
+  readonly found: number;
+  /** False when time ran out or another run was at work: the next run goes on from the cursor. */
+  readonly finished: boolean;
+}
+
+/**
+ * An object may show up in a listing long after its date: a multipart upload is dated by its beginning, and clocks
+ * differ. Objects this much older than the last finished pass are asked for again.
+ */
+const watermarkMarginMs = 3_600_000;
+const dayMs = 24 * 3_600_000;
+
+/**
+ * Finds objects that the ledger has never seen, because an event was lost or dropped, and delivers them.
+ * Old, known objects cost only their line in the listing. The cursor is a key, so it never expires; it moves on only
+ * over what has been settled, so an interrupted sweep leaves nothing out, and overlapping ones are harmless.
+ * @throws only when the ledger could not be read or written.
+ */
+export const sweep = async (
+  options: ReprocessOptions,
+  settings: SweepSettings,
+  deps: ReprocessDeps,
+): Promise<SweepReport> => {
+  const cursors = sweepCursorsOn(deps.table);
+  let report: SweepReport = { outcomes: {}, listed: 0, asked: 0, found: 0, finished: true };
+  for (const prefix of literalPrefixes(deps.settings.keyTemplates)) {
+    report = merged(report, await sweepPrefix(prefix, cursors, options, settings, deps));
+  }
+  return report;
+};
+
+const sweepPrefix = async (
+  prefix: string,
+  cursors: SweepCursors,
+  options: ReprocessOptions,
+  settings: SweepSettings,
+  deps: ReprocessDeps,
+): Promise<SweepReport> => {
+  const { clock, storage } = deps;
+  let report: SweepReport = { outcomes: {}, listed: 0, asked: 0, found: 0, finished: false };
+  const stored = await cursors.read(prefix);
+  let cursor = begun(stored, settings, clock.now());
+  // A full bucket at the first run is none of our business: nobody asked for ten thousand old CVs.
+  if (!stored && !(await cursors.write(prefix, cursor, undefined))) return report;
+  if (!stored) cursor = { ...cursor, version: 1 };
+
+  for (;;) {
+    if (options.deadline.remainingMs() <= options.worstCaseMs) return report;
+    const { startedAt, afterKey } = cursor.pass ?? { startedAt: clock.now(), afterKey: '' };
+    const page = await storage.list(
+      settings.bucket,
+      { prefix, ...(afterKey !== '' && { afterKey }) },
+      options.deadline.signal,
+    );
+    if (!page.ok) {
+      deps.log.error('The bucket could not be listed; the next run goes on.', { ...page.error });
+      return report;
+    }
+    const { objects, more } = page.value;
+    const part = await sweepPage({ objects, afterKey }, oldestAskedFor(cursor, settings, clock.now()), options, settings, deps);
+    report = merged(report, { ...part.report, finished: false });
+    const next: Omit<SweepCursor, 'version'> =
+      more || part.settledUpTo !== undefined
+        ? { since: cursor.since, watermark: cursor.watermark, pass: { startedAt, afterKey: part.settledUpTo ?? objects.at(-1)?.key ?? afterKey } }
+        : { since: cursor.since, watermark: Math.max(cursor.watermark, startedAt - watermarkMarginMs) };
+    if (!(await cursors.write(prefix, next, cursor))) return report;
+    cursor = { ...next, version: cursor.version + 1 };
+    if (part.settledUpTo !== undefined) return report;
+    if (!more) return { ...report, finished: true };
+  }
+};
+
+const begun = (stored: SweepCursor | undefined, { sweepSince }: SweepSettings, now: number): SweepCursor => {
+  // S3 tells whole seconds: what is put right after the first run must not look older than it.
+  const since = sweepSince ?? stored?.since ?? now - 2_000;
+  // Somebody moved the date back: what lies between was never asked for.
+  const watermark = stored && since >= stored.since ? stored.watermark : 0;
+  return { version: 0, ...stored, since, watermark };
+};
+
+/** Beyond its retention the ledger has forgotten what it sent: to ask it there would send old CVs again. */
+const oldestAskedFor = (
+  { since, watermark }: SweepCursor,
+  { ledgerRetentionDays }: SweepSettings,
+  now: number,
+): number => Math.max(since, watermark, now - (ledgerRetentionDays - 1) * dayMs);
+
+const sweepPage = async (
+  { objects, afterKey }: { readonly objects: readonly ListedObject[]; readonly afterKey: string },
+  after: number,
+  { deadline, parallelism, worstCaseMs }: ReprocessOptions,
+  { bucket }: SweepSettings,
+  deps: ReprocessDeps,
+): Promise<{ report: Omit<SweepReport, 'finished'>; settledUpTo?: string }> => {
+  const recent = objects
+    .filter(({ key, sizeBytes, modifiedAt }) => modifiedAt > after && !isFolderMarker(key, sizeBytes))
+    .map(({ key, etag, sizeBytes }): Upload => ({ bucket, key, etag, sizeBytes }));
+  const known = await deps.ledger.readMany(recent.map(uploadId));
+  const unseen = recent.filter((upload) => {
+    const record = known.get(uploadId(upload));
+    // Superseded means that it was gone for a while; here it stands again.
+    return !record || (record.readable && record.record.state.status === 'superseded');
+  });
+
+  const outcomes: Partial<Record<OutcomeStatus, number>> = {};
+  const count = ({ status }: Outcome): void => {
+    outcomes[status] = (outcomes[status] ?? 0) + 1;
+  };
+  const hasTime = (): boolean => deadline.remainingMs() > worstCaseMs;
+  const begunCount = await inParallel(unseen, parallelism, hasTime, async (upload) =>
+    count(await deliver(upload, { deadline }, deps)),
+  );
+  const report = { outcomes, listed: objects.length, asked: recent.length, found: unseen.length };
+  const firstLeft = unseen[begunCount];
+  if (!firstLeft) return { report };
+  const before = objects[objects.findIndex(({ key }) => key === firstLeft.key) - 1];
+  return { report, settledUpTo: before?.key ?? afterKey };
+};
+
+const merged = (a: SweepReport, b: SweepReport): SweepReport => {
+  const outcomes = { ...a.outcomes };
+  for (const [status, count] of Object.entries(b.outcomes) as [OutcomeStatus, number][]) {
+    outcomes[status] = (outcomes[status] ?? 0) + count;
+  }
+  return {
+    outcomes,
+    listed: a.listed + b.listed,
+    asked: a.asked + b.asked,
+    found: a.found + b.found,
+    finished: a.finished && b.finished,
+  };
+};

@@ -1,0 +1,31 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+
+/** The dashboard and the alarms stand on these names; a test compares them with the template. */
+export const metricUnits = {
+  Attached: MetricUnit.Count,
+  AlreadyAttached: MetricUnit.Count,
+  Retrying: MetricUnit.Count,
+  Unknown: MetricUnit.Count,
+  Held: MetricUnit.Count,
+  Rejected: MetricUnit.Count,
+  Superseded: MetricUnit.Count,
+  Warnings: MetricUnit.Count,
+  /** Kombo sent a code that the failure table does not have yet. */
+  UnlistedCodes: MetricUnit.Count,
+  BytesSent: MetricUnit.Bytes,
+  KomboLatency: MetricUnit.Milliseconds,
+  DueBacklog: MetricUnit.Count,
+  OldestDueAge: MetricUnit.Seconds,
+  BreakerOpen: MetricUnit.Count,
+  ScheduleRuns: MetricUnit.Count,
+} as const;
+
+export type MetricName = keyof typeof metricUnits;
+export const metricNames = Object.keys(metricUnits) as readonly MetricName[];
+
+/** Counts and measures of one invocation; sent with the log when it ends, without a call to CloudWatch. */
+export type Measure = (name: MetricName, value: number) => void;
+
+export const metrics = new Metrics({ namespace: 'cv-courier', serviceName: 'cv-courier' });
+
+export const measure: Measure = (name, value) => metrics.addMetric(name, metricUnits[name], value);

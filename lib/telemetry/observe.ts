@@ -1,0 +1,98 @@
+import type { Measures } from '../deliver.ts';
+import { type FailureCode, failures } from '../failures.ts';
+import type { KeyTemplate } from '../key-template.ts';
+import { maskKey } from '../object-key.ts';
+import type { FailureDetail, Outcome } from '../outcome.ts';
+import type { Measure, MetricName } from './metrics.ts';
+
+export interface Log {
+  info(message: string, fields: Record<string, unknown>): void;
+  warn(message: string, fields: Record<string, unknown>): void;
+  error(message: string, fields: Record<string, unknown>): void;
+}
+
+/**
+ * One log line and its metrics per outcome.
+ * Holds what a person on call needs to find the upload again, and nothing that tells who it is about: the key is
+ * masked to its ids, Kombo's message stays in the ledger, warnings are counted.
+ */
+export const observer =
+  (log: Log, measure: Measure, templates: readonly KeyTemplate[]) =>
+  (outcome: Outcome, measures: Measures): void => {
+    count(outcome, measures, measure);
+    const { level, message } = headline(outcome);
+    log[level](message, { ...fieldsOf(outcome, templates), ...measures });
+  };
+
+/** An outcome as log fields. */
+export const fieldsOf = (outcome: Outcome, templates: readonly KeyTemplate[]): Record<string, unknown> => {
+  if (outcome.status === 'ignored') return { status: outcome.status, reason: outcome.reason };
+  const { upload, target, status, attempt } = outcome;
+  return {
+    status,
+    ...('as' in outcome && { as: outcome.as }),
+    bucket: upload.bucket,
+    key: maskKey(upload.key, templates),
+    etag: upload.etag,
+    ...(target && { target: `${target.kind}/${target.id}`, integration: target.integrationId }),
+    attempt,
+    ...('failure' in outcome && outcome.failure && failureFields(outcome.failure)),
+    ...('dueAt' in outcome && outcome.dueAt && { dueAt: outcome.dueAt.toISOString() }),
+    ...('warnings' in outcome && outcome.warnings.length > 0 && { warnings: outcome.warnings.length }),
+  };
+};
+
+const failureFields = ({ code, detail, unlistedCode, logUrl }: FailureDetail): Record<string, unknown> => ({
+  code,
+  detail,
+  nextStep: failures[code].nextStep,
+  ...(unlistedCode !== undefined && { unlistedCode }),
+  ...(logUrl !== undefined && { logUrl }),
+});
+
+const headline = (outcome: Outcome): { level: keyof Log; message: string } => {
+  switch (outcome.status) {
+    case 'attached':
+      return { level: 'info', message: 'Attached.' };
+    case 'already-attached':
+      return { level: 'info', message: 'Already attached; nothing to do.' };
+    case 'unchanged':
+      return { level: 'info', message: `Known and ${outcome.as}; nothing to do now.` };
+    case 'ignored':
+      return { level: 'info', message: 'Ignored.' };
+    case 'superseded':
+      return { level: 'info', message: 'Superseded: the object is no longer what the event spoke of.' };
+    case 'retrying':
+      return { level: 'warn', message: 'Not delivered; it is tried again.' };
+    case 'unknown':
+      return { level: 'warn', message: 'May have been delivered; the target is read before anything is repeated.' };
+    case 'rejected':
+      return { level: 'warn', message: 'Rejected: this file or key is wrong.' };
+    case 'held':
+      return { level: urgent(outcome.failure.code) ? 'error' : 'warn', message: 'Held: a person must act.' };
+  }
+};
+
+/** A file behind a pause is one of many; the pause itself has been reported. */
+const urgent = (code: FailureCode): boolean => code !== 'INTEGRATION_PAUSED';
+
+const counters = {
+  attached: 'Attached',
+  'already-attached': 'AlreadyAttached',
+  retrying: 'Retrying',
+  unknown: 'Unknown',
+  held: 'Held',
+  rejected: 'Rejected',
+  superseded: 'Superseded',
+} as const satisfies Partial<Record<Outcome['status'], MetricName>>;
+
+const count = (outcome: Outcome, { komboMs, sizeBytes }: Measures, measure: Measure): void => {
+  const { status } = outcome;
+  if (status === 'ignored' || status === 'unchanged') return;
+  measure(counters[status], 1);
+  if (komboMs !== undefined) measure('KomboLatency', komboMs);
+  if ('failure' in outcome && outcome.failure.unlistedCode !== undefined) measure('UnlistedCodes', 1);
+  if (status !== 'attached') return;
+  if (sizeBytes !== undefined) measure('BytesSent', sizeBytes);
+  if (outcome.warnings.length > 0) measure('Warnings', outcome.warnings.length);
+};
