@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { type Plant, runHistory } from './history.ts';
+import { brokenPromises } from './invariants.ts';
+import { plantedBugs } from './planted-bugs.ts';
+
+/** Every failure with its whole history: a seed alone tells nobody anything. */
+const failuresOf = async (seeds: Iterable<number>): Promise<string[]> => {
+  const failures: string[] = [];
+  for (const seed of seeds) {
+    const ended = await runHistory(seed);
+    const broken = brokenPromises(ended);
+    if (broken.length > 0) failures.push([...ended.world.history, ...broken].join('\n'));
+  }
+  return failures;
+};
+
+const seedsFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, index) => first + index);
+
+test.each([1, 501, 1001, 1501])('500 histories from seed %i: nothing lost, nothing doubled, nothing leaked', { timeout: 120_000 }, async (first) => {
+  expect(await failuresOf(seedsFrom(first, 500))).toEqual([]);
+});
+
+test('a history can be told again from its seed', async () => {
+  const [once, again] = [await runHistory(77), await runHistory(77)];
+  expect(again.world.history).toEqual(once.world.history);
+  expect(once.world.history.length).toBeGreaterThan(10);
+});
+
+test('the histories are full of what goes wrong', async () => {
+  let [crashes, posts, held, unknown] = [0, 0, 0, 0];
+  for (const seed of seedsFrom(1, 150)) {
+    const { world, kombo } = await runHistory(seed);
+    crashes += world.crashes();
+    posts += kombo.posts;
+    held += world.history.filter((line) => line.includes(' is held')).length;
+    unknown += world.history.filter((line) => line.includes(' is unknown')).length;
+  }
+  expect(Math.min(crashes, posts, held, unknown)).toBeGreaterThan(20);
+});
+
+const firstSeedThatCatches = async (plant: Plant): Promise<number | undefined> => {
+  for (const seed of seedsFrom(1, 200)) if (brokenPromises(await runHistory(seed, plant)).length > 0) return seed;
+  return undefined;
+};
+
+test.each(Object.entries(plantedBugs))('is caught within 200 seeds: %s', { timeout: 60_000 }, async (_name, plant) => {
+  expect(await firstSeedThatCatches(plant)).toBeDefined();
+});
