@@ -1,0 +1,33 @@
+import type { ApiError } from './errors.ts';
+
+/** What goes out for one call, before any fault touches it. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  /** Kombo's error code, for the request log; null without one. */
+  readonly code: string | null;
+}
+
+export const jsonAnswer = (status: number, value: unknown, code: string | null = null): Answer => ({
+  status,
+  contentType: 'application/json; charset=utf-8',
+  body: JSON.stringify(value),
+  code,
+});
+
+/** A success of a unified action; Kombo's other endpoints carry no `warnings`. */
+export const actionSuccess = (data: object, warnings: readonly string[]): Answer =>
+  jsonAnswer(200, { status: 'success', data, warnings: warnings.map((message) => ({ message })) });
+
+export const plainSuccess = (data: object): Answer => jsonAnswer(200, { status: 'success', data });
+
+export const failure = ({ code, status, title, message }: ApiError, logUrl: string): Answer =>
+  jsonAnswer(status, { status: 'error', error: { code, title, message, log_url: logUrl } }, code);
+
+export const htmlAnswer = (status: number): Answer => ({
+  status,
+  contentType: 'text/html; charset=utf-8',
+  body: `<!doctype html><html><head><title>${status}</title></head><body><h1>${status}</h1><p>A load balancer speaks here, not the API.</p></body></html>\n`,
+  code: null,
+});

@@ -1,0 +1,104 @@
+import * as v from 'valibot';
+import { callKinds } from './calls.ts';
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+/** `candidate/<id>` or `application/<id>`. */
+const target = v.pipe(
+  v.string(),
+  v.regex(/^(candidate|application)\/[\w-]{1,64}$/, 'target must be candidate/<id> or application/<id>'),
+  v.transform((written) => {
+    const [kind, id = ''] = written.split('/');
+    return { kind: kind === 'application' ? ('application' as const) : ('candidate' as const), id };
+  }),
+);
+
+/** What was said, without the fields that were not: elsewhere a field that is there has a value. */
+const defined = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
+    [Field in keyof T]?: Exclude<T[Field], undefined>;
+  };
+
+/** Strict everywhere: a misspelt field would otherwise arm a fault that strikes the wrong call. */
+export const armFault = v.pipe(
+  v.strictObject({
+    fault: v.string(),
+    on: v.optional(v.pipe(v.array(v.picklist(callKinds)), v.minLength(1))),
+    target: v.optional(target),
+    integration_id: v.optional(v.string()),
+    times: v.optional(positive),
+    delay_ms: v.optional(whole),
+    headers: v.optional(v.record(v.string(), v.string())),
+  }),
+  v.transform(({ fault, integration_id, delay_ms, ...rest }) => ({
+    fault,
+    scope: defined({ ...rest, integrationId: integration_id, delayMs: delay_ms }),
+  })),
+);
+
+const restriction = v.variant('is_supported', [
+  v.strictObject({ is_supported: v.literal(false) }),
+  v.strictObject({
+    is_supported: v.literal(true),
+    max_file_size_bytes: v.nullable(whole),
+    accepted_mime_types: v.nullable(v.array(v.string())),
+  }),
+]);
+const restrictions = v.nullable(
+  v.strictObject({ types: v.strictObject({ CV: restriction, COVER_LETTER: restriction, OTHER: restriction }) }),
+);
+const availability = v.picklist(['ENABLED', 'DISABLED', 'UNSUPPORTED']);
+
+const perAction = <Schema extends v.GenericSchema>(schema: Schema) =>
+  v.pipe(
+    v.strictObject({
+      ats_add_candidate_attachment: v.optional(schema),
+      ats_add_application_attachment: v.optional(schema),
+    }),
+    v.transform(defined),
+  );
+
+export const integrationChange = v.pipe(
+  v.strictObject({
+    status: v.optional(v.picklist(['ACTIVE', 'INVALID', 'INACTIVE'])),
+    setup_status: v.optional(v.picklist(['INCOMPLETE', 'FINAL_SYNC_PENDING', 'COMPLETED'])),
+    actions: v.optional(perAction(availability)),
+    reading: v.optional(availability),
+    tool_down: v.optional(v.boolean()),
+    restrictions: v.optional(perAction(restrictions)),
+    dated: v.optional(v.boolean()),
+    warnings: v.optional(v.array(v.string())),
+    concurrency_limit: v.optional(positive),
+  }),
+  v.transform(({ setup_status, tool_down, concurrency_limit, ...rest }) =>
+    defined({ ...rest, setupStatus: setup_status, toolDown: tool_down, concurrencyLimit: concurrency_limit }),
+  ),
+);
+
+export const limitsChange = v.pipe(
+  v.strictObject({
+    concurrency: v.optional(whole),
+    rate_per_window: v.optional(whole),
+    window_seconds: v.optional(positive),
+  }),
+  v.transform(({ concurrency, rate_per_window, window_seconds }) =>
+    defined({ concurrency, ratePerWindow: rate_per_window, windowSeconds: window_seconds }),
+  ),
+);
+
+export const keyChoice = v.strictObject({ api_key: v.optional(v.string()) });
+
+export const applicationLink = v.pipe(
+  v.strictObject({ integration_id: v.string(), application_id: v.string(), candidate_id: v.string() }),
+  v.transform(({ integration_id, application_id, candidate_id }) => ({
+    integrationId: integration_id,
+    applicationId: application_id,
+    candidateId: candidate_id,
+  })),
+);
+
+export const attachmentQuery = v.pipe(
+  v.strictObject({ target: v.optional(target), integration_id: v.optional(v.string()) }),
+  v.transform(({ target: of, integration_id }) => defined({ target: of, integrationId: integration_id })),
+);

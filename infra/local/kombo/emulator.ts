@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { type ApiKeys, createApiKeys } from './api-keys.ts';
+import {
+  type ApplicationLink,
+  type AttachmentFilter,
+  createAttachmentStore,
+  type StoredAttachment,
+} from './attachment-store.ts';
+import { createControl } from './control.ts';
+import { type ArmedFaults, createArmedFaults } from './faults/armed-faults.ts';
+import { handleCall } from './handle-call.ts';
+import {
+  createIntegrations,
+  greenhouseIntegrationId,
+  type Integrations,
+  sandboxIntegrationId,
+} from './integrations.ts';
+import {
+  createConcurrencyGate,
+  createLimitSettings,
+  createRateWindows,
+  type LimitSettings,
+  type Limits,
+} from './limits.ts';
+import { createRequestLog, type RequestLog } from './request-log.ts';
+import type { KomboState } from './state.ts';
+
+export { greenhouseIntegrationId, sandboxIntegrationId } from './integrations.ts';
+
+export const defaultApiKey = 'ks_dev_local';
+
+export interface KomboEmulatorOptions {
+  /** 0, the default, takes any free one. */
+  readonly port?: number;
+  readonly apiKeys?: readonly string[];
+  /** `<tool>:<id>` each. */
+  readonly integrations?: readonly string[];
+  /** Keeps attachments across restarts; their bytes lie in `<stateFile>.files`. In memory alone when left out. */
+  readonly stateFile?: string;
+  readonly limits?: Partial<Limits>;
+  /** Milliseconds since the epoch; rate windows, dates and late listings follow it. Delays are real time. */
+  readonly clock?: () => number;
+  /** A request body or a download beyond this is refused. 256 MiB when left out. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface HeldAttachment extends StoredAttachment {
+  /** The file as it arrived, decoded. */
+  readonly bytes: () => Promise<Buffer>;
+}
+
+export interface KomboEmulator {
+  /** Base URL of the API, with `/v1`. */
+  readonly url: string;
+  /** Base URL of the control calls, with `/_emulator`. */
+  readonly controlUrl: string;
+  readonly port: number;
+  readonly faults: ArmedFaults;
+  readonly integrations: Integrations;
+  readonly apiKeys: ApiKeys;
+  readonly limits: LimitSettings;
+  readonly requests: Pick<RequestLog, 'recent' | 'counters' | 'find'>;
+  /** Oldest first. */
+  attachments(filter?: AttachmentFilter): readonly HeldAttachment[];
+  linkApplication(link: ApplicationLink): void;
+  /** Unified actions in flight, of one integration or of all. */
+  inFlight(integrationId?: string): number;
+  /** The most that one integration ever had in flight together. */
+  maxInFlight(integrationId?: string): number;
+  /** Resolves when every request has ended; a silent one ends when its caller leaves. */
+  idle(): Promise<void>;
+  /** Back to the start: no attachments, faults or records, all keys valid, all integrations healthy. Cuts calls under way. */
+  reset(): Promise<void>;
+  /** Cuts every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * A Kombo on this machine: its attachment API, and control calls that make it misbehave.
+ * The API is plain node:http, because most faults act on the socket below any framework; the control calls are a Hono app.
+ * @throws {Error} with code EADDRINUSE when the port is taken.
+ */
+export const startKomboEmulator = async (options: KomboEmulatorOptions = {}): Promise<KomboEmulator> => {
+  const clock = options.clock ?? Date.now;
+  let epoch = new AbortController();
+  let port = 0;
+  const state: KomboState = {
+    clock,
+    origin: () => `http://127.0.0.1:${port}`,
+    maxBodyBytes: options.maxBodyBytes ?? 256 * 1024 * 1024,
+    apiKeys: createApiKeys(options.apiKeys ?? [defaultApiKey]),
+    integrations: createIntegrations(options.integrations ?? [sandboxIntegrationId, greenhouseIntegrationId]),
+    faults: createArmedFaults(),
+    limits: createLimitSettings(options.limits ?? {}),
+    rates: createRateWindows(clock),
+    gate: createConcurrencyGate(),
+    store: createAttachmentStore(options.stateFile),
+    requests: createRequestLog(clock),
+    interruption: () => epoch.signal,
+  };
+  const reset = async () => {
+    epoch.abort();
+    epoch = new AbortController();
+    for (const part of [state.integrations, state.limits, state.rates, state.gate, state.requests]) part.reset();
+    state.faults.clear();
+    state.apiKeys.revoke();
+    state.apiKeys.restore();
+    await state.store.reset();
+  };
+
+  const control = getRequestListener(createControl(state, reset).fetch, { overrideGlobalObjects: false });
+  const underWay = new Set<Promise<void>>();
+  const server = createServer((incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (incoming.url?.startsWith('/_emulator')) {
+      void control(incoming, outgoing);
+      return;
+    }
+    const handled = handleCall(state, incoming, outgoing).finally(() => underWay.delete(handled));
+    underWay.add(handled);
+  });
+  // Callers may stall as long as they like: ending them is not the emulator's part in a test.
+  server.requestTimeout = 0;
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as AddressInfo).port;
+
+  return {
+    url: `${state.origin()}/v1`,
+    controlUrl: `${state.origin()}/_emulator`,
+    port,
+    faults: state.faults,
+    integrations: state.integrations,
+    apiKeys: state.apiKeys,
+    limits: state.limits,
+    requests: state.requests,
+    attachments: (filter) =>
+      state.store.list(filter).map((attachment) => ({ ...attachment, bytes: () => state.store.bytes(attachment.id) })),
+    linkApplication: (link) => state.store.link(link),
+    inFlight: (integrationId) => state.gate.inFlight(integrationId),
+    maxInFlight: (integrationId) => state.gate.maxInFlight(integrationId),
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+    reset,
+    async close() {
+      epoch.abort();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await Promise.all(underWay);
+    },
+  };
+};

@@ -1,0 +1,152 @@
+import type { Call, CallKind, TargetRef } from '../calls.ts';
+import { type BendingFault, type DecisiveFault, type Fault, isDecisive } from './fault.ts';
+import { type FaultOfId, faultFromName, faultsFromId, unnamedFault } from './fault-names.ts';
+
+/** Whom a fault strikes. What is left out does not matter: no target means every candidate and application. */
+export interface FaultScope {
+  /** By default the call that the name speaks of. */
+  readonly on?: readonly CallKind[];
+  readonly target?: TargetRef;
+  readonly integrationId?: string;
+  /** How many calls it strikes; until cleared when left out. */
+  readonly times?: number;
+  /** Wait before the fault shows itself. */
+  readonly delayMs?: number;
+  /** Put on the answer besides its own, for example `retry-after`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ArmedFault extends FaultScope {
+  readonly id: string;
+  readonly name: string;
+  readonly fault: Fault;
+  readonly on: readonly CallKind[];
+  /** Calls it still strikes; undefined is until cleared. */
+  readonly remaining: number | undefined;
+}
+
+/** All that one call has to suffer. */
+export interface FaultPlan {
+  /** For the request log. */
+  readonly names: readonly string[];
+  readonly decisive: DecisiveFault | undefined;
+  readonly bending: readonly BendingFault[];
+  readonly delayMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ArmedFaults {
+  /**
+   * @param fault a name of the fault table, or a fault itself for what names cannot say.
+   * @throws {RangeError} when the name is not in the table.
+   */
+  arm(fault: string | Fault, scope?: FaultScope): ArmedFault;
+  list(): readonly ArmedFault[];
+  /** Ends one fault, or all of them, and starts the counts of ids anew. */
+  clear(id?: string): void;
+  /** The faults that strike this call; counts them as used. */
+  take(call: Call, integrationId: string | undefined): FaultPlan;
+}
+
+interface Counted {
+  readonly name: string;
+  readonly fault: Fault;
+  readonly on: readonly CallKind[];
+  readonly scope: FaultScope;
+  remaining: number | undefined;
+}
+
+export const createArmedFaults = (): ArmedFaults => {
+  const armed = new Map<string, Counted>();
+  const countedIds = new Map<string, readonly Counted[]>();
+  let lastNumber = 0;
+
+  const shown = (id: string, { name, fault, on, scope, remaining }: Counted): ArmedFault => ({
+    ...scope,
+    id,
+    name,
+    fault,
+    on,
+    remaining,
+  });
+
+  /** Counts of an id are its own: each candidate called `fault-html-502-1` meets one page. */
+  const ofId = (call: Call): readonly Counted[] => {
+    if (call.kind !== 'post' && call.kind !== 'list') return [];
+    const key = `${call.target.kind}/${call.target.id}`;
+    const known = countedIds.get(key);
+    if (known !== undefined) return known;
+    const parsed = faultsFromId(call.target.id);
+    const fresh = 'unknown' in parsed ? [unknownName(parsed.unknown)] : parsed.map(counted);
+    if (fresh.length > 0) countedIds.set(key, fresh);
+    return fresh;
+  };
+
+  return {
+    arm(fault, scope = {}) {
+      const named = typeof fault === 'string' ? faultFromName(fault) : unnamedFault(fault);
+      if (named === undefined) throw new RangeError(`There is no fault called "${fault}".`);
+      lastNumber += 1;
+      const id = String(lastNumber);
+      const on = scope.on ?? [named.on];
+      const entry: Counted = { name: named.name, fault: named.fault, on, scope, remaining: scope.times };
+      armed.set(id, entry);
+      return shown(id, entry);
+    },
+    list: () => [...armed].map(([id, entry]) => shown(id, entry)),
+    clear(id) {
+      if (id !== undefined) {
+        armed.delete(id);
+        return;
+      }
+      armed.clear();
+      countedIds.clear();
+    },
+    take(call, integrationId) {
+      const striking = [...ofId(call), ...armed.values()].filter((entry) => strikes(entry, call, integrationId));
+      const decisive = striking.find(({ fault }) => isDecisive(fault));
+      // A second decisive fault waits for its turn: its count is not used up by a call that it did not end.
+      const used = striking.filter((entry) => entry === decisive || !isDecisive(entry.fault));
+      for (const entry of used) if (entry.remaining !== undefined) entry.remaining -= 1;
+      for (const [id, { remaining }] of armed) if (remaining === 0) armed.delete(id);
+      return {
+        names: used.map(({ name }) => name),
+        decisive: decisive !== undefined && isDecisive(decisive.fault) ? decisive.fault : undefined,
+        bending: used.flatMap(({ fault }) => (isDecisive(fault) ? [] : [fault])),
+        delayMs: used.reduce((sum, { scope }) => sum + (scope.delayMs ?? 0), 0),
+        headers: Object.assign({}, ...used.map(({ scope }) => scope.headers)),
+      };
+    },
+  };
+};
+
+const counted = ({ name, fault, on, times }: FaultOfId): Counted => ({
+  name,
+  fault,
+  on: [on],
+  scope: {},
+  remaining: times,
+});
+
+const unknownName = (part: string): Counted => ({
+  name: 'unknown-fault',
+  fault: {
+    kind: 'error',
+    code: 'PLATFORM.INPUT_INVALID',
+    status: 400,
+    stored: false,
+    message: `The id asks for the fault "${part}", which the emulator does not know. Its README lists the names.`,
+  },
+  on: ['post', 'list'],
+  scope: {},
+  remaining: undefined,
+});
+
+const strikes = ({ on, scope, remaining }: Counted, call: Call, integrationId: string | undefined): boolean => {
+  if (remaining === 0 || !on.includes(call.kind)) return false;
+  const concerned = call.kind === 'integration' ? call.integrationId : integrationId;
+  if (scope.integrationId !== undefined && scope.integrationId !== concerned) return false;
+  if (scope.target === undefined) return true;
+  if (call.kind !== 'post' && call.kind !== 'list') return false;
+  return scope.target.kind === call.target.kind && scope.target.id === call.target.id;
+};

@@ -1,0 +1,65 @@
+import { type CallKind, callKinds } from '../calls.ts';
+import { catalogue } from './catalogue.ts';
+import type { Fault } from './fault.ts';
+
+/** A fault as its name tells it: what happens, and to which call. */
+export interface NamedFault {
+  readonly name: string;
+  readonly fault: Fault;
+  readonly on: CallKind;
+}
+
+/** How often a fault named by a candidate id strikes; undefined is every time. */
+export interface FaultOfId extends NamedFault {
+  readonly times: number | undefined;
+}
+
+const lookUp = (name: string): Fault | undefined => {
+  for (const { parse } of catalogue) {
+    const fault = parse(name);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+};
+
+/**
+ * `silence-stored` strikes a POST; `list-silence` the listing of attachments, and `integration-html-502` one of the
+ * other calls: a call's kind in front says so. Error codes may keep their dot here.
+ */
+export const faultFromName = (written: string): NamedFault | undefined => {
+  const name = written.replace('.', '--');
+  const prefix = callKinds.find((kind) => name.startsWith(`${kind}-`));
+  const fault = lookUp(prefix === undefined ? name : name.slice(prefix.length + 1));
+  if (fault === undefined) return undefined;
+  return { name, fault, on: prefix ?? usualCall(fault) };
+};
+
+/** A fault that was built by hand, for what no name can say. */
+export const unnamedFault = (fault: Fault): NamedFault => ({ name: fault.kind, fault, on: usualCall(fault) });
+
+const usualCall = (fault: Fault): CallKind => (fault.kind === 'odd-listing' ? 'list' : 'post');
+
+const withCount = (part: string): FaultOfId | undefined => {
+  const whole = faultFromName(part);
+  if (whole !== undefined) return { ...whole, times: undefined };
+  const [, name, count] = /^(.+)-(\d+)$/.exec(part) ?? [];
+  const named = name === undefined ? undefined : faultFromName(name);
+  return named && { ...named, times: Number(count) };
+};
+
+/**
+ * The faults that a candidate or application id asks for: `fault-<name>`, `fault-<name>-<count>`, several joined by
+ * `_and_`, and anything after `_as_` to tell two such people apart. An empty list is an ordinary id.
+ * @returns the part that is no fault's name as `unknown`, so that a typing mistake is not taken for a healthy candidate.
+ */
+export const faultsFromId = (id: string): readonly FaultOfId[] | { readonly unknown: string } => {
+  if (!id.startsWith('fault-')) return [];
+  const [named = ''] = id.slice('fault-'.length).split('_as_');
+  const faults: FaultOfId[] = [];
+  for (const part of named.split('_and_')) {
+    const fault = withCount(part);
+    if (fault === undefined) return { unknown: part };
+    faults.push(fault);
+  }
+  return faults;
+};
