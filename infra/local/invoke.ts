@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import * as v from 'valibot';
+import { defaultStateDir } from './start-options.ts';
+import { runningStack } from './state-folder.ts';
+
+const usage = `Usage: npm run invoke -- <function> [event] [--state DIR]
+
+  function     on-upload, on-schedule, on-demand or on-batch
+  event        JSON, or the path of a file that holds it; {} when left out
+  --state DIR  the folder of the stack, when it was started with one
+
+Example: npm run invoke -- on-demand '{"action":"check"}'`;
+
+/** What a person can mend; the message says how. */
+class Trouble extends Error {}
+
+const answerShape = v.object({
+  result: v.optional(v.unknown()),
+  error: v.optional(v.object({ errorType: v.string(), errorMessage: v.string() })),
+  functions: v.optional(v.array(v.string())),
+});
+
+const argumentsOf = (args: readonly string[]) => {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { state: { type: 'string' } },
+    });
+    const [name, event = '{}', ...more] = positionals;
+    if (name === undefined || more.length > 0) throw new Error('One function and at most one event are needed.');
+    return { name, event, stateDir: values.state === undefined ? defaultStateDir : path.resolve(values.state) };
+  } catch (error) {
+    throw new Trouble(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+};
+
+/** Checked here as well: a missing quote is the usual mistake, and the shell's remains are best seen where they were typed. */
+const eventText = async (event: string): Promise<string> => {
+  const text = event.endsWith('.json') ? await fileText(event) : event;
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    throw new Trouble(`The event is no JSON: ${text.slice(0, 200)}\nPut it into single quotes.`);
+  }
+};
+
+const fileText = async (file: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    throw new Trouble(`There is no file ${file}.`);
+  }
+};
+
+const main = async (): Promise<void> => {
+  const { name, event, stateDir } = argumentsOf(process.argv.slice(2));
+  const body = await eventText(event);
+  const stack = await runningStack(stateDir);
+  if (stack?.controlUrl === undefined) throw new Trouble('No local stack is running. Start one with: npm start');
+
+  const url = `${stack.controlUrl}/functions/${encodeURIComponent(name)}`;
+  const response = await fetch(url, { method: 'POST', body });
+  const { result, error, functions } = v.parse(answerShape, await response.json());
+  if (functions) throw new Trouble(`There is no function ${name}. The stack runs: ${functions.join(', ')}.`);
+  if (error) throw new Trouble(`${name} failed. ${error.errorType}: ${error.errorMessage}`);
+  console.log(JSON.stringify(result, null, 2));
+};
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Trouble ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,20 @@
+/** What the stack and the process of a function say to each other. Both sides are ours, so shapes are trusted. */
+
+export interface Invocation {
+  readonly requestId: string;
+  readonly functionName: string;
+  readonly event: unknown;
+  /** Milliseconds since the epoch at which the function is ended. */
+  readonly deadlineMs: number;
+}
+
+/** An error as Lambda puts it into an answer. */
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+export type Answer =
+  | { readonly requestId: string; readonly ok: true; readonly result: unknown }
+  | { readonly requestId: string; readonly ok: false; readonly error: FunctionError };

@@ -1,0 +1,95 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Answer, FunctionError, Invocation } from './lambda-messages.ts';
+
+/** A function that threw, ran out of time, or whose process died: the three that Lambda calls a function error. */
+export class FunctionFailed extends Error {
+  override readonly name = 'FunctionFailed';
+  readonly error: FunctionError;
+
+  constructor(error: FunctionError) {
+    super(`${error.errorType}: ${error.errorMessage}`);
+    this.error = error;
+  }
+}
+
+export interface LambdaProcessOptions {
+  /** A built `index.mjs`. */
+  readonly modulePath: string;
+  /** All of it: nothing of the shell's own environment reaches the function. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A line of its log. */
+  readonly onLine: (line: string) => void;
+}
+
+export interface LambdaProcess {
+  readonly pid: number | undefined;
+  readonly alive: boolean;
+  /**
+   * One at a time.
+   * @throws {FunctionFailed} also when time ran out: then the process is ended, as Lambda ends it.
+   */
+  invoke(invocation: Invocation): Promise<unknown>;
+  /** Ends it at once and without a word, as a crash would. Resolves when its last line has been told. */
+  kill(): Promise<void>;
+}
+
+const workerPath = path.join(import.meta.dirname, 'lambda-worker.ts');
+
+/** A warm process of a function. It ends with ours, however ours ends. */
+export const startLambdaProcess = ({ modulePath, env, onLine }: LambdaProcessOptions): LambdaProcess => {
+  const child = fork(workerPath, [modulePath], { env, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  for (const output of [child.stdout, child.stderr]) {
+    if (output) createInterface({ input: output }).on('line', onLine);
+  }
+  // Also told by 'exit'; a listener must be there.
+  child.on('error', () => undefined);
+  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const alive = () => child.exitCode === null && child.signalCode === null && child.connected && !child.killed;
+
+  return {
+    pid: child.pid,
+    get alive() {
+      return alive();
+    },
+    async invoke(invocation) {
+      const answer = await answerOf(child, invocation);
+      if (answer.ok) return answer.result;
+      throw new FunctionFailed(answer.error);
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+};
+
+const answerOf = (child: ChildProcess, invocation: Invocation): Promise<Answer> =>
+  new Promise((resolve) => {
+    const { requestId, deadlineMs } = invocation;
+    const settle = (answer: Answer) => {
+      clearTimeout(timer);
+      child.off('message', onMessage);
+      child.off('exit', onExit);
+      resolve(answer);
+    };
+    const fail = (errorType: string, errorMessage: string) =>
+      settle({ requestId, ok: false, error: { errorType, errorMessage } });
+    const onMessage = (message: unknown) => {
+      const answer = message as Answer;
+      if (answer.requestId === requestId) settle(answer);
+    };
+    const onExit = (code: number | null, signal: string | null) =>
+      fail('Runtime.ExitError', `The process of the function ended with ${signal ?? code}.`);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      fail('Sandbox.Timedout', 'The function ran out of time.');
+    }, deadlineMs - Date.now());
+
+    child.on('message', onMessage);
+    child.once('exit', onExit);
+    child.send(invocation, (error) => {
+      if (error) fail('Runtime.ExitError', 'The process of the function is gone.');
+    });
+  });

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FunctionError } from './lambda-messages.ts';
+import { FunctionFailed, type LambdaProcess, type LambdaProcessOptions, startLambdaProcess } from './lambda-process.ts';
+
+export interface LambdaOptions extends LambdaProcessOptions {
+  readonly name: string;
+  /** Most processes at once, like reserved concurrency; what comes on top waits. */
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  /** Waits before an event that failed is given to the function again. Lambda waits one minute, then two. */
+  readonly retryDelaysMs: readonly number[];
+}
+
+/** What became of an event that nobody waits for. */
+export type Settled =
+  | { readonly ok: true; readonly result: unknown }
+  /** It failed every time. On AWS it would be in the failure queue now. */
+  | { readonly ok: false; readonly error: FunctionError };
+
+export interface Lambda {
+  readonly name: string;
+  /** Processes that are up; each serves one invocation at a time. */
+  readonly pids: readonly number[];
+  /**
+   * Invokes and waits for the answer, as the console does.
+   * @throws {FunctionFailed}
+   */
+  invoke(event: unknown, requestId?: string): Promise<unknown>;
+  /** Hands over an event as S3 and EventBridge do: repeated when the function fails. Never rejects. */
+  send(event: unknown, requestId?: string): Promise<Settled>;
+  /** Ends at once the processes that are up, in the middle of whatever they do. The next event starts new ones. */
+  kill(): Promise<void>;
+  /** Takes no more, gives what runs this long to finish, and ends every process. */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * A function with its warm processes: the parts of Lambda that a handler can notice.
+ * Every invocation has a process to itself, because the libraries in it keep one request's context in one place.
+ */
+export const startLambda = (options: LambdaOptions): Lambda => {
+  const { name, concurrency, timeoutMs, retryDelaysMs } = options;
+  const closing = new AbortController();
+  const processes = new Set<LambdaProcess>();
+  const idle: LambdaProcess[] = [];
+  const waiting: (() => void)[] = [];
+  const underWay = new Set<Promise<unknown>>();
+  let free = concurrency;
+
+  const passTurn = (): void => {
+    const next = waiting.shift();
+    if (next) next();
+    else free += 1;
+  };
+
+  const warmProcess = (): LambdaProcess => {
+    let warm = idle.pop();
+    while (warm && !warm.alive) {
+      processes.delete(warm);
+      warm = idle.pop();
+    }
+    warm ??= startLambdaProcess(options);
+    processes.add(warm);
+    return warm;
+  };
+
+  const invokeNow = async (event: unknown, requestId: string): Promise<unknown> => {
+    if (closing.signal.aborted) throw stopped();
+    const worker = warmProcess();
+    try {
+      return await worker.invoke({ requestId, functionName: name, event, deadlineMs: Date.now() + timeoutMs });
+    } catch (error) {
+      // The platform's own line: the function may have died before it could write one.
+      const failed = { level: 'ERROR', message: 'Invoke Error', detail: String(error), function_request_id: requestId };
+      options.onLine(JSON.stringify(failed));
+      throw error;
+    } finally {
+      if (worker.alive) idle.push(worker);
+      else processes.delete(worker);
+    }
+  };
+
+  const invoke: Lambda['invoke'] = async (event, requestId = randomUUID()) => {
+    // Begun in this very tick when there is a place, so that a close right after it finds it under way.
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    const running = invokeNow(event, requestId).finally(passTurn);
+    underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      underWay.delete(running);
+    }
+  };
+
+  const send: Lambda['send'] = async (event, requestId = randomUUID()) => {
+    for (const delayMs of [...retryDelaysMs, undefined]) {
+      try {
+        return { ok: true, result: await invoke(event, requestId) };
+      } catch (error) {
+        const failed = error instanceof FunctionFailed ? error : stopped();
+        if (delayMs === undefined || closing.signal.aborted) return { ok: false, error: failed.error };
+        await sleep(delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      }
+    }
+    return { ok: false, error: stopped().error };
+  };
+
+  const kill = async (): Promise<void> => {
+    await Promise.all([...processes].map((worker) => worker.kill()));
+  };
+
+  return {
+    name,
+    get pids() {
+      return [...processes].flatMap(({ alive, pid }) => (alive && pid !== undefined ? [pid] : []));
+    },
+    invoke,
+    send,
+    kill,
+    async close(graceMs) {
+      closing.abort();
+      // Those that wait for a turn find the function closed, and end.
+      const done = Promise.allSettled([...underWay]);
+      await Promise.race([done, sleep(graceMs, undefined, { ref: false })]);
+      await kill();
+      await done;
+    },
+  };
+};
+
+const stopped = (): FunctionFailed =>
+  new FunctionFailed({ errorType: 'Stopped', errorMessage: 'The local stack is stopping.' });

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+
+/** What an EventBridge rule with a rate sends. */
+const scheduledEvent = (region: string, at: Date): unknown => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: '000000000000',
+  time: at.toISOString(),
+  region,
+  resources: [`arn:aws:events:${region}:000000000000:rule/local-schedule`],
+  detail: {},
+});
+
+/**
+ * Runs the scheduled function at a fixed rate, as the rule does. While a run is under way the next one is left out.
+ * @returns stops it
+ */
+export const startSchedule = (
+  everyMs: number,
+  region: string,
+  run: (event: unknown) => Promise<unknown>,
+): (() => void) => {
+  let busy = false;
+  const timer = setInterval(async () => {
+    if (busy) return;
+    busy = true;
+    await run(scheduledEvent(region, new Date()));
+    busy = false;
+  }, everyMs);
+  return () => clearInterval(timer);
+};

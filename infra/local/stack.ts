@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { systemClock } from '../../lib/clock.ts';
+import { type Config, readConfig } from '../../lib/config.ts';
+import { literalPrefixes } from '../../lib/key-template.ts';
+import { dynamoTable } from '../../lib/ledger/dynamo-table.ts';
+import { type Ledger, ledgerOn } from '../../lib/ledger/ledger.ts';
+import { type BuiltHandlersOptions, builtHandlers } from './built-handlers.ts';
+import { startConsole } from './console/console.ts';
+import { startControl } from './control-server.ts';
+import { type Dispatch, dispatcher } from './dispatcher.ts';
+import { startDynamoDb } from './dynamodb-server.ts';
+import { functionEnvironment } from './function-environment.ts';
+import { startFunctions } from './functions.ts';
+import { defaultApiKey, type KomboEmulator, sandboxIntegrationId, startKomboEmulator } from './kombo/emulator.ts';
+import type { Lambda } from './lambda.ts';
+import { onFreePort } from './listening.ts';
+import type { CreatedObject } from './s3-notification.ts';
+import { s3Credentials, startS3 } from './s3-server.ts';
+import { startSchedule } from './schedule.ts';
+import { claimStateFolder } from './state-folder.ts';
+import { createTable } from './table.ts';
+
+export interface StackOptions {
+  /** Objects, ledger, attachments and logs stay in this folder. */
+  readonly stateDir: string;
+  /** Forgets what an earlier run left there. */
+  readonly fresh?: boolean;
+  /** First of the ports: S3, then DynamoDB, Kombo, control and console. 0, the default, takes free ones. */
+  readonly portBase?: number;
+  /** Where settings of the functions may stand, such as TRANSFER. Default: none. */
+  readonly shell?: Readonly<Record<string, string | undefined>>;
+  /** Which handlers run, and where their bundles are. Default: all, in dist/. */
+  readonly handlers?: BuiltHandlersOptions;
+  readonly scheduleEveryMs?: number;
+  /** Serves the page on which a person drops files. Default: no. */
+  readonly console?: boolean;
+  /** Waits before an event that failed is given to its function again. */
+  readonly retryDelaysMs?: readonly number[];
+}
+
+export interface StackEvents {
+  dispatched: [Dispatch];
+  unwatched: [CreatedObject];
+  /** A line of a function's log. */
+  line: [functionName: string, line: string];
+}
+
+/** A running stack: everything that the deployed system stands on, on this machine. */
+export interface Stack {
+  readonly bucket: string;
+  readonly table: string;
+  readonly region: string;
+  /** As the functions read it. */
+  readonly config: Config;
+  readonly endpoints: Readonly<Record<'s3' | 'dynamodb' | 'kombo' | 'control', string>> & { readonly console?: string };
+  readonly s3: S3Client;
+  readonly dynamodb: DynamoDBClient;
+  readonly ledger: Ledger;
+  readonly kombo: KomboEmulator;
+  /** By name: on-upload, and those of the others that are built. */
+  readonly functions: ReadonlyMap<string, Lambda>;
+  readonly events: EventEmitter<StackEvents>;
+  /** Ends everything. What is being delivered gets a moment to settle; what does not is settled by the next run. */
+  close(): Promise<void>;
+}
+
+const bucket = 'cv-courier-local';
+const table = 'cv-courier-ledger';
+const region = 'eu-central-1';
+const defaultScheduleEveryMs = 15_000;
+const defaultRetryDelaysMs = [1_000, 2_000];
+
+/**
+ * Starts S3, DynamoDB, Kombo and the built functions in one place, wired as serverless.yml wires them.
+ * @throws {StackRunning} when another stack uses the folder
+ * @throws {ConfigurationError} when a setting in `shell` is wrong
+ * @throws {BundleError} when a handler does not compile
+ */
+export const startStack = async (options: StackOptions): Promise<Stack> => {
+  const { stateDir, fresh = false, portBase = 0, shell = {} } = options;
+  const { scheduleEveryMs = defaultScheduleEveryMs, retryDelaysMs = defaultRetryDelaysMs } = options;
+  const port = (offset: number) => (portBase === 0 ? 0 : portBase + offset);
+  const closers: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    // Last come, first go: nobody is left waiting for a part that is gone already.
+    const failures: unknown[] = [];
+    for (const closer of closers.splice(0).reverse()) {
+      try {
+        await closer();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'A part of the local stack did not end in order.');
+  };
+
+  try {
+    const folder = await claimStateFolder(stateDir, { fresh });
+    closers.push(folder.release);
+    const handlers = await builtHandlers(options.handlers);
+
+    const database = await startDynamoDb(folder.dynamodb, port(1));
+    closers.push(database.close);
+    const kombo = await onFreePort(port(2), (candidate) =>
+      startKomboEmulator({ port: candidate, stateFile: folder.komboFile }),
+    );
+    closers.push(kombo.close);
+    const account = { region, credentials: s3Credentials };
+    const dynamodb = new DynamoDBClient({ ...account, endpoint: database.url });
+    closers.push(() => dynamodb.destroy());
+    await createTable(dynamodb, table);
+
+    const events = new EventEmitter<StackEvents>();
+    // The function's environment names the S3 server, which is started last; its first event must find everything else.
+    let trigger: (object: CreatedObject) => void = () => undefined;
+    const storage = await startS3({
+      directory: folder.s3,
+      bucket,
+      preferredPort: port(0),
+      onCreated: (object) => trigger(object),
+    });
+    // Ends after the functions, which still read from it.
+    closers.push(storage.close);
+    const s3 = new S3Client({ ...account, endpoint: storage.url, forcePathStyle: true });
+    closers.push(() => s3.destroy());
+
+    const env = functionEnvironment(
+      {
+        bucket,
+        table,
+        region,
+        s3Url: storage.url,
+        dynamodbUrl: database.url,
+        komboUrl: kombo.url,
+        komboApiKey: defaultApiKey,
+        integrationId: sandboxIntegrationId,
+      },
+      shell,
+    );
+    const config = readConfig(env);
+
+    const functions = startFunctions({
+      handlers,
+      env,
+      logs: folder.logs,
+      retryDelaysMs,
+      onLine: (name, line) => events.emit('line', name, line),
+    });
+    closers.push(functions.close);
+    const onUpload = functions.byName.get('on-upload');
+    if (onUpload) {
+      trigger = dispatcher({
+        onUpload,
+        region,
+        prefixes: literalPrefixes(config.keyTemplates),
+        onDispatch: (dispatch) => events.emit('dispatched', dispatch),
+        onUnwatched: (object) => events.emit('unwatched', object),
+      });
+    }
+    const onSchedule = functions.byName.get('on-schedule');
+    if (onSchedule) closers.push(startSchedule(scheduleEveryMs, region, (event) => onSchedule.send(event)));
+
+    const control = await startControl(functions.byName, port(3));
+    closers.push(control.close);
+    await folder.announce(control.url);
+
+    const endpoints = { s3: storage.url, dynamodb: database.url, kombo: kombo.url, control: control.url };
+    const parts = { bucket, table, region, config, s3, dynamodb, kombo, functions: functions.byName, events };
+    const page = options.console
+      ? await startConsole({ stack: { ...parts, endpoints }, preferredPort: port(4) })
+      : undefined;
+    if (page) closers.push(page.close);
+
+    return {
+      ...parts,
+      endpoints: { ...endpoints, ...(page && { console: page.url }) },
+      ledger: ledgerOn({
+        table: dynamoTable(dynamodb, table),
+        clock: systemClock,
+        uuid: randomUUID,
+        retentionDays: config.ledgerRetentionDays,
+      }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+
+/** What a running stack says about itself in its folder, so that others find it. */
+const announcement = v.object({
+  pid: v.number(),
+  startedAtMs: v.number(),
+  /** Absent while it starts. */
+  controlUrl: v.optional(v.string()),
+});
+export type Announcement = v.InferOutput<typeof announcement>;
+
+/** Another stack uses the folder: two would write over each other's objects. */
+export class StackRunning extends Error {
+  override readonly name = 'StackRunning';
+
+  constructor({ pid, controlUrl }: Announcement) {
+    const where = controlUrl === undefined ? '' : `, ${controlUrl}`;
+    super(
+      `A local stack runs in this folder already (process ${pid}${where}). Stop it, or choose another with --state.`,
+    );
+  }
+}
+
+/** Everything of one stack that outlives it. */
+export interface StateFolder {
+  readonly s3: string;
+  readonly dynamodb: string;
+  readonly komboFile: string;
+  readonly logs: string;
+  /** Tells others where the stack is to be found. */
+  announce(controlUrl: string): Promise<void>;
+  release(): Promise<void>;
+}
+
+const announcementFile = (folder: string) => path.join(folder, 'stack.json');
+
+/** Only these are ever deleted: the folder may be anybody's. */
+const contents = ['s3', 'dynamodb', 'kombo.jsonl', 'kombo.jsonl.files', 'logs'];
+
+/**
+ * Makes the folder ours until it is released.
+ * @param options.fresh begins with nothing in it
+ * @throws {StackRunning}
+ */
+export const claimStateFolder = async (
+  folder: string,
+  { fresh }: { readonly fresh: boolean },
+): Promise<StateFolder> => {
+  // They hold CVs, if only invented ones.
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const own: Announcement = { pid: process.pid, startedAtMs: Date.now() };
+  await claim(folder, own);
+  if (fresh) {
+    await Promise.all(contents.map((name) => rm(path.join(folder, name), { recursive: true, force: true })));
+  }
+  const logs = path.join(folder, 'logs');
+  const s3 = path.join(folder, 's3');
+  await Promise.all([logs, s3].map((each) => mkdir(each, { recursive: true })));
+  return {
+    s3,
+    dynamodb: path.join(folder, 'dynamodb'),
+    komboFile: path.join(folder, 'kombo.jsonl'),
+    logs,
+    async announce(controlUrl) {
+      const draft = `${announcementFile(folder)}.tmp`;
+      await writeFile(draft, JSON.stringify({ ...own, controlUrl } satisfies Announcement), { mode: 0o600 });
+      await rename(draft, announcementFile(folder));
+    },
+    release: () => rm(announcementFile(folder), { force: true }),
+  };
+};
+
+const claim = async (folder: string, own: Announcement): Promise<void> => {
+  const draft = `${announcementFile(folder)}.${randomUUID()}`;
+  await writeFile(draft, JSON.stringify(own), { mode: 0o600 });
+  try {
+    // A link appears whole or not at all, and never in the place of another: nobody reads half an announcement.
+    while (!(await linked(draft, announcementFile(folder)))) {
+      const other = await read(folder);
+      if (other && (await isRunning(other))) throw new StackRunning(other);
+      // Left behind by one that was killed.
+      await rm(announcementFile(folder), { force: true });
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+};
+
+const linked = async (from: string, to: string): Promise<boolean> => {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+};
+
+/** The stack that runs in a folder, if one does. */
+export const runningStack = async (folder: string): Promise<Announcement | undefined> => {
+  const found = await read(folder);
+  return found && (await isRunning(found)) ? found : undefined;
+};
+
+const read = async (folder: string): Promise<Announcement | undefined> => {
+  const text = await readFile(announcementFile(folder), 'utf8').catch(() => '');
+  try {
+    return v.parse(announcement, JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+};
+
+/** A stack that has not come up after this long has died while it started. */
+const longestStartMs = 60_000;
+
+/** Its process number alone proves little: after a restart of the machine it may be anybody's. */
+const isRunning = async ({ pid, startedAtMs, controlUrl }: Announcement): Promise<boolean> => {
+  if (!processExists(pid)) return false;
+  if (controlUrl === undefined) return Date.now() - startedAtMs < longestStartMs;
+  try {
+    const response = await fetch(`${controlUrl}/health`, { signal: AbortSignal.timeout(2_000) });
+    const health = v.safeParse(v.object({ pid: v.literal(pid) }), await response.json());
+    return health.success;
+  } catch {
+    return false;
+  }
+};
+
+const processExists = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process exists as well.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+};
