@@ -17,14 +17,21 @@ import type { Process } from './world.ts';
 export const bucket = 'simulated-bucket';
 export const integrationId = 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E';
 /** Markers that must never reach a log line. */
-export const secrets = { apiKey: 'ks_prod_simulated_secret', person: 'Zebulon', surname: 'Quux', content: 'CONTENT' } as const;
+export const secrets = {
+  apiKey: 'ks_prod_simulated_secret',
+  person: 'Zebulon',
+  surname: 'Quux',
+  content: 'CONTENT',
+} as const;
 
 const must = <T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T => {
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 };
 
-const keyTemplates = must(parseKeyTemplates('candidates/{candidate_id}/{filename}|candidates/{candidate_id}/{any}/{filename}'));
+const keyTemplates = must(
+  parseKeyTemplates('candidates/{candidate_id}/{filename}|candidates/{candidate_id}/{any}/{filename}'),
+);
 const allowedTypes = must(parseAllowedTypes('txt'));
 
 export const settingsFor = (choice: Pick<ReadBackSettings, 'onUnknown' | 'nameToken'>): ReadBackSettings => ({
@@ -60,7 +67,8 @@ export const depsOf = (
   const { table, storage, transport } = parts;
   const apiKey = fixedApiKey(secrets.apiKey);
   const kombo = komboClient({ transport, clock, apiKey: apiKey.current });
-  const uuid = (): string => `${process.name}-${random.below(2 ** 31).toString(36)}-${random.below(2 ** 31).toString(36)}`;
+  const uuid = (): string =>
+    `${process.name}-${random.below(2 ** 31).toString(36)}-${random.below(2 ** 31).toString(36)}`;
   const line = (message: string, fields: Record<string, unknown>): void => {
     logged.push(JSON.stringify({ message, ...fields }));
   };

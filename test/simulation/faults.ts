@@ -80,7 +80,11 @@ export const komboFaultsIn = ({ faultRate, tellsDates }: Weather, random: Random
           return { ...none, kind: 'refuses', answer: errorAnswer(statusOf(code), code) };
         }
         case 3:
-          return { ...none, kind: 'answers-oddly', answer: { status: 503, headers: {}, text: 'Unavailable', complete: true } };
+          return {
+            ...none,
+            kind: 'answers-oddly',
+            answer: { status: 503, headers: {}, text: 'Unavailable', complete: true },
+          };
         case 4:
           return { kind: 'is-silent', stores: random.chance(0.5), ...late() };
         case 5:

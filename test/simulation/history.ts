@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { decideContentType } from '../../lib/content-type.ts';
 import { deadlineIn } from '../../lib/deadline.ts';
 import { deliver } from '../../lib/deliver.ts';
-import { reprocess, type ReprocessDeps } from '../../lib/reprocess.ts';
+import { type ReprocessDeps, reprocess } from '../../lib/reprocess.ts';
 import { sweep } from '../../lib/sweep.ts';
 import type { Upload } from '../../lib/upload.ts';
 import { bucket, depsOf, type Parts, secrets, settingsFor } from './deps.ts';
 import { fateIn, komboFaultsIn, longestSkewMs, readFaultIn, tableFaultsIn, type Weather } from './faults.ts';
-import { randomFrom, type Random } from './random.ts';
+import { type Random, randomFrom } from './random.ts';
 import { SimulatedKombo, transportOf } from './simulated-kombo.ts';
 import { SimulatedBucket, storageOf } from './simulated-storage.ts';
 import { SimulatedTable, tableOf } from './simulated-table.ts';
@@ -61,7 +61,12 @@ export const runHistory = async (seed: number, plant: Plant = (deps) => deps): P
   world.tell(`seed ${seed}: ${JSON.stringify(weather)}, ${onUnknown}, name token ${settings.nameToken}`);
 
   let spawned = 0;
-  const invoke = (kind: string, timeoutMs: number, work: (deps: ReprocessDeps) => Promise<unknown>, done: (failed: boolean) => void): void => {
+  const invoke = (
+    kind: string,
+    timeoutMs: number,
+    work: (deps: ReprocessDeps) => Promise<unknown>,
+    done: (failed: boolean) => void,
+  ): void => {
     const skewMs = random.below(2 * longestSkewMs) - longestSkewMs;
     const process = world.spawn(`${kind}${++spawned}`, { skewMs, fate: fateIn(weather, random) });
     const parts: Parts = {
@@ -78,7 +83,9 @@ export const runHistory = async (seed: number, plant: Plant = (deps) => deps): P
     };
     process.onDeath(() => finish(true));
     // A frozen process outlives its timeout, and thaws with everything overdue at once: who comes first is chance.
-    world.at(timeoutMs, () => process.whenAwake(() => world.at(random.below(3_000), () => !finished && process.kill('timeout'))));
+    world.at(timeoutMs, () =>
+      process.whenAwake(() => world.at(random.below(3_000), () => !finished && process.kill('timeout'))),
+    );
     work(deps).then(
       () => finish(false),
       (error: unknown) => {
@@ -131,6 +138,25 @@ export const runHistory = async (seed: number, plant: Plant = (deps) => deps): P
   return { seed, world, table, kombo, bucket: store, puts, logged, onUnknown, cap };
 };
 
+/** Scheduled runs on kind parts until nothing is due, for whoever has made the mess by other means. */
+export const recover = async (
+  world: World,
+  table: SimulatedTable,
+  depsFor: (process: Process) => ReprocessDeps,
+  komboTimeoutMs: number,
+): Promise<void> => {
+  let runs = 0;
+  await untilNothingIsDue(
+    world,
+    table,
+    () => {
+      const fate = { latencyMs: () => 1, crash: () => undefined, freezeMs: () => 0 } as const;
+      void scheduledRun(depsFor(world.spawn(`recovery${++runs}`, { skewMs: 0, fate })), komboTimeoutMs);
+    },
+    2,
+  );
+};
+
 const scheduledRun = async (deps: ReprocessDeps, worstCaseMs: number): Promise<void> => {
   const deadline = deadlineIn(deps.clock, scheduleTimeoutMs);
   const options = { deadline, parallelism, worstCaseMs: worstCaseMs + 30_000 };
@@ -181,13 +207,22 @@ const planUploads = (
 };
 
 /** The schedule goes on; idle stretches are skipped. Ends when nothing is due any more, or after a long time. */
-const untilNothingIsDue = async (world: World, table: SimulatedTable, runSchedule: () => void): Promise<void> => {
+const untilNothingIsDue = async (
+  world: World,
+  table: SimulatedTable,
+  runSchedule: () => void,
+  leastRounds = 5,
+): Promise<void> => {
   for (let round = 0; round < 200; round += 1) {
     runSchedule();
     await world.runUntil(world.now() + 5 * minute);
     const due = table.items().filter(({ workShard = '' }) => workShard.startsWith('due') || workShard === 'pauses');
     // A few runs more than needed: frozen ones from before may still hold the places of the schedule.
-    if (round >= 4 && due.every(({ workShard, status }) => workShard === 'pauses' && status === 'pause open')) return;
+    if (
+      round + 1 >= leastRounds &&
+      due.every(({ workShard, status }) => workShard === 'pauses' && status === 'pause open')
+    )
+      return;
     const next = Math.min(...due.map(({ workAt = 0 }) => workAt));
     if (next > world.now()) await world.runUntil(next + 2 * longestSkewMs);
   }
@@ -195,7 +230,8 @@ const untilNothingIsDue = async (world: World, table: SimulatedTable, runSchedul
 
 /** What the library throws when the table is away; anything else is a fault of the code. */
 const isExpected = (error: unknown): boolean =>
-  error instanceof Error && (error.message === 'The table does not answer.' || error.message.startsWith('Too many writers'));
+  error instanceof Error &&
+  (error.message === 'The table does not answer.' || error.message.startsWith('Too many writers'));
 
 export type { Process };
 

@@ -57,9 +57,12 @@ const notThere = (ended: Ended): readonly string[] =>
     const put = ended.puts.find((candidate) => uploadId(candidate.upload) === uploadId(upload));
     if (!put) return [`invented: …${upload.etag.slice(-8)}`];
     const there = copiesOf(ended, put).length > 0;
-    if (state.status === 'attached' && !there) return [`lost: …${upload.etag.slice(-8)} counts as attached and is not at Kombo`];
+    if (state.status === 'attached' && !there)
+      return [`lost: …${upload.etag.slice(-8)} counts as attached and is not at Kombo`];
     // With `resend` nobody looks: what a lost answer left there stays untold.
-    const denied = ended.onUnknown === 'read-back' && (state.status === 'rejected' || (state.status === 'held' && !state.mayBeDelivered));
+    const denied =
+      ended.onUnknown === 'read-back' &&
+      (state.status === 'rejected' || (state.status === 'held' && !state.mayBeDelivered));
     if (denied && there) return [`untold: …${upload.etag.slice(-8)} is at Kombo and counts as ${state.status}`];
     return [];
   });

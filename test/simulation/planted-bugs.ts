@@ -37,7 +37,9 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
     withTable(deps, (table) => ({
       ...table,
       put: (item, condition) =>
-        condition.kind === 'unchanged' && condition.owner !== undefined ? overwrite(table, item) : table.put(item, condition),
+        condition.kind === 'unchanged' && condition.owner !== undefined
+          ? overwrite(table, item)
+          : table.put(item, condition),
     })),
 
   'a timeout is sent again': (deps) => withFailureAs(deps, 'ANSWER_TIMED_OUT', 'KOMBO_CONNECTION_LOST'),

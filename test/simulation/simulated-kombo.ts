@@ -128,7 +128,8 @@ export const transportOf = (kombo: SimulatedKombo, process: Process, world: Worl
     return process.step('kombo get', () => {
       if (fault === 'unreachable') throw new TransportError('unreachable', false);
       if (fault) return fault;
-      if (request.path.startsWith('/ats/actions/')) return json(200, { status: 'success', data: { attachment_restrictions: null } });
+      if (request.path.startsWith('/ats/actions/'))
+        return json(200, { status: 'success', data: { attachment_restrictions: null } });
       const results = kombo.attachments
         .filter(({ path, listedAt }) => path === request.path && listedAt <= world.now())
         .map(({ name, type, storedAt }) => ({

@@ -42,15 +42,11 @@ export class SimulatedTable {
   holds(pk: string, condition: Condition): boolean {
     const item = this.get(pk);
     if (condition.kind === 'absent') return item === undefined;
-    return (
-      item?.version === condition.version && (condition.owner === undefined || item.owner === condition.owner)
-    );
+    return item?.version === condition.version && (condition.owner === undefined || item.owner === condition.owner);
   }
 
   asOf(time: number): readonly Item[] {
-    return [...this.#items.values()].flatMap(
-      (versions) => versions.findLast(({ at }) => at <= time)?.item ?? [],
-    );
+    return [...this.#items.values()].flatMap((versions) => versions.findLast(({ at }) => at <= time)?.item ?? []);
   }
 }
 
@@ -68,7 +64,10 @@ export const tableOf = (table: SimulatedTable, process: Process, world: World, f
       const put = () => {
         if (!table.holds(item.pk, condition)) return { written: false } as const;
         table.write(item.pk, item);
-        if (item.status) world.tell(`${process.name}: ledger ${short(item.pk)} is ${item.status}${item.code ? ` (${item.code})` : ''}`);
+        if (item.status)
+          world.tell(
+            `${process.name}: ledger ${short(item.pk)} is ${item.status}${item.code ? ` (${item.code})` : ''}`,
+          );
         return { written: true } as const;
       };
       const result = await call(`table put ${item.status ?? ''}`, put);

@@ -14,11 +14,16 @@ const failuresOf = async (seeds: Iterable<number>): Promise<string[]> => {
   return failures;
 };
 
-const seedsFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, index) => first + index);
+const seedsFrom = (first: number, count: number): number[] =>
+  Array.from({ length: count }, (_, index) => first + index);
 
-test.each([1, 501, 1001, 1501])('500 histories from seed %i: nothing lost, nothing doubled, nothing leaked', { timeout: 120_000 }, async (first) => {
-  expect(await failuresOf(seedsFrom(first, 500))).toEqual([]);
-});
+test.each([1, 501, 1001, 1501])(
+  '500 histories from seed %i: nothing lost, nothing doubled, nothing leaked',
+  { timeout: 120_000 },
+  async (first) => {
+    expect(await failuresOf(seedsFrom(first, 500))).toEqual([]);
+  },
+);
 
 test('a history can be told again from its seed', async () => {
   const [once, again] = [await runHistory(77), await runHistory(77)];

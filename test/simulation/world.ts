@@ -171,7 +171,7 @@ export const createWorld = (random: Random): World => {
 };
 
 /** All promises that can go on have gone on: immediates come after every microtask. */
-const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const earlier = (a: Planned, b: Planned): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
