@@ -54,6 +54,7 @@ export const functionEnvironment = (
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
     AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/local',
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    POWERTOOLS_SERVICE_NAME: 'cv-courier',
     TZ: ':UTC',
   };
   const fromShell = Object.values(settings).flatMap(({ name }) => {

@@ -26,6 +26,6 @@ export const metricNames = Object.keys(metricUnits) as readonly MetricName[];
 /** Counts and measures of one invocation; sent with the log when it ends, without a call to CloudWatch. */
 export type Measure = (name: MetricName, value: number) => void;
 
-export const metrics = new Metrics({ namespace: 'cv-courier', serviceName: 'cv-courier' });
+export const metrics = new Metrics({ namespace: 'cv-courier' });
 
 export const measure: Measure = (name, value) => metrics.addMetric(name, metricUnits[name], value);

@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type BuildFailure, type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
+import { zipSync } from 'fflate';
+import { pruneSdk } from './bundle/prune-sdk.ts';
+
+const root = path.join(import.meta.dirname, '..');
+
+export type BundleOptions = {
+  /** Folder that holds on-*.ts. Default: handlers/ of this repository. */
+  readonly handlersDir?: string;
+  /** Folder to write to. Default: dist/ of this repository. */
+  readonly outDir?: string;
+};
+
+export type Bundle = {
+  readonly name: string;
+  readonly modulePath: string;
+  readonly zipPath: string;
+  readonly metaPath: string;
+  readonly sizeBytes: number;
+  readonly zipBytes: number;
+};
+
+/** A handler that could not be bundled: the message holds the compiler's own words, file and line. */
+export class BundleError extends Error {
+  override readonly name = 'BundleError';
+}
+
+/** Names of all handlers: on-upload for handlers/on-upload.ts, and so on, sorted. */
+export const handlerNames = async (handlersDir = path.join(root, 'handlers')): Promise<readonly string[]> => {
+  if (!existsSync(handlersDir)) return [];
+  const files = await readdir(handlersDir);
+  return files
+    .filter((file) => /^on-[a-z]+\.ts$/.test(file))
+    .map((file) => file.slice(0, -'.ts'.length))
+    .sort();
+};
+
+/**
+ * Bundles handlers into files that stand alone, without node_modules. For each name it writes:
+ * `<name>/index.mjs` (and its source map beside it), `<name>.zip` with only index.mjs, `<name>.meta.json` (esbuild metafile).
+ * Files are replaced in one step, so a running local stack never imports half a bundle.
+ * @throws {BundleError} when a handler does not exist or does not compile.
+ */
+export const bundle = async (names?: readonly string[], options: BundleOptions = {}): Promise<readonly Bundle[]> => {
+  const handlersDir = options.handlersDir ?? path.join(root, 'handlers');
+  const outDir = options.outDir ?? path.join(root, 'dist');
+  const known = await handlerNames(handlersDir);
+  const wanted = names ?? known;
+  const unknown = wanted.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new BundleError(`No handler ${unknown.join(', ')}. There is: ${known.join(', ') || 'none'}.`);
+  }
+  return await Promise.all(wanted.map((name) => bundleOne(name, path.join(handlersDir, `${name}.ts`), outDir)));
+};
+
+const bundleOne = async (name: string, entry: string, outDir: string): Promise<Bundle> => {
+  const { code, map, metafile } = await compile(name, entry);
+  const modulePath = path.join(outDir, name, 'index.mjs');
+  const zipPath = path.join(outDir, `${name}.zip`);
+  const metaPath = path.join(outDir, `${name}.meta.json`);
+  const zip = zipOf(code);
+  await mkdir(path.dirname(modulePath), { recursive: true });
+  await replaceFile(`${modulePath}.map`, map);
+  await replaceFile(modulePath, code);
+  await replaceFile(zipPath, zip);
+  await replaceFile(metaPath, JSON.stringify(metafile));
+  return { name, modulePath, zipPath, metaPath, sizeBytes: code.length, zipBytes: zip.length };
+};
+
+type Compiled = { code: Uint8Array; map: Uint8Array; metafile: Metafile };
+
+const compile = async (name: string, entry: string): Promise<Compiled> => {
+  const plain = await compileWith(name, { entryPoints: [entry] });
+  const output = Object.values(plain.metafile.outputs).find((file) => file.entryPoint !== undefined);
+  const requires = output?.imports.some((imported) => imported.kind === 'require-call') ?? false;
+  if (!requires) return plain;
+  // A CommonJS package in the bundle asks for a module of Node with require(), which ES modules do not have.
+  const banner = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+  return await compileWith(name, { entryPoints: [entry], banner: { js: banner } });
+};
+
+const compileWith = async (name: string, options: BuildOptions): Promise<Compiled> => {
+  try {
+    const result = await build({
+      ...options,
+      outfile: 'index.mjs',
+      absWorkingDir: root,
+      bundle: true,
+      platform: 'node',
+      target: 'node24',
+      format: 'esm',
+      // Packages offer ES modules under "module"; their CommonJS form cannot be tree-shaken and needs require().
+      mainFields: ['module', 'main'],
+      alias: {
+        '@aws-sdk/credential-provider-node': path.join(import.meta.dirname, 'bundle/lambda-credentials.ts'),
+        debug: path.join(import.meta.dirname, 'bundle/silent-debug.ts'),
+      },
+      plugins: [pruneSdk],
+      minify: true,
+      legalComments: 'none',
+      // For a person who reads a stack trace. It stays out of the zip: a cold start would pay for reading it.
+      sourcemap: 'external',
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    });
+    const code = result.outputFiles?.find((file) => file.path.endsWith('.mjs'))?.contents;
+    const map = result.outputFiles?.find((file) => file.path.endsWith('.map'))?.contents;
+    if (code === undefined || map === undefined || result.metafile === undefined) {
+      throw new BundleError(`${name}: esbuild returned no output.`);
+    }
+    return { code, map, metafile: result.metafile };
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error;
+    const messages = await formatMessages(error.errors, { kind: 'error', color: false });
+    throw new BundleError(`${name} does not compile.\n${messages.join('').trimEnd()}`, { cause: error });
+  }
+};
+
+const isBuildFailure = (error: unknown): error is BuildFailure =>
+  error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+
+/**
+ * A zip that holds only index.mjs and has the same bytes for the same code, so an unchanged function is not deployed again.
+ * The date is built from local parts because zip files store local time; 1980 is the format's first year.
+ */
+const zipOf = (code: Uint8Array): Uint8Array =>
+  zipSync({ 'index.mjs': [code, { level: 9, mtime: new Date(1980, 0, 1), os: 3, attrs: 0o644 << 16 }] });
+
+const replaceFile = async (target: string, content: string | Uint8Array): Promise<void> => {
+  const draft = `${target}.${process.pid}-${replacements++}.tmp`;
+  await writeFile(draft, content);
+  await rename(draft, target);
+};
+let replacements = 0;
+
+/** One aligned line per bundle: name, size of the code, size of the zip, where the zip is. */
+export const sizeLines = (bundles: readonly Bundle[]): readonly string[] => {
+  const nameWidth = Math.max(0, ...bundles.map((one) => one.name.length));
+  const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1).padStart(7)} kB`;
+  return bundles.map(
+    (one) =>
+      `${one.name.padEnd(nameWidth)}  ${kilobytes(one.sizeBytes)}  zip ${kilobytes(one.zipBytes)}  ${path.relative(process.cwd(), one.zipPath)}`,
+  );
+};
+
+if (import.meta.main) {
+  try {
+    const bundles = await bundle(process.argv.length > 2 ? process.argv.slice(2) : undefined);
+    for (const line of sizeLines(bundles)) console.log(line);
+  } catch (error) {
+    console.error(error instanceof BundleError ? error.message : error);
+    process.exitCode = 1;
+  }
+}

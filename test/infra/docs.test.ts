@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { fillRegions } from '../../infra/docs/regions.ts';
+import { statesPage } from '../../infra/docs/states.ts';
+import { failuresTable, settingsTable } from '../../infra/docs/tables.ts';
+import { pages } from '../../infra/docs.ts';
+import { settings } from '../../lib/config/settings.ts';
+import { failures } from '../../lib/failures.ts';
+
+describe('the pages on disk are what the code makes of them (else: npm run docs)', () => {
+  test('docs/states.md is among them', async () => {
+    expect((await pages()).map(({ file }) => file)).toContain('docs/states.md');
+  });
+
+  test('README.md holds both tables', async () => {
+    const readme = (await pages()).find(({ file }) => file === 'README.md')?.onDisk;
+    expect(readme).toContain(failuresTable());
+    expect(readme).toContain(settingsTable());
+  });
+
+  test('none has grown old', async () => {
+    for (const { file, onDisk, generated } of await pages()) {
+      expect({ file, text: onDisk }).toEqual({ file, text: generated });
+    }
+  });
+});
+
+describe('the page of states', () => {
+  const page = statesPage();
+
+  test.each([
+    '  [*] --> sending: claim',
+    '  sending --> attached: delivered',
+    '  sending --> unknown: answer lost, lease ended',
+    '  attached --> retrying: resend',
+  ])('draws%s', (arrow) => {
+    expect(page.split('\n')).toContain(arrow);
+  });
+
+  test.each([
+    '| not found again, later | unknown | retrying |',
+    '| resend | attached; retrying; unknown; held; rejected; superseded | retrying |',
+    '| pause ended | held by a pause, may be delivered | unknown |',
+  ])('tells %s', (row) => {
+    expect(page.split('\n')).toContain(row);
+  });
+
+  test('draws no arrow from unknown to sending, and one only from attached', () => {
+    const arrows = page.split('\n').filter((line) => line.includes(' --> '));
+    expect(arrows.filter((arrow) => arrow.includes('unknown --> sending'))).toEqual([]);
+    expect(arrows.filter((arrow) => arrow.includes('  attached --> '))).toHaveLength(1);
+  });
+});
+
+describe('the tables', () => {
+  test('of failures has a row for each code, with its next step', () => {
+    const rows = failuresTable().split('\n').slice(2);
+    expect(rows).toHaveLength(Object.keys(failures).length);
+    expect(rows).toContain(
+      '| `FILE_EMPTY` | rejected | The file has no bytes. | Ask the uploader for the file again; the upload was probably cut short. |',
+    );
+  });
+
+  test('of settings has a row for each variable, with its default', () => {
+    const rows = settingsTable().split('\n').slice(2);
+    expect(rows).toHaveLength(Object.keys(settings).length);
+    expect(rows).toContain('| `LEDGER_TABLE` | **required** | The DynamoDB table of the ledger. |');
+    expect(rows.find((row) => row.startsWith('| `MAX_BYTES` '))).toMatch(/^\| `MAX_BYTES` \| `10000000` \| /);
+    expect(rows.find((row) => row.startsWith('| `KOMBO_INTEGRATION_ID` '))).toContain(' | none | ');
+  });
+
+  test.each([failuresTable, settingsTable])('keep their columns, whatever stands in a cell (%o)', (make) => {
+    const [header = '', ...rows] = make().split('\n');
+    const columnsOf = (row: string): number => row.split(/(?<!\\)\|/).length;
+    for (const row of rows) expect(columnsOf(row)).toBe(columnsOf(header));
+  });
+
+  test('show angle brackets as text, and leave code as it is', () => {
+    expect(settingsTable()).toContain('`<tool>:<id>`');
+    expect(failuresTable() + settingsTable().replaceAll(/`[^`]*`/g, '')).not.toMatch(/<[a-z]/);
+  });
+});
+
+describe('marked regions', () => {
+  const regions = { failures: () => 'NEW', settings: () => 'OTHER' };
+
+  test('are filled, and the rest of the page is left alone', () => {
+    const page = 'Before\n<!-- failures:start -->\nold\nold\n<!-- failures:end -->\nAfter $1 $& <!-- a comment -->\n';
+    expect(fillRegions(page, regions)).toBe(
+      'Before\n<!-- failures:start -->\nNEW\n<!-- failures:end -->\nAfter $1 $& <!-- a comment -->\n',
+    );
+  });
+
+  test('are filled as they were, again and again', () => {
+    const once = fillRegions('<!-- settings:start --><!-- settings:end -->', regions);
+    expect(fillRegions(once, regions)).toBe(once);
+  });
+
+  test('are each filled by their own name', () => {
+    const page = '<!-- failures:start --><!-- failures:end --> <!-- settings:start --><!-- settings:end -->';
+    expect(fillRegions(page, regions)).toBe(
+      '<!-- failures:start -->\nNEW\n<!-- failures:end --> <!-- settings:start -->\nOTHER\n<!-- settings:end -->',
+    );
+  });
+
+  test.each([
+    ['<!-- mood:start --><!-- mood:end -->', 'No region is called "mood"; there is failures, settings.'],
+    ['<!-- failures:start --> and no more', 'The region "failures" does not end.'],
+    ['nothing <!-- failures:end -->', 'The region "failures" ends without having begun.'],
+  ])('that nobody could keep in step are refused: %s', (page, message) => {
+    expect(() => fillRegions(page, regions)).toThrow(message);
+  });
+});

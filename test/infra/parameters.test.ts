@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { parameterFaults } from '../../infra/parameters.ts';
+
+/** The defaults of serverless.yml with an integration: what a stage that sets nothing else has. */
+const yaml: { params: { default: Record<string, unknown> } } = parse(
+  await readFile(new URL('../../serverless.yml', import.meta.url), 'utf8'),
+  { logLevel: 'silent' },
+);
+const defaults = Object.fromEntries(Object.entries(yaml.params.default).map(([name, value]) => [name, String(value)]));
+const good: Record<string, string> = { ...defaults, komboIntegrationId: 'greenhouse:8d1hpPsbjxUkoCoa1veLZGe5' };
+
+const faults = (changes: Record<string, string>) => parameterFaults({ ...good, ...changes });
+
+test('the defaults need nothing but an integration', () => {
+  expect(parameterFaults(good)).toEqual([]);
+  expect(parameterFaults(defaults)).toEqual([
+    'Parameter komboIntegrationId is empty, and the key template "candidates/{candidate_id}/{filename}" has no {integration_id}: give <tool>:<id> as the Kombo dashboard shows it.',
+  ]);
+});
+
+test('the integration may be left out when every key names its own', () => {
+  const own = 'to/{integration_id}/{candidate_id}/{filename}';
+  expect(faults({ komboIntegrationId: '', keyTemplates: own })).toEqual([]);
+  expect(faults({ komboIntegrationId: '', keyTemplates: `${own}|cvs/{candidate_id}/{filename}` })).toEqual([
+    'Parameter komboIntegrationId is empty, and the key template "cvs/{candidate_id}/{filename}" has no {integration_id}: give <tool>:<id> as the Kombo dashboard shows it.',
+  ]);
+});
+
+describe('a value that cannot be right is refused by the name of its parameter:', () => {
+  test.each([
+    ['komboBaseUrl', 'eu-central-1'],
+    ['komboBaseUrl', 'http://api.kombo.dev/v1'],
+    ['komboBaseUrl', 'http://127.0.0.1:4000'],
+    ['komboIntegrationId', 'greenhouse'],
+    ['komboIntegrationId', ':8d1hpPsbjxUkoCoa1veLZGe5'],
+    ['keyTemplates', 'candidates/{candidate}/{filename}'],
+    ['keyTemplates', ''],
+    ['maxBytes', '10MB'],
+    ['maxBytes', '0'],
+    ['allowedTypes', 'pdf;docx'],
+    ['transfer', 'url'],
+    ['onUnknown', 'retry'],
+    ['nameToken', 'yes'],
+    ['remoteFields', '[1]'],
+    ['komboTimeoutSeconds', '300'],
+    ['sweepSince', 'yesterday'],
+    ['ledgerRetentionDays', '0'],
+    ['existingBucket', 'My_Bucket'],
+    ['existingBucket', 's3://acme-cvs'],
+    ['existingBucket', 'arn:aws:s3:::acme-cvs'],
+    ['existingBucket', 'acme-cvs/candidates'],
+    ['existingBucket', '192.168.5.4'],
+    ['existingBucket', 'acme..cvs'],
+    ['existingBucket', 'ab'],
+    ['existingBucket', 'a'.repeat(64)],
+    ['existingBucket', 'acme-cvs-s3alias'],
+    ['cvRetentionDays', '29'],
+    ['scan', 'true'],
+    ['kmsKeyArn', 'alias/cvs'],
+    ['kmsKeyArn', 'arn:aws:kms:eu-central-1:111122223333:alias/cvs'],
+    ['alarmEmail', 'on-call'],
+    ['alarmEmail', 'a@example.com,b@example.com'],
+    ['logRetentionDays', '91'],
+    ['memoryMb', '128'],
+    ['reserveConcurrency', 'off'],
+    ['uploadConcurrency', '26'],
+    ['uploadConcurrency', '0'],
+    ['batchConcurrency', '-1'],
+    ['demandConcurrency', '1.5'],
+  ])('%s = %s', (name, value) => {
+    const found = faults({ [name]: value });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(new RegExp(`^Parameter ${name} .+\\.$`));
+  });
+});
+
+test('values that look odd but are right pass', () => {
+  expect(
+    faults({
+      komboBaseUrl: 'https://kombo.example.com/v1/',
+      existingBucket: 'acme.cvs-2026',
+      kmsKeyArn: 'arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234567890abcdef1234567890abcdef',
+      remoteFields: '{"workable":{"on_behalf_of_user_remote_id":"7"}}',
+      sweepSince: '2026-01-31T08:00:00+01:00',
+      uploadConcurrency: '12',
+      allowedTypes: '.PDF, text/csv',
+    }),
+  ).toEqual([]);
+});
+
+test('more than 25 files at once are refused, with the sum and the reason', () => {
+  expect(faults({ uploadConcurrency: '13' })).toEqual([
+    'Parameters uploadConcurrency 13, scheduleConcurrency 2 times 4, batchConcurrency 1, demandConcurrency 1 times 4 make 26 files at once; they must stay within 25, because Kombo refuses more than 30 calls in flight per integration.',
+  ]);
+});
+
+test('a parameter that nobody reads is refused: it is a misspelt one', () => {
+  expect(faults({ alarmMail: 'on-call@example.com' })[0]).toMatch(
+    /^Parameter alarmMail is unknown\. There is komboBaseUrl, /,
+  );
+});
+
+test('a default that was deleted is missed', () => {
+  const { scan: _, ...rest } = good;
+  expect(parameterFaults(rest)).toEqual(['Parameter scan is missing: put its default back into params.default.']);
+});
+
+test('more than five folders cannot be scanned by one plan', () => {
+  const keyTemplates = ['a', 'b', 'c', 'd', 'e', 'f'].map((folder) => `${folder}/{candidate_id}/{filename}`).join('|');
+  expect(faults({ keyTemplates })).toEqual([]);
+  expect(faults({ keyTemplates, scan: 'create-plan' })).toEqual([
+    'Parameter keyTemplates begins in more than 5 folders; with scan create-plan GuardDuty takes at most 5.',
+  ]);
+});
+
+test('what does not fit into the environment of a function is refused before AWS does', () => {
+  const remoteFields = JSON.stringify({ note: 'x'.repeat(2800) });
+  expect(faults({ remoteFields })).toEqual([]);
+  const tooLong = JSON.stringify({ note: 'x'.repeat(3000) });
+  expect(faults({ remoteFields: tooLong })).toEqual([
+    "Parameter remoteFields has 3011 bytes, and all that the functions get have 3117; they must stay within 3000, because AWS limits a function's environment.",
+  ]);
+});
+
+test('a value that osls has still to look up is not judged', () => {
+  expect(faults({ alarmEmail: '${ssm:/on-call/email}' })).toEqual([]);
+});
+
+test('every fault is told at once', () => {
+  expect(faults({ komboBaseUrl: 'mars', scan: 'yes', memoryMb: 'much' })).toHaveLength(3);
+});

@@ -1,0 +1,75 @@
+import { roleOfFunction, roleStatements } from '../template/statements.ts';
+import { at, listOf, resourcesOf, type Template } from '../template/template.ts';
+
+/** Which right each command needs, and on what. Written by hand from the Service Authorization Reference. */
+const rightOfCommand: Readonly<Record<string, string>> = {
+  GetItemCommand: 'dynamodb:GetItem on table',
+  BatchGetItemCommand: 'dynamodb:BatchGetItem on table',
+  PutItemCommand: 'dynamodb:PutItem on table',
+  UpdateItemCommand: 'dynamodb:UpdateItem on table',
+  DeleteItemCommand: 'dynamodb:DeleteItem on table',
+  'QueryCommand work': 'dynamodb:Query on index work',
+  'QueryCommand target': 'dynamodb:Query on index target',
+  GetObjectCommand: 's3:GetObject on objects',
+  'GetObjectCommand of a version': 's3:GetObjectVersion on objects',
+  HeadObjectCommand: 's3:GetObject on objects',
+  GetObjectTaggingCommand: 's3:GetObjectTagging on objects',
+  ListObjectsV2Command: 's3:ListBucket on bucket',
+  GetSecretValueCommand: 'secretsmanager:GetSecretValue on secret',
+};
+
+/** The rights that commands need. A command that the table does not know is shown as it is, so that no role can have it. */
+export const rightsNeeded = (commands: Iterable<string>): ReadonlySet<string> =>
+  new Set([...commands].map((command) => rightOfCommand[command] ?? `an unknown right for ${command}`));
+
+/**
+ * The rights that Lambda itself uses in the function's name, as the template asks it to: to write the log, to hand over what
+ * failed, to read a queue. And ListBucket, without which S3 calls a deleted object forbidden instead of missing.
+ */
+export const rightsOfLambda = (
+  template: Template,
+  functionName: string,
+  commands: ReadonlySet<string>,
+): ReadonlySet<string> => {
+  const ofThis = (properties: { readonly [name: string]: unknown }) =>
+    String(properties.FunctionName).endsWith(`-${functionName}`);
+  const rights = ['logs:CreateLogStream on log', 'logs:PutLogEvents on log'];
+  for (const [, properties] of resourcesOf(template, 'AWS::Lambda::EventInvokeConfig')) {
+    if (ofThis(properties) && at(properties, 'DestinationConfig', 'OnFailure') !== undefined) {
+      rights.push('sqs:SendMessage on queue');
+    }
+  }
+  if (resourcesOf(template, 'AWS::Lambda::EventSourceMapping').some(([, properties]) => ofThis(properties))) {
+    rights.push('sqs:ReceiveMessage on queue', 'sqs:DeleteMessage on queue', 'sqs:GetQueueAttributes on queue');
+  }
+  if ([...commands].some((command) => /^(Get|Head)Object/.test(command))) rights.push('s3:ListBucket on bucket');
+  return new Set(rights);
+};
+
+/** What a resource is, by the form of its ARN. */
+const kinds: readonly (readonly [RegExp, string])[] = [
+  [/^arn:aws:dynamodb:[^:]+:[^:]+:table\/[^/]+$/, 'table'],
+  [/^arn:aws:dynamodb:[^:]+:[^:]+:table\/[^/]+\/index\/work$/, 'index work'],
+  [/^arn:aws:dynamodb:[^:]+:[^:]+:table\/[^/]+\/index\/target$/, 'index target'],
+  [/^arn:aws:s3:::[^/]+\/.+$/, 'objects'],
+  [/^arn:aws:s3:::[^/]+$/, 'bucket'],
+  [/^arn:aws:secretsmanager:/, 'secret'],
+  [/^arn:aws:sqs:/, 'queue'],
+  [/^arn:aws:logs:/, 'log'],
+  [/^arn:aws:kms:/, 'key'],
+];
+const kindOf = (resource: string): string => kinds.find(([form]) => form.test(resource))?.[1] ?? resource;
+
+/** The rights that a function's role gives it, in a filled-in template: "action on kind of resource". */
+export const rightsGiven = (template: Template, functionName: string): ReadonlySet<string> =>
+  new Set(
+    roleStatements(template, roleOfFunction(template, functionName)).flatMap(({ actions, resources, raw }) =>
+      actions.flatMap((action) =>
+        resources.flatMap((resource) => {
+          const services = listOf(at(raw, 'Condition', 'StringEquals', 'kms:ViaService'));
+          const through = services.map((service) => ` through ${String(service).split('.')[0]}`);
+          return (through.length > 0 ? through : ['']).map((way) => `${action} on ${kindOf(resource)}${way}`);
+        }),
+      ),
+    ),
+  );

@@ -1,0 +1,215 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import type { Metafile } from 'esbuild';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Bundle, bundle, handlerNames } from '../../infra/bundle.ts';
+import { filesAtOnce } from '../../infra/parameters.ts';
+import { settings } from '../../lib/config/settings.ts';
+import { metricNames } from '../../lib/telemetry/metrics.ts';
+import { rightsGiven, rightsNeeded, rightsOfLambda } from './rights/actions.ts';
+import { commandsCalled } from './rights/calls.ts';
+import { fillIn } from './template/fill-in.ts';
+import { packageTemplate } from './template/package.ts';
+import { settle } from './template/settle.ts';
+import { at, isList, isObject, type Json, resourcesOf, type Template } from './template/template.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const names = await handlerNames();
+
+let folder = '';
+let bundles: readonly Bundle[] = [];
+let packaged: Template = { Resources: {} };
+let plain: Template = { Resources: {} };
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-code-'));
+  [bundles, packaged] = await Promise.all([bundle(undefined, { outDir: folder }), packageTemplate()]);
+  plain = fillIn(settle(packaged));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const bundleOf = (name: string): Bundle => {
+  const found = bundles.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`There is no bundle ${name}.`);
+  return found;
+};
+
+const functionsIn = (template: Template) =>
+  new Map(
+    resourcesOf(template, 'AWS::Lambda::Function').map(([, own]) => [
+      String(own.FunctionName).replace('cv-courier-dev-', ''),
+      own,
+    ]),
+  );
+
+test('the template has a function for each handler, and no other', () => {
+  expect(names).toEqual(['on-batch', 'on-demand', 'on-schedule', 'on-upload']);
+  expect([...functionsIn(plain).keys()].sort()).toEqual(names);
+});
+
+test('the concurrency that packaging allows is counted with as many files as a run works on at once', async () => {
+  const runOptions = await readFile(path.join(root, 'handlers/run-options.ts'), 'utf8');
+  const parallelism = Number(/const parallelism = (\d+);/.exec(runOptions)?.[1]);
+  expect(filesAtOnce.scheduleConcurrency).toBe(parallelism);
+  expect(filesAtOnce.demandConcurrency).toBe(parallelism);
+});
+
+describe.each(names)('%s', (name) => {
+  test('its zip holds one module, which exports the handler that the template names', async () => {
+    const { zipPath, modulePath } = bundleOf(name);
+    expect(Object.keys(unzipSync(await readFile(zipPath)))).toEqual(['index.mjs']);
+    expect(functionsIn(plain).get(name)?.Handler).toBe('index.handler');
+    const { handler } = await import(pathToFileURL(modulePath).href);
+    expect(handler).toBeTypeOf('function');
+    // Node 24's runtime refuses handlers that declare a callback.
+    expect(handler.length).toBeLessThanOrEqual(2);
+  });
+
+  test('its bundle stays within the budget', () => {
+    expect(bundleOf(name).sizeBytes).toBeLessThanOrEqual(650_000);
+  });
+
+  test('its role allows every AWS call that its code can make, and nothing else', async () => {
+    const commands = await commandsOf(name);
+    const needed = new Set([...rightsNeeded(commands), ...rightsOfLambda(plain, name, commands)]);
+    // A signed link to a version is made only with transfer: data_url.
+    needed.delete('s3:GetObjectVersion on objects');
+    expect([...rightsGiven(plain, name)].sort()).toEqual([...needed].sort());
+  });
+
+  test('with signed links and a key its role allows these too, each through the service that needs it', async () => {
+    const optional = fillIn(settle(packaged, { SendsLinks: true, HasKmsKey: true }));
+    const commands = await commandsOf(name);
+    const added = [...rightsGiven(optional, name)].filter((right) => !rightsGiven(plain, name).has(right));
+    const links = commands.has('GetObjectCommand of a version') ? ['s3:GetObjectVersion on objects'] : [];
+    expect(added.map((right) => right.replace(/ on (?=$| through)/, ' on key')).sort()).toEqual(
+      [
+        ...links,
+        'kms:Decrypt on key through s3',
+        'kms:Decrypt on key through secretsmanager',
+        'kms:Decrypt on key through dynamodb',
+        'kms:DescribeKey on key through dynamodb',
+        'kms:Encrypt on key through dynamodb',
+        'kms:GenerateDataKey on key through dynamodb',
+        'kms:ReEncryptFrom on key through dynamodb',
+        'kms:ReEncryptTo on key through dynamodb',
+      ].sort(),
+    );
+  });
+});
+
+const commandsOf = async (name: string): Promise<ReadonlySet<string>> => {
+  const { outputs }: Metafile = JSON.parse(await readFile(bundleOf(name).metaPath, 'utf8'));
+  const output = Object.values(outputs).find(({ entryPoint }) => entryPoint !== undefined);
+  const own = Object.entries(output?.inputs ?? {})
+    .filter(([file, { bytesInOutput }]) => /^(lib|handlers)\//.test(file) && bytesInOutput > 0)
+    .map(([file]) => path.join(root, file));
+  return commandsCalled(path.join(root, 'handlers', `${name}.ts`), own, root);
+};
+
+test('the search for calls finds those of on-upload, and no list call, which only the sweep makes', async () => {
+  expect([...(await commandsOf('on-upload'))].sort()).toEqual([
+    'GetItemCommand',
+    'GetObjectCommand',
+    'GetObjectCommand of a version',
+    'GetSecretValueCommand',
+    'HeadObjectCommand',
+    'PutItemCommand',
+    'QueryCommand work',
+  ]);
+});
+
+test('the functions get the variables that the configuration reads, and only such', () => {
+  const known = new Set<string>(Object.values(settings).map(({ name }) => name));
+  // The key itself, and what only the local stack and checks set.
+  for (const local of ['KOMBO_API_KEY', 'LEASE_SECONDS', 'RETRY_BASE_SECONDS', 'S3_FORCE_PATH_STYLE'])
+    known.delete(local);
+  for (const local of ['READ_BACK_AFTER_SECONDS', 'READ_BACK_AGAIN_SECONDS']) known.delete(local);
+  for (const [name, own] of functionsIn(plain)) {
+    const given = Object.keys((at(own, 'Environment', 'Variables') ?? {}) as object);
+    expect({ name, given: given.filter((variable) => !variable.startsWith('POWERTOOLS_')).sort() }).toEqual({
+      name,
+      given: [...known].sort(),
+    });
+  }
+});
+
+test('the lease outlives the function, and the function outlives the call to Kombo', () => {
+  for (const own of functionsIn(plain).values()) {
+    expect(own.Timeout).toBe(300);
+    expect(Number(settings.leaseMs.default)).toBeGreaterThan(Number(own.Timeout));
+    expect(Number(at(own, 'Environment', 'Variables', 'KOMBO_TIMEOUT_SECONDS'))).toBeLessThan(Number(own.Timeout));
+  }
+});
+
+/** Metrics of the own namespace: in alarms ["Held", "<value of the dimension>"], in the dashboard the same. */
+const ownMetrics = (
+  template: Template,
+): readonly { readonly name: string; readonly service: string; readonly in: string }[] => {
+  const found: { name: string; service: string; in: string }[] = [];
+  const look = (value: Json, where: string): void => {
+    if (isList(value)) {
+      const [namespace, name, dimension, service] = value;
+      if (namespace === 'cv-courier' && dimension === 'service') {
+        found.push({ name: String(name), service: String(service), in: where });
+      }
+      for (const item of value) look(item, where);
+    } else if (isObject(value)) {
+      if (value.Namespace === 'cv-courier') {
+        found.push({ name: String(value.MetricName), service: String(at(value, 'Dimensions', 0, 'Value')), in: where });
+      }
+      for (const item of Object.values(value)) look(item, where);
+    }
+  };
+  for (const [id, own] of resourcesOf(template, 'AWS::CloudWatch::Alarm')) look(own, id);
+  for (const [id, own] of resourcesOf(template, 'AWS::CloudWatch::Dashboard'))
+    look(JSON.parse(String(own.DashboardBody)), id);
+  return found;
+};
+
+test('the dashboard shows every metric that the code knows, and alarms and dashboard speak of no other', () => {
+  const shown = ownMetrics(plain);
+  expect([...new Set(shown.filter((metric) => metric.in === 'Dashboard').map(({ name }) => name))].sort()).toEqual(
+    [...metricNames].sort(),
+  );
+  expect([...new Set(shown.filter((metric) => metric.in !== 'Dashboard').map(({ name }) => name))].sort()).toEqual([
+    'BreakerOpen',
+    'Held',
+    'OldestDueAge',
+    'ScheduleRuns',
+  ]);
+});
+
+test('alarms and dashboard ask for metrics under the very namespace and service that the code sends', async () => {
+  const variables = at(functionsIn(plain).get('on-upload'), 'Environment', 'Variables');
+  const script =
+    "const { measure, metrics } = await import('./lib/telemetry/metrics.ts'); measure('Held', 1); metrics.publishStoredMetrics();";
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', ...(variables as Record<string, string>) },
+  });
+  const sent = JSON.parse(stdout);
+  expect(sent._aws.CloudWatchMetrics[0]).toMatchObject({ Namespace: 'cv-courier', Dimensions: [['service']] });
+  expect(new Set(ownMetrics(plain).map(({ service }) => service))).toEqual(new Set([sent.service]));
+});
+
+test('each alarm tells the topic, and says what it means and what to do', () => {
+  const alarms = resourcesOf(plain, 'AWS::CloudWatch::Alarm');
+  expect(alarms.map(([, own]) => own.AlarmName).sort()).toEqual(
+    ['breaker-open', 'errors', 'failure-queue', 'held', 'no-schedule-run', 'oldest-due', 'throttles'].map(
+      (name) => `cv-courier-dev-${name}`,
+    ),
+  );
+  for (const [, own] of alarms) {
+    expect(own.AlarmActions).toEqual(['arn:aws:sns:eu-central-1:111122223333:cv-courier-dev-alarms']);
+    expect(String(own.AlarmDescription).length).toBeGreaterThan(100);
+    // CloudWatch's limit.
+    expect(String(own.AlarmDescription).length).toBeLessThanOrEqual(1024);
+    expect(String(own.AlarmDescription)).toMatch(/(Invoke|Look|Raise)/);
+  }
+});

@@ -1,0 +1,227 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { acceptedRefusals, acceptedWithoutKey } from './template/accepted-refusals.ts';
+import { guard } from './template/guard.ts';
+import { brokenPromises } from './template/protections.ts';
+import { circle, danglingReferences } from './template/references.ts';
+import { rightsFaults } from './template/rights-faults.ts';
+import { schemaFaults } from './template/schema-faults.ts';
+import { allShapes, type Shape } from './template/shapes.ts';
+import type { Resource, Template } from './template/template.ts';
+
+let shapes: readonly Shape[] = [];
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-guard-'));
+  shapes = await allShapes();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const shapeNamed = (name: string): Shape => {
+  const found = shapes.find((shape) => shape.name === name);
+  if (found === undefined) throw new Error(`There is no shape "${name}".`);
+  return found;
+};
+
+/** Faults by shape, only of shapes that have some: an empty object is what we want to see. */
+const faultsByShape = async (faultsOf: (shape: Shape) => readonly string[] | Promise<readonly string[]>) => {
+  const found: Record<string, readonly string[]> = {};
+  for (const shape of shapes) {
+    const faults = await faultsOf(shape);
+    if (faults.length > 0) found[shape.name] = faults;
+  }
+  return found;
+};
+
+test('there are 24 shapes: bucket, scan, key, and the other switches', () => {
+  expect(new Set(shapes.map(({ name }) => name)).size).toBe(24);
+});
+
+test('every shape fits the resource schemas that AWS publishes', async () => {
+  expect(await faultsByShape(({ filledIn }) => schemaFaults(filledIn))).toEqual({});
+});
+
+test('every shape refers only to what it holds, and to nothing in a circle', async () => {
+  expect(await faultsByShape(({ settled }) => [...danglingReferences(settled), ...(circle(settled) ?? [])])).toEqual(
+    {},
+  );
+});
+
+test('every permission names existing actions, no wildcard action, and resources that the action can be limited to', async () => {
+  expect(await faultsByShape(({ filledIn }) => rightsFaults(filledIn))).toEqual({});
+});
+
+test('every shape keeps what the stack promises: TLS only, kept data, closed doors, no write to CVs, bounded logs', async () => {
+  expect(await faultsByShape(({ filledIn }) => brokenPromises(filledIn))).toEqual({});
+});
+
+test('cfn-guard refuses nothing but what is accepted with a reason, and finds fulfilled what matters most', async () => {
+  // The other shapes lack resources that these have, or differ in what cfn-guard has no rule for.
+  const guarded = shapes.filter(({ name }) => !name.endsWith('plain') && !name.includes('existing plan'));
+  const results = await guard(
+    guarded.map(({ filledIn }) => filledIn),
+    folder,
+  );
+  const accepted = guarded.map(({ name, filledIn }) =>
+    [...acceptedRefusals, ...(name.includes(', no key,') ? acceptedWithoutKey : [])]
+      .flatMap(({ rule, resources }) => resources.map((id) => ({ id, text: `${rule}: ${id}` })))
+      .filter(({ id }) => filledIn.Resources[id] !== undefined)
+      .map(({ text }) => text)
+      .sort(),
+  );
+  expect(guarded.length).toBe(8);
+  expect(results.map(({ refused }) => refused)).toEqual(accepted);
+  for (const { fulfilled } of results) expect(fulfilled).toEqual(expect.arrayContaining(mattersMost));
+});
+
+const mattersMost = [
+  's3_bucket_level_public_access_prohibited_check',
+  's3_bucket_policy_ssl_requests_only_check',
+  's3_bucket_versioning_enabled_check',
+  'dynamodb_table_pitr_enabled_check',
+  'dynamodb_table_encrypted_kms_check',
+  'sqs_queue_encrypted_check',
+  'iam_inline_policy_no_statements_with_admin_access_check',
+  'iam_inline_policy_no_statements_with_full_access_check',
+  'lambda_function_public_access_prohibited_check',
+  'cloudwatch_alarm_action_check',
+];
+
+// --- A check that cannot fail proves nothing: take a protection away, and one must. ---
+
+type Properties = Record<string, unknown>;
+
+/** A copy in which the properties of one resource are changed. */
+const changed = (
+  template: Template,
+  id: string,
+  change: (properties: Properties, resource: Resource) => void,
+): Template => {
+  const copy: Template = structuredClone(template);
+  const resource = copy.Resources[id];
+  if (resource === undefined) throw new Error(`There is no resource ${id}.`);
+  change((resource.Properties ?? {}) as Properties, resource);
+  return copy;
+};
+
+const without = (template: Template, id: string): Template => {
+  const { [id]: _, ...Resources } = template.Resources;
+  return { ...template, Resources };
+};
+
+/** Adds a statement to the first inline policy of a role. */
+const granting = (template: Template, roleId: string, statement: Properties): Template =>
+  changed(template, roleId, (properties) => {
+    const [policy] = properties.Policies as [{ PolicyDocument: { Statement: unknown[] } }];
+    policy.PolicyDocument.Statement.push({ Sid: 'Added', Effect: 'Allow', ...statement });
+  });
+
+test('cfn-guard refuses each protection that is taken away', async () => {
+  const { filledIn } = shapeNamed('own bucket, no scan, no key, plain');
+  // Each removal is seen by another rule or on another resource, so all are taken away at once: cfn-guard is slow.
+  const removals: Readonly<Record<string, (template: Template) => Template>> = {
+    's3_bucket_level_public_access_prohibited_check: UploadBucket': (template) =>
+      changed(template, 'UploadBucket', (own) => delete own.PublicAccessBlockConfiguration),
+    's3_bucket_policy_ssl_requests_only_check: UploadBucketPolicy': (template) =>
+      changed(template, 'UploadBucketPolicy', (own) => Object.assign(own, { PolicyDocument: { Statement: [] } })),
+    's3_bucket_versioning_enabled_check: UploadBucket': (template) =>
+      changed(template, 'UploadBucket', (own) =>
+        Object.assign(own, { VersioningConfiguration: { Status: 'Suspended' } }),
+      ),
+    'dynamodb_table_pitr_enabled_check: LedgerTable': (template) =>
+      changed(template, 'LedgerTable', (own) => delete own.PointInTimeRecoverySpecification),
+    'sqs_queue_encrypted_check: FailureQueue': (template) =>
+      changed(template, 'FailureQueue', (own) => Object.assign(own, { SqsManagedSseEnabled: false })),
+    'iam_inline_policy_no_statements_with_admin_access_check: OnUploadRole': (template) =>
+      granting(template, 'OnUploadRole', { Action: '*', Resource: '*' }),
+    'iam_inline_policy_no_statements_with_full_access_check: OnDemandRole': (template) =>
+      granting(template, 'OnDemandRole', { Action: 'dynamodb:*', Resource: 'arn:aws:dynamodb:eu-central-1::table/x' }),
+    'lambda_function_public_access_prohibited_check: UploadPermission': (template) =>
+      changed(template, 'UploadPermission', (own) => delete own.SourceArn && delete own.SourceAccount),
+  };
+  const bare = Object.values(removals).reduce((template, remove) => remove(template), filledIn);
+  const [before, after] = await guard([filledIn, bare], folder);
+  for (const refusal of Object.keys(removals)) {
+    expect(before?.refused).not.toContain(refusal);
+    expect(after?.refused).toContain(refusal);
+  }
+});
+
+test('own checks notice a broken promise', () => {
+  const { filledIn } = shapeNamed('existing bucket, scan by an own plan, key, plain');
+  const own = shapeNamed('own bucket, no scan, no key, plain').filledIn;
+  expect(brokenPromises(without(own, 'UploadBucketPolicy'))).toEqual(['UploadBucket: takes requests without TLS.']);
+  expect(brokenPromises(without(own, 'FailureQueuePolicy'))).toEqual(['FailureQueue: takes requests without TLS.']);
+  expect(brokenPromises(without(own, 'AlarmTopicPolicy'))).toEqual(['AlarmTopic: takes requests without TLS.']);
+  expect(
+    brokenPromises(changed(own, 'LedgerTable', (_, resource) => Object.assign(resource, { DeletionPolicy: 'Delete' }))),
+  ).toEqual(['LedgerTable: goes with the stack.']);
+  expect(
+    brokenPromises(
+      granting(filledIn, 'OnBatchRole', { Action: 's3:DeleteObject', Resource: 'arn:aws:s3:::acme-applications/*' }),
+    ),
+  ).toEqual(['OnDashbatchLambdaFunction: may s3:DeleteObject.']);
+  expect(brokenPromises(changed(own, 'UploadPermission', (properties) => delete properties.SourceAccount))).toEqual([
+    "UploadPermission: lets every account's events in.",
+  ]);
+  expect(
+    brokenPromises(changed(own, 'OnDashuploadLogGroup', (properties) => delete properties.RetentionInDays)),
+  ).toEqual(['OnDashuploadLambdaFunction: keeps its log forever.']);
+  expect(
+    brokenPromises(
+      changed(own, 'OnDashuploadLambdaFunction', (properties) =>
+        Object.assign(properties.Environment as Properties, { Variables: { REMOTE_FIELDS: 'x'.repeat(4000) } }),
+      ),
+    ),
+  ).toEqual(['OnDashuploadLambdaFunction: has 4020 bytes of environment.']);
+});
+
+test('rights checks notice an invented action, a wildcard, and a resource that the action cannot be limited to', async () => {
+  const { filledIn } = shapeNamed('own bucket, no scan, no key, plain');
+  const bucket = 'arn:aws:s3:::cv-courier-dev-uploads-111122223333-eu-central-1';
+  const faultOf = (Action: string, Resource: string) =>
+    rightsFaults(granting(filledIn, 'OnUploadRole', { Action, Resource }));
+  expect(await faultOf('s3:ReadObject', `${bucket}/*`)).toEqual(['OnUploadRole.Added: s3:ReadObject is no action.']);
+  expect(await faultOf('s3:Get*', `${bucket}/*`)).toEqual(['OnUploadRole.Added: s3:Get* is a wildcard.']);
+  expect(await faultOf('s3:GetObject', bucket)).toEqual([
+    `OnUploadRole.Added: s3:GetObject cannot be allowed on ${bucket}.`,
+  ]);
+  expect(await faultOf('s3:ListBucket', `${bucket}/*`)).toEqual([
+    `OnUploadRole.Added: s3:ListBucket cannot be allowed on ${bucket}/*.`,
+  ]);
+  expect(await faultOf('sqs:SendMessage', '*')).toEqual([
+    'OnUploadRole.Added: * names no resource.',
+    'OnUploadRole.Added: sqs:SendMessage cannot be allowed on *.',
+  ]);
+});
+
+test('schema checks notice a misspelt property, a wrong type, a wrong word and a missing property', () => {
+  const { filledIn } = shapeNamed('own bucket, no scan, no key, plain');
+  const faultOf = (id: string, properties: Properties) =>
+    schemaFaults(changed(filledIn, id, (own) => Object.assign(own, properties)));
+  expect(faultOf('LedgerTable', { BilingMode: 'PAY_PER_REQUEST' })).toEqual(['LedgerTable.BilingMode is no property.']);
+  expect(faultOf('LedgerTable', { TimeToLiveSpecification: { AttributeName: 'expiresAt' } })).toEqual([
+    'LedgerTable.TimeToLiveSpecification.Enabled is missing.',
+  ]);
+  expect(faultOf('FailureQueue', { VisibilityTimeout: 'half an hour' })).toEqual([
+    'FailureQueue.VisibilityTimeout is "half an hour", not integer.',
+  ]);
+  expect(faultOf('UploadBucket', { VersioningConfiguration: { Status: 'On' } })).toEqual([
+    'UploadBucket.VersioningConfiguration.Status is "On", not one of Enabled, Suspended.',
+  ]);
+});
+
+test('reference checks notice a circle and a reference into nothing', () => {
+  const { settled } = shapeNamed('own bucket, no scan, no key, plain');
+  const circular = changed(settled, 'OnDashuploadLambdaFunction', (own) =>
+    Object.assign(own.Environment as Properties, { Variables: { BUCKET: { Ref: 'UploadBucket' } } }),
+  );
+  expect(circle(circular)).toEqual(
+    expect.arrayContaining(['UploadBucket', 'UploadPermission', 'OnDashuploadLambdaFunction']),
+  );
+  expect(danglingReferences(without(settled, 'AlarmTopicPolicy'))).toEqual([]);
+  expect(danglingReferences(without(settled, 'FailureQueue'))).toContain('FailureReplay -> FailureQueue');
+});

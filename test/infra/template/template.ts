@@ -1,0 +1,55 @@
+/** Anything that JSON can hold. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+export type JsonObject = { readonly [name: string]: Json };
+
+export interface Resource {
+  readonly Type: string;
+  readonly Condition?: string;
+  readonly DependsOn?: string | readonly string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly Properties?: JsonObject;
+}
+
+/** A CloudFormation template, as far as these checks look at it. */
+export interface Template {
+  readonly Conditions?: JsonObject;
+  readonly Resources: { readonly [logicalId: string]: Resource };
+  readonly Outputs?: { readonly [name: string]: JsonObject };
+}
+
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+
+/** One or many: CloudFormation and IAM let a list of one stand as the thing itself. */
+export const listOf = (value: Json | undefined): readonly Json[] =>
+  value === undefined ? [] : isList(value) ? value : [value];
+
+export const objectsIn = (value: Json | undefined): readonly JsonObject[] => listOf(value).filter(isObject);
+
+export const stringsIn = (value: Json | undefined): readonly string[] =>
+  listOf(value).filter((item) => typeof item === 'string');
+
+/** The value at a path of names and positions. */
+export const at = (value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined =>
+  path.reduce<Json | undefined>(
+    (inner, step) =>
+      typeof step === 'number' ? (isList(inner) ? inner[step] : undefined) : isObject(inner) ? inner[step] : undefined,
+    value,
+  );
+
+/** `{ "Fn::Sub": ... }` as ["Fn::Sub", ...]; undefined for everything that is no intrinsic function. */
+export const intrinsic = (value: Json | undefined): readonly [name: string, argument: Json] | undefined => {
+  if (!isObject(value)) return undefined;
+  const [entry, ...others] = Object.entries(value);
+  if (entry === undefined || others.length > 0) return undefined;
+  return entry[0] === 'Ref' || entry[0] === 'Condition' || entry[0].startsWith('Fn::') ? entry : undefined;
+};
+
+/** All resources of a type, with their logical ids. */
+export const resourcesOf = (template: Template, type: string): readonly (readonly [string, JsonObject])[] =>
+  Object.entries(template.Resources)
+    .filter(([, resource]) => resource.Type === type)
+    .map(([id, resource]) => [id, resource.Properties ?? {}]);
