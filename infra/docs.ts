@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { fillRegions } from './docs/regions.ts';
+import { statesPage } from './docs/states.ts';
+import { failuresTable, settingsTable } from './docs/tables.ts';
+
+const root = path.join(import.meta.dirname, '..');
+
+/** Pages that people write, and in which some regions are filled from the code. */
+const pagesWithRegions = ['README.md', 'CONTRIBUTING.md', 'infra/README.md'];
+
+const regions = { failures: failuresTable, settings: settingsTable };
+
+export interface Page {
+  /** Relative to the repository. */
+  readonly file: string;
+  /** Undefined when there is no such file yet. */
+  readonly onDisk: string | undefined;
+  readonly generated: string;
+}
+
+/** Every page that holds something made from the code, as it is and as it should be. */
+export const pages = async (): Promise<readonly Page[]> => {
+  const read = async (file: string): Promise<string | undefined> =>
+    existsSync(path.join(root, file)) ? readFile(path.join(root, file), 'utf8') : undefined;
+  const states = { file: 'docs/states.md', onDisk: await read('docs/states.md'), generated: statesPage() };
+  const filled = await Promise.all(
+    pagesWithRegions.map(async (file) => {
+      const onDisk = await read(file);
+      return onDisk === undefined ? [] : [{ file, onDisk, generated: fillRegions(onDisk, regions) }];
+    }),
+  );
+  return [states, ...filled.flat()];
+};
+
+/** Writes what has grown old, and says so line by line. */
+const writePages = async (): Promise<void> => {
+  for (const { file, onDisk, generated } of await pages()) {
+    const current = onDisk === generated;
+    if (!current) {
+      await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+      await writeFile(path.join(root, file), generated);
+    }
+    console.log(`${current ? 'unchanged' : 'written  '}  ${file}`);
+  }
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writePages();
