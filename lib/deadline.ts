@@ -17,10 +17,8 @@ const longestTimerMs = 2 ** 31 - 1;
 export const deadlineIn = (clock: Clock, durationMs: number): Deadline => {
   const controller = new AbortController();
   const at = clock.now() + durationMs;
-  const clear =
-    durationMs <= 0
-      ? (controller.abort(), () => undefined)
-      : clock.after(Math.min(durationMs, longestTimerMs), () => controller.abort());
+  if (durationMs <= 0) controller.abort();
+  const clear = clock.after(Math.min(Math.max(durationMs, 0), longestTimerMs), () => controller.abort());
   return { at, signal: controller.signal, remainingMs: () => Math.max(0, at - clock.now()), clear };
 };
 

@@ -2,7 +2,7 @@ import { type AttemptDeps, type AttemptResult, type AttemptSettings, attempt } f
 import { sleep } from './clock.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import type { FailureCode } from './failures.ts';
-import { type KeyTemplate, type KeyMatch, matchKey } from './key-template.ts';
+import { type KeyMatch, type KeyTemplate, matchKey } from './key-template.ts';
 import type { Known, Ledger } from './ledger/ledger.ts';
 import type { Pauses } from './ledger/pauses.ts';
 import type { LedgerRecord } from './ledger/record.ts';
@@ -160,7 +160,8 @@ const tried = async (
   if (!match.ok) return { delivered: false, as: statusOfKey(match.error.code), failure: match.error };
   const size = upload.sizeBytes === undefined ? undefined : checkSize(upload.sizeBytes, settings.maxBytes);
   if (size && !size.ok) return { delivered: false, as: 'rejected', failure: size.error };
-  const pause = await pauses.stopping(match.value.target.integrationId);
+  const pause = await pauses.stopping(match.value.target.integrationId).catch(() => 'unread' as const);
+  if (pause === 'unread') return unreadPauses;
   if (pause && pause.scope !== probe) return heldBy(pause);
 
   // The lease ends the attempt too: after it, another owner may be at work.
@@ -174,6 +175,13 @@ const tried = async (
 };
 
 const statusOfKey = (code: FailureCode): 'held' | 'rejected' => (code === 'INTEGRATION_UNNAMED' ? 'held' : 'rejected');
+
+/** To send against an unread stop is the worse mistake; to wait for the lease to end, the slower one. */
+const unreadPauses: Tried = {
+  delivered: false,
+  as: 'retrying',
+  failure: { code: 'LEDGER_UNAVAILABLE', detail: 'The pauses could not be read after the claim.' },
+};
 
 const heldBy = (pause: Pause): Tried => ({
   delivered: false,

@@ -30,37 +30,37 @@ export type Verdict = 'found' | 'absent' | 'undecidable';
  * a CV that went out under the same name a minute earlier must not vouch for this one.
  */
 export const weigh = (listing: readonly ListedAttachment[], question: Question): Verdict => {
-  const { sent, since, token } = question;
-  const recent = ({ createdAt }: ListedAttachment): boolean => createdAt === undefined || createdAt >= since - skewMs;
-  const candidates = listing.filter(recent);
-  if (token && bearsToken(candidates, token, question)) return 'found';
+  const { sent, since, token, siblings } = question;
+  const spelled = ({ name }: Named): boolean => sameName(name, sent.name);
+  const respelled = (file: Named): boolean => !spelled(file) && similarName(file.name, sent.name);
+  const typed = ({ type }: { readonly type?: string }): boolean => type === sent.type;
 
-  const named = candidates.filter(({ name }) => sameName(name, sent.name));
-  const siblings = question.siblings.filter(({ name }) => sameName(name, sent.name));
-  const fitting = named.filter(({ type, createdAt }) => createdAt !== undefined && type === sent.type).length;
-  const alike = siblings.filter(({ type }) => type === sent.type);
+  const recent = listing.filter(({ createdAt }) => createdAt === undefined || createdAt >= since - skewMs);
+  if (token && bearsToken(recent, token, question)) return 'found';
+
+  const named = recent.filter(spelled);
+  const fitting = named.filter((file) => typed(file) && file.createdAt !== undefined).length;
+  const alike = siblings.filter((sibling) => spelled(sibling) && typed(sibling));
   if (fitting > most(alike, since)) return 'found';
 
   // Listed, but the date, the type or the spelling that would decide is missing or odd, and no sibling explains it.
-  const undated = named.some(({ createdAt }) => createdAt === undefined);
-  const mistyped = named.filter(({ type }) => type !== sent.type).length;
-  const explained = least(
-    siblings.filter(({ type }) => type !== sent.type),
-    since,
-  );
-  const renamed = candidates.filter(({ name }) => !sameName(name, sent.name) && similarName(name, sent.name)).length;
-  const respelled = least(
-    question.siblings.filter(({ name }) => !sameName(name, sent.name) && similarName(name, sent.name)),
-    since,
-  );
-  if (undated || mistyped > explained || renamed > respelled) return 'undecidable';
+  const mistyped = siblings.filter((sibling) => spelled(sibling) && !typed(sibling));
+  const doubtful =
+    named.some(({ createdAt }) => createdAt === undefined) ||
+    named.filter((file) => !typed(file)).length > least(mistyped, since) ||
+    recent.filter(respelled).length > least(siblings.filter(respelled), since);
+  if (doubtful) return 'undecidable';
   return fitting <= least(alike, since) ? 'absent' : 'undecidable';
 };
 
+interface Named {
+  readonly name?: string;
+}
+
 /** The same bytes under two keys have one token, so it too proves one delivery only. */
-const bearsToken = (candidates: readonly ListedAttachment[], token: string, { since, siblings }: Question): boolean => {
-  const bears = ({ name = '' }: { readonly name?: string }): boolean => name.toLowerCase().includes(token);
-  const listed = candidates.filter(bears);
+const bearsToken = (recent: readonly ListedAttachment[], token: string, { since, siblings }: Question): boolean => {
+  const bears = ({ name = '' }: Named): boolean => name.toLowerCase().includes(token);
+  const listed = recent.filter(bears);
   const others = siblings.filter(bears);
   const dated = listed.filter(({ createdAt }) => createdAt !== undefined).length;
   return dated > most(others, since) || listed.length > others.length;

@@ -114,6 +114,11 @@ const ownFailures = {
     meaning: 'Time ran out before the last byte was sent, so nothing was delivered.',
     nextStep: 'Nothing at first; if it stays, raise KOMBO_TIMEOUT_SECONDS and the function timeout.',
   },
+  LEDGER_UNAVAILABLE: {
+    status: 'retrying',
+    meaning: 'The ledger did not tell whether the integration is paused, so nothing was sent.',
+    nextStep: 'Nothing at first; if it stays, look at the throttles and errors of the ledger table.',
+  },
   LEASE_EXPIRED: {
     status: 'unknown',
     meaning: 'The function that was sending it died without a word.',
@@ -159,6 +164,12 @@ const ownFailures = {
     status: 'held',
     meaning: 'The malware scan gave a verdict that this version does not know, so it does not count as clean.',
     nextStep: 'Look the verdict up in the GuardDuty guide; when the file may be used, retry, otherwise delete it.',
+  },
+  SCAN_MISSING: {
+    status: 'held',
+    meaning: 'REQUIRE_SCAN is on, and no verdict of the malware scan has come for this file.',
+    nextStep:
+      'See whether the scan runs for the bucket, and scan the object again; a clean verdict delivers it by itself.',
   },
   RESEND_ASKED: {
     status: 'retrying',

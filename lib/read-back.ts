@@ -1,6 +1,6 @@
 import { attachmentName } from './attachment-name.ts';
-import type { DeliverDeps, DeliverSettings } from './deliver.ts';
 import { type Deadline, deadlineWithin } from './deadline.ts';
+import type { DeliverDeps, DeliverSettings } from './deliver.ts';
 import { type Sibling, weigh } from './evidence.ts';
 import { matchKey } from './key-template.ts';
 import type { KomboFailure } from './kombo/classify.ts';
@@ -62,6 +62,7 @@ const finding = async (
   }
 
   const sent = await sentOf(record, deadline, deps);
+  const askedAt = clock.now();
   const own = deadlineWithin(clock, deadline, listingMs);
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
   if (!listing.ok) return unread(listing.failure, record, state, deps);
@@ -71,13 +72,16 @@ const finding = async (
     since: record.suspectSince ?? record.createdAt,
     token: settings.nameToken ? nameToken(record.upload) : undefined,
     // Read after the listing: who attached a file that it shows must be known by then.
-    siblings: await siblingsOf(record, target, deps),
+    siblings: await siblingsOf(record, target, askedAt, deps),
   });
   switch (verdict) {
     case 'found':
       return { kind: 'found' };
     case 'undecidable':
-      return undecidable(state, 'The target lists a file of that name, and its date or type does not tell whose it is.');
+      return undecidable(
+        state,
+        'The target lists a file of that name, and its date or type does not tell whose it is.',
+      );
     case 'absent': {
       const final = state.firstMissAt !== undefined && clock.now() - state.firstMissAt >= settings.readBackAgainMs;
       return { kind: 'missed', dueAt: clock.now() + (final ? 0 : settings.readBackAgainMs), final };
@@ -111,8 +115,18 @@ const unread = (
   { settings, clock, random }: ReadBackDeps,
 ): LedgerEvent => {
   if (neverLists.has(code)) return undecidable(state, `Kombo does not list the target's files (${code}).`);
-  const tries = { tries: state.failedReadings + 1, triesSince: record.suspectSince ?? record.createdAt, code, askedWaitMs };
-  const dueAt = nextTryAt({ baseMs: Math.max(settings.retryBaseMs, settings.readBackAfterMs) }, tries, clock.now(), random());
+  const tries = {
+    tries: state.failedReadings + 1,
+    triesSince: record.suspectSince ?? record.createdAt,
+    code,
+    askedWaitMs,
+  };
+  const dueAt = nextTryAt(
+    { baseMs: Math.max(settings.retryBaseMs, settings.readBackAfterMs) },
+    tries,
+    clock.now(),
+    random(),
+  );
   return dueAt === undefined
     ? undecidable(state, `The target could not be read for a day or in 12 tries; the last one ended with ${code}.`)
     : { kind: 'unreadable', dueAt, failure: state.failure };
@@ -154,6 +168,7 @@ const sentOf = async (record: LedgerRecord, deadline: Deadline, deps: ReadBackDe
 const siblingsOf = async (
   record: LedgerRecord,
   target: Target,
+  askedAt: number,
   { ledger }: ReadBackDeps,
 ): Promise<(Sibling & Pick<Sent, 'name' | 'type'>)[]> => {
   const ids: string[] = [];
@@ -174,7 +189,8 @@ const siblingsOf = async (
       name: sent?.name ?? attachmentName(upload.key.split('/').at(-1) ?? ''),
       type: sent?.type ?? attachmentType ?? 'CV',
       attemptedAt: suspectSince ?? attemptedAt,
-      ...(state.status === 'attached' && { attachedAt: state.attachedAt }),
+      // One that was attached while the listing was made may be in it or not.
+      ...(state.status === 'attached' && state.attachedAt < askedAt && { attachedAt: state.attachedAt }),
     });
   }
   return siblings;

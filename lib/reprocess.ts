@@ -1,4 +1,4 @@
-import { type Deadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import { deliver } from './deliver.ts';
 import type { Known } from './ledger/ledger.ts';
 import type { LedgerRecord } from './ledger/record.ts';
@@ -28,7 +28,7 @@ export interface ReprocessReport {
   /** Found due when the run began to look, and how long the oldest of them had been, in milliseconds. */
   readonly due: number;
   readonly oldestDueMs: number;
-  /** Due and not begun: time ran out, or Kombo asked for patience. The next run begins there. */
+  /** Due and not begun: time ran out, or Kombo asked for patience. The next run begins there. Counted up to 1,000. */
   readonly left: number;
   readonly openPauses: number;
   readonly unreadable: number;
@@ -36,6 +36,9 @@ export interface ReprocessReport {
 
 /** Due work is read in pages of this many. */
 const pageSize = 100;
+
+/** A long backlog is not read to its end only to be counted. */
+const mostLeftCounted = 1_000;
 
 /**
  * Does what is due: sends what is known not to be delivered, reads back what may be, declares expired leases, probes
@@ -46,7 +49,13 @@ const pageSize = 100;
 export const reprocess = async (options: ReprocessOptions, deps: ReprocessDeps): Promise<ReprocessReport> => {
   const { ledger, clock, pauses } = deps;
   const pace = paceFor(options.parallelism, clock);
-  const tally = { outcomes: {} as Partial<Record<OutcomeStatus, number>>, due: 0, oldestDueMs: 0, left: 0, unreadable: 0 };
+  const tally = {
+    outcomes: {} as Partial<Record<OutcomeStatus, number>>,
+    due: 0,
+    oldestDueMs: 0,
+    left: 0,
+    unreadable: 0,
+  };
   const count = (outcome: Outcome): void => {
     tally.outcomes[outcome.status] = (tally.outcomes[outcome.status] ?? 0) + 1;
   };
@@ -57,35 +66,40 @@ export const reprocess = async (options: ReprocessOptions, deps: ReprocessDeps):
   const hasTime = (): boolean => options.deadline.remainingMs() > options.worstCaseMs;
   const running = new Set<Promise<void>>();
   const faults: unknown[] = [];
-  for await (const known of ledger.work('due', pageSize)) {
-    tally.due += 1;
-    tally.oldestDueMs = Math.max(tally.oldestDueMs, clock.now() - dueSince(known));
-    if (!known.readable) {
-      tally.unreadable += 1;
-      deps.log.error('A ledger record cannot be read; nothing is sent on its word.', { detail: known.reason });
-      continue;
+  try {
+    for await (const known of ledger.work('due', pageSize)) {
+      tally.due += 1;
+      tally.oldestDueMs = Math.max(tally.oldestDueMs, clock.now() - dueSince(known));
+      if (!known.readable) {
+        tally.unreadable += 1;
+        deps.log.error('A ledger record cannot be read; nothing is sent on its word.', { detail: known.reason });
+        continue;
+      }
+      while (running.size >= options.parallelism) await Promise.race(running);
+      const integrationId = known.record.target?.integrationId ?? '';
+      if (!hasTime() || faults.length > 0 || !(await turn(integrationId, pace, running))) {
+        tally.left += 1;
+        if (tally.left === mostLeftCounted) break;
+        continue;
+      }
+      pace.started(integrationId);
+      const work: Promise<void> = handle(known.record, options, deps)
+        .then(
+          (outcome) => {
+            count(outcome);
+            pace.finished(integrationId, outcome);
+          },
+          (fault: unknown) => {
+            faults.push(fault);
+          },
+        )
+        .finally(() => running.delete(work));
+      running.add(work);
     }
-    while (running.size >= options.parallelism) await Promise.race(running);
-    const integrationId = known.record.target?.integrationId ?? '';
-    if (!hasTime() || faults.length > 0 || !(await turn(integrationId, pace, running))) {
-      tally.left += 1;
-      continue;
-    }
-    pace.started(integrationId);
-    const work: Promise<void> = handle(known.record, options, deps)
-      .then(
-        (outcome) => {
-          count(outcome);
-          pace.finished(integrationId, outcome);
-        },
-        (fault: unknown) => {
-          faults.push(fault);
-        },
-      )
-      .finally(() => running.delete(work));
-    running.add(work);
+  } finally {
+    // Also when the ledger fails in the middle: what was begun settles before anybody hears of it.
+    await Promise.all(running);
   }
-  await Promise.all(running);
   if (faults.length > 0) throw faults[0];
   return { ...tally, openPauses: (await pauses.list()).filter(({ state }) => state === 'open').length };
 };

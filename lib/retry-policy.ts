@@ -59,7 +59,11 @@ const longestQuickWaitMs = 3_000;
  * Only ever asked about what is known not to be delivered.
  */
 export const quickRepeatWaitMs = (
-  failure: { readonly code: FailureCode; readonly askedWaitMs?: number | undefined; readonly staleConnection?: boolean },
+  failure: {
+    readonly code: FailureCode;
+    readonly askedWaitMs?: number | undefined;
+    readonly staleConnection?: boolean;
+  },
   repeats: number,
   random: number,
 ): number | undefined => {

@@ -20,7 +20,7 @@ import type { Item } from './table.ts';
  * | `status`, `code` | for a person who looks at the table |
  * | `document` | the record as JSON, with its `layout` number |
  *
- * Beside the uploads stand `pause#<scope>` (see `pauses.ts`) and `sweep#<prefix>` (see `sweep.ts`).
+ * Beside the uploads stand `pause#<scope>` (see `pause-item.ts`) and `sweep#<prefix>` (see `sweep-cursor.ts`).
  */
 const layout = 1;
 

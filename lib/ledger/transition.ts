@@ -37,7 +37,6 @@ export type LedgerEvent =
   /** Its integration is paused, so nobody is asked until the pause ends. */
   | { readonly kind: 'paused'; readonly scope: string; readonly failure: FailureDetail }
   | { readonly kind: 'undecidable'; readonly failure: FailureDetail }
-  | { readonly kind: 'gave-up'; readonly failure: FailureDetail }
   /** The pause that held it has ended. */
   | { readonly kind: 'released'; readonly scope: string; readonly dueAt: number }
   /** A person steps in, with a reason. */
@@ -96,8 +95,6 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
       return state.status === 'unknown' ? { state: held(now, event.failure, true, event.scope) } : undefined;
     case 'undecidable':
       return state.status === 'unknown' ? { state: held(now, event.failure, true) } : undefined;
-    case 'gave-up':
-      return state.status === 'retrying' ? { state: held(now, event.failure, false) } : undefined;
     case 'released':
       return state.status === 'held' && state.pausedBy === event.scope ? letGo(state, event.dueAt, now) : undefined;
     case 'retry':

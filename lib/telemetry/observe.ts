@@ -57,6 +57,9 @@ const headline = (outcome: Outcome): { level: keyof Log; message: string } => {
     case 'already-attached':
       return { level: 'info', message: 'Already attached; nothing to do.' };
     case 'unchanged':
+      if (outcome.failure?.code === 'RECORD_UNREADABLE') {
+        return { level: 'error', message: 'The ledger record cannot be read; nothing is sent on its word.' };
+      }
       return { level: 'info', message: `Known and ${outcome.as}; nothing to do now.` };
     case 'ignored':
       return { level: 'info', message: 'Ignored.' };

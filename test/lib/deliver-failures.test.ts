@@ -1,0 +1,208 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { ApiKey } from '../../lib/api-key.ts';
+import { SourceError } from '../../lib/body/source-error.ts';
+import { type DeliverOptions, deliver } from '../../lib/deliver.ts';
+import type { Outcome } from '../../lib/outcome.ts';
+import type { ReprocessDeps } from '../../lib/reprocess.ts';
+import { ok } from '../../lib/result.ts';
+import type { Upload } from '../../lib/upload.ts';
+import { pdf } from '../fixtures/files.ts';
+import { thenFailure } from '../support/chunks.ts';
+import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
+import { day, integrationId, minute, second } from './ledger/samples.ts';
+import { refuses } from './scripted-kombo.ts';
+
+let world: DeliveryWorld;
+let deps: ReprocessDeps;
+beforeEach(() => {
+  world = deliveryWorld();
+  deps = world.newDeps();
+});
+
+const key = 'candidates/GRK123/Frank Doe CV.pdf';
+
+const send = (upload: Upload, options: Partial<DeliverOptions> = {}, its = deps): Promise<Outcome> =>
+  deliver(upload, { deadline: world.deadline(), ...options }, its);
+
+describe('what is known not to be delivered', () => {
+  test('is repeated twice at once, then left to the schedule', async () => {
+    const upload = world.put(key);
+    const unreachable = () => refuses('KOMBO_UNREACHABLE');
+    world.kombo.script.push(unreachable, unreachable, unreachable);
+
+    expect(await world.run(send(upload))).toMatchObject({ status: 'retrying', failure: { code: 'KOMBO_UNREACHABLE' } });
+
+    expect(world.kombo.posts).toHaveLength(3);
+    const { state, updatedAt } = await world.recordOf(upload);
+    // Half of the first span of 30 s.
+    expect(state).toMatchObject({ dueAt: updatedAt + 15 * second });
+  });
+
+  test('for load is deferred after exactly one request, for as long as Kombo asks', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { askedWaitMs: 57 * second }));
+    await send(upload);
+
+    expect(world.kombo.posts).toHaveLength(1);
+    const { state, updatedAt } = await world.recordOf(upload);
+    expect(state).toMatchObject({ status: 'retrying', dueAt: updatedAt + 72 * second });
+  });
+
+  test('because the source broke is retried, and nothing stands at Kombo', async () => {
+    const upload = world.put(key);
+    const broken = {
+      ...deps,
+      storage: {
+        ...deps.storage,
+        open: async () =>
+          ok({
+            etag: upload.etag,
+            sizeBytes: pdf.length,
+            metadata: {},
+            contentType: 'application/pdf',
+            chunks: thenFailure(new SourceError('SOURCE_SHORT', 'S3 sent 3 of 9 bytes.')),
+            close: () => undefined,
+          }),
+      },
+    };
+    expect(await world.run(send(upload, {}, broken))).toMatchObject({
+      status: 'retrying',
+      failure: { code: 'SOURCE_SHORT' },
+    });
+    expect(world.kombo.standing).toEqual([]);
+  });
+
+  test('at the twelfth try is held, with the last error in its words', async () => {
+    const upload = world.put(key);
+    for (let tries = 1; tries < 12; tries += 1) {
+      world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+      expect(await send(upload)).toMatchObject({ status: 'retrying', attempt: tries });
+      world.clock.advance(minute);
+    }
+    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE', { logUrl: 'https://app.kombo.dev/log' }));
+    expect(await send(upload)).toMatchObject({
+      status: 'held',
+      failure: {
+        code: 'RETRIES_EXHAUSTED',
+        detail: 'The last of 12 tries ended with REMOTE.SERVICE_UNAVAILABLE. Kombo answered HTTP 400.',
+        logUrl: 'https://app.kombo.dev/log',
+      },
+    });
+  });
+
+  test('after a day is held', async () => {
+    const upload = world.put(key);
+    const down = () => refuses('REMOTE.SERVICE_UNAVAILABLE');
+    world.kombo.script.push(down, down);
+    await send(upload);
+    world.clock.advance(day);
+    expect(await send(upload)).toMatchObject({ status: 'held', failure: { code: 'RETRIES_EXHAUSTED' } });
+  });
+});
+
+describe('what may be delivered', () => {
+  test.each(['ANSWER_LOST', 'ANSWER_TIMED_OUT', 'ANSWER_UNREADABLE', 'PLATFORM.UNKNOWN_ERROR', 'KOMBO_FAULT'] as const)(
+    'after %s is posted once, and read back in a minute',
+    async (code) => {
+      const upload = world.put(key);
+      world.kombo.script.push(() => refuses(code));
+      expect(await send(upload)).toMatchObject({ status: 'unknown', failure: { code } });
+      expect(world.kombo.posts).toHaveLength(1);
+      const { state, updatedAt, sent } = await world.recordOf(upload);
+      expect(state).toMatchObject({ dueAt: updatedAt + minute });
+      expect(sent).toEqual({ name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'application/pdf' });
+    },
+  );
+});
+
+describe('what Kombo refuses for good', () => {
+  test('is rejected with its own words, which no log line repeats', async () => {
+    const upload = world.put(key);
+    const more = { komboMessage: 'Frank Doe CV.pdf is not a document.', logUrl: 'https://app.kombo.dev/log' };
+    world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID', more));
+    expect(await send(upload)).toMatchObject({
+      status: 'rejected',
+      failure: { code: 'REMOTE.INPUT_INVALID', ...more },
+    });
+    expect(JSON.stringify(world.logged)).not.toContain('Frank');
+  });
+});
+
+describe('a failure that every file would meet', () => {
+  test('pauses its integration: the next file is held without a call', async () => {
+    world.kombo.script.push(() => refuses('INTEGRATION.ACTION_DISABLED'));
+    const first = world.put(key);
+    expect(await send(first)).toMatchObject({ status: 'held', failure: { code: 'INTEGRATION.ACTION_DISABLED' } });
+
+    const second = world.put('candidates/GRK124/CV.pdf');
+    expect(await send(second)).toMatchObject({ status: 'held', failure: { code: 'INTEGRATION_PAUSED' } });
+
+    expect(world.kombo.posts).toHaveLength(1);
+    for (const upload of [first, second]) {
+      expect((await world.recordOf(upload)).state).toMatchObject({ pausedBy: integrationId, mayBeDelivered: false });
+    }
+  });
+
+  test('of one integration does not stop another', async () => {
+    world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
+    await send(world.put(key));
+    const outcome = await send(world.put('named/workday:Ab1/GRK124/CV.pdf'));
+    expect(outcome).toMatchObject({ status: 'attached', target: { integrationId: 'workday:Ab1' } });
+  });
+
+  test('of the API key stops all integrations', async () => {
+    world.kombo.script.push(() => refuses('PLATFORM.AUTHENTICATION_INVALID'));
+    const upload = world.put(key);
+    await send(upload);
+    expect(await send(world.put('named/workday:Ab1/GRK124/CV.pdf'))).toMatchObject({ status: 'held' });
+    expect((await world.recordOf(upload)).state).toMatchObject({ pausedBy: 'account' });
+  });
+
+  test('settles the file even when the pause cannot be written', async () => {
+    world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
+    const upload = world.put(key);
+    world.table.fail('get', 1);
+    expect(await send(upload)).toMatchObject({ status: 'held', failure: { code: 'INTEGRATION.INACTIVE' } });
+    expect(await deps.pauses.list()).toEqual([]);
+  });
+
+  test('about one file only pauses nothing', async () => {
+    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
+    expect(await send(world.put(key))).toMatchObject({ status: 'held', failure: { code: 'KOMBO_NOT_FOUND' } });
+    expect(await send(world.put('candidates/GRK124/CV.pdf'))).toMatchObject({ status: 'attached' });
+  });
+
+  test('is tested by a probe of that pause, and by no other', async () => {
+    const begin = { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'A test.', heals: false } as const;
+    await deps.pauses.begin({ ...begin, scope: integrationId });
+    expect(await send(world.put(key), { probe: integrationId })).toMatchObject({ status: 'attached' });
+
+    await deps.pauses.begin({ ...begin, scope: 'account' });
+    const other = world.put('candidates/GRK124/CV.pdf');
+    expect(await send(other, { probe: integrationId })).toMatchObject({ status: 'held' });
+  });
+});
+
+describe('a key that Kombo refuses', () => {
+  const keyOf = (current: string[]): ApiKey => ({
+    current: async () => current[0] ?? '',
+    refresh: async (refused) => {
+      current.shift();
+      return current[0] !== undefined && current[0] !== refused;
+    },
+  });
+  const unauthorized = () => refuses('PLATFORM.AUTHENTICATION_INVALID');
+
+  test('is fetched again once, and the same file goes at once with the new one', async () => {
+    world = deliveryWorld(keyOf(['key-1', 'key-2']));
+    world.kombo.script.push(unauthorized);
+    expect(await send(world.put(key), {}, world.newDeps())).toMatchObject({ status: 'attached', attempt: 1 });
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+
+  test('with no other key at hand pauses everything after one call', async () => {
+    world.kombo.script.push(unauthorized);
+    expect(await send(world.put(key))).toMatchObject({ status: 'held' });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+});

@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { toItem } from '../../../lib/ledger/item.ts';
+import { type Known, type Ledger, ledgerOn } from '../../../lib/ledger/ledger.ts';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import type { Table } from '../../../lib/ledger/table.ts';
+import type { Upload } from '../../../lib/upload.ts';
+import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
+import { claimed, claimOf, deliveredBy, id, recordOf, written } from './ledger-steps.ts';
+import { type LocalDynamo, startLocalDynamo } from './local-table.ts';
+import { minute, nine, recordIn, states, target, upload } from './samples.ts';
+
+let dynamo: LocalDynamo;
+let clock: ManualClock;
+let table: Table;
+let tableName: string;
+let ledger: Ledger;
+beforeAll(async () => {
+  dynamo = await startLocalDynamo();
+});
+afterAll(() => dynamo.stop());
+beforeEach(async () => {
+  clock = manualClock(nine);
+  ({ table, name: tableName } = await dynamo.newTable());
+  ledger = ledgerOver(table);
+});
+
+const ledgerOver = (its: Table): Ledger => ledgerOn({ table: its, clock, uuid: randomUUID, retentionDays: 400 });
+
+const named = (key: string): Upload => ({ ...upload, key: `candidates/GRK123/${key}` });
+
+const collect = async (stream: AsyncIterable<Known>): Promise<Known[]> => {
+  const all: Known[] = [];
+  for await (const known of stream) all.push(known);
+  return all;
+};
+const namesIn = async (stream: AsyncIterable<Known>): Promise<string[]> =>
+  (await collect(stream)).map(({ id: its }) => its.replace(/^.*\/|#.*$/g, ''));
+
+describe('work', () => {
+  const put = async (key: string, state: LedgerRecord['state']): Promise<void> => {
+    await table.put(toItem(recordIn(state, { upload: named(key) }), 400), { kind: 'absent' });
+  };
+
+  test('that is due comes oldest first over all shards and pages, and none twice', async () => {
+    const keys = Array.from({ length: 25 }, (_, index) => `CV-${String(index).padStart(2, '0')}.pdf`);
+    await Promise.all(keys.map((key, index) => put(key, { ...states.retrying, dueAt: nine - 25 + index })));
+    expect(await namesIn(ledger.work('due', 2))).toEqual(keys);
+  });
+
+  test('is due to the millisecond', async () => {
+    await put('now.pdf', { ...states.retrying, dueAt: nine });
+    await put('soon.pdf', { ...states.unknown, dueAt: nine + 1 });
+    expect(await namesIn(ledger.work('due', 10))).toEqual(['now.pdf']);
+    clock.advance(1);
+    expect(await namesIn(ledger.work('due', 10))).toEqual(['now.pdf', 'soon.pdf']);
+  });
+
+  test('that is due holds leases that ended, and none that runs', async () => {
+    await put('running.pdf', { ...states.sending, leaseUntil: nine + 1 });
+    await put('ended.pdf', { ...states.sending, leaseUntil: nine });
+    expect(await namesIn(ledger.work('due', 10))).toEqual(['ended.pdf']);
+  });
+
+  test('that is held comes in the order in which it was held, and is never due', async () => {
+    await put('second.pdf', { ...states.held, heldAt: nine - 1 });
+    await put('first.pdf', { ...states.doubtful, heldAt: nine - 2 });
+    expect(await namesIn(ledger.work('held', 10))).toEqual(['first.pdf', 'second.pdf']);
+    expect(await namesIn(ledger.work('due', 10))).toEqual([]);
+  });
+
+  test('is nothing that is settled', async () => {
+    await put('attached.pdf', states.attached);
+    await put('rejected.pdf', states.rejected);
+    await put('superseded.pdf', states.superseded);
+    clock.advance(1_000 * minute);
+    expect([...(await namesIn(ledger.work('due', 10))), ...(await namesIn(ledger.work('held', 10)))]).toEqual([]);
+  });
+
+  test('costs one query per shard when there is none, whatever lies behind', async () => {
+    await Promise.all(Array.from({ length: 30 }, (_, index) => put(`${index}.pdf`, states.attached)));
+    dynamo.calls.length = 0;
+    await collect(ledger.work('due', 100));
+    expect(dynamo.calls).toEqual(['Query', 'Query', 'Query', 'Query']);
+  });
+
+  test('can be left in the middle', async () => {
+    await Promise.all(
+      Array.from({ length: 8 }, (_, index) => put(`${index}.pdf`, { ...states.retrying, dueAt: index })),
+    );
+    for await (const known of ledger.work('due', 1)) {
+      expect(known.id).toContain('/0.pdf#');
+      break;
+    }
+  });
+
+  test('that cannot be read is shown as such, between the others', async () => {
+    await put('good.pdf', { ...states.retrying, dueAt: nine - 1 });
+    const item = toItem(recordIn({ ...states.retrying, dueAt: nine - 2 }, { upload: named('bad.pdf') }), 400);
+    await table.put({ ...item, document: '{"layout":99}' }, { kind: 'absent' });
+
+    const found = await collect(ledger.work('due', 10));
+
+    expect(found.map(({ readable }) => readable)).toEqual([false, true]);
+  });
+});
+
+describe('many at once', () => {
+  test('are told as the ledger knows them; those it has never seen are absent', async () => {
+    await table.put(toItem(recordIn(states.attached), 400), { kind: 'absent' });
+    await table.put({ pk: 'cv-inbox/odd.pdf#1', version: 1, document: 'odd' }, { kind: 'absent' });
+
+    const known = await ledger.readMany([id, 'cv-inbox/odd.pdf#1', 'cv-inbox/never.pdf#1']);
+
+    expect([...known.keys()].sort()).toEqual([id, 'cv-inbox/odd.pdf#1']);
+    expect(recordOf(known.get(id)).state.status).toBe('attached');
+    expect(known.get('cv-inbox/odd.pdf#1')?.readable).toBe(false);
+  });
+});
+
+describe('the files of a target', () => {
+  test('are all that went to it, in the order of arrival, whatever became of them', async () => {
+    const put = (key: string, state: LedgerRecord['state'], createdAt: number, its = target) =>
+      table.put(toItem(recordIn(state, { upload: named(key), createdAt, target: its }), 400), { kind: 'absent' });
+    await put('third.pdf', states.rejected, nine + 2);
+    await put('first.pdf', states.attached, nine);
+    await put('second.pdf', states.held, nine + 1);
+    await put('other.pdf', states.attached, nine, { ...target, id: 'GRK124' });
+    await put('application.pdf', states.attached, nine, { ...target, kind: 'application' });
+
+    expect(await namesIn(ledger.ofTarget(target))).toEqual(['first.pdf', 'second.pdf', 'third.pdf']);
+  });
+});
+
+describe('forgetting', () => {
+  test('removes the record as it was seen', async () => {
+    const record = await written(ledger, await claimed(ledger, 'owner-A'), deliveredBy('owner-A'));
+    expect(await ledger.forget({ id, readable: true, record })).toBe('forgotten');
+    expect(await ledger.read(id)).toBeUndefined();
+    expect(await namesIn(ledger.ofTarget(target))).toEqual([]);
+  });
+
+  test('does not remove what has changed since', async () => {
+    const old = await claimed(ledger, 'owner-A');
+    await written(ledger, old, deliveredBy('owner-A'));
+    expect(await ledger.forget({ id, readable: true, record: old })).toBe('lost');
+    expect(recordOf(await ledger.read(id)).state.status).toBe('attached');
+  });
+
+  test('removes a record that cannot be read, even one without a version', async () => {
+    await dynamo.client.send(
+      new PutItemCommand({ TableName: tableName, Item: { pk: { S: id }, document: { S: 'garbage' } } }),
+    );
+    const known = await ledger.read(id);
+    expect(known && (await ledger.forget(known))).toBe('forgotten');
+    expect(await ledger.read(id)).toBeUndefined();
+  });
+});
+
+describe('a record that cannot be read', () => {
+  const garbage = { pk: id, version: 4, document: '{"layout":2,"state":{"status":"quarantined"}}' };
+
+  test('is not claimed, and says why', async () => {
+    await table.put(garbage, { kind: 'absent' });
+    expect(await ledger.claim(claimOf('owner-A'))).toEqual({
+      claimed: false,
+      known: {
+        id,
+        readable: false,
+        version: 4,
+        reason: 'The ledger record is damaged or from another version: look at "layout".',
+      },
+    });
+    expect(await table.get(id)).toEqual(garbage);
+  });
+
+  test('whose version was edited does not send every claim in circles', async () => {
+    const item = toItem(recordIn(states.retrying), 400);
+    await table.put({ ...item, version: 7 }, { kind: 'absent' });
+    dynamo.calls.length = 0;
+    expect(await ledger.claim(claimOf('owner-A'))).toMatchObject({ claimed: false, known: { readable: false } });
+    expect(dynamo.calls).toEqual(['PutItem', 'GetItem']);
+  });
+});

@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dynamoTable } from '../../../lib/ledger/dynamo-table.ts';
+import { type Ledger, ledgerOn } from '../../../lib/ledger/ledger.ts';
+import type { Condition, Table } from '../../../lib/ledger/table.ts';
+import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
+import { claimed, claimOf, deliveredBy, id, recordOf, retryAt, written } from './ledger-steps.ts';
+import { type LocalDynamo, loseNextAnswer, startLocalDynamo } from './local-table.ts';
+import { minute, nine, upload } from './samples.ts';
+
+let dynamo: LocalDynamo;
+let clock: ManualClock;
+let table: Table;
+let tableName: string;
+let ledger: Ledger;
+beforeAll(async () => {
+  dynamo = await startLocalDynamo();
+});
+afterAll(() => dynamo.stop());
+beforeEach(async () => {
+  clock = manualClock(nine);
+  ({ table, name: tableName } = await dynamo.newTable());
+  ledger = ledgerOver(table);
+});
+
+const ledgerOver = (its: Table): Ledger => ledgerOn({ table: its, clock, uuid: randomUUID, retentionDays: 400 });
+
+describe('what it costs', () => {
+  test('a delivery is two writes and no read', async () => {
+    const record = await claimed(ledger, 'owner-A');
+    await written(ledger, record, deliveredBy('owner-A'));
+    expect(dynamo.calls).toEqual(['PutItem', 'PutItem']);
+  });
+
+  test('a duplicate is one refused write, and one read where the store does not tell what it holds', async () => {
+    await written(ledger, await claimed(ledger, 'owner-A'), deliveredBy('owner-A'));
+    dynamo.calls.length = 0;
+
+    const duplicate = await ledger.claim(claimOf('owner-B'));
+
+    expect(duplicate.claimed).toBe(false);
+    expect(dynamo.calls).toEqual(['PutItem', 'GetItem']);
+  });
+
+  test('a duplicate is one refused write alone where the refusal carries the item, as DynamoDB does', async () => {
+    const calls: string[] = [];
+    const telling: Table = {
+      ...table,
+      get: (pk) => {
+        calls.push('get');
+        return table.get(pk);
+      },
+      put: async (item, condition) => {
+        calls.push('put');
+        const result = await table.put(item, condition);
+        const found = result.written ? undefined : await table.get(item.pk);
+        return found ? { written: false, found } : result;
+      },
+    };
+    const own = ledgerOver(telling);
+    await claimed(own, 'owner-A');
+    calls.length = 0;
+
+    await own.claim(claimOf('owner-B'));
+
+    expect(calls).toEqual(['put']);
+  });
+});
+
+describe('a claim', () => {
+  test('of an upload that somebody sends is refused, and tells who is at it', async () => {
+    await claimed(ledger, 'owner-A');
+    const second = await ledger.claim(claimOf('owner-B'));
+    expect(second).toMatchObject({ claimed: false, known: { id, record: { state: { owner: 'owner-A' } } } });
+  });
+
+  test('of one that waits for its next try takes it', async () => {
+    await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute));
+    const again = await claimed(ledger, 'owner-B');
+    expect(again).toMatchObject({ attempts: 2, version: 3, state: { owner: 'owner-B' } });
+    expect(recordOf(await ledger.read(id))).toEqual(again);
+  });
+
+  test('with the record at hand is one write', async () => {
+    const seen = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute));
+    dynamo.calls.length = 0;
+    expect(await ledger.claim(claimOf('owner-B'), seen)).toMatchObject({ claimed: true });
+    expect(dynamo.calls).toEqual(['PutItem']);
+  });
+
+  test('with an old record at hand takes nothing that went on without it', async () => {
+    const old = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute));
+    await written(ledger, await claimed(ledger, 'owner-B'), deliveredBy('owner-B'));
+    expect(await ledger.claim(claimOf('owner-C'), old)).toMatchObject({
+      claimed: false,
+      known: { record: { state: { status: 'attached' } } },
+    });
+  });
+
+  test('with a record at hand that was forgotten meanwhile does not bring it back', async () => {
+    const old = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute));
+    expect(await ledger.forget({ id, readable: true, record: old })).toBe('forgotten');
+
+    expect(await ledger.claim(claimOf('owner-B'), old)).toMatchObject({ claimed: false });
+    expect(await ledger.read(id)).toBeUndefined();
+  });
+
+  test.each([1, 2, 3])('of twenty at once is won by exactly one (round %i)', async () => {
+    const owners = Array.from({ length: 20 }, (_, index) => `owner-${index}`);
+    const claims = await Promise.all(owners.map((owner) => ledger.claim(claimOf(owner))));
+
+    const winners = claims.flatMap((claim) => (claim.claimed ? [claim.record] : []));
+    expect(winners).toHaveLength(1);
+    expect(recordOf(await ledger.read(id))).toEqual(winners[0]);
+  });
+
+  test('of twenty at once on one that waits is won by exactly one', async () => {
+    await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
+    const owners = Array.from({ length: 20 }, (_, index) => `owner-${index}`);
+    const claims = await Promise.all(owners.map((owner) => ledger.claim(claimOf(owner))));
+    expect(claims.filter((claim) => claim.claimed)).toHaveLength(1);
+  });
+
+  test('of other content under the same key is another upload', async () => {
+    await claimed(ledger, 'owner-A');
+    const other = await ledger.claim(claimOf('owner-B', { upload: { ...upload, etag: 'ffff' } }));
+    expect(other.claimed).toBe(true);
+  });
+});
+
+describe('a settled word', () => {
+  test('of somebody who is not the owner is not written', async () => {
+    const record = await claimed(ledger, 'owner-A');
+    expect(await ledger.apply(record, deliveredBy('owner-B'))).toBe('lost');
+    expect(recordOf(await ledger.read(id))).toEqual(record);
+  });
+
+  test('is conditional on the owner as well as on the version', async () => {
+    const conditions: Condition[] = [];
+    const watched: Table = {
+      ...table,
+      put: (item, condition) => {
+        conditions.push(condition);
+        return table.put(item, condition);
+      },
+    };
+    await written(ledgerOver(watched), await claimed(ledger, 'owner-A'), deliveredBy('owner-A'));
+    expect(conditions).toEqual([{ kind: 'unchanged', version: 1, owner: 'owner-A' }]);
+  });
+
+  test('of an owner whose lease was found expired is lost', async () => {
+    const record = await claimed(ledger, 'owner-A');
+    clock.advance(7 * minute);
+    const unknown = await written(ledger, record, { kind: 'lease-expired', dueAt: clock.now() + minute });
+
+    expect(await ledger.apply(record, deliveredBy('owner-A'))).toBe('lost');
+    expect(recordOf(await ledger.read(id))).toEqual(unknown);
+  });
+
+  test('is written on what was seen only: of two, the second is lost', async () => {
+    const record = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
+    const results = await Promise.all([
+      ledger.apply(record, { kind: 'retry', reason: 'one' }),
+      ledger.apply(record, { kind: 'retry', reason: 'two' }),
+    ]);
+    expect(results.filter((result) => result === 'lost')).toHaveLength(1);
+  });
+
+  test('about a record that was forgotten is lost, and brings nothing back', async () => {
+    const record = await claimed(ledger, 'owner-A');
+    await ledger.forget({ id, readable: true, record });
+    expect(await ledger.apply(record, deliveredBy('owner-A'))).toBe('lost');
+    expect(await ledger.read(id)).toBeUndefined();
+  });
+});
+
+describe('the lost answer of a write that was done', () => {
+  test('of a claim is known again: it is ours', async () => {
+    const client = dynamo.newClient();
+    loseNextAnswer(client, 'PutItemCommand');
+    const own = ledgerOver(dynamoTable(client, tableName));
+
+    const record = await claimed(own, 'owner-A');
+
+    expect(dynamo.calls).toEqual(['PutItem', 'PutItem', 'GetItem']);
+    expect(await own.apply(record, deliveredBy('owner-A'))).not.toBe('lost');
+  });
+
+  test('of the settling is known again: it is attached once', async () => {
+    const record = await claimed(ledger, 'owner-A');
+    const client = dynamo.newClient();
+    loseNextAnswer(client, 'PutItemCommand');
+
+    const result = await ledgerOver(dynamoTable(client, tableName)).apply(record, deliveredBy('owner-A'));
+
+    expect(result).toMatchObject({ record: { version: 2, state: { status: 'attached' } } });
+    expect(recordOf(await ledger.read(id)).version).toBe(2);
+  });
+
+  test("of the reading after a refusal is read again, and the upload stays another one's", async () => {
+    await claimed(ledger, 'owner-A');
+    const client = dynamo.newClient();
+    loseNextAnswer(client, 'GetItemCommand');
+    const claim = await ledgerOver(dynamoTable(client, tableName)).claim(claimOf('owner-B'));
+    expect(claim).toMatchObject({ claimed: false, known: { record: { state: { owner: 'owner-A' } } } });
+  });
+});

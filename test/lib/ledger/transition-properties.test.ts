@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { State } from '../../../lib/ledger/record.ts';
+import { transition } from '../../../lib/ledger/transition.ts';
+import { anyLife, type Step, stepsOf } from './arbitrary-events.ts';
+
+/** In every step of any life. */
+const always = (rule: (step: Step) => void): void => {
+  fc.assert(
+    fc.property(anyLife, (life) => {
+      for (const step of stepsOf(life)) rule(step);
+    }),
+    { numRuns: 1_000 },
+  );
+};
+
+const mayBeThere = (state: State | undefined): boolean =>
+  state?.status === 'unknown' || (state?.status === 'held' && state.mayBeDelivered);
+
+test('the version counts up by one, and each write bears its own id and time', () => {
+  always(({ before, after, now, writeId }) => {
+    expect(after.version).toBe((before?.version ?? 0) + 1);
+    expect([after.writeId, after.updatedAt]).toEqual([writeId, now]);
+  });
+});
+
+test('an upload keeps its identity and its birthday', () => {
+  always(({ before, after }) => {
+    if (!before) return;
+    const { bucket, key, etag } = before.upload;
+    expect(after.upload).toMatchObject({ bucket, key, etag });
+    expect(after.createdAt).toBe(before.createdAt);
+  });
+});
+
+test('attached is left by a resend only', () => {
+  always(({ before, event }) => {
+    if (before?.state.status === 'attached') expect(event.kind).toBe('resend');
+  });
+});
+
+test('nothing leaves sending but by its owner, or by the end of its lease', () => {
+  always(({ before, event, now }) => {
+    if (before?.state.status !== 'sending') return;
+    const { owner, leaseUntil } = before.state;
+    if (event.kind === 'lease-expired') expect(now).toBeGreaterThanOrEqual(leaseUntil);
+    else expect('owner' in event && event.kind !== 'claim' && event.owner).toBe(owner);
+  });
+});
+
+test('what may be delivered is never sent: it is read until it is attached, missed for good, or resent by a person', () => {
+  always(({ before, event, after }) => {
+    if (!mayBeThere(before?.state) || mayBeThere(after.state)) return;
+    if (after.state.status === 'attached') expect(['found', 'resolve']).toContain(event.kind);
+    else {
+      expect(after.state.status).toBe('retrying');
+      expect(event.kind === 'resend' || (event.kind === 'missed' && event.final)).toBe(true);
+    }
+  });
+});
+
+test('held that may be delivered does not become free by a missed reading, but by a person only', () => {
+  always(({ before, event, after }) => {
+    if (before?.state.status !== 'held' || !before.state.mayBeDelivered) return;
+    if (after.state.status === 'retrying') expect(event.kind).toBe('resend');
+  });
+});
+
+test('whatever came out of sending without the word of its owner may be delivered', () => {
+  always(({ before, event, after }) => {
+    if (before?.state.status === 'sending' && event.kind === 'lease-expired')
+      expect(mayBeThere(after.state)).toBe(true);
+  });
+});
+
+test('what may be delivered knows since when', () => {
+  always(({ after }) => {
+    if (mayBeThere(after.state)) expect(after.suspectSince).toBeDefined();
+  });
+});
+
+test('claims are counted, and tries never beyond claims', () => {
+  always(({ before, event, after }) => {
+    expect(after.attempts).toBe((before?.attempts ?? 0) + (event.kind === 'claim' ? 1 : 0));
+    expect(after.tries).toBeLessThanOrEqual(after.attempts);
+  });
+});
+
+test('a person who steps in leaves a reason', () => {
+  always(({ event, after, now }) => {
+    if (event.kind !== 'retry' && event.kind !== 'resend' && event.kind !== 'resolve') return;
+    expect(after.note).toEqual({ action: event.kind, reason: event.reason, at: now });
+  });
+});
+
+test('a refused event leaves the record as it was, and so does an accepted one', () => {
+  fc.assert(
+    fc.property(anyLife, (life) => {
+      const record = stepsOf(life).at(-1)?.after;
+      if (!record) return;
+      const frozen = structuredClone(record);
+      for (const { event } of life) transition(record, event, record.updatedAt, 'write-x');
+      expect(record).toEqual(frozen);
+    }),
+    { numRuns: 200 },
+  );
+});

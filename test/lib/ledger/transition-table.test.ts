@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import type { State } from '../../../lib/ledger/record.ts';
+import { type LedgerEvent, type LedgerEventKind, statuses, transition } from '../../../lib/ledger/transition.ts';
+import {
+  answerLost,
+  integrationId,
+  minute,
+  nine,
+  recordIn,
+  type StateName,
+  states,
+  target,
+  upload,
+} from './samples.ts';
+
+/**
+ * What becomes of each state by each event, written by hand from the design; `-` is refused.
+ * Columns: `none` is no record; `sending` is owned by A under a lease that runs, `expired` the same with the lease over;
+ * `paused` is held by a pause, `doubtful` is held and may be delivered, `scanned` is held by a scan verdict.
+ */
+const byHand = `
+event               none     sending   expired   attached  retrying  unknown   held      paused    doubtful  scanned   rejected  superseded
+claim               sending  -         -         -         sending   -         -         -         -         -         -         sending
+claim, new version  sending  -         -         -         sending   -         -         -         -         -         sending   sending
+claim, clean scan   sending  -         -         -         sending   -         -         -         -         sending   -         sending
+delivered by A      -        attached  attached  -         -         -         -         -         -         -         -         -
+delivered by B      -        -         -         -         -         -         -         -         -         -         -         -
+A: retrying         -        retrying  retrying  -         -         -         -         -         -         -         -         -
+A: unknown          -        unknown   unknown   -         -         -         -         -         -         -         -         -
+A: held             -        held      held      -         -         -         -         -         -         -         -         -
+A: held by a pause  -        paused    paused    -         -         -         -         -         -         -         -         -
+A: rejected         -        rejected  rejected  -         -         -         -         -         -         -         -         -
+A: superseded       -        superseded superseded -       -         -         -         -         -         -         -         -
+B: retrying         -        -         -         -         -         -         -         -         -         -         -         -
+B: unknown          -        -         -         -         -         -         -         -         -         -         -         -
+B: held             -        -         -         -         -         -         -         -         -         -         -         -
+B: rejected         -        -         -         -         -         -         -         -         -         -         -         -
+lease expired       -        -         unknown   -         -         -         -         -         -         -         -         -
+found               -        -         -         -         -         attached  -         -         attached  -         -         -
+missed              -        -         -         -         -         unknown   -         -         -         -         -         -
+missed for good     -        -         -         -         -         retrying  -         -         -         -         -         -
+unreadable          -        -         -         -         -         unknown   -         -         -         -         -         -
+found paused        -        -         -         -         -         doubtful  -         -         -         -         -         -
+undecidable         -        -         -         -         -         doubtful  -         -         -         -         -         -
+released            -        -         -         -         -         -         -         retrying  -         -         -         -
+released elsewhere  -        -         -         -         -         -         -         -         -         -         -         -
+retry               -        -         -         -         retrying  unknown   retrying  retrying  unknown   retrying  retrying  retrying
+resend              -        -         -         retrying  retrying  retrying  retrying  retrying  retrying  retrying  retrying  retrying
+resolve             -        -         -         -         -         attached  -         -         attached  -         -         -
+`;
+
+const claim = { kind: 'claim', upload, target, owner: 'owner-C', leaseUntil: nine + 7 * minute } as const;
+const delivered = {
+  kind: 'delivered',
+  warnings: [],
+  sent: { name: 'CV.pdf', type: 'CV', contentType: 'application/pdf' },
+} as const;
+const failed = { kind: 'failed', failure: answerLost, dueAt: nine + minute } as const;
+
+const events: Readonly<Record<string, LedgerEvent>> = {
+  claim: claim,
+  'claim, new version': { ...claim, upload: { ...upload, versionId: 'version-2' } },
+  'claim, clean scan': { ...claim, scannedClean: true },
+  'delivered by A': { ...delivered, owner: 'owner-A' },
+  'delivered by B': { ...delivered, owner: 'owner-B' },
+  'A: retrying': { ...failed, as: 'retrying', owner: 'owner-A' },
+  'A: unknown': { ...failed, as: 'unknown', owner: 'owner-A' },
+  'A: held': { ...failed, as: 'held', owner: 'owner-A' },
+  'A: held by a pause': { ...failed, as: 'held', owner: 'owner-A', pausedBy: integrationId },
+  'A: rejected': { ...failed, as: 'rejected', owner: 'owner-A' },
+  'A: superseded': { ...failed, as: 'superseded', owner: 'owner-A' },
+  'B: retrying': { ...failed, as: 'retrying', owner: 'owner-B' },
+  'B: unknown': { ...failed, as: 'unknown', owner: 'owner-B' },
+  'B: held': { ...failed, as: 'held', owner: 'owner-B' },
+  'B: rejected': { ...failed, as: 'rejected', owner: 'owner-B' },
+  'lease expired': { kind: 'lease-expired', dueAt: nine + minute },
+  found: { kind: 'found' },
+  missed: { kind: 'missed', dueAt: nine + 5 * minute, final: false },
+  'missed for good': { kind: 'missed', dueAt: nine, final: true },
+  unreadable: { kind: 'unreadable', dueAt: nine + minute, failure: answerLost },
+  'found paused': { kind: 'paused', scope: integrationId, failure: answerLost },
+  undecidable: { kind: 'undecidable', failure: answerLost },
+  released: { kind: 'released', scope: integrationId, dueAt: nine },
+  'released elsewhere': { kind: 'released', scope: 'account', dueAt: nine },
+  retry: { kind: 'retry', reason: 'The ATS is back.' },
+  resend: { kind: 'resend', reason: 'The recruiter deleted it by mistake.' },
+  resolve: { kind: 'resolve', reason: 'It is there, I have looked.' },
+};
+
+/** Every kind there is: a new one does not compile until the table says what it does. */
+const kinds: Readonly<Record<LedgerEventKind, true>> = {
+  claim: true,
+  delivered: true,
+  failed: true,
+  'lease-expired': true,
+  found: true,
+  missed: true,
+  unreadable: true,
+  paused: true,
+  undecidable: true,
+  released: true,
+  retry: true,
+  resend: true,
+  resolve: true,
+};
+
+const [header = '', ...rows] = byHand.trim().split('\n');
+const columns = header.split(/ {2,}/).slice(1);
+const cells = rows.flatMap((row) => {
+  const name = row.slice(0, 20).trim();
+  const expected = row.slice(20).trim().split(/\s+/);
+  return columns.map((column, at) => ({ event: name, from: column, to: expected[at] ?? 'missing' }));
+});
+
+const isStateName = (name: string): name is StateName => name in states;
+
+const nameOf = (state: State): string => {
+  if (state.status !== 'held') return state.status;
+  if (state.mayBeDelivered) return 'doubtful';
+  return state.pausedBy === undefined ? 'held' : 'paused';
+};
+
+const outcome = (from: string, event: LedgerEvent): string => {
+  const record = isStateName(from) ? recordIn(states[from]) : undefined;
+  const result = transition(record, event, nine, 'write-2');
+  return 'refused' in result ? '-' : nameOf(result.next.state);
+};
+
+test.each(cells)('$event: $from becomes $to', ({ event, from, to }) => {
+  const its = events[event];
+  expect(its && outcome(from, its)).toBe(to);
+});
+
+describe('the table leaves nothing out:', () => {
+  test('each event has a row, each row an event', () => {
+    expect(rows.map((row) => row.slice(0, 20).trim())).toEqual(Object.keys(events));
+  });
+
+  test('each kind of event has a row', () => {
+    expect(new Set(Object.values(events).map(({ kind }) => kind))).toEqual(new Set(Object.keys(kinds)));
+  });
+
+  test('each status has a column', () => {
+    const shown = Object.values(states).map(({ status }) => status);
+    expect(new Set(shown)).toEqual(new Set(statuses));
+    expect(columns).toEqual(['none', ...Object.keys(states)]);
+  });
+
+  test('each row is whole', () => {
+    expect(cells.filter(({ to }) => to === 'missing')).toEqual([]);
+    expect(cells).toHaveLength(28 * 12);
+  });
+});

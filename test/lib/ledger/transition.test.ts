@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { type LedgerEvent, transition } from '../../../lib/ledger/transition.ts';
+import { answerLost, day, integrationId, minute, nine, recordIn, states, target, upload } from './samples.ts';
+
+const next = (record: LedgerRecord | undefined, event: LedgerEvent, now = nine): LedgerRecord => {
+  const result = transition(record, event, now, 'write-2');
+  if ('refused' in result) throw new Error('refused');
+  return result.next;
+};
+
+const claim: Extract<LedgerEvent, { kind: 'claim' }> = {
+  kind: 'claim',
+  upload,
+  target,
+  attachmentType: 'CV',
+  owner: 'owner-B',
+  leaseUntil: nine + 7 * minute,
+};
+const sent = { name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'application/pdf' } as const;
+const paused = { code: 'INTEGRATION_PAUSED', detail: 'The integration is paused.' } as const;
+
+describe('a claim', () => {
+  test('of an unseen upload begins its record', () => {
+    expect(next(undefined, claim)).toEqual({
+      upload,
+      target,
+      attachmentType: 'CV',
+      state: { status: 'sending', owner: 'owner-B', leaseUntil: nine + 7 * minute },
+      attempts: 1,
+      tries: 1,
+      triesSince: nine,
+      attemptedAt: nine,
+      createdAt: nine,
+      updatedAt: nine,
+      version: 1,
+      writeId: 'write-2',
+    });
+  });
+
+  test('counts the attempt and the try, and keeps the patience that began with the first', () => {
+    const record = recordIn(states.retrying, { attempts: 5, tries: 3, triesSince: nine - day / 2, version: 9 });
+    expect(next(record, claim)).toMatchObject({
+      attempts: 6,
+      tries: 4,
+      triesSince: nine - day / 2,
+      attemptedAt: nine,
+      version: 10,
+    });
+  });
+
+  test.each(['superseded', 'rejected'] as const)('of what was %s weeks ago begins with new patience', (name) => {
+    const record = recordIn(states[name], { attempts: 12, tries: 12, triesSince: nine - 30 * day });
+    const again = next(record, { ...claim, upload: { ...upload, versionId: 'version-2' } });
+    expect(again).toMatchObject({ attempts: 13, tries: 1, triesSince: nine });
+  });
+
+  test('takes version and size from the newest event', () => {
+    const newer = { ...upload, versionId: 'version-2', sizeBytes: 48_212 };
+    expect(next(recordIn(states.retrying), { ...claim, upload: newer }).upload).toEqual(newer);
+  });
+
+  test('keeps the version that an event without one does not know', () => {
+    const { versionId: _, ...unversioned } = upload;
+    expect(next(recordIn(states.retrying), { ...claim, upload: unversioned }).upload.versionId).toBe('version-1');
+  });
+
+  test('follows a key template that names another target now', () => {
+    const application = { kind: 'application', id: 'APP1', integrationId } as const;
+    expect(next(recordIn(states.retrying), { ...claim, target: application }).target).toEqual(application);
+  });
+
+  test('does not take a rejected file again for an event without a version', () => {
+    const { versionId: _, ...unversioned } = upload;
+    expect(transition(recordIn(states.rejected), { ...claim, upload: unversioned }, nine, 'w')).toEqual({
+      refused: true,
+    });
+  });
+});
+
+describe('the word of the owner', () => {
+  const sending = recordIn(states.sending);
+
+  test('keeps the warnings and what was sent', () => {
+    const done = next(sending, {
+      kind: 'delivered',
+      owner: 'owner-A',
+      warnings: ['File type not in the list; stored as other.'],
+      sent,
+    });
+    expect(done.state).toEqual({
+      status: 'attached',
+      attachedAt: nine,
+      warnings: ['File type not in the list; stored as other.'],
+      evidence: 'answer',
+    });
+    expect(done.sent).toEqual(sent);
+  });
+
+  test('that the answer is lost keeps the start of the attempt, from which a listed file may be ours', () => {
+    const lost = {
+      kind: 'failed',
+      owner: 'owner-A',
+      as: 'unknown',
+      failure: answerLost,
+      dueAt: nine + minute,
+    } as const;
+    const record = recordIn(states.sending, { attemptedAt: nine - minute });
+    expect(next(record, lost).suspectSince).toBe(nine - minute);
+  });
+
+  test('a second lost answer does not move that start', () => {
+    const lost = {
+      kind: 'failed',
+      owner: 'owner-A',
+      as: 'unknown',
+      failure: answerLost,
+      dueAt: nine + minute,
+    } as const;
+    const record = recordIn(states.sending, { attemptedAt: nine - minute, suspectSince: nine - 20 * minute });
+    expect(next(record, lost).suspectSince).toBe(nine - 20 * minute);
+  });
+
+  test('still counts after the lease, as long as nobody has found it expired', () => {
+    const done = next(
+      recordIn(states.expired),
+      { kind: 'delivered', owner: 'owner-A', warnings: [], sent },
+      nine + minute,
+    );
+    expect(done.state.status).toBe('attached');
+  });
+
+  test('that it failed keeps an earlier word of what was sent', () => {
+    const record = recordIn(states.sending, { sent });
+    const failure = { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown (HTTP 503).' } as const;
+    const failed = next(record, { kind: 'failed', owner: 'owner-A', as: 'retrying', failure, dueAt: nine + minute });
+    expect(failed.sent).toEqual(sent);
+  });
+});
+
+describe('a lease that ended', () => {
+  const expire = { kind: 'lease-expired', dueAt: nine + minute } as const;
+
+  test('makes it unknown since the start of the attempt, with a failure that says so', () => {
+    const record = next(recordIn(states.expired, { attemptedAt: nine - 7 * minute }), expire);
+    expect(record.state).toMatchObject({ status: 'unknown', dueAt: nine + minute, misses: 0, failedReadings: 0 });
+    expect(record.state).toMatchObject({ failure: { code: 'LEASE_EXPIRED' } });
+    expect(record.suspectSince).toBe(nine - 7 * minute);
+  });
+
+  test('has not ended one millisecond before its time', () => {
+    expect(transition(recordIn(states.expired), expire, nine - 1, 'w')).toEqual({ refused: true });
+  });
+});
+
+describe('reading the target', () => {
+  const unknown = recordIn(states.unknown);
+
+  test('and finding it attaches it, by that evidence', () => {
+    expect(next(unknown, { kind: 'found' }).state).toEqual({
+      status: 'attached',
+      attachedAt: nine,
+      warnings: [],
+      evidence: 'read-back',
+    });
+  });
+
+  test('and missing it counts, and keeps the time of the first miss', () => {
+    const once = next(unknown, { kind: 'missed', dueAt: nine + 5 * minute, final: false });
+    expect(once.state).toMatchObject({ misses: 1, firstMissAt: nine, dueAt: nine + 5 * minute });
+
+    const twice = next(once, { kind: 'missed', dueAt: nine + 9 * minute, final: false }, nine + 4 * minute);
+    expect(twice.state).toMatchObject({ misses: 2, firstMissAt: nine, dueAt: nine + 9 * minute });
+  });
+
+  test('without an answer counts that alone, and forgets no miss', () => {
+    const record = recordIn({ ...states.unknown, misses: 1, firstMissAt: nine - minute });
+    const unread = next(record, { kind: 'unreadable', dueAt: nine + 2 * minute, failure: answerLost });
+    expect(unread.state).toMatchObject({ misses: 1, firstMissAt: nine - minute, failedReadings: 1 });
+  });
+
+  test('keeps its earliest suspicion when it is sent again', () => {
+    const record = recordIn(states.unknown, { suspectSince: nine - 10 * minute, tries: 4 });
+    const missed = next(record, { kind: 'missed', dueAt: nine, final: true });
+    expect(missed).toMatchObject({ suspectSince: nine - 10 * minute, tries: 4 });
+  });
+
+  test('waits for the end of a pause, and then reads: it is never sent on the end of a pause alone', () => {
+    const waiting = next(unknown, { kind: 'paused', scope: integrationId, failure: paused });
+    expect(waiting.state).toEqual({
+      status: 'held',
+      heldAt: nine,
+      failure: paused,
+      mayBeDelivered: true,
+      pausedBy: integrationId,
+    });
+    const released = next(waiting, { kind: 'released', scope: integrationId, dueAt: nine + minute });
+    expect(released.state).toMatchObject({ status: 'unknown', dueAt: nine + minute });
+  });
+});
+
+describe('a person', () => {
+  test('who retries gives new patience, and leaves a reason', () => {
+    const record = recordIn(states.held, { tries: 12, triesSince: nine - day });
+    expect(next(record, { kind: 'retry', reason: 'The ATS is back.' })).toMatchObject({
+      state: { status: 'retrying', dueAt: nine },
+      tries: 0,
+      triesSince: nine,
+      note: { action: 'retry', reason: 'The ATS is back.', at: nine },
+    });
+  });
+
+  test('who retries what may be delivered makes it be read at once, with its suspicion', () => {
+    const record = recordIn(states.doubtful, { suspectSince: nine - 9 * minute });
+    expect(next(record, { kind: 'retry', reason: 'Rights are granted now.' })).toMatchObject({
+      state: { status: 'unknown', dueAt: nine, misses: 0 },
+      suspectSince: nine - 9 * minute,
+    });
+  });
+
+  test('who resends drops the suspicion: files listed so far prove nothing for what comes now', () => {
+    const record = recordIn(states.doubtful, { suspectSince: nine - 9 * minute });
+    expect(next(record, { kind: 'resend', reason: 'It is not there.' }).suspectSince).toBeUndefined();
+  });
+
+  test('who resends an attached file leaves a code that says so', () => {
+    expect(next(recordIn(states.attached), { kind: 'resend', reason: 'It was deleted.' })).toMatchObject({
+      state: { status: 'retrying', dueAt: nine, failure: { code: 'RESEND_ASKED' } },
+      note: { action: 'resend', reason: 'It was deleted.', at: nine },
+    });
+  });
+
+  test('who resolves it as attached is named as the evidence', () => {
+    expect(next(recordIn(states.doubtful), { kind: 'resolve', reason: 'I have looked.' })).toMatchObject({
+      state: { status: 'attached', evidence: 'operator' },
+      note: { action: 'resolve', reason: 'I have looked.', at: nine },
+    });
+  });
+});
