@@ -95,7 +95,7 @@ const settled = async (
     },
     options.seen,
   );
-  if (!claim.claimed) return { outcome: await outcomeOfRefusedClaim(claim.known, upload, deps) };
+  if (!claim.claimed) return { outcome: await outcomeOfRefusedClaim(claim.known, upload, options, deps) };
 
   const { record } = claim;
   const result = await tried(upload, match, record, options, deps);
@@ -135,9 +135,17 @@ const settleWaitsMs = [100, 300, 900] as const;
 const outcomeOfRefusedClaim = async (
   known: Known,
   upload: Upload,
+  { holdAs }: DeliverOptions,
   { ledger, clock, settings }: DeliverDeps,
 ): Promise<Outcome> => {
-  if (!known.readable || known.record.state.status !== 'sending') return unchangedOutcome(known, upload);
+  if (!known.readable) return unchangedOutcome(known, upload);
+  const { status } = known.record.state;
+  // A missing verdict is no word against a file that is held for a reason of its own.
+  if (status === 'held' && holdAs && holdAs.code !== 'SCAN_MISSING') {
+    const barred = await ledger.apply(known.record, { kind: 'barred', failure: holdAs });
+    return barred === 'lost' ? unchangedOutcome(known, upload) : outcomeOf(barred.record);
+  }
+  if (status !== 'sending') return unchangedOutcome(known, upload);
   const expired = await ledger.apply(known.record, {
     kind: 'lease-expired',
     dueAt: clock.now() + settings.readBackAfterMs,

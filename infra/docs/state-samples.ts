@@ -102,6 +102,7 @@ export const sampleEvents: { readonly [K in LedgerEventKind]: readonly SampleEve
   unreadable: [{ label: 'target not readable', event: { kind: 'unreadable', dueAt: at, failure: lost } }],
   paused: [{ label: 'integration paused', event: { kind: 'paused', scope, failure: lost } }],
   undecidable: [{ label: 'cannot be decided', event: { kind: 'undecidable', failure: lost } }],
+  barred: [{ label: 'malware scan objects', event: { kind: 'barred', failure: lost } }],
   released: [{ label: 'pause ended', event: { kind: 'released', scope, dueAt: at } }],
   retry: [{ label: 'retry', event: { kind: 'retry', reason } }],
   resend: [{ label: 'resend', event: { kind: 'resend', reason } }],

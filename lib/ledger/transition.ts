@@ -37,6 +37,8 @@ export type LedgerEvent =
   /** Its integration is paused, so nobody is asked until the pause ends. */
   | { readonly kind: 'paused'; readonly scope: string; readonly failure: FailureDetail }
   | { readonly kind: 'undecidable'; readonly failure: FailureDetail }
+  /** A malware scan spoke against a file that is held for another reason: the end of that reason must not send it. */
+  | { readonly kind: 'barred'; readonly failure: FailureDetail }
   /** The pause that held it has ended. */
   | { readonly kind: 'released'; readonly scope: string; readonly dueAt: number }
   /** A person steps in, with a reason. */
@@ -95,6 +97,8 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
       return state.status === 'unknown' ? { state: held(now, event.failure, true, event.scope) } : undefined;
     case 'undecidable':
       return state.status === 'unknown' ? { state: held(now, event.failure, true) } : undefined;
+    case 'barred':
+      return state.status === 'held' && !state.mayBeDelivered ? { state: held(now, event.failure, false) } : undefined;
     case 'released':
       return state.status === 'held' && state.pausedBy === event.scope ? letGo(state, event.dueAt, now) : undefined;
     case 'retry':

@@ -3,6 +3,7 @@ import type { ApiKey } from '../../lib/api-key.ts';
 import { SourceError } from '../../lib/body/source-error.ts';
 import { type DeliverOptions, deliver } from '../../lib/deliver.ts';
 import type { Outcome } from '../../lib/outcome.ts';
+import { releasePaused } from '../../lib/pause-rounds.ts';
 import type { ReprocessDeps } from '../../lib/reprocess.ts';
 import { ok } from '../../lib/result.ts';
 import type { Upload } from '../../lib/upload.ts';
@@ -170,6 +171,25 @@ describe('a failure that every file would meet', () => {
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     expect(await send(world.put(key))).toMatchObject({ status: 'held', failure: { code: 'KOMBO_NOT_FOUND' } });
     expect(await send(world.put('candidates/GRK124/CV.pdf'))).toMatchObject({ status: 'attached' });
+  });
+
+  test('does not send, when it ends, what a scan has spoken against meanwhile', async () => {
+    const begin = {
+      scope: integrationId,
+      code: 'INTEGRATION_PAUSED',
+      by: 'operator',
+      reason: 'x',
+      heals: false,
+    } as const;
+    await deps.pauses.begin(begin);
+    const upload = world.put(key);
+    await send(upload);
+    const threat = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty said THREATS_FOUND.' } as const;
+    expect(await send(upload, { holdAs: threat })).toMatchObject({ status: 'held', failure: threat });
+
+    await deps.pauses.end(integrationId, { by: 'operator', reason: 'x' });
+    expect(await releasePaused(deps)).toMatchObject({ released: 0 });
+    expect((await world.recordOf(upload)).state).toMatchObject({ status: 'held', failure: threat });
   });
 
   test('is tested by a probe of that pause, and by no other', async () => {

@@ -57,6 +57,7 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
   unreadable: fc.record({ kind: fc.constant('unreadable'), dueAt: moment, failure }),
   paused: fc.record({ kind: fc.constant('paused'), scope, failure }),
   undecidable: fc.record({ kind: fc.constant('undecidable'), failure }),
+  barred: fc.record({ kind: fc.constant('barred'), failure }),
   released: fc.record({ kind: fc.constant('released'), scope, dueAt: moment }),
   retry: fc.record({ kind: fc.constant('retry'), reason }),
   resend: fc.record({ kind: fc.constant('resend'), reason }),

@@ -42,6 +42,7 @@ missed for good     -        -         -         -         -         retrying  -
 unreadable          -        -         -         -         -         unknown   -         -         -         -         -         -
 found paused        -        -         -         -         -         doubtful  -         -         -         -         -         -
 undecidable         -        -         -         -         -         doubtful  -         -         -         -         -         -
+barred              -        -         -         -         -         -         held      held      -         held      -         -
 released            -        -         -         -         -         -         -         retrying  -         -         -         -
 released elsewhere  -        -         -         -         -         -         -         -         -         -         -         -
 retry               -        -         -         -         retrying  unknown   retrying  retrying  unknown   retrying  retrying  retrying
@@ -80,6 +81,7 @@ const events: Readonly<Record<string, LedgerEvent>> = {
   unreadable: { kind: 'unreadable', dueAt: nine + minute, failure: answerLost },
   'found paused': { kind: 'paused', scope: integrationId, failure: answerLost },
   undecidable: { kind: 'undecidable', failure: answerLost },
+  barred: { kind: 'barred', failure: answerLost },
   released: { kind: 'released', scope: integrationId, dueAt: nine },
   'released elsewhere': { kind: 'released', scope: 'account', dueAt: nine },
   retry: { kind: 'retry', reason: 'The ATS is back.' },
@@ -98,6 +100,7 @@ const kinds: Readonly<Record<LedgerEventKind, true>> = {
   unreadable: true,
   paused: true,
   undecidable: true,
+  barred: true,
   released: true,
   retry: true,
   resend: true,

@@ -1,0 +1,80 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { FailureCode } from '../../lib/failures.ts';
+import type { Outcome } from '../../lib/outcome.ts';
+import { type Pace, paceFor } from '../../lib/pace.ts';
+import { type ManualClock, manualClock } from '../support/manual-clock.ts';
+import { nine, upload } from './ledger/samples.ts';
+
+let clock: ManualClock;
+let pace: Pace;
+beforeEach(() => {
+  clock = manualClock(nine);
+  pace = paceFor(4, clock);
+});
+
+const attached: Outcome = { status: 'attached', upload, attempt: 1, attachedAt: new Date(nine), warnings: [] };
+const refusedBy = (code: FailureCode, dueInMs = 0): Outcome => ({
+  status: 'retrying',
+  upload,
+  attempt: 1,
+  failure: { code, detail: 'x' },
+  dueAt: new Date(nine + dueInMs),
+});
+const tooMany = refusedBy('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED');
+
+/** How many more may start now. */
+const room = (integrationId = 'a:1'): number => {
+  let started = 0;
+  while (pace.mayStart(integrationId)) {
+    pace.started(integrationId);
+    started += 1;
+  }
+  for (let index = 0; index < started; index += 1) pace.finished(integrationId, { ...attached, status: 'already-attached' });
+  return started;
+};
+const deliver = (outcome: Outcome): void => {
+  pace.started('a:1');
+  pace.finished('a:1', outcome);
+};
+
+test('begins with as many as it was told', () => {
+  expect(room()).toBe(4);
+});
+
+test('halves when Kombo says that too many are in flight, and never ends at none', () => {
+  deliver(tooMany);
+  expect(room()).toBe(2);
+  deliver(tooMany);
+  deliver(tooMany);
+  expect(room()).toBe(1);
+});
+
+test('grows by one after as many successes, up to what it was told', () => {
+  deliver(tooMany);
+  deliver(attached);
+  expect(room()).toBe(2);
+  deliver(attached);
+  expect(room()).toBe(3);
+  for (let index = 0; index < 20; index += 1) deliver(attached);
+  expect(room()).toBe(4);
+});
+
+test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)('stands still after %s until it may go on', (code) => {
+  deliver(refusedBy(code, 60_000));
+  expect(room()).toBe(0);
+  clock.advance(59_999);
+  expect(room()).toBe(0);
+  clock.advance(1);
+  expect(room()).toBe(4);
+});
+
+test('one integration’s refusals slow no other', () => {
+  deliver(tooMany);
+  deliver(refusedBy('PLATFORM.RATE_LIMIT_EXCEEDED', 60_000));
+  expect(room('b:2')).toBe(4);
+});
+
+test('a failure of one file changes nothing', () => {
+  deliver(refusedBy('REMOTE.SERVICE_UNAVAILABLE', 60_000));
+  expect(room()).toBe(4);
+});
