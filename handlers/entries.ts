@@ -36,7 +36,8 @@ export const handleEntries = async (
   const work = async (): Promise<void> => {
     for (const { item, messageId } of waiting) {
       const result = await handleItem(item, deadline, deps);
-      if (typeof result === 'string') unfinished.push({ ...(messageId !== undefined && { messageId }), reason: result });
+      if (typeof result === 'string')
+        unfinished.push({ ...(messageId !== undefined && { messageId }), reason: result });
       else outcomes.push(result);
     }
   };
@@ -70,12 +71,7 @@ const handleItem = async (item: Item, deadline: Deadline, deps: Deps): Promise<O
   }
 };
 
-const send = async (
-  upload: Upload,
-  verdict: Verdict,
-  deadline: Deadline,
-  deps: Deps,
-): Promise<Outcome | string> => {
+const send = async (upload: Upload, verdict: Verdict, deadline: Deadline, deps: Deps): Promise<Outcome | string> => {
   if (deadline.remainingMs() < Math.min(leastToStartMs, deps.settings.leaseMs)) {
     return 'The function ran out of time before it began with this file.';
   }

@@ -4,6 +4,7 @@ import { type SweepReport, sweep } from '../lib/sweep.ts';
 import { measure } from '../lib/telemetry/metrics.ts';
 import { deadlineOf } from './deadline-of.ts';
 import { parseScheduleEvent, type Task } from './events/schedule-event.ts';
+import { runOptions } from './run-options.ts';
 import { runtime } from './runtime.ts';
 import { withStack } from './stack.ts';
 
@@ -14,19 +15,13 @@ export interface ScheduleAnswer {
   readonly sweep?: SweepReport;
 }
 
-/** Deliveries under way at once in one run. */
-const parallelism = 4;
-/** Beside Kombo's own time: opening the object, and settling the ledger. */
-const besideKomboMs = 30_000;
-
 /** What is due first, then the sweep. Runs may overlap, and may be started by hand at any time. */
 export const handler = withStack(async (event: unknown, context: Context): Promise<ScheduleAnswer> => {
   const parsed = parseScheduleEvent(event);
   if (parsed.kind === 'refused') throw new Error(parsed.detail);
   const { config, ...deps } = runtime();
   const deadline = deadlineOf(context, deps.clock);
-  const worstCaseMs = Math.min(config.komboTimeoutMs + besideKomboMs, deadline.remainingMs() / 2);
-  const options = { deadline, parallelism, worstCaseMs };
+  const options = runOptions(config, deadline);
   try {
     const due = wants(parsed.tasks, 'due') ? await reprocess(options, deps) : undefined;
     if (due) measureDue(due);
@@ -52,7 +47,11 @@ const summaryOf = (due: ReprocessReport | undefined, swept: SweepReport | undefi
   const sentences: string[] = [];
   if (due) {
     const ended = Object.entries(due.outcomes).map(([status, count]) => `${count} ${status}`);
-    sentences.push(due.due === 0 ? 'Nothing was due.' : `${due.due} due: ${[...ended, `${due.left} left for the next run`].join(', ')}.`);
+    sentences.push(
+      due.due === 0
+        ? 'Nothing was due.'
+        : `${due.due} due: ${[...ended, `${due.left} left for the next run`].join(', ')}.`,
+    );
     if (due.openPauses > 0) sentences.push(`${due.openPauses} pauses are open.`);
     if (due.unreadable > 0) sentences.push(`${due.unreadable} records cannot be read.`);
   }

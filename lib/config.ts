@@ -53,7 +53,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
 const contradictions = (config: Partial<Config>, env: Readonly<Record<string, string | undefined>>): string[] => {
   const problems: string[] = [];
   const keySources = ['KOMBO_API_KEY_SECRET', 'KOMBO_API_KEY'].filter((name) => env[name]?.trim());
-  if (keySources.length === 0) problems.push('KOMBO_API_KEY_SECRET is not set. Name the secret that holds the Kombo API key.');
+  if (keySources.length === 0)
+    problems.push('KOMBO_API_KEY_SECRET is not set. Name the secret that holds the Kombo API key.');
   if (keySources.length === 2) problems.push('KOMBO_API_KEY and KOMBO_API_KEY_SECRET are both set. Keep one of them.');
   const nameless = config.keyTemplates?.filter(
     ({ segments }) => !segments.some((segment) => segment.kind === 'placeholder' && segment.name === 'integration_id'),

@@ -3,8 +3,8 @@ import type { Outcome } from './outcome.ts';
 
 /**
  * How many deliveries of one integration may be under way at once, learned from its refusals.
- * Halves when Kombo says "too many in flight", grows by one after as many successes, and stands still for a moment
- * when the rate limit is reached.
+ * Halves when Kombo says "too many in flight", grows by one after many successes, and stands still for a moment when the
+ * rate limit is reached.
  */
 export interface Pace {
   mayStart(integrationId: string): boolean;
@@ -12,40 +12,65 @@ export interface Pace {
   finished(integrationId: string, outcome: Outcome): void;
 }
 
-const load = new Set<string>(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED']);
+interface Lane {
+  limit: number;
+  running: number;
+  successes: number;
+  /** Growing takes so many successes per place; doubles with each lesson, for what was refused once will be again. */
+  patience: number;
+  /** Deliveries that began before the last lesson: their refusals tell nothing new. */
+  echoes: number;
+  /** Milliseconds since the epoch. */
+  notBefore: number;
+}
 
+const mostPatience = 16;
+
+const tooManyRequests = new Set<string>(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED']);
+
+/** @param most how many it begins with, and never more. */
 export const paceFor = (most: number, clock: Clock): Pace => {
-  const lanes = new Map<string, { limit: number; running: number; successes: number; notBefore: number }>();
-  const lane = (integrationId: string) => {
-    const existing = lanes.get(integrationId);
-    if (existing) return existing;
-    const fresh = { limit: most, running: 0, successes: 0, notBefore: 0 };
+  const lanes = new Map<string, Lane>();
+  const laneOf = (integrationId: string): Lane => {
+    const known = lanes.get(integrationId);
+    if (known) return known;
+    const fresh: Lane = { limit: most, running: 0, successes: 0, patience: 1, echoes: 0, notBefore: 0 };
     lanes.set(integrationId, fresh);
     return fresh;
   };
 
+  const slowDown = (lane: Lane): void => {
+    lane.limit = Math.max(1, Math.floor(lane.limit / 2));
+    lane.patience = Math.min(mostPatience, lane.patience * 2);
+    lane.successes = 0;
+    lane.echoes = lane.running;
+  };
+
+  const speedUp = (lane: Lane): void => {
+    lane.successes += 1;
+    if (lane.successes < lane.limit * lane.patience) return;
+    lane.limit = Math.min(most, lane.limit + 1);
+    lane.successes = 0;
+  };
+
   return {
     mayStart: (integrationId) => {
-      const { running, limit, notBefore } = lane(integrationId);
+      const { running, limit, notBefore } = laneOf(integrationId);
       return running < limit && clock.now() >= notBefore;
     },
     started: (integrationId) => {
-      lane(integrationId).running += 1;
+      laneOf(integrationId).running += 1;
     },
     finished: (integrationId, outcome) => {
-      const its = lane(integrationId);
-      its.running -= 1;
-      if (outcome.status === 'retrying' && outcome.failure.code === 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED') {
-        its.limit = Math.max(1, Math.floor(its.limit / 2));
-        its.successes = 0;
-      } else if (outcome.status === 'retrying' && load.has(outcome.failure.code)) {
-        its.notBefore = Math.max(its.notBefore, outcome.dueAt.getTime());
-      } else if (outcome.status === 'attached') {
-        its.successes += 1;
-        if (its.successes < its.limit) return;
-        its.limit = Math.min(most, its.limit + 1);
-        its.successes = 0;
-      }
+      const lane = laneOf(integrationId);
+      lane.running -= 1;
+      const isEcho = lane.echoes > 0;
+      if (isEcho) lane.echoes -= 1;
+      if (outcome.status === 'attached') speedUp(lane);
+      if (outcome.status !== 'retrying') return;
+      const { code } = outcome.failure;
+      if (code === 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED' && !isEcho) slowDown(lane);
+      if (tooManyRequests.has(code)) lane.notBefore = Math.max(lane.notBefore, outcome.dueAt.getTime());
     },
   };
 };

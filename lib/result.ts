@@ -7,11 +7,13 @@ export interface Refusal {
   readonly detail: string;
 }
 
-export type Result<T, E = Refusal> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+export type Result<T, E = Refusal> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
 
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
 
-export const refuse = (
-  code: FailureCode,
-  detail: string,
-): { readonly ok: false; readonly error: Refusal } => ({ ok: false, error: { code, detail } });
+export const refuse = (code: FailureCode, detail: string): { readonly ok: false; readonly error: Refusal } => ({
+  ok: false,
+  error: { code, detail },
+});

@@ -5,6 +5,7 @@ import { isFolderMarker } from './object-key.ts';
 import type { Outcome, OutcomeStatus } from './outcome.ts';
 import { inParallel } from './parallel.ts';
 import type { ReprocessDeps, ReprocessOptions } from './reprocess.ts';
+import { verdictPatienceMs, withoutVerdict } from './scan-gate.ts';
 import type { ListedObject } from './storage.ts';
 import { type Upload, uploadId } from './upload.ts';
 
@@ -13,6 +14,8 @@ export interface SweepSettings {
   /** Only objects modified after this are swept; without it, after the first run. Milliseconds. */
   readonly sweepSince?: number | undefined;
   readonly ledgerRetentionDays: number;
+  /** With it, an object that is unknown after half an hour has missed its verdict: it is held, not sent. */
+  readonly requireScan?: boolean | undefined;
 }
 
 export interface SweepReport {
@@ -20,7 +23,7 @@ export interface SweepReport {
   /** Objects that the listing showed, and those of them that the ledger was asked for. */
   readonly listed: number;
   readonly asked: number;
-  /** Objects that the ledger had never seen. */
+  /** Objects that the ledger had never seen, and that this run dealt with. */
   readonly found: number;
   /** False when time ran out or another run was at work: the next run goes on from the cursor. */
   readonly finished: boolean;
@@ -80,11 +83,21 @@ const sweepPrefix = async (
       return report;
     }
     const { objects, more } = page.value;
-    const part = await sweepPage({ objects, afterKey }, oldestAskedFor(cursor, settings, clock.now()), options, settings, deps);
+    const part = await sweepPage(
+      { objects, afterKey },
+      oldestAskedFor(cursor, settings, clock.now()),
+      options,
+      settings,
+      deps,
+    );
     report = merged(report, { ...part.report, finished: false });
     const next: Omit<SweepCursor, 'version'> =
       more || part.settledUpTo !== undefined
-        ? { since: cursor.since, watermark: cursor.watermark, pass: { startedAt, afterKey: part.settledUpTo ?? objects.at(-1)?.key ?? afterKey } }
+        ? {
+            since: cursor.since,
+            watermark: cursor.watermark,
+            pass: { startedAt, afterKey: part.settledUpTo ?? objects.at(-1)?.key ?? afterKey },
+          }
         : { since: cursor.since, watermark: Math.max(cursor.watermark, startedAt - watermarkMarginMs) };
     if (!(await cursors.write(prefix, next, cursor))) return report;
     cursor = { ...next, version: cursor.version + 1 };
@@ -96,9 +109,10 @@ const sweepPrefix = async (
 const begun = (stored: SweepCursor | undefined, { sweepSince }: SweepSettings, now: number): SweepCursor => {
   // S3 tells whole seconds: what is put right after the first run must not look older than it.
   const since = sweepSince ?? stored?.since ?? now - 2_000;
-  // Somebody moved the date back: what lies between was never asked for.
-  const watermark = stored && since >= stored.since ? stored.watermark : 0;
-  return { version: 0, ...stored, since, watermark };
+  if (!stored) return { version: 0, since, watermark: 0 };
+  // Somebody moved the date back: what lies between was never asked for, neither by finished passes nor by this one.
+  if (since < stored.since) return { version: stored.version, since, watermark: 0 };
+  return { ...stored, since };
 };
 
 /** Beyond its retention the ledger has forgotten what it sent: to ask it there would send old CVs again. */
@@ -106,17 +120,20 @@ const oldestAskedFor = (
   { since, watermark }: SweepCursor,
   { ledgerRetentionDays }: SweepSettings,
   now: number,
-): number => Math.max(since, watermark, now - (ledgerRetentionDays - 1) * dayMs);
+): number => Math.max(since, watermark, now - Math.max(ledgerRetentionDays - 1, ledgerRetentionDays / 2) * dayMs);
 
 const sweepPage = async (
   { objects, afterKey }: { readonly objects: readonly ListedObject[]; readonly afterKey: string },
   after: number,
   { deadline, parallelism, worstCaseMs }: ReprocessOptions,
-  { bucket }: SweepSettings,
+  { bucket, requireScan }: SweepSettings,
   deps: ReprocessDeps,
 ): Promise<{ report: Omit<SweepReport, 'finished'>; settledUpTo?: string }> => {
+  // A younger object may still get its verdict; a later pass asks again, for the watermark stays behind it.
+  const before = requireScan ? deps.clock.now() - verdictPatienceMs : Number.POSITIVE_INFINITY;
   const recent = objects
-    .filter(({ key, sizeBytes, modifiedAt }) => modifiedAt > after && !isFolderMarker(key, sizeBytes))
+    .filter(({ modifiedAt }) => modifiedAt > after && modifiedAt <= before)
+    .filter(({ key, sizeBytes }) => !isFolderMarker(key, sizeBytes))
     .map(({ key, etag, sizeBytes }): Upload => ({ bucket, key, etag, sizeBytes }));
   const known = await deps.ledger.readMany(recent.map(uploadId));
   const unseen = recent.filter((upload) => {
@@ -131,13 +148,13 @@ const sweepPage = async (
   };
   const hasTime = (): boolean => deadline.remainingMs() > worstCaseMs;
   const begunCount = await inParallel(unseen, parallelism, hasTime, async (upload) =>
-    count(await deliver(upload, { deadline }, deps)),
+    count(await deliver(upload, { deadline, ...(requireScan && { holdAs: withoutVerdict }) }, deps)),
   );
-  const report = { outcomes, listed: objects.length, asked: recent.length, found: unseen.length };
+  const report = { outcomes, listed: objects.length, asked: recent.length, found: begunCount };
   const firstLeft = unseen[begunCount];
   if (!firstLeft) return { report };
-  const before = objects[objects.findIndex(({ key }) => key === firstLeft.key) - 1];
-  return { report, settledUpTo: before?.key ?? afterKey };
+  const lastDone = objects[objects.findIndex(({ key }) => key === firstLeft.key) - 1];
+  return { report, settledUpTo: lastDone?.key ?? afterKey };
 };
 
 const merged = (a: SweepReport, b: SweepReport): SweepReport => {

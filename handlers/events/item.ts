@@ -10,7 +10,8 @@ export interface UploadEventOptions {
   readonly requireScan: boolean;
 }
 
-export type ScanFailureCode = Extract<FailureCode, `SCAN_${string}`>;
+/** What a verdict can say; that none has come is no verdict. */
+export type ScanFailureCode = Exclude<Extract<FailureCode, `SCAN_${string}`>, 'SCAN_MISSING'>;
 
 /** What the malware scan said: clean, or why not. */
 export type Verdict = 'clean' | ScanFailureCode;

@@ -16,7 +16,8 @@ const both: readonly Task[] = ['due', 'sweep'];
 export const parseScheduleEvent = (event: unknown): ScheduleEvent => {
   if (event === null || event === undefined) return { kind: 'run', tasks: both };
   if (!isRecord(event)) return refused(`The event is ${Array.isArray(event) ? 'a list' : `a ${typeof event}`}`);
-  const envelope = event['detail-type'] !== undefined || event.source === 'aws.events' || event.source === 'aws.scheduler';
+  const envelope =
+    event['detail-type'] !== undefined || event.source === 'aws.events' || event.source === 'aws.scheduler';
   const input = 'task' in event || !envelope ? event : detailOf(event.detail);
   if (input === undefined) return refused('The detail of the event is no JSON object');
   const { task } = input;

@@ -26,7 +26,9 @@ const baseUrl = (value: string): string => {
 
 const integrationId = (value: string): string => {
   if (isIntegrationId(value)) return value;
-  throw new Fault(`is "${value}"; it must be <tool>:<id> as the Kombo dashboard shows it, for example greenhouse:CBNMt7dSNCzBdnRTx87dev4E.`);
+  throw new Fault(
+    `is "${value}"; it must be <tool>:<id> as the Kombo dashboard shows it, for example greenhouse:CBNMt7dSNCzBdnRTx87dev4E.`,
+  );
 };
 
 const apiKey = (value: string): string => {
@@ -61,7 +63,11 @@ const sweepSince = (value: string): number => {
 
 /** Every variable that the functions read, in the order in which a person sets them up. */
 export const settings = {
-  bucket: { name: 'BUCKET', meaning: 'The bucket that is watched. Events of other buckets are refused.', parse: bucketName },
+  bucket: {
+    name: 'BUCKET',
+    meaning: 'The bucket that is watched. Events of other buckets are refused.',
+    parse: bucketName,
+  },
   ledgerTable: { name: 'LEDGER_TABLE', meaning: 'The DynamoDB table of the ledger.', parse: text },
   komboBaseUrl: {
     name: 'KOMBO_BASE_URL',
@@ -71,7 +77,8 @@ export const settings = {
   },
   komboApiKeySecret: {
     name: 'KOMBO_API_KEY_SECRET',
-    meaning: 'Name or ARN of the secret with the Kombo API key: the key itself, or `{"apiKey": "..."}`. Read again every 5 minutes, and at once when Kombo refuses the key.',
+    meaning:
+      'Name or ARN of the secret with the Kombo API key: the key itself, or `{"apiKey": "..."}`. Read again every 5 minutes, and at once when Kombo refuses the key.',
     optional: true,
     parse: text,
   },
@@ -119,7 +126,8 @@ export const settings = {
   },
   onUnknown: {
     name: 'ON_UNKNOWN',
-    meaning: 'What to do when a file may have been delivered: `read-back` looks at the target first; `resend` risks a double.',
+    meaning:
+      'What to do when a file may have been delivered: `read-back` looks at the target first; `resend` risks a double.',
     default: 'read-back',
     parse: oneOf('read-back', 'resend'),
   },
@@ -131,7 +139,8 @@ export const settings = {
   },
   remoteFields: {
     name: 'REMOTE_FIELDS',
-    meaning: "Kombo's `remote_fields` for every file, as JSON. One object's own come from its metadata `kombo-remote-fields`.",
+    meaning:
+      "Kombo's `remote_fields` for every file, as JSON. One object's own come from its metadata `kombo-remote-fields`.",
     default: '{}',
     parse: remoteFields,
   },

@@ -29,7 +29,8 @@ const room = (integrationId = 'a:1'): number => {
     pace.started(integrationId);
     started += 1;
   }
-  for (let index = 0; index < started; index += 1) pace.finished(integrationId, { ...attached, status: 'already-attached' });
+  for (let index = 0; index < started; index += 1)
+    pace.finished(integrationId, { ...attached, status: 'already-attached' });
   return started;
 };
 const deliver = (outcome: Outcome): void => {
@@ -49,24 +50,44 @@ test('halves when Kombo says that too many are in flight, and never ends at none
   expect(room()).toBe(1);
 });
 
-test('grows by one after as many successes, up to what it was told', () => {
+test('grows by one after twice as many successes as places, and never beyond what it was told', () => {
   deliver(tooMany);
-  deliver(attached);
+  for (let index = 0; index < 3; index += 1) deliver(attached);
   expect(room()).toBe(2);
   deliver(attached);
   expect(room()).toBe(3);
-  for (let index = 0; index < 20; index += 1) deliver(attached);
+  for (let index = 0; index < 50; index += 1) deliver(attached);
   expect(room()).toBe(4);
 });
 
-test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)('stands still after %s until it may go on', (code) => {
-  deliver(refusedBy(code, 60_000));
-  expect(room()).toBe(0);
-  clock.advance(59_999);
-  expect(room()).toBe(0);
-  clock.advance(1);
-  expect(room()).toBe(4);
+test('grows slower with every refusal', () => {
+  deliver(tooMany);
+  deliver(tooMany);
+  for (let index = 0; index < 3; index += 1) deliver(attached);
+  expect(room()).toBe(1);
+  deliver(attached);
+  expect(room()).toBe(2);
 });
+
+test('refusals of what began together are one lesson', () => {
+  for (let index = 0; index < 4; index += 1) pace.started('a:1');
+  for (let index = 0; index < 4; index += 1) pace.finished('a:1', tooMany);
+  expect(room()).toBe(2);
+  deliver(tooMany);
+  expect(room()).toBe(1);
+});
+
+test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
+  'stands still after %s until it may go on',
+  (code) => {
+    deliver(refusedBy(code, 60_000));
+    expect(room()).toBe(0);
+    clock.advance(59_999);
+    expect(room()).toBe(0);
+    clock.advance(1);
+    expect(room()).toBe(4);
+  },
+);
 
 test('one integration’s refusals slow no other', () => {
   deliver(tooMany);

@@ -20,10 +20,15 @@ test('begins in order, and has no more under way than it was told', async () => 
 
 test('begins nothing more once it may not, and what was begun ends', async () => {
   const ended: number[] = [];
-  const count = await inParallel([1, 2, 3, 4], 2, () => ended.length === 0, async (item) => {
-    await turn();
-    ended.push(item);
-  });
+  const count = await inParallel(
+    [1, 2, 3, 4],
+    2,
+    () => ended.length === 0,
+    async (item) => {
+      await turn();
+      ended.push(item);
+    },
+  );
   expect({ ended, count }).toEqual({ ended: [1, 2], count: 2 });
 });
 
@@ -38,7 +43,10 @@ test('a fault ends the beginning, and is thrown after what was begun has ended',
   expect(ended).toEqual([2]);
 });
 
-test.each([[0, []], [5, [1, 2]]])('a width of %i does %j of two', async (width, done) => {
+test.each([
+  [0, []],
+  [5, [1, 2]],
+])('a width of %i does %j of two', async (width, done) => {
   const seen: number[] = [];
   const count = await inParallel([1, 2], width, always, async (item) => void seen.push(item));
   expect(seen).toEqual(done);

@@ -26,7 +26,10 @@ const statusOf = async (upload: Upload): Promise<string> => (await world.recordO
 const paused = async (code: KomboFailure['code'], names: readonly string[]): Promise<Upload[]> => {
   world.kombo.script.push(() => refuses(code));
   const uploads: Upload[] = [];
-  for (const name of names) uploads.push(await send(name));
+  for (const name of names) {
+    uploads.push(await send(name));
+    world.clock.advance(second);
+  }
   return uploads;
 };
 

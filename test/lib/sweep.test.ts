@@ -38,8 +38,11 @@ const parsed = parseKeyTemplates('candidates/{candidate_id}/{filename}');
 const keyTemplates = parsed.ok ? parsed.value : [];
 
 const settings: SweepSettings = { bucket: 'cv-inbox', sweepSince: nine - 30 * day, ledgerRetentionDays: 400 };
-const run = (change: Partial<SweepSettings> = {}, deadline = world.deadline(), deps = newDeps()): Promise<SweepReport> =>
-  sweep({ deadline, parallelism: 4, worstCaseMs: minute }, { ...settings, ...change }, deps);
+const run = (
+  change: Partial<SweepSettings> = {},
+  deadline = world.deadline(),
+  deps = newDeps(),
+): Promise<SweepReport> => sweep({ deadline, parallelism: 4, worstCaseMs: minute }, { ...settings, ...change }, deps);
 
 const add = (name: string, modifiedAt = world.clock.now() - minute, known?: Partial<Item>): void => {
   const key = `${prefix}GRK${name}/CV.pdf`;
@@ -140,20 +143,23 @@ describe('a large bucket of which 50 objects are unseen', () => {
     expect(lists).toBe(100);
   });
 
-  test.each([3, 40, 77])('interrupted again and again (first after %i steps) and resumed it finds all 50, none twice', async (steps) => {
-    fill(20_000);
-    let found = 0;
-    let runs = 0;
-    for (let finished = false; !finished; runs += 1) {
-      const report = await run({}, { ...world.deadline(), remainingMs: afterCalls(steps + runs * 7) });
-      found += report.found;
-      finished = report.finished;
-    }
-    expect(runs).toBeGreaterThan(1);
-    expect(found).toBe(50);
-    expect(new Set(posts()).size).toBe(50);
-    expect(posts()).toHaveLength(50);
-  });
+  test.each([3, 40, 77])(
+    'interrupted again and again (first after %i steps) and resumed it finds all 50, none twice',
+    async (steps) => {
+      fill(20_000);
+      let found = 0;
+      let runs = 0;
+      for (let finished = false; !finished; runs += 1) {
+        const report = await run({}, { ...world.deadline(), remainingMs: afterCalls(steps + runs * 7) });
+        found += report.found;
+        finished = report.finished;
+      }
+      expect(runs).toBeGreaterThan(1);
+      expect(found).toBe(50);
+      expect(new Set(posts()).size).toBe(50);
+      expect(posts()).toHaveLength(50);
+    },
+  );
 });
 
 describe('runs', () => {
@@ -174,7 +180,9 @@ describe('runs', () => {
     add('1');
     const deps = newDeps();
     const denied = async () => refuse('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
-    expect(await run({}, world.deadline(), { ...deps, storage: { ...deps.storage, list: denied } })).toMatchObject({ finished: false });
+    expect(await run({}, world.deadline(), { ...deps, storage: { ...deps.storage, list: denied } })).toMatchObject({
+      finished: false,
+    });
     expect(JSON.stringify(world.logged)).toContain('STORAGE_DENIED');
     expect(await run()).toMatchObject({ found: 1 });
   });

@@ -1,0 +1,70 @@
+import { decodeBatchKey } from '../../lib/object-key.ts';
+import { at, isObject, text } from './field.ts';
+
+/** What one task of a job asks for, or why it cannot be done. */
+export type BatchTask = { readonly taskId: string } & (
+  | {
+      readonly kind: 'object';
+      readonly key: string;
+      /** Only this version, when the manifest names one. */
+      readonly versionId?: string;
+    }
+  | { readonly kind: 'refused'; readonly code: BatchRefusalCode; readonly detail: string }
+);
+
+export type BatchRefusalCode = 'SCHEMA_UNKNOWN' | 'BUCKET_FOREIGN' | 'TASK_INCOMPLETE' | 'KEY_MALFORMED';
+
+export interface BatchEvent {
+  /** To be returned as it came: S3 compares it. */
+  readonly schemaVersion: string;
+  readonly invocationId: string;
+  readonly tasks: readonly BatchTask[];
+}
+
+const knownVersions = ['1.0', '2.0'];
+
+/**
+ * Reads an invocation by S3 Batch Operations. Schema 1.0 names the bucket by its ARN, 2.0 by its name (and may carry
+ * `job.userArguments`, which nobody needs here); keys are URL-encoded in both. S3 sends one task at a time today; any
+ * number is understood.
+ * @returns undefined when it is no such invocation, so that there is nobody who would understand a result.
+ * @see Amazon S3 User Guide, "Invoke AWS Lambda function" (Batch Operations)
+ */
+export const parseBatchEvent = (event: unknown, bucket: string): BatchEvent | undefined => {
+  const invocationId = text(at(event, 'invocationId'));
+  if (!isObject(event) || invocationId === undefined || !Array.isArray(event.tasks)) return undefined;
+  const schemaVersion = text(event.invocationSchemaVersion) ?? '1.0';
+  // A task without an id cannot be answered; S3 counts it as `treatMissingKeysAs` says.
+  const tasks = event.tasks.flatMap((task: unknown) => {
+    const taskId = text(at(task, 'taskId'));
+    return taskId === undefined ? [] : [{ taskId, ...contentOf(task, schemaVersion, bucket) }];
+  });
+  return { schemaVersion, invocationId, tasks };
+};
+
+type Content = BatchTask extends infer Task ? (Task extends unknown ? Omit<Task, 'taskId'> : never) : never;
+
+const contentOf = (task: unknown, schemaVersion: string, bucket: string): Content => {
+  if (!knownVersions.includes(schemaVersion)) {
+    const named = /^[\d.]{1,10}$/.test(schemaVersion) ? schemaVersion : 'unknown';
+    return refused('SCHEMA_UNKNOWN', `Make the job with InvocationSchemaVersion 1.0 or 2.0; this one is ${named}.`);
+  }
+  const named = text(at(task, 's3Bucket')) ?? bucketOfArn(text(at(task, 's3BucketArn')));
+  if (named === undefined) return refused('TASK_INCOMPLETE', 'The task names no bucket.');
+  if (named !== bucket) {
+    return refused('BUCKET_FOREIGN', `The manifest names another bucket than BUCKET, which is "${bucket}".`);
+  }
+  const encoded = text(at(task, 's3Key'));
+  if (encoded === undefined) return refused('TASK_INCOMPLETE', 'The task names no key.');
+  const key = decodeBatchKey(encoded);
+  if (!key.ok) return refused('KEY_MALFORMED', `${key.error.detail} Keys in a manifest are URL-encoded.`);
+  const versionId = text(at(task, 's3VersionId'));
+  // "null" is how S3 calls the version of an object that has none.
+  return { kind: 'object', key: key.value, ...(versionId !== undefined && versionId !== 'null' && { versionId }) };
+};
+
+const refused = (code: BatchRefusalCode, detail: string): Content => ({ kind: 'refused', code, detail });
+
+/** `arn:aws:s3:::name`, and with region and account `arn:aws:s3:eu-central-1:111122223333:name`; other partitions alike. */
+const bucketOfArn = (arn: string | undefined): string | undefined =>
+  arn === undefined ? undefined : (/^arn:[\w-]+:s3:[\w-]*:\d*:([^/:]+)$/.exec(arn)?.[1] ?? arn);

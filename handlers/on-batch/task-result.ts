@@ -1,0 +1,82 @@
+import type { S3BatchResultResultCode } from 'aws-lambda';
+import { type FailureCode, failures } from '../../lib/failures.ts';
+import type { FailureDetail, Outcome } from '../../lib/outcome.ts';
+
+/** What S3 is told of one task. */
+export interface TaskResult {
+  readonly resultCode: S3BatchResultResultCode;
+  /** Stands in the job's report: no key, no name. */
+  readonly resultString: string;
+}
+
+/** A report is a table; a cell that is longer helps nobody. */
+const longestString = 500;
+
+const result = (resultCode: S3BatchResultResultCode, text: string): TaskResult => ({
+  resultCode,
+  resultString: text.slice(0, longestString),
+});
+
+export const succeeded = (text: string): TaskResult => result('Succeeded', text);
+export const permanent = (text: string): TaskResult => result('PermanentFailure', text);
+/** S3 asks again before the job ends, and reports the last answer. */
+export const temporary = (text: string): TaskResult => result('TemporaryFailure', text);
+
+/**
+ * `Succeeded` is said of what is attached, and of nothing else: the report is what people trust.
+ * What goes on by itself (retrying, unknown, under way) is temporary. S3 asks again, at a time of its own; the function
+ * then leaves alone what is not due. If the job ends first, the report says so, and the schedule finishes the file.
+ * What needs a person or another file is permanent: to ask again would only cost.
+ */
+export const resultOf = (outcome: Outcome): TaskResult => {
+  switch (outcome.status) {
+    case 'attached':
+      return succeeded(
+        outcome.warnings.length === 0 ? 'Attached.' : `Attached, with ${outcome.warnings.length} warnings of Kombo.`,
+      );
+    case 'already-attached':
+      return succeeded(`Attached before, on ${outcome.attachedAt.toISOString()}.`);
+    case 'ignored':
+      return succeeded(`Ignored: ${outcome.reason}`);
+    case 'retrying':
+    case 'unknown':
+      return ofStatus(outcome.status, outcome.failure, outcome.dueAt);
+    case 'held':
+    case 'rejected':
+    case 'superseded':
+      return ofStatus(outcome.status, outcome.failure);
+    case 'unchanged':
+      return ofStatus(outcome.as, outcome.failure, outcome.dueAt);
+  }
+};
+
+const ofStatus = (
+  status: Extract<Outcome, { status: 'unchanged' }>['as'],
+  failure: FailureDetail | undefined,
+  dueAt?: Date,
+): TaskResult => {
+  switch (status) {
+    case 'sending':
+      return temporary('SENDING: another function sends it at this moment.');
+    case 'retrying':
+      return temporary(`RETRYING ${failure?.code ?? ''}: not delivered; the schedule sends it${from(dueAt)}.`);
+    case 'unknown':
+      return temporary(`UNKNOWN ${failure?.code ?? ''}: may be delivered; the schedule looks${from(dueAt)}.`);
+    case 'held':
+      return permanent(`HELD ${explained(failure)}`);
+    case 'rejected':
+      return permanent(`REJECTED ${explained(failure)}`);
+    case 'superseded':
+      // The newer object is found when S3 asks again.
+      return failure?.code === 'OBJECT_REPLACED'
+        ? temporary(`SUPERSEDED ${explained(failure)}`)
+        : permanent(`SUPERSEDED ${explained(failure)}`);
+  }
+};
+
+const from = (dueAt: Date | undefined): string => (dueAt ? ` from ${dueAt.toISOString()}` : ' by itself');
+
+const explained = (failure: Pick<FailureDetail, 'code'> | undefined): string =>
+  failure === undefined ? 'for a reason that is not known.' : advice(failure.code);
+
+export const advice = (code: FailureCode): string => `${code}: ${failures[code].meaning} ${failures[code].nextStep}`;

@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import type { Deadline } from '../../lib/deadline.ts';
+import type { Fields } from '../events/field.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Answer } from './answer.ts';
+import { fields, isFieldName } from './fields.ts';
+
+/** Everything that an action works with. */
+export interface ActionDeps extends Runtime {
+  readonly deadline: Deadline;
+}
+
+/** An action as the console offers it. */
+export interface Action {
+  readonly name: string;
+  /** Ends the line "name: ...". */
+  readonly does: string;
+  readonly example: Fields;
+  /** What to run, or what is wrong with the request: sentences that name the field. */
+  readonly read: (
+    request: Fields,
+  ) => { readonly run: (deps: ActionDeps) => Promise<Answer> } | { readonly problems: readonly string[] };
+}
+
+type InputSchema = v.GenericSchema<unknown, unknown>;
+
+/** Ties an action's schema to what it does with its input. */
+export const action = <Schema extends InputSchema>({
+  name,
+  does,
+  example,
+  schema,
+  run,
+}: Pick<Action, 'name' | 'does' | 'example'> & {
+  /** Of the request without its field `action`. */
+  readonly schema: Schema;
+  readonly run: (input: v.InferOutput<Schema>, deps: ActionDeps) => Promise<Answer>;
+}): Action => ({
+  name,
+  does,
+  example,
+  read: ({ action: _, ...request }) => {
+    const parsed = v.safeParse(schema, request);
+    if (parsed.success) return { run: (deps) => run(parsed.output, deps) };
+    return { problems: [...new Set(parsed.issues.map((issue) => sentenceOf(name, issue)))] };
+  },
+});
+
+const sentenceOf = (action: string, issue: v.BaseIssue<unknown>): string => {
+  const name = String(issue.path?.[0]?.key ?? '');
+  if (issue.type === 'strict_object' && issue.expected === 'never') return `"${action}" has no field "${name}".`;
+  // A rule about several fields says so itself.
+  if (!isFieldName(name)) return issue.message;
+  return `"${name}" ${issue.received === 'undefined' ? 'is missing; it is' : 'is not right; it must be'} ${fields[name].is}.`;
+};
+
+type Optional<Names extends string> = { readonly [Name in Names]?: unknown };
+
+/** Exactly one of the fields that say what is meant. */
+export const oneOf =
+  <const Names extends readonly [string, string, ...string[]]>(...names: Names) =>
+  <Input extends Optional<Names[number]>>() =>
+    v.check<Input, string>((input) => givenOf(names, input).length === 1, `Give exactly one of ${listed(names)}.`);
+
+/** At most one of them: none means everything. */
+export const atMostOneOf =
+  <const Names extends readonly [string, string, ...string[]]>(...names: Names) =>
+  <Input extends Optional<Names[number]>>() =>
+    v.check<Input, string>((input) => givenOf(names, input).length <= 1, `Give at most one of ${listed(names)}.`);
+
+const givenOf = (names: readonly string[], input: object): readonly string[] =>
+  names.filter((name) => (input as Fields)[name] !== undefined);
+
+const listed = (names: readonly string[]): string =>
+  `${names
+    .slice(0, -1)
+    .map((name) => `"${name}"`)
+    .join(', ')} and "${names.at(-1)}"`;

@@ -1,0 +1,139 @@
+import * as v from 'valibot';
+import { type Backfill, backfill } from '../../lib/backfill.ts';
+import { failures } from '../../lib/failures.ts';
+import type { Outcome } from '../../lib/outcome.ts';
+import { runOptions } from '../run-options.ts';
+import { action, oneOf } from './action.ts';
+import { type Answer, count, shortened } from './answer.ts';
+import { fields } from './fields.ts';
+import { fileOfOutcome, sentenceOf } from './file-answer.ts';
+import { type Selection, type SelectionInput, select } from './selection.ts';
+
+/** Objects that one request looks at, unless it says otherwise. */
+const defaultLimit = 100;
+
+export const attach = action({
+  name: 'attach',
+  does: 'sends one object, several, or those under a prefix; what is attached already is left alone',
+  example: { action: 'attach', key: 'candidates/GRK123/Frank Doe CV.pdf' },
+  schema: v.pipe(
+    v.strictObject({
+      key: v.optional(fields.key.schema),
+      keys: v.optional(fields.keys.schema),
+      prefix: v.optional(fields.prefix.schema),
+      limit: v.optional(fields.limit.schema),
+      cursor: v.optional(fields.cursor.schema),
+    }),
+    oneOf('key', 'keys', 'prefix')(),
+    v.check(
+      ({ prefix, limit, cursor }) => prefix !== undefined || (limit === undefined && cursor === undefined),
+      '"limit" and "cursor" go with "prefix" alone.',
+    ),
+  ),
+  run: async (input, deps) => {
+    const selected = await select(input, defaultLimit, deps);
+    if (!selected.ok) return { ok: false, message: selected.error };
+    const { uploads } = selected.value;
+    const { requireScan } = deps.config;
+    // One object is a person's wish for now; many are work for as long as there is time, and the rest keeps its turn.
+    const options = { ...runOptions(deps.config, deps.deadline), requireScan, patient: input.key === undefined };
+    const done = await backfill(uploads, input.key === undefined ? options : { ...options, worstCaseMs: 0 }, deps);
+    return answerOf(input, selected.value, done);
+  },
+});
+
+const answerOf = (input: SelectionInput, { uploads, missing, afterKey }: Selection, done: Backfill): Answer => {
+  const { outcomes, begun, stopped } = done;
+  // What a person must look at comes first, for a long list is cut at its end.
+  const sorted = outcomes.toSorted(byUrgency);
+  const files = [...missing.map(missingFile), ...sorted.map(fileOfOutcome)];
+  const settledWell = outcomes.every(isThere) && missing.length === 0;
+  const [only] = files;
+  if (input.key !== undefined && only) {
+    const message = missing.length > 0 ? `${String(only.meaning)} ${String(only.nextStep)}` : sentenceOf(only);
+    return { ok: settledWell, message, files };
+  }
+  const counts = countsOf(sorted, missing.length);
+  const rest = restOf(
+    input,
+    uploads.slice(begun).map(({ key }) => key),
+    uploads[begun - 1]?.key,
+    afterKey,
+  );
+  const message = [
+    files.length > 0 ? `${spelled(counts)}.` : uploads.length > 0 ? 'Nothing was begun.' : 'There is nothing to send.',
+    stopped === 'time' ? 'Time ran out.' : '',
+    stopped === 'patience' ? 'Kombo asks for patience, so wait a minute or two.' : '',
+    rest ? 'There is more: "next" is the request that goes on.' : '',
+  ];
+  return {
+    ok: settledWell && stopped === undefined,
+    message: message.filter((part) => part !== '').join(' '),
+    counts,
+    ...(rest && { next: rest }),
+    ...shortened('files', files),
+  };
+};
+
+const missingFile = ({ key, code, detail }: Selection['missing'][number]) => ({
+  key,
+  status: code === 'OBJECT_DELETED' ? 'not there' : 'not read',
+  code,
+  meaning: code === 'OBJECT_DELETED' ? 'There is no such object in the bucket.' : failures[code].meaning,
+  detail,
+  nextStep:
+    code === 'OBJECT_DELETED' ? 'Compare the key with the bucket: capitals and blanks count.' : failures[code].nextStep,
+});
+
+/** The request that goes on where this one ended, if anything is left. */
+const restOf = (
+  { prefix, limit, cursor }: SelectionInput,
+  left: readonly string[],
+  lastKey: string | undefined,
+  afterKey: string | undefined,
+) => {
+  if (left.length === 0 && afterKey === undefined) return undefined;
+  if (prefix === undefined) return { action: 'attach', keys: left };
+  const place = left.length === 0 ? afterKey : (lastKey ?? cursor);
+  return {
+    action: 'attach',
+    prefix,
+    ...(limit !== undefined && { limit }),
+    ...(place !== undefined && { cursor: place }),
+  };
+};
+
+const isThere = ({ status }: Outcome): boolean =>
+  status === 'attached' || status === 'already-attached' || status === 'ignored';
+
+const order: readonly Outcome['status'][] = [
+  'held',
+  'rejected',
+  'unknown',
+  'retrying',
+  'unchanged',
+  'superseded',
+  'attached',
+];
+
+const byUrgency = (a: Outcome, b: Outcome): number => rank(a) - rank(b);
+
+const rank = ({ status }: Outcome): number => (order.includes(status) ? order.indexOf(status) : order.length);
+
+const countsOf = (outcomes: readonly Outcome[], missing: number): Readonly<Record<string, number>> => {
+  const counts: Record<string, number> = missing > 0 ? { missing } : {};
+  for (const { status } of outcomes) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};
+
+const words: Readonly<Record<string, string>> = {
+  'already-attached': 'attached before',
+  unchanged: 'known and left as they are',
+  missing: 'not found',
+};
+
+const spelled = (counts: Readonly<Record<string, number>>): string => {
+  const total = Object.values(counts).reduce((sum, number) => sum + number, 0);
+  const parts = Object.entries(counts).map(([status, number]) => `${number} ${words[status] ?? status}`);
+  return `Of ${count(total, 'object')}: ${parts.join(', ')}`;
+};

@@ -1,0 +1,28 @@
+import * as v from 'valibot';
+import { check as runCheck } from '../../lib/check.ts';
+import { action } from './action.ts';
+import { count } from './answer.ts';
+import { fields } from './fields.ts';
+
+export const check = action({
+  name: 'check',
+  does: 'tests configuration, bucket, table, API key and integration for real, and says what to mend',
+  example: { action: 'check' },
+  schema: v.strictObject({ integration_id: v.optional(fields.integration_id.schema) }),
+  run: async ({ integration_id }, deps) => {
+    const integrationId = integration_id === 'account' ? undefined : integration_id;
+    const lines = await runCheck({ config: deps.config, integrationId, deadline: deps.deadline }, deps);
+    const wrong = lines.filter(({ state }) => state === 'wrong');
+    const untested = lines.filter(({ state }) => state === 'not tested');
+    const doubt = untested.length === 0 ? '' : ` ${count(untested.length, 'thing')} could not be tested.`;
+    const message =
+      wrong.length === 0
+        ? `All is well with what was tested.${doubt}`
+        : `${count(wrong.length, 'thing')} to mend: ${wrong.map(({ what }) => what).join(', ')}.${doubt}`;
+    return {
+      ok: wrong.length === 0,
+      message,
+      checks: [...wrong, ...untested, ...lines.filter(({ state }) => state === 'ok')],
+    };
+  },
+});

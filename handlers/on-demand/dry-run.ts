@@ -1,0 +1,79 @@
+import * as v from 'valibot';
+import { type DryRun, dryRun as dryRunOf } from '../../lib/dry-run.ts';
+import { type FailureCode, failures } from '../../lib/failures.ts';
+import { pausedSentence } from '../../lib/pause.ts';
+import { targetKey } from '../../lib/target.ts';
+import { action, oneOf } from './action.ts';
+import { count } from './answer.ts';
+import { fields } from './fields.ts';
+import { fileOfRecord, sentenceOf } from './file-answer.ts';
+import { select } from './selection.ts';
+
+/** Each object is opened, so few are enough to try a template on. */
+const most = 20;
+
+export const dryRun = action({
+  name: 'dryRun',
+  does: 'does everything but the sending: shows target, name, type and what would stand in the way',
+  example: { action: 'dryRun', key: 'candidates/GRK123/Frank Doe CV.pdf' },
+  schema: v.pipe(
+    v.strictObject({
+      key: v.optional(fields.key.schema),
+      keys: v.optional(fields.keys.schema),
+      prefix: v.optional(fields.prefix.schema),
+    }),
+    oneOf('key', 'keys', 'prefix')(),
+  ),
+  run: async (input, deps) => {
+    const selected = await select(input, most, deps);
+    if (!selected.ok) return { ok: false, message: selected.error };
+    const { missing, afterKey } = selected.value;
+    const uploads = selected.value.uploads.slice(0, most);
+    const runs: DryRun[] = [];
+    for (const upload of uploads) runs.push(await dryRunOf(upload, deps.deadline, deps));
+    const files = [
+      ...runs.map((run) => fileOf(run, deps.config.requireScan)),
+      ...missing.map(({ key, code, detail }) => ({ key, wouldAttach: false, message: `${code}: ${detail}` })),
+    ];
+    const going = files.filter(({ wouldAttach }) => wouldAttach).length;
+    const [only] = files;
+    const isCut = afterKey !== undefined || uploads.length < selected.value.uploads.length;
+    return {
+      ok: files.length > 0 && going === files.length,
+      message:
+        files.length === 1 && only
+          ? only.message
+          : `Nothing was sent. Of ${count(files.length, 'object')}, ${going} would be attached now.`,
+      ...(isCut && { note: `A dry run looks at the first ${most} objects.` }),
+      files,
+    };
+  },
+});
+
+const fileOf = ({ upload, match, send, known, pause }: DryRun, requireScan: boolean) => {
+  const about = {
+    key: upload.key,
+    etag: upload.etag,
+    ...(upload.sizeBytes !== undefined && { sizeBytes: upload.sizeBytes }),
+    ...(match.ok && { target: targetKey(match.value.target), integration: match.value.target.integrationId }),
+    ...(send.ok && { name: send.value.name, type: send.value.type, content_type: send.value.contentType }),
+    ...(send.ok && send.value.remoteFields && { remote_fields: send.value.remoteFields }),
+    ...(known && { ledger: fileOfRecord(known) }),
+  };
+  const not = (message: string) => ({
+    ...about,
+    wouldAttach: false,
+    message: `It would not be attached now. ${message}`,
+  });
+  const status = known?.readable ? known.record.state.status : undefined;
+  if (known && status !== 'retrying' && status !== 'superseded') return not(sentenceOf(fileOfRecord(known)));
+  if (!send.ok) return not(withAdvice(send.error.code, send.error.detail));
+  if (requireScan && !known) return not(withAdvice('SCAN_MISSING', 'REQUIRE_SCAN is on.'));
+  if (pause) return not(pausedSentence(pause));
+  const { name, type, contentType, sizeBytes } = send.value;
+  const target = match.ok ? `${match.value.target.kind} ${match.value.target.id}` : '';
+  const message = `It would be attached to ${target} as "${name}" (${type}, ${contentType}, ${sizeBytes} bytes). Nothing was sent.`;
+  return { ...about, wouldAttach: true, message };
+};
+
+const withAdvice = (code: FailureCode, detail: string): string => `${code}: ${detail} ${failures[code].nextStep}`;

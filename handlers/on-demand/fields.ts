@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import { failures } from '../../lib/failures.ts';
+import { isIntegrationId } from '../../lib/key-template.ts';
+import { accountScope } from '../../lib/pause.ts';
+
+/** S3's own limit, in bytes of UTF-8. */
+const key = v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1024));
+const targetId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
+const isCode = (text: string): text is keyof typeof failures => Object.hasOwn(failures, text);
+
+/** Every field that some action knows: how it is read, and how its sentence ends when it is not right. */
+export const fields = {
+  key: {
+    schema: key,
+    is: 'an object key as text, for example "candidates/GRK123/Frank Doe CV.pdf"',
+  },
+  keys: {
+    schema: v.pipe(v.array(key), v.minLength(1), v.maxLength(100)),
+    is: 'a list of 1 to 100 object keys, for example ["candidates/GRK123/Frank Doe CV.pdf"]',
+  },
+  prefix: {
+    schema: key,
+    is: 'the beginning of object keys as text, for example "candidates/GRK123/"; a whole bucket is for S3 Batch Operations',
+  },
+  limit: {
+    schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+    is: 'a whole number from 1 to 1000, for example 100',
+  },
+  cursor: {
+    schema: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1200)),
+    is: 'the "cursor" of the answer before, as text',
+  },
+  etag: {
+    schema: v.pipe(v.string(), v.nonEmpty(), v.maxLength(128)),
+    is: 'the ETag that an answer of "status" shows, as text',
+  },
+  reason: {
+    schema: v.pipe(v.string(), v.trim(), v.minLength(3), v.maxLength(500)),
+    is: 'a text of 3 to 500 characters that says why, for example "The ATS has been mended."; it is kept with the record',
+  },
+  candidate_id: {
+    schema: targetId,
+    is: 'the id of a candidate at Kombo as text, for example "GRK123"',
+  },
+  application_id: {
+    schema: targetId,
+    is: 'the id of an application at Kombo as text, for example "GRK456"',
+  },
+  integration_id: {
+    schema: v.pipe(
+      v.string(),
+      v.check((text) => text === accountScope || isIntegrationId(text)),
+    ),
+    is: '<tool>:<id> as text, for example "greenhouse:CBNMt7dSNCzBdnRTx87dev4E", or "account" for everything',
+  },
+  code: {
+    schema: v.custom<keyof typeof failures>((text) => typeof text === 'string' && isCode(text)),
+    is: 'a failure code as text, for example "RETRIES_EXHAUSTED"; "status" shows those that hold files',
+  },
+  force: {
+    schema: v.literal(true),
+    is: 'true, because the file may then be in the ATS twice',
+  },
+  event: {
+    schema: v.union([v.string(), v.record(v.string(), v.unknown())]),
+    is: 'the whole message of the failure queue, for example {"Records": [...]}',
+  },
+} as const;
+
+export type FieldName = keyof typeof fields;
+
+export const isFieldName = (name: string): name is FieldName => Object.hasOwn(fields, name);

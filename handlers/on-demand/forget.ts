@@ -1,0 +1,87 @@
+import * as v from 'valibot';
+import { type Forgotten, forget as forgetRecords, type Kept } from '../../lib/forget.ts';
+import type { Known } from '../../lib/ledger/ledger.ts';
+import { recordsOfKey } from '../../lib/records-of-key.ts';
+import { type ActionDeps, action, oneOf } from './action.ts';
+import { type Answer, count, shortened } from './answer.ts';
+import { fields } from './fields.ts';
+import { namedKey } from './named-key.ts';
+
+export const forget = action({
+  name: 'forget',
+  does: 'erases what the ledger knows of a candidate, an application or a key; delete the objects first',
+  example: { action: 'forget', candidate_id: 'GRK123' },
+  schema: v.pipe(
+    v.strictObject({
+      candidate_id: v.optional(fields.candidate_id.schema),
+      application_id: v.optional(fields.application_id.schema),
+      key: v.optional(fields.key.schema),
+      etag: v.optional(fields.etag.schema),
+    }),
+    oneOf('candidate_id', 'application_id', 'key')(),
+    v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),
+  ),
+  run: async (input, deps) => {
+    const named = input.key === undefined ? undefined : namedKey(input.key, deps.config.bucket);
+    if (named && !named.ok) return { ok: false, message: named.error };
+    const records = named ? ofKey(named.value, input.etag, deps) : ofTarget(input, deps);
+    return answerOf(await forgetRecords(records, deps.deadline.signal, deps));
+  },
+});
+
+async function* ofKey(key: string, etag: string | undefined, deps: ActionDeps): AsyncGenerator<Known, void, undefined> {
+  const { current, earlier } = await recordsOfKey(
+    { bucket: deps.config.bucket, key, etag },
+    deps.deadline.signal,
+    deps,
+  );
+  if (current) yield current;
+  yield* earlier;
+}
+
+/** The index names them; what it says of them may be a moment old, and a record is erased as it is. */
+async function* ofTarget(
+  { candidate_id, application_id }: { candidate_id?: string | undefined; application_id?: string | undefined },
+  { ledger }: ActionDeps,
+): AsyncGenerator<Known, void, undefined> {
+  const target =
+    candidate_id === undefined
+      ? ({ kind: 'application', id: application_id ?? '' } as const)
+      : ({ kind: 'candidate', id: candidate_id } as const);
+  for await (const { id } of ledger.ofTarget(target)) {
+    const known = await ledger.read(id);
+    if (known) yield known;
+  }
+}
+
+const reasons: Readonly<Record<Kept, string>> = {
+  sending: 'A delivery of it runs at this moment. Ask again in a few minutes.',
+  'object-stands':
+    'The object is still in the bucket, so the sweep would send it again. Delete it with all its versions first.',
+  'bucket-silent': 'The bucket cannot be asked whether the object still stands there. Ask again; "check" tells more.',
+  changed: 'It changed at the same moment. Ask again.',
+};
+
+const keyOf = (id: string): string => id.slice(id.indexOf('/') + 1, id.lastIndexOf('#'));
+
+const answerOf = ({ erased, kept }: Forgotten): Answer => {
+  if (erased.length + kept.length === 0) {
+    const message =
+      'Nothing was found to erase. A key that fits no template is found by its "etag" once its object is gone: the log line has it.';
+    return { ok: true, message, erased: 0 };
+  }
+  const keptPart = kept.length === 0 ? '' : ` ${count(kept.length, 'record')} kept: "kept" says why.`;
+  const erasedPart = erased.length === 0 ? 'Nothing was erased.' : `${count(erased.length, 'record')} erased.`;
+  return {
+    ok: kept.length === 0,
+    message: `${erasedPart}${keptPart}`,
+    notErased:
+      'Old versions in the bucket, the file in the ATS, backups of the table (35 days), and log lines (which name ids, no people).',
+    erased: erased.length,
+    ...(kept.length > 0 &&
+      shortened(
+        'kept',
+        kept.map(({ id, why }) => ({ key: keyOf(id), why: reasons[why] })),
+      )),
+  };
+};

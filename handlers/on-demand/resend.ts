@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import { action } from './action.ts';
+import { fields } from './fields.ts';
+import { fileOfOutcome, sentenceOf } from './file-answer.ts';
+import { decide, recordOf } from './meant.ts';
+import { sendNow } from './send-now.ts';
+
+export const resend = action({
+  name: 'resend',
+  does: 'sends once more what is attached or may be, on your word; the ATS may then hold it twice',
+  example: {
+    action: 'resend',
+    key: 'candidates/GRK123/Frank Doe CV.pdf',
+    force: true,
+    reason: 'It was deleted in the ATS by mistake.',
+  },
+  schema: v.strictObject({
+    key: fields.key.schema,
+    etag: v.optional(fields.etag.schema),
+    force: fields.force.schema,
+    reason: fields.reason.schema,
+  }),
+  run: async ({ key, etag, reason }, deps) => {
+    const meant = await recordOf(key, etag, deps);
+    if ('answer' in meant) return meant.answer;
+    const { upload } = meant.record;
+    // Without the object nothing can be sent, and the record would forget that it was.
+    const found = await deps.storage.find(upload.bucket, upload.key, deps.deadline.signal);
+    if (!found.ok || found.value.etag !== upload.etag) {
+      const why = found.ok ? 'another object stands under the key now' : found.error.detail;
+      const message = `Nothing was sent and nothing changed: the object cannot be had (${why}). Upload the file again.`;
+      return { ok: false, message };
+    }
+    const decided = await decide(meant.record, { kind: 'resend', reason }, deps);
+    if ('answer' in decided) return decided.answer;
+    const file = fileOfOutcome(await sendNow(decided.record, deps));
+    return { ok: file.status === 'attached', message: `It was sent once more. ${sentenceOf(file)}`, files: [file] };
+  },
+});

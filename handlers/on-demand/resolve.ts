@@ -1,0 +1,26 @@
+import * as v from 'valibot';
+import { uploadId } from '../../lib/upload.ts';
+import { action } from './action.ts';
+import { fields } from './fields.ts';
+import { fileOfRecord, sentenceOf } from './file-answer.ts';
+import { decide, recordOf } from './meant.ts';
+
+export const resolve = action({
+  name: 'resolve',
+  does: 'marks a file that may have been delivered as attached, after you have seen it in the ATS',
+  example: { action: 'resolve', key: 'candidates/GRK123/Frank Doe CV.pdf', reason: 'Seen in the ATS.' },
+  schema: v.strictObject({
+    key: fields.key.schema,
+    etag: v.optional(fields.etag.schema),
+    reason: fields.reason.schema,
+  }),
+  run: async ({ key, etag, reason }, deps) => {
+    const meant = await recordOf(key, etag, deps);
+    if ('answer' in meant) return meant.answer;
+    const decided = await decide(meant.record, { kind: 'resolve', reason }, deps);
+    if ('answer' in decided) return decided.answer;
+    const { record } = decided;
+    const file = fileOfRecord({ id: uploadId(record.upload), readable: true, record });
+    return { ok: true, message: `Nothing was sent. ${sentenceOf(file)}`, files: [file] };
+  },
+});

@@ -1,0 +1,104 @@
+import * as v from 'valibot';
+import type { Known } from '../../lib/ledger/ledger.ts';
+import type { Status } from '../../lib/ledger/record.ts';
+import { operate } from '../../lib/operate.ts';
+import { type ActionDeps, action, oneOf } from './action.ts';
+import { type Answer, count, shortened } from './answer.ts';
+import { fields } from './fields.ts';
+import { fileOfOutcome, fileOfRecord, sentenceOf } from './file-answer.ts';
+import { decide, recordOf } from './meant.ts';
+import { sendNow } from './send-now.ts';
+
+const defaultLimit = 100;
+/** So much is left for the answer. */
+const reserveMs = 15_000;
+
+export const retry = action({
+  name: 'retry',
+  does: 'lets go what is held or rejected, once its cause is mended; by key it is tried at once, otherwise by the next run',
+  example: { action: 'retry', key: 'candidates/GRK123/Frank Doe CV.pdf', reason: 'The right was granted in the ATS.' },
+  schema: v.pipe(
+    v.strictObject({
+      key: v.optional(fields.key.schema),
+      etag: v.optional(fields.etag.schema),
+      candidate_id: v.optional(fields.candidate_id.schema),
+      application_id: v.optional(fields.application_id.schema),
+      code: v.optional(fields.code.schema),
+      limit: v.optional(fields.limit.schema),
+      reason: fields.reason.schema,
+    }),
+    oneOf('key', 'candidate_id', 'application_id', 'code')(),
+    v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),
+    v.check(({ key, limit }) => key === undefined || limit === undefined, '"limit" does not go with "key".'),
+  ),
+  run: async ({ key, etag, candidate_id, application_id, code, limit = defaultLimit, reason }, deps) => {
+    if (key !== undefined) return retryOne(key, etag, reason, deps);
+    if (code === 'INTEGRATION_PAUSED') {
+      const message =
+        'Nothing was done: these files follow by themselves when the pause ends. "status" shows the pauses; "resume" ends one.';
+      return { ok: false, message };
+    }
+    const { ledger } = deps;
+    if (candidate_id !== undefined)
+      return retryMany(ledger.ofTarget({ kind: 'candidate', id: candidate_id }), limit, reason, deps);
+    if (application_id !== undefined) {
+      return retryMany(ledger.ofTarget({ kind: 'application', id: application_id }), limit, reason, deps);
+    }
+    return retryMany(heldWith(code, deps), limit, reason, deps);
+  },
+});
+
+const retryOne = async (key: string, etag: string | undefined, reason: string, deps: ActionDeps): Promise<Answer> => {
+  const meant = await recordOf(key, etag, deps);
+  if ('answer' in meant) return meant.answer;
+  const decided = await decide(meant.record, { kind: 'retry', reason }, deps);
+  if ('answer' in decided) return decided.answer;
+  const file = fileOfOutcome(await sendNow(decided.record, deps));
+  return { ok: file.status === 'attached', message: `It was tried again. ${sentenceOf(file)}`, files: [file] };
+};
+
+async function* heldWith(code: string | undefined, { ledger }: ActionDeps): AsyncGenerator<Known, void, undefined> {
+  for await (const known of ledger.work('held', 100)) {
+    if (known.readable && known.record.state.status === 'held' && known.record.state.failure.code === code) yield known;
+  }
+}
+
+/** What is settled well, under way, or gone is left as it is; what a pause holds follows the pause. */
+const retried: ReadonlySet<Status> = new Set(['retrying', 'unknown', 'held', 'rejected']);
+
+const retryMany = async (
+  records: AsyncIterable<Known>,
+  limit: number,
+  reason: string,
+  deps: ActionDeps,
+): Promise<Answer> => {
+  const released: Known[] = [];
+  const left: Known[] = [];
+  let more = false;
+  for await (const known of records) {
+    more = released.length === limit || deps.deadline.remainingMs() < reserveMs;
+    if (more) break;
+    const { state } = known.readable ? known.record : {};
+    const waits = state && retried.has(state.status) && !(state.status === 'held' && state.pausedBy !== undefined);
+    if (!known.readable || !waits) {
+      left.push(known);
+      continue;
+    }
+    const operated = await operate(known.record, { kind: 'retry', reason }, deps);
+    if (operated.done) released.push({ id: known.id, readable: true, record: operated.record });
+    else left.push(operated.known ?? known);
+  }
+  const message = [
+    released.length === 0
+      ? 'There was nothing to retry.'
+      : `${count(released.length, 'file')} let go; the next scheduled run sends them.`,
+    left.length > 0 ? `${count(left.length, 'file')} left as they are.` : '',
+    more ? 'There are more: ask once more for the rest.' : '',
+  ];
+  return {
+    ok: released.length > 0 && !more,
+    message: message.filter((part) => part !== '').join(' '),
+    released: released.length,
+    ...shortened('files', [...released, ...left].map(fileOfRecord)),
+  };
+};

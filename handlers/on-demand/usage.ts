@@ -1,0 +1,69 @@
+import { decodeEventKey } from '../../lib/object-key.ts';
+import { at, text } from '../events/field.ts';
+import { recordShapeOf, shapeOf } from '../events/shape.ts';
+import { actions } from './actions.ts';
+import type { Answer } from './answer.ts';
+
+const examples = [
+  { action: 'status', candidate_id: 'GRK123' },
+  { action: 'attach', key: 'candidates/GRK123/Frank Doe CV.pdf' },
+  { action: 'check' },
+] as const;
+
+/** What somebody is told who sent no request: what came, and how requests look. */
+export const usage = (message: string, more: Readonly<Record<string, unknown>> = {}): Answer => ({
+  ok: false,
+  message: `${message} Nothing was done.`,
+  ...more,
+  examples,
+  actions: Object.fromEntries(actions.map(({ name, does }) => [name, does])),
+});
+
+/** Recognises what people send by mistake, such as the console's templates. */
+export const usageFor = (event: unknown): Answer => {
+  const shape = shapeOf(event);
+  switch (shape.kind) {
+    case 'records':
+      return recordsUsage(shape.records);
+    case 'eventbridge':
+    case 'sns-notification':
+    case 'failure-record':
+    case 'test-event':
+      return usage(
+        'This is an event of AWS. The function on-upload reads such by itself; here you can replay it, as "next" shows.',
+        {
+          next: { action: 'replay', event: '(the event)' },
+        },
+      );
+    case 'unreadable':
+      break;
+  }
+  if (shape.code === 'EVENT_IS_TEMPLATE') {
+    return usage("This is the console's hello-world template. Put one of the examples in its place.");
+  }
+  if (shape.code === 'EVENT_EMPTY') return usage('Say what to do with a field "action".');
+  return usage(`What came is ${shape.what}. Expected is a JSON object with a field "action".`);
+};
+
+const recordsUsage = (records: readonly unknown[]): Answer => {
+  const [first] = records;
+  if (recordShapeOf(first).kind !== 's3') {
+    return usage(
+      'This is an event of AWS. The function on-upload reads such by itself; here you can replay it, as "next" shows.',
+      {
+        next: { action: 'replay', event: '(the event)' },
+      },
+    );
+  }
+  const bucket = text(at(first, 's3', 'bucket', 'name')) ?? '';
+  const key = decodeEventKey(text(at(first, 's3', 'object', 'key')) ?? '');
+  const isTemplate = bucket === 'example-bucket' || bucket.startsWith('amzn-s3-demo-bucket');
+  if (isTemplate || !key.ok) {
+    return usage(
+      "This is the console's S3 Put template. The function on-upload reads such events; here, name an object as the examples do.",
+    );
+  }
+  return usage('This is an S3 notification. The function on-upload reads such by itself; "next" sends that object.', {
+    next: { action: 'attach', key: `s3://${bucket}/${key.value}` },
+  });
+};

@@ -1,0 +1,20 @@
+/** One thing that was tested, as a person reads it. */
+export interface CheckLine {
+  readonly what: string;
+  readonly state: 'ok' | 'wrong' | 'not tested';
+  /** What was found; a sentence. */
+  readonly found: string;
+  /** What to do; only where something is not as it should be. */
+  readonly todo?: string;
+}
+
+export const fine = (what: string, found: string): CheckLine => ({ what, state: 'ok', found });
+
+export const wrong = (what: string, found: string, todo: string): CheckLine => ({ what, state: 'wrong', found, todo });
+
+export const untested = (what: string, found: string, todo?: string): CheckLine => ({
+  what,
+  state: 'not tested',
+  found,
+  ...(todo !== undefined && { todo }),
+});

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseBatchEvent } from '../../../handlers/events/batch-event.ts';
+
+const bucket = 'cv-inbox';
+const eventWith = (task: object, version: unknown = '1.0') => ({
+  invocationSchemaVersion: version,
+  invocationId: 'invocation-1',
+  job: { id: 'job-1' },
+  tasks: [{ taskId: 'task-1', s3Key: 'a.pdf', s3VersionId: null, s3BucketArn: 'arn:aws:s3:::cv-inbox', ...task }],
+});
+const taskOf = (event: unknown) => parseBatchEvent(event, bucket)?.tasks[0];
+
+describe('the bucket', () => {
+  test.each([
+    ['its ARN', { s3BucketArn: 'arn:aws:s3:::cv-inbox' }],
+    ['its ARN with region and account', { s3BucketArn: 'arn:aws:s3:eu-central-1:111122223333:cv-inbox' }],
+    ['its ARN in China', { s3BucketArn: 'arn:aws-cn:s3:::cv-inbox' }],
+    ['its name, as schema 2.0 has it', { s3BucketArn: undefined, s3Bucket: 'cv-inbox' }],
+  ])('is known by %s', (_name, task) => {
+    expect(taskOf(eventWith(task))).toEqual({ taskId: 'task-1', kind: 'object', key: 'a.pdf' });
+  });
+
+  test.each([
+    ['another bucket', { s3BucketArn: 'arn:aws:s3:::other' }],
+    ['another name', { s3Bucket: 'other' }],
+    ['an access point', { s3BucketArn: 'arn:aws:s3:eu-central-1:111122223333:accesspoint/cv-inbox' }],
+    ['nonsense', { s3BucketArn: 'cv:inbox' }],
+  ])('%s is refused', (_name, task) => {
+    expect(taskOf(eventWith(task))).toMatchObject({ kind: 'refused', code: 'BUCKET_FOREIGN' });
+  });
+});
+
+describe('the key', () => {
+  test.each([
+    ['Frank+Doe%20CV.pdf', 'Frank Doe CV.pdf'],
+    ['C%2B%2B.pdf', 'C++.pdf'],
+    ['L%C3%A9a.pdf', 'Léa.pdf'],
+    ['100%25.pdf', '100%.pdf'],
+  ])('%s is decoded once, to %s', (s3Key, key) => {
+    expect(taskOf(eventWith({ s3Key }))).toMatchObject({ key });
+  });
+
+  test.each(['%', '%E0%A4.pdf', 'a%ZZ'])('%s is malformed and harms nobody else', (s3Key) => {
+    const event = {
+      ...eventWith({}),
+      tasks: [...eventWith({ s3Key }).tasks, ...eventWith({ taskId: 'task-2' }).tasks],
+    };
+    expect(parseBatchEvent(event, bucket)?.tasks).toMatchObject([
+      { taskId: 'task-1', kind: 'refused', code: 'KEY_MALFORMED' },
+      { taskId: 'task-2', kind: 'object' },
+    ]);
+  });
+
+  test.each([{ s3Key: '' }, { s3Key: 7 }, { s3Key: undefined }, { s3BucketArn: undefined }])(
+    'a task with %j is incomplete',
+    (task) => {
+      expect(taskOf(eventWith(task))).toMatchObject({ kind: 'refused', code: 'TASK_INCOMPLETE' });
+    },
+  );
+});
+
+test('a version counts when the manifest names one', () => {
+  expect(taskOf(eventWith({ s3VersionId: 'v-1' }))).toMatchObject({ versionId: 'v-1' });
+  for (const s3VersionId of [null, '', 'null', undefined]) {
+    expect(taskOf(eventWith({ s3VersionId }))).not.toHaveProperty('versionId');
+  }
+});
+
+test.each(['3.0', '', 'Frank', 2, null])(
+  'schema version %j is refused by task, so that the report says why',
+  (version) => {
+    const parsed = parseBatchEvent(eventWith({}, version), bucket);
+    const known = version === '' || version === 2 || version === null;
+    expect(parsed?.tasks[0]).toMatchObject(known ? { kind: 'object' } : { kind: 'refused', code: 'SCHEMA_UNKNOWN' });
+  },
+);
+
+test('no task is an empty list, and a task without an id cannot be answered', () => {
+  expect(parseBatchEvent({ ...eventWith({}), tasks: [] }, bucket)?.tasks).toEqual([]);
+  expect(parseBatchEvent(eventWith({ taskId: '' }), bucket)?.tasks).toEqual([]);
+});
+
+test.each([
+  [null],
+  [{}],
+  [7],
+  ['text'],
+  [[]],
+  [{ tasks: [] }],
+  [{ invocationId: 'x' }],
+  [{ invocationId: 'x', tasks: {} }],
+])('%j is no invocation', (event) => {
+  expect(parseBatchEvent(event, bucket)).toBeUndefined();
+});
+
+test('whatever comes, it is read or called none, and never throws', () => {
+  fc.assert(
+    fc.property(fc.anything(), fc.anything(), (task, more) => {
+      parseBatchEvent({ invocationId: 'x', tasks: [task], ...(more as object) }, bucket);
+    }),
+    { numRuns: 300 },
+  );
+});

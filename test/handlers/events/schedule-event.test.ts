@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { parseScheduleEvent } from '../../../handlers/events/schedule-event.ts';
+
+const both = { kind: 'run', tasks: ['due', 'sweep'] };
+const rule = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
+
+describe('a run does both unless one is named', () => {
+  test.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['an empty object', {}],
+    ['a rule', { ...rule, detail: {} }],
+    ['a rule without detail', rule],
+    [
+      'EventBridge Scheduler, whose detail is a text',
+      { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: '{}' },
+    ],
+    ['a scheduler with an empty detail', { source: 'aws.scheduler', detail: '' }],
+    ['a constant of somebody else', { note: 'every five minutes' }],
+  ])('%s', (_name, event) => {
+    expect(parseScheduleEvent(event)).toEqual(both);
+  });
+
+  test.each([
+    ['a constant input', { task: 'due' }, ['due']],
+    ['a constant input for the sweep', { task: 'sweep' }, ['sweep']],
+    ['a rule’s detail', { ...rule, detail: { task: 'due' } }, ['due']],
+    ['a scheduler’s detail', { source: 'aws.scheduler', detail: '{"task":"sweep"}' }, ['sweep']],
+  ])('%s names one', (_name, event, tasks) => {
+    expect(parseScheduleEvent(event)).toEqual({ kind: 'run', tasks });
+  });
+});
+
+describe('what cannot be a schedule is refused with the forms that can', () => {
+  test.each([
+    [7, 'The event is a number.'],
+    [true, 'The event is a boolean.'],
+    ['due', 'The event is a string.'],
+    [[], 'The event is a list.'],
+    [{ task: 'everything' }, 'The task of the event is neither "due" nor "sweep".'],
+    [{ task: null }, 'The task of the event is neither "due" nor "sweep".'],
+    [{ ...rule, detail: 'text' }, 'The detail of the event is no JSON object.'],
+    [{ ...rule, detail: '[1]' }, 'The detail of the event is no JSON object.'],
+    [{ ...rule, detail: 7 }, 'The detail of the event is no JSON object.'],
+  ])('%j', (event, begins) => {
+    const parsed = parseScheduleEvent(event);
+    expect(parsed).toMatchObject({ kind: 'refused', detail: expect.stringContaining('{"task":"due"}') });
+    expect(parsed.kind === 'refused' && parsed.detail.startsWith(begins)).toBe(true);
+  });
+});

@@ -1,0 +1,175 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { runTask } from '../../handlers/on-batch/run-task.ts';
+import { resultOf } from '../../handlers/on-batch/task-result.ts';
+import type { Runtime } from '../../handlers/runtime.ts';
+import { deliver } from '../../lib/deliver.ts';
+import { exe } from '../fixtures/files.ts';
+import { losesAnswer, refuses } from '../lib/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key } from './on-demand/courier-world.ts';
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+});
+
+const task = { taskId: 'task-1', kind: 'object', key } as const;
+const run = (change: object = {}, runtime: Runtime = world.newRuntime()) =>
+  runTask({ ...task, ...change }, world.deadline(), runtime);
+
+describe('Succeeded is said of what is attached', () => {
+  test('now', async () => {
+    world.put(key);
+    expect(await run()).toEqual({ resultCode: 'Succeeded', resultString: 'Attached.' });
+  });
+
+  test('before, without another POST or another write', async () => {
+    world.put(key);
+    await run();
+    world.table.calls.length = 0;
+    expect(await run()).toEqual({
+      resultCode: 'Succeeded',
+      resultString: 'Attached before, on 2026-01-05T09:00:00.000Z.',
+    });
+    expect(world.kombo.posts).toHaveLength(1);
+    expect(world.table.calls).toEqual(['get']);
+  });
+
+  test('and of a folder marker, for which nothing is to be done', async () => {
+    world.put('candidates/GRK123/', { bytes: Buffer.alloc(0) });
+    expect(await run({ key: 'candidates/GRK123/' })).toMatchObject({ resultCode: 'Succeeded' });
+  });
+});
+
+describe('TemporaryFailure is said of what goes on by itself', () => {
+  test('not delivered: when the schedule sends it', async () => {
+    world.put(key);
+    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    const result = await run();
+    expect(result.resultCode).toBe('TemporaryFailure');
+    expect(result.resultString).toMatch(
+      /^RETRYING REMOTE.SERVICE_UNAVAILABLE: not delivered; the schedule sends it from 2026-/,
+    );
+  });
+
+  test('and S3 may ask again as often as it likes: no try is spent before it is due', async () => {
+    world.put(key);
+    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    for (let time = 0; time < 20; time += 1) expect((await run()).resultCode).toBe('TemporaryFailure');
+    expect(world.kombo.posts).toHaveLength(1);
+    world.clock.advance(3_600_000);
+    expect(await run()).toMatchObject({ resultCode: 'Succeeded' });
+  });
+
+  test('maybe delivered: nothing is sent again', async () => {
+    world.put(key);
+    world.kombo.script.push(losesAnswer);
+    expect(await run()).toMatchObject({
+      resultCode: 'TemporaryFailure',
+      resultString: expect.stringContaining('UNKNOWN ANSWER_LOST'),
+    });
+    expect(await run()).toMatchObject({ resultCode: 'TemporaryFailure' });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('under way elsewhere', async () => {
+    const upload = world.put(key);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.kombo.script.push(async () => {
+      await promise;
+      return refuses('KOMBO_NOT_FOUND');
+    });
+    const running = deliver(upload, { deadline: world.deadline() }, world.newRuntime());
+    while (world.kombo.posts.length === 0) await new Promise((turn) => setImmediate(turn));
+    expect(await run()).toMatchObject({
+      resultCode: 'TemporaryFailure',
+      resultString: expect.stringContaining('SENDING'),
+    });
+    resolve();
+    await running;
+  });
+
+  test('the ledger does not answer', async () => {
+    world.put(key);
+    world.table.fail('get', 9);
+    expect(await run()).toEqual({
+      resultCode: 'TemporaryFailure',
+      resultString: 'LEDGER_UNAVAILABLE: the ledger could not be read or written (Error).',
+    });
+  });
+
+  test('there is no time left to begin', async () => {
+    world.put(key);
+    expect(await runTask(task, world.deadline(20_000), world.newRuntime())).toMatchObject({
+      resultCode: 'TemporaryFailure',
+    });
+    expect(world.kombo.posts).toHaveLength(0);
+  });
+
+  test('the object is replaced while it is sent: the newer one is found next time', () => {
+    const upload = { bucket: 'cv-inbox', key, etag: 'a' };
+    const failure = { code: 'OBJECT_REPLACED', detail: 'x' } as const;
+    expect(resultOf({ upload, attempt: 1, status: 'superseded', failure })).toMatchObject({
+      resultCode: 'TemporaryFailure',
+    });
+  });
+});
+
+describe('PermanentFailure is said of what needs a person or another file', () => {
+  test('no such object', async () => {
+    const result = await run();
+    expect(result.resultCode).toBe('PermanentFailure');
+    expect(result.resultString).toMatch(/^OBJECT_DELETED: /);
+    expect(world.table.items.size).toBe(0);
+  });
+
+  test('held, with code and next step', async () => {
+    world.put(key);
+    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
+    const result = await run();
+    expect(result.resultCode).toBe('PermanentFailure');
+    expect(result.resultString).toMatch(/^HELD KOMBO_NOT_FOUND: .*Compare the id in the key with Kombo/);
+    expect(await run()).toEqual(result);
+  });
+
+  test('paused, without a call', async () => {
+    world.put(key);
+    await world.ask({ action: 'pause', integration_id: 'account', reason: 'The ATS moves.' });
+    expect(await run()).toMatchObject({
+      resultCode: 'PermanentFailure',
+      resultString: expect.stringContaining('INTEGRATION_PAUSED'),
+    });
+    expect(world.kombo.posts).toHaveLength(0);
+  });
+
+  test('rejected, without a name in the report', async () => {
+    world.put(key, { bytes: exe });
+    const { resultCode, resultString } = await run();
+    expect(resultCode).toBe('PermanentFailure');
+    expect(resultString).toMatch(/^REJECTED TYPE_CONTRADICTED: /);
+    expect(resultString).not.toContain('Frank');
+    expect(resultString.length).toBeLessThanOrEqual(500);
+  });
+
+  test('an older version than the one that stands there', async () => {
+    world.put(key);
+    expect(await run({ versionId: 'older' })).toMatchObject({ resultCode: 'PermanentFailure' });
+    expect(world.kombo.posts).toHaveLength(0);
+  });
+
+  test('a task that is refused says why', async () => {
+    const refused = { taskId: 'task-1', kind: 'refused', code: 'KEY_MALFORMED', detail: 'A stray "%".' } as const;
+    expect(await runTask(refused, world.deadline(), world.newRuntime())).toEqual({
+      resultCode: 'PermanentFailure',
+      resultString: 'KEY_MALFORMED: A stray "%".',
+    });
+  });
+
+  test('no verdict yet, with REQUIRE_SCAN', async () => {
+    world.put(key);
+    expect(await run({}, world.newRuntime({ REQUIRE_SCAN: 'true' }))).toMatchObject({
+      resultCode: 'PermanentFailure',
+      resultString: expect.stringContaining('SCAN_MISSING'),
+    });
+    expect(world.kombo.posts).toHaveLength(0);
+  });
+});

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Loopback, startLoopback } from './on-demand/loopback.ts';
+
+let loopback: Loopback;
+beforeAll(async () => {
+  loopback = await startLoopback();
+});
+afterAll(() => loopback.stop());
+
+test.each([7, 'due', [], { task: 'everything' }])(
+  '%j is thrown back with the forms that are understood',
+  async (event) => {
+    await expect(loopback.invoke('on-schedule', event)).rejects.toThrow('{"task":"due"}');
+  },
+);
+
+test('an upload whose event was lost is found and sent by the sweep', async () => {
+  // The first run says from when on objects are the sweep's business.
+  expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({ sweep: { finished: true } });
+  await loopback.put('candidates/GRKsweep/CV.pdf');
+  expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({
+    summary: expect.stringMatching(/found 1 that nobody had told of\.$/),
+    sweep: { found: 1, finished: true, outcomes: { attached: 1 } },
+  });
+  expect(await loopback.invoke('on-schedule', {})).toMatchObject({ due: { due: 0 }, sweep: { found: 0 } });
+  expect(loopback.kombo.attachments({ target: { kind: 'candidate', id: 'GRKsweep' } })).toHaveLength(1);
+});
+
+test('what a person released is sent by the next run', async () => {
+  await loopback.put('candidates/GRKheld/CV.pdf');
+  loopback.kombo.integrations.change('greenhouse:CvCourierGreenhouseAAAAA', { status: 'INACTIVE' });
+  const attach = { action: 'attach', key: 'candidates/GRKheld/CV.pdf' };
+  expect(await loopback.invoke('on-demand', attach)).toMatchObject({ files: [{ code: 'INTEGRATION.INACTIVE' }] });
+  loopback.kombo.integrations.change('greenhouse:CvCourierGreenhouseAAAAA', { status: 'ACTIVE' });
+  const resume = { action: 'resume', integration_id: 'greenhouse:CvCourierGreenhouseAAAAA', reason: 'It is on again.' };
+  expect(await loopback.invoke('on-demand', resume)).toMatchObject({ ok: true, released: 1 });
+  const answer = await loopback.invoke('on-schedule', { task: 'due' });
+  expect(answer).toMatchObject({ due: { due: 1, outcomes: { attached: 1 }, openPauses: 0 } });
+  expect(answer).not.toHaveProperty('sweep');
+});

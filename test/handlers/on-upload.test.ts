@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeEventKey } from '../../lib/object-key.ts';
+import { type Loopback, startLoopback } from './on-demand/loopback.ts';
+
+let loopback: Loopback;
+beforeAll(async () => {
+  loopback = await startLoopback();
+});
+afterAll(() => loopback.stop());
+
+/** Without ETag, as EventBridge may leave it out: the bucket is asked. */
+const notification = (key: string, bucket = 'cv-inbox') => ({
+  Records: [
+    {
+      eventSource: 'aws:s3',
+      eventName: 'ObjectCreated:Put',
+      s3: { bucket: { name: bucket }, object: { key: encodeEventKey(key), size: 5 } },
+    },
+  ],
+});
+const queued = (...bodies: readonly unknown[]) => ({
+  Records: bodies.map((body, index) => ({
+    messageId: `m-${index + 1}`,
+    eventSource: 'aws:sqs',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })),
+});
+const attachments = (id: string) => loopback.kombo.attachments({ target: { kind: 'candidate', id } });
+
+test('an upload is attached under the name that its uploader gave it', async () => {
+  await loopback.put('candidates/GRK1/C++ & Léa Roe.pdf');
+  const answer = await loopback.invoke('on-upload', notification('candidates/GRK1/C++ & Léa Roe.pdf'));
+  expect(answer).toMatchObject({ outcomes: [{ status: 'attached', target: 'candidate/GRK1' }] });
+  expect(JSON.stringify(answer)).not.toContain('Roe');
+  expect(attachments('GRK1')).toMatchObject([{ name: 'C++ & Léa Roe.pdf' }]);
+});
+
+test('twenty copies of one event at one moment make one attachment', async () => {
+  await loopback.put('candidates/GRK2/CV.pdf');
+  const event = notification('candidates/GRK2/CV.pdf');
+  await Promise.all(Array.from({ length: 20 }, () => loopback.invoke('on-upload', event)));
+  expect(attachments('GRK2')).toHaveLength(1);
+});
+
+describe('SQS', () => {
+  test('is told which messages to send again, and only those', async () => {
+    await loopback.put('candidates/GRK3/CV.pdf');
+    const event = queued(notification('candidates/GRK3/CV.pdf'), { Frank: 1 }, 'plain text');
+    expect(await loopback.invoke('on-upload', event)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-2' }] });
+    expect(attachments('GRK3')).toHaveLength(1);
+  });
+
+  test('a message without an id that cannot be done fails the batch, for nothing else could keep it', async () => {
+    const event = { Records: [{ eventSource: 'aws:sqs', body: '{"Frank":1}' }] };
+    await expect(loopback.invoke('on-upload', event)).rejects.toThrow('EVENT_UNKNOWN');
+  });
+});
+
+test('what is not understood is thrown, so that the failure queue keeps it', async () => {
+  await expect(loopback.invoke('on-upload', { Frank: 1 })).rejects.toThrow('EVENT_UNKNOWN');
+});
+
+test.each([
+  ['another bucket', notification('candidates/GRK4/CV.pdf', 'other'), 'BUCKET_FOREIGN'],
+  ['an object that is gone', notification('candidates/GRK4/None.pdf'), 'S3 answered'],
+  ['nothing', {}, 'EVENT_EMPTY'],
+  ['the test event of S3', { Event: 's3:TestEvent' }, 's3:TestEvent'],
+])('%s is let go with a reason', async (_name, event, reason) => {
+  expect(await loopback.invoke('on-upload', event)).toMatchObject({
+    outcomes: [{ status: 'ignored', reason: expect.stringContaining(reason) }],
+  });
+});

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { sleep } from '../../lib/clock.ts';
+import { toItem } from '../../lib/ledger/item.ts';
+import { reprocess } from '../../lib/reprocess.ts';
+import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
+import { minute, nine, recordIn, second, states } from './ledger/samples.ts';
+import { refuses, takes } from './scripted-kombo.ts';
+
+/** Work that has been due for a second, as an outage leaves it behind. */
+const addDue = (world: DeliveryWorld, count: number): void => {
+  for (let index = 0; index < count; index += 1) {
+    const upload = world.put(`candidates/GRK${index}/CV.pdf`, { etag: `due-${index}` });
+    const target = { ...recordIn(states.retrying).target, kind: 'candidate', id: `GRK${index}` } as const;
+    const state = { ...states.retrying, dueAt: nine - second };
+    const record = recordIn(state, {
+      upload,
+      target: { integrationId: 'greenhouse:8Xi6iZrwusZqJmDGXs49GBmJ', ...target },
+    });
+    const item = toItem(record, 400);
+    world.table.items.set(item.pk, item);
+  }
+};
+
+const run = (world: DeliveryWorld) =>
+  reprocess({ deadline: world.deadline(), parallelism: 4, worstCaseMs: 2.5 * minute }, world.newDeps());
+
+const statuses = (world: DeliveryWorld): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const { status = 'none' } of world.table.items.values()) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};
+
+test('100 due files cost the same calls beside 100,000 attached ones as beside none', async () => {
+  const callsBeside = async (attached: number): Promise<number> => {
+    const world = deliveryWorld();
+    for (let index = 0; index < attached; index += 1) {
+      const upload = { bucket: 'cv-inbox', key: `candidates/GRK${index}/Old CV.pdf`, etag: `old-${index}` };
+      const item = toItem(recordIn(states.attached, { upload }), 400);
+      world.table.items.set(item.pk, item);
+    }
+    addDue(world, 100);
+    expect(await run(world)).toMatchObject({ due: 100, left: 0, outcomes: { attached: 100 } });
+    return world.table.calls.length;
+  };
+  const alone = await callsBeside(0);
+  expect(await callsBeside(100_000)).toBe(alone);
+  // A claim and a settlement each, and a handful of questions for what is due and paused.
+  expect(alone).toBeLessThanOrEqual(220);
+});
+
+test('a backlog of 2,000 drains through a Kombo that takes five at once, and holds none of them', async () => {
+  const world = deliveryWorld();
+  addDue(world, 2000);
+  const limit = 5;
+  let inFlight = 0;
+  let refused = 0;
+  let most = 0;
+  world.kombo.script.push = () => 0;
+  world.kombo.script.shift = () => async () => {
+    if (inFlight >= limit) {
+      refused += 1;
+      return refuses('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED');
+    }
+    inFlight += 1;
+    most = Math.max(most, inFlight);
+    await sleep(world.clock, 500);
+    inFlight -= 1;
+    return takes();
+  };
+
+  // Two runs overlap, as reserved concurrency allows: eight at once if nothing taught them.
+  for (let round = 1; round <= 20 && (statuses(world).attached ?? 0) < 2000; round += 1) {
+    await world.run(Promise.all([run(world), run(world)]));
+    world.clock.advance(5 * minute);
+  }
+  expect(statuses(world)).toEqual({ attached: 2000 });
+  expect(new Set(world.kombo.standing.map(({ target }) => target.id)).size).toBe(2000);
+  expect(world.kombo.standing).toHaveLength(2000);
+  expect(most).toBe(limit);
+  // What was refused taught the runs their pace; each refusal costs Kombo next to nothing, and none of them a file.
+  expect(refused).toBeLessThan(1000);
+});
