@@ -1,0 +1,126 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { goalsOf } from './goals.ts';
+import type { Numbers } from './numbers.ts';
+
+const program = path.join(import.meta.dirname, 'run.ts');
+const run = promisify(execFile);
+
+let folder = '';
+let output = '';
+let chart = '';
+let numbers: Numbers;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-bench-test-'));
+  const files = { json: path.join(folder, 'numbers.json'), chart: path.join(folder, 'chart.svg') };
+  const args = [program, '--quick', '--json', files.json, '--chart', files.chart];
+  ({ stdout: output } = await run(process.execPath, args, { env: { ...process.env, TMPDIR: folder } }));
+  numbers = JSON.parse(await readFile(files.json, 'utf8'));
+  chart = await readFile(files.chart, 'utf8');
+}, 300_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const peakBytes = (contender: string, sizeMb: number): number => {
+  const found = numbers.files.find((one) => one.contender === contender && one.sizeMb === sizeMb);
+  return found?.peakBytes.median ?? Number.NaN;
+};
+
+test('our memory does not grow with the file', () => {
+  expect(peakBytes('ours', 100) / peakBytes('ours', 1)).toBeLessThan(1.5);
+  expect(peakBytes('naive', 100) / peakBytes('naive', 1)).toBeGreaterThan(3);
+});
+
+test('a file of 25 MB takes us less than half the memory of the peers', () => {
+  expect(peakBytes('ours', 25) / peakBytes('naive', 25)).toBeLessThan(0.5);
+  expect(peakBytes('ours', 25) / peakBytes('sdk', 25)).toBeLessThan(0.5);
+});
+
+test('the on-upload bundle stays below 600 kB', () => {
+  const onUpload = numbers.coldStarts.find(({ name }) => name === 'on-upload');
+  expect(onUpload?.bundleBytes).toBeLessThanOrEqual(600_000);
+  expect(onUpload?.bundleBytes).toBeGreaterThan(100_000);
+});
+
+test('every contender is measured at every size and concurrency', () => {
+  const pairs = numbers.files.map(({ contender, sizeMb }) => `${contender} ${sizeMb}`);
+  expect(pairs).toHaveLength(15);
+  expect(pairs).toContain('floor 100');
+  expect(numbers.cvs.map(({ contender, concurrency }) => `${contender} ${concurrency}`)).toEqual([
+    ...['ours 1', 'core 1', 'naive 1', 'sdk 1', 'floor 1'],
+    ...['ours 10', 'core 10', 'naive 10', 'sdk 10', 'floor 10'],
+  ]);
+});
+
+test('the parts of the bundle sum up to the bundle', () => {
+  const sum = numbers.makeup.reduce((bytes, part) => bytes + part.bytes, 0);
+  const whole = numbers.coldStarts.find(({ name }) => name === 'on-upload')?.bundleBytes ?? 0;
+  expect(sum / whole).toBeGreaterThan(0.9);
+  expect(sum / whole).toBeLessThan(1.05);
+});
+
+test('the report has a line for every goal and the arithmetic of the cost', () => {
+  for (const { measure } of goalsOf(numbers)) expect(output).toContain(`| ${measure}`);
+  expect(output).toMatch(/\| ours +\|.* s x 0\.\d+ GB x \$0\.0000133334 x 1e6; compute /);
+});
+
+test('the chart is one picture with a line per contender and panel', () => {
+  expect(chart).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox=/);
+  expect(chart.match(/fill="none"/g)).toHaveLength(8);
+  expect(chart).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+test('the bench leaves no folder behind', async () => {
+  expect((await readdir(folder)).sort()).toEqual(['chart.svg', 'numbers.json']);
+});
+
+test('Ctrl-C ends the bench and everything that it started', async () => {
+  const own = await mkdtemp(path.join(folder, 'interrupted-'));
+  const bench = spawn(process.execPath, [program, '--quick'], {
+    env: { ...process.env, TMPDIR: own },
+    stdio: 'ignore',
+  });
+  const ended = once(bench, 'exit');
+  const children = await untilChildrenOf(bench.pid ?? 0, 4);
+  bench.kill('SIGINT');
+  expect(await ended).toEqual([130, null]);
+  const left = await processes();
+  expect(left.filter(({ pid }) => children.includes(pid))).toEqual([]);
+  expect(await readdir(own)).toEqual([]);
+  await rm(own, { recursive: true });
+}, 60_000);
+
+test.each([
+  [['--quik'], "Unknown option '--quik'"],
+  [['--repeats', 'many'], '--repeats "many" is no whole number.'],
+  [['--chart', 'chart.png'], '--chart writes a .svg file.'],
+])('%j is refused in one sentence', async (args, message) => {
+  const refusal = run(process.execPath, [program, ...args]);
+  await expect(refusal).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(`bench: ${message}`) });
+  await expect(refusal).rejects.toMatchObject({ stderr: expect.not.stringContaining('    at ') });
+});
+
+/** Running processes; one that has ended and only waits to be noticed (Z) does not count. */
+const processes = async (): Promise<{ pid: number; parent: number }[]> => {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,stat=']);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , state]) => !state?.startsWith('Z'))
+    .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
+};
+
+/** The children of a process once there are so many: three servers, the compiler or the first trial. */
+const untilChildrenOf = async (pid: number, count: number): Promise<number[]> => {
+  for (;;) {
+    const children = (await processes()).filter(({ parent }) => parent === pid);
+    if (children.length >= count) return children.map((child) => child.pid);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};

@@ -1,0 +1,55 @@
+/**
+ * What a million CVs cost on AWS. Prices: us-east-1, on demand, in US dollars, from the public price pages.
+ * Kombo's own time is an assumption: it calls the ATS while we wait, and the function is paid for waiting.
+ */
+export const assumptions = {
+  lambdaPerGbSecond: 0.0000133334,
+  lambdaPerRequest: 0.2 / 1e6,
+  s3PerGet: 0.4 / 1e6,
+  dynamoDbPerWrite: 0.625 / 1e6,
+  dynamoDbPerRead: 0.125 / 1e6,
+  logsPerGb: 0.5,
+  /** Claim and settlement; each also writes both indexes. Records stay under 1 kB. */
+  ledgerWritesPerCv: 6,
+  /** Where the pauses are looked up; shared by CVs of one moment, counted for each here. */
+  ledgerReadsPerCv: 1,
+  logBytesPerCv: 1_500,
+  komboMs: 2_000,
+} as const;
+
+export interface CostInput {
+  readonly name: string;
+  /** Our own part of the duration of one invocation, as measured. */
+  readonly ownMs: number;
+  readonly memoryMb: number;
+  readonly ledger: boolean;
+}
+
+export interface Cost {
+  readonly name: string;
+  readonly dollarsPerMillion: number;
+  /** The sum, written out. */
+  readonly arithmetic: string;
+}
+
+export const costOf = ({ name, ownMs, memoryMb, ledger }: CostInput): Cost => {
+  const a = assumptions;
+  const seconds = (ownMs + a.komboMs) / 1_000;
+  const parts = {
+    compute: seconds * (memoryMb / 1_024) * a.lambdaPerGbSecond * 1e6,
+    requests: a.lambdaPerRequest * 1e6,
+    S3: a.s3PerGet * 1e6,
+    ...(ledger && {
+      ledger: (a.ledgerWritesPerCv * a.dynamoDbPerWrite + a.ledgerReadsPerCv * a.dynamoDbPerRead) * 1e6,
+    }),
+    ...(ledger && { logs: a.logBytesPerCv * 1e6 * 1e-9 * a.logsPerGb }),
+  };
+  const dollarsPerMillion = Object.values(parts).reduce((sum, part) => sum + part, 0);
+  const compute = `${seconds.toFixed(3)} s x ${memoryMb / 1_024} GB x $${a.lambdaPerGbSecond.toFixed(10)} x 1e6`;
+  const sum = Object.entries(parts).map(([part, dollars]) => `${part} ${dollars.toFixed(2)}`);
+  return { name, dollarsPerMillion, arithmetic: `${compute}; ${sum.join(' + ')}` };
+};
+
+/** Lambda's memory for a measured peak: half as much again for what was not measured, in steps of 128 MB. */
+export const memoryFor = (peakBytes: number): number =>
+  Math.max(128, Math.ceil((peakBytes * 1.5) / 2 ** 20 / 128) * 128);

@@ -1,0 +1,48 @@
+import { stat } from 'node:fs/promises';
+import type { Progress } from './progress.ts';
+import { cvBytes, type Stage } from './stage.ts';
+import { type Summary, summaryOf } from './statistics.ts';
+
+export interface ColdStartNumbers {
+  /** A function of ours or a peer. */
+  readonly name: string;
+  readonly bundleBytes: number;
+  /** From the start of the process until the handler could be called; Node's own start included. */
+  readonly readyMs: Summary;
+  readonly importMs: Summary;
+  readonly importCpuMs: Summary;
+  /** The first CV of the process, for those that carry CVs. */
+  readonly firstMs?: Summary;
+}
+
+/** Fresh processes, in turns. Nothing is measured of a handler but its import, and of those that carry CVs the first. */
+export const measureColdStarts = async (
+  stage: Stage,
+  coldStarts: number,
+  progress: Progress,
+): Promise<ColdStartNumbers[]> => {
+  const { functions, modules } = stage.built;
+  const subjects = [
+    ...functions.map(({ name, modulePath }) => ({ name, modulePath, carries: name === 'on-upload' })),
+    { name: 'naive', modulePath: modules.naive, carries: true },
+    { name: 'sdk', modulePath: modules.sdk, carries: true },
+    { name: 'bare', modulePath: modules.bare, carries: false },
+  ];
+  const trials = subjects.map((subject) => ({ ...subject, runs: [] as Awaited<ReturnType<Stage['trial']>>[] }));
+  for (let repeat = 0; repeat < coldStarts; repeat += 1) {
+    for (const { name, modulePath, carries, runs } of trials) {
+      progress(`cold start: ${name}, run ${repeat + 1} of ${coldStarts}`);
+      runs.push(await stage.trial(modulePath, { sizeBytes: cvBytes, count: 0, concurrency: 1 }, carries ? 1 : 0));
+    }
+  }
+  return Promise.all(
+    trials.map(async ({ name, modulePath, carries, runs }) => ({
+      name,
+      bundleBytes: (await stat(modulePath)).size,
+      readyMs: summaryOf(runs.map((run) => run.readyMs)),
+      importMs: summaryOf(runs.map((run) => run.importMs)),
+      importCpuMs: summaryOf(runs.map((run) => run.importCpuMs)),
+      ...(carries && { firstMs: summaryOf(runs.map((run) => run.firstMs)) }),
+    })),
+  );
+};

@@ -1,0 +1,39 @@
+import { type Contender, contenders } from './contenders.ts';
+import type { Progress } from './progress.ts';
+import { cvBytes, type Stage } from './stage.ts';
+import { type Summary, summaryOf } from './statistics.ts';
+
+/** Many CVs of 300 kB, so many at a time, in one warm process. */
+export interface CvNumbers {
+  readonly contender: Contender;
+  readonly concurrency: number;
+  readonly cpuMsPerCv: Summary;
+  readonly wallMsPerCv: Summary;
+  readonly cvsPerSecond: Summary;
+  /** Share of the time in which the garbage collector stopped the program. */
+  readonly gcShare: Summary;
+}
+
+export const measureCvs = async (
+  stage: Stage,
+  { repeats, cvs }: { readonly repeats: number; readonly cvs: { readonly count: number; readonly warmUp: number } },
+  progress: Progress,
+): Promise<CvNumbers[]> => {
+  const pairs = [1, 10].flatMap((concurrency) => contenders.map((contender) => ({ contender, concurrency })));
+  const trials = pairs.map((pair) => ({ ...pair, runs: [] as Awaited<ReturnType<Stage['trial']>>[] }));
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    for (const { contender, concurrency, runs } of trials) {
+      progress(`CVs: ${concurrency} at a time, ${contender}, run ${repeat + 1} of ${repeats}`);
+      const load = { sizeBytes: cvBytes, count: cvs.count, concurrency };
+      runs.push(await stage.trial(stage.built.modules[contender], load, cvs.warmUp));
+    }
+  }
+  return trials.map(({ contender, concurrency, runs }) => ({
+    contender,
+    concurrency,
+    cpuMsPerCv: summaryOf(runs.map((run) => run.cpuMs / cvs.count)),
+    wallMsPerCv: summaryOf(runs.map((run) => run.wallMs / cvs.count)),
+    cvsPerSecond: summaryOf(runs.map((run) => (cvs.count * 1_000) / run.wallMs)),
+    gcShare: summaryOf(runs.map((run) => run.gcMs / run.wallMs)),
+  }));
+};

@@ -1,0 +1,14 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { measureMemory } from './measure-memory.ts';
+import { setStage } from './stage.ts';
+
+test('a file of 40 MB takes no more than 1.2 times the memory of one of 1 MB', { timeout: 120_000 }, async () => {
+  let stop = async (): Promise<void> => undefined;
+  onTestFinished(() => stop());
+  const stage = await setStage((way) => {
+    stop = way;
+  });
+  const [small, large] = await measureMemory(stage, { sizesMb: [1, 40], repeats: 3 });
+  // A copy of the file alone would make it 1.5 times.
+  expect((large?.peakMb ?? Number.NaN) / (small?.peakMb ?? 0)).toBeLessThan(1.2);
+});

@@ -1,0 +1,16 @@
+import type { Cost } from './cost.ts';
+import type { ImportCost } from './makeup.ts';
+import type { ColdStartNumbers } from './measure-cold-starts.ts';
+import type { CvNumbers } from './measure-cvs.ts';
+import type { FileNumbers } from './measure-files.ts';
+
+/** Everything that one run of the bench found. */
+export interface Numbers {
+  readonly machine: { readonly node: string; readonly cpu: string; readonly cores: number };
+  readonly files: readonly FileNumbers[];
+  readonly cvs: readonly CvNumbers[];
+  readonly coldStarts: readonly ColdStartNumbers[];
+  readonly imports: readonly ImportCost[];
+  readonly makeup: readonly { readonly part: string; readonly bytes: number }[];
+  readonly costs: readonly Cost[];
+}

@@ -1,0 +1,54 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { sizeIn } from '../workload.ts';
+import { expectedBody } from './expected-body.ts';
+import { serve } from './serve.ts';
+
+/**
+ * Takes attachments and compares every byte with what it must be; refuses a wrong one as Kombo would.
+ * `/floor/` takes anything of the announced length: the floor sends plain bytes.
+ */
+const server = createServer((request, response) => {
+  if (request.method === 'GET') return answer(response, 200, { status: 'success', data: {}, warnings: [] });
+  if (request.url?.startsWith('/floor/')) {
+    request.resume().on('end', () => answer(response, 200, { status: 'success', data: {}, warnings: [] }));
+    return;
+  }
+  receive(request, response);
+});
+
+const receive = (request: IncomingMessage, response: ServerResponse): void => {
+  const body = expectedBody(sizeIn(request.url ?? ''));
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    body.take(chunk);
+  });
+  request.on('end', () => {
+    const announced = request.headers['content-length'];
+    const fault = announced === String(bytes) ? faultOf(body) : `${bytes} bytes, announced: ${announced}`;
+    if (fault === undefined) answer(response, 200, { status: 'success', data: {}, warnings: [] });
+    else
+      answer(response, 400, {
+        status: 'error',
+        error: { code: 'PLATFORM.INPUT_INVALID', title: null, message: fault, log_url: null },
+      });
+  });
+};
+
+const faultOf = (body: ReturnType<typeof expectedBody>): string | undefined => {
+  try {
+    return body.fault();
+  } catch {
+    return 'not JSON';
+  }
+};
+
+const answer = (response: ServerResponse, status: number, body: unknown): void => {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+};
+
+// The largest body takes longer than the default patience on a busy machine.
+server.requestTimeout = 0;
+serve(server);

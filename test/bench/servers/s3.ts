@@ -1,0 +1,50 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { crc64nvmeOf, etagOf, pieces, sizeIn } from '../workload.ts';
+import { serve } from './serve.ts';
+
+/**
+ * Answers GetObject for every key that names a size. It holds one block, whatever the size.
+ * Checksums are those of S3 for an object that was put without one of its own: MD5 as the entity tag and, for whoever
+ * asks as the AWS SDK does unless told otherwise, CRC64NVME.
+ * @see Amazon S3 User Guide, "Checking object integrity"
+ */
+const server = createServer(async (request, response) => {
+  const sizeBytes = sizeIn(request.url ?? '');
+  if ((request.method !== 'GET' && request.method !== 'HEAD') || Number.isNaN(sizeBytes)) {
+    response.writeHead(404).end();
+    return;
+  }
+  const { etag, crc64nvme } = await checksums(sizeBytes);
+  response.writeHead(200, {
+    'content-type': 'application/pdf',
+    'content-length': sizeBytes,
+    etag: `"${etag}"`,
+    ...(request.headers['x-amz-checksum-mode'] === 'ENABLED' && {
+      'x-amz-checksum-crc64nvme': crc64nvme,
+      'x-amz-checksum-type': 'FULL_OBJECT',
+    }),
+    'last-modified': 'Mon, 05 Jan 2026 09:00:00 GMT',
+    'x-amz-request-id': 'bench',
+  });
+  if (request.method === 'GET') {
+    for (const piece of pieces(sizeBytes)) if (!(await written(response, piece))) return;
+  }
+  response.end();
+});
+
+/** False when the reader went away. */
+const written = (response: ServerResponse, piece: Buffer): Promise<boolean> =>
+  new Promise((resolve) => {
+    if (response.destroyed) resolve(false);
+    else response.write(piece, (error) => resolve(!error));
+  });
+
+const known = new Map<number, Promise<{ etag: string; crc64nvme: string }>>();
+const checksums = (sizeBytes: number): Promise<{ etag: string; crc64nvme: string }> => {
+  const computed =
+    known.get(sizeBytes) ?? crc64nvmeOf(sizeBytes).then((crc64nvme) => ({ etag: etagOf(sizeBytes), crc64nvme }));
+  known.set(sizeBytes, computed);
+  return computed;
+};
+
+serve(server);

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { stop as stopEsbuild } from 'esbuild';
+import { type Children, childrenWith } from './children.ts';
+import { type Built, buildContenders } from './contenders.ts';
+import { bucket, integrationId, keyOf } from './workload.ts';
+
+/** What all measurements stand on. */
+export interface Stage {
+  readonly built: Built;
+  readonly folder: string;
+  readonly trial: (modulePath: string, load: LoadWish, warmUpCount: number) => ReturnType<Children['trial']>;
+  /** Safe to call at any time, more than once. */
+  stop(): Promise<void>;
+}
+
+export interface LoadWish {
+  readonly sizeBytes: number;
+  readonly count: number;
+  readonly concurrency: number;
+}
+
+/** A CV as most people send it. */
+export const cvBytes = 300_000;
+
+const servers = { s3: 'servers/s3.ts', kombo: 'servers/kombo.ts', ledger: 'servers/ledger.ts' } as const;
+
+/** @param onStop gets the way to end everything before anything is started, for Ctrl-C. */
+export const setStage = async (onStop: (stop: () => Promise<void>) => void): Promise<Stage> => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-bench-'));
+  let env: Record<string, string> = {};
+  const children = childrenWith(() => env);
+  const stop = async (): Promise<void> => {
+    await children.stop();
+    await stopEsbuild();
+    await rm(folder, { recursive: true, force: true });
+  };
+  onStop(stop);
+  try {
+    const start = (name: keyof typeof servers): Promise<string> =>
+      children.server(path.join(import.meta.dirname, servers[name]));
+    const [built, s3, kombo, ledger] = await Promise.all([
+      buildContenders(folder),
+      start('s3'),
+      start('kombo'),
+      start('ledger'),
+    ]);
+    env = environmentOf({ s3, kombo, ledger });
+    const etags = new Map<number, string>();
+    /** Asking S3 makes it compute its checksums before anybody's time is taken. */
+    const etag = async (sizeBytes: number): Promise<string> => {
+      const answer = etags.has(sizeBytes)
+        ? undefined
+        : await fetch(`${s3}/${bucket}/${keyOf(sizeBytes, 'ask')}`, { method: 'HEAD' });
+      if (answer) etags.set(sizeBytes, answer.headers.get('etag')?.replaceAll('"', '') ?? '');
+      return etags.get(sizeBytes) ?? '';
+    };
+    const trial: Stage['trial'] = async (modulePath, load, warmUpCount) =>
+      children.trial(built.trial, {
+        modulePath,
+        warmUp: { sizeBytes: cvBytes, etag: await etag(cvBytes), count: warmUpCount, concurrency: load.concurrency },
+        measured: { ...load, etag: await etag(load.sizeBytes) },
+      });
+    return { built, folder, trial, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+/** What a function finds on Lambda, with every address on this machine. */
+const environmentOf = ({ s3, kombo, ledger }: Record<'s3' | 'kombo' | 'ledger', string>): Record<string, string> => ({
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'bench',
+  AWS_SECRET_ACCESS_KEY: 'bench',
+  // An address cannot carry the bucket's name in front, so the SDK puts it into the path for every contender.
+  AWS_ENDPOINT_URL_S3: s3,
+  AWS_ENDPOINT_URL_DYNAMODB: ledger,
+  AWS_LAMBDA_FUNCTION_NAME: 'bench',
+  BUCKET: bucket,
+  LEDGER_TABLE: 'bench-ledger',
+  KOMBO_BASE_URL: `${kombo}/v1`,
+  KOMBO_API_KEY: 'ks_dev_bench',
+  KOMBO_INTEGRATION_ID: integrationId,
+  MAX_BYTES: String(100 * 1024 * 1024),
+  S3_FORCE_PATH_STYLE: 'true',
+  POWERTOOLS_SERVICE_NAME: 'cv-courier',
+});

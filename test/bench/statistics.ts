@@ -1,0 +1,26 @@
+/** The middle, and how far the runs lie apart: a quarter of them lies below `low`, a quarter above `high`. */
+export interface Summary {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+  readonly runs: number;
+}
+
+/** @throws on an empty list. */
+export const summaryOf = (values: readonly number[]): Summary => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return {
+    median: quantile(sorted, 0.5),
+    low: quantile(sorted, 0.25),
+    high: quantile(sorted, 0.75),
+    runs: sorted.length,
+  };
+};
+
+const quantile = (sorted: readonly number[], share: number): number => {
+  const at = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(at)];
+  const above = sorted[Math.ceil(at)];
+  if (below === undefined || above === undefined) throw new Error('No runs, no median.');
+  return below + (above - below) * (at - Math.floor(at));
+};

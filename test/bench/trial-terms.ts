@@ -1,0 +1,33 @@
+/** So many files of one size, so many at a time. */
+export interface Load {
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly count: number;
+  readonly concurrency: number;
+}
+
+/** What one fresh process is to do. */
+export interface Trial {
+  readonly modulePath: string;
+  /** Carried before the measurement: a warm function is what most files meet. */
+  readonly warmUp: Load;
+  readonly measured: Load;
+}
+
+export interface TrialResult {
+  readonly importMs: number;
+  readonly importCpuMs: number;
+  /** The first file of the process: clients are built, connections opened, code is compiled. 0 without a warm-up. */
+  readonly firstMs: number;
+  readonly wallMs: number;
+  /** User and system time of all threads. */
+  readonly cpuMs: number;
+  /** Time in which the collector stopped the program. */
+  readonly gcMs: number;
+  readonly peakBytes: number;
+}
+
+/** From the start of the process until its handler could be called. */
+export interface TimedResult extends TrialResult {
+  readonly readyMs: number;
+}
