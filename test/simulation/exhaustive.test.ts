@@ -14,6 +14,6 @@ test('two workers on one upload, every order of their steps, one crash anywhere:
 });
 
 test('finds a claim that is not conditional, without any chance', async () => {
-  const { failures } = await everyInterleaving(0, plantedBugs['the claim is not conditional']);
+  const { failures } = await everyInterleaving(0, plantedBugs['the claim is not conditional'], 'first-failure');
   expect(failures.length).toBeGreaterThan(0);
 });

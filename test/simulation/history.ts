@@ -224,7 +224,7 @@ const untilNothingIsDue = async (
     )
       return;
     const next = Math.min(...due.map(({ workAt = 0 }) => workAt));
-    if (next > world.now()) await world.runUntil(next + 2 * longestSkewMs);
+    if (due.length > 0 && next > world.now()) await world.runUntil(next + 2 * longestSkewMs);
   }
 };
 
