@@ -1,0 +1,140 @@
+import { type Row, rowId } from './row.ts';
+
+/** A file on its way from a browser or another program to the function: what the ledger cannot know yet. */
+interface Incoming {
+  readonly row: Row;
+  /** `bucket/key#etag`, known once S3 has the last byte. */
+  readonly uploadId?: string;
+}
+
+export interface OpenUpload {
+  received(bytes: number): void;
+  stored(uploadId: string): void;
+  broken(sentence: string): void;
+}
+
+export interface IncomingUploads {
+  open(upload: { readonly key: string; readonly target: string; readonly sizeBytes: number }): OpenUpload;
+  /** S3 has told the function of an object, whoever put it there. */
+  dispatched(uploadId: string, key: string, sizeBytes: number | undefined): void;
+  /** The function gave up on an event. */
+  failed(uploadId: string, reason: string): void;
+  /** The function is done with an event. What it did not put in the ledger it ignored. */
+  done(uploadId: string): void;
+  /** Rows of what the ledger does not hold; what it holds now is forgotten here. */
+  rows(inLedger: (uploadId: string) => boolean): readonly Row[];
+  /** The upload that a ledger's row goes on from, as far as it was seen here: its temporary id, and when it began. */
+  originOf(uploadId: string): Pick<Row, 'id' | 'atMs'> | undefined;
+}
+
+/** A row that failed stays this long, so that it is seen; the bucket has no trace of it. */
+const keptBrokenMs = 10 * 60_000;
+/** Time for a listing of the ledger that began before the function ended. */
+const keptDoneMs = 2_000;
+
+export const incomingUploads = (nowMs: () => number): IncomingUploads => {
+  const byId = new Map<string, Incoming & { readonly endsAtMs?: number }>();
+  const origins = new Map<string, Pick<Row, 'id' | 'atMs'>>();
+  let lastNumber = 0;
+
+  const change = (
+    id: string,
+    next: Partial<Row>,
+    rest: { readonly uploadId?: string; readonly endsAtMs?: number } = {},
+  ) => {
+    const before = byId.get(id);
+    if (before) byId.set(id, { ...before, ...rest, row: { ...before.row, ...next } });
+  };
+
+  const failure = (meaning: string, detail: string, nextStep: string) => ({
+    code: 'NOT_STARTED',
+    meaning,
+    detail,
+    nextStep,
+  });
+
+  return {
+    open({ key, target, sizeBytes }) {
+      lastNumber += 1;
+      const id = `up-${lastNumber}`;
+      const atMs = nowMs();
+      const progress = { doneBytes: 0, totalBytes: sizeBytes };
+      byId.set(id, {
+        row: {
+          id,
+          key,
+          target,
+          state: 'uploading',
+          atMs,
+          changedAtMs: atMs,
+          sizeBytes,
+          attempt: 0,
+          progress,
+          warnings: [],
+        },
+      });
+      let doneBytes = 0;
+      return {
+        received(bytes) {
+          doneBytes += bytes;
+          change(id, { progress: { doneBytes, totalBytes: sizeBytes } });
+        },
+        stored(uploadId) {
+          origins.set(uploadId, { id, atMs });
+          byId.delete(id);
+          const known = byId.get(rowId(uploadId));
+          if (known) change(rowId(uploadId), { replaces: id, atMs });
+        },
+        broken(sentence) {
+          const nextStep = 'Drop it again.';
+          const row = {
+            ...emptyRow(id, key, atMs),
+            target,
+            sizeBytes,
+            state: 'not-uploaded' as const,
+            changedAtMs: nowMs(),
+            failure: failure('The file did not reach the bucket.', sentence, nextStep),
+          };
+          byId.set(id, { row, endsAtMs: nowMs() + keptBrokenMs });
+        },
+      };
+    },
+    dispatched(uploadId, key, sizeBytes) {
+      const id = rowId(uploadId);
+      const atMs = nowMs();
+      byId.set(id, {
+        uploadId,
+        row: { ...emptyRow(id, key, atMs), ...(sizeBytes !== undefined && { sizeBytes }) },
+      });
+    },
+    failed(uploadId, reason) {
+      const nextStep = 'Read the log of on-upload. On AWS the event now waits in the failure queue.';
+      change(rowId(uploadId), {
+        state: 'failed',
+        changedAtMs: nowMs(),
+        failure: failure('The function failed each time it got the event.', reason, nextStep),
+      });
+    },
+    done(uploadId) {
+      change(rowId(uploadId), {}, { endsAtMs: nowMs() + keptDoneMs });
+    },
+    rows(inLedger) {
+      const now = nowMs();
+      for (const [id, { uploadId, endsAtMs = Number.POSITIVE_INFINITY }] of byId) {
+        if (endsAtMs < now || (uploadId !== undefined && inLedger(uploadId))) byId.delete(id);
+      }
+      return [...byId.values()].map(({ row }) => row);
+    },
+    originOf: (uploadId) => origins.get(uploadId),
+  };
+};
+
+const emptyRow = (id: string, key: string, atMs: number): Row => ({
+  id,
+  key,
+  state: 'uploaded',
+  atMs,
+  changedAtMs: atMs,
+  attempt: 0,
+  warnings: [],
+});

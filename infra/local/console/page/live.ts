@@ -1,0 +1,47 @@
+import type { Changes, FaultSwitch, HeldView, Hello, PauseView, RowView } from '../view.ts';
+import { byId, setText } from './element.ts';
+
+export interface LiveListeners {
+  hello(hello: Hello): void;
+  rows(changes: Changes<RowView>): void;
+  held(changes: Changes<HeldView>): void;
+  faults(switches: readonly FaultSwitch[]): void;
+  pauses(pauses: readonly PauseView[]): void;
+}
+
+const states = {
+  connecting: 'Connecting',
+  live: 'Live',
+  lost: 'Stopped. Looking for the stack',
+} as const;
+
+const reopenMs = 700;
+
+/** Keeps a connection for news. When the stack is stopped it says so, and looks for it until it is back. */
+export const listen = (listeners: LiveListeners): { reopen(names: boolean): void } => {
+  const sign = byId('connection', HTMLParagraphElement);
+  let source: EventSource | undefined;
+  let timer: number | undefined;
+
+  const say = (state: keyof typeof states): void => {
+    sign.dataset.state = state;
+    setText(sign, states[state]);
+  };
+
+  const open = (names: boolean): void => {
+    window.clearTimeout(timer);
+    source?.close();
+    const opened = new EventSource(names ? '/live?names=shown' : '/live');
+    source = opened;
+    for (const [event, listener] of Object.entries(listeners)) {
+      opened.addEventListener(event, ({ data }: MessageEvent<string>) => listener(JSON.parse(data)));
+    }
+    opened.addEventListener('open', () => say('live'));
+    opened.addEventListener('error', () => {
+      say('lost');
+      // A browser tries again by itself, except when it was refused.
+      if (opened.readyState === EventSource.CLOSED) timer = window.setTimeout(() => open(names), reopenMs);
+    });
+  };
+  return { reopen: open };
+};

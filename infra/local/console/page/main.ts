@@ -1,0 +1,42 @@
+import { announcer } from './announcer.ts';
+import { askDialog } from './ask-dialog.ts';
+import { dropZone } from './drop-zone.ts';
+import { byId } from './element.ts';
+import { faultList } from './fault-list.ts';
+import { heldList } from './held-list.ts';
+import { listen } from './live.ts';
+import { notices } from './notices.ts';
+import { pauseList } from './pause-list.ts';
+import { rowList } from './rows.ts';
+import { uploader } from './uploader.ts';
+
+const names = byId('names', HTMLInputElement);
+names.role = 'switch';
+// A reload begins masked, whatever the browser remembers of the box.
+names.checked = false;
+
+const notice = notices();
+const ask = askDialog(() => names.checked);
+const zone = dropZone(uploader(notice), notice);
+const rows = rowList(
+  (action, { id, name, target }) => ask(action, { row: id, about: target === undefined ? name : `${name}, ${target}` }),
+  announcer(),
+);
+const held = heldList();
+const faults = faultList(notice);
+const pauses = pauseList(({ scope, code }) => ask('resume', { scope, about: `${scope}, paused for ${code}` }));
+
+for (const button of document.querySelectorAll<HTMLButtonElement>('[data-ask]')) {
+  const action = button.dataset.ask === 'counts' ? 'counts' : 'check';
+  button.addEventListener('click', () => ask(action, { about: '' }));
+}
+
+const live = listen({
+  hello: zone.greet,
+  rows: rows.apply,
+  held: held.apply,
+  faults: faults.apply,
+  pauses: pauses.apply,
+});
+names.addEventListener('change', () => live.reopen(names.checked));
+live.reopen(false);

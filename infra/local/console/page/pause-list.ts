@@ -1,0 +1,27 @@
+import type { PauseView } from '../view.ts';
+import { byId, element, setHidden } from './element.ts';
+import { timeText } from './wording.ts';
+
+/** What is paused, why, and the way to resume it. */
+export const pauseList = (onResume: (pause: PauseView) => void): { apply(pauses: readonly PauseView[]): void } => {
+  const root = byId('pauses', HTMLDivElement);
+  return {
+    apply(pauses) {
+      setHidden(root, pauses.length === 0);
+      root.replaceChildren(
+        ...pauses.map((pause) => {
+          const { scope, sinceMs, code, nextStep } = pause;
+          const resume = element('button', { type: 'button' }, 'Resume');
+          resume.addEventListener('click', () => onResume(pause));
+          const what = scope === 'account' ? 'Everything is paused' : `${scope} is paused`;
+          return element(
+            'div',
+            { class: 'pause', role: 'status' },
+            element('p', {}, element('strong', {}, `${what} since ${timeText(sinceMs)}`), ` ${code}. ${nextStep}`),
+            resume,
+          );
+        }),
+      );
+    },
+  };
+};

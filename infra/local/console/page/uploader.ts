@@ -1,0 +1,74 @@
+import { distinctlyNamed, type NamedFile } from './dropped-files.ts';
+import { byId, setText } from './element.ts';
+import { stoppedSentence } from './send.ts';
+
+export interface Place {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** A browser opens six connections to one host. Each tab keeps one for its news. */
+const atOnce = 3;
+
+/** Sends dropped files to the console server, a few at a time. Their rows come back as news, like everybody else's. */
+export const uploader = (onTrouble: (sentence: string) => void) => {
+  const waiting: (NamedFile & { readonly place: Place })[] = [];
+  let running = 0;
+  let done = 0;
+  let total = 0;
+
+  const tell = (): void => {
+    // Its line is kept free, so that nothing below it moves.
+    byId('batch', HTMLParagraphElement).toggleAttribute('data-idle', total === done);
+    byId('batch-progress', HTMLProgressElement).value = total === 0 ? 0 : done / total;
+    setText(byId('batch-text', HTMLSpanElement), `${done} of ${total} in the bucket`);
+    if (total === done) total = done = 0;
+  };
+
+  const next = async (): Promise<void> => {
+    if (running >= atOnce) return;
+    const item = waiting.shift();
+    if (!item) return;
+    running += 1;
+    const trouble = await sendFile(item, item.place);
+    running -= 1;
+    done += 1;
+    if (trouble === stoppedSentence) {
+      // Each of the others would meet the same.
+      const left = waiting.splice(0).length;
+      done += left;
+      onTrouble(left === 0 ? trouble : `${trouble} ${left} more files were not sent.`);
+    } else if (trouble !== undefined) onTrouble(trouble);
+    tell();
+    void next();
+  };
+
+  return (files: readonly File[], place: Place): void => {
+    waiting.push(...distinctlyNamed(files).map((named) => ({ ...named, place })));
+    total += files.length;
+    tell();
+    for (let lane = 0; lane < atOnce; lane += 1) void next();
+  };
+};
+
+const sendFile = async ({ file, name }: NamedFile, { kind, id }: Place): Promise<string | undefined> => {
+  try {
+    const response = await fetch(`/uploads?${new URLSearchParams({ kind, id, name: name.toWellFormed() })}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: file,
+    });
+    if (response.ok) return undefined;
+    return String((await response.json()).error);
+  } catch {
+    // A file that was deleted or changed since it was dropped fails in the same way as a stack that was stopped.
+    const readable = await file
+      .slice(0, 1)
+      .arrayBuffer()
+      .then(
+        () => true,
+        () => false,
+      );
+    return readable ? stoppedSentence : 'A file could not be read: it is a folder, or was changed or removed since.';
+  }
+};

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../../../lib/clock.ts';
+import { dynamoTable } from '../../../../lib/ledger/dynamo-table.ts';
+import { ledgerOn } from '../../../../lib/ledger/ledger.ts';
+import { ask, consoleServer, newsUntil } from './console-server.ts';
+
+const lease = { owner: 'somebody', leaseUntil: Date.now() + 60_000 };
+
+const upload = (url: string, query: Record<string, string>, body: string) =>
+  ask(`${url}/uploads?${new URLSearchParams(query)}`, { method: 'PUT', body });
+
+const ledgerOf = ({ dynamodb, table }: Awaited<ReturnType<typeof consoleServer>>) =>
+  ledgerOn({ table: dynamoTable(dynamodb, table), clock: systemClock, uuid: randomUUID, retentionDays: 400 });
+
+test('an upload arrives in the bucket byte for byte, under the key of its target', async () => {
+  const { url, s3, bucket } = await consoleServer();
+  const answer = await upload(url, { kind: 'application', id: 'App1', name: 'C++ é.pdf' }, 'the very bytes');
+  expect(answer.status).toBe(201);
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'applications/App1/C++ é.pdf' }));
+  expect(await Body?.transformToString()).toBe('the very bytes');
+});
+
+test.each([
+  ['a name that would leave its folder', { kind: 'candidate', id: 'a', name: '../../x.pdf' }],
+  ['an id that would', { kind: 'candidate', id: '../a', name: 'x.pdf' }],
+  ['no name', { kind: 'candidate', id: 'a', name: '' }],
+  ['a kind that does not exist', { kind: 'job', id: 'a', name: 'x.pdf' }],
+  ['a name longer than a file system takes', { kind: 'candidate', id: 'a', name: 'é'.repeat(200) }],
+])('an upload with %s is refused with a sentence', async (_, query) => {
+  const { url } = await consoleServer();
+  const { status, body } = await upload(url, query, 'bytes');
+  expect(status).toBe(400);
+  expect(JSON.parse(body).error).toMatch(/^[A-Z].+\.$/);
+});
+
+test('changes of the ledger are in the news within 300 ms', async () => {
+  const server = await consoleServer();
+  const ledger = ledgerOf(server);
+  const delaysMs: number[] = [];
+  let changedAtMs = 0;
+  const change = (): void => {
+    const upload = { bucket: server.bucket, key: `candidates/a/${delaysMs.length}.pdf`, etag: 'e1' };
+    changedAtMs = performance.now();
+    void ledger.claim({ kind: 'claim', upload, ...lease });
+  };
+  let begun = false;
+  await newsUntil(`${server.url}/live?names=shown`, (event, data) => {
+    // Each call goes over all news so far again.
+    if (event === 'faults' && !begun) {
+      begun = true;
+      setTimeout(change, 300);
+    }
+    if (event !== 'rows' || !data.includes(`candidates/a/${delaysMs.length}.pdf`)) return false;
+    delaysMs.push(performance.now() - changedAtMs);
+    if (delaysMs.length === 7) return true;
+    // At a time that has nothing to do with when the console looks.
+    setTimeout(change, 37 * delaysMs.length);
+    return false;
+  });
+  // The median: another program may take the machine for a moment.
+  expect(delaysMs.toSorted((one, other) => one - other)[3]).toBeLessThan(300);
+});
+
+test('names are masked as in the logs of production, until somebody asks for them', async () => {
+  const server = await consoleServer();
+  const upload = { bucket: server.bucket, key: 'candidates/GRK1/Jane Roe.pdf', etag: 'e1' };
+  await ledgerOf(server).claim({ kind: 'claim', upload, ...lease });
+  const hasRow = (event: string, data: string) => event === 'rows' && data.includes('GRK1');
+  const masked = await newsUntil(`${server.url}/live`, hasRow);
+  expect(masked).toContain('candidates/GRK1/•••.pdf');
+  expect(masked).not.toMatch(/Jane|Roe/);
+  expect(await newsUntil(`${server.url}/live?names=shown`, hasRow)).toContain('candidates/GRK1/Jane Roe.pdf');
+});
+
+test('a record that cannot be read is shown as held, and the others beside it', async () => {
+  const server = await consoleServer();
+  const good = { bucket: server.bucket, key: 'candidates/Good1/a.pdf', etag: 'e1' };
+  await ledgerOf(server).claim({ kind: 'claim', upload: good, ...lease });
+  const pk = { S: `${server.bucket}/candidates/Bad1/b.pdf#e2` };
+  await server.dynamodb.send(
+    new PutItemCommand({ TableName: server.table, Item: { pk, version: { N: '1' }, document: { S: '{' } } }),
+  );
+  const news = await newsUntil(`${server.url}/live`, (event, data) => event === 'rows' && data.includes('Bad1'));
+  expect(news).toContain('RECORD_UNREADABLE');
+  expect(news).toContain('candidates/Good1/•••.pdf');
+});
+
+test('a download is a file to save, named only for whoever sees names', async () => {
+  const { url, kombo } = await consoleServer();
+  const body = JSON.stringify({
+    attachment: { name: `Jane's CV.pdf`, type: 'CV', content_type: 'text/html', data: btoa('<script>1</script>') },
+  });
+  const headers = {
+    authorization: 'Bearer ks_dev_local',
+    'x-integration-id': 'kombo-sandbox:CvCourierSandboxAAAAAAAA',
+    'content-type': 'application/json',
+  };
+  await ask(`${kombo.url}/ats/candidates/a/attachments`, { method: 'POST', headers, body });
+  const [held] = kombo.attachments();
+  const masked = await ask(`${url}/attachments/${held?.id}`);
+  expect(masked.body).toBe('<script>1</script>');
+  expect(masked.headers['content-disposition']).toBe(`attachment; filename*=UTF-8''attachment.pdf`);
+  expect(masked.headers['content-security-policy']).toContain('sandbox');
+  const shown = await ask(`${url}/attachments/${held?.id}?names=shown`);
+  expect(shown.headers['content-disposition']).toBe(`attachment; filename*=UTF-8''Jane%27s%20CV.pdf`);
+});
+
+test('a switch that does not exist, and one that says neither on nor off, are refused', async () => {
+  const { url } = await consoleServer();
+  expect(await ask(`${url}/faults/no-such`, { method: 'PUT', body: '{"on":true}' })).toMatchObject({ status: 404 });
+  expect(await ask(`${url}/faults/slow`, { method: 'PUT', body: '{"on":"yes"}' })).toMatchObject({ status: 400 });
+});
