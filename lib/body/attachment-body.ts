@@ -2,9 +2,10 @@ import type { WireAttachment } from '../kombo/wire.ts';
 import type { JsonObject } from '../remote-fields.ts';
 import { base64, base64Length } from './base64.ts';
 
-/** A request body of exactly known length, made while it is read. Strings in it are plain ASCII. */
+/** A request body of exactly known length, made while it is read. */
 export interface RequestBody {
   readonly contentLength: number;
+  /** Each piece is good until the next one is asked for, then its memory may hold that one. Strings are plain ASCII. */
   readonly chunks: AsyncIterable<string | Uint8Array>;
 }
 

@@ -7,9 +7,14 @@ export const base64Length = (sizeBytes: number): number => Math.ceil(sizeBytes /
  */
 const blockBytes = 48 * 1024;
 
-/** Base64 text of a stream of bytes, piece by piece; the pieces concatenate to the text of the whole. */
-export async function* base64(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
-  const block = Buffer.allocUnsafe(blockBytes);
+/**
+ * Base64 text of a stream of bytes, piece by piece; the pieces concatenate to the text of the whole.
+ * A piece holds until the next one is asked for: all stand in the same place, one after the other. As strings they would
+ * live on while the system takes them, and after a hundred megabytes the heap would have grown to hold them.
+ */
+export async function* base64(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
+  const block = Buffer.allocUnsafeSlow(blockBytes);
+  const text = Buffer.allocUnsafeSlow(base64Length(blockBytes));
   let filled = 0;
   for await (const chunk of chunks) {
     for (let taken = 0; taken < chunk.byteLength; ) {
@@ -18,9 +23,10 @@ export async function* base64(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
       taken += part.byteLength;
       filled += part.byteLength;
       if (filled < blockBytes) continue;
-      yield block.toString('base64');
+      text.write(block.toString('base64'), 'latin1');
+      yield text;
       filled = 0;
     }
   }
-  if (filled > 0) yield block.toString('base64', 0, filled);
+  if (filled > 0) yield text.subarray(0, text.write(block.toString('base64', 0, filled), 'latin1'));
 }

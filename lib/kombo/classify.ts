@@ -35,7 +35,8 @@ export const classify = (answer: HttpAnswer, nowMs: number): Classified => {
   const success = answer.status >= 200 && answer.status < 300;
   if (success && !saysError(body)) {
     // An empty answer contradicts nothing. A page of HTML is somebody else's answer, not Kombo's.
-    if (body.kind === 'text' && answer.text.trim() !== '') return failed(answer, nowMs, 'ANSWER_UNREADABLE', {});
+    const isEmpty = answer.complete && answer.text.trim() === '';
+    if (body.kind === 'text' && !isEmpty) return failed(answer, nowMs, 'ANSWER_UNREADABLE', {});
     const json = body.kind === 'json' ? body.value : {};
     return { ok: true, data: json.data, warnings: warningsOf(json.warnings) };
   }
@@ -86,13 +87,17 @@ const failed = (answer: HttpAnswer, nowMs: number, code: KomboFailureCode, error
       code,
       detail: `Kombo answered HTTP ${answer.status}.`,
       httpStatus: answer.status,
-      ...(typeof error.code === 'string' && error.code !== code && { unlistedCode: error.code.slice(0, 100) }),
+      ...(isCode(error.code) && error.code !== code && { unlistedCode: error.code }),
       ...(typeof error.message === 'string' && { komboMessage: error.message.slice(0, 500) }),
-      ...(typeof error.log_url === 'string' && { logUrl: error.log_url.slice(0, 500) }),
+      ...(isLink(error.log_url) && { logUrl: error.log_url }),
       ...(wait !== undefined && { askedWaitMs: wait }),
     },
   };
 };
+
+/** Codes are logged and links are clicked, so nothing else passes for one. */
+const isCode = (value: unknown): value is string => typeof value === 'string' && /^[\w.-]{1,100}$/.test(value);
+const isLink = (value: unknown): value is string => typeof value === 'string' && /^https?:\/\/\S{1,1000}$/.test(value);
 
 /** Kombo promises a list of `{message}`; anything else is no warning. */
 const warningsOf = (warnings: unknown): string[] =>

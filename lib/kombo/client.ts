@@ -122,7 +122,7 @@ export const komboClient = ({ transport, clock, apiKey }: KomboClientOptions): K
  */
 const judge = (answer: HttpAnswer, commitPoint: CommitPoint | undefined, nowMs: number): Classified => {
   const classified = classify(answer, nowMs);
-  if (!commitPoint || commitPoint.passed) return classified;
+  if (!commitPoint || (commitPoint.passed && !answer.early)) return classified;
   if (classified.ok) {
     const detail = 'Kombo reported success before it had the whole file.';
     return { ok: false, failure: { code: 'ANSWER_UNREADABLE', detail, httpStatus: answer.status } };

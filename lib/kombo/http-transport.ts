@@ -33,10 +33,13 @@ export const httpTransport = (baseUrl: string, clock: Clock): Transport => {
     let connected = false;
     call.on('socket', () => {
       connected = true;
-      if (body) sendBody(body.chunks, call).catch(reject);
+      if (body) sendBody(body, call).catch(reject);
       else call.end();
     });
-    call.on('response', (response) => void readAnswer(response, longestAnswerBytes[method]).then(resolve));
+    call.on('response', (response) => {
+      const early = !call.writableEnded;
+      void readAnswer(response, longestAnswerBytes[method]).then((answer) => resolve({ ...answer, early }));
+    });
     call.on('error', (cause) => fail(connected ? 'lost' : 'unreachable', cause));
 
     let clean = false;

@@ -1,4 +1,9 @@
 import type { ClientRequest } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
+import type { RequestBody } from '../body/attachment-body.ts';
+
+/** The last piece of a body lies within, whatever it is made of. */
+const lastStretchBytes = 64 * 1024;
 
 /**
  * Writes a body piece by piece, the next one only when the system has taken the last: memory stays flat, and the last
@@ -6,7 +11,7 @@ import type { ClientRequest } from 'node:http';
  * Stops when an answer comes or the connection closes: nobody wants more then.
  * @throws whatever the source of the pieces throws.
  */
-export const sendBody = async (pieces: AsyncIterable<string | Uint8Array>, call: ClientRequest): Promise<void> => {
+export const sendBody = async ({ chunks, contentLength }: RequestBody, call: ClientRequest): Promise<void> => {
   let over = false;
   let goOn = (): void => undefined;
   const stop = (): void => {
@@ -14,12 +19,18 @@ export const sendBody = async (pieces: AsyncIterable<string | Uint8Array>, call:
     goOn();
   };
   call.once('response', stop).once('close', stop);
-  for await (const piece of pieces) {
+  let leftBytes = contentLength;
+  for await (const piece of chunks) {
     if (over) return;
     const { promise: taken, resolve } = Promise.withResolvers<void>();
     goOn = resolve;
     call.write(piece, 'latin1', () => resolve());
     await taken;
+    leftBytes -= piece.length;
+    // Whole: an answer may be here already, and only after a proper end the connection serves the next call.
+    if (leftBytes === 0) break;
+    // A refusal or an end that is here already must be seen before the last piece goes out, not after.
+    if (leftBytes <= lastStretchBytes) await setImmediate();
     if (over) return;
   }
   call.end();

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { type ChecksumFacts, checksumOf } from '../../../lib/body/checksum.ts';
+
+/** Check values of "123456789" and "abc", as the catalogues of checksum algorithms and NIST publish them. */
+const known = {
+  CRC32: { text: '123456789', facts: { crc32: 'y/Q5Jg==' } }, // cbf43926
+  CRC64NVME: { text: '123456789', facts: { crc64nvme: 'rosUhgp5mIg=' } }, // ae8b14860a799888
+  SHA1: { text: 'abc', facts: { sha1: 'qZk+NkcGgWq6PiVxeFDCbJzQ2J0=' } },
+  SHA256: { text: 'abc', facts: { sha256: 'ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=' } },
+  MD5: { text: 'abc', facts: { etag: '900150983cd24fb0d6963f7d28e17f72' } },
+} as const;
+
+/** An entity tag that is no MD5: of an object uploaded in two parts. */
+const inParts = 'd41d8cd98f00b204e9800998ecf8427e-2';
+
+const matches = async (facts: Partial<ChecksumFacts>, ...chunks: readonly string[]): Promise<boolean | undefined> => {
+  const digest = checksumOf({ etag: inParts, ...facts })?.start();
+  for (const chunk of chunks) digest?.update(Buffer.from(chunk));
+  return digest?.matches();
+};
+
+const algorithmOf = (facts: Partial<ChecksumFacts>): string | undefined =>
+  checksumOf({ etag: inParts, ...facts })?.algorithm;
+
+describe.each(Object.entries(known))('%s', (algorithm, { text, facts }) => {
+  test('is told by what S3 sends', () => {
+    expect(algorithmOf(facts)).toBe(algorithm);
+  });
+
+  test('fits the bytes, in one chunk or many', async () => {
+    expect(await matches(facts, text)).toBe(true);
+    expect(await matches(facts, ...text)).toBe(true);
+    expect(await matches(facts, '', text.slice(0, 2), '', text.slice(2), '')).toBe(true);
+  });
+
+  test('does not fit other bytes', async () => {
+    expect(await matches(facts, `${text} `)).toBe(false);
+    expect(await matches(facts, text.slice(1))).toBe(false);
+    expect(await matches(facts, [...text].reverse().join(''))).toBe(false);
+    expect(await matches(facts)).toBe(false);
+  });
+});
+
+test('begins anew for each reading', async () => {
+  const checksum = checksumOf({ etag: known.MD5.facts.etag });
+  checksum?.start().update(Buffer.from('something else'));
+  const digest = checksum?.start();
+  digest?.update(Buffer.from('abc'));
+  expect(await digest?.matches()).toBe(true);
+});
+
+test('takes the cheapest of several', () => {
+  const all = { crc32: 'a', sha1: 'b', sha256: 'c', crc64nvme: 'd', etag: known.MD5.facts.etag };
+  expect(algorithmOf(all)).toBe('CRC32');
+  expect(algorithmOf({ ...all, crc32: undefined })).toBe('SHA1');
+  expect(algorithmOf({ ...all, crc32: undefined, sha1: undefined })).toBe('SHA256');
+  expect(algorithmOf({ crc64nvme: 'd', etag: known.MD5.facts.etag })).toBe('MD5');
+  expect(algorithmOf({ crc64nvme: 'd' })).toBe('CRC64NVME');
+});
+
+test('does not take a checksum of part checksums for one of the bytes', () => {
+  const parts = { crc32: 'a', sha1: 'b', sha256: 'c', crc64nvme: 'd', type: 'COMPOSITE' };
+  expect(algorithmOf(parts)).toBeUndefined();
+  expect(algorithmOf({ ...parts, type: 'FULL_OBJECT' })).toBe('CRC32');
+});
+
+test.each([
+  ['an object uploaded in parts', { etag: inParts }],
+  ['encryption by KMS', { etag: known.MD5.facts.etag, encryption: 'aws:kms' }],
+  ['twofold encryption by KMS', { etag: known.MD5.facts.etag, encryption: 'aws:kms:dsse' }],
+  ["a customer's own key", { etag: known.MD5.facts.etag, customerKey: true }],
+  ['an odd store', { etag: 'v1' }],
+])('does not take the entity tag for an MD5 with %s', (_, facts) => {
+  expect(algorithmOf(facts)).toBeUndefined();
+});
+
+test('takes the entity tag for an MD5 under encryption by S3 itself', () => {
+  expect(algorithmOf({ etag: known.MD5.facts.etag, encryption: 'AES256', customerKey: false })).toBe('MD5');
+});

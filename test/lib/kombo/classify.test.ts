@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest';
+import { classify } from '../../../lib/kombo/classify.ts';
+import { komboErrorCodes, komboFailures } from '../../../lib/kombo/failures.ts';
+import type { HttpAnswer } from '../../../lib/kombo/transport.ts';
+
+const nowMs = Date.UTC(2026, 5, 1, 12);
+
+const answer = (status: number, body: unknown, more: Partial<HttpAnswer> = {}): HttpAnswer => ({
+  status,
+  headers: {},
+  text: typeof body === 'string' ? body : JSON.stringify(body),
+  complete: true,
+  ...more,
+});
+
+const error = (code: unknown, more: object = {}) => ({
+  status: 'error',
+  error: {
+    code,
+    title: 'A title',
+    message: 'A message',
+    log_url: 'https://app.kombo.dev/x/logs?interactionId=1',
+    ...more,
+  },
+});
+
+const codeOf = (given: HttpAnswer): string => {
+  const classified = classify(given, nowMs);
+  return classified.ok ? 'delivered' : classified.failure.code;
+};
+
+/** Copied by hand from the error list: code, what becomes of the file, what is paused with it. */
+const errorList: readonly [keyof typeof komboErrorCodes, string, string | undefined][] = [
+  ['PLATFORM.RATE_LIMIT_EXCEEDED', 'retrying', undefined],
+  ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 'retrying', undefined],
+  ['REMOTE.RATE_LIMIT_EXCEEDED', 'retrying', undefined],
+  ['REMOTE.SERVICE_UNAVAILABLE', 'retrying', undefined],
+  ['INTEGRATION.SETUP_SYNC_PENDING', 'held', 'integration'],
+  ['INTEGRATION.SETUP_INCOMPLETE', 'held', 'integration'],
+  ['INTEGRATION.QA_FAILED', 'held', 'integration'],
+  ['INTEGRATION.INACTIVE', 'held', 'integration'],
+  ['INTEGRATION.AUTHENTICATION_INVALID', 'held', 'integration'],
+  ['INTEGRATION.PERMISSION_MISSING', 'held', 'integration'],
+  ['INTEGRATION.ACTION_NOT_AVAILABLE', 'held', 'integration'],
+  ['INTEGRATION.ACTION_DISABLED', 'held', 'integration'],
+  ['INTEGRATION.MODEL_NOT_AVAILABLE', 'held', 'integration'],
+  ['INTEGRATION.MODEL_DISABLED', 'held', 'integration'],
+  ['PLATFORM.AUTHENTICATION_INVALID', 'held', 'account'],
+  ['PLATFORM.IP_NOT_WHITELISTED', 'held', 'account'],
+  ['PLATFORM.INTEGRATION_NOT_FOUND', 'held', 'integration'],
+  ['PLATFORM.INPUT_INVALID', 'rejected', undefined],
+  ['REMOTE.INPUT_INVALID', 'rejected', undefined],
+  ['REMOTE.UNKNOWN_HTTP_ERROR', 'unknown', undefined],
+  ['PLATFORM.UNKNOWN_ERROR', 'unknown', undefined],
+  ['PLATFORM.TASK_TIMED_OUT', 'unknown', undefined],
+  ['ATS.JOB_CLOSED', 'rejected', undefined],
+  ['ATS.APPLICATION_ALREADY_EXISTS', 'rejected', undefined],
+];
+
+test('the table has all 24 codes of the error list and no other', () => {
+  expect(Object.keys(komboErrorCodes).sort()).toEqual(errorList.map(([code]) => code).sort());
+  expect(errorList).toHaveLength(24);
+});
+
+describe.each(errorList)('%s', (code, status, pauses) => {
+  test(`means ${status}${pauses ? ` and pauses the ${pauses}` : ''}`, () => {
+    expect(komboFailures[code]).toMatchObject({ status });
+    expect('pauses' in komboFailures[code] ? komboFailures[code].pauses : undefined).toBe(pauses);
+  });
+
+  test.each([200, 400, 401, 403, 404, 409, 429, 500, 502, 503])('is known under HTTP %i', (httpStatus) => {
+    const classified = classify(answer(httpStatus, error(code)), nowMs);
+    expect(classified).toMatchObject({ ok: false, failure: { code, httpStatus } });
+  });
+});
+
+describe.each([
+  ['null', error(null)],
+  ['missing', error(undefined)],
+  ['a number', error(42)],
+  ['an empty text', error('')],
+  ['the name of an object method', error('toString')],
+  ['missing with its error object', { status: 'error', message: 'No room.' }],
+  ['in a JSON list', [error('PLATFORM.INPUT_INVALID')]],
+  ['in HTML', '<html><body>503 Service Temporarily Unavailable</body></html>'],
+  ['missing in an empty answer', ''],
+])('a code that is %s', (_, body) => {
+  test.each([
+    [400, 'KOMBO_REFUSED'],
+    [401, 'KOMBO_UNAUTHORIZED'],
+    [403, 'KOMBO_FORBIDDEN'],
+    [404, 'KOMBO_NOT_FOUND'],
+    [408, 'KOMBO_UNAVAILABLE'],
+    [413, 'KOMBO_REFUSED'],
+    [422, 'KOMBO_REFUSED'],
+    [429, 'KOMBO_RATE_LIMITED'],
+    [500, 'KOMBO_FAULT'],
+    [502, 'KOMBO_FAULT'],
+    [503, 'KOMBO_UNAVAILABLE'],
+    [504, 'KOMBO_FAULT'],
+    [301, 'KOMBO_REDIRECTED'],
+    [302, 'KOMBO_REDIRECTED'],
+    [307, 'KOMBO_REDIRECTED'],
+  ])('leaves the judgement to HTTP %i', (status, code) => {
+    expect(codeOf(answer(status, body))).toBe(code);
+  });
+});
+
+test.each([
+  ['KOMBO_REFUSED', 'rejected'],
+  ['KOMBO_UNAUTHORIZED', 'held'],
+  ['KOMBO_FORBIDDEN', 'held'],
+  ['KOMBO_NOT_FOUND', 'held'],
+  ['KOMBO_REDIRECTED', 'held'],
+  ['KOMBO_RATE_LIMITED', 'retrying'],
+  ['KOMBO_UNAVAILABLE', 'retrying'],
+  ['KOMBO_FAULT', 'unknown'],
+] as const)('%s means %s', (code, status) => {
+  expect(komboFailures[code].status).toBe(status);
+});
+
+test('a code that the table does not have is judged by the status, and kept for an alert', () => {
+  const classified = classify(answer(409, error('INTEGRATION.QUITE_NEW')), nowMs);
+  expect(classified).toMatchObject({
+    ok: false,
+    failure: { code: 'KOMBO_REFUSED', unlistedCode: 'INTEGRATION.QUITE_NEW' },
+  });
+  expect(codeOf(answer(500, error('PLATFORM.QUITE_NEW')))).toBe('KOMBO_FAULT');
+});
+
+test("keeps Kombo's message, cut to a bearable length, and the link to its log", () => {
+  const classified = classify(answer(400, error('PLATFORM.INPUT_INVALID', { message: 'm'.repeat(10_000) })), nowMs);
+  expect(classified).toMatchObject({
+    failure: { komboMessage: 'm'.repeat(500), logUrl: 'https://app.kombo.dev/x/logs?interactionId=1' },
+  });
+});
+
+test.each([['javascript:alert(1)'], ['see Frank Doe'], [''], [`https://app.kombo.dev/${'x'.repeat(2_000)}`]])(
+  'a log_url that is no link (%#) is absent',
+  (logUrl) => {
+    const classified = classify(answer(400, error('PLATFORM.INPUT_INVALID', { log_url: logUrl })), nowMs);
+    expect(!classified.ok && classified.failure.logUrl).toBeUndefined();
+  },
+);
+
+test.each([[''], ['Frank Doe CV.pdf was refused'], ['X'.repeat(101)]])(
+  'a code that is no code (%#) is absent',
+  (code) => {
+    const classified = classify(answer(400, error(code)), nowMs);
+    expect(!classified.ok && classified.failure.unlistedCode).toBeUndefined();
+  },
+);
+
+test('fields of other types than announced are absent', () => {
+  const odd = { status: 'error', error: { code: null, title: 3, message: { text: 'no' }, log_url: 17 } };
+  expect(classify(answer(500, odd), nowMs)).toEqual({
+    ok: false,
+    failure: { code: 'KOMBO_FAULT', detail: 'Kombo answered HTTP 500.', httpStatus: 500 },
+  });
+});
+
+test('the sentence for a person quotes nothing that Kombo said', () => {
+  const quoting = error('PLATFORM.INPUT_INVALID', { message: 'attachment "Frank Doe CV.pdf" is too big' });
+  const classified = classify(answer(400, quoting), nowMs);
+  expect(!classified.ok && classified.failure.detail).toBe('Kombo answered HTTP 400.');
+});
+
+test('a wait that Kombo asks for comes along', () => {
+  const headers = { 'ratelimit-remaining': '0', 'ratelimit-reset': '57' };
+  const classified = classify(answer(429, error('PLATFORM.RATE_LIMIT_EXCEEDED'), { headers }), nowMs);
+  expect(classified).toMatchObject({ failure: { askedWaitMs: 57_000 } });
+});
+
+describe('success', () => {
+  test.each([
+    ['as documented', 200, { status: 'success', data: {}, warnings: [] }],
+    ['as 201', 201, { status: 'success', data: {}, warnings: [] }],
+    ['as 202', 202, { status: 'success' }],
+    ['without warnings', 200, { status: 'success', data: {} }],
+    ['without a status', 200, { data: {} }],
+    ['with fields nobody announced', 200, { status: 'success', data: { id: 1 }, meta: { a: 1 } }],
+    ['with data null', 200, { status: 'success', data: null }],
+    ['without any text', 200, ''],
+    ['without any text, as 204', 204, ''],
+    ['with white space alone', 200, ' \r\n'],
+  ])('%s is delivered', (_, status, body) => {
+    expect(classify(answer(status, body), nowMs)).toMatchObject({ ok: true, warnings: [] });
+  });
+
+  test('keeps the warnings that are warnings', () => {
+    const warnings = [
+      { message: 'Stored as other.' },
+      null,
+      'text',
+      7,
+      {},
+      { message: 9 },
+      { message: 'w'.repeat(600) },
+    ];
+    expect(classify(answer(200, { status: 'success', warnings }), nowMs)).toMatchObject({
+      ok: true,
+      warnings: ['Stored as other.', 'w'.repeat(500)],
+    });
+  });
+
+  test.each([['a text'], [{ message: 'no list' }], [null], [3]])(
+    'warnings that are no list (%j) are none',
+    (warnings) => {
+      expect(classify(answer(200, { status: 'success', warnings }), nowMs)).toMatchObject({ ok: true, warnings: [] });
+    },
+  );
+});
+
+describe("an answer under 2xx that may be somebody else's", () => {
+  test.each([
+    ['HTML', '<html><body>Sign in to the Wi-Fi</body></html>'],
+    ['truncated JSON', '{"status":"success","da'],
+    ['a JSON list', '[]'],
+    ['a JSON text', '"ok"'],
+    ['JSON null', 'null'],
+  ])('%s is ANSWER_UNREADABLE', (_, text) => {
+    expect(codeOf(answer(200, text))).toBe('ANSWER_UNREADABLE');
+  });
+
+  test('is unreadable when it broke off, even where its beginning reads well or has not come', () => {
+    expect(codeOf(answer(200, '', { complete: false }))).toBe('ANSWER_UNREADABLE');
+    expect(codeOf(answer(200, '   ', { complete: false }))).toBe('ANSWER_UNREADABLE');
+    expect(codeOf(answer(200, '{"status":"success"}', { complete: false }))).toBe('ANSWER_UNREADABLE');
+  });
+});
+
+test('an error under 200 without a code may have come after the work', () => {
+  expect(codeOf(answer(200, error(null)))).toBe('KOMBO_FAULT');
+  expect(codeOf(answer(200, { status: 'error' }))).toBe('KOMBO_FAULT');
+});
+
+test('an error that broke off is judged by its status', () => {
+  expect(codeOf(answer(503, '{"status":"error","error":{"co', { complete: false }))).toBe('KOMBO_UNAVAILABLE');
+});

@@ -1,0 +1,241 @@
+import { getEventListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { deadlineIn } from '../../../lib/deadline.ts';
+import type { Attached, KomboClient } from '../../../lib/kombo/client.ts';
+import { bodyOf, candidate, clientOf, inTime } from '../../support/kombo-caller.ts';
+import { manualClock } from '../../support/manual-clock.ts';
+import { type RawServer, rawServer } from '../../support/raw-server.ts';
+
+const attach = (kombo: KomboClient, file = 'Frank Doe, carpenter', deadline = inTime()): Promise<Attached> =>
+  kombo.attach(candidate, bodyOf(file), deadline);
+
+const failureOf = async (attaching: Promise<Attached>) => {
+  const answer = await attaching;
+  return answer.ok ? undefined : answer.failure;
+};
+
+/** Which connection each request came over. */
+const connectionsOf = ({ requests }: RawServer): number[] => requests.map(({ connection }) => connection);
+
+const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await sleep(2);
+};
+
+test('one connection serves call after call', async () => {
+  const server = await rawServer();
+  const kombo = clientOf(server.url);
+  for (const _ of [1, 2, 3]) expect((await attach(kombo)).ok).toBe(true);
+  await kombo.restrictions('candidate', candidate.integrationId, inTime().signal);
+  expect(connectionsOf(server)).toEqual([1, 1, 1, 1]);
+});
+
+test('calls at the same time have connections of their own', async () => {
+  const server = await rawServer();
+  const kombo = clientOf(server.url);
+  await Promise.all([attach(kombo), attach(kombo), attach(kombo)]);
+  expect(connectionsOf(server).sort()).toEqual([1, 2, 3]);
+});
+
+test('a connection idle for up to 4 s is used again, one idle for longer is not', async () => {
+  const clock = manualClock();
+  const server = await rawServer();
+  const kombo = clientOf(server.url, clock);
+  await attach(kombo);
+  clock.freeze(4_000);
+  await attach(kombo);
+  clock.freeze(4_001);
+  await attach(kombo);
+  expect(connectionsOf(server)).toEqual([1, 1, 2]);
+  await until(() => server.openConnections() === 1);
+});
+
+test('a connection that the server has closed is not used again', async () => {
+  const server = await rawServer({ complete: (call) => call.answer(200, '', { connection: 'close' }) });
+  const kombo = clientOf(server.url);
+  await attach(kombo);
+  await attach(kombo);
+  expect(connectionsOf(server)).toEqual([1, 2]);
+});
+
+test('a used connection that breaks before the commit point is told apart from a fresh one', async () => {
+  const server = await rawServer({
+    head: ({ request, reset }) => {
+      if (server.requests.length === 2) reset();
+      return request;
+    },
+  });
+  const kombo = clientOf(server.url);
+  await attach(kombo);
+  expect(await failureOf(attach(kombo))).toMatchObject({ code: 'KOMBO_CONNECTION_LOST', staleConnection: true });
+  expect((await attach(kombo)).ok).toBe(true);
+  expect(connectionsOf(server)).toEqual([1, 1, 2]);
+});
+
+test('a fresh connection that breaks is not called stale', async () => {
+  const server = await rawServer({ head: (call) => call.reset() });
+  const failure = await failureOf(attach(clientOf(server.url)));
+  expect(failure).toMatchObject({ code: 'KOMBO_CONNECTION_LOST' });
+  expect(failure?.staleConnection).toBeUndefined();
+});
+
+test('a connection with an answer cut short is not used again', async () => {
+  const server = await rawServer({
+    complete: ({ request, answer, write }) => {
+      if (request.connection === 1) write('HTTP/1.1 200 OK\r\ncontent-length: 500000\r\n\r\n'.padEnd(80_000));
+      else answer(200, '{}');
+    },
+  });
+  const kombo = clientOf(server.url);
+  expect(await failureOf(attach(kombo))).toMatchObject({ code: 'ANSWER_UNREADABLE' });
+  expect((await attach(kombo)).ok).toBe(true);
+  expect(connectionsOf(server)).toEqual([1, 2]);
+});
+
+test('a call that ran into its deadline takes its connection with it', async () => {
+  const clock = manualClock();
+  const server = await rawServer({ complete: () => clock.advance(1_000) });
+  const kombo = clientOf(server.url, clock);
+  for (const _ of [1, 2]) {
+    expect(await failureOf(attach(kombo, 'small', inTime(clock, 1_000)))).toMatchObject({ code: 'ANSWER_TIMED_OUT' });
+  }
+  expect(connectionsOf(server)).toEqual([1, 2]);
+  await server.deserted();
+});
+
+test('a connection opened ahead is the one that the call uses', async () => {
+  const server = await rawServer();
+  const kombo = clientOf(server.url);
+  kombo.warmUp();
+  await until(() => server.connections() === 1);
+  await attach(kombo);
+  expect(connectionsOf(server)).toEqual([1]);
+  expect(server.connections()).toBe(1);
+});
+
+test('a call does not open a second connection beside one that is just being opened', async () => {
+  const server = await rawServer();
+  const kombo = clientOf(server.url);
+  kombo.warmUp();
+  await attach(kombo);
+  expect(server.connections()).toBe(1);
+});
+
+test('opening ahead again and again opens one connection', async () => {
+  const server = await rawServer();
+  const kombo = clientOf(server.url);
+  kombo.warmUp();
+  kombo.warmUp();
+  await attach(kombo);
+  kombo.warmUp();
+  await attach(kombo);
+  expect(server.connections()).toBe(1);
+});
+
+test('two calls share nothing of a connection opened ahead', async () => {
+  const server = await rawServer();
+  const kombo = clientOf(server.url);
+  kombo.warmUp();
+  const answers = await Promise.all([attach(kombo), attach(kombo)]);
+  expect(answers.map(({ ok }) => ok)).toEqual([true, true]);
+  expect(server.connections()).toBe(2);
+});
+
+test('a connection opened ahead that died meanwhile does no harm', async () => {
+  const server = await rawServer();
+  const kombo = clientOf(server.url);
+  kombo.warmUp();
+  await until(() => server.connections() === 1);
+  server.resetAll();
+  await server.deserted();
+  await sleep(20);
+  expect((await attach(kombo)).ok).toBe(true);
+  expect(connectionsOf(server)).toEqual([2]);
+});
+
+test('a connection opened ahead and left for too long is replaced', async () => {
+  const clock = manualClock();
+  const server = await rawServer();
+  const kombo = clientOf(server.url, clock);
+  kombo.warmUp();
+  await until(() => server.connections() === 1);
+  clock.freeze(4_001);
+  await attach(kombo);
+  expect(connectionsOf(server)).toEqual([2]);
+
+  clock.freeze(4_001);
+  kombo.warmUp();
+  await until(() => server.connections() === 3);
+  await attach(kombo);
+  expect(connectionsOf(server)).toEqual([2, 3]);
+  await until(() => server.openConnections() === 1);
+});
+
+test('opening ahead towards a refused port fails in silence, and the call says what is wrong', async () => {
+  const kombo = clientOf('http://127.0.0.1:1/v1');
+  kombo.warmUp();
+  await sleep(20);
+  expect(await failureOf(attach(kombo))).toMatchObject({ code: 'KOMBO_UNREACHABLE' });
+});
+
+test.each([
+  ['a refused port', 'http://127.0.0.1:1/v1', 'No connection came to be (ECONNREFUSED).'],
+  ['a host that does not exist', 'http://kombo.invalid/v1', /^No connection came to be \((ENOTFOUND|EAI_AGAIN)\)\.$/],
+])('%s is KOMBO_UNREACHABLE, however small the file', async (_, url, detail) => {
+  const failure = await failureOf(attach(clientOf(url), 'x'));
+  expect(failure?.code).toBe('KOMBO_UNREACHABLE');
+  expect(failure?.detail).toMatch(detail);
+});
+
+test('a host that takes the connection and never finishes the handshake is KOMBO_UNREACHABLE after 10 s', async () => {
+  const clock = manualClock();
+  const server = await rawServer();
+  const attaching = failureOf(
+    attach(clientOf(server.url.replace('http:', 'https:'), clock), 'x', inTime(clock, 60_000)),
+  );
+  await until(() => server.connections() === 1);
+  clock.advance(9_999);
+  expect(server.openConnections()).toBe(1);
+  clock.advance(1);
+  expect(await attaching).toMatchObject({
+    code: 'KOMBO_UNREACHABLE',
+    detail: 'No connection came to be (ETIMEDOUT).',
+  });
+  await server.deserted();
+});
+
+test('a deadline that comes during the handshake is OUT_OF_TIME, and the next call is not harmed', async () => {
+  const clock = manualClock();
+  const server = await rawServer();
+  const kombo = clientOf(server.url.replace('http:', 'https:'), clock);
+  const deadline = deadlineIn(clock, 5_000);
+  onTestFinished(deadline.clear);
+  const attaching = failureOf(kombo.attach(candidate, bodyOf('x'), deadline));
+  await until(() => server.connections() === 1);
+  clock.advance(5_000);
+  expect(await attaching).toMatchObject({ code: 'OUT_OF_TIME' });
+  clock.advance(5_000);
+  await server.deserted();
+});
+
+test('200 calls over one connection leave no listener, timer or connection behind', async () => {
+  const warnings: string[] = [];
+  const warn = ({ name, message }: Error): void => void warnings.push(`${name}: ${message}`);
+  process.on('warning', warn);
+  onTestFinished(() => void process.off('warning', warn));
+  const clock = manualClock();
+  const server = await rawServer();
+  const kombo = clientOf(server.url, clock);
+  const deadline = inTime(clock, 60_000);
+  for (let call = 0; call < 200; call += 1) {
+    kombo.warmUp();
+    expect((await kombo.attach(candidate, bodyOf('Frank Doe'), deadline)).ok).toBe(true);
+  }
+  await sleep(10);
+
+  expect(warnings).toEqual([]);
+  expect(getEventListeners(deadline.signal, 'abort')).toEqual([]);
+  expect(server.connections()).toBe(1);
+  // The deadline of the test itself is the only timer left.
+  expect(clock.timers()).toBe(1);
+});

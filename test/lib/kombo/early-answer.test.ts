@@ -1,0 +1,145 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { attachmentBody } from '../../../lib/body/attachment-body.ts';
+import type { Attached } from '../../../lib/kombo/client.ts';
+import { asFromASocket } from '../../support/chunks.ts';
+import { candidate, clientOf, facts, inTime } from '../../support/kombo-caller.ts';
+import { type Behaviour, type RawServer, rawServer, success } from '../../support/raw-server.ts';
+
+const refusal = '{"status":"error","error":{"code":null,"title":null,"message":"Too large.","log_url":null}}';
+/** More than the buffers of both sockets hold, so that it cannot all be on its way before the answer comes. */
+const sizeBytes = 30_000_000;
+
+interface Attempt {
+  readonly server: RawServer;
+  readonly answer: Attached;
+  /** Bytes of the file that were asked for. */
+  readonly readBytes: number;
+}
+
+const attempt = async (behaviour: Behaviour): Promise<Attempt> => {
+  const server = await rawServer(behaviour);
+  let readBytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of asFromASocket(Buffer.alloc(sizeBytes, 'Frank Doe'))) {
+      readBytes += chunk.length;
+      yield chunk;
+    }
+  }
+  const body = attachmentBody(facts, sizeBytes, counted());
+  const answer = await clientOf(server.url).attach(candidate, body, inTime());
+  return { server, answer, readBytes };
+};
+
+/** Answers as soon as the head is here, and reads no further, as a proxy with a size limit. */
+const early = (status: number, body: string): Behaviour => ({
+  head: ({ answer, socket }) => {
+    answer(status, body);
+    socket.pause();
+  },
+});
+
+/** Enough turns of the event loop for what is on its way between two sockets of this process to arrive. */
+const turns = async (count: number): Promise<void> => {
+  for (let turn = 0; turn < count; turn += 1) await setImmediate();
+};
+
+const failureOf = ({ answer }: Attempt) => (answer.ok ? undefined : answer.failure);
+
+test('a 413 that comes early ends the sending and is taken at its word', async () => {
+  let readOn = (): void => undefined;
+  const result = await attempt({
+    head: ({ answer, socket }) => {
+      answer(413, refusal);
+      socket.pause();
+      readOn = () => void socket.resume();
+    },
+  });
+  expect(failureOf(result)).toMatchObject({ code: 'KOMBO_REFUSED', httpStatus: 413, komboMessage: 'Too large.' });
+  expect(result.readBytes).toBeLessThan(sizeBytes);
+  readOn();
+  await result.server.deserted();
+  expect(result.server.requests.map(({ complete }) => complete)).toEqual([false]);
+});
+
+test('an early refusal ends the sending also when the server goes on reading', async () => {
+  const result = await attempt({ head: ({ answer }) => answer(413, refusal) });
+  expect(failureOf(result)).toMatchObject({ code: 'KOMBO_REFUSED', httpStatus: 413 });
+  expect(result.readBytes).toBeLessThan(sizeBytes);
+  await result.server.deserted();
+  expect(result.server.requests.map(({ complete }) => complete)).toEqual([false]);
+});
+
+test('an early refusal is heard while the source of the file stalls', async () => {
+  const server = await rawServer({ piece: ({ answer }) => answer(429, refusal) });
+  async function* stalling(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(100_000);
+    await new Promise(() => undefined);
+  }
+  const body = attachmentBody(facts, 200_000, stalling());
+  const answer = await clientOf(server.url).attach(candidate, body, inTime());
+  expect(answer).toMatchObject({ ok: false, failure: { code: 'KOMBO_RATE_LIMITED' } });
+});
+
+test.each([
+  [500, refusal],
+  [502, '<html>Bad Gateway</html>'],
+  [504, ''],
+])('an early HTTP %i leaves no question open: nothing was delivered', async (status, text) => {
+  const result = await attempt(early(status, text));
+  expect(failureOf(result)).toMatchObject({ code: 'KOMBO_BROKE_OFF', httpStatus: status });
+});
+
+test.each([
+  ['success', success],
+  ['an empty success', ''],
+  ['a page of HTML', '<html></html>'],
+])('%s before the body is complete cannot be one, so the target must tell', async (_, text) => {
+  const result = await attempt(early(200, text));
+  expect(failureOf(result)).toMatchObject({ code: 'ANSWER_UNREADABLE', httpStatus: 200 });
+});
+
+test.each([
+  [200, success, 'ANSWER_UNREADABLE'],
+  [500, refusal, 'KOMBO_BROKE_OFF'],
+])(
+  'an HTTP %i that begins early stays early, though the file is read to its end before the answer is',
+  async (status, text, code) => {
+    const endOfFile = Promise.withResolvers<void>();
+    const server = await rawServer({
+      head: ({ write }) => {
+        // The answer comes in two halves; in between the source comes to its end.
+        write(`HTTP/1.1 ${status} Status\r\ncontent-length: ${text.length}\r\n\r\n${text.slice(0, 9)}`);
+        void turns(50)
+          .then(endOfFile.resolve)
+          .then(() => turns(50))
+          .then(() => write(text.slice(9)));
+      },
+    });
+    async function* file(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(49_152);
+      await endOfFile.promise;
+      yield new Uint8Array(1);
+    }
+    const body = attachmentBody(facts, 49_152, file());
+    const answer = await clientOf(server.url).attach(candidate, body, inTime());
+    expect(answer).toMatchObject({ ok: false, failure: { code } });
+    expect(server.requests.map(({ complete }) => complete)).toEqual([false]);
+  },
+);
+
+test('informational answers are no answers', async () => {
+  const server = await rawServer({
+    head: ({ write }) => {
+      write('HTTP/1.1 100 Continue\r\n\r\n');
+      write('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n');
+    },
+  });
+  const answer = await clientOf(server.url).attach(
+    candidate,
+    attachmentBody(facts, 9, asFromASocket(Buffer.from('Frank Doe'))),
+    inTime(),
+  );
+  expect(answer).toMatchObject({ ok: true });
+  expect(server.requests[0]?.complete).toBe(true);
+});

@@ -1,0 +1,71 @@
+import { ok, type Result } from '../../lib/result.ts';
+import type { Storage, StoredObject } from '../../lib/storage.ts';
+import type { Upload } from '../../lib/upload.ts';
+import { asFromASocket } from './chunks.ts';
+
+/** What an object has besides its bytes; `chunks` replaces them for sources that misbehave. */
+export type Particulars = Partial<Omit<StoredObject, 'close'>>;
+
+/** An object that counts how much of it was read and whether it was let go. */
+export interface CountedObject extends StoredObject {
+  readonly readBytes: number;
+  readonly closed: boolean;
+}
+
+export const storedObject = (file: Uint8Array, particulars: Particulars = {}): CountedObject => {
+  const counts = { readBytes: 0, closed: false };
+  const source = particulars.chunks ?? asFromASocket(file);
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      counts.readBytes += chunk.byteLength;
+      yield chunk;
+    }
+  }
+  return {
+    ...{ etag: 'e1', sizeBytes: file.byteLength, metadata: {}, contentType: 'application/pdf', ...particulars },
+    chunks: counted(),
+    close: () => {
+      counts.closed = true;
+    },
+    get readBytes() {
+      return counts.readBytes;
+    },
+    get closed() {
+      return counts.closed;
+    },
+  };
+};
+
+/** A bucket whose object opens as often as the test has one for it, the last one again and again as a new object. */
+export interface FakeStorage extends Storage {
+  readonly opened: readonly CountedObject[];
+  readonly links: readonly { readonly upload: Upload; readonly contentType: string; readonly versionId?: string }[];
+}
+
+export type Opening = () => Result<CountedObject> | Promise<Result<CountedObject>>;
+
+export const fakeStorage = (...openings: readonly Opening[]): FakeStorage => {
+  const opened: CountedObject[] = [];
+  const links: { upload: Upload; contentType: string; versionId?: string }[] = [];
+  let asked = 0;
+  const unused = (): never => {
+    throw new Error('An attempt neither looks for objects nor lists them.');
+  };
+  return {
+    opened,
+    links,
+    open: async () => {
+      const opening = openings[Math.min(asked, openings.length - 1)];
+      asked += 1;
+      const object = (await opening?.()) ?? ok(storedObject(Buffer.from('%PDF-1.7')));
+      if (object.ok) opened.push(object.value);
+      return object;
+    },
+    link: async (upload, { contentType, versionId }) => {
+      links.push({ upload, contentType, ...(versionId !== undefined && { versionId }) });
+      return 'https://bucket.s3.eu-central-1.amazonaws.com/candidates/x/cv.pdf?X-Amz-Signature=5ec2e7';
+    },
+    find: unused,
+    list: unused,
+  };
+};
