@@ -90,7 +90,9 @@ interface Verdict {
 
 const verdict = async (stack: Stack, ids: readonly string[]): Promise<Verdict> => {
   const known = await stack.ledger.readMany(ids);
-  const copies = ids.map((_, round) => stack.kombo.attachments({ target: { kind: 'candidate', id: `GRKkill${round}` } }).length);
+  const copies = ids.map(
+    (_, round) => stack.kombo.attachments({ target: { kind: 'candidate', id: `GRKkill${round}` } }).length,
+  );
   return {
     attached: ids.filter((id) => statusOf(known.get(id)) === 'attached').length,
     lost: copies.filter((count) => count === 0).length,
