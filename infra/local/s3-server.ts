@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import S3rver from '@20minutes/s3rver';
 import { closed, listening, onFreePort } from './listening.ts';
 import { isLocalCaller } from './local-callers.ts';
+import { s3Answers } from './s3-answer.ts';
 import { type CreatedObject, createdObjects } from './s3-notification.ts';
+import { S3Store } from './s3-store.ts';
 
 /** The only ones that the local S3 knows. */
 export const s3Credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' } as const;
@@ -33,6 +35,11 @@ export const startS3 = async ({ directory, bucket, preferredPort, onCreated }: S
     vhostBuckets: false,
     configureBuckets: [{ name: bucket }],
   });
+  const store = new S3Store(directory, bucket);
+  s3rver.store = store;
+  s3rver.context.store = store;
+  // Next to the router, which is the last one: what it answers is not XML yet.
+  s3rver.middleware.splice(-1, 0, s3Answers);
   // Its caller has got the error as S3's own XML; without a listener it would be printed as well.
   s3rver.on('error', () => undefined);
   s3rver.on('event', (event) => {

@@ -6,8 +6,7 @@ import { temporaryFolder } from '../infra/local/temporary-folder.ts';
 import { address, choose, row, rowsNamed } from './console-page.ts';
 import { consoleOfThisFile } from './console-stack.ts';
 
-// Without the schedule: what it lists is not the page's concern here.
-const console_ = consoleOfThisFile({ handlers: { names: ['on-upload'] } });
+const console_ = consoleOfThisFile();
 
 const heldNames = (id: string) =>
   console_.stack.kombo.attachments({ target: { kind: 'candidate', id } }).map(({ name }) => name);

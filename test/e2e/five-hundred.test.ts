@@ -5,7 +5,7 @@ import { address, choose } from './console-page.ts';
 import { consoleOfThisFile } from './console-stack.ts';
 import { keepScreenshot } from './screenshot.ts';
 
-const console_ = consoleOfThisFile({ handlers: { names: ['on-upload'] } });
+const console_ = consoleOfThisFile();
 
 /** Where the parts of the page stand that must not move while rows come in. */
 const places = (page: Page): Promise<unknown> =>

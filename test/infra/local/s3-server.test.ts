@@ -1,27 +1,10 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { CopyObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { CopyObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { describe, expect, test } from 'vitest';
 import type { CreatedObject } from '../../../infra/local/s3-notification.ts';
-import { s3Credentials, startS3 } from '../../../infra/local/s3-server.ts';
+import { startTestS3 } from './s3-test-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-
-const start = async (directory: string, onCreated: (object: CreatedObject) => void = () => undefined) => {
-  const server = await startS3({ directory, bucket: 'cvs', preferredPort: 0, onCreated });
-  const client = new S3Client({
-    endpoint: server.url,
-    forcePathStyle: true,
-    region: 'eu-central-1',
-    credentials: s3Credentials,
-    maxAttempts: 1,
-  });
-  const end = async () => {
-    client.destroy();
-    await server.close();
-  };
-  onTestFinished(end);
-  return { server, client, end };
-};
 
 /** Below the SDK and fetch, which tidy paths and headers up. */
 const raw = (
@@ -40,7 +23,7 @@ const raw = (
 
 test('tells of an upload with the key as it was typed', async () => {
   const told: CreatedObject[] = [];
-  const { client } = await start(await temporaryFolder(), (object) => told.push(object));
+  const { client } = await startTestS3(await temporaryFolder(), (object) => told.push(object));
   await client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'candidates/c1/C++ 100%.pdf', Body: 'hello' }));
   expect(told).toMatchObject([
     { bucket: 'cvs', key: 'candidates/c1/C++ 100%.pdf', sizeBytes: 5, etag: '5d41402abc4b2a76b9719d911017c592' },
@@ -48,7 +31,7 @@ test('tells of an upload with the key as it was typed', async () => {
 });
 
 test.each([['C++ 100%.pdf'], ['a#b?c&d=e.pdf'], ['%2B.pdf'], ['Zoë 😀.pdf']])('copies %s', async (name) => {
-  const { client } = await start(await temporaryFolder());
+  const { client } = await startTestS3(await temporaryFolder());
   await client.send(new PutObjectCommand({ Bucket: 'cvs', Key: `from/${name}`, Body: 'hello' }));
   const CopySource = encodeURIComponent(`cvs/from/${name}`);
   await client.send(new CopyObjectCommand({ Bucket: 'cvs', Key: `to/${name}`, CopySource }));
@@ -58,10 +41,10 @@ test.each([['C++ 100%.pdf'], ['a#b?c&d=e.pdf'], ['%2B.pdf'], ['Zoë 😀.pdf']])
 
 test('objects outlive the server', async () => {
   const folder = await temporaryFolder();
-  const first = await start(folder);
+  const first = await startTestS3(folder);
   await first.client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'a/b.txt', Body: 'kept' }));
   await first.end();
-  const { client } = await start(folder);
+  const { client } = await startTestS3(folder);
   const { Body } = await client.send(new GetObjectCommand({ Bucket: 'cvs', Key: 'a/b.txt' }));
   expect(await Body?.transformToString()).toBe('kept');
 });
@@ -76,7 +59,7 @@ describe('keys that would be other paths than themselves are refused', () => {
     ['/cvs/%zz.txt'],
   ])('%s', async (path) => {
     const told: CreatedObject[] = [];
-    const { server } = await start(await temporaryFolder(), (object) => told.push(object));
+    const { server } = await startTestS3(await temporaryFolder(), (object) => told.push(object));
     const { status, body } = await raw(server.url, path);
     expect(status).toBe(400);
     expect(body).toContain('<Code>InvalidURI</Code>');
@@ -85,7 +68,7 @@ describe('keys that would be other paths than themselves are refused', () => {
 });
 
 test('a part of a key that no file name can hold is refused with the limit, not with an internal error', async () => {
-  const { client } = await start(await temporaryFolder());
+  const { client } = await startTestS3(await temporaryFolder());
   const put = (length: number) =>
     client.send(new PutObjectCommand({ Bucket: 'cvs', Key: `a/${'x'.repeat(length)}`, Body: 'hello' }));
   await expect(put(234)).rejects.toThrow('The local S3 takes at most 233 bytes between two slashes of a key.');
@@ -93,7 +76,7 @@ test('a part of a key that no file name can hold is refused with the limit, not 
 });
 
 test('a page from elsewhere cannot put files into the bucket', async () => {
-  const { server } = await start(await temporaryFolder());
+  const { server } = await startTestS3(await temporaryFolder());
   const foreign = await raw(server.url, '/cvs/a.txt', { headers: { origin: 'https://example.com' } });
   const rebound = await raw(server.url, '/cvs/a.txt', { headers: { host: 'rebound.example.com' } });
   expect([foreign.status, rebound.status]).toEqual([403, 403]);
