@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { parseKeyTemplates } from '../../../lib/key-template.ts';
+import type { Outcome } from '../../../lib/outcome.ts';
+import { observer } from '../../../lib/telemetry/observe.ts';
+
+const parsed = parseKeyTemplates('candidates/{candidate_id}/{filename}');
+const templates = parsed.ok ? parsed.value : [];
+
+const upload = { bucket: 'cv-inbox', key: 'candidates/GRK123/Zebulon Quux CV.pdf', etag: 'e1' } as const;
+const target = { kind: 'candidate', id: 'GRK123', integrationId: 'greenhouse:Ab1' } as const;
+const about = { upload, target, attempt: 2 } as const;
+const failure = {
+  code: 'REMOTE.INPUT_INVALID',
+  detail: 'Kombo answered HTTP 400.',
+  komboMessage: 'Zebulon Quux CV.pdf is too odd.',
+  logUrl: 'https://app.kombo.dev/logs?interactionId=1',
+} as const;
+
+const observed = (outcome: Outcome, measures = { totalMs: 12, komboMs: 7, sizeBytes: 2_000 }) => {
+  const lines: { level: string; message: string; fields: Record<string, unknown> }[] = [];
+  const counted: [string, number][] = [];
+  const line = (level: string) => (message: string, fields: Record<string, unknown>) =>
+    void lines.push({ level, message, fields });
+  const log = { info: line('info'), warn: line('warn'), error: line('error') };
+  observer(log, (name, value) => void counted.push([name, value]), templates)(outcome, measures);
+  return { line: lines[0], lines, counted };
+};
+
+const arms: readonly Outcome[] = [
+  { ...about, status: 'attached', attachedAt: new Date(0), warnings: ['Stored as other.'] },
+  { ...about, status: 'already-attached', attachedAt: new Date(0) },
+  { ...about, status: 'retrying', failure, dueAt: new Date(0) },
+  { ...about, status: 'unknown', failure, dueAt: new Date(0) },
+  { ...about, status: 'held', failure },
+  { ...about, status: 'rejected', failure },
+  { ...about, status: 'superseded', failure },
+  { ...about, status: 'unchanged', as: 'held', failure },
+  { status: 'ignored', reason: 'A folder marker.' },
+];
+
+describe('every outcome', () => {
+  test.each(arms.map((outcome) => [outcome.status, outcome] as const))(
+    'is told in one line: %s',
+    (_status, outcome) => {
+      expect(observed(outcome).lines).toHaveLength(1);
+    },
+  );
+
+  test.each(arms.map((outcome) => [outcome.status, outcome] as const))('names nobody: %s', (_status, outcome) => {
+    const told = JSON.stringify(observed(outcome));
+    expect(told).not.toContain('Zebulon');
+    expect(told).not.toContain('Quux');
+  });
+});
+
+test('a failure comes with its code, its next step and the link to the log of Kombo', () => {
+  expect(observed({ ...about, status: 'rejected', failure }).line).toMatchObject({
+    level: 'warn',
+    fields: {
+      status: 'rejected',
+      bucket: 'cv-inbox',
+      key: 'candidates/GRK123/•••.pdf',
+      target: 'candidate/GRK123',
+      integration: 'greenhouse:Ab1',
+      attempt: 2,
+      code: 'REMOTE.INPUT_INVALID',
+      nextStep: "Read Kombo's message and log_url, mend the file, and upload again.",
+      logUrl: 'https://app.kombo.dev/logs?interactionId=1',
+      totalMs: 12,
+      komboMs: 7,
+      sizeBytes: 2_000,
+    },
+  });
+});
+
+test('a delivery is counted with its bytes, its time and its warnings', () => {
+  const outcome: Outcome = { ...about, status: 'attached', attachedAt: new Date(0), warnings: ['a', 'b'] };
+  expect(observed(outcome).counted).toEqual([
+    ['Attached', 1],
+    ['KomboLatency', 7],
+    ['BytesSent', 2_000],
+    ['Warnings', 2],
+  ]);
+});
+
+test('a code that the table does not have yet is counted apart', () => {
+  const outcome: Outcome = {
+    ...about,
+    status: 'unknown',
+    dueAt: new Date(0),
+    failure: { ...failure, code: 'KOMBO_FAULT', unlistedCode: 'PLATFORM.NEW' },
+  };
+  expect(observed(outcome).counted).toContainEqual(['UnlistedCodes', 1]);
+});
+
+test('what a person must act on is an error; a file behind a pause is one of many', () => {
+  const held = (code: 'OUTCOME_UNKNOWN' | 'INTEGRATION_PAUSED') =>
+    observed({ ...about, status: 'held', failure: { code, detail: 'x' } }).line?.level;
+  expect([held('OUTCOME_UNKNOWN'), held('INTEGRATION_PAUSED')]).toEqual(['error', 'warn']);
+});
+
+test('an unreadable record is an error, whatever it was', () => {
+  const outcome: Outcome = {
+    ...about,
+    status: 'unchanged',
+    as: 'held',
+    failure: { code: 'RECORD_UNREADABLE', detail: 'x' },
+  };
+  expect(observed(outcome).line).toMatchObject({ level: 'error' });
+});
+
+test('a duplicate is quiet and counted as such', () => {
+  const { line, counted } = observed(
+    { ...about, status: 'already-attached', attachedAt: new Date(0) },
+    { totalMs: 3, komboMs: 0, sizeBytes: 0 },
+  );
+  expect(line?.level).toBe('info');
+  expect(counted).toContainEqual(['AlreadyAttached', 1]);
+  expect(counted.map(([name]) => name)).not.toContain('Attached');
+});
