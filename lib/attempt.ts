@@ -15,7 +15,7 @@ import type { FailureDetail } from './outcome.ts';
 import { type AttachmentRules, type PreparedAttachment, prepareAttachment } from './prepare-attachment.ts';
 import type { RestrictionsBook } from './restrictions.ts';
 import type { Refusal } from './result.ts';
-import { mostQuickRepeats, quickRepeatWaitMs } from './retry-policy.ts';
+import { isLoadRefusal, mostQuickRepeats, quickRepeatWaitMs } from './retry-policy.ts';
 import type { Storage, StoredObject } from './storage.ts';
 import type { Upload } from './upload.ts';
 
@@ -32,6 +32,11 @@ export interface AttemptDeps {
   readonly apiKey: ApiKey;
   readonly clock: Clock;
   readonly random: () => number;
+}
+
+export interface AttemptOptions {
+  /** Whoever calls slows down when Kombo refuses for load, and so must hear of every such refusal. */
+  readonly paced?: boolean | undefined;
 }
 
 /** How one claim went, before the ledger hears of it. */
@@ -58,7 +63,8 @@ const stallMs = 20_000;
 const restrictionsMs = 3_000;
 
 /**
- * Reads the object and posts it; repeats at most twice, at once, and only what is known not to be delivered.
+ * Reads the object and posts it; repeats at most twice, at once, and only what is known not to be delivered. In a paced
+ * run a refusal for load is not repeated here: it would hide from the pace, and come back too early.
  * Every failure is a value. Ends by the deadline.
  */
 export const attempt = async (
@@ -66,10 +72,11 @@ export const attempt = async (
   match: KeyMatch,
   deadline: Deadline,
   deps: AttemptDeps,
+  { paced }: AttemptOptions = {},
 ): Promise<AttemptResult> => {
   for (let repeats = 0; ; repeats += 1) {
     const { result, repeat } = await once(upload, match, deadline, deps);
-    if (!repeat) return result;
+    if (!repeat || (paced && repeat !== 'now' && isLoadRefusal(repeat.code))) return result;
     const waitMs = repeat === 'now' ? 0 : quickRepeatWaitMs(repeat, repeats, deps.random());
     if (waitMs === undefined || repeats >= mostQuickRepeats || deadline.remainingMs() < waitMs + leastForARepeatMs)
       return result;

@@ -1,4 +1,4 @@
-import { type AttemptDeps, type AttemptResult, type AttemptSettings, attempt } from './attempt.ts';
+import { type AttemptDeps, type AttemptOptions, type AttemptResult, type AttemptSettings, attempt } from './attempt.ts';
 import { sleep } from './clock.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import type { FailureCode } from './failures.ts';
@@ -43,7 +43,7 @@ export interface Measures {
 
 export type Observe = (outcome: Outcome, measures: Measures) => void;
 
-export interface DeliverOptions {
+export interface DeliverOptions extends AttemptOptions {
   /** When the function ends. What is begun settles before it. */
   readonly deadline: Deadline;
   /** A scope whose pause this delivery is to test, and so may ignore. */
@@ -100,7 +100,7 @@ const settled = async (
   const { record } = claim;
   const result = await tried(upload, match, record, options, deps);
   const [written] = await Promise.all([
-    settle(record, settlement(result, record, owner, deps), deps),
+    settle(record, settlement(result, record, owner, options, deps), deps),
     result.delivered ? undefined : pauseAfter(result, match, deps),
   ]);
   if (written !== 'lost') return { outcome: outcomeOf(written.record), result };
@@ -160,7 +160,7 @@ const tried = async (
   upload: Upload,
   match: Result<KeyMatch>,
   { state }: LedgerRecord,
-  { deadline, probe, holdAs }: DeliverOptions,
+  { deadline, probe, holdAs, paced }: DeliverOptions,
   deps: DeliverDeps,
 ): Promise<Tried> => {
   const { settings, clock, pauses } = deps;
@@ -176,7 +176,7 @@ const tried = async (
   const leaseLeftMs = state.status === 'sending' ? state.leaseUntil - clock.now() : 0;
   const own = deadlineIn(clock, Math.min(deadline.remainingMs() - settleReserveMs, leaseLeftMs));
   try {
-    return await attempt(upload, match.value, own, deps);
+    return await attempt(upload, match.value, own, deps, { paced });
   } finally {
     own.clear();
   }
@@ -199,7 +199,13 @@ const heldBy = (pause: Pause): Tried => ({
 });
 
 /** What the ledger is told of a result. */
-const settlement = (result: Tried, record: LedgerRecord, owner: string, deps: DeliverDeps): LedgerEvent => {
+const settlement = (
+  result: Tried,
+  record: LedgerRecord,
+  owner: string,
+  { paced }: DeliverOptions,
+  deps: DeliverDeps,
+): LedgerEvent => {
   const { settings, clock, random } = deps;
   if (result.delivered) return { kind: 'delivered', owner, warnings: result.warnings, sent: result.sent };
   const now = clock.now();
@@ -209,7 +215,7 @@ const settlement = (result: Tried, record: LedgerRecord, owner: string, deps: De
   switch (result.as) {
     case 'retrying': {
       const { tries, triesSince } = record;
-      const facts = { tries, triesSince, code: failure.code, askedWaitMs: result.askedWaitMs };
+      const facts = { tries, triesSince, code: failure.code, askedWaitMs: result.askedWaitMs, paced };
       const dueAt = nextTryAt({ baseMs: settings.retryBaseMs }, facts, now, random());
       if (dueAt !== undefined) return { ...common, as: 'retrying', failure, dueAt };
       const detail = `The last of ${tries} tries ended with ${failure.code}. ${failure.detail}`;

@@ -4,10 +4,12 @@ import type { Outcome } from './outcome.ts';
 /**
  * How many deliveries of one integration may be under way at once, learned from its refusals.
  * Halves when Kombo says "too many in flight", grows by one after many successes, and stands still for a moment when the
- * rate limit is reached.
+ * rate limit is reached, or when even one at a time is too many.
  */
 export interface Pace {
   mayStart(integrationId: string): boolean;
+  /** How long nothing may start, however little is under way; 0 when it does not stand still. Milliseconds. */
+  standsStillMs(integrationId: string): number;
   started(integrationId: string): void;
   finished(integrationId: string, outcome: Outcome): void;
 }
@@ -20,11 +22,15 @@ interface Lane {
   patience: number;
   /** Deliveries that began before the last lesson: their refusals tell nothing new. */
   echoes: number;
+  /** Refusals since the last success while one at a time was under way: others fill Kombo, so each waits twice as long. */
+  standstills: number;
   /** Milliseconds since the epoch. */
   notBefore: number;
 }
 
 const mostPatience = 16;
+const firstStandstillMs = 1_000;
+const longestStandstillMs = 60_000;
 
 const tooManyRequests = new Set<string>(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED']);
 
@@ -34,12 +40,17 @@ export const paceFor = (most: number, clock: Clock): Pace => {
   const laneOf = (integrationId: string): Lane => {
     const known = lanes.get(integrationId);
     if (known) return known;
-    const fresh: Lane = { limit: most, running: 0, successes: 0, patience: 1, echoes: 0, notBefore: 0 };
+    const fresh: Lane = { limit: most, running: 0, successes: 0, patience: 1, echoes: 0, standstills: 0, notBefore: 0 };
     lanes.set(integrationId, fresh);
     return fresh;
   };
 
   const slowDown = (lane: Lane): void => {
+    if (lane.limit === 1) {
+      const standstillMs = Math.min(longestStandstillMs, firstStandstillMs * 2 ** lane.standstills);
+      lane.notBefore = Math.max(lane.notBefore, clock.now() + standstillMs);
+      lane.standstills += 1;
+    }
     lane.limit = Math.max(1, Math.floor(lane.limit / 2));
     lane.patience = Math.min(mostPatience, lane.patience * 2);
     lane.successes = 0;
@@ -47,6 +58,7 @@ export const paceFor = (most: number, clock: Clock): Pace => {
   };
 
   const speedUp = (lane: Lane): void => {
+    lane.standstills = 0;
     lane.successes += 1;
     if (lane.successes < lane.limit * lane.patience) return;
     lane.limit = Math.min(most, lane.limit + 1);
@@ -58,6 +70,7 @@ export const paceFor = (most: number, clock: Clock): Pace => {
       const { running, limit, notBefore } = laneOf(integrationId);
       return running < limit && clock.now() >= notBefore;
     },
+    standsStillMs: (integrationId) => Math.max(0, laneOf(integrationId).notBefore - clock.now()),
     started: (integrationId) => {
       laneOf(integrationId).running += 1;
     },

@@ -1,5 +1,7 @@
+import { type Clock, sleep } from './clock.ts';
 import type { Deadline } from './deadline.ts';
 import { deliver } from './deliver.ts';
+import { dueAgain, longestIdleMs, type Refused } from './due-again.ts';
 import type { Known } from './ledger/ledger.ts';
 import type { LedgerRecord } from './ledger/record.ts';
 import type { Table } from './ledger/table.ts';
@@ -7,6 +9,7 @@ import type { Outcome, OutcomeStatus } from './outcome.ts';
 import { type Pace, paceFor } from './pace.ts';
 import { probePauses, releasePaused } from './pause-rounds.ts';
 import { type ReadBackDeps, readBack } from './read-back.ts';
+import { isLoadRefusal } from './retry-policy.ts';
 import type { Log } from './telemetry/observe.ts';
 
 export interface ReprocessDeps extends ReadBackDeps {
@@ -42,7 +45,8 @@ const mostLeftCounted = 1_000;
 
 /**
  * Does what is due: sends what is known not to be delivered, reads back what may be, declares expired leases, probes
- * pauses and lets go what ended ones held. Reads what is due and nothing of what is done.
+ * pauses and lets go what ended ones held. Reads what is due and nothing of what is done. Goes as fast as Kombo bears:
+ * what is refused for load slows the run down, and is sent at its end, or by the next run.
  * Any number of runs may overlap: every step is a conditional write on what it has seen.
  * @throws only when the ledger could not be read or written.
  */
@@ -56,16 +60,41 @@ export const reprocess = async (options: ReprocessOptions, deps: ReprocessDeps):
     left: 0,
     unreadable: 0,
   };
-  const count = (outcome: Outcome): void => {
-    tally.outcomes[outcome.status] = (tally.outcomes[outcome.status] ?? 0) + 1;
+  const count = ({ status }: Outcome, by = 1): void => {
+    tally.outcomes[status] = (tally.outcomes[status] ?? 0) + by;
+    if (tally.outcomes[status] === 0) delete tally.outcomes[status];
   };
 
   for (const outcome of await probePauses(options, deps)) count(outcome);
-  await releasePaused(deps);
+  await releasePaused(deps, options.deadline);
 
-  const hasTime = (): boolean => options.deadline.remainingMs() > options.worstCaseMs;
   const running = new Set<Promise<void>>();
+  const refused: Refused[] = [];
   const faults: unknown[] = [];
+  const mayGoOn = (): boolean => faults.length === 0 && options.deadline.remainingMs() > options.worstCaseMs;
+
+  /** False when it was not begun: time has run out, or Kombo asks for patience. */
+  const begin = async (record: LedgerRecord): Promise<boolean> => {
+    const integrationId = record.target?.integrationId ?? '';
+    while (running.size >= options.parallelism) await Promise.race(running);
+    if (!(await turn(integrationId, mayGoOn, pace, running, clock))) return false;
+    pace.started(integrationId);
+    const work: Promise<void> = handle(record, options, deps)
+      .then(
+        (outcome) => {
+          count(outcome);
+          pace.finished(integrationId, outcome);
+          if (outcome.status === 'retrying' && isLoadRefusal(outcome.failure.code)) refused.push({ record, outcome });
+        },
+        (fault: unknown) => {
+          faults.push(fault);
+        },
+      )
+      .finally(() => running.delete(work));
+    running.add(work);
+    return true;
+  };
+
   try {
     for await (const known of ledger.work('due', pageSize)) {
       tally.due += 1;
@@ -75,26 +104,13 @@ export const reprocess = async (options: ReprocessOptions, deps: ReprocessDeps):
         deps.log.error('A ledger record cannot be read; nothing is sent on its word.', { detail: known.reason });
         continue;
       }
-      while (running.size >= options.parallelism) await Promise.race(running);
-      const integrationId = known.record.target?.integrationId ?? '';
-      if (!hasTime() || faults.length > 0 || !(await turn(integrationId, pace, running))) {
-        tally.left += 1;
-        if (tally.left === mostLeftCounted) break;
-        continue;
-      }
-      pace.started(integrationId);
-      const work: Promise<void> = handle(known.record, options, deps)
-        .then(
-          (outcome) => {
-            count(outcome);
-            pace.finished(integrationId, outcome);
-          },
-          (fault: unknown) => {
-            faults.push(fault);
-          },
-        )
-        .finally(() => running.delete(work));
-      running.add(work);
+      if (await begin(known.record)) continue;
+      tally.left += 1;
+      if (tally.left === mostLeftCounted) break;
+    }
+    for (let next = await dueAgain(refused, running, clock); next; next = await dueAgain(refused, running, clock)) {
+      if (!(await begin(next.record))) break;
+      count(next.outcome, -1);
     }
   } finally {
     // Also when the ledger fails in the middle: what was begun settles before anybody hears of it.
@@ -104,13 +120,22 @@ export const reprocess = async (options: ReprocessOptions, deps: ReprocessDeps):
   return { ...tally, openPauses: (await pauses.list()).filter(({ state }) => state === 'open').length };
 };
 
-/** Waits for a place in the lane of the integration, as long as something of it still runs that could make one. */
-const turn = async (integrationId: string, pace: Pace, running: ReadonlySet<Promise<void>>): Promise<boolean> => {
-  while (!pace.mayStart(integrationId)) {
-    if (running.size === 0) return false;
-    await Promise.race(running);
+/** Waits for a place in the lane of the integration, as long as something still runs that could make one, or it is near. */
+const turn = async (
+  integrationId: string,
+  mayGoOn: () => boolean,
+  pace: Pace,
+  running: ReadonlySet<Promise<void>>,
+  clock: Clock,
+): Promise<boolean> => {
+  while (mayGoOn()) {
+    if (pace.mayStart(integrationId)) return true;
+    const standsStillMs = pace.standsStillMs(integrationId);
+    if (running.size > 0) await Promise.race(running);
+    else if (standsStillMs <= longestIdleMs) await sleep(clock, standsStillMs);
+    else return false;
   }
-  return true;
+  return false;
 };
 
 const handle = async (record: LedgerRecord, options: ReprocessOptions, deps: ReprocessDeps): Promise<Outcome> => {
@@ -121,7 +146,7 @@ const handle = async (record: LedgerRecord, options: ReprocessOptions, deps: Rep
     await ledger.apply(record, { kind: 'lease-expired', dueAt: clock.now() + settings.readBackAfterMs });
     return { upload, attempt: record.attempts, status: 'unchanged', as: 'unknown' };
   }
-  return deliver(upload, { deadline: options.deadline, seen: record }, deps);
+  return deliver(upload, { deadline: options.deadline, seen: record, paced: true }, deps);
 };
 
 const dueSince = (known: Known): number => {

@@ -8,6 +8,8 @@ export interface RetryPolicy {
 }
 
 const longestBackoffMs = 3_600_000;
+/** Where Kombo advises to begin after a refusal for load. */
+const loadBaseMs = 1_000;
 const longestPatienceMs = 24 * 3_600_000;
 const mostTries = 12;
 
@@ -21,6 +23,8 @@ export interface TryFacts {
   readonly code: FailureCode;
   /** What the other side asked for. */
   readonly askedWaitMs?: number | undefined;
+  /** The run that tried it goes slower by itself, so that after a refusal for load the file need not wait for long. */
+  readonly paced?: boolean | undefined;
 }
 
 /**
@@ -31,14 +35,17 @@ export interface TryFacts {
  */
 export const nextTryAt = (
   { baseMs }: RetryPolicy,
-  { tries, triesSince, code, askedWaitMs = 0 }: TryFacts,
+  { tries, triesSince, code, askedWaitMs, paced }: TryFacts,
   now: number,
   random: number,
 ): number | undefined => {
   if (now - triesSince >= longestPatienceMs) return undefined;
-  if (tries >= mostTries && !loadRefusals.has(code)) return undefined;
-  const span = Math.min(longestBackoffMs, baseMs * 2 ** Math.min(tries - 1, 20));
-  const floor = Math.max(askedWaitMs, classOf(code) === 'LATER' ? laterFloor * baseMs : 0);
+  if (tries >= mostTries && !isLoadRefusal(code)) return undefined;
+  // The end of a rate limit that Kombo does not name is not guessed to be near.
+  const endsSoon = code === 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED' || (isLoadRefusal(code) && askedWaitMs !== undefined);
+  const base = paced && endsSoon ? Math.min(loadBaseMs, baseMs) : baseMs;
+  const span = Math.min(longestBackoffMs, base * 2 ** Math.min(tries - 1, 20));
+  const floor = Math.max(askedWaitMs ?? 0, classOf(code) === 'LATER' ? laterFloor * baseMs : 0);
   return now + Math.min(longestBackoffMs, floor + Math.round(random * span));
 };
 
@@ -47,6 +54,9 @@ const loadRefusals: ReadonlySet<FailureCode> = new Set([
   'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED',
   'KOMBO_RATE_LIMITED',
 ]);
+
+/** Kombo refuses whatever comes at this moment: no fault of the file, and nothing was delivered. */
+export const isLoadRefusal = (code: FailureCode): boolean => loadRefusals.has(code);
 
 export const classOf = (code: FailureCode): FailureClass | undefined =>
   code in komboFailures ? komboFailures[code as keyof typeof komboFailures].class : undefined;

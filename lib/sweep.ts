@@ -1,8 +1,15 @@
 import { deliver } from './deliver.ts';
 import { literalPrefixes } from './key-template.ts';
-import { type SweepCursor, type SweepCursors, sweepCursorsOn } from './ledger/sweep-cursor.ts';
+import {
+  cursorKey,
+  type SweepCursor,
+  type SweepCursors,
+  sweepCursorsOn,
+  type UnreadableCursor,
+} from './ledger/sweep-cursor.ts';
 import { isFolderMarker } from './object-key.ts';
 import type { Outcome, OutcomeStatus } from './outcome.ts';
+import { type Pace, paceFor } from './pace.ts';
 import { inParallel } from './parallel.ts';
 import type { ReprocessDeps, ReprocessOptions } from './reprocess.ts';
 import { verdictPatienceMs, withoutVerdict } from './scan-gate.ts';
@@ -25,7 +32,7 @@ export interface SweepReport {
   readonly asked: number;
   /** Objects that the ledger had never seen, and that this run dealt with. */
   readonly found: number;
-  /** False when time ran out or another run was at work: the next run goes on from the cursor. */
+  /** False when time ran out, Kombo asked for patience, another run was at work, or a cursor could not be read. */
   readonly finished: boolean;
 }
 
@@ -35,11 +42,14 @@ export interface SweepReport {
  */
 const watermarkMarginMs = 3_600_000;
 const dayMs = 24 * 3_600_000;
+/** One for all: what nobody told of is little as a rule, and going slower for another integration harms nobody. */
+const lane = 'all';
 
 /**
  * Finds objects that the ledger has never seen, because an event was lost or dropped, and delivers them.
  * Old, known objects cost only their line in the listing. The cursor is a key, so it never expires; it moves on only
  * over what has been settled, so an interrupted sweep leaves nothing out, and overlapping ones are harmless.
+ * Goes as fast as Kombo bears, and ends early when it asks for patience; what it refused for load is due again soon.
  * @throws only when the ledger could not be read or written.
  */
 export const sweep = async (
@@ -48,9 +58,10 @@ export const sweep = async (
   deps: ReprocessDeps,
 ): Promise<SweepReport> => {
   const cursors = sweepCursorsOn(deps.table);
+  const pace = paceFor(options.parallelism, deps.clock);
   let report: SweepReport = { outcomes: {}, listed: 0, asked: 0, found: 0, finished: true };
   for (const prefix of literalPrefixes(deps.settings.keyTemplates)) {
-    report = merged(report, await sweepPrefix(prefix, cursors, options, settings, deps));
+    report = merged(report, await sweepPrefix(prefix, cursors, pace, options, settings, deps));
   }
   return report;
 };
@@ -58,6 +69,7 @@ export const sweep = async (
 const sweepPrefix = async (
   prefix: string,
   cursors: SweepCursors,
+  pace: Pace,
   options: ReprocessOptions,
   settings: SweepSettings,
   deps: ReprocessDeps,
@@ -66,6 +78,12 @@ const sweepPrefix = async (
   let report: SweepReport = { outcomes: {}, listed: 0, asked: 0, found: 0, finished: false };
   const stored = await cursors.read(prefix);
   let cursor = begun(stored, settings, clock.now());
+  if (!cursor) {
+    const nextStep =
+      'Set SWEEP_SINCE to the date from which objects should be looked at, or delete the item from the ledger table to begin from now.';
+    deps.log.error('The sweep cursor cannot be read; nothing is swept.', { item: cursorKey(prefix), nextStep });
+    return report;
+  }
   // A full bucket at the first run is none of our business: nobody asked for ten thousand old CVs.
   if (!stored && !(await cursors.write(prefix, cursor, undefined))) return report;
   if (!stored) cursor = { ...cursor, version: 1 };
@@ -86,6 +104,7 @@ const sweepPrefix = async (
     const part = await sweepPage(
       { objects, afterKey },
       oldestAskedFor(cursor, settings, clock.now()),
+      pace,
       options,
       settings,
       deps,
@@ -106,12 +125,23 @@ const sweepPrefix = async (
   }
 };
 
-const begun = (stored: SweepCursor | undefined, { sweepSince }: SweepSettings, now: number): SweepCursor => {
+/**
+ * Where the sweep goes on. Undefined when the cursor cannot be read and nobody has named a date: to begin with the
+ * oldest object would send old CVs by surprise, to begin with now would leave out what nobody has told of since.
+ */
+const begun = (
+  stored: SweepCursor | UnreadableCursor | undefined,
+  { sweepSince }: SweepSettings,
+  now: number,
+): SweepCursor | undefined => {
   // S3 tells whole seconds: what is put right after the first run must not look older than it.
-  const since = sweepSince ?? stored?.since ?? now - 2_000;
-  if (!stored) return { version: 0, since, watermark: 0 };
+  if (!stored) return { version: 0, since: sweepSince ?? now - 2_000, watermark: 0 };
+  const { version } = stored;
+  if ('unreadable' in stored)
+    return sweepSince === undefined ? undefined : { version, since: sweepSince, watermark: 0 };
+  const since = sweepSince ?? stored.since;
   // Somebody moved the date back: what lies between was never asked for, neither by finished passes nor by this one.
-  if (since < stored.since) return { version: stored.version, since, watermark: 0 };
+  if (since < stored.since) return { version, since, watermark: 0 };
   return { ...stored, since };
 };
 
@@ -125,6 +155,7 @@ const oldestAskedFor = (
 const sweepPage = async (
   { objects, afterKey }: { readonly objects: readonly ListedObject[]; readonly afterKey: string },
   after: number,
+  pace: Pace,
   { deadline, parallelism, worstCaseMs }: ReprocessOptions,
   { bucket, requireScan }: SweepSettings,
   deps: ReprocessDeps,
@@ -146,10 +177,17 @@ const sweepPage = async (
   const count = ({ status }: Outcome): void => {
     outcomes[status] = (outcomes[status] ?? 0) + 1;
   };
-  const hasTime = (): boolean => deadline.remainingMs() > worstCaseMs;
-  const begunCount = await inParallel(unseen, parallelism, hasTime, async (upload) =>
-    count(await deliver(upload, { deadline, ...(requireScan && { holdAs: withoutVerdict }) }, deps)),
-  );
+  const mayStart = (): boolean => deadline.remainingMs() > worstCaseMs && pace.mayStart(lane);
+  const begunCount = await inParallel(unseen, parallelism, mayStart, async (upload) => {
+    pace.started(lane);
+    const outcome = await deliver(
+      upload,
+      { deadline, paced: true, ...(requireScan && { holdAs: withoutVerdict }) },
+      deps,
+    );
+    pace.finished(lane, outcome);
+    count(outcome);
+  });
   const report = { outcomes, listed: objects.length, asked: recent.length, found: begunCount };
   const firstLeft = unseen[begunCount];
   if (!firstLeft) return { report };

@@ -3,7 +3,7 @@ import type { Deadline } from './deadline.ts';
 import { shardsOf } from './ledger/item.ts';
 import type { Table } from './ledger/table.ts';
 
-/** How much waits for somebody, and for whom. Settled records are never looked at. */
+/** How much waits for somebody, and for whom. Settled records, rejected ones among them, are never looked at. */
 export interface WorkCounts {
   readonly sending: number;
   readonly retrying: number;
@@ -22,7 +22,7 @@ const pageSize = 500;
 /** So much is left for the rest of the answer. */
 const reserveMs = 15_000;
 
-/** Counts by the sparse index, shard by shard: costs what waits, whatever was done before. */
+/** Counts by the sparse index, shard by shard: costs what waits, whatever was done or rejected before. */
 export const countWork = async (
   deadline: Deadline,
   { table, clock }: { readonly table: Table; readonly clock: Clock },

@@ -30,6 +30,10 @@ export const fields = {
     schema: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1200)),
     is: 'the "cursor" of the answer before, as text',
   },
+  list: {
+    schema: v.picklist(['held', 'rejected']),
+    is: '"held", which is meant without it, or "rejected"',
+  },
   etag: {
     schema: v.pipe(v.string(), v.nonEmpty(), v.maxLength(128)),
     is: 'the ETag that an answer of "status" shows, as text',

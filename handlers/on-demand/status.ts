@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type FailureCode, failures } from '../../lib/failures.ts';
-import { type HeldPlace, heldAfter } from '../../lib/held-after.ts';
+import { type FileList, type FilePlace, filesAfter } from '../../lib/files-after.ts';
 import { matchKey } from '../../lib/key-template.ts';
 import type { Known } from '../../lib/ledger/ledger.ts';
 import { type Pause, pausedSentence } from '../../lib/pause.ts';
@@ -17,7 +17,7 @@ const defaultLimit = 20;
 
 export const status = action({
   name: 'status',
-  does: 'tells of one key, of all files of a candidate or application, or (without either) of what waits and is held',
+  does: 'tells of one key, of all files of a candidate or application, or (without either) of what waits and is held; with "list": "rejected", of what was rejected',
   example: { action: 'status', candidate_id: 'GRK123' },
   schema: v.pipe(
     v.strictObject({
@@ -25,6 +25,7 @@ export const status = action({
       etag: v.optional(fields.etag.schema),
       candidate_id: v.optional(fields.candidate_id.schema),
       application_id: v.optional(fields.application_id.schema),
+      list: v.optional(fields.list.schema),
       limit: v.optional(fields.limit.schema),
       cursor: v.optional(fields.cursor.schema),
     }),
@@ -34,14 +35,19 @@ export const status = action({
       ({ key, limit, cursor }) => key === undefined || (limit === undefined && cursor === undefined),
       '"limit" and "cursor" do not go with "key".',
     ),
+    v.check(
+      ({ list, key, candidate_id, application_id }) =>
+        list === undefined || (key ?? candidate_id ?? application_id) === undefined,
+      '"list" is of all files: it does not go with "key", "candidate_id" or "application_id".',
+    ),
   ),
-  run: async ({ key, etag, candidate_id, application_id, limit = defaultLimit, cursor }, deps) => {
+  run: async ({ key, etag, candidate_id, application_id, list = 'held', limit = defaultLimit, cursor }, deps) => {
     if (key !== undefined) return statusOfKey(key, etag, deps);
     if (candidate_id !== undefined) return statusOfTarget({ kind: 'candidate', id: candidate_id }, limit, cursor, deps);
     if (application_id !== undefined) {
       return statusOfTarget({ kind: 'application', id: application_id }, limit, cursor, deps);
     }
-    return statusOfAll(limit, cursor, deps);
+    return statusOfAll(list, limit, cursor, deps);
   },
 });
 
@@ -131,39 +137,59 @@ const tally = (files: readonly { readonly status: string }[]): string => {
   return `${[...counts].map(([name, number]) => `${number} ${name}`).join(', ')}.`;
 };
 
-const statusOfAll = async (limit: number, cursor: string | undefined, deps: ActionDeps): Promise<Answer> => {
-  const place = cursor === undefined ? undefined : placeOf(cursor);
+const statusOfAll = async (
+  list: FileList,
+  limit: number,
+  cursor: string | undefined,
+  deps: ActionDeps,
+): Promise<Answer> => {
+  const place = cursor === undefined ? undefined : placeOf(list, cursor);
   if (place === null) return { ok: false, message: '"cursor" is none of this list. Ask without it.' };
   const [counts, pauses] = await Promise.all([countWork(deps.deadline, deps), deps.pauses.list()]);
-  const held: unknown[] = [];
-  let last: HeldPlace | undefined;
+  const files: unknown[] = [];
+  let last: FilePlace | undefined;
   let more = false;
-  for await (const { known, place: here } of heldAfter(place, deps)) {
-    more = held.length === limit;
+  for await (const { known, place: here } of filesAfter(list, place, deps)) {
+    more = files.length === limit;
     if (more) break;
-    held.push(fileOfRecord(known));
+    files.push(fileOfRecord(known));
     last = here;
   }
   const { oldestDueAt, heldByCode, complete, ...numbers } = counts;
   const open = pauses.filter(({ state }) => state !== 'closed');
   return {
     ok: true,
-    message: allSentence(counts, open),
-    note: 'What is settled is not counted: that would read the whole history. The dashboard shows how much was attached.',
+    message:
+      list === 'rejected'
+        ? `${rejectedSentence(files.length, place, more)} ${allSentence(counts, open)}`
+        : allSentence(counts, open),
+    note: 'What is settled is not counted, rejected files among it: that would read the whole history. The dashboard shows how much was attached and rejected; "list": "rejected" shows which files were.',
     counts: numbers,
     ...(oldestDueAt !== undefined && { oldestDueAt: new Date(oldestDueAt).toISOString() }),
     ...(!complete && { countsAre: 'at least; time ran out' }),
     heldByCode: Object.entries(heldByCode).map(([code, number]) => ({ code, number, ...adviceOn(code) })),
     pauses: open.map(pauseAnswer),
-    held,
-    ...(more && last && { next: { action: 'status', limit, cursor: `${last.at}|${last.id}` } }),
+    [list]: files,
+    ...(more && last && { next: nextPage(list, limit, last) }),
   };
 };
 
-/** Null when it is no such cursor. */
-const placeOf = (cursor: string): HeldPlace | null => {
-  const [, at, id] = /^(\d{1,16})\|(.+)$/s.exec(cursor) ?? [];
-  return at === undefined || id === undefined ? null : { at: Number(at), id };
+const nextPage = (list: FileList, limit: number, { at, id }: FilePlace) => ({
+  action: 'status',
+  ...(list === 'rejected' && { list }),
+  limit,
+  cursor: `${list}|${at}|${id}`,
+});
+
+/** Null when it is no cursor of this list. */
+const placeOf = (list: FileList, cursor: string): FilePlace | null => {
+  const [, its, at, id] = /^([a-z]+)\|([\d.e+-]{1,30})\|(.+)$/s.exec(cursor) ?? [];
+  return its !== list || id === undefined || !Number.isFinite(Number(at)) ? null : { at: Number(at), id };
+};
+
+const rejectedSentence = (shown: number, after: FilePlace | undefined, more: boolean): string => {
+  if (shown === 0) return after ? 'No more files are rejected.' : 'No file is rejected.';
+  return `${count(shown, 'rejected file')} ${shown === 1 ? 'is' : 'are'} shown, newest first; there are ${more ? 'more' : 'no more'}.`;
 };
 
 const allSentence = (

@@ -13,7 +13,7 @@ import { type HttpAnswer, type Transport, TransportError } from './transport.ts'
 /**
  * The four calls that a CV needs. Tolerant in what it reads, strict about what may be repeated: nothing here repeats.
  * The official SDK is left to the tests: it reports a delivered 201 as an error, fails a whole list for one odd entry,
- * and a garbled answer ends the process (`kombo-api.md`, section 6).
+ * and a garbled answer ends the process.
  */
 export interface KomboClient {
   /** Posts one attachment. Errors of the body's source come through as `SourceError`: nothing was delivered then. */

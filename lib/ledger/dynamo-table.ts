@@ -99,6 +99,7 @@ export const dynamoTable = (client: DynamoDBClient, tableName: string): Table =>
           ...(upTo !== undefined && { ':upTo': { N: String(upTo) } }),
         },
         Limit: asked.limit,
+        ...(asked.index === 'work' && asked.newestFirst && { ScanIndexForward: false }),
         ...(asked.after && { ExclusiveStartKey: pageKeyAttributes(asked.after) }),
       }),
     );

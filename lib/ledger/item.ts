@@ -14,7 +14,7 @@ import type { Item } from './table.ts';
  * |---|---|
  * | `pk` | `bucket/key#etag` |
  * | `version`, `owner` | what conditional writes compare; `owner` only while sending |
- * | `workShard`, `workAt` | index `work`: `due#0..3` by due time (or end of the lease), `held#0..3` by the time it was held; absent once settled |
+ * | `workShard`, `workAt` | index `work`: `due#0..3` by due time (or end of the lease), `held#0..3` and `rejected#0..3` by the time it was held or rejected; absent once attached or superseded |
  * | `targetKey`, `createdAt` | index `target`: `candidate/<id>` or `application/<id>` |
  * | `expiresAt` | TTL; set only once settled, so that nothing which needs work can vanish |
  * | `status`, `code` | for a person who looks at the table |
@@ -26,7 +26,8 @@ const layout = 1;
 
 /** Enough to spread the writes of an index over partitions, few enough to ask all of them in one run. */
 export const shardCount = 4;
-export type WorkQueue = 'due' | 'held';
+/** What goes on by itself, and what a person has to act on. A rejected upload is settled: its place in the list expires with it. */
+export type WorkQueue = 'due' | 'held' | 'rejected';
 export const shardsOf = (queue: WorkQueue): readonly string[] =>
   Array.from({ length: shardCount }, (_, shard) => `${queue}#${shard}`);
 
@@ -35,7 +36,7 @@ const daysToSeconds = 24 * 60 * 60;
 export const toItem = (record: LedgerRecord, retentionDays: number): Item => {
   const pk = uploadId(record.upload);
   const { state } = record;
-  const work = workOf(state);
+  const place = placeOf(state);
   return {
     pk,
     version: record.version,
@@ -43,15 +44,14 @@ export const toItem = (record: LedgerRecord, retentionDays: number): Item => {
     status: state.status,
     ...('failure' in state && { code: state.failure.code }),
     ...('owner' in state && { owner: state.owner }),
-    ...(work
-      ? { workShard: `${work.queue}#${crc32(pk) % shardCount}`, workAt: work.at }
-      : { expiresAt: Math.floor(record.updatedAt / 1000) + retentionDays * daysToSeconds }),
+    ...(place && { workShard: `${place.queue}#${crc32(pk) % shardCount}`, workAt: place.at }),
+    ...(isSettled(state) && { expiresAt: Math.floor(record.updatedAt / 1000) + retentionDays * daysToSeconds }),
     ...(record.target && { targetKey: targetKey(record.target) }),
     document: JSON.stringify({ layout, ...record }),
   };
 };
 
-const workOf = (state: State): { queue: WorkQueue; at: number } | undefined => {
+const placeOf = (state: State): { queue: WorkQueue; at: number } | undefined => {
   switch (state.status) {
     case 'sending':
       return { queue: 'due', at: state.leaseUntil };
@@ -60,12 +60,16 @@ const workOf = (state: State): { queue: WorkQueue; at: number } | undefined => {
       return { queue: 'due', at: state.dueAt };
     case 'held':
       return { queue: 'held', at: state.heldAt };
-    case 'attached':
     case 'rejected':
+      return { queue: 'rejected', at: state.rejectedAt };
+    case 'attached':
     case 'superseded':
       return undefined;
   }
 };
+
+const isSettled = ({ status }: State): boolean =>
+  status === 'attached' || status === 'rejected' || status === 'superseded';
 
 /** A record that this version does not understand: nothing is sent on its word, and a person hears of it. */
 export class RecordUnreadable extends Error {

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { type Target, targetKey } from '../target.ts';
 import { uploadId } from '../upload.ts';
+import { inOrder } from './in-order.ts';
 import { fromItem, RecordUnreadable, shardsOf, toItem, type WorkQueue } from './item.ts';
-import { oldestFirst } from './oldest-first.ts';
 import type { LedgerRecord } from './record.ts';
 import type { Item, Table } from './table.ts';
 import { type LedgerEvent, transition } from './transition.ts';
@@ -20,8 +20,12 @@ export interface Ledger {
   read(id: string): Promise<Known | undefined>;
   /** What the ledger knows of these; uploads that it has never seen are absent. */
   readMany(ids: readonly string[]): Promise<ReadonlyMap<string, Known>>;
-  /** Oldest first: what is due by now, or what is held. Read in pages of `limit`: costs what it shows, whatever lies behind. */
-  work(queue: WorkQueue, limit: number): AsyncGenerator<Known, void, undefined>;
+  /**
+   * What is due by now or what is held, oldest first; what was rejected, newest first, for that is a history.
+   * Read in pages of `limit`: costs what it shows, whatever lies behind.
+   * @param upTo nothing later than this moment, in milliseconds; what is due is never asked for beyond now
+   */
+  work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<Known, void, undefined>;
   ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<Known, void, undefined>;
   forget(seen: Known): Promise<'forgotten' | 'lost'>;
 }
@@ -31,7 +35,14 @@ export type ClaimEvent = Extract<LedgerEvent, { kind: 'claim' }>;
 /** A record, or the word that it cannot be read: such a one is never sent. */
 export type Known =
   | { readonly id: string; readonly readable: true; readonly record: LedgerRecord }
-  | { readonly id: string; readonly readable: false; readonly version: number; readonly reason: string };
+  | {
+      readonly id: string;
+      readonly readable: false;
+      readonly version: number;
+      readonly reason: string;
+      /** Its place in the list of work, in milliseconds; absent when it has none. */
+      readonly workAt?: number;
+    };
 
 export type Claim =
   | { readonly claimed: true; readonly record: LedgerRecord }
@@ -99,12 +110,16 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
   const readMany: Ledger['readMany'] = async (ids) =>
     new Map((await table.getMany(ids)).map((item) => [item.pk, known(item)]));
 
-  async function* work(queue: WorkQueue, limit: number): AsyncGenerator<Known, void, undefined> {
-    const upTo = queue === 'due' ? { upTo: clock.now() } : {};
+  async function* work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<Known, void, undefined> {
+    const latest = queue === 'due' ? Math.min(clock.now(), upTo ?? Number.POSITIVE_INFINITY) : upTo;
+    const bounds = {
+      ...(latest !== undefined && { upTo: latest }),
+      ...(queue === 'rejected' && { newestFirst: true as const }),
+    };
     const shards = shardsOf(queue).map((hash) =>
-      pages((after) => table.query({ index: 'work', hash, limit, ...upTo, ...(after && { after }) })),
+      pages((after) => table.query({ index: 'work', hash, limit, ...bounds, ...(after && { after }) })),
     );
-    for await (const item of oldestFirst(shards)) yield known(item);
+    for await (const item of inOrder(shards, queue === 'rejected' ? 'newest first' : 'oldest first')) yield known(item);
   }
 
   async function* ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<Known, void, undefined> {
@@ -137,6 +152,7 @@ const known = (item: Item): Known => {
     return { id: item.pk, readable: true, record: fromItem(item) };
   } catch (error) {
     if (!(error instanceof RecordUnreadable)) throw error;
-    return { id: item.pk, readable: false, version: item.version, reason: error.message };
+    const { pk: id, version, workAt } = item;
+    return { id, readable: false, version, reason: error.message, ...(workAt !== undefined && { workAt }) };
   }
 };

@@ -12,10 +12,21 @@ export interface SweepCursor {
   readonly version: number;
 }
 
+/** Garbled by a hand or written by a newer version: nobody knows from which date on objects should be looked at. */
+export interface UnreadableCursor {
+  readonly unreadable: true;
+  readonly version: number;
+}
+
 export interface SweepCursors {
-  read(prefix: string): Promise<SweepCursor | undefined>;
+  /** Undefined before the first run. */
+  read(prefix: string): Promise<SweepCursor | UnreadableCursor | undefined>;
   /** False when another run was faster: then nothing was written. */
-  write(prefix: string, next: Omit<SweepCursor, 'version'>, seen: SweepCursor | undefined): Promise<boolean>;
+  write(
+    prefix: string,
+    next: Omit<SweepCursor, 'version'>,
+    seen: Pick<SweepCursor, 'version'> | undefined,
+  ): Promise<boolean>;
 }
 
 export const sweepCursorsOn = (table: Table): SweepCursors => ({
@@ -31,17 +42,19 @@ export const sweepCursorsOn = (table: Table): SweepCursors => ({
   },
 });
 
-const cursorKey = (prefix: string): string => `sweep#${prefix}`;
+export const cursorKey = (prefix: string): string => `sweep#${prefix}`;
+
+/** JSON can say 1e999, after which no object would ever be looked at. SWEEP_SINCE may lie before 1970. */
+const time = v.pipe(v.number(), v.finite());
 
 const schema = v.object({
-  since: v.number(),
-  watermark: v.number(),
-  pass: v.optional(v.object({ startedAt: v.number(), afterKey: v.string() })),
+  since: time,
+  watermark: time,
+  pass: v.optional(v.object({ startedAt: time, afterKey: v.string() })),
 });
 
-/** An unreadable cursor is no reason to stop: the sweep begins again, and what it finds twice the ledger knows. */
-const fromItem = (item: Item): SweepCursor | undefined => {
+const fromItem = (item: Item): SweepCursor | UnreadableCursor => {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), item.document);
-  if (!parsed.success) return { since: 0, watermark: 0, version: item.version };
+  if (!parsed.success) return { unreadable: true, version: item.version };
   return { ...(parsed.output as Omit<SweepCursor, 'version'>), version: item.version };
 };

@@ -13,7 +13,10 @@ export interface Table {
    */
   put(item: Item, condition: Condition): Promise<PutResult>;
   delete(pk: string, condition: Condition): Promise<'deleted' | 'refused'>;
-  /** One page of an index, in order of its range key. Eventually consistent: it may show what was a moment ago. */
+  /**
+   * One page of an index, in order of its range key, or against it with `newestFirst`.
+   * Eventually consistent: it may show what was a moment ago.
+   */
   query(query: IndexQuery): Promise<IndexPage>;
 }
 
@@ -23,7 +26,7 @@ export interface Item {
   /** Counts up from 1. An item without one, which only a hand can have made, is read as 0. */
   readonly version: number;
   readonly owner?: string;
-  /** Sparse index `work`: only what needs somebody's work has these two. */
+  /** Sparse index `work`: only what somebody must see or do has these two. */
   readonly workShard?: string;
   readonly workAt?: number;
   /** Index `target`: what happened to this candidate's files. */
@@ -49,7 +52,7 @@ export type IndexQuery = {
   /** Where the last page ended. */
   readonly after?: PageKey;
 } & (
-  | { readonly index: 'work'; readonly hash: string; readonly upTo?: number }
+  | { readonly index: 'work'; readonly hash: string; readonly upTo?: number; readonly newestFirst?: true }
   | { readonly index: 'target'; readonly hash: string }
 );
 

@@ -30,6 +30,7 @@ const expected: readonly (readonly [string, object])[] = [
   ['on-demand-attach-several', { ok: false, counts: { 'already-attached': 1, missing: 1 } }],
   ['on-demand-status', { ok: true, files: [{ status: 'superseded' }, { status: 'attached' }] }],
   ['on-demand-status-all', { ok: true, message: 'Nothing waits, and nothing is held.' }],
+  ['on-demand-status-rejected', { ok: true, rejected: [] }],
   ['on-batch-1', { results: [{ taskId: 'dGFza2lkMQ', resultCode: 'Succeeded' }] }],
   ['on-batch-2', { results: [{ taskId: 'dGFza2lkMQ', resultCode: 'Succeeded' }] }],
   ['on-schedule', { due: { due: 0 }, sweep: { finished: true } }],

@@ -170,10 +170,14 @@ describe('status of all', () => {
     expect(request).toBeUndefined();
   });
 
-  test('costs the same calls however much is attached', async () => {
+  test('costs the same calls however much is attached or rejected', async () => {
     await world.ask({ action: 'status' });
     const bare = world.table.calls.length;
     await attachAll(...Array.from({ length: 300 }, (_, index) => `candidates/GRK123/${index}.pdf`));
+    for (let index = 0; index < 150; index += 1) {
+      world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID'));
+      await attachAll(`candidates/GRK9/${index}.pdf`);
+    }
     world.table.calls.length = 0;
     await world.ask({ action: 'status' });
     expect(world.table.calls).toHaveLength(bare);
@@ -186,9 +190,15 @@ describe('status of all', () => {
     expect(answer.countsAre).toBe('at least; time ran out');
   });
 
-  test('with a cursor of another list says so', async () => {
-    expect(await world.ask({ action: 'status', cursor: 'xyz' })).toMatchObject({ ok: false });
-  });
+  test.each(['xyz', 'held|', 'held|1', 'held||x', 'held|1e999|x', 'held|1.2.3|x', 'rejected|1|x', '1|x', '|'])(
+    'with the cursor %j, which is none of its list, says so',
+    async (cursor) => {
+      expect(await world.ask({ action: 'status', cursor })).toEqual({
+        ok: false,
+        message: '"cursor" is none of this list. Ask without it.',
+      });
+    },
+  );
 
   test('a record that cannot be read is shown as one', async () => {
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));

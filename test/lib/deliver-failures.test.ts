@@ -49,6 +49,28 @@ describe('what is known not to be delivered', () => {
     expect(state).toMatchObject({ status: 'retrying', dueAt: updatedAt + 72 * second });
   });
 
+  test.each([
+    ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', {}, 500],
+    ['PLATFORM.RATE_LIMIT_EXCEEDED', { askedWaitMs: 2 * second }, 2_500],
+    ['KOMBO_RATE_LIMITED', { askedWaitMs: 2 * second }, 2_500],
+  ] as const)('because of %s goes back after one request to a run that has a pace', async (code, more, waitMs) => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses(code, more));
+    // Time stands still: a repeat would wait for ever.
+    expect(await send(upload, { paced: true })).toMatchObject({ status: 'retrying', failure: { code } });
+
+    expect(world.kombo.posts).toHaveLength(1);
+    const { state, updatedAt } = await world.recordOf(upload);
+    expect(state).toMatchObject({ dueAt: updatedAt + waitMs });
+  });
+
+  test('for another reason than load is repeated also in a run that has a pace', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('KOMBO_UNREACHABLE'));
+    expect(await world.run(send(upload, { paced: true }))).toMatchObject({ status: 'attached' });
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+
   test('because the source broke is retried, and nothing stands at Kombo', async () => {
     const upload = world.put(key);
     const broken = {
@@ -213,12 +235,16 @@ describe('a key that Kombo refuses', () => {
   });
   const unauthorized = () => refuses('PLATFORM.AUTHENTICATION_INVALID');
 
-  test('is fetched again once, and the same file goes at once with the new one', async () => {
-    world = deliveryWorld(keyOf(['key-1', 'key-2']));
-    world.kombo.script.push(unauthorized);
-    expect(await send(world.put(key), {}, world.newDeps())).toMatchObject({ status: 'attached', attempt: 1 });
-    expect(world.kombo.posts).toHaveLength(2);
-  });
+  test.each([{}, { paced: true }])(
+    'is fetched again once, and the same file goes at once with the new one (%j)',
+    async (options) => {
+      world = deliveryWorld(keyOf(['key-1', 'key-2']));
+      world.kombo.script.push(unauthorized);
+      const outcome = await send(world.put(key), options, world.newDeps());
+      expect(outcome).toMatchObject({ status: 'attached', attempt: 1 });
+      expect(world.kombo.posts).toHaveLength(2);
+    },
+  );
 
   test('with no other key at hand pauses everything after one call', async () => {
     world.kombo.script.push(unauthorized);

@@ -46,8 +46,45 @@ test('halves when Kombo says that too many are in flight, and never ends at none
   deliver(tooMany);
   expect(room()).toBe(2);
   deliver(tooMany);
-  deliver(tooMany);
   expect(room()).toBe(1);
+  deliver(tooMany);
+  clock.advance(1_000);
+  expect(room()).toBe(1);
+});
+
+test('stands still when even one at a time is too many: a second, then twice as long each time, up to a minute', () => {
+  deliver(tooMany);
+  deliver(tooMany);
+  expect(pace.standsStillMs('a:1')).toBe(0);
+  for (const waitMs of [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]) {
+    deliver(tooMany);
+    expect(pace.standsStillMs('a:1')).toBe(waitMs);
+    expect(room()).toBe(0);
+    clock.advance(waitMs);
+    expect(room()).toBe(1);
+  }
+});
+
+test('stands still for a second again after a success', () => {
+  for (let index = 0; index < 6; index += 1) deliver(tooMany);
+  clock.advance(60_000);
+  deliver(attached);
+  deliver(tooMany);
+  expect(pace.standsStillMs('a:1')).toBe(1_000);
+});
+
+test('is not hurried by a refusal of what began before the rate limit was reached', () => {
+  pace = paceFor(1, clock);
+  pace.started('a:1');
+  deliver(refusedBy('PLATFORM.RATE_LIMIT_EXCEEDED', 60_000));
+  pace.finished('a:1', tooMany);
+  expect(pace.standsStillMs('a:1')).toBe(60_000);
+});
+
+test('with one place from the beginning stands still at the first refusal', () => {
+  pace = paceFor(1, clock);
+  deliver(tooMany);
+  expect(pace.standsStillMs('a:1')).toBe(1_000);
 });
 
 test('grows by one after twice as many successes as places, and never beyond what it was told', () => {
@@ -81,6 +118,7 @@ test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
   'stands still after %s until it may go on',
   (code) => {
     deliver(refusedBy(code, 60_000));
+    expect(pace.standsStillMs('a:1')).toBe(60_000);
     expect(room()).toBe(0);
     clock.advance(59_999);
     expect(room()).toBe(0);
@@ -92,6 +130,7 @@ test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
 test('one integration’s refusals slow no other', () => {
   deliver(tooMany);
   deliver(refusedBy('PLATFORM.RATE_LIMIT_EXCEEDED', 60_000));
+  expect(pace.standsStillMs('b:2')).toBe(0);
   expect(room('b:2')).toBe(4);
 });
 

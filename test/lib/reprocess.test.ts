@@ -154,20 +154,6 @@ describe('a run', () => {
   });
 });
 
-describe('Kombo under load', () => {
-  test('is left alone for the moment it asks for: the rest of that integration waits for the next run', async () => {
-    for (let index = 0; index < 6; index += 1) await sent(`CV-${index}.pdf`, down);
-    world.clock.advance(10 * minute);
-    const before = world.kombo.posts.length;
-    world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { askedWaitMs: minute }));
-
-    const report = await run({ parallelism: 1 });
-
-    expect(report).toMatchObject({ due: 6, left: 5, outcomes: { retrying: 1 } });
-    expect(world.kombo.posts).toHaveLength(before + 1);
-  });
-});
-
 describe('a pause', () => {
   const paused = async (code: KomboFailure['code'], files: number): Promise<readonly Upload[]> => {
     const uploads = [await sent('CV-0.pdf', () => refuses(code))];
@@ -229,6 +215,16 @@ describe('a pause', () => {
     world.clock.advance(8 * minute);
     await run();
     expect(await deps.pauses.list()).toEqual([]);
+  });
+
+  test('that ended lets nothing go in the last seconds of a run, and all of it in the next', async () => {
+    const uploads = await paused('INTEGRATION.PERMISSION_MISSING', 3);
+    await deps.pauses.end(integrationId, { by: 'operator', reason: 'The right was granted.' });
+    await run({ deadline: world.deadline(14 * second), worstCaseMs: 0 });
+    expect(await statuses(uploads)).toEqual(['held', 'held', 'held']);
+    await run();
+    await run();
+    expect(await statuses(uploads)).toEqual(['attached', 'attached', 'attached']);
   });
 
   test('is tested with a file that may be sent, not with one that must be read first', async () => {

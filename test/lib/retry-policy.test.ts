@@ -74,6 +74,40 @@ describe('an ATS that struggles', () => {
   );
 });
 
+describe('a refusal for load in a run that has a pace', () => {
+  const busy = { code: 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', paced: true } as const;
+
+  test.each([
+    [1, second],
+    [2, 2 * second],
+    [3, 4 * second],
+    [10, 512 * second],
+    [40, hour],
+  ])('after try %i is drawn from zero to %i ms: from about a second, as Kombo advises', (tries, longest) => {
+    expect(waitMs({ ...busy, tries }, 0)).toBe(0);
+    expect(waitMs({ ...busy, tries }, almostOne)).toBe(longest);
+  });
+
+  test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
+    'waits out %s where Kombo says how long, and is not hurried where it does not',
+    (code) => {
+      expect(waitMs({ code, paced: true, askedWaitMs: 57 * second }, almostOne)).toBe(58 * second);
+      expect(waitMs({ code, paced: true }, almostOne)).toBe(30 * second);
+    },
+  );
+
+  test('never waits longer than any other failure would', () => {
+    const at = nextTryAt({ baseMs: 200 }, { ...busy, tries: 1, triesSince: nine }, nine, almostOne);
+    expect(at).toBe(nine + 200);
+  });
+
+  test('is the only failure that a pace hurries', () => {
+    expect(waitMs({ code: 'KOMBO_UNREACHABLE', paced: true }, almostOne)).toBe(30 * second);
+    expect(waitMs({ code: 'REMOTE.RATE_LIMIT_EXCEEDED', paced: true }, 0)).toBe(minute);
+    expect(waitMs({ ...busy, paced: false }, almostOne)).toBe(30 * second);
+  });
+});
+
 describe('patience', () => {
   test('ends with the twelfth try', () => {
     expect(waitMs({ tries: 11 }, 0)).toBe(0);

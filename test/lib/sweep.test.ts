@@ -1,60 +1,23 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deadlineIn } from '../../lib/deadline.ts';
-import { parseKeyTemplates } from '../../lib/key-template.ts';
 import { toItem } from '../../lib/ledger/item.ts';
-import type { Item } from '../../lib/ledger/table.ts';
 import type { ReprocessDeps } from '../../lib/reprocess.ts';
-import { ok, refuse } from '../../lib/result.ts';
-import type { ListedObject, Storage } from '../../lib/storage.ts';
-import { type SweepReport, type SweepSettings, sweep } from '../../lib/sweep.ts';
-import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
+import { refuse } from '../../lib/result.ts';
 import { day, hour, minute, nine, recordIn, second, states } from './ledger/samples.ts';
+import { prefix, type SweepWorld, sweepWorld } from './sweep-world.ts';
 
-let world: DeliveryWorld;
-/** In key order, as S3 lists them. */
-let objects: ListedObject[];
-let lists: number;
+let its: SweepWorld;
+let world: SweepWorld['world'];
+let objects: SweepWorld['objects'];
 beforeEach(() => {
-  world = deliveryWorld();
-  objects = [];
-  lists = 0;
+  its = sweepWorld();
+  ({ world, objects } = its);
 });
 
-const prefix = 'candidates/';
-
-const list: Storage['list'] = async (_bucket, asked) => {
-  lists += 1;
-  const from = asked.afterKey === undefined ? 0 : objects.findIndex(({ key }) => key > (asked.afterKey ?? ''));
-  const page = from < 0 ? [] : objects.slice(from, from + 1000);
-  return ok({ objects: page, more: from >= 0 && from + 1000 < objects.length });
-};
-
-const newDeps = (): ReprocessDeps => {
-  const deps = world.newDeps({ keyTemplates });
-  return { ...deps, storage: { ...deps.storage, list } };
-};
-
-const parsed = parseKeyTemplates('candidates/{candidate_id}/{filename}');
-const keyTemplates = parsed.ok ? parsed.value : [];
-
-const settings: SweepSettings = { bucket: 'cv-inbox', sweepSince: nine - 30 * day, ledgerRetentionDays: 400 };
-const run = (
-  change: Partial<SweepSettings> = {},
-  deadline = world.deadline(),
-  deps = newDeps(),
-): Promise<SweepReport> => sweep({ deadline, parallelism: 4, worstCaseMs: minute }, { ...settings, ...change }, deps);
-
-const add = (name: string, modifiedAt = world.clock.now() - minute, known?: Partial<Item>): void => {
-  const key = `${prefix}GRK${name}/CV.pdf`;
-  const upload = world.put(key);
-  objects.push({ key, etag: upload.etag, sizeBytes: upload.sizeBytes ?? 0, modifiedAt });
-  objects.sort((a, b) => (a.key < b.key ? -1 : 1));
-  if (known) {
-    const item = toItem(recordIn(states.attached, { upload }), 400);
-    world.table.items.set(item.pk, { ...item, ...known });
-  }
-};
-const posts = () => world.kombo.posts.map(({ id }) => id);
+const add: SweepWorld['add'] = (...object) => its.add(...object);
+const run: SweepWorld['run'] = (...how) => its.run(...how);
+const newDeps = (): ReprocessDeps => its.newDeps();
+const posts = () => its.posts();
 const calls = (kind: string) => world.table.calls.filter((call) => call === kind).length;
 
 describe('what it finds', () => {
@@ -132,15 +95,15 @@ describe('a large bucket of which 50 objects are unseen', () => {
   test('costs 100 lists for 100,000 objects, finds exactly these 50, and the next pass asks the ledger for nothing', async () => {
     fill(100_000);
     expect(await run()).toMatchObject({ listed: 100_000, asked: 100_000, found: 50, finished: true });
-    expect(lists).toBe(100);
+    expect(its.lists.count).toBe(100);
     // A question of 1,000 ids is ten batch reads of DynamoDB: one per 100 objects.
     expect(calls('getMany')).toBe(100);
     expect(posts()).toHaveLength(50);
 
     world.table.calls.length = 0;
-    lists = 0;
+    its.lists.count = 0;
     expect(await run()).toMatchObject({ listed: 100_000, asked: 0, found: 0, finished: true });
-    expect(lists).toBe(100);
+    expect(its.lists.count).toBe(100);
   });
 
   test.each([3, 40, 77])(

@@ -84,18 +84,27 @@ export const tableOf = (table: SimulatedTable, process: Process, world: World, f
       call(`table query ${query.hash}`, () => {
         const seen = table.asOf(world.now() - (world.calm() ? 0 : faults.staleMs()));
         const range = (item: Item): number => (query.index === 'work' ? item.workAt : item.createdAt) ?? 0;
-        const { pk = '', range: from = Number.NEGATIVE_INFINITY } = query.after ?? {};
+        const sign = query.index === 'work' && query.newestFirst ? -1 : 1;
+        const order = (a: Place, b: Place): number =>
+          sign * (a.range - b.range || (a.pk < b.pk ? -1 : Number(a.pk > b.pk)));
+        const placeOf = (item: Item): Place => ({ pk: item.pk, range: range(item) });
+        const begin = query.after && { pk: String(query.after.pk), range: Number(query.after.range) };
         const upTo = query.index === 'work' ? (query.upTo ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
         const rows = seen
           .filter((item) => (query.index === 'work' ? item.workShard : item.targetKey) === query.hash)
           .filter((item) => range(item) <= upTo)
-          .filter((item) => range(item) > Number(from) || (range(item) === from && item.pk > String(pk)))
-          .sort((a, b) => range(a) - range(b) || (a.pk < b.pk ? -1 : 1));
+          .filter((item) => !begin || order(placeOf(item), begin) > 0)
+          .sort((a, b) => order(placeOf(a), placeOf(b)));
         const items = rows.slice(0, query.limit);
         const last = items.at(-1);
-        return last && items.length < rows.length ? { items, next: { pk: last.pk, range: range(last) } } : { items };
+        return last && items.length < rows.length ? { items, next: { ...placeOf(last) } } : { items };
       }),
   };
 };
+
+interface Place {
+  readonly pk: string;
+  readonly range: number;
+}
 
 const short = (pk: string): string => `…${pk.slice(-12)}`;

@@ -173,6 +173,18 @@ describe('the index of work', () => {
     expect(Math.max(...pages.map(({ items }) => items.length))).toBe(2);
   });
 
+  test('lists the newest first where asked, page by page, and nothing later than the bound', async () => {
+    const times = [50, 10, 40, 20, 30];
+    await Promise.all(
+      times.map((workAt) => table.put(item(`at-${workAt}`, { workShard: 'rejected#1', workAt }), absent)),
+    );
+
+    const pages = await pagesOf({ index: 'work', hash: 'rejected#1', upTo: 40, newestFirst: true, limit: 2 });
+
+    expect(keys(pages)).toEqual(['at-40', 'at-30', 'at-20', 'at-10']);
+    expect(Math.max(...pages.map(({ items }) => items.length))).toBe(2);
+  });
+
   test('without a bound lists all of its shard, and nothing of another', async () => {
     await table.put(item('a', { workShard: 'held#0', workAt: 2 }), absent);
     await table.put(item('b', { workShard: 'held#1', workAt: 1 }), absent);

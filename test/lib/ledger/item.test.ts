@@ -57,18 +57,28 @@ describe('the item of an upload', () => {
     expect(item).not.toHaveProperty('expiresAt');
   });
 
-  test.each(['attached', 'rejected', 'superseded'] as const)('%s is not listed, and expires in seconds', (name) => {
+  // 5 January 2026, 08:59 UTC, and 30 days, in seconds.
+  const inThirtyDays = 1_767_603_540 + 2_592_000;
+
+  test.each(['attached', 'superseded'] as const)('%s is not listed, and expires', (name) => {
     const item = itemOf(name, 30);
     expect(item).not.toHaveProperty('workShard');
     expect(item).not.toHaveProperty('workAt');
-    // 5 January 2026, 08:59 UTC, and 30 days.
-    expect(item.expiresAt).toBe(1_767_603_540 + 2_592_000);
+    expect(item.expiresAt).toBe(inThirtyDays);
+  });
+
+  test('rejected is listed as rejected, for a person may act on it, and expires all the same', () => {
+    const item = itemOf('rejected', 30);
+    expect(shardsOf('rejected')).toContain(item.workShard);
+    expect(item.workAt).toBe(nine - 1_000);
+    expect(item.expiresAt).toBe(inThirtyDays);
   });
 });
 
 test('there are four shards of each queue', () => {
   expect(shardsOf('due')).toEqual(['due#0', 'due#1', 'due#2', 'due#3']);
   expect(shardsOf('held')).toEqual(['held#0', 'held#1', 'held#2', 'held#3']);
+  expect(shardsOf('rejected')).toEqual(['rejected#0', 'rejected#1', 'rejected#2', 'rejected#3']);
 });
 
 test('uploads spread over all shards', () => {
@@ -90,14 +100,15 @@ test('whatever life brings is read back as it was written', () => {
   );
 });
 
-test('nothing is lost: whatever is not settled is listed, and whatever is settled expires', () => {
+test('nothing is lost: whatever is neither attached nor gone is listed, and nothing but what is settled expires', () => {
   fc.assert(
     fc.property(anyLife, (life) => {
       for (const { after } of stepsOf(life)) {
-        const settled = ['attached', 'rejected', 'superseded'].includes(after.state.status);
+        const { status } = after.state;
+        const listed = status !== 'attached' && status !== 'superseded';
         const item = toItem(after, 400);
-        expect([item.workShard === undefined, item.workAt === undefined]).toEqual([settled, settled]);
-        expect(item.expiresAt !== undefined).toBe(settled);
+        expect([item.workShard !== undefined, item.workAt !== undefined]).toEqual([listed, listed]);
+        expect(item.expiresAt !== undefined).toBe(!listed || status === 'rejected');
       }
     }),
     { numRuns: 300 },

@@ -70,16 +70,31 @@ describe('work', () => {
     expect(await namesIn(ledger.work('due', 10))).toEqual([]);
   });
 
-  test('is nothing that is settled', async () => {
+  test('that is rejected comes newest first over all shards and pages, and none twice', async () => {
+    const keys = Array.from({ length: 25 }, (_, index) => `CV-${String(index).padStart(2, '0')}.pdf`);
+    await Promise.all(keys.map((key, index) => put(key, { ...states.rejected, rejectedAt: nine - index })));
+    expect(await namesIn(ledger.work('rejected', 2))).toEqual(keys);
+  });
+
+  test('that is rejected can be read from a moment back', async () => {
+    await put('newer.pdf', { ...states.rejected, rejectedAt: nine - 1 });
+    await put('then.pdf', { ...states.rejected, rejectedAt: nine - 2 });
+    await put('older.pdf', { ...states.rejected, rejectedAt: nine - 3 });
+    expect(await namesIn(ledger.work('rejected', 10, nine - 2))).toEqual(['then.pdf', 'older.pdf']);
+  });
+
+  test('is never due or held when it is settled, and is listed nowhere when it is attached or gone', async () => {
     await put('attached.pdf', states.attached);
     await put('rejected.pdf', states.rejected);
     await put('superseded.pdf', states.superseded);
     clock.advance(1_000 * minute);
     expect([...(await namesIn(ledger.work('due', 10))), ...(await namesIn(ledger.work('held', 10)))]).toEqual([]);
+    expect(await namesIn(ledger.work('rejected', 10))).toEqual(['rejected.pdf']);
   });
 
   test('costs one query per shard when there is none, whatever lies behind', async () => {
-    await Promise.all(Array.from({ length: 30 }, (_, index) => put(`${index}.pdf`, states.attached)));
+    const settled = (index: number) => (index % 2 === 0 ? states.attached : states.rejected);
+    await Promise.all(Array.from({ length: 30 }, (_, index) => put(`${index}.pdf`, settled(index))));
     dynamo.calls.length = 0;
     await collect(ledger.work('due', 100));
     expect(dynamo.calls).toEqual(['Query', 'Query', 'Query', 'Query']);

@@ -61,14 +61,16 @@ export const memoryTable = (): MemoryTable => {
     query: async (asked) => {
       await called('query');
       // A page begins behind the place where the last one ended, even when that item has left the index since.
-      const begin = typeof asked.after?.place === 'string' ? asked.after.place : '';
+      const begin = typeof asked.after?.place === 'string' ? asked.after.place : undefined;
+      const sign = asked.index === 'work' && asked.newestFirst ? -1 : 1;
+      const order = (one: string, other: string): number => sign * (one < other ? -1 : Number(one > other));
       const placed = [...items.values()]
         .flatMap((item) => {
           const at = rangeOf(item, asked);
           return at === undefined ? [] : [{ place: `${String(at).padStart(20, '0')} ${item.pk}`, item }];
         })
-        .filter(({ place }) => place > begin)
-        .sort((one, other) => (one.place < other.place ? -1 : 1));
+        .filter(({ place }) => begin === undefined || order(place, begin) > 0)
+        .sort((one, other) => order(one.place, other.place));
       const page = placed.slice(0, asked.limit);
       const last = page.at(-1);
       const shown = page.map(({ item }) => item);

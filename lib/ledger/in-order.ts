@@ -1,0 +1,22 @@
+import type { Item } from './table.ts';
+
+/**
+ * One stream out of the shards of an index, each of which comes in that order of `workAt`. Read one after the other, a
+ * run that ends early would begin with the first shard again and again, and what lies in the last would never get its turn.
+ */
+export async function* inOrder(
+  shards: readonly AsyncGenerator<Item>[],
+  order: 'oldest first' | 'newest first',
+): AsyncGenerator<Item, void, undefined> {
+  const sign = order === 'oldest first' ? 1 : -1;
+  const heads = await Promise.all(shards.map(async (shard) => ({ shard, next: await shard.next() })));
+  for (;;) {
+    const first = heads.filter(({ next }) => !next.done).sort((a, b) => sign * (momentOf(a) - momentOf(b)))[0];
+    if (!first || first.next.done) return;
+    yield first.next.value;
+    first.next = await first.shard.next();
+  }
+}
+
+const momentOf = ({ next }: { readonly next: IteratorResult<Item, unknown> }): number =>
+  next.done ? 0 : (next.value.workAt ?? 0);
