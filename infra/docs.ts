@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fillRegions } from './docs/regions.ts';
-import { statesPage } from './docs/states.ts';
+import { stateDiagram, statesPage } from './docs/states.ts';
 import { failuresTable, settingsTable } from './docs/tables.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -11,7 +11,7 @@ const root = path.join(import.meta.dirname, '..');
 /** Pages that people write, and in which some regions are filled from the code. */
 const pagesWithRegions = ['README.md', 'CONTRIBUTING.md', 'infra/README.md'];
 
-const regions = { failures: failuresTable, settings: settingsTable };
+const regions = { failures: failuresTable, settings: settingsTable, states: stateDiagram };
 
 export interface Page {
   /** Relative to the repository. */

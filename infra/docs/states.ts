@@ -61,14 +61,17 @@ const rows = (): readonly string[] =>
   });
 
 /** docs/states.md as a whole. */
+/** As GitHub draws it. */
+export const stateDiagram = (): string => `\`\`\`mermaid
+stateDiagram-v2
+${diagram().join('\n')}
+\`\`\``;
+
 export const statesPage = (): string => `# What can become of an upload
 
 Drawn from \`lib/ledger/transition.ts\` by \`npm run docs\`; a test keeps this page in step. Do not edit it by hand.
 
-\`\`\`mermaid
-stateDiagram-v2
-${diagram().join('\n')}
-\`\`\`
+${stateDiagram()}
 
 The same as a table. What is not in it is refused: the record stays as it is.
 
