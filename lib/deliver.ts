@@ -99,13 +99,18 @@ const settled = async (
 
   const { record } = claim;
   const result = await tried(upload, match, record, options, deps);
-  const [written] = await Promise.all([
-    settle(record, settlement(result, record, owner, options, deps), deps),
-    result.delivered ? undefined : pauseAfter(result, match, deps),
-  ]);
+  // First the pause: a file that is held by one which was never written would wait for an end that never comes.
+  const paused = await pauseAfter(result, match, deps);
+  const event = settlement(result, record, owner, paused, options, deps);
+  const written = await settle(record, event, deps);
   if (written !== 'lost') return { outcome: outcomeOf(written.record), result };
-  // Somebody found the lease expired. The record says so, and its read-back will find what was delivered here.
   const known = await ledger.read(uploadId(upload));
+  // The very next version with the very status: an earlier try to settle went through, only its answer was lost.
+  const meant = event.kind === 'failed' ? event.as : 'attached';
+  if (known?.readable && known.record.version === record.version + 1 && known.record.state.status === meant) {
+    return { outcome: outcomeOf(known.record), result };
+  }
+  // Somebody found the lease expired. The record says so, and its read-back will find what was delivered here.
   return { outcome: known ? unchangedOutcome(known, upload) : outcomeOf(record), result };
 };
 
@@ -141,7 +146,7 @@ const outcomeOfRefusedClaim = async (
   if (!known.readable) return unchangedOutcome(known, upload);
   const { status } = known.record.state;
   // A missing verdict is no word against a file that is held for a reason of its own.
-  if (status === 'held' && holdAs && holdAs.code !== 'SCAN_MISSING') {
+  if ((status === 'held' || status === 'unknown') && holdAs && holdAs.code !== 'SCAN_MISSING') {
     const barred = await ledger.apply(known.record, { kind: 'barred', failure: holdAs });
     return barred === 'lost' ? unchangedOutcome(known, upload) : outcomeOf(barred.record);
   }
@@ -168,9 +173,9 @@ const tried = async (
   if (!match.ok) return { delivered: false, as: statusOfKey(match.error.code), failure: match.error };
   const size = upload.sizeBytes === undefined ? undefined : checkSize(upload.sizeBytes, settings.maxBytes);
   if (size && !size.ok) return { delivered: false, as: 'rejected', failure: size.error };
-  const pause = await pauses.stopping(match.value.target.integrationId).catch(() => 'unread' as const);
+  const pause = await pauses.stopping(match.value.target.integrationId, probe).catch(() => 'unread' as const);
   if (pause === 'unread') return unreadPauses;
-  if (pause && pause.scope !== probe) return heldBy(pause);
+  if (pause) return heldBy(pause);
 
   // The lease ends the attempt too: after it, another owner may be at work.
   const leaseLeftMs = state.status === 'sending' ? state.leaseUntil - clock.now() : 0;
@@ -203,6 +208,7 @@ const settlement = (
   result: Tried,
   record: LedgerRecord,
   owner: string,
+  paused: boolean,
   { paced }: DeliverOptions,
   deps: DeliverDeps,
 ): LedgerEvent => {
@@ -210,7 +216,7 @@ const settlement = (
   if (result.delivered) return { kind: 'delivered', owner, warnings: result.warnings, sent: result.sent };
   const now = clock.now();
   const { failure, sent } = result;
-  const pausedBy = result.pausedBy ?? scopeOf(result, record);
+  const pausedBy = result.pausedBy ?? (paused ? scopeOf(result, record) : undefined);
   const common = { kind: 'failed', owner, ...(sent && { sent }), ...(pausedBy !== undefined && { pausedBy }) } as const;
   switch (result.as) {
     case 'retrying': {
@@ -236,10 +242,13 @@ const scopeOf = (result: Tried, { target }: LedgerRecord): string | undefined =>
 };
 
 /** A failure that every other file would meet stops them, instead of spending their attempts one by one. */
-const pauseAfter = async (result: Tried, match: Result<KeyMatch>, { pauses }: DeliverDeps): Promise<void> => {
-  if (result.delivered || !result.pauses || !match.ok) return;
+const pauseAfter = async (result: Tried, match: Result<KeyMatch>, { pauses }: DeliverDeps): Promise<boolean> => {
+  if (result.delivered || !result.pauses || !match.ok) return false;
   const scope = result.pauses.scope === 'account' ? accountScope : match.value.target.integrationId;
   const { code, detail } = result.failure;
   // The file itself is settled either way; a pause that could not be written is begun by the next file.
-  await pauses.begin({ scope, code, by: 'kombo', reason: detail, heals: result.pauses.heals }).catch(() => undefined);
+  return pauses.begin({ scope, code, by: 'kombo', reason: detail, heals: result.pauses.heals }).then(
+    () => true,
+    () => false,
+  );
 };

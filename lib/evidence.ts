@@ -5,7 +5,9 @@ import type { Sent } from './ledger/record.ts';
 const skewMs = 120_000;
 
 /** Another upload for the same target that is or may be there. */
-export interface Sibling extends Pick<Sent, 'name' | 'type'> {
+export interface Sibling extends Pick<Sent, 'type'> {
+  /** Absent when it died before anybody noted it: then it may be any. */
+  readonly name?: string;
   /** Start of its earliest attempt that may have brought it there. */
   readonly attemptedAt: number;
   /** When it was known to be attached, if that was before the listing was asked for; absent while it may be there or not. */
@@ -41,12 +43,14 @@ export const weigh = (listing: readonly ListedAttachment[], question: Question):
   const named = recent.filter(spelled);
   const fitting = named.filter((file) => typed(file) && file.createdAt !== undefined).length;
   const alike = siblings.filter((sibling) => spelled(sibling) && typed(sibling));
-  if (fitting > most(alike, since)) return 'found';
+  const nameless = siblings.filter((sibling) => sibling.name === undefined && typed(sibling));
+  if (fitting > most([...alike, ...nameless], since)) return 'found';
 
   // Listed, but the date, the type or the spelling that would decide is missing or odd, and no sibling explains it.
   const mistyped = siblings.filter((sibling) => spelled(sibling) && !typed(sibling));
   const doubtful =
     named.some(({ createdAt }) => createdAt === undefined) ||
+    recent.some(({ name }) => name === undefined) ||
     named.filter((file) => !typed(file)).length > least(mistyped, since) ||
     recent.filter(respelled).length > least(siblings.filter(respelled), since);
   if (doubtful) return 'undecidable';

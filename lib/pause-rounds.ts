@@ -77,7 +77,9 @@ const probe = async (
     if (showsHealing(outcome, scope)) {
       await pauses.end(scope, { by: 'probe', reason: `A file got through to Kombo and ended as ${outcome.status}.` });
     }
-    if (outcome.status !== 'superseded') break;
+    // Gone meanwhile, or stopped by another pause: neither says anything about this one.
+    const stopped = outcome.status === 'held' && outcome.failure.code === 'INTEGRATION_PAUSED';
+    if (outcome.status !== 'superseded' && !stopped) break;
   }
   return outcomes;
 };

@@ -53,7 +53,11 @@ const finding = async (
   const { settings, clock, pauses, kombo } = deps;
   const { target } = record;
   // A person has said beforehand that a double is better than a wait.
-  if (settings.onUnknown === 'resend') return { kind: 'missed', dueAt: clock.now(), final: true };
+  if (settings.onUnknown === 'resend') {
+    return mayRepeat(record, mostTries, clock.now())
+      ? { kind: 'missed', dueAt: clock.now(), final: true }
+      : undecidable(state, 'It was sent again for a day or 12 times, and no answer ever came.');
+  }
   if (!target) return undecidable(state, 'The key names no target any more.');
   const pause = await pauses.stopping(target.integrationId);
   if (pause) {
@@ -76,7 +80,7 @@ const finding = async (
   });
   switch (verdict) {
     case 'found':
-      return { kind: 'found' };
+      return { kind: 'found', sent };
     case 'undecidable':
       return undecidable(
         state,
@@ -84,10 +88,27 @@ const finding = async (
       );
     case 'absent': {
       const final = state.firstMissAt !== undefined && clock.now() - state.firstMissAt >= settings.readBackAgainMs;
+      if (final && !mayRepeat(record, mostUnknowns, clock.now())) {
+        return undecidable(
+          state,
+          `Sent ${record.unknowns ?? 0} times without an answer, and the target never listed it.`,
+        );
+      }
       return { kind: 'missed', dueAt: clock.now() + (final ? 0 : settings.readBackAgainMs), final };
     }
   }
 };
+
+/**
+ * A tool that takes files, gives no answer and lists them under other names would get one copy after another. Twice
+ * is bad luck; then a person looks.
+ */
+const mostUnknowns = 3;
+const mostTries = 12;
+const longestPatienceMs = 24 * 3_600_000;
+
+const mayRepeat = ({ unknowns = 0, triesSince }: LedgerRecord, most: number, now: number): boolean =>
+  unknowns < most && now - triesSince < longestPatienceMs;
 
 const undecidable = ({ failure }: Unknown, why: string): LedgerEvent => ({
   kind: 'undecidable',
@@ -117,7 +138,7 @@ const unread = (
   if (neverLists.has(code)) return undecidable(state, `Kombo does not list the target's files (${code}).`);
   const tries = {
     tries: state.failedReadings + 1,
-    triesSince: record.suspectSince ?? record.createdAt,
+    triesSince: state.unknownSince ?? record.suspectSince ?? record.createdAt,
     code,
     askedWaitMs,
   };
@@ -170,10 +191,10 @@ const siblingsOf = async (
   target: Target,
   askedAt: number,
   { ledger }: ReadBackDeps,
-): Promise<(Sibling & Pick<Sent, 'name' | 'type'>)[]> => {
+): Promise<Sibling[]> => {
   const ids: string[] = [];
   for await (const { id } of ledger.ofTarget(target)) if (id !== uploadId(record.upload)) ids.push(id);
-  const siblings: (Sibling & Pick<Sent, 'name' | 'type'>)[] = [];
+  const siblings: Sibling[] = [];
   // The index names them, and may be behind in what it says of them.
   for (const known of (await ledger.readMany(ids)).values()) {
     if (!known.readable) continue;
@@ -185,8 +206,10 @@ const siblingsOf = async (
       (state.status === 'held' && state.mayBeDelivered);
     if (!mayBeThere || attemptedAt === undefined) continue;
     siblings.push({
-      // One that died mid-way left no name; the one in its key is the likeliest.
-      name: sent?.name ?? attachmentName(upload.key.split('/').at(-1) ?? ''),
+      // Under way, the name in its key is the likeliest; one that died without a word may have gone out under any.
+      ...((sent || state.status === 'sending') && {
+        name: sent?.name ?? attachmentName(upload.key.split('/').at(-1) ?? ''),
+      }),
       type: sent?.type ?? attachmentType ?? 'CV',
       attemptedAt: suspectSince ?? attemptedAt,
       // One that was attached while the listing was made may be in it or not.

@@ -126,6 +126,7 @@ const state = v.variant('status', [
     failure,
     misses: v.number(),
     firstMissAt: v.optional(moment),
+    unknownSince: v.optional(moment),
     failedReadings: v.number(),
   }),
   v.object({
@@ -156,6 +157,7 @@ const recordSchema = v.object({
   triesSince: moment,
   attemptedAt: v.optional(moment),
   suspectSince: v.optional(moment),
+  unknowns: v.optional(v.number()),
   sent: v.optional(v.object({ name: v.string(), type: attachmentType, contentType: v.string() })),
   createdAt: moment,
   updatedAt: moment,

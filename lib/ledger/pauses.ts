@@ -5,8 +5,8 @@ import type { Table } from './table.ts';
 
 /** Where the pauses are kept: beside the uploads, as `pause#<scope>`; those that are not closed in index `work`. */
 export interface Pauses {
-  /** The pause that stops this integration now, if any. Read at most once per 30 s. */
-  stopping(integrationId: string): Promise<Pause | undefined>;
+  /** The pause that stops this integration now, if any, besides the one that is probed. Read at most once per 30 s. */
+  stopping(integrationId: string, probe?: string): Promise<Pause | undefined>;
   /** Begins a pause, unless one is open for the scope. Only an operator's replaces an open one, if Kombo began that. */
   begin(pause: Pick<Pause, 'scope' | 'code' | 'by' | 'reason'> & { readonly heals: boolean }): Promise<void>;
   /**
@@ -108,8 +108,8 @@ export const pausesOn = (table: Table, clock: Clock): Pauses => {
     begin,
     end,
     list,
-    stopping: async (integrationId) => {
-      const open = (await viewed()).filter(({ state }) => state === 'open');
+    stopping: async (integrationId, probe) => {
+      const open = (await viewed()).filter(({ state, scope }) => state === 'open' && scope !== probe);
       return open.find(({ scope }) => scope === accountScope) ?? open.find(({ scope }) => scope === integrationId);
     },
     takeProbe: async (pause) => {

@@ -36,6 +36,8 @@ export interface Unknown {
   /** Complete listings without the file so far, and when the first of them was read. */
   readonly misses: number;
   readonly firstMissAt?: Moment;
+  /** When this uncertainty began; the patience for its readings runs from here. */
+  readonly unknownSince?: Moment;
   /** Readings that gave no answer at all. */
   readonly failedReadings: number;
 }
@@ -89,6 +91,8 @@ export interface LedgerRecord {
   readonly attemptedAt?: Moment;
   /** Start of the earliest attempt whose outcome was ever unknown: a listed file newer than this may be ours. */
   readonly suspectSince?: Moment | undefined;
+  /** Attempts in a row whose outcome was unknown: each repeat of such a one risks a double. */
+  readonly unknowns?: number;
   readonly sent?: Sent;
   readonly createdAt: Moment;
   readonly updatedAt: Moment;

@@ -31,13 +31,13 @@ export type LedgerEvent =
     }
   | { readonly kind: 'lease-expired'; readonly dueAt: number }
   /** What reading the target showed. */
-  | { readonly kind: 'found' }
+  | { readonly kind: 'found'; readonly sent?: Sent }
   | { readonly kind: 'missed'; readonly dueAt: number; readonly final: boolean }
   | { readonly kind: 'unreadable'; readonly dueAt: number; readonly failure: FailureDetail }
   /** Its integration is paused, so nobody is asked until the pause ends. */
   | { readonly kind: 'paused'; readonly scope: string; readonly failure: FailureDetail }
   | { readonly kind: 'undecidable'; readonly failure: FailureDetail }
-  /** A malware scan spoke against a file that is held for another reason: the end of that reason must not send it. */
+  /** A malware scan spoke against a file that is held or in doubt for another reason: the end of that must not send it. */
   | { readonly kind: 'barred'; readonly failure: FailureDetail }
   /** The pause that held it has ended. */
   | { readonly kind: 'released'; readonly scope: string; readonly dueAt: number }
@@ -83,10 +83,12 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
       return owns(state, event.owner) ? failed(record, event, now) : undefined;
     case 'lease-expired':
       return state.status === 'sending' && state.leaseUntil <= now
-        ? unknown(record, { code: 'LEASE_EXPIRED', detail: 'The lease ended without an outcome.' }, event.dueAt)
+        ? unknown(record, { code: 'LEASE_EXPIRED', detail: 'The lease ended without an outcome.' }, event.dueAt, now)
         : undefined;
     case 'found':
-      return undecided(state) ? { state: attached(now, [], 'read-back') } : undefined;
+      return undecided(state)
+        ? { state: attached(now, [], 'read-back'), ...(event.sent && { sent: event.sent }) }
+        : undefined;
     case 'missed':
       return state.status === 'unknown' ? missed(state, event, now) : undefined;
     case 'unreadable':
@@ -98,7 +100,8 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
     case 'undecidable':
       return state.status === 'unknown' ? { state: held(now, event.failure, true) } : undefined;
     case 'barred':
-      return state.status === 'held' && !state.mayBeDelivered ? { state: held(now, event.failure, false) } : undefined;
+      if (state.status !== 'held' && state.status !== 'unknown') return undefined;
+      return { state: held(now, event.failure, state.status === 'unknown' || state.mayBeDelivered) };
     case 'released':
       return state.status === 'held' && state.pausedBy === event.scope ? letGo(state, event.dueAt, now) : undefined;
     case 'retry':
@@ -184,7 +187,7 @@ const failed = (record: LedgerRecord, event: Of<'failed'>, now: number): Change 
     case 'retrying':
       return { state: { status: 'retrying', dueAt, failure }, ...sent };
     case 'unknown':
-      return { ...unknown(record, failure, dueAt), ...sent };
+      return { ...unknown(record, failure, dueAt, now), ...sent };
     case 'held':
       return { state: held(now, failure, false, event.pausedBy), ...sent };
     case 'rejected':
@@ -194,8 +197,9 @@ const failed = (record: LedgerRecord, event: Of<'failed'>, now: number): Change 
   }
 };
 
-const unknown = (record: LedgerRecord, failure: FailureDetail, dueAt: number): Change => ({
-  state: { status: 'unknown', dueAt, failure, misses: 0, failedReadings: 0 },
+const unknown = (record: LedgerRecord, failure: FailureDetail, dueAt: number, now: number): Change => ({
+  state: { status: 'unknown', dueAt, failure, misses: 0, failedReadings: 0, unknownSince: now },
+  unknowns: (record.unknowns ?? 0) + 1,
   suspectSince: record.suspectSince ?? record.attemptedAt ?? record.createdAt,
 });
 
@@ -217,12 +221,13 @@ const again = (failure: FailureDetail, dueAt: number, now: number): Change => ({
   state: { status: 'retrying', dueAt, failure },
   tries: 0,
   triesSince: now,
+  unknowns: 0,
 });
 
 /** What may have been delivered is looked at again, not sent again. */
 const letGo = ({ mayBeDelivered, failure }: Held, dueAt: number, now: number): Change =>
   mayBeDelivered
-    ? { state: { status: 'unknown', dueAt, failure, misses: 0, failedReadings: 0 } }
+    ? { state: { status: 'unknown', dueAt, failure, misses: 0, failedReadings: 0, unknownSince: now }, unknowns: 0 }
     : again(failure, dueAt, now);
 
 const retried = (state: State, { reason }: Of<'retry'>, now: number): Change | undefined => {

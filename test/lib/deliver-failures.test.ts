@@ -187,6 +187,8 @@ describe('a failure that every file would meet', () => {
     world.table.fail('get', 1);
     expect(await send(upload)).toMatchObject({ status: 'held', failure: { code: 'INTEGRATION.INACTIVE' } });
     expect(await deps.pauses.list()).toEqual([]);
+    // Behind a pause that does not exist it would wait for an end that never comes.
+    expect((await world.recordOf(upload)).state).not.toHaveProperty('pausedBy');
   });
 
   test('about one file only pauses nothing', async () => {
@@ -212,6 +214,22 @@ describe('a failure that every file would meet', () => {
     await deps.pauses.end(integrationId, { by: 'operator', reason: 'x' });
     expect(await releasePaused(deps)).toMatchObject({ released: 0 });
     expect((await world.recordOf(upload)).state).toMatchObject({ status: 'held', failure: threat });
+  });
+
+  test('is no reason for its probe to send against the pause of the integration', async () => {
+    const begin = { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'A migration.', heals: false } as const;
+    await deps.pauses.begin({ ...begin, scope: integrationId });
+    await deps.pauses.begin({
+      scope: 'account',
+      code: 'PLATFORM.AUTHENTICATION_INVALID',
+      by: 'kombo',
+      reason: 'x',
+      heals: true,
+    });
+    const upload = world.put(key);
+    expect(await send(upload, { probe: 'account' })).toMatchObject({ status: 'held' });
+    expect(world.kombo.posts).toHaveLength(0);
+    expect((await world.recordOf(upload)).state).toMatchObject({ pausedBy: integrationId });
   });
 
   test('is tested by a probe of that pause, and by no other', async () => {

@@ -268,10 +268,34 @@ test('ON_UNKNOWN=resend sends without a look', async () => {
 });
 
 test.each([
-  ['entries with nothing in them', [{}, {}]],
   ['a thousand entries', Array.from({ length: 1_000 }, (_, index) => ({ name: `Letter ${index}.pdf`, type: 'OTHER' }))],
 ])('a listing of %s is a miss, not a crash', async (_, files) => {
   const upload = await sent(losesFile);
   lists(...files);
   expect(await read(upload)).toMatchObject({ status: 'unknown' });
+});
+
+test('a listing of entries with nothing in them is for a person: one of them may be the file', async () => {
+  const upload = await sent(losesFile);
+  lists({}, {});
+  expect(await read(upload)).toMatchObject({ status: 'held', failure: { code: 'OUTCOME_UNKNOWN' } });
+});
+
+test('a file that is never answered and never listed is sent three times; then a person looks', async () => {
+  const upload = await sent(losesFile);
+  for (let round = 0; round < 12; round += 1) {
+    world.clock.advance(6 * minute);
+    const { state } = await world.recordOf(upload);
+    if (state.status === 'unknown') await read(upload);
+    if (state.status === 'retrying') {
+      world.kombo.script.push(losesFile);
+      await deliver(upload, { deadline: world.deadline() }, deps);
+    }
+  }
+  expect(world.kombo.posts).toHaveLength(3);
+  expect((await world.recordOf(upload)).state).toMatchObject({
+    status: 'held',
+    mayBeDelivered: true,
+    failure: { code: 'OUTCOME_UNKNOWN' },
+  });
 });

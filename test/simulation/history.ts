@@ -211,7 +211,7 @@ const untilNothingIsDue = async (
   world: World,
   table: SimulatedTable,
   runSchedule: () => void,
-  leastRounds = 5,
+  leastRounds = 14,
 ): Promise<void> => {
   for (let round = 0; round < 200; round += 1) {
     runSchedule();

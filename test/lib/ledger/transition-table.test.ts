@@ -42,7 +42,7 @@ missed for good     -        -         -         -         -         retrying  -
 unreadable          -        -         -         -         -         unknown   -         -         -         -         -         -
 found paused        -        -         -         -         -         doubtful  -         -         -         -         -         -
 undecidable         -        -         -         -         -         doubtful  -         -         -         -         -         -
-barred              -        -         -         -         -         -         held      held      -         held      -         -
+barred              -        -         -         -         -         doubtful  held      held      doubtful  held      -         -
 released            -        -         -         -         -         -         -         retrying  -         -         -         -
 released elsewhere  -        -         -         -         -         -         -         -         -         -         -         -
 retry               -        -         -         -         retrying  unknown   retrying  retrying  unknown   retrying  retrying  retrying
