@@ -28,10 +28,11 @@ export const handler = withStack(async (event: unknown, context: Context): Promi
     const swept = wants(parsed.tasks, 'sweep') ? await sweep(options, config, deps) : undefined;
     const answer = { summary: summaryOf(due, swept), ...(due && { due }), ...(swept && { sweep: swept }) };
     deps.log.info('Scheduled run done.', { ...answer });
+    // A run that throws must not count: the alarm "no schedule run" would stay quiet while nothing is tried again.
+    measure('ScheduleRuns', 1);
     return answer;
   } finally {
     deadline.clear();
-    measure('ScheduleRuns', 1);
   }
 });
 

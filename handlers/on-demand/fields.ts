@@ -66,7 +66,13 @@ export const fields = {
     is: 'true, because the file may then be in the ATS twice',
   },
   event: {
-    schema: v.union([v.string(), v.record(v.string(), v.unknown())]),
+    schema: v.union([
+      v.string(),
+      v.pipe(
+        v.record(v.string(), v.unknown()),
+        v.check((event) => Object.keys(event).length > 0),
+      ),
+    ]),
     is: 'the whole message of the failure queue, for example {"Records": [...]}',
   },
 } as const;

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Loopback, startLoopback } from './on-demand/loopback.ts';
 
 let loopback: Loopback;
@@ -6,6 +7,7 @@ beforeAll(async () => {
   loopback = await startLoopback();
 });
 afterAll(() => loopback.stop());
+afterEach(() => vi.restoreAllMocks());
 
 test.each([7, 'due', [], { task: 'everything' }])(
   '%j is thrown back with the forms that are understood',
@@ -37,4 +39,40 @@ test('what a person released is sent by the next run', async () => {
   const answer = await loopback.invoke('on-schedule', { task: 'due' });
   expect(answer).toMatchObject({ due: { due: 1, outcomes: { attached: 1 }, openPauses: 0 } });
   expect(answer).not.toHaveProperty('sweep');
+});
+
+describe('the metrics of a run', () => {
+  /** What the runs from here on send to CloudWatch. */
+  const sent = async (): Promise<object[]> => {
+    // Imported late: it reads the environment that the loopback sets.
+    const { metrics } = await import('../../lib/telemetry/metrics.ts');
+    const lines: object[] = [];
+    vi.spyOn(metrics, 'publishStoredMetrics').mockImplementation(() => {
+      lines.push(metrics.serializeMetrics());
+      metrics.clearMetrics();
+      return metrics;
+    });
+    return lines;
+  };
+
+  test('that ends are its count, the open pauses, and what is due', async () => {
+    const lines = await sent();
+    const pause = { action: 'pause', integration_id: 'greenhouse:CvCourierGreenhouseBBBBB', reason: 'The ATS moves.' };
+    await loopback.invoke('on-demand', pause);
+    await loopback.invoke('on-schedule', {});
+    await loopback.invoke('on-demand', { ...pause, action: 'resume' });
+    expect(lines).toEqual([
+      expect.objectContaining({ ScheduleRuns: 1, BreakerOpen: 1, DueBacklog: 0, OldestDueAge: 0 }),
+    ]);
+  });
+
+  test('that throws do not count it: the alarm "no schedule run" must hear of it', async () => {
+    const lines = await sent();
+    const refuseAll = async () => {
+      throw new Error('The ledger is away.');
+    };
+    vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(refuseAll);
+    await expect(loopback.invoke('on-schedule', {})).rejects.toThrow('The ledger is away.');
+    expect(lines).toEqual([]);
+  });
 });

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type Fields, isObject } from '../../handlers/events/field.ts';
+import { actionNamed } from '../../handlers/on-demand/actions.ts';
+
+/** What a reader would put in the place of "…", or of an object that is shown as { ... }. */
+const fitting: Fields = {
+  key: 'candidates/GRK123/Frank Doe CV.pdf',
+  prefix: 'candidates/GRK123/',
+  etag: '9b2cf535f27731c974343645a3985328',
+  candidate_id: 'GRK123',
+  application_id: 'GRK456',
+  integration_id: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E',
+  reason: 'The cause has been mended.',
+  code: 'RETRIES_EXHAUSTED',
+  event: { Records: [] },
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The JSON object that begins here: the shortest text up to a closing brace that can be read. */
+const objectFrom = (text: string, start: number): Fields | undefined => {
+  for (let end = text.indexOf('}', start); end >= 0; end = text.indexOf('}', end + 1)) {
+    const object = parsed(text.slice(start, end + 1));
+    if (isObject(object)) return object;
+  }
+  return undefined;
+};
+
+const requestsIn = (text: string): readonly Fields[] =>
+  [...text.matchAll(/\{/g)].flatMap(({ index }) => {
+    const object = objectFrom(text, index);
+    return object && 'action' in object ? [object] : [];
+  });
+
+const filled = (request: Fields): Fields =>
+  Object.fromEntries(Object.entries(request).map(([name, value]) => [name, value === '…' ? fitting[name] : value]));
+
+const problemsOf = (request: Fields): unknown => {
+  const action = actionNamed(String(request.action));
+  if (!action) return `There is no action ${String(request.action)}.`;
+  const read = action.read(filled(request));
+  return 'problems' in read ? read.problems : [];
+};
+
+describe.each(['README.md', 'infra/README.md'])('%s', (file) => {
+  const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').replaceAll(/\{ ?(\.{3}|…) ?\}/g, '"…"');
+  const requests = requestsIn(text);
+
+  test('shows requests to on-demand, and none is broken JSON', () => {
+    expect(requests.length).toBeGreaterThan(0);
+    expect(requests).toHaveLength([...text.matchAll(/"action"\s*:/g)].length);
+  });
+
+  test.each(requests.map((request) => [JSON.stringify(request), request] as const))(
+    'on-demand takes %s',
+    (_shown, request) => {
+      expect(problemsOf(request)).toEqual([]);
+    },
+  );
+});
+
+test('a request with a field too many would be found', () => {
+  const [request = {}] = requestsIn('Erase: `{ "action": "forget", "key": "…", "zzz": "…" }`.');
+  expect(problemsOf(request)).toEqual(['"forget" has no field "zzz".']);
+});
