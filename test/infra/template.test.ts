@@ -179,6 +179,34 @@ test('own checks notice a broken promise', () => {
   ).toEqual(['OnDashuploadLambdaFunction: has 4020 bytes of environment.']);
 });
 
+test('own checks notice objects that others own, and data that never ends', () => {
+  const own = shapeNamed('own bucket, no scan, no key, plain').filledIn;
+  const brokenBy = (id: string, change: (properties: Properties) => unknown) =>
+    brokenPromises(changed(own, id, (properties) => void change(properties)));
+  const withoutRule = (ruleId: string) =>
+    brokenBy('UploadBucket', (properties) => {
+      const lifecycle = properties.LifecycleConfiguration as { Rules: { Id: string }[] };
+      lifecycle.Rules = lifecycle.Rules.filter(({ Id }) => Id !== ruleId);
+    });
+  for (const bucket of ['UploadBucket', 'BatchBucket']) {
+    expect(brokenBy(bucket, (properties) => delete properties.OwnershipControls)).toEqual([
+      `${bucket}: leaves objects to who uploads them.`,
+    ]);
+  }
+  expect(withoutRule('expire-cvs')).toEqual(['UploadBucket: keeps CVs forever.']);
+  expect(withoutRule('expire-old-versions')).toEqual(['UploadBucket: keeps old versions forever.']);
+  expect(withoutRule('abort-incomplete-uploads')).toEqual(['UploadBucket: keeps incomplete uploads forever.']);
+  for (const TimeToLiveSpecification of [
+    undefined,
+    { AttributeName: 'expiresAt', Enabled: false },
+    { AttributeName: 'expiry', Enabled: true },
+  ]) {
+    expect(brokenBy('LedgerTable', (properties) => Object.assign(properties, { TimeToLiveSpecification }))).toEqual([
+      'LedgerTable: keeps entries forever.',
+    ]);
+  }
+});
+
 test('rights checks notice an invented action, a wildcard, and a resource that the action cannot be limited to', async () => {
   const { filledIn } = shapeNamed('own bucket, no scan, no key, plain');
   const bucket = 'arn:aws:s3:::cv-courier-dev-uploads-111122223333-eu-central-1';

@@ -1,10 +1,12 @@
 import { resourcePolicies, roleStatements } from './statements.ts';
-import { at, type JsonObject, listOf, resourcesOf, type Template } from './template.ts';
+import { at, type JsonObject, listOf, objectsIn, resourcesOf, type Template } from './template.ts';
 
 /** What this stack promises beyond the rules that AWS publishes: one line per broken promise, for a filled-in template. */
 export const brokenPromises = (template: Template): readonly string[] => [
   ...withoutTls(template),
   ...notRetained(template),
+  ...ownedByUploaders(template),
+  ...keptForever(template),
   ...openToOthers(template),
   ...writingRoles(template),
   ...functionFaults(template),
@@ -47,6 +49,33 @@ const notRetained = (template: Template): readonly string[] =>
     const retained = resource?.DeletionPolicy === 'Retain' && resource.UpdateReplacePolicy === 'Retain';
     return resource === undefined || retained ? [] : [`${id}: goes with the stack.`];
   });
+
+/** Whoever uploads, the bucket's owner owns, and no ACL counts. */
+const ownedByUploaders = (template: Template): readonly string[] =>
+  resourcesOf(template, 'AWS::S3::Bucket')
+    .filter(([, own]) => at(own, 'OwnershipControls', 'Rules', 0, 'ObjectOwnership') !== 'BucketOwnerEnforced')
+    .map(([id]) => `${id}: leaves objects to who uploads them.`);
+
+/** What outlives the stack still ends by itself: CVs, their old versions, broken-off uploads, and entries of the ledger. */
+const keptForever = (template: Template): readonly string[] => {
+  const rules = objectsIn(at(template.Resources.UploadBucket?.Properties, 'LifecycleConfiguration', 'Rules'));
+  const works = (ruleId: string, ...days: readonly string[]) =>
+    rules.some((rule) => rule.Id === ruleId && rule.Status === 'Enabled' && Number(at(rule, ...days)) > 0);
+  const missing = [
+    ...(works('expire-cvs', 'ExpirationInDays') ? [] : ['CVs']),
+    ...(works('expire-old-versions', 'NoncurrentVersionExpiration', 'NoncurrentDays') ? [] : ['old versions']),
+    ...(works('abort-incomplete-uploads', 'AbortIncompleteMultipartUpload', 'DaysAfterInitiation')
+      ? []
+      : ['incomplete uploads']),
+  ];
+  const bucket = template.Resources.UploadBucket === undefined ? [] : missing;
+  const timeToLive = at(template.Resources.LedgerTable?.Properties, 'TimeToLiveSpecification');
+  const ends = at(timeToLive, 'AttributeName') === 'expiresAt' && at(timeToLive, 'Enabled') === true;
+  return [
+    ...bucket.map((what) => `UploadBucket: keeps ${what} forever.`),
+    ...(ends ? [] : ['LedgerTable: keeps entries forever.']),
+  ];
+};
 
 /** Other services may come in, but only on behalf of one named resource or account. */
 const openToOthers = (template: Template): readonly string[] => {

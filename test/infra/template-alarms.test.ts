@@ -1,0 +1,106 @@
+import { beforeAll, expect, test } from 'vitest';
+import { fillIn } from './template/fill-in.ts';
+import { packageTemplate } from './template/package.ts';
+import { settle } from './template/settle.ts';
+import { at, type JsonObject, objectsIn, resourcesOf, type Template } from './template/template.ts';
+
+let template: Template = { Resources: {} };
+beforeAll(async () => {
+  template = fillIn(settle(await packageTemplate()));
+});
+
+/** One metric of an alarm: where from, how summed up, over which seconds. */
+const metricOf = (metric: JsonObject, statistic: unknown, periodSeconds: unknown): string => {
+  const dimensions = objectsIn(metric.Dimensions).map(({ Name, Value }) => `${Name}=${Value}`);
+  return `${statistic} of ${metric.Namespace} ${metric.MetricName} ${dimensions.join()} per ${periodSeconds} s`;
+};
+
+/** An alarm in words: what it looks at, when it rings, and what it makes of silence. */
+const inWords = (own: JsonObject): readonly string[] => {
+  const parts = objectsIn(own.Metrics).map((part) => {
+    const stat = at(part, 'MetricStat');
+    const metric = objectsIn(at(stat, 'Metric'))[0];
+    if (metric === undefined) return `${part.Id} = ${part.Expression}`;
+    const shown = part.ReturnData === false ? '' : ' (shown)';
+    return `${part.Id} = ${metricOf(metric, at(stat, 'Stat'), at(stat, 'Period'))}${shown}`;
+  });
+  const periods = Number(own.EvaluationPeriods);
+  return [
+    ...(parts.length > 0 ? parts : [metricOf(own, own.Statistic, own.Period)]),
+    `${own.ComparisonOperator} ${own.Threshold}`,
+    `${Number(own.DatapointsToAlarm ?? periods)} of ${periods}`,
+    `silence is ${own.TreatMissingData}`,
+  ];
+};
+
+const alarms = (from: Template) =>
+  Object.fromEntries(resourcesOf(from, 'AWS::CloudWatch::Alarm').map(([id, own]) => [id, inWords(own)]));
+
+const above0 = 'GreaterThanThreshold 0';
+const quiet = 'silence is notBreaching';
+const lambda = 'Sum of AWS/Lambda';
+const named = 'FunctionName=cv-courier-dev';
+
+const expected: Readonly<Record<string, readonly string[]>> = {
+  HeldAlarm: ['Sum of cv-courier Held service=cv-courier-dev per 300 s', above0, '1 of 12', quiet],
+  FailureQueueAlarm: [
+    'Maximum of AWS/SQS ApproximateNumberOfMessagesVisible QueueName=cv-courier-dev-failures per 300 s',
+    above0,
+    '1 of 1',
+    quiet,
+  ],
+  OldestDueAlarm: [
+    'Maximum of cv-courier OldestDueAge service=cv-courier-dev per 300 s',
+    'GreaterThanThreshold 3600',
+    '2 of 2',
+    quiet,
+  ],
+  BreakerOpenAlarm: ['Maximum of cv-courier BreakerOpen service=cv-courier-dev per 300 s', above0, '1 of 3', quiet],
+  // Silence is the very fault: a schedule that does not run sends nothing.
+  NoScheduleRunAlarm: [
+    'Sum of cv-courier ScheduleRuns service=cv-courier-dev per 1800 s',
+    'LessThanThreshold 1',
+    '1 of 1',
+    'silence is breaching',
+  ],
+  ErrorsAlarm: [
+    'all = upload + schedule + demand + batch',
+    `upload = ${lambda} Errors ${named}-on-upload per 300 s`,
+    `schedule = ${lambda} Errors ${named}-on-schedule per 300 s`,
+    `demand = ${lambda} Errors ${named}-on-demand per 300 s`,
+    `batch = ${lambda} Errors ${named}-on-batch per 300 s`,
+    above0,
+    '1 of 1',
+    quiet,
+  ],
+  ThrottlesAlarm: [
+    'all = upload + schedule',
+    `upload = ${lambda} Throttles ${named}-on-upload per 300 s`,
+    `schedule = ${lambda} Throttles ${named}-on-schedule per 300 s`,
+    above0,
+    '6 of 6',
+    quiet,
+  ],
+};
+
+test('each alarm rings for what it is there for, no sooner, no later, and knows what silence means', () => {
+  expect(alarms(template)).toEqual(expected);
+});
+
+test.each([
+  ['NoScheduleRunAlarm', { TreatMissingData: 'notBreaching' }],
+  ['NoScheduleRunAlarm', { Period: 300 }],
+  ['HeldAlarm', { MetricName: 'Retried' }],
+  ['HeldAlarm', { DatapointsToAlarm: 12 }],
+  ['FailureQueueAlarm', { Statistic: 'Minimum' }],
+  ['OldestDueAlarm', { Threshold: 36_000 }],
+  ['BreakerOpenAlarm', { ComparisonOperator: 'LessThanThreshold' }],
+  ['ThrottlesAlarm', { EvaluationPeriods: 1 }],
+  ['ErrorsAlarm', { Metrics: [] }],
+])('the comparison notices a changed %s: %o', (id, change) => {
+  const resource = template.Resources[id];
+  if (resource === undefined) throw new Error(`There is no alarm ${id}.`);
+  const other = { ...resource, Properties: { ...resource.Properties, ...change } };
+  const found = alarms({ Resources: { ...template.Resources, [id]: other } });
+  expect(found[id]).not.toEqual(expected[id]);
+});

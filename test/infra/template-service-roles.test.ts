@@ -1,0 +1,115 @@
+import { beforeAll, expect, test } from 'vitest';
+import { allShapes, type Shape } from './template/shapes.ts';
+import { roleStatements } from './template/statements.ts';
+import type { Template } from './template/template.ts';
+
+let shapes: readonly Shape[] = [];
+beforeAll(async () => {
+  shapes = await allShapes();
+});
+
+const shapeNamed = (name: string): Template => {
+  const found = shapes.find((shape) => shape.name === name);
+  if (found === undefined) throw new Error(`There is no shape "${name}".`);
+  return found.filledIn;
+};
+
+/** Every action with every resource that it is allowed on, in order of the alphabet. */
+const pairs = (template: Template, roleId: string): readonly string[] =>
+  roleStatements(template, roleId)
+    .flatMap(({ effect, actions, resources }) =>
+      actions.flatMap((action) => resources.map((resource) => `${effect} ${action} on ${resource}`)),
+    )
+    .sort();
+
+/** What each statement of a role is limited to beyond its resource, by the statement's name. */
+const conditions = (template: Template, roleId: string) =>
+  Object.fromEntries(
+    roleStatements(template, roleId).flatMap(({ raw }) =>
+      raw.Condition === undefined ? [] : [[String(raw.Sid), raw.Condition]],
+    ),
+  );
+
+const buckets = [
+  ['own bucket', 'arn:aws:s3:::cv-courier-dev-uploads-111122223333-eu-central-1'],
+  ['existing bucket', 'arn:aws:s3:::acme-applications'],
+] as const;
+const guardDutyRule = 'arn:aws:events:eu-central-1:111122223333:rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*';
+const key = 'arn:aws:kms:eu-central-1:111122223333:key/5f1a2b3c-1111-2222-3333-444455556666';
+
+const batchPairs = (bucket: string): readonly string[] => [
+  'Allow lambda:InvokeFunction on arn:aws:lambda:eu-central-1:111122223333:function:cv-courier-dev-on-batch',
+  'Allow s3:GetObject on arn:aws:s3:::batchbucket/*',
+  'Allow s3:GetObjectVersion on arn:aws:s3:::batchbucket/*',
+  `Allow s3:PutInventoryConfiguration on ${bucket}`,
+  'Allow s3:PutObject on arn:aws:s3:::batchbucket/*',
+];
+
+const scanPairs = (bucket: string): readonly string[] => [
+  `Allow events:DeleteRule on ${guardDutyRule}`,
+  `Allow events:DescribeRule on ${guardDutyRule}`,
+  `Allow events:ListTargetsByRule on ${guardDutyRule}`,
+  `Allow events:PutRule on ${guardDutyRule}`,
+  `Allow events:PutTargets on ${guardDutyRule}`,
+  `Allow events:RemoveTargets on ${guardDutyRule}`,
+  `Allow s3:GetBucketNotification on ${bucket}`,
+  `Allow s3:GetObject on ${bucket}/candidates/*`,
+  `Allow s3:GetObjectTagging on ${bucket}/candidates/*`,
+  `Allow s3:GetObjectVersion on ${bucket}/candidates/*`,
+  `Allow s3:GetObjectVersionTagging on ${bucket}/candidates/*`,
+  `Allow s3:ListBucket on ${bucket}`,
+  `Allow s3:PutBucketNotification on ${bucket}`,
+  `Allow s3:PutObject on ${bucket}/malware-protection-resource-validation-object`,
+  `Allow s3:PutObjectTagging on ${bucket}/candidates/*`,
+  `Allow s3:PutObjectVersionTagging on ${bucket}/candidates/*`,
+];
+
+test.each(buckets)('a batch job may hand over, list, and use its own bucket, and nothing else (%s)', (name, bucket) => {
+  for (const encryption of ['key', 'no key']) {
+    const template = shapeNamed(`${name}, no scan, ${encryption}, plain`);
+    expect(pairs(template, 'BatchRole')).toEqual(batchPairs(bucket));
+    expect(conditions(template, 'BatchRole')).toEqual({});
+  }
+});
+
+test.each(buckets)('GuardDuty may read and tag CVs, and manage its own rule, and nothing else (%s)', (name, bucket) => {
+  const template = shapeNamed(`${name}, scan by an own plan, no key, plain`);
+  expect(pairs(template, 'ScanRole')).toEqual(scanPairs(bucket));
+  expect(conditions(template, 'ScanRole')).toEqual({
+    ManageOwnRule: { StringEquals: { 'events:ManagedBy': 'malware-protection-plan.guardduty.amazonaws.com' } },
+  });
+});
+
+test.each(buckets)('with a key GuardDuty may use it too, but only through S3 (%s)', (name, bucket) => {
+  const template = shapeNamed(`${name}, scan by an own plan, key, plain`);
+  const added = [`Allow kms:Decrypt on ${key}`, `Allow kms:GenerateDataKey on ${key}`];
+  expect(pairs(template, 'ScanRole')).toEqual([...scanPairs(bucket), ...added].sort());
+  expect(conditions(template, 'ScanRole')).toMatchObject({
+    Decrypt: { StringEquals: { 'kms:ViaService': 's3.eu-central-1.amazonaws.com' } },
+  });
+});
+
+test.each(['BatchRole', 'ScanRole'])(
+  'the comparison notices one right more, and one wider resource, on %s',
+  (roleId) => {
+    const template = shapeNamed('own bucket, scan by an own plan, no key, plain');
+    const expected = (roleId === 'BatchRole' ? batchPairs : scanPairs)(buckets[0][1]);
+    const changed = (change: (statements: Record<string, unknown>[]) => void): Template => {
+      const copy = structuredClone(template);
+      const policies = copy.Resources[roleId]?.Properties?.Policies as
+        | readonly { PolicyDocument: { Statement: Record<string, unknown>[] } }[]
+        | undefined;
+      const [policy] = policies ?? [];
+      if (policy === undefined) throw new Error(`${roleId} has no policy.`);
+      change(policy.PolicyDocument.Statement);
+      return copy;
+    };
+    const more = changed((statements) =>
+      statements.push({ Sid: 'Added', Effect: 'Allow', Action: 's3:DeleteObject', Resource: `${buckets[0][1]}/*` }),
+    );
+    const wider = changed(([first]) => Object.assign(first ?? {}, { Resource: '*' }));
+    expect(pairs(template, roleId)).toEqual(expected);
+    expect(pairs(more, roleId)).not.toEqual(expected);
+    expect(pairs(wider, roleId)).not.toEqual(expected);
+  },
+);
