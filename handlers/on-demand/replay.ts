@@ -1,10 +1,13 @@
 import * as v from 'valibot';
+import type { OutcomeStatus } from '../../lib/outcome.ts';
 import { handleEntries } from '../entries.ts';
 import { parseUploadEvent } from '../events/upload-event.ts';
 import { action } from './action.ts';
 import { count, shortened } from './answer.ts';
 import { fields } from './fields.ts';
 import { fileOfOutcome, sentenceOf } from './file-answer.ts';
+
+const needsNobody: ReadonlySet<OutcomeStatus> = new Set(['attached', 'already-attached', 'superseded']);
 
 export const replay = action({
   name: 'replay',
@@ -37,8 +40,10 @@ export const replay = action({
     const rest =
       unfinished.length === 0 ? '' : ` ${count(unfinished.length, 'record')} could not be finished: keep the message.`;
     const done = files.length === 1 && only ? sentenceOf(only) : `${count(files.length, 'record')} handled.`;
+    // Whoever reads "ok" deletes the message, so it means that every file of it is attached, or is there no more.
+    const nothingLeft = outcomes.every(({ status }) => needsNobody.has(status));
     return {
-      ok: unfinished.length === 0,
+      ok: unfinished.length === 0 && nothingLeft,
       message: `${files.length === 0 ? '' : done}${rest}`.trim(),
       ...shortened('files', files),
       ...(unfinished.length > 0 && { unfinished: unfinished.map(({ reason }) => reason) }),

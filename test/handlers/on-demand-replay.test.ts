@@ -42,3 +42,13 @@ test('a failure record that lost its event is told so, and nothing is sent', asy
   expect(answer.message).toContain('The payload of the failure record is an empty object.');
   expect(world.kombo.posts).toHaveLength(0);
 });
+
+test('is not ok when nothing was delivered: whoever reads ok deletes the message', async () => {
+  expect(await replay({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: bucket })).toMatchObject({ ok: false });
+  const tooLarge = world.ask(
+    { action: 'replay', event: sample('s3-put') },
+    world.newRuntime({ BUCKET: bucket, MAX_BYTES: '1' }),
+  );
+  expect(await tooLarge).toMatchObject({ ok: false, files: [{ status: 'rejected' }] });
+  expect(world.kombo.posts).toHaveLength(0);
+});
