@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { Crc64Nvme } from '@aws-sdk/checksums/crc';
+import { Crc64Nvme } from './crc64nvme.ts';
 
 /** A checksum that the object's bytes must have. */
 export interface Checksum {
   readonly algorithm: 'CRC32' | 'CRC64NVME' | 'SHA256' | 'SHA1' | 'MD5';
-  start(): { update(chunk: Uint8Array): void; matches(): boolean | Promise<boolean> };
+  start(): { update(chunk: Uint8Array): void; matches(): boolean };
 }
 
 const hash = (algorithm: 'SHA256' | 'SHA1' | 'MD5', expected: string, encoding: 'hex' | 'base64'): Checksum => ({
@@ -37,10 +37,7 @@ const crc64nvmeOf = (expected: string): Checksum => ({
   algorithm: 'CRC64NVME',
   start: () => {
     const crc = new Crc64Nvme();
-    return {
-      update: (chunk) => void crc.update(chunk),
-      matches: async () => Buffer.from(await crc.digest()).toString('base64') === expected,
-    };
+    return { update: (chunk) => crc.update(chunk), matches: () => crc.base64() === expected };
   },
 });
 
@@ -61,7 +58,7 @@ export interface ChecksumFacts {
 
 /**
  * The cheapest checksum that S3 knows of the whole object, or none: then the byte count alone is verified.
- * CRC64NVME comes last, because it is computed in JavaScript; it is S3's default, and then the MD5 is there, too.
+ * CPU per 100 MB, measured: CRC32 23 ms, SHA1 65, SHA256 73, CRC64NVME 83, MD5 160.
  * An entity tag is the MD5 of the bytes unless parts (a dash) or encryption by KMS or a customer key are at work.
  * @see Amazon S3 API Reference, "Object": ETag
  */
@@ -70,7 +67,7 @@ export const checksumOf = (facts: ChecksumFacts): Checksum | undefined => {
   if (whole && facts.crc32) return crc32Of(facts.crc32);
   if (whole && facts.sha1) return hash('SHA1', facts.sha1, 'base64');
   if (whole && facts.sha256) return hash('SHA256', facts.sha256, 'base64');
+  if (whole && facts.crc64nvme) return crc64nvmeOf(facts.crc64nvme);
   const isMd5 = /^[0-9a-f]{32}$/.test(facts.etag) && !facts.encryption?.startsWith('aws:kms') && !facts.customerKey;
-  if (isMd5) return hash('MD5', facts.etag, 'hex');
-  return whole && facts.crc64nvme ? crc64nvmeOf(facts.crc64nvme) : undefined;
+  return isMd5 ? hash('MD5', facts.etag, 'hex') : undefined;
 };

@@ -21,6 +21,6 @@ export async function* verified(
     yield chunk;
   }
   if (seenBytes < sizeBytes) throw new SourceError('SOURCE_SHORT', `S3 sent ${seenBytes} of ${sizeBytes} bytes.`);
-  if (digest && !(await digest.matches()))
+  if (digest && !digest.matches())
     throw new SourceError('SOURCE_CORRUPT', `The ${checksum?.algorithm} checksum differs.`);
 }

@@ -13,7 +13,7 @@ const known = {
 /** An entity tag that is no MD5: of an object uploaded in two parts. */
 const inParts = 'd41d8cd98f00b204e9800998ecf8427e-2';
 
-const matches = async (facts: Partial<ChecksumFacts>, ...chunks: readonly string[]): Promise<boolean | undefined> => {
+const matches = (facts: Partial<ChecksumFacts>, ...chunks: readonly string[]): boolean | undefined => {
   const digest = checksumOf({ etag: inParts, ...facts })?.start();
   for (const chunk of chunks) digest?.update(Buffer.from(chunk));
   return digest?.matches();
@@ -27,26 +27,26 @@ describe.each(Object.entries(known))('%s', (algorithm, { text, facts }) => {
     expect(algorithmOf(facts)).toBe(algorithm);
   });
 
-  test('fits the bytes, in one chunk or many', async () => {
-    expect(await matches(facts, text)).toBe(true);
-    expect(await matches(facts, ...text)).toBe(true);
-    expect(await matches(facts, '', text.slice(0, 2), '', text.slice(2), '')).toBe(true);
+  test('fits the bytes, in one chunk or many', () => {
+    expect(matches(facts, text)).toBe(true);
+    expect(matches(facts, ...text)).toBe(true);
+    expect(matches(facts, '', text.slice(0, 2), '', text.slice(2), '')).toBe(true);
   });
 
-  test('does not fit other bytes', async () => {
-    expect(await matches(facts, `${text} `)).toBe(false);
-    expect(await matches(facts, text.slice(1))).toBe(false);
-    expect(await matches(facts, [...text].reverse().join(''))).toBe(false);
-    expect(await matches(facts)).toBe(false);
+  test('does not fit other bytes', () => {
+    expect(matches(facts, `${text} `)).toBe(false);
+    expect(matches(facts, text.slice(1))).toBe(false);
+    expect(matches(facts, [...text].reverse().join(''))).toBe(false);
+    expect(matches(facts)).toBe(false);
   });
 });
 
-test('begins anew for each reading', async () => {
+test('begins anew for each reading', () => {
   const checksum = checksumOf({ etag: known.MD5.facts.etag });
   checksum?.start().update(Buffer.from('something else'));
   const digest = checksum?.start();
   digest?.update(Buffer.from('abc'));
-  expect(await digest?.matches()).toBe(true);
+  expect(digest?.matches()).toBe(true);
 });
 
 test('takes the cheapest of several', () => {
@@ -54,8 +54,8 @@ test('takes the cheapest of several', () => {
   expect(algorithmOf(all)).toBe('CRC32');
   expect(algorithmOf({ ...all, crc32: undefined })).toBe('SHA1');
   expect(algorithmOf({ ...all, crc32: undefined, sha1: undefined })).toBe('SHA256');
-  expect(algorithmOf({ crc64nvme: 'd', etag: known.MD5.facts.etag })).toBe('MD5');
-  expect(algorithmOf({ crc64nvme: 'd' })).toBe('CRC64NVME');
+  expect(algorithmOf({ crc64nvme: 'd', etag: known.MD5.facts.etag })).toBe('CRC64NVME');
+  expect(algorithmOf({ etag: known.MD5.facts.etag })).toBe('MD5');
 });
 
 test('does not take a checksum of part checksums for one of the bytes', () => {
