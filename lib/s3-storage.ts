@@ -8,6 +8,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { checksumOf } from './body/checksum.ts';
+import { released } from './body/released.ts';
 import { decodeListingKey } from './object-key.ts';
 import { ok, type Result, refuse } from './result.ts';
 import type { Storage, StoredObject } from './storage.ts';
@@ -117,7 +118,7 @@ const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
     ...(answer.ContentEncoding !== undefined && { contentEncoding: answer.ContentEncoding }),
     ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
     ...(checksum && { checksum }),
-    chunks: body,
+    chunks: released(body),
     close: () => void body.destroy(),
   };
 };

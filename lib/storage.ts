@@ -12,6 +12,7 @@ export interface StoredObject {
   readonly metadata: Readonly<Record<string, string>>;
   readonly versionId?: string;
   readonly checksum?: Checksum;
+  /** Each chunk is good until the next one is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Lets go of the connection, however far the reading came. Must be called once the object is no longer needed. */
   close(): void;

@@ -1,23 +1,22 @@
 /**
  * Reads until at least `wantedBytes` are there, or the end, and gives them back together with the whole stream.
- * What was read ahead is passed on unchanged, chunk by chunk, when `chunks` is read.
+ * What was read ahead is a copy: the source may need its memory for what comes next.
  */
 export const peek = async (
   source: AsyncIterable<Uint8Array>,
   wantedBytes: number,
 ): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array> }> => {
   const iterator = source[Symbol.asyncIterator]();
-  const ahead: Uint8Array[] = [];
-  let aheadBytes = 0;
-  while (aheadBytes < wantedBytes) {
+  let ahead: Uint8Array = new Uint8Array();
+  for (let over = false; !over && ahead.byteLength < wantedBytes; ) {
+    const kept = Buffer.from(ahead);
     const next = await iterator.next();
-    if (next.done) break;
-    ahead.push(next.value);
-    aheadBytes += next.value.byteLength;
+    over = next.done === true;
+    ahead = next.done ? kept : kept.byteLength === 0 ? next.value : Buffer.concat([kept, next.value]);
   }
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    yield* ahead.splice(0);
+    if (ahead.byteLength > 0) yield ahead;
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
   }
-  return { head: Buffer.concat(ahead).subarray(0, wantedBytes), chunks: chunks() };
+  return { head: ahead.subarray(0, wantedBytes), chunks: chunks() };
 };

@@ -38,6 +38,19 @@ test('hands on the very chunks, without copying them', async () => {
   for await (const passed of chunks) expect(passed).toBe(chunk);
 });
 
+test('keeps what it read ahead when the source uses the memory again', async () => {
+  async function* source(): AsyncGenerator<Uint8Array> {
+    const memory = Buffer.alloc(3);
+    for (const text of ['foo', 'bar', 'baz']) {
+      memory.write(text);
+      yield memory;
+    }
+  }
+  const { head, chunks } = await peek(source(), 4);
+  expect(Buffer.from(head).toString()).toBe('foob');
+  expect((await collect(chunks)).toString()).toBe('foobarbaz');
+});
+
 test('fails at once when the source fails early, and later when it fails late', async () => {
   await expect(peek(thenFailure(new Error('early'), 'fo'), 3)).rejects.toThrow('early');
   const { chunks } = await peek(thenFailure(new Error('late'), 'foobar'), 3);
