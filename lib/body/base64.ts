@@ -7,26 +7,41 @@ export const base64Length = (sizeBytes: number): number => Math.ceil(sizeBytes /
  */
 const blockBytes = 48 * 1024;
 
+interface Blocks {
+  readonly bytes: Buffer;
+  readonly text: Buffer;
+}
+
+/** Of files that went out to the end, for the next ones. */
+const spare: Blocks[] = [];
+
+const newBlocks = (): Blocks => ({
+  bytes: Buffer.allocUnsafeSlow(blockBytes),
+  text: Buffer.allocUnsafeSlow(base64Length(blockBytes)),
+});
+
 /**
  * Base64 text of a stream of bytes, piece by piece; the pieces concatenate to the text of the whole.
  * A piece holds until the next one is asked for: all stand in the same place, one after the other. As strings they would
  * live on while the system takes them, and after a hundred megabytes the heap would have grown to hold them.
  */
 export async function* base64(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
-  const block = Buffer.allocUnsafeSlow(blockBytes);
-  const text = Buffer.allocUnsafeSlow(base64Length(blockBytes));
+  const blocks = spare.pop() ?? newBlocks();
+  const { bytes, text } = blocks;
   let filled = 0;
   for await (const chunk of chunks) {
     for (let taken = 0; taken < chunk.byteLength; ) {
       const part = chunk.subarray(taken, taken + blockBytes - filled);
-      block.set(part, filled);
+      bytes.set(part, filled);
       taken += part.byteLength;
       filled += part.byteLength;
       if (filled < blockBytes) continue;
-      text.write(block.toString('base64'), 'latin1');
+      text.write(bytes.toString('base64'), 'latin1');
       yield text;
       filled = 0;
     }
   }
-  if (filled > 0) yield text.subarray(0, text.write(block.toString('base64', 0, filled), 'latin1'));
+  if (filled > 0) yield text.subarray(0, text.write(bytes.toString('base64', 0, filled), 'latin1'));
+  // Not after a failure: a connection that is being closed might still send from there.
+  spare.push(blocks);
 }

@@ -59,3 +59,26 @@ test('encodes 300 random files cut at random places like the text of the whole',
     expect(await textOf(...chunks)).toBe(bytes.toString('base64'));
   }
 });
+
+test('two files at a time do not write into each other', async () => {
+  const [first, second] = [Buffer.alloc(60_000, 'a'), Buffer.alloc(60_000, 'b')];
+  const [ofFirst, ofSecond] = [base64(chunksOf(first)), base64(chunksOf(second))];
+  const pieces = [(await ofFirst.next()).value, (await ofSecond.next()).value];
+  expect(pieces.map((piece) => piece?.toString('latin1', 0, 4))).toEqual(['YWFh', 'YmJi']);
+  await Promise.all([ofFirst.return(), ofSecond.return()]);
+});
+
+test('uses its memory again after a file that went out to the end, and only then', async () => {
+  const file = (): AsyncGenerator<Uint8Array> => chunksOf(new Uint8Array(60_000));
+  const memoryOf = async (pieces: AsyncGenerator<Buffer>): Promise<unknown> => (await pieces.next()).value.buffer;
+
+  const broken = base64(file());
+  const ofTheBroken = await memoryOf(broken);
+  await broken.return(undefined);
+  const whole = base64(file());
+  const ofTheWhole = await memoryOf(whole);
+  expect(ofTheWhole).not.toBe(ofTheBroken);
+
+  for await (const _ of whole);
+  expect(await memoryOf(base64(file()))).toBe(ofTheWhole);
+});
