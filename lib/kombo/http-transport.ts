@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 import type { Clock } from '../clock.ts';
 import { connectionsTo } from './connections.ts';
 import { readAnswer } from './read-answer.ts';
@@ -14,12 +15,15 @@ export const httpTransport = (baseUrl: string, clock: Clock): Transport => {
   const base = new URL(baseUrl);
   const basePath = base.pathname.replace(/\/$/, '');
   const { request } = base.protocol === 'https:' ? https : http;
+  const host = urlToHttpOptions(base);
   const connections = connectionsTo(base, clock);
 
   const send = async ({ method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> => {
     if (signal.aborted) throw new TransportError('aborted', false);
     connections.dropIdle();
-    const call = request(new URL(basePath + path, base), {
+    const call = request({
+      ...host,
+      path: basePath + path,
       method,
       agent: connections.agent,
       headers: { ...headers, ...(body && { 'content-length': String(body.contentLength) }) },
