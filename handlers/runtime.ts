@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { cachedApiKey, fixedApiKey } from '../lib/api-key.ts';
+import { dynamodbClient, s3Client } from '../lib/aws-clients.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type Config, readConfig } from '../lib/config.ts';
 import { komboClient } from '../lib/kombo/client.ts';
@@ -41,9 +40,7 @@ const build = (config: Config): Runtime => {
       ? cachedApiKey(secretText(config.komboApiKeySecret ?? ''), clock)
       : fixedApiKey(config.komboApiKey);
   const kombo = komboClient({ transport: httpTransport(config.komboBaseUrl, clock), clock, apiKey: apiKey.current });
-  const table = dynamoTable(new DynamoDBClient({}), config.ledgerTable);
-  // The body verifies the checksum itself, so the SDK need not.
-  const s3 = new S3Client({ forcePathStyle: config.s3ForcePathStyle, responseChecksumValidation: 'WHEN_REQUIRED' });
+  const table = dynamoTable(dynamodbClient(), config.ledgerTable);
   return {
     config,
     settings: config,
@@ -53,7 +50,7 @@ const build = (config: Config): Runtime => {
     apiKey,
     kombo,
     restrictions: restrictionsBook(kombo, clock),
-    storage: s3Storage(s3),
+    storage: s3Storage(s3Client({ forcePathStyle: config.s3ForcePathStyle })),
     table,
     ledger: ledgerOn({ table, clock, uuid: randomUUID, retentionDays: config.ledgerRetentionDays }),
     pauses: pausesOn(table, clock),

@@ -1,7 +1,7 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import type { S3Event } from 'aws-lambda';
 import { fixedApiKey } from '../../../lib/api-key.ts';
 import { attempt } from '../../../lib/attempt.ts';
+import { s3Client } from '../../../lib/aws-clients.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { readConfig } from '../../../lib/config.ts';
 import { deadlineIn } from '../../../lib/deadline.ts';
@@ -16,7 +16,7 @@ const settings = readConfig(process.env);
 const clock = systemClock;
 const apiKey = fixedApiKey(settings.komboApiKey ?? '');
 const kombo = komboClient({ transport: httpTransport(settings.komboBaseUrl, clock), clock, apiKey: apiKey.current });
-const storage = s3Storage(new S3Client({ forcePathStyle: true, responseChecksumValidation: 'WHEN_REQUIRED' }));
+const storage = s3Storage(s3Client({ forcePathStyle: true }));
 const deps = {
   settings,
   storage,

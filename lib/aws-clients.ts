@@ -1,0 +1,28 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+
+/**
+ * How long a call waits for its answer before the SDK repeats it on another connection. Without a limit it waits as long
+ * as the function may run: a connection that died while the function was frozen says nothing. Milliseconds.
+ */
+const patience = (requestTimeout: number) => ({
+  connectionTimeout: 1_000,
+  requestTimeout,
+  // The SDK would only warn otherwise.
+  throwOnRequestTimeout: true,
+});
+
+/** @param answerMs until the whole answer is here */
+export const dynamodbClient = (answerMs = 3_000): DynamoDBClient =>
+  new DynamoDBClient({ requestHandler: patience(answerMs) });
+
+/**
+ * @param options.answerMs until an answer begins; how long a body may be silent is the business of `body/until-stalled.ts`
+ */
+export const s3Client = ({ forcePathStyle = false, answerMs = 5_000 } = {}): S3Client =>
+  new S3Client({
+    forcePathStyle,
+    requestHandler: patience(answerMs),
+    // The body verifies the checksum itself, so the SDK need not.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });

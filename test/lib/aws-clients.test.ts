@@ -1,0 +1,48 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { dynamodbClient, s3Client } from '../../lib/aws-clients.ts';
+import { type RawCall, rawServer } from '../support/raw-server.ts';
+
+beforeEach(() => {
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+});
+afterEach(() => vi.unstubAllEnvs());
+
+/** Says nothing on its first connections, like one that died while the function was frozen. */
+const deafOn = async (connections: number, answer: (call: RawCall) => void) => {
+  const server = await rawServer({
+    complete: (call) => {
+      if (call.request.connection > connections) answer(call);
+    },
+  });
+  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${server.port}`);
+  return server;
+};
+
+const item = new GetItemCommand({ TableName: 'ledger', Key: { pk: { S: 'a' } } });
+const object = new GetObjectCommand({ Bucket: 'uploads', Key: 'a.pdf' });
+
+test('a ledger call that gets no answer is repeated on another connection', async () => {
+  const server = await deafOn(1, ({ answer }) => answer(200, '{"Item":{"pk":{"S":"a"}}}'));
+  const { Item } = await dynamodbClient(200).send(item);
+  expect(Item).toEqual({ pk: { S: 'a' } });
+  expect(server.requests.map(({ connection }) => connection)).toEqual([1, 2]);
+});
+
+test('a ledger that never answers is told as such', async () => {
+  const server = await deafOn(Number.POSITIVE_INFINITY, () => undefined);
+  await expect(dynamodbClient(100).send(item)).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect(server.requests.length).toBeGreaterThan(1);
+});
+
+test('a read that gets no answer is repeated on another connection, and its body may take its time', async () => {
+  await deafOn(1, ({ socket, write }) => {
+    write('HTTP/1.1 200 OK\r\ncontent-length: 6\r\netag: "e"\r\n\r\nfoo');
+    setTimeout(() => socket.write('bar'), 600);
+  });
+  const { Body } = await s3Client({ forcePathStyle: true, answerMs: 200 }).send(object);
+  expect(await Body?.transformToString()).toBe('foobar');
+});
