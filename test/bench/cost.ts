@@ -1,5 +1,5 @@
 /**
- * What a million CVs cost on AWS. Prices: us-east-1, on demand, in US dollars, from the public price pages.
+ * What a million CVs cost on AWS. Prices: us-east-1, on demand, arm64, in US dollars; infra/README.md says where each was read.
  * Kombo's own time is an assumption: it calls the ATS while we wait, and the function is paid for waiting.
  */
 export const assumptions = {

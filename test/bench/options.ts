@@ -20,7 +20,7 @@ Builds the functions and measures them on this machine against what a user would
   --json FILE    all numbers
   --chart FILE   memory and time against file size, as an SVG picture`;
 
-const thorough = { sizesMb: [1, 10, 25, 50, 100], repeats: 5, coldStarts: 15, cvs: { count: 200, warmUp: 60 } };
+const thorough = { sizesMb: [1, 10, 25, 50, 100], repeats: 5, coldStarts: 15, cvs: { count: 400, warmUp: 100 } };
 const quick = { sizesMb: [1, 25, 100], repeats: 1, coldStarts: 2, cvs: { count: 20, warmUp: 10 } };
 
 /** @throws {BenchError | TypeError} naming the option that is not understood. */
