@@ -16,5 +16,12 @@ export interface Upload {
  */
 export const uploadId = ({ bucket, key, etag }: Upload): string => `${bucket}/${key}#${etag}`;
 
+/** The upload that an identity with this ETag names; undefined when it names another one. Buckets have no slash. */
+export const uploadOf = (id: string, etag: string): Pick<Upload, 'bucket' | 'key' | 'etag'> | undefined => {
+  const slash = id.indexOf('/');
+  if (slash < 1 || !id.endsWith(`#${etag}`)) return undefined;
+  return { bucket: id.slice(0, slash), key: id.slice(slash + 1, -etag.length - 1), etag };
+};
+
 /** S3 quotes entity tags in its API and leaves them bare in its events. */
 export const bareEtag = (etag: string): string => etag.replaceAll('"', '');

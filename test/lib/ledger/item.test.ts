@@ -30,6 +30,18 @@ describe('the item of an upload', () => {
     expect(itemOf('retrying')).toMatchObject({ pk: id, version: 1, status: 'retrying', code: 'KOMBO_UNREACHABLE' });
   });
 
+  test('says bucket and key once, in its own key: it is paid by the kilobyte, three times', () => {
+    const item = itemOf('attached');
+    expect(item.document).not.toContain('candidates/GRK123/');
+    expect(fromItem(item).upload).toMatchObject({ bucket: 'cv-inbox', key: 'candidates/GRK123/Frank Doe CV.pdf' });
+  });
+
+  test.each(['a/b#c#d.pdf', '#', '/', 'ü #9b2cf535f27731c974343645a3985328'])('gives the key %j back', (key) => {
+    const record = recordIn(states.attached);
+    const upload = { ...record.upload, key };
+    expect(fromItem(toItem({ ...record, upload }, 400)).upload).toEqual(upload);
+  });
+
   test('bears the owner while it is sent, and only then', () => {
     expect(itemOf('sending').owner).toBe('owner-A');
     expect(itemOf('retrying')).not.toHaveProperty('owner');
