@@ -71,8 +71,9 @@ const byStatus = (status: number): KomboFailureCode => {
   if (status === 403) return 'KOMBO_FORBIDDEN';
   if (status === 404) return 'KOMBO_NOT_FOUND';
   if (status === 429) return 'KOMBO_RATE_LIMITED';
-  // 408 is how balancers end a request that stood still: no fault of the file.
-  if (status === 503 || status === 408) return 'KOMBO_UNAVAILABLE';
+  if (status === 503) return 'KOMBO_UNAVAILABLE';
+  // A request that stood still, or work that took too long: the number does not tell which, and it is no fault of the file.
+  if (status === 408) return 'KOMBO_FAULT';
   if (status >= 300 && status < 400) return 'KOMBO_REDIRECTED';
   if (status >= 400 && status < 500) return 'KOMBO_REFUSED';
   // Also an error that calls itself a 2xx: it may have come after the work.

@@ -166,7 +166,7 @@ export type KomboErrorCode = keyof typeof komboErrorCodes;
 /** Kombo answered without a code that we know: the HTTP status decides. */
 const uncodedAnswers = {
   KOMBO_RATE_LIMITED: rule('SOON', 'Kombo answered 429 without a known code.', byItself),
-  KOMBO_UNAVAILABLE: rule('LATER', "Kombo's load balancer answered 503 or 408.", byItself),
+  KOMBO_UNAVAILABLE: rule('LATER', "Kombo's load balancer answered 503.", byItself),
   KOMBO_UNAUTHORIZED: rule(
     'OPERATOR',
     'Kombo answered 401 without a known code.',
@@ -194,7 +194,7 @@ const uncodedAnswers = {
     'Kombo refused the request (4xx) without a known code.',
     "Read Kombo's message and log_url, mend the key or the file, and upload again.",
   ),
-  KOMBO_FAULT: rule('UNKNOWN', 'Kombo answered 5xx, or an error under 2xx, without a known code.', readBack),
+  KOMBO_FAULT: rule('UNKNOWN', 'Kombo answered 5xx or 408, or an error under 2xx, without a known code.', readBack),
 } as const satisfies Record<string, KomboFailureRule>;
 
 /** No answer that could be read. Which of them apply is decided by the commit point: the last byte of the body. */

@@ -90,7 +90,7 @@ describe.each([
     [401, 'KOMBO_UNAUTHORIZED'],
     [403, 'KOMBO_FORBIDDEN'],
     [404, 'KOMBO_NOT_FOUND'],
-    [408, 'KOMBO_UNAVAILABLE'],
+    [408, 'KOMBO_FAULT'],
     [413, 'KOMBO_REFUSED'],
     [422, 'KOMBO_REFUSED'],
     [429, 'KOMBO_RATE_LIMITED'],
