@@ -20,11 +20,14 @@ export const s3Storage = (client: S3Client): Storage => {
     const command = new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: `"${etag}"` });
     askForChecksum(command);
     try {
-      const object = storedObject(await client.send(command, { abortSignal: signal }));
+      const answer = await client.send(command, { abortSignal: signal });
+      const object = storedObject(answer);
       // Some S3-compatible servers ignore If-Match, so the answer is compared as well.
-      if (object.etag === etag) return ok(object);
+      if (object.etag === etag && answer.ContentLength !== undefined) return ok(object);
       object.close();
-      return refuse('OBJECT_REPLACED', 'The object under the key has another ETag now.');
+      return object.etag === etag
+        ? refuse('STORAGE_UNAVAILABLE', 'S3 did not say how long the object is.')
+        : refuse('OBJECT_REPLACED', 'The object under the key has another ETag now.');
     } catch (error) {
       return refusal(error);
     }
@@ -37,7 +40,7 @@ export const s3Storage = (client: S3Client): Storage => {
         bucket,
         key,
         etag: bareEtag(head.ETag ?? ''),
-        sizeBytes: head.ContentLength ?? 0,
+        ...(head.ContentLength !== undefined && { sizeBytes: head.ContentLength }),
         ...(head.VersionId !== undefined && { versionId: head.VersionId }),
       });
     } catch (error) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -95,12 +95,8 @@ describe('over the real protocol', () => {
   });
 });
 
-/** S3's refusals, as S3 writes them. */
-const storageRefusing = async (status: number, code: string) => {
-  const server = createServer((_, response) => {
-    response.writeHead(status, { 'content-type': 'application/xml' });
-    response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>No.</Message></Error>`);
-  });
+const storageAnswering = async (answer: RequestListener) => {
+  const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
   const { port } = server.address() as AddressInfo;
@@ -114,6 +110,25 @@ const storageRefusing = async (status: number, code: string) => {
   onTestFinished(() => client.destroy());
   return s3Storage(client);
 };
+
+/** S3's refusals, as S3 writes them. */
+const storageRefusing = (status: number, code: string) =>
+  storageAnswering((_, response) => {
+    response.writeHead(status, { 'content-type': 'application/xml' });
+    response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>No.</Message></Error>`);
+  });
+
+test('an answer that does not say how long the object is makes no empty file of it', async () => {
+  const storage = await storageAnswering((_, response) => {
+    // Without a length the answer is chunked.
+    response.writeHead(200, { etag: `"${etag}"` });
+    response.end(bytes);
+  });
+  const opened = await storage.open({ bucket: 'cvs', key, etag }, signal);
+  expect(opened).toMatchObject({ ok: false, error: { code: 'STORAGE_UNAVAILABLE' } });
+  const found = await storage.find('cvs', key, signal);
+  expect(found).toEqual({ ok: true, value: { bucket: 'cvs', key, etag } });
+});
 
 test.each([
   [404, 'NoSuchKey', 'OBJECT_DELETED'],
