@@ -220,8 +220,8 @@ const settlement = (
   const common = { kind: 'failed', owner, ...(sent && { sent }), ...(pausedBy !== undefined && { pausedBy }) } as const;
   switch (result.as) {
     case 'retrying': {
-      const { tries, triesSince } = record;
-      const facts = { tries, triesSince, code: failure.code, askedWaitMs: result.askedWaitMs, paced };
+      const { tries, loadRefusals, triesSince } = record;
+      const facts = { tries, loadRefusals, triesSince, code: failure.code, askedWaitMs: result.askedWaitMs, paced };
       const dueAt = nextTryAt({ baseMs: settings.retryBaseMs }, facts, now, random());
       if (dueAt !== undefined) return { ...common, as: 'retrying', failure, dueAt };
       const detail = `The last of ${tries} tries ended with ${failure.code}. ${failure.detail}`;

@@ -19,6 +19,8 @@ const laterFloor = 2;
 export interface TryFacts {
   /** Tries since somebody released it, the failed one included. */
   readonly tries: number;
+  /** Earlier ones of them that were refused for load. */
+  readonly loadRefusals?: number | undefined;
   readonly triesSince: number;
   readonly code: FailureCode;
   /** What the other side asked for. */
@@ -29,18 +31,18 @@ export interface TryFacts {
 
 /**
  * When to try again: full jitter over a doubling span, never sooner than asked. `undefined` when patience has run out.
- * A refusal for load alone is no failure of this file, so only time, not the count, exhausts it.
+ * A refusal for load is no failure of this file, so only time, not the count, exhausts it.
  * @param random uniform in [0, 1)
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export const nextTryAt = (
   { baseMs }: RetryPolicy,
-  { tries, triesSince, code, askedWaitMs, paced }: TryFacts,
+  { tries, loadRefusals = 0, triesSince, code, askedWaitMs, paced }: TryFacts,
   now: number,
   random: number,
 ): number | undefined => {
   if (now - triesSince >= longestPatienceMs) return undefined;
-  if (tries >= mostTries && !isLoadRefusal(code)) return undefined;
+  if (tries - loadRefusals >= mostTries && !isLoadRefusal(code)) return undefined;
   // The end of a rate limit that Kombo does not name is not guessed to be near.
   const endsSoon = code === 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED' || (isLoadRefusal(code) && askedWaitMs !== undefined);
   const base = paced && endsSoon ? Math.min(loadBaseMs, baseMs) : baseMs;

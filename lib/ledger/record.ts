@@ -87,6 +87,8 @@ export interface LedgerRecord {
   /** Claims since it was last released by a person or by the end of a pause, and when that began. */
   readonly tries: number;
   readonly triesSince: Moment;
+  /** Those of them that were refused for load, which is no failure of this file. */
+  readonly loadRefusals?: number | undefined;
   /** Start of the latest claim. */
   readonly attemptedAt?: Moment;
   /** Start of the earliest attempt whose outcome was ever unknown: a listed file newer than this may be ours. */

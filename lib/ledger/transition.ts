@@ -1,5 +1,6 @@
 import type { FailureStatus } from '../failures.ts';
 import type { FailureDetail } from '../outcome.ts';
+import { isLoadRefusal } from '../retry-policy.ts';
 import type { AttachmentType, Target } from '../target.ts';
 import type { Upload } from '../upload.ts';
 import type { Held, LedgerRecord, Sent, State, Status } from './record.ts';
@@ -164,8 +165,8 @@ const claimed = (record: LedgerRecord, event: Of<'claim'>, now: number): Change 
   ...(event.target && { target: event.target }),
   ...(event.attachmentType && { attachmentType: event.attachmentType }),
   attempts: record.attempts + 1,
-  // Patience begins anew with what was not waiting for its turn: it may have been settled for weeks.
-  ...(record.state.status === 'retrying' ? { tries: record.tries + 1 } : { tries: 1, triesSince: now }),
+  // What was not waiting for its turn may have been settled for weeks.
+  ...(record.state.status === 'retrying' ? { tries: record.tries + 1 } : { ...afresh(now), tries: 1 }),
   attemptedAt: now,
 });
 
@@ -185,7 +186,11 @@ const failed = (record: LedgerRecord, event: Of<'failed'>, now: number): Change 
   const sent = event.sent ? { sent: event.sent } : {};
   switch (event.as) {
     case 'retrying':
-      return { state: { status: 'retrying', dueAt, failure }, ...sent };
+      return {
+        state: { status: 'retrying', dueAt, failure },
+        ...(isLoadRefusal(failure.code) && { loadRefusals: (record.loadRefusals ?? 0) + 1 }),
+        ...sent,
+      };
     case 'unknown':
       return { ...unknown(record, failure, dueAt, now), ...sent };
     case 'held':
@@ -219,10 +224,12 @@ const missed = (state: Extract<State, { status: 'unknown' }>, event: Of<'missed'
 
 const again = (failure: FailureDetail, dueAt: number, now: number): Change => ({
   state: { status: 'retrying', dueAt, failure },
-  tries: 0,
-  triesSince: now,
+  ...afresh(now),
   unknowns: 0,
 });
+
+/** Patience begins anew. */
+const afresh = (now: number) => ({ tries: 0, triesSince: now, loadRefusals: undefined });
 
 /** What may have been delivered is looked at again, not sent again. */
 const letGo = ({ mayBeDelivered, failure }: Held, dueAt: number, now: number): Change =>

@@ -113,6 +113,19 @@ describe('what is known not to be delivered', () => {
     });
   });
 
+  test('a try that was refused for load is none of the twelve', async () => {
+    const upload = world.put(key);
+    for (let tries = 1; tries <= 14; tries += 1) {
+      // Asked for more patience than an invocation has, so it is not repeated at once.
+      const limited = () => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { askedWaitMs: 10_000 });
+      world.kombo.script.push(tries <= 3 ? limited : () => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+      expect(await send(upload)).toMatchObject({ status: 'retrying', attempt: tries });
+      world.clock.advance(minute);
+    }
+    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    expect(await send(upload)).toMatchObject({ status: 'held', failure: { code: 'RETRIES_EXHAUSTED' } });
+  });
+
   test('after a day is held', async () => {
     const upload = world.put(key);
     const down = () => refuses('REMOTE.SERVICE_UNAVAILABLE');

@@ -114,6 +114,11 @@ describe('patience', () => {
     expect(waitMs({ tries: 12 }, 0)).toBeUndefined();
   });
 
+  test('does not count the tries that were refused for load', () => {
+    expect(waitMs({ tries: 31, loadRefusals: 20 }, 0)).toBe(0);
+    expect(waitMs({ tries: 32, loadRefusals: 20 }, 0)).toBeUndefined();
+  });
+
   test('ends 24 hours after the first', () => {
     expect(waitMs({ tries: 2 }, 0, nine + day - 1)).toBe(0);
     expect(waitMs({ tries: 2 }, 0, nine + day)).toBeUndefined();

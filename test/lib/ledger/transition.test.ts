@@ -50,9 +50,10 @@ describe('a claim', () => {
   });
 
   test.each(['superseded', 'rejected'] as const)('of what was %s weeks ago begins with new patience', (name) => {
-    const record = recordIn(states[name], { attempts: 12, tries: 12, triesSince: nine - 30 * day });
+    const record = recordIn(states[name], { attempts: 12, tries: 12, triesSince: nine - 30 * day, loadRefusals: 5 });
     const again = next(record, { ...claim, upload: { ...upload, versionId: 'version-2' } });
     expect(again).toMatchObject({ attempts: 13, tries: 1, triesSince: nine });
+    expect(again.loadRefusals).toBeUndefined();
   });
 
   test('takes version and size from the newest event', () => {
@@ -201,11 +202,12 @@ describe('reading the target', () => {
 
 describe('a person', () => {
   test('who retries gives new patience, and leaves a reason', () => {
-    const record = recordIn(states.held, { tries: 12, triesSince: nine - day });
+    const record = recordIn(states.held, { tries: 12, triesSince: nine - day, loadRefusals: 5 });
     expect(next(record, { kind: 'retry', reason: 'The ATS is back.' })).toMatchObject({
       state: { status: 'retrying', dueAt: nine },
       tries: 0,
       triesSince: nine,
+      loadRefusals: undefined,
       note: { action: 'retry', reason: 'The ATS is back.', at: nine },
     });
   });
