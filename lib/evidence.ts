@@ -2,16 +2,18 @@ import type { ListedAttachment } from './kombo/listing.ts';
 import type { Sent } from './ledger/record.ts';
 
 /** Clocks of the ATS, of Kombo and ours may differ by this much. */
-const skewMs = 120_000;
+export const skewMs = 120_000;
 
 /** Another upload for the same target that is or may be there. */
 export interface Sibling extends Pick<Sent, 'type'> {
-  /** Absent when it died before anybody noted it: then it may be any. */
+  /** Absent when nobody has noted it, or not yet: then it may be any. */
   readonly name?: string;
   /** Start of its earliest attempt that may have brought it there. */
   readonly attemptedAt: number;
   /** When it was known to be attached, if that was before the listing was asked for; absent while it may be there or not. */
   readonly attachedAt?: number;
+  /** Under way while the listing was made: a later reading will know what became of it. */
+  readonly underWay?: true;
 }
 
 export interface Question {

@@ -1,7 +1,9 @@
 import { attachmentName } from './attachment-name.ts';
+import { sleep } from './clock.ts';
 import { type Deadline, deadlineWithin } from './deadline.ts';
 import type { DeliverDeps, DeliverSettings } from './deliver.ts';
-import { type Sibling, weigh } from './evidence.ts';
+import { skewMs, type Verdict, weigh } from './evidence.ts';
+import type { FailureCode } from './failures.ts';
 import { matchKey } from './key-template.ts';
 import type { KomboFailure } from './kombo/classify.ts';
 import type { LedgerRecord, Sent, Unknown } from './ledger/record.ts';
@@ -11,7 +13,7 @@ import { outcomeOf, unchangedOutcome } from './outcome-of.ts';
 import { pausedSentence } from './pause.ts';
 import { nameToken, prepareAttachment } from './prepare-attachment.ts';
 import { nextTryAt } from './retry-policy.ts';
-import type { Target } from './target.ts';
+import { siblingsOf } from './siblings.ts';
 import { uploadId } from './upload.ts';
 
 export interface ReadBackSettings extends DeliverSettings {
@@ -23,6 +25,12 @@ export interface ReadBackSettings extends DeliverSettings {
 export interface ReadBackDeps extends DeliverDeps {
   readonly settings: ReadBackSettings;
 }
+
+/**
+ * The ledger's index by target shows a new upload within a second as a rule. Until it does, the file of that upload has
+ * nobody in the ledger to explain it, and would vouch for another one of the same name.
+ */
+const indexLagMs = 5_000;
 
 /** A listing is one call; a tool that takes longer is asked another time. */
 const listingMs = 60_000;
@@ -50,7 +58,7 @@ const finding = async (
   deadline: Deadline,
   deps: ReadBackDeps,
 ): Promise<LedgerEvent> => {
-  const { settings, clock, pauses, kombo } = deps;
+  const { settings, clock, pauses, kombo, ledger } = deps;
   const { target } = record;
   // A person has said beforehand that a double is better than a wait.
   if (settings.onUnknown === 'resend') {
@@ -71,21 +79,30 @@ const finding = async (
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
   if (!listing.ok) return unread(listing.failure, record, state, deps);
 
-  const verdict = weigh(listing.value, {
-    sent,
-    since: record.suspectSince ?? record.createdAt,
-    token: settings.nameToken ? nameToken(record.upload) : undefined,
+  const judged = async (): Promise<{ verdict: Verdict; underWay: boolean }> => {
     // Read after the listing: who attached a file that it shows must be known by then.
-    siblings: await siblingsOf(record, target, askedAt, deps),
-  });
+    const siblings = await siblingsOf(record, target, askedAt, ledger);
+    const since = record.suspectSince ?? record.createdAt;
+    const token = settings.nameToken ? nameToken(record.upload) : undefined;
+    const verdict = weigh(listing.value, { sent, since, token, siblings });
+    return { verdict, underWay: siblings.some((sibling) => sibling.underWay) };
+  };
+  let { verdict, underWay } = await judged();
+  const newest = Math.max(...listing.value.map(({ createdAt = 0 }) => createdAt));
+  if (verdict === 'found' && newest > askedAt - skewMs - indexLagMs) {
+    // Whoever shortens the waiting times shortens this one.
+    await sleep(clock, Math.min(indexLagMs, settings.readBackAfterMs));
+    ({ verdict, underWay } = await judged());
+  }
   switch (verdict) {
     case 'found':
       return { kind: 'found', sent };
-    case 'undecidable':
-      return undecidable(
-        state,
-        'The target lists a file of that name, and its date or type does not tell whose it is.',
-      );
+    case 'undecidable': {
+      const dueAt = underWay ? nextReadingAt(record, state, state.failure.code, undefined, deps) : undefined;
+      return dueAt === undefined
+        ? undecidable(state, 'The target lists a file of that name, and its date or type does not tell whose it is.')
+        : { kind: 'unreadable', dueAt, failure: state.failure };
+    }
     case 'absent': {
       const final = state.firstMissAt !== undefined && clock.now() - state.firstMissAt >= settings.readBackAgainMs;
       if (final && !mayRepeat(record, mostUnknowns, clock.now())) {
@@ -129,29 +146,34 @@ const neverLists: ReadonlySet<KomboFailure['code']> = new Set([
   'KOMBO_REFUSED',
 ]);
 
-const unread = (
-  { code, askedWaitMs }: KomboFailure,
-  record: LedgerRecord,
-  state: Unknown,
-  { settings, clock, random }: ReadBackDeps,
-): LedgerEvent => {
+const unread = (failure: KomboFailure, record: LedgerRecord, state: Unknown, deps: ReadBackDeps): LedgerEvent => {
+  const { code } = failure;
   if (neverLists.has(code)) return undecidable(state, `Kombo does not list the target's files (${code}).`);
-  const tries = {
-    tries: state.failedReadings + 1,
-    triesSince: state.unknownSince ?? record.suspectSince ?? record.createdAt,
-    code,
-    askedWaitMs,
-  };
-  const dueAt = nextTryAt(
-    { baseMs: Math.max(settings.retryBaseMs, settings.readBackAfterMs) },
-    tries,
-    clock.now(),
-    random(),
-  );
+  const dueAt = nextReadingAt(record, state, code, failure.askedWaitMs, deps);
   return dueAt === undefined
     ? undecidable(state, `The target could not be read for a day or in 12 tries; the last one ended with ${code}.`)
     : { kind: 'unreadable', dueAt, failure: state.failure };
 };
+
+/** When a reading that told nothing is repeated; undefined when patience has run out. */
+const nextReadingAt = (
+  record: LedgerRecord,
+  state: Unknown,
+  code: FailureCode,
+  askedWaitMs: number | undefined,
+  { settings, clock, random }: ReadBackDeps,
+): number | undefined =>
+  nextTryAt(
+    { baseMs: Math.max(settings.retryBaseMs, settings.readBackAfterMs) },
+    {
+      tries: state.failedReadings + 1,
+      triesSince: state.unknownSince ?? record.suspectSince ?? record.createdAt,
+      code,
+      askedWaitMs,
+    },
+    clock.now(),
+    random(),
+  );
 
 /**
  * What went over the wire, or would have. A function that died left no word of it, so it is worked out again from the
@@ -183,38 +205,4 @@ const sentOf = async (record: LedgerRecord, deadline: Deadline, deps: ReadBackDe
   } finally {
     opened.value.close();
   }
-};
-
-/** Other uploads of the same target: each listed file may vouch for one of them only. */
-const siblingsOf = async (
-  record: LedgerRecord,
-  target: Target,
-  askedAt: number,
-  { ledger }: ReadBackDeps,
-): Promise<Sibling[]> => {
-  const ids: string[] = [];
-  for await (const { id } of ledger.ofTarget(target)) if (id !== uploadId(record.upload)) ids.push(id);
-  const siblings: Sibling[] = [];
-  // The index names them, and may be behind in what it says of them.
-  for (const known of (await ledger.readMany(ids)).values()) {
-    if (!known.readable) continue;
-    const { state, sent, attemptedAt, suspectSince, upload, attachmentType } = known.record;
-    const mayBeThere =
-      state.status === 'attached' ||
-      state.status === 'sending' ||
-      state.status === 'unknown' ||
-      (state.status === 'held' && state.mayBeDelivered);
-    if (!mayBeThere || attemptedAt === undefined) continue;
-    siblings.push({
-      // Under way, the name in its key is the likeliest; one that died without a word may have gone out under any.
-      ...((sent || state.status === 'sending') && {
-        name: sent?.name ?? attachmentName(upload.key.split('/').at(-1) ?? ''),
-      }),
-      type: sent?.type ?? attachmentType ?? 'CV',
-      attemptedAt: suspectSince ?? attemptedAt,
-      // One that was attached while the listing was made may be in it or not.
-      ...(state.status === 'attached' && state.attachedAt < askedAt && { attachedAt: state.attachedAt }),
-    });
-  }
-  return siblings;
 };

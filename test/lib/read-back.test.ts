@@ -26,7 +26,7 @@ const sent = async (fate: PostScript, its = world.put(key), by = deps): Promise<
 };
 
 const read = async (upload: Upload, change: Partial<ReadBackSettings> = {}): Promise<Outcome> =>
-  readBack(await world.recordOf(upload), world.deadline(), world.newDeps(change));
+  world.run(readBack(await world.recordOf(upload), world.deadline(), world.newDeps(change)));
 
 const lists = (...files: readonly ListedAttachment[]): void => {
   world.kombo.listing = () => ({ ok: true, value: files, concurrency: {} });

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 const run = (options: Partial<Parameters<typeof reprocess>[0]> = {}, its = world.newDeps()): Promise<ReprocessReport> =>
-  reprocess({ deadline: world.deadline(), parallelism: 4, worstCaseMs: minute, ...options }, its);
+  world.run(reprocess({ deadline: world.deadline(), parallelism: 4, worstCaseMs: minute, ...options }, its));
 
 const sent = async (key: string, fate: PostScript): Promise<Upload> => {
   const upload = world.put(`candidates/GRK123/${key}`);
