@@ -35,7 +35,7 @@ describe('retry', () => {
 
   test('of what may be delivered reads the target, and sends nothing', async () => {
     await sentWith(losesAnswer);
-    expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({
+    expect(await world.run(world.ask({ action: 'retry', key, reason }))).toMatchObject({
       ok: true,
       files: [{ status: 'attached' }],
     });
