@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type FailureCode, failures } from '../../lib/failures.ts';
 import type { Known } from '../../lib/ledger/ledger.ts';
 import type { Status } from '../../lib/ledger/record.ts';
 import { operate } from '../../lib/operate.ts';
@@ -40,11 +41,13 @@ export const retry = action({
     }
     const { ledger } = deps;
     if (candidate_id !== undefined)
-      return retryMany(ledger.ofTarget({ kind: 'candidate', id: candidate_id }), limit, reason, deps);
+      return retryMany(ledger.ofTarget({ kind: 'candidate', id: candidate_id }), everyFile, limit, reason, deps);
     if (application_id !== undefined) {
-      return retryMany(ledger.ofTarget({ kind: 'application', id: application_id }), limit, reason, deps);
+      return retryMany(ledger.ofTarget({ kind: 'application', id: application_id }), everyFile, limit, reason, deps);
     }
-    return retryMany(heldWith(code, deps), limit, reason, deps);
+    // Long lists, and what was rejected stays on its own for a year: only the one that can hold the code is read.
+    const queue = failures[code as FailureCode].status === 'rejected' ? 'rejected' : 'held';
+    return retryMany(ledger.work(queue, 100), stoppedBy(code), limit, reason, deps);
   },
 });
 
@@ -57,17 +60,19 @@ const retryOne = async (key: string, etag: string | undefined, reason: string, d
   return { ok: file.status === 'attached', message: `It was tried again. ${sentenceOf(file)}`, files: [file] };
 };
 
-async function* heldWith(code: string | undefined, { ledger }: ActionDeps): AsyncGenerator<Known, void, undefined> {
-  for await (const known of ledger.work('held', 100)) {
-    if (known.readable && known.record.state.status === 'held' && known.record.state.failure.code === code) yield known;
-  }
-}
-
 /** What is settled well, under way, or gone is left as it is; what a pause holds follows the pause. */
 const retried: ReadonlySet<Status> = new Set(['retrying', 'unknown', 'held', 'rejected']);
 
+const everyFile = (): boolean => true;
+
+const stoppedBy =
+  (code: string | undefined) =>
+  (known: Known): boolean =>
+    known.readable && 'failure' in known.record.state && known.record.state.failure.code === code;
+
 const retryMany = async (
   records: AsyncIterable<Known>,
+  meant: (known: Known) => boolean,
   limit: number,
   reason: string,
   deps: ActionDeps,
@@ -78,6 +83,7 @@ const retryMany = async (
   for await (const known of records) {
     more = released.length === limit || deps.deadline.remainingMs() < reserveMs;
     if (more) break;
+    if (!meant(known)) continue;
     const { state } = known.readable ? known.record : {};
     const waits = state && retried.has(state.status) && !(state.status === 'held' && state.pausedBy !== undefined);
     if (!known.readable || !waits) {
@@ -91,8 +97,8 @@ const retryMany = async (
   const message = [
     released.length === 0
       ? 'There was nothing to retry.'
-      : `${count(released.length, 'file')} let go; the next scheduled run sends them.`,
-    left.length > 0 ? `${count(left.length, 'file')} left as they are.` : '',
+      : `${count(released.length, 'file')} let go; the next scheduled run sends ${released.length === 1 ? 'it' : 'them'}.`,
+    left.length > 0 ? `${count(left.length, 'file')} left as ${left.length === 1 ? 'it is' : 'they are'}.` : '',
     more ? 'There are more: ask once more for the rest.' : '',
   ];
   return {

@@ -85,7 +85,7 @@ describe('retry', () => {
     await world.ask({ action: 'attach', key });
     const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
     expect(answer).toMatchObject({ ok: true, released: 2 });
-    expect(answer.message).toBe('2 files let go; the next scheduled run sends them. 1 file left as they are.');
+    expect(answer.message).toBe('2 files let go; the next scheduled run sends them. 1 file left as it is.');
     await run();
     expect(world.kombo.standing).toHaveLength(3);
   });
@@ -101,6 +101,18 @@ describe('retry', () => {
       released: 1,
     });
     expect(await world.ask({ action: 'status' })).toMatchObject({ counts: { held: 1, retrying: 3 } });
+  });
+
+  test('of a code lets go what it rejected, once the cause is mended', async () => {
+    await sentWith(() => refuses('PLATFORM.INPUT_INVALID'), 'candidates/GRKA/CV.pdf');
+    await sentWith(notFound, 'candidates/GRKB/CV.pdf');
+    expect(await world.ask({ action: 'retry', code: 'PLATFORM.INPUT_INVALID', reason })).toMatchObject({
+      ok: true,
+      released: 1,
+      message: '1 file let go; the next scheduled run sends it.',
+    });
+    await run();
+    expect(world.kombo.standing).toHaveLength(1);
   });
 
   test('of what a pause holds is answered with the way that ends the pause', async () => {
