@@ -58,7 +58,9 @@ const summaryOf = (due: ReprocessReport | undefined, swept: SweepReport | undefi
   }
   if (swept) {
     sentences.push(`The sweep saw ${swept.listed} objects and found ${swept.found} that nobody had told of.`);
-    if (!swept.finished) sentences.push('It is not through yet; the next run goes on.');
+    if (swept.unreadable > 0)
+      sentences.push('It is stopped: a cursor cannot be read. The log says which, and what to do.');
+    else if (!swept.finished) sentences.push('It is not through yet; the next run goes on.');
   }
   return sentences.join(' ');
 };

@@ -34,6 +34,8 @@ export interface SweepReport {
   readonly found: number;
   /** False when time ran out, Kombo asked for patience, another run was at work, or a cursor could not be read. */
   readonly finished: boolean;
+  /** Prefixes that are not swept until a person has mended their cursor. */
+  readonly unreadable: number;
 }
 
 /**
@@ -59,7 +61,7 @@ export const sweep = async (
 ): Promise<SweepReport> => {
   const cursors = sweepCursorsOn(deps.table);
   const pace = paceFor(options.parallelism, deps.clock);
-  let report: SweepReport = { outcomes: {}, listed: 0, asked: 0, found: 0, finished: true };
+  let report: SweepReport = { outcomes: {}, listed: 0, asked: 0, found: 0, finished: true, unreadable: 0 };
   for (const prefix of literalPrefixes(deps.settings.keyTemplates)) {
     report = merged(report, await sweepPrefix(prefix, cursors, pace, options, settings, deps));
   }
@@ -75,14 +77,14 @@ const sweepPrefix = async (
   deps: ReprocessDeps,
 ): Promise<SweepReport> => {
   const { clock, storage } = deps;
-  let report: SweepReport = { outcomes: {}, listed: 0, asked: 0, found: 0, finished: false };
+  let report: SweepReport = { outcomes: {}, listed: 0, asked: 0, found: 0, finished: false, unreadable: 0 };
   const stored = await cursors.read(prefix);
   let cursor = begun(stored, settings, clock.now());
   if (!cursor) {
     const nextStep =
       'Set SWEEP_SINCE to the date from which objects should be looked at, or delete the item from the ledger table to begin from now.';
     deps.log.error('The sweep cursor cannot be read; nothing is swept.', { item: cursorKey(prefix), nextStep });
-    return report;
+    return { ...report, unreadable: 1 };
   }
   // A full bucket at the first run is none of our business: nobody asked for ten thousand old CVs.
   if (!stored && !(await cursors.write(prefix, cursor, undefined))) return report;
@@ -109,7 +111,7 @@ const sweepPrefix = async (
       settings,
       deps,
     );
-    report = merged(report, { ...part.report, finished: false });
+    report = merged(report, { ...part.report, finished: false, unreadable: 0 });
     const next: Omit<SweepCursor, 'version'> =
       more || part.settledUpTo !== undefined
         ? {
@@ -159,7 +161,7 @@ const sweepPage = async (
   { deadline, parallelism, worstCaseMs }: ReprocessOptions,
   { bucket, requireScan }: SweepSettings,
   deps: ReprocessDeps,
-): Promise<{ report: Omit<SweepReport, 'finished'>; settledUpTo?: string }> => {
+): Promise<{ report: Omit<SweepReport, 'finished' | 'unreadable'>; settledUpTo?: string }> => {
   // A younger object may still get its verdict; a later pass asks again, for the watermark stays behind it.
   const before = requireScan ? deps.clock.now() - verdictPatienceMs : Number.POSITIVE_INFINITY;
   const recent = objects
@@ -206,5 +208,6 @@ const merged = (a: SweepReport, b: SweepReport): SweepReport => {
     asked: a.asked + b.asked,
     found: a.found + b.found,
     finished: a.finished && b.finished,
+    unreadable: a.unreadable + b.unreadable,
   };
 };

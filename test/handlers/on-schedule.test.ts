@@ -28,6 +28,19 @@ test('an upload whose event was lost is found and sent by the sweep', async () =
   expect(loopback.kombo.attachments({ target: { kind: 'candidate', id: 'GRKsweep' } })).toHaveLength(1);
 });
 
+test('a sweep that a person must mend first says so, and does not say that the next run goes on', async () => {
+  const { table } = (await import('../../handlers/runtime.ts')).runtime();
+  const cursor = await table.get('sweep#candidates/');
+  const version = cursor?.version ?? 0;
+  const garbled = { pk: 'sweep#candidates/', version: version + 1, document: '{"since":"yesterday"}' };
+  await table.put(garbled, version === 0 ? { kind: 'absent' } : { kind: 'unchanged', version });
+  expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({
+    summary: expect.stringMatching(/It is stopped: a cursor cannot be read\. The log says which, and what to do\.$/),
+    sweep: { finished: false, unreadable: 1 },
+  });
+  await table.delete('sweep#candidates/', { kind: 'unchanged', version: version + 1 });
+});
+
 test('what a person released is sent by the next run', async () => {
   await loopback.put('candidates/GRKheld/CV.pdf');
   loopback.kombo.integrations.change('greenhouse:CvCourierGreenhouseAAAAA', { status: 'INACTIVE' });
@@ -64,6 +77,25 @@ describe('the metrics of a run', () => {
     expect(lines).toEqual([
       expect.objectContaining({ ScheduleRuns: 1, BreakerOpen: 1, DueBacklog: 0, OldestDueAge: 0 }),
     ]);
+  });
+
+  test('that has no time for what is due are how much it is, and for how many seconds the oldest waits', async () => {
+    await loopback.put('candidates/GRKlate/CV.pdf');
+    const integration_id = 'greenhouse:CvCourierGreenhouseAAAAA';
+    const reason = 'The ATS moves.';
+    await loopback.invoke('on-demand', { action: 'pause', integration_id, reason });
+    await loopback.invoke('on-demand', { action: 'attach', key: 'candidates/GRKlate/CV.pdf' });
+    await loopback.invoke('on-demand', { action: 'resume', integration_id, reason });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const lines = await sent();
+    await loopback.invoke('on-schedule', { task: 'due' }, 1);
+    await loopback.invoke('on-schedule', { task: 'due' });
+    const [late, done] = lines as { DueBacklog: number; OldestDueAge: number }[];
+    expect(late?.DueBacklog).toBe(1);
+    expect(late?.OldestDueAge).toBeGreaterThanOrEqual(1);
+    // Milliseconds would wake somebody at night.
+    expect(late?.OldestDueAge).toBeLessThan(60);
+    expect(done?.DueBacklog).toBe(0);
   });
 
   test('that throws do not count it: the alarm "no schedule run" must hear of it', async () => {

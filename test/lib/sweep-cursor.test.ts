@@ -50,6 +50,7 @@ describe('a cursor that cannot be read', () => {
       asked: 0,
       found: 0,
       finished: false,
+      unreadable: 1,
     });
     expect(posts()).toEqual([]);
     expect(world.table.items.get(cursor)?.document).toBe(document);

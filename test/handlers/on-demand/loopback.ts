@@ -17,7 +17,11 @@ export interface Loopback {
   readonly dynamo: LocalDynamo;
   put(key: string): Promise<void>;
   /** The real handler with the real clients, as Lambda would call it. */
-  invoke(name: 'on-upload' | 'on-schedule' | 'on-demand' | 'on-batch', event: unknown): Promise<unknown>;
+  invoke(
+    name: 'on-upload' | 'on-schedule' | 'on-demand' | 'on-batch',
+    event: unknown,
+    remainingMs?: number,
+  ): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -83,7 +87,7 @@ export const startLoopback = async (): Promise<Loopback> => {
       const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: pdf, ContentType: 'application/pdf' });
       await client.send(command);
     },
-    invoke: async (name, event) => (await handlers[name]())(event, context()),
+    invoke: async (name, event, remainingMs) => (await handlers[name]())(event, context(remainingMs)),
     stop: async () => {
       client.destroy();
       await Promise.all([s3.close(), dynamo.stop(), kombo.close()]);
