@@ -59,7 +59,7 @@ export const fields = {
   },
   code: {
     schema: v.custom<keyof typeof failures>((text) => typeof text === 'string' && isCode(text)),
-    is: 'a failure code as text, for example "RETRIES_EXHAUSTED"; "status" shows those that hold files and, with "list": "rejected", those that rejected some',
+    is: 'a failure code as text, for example "RETRIES_EXHAUSTED"; "status" shows which there are',
   },
   force: {
     schema: v.literal(true),
