@@ -19,7 +19,7 @@ export const dynamodbClient = (answerMs = 3_000): DynamoDBClient =>
 /**
  * @param options.answerMs until an answer begins; how long a body may be silent is the business of `body/until-stalled.ts`
  */
-export const s3Client = ({ forcePathStyle = false, answerMs = 5_000 } = {}): S3Client =>
+export const s3Client = ({ forcePathStyle = false, answerMs = 8_000 } = {}): S3Client =>
   new S3Client({
     forcePathStyle,
     requestHandler: patience(answerMs),

@@ -14,6 +14,9 @@ import { ok, type Result, refuse } from './result.ts';
 import type { Storage, StoredObject } from './storage.ts';
 import { bareEtag } from './upload.ts';
 
+/** A listing that has to pass many deleted versions takes its time; no other call does. */
+const listingMs = 60_000;
+
 /** The bucket over S3's own protocol. Retries of a call belong to the SDK; retries of a delivery do not happen here. */
 export const s3Storage = (client: S3Client): Storage => {
   const open: Storage['open'] = async ({ bucket, key, etag }, signal) => {
@@ -53,7 +56,7 @@ export const s3Storage = (client: S3Client): Storage => {
       const page = await client.send(
         // Keys may hold characters that XML cannot; asked for encoded, they all come through.
         new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, StartAfter: afterKey, EncodingType: 'url' }),
-        { abortSignal: signal },
+        { abortSignal: signal, requestTimeout: listingMs },
       );
       const objects = (page.Contents ?? []).map((entry) => ({
         key: page.EncodingType === 'url' ? decoded(entry.Key ?? '') : (entry.Key ?? ''),

@@ -2,6 +2,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { dynamodbClient, s3Client } from '../../lib/aws-clients.ts';
+import { s3Storage } from '../../lib/s3-storage.ts';
 import { type RawCall, rawServer } from '../support/raw-server.ts';
 
 beforeEach(() => {
@@ -45,4 +46,14 @@ test('a read that gets no answer is repeated on another connection, and its body
   });
   const { Body } = await s3Client({ forcePathStyle: true, answerMs: 200 }).send(object);
   expect(await Body?.transformToString()).toBe('foobar');
+});
+
+test('a listing is waited for longer than any other answer', async () => {
+  const server = await deafOn(0, ({ answer }) => {
+    setTimeout(() => answer(200, '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>'), 600);
+  });
+  const storage = s3Storage(s3Client({ forcePathStyle: true, answerMs: 200 }));
+  const page = await storage.list('uploads', { prefix: '' }, new AbortController().signal);
+  expect(page).toEqual({ ok: true, value: { objects: [], more: false } });
+  expect(server.requests).toHaveLength(1);
 });
