@@ -8,6 +8,8 @@ export interface StoredFile {
   readonly etag: string;
   readonly content: Buffer;
   readonly modifiedAt: number;
+  /** The name that its uploader gave it beside the key. */
+  readonly filename?: string;
 }
 
 /** What may go wrong while an object is opened or read. */
@@ -56,7 +58,10 @@ const opened = (file: StoredFile, process: Process, fault: ReadFault): StoredObj
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     // More than the type sniffer reads ahead, so that a fault can come when half of the body is out.
     const half = Math.ceil(file.content.length / 2);
-    yield await process.step('storage read', () => file.content.subarray(0, half));
+    const first = Buffer.from(await process.step('storage read', () => file.content.subarray(0, half)));
+    yield first;
+    // As the real one takes its memory back.
+    first.fill('z');
     if (fault === 'stalls') await new Promise<never>(() => undefined);
     if (fault === 'breaks') throw new SourceError('STORAGE_UNAVAILABLE', 'S3 broke off while the object was read.');
     if (fault === 'short') return;
@@ -68,7 +73,7 @@ const opened = (file: StoredFile, process: Process, fault: ReadFault): StoredObj
     etag: file.etag,
     sizeBytes: file.content.length,
     contentType: 'text/plain',
-    metadata: {},
+    metadata: file.filename === undefined ? {} : { filename: file.filename },
     checksum: { algorithm: 'MD5', start: () => ({ update: () => undefined, matches: () => fault !== 'corrupt' }) },
     chunks: chunks(),
     close: () => {
