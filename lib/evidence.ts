@@ -18,6 +18,8 @@ export interface Sibling extends Pick<Sent, 'type'> {
 
 export interface Question {
   readonly sent: Sent;
+  /** Nobody noted the name, and the object that had it is gone: it may have gone out under any. */
+  readonly nameGuessed?: boolean;
   /** Start of the earliest attempt that may have delivered it. */
   readonly since: number;
   /** Eight hex digits of the ETag, when the name on the wire carries them. */
@@ -34,7 +36,7 @@ export type Verdict = 'found' | 'absent' | 'undecidable';
  * a CV that went out under the same name a minute earlier must not vouch for this one.
  */
 export const weigh = (listing: readonly ListedAttachment[], question: Question): Verdict => {
-  const { sent, since, token, siblings } = question;
+  const { sent, nameGuessed, since, token, siblings } = question;
   const spelled = ({ name }: Named): boolean => sameName(name, sent.name);
   const respelled = (file: Named): boolean => !spelled(file) && similarName(file.name, sent.name);
   const typed = ({ type }: { readonly type?: string }): boolean => type === sent.type;
@@ -50,7 +52,9 @@ export const weigh = (listing: readonly ListedAttachment[], question: Question):
 
   // Listed, but the date, the type or the spelling that would decide is missing or odd, and no sibling explains it.
   const mistyped = siblings.filter((sibling) => spelled(sibling) && !typed(sibling));
+  const strange = (file: Named & { readonly type?: string }): boolean => !spelled(file) && typed(file);
   const doubtful =
+    (nameGuessed === true && recent.filter(strange).length > least(siblings.filter(strange), since)) ||
     named.some(({ createdAt }) => createdAt === undefined) ||
     recent.some(({ name }) => name === undefined) ||
     named.filter((file) => !typed(file)).length > least(mistyped, since) ||

@@ -3,7 +3,7 @@ import { sleep } from './clock.ts';
 import { type Deadline, deadlineWithin } from './deadline.ts';
 import type { DeliverDeps, DeliverSettings } from './deliver.ts';
 import { skewMs, type Verdict, weigh } from './evidence.ts';
-import type { FailureCode } from './failures.ts';
+import { type FailureCode, failures } from './failures.ts';
 import { matchKey } from './key-template.ts';
 import type { KomboFailure } from './kombo/classify.ts';
 import type { LedgerRecord, Sent, Unknown } from './ledger/record.ts';
@@ -73,7 +73,7 @@ const finding = async (
     return { kind: 'paused', scope: pause.scope, failure: { ...state.failure, code: 'INTEGRATION_PAUSED', detail } };
   }
 
-  const sent = await sentOf(record, deadline, deps);
+  const { sent, nameGuessed, objectUnread } = await sentOf(record, deadline, deps);
   const askedAt = clock.now();
   const own = deadlineWithin(clock, deadline, listingMs);
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
@@ -84,7 +84,7 @@ const finding = async (
     const siblings = await siblingsOf(record, target, askedAt, ledger);
     const since = record.suspectSince ?? record.createdAt;
     const token = settings.nameToken ? nameToken(record.upload) : undefined;
-    const verdict = weigh(listing.value, { sent, since, token, siblings });
+    const verdict = weigh(listing.value, { sent, nameGuessed, since, token, siblings });
     return { verdict, underWay: siblings.some((sibling) => sibling.underWay) };
   };
   let { verdict, underWay } = await judged();
@@ -98,9 +98,10 @@ const finding = async (
     case 'found':
       return { kind: 'found', sent };
     case 'undecidable': {
-      const dueAt = underWay ? nextReadingAt(record, state, state.failure.code, undefined, deps) : undefined;
+      const dueAt =
+        underWay || objectUnread ? nextReadingAt(record, state, state.failure.code, undefined, deps) : undefined;
       return dueAt === undefined
-        ? undecidable(state, 'The target lists a file of that name, and its date or type does not tell whose it is.')
+        ? undecidable(state, nameGuessed ? guessedWhy : doubtfulWhy)
         : { kind: 'unreadable', dueAt, failure: state.failure };
     }
     case 'absent': {
@@ -115,6 +116,10 @@ const finding = async (
     }
   }
 };
+
+const doubtfulWhy = 'The target lists a file of that name, and its date or type does not tell whose it is.';
+const guessedWhy =
+  'The object is gone, nobody noted under which name it went out, and the target lists a file that may be it.';
 
 /**
  * A tool that takes files, gives no answer and lists them under other names would get one copy after another. Twice
@@ -177,31 +182,38 @@ const nextReadingAt = (
 
 /**
  * What went over the wire, or would have. A function that died left no word of it, so it is worked out again from the
- * object, and from the key alone when the object is gone.
+ * object, and from the key alone when the object is gone: that is a guess, for its metadata may have named it.
  */
-const sentOf = async (record: LedgerRecord, deadline: Deadline, deps: ReadBackDeps): Promise<Sent> => {
-  if (record.sent) return record.sent;
+const sentOf = async (
+  record: LedgerRecord,
+  deadline: Deadline,
+  deps: ReadBackDeps,
+): Promise<{ readonly sent: Sent; readonly nameGuessed: boolean; readonly objectUnread?: boolean }> => {
+  if (record.sent) return { sent: record.sent, nameGuessed: false };
   const { settings, storage, clock } = deps;
   const match = matchKey(settings.keyTemplates, record.upload.key, settings.integrationId);
   const filename = match.ok ? match.value.filename : (record.upload.key.split('/').at(-1) ?? '');
-  const fallback: Sent = {
+  const sent: Sent = {
     name: attachmentName(filename, settings.nameToken ? { token: nameToken(record.upload) } : {}),
     type: record.attachmentType ?? 'CV',
     contentType: '',
   };
-  if (!match.ok) return fallback;
+  // A token in the name is looked for under any.
+  const guess = { sent, nameGuessed: !settings.nameToken };
+  if (!match.ok) return guess;
   const own = deadlineWithin(clock, deadline, listingMs);
   const opened = await storage.open(record.upload, own.signal).finally(own.clear);
-  if (!opened.ok) return fallback;
+  // A storage that is away for a moment is asked again, before a person is.
+  if (!opened.ok) return { ...guess, objectUnread: failures[opened.error.code].status === 'retrying' };
   try {
     const object = opened.value;
     const noRestrictions = Promise.resolve(undefined);
     const prepared = await prepareAttachment(object, object.chunks, match.value, settings, noRestrictions);
-    if (!prepared.ok) return fallback;
+    if (!prepared.ok) return guess;
     const { name, type, contentType } = prepared.value.facts;
-    return { name, type, contentType };
+    return { sent: { name, type, contentType }, nameGuessed: false };
   } catch {
-    return fallback;
+    return { ...guess, objectUnread: true };
   } finally {
     opened.value.close();
   }

@@ -167,6 +167,42 @@ describe('two uploads of one name for one target: a listed file proves one of th
   });
 });
 
+describe('under a name that is a guess', () => {
+  const other = listed({ name: 'Certificate.pdf' });
+  test.each<[string, readonly ListedAttachment[], readonly Sibling[], Verdict]>([
+    ['nothing at all is no doubt', [], [], 'absent'],
+    ['the name that was guessed is evidence', [listed()], [], 'found'],
+    ['another name may be it', [other], [], 'undecidable'],
+    [
+      'another name from before the attempt is not',
+      [listed({ name: other.name ?? '', createdAt: nine - hour })],
+      [],
+      'absent',
+    ],
+    ['another name of another type is not', [listed({ name: other.name ?? '', type: 'OTHER' })], [], 'absent'],
+    [
+      "another name that is a sibling's is not",
+      [other],
+      [sibling(nine + minute, { name: other.name ?? '' })],
+      'absent',
+    ],
+    [
+      'one more than the siblings account for may be it',
+      [other, other],
+      [sibling(nine + minute, { name: other.name ?? '' })],
+      'undecidable',
+    ],
+    [
+      'a sibling that may be there or not explains nothing',
+      [other],
+      [open(nine + minute, { name: other.name ?? '' })],
+      'undecidable',
+    ],
+  ])('%s', (_, listing, siblings, expected) => {
+    expect(verdict(listing, { nameGuessed: true, siblings })).toBe(expected);
+  });
+});
+
 describe('with a token of the content in the name', () => {
   const token = '9b2cf535';
   const sent = { name: 'Frank Doe CV-9b2cf535.pdf', type: 'CV', contentType: 'application/pdf' } as const;
