@@ -12,9 +12,10 @@ const patience = (requestTimeout: number) => ({
   throwOnRequestTimeout: true,
 });
 
-/** @param answerMs until the whole answer is here */
-export const dynamodbClient = (answerMs = 3_000): DynamoDBClient =>
-  new DynamoDBClient({ requestHandler: patience(answerMs) });
+/** @param answerMs until an answer begins, and how long it may be silent in the middle */
+export const dynamodbClient = (answerMs = 1_500): DynamoDBClient =>
+  // Two dead connections, one after the other, and an outcome is still written in the time kept free for it.
+  new DynamoDBClient({ requestHandler: { ...patience(answerMs), socketTimeout: answerMs } });
 
 /**
  * @param options.answerMs until an answer begins; how long a body may be silent is the business of `body/until-stalled.ts`

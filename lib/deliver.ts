@@ -133,7 +133,7 @@ const settle = async (
   return ledger.apply(record, event);
 };
 
-/** All of it fits into the reserve. */
+/** With quick refusals all of it fits into the reserve; a silent table is waited for less often. */
 const settleWaitsMs = [100, 300, 900] as const;
 
 /** A lease that has ended without a word makes the upload unknown, whoever notices first: never free to be sent. */

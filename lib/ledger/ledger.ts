@@ -130,7 +130,9 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
 
   const forget: Ledger['forget'] = async (seen) => {
     const version = seen.readable ? seen.record.version : seen.version;
-    return (await table.delete(seen.id, { kind: 'unchanged', version })) === 'deleted' ? 'forgotten' : 'lost';
+    if ((await table.delete(seen.id, { kind: 'unchanged', version })) === 'deleted') return 'forgotten';
+    // The SDK repeats a deletion whose answer got lost, and is then refused by its own success.
+    return (await table.get(seen.id)) ? 'lost' : 'forgotten';
   };
 
   return { claim, apply, read, readMany, work, ofTarget, forget };

@@ -39,6 +39,15 @@ test('a ledger that never answers is told as such', async () => {
   expect(server.requests.length).toBeGreaterThan(1);
 });
 
+test('a ledger that falls silent in the middle of its answer is given up, too', async () => {
+  const server = await deafOn(0, ({ request, write, answer }) => {
+    if (request.connection > 1) answer(200, '{}');
+    else write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"Item"');
+  });
+  await expect(dynamodbClient(200).send(item)).resolves.toMatchObject({});
+  expect(server.requests.length).toBeGreaterThan(1);
+});
+
 test('a read that gets no answer is repeated on another connection, and its body may take its time', async () => {
   await deafOn(1, ({ socket, write }) => {
     write('HTTP/1.1 200 OK\r\ncontent-length: 6\r\netag: "e"\r\n\r\nfoo');

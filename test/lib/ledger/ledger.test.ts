@@ -197,6 +197,15 @@ describe('the lost answer of a write that was done', () => {
     expect(recordOf(await ledger.read(id)).version).toBe(2);
   });
 
+  test('of an erasure is known again: it is gone', async () => {
+    const record = await claimed(ledger, 'owner-A');
+    const client = dynamo.newClient();
+    loseNextAnswer(client, 'DeleteItemCommand');
+    const own = ledgerOver(dynamoTable(client, tableName));
+    expect(await own.forget({ id, readable: true, record })).toBe('forgotten');
+    expect(await ledger.read(id)).toBeUndefined();
+  });
+
   test("of the reading after a refusal is read again, and the upload stays another one's", async () => {
     await claimed(ledger, 'owner-A');
     const client = dynamo.newClient();
