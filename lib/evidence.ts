@@ -5,20 +5,24 @@ import type { Sent } from './ledger/record.ts';
 export const skewMs = 120_000;
 
 /** Another upload for the same target that is or may be there. */
-export interface Sibling extends Pick<Sent, 'type'> {
+export interface Sibling {
+  /** Absent when its record cannot be read: then it may be any. */
+  readonly type?: Sent['type'];
   /** Absent when nobody has noted it, or not yet: then it may be any. */
   readonly name?: string;
   /** Start of its earliest attempt that may have brought it there. */
   readonly attemptedAt: number;
   /** When it was known to be attached, if that was before the listing was asked for; absent while it may be there or not. */
   readonly attachedAt?: number;
+  /** What its name bears where names bear tokens. */
+  readonly token?: string;
   /** Under way while the listing was made: a later reading will know what became of it. */
   readonly underWay?: true;
 }
 
 export interface Question {
   readonly sent: Sent;
-  /** Nobody noted the name, and the object that had it is gone: it may have gone out under any. */
+  /** It may have gone out under any name: nobody noted it and the object is gone, or the object has been renamed since. */
   readonly nameGuessed?: boolean;
   /** Start of the earliest attempt that may have delivered it. */
   readonly since: number;
@@ -47,7 +51,9 @@ export const weigh = (listing: readonly ListedAttachment[], question: Question):
   const named = recent.filter(spelled);
   const fitting = named.filter((file) => typed(file) && file.createdAt !== undefined).length;
   const alike = siblings.filter((sibling) => spelled(sibling) && typed(sibling));
-  const nameless = siblings.filter((sibling) => sibling.name === undefined && typed(sibling));
+  const nameless = siblings.filter(
+    (sibling) => sibling.name === undefined && (sibling.type === undefined || typed(sibling)),
+  );
   if (fitting > most([...alike, ...nameless], since)) return 'found';
 
   // Listed, but the date, the type or the spelling that would decide is missing or odd, and no sibling explains it.
@@ -71,7 +77,7 @@ interface Named {
 const bearsToken = (recent: readonly ListedAttachment[], token: string, { since, siblings }: Question): boolean => {
   const bears = ({ name = '' }: Named): boolean => name.toLowerCase().includes(token);
   const listed = recent.filter(bears);
-  const others = siblings.filter(bears);
+  const others = siblings.filter((sibling) => sibling.token === token || bears(sibling));
   const dated = listed.filter(({ createdAt }) => createdAt !== undefined).length;
   return dated > most(others, since) || listed.length > others.length;
 };

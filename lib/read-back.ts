@@ -1,18 +1,18 @@
-import { attachmentName } from './attachment-name.ts';
 import { sleep } from './clock.ts';
 import { type Deadline, deadlineWithin } from './deadline.ts';
 import type { DeliverDeps, DeliverSettings } from './deliver.ts';
 import { skewMs, type Verdict, weigh } from './evidence.ts';
-import { type FailureCode, failures } from './failures.ts';
-import { matchKey } from './key-template.ts';
+import type { FailureCode } from './failures.ts';
 import type { KomboFailure } from './kombo/classify.ts';
-import type { LedgerRecord, Sent, Unknown } from './ledger/record.ts';
+import type { ListedAttachment } from './kombo/listing.ts';
+import type { LedgerRecord, Unknown } from './ledger/record.ts';
 import type { LedgerEvent } from './ledger/transition.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf, unchangedOutcome } from './outcome-of.ts';
 import { pausedSentence } from './pause.ts';
-import { nameToken, prepareAttachment } from './prepare-attachment.ts';
+import { nameToken } from './prepare-attachment.ts';
 import { nextTryAt } from './retry-policy.ts';
+import { sentOf } from './sent-of.ts';
 import { siblingsOf } from './siblings.ts';
 import { uploadId } from './upload.ts';
 
@@ -34,6 +34,12 @@ const indexLagMs = 5_000;
 
 /** A listing is one call; a tool that takes longer is asked another time. */
 const listingMs = 60_000;
+
+/** An object is opened, and its first bytes are read. */
+const objectMs = 30_000;
+
+/** Kept free for the ledger. */
+const settleReserveMs = 5_000;
 
 /**
  * Finds out what became of an upload that may have been delivered: by reading its target, never by sending.
@@ -73,7 +79,10 @@ const finding = async (
     return { kind: 'paused', scope: pause.scope, failure: { ...state.failure, code: 'INTEGRATION_PAUSED', detail } };
   }
 
-  const { sent, nameGuessed, objectUnread } = await sentOf(record, deadline, deps);
+  const { sent, objectUnread, ...named } = await sentOf(record, deadlineWithin(clock, deadline, objectMs), deps);
+  // A token in the name is looked for under any.
+  const nameGuessed =
+    !settings.nameToken && (named.nameGuessed || (record.sentBefore?.name ?? sent.name) !== sent.name);
   const askedAt = clock.now();
   const own = deadlineWithin(clock, deadline, listingMs);
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
@@ -88,21 +97,23 @@ const finding = async (
     return { verdict, underWay: siblings.some((sibling) => sibling.underWay) };
   };
   let { verdict, underWay } = await judged();
-  const newest = Math.max(...listing.value.map(({ createdAt = 0 }) => createdAt));
-  if (verdict === 'found' && newest > askedAt - skewMs - indexLagMs) {
-    // Whoever shortens the waiting times shortens this one.
-    await sleep(clock, Math.min(indexLagMs, settings.readBackAfterMs));
+  // Whoever shortens the waiting times shortens this one.
+  const lagMs = Math.min(indexLagMs, settings.readBackAfterMs);
+  const isNew = ({ createdAt = askedAt }: ListedAttachment): boolean => createdAt > askedAt - skewMs - lagMs;
+  if (verdict === 'found' && listing.value.some(isNew)) {
+    if (deadline.remainingMs() < lagMs + settleReserveMs)
+      return readAgain(record, state, {}, deps) ?? undecidable(state, doubtfulWhy);
+    await sleep(clock, lagMs);
     ({ verdict, underWay } = await judged());
   }
   switch (verdict) {
     case 'found':
       return { kind: 'found', sent };
     case 'undecidable': {
-      const dueAt =
-        underWay || objectUnread ? nextReadingAt(record, state, state.failure.code, undefined, deps) : undefined;
-      return dueAt === undefined
-        ? undecidable(state, nameGuessed ? guessedWhy : doubtfulWhy)
-        : { kind: 'unreadable', dueAt, failure: state.failure };
+      const passes = underWay || objectUnread === true;
+      return (
+        (passes && readAgain(record, state, {}, deps)) || undecidable(state, nameGuessed ? guessedWhy : doubtfulWhy)
+      );
     }
     case 'absent': {
       const final = state.firstMissAt !== undefined && clock.now() - state.firstMissAt >= settings.readBackAgainMs;
@@ -118,8 +129,7 @@ const finding = async (
 };
 
 const doubtfulWhy = 'The target lists a file of that name, and its date or type does not tell whose it is.';
-const guessedWhy =
-  'The object is gone, nobody noted under which name it went out, and the target lists a file that may be it.';
+const guessedWhy = 'Under which name it went out is not certain, and the target lists a file that may be it.';
 
 /**
  * A tool that takes files, gives no answer and lists them under other names would get one copy after another. Twice
@@ -154,67 +164,29 @@ const neverLists: ReadonlySet<KomboFailure['code']> = new Set([
 const unread = (failure: KomboFailure, record: LedgerRecord, state: Unknown, deps: ReadBackDeps): LedgerEvent => {
   const { code } = failure;
   if (neverLists.has(code)) return undecidable(state, `Kombo does not list the target's files (${code}).`);
-  const dueAt = nextReadingAt(record, state, code, failure.askedWaitMs, deps);
-  return dueAt === undefined
-    ? undecidable(state, `The target could not be read for a day or in 12 tries; the last one ended with ${code}.`)
-    : { kind: 'unreadable', dueAt, failure: state.failure };
+  return (
+    readAgain(record, state, failure, deps) ??
+    undecidable(state, `The target could not be read for a day or in 12 tries; the last one ended with ${code}.`)
+  );
 };
 
-/** When a reading that told nothing is repeated; undefined when patience has run out. */
-const nextReadingAt = (
+/** A reading that told nothing is repeated; undefined when patience has run out. */
+const readAgain = (
   record: LedgerRecord,
   state: Unknown,
-  code: FailureCode,
-  askedWaitMs: number | undefined,
+  {
+    code = state.failure.code,
+    askedWaitMs,
+  }: { readonly code?: FailureCode; readonly askedWaitMs?: number | undefined },
   { settings, clock, random }: ReadBackDeps,
-): number | undefined =>
-  nextTryAt(
-    { baseMs: Math.max(settings.retryBaseMs, settings.readBackAfterMs) },
-    {
-      tries: state.failedReadings + 1,
-      triesSince: state.unknownSince ?? record.suspectSince ?? record.createdAt,
-      code,
-      askedWaitMs,
-    },
-    clock.now(),
-    random(),
-  );
-
-/**
- * What went over the wire, or would have. A function that died left no word of it, so it is worked out again from the
- * object, and from the key alone when the object is gone: that is a guess, for its metadata may have named it.
- */
-const sentOf = async (
-  record: LedgerRecord,
-  deadline: Deadline,
-  deps: ReadBackDeps,
-): Promise<{ readonly sent: Sent; readonly nameGuessed: boolean; readonly objectUnread?: boolean }> => {
-  if (record.sent) return { sent: record.sent, nameGuessed: false };
-  const { settings, storage, clock } = deps;
-  const match = matchKey(settings.keyTemplates, record.upload.key, settings.integrationId);
-  const filename = match.ok ? match.value.filename : (record.upload.key.split('/').at(-1) ?? '');
-  const sent: Sent = {
-    name: attachmentName(filename, settings.nameToken ? { token: nameToken(record.upload) } : {}),
-    type: record.attachmentType ?? 'CV',
-    contentType: '',
+): LedgerEvent | undefined => {
+  const facts = {
+    tries: state.failedReadings + 1,
+    triesSince: state.unknownSince ?? record.suspectSince ?? record.createdAt,
+    code,
+    askedWaitMs,
   };
-  // A token in the name is looked for under any.
-  const guess = { sent, nameGuessed: !settings.nameToken };
-  if (!match.ok) return guess;
-  const own = deadlineWithin(clock, deadline, listingMs);
-  const opened = await storage.open(record.upload, own.signal).finally(own.clear);
-  // A storage that is away for a moment is asked again, before a person is.
-  if (!opened.ok) return { ...guess, objectUnread: failures[opened.error.code].status === 'retrying' };
-  try {
-    const object = opened.value;
-    const noRestrictions = Promise.resolve(undefined);
-    const prepared = await prepareAttachment(object, object.chunks, match.value, settings, noRestrictions);
-    if (!prepared.ok) return guess;
-    const { name, type, contentType } = prepared.value.facts;
-    return { sent: { name, type, contentType }, nameGuessed: false };
-  } catch {
-    return { ...guess, objectUnread: true };
-  } finally {
-    opened.value.close();
-  }
+  const baseMs = Math.max(settings.retryBaseMs, settings.readBackAfterMs);
+  const dueAt = nextTryAt({ baseMs }, facts, clock.now(), random());
+  return dueAt === undefined ? undefined : { kind: 'unreadable', dueAt, failure: state.failure };
 };

@@ -1,6 +1,7 @@
 import type { Sibling } from './evidence.ts';
-import type { Ledger } from './ledger/ledger.ts';
+import type { Known, Ledger } from './ledger/ledger.ts';
 import type { LedgerRecord } from './ledger/record.ts';
+import { nameToken } from './prepare-attachment.ts';
 import type { Target } from './target.ts';
 import { uploadId } from './upload.ts';
 
@@ -16,27 +17,42 @@ export const siblingsOf = async (
 ): Promise<Sibling[]> => {
   const ids: string[] = [];
   for await (const { id } of ledger.ofTarget(target)) if (id !== uploadId(record.upload)) ids.push(id);
-  const siblings: Sibling[] = [];
   // The index names them, and may be behind in what it says of them.
-  for (const known of (await ledger.readMany(ids)).values()) {
-    if (!known.readable) continue;
-    const { state, sent, attemptedAt, suspectSince, attachmentType } = known.record;
-    const mayBeThere =
-      state.status === 'attached' ||
-      state.status === 'sending' ||
-      state.status === 'unknown' ||
-      (state.status === 'held' && state.mayBeDelivered);
-    if (!mayBeThere || attemptedAt === undefined) continue;
-    siblings.push({
-      ...(sent && { name: sent.name }),
-      type: sent?.type ?? attachmentType ?? 'CV',
-      attemptedAt: suspectSince ?? attemptedAt,
-      // One that was attached while the listing was made may be in it or not.
-      ...(state.status === 'attached' && state.attachedAt < askedAt && { attachedAt: state.attachedAt }),
-      ...((state.status === 'sending' || (state.status === 'attached' && state.attachedAt >= askedAt)) && {
-        underWay: true,
-      }),
-    });
-  }
-  return siblings;
+  const known = await ledger.readMany(ids);
+  return [...copiesBefore(record), ...[...known.values()].flatMap((one) => siblingFrom(one, askedAt))];
 };
+
+const siblingFrom = (known: Known, askedAt: number): Sibling[] => {
+  // Whatever it says, it may have brought a file.
+  if (!known.readable) return [{ attemptedAt: 0, token: nameToken({ etag: known.id.split('#').at(-1) ?? '' }) }];
+  const { state, sent, sentBefore, attemptedAt, suspectSince, attachmentType, upload } = known.record;
+  const earlier = copiesBefore(known.record);
+  const mayBeThere =
+    state.status === 'attached' ||
+    state.status === 'sending' ||
+    state.status === 'unknown' ||
+    (state.status === 'held' && state.mayBeDelivered);
+  if (!mayBeThere || attemptedAt === undefined) return earlier;
+  const type = sent?.type ?? attachmentType;
+  const settledNow = state.status === 'attached' && state.attachedAt >= askedAt;
+  const sibling: Sibling = {
+    // Of two names it went out under one.
+    ...(sent && (sentBefore === undefined || sentBefore.name === sent.name) && { name: sent.name }),
+    ...(type && { type }),
+    token: nameToken(upload),
+    attemptedAt: suspectSince ?? attemptedAt,
+    // One that was attached while the listing was made may be in it or not.
+    ...(state.status === 'attached' && !settledNow && { attachedAt: state.attachedAt }),
+    ...((state.status === 'sending' || settledNow) && { underWay: true }),
+  };
+  return [...earlier, sibling];
+};
+
+/** From before a person had it sent again. Never certain: "it was deleted there" is a reason to send again. */
+const copiesBefore = ({ earlierCopies = [], attachmentType, upload }: LedgerRecord): Sibling[] =>
+  earlierCopies.map((attachedAt) => ({
+    ...(attachmentType && { type: attachmentType }),
+    token: nameToken(upload),
+    attemptedAt: 0,
+    attachedAt,
+  }));

@@ -143,6 +143,8 @@ const state = v.variant('status', [
   v.object({ status: v.literal('superseded'), supersededAt: moment, failure }),
 ]);
 
+const sent = v.object({ name: v.string(), type: attachmentType, contentType: v.string() });
+
 const recordSchema = v.object({
   layout: v.literal(layout),
   upload: v.object({
@@ -160,7 +162,9 @@ const recordSchema = v.object({
   attemptedAt: v.optional(moment),
   suspectSince: v.optional(moment),
   unknowns: v.optional(v.number()),
-  sent: v.optional(v.object({ name: v.string(), type: attachmentType, contentType: v.string() })),
+  sent: v.optional(sent),
+  sentBefore: v.optional(sent),
+  earlierCopies: v.optional(v.array(moment)),
   createdAt: moment,
   updatedAt: moment,
   note: v.optional(v.object({ action: v.string(), reason: v.string(), at: moment })),

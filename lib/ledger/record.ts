@@ -95,7 +95,12 @@ export interface LedgerRecord {
   readonly suspectSince?: Moment | undefined;
   /** Attempts in a row whose outcome was unknown: each repeat of such a one risks a double. */
   readonly unknowns?: number;
-  readonly sent?: Sent;
+  /** Of the latest attempt, once it is known. */
+  readonly sent?: Sent | undefined;
+  /** Of an earlier attempt that may have been delivered; the same bytes may have had another name then. */
+  readonly sentBefore?: Sent | undefined;
+  /** Copies that may stand at the target from before a person had it sent again: when each was there at the latest. */
+  readonly earlierCopies?: readonly Moment[];
   readonly createdAt: Moment;
   readonly updatedAt: Moment;
   /** Who stepped in last, and why. */

@@ -108,7 +108,7 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
     case 'retry':
       return retried(state, event, now);
     case 'resend':
-      return resent(state, event, now);
+      return resent(record, event, now);
     case 'resolve':
       return undecided(state)
         ? { state: attached(now, [], 'operator'), note: { action: 'resolve', reason: event.reason, at: now } }
@@ -164,6 +164,9 @@ const claimed = (record: LedgerRecord, event: Of<'claim'>, now: number): Change 
   // A changed template may name another target now; what was sent before stays sent.
   ...(event.target && { target: event.target }),
   ...(event.attachmentType && { attachmentType: event.attachmentType }),
+  // Its metadata may name it otherwise this time.
+  sent: undefined,
+  ...(record.suspectSince !== undefined && { sentBefore: record.sentBefore ?? record.sent }),
   attempts: record.attempts + 1,
   // What was not waiting for its turn may have been settled for weeks.
   ...(record.state.status === 'retrying' ? { tries: record.tries + 1 } : { ...afresh(now), tries: 1 }),
@@ -255,14 +258,26 @@ const retried = (state: State, { reason }: Of<'retry'>, now: number): Change | u
 };
 
 /** A person takes the risk of a double, with a reason. Only a running delivery is not disturbed. */
-const resent = (state: State, { reason }: Of<'resend'>, now: number): Change | undefined => {
+const resent = (
+  { state, earlierCopies = [] }: LedgerRecord,
+  { reason }: Of<'resend'>,
+  now: number,
+): Change | undefined => {
   if (state.status === 'sending') return undefined;
   const failure: FailureDetail =
     state.status === 'attached'
       ? { code: 'RESEND_ASKED', detail: 'A person asked for it to be sent again.' }
       : state.failure;
-  // Files listed so far are no evidence for the attempt that comes now.
-  return { ...again(failure, now, now), suspectSince: undefined, note: { action: 'resend', reason, at: now } };
+  return {
+    ...again(failure, now, now),
+    // Files listed so far are no evidence for the attempt that comes now, nor for any other upload.
+    suspectSince: undefined,
+    sentBefore: undefined,
+    ...((state.status === 'attached' || undecided(state)) && {
+      earlierCopies: [...earlierCopies, state.status === 'attached' ? state.attachedAt : now],
+    }),
+    note: { action: 'resend', reason, at: now },
+  };
 };
 
 /** For the diagram: the statuses there are. */

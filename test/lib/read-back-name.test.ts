@@ -5,7 +5,8 @@ import { readBack } from '../../lib/read-back.ts';
 import type { ReprocessDeps } from '../../lib/reprocess.ts';
 import type { Upload } from '../../lib/upload.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
-import { minute, nine } from './ledger/samples.ts';
+import { minute, nine, second } from './ledger/samples.ts';
+import { losesAnswer, losesFile, refuses } from './scripted-kombo.ts';
 
 /** A function died while it sent: nobody noted the name on the wire, which the object's metadata had given. */
 let world: DeliveryWorld;
@@ -18,13 +19,19 @@ beforeEach(async () => {
   world = deliveryWorld();
   deps = world.newDeps();
   upload = world.put(key, { metadata: { filename: 'Frank Doe CV.pdf' } });
-  const target = { kind: 'candidate', id: 'GRK123', integrationId: deps.settings.integrationId ?? '' } as const;
-  const leaseUntil = nine + 7 * minute;
-  await deps.ledger.claim({ kind: 'claim', upload, target, attachmentType: 'CV', owner: 'one that died', leaseUntil });
-  world.clock.advance(8 * minute);
-  await deliver(upload, { deadline: world.deadline() }, deps);
-  world.clock.advance(minute);
+  await dies(upload);
 });
+
+/** Claims it and is never heard of again, until somebody finds the lease expired. */
+const dies = async (its: Upload): Promise<void> => {
+  const id = its.key.split('/')[1] ?? '';
+  const target = { kind: 'candidate', id, integrationId: deps.settings.integrationId ?? '' } as const;
+  const leaseUntil = world.clock.now() + 7 * minute;
+  await deps.ledger.claim({ kind: 'claim', upload: its, target, attachmentType: 'CV', owner: 'dead', leaseUntil });
+  world.clock.advance(8 * minute);
+  await deliver(its, { deadline: world.deadline() }, deps);
+  world.clock.advance(minute);
+};
 
 const read = async (listing: readonly object[], its = deps): Promise<Outcome> => {
   world.kombo.listing = () => ({ ok: true, value: listing, concurrency: {} });
@@ -42,7 +49,7 @@ test('when the object is gone, a file under any name may be it: a person looks',
     failure: {
       code: 'OUTCOME_UNKNOWN',
       detail:
-        'The object is gone, nobody noted under which name it went out, and the target lists a file that may be it. It began with LEASE_EXPIRED.',
+        'Under which name it went out is not certain, and the target lists a file that may be it. It began with LEASE_EXPIRED.',
     },
   });
 });
@@ -73,4 +80,64 @@ test('a token in the name is found under any name, and its absence is proof', as
   expect(await read([{ ...listed, name: `Frank Doe CV-${upload.etag.slice(0, 8)}.pdf` }], withToken)).toMatchObject({
     status: 'attached',
   });
+});
+
+test('a body that stands still is waited for no longer than half a minute', async () => {
+  const open: typeof deps.storage.open = async (...asked) => {
+    const opened = await deps.storage.open(...asked);
+    if (!opened.ok) return opened;
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      await new Promise<never>(() => undefined);
+    }
+    return { ...opened, value: { ...opened.value, chunks: chunks() } };
+  };
+  const before = world.clock.now();
+  expect(await read([listed], { ...deps, storage: { ...deps.storage, open } })).toMatchObject({ status: 'unknown' });
+  expect(world.clock.now() - before).toBeLessThan(40 * second);
+});
+
+test('the name of an earlier attempt is not taken for that of the next one', async () => {
+  const inbox = 'candidates/GRK456/upload-8.pdf';
+  world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID'));
+  const first = { ...world.put(inbox, { etag: 'same' }), versionId: 'version-1' };
+  await deliver(first, { deadline: world.deadline() }, deps);
+  const second = {
+    ...world.put(inbox, { etag: 'same', metadata: { filename: 'Jo Roe.pdf' } }),
+    versionId: 'version-2',
+  };
+  await dies(second);
+  upload = second;
+  expect(await read([{ ...listed, name: 'Jo Roe.pdf', createdAt: world.clock.now() }])).toMatchObject({
+    status: 'attached',
+  });
+});
+
+test('when an earlier attempt may have gone out under another name, a file under any may be it', async () => {
+  const inbox = 'candidates/GRK456/upload-8.pdf';
+  const first = { ...world.put(inbox, { etag: 'same' }), versionId: 'version-1' };
+  world.kombo.script.push(losesFile);
+  await deliver(first, { deadline: world.deadline() }, deps);
+  upload = first;
+  world.clock.advance(minute);
+  await read([]);
+  world.clock.advance(5 * minute);
+  expect(await read([])).toMatchObject({ status: 'retrying' });
+  world.kombo.script.push(losesAnswer);
+  await deliver(
+    world.put(inbox, { etag: 'same', metadata: { filename: 'Jo Roe.pdf' } }),
+    { deadline: world.deadline() },
+    deps,
+  );
+  world.clock.advance(minute);
+  expect(await read([{ ...listed, name: 'Anything.pdf', createdAt: world.clock.now() }])).toMatchObject({
+    status: 'held',
+  });
+});
+
+test('a find that would have to be judged again after the function has ended is left to the next run', async () => {
+  world.kombo.listing = () => ({ ok: true, value: [{ ...listed, createdAt: world.clock.now() }], concurrency: {} });
+  const before = world.clock.now();
+  const outcome = await world.run(readBack(await world.recordOf(upload), world.deadline(9 * second), deps));
+  expect(outcome).toMatchObject({ status: 'unknown' });
+  expect(world.clock.now() - before).toBeLessThan(5 * second);
 });

@@ -6,7 +6,7 @@ import type { ReprocessDeps } from '../../lib/reprocess.ts';
 import { type Upload, uploadId } from '../../lib/upload.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 import { minute, second } from './ledger/samples.ts';
-import { losesFile } from './scripted-kombo.ts';
+import { losesFile, refuses } from './scripted-kombo.ts';
 
 /** Files that others bring to the same target must not vouch for one that never arrived. */
 let world: DeliveryWorld;
@@ -80,4 +80,54 @@ test('a sibling under way may go under any name, so the reading is repeated when
   world.clock.advance(minute);
   expect(await read()).toMatchObject({ status: 'unknown' });
   expect((await world.recordOf(lost)).state).toMatchObject({ failedReadings: 1, misses: 1 });
+});
+
+/** Reads the lost one at the moment when the other's file is at Kombo, and the ledger does not know it yet. */
+const readBefore = async (other: Upload, its = world.newDeps()): Promise<Outcome | undefined> => {
+  const { put } = world.table;
+  let outcome: Outcome | undefined;
+  world.table.put = async (item, condition) => {
+    if (item.pk === uploadId(other) && item.status === 'attached') {
+      world.table.put = put;
+      outcome = await world.run(readBack(await world.recordOf(lost), world.deadline(), its));
+    }
+    return put(item, condition);
+  };
+  await deliver(other, { deadline: world.deadline() }, its);
+  return outcome;
+};
+
+test('a sibling that was refused under another name before may go under ours now', async () => {
+  const other = 'candidates/GRK123/upload-7.pdf';
+  world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID'));
+  await send({ ...world.put(other, { etag: 'other' }), versionId: 'version-1' });
+  const renamed = world.put(other, { etag: 'other', metadata: { filename: 'Frank Doe CV.pdf' } });
+  expect(await readBefore({ ...renamed, versionId: 'version-2' })).toMatchObject({ status: 'unknown' });
+});
+
+test('the same bytes under another key bear the same token, and account for one file', async () => {
+  const withToken = world.newDeps({ nameToken: true });
+  const copy = world.put('candidates/GRK123/copy.pdf', { etag: lost.etag });
+  expect(await readBefore(copy, withToken)).toMatchObject({ status: 'unknown' });
+});
+
+test('a sibling whose record cannot be read may have brought the file: a person looks', async () => {
+  const newer = world.put(key, { etag: 'newer' });
+  await send(newer);
+  const item = world.table.items.get(uploadId(newer));
+  if (item) world.table.items.set(item.pk, { ...item, document: '{"layout":99}' });
+  world.clock.advance(minute);
+  expect(await read()).toMatchObject({ status: 'held', failure: { code: 'OUTCOME_UNKNOWN' } });
+});
+
+test('a sibling that a person had sent again may stand there twice', async () => {
+  const newer = world.put(key, { etag: 'newer' });
+  await send(newer);
+  const asked = await deps.ledger.apply(await world.recordOf(newer), { kind: 'resend', reason: 'It was deleted.' });
+  if (asked === 'lost') throw new Error('The resend was refused.');
+  world.clock.advance(minute);
+  expect((await world.recordOf(lost)).state).toMatchObject({ status: 'unknown' });
+  await deliver(newer, { deadline: world.deadline(), seen: asked.record }, deps);
+  world.clock.advance(minute);
+  expect(await read()).toMatchObject({ status: 'held', failure: { code: 'OUTCOME_UNKNOWN' } });
 });

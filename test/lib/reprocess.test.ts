@@ -249,6 +249,8 @@ describe('a pause', () => {
     await run();
     await deps.pauses.end(integrationId, { by: 'operator', reason: 'The right was granted.' });
     await run();
+    // Another file of the target was under way while it was read.
+    world.clock.advance(minute);
     await run();
     expect(await statusOf(doubtful)).toBe('attached');
     expect(world.kombo.standing.filter(({ attachment }) => attachment.name === 'Doubtful.pdf')).toHaveLength(1);
