@@ -1,5 +1,6 @@
 import type { ListedAttachment } from './kombo/listing.ts';
 import type { Sent } from './ledger/record.ts';
+import { sameName, similarName } from './listed-name.ts';
 
 /** Clocks of the ATS, of Kombo and ours may differ by this much. */
 export const skewMs = 120_000;
@@ -90,20 +91,3 @@ const most = (siblings: readonly Sibling[], since: number): number =>
 /** How many are siblings' for certain: those that began since then and are known to be there. */
 const least = (siblings: readonly Sibling[], since: number): number =>
   siblings.filter(({ attachedAt, attemptedAt }) => attachedAt !== undefined && attemptedAt >= since).length;
-
-/** Tools change case, composition and blanks of names; the letters stay. */
-const sameName = (listed: string | undefined, sent: string): boolean =>
-  listed !== undefined && plain(listed) === plain(sent);
-
-const plain = (name: string): string => name.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim();
-
-/** Near enough for a doubt, not for a proof: "Frank_Doe_CV" may well be "Frank Doe CV.pdf" after a tool has cleaned it. */
-const similarName = (listed: string | undefined, sent: string): boolean =>
-  listed !== undefined && letters(listed) !== '' && letters(listed) === letters(sent);
-
-const letters = (name: string): string =>
-  name
-    .replace(/\.[A-Za-z0-9]{1,5}$/, '')
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, '');
