@@ -15,6 +15,8 @@ export interface Sibling {
   readonly attemptedAt: number;
   /** When it was known to be attached, if that was before the listing was asked for; absent while it may be there or not. */
   readonly attachedAt?: number;
+  /** While it may be there or not: its file is not dated later than this. */
+  readonly thereBy?: number;
   /** What its name bears where names bear tokens. */
   readonly token?: string;
   /** Under way while the listing was made: a later reading will know what became of it. */
@@ -86,7 +88,8 @@ const bearsToken = (recent: readonly ListedAttachment[], token: string, { since,
 /** How many of the files dated since then can be siblings' at most: those still open may all have arrived. */
 const most = (siblings: readonly Sibling[], since: number): number =>
   // Theirs may be dated later than ours by the skew of two clocks.
-  siblings.filter(({ attachedAt }) => attachedAt === undefined || attachedAt >= since - 3 * skewMs).length;
+  siblings.filter(({ attachedAt, thereBy = Number.POSITIVE_INFINITY }) => (attachedAt ?? thereBy) >= since - 3 * skewMs)
+    .length;
 
 /** How many are siblings' for certain: those that began since then and are known to be there. */
 const least = (siblings: readonly Sibling[], since: number): number =>

@@ -6,7 +6,8 @@ import type { FailureCode } from './failures.ts';
 import type { KomboFailure } from './kombo/classify.ts';
 import type { ListedAttachment } from './kombo/listing.ts';
 import type { LedgerRecord, Unknown } from './ledger/record.ts';
-import type { LedgerEvent } from './ledger/transition.ts';
+import { type LedgerEvent, lateMs } from './ledger/transition.ts';
+import { sameName } from './listed-name.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf, unchangedOutcome } from './outcome-of.ts';
 import { pausedSentence } from './pause.ts';
@@ -88,15 +89,21 @@ const finding = async (
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
   if (!listing.ok) return unread(listing.failure, record, state, deps);
 
-  const judged = async (): Promise<{ verdict: Verdict; underWay: boolean }> => {
+  const judged = async (): Promise<{ verdict: Verdict; underWay: boolean; justAttached: boolean }> => {
     // Read after the listing: who attached a file that it shows must be known by then.
     const siblings = await siblingsOf(record, target, askedAt, ledger);
     const since = record.suspectSince ?? record.createdAt;
     const token = settings.nameToken ? nameToken(record.upload) : undefined;
     const verdict = weigh(listing.value, { sent, nameGuessed, since, token, siblings });
-    return { verdict, underWay: siblings.some((sibling) => sibling.underWay) };
+    return {
+      verdict,
+      underWay: siblings.some((sibling) => sibling.underWay),
+      justAttached: siblings.some(
+        ({ name = sent.name, attachedAt = 0 }) => sameName(name, sent.name) && attachedAt > askedAt - lateMs,
+      ),
+    };
   };
-  let { verdict, underWay } = await judged();
+  let { verdict, underWay, justAttached } = await judged();
   // Whoever shortens the waiting times shortens this one.
   const lagMs = Math.min(indexLagMs, settings.readBackAfterMs);
   const isNew = ({ createdAt = askedAt }: ListedAttachment): boolean => createdAt > askedAt - skewMs - lagMs;
@@ -104,7 +111,7 @@ const finding = async (
     if (deadline.remainingMs() < lagMs + settleReserveMs)
       return readAgain(record, state, {}, deps) ?? undecidable(state, doubtfulWhy);
     await sleep(clock, lagMs);
-    ({ verdict, underWay } = await judged());
+    ({ verdict, underWay, justAttached } = await judged());
   }
   switch (verdict) {
     case 'found':
@@ -116,6 +123,9 @@ const finding = async (
       );
     }
     case 'absent': {
+      // Its own file may not be listed yet, and the one that is listed be ours.
+      if (justAttached && listing.value.length > 0)
+        return { kind: 'missed', dueAt: clock.now() + lateMs, final: false };
       const final = state.firstMissAt !== undefined && clock.now() - state.firstMissAt >= settings.readBackAgainMs;
       if (final && !mayRepeat(record, mostUnknowns, clock.now())) {
         return undecidable(

@@ -123,6 +123,7 @@ const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
     ...(answer.ContentType !== undefined && { contentType: answer.ContentType }),
     ...(answer.ContentEncoding !== undefined && { contentEncoding: answer.ContentEncoding }),
     ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
+    ...(answer.LastModified !== undefined && { modifiedAt: answer.LastModified.getTime() }),
     ...(checksum && { checksum }),
     chunks: released(body),
     close: () => void body.destroy(),

@@ -11,7 +11,7 @@ import type { Storage } from './storage.ts';
 
 export interface SentFacts {
   readonly sent: Sent;
-  /** The name is that of the key alone. */
+  /** The name is that of the key alone, or of an object that was put after the attempt. */
   readonly nameGuessed: boolean;
   /** The object could not be read at this moment; later it may tell more. */
   readonly objectUnread?: boolean;
@@ -52,7 +52,9 @@ export const sentOf = async (
       const prepared = await prepareAttachment(object, chunks, match.value, settings, noRestrictions);
       if (!prepared.ok) return guess;
       const { name, type, contentType } = prepared.value.facts;
-      return { sent: { name, type, contentType }, nameGuessed: false };
+      // The same bytes put again since may have another name.
+      const nameGuessed = (object.modifiedAt ?? 0) > (record.attemptedAt ?? record.createdAt);
+      return { sent: { name, type, contentType }, nameGuessed };
     } catch {
       return { ...guess, objectUnread: true };
     } finally {

@@ -1,6 +1,7 @@
 import type { Sibling } from './evidence.ts';
 import type { Known, Ledger } from './ledger/ledger.ts';
 import type { LedgerRecord } from './ledger/record.ts';
+import { thereAtTheLatest } from './ledger/transition.ts';
 import { nameToken } from './prepare-attachment.ts';
 import type { Target } from './target.ts';
 import { uploadId } from './upload.ts';
@@ -35,6 +36,7 @@ const siblingFrom = (known: Known, askedAt: number): Sibling[] => {
   if (!mayBeThere || attemptedAt === undefined) return earlier;
   const type = sent?.type ?? attachmentType;
   const settledNow = state.status === 'attached' && state.attachedAt >= askedAt;
+  const thereBy = state.status === 'attached' ? undefined : thereAtTheLatest(state);
   const sibling: Sibling = {
     // Of two names it went out under one.
     ...(sent && (sentBefore === undefined || sentBefore.name === sent.name) && { name: sent.name }),
@@ -43,6 +45,7 @@ const siblingFrom = (known: Known, askedAt: number): Sibling[] => {
     attemptedAt: suspectSince ?? attemptedAt,
     // One that was attached while the listing was made may be in it or not.
     ...(state.status === 'attached' && !settledNow && { attachedAt: state.attachedAt }),
+    ...(thereBy !== undefined && { thereBy }),
     ...((state.status === 'sending' || settledNow) && { underWay: true }),
   };
   return [...earlier, sibling];
@@ -50,9 +53,10 @@ const siblingFrom = (known: Known, askedAt: number): Sibling[] => {
 
 /** From before a person had it sent again. Never certain: "it was deleted there" is a reason to send again. */
 const copiesBefore = ({ earlierCopies = [], attachmentType, upload }: LedgerRecord): Sibling[] =>
-  earlierCopies.map((attachedAt) => ({
+  earlierCopies.map(({ at, name }) => ({
+    ...(name !== undefined && { name }),
     ...(attachmentType && { type: attachmentType }),
     token: nameToken(upload),
     attemptedAt: 0,
-    attachedAt,
+    thereBy: at,
   }));

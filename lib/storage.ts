@@ -11,6 +11,8 @@ export interface StoredObject {
   /** User metadata, names in lower case. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly versionId?: string;
+  /** When it was put, in milliseconds since the epoch; whole seconds. */
+  readonly modifiedAt?: number;
   readonly checksum?: Checksum;
   /** Each chunk is good until the next one is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>;

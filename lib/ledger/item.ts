@@ -164,7 +164,7 @@ const recordSchema = v.object({
   unknowns: v.optional(v.number()),
   sent: v.optional(sent),
   sentBefore: v.optional(sent),
-  earlierCopies: v.optional(v.array(moment)),
+  earlierCopies: v.optional(v.array(v.object({ at: moment, name: v.optional(v.string()) }))),
   createdAt: moment,
   updatedAt: moment,
   note: v.optional(v.object({ action: v.string(), reason: v.string(), at: moment })),

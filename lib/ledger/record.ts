@@ -76,6 +76,13 @@ export interface Sent {
   readonly contentType: string;
 }
 
+export interface EarlierCopy {
+  /** When it was there at the latest. */
+  readonly at: Moment;
+  /** Absent when that is not certain. */
+  readonly name?: string;
+}
+
 /** What the ledger knows of one upload. */
 export interface LedgerRecord {
   readonly upload: Upload;
@@ -99,8 +106,8 @@ export interface LedgerRecord {
   readonly sent?: Sent | undefined;
   /** Of an earlier attempt that may have been delivered; the same bytes may have had another name then. */
   readonly sentBefore?: Sent | undefined;
-  /** Copies that may stand at the target from before a person had it sent again: when each was there at the latest. */
-  readonly earlierCopies?: readonly Moment[];
+  /** Copies that may stand at the target from before a person had it sent again. */
+  readonly earlierCopies?: readonly EarlierCopy[];
   readonly createdAt: Moment;
   readonly updatedAt: Moment;
   /** Who stepped in last, and why. */

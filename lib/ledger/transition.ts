@@ -259,7 +259,7 @@ const retried = (state: State, { reason }: Of<'retry'>, now: number): Change | u
 
 /** A person takes the risk of a double, with a reason. Only a running delivery is not disturbed. */
 const resent = (
-  { state, earlierCopies = [] }: LedgerRecord,
+  { state, sent, sentBefore, earlierCopies = [] }: LedgerRecord,
   { reason }: Of<'resend'>,
   now: number,
 ): Change | undefined => {
@@ -268,16 +268,28 @@ const resent = (
     state.status === 'attached'
       ? { code: 'RESEND_ASKED', detail: 'A person asked for it to be sent again.' }
       : state.failure;
+  const thereAt = thereAtTheLatest(state);
+  const name = sent && (sentBefore ?? sent).name === sent.name ? sent.name : undefined;
   return {
     ...again(failure, now, now),
     // Files listed so far are no evidence for the attempt that comes now, nor for any other upload.
     suspectSince: undefined,
     sentBefore: undefined,
-    ...((state.status === 'attached' || undecided(state)) && {
-      earlierCopies: [...earlierCopies, state.status === 'attached' ? state.attachedAt : now],
+    ...(thereAt !== undefined && {
+      earlierCopies: [...earlierCopies, { at: thereAt, ...(name !== undefined && { name }) }],
     }),
     note: { action: 'resend', reason, at: now },
   };
+};
+
+/** What Kombo does late it has done, and the tool lists it, within so long. */
+export const lateMs = 3 * 60_000;
+
+/** Until when the file of an upload that is or may be at its target can have come there; undefined when it is not. */
+export const thereAtTheLatest = (state: State): number | undefined => {
+  if (state.status === 'attached') return state.attachedAt;
+  if (state.status === 'unknown') return state.unknownSince === undefined ? undefined : state.unknownSince + lateMs;
+  return state.status === 'held' && state.mayBeDelivered ? state.heldAt + lateMs : undefined;
 };
 
 /** For the diagram: the statuses there are. */

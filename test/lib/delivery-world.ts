@@ -67,6 +67,7 @@ export interface StoredFile {
   readonly bytes: Uint8Array;
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly modifiedAt?: number;
 }
 
 export const bucketName = 'cv-inbox';
