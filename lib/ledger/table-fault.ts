@@ -8,8 +8,17 @@ export class LedgerTableError extends Error {
  * name neither: a wrong table name is "Requested resource not found". Anything else is returned as it came.
  */
 export const tableFault = (error: unknown, tableName: string): unknown => {
+  if (error instanceof Error && error.name === 'TimeoutError') return silence(error, tableName);
   const remedy = error instanceof Error ? remedyFor(error, `"${tableName}"`) : undefined;
   return remedy === undefined ? error : new LedgerTableError(remedy, { cause: error });
+};
+
+/** The SDK's own words for it name neither the service nor the table. Whoever called may call again. */
+const silence = (cause: Error, tableName: string): Error => {
+  const message =
+    `The DynamoDB table "${tableName}" did not answer in time. Nothing is lost: uploads are tried again by themselves. ` +
+    "If it stays, look at the table's throttles and at the network of the function.";
+  return Object.assign(new Error(message, { cause }), { name: cause.name });
 };
 
 const remedyFor = ({ name, message }: Error, table: string): string | undefined => {

@@ -2,6 +2,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { dynamodbClient, s3Client } from '../../lib/aws-clients.ts';
+import { dynamoTable } from '../../lib/ledger/dynamo-table.ts';
 import { s3Storage } from '../../lib/s3-storage.ts';
 import { type RawCall, rawServer } from '../support/raw-server.ts';
 
@@ -37,6 +38,16 @@ test('a ledger that never answers is told as such', async () => {
   const server = await deafOn(Number.POSITIVE_INFINITY, () => undefined);
   await expect(dynamodbClient(100).send(item)).rejects.toMatchObject({ name: 'TimeoutError' });
   expect(server.requests.length).toBeGreaterThan(1);
+});
+
+test('a ledger that never answers is named to the person on call, and what to do', async () => {
+  await deafOn(Number.POSITIVE_INFINITY, () => undefined);
+  await expect(
+    dynamoTable(dynamodbClient(100), 'cv-courier-ledger').get('candidates/GRK123/Frank Doe.pdf'),
+  ).rejects.toThrow(
+    'The DynamoDB table "cv-courier-ledger" did not answer in time. Nothing is lost: uploads are tried again by themselves. ' +
+      "If it stays, look at the table's throttles and at the network of the function.",
+  );
 });
 
 test('a ledger that falls silent in the middle of its answer is given up, too', async () => {
