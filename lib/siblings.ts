@@ -1,7 +1,7 @@
 import type { Sibling } from './evidence.ts';
 import type { Known, Ledger } from './ledger/ledger.ts';
 import type { LedgerRecord } from './ledger/record.ts';
-import { thereAtTheLatest } from './ledger/transition.ts';
+import { thereAtTheLatest } from './ledger/there-at-the-latest.ts';
 import { nameToken } from './prepare-attachment.ts';
 import type { Target } from './target.ts';
 import { uploadId } from './upload.ts';

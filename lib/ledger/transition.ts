@@ -4,6 +4,7 @@ import { isLoadRefusal } from '../retry-policy.ts';
 import type { AttachmentType, Target } from '../target.ts';
 import type { Upload } from '../upload.ts';
 import type { Held, LedgerRecord, Sent, State, Status } from './record.ts';
+import { thereAtTheLatest } from './there-at-the-latest.ts';
 
 /** Everything that can happen to an upload, as the ledger sees it. */
 export type LedgerEvent =
@@ -280,16 +281,6 @@ const resent = (
     }),
     note: { action: 'resend', reason, at: now },
   };
-};
-
-/** What Kombo does late it has done, and the tool lists it, within so long. */
-export const lateMs = 3 * 60_000;
-
-/** Until when the file of an upload that is or may be at its target can have come there; undefined when it is not. */
-export const thereAtTheLatest = (state: State): number | undefined => {
-  if (state.status === 'attached') return state.attachedAt;
-  if (state.status === 'unknown') return state.unknownSince === undefined ? undefined : state.unknownSince + lateMs;
-  return state.status === 'held' && state.mayBeDelivered ? state.heldAt + lateMs : undefined;
 };
 
 /** For the diagram: the statuses there are. */
