@@ -1,7 +1,7 @@
 import type { Deadline } from '../lib/deadline.ts';
-import { deliver } from '../lib/deliver.ts';
+import { deliver } from '../lib/delivery/deliver.ts';
 import type { Outcome } from '../lib/outcome.ts';
-import type { Upload } from '../lib/upload.ts';
+import type { Upload } from '../lib/upload/upload.ts';
 import type { Entry, Item } from './events/item.ts';
 import type { Runtime } from './runtime.ts';
 

@@ -1,5 +1,5 @@
 import type { Context, S3BatchResult } from 'aws-lambda';
-import { ConfigurationError } from '../lib/config.ts';
+import { ConfigurationError } from '../lib/config/config.ts';
 import { inParallel } from '../lib/parallel.ts';
 import { logger } from '../lib/telemetry/logger.ts';
 import { deadlineOf } from './deadline-of.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { type ReprocessReport, reprocess } from '../lib/reprocess.ts';
-import { type SweepReport, sweep } from '../lib/sweep.ts';
+import { type ReprocessReport, reprocess } from '../lib/runs/reprocess.ts';
+import { type SweepReport, sweep } from '../lib/runs/sweep.ts';
 import { measure } from '../lib/telemetry/metrics.ts';
 import { deadlineOf } from './deadline-of.ts';
 import { parseScheduleEvent, type Task } from './events/schedule-event.ts';

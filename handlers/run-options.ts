@@ -1,4 +1,4 @@
-import type { Config } from '../lib/config.ts';
+import type { Config } from '../lib/config/config.ts';
 import type { Deadline } from '../lib/deadline.ts';
 
 /** Deliveries under way at once in one run. */

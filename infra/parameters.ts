@@ -1,6 +1,6 @@
 import { Fault } from '../lib/config/setting.ts';
 import { settings } from '../lib/config/settings.ts';
-import { literalPrefixes, parseKeyTemplates } from '../lib/key-template.ts';
+import { literalPrefixes, parseKeyTemplates } from '../lib/key-template/match-key.ts';
 
 /** Values of `params` in serverless.yml for one stage, as text: the command line knows no other type. */
 export type Parameters = Readonly<Record<string, string>>;

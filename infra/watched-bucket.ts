@@ -1,4 +1,4 @@
-import { literalPrefixes, parseKeyTemplates } from '../lib/key-template.ts';
+import { literalPrefixes, parseKeyTemplates } from '../lib/key-template/match-key.ts';
 
 /** What serverless.yml says about the bucket and the keys in it. */
 export interface BucketSettings {

@@ -1,6 +1,6 @@
-import type { FailureCode } from './failures.ts';
-import type { Target } from './target.ts';
-import type { Upload } from './upload.ts';
+import type { FailureCode } from './failures/failures.ts';
+import type { Target } from './upload/target.ts';
+import type { Upload } from './upload/upload.ts';
 
 /** The particulars of a failure; what it means and what to do stands in the failure table under `code`. */
 export interface FailureDetail {

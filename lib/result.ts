@@ -1,4 +1,4 @@
-import type { FailureCode } from './failures.ts';
+import type { FailureCode } from './failures/failures.ts';
 
 /** Why something about an upload is not good enough: a code of the failure table and the particulars. */
 export interface Refusal {

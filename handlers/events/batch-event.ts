@@ -1,4 +1,4 @@
-import { decodeBatchKey } from '../../lib/object-key.ts';
+import { decodeBatchKey } from '../../lib/upload/object-key.ts';
 import { at, isObject, text } from './field.ts';
 
 /** What one task of a job asks for, or why it cannot be done. */

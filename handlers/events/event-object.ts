@@ -1,6 +1,6 @@
-import { isFolderMarker } from '../../lib/object-key.ts';
 import type { Result } from '../../lib/result.ts';
-import { bareEtag, type Upload } from '../../lib/upload.ts';
+import { isFolderMarker } from '../../lib/upload/object-key.ts';
+import { bareEtag, type Upload } from '../../lib/upload/upload.ts';
 import { text } from './field.ts';
 import { type Item, ignored, type ScanFailureCode, type UploadEventOptions, type Verdict } from './item.ts';
 import { refused } from './refusals.ts';

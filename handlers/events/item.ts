@@ -1,5 +1,5 @@
-import type { FailureCode } from '../../lib/failures.ts';
-import type { Upload } from '../../lib/upload.ts';
+import type { FailureCode } from '../../lib/failures/failures.ts';
+import type { Upload } from '../../lib/upload/upload.ts';
 import type { EventRefusalCode } from './refusals.ts';
 
 /** The settings that decide what an event means here; both come from the configuration. */

@@ -1,4 +1,4 @@
-import { failures } from '../../lib/failures.ts';
+import { failures } from '../../lib/failures/failures.ts';
 import type { Refused } from './item.ts';
 
 interface EventRefusal {
@@ -8,7 +8,7 @@ interface EventRefusal {
 
 /**
  * Every way a record of an event can be refused before it is an upload, what a person does about it, and whether the
- * failure queue must keep it. Failures of uploads are in `lib/failures.ts`.
+ * failure queue must keep it. Failures of uploads are in `lib/failures/`.
  */
 const eventRefusals = {
   /** Nothing in it, so nothing to lose. */

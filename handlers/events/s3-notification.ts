@@ -1,4 +1,4 @@
-import { decodeEventKey } from '../../lib/object-key.ts';
+import { decodeEventKey } from '../../lib/upload/object-key.ts';
 import { judge } from './event-object.ts';
 import { at, eventName, text } from './field.ts';
 import { type Item, ignored, type UploadEventOptions } from './item.ts';

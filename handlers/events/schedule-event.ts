@@ -1,4 +1,4 @@
-import { isRecord } from '../../lib/kombo/reading.ts';
+import { isRecord } from '../../lib/json.ts';
 
 /** What a scheduled run does; both, unless the rule's input names one. */
 export type Task = 'due' | 'sweep';

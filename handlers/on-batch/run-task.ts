@@ -1,6 +1,6 @@
-import { attachObject } from '../../lib/attach-object.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import { failures } from '../../lib/failures.ts';
+import { attachObject } from '../../lib/delivery/deliver-on-request.ts';
+import { failures } from '../../lib/failures/failures.ts';
 import type { Refusal } from '../../lib/result.ts';
 import type { BatchTask } from '../events/batch-event.ts';
 import type { Runtime } from '../runtime.ts';

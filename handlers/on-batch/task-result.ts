@@ -1,5 +1,5 @@
 import type { S3BatchResultResultCode } from 'aws-lambda';
-import { type FailureCode, failures } from '../../lib/failures.ts';
+import { type FailureCode, failures } from '../../lib/failures/failures.ts';
 import type { FailureDetail, Outcome } from '../../lib/outcome.ts';
 
 /** What S3 is told of one task. */

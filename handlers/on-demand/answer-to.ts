@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../lib/config.ts';
+import { ConfigurationError } from '../../lib/config/config.ts';
 import { isObject } from '../events/field.ts';
 import type { ActionDeps } from './action.ts';
 import { actionNamed, actions } from './actions.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type Backfill, backfill } from '../../lib/backfill.ts';
-import { failures } from '../../lib/failures.ts';
+import { failures } from '../../lib/failures/failures.ts';
 import type { Outcome } from '../../lib/outcome.ts';
+import { type Backfill, backfill } from '../../lib/runs/backfill.ts';
 import { runOptions } from '../run-options.ts';
 import { action, oneOf } from './action.ts';
 import { type Answer, count, shortened } from './answer.ts';

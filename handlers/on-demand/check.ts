@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { check as runCheck } from '../../lib/check.ts';
+import { check as runCheck } from '../../lib/operator/check/check.ts';
 import { action } from './action.ts';
 import { count } from './answer.ts';
 import { fields } from './fields.ts';

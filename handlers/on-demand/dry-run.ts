@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { type DryRun, dryRun as dryRunOf } from '../../lib/dry-run.ts';
-import { type FailureCode, failures } from '../../lib/failures.ts';
-import { pausedSentence } from '../../lib/pause.ts';
-import { targetKey } from '../../lib/target.ts';
+import { type FailureCode, failures } from '../../lib/failures/failures.ts';
+import { type DryRun, dryRun as dryRunOf } from '../../lib/operator/dry-run.ts';
+import { pausedSentence } from '../../lib/pause/pause.ts';
+import { targetKey } from '../../lib/upload/target.ts';
 import { action, oneOf } from './action.ts';
 import { count } from './answer.ts';
 import { fields } from './fields.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type Forgotten, forget as forgetRecords, type Kept } from '../../lib/forget.ts';
 import type { Known } from '../../lib/ledger/ledger.ts';
-import { recordsOfKey } from '../../lib/records-of-key.ts';
+import { recordsOfKey } from '../../lib/operator/find-records.ts';
+import { type Forgotten, forget as forgetRecords, type Kept } from '../../lib/operator/forget.ts';
 import { type ActionDeps, action, oneOf } from './action.ts';
 import { type Answer, count, shortened } from './answer.ts';
 import { fields } from './fields.ts';

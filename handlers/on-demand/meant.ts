@@ -1,6 +1,6 @@
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
-import { type Operated, type Operation, operate } from '../../lib/operate.ts';
-import { recordMeant, recordsOfKey } from '../../lib/records-of-key.ts';
+import { type Operated, type Operation, operate } from '../../lib/operator/decide.ts';
+import { recordMeant, recordsOfKey } from '../../lib/operator/find-records.ts';
 import type { ActionDeps } from './action.ts';
 import type { Answer } from './answer.ts';
 import { fileOfRecord, sentenceOf } from './file-answer.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { uploadId } from '../../lib/upload.ts';
+import { uploadId } from '../../lib/upload/upload.ts';
 import { action } from './action.ts';
 import { fields } from './fields.ts';
 import { fileOfRecord, sentenceOf } from './file-answer.ts';

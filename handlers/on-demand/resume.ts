@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { releasePaused } from '../../lib/pause-rounds.ts';
+import { releasePaused } from '../../lib/runs/pause-rounds.ts';
 import { action } from './action.ts';
 import { count } from './answer.ts';
 import { fields } from './fields.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { type FailureCode, failures } from '../../lib/failures.ts';
+import { type FailureCode, failures } from '../../lib/failures/failures.ts';
 import type { Known } from '../../lib/ledger/ledger.ts';
 import type { Status } from '../../lib/ledger/record.ts';
-import { operate } from '../../lib/operate.ts';
+import { operate } from '../../lib/operator/decide.ts';
 import { type ActionDeps, action, oneOf } from './action.ts';
 import { type Answer, count, shortened } from './answer.ts';
 import { fields } from './fields.ts';

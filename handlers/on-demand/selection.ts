@@ -1,7 +1,7 @@
-import { listUploads } from '../../lib/backfill.ts';
 import { inParallel } from '../../lib/parallel.ts';
 import { ok, type Refusal, type Result } from '../../lib/result.ts';
-import type { Upload } from '../../lib/upload.ts';
+import { listUploads } from '../../lib/runs/backfill.ts';
+import type { Upload } from '../../lib/upload/upload.ts';
 import type { ActionDeps } from './action.ts';
 import { namedKey } from './named-key.ts';
 

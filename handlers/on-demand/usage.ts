@@ -1,4 +1,4 @@
-import { decodeEventKey } from '../../lib/object-key.ts';
+import { decodeEventKey } from '../../lib/upload/object-key.ts';
 import { at, text } from '../events/field.ts';
 import { recordShapeOf, shapeOf } from '../events/shape.ts';
 import { actions } from './actions.ts';

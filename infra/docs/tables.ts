@@ -1,6 +1,6 @@
 import type { Setting } from '../../lib/config/setting.ts';
 import { settings } from '../../lib/config/settings.ts';
-import { type Failure, failures } from '../../lib/failures.ts';
+import { type Failure, failures } from '../../lib/failures/failures.ts';
 
 /** A pipe would end the cell, and angle brackets would be taken for HTML; inside code both are safe but the pipe. */
 const cell = (text: string): string =>

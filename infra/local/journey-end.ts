@@ -1,6 +1,6 @@
-import { failures } from '../../lib/failures.ts';
+import { failures } from '../../lib/failures/failures.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
-import { targetKey } from '../../lib/target.ts';
+import { targetKey } from '../../lib/upload/target.ts';
 import type { Step } from './journey.ts';
 import type { Stack } from './stack.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { bareEtag, uploadId } from '../../lib/upload.ts';
+import { bareEtag, uploadId } from '../../lib/upload/upload.ts';
 import type { Dispatch } from './dispatcher.ts';
 import { failed, lastStep } from './journey-end.ts';
 import { progress } from './journey-progress.ts';

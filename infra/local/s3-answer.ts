@@ -1,5 +1,5 @@
 import type { S3rverMiddleware } from '@20minutes/s3rver';
-import { encodeEventKey } from '../../lib/object-key.ts';
+import { encodeEventKey } from '../../lib/upload/object-key.ts';
 
 /**
  * Answers as S3 writes them: each value escaped once, and the keys of a listing encoded where that was asked for.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { S3rverEvent } from '@20minutes/s3rver';
-import { encodeEventKey } from '../../lib/object-key.ts';
+import { encodeEventKey } from '../../lib/upload/object-key.ts';
 
 /** One object that came into the bucket, as the local S3 tells it. */
 export interface CreatedObject {

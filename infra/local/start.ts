@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ConfigurationError } from '../../lib/config.ts';
+import { ConfigurationError } from '../../lib/config/config.ts';
 import { BundleError } from '../bundle.ts';
 import { activityOf, activityText } from './activity.ts';
 import { endpointsText } from './endpoints-text.ts';

@@ -1,6 +1,6 @@
-import { defaultAllowedTypes, parseAllowedTypes } from '../content-type.ts';
-import { isIntegrationId, parseKeyTemplates } from '../key-template.ts';
-import { parseRemoteFields } from '../remote-fields.ts';
+import { parseRemoteFields } from '../attachment/remote-fields.ts';
+import { defaultAllowedTypes, parseAllowedTypes } from '../content-type/decide.ts';
+import { isIntegrationId, parseKeyTemplates } from '../key-template/match-key.ts';
 import { Fault, flag, oneOf, type Setting, seconds, text, wholeNumber } from './setting.ts';
 
 const mebibyte = 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { AttachmentType } from '../target.ts';
+import type { AttachmentType } from '../upload/target.ts';
 
 /** What may stand in braces in a template, and what a segment of a key must be to take its place. */
 export interface Placeholder {

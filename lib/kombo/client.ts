@@ -1,13 +1,13 @@
-import { ApiKeyError } from '../api-key.ts';
-import type { RequestBody } from '../body/attachment-body.ts';
 import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
-import type { Target, TargetKind } from '../target.ts';
-import { type Classified, classify, type KomboFailure } from './classify.ts';
+import { komboFailures } from '../failures/kombo-failures.ts';
+import type { Target, TargetKind } from '../upload/target.ts';
+import { ApiKeyError } from './api-key.ts';
+import { type ListedAttachment, readListing } from './attachment-list.ts';
+import type { RequestBody } from './attachment-request.ts';
+import { type Classified, classify, type KomboFailure } from './classify-response.ts';
 import { type CommitPoint, watchCommitPoint } from './commit-point.ts';
-import { komboFailures } from './failures.ts';
-import { type ListedAttachment, readListing } from './listing.ts';
-import { type Restrictions, readRestrictions } from './restrictions.ts';
+import { type Restrictions, readRestrictions } from './read-restrictions.ts';
 import { type HttpAnswer, type Transport, TransportError } from './transport.ts';
 
 /**

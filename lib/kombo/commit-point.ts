@@ -1,4 +1,4 @@
-import type { RequestBody } from '../body/attachment-body.ts';
+import type { RequestBody } from './attachment-request.ts';
 import { TransportError } from './transport.ts';
 
 /**

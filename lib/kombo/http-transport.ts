@@ -3,7 +3,7 @@ import * as https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import type { Clock } from '../clock.ts';
 import { connectionsTo } from './connections.ts';
-import { readAnswer } from './read-answer.ts';
+import { readAnswer } from './read-response.ts';
 import { sendBody } from './send-body.ts';
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError, type TransportFault } from './transport.ts';
 

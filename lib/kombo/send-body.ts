@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
-import type { RequestBody } from '../body/attachment-body.ts';
+import type { RequestBody } from './attachment-request.ts';
 
 /** The last piece of a body lies within, whatever it is made of. */
 const lastStretchBytes = 64 * 1024;

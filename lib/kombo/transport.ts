@@ -1,4 +1,4 @@
-import type { RequestBody } from '../body/attachment-body.ts';
+import type { RequestBody } from './attachment-request.ts';
 
 /** One HTTP exchange with Kombo: the seam at which tests and the simulation put their own Kombo. */
 export interface Transport {

@@ -1,4 +1,4 @@
-import type { AttachmentType } from '../target.ts';
+import type { AttachmentType } from '../upload/target.ts';
 
 /** What crosses the wire, in Kombo's own words and spelling. Nothing outside `kombo/` and `body/` uses these names. */
 export interface WireAttachment {

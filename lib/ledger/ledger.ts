@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
-import { type Target, targetKey } from '../target.ts';
-import { uploadId } from '../upload.ts';
-import { inOrder } from './in-order.ts';
-import { fromItem, RecordUnreadable, shardsOf, toItem, type WorkQueue } from './item.ts';
+import { type Target, targetKey } from '../upload/target.ts';
+import { uploadId } from '../upload/upload.ts';
+import { inOrder } from './merge-shards.ts';
 import type { LedgerRecord } from './record.ts';
+import { fromItem, RecordUnreadable, shardsOf, toItem, type WorkQueue } from './record-item.ts';
 import type { Item, Table } from './table.ts';
 import { type LedgerEvent, transition } from './transition.ts';
 

@@ -1,6 +1,6 @@
 import type { FailureDetail } from '../outcome.ts';
-import type { AttachmentType, Target } from '../target.ts';
-import type { Upload } from '../upload.ts';
+import type { AttachmentType, Target } from '../upload/target.ts';
+import type { Upload } from '../upload/upload.ts';
 
 /** All times are milliseconds since the epoch. */
 type Moment = number;

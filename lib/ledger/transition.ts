@@ -1,10 +1,10 @@
-import type { FailureStatus } from '../failures.ts';
+import { isLoadRefusal } from '../delivery/retry-policy.ts';
+import type { FailureStatus } from '../failures/failures.ts';
 import type { FailureDetail } from '../outcome.ts';
-import { isLoadRefusal } from '../retry-policy.ts';
-import type { AttachmentType, Target } from '../target.ts';
-import type { Upload } from '../upload.ts';
+import { thereAtTheLatest } from '../read-back/there-at-the-latest.ts';
+import type { AttachmentType, Target } from '../upload/target.ts';
+import type { Upload } from '../upload/upload.ts';
 import type { Held, LedgerRecord, Sent, State, Status } from './record.ts';
-import { thereAtTheLatest } from './there-at-the-latest.ts';
 
 /** Everything that can happen to an upload, as the ledger sees it. */
 export type LedgerEvent =

@@ -1,8 +1,8 @@
-import type { Measures } from '../deliver.ts';
-import { type FailureCode, failures } from '../failures.ts';
-import type { KeyTemplate } from '../key-template.ts';
-import { maskKey } from '../object-key.ts';
+import type { Measures } from '../delivery/deliver.ts';
+import { type FailureCode, failures } from '../failures/failures.ts';
+import type { KeyTemplate } from '../key-template/match-key.ts';
 import type { FailureDetail, Outcome } from '../outcome.ts';
+import { maskKey } from '../upload/object-key.ts';
 import type { Measure, MetricName } from './metrics.ts';
 
 export interface Log {

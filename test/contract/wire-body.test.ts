@@ -8,9 +8,9 @@ import {
   PostAtsCandidatesCandidateIdAttachmentsRequestBodyType as KomboType,
 } from '@kombo-api/sdk/models';
 import { expect, expectTypeOf, test } from 'vitest';
-import { type AttachmentFacts, attachmentBody, attachmentLinkBody } from '../../lib/body/attachment-body.ts';
+import { type AttachmentFacts, attachmentBody, attachmentLinkBody } from '../../lib/kombo/attachment-request.ts';
 import type { WireAttachment, WireAttachmentRequest, WireRemoteFields } from '../../lib/kombo/wire.ts';
-import { type AttachmentType, attachmentTypes } from '../../lib/target.ts';
+import { type AttachmentType, attachmentTypes } from '../../lib/upload/target.ts';
 import { chunksOf, collect } from '../support/chunks.ts';
 
 /** Our own words for the wire against the official SDK's: the types when this file is compiled, the bytes when it runs. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { runTask } from '../../handlers/on-batch/run-task.ts';
 import { resultOf } from '../../handlers/on-batch/task-result.ts';
 import type { Runtime } from '../../handlers/runtime.ts';
-import { deliver } from '../../lib/deliver.ts';
+import { deliver } from '../../lib/delivery/deliver.ts';
 import { exe } from '../fixtures/files.ts';
 import { losesAnswer, refuses } from '../lib/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key } from './on-demand/courier-world.ts';

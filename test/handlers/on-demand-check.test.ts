@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ApiKeyError } from '../../lib/api-key.ts';
+import { LedgerTableError } from '../../lib/aws/table-error.ts';
+import { ApiKeyError } from '../../lib/kombo/api-key.ts';
 import type { KomboClient } from '../../lib/kombo/client.ts';
-import { LedgerTableError } from '../../lib/ledger/table-fault.ts';
 import { refuse } from '../../lib/result.ts';
 import { integrationId } from '../lib/ledger/samples.ts';
 import { type CourierWorld, courierWorld, key } from './on-demand/courier-world.ts';

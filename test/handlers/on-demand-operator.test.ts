@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { deliver } from '../../lib/deliver.ts';
-import { reprocess } from '../../lib/reprocess.ts';
+import { deliver } from '../../lib/delivery/deliver.ts';
+import { reprocess } from '../../lib/runs/reprocess.ts';
 import { integrationId, minute } from '../lib/ledger/samples.ts';
 import { losesAnswer, losesFile, type PostScript, refuses } from '../lib/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, reason } from './on-demand/courier-world.ts';

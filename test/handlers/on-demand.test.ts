@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { actions } from '../../handlers/on-demand/actions.ts';
 import { answerTo } from '../../handlers/on-demand/answer-to.ts';
-import { ConfigurationError } from '../../lib/config.ts';
-import { LedgerTableError } from '../../lib/ledger/table-fault.ts';
+import { LedgerTableError } from '../../lib/aws/table-error.ts';
+import { ConfigurationError } from '../../lib/config/config.ts';
 import { refuses } from '../lib/scripted-kombo.ts';
 import { sample } from './events/sample.ts';
 import { type CourierWorld, courierWorld, key, reason } from './on-demand/courier-world.ts';

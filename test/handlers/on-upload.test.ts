@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeEventKey } from '../../lib/object-key.ts';
+import { encodeEventKey } from '../../lib/upload/object-key.ts';
 import { type Loopback, startLoopback } from './on-demand/loopback.ts';
 
 let loopback: Loopback;

@@ -4,7 +4,7 @@ import { statesPage } from '../../infra/docs/states.ts';
 import { failuresTable, settingsTable } from '../../infra/docs/tables.ts';
 import { pages } from '../../infra/docs.ts';
 import { settings } from '../../lib/config/settings.ts';
-import { failures } from '../../lib/failures.ts';
+import { failures } from '../../lib/failures/failures.ts';
 
 describe('the pages on disk are what the code makes of them (else: npm run docs)', () => {
   test('docs/states.md is among them', async () => {

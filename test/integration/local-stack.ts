@@ -2,7 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Dispatch } from '../../infra/local/dispatcher.ts';
 import { type Stack, type StackOptions, startStack } from '../../infra/local/stack.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
-import { uploadId } from '../../lib/upload.ts';
+import { uploadId } from '../../lib/upload/upload.ts';
 import { newFolder, remove } from '../infra/local/temporary-folder.ts';
 
 /** A stack of the test's own: its own folder, free ports, the built on-upload unless told otherwise. */

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ConfigurationError } from '../../lib/config.ts';
+import { ConfigurationError } from '../../lib/config/config.ts';
 import { pdf } from '../fixtures/files.ts';
 import { newFolder, remove } from '../infra/local/temporary-folder.ts';
 import { heldBy, ownStack, put, recordOf } from './local-stack.ts';

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import type { Known } from '../../lib/ledger/ledger.ts';
-import { bareEtag, uploadId } from '../../lib/upload.ts';
+import { bareEtag, uploadId } from '../../lib/upload/upload.ts';
 
 const { values } = parseArgs({ options: { kills: { type: 'string', default: '200' } } });
 const kills = Number(values.kills);

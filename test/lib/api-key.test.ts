@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ApiKey, ApiKeyError, cachedApiKey, fixedApiKey } from '../../lib/api-key.ts';
+import { type ApiKey, ApiKeyError, cachedApiKey, fixedApiKey } from '../../lib/kombo/api-key.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 
 const minuteMs = 60_000;

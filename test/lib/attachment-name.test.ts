@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attachmentName } from '../../lib/attachment-name.ts';
+import { attachmentName } from '../../lib/attachment/name.ts';
 
 const length = (name: string): number => [...name].length;
 

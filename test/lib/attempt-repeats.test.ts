@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ApiKey } from '../../lib/api-key.ts';
+import type { ApiKey } from '../../lib/kombo/api-key.ts';
 import { refuse } from '../../lib/result.ts';
 import { pdf } from '../fixtures/files.ts';
 import { accepts, attemptWorld, komboError, opens } from '../support/attempt-world.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { checksumOf } from '../../lib/body/checksum.ts';
-import type { FailureCode } from '../../lib/failures.ts';
+import type { FailureCode } from '../../lib/failures/failures.ts';
 import { refuse } from '../../lib/result.ts';
+import { checksumOf } from '../../lib/stream/checksum.ts';
 import { exe, pdf } from '../fixtures/files.ts';
 import { accepts, attemptWorld, type Given, komboError, opens } from '../support/attempt-world.ts';
 import { chunksOf, thenFailure, thenSilence } from '../support/chunks.ts';

@@ -1,9 +1,9 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { dynamodbClient, s3Client } from '../../lib/aws-clients.ts';
-import { dynamoTable } from '../../lib/ledger/dynamo-table.ts';
-import { s3Storage } from '../../lib/s3-storage.ts';
+import { dynamodbClient, s3Client } from '../../lib/aws/clients.ts';
+import { dynamoTable } from '../../lib/aws/dynamo-table.ts';
+import { s3Storage } from '../../lib/aws/s3-storage.ts';
 import { type RawCall, rawServer } from '../support/raw-server.ts';
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { backfill, listUploads } from '../../lib/backfill.ts';
 import { ok } from '../../lib/result.ts';
-import type { ListedObject, Storage } from '../../lib/storage.ts';
+import { backfill, listUploads } from '../../lib/runs/backfill.ts';
+import type { ListedObject, Storage } from '../../lib/upload/storage.ts';
 import { deliveryWorld } from './delivery-world.ts';
 import { minute } from './ledger/samples.ts';
 import { takes } from './scripted-kombo.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { ConfigurationError, readConfig } from '../../lib/config/config.ts';
 import { settings } from '../../lib/config/settings.ts';
-import { ConfigurationError, readConfig } from '../../lib/config.ts';
 
 const least = {
   BUCKET: 'cv-inbox',

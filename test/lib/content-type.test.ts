@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideContentType, defaultAllowedTypes, parseAllowedTypes, sniffBytes } from '../../lib/content-type.ts';
+import {
+  decideContentType,
+  defaultAllowedTypes,
+  parseAllowedTypes,
+  sniffBytes,
+} from '../../lib/content-type/decide.ts';
 import {
   compoundFile,
   docx,

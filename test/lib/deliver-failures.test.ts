@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { ApiKey } from '../../lib/api-key.ts';
-import { SourceError } from '../../lib/body/source-error.ts';
-import { type DeliverOptions, deliver } from '../../lib/deliver.ts';
+import { type DeliverOptions, deliver } from '../../lib/delivery/deliver.ts';
+import type { ApiKey } from '../../lib/kombo/api-key.ts';
 import type { Outcome } from '../../lib/outcome.ts';
-import { releasePaused } from '../../lib/pause-rounds.ts';
-import type { ReprocessDeps } from '../../lib/reprocess.ts';
 import { ok } from '../../lib/result.ts';
-import type { Upload } from '../../lib/upload.ts';
+import { releasePaused } from '../../lib/runs/pause-rounds.ts';
+import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
+import { SourceError } from '../../lib/stream/source-error.ts';
+import type { Upload } from '../../lib/upload/upload.ts';
 import { pdf } from '../fixtures/files.ts';
 import { thenFailure } from '../support/chunks.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';

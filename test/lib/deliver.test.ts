@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type DeliverOptions, deliver } from '../../lib/deliver.ts';
+import { type DeliverOptions, deliver } from '../../lib/delivery/deliver.ts';
 import type { Outcome } from '../../lib/outcome.ts';
-import type { ReprocessDeps } from '../../lib/reprocess.ts';
-import { type Upload, uploadId } from '../../lib/upload.ts';
+import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
+import { type Upload, uploadId } from '../../lib/upload/upload.ts';
 import { exe, pdf } from '../fixtures/files.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 import { integrationId, minute } from './ledger/samples.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Question, type Sibling, type Verdict, weigh } from '../../lib/evidence.ts';
-import type { ListedAttachment } from '../../lib/kombo/listing.ts';
+import type { ListedAttachment } from '../../lib/kombo/attachment-list.ts';
+import { type Question, type Sibling, type Verdict, weigh } from '../../lib/read-back/verdict.ts';
 import { hour, minute, nine, second } from './ledger/samples.ts';
 
 const name = 'Frank Doe CV.pdf';

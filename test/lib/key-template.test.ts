@@ -6,7 +6,7 @@ import {
   literalPrefixes,
   matchKey,
   parseKeyTemplates,
-} from '../../lib/key-template.ts';
+} from '../../lib/key-template/match-key.ts';
 
 const templates = (text: string): readonly KeyTemplate[] => {
   const parsed = parseKeyTemplates(text);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeMetadataText } from '../../lib/metadata-text.ts';
+import { decodeMetadataText } from '../../lib/attachment/metadata-text.ts';
 
 describe('user metadata', () => {
   test('in US-ASCII stays as it is', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseKeyTemplates } from '../../lib/key-template.ts';
+import { parseKeyTemplates } from '../../lib/key-template/match-key.ts';
 import {
   decodeBatchKey,
   decodeEventKey,
@@ -8,7 +8,7 @@ import {
   encodeEventKey,
   isFolderMarker,
   maskKey,
-} from '../../lib/object-key.ts';
+} from '../../lib/upload/object-key.ts';
 
 const decoded = (encoded: string): string => {
   const result = decodeEventKey(encoded);

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { toItem } from '../../lib/ledger/item.ts';
 import { type Ledger, ledgerOn } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
-import { operate } from '../../lib/operate.ts';
-import { uploadId } from '../../lib/upload.ts';
+import { toItem } from '../../lib/ledger/record-item.ts';
+import { operate } from '../../lib/operator/decide.ts';
+import { uploadId } from '../../lib/upload/upload.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { type MemoryTable, memoryTable } from './ledger/memory-table.ts';
 import { nine, recordIn, states, upload } from './ledger/samples.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { outcomeOf, unchangedOutcome } from '../../lib/outcome-of.ts';
+import { outcomeOf, unchangedOutcome } from '../../lib/ledger/outcome-from-record.ts';
 import { answerLost, minute, nine, recordIn, second, states, target, upload } from './ledger/samples.ts';
 
 const about = { upload, target, attempt: 1 };

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { FailureCode } from '../../lib/failures.ts';
+import type { FailureCode } from '../../lib/failures/failures.ts';
 import type { Outcome } from '../../lib/outcome.ts';
-import { type Pace, paceFor } from '../../lib/pace.ts';
+import { type Pace, paceFor } from '../../lib/runs/adaptive-concurrency.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { nine, upload } from './ledger/samples.ts';
 

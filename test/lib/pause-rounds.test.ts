@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { deliver } from '../../lib/deliver.ts';
-import type { KomboFailure } from '../../lib/kombo/classify.ts';
-import { probePauses, releasePaused } from '../../lib/pause-rounds.ts';
-import type { ReprocessDeps } from '../../lib/reprocess.ts';
-import type { Upload } from '../../lib/upload.ts';
+import { deliver } from '../../lib/delivery/deliver.ts';
+import type { KomboFailure } from '../../lib/kombo/classify-response.ts';
+import { probePauses, releasePaused } from '../../lib/runs/pause-rounds.ts';
+import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
+import type { Upload } from '../../lib/upload/upload.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 import { integrationId, minute, second } from './ledger/samples.ts';
 import { losesAnswer, refuses } from './scripted-kombo.ts';

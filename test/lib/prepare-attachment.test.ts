@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { defaultAllowedTypes, parseAllowedTypes } from '../../lib/content-type.ts';
-import type { KeyMatch } from '../../lib/key-template.ts';
-import type { Restrictions } from '../../lib/kombo/restrictions.ts';
-import { type AttachmentRules, checkSize, prepareAttachment } from '../../lib/prepare-attachment.ts';
+import { type AttachmentRules, checkSize, prepareAttachment } from '../../lib/attachment/prepare.ts';
+import { defaultAllowedTypes, parseAllowedTypes } from '../../lib/content-type/decide.ts';
+import type { KeyMatch } from '../../lib/key-template/match-key.ts';
+import type { Restrictions } from '../../lib/kombo/read-restrictions.ts';
 import { exe, pdf } from '../fixtures/files.ts';
 import { collect } from '../support/chunks.ts';
 import { type CountedObject, type Particulars, storedObject } from '../support/stored-object.ts';

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { deliver } from '../../lib/deliver.ts';
+import { deliver } from '../../lib/delivery/deliver.ts';
 import type { Outcome } from '../../lib/outcome.ts';
-import { readBack } from '../../lib/read-back.ts';
-import type { ReprocessDeps } from '../../lib/reprocess.ts';
-import { type Upload, uploadId } from '../../lib/upload.ts';
+import { readBack } from '../../lib/read-back/read-back.ts';
+import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
+import { type Upload, uploadId } from '../../lib/upload/upload.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 import { minute, second } from './ledger/samples.ts';
 import { losesFile, refuses } from './scripted-kombo.ts';

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { deliver } from '../../lib/deliver.ts';
-import type { KomboFailure } from '../../lib/kombo/classify.ts';
-import type { ListedAttachment } from '../../lib/kombo/listing.ts';
+import { deliver } from '../../lib/delivery/deliver.ts';
+import type { ListedAttachment } from '../../lib/kombo/attachment-list.ts';
+import type { KomboFailure } from '../../lib/kombo/classify-response.ts';
 import type { Outcome } from '../../lib/outcome.ts';
-import { type ReadBackSettings, readBack } from '../../lib/read-back.ts';
-import type { ReprocessDeps } from '../../lib/reprocess.ts';
-import type { Upload } from '../../lib/upload.ts';
+import { type ReadBackSettings, readBack } from '../../lib/read-back/read-back.ts';
+import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
+import type { Upload } from '../../lib/upload/upload.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 import { day, hour, integrationId, minute, second } from './ledger/samples.ts';
 import { losesAnswer, losesFile, type PostScript } from './scripted-kombo.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mergeRemoteFields, parseRemoteFields, remoteFieldsFor } from '../../lib/remote-fields.ts';
+import { mergeRemoteFields, parseRemoteFields, remoteFieldsFor } from '../../lib/attachment/remote-fields.ts';
 
 const detail = (json: string): string => {
   const result = parseRemoteFields(json);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sleep } from '../../lib/clock.ts';
-import { toItem } from '../../lib/ledger/item.ts';
-import { reprocess } from '../../lib/reprocess.ts';
+import { toItem } from '../../lib/ledger/record-item.ts';
+import { reprocess } from '../../lib/runs/reprocess.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 import { minute, nine, recordIn, second, states } from './ledger/samples.ts';
 import { refuses, takes } from './scripted-kombo.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { deliver } from '../../lib/deliver.ts';
-import { type ReprocessOptions, type ReprocessReport, reprocess } from '../../lib/reprocess.ts';
-import type { Upload } from '../../lib/upload.ts';
+import { deliver } from '../../lib/delivery/deliver.ts';
+import { type ReprocessOptions, type ReprocessReport, reprocess } from '../../lib/runs/reprocess.ts';
+import type { Upload } from '../../lib/upload/upload.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 import { minute, second } from './ledger/samples.ts';
 import { type PostScript, refuses } from './scripted-kombo.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { deliver } from '../../lib/deliver.ts';
-import type { KomboFailure } from '../../lib/kombo/classify.ts';
-import { type ReprocessDeps, type ReprocessReport, reprocess } from '../../lib/reprocess.ts';
-import { type Upload, uploadId } from '../../lib/upload.ts';
+import { deliver } from '../../lib/delivery/deliver.ts';
+import type { KomboFailure } from '../../lib/kombo/classify-response.ts';
+import { type ReprocessDeps, type ReprocessReport, reprocess } from '../../lib/runs/reprocess.ts';
+import { type Upload, uploadId } from '../../lib/upload/upload.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 import { integrationId, minute, second } from './ledger/samples.ts';
 import { losesAnswer, losesFile, type PostScript, refuses, takes } from './scripted-kombo.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Answered } from '../../lib/kombo/client.ts';
-import type { Restrictions } from '../../lib/kombo/restrictions.ts';
-import { checkRestrictions, restrictionsBook } from '../../lib/restrictions.ts';
-import type { Target } from '../../lib/target.ts';
+import type { Restrictions } from '../../lib/kombo/read-restrictions.ts';
+import { checkRestrictions, restrictionsBook } from '../../lib/kombo/restrictions-cache.ts';
+import type { Target } from '../../lib/upload/target.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 const target: Target = { kind: 'candidate', id: 'Frank1', integrationId: 'greenhouse:1' };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FailureCode, failures } from '../../lib/failures.ts';
-import { classOf, nextTryAt, quickRepeatWaitMs, type TryFacts } from '../../lib/retry-policy.ts';
+import { classOf, nextTryAt, quickRepeatWaitMs, type TryFacts } from '../../lib/delivery/retry-policy.ts';
+import { type FailureCode, failures } from '../../lib/failures/failures.ts';
 import { day, hour, minute, nine, second } from './ledger/samples.ts';
 
 const policy = { baseMs: 30 * second };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { s3Storage } from '../../lib/s3-storage.ts';
+import { s3Storage } from '../../lib/aws/s3-storage.ts';
 import { startTestS3 } from '../infra/local/s3-test-server.ts';
 
 const bytes = Buffer.from('A CV of nobody. '.repeat(1_000));

@@ -1,8 +1,8 @@
 import type { Deadline } from '../../lib/deadline.ts';
-import type { KomboFailure } from '../../lib/kombo/classify.ts';
+import type { ListedAttachment } from '../../lib/kombo/attachment-list.ts';
+import type { KomboFailure } from '../../lib/kombo/classify-response.ts';
 import type { Answered, Attached, KomboClient } from '../../lib/kombo/client.ts';
-import type { ListedAttachment } from '../../lib/kombo/listing.ts';
-import type { Target } from '../../lib/target.ts';
+import type { Target } from '../../lib/upload/target.ts';
 import { collect } from '../support/chunks.ts';
 
 /** A file as it stands at the target. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cachedApiKey } from '../../lib/api-key.ts';
+import { secretText } from '../../lib/aws/secrets-manager.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { secretText } from '../../lib/secrets-manager.ts';
+import { cachedApiKey } from '../../lib/kombo/api-key.ts';
 import { type Behaviour, type RawCall, rawServer } from '../support/raw-server.ts';
 
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import type { Deadline } from '../../lib/deadline.ts';
-import { parseKeyTemplates } from '../../lib/key-template.ts';
-import { toItem } from '../../lib/ledger/item.ts';
+import { parseKeyTemplates } from '../../lib/key-template/match-key.ts';
+import { toItem } from '../../lib/ledger/record-item.ts';
 import type { Item } from '../../lib/ledger/table.ts';
-import type { ReprocessDeps } from '../../lib/reprocess.ts';
 import { ok } from '../../lib/result.ts';
-import type { ListedObject, Storage } from '../../lib/storage.ts';
-import { type SweepReport, type SweepSettings, sweep } from '../../lib/sweep.ts';
+import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
+import { type SweepReport, type SweepSettings, sweep } from '../../lib/runs/sweep.ts';
+import type { ListedObject, Storage } from '../../lib/upload/storage.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 import { day, minute, nine, recordIn, states } from './ledger/samples.ts';
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deadlineIn } from '../../lib/deadline.ts';
-import { toItem } from '../../lib/ledger/item.ts';
-import type { ReprocessDeps } from '../../lib/reprocess.ts';
+import { toItem } from '../../lib/ledger/record-item.ts';
 import { refuse } from '../../lib/result.ts';
+import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
 import { day, hour, minute, nine, recordIn, second, states } from './ledger/samples.ts';
 import { prefix, type SweepWorld, sweepWorld } from './sweep-world.ts';
 

@@ -1,16 +1,16 @@
-import { fixedApiKey } from '../../lib/api-key.ts';
-import { parseAllowedTypes } from '../../lib/content-type.ts';
-import { parseKeyTemplates } from '../../lib/key-template.ts';
+import { parseAllowedTypes } from '../../lib/content-type/decide.ts';
+import { parseKeyTemplates } from '../../lib/key-template/match-key.ts';
+import { fixedApiKey } from '../../lib/kombo/api-key.ts';
 import { komboClient } from '../../lib/kombo/client.ts';
+import { restrictionsBook } from '../../lib/kombo/restrictions-cache.ts';
 import type { Transport } from '../../lib/kombo/transport.ts';
 import { ledgerOn } from '../../lib/ledger/ledger.ts';
-import { pausesOn } from '../../lib/ledger/pauses.ts';
 import type { Table } from '../../lib/ledger/table.ts';
-import type { ReadBackSettings } from '../../lib/read-back.ts';
-import type { ReprocessDeps } from '../../lib/reprocess.ts';
-import { restrictionsBook } from '../../lib/restrictions.ts';
-import type { Storage } from '../../lib/storage.ts';
+import { pausesOn } from '../../lib/pause/pause-store.ts';
+import type { ReadBackSettings } from '../../lib/read-back/read-back.ts';
+import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
 import { type Log, observer } from '../../lib/telemetry/observe.ts';
+import type { Storage } from '../../lib/upload/storage.ts';
 import type { Random } from './random.ts';
 import type { Process } from './world.ts';
 

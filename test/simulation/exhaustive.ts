@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deadlineIn } from '../../lib/deadline.ts';
-import { deliver } from '../../lib/deliver.ts';
-import type { ReprocessDeps } from '../../lib/reprocess.ts';
+import { deliver } from '../../lib/delivery/deliver.ts';
+import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
 import { bucket, depsOf, type Parts, secrets, settingsFor } from './deps.ts';
 import { type Ended, type Plant, recover } from './history.ts';
 import { brokenPromises } from './invariants.ts';

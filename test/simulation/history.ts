@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { decideContentType } from '../../lib/content-type.ts';
+import { decideContentType } from '../../lib/content-type/decide.ts';
 import { deadlineIn } from '../../lib/deadline.ts';
-import { deliver } from '../../lib/deliver.ts';
-import { type ReprocessDeps, reprocess } from '../../lib/reprocess.ts';
-import { sweep } from '../../lib/sweep.ts';
-import type { Upload } from '../../lib/upload.ts';
+import { deliver } from '../../lib/delivery/deliver.ts';
+import { type ReprocessDeps, reprocess } from '../../lib/runs/reprocess.ts';
+import { sweep } from '../../lib/runs/sweep.ts';
+import type { Upload } from '../../lib/upload/upload.ts';
 import { bucket, depsOf, type Parts, secrets, settingsFor } from './deps.ts';
 import { fateIn, komboFaultsIn, longestSkewMs, readFaultIn, tableFaultsIn, type Weather } from './faults.ts';
 import { type Random, randomFrom } from './random.ts';

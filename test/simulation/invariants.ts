@@ -1,6 +1,6 @@
-import { fromItem } from '../../lib/ledger/item.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
-import { uploadId } from '../../lib/upload.ts';
+import { fromItem } from '../../lib/ledger/record-item.ts';
+import { uploadId } from '../../lib/upload/upload.ts';
 import { integrationId, secrets } from './deps.ts';
 import type { Ended } from './history.ts';
 

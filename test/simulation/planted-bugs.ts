@@ -1,9 +1,9 @@
-import type { KomboFailure } from '../../lib/kombo/classify.ts';
+import type { KomboFailure } from '../../lib/kombo/classify-response.ts';
 import type { Ledger } from '../../lib/ledger/ledger.ts';
 import { ledgerOn } from '../../lib/ledger/ledger.ts';
 import type { Item, Table } from '../../lib/ledger/table.ts';
-import type { ReprocessDeps } from '../../lib/reprocess.ts';
-import { uploadId } from '../../lib/upload.ts';
+import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
+import { uploadId } from '../../lib/upload/upload.ts';
 import type { Plant } from './history.ts';
 
 /** The bugs that systems of this kind have. Each is planted into the real library; the simulation must catch it. */

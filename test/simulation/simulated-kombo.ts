@@ -1,4 +1,4 @@
-import { komboErrorCodes } from '../../lib/kombo/failures.ts';
+import { komboErrorCodes } from '../../lib/failures/kombo-failures.ts';
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from '../../lib/kombo/transport.ts';
 import type { Process, World } from './world.ts';
 

@@ -1,6 +1,6 @@
-import { SourceError } from '../../lib/body/source-error.ts';
 import { ok, refuse } from '../../lib/result.ts';
-import type { ListedObject, Storage, StoredObject } from '../../lib/storage.ts';
+import { SourceError } from '../../lib/stream/source-error.ts';
+import type { ListedObject, Storage, StoredObject } from '../../lib/upload/storage.ts';
 import type { Process, World } from './world.ts';
 
 export interface StoredFile {

@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
-import { type AttachmentFacts, attachmentBody, type RequestBody } from '../../lib/body/attachment-body.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { type Deadline, deadlineIn } from '../../lib/deadline.ts';
+import { type AttachmentFacts, attachmentBody, type RequestBody } from '../../lib/kombo/attachment-request.ts';
 import { type KomboClient, komboClient } from '../../lib/kombo/client.ts';
 import { httpTransport } from '../../lib/kombo/http-transport.ts';
-import type { Target } from '../../lib/target.ts';
+import type { Target } from '../../lib/upload/target.ts';
 import { asFromASocket } from './chunks.ts';
 
 /** What a test needs to call Kombo with: our real client, an invented person, a deadline. */

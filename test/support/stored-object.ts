@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../lib/result.ts';
-import type { Storage, StoredObject } from '../../lib/storage.ts';
-import type { Upload } from '../../lib/upload.ts';
+import type { Storage, StoredObject } from '../../lib/upload/storage.ts';
+import type { Upload } from '../../lib/upload/upload.ts';
 import { asFromASocket } from './chunks.ts';
 
 /** What an object has besides its bytes; `chunks` replaces them for sources that misbehave. */

@@ -1,5 +1,5 @@
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
-import { uploadId } from '../../../lib/upload.ts';
+import { uploadId } from '../../../lib/upload/upload.ts';
 import type { Dispatch } from '../dispatcher.ts';
 import type { Stack } from '../stack.ts';
 import { type IncomingUploads, incomingUploads } from './incoming-uploads.ts';

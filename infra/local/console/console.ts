@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { S3Client } from '@aws-sdk/client-s3';
 import { getRequestListener } from '@hono/node-server';
-import type { Config } from '../../../lib/config.ts';
-import { targetKinds } from '../../../lib/target.ts';
+import type { Config } from '../../../lib/config/config.ts';
+import { targetKinds } from '../../../lib/upload/target.ts';
 import { closed, listening, onFreePort } from '../listening.ts';
 import { s3Credentials } from '../s3-server.ts';
 import { sampleCandidateId } from '../sample.ts';

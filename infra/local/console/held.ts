@@ -1,5 +1,5 @@
-import { maskKey } from '../../../lib/object-key.ts';
-import { targetKey } from '../../../lib/target.ts';
+import { maskKey } from '../../../lib/upload/object-key.ts';
+import { targetKey } from '../../../lib/upload/target.ts';
 import type { StoredAttachment } from '../kombo/attachment-store.ts';
 import type { Board } from './board.ts';
 import { type Row, warningsView } from './row.ts';

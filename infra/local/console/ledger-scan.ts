@@ -1,9 +1,9 @@
 import { type DynamoDBClient, ScanCommand, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import { fromItem, RecordUnreadable } from '../../../lib/ledger/item.ts';
-import { fromPauseItem, pauseKey } from '../../../lib/ledger/pause-item.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { fromItem, RecordUnreadable } from '../../../lib/ledger/record-item.ts';
 import type { Item } from '../../../lib/ledger/table.ts';
-import type { Pause } from '../../../lib/pause.ts';
+import type { Pause } from '../../../lib/pause/pause.ts';
+import { fromPauseItem, pauseKey } from '../../../lib/pause/pause-item.ts';
 
 export type Seen =
   | { readonly readable: true; readonly record: LedgerRecord }

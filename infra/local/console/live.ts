@@ -1,7 +1,7 @@
 import type { SSEStreamingApi } from 'hono/streaming';
-import { failures } from '../../../lib/failures.ts';
-import type { KeyTemplate } from '../../../lib/key-template.ts';
-import type { Pause } from '../../../lib/pause.ts';
+import { failures } from '../../../lib/failures/failures.ts';
+import type { KeyTemplate } from '../../../lib/key-template/match-key.ts';
+import type { Pause } from '../../../lib/pause/pause.ts';
 import type { KomboEmulator } from '../kombo/emulator.ts';
 import type { Board } from './board.ts';
 import { faultSwitches } from './faults.ts';

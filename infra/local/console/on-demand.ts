@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { KeyTemplate } from '../../../lib/key-template.ts';
-import { maskKey } from '../../../lib/object-key.ts';
+import type { KeyTemplate } from '../../../lib/key-template/match-key.ts';
+import { maskKey } from '../../../lib/upload/object-key.ts';
 import { FunctionFailed } from '../lambda-process.ts';
 import type { Stack } from '../stack.ts';
 import type { Board } from './board.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { failures } from '../../../lib/failures.ts';
-import type { KeyTemplate } from '../../../lib/key-template.ts';
+import { failures } from '../../../lib/failures/failures.ts';
+import type { KeyTemplate } from '../../../lib/key-template/match-key.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
-import { maskKey } from '../../../lib/object-key.ts';
 import type { FailureDetail } from '../../../lib/outcome.ts';
-import { targetKey } from '../../../lib/target.ts';
-import { uploadId } from '../../../lib/upload.ts';
+import { maskKey } from '../../../lib/upload/object-key.ts';
+import { targetKey } from '../../../lib/upload/target.ts';
+import { uploadId } from '../../../lib/upload/upload.ts';
 import type { FailureView, Progress, RowView } from './view.ts';
 
 /** A row before it is decided who looks: it holds the key in full. */

@@ -1,5 +1,5 @@
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
-import { uploadId } from '../../../lib/upload.ts';
+import { uploadId } from '../../../lib/upload/upload.ts';
 import type { RequestRecord } from '../kombo/request-log.ts';
 import type { Progress } from './view.ts';
 

@@ -1,6 +1,6 @@
-import type { KeyTemplate } from '../../../lib/key-template.ts';
+import type { KeyTemplate } from '../../../lib/key-template/match-key.ts';
 import { ok, type Result } from '../../../lib/result.ts';
-import type { TargetKind } from '../../../lib/target.ts';
+import type { TargetKind } from '../../../lib/upload/target.ts';
 
 export interface Placement {
   readonly kind: TargetKind;

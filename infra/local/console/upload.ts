@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
-import type { Config } from '../../../lib/config.ts';
+import type { Config } from '../../../lib/config/config.ts';
 import { ok, type Result } from '../../../lib/result.ts';
-import { targetKey, targetKinds } from '../../../lib/target.ts';
-import { bareEtag, uploadId } from '../../../lib/upload.ts';
+import { targetKey, targetKinds } from '../../../lib/upload/target.ts';
+import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
 import type { IncomingUploads } from './incoming-uploads.ts';
 import { uploadKey } from './upload-key.ts';
 

@@ -1,4 +1,4 @@
-import type { Target, TargetKind } from '../../../lib/target.ts';
+import type { Target, TargetKind } from '../../../lib/upload/target.ts';
 
 export type TargetRef = Pick<Target, 'kind' | 'id'>;
 

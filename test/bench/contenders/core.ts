@@ -1,15 +1,15 @@
 import type { S3Event } from 'aws-lambda';
-import { fixedApiKey } from '../../../lib/api-key.ts';
-import { attempt } from '../../../lib/attempt.ts';
-import { s3Client } from '../../../lib/aws-clients.ts';
+import { s3Client } from '../../../lib/aws/clients.ts';
+import { s3Storage } from '../../../lib/aws/s3-storage.ts';
 import { systemClock } from '../../../lib/clock.ts';
-import { readConfig } from '../../../lib/config.ts';
+import { readConfig } from '../../../lib/config/config.ts';
 import { deadlineIn } from '../../../lib/deadline.ts';
-import { matchKey } from '../../../lib/key-template.ts';
+import { attempt } from '../../../lib/delivery/attempt.ts';
+import { matchKey } from '../../../lib/key-template/match-key.ts';
+import { fixedApiKey } from '../../../lib/kombo/api-key.ts';
 import { komboClient } from '../../../lib/kombo/client.ts';
 import { httpTransport } from '../../../lib/kombo/http-transport.ts';
-import { restrictionsBook } from '../../../lib/restrictions.ts';
-import { s3Storage } from '../../../lib/s3-storage.ts';
+import { restrictionsBook } from '../../../lib/kombo/restrictions-cache.ts';
 
 /** Ours without ledger, log and metrics: every check of the file, the stream, the verified end. */
 const settings = readConfig(process.env);

@@ -2,10 +2,10 @@ import type { ActionDeps } from '../../../handlers/on-demand/action.ts';
 import type { Answer } from '../../../handlers/on-demand/answer.ts';
 import { answerTo } from '../../../handlers/on-demand/answer-to.ts';
 import type { Runtime } from '../../../handlers/runtime.ts';
-import type { ApiKey } from '../../../lib/api-key.ts';
-import { type Config, readConfig } from '../../../lib/config.ts';
+import { type Config, readConfig } from '../../../lib/config/config.ts';
+import type { ApiKey } from '../../../lib/kombo/api-key.ts';
 import { ok, refuse } from '../../../lib/result.ts';
-import type { Storage } from '../../../lib/storage.ts';
+import type { Storage } from '../../../lib/upload/storage.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../lib/delivery-world.ts';
 import { integrationId } from '../../lib/ledger/samples.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { functionEnvironment } from '../../../infra/local/function-environment.ts';
-import { readConfig } from '../../../lib/config.ts';
+import { readConfig } from '../../../lib/config/config.ts';
 
 const place = {
   bucket: 'cvs',

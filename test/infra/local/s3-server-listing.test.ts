@@ -5,7 +5,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { s3Storage } from '../../../lib/s3-storage.ts';
+import { s3Storage } from '../../../lib/aws/s3-storage.ts';
 import { startTestS3 } from './s3-test-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -4,8 +4,8 @@ import { childrenOf, isFunction, type Node, nameOf, nodeAt, nodesAt } from './sy
 
 /** The two files that stand between lib and AWS, and the name under which everybody holds what they make. */
 const adapters: Readonly<Record<string, string>> = {
-  'lib/ledger/dynamo-table.ts': 'table',
-  'lib/s3-storage.ts': 'storage',
+  'lib/aws/dynamo-table.ts': 'table',
+  'lib/aws/s3-storage.ts': 'storage',
 };
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type AttachmentFacts, attachmentBody, attachmentLinkBody } from '../../../lib/body/attachment-body.ts';
+import { type AttachmentFacts, attachmentBody, attachmentLinkBody } from '../../../lib/kombo/attachment-request.ts';
 import { chunksOf, collect, thenFailure } from '../../support/chunks.ts';
 
 const frank: AttachmentFacts = { name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'application/pdf' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { base64, base64Length } from '../../../lib/body/base64.ts';
+import { base64, base64Length } from '../../../lib/stream/base64.ts';
 import { chunksOf, collect, randomFrom } from '../../support/chunks.ts';
 
 const textOf = async (...chunks: readonly (Uint8Array | string)[]): Promise<string> =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ChecksumFacts, checksumOf } from '../../../lib/body/checksum.ts';
+import { type ChecksumFacts, checksumOf } from '../../../lib/stream/checksum.ts';
 
 /** Check values of "123456789" and "abc", as the catalogues of checksum algorithms and NIST publish them. */
 const known = {

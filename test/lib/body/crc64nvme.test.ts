@@ -1,6 +1,6 @@
 import { Crc64Nvme as OfTheSdk } from '@aws-sdk/checksums/crc';
 import { expect, test } from 'vitest';
-import { Crc64Nvme } from '../../../lib/body/crc64nvme.ts';
+import { Crc64Nvme } from '../../../lib/stream/crc64nvme.ts';
 import { randomFrom } from '../../support/chunks.ts';
 
 const crcOf = (...chunks: readonly Uint8Array[]): string => {

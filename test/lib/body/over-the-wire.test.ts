@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { attachmentBody } from '../../../lib/body/attachment-body.ts';
-import { checksumOf } from '../../../lib/body/checksum.ts';
-import { peek } from '../../../lib/body/peek.ts';
-import { untilStalled } from '../../../lib/body/until-stalled.ts';
-import { verified } from '../../../lib/body/verified.ts';
 import { systemClock } from '../../../lib/clock.ts';
+import { attachmentBody } from '../../../lib/kombo/attachment-request.ts';
+import { checksumOf } from '../../../lib/stream/checksum.ts';
+import { peek } from '../../../lib/stream/peek.ts';
+import { untilStalled } from '../../../lib/stream/stall-timeout.ts';
+import { verified } from '../../../lib/stream/verify.ts';
 import { randomFrom } from '../../support/chunks.ts';
 import { candidate, clientOf, facts, inTime } from '../../support/kombo-caller.ts';
 import { rawServer } from '../../support/raw-server.ts';

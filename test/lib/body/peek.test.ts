@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { peek } from '../../../lib/body/peek.ts';
+import { peek } from '../../../lib/stream/peek.ts';
 import { chunksOf, collect, thenFailure } from '../../support/chunks.ts';
 
 test('shows the first bytes and gives the whole stream back', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { released } from '../../../lib/body/released.ts';
+import { released } from '../../../lib/stream/free-after-use.ts';
 import { collect } from '../../support/chunks.ts';
 
 async function* source(...chunks: readonly Buffer<ArrayBuffer>[]): AsyncGenerator<Buffer<ArrayBuffer>> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { untilStalled } from '../../../lib/body/until-stalled.ts';
 import { deadlineIn } from '../../../lib/deadline.ts';
+import { untilStalled } from '../../../lib/stream/stall-timeout.ts';
 import { chunksOf, collect, thenFailure, thenSilence } from '../../support/chunks.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { checksumOf } from '../../../lib/body/checksum.ts';
-import { verified } from '../../../lib/body/verified.ts';
+import { checksumOf } from '../../../lib/stream/checksum.ts';
+import { verified } from '../../../lib/stream/verify.ts';
 import { chunksOf, collect } from '../../support/chunks.ts';
 
 const md5OfFoobar = checksumOf({ etag: '3858f62230ac3c915f300c664312c63f' });

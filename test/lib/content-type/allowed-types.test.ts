@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultAllowedTypes, parseAllowedTypes } from '../../../lib/content-type.ts';
+import { defaultAllowedTypes, parseAllowedTypes } from '../../../lib/content-type/decide.ts';
 
 const read = (text: string) => {
   const parsed = parseAllowedTypes(text);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkContentEncoding } from '../../../lib/content-type.ts';
+import { checkContentEncoding } from '../../../lib/content-type/decide.ts';
 
 describe('a Content-Encoding', () => {
   test.each([

@@ -5,9 +5,9 @@ import {
   startKomboEmulator,
 } from '../../../infra/local/kombo/emulator.ts';
 import { systemClock } from '../../../lib/clock.ts';
+import { komboErrorCodes } from '../../../lib/failures/kombo-failures.ts';
 import type { Attached, KomboClient } from '../../../lib/kombo/client.ts';
-import { komboErrorCodes } from '../../../lib/kombo/failures.ts';
-import type { Target } from '../../../lib/target.ts';
+import type { Target } from '../../../lib/upload/target.ts';
 import { bodyOf, clientOf, inTime } from '../../support/kombo-caller.ts';
 
 /** Our client against the Kombo emulator: what it reports, and whether the file is there. */

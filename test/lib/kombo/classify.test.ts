@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { classify } from '../../../lib/kombo/classify.ts';
-import { komboErrorCodes, komboFailures } from '../../../lib/kombo/failures.ts';
+import { komboErrorCodes, komboFailures } from '../../../lib/failures/kombo-failures.ts';
+import { classify } from '../../../lib/kombo/classify-response.ts';
 import type { HttpAnswer } from '../../../lib/kombo/transport.ts';
 
 const nowMs = Date.UTC(2026, 5, 1, 12);

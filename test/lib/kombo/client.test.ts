@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ApiKeyError } from '../../../lib/api-key.ts';
 import { systemClock } from '../../../lib/clock.ts';
+import { ApiKeyError } from '../../../lib/kombo/api-key.ts';
 import { komboClient } from '../../../lib/kombo/client.ts';
 import { httpTransport } from '../../../lib/kombo/http-transport.ts';
 import type { HttpAnswer, Transport } from '../../../lib/kombo/transport.ts';

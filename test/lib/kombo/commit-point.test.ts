@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { RequestBody } from '../../../lib/body/attachment-body.ts';
 import { systemClock } from '../../../lib/clock.ts';
+import { komboFailures } from '../../../lib/failures/kombo-failures.ts';
+import type { RequestBody } from '../../../lib/kombo/attachment-request.ts';
 import type { Attached } from '../../../lib/kombo/client.ts';
-import { komboFailures } from '../../../lib/kombo/failures.ts';
 import { bodyOf, candidate, clientOf, inTime } from '../../support/kombo-caller.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 import { rawServer, success } from '../../support/raw-server.ts';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { attachmentBody } from '../../../lib/body/attachment-body.ts';
+import { attachmentBody } from '../../../lib/kombo/attachment-request.ts';
 import type { Attached } from '../../../lib/kombo/client.ts';
 import { asFromASocket } from '../../support/chunks.ts';
 import { candidate, clientOf, facts, inTime } from '../../support/kombo-caller.ts';

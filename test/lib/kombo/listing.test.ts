@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readListing } from '../../../lib/kombo/listing.ts';
+import { readListing } from '../../../lib/kombo/attachment-list.ts';
 
 const entry = {
   id: '26vafvWSRmbhNcxJYqjCzuJg',

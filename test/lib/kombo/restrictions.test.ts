@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readRestrictions } from '../../../lib/kombo/restrictions.ts';
+import { readRestrictions } from '../../../lib/kombo/read-restrictions.ts';
 
 const withTypes = (types: unknown) => ({ attachment_restrictions: { types } });
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { attachmentBody } from '../../../lib/body/attachment-body.ts';
-import { type ChecksumFacts, checksumOf } from '../../../lib/body/checksum.ts';
-import { untilStalled } from '../../../lib/body/until-stalled.ts';
-import { verified } from '../../../lib/body/verified.ts';
 import { type Clock, systemClock } from '../../../lib/clock.ts';
+import { attachmentBody } from '../../../lib/kombo/attachment-request.ts';
 import type { Attached } from '../../../lib/kombo/client.ts';
+import { type ChecksumFacts, checksumOf } from '../../../lib/stream/checksum.ts';
+import { untilStalled } from '../../../lib/stream/stall-timeout.ts';
+import { verified } from '../../../lib/stream/verify.ts';
 import { chunksOf, thenFailure, thenSilence } from '../../support/chunks.ts';
 import { candidate, clientOf, facts, inTime } from '../../support/kombo-caller.ts';
 import { manualClock } from '../../support/manual-clock.ts';

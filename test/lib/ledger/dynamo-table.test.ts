@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { dynamoTable } from '../../../lib/ledger/dynamo-table.ts';
+import { dynamoTable } from '../../../lib/aws/dynamo-table.ts';
 import type { IndexPage, IndexQuery, Item, Table } from '../../../lib/ledger/table.ts';
 import { type LocalDynamo, startLocalDynamo } from './local-table.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fromItem, RecordUnreadable, shardsOf, toItem } from '../../../lib/ledger/item.ts';
+import { fromItem, RecordUnreadable, shardsOf, toItem } from '../../../lib/ledger/record-item.ts';
 import type { Item } from '../../../lib/ledger/table.ts';
 import { anyLife, stepsOf } from './arbitrary-events.ts';
 import { minute, nine, recordIn, type StateName, states } from './samples.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { toItem } from '../../../lib/ledger/item.ts';
 import { type Known, type Ledger, ledgerOn } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { toItem } from '../../../lib/ledger/record-item.ts';
 import type { Table } from '../../../lib/ledger/table.ts';
-import type { Upload } from '../../../lib/upload.ts';
+import type { Upload } from '../../../lib/upload/upload.ts';
 import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
 import { claimed, claimOf, deliveredBy, id, recordOf, written } from './ledger-steps.ts';
 import { type LocalDynamo, startLocalDynamo } from './local-table.ts';

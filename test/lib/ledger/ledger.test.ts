@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { dynamoTable } from '../../../lib/ledger/dynamo-table.ts';
+import { dynamoTable } from '../../../lib/aws/dynamo-table.ts';
 import { type Ledger, ledgerOn } from '../../../lib/ledger/ledger.ts';
 import type { Condition, Table } from '../../../lib/ledger/table.ts';
 import { type ManualClock, manualClock } from '../../support/manual-clock.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { createTable } from '../../../infra/local/table.ts';
-import { dynamoTable } from '../../../lib/ledger/dynamo-table.ts';
+import { dynamoTable } from '../../../lib/aws/dynamo-table.ts';
 import type { Table } from '../../../lib/ledger/table.ts';
 
 /** DynamoDB's protocol on a free port of this machine, in memory. */

@@ -1,5 +1,5 @@
-import type { Pauses } from '../../../lib/ledger/pauses.ts';
-import type { Pause } from '../../../lib/pause.ts';
+import type { Pause } from '../../../lib/pause/pause.ts';
+import type { Pauses } from '../../../lib/pause/pause-store.ts';
 import { integrationId } from './samples.ts';
 
 export const otherIntegration = 'workday:5VAsbq6cSpgVcJhiBQ1ZrrjR';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Pauses, pausesOn } from '../../../lib/ledger/pauses.ts';
 import type { Table } from '../../../lib/ledger/table.ts';
-import type { Pause } from '../../../lib/pause.ts';
+import type { Pause } from '../../../lib/pause/pause.ts';
+import { type Pauses, pausesOn } from '../../../lib/pause/pause-store.ts';
 import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
 import { type LocalDynamo, startLocalDynamo } from './local-table.ts';
 import { byOperator, missingRight, onlyPause, otherIntegration, resumed, syncPending } from './pause-samples.ts';

@@ -1,7 +1,7 @@
 import type { LedgerRecord, State } from '../../../lib/ledger/record.ts';
 import type { FailureDetail } from '../../../lib/outcome.ts';
-import type { Target } from '../../../lib/target.ts';
-import type { Upload } from '../../../lib/upload.ts';
+import type { Target } from '../../../lib/upload/target.ts';
+import type { Upload } from '../../../lib/upload/upload.ts';
 
 /** 5 January 2026, 09:00 UTC. */
 export const nine = Date.UTC(2026, 0, 5, 9);

@@ -4,9 +4,9 @@ import {
   DynamoDBServiceException,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dynamoTable } from '../../../lib/ledger/dynamo-table.ts';
+import { dynamoTable } from '../../../lib/aws/dynamo-table.ts';
+import { LedgerTableError } from '../../../lib/aws/table-error.ts';
 import type { Table } from '../../../lib/ledger/table.ts';
-import { LedgerTableError } from '../../../lib/ledger/table-fault.ts';
 import { type LocalDynamo, startLocalDynamo } from './local-table.ts';
 
 let dynamo: LocalDynamo;

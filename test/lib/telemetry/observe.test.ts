@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseKeyTemplates } from '../../../lib/key-template.ts';
+import { parseKeyTemplates } from '../../../lib/key-template/match-key.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { observer } from '../../../lib/telemetry/observe.ts';
 

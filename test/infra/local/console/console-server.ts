@@ -11,7 +11,7 @@ import type { Lambda } from '../../../../infra/local/lambda.ts';
 import { s3Credentials, startS3 } from '../../../../infra/local/s3-server.ts';
 import type { StackEvents } from '../../../../infra/local/stack.ts';
 import { createTable } from '../../../../infra/local/table.ts';
-import { readConfig } from '../../../../lib/config.ts';
+import { readConfig } from '../../../../lib/config/config.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 const bucket = 'console-test';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
+import { dynamoTable } from '../../../../lib/aws/dynamo-table.ts';
 import { systemClock } from '../../../../lib/clock.ts';
-import { dynamoTable } from '../../../../lib/ledger/dynamo-table.ts';
 import { ledgerOn } from '../../../../lib/ledger/ledger.ts';
 import { ask, consoleServer, newsUntil } from './console-server.ts';
 

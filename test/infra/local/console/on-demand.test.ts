@@ -3,7 +3,7 @@ import { ask, readAsking } from '../../../../infra/local/console/on-demand.ts';
 import type { Row } from '../../../../infra/local/console/row.ts';
 import type { Lambda } from '../../../../infra/local/lambda.ts';
 import { FunctionFailed } from '../../../../infra/local/lambda-process.ts';
-import { readConfig } from '../../../../lib/config.ts';
+import { readConfig } from '../../../../lib/config/config.ts';
 
 const config = readConfig({
   BUCKET: 'console-test',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { uploadKey } from '../../../../infra/local/console/upload-key.ts';
-import { parseKeyTemplates } from '../../../../lib/key-template.ts';
+import { parseKeyTemplates } from '../../../../lib/key-template/match-key.ts';
 
 const templates = (text: string) => {
   const parsed = parseKeyTemplates(text);

@@ -1,0 +1,57 @@
+import { splitExtension } from '../content-type/file-extension.ts';
+import { extensionOfType, isKnownExtension } from '../content-type/known-types.ts';
+import { decodeMetadataText } from './metadata-text.ts';
+
+/** Kombo publishes no limit; file systems stop at 255 bytes. Counted in code points. */
+const maxLength = 200;
+
+/** What a name can be given beside the key's last segment. */
+export interface NameOptions {
+  /** User metadata `filename`, as S3 returns it. */
+  readonly metadataFilename?: string;
+  /** Lends its extension to a name that has none; ATSs and recruiters' computers go by it. */
+  readonly contentType?: string;
+  /** Stands before the extension, so that the read-back knows the file again; recruiters see it. */
+  readonly token?: string;
+}
+
+/**
+ * Control, bidirectional and zero-width characters can make a name look like another one ("CV\u202Efdp.exe"), and path
+ * separators can leave a download folder.
+ */
+const unwanted = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}/\\]/gu;
+
+/** Composed last: what stood apart only because of a removed character composes, too. */
+const clean = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(unwanted, '')
+    .normalize('NFC')
+    .replace(/[\s.]+$/, '');
+
+/** Only extensions that are known count: of "Dr.Doe" the whole is the name. */
+const split = (text: string): { stem: string; dotExtension: string } => {
+  const { stem, dotExtension } = splitExtension(text);
+  const known = isKnownExtension(dotExtension.slice(1).toLowerCase());
+  return { stem: (known ? stem : text).replace(/^[\s.]+/, ''), dotExtension: known ? dotExtension : '' };
+};
+
+const cut = (text: string, length: number): string =>
+  [...text]
+    .slice(0, length)
+    .join('')
+    .replace(/[\s.]+$/, '');
+
+/**
+ * The name that the attachment gets in the ATS: user metadata `filename`, or else the last segment of the key.
+ * NFC, at most 200 characters; a known extension survives every cut, and one is lent to a name without. Never empty.
+ */
+export const attachmentName = (filename: string, options: NameOptions = {}): string => {
+  const fromKey = split(clean(filename));
+  const fromMetadata = split(clean(decodeMetadataText(options.metadataFilename ?? '') ?? ''));
+  const lent = options.contentType === undefined ? undefined : extensionOfType(options.contentType);
+  const dotExtension = fromMetadata.dotExtension || fromKey.dotExtension || (lent === undefined ? '' : `.${lent}`);
+  const token = options.token === undefined ? '' : `-${options.token}`;
+  const stem = cut(fromMetadata.stem || fromKey.stem, maxLength - token.length - dotExtension.length);
+  return `${stem || 'attachment'}${token}${dotExtension}`;
+};

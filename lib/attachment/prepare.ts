@@ -1,0 +1,90 @@
+import { type AllowedTypes, checkContentEncoding, decideContentType, sniffBytes } from '../content-type/decide.ts';
+import type { KeyMatch } from '../key-template/match-key.ts';
+import type { AttachmentFacts } from '../kombo/attachment-request.ts';
+import type { Restrictions } from '../kombo/read-restrictions.ts';
+import { checkRestrictions } from '../kombo/restrictions-cache.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { peek } from '../stream/peek.ts';
+import type { StoredObject } from '../upload/storage.ts';
+import type { Upload } from '../upload/upload.ts';
+import { decodeMetadataText } from './metadata-text.ts';
+import { attachmentName } from './name.ts';
+import { type JsonObject, mergeRemoteFields, parseRemoteFields, remoteFieldsFor } from './remote-fields.ts';
+
+/** What decides whether a file may go, and under which name. */
+export interface AttachmentRules {
+  readonly maxBytes: number;
+  readonly allowedTypes: AllowedTypes;
+  readonly remoteFields: JsonObject;
+  /** Puts eight hex digits of the ETag into the name, so that a read-back knows the file again. */
+  readonly nameToken: boolean;
+}
+
+export interface PreparedAttachment {
+  readonly facts: AttachmentFacts;
+  readonly sizeBytes: number;
+  /** The whole file, what was read ahead included. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Refuses what is too big or empty before it is opened or read. */
+export const checkSize = (sizeBytes: number, maxBytes: number): Result<void> => {
+  if (sizeBytes === 0) return refuse('FILE_EMPTY', 'The file has no bytes.');
+  if (sizeBytes <= maxBytes) return ok(undefined);
+  return refuse('FILE_TOO_LARGE', `The file has ${sizeBytes} bytes; MAX_BYTES allows ${maxBytes}.`);
+};
+
+/** From an opened object to an attachment, or why it is none. Reads no more than the first bytes. */
+export const prepareAttachment = async (
+  object: StoredObject,
+  chunks: AsyncIterable<Uint8Array>,
+  match: KeyMatch,
+  rules: AttachmentRules,
+  restrictions: Promise<Restrictions | undefined>,
+): Promise<Result<PreparedAttachment>> => {
+  const { sizeBytes, metadata } = object;
+  const size = checkSize(sizeBytes, rules.maxBytes);
+  if (!size.ok) return size;
+  const encoding = checkContentEncoding(object.contentEncoding);
+  if (!encoding.ok) return encoding;
+  const remoteFields = remoteFieldsOf(metadata['kombo-remote-fields'], match, rules.remoteFields);
+  if (!remoteFields.ok) return remoteFields;
+
+  const named = { ...(metadata.filename !== undefined && { metadataFilename: metadata.filename }) };
+  const peeked = await peek(chunks, sniffBytes);
+  const contentType = await decideContentType(
+    {
+      head: peeked.head,
+      filename: attachmentName(match.filename, named),
+      ...(object.contentType !== undefined && { declared: object.contentType }),
+    },
+    rules.allowedTypes,
+  );
+  if (!contentType.ok) return contentType;
+
+  const file = { type: match.attachmentType, contentType: contentType.value, sizeBytes };
+  const taken = checkRestrictions(await restrictions, file);
+  if (!taken.ok) return taken;
+
+  const token = rules.nameToken ? { token: nameToken(object) } : {};
+  const name = attachmentName(match.filename, { ...named, ...token, contentType: contentType.value });
+  return ok({
+    facts: { name, type: match.attachmentType, contentType: contentType.value, remoteFields: remoteFields.value },
+    sizeBytes,
+    chunks: peeked.chunks,
+  });
+};
+
+/** Eight hex digits that two uploads hardly share. */
+export const nameToken = ({ etag }: Pick<Upload, 'etag'>): string => etag.toLowerCase().slice(0, 8);
+
+const remoteFieldsOf = (
+  perObject: string | undefined,
+  { target }: KeyMatch,
+  all: JsonObject,
+): Result<JsonObject | undefined> => {
+  const parsed = perObject === undefined ? ok({}) : parseRemoteFields(decodeMetadataText(perObject) ?? '');
+  if (!parsed.ok) return parsed;
+  const fields = remoteFieldsFor(target.kind, mergeRemoteFields(all, parsed.value));
+  return ok(Object.keys(fields).length === 0 ? undefined : fields);
+};

@@ -1,0 +1,150 @@
+import type { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { ok, type Result, refuse } from '../result.ts';
+import { checksumOf } from '../stream/checksum.ts';
+import { released } from '../stream/free-after-use.ts';
+import { decodeListingKey } from '../upload/object-key.ts';
+import type { Storage, StoredObject } from '../upload/storage.ts';
+import { bareEtag } from '../upload/upload.ts';
+
+/** A listing that has to pass many deleted versions takes its time; no other call does. */
+const listingMs = 60_000;
+
+/** The bucket over S3's own protocol. Retries of a call belong to the SDK; retries of a delivery do not happen here. */
+export const s3Storage = (client: S3Client): Storage => {
+  const open: Storage['open'] = async ({ bucket, key, etag }, signal) => {
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: `"${etag}"` });
+    askForChecksum(command);
+    try {
+      const answer = await client.send(command, { abortSignal: signal });
+      const object = storedObject(answer);
+      // Some S3-compatible servers ignore If-Match, so the answer is compared as well.
+      if (object.etag === etag && answer.ContentLength !== undefined) return ok(object);
+      object.close();
+      return object.etag === etag
+        ? refuse('STORAGE_UNAVAILABLE', 'S3 did not say how long the object is.')
+        : refuse('OBJECT_REPLACED', 'The object under the key has another ETag now.');
+    } catch (error) {
+      return refusal(error);
+    }
+  };
+
+  const find: Storage['find'] = async (bucket, key, signal) => {
+    try {
+      const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal });
+      return ok({
+        bucket,
+        key,
+        etag: bareEtag(head.ETag ?? ''),
+        ...(head.ContentLength !== undefined && { sizeBytes: head.ContentLength }),
+        ...(head.VersionId !== undefined && { versionId: head.VersionId }),
+      });
+    } catch (error) {
+      return refusal(error);
+    }
+  };
+
+  const list: Storage['list'] = async (bucket, { prefix, afterKey }, signal) => {
+    try {
+      const page = await client.send(
+        // Keys may hold characters that XML cannot; asked for encoded, they all come through.
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, StartAfter: afterKey, EncodingType: 'url' }),
+        { abortSignal: signal, requestTimeout: listingMs },
+      );
+      const objects = (page.Contents ?? []).map((entry) => ({
+        key: page.EncodingType === 'url' ? decoded(entry.Key ?? '') : (entry.Key ?? ''),
+        etag: bareEtag(entry.ETag ?? ''),
+        sizeBytes: entry.Size ?? 0,
+        modifiedAt: entry.LastModified?.getTime() ?? 0,
+      }));
+      return ok({ objects, more: page.IsTruncated === true });
+    } catch (error) {
+      return refusal(error);
+    }
+  };
+
+  const link: Storage['link'] = async ({ bucket, key }, { lifetimeSeconds, contentType, versionId }) => {
+    // Loaded only where TRANSFER=data_url asks for it: no cold start pays for it otherwise.
+    const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+    const command = new GetObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      VersionId: versionId,
+      ResponseContentType: contentType,
+    });
+    return getSignedUrl(client, command, { expiresIn: lifetimeSeconds });
+  };
+
+  return { open, find, list, link };
+};
+
+/**
+ * Asks S3 to send the checksum that it keeps. Through the SDK's own ChecksumMode the SDK would compute it too, through
+ * one more stream; the body verifies it already, at the moment that matters.
+ */
+const askForChecksum = (command: GetObjectCommand): void =>
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { request } = args;
+      if (typeof request === 'object' && request !== null && 'headers' in request) {
+        Object.assign(request.headers as object, { 'x-amz-checksum-mode': 'ENABLED' });
+      }
+      return next(args);
+    },
+    { step: 'build', name: 'askForChecksum' },
+  );
+
+const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
+  const etag = bareEtag(answer.ETag ?? '');
+  const body = answer.Body as Readable;
+  const checksum = checksumOf({
+    crc32: answer.ChecksumCRC32,
+    crc64nvme: answer.ChecksumCRC64NVME,
+    sha256: answer.ChecksumSHA256,
+    sha1: answer.ChecksumSHA1,
+    type: answer.ChecksumType,
+    etag,
+    encryption: answer.ServerSideEncryption,
+    customerKey: answer.SSECustomerAlgorithm !== undefined,
+  });
+  // Closing a body that is still on its way makes it report an error that nobody waits for any more.
+  body.on('error', () => undefined);
+  return {
+    etag,
+    sizeBytes: answer.ContentLength ?? 0,
+    metadata: answer.Metadata ?? {},
+    ...(answer.ContentType !== undefined && { contentType: answer.ContentType }),
+    ...(answer.ContentEncoding !== undefined && { contentEncoding: answer.ContentEncoding }),
+    ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
+    ...(answer.LastModified !== undefined && { modifiedAt: answer.LastModified.getTime() }),
+    ...(checksum && { checksum }),
+    chunks: released(body),
+    close: () => void body.destroy(),
+  };
+};
+
+/** S3's refusals in our words. Anything that is not known to be final is worth another try. */
+const refusal = (error: unknown): Result<never> => {
+  const name = error instanceof Error ? error.name : 'UnknownError';
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  const detail = `S3 answered ${name}${status === undefined ? '' : ` (HTTP ${status})`}.`;
+  if (name === 'NoSuchBucket') return refuse('BUCKET_NOT_FOUND', detail);
+  if (name === 'InvalidObjectState') return refuse('OBJECT_ARCHIVED', detail);
+  if (name.startsWith('KMS.') || status === 403) return refuse('STORAGE_DENIED', detail);
+  if (status === 404) return refuse('OBJECT_DELETED', detail);
+  if (status === 412) return refuse('OBJECT_REPLACED', detail);
+  return refuse('STORAGE_UNAVAILABLE', detail);
+};
+
+/** What S3 encodes it can decode; should a store send something else, the key is at least named as it was sent. */
+const decoded = (encoded: string): string => {
+  const key = decodeListingKey(encoded);
+  return key.ok ? key.value : encoded;
+};

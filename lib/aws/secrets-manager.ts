@@ -1,0 +1,41 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ApiKeyError } from '../kombo/api-key.ts';
+
+/** A key is asked for while a file waits and the function's time runs. Milliseconds. */
+const patience = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
+
+/**
+ * Reads a secret's text from AWS Secrets Manager.
+ * @throws {ApiKeyError} naming the secret and what to do; never its content.
+ */
+export const secretText = (secretId: string) => async (): Promise<string> => {
+  try {
+    const client = new SecretsManagerClient({ requestHandler: patience, maxAttempts: 2 });
+    const secret = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+    // A file uploaded as a secret is binary, whatever is in it.
+    return secret.SecretString ?? Buffer.from(secret.SecretBinary ?? []).toString('utf8');
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'UnknownError';
+    if (!isFinal(error, name))
+      throw new ApiKeyError('unavailable', `Secrets Manager answered ${name}.`, { cause: error });
+    const next =
+      name === 'ResourceNotFoundException'
+        ? 'create it, or put the Kombo API key into it'
+        : "check the function's right to read it";
+    throw new ApiKeyError('unreadable', `The secret "${secretId}" cannot be read (${name}): ${next}.`, {
+      cause: error,
+    });
+  }
+};
+
+/** A refusal of this very call needs a person; a fault, a throttle or a broken connection passes by itself. */
+const isFinal = (error: unknown, name: string): boolean => {
+  if (name === 'CredentialsProviderError') return true;
+  const status = error instanceof Error && '$metadata' in error ? httpStatusOf(error.$metadata) : undefined;
+  return status !== undefined && status >= 400 && status < 500 && !/Throttl|TooManyRequests|LimitExceeded/.test(name);
+};
+
+const httpStatusOf = (metadata: unknown): number | undefined => {
+  const { httpStatusCode } = metadata as { readonly httpStatusCode?: unknown };
+  return typeof httpStatusCode === 'number' ? httpStatusCode : undefined;
+};

@@ -1,0 +1,58 @@
+import { ok, type Result, refuse } from '../result.ts';
+import { type AllowedTypes, typeLabel } from './allowed-types.ts';
+import { extensionOf } from './file-extension.ts';
+import { canonicalType, formOf, typeOfExtension } from './known-types.ts';
+import { typeOfBytes } from './sniff.ts';
+
+export { type AllowedTypes, defaultAllowedTypes, parseAllowedTypes } from './allowed-types.ts';
+export { checkContentEncoding } from './content-encoding.ts';
+export { sniffBytes } from './sniff.ts';
+
+/** What is known of a file before it is sent. */
+export interface FileEvidence {
+  /** Its first bytes: `sniffBytes` of them, or the whole file when it is shorter. */
+  readonly head: Uint8Array;
+  /** The name it will have in the ATS. */
+  readonly filename: string;
+  /** S3's Content-Type; upload tools guess it from the name or leave a default. */
+  readonly declared?: string;
+}
+
+/** Word opens all of these under ".doc" without a word, so honest CVs come this way. */
+const alsoNamedDoc: ReadonlySet<string> = new Set([
+  'application/rtf',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+]);
+
+const isMisnamed = (named: string, found: string | undefined): boolean =>
+  found !== named && !(named === 'application/msword' && alsoNamedDoc.has(found ?? ''));
+
+const contradiction = (named: string, found: string | undefined): Result<string> => {
+  const bytes = found === undefined ? 'show no type' : `say ${typeLabel(found)}`;
+  const hint = found === 'application/x-cfb' && formOf(named) === 'zip' ? '; a document with a password looks so' : '';
+  return refuse('TYPE_CONTRADICTED', `The name says ${typeLabel(named)}, the first bytes ${bytes}${hint}.`);
+};
+
+/**
+ * Decides the `content_type` of an attachment: the leading bytes, then the extension, then S3's own type.
+ * Fails with FILE_EMPTY, with TYPE_CONTRADICTED when the bytes are not what the extension says, or with
+ * TYPE_NOT_ALLOWED. A PDF without a header and a text with NUL bytes contradict their names, too: nobody can open them.
+ */
+export const decideContentType = async (
+  { head, filename, declared }: FileEvidence,
+  allowed: AllowedTypes,
+): Promise<Result<string>> => {
+  if (head.length === 0) return refuse('FILE_EMPTY', 'The file has no bytes.');
+  const named = typeOfExtension(extensionOf(filename));
+  const stated = declared === undefined ? undefined : canonicalType(declared);
+  const found = await typeOfBytes(head, named ?? stated);
+  if (named !== undefined && isMisnamed(named, found)) return contradiction(named, found);
+  // A type that somebody allowed and whose bytes we do not know: only S3's word is left.
+  const type = found ?? (stated !== undefined && formOf(stated) === undefined ? stated : undefined);
+  const list = [...allowed].map(typeLabel).join(', ');
+  if (type === undefined) return refuse('TYPE_NOT_ALLOWED', `Nothing tells the type of the file; allowed are ${list}.`);
+  if (allowed.has(type)) return ok(type);
+  // S3's word is the uploader's text, so it is not repeated.
+  const name = found === undefined ? 'of another type' : typeLabel(found);
+  return refuse('TYPE_NOT_ALLOWED', `The file is ${name}; allowed are ${list}.`);
+};

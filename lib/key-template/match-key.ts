@@ -1,0 +1,96 @@
+import { ok, type Result, refuse } from '../result.ts';
+import type { AttachmentType, Target } from '../upload/target.ts';
+import { isDots, type KeyTemplate } from './parse-templates.ts';
+import { attachmentTypeOf, type PlaceholderName, placeholders } from './placeholders.ts';
+
+export { type KeyTemplate, parseKeyTemplates } from './parse-templates.ts';
+export { isIntegrationId } from './placeholders.ts';
+
+/** What a key says about its file. */
+export interface KeyMatch {
+  readonly target: Target;
+  readonly attachmentType: AttachmentType;
+  /** The last segment, as the uploader typed it: not yet fit to be an attachment's name. */
+  readonly filename: string;
+}
+
+/** The segments that stand for placeholders, or why the template does not fit: a clause that quotes nothing of the key. */
+type Fit = Result<Partial<Readonly<Record<PlaceholderName, string>>>, string>;
+
+const fit = ({ segments: expected }: KeyTemplate, segments: readonly string[]): Fit => {
+  if (segments.length !== expected.length)
+    return { ok: false, error: `the key has ${segments.length} segments, the template has ${expected.length}` };
+  const values: Partial<Record<PlaceholderName, string>> = {};
+  for (const [index, part] of expected.entries()) {
+    const segment = segments[index] ?? '';
+    const isLiteral = part.kind === 'literal';
+    const fits = isLiteral ? segment === part.text : placeholders[part.name].accepts(segment);
+    const wanted = isLiteral ? `"${part.text}"` : placeholders[part.name].holds;
+    if (!fits || isDots(segment)) return { ok: false, error: `segment ${index + 1} of the key is not ${wanted}` };
+    if (!isLiteral) values[part.name] = segment;
+  }
+  return ok(values);
+};
+
+/**
+ * Finds the first template that fits a decoded key, and reads the key by it.
+ * Fails with KEY_NOT_MATCHED, saying of each template what does not fit, or with INTEGRATION_UNNAMED when neither the
+ * template nor `defaultIntegrationId` names an integration. No failure quotes the key: it may hold a person's name.
+ */
+export const matchKey = (
+  templates: readonly KeyTemplate[],
+  key: string,
+  defaultIntegrationId: string | undefined,
+): Result<KeyMatch> => {
+  const segments = key.split('/');
+  const misfits: string[] = [];
+  for (const template of templates) {
+    const fitted = fit(template, segments);
+    if (!fitted.ok) {
+      misfits.push(`"${template.text}": ${fitted.error}.`);
+      continue;
+    }
+    // A parsed template has one of the two ids and a file name, so the empty texts never show.
+    const { candidate_id, application_id = '', integration_id, type = 'cv', filename = '' } = fitted.value;
+    const integrationId = integration_id ?? defaultIntegrationId;
+    if (!integrationId)
+      return refuse('INTEGRATION_UNNAMED', `The key fits "${template.text}" and names no integration.`);
+    const kind = candidate_id === undefined ? 'application' : 'candidate';
+    return ok({
+      target: { kind, id: candidate_id ?? application_id, integrationId },
+      attachmentType: attachmentTypeOf(type) ?? 'CV',
+      filename,
+    });
+  }
+  return refuse('KEY_NOT_MATCHED', `No template fits. ${misfits.join(' ')}`);
+};
+
+/**
+ * Which segments of a key cannot hold a person's name, by the template that fits it; none, when no template fits.
+ * @returns one flag per segment
+ */
+export const impersonalSegments = (templates: readonly KeyTemplate[], key: string): readonly boolean[] => {
+  const segments = key.split('/');
+  const template = templates.find((candidate) => fit(candidate, segments).ok);
+  return segments.map((_, index) => {
+    const part = template?.segments[index];
+    return part !== undefined && (part.kind === 'literal' || !placeholders[part.name].personal);
+  });
+};
+
+/**
+ * The folders that hold every key the templates can fit, for listings and for the S3 trigger; "" is the whole bucket.
+ * A prefix inside another is left out: S3 refuses overlapping triggers, and a listing would see its keys twice.
+ */
+export const literalPrefixes = (templates: readonly KeyTemplate[]): string[] => {
+  const prefixes = templates.map(({ segments }) => {
+    const firstPlaceholder = segments.findIndex((segment) => segment.kind === 'placeholder');
+    return segments
+      .slice(0, firstPlaceholder)
+      .map((segment) => (segment.kind === 'literal' ? `${segment.text}/` : ''))
+      .join('');
+  });
+  return [...new Set(prefixes)].filter(
+    (prefix, _, all) => !all.some((other) => other !== prefix && prefix.startsWith(other)),
+  );
+};

@@ -1,0 +1,103 @@
+import type { Clock } from '../clock.ts';
+
+/** The Kombo API key, wherever it is kept. */
+export interface ApiKey {
+  /** @throws {ApiKeyError} */
+  current(): Promise<string>;
+  /**
+   * Asks the store again after Kombo refused a key, and tells whether there is another one now.
+   * Never fails: a store that does not answer has no other key.
+   */
+  refresh(refused: string): Promise<boolean>;
+}
+
+/** `unreadable`: a person must put it right. `unavailable`: the store does not answer now. */
+export class ApiKeyError extends Error {
+  override readonly name = 'ApiKeyError';
+  readonly fault: 'unreadable' | 'unavailable';
+
+  constructor(fault: 'unreadable' | 'unavailable', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fault = fault;
+  }
+}
+
+/** A key from the environment: for the local stack. It never changes. */
+export const fixedApiKey = (key: string): ApiKey => ({
+  current: async () => key,
+  refresh: async () => false,
+});
+
+/** A new key in the store is used within this time, without a deployment. */
+const lifetimeMs = 5 * 60_000;
+/** Kombo refusing many files at once must not become a storm at the store. */
+const leastBetweenRefreshesMs = 10_000;
+
+/** @param fetch reads the secret's text; throws `ApiKeyError`. */
+export const cachedApiKey = (fetch: () => Promise<string>, clock: Clock): ApiKey => {
+  let cached: { readonly key: string; readonly at: number } | undefined;
+  let loading: Promise<string> | undefined;
+  let refreshedAt = Number.NEGATIVE_INFINITY;
+
+  const load = async (): Promise<string> => {
+    const key = keyIn(await fetch());
+    cached = { key, at: clock.now() };
+    return key;
+  };
+  /** Files that start together ask the store once. */
+  const loadOnce = (): Promise<string> => {
+    loading ??= load().finally(() => {
+      loading = undefined;
+    });
+    return loading;
+  };
+
+  return {
+    current: async () => {
+      if (cached && clock.now() - cached.at < lifetimeMs) return cached.key;
+      try {
+        return await loadOnce();
+      } catch (error) {
+        // An old key is better than none while the store is away; Kombo says whether it still holds.
+        if (cached && error instanceof ApiKeyError && error.fault === 'unavailable') return cached.key;
+        throw error;
+      }
+    },
+    refresh: async (refused) => {
+      // A neighbour may have fetched the new key while this call was under way with the old one.
+      if (cached && cached.key !== refused) return true;
+      if (!loading && clock.now() - refreshedAt < leastBetweenRefreshesMs) return false;
+      refreshedAt = clock.now();
+      try {
+        return (await loadOnce()) !== refused;
+      } catch {
+        return false;
+      }
+    },
+  };
+};
+
+/** What may stand behind "Bearer" (RFC 6750, section 2.1): with a blank or a quote, something else was pasted, too. */
+const bearerToken = /^[A-Za-z0-9\-._~+/]+=*$/;
+
+/** The secret's text is the key itself, or a JSON object with it under `apiKey` or `KOMBO_API_KEY`. */
+const keyIn = (secret: string): string => {
+  const text = secret.trim();
+  const key = text.startsWith('{') ? keyOfJson(text) : text;
+  if (key !== undefined && bearerToken.test(key)) return key;
+  throw new ApiKeyError(
+    'unreadable',
+    text === ''
+      ? 'The secret is empty: put the Kombo API key into it.'
+      : 'The secret holds no API key: store the key itself, or {"apiKey": "..."}.',
+  );
+};
+
+const keyOfJson = (text: string): string | undefined => {
+  try {
+    const { apiKey, KOMBO_API_KEY = apiKey }: Record<string, unknown> = JSON.parse(text);
+    return typeof KOMBO_API_KEY === 'string' ? KOMBO_API_KEY.trim() : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,38 @@
+import { isRecord, listOf, textOf } from '../json.ts';
+
+/** An attachment as Kombo lists it. No size, no checksum: names, types and dates are all the evidence there is. */
+export interface ListedAttachment {
+  readonly name?: string;
+  readonly type?: string;
+  readonly contentType?: string;
+  /** Milliseconds since the epoch; absent where the tool tells no date. */
+  readonly createdAt?: number;
+}
+
+/** Entry by entry: an odd one says less, but never hides the others. Without a list there is no answer. */
+export const readListing = (data: unknown): readonly ListedAttachment[] | 'unreadable' => {
+  const results = isRecord(data) ? listOf(data.results) : undefined;
+  return results === undefined ? 'unreadable' : results.map(listed);
+};
+
+const listed = (entry: unknown): ListedAttachment => {
+  if (!isRecord(entry)) return {};
+  const name = textOf(entry.file_name);
+  const type = textOf(entry.type);
+  const contentType = textOf(entry.content_type);
+  const createdAt = momentOf(textOf(entry.remote_created_at));
+  return {
+    ...(name !== undefined && { name }),
+    ...(type !== undefined && { type }),
+    ...(contentType !== undefined && { contentType }),
+    ...(createdAt !== undefined && { createdAt }),
+  };
+};
+
+/** A day without a time proves nothing about minutes, so it counts as no date. Without a zone it is UTC. */
+const momentOf = (text = ''): number | undefined => {
+  const form = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/.exec(text);
+  if (!form) return undefined;
+  const at = Date.parse(form[3] ? text : `${text}Z`);
+  return Number.isNaN(at) ? undefined : at;
+};

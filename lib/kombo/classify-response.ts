@@ -1,0 +1,109 @@
+import { type KomboFailureCode, komboErrorCodes } from '../failures/kombo-failures.ts';
+import { isRecord } from '../json.ts';
+import { askedWaitMs } from './retry-after.ts';
+import type { HttpAnswer } from './transport.ts';
+import type { WireError } from './wire.ts';
+
+/** A call that did not succeed, in the words of the failure table. */
+export interface KomboFailure {
+  readonly code: KomboFailureCode | 'OUT_OF_TIME';
+  /** One sentence for a person: no file name, no key, no content. */
+  readonly detail: string;
+  /** A code that Kombo sent and the table does not have: worth an alert, settled by the HTTP status. */
+  readonly unlistedCode?: string;
+  /** Kombo's own words, at most 500 characters. May quote the file's name: never logged. */
+  readonly komboMessage?: string;
+  readonly logUrl?: string;
+  readonly httpStatus?: number;
+  /** The other side asks for this much patience, in milliseconds; at most an hour. */
+  readonly askedWaitMs?: number;
+  /** The connection had served an earlier call and broke before the commit point: a fresh one may do at once. */
+  readonly staleConnection?: true;
+}
+
+export type Classified =
+  | { readonly ok: true; readonly data: unknown; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly failure: KomboFailure };
+
+/**
+ * Reads an answer as Kombo's error guide asks: by `error.code` first, by the HTTP status only without a known code,
+ * never by the message. Fields may be missing, and what is no JSON is judged by its status.
+ * @see https://docs.kombo.dev/guides/errors
+ */
+export const classify = (answer: HttpAnswer, nowMs: number): Classified => {
+  const body = parse(answer);
+  const success = answer.status >= 200 && answer.status < 300;
+  if (success && !saysError(body)) {
+    // An empty answer contradicts nothing. A page of HTML is somebody else's answer, not Kombo's.
+    const isEmpty = answer.complete && answer.text.trim() === '';
+    if (body.kind === 'text' && !isEmpty) return failed(answer, nowMs, 'ANSWER_UNREADABLE', {});
+    const json = body.kind === 'json' ? body.value : {};
+    return { ok: true, data: json.data, warnings: warningsOf(json.warnings) };
+  }
+  const error = body.kind === 'json' ? errorOf(body.value) : {};
+  const code = error.code;
+  if (typeof code === 'string' && Object.hasOwn(komboErrorCodes, code)) {
+    return failed(answer, nowMs, code as keyof typeof komboErrorCodes, error);
+  }
+  return failed(answer, nowMs, byStatus(answer.status), error);
+};
+
+type Body = { kind: 'json'; value: Record<string, unknown> } | { kind: 'text' };
+
+const parse = (answer: HttpAnswer): Body => {
+  if (!answer.complete) return { kind: 'text' };
+  try {
+    const value: unknown = JSON.parse(answer.text);
+    return isRecord(value) ? { kind: 'json', value } : { kind: 'text' };
+  } catch {
+    return { kind: 'text' };
+  }
+};
+
+const saysError = (body: Body): boolean => body.kind === 'json' && body.value.status === 'error';
+
+/** Older documents show `message` beside `status`, without an error object. */
+const errorOf = (json: Record<string, unknown>): WireError =>
+  isRecord(json.error) ? json.error : { message: json.message };
+
+const byStatus = (status: number): KomboFailureCode => {
+  if (status === 401) return 'KOMBO_UNAUTHORIZED';
+  if (status === 403) return 'KOMBO_FORBIDDEN';
+  if (status === 404) return 'KOMBO_NOT_FOUND';
+  if (status === 429) return 'KOMBO_RATE_LIMITED';
+  if (status === 503) return 'KOMBO_UNAVAILABLE';
+  // A request that stood still, or work that took too long: the number does not tell which, and it is no fault of the file.
+  if (status === 408) return 'KOMBO_FAULT';
+  if (status >= 300 && status < 400) return 'KOMBO_REDIRECTED';
+  if (status >= 400 && status < 500) return 'KOMBO_REFUSED';
+  // Also an error that calls itself a 2xx: it may have come after the work.
+  return 'KOMBO_FAULT';
+};
+
+const failed = (answer: HttpAnswer, nowMs: number, code: KomboFailureCode, error: WireError): Classified => {
+  const wait = askedWaitMs(answer.headers, nowMs);
+  return {
+    ok: false,
+    failure: {
+      code,
+      detail: `Kombo answered HTTP ${answer.status}.`,
+      httpStatus: answer.status,
+      ...(isCode(error.code) && error.code !== code && { unlistedCode: error.code }),
+      ...(typeof error.message === 'string' && { komboMessage: error.message.slice(0, 500) }),
+      ...(isLink(error.log_url) && { logUrl: error.log_url }),
+      ...(wait !== undefined && { askedWaitMs: wait }),
+    },
+  };
+};
+
+/** Codes are logged and links are clicked, so nothing else passes for one. */
+const isCode = (value: unknown): value is string => typeof value === 'string' && /^[\w.-]{1,100}$/.test(value);
+const isLink = (value: unknown): value is string => typeof value === 'string' && /^https?:\/\/\S{1,1000}$/.test(value);
+
+/** Kombo promises a list of `{message}`; anything else is no warning. */
+const warningsOf = (warnings: unknown): string[] =>
+  Array.isArray(warnings)
+    ? warnings.flatMap((warning: unknown) =>
+        isRecord(warning) && typeof warning.message === 'string' ? [warning.message.slice(0, 500)] : [],
+      )
+    : [];

@@ -1,0 +1,36 @@
+import { isRecord, listOf, textOf } from '../json.ts';
+import { type AttachmentType, attachmentTypes } from '../upload/target.ts';
+
+/** What an integration accepts of one attachment type. A missing field is no limit. */
+export interface TypeRestriction {
+  readonly supported: boolean;
+  readonly maxSizeBytes?: number;
+  readonly contentTypes?: readonly string[];
+}
+
+export type Restrictions = Partial<Record<AttachmentType, TypeRestriction>>;
+
+/** Reads `attachment_restrictions` of Kombo's actions endpoint; null there means that nothing is known. */
+export const readRestrictions = (data: unknown): Restrictions | undefined | 'unreadable' => {
+  if (!isRecord(data)) return 'unreadable';
+  if (!isRecord(data.attachment_restrictions)) return undefined;
+  const types = data.attachment_restrictions.types;
+  if (!isRecord(types)) return undefined;
+  const known = attachmentTypes.flatMap((type) => {
+    const entry = types[type];
+    return isRecord(entry) && typeof entry.is_supported === 'boolean' ? [[type, restriction(entry)] as const] : [];
+  });
+  return Object.fromEntries(known);
+};
+
+/** A list without a single media type says nothing, rather than that nothing is accepted. */
+const restriction = (entry: Record<string, unknown>): TypeRestriction => {
+  const size = entry.max_file_size_bytes;
+  const contentTypes = (listOf(entry.accepted_mime_types) ?? []).flatMap((type) => textOf(type) ?? []);
+  const mediaTypes = contentTypes.filter((type) => type.includes('/'));
+  return {
+    supported: entry.is_supported === true,
+    ...(typeof size === 'number' && size > 0 && { maxSizeBytes: size }),
+    ...(mediaTypes.length > 0 && { contentTypes: mediaTypes }),
+  };
+};

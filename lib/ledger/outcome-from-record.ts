@@ -1,0 +1,53 @@
+import type { Outcome } from '../outcome.ts';
+import type { Upload } from '../upload/upload.ts';
+import type { Known } from './ledger.ts';
+import type { LedgerRecord } from './record.ts';
+
+/** The outcome that a record tells of, for whoever has just written it. */
+export const outcomeOf = (record: LedgerRecord): Outcome => {
+  const { state } = record;
+  const about = aboutOf(record);
+  switch (state.status) {
+    case 'attached':
+      return { ...about, status: 'attached', attachedAt: new Date(state.attachedAt), warnings: state.warnings };
+    case 'retrying':
+    case 'unknown':
+      return { ...about, status: state.status, failure: state.failure, dueAt: new Date(state.dueAt) };
+    case 'held':
+    case 'rejected':
+    case 'superseded':
+      return { ...about, status: state.status, failure: state.failure };
+    case 'sending':
+      return { ...about, status: 'unchanged', as: 'sending', dueAt: new Date(state.leaseUntil) };
+  }
+};
+
+/** The outcome for whoever came to a record that it may not change. */
+export const unchangedOutcome = (known: Known, upload: Upload): Outcome => {
+  if (!known.readable) {
+    const failure = { code: 'RECORD_UNREADABLE', detail: known.reason } as const;
+    return { upload, attempt: 0, status: 'unchanged', as: 'held', failure };
+  }
+  const { record } = known;
+  const { state } = record;
+  const about = aboutOf(record);
+  switch (state.status) {
+    case 'attached':
+      return { ...about, status: 'already-attached', attachedAt: new Date(state.attachedAt) };
+    case 'sending':
+      return { ...about, status: 'unchanged', as: 'sending', dueAt: new Date(state.leaseUntil) };
+    case 'retrying':
+    case 'unknown':
+      return { ...about, status: 'unchanged', as: state.status, failure: state.failure, dueAt: new Date(state.dueAt) };
+    case 'held':
+    case 'rejected':
+    case 'superseded':
+      return { ...about, status: 'unchanged', as: state.status, failure: state.failure };
+  }
+};
+
+const aboutOf = ({ upload, target, attempts }: LedgerRecord) => ({
+  upload,
+  ...(target && { target }),
+  attempt: attempts,
+});

@@ -1,0 +1,173 @@
+import { crc32 } from 'node:zlib';
+import * as v from 'valibot';
+import { failures } from '../failures/failures.ts';
+import { attachmentTypes, targetKey, targetKinds } from '../upload/target.ts';
+import { uploadId, uploadOf } from '../upload/upload.ts';
+import type { LedgerRecord, State } from './record.ts';
+import type { Item } from './table.ts';
+import { moment } from './timestamp.ts';
+
+/**
+ * Layout of the table, one item per upload.
+ *
+ * | attribute | holds |
+ * |---|---|
+ * | `pk` | `bucket/key#etag` |
+ * | `version`, `owner` | what conditional writes compare; `owner` only while sending |
+ * | `workShard`, `workAt` | index `work`: `due#0..3` by due time (or end of the lease), `held#0..3` and `rejected#0..3` by the time it was held or rejected; absent once attached or superseded |
+ * | `targetKey`, `createdAt` | index `target`: `candidate/<id>` or `application/<id>` |
+ * | `expiresAt` | TTL; set only once settled, so that nothing which needs work can vanish |
+ * | `status`, `code` | for a person who looks at the table |
+ * | `document` | the record as JSON, with its `layout` number; bucket and key stand in `pk` alone |
+ *
+ * An item counts thrice, once in each index, by the kilobyte: with the key said once most stay under one.
+ *
+ * Beside the uploads stand `pause#<scope>` (see `pause-item.ts`) and `sweep#<prefix>` (see `sweep-cursor.ts`).
+ */
+const layout = 1;
+
+/** Enough to spread the writes of an index over partitions, few enough to ask all of them in one run. */
+export const shardCount = 4;
+/** What goes on by itself, and what a person has to act on. A rejected upload is settled: its place in the list expires with it. */
+export type WorkQueue = 'due' | 'held' | 'rejected';
+export const shardsOf = (queue: WorkQueue): readonly string[] =>
+  Array.from({ length: shardCount }, (_, shard) => `${queue}#${shard}`);
+
+const daysToSeconds = 24 * 60 * 60;
+
+export const toItem = (record: LedgerRecord, retentionDays: number): Item => {
+  const pk = uploadId(record.upload);
+  const { state } = record;
+  const place = placeOf(state);
+  return {
+    pk,
+    version: record.version,
+    createdAt: record.createdAt,
+    status: state.status,
+    ...('failure' in state && { code: state.failure.code }),
+    ...('owner' in state && { owner: state.owner }),
+    ...(place && { workShard: `${place.queue}#${crc32(pk) % shardCount}`, workAt: place.at }),
+    ...(isSettled(state) && { expiresAt: Math.floor(record.updatedAt / 1000) + retentionDays * daysToSeconds }),
+    ...(record.target && { targetKey: targetKey(record.target) }),
+    document: JSON.stringify({ layout, ...record, upload: { ...record.upload, bucket: undefined, key: undefined } }),
+  };
+};
+
+const placeOf = (state: State): { queue: WorkQueue; at: number } | undefined => {
+  switch (state.status) {
+    case 'sending':
+      return { queue: 'due', at: state.leaseUntil };
+    case 'retrying':
+    case 'unknown':
+      return { queue: 'due', at: state.dueAt };
+    case 'held':
+      return { queue: 'held', at: state.heldAt };
+    case 'rejected':
+      return { queue: 'rejected', at: state.rejectedAt };
+    case 'attached':
+    case 'superseded':
+      return undefined;
+  }
+};
+
+const isSettled = ({ status }: State): boolean =>
+  status === 'attached' || status === 'rejected' || status === 'superseded';
+
+/** A record that this version does not understand: nothing is sent on its word, and a person hears of it. */
+export class RecordUnreadable extends Error {
+  override readonly name = 'RecordUnreadable';
+}
+
+/** @throws {RecordUnreadable} when the document is damaged, edited by hand, or written by a newer version. */
+export const fromItem = (item: Item): LedgerRecord => {
+  const parsed = v.safeParse(recordSchema, parseJson(item.document));
+  if (!parsed.success) throw unreadable(v.getDotPath(parsed.issues[0]) ?? 'document');
+  // The schema checks what it lists; fields of a later version that it does not know are dropped.
+  const { layout: _, upload: facts, ...fields } = parsed.output;
+  const upload = uploadOf(item.pk, facts.etag);
+  if (!upload) throw unreadable('upload');
+  const record = { ...fields, upload: { ...facts, ...upload } } as LedgerRecord;
+  // Writes are conditional on these attributes. Where they differ from the document, none could ever succeed.
+  if (item.version !== record.version) throw unreadable('version');
+  const owner = record.state.status === 'sending' ? record.state.owner : undefined;
+  if (item.owner !== owner) throw unreadable('owner');
+  return record;
+};
+
+const unreadable = (path: string): RecordUnreadable =>
+  new RecordUnreadable(`The ledger record is damaged or from another version: look at "${path}".`);
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const failure = v.object({
+  code: v.picklist(Object.keys(failures)),
+  detail: v.string(),
+  unlistedCode: v.optional(v.string()),
+  komboMessage: v.optional(v.string()),
+  logUrl: v.optional(v.string()),
+});
+const attachmentType = v.picklist(attachmentTypes);
+
+const state = v.variant('status', [
+  v.object({ status: v.literal('sending'), owner: v.string(), leaseUntil: moment }),
+  v.object({
+    status: v.literal('attached'),
+    attachedAt: moment,
+    warnings: v.array(v.string()),
+    evidence: v.picklist(['answer', 'read-back', 'operator']),
+  }),
+  v.object({ status: v.literal('retrying'), dueAt: moment, failure }),
+  v.object({
+    status: v.literal('unknown'),
+    dueAt: moment,
+    failure,
+    misses: v.number(),
+    firstMissAt: v.optional(moment),
+    unknownSince: v.optional(moment),
+    failedReadings: v.number(),
+  }),
+  v.object({
+    status: v.literal('held'),
+    heldAt: moment,
+    failure,
+    pausedBy: v.optional(v.string()),
+    mayBeDelivered: v.boolean(),
+  }),
+  v.object({ status: v.literal('rejected'), rejectedAt: moment, failure }),
+  v.object({ status: v.literal('superseded'), supersededAt: moment, failure }),
+]);
+
+const sent = v.object({ name: v.string(), type: attachmentType, contentType: v.string() });
+
+const recordSchema = v.object({
+  layout: v.literal(layout),
+  upload: v.object({
+    etag: v.string(),
+    sizeBytes: v.optional(v.number()),
+    versionId: v.optional(v.string()),
+  }),
+  target: v.optional(v.object({ kind: v.picklist(targetKinds), id: v.string(), integrationId: v.string() })),
+  attachmentType: v.optional(attachmentType),
+  state,
+  attempts: v.number(),
+  tries: v.number(),
+  triesSince: moment,
+  loadRefusals: v.optional(v.number()),
+  attemptedAt: v.optional(moment),
+  suspectSince: v.optional(moment),
+  unknowns: v.optional(v.number()),
+  sent: v.optional(sent),
+  sentBefore: v.optional(sent),
+  earlierCopies: v.optional(v.array(v.object({ at: moment, name: v.optional(v.string()) }))),
+  createdAt: moment,
+  updatedAt: moment,
+  note: v.optional(v.object({ action: v.string(), reason: v.string(), at: moment })),
+  version: v.number(),
+  writeId: v.string(),
+});

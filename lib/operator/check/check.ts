@@ -1,0 +1,85 @@
+import type { Config } from '../../config/config.ts';
+import type { Deadline } from '../../deadline.ts';
+import { failures } from '../../failures/failures.ts';
+import type { KeyTemplate } from '../../key-template/match-key.ts';
+import { accountScope, pausedSentence } from '../../pause/pause.ts';
+import type { ReprocessDeps } from '../../runs/reprocess.ts';
+import type { TargetKind } from '../../upload/target.ts';
+import { checkBucket } from './bucket.ts';
+import { checkKombo } from './kombo.ts';
+import { checkTable } from './ledger-table.ts';
+import { type CheckLine, fine, wrong } from './line.ts';
+
+export type { CheckLine } from './line.ts';
+
+export type CheckConfig = Pick<
+  Config,
+  'bucket' | 'ledgerTable' | 'keyTemplates' | 'integrationId' | 'maxBytes' | 'leaseMs' | 'komboTimeoutMs'
+>;
+
+/**
+ * Tests everything that a delivery needs, for real and without sending or writing anything, and says what to do.
+ * Never fails: what cannot be tested is a line of its own.
+ */
+export const check = async (
+  { config, integrationId, deadline }: { config: CheckConfig; integrationId?: string | undefined; deadline: Deadline },
+  deps: Pick<ReprocessDeps, 'storage' | 'table' | 'apiKey' | 'kombo' | 'clock' | 'pauses'>,
+): Promise<readonly CheckLine[]> => {
+  const { bucket, ledgerTable, keyTemplates, maxBytes } = config;
+  const question = { integrationId: integrationId ?? config.integrationId, kinds: kindsOf(keyTemplates), maxBytes };
+  const parts = await Promise.all([
+    tested('bucket', () => checkBucket(bucket, keyTemplates, deadline.signal, deps.storage)),
+    tested('table', () => checkTable(ledgerTable, deps.table)),
+    tested('Kombo', () => checkKombo(question, deadline, deps)),
+    tested('pauses', () => checkPauses(deps)),
+  ]);
+  return [fine('configuration', 'Every variable is understood.'), ...timeLines(config, deadline), ...parts.flat()];
+};
+
+/** A defect or an outage in one part must not hide what the others found. */
+const tested = async (what: string, test: () => Promise<readonly CheckLine[]>): Promise<readonly CheckLine[]> => {
+  try {
+    return await test();
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown error';
+    return [
+      wrong(what, `It could not be tested (${name}).`, 'Check again; if it stays, read the log of this function.'),
+    ];
+  }
+};
+
+/** The function's timeout is what is left at its beginning, which is now. */
+const timeLines = ({ leaseMs, komboTimeoutMs }: CheckConfig, deadline: Deadline): readonly CheckLine[] => {
+  const functionMs = deadline.remainingMs();
+  const seconds = Math.ceil(functionMs / 1000);
+  if (leaseMs <= functionMs) {
+    const todo = 'Raise LEASE_SECONDS above the function timeout: otherwise a delivery is cut off by its own lease.';
+    return [wrong('times', `The lease is ${leaseMs / 1000} s and the function may run ${seconds} s more.`, todo)];
+  }
+  if (komboTimeoutMs >= functionMs) {
+    const todo = 'Lower KOMBO_TIMEOUT_SECONDS below the function timeout, or raise that.';
+    return [wrong('times', `A call may take ${komboTimeoutMs / 1000} s and the function ${seconds} s.`, todo)];
+  }
+  return [fine('times', 'The lease outlives the function, and the function outlives a call to Kombo.')];
+};
+
+const kindsOf = (templates: readonly KeyTemplate[]): readonly TargetKind[] => {
+  const names = templates.flatMap(({ segments }) =>
+    segments.flatMap((s) => (s.kind === 'placeholder' ? [s.name] : [])),
+  );
+  return (['candidate', 'application'] as const).filter((kind) => names.includes(`${kind}_id`));
+};
+
+const checkPauses = async ({ pauses }: Pick<ReprocessDeps, 'pauses'>): Promise<readonly CheckLine[]> => {
+  const open = (await pauses.list()).filter(({ state }) => state === 'open');
+  if (open.length === 0) return [fine('pauses', 'Nothing is paused.')];
+  return open.map((pause) => {
+    const scope = pause.scope === accountScope ? 'everything' : pause.scope;
+    const resume = `{"action":"resume","integration_id":"${pause.scope}","reason":"..."}`;
+    const todo =
+      pause.by === 'operator'
+        ? `Resume it when you like: ${resume}.`
+        : `${failures[pause.code].nextStep} Resume: ${resume}.`;
+    return wrong(`pause of ${scope}`, pausedSentence(pause), todo);
+  });
+};

@@ -1,0 +1,65 @@
+import { isRecord, listOf, textOf } from '../../json.ts';
+import type { TargetKind } from '../../upload/target.ts';
+import { type CheckLine, fine, untested, wrong } from './line.ts';
+
+/**
+ * What `GET /integrations/{id}` tells of an integration. Read with tolerance: fields may be missing, and values may be ones
+ * that nobody announced; what is not understood is said to be untested, never to be wrong.
+ */
+export const integrationLines = (id: string, data: unknown, kinds: readonly TargetKind[]): readonly CheckLine[] => {
+  if (!isRecord(data))
+    return [untested(`integration ${id}`, 'Kombo describes it in a way that this version cannot read.')];
+  return [statusLine(id, data), ...kinds.map((kind) => actionLine(id, kind, data))];
+};
+
+const statusLine = (id: string, data: Record<string, unknown>): CheckLine => {
+  const what = `integration ${id}`;
+  const status = textOf(data.status);
+  const setup = textOf(data.setup_status);
+  if (status === 'INACTIVE') {
+    return wrong(what, 'It is switched off.', 'Enable the integration in the Kombo dashboard, then resume it.');
+  }
+  if (status === 'INVALID') {
+    const found = 'The ATS no longer accepts its credentials.';
+    return wrong(what, found, 'Ask the customer to reconnect the integration in Kombo, then resume it.');
+  }
+  if (setup === 'INCOMPLETE') {
+    return wrong(what, 'Its setup is not finished.', 'Ask the customer to finish the setup in Kombo, then resume it.');
+  }
+  if (setup === 'FINAL_SYNC_PENDING') {
+    return wrong(what, 'Its first sync still runs.', 'Wait for the sync; held files follow by themselves.');
+  }
+  if (status === 'ACTIVE') return fine(what, 'It is active.');
+  return untested(
+    what,
+    status === undefined ? 'Kombo does not tell its status.' : `Its status is ${status}, which is new.`,
+  );
+};
+
+const actionLine = (id: string, kind: TargetKind, data: Record<string, unknown>): CheckLine => {
+  const what = `attaching to ${kind}s of ${id}`;
+  const name = `ats_add_${kind}_attachment`;
+  const action = (listOf(data.write_actions) ?? []).find((entry) => isRecord(entry) && entry.id === name);
+  if (!isRecord(action)) return untested(what, `Kombo does not tell of the action ${name}.`);
+  if (action.coverage_status === 'UNSUPPORTED' || action.coverage_status === 'NOT_IMPLEMENTED') {
+    const other = kind === 'candidate' ? 'application' : 'candidate';
+    return wrong(
+      what,
+      'This ATS has no such action through Kombo.',
+      `Try {${other}_id} in KEY_TEMPLATES, or ask Kombo.`,
+    );
+  }
+  if (action.scope_config_setting === 'DISABLED') {
+    const todo = 'Enable "Add attachments" in the Kombo scope config, then resume the integration.';
+    return wrong(what, 'It is switched off in the scope config.', todo);
+  }
+  if (action.opted_out_by_customer === true) {
+    return wrong(what, 'The customer has opted out of it.', 'Ask the customer to allow it in Kombo, then resume.');
+  }
+  if (action.is_available === false) {
+    return wrong(what, 'Kombo says that it is not available.', 'Look at the integration in the Kombo dashboard.');
+  }
+  return action.is_available === true
+    ? fine(what, 'The action is enabled.')
+    : untested(what, 'Kombo does not tell whether the action is available.');
+};

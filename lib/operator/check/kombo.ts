@@ -1,0 +1,109 @@
+import type { Clock } from '../../clock.ts';
+import { type Deadline, deadlineWithin } from '../../deadline.ts';
+import { failures } from '../../failures/failures.ts';
+import { type ApiKey, ApiKeyError } from '../../kombo/api-key.ts';
+import type { KomboFailure } from '../../kombo/classify-response.ts';
+import type { KomboClient } from '../../kombo/client.ts';
+import type { Restrictions } from '../../kombo/read-restrictions.ts';
+import { attachmentTypes, type TargetKind } from '../../upload/target.ts';
+import { integrationLines } from './integration-details.ts';
+import { type CheckLine, fine, untested, wrong } from './line.ts';
+
+export interface KomboQuestion {
+  /** The integration to ask about; without one only the key is tested, as far as that is possible. */
+  readonly integrationId?: string | undefined;
+  /** Those that the key templates name. */
+  readonly kinds: readonly TargetKind[];
+  readonly maxBytes: number;
+}
+
+interface KomboCheckDeps {
+  readonly apiKey: ApiKey;
+  readonly kombo: Pick<KomboClient, 'integration' | 'restrictions'>;
+  readonly clock: Clock;
+}
+
+/** Two short readings; neither sends anything. */
+const callMs = 15_000;
+
+export const checkKombo = async (
+  question: KomboQuestion,
+  deadline: Deadline,
+  deps: KomboCheckDeps,
+): Promise<readonly CheckLine[]> => {
+  const key = await checkKey(deps.apiKey);
+  if (key.state !== 'ok') return [key, untested('Kombo', 'Without a key nobody can ask.')];
+  const { integrationId } = question;
+  if (integrationId === undefined) {
+    const todo = 'Check once more with one of your integrations: {"action":"check","integration_id":"greenhouse:..."}.';
+    return [
+      key,
+      untested('Kombo', 'The keys of your files name the integration, so there is none to ask about.', todo),
+    ];
+  }
+  const own = deadlineWithin(deps.clock, deadline, callMs);
+  try {
+    const answer = await deps.kombo.integration(integrationId, own.signal);
+    if (!answer.ok) return [key, failureLine(`Kombo, integration ${integrationId}`, answer.failure)];
+    const limits = question.kinds.map((kind) => checkLimits(kind, integrationId, question.maxBytes, own.signal, deps));
+    return [
+      key,
+      fine('Kombo', 'It answers, and accepts the API key.'),
+      ...integrationLines(integrationId, answer.value, question.kinds),
+      ...(await Promise.all(limits)).flat(),
+    ];
+  } finally {
+    own.clear();
+  }
+};
+
+/** A person who checks has often just changed the key, so the store is asked anew. */
+const checkKey = async (apiKey: ApiKey): Promise<CheckLine> => {
+  try {
+    await apiKey.refresh(await apiKey.current());
+    return fine('API key', 'It can be read.');
+  } catch (error) {
+    if (!(error instanceof ApiKeyError)) throw error;
+    const code = error.fault === 'unavailable' ? 'API_KEY_UNAVAILABLE' : 'API_KEY_UNREADABLE';
+    return wrong('API key', error.message, failures[code].nextStep);
+  }
+};
+
+const failureLine = (what: string, { code, detail, unlistedCode, logUrl }: KomboFailure): CheckLine => {
+  const { meaning, nextStep } = failures[code];
+  const named = unlistedCode === undefined ? code : `${code}, as ${unlistedCode}`;
+  return wrong(what, `${meaning} (${named}) ${detail}${logUrl === undefined ? '' : ` Log: ${logUrl}`}`, nextStep);
+};
+
+/** What the integration accepts. Where Kombo does not tell, our own limits apply; that is no fault. */
+const checkLimits = async (
+  kind: TargetKind,
+  integrationId: string,
+  maxBytes: number,
+  signal: AbortSignal,
+  { kombo }: KomboCheckDeps,
+): Promise<readonly CheckLine[]> => {
+  const what = `limits for ${kind}s of ${integrationId}`;
+  const answer = await kombo.restrictions(kind, integrationId, signal);
+  if (!answer.ok) return [untested(what, `Kombo does not tell them (${answer.failure.code}); our own limits apply.`)];
+  if (!answer.value) return [fine(what, 'Kombo knows none; our own limits apply.')];
+  return [limitsLine(what, answer.value, maxBytes)];
+};
+
+const limitsLine = (what: string, restrictions: Restrictions, maxBytes: number): CheckLine => {
+  const told = attachmentTypes.flatMap((type) => {
+    const limit = restrictions[type];
+    if (!limit) return [];
+    if (!limit.supported) return [`${type} is not taken`];
+    const size = limit.maxSizeBytes === undefined ? 'any size' : `up to ${limit.maxSizeBytes} bytes`;
+    return [`${type} ${size}${limit.contentTypes ? ` as ${limit.contentTypes.join(', ')}` : ''}`];
+  });
+  const found = told.length === 0 ? 'Kombo tells none.' : `${told.join('; ')}.`;
+  if (restrictions.CV?.supported === false) {
+    return wrong(what, found, 'CVs are rejected: use {type} in KEY_TEMPLATES and the folder "other", or ask Kombo.');
+  }
+  const smallest = restrictions.CV?.maxSizeBytes;
+  const note =
+    smallest !== undefined && smallest < maxBytes ? ` MAX_BYTES is ${maxBytes}; the smaller limit holds.` : '';
+  return fine(what, `${found}${note}`);
+};

@@ -1,0 +1,59 @@
+import type { Clock } from '../clock.ts';
+import type { Deadline } from '../deadline.ts';
+import { shardsOf } from '../ledger/record-item.ts';
+import type { Table } from '../ledger/table.ts';
+
+/** How much waits for somebody, and for whom. Settled records, rejected ones among them, are never looked at. */
+export interface WorkCounts {
+  readonly sending: number;
+  readonly retrying: number;
+  readonly unknown: number;
+  readonly held: number;
+  /** Of those that are not held: due by now, the oldest of them since. Milliseconds since the epoch. */
+  readonly dueNow: number;
+  readonly oldestDueAt?: number;
+  /** How many are held under each failure code. */
+  readonly heldByCode: Readonly<Record<string, number>>;
+  /** False when time ran out: then there are at least so many. */
+  readonly complete: boolean;
+}
+
+const pageSize = 500;
+/** So much is left for the rest of the answer. */
+const reserveMs = 15_000;
+
+/** Counts by the sparse index, shard by shard: costs what waits, whatever was done or rejected before. */
+export const countWork = async (
+  deadline: Deadline,
+  { table, clock }: { readonly table: Table; readonly clock: Clock },
+): Promise<WorkCounts> => {
+  const counts = { sending: 0, retrying: 0, unknown: 0, held: 0, dueNow: 0 };
+  const heldByCode: Record<string, number> = {};
+  let oldestDueAt = Number.POSITIVE_INFINITY;
+  let complete = true;
+  const now = clock.now();
+
+  const countShard = async (hash: string): Promise<void> => {
+    let after: Awaited<ReturnType<Table['query']>>['next'];
+    do {
+      if (deadline.remainingMs() < reserveMs) {
+        complete = false;
+        return;
+      }
+      const page = await table.query({ index: 'work', hash, limit: pageSize, ...(after && { after }) });
+      for (const { status = '', code = 'none', workAt = 0 } of page.items) {
+        if (status !== 'sending' && status !== 'retrying' && status !== 'unknown' && status !== 'held') continue;
+        counts[status] += 1;
+        if (status === 'held') heldByCode[code] = (heldByCode[code] ?? 0) + 1;
+        else if (workAt <= now) {
+          counts.dueNow += 1;
+          oldestDueAt = Math.min(oldestDueAt, workAt);
+        }
+      }
+      after = page.next;
+    } while (after);
+  };
+
+  await Promise.all([...shardsOf('due'), ...shardsOf('held')].map(countShard));
+  return { ...counts, ...(Number.isFinite(oldestDueAt) && { oldestDueAt }), heldByCode, complete };
+};

@@ -1,0 +1,82 @@
+import { checkSize, type PreparedAttachment, prepareAttachment } from '../attachment/prepare.ts';
+import { type Deadline, deadlineWithin } from '../deadline.ts';
+import type { DeliverDeps } from '../delivery/deliver.ts';
+import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
+import type { Known } from '../ledger/ledger.ts';
+import type { Pause } from '../pause/pause.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { SourceError } from '../stream/source-error.ts';
+import { untilStalled } from '../stream/stall-timeout.ts';
+import type { AttachmentType } from '../upload/target.ts';
+import { type Upload, uploadId } from '../upload/upload.ts';
+
+/** What would be sent, in our words. */
+export interface WouldSend {
+  readonly name: string;
+  readonly type: AttachmentType;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly remoteFields?: PreparedAttachment['facts']['remoteFields'];
+}
+
+export interface DryRun {
+  readonly upload: Upload;
+  /** Whom the key names; its failure is the upload's. */
+  readonly match: Result<KeyMatch>;
+  readonly send: Result<WouldSend>;
+  /** What the ledger knows of it by now. */
+  readonly known?: Known;
+  /** What would hold it. */
+  readonly pause?: Pause;
+}
+
+/** S3 answers in milliseconds; silence for this long is a fault. */
+const stallMs = 20_000;
+
+/** Everything that a delivery does, but for the POST and the ledger's writes. */
+export const dryRun = async (upload: Upload, deadline: Deadline, deps: DeliverDeps): Promise<DryRun> => {
+  const { settings, ledger, pauses } = deps;
+  const known = await ledger.read(uploadId(upload));
+  const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
+  if (!match.ok) return { upload, match, send: match, ...(known && { known }) };
+  const pause = await pauses.stopping(match.value.target.integrationId);
+  const send = await prepared(upload, match.value, deadline, deps);
+  return { upload, match, send, ...(known && { known }), ...(pause && { pause }) };
+};
+
+const prepared = async (
+  upload: Upload,
+  match: KeyMatch,
+  deadline: Deadline,
+  { settings, storage, clock, restrictions }: DeliverDeps,
+): Promise<Result<WouldSend>> => {
+  const size = checkSize(upload.sizeBytes ?? 1, settings.maxBytes);
+  if (!size.ok) return size;
+  const own = deadlineWithin(clock, deadline, stallMs);
+  try {
+    const opened = await storage.open(upload, own.signal);
+    if (!opened.ok) return opened;
+    const object = opened.value;
+    try {
+      const chunks = untilStalled(object.chunks, stallMs, own, clock);
+      const answer = await prepareAttachment(
+        object,
+        chunks,
+        match,
+        settings,
+        restrictions.of(match.target, own.signal),
+      );
+      if (!answer.ok) return answer;
+      const { facts, sizeBytes } = answer.value;
+      const { name, type, contentType, remoteFields } = facts;
+      return ok({ name, type, contentType, sizeBytes, ...(remoteFields && { remoteFields }) });
+    } finally {
+      object.close();
+    }
+  } catch (error) {
+    if (error instanceof SourceError) return refuse(error.code, error.message);
+    throw error;
+  } finally {
+    own.clear();
+  }
+};

@@ -1,0 +1,50 @@
+import type { DeliverDeps } from '../delivery/deliver.ts';
+import { matchKey } from '../key-template/match-key.ts';
+import type { Known } from '../ledger/ledger.ts';
+import type { Result } from '../result.ts';
+import { type Upload, uploadId } from '../upload/upload.ts';
+
+/** What is known of everything that ever stood under one key. */
+export interface KeyReport {
+  /** What stands there now, or why nobody can tell. */
+  readonly object: Result<Upload>;
+  /** The record of the object that stands there now. */
+  readonly current?: Known;
+  /** Those of earlier objects, newest first. */
+  readonly earlier: readonly Known[];
+}
+
+/**
+ * Asks the bucket what stands under a key, and the ledger what it knows of that and of earlier objects there. Earlier ones
+ * are found through the target in the key; where the key fits no template, only by their ETag.
+ */
+export const recordsOfKey = async (
+  { bucket, key, etag }: { readonly bucket: string; readonly key: string; readonly etag?: string | undefined },
+  signal: AbortSignal,
+  { settings, storage, ledger }: Pick<DeliverDeps, 'settings' | 'storage' | 'ledger'>,
+): Promise<KeyReport> => {
+  const object = await storage.find(bucket, key, signal);
+  const match = matchKey(settings.keyTemplates, key, settings.integrationId);
+  const ids: string[] = [];
+  if (match.ok) {
+    for await (const { id } of ledger.ofTarget(match.value.target)) if (isOf(id, bucket, key)) ids.push(id);
+  }
+  const currentId = object.ok ? uploadId(object.value) : undefined;
+  const namedId = etag === undefined ? undefined : uploadId({ bucket, key, etag });
+  for (const id of [namedId, currentId]) if (id !== undefined && !ids.includes(id)) ids.push(id);
+  // The index names them, and may be behind in what it says of them.
+  const known = await ledger.readMany(ids);
+  const current = currentId === undefined ? undefined : known.get(currentId);
+  const earlier = ids.toReversed().flatMap((id) => (id === currentId ? [] : (known.get(id) ?? [])));
+  return { object, ...(current && { current }), earlier };
+};
+
+/** The record that a person means: of the ETag that they name, else of what stands there now, else the newest. */
+export const recordMeant = ({ object, current, earlier }: KeyReport, etag?: string): Known | undefined => {
+  if (etag !== undefined) return [...(current ? [current] : []), ...earlier].find(({ id }) => id.endsWith(`#${etag}`));
+  return object.ok ? current : earlier[0];
+};
+
+/** An ETag has no "#", so the last one in an id ends the key. */
+const isOf = (id: string, bucket: string, key: string): boolean =>
+  id.slice(0, id.lastIndexOf('#')) === `${bucket}/${key}`;

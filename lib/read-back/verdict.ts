@@ -1,0 +1,96 @@
+import type { ListedAttachment } from '../kombo/attachment-list.ts';
+import type { Sent } from '../ledger/record.ts';
+import { sameName, similarName } from './listed-name.ts';
+
+/** Clocks of the ATS, of Kombo and ours may differ by this much. */
+export const skewMs = 120_000;
+
+/** Another upload for the same target that is or may be there. */
+export interface Sibling {
+  /** Absent when its record cannot be read: then it may be any. */
+  readonly type?: Sent['type'];
+  /** Absent when nobody has noted it, or not yet: then it may be any. */
+  readonly name?: string;
+  /** Start of its earliest attempt that may have brought it there. */
+  readonly attemptedAt: number;
+  /** When it was known to be attached, if that was before the listing was asked for; absent while it may be there or not. */
+  readonly attachedAt?: number;
+  /** While it may be there or not: its file is not dated later than this. */
+  readonly thereBy?: number;
+  /** What its name bears where names bear tokens. */
+  readonly token?: string;
+  /** Under way while the listing was made: a later reading will know what became of it. */
+  readonly underWay?: true;
+}
+
+export interface Question {
+  readonly sent: Sent;
+  /** It may have gone out under any name: nobody noted it and the object is gone, or the object has been renamed since. */
+  readonly nameGuessed?: boolean;
+  /** Start of the earliest attempt that may have delivered it. */
+  readonly since: number;
+  /** Eight hex digits of the ETag, when the name on the wire carries them. */
+  readonly token?: string | undefined;
+  /** All of the target; those under other names count for nothing. */
+  readonly siblings: readonly Sibling[];
+}
+
+export type Verdict = 'found' | 'absent' | 'undecidable';
+
+/**
+ * Whether a complete listing of the target shows the file that we may have sent.
+ * Without ids or checksums there are only names, types and dates, so each listed file may prove one delivery at most:
+ * a CV that went out under the same name a minute earlier must not vouch for this one.
+ */
+export const weigh = (listing: readonly ListedAttachment[], question: Question): Verdict => {
+  const { sent, nameGuessed, since, token, siblings } = question;
+  const spelled = ({ name }: Named): boolean => sameName(name, sent.name);
+  const respelled = (file: Named): boolean => !spelled(file) && similarName(file.name, sent.name);
+  const typed = ({ type }: { readonly type?: string }): boolean => type === sent.type;
+
+  const recent = listing.filter(({ createdAt }) => createdAt === undefined || createdAt >= since - skewMs);
+  if (token && bearsToken(recent, token, question)) return 'found';
+
+  const named = recent.filter(spelled);
+  const fitting = named.filter((file) => typed(file) && file.createdAt !== undefined).length;
+  const alike = siblings.filter((sibling) => spelled(sibling) && typed(sibling));
+  const nameless = siblings.filter(
+    (sibling) => sibling.name === undefined && (sibling.type === undefined || typed(sibling)),
+  );
+  if (fitting > most([...alike, ...nameless], since)) return 'found';
+
+  // Listed, but the date, the type or the spelling that would decide is missing or odd, and no sibling explains it.
+  const mistyped = siblings.filter((sibling) => spelled(sibling) && !typed(sibling));
+  const strange = (file: Named & { readonly type?: string }): boolean => !spelled(file) && typed(file);
+  const doubtful =
+    (nameGuessed === true && recent.filter(strange).length > least(siblings.filter(strange), since)) ||
+    named.some(({ createdAt }) => createdAt === undefined) ||
+    recent.some(({ name }) => name === undefined) ||
+    named.filter((file) => !typed(file)).length > least(mistyped, since) ||
+    recent.filter(respelled).length > least(siblings.filter(respelled), since);
+  if (doubtful) return 'undecidable';
+  return fitting <= least(alike, since) ? 'absent' : 'undecidable';
+};
+
+interface Named {
+  readonly name?: string;
+}
+
+/** The same bytes under two keys have one token, so it too proves one delivery only. */
+const bearsToken = (recent: readonly ListedAttachment[], token: string, { since, siblings }: Question): boolean => {
+  const bears = ({ name = '' }: Named): boolean => name.toLowerCase().includes(token);
+  const listed = recent.filter(bears);
+  const others = siblings.filter((sibling) => sibling.token === token || bears(sibling));
+  const dated = listed.filter(({ createdAt }) => createdAt !== undefined).length;
+  return dated > most(others, since) || listed.length > others.length;
+};
+
+/** How many of the files dated since then can be siblings' at most: those still open may all have arrived. */
+const most = (siblings: readonly Sibling[], since: number): number =>
+  // Theirs may be dated later than ours by the skew of two clocks.
+  siblings.filter(({ attachedAt, thereBy = Number.POSITIVE_INFINITY }) => (attachedAt ?? thereBy) >= since - 3 * skewMs)
+    .length;
+
+/** How many are siblings' for certain: those that began since then and are known to be there. */
+const least = (siblings: readonly Sibling[], since: number): number =>
+  siblings.filter(({ attachedAt, attemptedAt }) => attachedAt !== undefined && attemptedAt >= since).length;

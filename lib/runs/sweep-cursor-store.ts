@@ -1,0 +1,60 @@
+import * as v from 'valibot';
+import type { Item, Table } from '../ledger/table.ts';
+
+/** How far the sweep of one prefix has come. Kept beside the uploads as `sweep#<prefix>`; times in milliseconds. */
+export interface SweepCursor {
+  /** Only objects modified after this are looked at. */
+  readonly since: number;
+  /** Everything modified before this was seen by a pass that was finished. */
+  readonly watermark: number;
+  /** The pass under way; it goes on after this key, whoever continues it. */
+  readonly pass?: { readonly startedAt: number; readonly afterKey: string };
+  readonly version: number;
+}
+
+/** Garbled by a hand or written by a newer version: nobody knows from which date on objects should be looked at. */
+export interface UnreadableCursor {
+  readonly unreadable: true;
+  readonly version: number;
+}
+
+export interface SweepCursors {
+  /** Undefined before the first run. */
+  read(prefix: string): Promise<SweepCursor | UnreadableCursor | undefined>;
+  /** False when another run was faster: then nothing was written. */
+  write(
+    prefix: string,
+    next: Omit<SweepCursor, 'version'>,
+    seen: Pick<SweepCursor, 'version'> | undefined,
+  ): Promise<boolean>;
+}
+
+export const sweepCursorsOn = (table: Table): SweepCursors => ({
+  read: async (prefix) => {
+    const item = await table.get(cursorKey(prefix));
+    return item && fromItem(item);
+  },
+  write: async (prefix, next, seen) => {
+    const version = (seen?.version ?? 0) + 1;
+    const item: Item = { pk: cursorKey(prefix), version, status: 'sweep', document: JSON.stringify(next) };
+    const result = await table.put(item, seen ? { kind: 'unchanged', version: seen.version } : { kind: 'absent' });
+    return result.written;
+  },
+});
+
+export const cursorKey = (prefix: string): string => `sweep#${prefix}`;
+
+/** JSON can say 1e999, after which no object would ever be looked at. SWEEP_SINCE may lie before 1970. */
+const time = v.pipe(v.number(), v.finite());
+
+const schema = v.object({
+  since: time,
+  watermark: time,
+  pass: v.optional(v.object({ startedAt: time, afterKey: v.string() })),
+});
+
+const fromItem = (item: Item): SweepCursor | UnreadableCursor => {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), item.document);
+  if (!parsed.success) return { unreadable: true, version: item.version };
+  return { ...(parsed.output as Omit<SweepCursor, 'version'>), version: item.version };
+};

@@ -1,0 +1,55 @@
+import type { Result } from '../result.ts';
+import type { Checksum } from '../stream/checksum.ts';
+import type { Upload } from './upload.ts';
+
+/** An object opened for reading: its headers are here, its bytes are still on their way. */
+export interface StoredObject {
+  readonly etag: string;
+  readonly sizeBytes: number;
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  /** User metadata, names in lower case. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly versionId?: string;
+  /** When it was put, in milliseconds since the epoch; whole seconds. */
+  readonly modifiedAt?: number;
+  readonly checksum?: Checksum;
+  /** Each chunk is good until the next one is asked for. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Lets go of the connection, however far the reading came. Must be called once the object is no longer needed. */
+  close(): void;
+}
+
+/** An object as a listing shows it. */
+export interface ListedObject {
+  readonly key: string;
+  readonly etag: string;
+  readonly sizeBytes: number;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+}
+
+export interface ListedPage {
+  readonly objects: readonly ListedObject[];
+  /** Whether more come after the last of these. */
+  readonly more: boolean;
+}
+
+/** The bucket, read only. */
+export interface Storage {
+  /** Opens exactly the object that the upload names; another one under its key is OBJECT_REPLACED. */
+  open(upload: Upload, signal: AbortSignal): Promise<Result<StoredObject>>;
+  /** What stands under a key now. */
+  find(bucket: string, key: string, signal: AbortSignal): Promise<Result<Upload>>;
+  /** Up to 1,000 objects in key order, after a key. */
+  list(
+    bucket: string,
+    range: { readonly prefix: string; readonly afterKey?: string },
+    signal: AbortSignal,
+  ): Promise<Result<ListedPage>>;
+  /** A link that reads this object without credentials for `lifetimeSeconds`. A secret: never logged or stored. */
+  link(
+    upload: Upload,
+    options: { readonly lifetimeSeconds: number; readonly contentType: string; readonly versionId?: string },
+  ): Promise<string>;
+}
