@@ -2,12 +2,12 @@ import type { Context, S3BatchResult } from 'aws-lambda';
 import { ConfigurationError } from '../lib/config/config.ts';
 import { inParallel } from '../lib/parallel.ts';
 import { logger } from '../lib/telemetry/logger.ts';
-import { deadlineOf } from './deadline-of.ts';
 import { type BatchEvent, parseBatchEvent } from './events/batch-event.ts';
+import { withStack } from './middleware.ts';
 import { runTask } from './on-batch/run-task.ts';
 import { permanent, type TaskResult } from './on-batch/task-result.ts';
 import { runtime } from './runtime.ts';
-import { withStack } from './stack.ts';
+import { deadlineOf } from './time-budget.ts';
 
 /** S3 sends one task at a time; should it send more, they are done side by side. */
 const parallelism = 4;

@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
-import { deadlineOf } from './deadline-of.ts';
-import type { Answer } from './on-demand/answer.ts';
-import { answerTo } from './on-demand/answer-to.ts';
+import { withStack } from './middleware.ts';
+import type { Answer } from './on-demand/answer/answer.ts';
+import { answerTo } from './on-demand/answer-request.ts';
 import { runtime } from './runtime.ts';
-import { withStack } from './stack.ts';
+import { deadlineOf } from './time-budget.ts';
 
 /** For people: one JSON in the AWS console or by `osls invoke`, an answer that can be read. */
 export const handler = withStack(

@@ -2,11 +2,11 @@ import type { Context } from 'aws-lambda';
 import { type ReprocessReport, reprocess } from '../lib/runs/reprocess.ts';
 import { type SweepReport, sweep } from '../lib/runs/sweep.ts';
 import { measure } from '../lib/telemetry/metrics.ts';
-import { deadlineOf } from './deadline-of.ts';
 import { parseScheduleEvent, type Task } from './events/schedule-event.ts';
+import { withStack } from './middleware.ts';
 import { runOptions } from './run-options.ts';
 import { runtime } from './runtime.ts';
-import { withStack } from './stack.ts';
+import { deadlineOf } from './time-budget.ts';
 
 export interface ScheduleAnswer {
   /** One sentence for a person. */

@@ -2,12 +2,12 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import type { Outcome } from '../lib/outcome.ts';
 import { logger } from '../lib/telemetry/logger.ts';
 import { fieldsOf } from '../lib/telemetry/observe.ts';
-import { deadlineOf } from './deadline-of.ts';
-import { handleEntries } from './entries.ts';
-import { sqsBatchResponse } from './events/batch-response.ts';
 import { parseUploadEvent } from './events/upload-event.ts';
+import { withStack } from './middleware.ts';
+import { handleEntries } from './on-upload/deliver-entries.ts';
+import { sqsBatchResponse } from './on-upload/sqs-response.ts';
 import { runtime } from './runtime.ts';
-import { withStack } from './stack.ts';
+import { deadlineOf } from './time-budget.ts';
 
 /** What the function answers to anyone but SQS; S3 and EventBridge do not look at it. */
 export interface UploadAnswer {

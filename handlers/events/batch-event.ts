@@ -1,5 +1,5 @@
 import { decodeBatchKey } from '../../lib/upload/object-key.ts';
-import { at, isObject, text } from './field.ts';
+import { at, isObject, text } from './aws-names.ts';
 
 /** What one task of a job asks for, or why it cannot be done. */
 export type BatchTask = { readonly taskId: string } & (

@@ -1,7 +1,7 @@
 import { ok } from '../../lib/result.ts';
-import { judge } from './event-object.ts';
-import { at, awsSource, eventName, type Fields, text } from './field.ts';
-import { type Item, ignored, type UploadEventOptions, type Verdict } from './item.ts';
+import { at, awsSource, eventName, type Fields, text } from './aws-names.ts';
+import { type Item, ignored, type UploadEventOptions, type Verdict } from './entry.ts';
+import { judge } from './object-event.ts';
 import { refused } from './refusals.ts';
 
 /** The five values of `scanResultStatus`. */

@@ -1,5 +1,5 @@
 import { failures } from '../../lib/failures/failures.ts';
-import type { Refused } from './item.ts';
+import type { Refused } from './entry.ts';
 
 interface EventRefusal {
   readonly nextStep: string;

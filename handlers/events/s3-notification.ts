@@ -1,7 +1,7 @@
 import { decodeEventKey } from '../../lib/upload/object-key.ts';
-import { judge } from './event-object.ts';
-import { at, eventName, text } from './field.ts';
-import { type Item, ignored, type UploadEventOptions } from './item.ts';
+import { at, eventName, text } from './aws-names.ts';
+import { type Item, ignored, type UploadEventOptions } from './entry.ts';
+import { judge } from './object-event.ts';
 import { refused } from './refusals.ts';
 
 /**

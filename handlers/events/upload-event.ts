@@ -1,9 +1,9 @@
+import { text } from './aws-names.ts';
+import { type Entry, type Envelope, ignored, type ParsedEvent, type UploadEventOptions } from './entry.ts';
+import { recordShapeOf, type Shape, shapeOf } from './envelope.ts';
 import { itemOfEventBridge } from './eventbridge.ts';
-import { text } from './field.ts';
-import { type Entry, type Envelope, ignored, type ParsedEvent, type UploadEventOptions } from './item.ts';
 import { refused } from './refusals.ts';
 import { itemOfNotification } from './s3-notification.ts';
-import { recordShapeOf, type Shape, shapeOf } from './shape.ts';
 
 /** The longest way that makes sense has three: an SQS message, in it a failure record, in it an SNS event. One to spare. */
 const maxWrappings = 4;

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { Deadline } from '../../lib/deadline.ts';
-import type { Fields } from '../events/field.ts';
+import type { Fields } from '../events/aws-names.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Answer } from './answer.ts';
+import type { Answer } from './answer/answer.ts';
 import { fields, isFieldName } from './fields.ts';
 
 /** Everything that an action works with. */

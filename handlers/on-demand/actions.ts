@@ -1,15 +1,15 @@
 import type { Action } from './action.ts';
-import { attach } from './attach.ts';
-import { check } from './check.ts';
-import { dryRun } from './dry-run.ts';
-import { forget } from './forget.ts';
-import { pause } from './pause.ts';
-import { replay } from './replay.ts';
-import { resend } from './resend.ts';
-import { resolve } from './resolve.ts';
-import { resume } from './resume.ts';
-import { retry } from './retry.ts';
-import { status } from './status.ts';
+import { attach } from './actions/attach.ts';
+import { check } from './actions/check.ts';
+import { dryRun } from './actions/dry-run.ts';
+import { forget } from './actions/forget.ts';
+import { pause } from './actions/pause.ts';
+import { replay } from './actions/replay.ts';
+import { resend } from './actions/resend.ts';
+import { resolve } from './actions/resolve.ts';
+import { resume } from './actions/resume.ts';
+import { retry } from './actions/retry.ts';
+import { status } from './actions/status.ts';
 
 /** All that one can ask for, in the order of the usage text. */
 export const actions: readonly Action[] = [

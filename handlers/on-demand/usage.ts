@@ -1,8 +1,8 @@
 import { decodeEventKey } from '../../lib/upload/object-key.ts';
-import { at, text } from '../events/field.ts';
-import { recordShapeOf, shapeOf } from '../events/shape.ts';
+import { at, text } from '../events/aws-names.ts';
+import { recordShapeOf, shapeOf } from '../events/envelope.ts';
 import { actions } from './actions.ts';
-import type { Answer } from './answer.ts';
+import type { Answer } from './answer/answer.ts';
 
 const examples = [
   { action: 'status', candidate_id: 'GRK123' },

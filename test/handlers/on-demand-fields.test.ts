@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { actions } from '../../handlers/on-demand/actions.ts';
-import { answerTo } from '../../handlers/on-demand/answer-to.ts';
+import { answerTo } from '../../handlers/on-demand/answer-request.ts';
 
 /** A request with a mistake must be answered before anything is asked for. */
 const never = () => {

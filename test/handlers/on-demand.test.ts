@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { actions } from '../../handlers/on-demand/actions.ts';
-import { answerTo } from '../../handlers/on-demand/answer-to.ts';
+import { answerTo } from '../../handlers/on-demand/answer-request.ts';
 import { LedgerTableError } from '../../lib/aws/table-error.ts';
 import { ConfigurationError } from '../../lib/config/config.ts';
 import { refuses } from '../lib/scripted-kombo.ts';

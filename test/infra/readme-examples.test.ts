@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Fields, isObject } from '../../handlers/events/field.ts';
+import { type Fields, isObject } from '../../handlers/events/aws-names.ts';
 import { actionNamed } from '../../handlers/on-demand/actions.ts';
 
 /** What a reader would put in the place of "…", or of an object that is shown as { ... }. */

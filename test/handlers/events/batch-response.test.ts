@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sqsBatchResponse } from '../../../handlers/events/batch-response.ts';
+import { sqsBatchResponse } from '../../../handlers/on-upload/sqs-response.ts';
 
 test('names the failed messages in order, and no others', () => {
   expect(sqsBatchResponse(['m2', 'm5'])).toEqual({

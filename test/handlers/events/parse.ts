@@ -1,4 +1,4 @@
-import type { Item, ParsedEvent } from '../../../handlers/events/item.ts';
+import type { Item, ParsedEvent } from '../../../handlers/events/entry.ts';
 import { parseUploadEvent } from '../../../handlers/events/upload-event.ts';
 
 export const unscanned = { bucket: 'acme-cv-inbox', requireScan: false };

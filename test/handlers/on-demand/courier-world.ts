@@ -1,6 +1,6 @@
 import type { ActionDeps } from '../../../handlers/on-demand/action.ts';
-import type { Answer } from '../../../handlers/on-demand/answer.ts';
-import { answerTo } from '../../../handlers/on-demand/answer-to.ts';
+import type { Answer } from '../../../handlers/on-demand/answer/answer.ts';
+import { answerTo } from '../../../handlers/on-demand/answer-request.ts';
 import type { Runtime } from '../../../handlers/runtime.ts';
 import { type Config, readConfig } from '../../../lib/config/config.ts';
 import type { ApiKey } from '../../../lib/kombo/api-key.ts';

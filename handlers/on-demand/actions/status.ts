@@ -1,17 +1,17 @@
 import * as v from 'valibot';
-import { type FailureCode, failures } from '../../lib/failures/failures.ts';
-import { matchKey } from '../../lib/key-template/match-key.ts';
-import type { Known } from '../../lib/ledger/ledger.ts';
-import { countWork } from '../../lib/operator/count-work.ts';
-import { recordMeant, recordsOfKey } from '../../lib/operator/find-records.ts';
-import { type FileList, type FilePlace, filesAfter } from '../../lib/operator/list-files.ts';
-import { type Pause, pausedSentence } from '../../lib/pause/pause.ts';
-import { type Target, targetKey } from '../../lib/upload/target.ts';
-import { type ActionDeps, action, atMostOneOf } from './action.ts';
-import { type Answer, count } from './answer.ts';
-import { fields } from './fields.ts';
-import { fileOfRecord, sentenceOf } from './file-answer.ts';
-import { decodedTwin, namedKey } from './named-key.ts';
+import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
+import { matchKey } from '../../../lib/key-template/match-key.ts';
+import type { Known } from '../../../lib/ledger/ledger.ts';
+import { countWork } from '../../../lib/operator/count-work.ts';
+import { recordMeant, recordsOfKey } from '../../../lib/operator/find-records.ts';
+import { type FileList, type FilePlace, filesAfter } from '../../../lib/operator/list-files.ts';
+import { type Pause, pausedSentence } from '../../../lib/pause/pause.ts';
+import { type Target, targetKey } from '../../../lib/upload/target.ts';
+import { type ActionDeps, action, atMostOneOf } from '../action.ts';
+import { type Answer, count } from '../answer/answer.ts';
+import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { fields } from '../fields.ts';
+import { decodedTwin, namedKey } from '../request/parse-key.ts';
 
 const defaultLimit = 20;
 

@@ -1,14 +1,14 @@
 import * as v from 'valibot';
-import { type FailureCode, failures } from '../../lib/failures/failures.ts';
-import type { Known } from '../../lib/ledger/ledger.ts';
-import type { Status } from '../../lib/ledger/record.ts';
-import { operate } from '../../lib/operator/decide.ts';
-import { type ActionDeps, action, oneOf } from './action.ts';
-import { type Answer, count, shortened } from './answer.ts';
-import { fields } from './fields.ts';
-import { fileOfOutcome, fileOfRecord, sentenceOf } from './file-answer.ts';
-import { decide, recordOf } from './meant.ts';
-import { sendNow } from './send-now.ts';
+import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
+import type { Known } from '../../../lib/ledger/ledger.ts';
+import type { Status } from '../../../lib/ledger/record.ts';
+import { operate } from '../../../lib/operator/decide.ts';
+import { type ActionDeps, action, oneOf } from '../action.ts';
+import { type Answer, count, shortened } from '../answer/answer.ts';
+import { fileOfOutcome, fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { fields } from '../fields.ts';
+import { decide, recordOf } from '../request/find-record.ts';
+import { sendNow } from '../request/send-now.ts';
 
 const defaultLimit = 100;
 /** So much is left for the answer. */

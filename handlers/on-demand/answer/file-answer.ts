@@ -1,8 +1,8 @@
-import { type FailureCode, failures } from '../../lib/failures/failures.ts';
-import type { Known } from '../../lib/ledger/ledger.ts';
-import type { LedgerRecord } from '../../lib/ledger/record.ts';
-import type { FailureDetail, Outcome } from '../../lib/outcome.ts';
-import { type Target, targetKey } from '../../lib/upload/target.ts';
+import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
+import type { Known } from '../../../lib/ledger/ledger.ts';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import type { FailureDetail, Outcome } from '../../../lib/outcome.ts';
+import { type Target, targetKey } from '../../../lib/upload/target.ts';
 
 /**
  * One file as an answer shows it. Goes to a person who may see the bucket, so the key stands in full; it is not for logs.

@@ -1,9 +1,9 @@
-import type { Deadline } from '../lib/deadline.ts';
-import { deliver } from '../lib/delivery/deliver.ts';
-import type { Outcome } from '../lib/outcome.ts';
-import type { Upload } from '../lib/upload/upload.ts';
-import type { Entry, Item } from './events/item.ts';
-import type { Runtime } from './runtime.ts';
+import type { Deadline } from '../../lib/deadline.ts';
+import { deliver } from '../../lib/delivery/deliver.ts';
+import type { Outcome } from '../../lib/outcome.ts';
+import type { Upload } from '../../lib/upload/upload.ts';
+import type { Entry, Item } from '../events/entry.ts';
+import type { Runtime } from '../runtime.ts';
 
 type Deps = Omit<Runtime, 'config'>;
 type Verdict = Extract<Item, { kind: 'unidentified' }>['verdict'];

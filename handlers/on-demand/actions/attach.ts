@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import { failures } from '../../lib/failures/failures.ts';
-import type { Outcome } from '../../lib/outcome.ts';
-import { type Backfill, backfill } from '../../lib/runs/backfill.ts';
-import { runOptions } from '../run-options.ts';
-import { action, oneOf } from './action.ts';
-import { type Answer, count, shortened } from './answer.ts';
-import { fields } from './fields.ts';
-import { fileOfOutcome, sentenceOf } from './file-answer.ts';
-import { type Selection, type SelectionInput, select } from './selection.ts';
+import { failures } from '../../../lib/failures/failures.ts';
+import type { Outcome } from '../../../lib/outcome.ts';
+import { type Backfill, backfill } from '../../../lib/runs/backfill.ts';
+import { runOptions } from '../../run-options.ts';
+import { action, oneOf } from '../action.ts';
+import { type Answer, count, shortened } from '../answer/answer.ts';
+import { fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
+import { fields } from '../fields.ts';
+import { type Selection, type SelectionInput, select } from '../request/select-objects.ts';
 
 /** Objects that one request looks at, unless it says otherwise. */
 const defaultLimit = 100;

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { check as runCheck } from '../../lib/operator/check/check.ts';
-import { action } from './action.ts';
-import { count } from './answer.ts';
-import { fields } from './fields.ts';
+import { check as runCheck } from '../../../lib/operator/check/check.ts';
+import { action } from '../action.ts';
+import { count } from '../answer/answer.ts';
+import { fields } from '../fields.ts';
 
 export const check = action({
   name: 'check',

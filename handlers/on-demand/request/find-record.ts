@@ -1,10 +1,10 @@
-import type { LedgerRecord } from '../../lib/ledger/record.ts';
-import { type Operated, type Operation, operate } from '../../lib/operator/decide.ts';
-import { recordMeant, recordsOfKey } from '../../lib/operator/find-records.ts';
-import type { ActionDeps } from './action.ts';
-import type { Answer } from './answer.ts';
-import { fileOfRecord, sentenceOf } from './file-answer.ts';
-import { namedKey } from './named-key.ts';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { type Operated, type Operation, operate } from '../../../lib/operator/decide.ts';
+import { recordMeant, recordsOfKey } from '../../../lib/operator/find-records.ts';
+import type { ActionDeps } from '../action.ts';
+import type { Answer } from '../answer/answer.ts';
+import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { namedKey } from './parse-key.ts';
 
 /** The record that a request means by a key, or the answer that there is none to work on. */
 export const recordOf = async (

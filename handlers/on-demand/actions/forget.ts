@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import type { Known } from '../../lib/ledger/ledger.ts';
-import { recordsOfKey } from '../../lib/operator/find-records.ts';
-import { type Forgotten, forget as forgetRecords, type Kept } from '../../lib/operator/forget.ts';
-import { type ActionDeps, action, oneOf } from './action.ts';
-import { type Answer, count, shortened } from './answer.ts';
-import { fields } from './fields.ts';
-import { namedKey } from './named-key.ts';
+import type { Known } from '../../../lib/ledger/ledger.ts';
+import { recordsOfKey } from '../../../lib/operator/find-records.ts';
+import { type Forgotten, forget as forgetRecords, type Kept } from '../../../lib/operator/forget.ts';
+import { type ActionDeps, action, oneOf } from '../action.ts';
+import { type Answer, count, shortened } from '../answer/answer.ts';
+import { fields } from '../fields.ts';
+import { namedKey } from '../request/parse-key.ts';
 
 export const forget = action({
   name: 'forget',

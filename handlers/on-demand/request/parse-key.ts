@@ -1,5 +1,5 @@
-import { ok, type Result } from '../../lib/result.ts';
-import { decodeEventKey } from '../../lib/upload/object-key.ts';
+import { ok, type Result } from '../../../lib/result.ts';
+import { decodeEventKey } from '../../../lib/upload/object-key.ts';
 
 /**
  * A key as people paste it: plain, or as the console copies it (`s3://bucket/key`, or the object's ARN).

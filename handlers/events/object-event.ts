@@ -1,8 +1,8 @@
 import type { Result } from '../../lib/result.ts';
 import { isFolderMarker } from '../../lib/upload/object-key.ts';
 import { bareEtag, type Upload } from '../../lib/upload/upload.ts';
-import { text } from './field.ts';
-import { type Item, ignored, type ScanFailureCode, type UploadEventOptions, type Verdict } from './item.ts';
+import { text } from './aws-names.ts';
+import { type Item, ignored, type ScanFailureCode, type UploadEventOptions, type Verdict } from './entry.ts';
 import { refused } from './refusals.ts';
 
 /** An object as an event speaks of it; the spelling of each field is the event's own. */

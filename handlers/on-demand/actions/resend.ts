@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { action } from './action.ts';
-import { fields } from './fields.ts';
-import { fileOfOutcome, sentenceOf } from './file-answer.ts';
-import { decide, recordOf } from './meant.ts';
-import { sendNow } from './send-now.ts';
+import { action } from '../action.ts';
+import { fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
+import { fields } from '../fields.ts';
+import { decide, recordOf } from '../request/find-record.ts';
+import { sendNow } from '../request/send-now.ts';
 
 export const resend = action({
   name: 'resend',

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { accountScope, pausedSentence } from '../../lib/pause/pause.ts';
-import { action } from './action.ts';
-import { fields } from './fields.ts';
+import { accountScope, pausedSentence } from '../../../lib/pause/pause.ts';
+import { action } from '../action.ts';
+import { fields } from '../fields.ts';
 
 export const pause = action({
   name: 'pause',

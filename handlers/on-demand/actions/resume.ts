@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { releasePaused } from '../../lib/runs/pause-rounds.ts';
-import { action } from './action.ts';
-import { count } from './answer.ts';
-import { fields } from './fields.ts';
+import { releasePaused } from '../../../lib/runs/pause-rounds.ts';
+import { action } from '../action.ts';
+import { count } from '../answer/answer.ts';
+import { fields } from '../fields.ts';
 
 export const resume = action({
   name: 'resume',

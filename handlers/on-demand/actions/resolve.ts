@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { uploadId } from '../../lib/upload/upload.ts';
-import { action } from './action.ts';
-import { fields } from './fields.ts';
-import { fileOfRecord, sentenceOf } from './file-answer.ts';
-import { decide, recordOf } from './meant.ts';
+import { uploadId } from '../../../lib/upload/upload.ts';
+import { action } from '../action.ts';
+import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { fields } from '../fields.ts';
+import { decide, recordOf } from '../request/find-record.ts';
 
 export const resolve = action({
   name: 'resolve',

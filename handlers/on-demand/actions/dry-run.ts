@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import { type FailureCode, failures } from '../../lib/failures/failures.ts';
-import { type DryRun, dryRun as dryRunOf } from '../../lib/operator/dry-run.ts';
-import { pausedSentence } from '../../lib/pause/pause.ts';
-import { targetKey } from '../../lib/upload/target.ts';
-import { action, oneOf } from './action.ts';
-import { count } from './answer.ts';
-import { fields } from './fields.ts';
-import { fileOfRecord, sentenceOf } from './file-answer.ts';
-import { select } from './selection.ts';
+import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
+import { type DryRun, dryRun as dryRunOf } from '../../../lib/operator/dry-run.ts';
+import { pausedSentence } from '../../../lib/pause/pause.ts';
+import { targetKey } from '../../../lib/upload/target.ts';
+import { action, oneOf } from '../action.ts';
+import { count } from '../answer/answer.ts';
+import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { fields } from '../fields.ts';
+import { select } from '../request/select-objects.ts';
 
 /** Each object is opened, so few are enough to try a template on. */
 const most = 20;

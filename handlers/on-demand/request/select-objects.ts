@@ -1,9 +1,9 @@
-import { inParallel } from '../../lib/parallel.ts';
-import { ok, type Refusal, type Result } from '../../lib/result.ts';
-import { listUploads } from '../../lib/runs/backfill.ts';
-import type { Upload } from '../../lib/upload/upload.ts';
-import type { ActionDeps } from './action.ts';
-import { namedKey } from './named-key.ts';
+import { inParallel } from '../../../lib/parallel.ts';
+import { ok, type Refusal, type Result } from '../../../lib/result.ts';
+import { listUploads } from '../../../lib/runs/backfill.ts';
+import type { Upload } from '../../../lib/upload/upload.ts';
+import type { ActionDeps } from '../action.ts';
+import { namedKey } from './parse-key.ts';
 
 export interface SelectionInput {
   readonly key?: string | undefined;

@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../../lib/config/config.ts';
-import { isObject } from '../events/field.ts';
+import { isObject } from '../events/aws-names.ts';
 import type { ActionDeps } from './action.ts';
 import { actionNamed, actions } from './actions.ts';
-import type { Answer } from './answer.ts';
-import { outageOf } from './outage.ts';
+import type { Answer } from './answer/answer.ts';
+import { outageOf } from './answer/aws-error-answer.ts';
 import { usage, usageFor } from './usage.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { LedgerTableError } from '../../lib/aws/table-error.ts';
+import { LedgerTableError } from '../../../lib/aws/table-error.ts';
 import type { Answer } from './answer.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { at, awsSource, type Fields, isObject } from './field.ts';
+import { at, awsSource, type Fields, isObject } from './aws-names.ts';
 import type { EventRefusalCode } from './refusals.ts';
 
 /** The forms in which an event or a message can come, before anybody asks which object it speaks of. */

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import type { OutcomeStatus } from '../../lib/outcome.ts';
-import { handleEntries } from '../entries.ts';
-import { parseUploadEvent } from '../events/upload-event.ts';
-import { action } from './action.ts';
-import { count, shortened } from './answer.ts';
-import { fields } from './fields.ts';
-import { fileOfOutcome, sentenceOf } from './file-answer.ts';
+import type { OutcomeStatus } from '../../../lib/outcome.ts';
+import { parseUploadEvent } from '../../events/upload-event.ts';
+import { handleEntries } from '../../on-upload/deliver-entries.ts';
+import { action } from '../action.ts';
+import { count, shortened } from '../answer/answer.ts';
+import { fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
+import { fields } from '../fields.ts';
 
 const needsNobody: ReadonlySet<OutcomeStatus> = new Set(['attached', 'already-attached', 'superseded']);
 
