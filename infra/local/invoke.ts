@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-import { defaultStateDir } from './start-options.ts';
-import { runningStack } from './state-folder.ts';
+import { runningStack } from './process/state-folder.ts';
+import { defaultStateDir } from './terminal/start-options.ts';
 
 const usage = `Usage: npm run invoke -- <function> [event] [--state DIR]
 

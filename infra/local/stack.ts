@@ -7,21 +7,21 @@ import { systemClock } from '../../lib/clock.ts';
 import { type Config, readConfig } from '../../lib/config/config.ts';
 import { literalPrefixes } from '../../lib/key-template/match-key.ts';
 import { type Ledger, ledgerOn } from '../../lib/ledger/ledger.ts';
-import { type BuiltHandlersOptions, builtHandlers } from './built-handlers.ts';
-import { startConsole } from './console/console.ts';
-import { startControl } from './control-server.ts';
-import { type Dispatch, dispatcher } from './dispatcher.ts';
-import { startDynamoDb } from './dynamodb-server.ts';
-import { functionEnvironment } from './function-environment.ts';
-import { startFunctions } from './functions.ts';
+import { startDynamoDb } from './aws/dynamodb/dynamodb-server.ts';
+import { createTable } from './aws/dynamodb/table.ts';
+import { type Dispatch, dispatcher } from './aws/events/dispatcher.ts';
+import type { CreatedObject } from './aws/events/s3-notification.ts';
+import { startSchedule } from './aws/events/schedule.ts';
+import { type BuiltHandlersOptions, builtHandlers } from './aws/lambda/built-handlers.ts';
+import { functionEnvironment } from './aws/lambda/function-environment.ts';
+import { startFunctions } from './aws/lambda/functions.ts';
+import type { Lambda } from './aws/lambda/lambda.ts';
+import { s3Credentials, startS3 } from './aws/s3/s3-server.ts';
+import { startConsole } from './console/server/console.ts';
 import { defaultApiKey, type KomboEmulator, sandboxIntegrationId, startKomboEmulator } from './kombo/emulator.ts';
-import type { Lambda } from './lambda.ts';
-import { onFreePort } from './listening.ts';
-import type { CreatedObject } from './s3-notification.ts';
-import { s3Credentials, startS3 } from './s3-server.ts';
-import { startSchedule } from './schedule.ts';
-import { claimStateFolder } from './state-folder.ts';
-import { createTable } from './table.ts';
+import { startControl } from './process/control-server.ts';
+import { onFreePort } from './process/listening.ts';
+import { claimStateFolder } from './process/state-folder.ts';
 
 export interface StackOptions {
   /** Objects, ledger, attachments and logs stay in this folder. */

@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 import { ConfigurationError } from '../../lib/config/config.ts';
 import { BundleError } from '../bundle.ts';
-import { activityOf, activityText } from './activity.ts';
-import { endpointsText } from './endpoints-text.ts';
-import { type Step, travel } from './journey.ts';
+import { StackRunning } from './process/state-folder.ts';
 import { sampleBytes, sampleKey } from './sample.ts';
 import { type Stack, startStack } from './stack.ts';
-import { type StartOptions, startOptions, UsageError, usage } from './start-options.ts';
-import { StackRunning } from './state-folder.ts';
-import { stepText } from './step-text.ts';
+import { activityOf, activityText } from './terminal/activity.ts';
+import { endpointsText } from './terminal/endpoints-text.ts';
+import { type Step, travel } from './terminal/journey.ts';
+import { type StartOptions, startOptions, UsageError, usage } from './terminal/start-options.ts';
+import { stepText } from './terminal/step-text.ts';
 
 /** Long enough for the lease of a run that was killed, and the read-back after it. */
 const patienceMs = 150_000;

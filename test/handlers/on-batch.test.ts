@@ -3,9 +3,9 @@ import { runTask } from '../../handlers/on-batch/run-task.ts';
 import { resultOf } from '../../handlers/on-batch/task-result.ts';
 import type { Runtime } from '../../handlers/runtime.ts';
 import { deliver } from '../../lib/delivery/deliver.ts';
-import { exe } from '../fixtures/files.ts';
-import { losesAnswer, refuses } from '../lib/scripted-kombo.ts';
-import { type CourierWorld, courierWorld, key } from './on-demand/courier-world.ts';
+import { exe } from '../fakes/files.ts';
+import { losesAnswer, refuses } from '../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key } from '../worlds/courier-world.ts';
 
 let world: CourierWorld;
 beforeEach(() => {

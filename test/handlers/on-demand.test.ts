@@ -3,9 +3,9 @@ import { actions } from '../../handlers/on-demand/actions.ts';
 import { answerTo } from '../../handlers/on-demand/answer-request.ts';
 import { LedgerTableError } from '../../lib/aws/table-error.ts';
 import { ConfigurationError } from '../../lib/config/config.ts';
-import { refuses } from '../lib/scripted-kombo.ts';
+import { refuses } from '../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key, reason } from '../worlds/courier-world.ts';
 import { sample } from './events/sample.ts';
-import { type CourierWorld, courierWorld, key, reason } from './on-demand/courier-world.ts';
 
 let world: CourierWorld;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Loopback, startLoopback } from './on-demand/loopback.ts';
+import { type Loopback, startLoopback } from '../worlds/loopback.ts';
 
 let loopback: Loopback;
 beforeAll(async () => {

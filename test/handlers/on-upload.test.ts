@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeEventKey } from '../../lib/upload/object-key.ts';
-import { type Loopback, startLoopback } from './on-demand/loopback.ts';
+import { type Loopback, startLoopback } from '../worlds/loopback.ts';
 
 let loopback: Loopback;
 beforeAll(async () => {

@@ -2,33 +2,33 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { type ApiKeys, createApiKeys } from './api-keys.ts';
-import {
-  type ApplicationLink,
-  type AttachmentFilter,
-  createAttachmentStore,
-  type StoredAttachment,
-} from './attachment-store.ts';
-import { createControl } from './control.ts';
-import { type ArmedFaults, createArmedFaults } from './faults/armed-faults.ts';
-import { handleCall } from './handle-call.ts';
-import {
-  createIntegrations,
-  greenhouseIntegrationId,
-  type Integrations,
-  sandboxIntegrationId,
-} from './integrations.ts';
+import { createControl } from './api/control.ts';
+import { handleCall } from './api/handle-call.ts';
 import {
   createConcurrencyGate,
   createLimitSettings,
   createRateWindows,
   type LimitSettings,
   type Limits,
-} from './limits.ts';
-import { createRequestLog, type RequestLog } from './request-log.ts';
-import type { KomboState } from './state.ts';
+} from './api/limits.ts';
+import { type ArmedFaults, createArmedFaults } from './faults/armed-faults.ts';
+import { type ApiKeys, createApiKeys } from './store/api-keys.ts';
+import {
+  type ApplicationLink,
+  type AttachmentFilter,
+  createAttachmentStore,
+  type StoredAttachment,
+} from './store/attachment-store.ts';
+import {
+  createIntegrations,
+  greenhouseIntegrationId,
+  type Integrations,
+  sandboxIntegrationId,
+} from './store/integrations.ts';
+import { createRequestLog, type RequestLog } from './store/request-log.ts';
+import type { KomboState } from './store/state.ts';
 
-export { greenhouseIntegrationId, sandboxIntegrationId } from './integrations.ts';
+export { greenhouseIntegrationId, sandboxIntegrationId } from './store/integrations.ts';
 
 export const defaultApiKey = 'ks_dev_local';
 

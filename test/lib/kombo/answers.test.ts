@@ -8,7 +8,7 @@ import { systemClock } from '../../../lib/clock.ts';
 import { komboErrorCodes } from '../../../lib/failures/kombo-failures.ts';
 import type { Attached, KomboClient } from '../../../lib/kombo/client.ts';
 import type { Target } from '../../../lib/upload/target.ts';
-import { bodyOf, clientOf, inTime } from '../../support/kombo-caller.ts';
+import { bodyOf, clientOf, inTime } from '../../fakes/kombo-caller.ts';
 
 /** Our client against the Kombo emulator: what it reports, and whether the file is there. */
 

@@ -4,8 +4,8 @@ import { ApiKeyError } from '../../../lib/kombo/api-key.ts';
 import { komboClient } from '../../../lib/kombo/client.ts';
 import { httpTransport } from '../../../lib/kombo/http-transport.ts';
 import type { HttpAnswer, Transport } from '../../../lib/kombo/transport.ts';
-import { bodyOf, candidate, clientOf, inTime } from '../../support/kombo-caller.ts';
-import { rawServer, success } from '../../support/raw-server.ts';
+import { bodyOf, candidate, clientOf, inTime } from '../../fakes/kombo-caller.ts';
+import { rawServer, success } from '../../fakes/raw-server.ts';
 
 test('posts with the headers that Kombo asks for, and an exact length', async () => {
   const server = await rawServer();

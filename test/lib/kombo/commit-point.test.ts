@@ -3,9 +3,9 @@ import { systemClock } from '../../../lib/clock.ts';
 import { komboFailures } from '../../../lib/failures/kombo-failures.ts';
 import type { RequestBody } from '../../../lib/kombo/attachment-request.ts';
 import type { Attached } from '../../../lib/kombo/client.ts';
-import { bodyOf, candidate, clientOf, inTime } from '../../support/kombo-caller.ts';
-import { manualClock } from '../../support/manual-clock.ts';
-import { rawServer, success } from '../../support/raw-server.ts';
+import { bodyOf, candidate, clientOf, inTime } from '../../fakes/kombo-caller.ts';
+import { manualClock } from '../../fakes/manual-clock.ts';
+import { rawServer, success } from '../../fakes/raw-server.ts';
 
 const file = Buffer.alloc(3_000_000, 'Frank Doe, carpenter. ');
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import { bodyOf, candidate, clientOf, inTime } from '../../support/kombo-caller.ts';
+import { bodyOf, candidate, clientOf, inTime } from '../../fakes/kombo-caller.ts';
 
 /** A Kombo on a thread of its own: its answer can be here before this thread has noticed that its last piece is out. */
 const swiftKombo = `

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { deadlineIn } from '../../../lib/deadline.ts';
 import type { Attached, KomboClient } from '../../../lib/kombo/client.ts';
-import { bodyOf, candidate, clientOf, inTime } from '../../support/kombo-caller.ts';
-import { manualClock } from '../../support/manual-clock.ts';
-import { type RawServer, rawServer } from '../../support/raw-server.ts';
+import { bodyOf, candidate, clientOf, inTime } from '../../fakes/kombo-caller.ts';
+import { manualClock } from '../../fakes/manual-clock.ts';
+import { type RawServer, rawServer } from '../../fakes/raw-server.ts';
 
 const attach = (kombo: KomboClient, file = 'Frank Doe, carpenter', deadline = inTime()): Promise<Attached> =>
   kombo.attach(candidate, bodyOf(file), deadline);

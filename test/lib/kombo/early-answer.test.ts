@@ -2,9 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { attachmentBody } from '../../../lib/kombo/attachment-request.ts';
 import type { Attached } from '../../../lib/kombo/client.ts';
-import { asFromASocket } from '../../support/chunks.ts';
-import { candidate, clientOf, facts, inTime } from '../../support/kombo-caller.ts';
-import { type Behaviour, type RawServer, rawServer, success } from '../../support/raw-server.ts';
+import { asFromASocket } from '../../fakes/chunks.ts';
+import { candidate, clientOf, facts, inTime } from '../../fakes/kombo-caller.ts';
+import { type Behaviour, type RawServer, rawServer, success } from '../../fakes/raw-server.ts';
 
 const refusal = '{"status":"error","error":{"code":null,"title":null,"message":"Too large.","log_url":null}}';
 /** More than the buffers of both sockets hold, so that it cannot all be on its way before the answer comes. */

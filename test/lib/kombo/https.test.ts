@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { bodyOf, candidate, clientOf, inTime } from '../../support/kombo-caller.ts';
-import { loopbackTls } from '../../support/loopback-tls.ts';
-import { rawServer } from '../../support/raw-server.ts';
+import { bodyOf, candidate, clientOf, inTime } from '../../fakes/kombo-caller.ts';
+import { loopbackTls } from '../../fakes/loopback-tls.ts';
+import { rawServer } from '../../fakes/raw-server.ts';
 
 const trusted = getCACertificates('default');
 

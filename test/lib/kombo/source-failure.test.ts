@@ -5,10 +5,10 @@ import type { Attached } from '../../../lib/kombo/client.ts';
 import { type ChecksumFacts, checksumOf } from '../../../lib/stream/checksum.ts';
 import { untilStalled } from '../../../lib/stream/stall-timeout.ts';
 import { verified } from '../../../lib/stream/verify.ts';
-import { chunksOf, thenFailure, thenSilence } from '../../support/chunks.ts';
-import { candidate, clientOf, facts, inTime } from '../../support/kombo-caller.ts';
-import { manualClock } from '../../support/manual-clock.ts';
-import { type RawServer, rawServer } from '../../support/raw-server.ts';
+import { chunksOf, thenFailure, thenSilence } from '../../fakes/chunks.ts';
+import { candidate, clientOf, facts, inTime } from '../../fakes/kombo-caller.ts';
+import { manualClock } from '../../fakes/manual-clock.ts';
+import { type RawServer, rawServer } from '../../fakes/raw-server.ts';
 
 /** The rule behind all of these: a source that is not read to its verified end never becomes a complete request. */
 

@@ -6,10 +6,10 @@ import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
 import type { Table } from '../../../lib/ledger/table.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
-import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
-import { claimed, claimOf, deliveredBy, id, recordOf, written } from './ledger-steps.ts';
-import { type LocalDynamo, startLocalDynamo } from './local-table.ts';
-import { minute, nine, recordIn, states, target, upload } from './samples.ts';
+import { minute, nine, recordIn, states, target, upload } from '../../fakes/ledger-samples.ts';
+import { claimed, claimOf, deliveredBy, id, recordOf, written } from '../../fakes/ledger-steps.ts';
+import { type LocalDynamo, startLocalDynamo } from '../../fakes/local-table.ts';
+import { type ManualClock, manualClock } from '../../fakes/manual-clock.ts';
 
 let dynamo: LocalDynamo;
 let clock: ManualClock;

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { dynamoTable } from '../../../lib/aws/dynamo-table.ts';
 import { type Ledger, ledgerOn } from '../../../lib/ledger/ledger.ts';
 import type { Condition, Table } from '../../../lib/ledger/table.ts';
-import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
-import { claimed, claimOf, deliveredBy, id, recordOf, retryAt, written } from './ledger-steps.ts';
-import { type LocalDynamo, loseNextAnswer, startLocalDynamo } from './local-table.ts';
-import { minute, nine, upload } from './samples.ts';
+import { minute, nine, upload } from '../../fakes/ledger-samples.ts';
+import { claimed, claimOf, deliveredBy, id, recordOf, retryAt, written } from '../../fakes/ledger-steps.ts';
+import { type LocalDynamo, loseNextAnswer, startLocalDynamo } from '../../fakes/local-table.ts';
+import { type ManualClock, manualClock } from '../../fakes/manual-clock.ts';
 
 let dynamo: LocalDynamo;
 let clock: ManualClock;

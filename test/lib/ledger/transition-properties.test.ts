@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { State } from '../../../lib/ledger/record.ts';
 import { transition } from '../../../lib/ledger/transition.ts';
-import { anyLife, type Step, stepsOf } from './arbitrary-events.ts';
+import { anyLife, type Step, stepsOf } from '../../fakes/arbitrary-events.ts';
 
 /** In every step of any life. */
 const always = (rule: (step: Step) => void): void => {

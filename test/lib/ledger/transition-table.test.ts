@@ -11,7 +11,7 @@ import {
   states,
   target,
   upload,
-} from './samples.ts';
+} from '../../fakes/ledger-samples.ts';
 
 /**
  * What becomes of each state by each event, written by hand from the design; `-` is refused.

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { type LedgerEvent, transition } from '../../../lib/ledger/transition.ts';
-import { answerLost, day, integrationId, minute, nine, recordIn, states, target, upload } from './samples.ts';
+import {
+  answerLost,
+  day,
+  integrationId,
+  minute,
+  nine,
+  recordIn,
+  states,
+  target,
+  upload,
+} from '../../fakes/ledger-samples.ts';
 
 const next = (record: LedgerRecord | undefined, event: LedgerEvent, now = nine): LedgerRecord => {
   const result = transition(record, event, now, 'write-2');

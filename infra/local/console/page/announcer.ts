@@ -1,4 +1,4 @@
-import type { RowView } from '../view.ts';
+import type { RowView } from '../server/view.ts';
 import { byId } from './element.ts';
 import { manners } from './wording.ts';
 

@@ -1,4 +1,4 @@
-import type { AskAction, Asked, Asking } from '../view.ts';
+import type { AskAction, Asked, Asking } from '../server/view.ts';
 import { byId, setHidden, setText } from './element.ts';
 import { send } from './send.ts';
 

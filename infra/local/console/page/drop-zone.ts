@@ -1,4 +1,4 @@
-import type { Hello } from '../view.ts';
+import type { Hello } from '../server/view.ts';
 import { filesOfDrop, filesOfInput } from './dropped-files.ts';
 import { byId, element, setText } from './element.ts';
 import type { Place } from './uploader.ts';

@@ -1,4 +1,4 @@
-import type { FaultSwitch } from '../view.ts';
+import type { FaultSwitch } from '../server/view.ts';
 import { byId, element } from './element.ts';
 import { send } from './send.ts';
 

@@ -1,4 +1,4 @@
-import type { Changes, HeldView } from '../view.ts';
+import type { Changes, HeldView } from '../server/view.ts';
 import { byId, element, setHidden, setText } from './element.ts';
 import { sizeText, timeText } from './wording.ts';
 

@@ -1,4 +1,4 @@
-import type { Changes, FaultSwitch, HeldView, Hello, PauseView, RowView } from '../view.ts';
+import type { Changes, FaultSwitch, HeldView, Hello, PauseView, RowView } from '../server/view.ts';
 import { byId, setText } from './element.ts';
 
 export interface LiveListeners {

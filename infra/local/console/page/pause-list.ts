@@ -1,4 +1,4 @@
-import type { PauseView } from '../view.ts';
+import type { PauseView } from '../server/view.ts';
 import { byId, element, setHidden } from './element.ts';
 import { timeText } from './wording.ts';
 

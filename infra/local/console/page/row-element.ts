@@ -1,4 +1,4 @@
-import type { AskAction, RowView } from '../view.ts';
+import type { AskAction, RowView } from '../server/view.ts';
 import { element, setHidden, setText } from './element.ts';
 import { manners, progressText, sentenceOf, sizeText } from './wording.ts';
 

@@ -1,4 +1,4 @@
-import type { AskAction, Changes, RowView } from '../view.ts';
+import type { AskAction, Changes, RowView } from '../server/view.ts';
 import { byId, element, setHidden, setText } from './element.ts';
 import { type RowElement, rowElement } from './row-element.ts';
 import { type Group, groups, manners } from './wording.ts';

@@ -1,4 +1,4 @@
-import type { RowState, RowView } from '../view.ts';
+import type { RowState, RowView } from '../server/view.ts';
 
 /** What a state is called, which colour it has, and under which filter it is found. */
 interface Manner {

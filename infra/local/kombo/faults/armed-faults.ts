@@ -1,4 +1,4 @@
-import type { Call, CallKind, TargetRef } from '../calls.ts';
+import type { Call, CallKind, TargetRef } from '../api/calls.ts';
 import { type BendingFault, type DecisiveFault, type Fault, isDecisive } from './fault.ts';
 import { type FaultOfId, faultFromName, faultsFromId, unnamedFault } from './fault-names.ts';
 

@@ -1,4 +1,4 @@
-import { anyError } from '../errors.ts';
+import { anyError } from '../api/errors.ts';
 import type { Fault } from './fault.ts';
 
 /** One line of the fault table: how the fault is written, and what it does. */

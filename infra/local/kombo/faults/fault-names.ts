@@ -1,4 +1,4 @@
-import { type CallKind, callKinds } from '../calls.ts';
+import { type CallKind, callKinds } from '../api/calls.ts';
 import { catalogue } from './catalogue.ts';
 import type { Fault } from './fault.ts';
 

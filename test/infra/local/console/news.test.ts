@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { dynamoTable } from '../../../../lib/aws/dynamo-table.ts';
 import { systemClock } from '../../../../lib/clock.ts';
 import { ledgerOn } from '../../../../lib/ledger/ledger.ts';
-import { ask, consoleServer, newsUntil } from './console-server.ts';
+import { ask, consoleServer, newsUntil } from '../../../worlds/console-server.ts';
 
 const lease = { owner: 'somebody', leaseUntil: Date.now() + 60_000 };
 

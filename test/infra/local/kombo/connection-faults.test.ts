@@ -5,7 +5,7 @@ import {
   type KomboEmulator,
   startKomboEmulator,
 } from '../../../../infra/local/kombo/emulator.ts';
-import { errorOf, pdf, post, wireErrorOf } from './caller.ts';
+import { errorOf, pdf, post, wireErrorOf } from '../../../fakes/emulator-caller.ts';
 
 let emulator: KomboEmulator;
 beforeAll(async () => {

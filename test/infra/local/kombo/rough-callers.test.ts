@@ -6,7 +6,7 @@ import {
   type KomboEmulator,
   startKomboEmulator,
 } from '../../../../infra/local/kombo/emulator.ts';
-import { call, pdf } from './caller.ts';
+import { call, pdf } from '../../../fakes/emulator-caller.ts';
 
 interface RoughCall {
   readonly fault: string;

@@ -1,0 +1,54 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { bundle, handlerNames } from '../../../bundle.ts';
+
+const root = path.join(import.meta.dirname, '..', '..', '..', '..');
+
+/** A handler as it would be deployed. */
+export interface BuiltHandler {
+  readonly name: string;
+  readonly modulePath: string;
+}
+
+export interface BuiltHandlersOptions {
+  /** Default: all that there are. */
+  readonly names?: readonly string[];
+  /** Default: dist/ of this repository. */
+  readonly distDir?: string;
+}
+
+/**
+ * The built handlers, built anew where a bundle is missing or older than what it is made of.
+ * @throws {BundleError} when one does not compile.
+ */
+export const builtHandlers = async (options: BuiltHandlersOptions = {}): Promise<readonly BuiltHandler[]> => {
+  const { names = await handlerNames(), distDir = path.join(root, 'dist') } = options;
+  const handlers = names.map((name) => ({ name, modulePath: path.join(distDir, name, 'index.mjs') }));
+  const changedAt = await newestSource();
+  const ages = await Promise.all(handlers.map(({ modulePath }) => modifiedAt(modulePath)));
+  const stale = handlers.filter((_, index) => (ages[index] ?? 0) < changedAt).map(({ name }) => name);
+  if (stale.length > 0) await bundle(stale, { outDir: distDir });
+  return handlers;
+};
+
+/** What ends up in a bundle: our code, the versions of packages, and the way it is bundled. */
+const sources = ['handlers', 'lib', 'package-lock.json', path.join('infra', 'bundle.ts')];
+
+const newestSource = async (): Promise<number> => {
+  const times = await Promise.all(sources.map((source) => newestIn(path.join(root, source))));
+  return Math.max(...times);
+};
+
+/** Folders count too: a file that was deleted leaves no other trace. */
+const newestIn = async (where: string): Promise<number> => {
+  const own = await modifiedAt(where);
+  const entries = await readdir(where, { recursive: true }).catch(() => []);
+  const times = await Promise.all(entries.map((entry) => modifiedAt(path.join(where, entry))));
+  return Math.max(own, ...times);
+};
+
+/** Milliseconds since the epoch; 0 for a file that is not there. */
+const modifiedAt = async (file: string): Promise<number> => {
+  const found = await stat(file).catch(() => undefined);
+  return found?.mtimeMs ?? 0;
+};

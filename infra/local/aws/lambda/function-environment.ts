@@ -1,0 +1,66 @@
+import { settings } from '../../../../lib/config/settings.ts';
+import { s3Credentials } from '../s3/s3-server.ts';
+
+/** Where the functions find the parts of this stack. */
+export interface FunctionPlace {
+  readonly bucket: string;
+  readonly table: string;
+  readonly region: string;
+  readonly s3Url: string;
+  readonly dynamodbUrl: string;
+  readonly komboUrl: string;
+  readonly komboApiKey: string;
+  readonly integrationId: string;
+}
+
+/** Shorter than on AWS, so that a person at a terminal sees a retry or a read-back happen. */
+const shortWaits = {
+  KOMBO_TIMEOUT_SECONDS: '40',
+  // Longer than the function's timeout, as everywhere.
+  LEASE_SECONDS: '70',
+  RETRY_BASE_SECONDS: '2',
+  READ_BACK_AFTER_SECONDS: '3',
+  READ_BACK_AGAIN_SECONDS: '5',
+} as const;
+
+/** Both kinds of targets, so that a person can try both without a setting. */
+const keyTemplates = 'candidates/{candidate_id}/{filename}|applications/{application_id}/{filename}';
+
+/**
+ * The environment of the functions: this stack's own addresses, the short waits, and on top of them whatever setting
+ * stands in the shell (`TRANSFER=data_url npm start`). Nothing else of the shell comes in: an AWS profile, a region or a
+ * proxy there must not lead a local function out of this machine.
+ */
+export const functionEnvironment = (
+  place: FunctionPlace,
+  shell: Readonly<Record<string, string | undefined>>,
+): Record<string, string> => {
+  const fixed = {
+    BUCKET: place.bucket,
+    LEDGER_TABLE: place.table,
+    KOMBO_BASE_URL: place.komboUrl,
+    KOMBO_API_KEY: place.komboApiKey,
+    KOMBO_API_KEY_SECRET: '',
+    S3_FORCE_PATH_STYLE: 'true',
+    AWS_ENDPOINT_URL_S3: place.s3Url,
+    AWS_ENDPOINT_URL_DYNAMODB: place.dynamodbUrl,
+    AWS_ACCESS_KEY_ID: s3Credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: s3Credentials.secretAccessKey,
+    AWS_REGION: place.region,
+    // A person's own settings in the home folder would be read otherwise.
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+    AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/local',
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    POWERTOOLS_SERVICE_NAME: 'cv-courier',
+    TZ: ':UTC',
+  };
+  const fromShell = Object.values(settings).flatMap(({ name }) => {
+    const value = shell[name]?.trim();
+    return value ? [[name, value] as const] : [];
+  });
+  const defaults = { KOMBO_INTEGRATION_ID: place.integrationId, KEY_TEMPLATES: keyTemplates, ...shortWaits };
+  return { ...defaults, ...Object.fromEntries(fromShell), ...fixed };
+};

@@ -1,0 +1,76 @@
+import { createServer } from 'node:http';
+import { S3Client } from '@aws-sdk/client-s3';
+import { getRequestListener } from '@hono/node-server';
+import type { Config } from '../../../../lib/config/config.ts';
+import { targetKinds } from '../../../../lib/upload/target.ts';
+import { s3Credentials } from '../../aws/s3/s3-server.ts';
+import { closed, listening, onFreePort } from '../../process/listening.ts';
+import { sampleCandidateId } from '../../sample.ts';
+import type { Stack } from '../../stack.ts';
+import { pageAssets } from './assets.ts';
+import { startBoard } from './console-state.ts';
+import { routes } from './routes.ts';
+import { templateFor } from './upload-key.ts';
+import type { Hello } from './view.ts';
+
+/** What the console needs of a stack. It only looks, except where a person asks for more. */
+export interface ConsoleOptions {
+  readonly stack: Pick<
+    Stack,
+    'bucket' | 'table' | 'region' | 'config' | 'dynamodb' | 'kombo' | 'functions' | 'events'
+  > & {
+    readonly endpoints: Pick<Stack['endpoints'], 's3'>;
+  };
+  /** See `onFreePort`. */
+  readonly preferredPort: number;
+}
+
+export interface ConsoleServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The page on which a person drops files and watches them travel. */
+export const startConsole = async ({ stack, preferredPort }: ConsoleOptions): Promise<ConsoleServer> => {
+  const { bucket, config, kombo, functions } = stack;
+  const assets = await pageAssets();
+  // Bodies of unknown content are sent as they are: the local S3 does not know the SDK's newer checksums in a stream.
+  const s3 = new S3Client({
+    region: stack.region,
+    credentials: s3Credentials,
+    endpoint: stack.endpoints.s3,
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  const board = startBoard(stack);
+  const app = routes({
+    assets,
+    board,
+    kombo,
+    apiKey: config.komboApiKey ?? '',
+    templates: config.keyTemplates,
+    hello: helloOf(config),
+    upload: { s3, bucket, config, uploads: board.uploads, onChange: board.nudge },
+    stack: { functions, config },
+  });
+  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  // A slow upload is no fault.
+  server.requestTimeout = 0;
+  const port = await onFreePort(preferredPort, (candidate) => listening(server, candidate));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      board.close();
+      await closed(server);
+      s3.destroy();
+    },
+  };
+};
+
+const helloOf = ({ keyTemplates }: Config): Hello => ({
+  targets: targetKinds.flatMap((kind) => {
+    const template = templateFor(keyTemplates, kind);
+    return template ? [{ kind, keyForm: template.text }] : [];
+  }),
+  sampleId: sampleCandidateId,
+});

@@ -1,0 +1,69 @@
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import type { Stack } from '../../stack.ts';
+import type { Asset } from './assets.ts';
+import { setFault } from './faults.ts';
+import { type LiveDeps, tellLive } from './live.ts';
+import { ask, readAsking } from './on-demand.ts';
+import { gatekeeper } from './same-origin-only.ts';
+import { downloadName } from './stored-files.ts';
+import { passOn, type UploadDeps } from './upload.ts';
+
+export interface RouteDeps extends LiveDeps {
+  readonly assets: ReadonlyMap<string, Asset>;
+  readonly upload: UploadDeps;
+  readonly stack: Pick<Stack, 'functions' | 'config'>;
+}
+
+/** Everything that the page asks of the console. Names are shown only to whoever says `names=shown`. */
+export const routes = (deps: RouteDeps): Hono => {
+  const { assets, board, kombo, upload, stack } = deps;
+  const app = new Hono();
+  app.use(gatekeeper);
+  app.notFound((c) => c.json({ error: 'The console has no such page.' }, 404));
+  // The words of an error may hold a name.
+  app.onError((_, c) => c.json({ error: 'The console failed; the terminal may say more.' }, 500));
+
+  for (const [path, { contentType, body }] of assets) {
+    app.get(path, (c) => c.body(body, 200, { 'content-type': contentType }));
+  }
+
+  app.get('/live', (c) => streamSSE(c, (stream) => tellLive(deps, stream, c.req.query('names') === 'shown')));
+
+  app.put('/uploads', async (c) => {
+    const fields = { ...c.req.query(), sizeBytes: c.req.header('content-length') };
+    const passed = await passOn(upload, fields, c.req.raw.body);
+    return passed.ok ? c.json({}, 201) : c.json({ error: passed.error }, 400);
+  });
+
+  app.put('/faults/:id', async (c) => {
+    const body = await c.req.json<unknown>().catch(() => undefined);
+    const on = typeof body === 'object' && body !== null && 'on' in body ? body.on : undefined;
+    if (typeof on !== 'boolean') return c.json({ error: 'Say {"on": true} or {"on": false}.' }, 400);
+    if (!setFault(kombo, c.req.param('id'), on)) return c.json({ error: 'There is no such fault.' }, 404);
+    board.nudge();
+    return c.json({});
+  });
+
+  app.post('/ask', async (c) => {
+    const asking = readAsking(await c.req.json<unknown>().catch(() => undefined));
+    const asked = asking && (await ask(stack, board, asking));
+    return asked ? c.json(asked) : c.json({ error: 'This cannot be asked, or not any more.' }, 400);
+  });
+
+  app.get('/attachments/:id', async (c) => {
+    const found = kombo.attachments().find(({ id }) => id === c.req.param('id'));
+    if (!found) return c.json({ error: 'Kombo does not hold this file any more.' }, 404);
+    const name = downloadName(found, c.req.query('names') === 'shown').toWellFormed();
+    return c.body(new Uint8Array(await found.bytes()), 200, {
+      'content-type': found.contentType,
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, percent)}`,
+      // A stored page must not run as one of ours.
+      'content-security-policy': "sandbox; default-src 'none'",
+    });
+  });
+  return app;
+};
+
+/** The characters that `encodeURIComponent` leaves and a header's extended value does not take. */
+const percent = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { failures } from '../../../../lib/failures/failures.ts';
+import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
+import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
+import type { FailureDetail } from '../../../../lib/outcome.ts';
+import { maskKey } from '../../../../lib/upload/object-key.ts';
+import { targetKey } from '../../../../lib/upload/target.ts';
+import { uploadId } from '../../../../lib/upload/upload.ts';
+import type { FailureView, Progress, RowView } from './view.ts';
+
+/** A row before it is decided who looks: it holds the key in full. */
+export type Row = Omit<RowView, 'name' | 'failure'> & { readonly failure?: FailureDetail | FailureView };
+
+/** What names an upload to the page: keys are personal, so their place in the page's markup is taken by a digest. */
+export const rowId = (uploadIdText: string): string =>
+  createHash('sha256').update(uploadIdText).digest('base64url').slice(0, 16);
+
+/** @param progress of the call that carries it, when Kombo has one open */
+export const rowOfRecord = (record: LedgerRecord, progress: Progress | undefined): Row => {
+  const { state, upload, target } = record;
+  return {
+    id: rowId(uploadId(upload)),
+    key: upload.key,
+    ...(target && { target: targetKey(target) }),
+    state: state.status === 'sending' ? (progress ? 'sending' : 'claimed') : state.status,
+    atMs: record.createdAt,
+    changedAtMs: state.status === 'attached' ? state.attachedAt : record.updatedAt,
+    ...(upload.sizeBytes !== undefined && { sizeBytes: upload.sizeBytes }),
+    attempt: record.attempts,
+    ...(progress && { progress }),
+    ...('dueAt' in state && { dueAtMs: state.dueAt }),
+    ...('failure' in state && { failure: state.failure }),
+    warnings: state.status === 'attached' ? state.warnings : [],
+  };
+};
+
+/** As the page may see it. */
+export const rowView = ({ failure, ...row }: Row, templates: readonly KeyTemplate[], names: boolean): RowView => {
+  const key = names ? row.key : maskKey(row.key, templates);
+  return {
+    ...row,
+    key,
+    name: key.slice(key.lastIndexOf('/') + 1),
+    ...(failure && { failure: failureView(failure, names) }),
+    warnings: warningsView(row.warnings, names),
+  };
+};
+
+const failureView = (failure: FailureDetail | FailureView, names: boolean): FailureView => {
+  if ('meaning' in failure) return failure;
+  const { code, detail, komboMessage } = failure;
+  const { meaning, nextStep } = failures[code];
+  // Kombo's own words may quote the name of the file.
+  const words = names && komboMessage !== undefined ? `${detail} Kombo says: ${komboMessage}` : detail;
+  return { code, meaning, detail: words, nextStep };
+};
+
+/** Kombo writes warnings, and may name the file in them. */
+export const warningsView = (warnings: readonly string[], names: boolean): readonly string[] =>
+  names ? warnings : warnings.map(() => 'A warning from Kombo; its words are hidden with the names.');

@@ -1,0 +1,41 @@
+import type { MiddlewareHandler } from 'hono';
+import { isLocalCaller } from '../../process/local-callers.ts';
+
+/** Nothing inline, nothing from elsewhere, no frame around the page. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+/**
+ * Lets in this machine's own programs and the console's own page, and tells the browser how little the page may do.
+ * Whoever has its own name resolved to 127.0.0.1 shows itself by the Host it asked for; a page from elsewhere, and one
+ * from another port of this machine, by Origin or Sec-Fetch-Site, which no script can set.
+ */
+export const gatekeeper: MiddlewareHandler = async (c, next) => {
+  const { host = '', origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = c.req.header();
+  const changes = c.req.method !== 'GET' && c.req.method !== 'HEAD';
+  const foreignOrigin = origin !== undefined && origin !== `http://${host}`;
+  // Somebody may follow a link to the page from anywhere; that is all that other sites may cause.
+  const visit = !changes && mode === 'navigate' && c.req.path === '/';
+  const foreignSite = site !== undefined && site !== 'same-origin' && site !== 'none' && !visit;
+  if (!isLocalCaller({ host }) || foreignOrigin || foreignSite) {
+    return c.json({ error: 'Only the console page on this machine may ask.' }, 403);
+  }
+  await next();
+  c.header('content-security-policy', c.res.headers.get('content-security-policy') ?? contentSecurityPolicy);
+  c.header('cross-origin-opener-policy', 'same-origin');
+  c.header('cross-origin-resource-policy', 'same-origin');
+  c.header('referrer-policy', 'no-referrer');
+  c.header('x-content-type-options', 'nosniff');
+  c.header('cache-control', 'no-store');
+  return undefined;
+};

@@ -1,0 +1,50 @@
+import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
+import { ok, type Result } from '../../../../lib/result.ts';
+import type { TargetKind } from '../../../../lib/upload/target.ts';
+
+export interface Placement {
+  readonly kind: TargetKind;
+  readonly id: string;
+  readonly filename: string;
+  readonly integrationId: string | undefined;
+}
+
+const unfit = (error: string): { readonly ok: false; readonly error: string } => ({ ok: false, error });
+
+const placeholderOf = (kind: TargetKind): 'candidate_id' | 'application_id' => `${kind}_id`;
+
+/** The first template by which a file can be put on a target of this kind. */
+export const templateFor = (templates: readonly KeyTemplate[], kind: TargetKind): KeyTemplate | undefined =>
+  templates.find(({ segments }) =>
+    segments.some((segment) => segment.kind === 'placeholder' && segment.name === placeholderOf(kind)),
+  );
+
+/**
+ * The key under which a dropped file belongs, the other way round than `matchKey` reads it.
+ * @returns or a sentence for the person who dropped it; it quotes nothing of the name
+ */
+export const uploadKey = (
+  templates: readonly KeyTemplate[],
+  { kind, id, filename, integrationId }: Placement,
+): Result<string, string> => {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) return unfit(`The ${kind} id must be 1 to 64 letters, digits, "-" or "_".`);
+  if (filename === '' || filename === '.' || filename === '..' || /[/\0]/.test(filename)) {
+    return unfit('The name of the file cannot be part of a key.');
+  }
+  const template = templateFor(templates, kind);
+  if (!template) return unfit(`KEY_TEMPLATES has no form for ${kind}s. Add one with {${kind}_id}, then start again.`);
+  const values = {
+    candidate_id: id,
+    application_id: id,
+    integration_id: integrationId ?? '',
+    type: 'cv',
+    any: 'console',
+    filename,
+  };
+  const segments = template.segments.map((segment) =>
+    segment.kind === 'literal' ? segment.text : values[segment.name],
+  );
+  // What the local S3 keeps as the name of a file, beside its own ending.
+  if (segments.some((segment) => Buffer.byteLength(segment) > 233)) return unfit('The name of the file is too long.');
+  return ok(segments.join('/'));
+};

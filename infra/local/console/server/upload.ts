@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import * as v from 'valibot';
+import type { Config } from '../../../../lib/config/config.ts';
+import { ok, type Result } from '../../../../lib/result.ts';
+import { targetKey, targetKinds } from '../../../../lib/upload/target.ts';
+import { bareEtag, uploadId } from '../../../../lib/upload/upload.ts';
+import type { IncomingUploads } from './incoming-uploads.ts';
+import { uploadKey } from './upload-key.ts';
+
+/** A laptop's disk is not a data centre. What is larger than MAX_BYTES is uploaded all the same, and rejected in public. */
+const maxUploadBytes = 1_000_000_000;
+
+const asking = v.object({
+  kind: v.picklist(targetKinds),
+  id: v.string(),
+  name: v.string(),
+  sizeBytes: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
+});
+
+export interface UploadDeps {
+  readonly s3: S3Client;
+  readonly bucket: string;
+  readonly config: Pick<Config, 'keyTemplates' | 'integrationId'>;
+  readonly uploads: IncomingUploads;
+  /** A row has changed. */
+  readonly onChange: () => void;
+}
+
+/**
+ * Passes one dropped file on to S3 as it comes in; it is never held as a whole.
+ * @returns a sentence for the person when the file cannot go, or did not arrive
+ */
+export const passOn = async (
+  { s3, bucket, config, uploads, onChange }: UploadDeps,
+  fields: Readonly<Record<string, unknown>>,
+  body: ReadableStream<Uint8Array> | null,
+): Promise<Result<null, string>> => {
+  const parsed = v.safeParse(asking, fields);
+  if (!parsed.success) return { ok: false, error: 'The upload must say kind, id, name and length.' };
+  const { kind, id, name, sizeBytes } = parsed.output;
+  if (sizeBytes > maxUploadBytes) {
+    return { ok: false, error: 'The local console takes files up to 1 GB.' };
+  }
+  const key = uploadKey(config.keyTemplates, { kind, id, filename: name, integrationId: config.integrationId });
+  if (!key.ok) return key;
+
+  const upload = uploads.open({ key: key.value, target: targetKey({ kind, id }), sizeBytes });
+  onChange();
+  try {
+    const { ETag = '' } = await s3.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key.value,
+        Body: body && sizeBytes > 0 ? counted(body, upload.received) : new Uint8Array(),
+        ContentLength: sizeBytes,
+      }),
+    );
+    upload.stored(uploadId({ bucket, key: key.value, etag: bareEtag(ETag) }));
+    return ok(null);
+  } catch {
+    // The reason may quote the key; what a person needs is the same for all of them.
+    const sentence = 'The upload broke off before the last byte.';
+    upload.broken(sentence);
+    return { ok: false, error: sentence };
+  } finally {
+    onChange();
+  }
+};
+
+const counted = (body: ReadableStream<Uint8Array>, onBytes: (bytes: number) => void): Readable => {
+  const chunks = async function* () {
+    for await (const chunk of body) {
+      onBytes(chunk.length);
+      yield chunk;
+    }
+  };
+  return Readable.from(chunks(), { objectMode: false });
+};

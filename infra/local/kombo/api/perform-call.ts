@@ -1,0 +1,64 @@
+import { toolHabits } from '../faults/ats-behaviour.ts';
+import type { BendingFault } from '../faults/fault.ts';
+import { type Integration, integrationRefusal, toolRefusal } from '../store/integrations.ts';
+import { contentUrl, type KomboState } from '../store/state.ts';
+import { storeAttachment } from '../store/store-attachment.ts';
+import { type Answer, actionSuccess, failure, plainSuccess } from './answer.ts';
+import type { Call } from './calls.ts';
+import { type ApiError, apiError } from './errors.ts';
+import { integrationDetails } from './integration-details.ts';
+import { listing, oddListing } from './listing.ts';
+
+export interface PerformContext {
+  /** Undefined for the calls that name none in a header. */
+  readonly integration: Integration | undefined;
+  readonly contentType: string | undefined;
+  readonly body: Buffer;
+  readonly bending: readonly BendingFault[];
+  /** Where Kombo would show the log of this call. */
+  readonly logUrl: string;
+  readonly interrupted: AbortSignal;
+  readonly onStored: () => void;
+}
+
+/** Does what the call asks for, as a healthy Kombo with this integration would. */
+export const performCall = async (state: KomboState, call: Call, context: PerformContext): Promise<Answer> => {
+  const refuse = (error: ApiError) => failure(error, context.logUrl);
+  const notFound = refuse(apiError('PLATFORM.INTEGRATION_NOT_FOUND', 'There is no such integration.'));
+  const { integration } = context;
+  switch (call.kind) {
+    case 'check-api-key':
+      return plainSuccess({ environment_id: 'CvCourierEnvironmentAAAA', customer_id: 'CvCourierCustomerAAAAAAA' });
+    case 'integration': {
+      const asked = state.integrations.get(call.integrationId);
+      return asked === undefined ? notFound : plainSuccess(integrationDetails(asked));
+    }
+    case 'actions':
+      if (integration === undefined) return notFound;
+      return plainSuccess({ attachment_restrictions: integration.restrictions[call.action] });
+    case 'list': {
+      if (integration === undefined) return notFound;
+      const refusal = integrationRefusal(integration, call) ?? toolRefusal(integration);
+      if (refusal !== undefined) return refuse(refusal);
+      const results = listing(state.store, {
+        target: call.target,
+        integrationId: integration.id,
+        nowMs: state.clock(),
+        habits: toolHabits(context.bending),
+        contentUrl: (id) => contentUrl(state, id),
+      });
+      const odd = context.bending.some(({ kind }) => kind === 'odd-listing');
+      return actionSuccess({ results: odd ? oddListing(results) : results }, warningsOf(integration, context.bending));
+    }
+    case 'post': {
+      if (integration === undefined) return notFound;
+      const refusal = await storeAttachment(state, call.target, integration, context);
+      return refusal === undefined ? actionSuccess({}, warningsOf(integration, context.bending)) : refuse(refusal);
+    }
+  }
+};
+
+const warningsOf = (integration: Integration, bending: readonly BendingFault[]): readonly string[] => [
+  ...integration.warnings,
+  ...bending.flatMap((fault) => (fault.kind === 'warnings' ? fault.messages : [])),
+];

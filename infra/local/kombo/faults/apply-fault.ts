@@ -1,0 +1,99 @@
+import { type Answer, failure, htmlAnswer, jsonAnswer } from '../api/answer.ts';
+import { anyError } from '../api/errors.ts';
+import type { Exchange } from '../api/exchange.ts';
+import { readBody } from '../api/request-body.ts';
+import { begin, send, sendCut, sendDripping, sendPadded } from '../api/send.ts';
+import { untilClosed, waitUpTo } from '../api/waiting.ts';
+import type { DecisiveFault } from './fault.ts';
+
+/** A TCP reset, as a broken network or a killed server sends it; not the orderly end of a connection. */
+const reset = ({ incoming }: Exchange): void => {
+  incoming.socket.resetAndDestroy();
+};
+
+const errorAnswer = (fault: Extract<DecisiveFault, { kind: 'error' }>, logUrl: string): Answer => {
+  const message = fault.message ?? 'This error was asked for.';
+  if (fault.bare === true) return jsonAnswer(fault.status, { status: 'error', error: { message } });
+  return failure(anyError(fault.code, message, fault.status), logUrl);
+};
+
+const withoutWarnings = (answer: Answer): Answer => {
+  const { warnings: _, ...rest } = JSON.parse(answer.body);
+  return { ...answer, body: JSON.stringify(rest) };
+};
+
+/** How long an early answer leaves its connection open, so that the caller can read it before the connection dies. */
+const lingerMs = 1000;
+
+/**
+ * Answers while the body is on its way. Then the rest lies unread until the connection is cut, as a proxy with a size limit
+ * does it, or is drained. Written without `end`, which would read on, throw away, and count the request as over.
+ */
+const strikeEarly = async (
+  exchange: Exchange,
+  { code, status, drained }: Extract<DecisiveFault, { kind: 'early' }>,
+): Promise<void> => {
+  const { incoming, outgoing, record, logUrl, release, interrupted } = exchange;
+  const answer = failure(anyError(code, 'Refused before the body was read.', status), logUrl);
+  begin(exchange, answer, {
+    'content-length': String(Buffer.byteLength(answer.body)),
+    connection: drained ? 'keep-alive' : 'close',
+  });
+  release();
+  outgoing.write(answer.body);
+  if (drained) {
+    await readBody(incoming, record, { keepBytes: 0 });
+    outgoing.end();
+  } else {
+    await waitUpTo(lingerMs, interrupted);
+    incoming.socket.destroy();
+  }
+};
+
+/** The part of a fault that comes before the body was read to its end. True when the call is over. */
+export const strikeBeforeEnd = async (exchange: Exchange, fault: DecisiveFault | undefined): Promise<boolean> => {
+  if (fault?.kind === 'reset-before-body') reset(exchange);
+  else if (fault?.kind === 'early') await strikeEarly(exchange, fault);
+  else return false;
+  return true;
+};
+
+/** How the call ends: the answer as it is, or what the fault makes of it. */
+export const strikeAtEnd = async (
+  exchange: Exchange,
+  fault: DecisiveFault | undefined,
+  answer: Answer,
+): Promise<void> => {
+  switch (fault?.kind) {
+    case undefined:
+      return send(exchange, answer);
+    case 'error':
+      return send(exchange, errorAnswer(fault, exchange.logUrl));
+    case 'error-in-200':
+      return send(exchange, failure(anyError(null, 'An error under HTTP 200.', 200), exchange.logUrl));
+    case 'html':
+      return send(exchange, htmlAnswer(fault.status));
+    case 'empty':
+      return send(exchange, { ...answer, status: fault.status, body: '' });
+    case 'created':
+      return send(exchange, { ...answer, status: 201 });
+    case 'no-warnings':
+      return send(exchange, withoutWarnings(answer));
+    case 'truncated-json':
+      return send(exchange, { ...answer, body: answer.body.slice(0, answer.body.length / 2) });
+    case 'cut-answer':
+      return sendCut(exchange, answer);
+    case 'huge':
+      return sendPadded(exchange, answer, fault.sizeBytes);
+    case 'drip':
+      return sendDripping(exchange, answer, fault.everyMs);
+    case 'silence':
+      return untilClosed(exchange.outgoing);
+    case 'reset-after-body':
+    case 'reset-mid-body':
+    case 'reset-before-body':
+    case 'early':
+      // The last two never come this far; a body too short for its middle ends like one that was read whole.
+      return reset(exchange);
+  }
+};

@@ -1,0 +1,124 @@
+import type { IncomingMessage } from 'node:http';
+import type { CallKind } from '../api/calls.ts';
+
+/** What is kept about one request: never its body, its query or its key. */
+export interface RequestRecord {
+  readonly id: number;
+  readonly atMs: number;
+  readonly method: string;
+  readonly path: string;
+  readonly call: CallKind | 'unknown';
+  readonly integrationId: string | null;
+  /** As announced; null for a chunked body or none. */
+  readonly contentLengthBytes: number | null;
+  /** Of the body, as far as the emulator read it. */
+  readonly receivedBytes: number;
+  /** Whether the last byte of the body arrived: the point from which a file can be delivered. */
+  readonly bodyComplete: boolean;
+  /** Null when no answer was begun. */
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly faults: readonly string[];
+  readonly stored: boolean;
+  /** Until its connection is over, and the work for it, whichever lasts longer. */
+  readonly open: boolean;
+  readonly durationMs: number | null;
+}
+
+/** The same, while it happens. */
+export type OpenRecord = { -readonly [Field in keyof RequestRecord]: RequestRecord[Field] };
+
+export interface RequestCounters {
+  readonly total: number;
+  /** Posts whose last byte arrived, and posts that ended before it. */
+  readonly completePosts: number;
+  readonly incompletePosts: number;
+  readonly stored: number;
+  readonly byCall: Readonly<Record<string, number>>;
+  /** `none` counts requests that ended without an answer. */
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly byCode: Readonly<Record<string, number>>;
+}
+
+export interface RequestLog {
+  open(incoming: IncomingMessage, call: CallKind | undefined): OpenRecord;
+  /** Ends a record and counts it: when its connection and the work for it are both over. */
+  close(record: OpenRecord, incoming: IncomingMessage): void;
+  /** Newest last; at most the last 1000. */
+  recent(): readonly RequestRecord[];
+  find(id: number): RequestRecord | undefined;
+  /** Of requests that have ended. */
+  counters(): RequestCounters;
+  /** Forgets everything. Requests under way belong to the time before, and are never counted. */
+  reset(): void;
+}
+
+const keptRecords = 1000;
+const maxPathLength = 200;
+
+export const createRequestLog = (clock: () => number): RequestLog => {
+  let records: OpenRecord[] = [];
+  let counts = noCounts();
+  let lastId = 0;
+
+  return {
+    open(incoming, call) {
+      lastId += 1;
+      const { 'content-length': contentLength, 'x-integration-id': integrationId } = incoming.headers;
+      const record: OpenRecord = {
+        id: lastId,
+        atMs: clock(),
+        method: incoming.method ?? '',
+        path: (incoming.url ?? '').replace(/\?.*$/s, '').slice(0, maxPathLength),
+        call: call ?? 'unknown',
+        integrationId: typeof integrationId === 'string' ? integrationId : null,
+        contentLengthBytes: contentLength === undefined ? null : Number(contentLength),
+        receivedBytes: 0,
+        bodyComplete: false,
+        status: null,
+        code: null,
+        faults: [],
+        stored: false,
+        open: true,
+        durationMs: null,
+      };
+      records.push(record);
+      if (records.length > keptRecords) records.shift();
+      return record;
+    },
+    close(record, incoming) {
+      if (!record.open) return;
+      record.open = false;
+      record.bodyComplete ||= incoming.complete;
+      record.durationMs = clock() - record.atMs;
+      counts.total += 1;
+      if (record.stored) counts.stored += 1;
+      if (record.call === 'post') counts[record.bodyComplete ? 'completePosts' : 'incompletePosts'] += 1;
+      increase(counts.byCall, record.call);
+      increase(counts.byStatus, String(record.status ?? 'none'));
+      if (record.code !== null) increase(counts.byCode, record.code);
+    },
+    recent: () => records.map((record) => ({ ...record })),
+    find: (id) => records.find((record) => record.id === id),
+    counters: () => structuredClone(counts),
+    reset() {
+      for (const record of records) record.open = false;
+      records = [];
+      counts = noCounts();
+    },
+  };
+};
+
+const noCounts = () => ({
+  total: 0,
+  completePosts: 0,
+  incompletePosts: 0,
+  stored: 0,
+  byCall: {} as Record<string, number>,
+  byStatus: {} as Record<string, number>,
+  byCode: {} as Record<string, number>,
+});
+
+const increase = (counts: Record<string, number>, key: string) => {
+  counts[key] = (counts[key] ?? 0) + 1;
+};

@@ -1,0 +1,28 @@
+import type { ConcurrencyGate, LimitSettings, RateWindows } from '../api/limits.ts';
+import type { ArmedFaults } from '../faults/armed-faults.ts';
+import type { ApiKeys } from './api-keys.ts';
+import type { AttachmentStore } from './attachment-store.ts';
+import type { Integrations } from './integrations.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** Everything that a call can meet inside the emulator. */
+export interface KomboState {
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** `http://127.0.0.1:<port>`, known once it listens. */
+  readonly origin: () => string;
+  readonly maxBodyBytes: number;
+  readonly apiKeys: ApiKeys;
+  readonly integrations: Integrations;
+  readonly faults: ArmedFaults;
+  readonly limits: LimitSettings;
+  readonly rates: RateWindows;
+  readonly gate: ConcurrencyGate;
+  readonly store: AttachmentStore;
+  readonly requests: RequestLog;
+  /** Aborts at the next reset or close: calls under way end there, and leave nothing behind. */
+  readonly interruption: () => AbortSignal;
+}
+
+export const contentUrl = ({ origin }: Pick<KomboState, 'origin'>, attachmentId: string): string =>
+  `${origin()}/_emulator/attachments/${attachmentId}/content`;

@@ -1,0 +1,45 @@
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Lambda } from '../aws/lambda/lambda.ts';
+import { FunctionFailed } from '../aws/lambda/lambda-process.ts';
+import { closed, listening, onFreePort } from './listening.ts';
+import { isLocalCaller } from './local-callers.ts';
+
+export interface ControlServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * How other programs on this machine talk to a running stack: `GET /health`, and `POST /functions/<name>` with the
+ * event as JSON, which answers with `{"result": …}` or with `{"error": …}` in Lambda's form.
+ */
+export const startControl = async (
+  functions: ReadonlyMap<string, Lambda>,
+  preferredPort: number,
+): Promise<ControlServer> => {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    const { host, origin } = c.req.header();
+    if (!isLocalCaller({ host, origin })) return c.json({ error: 'Only programs on this machine may ask.' }, 403);
+    return next();
+  });
+  app.get('/health', (c) => c.json({ pid: process.pid, functions: [...functions.keys()] }));
+  app.post('/functions/:name', async (c) => {
+    const lambda = functions.get(c.req.param('name'));
+    if (!lambda) return c.json({ functions: [...functions.keys()] }, 404);
+    const event = await c.req.json<unknown>().catch(() => undefined);
+    if (event === undefined)
+      return c.json({ error: { errorType: 'BadRequest', errorMessage: 'The event must be JSON.' } }, 400);
+    try {
+      return c.json({ result: await lambda.invoke(event) });
+    } catch (error) {
+      if (error instanceof FunctionFailed) return c.json({ error: error.error }, 502);
+      throw error;
+    }
+  });
+  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  const port = await onFreePort(preferredPort, (candidate) => listening(server, candidate));
+  return { url: `http://127.0.0.1:${port}`, close: () => closed(server) };
+};

@@ -1,0 +1,38 @@
+import path from 'node:path';
+import { s3Credentials } from '../aws/s3/s3-server.ts';
+import { sampleCandidateId, samplePath } from '../sample.ts';
+import type { Stack } from '../stack.ts';
+
+const label = (text: string): string => `  ${text.padEnd(9)}`;
+
+/** One word for a shell, whatever is in it. */
+const quoted = (text: string): string => (/^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+
+/** Where everything is, and how to send another file. */
+export const endpointsText = ({ endpoints, bucket, region, kombo }: Stack, stateDir: string): string => {
+  const target = `s3://${bucket}/candidates/${sampleCandidateId}/Another CV.pdf`;
+  const credentials = [
+    `AWS_ACCESS_KEY_ID=${s3Credentials.accessKeyId}`,
+    `AWS_SECRET_ACCESS_KEY=${s3Credentials.secretAccessKey}`,
+    `AWS_REGION=${region}`,
+  ];
+  const copy = [
+    'aws',
+    's3',
+    'cp',
+    quoted(path.relative('', samplePath)),
+    quoted(target),
+    '--endpoint-url',
+    endpoints.s3,
+  ];
+  return [
+    ...(endpoints.console === undefined ? [] : [`${label('Console')} ${endpoints.console}`]),
+    `${label('S3')} ${endpoints.s3}, bucket ${bucket}`,
+    `${label('DynamoDB')} ${endpoints.dynamodb}`,
+    `${label('Kombo')} ${endpoints.kombo}; what it holds: ${kombo.controlUrl}/attachments`,
+    `${label('State')} ${path.relative('', stateDir) || '.'}, logs included`,
+    '',
+    '  Send another one:',
+    `  ${[...credentials, ...copy].join(' ')}`,
+  ].join('\n');
+};

@@ -1,0 +1,47 @@
+import { failures } from '../../../lib/failures/failures.ts';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { targetKey } from '../../../lib/upload/target.ts';
+import type { Stack } from '../stack.ts';
+import type { Step } from './journey.ts';
+
+export const failed = (status: string, reason: string, nextStep: string): Step => ({
+  step: 'failed',
+  atMs: Date.now(),
+  status,
+  reason,
+  nextStep,
+});
+
+/** The end of the journey, once the ledger has settled the upload. An attachment is believed when its bytes are seen. */
+export const lastStep = async (
+  stack: Stack,
+  { state, target, sent }: LedgerRecord,
+  bytes: Buffer,
+  startedAtMs: number,
+): Promise<Step | undefined> => {
+  switch (state.status) {
+    case 'attached': {
+      const held = target ? stack.kombo.attachments({ target, integrationId: target.integrationId }) : [];
+      const found = held.findLast(({ name }) => name === sent?.name);
+      if (!target || !found) {
+        return failed('attached', 'The ledger says attached, but Kombo does not hold the file.', 'Start with --fresh.');
+      }
+      const same = bytes.equals(await found.bytes());
+      if (!same)
+        return failed('attached', 'Kombo holds other bytes than the file has.', 'Compare the two; this is a bug.');
+      const { name, sizeBytes } = found;
+      const step = state.attachedAt < startedAtMs ? 'already-attached' : 'attached';
+      return { step, atMs: state.attachedAt, target: targetKey(target), name, sizeBytes };
+    }
+    case 'held':
+    case 'rejected':
+    case 'superseded': {
+      const { code, detail } = state.failure;
+      return failed(state.status, `${code}: ${detail}`, failures[code].nextStep);
+    }
+    case 'sending':
+    case 'retrying':
+    case 'unknown':
+      return undefined;
+  }
+};

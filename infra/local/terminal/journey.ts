@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
+import type { Dispatch } from '../aws/events/dispatcher.ts';
+import type { Stack } from '../stack.ts';
+import { failed, lastStep } from './journey-end.ts';
+import { progress } from './journey-progress.ts';
+
+/** What can be seen of a CV on its way: each step is read from the part of the stack where it happened. */
+export type Step = { readonly atMs: number } & (
+  | { readonly step: 'uploaded'; readonly bucket: string; readonly key: string; readonly sizeBytes: number }
+  | { readonly step: 'event'; readonly eventName: string; readonly requestId: string }
+  | { readonly step: 'claimed'; readonly attempt: number }
+  | { readonly step: 'sent'; readonly path: string; readonly status: number | null; readonly bodyBytes: number }
+  | { readonly step: 'waiting'; readonly status: string; readonly why: string; readonly untilMs: number }
+  | { readonly step: 'attached'; readonly target: string; readonly name: string; readonly sizeBytes: number }
+  | { readonly step: 'already-attached'; readonly target: string; readonly name: string; readonly sizeBytes: number }
+  | { readonly step: 'failed'; readonly status: string; readonly reason: string; readonly nextStep: string }
+);
+
+export interface Parcel {
+  readonly key: string;
+  readonly bytes: Buffer;
+}
+
+/** How often the ledger is asked; a delivery takes tens of milliseconds. */
+const pollMs = 20;
+
+/**
+ * Uploads a file and follows it. The last step is `attached`, `already-attached` or `failed`: the first two only when
+ * Kombo holds exactly these bytes.
+ * @param patienceMs after this long without an end, it counts as failed
+ */
+export async function* travel(
+  stack: Stack,
+  { key, bytes }: Parcel,
+  patienceMs: number,
+): AsyncGenerator<Step, void, void> {
+  const startedAtMs = Date.now();
+  const watch = watchDispatches(stack);
+  try {
+    const { ETag = '' } = await stack.s3.send(new PutObjectCommand({ Bucket: stack.bucket, Key: key, Body: bytes }));
+    const id = uploadId({ bucket: stack.bucket, key, etag: bareEtag(ETag) });
+    yield { step: 'uploaded', atMs: startedAtMs, bucket: stack.bucket, key, sizeBytes: bytes.length };
+
+    const dispatch = watch.of(key);
+    if (!dispatch) {
+      yield failed(
+        'unwatched',
+        'The key is outside KEY_TEMPLATES, so nothing is told of it.',
+        'Upload under a key that fits.',
+      );
+      return;
+    }
+    const { object, requestId } = dispatch;
+    yield { step: 'event', atMs: Date.parse(object.eventTime), eventName: object.eventName, requestId };
+
+    const function_ = watchFunction(dispatch);
+    const newSteps = progress(stack, startedAtMs);
+    while (Date.now() < startedAtMs + patienceMs) {
+      const ended = function_.ended();
+      const known = await stack.ledger.read(id);
+      if (known?.readable === false) {
+        yield failed('unreadable', known.reason, 'Start with --fresh.');
+        return;
+      }
+      if (known) {
+        yield* newSteps(known.record);
+        // The function is seen through as well: its log lines are out before the last step is told.
+        const last = ended && (await lastStep(stack, known.record, bytes, startedAtMs));
+        if (last) {
+          yield last;
+          return;
+        }
+      }
+      if (ended && (ended.error !== undefined || !known)) {
+        const reason = ended.error ?? 'The function did nothing with the event.';
+        yield failed('unfinished', reason, 'Read the log of on-upload in the state folder.');
+        return;
+      }
+      await sleep(pollMs);
+    }
+    yield failed(
+      'waiting',
+      `It was not attached within ${patienceMs / 1000} s.`,
+      'Leave the stack running, or read its logs.',
+    );
+  } finally {
+    watch.end();
+  }
+}
+
+const watchDispatches = ({ events }: Stack) => {
+  const byKey = new Map<string, Dispatch>();
+  const note = (dispatch: Dispatch) => byKey.set(dispatch.object.key, dispatch);
+  events.on('dispatched', note);
+  return { of: (key: string) => byKey.get(key), end: () => events.off('dispatched', note) };
+};
+
+/** Whether the function is done with the event, and the error of its last try when it gave up. */
+const watchFunction = ({ settled }: Dispatch) => {
+  let ended: { readonly error?: string } | undefined;
+  void settled.then((result) => {
+    ended = result.ok ? {} : { error: result.error.errorMessage };
+  });
+  return { ended: () => ended };
+};

@@ -1,0 +1,70 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+export const defaultStateDir = path.join(import.meta.dirname, '..', '..', '..', '.local');
+const defaultPortBase = 4570;
+
+export interface StartOptions {
+  /** Carries the sample, then ends. */
+  readonly once: boolean;
+  readonly fresh: boolean;
+  readonly json: boolean;
+  readonly stateDir: string;
+  readonly portBase: number;
+}
+
+export const usage = `Usage: npm start -- [--once] [--fresh] [--json] [--state DIR]
+
+  --once       carry the sample CV, exit with 0 when it is attached byte for byte, else with 1
+  --fresh      forget what earlier runs left: objects, ledger, attachments
+  --json       one JSON object per line instead of text
+  --state DIR  keep the state in this folder instead of .local
+
+Environment:
+  PORT_BASE    first of the ports (${defaultPortBase}): S3, DynamoDB, Kombo, control, console; a taken one moves on by ten, 0 takes any
+  Settings of the functions apply too, for example TRANSFER=data_url npm start`;
+
+/** What was typed cannot be meant; the message says what. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @throws {UsageError} for an unknown flag and for a PORT_BASE that is no port. */
+export const startOptions = (
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): StartOptions | 'help' => {
+  const values = parsed(args);
+  if (values.help) return 'help';
+  return {
+    once: values.once,
+    fresh: values.fresh,
+    json: values.json,
+    stateDir: values.state === undefined ? defaultStateDir : path.resolve(values.state),
+    portBase: portBase(env.PORT_BASE?.trim() || String(defaultPortBase)),
+  };
+};
+
+const parsed = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        once: { type: 'boolean', default: false },
+        fresh: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        state: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    // Its first sentence names the flag; the rest is about Node.
+    throw new UsageError((error instanceof Error ? error.message : String(error)).replace(/\. To specify .*$/s, '.'));
+  }
+};
+
+const portBase = (text: string): number => {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port === 0 || (port >= 1024 && port <= 65_500)) return port;
+  throw new UsageError(`PORT_BASE is "${text}"; it must be 0 or a port from 1024 to 65500.`);
+};

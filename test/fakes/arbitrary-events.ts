@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import { type LedgerEvent, type LedgerEventKind, transition } from '../../lib/ledger/transition.ts';
+import type { FailureDetail } from '../../lib/outcome.ts';
+import { hour, integrationId, nine, target, upload } from './ledger-samples.ts';
+
+const owner = fc.constantFrom('owner-A', 'owner-B');
+const scope = fc.constantFrom(integrationId, 'account');
+const moment = fc.integer({ min: nine, max: nine + 48 * hour });
+const reason = fc.constantFrom('The ATS is back.', 'I have looked.');
+const failure: fc.Arbitrary<FailureDetail> = fc.record(
+  {
+    code: fc.constantFrom('ANSWER_LOST', 'KOMBO_UNREACHABLE', 'SCAN_FAILED', 'INTEGRATION_PAUSED'),
+    detail: fc.constantFrom('The connection broke.', 'No connection came to be.'),
+    komboMessage: fc.constantFrom('Something went wrong.', ''),
+    logUrl: fc.constant('https://app.kombo.dev/acme-prod/logs?interactionId=1'),
+  },
+  { requiredKeys: ['code', 'detail'] },
+);
+const sent = fc.constant({ name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'application/pdf' } as const);
+
+/** Any event of each kind; a kind that is not here does not compile. */
+const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEvent, { kind: K }>> } = {
+  claim: fc.record(
+    {
+      kind: fc.constant('claim'),
+      upload: fc.constantFrom(upload, { ...upload, versionId: 'version-2' }),
+      target: fc.constant(target),
+      attachmentType: fc.constantFrom('CV', 'OTHER'),
+      owner,
+      leaseUntil: moment,
+      scannedClean: fc.boolean(),
+    },
+    { requiredKeys: ['kind', 'upload', 'owner', 'leaseUntil'] },
+  ),
+  delivered: fc.record({
+    kind: fc.constant('delivered'),
+    owner,
+    warnings: fc.constantFrom([], ['Stored as other.']),
+    sent,
+  }),
+  failed: fc.record(
+    {
+      kind: fc.constant('failed'),
+      owner,
+      as: fc.constantFrom('retrying', 'unknown', 'held', 'rejected', 'superseded'),
+      failure,
+      dueAt: moment,
+      pausedBy: scope,
+      sent,
+    },
+    { requiredKeys: ['kind', 'owner', 'as', 'failure', 'dueAt'] },
+  ),
+  'lease-expired': fc.record({ kind: fc.constant('lease-expired'), dueAt: moment }),
+  found: fc.constant({ kind: 'found' }),
+  missed: fc.record({ kind: fc.constant('missed'), dueAt: moment, final: fc.boolean() }),
+  unreadable: fc.record({ kind: fc.constant('unreadable'), dueAt: moment, failure }),
+  paused: fc.record({ kind: fc.constant('paused'), scope, failure }),
+  undecidable: fc.record({ kind: fc.constant('undecidable'), failure }),
+  barred: fc.record({ kind: fc.constant('barred'), failure }),
+  released: fc.record({ kind: fc.constant('released'), scope, dueAt: moment }),
+  retry: fc.record({ kind: fc.constant('retry'), reason }),
+  resend: fc.record({ kind: fc.constant('resend'), reason }),
+  resolve: fc.record({ kind: fc.constant('resolve'), reason }),
+};
+
+const anyEvent: fc.Arbitrary<LedgerEvent> = fc.oneof(...Object.values(events));
+
+/** A life: events and the time between them, so that leases end in some and run in others. */
+export const anyLife: fc.Arbitrary<readonly { readonly event: LedgerEvent; readonly afterMs: number }[]> = fc.array(
+  fc.record({ event: anyEvent, afterMs: fc.integer({ min: 0, max: 3 * hour }) }),
+  { minLength: 1, maxLength: 40 },
+);
+
+export interface Step {
+  readonly before: LedgerRecord | undefined;
+  readonly event: LedgerEvent;
+  readonly after: LedgerRecord;
+  readonly now: number;
+  readonly writeId: string;
+}
+
+/** The steps of a life that were not refused. */
+export const stepsOf = (
+  life: readonly { readonly event: LedgerEvent; readonly afterMs: number }[],
+): readonly Step[] => {
+  const steps: Step[] = [];
+  let now = nine;
+  for (const [index, { event, afterMs }] of life.entries()) {
+    now += afterMs;
+    const before = steps.at(-1)?.after;
+    const writeId = `write-${index}`;
+    const result = transition(before, event, now, writeId);
+    if ('next' in result) steps.push({ before, event, after: result.next, now, writeId });
+  }
+  return steps;
+};

@@ -1,0 +1,94 @@
+import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
+import { greenhouseIntegrationId, type KomboEmulator } from '../../infra/local/kombo/emulator.ts';
+
+/** What a caller gets to see of an answer. */
+export interface Seen {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+export interface Sent {
+  readonly method?: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: string | Buffer;
+  /** Undefined leaves a header out. */
+  readonly headers?: OutgoingHttpHeaders;
+  readonly signal?: AbortSignal;
+}
+
+/** One call on a connection of its own, with a good key and integration unless told otherwise. Rejects as node:http does. */
+export const call = (emulator: KomboEmulator, { method = 'GET', path, body, headers, signal }: Sent): Promise<Seen> =>
+  new Promise((resolve, reject) => {
+    const given = {
+      authorization: 'Bearer ks_dev_local',
+      'x-integration-id': greenhouseIntegrationId,
+      'content-type': 'application/json',
+      ...headers,
+    };
+    const sent = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    const outgoing = request(
+      `${emulator.url}${path}`,
+      { method, headers: sent, agent: false, ...(signal ? { signal } : {}) },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () =>
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            text: Buffer.concat(chunks).toString(),
+          }),
+        );
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+
+export const pdf = {
+  name: 'Frank Doe CV.pdf',
+  type: 'CV',
+  content_type: 'application/pdf',
+  data: Buffer.from('%PDF-1.7 Frank').toString('base64'),
+};
+
+/** Posts an attachment to a candidate; the sample file unless told otherwise. */
+export const post = (
+  emulator: KomboEmulator,
+  candidateId: string,
+  {
+    body = { attachment: pdf },
+    headers = {},
+    signal,
+  }: { body?: unknown; headers?: OutgoingHttpHeaders; signal?: AbortSignal } = {},
+): Promise<Seen> =>
+  call(emulator, {
+    method: 'POST',
+    path: `/ats/candidates/${candidateId}/attachments`,
+    body: JSON.stringify(body),
+    headers,
+    ...(signal ? { signal } : {}),
+  });
+
+export const list = (emulator: KomboEmulator, candidateId: string): Promise<Seen> =>
+  call(emulator, { path: `/ats/candidates/${candidateId}/attachments` });
+
+/** `data.results` of a listing. */
+export const resultsOf = ({ text }: Seen): readonly Record<string, unknown>[] => JSON.parse(text).data.results;
+
+/** Kombo's error in an answer; undefined when it holds none. */
+export const errorOf = ({
+  text,
+}: Seen): { code: string | null; message: string; log_url?: string | null } | undefined => JSON.parse(text).error;
+
+/** The code with which a call fails on the wire, for example ECONNRESET. */
+export const wireErrorOf = async (calling: Promise<Seen>): Promise<string | undefined> => {
+  try {
+    const { status } = await calling;
+    return `answered ${status}`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
+};

@@ -1,0 +1,42 @@
+import type { ClaimEvent, Known, Ledger } from '../../lib/ledger/ledger.ts';
+import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { LedgerEvent } from '../../lib/ledger/transition.ts';
+import { answerLost, minute, nine, target, upload } from './ledger-samples.ts';
+
+/** The id of the sample upload. */
+export const id = 'cv-inbox/candidates/GRK123/Frank Doe CV.pdf#9b2cf535f27731c974343645a3985328';
+
+export const claimOf = (owner: string, change: Partial<ClaimEvent> = {}): ClaimEvent => ({
+  kind: 'claim',
+  upload,
+  target,
+  attachmentType: 'CV',
+  owner,
+  leaseUntil: nine + 7 * minute,
+  ...change,
+});
+
+const sent = { name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'application/pdf' } as const;
+export const deliveredBy = (owner: string) => ({ kind: 'delivered', owner, warnings: [], sent }) as const;
+
+export const retryAt = (dueAt: number, owner = 'owner-A') =>
+  ({ kind: 'failed', owner, as: 'retrying', failure: answerLost, dueAt }) as const;
+
+/** A claim that must be won. */
+export const claimed = async (ledger: Ledger, owner: string): Promise<LedgerRecord> => {
+  const claim = await ledger.claim(claimOf(owner));
+  if (!claim.claimed) throw new Error('not claimed');
+  return claim.record;
+};
+
+/** An event that must be written. */
+export const written = async (ledger: Ledger, record: LedgerRecord, event: LedgerEvent): Promise<LedgerRecord> => {
+  const result = await ledger.apply(record, event);
+  if (result === 'lost') throw new Error('lost');
+  return result.record;
+};
+
+export const recordOf = (known: Known | undefined): LedgerRecord => {
+  if (!known?.readable) throw new Error('not readable');
+  return known.record;
+};

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Loopback, startLoopback } from '../../worlds/loopback.ts';
+
+let loopback: Loopback;
+beforeAll(async () => {
+  loopback = await startLoopback();
+});
+afterAll(() => loopback.stop());
+
+const task = (taskId: string, s3Key: string) => ({
+  taskId,
+  s3Key,
+  s3VersionId: null,
+  s3BucketArn: 'arn:aws:s3:::cv-inbox',
+});
+const event = (...tasks: readonly object[]) => ({
+  invocationSchemaVersion: '1.0',
+  invocationId: 'invocation-1',
+  job: { id: 'j' },
+  tasks,
+});
+
+test('two tasks are answered by their ids, in their order, each for itself', async () => {
+  await loopback.put('candidates/GRK1/Frank Doe CV.pdf');
+  const tasks = [
+    task('t-1', 'candidates/GRK1/None.pdf'),
+    task('t-2', 'candidates/GRK1/Frank+Doe+CV.pdf'),
+    task('t-3', '%'),
+  ];
+  expect(await loopback.invoke('on-batch', event(...tasks))).toEqual({
+    invocationSchemaVersion: '1.0',
+    treatMissingKeysAs: 'PermanentFailure',
+    invocationId: 'invocation-1',
+    results: [
+      { taskId: 't-1', resultCode: 'PermanentFailure', resultString: expect.stringContaining('OBJECT_DELETED') },
+      { taskId: 't-2', resultCode: 'Succeeded', resultString: 'Attached.' },
+      { taskId: 't-3', resultCode: 'PermanentFailure', resultString: expect.stringContaining('KEY_MALFORMED') },
+    ],
+  });
+  expect(loopback.kombo.attachments({ target: { kind: 'candidate', id: 'GRK1' } })).toHaveLength(1);
+});
+
+test('no task is answered with no result', async () => {
+  expect(await loopback.invoke('on-batch', event())).toMatchObject({
+    results: [],
+    treatMissingKeysAs: 'PermanentFailure',
+  });
+});
+
+test('an unknown schema is echoed, and every task says what to do', async () => {
+  const answer = await loopback.invoke('on-batch', { ...event(task('t-1', 'a.pdf')), invocationSchemaVersion: '9.9' });
+  expect(answer).toMatchObject({
+    invocationSchemaVersion: '9.9',
+    results: [
+      { resultCode: 'PermanentFailure', resultString: expect.stringContaining('InvocationSchemaVersion 1.0 or 2.0') },
+    ],
+  });
+});
+
+test('what is no invocation is thrown back with the way to send one object by hand', async () => {
+  await expect(loopback.invoke('on-batch', { hello: 'world' })).rejects.toThrow('{"action":"attach","key":"..."}');
+});
+
+test('event, schedule, console and batch on one object at one moment: one POST', async () => {
+  for (let round = 1; round <= 5; round += 1) {
+    const key = `candidates/GRKrace${round}/CV.pdf`;
+    await loopback.put(key);
+    const { files } = (await loopback.invoke('on-demand', { action: 'status', key })) as { files: unknown[] };
+    expect(files).toEqual([]);
+    const notification = {
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      detail: { bucket: { name: 'cv-inbox' }, object: { key } },
+    };
+    const before = loopback.kombo.attachments().length;
+    await Promise.all([
+      loopback.invoke('on-upload', notification),
+      loopback.invoke('on-upload', notification),
+      loopback.invoke('on-schedule', {}),
+      loopback.invoke('on-demand', { action: 'attach', key }),
+      loopback.invoke('on-demand', { action: 'attach', prefix: `candidates/GRKrace${round}/` }),
+      loopback.invoke('on-batch', event(task('t-1', key))),
+      loopback.invoke('on-batch', event(task('t-1', key))),
+    ]);
+    expect(loopback.kombo.attachments().length - before).toBe(1);
+    expect(await loopback.invoke('on-demand', { action: 'status', key })).toMatchObject({
+      files: [{ status: 'attached' }],
+    });
+  }
+});

@@ -1,0 +1,254 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { exe, pdf } from '../../../fakes/files.ts';
+import { integrationId, minute } from '../../../fakes/ledger-samples.ts';
+import { refuses } from '../../../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key, reason } from '../../../worlds/courier-world.ts';
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+});
+
+const attach = { action: 'attach', key };
+
+describe('attach', () => {
+  test('sends one object and says to whom', async () => {
+    world.put(key);
+    const answer = await world.ask(attach);
+    expect(answer).toMatchObject({ ok: true, files: [{ key, status: 'attached', target: 'candidate/GRK123' }] });
+    expect(answer.message).toBe('It is attached to candidate GRK123, since 2026-01-05T09:00:00.000Z.');
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('sends nothing twice, and writes nothing to say so', async () => {
+    world.put(key);
+    await world.ask(attach);
+    world.table.calls.length = 0;
+    const answer = await world.ask(attach);
+    expect(answer).toMatchObject({ ok: true, files: [{ status: 'already-attached' }] });
+    expect(world.kombo.posts).toHaveLength(1);
+    expect(world.table.calls).toEqual(['get']);
+  });
+
+  test('says that there is no such object', async () => {
+    const answer = await world.ask(attach);
+    expect(answer).toMatchObject({ ok: false, files: [{ key, status: 'not there' }] });
+    expect(answer.message).toContain('There is no such object in the bucket.');
+    expect(world.table.items.size).toBe(0);
+  });
+
+  test('tells code, meaning, next step and log of a failure', async () => {
+    world.put(key);
+    world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID', { logUrl: 'https://app.kombo.example/log/1' }));
+    const answer = await world.ask(attach);
+    expect(answer).toMatchObject({
+      ok: false,
+      files: [
+        {
+          status: 'rejected',
+          code: 'REMOTE.INPUT_INVALID',
+          meaning: 'The ATS refused the content.',
+          nextStep: "Read Kombo's message and log_url, mend the file, and upload again.",
+          logUrl: 'https://app.kombo.example/log/1',
+        },
+      ],
+    });
+  });
+
+  test('tries at once what waits for its turn, when a person names it', async () => {
+    world.put(key);
+    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    expect(await world.ask(attach)).toMatchObject({ ok: false, files: [{ status: 'retrying' }] });
+    expect(await world.ask(attach)).toMatchObject({ ok: true, files: [{ status: 'attached', attempts: 2 }] });
+  });
+
+  test.each([`s3://cv-inbox/${key}`, `arn:aws:s3:::cv-inbox/${key}`])(
+    'takes the key as the console copies it: %s',
+    async (text) => {
+      world.put(key);
+      expect(await world.ask({ action: 'attach', key: text })).toMatchObject({ ok: true, files: [{ key }] });
+    },
+  );
+
+  test('refuses a key in another bucket, naming both', async () => {
+    const answer = await world.ask({ action: 'attach', key: `s3://other-bucket/${key}` });
+    expect(answer).toEqual({
+      ok: false,
+      message: 'The key is in the bucket "other-bucket", but BUCKET is "cv-inbox": only that one is watched.',
+    });
+  });
+
+  test('sends several, each once, and lists what needs a person first', async () => {
+    const keys = ['A.pdf', 'B.exe', 'C.pdf'].map((name) => `candidates/GRK123/${name}`);
+    for (const [index, each] of keys.entries()) world.put(each, index === 1 ? { bytes: exe, etag: 'exe' } : {});
+    const answer = await world.ask({ action: 'attach', keys: [...keys, ...keys, 'candidates/GRK123/None.pdf'] });
+    expect(answer.message).toBe('Of 4 objects: 1 not found, 1 rejected, 2 attached.');
+    expect(answer).toMatchObject({ ok: false, counts: { missing: 1, attached: 2, rejected: 1 } });
+    expect((answer.files as { status: string }[]).map(({ status }) => status)).toEqual([
+      'not there',
+      'rejected',
+      'attached',
+      'attached',
+    ]);
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+});
+
+describe('attach by prefix', () => {
+  const putMany = (count: number): void => {
+    for (let index = 0; index < count; index += 1) {
+      world.put(`candidates/GRK123/CV ${String(index).padStart(4, '0')}.pdf`);
+    }
+  };
+
+  test('goes on by its cursor until nothing is left, and sends each once', async () => {
+    putMany(7);
+    world.put('candidates/GRK999/CV.pdf');
+    const first = await world.ask({ action: 'attach', prefix: 'candidates/GRK123/', limit: 3 });
+    expect(first).toMatchObject({ counts: { attached: 3 }, next: { prefix: 'candidates/GRK123/', limit: 3 } });
+    const second = await world.ask(first.next);
+    expect(second).toMatchObject({ counts: { attached: 3 } });
+    const third = await world.ask(second.next);
+    expect(third).toMatchObject({ ok: true, counts: { attached: 1 } });
+    expect(third).not.toHaveProperty('next');
+    expect(world.kombo.posts).toHaveLength(7);
+  });
+
+  test('that matches nothing says so', async () => {
+    const answer = await world.ask({ action: 'attach', prefix: 'candidates/GRK123/' });
+    expect(answer).toMatchObject({ ok: true, message: 'There is nothing to send.', files: [] });
+  });
+
+  test('over very many lists one page, sends its limit, and shows fifty', async () => {
+    putMany(3000);
+    const answer = await world.ask({ action: 'attach', prefix: 'candidates/' });
+    expect(answer).toMatchObject({ counts: { attached: 100 }, note: 'Only 50 of 100 files are shown.' });
+    expect(world.lists).toBe(1);
+    expect(answer.files).toHaveLength(50);
+    expect(answer.next).toEqual({
+      action: 'attach',
+      prefix: 'candidates/',
+      cursor: 'candidates/GRK123/CV 0099.pdf',
+    });
+  });
+
+  test('stops in time and names the place to go on', async () => {
+    putMany(6);
+    const answer = await world.ask(
+      { action: 'attach', prefix: 'candidates/' },
+      { deadline: { ...world.deadline(1), remainingMs: () => 0 } },
+    );
+    expect(answer).toMatchObject({ ok: false, next: { action: 'attach', prefix: 'candidates/' } });
+    expect(answer.message).toBe('Nothing was begun. Time ran out. There is more: "next" is the request that goes on.');
+    expect(world.kombo.posts).toHaveLength(0);
+  });
+
+  test('stops when Kombo asks for patience', async () => {
+    putMany(50);
+    for (let call = 0; call < 50; call += 1) {
+      world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { askedWaitMs: minute }));
+    }
+    const answer = await world.ask({ action: 'attach', prefix: 'candidates/' });
+    expect(answer).toMatchObject({ ok: false, counts: { retrying: 4 } });
+    expect(answer.message).toContain('Kombo asks for patience');
+    expect(world.kombo.posts).toHaveLength(4);
+  });
+
+  test('leaves alone what waits for its turn', async () => {
+    world.put(key);
+    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    await world.ask(attach);
+    expect(await world.ask({ action: 'attach', prefix: 'candidates/' })).toMatchObject({ counts: { unchanged: 1 } });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+});
+
+describe('with REQUIRE_SCAN', () => {
+  const scanned = () => world.newRuntime({ REQUIRE_SCAN: 'true' });
+
+  test('what has no verdict is held and not sent; a person lets it go by a retry', async () => {
+    world.put(key);
+    expect(await world.ask(attach, scanned())).toMatchObject({
+      ok: false,
+      files: [{ status: 'held', code: 'SCAN_MISSING' }],
+    });
+    expect(world.kombo.posts).toHaveLength(0);
+    expect(await world.ask({ action: 'retry', key, reason }, scanned())).toMatchObject({ ok: true });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('what was found clean and waits for its turn goes', async () => {
+    world.put(key);
+    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    await world.ask(attach);
+    expect(await world.ask(attach, scanned())).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
+  });
+
+  test('a dry run tells that the verdict is missing', async () => {
+    world.put(key);
+    const answer = await world.ask({ action: 'dryRun', key }, scanned());
+    expect(answer.message).toContain('SCAN_MISSING');
+  });
+});
+
+describe('dryRun', () => {
+  test('shows what would be sent and leaves no trace', async () => {
+    world.put(key, { metadata: { filename: 'Lebenslauf.pdf' } });
+    const answer = await world.ask({ action: 'dryRun', key });
+    expect(answer).toMatchObject({
+      ok: true,
+      message: `It would be attached to candidate GRK123 as "Lebenslauf.pdf" (CV, application/pdf, ${pdf.length} bytes). Nothing was sent.`,
+      files: [
+        {
+          wouldAttach: true,
+          target: 'candidate/GRK123',
+          integration: integrationId,
+          name: 'Lebenslauf.pdf',
+          type: 'CV',
+          content_type: 'application/pdf',
+        },
+      ],
+    });
+    expect(world.kombo.posts).toHaveLength(0);
+    expect(world.table.items.size).toBe(0);
+    expect(world.table.calls).not.toContain('put');
+  });
+
+  test('tells that it was attached before', async () => {
+    world.put(key);
+    await world.ask(attach);
+    const answer = await world.ask({ action: 'dryRun', key });
+    expect(answer).toMatchObject({ ok: false, files: [{ wouldAttach: false, ledger: { status: 'attached' } }] });
+    expect(answer.message).toContain('It is attached to candidate GRK123');
+  });
+
+  test('tells what is wrong with the file', async () => {
+    world.put(key, { bytes: exe });
+    const answer = await world.ask({ action: 'dryRun', key });
+    expect(answer).toMatchObject({ ok: false });
+    expect(answer.message).toContain('TYPE_CONTRADICTED');
+  });
+
+  test('tells that the key fits no template', async () => {
+    world.put('inbox/Frank Doe CV.pdf');
+    const answer = await world.ask({ action: 'dryRun', key: 'inbox/Frank Doe CV.pdf' });
+    expect(answer.message).toContain('KEY_NOT_MATCHED');
+  });
+
+  test('tells of a pause', async () => {
+    world.put(key);
+    await world.ask({ action: 'pause', integration_id: 'account', reason: 'The ATS moves.' });
+    const answer = await world.ask({ action: 'dryRun', key });
+    expect(answer.message).toContain('Everything is paused since 2026-01-05T09:00:00.000Z');
+  });
+
+  test('under a prefix looks at the first twenty', async () => {
+    for (let index = 0; index < 25; index += 1) world.put(`candidates/GRK123/${index}.pdf`);
+    const answer = await world.ask({ action: 'dryRun', prefix: 'candidates/' });
+    expect(answer).toMatchObject({
+      ok: true,
+      message: 'Nothing was sent. Of 20 objects, 20 would be attached now.',
+      note: 'A dry run looks at the first 20 objects.',
+    });
+  });
+});

@@ -1,0 +1,228 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { LedgerTableError } from '../../../../lib/aws/table-error.ts';
+import { ApiKeyError } from '../../../../lib/kombo/api-key.ts';
+import type { KomboClient } from '../../../../lib/kombo/client.ts';
+import { refuse } from '../../../../lib/result.ts';
+import { integrationId } from '../../../fakes/ledger-samples.ts';
+import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+  world.kombo.integration = async () => ({ ok: true, value: integration(), concurrency: {} });
+});
+
+const integration = (change: object = {}, action: object = {}) => ({
+  status: 'ACTIVE',
+  setup_status: 'COMPLETED',
+  write_actions: [
+    {
+      id: 'ats_add_candidate_attachment',
+      is_available: true,
+      coverage_status: 'SUPPORTED',
+      scope_config_setting: 'ENABLED',
+      opted_out_by_customer: false,
+      ...action,
+    },
+  ],
+  ...change,
+});
+
+type Lines = readonly { what: string; state: string; found: string; todo?: string }[];
+const check = async (event: object = {}, change: object = {}) => {
+  const answer = await world.ask({ action: 'check', ...event }, change);
+  const lines = answer.checks as Lines;
+  return { answer, lines, of: (what: string) => lines.find((line) => line.what === what) };
+};
+const wrongOf = (lines: Lines): readonly string[] =>
+  lines.filter(({ state }) => state === 'wrong').map(({ what }) => what);
+
+test('all is well: every part was tried, nothing was sent and nothing written', async () => {
+  world.put(key);
+  const { answer, lines } = await check();
+  expect(answer).toMatchObject({ ok: true, message: 'All is well with what was tested.' });
+  expect(lines.map(({ what, state }) => `${what}: ${state}`)).toEqual([
+    'configuration: ok',
+    'times: ok',
+    'bucket, folder candidates/: ok',
+    'reading an object: ok',
+    'table, reading: ok',
+    'table, writing: ok',
+    'table, index work: ok',
+    'table, index target: ok',
+    'API key: ok',
+    'Kombo: ok',
+    `integration ${integrationId}: ok`,
+    `attaching to candidates of ${integrationId}: ok`,
+    `limits for candidates of ${integrationId}: ok`,
+    'pauses: ok',
+  ]);
+  expect(world.table.items.size).toBe(0);
+  expect(world.kombo.posts).toHaveLength(0);
+});
+
+describe('the integration', () => {
+  test.each<[string, object, object, string, string]>([
+    ['switched off', { status: 'INACTIVE' }, {}, `integration ${integrationId}`, 'Enable the integration'],
+    ['with invalid credentials', { status: 'INVALID' }, {}, `integration ${integrationId}`, 'reconnect'],
+    ['half set up', { setup_status: 'INCOMPLETE' }, {}, `integration ${integrationId}`, 'finish the setup'],
+    [
+      'in its first sync',
+      { setup_status: 'FINAL_SYNC_PENDING' },
+      {},
+      `integration ${integrationId}`,
+      'Wait for the sync',
+    ],
+    [
+      'without the action',
+      {},
+      { coverage_status: 'UNSUPPORTED' },
+      `attaching to candidates of ${integrationId}`,
+      '{application_id}',
+    ],
+    [
+      'with the action off',
+      {},
+      { scope_config_setting: 'DISABLED' },
+      `attaching to candidates of ${integrationId}`,
+      'scope config',
+    ],
+    [
+      'opted out',
+      {},
+      { opted_out_by_customer: true },
+      `attaching to candidates of ${integrationId}`,
+      'Ask the customer',
+    ],
+    ['unavailable', {}, { is_available: false }, `attaching to candidates of ${integrationId}`, 'dashboard'],
+  ])('%s is wrong, with what to do', async (_name, change, action, what, todo) => {
+    world.kombo.integration = async () => ({ ok: true, value: integration(change, action), concurrency: {} });
+    const { answer, lines, of } = await check();
+    expect(answer.ok).toBe(false);
+    expect(wrongOf(lines)).toEqual([what]);
+    expect(of(what)?.todo).toContain(todo);
+  });
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a text', 'ACTIVE'],
+    ['an empty object', {}],
+    ['odd types', { status: 7, write_actions: 'all' }],
+    ['nulls', { status: null, setup_status: null, write_actions: [null] }],
+    ['a new status', integration({ status: 'DREAMING' })],
+    ['an action without a word', { status: 'ACTIVE', write_actions: [{ id: 'ats_add_candidate_attachment' }] }],
+  ])('described as %s is not called wrong, but untested', async (_name, value) => {
+    world.kombo.integration = async () => ({ ok: true, value, concurrency: {} });
+    const { answer, lines } = await check();
+    expect(answer.ok).toBe(true);
+    expect(answer.message).toMatch(/could not be tested/);
+    expect(lines.some(({ state }) => state === 'not tested')).toBe(true);
+  });
+
+  test('that Kombo does not know is told with the next step of its code', async () => {
+    const failure = { code: 'PLATFORM.INTEGRATION_NOT_FOUND', detail: 'Kombo answered HTTP 404.' } as const;
+    world.kombo.integration = async () => ({ ok: false, failure, concurrency: {} });
+    const { of } = await check();
+    expect(of(`Kombo, integration ${integrationId}`)?.todo).toContain('Compare KOMBO_INTEGRATION_ID');
+  });
+
+  test('can be named in the request', async () => {
+    const asked: string[] = [];
+    const own: KomboClient['integration'] = async (id) => {
+      asked.push(id);
+      return { ok: true, value: integration(), concurrency: {} };
+    };
+    world.kombo.integration = own;
+    await check({ integration_id: 'workable:8Xi6iZrwusZqJmDGXs49GBmJ' });
+    expect(asked).toEqual(['workable:8Xi6iZrwusZqJmDGXs49GBmJ']);
+  });
+
+  test('that keys name, and the request does not, is not tested, and the way to do it is shown', async () => {
+    const templates = { KEY_TEMPLATES: '{integration_id}/{application_id}/{filename}', KOMBO_INTEGRATION_ID: '' };
+    const { of } = await check({}, world.newRuntime(templates));
+    expect(of('Kombo')).toMatchObject({ state: 'not tested', todo: expect.stringContaining('"integration_id"') });
+  });
+
+  test('whose limits reject every CV is wrong; a smaller limit than ours is told', async () => {
+    world.kombo.restrictions = async () => ({ ok: true, value: { CV: { supported: false } }, concurrency: {} });
+    expect((await check()).of(`limits for candidates of ${integrationId}`)).toMatchObject({ state: 'wrong' });
+    world.kombo.restrictions = async () => ({
+      ok: true,
+      value: { CV: { supported: true, maxSizeBytes: 5000 } },
+      concurrency: {},
+    });
+    const { of } = await check();
+    expect(of(`limits for candidates of ${integrationId}`)).toMatchObject({
+      state: 'ok',
+      found: 'CV up to 5000 bytes. MAX_BYTES is 10000; the smaller limit holds.',
+    });
+  });
+});
+
+describe('the other parts', () => {
+  test('a bucket that may not be listed says which right is missing', async () => {
+    const { storage } = world.newRuntime();
+    const list = async () => refuse('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
+    const { lines, of } = await check({}, { storage: { ...storage, list } });
+    expect(wrongOf(lines)).toEqual(['bucket, folder candidates/']);
+    expect(of('bucket, folder candidates/')?.todo).toContain('s3:GetObject');
+  });
+
+  test('an object that may not be read is told apart from the list', async () => {
+    world.put(key);
+    const { storage } = world.newRuntime();
+    const open = async () => refuse('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
+    expect(wrongOf((await check({}, { storage: { ...storage, open } })).lines)).toEqual(['reading an object']);
+  });
+
+  test('an index that is missing is named', async () => {
+    const { table } = world.newRuntime();
+    const query: typeof table.query = async (asked) => {
+      if (asked.index === 'target') throw new LedgerTableError('The DynamoDB table "ledger" does not take it.');
+      return table.query(asked);
+    };
+    const { lines, of } = await check({}, { table: { ...table, query } });
+    expect(wrongOf(lines)).toEqual(['table, index target']);
+    expect(of('table, index target')?.found).toBe('The DynamoDB table "ledger" does not take it.');
+  });
+
+  test('a secret that cannot be read is told, and Kombo is then not asked', async () => {
+    const apiKey = {
+      current: () =>
+        Promise.reject(new ApiKeyError('unreadable', 'The secret is empty: put the Kombo API key into it.')),
+      refresh: async () => false,
+    };
+    const { lines, of } = await check({}, { apiKey });
+    expect(wrongOf(lines)).toEqual(['API key']);
+    expect(of('Kombo')).toMatchObject({ state: 'not tested' });
+  });
+
+  test('an open pause is told with the request that ends it', async () => {
+    await world.ask({ action: 'pause', integration_id: 'account', reason: 'The ATS moves.' });
+    const { of } = await check();
+    expect(of('pause of everything')?.todo).toContain('{"action":"resume","integration_id":"account"');
+  });
+
+  test('a lease shorter than the function is told', async () => {
+    const runtime = world.newRuntime({ LEASE_SECONDS: '100' });
+    expect((await check({}, runtime)).of('times')).toMatchObject({
+      state: 'wrong',
+      todo: expect.stringContaining('LEASE_SECONDS'),
+    });
+  });
+
+  test('a call longer than the function is told', async () => {
+    const runtime = world.newRuntime({ KOMBO_TIMEOUT_SECONDS: '400' });
+    expect((await check({}, runtime)).of('times')).toMatchObject({
+      state: 'wrong',
+      todo: expect.stringContaining('KOMBO_TIMEOUT_SECONDS'),
+    });
+  });
+
+  test('a part that breaks does not hide the others', async () => {
+    const pauses = { ...world.newRuntime().pauses, list: () => Promise.reject(new Error('broken')) };
+    const { lines } = await check({}, { pauses });
+    expect(wrongOf(lines)).toEqual(['pauses']);
+    expect(lines.length).toBeGreaterThan(10);
+  });
+});

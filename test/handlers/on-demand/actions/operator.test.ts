@@ -1,0 +1,309 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { deliver } from '../../../../lib/delivery/deliver.ts';
+import { reprocess } from '../../../../lib/runs/reprocess.ts';
+import { integrationId, minute } from '../../../fakes/ledger-samples.ts';
+import { losesAnswer, losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key, reason } from '../../../worlds/courier-world.ts';
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+});
+
+const sentWith = async (fate: PostScript, name = key): Promise<void> => {
+  world.put(name);
+  world.kombo.script.push(fate);
+  await world.ask({ action: 'attach', key: name });
+};
+const notFound: PostScript = () => refuses('KOMBO_NOT_FOUND');
+const run = () => reprocess({ deadline: world.deadline(), parallelism: 4, worstCaseMs: minute }, world.newRuntime());
+
+describe('retry', () => {
+  test('sends what is held at once, and keeps the reason', async () => {
+    await sentWith(notFound);
+    const answer = await world.ask({ action: 'retry', key, reason });
+    expect(answer).toMatchObject({ ok: true, files: [{ status: 'attached', attempts: 2 }] });
+    expect(await world.ask({ action: 'status', key })).toMatchObject({
+      files: [{ lastOperator: { action: 'retry', reason } }],
+    });
+  });
+
+  test('of what was rejected sends it, for the rule may have changed', async () => {
+    await sentWith(() => refuses('REMOTE.INPUT_INVALID'));
+    expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({ ok: true });
+  });
+
+  test('of what may be delivered reads the target, and sends nothing', async () => {
+    await sentWith(losesAnswer);
+    expect(await world.run(world.ask({ action: 'retry', key, reason }))).toMatchObject({
+      ok: true,
+      files: [{ status: 'attached' }],
+    });
+    expect(world.kombo.posts).toHaveLength(1);
+    expect(world.kombo.listings).toHaveLength(1);
+  });
+
+  test('of what is attached does nothing, and names the way to send it all the same', async () => {
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    const answer = await world.ask({ action: 'retry', key, reason });
+    expect(answer).toMatchObject({ ok: false, files: [{ status: 'attached' }] });
+    expect(answer.message).toContain('use "resend" with "force": true');
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('of a key never seen does nothing', async () => {
+    expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({ ok: false });
+    world.put(key);
+    expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({
+      ok: false,
+      next: { action: 'attach', key },
+    });
+    expect(world.kombo.posts).toHaveLength(0);
+  });
+
+  test('never sends a file in which a threat was found', async () => {
+    const upload = world.put(key);
+    const holdAs = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty said THREATS_FOUND.' } as const;
+    await deliver(upload, { deadline: world.deadline(), holdAs }, world.newRuntime());
+    const force = { action: 'resend', force: true };
+    for (const event of [{ action: 'retry' }, force]) {
+      const answer = await world.ask({ ...event, key, reason });
+      expect(answer.message).toContain('a file with a threat goes on no person');
+    }
+    expect(await world.ask({ action: 'retry', candidate_id: 'GRK123', reason })).toMatchObject({
+      ok: false,
+      released: 0,
+    });
+    expect(world.kombo.posts).toHaveLength(0);
+  });
+
+  test('of a candidate lets go what is held, and the schedule sends it', async () => {
+    await sentWith(notFound, 'candidates/GRK123/A.pdf');
+    await sentWith(notFound, 'candidates/GRK123/B.pdf');
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
+    expect(answer).toMatchObject({ ok: true, released: 2 });
+    expect(answer.message).toBe('2 files let go; the next scheduled run sends them. 1 file left as it is.');
+    await run();
+    expect(world.kombo.standing).toHaveLength(3);
+  });
+
+  test('of a code lets go those that it holds, up to a limit', async () => {
+    for (const name of ['A', 'B', 'C']) await sentWith(notFound, `candidates/GRK${name}/CV.pdf`);
+    await sentWith(() => refuses('KOMBO_FORBIDDEN'));
+    const first = await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', limit: 2, reason });
+    expect(first).toMatchObject({ ok: false, released: 2 });
+    expect(first.message).toContain('There are more');
+    expect(await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', reason })).toMatchObject({
+      ok: true,
+      released: 1,
+    });
+    expect(await world.ask({ action: 'status' })).toMatchObject({ counts: { held: 1, retrying: 3 } });
+  });
+
+  test('of a code lets go what it rejected, once the cause is mended', async () => {
+    await sentWith(() => refuses('PLATFORM.INPUT_INVALID'), 'candidates/GRKA/CV.pdf');
+    await sentWith(notFound, 'candidates/GRKB/CV.pdf');
+    expect(await world.ask({ action: 'retry', code: 'PLATFORM.INPUT_INVALID', reason })).toMatchObject({
+      ok: true,
+      released: 1,
+      message: '1 file let go; the next scheduled run sends it.',
+    });
+    await run();
+    expect(world.kombo.standing).toHaveLength(1);
+  });
+
+  test('of what a pause holds is answered with the way that ends the pause', async () => {
+    const answer = await world.ask({ action: 'retry', code: 'INTEGRATION_PAUSED', reason });
+    expect(answer).toMatchObject({ ok: false });
+    expect(answer.message).toContain('"resume"');
+  });
+});
+
+describe('resend', () => {
+  const resend = { action: 'resend', key, force: true, reason: 'It was deleted in the ATS.' };
+
+  test('sends once more what is attached, on a person’s word', async () => {
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    expect(await world.ask(resend)).toMatchObject({ ok: true, files: [{ status: 'attached', attempts: 2 }] });
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+
+  test('changes nothing when the object is gone or replaced: the record still tells that it was attached', async () => {
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    world.bucket.delete(key);
+    expect(await world.ask(resend)).toMatchObject({ ok: false });
+    world.put(key, { etag: 'newer' });
+    expect(await world.ask({ ...resend, etag: 'etag-0' })).toMatchObject({ ok: false });
+    expect(await world.ask({ action: 'status', key, etag: 'etag-0' })).toMatchObject({
+      files: [{ status: 'attached' }],
+    });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('sends what may be delivered without looking', async () => {
+    await sentWith(losesFile);
+    expect(await world.ask(resend)).toMatchObject({ ok: true });
+    expect(world.kombo.posts).toHaveLength(2);
+    expect(world.kombo.listings).toHaveLength(0);
+  });
+
+  test('refuses while a delivery is running', async () => {
+    const upload = world.put(key);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.kombo.script.push(async () => {
+      await promise;
+      return losesAnswer();
+    });
+    const running = deliver(upload, { deadline: world.deadline() }, world.newRuntime());
+    while (world.kombo.posts.length === 0) await new Promise((turn) => setImmediate(turn));
+    const answer = await world.ask(resend);
+    expect(answer).toMatchObject({ ok: false, files: [{ status: 'sending' }] });
+    resolve();
+    await running;
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+});
+
+describe('resolve', () => {
+  const resolve = { action: 'resolve', key, reason: 'Seen in the ATS.' };
+
+  test('marks what may be delivered as attached, and sends nothing', async () => {
+    await sentWith(losesAnswer);
+    expect(await world.ask(resolve)).toMatchObject({
+      ok: true,
+      files: [{ status: 'attached', knownBy: 'the word of a person', lastOperator: { reason: 'Seen in the ATS.' } }],
+    });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('of what is known not to be delivered does nothing', async () => {
+    await sentWith(notFound);
+    const answer = await world.ask(resolve);
+    expect(answer).toMatchObject({ ok: false, files: [{ status: 'held' }] });
+    expect(answer.message).toContain('"resolve" is for files that may have been delivered.');
+  });
+});
+
+describe('pause and resume', () => {
+  const pause = { action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' };
+  const resume = { action: 'resume', integration_id: integrationId, reason: 'It has moved.' };
+
+  test('a paused file is kept, and follows after the resume', async () => {
+    expect(await world.ask(pause)).toMatchObject({
+      ok: true,
+      next: { action: 'resume', integration_id: integrationId },
+    });
+    world.put(key);
+    expect(await world.ask({ action: 'attach', key })).toMatchObject({ files: [{ code: 'INTEGRATION_PAUSED' }] });
+    expect(world.kombo.posts).toHaveLength(0);
+    expect(await world.ask(resume)).toMatchObject({
+      ok: true,
+      released: 1,
+      message: `The pause of ${integrationId} has ended. 1 file let go: the next scheduled run sends them.`,
+    });
+    await run();
+    expect(await world.ask({ action: 'status', key })).toMatchObject({ files: [{ status: 'attached' }] });
+  });
+
+  test('a pause by a person says so the second time, and keeps its first reason', async () => {
+    await world.ask(pause);
+    const answer = await world.ask({ ...pause, reason: 'Another one.' });
+    expect(answer.message).toContain('It was paused before.');
+    expect(answer.message).toContain('The ATS moves.');
+  });
+
+  test('a pause by Kombo becomes one that only a person ends', async () => {
+    await sentWith(() => refuses('PLATFORM.AUTHENTICATION_INVALID'));
+    await world.ask({ action: 'pause', integration_id: 'account', reason: 'We wait for the new key.' });
+    expect(await world.ask({ action: 'status' })).toMatchObject({
+      pauses: [{ integration_id: 'account', by: 'operator' }],
+    });
+  });
+
+  test('a resume of what is not paused names what is', async () => {
+    expect(await world.ask(resume)).toMatchObject({ ok: false, paused: [] });
+    await world.ask({ ...pause, integration_id: 'account' });
+    expect(await world.ask(resume)).toMatchObject({ ok: false, paused: ['account'] });
+  });
+});
+
+describe('forget', () => {
+  const forget = { action: 'forget', candidate_id: 'GRK123' };
+
+  test('erases what is known of a candidate whose objects are gone', async () => {
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    world.bucket.clear();
+    const answer = await world.ask(forget);
+    expect(answer).toMatchObject({ ok: true, message: '1 record erased.', erased: 1 });
+    expect(answer.notErased).toContain('the file in the ATS');
+    expect([...world.table.items.keys()]).toEqual([]);
+    expect(await world.ask({ action: 'status', candidate_id: 'GRK123' })).toMatchObject({ files: [] });
+  });
+
+  test('keeps the record of an object that stands, for the sweep would send it again', async () => {
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    const answer = await world.ask(forget);
+    expect(answer).toMatchObject({
+      ok: false,
+      erased: 0,
+      kept: [{ key, why: expect.stringContaining('Delete it with all its versions') }],
+    });
+    expect(world.table.items.size).toBe(1);
+  });
+
+  test('erases the record of an object that was replaced, and keeps that of the one that stands', async () => {
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    world.put(key, { etag: 'newer' });
+    await world.ask({ action: 'attach', key });
+    expect(await world.ask(forget)).toMatchObject({ ok: false, erased: 1, kept: [{ key }] });
+  });
+
+  test('refuses while a delivery is running', async () => {
+    const upload = world.put(key);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.kombo.script.push(async () => {
+      await promise;
+      return losesAnswer();
+    });
+    const running = deliver(upload, { deadline: world.deadline() }, world.newRuntime());
+    while (world.kombo.posts.length === 0) await new Promise((turn) => setImmediate(turn));
+    world.bucket.clear();
+    expect(await world.ask(forget)).toMatchObject({
+      ok: false,
+      kept: [{ why: expect.stringContaining('A delivery of it runs') }],
+    });
+    resolve();
+    await running;
+  });
+
+  test('keeps everything when the bucket does not answer', async () => {
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    const { storage } = world.newRuntime();
+    const find = async () =>
+      ({ ok: false, error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown.' } }) as const;
+    expect(await world.ask(forget, { storage: { ...storage, find } })).toMatchObject({ ok: false, erased: 0 });
+  });
+
+  test('by key and ETag reaches what has no target', async () => {
+    const odd = 'inbox/CV.pdf';
+    world.put(odd);
+    await world.ask({ action: 'attach', key: odd });
+    world.bucket.clear();
+    expect(await world.ask({ action: 'forget', key: odd })).toMatchObject({ ok: true, erased: 0 });
+    expect(await world.ask({ action: 'forget', key: odd, etag: 'etag-0' })).toMatchObject({ ok: true, erased: 1 });
+    expect(world.table.items.size).toBe(0);
+  });
+
+  test('of somebody unknown says that there was nothing', async () => {
+    expect(await world.ask(forget)).toMatchObject({ ok: true, erased: 0 });
+  });
+});

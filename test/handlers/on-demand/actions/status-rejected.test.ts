@@ -1,0 +1,131 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+});
+
+/** An empty file, rejected at the moment at which the clock stands. */
+const rejected = async (its: string): Promise<void> => {
+  world.put(its, { bytes: Buffer.alloc(0) });
+  await world.ask({ action: 'attach', key: its });
+};
+
+describe('the list of what is rejected', () => {
+  const names = (answer: Record<string, unknown>): string[] =>
+    (answer.rejected as { key: string }[]).map(({ key: its }) => its.replace('candidates/', '').replace('/CV.pdf', ''));
+
+  test('shows the newest first, each with its code and next step, beside the counts of what waits', async () => {
+    for (const name of ['A', 'B', 'C']) {
+      await rejected(`candidates/${name}/CV.pdf`);
+      world.clock.advance(1_000);
+    }
+    const answer = await world.ask({ action: 'status', list: 'rejected' });
+    expect(answer).toMatchObject({ ok: true, counts: { retrying: 0, held: 0 } });
+    expect(answer.message).toBe(
+      '3 rejected files are shown, newest first; there are no more. Nothing waits, and nothing is held.',
+    );
+    expect(names(answer)).toEqual(['C', 'B', 'A']);
+    expect(answer.rejected).toMatchObject([
+      { status: 'rejected', code: 'FILE_EMPTY', nextStep: expect.stringContaining('Ask the uploader') },
+      {},
+      {},
+    ]);
+    expect(answer.note).toContain('What is settled is not counted, rejected files among it');
+    expect(answer).not.toHaveProperty('held');
+    expect(answer).not.toHaveProperty('next');
+  });
+
+  test('goes on by a cursor, each file once, though several were rejected at one moment', async () => {
+    for (let index = 0; index < 25; index += 1) {
+      await rejected(`candidates/GRK${index}/CV.pdf`);
+      if (index % 7 === 6) world.clock.advance(1);
+    }
+    const seen: string[] = [];
+    let request: unknown = { action: 'status', list: 'rejected', limit: 10 };
+    for (let page = 1; page <= 3; page += 1) {
+      const answer = await world.ask(request);
+      seen.push(...names(answer));
+      request = answer.next;
+    }
+    expect(seen).toHaveLength(25);
+    expect(new Set(seen).size).toBe(25);
+    // The last four are the newest, the first seven the oldest.
+    expect(seen.slice(0, 4).sort()).toEqual(['GRK21', 'GRK22', 'GRK23', 'GRK24']);
+    expect(seen.slice(-7).sort()).toEqual(['GRK0', 'GRK1', 'GRK2', 'GRK3', 'GRK4', 'GRK5', 'GRK6']);
+    expect(request).toBeUndefined();
+  });
+
+  test('goes on where it ended, though the last file shown was retried and newer ones came', async () => {
+    for (const name of ['A', 'B', 'C']) {
+      await rejected(`candidates/${name}/CV.pdf`);
+      world.clock.advance(1_000);
+    }
+    const first = await world.ask({ action: 'status', list: 'rejected', limit: 1 });
+    expect(names(first)).toEqual(['C']);
+    world.put('candidates/C/CV.pdf', { etag: 'another' });
+    await world.ask({ action: 'attach', key: 'candidates/C/CV.pdf' });
+    await rejected('candidates/D/CV.pdf');
+    expect(names(await world.ask({ ...(first.next as object), limit: 10 }))).toEqual(['B', 'A']);
+  });
+
+  test('costs what it shows: a later page does not read the newer ones again', async () => {
+    for (let index = 0; index < 1_000; index += 1) {
+      await rejected(`candidates/GRK${index}/CV.pdf`);
+      world.clock.advance(1);
+    }
+    const first = await world.ask({ action: 'status', list: 'rejected', limit: 990 });
+    world.table.calls.length = 0;
+    const second = await world.ask(first.next);
+    expect(names(second)).toHaveLength(10);
+    // Eight questions for the counts, one for the pauses, four for the list.
+    expect(world.table.calls.filter((call) => call === 'query')).toHaveLength(13);
+  });
+
+  test('is empty in words', async () => {
+    const answer = await world.ask({ action: 'status', list: 'rejected' });
+    expect(answer.message).toBe('No file is rejected. Nothing waits, and nothing is held.');
+    expect(answer.rejected).toEqual([]);
+  });
+
+  test('loses a file that is let go', async () => {
+    await rejected(key);
+    await world.ask({ action: 'retry', candidate_id: 'GRK123', reason: 'Have another look.' });
+    expect((await world.ask({ action: 'status', list: 'rejected' })).rejected).toEqual([]);
+  });
+
+  test('shows a record that cannot be read as one, and goes on after it', async () => {
+    for (const name of ['A', 'B', 'C']) {
+      await rejected(`candidates/${name}/CV.pdf`);
+      world.clock.advance(1_000);
+    }
+    const [pk, item] = [...world.table.items].find(([id]) => id.includes('/C/')) ?? [];
+    if (pk === undefined || !item) throw new Error('There is no record.');
+    world.table.items.set(pk, { ...item, document: '{}' });
+    const first = await world.ask({ action: 'status', list: 'rejected', limit: 1 });
+    expect(first.rejected).toMatchObject([{ key: 'candidates/C/CV.pdf', code: 'RECORD_UNREADABLE' }]);
+    expect(names(await world.ask({ ...(first.next as object), limit: 10 }))).toEqual(['B', 'A']);
+  });
+
+  test('is not the default, and "held" is', async () => {
+    await rejected(key);
+    expect(await world.ask({ action: 'status', list: 'held' })).toEqual(await world.ask({ action: 'status' }));
+  });
+
+  test.each([
+    [{ list: 'attached' }, '"list" is not right; it must be "held", which is meant without it, or "rejected".'],
+    [{ list: true }, '"list" is not right;'],
+    [
+      { list: 'rejected', key },
+      '"list" is of all files: it does not go with "key", "candidate_id" or "application_id".',
+    ],
+    [{ list: 'held', candidate_id: 'GRK123' }, '"list" is of all files'],
+    [{ list: 'held', application_id: 'GRK123' }, '"list" is of all files'],
+    [{ list: 'rejected', cursor: 'held|1|x' }, '"cursor" is none of this list.'],
+  ])('is not asked for with %j', async (request, message) => {
+    const answer = await world.ask({ action: 'status', ...request });
+    expect(answer.ok).toBe(false);
+    expect(JSON.stringify(answer).replaceAll('\\"', '"')).toContain(message);
+  });
+});

@@ -1,0 +1,213 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { integrationId } from '../../../fakes/ledger-samples.ts';
+import { losesAnswer, refuses } from '../../../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+});
+
+const attachAll = async (...keys: string[]): Promise<void> => {
+  for (const each of keys) {
+    world.put(each);
+    await world.ask({ action: 'attach', key: each });
+  }
+};
+
+describe('status of a key', () => {
+  test('tells that it is attached, since when and as what', async () => {
+    await attachAll(key);
+    const answer = await world.ask({ action: 'status', key });
+    expect(answer).toMatchObject({
+      ok: true,
+      object: { exists: true },
+      files: [
+        {
+          status: 'attached',
+          attachedAt: '2026-01-05T09:00:00.000Z',
+          knownBy: "Kombo's answer",
+          sentAs: { type: 'CV' },
+        },
+      ],
+    });
+  });
+
+  test('that was never seen says so, and that its object exists', async () => {
+    world.put(key);
+    const answer = await world.ask({ action: 'status', key });
+    expect(answer).toMatchObject({ ok: true, object: { exists: true }, files: [], next: { action: 'attach', key } });
+    expect(answer.message).toBe('The ledger has never seen this key. The object is in the bucket; "next" sends it.');
+  });
+
+  test('that was never seen says so, and that there is no object', async () => {
+    const answer = await world.ask({ action: 'status', key });
+    expect(answer).toMatchObject({ object: { exists: false }, files: [] });
+    expect(answer.message).toBe('The ledger has never seen this key, and there is no such object in the bucket.');
+  });
+
+  test('that looks encoded is answered with the one that was meant', async () => {
+    const answer = await world.ask({ action: 'status', key: 'candidates/GRK123/Frank+Doe%20CV.pdf' });
+    expect(answer.next).toEqual({ action: 'status', key });
+  });
+
+  test('that fits no template says why nobody would be sent it', async () => {
+    world.put('inbox/CV.pdf');
+    const answer = await world.ask({ action: 'status', key: 'inbox/CV.pdf' });
+    expect(answer.note).toMatch(/^KEY_NOT_MATCHED: No template fits\./);
+  });
+
+  test('is found again after its object was deleted', async () => {
+    await attachAll(key);
+    world.bucket.delete(key);
+    const answer = await world.ask({ action: 'status', key });
+    expect(answer).toMatchObject({ object: { exists: false }, files: [{ status: 'attached' }] });
+  });
+
+  test('shows what stands there now first, and earlier objects below', async () => {
+    await attachAll(key);
+    world.put(key, { etag: 'newer' });
+    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    await world.ask({ action: 'attach', key });
+    const answer = await world.ask({ action: 'status', key });
+    expect(answer.files).toMatchObject([{ etag: 'newer', status: 'retrying' }, { status: 'attached' }]);
+    expect(answer.message).toContain('tried again by itself from');
+    expect(await world.ask({ action: 'status', key, etag: 'etag-0' })).toMatchObject({
+      message: 'It is attached to candidate GRK123, since 2026-01-05T09:00:00.000Z.',
+    });
+    expect(await world.ask({ action: 'status', key, etag: 'none' })).toMatchObject({ ok: false });
+  });
+
+  test('whose bucket does not answer says that nobody can tell', async () => {
+    const { storage } = world.newRuntime();
+    const find = async () =>
+      ({ ok: false, error: { code: 'STORAGE_DENIED', detail: 'S3 answered AccessDenied (HTTP 403).' } }) as const;
+    const answer = await world.ask({ action: 'status', key }, { storage: { ...storage, find } });
+    expect(answer).toMatchObject({ ok: false, object: { exists: 'unknown' } });
+    expect(answer.message).toContain("Give the function's role s3:GetObject");
+  });
+});
+
+describe('status of a target', () => {
+  test('lists its files, and goes on by a cursor', async () => {
+    await attachAll(...['A', 'B', 'C'].map((name) => `candidates/GRK123/${name}.pdf`), 'candidates/GRK9/D.pdf');
+    const first = await world.ask({ action: 'status', candidate_id: 'GRK123', limit: 2 });
+    expect(first.message).toBe('The ledger knows more than 2 files of candidate GRK123. 2 attached.');
+    expect(first.files).toHaveLength(2);
+    const second = await world.ask(first.next);
+    expect(second.files).toMatchObject([{ key: 'candidates/GRK123/C.pdf' }]);
+    expect(second).not.toHaveProperty('next');
+  });
+
+  test('that is not known says so', async () => {
+    const answer = await world.ask({ action: 'status', application_id: 'GRK123' });
+    expect(answer).toMatchObject({ ok: true, target: 'application/GRK123', files: [] });
+    expect(answer.message).toContain('The ledger knows no file of application GRK123.');
+  });
+
+  test('with a cursor that is none of it says so', async () => {
+    await attachAll(key);
+    const answer = await world.ask({ action: 'status', candidate_id: 'GRK123', cursor: 'elsewhere' });
+    expect(answer).toMatchObject({ ok: false });
+  });
+});
+
+describe('status of all', () => {
+  test('with nothing open says so in one sentence', async () => {
+    await attachAll(key);
+    expect(await world.ask({ action: 'status' })).toMatchObject({
+      ok: true,
+      message: 'Nothing waits, and nothing is held.',
+      counts: { sending: 0, retrying: 0, unknown: 0, held: 0, dueNow: 0 },
+      held: [],
+    });
+  });
+
+  test('counts what waits and what is held, by code with its next step', async () => {
+    const fates = ['REMOTE.SERVICE_UNAVAILABLE', 'KOMBO_NOT_FOUND', 'KOMBO_NOT_FOUND'] as const;
+    for (const [index, code] of fates.entries()) {
+      world.kombo.script.push(() => refuses(code));
+      await attachAll(`candidates/GRK${index}/CV.pdf`);
+    }
+    world.kombo.script.push(losesAnswer);
+    await attachAll('candidates/GRK4/CV.pdf');
+    const answer = await world.ask({ action: 'status' });
+    expect(answer).toMatchObject({
+      counts: { sending: 0, retrying: 1, unknown: 1, held: 2, dueNow: 0 },
+      heldByCode: [{ code: 'KOMBO_NOT_FOUND', number: 2, nextStep: expect.stringContaining('Compare the id') }],
+      held: [{ code: 'KOMBO_NOT_FOUND' }, { code: 'KOMBO_NOT_FOUND' }],
+    });
+    expect(answer.message).toBe('2 held: a person must act. 2 go on by themselves, 0 of them due now.');
+    world.clock.advance(24 * 3_600_000);
+    expect(await world.ask({ action: 'status' })).toMatchObject({ counts: { dueNow: 2 } });
+  });
+
+  test('shows the pauses, and what ends each', async () => {
+    world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
+    await attachAll(key);
+    world.kombo.script.push(() => refuses('API_KEY_UNREADABLE'));
+    const answer = await world.ask({ action: 'status' });
+    expect(answer.message).toContain('1 pause open.');
+    expect(answer.pauses).toMatchObject([
+      { integration_id: integrationId, state: 'paused', by: 'kombo', code: 'INTEGRATION.INACTIVE' },
+    ]);
+  });
+
+  test('lists held files page by page, each once, though all are held at one moment', async () => {
+    for (let index = 0; index < 25; index += 1) {
+      world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
+      await attachAll(`candidates/GRK${index}/CV.pdf`);
+    }
+    const seen: unknown[] = [];
+    let request: unknown = { action: 'status', limit: 10 };
+    for (let page = 1; page <= 3; page += 1) {
+      const answer = await world.ask(request);
+      seen.push(...(answer.held as { key: string }[]).map((file) => file.key));
+      request = answer.next;
+    }
+    expect(seen).toHaveLength(25);
+    expect(new Set(seen).size).toBe(25);
+    expect(request).toBeUndefined();
+  });
+
+  test('costs the same calls however much is attached or rejected', async () => {
+    await world.ask({ action: 'status' });
+    const bare = world.table.calls.length;
+    await attachAll(...Array.from({ length: 300 }, (_, index) => `candidates/GRK123/${index}.pdf`));
+    for (let index = 0; index < 150; index += 1) {
+      world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID'));
+      await attachAll(`candidates/GRK9/${index}.pdf`);
+    }
+    world.table.calls.length = 0;
+    await world.ask({ action: 'status' });
+    expect(world.table.calls).toHaveLength(bare);
+  });
+
+  test('counts as far as time allows, and says so', async () => {
+    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
+    await attachAll(key);
+    const answer = await world.ask({ action: 'status' }, { deadline: world.deadline(10_000) });
+    expect(answer.countsAre).toBe('at least; time ran out');
+  });
+
+  test.each(['xyz', 'held|', 'held|1', 'held||x', 'held|1e999|x', 'held|1.2.3|x', 'rejected|1|x', '1|x', '|'])(
+    'with the cursor %j, which is none of its list, says so',
+    async (cursor) => {
+      expect(await world.ask({ action: 'status', cursor })).toEqual({
+        ok: false,
+        message: '"cursor" is none of this list. Ask without it.',
+      });
+    },
+  );
+
+  test('a record that cannot be read is shown as one', async () => {
+    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
+    await attachAll(key);
+    const [pk, item] = [...world.table.items].find(([id]) => id.startsWith('cv-inbox/')) ?? [];
+    if (pk === undefined || !item) throw new Error('There is no record.');
+    world.table.items.set(pk, { ...item, document: '{}' });
+    expect(await world.ask({ action: 'status' })).toMatchObject({ held: [{ key, code: 'RECORD_UNREADABLE' }] });
+    expect(await world.ask({ action: 'status', key })).toMatchObject({ files: [{ code: 'RECORD_UNREADABLE' }] });
+    expect(await world.ask({ action: 'retry', key, reason: 'Try.' })).toMatchObject({ ok: false });
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { actions } from '../../../handlers/on-demand/actions.ts';
+import { answerTo } from '../../../handlers/on-demand/answer-request.ts';
+
+/** A request with a mistake must be answered before anything is asked for. */
+const never = () => {
+  throw new Error('The request was taken as right.');
+};
+
+/** Fields of examples that may be left out: their action then means something else. */
+const optional = new Set(['status candidate_id']);
+
+const given = actions.flatMap(({ name, example }) =>
+  Object.keys(example).map((field) => ({ name, field, example: { ...example } })),
+);
+const required = given.filter(({ name, field }) => !optional.has(`${name} ${field}`));
+
+/** Every request is answered with a sentence that names the field in quotes. */
+const named = async (request: object, field: string): Promise<void> => {
+  const answer = await answerTo(request, never);
+  expect(answer.ok).toBe(false);
+  expect(answer.message).toContain(`"${field}"`);
+};
+
+describe('the examples give every mistake something to break', () => {
+  test('eleven actions, and the fields that each cannot do without', () => {
+    const fieldsOf = (action: string) => required.filter(({ name }) => name === action).map(({ field }) => field);
+    expect(Object.fromEntries(actions.map(({ name }) => [name, fieldsOf(name)]))).toEqual({
+      status: ['action'],
+      check: ['action'],
+      attach: ['action', 'key'],
+      dryRun: ['action', 'key'],
+      retry: ['action', 'key', 'reason'],
+      resend: ['action', 'key', 'force', 'reason'],
+      resolve: ['action', 'key', 'reason'],
+      pause: ['action', 'integration_id', 'reason'],
+      resume: ['action', 'integration_id', 'reason'],
+      forget: ['action', 'candidate_id'],
+      replay: ['action', 'event'],
+    });
+  });
+});
+
+describe('the message names the field', () => {
+  test.each(required)('that is missing: $name without $field', async ({ field, example }) => {
+    const { [field]: _, ...rest } = example;
+    await named(rest, field);
+  });
+
+  test.each(given)('that is an empty object: $field of $name', async ({ field, example }) => {
+    await named({ ...example, [field]: {} }, field);
+  });
+
+  test.each(actions)('that there is not: zzz of $name', async ({ example }) => {
+    await named({ ...example, zzz: 1 }, 'zzz');
+  });
+});

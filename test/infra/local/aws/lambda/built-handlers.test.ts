@@ -1,0 +1,33 @@
+import { stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { builtHandlers } from '../../../../../infra/local/aws/lambda/built-handlers.ts';
+import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
+
+const build = async (distDir: string): Promise<string> => {
+  const [handler] = await builtHandlers({ names: ['on-upload'], distDir });
+  expect(handler).toEqual({ name: 'on-upload', modulePath: path.join(distDir, 'on-upload', 'index.mjs') });
+  return handler?.modulePath ?? '';
+};
+
+test('builds what is missing or older than its sources, and leaves the rest alone', async () => {
+  const distDir = await temporaryFolder();
+  const modulePath = await build(distDir);
+  expect((await stat(modulePath)).size).toBeGreaterThan(10_000);
+
+  await writeFile(modulePath, '// newer than every source');
+  const later = new Date(Date.now() + 3_600_000);
+  await utimes(modulePath, later, later);
+  await build(distDir);
+  expect((await stat(modulePath)).size).toBeLessThan(100);
+
+  await utimes(modulePath, new Date(0), new Date(0));
+  await build(distDir);
+  expect((await stat(modulePath)).size).toBeGreaterThan(10_000);
+});
+
+test('a handler that does not exist is named', async () => {
+  await expect(builtHandlers({ names: ['on-demnad'], distDir: await temporaryFolder() })).rejects.toThrow(
+    'No handler on-demnad.',
+  );
+});

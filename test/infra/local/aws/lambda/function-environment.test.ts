@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { functionEnvironment } from '../../../../../infra/local/aws/lambda/function-environment.ts';
+import { readConfig } from '../../../../../lib/config/config.ts';
+
+const place = {
+  bucket: 'cvs',
+  table: 'ledger',
+  region: 'eu-central-1',
+  s3Url: 'http://127.0.0.1:4570',
+  dynamodbUrl: 'http://127.0.0.1:4571',
+  komboUrl: 'http://127.0.0.1:4572/v1',
+  komboApiKey: 'ks_dev_local',
+  integrationId: 'kombo-sandbox:CvCourierSandboxAAAAAAAA',
+};
+
+test('is a whole configuration, with waits that a person can sit through', () => {
+  expect(readConfig(functionEnvironment(place, {}))).toMatchObject({
+    bucket: 'cvs',
+    komboBaseUrl: 'http://127.0.0.1:4572/v1',
+    s3ForcePathStyle: true,
+    retryBaseMs: 2_000,
+    readBackAfterMs: 3_000,
+    readBackAgainMs: 5_000,
+  });
+});
+
+test('the lease outlives the minute that a function has', () => {
+  expect(readConfig(functionEnvironment(place, {})).leaseMs).toBeGreaterThan(60_000);
+});
+
+test('settings of the shell apply', () => {
+  const env = functionEnvironment(place, { TRANSFER: 'data_url', RETRY_BASE_SECONDS: '0.5', MAX_BYTES: ' ' });
+  expect(env).toMatchObject({ TRANSFER: 'data_url', RETRY_BASE_SECONDS: '0.5' });
+  expect(env).not.toHaveProperty('MAX_BYTES');
+});
+
+test('nothing in the shell leads out of this machine', () => {
+  const env = functionEnvironment(place, {
+    BUCKET: 'production-cvs',
+    LEDGER_TABLE: 'production',
+    KOMBO_BASE_URL: 'eu',
+    KOMBO_API_KEY: 'ks_prod_real',
+    KOMBO_API_KEY_SECRET: 'production/kombo',
+    S3_FORCE_PATH_STYLE: 'false',
+    AWS_PROFILE: 'production',
+    AWS_ACCESS_KEY_ID: 'AKIAREAL',
+    AWS_SESSION_TOKEN: 'real',
+    AWS_ENDPOINT_URL: 'https://example.com',
+    HTTPS_PROXY: 'http://proxy.example.com',
+    NODE_OPTIONS: '--inspect',
+  });
+  expect(env).toMatchObject({
+    BUCKET: 'cvs',
+    LEDGER_TABLE: 'ledger',
+    KOMBO_BASE_URL: 'http://127.0.0.1:4572/v1',
+    KOMBO_API_KEY: 'ks_dev_local',
+    KOMBO_API_KEY_SECRET: '',
+    S3_FORCE_PATH_STYLE: 'true',
+    AWS_ACCESS_KEY_ID: 'S3RVER',
+  });
+  for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL', 'HTTPS_PROXY', 'NODE_OPTIONS']) {
+    expect(env).not.toHaveProperty(name);
+  }
+});

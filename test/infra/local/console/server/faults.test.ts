@@ -1,0 +1,47 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { faultSwitches, setFault } from '../../../../../infra/local/console/server/faults.ts';
+import { defaultApiKey, startKomboEmulator } from '../../../../../infra/local/kombo/emulator.ts';
+
+const started = async () => {
+  const kombo = await startKomboEmulator();
+  onTestFinished(() => kombo.close());
+  return { kombo, on: () => faultSwitches(kombo, defaultApiKey).flatMap(({ id, on }) => (on ? [id] : [])) };
+};
+
+const ids = ['rate-limit', 'tool-down', 'answer-lost', 'key-revoked', 'integration-paused', 'slow'];
+
+test('there are six switches, all off at first', async () => {
+  const { kombo, on } = await started();
+  expect(faultSwitches(kombo, defaultApiKey).map(({ id }) => id)).toEqual(ids);
+  expect(on()).toEqual([]);
+});
+
+test.each(ids)('%s goes on alone, and off again', async (id) => {
+  const { kombo, on } = await started();
+  expect(setFault(kombo, id, true)).toBe(true);
+  expect(on()).toEqual([id]);
+  setFault(kombo, id, true);
+  setFault(kombo, id, false);
+  expect(on()).toEqual([]);
+  expect(kombo.faults.list()).toEqual([]);
+});
+
+test('a switch shows what somebody else did to the emulator', async () => {
+  const { kombo, on } = await started();
+  kombo.apiKeys.revoke();
+  for (const { id } of kombo.integrations.list()) kombo.integrations.change(id, { toolDown: true });
+  expect(on()).toEqual(['tool-down', 'key-revoked']);
+});
+
+test('faults that a test armed for a few calls are none of the switches, and stay', async () => {
+  const { kombo, on } = await started();
+  kombo.faults.arm('slow-4000ms', { times: 3 });
+  expect(on()).toEqual([]);
+  setFault(kombo, 'slow', false);
+  expect(kombo.faults.list()).toHaveLength(1);
+});
+
+test('an unknown switch is no switch', async () => {
+  const { kombo } = await started();
+  expect(setFault(kombo, 'no-such', true)).toBe(false);
+});

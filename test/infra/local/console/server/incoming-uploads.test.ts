@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { incomingUploads } from '../../../../../infra/local/console/server/incoming-uploads.ts';
+import { rowId } from '../../../../../infra/local/console/server/row.ts';
+
+const key = 'candidates/Jane1/CV.pdf';
+const id = `bucket/${key}#e1`;
+const nowhere = () => false;
+
+const atTime = () => {
+  let nowMs = 1_000;
+  const uploads = incomingUploads(() => nowMs);
+  return { uploads, pass: (ms: number) => (nowMs += ms) };
+};
+
+test('a row follows its file into the bucket: from its bytes to the row of its upload', () => {
+  const { uploads } = atTime();
+  const upload = uploads.open({ key, target: 'candidate/Jane1', sizeBytes: 10 });
+  upload.received(4);
+  upload.received(3);
+  expect(uploads.rows(nowhere)).toMatchObject([
+    { id: 'up-1', state: 'uploading', progress: { doneBytes: 7, totalBytes: 10 } },
+  ]);
+  uploads.dispatched(id, key, 10);
+  upload.stored(id);
+  expect(uploads.rows(nowhere)).toMatchObject([{ id: rowId(id), replaces: 'up-1', state: 'uploaded' }]);
+  expect(uploads.originOf(id)).toEqual({ id: 'up-1', atMs: 1_000 });
+});
+
+test('what the ledger knows is told by the ledger', () => {
+  const { uploads } = atTime();
+  uploads.dispatched(id, key, 10);
+  expect(uploads.rows((each) => each === id)).toEqual([]);
+});
+
+test('a function that gave up leaves a row with what to do', () => {
+  const { uploads } = atTime();
+  uploads.dispatched(id, key, 10);
+  uploads.failed(id, 'It fell over.');
+  expect(uploads.rows(nowhere)).toMatchObject([
+    { state: 'failed', failure: { detail: 'It fell over.', nextStep: expect.stringContaining('Read the log') } },
+  ]);
+});
+
+test('what the function ignored goes after a moment, and a broken upload after ten minutes', () => {
+  const { uploads, pass } = atTime();
+  uploads.dispatched(id, key, 0);
+  uploads.done(id);
+  uploads.open({ key, target: 'candidate/Jane1', sizeBytes: 10 }).broken('It broke off.');
+  expect(uploads.rows(nowhere).map(({ state }) => state)).toEqual(['uploaded', 'not-uploaded']);
+  pass(2_001);
+  expect(uploads.rows(nowhere).map(({ state }) => state)).toEqual(['not-uploaded']);
+  pass(600_000);
+  expect(uploads.rows(nowhere)).toEqual([]);
+});

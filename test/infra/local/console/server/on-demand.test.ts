@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { Lambda } from '../../../../../infra/local/aws/lambda/lambda.ts';
+import { FunctionFailed } from '../../../../../infra/local/aws/lambda/lambda-process.ts';
+import { ask, readAsking } from '../../../../../infra/local/console/server/on-demand.ts';
+import type { Row } from '../../../../../infra/local/console/server/row.ts';
+import { readConfig } from '../../../../../lib/config/config.ts';
+
+const config = readConfig({
+  BUCKET: 'console-test',
+  LEDGER_TABLE: 'ledger',
+  KOMBO_API_KEY: 'ks_dev_local',
+  KOMBO_INTEGRATION_ID: 'greenhouse:A1',
+});
+const key = 'candidates/Jane1/Jane Roe.pdf';
+const row: Row = { id: 'r1', key, state: 'held', atMs: 0, changedAtMs: 0, attempt: 1, warnings: [] };
+
+const answering = (invoke: Lambda['invoke']) => {
+  const lambda: Lambda = {
+    name: 'on-demand',
+    pids: [],
+    invoke,
+    send: async () => ({ ok: true, result: null }),
+    kill: async () => undefined,
+    close: async () => undefined,
+  };
+  const stack = { functions: new Map([['on-demand', lambda]]), config };
+  const board = { rows: new Map([['r1', row]]), nudge: () => undefined };
+  return (asking: Parameters<typeof ask>[2]) => ask(stack, board, asking);
+};
+
+test('shows what one would paste, and runs nothing yet', async () => {
+  const events: unknown[] = [];
+  const asked = answering(async (event) => events.push(event));
+  expect(await asked({ action: 'retry', row: 'r1', reason: 'Mended.', run: false, names: true })).toEqual({
+    event: { action: 'retry', key, reason: 'Mended.' },
+  });
+  expect(events).toEqual([]);
+});
+
+test('runs it with the real key, and shows event and answer masked', async () => {
+  const events: unknown[] = [];
+  const asked = answering(async (event) => {
+    events.push(event);
+    return { message: `"${key}" is held.`, files: [{ key, name: 'Jane Roe.pdf', note: 'See Jane Roe.pdf' }] };
+  });
+  const answer = await asked({ action: 'status', row: 'r1', run: true, names: false });
+  expect(events).toEqual([{ action: 'status', key }]);
+  expect(answer).toEqual({
+    event: { action: 'status', key: 'candidates/Jane1/•••.pdf' },
+    answer: {
+      message: '"candidates/Jane1/•••.pdf" is held.',
+      files: [{ key: 'candidates/Jane1/•••.pdf', name: '•••.pdf', note: 'See •••.pdf' }],
+    },
+  });
+});
+
+test('a function that fails, or is not built, is said in a sentence', async () => {
+  const failing = answering(() => Promise.reject(new FunctionFailed({ errorType: 'RangeError', errorMessage: 'no' })));
+  expect(await failing({ action: 'check', run: true, names: false })).toMatchObject({ trouble: 'RangeError: no' });
+  const without = await ask(
+    { functions: new Map(), config },
+    { rows: new Map(), nudge: () => undefined },
+    { action: 'check', run: true, names: false },
+  );
+  expect(without?.trouble).toContain('npm run build');
+});
+
+test('a question about a row that is gone, or of no known kind, is none', async () => {
+  const asked = answering(async () => null);
+  expect(await asked({ action: 'retry', row: 'gone', run: true, names: false })).toBeUndefined();
+  expect(readAsking({ action: 'forget', run: true, names: false })).toBeUndefined();
+  expect(readAsking('nonsense')).toBeUndefined();
+});

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { uploadKey } from '../../../../../infra/local/console/server/upload-key.ts';
+import { parseKeyTemplates } from '../../../../../lib/key-template/match-key.ts';
+
+const templates = (text: string) => {
+  const parsed = parseKeyTemplates(text);
+  if (!parsed.ok) throw new Error(parsed.error.join(' '));
+  return parsed.value;
+};
+
+const both = templates('candidates/{candidate_id}/{filename}|applications/{application_id}/{filename}');
+const place = { id: 'Jane1', filename: 'CV.pdf', integrationId: 'greenhouse:A1' } as const;
+
+test('a file goes where the first fitting template has it', () => {
+  expect(uploadKey(both, { ...place, kind: 'candidate' })).toEqual({ ok: true, value: 'candidates/Jane1/CV.pdf' });
+  expect(uploadKey(both, { ...place, kind: 'application' })).toEqual({ ok: true, value: 'applications/Jane1/CV.pdf' });
+});
+
+test('every other placeholder gets something that fits it', () => {
+  const rich = templates('in/{integration_id}/{any}/{type}/{candidate_id}/{filename}');
+  expect(uploadKey(rich, { ...place, kind: 'candidate' })).toEqual({
+    ok: true,
+    value: 'in/greenhouse:A1/console/cv/Jane1/CV.pdf',
+  });
+});
+
+test('a kind without a template is refused, with what to add', () => {
+  const one = templates('candidates/{candidate_id}/{filename}');
+  expect(uploadKey(one, { ...place, kind: 'application' })).toEqual({
+    ok: false,
+    error: 'KEY_TEMPLATES has no form for applications. Add one with {application_id}, then start again.',
+  });
+});
+
+describe('what could lead elsewhere is refused, and not quoted', () => {
+  test.each(['', '.', '..', 'a/b.pdf', 'a\0.pdf', 'é'.repeat(120)])('the name %j', (filename) => {
+    const key = uploadKey(both, { ...place, kind: 'candidate', filename });
+    expect(key.ok).toBe(false);
+    if (!key.ok && filename.length > 2) expect(key.error).not.toContain(filename);
+  });
+
+  test.each(['', 'a/b', '..', 'a b', 'x'.repeat(65)])('the id %j', (id) => {
+    expect(uploadKey(both, { ...place, kind: 'candidate', id }).ok).toBe(false);
+  });
+});

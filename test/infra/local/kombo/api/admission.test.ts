@@ -1,0 +1,233 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  greenhouseIntegrationId,
+  type KomboEmulator,
+  sandboxIntegrationId,
+  startKomboEmulator,
+} from '../../../../../infra/local/kombo/emulator.ts';
+import { call, errorOf, list, post } from '../../../../fakes/emulator-caller.ts';
+
+let emulator: KomboEmulator;
+let nowMs = Date.UTC(2026, 0, 5, 9);
+beforeEach(async () => {
+  emulator = await startKomboEmulator({
+    limits: { concurrency: 3, ratePerWindow: 8, windowSeconds: 60 },
+    clock: () => nowMs,
+  });
+});
+afterEach(() => emulator.close());
+
+describe('the API key', () => {
+  test.each([
+    ['missing', undefined],
+    ['wrong', 'Bearer ks_dev_wrong'],
+    ['of another scheme', 'Basic ks_dev_local'],
+    ['bare', 'ks_dev_local'],
+  ])('%s is refused with 401', async (_, authorization) => {
+    const answer = await post(emulator, 'Frank1', { headers: { authorization } });
+
+    expect(answer.status).toBe(401);
+    expect(errorOf(answer)?.code).toBe('PLATFORM.AUTHENTICATION_INVALID');
+    expect(answer.text).not.toContain('ks_dev');
+  });
+
+  test('is refused once revoked, and accepted once restored', async () => {
+    emulator.apiKeys.revoke('ks_dev_local');
+    const revoked = await list(emulator, 'Frank1');
+    emulator.apiKeys.restore();
+    const restored = await list(emulator, 'Frank1');
+
+    expect([revoked.status, restored.status]).toEqual([401, 200]);
+  });
+});
+
+describe('the integration header', () => {
+  test.each([
+    ['missing', undefined],
+    ['unknown', 'greenhouse:Nobody111111111111111111'],
+  ])('%s is refused as PLATFORM.INTEGRATION_NOT_FOUND', async (_, id) => {
+    const answers = [
+      await post(emulator, 'Frank1', { headers: { 'x-integration-id': id } }),
+      await call(emulator, {
+        path: '/ats/actions/ats_add_candidate_attachment',
+        headers: { 'x-integration-id': id },
+      }),
+    ];
+
+    for (const answer of answers) {
+      expect(answer.status).toBe(404);
+      expect(errorOf(answer)?.code).toBe('PLATFORM.INTEGRATION_NOT_FOUND');
+    }
+  });
+
+  test('is not asked for by the calls that need none', async () => {
+    const headers = { 'x-integration-id': undefined };
+
+    const details = await call(emulator, {
+      path: `/integrations/${encodeURIComponent(sandboxIntegrationId)}`,
+      headers,
+    });
+    const key = await call(emulator, { path: '/check-api-key', headers });
+
+    expect([details.status, key.status]).toEqual([200, 200]);
+  });
+});
+
+test.each([
+  ['GET', '/ats/jobs'],
+  ['GET', '/ats/candidates/Frank%2F1/attachments'],
+  ['GET', '/ats/candidates/%zz/attachments'],
+  ['GET', `/ats/candidates/${'x'.repeat(65)}/attachments`],
+  ['GET', '/ats/actions/ats_create_candidate'],
+  ['POST', '/integrations/greenhouse:x'],
+] as const)('%s %s is no endpoint', async (method, path) => {
+  const answer = await call(emulator, { method, path, body: method === 'POST' ? '{}' : '' });
+
+  expect(answer.status).toBe(404);
+  expect(errorOf(answer)).toMatchObject({ code: null, message: 'Kombo has no such endpoint.' });
+});
+
+describe('the rate limit', () => {
+  test('is told on every answer, refusals included', async () => {
+    const good = await list(emulator, 'Frank1');
+    const bad = await list(emulator, 'x'.repeat(65));
+
+    expect(good.headers).toMatchObject({
+      'ratelimit-limit': '8',
+      'ratelimit-remaining': '7',
+      'ratelimit-reset': '60',
+    });
+    expect(bad.headers['ratelimit-limit']).toBe('8');
+  });
+
+  test('refuses what exceeds the window, until the next one begins', async () => {
+    for (let index = 0; index < 8; index += 1) expect((await list(emulator, 'Frank1')).status).toBe(200);
+    nowMs += 10_500;
+    const refused = await post(emulator, 'Frank1');
+    nowMs += 50_000;
+    const next = await post(emulator, 'Frank1');
+
+    expect(refused.status).toBe(429);
+    expect(errorOf(refused)?.code).toBe('PLATFORM.RATE_LIMIT_EXCEEDED');
+    expect(refused.headers).toMatchObject({ 'ratelimit-remaining': '0', 'ratelimit-reset': '50' });
+    expect(next.status).toBe(200);
+    expect(emulator.attachments()).toHaveLength(1);
+  });
+
+  test('counts each API key alone', async () => {
+    emulator.apiKeys.restore('ks_dev_second');
+    for (let index = 0; index < 8; index += 1) await list(emulator, 'Frank1');
+
+    const second = await post(emulator, 'Frank1', { headers: { authorization: 'Bearer ks_dev_second' } });
+
+    expect(second.status).toBe(200);
+    expect(second.headers['ratelimit-remaining']).toBe('7');
+  });
+
+  test('can be changed while it runs', async () => {
+    emulator.limits.change({ ratePerWindow: 0 });
+
+    expect((await list(emulator, 'Frank1')).status).toBe(429);
+  });
+});
+
+describe('the concurrency limit', () => {
+  /** Calls that stay in flight until the emulator closes. */
+  const hold = async (count: number, integrationId = greenhouseIntegrationId) => {
+    emulator.faults.arm('silence', { times: count });
+    const before = emulator.inFlight(integrationId);
+    for (let index = 0; index < count; index += 1) {
+      post(emulator, 'Frank1', { headers: { 'x-integration-id': integrationId } }).catch(() => undefined);
+    }
+    await expect.poll(() => emulator.inFlight(integrationId), { interval: 5 }).toBe(before + count);
+  };
+
+  test('is told on unified actions: both POSTs and both listings', async () => {
+    const unified = [await post(emulator, 'Frank1'), await list(emulator, 'Frank1')];
+    const others = [
+      await call(emulator, { path: '/check-api-key' }),
+      await call(emulator, { path: '/ats/actions/ats_add_candidate_attachment' }),
+    ];
+
+    for (const { headers } of unified) {
+      expect(headers).toMatchObject({ 'concurrency-limit': '3', 'concurrency-remaining': '2' });
+    }
+    for (const { headers } of others) expect(headers).not.toHaveProperty('concurrency-limit');
+  });
+
+  test('refuses a call too many at once, posts and listings alike, and counts what it saw', async () => {
+    await hold(3);
+
+    const posted = await post(emulator, 'Frank1');
+    const listed = await list(emulator, 'Frank1');
+
+    for (const answer of [posted, listed]) {
+      expect(answer.status).toBe(429);
+      expect(errorOf(answer)?.code).toBe('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED');
+      expect(answer.headers['concurrency-remaining']).toBe('0');
+    }
+    expect(emulator.attachments()).toEqual([]);
+    expect([emulator.inFlight(), emulator.maxInFlight()]).toEqual([3, 3]);
+  });
+
+  test('counts each integration alone', async () => {
+    await hold(3);
+
+    const elsewhere = await post(emulator, 'Frank1', { headers: { 'x-integration-id': sandboxIntegrationId } });
+
+    expect(elsewhere.status).toBe(200);
+    expect(emulator.maxInFlight(sandboxIntegrationId)).toBe(1);
+  });
+
+  test('can be lower for one integration', async () => {
+    emulator.integrations.change(greenhouseIntegrationId, { concurrencyLimit: 1 });
+    await hold(1);
+
+    const answer = await list(emulator, 'Frank1');
+
+    expect(answer.status).toBe(429);
+    expect(answer.headers['concurrency-limit']).toBe('1');
+  });
+
+  test('frees the place of a caller that leaves', async () => {
+    emulator.faults.arm('silence', { times: 1 });
+    const leaving = new AbortController();
+    const left = post(emulator, 'Frank1', { signal: leaving.signal }).catch(() => 'left');
+    await expect.poll(() => emulator.inFlight(), { interval: 5 }).toBe(1);
+
+    leaving.abort();
+
+    expect(await left).toBe('left');
+    await expect.poll(() => emulator.inFlight(), { interval: 5 }).toBe(0);
+  });
+
+  test('lets three callers that wait for their answers go on for ever', async () => {
+    emulator.limits.change({ ratePerWindow: 1000 });
+    emulator.faults.arm('slow-2ms');
+    const codes = new Set<number>();
+    const worker = async () => {
+      for (let index = 0; index < 40; index += 1) codes.add((await post(emulator, `Frank${index}`)).status);
+    };
+
+    await Promise.all([worker(), worker(), worker()]);
+
+    expect([...codes]).toEqual([200]);
+    expect(emulator.attachments()).toHaveLength(120);
+    expect(emulator.maxInFlight()).toBe(3);
+  });
+});
+
+test('without options it takes thirty calls at a time and knows two integrations', async () => {
+  const plain = await startKomboEmulator();
+  try {
+    const answer = await list(plain, 'Frank1');
+    expect(answer.headers['concurrency-limit']).toBe('30');
+    expect(plain.integrations.list().map(({ id }) => id)).toEqual([
+      'kombo-sandbox:CvCourierSandboxAAAAAAAA',
+      'greenhouse:CvCourierGreenhouseAAAAA',
+    ]);
+    for (const { id } of plain.integrations.list()) expect(id).toMatch(/^[a-z-]+:[1-9A-HJ-NP-Za-km-z]{24}$/);
+  } finally {
+    await plain.close();
+  }
+});

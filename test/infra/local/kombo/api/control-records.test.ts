@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  greenhouseIntegrationId,
+  type KomboEmulator,
+  startKomboEmulator,
+} from '../../../../../infra/local/kombo/emulator.ts';
+import { call, errorOf, list, pdf, post, resultsOf, wireErrorOf } from '../../../../fakes/emulator-caller.ts';
+
+let emulator: KomboEmulator;
+beforeAll(async () => {
+  emulator = await startKomboEmulator();
+});
+beforeEach(() => emulator.reset());
+afterAll(() => emulator.close());
+
+const control = async (method: string, path: string, body?: unknown) => {
+  const response = await fetch(`${emulator.controlUrl}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, json: text === '' ? undefined : JSON.parse(text) };
+};
+
+describe('attachments', () => {
+  test('are shown with size, sha256 and a link to the very bytes', async () => {
+    await post(emulator, 'Frank1');
+    await post(emulator, 'Jane1');
+
+    const { json } = await control('GET', '/attachments?target=candidate/Frank1');
+
+    expect(json.attachments).toHaveLength(1);
+    expect(json.attachments[0]).toMatchObject({
+      target: 'candidate/Frank1',
+      integrationId: greenhouseIntegrationId,
+      name: 'Frank Doe CV.pdf',
+      sizeBytes: 14,
+      // printf '%%PDF-1.7 Frank' | sha256sum
+      sha256: '97beb8e111c636f6215da105a5496931b6f9f1d42fd37492dc2b3c07022139cf',
+    });
+    const content = await fetch(json.attachments[0].contentUrl);
+    expect(await content.text()).toBe('%PDF-1.7 Frank');
+    expect(content.headers.get('content-type')).toBe('application/pdf');
+  });
+
+  test('never run as a page of this machine, whatever they are and however they are called', async () => {
+    const page = {
+      name: 'R\u00e9sum\u00e9 "\u{1F600}".html',
+      type: 'CV',
+      content_type: 'text/html',
+      data: 'PHNjcmlwdD4=',
+    };
+    await post(emulator, 'Frank1', { body: { attachment: page } });
+
+    const { headers } = await fetch(String(resultsOf(await list(emulator, 'Frank1'))[0]?.data_url));
+
+    expect(headers.get('content-disposition')).toBe(
+      "attachment; filename*=UTF-8''R%C3%A9sum%C3%A9%20%22%F0%9F%98%80%22.html",
+    );
+    expect(headers.get('content-security-policy')).toBe('sandbox');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  test('that nobody knows are not found', async () => {
+    expect((await control('GET', '/attachments/nobody/content')).status).toBe(404);
+    expect((await control('GET', '/attachments?target=Frank1')).status).toBe(400);
+  });
+
+  test('of an application are listed for its candidate once they are linked', async () => {
+    await control('POST', '/links', {
+      integration_id: greenhouseIntegrationId,
+      application_id: 'A1',
+      candidate_id: 'Frank1',
+    });
+    await fetch(`${emulator.url}/ats/applications/A1/attachments`, {
+      method: 'POST',
+      headers: {
+        authorization: 'Bearer ks_dev_local',
+        'x-integration-id': greenhouseIntegrationId,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ attachment: pdf }),
+    });
+
+    expect(resultsOf(await list(emulator, 'Frank1'))).toMatchObject([{ application_id: 'A1', candidate_id: 'Frank1' }]);
+    expect(resultsOf(await list(emulator, 'Jane1'))).toEqual([]);
+  });
+});
+
+describe('requests', () => {
+  test('are counted and kept, without body, query or key', async () => {
+    await post(emulator, 'Frank1');
+    await call(emulator, { path: '/ats/candidates/Frank1/attachments?token=secret' });
+    await post(emulator, 'fault-html-502');
+    await post(emulator, 'Frank1', { headers: { authorization: 'Bearer ks_dev_wrong' } });
+    await emulator.idle();
+
+    const { json } = await control('GET', '/requests');
+
+    expect(json.counters).toEqual({
+      total: 4,
+      completePosts: 3,
+      incompletePosts: 0,
+      stored: 1,
+      byCall: { post: 3, list: 1 },
+      byStatus: { '200': 2, '401': 1, '502': 1 },
+      byCode: { 'PLATFORM.AUTHENTICATION_INVALID': 1 },
+    });
+    expect(json).toMatchObject({ in_flight: 0, max_in_flight: 1 });
+    expect(json.recent).toHaveLength(4);
+    expect(json.recent[0]).toMatchObject({
+      method: 'POST',
+      path: '/v1/ats/candidates/Frank1/attachments',
+      call: 'post',
+      integrationId: greenhouseIntegrationId,
+      contentLengthBytes: 117,
+      receivedBytes: 117,
+      bodyComplete: true,
+      status: 200,
+      code: null,
+      stored: true,
+      open: false,
+    });
+    expect(json.recent[2].faults).toEqual(['html-502']);
+    expect(JSON.stringify(json)).not.toMatch(/secret|ks_dev|Frank Doe|JVBE/);
+  });
+
+  test('are found where the log_url of an error leads', async () => {
+    const refused = await post(emulator, 'fault-PLATFORM--TASK_TIMED_OUT');
+
+    const record = await (await fetch(errorOf(refused)?.log_url ?? '')).json();
+
+    expect(record).toMatchObject({
+      path: '/v1/ats/candidates/fault-PLATFORM--TASK_TIMED_OUT/attachments',
+      status: 504,
+    });
+    expect((await control('GET', '/requests/0')).status).toBe(404);
+  });
+
+  test('that a reset cuts do not count after it', async () => {
+    const silent = wireErrorOf(post(emulator, 'fault-silence'));
+    await expect.poll(() => emulator.requests.recent().at(-1)?.bodyComplete, { interval: 5 }).toBe(true);
+    await control('POST', '/reset');
+
+    expect(await silent).toBe('ECONNRESET');
+    await emulator.idle();
+    expect(emulator.requests.counters().total).toBe(0);
+    expect(emulator.requests.recent()).toEqual([]);
+    expect(emulator.inFlight()).toBe(0);
+  });
+});
+
+test('a reset reaches slow work that is under way: it stores nothing afterwards', async () => {
+  const posting = wireErrorOf(post(emulator, 'fault-slow-60000ms'));
+  await expect.poll(() => emulator.requests.recent().at(-1)?.bodyComplete, { interval: 5 }).toBe(true);
+  await emulator.reset();
+
+  expect(await posting).toBe('ECONNRESET');
+  await emulator.idle();
+  expect(emulator.attachments()).toEqual([]);
+});
+
+test('reset brings everything back to the start', async () => {
+  await post(emulator, 'Frank1');
+  emulator.faults.arm('html-502');
+  emulator.apiKeys.revoke();
+  emulator.apiKeys.restore('ks_dev_new');
+  emulator.integrations.change(greenhouseIntegrationId, { toolDown: true });
+  emulator.limits.change({ concurrency: 1 });
+
+  expect((await control('POST', '/reset')).status).toBe(204);
+
+  expect(emulator.attachments()).toEqual([]);
+  expect(emulator.faults.list()).toEqual([]);
+  expect(emulator.limits.get()).toEqual({ concurrency: 30, ratePerWindow: 100_000, windowSeconds: 60 });
+  expect(emulator.maxInFlight()).toBe(0);
+  expect((await post(emulator, 'Frank1')).status).toBe(200);
+  expect((await post(emulator, 'Frank1', { headers: { authorization: 'Bearer ks_dev_new' } })).status).toBe(401);
+});

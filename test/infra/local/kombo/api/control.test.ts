@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  greenhouseIntegrationId,
+  type KomboEmulator,
+  startKomboEmulator,
+} from '../../../../../infra/local/kombo/emulator.ts';
+import { call, errorOf, list, post } from '../../../../fakes/emulator-caller.ts';
+
+let emulator: KomboEmulator;
+beforeAll(async () => {
+  emulator = await startKomboEmulator();
+});
+beforeEach(() => emulator.reset());
+afterAll(() => emulator.close());
+
+const control = async (method: string, path: string, body?: unknown) => {
+  const response = await fetch(`${emulator.controlUrl}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, json: text === '' ? undefined : JSON.parse(text) };
+};
+
+describe('faults', () => {
+  test('are armed for a target, a number of calls, with a delay and headers', async () => {
+    const armed = await control('POST', '/faults', {
+      fault: 'REMOTE.RATE_LIMIT_EXCEEDED',
+      target: 'candidate/Frank1',
+      integration_id: greenhouseIntegrationId,
+      times: 1,
+      delay_ms: 40,
+      headers: { 'retry-after': 'soon' },
+    });
+    const startedMs = performance.now();
+    const struck = await post(emulator, 'Frank1');
+    const tookMs = performance.now() - startedMs;
+    const later = await post(emulator, 'Frank1');
+
+    expect(armed.status).toBe(201);
+    expect(armed.json).toMatchObject({ name: 'REMOTE--RATE_LIMIT_EXCEEDED', on: ['post'], remaining: 1 });
+    expect(errorOf(struck)?.code).toBe('REMOTE.RATE_LIMIT_EXCEEDED');
+    expect(struck.headers['retry-after']).toBe('soon');
+    expect(tookMs).toBeGreaterThan(35);
+    expect(later.status).toBe(200);
+  });
+
+  test('strike every call until they are cleared', async () => {
+    await control('POST', '/faults', { fault: 'html-502', on: ['post', 'list'] });
+    const struck = [await post(emulator, 'Frank1'), await post(emulator, 'Jane1'), await list(emulator, 'Frank1')];
+    await control('DELETE', '/faults');
+
+    expect(struck.map(({ status }) => status)).toEqual([502, 502, 502]);
+    expect((await post(emulator, 'Frank1')).status).toBe(200);
+  });
+
+  test('are listed with what is left of them, and with all that could be armed', async () => {
+    await control('POST', '/faults', { fault: 'silence', times: 3 });
+    await control('POST', '/faults', { fault: 'odd-listing' });
+
+    const { json } = await control('GET', '/faults');
+
+    expect(json.armed).toMatchObject([
+      { name: 'silence', on: ['post'], remaining: 3 },
+      { name: 'odd-listing', on: ['list'] },
+    ]);
+    expect(json.known).toContainEqual({ form: 'created-201', meaning: 'success, as HTTP 201' });
+  });
+
+  test('end one by one', async () => {
+    const { json } = await control('POST', '/faults', { fault: 'silence' });
+    await control('POST', '/faults', { fault: 'html-502' });
+    const ended = await control('DELETE', `/faults/${json.id}`);
+
+    expect(ended.status).toBe(204);
+    expect(emulator.faults.list().map(({ name }) => name)).toEqual(['html-502']);
+  });
+
+  test('do not strike, and are not used up by, a call with a wrong key', async () => {
+    await control('POST', '/faults', { fault: 'html-502', times: 1 });
+
+    const stranger = await post(emulator, 'Frank1', { headers: { authorization: 'Bearer ks_dev_wrong' } });
+    const friend = await post(emulator, 'Frank1');
+
+    expect([stranger.status, friend.status]).toEqual([401, 502]);
+  });
+
+  test.each([
+    ['a name that nobody knows', { fault: 'sillence' }, 'There is no fault called "sillence".'],
+    ['no name', {}, 'fault'],
+    ['a misspelt field', { fault: 'silence', time: 1 }, 'time'],
+    ['no times at all', { fault: 'silence', times: 0 }, 'times'],
+    ['a target of another kind', { fault: 'silence', target: 'job/1' }, 'target must be candidate/<id>'],
+    ['no call', { fault: 'silence', on: [] }, 'on'],
+  ])('are refused with %s', async (_, body, words) => {
+    const answer = await control('POST', '/faults', body);
+
+    expect(answer.status).toBe(400);
+    expect(answer.json.error).toContain(words);
+    expect(emulator.faults.list()).toEqual([]);
+  });
+
+  test('are refused when the body is no JSON', async () => {
+    const response = await fetch(`${emulator.controlUrl}/faults`, { method: 'POST', body: 'silence' });
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ error: 'The body must be JSON.' });
+  });
+});
+
+test('an API key can be revoked and restored', async () => {
+  await control('POST', '/api-keys/revoke', { api_key: 'ks_dev_local' });
+  const revoked = await post(emulator, 'Frank1');
+  await control('POST', '/api-keys/restore', { api_key: 'ks_dev_new' });
+  const withNew = await post(emulator, 'Frank1', { headers: { authorization: 'Bearer ks_dev_new' } });
+  await control('POST', '/api-keys/revoke');
+  const allRevoked = await post(emulator, 'Frank1', { headers: { authorization: 'Bearer ks_dev_new' } });
+  await control('POST', '/api-keys/restore');
+  const restored = await post(emulator, 'Frank1');
+
+  expect([revoked, withNew, allRevoked, restored].map(({ status }) => status)).toEqual([401, 200, 401, 200]);
+});
+
+test('an integration can be broken and mended', async () => {
+  const path = `/integrations/${encodeURIComponent(greenhouseIntegrationId)}`;
+  const broken = await control('PATCH', path, {
+    status: 'INACTIVE',
+    setup_status: 'COMPLETED',
+    actions: { ats_add_application_attachment: 'DISABLED' },
+    reading: 'UNSUPPORTED',
+    tool_down: true,
+    restrictions: {
+      ats_add_candidate_attachment: {
+        types: { CV: { is_supported: false }, COVER_LETTER: { is_supported: false }, OTHER: { is_supported: false } },
+      },
+    },
+    dated: false,
+    warnings: ['Careful.'],
+    concurrency_limit: 5,
+  });
+  const refused = await post(emulator, 'Frank1');
+
+  expect(broken.json).toMatchObject({
+    id: greenhouseIntegrationId,
+    status: 'INACTIVE',
+    actions: { ats_add_candidate_attachment: 'ENABLED', ats_add_application_attachment: 'DISABLED' },
+    reading: 'UNSUPPORTED',
+    toolDown: true,
+    dated: false,
+    warnings: ['Careful.'],
+    concurrencyLimit: 5,
+  });
+  expect((await control('GET', '/integrations')).json.integrations).toContainEqual(broken.json);
+  expect(errorOf(refused)?.code).toBe('INTEGRATION.INACTIVE');
+
+  await control('PATCH', path, {
+    status: 'ACTIVE',
+    tool_down: false,
+    restrictions: { ats_add_candidate_attachment: null },
+  });
+  const taken = await post(emulator, 'Frank1');
+  expect(JSON.parse(taken.text).warnings).toEqual([{ message: 'Careful.' }]);
+});
+
+test.each([
+  ['an unknown integration', 'greenhouse:nobody', { tool_down: true }, 'There is no integration'],
+  ['an unknown status', greenhouseIntegrationId, { status: 'ASLEEP' }, 'status'],
+  ['an unknown field', greenhouseIntegrationId, { toolDown: true }, 'toolDown'],
+])('a change of %s is refused', async (_, id, change, words) => {
+  const answer = await control('PATCH', `/integrations/${id}`, change);
+
+  expect(answer.status).toBe(400);
+  expect(answer.json.error).toContain(words);
+});
+
+test('limits can be read and changed', async () => {
+  const changed = await control('PATCH', '/limits', { concurrency: 5, rate_per_window: 50, window_seconds: 2 });
+
+  expect(changed.json).toEqual({ concurrency: 5, ratePerWindow: 50, windowSeconds: 2 });
+  expect((await control('GET', '/limits')).json).toEqual(changed.json);
+  expect((await post(emulator, 'Frank1')).headers).toMatchObject({ 'ratelimit-limit': '50', 'concurrency-limit': '5' });
+});
+
+describe('control calls from elsewhere are refused', () => {
+  test.each([
+    ['a page on another site', { origin: 'https://evil.example' }],
+    ['a page without an origin of its own', { origin: 'null' }],
+    ['a name that was bent to this machine', { host: 'evil.example' }],
+  ])('%s', async (_, headers) => {
+    const answer = await call(emulator, { path: '/../_emulator/attachments', headers });
+
+    expect(answer.status).toBe(403);
+  });
+
+  test('but a page of this machine may ask', async () => {
+    const response = await fetch(`${emulator.controlUrl}/attachments`, {
+      headers: { origin: 'http://localhost:3000' },
+    });
+
+    expect(response.status).toBe(200);
+  });
+});
+
+test('an unknown control call is not found', async () => {
+  expect((await control('GET', '/nothing')).status).toBe(404);
+});

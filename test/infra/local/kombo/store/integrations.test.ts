@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  greenhouseIntegrationId,
+  type KomboEmulator,
+  sandboxIntegrationId,
+  startKomboEmulator,
+} from '../../../../../infra/local/kombo/emulator.ts';
+import type { IntegrationChange } from '../../../../../infra/local/kombo/store/integrations.ts';
+import { call, errorOf, list, pdf, post } from '../../../../fakes/emulator-caller.ts';
+
+let emulator: KomboEmulator;
+beforeAll(async () => {
+  emulator = await startKomboEmulator();
+});
+beforeEach(() => emulator.reset());
+afterAll(() => emulator.close());
+
+const change = (to: IntegrationChange) => emulator.integrations.change(greenhouseIntegrationId, to);
+
+describe('the state of an integration refuses posts and listings', () => {
+  test.each<[string, IntegrationChange, string, string]>([
+    ['inactive', { status: 'INACTIVE' }, 'INTEGRATION.INACTIVE', 'INTEGRATION.INACTIVE'],
+    ['invalid', { status: 'INVALID' }, 'INTEGRATION.AUTHENTICATION_INVALID', 'INTEGRATION.AUTHENTICATION_INVALID'],
+    ['not set up', { setupStatus: 'INCOMPLETE' }, 'INTEGRATION.SETUP_INCOMPLETE', 'INTEGRATION.SETUP_INCOMPLETE'],
+    [
+      'syncing for the first time',
+      { setupStatus: 'FINAL_SYNC_PENDING' },
+      'INTEGRATION.SETUP_SYNC_PENDING',
+      'INTEGRATION.SETUP_SYNC_PENDING',
+    ],
+    ['without its tool', { toolDown: true }, 'REMOTE.SERVICE_UNAVAILABLE', 'REMOTE.SERVICE_UNAVAILABLE'],
+    [
+      'with the action off',
+      { actions: { ats_add_candidate_attachment: 'DISABLED' } },
+      'INTEGRATION.ACTION_DISABLED',
+      'none',
+    ],
+    [
+      'whose tool has no such action',
+      { actions: { ats_add_candidate_attachment: 'UNSUPPORTED' } },
+      'INTEGRATION.ACTION_NOT_AVAILABLE',
+      'none',
+    ],
+    ['that may not be read', { reading: 'DISABLED' }, 'none', 'INTEGRATION.MODEL_DISABLED'],
+    ['that cannot be read', { reading: 'UNSUPPORTED' }, 'none', 'INTEGRATION.MODEL_NOT_AVAILABLE'],
+  ])('%s', async (_, to, postCode, listCode) => {
+    change(to);
+
+    const posted = await post(emulator, 'Frank1');
+    const listed = await list(emulator, 'Frank1');
+
+    expect(errorOf(posted)?.code ?? 'none').toBe(postCode);
+    expect(errorOf(listed)?.code ?? 'none').toBe(listCode);
+    expect(emulator.attachments()).toHaveLength(postCode === 'none' ? 1 : 0);
+  });
+
+  test('but not those of its neighbour', async () => {
+    change({ status: 'INACTIVE' });
+
+    const elsewhere = await post(emulator, 'Frank1', { headers: { 'x-integration-id': sandboxIntegrationId } });
+
+    expect(elsewhere.status).toBe(200);
+  });
+
+  test('and one action off leaves the other on', async () => {
+    change({ actions: { ats_add_candidate_attachment: 'DISABLED' } });
+
+    const toApplication = await call(emulator, {
+      method: 'POST',
+      path: '/ats/applications/A1/attachments',
+      body: JSON.stringify({ attachment: pdf }),
+    });
+
+    expect(toApplication.status).toBe(200);
+  });
+
+  test('and is told by the integration endpoint', async () => {
+    change({
+      status: 'INVALID',
+      setupStatus: 'INCOMPLETE',
+      actions: { ats_add_candidate_attachment: 'DISABLED', ats_add_application_attachment: 'UNSUPPORTED' },
+    });
+
+    const { data } = JSON.parse((await call(emulator, { path: `/integrations/${greenhouseIntegrationId}` })).text);
+
+    expect(data).toMatchObject({ status: 'INVALID', setup_status: 'INCOMPLETE' });
+    expect(data.write_actions).toMatchObject([
+      {
+        id: 'ats_add_candidate_attachment',
+        is_available: false,
+        coverage_status: 'SUPPORTED',
+        scope_config_setting: 'DISABLED',
+      },
+      {
+        id: 'ats_add_application_attachment',
+        is_available: false,
+        coverage_status: 'UNSUPPORTED',
+        scope_config_setting: 'ENABLED',
+      },
+    ]);
+  });
+});
+
+describe('the restrictions of a tool', () => {
+  const types = {
+    CV: { is_supported: true, max_file_size_bytes: 20, accepted_mime_types: ['application/pdf'] },
+    COVER_LETTER: { is_supported: true, max_file_size_bytes: null, accepted_mime_types: null },
+    OTHER: { is_supported: false },
+  } as const;
+
+  test.each([
+    ['fits', {}, 200, undefined],
+    ['is as large as may be', { data: Buffer.alloc(20).toString('base64') }, 200, undefined],
+    ['is too large', { data: Buffer.alloc(21).toString('base64') }, 400, 'The tool takes at most 20 bytes.'],
+    ['is of another type', { content_type: 'text/plain' }, 400, 'The tool does not take text/plain.'],
+    ['has a type without limits', { type: 'COVER_LETTER', content_type: 'text/plain' }, 200, undefined],
+    ['has a type that is not taken', { type: 'OTHER' }, 400, 'The tool takes no attachment of type OTHER.'],
+  ])('a file that %s', async (_, part, status, message) => {
+    change({ restrictions: { ats_add_candidate_attachment: { types } } });
+
+    const answer = await post(emulator, 'Frank1', { body: { attachment: { ...pdf, ...part } } });
+
+    expect(answer.status).toBe(status);
+    expect(errorOf(answer)?.message).toBe(message);
+    if (status === 400) expect(errorOf(answer)?.code).toBe('REMOTE.INPUT_INVALID');
+  });
+});
+
+test('an integration that nobody knows cannot be changed', () => {
+  expect(() => emulator.integrations.change('greenhouse:nobody', { toolDown: true })).toThrow(
+    'There is no integration "greenhouse:nobody".',
+  );
+});

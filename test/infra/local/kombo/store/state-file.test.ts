@@ -1,0 +1,80 @@
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { greenhouseIntegrationId, startKomboEmulator } from '../../../../../infra/local/kombo/emulator.ts';
+import { list, post, resultsOf } from '../../../../fakes/emulator-caller.ts';
+
+let folder: string;
+let stateFile: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kombo-emulator-'));
+  stateFile = join(folder, 'new', 'kombo.jsonl');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('attachments and links survive a restart, bytes included', async () => {
+  const before = await startKomboEmulator({ stateFile });
+  before.linkApplication({ integrationId: greenhouseIntegrationId, applicationId: 'A1', candidateId: 'Frank1' });
+  await post(before, 'Frank1');
+  const listedBefore = resultsOf(await list(before, 'Frank1'));
+  await before.close();
+
+  const after = await startKomboEmulator({ stateFile, port: before.port });
+  try {
+    expect(resultsOf(await list(after, 'Frank1'))).toEqual(listedBefore);
+    expect(listedBefore).toHaveLength(1);
+    expect((await after.attachments()[0]?.bytes())?.toString()).toBe('%PDF-1.7 Frank');
+    await post(after, 'Frank1');
+    expect(resultsOf(await list(after, 'Frank1'))).toHaveLength(2);
+    expect(readFileSync(stateFile, 'utf8')).toContain('"link"');
+  } finally {
+    await after.close();
+  }
+});
+
+test('a line that a killed process left half written costs that line only', async () => {
+  const before = await startKomboEmulator({ stateFile });
+  await post(before, 'Frank1');
+  await before.close();
+  appendFileSync(stateFile, '{"attachment":{"id":"half');
+
+  for (const expected of [2, 3]) {
+    const after = await startKomboEmulator({ stateFile });
+    await post(after, 'Frank1');
+    expect(after.attachments()).toHaveLength(expected);
+    await after.close();
+  }
+});
+
+test('the files are for their owner alone', async () => {
+  const emulator = await startKomboEmulator({ stateFile });
+  await post(emulator, 'Frank1');
+  await emulator.close();
+
+  const [content = ''] = readdirSync(`${stateFile}.files`);
+  expect(statSync(join(`${stateFile}.files`, content)).mode & 0o077).toBe(0);
+  expect(statSync(stateFile).mode & 0o077).toBe(0);
+});
+
+test('a reset removes what was kept', async () => {
+  const emulator = await startKomboEmulator({ stateFile });
+  await post(emulator, 'Frank1');
+  await emulator.reset();
+  await post(emulator, 'Jane1');
+  await emulator.close();
+
+  const after = await startKomboEmulator({ stateFile });
+  expect(after.attachments().map(({ target }) => target.id)).toEqual(['Jane1']);
+  expect(readdirSync(`${stateFile}.files`)).toHaveLength(1);
+  await after.close();
+});
+
+test('a port that is taken is told as such', async () => {
+  const first = await startKomboEmulator();
+  try {
+    await expect(startKomboEmulator({ port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  } finally {
+    await first.close();
+  }
+});

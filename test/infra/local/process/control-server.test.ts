@@ -1,0 +1,72 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Lambda } from '../../../../infra/local/aws/lambda/lambda.ts';
+import { FunctionFailed } from '../../../../infra/local/aws/lambda/lambda-process.ts';
+import { startControl } from '../../../../infra/local/process/control-server.ts';
+
+const lambda = (invoke: Lambda['invoke']): Lambda => ({
+  name: 'on-demand',
+  pids: [],
+  invoke,
+  send: async () => ({ ok: true, result: null }),
+  kill: async () => undefined,
+  close: async () => undefined,
+});
+
+const start = async (invoke: Lambda['invoke'] = async () => null) => {
+  const server = await startControl(new Map([['on-demand', lambda(invoke)]]), 0);
+  onTestFinished(() => server.close());
+  const call = async (path: string, init: RequestInit = {}) => {
+    const response = await fetch(`${server.url}${path}`, init);
+    return { status: response.status, body: await response.json() };
+  };
+  return { call };
+};
+
+test('says whose process it is, and which functions run', async () => {
+  const { call } = await start();
+  expect(await call('/health')).toEqual({ status: 200, body: { pid: process.pid, functions: ['on-demand'] } });
+});
+
+test('hands an event to its function, and the answer back', async () => {
+  const { call } = await start(async (event) => ({ got: event }));
+  expect(await call('/functions/on-demand', { method: 'POST', body: '{"action":"check"}' })).toEqual({
+    status: 200,
+    body: { result: { got: { action: 'check' } } },
+  });
+});
+
+test('an error of the function comes back in the form of Lambda', async () => {
+  const { call } = await start(() =>
+    Promise.reject(new FunctionFailed({ errorType: 'RangeError', errorMessage: 'no such thing' })),
+  );
+  expect(await call('/functions/on-demand', { method: 'POST', body: '{}' })).toEqual({
+    status: 502,
+    body: { error: { errorType: 'RangeError', errorMessage: 'no such thing' } },
+  });
+});
+
+describe('what cannot be meant is refused', () => {
+  test('an unknown function, with the names that there are', async () => {
+    const { call } = await start();
+    expect(await call('/functions/on-demnad', { method: 'POST', body: '{}' })).toEqual({
+      status: 404,
+      body: { functions: ['on-demand'] },
+    });
+  });
+
+  test('an event that is no JSON', async () => {
+    const { call } = await start();
+    expect(await call('/functions/on-demand', { method: 'POST', body: '{action' })).toMatchObject({
+      status: 400,
+      body: { error: { errorMessage: 'The event must be JSON.' } },
+    });
+  });
+
+  test('a call from a page elsewhere', async () => {
+    const events: unknown[] = [];
+    const { call } = await start(async (event) => events.push(event));
+    const headers = { origin: 'https://example.com' };
+    expect(await call('/functions/on-demand', { method: 'POST', body: '{}', headers })).toMatchObject({ status: 403 });
+    expect(events).toEqual([]);
+  });
+});

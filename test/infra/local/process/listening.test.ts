@@ -1,0 +1,49 @@
+import { createServer, type Server } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { closed, listening, onFreePort } from '../../../../infra/local/process/listening.ts';
+
+const server = (): Server => {
+  const made = createServer((_, response) => response.end('hello'));
+  onTestFinished(() => closed(made));
+  return made;
+};
+
+test('a taken port moves on by ten, so that the last digit keeps its meaning', async () => {
+  const taken = await listening(server(), 0);
+  const second = server();
+  const port = await onFreePort(taken, (candidate) => listening(second, candidate));
+  expect(port).toBeGreaterThan(taken);
+  expect((port - taken) % 10).toBe(0);
+});
+
+test('only a taken port is tried again: any other failure is told', async () => {
+  const tried: number[] = [];
+  const start = (port: number) => {
+    tried.push(port);
+    return Promise.reject(new Error('no disk'));
+  };
+  await expect(onFreePort(4570, start)).rejects.toThrow('no disk');
+  expect(tried).toEqual([4570]);
+});
+
+test('when no port is left it says which setting to change', async () => {
+  const start = () => Promise.reject(Object.assign(new Error('taken'), { code: 'EADDRINUSE' }));
+  await expect(onFreePort(65_530, start)).rejects.toThrow(
+    'No free port was found from 65530 on. Set PORT_BASE to another one.',
+  );
+});
+
+test('servers listen on this machine alone', async () => {
+  const own = server();
+  await listening(own, 0);
+  expect(own.address()).toMatchObject({ address: '127.0.0.1' });
+});
+
+test('closing cuts connections that are still open', async () => {
+  const own = createServer(() => undefined);
+  const port = await listening(own, 0);
+  const silent = fetch(`http://127.0.0.1:${port}`);
+  const arrived = new Promise((resolve) => own.once('request', resolve));
+  await arrived;
+  await Promise.all([closed(own), expect(silent).rejects.toThrow()]);
+});

@@ -1,0 +1,88 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { closed, listening } from '../../../../infra/local/process/listening.ts';
+import { claimStateFolder, runningStack, StackRunning } from '../../../../infra/local/process/state-folder.ts';
+import { temporaryFolder } from '../../../fakes/temporary-folder.ts';
+
+/** The control server of a stack, as far as others ask it who it is. */
+const control = async (pid: number): Promise<string> => {
+  const server = createServer((_, response) => response.end(JSON.stringify({ pid, functions: [] })));
+  const port = await listening(server, 0);
+  onTestFinished(() => closed(server));
+  return `http://127.0.0.1:${port}`;
+};
+
+const announce = (folder: string, announcement: unknown) =>
+  writeFile(
+    path.join(folder, 'stack.json'),
+    typeof announcement === 'string' ? announcement : JSON.stringify(announcement),
+  );
+
+test('one stack at a time: the second is told who has the folder, and what to do', async () => {
+  const folder = await temporaryFolder();
+  const first = await claimStateFolder(folder, { fresh: false });
+  await expect(claimStateFolder(folder, { fresh: false })).rejects.toThrow(StackRunning);
+  const url = await control(process.pid);
+  await first.announce(url);
+  await expect(claimStateFolder(folder, { fresh: true })).rejects.toThrow(
+    `A local stack runs in this folder already (process ${process.pid}, ${url}). Stop it, or choose another with --state.`,
+  );
+  await first.release();
+  await expect(claimStateFolder(folder, { fresh: false })).resolves.toBeDefined();
+});
+
+test('of many that start together, one gets the folder', async () => {
+  const folder = await temporaryFolder();
+  const claims = await Promise.allSettled(Array.from({ length: 8 }, () => claimStateFolder(folder, { fresh: false })));
+  expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+test('a running stack is found by its folder', async () => {
+  const folder = await temporaryFolder();
+  expect(await runningStack(folder)).toBeUndefined();
+  const state = await claimStateFolder(folder, { fresh: false });
+  const url = await control(process.pid);
+  await state.announce(url);
+  expect(await runningStack(folder)).toMatchObject({ pid: process.pid, controlUrl: url });
+  await state.release();
+  expect(await runningStack(folder)).toBeUndefined();
+});
+
+describe('what a killed stack left behind stops nobody', () => {
+  test.each([
+    ['its process is gone', async () => ({ pid: 2 ** 30, startedAtMs: Date.now() })],
+    [
+      'its number belongs to somebody else now',
+      async () => ({ pid: process.pid, startedAtMs: Date.now(), controlUrl: await control(1) }),
+    ],
+    ['nobody answers', async () => ({ pid: process.pid, startedAtMs: Date.now(), controlUrl: 'http://127.0.0.1:1' })],
+    ['it never came up', async () => ({ pid: process.pid, startedAtMs: Date.now() - 61_000 })],
+    ['its file is cut off', async () => '{"pid":'],
+  ])('%s', async (_, left) => {
+    const folder = await temporaryFolder();
+    await announce(folder, await left());
+    await claimStateFolder(folder, { fresh: false });
+    const own = JSON.parse(await readFile(path.join(folder, 'stack.json'), 'utf8'));
+    expect(own.pid).toBe(process.pid);
+    expect(own.controlUrl).toBeUndefined();
+  });
+});
+
+test('fresh deletes what a stack has made, and nothing else in the folder', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(path.join(folder, 's3', 'cvs'), { recursive: true });
+  await mkdir(path.join(folder, 'dynamodb'));
+  await writeFile(path.join(folder, 'kombo.jsonl'), '{}\n');
+  await writeFile(path.join(folder, 'thesis.odt'), 'three years of work');
+  await claimStateFolder(folder, { fresh: true });
+  expect((await readdir(folder)).sort()).toEqual(['logs', 's3', 'stack.json', 'thesis.odt']);
+  expect(await readdir(path.join(folder, 's3'))).toEqual([]);
+});
+
+test('a new folder is open to its owner alone', async () => {
+  const folder = path.join(await temporaryFolder(), 'deep', 'state');
+  await claimStateFolder(folder, { fresh: false });
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+});

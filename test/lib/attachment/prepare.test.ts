@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { type AttachmentRules, checkSize, prepareAttachment } from '../../../lib/attachment/prepare.ts';
+import { defaultAllowedTypes, parseAllowedTypes } from '../../../lib/content-type/decide.ts';
+import type { KeyMatch } from '../../../lib/key-template/match-key.ts';
+import type { Restrictions } from '../../../lib/kombo/read-restrictions.ts';
+import { collect } from '../../fakes/chunks.ts';
+import { exe, pdf } from '../../fakes/files.ts';
+import { type CountedObject, type Particulars, storedObject } from '../../fakes/stored-object.ts';
+
+const allowed = parseAllowedTypes(defaultAllowedTypes);
+if (!allowed.ok) throw new Error(allowed.error.join());
+
+const rules: AttachmentRules = {
+  maxBytes: 10_000_000,
+  allowedTypes: allowed.value,
+  remoteFields: {},
+  nameToken: false,
+};
+const match: KeyMatch = {
+  target: { kind: 'candidate', id: 'Frank1', integrationId: 'greenhouse:1' },
+  attachmentType: 'CV',
+  filename: 'Frank Doe CV.pdf',
+};
+
+interface Given {
+  readonly file?: Uint8Array;
+  readonly object?: Particulars;
+  readonly match?: Partial<KeyMatch>;
+  readonly rules?: Partial<AttachmentRules>;
+  readonly restrictions?: Restrictions;
+}
+
+const prepare = async (given: Given = {}) => {
+  const object: CountedObject = storedObject(given.file ?? pdf, given.object);
+  const restrictions = Promise.resolve(given.restrictions);
+  const asked = { ...match, ...given.match };
+  const prepared = await prepareAttachment(object, object.chunks, asked, { ...rules, ...given.rules }, restrictions);
+  return { object, prepared, facts: prepared.ok ? prepared.value.facts : prepared.error };
+};
+
+test('tells name, type and content type, and gives the whole file', async () => {
+  const { prepared, facts } = await prepare();
+  expect(facts).toEqual({
+    name: 'Frank Doe CV.pdf',
+    type: 'CV',
+    contentType: 'application/pdf',
+    remoteFields: undefined,
+  });
+  expect(prepared.ok && prepared.value.sizeBytes).toBe(pdf.length);
+  expect(prepared.ok && (await collect(prepared.value.chunks)).equals(pdf)).toBe(true);
+});
+
+test.each<[string, string, Given]>([
+  ['an empty file', 'FILE_EMPTY', { file: new Uint8Array(), object: { sizeBytes: 0 } }],
+  ['a file over MAX_BYTES', 'FILE_TOO_LARGE', { object: { sizeBytes: 10_000_001 } }],
+  ['a compressed file', 'CONTENT_ENCODED', { object: { contentEncoding: 'gzip' } }],
+  ['remote fields that are no JSON', 'REMOTE_FIELDS_INVALID', { object: { metadata: { 'kombo-remote-fields': '{' } } }],
+])('refuses %s before a byte is read', async (_, code, given) => {
+  const { object, facts } = await prepare(given);
+  expect(facts).toMatchObject({ code });
+  expect(object.readBytes).toBe(0);
+});
+
+test.each<[string, string, Given]>([
+  ['a program named .pdf', 'TYPE_CONTRADICTED', { file: exe }],
+  ['a type that is not allowed', 'TYPE_NOT_ALLOWED', { file: exe, match: { filename: 'setup.exe' } }],
+  [
+    'a type that the integration does not take',
+    'TYPE_NOT_ALLOWED',
+    { restrictions: { CV: { supported: true, contentTypes: ['application/msword'] } } },
+  ],
+  [
+    'a size that the integration does not take',
+    'FILE_TOO_LARGE',
+    { restrictions: { CV: { supported: true, maxSizeBytes: 10 } } },
+  ],
+])('refuses %s after the first bytes alone', async (_, code, given) => {
+  const large = Buffer.concat([given.file ?? pdf, new Uint8Array(500_000)]);
+  const { object, facts } = await prepare({ ...given, file: large });
+  expect(facts).toMatchObject({ code });
+  expect(object.readBytes).toBe(65_536);
+});
+
+test('takes the name from the user metadata, cleaned like any other', async () => {
+  const { facts } = await prepare({ object: { metadata: { filename: '../Frank\u202e Doe.pdf' } } });
+  expect(facts).toMatchObject({ name: 'Frank Doe.pdf' });
+});
+
+test('gives a name without extension the one of its bytes', async () => {
+  const { facts } = await prepare({
+    match: { filename: 'Frank Doe CV' },
+    object: { contentType: 'binary/octet-stream' },
+  });
+  expect(facts).toMatchObject({ name: 'Frank Doe CV.pdf', contentType: 'application/pdf' });
+});
+
+test('puts eight digits of the entity tag into the name when asked', async () => {
+  const { facts } = await prepare({
+    object: { etag: '900150983CD24FB0D6963F7D28E17F72-2' },
+    rules: { nameToken: true },
+  });
+  expect(facts).toMatchObject({ name: expect.stringMatching(/^Frank Doe CV.*90015098.*\.pdf$/) });
+});
+
+test('lets the remote fields of an object add to those of all', async () => {
+  const { facts } = await prepare({
+    rules: { remoteFields: { workable: { on_behalf_of_user_remote_id: 'user-1' } } },
+    object: { metadata: { 'kombo-remote-fields': '{"greenhouse":{"post_headers":{"On-Behalf-Of":"4711"}}}' } },
+  });
+  expect(facts).toMatchObject({
+    remoteFields: {
+      workable: { on_behalf_of_user_remote_id: 'user-1' },
+      greenhouse: { post_headers: { 'On-Behalf-Of': '4711' } },
+    },
+  });
+});
+
+test.each([
+  [0, 'FILE_EMPTY'],
+  [1, undefined],
+  [100, undefined],
+  [101, 'FILE_TOO_LARGE'],
+])('of %i bytes against 100 allowed the size alone says %s', (sizeBytes, code) => {
+  const checked = checkSize(sizeBytes, 100);
+  expect(checked.ok ? undefined : checked.error.code).toBe(code);
+});
+
+test('a file that says less than the sniffer wants is judged by what there is', async () => {
+  const { facts } = await prepare({ file: Buffer.from('Frank Doe'), match: { filename: 'cv.txt' } });
+  expect(facts).toMatchObject({ contentType: 'text/plain' });
+});

@@ -1,0 +1,211 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dynamoTable } from '../../../lib/aws/dynamo-table.ts';
+import type { IndexPage, IndexQuery, Item, Table } from '../../../lib/ledger/table.ts';
+import { type LocalDynamo, startLocalDynamo } from '../../fakes/local-table.ts';
+
+let dynamo: LocalDynamo;
+let table: Table;
+let tableName: string;
+beforeAll(async () => {
+  dynamo = await startLocalDynamo();
+});
+afterAll(() => dynamo.stop());
+beforeEach(async () => {
+  ({ table, name: tableName } = await dynamo.newTable());
+});
+
+const item = (pk: string, change: Partial<Item> = {}): Item => ({ pk, version: 1, document: '{}', ...change });
+const absent = { kind: 'absent' } as const;
+
+const pagesOf = async (query: IndexQuery): Promise<IndexPage[]> => {
+  const pages: IndexPage[] = [];
+  let after: IndexPage['next'];
+  do {
+    const page = await table.query({ ...query, ...(after && { after }) });
+    pages.push(page);
+    after = page.next;
+  } while (after);
+  return pages;
+};
+
+const keys = (pages: readonly IndexPage[]): string[] => pages.flatMap(({ items }) => items.map(({ pk }) => pk));
+
+describe('an item', () => {
+  test('comes back as it was put, with every attribute', async () => {
+    const whole: Item = {
+      pk: 'cv-inbox/candidates/GRK123/é+% 😀.pdf#abc',
+      version: 3,
+      owner: 'owner-A',
+      workShard: 'due#2',
+      workAt: 1_767_603_600_000,
+      targetKey: 'candidate/GRK123',
+      createdAt: 1_767_603_540_123,
+      expiresAt: 1_770_195_540,
+      status: 'sending',
+      code: 'ANSWER_LOST',
+      document: '{"layout":1,"name":"Zoë"}',
+    };
+    await table.put(whole, absent);
+    expect(await table.get(whole.pk)).toEqual(whole);
+  });
+
+  test('that is not there is undefined', async () => {
+    expect(await table.get('cv-inbox/nobody.pdf#0')).toBeUndefined();
+  });
+
+  test('with attributes of foreign types keeps those that it can', async () => {
+    const attributes = { pk: { S: 'odd' }, version: { S: 'three' }, document: { N: '7' }, workAt: { BOOL: true } };
+    await dynamo.client.send(
+      new PutItemCommand({ TableName: tableName, Item: { pk: attributes.pk, mood: { S: 'x' } } }),
+    );
+    expect(await table.get('odd')).toEqual({ pk: 'odd', version: 0, document: '' });
+
+    await dynamo.client.send(
+      new PutItemCommand({
+        TableName: tableName,
+        Item: { pk: { S: 'odder' }, version: attributes.version, document: attributes.document },
+      }),
+    );
+    expect(await table.get('odder')).toEqual({ pk: 'odder', version: 0, document: '' });
+  });
+});
+
+describe('a conditional put', () => {
+  test('of an absent item is refused once it is there, and changes nothing', async () => {
+    expect(await table.put(item('a'), absent)).toEqual({ written: true });
+    expect(await table.put(item('a', { document: '{"new":1}' }), absent)).toMatchObject({ written: false });
+    expect(await table.get('a')).toEqual(item('a'));
+  });
+
+  test('on a version is refused on any other', async () => {
+    await table.put(item('a', { version: 4 }), absent);
+    expect(await table.put(item('a', { version: 4 }), { kind: 'unchanged', version: 3 })).toMatchObject({
+      written: false,
+    });
+    expect(await table.put(item('a', { version: 5 }), { kind: 'unchanged', version: 4 })).toEqual({ written: true });
+  });
+
+  test('on an owner is refused for any other, and for none', async () => {
+    await table.put(item('a', { owner: 'owner-A' }), absent);
+    await table.put(item('b'), absent);
+    const byB = { kind: 'unchanged', version: 1, owner: 'owner-B' } as const;
+    expect(await table.put(item('a', { version: 2 }), byB)).toMatchObject({ written: false });
+    expect(await table.put(item('b', { version: 2 }), byB)).toMatchObject({ written: false });
+    expect(await table.put(item('a', { version: 2 }), { ...byB, owner: 'owner-A' })).toEqual({ written: true });
+  });
+
+  test('replaces the whole item: what the new one does not have is gone', async () => {
+    await table.put(item('a', { owner: 'owner-A', workShard: 'due#0', workAt: 1 }), absent);
+    await table.put(item('a', { version: 2 }), { kind: 'unchanged', version: 1 });
+    expect(await table.get('a')).toEqual(item('a', { version: 2 }));
+  });
+});
+
+describe('a delete', () => {
+  test('happens on the version that was seen, and on no other', async () => {
+    await table.put(item('a', { version: 2 }), absent);
+    expect(await table.delete('a', { kind: 'unchanged', version: 1 })).toBe('refused');
+    expect(await table.delete('a', { kind: 'unchanged', version: 2 })).toBe('deleted');
+    expect(await table.get('a')).toBeUndefined();
+  });
+
+  test('of what is gone already is refused', async () => {
+    expect(await table.delete('a', { kind: 'unchanged', version: 0 })).toBe('refused');
+  });
+
+  test('reaches an item whose version somebody has taken away', async () => {
+    await dynamo.client.send(new PutItemCommand({ TableName: tableName, Item: { pk: { S: 'a' } } }));
+    expect(await table.delete('a', { kind: 'unchanged', version: 0 })).toBe('deleted');
+    expect(await table.get('a')).toBeUndefined();
+  });
+});
+
+describe('many items at once', () => {
+  test('are read in batches of a hundred, absent ones left out, repeated ones once', async () => {
+    const there = Array.from({ length: 230 }, (_, index) => `key-${index}`);
+    await Promise.all(there.map((pk) => table.put(item(pk), absent)));
+    dynamo.calls.length = 0;
+
+    const found = await table.getMany([...there, ...there, 'nobody-1', 'nobody-2']);
+
+    expect(found.map(({ pk }) => pk).sort()).toEqual([...there].sort());
+    expect(dynamo.calls).toEqual(['BatchGetItem', 'BatchGetItem', 'BatchGetItem']);
+  });
+
+  test('of which there are none cost no call', async () => {
+    expect(await table.getMany([])).toEqual([]);
+    expect(dynamo.calls).toEqual([]);
+  });
+
+  test('that DynamoDB left over are asked for again', async () => {
+    await Promise.all(['a', 'b', 'c'].map((pk) => table.put(item(pk), absent)));
+    const client = dynamo.newClient();
+    client.middlewareStack.add(
+      // As a busy partition does: it answers one key and leaves the others over.
+      (next, context) => async (args) => {
+        if (context.commandName !== 'BatchGetItemCommand') return next(args);
+        const input = args.input as { RequestItems: Record<string, { Keys: unknown[]; ConsistentRead: boolean }> };
+        const asked = input.RequestItems[tableName]?.Keys ?? [];
+        const answer = await next({
+          ...args,
+          input: { RequestItems: { [tableName]: { Keys: asked.slice(0, 1), ConsistentRead: true } } },
+        });
+        const left = asked.length > 1 ? { [tableName]: { Keys: asked.slice(1) } } : {};
+        Object.assign(answer.output, { UnprocessedKeys: left });
+        return answer;
+      },
+      { step: 'initialize', name: 'leaveKeysOver' },
+    );
+    const found = await dynamoTable(client, tableName).getMany(['a', 'b', 'c']);
+    expect(found.map(({ pk }) => pk)).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('the index of work', () => {
+  test('lists by time, page by page, and only what is due', async () => {
+    const times = [50, 10, 40, 20, 30];
+    await Promise.all(times.map((workAt) => table.put(item(`at-${workAt}`, { workShard: 'due#1', workAt }), absent)));
+
+    const pages = await pagesOf({ index: 'work', hash: 'due#1', upTo: 40, limit: 2 });
+
+    expect(keys(pages)).toEqual(['at-10', 'at-20', 'at-30', 'at-40']);
+    expect(Math.max(...pages.map(({ items }) => items.length))).toBe(2);
+  });
+
+  test('lists the newest first where asked, page by page, and nothing later than the bound', async () => {
+    const times = [50, 10, 40, 20, 30];
+    await Promise.all(
+      times.map((workAt) => table.put(item(`at-${workAt}`, { workShard: 'rejected#1', workAt }), absent)),
+    );
+
+    const pages = await pagesOf({ index: 'work', hash: 'rejected#1', upTo: 40, newestFirst: true, limit: 2 });
+
+    expect(keys(pages)).toEqual(['at-40', 'at-30', 'at-20', 'at-10']);
+    expect(Math.max(...pages.map(({ items }) => items.length))).toBe(2);
+  });
+
+  test('without a bound lists all of its shard, and nothing of another', async () => {
+    await table.put(item('a', { workShard: 'held#0', workAt: 2 }), absent);
+    await table.put(item('b', { workShard: 'held#1', workAt: 1 }), absent);
+    expect(keys(await pagesOf({ index: 'work', hash: 'held#0', limit: 10 }))).toEqual(['a']);
+  });
+
+  test('is sparse: what has no work is not in it', async () => {
+    await table.put(item('a', { workShard: 'due#0', workAt: 1 }), absent);
+    await table.put(item('a', { version: 2 }), { kind: 'unchanged', version: 1 });
+    expect(keys(await pagesOf({ index: 'work', hash: 'due#0', limit: 10 }))).toEqual([]);
+  });
+});
+
+test('the index of targets lists in the order of arrival, with whole items', async () => {
+  const first = item('a', { targetKey: 'candidate/C1', createdAt: 1, status: 'attached', document: '{"a":1}' });
+  await table.put(item('b', { targetKey: 'candidate/C1', createdAt: 2 }), absent);
+  await table.put(first, absent);
+  await table.put(item('c', { targetKey: 'application/C1', createdAt: 3 }), absent);
+
+  const pages = await pagesOf({ index: 'target', hash: 'candidate/C1', limit: 1 });
+
+  expect(keys(pages)).toEqual(['a', 'b']);
+  expect(pages[0]?.items).toEqual([first]);
+});

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { s3Storage } from '../../../lib/aws/s3-storage.ts';
+import { startTestS3 } from '../../fakes/s3-test-server.ts';
+
+const bytes = Buffer.from('A CV of nobody. '.repeat(1_000));
+const etag = createHash('md5').update(bytes).digest('hex');
+const key = 'candidates/GRK123/Jo Roe + CV.txt';
+const signal = new AbortController().signal;
+
+const filledBucket = async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 's3-storage-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const { client } = await startTestS3(directory);
+  const put = new PutObjectCommand({
+    Bucket: 'cvs',
+    Key: key,
+    Body: bytes,
+    ContentType: 'text/plain',
+    Metadata: { filename: 'Jo.txt' },
+  });
+  await client.send(put);
+  return { client, storage: s3Storage(client) };
+};
+
+const readAll = async (chunks: AsyncIterable<Uint8Array>): Promise<Buffer> => {
+  const pieces: Uint8Array[] = [];
+  for await (const chunk of chunks) pieces.push(Buffer.from(chunk));
+  return Buffer.concat(pieces);
+};
+
+describe('over the real protocol', () => {
+  test('opens the object with its headers, its checksum and its bytes', async () => {
+    const { storage } = await filledBucket();
+    const opened = await storage.open({ bucket: 'cvs', key, etag }, signal);
+    if (!opened.ok) throw new Error(opened.error.detail);
+    expect(opened.value).toMatchObject({
+      etag,
+      sizeBytes: bytes.length,
+      contentType: 'text/plain',
+      metadata: { filename: 'Jo.txt' },
+      checksum: { algorithm: 'MD5' },
+    });
+    expect((await readAll(opened.value.chunks)).equals(bytes)).toBe(true);
+    opened.value.close();
+  });
+
+  test('refuses another object under the same key', async () => {
+    const { storage } = await filledBucket();
+    const opened = await storage.open({ bucket: 'cvs', key, etag: 'f'.repeat(32) }, signal);
+    expect(opened).toMatchObject({ ok: false, error: { code: 'OBJECT_REPLACED' } });
+  });
+
+  test('tells a deleted object from a bucket that is not there', async () => {
+    const { client, storage } = await filledBucket();
+    await client.send(new DeleteObjectCommand({ Bucket: 'cvs', Key: key }));
+    expect(await storage.open({ bucket: 'cvs', key, etag }, signal)).toMatchObject({
+      error: { code: 'OBJECT_DELETED' },
+    });
+    expect(await storage.find('cvs', key, signal)).toMatchObject({ error: { code: 'OBJECT_DELETED' } });
+    expect(await storage.open({ bucket: 'no-such-bucket', key, etag }, signal)).toMatchObject({
+      error: { code: 'BUCKET_NOT_FOUND' },
+    });
+  });
+
+  test('finds what stands under a key, with the ETag bare', async () => {
+    const { storage } = await filledBucket();
+    expect(await storage.find('cvs', key, signal)).toEqual({
+      ok: true,
+      value: { bucket: 'cvs', key, etag, sizeBytes: bytes.length },
+    });
+  });
+
+  test('signs a link that reads the object without credentials', async () => {
+    const { storage } = await filledBucket();
+    const link = await storage.link({ bucket: 'cvs', key, etag }, { lifetimeSeconds: 60, contentType: 'text/plain' });
+    expect(Buffer.from(await (await fetch(link)).arrayBuffer()).equals(bytes)).toBe(true);
+    expect(new URL(link).searchParams.get('X-Amz-Expires')).toBe('60');
+  });
+
+  test('lists in pages, after a key', async () => {
+    const { client, storage } = await filledBucket();
+    await client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'candidates/GRK124/a.txt', Body: 'a' }));
+    const all = await storage.list('cvs', { prefix: 'candidates/' }, signal);
+    expect(all.ok && all.value.objects.map((object) => object.key)).toEqual([key, 'candidates/GRK124/a.txt']);
+    const rest = await storage.list('cvs', { prefix: 'candidates/', afterKey: key }, signal);
+    expect(rest.ok && rest.value.objects.map((object) => object.key)).toEqual(['candidates/GRK124/a.txt']);
+    expect(rest.ok && rest.value.more).toBe(false);
+  });
+});
+
+const storageAnswering = async (answer: RequestListener) => {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  const { port } = server.address() as AddressInfo;
+  const client = new S3Client({
+    endpoint: `http://127.0.0.1:${port}`,
+    forcePathStyle: true,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    maxAttempts: 1,
+  });
+  onTestFinished(() => client.destroy());
+  return s3Storage(client);
+};
+
+/** S3's refusals, as S3 writes them. */
+const storageRefusing = (status: number, code: string) =>
+  storageAnswering((_, response) => {
+    response.writeHead(status, { 'content-type': 'application/xml' });
+    response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>No.</Message></Error>`);
+  });
+
+test('an answer that does not say how long the object is makes no empty file of it', async () => {
+  const storage = await storageAnswering((_, response) => {
+    // Without a length the answer is chunked.
+    response.writeHead(200, { etag: `"${etag}"` });
+    response.end(bytes);
+  });
+  const opened = await storage.open({ bucket: 'cvs', key, etag }, signal);
+  expect(opened).toMatchObject({ ok: false, error: { code: 'STORAGE_UNAVAILABLE' } });
+  const found = await storage.find('cvs', key, signal);
+  expect(found).toEqual({ ok: true, value: { bucket: 'cvs', key, etag } });
+});
+
+test.each([
+  [404, 'NoSuchKey', 'OBJECT_DELETED'],
+  [404, 'NoSuchBucket', 'BUCKET_NOT_FOUND'],
+  [412, 'PreconditionFailed', 'OBJECT_REPLACED'],
+  [403, 'AccessDenied', 'STORAGE_DENIED'],
+  [400, 'KMS.DisabledException', 'STORAGE_DENIED'],
+  [403, 'InvalidObjectState', 'OBJECT_ARCHIVED'],
+  [503, 'SlowDown', 'STORAGE_UNAVAILABLE'],
+  [500, 'InternalError', 'STORAGE_UNAVAILABLE'],
+])('HTTP %i %s is %s', async (status, code, expected) => {
+  const storage = await storageRefusing(status, code);
+  const opened = await storage.open({ bucket: 'cvs', key, etag }, signal);
+  expect(opened).toMatchObject({ ok: false, error: { code: expected } });
+  expect(JSON.stringify(opened)).not.toContain('Jo Roe');
+});

@@ -1,0 +1,138 @@
+import {
+  ConditionalCheckFailedException,
+  CreateTableCommand,
+  DynamoDBServiceException,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dynamoTable } from '../../../lib/aws/dynamo-table.ts';
+import { LedgerTableError } from '../../../lib/aws/table-error.ts';
+import type { Table } from '../../../lib/ledger/table.ts';
+import { type LocalDynamo, startLocalDynamo } from '../../fakes/local-table.ts';
+
+let dynamo: LocalDynamo;
+beforeAll(async () => {
+  dynamo = await startLocalDynamo();
+});
+afterAll(() => dynamo.stop());
+
+const absent = { kind: 'absent' } as const;
+const item = { pk: 'cv-inbox/CV.pdf#1', version: 1, document: '{}' };
+
+/** Everything that can be asked of a table. */
+const questions: readonly [string, (table: Table) => Promise<unknown>][] = [
+  ['get', (table) => table.get('a')],
+  ['getMany', (table) => table.getMany(['a'])],
+  ['put', (table) => table.put(item, absent)],
+  ['delete', (table) => table.delete('a', { kind: 'unchanged', version: 1 })],
+  ['query of the work', (table) => table.query({ index: 'work', hash: 'due#0', limit: 1 })],
+  ['query of a target', (table) => table.query({ index: 'target', hash: 'candidate/C1', limit: 1 })],
+];
+
+const faultOf = async (work: Promise<unknown>): Promise<Error> => {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('It went well.');
+};
+
+/** A client whose calls DynamoDB refuses in this way, and how often it was asked. */
+const refusing = (error: Error) => {
+  const client = dynamo.newClient();
+  client.middlewareStack.add(
+    () => async () => {
+      throw error;
+    },
+    { step: 'initialize', name: 'refuse' },
+  );
+  return dynamoTable(client, 'the-ledger');
+};
+
+describe.each(questions)('%s', (_, ask) => {
+  test('of a table that does not exist names it, the variable and the next step', async () => {
+    const error = await faultOf(ask(dynamoTable(dynamo.client, 'no-such-ledger')));
+    expect(error).toBeInstanceOf(LedgerTableError);
+    expect(error.message).toBe(
+      'There is no DynamoDB table "no-such-ledger" in this account and region, or it is still being made. ' +
+        'Set LEDGER_TABLE to the name of the table that the stack made, and compare the region.',
+    );
+    expect(error.cause).toBeInstanceOf(DynamoDBServiceException);
+  });
+
+  test('that is not allowed names the table, the variable and the next step', async () => {
+    const denied = new DynamoDBServiceException({
+      name: 'AccessDeniedException',
+      $fault: 'client',
+      $metadata: {},
+      message: 'User: arn:aws:sts::123456789012:assumed-role/x is not authorized',
+    });
+    const error = await faultOf(ask(refusing(denied)));
+    expect(error.message).toBe(
+      'The function may not use the DynamoDB table "the-ledger". Give its role the right to read and write the table ' +
+        'and its indexes, and to use its encryption key; or correct LEDGER_TABLE.',
+    );
+  });
+
+  test('that fails otherwise fails as it did', async () => {
+    const throttled = new DynamoDBServiceException({ name: 'ThrottlingException', $fault: 'client', $metadata: {} });
+    expect(await faultOf(ask(refusing(throttled)))).toBe(throttled);
+  });
+});
+
+describe('a table of another kind', () => {
+  beforeAll(async () => {
+    await dynamo.client.send(
+      new CreateTableCommand({
+        TableName: 'another-table',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+  });
+
+  test.each(questions)('is said to be one on %s, with what it should look like', async (_, ask) => {
+    const error = await faultOf(ask(dynamoTable(dynamo.client, 'another-table')));
+    expect(error).toBeInstanceOf(LedgerTableError);
+    expect(error.message).toMatch(/^The DynamoDB table "another-table" does not take what the ledger asks of it: /);
+    expect(error.message).toContain(
+      'Set LEDGER_TABLE to a table with the keys and indexes of infra/resources/table.yml.',
+    );
+  });
+});
+
+test('a refusal of the condition is no fault, and brings along what DynamoDB tells with it', async () => {
+  const refusal = new ConditionalCheckFailedException({
+    message: 'The conditional request failed',
+    $metadata: {},
+    Item: { pk: { S: 'cv-inbox/CV.pdf#1' }, version: { N: '3' }, document: { S: '{"a":1}' } },
+  });
+  expect(await refusing(refusal).put(item, absent)).toEqual({
+    written: false,
+    found: { pk: 'cv-inbox/CV.pdf#1', version: 3, document: '{"a":1}' },
+  });
+});
+
+test('a put asks DynamoDB to tell what stands there, so that a duplicate needs no reading', async () => {
+  const { name } = await dynamo.newTable();
+  const client = dynamo.newClient();
+  const asked: unknown[] = [];
+  client.middlewareStack.add(
+    (next) => (args) => {
+      asked.push(args.input);
+      return next(args);
+    },
+    { step: 'initialize', name: 'watch' },
+  );
+  await dynamoTable(client, name).put(item, absent);
+  expect(asked).toMatchObject([{ TableName: name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }]);
+});
+
+test('an item that is too large is refused without a word of it', async () => {
+  const { name } = await dynamo.newTable();
+  const huge = { ...item, document: 'Frank Doe '.repeat(50_000) };
+  const error = await faultOf(dynamoTable(dynamo.client, name).put(huge, absent));
+  expect(error.message).toContain('Item size has exceeded the maximum allowed size');
+  expect(error.message).not.toContain('Frank');
+});

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigurationError, readConfig } from '../../../lib/config/config.ts';
+import { settings } from '../../../lib/config/settings.ts';
+
+const least = {
+  BUCKET: 'cv-inbox',
+  LEDGER_TABLE: 'ledger',
+  KOMBO_API_KEY_SECRET: 'prod/kombo',
+  KOMBO_INTEGRATION_ID: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E',
+} as const;
+
+const problemsOf = (env: Record<string, string | undefined>): readonly string[] => {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+};
+
+describe('what must be set', () => {
+  test('is little: everything else has a default', () => {
+    expect(readConfig(least)).toMatchObject({
+      bucket: 'cv-inbox',
+      ledgerTable: 'ledger',
+      komboBaseUrl: 'https://api.kombo.dev/v1',
+      komboApiKeySecret: 'prod/kombo',
+      komboApiKey: undefined,
+      integrationId: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E',
+      maxBytes: 10_000_000,
+      transfer: 'data',
+      requireScan: false,
+      onUnknown: 'read-back',
+      nameToken: false,
+      remoteFields: {},
+      sweepSince: undefined,
+      ledgerRetentionDays: 400,
+      komboTimeoutMs: 240_000,
+      leaseMs: 420_000,
+      retryBaseMs: 30_000,
+      readBackAfterMs: 60_000,
+      readBackAgainMs: 300_000,
+      s3ForcePathStyle: false,
+    });
+  });
+
+  test.each(['BUCKET', 'LEDGER_TABLE', 'KOMBO_API_KEY_SECRET', 'KOMBO_INTEGRATION_ID'])(
+    'names %s when it is missing',
+    (name) => {
+      const problems = problemsOf({ ...least, [name]: undefined });
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatch(new RegExp(`^${name} is not set`));
+    },
+  );
+
+  test('counts a variable of blanks as not set', () => {
+    expect(problemsOf({ ...least, BUCKET: '  ' })[0]).toMatch(/^BUCKET is not set/);
+  });
+
+  test('is no integration when every template names one', () => {
+    const env = {
+      ...least,
+      KOMBO_INTEGRATION_ID: undefined,
+      KEY_TEMPLATES: '{integration_id}/{candidate_id}/{filename}',
+    };
+    expect(problemsOf(env)).toEqual([]);
+  });
+
+  test('is told all at once', () => {
+    const problems = problemsOf({});
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'BUCKET',
+      'LEDGER_TABLE',
+      'KOMBO_API_KEY_SECRET',
+      'KOMBO_INTEGRATION_ID',
+    ]);
+    expect(() => readConfig({})).toThrow(/The configuration is not usable:\n- BUCKET is not set/);
+  });
+});
+
+describe('a wrong value is named with its variable:', () => {
+  test.each([
+    ['BUCKET', 'My Bucket', 'is no bucket name'],
+    ['BUCKET', 'ab', 'is no bucket name'],
+    ['KOMBO_BASE_URL', 'asia', 'it must be eu, us, or a URL'],
+    ['KOMBO_BASE_URL', 'http://api.kombo.dev/v1', 'https://'],
+    ['KOMBO_BASE_URL', 'https://user:word@api.kombo.dev', 'user name or password'],
+    ['KOMBO_INTEGRATION_ID', 'CBNMt7dSNCzBdnRTx87dev4E', '<tool>:<id>'],
+    ['KEY_TEMPLATES', 'candidates/{filename}', 'candidate_id'],
+    ['KEY_TEMPLATES', 'candidates/{candidate_id}', 'filename'],
+    ['KEY_TEMPLATES', 'a/{candidate_id}/{filename}||', 'empty template'],
+    ['MAX_BYTES', '10MB', 'whole number'],
+    ['MAX_BYTES', '0', 'from 1 to'],
+    ['MAX_BYTES', '104857601', 'to 104857600'],
+    ['ALLOWED_TYPES', 'pdf,,exe!', 'ALLOWED_TYPES'],
+    ['TRANSFER', 'link', 'data or data_url'],
+    ['REQUIRE_SCAN', 'yes', 'true or false'],
+    ['ON_UNKNOWN', 'retry', 'read-back or resend'],
+    ['NAME_TOKEN', '1', 'true or false'],
+    ['REMOTE_FIELDS', '{"greenhouse":', 'JSON object'],
+    ['REMOTE_FIELDS', '[]', 'JSON object'],
+    ['SWEEP_SINCE', 'yesterday', 'a date'],
+    ['SWEEP_SINCE', '2026-13-45', 'a date'],
+    ['LEDGER_RETENTION_DAYS', '0', 'from 1 to 3650'],
+    ['KOMBO_TIMEOUT_SECONDS', '-1', 'seconds from'],
+    ['LEASE_SECONDS', 'long', 'seconds from'],
+    ['RETRY_BASE_SECONDS', '1e3', 'seconds from'],
+    ['READ_BACK_AFTER_SECONDS', '99999', 'to 3600'],
+    ['READ_BACK_AGAIN_SECONDS', '', undefined],
+    ['S3_FORCE_PATH_STYLE', 'maybe', 'true or false'],
+  ])('%s=%s', (name, value, says) => {
+    const problems = problemsOf({ ...least, [name]: value });
+    if (says === undefined) return expect(problems).toEqual([]);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(name);
+    expect(problems[0]).toContain(says);
+  });
+
+  test('an API key is never repeated', () => {
+    const problems = problemsOf({ ...least, KOMBO_API_KEY_SECRET: undefined, KOMBO_API_KEY: 'ks_prod_with a blank' });
+    expect(problems).toEqual(['KOMBO_API_KEY holds blanks or characters that no API key has.']);
+  });
+
+  test('both sources of the API key', () => {
+    expect(problemsOf({ ...least, KOMBO_API_KEY: 'ks_dev_local' })).toEqual([
+      'KOMBO_API_KEY and KOMBO_API_KEY_SECRET are both set. Keep one of them.',
+    ]);
+  });
+});
+
+test.each([
+  ['eu', 'https://api.kombo.dev/v1'],
+  ['us', 'https://api.us.kombo.dev/v1'],
+  ['https://kombo.example/v1/', 'https://kombo.example/v1'],
+  ['http://127.0.0.1:4572/v1', 'http://127.0.0.1:4572/v1'],
+  ['http://localhost:4572/v1', 'http://localhost:4572/v1'],
+  ['http://[::1]:4572/v1', 'http://[::1]:4572/v1'],
+])('KOMBO_BASE_URL=%s is %s', (given, expected) => {
+  expect(readConfig({ ...least, KOMBO_BASE_URL: given }).komboBaseUrl).toBe(expected);
+});
+
+test('waits may be fractions of a second, so that a check need not wait', () => {
+  const config = readConfig({ ...least, READ_BACK_AFTER_SECONDS: '0.25', LEASE_SECONDS: '5' });
+  expect([config.readBackAfterMs, config.leaseMs]).toEqual([250, 5_000]);
+});
+
+test('SWEEP_SINCE is a day or a moment', () => {
+  expect(readConfig({ ...least, SWEEP_SINCE: '2026-01-31' }).sweepSince).toBe(Date.UTC(2026, 0, 31));
+  expect(readConfig({ ...least, SWEEP_SINCE: '2026-01-31T08:00:00Z' }).sweepSince).toBe(Date.UTC(2026, 0, 31, 8));
+});
+
+test('every setting has a name of its own and a sentence for the documentation', () => {
+  const names = Object.values(settings).map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const { name, meaning } of Object.values(settings)) expect(`${name}: ${meaning}`).toMatch(/^[A-Z0-9_]+: .+\.$/);
+});

@@ -1,0 +1,307 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  decideContentType,
+  defaultAllowedTypes,
+  parseAllowedTypes,
+  sniffBytes,
+} from '../../../lib/content-type/decide.ts';
+import {
+  compoundFile,
+  docx,
+  docxWithPictureFirst,
+  docxWithPropertiesFirst,
+  exe,
+  jpeg,
+  noise,
+  odt,
+  pdf,
+  pdfAfterOtherBytes,
+  pdfTooFarIn,
+  png,
+  rtf,
+  textBytes,
+  zipOf,
+  zipWithProgram,
+} from '../../fakes/files.ts';
+
+const docxType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+const odtType = 'application/vnd.oasis.opendocument.text';
+
+const typesAllowed = (text = defaultAllowedTypes) => {
+  const parsed = parseAllowedTypes(text);
+  if (!parsed.ok) throw new Error(parsed.error.join(' '));
+  return parsed.value;
+};
+
+/** The type, or the failure. */
+const decide = async (file: Uint8Array, filename: string, declared?: string, allowed?: string) => {
+  const evidence = { head: file.subarray(0, sniffBytes), filename, ...(declared === undefined ? {} : { declared }) };
+  const result = await decideContentType(evidence, typesAllowed(allowed));
+  return result.ok ? result.value : result.error;
+};
+
+describe('a file whose bytes and name agree', () => {
+  test.each([
+    ['CV.pdf', pdf, 'application/pdf'],
+    ['CV.PDF', pdf, 'application/pdf'],
+    ['CV.doc', compoundFile, 'application/msword'],
+    ['CV.docx', docx, docxType],
+    ['CV.odt', odt, odtType],
+    ['CV.rtf', rtf, 'application/rtf'],
+    ['CV.txt', textBytes('Frank Doe, carpenter\n'), 'text/plain'],
+    ['CV.png', png, 'image/png'],
+    ['CV.jpg', jpeg, 'image/jpeg'],
+    ['CV.jpeg', jpeg, 'image/jpeg'],
+  ])('%s has its type', async (filename, file, type) => {
+    expect(await decide(file, filename)).toBe(type);
+  });
+
+  test('has its type whatever S3 says', async () => {
+    expect(await decide(pdf, 'CV.pdf', 'image/png')).toBe('application/pdf');
+  });
+
+  test('may be a PDF that begins after other bytes', async () => {
+    expect(await decide(pdfAfterOtherBytes, 'CV.pdf')).toBe('application/pdf');
+  });
+
+  test('may be a PDF that begins after a text line', async () => {
+    expect(await decide(textBytes('\r\n%PDF-1.4\n1 0 obj<<>>endobj'), 'CV.pdf')).toBe('application/pdf');
+  });
+
+  test('may be a .docx whose leading bytes show only the name of its first part', async () => {
+    expect(docxWithPictureFirst.length).toBeGreaterThan(sniffBytes);
+    expect(await decide(docxWithPictureFirst, 'CV.docx')).toBe(docxType);
+    expect(await decide(docxWithPropertiesFirst, 'CV.docx')).toBe(docxType);
+  });
+
+  test('may be a text in an old Windows encoding', async () => {
+    expect(await decide(Uint8Array.of(0x52, 0x65, 0x6e, 0xe9, 0x0d, 0x0a), 'CV.txt')).toBe('text/plain');
+  });
+
+  test('may be a text in UTF-16, which is full of NUL bytes', async () => {
+    expect(await decide(Buffer.from('\ufeffFrank Doe', 'utf16le'), 'CV.txt')).toBe('text/plain');
+  });
+
+  test('may be a text that begins like a bitmap, a program or an archive', async () => {
+    expect(await decide(textBytes('BMW Motorsport, 2019 to 2024'), 'CV.txt')).toBe('text/plain');
+    expect(await decide(textBytes('MZ Motorrad, 1988'), 'CV.txt')).toBe('text/plain');
+    expect(await decide(textBytes('PK\n'), 'CV.txt')).toBe('text/plain');
+  });
+
+  test('may be a text that speaks of PDF', async () => {
+    expect(await decide(textBytes('I wrote a parser for %PDF-1.4 files.'), 'CV.txt')).toBe('text/plain');
+  });
+});
+
+describe('bytes that contradict the name are refused', () => {
+  const contradicted = (detail: string) => ({ code: 'TYPE_CONTRADICTED', detail });
+
+  test('a program named .pdf', async () => {
+    expect(await decide(exe, 'CV.pdf')).toEqual(contradicted('The name says pdf, the first bytes say exe.'));
+  });
+
+  test('a program named .docx', async () => {
+    expect(await decide(exe, 'CV.docx')).toEqual(contradicted('The name says docx, the first bytes say exe.'));
+  });
+
+  test('a PDF named .docx', async () => {
+    expect(await decide(pdf, 'CV.docx')).toEqual(contradicted('The name says docx, the first bytes say pdf.'));
+  });
+
+  test('a PDF named .exe', async () => {
+    expect(await decide(pdf, 'CV.exe')).toEqual(contradicted('The name says exe, the first bytes say pdf.'));
+  });
+
+  test('a PDF named .txt', async () => {
+    expect(await decide(pdf, 'CV.txt')).toEqual(contradicted('The name says txt, the first bytes say pdf.'));
+  });
+
+  test('a zip named .docx that holds a program', async () => {
+    expect(zipWithProgram.length).toBeGreaterThan(sniffBytes);
+    expect(await decide(zipWithProgram, 'CV.docx')).toEqual(
+      contradicted('The name says docx, the first bytes say zip.'),
+    );
+  });
+
+  test('a small zip named .odt that holds something else', async () => {
+    expect(await decide(zipOf([{ name: 'setup.exe', content: 'MZ' }]), 'CV.odt')).toEqual(
+      contradicted('The name says odt, the first bytes say zip.'),
+    );
+  });
+
+  test('an OpenDocument text named .docx', async () => {
+    expect(await decide(odt, 'CV.docx')).toEqual(contradicted('The name says docx, the first bytes say odt.'));
+  });
+
+  test('a document with a password, with a hint', async () => {
+    expect(await decide(compoundFile, 'CV.docx')).toEqual(
+      contradicted('The name says docx, the first bytes say application/x-cfb; a document with a password looks so.'),
+    );
+  });
+
+  test('an old Office file named .pdf, without that hint', async () => {
+    expect(await decide(compoundFile, 'CV.pdf')).toEqual(
+      contradicted('The name says pdf, the first bytes say application/x-cfb.'),
+    );
+  });
+
+  test('a picture of another kind', async () => {
+    expect(await decide(png, 'CV.jpg')).toEqual(contradicted('The name says jpeg, the first bytes say png.'));
+  });
+
+  test('a web page named .pdf', async () => {
+    expect(await decide(textBytes('<!doctype html><title>Not found</title>'), 'CV.pdf')).toEqual(
+      contradicted('The name says pdf, the first bytes say txt.'),
+    );
+  });
+
+  test('a PDF that no reader opens, because it begins too far in', async () => {
+    expect(await decide(pdfTooFarIn, 'CV.pdf')).toEqual(
+      contradicted('The name says pdf, the first bytes show no type.'),
+    );
+  });
+
+  test('bytes of no format named .txt', async () => {
+    expect(await decide(noise, 'CV.txt')).toEqual(contradicted('The name says txt, the first bytes show no type.'));
+  });
+
+  test('bytes of no format named .png', async () => {
+    expect(await decide(noise, 'CV.png')).toEqual(contradicted('The name says png, the first bytes show no type.'));
+  });
+});
+
+describe('what Word opens under .doc', () => {
+  test('is sent as what it is: rich text', async () => {
+    expect(await decide(rtf, 'CV.doc')).toBe('application/rtf');
+  });
+
+  test('is sent as what it is: a new document', async () => {
+    expect(await decide(docx, 'CV.doc')).toBe(docxType);
+  });
+
+  test('is not a PDF', async () => {
+    expect(await decide(pdf, 'CV.doc')).toMatchObject({ code: 'TYPE_CONTRADICTED' });
+  });
+
+  test('goes one way only: an old document named .docx is refused', async () => {
+    expect(await decide(compoundFile, 'CV.docx')).toMatchObject({ code: 'TYPE_CONTRADICTED' });
+  });
+});
+
+describe('a name that says nothing', () => {
+  test('leaves it to the bytes', async () => {
+    expect(await decide(pdf, 'CV', 'binary/octet-stream')).toBe('application/pdf');
+    expect(await decide(docx, 'CV')).toBe(docxType);
+    expect(await decide(odt, 'CV', '')).toBe(odtType);
+  });
+
+  test('with an end that only looks like an extension leaves it to the bytes', async () => {
+    expect(await decide(pdf, 'frank.doe')).toBe('application/pdf');
+  });
+
+  test('leaves it to S3 which document a container holds', async () => {
+    expect(await decide(compoundFile, 'CV', 'application/msword')).toBe('application/msword');
+    expect(await decide(docxWithPropertiesFirst, 'CV', docxType)).toBe(docxType);
+  });
+
+  test('and a container of which S3 says nothing is refused', async () => {
+    expect(await decide(compoundFile, 'CV', 'binary/octet-stream')).toEqual({
+      code: 'TYPE_NOT_ALLOWED',
+      detail: 'The file is application/x-cfb; allowed are pdf, doc, docx, odt, rtf, txt, png, jpeg.',
+    });
+  });
+
+  test('and text is plain text', async () => {
+    expect(await decide(textBytes('Frank Doe'), 'CV', 'application/octet-stream')).toBe('text/plain');
+  });
+
+  test('and text is what S3 says, parameters aside', async () => {
+    expect(await decide(textBytes('a;b'), 'CV', 'text/csv; charset=utf-8', 'csv')).toBe('text/csv');
+  });
+
+  test('and text is what S3 says when that was allowed by hand', async () => {
+    expect(await decide(textBytes('# CV'), 'CV.org', 'text/org', 'pdf,text/org')).toBe('text/org');
+  });
+
+  test('and a PDF after other bytes needs the word of S3', async () => {
+    expect(await decide(pdfAfterOtherBytes, 'CV', 'application/pdf')).toBe('application/pdf');
+    expect(await decide(pdfAfterOtherBytes, 'CV')).toMatchObject({ code: 'TYPE_NOT_ALLOWED' });
+  });
+
+  test.each([
+    undefined,
+    '',
+    'application/octet-stream',
+    'binary/octet-stream',
+    'frank/doe',
+    '__proto__',
+    'application/pdf',
+  ])('and bytes that say nothing are refused when S3 says %j', async (declared) => {
+    expect(await decide(noise, 'CV', declared)).toMatchObject({ code: 'TYPE_NOT_ALLOWED' });
+  });
+
+  test('and what S3 said is not repeated, for it is the uploader who wrote it', async () => {
+    const found = await decide(noise, 'CV', 'frank/doe');
+    expect(JSON.stringify(found)).not.toContain('frank');
+  });
+
+  test('and S3 is believed for a type that was allowed by hand', async () => {
+    const wordPerfect = 'application/vnd.wordperfect';
+    expect(await decide(noise, 'CV.wpd', wordPerfect, `pdf,${wordPerfect}`)).toBe(wordPerfect);
+  });
+});
+
+describe('a type that is not allowed is refused', () => {
+  const refused = async (file: Uint8Array, filename: string, allowed?: string) =>
+    expect(await decide(file, filename, undefined, allowed)).toMatchObject({ code: 'TYPE_NOT_ALLOWED' });
+
+  test('by its name', async () => {
+    expect(await decide(exe, 'setup.exe')).toEqual({
+      code: 'TYPE_NOT_ALLOWED',
+      detail: 'The file is exe; allowed are pdf, doc, docx, odt, rtf, txt, png, jpeg.',
+    });
+  });
+
+  test('for a program without a name', () => refused(exe, 'setup'));
+  test('for a zip', () => refused(zipWithProgram, 'CV.zip'));
+  test('for a web page', () => refused(textBytes('<html></html>'), 'CV.html'));
+  test.each(['bat', 'cmd', 'js', 'vbs', 'ps1', 'sh', 'hta', 'svg'])('for a script named .%s', (extension) =>
+    refused(textBytes('echo hello'), `CV.${extension}`),
+  );
+  test('for an installer', () => refused(compoundFile, 'CV.msi'));
+  test('for Word, where only PDF is allowed', () => refused(docx, 'CV.docx', 'pdf'));
+  test('for a picture, where only PDF is allowed', () => refused(png, 'CV.png', 'pdf'));
+});
+
+describe('whatever the bytes', () => {
+  test('an empty file is refused as empty', async () => {
+    expect(await decide(new Uint8Array(), 'CV.pdf')).toEqual({ code: 'FILE_EMPTY', detail: 'The file has no bytes.' });
+  });
+
+  test('a document that is cut anywhere is judged, and nothing is thrown', async () => {
+    for (const file of [pdf, docx, odt, rtf, png, jpeg, exe]) {
+      for (let length = 1; length < file.length; length += 7) {
+        const found = await decide(file.subarray(0, length), 'CV.docx');
+        expect(typeof found === 'string' || found.code.startsWith('TYPE_')).toBe(true);
+      }
+    }
+  });
+
+  test('nothing is thrown, and what is accepted is allowed', async () => {
+    const starts = fc.constantFrom(...[pdf, docx, odt, rtf, png, jpeg, exe, noise, new Uint8Array()]);
+    const names = fc.constantFrom('CV', 'CV.pdf', 'CV.docx', 'CV.odt', 'CV.doc', 'CV.txt', 'frank.doe');
+    await fc.assert(
+      fc.asyncProperty(
+        starts,
+        fc.uint8Array({ minLength: 1, maxLength: 600 }),
+        names,
+        async (start, rest, filename) => {
+          const found = await decide(Buffer.concat([start.subarray(0, 40), rest]), filename);
+          const fine = typeof found === 'string' ? typesAllowed().has(found) : found.code.startsWith('TYPE_');
+          expect(fine).toBe(true);
+        },
+      ),
+    );
+  });
+});

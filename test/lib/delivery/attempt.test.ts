@@ -1,0 +1,241 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { FailureCode } from '../../../lib/failures/failures.ts';
+import { refuse } from '../../../lib/result.ts';
+import { checksumOf } from '../../../lib/stream/checksum.ts';
+import { chunksOf, thenFailure, thenSilence } from '../../fakes/chunks.ts';
+import { fastClock } from '../../fakes/fast-clock.ts';
+import { exe, pdf } from '../../fakes/files.ts';
+import { manualClock } from '../../fakes/manual-clock.ts';
+import { accepts, attemptWorld, type Given, komboError, opens } from '../../worlds/attempt-world.ts';
+
+test('posts the file and tells what was sent', async () => {
+  const world = await attemptWorld();
+  const result = await world.attempt();
+  expect(result).toMatchObject({
+    delivered: true,
+    warnings: [],
+    sent: { name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'application/pdf' },
+    sizeBytes: pdf.length,
+    concurrency: {},
+  });
+  expect(result.komboMs).toBeTypeOf('number');
+  const [post] = world.posts();
+  const { attachment } = JSON.parse(post?.body.toString() ?? '');
+  expect(Buffer.from(attachment.data, 'base64').equals(pdf)).toBe(true);
+});
+
+test('hands on warnings and the concurrency that Kombo tells', async () => {
+  const body = '{"status":"success","data":{},"warnings":[{"message":"Stored as other."}]}';
+  const headers = { 'concurrency-limit': '30', 'concurrency-remaining': '28' };
+  const world = await attemptWorld({ posts: [({ answer }) => answer(200, body, headers)] });
+  expect(await world.attempt()).toMatchObject({
+    delivered: true,
+    warnings: ['Stored as other.'],
+    concurrency: { limit: 30, remaining: 28 },
+  });
+});
+
+describe('an object that cannot be opened', () => {
+  test.each<[FailureCode, string]>([
+    ['OBJECT_REPLACED', 'superseded'],
+    ['OBJECT_DELETED', 'superseded'],
+    ['OBJECT_ARCHIVED', 'held'],
+    ['STORAGE_DENIED', 'held'],
+    ['BUCKET_NOT_FOUND', 'held'],
+    ['STORAGE_UNAVAILABLE', 'retrying'],
+  ])('with %s is %s, and nothing is posted', async (code, as) => {
+    const world = await attemptWorld({ openings: [() => refuse(code, 'S3 said so.')], clock: fastClock() });
+    expect(await world.attempt()).toMatchObject({ delivered: false, as, failure: { code, detail: 'S3 said so.' } });
+    expect(world.posts()).toEqual([]);
+  });
+});
+
+describe('a file that may not go', () => {
+  test.each<[string, FailureCode, NonNullable<Given['openings']>[number]]>([
+    ['empty', 'FILE_EMPTY', opens(new Uint8Array())],
+    ['too large', 'FILE_TOO_LARGE', opens(pdf, { sizeBytes: 10_000_001 })],
+    ['compressed', 'CONTENT_ENCODED', opens(pdf, { contentEncoding: 'gzip' })],
+    ['with bad remote fields', 'REMOTE_FIELDS_INVALID', opens(pdf, { metadata: { 'kombo-remote-fields': '[]' } })],
+    ['a program named .pdf', 'TYPE_CONTRADICTED', opens(exe)],
+  ])('%s is rejected without a POST, and let go', async (_, code, opening) => {
+    const world = await attemptWorld({ openings: [opening] });
+    expect(await world.attempt()).toMatchObject({ delivered: false, as: 'rejected', failure: { code } });
+    expect(world.posts()).toEqual([]);
+    expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true]);
+  });
+
+  test('is not read at all when its size tells', async () => {
+    const world = await attemptWorld({ openings: [opens(pdf, { sizeBytes: 10_000_001 })] });
+    await world.attempt();
+    expect(world.storage.opened[0]?.readBytes).toBe(0);
+  });
+});
+
+describe('the object is let go', () => {
+  const shorter = { sizeBytes: pdf.length + 1 };
+  test.each<[string, Given]>([
+    ['after a delivery', {}],
+    ['after a refusal by Kombo', { posts: [komboError(400, 'PLATFORM.INPUT_INVALID')] }],
+    ['after a lost answer', { posts: [({ reset }) => reset()] }],
+    ['after a bad source', { openings: [opens(pdf, shorter)], durationMs: 9_000 }],
+    [
+      'after a source that fails at its first byte',
+      { openings: [opens(pdf, { chunks: thenFailure(new Error('no')) })], durationMs: 9_000 },
+    ],
+    ['after a link was sent', { settings: { transfer: 'data_url' } }],
+  ])('%s', async (_, given) => {
+    const world = await attemptWorld(given);
+    await world.attempt();
+    expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true]);
+  });
+
+  test('also when the program itself fails', async () => {
+    const apiKey = { current: () => Promise.reject(new TypeError('a bug')), refresh: async () => false };
+    const world = await attemptWorld({ apiKey });
+    await expect(world.attempt()).rejects.toThrow('a bug');
+    expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true]);
+  });
+});
+
+describe('a source that is not as announced', () => {
+  /** Too little time for a repeat, so that each is tried once. */
+  const once = { durationMs: 9_000 };
+  const large = Buffer.concat([pdf, Buffer.alloc(200_000, ' ')]);
+  const wrongMd5 = checksumOf({ etag: createHash('md5').update('something else').digest('hex') });
+
+  test.each<[string, FailureCode, NonNullable<Given['openings']>[number]]>([
+    ['short', 'SOURCE_SHORT', opens(large, { sizeBytes: large.length + 1 })],
+    ['long', 'SOURCE_SHORT', opens(large, { sizeBytes: large.length - 1 })],
+    ['corrupt', 'SOURCE_CORRUPT', opens(large, wrongMd5 ? { checksum: wrongMd5 } : {})],
+    ['broken', 'STORAGE_UNAVAILABLE', () => opens(large, { chunks: thenFailure(new Error('ECONNRESET'), large) })()],
+  ])('%s: %s, to be tried again, and no complete POST', async (_, code, opening) => {
+    const world = await attemptWorld({ ...once, openings: [opening] });
+    expect(await world.attempt()).toMatchObject({ delivered: false, as: 'retrying', failure: { code } });
+    expect(world.posts().filter(({ complete }) => complete)).toEqual([]);
+  });
+
+  test('silent from the first byte ends by the deadline', async () => {
+    const openings = [opens(pdf, { chunks: thenSilence() })];
+    const world = await attemptWorld({ ...once, openings, clock: fastClock() });
+    expect(await world.attempt()).toMatchObject({ delivered: false, as: 'retrying', failure: { code: 'OUT_OF_TIME' } });
+    expect(world.posts()).toEqual([]);
+  });
+
+  test('silent in the middle is SOURCE_STALLED', async () => {
+    const openings = [opens(large, { chunks: thenSilence(pdf, new Uint8Array(100_000)) })];
+    const world = await attemptWorld({ openings, clock: fastClock() });
+    expect(await world.attempt()).toMatchObject({ as: 'retrying', failure: { code: 'SOURCE_STALLED' } });
+    expect(world.posts().filter(({ complete }) => complete)).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  test.each([
+    [400, 'PLATFORM.INPUT_INVALID', 'rejected', undefined],
+    [409, 'INTEGRATION.SETUP_SYNC_PENDING', 'held', { scope: 'integration', heals: true }],
+    [403, 'INTEGRATION.ACTION_DISABLED', 'held', { scope: 'integration', heals: false }],
+    [401, 'PLATFORM.AUTHENTICATION_INVALID', 'held', { scope: 'account', heals: true }],
+    [500, 'PLATFORM.UNKNOWN_ERROR', 'unknown', undefined],
+    [502, 'REMOTE.SERVICE_UNAVAILABLE', 'retrying', undefined],
+  ])('%i %s settles as %s after one POST', async (status, code, as, pauses) => {
+    const world = await attemptWorld({ posts: [komboError(status, code)] });
+    const result = await world.attempt();
+    expect(result).toMatchObject({
+      delivered: false,
+      as,
+      failure: { code, komboMessage: 'No.', logUrl: 'https://app.kombo.dev/x/logs?interactionId=1' },
+      sent: { name: 'Frank Doe CV.pdf' },
+    });
+    expect(!result.delivered && result.pauses).toEqual(pauses);
+    expect(world.posts()).toHaveLength(1);
+  });
+
+  test('that never comes is unknown by the end of the time for Kombo', async () => {
+    const clock = manualClock();
+    const posts = [() => clock.advance(240_000)];
+    const world = await attemptWorld({ posts, clock });
+    expect(await world.attempt()).toMatchObject({ as: 'unknown', failure: { code: 'ANSWER_TIMED_OUT' } });
+    expect(world.posts()).toHaveLength(1);
+  });
+});
+
+describe('with TRANSFER=data_url', () => {
+  const large = Buffer.concat([pdf, Buffer.alloc(1_000_000, ' ')]);
+  const given: Given = { settings: { transfer: 'data_url' }, openings: [opens(large, { versionId: 'v7' })] };
+
+  test('the link goes out, and of the file only its first bytes are read', async () => {
+    const world = await attemptWorld(given);
+    expect(await world.attempt()).toMatchObject({ delivered: true, sizeBytes: large.length });
+    expect(JSON.parse(world.posts()[0]?.body.toString() ?? '')).toEqual({
+      attachment: {
+        name: 'Frank Doe CV.pdf',
+        type: 'CV',
+        content_type: 'application/pdf',
+        data_url: 'https://bucket.s3.eu-central-1.amazonaws.com/candidates/x/cv.pdf?X-Amz-Signature=5ec2e7',
+      },
+    });
+    expect(world.storage.opened[0]?.readBytes).toBe(65_536);
+  });
+
+  test('the link is for the very version that was looked at, under the type that was found', async () => {
+    const world = await attemptWorld(given);
+    await world.attempt();
+    expect(world.storage.links).toMatchObject([{ contentType: 'application/pdf', versionId: 'v7' }]);
+  });
+
+  test('a refused file gets no link', async () => {
+    const world = await attemptWorld({ ...given, openings: [opens(exe)] });
+    expect(await world.attempt()).toMatchObject({ as: 'rejected' });
+    expect(world.storage.links).toEqual([]);
+  });
+
+  test('a link that cannot be signed is a storage that is not available', async () => {
+    const world = await attemptWorld({ ...given, durationMs: 9_000 });
+    world.storage.link = () => Promise.reject(new Error('CredentialsProviderError'));
+    expect(await world.attempt()).toMatchObject({ as: 'retrying', failure: { code: 'STORAGE_UNAVAILABLE' } });
+    expect(world.posts()).toEqual([]);
+  });
+
+  test('no failure holds the link', async () => {
+    const world = await attemptWorld({ ...given, posts: [({ reset }) => reset()] });
+    const result = await world.attempt();
+    expect(result).toMatchObject({ as: 'unknown', failure: { code: 'ANSWER_LOST' } });
+    expect(JSON.stringify(result)).not.toContain('amazonaws');
+  });
+});
+
+describe('the limits of the integration', () => {
+  const preflight = (body: string) => ({
+    complete: ({ request, answer }: Parameters<typeof accepts>[0]) =>
+      request.method === 'GET' ? answer(200, body) : answer(200, '{}'),
+  });
+
+  test('refuse a file that it does not take', async () => {
+    const types = { CV: { is_supported: true, max_file_size_bytes: 10, accepted_mime_types: null } };
+    const body = JSON.stringify({ status: 'success', data: { attachment_restrictions: { types } } });
+    const world = await attemptWorld({ server: preflight(body) });
+    expect(await world.attempt()).toMatchObject({ as: 'rejected', failure: { code: 'FILE_TOO_LARGE' } });
+    expect(world.posts()).toEqual([]);
+  });
+
+  test.each([
+    ['cannot be read', preflight('<html></html>')],
+    [
+      'do not come within three seconds',
+      { complete: (call: Parameters<typeof accepts>[0]) => void (call.request.method === 'POST' && accepts(call)) },
+    ],
+  ])('are no obstacle when they %s', async (_, server) => {
+    const world = await attemptWorld({ server, clock: fastClock() });
+    expect(await world.attempt()).toMatchObject({ delivered: true });
+  });
+});
+
+test('chunks of any size are one file', async () => {
+  const world = await attemptWorld({
+    openings: [opens(pdf, { chunks: chunksOf(...[...pdf].map((byte) => Buffer.of(byte))) })],
+  });
+  expect(await world.attempt()).toMatchObject({ delivered: true });
+  const { attachment } = JSON.parse(world.posts()[0]?.body.toString() ?? '');
+  expect(Buffer.from(attachment.data, 'base64').equals(pdf)).toBe(true);
+});

@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type DeliverOptions, deliver } from '../../../lib/delivery/deliver.ts';
+import type { Outcome } from '../../../lib/outcome.ts';
+import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
+import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
+import { minute, second } from '../../fakes/ledger-samples.ts';
+import { refuses, takes } from '../../fakes/scripted-kombo.ts';
+import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
+
+let world: DeliveryWorld;
+let deps: ReprocessDeps;
+beforeEach(() => {
+  world = deliveryWorld();
+  deps = world.newDeps();
+});
+
+const key = 'candidates/GRK123/Frank Doe CV.pdf';
+
+const send = (upload: Upload, options: Partial<DeliverOptions> = {}, its = deps): Promise<Outcome> =>
+  deliver(upload, { deadline: world.deadline(), ...options }, its);
+
+describe('time', () => {
+  test('that runs out ends the call five seconds before the function, so that the word is written', async () => {
+    const upload = world.put(key);
+    const begunAt = world.clock.now();
+    world.kombo.script.push(async (_, deadline) => {
+      await new Promise<void>((resolve) => deadline.signal.addEventListener('abort', () => resolve()));
+      return refuses('ANSWER_TIMED_OUT');
+    });
+    const outcome = await world.run(send(upload, { deadline: world.deadline(30 * second) }));
+
+    expect(outcome).toMatchObject({ status: 'unknown', failure: { code: 'ANSWER_TIMED_OUT' } });
+    expect((await world.recordOf(upload)).updatedAt - begunAt).toBeLessThanOrEqual(26 * second);
+  });
+
+  test('of the lease ends the call as well: after it another owner may be at work', async () => {
+    const upload = world.put(key);
+    const begunAt = world.clock.now();
+    world.kombo.script.push(async (_, deadline) => {
+      await new Promise<void>((resolve) => deadline.signal.addEventListener('abort', () => resolve()));
+      return refuses('ANSWER_TIMED_OUT');
+    });
+    await world.run(send(upload, {}, world.newDeps({ leaseMs: 10 * second })));
+    expect((await world.recordOf(upload)).updatedAt - begunAt).toBeLessThanOrEqual(11 * second);
+  });
+});
+
+describe('a delivery that lost its lease', () => {
+  test('writes nothing, though Kombo said success; reading the target will tell', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(async () => {
+      const seen = await world.recordOf(upload);
+      world.clock.advance(8 * minute);
+      await deps.ledger.apply(seen, { kind: 'lease-expired', dueAt: world.clock.now() });
+      return takes();
+    });
+    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'unknown' });
+    expect((await world.recordOf(upload)).state).toMatchObject({ status: 'unknown' });
+  });
+
+  test('because a person had it forgotten brings nothing back', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(async () => {
+      const record = await world.recordOf(upload);
+      await deps.ledger.forget({ id: uploadId(upload), readable: true, record });
+      return takes();
+    });
+    await send(upload);
+    expect(world.table.items.size).toBe(0);
+  });
+});
+
+describe('a ledger that does not answer', () => {
+  test('at the claim stops everything: nothing is sent', async () => {
+    world.table.fail('put', 1);
+    await expect(send(world.put(key))).rejects.toThrow('The table does not answer.');
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('at the settling is asked again for a second', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => {
+      world.table.fail('put', 3);
+      return takes();
+    });
+    expect(await world.run(send(upload))).toMatchObject({ status: 'attached' });
+  });
+
+  test('at the settling for good throws, and the lease makes it unknown: never a second POST', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => {
+      world.table.fail('put', 4);
+      return takes();
+    });
+    await expect(world.run(send(upload))).rejects.toThrow('The table does not answer.');
+
+    world.clock.advance(7 * minute);
+    expect(await send(upload)).toMatchObject({ status: 'unknown' });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+});

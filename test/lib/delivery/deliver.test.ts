@@ -1,0 +1,200 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type DeliverOptions, deliver } from '../../../lib/delivery/deliver.ts';
+import type { Outcome } from '../../../lib/outcome.ts';
+import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
+import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
+import { exe, pdf } from '../../fakes/files.ts';
+import { integrationId, minute } from '../../fakes/ledger-samples.ts';
+import { losesAnswer, refuses, takes } from '../../fakes/scripted-kombo.ts';
+import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
+
+let world: DeliveryWorld;
+let deps: ReprocessDeps;
+beforeEach(() => {
+  world = deliveryWorld();
+  deps = world.newDeps();
+});
+
+const key = 'candidates/GRK123/Frank Doe CV.pdf';
+
+const send = (upload: Upload, options: Partial<DeliverOptions> = {}, its = deps): Promise<Outcome> =>
+  deliver(upload, { deadline: world.deadline(), ...options }, its);
+
+const until = async (met: () => boolean): Promise<void> => {
+  while (!met()) await new Promise((resolve) => setImmediate(resolve));
+};
+
+describe('a CV', () => {
+  test('goes to its candidate, byte by byte, and is attached', async () => {
+    const upload = world.put(key);
+    const outcome = await send(upload);
+
+    expect(outcome).toMatchObject({ status: 'attached', attempt: 1, warnings: [], target: { id: 'GRK123' } });
+    expect(world.kombo.standing).toMatchObject([
+      {
+        target: { kind: 'candidate', id: 'GRK123', integrationId },
+        attachment: { name: 'Frank Doe CV.pdf', type: 'CV', data: Buffer.from(pdf).toString('base64') },
+      },
+    ]);
+    expect((await world.recordOf(upload)).state.status).toBe('attached');
+  });
+
+  test('costs two writes and one look at the pauses; within 30 seconds the next one costs two writes', async () => {
+    await send(world.put(key));
+    expect(world.table.calls.sort()).toEqual(['put', 'put', 'query']);
+    world.table.calls.length = 0;
+    await send(world.put('candidates/GRK123/Letter.pdf'));
+    expect(world.table.calls).toEqual(['put', 'put']);
+  });
+
+  test('is told of once, with how it went', async () => {
+    const outcome = await send(world.put(key));
+    expect(world.observed).toMatchObject([{ outcome, measures: { sizeBytes: pdf.length } }]);
+  });
+
+  test('keeps the warnings of Kombo', async () => {
+    world.kombo.script.push(() => takes(['File type not in the list; stored as other.']));
+    expect(await send(world.put(key))).toMatchObject({ warnings: ['File type not in the list; stored as other.'] });
+  });
+});
+
+describe('a second event for the same upload', () => {
+  test('is one refused write, and quiet', async () => {
+    const upload = world.put(key);
+    await send(upload);
+    world.table.calls.length = 0;
+
+    expect(await send(upload)).toMatchObject({ status: 'already-attached' });
+    expect(world.kombo.posts).toHaveLength(1);
+    expect(world.table.calls).toEqual(['put']);
+  });
+
+  test('of twenty at once sends nothing: one of them does', async () => {
+    const upload = world.put(key);
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => send(upload, {}, world.newDeps())));
+
+    expect(world.kombo.posts).toHaveLength(1);
+    expect(outcomes.filter(({ status }) => status === 'attached')).toHaveLength(1);
+    expect(outcomes.filter((its) => its.status === 'unchanged' && its.as === 'sending')).toHaveLength(19);
+  });
+
+  test('tries again at once what waits for its next try', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    await send(upload);
+    expect(await send(upload)).toMatchObject({ status: 'attached', attempt: 2 });
+  });
+
+  test('does not send what may be delivered', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(losesAnswer);
+    await send(upload);
+    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'unknown' });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('finds that a lease has ended without a word: then it is unknown, and not sent', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => new Promise(() => undefined));
+    void send(upload, {}, world.newDeps());
+    await world.run(until(() => world.kombo.posts.length === 1));
+    world.clock.advance(7 * minute);
+
+    const outcome = await send(upload);
+
+    expect(outcome).toMatchObject({ status: 'unknown', failure: { code: 'LEASE_EXPIRED' } });
+    expect((await world.recordOf(upload)).state).toMatchObject({ dueAt: world.clock.now() + minute });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('is not misled by a record that cannot be read: nothing is sent', async () => {
+    const upload = world.put(key);
+    world.table.items.set(uploadId(upload), { pk: uploadId(upload), version: 1, document: '{"layout":2}' });
+    expect(await send(upload)).toMatchObject({
+      status: 'unchanged',
+      as: 'held',
+      failure: { code: 'RECORD_UNREADABLE' },
+    });
+    expect(world.kombo.posts).toEqual([]);
+  });
+});
+
+describe('what is wrong with a key or a file is settled without a call to Kombo', () => {
+  test('a key that fits no template is rejected', async () => {
+    const outcome = await send(world.put('elsewhere/CV.pdf'));
+    expect(outcome).toMatchObject({ status: 'rejected', failure: { code: 'KEY_NOT_MATCHED' } });
+    expect(outcome).not.toHaveProperty('target');
+  });
+
+  test('a key without an integration is held, as the configuration lacks one', async () => {
+    const nameless = world.newDeps({ integrationId: undefined });
+    const outcome = await send(world.put(key), {}, nameless);
+    expect(outcome).toMatchObject({ status: 'held', failure: { code: 'INTEGRATION_UNNAMED' } });
+  });
+
+  test.each([
+    ['empty', 0, 'FILE_EMPTY'],
+    ['too large', 10_001, 'FILE_TOO_LARGE'],
+  ] as const)('a file that the event calls %s is not even opened', async (_, sizeBytes, code) => {
+    const upload = { ...world.put(key), sizeBytes };
+    world.bucket.clear();
+    expect(await send(upload)).toMatchObject({ status: 'rejected', failure: { code } });
+  });
+
+  test('a program under the name of a document is rejected', async () => {
+    const outcome = await send(world.put(key, { bytes: exe }));
+    expect(outcome).toMatchObject({ status: 'rejected', failure: { code: 'TYPE_CONTRADICTED' } });
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('a rejected file stays so for duplicates, and is looked at again when it is uploaded once more', async () => {
+    const metadata = { 'kombo-remote-fields': 'no JSON' };
+    const upload = { ...world.put(key, { metadata }), versionId: 'version-1' };
+    expect(await send(upload)).toMatchObject({ status: 'rejected', failure: { code: 'REMOTE_FIELDS_INVALID' } });
+    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'rejected' });
+
+    // The same bytes with mended metadata: the same ETag, another version.
+    world.put(key, { etag: upload.etag });
+    expect(await send({ ...upload, versionId: 'version-2' })).toMatchObject({ status: 'attached', attempt: 2 });
+  });
+
+  test('a replaced object is superseded, and its successor goes in its own right', async () => {
+    const old = world.put(key);
+    const successor = world.put(key, { etag: 'etag-new' });
+    expect(await send(old)).toMatchObject({ status: 'superseded', failure: { code: 'OBJECT_REPLACED' } });
+    expect(await send(successor)).toMatchObject({ status: 'attached' });
+  });
+
+  test('an object that was deleted and put again with the same bytes is sent', async () => {
+    const upload = world.put(key);
+    world.bucket.clear();
+    expect(await send(upload)).toMatchObject({ status: 'superseded' });
+    world.put(key, { etag: upload.etag });
+    expect(await send(upload)).toMatchObject({ status: 'attached' });
+  });
+});
+
+describe('the malware scan', () => {
+  const threat = { code: 'SCAN_THREAT_FOUND', detail: 'A threat was found.' } as const;
+
+  test('that speaks against a file holds it without a call', async () => {
+    const upload = world.put(key);
+    expect(await send(upload, { holdAs: threat })).toMatchObject({ status: 'held', failure: threat });
+    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'held' });
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('that later finds it clean lets it go', async () => {
+    const upload = world.put(key);
+    await send(upload, { holdAs: { code: 'SCAN_FAILED', detail: 'The scan failed.' } });
+    expect(await send(upload, { scannedClean: true })).toMatchObject({ status: 'attached' });
+  });
+
+  test('that finds it clean does not open what something else holds', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
+    await send(upload);
+    expect(await send(upload, { scannedClean: true })).toMatchObject({ status: 'unchanged', as: 'held' });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+});

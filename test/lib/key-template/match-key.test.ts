@@ -1,0 +1,379 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  isIntegrationId,
+  type KeyTemplate,
+  literalPrefixes,
+  matchKey,
+  parseKeyTemplates,
+} from '../../../lib/key-template/match-key.ts';
+
+const templates = (text: string): readonly KeyTemplate[] => {
+  const parsed = parseKeyTemplates(text);
+  if (!parsed.ok) throw new Error(parsed.error.join(' '));
+  return parsed.value;
+};
+
+const faults = (text: string): readonly string[] => {
+  const parsed = parseKeyTemplates(text);
+  return parsed.ok ? [] : parsed.error;
+};
+
+const standard = templates('candidates/{candidate_id}/{filename}');
+const integration = 'greenhouse:8Xi6iZrwusZqJmDGXs49GBmJ';
+
+const failure = (key: string, given = standard, integrationId: string | undefined = integration) => {
+  const result = matchKey(given, key, integrationId);
+  return result.ok ? 'matched' : result.error;
+};
+
+describe('a key that fits', () => {
+  test('names the candidate, as a CV under the default integration', () => {
+    expect(matchKey(standard, 'candidates/GRK123/Frank Doe CV.pdf', integration)).toEqual({
+      ok: true,
+      value: {
+        target: { kind: 'candidate', id: 'GRK123', integrationId: integration },
+        attachmentType: 'CV',
+        filename: 'Frank Doe CV.pdf',
+      },
+    });
+  });
+
+  test('names the application', () => {
+    const result = matchKey(
+      templates('applications/{application_id}/{filename}'),
+      'applications/APP-1/CV.pdf',
+      integration,
+    );
+    expect(result.ok && result.value.target).toEqual({ kind: 'application', id: 'APP-1', integrationId: integration });
+  });
+
+  test('names the integration, which then outweighs the default', () => {
+    const result = matchKey(
+      templates('{integration_id}/{candidate_id}/{filename}'),
+      'workday:Ab_9-x/GRK123/CV.pdf',
+      integration,
+    );
+    expect(result.ok && result.value.target.integrationId).toBe('workday:Ab_9-x');
+  });
+
+  test.each([
+    ['cv', 'CV'],
+    ['cover-letter', 'COVER_LETTER'],
+    ['other', 'OTHER'],
+    ['CV', 'CV'],
+    ['COVER_LETTER', 'COVER_LETTER'],
+  ])('in the folder %s is of the type %s', (folder, type) => {
+    const result = matchKey(templates('{candidate_id}/{type}/{filename}'), `GRK123/${folder}/a.pdf`, integration);
+    expect(result.ok && result.value.attachmentType).toBe(type);
+  });
+
+  test('may have any folder where the template says so', () => {
+    const result = matchKey(
+      templates('{any}/{candidate_id}/{any}/{filename}'),
+      'März 2026/GRK123/x y/a.pdf',
+      integration,
+    );
+    expect(result.ok && result.value.target.id).toBe('GRK123');
+  });
+
+  test('is read by the first template that fits', () => {
+    const both = templates('in/{candidate_id}/{type}/{filename}|in/{application_id}/{any}/{filename}');
+    const asCandidate = matchKey(both, 'in/ID1/other/a.pdf', integration);
+    const asApplication = matchKey(both, 'in/ID1/2026/a.pdf', integration);
+    expect(asCandidate.ok && asCandidate.value.target.kind).toBe('candidate');
+    expect(asApplication.ok && asApplication.value.target.kind).toBe('application');
+  });
+
+  test('may have every character but a slash in its file name', () => {
+    const name = "100% C++ {a}|b?c#d&e'f\u202e🌱.pdf";
+    const result = matchKey(standard, `candidates/GRK123/${name}`, integration);
+    expect(result.ok && result.value.filename).toBe(name);
+  });
+
+  test('keeps the form of its letters, composed or not', () => {
+    const result = matchKey(standard, 'candidates/GRK123/Rene\u0301.pdf', integration);
+    expect(result.ok && result.value.filename).toBe('Rene\u0301.pdf');
+  });
+
+  test('may have 1,024 bytes', () => {
+    const key = `candidates/GRK123/${'a'.repeat(1002)}.pdf`;
+    expect(Buffer.byteLength(key)).toBe(1024);
+    const result = matchKey(standard, key, integration);
+    expect(result.ok && result.value.filename.length).toBe(1006);
+  });
+
+  test('may have an id of 64 characters', () => {
+    const result = matchKey(standard, `candidates/${'A'.repeat(64)}/CV.pdf`, integration);
+    expect(result.ok).toBe(true);
+  });
+});
+
+describe('a key that does not fit says why', () => {
+  test('for want of a file name', () => {
+    expect(failure('candidates/GRK123/')).toEqual({
+      code: 'KEY_NOT_MATCHED',
+      detail: 'No template fits. "candidates/{candidate_id}/{filename}": segment 3 of the key is not a file name.',
+    });
+  });
+
+  test('for extra segments', () => {
+    expect(failure('candidates/GRK123/2026/CV.pdf')).toMatchObject({
+      detail: 'No template fits. "candidates/{candidate_id}/{filename}": the key has 4 segments, the template has 3.',
+    });
+  });
+
+  test('for a missing folder', () => {
+    expect(failure('GRK123/CV.pdf')).toMatchObject({ code: 'KEY_NOT_MATCHED' });
+  });
+
+  test('for a slash at the start', () => {
+    expect(failure('/candidates/GRK123/CV.pdf')).toMatchObject({ code: 'KEY_NOT_MATCHED' });
+  });
+
+  test('for an empty key', () => {
+    expect(failure('')).toMatchObject({ code: 'KEY_NOT_MATCHED' });
+  });
+
+  test('for another folder, in capitals too', () => {
+    expect(failure('Candidates/GRK123/CV.pdf')).toMatchObject({
+      detail: 'No template fits. "candidates/{candidate_id}/{filename}": segment 1 of the key is not "candidates".',
+    });
+  });
+
+  test.each([
+    'GRK 1',
+    'GRK?1',
+    'GRK#1',
+    'GRK%1',
+    'GRK%2F1',
+    'Grün',
+    'a.b',
+    'a:b',
+    '',
+    '.',
+    '..',
+    '{candidate_id}',
+    'A'.repeat(65),
+  ])('for the id "%s"', (id) => {
+    expect(failure(`candidates/${id}/CV.pdf`)).toEqual({
+      code: 'KEY_NOT_MATCHED',
+      detail:
+        'No template fits. "candidates/{candidate_id}/{filename}": ' +
+        'segment 2 of the key is not an id of 1 to 64 letters, digits, "-" or "_".',
+    });
+  });
+
+  test('for an id with a line break at its end', () => {
+    expect(failure('candidates/GRK123\n/CV.pdf')).toMatchObject({ code: 'KEY_NOT_MATCHED' });
+  });
+
+  test.each(['.', '..'])('for "%s" as a file name', (name) => {
+    expect(failure(`candidates/GRK123/${name}`)).toMatchObject({
+      detail: 'No template fits. "candidates/{candidate_id}/{filename}": segment 3 of the key is not a file name.',
+    });
+  });
+
+  test('for ".." where any folder may stand', () => {
+    expect(failure('../GRK123/CV.pdf', templates('{any}/{candidate_id}/{filename}'))).toMatchObject({
+      detail: 'No template fits. "{any}/{candidate_id}/{filename}": segment 1 of the key is not a folder name.',
+    });
+  });
+
+  test('for an unknown type', () => {
+    expect(failure('GRK123/resume/CV.pdf', templates('{candidate_id}/{type}/{filename}'))).toMatchObject({
+      detail:
+        'No template fits. "{candidate_id}/{type}/{filename}": segment 2 of the key is not one of cv, cover-letter, other.',
+    });
+  });
+
+  test.each(['greenhouse', 'greenhouse:', ':ab', 'a:b:c', 'green house:ab'])('for the integration "%s"', (id) => {
+    expect(failure(`${id}/GRK123/CV.pdf`, templates('{integration_id}/{candidate_id}/{filename}'))).toMatchObject({
+      detail:
+        'No template fits. "{integration_id}/{candidate_id}/{filename}": ' +
+        'segment 1 of the key is not an integration id of the form <tool>:<id>.',
+    });
+  });
+
+  test('once for each template', () => {
+    const both = templates('candidates/{candidate_id}/{filename}|applications/{application_id}/{filename}');
+    expect(failure('people/GRK123/CV.pdf', both)).toEqual({
+      code: 'KEY_NOT_MATCHED',
+      detail:
+        'No template fits. ' +
+        '"candidates/{candidate_id}/{filename}": segment 1 of the key is not "candidates". ' +
+        '"applications/{application_id}/{filename}": segment 1 of the key is not "applications".',
+    });
+  });
+
+  test('and quotes nothing of the key, which may name a person', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme-ascii' })), (parts) => {
+        const found = failure(['Jo Roe', ...parts.map((part) => `${part}Frank`), 'Jo Roe.pdf'].join('/'));
+        expect(JSON.stringify(found)).not.toMatch(/Frank|Roe/);
+      }),
+    );
+  });
+});
+
+describe('a key without an integration', () => {
+  test.each([undefined, ''])('is held when the default is %j', (unset) => {
+    expect(matchKey(standard, 'candidates/GRK123/CV.pdf', unset)).toEqual({
+      ok: false,
+      error: {
+        code: 'INTEGRATION_UNNAMED',
+        detail: 'The key fits "candidates/{candidate_id}/{filename}" and names no integration.',
+      },
+    });
+  });
+
+  test('is not handed on to a later template: the first that fits has won', () => {
+    const both = templates('in/{candidate_id}/{filename}|{any}/{application_id}/{filename}');
+    expect(matchKey(both, 'in/ID1/a.pdf', undefined)).toMatchObject({ error: { code: 'INTEGRATION_UNNAMED' } });
+  });
+});
+
+describe('a bad template is refused by name', () => {
+  test('without a target', () => {
+    expect(faults('in/{any}/{filename}')).toEqual([
+      'Template "in/{any}/{filename}": needs exactly one of {candidate_id}, {application_id}.',
+    ]);
+  });
+
+  test('with two targets', () => {
+    expect(faults('{candidate_id}/{application_id}/{filename}')).toEqual([
+      'Template "{candidate_id}/{application_id}/{filename}": needs exactly one of {candidate_id}, {application_id}.',
+    ]);
+  });
+
+  test('with one target twice', () => {
+    expect(faults('{candidate_id}/{candidate_id}/{filename}')).toHaveLength(1);
+  });
+
+  test('without a file name', () => {
+    expect(faults('in/{candidate_id}')).toEqual([
+      'Template "in/{candidate_id}": needs {filename} once, as its last segment.',
+    ]);
+  });
+
+  test('with the file name elsewhere than last', () => {
+    expect(faults('{filename}/{candidate_id}')).toHaveLength(1);
+    expect(faults('{filename}/{candidate_id}/{filename}')).toHaveLength(1);
+  });
+
+  test('with an unknown placeholder', () => {
+    expect(faults('in/{candidat_id}/{filename}')).toEqual([
+      'Template "in/{candidat_id}/{filename}": segment 2 is "{candidat_id}", which is no placeholder; there are ' +
+        '{candidate_id}, {application_id}, {integration_id}, {type}, {any}, {filename}.',
+    ]);
+  });
+
+  test('with a placeholder named like a method that every object has', () => {
+    expect(faults('{constructor}/{candidate_id}/{filename}')).toHaveLength(1);
+  });
+
+  test('with text beside a placeholder', () => {
+    expect(faults('id-{candidate_id}/{filename}')).toEqual([
+      'Template "id-{candidate_id}/{filename}": segment 1 is "id-{candidate_id}"; ' +
+        'a segment is either plain text or one {placeholder}.',
+    ]);
+  });
+
+  test('with a brace that is not closed', () => {
+    expect(faults('{candidate_id/{filename}')).toHaveLength(1);
+  });
+
+  test.each(['/{candidate_id}/{filename}', '{candidate_id}//{filename}', '{candidate_id}/{filename}/'])(
+    'with an empty segment: %s',
+    (text) => {
+      expect(faults(text)[0]).toContain('is empty (a "/" at the start, at the end, or doubled)');
+    },
+  );
+
+  test('with a segment that no key may hold', () => {
+    expect(faults('../{candidate_id}/{filename}')).toEqual([
+      'Template "../{candidate_id}/{filename}": segment 1 is "..", which no key may hold.',
+    ]);
+  });
+
+  test('with the type or the integration twice', () => {
+    expect(faults('{type}/{type}/{integration_id}/{integration_id}/{candidate_id}/{filename}')).toHaveLength(2);
+  });
+
+  test.each(['', '  ', 'in/{candidate_id}/{filename}|', '|in/{candidate_id}/{filename}'])(
+    'when it is empty: "%s"',
+    (text) => {
+      expect(faults(text)).toEqual(['There is an empty template.']);
+    },
+  );
+
+  test('when an earlier one takes all its keys', () => {
+    expect(faults('in/{candidate_id}/{filename}|in/{application_id}/{filename}')).toEqual([
+      'Template "in/{application_id}/{filename}": is never reached, ' +
+        'because "in/{candidate_id}/{filename}" before it takes all its keys.',
+    ]);
+  });
+
+  test('when a wider one stands before it', () => {
+    expect(faults('{any}/{candidate_id}/{any}/{filename}|in/{candidate_id}/{type}/{filename}')).toHaveLength(1);
+  });
+
+  test('and all faults of all templates are told at once', () => {
+    expect(faults('{who}/{what}|{any}|in/{candidate_id}/{filename}')).toHaveLength(4);
+  });
+});
+
+describe('good templates', () => {
+  test('may be separated with blanks around the bar', () => {
+    expect(templates(' a/{candidate_id}/{filename} | b/{application_id}/{filename} ').map(({ text }) => text)).toEqual([
+      'a/{candidate_id}/{filename}',
+      'b/{application_id}/{filename}',
+    ]);
+  });
+
+  test('may be longer than one before them', () => {
+    expect(templates('in/{candidate_id}/{filename}|in/{candidate_id}/{any}/{filename}')).toHaveLength(2);
+  });
+
+  test('may be wider than one before them', () => {
+    expect(templates('in/{candidate_id}/{type}/{filename}|in/{candidate_id}/{any}/{filename}')).toHaveLength(2);
+  });
+});
+
+describe('the folders to watch and to list', () => {
+  test('end where the first placeholder begins', () => {
+    expect(literalPrefixes(standard)).toEqual(['candidates/']);
+    expect(literalPrefixes(templates('hr/in/{candidate_id}/cv/{filename}'))).toEqual(['hr/in/']);
+  });
+
+  test('are the whole bucket when a template begins with a placeholder', () => {
+    expect(literalPrefixes(templates('in/{candidate_id}/{filename}|{any}/{application_id}/x/{filename}'))).toEqual([
+      '',
+    ]);
+  });
+
+  test('are named once, and not inside one another', () => {
+    const many = templates(
+      'a/b/{candidate_id}/{filename}|a/{candidate_id}/{filename}|a/{any}/{candidate_id}/{filename}|ab/{application_id}/{filename}',
+    );
+    expect(literalPrefixes(many)).toEqual(['a/', 'ab/']);
+  });
+
+  test('hold every key that fits', () => {
+    const some = templates('x/{candidate_id}/{filename}|y/z/{application_id}/{any}/{filename}');
+    for (const key of ['x/ID1/a.pdf', 'y/z/ID2/b/c.pdf']) {
+      expect(matchKey(some, key, integration).ok).toBe(true);
+      expect(literalPrefixes(some).some((prefix) => key.startsWith(prefix))).toBe(true);
+    }
+  });
+});
+
+describe('an integration id', () => {
+  test.each(['greenhouse:8Xi6iZrwusZqJmDGXs49GBmJ', 'sandbox:1', 'bullhorn_login:a-b'])('may be %s', (id) => {
+    expect(isIntegrationId(id)).toBe(true);
+  });
+
+  test.each(['', 'greenhouse', 'greenhouse:', ':1', 'a:b:c', 'a:b\n', 'a:b c', 'ä:b'])('is not %j', (id) => {
+    expect(isIntegrationId(id)).toBe(false);
+  });
+});

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import type { Answered } from '../../../lib/kombo/client.ts';
+import type { Restrictions } from '../../../lib/kombo/read-restrictions.ts';
+import { checkRestrictions, restrictionsBook } from '../../../lib/kombo/restrictions-cache.ts';
+import type { Target } from '../../../lib/upload/target.ts';
+import { manualClock } from '../../fakes/manual-clock.ts';
+
+const target: Target = { kind: 'candidate', id: 'Frank1', integrationId: 'greenhouse:1' };
+const noPdf: Restrictions = { CV: { supported: true, contentTypes: ['application/msword'] } };
+const { signal } = new AbortController();
+const hourMs = 3_600_000;
+
+const answered = (value: Restrictions | undefined): Answered<Restrictions | undefined> => ({
+  ok: true,
+  value,
+  concurrency: {},
+});
+const failed: Answered<Restrictions | undefined> = {
+  ok: false,
+  failure: { code: 'KOMBO_FAULT', detail: 'Kombo answered HTTP 500.' },
+  concurrency: {},
+};
+
+/** A book over a Kombo that gives these answers, the last one for ever; a text is thrown. */
+const bookOver = (...answers: readonly (Answered<Restrictions | undefined> | string)[]) => {
+  const clock = manualClock();
+  const asked: string[] = [];
+  const book = restrictionsBook(
+    {
+      restrictions: async (kind, integrationId) => {
+        const answer = answers[Math.min(asked.length, answers.length - 1)] ?? failed;
+        asked.push(`${kind} ${integrationId}`);
+        if (typeof answer === 'string') throw new Error(answer);
+        return answer;
+      },
+    },
+    clock,
+  );
+  return { clock, asked, of: (who = target) => book.of(who, signal) };
+};
+
+test('asks once an hour for each integration and kind of target', async () => {
+  const { clock, asked, of } = bookOver(answered(noPdf));
+  expect(await of()).toEqual(noPdf);
+  clock.advance(hourMs - 1);
+  await of({ ...target, id: 'Somebody2' });
+  expect(asked).toEqual(['candidate greenhouse:1']);
+  await of({ ...target, kind: 'application' });
+  await of({ ...target, integrationId: 'workable:2' });
+  expect(asked).toEqual(['candidate greenhouse:1', 'application greenhouse:1', 'candidate workable:2']);
+  clock.advance(1);
+  await of();
+  expect(asked).toHaveLength(4);
+});
+
+test('files that start together ask once', async () => {
+  const { asked, of } = bookOver(answered(noPdf));
+  expect(await Promise.all([of(), of(), of()])).toEqual([noPdf, noPdf, noPdf]);
+  expect(asked).toHaveLength(1);
+});
+
+test('an answer that knows no limits is kept like any other', async () => {
+  const { clock, asked, of } = bookOver(answered(undefined));
+  expect(await of()).toBeUndefined();
+  clock.advance(hourMs - 1);
+  await of();
+  expect(asked).toHaveLength(1);
+});
+
+test.each([
+  ['refuses', failed],
+  ['throws', 'a bug'],
+])('where Kombo %s there are no limits, and it is asked again after five minutes', async (_, answer) => {
+  const { clock, asked, of } = bookOver(answer, answered(noPdf));
+  expect(await of()).toBeUndefined();
+  clock.advance(5 * 60_000 - 1);
+  expect(await of()).toBeUndefined();
+  expect(asked).toHaveLength(1);
+  clock.advance(1);
+  expect(await of()).toEqual(noPdf);
+});
+
+const pdf = { type: 'CV', contentType: 'application/pdf', sizeBytes: 1_000 } as const;
+
+test.each<[string, Restrictions | undefined]>([
+  ['nothing is known', undefined],
+  ['its type is not mentioned', { OTHER: { supported: false } }],
+  ['it is supported without limits', { CV: { supported: true } }],
+  ['it has exactly the size allowed', { CV: { supported: true, maxSizeBytes: 1_000 } }],
+  ['its content type is listed', { CV: { supported: true, contentTypes: ['text/plain', 'application/pdf'] } }],
+  ['its content type is listed in capitals', { CV: { supported: true, contentTypes: ['Application/PDF'] } }],
+  ['its content type is listed by another name', { CV: { supported: true, contentTypes: ['application/x-pdf'] } }],
+  ['its whole family is listed', { CV: { supported: true, contentTypes: ['application/*'] } }],
+  ['everything is listed', { CV: { supported: true, contentTypes: ['*/*'] } }],
+])('a file may go when %s', (_, restrictions) => {
+  expect(checkRestrictions(restrictions, pdf).ok).toBe(true);
+});
+
+test.each<[string, Restrictions, object]>([
+  [
+    'its type is not supported',
+    { CV: { supported: false } },
+    { code: 'TYPE_NOT_ALLOWED', detail: 'The integration takes no attachments of type CV.' },
+  ],
+  [
+    'it is a byte too large',
+    { CV: { supported: true, maxSizeBytes: 999 } },
+    { code: 'FILE_TOO_LARGE', detail: 'The file has 1000 bytes; the integration takes 999.' },
+  ],
+  [
+    'its content type is not listed',
+    { CV: { supported: true, contentTypes: ['application/msword', 'image/*', 'app/*'] } },
+    { code: 'TYPE_NOT_ALLOWED', detail: 'The integration does not take application/pdf as CV.' },
+  ],
+])('a file may not go when %s', (_, restrictions, error) => {
+  expect(checkRestrictions(restrictions, pdf)).toEqual({ ok: false, error });
+});

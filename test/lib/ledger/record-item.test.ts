@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fromItem, RecordUnreadable, shardsOf, toItem } from '../../../lib/ledger/record-item.ts';
+import type { Item } from '../../../lib/ledger/table.ts';
+import { anyLife, stepsOf } from '../../fakes/arbitrary-events.ts';
+import { minute, nine, recordIn, type StateName, states } from '../../fakes/ledger-samples.ts';
+
+const id = 'cv-inbox/candidates/GRK123/Frank Doe CV.pdf#9b2cf535f27731c974343645a3985328';
+
+const itemOf = (name: StateName, retentionDays = 400): Item => toItem(recordIn(states[name]), retentionDays);
+
+/** The item with its document changed, as by a hand or by another version. */
+const edited = (item: Item, change: (document: Record<string, unknown>) => unknown): Item => {
+  const document: Record<string, unknown> = JSON.parse(item.document);
+  return { ...item, document: JSON.stringify(change(document) ?? document) };
+};
+
+const faultOf = (item: Item): string => {
+  try {
+    fromItem(item);
+    return 'readable';
+  } catch (error) {
+    if (!(error instanceof RecordUnreadable)) throw error;
+    return error.message;
+  }
+};
+
+describe('the item of an upload', () => {
+  test('has the upload as its key, and shows a person the status and the code', () => {
+    expect(itemOf('retrying')).toMatchObject({ pk: id, version: 1, status: 'retrying', code: 'KOMBO_UNREACHABLE' });
+  });
+
+  test('says bucket and key once, in its own key: it is paid by the kilobyte, three times', () => {
+    const item = itemOf('attached');
+    expect(item.document).not.toContain('candidates/GRK123/');
+    expect(fromItem(item).upload).toMatchObject({ bucket: 'cv-inbox', key: 'candidates/GRK123/Frank Doe CV.pdf' });
+  });
+
+  test.each(['a/b#c#d.pdf', '#', '/', 'ü #9b2cf535f27731c974343645a3985328'])('gives the key %j back', (key) => {
+    const record = recordIn(states.attached);
+    const upload = { ...record.upload, key };
+    expect(fromItem(toItem({ ...record, upload }, 400)).upload).toEqual(upload);
+  });
+
+  test('bears the owner while it is sent, and only then', () => {
+    expect(itemOf('sending').owner).toBe('owner-A');
+    expect(itemOf('retrying')).not.toHaveProperty('owner');
+  });
+
+  test('is found by its target, in the order of arrival', () => {
+    expect(itemOf('attached')).toMatchObject({ targetKey: 'candidate/GRK123', createdAt: nine - minute });
+  });
+
+  test('of a key that names nobody has no target to be found by', () => {
+    const { target: _, ...record } = recordIn(states.rejected);
+    expect(toItem(record, 400)).not.toHaveProperty('targetKey');
+  });
+
+  test.each([
+    ['sending', 'due', nine + 6 * minute],
+    ['retrying', 'due', nine + minute],
+    ['unknown', 'due', nine + minute],
+    ['held', 'held', nine - 1_000],
+    ['paused', 'held', nine - 1_000],
+  ] as const)('%s is listed as %s, and never expires', (name, queue, workAt) => {
+    const item = itemOf(name);
+    expect(shardsOf(queue)).toContain(item.workShard);
+    expect(item.workAt).toBe(workAt);
+    expect(item).not.toHaveProperty('expiresAt');
+  });
+
+  // 5 January 2026, 08:59 UTC, and 30 days, in seconds.
+  const inThirtyDays = 1_767_603_540 + 2_592_000;
+
+  test.each(['attached', 'superseded'] as const)('%s is not listed, and expires', (name) => {
+    const item = itemOf(name, 30);
+    expect(item).not.toHaveProperty('workShard');
+    expect(item).not.toHaveProperty('workAt');
+    expect(item.expiresAt).toBe(inThirtyDays);
+  });
+
+  test('rejected is listed as rejected, for a person may act on it, and expires all the same', () => {
+    const item = itemOf('rejected', 30);
+    expect(shardsOf('rejected')).toContain(item.workShard);
+    expect(item.workAt).toBe(nine - 1_000);
+    expect(item.expiresAt).toBe(inThirtyDays);
+  });
+});
+
+test('there are four shards of each queue', () => {
+  expect(shardsOf('due')).toEqual(['due#0', 'due#1', 'due#2', 'due#3']);
+  expect(shardsOf('held')).toEqual(['held#0', 'held#1', 'held#2', 'held#3']);
+  expect(shardsOf('rejected')).toEqual(['rejected#0', 'rejected#1', 'rejected#2', 'rejected#3']);
+});
+
+test('uploads spread over all shards', () => {
+  const shards = Array.from({ length: 400 }, (_, index) => {
+    const record = recordIn(states.retrying);
+    return toItem({ ...record, upload: { ...record.upload, key: `candidates/C${index}/CV.pdf` } }, 400).workShard;
+  });
+  for (const shard of shardsOf('due')) expect(shards.filter((its) => its === shard).length).toBeGreaterThan(50);
+});
+
+test('whatever life brings is read back as it was written', () => {
+  fc.assert(
+    fc.property(anyLife, (life) => {
+      for (const { after } of stepsOf(life)) {
+        expect(fromItem(toItem(after, 400))).toEqual(JSON.parse(JSON.stringify(after)));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('nothing is lost: whatever is neither attached nor gone is listed, and nothing but what is settled expires', () => {
+  fc.assert(
+    fc.property(anyLife, (life) => {
+      for (const { after } of stepsOf(life)) {
+        const { status } = after.state;
+        const listed = status !== 'attached' && status !== 'superseded';
+        const item = toItem(after, 400);
+        expect([item.workShard !== undefined, item.workAt !== undefined]).toEqual([listed, listed]);
+        expect(item.expiresAt !== undefined).toBe(!listed || status === 'rejected');
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+describe('a record is not readable', () => {
+  const item = itemOf('retrying');
+  const without = (field: string) => edited(item, ({ [field]: _, ...rest }) => rest);
+  const inState = (change: object) =>
+    edited(item, (document) => ({ ...document, state: { ...states.retrying, ...change } }));
+
+  test.each([
+    ['without its upload', without('upload'), 'upload'],
+    ['without its state', without('state'), 'state'],
+    ['without its attempts', without('attempts'), 'attempts'],
+    ['without the id of its write', without('writeId'), 'writeId'],
+    ['without a layout', without('layout'), 'layout'],
+    ['of a newer layout', edited(item, (document) => ({ ...document, layout: 2 })), 'layout'],
+    ['in a status of a newer version', inState({ status: 'quarantined' }), 'state.status'],
+    ['without the time when it is due', inState({ dueAt: undefined }), 'state.dueAt'],
+    ['with a text for a time', inState({ dueAt: '2026-01-05' }), 'state.dueAt'],
+    ['with a time beyond all calendars', inState({ dueAt: 1e300 }), 'state.dueAt'],
+    ['with a time before all calendars', inState({ dueAt: -1 }), 'state.dueAt'],
+    ['with a failure code that nobody knows', inState({ failure: { code: 'X', detail: '' } }), 'state.failure.code'],
+    ['without a failure', inState({ failure: null }), 'state.failure'],
+    ['that is text', { ...item, document: 'Frank Doe' }, 'document'],
+    ['that is empty', { ...item, document: '' }, 'document'],
+    ['that is a list', { ...item, document: '[]' }, 'layout'],
+    ['that is null', { ...item, document: 'null' }, 'document'],
+    ['that is cut off', { ...item, document: item.document.slice(0, 100) }, 'document'],
+    ['that is about another upload', { ...item, pk: 'cv-inbox/other.pdf#1' }, 'upload'],
+    ['whose version differs from that of its item', { ...item, version: 7 }, 'version'],
+    ['whose owner differs from that of its item', { ...itemOf('sending'), owner: 'owner-B' }, 'owner'],
+    ['with an owner that nobody is', { ...item, owner: 'owner-B' }, 'owner'],
+  ])('%s', (_, its, path) => {
+    expect(faultOf(its)).toBe(`The ledger record is damaged or from another version: look at "${path}".`);
+  });
+
+  test('and says so without a word of what it holds', () => {
+    expect(faultOf(inState({ failure: { code: 'Frank Doe', detail: '' } }))).not.toContain('Frank');
+  });
+});
+
+test('fields of a later version do not make it unreadable', () => {
+  const item = edited(itemOf('attached'), (document) => ({ ...document, mood: 'cheerful' }));
+  expect(fromItem(item)).toEqual(recordIn(states.attached));
+});

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { released } from '../../../lib/stream/free-after-use.ts';
+import { collect } from '../../fakes/chunks.ts';
+
+async function* source(...chunks: readonly Buffer<ArrayBuffer>[]): AsyncGenerator<Buffer<ArrayBuffer>> {
+  yield* chunks;
+}
+
+const owned = (text: string): Buffer<ArrayBuffer> => {
+  const buffer = Buffer.allocUnsafeSlow(text.length);
+  buffer.write(text);
+  return buffer;
+};
+
+test('passes all bytes on', async () => {
+  expect((await collect(released(source(owned('foo'), owned('bar'))))).toString()).toBe('foobar');
+});
+
+test('frees a chunk when the next one is asked for, not before', async () => {
+  const [first, second] = [owned('foo'), owned('bar')];
+  const chunks = released(source(first, second));
+  await chunks.next();
+  expect(first.toString()).toBe('foo');
+  expect((await chunks.next()).value).toBe(second);
+  expect(first).toHaveLength(0);
+  expect(second.toString()).toBe('bar');
+  await chunks.next();
+  expect(second).toHaveLength(0);
+});
+
+test('leaves alone what shares its memory with others', async () => {
+  const neighbours = owned('foobar');
+  await collect(released(source(neighbours.subarray(0, 3))));
+  expect(neighbours.toString()).toBe('foobar');
+});
+
+test('ends its source when nobody reads on', async () => {
+  let ended = false;
+  async function* endless(): AsyncGenerator<Buffer<ArrayBuffer>> {
+    try {
+      for (;;) yield owned('foo');
+    } finally {
+      ended = true;
+    }
+  }
+  for await (const _ of released(endless())) break;
+  expect(ended).toBe(true);
+});
+
+test('passes the failure of its source on', async () => {
+  await expect(collect(released(thatFails()))).rejects.toThrow('gone');
+  async function* thatFails(): AsyncGenerator<Buffer<ArrayBuffer>> {
+    yield owned('foo');
+    throw new Error('gone');
+  }
+});

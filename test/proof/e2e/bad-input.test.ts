@@ -1,0 +1,70 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { pdf } from '../../fakes/files.ts';
+import { temporaryFolder } from '../../fakes/temporary-folder.ts';
+import { address, choose, row, rowsNamed } from './console-page.ts';
+import { consoleOfThisFile } from './console-stack.ts';
+
+const console_ = consoleOfThisFile();
+
+const heldNames = (id: string) =>
+  console_.stack.kombo.attachments({ target: { kind: 'candidate', id } }).map(({ name }) => name);
+
+test('a folder brings its files and those of its folders; two of one name both arrive, clutter does not', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(path.join(folder, 'inner'));
+  for (const [index, name] of ['CV.pdf', 'inner/CV.pdf', 'inner/Other.pdf', '.hidden.pdf'].entries()) {
+    await writeFile(path.join(folder, name), Buffer.concat([pdf, Buffer.from(`% ${index}\n`)]));
+  }
+  const page = await console_.open();
+  await address(page, 'folder1');
+  await page.locator('#folder').setInputFiles(folder);
+  await expect.poll(() => heldNames('folder1').toSorted()).toEqual(['CV (2).pdf', 'CV.pdf', 'Other.pdf']);
+});
+
+test('names of any kind arrive as they are, and none becomes part of the page', async () => {
+  const names = [
+    '<img src=x onerror=document.title=1>.pdf',
+    `it's "quoted" & <b>bold<b>.pdf`,
+    '😀 履歴書 C++ 100%.pdf',
+    '{{constructor}} ${7*7}.pdf',
+  ];
+  const page = await console_.open();
+  await page.getByRole('switch', { name: 'Show names' }).check({ force: true });
+  await address(page, 'odd1');
+  await choose(
+    page,
+    names.map((name, index) => ({ name, bytes: Buffer.concat([pdf, Buffer.from(`% ${index}\n`)]) })),
+  );
+  await expect.poll(() => heldNames('odd1').toSorted()).toEqual(names.toSorted());
+  for (const name of names) expect(await row(page, name).innerText()).toContain('candidate/odd1');
+  expect(await page.locator('main img, main b').count()).toBe(0);
+  expect(await page.title()).toBe('cv-courier: local console');
+});
+
+test('an empty file is rejected as empty', async () => {
+  const page = await console_.open();
+  await address(page, 'empty1');
+  await choose(page, [{ name: 'Empty.pdf', bytes: new Uint8Array() }]);
+  await rowsNamed(page, 'Rejected').filter({ hasText: 'FILE_EMPTY' }).waitFor();
+});
+
+test('200 MB are uploaded with their progress in sight, and rejected as too large', async () => {
+  const folder = await temporaryFolder();
+  const file = path.join(folder, 'Large.pdf');
+  await writeFile(file, Buffer.concat([pdf, Buffer.alloc(200_000_000)]));
+  const page = await console_.open();
+  await address(page, 'large1');
+  await page.locator('#files').setInputFiles(file);
+  await rowsNamed(page, 'Uploading').filter({ hasText: 'of 200.0 MB' }).waitFor();
+  await rowsNamed(page, 'Rejected').filter({ hasText: 'FILE_TOO_LARGE' }).waitFor({ timeout: 50_000 });
+});
+
+test('an id that cannot be one is refused before anything is sent', async () => {
+  const page = await console_.open();
+  await address(page, 'no such/id');
+  await choose(page, [{ name: 'CV.pdf', bytes: pdf }]);
+  await page.getByRole('alert').getByText('must be 1 to 64 letters').waitFor();
+  expect(await page.locator('#rows > li').filter({ hasText: 'no such' }).count()).toBe(0);
+});

@@ -1,0 +1,54 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { pdf } from '../../fakes/files.ts';
+import { address, choose } from './console-page.ts';
+import { consoleOfThisFile } from './console-stack.ts';
+import { keepScreenshot } from './screenshot.ts';
+
+const console_ = consoleOfThisFile();
+
+/** Where the parts of the page stand that must not move while rows come in. */
+const places = (page: Page): Promise<unknown> =>
+  page.evaluate(
+    `['#drop', '#deliveries', '#faults'].map((part) => document.querySelector(part).getBoundingClientRect().top)`,
+  );
+
+test('five hundred files dropped at once are all attached; the page answers and stands still meanwhile', async () => {
+  const page = await console_.open();
+  await address(page, 'many1');
+  // The first one opens the list.
+  await choose(page, [{ name: 'First.pdf', bytes: pdf }]);
+  await page.locator('[data-target="candidate/many1"] li').waitFor();
+  await page.locator('#rows-frame').hover();
+  await page.evaluate(`
+    window.longest = 0;
+    window.shift = 0;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
+    }).observe({ type: 'longtask' });
+    new PerformanceObserver((list) => {
+      // Within the two lists newer rows push older ones down; that is what they are for.
+      const inLists = ({ node }) => !node?.isConnected || Boolean(node.parentElement.closest('#rows, #held'));
+      for (const { value, sources } of list.getEntries()) {
+        const outside = sources.filter((source) => !inLists(source));
+        if (outside.length > 0) window.shift += value;
+        for (const { node } of outside) (window.moved ??= new Set()).add(node.id + '.' + node.className + node.nodeName);
+      }
+    }).observe({ type: 'layout-shift' });
+  `);
+  const files = Array.from({ length: 500 }, (_, index) => ({
+    name: `CV ${index}.pdf`,
+    bytes: Buffer.concat([pdf, Buffer.from(`% ${index}\n`)]),
+  }));
+  await choose(page, files);
+  await page.locator('#batch:not([data-idle])').waitFor();
+  const during = await places(page);
+  await expect.poll(() => console_.stack.kombo.attachments().length, { timeout: 100_000, interval: 250 }).toBe(501);
+  await expect.poll(() => page.locator('#filters [data-group=attached] .count').innerText()).toBe('501');
+  await page.locator('#batch[data-idle]').waitFor({ state: 'hidden' });
+  expect(await page.locator('#rows > li').count()).toBe(501);
+  expect(await page.evaluate('window.longest')).toBeLessThan(500);
+  expect(await page.evaluate('window.shift')).toBeLessThan(0.1);
+  expect(await places(page)).toEqual(during);
+  await keepScreenshot(page, 'five-hundred');
+}, 150_000);

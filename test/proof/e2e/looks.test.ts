@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { exe, pdf } from '../../fakes/files.ts';
+import { address, choose, row, rowsNamed, switchOff, switchOn } from './console-page.ts';
+import { consoleOfThisFile } from './console-stack.ts';
+import { keepScreenshot, updatePicture } from './screenshot.ts';
+
+const console_ = consoleOfThisFile({ handlers: { names: ['on-upload', 'on-demand'] } });
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong, and where. */
+const violations = async (page: Page): Promise<readonly string[]> => {
+  await page.evaluate(axeSource);
+  return page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+      violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`,
+  );
+};
+
+/** A page with a row in every state that stays: two attached, one waiting, one rejected. */
+const busyPage = async (page: Page): Promise<void> => {
+  await address(page, 'GRKwT7dMvcuqBnsZ5xHe4pYa');
+  await choose(page, [
+    { name: 'Frank Doe CV.pdf', bytes: pdf },
+    { name: 'Frank Doe Letter.pdf', bytes: Buffer.concat([pdf, Buffer.from('% letter\n')]) },
+    { name: 'Setup.pdf', bytes: exe },
+  ]);
+  await rowsNamed(page, 'Rejected').first().waitFor();
+  await expect.poll(() => rowsNamed(page, 'Attached').count()).toBe(2);
+  await switchOn(page, 'Tool down');
+  await choose(page, [{ name: 'Jane Roe CV.pdf', bytes: Buffer.concat([pdf, Buffer.from('% jane\n')]) }]);
+  await rowsNamed(page, 'Retrying').first().waitFor();
+  await switchOff(page, 'Tool down');
+};
+
+test('an empty page tells what to do', async () => {
+  const page = await console_.open();
+  expect(await page.locator('#rows-empty').innerText()).toContain('Drop a CV on the box above.');
+  expect(await violations(page)).toEqual([]);
+  await keepScreenshot(page, 'empty');
+});
+
+describe('a page with deliveries has no violation of accessibility and no sideways scrolling', () => {
+  test('at 1440 px, light', async () => {
+    const page = await console_.open();
+    await busyPage(page);
+    expect(await violations(page)).toEqual([]);
+    await page.mouse.move(0, 0);
+    await keepScreenshot(page, 'wide-light');
+    await page.getByRole('switch', { name: 'Show names' }).check({ force: true });
+    await row(page, 'Frank Doe CV.pdf').waitFor();
+    await updatePicture(page);
+  });
+
+  test.each([
+    { width: 1440, height: 1000, look: 'dark' },
+    { width: 360, height: 780, look: 'light' },
+    { width: 360, height: 780, look: 'dark' },
+  ] as const)('at $width px, $look', async (options) => {
+    const page = await console_.open(options);
+    await page.locator('#rows > li').first().waitFor();
+    await page.locator('#rows summary').first().click();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(options.width);
+    if (options.width < 600) await page.locator('#deliveries').scrollIntoViewIfNeeded();
+    await keepScreenshot(page, `${options.width}-${options.look}`);
+  });
+
+  test('in the dialog', async () => {
+    const page = await console_.open();
+    await page.getByRole('button', { name: 'Check the setup' }).click();
+    await expect.poll(() => page.locator('#ask-answer').innerText()).toContain('"checks"');
+    expect(await violations(page)).toEqual([]);
+    await keepScreenshot(page, 'dialog');
+  });
+});
+
+test('everything can be done by keyboard: choosing the kind, a switch, a row, the dialog and back', async () => {
+  const page = await console_.open();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the deliveries');
+  await page.getByRole('radio', { name: 'Candidate' }).focus();
+  await page.keyboard.press('ArrowRight');
+  expect(await page.getByLabel('Application id').isVisible()).toBe(true);
+  const slow = page.getByRole('switch', { name: 'Slow' });
+  await slow.focus();
+  await page.keyboard.press('Space');
+  await expect.poll(() => console_.stack.kombo.faults.list().map(({ name }) => name)).toEqual(['slow-4000ms']);
+  await page.locator('#rows summary').first().focus();
+  await page.keyboard.press('Enter');
+  const status = page.locator('#rows').getByRole('button', { name: 'Status' }).first();
+  await status.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Status');
+});
+
+test('a screen reader hears what came to rest', async () => {
+  const page = await console_.open();
+  await address(page, 'heard1');
+  await choose(page, [{ name: 'CV.pdf', bytes: pdf }]);
+  // Files of other tests may come to rest in the same breath; then it is "2 files".
+  await expect.poll(() => page.locator('#announcer').innerText()).toMatch(/\b[1-9]\d* files?: Attached\./);
+});
+
+test('the dialog shows the event to paste, with the key only when names are shown', async () => {
+  const page = await console_.open();
+  await address(page, 'pasted1');
+  await choose(page, [{ name: 'Jane Roe.pdf', bytes: pdf }]);
+  const mine = page.locator('#rows > li').filter({ hasText: 'candidate/pasted1' });
+  await mine.filter({ hasText: 'Attached' }).locator('summary').click();
+  await mine.getByRole('button', { name: 'Status' }).click();
+  const event = page.locator('#ask-event');
+  await expect.poll(() => event.innerText()).toContain('"candidates/pasted1/•••.pdf"');
+  await expect.poll(() => page.locator('#ask-answer').innerText()).toContain('"attached"');
+  expect(await page.content()).not.toContain('Jane Roe');
+  await page.keyboard.press('Escape');
+  await page.getByRole('switch', { name: 'Show names' }).check({ force: true });
+  await mine.getByText('Jane Roe.pdf').first().waitFor();
+  await mine.getByRole('button', { name: 'Status' }).click();
+  await expect
+    .poll(async () => JSON.parse(await event.innerText()))
+    .toEqual({ action: 'status', key: 'candidates/pasted1/Jane Roe.pdf' });
+});

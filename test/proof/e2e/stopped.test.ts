@@ -1,0 +1,47 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { startStack } from '../../../infra/local/stack.ts';
+import { pdf } from '../../fakes/files.ts';
+import { newFolder, remove } from '../../fakes/temporary-folder.ts';
+import { startBrowser } from './browser.ts';
+import { address, choose, rowsNamed } from './console-page.ts';
+
+test('a page outlives its stack: it says so, and goes on when the stack is back', async () => {
+  const stateDir = await newFolder();
+  const browser = await startBrowser();
+  let stack = await startStack({ stateDir, console: true, portBase: 47_810 });
+  onTestFinished(async () => {
+    await browser.close();
+    await stack.close();
+    await remove(stateDir);
+  });
+  const page = await browser.open(stack.endpoints.console ?? '');
+  await address(page, 'stopped1');
+  await choose(page, [{ name: 'CV.pdf', bytes: pdf }]);
+  await rowsNamed(page, 'Attached').waitFor();
+
+  await stack.close();
+  await page.getByText('Stopped. Looking for the stack').waitFor();
+  await choose(page, [{ name: 'Late.pdf', bytes: pdf }]);
+  await page.getByRole('alert').getByText('The local stack does not answer.').waitFor();
+
+  stack = await startStack({ stateDir, console: true, portBase: 47_810 });
+  await page.getByText('Live', { exact: true }).waitFor();
+  expect(await rowsNamed(page, 'Attached').count()).toBe(1);
+});
+
+test('when Kombo itself is gone, files wait and say why', async () => {
+  const stateDir = await newFolder();
+  const browser = await startBrowser();
+  const stack = await startStack({ stateDir, console: true, handlers: { names: ['on-upload'] } });
+  onTestFinished(async () => {
+    await browser.close();
+    await stack.close();
+    await remove(stateDir);
+  });
+  const page = await browser.open(stack.endpoints.console ?? '');
+  await stack.kombo.close();
+  await address(page, 'gone1');
+  await choose(page, [{ name: 'CV.pdf', bytes: pdf }]);
+  await rowsNamed(page, 'Retrying').waitFor();
+  expect(await page.locator('#rows .sentence').innerText()).toMatch(/^Tried again after .*: KOMBO_UNREACHABLE$/);
+});

@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { sampleBytes } from '../../../infra/local/sample.ts';
+import { exe, pdf } from '../../fakes/files.ts';
+import { address, choose, drop, row, rowsNamed, switchOff, switchOn } from './console-page.ts';
+import { consoleOfThisFile } from './console-stack.ts';
+
+const console_ = consoleOfThisFile();
+
+/** Some files of one kind that differ. */
+const several = (count: number, name: string) =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `${name} ${index + 1}.pdf`,
+    bytes: Buffer.concat([pdf, Buffer.from(`% ${name} ${index + 1}\n`)]),
+  }));
+
+test('a dropped file is attached, and the download gives back every byte', async () => {
+  const page = await console_.open();
+  const bytes = await sampleBytes();
+  await address(page, 'dropped1');
+  await drop(page, [{ name: 'Frank Doe CV.pdf', bytes }]);
+  await rowsNamed(page, 'Attached').first().waitFor();
+  const group = page.locator('[data-target="candidate/dropped1"]');
+  const downloaded = page.waitForEvent('download');
+  await group.getByRole('link', { name: /^Download/ }).click();
+  expect((await readFile(await (await downloaded).path())).equals(bytes)).toBe(true);
+});
+
+test('a file for an application goes to the application', async () => {
+  const page = await console_.open();
+  await address(page, 'application1', 'Application');
+  await choose(page, several(1, 'Application'));
+  await page.locator('[data-target="application/application1"]').waitFor();
+  const held = console_.stack.kombo.attachments({ target: { kind: 'application', id: 'application1' } });
+  expect(held.map(({ name }) => name)).toEqual(['Application 1.pdf']);
+});
+
+test('a file that is dropped on a candidate of the list goes to that candidate', async () => {
+  const page = await console_.open();
+  await address(page, 'known1');
+  await choose(page, several(1, 'First'));
+  const group = page.locator('[data-target="candidate/known1"]');
+  await group.waitFor();
+  await address(page, 'other1');
+  await drop(page, several(1, 'Second'), group);
+  await expect.poll(() => group.locator('li').count()).toBe(2);
+});
+
+test('twenty files meet a tool that is down, wait, and all arrive once when it is back', async () => {
+  const page = await console_.open();
+  await switchOn(page, 'Tool down');
+  await address(page, 'twenty1');
+  await choose(page, several(20, 'Twenty'));
+  await expect.poll(() => rowsNamed(page, 'Retrying').count(), { timeout: 20_000 }).toBe(20);
+  await switchOff(page, 'Tool down');
+  const group = page.locator('[data-target="candidate/twenty1"]');
+  await expect.poll(() => group.locator('li').count(), { timeout: 40_000 }).toBe(20);
+  await expect.poll(() => rowsNamed(page, 'Retrying').count()).toBe(0);
+  const held = console_.stack.kombo.attachments({ target: { kind: 'candidate', id: 'twenty1' } });
+  expect(new Set(held.map(({ sha256 }) => sha256)).size).toBe(20);
+});
+
+test('a lost answer shows as unknown, and the listing settles it without a second file', async () => {
+  const page = await console_.open();
+  await switchOn(page, 'Answer lost');
+  await address(page, 'lost1');
+  await choose(page, several(1, 'Lost'));
+  await rowsNamed(page, 'Unknown, checking').first().waitFor();
+  await switchOff(page, 'Answer lost');
+  await expect.poll(() => rowsNamed(page, 'Unknown, checking').count(), { timeout: 30_000 }).toBe(0);
+  expect(console_.stack.kombo.attachments({ target: { kind: 'candidate', id: 'lost1' } })).toHaveLength(1);
+});
+
+test('a slow call shows the file as sending, with its bytes', async () => {
+  const page = await console_.open();
+  await switchOn(page, 'Slow');
+  await address(page, 'slow1');
+  await choose(page, [{ name: 'Slow.pdf', bytes: Buffer.concat([pdf, Buffer.alloc(300_000, ' ')]) }]);
+  const sending = rowsNamed(page, 'Sending').first();
+  await sending.waitFor();
+  expect(await sending.locator('.sentence').innerText()).toBe('Kombo has all 300.2 kB and is working');
+  await switchOff(page, 'Slow');
+  await expect.poll(() => rowsNamed(page, 'Sending').count(), { timeout: 20_000 }).toBe(0);
+});
+
+test('a revoked key pauses everything; after its return, resuming lets the file through', async () => {
+  const page = await console_.open();
+  await switchOn(page, 'Key revoked');
+  await address(page, 'revoked1');
+  await choose(page, several(1, 'Revoked'));
+  await page.getByText('Everything is paused since').waitFor();
+  await switchOff(page, 'Key revoked');
+  await page.locator('#pauses').getByRole('button', { name: 'Resume' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect.poll(() => dialog.locator('#ask-event').innerText()).toContain('"integration_id": "account"');
+  await dialog.getByRole('button', { name: 'Send' }).click();
+  await expect.poll(() => dialog.locator('#ask-answer').innerText()).toContain('"ok": true');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.locator('[data-target="candidate/revoked1"] li').waitFor({ timeout: 30_000 });
+});
+
+test('an .exe named .pdf is rejected, with what to do next in plain sight', async () => {
+  const page = await console_.open();
+  await address(page, 'exe1');
+  await choose(page, [{ name: 'CV.pdf', bytes: exe }]);
+  const rejected = rowsNamed(page, 'Rejected').filter({ hasText: 'candidate/exe1' });
+  await rejected.waitFor();
+  const nextStep = 'Look at the file with care; ask the uploader for the real document.';
+  expect(await rejected.locator('.next-step').innerText()).toBe(nextStep);
+  expect(await page.locator('[data-target="candidate/exe1"]').count()).toBe(0);
+});
+
+test('a reload shows the same rows in the same states, and names stay hidden until asked for', async () => {
+  const page = await console_.open();
+  await address(page, 'reload1');
+  await choose(page, [
+    { name: 'Jane Roe.pdf', bytes: pdf },
+    { name: 'Empty.pdf', bytes: new Uint8Array() },
+  ]);
+  const mine = page.locator('#rows > li').filter({ hasText: 'candidate/reload1' });
+  const states = async () => (await mine.locator('.pill').allInnerTexts()).sort();
+  await expect.poll(states).toEqual(['Attached', 'Rejected']);
+  await page.reload();
+  await expect.poll(states).toEqual(['Attached', 'Rejected']);
+  expect(await page.content()).not.toContain('Jane Roe');
+  await page.getByRole('switch', { name: 'Show names' }).check({ force: true });
+  await row(page, 'Jane Roe.pdf').waitFor();
+});
+
+test('a second tab sees what the first one does', async () => {
+  const [first, second] = await Promise.all([console_.open(), console_.open()]);
+  await address(first, 'tabs1');
+  await choose(first, several(1, 'Tabs'));
+  await second.locator('[data-target="candidate/tabs1"] li').waitFor();
+  await switchOn(first, 'Rate limit');
+  await expect.poll(() => second.getByRole('switch', { name: 'Rate limit' }).isChecked()).toBe(true);
+});

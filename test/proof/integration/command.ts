@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const folder = path.join(import.meta.dirname, '..', '..', '..', 'infra', 'local');
+
+export interface Command {
+  readonly child: ChildProcess;
+  /** What it has written so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Its exit code, once it has ended and all that it wrote is here. */
+  readonly ended: Promise<number | null>;
+}
+
+/** `npm start` or `npm run invoke`, as package.json runs them, with free ports. */
+export const command = (
+  name: 'start' | 'invoke',
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Command => {
+  const { FORCE_COLOR: _, NO_COLOR: __, ...shell } = process.env;
+  const child = spawn(process.execPath, ['--openssl-legacy-provider', path.join(folder, `${name}.ts`), ...args], {
+    env: { ...shell, PORT_BASE: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return { child, stdout: () => stdout, stderr: () => stderr, ended };
+};

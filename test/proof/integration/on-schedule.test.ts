@@ -1,0 +1,46 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Stack } from '../../../infra/local/stack.ts';
+import { pdf } from '../../fakes/files.ts';
+import { heldBy, ownStack, put, recordOf } from '../../worlds/local-stack.ts';
+
+const quick = { RETRY_BASE_SECONDS: '0.05', READ_BACK_AFTER_SECONDS: '0.05', READ_BACK_AGAIN_SECONDS: '0.05' };
+
+const started = async (names: readonly string[], shell: Readonly<Record<string, string>> = {}): Promise<Stack> => {
+  const { stack, end } = await ownStack({ handlers: { names }, scheduleEveryMs: 200, shell: { ...quick, ...shell } });
+  onTestFinished(end);
+  return stack;
+};
+
+const posts = (stack: Stack): number => stack.kombo.requests.recent().filter(({ call }) => call === 'post').length;
+
+test('a file that Kombo refused for a moment follows by itself', async () => {
+  const stack = await started(['on-upload', 'on-schedule']);
+  const id = 'fault-REMOTE--SERVICE_UNAVAILABLE-1_as_jane';
+  const { object } = await put(stack, `candidates/${id}/cv.pdf`, pdf);
+  await expect
+    .poll(async () => (await recordOf(stack, object.key, object.etag ?? ''))?.state.status, { timeout: 20_000 })
+    .toBe('attached');
+  expect(await heldBy(stack, id)).toEqual([{ name: 'cv.pdf', bytes: Buffer.from(pdf) }]);
+  expect(posts(stack)).toBe(2);
+});
+
+test('a file whose answer got lost is found at its candidate, and not posted again', async () => {
+  const stack = await started(['on-upload', 'on-schedule']);
+  const id = 'fault-reset-after-body-stored-1_as_jane';
+  const { object } = await put(stack, `candidates/${id}/cv.pdf`, pdf);
+  await expect
+    .poll(async () => (await recordOf(stack, object.key, object.etag ?? ''))?.state, { timeout: 20_000 })
+    .toMatchObject({ status: 'attached', evidence: 'read-back' });
+  expect(posts(stack)).toBe(1);
+});
+
+test('a file whose event was lost is found by the sweep', async () => {
+  // Without on-upload nobody hears of the event.
+  const stack = await started(['on-schedule'], { SWEEP_SINCE: '2020-01-01' });
+  await stack.s3.send(new PutObjectCommand({ Bucket: stack.bucket, Key: 'candidates/lost1/C++ 100%.pdf', Body: pdf }));
+  await expect
+    .poll(() => heldBy(stack, 'lost1'), { timeout: 20_000 })
+    .toEqual([{ name: 'C++ 100%.pdf', bytes: Buffer.from(pdf) }]);
+  expect(posts(stack)).toBe(1);
+});

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { s3Notification } from '../../../infra/local/aws/events/s3-notification.ts';
+import type { Lambda } from '../../../infra/local/aws/lambda/lambda.ts';
+import { sampleBytes } from '../../../infra/local/sample.ts';
+import type { Stack } from '../../../infra/local/stack.ts';
+import { exe, pdf } from '../../fakes/files.ts';
+import { dispatched, heldBy, ownStack, put, recordOf } from '../../worlds/local-stack.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  const own = await ownStack({ retryDelaysMs: [50, 50] });
+  stack = own.stack;
+  return own.end;
+});
+
+const onUpload = (): Lambda => {
+  const lambda = stack.functions.get('on-upload');
+  if (!lambda) throw new Error('The stack runs no on-upload.');
+  return lambda;
+};
+
+/** POSTs that reached Kombo for a candidate. */
+const postsFor = (candidateId: string): number =>
+  stack.kombo.requests.recent().filter(({ call, path }) => call === 'post' && path.includes(`/${candidateId}/`)).length;
+
+test('the sample CV arrives at Kombo with its name and every byte', async () => {
+  const bytes = await sampleBytes();
+  const { object } = await put(stack, 'candidates/sample1/Frank Doe CV.pdf', bytes);
+  expect(await heldBy(stack, 'sample1')).toEqual([{ name: 'Frank Doe CV.pdf', bytes }]);
+  expect(await recordOf(stack, object.key, object.etag ?? '')).toMatchObject({
+    state: { status: 'attached' },
+    target: { kind: 'candidate', id: 'sample1', integrationId: 'kombo-sandbox:CvCourierSandboxAAAAAAAA' },
+  });
+});
+
+describe('keeps the name whatever is in it', () => {
+  test.each([
+    ['spaces', 'spaces1', 'Frank Doe  CV.pdf'],
+    ['plus signs', 'plus1', 'C++ and a+b.pdf'],
+    ['percent signs', 'percent1', '100% %41 %zz.pdf'],
+    ['an emoji', 'emoji1', 'CV 😀.pdf'],
+    ['accents and other scripts', 'scripts1', 'Zoë Ærø 履歴書.pdf'],
+    ['quotes, brackets and the like', 'marks1', `it's "(1)" & <b>!*~#?.pdf`],
+  ])('%s', async (_, candidateId, name) => {
+    await put(stack, `candidates/${candidateId}/${name}`, pdf);
+    expect(await heldBy(stack, candidateId)).toEqual([{ name, bytes: Buffer.from(pdf) }]);
+  });
+});
+
+test('a multipart upload arrives whole', async () => {
+  const key = 'candidates/multipart1/Long CV.pdf';
+  const first = Buffer.concat([pdf, randomBytes(5 * 1024 * 1024)]);
+  const second = randomBytes(300_001);
+  const at = { Bucket: stack.bucket, Key: key };
+  await dispatched(stack, key, async () => {
+    const { UploadId } = await stack.s3.send(new CreateMultipartUploadCommand(at));
+    const parts = await Promise.all(
+      [first, second].map(async (Body, index) => {
+        const PartNumber = index + 1;
+        const { ETag } = await stack.s3.send(new UploadPartCommand({ ...at, UploadId, PartNumber, Body }));
+        return { ETag, PartNumber };
+      }),
+    );
+    await stack.s3.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts: parts } }));
+  });
+  const [held] = await heldBy(stack, 'multipart1');
+  expect(held?.name).toBe('Long CV.pdf');
+  expect(held?.bytes.equals(Buffer.concat([first, second]))).toBe(true);
+});
+
+test('a copy inside the bucket is an upload too', async () => {
+  await put(stack, 'candidates/copied1/cv.pdf', pdf);
+  const key = 'candidates/copied2/cv.pdf';
+  await dispatched(stack, key, () =>
+    stack.s3.send(
+      new CopyObjectCommand({
+        Bucket: stack.bucket,
+        Key: key,
+        CopySource: `${stack.bucket}/candidates/copied1/cv.pdf`,
+      }),
+    ),
+  );
+  expect(await heldBy(stack, 'copied2')).toEqual([{ name: 'cv.pdf', bytes: Buffer.from(pdf) }]);
+});
+
+test('the same file put twice is attached once', async () => {
+  await put(stack, 'candidates/twice1/cv.pdf', pdf);
+  await put(stack, 'candidates/twice1/cv.pdf', pdf);
+  expect(await heldBy(stack, 'twice1')).toHaveLength(1);
+  expect(postsFor('twice1')).toBe(1);
+});
+
+test('another version under the same key is attached as well', async () => {
+  const newer = Buffer.concat([pdf, Buffer.from('% second edition\n')]);
+  await put(stack, 'candidates/edited1/cv.pdf', pdf);
+  await put(stack, 'candidates/edited1/cv.pdf', newer);
+  expect((await heldBy(stack, 'edited1')).map(({ bytes }) => bytes.length)).toEqual([pdf.length, newer.length]);
+});
+
+test('the same event delivered twice posts once', async () => {
+  const { object } = await put(stack, 'candidates/again1/cv.pdf', pdf);
+  const answer = await onUpload().invoke(s3Notification(object, stack.region));
+  expect(answer).toMatchObject({ outcomes: [{ status: 'already-attached' }] });
+  expect(postsFor('again1')).toBe(1);
+});
+
+test("twenty identical invocations at once, beside the upload's own, post exactly once", async () => {
+  const answers: Promise<unknown>[] = [];
+  stack.events.once('dispatched', ({ object }) => {
+    const event = s3Notification(object, stack.region);
+    answers.push(...Array.from({ length: 20 }, () => onUpload().invoke(event)));
+  });
+  await put(stack, 'candidates/crowd1/cv.pdf', pdf);
+  expect(await Promise.all(answers)).toHaveLength(20);
+  expect(postsFor('crowd1')).toBe(1);
+  expect(await heldBy(stack, 'crowd1')).toHaveLength(1);
+});
+
+test('an .exe named .pdf is rejected, and Kombo never hears of it', async () => {
+  const { object } = await put(stack, 'candidates/exe1/CV.pdf', exe);
+  expect(await recordOf(stack, object.key, object.etag ?? '')).toMatchObject({
+    state: { status: 'rejected', failure: { code: 'TYPE_CONTRADICTED' } },
+  });
+  expect(postsFor('exe1')).toBe(0);
+});
+
+test('an empty file is rejected', async () => {
+  const { object } = await put(stack, 'candidates/empty1/CV.pdf', new Uint8Array());
+  expect(await recordOf(stack, object.key, object.etag ?? '')).toMatchObject({
+    state: { status: 'rejected', failure: { code: 'FILE_EMPTY' } },
+  });
+});
+
+test('a deletion, and a file outside the templates, start nothing', async () => {
+  const started: string[] = [];
+  const unwatched: string[] = [];
+  stack.events.on('dispatched', ({ object }) => started.push(object.key));
+  stack.events.on('unwatched', ({ key }) => unwatched.push(key));
+  await put(stack, 'candidates/deleted1/cv.pdf', pdf);
+  await stack.s3.send(new DeleteObjectCommand({ Bucket: stack.bucket, Key: 'candidates/deleted1/cv.pdf' }));
+  await stack.s3.send(new PutObjectCommand({ Bucket: stack.bucket, Key: 'elsewhere/cv.pdf', Body: pdf }));
+  expect(started).toEqual(['candidates/deleted1/cv.pdf']);
+  expect(unwatched).toEqual(['elsewhere/cv.pdf']);
+});
+
+test('a function that is killed while it sends is started again, and the file is not posted twice', async () => {
+  const id = 'fault-slow-400ms_as_killed1';
+  const sending = put(stack, `candidates/${id}/cv.pdf`, pdf);
+  await expect.poll(() => postsFor(id), { timeout: 20_000 }).toBe(1);
+  await onUpload().kill();
+  const { object } = await sending;
+  expect(await recordOf(stack, object.key, object.etag ?? '')).toMatchObject({ state: { status: 'sending' } });
+  expect(postsFor(id)).toBe(1);
+});
+
+test('the log of a delivery holds neither the name nor the content of the file', async () => {
+  const lines: string[] = [];
+  stack.events.on('line', (_, line) => lines.push(line));
+  await put(stack, 'candidates/logged1/Jane Roe.pdf', Buffer.concat([pdf, Buffer.from('% Jane Roe\n')]));
+  await expect.poll(() => lines.join(), { timeout: 20_000 }).toContain('"Attached."');
+  expect(lines.join('\n')).toContain('candidates/logged1/•••.pdf');
+  expect(lines.join('\n')).not.toMatch(/Jane|Roe|JVBERi|ks_dev_local/);
+});

@@ -1,0 +1,78 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ConfigurationError } from '../../../lib/config/config.ts';
+import { pdf } from '../../fakes/files.ts';
+import { newFolder, remove } from '../../fakes/temporary-folder.ts';
+import { heldBy, ownStack, put, recordOf } from '../../worlds/local-stack.ts';
+
+const started = async (...options: Parameters<typeof ownStack>) => {
+  const { stack, end } = await ownStack(...options);
+  onTestFinished(end);
+  return stack;
+};
+
+test('TRANSFER=data_url: Kombo fetches the very bytes from a link', async () => {
+  const stack = await started({ shell: { TRANSFER: 'data_url' } });
+  await put(stack, 'candidates/linked1/C++ 100% CV.pdf', pdf);
+  expect(await heldBy(stack, 'linked1')).toEqual([{ name: 'C++ 100% CV.pdf', bytes: Buffer.from(pdf) }]);
+  expect(stack.kombo.attachments()).toMatchObject([{ transfer: 'data_url', contentType: 'application/pdf' }]);
+});
+
+test('KEY_TEMPLATES: an application under another integration gets its cover letter', async () => {
+  const stack = await started({
+    shell: { KEY_TEMPLATES: '{integration_id}/applications/{application_id}/{type}/{filename}' },
+  });
+  await put(stack, 'greenhouse:CvCourierGreenhouseAAAAA/applications/app1/cover-letter/Letter.pdf', pdf);
+  expect(stack.kombo.attachments()).toMatchObject([
+    {
+      integrationId: 'greenhouse:CvCourierGreenhouseAAAAA',
+      target: { kind: 'application', id: 'app1' },
+      type: 'COVER_LETTER',
+      name: 'Letter.pdf',
+    },
+  ]);
+});
+
+test('user metadata names the file and fills remote_fields', async () => {
+  const stack = await started();
+  const remoteFields = { greenhouse: { post_headers: { 'On-Behalf-Of': '4027' } } };
+  await put(stack, 'candidates/meta1/upload-7.pdf', pdf, {
+    Metadata: { filename: 'Jane Roe.pdf', 'kombo-remote-fields': JSON.stringify(remoteFields) },
+  });
+  expect(stack.kombo.attachments()).toMatchObject([{ name: 'Jane Roe.pdf', remoteFields }]);
+});
+
+describe('a wrong setting stops the stack before anything is up', () => {
+  test('and every problem is named', async () => {
+    const folder = await newFolder();
+    onTestFinished(() => remove(folder));
+    const start = () => ownStack({ stateDir: folder, shell: { MAX_BYTES: 'many', TRANSFER: 'pigeon' } });
+    await expect(start()).rejects.toThrow(ConfigurationError);
+    await expect(start()).rejects.toThrow(/MAX_BYTES is "many"[\s\S]*TRANSFER is "pigeon"/);
+    // Nothing holds the folder: a stack with right settings starts in it.
+    await (await ownStack({ stateDir: folder })).end();
+  });
+});
+
+test('what was kept survives a restart, and is not sent again', async () => {
+  const folder = await newFolder();
+  onTestFinished(() => remove(folder));
+  const first = await ownStack({ stateDir: folder });
+  const { object } = await put(first.stack, 'candidates/kept1/cv.pdf', pdf);
+  await first.end();
+
+  const second = await ownStack({ stateDir: folder });
+  onTestFinished(second.end);
+  expect(await recordOf(second.stack, object.key, object.etag ?? '')).toMatchObject({ state: { status: 'attached' } });
+  expect(await heldBy(second.stack, 'kept1')).toEqual([{ name: 'cv.pdf', bytes: Buffer.from(pdf) }]);
+  await put(second.stack, 'candidates/kept1/cv.pdf', pdf);
+  expect(second.stack.kombo.requests.recent()).toEqual([]);
+});
+
+test('two stacks run side by side, each with its own ports', async () => {
+  const one = await started({ portBase: 45_700 });
+  const two = await started({ portBase: 45_700 });
+  expect(new Set([...Object.values(one.endpoints), ...Object.values(two.endpoints)]).size).toBe(8);
+  await put(one, 'candidates/first1/cv.pdf', pdf);
+  expect(await heldBy(one, 'first1')).toHaveLength(1);
+  expect(await heldBy(two, 'first1')).toHaveLength(0);
+});

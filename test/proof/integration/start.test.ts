@@ -1,0 +1,139 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, test } from 'vitest';
+import { s3Credentials } from '../../../infra/local/aws/s3/s3-server.ts';
+import { runningStack } from '../../../infra/local/process/state-folder.ts';
+import { exe } from '../../fakes/files.ts';
+import { temporaryFolder } from '../../fakes/temporary-folder.ts';
+import { type Command, command } from './command.ts';
+
+const key = 'candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf';
+
+/** First words of the lines, which name the steps. */
+const steps = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .flatMap((line) => /^ {2}(uploaded|event|claimed|sent|waiting|attached|failed) /.exec(line)?.[1] ?? []);
+
+const once = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const run = command('start', ['--once', ...args], env);
+  const code = await run.ended;
+  return { code, stdout: run.stdout(), stderr: run.stderr() };
+};
+
+/** A stack that stays up; resolves when it has told where it is. */
+const up = async (stateDir: string): Promise<Command & { readonly s3Url: string }> => {
+  const run = command('start', ['--state', stateDir]);
+  await expect.poll(run.stdout, { timeout: 20_000 }).toContain('Ctrl-C ends it.');
+  return { ...run, s3Url: /S3 +(http:\S+),/.exec(run.stdout())?.[1] ?? '' };
+};
+
+describe('--once', () => {
+  test('carries the sample, tells the journey and exits with 0; a second time nothing is sent again, unless --fresh', async () => {
+    const state = await temporaryFolder();
+    const first = await once(['--state', state]);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(steps(first.stdout)).toEqual(['uploaded', 'event', 'claimed', 'sent', 'attached']);
+    expect(first.stdout).toContain(`s3://cv-courier-local/${key}`);
+    expect(first.stdout).toContain('as "Frank Doe CV.pdf", byte for byte');
+    expect(first.stdout).not.toContain('\u001b');
+
+    const second = await once(['--state', state]);
+    expect(second).toMatchObject({ code: 0, stderr: '' });
+    expect(steps(second.stdout)).toEqual(['uploaded', 'event', 'attached']);
+    expect(second.stdout).toContain('nothing was sent again');
+
+    const fresh = await once(['--state', state, '--fresh', '--json']);
+    const told = fresh.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(fresh.code).toBe(0);
+    expect(told.map(({ step }) => step)).toEqual(['uploaded', 'event', 'claimed', 'sent', 'attached']);
+    expect(told.at(-1)).toMatchObject({ target: 'candidate/GRKwT7dMvcuqBnsZ5xHe4pYa', name: 'Frank Doe CV.pdf' });
+  });
+
+  test('exits with 1 when the sample is rejected, and says why and what to do', async () => {
+    const { code, stdout } = await once(['--state', await temporaryFolder()], { MAX_BYTES: '100' });
+    expect(code).toBe(1);
+    expect(steps(stdout)).toEqual(['uploaded', 'event', 'claimed', 'failed']);
+    expect(stdout).toContain('rejected: FILE_TOO_LARGE');
+    expect(stdout).toContain('Ask for a smaller file');
+  });
+});
+
+describe('what is wrong from the start is said in a sentence, with exit code 1', () => {
+  test.each([
+    [['--bogus'], {}, "Unknown option '--bogus'\n\nUsage: npm start"],
+    [[], { MAX_BYTES: 'many' }, 'MAX_BYTES is "many"'],
+  ])('%o %o', async (args, env, message) => {
+    const { code, stdout, stderr } = await once([...args, '--state', await temporaryFolder()], env);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  });
+});
+
+describe('without --once it stays up', () => {
+  test('tells where everything is, carries what comes in, answers to invoke, and ends on SIGTERM', async () => {
+    const state = await temporaryFolder();
+    const stack = await up(state);
+    expect(stack.stdout()).toMatch(
+      /AWS_ACCESS_KEY_ID=S3RVER AWS_SECRET_ACCESS_KEY=S3RVER AWS_REGION=eu-central-1 aws s3 cp '.*Frank Doe CV\.pdf' 's3:\/\/cv-courier-local\/candidates\/\w+\/Another CV\.pdf' --endpoint-url http:\/\/127\.0\.0\.1:\d+/,
+    );
+
+    const s3 = new S3Client({
+      endpoint: stack.s3Url,
+      forcePathStyle: true,
+      region: 'eu-central-1',
+      credentials: s3Credentials,
+    });
+    await s3.send(new PutObjectCommand({ Bucket: 'cv-courier-local', Key: 'candidates/exe1/Jane Roe.pdf', Body: exe }));
+    await expect.poll(stack.stdout, { timeout: 20_000 }).toContain('rejected');
+    expect(stack.stdout()).toContain('candidates/exe1/•••.pdf\n                      TYPE_CONTRADICTED.');
+    s3.destroy();
+
+    const second = await once(['--state', state]);
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain('A local stack runs in this folder already');
+
+    const answered = command('invoke', ['on-upload', '{"Event":"s3:TestEvent"}', '--state', state]);
+    expect(await answered.ended).toBe(0);
+    expect(JSON.parse(answered.stdout())).toMatchObject({ outcomes: [{ status: 'ignored' }] });
+    const unknown = command('invoke', ['on-demnad', '{}', '--state', state]);
+    expect(await unknown.ended).toBe(1);
+    expect(unknown.stderr()).toMatch(/^There is no function on-demnad\. The stack runs: .*on-upload/);
+
+    stack.child.kill('SIGTERM');
+    expect(await stack.ended).toBe(0);
+    expect(stack.stderr()).toBe('');
+    expect(await runningStack(state)).toBeUndefined();
+    await expect(fetch(stack.s3Url)).rejects.toThrow();
+  });
+
+  test('ends on Ctrl-C; a stack that was killed keeps nobody from starting the next', async () => {
+    const state = await temporaryFolder();
+    const killed = await up(state);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+
+    const next = await up(state);
+    expect(steps(next.stdout())).toEqual(['uploaded', 'event', 'attached']);
+    next.child.kill('SIGINT');
+    expect(await next.ended).toBe(0);
+  });
+});
+
+describe('invoke', () => {
+  test.each([
+    [['on-demand', '{"action":"check"}'], 'No local stack is running. Start one with: npm start'],
+    [['on-demand', '{action: check}'], 'The event is no JSON: {action: check}'],
+    [[], 'Usage: npm run invoke'],
+    [['on-demand', 'missing.json'], 'There is no file missing.json.'],
+  ])('%o says what is wrong', async (args, message) => {
+    const run = command('invoke', [...args, '--state', await temporaryFolder()]);
+    expect(await run.ended).toBe(1);
+    expect(run.stderr()).toContain(message);
+    expect(run.stderr()).not.toContain('    at ');
+  });
+});

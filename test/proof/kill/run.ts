@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { type Stack, startStack } from '../../../infra/local/stack.ts';
+import type { Known } from '../../../lib/ledger/ledger.ts';
+import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
+
+const { values } = parseArgs({ options: { kills: { type: 'string', default: '200' } } });
+const kills = Number(values.kills);
+/** How long one delivery takes here, cold start included; kills fall anywhere in it. */
+const spanMs = 700;
+const settleWithinMs = 120_000;
+
+/**
+ * Kills the function with SIGKILL at a random moment of each delivery, on the real protocols and the built bundle, and
+ * lets the schedule put things right. Every file must end attached, and at Kombo once.
+ */
+const main = async (): Promise<void> => {
+  const stateDir = await mkdtemp(path.join(tmpdir(), 'cv-courier-kill-'));
+  const stack = await startStack({
+    stateDir,
+    scheduleEveryMs: 1_000,
+    retryDelaysMs: [500, 500],
+    shell: {
+      LEASE_SECONDS: '4',
+      KOMBO_TIMEOUT_SECONDS: '3',
+      READ_BACK_AFTER_SECONDS: '1',
+      READ_BACK_AGAIN_SECONDS: '2',
+      RETRY_BASE_SECONDS: '0.5',
+      SWEEP_SINCE: '2000-01-01',
+    },
+  });
+  try {
+    stack.kombo.faults.arm('delay-150ms', { on: ['post'] });
+    const moments: Record<string, number> = {};
+    const uploads: string[] = [];
+    for (let round = 0; round < kills; round += 1) {
+      const { id, moment } = await killOnce(stack, round);
+      uploads.push(id);
+      moments[moment] = (moments[moment] ?? 0) + 1;
+      if (process.stderr.isTTY) process.stderr.write(`\r${round + 1} of ${kills} kills`);
+    }
+    await settled(stack, uploads);
+    report(moments, await verdict(stack, uploads));
+  } finally {
+    await stack.close();
+    await rm(stateDir, { recursive: true, force: true });
+  }
+};
+
+const killOnce = async (stack: Stack, round: number): Promise<{ id: string; moment: string }> => {
+  const onUpload = stack.functions.get('on-upload');
+  if (!onUpload) throw new Error('on-upload is not built.');
+  const key = `candidates/GRKkill${round}/Jo Roe CV.txt`;
+  const { ETag = '' } = await stack.s3.send(
+    new PutObjectCommand({ Bucket: stack.bucket, Key: key, Body: `CV number ${round}` }),
+  );
+  const id = uploadId({ bucket: stack.bucket, key, etag: bareEtag(ETag) });
+  await sleep(Math.random() * spanMs);
+  const wasUp = onUpload.pids.length > 0;
+  await onUpload.kill();
+  const known = await stack.ledger.read(id);
+  return { id, moment: wasUp ? momentOf(known) : 'with no process up' };
+};
+
+const momentOf = (known: Known | undefined): string => {
+  if (!known) return 'before the claim';
+  return known.readable && known.record.state.status === 'sending' ? 'while sending' : 'after it was settled';
+};
+
+const statusOf = (known: Known | undefined): string => (known?.readable ? known.record.state.status : 'unseen');
+
+const settled = async (stack: Stack, ids: readonly string[]): Promise<void> => {
+  const until = Date.now() + settleWithinMs;
+  while (Date.now() < until) {
+    const known = await stack.ledger.readMany(ids);
+    if (ids.every((id) => statusOf(known.get(id)) === 'attached')) return;
+    await sleep(500);
+  }
+};
+
+interface Verdict {
+  readonly lost: number;
+  readonly doubled: number;
+  readonly attached: number;
+}
+
+const verdict = async (stack: Stack, ids: readonly string[]): Promise<Verdict> => {
+  const known = await stack.ledger.readMany(ids);
+  const copies = ids.map(
+    (_, round) => stack.kombo.attachments({ target: { kind: 'candidate', id: `GRKkill${round}` } }).length,
+  );
+  return {
+    attached: ids.filter((id) => statusOf(known.get(id)) === 'attached').length,
+    lost: copies.filter((count) => count === 0).length,
+    doubled: copies.filter((count) => count > 1).length,
+  };
+};
+
+const report = (moments: Record<string, number>, { attached, lost, doubled }: Verdict): void => {
+  const total = Object.values(moments).reduce((sum, count) => sum + count, 0);
+  const how = Object.entries(moments).map(([moment, count]) => `${count} ${moment}`);
+  console.log(`${total} kills: ${how.join(', ')}.`);
+  console.log(`${attached} attached, ${lost} lost, ${doubled} doubled.`);
+  if (lost > 0 || doubled > 0 || attached < total) process.exitCode = 1;
+};
+
+await main();

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { deadlineIn } from '../../../lib/deadline.ts';
+import { deliver } from '../../../lib/delivery/deliver.ts';
+import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
+import { bucket, depsOf, type Parts, secrets, settingsFor } from './deps.ts';
+import { type Ended, type Plant, recover } from './history.ts';
+import { brokenPromises } from './invariants.ts';
+import { randomFrom } from './random.ts';
+import { SimulatedKombo, transportOf } from './simulated-kombo.ts';
+import { SimulatedBucket, storageOf } from './simulated-storage.ts';
+import { SimulatedTable, tableOf } from './simulated-table.ts';
+import { createWorld, type Process, quiet, type World } from './world.ts';
+
+export interface ExhaustiveReport {
+  /** Different orders of the steps of both workers, with and without crashes. */
+  readonly histories: number;
+  readonly crashes: number;
+  /** The longest of them, in steps. */
+  readonly mostSteps: number;
+  /** Broken promises, each with its history. */
+  readonly failures: readonly string[];
+}
+
+/** What is left out once a promise was broken: with a bug that lets both workers send, the orders are countless. */
+export type Until = 'all' | 'first-failure';
+
+/**
+ * One upload, two workers that hear of it at the same time, and every order in which their steps can happen, with at
+ * most `mostCrashes` workers dying before or after any step. No chance is involved: each history is played once.
+ */
+export const everyInterleaving = async (
+  mostCrashes: number,
+  plant: Plant = (deps) => deps,
+  until: Until = 'all',
+): Promise<ExhaustiveReport> => {
+  const tree = choiceTree();
+  const failures: string[] = [];
+  let [histories, crashes, mostSteps] = [0, 0, 0];
+  do {
+    const { ended, steps } = await play(tree.choose, mostCrashes, plant);
+    histories += 1;
+    crashes += ended.world.crashes();
+    mostSteps = Math.max(mostSteps, steps);
+    const broken = brokenPromises(ended);
+    if (broken.length > 0) failures.push([...ended.world.history, ...broken].join('\n'));
+  } while (!(until === 'first-failure' && failures.length > 0) && tree.advance());
+  return { histories, crashes, mostSteps, failures };
+};
+
+/** Depth-first through all choices: the last one that has another option takes it, and what follows begins anew. */
+const choiceTree = () => {
+  const path: { taken: number; options: number }[] = [];
+  let depth = 0;
+  return {
+    choose: (options: number): number => {
+      path[depth] ??= { taken: 0, options };
+      const choice = path[depth];
+      depth += 1;
+      return choice?.taken ?? 0;
+    },
+    advance: (): boolean => {
+      depth = 0;
+      for (let last = path.at(-1); last; last = path.at(-1)) {
+        last.taken += 1;
+        if (last.taken < last.options) return true;
+        path.pop();
+      }
+      return false;
+    },
+  };
+};
+
+interface Pending {
+  readonly worker: number;
+  readonly run: () => void;
+  readonly die: (when: 'before' | 'after') => void;
+}
+
+const play = async (
+  choose: (options: number) => number,
+  mostCrashes: number,
+  plant: Plant,
+): Promise<{ ended: Ended; steps: number }> => {
+  const random = randomFrom(1);
+  const world = createWorld(random);
+  const [table, kombo, store] = [new SimulatedTable(world), new SimulatedKombo(), new SimulatedBucket()];
+  const settings = settingsFor({ onUnknown: 'read-back', nameToken: false });
+  const logged: string[] = [];
+  const content = `${secrets.content} of one CV`;
+  const key = `candidates/GRKcandidateOne/${secrets.person} ${secrets.surname}.txt`;
+  const etag = createHash('md5').update(content).digest('hex');
+  const upload = { bucket, key, etag, sizeBytes: content.length };
+  store.files.set(key, { key, etag, content: Buffer.from(content), modifiedAt: world.now() });
+
+  const depsFor = (process: Process): ReprocessDeps => {
+    const parts: Parts = {
+      table: tableOf(table, process, world, { unavailable: () => false, lostAnswer: () => false, staleMs: () => 0 }),
+      storage: storageOf(store, process, world, () => undefined),
+      transport: transportOf(kombo, process, world, {
+        tellsDates: true,
+        post: () => ({ kind: 'attaches', stores: true, workMs: 0, listingLagMs: 0 }),
+        get: () => undefined,
+      }),
+    };
+    return plant(depsOf(process, random, parts, settings, logged), parts);
+  };
+
+  const pending: Pending[] = [];
+  for (const worker of [0, 1]) {
+    const process = chosenProcess(`worker${worker}`, worker, world, pending);
+    const deps = depsFor(process);
+    // A worker that dies never comes back, so nobody waits for it.
+    void deliver(upload, { deadline: deadlineIn(deps.clock, 300_000) }, deps);
+  }
+
+  let steps = 0;
+  let crashesLeft = mostCrashes;
+  for (;;) {
+    await quiet();
+    await world.runUntil(world.now() + 5);
+    const deaths = crashesLeft > 0 ? 3 : 1;
+    if (pending.length === 0) break;
+    const choice = choose(pending.length * deaths);
+    const [next] = pending.splice(Math.floor(choice / deaths), 1);
+    steps += 1;
+    const fate = choice % deaths;
+    if (fate === 0) next?.run();
+    else {
+      crashesLeft -= 1;
+      next?.die(fate === 1 ? 'before' : 'after');
+      // What the dead had under way beside this step dies with them.
+      for (let at = pending.length - 1; at >= 0; at -= 1)
+        if (pending[at]?.worker === next?.worker) pending.splice(at, 1);
+    }
+  }
+  world.calmDown();
+  await recover(world, table, depsFor, settings.komboTimeoutMs);
+  const puts = [{ upload, candidateId: 'GRKcandidateOne', content }];
+  return {
+    ended: { seed: 0, world, table, kombo, bucket: store, puts, logged, onUnknown: 'read-back', cap: 8 },
+    steps,
+  };
+};
+
+/** A process whose every step waits to be chosen. */
+const chosenProcess = (name: string, worker: number, world: World, pending: Pending[]): Process => {
+  const kind = { latencyMs: () => 0, crash: () => undefined, freezeMs: () => 0 } as const;
+  const process = world.spawn(name, { skewMs: 0, fate: kind });
+  return {
+    ...process,
+    step: (label, effect) =>
+      new Promise((resolve, reject) => {
+        const perform = (): (() => void) => {
+          try {
+            const value = effect();
+            return () => resolve(value);
+          } catch (error) {
+            return () => reject(error);
+          }
+        };
+        pending.push({
+          worker,
+          run: () => {
+            world.tell(`${name}: ${label}`);
+            perform()();
+          },
+          die: (when) => {
+            if (when === 'after') perform();
+            process.kill(`${when} ${label}`);
+          },
+        });
+      }),
+  };
+};

@@ -1,0 +1,107 @@
+import type { HttpAnswer } from '../../../lib/kombo/transport.ts';
+import type { Random } from './random.ts';
+import { allCodes, errorAnswer, json, type KomboFaults, type PostFate } from './simulated-kombo.ts';
+import type { ReadFault } from './simulated-storage.ts';
+import type { TableFaults } from './simulated-table.ts';
+import type { Fate } from './world.ts';
+
+/**
+ * How bad a history is. Clocks differ by up to two minutes, and what Kombo does late it has done and listed within three:
+ * the read-back's waits are made for that, and no wait is made for more.
+ */
+export interface Weather {
+  readonly faultRate: number;
+  readonly crashRate: number;
+  readonly freezeRate: number;
+  readonly tellsDates: boolean;
+}
+
+export const longestSkewMs = 60_000;
+/** Long enough for others to declare the lease expired, read back, send and settle meanwhile. */
+const longestFreezeMs = 60 * 60_000;
+const longestLatenessMs = 170_000;
+
+export const fateIn = ({ crashRate, freezeRate }: Weather, random: Random): Fate => ({
+  latencyMs: () => 1 + random.below(random.chance(0.02) ? 20_000 : 60),
+  crash: () => (random.chance(crashRate) ? random.pick(['before', 'after']) : undefined),
+  freezeMs: () => (random.chance(freezeRate) ? 1_000 + random.below(longestFreezeMs) : 0),
+});
+
+export const tableFaultsIn = ({ faultRate }: Weather, random: Random): TableFaults => ({
+  unavailable: () => random.chance(faultRate / 10),
+  lostAnswer: () => random.chance(faultRate / 5),
+  staleMs: () => (random.chance(0.3) ? random.below(3_000) : 0),
+});
+
+export const readFaultIn =
+  ({ faultRate }: Weather, random: Random) =>
+  (): ReadFault =>
+    random.chance(faultRate / 3) ? random.pick(['unavailable', 'stalls', 'short', 'corrupt', 'breaks']) : undefined;
+
+/** Codes after which Kombo may have done the work. */
+const doubtful = new Set(['REMOTE.UNKNOWN_HTTP_ERROR', 'PLATFORM.UNKNOWN_ERROR', 'PLATFORM.TASK_TIMED_OUT']);
+
+const statusOf = (code: string): number => {
+  if (code.endsWith('LIMIT_EXCEEDED')) return 429;
+  if (code.endsWith('AUTHENTICATION_INVALID')) return 401;
+  return doubtful.has(code) ? 500 : 400;
+};
+
+export const komboFaultsIn = ({ faultRate, tellsDates }: Weather, random: Random): KomboFaults => {
+  const calm = (): PostFate => ({ kind: 'attaches', stores: true, workMs: 20 + random.below(3_000), listingLagMs: 0 });
+  const late = () => {
+    const workMs = random.below(longestLatenessMs);
+    return { workMs, listingLagMs: random.below(longestLatenessMs - workMs) };
+  };
+  const odd = (): PostFate => {
+    const stores = random.chance(0.5);
+    const answers: readonly [HttpAnswer, ...HttpAnswer[]] = [
+      { status: 502, headers: {}, text: '<html>Bad gateway</html>', complete: true },
+      { status: 200, headers: {}, text: '<html>Hello</html>', complete: true },
+      { status: 200, headers: {}, text: '{"status":"succ', complete: false },
+      errorAnswer(500, null),
+      errorAnswer(500, 'PLATFORM.SOMETHING_NEW'),
+      ...[...doubtful].map((code) => errorAnswer(500, code)),
+    ];
+    return { kind: 'answers-oddly', stores, answer: random.pick(answers), ...late() };
+  };
+  return {
+    tellsDates,
+    post: () => {
+      if (!random.chance(faultRate)) return random.chance(0.1) ? { ...calm(), ...late() } : calm();
+      const none = { stores: false, workMs: random.below(2_000), listingLagMs: 0 };
+      switch (random.below(7)) {
+        case 0:
+          return { ...none, kind: random.pick(['unreachable', 'resets-before']) };
+        case 1:
+          return { ...none, kind: 'refuses-early', answer: errorAnswer(429, 'PLATFORM.RATE_LIMIT_EXCEEDED') };
+        case 2: {
+          const code = random.pick(allCodes.filter((candidate) => !doubtful.has(candidate)) as [string, ...string[]]);
+          return { ...none, kind: 'refuses', answer: errorAnswer(statusOf(code), code) };
+        }
+        case 3:
+          return {
+            ...none,
+            kind: 'answers-oddly',
+            answer: { status: 503, headers: {}, text: 'Unavailable', complete: true },
+          };
+        case 4:
+          return { kind: 'is-silent', stores: random.chance(0.5), ...late() };
+        case 5:
+          return { kind: 'resets-after', stores: random.chance(0.5), ...late() };
+        default:
+          return odd();
+      }
+    },
+    get: () => {
+      if (!random.chance(faultRate / 2)) return undefined;
+      const answers: readonly [HttpAnswer, ...HttpAnswer[]] = [
+        errorAnswer(429, 'PLATFORM.RATE_LIMIT_EXCEEDED'),
+        errorAnswer(500, 'REMOTE.SERVICE_UNAVAILABLE'),
+        errorAnswer(403, 'INTEGRATION.PERMISSION_MISSING'),
+        json(200, { status: 'success', data: { results: null } }),
+      ];
+      return random.chance(0.2) ? 'unreachable' : random.pick(answers);
+    },
+  };
+};

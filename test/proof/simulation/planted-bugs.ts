@@ -1,0 +1,110 @@
+import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
+import type { Ledger } from '../../../lib/ledger/ledger.ts';
+import { ledgerOn } from '../../../lib/ledger/ledger.ts';
+import type { Item, Table } from '../../../lib/ledger/table.ts';
+import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
+import { uploadId } from '../../../lib/upload/upload.ts';
+import type { Plant } from './history.ts';
+
+/** The bugs that systems of this kind have. Each is planted into the real library; the simulation must catch it. */
+export const plantedBugs: Readonly<Record<string, Plant>> = {
+  'the claim is not conditional': (deps) =>
+    withTable(deps, (table) => ({
+      ...table,
+      put: (item, condition) => (condition.kind === 'absent' ? overwrite(table, item) : table.put(item, condition)),
+    })),
+
+  'the lease is ignored': (deps) =>
+    withLedger(deps, (ledger) => ({
+      ...ledger,
+      claim: async (event, seen) => {
+        const claim = await ledger.claim(event, seen);
+        if (claim.claimed || !claim.known.readable || claim.known.record.state.status !== 'sending') return claim;
+        // Takes it from its owner, as if nobody were sending it.
+        const { record } = claim.known;
+        const free = await ledger.apply(record, {
+          kind: 'failed',
+          owner: record.state.status === 'sending' ? record.state.owner : '',
+          as: 'retrying',
+          failure: { code: 'LEASE_EXPIRED', detail: '' },
+          dueAt: 0,
+        });
+        return free === 'lost' ? claim : ledger.claim(event, free.record);
+      },
+    })),
+
+  'settling does not ask for the owner': (deps) =>
+    withTable(deps, (table) => ({
+      ...table,
+      put: (item, condition) =>
+        condition.kind === 'unchanged' && condition.owner !== undefined
+          ? overwrite(table, item)
+          : table.put(item, condition),
+    })),
+
+  'a timeout is sent again': (deps) => withFailureAs(deps, 'ANSWER_TIMED_OUT', 'KOMBO_CONNECTION_LOST'),
+
+  'a lost answer counts as not delivered': (deps) => withFailureAs(deps, 'ANSWER_LOST', 'KOMBO_CONNECTION_LOST'),
+
+  'the record is deleted on error': (deps) =>
+    withLedger(deps, (ledger) => ({
+      ...ledger,
+      apply: async (seen, event) => {
+        const applied = await ledger.apply(seen, event);
+        if (event.kind === 'failed' && applied !== 'lost') {
+          await ledger.forget({ id: uploadId(seen.upload), readable: true, record: applied.record });
+        }
+        return applied;
+      },
+    })),
+
+  'the last byte goes out before the source is verified': (deps) => ({
+    ...deps,
+    kombo: {
+      ...deps.kombo,
+      attach: (target, { contentLength, chunks }, deadline) =>
+        deps.kombo.attach(target, { contentLength, chunks: completedAnyway(chunks, contentLength) }, deadline),
+    },
+  }),
+};
+
+const overwrite = async (table: Table, item: Item) => {
+  const there = await table.get(item.pk);
+  return table.put(item, there ? { kind: 'unchanged', version: there.version } : { kind: 'absent' });
+};
+
+const withTable = (deps: ReprocessDeps, change: (table: Table) => Table): ReprocessDeps => {
+  const table = change(deps.table);
+  return { ...deps, table, ledger: ledgerOn({ table, clock: deps.clock, uuid: deps.uuid, retentionDays: 400 }) };
+};
+
+const withLedger = (deps: ReprocessDeps, change: (ledger: Ledger) => Ledger): ReprocessDeps => ({
+  ...deps,
+  ledger: change(deps.ledger),
+});
+
+const withFailureAs = (deps: ReprocessDeps, from: KomboFailure['code'], to: KomboFailure['code']): ReprocessDeps => ({
+  ...deps,
+  kombo: {
+    ...deps.kombo,
+    attach: async (...args) => {
+      const answer = await deps.kombo.attach(...args);
+      if (answer.ok || answer.failure.code !== from) return answer;
+      return { ...answer, failure: { ...answer.failure, code: to } };
+    },
+  },
+});
+
+/** Fills up to the announced length although the source has failed. */
+async function* completedAnyway(chunks: AsyncIterable<string | Uint8Array>, contentLength: number) {
+  let sent = 0;
+  try {
+    for await (const chunk of chunks) {
+      sent += chunk.length;
+      yield chunk;
+    }
+  } catch {
+    const tail = '"}}';
+    yield 'A'.repeat(contentLength - sent - tail.length) + tail;
+  }
+}

@@ -1,0 +1,102 @@
+import { onTestFinished } from 'vitest';
+import type { Clock } from '../../lib/clock.ts';
+import { parseAllowedTypes } from '../../lib/content-type/decide.ts';
+import { deadlineIn } from '../../lib/deadline.ts';
+import { type AttemptResult, type AttemptSettings, attempt } from '../../lib/delivery/attempt.ts';
+import type { KeyMatch } from '../../lib/key-template/match-key.ts';
+import { type ApiKey, fixedApiKey } from '../../lib/kombo/api-key.ts';
+import { komboClient } from '../../lib/kombo/client.ts';
+import { httpTransport } from '../../lib/kombo/http-transport.ts';
+import { restrictionsBook } from '../../lib/kombo/restrictions-cache.ts';
+import { ok } from '../../lib/result.ts';
+import type { Upload } from '../../lib/upload/upload.ts';
+import { pdf } from '../fakes/files.ts';
+import { manualClock } from '../fakes/manual-clock.ts';
+import { type Behaviour, type RawCall, type RawRequest, rawServer, success } from '../fakes/raw-server.ts';
+import { type FakeStorage, fakeStorage, type Opening, type Particulars, storedObject } from '../fakes/stored-object.ts';
+
+/** One attempt of the real library on a bucket that the test fills and a server that the test scripts. */
+
+export const upload: Upload = { bucket: 'cvs', key: 'candidates/Frank1/Frank Doe CV.pdf', etag: 'e1' };
+
+export const match: KeyMatch = {
+  target: { kind: 'candidate', id: 'Frank1', integrationId: 'greenhouse:1' },
+  attachmentType: 'CV',
+  filename: 'Frank Doe CV.pdf',
+};
+
+const allowedTypes = parseAllowedTypes('pdf');
+if (!allowedTypes.ok) throw new Error(allowedTypes.error.join());
+
+const settings: AttemptSettings = {
+  ...{ maxBytes: 10_000_000, allowedTypes: allowedTypes.value, remoteFields: {}, nameToken: false },
+  ...{ transfer: 'data', komboTimeoutMs: 240_000 },
+};
+
+export interface AttemptWorld {
+  readonly storage: FakeStorage;
+  /** The POSTs that arrived, whole or not. */
+  posts(): readonly RawRequest[];
+  attempt(): Promise<AttemptResult>;
+}
+
+export interface Given {
+  /** How each POST is met once it has arrived, in turn; the last one for ever. Success when left out. */
+  readonly posts?: readonly ((call: RawCall) => void)[];
+  /** For what must happen earlier than that, or to the preflight. */
+  readonly server?: Behaviour;
+  readonly openings?: readonly Opening[];
+  readonly settings?: Partial<AttemptSettings>;
+  readonly apiKey?: ApiKey;
+  /** Stands still when left out: then whatever waits for time to pass waits for ever. */
+  readonly clock?: Clock;
+  /** The whole time that the attempt has; ten minutes when left out. */
+  readonly durationMs?: number;
+  readonly random?: number;
+}
+
+/** An object of the bucket, opened anew. */
+export const opens =
+  (file: Uint8Array = pdf, particulars?: Particulars): Opening =>
+  () =>
+    ok(storedObject(file, particulars));
+
+export const komboError = (status: number, code: string | null, headers: Readonly<Record<string, string>> = {}) => {
+  const error = { code, title: null, message: 'No.', log_url: 'https://app.kombo.dev/x/logs?interactionId=1' };
+  return ({ answer }: RawCall): void => answer(status, JSON.stringify({ status: 'error', error }), headers);
+};
+
+export const accepts = ({ answer }: RawCall): void => answer(200, success);
+
+const noRestrictions = '{"status":"success","data":{"attachment_restrictions":null},"warnings":[]}';
+
+export const attemptWorld = async (given: Given = {}): Promise<AttemptWorld> => {
+  let met = 0;
+  const server = await rawServer({
+    complete: (call) => {
+      if (call.request.method === 'GET') return call.answer(200, noRestrictions);
+      const { posts = [accepts] } = given;
+      const meet = posts[Math.min(met, posts.length - 1)];
+      met += 1;
+      meet?.(call);
+    },
+    ...given.server,
+  });
+  const clock = given.clock ?? manualClock();
+  const apiKey = given.apiKey ?? fixedApiKey('ks_dev_local');
+  const kombo = komboClient({ transport: httpTransport(server.url, clock), clock, apiKey: apiKey.current });
+  const storage = fakeStorage(...(given.openings ?? [opens()]));
+  const deps = {
+    ...{ storage, kombo, apiKey, clock, restrictions: restrictionsBook(kombo, clock) },
+    ...{ settings: { ...settings, ...given.settings }, random: () => given.random ?? 0 },
+  };
+  return {
+    storage,
+    posts: () => server.requests.filter(({ method }) => method === 'POST'),
+    attempt: () => {
+      const deadline = deadlineIn(clock, given.durationMs ?? 600_000);
+      onTestFinished(deadline.clear);
+      return attempt(upload, match, deadline, deps);
+    },
+  };
+};

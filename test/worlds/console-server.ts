@@ -1,0 +1,123 @@
+import { EventEmitter } from 'node:events';
+import { request } from 'node:http';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { onTestFinished } from 'vitest';
+import { startDynamoDb } from '../../infra/local/aws/dynamodb/dynamodb-server.ts';
+import { createTable } from '../../infra/local/aws/dynamodb/table.ts';
+import { functionEnvironment } from '../../infra/local/aws/lambda/function-environment.ts';
+import type { Lambda } from '../../infra/local/aws/lambda/lambda.ts';
+import { s3Credentials, startS3 } from '../../infra/local/aws/s3/s3-server.ts';
+import { startConsole } from '../../infra/local/console/server/console.ts';
+import { defaultApiKey, sandboxIntegrationId, startKomboEmulator } from '../../infra/local/kombo/emulator.ts';
+import type { StackEvents } from '../../infra/local/stack.ts';
+import { readConfig } from '../../lib/config/config.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+
+const bucket = 'console-test';
+const table = 'console-test-ledger';
+const region = 'eu-central-1';
+
+/** A console over real S3, DynamoDB and Kombo, without any function: nothing moves unless the test moves it. */
+export const consoleServer = async (functions: ReadonlyMap<string, Lambda> = new Map()) => {
+  const folder = await temporaryFolder();
+  const database = await startDynamoDb(`${folder}/dynamodb`, 0);
+  const kombo = await startKomboEmulator();
+  const storage = await startS3({ directory: `${folder}/s3`, bucket, preferredPort: 0, onCreated: () => undefined });
+  const dynamodb = new DynamoDBClient({ region, credentials: s3Credentials, endpoint: database.url });
+  const s3 = new S3Client({ region, credentials: s3Credentials, endpoint: storage.url, forcePathStyle: true });
+  await createTable(dynamodb, table);
+  const env = functionEnvironment(
+    {
+      bucket,
+      table,
+      region,
+      s3Url: storage.url,
+      dynamodbUrl: database.url,
+      komboUrl: kombo.url,
+      komboApiKey: defaultApiKey,
+      integrationId: sandboxIntegrationId,
+    },
+    {},
+  );
+  const events = new EventEmitter<StackEvents>();
+  const server = await startConsole({
+    stack: {
+      bucket,
+      table,
+      region,
+      config: readConfig(env),
+      dynamodb,
+      kombo,
+      functions,
+      events,
+      endpoints: { s3: storage.url },
+    },
+    preferredPort: 0,
+  });
+  onTestFinished(async () => {
+    await server.close();
+    await kombo.close();
+    await storage.close();
+    await database.close();
+    dynamodb.destroy();
+    s3.destroy();
+  });
+  return { url: server.url, kombo, s3, dynamodb, events, bucket, table };
+};
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** A request with any headers at all: `fetch` sets some by itself. */
+export const ask = (
+  url: string,
+  {
+    method = 'GET',
+    headers = {},
+    body = '',
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answered> =>
+  new Promise((resolve, reject) => {
+    const outgoing = request(
+      url,
+      { method, headers: { 'content-length': Buffer.byteLength(body), ...headers } },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('end', () =>
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            body: Buffer.concat(chunks).toString(),
+          }),
+        );
+        incoming.on('error', reject);
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+
+/** Reads the news of a page until what was wanted has come. */
+export const newsUntil = async (url: string, wanted: (event: string, data: string) => boolean): Promise<string> => {
+  const ending = new AbortController();
+  const response = await fetch(url, { signal: ending.signal });
+  let text = '';
+  try {
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      for (const message of text.split('\n\n')) {
+        const event = /^event: (.*)$/m.exec(message)?.[1] ?? '';
+        const data = /^data: (.*)$/m.exec(message)?.[1] ?? '';
+        if (wanted(event, data)) return text;
+      }
+    }
+  } finally {
+    ending.abort();
+  }
+  throw new Error('The news ended before it came.');
+};

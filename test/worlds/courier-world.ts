@@ -1,0 +1,68 @@
+import type { ActionDeps } from '../../handlers/on-demand/action.ts';
+import type { Answer } from '../../handlers/on-demand/answer/answer.ts';
+import { answerTo } from '../../handlers/on-demand/answer-request.ts';
+import type { Runtime } from '../../handlers/runtime.ts';
+import { type Config, readConfig } from '../../lib/config/config.ts';
+import type { ApiKey } from '../../lib/kombo/api-key.ts';
+import { ok, refuse } from '../../lib/result.ts';
+import type { Storage } from '../../lib/upload/storage.ts';
+import { integrationId } from '../fakes/ledger-samples.ts';
+import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
+
+export interface CourierWorld extends DeliveryWorld {
+  readonly env: Record<string, string>;
+  /** How often the bucket was listed. */
+  lists: number;
+  /** A new warm function: everything that a handler works with. */
+  newRuntime(env?: Record<string, string>): Runtime;
+  /** One request to on-demand, from its beginning to its answer; time stands still meanwhile. */
+  ask(event: unknown, deps?: Partial<ActionDeps>): Promise<Answer & Record<string, unknown>>;
+}
+
+const pageSize = 1000;
+
+/** The world of the delivery tests with a bucket that can be asked and listed, and a configuration. */
+export const courierWorld = (apiKey?: ApiKey): CourierWorld => {
+  const world = deliveryWorld(apiKey);
+  const env = {
+    BUCKET: 'cv-inbox',
+    LEDGER_TABLE: 'ledger',
+    KOMBO_API_KEY: 'ks_dev_local',
+    KOMBO_INTEGRATION_ID: integrationId,
+    ALLOWED_TYPES: 'pdf',
+    MAX_BYTES: '10000',
+  };
+  const courier: CourierWorld = {
+    ...world,
+    env,
+    lists: 0,
+    newRuntime: (change = {}) => {
+      const config: Config = readConfig({ ...env, ...change });
+      const deps = world.newDeps(config);
+      return { ...deps, config, storage: { ...deps.storage, ...askable(courier) } };
+    },
+    ask: (event, change = {}) =>
+      answerTo(event, () => ({ ...courier.newRuntime(), deadline: world.deadline(), ...change })),
+  };
+  return courier;
+};
+
+const askable = (world: CourierWorld): Pick<Storage, 'find' | 'list'> => ({
+  find: async (bucket, key) => {
+    const file = world.bucket.get(key);
+    if (!file) return refuse('OBJECT_DELETED', 'S3 answered NotFound (HTTP 404).');
+    return ok({ bucket, key, etag: file.etag, sizeBytes: file.bytes.length });
+  },
+  list: async (_bucket, { prefix, afterKey = '' }) => {
+    world.lists += 1;
+    const keys = [...world.bucket.keys()].filter((key) => key.startsWith(prefix) && key > afterKey).sort();
+    const objects = keys.slice(0, pageSize).flatMap((key) => {
+      const file = world.bucket.get(key);
+      return file ? [{ key, etag: file.etag, sizeBytes: file.bytes.length, modifiedAt: world.clock.now() }] : [];
+    });
+    return ok({ objects, more: keys.length > pageSize });
+  },
+});
+
+export const key = 'candidates/GRK123/Frank Doe CV.pdf';
+export const reason = 'The cause has been mended.';

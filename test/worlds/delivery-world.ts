@@ -1,0 +1,150 @@
+import { parseAllowedTypes } from '../../lib/content-type/decide.ts';
+import { type Deadline, deadlineIn } from '../../lib/deadline.ts';
+import type { Measures } from '../../lib/delivery/deliver.ts';
+import { parseKeyTemplates } from '../../lib/key-template/match-key.ts';
+import type { ApiKey } from '../../lib/kombo/api-key.ts';
+import { restrictionsBook } from '../../lib/kombo/restrictions-cache.ts';
+import { type Known, ledgerOn } from '../../lib/ledger/ledger.ts';
+import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { Outcome } from '../../lib/outcome.ts';
+import { pausesOn } from '../../lib/pause/pause-store.ts';
+import type { ReadBackSettings } from '../../lib/read-back/read-back.ts';
+import { ok, type Result, refuse } from '../../lib/result.ts';
+import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
+import type { Storage } from '../../lib/upload/storage.ts';
+import { type Upload, uploadId } from '../../lib/upload/upload.ts';
+import { chunksOf } from '../fakes/chunks.ts';
+import { pdf } from '../fakes/files.ts';
+import { integrationId, minute, nine, second } from '../fakes/ledger-samples.ts';
+import { type ManualClock, manualClock } from '../fakes/manual-clock.ts';
+import { type MemoryTable, memoryTable } from '../fakes/memory-table.ts';
+import { type ScriptedKombo, scriptedKombo } from '../fakes/scripted-kombo.ts';
+
+const must = <T, E>(result: Result<T, E>): T => {
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+};
+
+const settings: ReadBackSettings = {
+  keyTemplates: must(
+    parseKeyTemplates('candidates/{candidate_id}/{filename}|named/{integration_id}/{candidate_id}/{filename}'),
+  ),
+  allowedTypes: must(parseAllowedTypes('pdf')),
+  integrationId,
+  maxBytes: 10_000,
+  remoteFields: {},
+  nameToken: false,
+  transfer: 'data',
+  komboTimeoutMs: 4 * minute,
+  leaseMs: 7 * minute,
+  retryBaseMs: 30 * second,
+  readBackAfterMs: minute,
+  readBackAgainMs: 5 * minute,
+  onUnknown: 'read-back',
+};
+
+/** The real library on a bucket, a table and a Kombo that a test holds in its hands. Time moves when the test says so. */
+export interface DeliveryWorld {
+  readonly clock: ManualClock;
+  readonly table: MemoryTable;
+  readonly kombo: ScriptedKombo;
+  readonly bucket: Map<string, StoredFile>;
+  readonly observed: readonly { readonly outcome: Outcome; readonly measures: Measures }[];
+  readonly logged: readonly unknown[];
+  /** A function of its own on the same world: what it keeps while it is warm is its alone. */
+  newDeps(change?: Partial<ReadBackSettings>): ReprocessDeps;
+  /** Puts a file into the bucket and tells the upload that an event would speak of. */
+  put(key: string, file?: Partial<StoredFile>): Upload;
+  recordOf(upload: Upload): Promise<LedgerRecord>;
+  /** The end of the function, five minutes from now. */
+  deadline(durationMs?: number): Deadline;
+  /** Does the work while time goes on, in steps of 50 ms. */
+  run<T>(work: Promise<T>): Promise<T>;
+}
+
+export interface StoredFile {
+  readonly etag: string;
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly modifiedAt?: number;
+}
+
+export const bucketName = 'cv-inbox';
+
+export const deliveryWorld = (
+  apiKey: ApiKey = { current: async () => 'key-1', refresh: async () => false },
+): DeliveryWorld => {
+  const clock = manualClock(nine);
+  const table = memoryTable();
+  const kombo = scriptedKombo(clock.now);
+  const bucket = new Map<string, StoredFile>();
+  const observed: { outcome: Outcome; measures: Measures }[] = [];
+  const logged: unknown[] = [];
+  const storage = storageOf(bucket);
+  let uuids = 0;
+  const uuid = (): string => `uuid-${++uuids}`;
+  const log = (message: string, fields: object): void => void logged.push({ message, ...fields });
+
+  return {
+    clock,
+    table,
+    kombo,
+    bucket,
+    observed,
+    logged,
+    newDeps: (change = {}) => ({
+      settings: { ...settings, ...change },
+      clock,
+      random: () => 0.5,
+      uuid,
+      apiKey,
+      kombo,
+      restrictions: restrictionsBook(kombo, clock),
+      storage,
+      table,
+      ledger: ledgerOn({ table, clock, uuid, retentionDays: 400 }),
+      pauses: pausesOn(table, clock),
+      observe: (outcome, measures) => void observed.push({ outcome, measures }),
+      log: { info: log, warn: log, error: log },
+    }),
+    put: (key, change = {}) => {
+      const file = { etag: `etag-${bucket.size}`, bytes: pdf, contentType: 'application/pdf', metadata: {}, ...change };
+      bucket.set(key, file);
+      return { bucket: bucketName, key, etag: file.etag, sizeBytes: file.bytes.length };
+    },
+    recordOf: async (upload) => {
+      const known: Known | undefined = await ledgerOn({ table, clock, uuid, retentionDays: 400 }).read(
+        uploadId(upload),
+      );
+      if (!known?.readable) throw new Error('There is no readable record.');
+      return known.record;
+    },
+    deadline: (durationMs = 5 * minute) => deadlineIn(clock, durationMs),
+    run: async (work) => {
+      let done = false;
+      const ended = work.finally(() => {
+        done = true;
+      });
+      ended.catch(() => undefined);
+      while (!done) {
+        // Everything that can go on without time passing goes first.
+        for (let turn = 0; turn < 30 && !done; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        if (!done) clock.advance(50);
+      }
+      return ended;
+    },
+  };
+};
+
+const storageOf = (bucket: ReadonlyMap<string, StoredFile>): Storage => ({
+  open: async ({ key, etag }) => {
+    const file = bucket.get(key);
+    if (!file) return refuse('OBJECT_DELETED', 'S3 answered NoSuchKey (HTTP 404).');
+    if (file.etag !== etag) return refuse('OBJECT_REPLACED', 'The object under the key has another ETag now.');
+    return ok({ ...file, sizeBytes: file.bytes.length, chunks: chunksOf(file.bytes), close: () => undefined });
+  },
+  find: async () => refuse('STORAGE_UNAVAILABLE', 'Nobody looks for objects here.'),
+  list: async () => refuse('STORAGE_UNAVAILABLE', 'Nobody lists objects here.'),
+  link: async () => 'https://cv-inbox.example/secret-link',
+});

@@ -1,0 +1,68 @@
+import type { Deadline } from '../../lib/deadline.ts';
+import { parseKeyTemplates } from '../../lib/key-template/match-key.ts';
+import { toItem } from '../../lib/ledger/record-item.ts';
+import type { Item } from '../../lib/ledger/table.ts';
+import { ok } from '../../lib/result.ts';
+import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
+import { type SweepReport, type SweepSettings, sweep } from '../../lib/runs/sweep.ts';
+import type { ListedObject, Storage } from '../../lib/upload/storage.ts';
+import { day, minute, nine, recordIn, states } from '../fakes/ledger-samples.ts';
+import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
+
+/** A bucket that is swept: what it lists, a run over it, and what came of it. */
+export interface SweepWorld {
+  readonly world: DeliveryWorld;
+  /** In key order, as S3 lists them. */
+  readonly objects: ListedObject[];
+  /** How often the bucket was listed. */
+  readonly lists: { count: number };
+  /** Puts an object into the bucket; with `known`, also its record into the ledger, changed like that. */
+  add(name: string, modifiedAt?: number, known?: Partial<Item>): void;
+  newDeps(templates?: string): ReprocessDeps;
+  run(change?: Partial<SweepSettings>, deadline?: Deadline, deps?: ReprocessDeps): Promise<SweepReport>;
+  /** The targets of the POSTs so far. */
+  posts(): readonly string[];
+}
+
+export const prefix = 'candidates/';
+
+const settings: SweepSettings = { bucket: 'cv-inbox', sweepSince: nine - 30 * day, ledgerRetentionDays: 400 };
+
+export const sweepWorld = (): SweepWorld => {
+  const world = deliveryWorld();
+  const objects: ListedObject[] = [];
+  const lists = { count: 0 };
+
+  const list: Storage['list'] = async (_bucket, asked) => {
+    lists.count += 1;
+    const from = asked.afterKey === undefined ? 0 : objects.findIndex(({ key }) => key > (asked.afterKey ?? ''));
+    const page = from < 0 ? [] : objects.slice(from, from + 1000);
+    return ok({ objects: page, more: from >= 0 && from + 1000 < objects.length });
+  };
+
+  const newDeps: SweepWorld['newDeps'] = (templates = 'candidates/{candidate_id}/{filename}') => {
+    const parsed = parseKeyTemplates(templates);
+    const deps = world.newDeps({ keyTemplates: parsed.ok ? parsed.value : [] });
+    return { ...deps, storage: { ...deps.storage, list } };
+  };
+
+  return {
+    world,
+    objects,
+    lists,
+    newDeps,
+    add: (name, modifiedAt = world.clock.now() - minute, known) => {
+      const key = `${prefix}GRK${name}/CV.pdf`;
+      const upload = world.put(key);
+      objects.push({ key, etag: upload.etag, sizeBytes: upload.sizeBytes ?? 0, modifiedAt });
+      objects.sort((a, b) => (a.key < b.key ? -1 : 1));
+      if (known) {
+        const item = toItem(recordIn(states.attached, { upload }), 400);
+        world.table.items.set(item.pk, { ...item, ...known });
+      }
+    },
+    run: (change = {}, deadline = world.deadline(), deps = newDeps()) =>
+      sweep({ deadline, parallelism: 4, worstCaseMs: minute }, { ...settings, ...change }, deps),
+    posts: () => world.kombo.posts.map(({ id }) => id),
+  };
+};
