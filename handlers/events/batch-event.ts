@@ -1,5 +1,5 @@
+import { at, isObject, nonEmptyText } from '../../lib/json.ts';
 import { decodeBatchKey } from '../../lib/upload/object-key.ts';
-import { at, isObject, text } from './aws-names.ts';
 
 /** What one task of a job asks for, or why it cannot be done. */
 export type BatchTask = { readonly taskId: string } & (
@@ -31,12 +31,12 @@ const knownVersions = ['1.0', '2.0'];
  * @see Amazon S3 User Guide, "Invoke AWS Lambda function" (Batch Operations)
  */
 export const parseBatchEvent = (event: unknown, bucket: string): BatchEvent | undefined => {
-  const invocationId = text(at(event, 'invocationId'));
+  const invocationId = nonEmptyText(at(event, 'invocationId'));
   if (!isObject(event) || invocationId === undefined || !Array.isArray(event.tasks)) return undefined;
-  const schemaVersion = text(event.invocationSchemaVersion) ?? '1.0';
+  const schemaVersion = nonEmptyText(event.invocationSchemaVersion) ?? '1.0';
   // A task without an id cannot be answered; S3 counts it as `treatMissingKeysAs` says.
   const tasks = event.tasks.flatMap((task: unknown) => {
-    const taskId = text(at(task, 'taskId'));
+    const taskId = nonEmptyText(at(task, 'taskId'));
     return taskId === undefined ? [] : [{ taskId, ...contentOf(task, schemaVersion, bucket) }];
   });
   return { schemaVersion, invocationId, tasks };
@@ -49,16 +49,16 @@ const contentOf = (task: unknown, schemaVersion: string, bucket: string): Conten
     const named = /^[\d.]{1,10}$/.test(schemaVersion) ? schemaVersion : 'unknown';
     return refused('SCHEMA_UNKNOWN', `Make the job with InvocationSchemaVersion 1.0 or 2.0; this one is ${named}.`);
   }
-  const named = text(at(task, 's3Bucket')) ?? bucketOfArn(text(at(task, 's3BucketArn')));
+  const named = nonEmptyText(at(task, 's3Bucket')) ?? bucketOfArn(nonEmptyText(at(task, 's3BucketArn')));
   if (named === undefined) return refused('TASK_INCOMPLETE', 'The task names no bucket.');
   if (named !== bucket) {
     return refused('BUCKET_FOREIGN', `The manifest names another bucket than BUCKET, which is "${bucket}".`);
   }
-  const encoded = text(at(task, 's3Key'));
+  const encoded = nonEmptyText(at(task, 's3Key'));
   if (encoded === undefined) return refused('TASK_INCOMPLETE', 'The task names no key.');
   const key = decodeBatchKey(encoded);
   if (!key.ok) return refused('KEY_MALFORMED', `${key.error.detail} Keys in a manifest are URL-encoded.`);
-  const versionId = text(at(task, 's3VersionId'));
+  const versionId = nonEmptyText(at(task, 's3VersionId'));
   // "null" is how S3 calls the version of an object that has none.
   return { kind: 'object', key: key.value, ...(versionId !== undefined && versionId !== 'null' && { versionId }) };
 };

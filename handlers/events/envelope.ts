@@ -1,4 +1,5 @@
-import { at, awsSource, type Fields, isObject } from './aws-names.ts';
+import { at, isObject, type JsonObject } from '../../lib/json.ts';
+import { awsSource } from './aws-names.ts';
 import type { EventRefusalCode } from './refusals.ts';
 
 /** The forms in which an event or a message can come, before anybody asks which object it speaks of. */
@@ -9,7 +10,7 @@ export type Shape =
   | { readonly kind: 'sns-notification'; readonly message: unknown }
   /** What Lambda sends to an on-failure destination; the event that failed is the payload. */
   | { readonly kind: 'failure-record'; readonly payload: unknown }
-  | { readonly kind: 'eventbridge'; readonly event: Fields }
+  | { readonly kind: 'eventbridge'; readonly event: JsonObject }
   | { readonly kind: 'unreadable'; readonly code: EventRefusalCode; readonly what: string };
 
 const unreadable = (code: EventRefusalCode, what: string): Shape => ({ kind: 'unreadable', code, what });
@@ -22,7 +23,7 @@ const strangers: readonly (readonly [field: string, what: string])[] = [
   ['SubscribeURL', 'an SNS subscription that nobody confirmed yet'],
 ];
 
-const objectShape = (value: Fields): Shape => {
+const objectShape = (value: JsonObject): Shape => {
   if (Array.isArray(value.Records)) {
     return value.Records.length > 0
       ? { kind: 'records', records: value.Records }

@@ -1,5 +1,6 @@
+import { at, type JsonObject, nonEmptyText } from '../../lib/json.ts';
 import { ok } from '../../lib/result.ts';
-import { at, awsSource, eventName, type Fields, text } from './aws-names.ts';
+import { awsSource, eventName } from './aws-names.ts';
 import { type Item, ignored, type UploadEventOptions, type Verdict } from './entry.ts';
 import { judge } from './object-event.ts';
 import { refused } from './refusals.ts';
@@ -15,7 +16,7 @@ const verdicts = new Map<string, Verdict>([
 
 /** Keys in EventBridge events are plain, unlike those in notifications: decoding "a+b.pdf" would ask for "a b.pdf". */
 const plainKey = (value: unknown) => {
-  const key = text(value);
+  const key = nonEmptyText(value);
   return key === undefined ? undefined : ok(key);
 };
 
@@ -37,7 +38,7 @@ const itemOfCreation = (detail: unknown, options: UploadEventOptions): Item => {
 
 /** @see Amazon GuardDuty User Guide, "Monitoring S3 object scans with Amazon EventBridge" */
 const itemOfScanResult = (detail: unknown, options: UploadEventOptions): Item => {
-  const status = text(at(detail, 'scanResultDetails', 'scanResultStatus'));
+  const status = nonEmptyText(at(detail, 'scanResultDetails', 'scanResultStatus'));
   if (status === undefined) return refused('EVENT_INCOMPLETE', 'The scan result has no scanResultStatus.');
   const object = at(detail, 's3ObjectDetails');
   return judge(
@@ -57,7 +58,7 @@ const itemOfScanResult = (detail: unknown, options: UploadEventOptions): Item =>
  * What else the two services say is named and ignored. A CloudTrail record of an upload is refused instead: somebody
  * wired it in place of the event that we understand, and would wait for CVs that never arrive.
  */
-export const itemOfEventBridge = (event: Fields, options: UploadEventOptions): Item => {
+export const itemOfEventBridge = (event: JsonObject, options: UploadEventOptions): Item => {
   const { source, detail, 'detail-type': detailType } = event;
   if (source === 'aws.s3' && detailType === 'Object Created') return itemOfCreation(detail, options);
   if (source === 'aws.guardduty' && detailType === 'GuardDuty Malware Protection Object Scan Result') {

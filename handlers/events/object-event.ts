@@ -1,7 +1,7 @@
+import { nonEmptyText } from '../../lib/json.ts';
 import type { Result } from '../../lib/result.ts';
 import { isFolderMarker } from '../../lib/upload/object-key.ts';
 import { bareEtag, type Upload } from '../../lib/upload/upload.ts';
-import { text } from './aws-names.ts';
 import { type Item, ignored, type ScanFailureCode, type UploadEventOptions, type Verdict } from './entry.ts';
 import { refused } from './refusals.ts';
 
@@ -40,8 +40,8 @@ const uploadOf = (
   bucket: string,
   key: string,
 ): Omit<Upload, 'etag'> & { readonly etag?: string } => {
-  const etag = typeof object.etag === 'string' ? text(bareEtag(object.etag)) : undefined;
-  const versionId = text(object.versionId);
+  const etag = typeof object.etag === 'string' ? nonEmptyText(bareEtag(object.etag)) : undefined;
+  const versionId = nonEmptyText(object.versionId);
   return {
     bucket,
     key,
@@ -56,7 +56,7 @@ const uploadOf = (
 
 /** What an event about one object asks for. `news` is what happened to the object: created, or scanned with a verdict. */
 export const judge = (object: EventObject, news: 'created' | Verdict, options: UploadEventOptions): Item => {
-  const bucket = text(object.bucket);
+  const bucket = nonEmptyText(object.bucket);
   if (bucket === undefined || object.key === undefined) {
     return refused('EVENT_INCOMPLETE', `The event names no ${bucket === undefined ? 'bucket' : 'key'}.`);
   }

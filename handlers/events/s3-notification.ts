@@ -1,5 +1,6 @@
+import { at, nonEmptyText } from '../../lib/json.ts';
 import { decodeEventKey } from '../../lib/upload/object-key.ts';
-import { at, eventName, text } from './aws-names.ts';
+import { eventName } from './aws-names.ts';
 import { type Item, ignored, type UploadEventOptions } from './entry.ts';
 import { judge } from './object-event.ts';
 import { refused } from './refusals.ts';
@@ -11,11 +12,11 @@ import { refused } from './refusals.ts';
  * @see Amazon S3 User Guide, "Event message structure"
  */
 export const itemOfNotification = (record: unknown, options: UploadEventOptions): Item => {
-  const name = text(at(record, 'eventName'));
+  const name = nonEmptyText(at(record, 'eventName'));
   if (name === undefined) return refused('EVENT_INCOMPLETE', 'The S3 record has no eventName.');
   if (!/^(s3:)?ObjectCreated:/.test(name)) return ignored(`${eventName(name)} is no upload.`);
   const object = at(record, 's3', 'object');
-  const key = text(at(object, 'key'));
+  const key = nonEmptyText(at(object, 'key'));
   return judge(
     {
       bucket: at(record, 's3', 'bucket', 'name'),

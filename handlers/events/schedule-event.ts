@@ -1,4 +1,4 @@
-import { isRecord } from '../../lib/json.ts';
+import { isObject, parseJson } from '../../lib/json.ts';
 
 /** What a scheduled run does; both, unless the rule's input names one. */
 export type Task = 'due' | 'sweep';
@@ -15,7 +15,7 @@ const both: readonly Task[] = ['due', 'sweep'];
  */
 export const parseScheduleEvent = (event: unknown): ScheduleEvent => {
   if (event === null || event === undefined) return { kind: 'run', tasks: both };
-  if (!isRecord(event)) return refused(`The event is ${Array.isArray(event) ? 'a list' : `a ${typeof event}`}`);
+  if (!isObject(event)) return refused(`The event is ${Array.isArray(event) ? 'a list' : `a ${typeof event}`}`);
   const envelope =
     event['detail-type'] !== undefined || event.source === 'aws.events' || event.source === 'aws.scheduler';
   const input = 'task' in event || !envelope ? event : detailOf(event.detail);
@@ -28,14 +28,10 @@ export const parseScheduleEvent = (event: unknown): ScheduleEvent => {
 
 const detailOf = (detail: unknown): Record<string, unknown> | undefined => {
   if (detail === undefined || detail === null || detail === '') return {};
-  if (isRecord(detail)) return detail;
+  if (isObject(detail)) return detail;
   if (typeof detail !== 'string') return undefined;
-  try {
-    const parsed: unknown = JSON.parse(detail);
-    return isRecord(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(detail);
+  return isObject(parsed) ? parsed : undefined;
 };
 
 const refused = (what: string): ScheduleEvent => ({

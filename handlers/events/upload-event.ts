@@ -1,4 +1,4 @@
-import { text } from './aws-names.ts';
+import { nonEmptyText } from '../../lib/json.ts';
 import { type Entry, type Envelope, ignored, type ParsedEvent, type UploadEventOptions } from './entry.ts';
 import { recordShapeOf, type Shape, shapeOf } from './envelope.ts';
 import { itemOfEventBridge } from './eventbridge.ts';
@@ -35,7 +35,7 @@ const entriesOfRecord = (record: unknown, context: Context): readonly Entry[] =>
     case 'sns':
       return unwrapped(shape.message, 'SNS message', context);
     case 'sqs': {
-      const messageId = text(shape.messageId);
+      const messageId = nonEmptyText(shape.messageId);
       const entries = unwrapped(shape.body, 'SQS message', context);
       return messageId === undefined ? entries : entries.map((entry) => ({ ...entry, messageId }));
     }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Deadline } from '../../lib/deadline.ts';
-import type { Fields } from '../events/aws-names.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Answer } from './answer/answer.ts';
 import { fields, isFieldName } from './fields.ts';
@@ -15,10 +15,10 @@ export interface Action {
   readonly name: string;
   /** Ends the line "name: ...". */
   readonly does: string;
-  readonly example: Fields;
+  readonly example: JsonObject;
   /** What to run, or what is wrong with the request: sentences that name the field. */
   readonly read: (
-    request: Fields,
+    request: JsonObject,
   ) => { readonly run: (deps: ActionDeps) => Promise<Answer> } | { readonly problems: readonly string[] };
 }
 
@@ -69,7 +69,7 @@ export const atMostOneOf =
     v.check<Input, string>((input) => givenOf(names, input).length <= 1, `Give at most one of ${listed(names)}.`);
 
 const givenOf = (names: readonly string[], input: object): readonly string[] =>
-  names.filter((name) => (input as Fields)[name] !== undefined);
+  names.filter((name) => (input as JsonObject)[name] !== undefined);
 
 const listed = (names: readonly string[]): string =>
   `${names

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../lib/config/config.ts';
-import { isObject } from '../events/aws-names.ts';
+import { isObject } from '../../lib/json.ts';
 import type { ActionDeps } from './action.ts';
 import { actionNamed, actions } from './actions.ts';
 import type { Answer } from './answer/answer.ts';

@@ -1,5 +1,5 @@
+import { at, nonEmptyText } from '../../lib/json.ts';
 import { decodeEventKey } from '../../lib/upload/object-key.ts';
-import { at, text } from '../events/aws-names.ts';
 import { recordShapeOf, shapeOf } from '../events/envelope.ts';
 import { actions } from './actions.ts';
 import type { Answer } from './answer/answer.ts';
@@ -55,8 +55,8 @@ const recordsUsage = (records: readonly unknown[]): Answer => {
       },
     );
   }
-  const bucket = text(at(first, 's3', 'bucket', 'name')) ?? '';
-  const key = decodeEventKey(text(at(first, 's3', 'object', 'key')) ?? '');
+  const bucket = nonEmptyText(at(first, 's3', 'bucket', 'name')) ?? '';
+  const key = decodeEventKey(nonEmptyText(at(first, 's3', 'object', 'key')) ?? '');
   const isTemplate = bucket === 'example-bucket' || bucket.startsWith('amzn-s3-demo-bucket');
   if (isTemplate || !key.ok) {
     return usage(

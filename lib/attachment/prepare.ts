@@ -1,4 +1,5 @@
 import { type AllowedTypes, checkContentEncoding, decideContentType, sniffBytes } from '../content-type/decide.ts';
+import type { JsonObject } from '../json.ts';
 import type { KeyMatch } from '../key-template/match-key.ts';
 import type { AttachmentFacts } from '../kombo/attachment-request.ts';
 import type { Restrictions } from '../kombo/read-restrictions.ts';
@@ -9,7 +10,7 @@ import type { StoredObject } from '../upload/storage.ts';
 import type { Upload } from '../upload/upload.ts';
 import { decodeMetadataText } from './metadata-text.ts';
 import { attachmentName } from './name.ts';
-import { type JsonObject, mergeRemoteFields, parseRemoteFields, remoteFieldsFor } from './remote-fields.ts';
+import { mergeRemoteFields, parseRemoteFields, remoteFieldsFor } from './remote-fields.ts';
 
 /** What decides whether a file may go, and under which name. */
 export interface AttachmentRules {

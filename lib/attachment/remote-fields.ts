@@ -1,14 +1,7 @@
 import * as v from 'valibot';
+import { isObject, type JsonObject, parseJson } from '../json.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { TargetKind } from '../upload/target.ts';
-
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
-export interface JsonObject {
-  readonly [name: string]: JsonValue;
-}
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An object or nothing; `looseObject` alone would take a list for one. */
 const fields = <const Entries extends v.ObjectEntries>(entries: Entries) =>
@@ -35,15 +28,6 @@ const knownFields = v.looseObject({
   }),
 });
 
-const parseJson = (json: string): unknown => {
-  try {
-    return JSON.parse(json);
-  } catch {
-    // Its message quotes the text, which may name a person.
-    return undefined;
-  }
-};
-
 /**
  * Reads Kombo's `remote_fields`, from REMOTE_FIELDS or from the user metadata `kombo-remote-fields`.
  * Fails with REMOTE_FIELDS_INVALID, naming every known field of a wrong type; values are never quoted.
@@ -62,7 +46,7 @@ export const mergeRemoteFields = (all: JsonObject, perObject: JsonObject): JsonO
   // From entries, because an assignment to "__proto__" would not make a field.
   Object.fromEntries([
     ...Object.entries(all),
-    ...Object.entries(perObject).map(([name, value]): [string, JsonValue] => {
+    ...Object.entries(perObject).map(([name, value]): [string, unknown] => {
       const below = all[name];
       return [name, isObject(below) && isObject(value) ? mergeRemoteFields(below, value) : value];
     }),

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { at, parseJson, text } from '../json.ts';
 
 /** The Kombo API key, wherever it is kept. */
 export interface ApiKey {
@@ -82,22 +83,18 @@ const bearerToken = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** The secret's text is the key itself, or a JSON object with it under `apiKey` or `KOMBO_API_KEY`. */
 const keyIn = (secret: string): string => {
-  const text = secret.trim();
-  const key = text.startsWith('{') ? keyOfJson(text) : text;
+  const content = secret.trim();
+  const key = content.startsWith('{') ? keyOfJson(content) : content;
   if (key !== undefined && bearerToken.test(key)) return key;
   throw new ApiKeyError(
     'unreadable',
-    text === ''
+    content === ''
       ? 'The secret is empty: put the Kombo API key into it.'
       : 'The secret holds no API key: store the key itself, or {"apiKey": "..."}.',
   );
 };
 
-const keyOfJson = (text: string): string | undefined => {
-  try {
-    const { apiKey, KOMBO_API_KEY = apiKey }: Record<string, unknown> = JSON.parse(text);
-    return typeof KOMBO_API_KEY === 'string' ? KOMBO_API_KEY.trim() : undefined;
-  } catch {
-    return undefined;
-  }
+const keyOfJson = (source: string): string | undefined => {
+  const secret = parseJson(source);
+  return text(at(secret, 'KOMBO_API_KEY') ?? at(secret, 'apiKey'))?.trim();
 };

@@ -1,4 +1,4 @@
-import { isRecord, listOf, textOf } from '../json.ts';
+import { isObject, list, text } from '../json.ts';
 
 /** An attachment as Kombo lists it. No size, no checksum: names, types and dates are all the evidence there is. */
 export interface ListedAttachment {
@@ -11,16 +11,16 @@ export interface ListedAttachment {
 
 /** Entry by entry: an odd one says less, but never hides the others. Without a list there is no answer. */
 export const readListing = (data: unknown): readonly ListedAttachment[] | 'unreadable' => {
-  const results = isRecord(data) ? listOf(data.results) : undefined;
+  const results = isObject(data) ? list(data.results) : undefined;
   return results === undefined ? 'unreadable' : results.map(listed);
 };
 
 const listed = (entry: unknown): ListedAttachment => {
-  if (!isRecord(entry)) return {};
-  const name = textOf(entry.file_name);
-  const type = textOf(entry.type);
-  const contentType = textOf(entry.content_type);
-  const createdAt = momentOf(textOf(entry.remote_created_at));
+  if (!isObject(entry)) return {};
+  const name = text(entry.file_name);
+  const type = text(entry.type);
+  const contentType = text(entry.content_type);
+  const createdAt = momentOf(text(entry.remote_created_at));
   return {
     ...(name !== undefined && { name }),
     ...(type !== undefined && { type }),

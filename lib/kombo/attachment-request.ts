@@ -1,4 +1,4 @@
-import type { JsonObject } from '../attachment/remote-fields.ts';
+import type { JsonObject } from '../json.ts';
 import { base64, base64Length } from '../stream/base64.ts';
 import type { WireAttachment } from './wire.ts';
 

@@ -1,5 +1,5 @@
 import { type KomboFailureCode, komboErrorCodes } from '../failures/kombo-failures.ts';
-import { isRecord } from '../json.ts';
+import { isObject, parseJson } from '../json.ts';
 import { askedWaitMs } from './retry-after.ts';
 import type { HttpAnswer } from './transport.ts';
 import type { WireError } from './wire.ts';
@@ -52,19 +52,15 @@ type Body = { kind: 'json'; value: Record<string, unknown> } | { kind: 'text' };
 
 const parse = (answer: HttpAnswer): Body => {
   if (!answer.complete) return { kind: 'text' };
-  try {
-    const value: unknown = JSON.parse(answer.text);
-    return isRecord(value) ? { kind: 'json', value } : { kind: 'text' };
-  } catch {
-    return { kind: 'text' };
-  }
+  const value = parseJson(answer.text);
+  return isObject(value) ? { kind: 'json', value } : { kind: 'text' };
 };
 
 const saysError = (body: Body): boolean => body.kind === 'json' && body.value.status === 'error';
 
 /** Older documents show `message` beside `status`, without an error object. */
 const errorOf = (json: Record<string, unknown>): WireError =>
-  isRecord(json.error) ? json.error : { message: json.message };
+  isObject(json.error) ? json.error : { message: json.message };
 
 const byStatus = (status: number): KomboFailureCode => {
   if (status === 401) return 'KOMBO_UNAUTHORIZED';
@@ -104,6 +100,6 @@ const isLink = (value: unknown): value is string => typeof value === 'string' &&
 const warningsOf = (warnings: unknown): string[] =>
   Array.isArray(warnings)
     ? warnings.flatMap((warning: unknown) =>
-        isRecord(warning) && typeof warning.message === 'string' ? [warning.message.slice(0, 500)] : [],
+        isObject(warning) && typeof warning.message === 'string' ? [warning.message.slice(0, 500)] : [],
       )
     : [];

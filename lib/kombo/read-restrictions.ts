@@ -1,4 +1,4 @@
-import { isRecord, listOf, textOf } from '../json.ts';
+import { isObject, list, text } from '../json.ts';
 import { type AttachmentType, attachmentTypes } from '../upload/target.ts';
 
 /** What an integration accepts of one attachment type. A missing field is no limit. */
@@ -12,13 +12,13 @@ export type Restrictions = Partial<Record<AttachmentType, TypeRestriction>>;
 
 /** Reads `attachment_restrictions` of Kombo's actions endpoint; null there means that nothing is known. */
 export const readRestrictions = (data: unknown): Restrictions | undefined | 'unreadable' => {
-  if (!isRecord(data)) return 'unreadable';
-  if (!isRecord(data.attachment_restrictions)) return undefined;
+  if (!isObject(data)) return 'unreadable';
+  if (!isObject(data.attachment_restrictions)) return undefined;
   const types = data.attachment_restrictions.types;
-  if (!isRecord(types)) return undefined;
+  if (!isObject(types)) return undefined;
   const known = attachmentTypes.flatMap((type) => {
     const entry = types[type];
-    return isRecord(entry) && typeof entry.is_supported === 'boolean' ? [[type, restriction(entry)] as const] : [];
+    return isObject(entry) && typeof entry.is_supported === 'boolean' ? [[type, restriction(entry)] as const] : [];
   });
   return Object.fromEntries(known);
 };
@@ -26,7 +26,7 @@ export const readRestrictions = (data: unknown): Restrictions | undefined | 'unr
 /** A list without a single media type says nothing, rather than that nothing is accepted. */
 const restriction = (entry: Record<string, unknown>): TypeRestriction => {
   const size = entry.max_file_size_bytes;
-  const contentTypes = (listOf(entry.accepted_mime_types) ?? []).flatMap((type) => textOf(type) ?? []);
+  const contentTypes = (list(entry.accepted_mime_types) ?? []).flatMap((type) => text(type) ?? []);
   const mediaTypes = contentTypes.filter((type) => type.includes('/'));
   return {
     supported: entry.is_supported === true,

@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
 import * as v from 'valibot';
 import { failures } from '../failures/failures.ts';
+import { parseJson } from '../json.ts';
 import { attachmentTypes, targetKey, targetKinds } from '../upload/target.ts';
-import { uploadId, uploadOf } from '../upload/upload.ts';
+import { parseUploadId, uploadId } from '../upload/upload.ts';
 import type { LedgerRecord, State } from './record.ts';
 import type { Item } from './table.ts';
 import { moment } from './timestamp.ts';
@@ -84,8 +85,8 @@ export const fromItem = (item: Item): LedgerRecord => {
   if (!parsed.success) throw unreadable(v.getDotPath(parsed.issues[0]) ?? 'document');
   // The schema checks what it lists; fields of a later version that it does not know are dropped.
   const { layout: _, upload: facts, ...fields } = parsed.output;
-  const upload = uploadOf(item.pk, facts.etag);
-  if (!upload) throw unreadable('upload');
+  const upload = parseUploadId(item.pk);
+  if (upload?.etag !== facts.etag) throw unreadable('upload');
   const record = { ...fields, upload: { ...facts, ...upload } } as LedgerRecord;
   // Writes are conditional on these attributes. Where they differ from the document, none could ever succeed.
   if (item.version !== record.version) throw unreadable('version');
@@ -96,14 +97,6 @@ export const fromItem = (item: Item): LedgerRecord => {
 
 const unreadable = (path: string): RecordUnreadable =>
   new RecordUnreadable(`The ledger record is damaged or from another version: look at "${path}".`);
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
 
 const failure = v.object({
   code: v.picklist(Object.keys(failures)),

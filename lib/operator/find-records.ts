@@ -2,7 +2,7 @@ import type { DeliverDeps } from '../delivery/deliver.ts';
 import { matchKey } from '../key-template/match-key.ts';
 import type { Known } from '../ledger/ledger.ts';
 import type { Result } from '../result.ts';
-import { type Upload, uploadId } from '../upload/upload.ts';
+import { parseUploadId, type Upload, uploadId } from '../upload/upload.ts';
 
 /** What is known of everything that ever stood under one key. */
 export interface KeyReport {
@@ -41,10 +41,12 @@ export const recordsOfKey = async (
 
 /** The record that a person means: of the ETag that they name, else of what stands there now, else the newest. */
 export const recordMeant = ({ object, current, earlier }: KeyReport, etag?: string): Known | undefined => {
-  if (etag !== undefined) return [...(current ? [current] : []), ...earlier].find(({ id }) => id.endsWith(`#${etag}`));
+  if (etag !== undefined)
+    return [...(current ? [current] : []), ...earlier].find(({ id }) => parseUploadId(id)?.etag === etag);
   return object.ok ? current : earlier[0];
 };
 
-/** An ETag has no "#", so the last one in an id ends the key. */
-const isOf = (id: string, bucket: string, key: string): boolean =>
-  id.slice(0, id.lastIndexOf('#')) === `${bucket}/${key}`;
+const isOf = (id: string, bucket: string, key: string): boolean => {
+  const parts = parseUploadId(id);
+  return parts?.bucket === bucket && parts.key === key;
+};

@@ -1,5 +1,6 @@
 import type { DeliverDeps } from '../delivery/deliver.ts';
 import type { Known } from '../ledger/ledger.ts';
+import { parseUploadId } from '../upload/upload.ts';
 
 /** Why a record was not erased. */
 export type Kept = 'sending' | 'object-stands' | 'bucket-silent' | 'changed';
@@ -36,16 +37,12 @@ const forgetOne = async (
   { ledger, storage }: Pick<DeliverDeps, 'ledger' | 'storage'>,
 ): Promise<Kept | undefined> => {
   if (known.readable && known.record.state.status === 'sending') return 'sending';
-  const { bucket, key, etag } = partsOf(known);
+  const parts = parseUploadId(known.id);
+  // Not the record of an upload, so there is no object that could be sent again.
+  if (!parts) return 'changed';
+  const { bucket, key, etag } = parts;
   const found = await storage.find(bucket, key, signal);
   if (found.ok && found.value.etag === etag) return 'object-stands';
   if (!found.ok && found.error.code !== 'OBJECT_DELETED') return 'bucket-silent';
   return (await ledger.forget(known)) === 'forgotten' ? undefined : 'changed';
-};
-
-/** Bucket names hold no slash and ETags no "#", so the id of an unreadable record can be taken apart. */
-const partsOf = (known: Known): { bucket: string; key: string; etag: string } => {
-  if (known.readable) return known.record.upload;
-  const [slash, hash] = [known.id.indexOf('/'), known.id.lastIndexOf('#')];
-  return { bucket: known.id.slice(0, slash), key: known.id.slice(slash + 1, hash), etag: known.id.slice(hash + 1) };
 };

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { failures } from '../failures/failures.ts';
+import { parseJson } from '../json.ts';
 import type { Item } from '../ledger/table.ts';
 import { moment } from '../ledger/timestamp.ts';
 import type { Pause } from './pause.ts';
@@ -50,11 +51,3 @@ const pauseSchema = v.object({
   probeAt: v.optional(moment),
   ended: v.optional(v.object({ by: v.picklist(['probe', 'operator']), reason: v.string(), at: moment })),
 });
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};

@@ -2,7 +2,7 @@ import { nameToken } from '../attachment/prepare.ts';
 import type { Known, Ledger } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Target } from '../upload/target.ts';
-import { uploadId } from '../upload/upload.ts';
+import { parseUploadId, uploadId } from '../upload/upload.ts';
 import { thereAtTheLatest } from './there-at-the-latest.ts';
 import type { Sibling } from './verdict.ts';
 
@@ -25,7 +25,7 @@ export const siblingsOf = async (
 
 const siblingFrom = (known: Known, askedAt: number): Sibling[] => {
   // Whatever it says, it may have brought a file.
-  if (!known.readable) return [{ attemptedAt: 0, token: nameToken({ etag: known.id.split('#').at(-1) ?? '' }) }];
+  if (!known.readable) return [{ attemptedAt: 0, token: nameToken({ etag: parseUploadId(known.id)?.etag ?? '' }) }];
   const { state, sent, sentBefore, attemptedAt, suspectSince, attachmentType, upload } = known.record;
   const earlier = copiesBefore(known.record);
   const mayBeThere =

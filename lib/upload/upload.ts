@@ -16,11 +16,15 @@ export interface Upload {
  */
 export const uploadId = ({ bucket, key, etag }: Upload): string => `${bucket}/${key}#${etag}`;
 
-/** The upload that an identity with this ETag names; undefined when it names another one. Buckets have no slash. */
-export const uploadOf = (id: string, etag: string): Pick<Upload, 'bucket' | 'key' | 'etag'> | undefined => {
+/**
+ * The parts of an identity. Bucket names hold no slash and ETags no "#", so the first slash and the last "#" separate them.
+ * @returns undefined for a text that is not an identity.
+ */
+export const parseUploadId = (id: string): Pick<Upload, 'bucket' | 'key' | 'etag'> | undefined => {
   const slash = id.indexOf('/');
-  if (slash < 1 || !id.endsWith(`#${etag}`)) return undefined;
-  return { bucket: id.slice(0, slash), key: id.slice(slash + 1, -etag.length - 1), etag };
+  const hash = id.lastIndexOf('#');
+  if (slash < 1 || hash < slash) return undefined;
+  return { bucket: id.slice(0, slash), key: id.slice(slash + 1, hash), etag: id.slice(hash + 1) };
 };
 
 /** S3 quotes entity tags in its API and leaves them bare in its events. */

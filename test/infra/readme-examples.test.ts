@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Fields, isObject } from '../../handlers/events/aws-names.ts';
 import { actionNamed } from '../../handlers/on-demand/actions.ts';
+import { isObject, type JsonObject } from '../../lib/json.ts';
 
 /** What a reader would put in the place of "…", or of an object that is shown as { ... }. */
-const fitting: Fields = {
+const fitting: JsonObject = {
   key: 'candidates/GRK123/Frank Doe CV.pdf',
   prefix: 'candidates/GRK123/',
   etag: '9b2cf535f27731c974343645a3985328',
@@ -25,7 +25,7 @@ const parsed = (text: string): unknown => {
 };
 
 /** The JSON object that begins here: the shortest text up to a closing brace that can be read. */
-const objectFrom = (text: string, start: number): Fields | undefined => {
+const objectFrom = (text: string, start: number): JsonObject | undefined => {
   for (let end = text.indexOf('}', start); end >= 0; end = text.indexOf('}', end + 1)) {
     const object = parsed(text.slice(start, end + 1));
     if (isObject(object)) return object;
@@ -33,16 +33,16 @@ const objectFrom = (text: string, start: number): Fields | undefined => {
   return undefined;
 };
 
-const requestsIn = (text: string): readonly Fields[] =>
+const requestsIn = (text: string): readonly JsonObject[] =>
   [...text.matchAll(/\{/g)].flatMap(({ index }) => {
     const object = objectFrom(text, index);
     return object && 'action' in object ? [object] : [];
   });
 
-const filled = (request: Fields): Fields =>
+const filled = (request: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(request).map(([name, value]) => [name, value === '…' ? fitting[name] : value]));
 
-const problemsOf = (request: Fields): unknown => {
+const problemsOf = (request: JsonObject): unknown => {
   const action = actionNamed(String(request.action));
   if (!action) return `There is no action ${String(request.action)}.`;
   const read = action.read(filled(request));

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Known } from '../../../lib/ledger/ledger.ts';
 import { recordsOfKey } from '../../../lib/operator/find-records.ts';
 import { type Forgotten, forget as forgetRecords, type Kept } from '../../../lib/operator/forget.ts';
+import { parseUploadId } from '../../../lib/upload/upload.ts';
 import { type ActionDeps, action, oneOf } from '../action.ts';
 import { type Answer, count, shortened } from '../answer/answer.ts';
 import { fields } from '../fields.ts';
@@ -62,8 +63,6 @@ const reasons: Readonly<Record<Kept, string>> = {
   changed: 'It changed at the same moment. Ask again.',
 };
 
-const keyOf = (id: string): string => id.slice(id.indexOf('/') + 1, id.lastIndexOf('#'));
-
 const answerOf = ({ erased, kept }: Forgotten): Answer => {
   if (erased.length + kept.length === 0) {
     const message =
@@ -81,7 +80,7 @@ const answerOf = ({ erased, kept }: Forgotten): Answer => {
     ...(kept.length > 0 &&
       shortened(
         'kept',
-        kept.map(({ id, why }) => ({ key: keyOf(id), why: reasons[why] })),
+        kept.map(({ id, why }) => ({ key: parseUploadId(id)?.key ?? id, why: reasons[why] })),
       )),
   };
 };

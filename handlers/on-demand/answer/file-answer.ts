@@ -3,6 +3,7 @@ import type { Known } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import type { FailureDetail, Outcome } from '../../../lib/outcome.ts';
 import { type Target, targetKey } from '../../../lib/upload/target.ts';
+import { parseUploadId } from '../../../lib/upload/upload.ts';
 
 /**
  * One file as an answer shows it. Goes to a person who may see the bucket, so the key stands in full; it is not for logs.
@@ -31,16 +32,16 @@ export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
 /** What the ledger knows of a file. */
 export const fileOfRecord = (known: Known): FileAnswer => {
   if (known.readable) return ofRecord(known.record);
-  const [slash, hash] = [known.id.indexOf('/'), known.id.lastIndexOf('#')];
+  const upload = parseUploadId(known.id);
   const { meaning, nextStep } = failures.RECORD_UNREADABLE;
   return {
-    key: known.id.slice(slash + 1, hash),
+    key: upload?.key ?? known.id,
     status: 'held',
     code: 'RECORD_UNREADABLE',
     meaning,
     detail: known.reason,
     nextStep,
-    etag: known.id.slice(hash + 1),
+    ...(upload && { etag: upload.etag }),
   };
 };
 

@@ -1,4 +1,4 @@
-import { isRecord, listOf, textOf } from '../../json.ts';
+import { isObject, list, text } from '../../json.ts';
 import type { TargetKind } from '../../upload/target.ts';
 import { type CheckLine, fine, untested, wrong } from './line.ts';
 
@@ -7,15 +7,15 @@ import { type CheckLine, fine, untested, wrong } from './line.ts';
  * that nobody announced; what is not understood is said to be untested, never to be wrong.
  */
 export const integrationLines = (id: string, data: unknown, kinds: readonly TargetKind[]): readonly CheckLine[] => {
-  if (!isRecord(data))
+  if (!isObject(data))
     return [untested(`integration ${id}`, 'Kombo describes it in a way that this version cannot read.')];
   return [statusLine(id, data), ...kinds.map((kind) => actionLine(id, kind, data))];
 };
 
 const statusLine = (id: string, data: Record<string, unknown>): CheckLine => {
   const what = `integration ${id}`;
-  const status = textOf(data.status);
-  const setup = textOf(data.setup_status);
+  const status = text(data.status);
+  const setup = text(data.setup_status);
   if (status === 'INACTIVE') {
     return wrong(what, 'It is switched off.', 'Enable the integration in the Kombo dashboard, then resume it.');
   }
@@ -39,8 +39,8 @@ const statusLine = (id: string, data: Record<string, unknown>): CheckLine => {
 const actionLine = (id: string, kind: TargetKind, data: Record<string, unknown>): CheckLine => {
   const what = `attaching to ${kind}s of ${id}`;
   const name = `ats_add_${kind}_attachment`;
-  const action = (listOf(data.write_actions) ?? []).find((entry) => isRecord(entry) && entry.id === name);
-  if (!isRecord(action)) return untested(what, `Kombo does not tell of the action ${name}.`);
+  const action = (list(data.write_actions) ?? []).find((entry) => isObject(entry) && entry.id === name);
+  if (!isObject(action)) return untested(what, `Kombo does not tell of the action ${name}.`);
   if (action.coverage_status === 'UNSUPPORTED' || action.coverage_status === 'NOT_IMPLEMENTED') {
     const other = kind === 'candidate' ? 'application' : 'candidate';
     return wrong(
