@@ -1,19 +1,6 @@
-import type { FailureCode } from './failures/failures.ts';
+import type { FailureDetail } from './failures/failures.ts';
 import type { Target } from './upload/target.ts';
 import type { Upload } from './upload/upload.ts';
-
-/** The particulars of a failure; what it means and what to do stands in the failure table under `code`. */
-export interface FailureDetail {
-  readonly code: FailureCode;
-  /** One sentence for a person. Holds no file name, no key and no content. */
-  readonly detail: string;
-  /** A code that Kombo sent and our table does not have yet. */
-  readonly unlistedCode?: string;
-  /** Kombo's own words. May quote the file's name: kept in the ledger, never logged. */
-  readonly komboMessage?: string;
-  /** Kombo's log of the call, with the answer of the ATS; kept there for 30 days. */
-  readonly logUrl?: string;
-}
 
 interface About {
   readonly upload: Upload;

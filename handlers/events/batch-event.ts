@@ -1,3 +1,4 @@
+import type { EventFailureCode } from '../../lib/failures/event-failures.ts';
 import { at, isObject, nonEmptyText } from '../../lib/json.ts';
 import { decodeBatchKey } from '../../lib/upload/object-key.ts';
 
@@ -9,10 +10,8 @@ export type BatchTask = { readonly taskId: string } & (
       /** Only this version, when the manifest names one. */
       readonly versionId?: string;
     }
-  | { readonly kind: 'refused'; readonly code: BatchRefusalCode; readonly detail: string }
+  | { readonly kind: 'refused'; readonly code: EventFailureCode; readonly detail: string }
 );
-
-export type BatchRefusalCode = 'SCHEMA_UNKNOWN' | 'BUCKET_FOREIGN' | 'TASK_INCOMPLETE' | 'KEY_MALFORMED';
 
 export interface BatchEvent {
   /** To be returned as it came: S3 compares it. */
@@ -47,23 +46,23 @@ type Content = BatchTask extends infer Task ? (Task extends unknown ? Omit<Task,
 const contentOf = (task: unknown, schemaVersion: string, bucket: string): Content => {
   if (!knownVersions.includes(schemaVersion)) {
     const named = /^[\d.]{1,10}$/.test(schemaVersion) ? schemaVersion : 'unknown';
-    return refused('SCHEMA_UNKNOWN', `Make the job with InvocationSchemaVersion 1.0 or 2.0; this one is ${named}.`);
+    return refuseTask('SCHEMA_UNKNOWN', `Make the job with InvocationSchemaVersion 1.0 or 2.0; this one is ${named}.`);
   }
   const named = nonEmptyText(at(task, 's3Bucket')) ?? bucketOfArn(nonEmptyText(at(task, 's3BucketArn')));
-  if (named === undefined) return refused('TASK_INCOMPLETE', 'The task names no bucket.');
+  if (named === undefined) return refuseTask('TASK_INCOMPLETE', 'The task names no bucket.');
   if (named !== bucket) {
-    return refused('BUCKET_FOREIGN', `The manifest names another bucket than BUCKET, which is "${bucket}".`);
+    return refuseTask('BUCKET_FOREIGN', `The manifest names another bucket than BUCKET, which is "${bucket}".`);
   }
   const encoded = nonEmptyText(at(task, 's3Key'));
-  if (encoded === undefined) return refused('TASK_INCOMPLETE', 'The task names no key.');
+  if (encoded === undefined) return refuseTask('TASK_INCOMPLETE', 'The task names no key.');
   const key = decodeBatchKey(encoded);
-  if (!key.ok) return refused('KEY_MALFORMED', `${key.error.detail} Keys in a manifest are URL-encoded.`);
+  if (!key.ok) return refuseTask('KEY_MALFORMED', `${key.error} Keys in a manifest are URL-encoded.`);
   const versionId = nonEmptyText(at(task, 's3VersionId'));
   // "null" is how S3 calls the version of an object that has none.
   return { kind: 'object', key: key.value, ...(versionId !== undefined && versionId !== 'null' && { versionId }) };
 };
 
-const refused = (code: BatchRefusalCode, detail: string): Content => ({ kind: 'refused', code, detail });
+const refuseTask = (code: EventFailureCode, detail: string): Content => ({ kind: 'refused', code, detail });
 
 /** `arn:aws:s3:::name`, and with region and account `arn:aws:s3:eu-central-1:111122223333:name`; other partitions alike. */
 const bucketOfArn = (arn: string | undefined): string | undefined =>

@@ -1,6 +1,6 @@
+import type { EventFailureCode } from '../../lib/failures/event-failures.ts';
 import type { FailureCode } from '../../lib/failures/failures.ts';
 import type { Upload } from '../../lib/upload/upload.ts';
-import type { EventRefusalCode } from './refusals.ts';
 
 /** The settings that decide what an event means here; both come from the configuration. */
 export interface UploadEventOptions {
@@ -14,10 +14,10 @@ export interface UploadEventOptions {
 export type ScanFailureCode = Exclude<Extract<FailureCode, `SCAN_${string}`>, 'SCAN_MISSING'>;
 
 /** What the malware scan said: clean, or why not. */
-export type Verdict = 'clean' | ScanFailureCode;
+export type ScanVerdict = 'clean' | ScanFailureCode;
 
 /** What one record of an event asks for. */
-export type Item =
+export type UploadRequest =
   /** Deliver it. The verdict is there when a scan result brought it. */
   | { readonly kind: 'upload'; readonly upload: Upload; readonly verdict?: 'clean' }
   /** Put it into the ledger as held; it is not delivered. */
@@ -31,15 +31,15 @@ export type Item =
    * An upload whose event carries no ETag, so it has no identity yet: ask the bucket for it, then go on as above.
    * With a `versionId` that very version must be asked for: a verdict holds for it and for no later one.
    */
-  | { readonly kind: 'unidentified'; readonly object: Omit<Upload, 'etag'>; readonly verdict?: Verdict }
+  | { readonly kind: 'unidentified'; readonly object: Omit<Upload, 'etag'>; readonly verdict?: ScanVerdict }
   /** Nothing to deliver and nothing wrong. */
   | { readonly kind: 'ignored'; readonly reason: string }
-  | Refused;
+  | RefusedEvent;
 
 /** The record cannot be acted on; log it with its next step. */
-export interface Refused {
+export interface RefusedEvent {
   readonly kind: 'refused';
-  readonly code: EventRefusalCode;
+  readonly code: EventFailureCode;
   /** One sentence for a person. Holds no key and no file name; may hold names of buckets. */
   readonly detail: string;
   readonly nextStep: string;
@@ -47,13 +47,13 @@ export interface Refused {
    * The record may speak of a CV, and dropping it would be silent: fail its SQS message, or the whole invocation,
    * so that the failure queue keeps it. When false, log it and let it go: a repeat mends nothing and nothing is lost.
    */
-  readonly keep: boolean;
+  readonly redeliver: boolean;
 }
 
 export interface Entry {
-  /** The SQS message that carried the item. One message may carry several items. */
+  /** The SQS message that carried the request. One message may carry several items. */
   readonly messageId?: string;
-  readonly item: Item;
+  readonly request: UploadRequest;
 }
 
 /** What the function was invoked with, outermost layer. Only `sqs` expects a partial batch response. */
@@ -65,4 +65,4 @@ export interface ParsedEvent {
   readonly entries: readonly Entry[];
 }
 
-export const ignored = (reason: string): Item => ({ kind: 'ignored', reason });
+export const ignored = (reason: string): UploadRequest => ({ kind: 'ignored', reason });

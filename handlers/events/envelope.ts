@@ -1,6 +1,6 @@
+import type { EventFailureCode } from '../../lib/failures/event-failures.ts';
 import { at, isObject, type JsonObject } from '../../lib/json.ts';
 import { awsSource } from './aws-names.ts';
-import type { EventRefusalCode } from './refusals.ts';
 
 /** The forms in which an event or a message can come, before anybody asks which object it speaks of. */
 export type Shape =
@@ -11,9 +11,9 @@ export type Shape =
   /** What Lambda sends to an on-failure destination; the event that failed is the payload. */
   | { readonly kind: 'failure-record'; readonly payload: unknown }
   | { readonly kind: 'eventbridge'; readonly event: JsonObject }
-  | { readonly kind: 'unreadable'; readonly code: EventRefusalCode; readonly what: string };
+  | { readonly kind: 'unreadable'; readonly code: EventFailureCode; readonly what: string };
 
-const unreadable = (code: EventRefusalCode, what: string): Shape => ({ kind: 'unreadable', code, what });
+const unreadable = (code: EventFailureCode, what: string): Shape => ({ kind: 'unreadable', code, what });
 
 /** Fields by which the events of our other functions, and a few neighbours, give themselves away. */
 const strangers: readonly (readonly [field: string, what: string])[] = [

@@ -1,12 +1,12 @@
 import { at, type JsonObject, nonEmptyText } from '../../lib/json.ts';
 import { ok } from '../../lib/result.ts';
 import { awsSource, eventName } from './aws-names.ts';
-import { type Item, ignored, type UploadEventOptions, type Verdict } from './entry.ts';
-import { judge } from './object-event.ts';
-import { refused } from './refusals.ts';
+import { ignored, type ScanVerdict, type UploadEventOptions, type UploadRequest } from './entry.ts';
+import { requestFor } from './object-event.ts';
+import { refuseEvent } from './refusals.ts';
 
 /** The five values of `scanResultStatus`. */
-const verdicts = new Map<string, Verdict>([
+const verdicts = new Map<string, ScanVerdict>([
   ['NO_THREATS_FOUND', 'clean'],
   ['THREATS_FOUND', 'SCAN_THREAT_FOUND'],
   ['UNSUPPORTED', 'SCAN_UNSUPPORTED'],
@@ -21,9 +21,9 @@ const plainKey = (value: unknown) => {
 };
 
 /** @see Amazon S3 User Guide, "EventBridge event message structure" */
-const itemOfCreation = (detail: unknown, options: UploadEventOptions): Item => {
+const requestOfCreation = (detail: unknown, options: UploadEventOptions): UploadRequest => {
   const object = at(detail, 'object');
-  return judge(
+  return requestFor(
     {
       bucket: at(detail, 'bucket', 'name'),
       key: plainKey(at(object, 'key')),
@@ -37,11 +37,11 @@ const itemOfCreation = (detail: unknown, options: UploadEventOptions): Item => {
 };
 
 /** @see Amazon GuardDuty User Guide, "Monitoring S3 object scans with Amazon EventBridge" */
-const itemOfScanResult = (detail: unknown, options: UploadEventOptions): Item => {
+const requestOfScanResult = (detail: unknown, options: UploadEventOptions): UploadRequest => {
   const status = nonEmptyText(at(detail, 'scanResultDetails', 'scanResultStatus'));
-  if (status === undefined) return refused('EVENT_INCOMPLETE', 'The scan result has no scanResultStatus.');
+  if (status === undefined) return refuseEvent('EVENT_INCOMPLETE', 'The scan result has no scanResultStatus.');
   const object = at(detail, 's3ObjectDetails');
-  return judge(
+  return requestFor(
     {
       bucket: at(object, 'bucketName'),
       key: plainKey(at(object, 'objectKey')),
@@ -58,17 +58,17 @@ const itemOfScanResult = (detail: unknown, options: UploadEventOptions): Item =>
  * What else the two services say is named and ignored. A CloudTrail record of an upload is refused instead: somebody
  * wired it in place of the event that we understand, and would wait for CVs that never arrive.
  */
-export const itemOfEventBridge = (event: JsonObject, options: UploadEventOptions): Item => {
+export const requestOfEventBridge = (event: JsonObject, options: UploadEventOptions): UploadRequest => {
   const { source, detail, 'detail-type': detailType } = event;
-  if (source === 'aws.s3' && detailType === 'Object Created') return itemOfCreation(detail, options);
+  if (source === 'aws.s3' && detailType === 'Object Created') return requestOfCreation(detail, options);
   if (source === 'aws.guardduty' && detailType === 'GuardDuty Malware Protection Object Scan Result') {
-    return itemOfScanResult(detail, options);
+    return requestOfScanResult(detail, options);
   }
   const isByCloudTrail = typeof detailType === 'string' && detailType.endsWith('via CloudTrail');
   if ((source === 'aws.s3' || source === 'aws.guardduty') && !isByCloudTrail) {
     return ignored(`${eventName(detailType)} is no upload.`);
   }
-  return refused(
+  return refuseEvent(
     'EVENT_UNKNOWN',
     `The EventBridge event is of ${isByCloudTrail ? 'CloudTrail' : awsSource(source)}; expected is "Object Created" of aws.s3 or a scan result of aws.guardduty.`,
   );

@@ -2,14 +2,20 @@ import { nonEmptyText } from '../../lib/json.ts';
 import type { Result } from '../../lib/result.ts';
 import { isFolderMarker } from '../../lib/upload/object-key.ts';
 import { bareEtag, type Upload } from '../../lib/upload/upload.ts';
-import { type Item, ignored, type ScanFailureCode, type UploadEventOptions, type Verdict } from './entry.ts';
-import { refused } from './refusals.ts';
+import {
+  ignored,
+  type ScanFailureCode,
+  type ScanVerdict,
+  type UploadEventOptions,
+  type UploadRequest,
+} from './entry.ts';
+import { refuseEvent } from './refusals.ts';
 
 /** An object as an event speaks of it; the spelling of each field is the event's own. */
 interface EventObject {
   readonly bucket: unknown;
   /** Decoded already where the form of the event encodes it. */
-  readonly key: Result<string> | undefined;
+  readonly key: Result<string, string> | undefined;
   readonly etag: unknown;
   readonly size?: unknown;
   readonly versionId: unknown;
@@ -19,12 +25,12 @@ interface EventObject {
 const isTemplateBucket = (bucket: string): boolean =>
   bucket === 'example-bucket' || bucket.startsWith('amzn-s3-demo-bucket');
 
-const foreign = (found: string, bucket: string): Item => {
+const foreign = (found: string, bucket: string): UploadRequest => {
   const name = /^[\w.-]{1,255}$/.test(found) ? found : '(no valid name)';
   const named = `The event speaks of the bucket "${name}", but BUCKET is "${bucket}".`;
   return isTemplateBucket(found)
-    ? refused('EVENT_IS_TEMPLATE', `This is the S3 test template of the console. ${named}`)
-    : refused('BUCKET_FOREIGN', named);
+    ? refuseEvent('EVENT_IS_TEMPLATE', `This is the S3 test template of the console. ${named}`)
+    : refuseEvent('BUCKET_FOREIGN', named);
 };
 
 const scanDetails: Record<ScanFailureCode, string> = {
@@ -55,13 +61,17 @@ const uploadOf = (
 };
 
 /** What an event about one object asks for. `news` is what happened to the object: created, or scanned with a verdict. */
-export const judge = (object: EventObject, news: 'created' | Verdict, options: UploadEventOptions): Item => {
+export const requestFor = (
+  object: EventObject,
+  news: 'created' | ScanVerdict,
+  options: UploadEventOptions,
+): UploadRequest => {
   const bucket = nonEmptyText(object.bucket);
   if (bucket === undefined || object.key === undefined) {
-    return refused('EVENT_INCOMPLETE', `The event names no ${bucket === undefined ? 'bucket' : 'key'}.`);
+    return refuseEvent('EVENT_INCOMPLETE', `The event names no ${bucket === undefined ? 'bucket' : 'key'}.`);
   }
   if (bucket !== options.bucket) return foreign(bucket, options.bucket);
-  if (!object.key.ok) return refused('KEY_MALFORMED', object.key.error.detail);
+  if (!object.key.ok) return refuseEvent('KEY_MALFORMED', object.key.error);
 
   const { etag, ...unidentified } = uploadOf(object, bucket, object.key.value);
   if (isFolderMarker(unidentified.key, unidentified.sizeBytes)) return ignored('A folder marker is no upload.');
@@ -76,7 +86,7 @@ export const judge = (object: EventObject, news: 'created' | Verdict, options: U
   if (etag === undefined) {
     // The object may have been replaced since; a verdict must never vouch for bytes that were not scanned.
     return unidentified.versionId === undefined
-      ? refused('VERDICT_UNPINNED', 'The scan result has neither ETag nor version, so it vouches for no content.')
+      ? refuseEvent('VERDICT_UNPINNED', 'The scan result has neither ETag nor version, so it vouches for no content.')
       : { kind: 'unidentified', object: unidentified, verdict: news };
   }
   const upload = { ...unidentified, etag };

@@ -1,9 +1,9 @@
 import { at, nonEmptyText } from '../../lib/json.ts';
 import { decodeEventKey } from '../../lib/upload/object-key.ts';
 import { eventName } from './aws-names.ts';
-import { type Item, ignored, type UploadEventOptions } from './entry.ts';
-import { judge } from './object-event.ts';
-import { refused } from './refusals.ts';
+import { ignored, type UploadEventOptions, type UploadRequest } from './entry.ts';
+import { requestFor } from './object-event.ts';
+import { refuseEvent } from './refusals.ts';
 
 /**
  * One record of a native S3 notification, whatever its `eventVersion`: the fields below have been stable since 2.0, and
@@ -11,13 +11,13 @@ import { refused } from './refusals.ts';
  * Put, Post, Copy and CompleteMultipartUpload all create; every other event is named and ignored.
  * @see Amazon S3 User Guide, "Event message structure"
  */
-export const itemOfNotification = (record: unknown, options: UploadEventOptions): Item => {
+export const requestOfNotification = (record: unknown, options: UploadEventOptions): UploadRequest => {
   const name = nonEmptyText(at(record, 'eventName'));
-  if (name === undefined) return refused('EVENT_INCOMPLETE', 'The S3 record has no eventName.');
+  if (name === undefined) return refuseEvent('EVENT_INCOMPLETE', 'The S3 record has no eventName.');
   if (!/^(s3:)?ObjectCreated:/.test(name)) return ignored(`${eventName(name)} is no upload.`);
   const object = at(record, 's3', 'object');
   const key = nonEmptyText(at(object, 'key'));
-  return judge(
+  return requestFor(
     {
       bucket: at(record, 's3', 'bucket', 'name'),
       key: key === undefined ? undefined : decodeEventKey(key),

@@ -1,9 +1,9 @@
 import { nonEmptyText } from '../../lib/json.ts';
 import { type Entry, type Envelope, ignored, type ParsedEvent, type UploadEventOptions } from './entry.ts';
 import { recordShapeOf, type Shape, shapeOf } from './envelope.ts';
-import { itemOfEventBridge } from './eventbridge.ts';
-import { refused } from './refusals.ts';
-import { itemOfNotification } from './s3-notification.ts';
+import { requestOfEventBridge } from './eventbridge.ts';
+import { refuseEvent } from './refusals.ts';
+import { requestOfNotification } from './s3-notification.ts';
 
 /** The longest way that makes sense has three: an SQS message, in it a failure record, in it an SNS event. One to spare. */
 const maxWrappings = 4;
@@ -20,18 +20,18 @@ interface Context {
 
 const unwrapped = (content: unknown, holder: string, { options, wrappings }: Context): readonly Entry[] => {
   if (wrappings === maxWrappings) {
-    return [{ item: refused('EVENT_NESTED', `The event is wrapped more than ${maxWrappings} times.`) }];
+    return [{ request: refuseEvent('EVENT_NESTED', `The event is wrapped more than ${maxWrappings} times.`) }];
   }
   const entries = entriesOf(shapeOf(content), { options, wrappings: wrappings + 1, holder });
   // Only the message that Lambda itself took from a queue can be failed; one that lies inside is past.
-  return entries.map(({ item }) => ({ item }));
+  return entries.map(({ request }) => ({ request }));
 };
 
 const entriesOfRecord = (record: unknown, context: Context): readonly Entry[] => {
   const shape = recordShapeOf(record);
   switch (shape.kind) {
     case 's3':
-      return [{ item: itemOfNotification(record, context.options) }];
+      return [{ request: requestOfNotification(record, context.options) }];
     case 'sns':
       return unwrapped(shape.message, 'SNS message', context);
     case 'sqs': {
@@ -40,7 +40,7 @@ const entriesOfRecord = (record: unknown, context: Context): readonly Entry[] =>
       return messageId === undefined ? entries : entries.map((entry) => ({ ...entry, messageId }));
     }
     case 'unknown':
-      return [{ item: refused('EVENT_UNKNOWN', `A record is ${shape.what}. ${expected}.`) }];
+      return [{ request: refuseEvent('EVENT_UNKNOWN', `A record is ${shape.what}. ${expected}.`) }];
   }
 };
 
@@ -49,15 +49,15 @@ const entriesOf = (shape: Shape, context: Context): readonly Entry[] => {
     case 'records':
       return shape.records.flatMap((record) => entriesOfRecord(record, context));
     case 'test-event':
-      return [{ item: ignored('s3:TestEvent: S3 tells that notifications are set up.') }];
+      return [{ request: ignored('s3:TestEvent: S3 tells that notifications are set up.') }];
     case 'sns-notification':
       return unwrapped(shape.message, 'SNS message', context);
     case 'failure-record':
       return unwrapped(shape.payload, 'payload of the failure record', context);
     case 'eventbridge':
-      return [{ item: itemOfEventBridge(shape.event, context.options) }];
+      return [{ request: requestOfEventBridge(shape.event, context.options) }];
     case 'unreadable':
-      return [{ item: refused(shape.code, `The ${context.holder} is ${shape.what}. ${expected}.`) }];
+      return [{ request: refuseEvent(shape.code, `The ${context.holder} is ${shape.what}. ${expected}.`) }];
   }
 };
 

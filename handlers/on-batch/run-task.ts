@@ -1,7 +1,7 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import { attachObject } from '../../lib/delivery/deliver-on-request.ts';
+import type { FailureDetail } from '../../lib/failures/failures.ts';
 import { failures } from '../../lib/failures/failures.ts';
-import type { Refusal } from '../../lib/result.ts';
 import type { BatchTask } from '../events/batch-event.ts';
 import type { Runtime } from '../runtime.ts';
 import { advice, permanent, resultOf, type TaskResult, temporary } from './task-result.ts';
@@ -35,5 +35,5 @@ export const runTask = async (task: BatchTask, deadline: Deadline, deps: Runtime
   }
 };
 
-const ofRefusal = ({ code }: Refusal): TaskResult =>
+const ofRefusal = ({ code }: FailureDetail): TaskResult =>
   failures[code].status === 'retrying' ? temporary(advice(code)) : permanent(advice(code));

@@ -1,6 +1,7 @@
 import type { S3BatchResultResultCode } from 'aws-lambda';
+import type { FailureDetail } from '../../lib/failures/failures.ts';
 import { type FailureCode, failures } from '../../lib/failures/failures.ts';
-import type { FailureDetail, Outcome } from '../../lib/outcome.ts';
+import type { Outcome } from '../../lib/outcome.ts';
 
 /** What S3 is told of one task. */
 export interface TaskResult {

@@ -2,11 +2,11 @@ import type { Deadline } from '../../lib/deadline.ts';
 import { deliver } from '../../lib/delivery/deliver.ts';
 import type { Outcome } from '../../lib/outcome.ts';
 import type { Upload } from '../../lib/upload/upload.ts';
-import type { Entry, Item } from '../events/entry.ts';
+import type { Entry, UploadRequest } from '../events/entry.ts';
 import type { Runtime } from '../runtime.ts';
 
 type Deps = Omit<Runtime, 'config'>;
-type Verdict = Extract<Item, { kind: 'unidentified' }>['verdict'];
+type ScanVerdict = Extract<UploadRequest, { kind: 'unidentified' }>['verdict'];
 
 export interface Unfinished {
   readonly messageId?: string;
@@ -34,8 +34,8 @@ export const handleEntries = async (
   const waiting = entries.values();
   // Workers share one iterator: each takes the next entry when it is free.
   const work = async (): Promise<void> => {
-    for (const { item, messageId } of waiting) {
-      const result = await handleItem(item, deadline, deps);
+    for (const { request, messageId } of waiting) {
+      const result = await handleItem(request, deadline, deps);
       if (typeof result === 'string')
         unfinished.push({ ...(messageId !== undefined && { messageId }), reason: result });
       else outcomes.push(result);
@@ -46,23 +46,27 @@ export const handleEntries = async (
 };
 
 /** The outcome, or why the entry must come again. */
-const handleItem = async (item: Item, deadline: Deadline, deps: Deps): Promise<Outcome | string> => {
+const handleItem = async (request: UploadRequest, deadline: Deadline, deps: Deps): Promise<Outcome | string> => {
   try {
-    switch (item.kind) {
+    switch (request.kind) {
       case 'ignored':
-        deps.log.info('Ignored.', { reason: item.reason });
-        return { status: 'ignored', reason: item.reason };
+        deps.log.info('Ignored.', { reason: request.reason });
+        return { status: 'ignored', reason: request.reason };
       case 'refused': {
-        const { code, detail, nextStep, keep } = item;
+        const { code, detail, nextStep, redeliver } = request;
         deps.log.error('The event is refused.', { code, detail, nextStep });
-        return keep ? `${code}: ${detail}` : { status: 'ignored', reason: `${code}: ${detail}` };
+        return redeliver ? `${code}: ${detail}` : { status: 'ignored', reason: `${code}: ${detail}` };
       }
       case 'held-by-scan':
-        return await deliver(item.upload, { deadline, holdAs: { code: item.code, detail: item.detail } }, deps);
+        return await deliver(
+          request.upload,
+          { deadline, holdAs: { code: request.code, detail: request.detail } },
+          deps,
+        );
       case 'upload':
-        return await send(item.upload, item.verdict, deadline, deps);
+        return await send(request.upload, request.verdict, deadline, deps);
       case 'unidentified':
-        return await identify(item, deadline, deps);
+        return await identify(request, deadline, deps);
     }
   } catch (error) {
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
@@ -71,7 +75,12 @@ const handleItem = async (item: Item, deadline: Deadline, deps: Deps): Promise<O
   }
 };
 
-const send = async (upload: Upload, verdict: Verdict, deadline: Deadline, deps: Deps): Promise<Outcome | string> => {
+const send = async (
+  upload: Upload,
+  verdict: ScanVerdict,
+  deadline: Deadline,
+  deps: Deps,
+): Promise<Outcome | string> => {
   if (deadline.remainingMs() < Math.min(leastToStartMs, deps.settings.leaseMs)) {
     return 'The function ran out of time before it began with this file.';
   }
@@ -84,7 +93,7 @@ const send = async (upload: Upload, verdict: Verdict, deadline: Deadline, deps: 
 
 /** An event without an ETag: the bucket tells what stands there now. A verdict holds for its own version only. */
 const identify = async (
-  { object, verdict }: Extract<Item, { kind: 'unidentified' }>,
+  { object, verdict }: Extract<UploadRequest, { kind: 'unidentified' }>,
   deadline: Deadline,
   deps: Deps,
 ): Promise<Outcome | string> => {

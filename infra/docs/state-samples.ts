@@ -1,6 +1,6 @@
+import type { FailureDetail } from '../../lib/failures/failures.ts';
 import type { LedgerRecord, State, Status } from '../../lib/ledger/record.ts';
 import type { LedgerEvent, LedgerEventKind } from '../../lib/ledger/transition.ts';
-import type { FailureDetail } from '../../lib/outcome.ts';
 
 /** The moment of every example; a lease that ends now has ended. */
 export const sampleNow = Date.UTC(2026, 0, 5, 9);

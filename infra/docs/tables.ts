@@ -1,6 +1,6 @@
 import type { Setting } from '../../lib/config/setting.ts';
 import { settings } from '../../lib/config/settings.ts';
-import { type Failure, failures } from '../../lib/failures/failures.ts';
+import { everyFailure } from '../../lib/failures/failures.ts';
 
 /** A pipe would end the cell, and angle brackets would be taken for HTML; inside code both are safe but the pipe. */
 const cell = (text: string): string =>
@@ -17,7 +17,7 @@ const table = (header: readonly string[], rows: readonly (readonly string[])[]):
 export const failuresTable = (): string =>
   table(
     ['code', 'status', 'meaning', 'what to do'],
-    Object.entries<Failure>(failures).map(([code, { status, meaning, nextStep }]) => [
+    Object.entries(everyFailure).map(([code, { status, meaning, nextStep }]) => [
       `\`${code}\``,
       status,
       cell(meaning),

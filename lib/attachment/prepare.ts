@@ -4,7 +4,7 @@ import type { KeyMatch } from '../key-template/match-key.ts';
 import type { AttachmentFacts } from '../kombo/attachment-request.ts';
 import type { Restrictions } from '../kombo/read-restrictions.ts';
 import { checkRestrictions } from '../kombo/restrictions-cache.ts';
-import { ok, type Result, refuse } from '../result.ts';
+import { fail, ok, type Result } from '../result.ts';
 import { peek } from '../stream/peek.ts';
 import type { StoredObject } from '../upload/storage.ts';
 import type { Upload } from '../upload/upload.ts';
@@ -30,9 +30,9 @@ export interface PreparedAttachment {
 
 /** Refuses what is too big or empty before it is opened or read. */
 export const checkSize = (sizeBytes: number, maxBytes: number): Result<void> => {
-  if (sizeBytes === 0) return refuse('FILE_EMPTY', 'The file has no bytes.');
+  if (sizeBytes === 0) return fail('FILE_EMPTY', 'The file has no bytes.');
   if (sizeBytes <= maxBytes) return ok(undefined);
-  return refuse('FILE_TOO_LARGE', `The file has ${sizeBytes} bytes; MAX_BYTES allows ${maxBytes}.`);
+  return fail('FILE_TOO_LARGE', `The file has ${sizeBytes} bytes; MAX_BYTES allows ${maxBytes}.`);
 };
 
 /** From an opened object to an attachment, or why it is none. Reads no more than the first bytes. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isObject, type JsonObject, parseJson } from '../json.ts';
-import { ok, type Result, refuse } from '../result.ts';
+import { fail, ok, type Result } from '../result.ts';
 import type { TargetKind } from '../upload/target.ts';
 
 /** An object or nothing; `looseObject` alone would take a list for one. */
@@ -34,11 +34,11 @@ const knownFields = v.looseObject({
  */
 export const parseRemoteFields = (json: string): Result<JsonObject> => {
   const value = parseJson(json);
-  if (!isObject(value)) return refuse('REMOTE_FIELDS_INVALID', 'The remote fields are not a JSON object.');
+  if (!isObject(value)) return fail('REMOTE_FIELDS_INVALID', 'The remote fields are not a JSON object.');
   const { issues = [] } = v.safeParse(knownFields, value);
   // Every path that the schema can name is Kombo's, not the uploader's.
   const faults = issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}.`);
-  return faults.length === 0 ? ok(value) : refuse('REMOTE_FIELDS_INVALID', faults.join(' '));
+  return faults.length === 0 ? ok(value) : fail('REMOTE_FIELDS_INVALID', faults.join(' '));
 };
 
 /** The fields of one object over those for all: objects merge field by field, everything else replaces. */

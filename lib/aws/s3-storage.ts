@@ -7,7 +7,7 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { ok, type Result, refuse } from '../result.ts';
+import { fail, ok, type Result } from '../result.ts';
 import { checksumOf } from '../stream/checksum.ts';
 import { released } from '../stream/free-after-use.ts';
 import { decodeListingKey } from '../upload/object-key.ts';
@@ -29,8 +29,8 @@ export const s3Storage = (client: S3Client): Storage => {
       if (object.etag === etag && answer.ContentLength !== undefined) return ok(object);
       object.close();
       return object.etag === etag
-        ? refuse('STORAGE_UNAVAILABLE', 'S3 did not say how long the object is.')
-        : refuse('OBJECT_REPLACED', 'The object under the key has another ETag now.');
+        ? fail('STORAGE_UNAVAILABLE', 'S3 did not say how long the object is.')
+        : fail('OBJECT_REPLACED', 'The object under the key has another ETag now.');
     } catch (error) {
       return refusal(error);
     }
@@ -135,12 +135,12 @@ const refusal = (error: unknown): Result<never> => {
   const name = error instanceof Error ? error.name : 'UnknownError';
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   const detail = `S3 answered ${name}${status === undefined ? '' : ` (HTTP ${status})`}.`;
-  if (name === 'NoSuchBucket') return refuse('BUCKET_NOT_FOUND', detail);
-  if (name === 'InvalidObjectState') return refuse('OBJECT_ARCHIVED', detail);
-  if (name.startsWith('KMS.') || status === 403) return refuse('STORAGE_DENIED', detail);
-  if (status === 404) return refuse('OBJECT_DELETED', detail);
-  if (status === 412) return refuse('OBJECT_REPLACED', detail);
-  return refuse('STORAGE_UNAVAILABLE', detail);
+  if (name === 'NoSuchBucket') return fail('BUCKET_NOT_FOUND', detail);
+  if (name === 'InvalidObjectState') return fail('OBJECT_ARCHIVED', detail);
+  if (name.startsWith('KMS.') || status === 403) return fail('STORAGE_DENIED', detail);
+  if (status === 404) return fail('OBJECT_DELETED', detail);
+  if (status === 412) return fail('OBJECT_REPLACED', detail);
+  return fail('STORAGE_UNAVAILABLE', detail);
 };
 
 /** What S3 encodes it can decode; should a store send something else, the key is at least named as it was sent. */

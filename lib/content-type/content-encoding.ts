@@ -1,4 +1,4 @@
-import { ok, type Result, refuse } from '../result.ts';
+import { fail, ok, type Result } from '../result.ts';
 
 /** aws-chunked describes an upload that is over; identity and empty tokens say nothing. */
 const harmless: ReadonlySet<string> = new Set(['', 'identity', 'aws-chunked']);
@@ -12,5 +12,5 @@ export const checkContentEncoding = (value: string | undefined): Result<void> =>
   const tokens = (value ?? '').split(',').map((token) => token.trim().toLowerCase());
   return tokens.every((token) => harmless.has(token))
     ? ok(undefined)
-    : refuse('CONTENT_ENCODED', 'The object has a Content-Encoding such as gzip.');
+    : fail('CONTENT_ENCODED', 'The object has a Content-Encoding such as gzip.');
 };

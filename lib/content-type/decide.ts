@@ -1,4 +1,4 @@
-import { ok, type Result, refuse } from '../result.ts';
+import { fail, ok, type Result } from '../result.ts';
 import { type AllowedTypes, typeLabel } from './allowed-types.ts';
 import { extensionOf } from './file-extension.ts';
 import { canonicalType, formOf, typeOfExtension } from './known-types.ts';
@@ -30,7 +30,7 @@ const isMisnamed = (named: string, found: string | undefined): boolean =>
 const contradiction = (named: string, found: string | undefined): Result<string> => {
   const bytes = found === undefined ? 'show no type' : `say ${typeLabel(found)}`;
   const hint = found === 'application/x-cfb' && formOf(named) === 'zip' ? '; a document with a password looks so' : '';
-  return refuse('TYPE_CONTRADICTED', `The name says ${typeLabel(named)}, the first bytes ${bytes}${hint}.`);
+  return fail('TYPE_CONTRADICTED', `The name says ${typeLabel(named)}, the first bytes ${bytes}${hint}.`);
 };
 
 /**
@@ -42,7 +42,7 @@ export const decideContentType = async (
   { head, filename, declared }: FileEvidence,
   allowed: AllowedTypes,
 ): Promise<Result<string>> => {
-  if (head.length === 0) return refuse('FILE_EMPTY', 'The file has no bytes.');
+  if (head.length === 0) return fail('FILE_EMPTY', 'The file has no bytes.');
   const named = typeOfExtension(extensionOf(filename));
   const stated = declared === undefined ? undefined : canonicalType(declared);
   const found = await typeOfBytes(head, named ?? stated);
@@ -50,9 +50,9 @@ export const decideContentType = async (
   // A type that somebody allowed and whose bytes we do not know: only S3's word is left.
   const type = found ?? (stated !== undefined && formOf(stated) === undefined ? stated : undefined);
   const list = [...allowed].map(typeLabel).join(', ');
-  if (type === undefined) return refuse('TYPE_NOT_ALLOWED', `Nothing tells the type of the file; allowed are ${list}.`);
+  if (type === undefined) return fail('TYPE_NOT_ALLOWED', `Nothing tells the type of the file; allowed are ${list}.`);
   if (allowed.has(type)) return ok(type);
   // S3's word is the uploader's text, so it is not repeated.
   const name = found === undefined ? 'of another type' : typeLabel(found);
-  return refuse('TYPE_NOT_ALLOWED', `The file is ${name}; allowed are ${list}.`);
+  return fail('TYPE_NOT_ALLOWED', `The file is ${name}; allowed are ${list}.`);
 };

@@ -1,8 +1,8 @@
 import { type AttachmentRules, type PreparedAttachment, prepareAttachment } from '../attachment/prepare.ts';
 import { type Clock, sleep } from '../clock.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
-import { type FailureStatus, failures } from '../failures/failures.ts';
-import { type KomboFailureRule, komboFailures, type PauseScope } from '../failures/kombo-failures.ts';
+import type { FailureStatus } from '../failures/failure.ts';
+import { type FailureDetail, failureOf } from '../failures/failures.ts';
 import type { KeyMatch } from '../key-template/match-key.ts';
 import type { ApiKey } from '../kombo/api-key.ts';
 import {
@@ -15,14 +15,12 @@ import type { KomboFailure } from '../kombo/classify-response.ts';
 import type { Concurrency, KomboClient } from '../kombo/client.ts';
 import type { RestrictionsBook } from '../kombo/restrictions-cache.ts';
 import type { Sent } from '../ledger/record.ts';
-import type { FailureDetail } from '../outcome.ts';
-import type { Refusal } from '../result.ts';
 import { SourceError } from '../stream/source-error.ts';
 import { untilStalled } from '../stream/stall-timeout.ts';
 import { verified } from '../stream/verify.ts';
 import type { Storage, StoredObject } from '../upload/storage.ts';
 import type { Upload } from '../upload/upload.ts';
-import { isLoadRefusal, mostQuickRepeats, quickRepeatWaitMs } from './retry-policy.ts';
+import { mostQuickRepeats, quickRepeatWaitMs } from './retry-policy.ts';
 
 export interface AttemptSettings extends AttachmentRules {
   readonly transfer: 'data' | 'data_url';
@@ -58,7 +56,7 @@ export type AttemptResult = {
       readonly as: FailureStatus;
       readonly failure: FailureDetail;
       readonly askedWaitMs?: number;
-      readonly pauses?: { readonly scope: PauseScope; readonly heals: boolean };
+      readonly pauses?: { readonly scope: 'integration' | 'account'; readonly heals: boolean };
     }
 );
 
@@ -81,7 +79,7 @@ export const attempt = async (
 ): Promise<AttemptResult> => {
   for (let repeats = 0; ; repeats += 1) {
     const { result, repeat } = await once(upload, match, deadline, deps);
-    if (!repeat || (paced && repeat !== 'now' && isLoadRefusal(repeat.code))) return result;
+    if (!repeat || (paced && repeat !== 'now' && failureOf(repeat.code).throttled !== 'no')) return result;
     const waitMs = repeat === 'now' ? 0 : quickRepeatWaitMs(repeat, repeats, deps.random());
     if (waitMs === undefined || repeats >= mostQuickRepeats || deadline.remainingMs() < waitMs + leastForARepeatMs)
       return result;
@@ -144,7 +142,7 @@ const post = async (
   if (answer.ok) return { result: { delivered: true, sent, warnings: answer.value.warnings, ...measured } };
 
   const { failure } = answer;
-  const { status, pauses, heals } = ruleOf(failure.code);
+  const { status, pauses, selfHealing, keyRefused } = failureOf(failure.code);
   const result: AttemptResult = {
     delivered: false,
     as: status,
@@ -152,10 +150,9 @@ const post = async (
     sent,
     ...measured,
     ...(failure.askedWaitMs !== undefined && { askedWaitMs: failure.askedWaitMs }),
-    ...(pauses && { pauses: { scope: pauses, heals: heals === true } }),
+    ...(pauses !== 'nothing' && { pauses: { scope: pauses, heals: selfHealing } }),
   };
   // Kombo refused the key, so it did nothing: with another key the same file may go at once.
-  const keyRefused = failure.code === 'PLATFORM.AUTHENTICATION_INVALID' || failure.code === 'KOMBO_UNAUTHORIZED';
   if (keyRefused && keyInUse !== undefined && (await apiKey.refresh(keyInUse))) return { result, repeat: 'now' };
   return status === 'retrying' ? { result, repeat: failure } : { result };
 };
@@ -178,14 +175,11 @@ const linkBody = async (
   return link === undefined ? undefined : attachmentLinkBody(facts, link);
 };
 
-const refused = (failure: Refusal): Once => {
-  const { status } = failures[failure.code];
+const refused = (failure: FailureDetail): Once => {
+  const { status } = failureOf(failure.code);
   const result: AttemptResult = { delivered: false, as: status, failure };
   return status === 'retrying' ? { result, repeat: failure } : { result };
 };
-
-const ruleOf = (code: KomboFailure['code']): Pick<KomboFailureRule, 'status' | 'pauses' | 'heals'> =>
-  code === 'OUT_OF_TIME' ? { status: failures.OUT_OF_TIME.status } : komboFailures[code];
 
 const detailOf = ({ code, detail, unlistedCode, komboMessage, logUrl }: KomboFailure): FailureDetail => ({
   code,

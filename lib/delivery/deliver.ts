@@ -170,7 +170,7 @@ const tried = async (
 ): Promise<Tried> => {
   const { settings, clock, pauses } = deps;
   if (holdAs) return { delivered: false, as: 'held', failure: holdAs };
-  if (!match.ok) return { delivered: false, as: statusOfKey(match.error.code), failure: match.error };
+  if (!match.ok) return { delivered: false, as: 'rejected', failure: match.error };
   const size = upload.sizeBytes === undefined ? undefined : checkSize(upload.sizeBytes, settings.maxBytes);
   if (size && !size.ok) return { delivered: false, as: 'rejected', failure: size.error };
   const pause = await pauses.stopping(match.value.target.integrationId, probe).catch(() => 'unread' as const);
@@ -186,8 +186,6 @@ const tried = async (
     own.clear();
   }
 };
-
-const statusOfKey = (code: FailureCode): 'held' | 'rejected' => (code === 'INTEGRATION_UNNAMED' ? 'held' : 'rejected');
 
 /** To send against an unread stop is the worse mistake; to wait for the lease to end, the slower one. */
 const unreadPauses: Tried = {

@@ -1,5 +1,4 @@
-import type { FailureCode } from '../failures/failures.ts';
-import { type FailureClass, komboFailures } from '../failures/kombo-failures.ts';
+import { type FailureCode, failureOf } from '../failures/failures.ts';
 
 /** Waiting times, in milliseconds. */
 export interface RetryPolicy {
@@ -42,26 +41,15 @@ export const nextTryAt = (
   random: number,
 ): number | undefined => {
   if (now - triesSince >= longestPatienceMs) return undefined;
-  if (tries - loadRefusals >= mostTries && !isLoadRefusal(code)) return undefined;
+  const { throttled, retry } = failureOf(code);
+  if (tries - loadRefusals >= mostTries && throttled === 'no') return undefined;
   // The end of a rate limit that Kombo does not name is not guessed to be near.
-  const endsSoon = code === 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED' || (isLoadRefusal(code) && askedWaitMs !== undefined);
+  const endsSoon = throttled === 'concurrency-limit' || (throttled === 'rate-limit' && askedWaitMs !== undefined);
   const base = paced && endsSoon ? Math.min(loadBaseMs, baseMs) : baseMs;
   const span = Math.min(longestBackoffMs, base * 2 ** Math.min(tries - 1, 20));
-  const floor = Math.max(askedWaitMs ?? 0, classOf(code) === 'LATER' ? laterFloor * baseMs : 0);
+  const floor = Math.max(askedWaitMs ?? 0, retry === 'later' ? laterFloor * baseMs : 0);
   return now + Math.min(longestBackoffMs, floor + Math.round(random * span));
 };
-
-const loadRefusals: ReadonlySet<FailureCode> = new Set([
-  'PLATFORM.RATE_LIMIT_EXCEEDED',
-  'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED',
-  'KOMBO_RATE_LIMITED',
-]);
-
-/** Kombo refuses whatever comes at this moment: no fault of the file, and nothing was delivered. */
-export const isLoadRefusal = (code: FailureCode): boolean => loadRefusals.has(code);
-
-export const classOf = (code: FailureCode): FailureClass | undefined =>
-  code in komboFailures ? komboFailures[code as keyof typeof komboFailures].class : undefined;
 
 export const mostQuickRepeats = 2;
 const longestQuickWaitMs = 3_000;
@@ -79,7 +67,7 @@ export const quickRepeatWaitMs = (
   repeats: number,
   random: number,
 ): number | undefined => {
-  if (repeats >= mostQuickRepeats || classOf(failure.code) === 'LATER') return undefined;
+  if (repeats >= mostQuickRepeats || failureOf(failure.code).retry === 'later') return undefined;
   if (failure.staleConnection) return 0;
   const wait = Math.max(failure.askedWaitMs ?? 0, Math.round((0.5 + random * 0.5) * 1_000 * 2 ** repeats));
   return wait < longestQuickWaitMs ? wait : undefined;

@@ -1,4 +1,4 @@
-import { ok, type Result, refuse } from '../result.ts';
+import { fail, ok, type Result } from '../result.ts';
 import type { AttachmentType, Target } from '../upload/target.ts';
 import { isDots, type KeyTemplate } from './parse-templates.ts';
 import { attachmentTypeOf, type PlaceholderName, placeholders } from './placeholders.ts';
@@ -34,8 +34,8 @@ const fit = ({ segments: expected }: KeyTemplate, segments: readonly string[]): 
 
 /**
  * Finds the first template that fits a decoded key, and reads the key by it.
- * Fails with KEY_NOT_MATCHED, saying of each template what does not fit, or with INTEGRATION_UNNAMED when neither the
- * template nor `defaultIntegrationId` names an integration. No failure quotes the key: it may hold a person's name.
+ * Fails with KEY_NOT_MATCHED, saying of each template what does not fit, without quoting the key: it may hold a name.
+ * @param defaultIntegrationId applies to templates without {integration_id}; the configuration requires it for them
  */
 export const matchKey = (
   templates: readonly KeyTemplate[],
@@ -53,8 +53,9 @@ export const matchKey = (
     // A parsed template has one of the two ids and a file name, so the empty texts never show.
     const { candidate_id, application_id = '', integration_id, type = 'cv', filename = '' } = fitted.value;
     const integrationId = integration_id ?? defaultIntegrationId;
+    // The configuration is refused without one of the two, so this is a defect.
     if (!integrationId)
-      return refuse('INTEGRATION_UNNAMED', `The key fits "${template.text}" and names no integration.`);
+      throw new Error(`The template "${template.text}" names no integration, and there is no default.`);
     const kind = candidate_id === undefined ? 'application' : 'candidate';
     return ok({
       target: { kind, id: candidate_id ?? application_id, integrationId },
@@ -62,7 +63,7 @@ export const matchKey = (
       filename,
     });
   }
-  return refuse('KEY_NOT_MATCHED', `No template fits. ${misfits.join(' ')}`);
+  return fail('KEY_NOT_MATCHED', `No template fits. ${misfits.join(' ')}`);
 };
 
 /**

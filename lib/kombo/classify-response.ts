@@ -14,7 +14,6 @@ export interface KomboFailure {
   /** Kombo's own words, at most 500 characters. May quote the file's name: never logged. */
   readonly komboMessage?: string;
   readonly logUrl?: string;
-  readonly httpStatus?: number;
   /** The other side asks for this much patience, in milliseconds; at most an hour. */
   readonly askedWaitMs?: number;
   /** The connection had served an earlier call and broke before the commit point: a fresh one may do at once. */
@@ -83,7 +82,6 @@ const failed = (answer: HttpAnswer, nowMs: number, code: KomboFailureCode, error
     failure: {
       code,
       detail: `Kombo answered HTTP ${answer.status}.`,
-      httpStatus: answer.status,
       ...(isCode(error.code) && error.code !== code && { unlistedCode: error.code }),
       ...(typeof error.message === 'string' && { komboMessage: error.message.slice(0, 500) }),
       ...(isLink(error.log_url) && { logUrl: error.log_url }),

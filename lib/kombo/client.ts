@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
-import { komboFailures } from '../failures/kombo-failures.ts';
+import { failureOf } from '../failures/failures.ts';
 import type { Target, TargetKind } from '../upload/target.ts';
 import { ApiKeyError } from './api-key.ts';
 import { type ListedAttachment, readListing } from './attachment-list.ts';
@@ -125,7 +125,7 @@ const judge = (answer: HttpAnswer, commitPoint: CommitPoint | undefined, nowMs: 
   if (!commitPoint || (commitPoint.passed && !answer.early)) return classified;
   if (classified.ok) {
     const detail = 'Kombo reported success before it had the whole file.';
-    return { ok: false, failure: { code: 'ANSWER_UNREADABLE', detail, httpStatus: answer.status } };
+    return { ok: false, failure: { code: 'ANSWER_UNREADABLE', detail } };
   }
   const { failure } = classified;
   return answer.status >= 300 && leavesOpen(failure.code)
@@ -133,8 +133,7 @@ const judge = (answer: HttpAnswer, commitPoint: CommitPoint | undefined, nowMs: 
     : classified;
 };
 
-const leavesOpen = (code: KomboFailure['code']): boolean =>
-  code !== 'OUT_OF_TIME' && komboFailures[code].status === 'unknown';
+const leavesOpen = (code: KomboFailure['code']): boolean => failureOf(code).status === 'unknown';
 
 const unanswered = (error: TransportError, commitPoint: CommitPoint | undefined): KomboFailure => {
   const sentBytes = commitPoint?.sentBytes ?? 0;

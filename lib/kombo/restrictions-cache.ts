@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { canonicalType } from '../content-type/known-types.ts';
-import { ok, type Result, refuse } from '../result.ts';
+import { fail, ok, type Result } from '../result.ts';
 import type { AttachmentType, Target, TargetKind } from '../upload/target.ts';
 import type { KomboClient } from './client.ts';
 import type { Restrictions } from './read-restrictions.ts';
@@ -62,15 +62,12 @@ export const checkRestrictions = (
 ): Result<void> => {
   const limit = restrictions?.[file.type];
   if (!limit) return ok(undefined);
-  if (!limit.supported) return refuse('TYPE_NOT_ALLOWED', `The integration takes no attachments of type ${file.type}.`);
+  if (!limit.supported) return fail('TYPE_NOT_ALLOWED', `The integration takes no attachments of type ${file.type}.`);
   if (limit.maxSizeBytes !== undefined && file.sizeBytes > limit.maxSizeBytes) {
-    return refuse(
-      'FILE_TOO_LARGE',
-      `The file has ${file.sizeBytes} bytes; the integration takes ${limit.maxSizeBytes}.`,
-    );
+    return fail('FILE_TOO_LARGE', `The file has ${file.sizeBytes} bytes; the integration takes ${limit.maxSizeBytes}.`);
   }
   if (limit.contentTypes && !limit.contentTypes.some((accepted) => covers(accepted, file.contentType))) {
-    return refuse('TYPE_NOT_ALLOWED', `The integration does not take ${file.contentType} as ${file.type}.`);
+    return fail('TYPE_NOT_ALLOWED', `The integration does not take ${file.contentType} as ${file.type}.`);
   }
   return ok(undefined);
 };

@@ -1,4 +1,4 @@
-import type { FailureDetail } from '../outcome.ts';
+import type { FailureDetail } from '../failures/failures.ts';
 import type { AttachmentType, Target } from '../upload/target.ts';
 import type { Upload } from '../upload/upload.ts';
 

@@ -1,6 +1,5 @@
-import { isLoadRefusal } from '../delivery/retry-policy.ts';
-import type { FailureStatus } from '../failures/failures.ts';
-import type { FailureDetail } from '../outcome.ts';
+import type { FailureStatus } from '../failures/failure.ts';
+import { type FailureDetail, failureOf } from '../failures/failures.ts';
 import { thereAtTheLatest } from '../read-back/there-at-the-latest.ts';
 import type { AttachmentType, Target } from '../upload/target.ts';
 import type { Upload } from '../upload/upload.ts';
@@ -192,7 +191,7 @@ const failed = (record: LedgerRecord, event: Of<'failed'>, now: number): Change 
     case 'retrying':
       return {
         state: { status: 'retrying', dueAt, failure },
-        ...(isLoadRefusal(failure.code) && { loadRefusals: (record.loadRefusals ?? 0) + 1 }),
+        ...(failureOf(failure.code).throttled !== 'no' && { loadRefusals: (record.loadRefusals ?? 0) + 1 }),
         ...sent,
       };
     case 'unknown':

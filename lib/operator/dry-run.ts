@@ -4,7 +4,7 @@ import type { DeliverDeps } from '../delivery/deliver.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import type { Known } from '../ledger/ledger.ts';
 import type { Pause } from '../pause/pause.ts';
-import { ok, type Result, refuse } from '../result.ts';
+import { fail, ok, type Result } from '../result.ts';
 import { SourceError } from '../stream/source-error.ts';
 import { untilStalled } from '../stream/stall-timeout.ts';
 import type { AttachmentType } from '../upload/target.ts';
@@ -74,7 +74,7 @@ const prepared = async (
       object.close();
     }
   } catch (error) {
-    if (error instanceof SourceError) return refuse(error.code, error.message);
+    if (error instanceof SourceError) return fail(error.code, error.message);
     throw error;
   } finally {
     own.clear();

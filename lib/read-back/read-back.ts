@@ -3,7 +3,7 @@ import { sleep } from '../clock.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
 import type { DeliverDeps, DeliverSettings } from '../delivery/deliver.ts';
 import { nextTryAt } from '../delivery/retry-policy.ts';
-import type { FailureCode } from '../failures/failures.ts';
+import { type FailureCode, failureOf } from '../failures/failures.ts';
 import type { ListedAttachment } from '../kombo/attachment-list.ts';
 import type { KomboFailure } from '../kombo/classify-response.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
@@ -158,23 +158,9 @@ const undecidable = ({ failure }: Unknown, why: string): LedgerEvent => ({
   failure: { ...failure, code: 'OUTCOME_UNKNOWN', detail: `${why} It began with ${failure.code}.` },
 });
 
-/** Codes by which a tool says that it will never list; those that a reconnection mends are waited for. */
-const neverLists: ReadonlySet<KomboFailure['code']> = new Set([
-  'INTEGRATION.PERMISSION_MISSING',
-  'INTEGRATION.ACTION_NOT_AVAILABLE',
-  'INTEGRATION.ACTION_DISABLED',
-  'INTEGRATION.MODEL_NOT_AVAILABLE',
-  'INTEGRATION.MODEL_DISABLED',
-  'PLATFORM.INPUT_INVALID',
-  'REMOTE.INPUT_INVALID',
-  'KOMBO_FORBIDDEN',
-  'KOMBO_NOT_FOUND',
-  'KOMBO_REFUSED',
-]);
-
 const unread = (failure: KomboFailure, record: LedgerRecord, state: Unknown, deps: ReadBackDeps): LedgerEvent => {
   const { code } = failure;
-  if (neverLists.has(code)) return undecidable(state, `Kombo does not list the target's files (${code}).`);
+  if (failureOf(code).neverLists) return undecidable(state, `Kombo does not list the target's files (${code}).`);
   return (
     readAgain(record, state, failure, deps) ??
     undecidable(state, `The target could not be read for a day or in 12 tries; the last one ended with ${code}.`)

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { failureOf } from '../failures/failures.ts';
 import type { Outcome } from '../outcome.ts';
 
 /**
@@ -31,8 +32,6 @@ interface Lane {
 const mostPatience = 16;
 const firstStandstillMs = 1_000;
 const longestStandstillMs = 60_000;
-
-const tooManyRequests = new Set<string>(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED']);
 
 /** @param most how many it begins with, and never more. */
 export const paceFor = (most: number, clock: Clock): Pace => {
@@ -81,9 +80,9 @@ export const paceFor = (most: number, clock: Clock): Pace => {
       if (isEcho) lane.echoes -= 1;
       if (outcome.status === 'attached') speedUp(lane);
       if (outcome.status !== 'retrying') return;
-      const { code } = outcome.failure;
-      if (code === 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED' && !isEcho) slowDown(lane);
-      if (tooManyRequests.has(code)) lane.notBefore = Math.max(lane.notBefore, outcome.dueAt.getTime());
+      const { throttled } = failureOf(outcome.failure.code);
+      if (throttled === 'concurrency-limit' && !isEcho) slowDown(lane);
+      if (throttled === 'rate-limit') lane.notBefore = Math.max(lane.notBefore, outcome.dueAt.getTime());
     },
   };
 };

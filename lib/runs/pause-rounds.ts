@@ -1,6 +1,6 @@
 import { type Deadline, deadlineWithin } from '../deadline.ts';
 import { deliver } from '../delivery/deliver.ts';
-import type { KomboFailureCode } from '../failures/kombo-failures.ts';
+import { failureOf } from '../failures/failures.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Outcome } from '../outcome.ts';
 import { accountScope, type Pause } from '../pause/pause.ts';
@@ -104,18 +104,10 @@ const showsHealing = (outcome: Outcome, scope: string): boolean => {
   if (outcome.status === 'attached') return true;
   // An unchanged one is somebody else's, and its failure an old one.
   if (outcome.status === 'ignored' || outcome.status === 'unchanged' || !('failure' in outcome)) return false;
-  const { code } = outcome.failure;
-  // A word about one integration comes from somebody who has accepted the key.
-  return judgements.has(code) || (scope === accountScope && code.startsWith('INTEGRATION.'));
+  const { judges } = failureOf(outcome.failure.code);
+  // Kombo reports on an integration only after it has accepted the API key.
+  return judges === 'file' || (scope === accountScope && judges === 'integration');
 };
-
-const judgements: ReadonlySet<string> = new Set<KomboFailureCode>([
-  'PLATFORM.INPUT_INVALID',
-  'REMOTE.INPUT_INVALID',
-  'REMOTE.RATE_LIMIT_EXCEEDED',
-  'REMOTE.SERVICE_UNAVAILABLE',
-  'REMOTE.UNKNOWN_HTTP_ERROR',
-]);
 
 /** So much is left for the rest of the run. */
 const reserveMs = 15_000;

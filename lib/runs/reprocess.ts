@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
 import { deliver } from '../delivery/deliver.ts';
-import { isLoadRefusal } from '../delivery/retry-policy.ts';
+import { failureOf } from '../failures/failures.ts';
 import type { Known } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Table } from '../ledger/table.ts';
@@ -84,7 +84,8 @@ export const reprocess = async (options: ReprocessOptions, deps: ReprocessDeps):
         (outcome) => {
           count(outcome);
           pace.finished(integrationId, outcome);
-          if (outcome.status === 'retrying' && isLoadRefusal(outcome.failure.code)) refused.push({ record, outcome });
+          if (outcome.status === 'retrying' && failureOf(outcome.failure.code).throttled !== 'no')
+            refused.push({ record, outcome });
         },
         (fault: unknown) => {
           faults.push(fault);

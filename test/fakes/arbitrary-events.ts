@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import type { FailureDetail } from '../../lib/failures/failures.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import { type LedgerEvent, type LedgerEventKind, transition } from '../../lib/ledger/transition.ts';
-import type { FailureDetail } from '../../lib/outcome.ts';
 import { hour, integrationId, nine, target, upload } from './ledger-samples.ts';
 
 const owner = fc.constantFrom('owner-A', 'owner-B');

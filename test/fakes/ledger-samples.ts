@@ -1,5 +1,5 @@
+import type { FailureDetail } from '../../lib/failures/failures.ts';
 import type { LedgerRecord, State } from '../../lib/ledger/record.ts';
-import type { FailureDetail } from '../../lib/outcome.ts';
 import type { Target } from '../../lib/upload/target.ts';
 import type { Upload } from '../../lib/upload/upload.ts';
 

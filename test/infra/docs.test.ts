@@ -4,7 +4,7 @@ import { statesPage } from '../../infra/docs/states.ts';
 import { failuresTable, settingsTable } from '../../infra/docs/tables.ts';
 import { pages } from '../../infra/docs.ts';
 import { settings } from '../../lib/config/settings.ts';
-import { failures } from '../../lib/failures/failures.ts';
+import { everyFailure } from '../../lib/failures/failures.ts';
 
 describe('the pages on disk are what the code makes of them (else: npm run docs)', () => {
   test('docs/states.md is among them', async () => {
@@ -54,7 +54,7 @@ describe('the page of states', () => {
 describe('the tables', () => {
   test('of failures has a row for each code, with its next step', () => {
     const rows = failuresTable().split('\n').slice(2);
-    expect(rows).toHaveLength(Object.keys(failures).length);
+    expect(rows).toHaveLength(Object.keys(everyFailure).length);
     expect(rows).toContain(
       '| `FILE_EMPTY` | rejected | The file has no bytes. | Ask the uploader for the file again; the upload was probably cut short. |',
     );

@@ -4,7 +4,7 @@ import { answerTo } from '../../handlers/on-demand/answer-request.ts';
 import type { Runtime } from '../../handlers/runtime.ts';
 import { type Config, readConfig } from '../../lib/config/config.ts';
 import type { ApiKey } from '../../lib/kombo/api-key.ts';
-import { ok, refuse } from '../../lib/result.ts';
+import { fail, ok } from '../../lib/result.ts';
 import type { Storage } from '../../lib/upload/storage.ts';
 import { integrationId } from '../fakes/ledger-samples.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
@@ -50,7 +50,7 @@ export const courierWorld = (apiKey?: ApiKey): CourierWorld => {
 const askable = (world: CourierWorld): Pick<Storage, 'find' | 'list'> => ({
   find: async (bucket, key) => {
     const file = world.bucket.get(key);
-    if (!file) return refuse('OBJECT_DELETED', 'S3 answered NotFound (HTTP 404).');
+    if (!file) return fail('OBJECT_DELETED', 'S3 answered NotFound (HTTP 404).');
     return ok({ bucket, key, etag: file.etag, sizeBytes: file.bytes.length });
   },
   list: async (_bucket, { prefix, afterKey = '' }) => {

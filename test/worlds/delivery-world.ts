@@ -9,7 +9,7 @@ import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import type { Outcome } from '../../lib/outcome.ts';
 import { pausesOn } from '../../lib/pause/pause-store.ts';
 import type { ReadBackSettings } from '../../lib/read-back/read-back.ts';
-import { ok, type Result, refuse } from '../../lib/result.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
 import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
 import type { Storage } from '../../lib/upload/storage.ts';
 import { type Upload, uploadId } from '../../lib/upload/upload.ts';
@@ -140,11 +140,11 @@ export const deliveryWorld = (
 const storageOf = (bucket: ReadonlyMap<string, StoredFile>): Storage => ({
   open: async ({ key, etag }) => {
     const file = bucket.get(key);
-    if (!file) return refuse('OBJECT_DELETED', 'S3 answered NoSuchKey (HTTP 404).');
-    if (file.etag !== etag) return refuse('OBJECT_REPLACED', 'The object under the key has another ETag now.');
+    if (!file) return fail('OBJECT_DELETED', 'S3 answered NoSuchKey (HTTP 404).');
+    if (file.etag !== etag) return fail('OBJECT_REPLACED', 'The object under the key has another ETag now.');
     return ok({ ...file, sizeBytes: file.bytes.length, chunks: chunksOf(file.bytes), close: () => undefined });
   },
-  find: async () => refuse('STORAGE_UNAVAILABLE', 'Nobody looks for objects here.'),
-  list: async () => refuse('STORAGE_UNAVAILABLE', 'Nobody lists objects here.'),
+  find: async () => fail('STORAGE_UNAVAILABLE', 'Nobody looks for objects here.'),
+  list: async () => fail('STORAGE_UNAVAILABLE', 'Nobody lists objects here.'),
   link: async () => 'https://cv-inbox.example/secret-link',
 });

@@ -1,7 +1,8 @@
+import type { FailureDetail } from '../../../lib/failures/failures.ts';
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
 import type { Known } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
-import type { FailureDetail, Outcome } from '../../../lib/outcome.ts';
+import type { Outcome } from '../../../lib/outcome.ts';
 import { type Target, targetKey } from '../../../lib/upload/target.ts';
 import { parseUploadId } from '../../../lib/upload/upload.ts';
 

@@ -1,5 +1,6 @@
+import type { FailureDetail } from '../../../lib/failures/failures.ts';
 import { inParallel } from '../../../lib/parallel.ts';
-import { ok, type Refusal, type Result } from '../../../lib/result.ts';
+import { ok, type Result } from '../../../lib/result.ts';
 import { listUploads } from '../../../lib/runs/backfill.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import type { ActionDeps } from '../action.ts';
@@ -16,7 +17,7 @@ export interface SelectionInput {
 export interface Selection {
   readonly uploads: readonly Upload[];
   /** Keys that could not be asked for, and why. */
-  readonly missing: readonly (Refusal & { readonly key: string })[];
+  readonly missing: readonly (FailureDetail & { readonly key: string })[];
   /** More lies under the prefix, after this key. */
   readonly afterKey?: string;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { onlyItem, parse, refusalOf, scanned } from './parse.ts';
+import { onlyRequest, parse, refusalOf, scanned } from './parse.ts';
 import { sample } from './sample.ts';
 
 const upload = {
@@ -28,12 +28,12 @@ describe('EventBridge events of S3', () => {
   test('a created object is an upload, and its key is taken as it stands', () => {
     expect(parse(sample('eventbridge-created'))).toEqual({
       envelope: 'eventbridge',
-      entries: [{ item: { kind: 'upload', upload: { ...upload, sizeBytes: 48213 } } }],
+      entries: [{ request: { kind: 'upload', upload: { ...upload, sizeBytes: 48213 } } }],
     });
   });
 
   test.each(['a/a+b.pdf', 'a/a%2Bb.pdf', 'a/%zz.pdf'])('the key %s is not decoded', (key) => {
-    expect(onlyItem(created({ key, etag: 'e1' }))).toEqual({
+    expect(onlyRequest(created({ key, etag: 'e1' }))).toEqual({
       kind: 'upload',
       upload: { bucket: 'acme-cv-inbox', key, etag: 'e1' },
     });
@@ -43,15 +43,15 @@ describe('EventBridge events of S3', () => {
     ['eventbridge-deleted', 'Object Deleted is no upload.'],
     ['eventbridge-tags-added', 'Object Tags Added is no upload.'],
   ])('%s is ignored by name', (name, reason) => {
-    expect(onlyItem(sample(name))).toEqual({ kind: 'ignored', reason });
+    expect(onlyRequest(sample(name))).toEqual({ kind: 'ignored', reason });
   });
 
   test('an upload waits for its verdict when a scan is required', () => {
-    expect(onlyItem(sample('eventbridge-created'), scanned).kind).toBe('ignored');
+    expect(onlyRequest(sample('eventbridge-created'), scanned).kind).toBe('ignored');
   });
 
   test('without an ETag the upload is unidentified', () => {
-    expect(onlyItem(created({ key: 'a/b.pdf', size: 9 }))).toEqual({
+    expect(onlyRequest(created({ key: 'a/b.pdf', size: 9 }))).toEqual({
       kind: 'unidentified',
       object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', sizeBytes: 9 },
     });
@@ -63,12 +63,12 @@ describe('EventBridge events of S3', () => {
 
   test('without a detail it is refused and kept', () => {
     const refusal = refusalOf({ source: 'aws.s3', 'detail-type': 'Object Created' });
-    expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', keep: true });
+    expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', redeliver: true });
   });
 
   test('the CloudTrail record of an upload is refused, not overlooked', () => {
     const refusal = refusalOf({ source: 'aws.s3', 'detail-type': 'AWS API Call via CloudTrail', detail: {} });
-    expect(refusal).toMatchObject({ code: 'EVENT_UNKNOWN', keep: true });
+    expect(refusal).toMatchObject({ code: 'EVENT_UNKNOWN', redeliver: true });
     expect(refusal.detail).toContain('CloudTrail');
   });
 
@@ -96,7 +96,7 @@ describe('EventBridge events of S3', () => {
 
 describe('GuardDuty scan results', () => {
   test('a clean verdict is an upload', () => {
-    expect(onlyItem(sample('guardduty-clean'), scanned)).toEqual({ kind: 'upload', upload, verdict: 'clean' });
+    expect(onlyRequest(sample('guardduty-clean'), scanned)).toEqual({ kind: 'upload', upload, verdict: 'clean' });
   });
 
   test.each([
@@ -105,13 +105,13 @@ describe('GuardDuty scan results', () => {
     ['guardduty-access-denied', 'SCAN_DENIED', 'GuardDuty said ACCESS_DENIED.'],
     ['guardduty-failed', 'SCAN_FAILED', 'GuardDuty said FAILED.'],
   ])('%s is held as %s', (name, code, detail) => {
-    expect(onlyItem(sample(name), scanned)).toEqual({ kind: 'held-by-scan', upload, code, detail });
+    expect(onlyRequest(sample(name), scanned)).toEqual({ kind: 'held-by-scan', upload, code, detail });
   });
 
   test.each(['no_threats_found', 'CLEAN', 'NO_THREATS_FOUND '])(
     'a verdict nobody knows (%j) is held, never clean',
     (verdict) => {
-      expect(onlyItem(scanResult({ eTag: 'e1' }, verdict), scanned)).toEqual({
+      expect(onlyRequest(scanResult({ eTag: 'e1' }, verdict), scanned)).toEqual({
         kind: 'held-by-scan',
         upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag: 'e1' },
         code: 'SCAN_VERDICT_UNKNOWN',
@@ -124,24 +124,24 @@ describe('GuardDuty scan results', () => {
     expect(refusalOf(scanResult({ eTag: 'e1' }, verdict ?? null), scanned)).toMatchObject({
       code: 'EVENT_INCOMPLETE',
       detail: 'The scan result has no scanResultStatus.',
-      keep: true,
+      redeliver: true,
     });
   });
 
   test.each(['guardduty-clean', 'guardduty-threats'])('%s is ignored when no scan is required', (name) => {
-    expect(onlyItem(sample(name))).toEqual({
+    expect(onlyRequest(sample(name))).toEqual({
       kind: 'ignored',
       reason: 'REQUIRE_SCAN is off, so the upload did not wait for this verdict.',
     });
   });
 
   test('without an ETag a verdict holds for the version it names', () => {
-    expect(onlyItem(scanResult({ versionId: 'v1' }), scanned)).toEqual({
+    expect(onlyRequest(scanResult({ versionId: 'v1' }), scanned)).toEqual({
       kind: 'unidentified',
       object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', versionId: 'v1' },
       verdict: 'clean',
     });
-    expect(onlyItem(scanResult({ versionId: 'v1' }, 'THREATS_FOUND'), scanned)).toEqual({
+    expect(onlyRequest(scanResult({ versionId: 'v1' }, 'THREATS_FOUND'), scanned)).toEqual({
       kind: 'unidentified',
       object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', versionId: 'v1' },
       verdict: 'SCAN_THREAT_FOUND',
@@ -151,7 +151,7 @@ describe('GuardDuty scan results', () => {
   test.each([{}, { versionId: 'null' }])(
     'without ETag and version (%j) a clean verdict vouches for nothing',
     (details) => {
-      expect(refusalOf(scanResult(details), scanned)).toMatchObject({ code: 'VERDICT_UNPINNED', keep: true });
+      expect(refusalOf(scanResult(details), scanned)).toMatchObject({ code: 'VERDICT_UNPINNED', redeliver: true });
     },
   );
 
@@ -161,6 +161,6 @@ describe('GuardDuty scan results', () => {
 
   test('the other events of GuardDuty are ignored by name', () => {
     const event = { source: 'aws.guardduty', 'detail-type': 'GuardDuty Finding', detail: {} };
-    expect(onlyItem(event, scanned)).toEqual({ kind: 'ignored', reason: 'GuardDuty Finding is no upload.' });
+    expect(onlyRequest(event, scanned)).toEqual({ kind: 'ignored', reason: 'GuardDuty Finding is no upload.' });
   });
 });

@@ -34,9 +34,9 @@ describe('what is no event at all', () => {
       'The event is an object without any field of an upload event.',
       true,
     ],
-  ])('%s is refused by what it is', (_name, event, code, what, keep) => {
+  ])('%s is refused by what it is', (_name, event, code, what, redeliver) => {
     const refusal = refusalOf(event);
-    expect(refusal).toMatchObject({ code, detail: `${what} ${expected}`, keep });
+    expect(refusal).toMatchObject({ code, detail: `${what} ${expected}`, redeliver });
     expect(refusal.nextStep).not.toBe('');
     expect(parse(event).envelope).toBe('unrecognised');
   });
@@ -65,7 +65,7 @@ describe('what is no event at all', () => {
     expect(refusalOf({ Records: [{ eventSource: 'aws:kinesis', kinesis: { data: 'eA==' } }] })).toMatchObject({
       code: 'EVENT_UNKNOWN',
       detail: `A record is of aws:kinesis. ${expected}`,
-      keep: true,
+      redeliver: true,
     });
   });
 });
@@ -77,7 +77,7 @@ describe('templates of the console', () => {
       code: 'EVENT_IS_TEMPLATE',
       detail: `The event is the hello-world template of the Lambda console. ${expected}`,
       nextStep: 'Put your bucket and the key of a real upload into the template, or use the on-demand function.',
-      keep: false,
+      redeliver: false,
     });
   });
 
@@ -88,7 +88,7 @@ describe('templates of the console', () => {
       detail:
         'This is the S3 test template of the console. The event speaks of the bucket "example-bucket", but BUCKET is "acme-cv-inbox".',
       nextStep: 'Put your bucket and the key of a real upload into the template, or use the on-demand function.',
-      keep: false,
+      redeliver: false,
     });
   });
 
@@ -101,7 +101,7 @@ describe('templates of the console', () => {
     const event = parseUploadEvent(sample('console-s3-put'), { bucket: 'example-bucket', requireScan: false });
     expect(event.entries).toEqual([
       {
-        item: {
+        request: {
           kind: 'upload',
           upload: {
             bucket: 'example-bucket',
@@ -172,9 +172,9 @@ describe('whatever comes', () => {
       fc.property(event, fc.constantFrom(scanned, unscanned), (content, options) => {
         const { entries } = parseUploadEvent(content, options);
         expect(entries.length).toBeGreaterThan(0);
-        for (const { item } of entries) {
-          if (item.kind === 'upload') expect(item.upload.bucket).toBe('acme-cv-inbox');
-          if (item.kind === 'upload' && options.requireScan) expect(item.verdict).toBe('clean');
+        for (const { request } of entries) {
+          if (request.kind === 'upload') expect(request.upload.bucket).toBe('acme-cv-inbox');
+          if (request.kind === 'upload' && options.requireScan) expect(request.verdict).toBe('clean');
         }
       }),
       { numRuns: 2000 },
@@ -197,7 +197,7 @@ describe('whatever comes', () => {
       { source: 'aws.guardduty', 'detail-type': key, detail: {} },
       { requestContext: {}, requestPayload: key },
     ];
-    const said = broken.flatMap((content) => parse(content).entries.map(({ item }) => JSON.stringify(item)));
+    const said = broken.flatMap((content) => parse(content).entries.map(({ request }) => JSON.stringify(request)));
     expect(said.length).toBe(15);
     expect(said.filter((line) => line.includes('Frank') || line.includes('Secret'))).toEqual([]);
   });

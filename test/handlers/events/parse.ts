@@ -1,4 +1,4 @@
-import type { Item, ParsedEvent } from '../../../handlers/events/entry.ts';
+import type { ParsedEvent, UploadRequest } from '../../../handlers/events/entry.ts';
 import { parseUploadEvent } from '../../../handlers/events/upload-event.ts';
 
 export const unscanned = { bucket: 'acme-cv-inbox', requireScan: false };
@@ -7,14 +7,14 @@ export const scanned = { bucket: 'acme-cv-inbox', requireScan: true };
 export const parse = (event: unknown): ParsedEvent => parseUploadEvent(event, unscanned);
 
 /** For events that hold exactly one record. */
-export const onlyItem = (event: unknown, options = unscanned): Item => {
+export const onlyRequest = (event: unknown, options = unscanned): UploadRequest => {
   const [entry, ...others] = parseUploadEvent(event, options).entries;
   if (entry === undefined || others.length > 0) throw new Error(`Expected one entry, got ${others.length + 1}.`);
-  return entry.item;
+  return entry.request;
 };
 
 export const refusalOf = (event: unknown, options = unscanned) => {
-  const item = onlyItem(event, options);
+  const item = onlyRequest(event, options);
   if (item.kind !== 'refused') throw new Error(`Expected a refusal, got ${item.kind}.`);
   return item;
 };

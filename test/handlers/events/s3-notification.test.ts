@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { franksUpload, notification, onlyItem, parse, refusalOf, scanned } from './parse.ts';
+import { franksUpload, notification, onlyRequest, parse, refusalOf, scanned } from './parse.ts';
 import { sample } from './sample.ts';
 
 const etag = '0cc175b9c0f1b6a831c399e269772661';
 const keyOf = (key: string) => {
-  const item = onlyItem(notification({ key, eTag: etag }));
-  return item.kind === 'upload' ? item.upload.key : item.kind;
+  const request = onlyRequest(notification({ key, eTag: etag }));
+  return request.kind === 'upload' ? request.upload.key : request.kind;
 };
 
 describe('a native S3 notification', () => {
   test('becomes an upload with its decoded key', () => {
     expect(parse(sample('s3-put'))).toEqual({
       envelope: 's3',
-      entries: [{ item: { kind: 'upload', upload: franksUpload } }],
+      entries: [{ request: { kind: 'upload', upload: franksUpload } }],
     });
   });
 
   test('is read whatever its version, and unknown fields are ignored', () => {
-    expect(onlyItem(sample('s3-future-version'))).toEqual({
+    expect(onlyRequest(sample('s3-future-version'))).toEqual({
       kind: 'upload',
       upload: {
         bucket: 'acme-cv-inbox',
@@ -32,7 +32,7 @@ describe('a native S3 notification', () => {
   test('a bad record harms none of its neighbours', () => {
     const { envelope, entries } = parse(sample('s3-several-records'));
     expect(envelope).toBe('s3');
-    expect(entries.map(({ item }) => (item.kind === 'refused' ? item.code : item.kind))).toEqual([
+    expect(entries.map(({ request }) => (request.kind === 'refused' ? request.code : request.kind))).toEqual([
       'upload',
       'EVENT_INCOMPLETE',
       'KEY_MALFORMED',
@@ -40,7 +40,7 @@ describe('a native S3 notification', () => {
       'upload',
     ]);
     expect(entries[4]).toEqual({
-      item: {
+      request: {
         kind: 'upload',
         upload: {
           bucket: 'acme-cv-inbox',
@@ -56,20 +56,20 @@ describe('a native S3 notification', () => {
     'ObjectCreated:%s is an upload',
     (name) => {
       const event = notification({ key: 'a/b.pdf', eTag: etag }, { eventName: `ObjectCreated:${name}` });
-      expect(onlyItem(event).kind).toBe('upload');
+      expect(onlyRequest(event).kind).toBe('upload');
     },
   );
 
   test('an event name with the prefix of the notification settings counts too', () => {
     const event = notification({ key: 'a/b.pdf', eTag: etag }, { eventName: 's3:ObjectCreated:Put' });
-    expect(onlyItem(event).kind).toBe('upload');
+    expect(onlyRequest(event).kind).toBe('upload');
   });
 
   test.each([
     ['s3-delete', 'ObjectRemoved:DeleteMarkerCreated is no upload.'],
     ['s3-tagging', 'ObjectTagging:Put is no upload.'],
   ])('%s is ignored by name', (name, reason) => {
-    expect(onlyItem(sample(name))).toEqual({ kind: 'ignored', reason });
+    expect(onlyRequest(sample(name))).toEqual({ kind: 'ignored', reason });
   });
 
   test.each([
@@ -84,46 +84,49 @@ describe('a native S3 notification', () => {
     'ReducedRedundancyLostObject',
   ])('%s is no upload', (eventName) => {
     const event = notification({ key: 'a/b.pdf', eTag: etag }, { eventName });
-    expect(onlyItem(event)).toEqual({ kind: 'ignored', reason: `${eventName} is no upload.` });
+    expect(onlyRequest(event)).toEqual({ kind: 'ignored', reason: `${eventName} is no upload.` });
   });
 
   test('an odd event name is not repeated', () => {
     const event = notification({ key: 'a/b.pdf' }, { eventName: 'Lebenslauf von Jürgen <b>' });
-    expect(onlyItem(event)).toEqual({ kind: 'ignored', reason: 'An event without a plain name is no upload.' });
+    expect(onlyRequest(event)).toEqual({ kind: 'ignored', reason: 'An event without a plain name is no upload.' });
   });
 
   test('an S3-like store may sign with its own name', () => {
     const event = notification({ key: 'a/b.pdf', eTag: etag }, { eventSource: 'minio:s3' });
     expect(parse(event)).toEqual({
       envelope: 's3',
-      entries: [{ item: { kind: 'upload', upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag } } }],
+      entries: [{ request: { kind: 'upload', upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag } } }],
     });
   });
 
   test('the test event that S3 sends at set-up is ignored', () => {
     expect(parse(sample('s3-test-event'))).toEqual({
       envelope: 's3',
-      entries: [{ item: { kind: 'ignored', reason: 's3:TestEvent: S3 tells that notifications are set up.' } }],
+      entries: [{ request: { kind: 'ignored', reason: 's3:TestEvent: S3 tells that notifications are set up.' } }],
     });
   });
 
   test('a folder marker is ignored', () => {
-    expect(onlyItem(sample('s3-folder-marker'))).toEqual({ kind: 'ignored', reason: 'A folder marker is no upload.' });
+    expect(onlyRequest(sample('s3-folder-marker'))).toEqual({
+      kind: 'ignored',
+      reason: 'A folder marker is no upload.',
+    });
   });
 
   test('an object with bytes under a key that ends in a slash is no folder marker', () => {
-    expect(onlyItem(notification({ key: 'a/b/', eTag: etag, size: 12 })).kind).toBe('upload');
+    expect(onlyRequest(notification({ key: 'a/b/', eTag: etag, size: 12 })).kind).toBe('upload');
   });
 
   test('an empty file is an upload: it is rejected by name later, not overlooked here', () => {
-    expect(onlyItem(notification({ key: 'a/b.pdf', eTag: etag, size: 0 }))).toEqual({
+    expect(onlyRequest(notification({ key: 'a/b.pdf', eTag: etag, size: 0 }))).toEqual({
       kind: 'upload',
       upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag, sizeBytes: 0 },
     });
   });
 
   test('an upload waits for its verdict when a scan is required', () => {
-    expect(onlyItem(sample('s3-put'), scanned)).toEqual({
+    expect(onlyRequest(sample('s3-put'), scanned)).toEqual({
       kind: 'ignored',
       reason: 'The upload waits for its scan verdict, because REQUIRE_SCAN is on.',
     });
@@ -139,36 +142,36 @@ describe('the key', () => {
   });
   test('an emoji survives', () => expect(keyOf('a/%F0%9F%93%84.pdf')).toBe('a/📄.pdf'));
 
-  test.each(['a/%E9.pdf', 'a/%zz.pdf', 'a/100%.pdf'])('%s is refused, and a repeat would not mend it', (key) => {
+  test.each(['a/%E9.pdf', 'a/%zz.pdf', 'a/100%.pdf'])('%s is refused, and a repeat would not fix it', (key) => {
     const refusal = refusalOf(notification({ key, eTag: etag }));
-    expect(refusal).toMatchObject({ code: 'KEY_MALFORMED', keep: false });
-    expect(refusal.nextStep).toContain('plain key');
+    expect(refusal).toMatchObject({ code: 'KEY_MALFORMED', redeliver: false });
+    expect(refusal.nextStep).toContain('Correct the sender');
     expect(refusal.detail).not.toContain(key);
   });
 });
 
 describe('the fields of the object', () => {
   test('quotes around the ETag are stripped', () => {
-    const item = onlyItem(notification({ key: 'a/b.pdf', eTag: `"${etag}"` }));
-    expect(item).toEqual({ kind: 'upload', upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag } });
+    const request = onlyRequest(notification({ key: 'a/b.pdf', eTag: `"${etag}"` }));
+    expect(request).toEqual({ kind: 'upload', upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag } });
   });
 
   test.each([undefined, null, '', '""', 7])('without a usable ETag (%j) the upload is unidentified', (eTag) => {
-    expect(onlyItem(notification({ key: 'a/b.pdf', eTag, size: 5, versionId: 'v1' }))).toEqual({
+    expect(onlyRequest(notification({ key: 'a/b.pdf', eTag, size: 5, versionId: 'v1' }))).toEqual({
       kind: 'unidentified',
       object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', sizeBytes: 5, versionId: 'v1' },
     });
   });
 
   test.each([undefined, null, '5', -1, 1.5, Number.NaN])('a size of %j is left out', (size) => {
-    expect(onlyItem(notification({ key: 'a/b.pdf', eTag: etag, size }))).toEqual({
+    expect(onlyRequest(notification({ key: 'a/b.pdf', eTag: etag, size }))).toEqual({
       kind: 'upload',
       upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag },
     });
   });
 
   test.each([undefined, null, '', 'null'])('the version %j is no version', (versionId) => {
-    expect(onlyItem(notification({ key: 'a/b.pdf', eTag: etag, versionId }))).toEqual({
+    expect(onlyRequest(notification({ key: 'a/b.pdf', eTag: etag, versionId }))).toEqual({
       kind: 'upload',
       upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag },
     });
@@ -178,22 +181,26 @@ describe('the fields of the object', () => {
 describe('a record that S3 would not send', () => {
   test('without a name it is refused and kept: it may be an upload', () => {
     const refusal = refusalOf(notification({ key: 'a/b.pdf', eTag: etag }, { eventName: undefined }));
-    expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', detail: 'The S3 record has no eventName.', keep: true });
+    expect(refusal).toMatchObject({
+      code: 'EVENT_INCOMPLETE',
+      detail: 'The S3 record has no eventName.',
+      redeliver: true,
+    });
   });
 
   test('without a bucket it is refused and kept', () => {
     const refusal = refusalOf(notification({}, { s3: { object: { key: 'a/b.pdf', eTag: etag } } }));
-    expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', detail: 'The event names no bucket.', keep: true });
+    expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', detail: 'The event names no bucket.', redeliver: true });
   });
 
   test.each([undefined, null, '', 42])('with the key %j it is refused and kept', (key) => {
     const refusal = refusalOf(notification({ key, eTag: etag }));
-    expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', detail: 'The event names no key.', keep: true });
+    expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', detail: 'The event names no key.', redeliver: true });
   });
 
   test('without its s3 part it is refused and kept', () => {
     const refusal = refusalOf({ Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put' }] });
-    expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', keep: true });
+    expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', redeliver: true });
   });
 });
 
@@ -207,7 +214,7 @@ describe('another bucket', () => {
       code: 'BUCKET_FOREIGN',
       detail: 'The event speaks of the bucket "acme-logs", but BUCKET is "acme-cv-inbox".',
       nextStep: 'Point the trigger at the bucket in BUCKET alone; when BUCKET is wrong, correct it and deploy.',
-      keep: false,
+      redeliver: false,
     });
   });
 

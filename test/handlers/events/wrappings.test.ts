@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { franksUpload, notification, onlyItem, parse, refusalOf } from './parse.ts';
+import { franksUpload, notification, onlyRequest, parse, refusalOf } from './parse.ts';
 import { sample } from './sample.ts';
 
 const franks = { kind: 'upload', upload: franksUpload };
@@ -7,23 +7,23 @@ const message = (digit: number) => `059f36b4-87a3-44ab-83d2-66197598000${digit}`
 
 describe('SNS', () => {
   test('an S3 notification inside an SNS event is an upload', () => {
-    expect(parse(sample('sns-s3'))).toEqual({ envelope: 'sns', entries: [{ item: franks }] });
+    expect(parse(sample('sns-s3'))).toEqual({ envelope: 'sns', entries: [{ request: franks }] });
   });
 
   test('the notification alone, as SNS writes it into a queue, is read too', () => {
     const event = { Type: 'Notification', Message: JSON.stringify(sample('s3-put')) };
-    expect(parse(event)).toEqual({ envelope: 'sns', entries: [{ item: franks }] });
+    expect(parse(event)).toEqual({ envelope: 'sns', entries: [{ request: franks }] });
   });
 
-  test('text from a person is refused and let go', () => {
+  test('text is refused and dropped', () => {
     const event = { Records: [{ EventSource: 'aws:sns', Sns: { Type: 'Notification', Message: 'Hello Frank Doe' } }] };
     expect(refusalOf(event)).toEqual({
       kind: 'refused',
       code: 'EVENT_IS_TEXT',
       detail:
         'The SNS message is plain text, not JSON. Expected is an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.',
-      nextStep: 'Look who publishes text to the topic or queue. To try the function, drop a file into the bucket.',
-      keep: false,
+      nextStep: 'Find out who publishes text to the topic or queue. To try the function, drop a file into the bucket.',
+      redeliver: false,
     });
   });
 });
@@ -40,22 +40,22 @@ describe('SQS', () => {
     const { envelope, entries } = parse(sample('sqs-every-form'));
     expect(envelope).toBe('sqs');
     expect(entries).toEqual([
-      { messageId: message(1), item: franks },
-      { messageId: message(2), item: franks },
-      { messageId: message(3), item: { kind: 'upload', upload: fromEventBridge } },
+      { messageId: message(1), request: franks },
+      { messageId: message(2), request: franks },
+      { messageId: message(3), request: { kind: 'upload', upload: fromEventBridge } },
       {
         messageId: message(4),
-        item: { kind: 'ignored', reason: 's3:TestEvent: S3 tells that notifications are set up.' },
+        request: { kind: 'ignored', reason: 's3:TestEvent: S3 tells that notifications are set up.' },
       },
-      { messageId: message(5), item: franks },
+      { messageId: message(5), request: franks },
       {
         messageId: message(6),
-        item: expect.objectContaining({ kind: 'refused', code: 'EVENT_IS_TEXT', keep: false }),
+        request: expect.objectContaining({ kind: 'refused', code: 'EVENT_IS_TEXT', redeliver: false }),
       },
-      { messageId: message(7), item: franks },
+      { messageId: message(7), request: franks },
       {
         messageId: message(7),
-        item: {
+        request: {
           kind: 'upload',
           upload: {
             bucket: 'acme-cv-inbox',
@@ -66,7 +66,7 @@ describe('SQS', () => {
           },
         },
       },
-      { messageId: message(8), item: { kind: 'upload', upload: fromEventBridge } },
+      { messageId: message(8), request: { kind: 'upload', upload: fromEventBridge } },
     ]);
   });
 
@@ -76,14 +76,14 @@ describe('SQS', () => {
     };
     expect(parse(event)).toEqual({
       envelope: 'sqs',
-      entries: [{ item: expect.objectContaining({ code: 'EVENT_UNKNOWN' }) }, { messageId: 'm2', item: franks }],
+      entries: [{ request: expect.objectContaining({ code: 'EVENT_UNKNOWN' }) }, { messageId: 'm2', request: franks }],
     });
   });
 
   test('a message is recognised by its body when its source is missing', () => {
     expect(parse({ Records: [{ messageId: 'm1', body: JSON.stringify(sample('s3-put')) }] })).toEqual({
       envelope: 'sqs',
-      entries: [{ messageId: 'm1', item: franks }],
+      entries: [{ messageId: 'm1', request: franks }],
     });
   });
 
@@ -91,7 +91,7 @@ describe('SQS', () => {
     const event = { Records: [{ messageId: 'm1', eventSource: 'aws:sqs' }] };
     expect(parse(event)).toEqual({
       envelope: 'sqs',
-      entries: [{ messageId: 'm1', item: expect.objectContaining({ code: 'EVENT_EMPTY', keep: false }) }],
+      entries: [{ messageId: 'm1', request: expect.objectContaining({ code: 'EVENT_EMPTY', redeliver: false }) }],
     });
   });
 
@@ -102,14 +102,14 @@ describe('SQS', () => {
     expect(parse(event).entries).toEqual([
       {
         messageId: 'm1',
-        item: {
+        request: {
           kind: 'refused',
           code: 'EVENT_UNKNOWN',
           detail:
             'The SQS message is an object without any field of an upload event. Expected is an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.',
           nextStep:
-            'Look what is wired to the function and send it one of the expected events, then replay the failure queue.',
-          keep: true,
+            'Look at what is connected to the function and send it one of the expected events, then replay the failure queue.',
+          redeliver: true,
         },
       },
     ]);
@@ -118,20 +118,20 @@ describe('SQS', () => {
   test('an id is never taken from a message inside a message', () => {
     const inner = { Records: [{ messageId: 'inner', eventSource: 'aws:sqs', body: JSON.stringify(sample('s3-put')) }] };
     const outer = { Records: [{ messageId: 'outer', eventSource: 'aws:sqs', body: JSON.stringify(inner) }] };
-    expect(parse(outer).entries).toEqual([{ messageId: 'outer', item: franks }]);
-    expect(parse({ Type: 'Notification', Message: JSON.stringify(inner) }).entries).toEqual([{ item: franks }]);
+    expect(parse(outer).entries).toEqual([{ messageId: 'outer', request: franks }]);
+    expect(parse({ Type: 'Notification', Message: JSON.stringify(inner) }).entries).toEqual([{ request: franks }]);
   });
 });
 
 describe('the failure queue', () => {
   test('a failure record is replayed as the event that failed', () => {
-    expect(parse(sample('failure-record'))).toEqual({ envelope: 'failure-record', entries: [{ item: franks }] });
+    expect(parse(sample('failure-record'))).toEqual({ envelope: 'failure-record', entries: [{ request: franks }] });
   });
 
   test('the same inside a queue, around an SNS event, is still found', () => {
     expect(parse(sample('sqs-failed-sns-event'))).toEqual({
       envelope: 'sqs',
-      entries: [{ messageId: message(1), item: franks }],
+      entries: [{ messageId: message(1), request: franks }],
     });
   });
 
@@ -148,10 +148,10 @@ describe('wrapping', () => {
       sample('s3-put'),
     );
 
-  test('four layers are opened', () => expect(onlyItem(wrapped(4))).toEqual(franks));
+  test('four layers are opened', () => expect(onlyRequest(wrapped(4))).toEqual(franks));
 
   test('a fifth is refused and kept', () => {
-    expect(refusalOf(wrapped(5))).toMatchObject({ code: 'EVENT_NESTED', keep: true });
+    expect(refusalOf(wrapped(5))).toMatchObject({ code: 'EVENT_NESTED', redeliver: true });
   });
 
   test('a thousand layers end as quickly', () => {
@@ -161,7 +161,7 @@ describe('wrapping', () => {
   test('an event given as JSON text is read', () => {
     expect(parse(JSON.stringify(notification({ key: 'a/b.pdf', eTag: 'e1' })))).toEqual({
       envelope: 's3',
-      entries: [{ item: { kind: 'upload', upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag: 'e1' } } }],
+      entries: [{ request: { kind: 'upload', upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag: 'e1' } } }],
     });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiKey } from '../../../lib/kombo/api-key.ts';
-import { refuse } from '../../../lib/result.ts';
+import { fail } from '../../../lib/result.ts';
 import { fastClock } from '../../fakes/fast-clock.ts';
 import { pdf } from '../../fakes/files.ts';
 import { accepts, attemptWorld, komboError, opens } from '../../worlds/attempt-world.ts';
@@ -114,7 +114,7 @@ test('a source that was short once is read again', async () => {
 
 test('a storage that did not answer once is asked again', async () => {
   const world = await attemptWorld({
-    openings: [() => refuse('STORAGE_UNAVAILABLE', 'S3 answered SlowDown.'), opens()],
+    openings: [() => fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown.'), opens()],
     clock: fastClock(),
   });
   expect(await world.attempt()).toMatchObject({ delivered: true });
@@ -123,7 +123,7 @@ test('a storage that did not answer once is asked again', async () => {
 test('an object that was replaced meanwhile ends the repeats', async () => {
   const world = await attemptWorld({
     posts: [busy],
-    openings: [opens(), () => refuse('OBJECT_REPLACED', 'Another.')],
+    openings: [opens(), () => fail('OBJECT_REPLACED', 'Another.')],
     clock: fastClock(),
   });
   expect(await world.attempt()).toMatchObject({ as: 'superseded', failure: { code: 'OBJECT_REPLACED' } });

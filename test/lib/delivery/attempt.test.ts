@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../../lib/failures/failures.ts';
-import { refuse } from '../../../lib/result.ts';
+import { fail } from '../../../lib/result.ts';
 import { checksumOf } from '../../../lib/stream/checksum.ts';
 import { chunksOf, thenFailure, thenSilence } from '../../fakes/chunks.ts';
 import { fastClock } from '../../fakes/fast-clock.ts';
@@ -45,7 +45,7 @@ describe('an object that cannot be opened', () => {
     ['BUCKET_NOT_FOUND', 'held'],
     ['STORAGE_UNAVAILABLE', 'retrying'],
   ])('with %s is %s, and nothing is posted', async (code, as) => {
-    const world = await attemptWorld({ openings: [() => refuse(code, 'S3 said so.')], clock: fastClock() });
+    const world = await attemptWorld({ openings: [() => fail(code, 'S3 said so.')], clock: fastClock() });
     expect(await world.attempt()).toMatchObject({ delivered: false, as, failure: { code, detail: 'S3 said so.' } });
     expect(world.posts()).toEqual([]);
   });
@@ -211,7 +211,7 @@ describe('the limits of the integration', () => {
       request.method === 'GET' ? answer(200, body) : answer(200, '{}'),
   });
 
-  test('refuse a file that it does not take', async () => {
+  test('fail a file that it does not take', async () => {
     const types = { CV: { is_supported: true, max_file_size_bytes: 10, accepted_mime_types: null } };
     const body = JSON.stringify({ status: 'success', data: { attachment_restrictions: { types } } });
     const world = await attemptWorld({ server: preflight(body) });

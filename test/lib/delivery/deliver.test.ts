@@ -126,12 +126,6 @@ describe('what is wrong with a key or a file is settled without a call to Kombo'
     expect(outcome).not.toHaveProperty('target');
   });
 
-  test('a key without an integration is held, as the configuration lacks one', async () => {
-    const nameless = world.newDeps({ integrationId: undefined });
-    const outcome = await send(world.put(key), {}, nameless);
-    expect(outcome).toMatchObject({ status: 'held', failure: { code: 'INTEGRATION_UNNAMED' } });
-  });
-
   test.each([
     ['empty', 0, 'FILE_EMPTY'],
     ['too large', 10_001, 'FILE_TOO_LARGE'],

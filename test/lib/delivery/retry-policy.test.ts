@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { classOf, nextTryAt, quickRepeatWaitMs, type TryFacts } from '../../../lib/delivery/retry-policy.ts';
+import { nextTryAt, quickRepeatWaitMs, type TryFacts } from '../../../lib/delivery/retry-policy.ts';
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
 import { day, hour, minute, nine, second } from '../../fakes/ledger-samples.ts';
 
@@ -163,9 +163,4 @@ describe('a repeat inside one invocation', () => {
   test('is made for a fault of S3 as well', () => {
     expect(quick('STORAGE_UNAVAILABLE')).toBe(500);
   });
-});
-
-test('codes of our own have no class of Kombo', () => {
-  expect(classOf('STORAGE_UNAVAILABLE')).toBeUndefined();
-  expect(classOf('PLATFORM.RATE_LIMIT_EXCEEDED')).toBe('SOON');
 });

@@ -217,19 +217,17 @@ describe('a key that does not fit says why', () => {
 });
 
 describe('a key without an integration', () => {
-  test.each([undefined, ''])('is held when the default is %j', (unset) => {
-    expect(matchKey(standard, 'candidates/GRK123/CV.pdf', unset)).toEqual({
-      ok: false,
-      error: {
-        code: 'INTEGRATION_UNNAMED',
-        detail: 'The key fits "candidates/{candidate_id}/{filename}" and names no integration.',
-      },
-    });
+  test.each([undefined, ''])('is a defect when the default is %j, because the configuration requires one', (unset) => {
+    expect(() => matchKey(standard, 'candidates/GRK123/CV.pdf', unset)).toThrow(
+      'The template "candidates/{candidate_id}/{filename}" names no integration, and there is no default.',
+    );
   });
 
   test('is not handed on to a later template: the first that fits has won', () => {
     const both = templates('in/{candidate_id}/{filename}|{any}/{application_id}/{filename}');
-    expect(matchKey(both, 'in/ID1/a.pdf', undefined)).toMatchObject({ error: { code: 'INTEGRATION_UNNAMED' } });
+    expect(() => matchKey(both, 'in/ID1/a.pdf', undefined)).toThrow(
+      '"in/{candidate_id}/{filename}" names no integration',
+    );
   });
 });
 

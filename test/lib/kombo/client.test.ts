@@ -92,7 +92,10 @@ test('does not follow a redirect, which would take the key along', async () => {
     complete: ({ answer }) => answer(302, '', { location: `${elsewhere.url}/ats/candidates/Frank1/attachments` }),
   });
   const answer = await clientOf(server.url).attach(candidate, bodyOf('x'), inTime());
-  expect(answer).toMatchObject({ ok: false, failure: { code: 'KOMBO_REDIRECTED', httpStatus: 302 } });
+  expect(answer).toMatchObject({
+    ok: false,
+    failure: { code: 'KOMBO_REDIRECTED', detail: 'Kombo answered HTTP 302.' },
+  });
   expect(elsewhere.connections()).toBe(0);
 });
 

@@ -55,7 +55,11 @@ test('a 413 that comes early ends the sending and is taken at its word', async (
       readOn = () => void socket.resume();
     },
   });
-  expect(failureOf(result)).toMatchObject({ code: 'KOMBO_REFUSED', httpStatus: 413, komboMessage: 'Too large.' });
+  expect(failureOf(result)).toMatchObject({
+    code: 'KOMBO_REFUSED',
+    detail: 'Kombo answered HTTP 413.',
+    komboMessage: 'Too large.',
+  });
   expect(result.readBytes).toBeLessThan(sizeBytes);
   readOn();
   await result.server.deserted();
@@ -64,7 +68,7 @@ test('a 413 that comes early ends the sending and is taken at its word', async (
 
 test('an early refusal ends the sending also when the server goes on reading', async () => {
   const result = await attempt({ head: ({ answer }) => answer(413, refusal) });
-  expect(failureOf(result)).toMatchObject({ code: 'KOMBO_REFUSED', httpStatus: 413 });
+  expect(failureOf(result)).toMatchObject({ code: 'KOMBO_REFUSED', detail: 'Kombo answered HTTP 413.' });
   expect(result.readBytes).toBeLessThan(sizeBytes);
   await result.server.deserted();
   expect(result.server.requests.map(({ complete }) => complete)).toEqual([false]);
@@ -87,7 +91,7 @@ test.each([
   [504, ''],
 ])('an early HTTP %i leaves no question open: nothing was delivered', async (status, text) => {
   const result = await attempt(early(status, text));
-  expect(failureOf(result)).toMatchObject({ code: 'KOMBO_BROKE_OFF', httpStatus: status });
+  expect(failureOf(result)).toMatchObject({ code: 'KOMBO_BROKE_OFF', detail: `Kombo answered HTTP ${status}.` });
 });
 
 test.each([
@@ -96,7 +100,7 @@ test.each([
   ['a page of HTML', '<html></html>'],
 ])('%s before the body is complete cannot be one, so the target must tell', async (_, text) => {
   const result = await attempt(early(200, text));
-  expect(failureOf(result)).toMatchObject({ code: 'ANSWER_UNREADABLE', httpStatus: 200 });
+  expect(failureOf(result)).toMatchObject({ code: 'ANSWER_UNREADABLE' });
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deadlineIn } from '../../../lib/deadline.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
-import { refuse } from '../../../lib/result.ts';
+import { fail } from '../../../lib/result.ts';
 import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
 import { day, hour, minute, nine, recordIn, second, states } from '../../fakes/ledger-samples.ts';
 import { prefix, type SweepWorld, sweepWorld } from '../../worlds/sweep-world.ts';
@@ -142,7 +142,7 @@ describe('runs', () => {
   test('whose bucket cannot be listed say so, and the next one goes on', async () => {
     add('1');
     const deps = newDeps();
-    const denied = async () => refuse('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
+    const denied = async () => fail('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
     expect(await run({}, world.deadline(), { ...deps, storage: { ...deps.storage, list: denied } })).toMatchObject({
       finished: false,
     });

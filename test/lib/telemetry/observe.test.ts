@@ -64,7 +64,7 @@ test('a failure comes with its code, its next step and the link to the log of Ko
       integration: 'greenhouse:Ab1',
       attempt: 2,
       code: 'REMOTE.INPUT_INVALID',
-      nextStep: "Read Kombo's message and log_url, mend the file, and upload again.",
+      nextStep: "Read Kombo's message and log_url, fix the file, and upload again.",
       logUrl: 'https://app.kombo.dev/logs?interactionId=1',
       totalMs: 12,
       komboMs: 7,

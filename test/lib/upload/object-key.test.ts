@@ -12,7 +12,7 @@ import {
 
 const decoded = (encoded: string): string => {
   const result = decodeEventKey(encoded);
-  return result.ok ? result.value : result.error.code;
+  return result.ok ? result.value : 'malformed';
 };
 
 describe('a key in an event', () => {
@@ -65,29 +65,26 @@ describe('a malformed key in an event is refused', () => {
   test('for a byte that is not UTF-8', () => {
     expect(decodeEventKey('caf%E9.pdf')).toEqual({
       ok: false,
-      error: {
-        code: 'KEY_MALFORMED',
-        detail: 'The key in the event has a stray "%" or is not UTF-8 after percent-decoding.',
-      },
+      error: 'The key in the event has a stray "%" or is not UTF-8 after percent-decoding.',
     });
   });
 
   test('for a percent sign that begins no byte', () => {
-    expect(decoded('%zz.pdf')).toBe('KEY_MALFORMED');
+    expect(decoded('%zz.pdf')).toBe('malformed');
   });
 
   test('for a percent sign that S3 would have encoded', () => {
-    expect(decoded('100%.pdf')).toBe('KEY_MALFORMED');
+    expect(decoded('100%.pdf')).toBe('malformed');
   });
 
   test('for half of a surrogate pair', () => {
-    expect(decoded('%ED%A0%80.pdf')).toBe('KEY_MALFORMED');
+    expect(decoded('%ED%A0%80.pdf')).toBe('malformed');
   });
 
   test('when it is empty', () => {
     expect(decodeEventKey('')).toEqual({
       ok: false,
-      error: { code: 'KEY_MALFORMED', detail: 'The key in the event is empty.' },
+      error: 'The key in the event is empty.',
     });
   });
 
@@ -95,7 +92,7 @@ describe('a malformed key in an event is refused', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const result = decodeEventKey(text);
-        expect(result.ok || result.error.code === 'KEY_MALFORMED').toBe(true);
+        expect(result.ok || result.error.startsWith('The key in the event ')).toBe(true);
       }),
     );
   });
@@ -108,7 +105,7 @@ describe('a key from elsewhere', () => {
 
   test('names the manifest when its key is malformed', () => {
     const result = decodeBatchKey('%zz');
-    expect(!result.ok && result.error.detail).toContain('The key in the manifest has');
+    expect(!result.ok && result.error).toContain('The key in the manifest has');
   });
 
   test('reads a listing with EncodingType=url', () => {
@@ -117,7 +114,7 @@ describe('a key from elsewhere', () => {
 
   test('names the listing when its key is malformed', () => {
     const result = decodeListingKey('caf%E9');
-    expect(!result.ok && result.error.detail).toContain('The key in the listing has');
+    expect(!result.ok && result.error).toContain('The key in the listing has');
   });
 });
 

@@ -1,4 +1,4 @@
-import { ok, refuse } from '../../../lib/result.ts';
+import { fail, ok } from '../../../lib/result.ts';
 import { SourceError } from '../../../lib/stream/source-error.ts';
 import type { ListedObject, Storage, StoredObject } from '../../../lib/upload/storage.ts';
 import type { Process, World } from './world.ts';
@@ -29,14 +29,14 @@ export const storageOf = (
   open: async ({ key, etag }) => {
     const fault = world.calm() ? undefined : readFault();
     const file = await process.step('storage open', () => bucket.files.get(key));
-    if (fault === 'unavailable') return refuse('STORAGE_UNAVAILABLE', 'S3 answered SlowDown (HTTP 503).');
-    if (!file) return refuse('OBJECT_DELETED', 'S3 answered NoSuchKey (HTTP 404).');
-    if (file.etag !== etag) return refuse('OBJECT_REPLACED', 'S3 answered PreconditionFailed (HTTP 412).');
+    if (fault === 'unavailable') return fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown (HTTP 503).');
+    if (!file) return fail('OBJECT_DELETED', 'S3 answered NoSuchKey (HTTP 404).');
+    if (file.etag !== etag) return fail('OBJECT_REPLACED', 'S3 answered PreconditionFailed (HTTP 412).');
     return ok(opened(file, process, fault));
   },
   find: async (bucketName, key) => {
     const file = await process.step('storage find', () => bucket.files.get(key));
-    if (!file) return refuse('OBJECT_DELETED', 'S3 answered NotFound (HTTP 404).');
+    if (!file) return fail('OBJECT_DELETED', 'S3 answered NotFound (HTTP 404).');
     return ok({ bucket: bucketName, key, etag: file.etag, sizeBytes: file.content.length });
   },
   list: async (_bucketName, { prefix, afterKey = '' }) => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { FailureDetail } from '../../../../lib/failures/failures.ts';
 import { failures } from '../../../../lib/failures/failures.ts';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
-import type { FailureDetail } from '../../../../lib/outcome.ts';
 import { maskKey } from '../../../../lib/upload/object-key.ts';
 import { targetKey } from '../../../../lib/upload/target.ts';
 import { uploadId } from '../../../../lib/upload/upload.ts';

@@ -48,7 +48,7 @@ describe('attach', () => {
           status: 'rejected',
           code: 'REMOTE.INPUT_INVALID',
           meaning: 'The ATS refused the content.',
-          nextStep: "Read Kombo's message and log_url, mend the file, and upload again.",
+          nextStep: "Read Kombo's message and log_url, fix the file, and upload again.",
           logUrl: 'https://app.kombo.example/log/1',
         },
       ],

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { LedgerTableError } from '../../../../lib/aws/table-error.ts';
 import { ApiKeyError } from '../../../../lib/kombo/api-key.ts';
 import type { KomboClient } from '../../../../lib/kombo/client.ts';
-import { refuse } from '../../../../lib/result.ts';
+import { fail } from '../../../../lib/result.ts';
 import { integrationId } from '../../../fakes/ledger-samples.ts';
 import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
 
@@ -162,7 +162,7 @@ describe('the integration', () => {
 describe('the other parts', () => {
   test('a bucket that may not be listed says which right is missing', async () => {
     const { storage } = world.newRuntime();
-    const list = async () => refuse('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
+    const list = async () => fail('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
     const { lines, of } = await check({}, { storage: { ...storage, list } });
     expect(wrongOf(lines)).toEqual(['bucket, folder candidates/']);
     expect(of('bucket, folder candidates/')?.todo).toContain('s3:GetObject');
@@ -171,7 +171,7 @@ describe('the other parts', () => {
   test('an object that may not be read is told apart from the list', async () => {
     world.put(key);
     const { storage } = world.newRuntime();
-    const open = async () => refuse('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
+    const open = async () => fail('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
     expect(wrongOf((await check({}, { storage: { ...storage, open } })).lines)).toEqual(['reading an object']);
   });
 

@@ -1,0 +1,40 @@
+/**
+ * What a failure means for the upload.
+ * - `retrying`: known not delivered; the schedule sends it again.
+ * - `unknown`: may have been delivered; the target is read before anything is repeated.
+ * - `held`: an operator must act, then resume or retry.
+ * - `rejected`: this file or key is wrong; a new upload is needed.
+ * - `superseded`: the object is no longer the one that the event named.
+ */
+export type FailureStatus = 'retrying' | 'unknown' | 'held' | 'rejected' | 'superseded';
+
+/**
+ * One row of the failure table. Every decision that the code takes about a code is a column here and nowhere else, and no
+ * column is optional: a new code does not compile before each decision about it is taken.
+ */
+export interface Failure {
+  readonly status: FailureStatus;
+  /**
+   * How soon it may be repeated. `soon`: after seconds, also within the same invocation. `later`: after a minute at the
+   * earliest, because the other side has repeated it already. `never`: only after the status was left some other way.
+   */
+  readonly retry: 'soon' | 'later' | 'never';
+  /** All deliveries that would fail in the same way: they are paused. */
+  readonly pauses: 'nothing' | 'integration' | 'account';
+  /** The cause of the pause can end without an operator, so one file per 15 minutes tests whether it has ended. */
+  readonly selfHealing: boolean;
+  /**
+   * What Kombo had accepted when it answered this. `file`: it judged the file itself, so no pause applies any more.
+   * `integration`: it had accepted the API key, so a pause of the account is over. `nothing`: it says neither.
+   */
+  readonly judges: 'nothing' | 'integration' | 'file';
+  /** Kombo refuses any call at this moment, so the file is not at fault. Which of its two limits was met. */
+  readonly throttled: 'no' | 'rate-limit' | 'concurrency-limit';
+  /** Kombo refused the API key before it did anything: with another key the same file is sent again immediately. */
+  readonly keyRefused: boolean;
+  /** As the answer to a listing: this target will never be listed, so a lost answer there cannot be decided. */
+  readonly neverLists: boolean;
+  readonly meaning: string;
+  /** What the operator does; complete sentences, ready for a message at 3 a.m. */
+  readonly nextStep: string;
+}

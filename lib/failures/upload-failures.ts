@@ -1,0 +1,173 @@
+import type { Failure } from './failure.ts';
+
+/** None of these codes comes from Kombo, so none says anything about its key, its limits or an integration. */
+const besideKombo = {
+  pauses: 'nothing',
+  selfHealing: false,
+  judges: 'nothing',
+  throttled: 'no',
+  keyRefused: false,
+  neverLists: false,
+} as const;
+
+const retried = { ...besideKombo, status: 'retrying', retry: 'soon' } as const;
+const unknown = { ...besideKombo, status: 'unknown', retry: 'never' } as const;
+const held = { ...besideKombo, status: 'held', retry: 'never' } as const;
+const rejected = { ...besideKombo, status: 'rejected', retry: 'never' } as const;
+const superseded = { ...besideKombo, status: 'superseded', retry: 'never' } as const;
+
+/** Every way in which an upload can fail before a call to Kombo, or beside it. */
+export const uploadFailures = {
+  KEY_NOT_MATCHED: {
+    ...rejected,
+    meaning: 'The key fits none of KEY_TEMPLATES, so it names no candidate or application.',
+    nextStep: 'Upload it under a key that fits a template, or add a template, deploy, and retry.',
+  },
+  FILE_EMPTY: {
+    ...rejected,
+    meaning: 'The file has no bytes.',
+    nextStep: 'Ask the uploader for the file again; the upload was probably cut short.',
+  },
+  FILE_TOO_LARGE: {
+    ...rejected,
+    meaning: 'The file is larger than MAX_BYTES or than the integration accepts.',
+    nextStep: 'Ask for a smaller file, or raise MAX_BYTES if the ATS takes more, and retry.',
+  },
+  TYPE_NOT_ALLOWED: {
+    ...rejected,
+    meaning: 'The file is of a type that ALLOWED_TYPES or the integration does not accept.',
+    nextStep: 'Ask for a PDF, or add the type to ALLOWED_TYPES if the ATS takes it, and retry.',
+  },
+  TYPE_CONTRADICTED: {
+    ...rejected,
+    meaning: 'The first bytes say another type than the file name does, for example an .exe named .pdf.',
+    nextStep: 'Look at the file with care; ask the uploader for the real document.',
+  },
+  CONTENT_ENCODED: {
+    ...rejected,
+    meaning: 'The object has a Content-Encoding, so its bytes are not the document.',
+    nextStep: 'Upload the file uncompressed.',
+  },
+  REMOTE_FIELDS_INVALID: {
+    ...rejected,
+    meaning: 'The user metadata kombo-remote-fields is not a JSON object.',
+    nextStep: 'Upload again with corrected metadata; the README shows the form.',
+  },
+  OBJECT_REPLACED: {
+    ...superseded,
+    meaning: 'Another object stands under the key now; it has its own event.',
+    nextStep: 'Nothing: the newer object is delivered in its own right.',
+  },
+  OBJECT_DELETED: {
+    ...superseded,
+    meaning: 'The object was deleted before it was read.',
+    nextStep: 'Nothing, unless it was deleted by mistake: then upload it again.',
+  },
+  OBJECT_ARCHIVED: {
+    ...held,
+    meaning: 'The object lies in an archive storage class and cannot be read immediately.',
+    nextStep: 'Restore the object in S3, then retry.',
+  },
+  STORAGE_DENIED: {
+    ...held,
+    meaning: 'S3 or its encryption key refused to let the function read the object.',
+    nextStep: "Give the function's role s3:GetObject on the bucket and kms:Decrypt on its key, then retry.",
+  },
+  BUCKET_NOT_FOUND: {
+    ...held,
+    meaning: 'There is no such bucket.',
+    nextStep: 'Compare BUCKET and the region of the function with the bucket, deploy, and retry.',
+  },
+  STORAGE_UNAVAILABLE: {
+    ...retried,
+    meaning: 'S3 could not be read; nothing was delivered.',
+    nextStep: 'Nothing: it is sent again automatically.',
+  },
+  SOURCE_SHORT: {
+    ...retried,
+    meaning: 'S3 sent fewer or more bytes than it announced; the last bytes were withheld, so nothing was delivered.',
+    nextStep: 'Nothing: it is sent again automatically.',
+  },
+  SOURCE_STALLED: {
+    ...retried,
+    meaning: 'S3 stopped sending; the last bytes were withheld, so nothing was delivered.',
+    nextStep: 'Nothing: it is sent again automatically.',
+  },
+  SOURCE_CORRUPT: {
+    ...retried,
+    meaning: 'The bytes read do not fit their checksum; the last bytes were withheld, so nothing was delivered.',
+    nextStep: 'Nothing at first; if it stays, the object is damaged: upload it again.',
+  },
+  OUT_OF_TIME: {
+    ...retried,
+    meaning: 'Time ran out before the last byte was sent, so nothing was delivered.',
+    nextStep: 'Nothing at first; if it stays, raise KOMBO_TIMEOUT_SECONDS and the function timeout.',
+  },
+  LEDGER_UNAVAILABLE: {
+    ...retried,
+    meaning: 'The ledger did not tell whether the integration is paused, so nothing was sent.',
+    nextStep: 'Nothing at first; if it stays, look at the throttles and errors of the ledger table.',
+  },
+  LEASE_EXPIRED: {
+    ...unknown,
+    meaning: 'The function that was sending it died without a word.',
+    nextStep: 'Nothing: the target is read to see whether the file arrived.',
+  },
+  OUTCOME_UNKNOWN: {
+    ...held,
+    meaning: 'It may or may not have been delivered, and Kombo cannot tell.',
+    nextStep: 'Look at the candidate in the ATS: when the file is there, resolve it as attached; when not, resend it.',
+  },
+  RETRIES_EXHAUSTED: {
+    ...held,
+    meaning: 'It was tried for 24 hours or 12 times without success.',
+    nextStep: 'Read the last error below, fix its cause, then retry.',
+  },
+  INTEGRATION_PAUSED: {
+    ...held,
+    meaning:
+      'Deliveries for this integration are paused, because every file would fail alike or an operator asked for it.',
+    nextStep: 'Fix the cause that the pause names, then resume the integration; its files follow automatically.',
+  },
+  SCAN_THREAT_FOUND: {
+    ...held,
+    meaning: 'The malware scan found a threat.',
+    nextStep: 'Do not open the file. Delete it, and tell whoever uploaded it.',
+  },
+  SCAN_UNSUPPORTED: {
+    ...held,
+    meaning: 'The malware scan could not read the file, for example because it has a password.',
+    nextStep: 'Ask for the file without a password, or look at it with care and retry.',
+  },
+  SCAN_DENIED: {
+    ...held,
+    meaning: 'The malware scan was not allowed to read the object.',
+    nextStep: "Give the scan's role access to the bucket and its key, rescan, then retry.",
+  },
+  SCAN_FAILED: {
+    ...held,
+    meaning: 'The malware scan itself failed.',
+    nextStep: 'Scan the object again; a clean verdict delivers it automatically.',
+  },
+  SCAN_VERDICT_UNKNOWN: {
+    ...held,
+    meaning: 'The malware scan gave a verdict that this version does not know, so it does not count as clean.',
+    nextStep: 'Look the verdict up in the GuardDuty guide; when the file may be used, retry, otherwise delete it.',
+  },
+  SCAN_MISSING: {
+    ...held,
+    meaning: 'REQUIRE_SCAN is on, and no verdict of the malware scan has come for this file.',
+    nextStep:
+      'See whether the scan runs for the bucket, and scan the object again; a clean verdict delivers it automatically.',
+  },
+  RESEND_ASKED: {
+    ...retried,
+    meaning: 'It was attached, and an operator asked with a reason to send it once more.',
+    nextStep: 'Nothing: it is sent by the next scheduled run.',
+  },
+  RECORD_UNREADABLE: {
+    ...held,
+    meaning: 'The ledger record of this upload cannot be understood, so nothing is sent on its word.',
+    nextStep: 'Deploy the version that wrote it; otherwise look in the ATS, then forget or repair the record.',
+  },
+} as const satisfies Record<string, Failure>;
