@@ -3,49 +3,52 @@ import type { Outcome } from '../lib/outcome.ts';
 import { logger } from '../lib/telemetry/logger.ts';
 import { fieldsOf } from '../lib/telemetry/observe.ts';
 import { parseUploadEvent } from './events/upload-event.ts';
-import { withStack } from './middleware.ts';
-import { handleEntries } from './on-upload/deliver-entries.ts';
+import { withMiddleware } from './middleware.ts';
+import { deliverEntries, type Unfinished } from './on-upload/deliver-entries.ts';
 import { sqsBatchResponse } from './on-upload/sqs-response.ts';
 import { runtime } from './runtime.ts';
 import { deadlineOf } from './time-budget.ts';
 
-/** What the function answers to anyone but SQS; S3 and EventBridge do not look at it. */
+/** What the function answers to any sender but SQS; S3 and EventBridge do not read it. */
 export interface UploadAnswer {
   readonly outcomes: readonly Record<string, unknown>[];
 }
 
 /**
- * An object was put into the bucket: natively notified, through SQS or SNS, by EventBridge, or by its scan verdict.
+ * An object was put into the bucket: notified by S3 itself, through SQS or SNS, by EventBridge, or by its scan verdict.
  * @throws when something must not be lost and only a repeat or the failure queue can keep it: the ledger could not be
  *   written, time ran out, or the event is not understood.
  */
-export const handler = withStack(async (event: unknown, context: Context): Promise<UploadAnswer | SQSBatchResponse> => {
-  const { config, ...deps } = runtime();
-  const parsed = parseUploadEvent(event, config);
-  const deadline = deadlineOf(context, deps.clock);
-  try {
-    const { outcomes, unfinished } = await handleEntries(parsed.entries, deadline, deps);
-    if (parsed.envelope === 'sqs') return sqsBatchResponse(messagesOf(unfinished));
-    if (unfinished.length > 0) throw new UnfinishedUploads(unfinished.map(({ reason }) => reason));
-    return { outcomes: outcomes.map((outcome: Outcome) => fieldsOf(outcome, config.keyTemplates)) };
-  } finally {
-    deadline.clear();
-  }
-});
+export const handler = withMiddleware(
+  async (event: unknown, context: Context): Promise<UploadAnswer | SQSBatchResponse> => {
+    const courier = runtime();
+    const { settings, clock } = courier;
+    const { envelope, entries } = parseUploadEvent(event, settings);
+    const deadline = deadlineOf(context, clock);
+    try {
+      const { outcomes, unfinished } = await deliverEntries(entries, deadline, courier);
+      if (envelope === 'sqs') return sqsBatchResponse(messageIdsOf(unfinished));
+      if (unfinished.length > 0) throw new UnfinishedUploads(unfinished.map(({ reason }) => reason));
+      return { outcomes: outcomes.map((outcome: Outcome) => fieldsOf(outcome, settings.keyTemplates)) };
+    } finally {
+      deadline.clear();
+    }
+  },
+);
 
 /** An entry that came with SQS but without the id of its message can only be kept by failing the whole batch. */
-const messagesOf = (unfinished: readonly { messageId?: string; reason: string }[]): string[] => {
+const messageIdsOf = (unfinished: readonly Unfinished[]): string[] => {
   const orphan = unfinished.find(({ messageId }) => messageId === undefined);
   if (orphan) throw new UnfinishedUploads([orphan.reason]);
   return unfinished.flatMap(({ messageId }) => messageId ?? []);
 };
 
-/** Lambda repeats the event and then gives it to the failure queue; what was settled is not sent again. */
+/** Lambda repeats the event and then sends it to the failure queue; what was settled is not sent again. */
 class UnfinishedUploads extends Error {
   override readonly name = 'UnfinishedUploads';
 
   constructor(reasons: readonly string[]) {
     super([...new Set(reasons)].join(' '));
-    logger.error('The event is given back: it is repeated, then kept in the failure queue.', { reasons });
+    logger.error('The event fails: Lambda repeats it, then the failure queue keeps it.', { reasons });
   }
 }

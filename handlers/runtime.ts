@@ -4,57 +4,51 @@ import { dynamoTable } from '../lib/aws/dynamo-table.ts';
 import { s3Storage } from '../lib/aws/s3-storage.ts';
 import { secretText } from '../lib/aws/secrets-manager.ts';
 import { systemClock } from '../lib/clock.ts';
-import { type Config, readConfig } from '../lib/config/config.ts';
+import { readSettings, type Settings } from '../lib/config/config.ts';
+import type { Courier } from '../lib/courier.ts';
 import { cachedApiKey, fixedApiKey } from '../lib/kombo/api-key.ts';
 import { komboClient } from '../lib/kombo/client.ts';
 import { httpTransport } from '../lib/kombo/http-transport.ts';
-import { restrictionsBook } from '../lib/kombo/restrictions-cache.ts';
+import { restrictionsCache } from '../lib/kombo/restrictions-cache.ts';
 import { ledgerOn } from '../lib/ledger/ledger.ts';
 import { pausesOn } from '../lib/pause/pause-store.ts';
-import type { ReprocessDeps } from '../lib/runs/reprocess.ts';
 import { logger } from '../lib/telemetry/logger.ts';
 import { measure } from '../lib/telemetry/metrics.ts';
 import { observer } from '../lib/telemetry/observe.ts';
 
-/** Everything a handler works with. */
-export interface Runtime extends ReprocessDeps {
-  readonly config: Config;
-}
-
-let built: Runtime | undefined;
+let built: Courier | undefined;
 
 /**
- * Builds it on the first invocation and keeps it while the function is warm: connections, the API key, the view of the
- * pauses.
- * @throws {ConfigurationError} on every invocation until the environment is right.
+ * The courier of this function: built on the first invocation and kept while the function is warm, with its connections,
+ * the API key and the view of the pauses.
+ * @throws {ConfigurationError} on every invocation until the environment is right
  */
-export const runtime = (): Runtime => {
-  built ??= build(readConfig(process.env));
+export const runtime = (): Courier => {
+  built ??= build(readSettings(process.env));
   return built;
 };
 
-const build = (config: Config): Runtime => {
+const build = (settings: Settings): Courier => {
   const clock = systemClock;
   const apiKey =
-    config.komboApiKey === undefined
-      ? cachedApiKey(secretText(config.komboApiKeySecret ?? ''), clock)
-      : fixedApiKey(config.komboApiKey);
-  const kombo = komboClient({ transport: httpTransport(config.komboBaseUrl, clock), clock, apiKey: apiKey.current });
-  const table = dynamoTable(dynamodbClient(), config.ledgerTable);
+    settings.komboApiKey === undefined
+      ? cachedApiKey(secretText(settings.komboApiKeySecret ?? ''), clock)
+      : fixedApiKey(settings.komboApiKey);
+  const kombo = komboClient({ transport: httpTransport(settings.komboBaseUrl, clock), clock, apiKey: apiKey.current });
+  const table = dynamoTable(dynamodbClient(), settings.ledgerTable);
   return {
-    config,
-    settings: config,
+    settings,
     clock,
     random: Math.random,
     uuid: randomUUID,
     apiKey,
     kombo,
-    restrictions: restrictionsBook(kombo, clock),
-    storage: s3Storage(s3Client({ forcePathStyle: config.s3ForcePathStyle })),
+    restrictions: restrictionsCache(kombo, clock),
+    storage: s3Storage(s3Client({ forcePathStyle: settings.s3ForcePathStyle })),
     table,
-    ledger: ledgerOn({ table, clock, uuid: randomUUID, retentionDays: config.ledgerRetentionDays }),
+    ledger: ledgerOn({ table, clock, uuid: randomUUID, retentionDays: settings.ledgerRetentionDays }),
     pauses: pausesOn(table, clock),
-    observe: observer(logger, measure, config.keyTemplates),
+    observe: observer(logger, measure, settings.keyTemplates),
     log: logger,
   };
 };

@@ -4,13 +4,13 @@ import type { Upload } from './upload/upload.ts';
 
 interface About {
   readonly upload: Upload;
-  /** Absent when the key names nobody. */
+  /** Absent when the key names no target. */
   readonly target?: Target;
   /** How often it was claimed for sending, this time included. */
   readonly attempt: number;
 }
 
-/** Everything that can become of an upload. The arms that last are the statuses of the ledger. */
+/** Everything that can become of an upload. The arms that are stored are the statuses of the ledger. */
 export type Outcome =
   | (About & { readonly status: 'attached'; readonly attachedAt: Date; readonly warnings: readonly string[] })
   | (About & { readonly status: 'already-attached'; readonly attachedAt: Date })
@@ -19,7 +19,7 @@ export type Outcome =
   | (About & { readonly status: 'held'; readonly failure: FailureDetail })
   | (About & { readonly status: 'rejected'; readonly failure: FailureDetail })
   | (About & { readonly status: 'superseded'; readonly failure: FailureDetail })
-  /** The ledger knows it and this event changes nothing: somebody else sends it, or it waits, or it is settled. */
+  /** The ledger knows it and this event changes nothing: another invocation sends it, or it waits, or it is settled. */
   | (About & {
       readonly status: 'unchanged';
       readonly as: 'sending' | 'retrying' | 'unknown' | 'held' | 'rejected' | 'superseded';
@@ -28,5 +28,14 @@ export type Outcome =
     })
   /** Nothing to deliver: a folder marker, a test event, a deletion. Never in the ledger. */
   | { readonly status: 'ignored'; readonly reason: string };
+
+/** What is measured beside the outcome; absent is what the delivery did not come to. Milliseconds and bytes. */
+export interface Measures {
+  readonly totalMs: number;
+  readonly komboMs?: number;
+  readonly sizeBytes?: number;
+}
+
+export type Observe = (outcome: Outcome, measures: Measures) => void;
 
 export type OutcomeStatus = Outcome['status'];

@@ -61,8 +61,8 @@ export type Envelope = 's3' | 'sns' | 'sqs' | 'eventbridge' | 'failure-record' |
 
 export interface ParsedEvent {
   readonly envelope: Envelope;
-  /** Never empty: whatever came, something is said about it. In the order of the event. */
+  /** Never empty: every event gets an answer. In the order of the event. */
   readonly entries: readonly Entry[];
 }
 
-export const ignored = (reason: string): UploadRequest => ({ kind: 'ignored', reason });
+export const ignore = (reason: string): UploadRequest => ({ kind: 'ignored', reason });

@@ -1,7 +1,7 @@
 import { at, type JsonObject, nonEmptyText } from '../../lib/json.ts';
 import { ok } from '../../lib/result.ts';
 import { awsSource, eventName } from './aws-names.ts';
-import { ignored, type ScanVerdict, type UploadEventOptions, type UploadRequest } from './entry.ts';
+import { ignore, type ScanVerdict, type UploadEventOptions, type UploadRequest } from './entry.ts';
 import { requestFor } from './object-event.ts';
 import { refuseEvent } from './refusals.ts';
 
@@ -66,7 +66,7 @@ export const requestOfEventBridge = (event: JsonObject, options: UploadEventOpti
   }
   const isByCloudTrail = typeof detailType === 'string' && detailType.endsWith('via CloudTrail');
   if ((source === 'aws.s3' || source === 'aws.guardduty') && !isByCloudTrail) {
-    return ignored(`${eventName(detailType)} is no upload.`);
+    return ignore(`${eventName(detailType)} is no upload.`);
   }
   return refuseEvent(
     'EVENT_UNKNOWN',

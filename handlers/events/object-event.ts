@@ -3,7 +3,7 @@ import type { Result } from '../../lib/result.ts';
 import { isFolderMarker } from '../../lib/upload/object-key.ts';
 import { bareEtag, type Upload } from '../../lib/upload/upload.ts';
 import {
-  ignored,
+  ignore,
   type ScanFailureCode,
   type ScanVerdict,
   type UploadEventOptions,
@@ -74,15 +74,15 @@ export const requestFor = (
   if (!object.key.ok) return refuseEvent('KEY_MALFORMED', object.key.error);
 
   const { etag, ...unidentified } = uploadOf(object, bucket, object.key.value);
-  if (isFolderMarker(unidentified.key, unidentified.sizeBytes)) return ignored('A folder marker is no upload.');
+  if (isFolderMarker(unidentified.key, unidentified.sizeBytes)) return ignore('A folder marker is no upload.');
   if (news === 'created') {
-    if (options.requireScan) return ignored('The upload waits for its scan verdict, because REQUIRE_SCAN is on.');
+    if (options.requireScan) return ignore('The upload waits for its scan verdict, because REQUIRE_SCAN is on.');
     return etag === undefined
       ? { kind: 'unidentified', object: unidentified }
       : { kind: 'upload', upload: { ...unidentified, etag } };
   }
 
-  if (!options.requireScan) return ignored('REQUIRE_SCAN is off, so the upload did not wait for this verdict.');
+  if (!options.requireScan) return ignore('REQUIRE_SCAN is off, so the upload did not wait for this verdict.');
   if (etag === undefined) {
     // The object may have been replaced since; a verdict must never vouch for bytes that were not scanned.
     return unidentified.versionId === undefined

@@ -1,5 +1,5 @@
 import { nonEmptyText } from '../../lib/json.ts';
-import { type Entry, type Envelope, ignored, type ParsedEvent, type UploadEventOptions } from './entry.ts';
+import { type Entry, type Envelope, ignore, type ParsedEvent, type UploadEventOptions } from './entry.ts';
 import { recordShapeOf, type Shape, shapeOf } from './envelope.ts';
 import { requestOfEventBridge } from './eventbridge.ts';
 import { refuseEvent } from './refusals.ts';
@@ -18,7 +18,7 @@ interface Context {
   readonly holder: string;
 }
 
-const unwrapped = (content: unknown, holder: string, { options, wrappings }: Context): readonly Entry[] => {
+const unwrap = (content: unknown, holder: string, { options, wrappings }: Context): readonly Entry[] => {
   if (wrappings === maxWrappings) {
     return [{ request: refuseEvent('EVENT_NESTED', `The event is wrapped more than ${maxWrappings} times.`) }];
   }
@@ -33,10 +33,10 @@ const entriesOfRecord = (record: unknown, context: Context): readonly Entry[] =>
     case 's3':
       return [{ request: requestOfNotification(record, context.options) }];
     case 'sns':
-      return unwrapped(shape.message, 'SNS message', context);
+      return unwrap(shape.message, 'SNS message', context);
     case 'sqs': {
       const messageId = nonEmptyText(shape.messageId);
-      const entries = unwrapped(shape.body, 'SQS message', context);
+      const entries = unwrap(shape.body, 'SQS message', context);
       return messageId === undefined ? entries : entries.map((entry) => ({ ...entry, messageId }));
     }
     case 'unknown':
@@ -49,11 +49,11 @@ const entriesOf = (shape: Shape, context: Context): readonly Entry[] => {
     case 'records':
       return shape.records.flatMap((record) => entriesOfRecord(record, context));
     case 'test-event':
-      return [{ request: ignored('s3:TestEvent: S3 tells that notifications are set up.') }];
+      return [{ request: ignore('s3:TestEvent: S3 tells that notifications are set up.') }];
     case 'sns-notification':
-      return unwrapped(shape.message, 'SNS message', context);
+      return unwrap(shape.message, 'SNS message', context);
     case 'failure-record':
-      return unwrapped(shape.payload, 'payload of the failure record', context);
+      return unwrap(shape.payload, 'payload of the failure record', context);
     case 'eventbridge':
       return [{ request: requestOfEventBridge(shape.event, context.options) }];
     case 'unreadable':

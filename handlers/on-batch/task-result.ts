@@ -3,42 +3,42 @@ import type { FailureDetail } from '../../lib/failures/failures.ts';
 import { type FailureCode, failures } from '../../lib/failures/failures.ts';
 import type { Outcome } from '../../lib/outcome.ts';
 
-/** What S3 is told of one task. */
+/** The result of one task, as S3 takes it. */
 export interface TaskResult {
   readonly resultCode: S3BatchResultResultCode;
-  /** Stands in the job's report: no key, no name. */
+  /** Appears in the job's report: no key, no name. */
   readonly resultString: string;
 }
 
-/** A report is a table; a cell that is longer helps nobody. */
-const longestString = 500;
+/** A report is a table, and longer cells make it unreadable. Characters. */
+const maxResultLength = 500;
 
 const result = (resultCode: S3BatchResultResultCode, text: string): TaskResult => ({
   resultCode,
-  resultString: text.slice(0, longestString),
+  resultString: text.slice(0, maxResultLength),
 });
 
-export const succeeded = (text: string): TaskResult => result('Succeeded', text);
+export const success = (text: string): TaskResult => result('Succeeded', text);
 export const permanent = (text: string): TaskResult => result('PermanentFailure', text);
-/** S3 asks again before the job ends, and reports the last answer. */
+/** S3 repeats the task before the job ends, and reports the last result. */
 export const temporary = (text: string): TaskResult => result('TemporaryFailure', text);
 
 /**
- * `Succeeded` is said of what is attached, and of nothing else: the report is what people trust.
- * What goes on by itself (retrying, unknown, under way) is temporary. S3 asks again, at a time of its own; the function
- * then leaves alone what is not due. If the job ends first, the report says so, and the schedule finishes the file.
- * What needs a person or another file is permanent: to ask again would only cost.
+ * `Succeeded` means attached and nothing else, because operators rely on the report.
+ * What continues automatically (retrying, unknown, sending) is temporary. S3 repeats the task at a time of its own; the
+ * function then leaves alone what is not due. If the job ends first, the report says so, and the schedule finishes the file.
+ * What needs an operator or another file is permanent: a repeat would only cost.
  */
 export const resultOf = (outcome: Outcome): TaskResult => {
   switch (outcome.status) {
     case 'attached':
-      return succeeded(
+      return success(
         outcome.warnings.length === 0 ? 'Attached.' : `Attached, with ${outcome.warnings.length} warnings of Kombo.`,
       );
     case 'already-attached':
-      return succeeded(`Attached before, on ${outcome.attachedAt.toISOString()}.`);
+      return success(`Attached before, on ${outcome.attachedAt.toISOString()}.`);
     case 'ignored':
-      return succeeded(`Ignored: ${outcome.reason}`);
+      return success(`Ignored: ${outcome.reason}`);
     case 'retrying':
     case 'unknown':
       return ofStatus(outcome.status, outcome.failure, outcome.dueAt);
@@ -58,7 +58,7 @@ const ofStatus = (
 ): TaskResult => {
   switch (status) {
     case 'sending':
-      return temporary('SENDING: another function sends it at this moment.');
+      return temporary('SENDING: another invocation is sending it now.');
     case 'retrying':
       return temporary(`RETRYING ${failure?.code ?? ''}: not delivered; the schedule sends it${from(dueAt)}.`);
     case 'unknown':
@@ -68,16 +68,16 @@ const ofStatus = (
     case 'rejected':
       return permanent(`REJECTED ${explained(failure)}`);
     case 'superseded':
-      // The newer object is found when S3 asks again.
+      // The newer object is found when S3 repeats the task.
       return failure?.code === 'OBJECT_REPLACED'
         ? temporary(`SUPERSEDED ${explained(failure)}`)
         : permanent(`SUPERSEDED ${explained(failure)}`);
   }
 };
 
-const from = (dueAt: Date | undefined): string => (dueAt ? ` from ${dueAt.toISOString()}` : ' by itself');
+const from = (dueAt: Date | undefined): string => (dueAt ? ` from ${dueAt.toISOString()}` : ' automatically');
 
 const explained = (failure: Pick<FailureDetail, 'code'> | undefined): string =>
-  failure === undefined ? 'for a reason that is not known.' : advice(failure.code);
+  failure === undefined ? 'for an unknown reason.' : advice(failure.code);
 
 export const advice = (code: FailureCode): string => `${code}: ${failures[code].meaning} ${failures[code].nextStep}`;

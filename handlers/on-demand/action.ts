@@ -1,16 +1,16 @@
 import * as v from 'valibot';
+import type { Courier } from '../../lib/courier.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import type { Runtime } from '../runtime.ts';
 import type { Answer } from './answer/answer.ts';
 import { fields, isFieldName } from './fields.ts';
 
-/** Everything that an action works with. */
-export interface ActionDeps extends Runtime {
+/** The courier, and when the function ends. */
+export interface ActionCourier extends Courier {
   readonly deadline: Deadline;
 }
 
-/** An action as the console offers it. */
+/** One thing that an operator can ask for. */
 export interface Action {
   readonly name: string;
   /** Ends the line "name: ...". */
@@ -19,7 +19,7 @@ export interface Action {
   /** What to run, or what is wrong with the request: sentences that name the field. */
   readonly read: (
     request: JsonObject,
-  ) => { readonly run: (deps: ActionDeps) => Promise<Answer> } | { readonly problems: readonly string[] };
+  ) => { readonly run: (courier: ActionCourier) => Promise<Answer> } | { readonly problems: readonly string[] };
 }
 
 type InputSchema = v.GenericSchema<unknown, unknown>;
@@ -34,14 +34,14 @@ export const action = <Schema extends InputSchema>({
 }: Pick<Action, 'name' | 'does' | 'example'> & {
   /** Of the request without its field `action`. */
   readonly schema: Schema;
-  readonly run: (input: v.InferOutput<Schema>, deps: ActionDeps) => Promise<Answer>;
+  readonly run: (input: v.InferOutput<Schema>, courier: ActionCourier) => Promise<Answer>;
 }): Action => ({
   name,
   does,
   example,
   read: ({ action: _, ...request }) => {
     const parsed = v.safeParse(schema, request);
-    if (parsed.success) return { run: (deps) => run(parsed.output, deps) };
+    if (parsed.success) return { run: (courier) => run(parsed.output, courier) };
     return { problems: [...new Set(parsed.issues.map((issue) => sentenceOf(name, issue)))] };
   },
 });
@@ -51,7 +51,7 @@ const sentenceOf = (action: string, issue: v.BaseIssue<unknown>): string => {
   if (issue.type === 'strict_object' && issue.expected === 'never') return `"${action}" has no field "${name}".`;
   // A rule about several fields says so itself.
   if (!isFieldName(name)) return issue.message;
-  return `"${name}" ${issue.received === 'undefined' ? 'is missing; it is' : 'is not right; it must be'} ${fields[name].is}.`;
+  return `"${name}" ${issue.received === 'undefined' ? 'is missing; it is' : 'is wrong; it must be'} ${fields[name].is}.`;
 };
 
 type Optional<Names extends string> = { readonly [Name in Names]?: unknown };
@@ -60,18 +60,21 @@ type Optional<Names extends string> = { readonly [Name in Names]?: unknown };
 export const oneOf =
   <const Names extends readonly [string, string, ...string[]]>(...names: Names) =>
   <Input extends Optional<Names[number]>>() =>
-    v.check<Input, string>((input) => givenOf(names, input).length === 1, `Give exactly one of ${listed(names)}.`);
+    v.check<Input, string>(
+      (input) => givenFields(names, input).length === 1,
+      `Give exactly one of ${quoteAll(names)}.`,
+    );
 
 /** At most one of them: none means everything. */
 export const atMostOneOf =
   <const Names extends readonly [string, string, ...string[]]>(...names: Names) =>
   <Input extends Optional<Names[number]>>() =>
-    v.check<Input, string>((input) => givenOf(names, input).length <= 1, `Give at most one of ${listed(names)}.`);
+    v.check<Input, string>((input) => givenFields(names, input).length <= 1, `Give at most one of ${quoteAll(names)}.`);
 
-const givenOf = (names: readonly string[], input: object): readonly string[] =>
+const givenFields = (names: readonly string[], input: object): readonly string[] =>
   names.filter((name) => (input as JsonObject)[name] !== undefined);
 
-const listed = (names: readonly string[]): string =>
+const quoteAll = (names: readonly string[]): string =>
   `${names
     .slice(0, -1)
     .map((name) => `"${name}"`)

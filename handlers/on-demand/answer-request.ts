@@ -1,49 +1,49 @@
 import { ConfigurationError } from '../../lib/config/config.ts';
 import { isObject } from '../../lib/json.ts';
-import type { ActionDeps } from './action.ts';
+import type { ActionCourier } from './action.ts';
 import { actionNamed, actions } from './actions.ts';
 import type { Answer } from './answer/answer.ts';
-import { outageOf } from './answer/aws-error-answer.ts';
+import { awsErrorAnswer } from './answer/aws-error-answer.ts';
 import { usage, usageFor } from './usage.ts';
 
 /**
- * Answers a person, whatever came. Mistakes of the request, of the configuration and outages are answers, too.
- * @param depsOf is asked only for a request that can be understood, and may throw `ConfigurationError`.
- * @throws what is a defect of the program.
+ * Answers the operator, whatever came: a wrong request, wrong settings and faults of AWS get an answer, too.
+ * @param courierOf is called only for a request that is understood, and may throw `ConfigurationError`.
+ * @throws for a defect of the program.
  */
-export const answerTo = async (event: unknown, depsOf: () => ActionDeps): Promise<Answer> => {
+export const answerRequest = async (event: unknown, courierOf: () => ActionCourier): Promise<Answer> => {
   if (!isObject(event) || event.action === undefined) return usageFor(event);
   const action = typeof event.action === 'string' ? actionNamed(event.action) : undefined;
   if (!action) return usage(`"action" must be one of ${actions.map(({ name }) => name).join(', ')}.`);
   const request = action.read(event);
   if ('problems' in request) {
-    const message = `The request is not right, so nothing was done. ${request.problems.join(' ')}`;
+    const message = `The request is wrong, so nothing was done. ${request.problems.join(' ')}`;
     return { ok: false, message, problems: request.problems, example: action.example };
   }
-  const deps = ready(depsOf);
-  if ('message' in deps) return deps;
+  const courier = readyCourier(courierOf);
+  if ('message' in courier) return courier;
   try {
-    const answer = await request.run(deps);
+    const answer = await request.run(courier);
     // The reason and the keys stay out of the log: both may name people.
-    deps.log.info('An operator asked.', { action: action.name, ok: answer.ok });
+    courier.log.info('Operator request.', { action: action.name, ok: answer.ok });
     return answer;
   } catch (error) {
-    const outage = outageOf(error);
-    if (!outage) throw error;
-    deps.log.error('An operator asked, and it could not be done.', { action: action.name, detail: outage.detail });
-    return outage;
+    const awsAnswer = awsErrorAnswer(error);
+    if (!awsAnswer) throw error;
+    courier.log.error('An operator request failed.', { action: action.name, detail: awsAnswer.detail });
+    return awsAnswer;
   } finally {
-    deps.deadline.clear();
+    courier.deadline.clear();
   }
 };
 
-const ready = (depsOf: () => ActionDeps): ActionDeps | Answer => {
+const readyCourier = (courierOf: () => ActionCourier): ActionCourier | Answer => {
   try {
-    return depsOf();
+    return courierOf();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const message =
-      'The configuration of the function is not usable, so nothing was done. Mend what "problems" lists, and deploy.';
+      'The configuration of the function is not usable, so nothing was done. Fix what "problems" lists, and deploy.';
     return { ok: false, message, problems: error.problems };
   }
 };

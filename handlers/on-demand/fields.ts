@@ -8,7 +8,7 @@ const key = v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1024));
 const targetId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
 const isCode = (text: string): text is keyof typeof failures => Object.hasOwn(failures, text);
 
-/** Every field that some action knows: how it is read, and how its sentence ends when it is not right. */
+/** Every field that some action knows: how it is read, and how its sentence ends when it is wrong. */
 export const fields = {
   key: {
     schema: key,

@@ -1,109 +1,110 @@
+import type { Courier } from '../../lib/courier.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import { deliver } from '../../lib/delivery/deliver.ts';
+import { type DeliverCourier, deliver } from '../../lib/delivery/deliver.ts';
+import { parallelDeliveries } from '../../lib/limits.ts';
 import type { Outcome } from '../../lib/outcome.ts';
+import { pacedPool } from '../../lib/runs/paced-pool.ts';
 import type { Upload } from '../../lib/upload/upload.ts';
-import type { Entry, UploadRequest } from '../events/entry.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Entry, ScanVerdict, UploadRequest } from '../events/entry.ts';
+import { canStart } from '../time-budget.ts';
 
-type Deps = Omit<Runtime, 'config'>;
-type ScanVerdict = Extract<UploadRequest, { kind: 'unidentified' }>['verdict'];
+type EntriesCourier = DeliverCourier & Pick<Courier, 'log'>;
 
 export interface Unfinished {
   readonly messageId?: string;
-  /** One sentence for a person: no key, no name. */
+  /** One sentence for the operator: no key, no name. */
   readonly reason: string;
 }
 
-/** Several files of one event are sent side by side; memory grows with this, not with the event. */
-const parallelism = 4;
+/** What became of one entry: an outcome, or the reason why the event must be delivered again. */
+type Result = Outcome | { readonly status: 'unfinished'; readonly reason: string };
 
-/** With less left a delivery could not settle; the event comes again. */
-const leastToStartMs = 30_000;
+const unfinished = (reason: string): Result => ({ status: 'unfinished', reason });
 
 /**
- * Does what each entry asks for. No entry harms its neighbours; what could not be finished is returned, so that the
+ * Does what each entry asks for. No entry affects its neighbours; what could not be finished is returned, so that the
  * caller makes its sender repeat it.
  */
-export const handleEntries = async (
+export const deliverEntries = async (
   entries: readonly Entry[],
   deadline: Deadline,
-  deps: Deps,
+  courier: EntriesCourier,
 ): Promise<{ outcomes: readonly Outcome[]; unfinished: readonly Unfinished[] }> => {
   const outcomes: Outcome[] = [];
-  const unfinished: Unfinished[] = [];
-  const waiting = entries.values();
-  // Workers share one iterator: each takes the next entry when it is free.
-  const work = async (): Promise<void> => {
-    for (const { request, messageId } of waiting) {
-      const result = await handleItem(request, deadline, deps);
-      if (typeof result === 'string')
-        unfinished.push({ ...(messageId !== undefined && { messageId }), reason: result });
-      else outcomes.push(result);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallelism, entries.length) }, work));
-  return { outcomes, unfinished };
+  const left: Unfinished[] = [];
+  // Every entry is handled, whatever Kombo answers: an entry that cannot be delivered now is written to the ledger.
+  const pool = pacedPool({ parallelism: parallelDeliveries, mayStart: () => true, clock: courier.clock });
+  for (const { request, messageId } of entries) {
+    await pool.start('all', async () => {
+      const result = await handle(request, deadline, courier);
+      if (result.status !== 'unfinished') outcomes.push(result);
+      else left.push({ ...(messageId !== undefined && { messageId }), reason: result.reason });
+      return undefined;
+    });
+  }
+  await pool.drain();
+  return { outcomes, unfinished: left };
 };
 
-/** The outcome, or why the entry must come again. */
-const handleItem = async (request: UploadRequest, deadline: Deadline, deps: Deps): Promise<Outcome | string> => {
+const handle = async (request: UploadRequest, deadline: Deadline, courier: EntriesCourier): Promise<Result> => {
   try {
     switch (request.kind) {
       case 'ignored':
-        deps.log.info('Ignored.', { reason: request.reason });
+        courier.log.info('Ignored.', { reason: request.reason });
         return { status: 'ignored', reason: request.reason };
       case 'refused': {
         const { code, detail, nextStep, redeliver } = request;
-        deps.log.error('The event is refused.', { code, detail, nextStep });
-        return redeliver ? `${code}: ${detail}` : { status: 'ignored', reason: `${code}: ${detail}` };
+        courier.log.error('The event is refused.', { code, detail, nextStep });
+        const reason = `${code}: ${detail}`;
+        return redeliver ? unfinished(reason) : { status: 'ignored', reason };
       }
-      case 'held-by-scan':
-        return await deliver(
-          request.upload,
-          { deadline, holdAs: { code: request.code, detail: request.detail } },
-          deps,
-        );
+      case 'held-by-scan': {
+        const { code, detail } = request;
+        return await deliver(request.upload, { deadline, holdAs: { code, detail } }, courier);
+      }
       case 'upload':
-        return await send(request.upload, request.verdict, deadline, deps);
+        return await send(request.upload, request.verdict, deadline, courier);
       case 'unidentified':
-        return await identify(request, deadline, deps);
+        return await identifyAndSend(request, deadline, courier);
     }
   } catch (error) {
-    const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
-    deps.log.error('An upload could not be settled; its event comes again.', { detail });
-    return `The ledger could not be read or written (${error instanceof Error ? error.name : 'unknown error'}).`;
+    const { name, message } = error instanceof Error ? error : { name: 'unknown error', message: '' };
+    courier.log.error('An upload could not be settled; its event is delivered again.', {
+      detail: `${name}: ${message}`,
+    });
+    return unfinished(`The ledger could not be read or written (${name}).`);
   }
 };
 
 const send = async (
   upload: Upload,
-  verdict: ScanVerdict,
+  verdict: ScanVerdict | undefined,
   deadline: Deadline,
-  deps: Deps,
-): Promise<Outcome | string> => {
-  if (deadline.remainingMs() < Math.min(leastToStartMs, deps.settings.leaseMs)) {
-    return 'The function ran out of time before it began with this file.';
+  courier: EntriesCourier,
+): Promise<Result> => {
+  if (!canStart(deadline, courier.settings)) {
+    return unfinished('The function ran out of time before it began with this file.');
   }
   if (verdict !== undefined && verdict !== 'clean') {
     const detail = 'The malware scan did not find the file clean.';
-    return deliver(upload, { deadline, holdAs: { code: verdict, detail } }, deps);
+    return deliver(upload, { deadline, holdAs: { code: verdict, detail } }, courier);
   }
-  return deliver(upload, { deadline, ...(verdict === 'clean' && { scannedClean: true }) }, deps);
+  return deliver(upload, { deadline, ...(verdict === 'clean' && { scannedClean: true }) }, courier);
 };
 
-/** An event without an ETag: the bucket tells what stands there now. A verdict holds for its own version only. */
-const identify = async (
+/** An event without an ETag: the bucket says which object is there now. A verdict applies to its own version only. */
+const identifyAndSend = async (
   { object, verdict }: Extract<UploadRequest, { kind: 'unidentified' }>,
   deadline: Deadline,
-  deps: Deps,
-): Promise<Outcome | string> => {
-  const found = await deps.storage.find(object.bucket, object.key, deadline.signal);
+  courier: EntriesCourier,
+): Promise<Result> => {
+  const found = await courier.storage.find(object.bucket, object.key, deadline.signal);
   if (!found.ok) {
-    if (found.error.code === 'OBJECT_DELETED') return { status: 'ignored', reason: found.error.detail };
-    return `${found.error.code}: ${found.error.detail}`;
+    const { code, detail } = found.error;
+    return code === 'OBJECT_DELETED' ? { status: 'ignored', reason: detail } : unfinished(`${code}: ${detail}`);
   }
   if (verdict !== undefined && found.value.versionId !== object.versionId) {
-    return { status: 'ignored', reason: 'The verdict is about another version than the one that stands there now.' };
+    return { status: 'ignored', reason: 'The verdict is about another version than the one that is there now.' };
   }
-  return send(found.value, verdict, deadline, deps);
+  return send(found.value, verdict, deadline, courier);
 };

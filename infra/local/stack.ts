@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { dynamoTable } from '../../lib/aws/dynamo-table.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { type Config, readConfig } from '../../lib/config/config.ts';
+import { readSettings, type Settings } from '../../lib/config/config.ts';
 import { literalPrefixes } from '../../lib/key-template/match-key.ts';
 import { type Ledger, ledgerOn } from '../../lib/ledger/ledger.ts';
 import { startDynamoDb } from './aws/dynamodb/dynamodb-server.ts';
@@ -54,7 +54,7 @@ export interface Stack {
   readonly table: string;
   readonly region: string;
   /** As the functions read it. */
-  readonly config: Config;
+  readonly config: Settings;
   readonly endpoints: Readonly<Record<'s3' | 'dynamodb' | 'kombo' | 'control', string>> & { readonly console?: string };
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
@@ -140,7 +140,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       },
       shell,
     );
-    const config = readConfig(env);
+    const config = readSettings(env);
 
     const functions = startFunctions({
       handlers,

@@ -1,9 +1,7 @@
 import { splitExtension } from '../content-type/file-extension.ts';
 import { extensionOfType, isKnownExtension } from '../content-type/known-types.ts';
+import { maxNameLength } from '../limits.ts';
 import { decodeMetadataText } from './metadata-text.ts';
-
-/** Kombo publishes no limit; file systems stop at 255 bytes. Counted in code points. */
-const maxLength = 200;
 
 /** What a name can be given beside the key's last segment. */
 export interface NameOptions {
@@ -52,6 +50,6 @@ export const attachmentName = (filename: string, options: NameOptions = {}): str
   const lent = options.contentType === undefined ? undefined : extensionOfType(options.contentType);
   const dotExtension = fromMetadata.dotExtension || fromKey.dotExtension || (lent === undefined ? '' : `.${lent}`);
   const token = options.token === undefined ? '' : `-${options.token}`;
-  const stem = cut(fromMetadata.stem || fromKey.stem, maxLength - token.length - dotExtension.length);
+  const stem = cut(fromMetadata.stem || fromKey.stem, maxNameLength - token.length - dotExtension.length);
   return `${stem || 'attachment'}${token}${dotExtension}`;
 };

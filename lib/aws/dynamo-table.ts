@@ -9,12 +9,10 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Condition, Item, PageKey, Table } from '../ledger/table.ts';
+import { maxBatchGetKeys } from '../limits.ts';
 import { tableFault } from './table-error.ts';
 
 type Attributes = Record<string, AttributeValue>;
-
-/** DynamoDB takes at most this many keys in one BatchGetItem. */
-const mostKeysAtOnce = 100;
 
 /**
  * The table over DynamoDB's own protocol. Throttles and faults are retried by the SDK; what it throws is final.
@@ -47,8 +45,8 @@ export const dynamoTable = (client: DynamoDBClient, tableName: string): Table =>
   const getMany: Table['getMany'] = async (pks) => {
     const unique = [...new Set(pks)];
     const found: Item[] = [];
-    for (let at = 0; at < unique.length; at += mostKeysAtOnce) {
-      found.push(...(await getBatch(unique.slice(at, at + mostKeysAtOnce))));
+    for (let at = 0; at < unique.length; at += maxBatchGetKeys) {
+      found.push(...(await getBatch(unique.slice(at, at + maxBatchGetKeys))));
     }
     return found;
   };

@@ -7,15 +7,13 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { s3ListingTimeoutMs } from '../limits.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { checksumOf } from '../stream/checksum.ts';
-import { released } from '../stream/free-after-use.ts';
+import { freeAfterUse } from '../stream/free-after-use.ts';
 import { decodeListingKey } from '../upload/object-key.ts';
 import type { Storage, StoredObject } from '../upload/storage.ts';
 import { bareEtag } from '../upload/upload.ts';
-
-/** A listing that has to pass many deleted versions takes its time; no other call does. */
-const listingMs = 60_000;
 
 /** The bucket over S3's own protocol. Retries of a call belong to the SDK; retries of a delivery do not happen here. */
 export const s3Storage = (client: S3Client): Storage => {
@@ -32,7 +30,7 @@ export const s3Storage = (client: S3Client): Storage => {
         ? fail('STORAGE_UNAVAILABLE', 'S3 did not say how long the object is.')
         : fail('OBJECT_REPLACED', 'The object under the key has another ETag now.');
     } catch (error) {
-      return refusal(error);
+      return failure(error);
     }
   };
 
@@ -47,7 +45,7 @@ export const s3Storage = (client: S3Client): Storage => {
         ...(head.VersionId !== undefined && { versionId: head.VersionId }),
       });
     } catch (error) {
-      return refusal(error);
+      return failure(error);
     }
   };
 
@@ -56,7 +54,7 @@ export const s3Storage = (client: S3Client): Storage => {
       const page = await client.send(
         // Keys may hold characters that XML cannot; asked for encoded, they all come through.
         new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, StartAfter: afterKey, EncodingType: 'url' }),
-        { abortSignal: signal, requestTimeout: listingMs },
+        { abortSignal: signal, requestTimeout: s3ListingTimeoutMs },
       );
       const objects = (page.Contents ?? []).map((entry) => ({
         key: page.EncodingType === 'url' ? decoded(entry.Key ?? '') : (entry.Key ?? ''),
@@ -66,7 +64,7 @@ export const s3Storage = (client: S3Client): Storage => {
       }));
       return ok({ objects, more: page.IsTruncated === true });
     } catch (error) {
-      return refusal(error);
+      return failure(error);
     }
   };
 
@@ -125,13 +123,13 @@ const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
     ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
     ...(answer.LastModified !== undefined && { modifiedAt: answer.LastModified.getTime() }),
     ...(checksum && { checksum }),
-    chunks: released(body),
+    chunks: freeAfterUse(body),
     close: () => void body.destroy(),
   };
 };
 
-/** S3's refusals in our words. Anything that is not known to be final is worth another try. */
-const refusal = (error: unknown): Result<never> => {
+/** S3's errors as codes of the failure table. Anything that is not known to be final is worth another try. */
+const failure = (error: unknown): Result<never> => {
   const name = error instanceof Error ? error.name : 'UnknownError';
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   const detail = `S3 answered ${name}${status === undefined ? '' : ` (HTTP ${status})`}.`;

@@ -1,8 +1,12 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ApiKeyError } from '../kombo/api-key.ts';
+import { awsConnectTimeoutMs, secretTimeoutMs } from '../limits.ts';
 
-/** A key is asked for while a file waits and the function's time runs. Milliseconds. */
-const patience = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
+const timeouts = {
+  connectionTimeout: awsConnectTimeoutMs,
+  requestTimeout: secretTimeoutMs,
+  throwOnRequestTimeout: true,
+};
 
 /**
  * Reads a secret's text from AWS Secrets Manager.
@@ -10,7 +14,7 @@ const patience = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnReque
  */
 export const secretText = (secretId: string) => async (): Promise<string> => {
   try {
-    const client = new SecretsManagerClient({ requestHandler: patience, maxAttempts: 2 });
+    const client = new SecretsManagerClient({ requestHandler: timeouts, maxAttempts: 2 });
     const secret = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     // A file uploaded as a secret is binary, whatever is in it.
     return secret.SecretString ?? Buffer.from(secret.SecretBinary ?? []).toString('utf8');

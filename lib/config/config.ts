@@ -1,14 +1,14 @@
 import { Fault, type Setting } from './setting.ts';
 import { settings } from './settings.ts';
 
-type Settings = typeof settings;
+type Definitions = typeof settings;
 type Parsed<S> = S extends { readonly parse: (text: string) => infer T } ? T : never;
 
 /** The whole configuration, typed and complete. Times in milliseconds, sizes in bytes. */
-export type Config = {
-  readonly [K in keyof Settings]: Settings[K] extends { readonly optional: true }
-    ? Parsed<Settings[K]> | undefined
-    : Parsed<Settings[K]>;
+export type Settings = {
+  readonly [K in keyof Definitions]: Definitions[K] extends { readonly optional: true }
+    ? Parsed<Definitions[K]> | undefined
+    : Parsed<Definitions[K]>;
 };
 
 /** Everything that is wrong with the environment, in one go: nobody likes to deploy once per typo. */
@@ -26,7 +26,7 @@ export class ConfigurationError extends Error {
  * Reads the environment of a function, once, at its cold start. An empty variable counts as not set.
  * @throws {ConfigurationError} listing every problem with the variable's name and the remedy.
  */
-export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+export const readSettings = (env: Readonly<Record<string, string | undefined>>): Settings => {
   const problems: string[] = [];
   const read = (setting: Setting<unknown>): unknown => {
     const given = env[setting.name]?.trim() || setting.default;
@@ -43,14 +43,14 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     }
   };
   const values = Object.fromEntries(Object.entries(settings).map(([key, setting]) => [key, read(setting)]));
-  const config = values as Config;
+  const config = values as Settings;
   problems.push(...contradictions(config, env));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return config;
 };
 
 /** What single variables cannot show. Values that were not understood are undefined here and reported already. */
-const contradictions = (config: Partial<Config>, env: Readonly<Record<string, string | undefined>>): string[] => {
+const contradictions = (config: Partial<Settings>, env: Readonly<Record<string, string | undefined>>): string[] => {
   const problems: string[] = [];
   const keySources = ['KOMBO_API_KEY_SECRET', 'KOMBO_API_KEY'].filter((name) => env[name]?.trim());
   if (keySources.length === 0)

@@ -170,7 +170,7 @@ export const settings = {
   },
   retryBaseMs: {
     name: 'RETRY_BASE_SECONDS',
-    meaning: 'First span of the backoff between tries; it doubles up to an hour.',
+    meaning: 'First span of the backoff between attemptsSinceRelease; it doubles up to an hour.',
     default: '30',
     parse: seconds(1, hourMs),
   },

@@ -1,118 +1,81 @@
-import { type AttachmentRules, type PreparedAttachment, prepareAttachment } from '../attachment/prepare.ts';
-import { type Clock, sleep } from '../clock.ts';
+import { type PreparedAttachment, prepareAttachment } from '../attachment/prepare.ts';
+import { sleep } from '../clock.ts';
+import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
-import type { FailureStatus } from '../failures/failure.ts';
 import { type FailureDetail, failureOf } from '../failures/failures.ts';
 import type { KeyMatch } from '../key-template/match-key.ts';
-import type { ApiKey } from '../kombo/api-key.ts';
-import {
-  type AttachmentFacts,
-  attachmentBody,
-  attachmentLinkBody,
-  type RequestBody,
-} from '../kombo/attachment-request.ts';
+import { attachmentBody, attachmentLinkBody, type RequestBody } from '../kombo/attachment-request.ts';
 import type { KomboFailure } from '../kombo/classify-response.ts';
-import type { Concurrency, KomboClient } from '../kombo/client.ts';
-import type { RestrictionsBook } from '../kombo/restrictions-cache.ts';
 import type { Sent } from '../ledger/record.ts';
+import { maxQuickRepeats, minTimeToRepeatMs, restrictionsTimeoutMs, sourceStallMs } from '../limits.ts';
 import { SourceError } from '../stream/source-error.ts';
-import { untilStalled } from '../stream/stall-timeout.ts';
-import { verified } from '../stream/verify.ts';
-import type { Storage, StoredObject } from '../upload/storage.ts';
+import { stopWhenStalled } from '../stream/stall-timeout.ts';
+import { verify } from '../stream/verify.ts';
+import type { StoredObject } from '../upload/storage.ts';
 import type { Upload } from '../upload/upload.ts';
-import { mostQuickRepeats, quickRepeatWaitMs } from './retry-policy.ts';
+import { type AttemptReport, failWith } from './ending.ts';
+import { type QuickRepeatFacts, quickRepeatWaitMs } from './retry-policy.ts';
 
-export interface AttemptSettings extends AttachmentRules {
-  readonly transfer: 'data' | 'data_url';
-  readonly komboTimeoutMs: number;
-}
-
-export interface AttemptDeps {
-  readonly settings: AttemptSettings;
-  readonly storage: Storage;
-  readonly kombo: KomboClient;
-  readonly restrictions: RestrictionsBook;
-  readonly apiKey: ApiKey;
-  readonly clock: Clock;
-  readonly random: () => number;
-}
+export type AttemptCourier = Pick<
+  Courier,
+  'settings' | 'storage' | 'kombo' | 'restrictions' | 'apiKey' | 'clock' | 'random'
+>;
 
 export interface AttemptOptions {
-  /** Whoever calls slows down when Kombo refuses for load, and so must hear of every such refusal. */
+  /** The caller adapts its concurrency to throttling, so throttled answers are returned instead of being repeated here. */
   readonly paced?: boolean | undefined;
 }
 
-/** How one claim went, before the ledger hears of it. */
-export type AttemptResult = {
-  readonly sent?: Sent;
-  readonly sizeBytes?: number;
-  /** From the first byte of the request to the answer. */
-  readonly komboMs?: number;
-  readonly concurrency?: Concurrency;
-} & (
-  | { readonly delivered: true; readonly sent: Sent; readonly warnings: readonly string[] }
-  | {
-      readonly delivered: false;
-      readonly as: FailureStatus;
-      readonly failure: FailureDetail;
-      readonly askedWaitMs?: number;
-      readonly pauses?: { readonly scope: 'integration' | 'account'; readonly heals: boolean };
-    }
-);
-
-/** S3 answers in milliseconds; silence for this long is a fault. */
-const stallMs = 20_000;
-/** Preflight is a courtesy; nobody waits longer for it. */
-const restrictionsMs = 3_000;
-
 /**
- * Reads the object and posts it; repeats at most twice, at once, and only what is known not to be delivered. In a paced
- * run a refusal for load is not repeated here: it would hide from the pace, and come back too early.
+ * Reads the object and posts it; repeats at most twice, within seconds, and only what is known not to be delivered.
  * Every failure is a value. Ends by the deadline.
  */
 export const attempt = async (
   upload: Upload,
   match: KeyMatch,
   deadline: Deadline,
-  deps: AttemptDeps,
+  courier: AttemptCourier,
   { paced }: AttemptOptions = {},
-): Promise<AttemptResult> => {
+): Promise<AttemptReport> => {
   for (let repeats = 0; ; repeats += 1) {
-    const { result, repeat } = await once(upload, match, deadline, deps);
-    if (!repeat || (paced && repeat !== 'now' && failureOf(repeat.code).throttled !== 'no')) return result;
-    const waitMs = repeat === 'now' ? 0 : quickRepeatWaitMs(repeat, repeats, deps.random());
-    if (waitMs === undefined || repeats >= mostQuickRepeats || deadline.remainingMs() < waitMs + leastForARepeatMs)
-      return result;
-    if (waitMs > 0) await sleep(deps.clock, waitMs);
+    const { report, repeat } = await attemptOnce(upload, match, deadline, courier);
+    if (!repeat || (paced && repeat !== 'now' && failureOf(repeat.code).throttled !== 'no')) return report;
+    const waitMs = repeat === 'now' ? 0 : quickRepeatWaitMs(repeat, repeats, courier.random());
+    const isLast = repeats >= maxQuickRepeats;
+    if (waitMs === undefined || isLast || deadline.remainingMs() < waitMs + minTimeToRepeatMs) return report;
+    if (waitMs > 0) await sleep(courier.clock, waitMs);
   }
 };
 
-/** With less than this left a repeat would only be cut off. */
-const leastForARepeatMs = 10_000;
-
-interface Once {
-  readonly result: AttemptResult;
-  /** Set when a repeat is safe: `now`, or as the policy says. */
-  readonly repeat?: 'now' | (Pick<KomboFailure, 'askedWaitMs' | 'staleConnection'> & Pick<FailureDetail, 'code'>);
+interface SingleAttempt {
+  readonly report: AttemptReport;
+  /** Set when a repeat is safe: `now`, or when the retry policy allows it. */
+  readonly repeat?: 'now' | QuickRepeatFacts;
 }
 
-const once = async (upload: Upload, match: KeyMatch, deadline: Deadline, deps: AttemptDeps): Promise<Once> => {
-  const { storage, kombo, clock, settings } = deps;
+const attemptOnce = async (
+  upload: Upload,
+  match: KeyMatch,
+  deadline: Deadline,
+  courier: AttemptCourier,
+): Promise<SingleAttempt> => {
+  const { storage, kombo, clock, settings } = courier;
   kombo.warmUp();
-  const courtesy = deadlineWithin(clock, deadline, restrictionsMs);
-  const restrictions = deps.restrictions.of(match.target, courtesy.signal).finally(courtesy.clear);
-  const opening = deadlineWithin(clock, deadline, stallMs);
+  const preflight = deadlineWithin(clock, deadline, restrictionsTimeoutMs);
+  const restrictions = courier.restrictions.of(match.target, preflight.signal).finally(preflight.clear);
+  const opening = deadlineWithin(clock, deadline, sourceStallMs);
   const opened = await storage.open(upload, opening.signal).finally(opening.clear);
-  if (!opened.ok) return refused(opened.error);
+  if (!opened.ok) return notSent(opened.error);
   const object = opened.value;
   const calling = deadlineWithin(clock, deadline, settings.komboTimeoutMs);
   try {
-    const chunks = verified(untilStalled(object.chunks, stallMs, calling, clock), object.sizeBytes, object.checksum);
+    const bytes = stopWhenStalled(object.chunks, sourceStallMs, calling, clock);
+    const chunks = verify(bytes, object.sizeBytes, object.checksum);
     const prepared = await prepareAttachment(object, chunks, match, settings, restrictions);
-    if (!prepared.ok) return refused(prepared.error);
-    return await post(prepared.value, object, upload, match, calling, deps);
+    if (!prepared.ok) return notSent(prepared.error);
+    return await post(prepared.value, object, upload, match, calling, courier);
   } catch (error) {
-    if (error instanceof SourceError) return refused({ code: error.code, detail: error.message });
+    if (error instanceof SourceError) return notSent({ code: error.code, detail: error.message });
     throw error;
   } finally {
     calling.clear();
@@ -120,51 +83,50 @@ const once = async (upload: Upload, match: KeyMatch, deadline: Deadline, deps: A
   }
 };
 
+const notSent = (failure: FailureDetail): SingleAttempt => repeatable({ ending: failWith(failure) }, failure);
+
+const repeatable = (report: AttemptReport, facts: QuickRepeatFacts): SingleAttempt =>
+  failureOf(facts.code).retry === 'never' ? { report } : { report, repeat: facts };
+
 const post = async (
   prepared: PreparedAttachment,
   object: StoredObject,
   upload: Upload,
   match: KeyMatch,
   deadline: Deadline,
-  { kombo, apiKey, clock, settings, storage }: AttemptDeps,
-): Promise<Once> => {
+  courier: AttemptCourier,
+): Promise<SingleAttempt> => {
+  const { kombo, apiKey, clock } = courier;
   const { facts, sizeBytes } = prepared;
-  const body =
-    settings.transfer === 'data'
-      ? attachmentBody(facts, sizeBytes, prepared.chunks)
-      : await linkBody(facts, object, upload, deadline, storage);
-  if (!body) return refused({ code: 'STORAGE_UNAVAILABLE', detail: 'No link to the object could be signed.' });
+  const body = await requestBody(prepared, object, upload, deadline, courier);
+  if (!body) return notSent({ code: 'STORAGE_UNAVAILABLE', detail: 'No link to the object could be signed.' });
   const keyInUse = await apiKey.current().catch(() => undefined);
   const startedAt = clock.now();
   const answer = await kombo.attach(match.target, body, deadline);
   const sent: Sent = { name: facts.name, type: facts.type, contentType: facts.contentType };
-  const measured = { sizeBytes, komboMs: clock.now() - startedAt, concurrency: answer.concurrency };
-  if (answer.ok) return { result: { delivered: true, sent, warnings: answer.value.warnings, ...measured } };
+  const measured = { sizeBytes, komboMs: clock.now() - startedAt };
+  if (answer.ok) {
+    return { report: { ending: { kind: 'delivered', sent, warnings: answer.value.warnings }, ...measured } };
+  }
 
   const { failure } = answer;
-  const { status, pauses, selfHealing, keyRefused } = failureOf(failure.code);
-  const result: AttemptResult = {
-    delivered: false,
-    as: status,
-    failure: detailOf(failure),
-    sent,
-    ...measured,
-    ...(failure.askedWaitMs !== undefined && { askedWaitMs: failure.askedWaitMs }),
-    ...(pauses !== 'nothing' && { pauses: { scope: pauses, heals: selfHealing } }),
-  };
-  // Kombo refused the key, so it did nothing: with another key the same file may go at once.
-  if (keyRefused && keyInUse !== undefined && (await apiKey.refresh(keyInUse))) return { result, repeat: 'now' };
-  return status === 'retrying' ? { result, repeat: failure } : { result };
+  const { retryAfterMs } = failure;
+  const ending = failWith(detailOf(failure), sent);
+  const report = { ending, ...measured, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  // Kombo refused the key, so it did nothing: with another key the same file can be sent immediately.
+  const hasNewKey = failureOf(failure.code).keyRefused && keyInUse !== undefined && (await apiKey.refresh(keyInUse));
+  return hasNewKey ? { report, repeat: 'now' } : repeatable(report, failure);
 };
 
-/** Undefined when the credentials for signing cannot be had. */
-const linkBody = async (
-  facts: AttachmentFacts,
+/** Undefined when the credentials for signing a link cannot be had. */
+const requestBody = async (
+  { facts, sizeBytes, chunks }: PreparedAttachment,
   { versionId }: StoredObject,
   upload: Upload,
   deadline: Deadline,
-  storage: Storage,
+  { settings, storage }: AttemptCourier,
 ): Promise<RequestBody | undefined> => {
+  if (settings.transfer === 'data') return attachmentBody(facts, sizeBytes, chunks);
   const options = {
     // Kombo downloads while it answers, so the link need not live longer than we wait.
     lifetimeSeconds: Math.max(1, Math.ceil(deadline.remainingMs() / 1000)),
@@ -173,12 +135,6 @@ const linkBody = async (
   };
   const link = await storage.link(upload, options).catch(() => undefined);
   return link === undefined ? undefined : attachmentLinkBody(facts, link);
-};
-
-const refused = (failure: FailureDetail): Once => {
-  const { status } = failureOf(failure.code);
-  const result: AttemptResult = { delivered: false, as: status, failure };
-  return status === 'retrying' ? { result, repeat: failure } : { result };
 };
 
 const detailOf = ({ code, detail, unlistedCode, komboMessage, logUrl }: KomboFailure): FailureDetail => ({

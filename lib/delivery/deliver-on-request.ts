@@ -1,40 +1,41 @@
+import type { Courier } from '../courier.ts';
 import type { Deadline } from '../deadline.ts';
 import { unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { Outcome } from '../outcome.ts';
 import { isFolderMarker } from '../upload/object-key.ts';
 import { type Upload, uploadId } from '../upload/upload.ts';
-import { type DeliverDeps, deliver } from './deliver.ts';
+import { type DeliverCourier, deliver } from './deliver.ts';
 import { withoutVerdict } from './scan-gate.ts';
 
-export interface AttachOptions {
+export interface RequestOptions {
   readonly deadline: Deadline;
-  readonly requireScan: boolean;
   /**
-   * Leaves alone what waits for its time. For callers that come again by themselves, and at once: each of their calls
-   * would be a try, and twelve tries hold a file.
+   * Leaves alone what waits for its next attempt. For callers that repeat their calls automatically and soon: each call
+   * would be an attempt, and twelve attempts hold a file.
    */
-  readonly patient?: boolean;
+  readonly waitsItsTurn?: boolean;
 }
 
 /**
- * Sends an object because somebody named it, not because an event told of it: a person, or a manifest.
- * Reads the ledger first, so that naming a million objects that are attached writes nothing.
- * @throws only when the ledger could not be read or written.
+ * Sends an object because an operator or a manifest named it, not because an event reported it.
+ * Reads the ledger first, so that naming a million attached objects writes nothing.
+ * @throws only when the ledger could not be read or written
  */
-export const attachObject = async (
+export const deliverOnRequest = async (
   upload: Upload,
-  { deadline, requireScan, patient = false }: AttachOptions,
-  deps: DeliverDeps,
+  { deadline, waitsItsTurn = false }: RequestOptions,
+  courier: DeliverCourier & Pick<Courier, 'settings'>,
 ): Promise<Outcome> => {
-  if (isFolderMarker(upload.key, upload.sizeBytes))
-    return { status: 'ignored', reason: 'A folder marker is no upload.' };
-  const known = await deps.ledger.read(uploadId(upload));
+  if (isFolderMarker(upload.key, upload.sizeBytes)) {
+    return { status: 'ignored', reason: 'A folder marker is not an upload.' };
+  }
+  const known = await courier.ledger.read(uploadId(upload));
   if (known && !known.readable) return unchangedOutcome(known, upload);
   const state = known?.record.state;
-  if (known && patient && state?.status === 'retrying' && state.dueAt > deps.clock.now()) {
+  if (known && waitsItsTurn && state?.status === 'retrying' && state.dueAt > courier.clock.now()) {
     return unchangedOutcome(known, upload);
   }
-  // What is retrying has had its verdict, or a person's word in its stead.
-  const holdAs = requireScan && state?.status !== 'retrying' ? { holdAs: withoutVerdict } : {};
-  return deliver(upload, { deadline, ...holdAs, ...(known && { seen: known.record }) }, deps);
+  // A file that waits for its next attempt has had its verdict, or an operator's decision instead.
+  const holdAs = courier.settings.requireScan && state?.status !== 'retrying' ? { holdAs: withoutVerdict } : {};
+  return deliver(upload, { deadline, ...holdAs, ...(known && { seen: known.record }) }, courier);
 };

@@ -1,87 +1,58 @@
 import { checkSize } from '../attachment/prepare.ts';
-import { sleep } from '../clock.ts';
+import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineIn } from '../deadline.ts';
-import type { FailureCode } from '../failures/failures.ts';
-import { type KeyMatch, type KeyTemplate, matchKey } from '../key-template/match-key.ts';
-import type { Known, Ledger } from '../ledger/ledger.ts';
+import type { FailureDetail } from '../failures/failures.ts';
+import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
+import type { LedgerEntry } from '../ledger/ledger.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
-import type { LedgerEvent } from '../ledger/transition.ts';
+import { settleReserveMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
-import { accountScope, type Pause, pausedSentence } from '../pause/pause.ts';
-import type { Pauses } from '../pause/pause-store.ts';
+import { pausedSentence } from '../pause/pause.ts';
 import type { Result } from '../result.ts';
-import { type Upload, uploadId } from '../upload/upload.ts';
-import { type AttemptDeps, type AttemptOptions, type AttemptResult, type AttemptSettings, attempt } from './attempt.ts';
-import { nextTryAt } from './retry-policy.ts';
+import type { Upload } from '../upload/upload.ts';
+import { type AttemptCourier, type AttemptOptions, attempt } from './attempt.ts';
+import { type AttemptReport, failWith } from './ending.ts';
+import { settle } from './settle.ts';
 
-export interface DeliverSettings extends AttemptSettings {
-  readonly keyTemplates: readonly KeyTemplate[];
-  /** Applies to templates without {integration_id}. */
-  readonly integrationId?: string | undefined;
-  readonly leaseMs: number;
-  readonly retryBaseMs: number;
-  /** How long to wait before the target of an unknown outcome is read. */
-  readonly readBackAfterMs: number;
-}
-
-export interface DeliverDeps extends AttemptDeps {
-  readonly settings: DeliverSettings;
-  readonly ledger: Ledger;
-  readonly pauses: Pauses;
-  readonly uuid: () => string;
-  /** Hears of every outcome, once. */
-  readonly observe: Observe;
-}
-
-/** Beside the outcome itself: how it went. Absent where it did not come so far. Milliseconds and bytes. */
-export interface Measures {
-  readonly totalMs: number;
-  readonly komboMs?: number;
-  readonly sizeBytes?: number;
-}
-
-export type Observe = (outcome: Outcome, measures: Measures) => void;
+export type DeliverCourier = AttemptCourier & Pick<Courier, 'ledger' | 'pauses' | 'uuid' | 'observe'>;
 
 export interface DeliverOptions extends AttemptOptions {
-  /** When the function ends. What is begun settles before it. */
+  /** When the function ends. Every delivery that was started settles before it. */
   readonly deadline: Deadline;
-  /** A scope whose pause this delivery is to test, and so may ignore. */
+  /** The scope of a pause that this delivery tests, and so ignores. */
   readonly probe?: string;
   /** The record as a listing showed it: saves the claim from taking the upload for a new one. */
   readonly seen?: LedgerRecord;
-  /** The malware scan found nothing: what an earlier verdict held goes on. */
+  /** The malware scan found nothing: what an earlier verdict held may be sent. */
   readonly scannedClean?: boolean;
-  /** Settles without sending: the malware scan has spoken against the file. */
-  readonly holdAs?: { readonly code: FailureCode; readonly detail: string };
+  /** Settles without sending: the malware scan blocks the file. */
+  readonly holdAs?: FailureDetail;
 }
 
-/** The ledger is written within this time before the function ends. */
-const settleReserveMs = 5_000;
-
 /**
- * Sends one CV to its candidate or application: claims it in the ledger, posts it, and writes down what became of it.
- * Safe to call for the same upload from anywhere, at any time, in any number.
- * @throws only when the ledger could not be read or written; then whoever called should be called again.
+ * Sends one CV to its candidate or application: claims it in the ledger, posts it, and records how it ended.
+ * Safe to call for the same upload from anywhere, at any time, any number of times.
+ * @throws only when the ledger could not be read or written; then the caller should be called again.
  */
-export const deliver = async (upload: Upload, options: DeliverOptions, deps: DeliverDeps): Promise<Outcome> => {
-  const { clock, observe } = deps;
+export const deliver = async (upload: Upload, options: DeliverOptions, courier: DeliverCourier): Promise<Outcome> => {
+  const { clock, observe } = courier;
   const startedAt = clock.now();
-  const { outcome, result } = await settled(upload, options, deps);
+  const { outcome, report } = await claimAndSend(upload, options, courier);
   observe(outcome, {
     totalMs: clock.now() - startedAt,
-    ...(result?.komboMs !== undefined && { komboMs: result.komboMs }),
-    ...(result?.sizeBytes !== undefined && { sizeBytes: result.sizeBytes }),
+    ...(report?.komboMs !== undefined && { komboMs: report.komboMs }),
+    ...(report?.sizeBytes !== undefined && { sizeBytes: report.sizeBytes }),
   });
   return outcome;
 };
 
-const settled = async (
+const claimAndSend = async (
   upload: Upload,
   options: DeliverOptions,
-  deps: DeliverDeps,
-): Promise<{ outcome: Outcome; result?: AttemptResult }> => {
-  const { settings, ledger, clock, uuid } = deps;
+  courier: DeliverCourier,
+): Promise<{ outcome: Outcome; report?: AttemptReport }> => {
+  const { settings, ledger, clock, uuid } = courier;
   const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
   const owner = uuid();
   const claim = await ledger.claim(
@@ -95,158 +66,64 @@ const settled = async (
     },
     options.seen,
   );
-  if (!claim.claimed) return { outcome: await outcomeOfRefusedClaim(claim.known, upload, options, deps) };
-
-  const { record } = claim;
-  const result = await tried(upload, match, record, options, deps);
-  // First the pause: a file that is held by one which was never written would wait for an end that never comes.
-  const paused = await pauseAfter(result, match, deps);
-  const event = settlement(result, record, owner, paused, options, deps);
-  const written = await settle(record, event, deps);
-  if (written !== 'lost') return { outcome: outcomeOf(written.record), result };
-  const known = await ledger.read(uploadId(upload));
-  // The very next version with the very status: an earlier try to settle went through, only its answer was lost.
-  const meant = event.kind === 'failed' ? event.as : 'attached';
-  if (known?.readable && known.record.version === record.version + 1 && known.record.state.status === meant) {
-    return { outcome: outcomeOf(known.record), result };
-  }
-  // Somebody found the lease expired. The record says so, and its read-back will find what was delivered here.
-  return { outcome: known ? unchangedOutcome(known, upload) : outcomeOf(record), result };
+  if (!claim.claimed) return { outcome: await outcomeWithoutClaim(claim.known, upload, options, courier) };
+  const report = await send(upload, match, claim.record, options, courier);
+  return { outcome: await settle(claim.record, owner, report, options, courier), report };
 };
 
-/**
- * The most precious write: without it, a delivered file becomes an unknown one. So a table that is away for a moment
- * is asked again, on top of the SDK's own patience.
- */
-const settle = async (
-  record: LedgerRecord,
-  event: LedgerEvent,
-  { ledger, clock }: DeliverDeps,
-): ReturnType<Ledger['apply']> => {
-  for (const waitMs of settleWaitsMs) {
-    try {
-      return await ledger.apply(record, event);
-    } catch {
-      await sleep(clock, waitMs);
-    }
-  }
-  return ledger.apply(record, event);
-};
-
-/** With quick refusals all of it fits into the reserve; a silent table is waited for less often. */
-const settleWaitsMs = [100, 300, 900] as const;
-
-/** A lease that has ended without a word makes the upload unknown, whoever notices first: never free to be sent. */
-const outcomeOfRefusedClaim = async (
-  known: Known,
+/** A lease that has ended without an outcome makes the upload unknown, whoever notices it first: never free to be sent. */
+const outcomeWithoutClaim = async (
+  known: LedgerEntry,
   upload: Upload,
   { holdAs }: DeliverOptions,
-  { ledger, clock, settings }: DeliverDeps,
+  { ledger, clock, settings }: DeliverCourier,
 ): Promise<Outcome> => {
   if (!known.readable) return unchangedOutcome(known, upload);
   const { status } = known.record.state;
-  // A missing verdict is no word against a file that is held for a reason of its own.
-  if ((status === 'held' || status === 'unknown') && holdAs && holdAs.code !== 'SCAN_MISSING') {
-    const barred = await ledger.apply(known.record, { kind: 'barred', failure: holdAs });
-    return barred === 'lost' ? unchangedOutcome(known, upload) : outcomeOf(barred.record);
-  }
-  if (status !== 'sending') return unchangedOutcome(known, upload);
-  const expired = await ledger.apply(known.record, {
-    kind: 'lease-expired',
-    dueAt: clock.now() + settings.readBackAfterMs,
-  });
-  return expired === 'lost' ? unchangedOutcome(known, upload) : outcomeOf(expired.record);
+  // A missing verdict does not block a file that is held for a reason of its own.
+  const blocks = (status === 'held' || status === 'unknown') && holdAs && holdAs.code !== 'SCAN_MISSING';
+  if (!blocks && status !== 'sending') return unchangedOutcome(known, upload);
+  const written = await ledger.apply(
+    known.record,
+    blocks
+      ? { kind: 'blocked-by-scan', failure: holdAs }
+      : { kind: 'lease-expired', dueAt: clock.now() + settings.readBackAfterMs },
+  );
+  return written === 'conflict' ? unchangedOutcome(known, upload) : outcomeOf(written.record);
 };
 
-/** A result that also says which pause holds the file. */
-type Tried = AttemptResult & { readonly pausedBy?: string };
-
-const tried = async (
+/** Sends the claimed file, unless something that is known already forbids it. */
+const send = async (
   upload: Upload,
   match: Result<KeyMatch>,
   { state }: LedgerRecord,
   { deadline, probe, holdAs, paced }: DeliverOptions,
-  deps: DeliverDeps,
-): Promise<Tried> => {
-  const { settings, clock, pauses } = deps;
-  if (holdAs) return { delivered: false, as: 'held', failure: holdAs };
-  if (!match.ok) return { delivered: false, as: 'rejected', failure: match.error };
+  courier: DeliverCourier,
+): Promise<AttemptReport> => {
+  const { settings, clock, pauses } = courier;
+  if (holdAs) return { ending: failWith(holdAs) };
+  if (!match.ok) return { ending: failWith(match.error) };
   const size = upload.sizeBytes === undefined ? undefined : checkSize(upload.sizeBytes, settings.maxBytes);
-  if (size && !size.ok) return { delivered: false, as: 'rejected', failure: size.error };
-  const pause = await pauses.stopping(match.value.target.integrationId, probe).catch(() => 'unread' as const);
-  if (pause === 'unread') return unreadPauses;
-  if (pause) return heldBy(pause);
+  if (size && !size.ok) return { ending: failWith(size.error) };
+  const pause = await pauses.stopping(match.value.target.integrationId, probe).catch(() => 'unreadable' as const);
+  // To send although a pause exists is worse than to wait.
+  if (pause === 'unreadable') return { ending: failWith(pausesUnreadable) };
+  if (pause) {
+    const failure = { code: 'INTEGRATION_PAUSED', detail: pausedSentence(pause) } as const;
+    return { ending: { ...failWith(failure), pausedBy: pause.scope } };
+  }
 
-  // The lease ends the attempt too: after it, another owner may be at work.
+  // The lease ends the attempt, too: after it, another owner may be at work.
   const leaseLeftMs = state.status === 'sending' ? state.leaseUntil - clock.now() : 0;
   const own = deadlineIn(clock, Math.min(deadline.remainingMs() - settleReserveMs, leaseLeftMs));
   try {
-    return await attempt(upload, match.value, own, deps, { paced });
+    return await attempt(upload, match.value, own, courier, { paced });
   } finally {
     own.clear();
   }
 };
 
-/** To send against an unread stop is the worse mistake; to wait for the lease to end, the slower one. */
-const unreadPauses: Tried = {
-  delivered: false,
-  as: 'retrying',
-  failure: { code: 'LEDGER_UNAVAILABLE', detail: 'The pauses could not be read after the claim.' },
-};
-
-const heldBy = (pause: Pause): Tried => ({
-  delivered: false,
-  as: 'held',
-  pausedBy: pause.scope,
-  failure: { code: 'INTEGRATION_PAUSED', detail: pausedSentence(pause) },
-});
-
-/** What the ledger is told of a result. */
-const settlement = (
-  result: Tried,
-  record: LedgerRecord,
-  owner: string,
-  paused: boolean,
-  { paced }: DeliverOptions,
-  deps: DeliverDeps,
-): LedgerEvent => {
-  const { settings, clock, random } = deps;
-  if (result.delivered) return { kind: 'delivered', owner, warnings: result.warnings, sent: result.sent };
-  const now = clock.now();
-  const { failure, sent } = result;
-  const pausedBy = result.pausedBy ?? (paused ? scopeOf(result, record) : undefined);
-  const common = { kind: 'failed', owner, ...(sent && { sent }), ...(pausedBy !== undefined && { pausedBy }) } as const;
-  switch (result.as) {
-    case 'retrying': {
-      const { tries, loadRefusals, triesSince } = record;
-      const facts = { tries, loadRefusals, triesSince, code: failure.code, askedWaitMs: result.askedWaitMs, paced };
-      const dueAt = nextTryAt({ baseMs: settings.retryBaseMs }, facts, now, random());
-      if (dueAt !== undefined) return { ...common, as: 'retrying', failure, dueAt };
-      const detail = `The last of ${tries} tries ended with ${failure.code}. ${failure.detail}`;
-      return { ...common, as: 'held', failure: { ...failure, code: 'RETRIES_EXHAUSTED', detail }, dueAt: now };
-    }
-    case 'unknown':
-      return { ...common, as: 'unknown', failure, dueAt: now + settings.readBackAfterMs };
-    case 'held':
-    case 'rejected':
-    case 'superseded':
-      return { ...common, as: result.as, failure, dueAt: now };
-  }
-};
-
-const scopeOf = (result: Tried, { target }: LedgerRecord): string | undefined => {
-  if (result.delivered || !result.pauses) return undefined;
-  return result.pauses.scope === 'account' ? accountScope : target?.integrationId;
-};
-
-/** A failure that every other file would meet stops them, instead of spending their attempts one by one. */
-const pauseAfter = async (result: Tried, match: Result<KeyMatch>, { pauses }: DeliverDeps): Promise<boolean> => {
-  if (result.delivered || !result.pauses || !match.ok) return false;
-  const scope = result.pauses.scope === 'account' ? accountScope : match.value.target.integrationId;
-  const { code, detail } = result.failure;
-  // The file itself is settled either way; a pause that could not be written is begun by the next file.
-  return pauses.begin({ scope, code, by: 'kombo', reason: detail, heals: result.pauses.heals }).then(
-    () => true,
-    () => false,
-  );
-};
+const pausesUnreadable = {
+  code: 'LEDGER_UNAVAILABLE',
+  detail: 'The pauses could not be read after the claim.',
+} as const;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { at, parseJson, text } from '../json.ts';
+import { apiKeyLifetimeMs, minApiKeyRefreshMs } from '../limits.ts';
 
 /** The Kombo API key, wherever it is kept. */
 export interface ApiKey {
@@ -29,11 +30,6 @@ export const fixedApiKey = (key: string): ApiKey => ({
   refresh: async () => false,
 });
 
-/** A new key in the store is used within this time, without a deployment. */
-const lifetimeMs = 5 * 60_000;
-/** Kombo refusing many files at once must not become a storm at the store. */
-const leastBetweenRefreshesMs = 10_000;
-
 /** @param fetch reads the secret's text; throws `ApiKeyError`. */
 export const cachedApiKey = (fetch: () => Promise<string>, clock: Clock): ApiKey => {
   let cached: { readonly key: string; readonly at: number } | undefined;
@@ -55,7 +51,7 @@ export const cachedApiKey = (fetch: () => Promise<string>, clock: Clock): ApiKey
 
   return {
     current: async () => {
-      if (cached && clock.now() - cached.at < lifetimeMs) return cached.key;
+      if (cached && clock.now() - cached.at < apiKeyLifetimeMs) return cached.key;
       try {
         return await loadOnce();
       } catch (error) {
@@ -67,7 +63,7 @@ export const cachedApiKey = (fetch: () => Promise<string>, clock: Clock): ApiKey
     refresh: async (refused) => {
       // A neighbour may have fetched the new key while this call was under way with the old one.
       if (cached && cached.key !== refused) return true;
-      if (!loading && clock.now() - refreshedAt < leastBetweenRefreshesMs) return false;
+      if (!loading && clock.now() - refreshedAt < minApiKeyRefreshMs) return false;
       refreshedAt = clock.now();
       try {
         return (await loadOnce()) !== refused;

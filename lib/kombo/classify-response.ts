@@ -1,6 +1,7 @@
 import { type KomboFailureCode, komboErrorCodes } from '../failures/kombo-failures.ts';
 import { isObject, parseJson } from '../json.ts';
-import { askedWaitMs } from './retry-after.ts';
+import { maxMessageLength } from '../limits.ts';
+import { retryAfterMs } from './retry-after.ts';
 import type { HttpAnswer } from './transport.ts';
 import type { WireError } from './wire.ts';
 
@@ -14,8 +15,8 @@ export interface KomboFailure {
   /** Kombo's own words, at most 500 characters. May quote the file's name: never logged. */
   readonly komboMessage?: string;
   readonly logUrl?: string;
-  /** The other side asks for this much patience, in milliseconds; at most an hour. */
-  readonly askedWaitMs?: number;
+  /** The wait that the other side asks for, in milliseconds; at most an hour. */
+  readonly retryAfterMs?: number;
   /** The connection had served an earlier call and broke before the commit point: a fresh one may do at once. */
   readonly staleConnection?: true;
 }
@@ -76,16 +77,16 @@ const byStatus = (status: number): KomboFailureCode => {
 };
 
 const failed = (answer: HttpAnswer, nowMs: number, code: KomboFailureCode, error: WireError): Classified => {
-  const wait = askedWaitMs(answer.headers, nowMs);
+  const wait = retryAfterMs(answer.headers, nowMs);
   return {
     ok: false,
     failure: {
       code,
       detail: `Kombo answered HTTP ${answer.status}.`,
       ...(isCode(error.code) && error.code !== code && { unlistedCode: error.code }),
-      ...(typeof error.message === 'string' && { komboMessage: error.message.slice(0, 500) }),
+      ...(typeof error.message === 'string' && { komboMessage: error.message.slice(0, maxMessageLength) }),
       ...(isLink(error.log_url) && { logUrl: error.log_url }),
-      ...(wait !== undefined && { askedWaitMs: wait }),
+      ...(wait !== undefined && { retryAfterMs: wait }),
     },
   };
 };
@@ -98,6 +99,6 @@ const isLink = (value: unknown): value is string => typeof value === 'string' &&
 const warningsOf = (warnings: unknown): string[] =>
   Array.isArray(warnings)
     ? warnings.flatMap((warning: unknown) =>
-        isObject(warning) && typeof warning.message === 'string' ? [warning.message.slice(0, 500)] : [],
+        isObject(warning) && typeof warning.message === 'string' ? [warning.message.slice(0, maxMessageLength)] : [],
       )
     : [];

@@ -17,7 +17,7 @@ import { type HttpAnswer, type Transport, TransportError } from './transport.ts'
  */
 export interface KomboClient {
   /** Posts one attachment. Errors of the body's source come through as `SourceError`: nothing was delivered then. */
-  attach(target: Target, body: RequestBody, deadline: Deadline): Promise<Attached>;
+  attach(target: Target, body: RequestBody, deadline: Deadline): Promise<AttachAnswer>;
   listAttachments(target: Target, signal: AbortSignal): Promise<Answered<readonly ListedAttachment[]>>;
   /** What the integration accepts, or undefined where Kombo knows no limits. */
   restrictions(
@@ -35,7 +35,7 @@ export type Answered<T> =
   | { readonly ok: true; readonly value: T; readonly concurrency: Concurrency }
   | { readonly ok: false; readonly failure: KomboFailure; readonly concurrency: Concurrency };
 
-export type Attached = Answered<{ readonly warnings: readonly string[] }>;
+export type AttachAnswer = Answered<{ readonly warnings: readonly string[] }>;
 
 /** What Kombo says of its calls in flight for the integration; absent where it says nothing. */
 export interface Concurrency {

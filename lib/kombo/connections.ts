@@ -2,15 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
-
-/**
- * A connection idle for longer is not used again. Lambda freezes between invocations, and a body small enough for the
- * socket's buffers can vanish into a connection that the other side closed meanwhile: an unknown outcome for nothing.
- */
-const longestIdleMs = 4_000;
-
-/** Longer than any handshake takes; a host that does not answer at all would use up the whole deadline. */
-const longestHandshakeMs = 10_000;
+import { maxHandshakeMs, maxIdleConnectionMs } from '../limits.ts';
 
 /** Without noDelay the last piece, which is small, waits for the other side to acknowledge the one before: 40 ms a file. */
 const socketOptions = { keepAlive: true, noDelay: true };
@@ -38,13 +30,13 @@ export const connectionsTo = (baseUrl: URL, clock: Clock): Connections => {
   let ahead: Opening | undefined;
 
   const isFresh = (socket: Socket): boolean =>
-    !socket.destroyed && clock.now() - (idleSince.get(socket) ?? clock.now()) <= longestIdleMs;
+    !socket.destroyed && clock.now() - (idleSince.get(socket) ?? clock.now()) <= maxIdleConnectionMs;
   const freeSockets = (): Socket[] => Object.values(agent.freeSockets).flatMap((sockets) => [...(sockets ?? [])]);
 
   const open = (options: http.ClientRequestArgs): Opening => {
     const socket = connect(options) as Socket;
     const { promise: ready, resolve, reject } = Promise.withResolvers<Socket>();
-    const calmDown = clock.after(longestHandshakeMs, () =>
+    const cancel = clock.after(maxHandshakeMs, () =>
       socket.destroy(Object.assign(new Error('The handshake took too long.'), { code: 'ETIMEDOUT' })),
     );
     socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -53,7 +45,7 @@ export const connectionsTo = (baseUrl: URL, clock: Clock): Connections => {
     });
     // Listens for as long as the socket lives: one that waits for its request may break at any time.
     socket.on('error', reject);
-    void ready.catch(() => undefined).finally(calmDown);
+    void ready.catch(() => undefined).finally(cancel);
     return { socket, ready };
   };
 

@@ -2,13 +2,11 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import type { Clock } from '../clock.ts';
+import { maxAnswerBytes } from '../limits.ts';
 import { connectionsTo } from './connections.ts';
 import { readAnswer } from './read-response.ts';
 import { sendBody } from './send-body.ts';
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError, type TransportFault } from './transport.ts';
-
-/** No answer of Kombo's comes near these; one that does is read no further. Only lists are long. */
-const longestAnswerBytes = { POST: 64 * 1024, GET: 4 * 1024 * 1024 };
 
 /** Kombo over the network. `baseUrl` includes the version path, for example `https://api.kombo.dev/v1`. */
 export const httpTransport = (baseUrl: string, clock: Clock): Transport => {
@@ -42,7 +40,7 @@ export const httpTransport = (baseUrl: string, clock: Clock): Transport => {
     });
     call.on('response', (response) => {
       const early = !call.writableEnded;
-      void readAnswer(response, longestAnswerBytes[method]).then((answer) => resolve({ ...answer, early }));
+      void readAnswer(response, maxAnswerBytes[method]).then((answer) => resolve({ ...answer, early }));
     });
     call.on('error', (cause) => fail(connected ? 'lost' : 'unreachable', cause));
 

@@ -1,28 +1,22 @@
 import type { Clock } from '../clock.ts';
-import { canonicalType } from '../content-type/known-types.ts';
-import { fail, ok, type Result } from '../result.ts';
-import type { AttachmentType, Target, TargetKind } from '../upload/target.ts';
+import { failedRestrictionsLifetimeMs, maxCachedRestrictions, restrictionsLifetimeMs } from '../limits.ts';
+import type { Target, TargetKind } from '../upload/target.ts';
 import type { KomboClient } from './client.ts';
 import type { Restrictions } from './read-restrictions.ts';
 
 /** What integrations accept, as Kombo knows it. Never an obstacle: where it cannot be read, our own limits apply. */
-export interface RestrictionsBook {
+export interface RestrictionsCache {
   /** Never fails. */
   of(target: Target, signal: AbortSignal): Promise<Restrictions | undefined>;
 }
 
-const lifetimeMs = 3_600_000;
-/** An unavailable answer is asked for again sooner. */
-const failedLifetimeMs = 5 * 60_000;
-const mostIntegrations = 1_000;
-
-interface Page {
+interface CacheEntry {
   until: number;
   readonly restrictions: Promise<Restrictions | undefined>;
 }
 
-export const restrictionsBook = (kombo: Pick<KomboClient, 'restrictions'>, clock: Clock): RestrictionsBook => {
-  const pages = new Map<string, Page>();
+export const restrictionsCache = (kombo: Pick<KomboClient, 'restrictions'>, clock: Clock): RestrictionsCache => {
+  const entries = new Map<string, CacheEntry>();
 
   const ask = async (kind: TargetKind, integrationId: string, signal: AbortSignal) => {
     try {
@@ -33,48 +27,24 @@ export const restrictionsBook = (kombo: Pick<KomboClient, 'restrictions'>, clock
     }
   };
 
-  const newPage = (kind: TargetKind, integrationId: string, signal: AbortSignal): Page => {
+  const newEntry = (kind: TargetKind, integrationId: string, signal: AbortSignal): CacheEntry => {
     const asked = ask(kind, integrationId, signal);
-    const page = { until: clock.now() + lifetimeMs, restrictions: asked.then((known) => known?.value) };
+    const entry = { until: clock.now() + restrictionsLifetimeMs, restrictions: asked.then((known) => known?.value) };
     void asked.then((known) => {
-      if (!known) page.until = clock.now() + failedLifetimeMs;
+      if (!known) entry.until = clock.now() + failedRestrictionsLifetimeMs;
     });
-    return page;
+    return entry;
   };
 
   return {
     of: ({ kind, integrationId }, signal) => {
       const key = `${kind}@${integrationId}`;
-      const known = pages.get(key);
+      const known = entries.get(key);
       if (known && clock.now() < known.until) return known.restrictions;
-      if (pages.size >= mostIntegrations) pages.clear();
-      const page = newPage(kind, integrationId, signal);
-      pages.set(key, page);
-      return page.restrictions;
+      if (entries.size >= maxCachedRestrictions) entries.clear();
+      const entry = newEntry(kind, integrationId, signal);
+      entries.set(key, entry);
+      return entry.restrictions;
     },
   };
-};
-
-/** Whether the integration takes a file of this size and type. */
-export const checkRestrictions = (
-  restrictions: Restrictions | undefined,
-  file: { readonly type: AttachmentType; readonly contentType: string; readonly sizeBytes: number },
-): Result<void> => {
-  const limit = restrictions?.[file.type];
-  if (!limit) return ok(undefined);
-  if (!limit.supported) return fail('TYPE_NOT_ALLOWED', `The integration takes no attachments of type ${file.type}.`);
-  if (limit.maxSizeBytes !== undefined && file.sizeBytes > limit.maxSizeBytes) {
-    return fail('FILE_TOO_LARGE', `The file has ${file.sizeBytes} bytes; the integration takes ${limit.maxSizeBytes}.`);
-  }
-  if (limit.contentTypes && !limit.contentTypes.some((accepted) => covers(accepted, file.contentType))) {
-    return fail('TYPE_NOT_ALLOWED', `The integration does not take ${file.contentType} as ${file.type}.`);
-  }
-  return ok(undefined);
-};
-
-/** ATSs write types in many ways: other names of one type, capitals, "image" followed by an asterisk. */
-const covers = (accepted: string, contentType: string): boolean => {
-  const [main, sub] = accepted.trim().split('/');
-  if (main === '*' || (sub === '*' && contentType.startsWith(`${main?.toLowerCase()}/`))) return true;
-  return canonicalType(accepted) === canonicalType(contentType);
 };

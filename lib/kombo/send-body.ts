@@ -1,9 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
+import { lastStretchBytes } from '../limits.ts';
 import type { RequestBody } from './attachment-request.ts';
-
-/** The last piece of a body lies within, whatever it is made of. */
-const lastStretchBytes = 64 * 1024;
 
 /**
  * Writes a body piece by piece, the next one only when the system has taken the last: memory stays flat, and the last

@@ -1,11 +1,13 @@
 import type { Clock } from '../clock.ts';
+import { ledgerPageSize, maxConflictRounds } from '../limits.ts';
 import { type Target, targetKey } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
+import type { EventOf, LedgerEvent } from './ledger-event.ts';
 import { inOrder } from './merge-shards.ts';
 import type { LedgerRecord } from './record.ts';
 import { fromItem, RecordUnreadable, shardsOf, toItem, type WorkQueue } from './record-item.ts';
 import type { Item, Table } from './table.ts';
-import { type LedgerEvent, transition } from './transition.ts';
+import { transition } from './transition.ts';
 
 /**
  * The memory of what became of every upload. Each write is one conditional put of what `transition` allows, on the
@@ -15,25 +17,25 @@ import { type LedgerEvent, transition } from './transition.ts';
 export interface Ledger {
   /** Takes the upload for sending, or tells what is known of it. On the happy path this is one write and no read. */
   claim(claim: ClaimEvent, seen?: LedgerRecord): Promise<Claim>;
-  /** `lost` when the record is not the one seen any more, or does not allow the event: then nothing was written. */
-  apply(seen: LedgerRecord, event: LedgerEvent): Promise<{ readonly record: LedgerRecord } | 'lost'>;
-  read(id: string): Promise<Known | undefined>;
+  /** `conflict` when the record is not the one seen any more, or does not allow the event: then nothing was written. */
+  apply(seen: LedgerRecord, event: LedgerEvent): Promise<{ readonly record: LedgerRecord } | 'conflict'>;
+  read(id: string): Promise<LedgerEntry | undefined>;
   /** What the ledger knows of these; uploads that it has never seen are absent. */
-  readMany(ids: readonly string[]): Promise<ReadonlyMap<string, Known>>;
+  readMany(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>;
   /**
    * What is due by now or what is held, oldest first; what was rejected, newest first, for that is a history.
    * Read in pages of `limit`: costs what it shows, whatever lies behind.
    * @param upTo nothing later than this moment, in milliseconds; what is due is never asked for beyond now
    */
-  work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<Known, void, undefined>;
-  ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<Known, void, undefined>;
-  forget(seen: Known): Promise<'forgotten' | 'lost'>;
+  work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<LedgerEntry, void, undefined>;
+  ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<LedgerEntry, void, undefined>;
+  forget(seen: LedgerEntry): Promise<'forgotten' | 'conflict'>;
 }
 
-export type ClaimEvent = Extract<LedgerEvent, { kind: 'claim' }>;
+export type ClaimEvent = EventOf<'claim'>;
 
 /** A record, or the word that it cannot be read: such a one is never sent. */
-export type Known =
+export type LedgerEntry =
   | { readonly id: string; readonly readable: true; readonly record: LedgerRecord }
   | {
       readonly id: string;
@@ -46,7 +48,7 @@ export type Known =
 
 export type Claim =
   | { readonly claimed: true; readonly record: LedgerRecord }
-  | { readonly claimed: false; readonly known: Known };
+  | { readonly claimed: false; readonly known: LedgerEntry };
 
 export interface LedgerOptions {
   readonly table: Table;
@@ -54,9 +56,6 @@ export interface LedgerOptions {
   readonly uuid: () => string;
   readonly retentionDays: number;
 }
-
-/** Rounds of a race for one record; each lost round means that somebody else got ahead. */
-const mostRounds = 5;
 
 export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): Ledger => {
   const read: Ledger['read'] = async (id) => {
@@ -80,14 +79,14 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
 
   const claim: Ledger['claim'] = async (event, shown) => {
     let seen = shown;
-    for (let round = 1; round <= mostRounds; round += 1) {
-      const attempt = transition(seen, event, clock.now(), uuid());
-      if ('refused' in attempt) {
+    for (let round = 1; round <= maxConflictRounds; round += 1) {
+      const next = transition(seen, event, clock.now(), uuid());
+      if (!next) {
         if (seen) return { claimed: false, known: { id: uploadId(seen.upload), readable: true, record: seen } };
-        throw new Error('A claim of an unseen upload was refused.');
+        throw new Error('A first claim was not allowed.');
       }
-      const outcome = await write(attempt.next, seen);
-      if (outcome === 'written') return { claimed: true, record: attempt.next };
+      const outcome = await write(next, seen);
+      if (outcome === 'written') return { claimed: true, record: next };
       if (outcome === 'vanished') {
         // Forgotten meanwhile. A new event may begin anew; whoever comes with an old listing must not bring it back.
         if (shown) return { claimed: false, known: { id: uploadId(event.upload), readable: true, record: shown } };
@@ -102,15 +101,15 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
   };
 
   const apply: Ledger['apply'] = async (seen, event) => {
-    const attempt = transition(seen, event, clock.now(), uuid());
-    if ('refused' in attempt) return 'lost';
-    return (await write(attempt.next, seen)) === 'written' ? { record: attempt.next } : 'lost';
+    const next = transition(seen, event, clock.now(), uuid());
+    if (!next) return 'conflict';
+    return (await write(next, seen)) === 'written' ? { record: next } : 'conflict';
   };
 
   const readMany: Ledger['readMany'] = async (ids) =>
     new Map((await table.getMany(ids)).map((item) => [item.pk, known(item)]));
 
-  async function* work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<Known, void, undefined> {
+  async function* work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<LedgerEntry, void, undefined> {
     const latest = queue === 'due' ? Math.min(clock.now(), upTo ?? Number.POSITIVE_INFINITY) : upTo;
     const bounds = {
       ...(latest !== undefined && { upTo: latest }),
@@ -122,9 +121,11 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     for await (const item of inOrder(shards, queue === 'rejected' ? 'newest first' : 'oldest first')) yield known(item);
   }
 
-  async function* ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<Known, void, undefined> {
+  async function* ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<LedgerEntry, void, undefined> {
     const hash = targetKey(target);
-    const items = pages((after) => table.query({ index: 'target', hash, limit: 100, ...(after && { after }) }));
+    const items = pages((after) =>
+      table.query({ index: 'target', hash, limit: ledgerPageSize, ...(after && { after }) }),
+    );
     for await (const item of items) yield known(item);
   }
 
@@ -132,7 +133,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     const version = seen.readable ? seen.record.version : seen.version;
     if ((await table.delete(seen.id, { kind: 'unchanged', version })) === 'deleted') return 'forgotten';
     // The SDK repeats a deletion whose answer got lost, and is then refused by its own success.
-    return (await table.get(seen.id)) ? 'lost' : 'forgotten';
+    return (await table.get(seen.id)) ? 'conflict' : 'forgotten';
   };
 
   return { claim, apply, read, readMany, work, ofTarget, forget };
@@ -149,7 +150,7 @@ async function* pages(
   } while (after);
 }
 
-const known = (item: Item): Known => {
+const known = (item: Item): LedgerEntry => {
   try {
     return { id: item.pk, readable: true, record: fromItem(item) };
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../outcome.ts';
 import type { Upload } from '../upload/upload.ts';
-import type { Known } from './ledger.ts';
+import type { LedgerEntry } from './ledger.ts';
 import type { LedgerRecord } from './record.ts';
 
 /** The outcome that a record tells of, for whoever has just written it. */
@@ -23,7 +23,7 @@ export const outcomeOf = (record: LedgerRecord): Outcome => {
 };
 
 /** The outcome for whoever came to a record that it may not change. */
-export const unchangedOutcome = (known: Known, upload: Upload): Outcome => {
+export const unchangedOutcome = (known: LedgerEntry, upload: Upload): Outcome => {
   if (!known.readable) {
     const failure = { code: 'RECORD_UNREADABLE', detail: known.reason } as const;
     return { upload, attempt: 0, status: 'unchanged', as: 'held', failure };

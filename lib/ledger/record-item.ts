@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import * as v from 'valibot';
 import { failures } from '../failures/failures.ts';
 import { parseJson } from '../json.ts';
+import { shardCount } from '../limits.ts';
 import { attachmentTypes, targetKey, targetKinds } from '../upload/target.ts';
 import { parseUploadId, uploadId } from '../upload/upload.ts';
 import type { LedgerRecord, State } from './record.ts';
@@ -27,8 +28,6 @@ import { moment } from './timestamp.ts';
  */
 const layout = 1;
 
-/** Enough to spread the writes of an index over partitions, few enough to ask all of them in one run. */
-export const shardCount = 4;
 /** What goes on by itself, and what a person has to act on. A rejected upload is settled: its place in the list expires with it. */
 export type WorkQueue = 'due' | 'held' | 'rejected';
 export const shardsOf = (queue: WorkQueue): readonly string[] =>
@@ -120,8 +119,8 @@ const state = v.variant('status', [
     status: v.literal('unknown'),
     dueAt: moment,
     failure,
-    misses: v.number(),
-    firstMissAt: v.optional(moment),
+    absentListings: v.number(),
+    firstAbsentAt: v.optional(moment),
     unknownSince: v.optional(moment),
     failedReadings: v.number(),
   }),
@@ -149,12 +148,12 @@ const recordSchema = v.object({
   attachmentType: v.optional(attachmentType),
   state,
   attempts: v.number(),
-  tries: v.number(),
-  triesSince: moment,
-  loadRefusals: v.optional(v.number()),
+  attemptsSinceRelease: v.number(),
+  releasedAt: moment,
+  throttledAttempts: v.optional(v.number()),
   attemptedAt: v.optional(moment),
-  suspectSince: v.optional(moment),
-  unknowns: v.optional(v.number()),
+  firstUnknownAttemptAt: v.optional(moment),
+  unknownAttempts: v.optional(v.number()),
   sent: v.optional(sent),
   sentBefore: v.optional(sent),
   earlierCopies: v.optional(v.array(v.object({ at: moment, name: v.optional(v.string()) }))),

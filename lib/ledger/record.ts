@@ -3,49 +3,49 @@ import type { AttachmentType, Target } from '../upload/target.ts';
 import type { Upload } from '../upload/upload.ts';
 
 /** All times are milliseconds since the epoch. */
-type Moment = number;
+type Timestamp = number;
 
 /** One owner sends it until its lease ends. After that it counts as `unknown`, never as free. */
 export interface Sending {
   readonly status: 'sending';
   /** UUID of the owner. Every write of the owner is conditional on it. */
   readonly owner: string;
-  readonly leaseUntil: Moment;
+  readonly leaseUntil: Timestamp;
 }
 
 export interface Attached {
   readonly status: 'attached';
-  readonly attachedAt: Moment;
+  readonly attachedAt: Timestamp;
   readonly warnings: readonly string[];
-  /** How we know: Kombo said so, its listing showed the file, or a person looked. */
+  /** How we know: Kombo reported success, its listing showed the file, or an operator confirmed it. */
   readonly evidence: 'answer' | 'read-back' | 'operator';
 }
 
 /** Known not to be delivered. */
 export interface Retrying {
   readonly status: 'retrying';
-  readonly dueAt: Moment;
+  readonly dueAt: Timestamp;
   readonly failure: FailureDetail;
 }
 
 /** May have been delivered. */
-export interface Unknown {
+export interface UnknownOutcome {
   readonly status: 'unknown';
-  readonly dueAt: Moment;
+  readonly dueAt: Timestamp;
   readonly failure: FailureDetail;
   /** Complete listings without the file so far, and when the first of them was read. */
-  readonly misses: number;
-  readonly firstMissAt?: Moment;
-  /** When this uncertainty began; the patience for its readings runs from here. */
-  readonly unknownSince?: Moment;
+  readonly absentListings: number;
+  readonly firstAbsentAt?: Timestamp;
+  /** When this uncertainty began; the retry budget of its readings runs from here. */
+  readonly unknownSince?: Timestamp;
   /** Readings that gave no answer at all. */
   readonly failedReadings: number;
 }
 
-/** A person must act. */
+/** An operator must act. */
 export interface Held {
   readonly status: 'held';
-  readonly heldAt: Moment;
+  readonly heldAt: Timestamp;
   readonly failure: FailureDetail;
   /** Set when a pause holds it: an integration id, or `account`. The end of the pause releases it. */
   readonly pausedBy?: string;
@@ -55,21 +55,21 @@ export interface Held {
 
 export interface Rejected {
   readonly status: 'rejected';
-  readonly rejectedAt: Moment;
+  readonly rejectedAt: Timestamp;
   readonly failure: FailureDetail;
 }
 
 /** The object was gone or replaced before it was read, so nothing was sent. */
 export interface Superseded {
   readonly status: 'superseded';
-  readonly supersededAt: Moment;
+  readonly supersededAt: Timestamp;
   readonly failure: FailureDetail;
 }
 
-export type State = Sending | Attached | Retrying | Unknown | Held | Rejected | Superseded;
+export type State = Sending | Attached | Retrying | UnknownOutcome | Held | Rejected | Superseded;
 export type Status = State['status'];
 
-/** What was put on the wire: what a listing is compared with. */
+/** What was sent: a listing is compared with it. */
 export interface Sent {
   readonly name: string;
   readonly type: AttachmentType;
@@ -77,8 +77,8 @@ export interface Sent {
 }
 
 export interface EarlierCopy {
-  /** When it was there at the latest. */
-  readonly at: Moment;
+  /** The latest time at which it can have arrived. */
+  readonly at: Timestamp;
   /** Absent when that is not certain. */
   readonly name?: string;
 }
@@ -91,29 +91,33 @@ export interface LedgerRecord {
   readonly state: State;
   /** Claims so far, over its whole life. */
   readonly attempts: number;
-  /** Claims since it was last released by a person or by the end of a pause, and when that began. */
-  readonly tries: number;
-  readonly triesSince: Moment;
-  /** Those of them that were refused for load, which is no failure of this file. */
-  readonly loadRefusals?: number | undefined;
+  /** Claims since an operator or the end of a pause last released it, and when that was: its retry budget. */
+  readonly attemptsSinceRelease: number;
+  readonly releasedAt: Timestamp;
+  /** Those of them that Kombo throttled, which is not a failure of this file. */
+  readonly throttledAttempts?: number | undefined;
   /** Start of the latest claim. */
-  readonly attemptedAt?: Moment;
+  readonly attemptedAt?: Timestamp;
   /** Start of the earliest attempt whose outcome was ever unknown: a listed file newer than this may be ours. */
-  readonly suspectSince?: Moment | undefined;
-  /** Attempts in a row whose outcome was unknown: each repeat of such a one risks a double. */
-  readonly unknowns?: number;
+  readonly firstUnknownAttemptAt?: Timestamp | undefined;
+  /** Consecutive attempts whose outcome was unknown: each repeat of such an attempt risks a second copy. */
+  readonly unknownAttempts?: number;
   /** Of the latest attempt, once it is known. */
   readonly sent?: Sent | undefined;
   /** Of an earlier attempt that may have been delivered; the same bytes may have had another name then. */
   readonly sentBefore?: Sent | undefined;
-  /** Copies that may stand at the target from before a person had it sent again. */
+  /** Copies that may exist at the target from before an operator had it sent again. */
   readonly earlierCopies?: readonly EarlierCopy[];
-  readonly createdAt: Moment;
-  readonly updatedAt: Moment;
-  /** Who stepped in last, and why. */
-  readonly note?: { readonly action: string; readonly reason: string; readonly at: Moment };
-  /** Counts up with every write; a write is conditional on the one it has seen. */
+  readonly createdAt: Timestamp;
+  readonly updatedAt: Timestamp;
+  /** The last decision of an operator, and its reason. */
+  readonly note?: { readonly action: string; readonly reason: string; readonly at: Timestamp };
+  /** Increases with every write; a write is conditional on the version that it has read. */
   readonly version: number;
-  /** UUID of the write, by which a writer whose answer got lost knows its own work again. */
+  /** UUID of the write, by which a writer whose response got lost recognises its own write. */
   readonly writeId: string;
 }
+
+/** Whether the file may be at its target although no answer confirmed it. */
+export const mayHaveArrived = (state: State): boolean =>
+  state.status === 'unknown' || (state.status === 'held' && state.mayBeDelivered);

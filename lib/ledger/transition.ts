@@ -1,155 +1,106 @@
-import type { FailureStatus } from '../failures/failure.ts';
 import { type FailureDetail, failureOf } from '../failures/failures.ts';
 import { thereAtTheLatest } from '../read-back/there-at-the-latest.ts';
-import type { AttachmentType, Target } from '../upload/target.ts';
-import type { Upload } from '../upload/upload.ts';
-import type { Held, LedgerRecord, Sent, State, Status } from './record.ts';
-
-/** Everything that can happen to an upload, as the ledger sees it. */
-export type LedgerEvent =
-  /** Somebody wants to send it: an event, the schedule, a person. */
-  | {
-      readonly kind: 'claim';
-      readonly upload: Upload;
-      readonly target?: Target;
-      readonly attachmentType?: AttachmentType;
-      readonly owner: string;
-      readonly leaseUntil: number;
-      /** The malware scan found nothing, so what an earlier verdict held may go. */
-      readonly scannedClean?: boolean;
-    }
-  /** The owner's word on how it went. `sent` is there once a name was put on the wire. */
-  | { readonly kind: 'delivered'; readonly owner: string; readonly warnings: readonly string[]; readonly sent: Sent }
-  | {
-      readonly kind: 'failed';
-      readonly owner: string;
-      readonly as: FailureStatus;
-      readonly failure: FailureDetail;
-      /** For `retrying` and `unknown`. */
-      readonly dueAt: number;
-      readonly pausedBy?: string;
-      readonly sent?: Sent;
-    }
-  | { readonly kind: 'lease-expired'; readonly dueAt: number }
-  /** What reading the target showed. */
-  | { readonly kind: 'found'; readonly sent?: Sent }
-  | { readonly kind: 'missed'; readonly dueAt: number; readonly final: boolean }
-  | { readonly kind: 'unreadable'; readonly dueAt: number; readonly failure: FailureDetail }
-  /** Its integration is paused, so nobody is asked until the pause ends. */
-  | { readonly kind: 'paused'; readonly scope: string; readonly failure: FailureDetail }
-  | { readonly kind: 'undecidable'; readonly failure: FailureDetail }
-  /** A malware scan spoke against a file that is held or in doubt for another reason: the end of that must not send it. */
-  | { readonly kind: 'barred'; readonly failure: FailureDetail }
-  /** The pause that held it has ended. */
-  | { readonly kind: 'released'; readonly scope: string; readonly dueAt: number }
-  /** A person steps in, with a reason. */
-  | { readonly kind: 'retry'; readonly reason: string }
-  | { readonly kind: 'resend'; readonly reason: string }
-  | { readonly kind: 'resolve'; readonly reason: string };
-
-export type LedgerEventKind = LedgerEvent['kind'];
-
-/** A refused event changes nothing; the record tells why. */
-export type Transition = { readonly next: LedgerRecord } | { readonly refused: true };
-
-const refused: Transition = { refused: true };
+import { type EventOf, formsOf, type LedgerEvent } from './ledger-event.ts';
+import { moves, situationOf } from './moves.ts';
+import type { LedgerRecord, State, UnknownOutcome } from './record.ts';
 
 /**
- * The one place that says what may become of an upload. Pure: the record it has seen, what happened, and the time.
- * The diagram in `docs/states.md` is drawn by calling it.
+ * The one place that decides what becomes of an upload. Pure: the record that was read, what happened, and the time.
+ * `moves` says which event is allowed from where; here is what it changes.
+ * @returns the next record, or undefined when the event is not allowed: then nothing changes, and the record says why.
  */
 export const transition = (
   record: LedgerRecord | undefined,
   event: LedgerEvent,
   now: number,
   writeId: string,
-): Transition => {
-  if (record === undefined) return event.kind === 'claim' ? { next: firstClaim(event, now, writeId) } : refused;
+): LedgerRecord | undefined => {
+  const situation = situationOf(record?.state);
+  const to = formsOf(event, record)
+    .map((form) => moves[form][situation])
+    .find((status) => status !== undefined);
+  if (to === undefined) return undefined;
+  if (record === undefined) return event.kind === 'claim' ? firstClaim(event, now, writeId) : undefined;
+  if (!appliesTo(record.state, event, now)) return undefined;
   const change = changeBy(record, event, now);
-  if (change === undefined) return refused;
-  return { next: { ...record, ...change, updatedAt: now, version: record.version + 1, writeId } };
+  return { ...record, ...change, updatedAt: now, version: record.version + 1, writeId };
+};
+
+/** Only the owner of a claim reports how it ended, a lease must have ended, and a pause releases only its own files. */
+const appliesTo = (state: State, event: LedgerEvent, now: number): boolean => {
+  switch (event.kind) {
+    case 'delivered':
+    case 'failed':
+      return state.status === 'sending' && state.owner === event.owner;
+    case 'lease-expired':
+      return state.status === 'sending' && state.leaseUntil <= now;
+    case 'released':
+      return state.status === 'held' && state.pausedBy === event.scope;
+    default:
+      return true;
+  }
 };
 
 type Change = Partial<Omit<LedgerRecord, 'version' | 'writeId' | 'updatedAt'>> & { readonly state: State };
-type Of<K extends LedgerEventKind> = Extract<LedgerEvent, { kind: K }>;
 
-const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change | undefined => {
+const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change => {
   const { state } = record;
   switch (event.kind) {
     case 'claim':
-      return claimable(record, event) ? claimed(record, event, now) : undefined;
+      return claim(record, event, now);
     case 'delivered':
-      return owns(state, event.owner) ? delivered(event, now) : undefined;
+      return { state: attached(now, event.warnings, 'answer'), sent: event.sent };
     case 'failed':
-      return owns(state, event.owner) ? failed(record, event, now) : undefined;
+      return { ...fail(record, event, now), ...(event.sent && { sent: event.sent }) };
     case 'lease-expired':
-      return state.status === 'sending' && state.leaseUntil <= now
-        ? unknown(record, { code: 'LEASE_EXPIRED', detail: 'The lease ended without an outcome.' }, event.dueAt, now)
-        : undefined;
+      return becomeUnknown(
+        record,
+        { code: 'LEASE_EXPIRED', detail: 'The lease ended without an outcome.' },
+        event.dueAt,
+        now,
+      );
     case 'found':
-      return undecided(state)
-        ? { state: attached(now, [], 'read-back'), ...(event.sent && { sent: event.sent }) }
-        : undefined;
-    case 'missed':
-      return state.status === 'unknown' ? missed(state, event, now) : undefined;
+      return { state: attached(now, [], 'read-back'), ...(event.sent && { sent: event.sent }) };
+    case 'absent':
+      return { state: countAbsence(unknownOutcome(state), event, now) };
     case 'unreadable':
-      return state.status === 'unknown'
-        ? { state: { ...state, dueAt: event.dueAt, failure: event.failure, failedReadings: state.failedReadings + 1 } }
-        : undefined;
-    case 'paused':
-      return state.status === 'unknown' ? { state: held(now, event.failure, true, event.scope) } : undefined;
+      return { state: countFailedReading(unknownOutcome(state), event) };
     case 'undecidable':
-      return state.status === 'unknown' ? { state: held(now, event.failure, true) } : undefined;
-    case 'barred':
-      if (state.status !== 'held' && state.status !== 'unknown') return undefined;
-      return { state: held(now, event.failure, state.status === 'unknown' || state.mayBeDelivered) };
+      return { state: held(now, event.failure, true) };
+    case 'paused':
+      return { state: held(now, event.failure, true, event.scope) };
+    case 'blocked-by-scan':
+      return { state: held(now, event.failure, state.status === 'unknown' || mayBeDelivered(state)) };
     case 'released':
-      return state.status === 'held' && state.pausedBy === event.scope ? letGo(state, event.dueAt, now) : undefined;
+      return release(state, event.dueAt, now);
     case 'retry':
-      return retried(state, event, now);
+      return { ...release(state, now, now), note: { action: 'retry', reason: event.reason, at: now } };
     case 'resend':
-      return resent(record, event, now);
+      return resend(record, event, now);
     case 'resolve':
-      return undecided(state)
-        ? { state: attached(now, [], 'operator'), note: { action: 'resolve', reason: event.reason, at: now } }
-        : undefined;
+      return {
+        state: attached(now, [], 'operator'),
+        note: { action: 'resolve', reason: event.reason, at: now },
+      };
   }
 };
 
-const owns = (state: State, owner: string): boolean => state.status === 'sending' && state.owner === owner;
-
-/**
- * `superseded` may be claimed: nothing was sent, and the same bytes may stand under the key again (uploaded, deleted,
- * uploaded). To refuse that event would lose the CV. So may `rejected`, by another version of the object: the same bytes
- * with other metadata have the same ETag. A duplicate of the old event names the old version and is refused.
- */
-const claimable = ({ state, upload }: LedgerRecord, event: Of<'claim'>): boolean => {
-  switch (state.status) {
-    case 'retrying':
-    case 'superseded':
-      return true;
-    case 'rejected':
-      return event.upload.versionId !== undefined && event.upload.versionId !== upload.versionId;
-    case 'held':
-      return event.scannedClean === true && state.failure.code.startsWith('SCAN_') && !state.mayBeDelivered;
-    case 'sending':
-    case 'attached':
-    case 'unknown':
-      return false;
-  }
+/** `moves` allows these events for `unknown` alone. */
+const unknownOutcome = (state: State): UnknownOutcome => {
+  if (state.status !== 'unknown') throw new Error(`The target of a file that is ${state.status} is not read.`);
+  return state;
 };
 
-const undecided = (state: State): boolean =>
-  state.status === 'unknown' || (state.status === 'held' && state.mayBeDelivered);
+const mayBeDelivered = (state: State): boolean => state.status === 'held' && state.mayBeDelivered;
 
-const firstClaim = (event: Of<'claim'>, now: number, writeId: string): LedgerRecord => ({
+const firstClaim = (event: EventOf<'claim'>, now: number, writeId: string): LedgerRecord => ({
   upload: event.upload,
   ...(event.target && { target: event.target }),
   ...(event.attachmentType && { attachmentType: event.attachmentType }),
   state: { status: 'sending', owner: event.owner, leaseUntil: event.leaseUntil },
   attempts: 1,
-  tries: 1,
-  triesSince: now,
+  attemptsSinceRelease: 1,
+  releasedAt: now,
   attemptedAt: now,
   createdAt: now,
   updatedAt: now,
@@ -157,25 +108,22 @@ const firstClaim = (event: Of<'claim'>, now: number, writeId: string): LedgerRec
   writeId,
 });
 
-const claimed = (record: LedgerRecord, event: Of<'claim'>, now: number): Change => ({
+const claim = (record: LedgerRecord, event: EventOf<'claim'>, now: number): Change => ({
   state: { status: 'sending', owner: event.owner, leaseUntil: event.leaseUntil },
   // Bucket, key and ETag are the same; the version and the size are those of the newest event.
   upload: { ...record.upload, ...event.upload },
   // A changed template may name another target now; what was sent before stays sent.
   ...(event.target && { target: event.target }),
   ...(event.attachmentType && { attachmentType: event.attachmentType }),
-  // Its metadata may name it otherwise this time.
+  // Its metadata may give it another name this time.
   sent: undefined,
-  ...(record.suspectSince !== undefined && { sentBefore: record.sentBefore ?? record.sent }),
+  ...(record.firstUnknownAttemptAt !== undefined && { sentBefore: record.sentBefore ?? record.sent }),
   attempts: record.attempts + 1,
-  // What was not waiting for its turn may have been settled for weeks.
-  ...(record.state.status === 'retrying' ? { tries: record.tries + 1 } : { ...afresh(now), tries: 1 }),
+  // What was not waiting for its next attempt may have been settled for weeks.
+  ...(record.state.status === 'retrying'
+    ? { attemptsSinceRelease: record.attemptsSinceRelease + 1 }
+    : { ...resetRetryBudget(now), attemptsSinceRelease: 1 }),
   attemptedAt: now,
-});
-
-const delivered = (event: Of<'delivered'>, now: number): Change => ({
-  state: attached(now, event.warnings, 'answer'),
-  sent: event.sent,
 });
 
 const attached = (
@@ -184,31 +132,37 @@ const attached = (
   evidence: 'answer' | 'read-back' | 'operator',
 ): State => ({ status: 'attached', attachedAt, warnings, evidence });
 
-const failed = (record: LedgerRecord, event: Of<'failed'>, now: number): Change => {
-  const { failure, dueAt } = event;
-  const sent = event.sent ? { sent: event.sent } : {};
-  switch (event.as) {
+const fail = (record: LedgerRecord, { as, failure, dueAt, pausedBy }: EventOf<'failed'>, now: number): Change => {
+  switch (as) {
     case 'retrying':
       return {
         state: { status: 'retrying', dueAt, failure },
-        ...(failureOf(failure.code).throttled !== 'no' && { loadRefusals: (record.loadRefusals ?? 0) + 1 }),
-        ...sent,
+        ...(failureOf(failure.code).throttled !== 'no' && { throttledAttempts: (record.throttledAttempts ?? 0) + 1 }),
       };
     case 'unknown':
-      return { ...unknown(record, failure, dueAt, now), ...sent };
+      return becomeUnknown(record, failure, dueAt, now);
     case 'held':
-      return { state: held(now, failure, false, event.pausedBy), ...sent };
+      return { state: held(now, failure, false, pausedBy) };
     case 'rejected':
-      return { state: { status: 'rejected', rejectedAt: now, failure }, ...sent };
+      return { state: { status: 'rejected', rejectedAt: now, failure } };
     case 'superseded':
-      return { state: { status: 'superseded', supersededAt: now, failure }, ...sent };
+      return { state: { status: 'superseded', supersededAt: now, failure } };
   }
 };
 
-const unknown = (record: LedgerRecord, failure: FailureDetail, dueAt: number, now: number): Change => ({
-  state: { status: 'unknown', dueAt, failure, misses: 0, failedReadings: 0, unknownSince: now },
-  unknowns: (record.unknowns ?? 0) + 1,
-  suspectSince: record.suspectSince ?? record.attemptedAt ?? record.createdAt,
+const unknown = (failure: FailureDetail, dueAt: number, now: number): UnknownOutcome => ({
+  status: 'unknown',
+  dueAt,
+  failure,
+  absentListings: 0,
+  failedReadings: 0,
+  unknownSince: now,
+});
+
+const becomeUnknown = (record: LedgerRecord, failure: FailureDetail, dueAt: number, now: number): Change => ({
+  state: unknown(failure, dueAt, now),
+  unknownAttempts: (record.unknownAttempts ?? 0) + 1,
+  firstUnknownAttemptAt: record.firstUnknownAttemptAt ?? record.attemptedAt ?? record.createdAt,
 });
 
 const held = (heldAt: number, failure: FailureDetail, mayBeDelivered: boolean, pausedBy?: string): State => ({
@@ -219,76 +173,55 @@ const held = (heldAt: number, failure: FailureDetail, mayBeDelivered: boolean, p
   ...(pausedBy !== undefined && { pausedBy }),
 });
 
-const missed = (state: Extract<State, { status: 'unknown' }>, event: Of<'missed'>, now: number): Change => ({
-  state: event.final
-    ? { status: 'retrying', dueAt: event.dueAt, failure: state.failure }
-    : { ...state, dueAt: event.dueAt, misses: state.misses + 1, firstMissAt: state.firstMissAt ?? now },
+const countAbsence = (state: UnknownOutcome, { final, dueAt }: EventOf<'absent'>, now: number): State =>
+  final
+    ? { status: 'retrying', dueAt, failure: state.failure }
+    : {
+        ...state,
+        dueAt,
+        absentListings: state.absentListings + 1,
+        firstAbsentAt: state.firstAbsentAt ?? now,
+      };
+
+const countFailedReading = (state: UnknownOutcome, { dueAt, failure }: EventOf<'unreadable'>): State => ({
+  ...state,
+  dueAt,
+  failure,
+  failedReadings: state.failedReadings + 1,
 });
 
-const again = (failure: FailureDetail, dueAt: number, now: number): Change => ({
+const resetRetryBudget = (now: number) => ({ attemptsSinceRelease: 0, releasedAt: now, throttledAttempts: undefined });
+
+const backToRetrying = (failure: FailureDetail, dueAt: number, now: number): Change => ({
   state: { status: 'retrying', dueAt, failure },
-  ...afresh(now),
-  unknowns: 0,
+  ...resetRetryBudget(now),
+  unknownAttempts: 0,
 });
 
-/** Patience begins anew. */
-const afresh = (now: number) => ({ tries: 0, triesSince: now, loadRefusals: undefined });
-
-/** What may have been delivered is looked at again, not sent again. */
-const letGo = ({ mayBeDelivered, failure }: Held, dueAt: number, now: number): Change =>
-  mayBeDelivered
-    ? { state: { status: 'unknown', dueAt, failure, misses: 0, failedReadings: 0, unknownSince: now }, unknowns: 0 }
-    : again(failure, dueAt, now);
-
-const retried = (state: State, { reason }: Of<'retry'>, now: number): Change | undefined => {
-  const note = { action: 'retry', reason, at: now };
-  switch (state.status) {
-    case 'unknown':
-      return { state: { ...state, dueAt: now }, note };
-    case 'held':
-      return { ...letGo(state, now, now), note };
-    case 'retrying':
-    case 'rejected':
-    case 'superseded':
-      return { ...again(state.failure, now, now), note };
-    case 'sending':
-    case 'attached':
-      return undefined;
-  }
+/** What may have been delivered is looked up again, not sent again. Only states that hold a failure come here. */
+const release = (state: State, dueAt: number, now: number): Change => {
+  if (state.status === 'unknown') return { state: { ...state, dueAt } };
+  if (!('failure' in state)) throw new Error(`A file that is ${state.status} cannot be released.`);
+  if (mayBeDelivered(state)) return { state: unknown(state.failure, dueAt, now), unknownAttempts: 0 };
+  return backToRetrying(state.failure, dueAt, now);
 };
 
-/** A person takes the risk of a double, with a reason. Only a running delivery is not disturbed. */
-const resent = (
+/** The operator takes the risk of a second copy, with a reason. Only a running delivery is not disturbed. */
+const resend = (
   { state, sent, sentBefore, earlierCopies = [] }: LedgerRecord,
-  { reason }: Of<'resend'>,
+  { reason }: EventOf<'resend'>,
   now: number,
-): Change | undefined => {
-  if (state.status === 'sending') return undefined;
+): Change => {
   const failure: FailureDetail =
-    state.status === 'attached'
-      ? { code: 'RESEND_ASKED', detail: 'A person asked for it to be sent again.' }
-      : state.failure;
-  const thereAt = thereAtTheLatest(state);
+    'failure' in state ? state.failure : { code: 'RESEND_ASKED', detail: 'An operator asked for it to be sent again.' };
+  const at = thereAtTheLatest(state);
   const name = sent && (sentBefore ?? sent).name === sent.name ? sent.name : undefined;
   return {
-    ...again(failure, now, now),
+    ...backToRetrying(failure, now, now),
     // Files listed so far are no evidence for the attempt that comes now, nor for any other upload.
-    suspectSince: undefined,
+    firstUnknownAttemptAt: undefined,
     sentBefore: undefined,
-    ...(thereAt !== undefined && {
-      earlierCopies: [...earlierCopies, { at: thereAt, ...(name !== undefined && { name }) }],
-    }),
+    ...(at !== undefined && { earlierCopies: [...earlierCopies, { at, ...(name !== undefined && { name }) }] }),
     note: { action: 'resend', reason, at: now },
   };
 };
-
-/** For the diagram: the statuses there are. */
-export const statuses: readonly Status[] = [
-  'sending',
-  'attached',
-  'retrying',
-  'unknown',
-  'held',
-  'rejected',
-  'superseded',
-];

@@ -1,7 +1,8 @@
-import type { Clock } from '../clock.ts';
+import type { Courier } from '../courier.ts';
 import type { Deadline } from '../deadline.ts';
 import { shardsOf } from '../ledger/record-item.ts';
 import type { Table } from '../ledger/table.ts';
+import { countPageSize, runReserveMs } from '../limits.ts';
 
 /** How much waits for somebody, and for whom. Settled records, rejected ones among them, are never looked at. */
 export interface WorkCounts {
@@ -18,14 +19,10 @@ export interface WorkCounts {
   readonly complete: boolean;
 }
 
-const pageSize = 500;
-/** So much is left for the rest of the answer. */
-const reserveMs = 15_000;
-
 /** Counts by the sparse index, shard by shard: costs what waits, whatever was done or rejected before. */
 export const countWork = async (
   deadline: Deadline,
-  { table, clock }: { readonly table: Table; readonly clock: Clock },
+  { table, clock }: Pick<Courier, 'table' | 'clock'>,
 ): Promise<WorkCounts> => {
   const counts = { sending: 0, retrying: 0, unknown: 0, held: 0, dueNow: 0 };
   const heldByCode: Record<string, number> = {};
@@ -36,11 +33,11 @@ export const countWork = async (
   const countShard = async (hash: string): Promise<void> => {
     let after: Awaited<ReturnType<Table['query']>>['next'];
     do {
-      if (deadline.remainingMs() < reserveMs) {
+      if (deadline.remainingMs() < runReserveMs) {
         complete = false;
         return;
       }
-      const page = await table.query({ index: 'work', hash, limit: pageSize, ...(after && { after }) });
+      const page = await table.query({ index: 'work', hash, limit: countPageSize, ...(after && { after }) });
       for (const { status = '', code = 'none', workAt = 0 } of page.items) {
         if (status !== 'sending' && status !== 'retrying' && status !== 'unknown' && status !== 'held') continue;
         counts[status] += 1;

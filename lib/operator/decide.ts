@@ -1,46 +1,45 @@
-import type { Known, Ledger } from '../ledger/ledger.ts';
+import type { Courier } from '../courier.ts';
+import type { LedgerEntry } from '../ledger/ledger.ts';
+import type { LedgerEvent } from '../ledger/ledger-event.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
-import type { LedgerEvent } from '../ledger/transition.ts';
+import { maxConflictRounds } from '../limits.ts';
 import { uploadId } from '../upload/upload.ts';
 
-/** What a person may ask for one upload, each with a reason that the record keeps. */
-export type Operation = Extract<LedgerEvent, { kind: 'retry' | 'resend' | 'resolve' }>;
+/** What an operator may decide about one upload, each with a reason that is stored with the record. */
+export type OperatorDecision = Extract<LedgerEvent, { kind: 'retry' | 'resend' | 'resolve' }>;
 
-export type Operated =
+export type Decided =
   | { readonly done: true; readonly record: LedgerRecord }
   | {
       readonly done: false;
-      /** `state`: its state does not allow it. `threat`: the scan found one. `gone`: erased meanwhile. `race`: too many writers. */
-      readonly why: 'state' | 'threat' | 'gone' | 'race' | 'unreadable';
-      readonly known?: Known;
+      /** `state`: its state does not allow it. `threat`: the scan found one. `gone`: erased meanwhile. `conflict`: too many writers. */
+      readonly why: 'state' | 'threat' | 'gone' | 'conflict' | 'unreadable';
+      readonly known?: LedgerEntry;
     };
 
-/** Rounds of a race for one record; each lost round means that somebody else got ahead. */
-const mostRounds = 5;
-
 /**
- * Writes a person's decision into the record, on whatever state it has by then.
- * A file in which a threat was found is never sent on a person's word: only a clean verdict lets it go.
+ * Writes an operator's decision into the record, whatever state it has by then.
+ * A file in which a threat was found is never released by an operator: only a clean verdict releases it.
  * @throws only when the ledger could not be read or written.
  */
-export const operate = async (
+export const decide = async (
   record: LedgerRecord,
-  operation: Operation,
-  { ledger }: { readonly ledger: Pick<Ledger, 'apply' | 'read'> },
-): Promise<Operated> => {
+  decision: OperatorDecision,
+  { ledger }: Pick<Courier, 'ledger'>,
+): Promise<Decided> => {
   let seen = record;
-  for (let round = 1; round <= mostRounds; round += 1) {
+  for (let round = 1; round <= maxConflictRounds; round += 1) {
     const known = { id: uploadId(seen.upload), readable: true, record: seen } as const;
-    if (operation.kind !== 'resolve' && isThreat(seen)) return { done: false, why: 'threat', known };
-    const written = await ledger.apply(seen, operation);
-    if (written !== 'lost') return { done: true, record: written.record };
+    if (decision.kind !== 'resolve' && isThreat(seen)) return { done: false, why: 'threat', known };
+    const written = await ledger.apply(seen, decision);
+    if (written !== 'conflict') return { done: true, record: written.record };
     const now = await ledger.read(known.id);
     if (!now) return { done: false, why: 'gone' };
     if (!now.readable) return { done: false, why: 'unreadable', known: now };
     if (now.record.version === seen.version) return { done: false, why: 'state', known: now };
     seen = now.record;
   }
-  return { done: false, why: 'race' };
+  return { done: false, why: 'conflict' };
 };
 
 const isThreat = ({ state }: LedgerRecord): boolean => 'failure' in state && state.failure.code === 'SCAN_THREAT_FOUND';

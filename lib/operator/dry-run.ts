@@ -1,12 +1,13 @@
 import { checkSize, type PreparedAttachment, prepareAttachment } from '../attachment/prepare.ts';
+import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
-import type { DeliverDeps } from '../delivery/deliver.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
-import type { Known } from '../ledger/ledger.ts';
+import type { LedgerEntry } from '../ledger/ledger.ts';
+import { sourceStallMs } from '../limits.ts';
 import type { Pause } from '../pause/pause.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { SourceError } from '../stream/source-error.ts';
-import { untilStalled } from '../stream/stall-timeout.ts';
+import { stopWhenStalled } from '../stream/stall-timeout.ts';
 import type { AttachmentType } from '../upload/target.ts';
 import { type Upload, uploadId } from '../upload/upload.ts';
 
@@ -25,40 +26,39 @@ export interface DryRun {
   readonly match: Result<KeyMatch>;
   readonly send: Result<WouldSend>;
   /** What the ledger knows of it by now. */
-  readonly known?: Known;
+  readonly known?: LedgerEntry;
   /** What would hold it. */
   readonly pause?: Pause;
 }
 
-/** S3 answers in milliseconds; silence for this long is a fault. */
-const stallMs = 20_000;
+type DryRunCourier = Pick<Courier, 'settings' | 'storage' | 'restrictions' | 'ledger' | 'pauses' | 'clock'>;
 
 /** Everything that a delivery does, but for the POST and the ledger's writes. */
-export const dryRun = async (upload: Upload, deadline: Deadline, deps: DeliverDeps): Promise<DryRun> => {
-  const { settings, ledger, pauses } = deps;
+export const dryRun = async (upload: Upload, deadline: Deadline, courier: DryRunCourier): Promise<DryRun> => {
+  const { settings, ledger, pauses } = courier;
   const known = await ledger.read(uploadId(upload));
   const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
   if (!match.ok) return { upload, match, send: match, ...(known && { known }) };
   const pause = await pauses.stopping(match.value.target.integrationId);
-  const send = await prepared(upload, match.value, deadline, deps);
+  const send = await prepare(upload, match.value, deadline, courier);
   return { upload, match, send, ...(known && { known }), ...(pause && { pause }) };
 };
 
-const prepared = async (
+const prepare = async (
   upload: Upload,
   match: KeyMatch,
   deadline: Deadline,
-  { settings, storage, clock, restrictions }: DeliverDeps,
+  { settings, storage, clock, restrictions }: DryRunCourier,
 ): Promise<Result<WouldSend>> => {
   const size = checkSize(upload.sizeBytes ?? 1, settings.maxBytes);
   if (!size.ok) return size;
-  const own = deadlineWithin(clock, deadline, stallMs);
+  const own = deadlineWithin(clock, deadline, sourceStallMs);
   try {
     const opened = await storage.open(upload, own.signal);
     if (!opened.ok) return opened;
     const object = opened.value;
     try {
-      const chunks = untilStalled(object.chunks, stallMs, own, clock);
+      const chunks = stopWhenStalled(object.chunks, sourceStallMs, own, clock);
       const answer = await prepareAttachment(
         object,
         chunks,

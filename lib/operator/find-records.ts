@@ -1,6 +1,6 @@
-import type { DeliverDeps } from '../delivery/deliver.ts';
+import type { Courier } from '../courier.ts';
 import { matchKey } from '../key-template/match-key.ts';
-import type { Known } from '../ledger/ledger.ts';
+import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { Result } from '../result.ts';
 import { parseUploadId, type Upload, uploadId } from '../upload/upload.ts';
 
@@ -9,9 +9,9 @@ export interface KeyReport {
   /** What stands there now, or why nobody can tell. */
   readonly object: Result<Upload>;
   /** The record of the object that stands there now. */
-  readonly current?: Known;
+  readonly current?: LedgerEntry;
   /** Those of earlier objects, newest first. */
-  readonly earlier: readonly Known[];
+  readonly earlier: readonly LedgerEntry[];
 }
 
 /**
@@ -21,7 +21,7 @@ export interface KeyReport {
 export const recordsOfKey = async (
   { bucket, key, etag }: { readonly bucket: string; readonly key: string; readonly etag?: string | undefined },
   signal: AbortSignal,
-  { settings, storage, ledger }: Pick<DeliverDeps, 'settings' | 'storage' | 'ledger'>,
+  { settings, storage, ledger }: Pick<Courier, 'settings' | 'storage' | 'ledger'>,
 ): Promise<KeyReport> => {
   const object = await storage.find(bucket, key, signal);
   const match = matchKey(settings.keyTemplates, key, settings.integrationId);
@@ -40,7 +40,7 @@ export const recordsOfKey = async (
 };
 
 /** The record that a person means: of the ETag that they name, else of what stands there now, else the newest. */
-export const recordMeant = ({ object, current, earlier }: KeyReport, etag?: string): Known | undefined => {
+export const recordMeant = ({ object, current, earlier }: KeyReport, etag?: string): LedgerEntry | undefined => {
   if (etag !== undefined)
     return [...(current ? [current] : []), ...earlier].find(({ id }) => parseUploadId(id)?.etag === etag);
   return object.ok ? current : earlier[0];

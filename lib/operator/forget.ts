@@ -1,9 +1,9 @@
-import type { DeliverDeps } from '../delivery/deliver.ts';
-import type { Known } from '../ledger/ledger.ts';
+import type { Courier } from '../courier.ts';
+import type { LedgerEntry } from '../ledger/ledger.ts';
 import { parseUploadId } from '../upload/upload.ts';
 
 /** Why a record was not erased. */
-export type Kept = 'sending' | 'object-stands' | 'bucket-silent' | 'changed';
+export type Kept = 'sending' | 'object-exists' | 'bucket-silent' | 'changed';
 
 export interface Forgotten {
   readonly erased: readonly string[];
@@ -11,19 +11,19 @@ export interface Forgotten {
 }
 
 /**
- * Erases records, one by one. Not while a delivery runs, for its outcome would be written nowhere; and not while the
- * object stands in the bucket, for the sweep would find it, take it for new, and send it again.
+ * Erases records, one by one. Not while a delivery runs, because its outcome would be written nowhere; and not while the
+ * object is in the bucket, because the sweep would find it, take it for new, and send it again.
  * @throws only when the ledger could not be read or written.
  */
 export const forget = async (
-  records: AsyncIterable<Known> | Iterable<Known>,
+  records: AsyncIterable<LedgerEntry> | Iterable<LedgerEntry>,
   signal: AbortSignal,
-  deps: Pick<DeliverDeps, 'ledger' | 'storage'>,
+  courier: Pick<Courier, 'ledger' | 'storage'>,
 ): Promise<Forgotten> => {
   const erased: string[] = [];
   const kept: { id: string; why: Kept }[] = [];
   for await (const known of records) {
-    const why = await forgetOne(known, signal, deps);
+    const why = await forgetOne(known, signal, courier);
     if (why === undefined) erased.push(known.id);
     else kept.push({ id: known.id, why });
   }
@@ -32,9 +32,9 @@ export const forget = async (
 
 /** Undefined when it is erased. */
 const forgetOne = async (
-  known: Known,
+  known: LedgerEntry,
   signal: AbortSignal,
-  { ledger, storage }: Pick<DeliverDeps, 'ledger' | 'storage'>,
+  { ledger, storage }: Pick<Courier, 'ledger' | 'storage'>,
 ): Promise<Kept | undefined> => {
   if (known.readable && known.record.state.status === 'sending') return 'sending';
   const parts = parseUploadId(known.id);
@@ -42,7 +42,7 @@ const forgetOne = async (
   if (!parts) return 'changed';
   const { bucket, key, etag } = parts;
   const found = await storage.find(bucket, key, signal);
-  if (found.ok && found.value.etag === etag) return 'object-stands';
+  if (found.ok && found.value.etag === etag) return 'object-exists';
   if (!found.ok && found.error.code !== 'OBJECT_DELETED') return 'bucket-silent';
   return (await ledger.forget(known)) === 'forgotten' ? undefined : 'changed';
 };

@@ -1,5 +1,7 @@
-import type { Known, Ledger } from '../ledger/ledger.ts';
+import type { Courier } from '../courier.ts';
+import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { WorkQueue } from '../ledger/record-item.ts';
+import { ledgerPageSize } from '../limits.ts';
 
 /** The lists that a person reads. */
 export type FileList = Exclude<WorkQueue, 'due'>;
@@ -11,43 +13,45 @@ export interface FilePlace {
 }
 
 export interface PlacedFile {
-  readonly known: Known;
+  readonly known: LedgerEntry;
   readonly place: FilePlace;
 }
-
-const pageSize = 100;
 
 /**
  * Held files, oldest first, or rejected ones, newest first, after a place; those of one moment by their ids, so that a
  * list can go on anywhere. Rejected ones are read from that place on: their history may be long.
  */
-export async function* filesAfter(
+export async function* listFiles(
   list: FileList,
   place: FilePlace | undefined,
-  { ledger }: { readonly ledger: Pick<Ledger, 'work'> },
+  { ledger }: Pick<Courier, 'ledger'>,
 ): AsyncGenerator<PlacedFile, void, undefined> {
-  let moment: PlacedFile[] = [];
-  for await (const known of ledger.work(list, pageSize, list === 'rejected' ? place?.at : undefined)) {
-    const at = momentOf(known);
-    if (moment[0] && moment[0].place.at !== at) {
-      yield* after(list, place, moment);
-      moment = [];
+  let sameTime: PlacedFile[] = [];
+  for await (const known of ledger.work(list, ledgerPageSize, list === 'rejected' ? place?.at : undefined)) {
+    const at = timestampOf(known);
+    if (sameTime[0] && sameTime[0].place.at !== at) {
+      yield* afterPlace(list, place, sameTime);
+      sameTime = [];
     }
-    moment.push({ known, place: { at, id: known.id } });
+    sameTime.push({ known, place: { at, id: known.id } });
   }
-  yield* after(list, place, moment);
+  yield* afterPlace(list, place, sameTime);
 }
 
-const momentOf = (known: Known): number => {
+const timestampOf = (known: LedgerEntry): number => {
   if (!known.readable) return known.workAt ?? 0;
   const { state } = known.record;
   if (state.status === 'held') return state.heldAt;
   return state.status === 'rejected' ? state.rejectedAt : 0;
 };
 
-const after = (list: FileList, place: FilePlace | undefined, moment: readonly PlacedFile[]): readonly PlacedFile[] => {
+const afterPlace = (
+  list: FileList,
+  place: FilePlace | undefined,
+  sameTime: readonly PlacedFile[],
+): readonly PlacedFile[] => {
   const isLater = (at: number, from: number): boolean => (list === 'rejected' ? at < from : at > from);
-  return moment
+  return sameTime
     .filter(({ place: { at, id } }) => !place || isLater(at, place.at) || (at === place.at && id > place.id))
     .toSorted((a, b) => (a.place.id < b.place.id ? -1 : 1));
 };

@@ -1,14 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { Table } from '../ledger/table.ts';
+import { ledgerPageSize, maxConflictRounds, pauseViewLifetimeMs, probeIntervalMs } from '../limits.ts';
 import { accountScope, type Pause } from './pause.ts';
 import { fromPauseItem, pauseKey, pauseShard, toPauseItem } from './pause-item.ts';
 
 /** Where the pauses are kept: beside the uploads, as `pause#<scope>`; those that are not closed in index `work`. */
-export interface Pauses {
+export interface PauseStore {
   /** The pause that stops this integration now, if any, besides the one that is probed. Read at most once per 30 s. */
   stopping(integrationId: string, probe?: string): Promise<Pause | undefined>;
   /** Begins a pause, unless one is open for the scope. Only an operator's replaces an open one, if Kombo began that. */
-  begin(pause: Pick<Pause, 'scope' | 'code' | 'by' | 'reason'> & { readonly heals: boolean }): Promise<void>;
+  begin(pause: Pick<Pause, 'scope' | 'code' | 'by' | 'reason'> & { readonly selfHealing: boolean }): Promise<void>;
   /**
    * Ends an open pause; its files are released by the schedule. `undefined` when there is none. A probe, which may
    * have been under way for minutes, does not end what an operator has begun meanwhile.
@@ -22,19 +23,12 @@ export interface Pauses {
   list(): Promise<readonly Pause[]>;
 }
 
-/** A warm function may act on a view of the pauses that is this old. */
-export const viewLifetimeMs = 30_000;
-export const probeEveryMs = 15 * 60_000;
-
-/** Rounds of a race for one pause; each lost round means that somebody else got ahead. */
-const mostRounds = 5;
-
-export const pausesOn = (table: Table, clock: Clock): Pauses => {
+export const pausesOn = (table: Table, clock: Clock): PauseStore => {
   let view: { readonly at: number; readonly pauses: Promise<readonly Pause[]> } | undefined;
 
   /** Deliveries that begin side by side share one reading; a reading that failed is not kept. */
   const viewed = (): Promise<readonly Pause[]> => {
-    if (view && clock.now() - view.at <= viewLifetimeMs) return view.pauses;
+    if (view && clock.now() - view.at <= pauseViewLifetimeMs) return view.pauses;
     const fresh = { at: clock.now(), pauses: list() };
     view = fresh;
     fresh.pauses.catch(() => {
@@ -65,33 +59,38 @@ export const pausesOn = (table: Table, clock: Clock): Pauses => {
     return written;
   };
 
-  const list: Pauses['list'] = async () => {
+  const list: PauseStore['list'] = async () => {
     const pauses: Pause[] = [];
     let after: Awaited<ReturnType<Table['query']>>['next'];
     do {
-      const page = await table.query({ index: 'work', hash: pauseShard, limit: 100, ...(after && { after }) });
+      const page = await table.query({
+        index: 'work',
+        hash: pauseShard,
+        limit: ledgerPageSize,
+        ...(after && { after }),
+      });
       pauses.push(...page.items.map(fromPauseItem));
       after = page.next;
     } while (after);
     return pauses;
   };
 
-  const begin: Pauses['begin'] = async ({ heals, ...pause }) => {
-    for (let round = 1; round <= mostRounds; round += 1) {
+  const begin: PauseStore['begin'] = async ({ selfHealing, ...pause }) => {
+    for (let round = 1; round <= maxConflictRounds; round += 1) {
       const seen = await read(pause.scope);
       // An operator's pause outlives what Kombo says meanwhile.
       if (seen?.state === 'open' && (pause.by === 'kombo' || seen.by === 'operator')) return remember(seen);
       const since = clock.now();
-      const probe = heals ? { probeAt: since + probeEveryMs } : {};
+      const probe = selfHealing ? { probeAt: since + probeIntervalMs } : {};
       const next: Pause = { ...pause, state: 'open', since, ...probe, version: (seen?.version ?? 0) + 1 };
       if (await write(next, seen)) return;
     }
     throw new Error('Too many writers at once on one pause.');
   };
 
-  const end: Pauses['end'] = async (scope, ended) => {
+  const end: PauseStore['end'] = async (scope, ended) => {
     const at = clock.now();
-    for (let round = 1; round <= mostRounds; round += 1) {
+    for (let round = 1; round <= maxConflictRounds; round += 1) {
       const seen = await read(scope);
       // The SDK repeats a write whose answer got lost, and is then refused by the write's own success.
       if (round > 1 && seen?.state === 'releasing' && seen.ended?.at === at && seen.ended.reason === ended.reason) {
@@ -115,7 +114,7 @@ export const pausesOn = (table: Table, clock: Clock): Pauses => {
     takeProbe: async (pause) => {
       const now = clock.now();
       if (pause.state !== 'open' || pause.probeAt === undefined || pause.probeAt > now) return false;
-      return write({ ...pause, probeAt: now + probeEveryMs, version: pause.version + 1 }, pause);
+      return write({ ...pause, probeAt: now + probeIntervalMs, version: pause.version + 1 }, pause);
     },
     close: async (pause) => {
       if (pause.state === 'releasing') await write({ ...pause, state: 'closed', version: pause.version + 1 }, pause);

@@ -1,77 +1,71 @@
 import { nameToken } from '../attachment/prepare.ts';
 import { sleep } from '../clock.ts';
+import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
-import type { DeliverDeps, DeliverSettings } from '../delivery/deliver.ts';
-import { nextTryAt } from '../delivery/retry-policy.ts';
+import { nextAttemptAt } from '../delivery/retry-policy.ts';
 import { type FailureCode, failureOf } from '../failures/failures.ts';
 import type { ListedAttachment } from '../kombo/attachment-list.ts';
 import type { KomboFailure } from '../kombo/classify-response.ts';
+import type { LedgerEvent } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
-import type { LedgerRecord, Unknown } from '../ledger/record.ts';
-import type { LedgerEvent } from '../ledger/transition.ts';
+import type { LedgerRecord, UnknownOutcome } from '../ledger/record.ts';
+import {
+  clockSkewMs,
+  indexLagMs,
+  listedLateMs,
+  listingTimeoutMs,
+  maxAttempts,
+  maxUnknownAttempts,
+  objectTimeoutMs,
+  retryBudgetMs,
+  settleReserveMs,
+} from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import { pausedSentence } from '../pause/pause.ts';
 import { uploadId } from '../upload/upload.ts';
 import { sameName } from './listed-name.ts';
 import { sentOf } from './sent-of.ts';
 import { siblingsOf } from './siblings.ts';
-import { lateMs } from './there-at-the-latest.ts';
-import { skewMs, type Verdict, weigh } from './verdict.ts';
+import { type ListingVerdict, weighListing } from './verdict.ts';
 
-export interface ReadBackSettings extends DeliverSettings {
-  /** A second complete listing without the file must be at least this much later than the first. */
-  readonly readBackAgainMs: number;
-  readonly onUnknown: 'read-back' | 'resend';
-}
-
-export interface ReadBackDeps extends DeliverDeps {
-  readonly settings: ReadBackSettings;
-}
-
-/**
- * The ledger's index by target shows a new upload within a second as a rule. Until it does, the file of that upload has
- * nobody in the ledger to explain it, and would vouch for another one of the same name.
- */
-const indexLagMs = 5_000;
-
-/** A listing is one call; a tool that takes longer is asked another time. */
-const listingMs = 60_000;
-
-/** An object is opened, and its first bytes are read. */
-const objectMs = 30_000;
-
-/** Kept free for the ledger. */
-const settleReserveMs = 5_000;
+export type ReadBackCourier = Pick<
+  Courier,
+  'settings' | 'storage' | 'kombo' | 'ledger' | 'pauses' | 'clock' | 'random' | 'observe'
+>;
 
 /**
  * Finds out what became of an upload that may have been delivered: by reading its target, never by sending.
  * Reading is harmless, so two readers at once are too; only the first one's word is written.
  * @throws only when the ledger could not be read or written.
  */
-export const readBack = async (record: LedgerRecord, deadline: Deadline, deps: ReadBackDeps): Promise<Outcome> => {
-  const { clock, ledger, observe } = deps;
+export const readBack = async (
+  record: LedgerRecord,
+  deadline: Deadline,
+  courier: ReadBackCourier,
+): Promise<Outcome> => {
+  const { clock, ledger, observe } = courier;
   const startedAt = clock.now();
   const known = { id: uploadId(record.upload), readable: true, record } as const;
   if (record.state.status !== 'unknown') return unchangedOutcome(known, record.upload);
-  const written = await ledger.apply(record, await finding(record, record.state, deadline, deps));
-  if (written === 'lost') return unchangedOutcome(known, record.upload);
+  const written = await ledger.apply(record, await decide(record, record.state, deadline, courier));
+  if (written === 'conflict') return unchangedOutcome(known, record.upload);
   const outcome = outcomeOf(written.record);
   observe(outcome, { totalMs: clock.now() - startedAt });
   return outcome;
 };
 
-const finding = async (
+const decide = async (
   record: LedgerRecord,
-  state: Unknown,
+  state: UnknownOutcome,
   deadline: Deadline,
-  deps: ReadBackDeps,
+  courier: ReadBackCourier,
 ): Promise<LedgerEvent> => {
-  const { settings, clock, pauses, kombo, ledger } = deps;
+  const { settings, clock, pauses, kombo, ledger } = courier;
   const { target } = record;
   // A person has said beforehand that a double is better than a wait.
   if (settings.onUnknown === 'resend') {
-    return mayRepeat(record, mostTries, clock.now())
-      ? { kind: 'missed', dueAt: clock.now(), final: true }
+    return mayRepeat(record, maxAttempts, clock.now())
+      ? { kind: 'absent', dueAt: clock.now(), final: true }
       : undecidable(state, 'It was sent again for a day or 12 times, and no answer ever came.');
   }
   if (!target) return undecidable(state, 'The key names no target any more.');
@@ -81,38 +75,42 @@ const finding = async (
     return { kind: 'paused', scope: pause.scope, failure: { ...state.failure, code: 'INTEGRATION_PAUSED', detail } };
   }
 
-  const { sent, objectUnread, ...named } = await sentOf(record, deadlineWithin(clock, deadline, objectMs), deps);
+  const { sent, objectUnread, ...named } = await sentOf(
+    record,
+    deadlineWithin(clock, deadline, objectTimeoutMs),
+    courier,
+  );
   // A token in the name is looked for under any.
   const nameGuessed =
     !settings.nameToken && (named.nameGuessed || (record.sentBefore?.name ?? sent.name) !== sent.name);
   const askedAt = clock.now();
-  const own = deadlineWithin(clock, deadline, listingMs);
+  const own = deadlineWithin(clock, deadline, listingTimeoutMs);
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
-  if (!listing.ok) return unread(listing.failure, record, state, deps);
+  if (!listing.ok) return listingFailed(listing.failure, record, state, courier);
 
-  const judged = async (): Promise<{ verdict: Verdict; underWay: boolean; justAttached: boolean }> => {
+  const weigh = async (): Promise<{ verdict: ListingVerdict; underWay: boolean; justAttached: boolean }> => {
     // Read after the listing: who attached a file that it shows must be known by then.
     const siblings = await siblingsOf(record, target, askedAt, ledger);
-    const since = record.suspectSince ?? record.createdAt;
+    const since = record.firstUnknownAttemptAt ?? record.createdAt;
     const token = settings.nameToken ? nameToken(record.upload) : undefined;
-    const verdict = weigh(listing.value, { sent, nameGuessed, since, token, siblings });
+    const verdict = weighListing(listing.value, { sent, nameGuessed, since, token, siblings });
     return {
       verdict,
       underWay: siblings.some((sibling) => sibling.underWay),
       justAttached: siblings.some(
-        ({ name = sent.name, attachedAt = 0 }) => sameName(name, sent.name) && attachedAt > askedAt - lateMs,
+        ({ name = sent.name, attachedAt = 0 }) => sameName(name, sent.name) && attachedAt > askedAt - listedLateMs,
       ),
     };
   };
-  let { verdict, underWay, justAttached } = await judged();
+  let { verdict, underWay, justAttached } = await weigh();
   // Whoever shortens the waiting times shortens this one.
   const lagMs = Math.min(indexLagMs, settings.readBackAfterMs);
-  const isNew = ({ createdAt = askedAt }: ListedAttachment): boolean => createdAt > askedAt - skewMs - lagMs;
+  const isNew = ({ createdAt = askedAt }: ListedAttachment): boolean => createdAt > askedAt - clockSkewMs - lagMs;
   if (verdict === 'found' && listing.value.some(isNew)) {
     if (deadline.remainingMs() < lagMs + settleReserveMs)
-      return readAgain(record, state, {}, deps) ?? undecidable(state, doubtfulWhy);
+      return readAgain(record, state, {}, courier) ?? undecidable(state, doubtfulWhy);
     await sleep(clock, lagMs);
-    ({ verdict, underWay, justAttached } = await judged());
+    ({ verdict, underWay, justAttached } = await weigh());
   }
   switch (verdict) {
     case 'found':
@@ -120,21 +118,21 @@ const finding = async (
     case 'undecidable': {
       const passes = underWay || objectUnread === true;
       return (
-        (passes && readAgain(record, state, {}, deps)) || undecidable(state, nameGuessed ? guessedWhy : doubtfulWhy)
+        (passes && readAgain(record, state, {}, courier)) || undecidable(state, nameGuessed ? guessedWhy : doubtfulWhy)
       );
     }
     case 'absent': {
       // Its own file may not be listed yet, and the one that is listed be ours.
       if (justAttached && listing.value.length > 0)
-        return { kind: 'missed', dueAt: clock.now() + lateMs, final: false };
-      const final = state.firstMissAt !== undefined && clock.now() - state.firstMissAt >= settings.readBackAgainMs;
-      if (final && !mayRepeat(record, mostUnknowns, clock.now())) {
+        return { kind: 'absent', dueAt: clock.now() + listedLateMs, final: false };
+      const final = state.firstAbsentAt !== undefined && clock.now() - state.firstAbsentAt >= settings.readBackAgainMs;
+      if (final && !mayRepeat(record, maxUnknownAttempts, clock.now())) {
         return undecidable(
           state,
-          `Sent ${record.unknowns ?? 0} times without an answer, and the target never listed it.`,
+          `Sent ${record.unknownAttempts ?? 0} times without an answer, and the target never listed it.`,
         );
       }
-      return { kind: 'missed', dueAt: clock.now() + (final ? 0 : settings.readBackAgainMs), final };
+      return { kind: 'absent', dueAt: clock.now() + (final ? 0 : settings.readBackAgainMs), final };
     }
   }
 };
@@ -142,48 +140,48 @@ const finding = async (
 const doubtfulWhy = 'The target lists a file of that name, and its date or type does not tell whose it is.';
 const guessedWhy = 'Under which name it went out is not certain, and the target lists a file that may be it.';
 
-/**
- * A tool that takes files, gives no answer and lists them under other names would get one copy after another. Twice
- * is bad luck; then a person looks.
- */
-const mostUnknowns = 3;
-const mostTries = 12;
-const longestPatienceMs = 24 * 3_600_000;
+const mayRepeat = ({ unknownAttempts = 0, releasedAt }: LedgerRecord, max: number, now: number): boolean =>
+  unknownAttempts < max && now - releasedAt < retryBudgetMs;
 
-const mayRepeat = ({ unknowns = 0, triesSince }: LedgerRecord, most: number, now: number): boolean =>
-  unknowns < most && now - triesSince < longestPatienceMs;
-
-const undecidable = ({ failure }: Unknown, why: string): LedgerEvent => ({
+const undecidable = ({ failure }: UnknownOutcome, why: string): LedgerEvent => ({
   kind: 'undecidable',
   failure: { ...failure, code: 'OUTCOME_UNKNOWN', detail: `${why} It began with ${failure.code}.` },
 });
 
-const unread = (failure: KomboFailure, record: LedgerRecord, state: Unknown, deps: ReadBackDeps): LedgerEvent => {
+const listingFailed = (
+  failure: KomboFailure,
+  record: LedgerRecord,
+  state: UnknownOutcome,
+  courier: ReadBackCourier,
+): LedgerEvent => {
   const { code } = failure;
   if (failureOf(code).neverLists) return undecidable(state, `Kombo does not list the target's files (${code}).`);
   return (
-    readAgain(record, state, failure, deps) ??
-    undecidable(state, `The target could not be read for a day or in 12 tries; the last one ended with ${code}.`)
+    readAgain(record, state, failure, courier) ??
+    undecidable(
+      state,
+      `The target could not be read for a day or in 12 attemptsSinceRelease; the last one ended with ${code}.`,
+    )
   );
 };
 
 /** A reading that told nothing is repeated; undefined when patience has run out. */
 const readAgain = (
   record: LedgerRecord,
-  state: Unknown,
+  state: UnknownOutcome,
   {
     code = state.failure.code,
-    askedWaitMs,
-  }: { readonly code?: FailureCode; readonly askedWaitMs?: number | undefined },
-  { settings, clock, random }: ReadBackDeps,
+    retryAfterMs,
+  }: { readonly code?: FailureCode; readonly retryAfterMs?: number | undefined },
+  { settings, clock, random }: ReadBackCourier,
 ): LedgerEvent | undefined => {
   const facts = {
-    tries: state.failedReadings + 1,
-    triesSince: state.unknownSince ?? record.suspectSince ?? record.createdAt,
+    attemptsSinceRelease: state.failedReadings + 1,
+    releasedAt: state.unknownSince ?? record.firstUnknownAttemptAt ?? record.createdAt,
     code,
-    askedWaitMs,
+    retryAfterMs,
   };
   const baseMs = Math.max(settings.retryBaseMs, settings.readBackAfterMs);
-  const dueAt = nextTryAt({ baseMs }, facts, clock.now(), random());
+  const dueAt = nextAttemptAt({ baseMs }, facts, clock.now(), random());
   return dueAt === undefined ? undefined : { kind: 'unreadable', dueAt, failure: state.failure };
 };

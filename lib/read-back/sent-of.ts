@@ -1,13 +1,11 @@
 import { attachmentName } from '../attachment/name.ts';
 import { nameToken, prepareAttachment } from '../attachment/prepare.ts';
-import type { Clock } from '../clock.ts';
+import type { Courier } from '../courier.ts';
 import type { Deadline } from '../deadline.ts';
-import type { DeliverSettings } from '../delivery/deliver.ts';
 import { failures } from '../failures/failures.ts';
 import { matchKey } from '../key-template/match-key.ts';
 import type { LedgerRecord, Sent } from '../ledger/record.ts';
-import { untilStalled } from '../stream/stall-timeout.ts';
-import type { Storage } from '../upload/storage.ts';
+import { stopWhenStalled } from '../stream/stall-timeout.ts';
 
 export interface SentFacts {
   readonly sent: Sent;
@@ -25,11 +23,7 @@ export interface SentFacts {
 export const sentOf = async (
   record: LedgerRecord,
   deadline: Deadline,
-  {
-    settings,
-    storage,
-    clock,
-  }: { readonly settings: DeliverSettings; readonly storage: Storage; readonly clock: Clock },
+  { settings, storage, clock }: Pick<Courier, 'settings' | 'storage' | 'clock'>,
 ): Promise<SentFacts> => {
   try {
     if (record.sent) return { sent: record.sent, nameGuessed: false };
@@ -47,7 +41,7 @@ export const sentOf = async (
     if (!opened.ok) return { ...guess, objectUnread: failures[opened.error.code].status === 'retrying' };
     const object = opened.value;
     try {
-      const chunks = untilStalled(object.chunks, deadline.remainingMs(), deadline, clock);
+      const chunks = stopWhenStalled(object.chunks, deadline.remainingMs(), deadline, clock);
       const noRestrictions = Promise.resolve(undefined);
       const prepared = await prepareAttachment(object, chunks, match.value, settings, noRestrictions);
       if (!prepared.ok) return guess;

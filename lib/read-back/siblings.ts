@@ -1,5 +1,5 @@
 import { nameToken } from '../attachment/prepare.ts';
-import type { Known, Ledger } from '../ledger/ledger.ts';
+import type { Ledger, LedgerEntry } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Target } from '../upload/target.ts';
 import { parseUploadId, uploadId } from '../upload/upload.ts';
@@ -23,10 +23,10 @@ export const siblingsOf = async (
   return [...copiesBefore(record), ...[...known.values()].flatMap((one) => siblingFrom(one, askedAt))];
 };
 
-const siblingFrom = (known: Known, askedAt: number): Sibling[] => {
+const siblingFrom = (known: LedgerEntry, askedAt: number): Sibling[] => {
   // Whatever it says, it may have brought a file.
   if (!known.readable) return [{ attemptedAt: 0, token: nameToken({ etag: parseUploadId(known.id)?.etag ?? '' }) }];
-  const { state, sent, sentBefore, attemptedAt, suspectSince, attachmentType, upload } = known.record;
+  const { state, sent, sentBefore, attemptedAt, firstUnknownAttemptAt, attachmentType, upload } = known.record;
   const earlier = copiesBefore(known.record);
   const mayBeThere =
     state.status === 'attached' ||
@@ -42,7 +42,7 @@ const siblingFrom = (known: Known, askedAt: number): Sibling[] => {
     ...(sent && (sentBefore === undefined || sentBefore.name === sent.name) && { name: sent.name }),
     ...(type && { type }),
     token: nameToken(upload),
-    attemptedAt: suspectSince ?? attemptedAt,
+    attemptedAt: firstUnknownAttemptAt ?? attemptedAt,
     // One that was attached while the listing was made may be in it or not.
     ...(state.status === 'attached' && !settledNow && { attachedAt: state.attachedAt }),
     ...(thereBy !== undefined && { thereBy }),

@@ -1,9 +1,7 @@
 import type { ListedAttachment } from '../kombo/attachment-list.ts';
 import type { Sent } from '../ledger/record.ts';
+import { clockSkewMs } from '../limits.ts';
 import { sameName, similarName } from './listed-name.ts';
-
-/** Clocks of the ATS, of Kombo and ours may differ by this much. */
-export const skewMs = 120_000;
 
 /** Another upload for the same target that is or may be there. */
 export interface Sibling {
@@ -35,20 +33,20 @@ export interface Question {
   readonly siblings: readonly Sibling[];
 }
 
-export type Verdict = 'found' | 'absent' | 'undecidable';
+export type ListingVerdict = 'found' | 'absent' | 'undecidable';
 
 /**
  * Whether a complete listing of the target shows the file that we may have sent.
  * Without ids or checksums there are only names, types and dates, so each listed file may prove one delivery at most:
  * a CV that went out under the same name a minute earlier must not vouch for this one.
  */
-export const weigh = (listing: readonly ListedAttachment[], question: Question): Verdict => {
+export const weighListing = (listing: readonly ListedAttachment[], question: Question): ListingVerdict => {
   const { sent, nameGuessed, since, token, siblings } = question;
   const spelled = ({ name }: Named): boolean => sameName(name, sent.name);
   const respelled = (file: Named): boolean => !spelled(file) && similarName(file.name, sent.name);
   const typed = ({ type }: { readonly type?: string }): boolean => type === sent.type;
 
-  const recent = listing.filter(({ createdAt }) => createdAt === undefined || createdAt >= since - skewMs);
+  const recent = listing.filter(({ createdAt }) => createdAt === undefined || createdAt >= since - clockSkewMs);
   if (token && bearsToken(recent, token, question)) return 'found';
 
   const named = recent.filter(spelled);
@@ -88,8 +86,9 @@ const bearsToken = (recent: readonly ListedAttachment[], token: string, { since,
 /** How many of the files dated since then can be siblings' at most: those still open may all have arrived. */
 const most = (siblings: readonly Sibling[], since: number): number =>
   // Theirs may be dated later than ours by the skew of two clocks.
-  siblings.filter(({ attachedAt, thereBy = Number.POSITIVE_INFINITY }) => (attachedAt ?? thereBy) >= since - 3 * skewMs)
-    .length;
+  siblings.filter(
+    ({ attachedAt, thereBy = Number.POSITIVE_INFINITY }) => (attachedAt ?? thereBy) >= since - 3 * clockSkewMs,
+  ).length;
 
 /** How many are siblings' for certain: those that began since then and are known to be there. */
 const least = (siblings: readonly Sibling[], since: number): number =>

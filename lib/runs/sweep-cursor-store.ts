@@ -1,35 +1,16 @@
 import * as v from 'valibot';
 import type { Item, Table } from '../ledger/table.ts';
+import type { SweepCursor, SweepPosition, UnreadableCursor } from './sweep-cursor.ts';
 
-/** How far the sweep of one prefix has come. Kept beside the uploads as `sweep#<prefix>`; times in milliseconds. */
-export interface SweepCursor {
-  /** Only objects modified after this are looked at. */
-  readonly since: number;
-  /** Everything modified before this was seen by a pass that was finished. */
-  readonly watermark: number;
-  /** The pass under way; it goes on after this key, whoever continues it. */
-  readonly pass?: { readonly startedAt: number; readonly afterKey: string };
-  readonly version: number;
-}
-
-/** Garbled by a hand or written by a newer version: nobody knows from which date on objects should be looked at. */
-export interface UnreadableCursor {
-  readonly unreadable: true;
-  readonly version: number;
-}
-
-export interface SweepCursors {
+/** Where the cursors are kept: beside the uploads, as `sweep#<prefix>`. */
+export interface SweepCursorStore {
   /** Undefined before the first run. */
   read(prefix: string): Promise<SweepCursor | UnreadableCursor | undefined>;
   /** False when another run was faster: then nothing was written. */
-  write(
-    prefix: string,
-    next: Omit<SweepCursor, 'version'>,
-    seen: Pick<SweepCursor, 'version'> | undefined,
-  ): Promise<boolean>;
+  write(prefix: string, next: SweepPosition, seen: Pick<SweepCursor, 'version'> | undefined): Promise<boolean>;
 }
 
-export const sweepCursorsOn = (table: Table): SweepCursors => ({
+export const sweepCursorStore = (table: Table): SweepCursorStore => ({
   read: async (prefix) => {
     const item = await table.get(cursorKey(prefix));
     return item && fromItem(item);
@@ -56,5 +37,5 @@ const schema = v.object({
 const fromItem = (item: Item): SweepCursor | UnreadableCursor => {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), item.document);
   if (!parsed.success) return { unreadable: true, version: item.version };
-  return { ...(parsed.output as Omit<SweepCursor, 'version'>), version: item.version };
+  return { ...(parsed.output as SweepPosition), version: item.version };
 };

@@ -1,11 +1,9 @@
+import { base64BlockBytes } from '../limits.ts';
+
 /** Characters of the base64 text of so many bytes, padding included. */
 export const base64Length = (sizeBytes: number): number => Math.ceil(sizeBytes / 3) * 4;
 
-/**
- * A multiple of three, so that no block but the last ends in padding. Sources give what they have, often 16 KB at a
- * time: fewer and larger pieces cost the connection less than the copy into the block.
- */
-const blockBytes = 48 * 1024;
+// Sources give what they have, often 16 KB at a time: fewer and larger pieces cost the connection less than the copy.
 
 interface Blocks {
   readonly bytes: Buffer;
@@ -16,8 +14,8 @@ interface Blocks {
 const spare: Blocks[] = [];
 
 const newBlocks = (): Blocks => ({
-  bytes: Buffer.allocUnsafeSlow(blockBytes),
-  text: Buffer.allocUnsafeSlow(base64Length(blockBytes)),
+  bytes: Buffer.allocUnsafeSlow(base64BlockBytes),
+  text: Buffer.allocUnsafeSlow(base64Length(base64BlockBytes)),
 });
 
 /**
@@ -31,11 +29,11 @@ export async function* base64(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
   let filled = 0;
   for await (const chunk of chunks) {
     for (let taken = 0; taken < chunk.byteLength; ) {
-      const part = chunk.subarray(taken, taken + blockBytes - filled);
+      const part = chunk.subarray(taken, taken + base64BlockBytes - filled);
       bytes.set(part, filled);
       taken += part.byteLength;
       filled += part.byteLength;
-      if (filled < blockBytes) continue;
+      if (filled < base64BlockBytes) continue;
       text.write(bytes.toString('base64'), 'latin1');
       yield text;
       filled = 0;

@@ -7,7 +7,7 @@ import { SourceError } from './source-error.ts';
  * Only time spent waiting for the source counts; a slow receiver is the business of the request.
  * @throws {SourceError} SOURCE_STALLED or OUT_OF_TIME, or STORAGE_UNAVAILABLE when the source itself fails.
  */
-export async function* untilStalled(
+export async function* stopWhenStalled(
   chunks: AsyncIterable<Uint8Array>,
   stallMs: number,
   deadline: Deadline,
@@ -29,7 +29,7 @@ const nextWithin = async (
 ): Promise<IteratorResult<Uint8Array>> => {
   const { promise: stalled, reject } = Promise.withResolvers<never>();
   const leftMs = deadline.remainingMs();
-  const calmDown = clock.after(Math.min(stallMs, leftMs), () =>
+  const cancel = clock.after(Math.min(stallMs, leftMs), () =>
     reject(
       leftMs <= stallMs
         ? new SourceError('OUT_OF_TIME', 'The deadline came while S3 was read.')
@@ -42,6 +42,6 @@ const nextWithin = async (
     if (error instanceof SourceError) throw error;
     throw new SourceError('STORAGE_UNAVAILABLE', 'S3 broke off while the object was read.', { cause: error });
   } finally {
-    calmDown();
+    cancel();
   }
 };

@@ -6,7 +6,7 @@ import { SourceError } from './source-error.ts';
  * The chunks themselves are out by then: whoever forwards them withholds something of its own until this has ended.
  * @throws {SourceError} SOURCE_SHORT on fewer or more bytes than announced, SOURCE_CORRUPT on another checksum.
  */
-export async function* verified(
+export async function* verify(
   chunks: AsyncIterable<Uint8Array>,
   sizeBytes: number,
   checksum: Checksum | undefined,

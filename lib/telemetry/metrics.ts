@@ -16,7 +16,7 @@ export const metricUnits = {
   KomboLatency: MetricUnit.Milliseconds,
   DueBacklog: MetricUnit.Count,
   OldestDueAge: MetricUnit.Seconds,
-  BreakerOpen: MetricUnit.Count,
+  OpenPauses: MetricUnit.Count,
   ScheduleRuns: MetricUnit.Count,
 } as const;
 

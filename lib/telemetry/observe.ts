@@ -1,8 +1,7 @@
-import type { Measures } from '../delivery/deliver.ts';
 import type { FailureDetail } from '../failures/failures.ts';
 import { type FailureCode, failures } from '../failures/failures.ts';
 import type { KeyTemplate } from '../key-template/match-key.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Measures, Outcome } from '../outcome.ts';
 import { maskKey } from '../upload/object-key.ts';
 import type { Measure, MetricName } from './metrics.ts';
 

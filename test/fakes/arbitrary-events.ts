@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { FailureDetail } from '../../lib/failures/failures.ts';
+import type { LedgerEvent, LedgerEventKind } from '../../lib/ledger/ledger-event.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
-import { type LedgerEvent, type LedgerEventKind, transition } from '../../lib/ledger/transition.ts';
+import { transition } from '../../lib/ledger/transition.ts';
 import { hour, integrationId, nine, target, upload } from './ledger-samples.ts';
 
 const owner = fc.constantFrom('owner-A', 'owner-B');
@@ -53,11 +54,11 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
   ),
   'lease-expired': fc.record({ kind: fc.constant('lease-expired'), dueAt: moment }),
   found: fc.constant({ kind: 'found' }),
-  missed: fc.record({ kind: fc.constant('missed'), dueAt: moment, final: fc.boolean() }),
+  absent: fc.record({ kind: fc.constant('absent'), dueAt: moment, final: fc.boolean() }),
   unreadable: fc.record({ kind: fc.constant('unreadable'), dueAt: moment, failure }),
   paused: fc.record({ kind: fc.constant('paused'), scope, failure }),
   undecidable: fc.record({ kind: fc.constant('undecidable'), failure }),
-  barred: fc.record({ kind: fc.constant('barred'), failure }),
+  'blocked-by-scan': fc.record({ kind: fc.constant('blocked-by-scan'), failure }),
   released: fc.record({ kind: fc.constant('released'), scope, dueAt: moment }),
   retry: fc.record({ kind: fc.constant('retry'), reason }),
   resend: fc.record({ kind: fc.constant('resend'), reason }),
@@ -90,8 +91,8 @@ export const stepsOf = (
     now += afterMs;
     const before = steps.at(-1)?.after;
     const writeId = `write-${index}`;
-    const result = transition(before, event, now, writeId);
-    if ('next' in result) steps.push({ before, event, after: result.next, now, writeId });
+    const after = transition(before, event, now, writeId);
+    if (after) steps.push({ before, event, after, now, writeId });
   }
   return steps;
 };

@@ -1,6 +1,6 @@
-import type { ClaimEvent, Known, Ledger } from '../../lib/ledger/ledger.ts';
+import type { ClaimEvent, Ledger, LedgerEntry } from '../../lib/ledger/ledger.ts';
+import type { LedgerEvent } from '../../lib/ledger/ledger-event.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
-import type { LedgerEvent } from '../../lib/ledger/transition.ts';
 import { answerLost, minute, nine, target, upload } from './ledger-samples.ts';
 
 /** The id of the sample upload. */
@@ -32,11 +32,11 @@ export const claimed = async (ledger: Ledger, owner: string): Promise<LedgerReco
 /** An event that must be written. */
 export const written = async (ledger: Ledger, record: LedgerRecord, event: LedgerEvent): Promise<LedgerRecord> => {
   const result = await ledger.apply(record, event);
-  if (result === 'lost') throw new Error('lost');
+  if (result === 'conflict') throw new Error('conflict');
   return result.record;
 };
 
-export const recordOf = (known: Known | undefined): LedgerRecord => {
+export const recordOf = (known: LedgerEntry | undefined): LedgerRecord => {
   if (!known?.readable) throw new Error('not readable');
   return known.record;
 };

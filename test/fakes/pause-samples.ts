@@ -1,5 +1,5 @@
 import type { Pause } from '../../lib/pause/pause.ts';
-import type { Pauses } from '../../lib/pause/pause-store.ts';
+import type { PauseStore } from '../../lib/pause/pause-store.ts';
 import { integrationId } from './ledger-samples.ts';
 
 export const otherIntegration = 'workday:5VAsbq6cSpgVcJhiBQ1ZrrjR';
@@ -9,23 +9,23 @@ export const missingRight = {
   code: 'INTEGRATION.PERMISSION_MISSING',
   by: 'kombo',
   reason: 'Kombo answered HTTP 403.',
-  heals: false,
+  selfHealing: false,
 } as const;
 
-export const syncPending = { ...missingRight, code: 'INTEGRATION.SETUP_SYNC_PENDING', heals: true } as const;
+export const syncPending = { ...missingRight, code: 'INTEGRATION.SETUP_SYNC_PENDING', selfHealing: true } as const;
 
 export const byOperator = {
   scope: integrationId,
   code: 'INTEGRATION_PAUSED',
   by: 'operator',
   reason: 'The customer moves to another ATS.',
-  heals: false,
+  selfHealing: false,
 } as const;
 
 export const resumed = { by: 'operator', reason: 'The right was granted.' } as const;
 
 /** The pause, when there must be exactly one. */
-export const onlyPause = async (pauses: Pauses): Promise<Pause> => {
+export const onlyPause = async (pauses: PauseStore): Promise<Pause> => {
   const [pause, ...others] = await pauses.list();
   if (!pause || others.length > 0) throw new Error(`There are ${others.length + (pause ? 1 : 0)} pauses.`);
   return pause;

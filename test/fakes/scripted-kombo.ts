@@ -1,7 +1,7 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import type { ListedAttachment } from '../../lib/kombo/attachment-list.ts';
 import type { KomboFailure } from '../../lib/kombo/classify-response.ts';
-import type { Answered, Attached, KomboClient } from '../../lib/kombo/client.ts';
+import type { Answered, AttachAnswer, KomboClient } from '../../lib/kombo/client.ts';
 import type { Target } from '../../lib/upload/target.ts';
 import { collect } from './chunks.ts';
 
@@ -15,7 +15,7 @@ export interface Standing {
 /** How Kombo takes one POST: what it does with the file, and what it says. */
 export interface Fate {
   readonly delivers: boolean;
-  readonly says: Attached;
+  readonly says: AttachAnswer;
 }
 
 export type PostScript = (target: Target, deadline: Deadline) => Fate | Promise<Fate>;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { runTask } from '../../handlers/on-batch/run-task.ts';
 import { resultOf } from '../../handlers/on-batch/task-result.ts';
-import type { Runtime } from '../../handlers/runtime.ts';
+import type { Courier } from '../../lib/courier.ts';
 import { deliver } from '../../lib/delivery/deliver.ts';
 import { exe } from '../fakes/files.ts';
 import { losesAnswer, refuses } from '../fakes/scripted-kombo.ts';
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 const task = { taskId: 'task-1', kind: 'object', key } as const;
-const run = (change: object = {}, runtime: Runtime = world.newRuntime()) =>
+const run = (change: object = {}, runtime: Courier = world.newFunction()) =>
   runTask({ ...task, ...change }, world.deadline(), runtime);
 
 describe('Succeeded is said of what is attached', () => {
@@ -78,7 +78,7 @@ describe('TemporaryFailure is said of what goes on by itself', () => {
       await promise;
       return refuses('KOMBO_NOT_FOUND');
     });
-    const running = deliver(upload, { deadline: world.deadline() }, world.newRuntime());
+    const running = deliver(upload, { deadline: world.deadline() }, world.newFunction());
     while (world.kombo.posts.length === 0) await new Promise((turn) => setImmediate(turn));
     expect(await run()).toMatchObject({
       resultCode: 'TemporaryFailure',
@@ -99,7 +99,7 @@ describe('TemporaryFailure is said of what goes on by itself', () => {
 
   test('there is no time left to begin', async () => {
     world.put(key);
-    expect(await runTask(task, world.deadline(20_000), world.newRuntime())).toMatchObject({
+    expect(await runTask(task, world.deadline(20_000), world.newFunction())).toMatchObject({
       resultCode: 'TemporaryFailure',
     });
     expect(world.kombo.posts).toHaveLength(0);
@@ -158,7 +158,7 @@ describe('PermanentFailure is said of what needs a person or another file', () =
 
   test('a task that is refused says why', async () => {
     const refused = { taskId: 'task-1', kind: 'refused', code: 'KEY_MALFORMED', detail: 'A stray "%".' } as const;
-    expect(await runTask(refused, world.deadline(), world.newRuntime())).toEqual({
+    expect(await runTask(refused, world.deadline(), world.newFunction())).toEqual({
       resultCode: 'PermanentFailure',
       resultString: 'KEY_MALFORMED: A stray "%".',
     });
@@ -166,7 +166,7 @@ describe('PermanentFailure is said of what needs a person or another file', () =
 
   test('no verdict yet, with REQUIRE_SCAN', async () => {
     world.put(key);
-    expect(await run({}, world.newRuntime({ REQUIRE_SCAN: 'true' }))).toMatchObject({
+    expect(await run({}, world.newFunction({ REQUIRE_SCAN: 'true' }))).toMatchObject({
       resultCode: 'PermanentFailure',
       resultString: expect.stringContaining('SCAN_MISSING'),
     });

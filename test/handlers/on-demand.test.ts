@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { actions } from '../../handlers/on-demand/actions.ts';
-import { answerTo } from '../../handlers/on-demand/answer-request.ts';
+import { answerRequest } from '../../handlers/on-demand/answer-request.ts';
 import { LedgerTableError } from '../../lib/aws/table-error.ts';
 import { ConfigurationError } from '../../lib/config/config.ts';
 import { refuses } from '../fakes/scripted-kombo.ts';
@@ -36,7 +36,7 @@ describe('what is no request is answered with the usage and three examples', () 
     ['an event of EventBridge', sample('eventbridge-created'), 'This is an event of AWS.'],
     ['a message of the failure queue', sample('failure-record'), 'This is an event of AWS.'],
   ])('%s', async (_name, event, begins) => {
-    const answer = await answerTo(event, never);
+    const answer = await answerRequest(event, never);
     expect(answer.message.startsWith(begins)).toBe(true);
     expect(answer.message.endsWith('Nothing was done.')).toBe(true);
     expect(answer).toMatchObject({
@@ -47,7 +47,7 @@ describe('what is no request is answered with the usage and three examples', () 
   });
 
   test('a real notification is answered with the request that sends its object', async () => {
-    const answer = await answerTo(sample('s3-put'), never);
+    const answer = await answerRequest(sample('s3-put'), never);
     expect(answer.next).toEqual({
       action: 'attach',
       key: 's3://acme-cv-inbox/candidates/8Xi6iZrwusZqJmDGXs49GBmJ/Frank Doe CV.pdf',
@@ -62,16 +62,16 @@ describe('a request that is not right is told which field, and shown an example'
     [{ action: 'attach', key, limit: 5 }, '"limit" and "cursor" go with "prefix" alone.'],
     [
       { action: 'attach', key: 7 },
-      '"key" is not right; it must be an object key as text, for example "candidates/GRK123/Frank Doe CV.pdf".',
+      '"key" is wrong; it must be an object key as text, for example "candidates/GRK123/Frank Doe CV.pdf".',
     ],
-    [{ action: 'attach', key: '' }, '"key" is not right;'],
-    [{ action: 'attach', keys: key }, '"keys" is not right; it must be a list of 1 to 100 object keys,'],
-    [{ action: 'attach', keys: [] }, '"keys" is not right;'],
-    [{ action: 'attach', keys: [7] }, '"keys" is not right;'],
-    [{ action: 'attach', prefix: '' }, '"prefix" is not right; it must be the beginning of object keys'],
-    [{ action: 'attach', prefix: 'a/', limit: 0 }, '"limit" is not right; it must be a whole number from 1 to 1000,'],
-    [{ action: 'attach', prefix: 'a/', limit: '5' }, '"limit" is not right;'],
-    [{ action: 'attach', prefix: 'a/', cursor: 5 }, '"cursor" is not right;'],
+    [{ action: 'attach', key: '' }, '"key" is wrong;'],
+    [{ action: 'attach', keys: key }, '"keys" is wrong; it must be a list of 1 to 100 object keys,'],
+    [{ action: 'attach', keys: [] }, '"keys" is wrong;'],
+    [{ action: 'attach', keys: [7] }, '"keys" is wrong;'],
+    [{ action: 'attach', prefix: '' }, '"prefix" is wrong; it must be the beginning of object keys'],
+    [{ action: 'attach', prefix: 'a/', limit: 0 }, '"limit" is wrong; it must be a whole number from 1 to 1000,'],
+    [{ action: 'attach', prefix: 'a/', limit: '5' }, '"limit" is wrong;'],
+    [{ action: 'attach', prefix: 'a/', cursor: 5 }, '"cursor" is wrong;'],
     [{ action: 'attach', key, reasn: 'x' }, '"attach" has no field "reasn".'],
     [{ action: 'dryRun', key, force: true }, '"dryRun" has no field "force".'],
     [{ action: 'dryRun' }, 'Give exactly one of "key", "keys" and "prefix".'],
@@ -81,39 +81,39 @@ describe('a request that is not right is told which field, and shown an example'
     ],
     [{ action: 'status', etag: 'abc' }, '"etag" goes with "key" alone.'],
     [{ action: 'status', key, cursor: 'x' }, '"limit" and "cursor" do not go with "key".'],
-    [{ action: 'status', candidate_id: '../GRK' }, '"candidate_id" is not right;'],
+    [{ action: 'status', candidate_id: '../GRK' }, '"candidate_id" is wrong;'],
     [{ action: 'retry', key }, '"reason" is missing; it is a text of 3 to 500 characters'],
-    [{ action: 'retry', key, reason: ' ' }, '"reason" is not right;'],
+    [{ action: 'retry', key, reason: ' ' }, '"reason" is wrong;'],
     [{ action: 'retry', reason }, 'Give exactly one of "key", "candidate_id", "application_id" and "code".'],
-    [{ action: 'retry', code: 'NO_SUCH', reason }, '"code" is not right; it must be a failure code'],
+    [{ action: 'retry', code: 'NO_SUCH', reason }, '"code" is wrong; it must be a failure code'],
     [{ action: 'retry', key, limit: 5, reason }, '"limit" does not go with "key".'],
     [
       { action: 'resend', key, reason },
       '"force" is missing; it is true, because the file may then be in the ATS twice.',
     ],
-    [{ action: 'resend', key, force: 'yes', reason }, '"force" is not right; it must be true,'],
+    [{ action: 'resend', key, force: 'yes', reason }, '"force" is wrong; it must be true,'],
     [{ action: 'resend', key, force: true }, '"reason" is missing;'],
     [{ action: 'resend', force: true, reason }, '"key" is missing; it is an object key as text,'],
     [{ action: 'resolve', key }, '"reason" is missing;'],
     [{ action: 'pause', reason }, '"integration_id" is missing; it is <tool>:<id> as text,'],
-    [{ action: 'pause', integration_id: 'greenhouse', reason }, '"integration_id" is not right;'],
+    [{ action: 'pause', integration_id: 'greenhouse', reason }, '"integration_id" is wrong;'],
     [{ action: 'resume', integration_id: 'account' }, '"reason" is missing;'],
-    [{ action: 'check', integration_id: 5 }, '"integration_id" is not right;'],
+    [{ action: 'check', integration_id: 5 }, '"integration_id" is wrong;'],
     [{ action: 'forget' }, 'Give exactly one of "candidate_id", "application_id" and "key".'],
     [{ action: 'forget', candidate_id: 'A', application_id: 'B' }, 'Give exactly one of'],
     [{ action: 'replay' }, '"event" is missing; it is the whole message of the failure queue,'],
-    [{ action: 'replay', event: 7 }, '"event" is not right;'],
+    [{ action: 'replay', event: 7 }, '"event" is wrong;'],
   ];
 
   test.each(wrong)('%j', async (event, begins) => {
-    const answer = await answerTo(event, never);
+    const answer = await answerRequest(event, never);
     expect(answer).toMatchObject({ ok: false, example: { action: (event as { action: string }).action } });
     expect(answer.problems).toContainEqual(expect.stringContaining(begins));
     expect(answer.message).toContain(begins);
   });
 
   test('every mistake is told at once', async () => {
-    const answer = await answerTo({ action: 'resend', force: false, foo: 1 }, never);
+    const answer = await answerRequest({ action: 'resend', force: false, foo: 1 }, never);
     expect(answer.problems).toHaveLength(4);
   });
 });
@@ -126,13 +126,13 @@ describe('the environment', () => {
   test.each(actions.map(({ name, example }) => [name, example]))(
     '"%s" with a wrong configuration answers with its problems',
     async (_name, example) => {
-      const answer = await answerTo(example, broken);
+      const answer = await answerRequest(example, broken);
       expect(answer).toMatchObject({ ok: false, problems: ['BUCKET is not set. The bucket that is watched.'] });
     },
   );
 
   test('a table that is away is an answer, and names what to do', async () => {
-    const runtime = world.newRuntime();
+    const runtime = world.newFunction();
     const ledger = {
       ...runtime.ledger,
       read: async () => {
@@ -147,7 +147,7 @@ describe('the environment', () => {
 
   test('a defect is thrown, so that Lambda counts it', async () => {
     world.put(key);
-    const broken = { ...world.newRuntime().ledger, read: () => Promise.reject(new TypeError('x is not a function')) };
+    const broken = { ...world.newFunction().ledger, read: () => Promise.reject(new TypeError('x is not a function')) };
     await expect(world.ask({ action: 'attach', key }, { ledger: broken })).rejects.toThrow('x is not a function');
   });
 

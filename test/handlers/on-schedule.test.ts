@@ -21,7 +21,7 @@ test('an upload whose event was lost is found and sent by the sweep', async () =
   expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({ sweep: { finished: true } });
   await loopback.put('candidates/GRKsweep/CV.pdf');
   expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({
-    summary: expect.stringMatching(/found 1 that nobody had told of\.$/),
+    summary: expect.stringMatching(/found 1 without a ledger record \(their events were lost\)\.$/),
     sweep: { found: 1, finished: true, outcomes: { attached: 1 } },
   });
   expect(await loopback.invoke('on-schedule', {})).toMatchObject({ due: { due: 0 }, sweep: { found: 0 } });
@@ -35,7 +35,9 @@ test('a sweep that a person must mend first says so, and does not say that the n
   const garbled = { pk: 'sweep#candidates/', version: version + 1, document: '{"since":"yesterday"}' };
   await table.put(garbled, version === 0 ? { kind: 'absent' } : { kind: 'unchanged', version });
   expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({
-    summary: expect.stringMatching(/It is stopped: a cursor cannot be read\. The log says which, and what to do\.$/),
+    summary: expect.stringMatching(
+      /It is stopped: a cursor cannot be read\. The log says which one, and what to do\.$/,
+    ),
     sweep: { finished: false, unreadable: 1 },
   });
   await table.delete('sweep#candidates/', { kind: 'unchanged', version: version + 1 });
@@ -75,7 +77,7 @@ describe('the metrics of a run', () => {
     await loopback.invoke('on-schedule', {});
     await loopback.invoke('on-demand', { ...pause, action: 'resume' });
     expect(lines).toEqual([
-      expect.objectContaining({ ScheduleRuns: 1, BreakerOpen: 1, DueBacklog: 0, OldestDueAge: 0 }),
+      expect.objectContaining({ ScheduleRuns: 1, OpenPauses: 1, DueBacklog: 0, OldestDueAge: 0 }),
     ]);
   });
 

@@ -38,7 +38,7 @@ describe('the page of states', () => {
 
   test.each([
     '| not found again, later | unknown | retrying |',
-    '| resend | attached; retrying; unknown; held; rejected; superseded | retrying |',
+    '| resend | attached; retrying; unknown; rejected; superseded; held | retrying |',
     '| pause ended | held by a pause, may be delivered | unknown |',
   ])('tells %s', (row) => {
     expect(page.split('\n')).toContain(row);

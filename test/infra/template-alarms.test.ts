@@ -55,7 +55,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '2 of 2',
     quiet,
   ],
-  BreakerOpenAlarm: ['Maximum of cv-courier BreakerOpen service=cv-courier-dev per 300 s', above0, '1 of 3', quiet],
+  OpenPausesAlarm: ['Maximum of cv-courier OpenPauses service=cv-courier-dev per 300 s', above0, '1 of 3', quiet],
   // Silence is the very fault: a schedule that does not run sends nothing.
   NoScheduleRunAlarm: [
     'Sum of cv-courier ScheduleRuns service=cv-courier-dev per 1800 s',
@@ -94,7 +94,7 @@ test.each([
   ['HeldAlarm', { DatapointsToAlarm: 12 }],
   ['FailureQueueAlarm', { Statistic: 'Minimum' }],
   ['OldestDueAlarm', { Threshold: 36_000 }],
-  ['BreakerOpenAlarm', { ComparisonOperator: 'LessThanThreshold' }],
+  ['OpenPausesAlarm', { ComparisonOperator: 'LessThanThreshold' }],
   ['ThrottlesAlarm', { EvaluationPeriods: 1 }],
   ['ErrorsAlarm', { Metrics: [] }],
 ])('the comparison notices a changed %s: %o', (id, change) => {

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bundle, bundle, handlerNames } from '../../infra/bundle.ts';
 import { filesAtOnce } from '../../infra/parameters.ts';
 import { settings } from '../../lib/config/settings.ts';
+import { parallelDeliveries } from '../../lib/limits.ts';
 import { metricNames } from '../../lib/telemetry/metrics.ts';
 import { rightsGiven, rightsNeeded, rightsOfLambda } from './rights/actions.ts';
 import { commandsCalled } from './rights/calls.ts';
@@ -52,11 +53,9 @@ test('the template has a function for each handler, and no other', () => {
   expect([...functionsIn(plain).keys()].sort()).toEqual(names);
 });
 
-test('the concurrency that packaging allows is counted with as many files as a run works on at once', async () => {
-  const runOptions = await readFile(path.join(root, 'handlers/run-options.ts'), 'utf8');
-  const parallelism = Number(/const parallelism = (\d+);/.exec(runOptions)?.[1]);
-  expect(filesAtOnce.scheduleConcurrency).toBe(parallelism);
-  expect(filesAtOnce.demandConcurrency).toBe(parallelism);
+test('the concurrency that packaging allows is counted with as many files as a run works on at once', () => {
+  expect(filesAtOnce.scheduleConcurrency).toBe(parallelDeliveries);
+  expect(filesAtOnce.demandConcurrency).toBe(parallelDeliveries);
 });
 
 describe.each(names)('%s', (name) => {
@@ -178,9 +177,9 @@ test('the dashboard shows every metric that the code knows, and alarms and dashb
     [...metricNames].sort(),
   );
   expect([...new Set(shown.filter((metric) => metric.in !== 'Dashboard').map(({ name }) => name))].sort()).toEqual([
-    'BreakerOpen',
     'Held',
     'OldestDueAge',
+    'OpenPauses',
     'ScheduleRuns',
   ]);
 });
@@ -201,7 +200,7 @@ test('alarms and dashboard ask for metrics under the very namespace and service 
 test('each alarm tells the topic, and says what it means and what to do', () => {
   const alarms = resourcesOf(plain, 'AWS::CloudWatch::Alarm');
   expect(alarms.map(([, own]) => own.AlarmName).sort()).toEqual(
-    ['breaker-open', 'errors', 'failure-queue', 'held', 'no-schedule-run', 'oldest-due', 'throttles'].map(
+    ['errors', 'failure-queue', 'held', 'no-schedule-run', 'oldest-due', 'open-pauses', 'throttles'].map(
       (name) => `cv-courier-dev-${name}`,
     ),
   );

@@ -1,18 +1,20 @@
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../lib/clock.ts';
-import { parseAllowedTypes } from '../../lib/content-type/decide.ts';
+import type { Settings } from '../../lib/config/config.ts';
 import { deadlineIn } from '../../lib/deadline.ts';
-import { type AttemptResult, type AttemptSettings, attempt } from '../../lib/delivery/attempt.ts';
+import { attempt } from '../../lib/delivery/attempt.ts';
+import type { AttemptReport } from '../../lib/delivery/ending.ts';
 import type { KeyMatch } from '../../lib/key-template/match-key.ts';
 import { type ApiKey, fixedApiKey } from '../../lib/kombo/api-key.ts';
 import { komboClient } from '../../lib/kombo/client.ts';
 import { httpTransport } from '../../lib/kombo/http-transport.ts';
-import { restrictionsBook } from '../../lib/kombo/restrictions-cache.ts';
+import { restrictionsCache } from '../../lib/kombo/restrictions-cache.ts';
 import { ok } from '../../lib/result.ts';
 import type { Upload } from '../../lib/upload/upload.ts';
 import { pdf } from '../fakes/files.ts';
 import { manualClock } from '../fakes/manual-clock.ts';
 import { type Behaviour, type RawCall, type RawRequest, rawServer, success } from '../fakes/raw-server.ts';
+import { settingsWith } from '../fakes/settings.ts';
 import { type FakeStorage, fakeStorage, type Opening, type Particulars, storedObject } from '../fakes/stored-object.ts';
 
 /** One attempt of the real library on a bucket that the test fills and a server that the test scripts. */
@@ -25,19 +27,13 @@ export const match: KeyMatch = {
   filename: 'Frank Doe CV.pdf',
 };
 
-const allowedTypes = parseAllowedTypes('pdf');
-if (!allowedTypes.ok) throw new Error(allowedTypes.error.join());
-
-const settings: AttemptSettings = {
-  ...{ maxBytes: 10_000_000, allowedTypes: allowedTypes.value, remoteFields: {}, nameToken: false },
-  ...{ transfer: 'data', komboTimeoutMs: 240_000 },
-};
+const settings = settingsWith({ ALLOWED_TYPES: 'pdf' });
 
 export interface AttemptWorld {
   readonly storage: FakeStorage;
   /** The POSTs that arrived, whole or not. */
   posts(): readonly RawRequest[];
-  attempt(): Promise<AttemptResult>;
+  attempt(): Promise<AttemptReport>;
 }
 
 export interface Given {
@@ -46,7 +42,7 @@ export interface Given {
   /** For what must happen earlier than that, or to the preflight. */
   readonly server?: Behaviour;
   readonly openings?: readonly Opening[];
-  readonly settings?: Partial<AttemptSettings>;
+  readonly settings?: Partial<Settings>;
   readonly apiKey?: ApiKey;
   /** Stands still when left out: then whatever waits for time to pass waits for ever. */
   readonly clock?: Clock;
@@ -86,8 +82,8 @@ export const attemptWorld = async (given: Given = {}): Promise<AttemptWorld> => 
   const apiKey = given.apiKey ?? fixedApiKey('ks_dev_local');
   const kombo = komboClient({ transport: httpTransport(server.url, clock), clock, apiKey: apiKey.current });
   const storage = fakeStorage(...(given.openings ?? [opens()]));
-  const deps = {
-    ...{ storage, kombo, apiKey, clock, restrictions: restrictionsBook(kombo, clock) },
+  const courier = {
+    ...{ storage, kombo, apiKey, clock, restrictions: restrictionsCache(kombo, clock) },
     ...{ settings: { ...settings, ...given.settings }, random: () => given.random ?? 0 },
   };
   return {
@@ -96,7 +92,7 @@ export const attemptWorld = async (given: Given = {}): Promise<AttemptWorld> => 
     attempt: () => {
       const deadline = deadlineIn(clock, given.durationMs ?? 600_000);
       onTestFinished(deadline.clear);
-      return attempt(upload, match, deadline, deps);
+      return attempt(upload, match, deadline, courier);
     },
   };
 };

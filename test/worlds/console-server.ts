@@ -11,7 +11,7 @@ import { s3Credentials, startS3 } from '../../infra/local/aws/s3/s3-server.ts';
 import { startConsole } from '../../infra/local/console/server/console.ts';
 import { defaultApiKey, sandboxIntegrationId, startKomboEmulator } from '../../infra/local/kombo/emulator.ts';
 import type { StackEvents } from '../../infra/local/stack.ts';
-import { readConfig } from '../../lib/config/config.ts';
+import { readSettings } from '../../lib/config/config.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
 const bucket = 'console-test';
@@ -46,7 +46,7 @@ export const consoleServer = async (functions: ReadonlyMap<string, Lambda> = new
       bucket,
       table,
       region,
-      config: readConfig(env),
+      config: readSettings(env),
       dynamodb,
       kombo,
       functions,

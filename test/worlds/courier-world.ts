@@ -1,8 +1,8 @@
-import type { ActionDeps } from '../../handlers/on-demand/action.ts';
+import type { ActionCourier } from '../../handlers/on-demand/action.ts';
 import type { Answer } from '../../handlers/on-demand/answer/answer.ts';
-import { answerTo } from '../../handlers/on-demand/answer-request.ts';
-import type { Runtime } from '../../handlers/runtime.ts';
-import { type Config, readConfig } from '../../lib/config/config.ts';
+import { answerRequest } from '../../handlers/on-demand/answer-request.ts';
+import { readSettings } from '../../lib/config/config.ts';
+import type { Courier } from '../../lib/courier.ts';
 import type { ApiKey } from '../../lib/kombo/api-key.ts';
 import { fail, ok } from '../../lib/result.ts';
 import type { Storage } from '../../lib/upload/storage.ts';
@@ -14,9 +14,9 @@ export interface CourierWorld extends DeliveryWorld {
   /** How often the bucket was listed. */
   lists: number;
   /** A new warm function: everything that a handler works with. */
-  newRuntime(env?: Record<string, string>): Runtime;
+  newFunction(env?: Record<string, string>): Courier;
   /** One request to on-demand, from its beginning to its answer; time stands still meanwhile. */
-  ask(event: unknown, deps?: Partial<ActionDeps>): Promise<Answer & Record<string, unknown>>;
+  ask(event: unknown, change?: Partial<ActionCourier>): Promise<Answer & Record<string, unknown>>;
 }
 
 const pageSize = 1000;
@@ -36,13 +36,12 @@ export const courierWorld = (apiKey?: ApiKey): CourierWorld => {
     ...world,
     env,
     lists: 0,
-    newRuntime: (change = {}) => {
-      const config: Config = readConfig({ ...env, ...change });
-      const deps = world.newDeps(config);
-      return { ...deps, config, storage: { ...deps.storage, ...askable(courier) } };
+    newFunction: (change = {}) => {
+      const base = world.newCourier(readSettings({ ...env, ...change }));
+      return { ...base, storage: { ...base.storage, ...askable(courier) } };
     },
     ask: (event, change = {}) =>
-      answerTo(event, () => ({ ...courier.newRuntime(), deadline: world.deadline(), ...change })),
+      answerRequest(event, () => ({ ...courier.newFunction(), deadline: world.deadline(), ...change })),
   };
   return courier;
 };
@@ -65,4 +64,4 @@ const askable = (world: CourierWorld): Pick<Storage, 'find' | 'list'> => ({
 });
 
 export const key = 'candidates/GRK123/Frank Doe CV.pdf';
-export const reason = 'The cause has been mended.';
+export const reason = 'The cause has been fixed.';

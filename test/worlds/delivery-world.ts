@@ -1,47 +1,29 @@
-import { parseAllowedTypes } from '../../lib/content-type/decide.ts';
+import type { Settings } from '../../lib/config/config.ts';
+import type { Courier } from '../../lib/courier.ts';
 import { type Deadline, deadlineIn } from '../../lib/deadline.ts';
-import type { Measures } from '../../lib/delivery/deliver.ts';
-import { parseKeyTemplates } from '../../lib/key-template/match-key.ts';
 import type { ApiKey } from '../../lib/kombo/api-key.ts';
-import { restrictionsBook } from '../../lib/kombo/restrictions-cache.ts';
-import { type Known, ledgerOn } from '../../lib/ledger/ledger.ts';
+import { restrictionsCache } from '../../lib/kombo/restrictions-cache.ts';
+import { type LedgerEntry, ledgerOn } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
-import type { Outcome } from '../../lib/outcome.ts';
+import type { Measures, Outcome } from '../../lib/outcome.ts';
 import { pausesOn } from '../../lib/pause/pause-store.ts';
-import type { ReadBackSettings } from '../../lib/read-back/read-back.ts';
-import { fail, ok, type Result } from '../../lib/result.ts';
-import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
+import { fail, ok } from '../../lib/result.ts';
 import type { Storage } from '../../lib/upload/storage.ts';
 import { type Upload, uploadId } from '../../lib/upload/upload.ts';
 import { chunksOf } from '../fakes/chunks.ts';
 import { pdf } from '../fakes/files.ts';
-import { integrationId, minute, nine, second } from '../fakes/ledger-samples.ts';
+import { integrationId, minute, nine } from '../fakes/ledger-samples.ts';
 import { type ManualClock, manualClock } from '../fakes/manual-clock.ts';
 import { type MemoryTable, memoryTable } from '../fakes/memory-table.ts';
 import { type ScriptedKombo, scriptedKombo } from '../fakes/scripted-kombo.ts';
+import { settingsWith } from '../fakes/settings.ts';
 
-const must = <T, E>(result: Result<T, E>): T => {
-  if (!result.ok) throw new Error(JSON.stringify(result.error));
-  return result.value;
-};
-
-const settings: ReadBackSettings = {
-  keyTemplates: must(
-    parseKeyTemplates('candidates/{candidate_id}/{filename}|named/{integration_id}/{candidate_id}/{filename}'),
-  ),
-  allowedTypes: must(parseAllowedTypes('pdf')),
-  integrationId,
-  maxBytes: 10_000,
-  remoteFields: {},
-  nameToken: false,
-  transfer: 'data',
-  komboTimeoutMs: 4 * minute,
-  leaseMs: 7 * minute,
-  retryBaseMs: 30 * second,
-  readBackAfterMs: minute,
-  readBackAgainMs: 5 * minute,
-  onUnknown: 'read-back',
-};
+const settings = settingsWith({
+  KEY_TEMPLATES: 'candidates/{candidate_id}/{filename}|named/{integration_id}/{candidate_id}/{filename}',
+  ALLOWED_TYPES: 'pdf',
+  KOMBO_INTEGRATION_ID: integrationId,
+  MAX_BYTES: '10000',
+});
 
 /** The real library on a bucket, a table and a Kombo that a test holds in its hands. Time moves when the test says so. */
 export interface DeliveryWorld {
@@ -52,7 +34,7 @@ export interface DeliveryWorld {
   readonly observed: readonly { readonly outcome: Outcome; readonly measures: Measures }[];
   readonly logged: readonly unknown[];
   /** A function of its own on the same world: what it keeps while it is warm is its alone. */
-  newDeps(change?: Partial<ReadBackSettings>): ReprocessDeps;
+  newCourier(change?: Partial<Settings>): Courier;
   /** Puts a file into the bucket and tells the upload that an event would speak of. */
   put(key: string, file?: Partial<StoredFile>): Upload;
   recordOf(upload: Upload): Promise<LedgerRecord>;
@@ -93,14 +75,14 @@ export const deliveryWorld = (
     bucket,
     observed,
     logged,
-    newDeps: (change = {}) => ({
+    newCourier: (change = {}) => ({
       settings: { ...settings, ...change },
       clock,
       random: () => 0.5,
       uuid,
       apiKey,
       kombo,
-      restrictions: restrictionsBook(kombo, clock),
+      restrictions: restrictionsCache(kombo, clock),
       storage,
       table,
       ledger: ledgerOn({ table, clock, uuid, retentionDays: 400 }),
@@ -114,7 +96,7 @@ export const deliveryWorld = (
       return { bucket: bucketName, key, etag: file.etag, sizeBytes: file.bytes.length };
     },
     recordOf: async (upload) => {
-      const known: Known | undefined = await ledgerOn({ table, clock, uuid, retentionDays: 400 }).read(
+      const known: LedgerEntry | undefined = await ledgerOn({ table, clock, uuid, retentionDays: 400 }).read(
         uploadId(upload),
       );
       if (!known?.readable) throw new Error('There is no readable record.');

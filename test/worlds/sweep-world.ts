@@ -1,10 +1,11 @@
+import type { Settings } from '../../lib/config/config.ts';
+import type { Courier } from '../../lib/courier.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import { parseKeyTemplates } from '../../lib/key-template/match-key.ts';
 import { toItem } from '../../lib/ledger/record-item.ts';
 import type { Item } from '../../lib/ledger/table.ts';
 import { ok } from '../../lib/result.ts';
-import type { ReprocessDeps } from '../../lib/runs/reprocess.ts';
-import { type SweepReport, type SweepSettings, sweep } from '../../lib/runs/sweep.ts';
+import { type SweepReport, sweep } from '../../lib/runs/sweep.ts';
 import type { ListedObject, Storage } from '../../lib/upload/storage.ts';
 import { day, minute, nine, recordIn, states } from '../fakes/ledger-samples.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
@@ -18,15 +19,15 @@ export interface SweepWorld {
   readonly lists: { count: number };
   /** Puts an object into the bucket; with `known`, also its record into the ledger, changed like that. */
   add(name: string, modifiedAt?: number, known?: Partial<Item>): void;
-  newDeps(templates?: string): ReprocessDeps;
-  run(change?: Partial<SweepSettings>, deadline?: Deadline, deps?: ReprocessDeps): Promise<SweepReport>;
+  newCourier(templates?: string): Courier;
+  run(change?: Partial<Settings>, deadline?: Deadline, courier?: Courier): Promise<SweepReport>;
   /** The targets of the POSTs so far. */
   posts(): readonly string[];
 }
 
 export const prefix = 'candidates/';
 
-const settings: SweepSettings = { bucket: 'cv-inbox', sweepSince: nine - 30 * day, ledgerRetentionDays: 400 };
+const settings = { sweepSince: nine - 30 * day, ledgerRetentionDays: 400 };
 
 export const sweepWorld = (): SweepWorld => {
   const world = deliveryWorld();
@@ -40,17 +41,17 @@ export const sweepWorld = (): SweepWorld => {
     return ok({ objects: page, more: from >= 0 && from + 1000 < objects.length });
   };
 
-  const newDeps: SweepWorld['newDeps'] = (templates = 'candidates/{candidate_id}/{filename}') => {
+  const newCourier: SweepWorld['newCourier'] = (templates = 'candidates/{candidate_id}/{filename}') => {
     const parsed = parseKeyTemplates(templates);
-    const deps = world.newDeps({ keyTemplates: parsed.ok ? parsed.value : [] });
-    return { ...deps, storage: { ...deps.storage, list } };
+    const courier = world.newCourier({ keyTemplates: parsed.ok ? parsed.value : [] });
+    return { ...courier, storage: { ...courier.storage, list } };
   };
 
   return {
     world,
     objects,
     lists,
-    newDeps,
+    newCourier,
     add: (name, modifiedAt = world.clock.now() - minute, known) => {
       const key = `${prefix}GRK${name}/CV.pdf`;
       const upload = world.put(key);
@@ -61,8 +62,10 @@ export const sweepWorld = (): SweepWorld => {
         world.table.items.set(item.pk, { ...item, ...known });
       }
     },
-    run: (change = {}, deadline = world.deadline(), deps = newDeps()) =>
-      sweep({ deadline, parallelism: 4, worstCaseMs: minute }, { ...settings, ...change }, deps),
+    run: (change = {}, deadline = world.deadline(), courier = newCourier()) => {
+      const swept = { ...courier, settings: { ...courier.settings, ...settings, ...change } };
+      return sweep({ deadline, parallelism: 4, worstCaseMs: minute }, swept);
+    },
     posts: () => world.kombo.posts.map(({ id }) => id),
   };
 };

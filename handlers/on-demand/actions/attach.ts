@@ -1,13 +1,12 @@
 import * as v from 'valibot';
-import { failures } from '../../../lib/failures/failures.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { type Backfill, backfill } from '../../../lib/runs/backfill.ts';
-import { runOptions } from '../../run-options.ts';
+import { runOptions } from '../../time-budget.ts';
 import { action, oneOf } from '../action.ts';
-import { type Answer, count, shortened } from '../answer/answer.ts';
-import { fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
+import { type Answer, count, shorten } from '../answer/answer.ts';
+import { type FileAnswer, failureFacts, fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
 import { fields } from '../fields.ts';
-import { type Selection, type SelectionInput, select } from '../request/select-objects.ts';
+import { type Selection, type SelectionInput, selectObjects } from '../request/select-objects.ts';
 
 /** Objects that one request looks at, unless it says otherwise. */
 const defaultLimit = 100;
@@ -30,40 +29,43 @@ export const attach = action({
       '"limit" and "cursor" go with "prefix" alone.',
     ),
   ),
-  run: async (input, deps) => {
-    const selected = await select(input, defaultLimit, deps);
+  run: async (input, courier) => {
+    const selected = await selectObjects(input, defaultLimit, courier);
     if (!selected.ok) return { ok: false, message: selected.error };
     const { uploads } = selected.value;
-    const { requireScan } = deps.config;
-    // One object is a person's wish for now; many are work for as long as there is time, and the rest keeps its turn.
-    const options = { ...runOptions(deps.config, deps.deadline), requireScan, patient: input.key === undefined };
-    const done = await backfill(uploads, input.key === undefined ? options : { ...options, worstCaseMs: 0 }, deps);
+    // One named object is sent now; many are work for as long as there is time, and each waits for its next attempt.
+    const waitsItsTurn = input.key === undefined;
+    const options = { ...runOptions(courier.settings, courier.deadline), waitsItsTurn };
+    const done = await backfill(uploads, input.key === undefined ? options : { ...options, worstCaseMs: 0 }, courier);
     return answerOf(input, selected.value, done);
   },
 });
 
 const answerOf = (input: SelectionInput, { uploads, missing, afterKey }: Selection, done: Backfill): Answer => {
-  const { outcomes, begun, stopped } = done;
-  // What a person must look at comes first, for a long list is cut at its end.
+  const { outcomes, started, stopped } = done;
+  // What the operator must look at comes first, because a long list is cut at its end.
   const sorted = outcomes.toSorted(byUrgency);
   const files = [...missing.map(missingFile), ...sorted.map(fileOfOutcome)];
-  const settledWell = outcomes.every(isThere) && missing.length === 0;
+  const settledWell = outcomes.every(needsNothing) && missing.length === 0;
   const [only] = files;
   if (input.key !== undefined && only) {
-    const message = missing.length > 0 ? `${String(only.meaning)} ${String(only.nextStep)}` : sentenceOf(only);
-    return { ok: settledWell, message, files };
+    return { ok: settledWell, message: sentenceOf(only), files };
   }
   const counts = countsOf(sorted, missing.length);
   const rest = restOf(
     input,
-    uploads.slice(begun).map(({ key }) => key),
-    uploads[begun - 1]?.key,
+    uploads.slice(started).map(({ key }) => key),
+    uploads[started - 1]?.key,
     afterKey,
   );
   const message = [
-    files.length > 0 ? `${spelled(counts)}.` : uploads.length > 0 ? 'Nothing was begun.' : 'There is nothing to send.',
+    files.length > 0
+      ? `${countsSentence(counts)}.`
+      : uploads.length > 0
+        ? 'Nothing was started.'
+        : 'There is nothing to send.',
     stopped === 'time' ? 'Time ran out.' : '',
-    stopped === 'patience' ? 'Kombo asks for patience, so wait a minute or two.' : '',
+    stopped === 'throttled' ? 'Kombo throttled the calls, so wait a minute or two.' : '',
     rest ? 'There is more: "next" is the request that goes on.' : '',
   ];
   return {
@@ -71,19 +73,16 @@ const answerOf = (input: SelectionInput, { uploads, missing, afterKey }: Selecti
     message: message.filter((part) => part !== '').join(' '),
     counts,
     ...(rest && { next: rest }),
-    ...shortened('files', files),
+    ...shorten('files', files),
   };
 };
 
-const missingFile = ({ key, code, detail }: Selection['missing'][number]) => ({
-  key,
-  status: code === 'OBJECT_DELETED' ? 'not there' : 'not read',
-  code,
-  meaning: code === 'OBJECT_DELETED' ? 'There is no such object in the bucket.' : failures[code].meaning,
-  detail,
-  nextStep:
-    code === 'OBJECT_DELETED' ? 'Compare the key with the bucket: capitals and blanks count.' : failures[code].nextStep,
-});
+const missingFile = ({ key, code, detail }: Selection['missing'][number]): FileAnswer => {
+  if (code !== 'OBJECT_DELETED') return { status: 'not read', key, ...failureFacts({ code, detail }) };
+  const meaning = 'There is no such object in the bucket.';
+  const nextStep = 'Compare the key with the bucket: capitals and spaces count.';
+  return { status: 'not there', key, code, detail, meaning, nextStep };
+};
 
 /** The request that goes on where this one ended, if anything is left. */
 const restOf = (
@@ -103,7 +102,7 @@ const restOf = (
   };
 };
 
-const isThere = ({ status }: Outcome): boolean =>
+const needsNothing = ({ status }: Outcome): boolean =>
   status === 'attached' || status === 'already-attached' || status === 'ignored';
 
 const order: readonly Outcome['status'][] = [
@@ -132,7 +131,7 @@ const words: Readonly<Record<string, string>> = {
   missing: 'not found',
 };
 
-const spelled = (counts: Readonly<Record<string, number>>): string => {
+const countsSentence = (counts: Readonly<Record<string, number>>): string => {
   const total = Object.values(counts).reduce((sum, number) => sum + number, 0);
   const parts = Object.entries(counts).map(([status, number]) => `${number} ${words[status] ?? status}`);
   return `Of ${count(total, 'object')}: ${parts.join(', ')}`;

@@ -7,10 +7,10 @@ import { action, oneOf } from '../action.ts';
 import { count } from '../answer/answer.ts';
 import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
 import { fields } from '../fields.ts';
-import { select } from '../request/select-objects.ts';
+import { selectObjects } from '../request/select-objects.ts';
 
-/** Each object is opened, so few are enough to try a template on. */
-const most = 20;
+/** Each object is opened, and a few are enough to try a template. */
+const maxObjects = 20;
 
 export const dryRun = action({
   name: 'dryRun',
@@ -24,15 +24,15 @@ export const dryRun = action({
     }),
     oneOf('key', 'keys', 'prefix')(),
   ),
-  run: async (input, deps) => {
-    const selected = await select(input, most, deps);
+  run: async (input, courier) => {
+    const selected = await selectObjects(input, maxObjects, courier);
     if (!selected.ok) return { ok: false, message: selected.error };
     const { missing, afterKey } = selected.value;
-    const uploads = selected.value.uploads.slice(0, most);
+    const uploads = selected.value.uploads.slice(0, maxObjects);
     const runs: DryRun[] = [];
-    for (const upload of uploads) runs.push(await dryRunOf(upload, deps.deadline, deps));
+    for (const upload of uploads) runs.push(await dryRunOf(upload, courier.deadline, courier));
     const files = [
-      ...runs.map((run) => fileOf(run, deps.config.requireScan)),
+      ...runs.map((run) => fileOf(run, courier.settings.requireScan)),
       ...missing.map(({ key, code, detail }) => ({ key, wouldAttach: false, message: `${code}: ${detail}` })),
     ];
     const going = files.filter(({ wouldAttach }) => wouldAttach).length;
@@ -44,7 +44,7 @@ export const dryRun = action({
         files.length === 1 && only
           ? only.message
           : `Nothing was sent. Of ${count(files.length, 'object')}, ${going} would be attached now.`,
-      ...(isCut && { note: `A dry run looks at the first ${most} objects.` }),
+      ...(isCut && { note: `A dry run looks at the first ${maxObjects} objects.` }),
       files,
     };
   },
@@ -56,20 +56,20 @@ const fileOf = ({ upload, match, send, known, pause }: DryRun, requireScan: bool
     etag: upload.etag,
     ...(upload.sizeBytes !== undefined && { sizeBytes: upload.sizeBytes }),
     ...(match.ok && { target: targetKey(match.value.target), integration: match.value.target.integrationId }),
-    ...(send.ok && { name: send.value.name, type: send.value.type, content_type: send.value.contentType }),
-    ...(send.ok && send.value.remoteFields && { remote_fields: send.value.remoteFields }),
+    ...(send.ok && { name: send.value.name, type: send.value.type, contentType: send.value.contentType }),
+    ...(send.ok && send.value.remoteFields && { remoteFields: send.value.remoteFields }),
     ...(known && { ledger: fileOfRecord(known) }),
   };
-  const not = (message: string) => ({
+  const wouldNot = (message: string) => ({
     ...about,
     wouldAttach: false,
     message: `It would not be attached now. ${message}`,
   });
   const status = known?.readable ? known.record.state.status : undefined;
-  if (known && status !== 'retrying' && status !== 'superseded') return not(sentenceOf(fileOfRecord(known)));
-  if (!send.ok) return not(withAdvice(send.error.code, send.error.detail));
-  if (requireScan && !known) return not(withAdvice('SCAN_MISSING', 'REQUIRE_SCAN is on.'));
-  if (pause) return not(pausedSentence(pause));
+  if (known && status !== 'retrying' && status !== 'superseded') return wouldNot(sentenceOf(fileOfRecord(known)));
+  if (!send.ok) return wouldNot(withAdvice(send.error.code, send.error.detail));
+  if (requireScan && !known) return wouldNot(withAdvice('SCAN_MISSING', 'REQUIRE_SCAN is on.'));
+  if (pause) return wouldNot(pausedSentence(pause));
   const { name, type, contentType, sizeBytes } = send.value;
   const target = match.ok ? `${match.value.target.kind} ${match.value.target.id}` : '';
   const message = `It would be attached to ${target} as "${name}" (${type}, ${contentType}, ${sizeBytes} bytes). Nothing was sent.`;

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import type { Known } from '../../../lib/ledger/ledger.ts';
+import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import { recordsOfKey } from '../../../lib/operator/find-records.ts';
 import { type Forgotten, forget as forgetRecords, type Kept } from '../../../lib/operator/forget.ts';
 import { parseUploadId } from '../../../lib/upload/upload.ts';
-import { type ActionDeps, action, oneOf } from '../action.ts';
-import { type Answer, count, shortened } from '../answer/answer.ts';
+import { type ActionCourier, action, oneOf } from '../action.ts';
+import { type Answer, count, shorten } from '../answer/answer.ts';
 import { fields } from '../fields.ts';
-import { namedKey } from '../request/parse-key.ts';
+import { parseKey } from '../request/parse-key.ts';
 
 export const forget = action({
   name: 'forget',
@@ -22,19 +22,23 @@ export const forget = action({
     oneOf('candidate_id', 'application_id', 'key')(),
     v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),
   ),
-  run: async (input, deps) => {
-    const named = input.key === undefined ? undefined : namedKey(input.key, deps.config.bucket);
-    if (named && !named.ok) return { ok: false, message: named.error };
-    const records = named ? ofKey(named.value, input.etag, deps) : ofTarget(input, deps);
-    return answerOf(await forgetRecords(records, deps.deadline.signal, deps));
+  run: async (input, courier) => {
+    const key = input.key === undefined ? undefined : parseKey(input.key, courier.settings.bucket);
+    if (key && !key.ok) return { ok: false, message: key.error };
+    const records = key ? ofKey(key.value, input.etag, courier) : ofTarget(input, courier);
+    return answerOf(await forgetRecords(records, courier.deadline.signal, courier));
   },
 });
 
-async function* ofKey(key: string, etag: string | undefined, deps: ActionDeps): AsyncGenerator<Known, void, undefined> {
+async function* ofKey(
+  key: string,
+  etag: string | undefined,
+  courier: ActionCourier,
+): AsyncGenerator<LedgerEntry, void, undefined> {
   const { current, earlier } = await recordsOfKey(
-    { bucket: deps.config.bucket, key, etag },
-    deps.deadline.signal,
-    deps,
+    { bucket: courier.settings.bucket, key, etag },
+    courier.deadline.signal,
+    courier,
   );
   if (current) yield current;
   yield* earlier;
@@ -43,8 +47,8 @@ async function* ofKey(key: string, etag: string | undefined, deps: ActionDeps): 
 /** The index names them; what it says of them may be a moment old, and a record is erased as it is. */
 async function* ofTarget(
   { candidate_id, application_id }: { candidate_id?: string | undefined; application_id?: string | undefined },
-  { ledger }: ActionDeps,
-): AsyncGenerator<Known, void, undefined> {
+  { ledger }: ActionCourier,
+): AsyncGenerator<LedgerEntry, void, undefined> {
   const target =
     candidate_id === undefined
       ? ({ kind: 'application', id: application_id ?? '' } as const)
@@ -56,11 +60,12 @@ async function* ofTarget(
 }
 
 const reasons: Readonly<Record<Kept, string>> = {
-  sending: 'A delivery of it runs at this moment. Ask again in a few minutes.',
-  'object-stands':
+  sending: 'A delivery of it runs at this moment. Repeat the request in a few minutes.',
+  'object-exists':
     'The object is still in the bucket, so the sweep would send it again. Delete it with all its versions first.',
-  'bucket-silent': 'The bucket cannot be asked whether the object still stands there. Ask again; "check" tells more.',
-  changed: 'It changed at the same moment. Ask again.',
+  'bucket-silent':
+    'The bucket cannot be asked whether the object still exists. Repeat the request; "check" tells more.',
+  changed: 'It changed at the same moment. Repeat the request.',
 };
 
 const answerOf = ({ erased, kept }: Forgotten): Answer => {
@@ -78,7 +83,7 @@ const answerOf = ({ erased, kept }: Forgotten): Answer => {
       'Old versions in the bucket, the file in the ATS, backups of the table (35 days), and log lines (which name ids, no people).',
     erased: erased.length,
     ...(kept.length > 0 &&
-      shortened(
+      shorten(
         'kept',
         kept.map(({ id, why }) => ({ key: parseUploadId(id)?.key ?? id, why: reasons[why] })),
       )),

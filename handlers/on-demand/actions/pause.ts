@@ -11,7 +11,7 @@ export const pause = action({
   run: async ({ integration_id: scope, reason }, { pauses }) => {
     const before = (await pauses.list()).find((known) => known.scope === scope && known.state === 'open');
     if (before?.by === 'operator') return { ok: true, message: `It was paused before. ${pausedSentence(before)}` };
-    await pauses.begin({ scope, code: 'INTEGRATION_PAUSED', by: 'operator', reason, heals: false });
+    await pauses.begin({ scope, code: 'INTEGRATION_PAUSED', by: 'operator', reason, selfHealing: false });
     const what = scope === accountScope ? 'Everything is' : `${scope} is`;
     return {
       ok: true,

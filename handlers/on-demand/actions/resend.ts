@@ -2,12 +2,13 @@ import * as v from 'valibot';
 import { action } from '../action.ts';
 import { fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
 import { fields } from '../fields.ts';
-import { decide, recordOf } from '../request/find-record.ts';
+import { decideOne } from '../request/decide.ts';
+import { findRecord } from '../request/find-record.ts';
 import { sendNow } from '../request/send-now.ts';
 
 export const resend = action({
   name: 'resend',
-  does: 'sends once more what is attached or may be, on your word; the ATS may then hold it twice',
+  does: 'sends once more what is attached or may be, on your decision; the ATS may then hold it twice',
   example: {
     action: 'resend',
     key: 'candidates/GRK123/Frank Doe CV.pdf',
@@ -20,20 +21,20 @@ export const resend = action({
     force: fields.force.schema,
     reason: fields.reason.schema,
   }),
-  run: async ({ key, etag, reason }, deps) => {
-    const meant = await recordOf(key, etag, deps);
+  run: async ({ key, etag, reason }, courier) => {
+    const meant = await findRecord(key, etag, courier);
     if ('answer' in meant) return meant.answer;
     const { upload } = meant.record;
     // Without the object nothing can be sent, and the record would forget that it was.
-    const found = await deps.storage.find(upload.bucket, upload.key, deps.deadline.signal);
+    const found = await courier.storage.find(upload.bucket, upload.key, courier.deadline.signal);
     if (!found.ok || found.value.etag !== upload.etag) {
       const why = found.ok ? 'another object stands under the key now' : found.error.detail;
       const message = `Nothing was sent and nothing changed: the object cannot be had (${why}). Upload the file again.`;
       return { ok: false, message };
     }
-    const decided = await decide(meant.record, { kind: 'resend', reason }, deps);
+    const decided = await decideOne(meant.record, { kind: 'resend', reason }, courier);
     if ('answer' in decided) return decided.answer;
-    const file = fileOfOutcome(await sendNow(decided.record, deps));
+    const file = fileOfOutcome(await sendNow(decided.record, courier));
     return { ok: file.status === 'attached', message: `It was sent once more. ${sentenceOf(file)}`, files: [file] };
   },
 });

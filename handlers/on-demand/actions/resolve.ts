@@ -3,7 +3,8 @@ import { uploadId } from '../../../lib/upload/upload.ts';
 import { action } from '../action.ts';
 import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
 import { fields } from '../fields.ts';
-import { decide, recordOf } from '../request/find-record.ts';
+import { decideOne } from '../request/decide.ts';
+import { findRecord } from '../request/find-record.ts';
 
 export const resolve = action({
   name: 'resolve',
@@ -14,10 +15,10 @@ export const resolve = action({
     etag: v.optional(fields.etag.schema),
     reason: fields.reason.schema,
   }),
-  run: async ({ key, etag, reason }, deps) => {
-    const meant = await recordOf(key, etag, deps);
-    if ('answer' in meant) return meant.answer;
-    const decided = await decide(meant.record, { kind: 'resolve', reason }, deps);
+  run: async ({ key, etag, reason }, courier) => {
+    const found = await findRecord(key, etag, courier);
+    if ('answer' in found) return found.answer;
+    const decided = await decideOne(found.record, { kind: 'resolve', reason }, courier);
     if ('answer' in decided) return decided.answer;
     const { record } = decided;
     const file = fileOfRecord({ id: uploadId(record.upload), readable: true, record });

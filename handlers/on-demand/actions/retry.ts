@@ -1,22 +1,21 @@
 import * as v from 'valibot';
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
-import type { Known } from '../../../lib/ledger/ledger.ts';
+import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import type { Status } from '../../../lib/ledger/record.ts';
-import { operate } from '../../../lib/operator/decide.ts';
-import { type ActionDeps, action, oneOf } from '../action.ts';
-import { type Answer, count, shortened } from '../answer/answer.ts';
+import { runReserveMs } from '../../../lib/limits.ts';
+import { decide } from '../../../lib/operator/decide.ts';
+import { type ActionCourier, action, oneOf } from '../action.ts';
+import { type Answer, count, shorten } from '../answer/answer.ts';
 import { fileOfOutcome, fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
 import { fields } from '../fields.ts';
-import { decide, recordOf } from '../request/find-record.ts';
+import { decideOne } from '../request/decide.ts';
+import { findRecord } from '../request/find-record.ts';
 import { sendNow } from '../request/send-now.ts';
 
 const defaultLimit = 100;
-/** So much is left for the answer. */
-const reserveMs = 15_000;
-
 export const retry = action({
   name: 'retry',
-  does: 'lets go what is held or rejected, once its cause is mended; by key it is tried at once, otherwise by the next run',
+  does: 'releases what is held or rejected, once its cause is fixed; by key it is tried immediately, otherwise by the next run',
   example: { action: 'retry', key: 'candidates/GRK123/Frank Doe CV.pdf', reason: 'The right was granted in the ATS.' },
   schema: v.pipe(
     v.strictObject({
@@ -32,79 +31,84 @@ export const retry = action({
     v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),
     v.check(({ key, limit }) => key === undefined || limit === undefined, '"limit" does not go with "key".'),
   ),
-  run: async ({ key, etag, candidate_id, application_id, code, limit = defaultLimit, reason }, deps) => {
-    if (key !== undefined) return retryOne(key, etag, reason, deps);
+  run: async ({ key, etag, candidate_id, application_id, code, limit = defaultLimit, reason }, courier) => {
+    if (key !== undefined) return retryOne(key, etag, reason, courier);
     if (code === 'INTEGRATION_PAUSED') {
       const message =
-        'Nothing was done: these files follow by themselves when the pause ends. "status" shows the pauses; "resume" ends one.';
+        'Nothing was done: these files are released automatically when the pause ends. "status" shows the pauses; "resume" ends one.';
       return { ok: false, message };
     }
-    const { ledger } = deps;
+    const { ledger } = courier;
     if (candidate_id !== undefined)
-      return retryMany(ledger.ofTarget({ kind: 'candidate', id: candidate_id }), everyFile, limit, reason, deps);
+      return retryMany(ledger.ofTarget({ kind: 'candidate', id: candidate_id }), everyFile, limit, reason, courier);
     if (application_id !== undefined) {
-      return retryMany(ledger.ofTarget({ kind: 'application', id: application_id }), everyFile, limit, reason, deps);
+      return retryMany(ledger.ofTarget({ kind: 'application', id: application_id }), everyFile, limit, reason, courier);
     }
     // Long lists, and what was rejected stays on its own for a year: only the one that can hold the code is read.
     const queue = failures[code as FailureCode].status === 'rejected' ? 'rejected' : 'held';
-    return retryMany(ledger.work(queue, 100), stoppedBy(code), limit, reason, deps);
+    return retryMany(ledger.work(queue, 100), stoppedBy(code), limit, reason, courier);
   },
 });
 
-const retryOne = async (key: string, etag: string | undefined, reason: string, deps: ActionDeps): Promise<Answer> => {
-  const meant = await recordOf(key, etag, deps);
+const retryOne = async (
+  key: string,
+  etag: string | undefined,
+  reason: string,
+  courier: ActionCourier,
+): Promise<Answer> => {
+  const meant = await findRecord(key, etag, courier);
   if ('answer' in meant) return meant.answer;
-  const decided = await decide(meant.record, { kind: 'retry', reason }, deps);
+  const decided = await decideOne(meant.record, { kind: 'retry', reason }, courier);
   if ('answer' in decided) return decided.answer;
-  const file = fileOfOutcome(await sendNow(decided.record, deps));
+  const file = fileOfOutcome(await sendNow(decided.record, courier));
   return { ok: file.status === 'attached', message: `It was tried again. ${sentenceOf(file)}`, files: [file] };
 };
 
-/** What is settled well, under way, or gone is left as it is; what a pause holds follows the pause. */
-const retried: ReadonlySet<Status> = new Set(['retrying', 'unknown', 'held', 'rejected']);
+/** What is attached, in progress or gone is left as it is; what a pause holds is released with the pause. */
+const retryable: ReadonlySet<Status> = new Set(['retrying', 'unknown', 'held', 'rejected']);
 
 const everyFile = (): boolean => true;
 
 const stoppedBy =
   (code: string | undefined) =>
-  (known: Known): boolean =>
+  (known: LedgerEntry): boolean =>
     known.readable && 'failure' in known.record.state && known.record.state.failure.code === code;
 
 const retryMany = async (
-  records: AsyncIterable<Known>,
-  meant: (known: Known) => boolean,
+  records: AsyncIterable<LedgerEntry>,
+  meant: (known: LedgerEntry) => boolean,
   limit: number,
   reason: string,
-  deps: ActionDeps,
+  courier: ActionCourier,
 ): Promise<Answer> => {
-  const released: Known[] = [];
-  const left: Known[] = [];
+  const released: LedgerEntry[] = [];
+  const left: LedgerEntry[] = [];
   let more = false;
   for await (const known of records) {
-    more = released.length === limit || deps.deadline.remainingMs() < reserveMs;
+    more = released.length === limit || courier.deadline.remainingMs() < runReserveMs;
     if (more) break;
     if (!meant(known)) continue;
     const { state } = known.readable ? known.record : {};
-    const waits = state && retried.has(state.status) && !(state.status === 'held' && state.pausedBy !== undefined);
+    const waits = state && retryable.has(state.status) && !(state.status === 'held' && state.pausedBy !== undefined);
     if (!known.readable || !waits) {
       left.push(known);
       continue;
     }
-    const operated = await operate(known.record, { kind: 'retry', reason }, deps);
-    if (operated.done) released.push({ id: known.id, readable: true, record: operated.record });
-    else left.push(operated.known ?? known);
+    const decided = await decide(known.record, { kind: 'retry', reason }, courier);
+    if (decided.done) released.push({ id: known.id, readable: true, record: decided.record });
+    else left.push(decided.known ?? known);
   }
   const message = [
     released.length === 0
       ? 'There was nothing to retry.'
-      : `${count(released.length, 'file')} let go; the next scheduled run sends ${released.length === 1 ? 'it' : 'them'}.`,
+      : `${count(released.length, 'file')} released; the next scheduled run sends ${released.length === 1 ? 'it' : 'them'}.`,
     left.length > 0 ? `${count(left.length, 'file')} left as ${left.length === 1 ? 'it is' : 'they are'}.` : '',
-    more ? 'There are more: ask once more for the rest.' : '',
+    more ? 'There are more: repeat the request for the rest.' : '',
   ];
   return {
     ok: released.length > 0 && !more,
     message: message.filter((part) => part !== '').join(' '),
     released: released.length,
-    ...shortened('files', [...released, ...left].map(fileOfRecord)),
+    ...shorten('files', [...released, ...left].map(fileOfRecord)),
   };
 };

@@ -1,4 +1,10 @@
-/** What a person reads in the console: a sentence first, then the particulars. */
+/** Which part of a long list the request asks for. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** What the operator reads in the console: a sentence first, then the particulars. */
 export interface Answer {
   /** Whether what was asked for was done, all of it. */
   readonly ok: boolean;
@@ -6,13 +12,13 @@ export interface Answer {
   readonly [field: string]: unknown;
 }
 
-/** A console shows so many without tiring anybody; a Lambda answer holds 6 MB. */
-const mostShown = 50;
+/** Entries of a list in one answer: more are hard to read in a console, and a Lambda answer holds 6 MB. */
+const maxShown = 50;
 
-/** A list that a person can read, with a note when it was cut. */
-export const shortened = <T>(name: string, list: readonly T[], most = mostShown): Record<string, unknown> => ({
-  [name]: list.slice(0, most),
-  ...(list.length > most && { note: `Only ${most} of ${list.length} ${name} are shown.` }),
+/** A list of readable length, with a note when it was cut. */
+export const shorten = <T>(name: string, list: readonly T[], max = maxShown): Record<string, unknown> => ({
+  [name]: list.slice(0, max),
+  ...(list.length > max && { note: `Only ${max} of ${list.length} ${name} are shown.` }),
 });
 
 /** "1 file", "3 files", "no files". */

@@ -1,68 +1,141 @@
-import type { FailureDetail } from '../../../lib/failures/failures.ts';
-import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
-import type { Known } from '../../../lib/ledger/ledger.ts';
-import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { type FailureCode, type FailureDetail, failures } from '../../../lib/failures/failures.ts';
+import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
+import type { LedgerRecord, Sent } from '../../../lib/ledger/record.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { type Target, targetKey } from '../../../lib/upload/target.ts';
 import { parseUploadId } from '../../../lib/upload/upload.ts';
 
+interface FileFacts {
+  readonly key: string;
+  readonly etag?: string;
+  readonly versionId?: string;
+  /** `candidate/<id>` or `application/<id>`. */
+  readonly target?: string;
+  readonly integration?: string;
+  readonly attempts?: number;
+  readonly sentAs?: Sent;
+  readonly firstSeenAt?: string;
+  readonly lastChangeAt?: string;
+  readonly lastOperator?: { readonly action: string; readonly reason: string; readonly at: string };
+  /** The request changed nothing. */
+  readonly unchanged?: true;
+}
+
+type FailureFacts = FailureDetail & { readonly meaning: string; readonly nextStep: string };
+
 /**
- * One file as an answer shows it. Goes to a person who may see the bucket, so the key stands in full; it is not for logs.
+ * One file as an answer shows it. It is for an operator who may see the bucket, so the key is complete; it is not for logs.
  * Times are ISO texts.
  */
-export type FileAnswer = { readonly status: string; readonly key?: string } & Readonly<Record<string, unknown>>;
+export type FileAnswer =
+  | (FileFacts & {
+      readonly status: 'attached' | 'already-attached';
+      readonly attachedAt: string;
+      readonly knownBy?: string;
+      readonly warnings?: readonly string[];
+    })
+  | (FileFacts & { readonly status: 'sending'; readonly leaseUntil?: string })
+  | (FileFacts & Partial<FailureFacts> & { readonly status: 'retrying' | 'unknown'; readonly dueAt?: string })
+  | (FileFacts &
+      Partial<FailureFacts> & {
+        readonly status: 'held' | 'rejected' | 'superseded';
+        readonly heldSince?: string;
+        readonly mayBeDelivered?: true;
+        readonly pausedBy?: string;
+      })
+  | { readonly status: 'ignored'; readonly reason: string }
+  /** The request named a key that could not be read. */
+  | (FailureFacts & { readonly status: 'not there' | 'not read'; readonly key: string });
 
 /** What just became of a file. */
 export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
   if (outcome.status === 'ignored') return { status: 'ignored', reason: outcome.reason };
-  const { upload, target, attempt, status } = outcome;
-  return {
-    key: upload.key,
-    status: status === 'unchanged' ? outcome.as : status,
-    ...(status === 'unchanged' && { unchanged: true }),
-    ...targetOf(target),
-    ...('attachedAt' in outcome && { attachedAt: outcome.attachedAt.toISOString() }),
-    ...('warnings' in outcome && outcome.warnings.length > 0 && { warnings: outcome.warnings }),
-    ...('failure' in outcome && outcome.failure && failureOf(outcome.failure)),
-    ...('dueAt' in outcome && outcome.dueAt && { dueAt: outcome.dueAt.toISOString() }),
-    attempts: attempt,
-    etag: upload.etag,
-  };
+  const { upload, target, attempt } = outcome;
+  const facts = { key: upload.key, ...targetFacts(target), attempts: attempt, etag: upload.etag };
+  switch (outcome.status) {
+    case 'attached':
+    case 'already-attached': {
+      const warnings = 'warnings' in outcome ? outcome.warnings : [];
+      return {
+        ...facts,
+        status: outcome.status,
+        attachedAt: outcome.attachedAt.toISOString(),
+        ...(warnings.length > 0 && { warnings }),
+      };
+    }
+    case 'retrying':
+    case 'unknown':
+      return {
+        ...facts,
+        status: outcome.status,
+        ...failureFacts(outcome.failure),
+        dueAt: outcome.dueAt.toISOString(),
+      };
+    case 'held':
+    case 'rejected':
+    case 'superseded':
+      return { ...facts, status: outcome.status, ...failureFacts(outcome.failure) };
+    case 'unchanged': {
+      const { as, failure, dueAt } = outcome;
+      const due = dueAt?.toISOString();
+      const unchanged = { ...facts, unchanged: true } as const;
+      if (as === 'sending') return { ...unchanged, status: as, ...(due !== undefined && { leaseUntil: due }) };
+      const why = failure ? failureFacts(failure) : {};
+      if (as === 'retrying' || as === 'unknown') {
+        return { ...unchanged, status: as, ...why, ...(due !== undefined && { dueAt: due }) };
+      }
+      return { ...unchanged, status: as, ...why };
+    }
+  }
 };
 
 /** What the ledger knows of a file. */
-export const fileOfRecord = (known: Known): FileAnswer => {
-  if (known.readable) return ofRecord(known.record);
+export const fileOfRecord = (known: LedgerEntry): FileAnswer => {
+  if (known.readable) return fileOfReadable(known.record);
   const upload = parseUploadId(known.id);
-  const { meaning, nextStep } = failures.RECORD_UNREADABLE;
   return {
     key: upload?.key ?? known.id,
     status: 'held',
-    code: 'RECORD_UNREADABLE',
-    meaning,
-    detail: known.reason,
-    nextStep,
+    ...failureFacts({ code: 'RECORD_UNREADABLE', detail: known.reason }),
     ...(upload && { etag: upload.etag }),
   };
 };
 
-const ofRecord = ({ upload, target, state, attempts, createdAt, updatedAt, sent, note }: LedgerRecord): FileAnswer => ({
+const fileOfReadable = (record: LedgerRecord): FileAnswer => {
+  const { state } = record;
+  const facts = recordFacts(record);
+  switch (state.status) {
+    case 'sending':
+      return { ...facts, status: 'sending', leaseUntil: iso(state.leaseUntil) };
+    case 'attached':
+      return {
+        ...facts,
+        status: 'attached',
+        attachedAt: iso(state.attachedAt),
+        knownBy: evidence[state.evidence],
+        ...(state.warnings.length > 0 && { warnings: state.warnings }),
+      };
+    case 'retrying':
+    case 'unknown':
+      return { ...facts, status: state.status, ...failureFacts(state.failure), dueAt: iso(state.dueAt) };
+    case 'held':
+      return {
+        ...facts,
+        status: 'held',
+        ...failureFacts(state.failure),
+        heldSince: iso(state.heldAt),
+        ...(state.mayBeDelivered && { mayBeDelivered: true }),
+        ...(state.pausedBy !== undefined && { pausedBy: state.pausedBy }),
+      };
+    case 'rejected':
+    case 'superseded':
+      return { ...facts, status: state.status, ...failureFacts(state.failure) };
+  }
+};
+
+const recordFacts = ({ upload, target, attempts, createdAt, updatedAt, sent, note }: LedgerRecord): FileFacts => ({
   key: upload.key,
-  status: state.status,
-  ...targetOf(target),
-  ...(state.status === 'attached' && {
-    attachedAt: iso(state.attachedAt),
-    knownBy: evidence[state.evidence],
-    ...(state.warnings.length > 0 && { warnings: state.warnings }),
-  }),
-  ...('failure' in state && failureOf(state.failure)),
-  ...('dueAt' in state && { dueAt: iso(state.dueAt) }),
-  ...(state.status === 'held' && {
-    heldSince: iso(state.heldAt),
-    ...(state.mayBeDelivered && { mayBeDelivered: true }),
-    ...(state.pausedBy !== undefined && { pausedBy: state.pausedBy }),
-  }),
-  ...(state.status === 'sending' && { leaseUntil: iso(state.leaseUntil) }),
+  ...targetFacts(target),
   ...(sent && { sentAs: sent }),
   attempts,
   firstSeenAt: iso(createdAt),
@@ -75,51 +148,52 @@ const ofRecord = ({ upload, target, state, attempts, createdAt, updatedAt, sent,
 const evidence = {
   answer: "Kombo's answer",
   'read-back': "Kombo's list of the target's files",
-  operator: 'the word of a person',
+  operator: 'an operator',
 } as const;
 
-const targetOf = (target: Target | undefined) =>
+const targetFacts = (target: Target | undefined): Pick<FileFacts, 'target' | 'integration'> =>
   target ? { target: targetKey(target), integration: target.integrationId } : {};
 
-const failureOf = ({ code, detail, unlistedCode, komboMessage, logUrl }: FailureDetail) => ({
-  code,
-  meaning: failures[code].meaning,
-  detail,
-  nextStep: failures[code].nextStep,
-  ...(unlistedCode !== undefined && { unlistedCode }),
-  ...(komboMessage !== undefined && { komboMessage }),
-  ...(logUrl !== undefined && { logUrl }),
-});
+export const failureFacts = (failure: FailureDetail): FailureFacts => {
+  const { meaning, nextStep } = failures[failure.code];
+  return { ...failure, meaning, nextStep };
+};
 
-/** How one file is, as a sentence. */
-export const sentenceOf = ({ status, ...file }: FileAnswer): string => {
-  const target = typeof file.target === 'string' ? ` ${file.target.replace('/', ' ')}` : '';
-  switch (status) {
+/** The state of one file as a sentence. */
+export const sentenceOf = (file: FileAnswer): string => {
+  switch (file.status) {
     case 'attached':
-      return `It is attached to${target}, since ${String(file.attachedAt)}.`;
+      return `It is attached to${targetName(file)}, since ${file.attachedAt}.`;
     case 'already-attached':
-      return `It has been attached to${target} since ${String(file.attachedAt)}; nothing was sent.`;
+      return `It has been attached to${targetName(file)} since ${file.attachedAt}; nothing was sent.`;
     case 'sending':
       return 'It is being sent at this moment.';
     case 'retrying':
-      return `It is not delivered, and tried again by itself from ${String(file.dueAt)}. ${advice(file.code)}`;
+      return `It is not delivered, and is sent again automatically${from(file.dueAt)}. ${advice(file.code)}`;
     case 'unknown':
-      return `It may have been delivered; the target is looked at by itself from ${String(file.dueAt)}.`;
+      return `It may have been delivered; the target is read automatically${from(file.dueAt)}.`;
     case 'held':
-      return `It is held: a person must act. ${advice(file.code)}`;
+      return `It is held: an operator must act. ${advice(file.code)}`;
     case 'rejected':
       return `It is rejected: this file or key is wrong. ${advice(file.code)}`;
     case 'superseded':
-      return `It was not sent, for the object is no longer there. ${advice(file.code)}`;
-    default:
-      return typeof file.reason === 'string' ? file.reason : `It is ${status}.`;
+      return `It was not sent, because the object is no longer there. ${advice(file.code)}`;
+    case 'ignored':
+      return file.reason;
+    case 'not there':
+    case 'not read':
+      return `${file.meaning} ${file.nextStep}`;
   }
 };
 
-const advice = (code: unknown): string => {
-  if (typeof code !== 'string' || !Object.hasOwn(failures, code)) return '';
-  const { meaning, nextStep } = failures[code as FailureCode];
+const targetName = ({ target }: FileFacts): string => (target === undefined ? '' : ` ${target.replace('/', ' ')}`);
+
+const from = (dueAt: string | undefined): string => (dueAt === undefined ? '' : ` from ${dueAt} on`);
+
+const advice = (code: FailureCode | undefined): string => {
+  if (code === undefined) return '';
+  const { meaning, nextStep } = failures[code];
   return `${code}: ${meaning} ${nextStep}`;
 };
 
-const iso = (moment: number): string => new Date(moment).toISOString();
+const iso = (timestamp: number): string => new Date(timestamp).toISOString();

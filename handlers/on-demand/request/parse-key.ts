@@ -5,7 +5,7 @@ import { decodeEventKey } from '../../../lib/upload/object-key.ts';
  * A key as people paste it: plain, or as the console copies it (`s3://bucket/key`, or the object's ARN).
  * Fails with a sentence when it names another bucket.
  */
-export const namedKey = (text: string, bucket: string): Result<string, string> => {
+export const parseKey = (text: string, bucket: string): Result<string, string> => {
   const [, other, key] = /^(?:s3:\/\/|arn:aws[\w-]*:s3:::)([^/]+)\/(.+)$/s.exec(text) ?? [];
   if (other === undefined || key === undefined) return ok(text);
   if (other === bucket) return ok(key);

@@ -1,9 +1,9 @@
-import type { Config } from '../../config/config.ts';
+import type { Settings } from '../../config/config.ts';
+import type { Courier } from '../../courier.ts';
 import type { Deadline } from '../../deadline.ts';
 import { failures } from '../../failures/failures.ts';
 import type { KeyTemplate } from '../../key-template/match-key.ts';
 import { accountScope, pausedSentence } from '../../pause/pause.ts';
-import type { ReprocessDeps } from '../../runs/reprocess.ts';
 import type { TargetKind } from '../../upload/target.ts';
 import { checkBucket } from './bucket.ts';
 import { checkKombo } from './kombo.ts';
@@ -12,28 +12,24 @@ import { type CheckLine, fine, wrong } from './line.ts';
 
 export type { CheckLine } from './line.ts';
 
-export type CheckConfig = Pick<
-  Config,
-  'bucket' | 'ledgerTable' | 'keyTemplates' | 'integrationId' | 'maxBytes' | 'leaseMs' | 'komboTimeoutMs'
->;
-
 /**
  * Tests everything that a delivery needs, for real and without sending or writing anything, and says what to do.
  * Never fails: what cannot be tested is a line of its own.
  */
 export const check = async (
-  { config, integrationId, deadline }: { config: CheckConfig; integrationId?: string | undefined; deadline: Deadline },
-  deps: Pick<ReprocessDeps, 'storage' | 'table' | 'apiKey' | 'kombo' | 'clock' | 'pauses'>,
+  { integrationId, deadline }: { readonly integrationId?: string | undefined; readonly deadline: Deadline },
+  courier: Pick<Courier, 'settings' | 'storage' | 'table' | 'apiKey' | 'kombo' | 'clock' | 'pauses'>,
 ): Promise<readonly CheckLine[]> => {
-  const { bucket, ledgerTable, keyTemplates, maxBytes } = config;
-  const question = { integrationId: integrationId ?? config.integrationId, kinds: kindsOf(keyTemplates), maxBytes };
+  const { settings } = courier;
+  const { bucket, ledgerTable, keyTemplates, maxBytes } = settings;
+  const question = { integrationId: integrationId ?? settings.integrationId, kinds: kindsOf(keyTemplates), maxBytes };
   const parts = await Promise.all([
-    tested('bucket', () => checkBucket(bucket, keyTemplates, deadline.signal, deps.storage)),
-    tested('table', () => checkTable(ledgerTable, deps.table)),
-    tested('Kombo', () => checkKombo(question, deadline, deps)),
-    tested('pauses', () => checkPauses(deps)),
+    tested('bucket', () => checkBucket(bucket, keyTemplates, deadline.signal, courier.storage)),
+    tested('table', () => checkTable(ledgerTable, courier.table)),
+    tested('Kombo', () => checkKombo(question, deadline, courier)),
+    tested('pauses', () => checkPauses(courier)),
   ]);
-  return [fine('configuration', 'Every variable is understood.'), ...timeLines(config, deadline), ...parts.flat()];
+  return [fine('configuration', 'Every variable is understood.'), ...timeLines(settings, deadline), ...parts.flat()];
 };
 
 /** A defect or an outage in one part must not hide what the others found. */
@@ -49,7 +45,10 @@ const tested = async (what: string, test: () => Promise<readonly CheckLine[]>): 
 };
 
 /** The function's timeout is what is left at its beginning, which is now. */
-const timeLines = ({ leaseMs, komboTimeoutMs }: CheckConfig, deadline: Deadline): readonly CheckLine[] => {
+const timeLines = (
+  { leaseMs, komboTimeoutMs }: Pick<Settings, 'leaseMs' | 'komboTimeoutMs'>,
+  deadline: Deadline,
+): readonly CheckLine[] => {
   const functionMs = deadline.remainingMs();
   const seconds = Math.ceil(functionMs / 1000);
   if (leaseMs <= functionMs) {
@@ -70,7 +69,7 @@ const kindsOf = (templates: readonly KeyTemplate[]): readonly TargetKind[] => {
   return (['candidate', 'application'] as const).filter((kind) => names.includes(`${kind}_id`));
 };
 
-const checkPauses = async ({ pauses }: Pick<ReprocessDeps, 'pauses'>): Promise<readonly CheckLine[]> => {
+const checkPauses = async ({ pauses }: Pick<Courier, 'pauses'>): Promise<readonly CheckLine[]> => {
   const open = (await pauses.list()).filter(({ state }) => state === 'open');
   if (open.length === 0) return [fine('pauses', 'Nothing is paused.')];
   return open.map((pause) => {

@@ -1,10 +1,10 @@
-import type { Clock } from '../../clock.ts';
+import type { Courier } from '../../courier.ts';
 import { type Deadline, deadlineWithin } from '../../deadline.ts';
 import { failures } from '../../failures/failures.ts';
 import { type ApiKey, ApiKeyError } from '../../kombo/api-key.ts';
 import type { KomboFailure } from '../../kombo/classify-response.ts';
-import type { KomboClient } from '../../kombo/client.ts';
 import type { Restrictions } from '../../kombo/read-restrictions.ts';
+import { checkTimeoutMs } from '../../limits.ts';
 import { attachmentTypes, type TargetKind } from '../../upload/target.ts';
 import { integrationLines } from './integration-details.ts';
 import { type CheckLine, fine, untested, wrong } from './line.ts';
@@ -17,21 +17,14 @@ export interface KomboQuestion {
   readonly maxBytes: number;
 }
 
-interface KomboCheckDeps {
-  readonly apiKey: ApiKey;
-  readonly kombo: Pick<KomboClient, 'integration' | 'restrictions'>;
-  readonly clock: Clock;
-}
-
-/** Two short readings; neither sends anything. */
-const callMs = 15_000;
+type KomboCheckCourier = Pick<Courier, 'apiKey' | 'kombo' | 'clock'>;
 
 export const checkKombo = async (
   question: KomboQuestion,
   deadline: Deadline,
-  deps: KomboCheckDeps,
+  courier: KomboCheckCourier,
 ): Promise<readonly CheckLine[]> => {
-  const key = await checkKey(deps.apiKey);
+  const key = await checkKey(courier.apiKey);
   if (key.state !== 'ok') return [key, untested('Kombo', 'Without a key nobody can ask.')];
   const { integrationId } = question;
   if (integrationId === undefined) {
@@ -41,11 +34,13 @@ export const checkKombo = async (
       untested('Kombo', 'The keys of your files name the integration, so there is none to ask about.', todo),
     ];
   }
-  const own = deadlineWithin(deps.clock, deadline, callMs);
+  const own = deadlineWithin(courier.clock, deadline, checkTimeoutMs);
   try {
-    const answer = await deps.kombo.integration(integrationId, own.signal);
+    const answer = await courier.kombo.integration(integrationId, own.signal);
     if (!answer.ok) return [key, failureLine(`Kombo, integration ${integrationId}`, answer.failure)];
-    const limits = question.kinds.map((kind) => checkLimits(kind, integrationId, question.maxBytes, own.signal, deps));
+    const limits = question.kinds.map((kind) =>
+      checkLimits(kind, integrationId, question.maxBytes, own.signal, courier),
+    );
     return [
       key,
       fine('Kombo', 'It answers, and accepts the API key.'),
@@ -81,7 +76,7 @@ const checkLimits = async (
   integrationId: string,
   maxBytes: number,
   signal: AbortSignal,
-  { kombo }: KomboCheckDeps,
+  { kombo }: KomboCheckCourier,
 ): Promise<readonly CheckLine[]> => {
   const what = `limits for ${kind}s of ${integrationId}`;
   const answer = await kombo.restrictions(kind, integrationId, signal);

@@ -14,7 +14,7 @@ test('a function that is not set up says so for every task, and throws nothing t
       {
         taskId: 't-1',
         resultCode: 'PermanentFailure',
-        resultString: 'CONFIGURATION: the function is not set up rightly; ask on-demand to "check".',
+        resultString: 'CONFIGURATION: the settings of the function are not usable; ask on-demand to "check".',
       },
     ],
   });

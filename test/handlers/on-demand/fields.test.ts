@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { actions } from '../../../handlers/on-demand/actions.ts';
-import { answerTo } from '../../../handlers/on-demand/answer-request.ts';
+import { answerRequest } from '../../../handlers/on-demand/answer-request.ts';
 
 /** A request with a mistake must be answered before anything is asked for. */
 const never = () => {
@@ -17,7 +17,7 @@ const required = given.filter(({ name, field }) => !optional.has(`${name} ${fiel
 
 /** Every request is answered with a sentence that names the field in quotes. */
 const named = async (request: object, field: string): Promise<void> => {
-  const answer = await answerTo(request, never);
+  const answer = await answerRequest(request, never);
   expect(answer.ok).toBe(false);
   expect(answer.message).toContain(`"${field}"`);
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, readConfig } from '../../../lib/config/config.ts';
+import { ConfigurationError, readSettings } from '../../../lib/config/config.ts';
 import { settings } from '../../../lib/config/settings.ts';
 
 const least = {
@@ -11,7 +11,7 @@ const least = {
 
 const problemsOf = (env: Record<string, string | undefined>): readonly string[] => {
   try {
-    readConfig(env);
+    readSettings(env);
     return [];
   } catch (error) {
     if (error instanceof ConfigurationError) return error.problems;
@@ -21,7 +21,7 @@ const problemsOf = (env: Record<string, string | undefined>): readonly string[] 
 
 describe('what must be set', () => {
   test('is little: everything else has a default', () => {
-    expect(readConfig(least)).toMatchObject({
+    expect(readSettings(least)).toMatchObject({
       bucket: 'cv-inbox',
       ledgerTable: 'ledger',
       komboBaseUrl: 'https://api.kombo.dev/v1',
@@ -75,7 +75,7 @@ describe('what must be set', () => {
       'KOMBO_API_KEY_SECRET',
       'KOMBO_INTEGRATION_ID',
     ]);
-    expect(() => readConfig({})).toThrow(/The configuration is not usable:\n- BUCKET is not set/);
+    expect(() => readSettings({})).toThrow(/The configuration is not usable:\n- BUCKET is not set/);
   });
 });
 
@@ -137,17 +137,17 @@ test.each([
   ['http://localhost:4572/v1', 'http://localhost:4572/v1'],
   ['http://[::1]:4572/v1', 'http://[::1]:4572/v1'],
 ])('KOMBO_BASE_URL=%s is %s', (given, expected) => {
-  expect(readConfig({ ...least, KOMBO_BASE_URL: given }).komboBaseUrl).toBe(expected);
+  expect(readSettings({ ...least, KOMBO_BASE_URL: given }).komboBaseUrl).toBe(expected);
 });
 
 test('waits may be fractions of a second, so that a check need not wait', () => {
-  const config = readConfig({ ...least, READ_BACK_AFTER_SECONDS: '0.25', LEASE_SECONDS: '5' });
+  const config = readSettings({ ...least, READ_BACK_AFTER_SECONDS: '0.25', LEASE_SECONDS: '5' });
   expect([config.readBackAfterMs, config.leaseMs]).toEqual([250, 5_000]);
 });
 
 test('SWEEP_SINCE is a day or a moment', () => {
-  expect(readConfig({ ...least, SWEEP_SINCE: '2026-01-31' }).sweepSince).toBe(Date.UTC(2026, 0, 31));
-  expect(readConfig({ ...least, SWEEP_SINCE: '2026-01-31T08:00:00Z' }).sweepSince).toBe(Date.UTC(2026, 0, 31, 8));
+  expect(readSettings({ ...least, SWEEP_SINCE: '2026-01-31' }).sweepSince).toBe(Date.UTC(2026, 0, 31));
+  expect(readSettings({ ...least, SWEEP_SINCE: '2026-01-31T08:00:00Z' }).sweepSince).toBe(Date.UTC(2026, 0, 31, 8));
 });
 
 test('every setting has a name of its own and a sentence for the documentation', () => {

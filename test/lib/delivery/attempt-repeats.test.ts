@@ -11,7 +11,7 @@ const busy = komboError(429, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED');
 
 test('a refusal for load is repeated, and the file is read anew', async () => {
   const world = await attemptWorld({ posts: [busy, accepts], clock: fastClock() });
-  expect(await world.attempt()).toMatchObject({ delivered: true });
+  expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   expect(world.posts()).toHaveLength(2);
   expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true, true]);
 });
@@ -19,16 +19,18 @@ test('a refusal for load is repeated, and the file is read anew', async () => {
 test('after two repeats the schedule takes over', async () => {
   const world = await attemptWorld({ posts: [busy], clock: fastClock() });
   expect(await world.attempt()).toMatchObject({
-    delivered: false,
-    as: 'retrying',
-    failure: { code: 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED' },
+    ending: {
+      kind: 'failed',
+      as: 'retrying',
+      failure: { code: 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED' },
+    },
   });
   expect(world.posts()).toHaveLength(3);
 });
 
 test('a failure of another kind after a repeat counts', async () => {
   const world = await attemptWorld({ posts: [busy, komboError(400, 'PLATFORM.INPUT_INVALID')], clock: fastClock() });
-  expect(await world.attempt()).toMatchObject({ as: 'rejected' });
+  expect(await world.attempt()).toMatchObject({ ending: { as: 'rejected' } });
   expect(world.posts()).toHaveLength(2);
 });
 
@@ -37,25 +39,25 @@ test('a wait that Kombo asks for is kept when it is short', async () => {
     posts: [komboError(429, null, { 'retry-after': '2' }), accepts],
     clock: fastClock(),
   });
-  expect(await world.attempt()).toMatchObject({ delivered: true });
+  expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   expect(world.posts()).toHaveLength(2);
 });
 
 test('a wait of three seconds or more is left to the schedule', async () => {
   const world = await attemptWorld({ posts: [komboError(429, null, { 'retry-after': '3' })] });
-  expect(await world.attempt()).toMatchObject({ as: 'retrying', askedWaitMs: 3_000 });
+  expect(await world.attempt()).toMatchObject({ ending: { as: 'retrying' }, retryAfterMs: 3_000 });
   expect(world.posts()).toHaveLength(1);
 });
 
 test('nothing is repeated with less than ten seconds left', async () => {
   const world = await attemptWorld({ posts: [busy], durationMs: 10_000 });
-  expect(await world.attempt()).toMatchObject({ as: 'retrying' });
+  expect(await world.attempt()).toMatchObject({ ending: { as: 'retrying' } });
   expect(world.posts()).toHaveLength(1);
 });
 
 test('an ATS that is down is not hurried', async () => {
   const world = await attemptWorld({ posts: [komboError(502, 'REMOTE.SERVICE_UNAVAILABLE')] });
-  expect(await world.attempt()).toMatchObject({ as: 'retrying' });
+  expect(await world.attempt()).toMatchObject({ ending: { as: 'retrying' } });
   expect(world.posts()).toHaveLength(1);
 });
 
@@ -67,7 +69,7 @@ describe('never after the last byte', () => {
     ['a page of HTML', { posts: [({ answer }) => answer(502, '<html></html>'), accepts] }],
   ])('%s is unknown after one POST', async (_, given) => {
     const world = await attemptWorld(given);
-    expect(await world.attempt()).toMatchObject({ delivered: false, as: 'unknown' });
+    expect(await world.attempt()).toMatchObject({ ending: { kind: 'failed', as: 'unknown' } });
     expect(world.posts()).toHaveLength(1);
   });
 });
@@ -83,7 +85,7 @@ test('a reset before the last byte is repeated', async () => {
       },
     },
   });
-  expect(await world.attempt()).toMatchObject({ delivered: true });
+  expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   expect(world.posts().map(({ complete }) => complete)).toEqual([false, true]);
 });
 
@@ -98,7 +100,7 @@ test('a connection that had died before the call is replaced at once, without a 
     },
     // The clock stands still: any wait would last for ever.
   });
-  expect(await world.attempt()).toMatchObject({ delivered: true });
+  expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   expect(world.posts().map(({ connection }) => connection)).toEqual([1, 2]);
 });
 
@@ -107,7 +109,7 @@ test('a source that was short once is read again', async () => {
     openings: [opens(pdf, { sizeBytes: pdf.length + 1 }), opens()],
     clock: fastClock(),
   });
-  expect(await world.attempt()).toMatchObject({ delivered: true });
+  expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   expect(world.posts().filter(({ complete }) => complete)).toHaveLength(1);
   expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true, true]);
 });
@@ -117,7 +119,7 @@ test('a storage that did not answer once is asked again', async () => {
     openings: [() => fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown.'), opens()],
     clock: fastClock(),
   });
-  expect(await world.attempt()).toMatchObject({ delivered: true });
+  expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
 });
 
 test('an object that was replaced meanwhile ends the repeats', async () => {
@@ -126,7 +128,7 @@ test('an object that was replaced meanwhile ends the repeats', async () => {
     openings: [opens(), () => fail('OBJECT_REPLACED', 'Another.')],
     clock: fastClock(),
   });
-  expect(await world.attempt()).toMatchObject({ as: 'superseded', failure: { code: 'OBJECT_REPLACED' } });
+  expect(await world.attempt()).toMatchObject({ ending: { as: 'superseded', failure: { code: 'OBJECT_REPLACED' } } });
   expect(world.posts()).toHaveLength(1);
 });
 
@@ -150,34 +152,36 @@ describe('a key that Kombo refuses', () => {
   test('is replaced, and the same file goes out at once', async () => {
     const apiKey = keyRing('ks_prod_1', 'ks_prod_2');
     const world = await attemptWorld({ posts: [refuses, accepts], apiKey });
-    expect(await world.attempt()).toMatchObject({ delivered: true });
+    expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
     expect(keysOf(world)).toEqual(['Bearer ks_prod_1', 'Bearer ks_prod_2']);
     expect(apiKey.refreshes).toBe(1);
   });
 
-  test('pauses the account when there is no other', async () => {
+  test('is the failure when there is no other key', async () => {
     const apiKey = keyRing('ks_prod_1');
     const world = await attemptWorld({ posts: [refuses], apiKey });
-    expect(await world.attempt()).toMatchObject({ as: 'held', pauses: { scope: 'account', heals: true } });
+    expect(await world.attempt()).toMatchObject({
+      ending: { as: 'held', failure: { code: 'PLATFORM.AUTHENTICATION_INVALID' } },
+    });
     expect(world.posts()).toHaveLength(1);
     expect(apiKey.refreshes).toBe(1);
   });
 
   test('is replaced on a plain 401 as well', async () => {
     const world = await attemptWorld({ posts: [komboError(401, null), accepts], apiKey: keyRing('old', 'new') });
-    expect(await world.attempt()).toMatchObject({ delivered: true });
+    expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   });
 
   test('ends the attempt after two others were refused, too', async () => {
     const world = await attemptWorld({ posts: [refuses], apiKey: keyRing('a', 'b', 'c', 'd', 'e') });
-    expect(await world.attempt()).toMatchObject({ as: 'held' });
+    expect(await world.attempt()).toMatchObject({ ending: { as: 'held' } });
     expect(keysOf(world)).toEqual(['Bearer a', 'Bearer b', 'Bearer c']);
   });
 
   test('a 403 is no question of the key', async () => {
     const apiKey = keyRing('ks_prod_1', 'ks_prod_2');
     const world = await attemptWorld({ posts: [komboError(403, 'PLATFORM.IP_NOT_WHITELISTED')], apiKey });
-    expect(await world.attempt()).toMatchObject({ as: 'held' });
+    expect(await world.attempt()).toMatchObject({ ending: { as: 'held' } });
     expect(apiKey.refreshes).toBe(0);
   });
 });

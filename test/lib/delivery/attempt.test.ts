@@ -13,11 +13,12 @@ test('posts the file and tells what was sent', async () => {
   const world = await attemptWorld();
   const result = await world.attempt();
   expect(result).toMatchObject({
-    delivered: true,
-    warnings: [],
-    sent: { name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'application/pdf' },
+    ending: {
+      kind: 'delivered',
+      warnings: [],
+      sent: { name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'application/pdf' },
+    },
     sizeBytes: pdf.length,
-    concurrency: {},
   });
   expect(result.komboMs).toBeTypeOf('number');
   const [post] = world.posts();
@@ -25,15 +26,10 @@ test('posts the file and tells what was sent', async () => {
   expect(Buffer.from(attachment.data, 'base64').equals(pdf)).toBe(true);
 });
 
-test('hands on warnings and the concurrency that Kombo tells', async () => {
+test('the warnings of Kombo are part of the ending', async () => {
   const body = '{"status":"success","data":{},"warnings":[{"message":"Stored as other."}]}';
-  const headers = { 'concurrency-limit': '30', 'concurrency-remaining': '28' };
-  const world = await attemptWorld({ posts: [({ answer }) => answer(200, body, headers)] });
-  expect(await world.attempt()).toMatchObject({
-    delivered: true,
-    warnings: ['Stored as other.'],
-    concurrency: { limit: 30, remaining: 28 },
-  });
+  const world = await attemptWorld({ posts: [({ answer }) => answer(200, body)] });
+  expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered', warnings: ['Stored as other.'] } });
 });
 
 describe('an object that cannot be opened', () => {
@@ -46,7 +42,9 @@ describe('an object that cannot be opened', () => {
     ['STORAGE_UNAVAILABLE', 'retrying'],
   ])('with %s is %s, and nothing is posted', async (code, as) => {
     const world = await attemptWorld({ openings: [() => fail(code, 'S3 said so.')], clock: fastClock() });
-    expect(await world.attempt()).toMatchObject({ delivered: false, as, failure: { code, detail: 'S3 said so.' } });
+    expect(await world.attempt()).toMatchObject({
+      ending: { kind: 'failed', as, failure: { code, detail: 'S3 said so.' } },
+    });
     expect(world.posts()).toEqual([]);
   });
 });
@@ -60,7 +58,7 @@ describe('a file that may not go', () => {
     ['a program named .pdf', 'TYPE_CONTRADICTED', opens(exe)],
   ])('%s is rejected without a POST, and let go', async (_, code, opening) => {
     const world = await attemptWorld({ openings: [opening] });
-    expect(await world.attempt()).toMatchObject({ delivered: false, as: 'rejected', failure: { code } });
+    expect(await world.attempt()).toMatchObject({ ending: { kind: 'failed', as: 'rejected', failure: { code } } });
     expect(world.posts()).toEqual([]);
     expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true]);
   });
@@ -111,43 +109,46 @@ describe('a source that is not as announced', () => {
     ['broken', 'STORAGE_UNAVAILABLE', () => opens(large, { chunks: thenFailure(new Error('ECONNRESET'), large) })()],
   ])('%s: %s, to be tried again, and no complete POST', async (_, code, opening) => {
     const world = await attemptWorld({ ...once, openings: [opening] });
-    expect(await world.attempt()).toMatchObject({ delivered: false, as: 'retrying', failure: { code } });
+    expect(await world.attempt()).toMatchObject({ ending: { kind: 'failed', as: 'retrying', failure: { code } } });
     expect(world.posts().filter(({ complete }) => complete)).toEqual([]);
   });
 
   test('silent from the first byte ends by the deadline', async () => {
     const openings = [opens(pdf, { chunks: thenSilence() })];
     const world = await attemptWorld({ ...once, openings, clock: fastClock() });
-    expect(await world.attempt()).toMatchObject({ delivered: false, as: 'retrying', failure: { code: 'OUT_OF_TIME' } });
+    expect(await world.attempt()).toMatchObject({
+      ending: { kind: 'failed', as: 'retrying', failure: { code: 'OUT_OF_TIME' } },
+    });
     expect(world.posts()).toEqual([]);
   });
 
   test('silent in the middle is SOURCE_STALLED', async () => {
     const openings = [opens(large, { chunks: thenSilence(pdf, new Uint8Array(100_000)) })];
     const world = await attemptWorld({ openings, clock: fastClock() });
-    expect(await world.attempt()).toMatchObject({ as: 'retrying', failure: { code: 'SOURCE_STALLED' } });
+    expect(await world.attempt()).toMatchObject({ ending: { as: 'retrying', failure: { code: 'SOURCE_STALLED' } } });
     expect(world.posts().filter(({ complete }) => complete)).toEqual([]);
   });
 });
 
 describe('an answer', () => {
   test.each([
-    [400, 'PLATFORM.INPUT_INVALID', 'rejected', undefined],
-    [409, 'INTEGRATION.SETUP_SYNC_PENDING', 'held', { scope: 'integration', heals: true }],
-    [403, 'INTEGRATION.ACTION_DISABLED', 'held', { scope: 'integration', heals: false }],
-    [401, 'PLATFORM.AUTHENTICATION_INVALID', 'held', { scope: 'account', heals: true }],
-    [500, 'PLATFORM.UNKNOWN_ERROR', 'unknown', undefined],
-    [502, 'REMOTE.SERVICE_UNAVAILABLE', 'retrying', undefined],
-  ])('%i %s settles as %s after one POST', async (status, code, as, pauses) => {
+    [400, 'PLATFORM.INPUT_INVALID', 'rejected'],
+    [409, 'INTEGRATION.SETUP_SYNC_PENDING', 'held'],
+    [403, 'INTEGRATION.ACTION_DISABLED', 'held'],
+    [401, 'PLATFORM.AUTHENTICATION_INVALID', 'held'],
+    [500, 'PLATFORM.UNKNOWN_ERROR', 'unknown'],
+    [502, 'REMOTE.SERVICE_UNAVAILABLE', 'retrying'],
+  ])('%i %s settles as %s after one POST', async (status, code, as) => {
     const world = await attemptWorld({ posts: [komboError(status, code)] });
     const result = await world.attempt();
     expect(result).toMatchObject({
-      delivered: false,
-      as,
-      failure: { code, komboMessage: 'No.', logUrl: 'https://app.kombo.dev/x/logs?interactionId=1' },
-      sent: { name: 'Frank Doe CV.pdf' },
+      ending: {
+        kind: 'failed',
+        as,
+        failure: { code, komboMessage: 'No.', logUrl: 'https://app.kombo.dev/x/logs?interactionId=1' },
+        sent: { name: 'Frank Doe CV.pdf' },
+      },
     });
-    expect(!result.delivered && result.pauses).toEqual(pauses);
     expect(world.posts()).toHaveLength(1);
   });
 
@@ -155,7 +156,7 @@ describe('an answer', () => {
     const clock = manualClock();
     const posts = [() => clock.advance(240_000)];
     const world = await attemptWorld({ posts, clock });
-    expect(await world.attempt()).toMatchObject({ as: 'unknown', failure: { code: 'ANSWER_TIMED_OUT' } });
+    expect(await world.attempt()).toMatchObject({ ending: { as: 'unknown', failure: { code: 'ANSWER_TIMED_OUT' } } });
     expect(world.posts()).toHaveLength(1);
   });
 });
@@ -166,7 +167,7 @@ describe('with TRANSFER=data_url', () => {
 
   test('the link goes out, and of the file only its first bytes are read', async () => {
     const world = await attemptWorld(given);
-    expect(await world.attempt()).toMatchObject({ delivered: true, sizeBytes: large.length });
+    expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' }, sizeBytes: large.length });
     expect(JSON.parse(world.posts()[0]?.body.toString() ?? '')).toEqual({
       attachment: {
         name: 'Frank Doe CV.pdf',
@@ -186,21 +187,23 @@ describe('with TRANSFER=data_url', () => {
 
   test('a refused file gets no link', async () => {
     const world = await attemptWorld({ ...given, openings: [opens(exe)] });
-    expect(await world.attempt()).toMatchObject({ as: 'rejected' });
+    expect(await world.attempt()).toMatchObject({ ending: { as: 'rejected' } });
     expect(world.storage.links).toEqual([]);
   });
 
   test('a link that cannot be signed is a storage that is not available', async () => {
     const world = await attemptWorld({ ...given, durationMs: 9_000 });
     world.storage.link = () => Promise.reject(new Error('CredentialsProviderError'));
-    expect(await world.attempt()).toMatchObject({ as: 'retrying', failure: { code: 'STORAGE_UNAVAILABLE' } });
+    expect(await world.attempt()).toMatchObject({
+      ending: { as: 'retrying', failure: { code: 'STORAGE_UNAVAILABLE' } },
+    });
     expect(world.posts()).toEqual([]);
   });
 
   test('no failure holds the link', async () => {
     const world = await attemptWorld({ ...given, posts: [({ reset }) => reset()] });
     const result = await world.attempt();
-    expect(result).toMatchObject({ as: 'unknown', failure: { code: 'ANSWER_LOST' } });
+    expect(result).toMatchObject({ ending: { as: 'unknown', failure: { code: 'ANSWER_LOST' } } });
     expect(JSON.stringify(result)).not.toContain('amazonaws');
   });
 });
@@ -215,7 +218,7 @@ describe('the limits of the integration', () => {
     const types = { CV: { is_supported: true, max_file_size_bytes: 10, accepted_mime_types: null } };
     const body = JSON.stringify({ status: 'success', data: { attachment_restrictions: { types } } });
     const world = await attemptWorld({ server: preflight(body) });
-    expect(await world.attempt()).toMatchObject({ as: 'rejected', failure: { code: 'FILE_TOO_LARGE' } });
+    expect(await world.attempt()).toMatchObject({ ending: { as: 'rejected', failure: { code: 'FILE_TOO_LARGE' } } });
     expect(world.posts()).toEqual([]);
   });
 
@@ -227,7 +230,7 @@ describe('the limits of the integration', () => {
     ],
   ])('are no obstacle when they %s', async (_, server) => {
     const world = await attemptWorld({ server, clock: fastClock() });
-    expect(await world.attempt()).toMatchObject({ delivered: true });
+    expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   });
 });
 
@@ -235,7 +238,7 @@ test('chunks of any size are one file', async () => {
   const world = await attemptWorld({
     openings: [opens(pdf, { chunks: chunksOf(...[...pdf].map((byte) => Buffer.of(byte))) })],
   });
-  expect(await world.attempt()).toMatchObject({ delivered: true });
+  expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   const { attachment } = JSON.parse(world.posts()[0]?.body.toString() ?? '');
   expect(Buffer.from(attachment.data, 'base64').equals(pdf)).toBe(true);
 });

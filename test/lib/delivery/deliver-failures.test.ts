@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
 import { type DeliverOptions, deliver } from '../../../lib/delivery/deliver.ts';
 import type { ApiKey } from '../../../lib/kombo/api-key.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { ok } from '../../../lib/result.ts';
-import { releasePaused } from '../../../lib/runs/pause-rounds.ts';
-import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
+import { releasePaused } from '../../../lib/runs/release-paused.ts';
 import { SourceError } from '../../../lib/stream/source-error.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { thenFailure } from '../../fakes/chunks.ts';
@@ -14,10 +14,10 @@ import { refuses } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
 let world: DeliveryWorld;
-let deps: ReprocessDeps;
+let deps: Courier;
 beforeEach(() => {
   world = deliveryWorld();
-  deps = world.newDeps();
+  deps = world.newCourier();
 });
 
 const key = 'candidates/GRK123/Frank Doe CV.pdf';
@@ -41,7 +41,7 @@ describe('what is known not to be delivered', () => {
 
   test('for load is deferred after exactly one request, for as long as Kombo asks', async () => {
     const upload = world.put(key);
-    world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { askedWaitMs: 57 * second }));
+    world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 57 * second }));
     await send(upload);
 
     expect(world.kombo.posts).toHaveLength(1);
@@ -51,8 +51,8 @@ describe('what is known not to be delivered', () => {
 
   test.each([
     ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', {}, 500],
-    ['PLATFORM.RATE_LIMIT_EXCEEDED', { askedWaitMs: 2 * second }, 2_500],
-    ['KOMBO_RATE_LIMITED', { askedWaitMs: 2 * second }, 2_500],
+    ['PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 2 * second }, 2_500],
+    ['KOMBO_RATE_LIMITED', { retryAfterMs: 2 * second }, 2_500],
   ] as const)('because of %s goes back after one request to a run that has a pace', async (code, more, waitMs) => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses(code, more));
@@ -107,7 +107,7 @@ describe('what is known not to be delivered', () => {
       status: 'held',
       failure: {
         code: 'RETRIES_EXHAUSTED',
-        detail: 'The last of 12 tries ended with REMOTE.SERVICE_UNAVAILABLE. Kombo answered HTTP 400.',
+        detail: 'The last of 12 attempts ended with REMOTE.SERVICE_UNAVAILABLE. Kombo answered HTTP 400.',
         logUrl: 'https://app.kombo.dev/log',
       },
     });
@@ -117,7 +117,7 @@ describe('what is known not to be delivered', () => {
     const upload = world.put(key);
     for (let tries = 1; tries <= 14; tries += 1) {
       // Asked for more patience than an invocation has, so it is not repeated at once.
-      const limited = () => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { askedWaitMs: 10_000 });
+      const limited = () => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 10_000 });
       world.kombo.script.push(tries <= 3 ? limited : () => refuses('REMOTE.SERVICE_UNAVAILABLE'));
       expect(await send(upload)).toMatchObject({ status: 'retrying', attempt: tries });
       world.clock.advance(minute);
@@ -216,7 +216,7 @@ describe('a failure that every file would meet', () => {
       code: 'INTEGRATION_PAUSED',
       by: 'operator',
       reason: 'x',
-      heals: false,
+      selfHealing: false,
     } as const;
     await deps.pauses.begin(begin);
     const upload = world.put(key);
@@ -230,14 +230,14 @@ describe('a failure that every file would meet', () => {
   });
 
   test('is no reason for its probe to send against the pause of the integration', async () => {
-    const begin = { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'A migration.', heals: false } as const;
+    const begin = { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'A migration.', selfHealing: false } as const;
     await deps.pauses.begin({ ...begin, scope: integrationId });
     await deps.pauses.begin({
       scope: 'account',
       code: 'PLATFORM.AUTHENTICATION_INVALID',
       by: 'kombo',
       reason: 'x',
-      heals: true,
+      selfHealing: true,
     });
     const upload = world.put(key);
     expect(await send(upload, { probe: 'account' })).toMatchObject({ status: 'held' });
@@ -246,7 +246,7 @@ describe('a failure that every file would meet', () => {
   });
 
   test('is tested by a probe of that pause, and by no other', async () => {
-    const begin = { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'A test.', heals: false } as const;
+    const begin = { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'A test.', selfHealing: false } as const;
     await deps.pauses.begin({ ...begin, scope: integrationId });
     expect(await send(world.put(key), { probe: integrationId })).toMatchObject({ status: 'attached' });
 
@@ -271,7 +271,7 @@ describe('a key that Kombo refuses', () => {
     async (options) => {
       world = deliveryWorld(keyOf(['key-1', 'key-2']));
       world.kombo.script.push(unauthorized);
-      const outcome = await send(world.put(key), options, world.newDeps());
+      const outcome = await send(world.put(key), options, world.newCourier());
       expect(outcome).toMatchObject({ status: 'attached', attempt: 1 });
       expect(world.kombo.posts).toHaveLength(2);
     },

@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
 import { type DeliverOptions, deliver } from '../../../lib/delivery/deliver.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
-import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { minute, second } from '../../fakes/ledger-samples.ts';
 import { refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
 let world: DeliveryWorld;
-let deps: ReprocessDeps;
+let deps: Courier;
 beforeEach(() => {
   world = deliveryWorld();
-  deps = world.newDeps();
+  deps = world.newCourier();
 });
 
 const key = 'candidates/GRK123/Frank Doe CV.pdf';
@@ -40,7 +40,7 @@ describe('time', () => {
       await new Promise<void>((resolve) => deadline.signal.addEventListener('abort', () => resolve()));
       return refuses('ANSWER_TIMED_OUT');
     });
-    await world.run(send(upload, {}, world.newDeps({ leaseMs: 10 * second })));
+    await world.run(send(upload, {}, world.newCourier({ leaseMs: 10 * second })));
     expect((await world.recordOf(upload)).updatedAt - begunAt).toBeLessThanOrEqual(11 * second);
   });
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
 import { type DeliverOptions, deliver } from '../../../lib/delivery/deliver.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
-import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { exe, pdf } from '../../fakes/files.ts';
 import { integrationId, minute } from '../../fakes/ledger-samples.ts';
@@ -9,10 +9,10 @@ import { losesAnswer, refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
 let world: DeliveryWorld;
-let deps: ReprocessDeps;
+let deps: Courier;
 beforeEach(() => {
   world = deliveryWorld();
-  deps = world.newDeps();
+  deps = world.newCourier();
 });
 
 const key = 'candidates/GRK123/Frank Doe CV.pdf';
@@ -71,7 +71,7 @@ describe('a second event for the same upload', () => {
 
   test('of twenty at once sends nothing: one of them does', async () => {
     const upload = world.put(key);
-    const outcomes = await Promise.all(Array.from({ length: 20 }, () => send(upload, {}, world.newDeps())));
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => send(upload, {}, world.newCourier())));
 
     expect(world.kombo.posts).toHaveLength(1);
     expect(outcomes.filter(({ status }) => status === 'attached')).toHaveLength(1);
@@ -96,7 +96,7 @@ describe('a second event for the same upload', () => {
   test('finds that a lease has ended without a word: then it is unknown, and not sent', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => new Promise(() => undefined));
-    void send(upload, {}, world.newDeps());
+    void send(upload, {}, world.newCourier());
     await world.run(until(() => world.kombo.posts.length === 1));
     world.clock.advance(7 * minute);
 

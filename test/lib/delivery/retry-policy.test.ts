@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nextTryAt, quickRepeatWaitMs, type TryFacts } from '../../../lib/delivery/retry-policy.ts';
+import { type AttemptFacts, nextAttemptAt, quickRepeatWaitMs } from '../../../lib/delivery/retry-policy.ts';
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
 import { day, hour, minute, nine, second } from '../../fakes/ledger-samples.ts';
 
@@ -8,8 +8,13 @@ const policy = { baseMs: 30 * second };
 const almostOne = 1 - Number.EPSILON;
 
 /** How long the schedule waits after a try, by the luck of the draw. */
-const waitMs = (facts: Partial<TryFacts>, random: number, now = nine): number | undefined => {
-  const at = nextTryAt(policy, { tries: 1, triesSince: nine, code: 'KOMBO_UNREACHABLE', ...facts }, now, random);
+const waitMs = (facts: Partial<AttemptFacts>, random: number, now = nine): number | undefined => {
+  const at = nextAttemptAt(
+    policy,
+    { attemptsSinceRelease: 1, releasedAt: nine, code: 'KOMBO_UNREACHABLE', ...facts },
+    now,
+    random,
+  );
   return at === undefined ? undefined : at - now;
 };
 
@@ -25,10 +30,10 @@ describe('the backoff', () => {
     [8, hour],
     [9, hour],
     [11, hour],
-  ])('after try %i is drawn from zero to %i ms', (tries, longest) => {
-    expect(waitMs({ tries }, 0)).toBe(0);
-    expect(waitMs({ tries }, 0.5)).toBe(longest / 2);
-    expect(waitMs({ tries }, almostOne)).toBe(longest);
+  ])('after try %i is drawn from zero to %i ms', (attemptsSinceRelease, longest) => {
+    expect(waitMs({ attemptsSinceRelease }, 0)).toBe(0);
+    expect(waitMs({ attemptsSinceRelease }, 0.5)).toBe(longest / 2);
+    expect(waitMs({ attemptsSinceRelease }, almostOne)).toBe(longest);
   });
 
   test('is never negative, never beyond an hour and never sooner than asked, whatever happens', () => {
@@ -36,15 +41,15 @@ describe('the backoff', () => {
     fc.assert(
       fc.property(
         fc.record({
-          tries: fc.integer({ min: 0, max: 1_000 }),
+          attemptsSinceRelease: fc.integer({ min: 0, max: 1_000 }),
           code: fc.constantFrom(...codes),
-          askedWaitMs: fc.option(fc.integer({ min: 0, max: hour }), { nil: undefined }),
+          retryAfterMs: fc.option(fc.integer({ min: 0, max: hour }), { nil: undefined }),
           random: fc.double({ min: 0, max: almostOne, noNaN: true }),
         }),
         ({ random, ...facts }) => {
           const wait = waitMs(facts, random);
           if (wait === undefined) return;
-          expect(wait).toBeGreaterThanOrEqual(facts.askedWaitMs ?? 0);
+          expect(wait).toBeGreaterThanOrEqual(facts.retryAfterMs ?? 0);
           expect(wait).toBeLessThanOrEqual(hour);
           expect(Number.isInteger(wait)).toBe(true);
         },
@@ -55,12 +60,12 @@ describe('the backoff', () => {
 
 describe('what Kombo asks for', () => {
   test('is the least wait, and the draw comes on top, so that not all come back at once', () => {
-    expect(waitMs({ askedWaitMs: 57 * second }, 0)).toBe(57 * second);
-    expect(waitMs({ askedWaitMs: 57 * second }, 0.5)).toBe(72 * second);
+    expect(waitMs({ retryAfterMs: 57 * second }, 0)).toBe(57 * second);
+    expect(waitMs({ retryAfterMs: 57 * second }, 0.5)).toBe(72 * second);
   });
 
   test('is never waited for beyond an hour', () => {
-    expect(waitMs({ askedWaitMs: 5 * hour }, 0.5)).toBe(hour);
+    expect(waitMs({ retryAfterMs: 5 * hour }, 0.5)).toBe(hour);
   });
 });
 
@@ -69,7 +74,7 @@ describe('an ATS that struggles', () => {
     'is left alone for a minute at least after %s',
     (code) => {
       expect(waitMs({ code }, 0)).toBe(minute);
-      expect(waitMs({ code, askedWaitMs: 2 * minute }, 0)).toBe(2 * minute);
+      expect(waitMs({ code, retryAfterMs: 2 * minute }, 0)).toBe(2 * minute);
     },
   );
 });
@@ -83,21 +88,24 @@ describe('a refusal for load in a run that has a pace', () => {
     [3, 4 * second],
     [10, 512 * second],
     [40, hour],
-  ])('after try %i is drawn from zero to %i ms: from about a second, as Kombo advises', (tries, longest) => {
-    expect(waitMs({ ...busy, tries }, 0)).toBe(0);
-    expect(waitMs({ ...busy, tries }, almostOne)).toBe(longest);
-  });
+  ])(
+    'after try %i is drawn from zero to %i ms: from about a second, as Kombo advises',
+    (attemptsSinceRelease, longest) => {
+      expect(waitMs({ ...busy, attemptsSinceRelease }, 0)).toBe(0);
+      expect(waitMs({ ...busy, attemptsSinceRelease }, almostOne)).toBe(longest);
+    },
+  );
 
   test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
     'waits out %s where Kombo says how long, and is not hurried where it does not',
     (code) => {
-      expect(waitMs({ code, paced: true, askedWaitMs: 57 * second }, almostOne)).toBe(58 * second);
+      expect(waitMs({ code, paced: true, retryAfterMs: 57 * second }, almostOne)).toBe(58 * second);
       expect(waitMs({ code, paced: true }, almostOne)).toBe(30 * second);
     },
   );
 
   test('never waits longer than any other failure would', () => {
-    const at = nextTryAt({ baseMs: 200 }, { ...busy, tries: 1, triesSince: nine }, nine, almostOne);
+    const at = nextAttemptAt({ baseMs: 200 }, { ...busy, attemptsSinceRelease: 1, releasedAt: nine }, nine, almostOne);
     expect(at).toBe(nine + 200);
   });
 
@@ -110,25 +118,25 @@ describe('a refusal for load in a run that has a pace', () => {
 
 describe('patience', () => {
   test('ends with the twelfth try', () => {
-    expect(waitMs({ tries: 11 }, 0)).toBe(0);
-    expect(waitMs({ tries: 12 }, 0)).toBeUndefined();
+    expect(waitMs({ attemptsSinceRelease: 11 }, 0)).toBe(0);
+    expect(waitMs({ attemptsSinceRelease: 12 }, 0)).toBeUndefined();
   });
 
   test('does not count the tries that were refused for load', () => {
-    expect(waitMs({ tries: 31, loadRefusals: 20 }, 0)).toBe(0);
-    expect(waitMs({ tries: 32, loadRefusals: 20 }, 0)).toBeUndefined();
+    expect(waitMs({ attemptsSinceRelease: 31, throttledAttempts: 20 }, 0)).toBe(0);
+    expect(waitMs({ attemptsSinceRelease: 32, throttledAttempts: 20 }, 0)).toBeUndefined();
   });
 
   test('ends 24 hours after the first', () => {
-    expect(waitMs({ tries: 2 }, 0, nine + day - 1)).toBe(0);
-    expect(waitMs({ tries: 2 }, 0, nine + day)).toBeUndefined();
+    expect(waitMs({ attemptsSinceRelease: 2 }, 0, nine + day - 1)).toBe(0);
+    expect(waitMs({ attemptsSinceRelease: 2 }, 0, nine + day)).toBeUndefined();
   });
 
   test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
     'does not end by the count of %s: a long queue is no fault of the file',
     (code) => {
-      expect(waitMs({ code, tries: 500 }, 0)).toBe(0);
-      expect(waitMs({ code, tries: 500 }, 0, nine + day)).toBeUndefined();
+      expect(waitMs({ code, attemptsSinceRelease: 500 }, 0)).toBe(0);
+      expect(waitMs({ code, attemptsSinceRelease: 500 }, 0, nine + day)).toBeUndefined();
     },
   );
 });
@@ -144,8 +152,8 @@ describe('a repeat inside one invocation', () => {
   });
 
   test('waits as long as asked, below three seconds', () => {
-    expect(quick('PLATFORM.RATE_LIMIT_EXCEEDED', 0, 0, { askedWaitMs: 2_999 })).toBe(2_999);
-    expect(quick('PLATFORM.RATE_LIMIT_EXCEEDED', 0, 0, { askedWaitMs: 3_000 })).toBeUndefined();
+    expect(quick('PLATFORM.RATE_LIMIT_EXCEEDED', 0, 0, { retryAfterMs: 2_999 })).toBe(2_999);
+    expect(quick('PLATFORM.RATE_LIMIT_EXCEEDED', 0, 0, { retryAfterMs: 3_000 })).toBeUndefined();
   });
 
   test('does not wait after a connection that had gone stale', () => {

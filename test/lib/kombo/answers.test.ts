@@ -6,7 +6,7 @@ import {
 } from '../../../infra/local/kombo/emulator.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { komboErrorCodes } from '../../../lib/failures/kombo-failures.ts';
-import type { Attached, KomboClient } from '../../../lib/kombo/client.ts';
+import type { AttachAnswer, KomboClient } from '../../../lib/kombo/client.ts';
 import type { Target } from '../../../lib/upload/target.ts';
 import { bodyOf, clientOf, inTime } from '../../fakes/kombo-caller.ts';
 
@@ -25,8 +25,9 @@ afterAll(() => emulator.close());
 const frank: Target = { kind: 'candidate', id: 'Frank1', integrationId: greenhouseIntegrationId };
 const file = Buffer.from('%PDF-1.7 Frank Doe');
 
-const attach = (target = frank, deadline = inTime()): Promise<Attached> => kombo.attach(target, bodyOf(file), deadline);
-const outcomeOf = (answer: Attached): string => (answer.ok ? 'delivered' : answer.failure.code);
+const attach = (target = frank, deadline = inTime()): Promise<AttachAnswer> =>
+  kombo.attach(target, bodyOf(file), deadline);
+const outcomeOf = (answer: AttachAnswer): string => (answer.ok ? 'delivered' : answer.failure.code);
 
 test.each(['candidate', 'application'] as const)('attaches the very bytes to a %s', async (kind) => {
   const answer = await attach({ ...frank, kind });

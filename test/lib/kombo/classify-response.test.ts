@@ -167,7 +167,7 @@ test('the sentence for a person quotes nothing that Kombo said', () => {
 test('a wait that Kombo asks for comes along', () => {
   const headers = { 'ratelimit-remaining': '0', 'ratelimit-reset': '57' };
   const classified = classify(answer(429, error('PLATFORM.RATE_LIMIT_EXCEEDED'), { headers }), nowMs);
-  expect(classified).toMatchObject({ failure: { askedWaitMs: 57_000 } });
+  expect(classified).toMatchObject({ failure: { retryAfterMs: 57_000 } });
 });
 
 describe('success', () => {

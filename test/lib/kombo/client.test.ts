@@ -122,7 +122,7 @@ test('hands on how long Kombo asks to wait', async () => {
     { 'ratelimit-limit': '300', 'ratelimit-remaining': '0', 'ratelimit-reset': '57' },
     429,
   );
-  expect(answer).toMatchObject({ failure: { code: 'KOMBO_RATE_LIMITED', askedWaitMs: 57_000 } });
+  expect(answer).toMatchObject({ failure: { code: 'KOMBO_RATE_LIMITED', retryAfterMs: 57_000 } });
 });
 
 test.each([

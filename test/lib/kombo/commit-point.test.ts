@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../../../lib/clock.ts';
 import { komboFailures } from '../../../lib/failures/kombo-failures.ts';
 import type { RequestBody } from '../../../lib/kombo/attachment-request.ts';
-import type { Attached } from '../../../lib/kombo/client.ts';
+import type { AttachAnswer } from '../../../lib/kombo/client.ts';
 import { bodyOf, candidate, clientOf, inTime } from '../../fakes/kombo-caller.ts';
 import { manualClock } from '../../fakes/manual-clock.ts';
 import { rawServer, success } from '../../fakes/raw-server.ts';
 
 const file = Buffer.alloc(3_000_000, 'Frank Doe, carpenter. ');
 
-const codeOf = (answer: Attached): string => (answer.ok ? 'delivered' : answer.failure.code);
+const codeOf = (answer: AttachAnswer): string => (answer.ok ? 'delivered' : answer.failure.code);
 
 /** A body whose last piece waits until the test lets it go. */
 const withheldBody = (): { body: RequestBody; letGo: () => void } => {

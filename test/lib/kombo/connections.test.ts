@@ -2,15 +2,15 @@ import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { deadlineIn } from '../../../lib/deadline.ts';
-import type { Attached, KomboClient } from '../../../lib/kombo/client.ts';
+import type { AttachAnswer, KomboClient } from '../../../lib/kombo/client.ts';
 import { bodyOf, candidate, clientOf, inTime } from '../../fakes/kombo-caller.ts';
 import { manualClock } from '../../fakes/manual-clock.ts';
 import { type RawServer, rawServer } from '../../fakes/raw-server.ts';
 
-const attach = (kombo: KomboClient, file = 'Frank Doe, carpenter', deadline = inTime()): Promise<Attached> =>
+const attach = (kombo: KomboClient, file = 'Frank Doe, carpenter', deadline = inTime()): Promise<AttachAnswer> =>
   kombo.attach(candidate, bodyOf(file), deadline);
 
-const failureOf = async (attaching: Promise<Attached>) => {
+const failureOf = async (attaching: Promise<AttachAnswer>) => {
   const answer = await attaching;
   return answer.ok ? undefined : answer.failure;
 };

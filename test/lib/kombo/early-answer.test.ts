@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { attachmentBody } from '../../../lib/kombo/attachment-request.ts';
-import type { Attached } from '../../../lib/kombo/client.ts';
+import type { AttachAnswer } from '../../../lib/kombo/client.ts';
 import { asFromASocket } from '../../fakes/chunks.ts';
 import { candidate, clientOf, facts, inTime } from '../../fakes/kombo-caller.ts';
 import { type Behaviour, type RawServer, rawServer, success } from '../../fakes/raw-server.ts';
@@ -12,7 +12,7 @@ const sizeBytes = 30_000_000;
 
 interface Attempt {
   readonly server: RawServer;
-  readonly answer: Attached;
+  readonly answer: AttachAnswer;
   /** Bytes of the file that were asked for. */
   readonly readBytes: number;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Answered } from '../../../lib/kombo/client.ts';
 import type { Restrictions } from '../../../lib/kombo/read-restrictions.ts';
-import { checkRestrictions, restrictionsBook } from '../../../lib/kombo/restrictions-cache.ts';
+import { restrictionsCache } from '../../../lib/kombo/restrictions-cache.ts';
 import type { Target } from '../../../lib/upload/target.ts';
 import { manualClock } from '../../fakes/manual-clock.ts';
 
@@ -25,7 +25,7 @@ const failed: Answered<Restrictions | undefined> = {
 const bookOver = (...answers: readonly (Answered<Restrictions | undefined> | string)[]) => {
   const clock = manualClock();
   const asked: string[] = [];
-  const book = restrictionsBook(
+  const book = restrictionsCache(
     {
       restrictions: async (kind, integrationId) => {
         const answer = answers[Math.min(asked.length, answers.length - 1)] ?? failed;
@@ -78,40 +78,4 @@ test.each([
   expect(asked).toHaveLength(1);
   clock.advance(1);
   expect(await of()).toEqual(noPdf);
-});
-
-const pdf = { type: 'CV', contentType: 'application/pdf', sizeBytes: 1_000 } as const;
-
-test.each<[string, Restrictions | undefined]>([
-  ['nothing is known', undefined],
-  ['its type is not mentioned', { OTHER: { supported: false } }],
-  ['it is supported without limits', { CV: { supported: true } }],
-  ['it has exactly the size allowed', { CV: { supported: true, maxSizeBytes: 1_000 } }],
-  ['its content type is listed', { CV: { supported: true, contentTypes: ['text/plain', 'application/pdf'] } }],
-  ['its content type is listed in capitals', { CV: { supported: true, contentTypes: ['Application/PDF'] } }],
-  ['its content type is listed by another name', { CV: { supported: true, contentTypes: ['application/x-pdf'] } }],
-  ['its whole family is listed', { CV: { supported: true, contentTypes: ['application/*'] } }],
-  ['everything is listed', { CV: { supported: true, contentTypes: ['*/*'] } }],
-])('a file may go when %s', (_, restrictions) => {
-  expect(checkRestrictions(restrictions, pdf).ok).toBe(true);
-});
-
-test.each<[string, Restrictions, object]>([
-  [
-    'its type is not supported',
-    { CV: { supported: false } },
-    { code: 'TYPE_NOT_ALLOWED', detail: 'The integration takes no attachments of type CV.' },
-  ],
-  [
-    'it is a byte too large',
-    { CV: { supported: true, maxSizeBytes: 999 } },
-    { code: 'FILE_TOO_LARGE', detail: 'The file has 1000 bytes; the integration takes 999.' },
-  ],
-  [
-    'its content type is not listed',
-    { CV: { supported: true, contentTypes: ['application/msword', 'image/*', 'app/*'] } },
-    { code: 'TYPE_NOT_ALLOWED', detail: 'The integration does not take application/pdf as CV.' },
-  ],
-])('a file may not go when %s', (_, restrictions, error) => {
-  expect(checkRestrictions(restrictions, pdf)).toEqual({ ok: false, error });
 });

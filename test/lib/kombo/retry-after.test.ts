@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { askedWaitMs } from '../../../lib/kombo/retry-after.ts';
+import { retryAfterMs } from '../../../lib/kombo/retry-after.ts';
 
 /** Monday, 1 June 2026, 12:00:00 GMT. */
 const nowMs = Date.UTC(2026, 5, 1, 12);
@@ -13,18 +13,18 @@ test.each([
   ['Mon, 01 Jun 2026 12:00:30 GMT', 30_000],
   ['Monday, 01-Jun-26 12:00:30 GMT', 30_000],
 ])('Retry-After: %j is a wait', (text, waitMs) => {
-  expect(askedWaitMs({ 'retry-after': text }, nowMs)).toBe(waitMs);
+  expect(retryAfterMs({ 'retry-after': text }, nowMs)).toBe(waitMs);
 });
 
 test.each([['3601'], ['86400'], ['99999999999999999999'], ['1'.repeat(400)], ['Tue, 01 Jun 2027 12:00:00 GMT']])(
   'Retry-After: %j is cut to an hour',
   (text) => {
-    expect(askedWaitMs({ 'retry-after': text }, nowMs)).toBe(3_600_000);
+    expect(retryAfterMs({ 'retry-after': text }, nowMs)).toBe(3_600_000);
   },
 );
 
 test('a date in the past is no wait at all', () => {
-  expect(askedWaitMs({ 'retry-after': 'Mon, 01 Jun 2026 11:59:00 GMT' }, nowMs)).toBe(0);
+  expect(retryAfterMs({ 'retry-after': 'Mon, 01 Jun 2026 11:59:00 GMT' }, nowMs)).toBe(0);
 });
 
 test.each([
@@ -39,34 +39,34 @@ test.each([
   ['2026-06-01T12:00:30Z'],
   ['Mon, 99 Foo'],
 ])('Retry-After: %j is garbage, and ignored', (text) => {
-  expect(askedWaitMs({ 'retry-after': text }, nowMs)).toBeUndefined();
+  expect(retryAfterMs({ 'retry-after': text }, nowMs)).toBeUndefined();
 });
 
 test('without a header nobody asks for a wait', () => {
-  expect(askedWaitMs({}, nowMs)).toBeUndefined();
+  expect(retryAfterMs({}, nowMs)).toBeUndefined();
 });
 
 test('of a header that came twice the first counts', () => {
-  expect(askedWaitMs({ 'retry-after': ['4', '9'] }, nowMs)).toBe(4_000);
+  expect(retryAfterMs({ 'retry-after': ['4', '9'] }, nowMs)).toBe(4_000);
 });
 
 test("Kombo's ratelimit-reset is a wait in seconds when nothing remains", () => {
-  expect(askedWaitMs({ 'ratelimit-remaining': '0', 'ratelimit-reset': '57' }, nowMs)).toBe(57_000);
-  expect(askedWaitMs({ 'ratelimit-reset': '57' }, nowMs)).toBe(57_000);
+  expect(retryAfterMs({ 'ratelimit-remaining': '0', 'ratelimit-reset': '57' }, nowMs)).toBe(57_000);
+  expect(retryAfterMs({ 'ratelimit-reset': '57' }, nowMs)).toBe(57_000);
 });
 
 test('ratelimit-reset says nothing while requests remain', () => {
-  expect(askedWaitMs({ 'ratelimit-remaining': '298', 'ratelimit-reset': '57' }, nowMs)).toBeUndefined();
+  expect(retryAfterMs({ 'ratelimit-remaining': '298', 'ratelimit-reset': '57' }, nowMs)).toBeUndefined();
 });
 
 test('garbage in ratelimit-reset is ignored, and an hour is the most', () => {
-  expect(askedWaitMs({ 'ratelimit-reset': '-1' }, nowMs)).toBeUndefined();
-  expect(askedWaitMs({ 'ratelimit-reset': 'later' }, nowMs)).toBeUndefined();
-  expect(askedWaitMs({ 'ratelimit-reset': '7200' }, nowMs)).toBe(3_600_000);
+  expect(retryAfterMs({ 'ratelimit-reset': '-1' }, nowMs)).toBeUndefined();
+  expect(retryAfterMs({ 'ratelimit-reset': 'later' }, nowMs)).toBeUndefined();
+  expect(retryAfterMs({ 'ratelimit-reset': '7200' }, nowMs)).toBe(3_600_000);
 });
 
 test('the longer of two waits counts, and garbage in one does not hide the other', () => {
-  expect(askedWaitMs({ 'retry-after': '5', 'ratelimit-reset': '57' }, nowMs)).toBe(57_000);
-  expect(askedWaitMs({ 'retry-after': '60', 'ratelimit-reset': '57' }, nowMs)).toBe(60_000);
-  expect(askedWaitMs({ 'retry-after': 'soon', 'ratelimit-reset': '57' }, nowMs)).toBe(57_000);
+  expect(retryAfterMs({ 'retry-after': '5', 'ratelimit-reset': '57' }, nowMs)).toBe(57_000);
+  expect(retryAfterMs({ 'retry-after': '60', 'ratelimit-reset': '57' }, nowMs)).toBe(60_000);
+  expect(retryAfterMs({ 'retry-after': 'soon', 'ratelimit-reset': '57' }, nowMs)).toBe(57_000);
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../lib/clock.ts';
 import { attachmentBody } from '../../../lib/kombo/attachment-request.ts';
-import type { Attached } from '../../../lib/kombo/client.ts';
+import type { AttachAnswer } from '../../../lib/kombo/client.ts';
 import { type ChecksumFacts, checksumOf } from '../../../lib/stream/checksum.ts';
-import { untilStalled } from '../../../lib/stream/stall-timeout.ts';
-import { verified } from '../../../lib/stream/verify.ts';
+import { stopWhenStalled } from '../../../lib/stream/stall-timeout.ts';
+import { verify } from '../../../lib/stream/verify.ts';
 import { chunksOf, thenFailure, thenSilence } from '../../fakes/chunks.ts';
 import { candidate, clientOf, facts, inTime } from '../../fakes/kombo-caller.ts';
 import { manualClock } from '../../fakes/manual-clock.ts';
@@ -20,11 +20,11 @@ interface Source {
   readonly clock?: Clock;
 }
 
-const send = (server: RawServer, source: Source): Promise<Attached> => {
+const send = (server: RawServer, source: Source): Promise<AttachAnswer> => {
   const { chunks, sizeBytes, checksum, stallMs = 10_000, clock = systemClock } = source;
   const deadline = inTime(clock);
   const expected = checksum && checksumOf({ etag: 'none', ...checksum });
-  const checked = verified(untilStalled(chunks, stallMs, deadline, clock), sizeBytes, expected);
+  const checked = verify(stopWhenStalled(chunks, stallMs, deadline, clock), sizeBytes, expected);
   return clientOf(server.url, clock).attach(candidate, attachmentBody(facts, sizeBytes, checked), deadline);
 };
 

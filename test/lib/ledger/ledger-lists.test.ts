@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Known, type Ledger, ledgerOn } from '../../../lib/ledger/ledger.ts';
+import { type Ledger, type LedgerEntry, ledgerOn } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
 import type { Table } from '../../../lib/ledger/table.ts';
@@ -30,12 +30,12 @@ const ledgerOver = (its: Table): Ledger => ledgerOn({ table: its, clock, uuid: r
 
 const named = (key: string): Upload => ({ ...upload, key: `candidates/GRK123/${key}` });
 
-const collect = async (stream: AsyncIterable<Known>): Promise<Known[]> => {
-  const all: Known[] = [];
+const collect = async (stream: AsyncIterable<LedgerEntry>): Promise<LedgerEntry[]> => {
+  const all: LedgerEntry[] = [];
   for await (const known of stream) all.push(known);
   return all;
 };
-const namesIn = async (stream: AsyncIterable<Known>): Promise<string[]> =>
+const namesIn = async (stream: AsyncIterable<LedgerEntry>): Promise<string[]> =>
   (await collect(stream)).map(({ id: its }) => its.replace(/^.*\/|#.*$/g, ''));
 
 describe('work', () => {
@@ -159,7 +159,7 @@ describe('forgetting', () => {
   test('does not remove what has changed since', async () => {
     const old = await claimed(ledger, 'owner-A');
     await written(ledger, old, deliveredBy('owner-A'));
-    expect(await ledger.forget({ id, readable: true, record: old })).toBe('lost');
+    expect(await ledger.forget({ id, readable: true, record: old })).toBe('conflict');
     expect(recordOf(await ledger.read(id)).state.status).toBe('attached');
   });
 

@@ -131,7 +131,7 @@ describe('a claim', () => {
 describe('a settled word', () => {
   test('of somebody who is not the owner is not written', async () => {
     const record = await claimed(ledger, 'owner-A');
-    expect(await ledger.apply(record, deliveredBy('owner-B'))).toBe('lost');
+    expect(await ledger.apply(record, deliveredBy('owner-B'))).toBe('conflict');
     expect(recordOf(await ledger.read(id))).toEqual(record);
   });
 
@@ -153,7 +153,7 @@ describe('a settled word', () => {
     clock.advance(7 * minute);
     const unknown = await written(ledger, record, { kind: 'lease-expired', dueAt: clock.now() + minute });
 
-    expect(await ledger.apply(record, deliveredBy('owner-A'))).toBe('lost');
+    expect(await ledger.apply(record, deliveredBy('owner-A'))).toBe('conflict');
     expect(recordOf(await ledger.read(id))).toEqual(unknown);
   });
 
@@ -163,13 +163,13 @@ describe('a settled word', () => {
       ledger.apply(record, { kind: 'retry', reason: 'one' }),
       ledger.apply(record, { kind: 'retry', reason: 'two' }),
     ]);
-    expect(results.filter((result) => result === 'lost')).toHaveLength(1);
+    expect(results.filter((result) => result === 'conflict')).toHaveLength(1);
   });
 
   test('about a record that was forgotten is lost, and brings nothing back', async () => {
     const record = await claimed(ledger, 'owner-A');
     await ledger.forget({ id, readable: true, record });
-    expect(await ledger.apply(record, deliveredBy('owner-A'))).toBe('lost');
+    expect(await ledger.apply(record, deliveredBy('owner-A'))).toBe('conflict');
     expect(await ledger.read(id)).toBeUndefined();
   });
 });
@@ -183,7 +183,7 @@ describe('the lost answer of a write that was done', () => {
     const record = await claimed(own, 'owner-A');
 
     expect(dynamo.calls).toEqual(['PutItem', 'PutItem', 'GetItem']);
-    expect(await own.apply(record, deliveredBy('owner-A'))).not.toBe('lost');
+    expect(await own.apply(record, deliveredBy('owner-A'))).not.toBe('conflict');
   });
 
   test('of the settling is known again: it is attached once', async () => {

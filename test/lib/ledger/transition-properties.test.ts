@@ -54,7 +54,7 @@ test('what may be delivered is never sent: it is read until it is attached, miss
     if (after.state.status === 'attached') expect(['found', 'resolve']).toContain(event.kind);
     else {
       expect(after.state.status).toBe('retrying');
-      expect(event.kind === 'resend' || (event.kind === 'missed' && event.final)).toBe(true);
+      expect(event.kind === 'resend' || (event.kind === 'absent' && event.final)).toBe(true);
     }
   });
 });
@@ -75,14 +75,14 @@ test('whatever came out of sending without the word of its owner may be delivere
 
 test('what may be delivered knows since when', () => {
   always(({ after }) => {
-    if (mayBeThere(after.state)) expect(after.suspectSince).toBeDefined();
+    if (mayBeThere(after.state)) expect(after.firstUnknownAttemptAt).toBeDefined();
   });
 });
 
 test('claims are counted, and tries never beyond claims', () => {
   always(({ before, event, after }) => {
     expect(after.attempts).toBe((before?.attempts ?? 0) + (event.kind === 'claim' ? 1 : 0));
-    expect(after.tries).toBeLessThanOrEqual(after.attempts);
+    expect(after.attemptsSinceRelease).toBeLessThanOrEqual(after.attempts);
   });
 });
 

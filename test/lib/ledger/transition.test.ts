@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { LedgerEvent } from '../../../lib/ledger/ledger-event.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
-import { type LedgerEvent, transition } from '../../../lib/ledger/transition.ts';
+import { transition } from '../../../lib/ledger/transition.ts';
 import {
   answerLost,
   day,
@@ -15,8 +16,8 @@ import {
 
 const next = (record: LedgerRecord | undefined, event: LedgerEvent, now = nine): LedgerRecord => {
   const result = transition(record, event, now, 'write-2');
-  if ('refused' in result) throw new Error('refused');
-  return result.next;
+  if (!result) throw new Error('not allowed');
+  return result;
 };
 
 const claim: Extract<LedgerEvent, { kind: 'claim' }> = {
@@ -38,8 +39,8 @@ describe('a claim', () => {
       attachmentType: 'CV',
       state: { status: 'sending', owner: 'owner-B', leaseUntil: nine + 7 * minute },
       attempts: 1,
-      tries: 1,
-      triesSince: nine,
+      attemptsSinceRelease: 1,
+      releasedAt: nine,
       attemptedAt: nine,
       createdAt: nine,
       updatedAt: nine,
@@ -49,21 +50,31 @@ describe('a claim', () => {
   });
 
   test('counts the attempt and the try, and keeps the patience that began with the first', () => {
-    const record = recordIn(states.retrying, { attempts: 5, tries: 3, triesSince: nine - day / 2, version: 9 });
+    const record = recordIn(states.retrying, {
+      attempts: 5,
+      attemptsSinceRelease: 3,
+      releasedAt: nine - day / 2,
+      version: 9,
+    });
     expect(next(record, claim)).toMatchObject({
       attempts: 6,
-      tries: 4,
-      triesSince: nine - day / 2,
+      attemptsSinceRelease: 4,
+      releasedAt: nine - day / 2,
       attemptedAt: nine,
       version: 10,
     });
   });
 
   test.each(['superseded', 'rejected'] as const)('of what was %s weeks ago begins with new patience', (name) => {
-    const record = recordIn(states[name], { attempts: 12, tries: 12, triesSince: nine - 30 * day, loadRefusals: 5 });
+    const record = recordIn(states[name], {
+      attempts: 12,
+      attemptsSinceRelease: 12,
+      releasedAt: nine - 30 * day,
+      throttledAttempts: 5,
+    });
     const again = next(record, { ...claim, upload: { ...upload, versionId: 'version-2' } });
-    expect(again).toMatchObject({ attempts: 13, tries: 1, triesSince: nine });
-    expect(again.loadRefusals).toBeUndefined();
+    expect(again).toMatchObject({ attempts: 13, attemptsSinceRelease: 1, releasedAt: nine });
+    expect(again.throttledAttempts).toBeUndefined();
   });
 
   test('takes version and size from the newest event', () => {
@@ -83,9 +94,7 @@ describe('a claim', () => {
 
   test('does not take a rejected file again for an event without a version', () => {
     const { versionId: _, ...unversioned } = upload;
-    expect(transition(recordIn(states.rejected), { ...claim, upload: unversioned }, nine, 'w')).toEqual({
-      refused: true,
-    });
+    expect(transition(recordIn(states.rejected), { ...claim, upload: unversioned }, nine, 'w')).toBeUndefined();
   });
 });
 
@@ -117,7 +126,7 @@ describe('the word of the owner', () => {
       dueAt: nine + minute,
     } as const;
     const record = recordIn(states.sending, { attemptedAt: nine - minute });
-    expect(next(record, lost).suspectSince).toBe(nine - minute);
+    expect(next(record, lost).firstUnknownAttemptAt).toBe(nine - minute);
   });
 
   test('a second lost answer does not move that start', () => {
@@ -128,8 +137,8 @@ describe('the word of the owner', () => {
       failure: answerLost,
       dueAt: nine + minute,
     } as const;
-    const record = recordIn(states.sending, { attemptedAt: nine - minute, suspectSince: nine - 20 * minute });
-    expect(next(record, lost).suspectSince).toBe(nine - 20 * minute);
+    const record = recordIn(states.sending, { attemptedAt: nine - minute, firstUnknownAttemptAt: nine - 20 * minute });
+    expect(next(record, lost).firstUnknownAttemptAt).toBe(nine - 20 * minute);
   });
 
   test('still counts after the lease, as long as nobody has found it expired', () => {
@@ -154,13 +163,18 @@ describe('a lease that ended', () => {
 
   test('makes it unknown since the start of the attempt, with a failure that says so', () => {
     const record = next(recordIn(states.expired, { attemptedAt: nine - 7 * minute }), expire);
-    expect(record.state).toMatchObject({ status: 'unknown', dueAt: nine + minute, misses: 0, failedReadings: 0 });
+    expect(record.state).toMatchObject({
+      status: 'unknown',
+      dueAt: nine + minute,
+      absentListings: 0,
+      failedReadings: 0,
+    });
     expect(record.state).toMatchObject({ failure: { code: 'LEASE_EXPIRED' } });
-    expect(record.suspectSince).toBe(nine - 7 * minute);
+    expect(record.firstUnknownAttemptAt).toBe(nine - 7 * minute);
   });
 
   test('has not ended one millisecond before its time', () => {
-    expect(transition(recordIn(states.expired), expire, nine - 1, 'w')).toEqual({ refused: true });
+    expect(transition(recordIn(states.expired), expire, nine - 1, 'w')).toBeUndefined();
   });
 });
 
@@ -177,23 +191,23 @@ describe('reading the target', () => {
   });
 
   test('and missing it counts, and keeps the time of the first miss', () => {
-    const once = next(unknown, { kind: 'missed', dueAt: nine + 5 * minute, final: false });
-    expect(once.state).toMatchObject({ misses: 1, firstMissAt: nine, dueAt: nine + 5 * minute });
+    const once = next(unknown, { kind: 'absent', dueAt: nine + 5 * minute, final: false });
+    expect(once.state).toMatchObject({ absentListings: 1, firstAbsentAt: nine, dueAt: nine + 5 * minute });
 
-    const twice = next(once, { kind: 'missed', dueAt: nine + 9 * minute, final: false }, nine + 4 * minute);
-    expect(twice.state).toMatchObject({ misses: 2, firstMissAt: nine, dueAt: nine + 9 * minute });
+    const twice = next(once, { kind: 'absent', dueAt: nine + 9 * minute, final: false }, nine + 4 * minute);
+    expect(twice.state).toMatchObject({ absentListings: 2, firstAbsentAt: nine, dueAt: nine + 9 * minute });
   });
 
   test('without an answer counts that alone, and forgets no miss', () => {
-    const record = recordIn({ ...states.unknown, misses: 1, firstMissAt: nine - minute });
+    const record = recordIn({ ...states.unknown, absentListings: 1, firstAbsentAt: nine - minute });
     const unread = next(record, { kind: 'unreadable', dueAt: nine + 2 * minute, failure: answerLost });
-    expect(unread.state).toMatchObject({ misses: 1, firstMissAt: nine - minute, failedReadings: 1 });
+    expect(unread.state).toMatchObject({ absentListings: 1, firstAbsentAt: nine - minute, failedReadings: 1 });
   });
 
   test('keeps its earliest suspicion when it is sent again', () => {
-    const record = recordIn(states.unknown, { suspectSince: nine - 10 * minute, tries: 4 });
-    const missed = next(record, { kind: 'missed', dueAt: nine, final: true });
-    expect(missed).toMatchObject({ suspectSince: nine - 10 * minute, tries: 4 });
+    const record = recordIn(states.unknown, { firstUnknownAttemptAt: nine - 10 * minute, attemptsSinceRelease: 4 });
+    const missed = next(record, { kind: 'absent', dueAt: nine, final: true });
+    expect(missed).toMatchObject({ firstUnknownAttemptAt: nine - 10 * minute, attemptsSinceRelease: 4 });
   });
 
   test('waits for the end of a pause, and then reads: it is never sent on the end of a pause alone', () => {
@@ -212,27 +226,27 @@ describe('reading the target', () => {
 
 describe('a person', () => {
   test('who retries gives new patience, and leaves a reason', () => {
-    const record = recordIn(states.held, { tries: 12, triesSince: nine - day, loadRefusals: 5 });
+    const record = recordIn(states.held, { attemptsSinceRelease: 12, releasedAt: nine - day, throttledAttempts: 5 });
     expect(next(record, { kind: 'retry', reason: 'The ATS is back.' })).toMatchObject({
       state: { status: 'retrying', dueAt: nine },
-      tries: 0,
-      triesSince: nine,
-      loadRefusals: undefined,
+      attemptsSinceRelease: 0,
+      releasedAt: nine,
+      throttledAttempts: undefined,
       note: { action: 'retry', reason: 'The ATS is back.', at: nine },
     });
   });
 
   test('who retries what may be delivered makes it be read at once, with its suspicion', () => {
-    const record = recordIn(states.doubtful, { suspectSince: nine - 9 * minute });
+    const record = recordIn(states.doubtful, { firstUnknownAttemptAt: nine - 9 * minute });
     expect(next(record, { kind: 'retry', reason: 'Rights are granted now.' })).toMatchObject({
-      state: { status: 'unknown', dueAt: nine, misses: 0 },
-      suspectSince: nine - 9 * minute,
+      state: { status: 'unknown', dueAt: nine, absentListings: 0 },
+      firstUnknownAttemptAt: nine - 9 * minute,
     });
   });
 
   test('who resends drops the suspicion: files listed so far prove nothing for what comes now', () => {
-    const record = recordIn(states.doubtful, { suspectSince: nine - 9 * minute });
-    expect(next(record, { kind: 'resend', reason: 'It is not there.' }).suspectSince).toBeUndefined();
+    const record = recordIn(states.doubtful, { firstUnknownAttemptAt: nine - 9 * minute });
+    expect(next(record, { kind: 'resend', reason: 'It is not there.' }).firstUnknownAttemptAt).toBeUndefined();
   });
 
   test('who resends an attached file leaves a code that says so', () => {

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { type Ledger, ledgerOn } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
-import { operate } from '../../../lib/operator/decide.ts';
+import { decide } from '../../../lib/operator/decide.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import { nine, recordIn, states, upload } from '../../fakes/ledger-samples.ts';
 import { manualClock } from '../../fakes/manual-clock.ts';
@@ -26,7 +26,7 @@ const retry = { kind: 'retry', reason: 'Mended.' } as const;
 test('is done on the state of the moment, when somebody was faster', async () => {
   const seen = stored(recordIn(states.held));
   stored(recordIn(states.rejected, { version: 2, writeId: 'write-2' }));
-  expect(await operate(seen, retry, { ledger })).toMatchObject({
+  expect(await decide(seen, retry, { ledger })).toMatchObject({
     done: true,
     record: { version: 3, state: { status: 'retrying', failure: { code: 'FILE_EMPTY' } } },
   });
@@ -35,7 +35,7 @@ test('is done on the state of the moment, when somebody was faster', async () =>
 test('is not done when somebody was faster with something that forbids it', async () => {
   const seen = stored(recordIn(states.held));
   stored(recordIn(states.attached, { version: 2, writeId: 'write-2' }));
-  expect(await operate(seen, retry, { ledger })).toMatchObject({
+  expect(await decide(seen, retry, { ledger })).toMatchObject({
     done: false,
     why: 'state',
     known: { record: { state: { status: 'attached' } } },
@@ -44,7 +44,7 @@ test('is not done when somebody was faster with something that forbids it', asyn
 
 test('brings nothing back that was erased meanwhile', async () => {
   const seen = recordIn(states.held);
-  expect(await operate(seen, retry, { ledger })).toEqual({ done: false, why: 'gone' });
+  expect(await decide(seen, retry, { ledger })).toEqual({ done: false, why: 'gone' });
   expect(table.items.size).toBe(0);
 });
 
@@ -52,21 +52,22 @@ test('leaves a record that cannot be read', async () => {
   const seen = stored(recordIn(states.held));
   const item = toItem(recordIn(states.held, { version: 2 }), 400);
   table.items.set(uploadId(upload), { ...item, document: 'garbled' });
-  expect(await operate(seen, retry, { ledger })).toMatchObject({ done: false, why: 'unreadable' });
+  expect(await decide(seen, retry, { ledger })).toMatchObject({ done: false, why: 'unreadable' });
 });
 
 test('gives up when others never stop', async () => {
   let version = 1;
-  const endless: Pick<Ledger, 'apply' | 'read'> = {
-    apply: async () => 'lost',
+  const endless: Ledger = {
+    ...ledger,
+    apply: async () => 'conflict',
     read: async (id) => ({ id, readable: true, record: recordIn(states.held, { version: ++version }) }),
   };
-  expect(await operate(recordIn(states.held), retry, { ledger: endless })).toEqual({ done: false, why: 'race' });
+  expect(await decide(recordIn(states.held), retry, { ledger: endless })).toEqual({ done: false, why: 'conflict' });
 });
 
 test.each(['retry', 'resend'] as const)('a threat is never let go by a %s, whoever held it first', async (kind) => {
   const failure = { code: 'SCAN_THREAT_FOUND', detail: 'x' } as const;
   const seen = stored(recordIn(states.held));
   stored(recordIn({ ...states.held, failure }, { version: 2, writeId: 'write-2' }));
-  expect(await operate(seen, { kind, reason: 'Please.' }, { ledger })).toMatchObject({ done: false, why: 'threat' });
+  expect(await decide(seen, { kind, reason: 'Please.' }, { ledger })).toMatchObject({ done: false, why: 'threat' });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { dynamoTable } from '../../../lib/aws/dynamo-table.ts';
 import type { Table } from '../../../lib/ledger/table.ts';
 import type { Pause } from '../../../lib/pause/pause.ts';
-import { type Pauses, pausesOn } from '../../../lib/pause/pause-store.ts';
+import { type PauseStore, pausesOn } from '../../../lib/pause/pause-store.ts';
 import { integrationId, nine, second } from '../../fakes/ledger-samples.ts';
 import { type LocalDynamo, loseNextAnswer, startLocalDynamo } from '../../fakes/local-table.ts';
 import { type ManualClock, manualClock } from '../../fakes/manual-clock.ts';
@@ -20,7 +20,7 @@ let dynamo: LocalDynamo;
 let clock: ManualClock;
 let table: Table;
 let tableName: string;
-let pauses: Pauses;
+let pauses: PauseStore;
 beforeAll(async () => {
   dynamo = await startLocalDynamo();
 });
@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 
 /** As another function sees it, with a view of its own. */
-const elsewhere = (): Pauses => pausesOn(table, clock);
+const elsewhere = (): PauseStore => pausesOn(table, clock);
 
 const only = (): Promise<Pause> => onlyPause(pauses);
 
@@ -92,7 +92,7 @@ describe('the view of a warm function', () => {
 });
 
 describe('the lost answer of a write that was done', () => {
-  const losing = (): Pauses => {
+  const losing = (): PauseStore => {
     const client = dynamo.newClient();
     loseNextAnswer(client, 'PutItemCommand');
     return pausesOn(dynamoTable(client, tableName), clock);

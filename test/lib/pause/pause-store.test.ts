@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Table } from '../../../lib/ledger/table.ts';
 import type { Pause } from '../../../lib/pause/pause.ts';
-import { type Pauses, pausesOn } from '../../../lib/pause/pause-store.ts';
+import { type PauseStore, pausesOn } from '../../../lib/pause/pause-store.ts';
 import { integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
 import { type LocalDynamo, startLocalDynamo } from '../../fakes/local-table.ts';
 import { type ManualClock, manualClock } from '../../fakes/manual-clock.ts';
@@ -17,7 +17,7 @@ import {
 let dynamo: LocalDynamo;
 let clock: ManualClock;
 let table: Table;
-let pauses: Pauses;
+let pauses: PauseStore;
 beforeAll(async () => {
   dynamo = await startLocalDynamo();
 });
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 /** As another function sees it, with a view of its own. */
-const elsewhere = (): Pauses => pausesOn(table, clock);
+const elsewhere = (): PauseStore => pausesOn(table, clock);
 
 const only = (): Promise<Pause> => onlyPause(pauses);
 
@@ -65,7 +65,12 @@ describe('a pause', () => {
 
   test('of the account stops all, and is the one that is named', async () => {
     await pauses.begin(missingRight);
-    await pauses.begin({ ...missingRight, scope: 'account', code: 'PLATFORM.AUTHENTICATION_INVALID', heals: true });
+    await pauses.begin({
+      ...missingRight,
+      scope: 'account',
+      code: 'PLATFORM.AUTHENTICATION_INVALID',
+      selfHealing: true,
+    });
     expect(await elsewhere().stopping(integrationId)).toMatchObject({ scope: 'account' });
     expect(await elsewhere().stopping(otherIntegration)).toMatchObject({ scope: 'account' });
   });

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { readBack } from '../../../lib/read-back/read-back.ts';
-import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { minute, nine, second } from '../../fakes/ledger-samples.ts';
 import { losesAnswer, losesFile, refuses } from '../../fakes/scripted-kombo.ts';
@@ -10,14 +10,14 @@ import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.t
 
 /** A function died while it sent: nobody noted the name on the wire, which the object's metadata had given. */
 let world: DeliveryWorld;
-let deps: ReprocessDeps;
+let deps: Courier;
 let upload: Upload;
 const key = 'candidates/GRK123/upload-7.pdf';
 const listed = { name: 'Frank Doe CV.pdf', type: 'CV', createdAt: nine + minute };
 
 beforeEach(async () => {
   world = deliveryWorld();
-  deps = world.newDeps();
+  deps = world.newCourier();
   upload = world.put(key, { metadata: { filename: 'Frank Doe CV.pdf' } });
   await dies(upload);
 });
@@ -58,7 +58,7 @@ test('when the object is gone and nothing came to the target since, it never arr
   world.bucket.delete(key);
   const old = { ...listed, createdAt: nine - 60 * minute };
   expect(await read([old, { ...listed, type: 'OTHER' }])).toMatchObject({ status: 'unknown' });
-  expect((await world.recordOf(upload)).state).toMatchObject({ misses: 1 });
+  expect((await world.recordOf(upload)).state).toMatchObject({ absentListings: 1 });
 });
 
 test('when the object is gone, the name in its key is evidence all the same', async () => {
@@ -70,11 +70,11 @@ test('when the storage is away for a moment, it is asked again before a person i
   const open = async () => ({ ok: false, error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered 503.' } }) as const;
   const away = { ...deps, storage: { ...deps.storage, open } };
   expect(await read([listed], away)).toMatchObject({ status: 'unknown' });
-  expect((await world.recordOf(upload)).state).toMatchObject({ failedReadings: 1, misses: 0 });
+  expect((await world.recordOf(upload)).state).toMatchObject({ failedReadings: 1, absentListings: 0 });
 });
 
 test('a token in the name is found under any name, and its absence is proof', async () => {
-  const withToken = world.newDeps({ nameToken: true });
+  const withToken = world.newCourier({ nameToken: true });
   world.bucket.delete(key);
   expect(await read([listed], withToken)).toMatchObject({ status: 'unknown' });
   expect(await read([{ ...listed, name: `Frank Doe CV-${upload.etag.slice(0, 8)}.pdf` }], withToken)).toMatchObject({

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { readBack } from '../../../lib/read-back/read-back.ts';
-import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { minute, second } from '../../fakes/ledger-samples.ts';
 import { losesFile, refuses } from '../../fakes/scripted-kombo.ts';
@@ -10,13 +10,13 @@ import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.t
 
 /** Files that others bring to the same target must not vouch for one that never arrived. */
 let world: DeliveryWorld;
-let deps: ReprocessDeps;
+let deps: Courier;
 let lost: Upload;
 const key = 'candidates/GRK123/Frank Doe CV.pdf';
 
 beforeEach(async () => {
   world = deliveryWorld();
-  deps = world.newDeps();
+  deps = world.newCourier();
   lost = world.put(key);
   world.kombo.script.push(losesFile);
   await send(lost);
@@ -25,7 +25,7 @@ beforeEach(async () => {
 
 const send = (upload: Upload): Promise<Outcome> => deliver(upload, { deadline: world.deadline() }, deps);
 const read = async (): Promise<Outcome> =>
-  world.run(readBack(await world.recordOf(lost), world.deadline(), world.newDeps()));
+  world.run(readBack(await world.recordOf(lost), world.deadline(), world.newCourier()));
 
 test('a sibling that the index by target does not show yet has its file all the same', async () => {
   const newer = world.put(key, { etag: 'newer' });
@@ -39,13 +39,13 @@ test('a sibling that the index by target does not show yet has its file all the 
   };
   world.clock.advance(1);
   expect(await read()).toMatchObject({ status: 'unknown' });
-  expect((await world.recordOf(lost)).state).toMatchObject({ misses: 1 });
+  expect((await world.recordOf(lost)).state).toMatchObject({ absentListings: 1 });
 });
 
 test('a sibling that was attached in the very moment of the listing is asked for again, not left to a person', async () => {
   await send(world.put(key, { etag: 'newer' }));
   expect(await read()).toMatchObject({ status: 'unknown' });
-  expect((await world.recordOf(lost)).state).toMatchObject({ failedReadings: 1, misses: 0 });
+  expect((await world.recordOf(lost)).state).toMatchObject({ failedReadings: 1, absentListings: 0 });
 });
 
 test('nobody waits for the index when the listed file is older than it can be behind', async () => {
@@ -70,7 +70,7 @@ test('a sibling under way may go under any name, so the reading is repeated when
     if (item.pk === uploadId(other) && item.status === 'attached' && !settled) {
       // Kombo has the file; the ledger does not know it yet.
       expect(await read()).toMatchObject({ status: 'unknown' });
-      expect((await world.recordOf(lost)).state).toMatchObject({ failedReadings: 1, misses: 0 });
+      expect((await world.recordOf(lost)).state).toMatchObject({ failedReadings: 1, absentListings: 0 });
       settled = true;
     }
     return put(item, condition);
@@ -79,11 +79,11 @@ test('a sibling under way may go under any name, so the reading is repeated when
   expect(settled).toBe(true);
   world.clock.advance(minute);
   expect(await read()).toMatchObject({ status: 'unknown' });
-  expect((await world.recordOf(lost)).state).toMatchObject({ failedReadings: 1, misses: 1 });
+  expect((await world.recordOf(lost)).state).toMatchObject({ failedReadings: 1, absentListings: 1 });
 });
 
 /** Reads the lost one at the moment when the other's file is at Kombo, and the ledger does not know it yet. */
-const readBefore = async (other: Upload, its = world.newDeps()): Promise<Outcome | undefined> => {
+const readBefore = async (other: Upload, its = world.newCourier()): Promise<Outcome | undefined> => {
   const { put } = world.table;
   let outcome: Outcome | undefined;
   world.table.put = async (item, condition) => {
@@ -106,7 +106,7 @@ test('a sibling that was refused under another name before may go under ours now
 });
 
 test('the same bytes under another key bear the same token, and account for one file', async () => {
-  const withToken = world.newDeps({ nameToken: true });
+  const withToken = world.newCourier({ nameToken: true });
   const copy = world.put('candidates/GRK123/copy.pdf', { etag: lost.etag });
   expect(await readBefore(copy, withToken)).toMatchObject({ status: 'unknown' });
 });
@@ -124,7 +124,7 @@ test('a sibling that a person had sent again may stand there twice', async () =>
   const newer = world.put(key, { etag: 'newer' });
   await send(newer);
   const asked = await deps.ledger.apply(await world.recordOf(newer), { kind: 'resend', reason: 'It was deleted.' });
-  if (asked === 'lost') throw new Error('The resend was refused.');
+  if (asked === 'conflict') throw new Error('The resend was refused.');
   world.clock.advance(minute);
   expect((await world.recordOf(lost)).state).toMatchObject({ status: 'unknown' });
   await deliver(newer, { deadline: world.deadline(), seen: asked.record }, deps);

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { readBack } from '../../../lib/read-back/read-back.ts';
-import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { hour, minute, second } from '../../fakes/ledger-samples.ts';
 import { losesAnswer, losesFile, type PostScript } from '../../fakes/scripted-kombo.ts';
@@ -10,12 +10,12 @@ import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.t
 
 /** A file of that name proves something only where its date can be that of the one that is looked for. */
 let world: DeliveryWorld;
-let deps: ReprocessDeps;
+let deps: Courier;
 const key = 'candidates/GRK123/Frank Doe CV.pdf';
 
 beforeEach(() => {
   world = deliveryWorld();
-  deps = world.newDeps();
+  deps = world.newCourier();
 });
 
 const send = (upload: Upload, ...fates: readonly PostScript[]): Promise<Outcome> => {
@@ -26,7 +26,7 @@ const read = async (upload: Upload): Promise<Outcome> =>
   world.run(readBack(await world.recordOf(upload), world.deadline(), deps));
 const resend = async (upload: Upload, ...fates: readonly PostScript[]): Promise<void> => {
   const asked = await deps.ledger.apply(await world.recordOf(upload), { kind: 'resend', reason: 'A person looked.' });
-  if (asked === 'lost') throw new Error('The resend was refused.');
+  if (asked === 'conflict') throw new Error('The resend was refused.');
   world.kombo.script.push(...fates);
   await deliver(upload, { deadline: world.deadline(), seen: asked.record }, deps);
 };

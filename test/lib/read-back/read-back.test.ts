@@ -1,20 +1,21 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Settings } from '../../../lib/config/config.ts';
+import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { ListedAttachment } from '../../../lib/kombo/attachment-list.ts';
 import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
-import { type ReadBackSettings, readBack } from '../../../lib/read-back/read-back.ts';
-import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
+import { readBack } from '../../../lib/read-back/read-back.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { day, hour, integrationId, minute, second } from '../../fakes/ledger-samples.ts';
 import { losesAnswer, losesFile, type PostScript } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
 let world: DeliveryWorld;
-let deps: ReprocessDeps;
+let deps: Courier;
 beforeEach(() => {
   world = deliveryWorld();
-  deps = world.newDeps();
+  deps = world.newCourier();
 });
 
 const key = 'candidates/GRK123/Frank Doe CV.pdf';
@@ -25,8 +26,8 @@ const sent = async (fate: PostScript, its = world.put(key), by = deps): Promise<
   return its;
 };
 
-const read = async (upload: Upload, change: Partial<ReadBackSettings> = {}): Promise<Outcome> =>
-  world.run(readBack(await world.recordOf(upload), world.deadline(), world.newDeps(change)));
+const read = async (upload: Upload, change: Partial<Settings> = {}): Promise<Outcome> =>
+  world.run(readBack(await world.recordOf(upload), world.deadline(), world.newCourier(change)));
 
 const lists = (...files: readonly ListedAttachment[]): void => {
   world.kombo.listing = () => ({ ok: true, value: files, concurrency: {} });
@@ -52,7 +53,10 @@ describe('a file that may be delivered', () => {
     const upload = await sent(losesFile);
     world.clock.advance(minute);
     expect(await read(upload)).toMatchObject({ status: 'unknown', failure: { code: 'ANSWER_LOST' } });
-    expect((await world.recordOf(upload)).state).toMatchObject({ misses: 1, dueAt: world.clock.now() + 5 * minute });
+    expect((await world.recordOf(upload)).state).toMatchObject({
+      absentListings: 1,
+      dueAt: world.clock.now() + 5 * minute,
+    });
   });
 
   test('and is missed twice, five minutes apart, is sent again at once', async () => {
@@ -162,13 +166,13 @@ describe('a target that cannot be read now', () => {
     failsToList('REMOTE.SERVICE_UNAVAILABLE');
     expect(await read(upload)).toMatchObject({ status: 'unknown', failure: { code: 'ANSWER_LOST' } });
     const { state } = await world.recordOf(upload);
-    expect(state).toMatchObject({ misses: 0, failedReadings: 1 });
+    expect(state).toMatchObject({ absentListings: 0, failedReadings: 1 });
     expect('dueAt' in state && state.dueAt).toBeGreaterThan(world.clock.now());
   });
 
   test('is left alone for as long as Kombo asks', async () => {
     const upload = await sent(losesAnswer);
-    failsToList('PLATFORM.RATE_LIMIT_EXCEEDED', { askedWaitMs: 10 * minute });
+    failsToList('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 10 * minute });
     await read(upload);
     const { state } = await world.recordOf(upload);
     expect('dueAt' in state && state.dueAt).toBeGreaterThanOrEqual(world.clock.now() + 10 * minute);
@@ -194,7 +198,7 @@ describe('a target that cannot be read now', () => {
 });
 
 describe('a paused integration', () => {
-  const byOperator = { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'A move.', heals: false } as const;
+  const byOperator = { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'A move.', selfHealing: false } as const;
 
   test('is not asked: the file waits for the end of the pause, and is then read, not sent', async () => {
     const upload = await sent(losesAnswer);
@@ -253,7 +257,7 @@ describe('the name on the wire', () => {
   });
 
   test('bears a token where it was asked for, which finds the file under any name', async () => {
-    const tokened = world.newDeps({ nameToken: true });
+    const tokened = world.newCourier({ nameToken: true });
     const upload = await sent(losesAnswer, world.put(key, { etag: '9B2CF535F27731C9' }), tokened);
     expect(world.kombo.standing[0]?.attachment.name).toContain('9b2cf535');
     lists({ name: 'CV 9b2cf535 (renamed).pdf' });

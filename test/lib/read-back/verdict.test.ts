@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ListedAttachment } from '../../../lib/kombo/attachment-list.ts';
-import { type Question, type Sibling, type Verdict, weigh } from '../../../lib/read-back/verdict.ts';
+import { type ListingVerdict, type Question, type Sibling, weighListing } from '../../../lib/read-back/verdict.ts';
 import { hour, minute, nine, second } from '../../fakes/ledger-samples.ts';
 
 const name = 'Frank Doe CV.pdf';
@@ -36,8 +36,8 @@ const open = (attemptedAt: number, change: Partial<Sibling> = {}): Sibling => {
   return rest;
 };
 
-const verdict = (listing: readonly ListedAttachment[], change: Partial<Question> = {}): Verdict =>
-  weigh(listing, {
+const verdict = (listing: readonly ListedAttachment[], change: Partial<Question> = {}): ListingVerdict =>
+  weighListing(listing, {
     sent: { name, type: 'CV', contentType: 'application/pdf' },
     since: nine,
     siblings: [],
@@ -45,7 +45,7 @@ const verdict = (listing: readonly ListedAttachment[], change: Partial<Question>
   });
 
 describe('one upload and what the target lists', () => {
-  test.each<[string, readonly ListedAttachment[], Verdict]>([
+  test.each<[string, readonly ListedAttachment[], ListingVerdict]>([
     ['nothing at all', [], 'absent'],
     ['the file', [listed()], 'found'],
     ['the file, created at the very start of the attempt', [listed({ createdAt: nine })], 'found'],
@@ -88,7 +88,7 @@ describe('one upload and what the target lists', () => {
 });
 
 describe('two uploads of one name for one target: a listed file proves one of them only', () => {
-  test.each<[string, readonly Sibling[], readonly ListedAttachment[], Verdict]>([
+  test.each<[string, readonly Sibling[], readonly ListedAttachment[], ListingVerdict]>([
     ['the other was attached a minute later; one file', [sibling(nine + minute)], [listed()], 'absent'],
     ['the other was attached a minute later; two files', [sibling(nine + minute)], [listed(), listed()], 'found'],
     ['the other was attached a minute later; no file yet', [sibling(nine + minute)], [], 'absent'],
@@ -129,7 +129,7 @@ describe('two uploads of one name for one target: a listed file proves one of th
     expect(verdict(listing, { siblings })).toBe(expected);
   });
 
-  test.each<[string, Sibling, readonly ListedAttachment[], Verdict]>([
+  test.each<[string, Sibling, readonly ListedAttachment[], ListingVerdict]>([
     ['under another name does not count', sibling(nine + minute, { name: 'Letter.pdf' }), [listed()], 'found'],
     [
       'in other letters of the same name counts',
@@ -169,7 +169,7 @@ describe('two uploads of one name for one target: a listed file proves one of th
 
 describe('under a name that is a guess', () => {
   const other = listed({ name: 'Certificate.pdf' });
-  test.each<[string, readonly ListedAttachment[], readonly Sibling[], Verdict]>([
+  test.each<[string, readonly ListedAttachment[], readonly Sibling[], ListingVerdict]>([
     ['nothing at all is no doubt', [], [], 'absent'],
     ['the name that was guessed is evidence', [listed()], [], 'found'],
     ['another name may be it', [other], [], 'undecidable'],
@@ -208,7 +208,7 @@ describe('with a token of the content in the name', () => {
   const sent = { name: 'Frank Doe CV-9b2cf535.pdf', type: 'CV', contentType: 'application/pdf' } as const;
   const ours = listed({ name: sent.name });
 
-  test.each<[string, readonly ListedAttachment[], readonly Sibling[], Verdict]>([
+  test.each<[string, readonly ListedAttachment[], readonly Sibling[], ListingVerdict]>([
     ['the file is found', [ours], [], 'found'],
     ['is found without a date', [without(ours, 'createdAt')], [], 'found'],
     ['is found under another type', [listed({ name: sent.name, type: 'OTHER' })], [], 'found'],

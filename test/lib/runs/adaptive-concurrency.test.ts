@@ -1,41 +1,41 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { FailureCode } from '../../../lib/failures/failures.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
-import { type Pace, paceFor } from '../../../lib/runs/adaptive-concurrency.ts';
+import { type AdaptiveConcurrency, adaptiveConcurrency } from '../../../lib/runs/adaptive-concurrency.ts';
 import { nine, upload } from '../../fakes/ledger-samples.ts';
 import { type ManualClock, manualClock } from '../../fakes/manual-clock.ts';
 
 let clock: ManualClock;
-let pace: Pace;
+let concurrency: AdaptiveConcurrency;
 beforeEach(() => {
   clock = manualClock(nine);
-  pace = paceFor(4, clock);
+  concurrency = adaptiveConcurrency(4, clock);
 });
 
 const attached: Outcome = { status: 'attached', upload, attempt: 1, attachedAt: new Date(nine), warnings: [] };
-const refusedBy = (code: FailureCode, dueInMs = 0): Outcome => ({
+const throttledBy = (code: FailureCode, dueInMs = 0): Outcome => ({
   status: 'retrying',
   upload,
   attempt: 1,
   failure: { code, detail: 'x' },
   dueAt: new Date(nine + dueInMs),
 });
-const tooMany = refusedBy('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED');
+const tooMany = throttledBy('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED');
 
 /** How many more may start now. */
 const room = (integrationId = 'a:1'): number => {
   let started = 0;
-  while (pace.mayStart(integrationId)) {
-    pace.started(integrationId);
+  while (concurrency.mayStart(integrationId)) {
+    concurrency.start(integrationId);
     started += 1;
   }
   for (let index = 0; index < started; index += 1)
-    pace.finished(integrationId, { ...attached, status: 'already-attached' });
+    concurrency.finish(integrationId, { ...attached, status: 'already-attached' });
   return started;
 };
 const deliver = (outcome: Outcome): void => {
-  pace.started('a:1');
-  pace.finished('a:1', outcome);
+  concurrency.start('a:1');
+  concurrency.finish('a:1', outcome);
 };
 
 test('begins with as many as it was told', () => {
@@ -55,10 +55,10 @@ test('halves when Kombo says that too many are in flight, and never ends at none
 test('stands still when even one at a time is too many: a second, then twice as long each time, up to a minute', () => {
   deliver(tooMany);
   deliver(tooMany);
-  expect(pace.standsStillMs('a:1')).toBe(0);
+  expect(concurrency.standstillMs('a:1')).toBe(0);
   for (const waitMs of [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]) {
     deliver(tooMany);
-    expect(pace.standsStillMs('a:1')).toBe(waitMs);
+    expect(concurrency.standstillMs('a:1')).toBe(waitMs);
     expect(room()).toBe(0);
     clock.advance(waitMs);
     expect(room()).toBe(1);
@@ -70,21 +70,21 @@ test('stands still for a second again after a success', () => {
   clock.advance(60_000);
   deliver(attached);
   deliver(tooMany);
-  expect(pace.standsStillMs('a:1')).toBe(1_000);
+  expect(concurrency.standstillMs('a:1')).toBe(1_000);
 });
 
 test('is not hurried by a refusal of what began before the rate limit was reached', () => {
-  pace = paceFor(1, clock);
-  pace.started('a:1');
-  deliver(refusedBy('PLATFORM.RATE_LIMIT_EXCEEDED', 60_000));
-  pace.finished('a:1', tooMany);
-  expect(pace.standsStillMs('a:1')).toBe(60_000);
+  concurrency = adaptiveConcurrency(1, clock);
+  concurrency.start('a:1');
+  deliver(throttledBy('PLATFORM.RATE_LIMIT_EXCEEDED', 60_000));
+  concurrency.finish('a:1', tooMany);
+  expect(concurrency.standstillMs('a:1')).toBe(60_000);
 });
 
 test('with one place from the beginning stands still at the first refusal', () => {
-  pace = paceFor(1, clock);
+  concurrency = adaptiveConcurrency(1, clock);
   deliver(tooMany);
-  expect(pace.standsStillMs('a:1')).toBe(1_000);
+  expect(concurrency.standstillMs('a:1')).toBe(1_000);
 });
 
 test('grows by one after twice as many successes as places, and never beyond what it was told', () => {
@@ -107,8 +107,8 @@ test('grows slower with every refusal', () => {
 });
 
 test('refusals of what began together are one lesson', () => {
-  for (let index = 0; index < 4; index += 1) pace.started('a:1');
-  for (let index = 0; index < 4; index += 1) pace.finished('a:1', tooMany);
+  for (let index = 0; index < 4; index += 1) concurrency.start('a:1');
+  for (let index = 0; index < 4; index += 1) concurrency.finish('a:1', tooMany);
   expect(room()).toBe(2);
   deliver(tooMany);
   expect(room()).toBe(1);
@@ -117,8 +117,8 @@ test('refusals of what began together are one lesson', () => {
 test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
   'stands still after %s until it may go on',
   (code) => {
-    deliver(refusedBy(code, 60_000));
-    expect(pace.standsStillMs('a:1')).toBe(60_000);
+    deliver(throttledBy(code, 60_000));
+    expect(concurrency.standstillMs('a:1')).toBe(60_000);
     expect(room()).toBe(0);
     clock.advance(59_999);
     expect(room()).toBe(0);
@@ -129,12 +129,12 @@ test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
 
 test('one integration’s refusals slow no other', () => {
   deliver(tooMany);
-  deliver(refusedBy('PLATFORM.RATE_LIMIT_EXCEEDED', 60_000));
-  expect(pace.standsStillMs('b:2')).toBe(0);
+  deliver(throttledBy('PLATFORM.RATE_LIMIT_EXCEEDED', 60_000));
+  expect(concurrency.standstillMs('b:2')).toBe(0);
   expect(room('b:2')).toBe(4);
 });
 
 test('a failure of one file changes nothing', () => {
-  deliver(refusedBy('REMOTE.SERVICE_UNAVAILABLE', 60_000));
+  deliver(throttledBy('REMOTE.SERVICE_UNAVAILABLE', 60_000));
   expect(room()).toBe(4);
 });

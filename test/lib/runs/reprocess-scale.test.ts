@@ -22,7 +22,7 @@ const addDue = (world: DeliveryWorld, count: number): void => {
 };
 
 const run = (world: DeliveryWorld) =>
-  reprocess({ deadline: world.deadline(), parallelism: 4, worstCaseMs: 2.5 * minute }, world.newDeps());
+  reprocess({ deadline: world.deadline(), parallelism: 4, worstCaseMs: 2.5 * minute }, world.newCourier());
 
 const statuses = (world: DeliveryWorld): Record<string, number> => {
   const counts: Record<string, number> = {};

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliver } from '../../../lib/delivery/deliver.ts';
-import { type ReprocessOptions, type ReprocessReport, reprocess } from '../../../lib/runs/reprocess.ts';
+import { type ReprocessReport, reprocess } from '../../../lib/runs/reprocess.ts';
+import type { RunOptions } from '../../../lib/runs/run-options.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { minute, second } from '../../fakes/ledger-samples.ts';
 import { type PostScript, refuses } from '../../fakes/scripted-kombo.ts';
@@ -11,8 +12,8 @@ beforeEach(() => {
   world = deliveryWorld();
 });
 
-const run = (options: Partial<ReprocessOptions> = {}): Promise<ReprocessReport> =>
-  reprocess({ deadline: world.deadline(), parallelism: 4, worstCaseMs: minute, ...options }, world.newDeps());
+const run = (options: Partial<RunOptions> = {}): Promise<ReprocessReport> =>
+  reprocess({ deadline: world.deadline(), parallelism: 4, worstCaseMs: minute, ...options }, world.newCourier());
 const statusOf = async (upload: Upload): Promise<string> => (await world.recordOf(upload)).state.status;
 
 /** Files that an ATS has refused ten minutes ago. */
@@ -21,7 +22,7 @@ const dueFiles = async (count: number): Promise<readonly Upload[]> => {
   for (let index = 0; index < count; index += 1) {
     const upload = world.put(`candidates/GRK123/CV-${index}.pdf`);
     world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
-    await deliver(upload, { deadline: world.deadline() }, world.newDeps());
+    await deliver(upload, { deadline: world.deadline() }, world.newCourier());
     uploads.push(upload);
   }
   world.clock.advance(10 * minute);
@@ -34,7 +35,7 @@ describe('Kombo under load', () => {
   test('is left alone for the moment it asks for: the rest of that integration waits for the next run', async () => {
     await dueFiles(6);
     const before = world.kombo.posts.length;
-    world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { askedWaitMs: minute }));
+    world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: minute }));
 
     const report = await run({ parallelism: 1 });
 
@@ -93,7 +94,7 @@ describe('Kombo under load', () => {
 
   test('whose rate limit ends within seconds is waited for, and the rest is sent in the same run', async () => {
     await dueFiles(6);
-    world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { askedWaitMs: 2 * second }));
+    world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 2 * second }));
     expect(await world.run(run({ parallelism: 1 }))).toMatchObject({ due: 6, left: 0, outcomes: { attached: 6 } });
   });
 });

@@ -1,20 +1,24 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
-import { type ReprocessDeps, type ReprocessReport, reprocess } from '../../../lib/runs/reprocess.ts';
+import { type ReprocessReport, reprocess } from '../../../lib/runs/reprocess.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { integrationId, minute, second } from '../../fakes/ledger-samples.ts';
 import { losesAnswer, losesFile, type PostScript, refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
 let world: DeliveryWorld;
-let deps: ReprocessDeps;
+let deps: Courier;
 beforeEach(() => {
   world = deliveryWorld();
-  deps = world.newDeps();
+  deps = world.newCourier();
 });
 
-const run = (options: Partial<Parameters<typeof reprocess>[0]> = {}, its = world.newDeps()): Promise<ReprocessReport> =>
+const run = (
+  options: Partial<Parameters<typeof reprocess>[0]> = {},
+  its = world.newCourier(),
+): Promise<ReprocessReport> =>
   world.run(reprocess({ deadline: world.deadline(), parallelism: 4, worstCaseMs: minute, ...options }, its));
 
 const sent = async (key: string, fate: PostScript): Promise<Upload> => {
@@ -87,7 +91,7 @@ describe('a run', () => {
   test('costs the same reads however much is done', async () => {
     const reads = async (attached: number): Promise<number> => {
       world = deliveryWorld();
-      deps = world.newDeps();
+      deps = world.newCourier();
       for (let index = 0; index < attached; index += 1) await sent(`done-${index}.pdf`, () => takes());
       for (let index = 0; index < 10; index += 1) await sent(`due-${index}.pdf`, down);
       world.clock.advance(10 * minute);
@@ -146,7 +150,7 @@ describe('a run', () => {
   test('with a table that does not answer throws, and the next one does the work', async () => {
     const upload = await sent('CV.pdf', down);
     world.clock.advance(10 * minute);
-    const its = world.newDeps();
+    const its = world.newCourier();
     world.table.fail('put', 1);
     await expect(run({}, its)).rejects.toThrow('The table does not answer.');
     expect(await run({}, its)).toMatchObject({ outcomes: { attached: 1 } });

@@ -77,7 +77,7 @@ describe('a cursor that cannot be read', () => {
   });
 
   test('of one prefix does not stop the others', async () => {
-    const deps = its.newDeps('candidates/{candidate_id}/{filename}|more/{candidate_id}/{filename}');
+    const deps = its.newCourier('candidates/{candidate_id}/{filename}|more/{candidate_id}/{filename}');
     garble('?');
     const report = await run({ sweepSince: undefined }, world.deadline(), deps);
     expect(report.finished).toBe(false);

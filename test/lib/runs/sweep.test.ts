@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
 import { deadlineIn } from '../../../lib/deadline.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
 import { fail } from '../../../lib/result.ts';
-import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
 import { day, hour, minute, nine, recordIn, second, states } from '../../fakes/ledger-samples.ts';
 import { prefix, type SweepWorld, sweepWorld } from '../../worlds/sweep-world.ts';
 
@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const add: SweepWorld['add'] = (...object) => its.add(...object);
 const run: SweepWorld['run'] = (...how) => its.run(...how);
-const newDeps = (): ReprocessDeps => its.newDeps();
+const newCourier = (): Courier => its.newCourier();
 const posts = () => its.posts();
 const calls = (kind: string) => world.table.calls.filter((call) => call === kind).length;
 
@@ -141,7 +141,7 @@ describe('runs', () => {
 
   test('whose bucket cannot be listed say so, and the next one goes on', async () => {
     add('1');
-    const deps = newDeps();
+    const deps = newCourier();
     const denied = async () => fail('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
     expect(await run({}, world.deadline(), { ...deps, storage: { ...deps.storage, list: denied } })).toMatchObject({
       finished: false,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { released } from '../../../lib/stream/free-after-use.ts';
+import { freeAfterUse } from '../../../lib/stream/free-after-use.ts';
 import { collect } from '../../fakes/chunks.ts';
 
 async function* source(...chunks: readonly Buffer<ArrayBuffer>[]): AsyncGenerator<Buffer<ArrayBuffer>> {
@@ -13,12 +13,12 @@ const owned = (text: string): Buffer<ArrayBuffer> => {
 };
 
 test('passes all bytes on', async () => {
-  expect((await collect(released(source(owned('foo'), owned('bar'))))).toString()).toBe('foobar');
+  expect((await collect(freeAfterUse(source(owned('foo'), owned('bar'))))).toString()).toBe('foobar');
 });
 
 test('frees a chunk when the next one is asked for, not before', async () => {
   const [first, second] = [owned('foo'), owned('bar')];
-  const chunks = released(source(first, second));
+  const chunks = freeAfterUse(source(first, second));
   await chunks.next();
   expect(first.toString()).toBe('foo');
   expect((await chunks.next()).value).toBe(second);
@@ -30,7 +30,7 @@ test('frees a chunk when the next one is asked for, not before', async () => {
 
 test('leaves alone what shares its memory with others', async () => {
   const neighbours = owned('foobar');
-  await collect(released(source(neighbours.subarray(0, 3))));
+  await collect(freeAfterUse(source(neighbours.subarray(0, 3))));
   expect(neighbours.toString()).toBe('foobar');
 });
 
@@ -43,12 +43,12 @@ test('ends its source when nobody reads on', async () => {
       ended = true;
     }
   }
-  for await (const _ of released(endless())) break;
+  for await (const _ of freeAfterUse(endless())) break;
   expect(ended).toBe(true);
 });
 
 test('passes the failure of its source on', async () => {
-  await expect(collect(released(thatFails()))).rejects.toThrow('gone');
+  await expect(collect(freeAfterUse(thatFails()))).rejects.toThrow('gone');
   async function* thatFails(): AsyncGenerator<Buffer<ArrayBuffer>> {
     yield owned('foo');
     throw new Error('gone');

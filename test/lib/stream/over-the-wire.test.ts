@@ -4,8 +4,8 @@ import { systemClock } from '../../../lib/clock.ts';
 import { attachmentBody } from '../../../lib/kombo/attachment-request.ts';
 import { checksumOf } from '../../../lib/stream/checksum.ts';
 import { peek } from '../../../lib/stream/peek.ts';
-import { untilStalled } from '../../../lib/stream/stall-timeout.ts';
-import { verified } from '../../../lib/stream/verify.ts';
+import { stopWhenStalled } from '../../../lib/stream/stall-timeout.ts';
+import { verify } from '../../../lib/stream/verify.ts';
 import { randomFrom } from '../../fakes/chunks.ts';
 import { candidate, clientOf, facts, inTime } from '../../fakes/kombo-caller.ts';
 import { rawServer } from '../../fakes/raw-server.ts';
@@ -36,7 +36,7 @@ test('of 1,000 random files, cut at random, exactly what was stored arrives, as 
   for (let round = 0; round < 1_000; round += 1) {
     const file = randomFile();
     const checksum = checksumOf({ etag: createHash('md5').update(file).digest('hex') });
-    const source = verified(untilStalled(cutAtRandom(file), 10_000, deadline, systemClock), file.length, checksum);
+    const source = verify(stopWhenStalled(cutAtRandom(file), 10_000, deadline, systemClock), file.length, checksum);
     const { chunks } = await peek(source, 4_100);
     const answer = await kombo.attach(candidate, attachmentBody(facts, file.length, chunks), deadline);
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { deadlineIn } from '../../../lib/deadline.ts';
-import { untilStalled } from '../../../lib/stream/stall-timeout.ts';
+import { stopWhenStalled } from '../../../lib/stream/stall-timeout.ts';
 import { chunksOf, collect, thenFailure, thenSilence } from '../../fakes/chunks.ts';
 import { manualClock } from '../../fakes/manual-clock.ts';
 
@@ -9,7 +9,7 @@ const stallMs = 20_000;
 test('passes everything on and leaves no timer behind', async () => {
   const clock = manualClock();
   const deadline = deadlineIn(clock, 60_000);
-  const bytes = await collect(untilStalled(chunksOf('foo', 'bar'), stallMs, deadline, clock));
+  const bytes = await collect(stopWhenStalled(chunksOf('foo', 'bar'), stallMs, deadline, clock));
   deadline.clear();
   expect(bytes.toString()).toBe('foobar');
   expect(clock.timers()).toBe(0);
@@ -17,7 +17,7 @@ test('passes everything on and leaves no timer behind', async () => {
 
 test('ends a source that is silent for longer than the limit', async () => {
   const clock = manualClock();
-  const source = untilStalled(thenSilence('foo'), stallMs, deadlineIn(clock, 60_000), clock);
+  const source = stopWhenStalled(thenSilence('foo'), stallMs, deadlineIn(clock, 60_000), clock);
   await source.next();
   const next = source.next();
   clock.advance(19_999);
@@ -27,7 +27,7 @@ test('ends a source that is silent for longer than the limit', async () => {
 
 test('does not count the time that the receiver takes', async () => {
   const clock = manualClock();
-  const source = untilStalled(chunksOf('foo', 'bar'), stallMs, deadlineIn(clock, 600_000), clock);
+  const source = stopWhenStalled(chunksOf('foo', 'bar'), stallMs, deadlineIn(clock, 600_000), clock);
   await source.next();
   clock.advance(300_000);
   expect((await source.next()).value).toEqual(Buffer.from('bar'));
@@ -35,7 +35,7 @@ test('does not count the time that the receiver takes', async () => {
 
 test('ends a silent source at the deadline when that comes first', async () => {
   const clock = manualClock();
-  const source = untilStalled(thenSilence(), stallMs, deadlineIn(clock, 5_000), clock);
+  const source = stopWhenStalled(thenSilence(), stallMs, deadlineIn(clock, 5_000), clock);
   const next = source.next();
   clock.advance(5_000);
   await expect(next).rejects.toMatchObject({ code: 'OUT_OF_TIME' });
@@ -49,7 +49,7 @@ test('ends at the deadline a source that drips', async () => {
       yield new Uint8Array(1);
     }
   }
-  const source = untilStalled(drip(), stallMs, deadlineIn(clock, 20_000), clock);
+  const source = stopWhenStalled(drip(), stallMs, deadlineIn(clock, 20_000), clock);
   for (const _ of [1, 2]) {
     const next = source.next();
     clock.advance(9_000);
@@ -63,7 +63,7 @@ test('ends at the deadline a source that drips', async () => {
 test('reports a source that breaks as storage that is not available, whatever the error says', async () => {
   const clock = manualClock();
   const broken = thenFailure(new Error('socket hang up of candidates/Frank Doe.pdf'), 'foo');
-  const reading = collect(untilStalled(broken, stallMs, deadlineIn(clock, 60_000), clock));
+  const reading = collect(stopWhenStalled(broken, stallMs, deadlineIn(clock, 60_000), clock));
   await expect(reading).rejects.toMatchObject({
     code: 'STORAGE_UNAVAILABLE',
     message: 'S3 broke off while the object was read.',
@@ -77,7 +77,7 @@ test('a source that breaks after it was given up harms nobody', async () => {
     await breaking.promise;
     yield new Uint8Array(1);
   }
-  const next = untilStalled(source(), stallMs, deadlineIn(clock, 60_000), clock).next();
+  const next = stopWhenStalled(source(), stallMs, deadlineIn(clock, 60_000), clock).next();
   clock.advance(stallMs);
   await expect(next).rejects.toMatchObject({ code: 'SOURCE_STALLED' });
   // An unhandled rejection here would fail the whole run.

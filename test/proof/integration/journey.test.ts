@@ -62,7 +62,7 @@ test('a refusal that stays is told with its code and the next step', async () =>
   expect(steps.at(-1)).toMatchObject({
     step: 'failed',
     status: 'rejected',
-    nextStep: "Read Kombo's message and log_url, mend the file, and upload again.",
+    nextStep: "Read Kombo's message and log_url, fix the file, and upload again.",
   });
 });
 

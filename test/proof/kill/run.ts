@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { type Stack, startStack } from '../../../infra/local/stack.ts';
-import type { Known } from '../../../lib/ledger/ledger.ts';
+import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
 
 const { values } = parseArgs({ options: { kills: { type: 'string', default: '200' } } });
@@ -66,12 +66,12 @@ const killOnce = async (stack: Stack, round: number): Promise<{ id: string; mome
   return { id, moment: wasUp ? momentOf(known) : 'with no process up' };
 };
 
-const momentOf = (known: Known | undefined): string => {
+const momentOf = (known: LedgerEntry | undefined): string => {
   if (!known) return 'before the claim';
   return known.readable && known.record.state.status === 'sending' ? 'while sending' : 'after it was settled';
 };
 
-const statusOf = (known: Known | undefined): string => (known?.readable ? known.record.state.status : 'unseen');
+const statusOf = (known: LedgerEntry | undefined): string => (known?.readable ? known.record.state.status : 'unseen');
 
 const settled = async (stack: Stack, ids: readonly string[]): Promise<void> => {
   const until = Date.now() + settleWithinMs;

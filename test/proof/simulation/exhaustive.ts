@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Courier } from '../../../lib/courier.ts';
 import { deadlineIn } from '../../../lib/deadline.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
-import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
-import { bucket, depsOf, type Parts, secrets, settingsFor } from './deps.ts';
+import { bucket, courierOf, type Parts, secrets, settingsFor } from './courier.ts';
 import { type Ended, type Plant, recover } from './history.ts';
 import { brokenPromises } from './invariants.ts';
 import { randomFrom } from './random.ts';
@@ -30,7 +30,7 @@ export type Until = 'all' | 'first-failure';
  */
 export const everyInterleaving = async (
   mostCrashes: number,
-  plant: Plant = (deps) => deps,
+  plant: Plant = (courier) => courier,
   until: Until = 'all',
 ): Promise<ExhaustiveReport> => {
   const tree = choiceTree();
@@ -92,7 +92,7 @@ const play = async (
   const upload = { bucket, key, etag, sizeBytes: content.length };
   store.files.set(key, { key, etag, content: Buffer.from(content), modifiedAt: world.now() });
 
-  const depsFor = (process: Process): ReprocessDeps => {
+  const depsFor = (process: Process): Courier => {
     const parts: Parts = {
       table: tableOf(table, process, world, { unavailable: () => false, lostAnswer: () => false, staleMs: () => 0 }),
       storage: storageOf(store, process, world, () => undefined),
@@ -102,15 +102,15 @@ const play = async (
         get: () => undefined,
       }),
     };
-    return plant(depsOf(process, random, parts, settings, logged), parts);
+    return plant(courierOf(process, random, parts, settings, logged), parts);
   };
 
   const pending: Pending[] = [];
   for (const worker of [0, 1]) {
     const process = chosenProcess(`worker${worker}`, worker, world, pending);
-    const deps = depsFor(process);
+    const courier = depsFor(process);
     // A worker that dies never comes back, so nobody waits for it.
-    void deliver(upload, { deadline: deadlineIn(deps.clock, 300_000) }, deps);
+    void deliver(upload, { deadline: deadlineIn(courier.clock, 300_000) }, courier);
   }
 
   let steps = 0;

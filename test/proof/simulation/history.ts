@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { decideContentType } from '../../../lib/content-type/decide.ts';
+import type { Courier } from '../../../lib/courier.ts';
 import { deadlineIn } from '../../../lib/deadline.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
-import { type ReprocessDeps, reprocess } from '../../../lib/runs/reprocess.ts';
+import { reprocess } from '../../../lib/runs/reprocess.ts';
 import { sweep } from '../../../lib/runs/sweep.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
-import { bucket, depsOf, type Parts, secrets, settingsFor } from './deps.ts';
+import { bucket, courierOf, type Parts, secrets, settingsFor } from './courier.ts';
 import { fateIn, komboFaultsIn, longestSkewMs, readFaultIn, tableFaultsIn, type Weather } from './faults.ts';
 import { type Random, randomFrom } from './random.ts';
 import { SimulatedKombo, transportOf } from './simulated-kombo.ts';
@@ -14,7 +15,7 @@ import { SimulatedTable, tableOf } from './simulated-table.ts';
 import { createWorld, type Process, type World } from './world.ts';
 
 /** Changes the code under test before it runs: how known bugs are planted. */
-export type Plant = (deps: ReprocessDeps, parts: Parts) => ReprocessDeps;
+export type Plant = (courier: Courier, parts: Parts) => Courier;
 
 /** All that there is when a history has ended. */
 export interface Ended {
@@ -44,7 +45,7 @@ const parallelism = 4;
 const mostScheduled = 2;
 
 /** One made-up day in the life of the system, and the calm after it. */
-export const runHistory = async (seed: number, plant: Plant = (deps) => deps): Promise<Ended> => {
+export const runHistory = async (seed: number, plant: Plant = (courier) => courier): Promise<Ended> => {
   const random = randomFrom(seed);
   const world = createWorld(random);
   const weather: Weather = {
@@ -64,7 +65,7 @@ export const runHistory = async (seed: number, plant: Plant = (deps) => deps): P
   const invoke = (
     kind: string,
     timeoutMs: number,
-    work: (deps: ReprocessDeps) => Promise<unknown>,
+    work: (courier: Courier) => Promise<unknown>,
     done: (failed: boolean) => void,
   ): void => {
     const skewMs = random.below(2 * longestSkewMs) - longestSkewMs;
@@ -74,7 +75,7 @@ export const runHistory = async (seed: number, plant: Plant = (deps) => deps): P
       storage: storageOf(store, process, world, readFaultIn(weather, random)),
       transport: transportOf(kombo, process, world, komboFaultsIn(weather, random)),
     };
-    const deps = plant(depsOf(process, random, parts, settings, logged), parts);
+    const courier = plant(courierOf(process, random, parts, settings, logged), parts);
     let finished = false;
     const finish = (failed: boolean): void => {
       if (finished) return;
@@ -86,7 +87,7 @@ export const runHistory = async (seed: number, plant: Plant = (deps) => deps): P
     world.at(timeoutMs, () =>
       process.whenAwake(() => world.at(random.below(3_000), () => !finished && process.kill('timeout'))),
     );
-    work(deps).then(
+    work(courier).then(
       () => finish(false),
       (error: unknown) => {
         if (!isExpected(error)) throw error;
@@ -106,7 +107,7 @@ export const runHistory = async (seed: number, plant: Plant = (deps) => deps): P
     invoke(
       'upload',
       functionTimeoutMs,
-      (deps) => deliver(upload, { deadline: deadlineIn(deps.clock, functionTimeoutMs) }, deps),
+      (courier) => deliver(upload, { deadline: deadlineIn(courier.clock, functionTimeoutMs) }, courier),
       (failed) => {
         uploadWorkers -= 1;
         waitingEvents.shift()?.();
@@ -122,7 +123,7 @@ export const runHistory = async (seed: number, plant: Plant = (deps) => deps): P
     invoke(
       'schedule',
       scheduleTimeoutMs,
-      (deps) => scheduledRun(deps, settings.komboTimeoutMs),
+      (courier) => scheduledRun(courier, settings.komboTimeoutMs),
       () => {
         scheduled -= 1;
       },
@@ -142,7 +143,7 @@ export const runHistory = async (seed: number, plant: Plant = (deps) => deps): P
 export const recover = async (
   world: World,
   table: SimulatedTable,
-  depsFor: (process: Process) => ReprocessDeps,
+  depsFor: (process: Process) => Courier,
   komboTimeoutMs: number,
 ): Promise<void> => {
   let runs = 0;
@@ -157,11 +158,11 @@ export const recover = async (
   );
 };
 
-const scheduledRun = async (deps: ReprocessDeps, worstCaseMs: number): Promise<void> => {
-  const deadline = deadlineIn(deps.clock, scheduleTimeoutMs);
+const scheduledRun = async (courier: Courier, worstCaseMs: number): Promise<void> => {
+  const deadline = deadlineIn(courier.clock, scheduleTimeoutMs);
   const options = { deadline, parallelism, worstCaseMs: worstCaseMs + 30_000 };
-  await reprocess(options, deps);
-  await sweep(options, { bucket, sweepSince: 0, ledgerRetentionDays: 400 }, deps);
+  await reprocess(options, courier);
+  await sweep(options, courier);
 };
 
 /** Files appear, are replaced, deleted and put again; their events come late, twice, in any order. */

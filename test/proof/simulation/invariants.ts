@@ -1,7 +1,7 @@
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { fromItem } from '../../../lib/ledger/record-item.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
-import { integrationId, secrets } from './deps.ts';
+import { integrationId, secrets } from './courier.ts';
 import type { Ended } from './history.ts';
 
 /** The promise, checked on what is left when faults have stopped and time has passed. Empty when it was kept. */

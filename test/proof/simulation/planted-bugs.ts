@@ -1,21 +1,21 @@
+import type { Courier } from '../../../lib/courier.ts';
 import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
 import type { Ledger } from '../../../lib/ledger/ledger.ts';
 import { ledgerOn } from '../../../lib/ledger/ledger.ts';
 import type { Item, Table } from '../../../lib/ledger/table.ts';
-import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import type { Plant } from './history.ts';
 
 /** The bugs that systems of this kind have. Each is planted into the real library; the simulation must catch it. */
 export const plantedBugs: Readonly<Record<string, Plant>> = {
-  'the claim is not conditional': (deps) =>
-    withTable(deps, (table) => ({
+  'the claim is not conditional': (courier) =>
+    withTable(courier, (table) => ({
       ...table,
       put: (item, condition) => (condition.kind === 'absent' ? overwrite(table, item) : table.put(item, condition)),
     })),
 
-  'the lease is ignored': (deps) =>
-    withLedger(deps, (ledger) => ({
+  'the lease is ignored': (courier) =>
+    withLedger(courier, (ledger) => ({
       ...ledger,
       claim: async (event, seen) => {
         const claim = await ledger.claim(event, seen);
@@ -29,12 +29,12 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
           failure: { code: 'LEASE_EXPIRED', detail: '' },
           dueAt: 0,
         });
-        return free === 'lost' ? claim : ledger.claim(event, free.record);
+        return free === 'conflict' ? claim : ledger.claim(event, free.record);
       },
     })),
 
-  'settling does not ask for the owner': (deps) =>
-    withTable(deps, (table) => ({
+  'settling does not ask for the owner': (courier) =>
+    withTable(courier, (table) => ({
       ...table,
       put: (item, condition) =>
         condition.kind === 'unchanged' && condition.owner !== undefined
@@ -42,28 +42,28 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
           : table.put(item, condition),
     })),
 
-  'a timeout is sent again': (deps) => withFailureAs(deps, 'ANSWER_TIMED_OUT', 'KOMBO_CONNECTION_LOST'),
+  'a timeout is sent again': (courier) => withFailureAs(courier, 'ANSWER_TIMED_OUT', 'KOMBO_CONNECTION_LOST'),
 
-  'a lost answer counts as not delivered': (deps) => withFailureAs(deps, 'ANSWER_LOST', 'KOMBO_CONNECTION_LOST'),
+  'a lost answer counts as not delivered': (courier) => withFailureAs(courier, 'ANSWER_LOST', 'KOMBO_CONNECTION_LOST'),
 
-  'the record is deleted on error': (deps) =>
-    withLedger(deps, (ledger) => ({
+  'the record is deleted on error': (courier) =>
+    withLedger(courier, (ledger) => ({
       ...ledger,
       apply: async (seen, event) => {
         const applied = await ledger.apply(seen, event);
-        if (event.kind === 'failed' && applied !== 'lost') {
+        if (event.kind === 'failed' && applied !== 'conflict') {
           await ledger.forget({ id: uploadId(seen.upload), readable: true, record: applied.record });
         }
         return applied;
       },
     })),
 
-  'the last byte goes out before the source is verified': (deps) => ({
-    ...deps,
+  'the last byte goes out before the source is verified': (courier) => ({
+    ...courier,
     kombo: {
-      ...deps.kombo,
+      ...courier.kombo,
       attach: (target, { contentLength, chunks }, deadline) =>
-        deps.kombo.attach(target, { contentLength, chunks: completedAnyway(chunks, contentLength) }, deadline),
+        courier.kombo.attach(target, { contentLength, chunks: completedAnyway(chunks, contentLength) }, deadline),
     },
   }),
 };
@@ -73,22 +73,26 @@ const overwrite = async (table: Table, item: Item) => {
   return table.put(item, there ? { kind: 'unchanged', version: there.version } : { kind: 'absent' });
 };
 
-const withTable = (deps: ReprocessDeps, change: (table: Table) => Table): ReprocessDeps => {
-  const table = change(deps.table);
-  return { ...deps, table, ledger: ledgerOn({ table, clock: deps.clock, uuid: deps.uuid, retentionDays: 400 }) };
+const withTable = (courier: Courier, change: (table: Table) => Table): Courier => {
+  const table = change(courier.table);
+  return {
+    ...courier,
+    table,
+    ledger: ledgerOn({ table, clock: courier.clock, uuid: courier.uuid, retentionDays: 400 }),
+  };
 };
 
-const withLedger = (deps: ReprocessDeps, change: (ledger: Ledger) => Ledger): ReprocessDeps => ({
-  ...deps,
-  ledger: change(deps.ledger),
+const withLedger = (courier: Courier, change: (ledger: Ledger) => Ledger): Courier => ({
+  ...courier,
+  ledger: change(courier.ledger),
 });
 
-const withFailureAs = (deps: ReprocessDeps, from: KomboFailure['code'], to: KomboFailure['code']): ReprocessDeps => ({
-  ...deps,
+const withFailureAs = (courier: Courier, from: KomboFailure['code'], to: KomboFailure['code']): Courier => ({
+  ...courier,
   kombo: {
-    ...deps.kombo,
+    ...courier.kombo,
     attach: async (...args) => {
-      const answer = await deps.kombo.attach(...args);
+      const answer = await courier.kombo.attach(...args);
       if (answer.ok || answer.failure.code !== from) return answer;
       return { ...answer, failure: { ...answer.failure, code: to } };
     },

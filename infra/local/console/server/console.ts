@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { S3Client } from '@aws-sdk/client-s3';
 import { getRequestListener } from '@hono/node-server';
-import type { Config } from '../../../../lib/config/config.ts';
+import type { Settings } from '../../../../lib/config/config.ts';
 import { targetKinds } from '../../../../lib/upload/target.ts';
 import { s3Credentials } from '../../aws/s3/s3-server.ts';
 import { closed, listening, onFreePort } from '../../process/listening.ts';
@@ -67,7 +67,7 @@ export const startConsole = async ({ stack, preferredPort }: ConsoleOptions): Pr
   };
 };
 
-const helloOf = ({ keyTemplates }: Config): Hello => ({
+const helloOf = ({ keyTemplates }: Settings): Hello => ({
   targets: targetKinds.flatMap((kind) => {
     const template = templateFor(keyTemplates, kind);
     return template ? [{ kind, keyForm: template.text }] : [];

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
-import type { Config } from '../../../../lib/config/config.ts';
+import type { Settings } from '../../../../lib/config/config.ts';
 import { ok, type Result } from '../../../../lib/result.ts';
 import { targetKey, targetKinds } from '../../../../lib/upload/target.ts';
 import { bareEtag, uploadId } from '../../../../lib/upload/upload.ts';
@@ -21,7 +21,7 @@ const asking = v.object({
 export interface UploadDeps {
   readonly s3: S3Client;
   readonly bucket: string;
-  readonly config: Pick<Config, 'keyTemplates' | 'integrationId'>;
+  readonly config: Pick<Settings, 'keyTemplates' | 'integrationId'>;
   readonly uploads: IncomingUploads;
   /** A row has changed. */
   readonly onChange: () => void;

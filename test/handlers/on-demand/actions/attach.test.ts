@@ -139,18 +139,20 @@ describe('attach by prefix', () => {
       { deadline: { ...world.deadline(1), remainingMs: () => 0 } },
     );
     expect(answer).toMatchObject({ ok: false, next: { action: 'attach', prefix: 'candidates/' } });
-    expect(answer.message).toBe('Nothing was begun. Time ran out. There is more: "next" is the request that goes on.');
+    expect(answer.message).toBe(
+      'Nothing was started. Time ran out. There is more: "next" is the request that goes on.',
+    );
     expect(world.kombo.posts).toHaveLength(0);
   });
 
-  test('stops when Kombo asks for patience', async () => {
+  test('stops when Kombo throttled the calls', async () => {
     putMany(50);
     for (let call = 0; call < 50; call += 1) {
-      world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { askedWaitMs: minute }));
+      world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: minute }));
     }
     const answer = await world.ask({ action: 'attach', prefix: 'candidates/' });
     expect(answer).toMatchObject({ ok: false, counts: { retrying: 4 } });
-    expect(answer.message).toContain('Kombo asks for patience');
+    expect(answer.message).toContain('Kombo throttled the calls');
     expect(world.kombo.posts).toHaveLength(4);
   });
 
@@ -164,7 +166,7 @@ describe('attach by prefix', () => {
 });
 
 describe('with REQUIRE_SCAN', () => {
-  const scanned = () => world.newRuntime({ REQUIRE_SCAN: 'true' });
+  const scanned = () => world.newFunction({ REQUIRE_SCAN: 'true' });
 
   test('what has no verdict is held and not sent; a person lets it go by a retry', async () => {
     world.put(key);
@@ -205,7 +207,7 @@ describe('dryRun', () => {
           integration: integrationId,
           name: 'Lebenslauf.pdf',
           type: 'CV',
-          content_type: 'application/pdf',
+          contentType: 'application/pdf',
         },
       ],
     });

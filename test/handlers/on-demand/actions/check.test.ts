@@ -139,7 +139,7 @@ describe('the integration', () => {
 
   test('that keys name, and the request does not, is not tested, and the way to do it is shown', async () => {
     const templates = { KEY_TEMPLATES: '{integration_id}/{application_id}/{filename}', KOMBO_INTEGRATION_ID: '' };
-    const { of } = await check({}, world.newRuntime(templates));
+    const { of } = await check({}, world.newFunction(templates));
     expect(of('Kombo')).toMatchObject({ state: 'not tested', todo: expect.stringContaining('"integration_id"') });
   });
 
@@ -161,7 +161,7 @@ describe('the integration', () => {
 
 describe('the other parts', () => {
   test('a bucket that may not be listed says which right is missing', async () => {
-    const { storage } = world.newRuntime();
+    const { storage } = world.newFunction();
     const list = async () => fail('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
     const { lines, of } = await check({}, { storage: { ...storage, list } });
     expect(wrongOf(lines)).toEqual(['bucket, folder candidates/']);
@@ -170,13 +170,13 @@ describe('the other parts', () => {
 
   test('an object that may not be read is told apart from the list', async () => {
     world.put(key);
-    const { storage } = world.newRuntime();
+    const { storage } = world.newFunction();
     const open = async () => fail('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
     expect(wrongOf((await check({}, { storage: { ...storage, open } })).lines)).toEqual(['reading an object']);
   });
 
   test('an index that is missing is named', async () => {
-    const { table } = world.newRuntime();
+    const { table } = world.newFunction();
     const query: typeof table.query = async (asked) => {
       if (asked.index === 'target') throw new LedgerTableError('The DynamoDB table "ledger" does not take it.');
       return table.query(asked);
@@ -204,7 +204,7 @@ describe('the other parts', () => {
   });
 
   test('a lease shorter than the function is told', async () => {
-    const runtime = world.newRuntime({ LEASE_SECONDS: '100' });
+    const runtime = world.newFunction({ LEASE_SECONDS: '100' });
     expect((await check({}, runtime)).of('times')).toMatchObject({
       state: 'wrong',
       todo: expect.stringContaining('LEASE_SECONDS'),
@@ -212,7 +212,7 @@ describe('the other parts', () => {
   });
 
   test('a call longer than the function is told', async () => {
-    const runtime = world.newRuntime({ KOMBO_TIMEOUT_SECONDS: '400' });
+    const runtime = world.newFunction({ KOMBO_TIMEOUT_SECONDS: '400' });
     expect((await check({}, runtime)).of('times')).toMatchObject({
       state: 'wrong',
       todo: expect.stringContaining('KOMBO_TIMEOUT_SECONDS'),
@@ -220,7 +220,7 @@ describe('the other parts', () => {
   });
 
   test('a part that breaks does not hide the others', async () => {
-    const pauses = { ...world.newRuntime().pauses, list: () => Promise.reject(new Error('broken')) };
+    const pauses = { ...world.newFunction().pauses, list: () => Promise.reject(new Error('broken')) };
     const { lines } = await check({}, { pauses });
     expect(wrongOf(lines)).toEqual(['pauses']);
     expect(lines.length).toBeGreaterThan(10);

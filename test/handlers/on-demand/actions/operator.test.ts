@@ -16,7 +16,7 @@ const sentWith = async (fate: PostScript, name = key): Promise<void> => {
   await world.ask({ action: 'attach', key: name });
 };
 const notFound: PostScript = () => refuses('KOMBO_NOT_FOUND');
-const run = () => reprocess({ deadline: world.deadline(), parallelism: 4, worstCaseMs: minute }, world.newRuntime());
+const run = () => reprocess({ deadline: world.deadline(), parallelism: 4, worstCaseMs: minute }, world.newFunction());
 
 describe('retry', () => {
   test('sends what is held at once, and keeps the reason', async () => {
@@ -65,11 +65,11 @@ describe('retry', () => {
   test('never sends a file in which a threat was found', async () => {
     const upload = world.put(key);
     const holdAs = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty said THREATS_FOUND.' } as const;
-    await deliver(upload, { deadline: world.deadline(), holdAs }, world.newRuntime());
+    await deliver(upload, { deadline: world.deadline(), holdAs }, world.newFunction());
     const force = { action: 'resend', force: true };
     for (const event of [{ action: 'retry' }, force]) {
       const answer = await world.ask({ ...event, key, reason });
-      expect(answer.message).toContain('a file with a threat goes on no person');
+      expect(answer.message).toContain('Only a clean scan verdict can release');
     }
     expect(await world.ask({ action: 'retry', candidate_id: 'GRK123', reason })).toMatchObject({
       ok: false,
@@ -85,7 +85,7 @@ describe('retry', () => {
     await world.ask({ action: 'attach', key });
     const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
     expect(answer).toMatchObject({ ok: true, released: 2 });
-    expect(answer.message).toBe('2 files let go; the next scheduled run sends them. 1 file left as it is.');
+    expect(answer.message).toBe('2 files released; the next scheduled run sends them. 1 file left as it is.');
     await run();
     expect(world.kombo.standing).toHaveLength(3);
   });
@@ -109,7 +109,7 @@ describe('retry', () => {
     expect(await world.ask({ action: 'retry', code: 'PLATFORM.INPUT_INVALID', reason })).toMatchObject({
       ok: true,
       released: 1,
-      message: '1 file let go; the next scheduled run sends it.',
+      message: '1 file released; the next scheduled run sends it.',
     });
     await run();
     expect(world.kombo.standing).toHaveLength(1);
@@ -159,7 +159,7 @@ describe('resend', () => {
       await promise;
       return losesAnswer();
     });
-    const running = deliver(upload, { deadline: world.deadline() }, world.newRuntime());
+    const running = deliver(upload, { deadline: world.deadline() }, world.newFunction());
     while (world.kombo.posts.length === 0) await new Promise((turn) => setImmediate(turn));
     const answer = await world.ask(resend);
     expect(answer).toMatchObject({ ok: false, files: [{ status: 'sending' }] });
@@ -176,7 +176,7 @@ describe('resolve', () => {
     await sentWith(losesAnswer);
     expect(await world.ask(resolve)).toMatchObject({
       ok: true,
-      files: [{ status: 'attached', knownBy: 'the word of a person', lastOperator: { reason: 'Seen in the ATS.' } }],
+      files: [{ status: 'attached', knownBy: 'an operator', lastOperator: { reason: 'Seen in the ATS.' } }],
     });
     expect(world.kombo.posts).toHaveLength(1);
   });
@@ -204,7 +204,7 @@ describe('pause and resume', () => {
     expect(await world.ask(resume)).toMatchObject({
       ok: true,
       released: 1,
-      message: `The pause of ${integrationId} has ended. 1 file let go: the next scheduled run sends them.`,
+      message: `The pause of ${integrationId} has ended. 1 file released: the next scheduled run sends them.`,
     });
     await run();
     expect(await world.ask({ action: 'status', key })).toMatchObject({ files: [{ status: 'attached' }] });
@@ -221,7 +221,7 @@ describe('pause and resume', () => {
     await sentWith(() => refuses('PLATFORM.AUTHENTICATION_INVALID'));
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'We wait for the new key.' });
     expect(await world.ask({ action: 'status' })).toMatchObject({
-      pauses: [{ integration_id: 'account', by: 'operator' }],
+      pauses: [{ integrationId: 'account', by: 'operator' }],
     });
   });
 
@@ -273,7 +273,7 @@ describe('forget', () => {
       await promise;
       return losesAnswer();
     });
-    const running = deliver(upload, { deadline: world.deadline() }, world.newRuntime());
+    const running = deliver(upload, { deadline: world.deadline() }, world.newFunction());
     while (world.kombo.posts.length === 0) await new Promise((turn) => setImmediate(turn));
     world.bucket.clear();
     expect(await world.ask(forget)).toMatchObject({
@@ -287,7 +287,7 @@ describe('forget', () => {
   test('keeps everything when the bucket does not answer', async () => {
     world.put(key);
     await world.ask({ action: 'attach', key });
-    const { storage } = world.newRuntime();
+    const { storage } = world.newFunction();
     const find = async () =>
       ({ ok: false, error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown.' } }) as const;
     expect(await world.ask(forget, { storage: { ...storage, find } })).toMatchObject({ ok: false, erased: 0 });

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 const replay = (event: unknown) =>
-  world.ask({ action: 'replay', event }, world.newRuntime({ BUCKET: bucket, MAX_BYTES: '100000' }));
+  world.ask({ action: 'replay', event }, world.newFunction({ BUCKET: bucket, MAX_BYTES: '100000' }));
 
 test.each([
   ['a message of the failure queue', sample('failure-record')],
@@ -47,7 +47,7 @@ test('is not ok when nothing was delivered: whoever reads ok deletes the message
   expect(await replay({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: bucket })).toMatchObject({ ok: false });
   const tooLarge = world.ask(
     { action: 'replay', event: sample('s3-put') },
-    world.newRuntime({ BUCKET: bucket, MAX_BYTES: '1' }),
+    world.newFunction({ BUCKET: bucket, MAX_BYTES: '1' }),
   );
   expect(await tooLarge).toMatchObject({ ok: false, files: [{ status: 'rejected' }] });
   expect(world.kombo.posts).toHaveLength(0);

@@ -114,15 +114,15 @@ describe('the list of what is rejected', () => {
   });
 
   test.each([
-    [{ list: 'attached' }, '"list" is not right; it must be "held", which is meant without it, or "rejected".'],
-    [{ list: true }, '"list" is not right;'],
+    [{ list: 'attached' }, '"list" is wrong; it must be "held", which is meant without it, or "rejected".'],
+    [{ list: true }, '"list" is wrong;'],
     [
       { list: 'rejected', key },
-      '"list" is of all files: it does not go with "key", "candidate_id" or "application_id".',
+      '"list" is about all files: it does not go with "key", "candidate_id" or "application_id".',
     ],
-    [{ list: 'held', candidate_id: 'GRK123' }, '"list" is of all files'],
-    [{ list: 'held', application_id: 'GRK123' }, '"list" is of all files'],
-    [{ list: 'rejected', cursor: 'held|1|x' }, '"cursor" is none of this list.'],
+    [{ list: 'held', candidate_id: 'GRK123' }, '"list" is about all files'],
+    [{ list: 'held', application_id: 'GRK123' }, '"list" is about all files'],
+    [{ list: 'rejected', cursor: 'held|1|x' }, '"cursor" is not of this list.'],
   ])('is not asked for with %j', async (request, message) => {
     const answer = await world.ask({ action: 'status', ...request });
     expect(answer.ok).toBe(false);

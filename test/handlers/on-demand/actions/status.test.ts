@@ -71,7 +71,7 @@ describe('status of a key', () => {
     await world.ask({ action: 'attach', key });
     const answer = await world.ask({ action: 'status', key });
     expect(answer.files).toMatchObject([{ etag: 'newer', status: 'retrying' }, { status: 'attached' }]);
-    expect(answer.message).toContain('tried again by itself from');
+    expect(answer.message).toContain('sent again automatically from');
     expect(await world.ask({ action: 'status', key, etag: 'etag-0' })).toMatchObject({
       message: 'It is attached to candidate GRK123, since 2026-01-05T09:00:00.000Z.',
     });
@@ -79,7 +79,7 @@ describe('status of a key', () => {
   });
 
   test('whose bucket does not answer says that nobody can tell', async () => {
-    const { storage } = world.newRuntime();
+    const { storage } = world.newFunction();
     const find = async () =>
       ({ ok: false, error: { code: 'STORAGE_DENIED', detail: 'S3 answered AccessDenied (HTTP 403).' } }) as const;
     const answer = await world.ask({ action: 'status', key }, { storage: { ...storage, find } });
@@ -137,7 +137,7 @@ describe('status of all', () => {
       heldByCode: [{ code: 'KOMBO_NOT_FOUND', number: 2, nextStep: expect.stringContaining('Compare the id') }],
       held: [{ code: 'KOMBO_NOT_FOUND' }, { code: 'KOMBO_NOT_FOUND' }],
     });
-    expect(answer.message).toBe('2 held: a person must act. 2 go on by themselves, 0 of them due now.');
+    expect(answer.message).toBe('2 held: an operator must act. 2 continue automatically, 0 of them due now.');
     world.clock.advance(24 * 3_600_000);
     expect(await world.ask({ action: 'status' })).toMatchObject({ counts: { dueNow: 2 } });
   });
@@ -149,7 +149,7 @@ describe('status of all', () => {
     const answer = await world.ask({ action: 'status' });
     expect(answer.message).toContain('1 pause open.');
     expect(answer.pauses).toMatchObject([
-      { integration_id: integrationId, state: 'paused', by: 'kombo', code: 'INTEGRATION.INACTIVE' },
+      { integrationId, state: 'paused', by: 'kombo', code: 'INTEGRATION.INACTIVE' },
     ]);
   });
 
@@ -195,7 +195,7 @@ describe('status of all', () => {
     async (cursor) => {
       expect(await world.ask({ action: 'status', cursor })).toEqual({
         ok: false,
-        message: '"cursor" is none of this list. Ask without it.',
+        message: '"cursor" is not of this list. Repeat the request without it.',
       });
     },
   );

@@ -2,17 +2,17 @@ import type { S3Event } from 'aws-lambda';
 import { s3Client } from '../../../../lib/aws/clients.ts';
 import { s3Storage } from '../../../../lib/aws/s3-storage.ts';
 import { systemClock } from '../../../../lib/clock.ts';
-import { readConfig } from '../../../../lib/config/config.ts';
+import { readSettings } from '../../../../lib/config/config.ts';
 import { deadlineIn } from '../../../../lib/deadline.ts';
 import { attempt } from '../../../../lib/delivery/attempt.ts';
 import { matchKey } from '../../../../lib/key-template/match-key.ts';
 import { fixedApiKey } from '../../../../lib/kombo/api-key.ts';
 import { komboClient } from '../../../../lib/kombo/client.ts';
 import { httpTransport } from '../../../../lib/kombo/http-transport.ts';
-import { restrictionsBook } from '../../../../lib/kombo/restrictions-cache.ts';
+import { restrictionsCache } from '../../../../lib/kombo/restrictions-cache.ts';
 
 /** Ours without ledger, log and metrics: every check of the file, the stream, the verified end. */
-const settings = readConfig(process.env);
+const settings = readSettings(process.env);
 const clock = systemClock;
 const apiKey = fixedApiKey(settings.komboApiKey ?? '');
 const kombo = komboClient({ transport: httpTransport(settings.komboBaseUrl, clock), clock, apiKey: apiKey.current });
@@ -21,7 +21,7 @@ const deps = {
   settings,
   storage,
   kombo,
-  restrictions: restrictionsBook(kombo, clock),
+  restrictions: restrictionsCache(kombo, clock),
   apiKey,
   clock,
   random: Math.random,
@@ -35,8 +35,8 @@ export const handler = async (event: S3Event): Promise<void> => {
     const deadline = deadlineIn(clock, 290_000);
     try {
       const upload = { bucket: record.s3.bucket.name, key, etag: record.s3.object.eTag };
-      const result = await attempt(upload, match.value, deadline, deps);
-      if (!result.delivered) throw new Error(`${result.failure.code}: ${result.failure.detail}`);
+      const { ending } = await attempt(upload, match.value, deadline, deps);
+      if (ending.kind === 'failed') throw new Error(`${ending.failure.code}: ${ending.failure.detail}`);
     } finally {
       deadline.clear();
     }

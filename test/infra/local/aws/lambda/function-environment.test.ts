@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { functionEnvironment } from '../../../../../infra/local/aws/lambda/function-environment.ts';
-import { readConfig } from '../../../../../lib/config/config.ts';
+import { readSettings } from '../../../../../lib/config/config.ts';
 
 const place = {
   bucket: 'cvs',
@@ -14,7 +14,7 @@ const place = {
 };
 
 test('is a whole configuration, with waits that a person can sit through', () => {
-  expect(readConfig(functionEnvironment(place, {}))).toMatchObject({
+  expect(readSettings(functionEnvironment(place, {}))).toMatchObject({
     bucket: 'cvs',
     komboBaseUrl: 'http://127.0.0.1:4572/v1',
     s3ForcePathStyle: true,
@@ -25,7 +25,7 @@ test('is a whole configuration, with waits that a person can sit through', () =>
 });
 
 test('the lease outlives the minute that a function has', () => {
-  expect(readConfig(functionEnvironment(place, {})).leaseMs).toBeGreaterThan(60_000);
+  expect(readSettings(functionEnvironment(place, {})).leaseMs).toBeGreaterThan(60_000);
 });
 
 test('settings of the shell apply', () => {

@@ -3,9 +3,9 @@ import type { Lambda } from '../../../../../infra/local/aws/lambda/lambda.ts';
 import { FunctionFailed } from '../../../../../infra/local/aws/lambda/lambda-process.ts';
 import { ask, readAsking } from '../../../../../infra/local/console/server/on-demand.ts';
 import type { Row } from '../../../../../infra/local/console/server/row.ts';
-import { readConfig } from '../../../../../lib/config/config.ts';
+import { readSettings } from '../../../../../lib/config/config.ts';
 
-const config = readConfig({
+const config = readSettings({
   BUCKET: 'console-test',
   LEDGER_TABLE: 'ledger',
   KOMBO_API_KEY: 'ks_dev_local',

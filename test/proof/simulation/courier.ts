@@ -1,14 +1,12 @@
-import { parseAllowedTypes } from '../../../lib/content-type/decide.ts';
-import { parseKeyTemplates } from '../../../lib/key-template/match-key.ts';
+import { readSettings, type Settings } from '../../../lib/config/config.ts';
+import type { Courier } from '../../../lib/courier.ts';
 import { fixedApiKey } from '../../../lib/kombo/api-key.ts';
 import { komboClient } from '../../../lib/kombo/client.ts';
-import { restrictionsBook } from '../../../lib/kombo/restrictions-cache.ts';
+import { restrictionsCache } from '../../../lib/kombo/restrictions-cache.ts';
 import type { Transport } from '../../../lib/kombo/transport.ts';
 import { ledgerOn } from '../../../lib/ledger/ledger.ts';
 import type { Table } from '../../../lib/ledger/table.ts';
 import { pausesOn } from '../../../lib/pause/pause-store.ts';
-import type { ReadBackSettings } from '../../../lib/read-back/read-back.ts';
-import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
 import { type Log, observer } from '../../../lib/telemetry/observe.ts';
 import type { Storage } from '../../../lib/upload/storage.ts';
 import type { Random } from './random.ts';
@@ -24,29 +22,18 @@ export const secrets = {
   content: 'CONTENT',
 } as const;
 
-const must = <T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T => {
-  if (!result.ok) throw new Error(JSON.stringify(result.error));
-  return result.value;
-};
-
-const keyTemplates = must(
-  parseKeyTemplates('candidates/{candidate_id}/{filename}|candidates/{candidate_id}/{any}/{filename}'),
-);
-const allowedTypes = must(parseAllowedTypes('txt'));
-
-export const settingsFor = (choice: Pick<ReadBackSettings, 'onUnknown' | 'nameToken'>): ReadBackSettings => ({
+export const settingsFor = (choice: Pick<Settings, 'onUnknown' | 'nameToken'>): Settings => ({
+  ...readSettings({
+    BUCKET: bucket,
+    LEDGER_TABLE: 'ledger',
+    KOMBO_API_KEY: secrets.apiKey,
+    KOMBO_INTEGRATION_ID: integrationId,
+    KEY_TEMPLATES: 'candidates/{candidate_id}/{filename}|candidates/{candidate_id}/{any}/{filename}',
+    ALLOWED_TYPES: 'txt',
+    MAX_BYTES: '10000',
+    SWEEP_SINCE: '1970-01-01',
+  }),
   ...choice,
-  keyTemplates,
-  allowedTypes,
-  integrationId,
-  maxBytes: 10_000,
-  remoteFields: {},
-  transfer: 'data',
-  komboTimeoutMs: 240_000,
-  leaseMs: 420_000,
-  retryBaseMs: 30_000,
-  readBackAfterMs: 60_000,
-  readBackAgainMs: 300_000,
 });
 
 export interface Parts {
@@ -56,13 +43,13 @@ export interface Parts {
 }
 
 /** The real library, put together as `handlers/runtime.ts` does, on simulated parts. */
-export const depsOf = (
+export const courierOf = (
   process: Process,
   random: Random,
   parts: Parts,
-  settings: ReadBackSettings,
+  settings: Settings,
   logged: string[],
-): ReprocessDeps => {
+): Courier => {
   const { clock } = process;
   const { table, storage, transport } = parts;
   const apiKey = fixedApiKey(secrets.apiKey);
@@ -80,12 +67,12 @@ export const depsOf = (
     uuid,
     apiKey,
     kombo,
-    restrictions: restrictionsBook(kombo, clock),
+    restrictions: restrictionsCache(kombo, clock),
     storage,
     table,
     ledger: ledgerOn({ table, clock, uuid, retentionDays: 400 }),
     pauses: pausesOn(table, clock),
-    observe: observer(log, () => undefined, keyTemplates),
+    observe: observer(log, () => undefined, settings.keyTemplates),
     log,
   };
 };

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
-import { probePauses, releasePaused } from '../../../lib/runs/pause-rounds.ts';
-import type { ReprocessDeps } from '../../../lib/runs/reprocess.ts';
+import { probePauses } from '../../../lib/runs/probe-pauses.ts';
+import { releasePaused } from '../../../lib/runs/release-paused.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { integrationId, minute, second } from '../../fakes/ledger-samples.ts';
 import { losesAnswer, refuses } from '../../fakes/scripted-kombo.ts';
@@ -13,13 +14,13 @@ beforeEach(() => {
   world = deliveryWorld();
 });
 
-const newDeps = (): ReprocessDeps => world.newDeps();
-const send = async (name: string, deps = newDeps()): Promise<Upload> => {
+const newCourier = (): Courier => world.newCourier();
+const send = async (name: string, deps = newCourier()): Promise<Upload> => {
   const upload = world.put(`candidates/GRK123/${name}.pdf`);
   await deliver(upload, { deadline: world.deadline() }, deps);
   return upload;
 };
-const probe = (deps = newDeps()) => probePauses({ deadline: world.deadline(), worstCaseMs: minute }, deps);
+const probe = (deps = newCourier()) => probePauses({ deadline: world.deadline(), worstCaseMs: minute }, deps);
 const statusOf = async (upload: Upload): Promise<string> => (await world.recordOf(upload)).state.status;
 
 /** The first file begins the pause, the others wait behind it. */
@@ -41,7 +42,7 @@ describe('a probe', () => {
     world.clock.advance(minute);
     expect(await probe()).toMatchObject([{ status: 'attached' }]);
     expect(world.kombo.posts).toHaveLength(2);
-    expect(await newDeps().pauses.list()).toMatchObject([{ state: 'releasing', ended: { by: 'probe' } }]);
+    expect(await newCourier().pauses.list()).toMatchObject([{ state: 'releasing', ended: { by: 'probe' } }]);
   });
 
   test('is one, however many ask at the same moment', async () => {
@@ -56,7 +57,7 @@ describe('a probe', () => {
     world.bucket.delete(first?.key ?? '');
     world.clock.advance(15 * minute);
     expect(await probe()).toMatchObject([{ status: 'superseded' }, { status: 'attached' }]);
-    expect(await newDeps().pauses.list()).toMatchObject([{ state: 'releasing' }]);
+    expect(await newCourier().pauses.list()).toMatchObject([{ state: 'releasing' }]);
   });
 
   test('of the account takes a word about the integration for a sign that the key holds again', async () => {
@@ -64,7 +65,7 @@ describe('a probe', () => {
     world.clock.advance(15 * minute);
     world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
     await probe();
-    expect((await newDeps().pauses.list()).map(({ scope, state }) => `${scope} ${state}`).sort()).toEqual([
+    expect((await newCourier().pauses.list()).map(({ scope, state }) => `${scope} ${state}`).sort()).toEqual([
       'account releasing',
       `${integrationId} open`,
     ]);
@@ -75,9 +76,9 @@ describe('a probe', () => {
     async (code) => {
       await paused('PLATFORM.AUTHENTICATION_INVALID', ['A', 'B']);
       world.clock.advance(15 * minute);
-      for (let call = 0; call < 3; call += 1) world.kombo.script.push(() => refuses(code, { askedWaitMs: minute }));
+      for (let call = 0; call < 3; call += 1) world.kombo.script.push(() => refuses(code, { retryAfterMs: minute }));
       await probe();
-      expect(await newDeps().pauses.list()).toMatchObject([{ scope: 'account', state: 'open' }]);
+      expect(await newCourier().pauses.list()).toMatchObject([{ scope: 'account', state: 'open' }]);
     },
   );
 
@@ -85,7 +86,7 @@ describe('a probe', () => {
     world.kombo.script.push(losesAnswer);
     const doubtful = await send('Doubtful');
     const [first] = await paused('PLATFORM.AUTHENTICATION_INVALID', ['A']);
-    const deps = newDeps();
+    const deps = newCourier();
     const record = await world.recordOf(doubtful);
     const failure = { code: 'INTEGRATION_PAUSED', detail: 'x' } as const;
     await deps.ledger.apply(record, { kind: 'paused', scope: 'account', failure });
@@ -100,7 +101,7 @@ describe('a probe', () => {
   test('is not begun when the time is short', async () => {
     await paused('INTEGRATION.SETUP_SYNC_PENDING', ['A']);
     world.clock.advance(15 * minute);
-    expect(await probePauses({ deadline: world.deadline(30 * second), worstCaseMs: minute }, newDeps())).toEqual([]);
+    expect(await probePauses({ deadline: world.deadline(30 * second), worstCaseMs: minute }, newCourier())).toEqual([]);
   });
 
   test('of a cause that only a person ends is never made', async () => {
@@ -111,47 +112,47 @@ describe('a probe', () => {
 });
 
 describe('the end of a pause', () => {
-  const end = () => newDeps().pauses.end(integrationId, { by: 'operator', reason: 'Mended.' });
+  const end = () => newCourier().pauses.end(integrationId, { by: 'operator', reason: 'Mended.' });
 
   test('lets its files go, and no other held file', async () => {
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     const other = await send('Other');
     const uploads = await paused('INTEGRATION.ACTION_DISABLED', ['A', 'B']);
     await end();
-    expect(await releasePaused(newDeps())).toEqual({ released: 2, finished: true });
+    expect(await releasePaused(newCourier())).toEqual({ released: 2, finished: true });
     expect(await Promise.all(uploads.map(statusOf))).toEqual(['retrying', 'retrying']);
     expect(await statusOf(other)).toBe('held');
   });
 
   test('stays open for files of functions that have not heard of it, until none can hold one more', async () => {
     await paused('INTEGRATION.ACTION_DISABLED', ['A']);
-    const unaware = newDeps();
+    const unaware = newCourier();
     await send('B', unaware);
     await end();
-    await releasePaused(newDeps());
+    await releasePaused(newCourier());
     const late = await send('C', unaware);
     expect(await statusOf(late)).toBe('held');
-    expect(await releasePaused(newDeps())).toEqual({ released: 1, finished: true });
+    expect(await releasePaused(newCourier())).toEqual({ released: 1, finished: true });
     // The lease of seven minutes, and the half minute for which a function trusts its view.
     world.clock.advance(7 * minute + 30 * second);
-    await releasePaused(newDeps());
-    expect(await newDeps().pauses.list()).toHaveLength(1);
+    await releasePaused(newCourier());
+    expect(await newCourier().pauses.list()).toHaveLength(1);
     world.clock.advance(second);
-    await releasePaused(newDeps());
-    expect(await newDeps().pauses.list()).toEqual([]);
+    await releasePaused(newCourier());
+    expect(await newCourier().pauses.list()).toEqual([]);
   });
 
   test('stops in time, and the next run goes on', async () => {
     await paused('INTEGRATION.ACTION_DISABLED', ['A', 'B', 'C']);
     await end();
-    expect(await releasePaused(newDeps(), world.deadline(10 * second))).toEqual({ released: 0, finished: false });
-    expect(await releasePaused(newDeps(), world.deadline())).toEqual({ released: 3, finished: true });
+    expect(await releasePaused(newCourier(), world.deadline(10 * second))).toEqual({ released: 0, finished: false });
+    expect(await releasePaused(newCourier(), world.deadline())).toEqual({ released: 3, finished: true });
   });
 
   test('costs one question when nothing has ended', async () => {
     await paused('INTEGRATION.ACTION_DISABLED', ['A', 'B']);
     world.table.calls.length = 0;
-    await releasePaused(newDeps());
+    await releasePaused(newCourier());
     expect(world.table.calls).toEqual(['query']);
   });
 });

@@ -1,0 +1,52 @@
+import { failures } from '../../../lib/failures/failures.ts';
+import { matchKey } from '../../../lib/key-template/match-key.ts';
+import { recordMeant, recordsOfKey } from '../../../lib/operator/find-records.ts';
+import type { ActionCourier } from '../action.ts';
+import type { Answer } from '../answer/answer.ts';
+import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { decodedTwin, parseKey } from '../request/parse-key.ts';
+
+/** Where is this file? */
+export const statusOfKey = async (text: string, etag: string | undefined, courier: ActionCourier): Promise<Answer> => {
+  const { settings, deadline } = courier;
+  const parsed = parseKey(text, settings.bucket);
+  if (!parsed.ok) return { ok: false, message: parsed.error };
+  const key = parsed.value;
+  const report = await recordsOfKey({ bucket: settings.bucket, key, etag }, deadline.signal, courier);
+  const { object, current, earlier } = report;
+  const inBucket = object.ok
+    ? { exists: true, sizeBytes: object.value.sizeBytes, etag: object.value.etag }
+    : { exists: object.error.code === 'OBJECT_DELETED' ? false : 'unknown', detail: object.error.detail };
+  const files = [...(current ? [current] : []), ...earlier].map(fileOfRecord);
+  const about = { key, object: inBucket, files };
+
+  const meant = recordMeant(report, etag);
+  if (meant) return { ok: true, message: sentenceOf(fileOfRecord(meant)), ...about };
+  if (etag !== undefined) {
+    return { ok: false, message: 'The ledger knows no object of this key with that ETag.', ...about };
+  }
+  if (object.ok) {
+    const what = earlier.length > 0 ? 'the object that is under this key now' : 'this key';
+    const message = `The ledger has never seen ${what}. The object is in the bucket; "next" sends it.`;
+    return { ok: true, message, ...about, next: { action: 'attach', key }, ...templateNote(key, courier) };
+  }
+  if (object.error.code !== 'OBJECT_DELETED') {
+    const { code, detail } = object.error;
+    const message = `The ledger has never seen this key, and the bucket cannot be read: ${detail} ${failures[code].nextStep}`;
+    return { ok: false, message, ...about };
+  }
+  const twin = decodedTwin(key);
+  const hint = twin === undefined ? '' : ' It looks encoded, as in an event or a URL: try the key in "next".';
+  return {
+    ok: true,
+    message: `The ledger has never seen this key, and there is no such object in the bucket.${hint}`,
+    ...about,
+    ...(twin !== undefined && { next: { action: 'status', key: twin } }),
+    ...templateNote(key, courier),
+  };
+};
+
+const templateNote = (key: string, { settings }: ActionCourier) => {
+  const match = matchKey(settings.keyTemplates, key, settings.integrationId);
+  return match.ok ? {} : { note: `${match.error.code}: ${match.error.detail}` };
+};

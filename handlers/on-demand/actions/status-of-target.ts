@@ -1,0 +1,48 @@
+import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
+import { type Target, targetKey } from '../../../lib/upload/target.ts';
+import type { ActionCourier } from '../action.ts';
+import { type Answer, count, type PageRequest } from '../answer/answer.ts';
+import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+
+/** Which files of this candidate or application does the ledger know? */
+export const statusOfTarget = async (
+  target: Pick<Target, 'kind' | 'id'>,
+  { limit, cursor }: PageRequest,
+  { ledger }: ActionCourier,
+): Promise<Answer> => {
+  const shown: LedgerEntry[] = [];
+  let skipping = cursor !== undefined;
+  let more = false;
+  for await (const known of ledger.ofTarget(target)) {
+    if (skipping) {
+      skipping = known.id !== cursor;
+      continue;
+    }
+    more = shown.length === limit;
+    if (more) break;
+    shown.push(known);
+  }
+  if (skipping) {
+    return { ok: false, message: 'The cursor names no file of this target any more. Repeat the request without it.' };
+  }
+  const name = `${target.kind} ${target.id}`;
+  const files = shown.map(fileOfRecord);
+  const [only] = files;
+  if (!only) {
+    const message = `The ledger knows no file of ${name}. Compare the id, or ask with the "key" of a file.`;
+    return { ok: true, message, target: targetKey(target), files };
+  }
+  return {
+    ok: true,
+    message: `The ledger knows ${more ? 'more than ' : ''}${count(files.length, 'file')} of ${name}. ${files.length === 1 ? sentenceOf(only) : tally(files)}`,
+    target: targetKey(target),
+    files,
+    ...(more && { next: { action: 'status', [`${target.kind}_id`]: target.id, limit, cursor: shown.at(-1)?.id } }),
+  };
+};
+
+const tally = (files: readonly { readonly status: string }[]): string => {
+  const counts = new Map<string, number>();
+  for (const { status } of files) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return `${[...counts].map(([status, number]) => `${number} ${status}`).join(', ')}.`;
+};

@@ -1,0 +1,51 @@
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { type Decided, decide, type OperatorDecision } from '../../../lib/operator/decide.ts';
+import type { ActionCourier } from '../action.ts';
+import type { Answer } from '../answer/answer.ts';
+import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+
+/** Writes an operator's decision about one upload, or answers why it was not written. */
+export const decideOne = async (
+  record: LedgerRecord,
+  decision: OperatorDecision,
+  courier: ActionCourier,
+): Promise<{ readonly record: LedgerRecord } | { readonly answer: Answer }> => {
+  const decided = await decide(record, decision, courier);
+  return decided.done ? { record: decided.record } : { answer: notDecided(decided, decision) };
+};
+
+const notDecided = ({ why, known }: Extract<Decided, { done: false }>, { kind }: OperatorDecision): Answer => {
+  const files = known ? { files: [fileOfRecord(known)] } : {};
+  const state = known ? sentenceOf(fileOfRecord(known)) : '';
+  switch (why) {
+    case 'state':
+      return {
+        ok: false,
+        message: `Nothing was done: its state allows no ${kind}. ${state} ${hintOf(known, kind)}`.trim(),
+        ...files,
+      };
+    case 'threat':
+      return {
+        ok: false,
+        message: `Nothing was changed: the malware scan found a threat in this file. Only a clean scan verdict can release it. ${state}`,
+        ...files,
+      };
+    case 'unreadable':
+      return { ok: false, message: `Nothing was done. ${state}`, ...files };
+    case 'gone':
+      return { ok: false, message: 'Nothing was done: the record was erased at the same moment.' };
+    case 'conflict':
+      return {
+        ok: false,
+        message: 'Nothing was done: other invocations kept changing the record. Repeat the request.',
+      };
+  }
+};
+
+const hintOf = (known: Extract<Decided, { done: false }>['known'], kind: OperatorDecision['kind']): string => {
+  const status = known?.readable ? known.record.state.status : undefined;
+  if (status === 'attached' && kind === 'retry') return 'To send it once more anyway, use "resend" with "force": true.';
+  if (status === 'sending') return 'Repeat the request when it has ended.';
+  if (kind === 'resolve') return '"resolve" is for files that may have been delivered.';
+  return '';
+};

@@ -1,0 +1,35 @@
+import type { Clock } from './clock.ts';
+import type { Settings } from './config/config.ts';
+import type { ApiKey } from './kombo/api-key.ts';
+import type { KomboClient } from './kombo/client.ts';
+import type { RestrictionsCache } from './kombo/restrictions-cache.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Table } from './ledger/table.ts';
+import type { Observe } from './outcome.ts';
+import type { PauseStore } from './pause/pause-store.ts';
+import type { Log } from './telemetry/observe.ts';
+import type { Storage } from './upload/storage.ts';
+
+/**
+ * Every port and setting that a use case may ask for. Functions take what they need of it: `Pick<Courier, 'ledger' | ...>`.
+ * `handlers/runtime.ts` builds the real one; tests and the simulation build theirs.
+ */
+export interface Courier {
+  readonly settings: Settings;
+  /** The bucket. */
+  readonly storage: Storage;
+  readonly kombo: KomboClient;
+  readonly restrictions: RestrictionsCache;
+  readonly apiKey: ApiKey;
+  /** The ledger's table; use cases go through `ledger` and `pauses` where these suffice. */
+  readonly table: Table;
+  readonly ledger: Ledger;
+  readonly pauses: PauseStore;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly uuid: () => string;
+  /** Called once for every outcome. */
+  readonly observe: Observe;
+  readonly log: Log;
+}

@@ -1,0 +1,115 @@
+import type { State, Status } from './record.ts';
+
+/** A status, told apart as far as some event needs it. `new`: the ledger has no record of the upload. */
+export type Situation =
+  | 'new'
+  | Exclude<Status, 'held'>
+  | 'held for a fault'
+  | 'held by a pause'
+  | 'held, may be delivered'
+  | 'held by a pause, may be delivered'
+  | 'held by the malware scan';
+
+/** Every event as an operator would call it. One kind of `LedgerEvent` can have several forms. */
+export type EventForm =
+  | 'claim'
+  | 'claim after a new upload'
+  | 'claim after a clean scan'
+  | 'delivered'
+  | 'not delivered'
+  | 'answer lost'
+  | 'an operator must act'
+  | 'file or key is wrong'
+  | 'object gone or replaced'
+  | 'lease ended'
+  | 'found at the target'
+  | 'not found'
+  | 'not found again, later'
+  | 'target not readable'
+  | 'integration paused'
+  | 'cannot be decided'
+  | 'blocked by the malware scan'
+  | 'pause ended'
+  | 'retry'
+  | 'resend'
+  | 'resolve';
+
+/**
+ * Which event takes an upload from where to where: the state machine of the ledger as data, in the order in which things
+ * happen. What is not listed is not allowed. `transition` reads it, and `docs/states.md` is printed from it.
+ */
+export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation, Status>>>>> = {
+  /*
+   * `superseded` may be claimed: nothing was sent, and the same bytes may be under the key again (uploaded, deleted,
+   * uploaded). Refusing that event would lose the CV.
+   */
+  claim: { new: 'sending', retrying: 'sending', superseded: 'sending' },
+  /** Another version of the object: the same bytes with corrected metadata have the same ETag. */
+  'claim after a new upload': { rejected: 'sending' },
+  'claim after a clean scan': { 'held by the malware scan': 'sending' },
+  delivered: { sending: 'attached' },
+  'not delivered': { sending: 'retrying' },
+  'answer lost': { sending: 'unknown' },
+  'an operator must act': { sending: 'held' },
+  'file or key is wrong': { sending: 'rejected' },
+  'object gone or replaced': { sending: 'superseded' },
+  'lease ended': { sending: 'unknown' },
+  'found at the target': {
+    unknown: 'attached',
+    'held, may be delivered': 'attached',
+    'held by a pause, may be delivered': 'attached',
+  },
+  'not found': { unknown: 'unknown' },
+  'not found again, later': { unknown: 'retrying' },
+  'target not readable': { unknown: 'unknown' },
+  'integration paused': { unknown: 'held' },
+  'cannot be decided': { unknown: 'held' },
+  /** The end of the other reason, for which it is held or in doubt, must not send it. */
+  'blocked by the malware scan': {
+    unknown: 'held',
+    'held for a fault': 'held',
+    'held by a pause': 'held',
+    'held, may be delivered': 'held',
+    'held by a pause, may be delivered': 'held',
+    'held by the malware scan': 'held',
+  },
+  'pause ended': { 'held by a pause': 'retrying', 'held by a pause, may be delivered': 'unknown' },
+  /** What may have been delivered is looked up again instead of being sent again. */
+  retry: {
+    retrying: 'retrying',
+    unknown: 'unknown',
+    'held for a fault': 'retrying',
+    'held by a pause': 'retrying',
+    'held, may be delivered': 'unknown',
+    'held by a pause, may be delivered': 'unknown',
+    'held by the malware scan': 'retrying',
+    rejected: 'retrying',
+    superseded: 'retrying',
+  },
+  resend: {
+    attached: 'retrying',
+    retrying: 'retrying',
+    unknown: 'retrying',
+    'held for a fault': 'retrying',
+    'held by a pause': 'retrying',
+    'held, may be delivered': 'retrying',
+    'held by a pause, may be delivered': 'retrying',
+    'held by the malware scan': 'retrying',
+    rejected: 'retrying',
+    superseded: 'retrying',
+  },
+  resolve: {
+    unknown: 'attached',
+    'held, may be delivered': 'attached',
+    'held by a pause, may be delivered': 'attached',
+  },
+};
+
+export const situationOf = (state: State | undefined): Situation => {
+  if (state === undefined) return 'new';
+  if (state.status !== 'held') return state.status;
+  const { pausedBy, mayBeDelivered, failure } = state;
+  if (pausedBy !== undefined) return mayBeDelivered ? 'held by a pause, may be delivered' : 'held by a pause';
+  if (mayBeDelivered) return 'held, may be delivered';
+  return failure.code.startsWith('SCAN_') ? 'held by the malware scan' : 'held for a fault';
+};

@@ -1,0 +1,194 @@
+/**
+ * Every number that is not a setting, once, with its unit and its reason. Settings are in `config/settings.ts`.
+ */
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+const kibibyte = 1024;
+const mebibyte = 1024 * kibibyte;
+
+// --- One delivery ---
+
+/** Deliveries in progress concurrently in one function. Memory grows with this, not with the event. */
+export const parallelDeliveries = 4;
+
+/** With less time left a delivery could not settle; the event, the task or the next run repeats it. */
+export const minTimeToStartMs = 30 * secondMs;
+
+/** Time of a delivery beside the call to Kombo: opening the object and settling the ledger. */
+export const timeBesideKomboMs = 30 * secondMs;
+
+/** Kept free before the function ends, for the write that settles the delivery. */
+export const settleReserveMs = 5 * secondMs;
+
+/** Waits between attempts to settle. With quick refusals all of them fit into the reserve; a silent table gets fewer. */
+export const settleWaitsMs = [100, 300, 900] as const;
+
+/** Attempts of one upload before an operator must act. Throttled attempts do not count. */
+export const maxAttempts = 12;
+
+/** The retry budget in time: what was not delivered by then is held. */
+export const retryBudgetMs = dayMs;
+
+/** Longest wait between two attempts, and the longest that a header of Kombo's can ask for: the schedule runs anyway. */
+export const maxBackoffMs = hourMs;
+
+/** First wait after throttling, where Kombo advises to start. */
+export const throttledBaseMs = secondMs;
+
+/** The ATS struggles after Kombo's own repeats, so it gets minutes: the floor as a multiple of the base. */
+export const laterFloorFactor = 2;
+
+/** Repeats within one invocation, and the longest wait before one of them; the schedule does the rest. */
+export const maxQuickRepeats = 2;
+export const maxQuickWaitMs = 3 * secondMs;
+
+/** With less time left a repeat would only be cut off. */
+export const minTimeToRepeatMs = 10 * secondMs;
+
+/** A file of which three attempts ended without an answer risks one copy per attempt, so an operator looks. */
+export const maxUnknownAttempts = 3;
+
+/** A verdict of the malware scan comes within minutes of the upload; after this long it is missing. */
+export const verdictWaitMs = 30 * minuteMs;
+
+/** Code points of an attachment's name. Kombo publishes no limit; file systems stop at 255 bytes. */
+export const maxNameLength = 200;
+
+// --- The object in S3 ---
+
+/** S3 answers in milliseconds; silence for this long is a fault. */
+export const sourceStallMs = 20 * secondMs;
+
+/** Bytes of one base64 block: a multiple of three, so that only the last block ends in padding. */
+export const base64BlockBytes = 48 * kibibyte;
+
+// --- Calls to Kombo ---
+
+/**
+ * A connection idle for longer is not used again. Lambda freezes between invocations, and a small body can vanish into a
+ * connection that the other side closed in the meantime: an unknown outcome for no reason.
+ */
+export const maxIdleConnectionMs = 4 * secondMs;
+
+/** Longer than any handshake takes; a host that does not answer at all would use up the whole deadline. */
+export const maxHandshakeMs = 10 * secondMs;
+
+/** No answer of Kombo's comes near these sizes; a longer one is read no further. Only lists are long. */
+export const maxAnswerBytes = { POST: 64 * kibibyte, GET: 4 * mebibyte } as const;
+
+/** The last piece of a body lies within its last bytes, whatever it is made of. */
+export const lastStretchBytes = 64 * kibibyte;
+
+/** Kombo's own message, a warning, or a link in an answer: longer ones are cut or ignored. Characters. */
+export const maxMessageLength = 500;
+
+/** A listing of a target is one call; an ATS that takes longer is asked again later. */
+export const listingTimeoutMs = minuteMs;
+
+/** The preflight saves a call; a delivery waits no longer for it. */
+export const restrictionsTimeoutMs = 3 * secondMs;
+
+/** How long an integration's limits are remembered, and a failed reading of them. */
+export const restrictionsLifetimeMs = hourMs;
+export const failedRestrictionsLifetimeMs = 5 * minuteMs;
+export const maxCachedRestrictions = 1_000;
+
+/** A new API key in the secret is used within this time, without a deployment. */
+export const apiKeyLifetimeMs = 5 * minuteMs;
+
+/** Kombo refusing many files at the same time must not flood Secrets Manager. */
+export const minApiKeyRefreshMs = 10 * secondMs;
+
+/** The reading of an integration by the action "check". */
+export const checkTimeoutMs = 15 * secondMs;
+
+// --- Calls to AWS ---
+
+/** Establishing a connection within one region takes milliseconds. */
+export const awsConnectTimeoutMs = secondMs;
+
+/** Two dead connections, one after the other, and an outcome is still written within the settle reserve. */
+export const dynamodbTimeoutMs = 1_500;
+export const s3TimeoutMs = 8 * secondMs;
+
+/** A listing that has to skip many deleted versions takes long; no other call does. */
+export const s3ListingTimeoutMs = minuteMs;
+
+/** The key is read while a file waits and the function's time passes. */
+export const secretTimeoutMs = 2 * secondMs;
+
+/** DynamoDB takes at most this many keys in one BatchGetItem. */
+export const maxBatchGetKeys = 100;
+
+// --- The ledger ---
+
+/** Enough to spread the writes of an index over partitions, few enough to read all of them in one run. */
+export const shardCount = 4;
+
+/** Items of one page of an index. */
+export const ledgerPageSize = 100;
+
+/** The same where items are only counted. */
+export const countPageSize = 500;
+
+/** Rounds for one record that others keep changing; each conflict means that another writer was faster. */
+export const maxConflictRounds = 5;
+
+// --- Pauses ---
+
+/** A warm function may act on a view of the pauses that is this old. */
+export const pauseViewLifetimeMs = 30 * secondMs;
+
+/** One file tests whether the cause of a pause has ended. */
+export const probeIntervalMs = 15 * minuteMs;
+
+/** Files that were deleted in the meantime say nothing about Kombo, so a probe may use a few more. */
+export const maxProbeFiles = 5;
+
+// --- Read-back ---
+
+/** Longest time after the last byte until Kombo has finished and the ATS lists the file. */
+export const listedLateMs = 3 * minuteMs;
+
+/** The clocks of the ATS, of Kombo and of the function may differ by this much. */
+export const clockSkewMs = 2 * minuteMs;
+
+/**
+ * The ledger's index by target usually shows a new upload within a second. Until it does, the file of that upload has no
+ * record that explains it, and would be taken as proof for another one of the same name.
+ */
+export const indexLagMs = 5 * secondMs;
+
+/** Opening an object and reading its first bytes. */
+export const objectTimeoutMs = 30 * secondMs;
+
+// --- Runs ---
+
+/** A run waits this long for Kombo with nothing else to do; longer, and the next run continues. */
+export const maxIdleWaitMs = 5 * secondMs;
+
+/** Kept free for the rest of a run or of an answer. */
+export const runReserveMs = 15 * secondMs;
+
+/** A long backlog is not read to its end only to be counted. */
+export const maxCountedLeft = 1_000;
+
+/** Adaptive concurrency: successes per place before it grows (doubles with each lesson), and how long it stands still. */
+export const maxSuccessesToGrow = 16;
+export const firstStandstillMs = secondMs;
+export const maxStandstillMs = minuteMs;
+
+/**
+ * An object may show up in a listing long after its date: a multipart upload is dated by its start, and clocks differ.
+ * Objects this much older than the last finished pass are asked about again.
+ */
+export const sweepMarginMs = hourMs;
+
+/** S3 reports whole seconds: an object put right after the first sweep must not look older than it. */
+export const sweepStartMarginMs = 2 * secondMs;
+
+/** Pages that are listed for one answer: a prefix may hold a million folder markers. */
+export const maxListedPages = 20;

@@ -1,0 +1,72 @@
+import { type Clock, sleep } from '../clock.ts';
+import { maxIdleWaitMs } from '../limits.ts';
+import type { Outcome } from '../outcome.ts';
+import { adaptiveConcurrency } from './adaptive-concurrency.ts';
+
+/** Runs deliveries concurrently, as many as the width and the throttling of their lanes allow. */
+export interface PacedPool {
+  /**
+   * Starts `work` as soon as there is a place for it.
+   * @returns false when it was not started: time has run out, work has failed, or Kombo asks for a long wait.
+   */
+  start(lane: string, work: () => Promise<Outcome | undefined>): Promise<boolean>;
+  isIdle(): boolean;
+  /** Resolves when one of the running works has ended. */
+  oneEnds(): Promise<void>;
+  /**
+   * Resolves when everything that was started has ended.
+   * @throws the first error of a work
+   */
+  drain(): Promise<void>;
+}
+
+export interface PacedPoolOptions {
+  readonly parallelism: number;
+  /** Whether there is time to start anything. */
+  readonly mayStart: () => boolean;
+  readonly clock: Clock;
+}
+
+export const pacedPool = ({ parallelism, mayStart, clock }: PacedPoolOptions): PacedPool => {
+  const concurrency = adaptiveConcurrency(parallelism, clock);
+  const running = new Set<Promise<void>>();
+  const errors: unknown[] = [];
+  const oneEnds = async (): Promise<void> => Promise.race(running);
+
+  /** Waits for a place in the lane while something still runs that could free one, or while the wait is short. */
+  const hasPlace = async (lane: string): Promise<boolean> => {
+    while (running.size >= parallelism) await oneEnds();
+    while (errors.length === 0 && mayStart()) {
+      if (concurrency.mayStart(lane)) return true;
+      const standstillMs = concurrency.standstillMs(lane);
+      if (running.size > 0) await oneEnds();
+      else if (standstillMs <= maxIdleWaitMs) await sleep(clock, standstillMs);
+      else return false;
+    }
+    return false;
+  };
+
+  return {
+    oneEnds,
+    isIdle: () => running.size === 0,
+    start: async (lane, work) => {
+      if (!(await hasPlace(lane))) return false;
+      concurrency.start(lane);
+      const started: Promise<void> = work()
+        .then(
+          (outcome) => concurrency.finish(lane, outcome),
+          (error: unknown) => {
+            concurrency.finish(lane);
+            errors.push(error);
+          },
+        )
+        .finally(() => running.delete(started));
+      running.add(started);
+      return true;
+    },
+    drain: async () => {
+      await Promise.all(running);
+      if (errors.length > 0) throw errors[0];
+    },
+  };
+};

@@ -1,0 +1,31 @@
+import type { Courier } from '../courier.ts';
+import type { Deadline } from '../deadline.ts';
+
+/** How a function works through many uploads. */
+export interface RunOptions {
+  readonly deadline: Deadline;
+  /** Deliveries in progress concurrently. */
+  readonly parallelism: number;
+  /** Nothing is started with less time left than this: the worst case of one delivery, in milliseconds. */
+  readonly worstCaseMs: number;
+}
+
+export const hasTime = ({ deadline, worstCaseMs }: Pick<RunOptions, 'deadline' | 'worstCaseMs'>): boolean =>
+  deadline.remainingMs() > worstCaseMs;
+
+/** Everything that a scheduled run needs: deliveries, read-backs and probes. */
+export type RunCourier = Pick<
+  Courier,
+  | 'settings'
+  | 'storage'
+  | 'kombo'
+  | 'restrictions'
+  | 'apiKey'
+  | 'ledger'
+  | 'pauses'
+  | 'clock'
+  | 'random'
+  | 'uuid'
+  | 'observe'
+  | 'log'
+>;

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { ok } from '../../../lib/result.ts';
+import { listUploads } from '../../../lib/upload/list-uploads.ts';
+import type { ListedObject, Storage } from '../../../lib/upload/storage.ts';
+import { deliveryWorld } from '../../worlds/delivery-world.ts';
+
+const object = (key: string, sizeBytes = 5): ListedObject => ({ key, etag: 'e', sizeBytes, modifiedAt: 0 });
+const never = new AbortController().signal;
+
+/** A bucket that lists two objects at a time. */
+const bucketOf = (...objects: readonly ListedObject[]) => {
+  const asked: (string | undefined)[] = [];
+  const list: Storage['list'] = async (_bucket, { afterKey }) => {
+    asked.push(afterKey);
+    const rest = objects.filter(({ key }) => afterKey === undefined || key > afterKey);
+    return ok({ objects: rest.slice(0, 2), more: rest.length > 2 });
+  };
+  return { asked, storage: { ...deliveryWorld().newCourier().storage, list } };
+};
+const keysOf = async (bucket: ReturnType<typeof bucketOf>, limit: number, afterKey?: string) => {
+  const range = { prefix: '', limit, ...(afterKey !== undefined && { afterKey }) };
+  const listed = await listUploads('b', range, never, bucket.storage);
+  if (!listed.ok) throw new Error(listed.error.code);
+  return { keys: listed.value.uploads.map(({ key }) => key), afterKey: listed.value.afterKey };
+};
+
+test('a list is read over pages, no further than its limit, and names the place where it ended', async () => {
+  const bucket = bucketOf(...['a', 'b', 'c', 'd', 'e'].map((key) => object(key)));
+  expect(await keysOf(bucket, 3)).toEqual({ keys: ['a', 'b', 'c'], afterKey: 'c' });
+  expect(bucket.asked).toEqual([undefined, 'b']);
+  expect(await keysOf(bucket, 3, 'c')).toEqual({ keys: ['d', 'e'], afterKey: undefined });
+});
+
+test('a limit that is reached with the very last object leaves no place to go on', async () => {
+  expect(await keysOf(bucketOf(object('a'), object('b')), 2)).toEqual({ keys: ['a', 'b'], afterKey: undefined });
+});
+
+test('folder markers count for nothing, and end the list when there are no end of them', async () => {
+  const markers = Array.from({ length: 100 }, (_, index) => object(`${String(index).padStart(3, '0')}/`, 0));
+  const bucket = bucketOf(...markers, object('z'));
+  const first = await keysOf(bucket, 5);
+  expect(first).toEqual({ keys: [], afterKey: '039/' });
+  expect(bucket.asked).toHaveLength(20);
+  expect((await keysOf(bucket, 5, '090/')).keys).toEqual(['z']);
+});
