@@ -1,3 +1,4 @@
+import { environmentFaults, environmentOfParameters } from './environment.ts';
 import { exampleIntegrationId, type Parameters, parameterFaults } from './parameters.ts';
 import { isWatchedBucketPart, watchedBucket } from './watched-bucket.ts';
 
@@ -9,9 +10,11 @@ interface Osls {
     readonly options: { readonly stage?: string; readonly param?: readonly string[] };
   };
   readonly configurationInput: {
-    readonly provider?: { readonly stage?: string };
+    readonly provider?: { readonly stage?: string; readonly environment?: Readonly<Record<string, unknown>> };
     readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
   };
+  /** Writes into the configuration before its variables are resolved; osls allows it only while plugins are loaded. */
+  readonly extendConfiguration: (path: string[], value: unknown) => void;
 }
 
 interface VariableRequest {
@@ -20,7 +23,8 @@ interface VariableRequest {
 }
 
 /**
- * Stops packaging when a parameter cannot be right, with a sentence that names it, and answers `${courier:...}`.
+ * Stops packaging when a parameter cannot be right, with a sentence that names it, adds the variables that the settings
+ * of the functions ask for, and answers `${courier:...}`.
  * It checks before osls does: osls names the property that a parameter ends in, not the parameter.
  */
 export default class CourierPlugin {
@@ -35,6 +39,9 @@ export default class CourierPlugin {
         const message = ['cv-courier was not packaged.', ...faults.map((fault) => `- ${fault}`)].join('\n');
         throw new osls.classes.Error(message, 'COURIER_PARAMETERS');
       }
+    }
+    for (const [variable, value] of Object.entries(environmentOfParameters)) {
+      osls.extendConfiguration(['provider', 'environment', variable], value);
     }
     this.configurationVariablesSources = { courier: { resolve: resolvePart } };
   }
@@ -54,12 +61,18 @@ const faultsOf = (osls: Osls, command: string): readonly string[] => {
   const stageFaults = /^[a-z][a-z0-9-]{0,14}$/.test(stage)
     ? []
     : [`Stage "${stage}" is not usable in names: use at most 15 lower-case letters, digits and hyphens.`];
-  const parameters = { ...asText(defaults ?? {}), ...asText(ofStage), ...fromCommandLine(osls) };
+  const ofDefault = asText(defaults ?? {});
+  const parameters = { ...ofDefault, ...asText(ofStage), ...fromCommandLine(osls) };
   const exampleFaults =
     command === 'deploy' && parameters.komboIntegrationId === exampleIntegrationId
       ? [`Parameter komboIntegrationId is still the example: set params.${stage}.komboIntegrationId in serverless.yml.`]
       : [];
-  return [...stageFaults, ...parameterFaults(parameters), ...exampleFaults];
+  return [
+    ...stageFaults,
+    ...parameterFaults(parameters, ofDefault),
+    ...environmentFaults(osls.configurationInput.provider?.environment ?? {}),
+    ...exampleFaults,
+  ];
 };
 
 const stageOf = (osls: Osls): string =>

@@ -1,6 +1,6 @@
 import { Fault } from '../lib/config/setting.ts';
-import { settings } from '../lib/config/settings.ts';
 import { literalPrefixes, parseKeyTemplates } from '../lib/key-template/match-key.ts';
+import { parameterVariables, type VariableParameter } from './environment.ts';
 
 /** Values of `params` in serverless.yml for one stage, as text: the command line knows no other type. */
 export type Parameters = Readonly<Record<string, string>>;
@@ -59,32 +59,34 @@ export const filesAtOnce = {
   demandConcurrency: 4,
 } as const;
 
-/**
- * Every parameter there is, and what it may be. What ends in a variable of the functions is read as they will read it.
- * The others shape the stack.
- */
-const checks = {
-  komboBaseUrl: all(
-    settings.komboBaseUrl.parse,
-    check(
-      (value) => !value.startsWith('http:'),
-      'functions on AWS cannot reach your machine; use eu, us or an https URL.',
-    ),
+/** Where the stack allows less than the function's own check. The function's check applies too. */
+const stricter: Partial<Readonly<Record<VariableParameter, Check>>> = {
+  komboBaseUrl: check(
+    (value) => !/^http:/i.test(value),
+    'it must be eu, us or an https URL: http:// leads to a local stack, which functions on AWS cannot reach.',
   ),
-  komboIntegrationId: emptyOr(settings.integrationId.parse),
-  keyTemplates: settings.keyTemplates.parse,
-  maxBytes: settings.maxBytes.parse,
-  allowedTypes: settings.allowedTypes.parse,
-  transfer: settings.transfer.parse,
-  onUnknown: settings.onUnknown.parse,
-  nameToken: settings.nameToken.parse,
-  remoteFields: emptyOr(settings.remoteFields.parse),
   // The functions stop at 300 s and need 5 s to write down what happened.
   komboTimeoutSeconds: wholeNumber(1, 290),
-  sweepSince: emptyOr(settings.sweepSince.parse),
-  ledgerRetentionDays: settings.ledgerRetentionDays.parse,
+};
+
+interface Parameter {
+  readonly name: string;
+  /** What depends on it, for the sentence about its missing default. */
+  readonly use: string;
+  readonly check: Check;
+}
+
+/** Parameters that end in a variable of the functions: read as the functions will read them. */
+const ofVariables = parameterVariables.map(({ parameter, variable, mayBeEmpty, parse }): Parameter => {
+  const inStack: Readonly<Record<string, Check | undefined>> = stricter;
+  const both = all(inStack[parameter] ?? (() => undefined), parse);
+  return { name: parameter, use: `the functions read it as ${variable}`, check: mayBeEmpty ? emptyOr(both) : both };
+});
+
+/** Parameters that shape the stack. */
+const ofStack = Object.entries<Check>({
   existingBucket: emptyOr(existingBucket),
-  // Less, and S3 could delete what is held before a person has looked at it.
+  // With less, S3 could delete a held file before an operator has looked at it.
   cvRetentionDays: wholeNumber(30, 3650),
   scan: oneOf('none', 'create-plan', 'existing-plan'),
   kmsKeyArn: emptyOr(
@@ -103,39 +105,39 @@ const checks = {
   scheduleConcurrency: concurrency,
   batchConcurrency: concurrency,
   demandConcurrency: concurrency,
-} as const satisfies Record<string, Check>;
+}).map(([name, inner]): Parameter => ({ name, use: 'the stack needs it', check: inner }));
 
-/** Parameters that have no bounds of their own and end in the functions' environment. */
-const inEnvironment = [
-  'komboBaseUrl',
-  'komboIntegrationId',
-  'keyTemplates',
-  'allowedTypes',
-  'remoteFields',
-  'sweepSince',
-  'existingBucket',
-] as const;
-const mostEnvironmentBytes = 3000;
+/** Every parameter there is. */
+const known: readonly Parameter[] = [...ofVariables, ...ofStack];
+
+/** Parameters that end in the functions' environment; existingBucket becomes BUCKET. */
+const inEnvironment = [...parameterVariables.map(({ parameter }) => parameter), 'existingBucket'];
+const maxEnvironmentBytes = 3000;
 
 /** With this the dev stage is delivered: it packages, so that a first try needs nothing, but must not be deployed. */
 export const exampleIntegrationId = 'example:replace-me';
 
 /**
  * Everything that is wrong with the parameters of a stage.
+ * @param given the parameters of the stage, its defaults included
+ * @param defaults `params.default`: a parameter without a default is refused even where a stage sets it, because the next
+ * stage would lack it
  * @returns one sentence per fault; each names its parameter.
  */
-export const parameterFaults = (parameters: Parameters): readonly string[] => [
-  ...Object.keys(parameters)
-    .filter((name) => !Object.hasOwn(checks, name))
-    .map((name) => `Parameter ${name} is unknown. There is ${Object.keys(checks).join(', ')}.`),
-  ...Object.entries(checks).flatMap(([name, inner]) => faultsOf(name, inner, parameters[name])),
-  ...faultsTogether(parameters),
+export const parameterFaults = (given: Parameters, defaults: Parameters = given): readonly string[] => [
+  ...Object.keys(given)
+    .filter((name) => !known.some((one) => one.name === name))
+    .map((name) => `Parameter ${name} is unknown. There is ${known.map((one) => one.name).join(', ')}.`),
+  ...known
+    .filter(({ name }) => defaults[name] === undefined)
+    .map(({ name, use }) => `Parameter ${name} has no default: add it to params.default in serverless.yml; ${use}.`),
+  ...known.flatMap((one) => faultsOf(one, given[one.name])),
+  ...faultsTogether(given),
 ];
 
-const faultsOf = (name: string, inner: Check, value: string | undefined): readonly string[] => {
-  if (value === undefined) return [`Parameter ${name} is missing: put its default back into params.default.`];
-  // What osls has still to look up, such as ${ssm:...}, nobody can check yet.
-  if (value.includes('${')) return [];
+const faultsOf = ({ name, check: inner }: Parameter, value: string | undefined): readonly string[] => {
+  // Nobody can check yet what osls still has to look up, such as ${ssm:...}.
+  if (value === undefined || value.includes('${')) return [];
   try {
     inner(value);
     return [];
@@ -145,7 +147,7 @@ const faultsOf = (name: string, inner: Check, value: string | undefined): readon
   }
 };
 
-/** Faults between parameters that are right by themselves. */
+/** Faults between parameters that are right one by one. */
 const faultsTogether = (parameters: Parameters): readonly string[] => {
   const parsed = parseKeyTemplates(parameters.keyTemplates ?? '');
   const templates = parsed.ok ? parsed.value : [];
@@ -178,11 +180,11 @@ const faultsTogether = (parameters: Parameters): readonly string[] => {
   // AWS takes 4 KB of names and values; what is not a parameter needs less than 900 bytes of it.
   const sizes = inEnvironment.map((name) => ({ name, bytes: Buffer.byteLength(parameters[name] ?? '') }));
   const bytes = sizes.reduce((total, size) => total + size.bytes, 0);
-  if (bytes > mostEnvironmentBytes) {
+  if (bytes > maxEnvironmentBytes) {
     const largest = sizes.reduce((one, other) => (other.bytes > one.bytes ? other : one));
     faults.push(
       `Parameter ${largest.name} has ${largest.bytes} bytes, and all that the functions get have ${bytes}; ` +
-        `they must stay within ${mostEnvironmentBytes}, because AWS limits a function's environment.`,
+        `they must stay within ${maxEnvironmentBytes}, because AWS limits a function's environment.`,
     );
   }
 

@@ -5,9 +5,18 @@ export interface Setting<T> {
   /** As it would be written in the environment. Without one the variable is required, unless `optional`. */
   readonly default?: string;
   readonly optional?: true;
+  readonly setBy: SetBy;
   /** @throws {Fault} with the rest of a sentence that begins with the variable's name. */
   readonly parse: (text: string) => T;
 }
+
+/**
+ * What sets the variable of a deployed function:
+ * - a parameter: an entry of `params` in serverless.yml. `mayBeEmpty`: an empty parameter means "not set".
+ * - `stack`: an expression under `provider.environment` in serverless.yml, because its value follows from other resources.
+ * - `unset`: nothing, so the default holds. Only the local stack and tests set it.
+ */
+export type SetBy = { readonly parameter: string; readonly mayBeEmpty?: true } | 'stack' | 'unset';
 
 /** Says what is wrong with a value, so that "NAME " and this make a sentence. Never repeats a secret. */
 export class Fault extends Error {

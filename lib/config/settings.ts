@@ -61,18 +61,23 @@ const sweepSince = (value: string): number => {
   throw new Fault(`is "${value}"; it must be a date such as 2026-01-31 or 2026-01-31T08:00:00Z.`);
 };
 
-/** Every variable that the functions read, in the order in which a person sets them up. */
+/**
+ * Every variable that the functions read, in the order in which an operator sets them up.
+ * The environment of the deployed functions and the checks of their parameters are derived from this table (infra/).
+ */
 export const settings = {
   bucket: {
     name: 'BUCKET',
     meaning: 'The bucket that is watched. Events of other buckets are refused.',
+    setBy: 'stack',
     parse: bucketName,
   },
-  ledgerTable: { name: 'LEDGER_TABLE', meaning: 'The DynamoDB table of the ledger.', parse: text },
+  ledgerTable: { name: 'LEDGER_TABLE', meaning: 'The DynamoDB table of the ledger.', setBy: 'stack', parse: text },
   komboBaseUrl: {
     name: 'KOMBO_BASE_URL',
     meaning: "Kombo's region, `eu` or `us`, or a URL (https only, except on this machine).",
     default: 'eu',
+    setBy: { parameter: 'komboBaseUrl' },
     parse: baseUrl,
   },
   komboApiKeySecret: {
@@ -80,48 +85,56 @@ export const settings = {
     meaning:
       'Name or ARN of the secret with the Kombo API key: the key itself, or `{"apiKey": "..."}`. Read again every 5 minutes, and at once when Kombo refuses the key.',
     optional: true,
+    setBy: 'stack',
     parse: text,
   },
   komboApiKey: {
     name: 'KOMBO_API_KEY',
     meaning: 'The key itself, for the local stack. Set this or the secret.',
     optional: true,
+    setBy: 'unset',
     parse: apiKey,
   },
   integrationId: {
     name: 'KOMBO_INTEGRATION_ID',
     meaning: 'The integration for templates without `{integration_id}`: `<tool>:<id>`.',
     optional: true,
+    setBy: { parameter: 'komboIntegrationId', mayBeEmpty: true },
     parse: integrationId,
   },
   keyTemplates: {
     name: 'KEY_TEMPLATES',
     meaning: 'How keys name candidates and applications; several are separated by `|`, the first match wins.',
     default: 'candidates/{candidate_id}/{filename}',
+    setBy: { parameter: 'keyTemplates' },
     parse: keyTemplates,
   },
   maxBytes: {
     name: 'MAX_BYTES',
     meaning: 'Largest file that is sent, in bytes. Most ATSs take 10 MB.',
     default: '10000000',
+    setBy: { parameter: 'maxBytes' },
     parse: wholeNumber(1, 100 * mebibyte),
   },
   allowedTypes: {
     name: 'ALLOWED_TYPES',
     meaning: 'Types that are sent: extensions or MIME types, separated by commas.',
     default: defaultAllowedTypes,
+    setBy: { parameter: 'allowedTypes' },
     parse: allowedTypes,
   },
   transfer: {
     name: 'TRANSFER',
     meaning: '`data` streams the file in the request; `data_url` lets Kombo download it from a short-lived link.',
     default: 'data',
+    setBy: { parameter: 'transfer' },
     parse: oneOf('data', 'data_url'),
   },
   requireScan: {
     name: 'REQUIRE_SCAN',
     meaning: '`true`: only a clean GuardDuty verdict starts a delivery.',
     default: 'false',
+    setBy: 'stack',
     parse: flag,
   },
   onUnknown: {
@@ -129,12 +142,14 @@ export const settings = {
     meaning:
       'What to do when a file may have been delivered: `read-back` looks at the target first; `resend` risks a double.',
     default: 'read-back',
+    setBy: { parameter: 'onUnknown' },
     parse: oneOf('read-back', 'resend'),
   },
   nameToken: {
     name: 'NAME_TOKEN',
     meaning: '`true` puts eight hex digits into the file name, so that a read-back is certain. Recruiters see them.',
     default: 'false',
+    setBy: { parameter: 'nameToken' },
     parse: flag,
   },
   remoteFields: {
@@ -142,54 +157,63 @@ export const settings = {
     meaning:
       "Kombo's `remote_fields` for every file, as JSON. One object's own come from its metadata `kombo-remote-fields`.",
     default: '{}',
+    setBy: { parameter: 'remoteFields', mayBeEmpty: true },
     parse: remoteFields,
   },
   sweepSince: {
     name: 'SWEEP_SINCE',
     meaning: 'The sweep looks only at objects modified after this date. Without it: after its own first run.',
     optional: true,
+    setBy: { parameter: 'sweepSince', mayBeEmpty: true },
     parse: sweepSince,
   },
   ledgerRetentionDays: {
     name: 'LEDGER_RETENTION_DAYS',
     meaning: 'Settled records are forgotten after so many days.',
     default: '400',
+    setBy: { parameter: 'ledgerRetentionDays' },
     parse: wholeNumber(1, 3650),
   },
   komboTimeoutMs: {
     name: 'KOMBO_TIMEOUT_SECONDS',
     meaning: 'How long one call to Kombo may take. A short one makes unknown outcomes.',
     default: '240',
+    setBy: { parameter: 'komboTimeoutSeconds' },
     parse: seconds(100, 840_000),
   },
   leaseMs: {
     name: 'LEASE_SECONDS',
     meaning: 'How long an owner may take to send one file; longer than the function timeout.',
     default: '420',
+    setBy: 'unset',
     parse: seconds(100, hourMs),
   },
   retryBaseMs: {
     name: 'RETRY_BASE_SECONDS',
     meaning: 'First span of the backoff between attemptsSinceRelease; it doubles up to an hour.',
     default: '30',
+    setBy: 'unset',
     parse: seconds(1, hourMs),
   },
   readBackAfterMs: {
     name: 'READ_BACK_AFTER_SECONDS',
     meaning: 'How long to wait before the target of an unknown outcome is read.',
     default: '60',
+    setBy: 'unset',
     parse: seconds(1, hourMs),
   },
   readBackAgainMs: {
     name: 'READ_BACK_AGAIN_SECONDS',
     meaning: 'How long to wait before it is read once more; only then is a missing file sent again.',
     default: '300',
+    setBy: 'unset',
     parse: seconds(1, hourMs),
   },
   s3ForcePathStyle: {
     name: 'S3_FORCE_PATH_STYLE',
     meaning: '`true` for S3-compatible stores that know no bucket host names.',
     default: 'false',
+    setBy: 'unset',
     parse: flag,
   },
 } as const satisfies Record<string, Setting<unknown>>;

@@ -9,12 +9,14 @@ const refusal = (
   command: string,
   stage: string,
   params: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>,
+  environment: Readonly<Record<string, unknown>> = {},
 ): string | undefined => {
   const load = () =>
     new CourierPlugin({
       classes: { Error },
       processedInput: { commands: [command], options: { stage } },
-      configurationInput: { params },
+      configurationInput: { params, provider: { environment } },
+      extendConfiguration: () => {},
     });
   try {
     load();
@@ -33,6 +35,19 @@ test('a stage that is empty, or is the defaults themselves, is no stage', () => 
 test('a stage that cannot stand in the name of a bucket is refused', () => {
   expect(refusal('package', 'Prod', { default: {}, Prod: {} })).toContain('Stage "Prod" is not usable in names');
   expect(refusal('package', 'a-stage-too-long', { 'a-stage-too-long': {} })).toContain('at most 15 lower-case letters');
+});
+
+test('a variable that a parameter sets cannot be set beside it', () => {
+  expect(refusal('package', 'prod', { default: {}, prod: {} }, { MAX_BYTES: '1', LEASE_SECONDS: '600' })).toContain(
+    '- Variable MAX_BYTES is set twice: remove it from provider.environment in serverless.yml and set parameter maxBytes.',
+  );
+  expect(refusal('package', 'prod', { default: {}, prod: {} }, { LEASE_SECONDS: '600' })).not.toContain('Variable');
+});
+
+test('a default that only the stage has is refused: the next stage would lack it', () => {
+  expect(refusal('package', 'prod', { default: {}, prod: { maxBytes: 5 } })).toContain(
+    '- Parameter maxBytes has no default: add it to params.default in serverless.yml; the functions read it as MAX_BYTES.',
+  );
 });
 
 test('wrong parameters stand in the way of no other command: the stack must stay removable', () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { parameterVariables } from '../../infra/environment.ts';
 import { parameterFaults } from '../../infra/parameters.ts';
 
 /** The defaults of serverless.yml with an integration: what a stage that sets nothing else has. */
@@ -102,9 +103,48 @@ test('a parameter that nobody reads is refused: it is a misspelt one', () => {
   );
 });
 
-test('a default that was deleted is missed', () => {
+test('a deleted default is refused by the name of its parameter', () => {
   const { scan: _, ...rest } = good;
-  expect(parameterFaults(rest)).toEqual(['Parameter scan is missing: put its default back into params.default.']);
+  expect(parameterFaults(rest)).toEqual([
+    'Parameter scan has no default: add it to params.default in serverless.yml; the stack needs it.',
+  ]);
+});
+
+test.each(parameterVariables)(
+  'the setting $variable is refused while its parameter $parameter has no default',
+  ({ parameter, variable }) => {
+    const { [parameter]: _, ...rest } = good;
+    expect(parameterFaults(rest)).toContain(
+      `Parameter ${parameter} has no default: add it to params.default in serverless.yml; the functions read it as ${variable}.`,
+    );
+  },
+);
+
+test('a parameter that only one stage sets is refused, because another stage would lack it', () => {
+  const { maxBytes: _, ...rest } = good;
+  expect(parameterFaults(good, rest)).toEqual([
+    'Parameter maxBytes has no default: add it to params.default in serverless.yml; the functions read it as MAX_BYTES.',
+  ]);
+});
+
+test.each(['http://127.0.0.1:4000', 'HTTP://localhost:4000', 'http://api.kombo.dev/v1'])(
+  'a base URL that is not encrypted is refused for the stack (%s)',
+  (komboBaseUrl) => {
+    expect(faults({ komboBaseUrl })).toEqual([
+      `Parameter komboBaseUrl is "${komboBaseUrl}"; it must be eu, us or an https URL: http:// leads to a local stack, which functions on AWS cannot reach.`,
+    ]);
+  },
+);
+
+test('only parameters that may be left out may be empty', () => {
+  const refusedEmpty = Object.keys(good).filter((name) => faults({ [name]: '' }).length > 0);
+  expect(Object.keys(good).filter((name) => !refusedEmpty.includes(name))).toEqual([
+    'remoteFields',
+    'existingBucket',
+    'sweepSince',
+    'kmsKeyArn',
+    'alarmEmail',
+  ]);
 });
 
 test('more than five folders cannot be scanned by one plan', () => {
@@ -120,7 +160,7 @@ test('what does not fit into the environment of a function is refused before AWS
   expect(faults({ remoteFields })).toEqual([]);
   const tooLong = JSON.stringify({ note: 'x'.repeat(3000) });
   expect(faults({ remoteFields: tooLong })).toEqual([
-    "Parameter remoteFields has 3011 bytes, and all that the functions get have 3117; they must stay within 3000, because AWS limits a function's environment.",
+    "Parameter remoteFields has 3011 bytes, and all that the functions get have 3149; they must stay within 3000, because AWS limits a function's environment.",
   ]);
 });
 

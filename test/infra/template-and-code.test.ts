@@ -138,6 +138,46 @@ test('the functions get the variables that the configuration reads, and only suc
   }
 });
 
+test('each variable has the value of its parameter', async () => {
+  const template = await packageTemplate({
+    komboBaseUrl: 'us',
+    komboIntegrationId: 'lever:CBNMt7dSNCzBdnRTx87dev4E',
+    keyTemplates: 'cvs/{application_id}/{filename}',
+    maxBytes: '5000000',
+    allowedTypes: 'pdf',
+    transfer: 'data_url',
+    onUnknown: 'resend',
+    nameToken: 'true',
+    remoteFields: '{"lever":{}}',
+    sweepSince: '2026-01-31',
+    ledgerRetentionDays: '500',
+    komboTimeoutSeconds: '200',
+    scan: 'existing-plan',
+    existingBucket: 'acme-applications',
+  });
+  for (const own of functionsIn(fillIn(settle(template))).values()) {
+    expect(at(own, 'Environment', 'Variables')).toMatchObject({
+      BUCKET: 'acme-applications',
+      LEDGER_TABLE: 'LedgerTable',
+      KOMBO_BASE_URL: 'us',
+      KOMBO_API_KEY_SECRET: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:KomboApiKey-AbCdEf',
+      KOMBO_INTEGRATION_ID: 'lever:CBNMt7dSNCzBdnRTx87dev4E',
+      KEY_TEMPLATES: 'cvs/{application_id}/{filename}',
+      MAX_BYTES: '5000000',
+      ALLOWED_TYPES: 'pdf',
+      TRANSFER: 'data_url',
+      REQUIRE_SCAN: 'true',
+      ON_UNKNOWN: 'resend',
+      NAME_TOKEN: 'true',
+      REMOTE_FIELDS: '{"lever":{}}',
+      SWEEP_SINCE: '2026-01-31',
+      KOMBO_TIMEOUT_SECONDS: '200',
+      LEDGER_RETENTION_DAYS: '500',
+      POWERTOOLS_SERVICE_NAME: 'cv-courier-dev',
+    });
+  }
+});
+
 test('the lease outlives the function, and the function outlives the call to Kombo', () => {
   for (const own of functionsIn(plain).values()) {
     expect(own.Timeout).toBe(300);

@@ -155,3 +155,26 @@ test('every setting has a name of its own and a sentence for the documentation',
   expect(new Set(names).size).toBe(names.length);
   for (const { name, meaning } of Object.values(settings)) expect(`${name}: ${meaning}`).toMatch(/^[A-Z0-9_]+: .+\.$/);
 });
+
+test('the table says of every variable what sets it in a deployment', () => {
+  const names = (setBy: unknown) =>
+    Object.values(settings)
+      .filter((setting) => setting.setBy === setBy)
+      .map(({ name }) => name);
+  expect(names('stack')).toEqual(['BUCKET', 'LEDGER_TABLE', 'KOMBO_API_KEY_SECRET', 'REQUIRE_SCAN']);
+  expect(names('unset')).toEqual([
+    'KOMBO_API_KEY',
+    'LEASE_SECONDS',
+    'RETRY_BASE_SECONDS',
+    'READ_BACK_AFTER_SECONDS',
+    'READ_BACK_AGAIN_SECONDS',
+    'S3_FORCE_PATH_STYLE',
+  ]);
+});
+
+test('no two variables are set by the same parameter', () => {
+  const parameters = Object.values(settings).flatMap(({ setBy }) =>
+    typeof setBy === 'string' ? [] : [setBy.parameter],
+  );
+  expect(new Set(parameters).size).toBe(parameters.length);
+});
