@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type BuildFailure, type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
 import { zipSync } from 'fflate';
 import { pruneSdk } from './bundle/prune-sdk.ts';
+import { handlersIn } from './handler-names.ts';
 
 const root = path.join(import.meta.dirname, '..');
 
@@ -29,14 +29,8 @@ export class BundleError extends Error {
 }
 
 /** Names of all handlers: on-upload for handlers/on-upload.ts, and so on, sorted. */
-export const handlerNames = async (handlersDir = path.join(root, 'handlers')): Promise<readonly string[]> => {
-  if (!existsSync(handlersDir)) return [];
-  const files = await readdir(handlersDir);
-  return files
-    .filter((file) => /^on-[a-z]+\.ts$/.test(file))
-    .map((file) => file.slice(0, -'.ts'.length))
-    .sort();
-};
+export const handlerNames = async (handlersDir = path.join(root, 'handlers')): Promise<readonly string[]> =>
+  handlersIn(handlersDir);
 
 /**
  * Bundles handlers into files that stand alone, without node_modules. For each name it writes:

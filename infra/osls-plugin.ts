@@ -1,9 +1,15 @@
+import path from 'node:path';
 import { environmentFaults, environmentOfParameters } from './environment.ts';
+import { derivedFrom, type FunctionEntries, functionFaults } from './functions.ts';
+import { handlersIn } from './handler-names.ts';
+import { isObservedFunctionsPart, observedFunctions } from './observed-functions.ts';
 import { exampleIntegrationId, type Parameters, parameterFaults } from './parameters.ts';
+import { rolesIn } from './roles.ts';
 import { isWatchedBucketPart, watchedBucket } from './watched-bucket.ts';
 
 /** The part of osls that this plugin uses; osls publishes types for its configuration only. */
 interface Osls {
+  readonly serviceDir: string;
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   readonly processedInput: {
     readonly commands: readonly string[];
@@ -11,6 +17,7 @@ interface Osls {
   };
   readonly configurationInput: {
     readonly provider?: { readonly stage?: string; readonly environment?: Readonly<Record<string, unknown>> };
+    readonly functions?: FunctionEntries;
     readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
   };
   /** Writes into the configuration before its variables are resolved; osls allows it only while plugins are loaded. */
@@ -23,8 +30,8 @@ interface VariableRequest {
 }
 
 /**
- * Stops packaging when a parameter cannot be right, with a sentence that names it, adds the variables that the settings
- * of the functions ask for, and answers `${courier:...}`.
+ * Stops packaging when a parameter or a function cannot be right, with a sentence that names it; completes serverless.yml by
+ * what follows from the settings and from the names of the functions; and answers `${courier:...}`.
  * It checks before osls does: osls names the property that a parameter ends in, not the parameter.
  */
 export default class CourierPlugin {
@@ -37,19 +44,31 @@ export default class CourierPlugin {
       const faults = faultsOf(osls, command);
       if (faults.length > 0) {
         const message = ['cv-courier was not packaged.', ...faults.map((fault) => `- ${fault}`)].join('\n');
-        throw new osls.classes.Error(message, 'COURIER_PARAMETERS');
+        throw new osls.classes.Error(message, 'COURIER_CONFIGURATION');
       }
     }
-    for (const [variable, value] of Object.entries(environmentOfParameters)) {
-      osls.extendConfiguration(['provider', 'environment', variable], value);
-    }
-    this.configurationVariablesSources = { courier: { resolve: resolvePart } };
+    complete(osls);
+    const functions = Object.keys(osls.configurationInput.functions ?? {});
+    this.configurationVariablesSources = {
+      courier: { resolve: (request: VariableRequest) => resolvePart(request, functions) },
+    };
   }
 }
 
+/** Adds what serverless.yml need not say. What an entry says itself stays. */
+const complete = (osls: Osls): void => {
+  for (const [variable, value] of Object.entries(environmentOfParameters)) {
+    osls.extendConfiguration(['provider', 'environment', variable], value);
+  }
+  for (const [name, entry] of Object.entries(osls.configurationInput.functions ?? {})) {
+    osls.extendConfiguration(['functions', name], { ...derivedFrom(name), ...entry });
+  }
+};
+
 const faultsOf = (osls: Osls, command: string): readonly string[] => {
   const stage = stageOf(osls);
-  const { default: defaults, ...stages } = osls.configurationInput.params ?? {};
+  const { params, provider, functions } = osls.configurationInput;
+  const { default: defaults, ...stages } = params ?? {};
   const ofStage = stages[stage];
   if (!ofStage) {
     return [
@@ -69,8 +88,12 @@ const faultsOf = (osls: Osls, command: string): readonly string[] => {
       : [];
   return [
     ...stageFaults,
-    ...parameterFaults(parameters, ofDefault),
-    ...environmentFaults(osls.configurationInput.provider?.environment ?? {}),
+    ...parameterFaults(parameters, { defaults: ofDefault, functions: Object.keys(functions ?? {}) }),
+    ...environmentFaults(provider?.environment ?? {}),
+    ...functionFaults(functions ?? {}, {
+      handlers: handlersIn(path.join(osls.serviceDir, 'handlers')),
+      roles: rolesIn(path.join(osls.serviceDir, 'infra/resources/roles.yml')),
+    }),
     ...exampleFaults,
   ];
 };
@@ -91,7 +114,11 @@ const fromCommandLine = (osls: Osls): Parameters =>
     }),
   );
 
-const resolvePart = async ({ address, resolveVariable }: VariableRequest): Promise<{ readonly value: unknown }> => {
+const resolvePart = async (
+  { address, resolveVariable }: VariableRequest,
+  functions: readonly string[],
+): Promise<{ readonly value: unknown }> => {
+  if (isObservedFunctionsPart(address)) return { value: observedFunctions[address](functions) };
   if (!isWatchedBucketPart(address)) return { value: null };
   const settings = {
     service: String(await resolveVariable('self:service')),

@@ -1,6 +1,7 @@
 import { Fault } from '../lib/config/setting.ts';
 import { literalPrefixes, parseKeyTemplates } from '../lib/key-template/match-key.ts';
 import { parameterVariables, type VariableParameter } from './environment.ts';
+import { concurrencyParameter } from './functions.ts';
 
 /** Values of `params` in serverless.yml for one stage, as text: the command line knows no other type. */
 export type Parameters = Readonly<Record<string, string>>;
@@ -47,17 +48,15 @@ const logRetentionDays = oneOf(
   ...'1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653'.split(' '),
 );
 
-/** Files under way at once, in all: Kombo refuses the 31st call in flight per integration, and you may have other callers. */
-const mostAtOnce = 25;
-const concurrency = wholeNumber(1, mostAtOnce);
+/** Most files in progress concurrently, over all functions: Kombo throttles the 31st call per integration, and you may have other callers. */
+const maxFilesAtOnce = 25;
 
-/** Files that one running function works on at once, by the parameter that says how many may run. */
-export const filesAtOnce = {
-  uploadConcurrency: 1,
-  scheduleConcurrency: 4,
-  batchConcurrency: 1,
-  demandConcurrency: 4,
-} as const;
+/**
+ * Files that one instance of a function works on concurrently: one, or as many as a run takes from a list (handlers/run-options.ts).
+ * A new function counts as a run, so that Kombo's limit holds before anybody has thought of it.
+ */
+export const filesAtOnce = (functionName: string): number =>
+  functionName === 'on-upload' || functionName === 'on-batch' ? 1 : 4;
 
 /** Where the stack allows less than the function's own check. The function's check applies too. */
 const stricter: Partial<Readonly<Record<VariableParameter, Check>>> = {
@@ -101,14 +100,13 @@ const ofStack = Object.entries<Check>({
   logRetentionDays,
   memoryMb: wholeNumber(256, 10_240),
   reserveConcurrency: oneOf('true', 'false'),
-  uploadConcurrency: concurrency,
-  scheduleConcurrency: concurrency,
-  batchConcurrency: concurrency,
-  demandConcurrency: concurrency,
 }).map(([name, inner]): Parameter => ({ name, use: 'the stack needs it', check: inner }));
 
-/** Every parameter there is. */
-const known: readonly Parameter[] = [...ofVariables, ...ofStack];
+const ofFunction = (name: string): Parameter => ({
+  name: concurrencyParameter(name),
+  use: `it says how many instances of ${name} may run concurrently`,
+  check: wholeNumber(1, maxFilesAtOnce),
+});
 
 /** Parameters that end in the functions' environment; existingBucket becomes BUCKET. */
 const inEnvironment = [...parameterVariables.map(({ parameter }) => parameter), 'existingBucket'];
@@ -117,23 +115,31 @@ const maxEnvironmentBytes = 3000;
 /** With this the dev stage is delivered: it packages, so that a first try needs nothing, but must not be deployed. */
 export const exampleIntegrationId = 'example:replace-me';
 
+/** What serverless.yml says beside the parameters of the stage. */
+export interface Stack {
+  /** `params.default`: a parameter without a default is refused even where a stage sets it: the next stage would lack it. */
+  readonly defaults: Parameters;
+  /** Names of the functions: each has a parameter for its concurrency. */
+  readonly functions: readonly string[];
+}
+
 /**
- * Everything that is wrong with the parameters of a stage.
- * @param given the parameters of the stage, its defaults included
- * @param defaults `params.default`: a parameter without a default is refused even where a stage sets it, because the next
- * stage would lack it
+ * Everything that is wrong with the parameters of a stage, its defaults included.
  * @returns one sentence per fault; each names its parameter.
  */
-export const parameterFaults = (given: Parameters, defaults: Parameters = given): readonly string[] => [
-  ...Object.keys(given)
-    .filter((name) => !known.some((one) => one.name === name))
-    .map((name) => `Parameter ${name} is unknown. There is ${known.map((one) => one.name).join(', ')}.`),
-  ...known
-    .filter(({ name }) => defaults[name] === undefined)
-    .map(({ name, use }) => `Parameter ${name} has no default: add it to params.default in serverless.yml; ${use}.`),
-  ...known.flatMap((one) => faultsOf(one, given[one.name])),
-  ...faultsTogether(given),
-];
+export const parameterFaults = (given: Parameters, { defaults, functions }: Stack): readonly string[] => {
+  const known = [...ofVariables, ...ofStack, ...functions.map(ofFunction)];
+  return [
+    ...Object.keys(given)
+      .filter((name) => !known.some((one) => one.name === name))
+      .map((name) => `Parameter ${name} is unknown. There is ${known.map((one) => one.name).join(', ')}.`),
+    ...known
+      .filter(({ name }) => defaults[name] === undefined)
+      .map(({ name, use }) => `Parameter ${name} has no default: add it to params.default in serverless.yml; ${use}.`),
+    ...known.flatMap((one) => faultsOf(one, given[one.name])),
+    ...faultsTogether(given, functions),
+  ];
+};
 
 const faultsOf = ({ name, check: inner }: Parameter, value: string | undefined): readonly string[] => {
   // Nobody can check yet what osls still has to look up, such as ${ssm:...}.
@@ -148,7 +154,7 @@ const faultsOf = ({ name, check: inner }: Parameter, value: string | undefined):
 };
 
 /** Faults between parameters that are right one by one. */
-const faultsTogether = (parameters: Parameters): readonly string[] => {
+const faultsTogether = (parameters: Parameters, functions: readonly string[]): readonly string[] => {
   const parsed = parseKeyTemplates(parameters.keyTemplates ?? '');
   const templates = parsed.ok ? parsed.value : [];
   const faults: string[] = [];
@@ -163,16 +169,15 @@ const faultsTogether = (parameters: Parameters): readonly string[] => {
     );
   }
 
-  const counts = Object.entries(filesAtOnce).map(([name, files]) => ({
-    name,
-    files,
-    running: Number(parameters[name]),
-  }));
+  const counts = functions.map((functionName) => {
+    const name = concurrencyParameter(functionName);
+    return { name, files: filesAtOnce(functionName), running: Number(parameters[name]) };
+  });
   const sum = counts.reduce((total, { files, running }) => total + files * running, 0);
-  if (sum > mostAtOnce && counts.every(({ running }) => running <= mostAtOnce)) {
+  if (sum > maxFilesAtOnce && counts.every(({ running }) => running <= maxFilesAtOnce)) {
     const parts = counts.map(({ name, files, running }) => `${name} ${running}${files === 1 ? '' : ` times ${files}`}`);
     faults.push(
-      `Parameters ${parts.join(', ')} make ${sum} files at once; they must stay within ${mostAtOnce}, ` +
+      `Parameters ${parts.join(', ')} make ${sum} files at once; they must stay within ${maxFilesAtOnce}, ` +
         'because Kombo refuses more than 30 calls in flight per integration.',
     );
   }

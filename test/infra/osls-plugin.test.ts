@@ -1,8 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import CourierPlugin from '../../infra/osls-plugin.ts';
 import { osls, serviceFolder } from './template/package.ts';
+
+const root = path.join(import.meta.dirname, '../..');
 
 /** What the plugin says when osls loads it; undefined when it has nothing against the command. */
 const refusal = (
@@ -14,6 +16,7 @@ const refusal = (
   const load = () =>
     new CourierPlugin({
       classes: { Error },
+      serviceDir: root,
       processedInput: { commands: [command], options: { stage } },
       configurationInput: { params, provider: { environment } },
       extendConfiguration: () => {},
@@ -95,4 +98,46 @@ test('a missing zip is missed by packaging, not by the deployed stack', async ()
   const { exitCode, output } = await osls(service.folder, 'package');
   expect(exitCode).toBe(1);
   expect(output).toContain('dist/on-batch.zip');
+});
+
+test('packaging stops with a sentence about each function that lacks its role, its code or its entry', async () => {
+  const broken = await serviceFolder();
+  try {
+    const file = path.join(broken.folder, 'serverless.yml');
+    const yaml = await readFile(file, 'utf8');
+    const changed = yaml
+      .replace(/^ {4}role: OnUploadRole\n/m, '')
+      .replace(/^ {4}role: OnBatchRole$/m, '    role: BatchRole')
+      .replace(/^functions:\n/m, 'functions:\n  on-nowhere:\n    role: OnDemandRole\n');
+    await writeFile(file, changed);
+    await writeFile(path.join(broken.folder, 'handlers/on-unlisted.ts'), '');
+    const { exitCode, output } = await osls(broken.folder, 'package');
+    expect(exitCode).toBe(1);
+    expect(output).toContain('- Function on-upload has no role: define one in infra/resources/roles.yml');
+    expect(output).toContain(
+      '- Function on-batch has the role BatchRole, which infra/resources/roles.yml does not define',
+    );
+    expect(output).toContain('- Function on-nowhere has no code: add handlers/on-nowhere.ts');
+    expect(output).toContain('- Function on-unlisted is not in serverless.yml, but handlers/on-unlisted.ts exists');
+    expect(output).toContain('- Parameter nowhereConcurrency has no default');
+  } finally {
+    await broken.remove();
+  }
+});
+
+test('what an entry says itself stays; its handler, its zip and its reservation follow from its name', () => {
+  const added: [string, unknown][] = [];
+  new CourierPlugin({
+    classes: { Error },
+    serviceDir: root,
+    processedInput: { commands: ['info'], options: {} },
+    configurationInput: { functions: { 'on-nowhere': { role: 'OnNowhereRole', handler: 'other.handler' } } },
+    extendConfiguration: (where, value) => added.push([where.join('.'), value]),
+  });
+  expect(Object.fromEntries(added)['functions.on-nowhere']).toEqual({
+    role: 'OnNowhereRole',
+    handler: 'other.handler',
+    package: { artifact: 'dist/on-nowhere.zip' },
+    reservedConcurrency: { 'Fn::If': ['ReserveConcurrency', '${param:nowhereConcurrency}', { Ref: 'AWS::NoValue' }] },
+  });
 });

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { deliveredFunctions } from './template/service.ts';
 import { allShapes, type Shape } from './template/shapes.ts';
 import { at, resourcesOf } from './template/template.ts';
 
@@ -120,18 +121,16 @@ test('the failure queue keeps messages for 14 days, and is replayed only when so
 test('concurrency is reserved, or not at all when the account cannot', () => {
   const reserved = (one: Shape) =>
     resourcesOf(one.filledIn, 'AWS::Lambda::Function').map(([id, own]) => [id, own.ReservedConcurrentExecutions]);
-  expect(reserved(shape('own bucket', 'plain'))).toEqual([
-    ['OnDashuploadLambdaFunction', 8],
-    ['OnDashscheduleLambdaFunction', 2],
-    ['OnDashdemandLambdaFunction', 1],
-    ['OnDashbatchLambdaFunction', 1],
-  ]);
-  expect(reserved(shape('own bucket', 'no reservation')).map(([, count]) => count)).toEqual([
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  expect(reserved(shape('own bucket', 'plain'))).toEqual(
+    expect.arrayContaining([
+      ['OnDashuploadLambdaFunction', 8],
+      ['OnDashscheduleLambdaFunction', 2],
+      ['OnDashdemandLambdaFunction', 1],
+      ['OnDashbatchLambdaFunction', 1],
+    ]),
+  );
+  for (const [, count] of reserved(shape('own bucket', 'plain'))) expect(count).toBeTypeOf('number');
+  for (const [, count] of reserved(shape('own bucket', 'no reservation'))) expect(count).toBeUndefined();
 });
 
 test('a mail address is subscribed only when one is given', () => {
@@ -165,7 +164,12 @@ test('the secret is created without a value', () => {
 
 test('the schedule starts on-schedule every five minutes, by a rule that needs no role', () => {
   const { filledIn } = shape('existing bucket', 'plain');
-  const rules = resourcesOf(filledIn, 'AWS::Events::Rule').filter(([, own]) => own.ScheduleExpression !== undefined);
+  const arnOf = (name: string) => `arn:aws:lambda:eu-central-1:111122223333:function:cv-courier-dev-${name}`;
+  const rules = resourcesOf(filledIn, 'AWS::Events::Rule').filter(
+    ([, own]) =>
+      own.ScheduleExpression !== undefined &&
+      deliveredFunctions.some((name) => at(own, 'Targets', 0, 'Arn') === arnOf(name)),
+  );
   expect(rules.map(([, own]) => own)).toEqual([
     {
       ScheduleExpression: 'rate(5 minutes)',

@@ -1,6 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
+import { wordOf } from '../../infra/functions.ts';
 import { fillIn } from './template/fill-in.ts';
 import { packageTemplate } from './template/package.ts';
+import { deliveredFunctions, functionNames } from './template/service.ts';
 import { settle } from './template/settle.ts';
 import { at, type JsonObject, objectsIn, resourcesOf, type Template } from './template/template.ts';
 
@@ -64,11 +66,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'silence is breaching',
   ],
   ErrorsAlarm: [
-    'all = upload + schedule + demand + batch',
-    `upload = ${lambda} Errors ${named}-on-upload per 300 s`,
-    `schedule = ${lambda} Errors ${named}-on-schedule per 300 s`,
-    `demand = ${lambda} Errors ${named}-on-demand per 300 s`,
-    `batch = ${lambda} Errors ${named}-on-batch per 300 s`,
+    `all = ${functionNames.map(wordOf).join(' + ')}`,
+    ...functionNames.map((name) => `${wordOf(name)} = ${lambda} Errors ${named}-${name} per 300 s`),
     above0,
     '1 of 1',
     quiet,
@@ -85,6 +84,14 @@ const expected: Readonly<Record<string, readonly string[]>> = {
 
 test('each alarm rings for what it is there for, no sooner, no later, and knows what silence means', () => {
   expect(alarms(template)).toEqual(expected);
+});
+
+test('an error of each delivered function rings the alarm', () => {
+  const lines = alarms(template).ErrorsAlarm ?? [];
+  expect(lines[0]).toMatch(/^all = (?=.*upload)(?=.*schedule)(?=.*demand)(?=.*batch)/);
+  for (const name of deliveredFunctions) {
+    expect(lines).toContain(`${name.slice('on-'.length)} = ${lambda} Errors ${named}-${name} per 300 s`);
+  }
 });
 
 test.each([

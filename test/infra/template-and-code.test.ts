@@ -16,8 +16,9 @@ import { rightsGiven, rightsNeeded, rightsOfLambda } from './rights/actions.ts';
 import { commandsCalled } from './rights/calls.ts';
 import { fillIn } from './template/fill-in.ts';
 import { packageTemplate } from './template/package.ts';
+import { deliveredFunctions } from './template/service.ts';
 import { settle } from './template/settle.ts';
-import { at, isList, isObject, type Json, resourcesOf, type Template } from './template/template.ts';
+import { at, isList, isObject, type Json, listOf, objectsIn, resourcesOf, type Template } from './template/template.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const names = await handlerNames();
@@ -49,13 +50,14 @@ const functionsIn = (template: Template) =>
   );
 
 test('the template has a function for each handler, and no other', () => {
-  expect(names).toEqual(['on-batch', 'on-demand', 'on-schedule', 'on-upload']);
+  expect(names).toEqual(expect.arrayContaining([...deliveredFunctions]));
   expect([...functionsIn(plain).keys()].sort()).toEqual(names);
 });
 
-test('the concurrency that packaging allows is counted with as many files as a run works on at once', () => {
-  expect(filesAtOnce.scheduleConcurrency).toBe(parallelDeliveries);
-  expect(filesAtOnce.demandConcurrency).toBe(parallelDeliveries);
+test('the concurrency that packaging allows is counted with as many files as a run works on concurrently', () => {
+  expect(filesAtOnce('on-schedule')).toBe(parallelDeliveries);
+  expect(filesAtOnce('on-demand')).toBe(parallelDeliveries);
+  expect(filesAtOnce('on-something-new')).toBe(parallelDeliveries);
 });
 
 describe.each(names)('%s', (name) => {
@@ -222,6 +224,17 @@ test('the dashboard shows every metric that the code knows, and alarms and dashb
     'OpenPauses',
     'ScheduleRuns',
   ]);
+});
+
+test('the dashboard shows the errors and the log lines of every function', () => {
+  const [[, own] = []] = resourcesOf(plain, 'AWS::CloudWatch::Dashboard');
+  const widgets = objectsIn(JSON.parse(String(own?.DashboardBody)).widgets);
+  const errors = widgets.flatMap((widget) =>
+    listOf(at(widget, 'properties', 'metrics')).filter((metric) => at(metric, 1) === 'Errors'),
+  );
+  const queries = widgets.map((widget) => String(at(widget, 'properties', 'query') ?? '')).join();
+  expect(errors.map((metric) => at(metric, 3)).sort()).toEqual(names.map((name) => `cv-courier-dev-${name}`));
+  for (const name of names) expect(queries).toContain(`SOURCE '/aws/lambda/cv-courier-dev-${name}' | `);
 });
 
 test('alarms and dashboard ask for metrics under the very namespace and service that the code sends', async () => {

@@ -1,3 +1,5 @@
+import { functionNames } from './service.ts';
+
 /** A Control Tower rule that the stack does not follow, where, and why that is right here. */
 export interface AcceptedRefusal {
   readonly rule: string;
@@ -5,13 +7,10 @@ export interface AcceptedRefusal {
   readonly reason: string;
 }
 
-const functions = [
-  'OnDashuploadLambdaFunction',
-  'OnDashscheduleLambdaFunction',
-  'OnDashdemandLambdaFunction',
-  'OnDashbatchLambdaFunction',
-];
-const logGroups = ['OnDashuploadLogGroup', 'OnDashscheduleLogGroup', 'OnDashdemandLogGroup', 'OnDashbatchLogGroup'];
+// The reasons hold for every function, so a new one needs no line here.
+const ids = functionNames.map((name) => name.replace('on', 'On').replaceAll('-', 'Dash'));
+const functions = ids.map((id) => `${id}LambdaFunction`);
+const logGroups = ids.map((id) => `${id}LogGroup`);
 
 /** Refusals in every shape. */
 export const acceptedRefusals: readonly AcceptedRefusal[] = [

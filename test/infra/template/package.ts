@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { strToU8, zipSync } from 'fflate';
+import { handlersIn } from '../../../infra/handler-names.ts';
 import type { Template } from './template.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
-const functions = ['on-upload', 'on-schedule', 'on-demand', 'on-batch'];
 
 /**
  * A folder that looks like the repository to osls, with tiny zips in the place of the real ones, so that packaging neither
@@ -20,8 +20,13 @@ export const serviceFolder = async (): Promise<{ readonly folder: string; readon
     await symlink(path.join(root, name), path.join(folder, name));
   }
   await mkdir(path.join(folder, 'dist'));
+  // Packaging reads only the names of the handlers; here a test may add one.
+  await mkdir(path.join(folder, 'handlers'));
   const zip = zipSync({ 'index.mjs': strToU8('export const handler = () => undefined;\n') });
-  for (const name of functions) await writeFile(path.join(folder, 'dist', `${name}.zip`), zip);
+  for (const name of handlersIn(path.join(root, 'handlers'))) {
+    await writeFile(path.join(folder, 'handlers', `${name}.ts`), '');
+    await writeFile(path.join(folder, 'dist', `${name}.zip`), zip);
+  }
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 };
 

@@ -1,0 +1,64 @@
+/** Entries under `functions` in serverless.yml; an entry without a line below it is null. */
+export type FunctionEntries = Readonly<
+  Record<string, { readonly role?: unknown; readonly [field: string]: unknown } | null>
+>;
+
+/** What must exist beside the entries. */
+export interface Parts {
+  /** Names of the files handlers/on-*.ts. */
+  readonly handlers: readonly string[];
+  /** Roles that infra/resources/roles.yml defines. */
+  readonly roles: readonly string[];
+}
+
+/** on-event-bridge as one word: eventBridge. */
+export const wordOf = (name: string): string =>
+  name.replace(/^on-/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** The parameter that says how many instances of a function may run concurrently. */
+export const concurrencyParameter = (name: string): string => `${wordOf(name)}Concurrency`;
+
+/** What every function needs and its name alone decides. */
+export const derivedFrom = (name: string) => ({
+  handler: 'index.handler',
+  package: { artifact: `dist/${name}.zip` },
+  reservedConcurrency: {
+    'Fn::If': ['ReserveConcurrency', `\${param:${concurrencyParameter(name)}}`, { Ref: 'AWS::NoValue' }],
+  },
+});
+
+/**
+ * What is missing between serverless.yml, handlers/ and infra/resources/roles.yml.
+ * Without the check of roles osls would write one role for all functions that name none, with other rights than the code needs.
+ * @returns one sentence per fault; each names the function and the fix.
+ */
+export const functionFaults = (entries: FunctionEntries, { handlers, roles }: Parts): readonly string[] => [
+  ...Object.entries(entries).flatMap(([name, entry]) => roleFaults(name, entry?.role, roles)),
+  ...Object.keys(entries)
+    .filter((name) => !handlers.includes(name))
+    .map(
+      (name) =>
+        `Function ${name} has no code: add handlers/${name}.ts (only on-<words>.ts is bundled), or remove functions.${name} from serverless.yml.`,
+    ),
+  ...handlers
+    .filter((name) => !Object.hasOwn(entries, name))
+    .map(
+      (name) =>
+        `Function ${name} is not in serverless.yml, but handlers/${name}.ts exists: ` +
+        `add functions.${name} with description, role and events, or remove the file.`,
+    ),
+];
+
+const roleFaults = (name: string, role: unknown, roles: readonly string[]): readonly string[] => {
+  if (role === undefined || role === null) {
+    return [
+      `Function ${name} has no role: define one in infra/resources/roles.yml with the rights that its code needs, ` +
+        `and name it as functions.${name}.role in serverless.yml.`,
+    ];
+  }
+  if (typeof role === 'string' && roles.includes(role)) return [];
+  return [
+    `Function ${name} has the role ${typeof role === 'string' ? role : JSON.stringify(role)}, which infra/resources/roles.yml ` +
+      `does not define: define it there, or correct functions.${name}.role in serverless.yml. There is ${roles.join(', ')}.`,
+  ];
+};

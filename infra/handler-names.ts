@@ -1,0 +1,10 @@
+import { existsSync, readdirSync } from 'node:fs';
+
+/** Names of the handlers in a folder, sorted: on-upload for on-upload.ts. Files with other names are parts of handlers. */
+export const handlersIn = (folder: string): readonly string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => /^on(-[a-z]+)+\.ts$/.test(file))
+        .map((file) => file.slice(0, -'.ts'.length))
+        .sort()
+    : [];

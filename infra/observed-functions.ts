@@ -1,0 +1,45 @@
+import { wordOf } from './functions.ts';
+
+/** The start of the logical ids that osls gives to what belongs to a function in the template. */
+const idOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('-', 'Dash')}`;
+
+/**
+ * The parts of alarms and dashboard that must name every function, by the name under which infra/resources/*.yml asks for
+ * them (`${courier:errorMetrics}`). They are derived, so that no function fails unseen.
+ */
+export const observedFunctions = {
+  /** For ErrorsAlarm: the errors of all functions, added up. */
+  errorMetrics: (names: readonly string[]): unknown => [
+    { Id: 'all', Expression: names.map(wordOf).join(' + '), Label: 'Errors of all functions' },
+    ...names.map((name) => ({
+      Id: wordOf(name),
+      ReturnData: false,
+      MetricStat: {
+        Metric: {
+          Namespace: 'AWS/Lambda',
+          MetricName: 'Errors',
+          Dimensions: [{ Name: 'FunctionName', Value: { Ref: `${idOf(name)}LambdaFunction` } }],
+        },
+        Period: 300,
+        Stat: 'Sum',
+      },
+    })),
+  ],
+
+  /** For the dashboard: one line of errors per function, as JSON text for Fn::Sub. */
+  errorLines: (names: readonly string[]): unknown =>
+    names
+      .map(
+        (name) => `["AWS/Lambda", "Errors", "FunctionName", "\${${idOf(name)}LambdaFunction}", { "label": "${name}" }]`,
+      )
+      .join(',\n        '),
+
+  /** For the dashboard: the log groups of a query, as CloudWatch Logs Insights names them. */
+  logSources: (names: readonly string[]): unknown =>
+    names.map((name) => `SOURCE '\${${idOf(name)}LogGroup}'`).join(' | '),
+} as const satisfies Record<string, (names: readonly string[]) => unknown>;
+
+export type ObservedFunctionsPart = keyof typeof observedFunctions;
+
+export const isObservedFunctionsPart = (name: string): name is ObservedFunctionsPart =>
+  Object.hasOwn(observedFunctions, name);
