@@ -49,13 +49,13 @@ const logRetentionDays = oneOf(
 );
 
 /** Most files in progress concurrently, over all functions: Kombo throttles the 31st call per integration, and you may have other callers. */
-const maxFilesAtOnce = 25;
+const maxConcurrentFiles = 25;
 
 /**
  * Files that one instance of a function works on concurrently: one, or as many as a run takes from a list (handlers/run-options.ts).
- * A new function counts as a run, so that Kombo's limit holds before anybody has thought of it.
+ * A new function counts as a run, so that Kombo's limit holds without a line here.
  */
-export const filesAtOnce = (functionName: string): number =>
+export const filesPerInstance = (functionName: string): number =>
   functionName === 'on-upload' || functionName === 'on-batch' ? 1 : 4;
 
 /** Where the stack allows less than the function's own check. The function's check applies too. */
@@ -105,7 +105,7 @@ const ofStack = Object.entries<Check>({
 const ofFunction = (name: string): Parameter => ({
   name: concurrencyParameter(name),
   use: `it says how many instances of ${name} may run concurrently`,
-  check: wholeNumber(1, maxFilesAtOnce),
+  check: wholeNumber(1, maxConcurrentFiles),
 });
 
 /** Parameters that end in the functions' environment; existingBucket becomes BUCKET. */
@@ -142,7 +142,7 @@ export const parameterFaults = (given: Parameters, { defaults, functions }: Stac
 };
 
 const faultsOf = ({ name, check: inner }: Parameter, value: string | undefined): readonly string[] => {
-  // Nobody can check yet what osls still has to look up, such as ${ssm:...}.
+  // Values that osls still has to look up, such as ${ssm:...}, are not known yet.
   if (value === undefined || value.includes('${')) return [];
   try {
     inner(value);
@@ -171,13 +171,13 @@ const faultsTogether = (parameters: Parameters, functions: readonly string[]): r
 
   const counts = functions.map((functionName) => {
     const name = concurrencyParameter(functionName);
-    return { name, files: filesAtOnce(functionName), running: Number(parameters[name]) };
+    return { name, files: filesPerInstance(functionName), running: Number(parameters[name]) };
   });
   const sum = counts.reduce((total, { files, running }) => total + files * running, 0);
-  if (sum > maxFilesAtOnce && counts.every(({ running }) => running <= maxFilesAtOnce)) {
+  if (sum > maxConcurrentFiles && counts.every(({ running }) => running <= maxConcurrentFiles)) {
     const parts = counts.map(({ name, files, running }) => `${name} ${running}${files === 1 ? '' : ` times ${files}`}`);
     faults.push(
-      `Parameters ${parts.join(', ')} make ${sum} files at once; they must stay within ${maxFilesAtOnce}, ` +
+      `Parameters ${parts.join(', ')} make ${sum} concurrent files; they must stay within ${maxConcurrentFiles}, ` +
         'because Kombo refuses more than 30 calls in flight per integration.',
     );
   }

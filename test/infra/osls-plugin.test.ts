@@ -1,8 +1,9 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import CourierPlugin from '../../infra/osls-plugin.ts';
 import { osls, serviceFolder } from './template/package.ts';
+import type { Template } from './template/template.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -122,6 +123,33 @@ test('packaging stops with a sentence about each function that lacks its role, i
     expect(output).toContain('- Parameter nowhereConcurrency has no default');
   } finally {
     await broken.remove();
+  }
+});
+
+test('a new function needs its handler, an entry with a role, and its concurrency; the rest is derived', async () => {
+  const extended = await serviceFolder();
+  try {
+    const file = path.join(extended.folder, 'serverless.yml');
+    const yaml = await readFile(file, 'utf8');
+    const changed = yaml
+      .replace(/^ {4}demandConcurrency:/m, '    nowhereConcurrency: 1\n$&')
+      .replace(/^functions:\n/m, '$&  on-nowhere:\n    description: Goes nowhere.\n    role: OnDemandRole\n');
+    await writeFile(file, changed);
+    await writeFile(path.join(extended.folder, 'handlers/on-nowhere.ts'), '');
+    await copyFile(path.join(extended.folder, 'dist/on-demand.zip'), path.join(extended.folder, 'dist/on-nowhere.zip'));
+    expect(await osls(extended.folder, 'package')).toMatchObject({ exitCode: 0 });
+    const template: Template = JSON.parse(
+      await readFile(path.join(extended.folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'),
+    );
+    expect(template.Resources.OnDashnowhereLambdaFunction?.Properties).toMatchObject({
+      Handler: 'index.handler',
+      Role: { 'Fn::GetAtt': ['OnDemandRole', 'Arn'] },
+      ReservedConcurrentExecutions: { 'Fn::If': ['ReserveConcurrency', 1, { Ref: 'AWS::NoValue' }] },
+    });
+    expect(JSON.stringify(template.Resources.ErrorsAlarm)).toContain('OnDashnowhereLambdaFunction');
+    expect(JSON.stringify(template.Resources.Dashboard)).toContain('OnDashnowhereLogGroup');
+  } finally {
+    await extended.remove();
   }
 });
 

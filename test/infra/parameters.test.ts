@@ -96,13 +96,13 @@ test('values that look odd but are right pass', () => {
   ).toEqual([]);
 });
 
-test('more than 25 files at once are refused, with the sum and the reason', () => {
+test('more than 25 concurrent files are refused, with the sum and the reason', () => {
   expect(faults({ uploadConcurrency: '13' })).toEqual([
-    'Parameters uploadConcurrency 13, scheduleConcurrency 2 times 4, batchConcurrency 1, demandConcurrency 1 times 4 make 26 files at once; they must stay within 25, because Kombo refuses more than 30 calls in flight per integration.',
+    'Parameters uploadConcurrency 13, scheduleConcurrency 2 times 4, batchConcurrency 1, demandConcurrency 1 times 4 make 26 concurrent files; they must stay within 25, because Kombo refuses more than 30 calls in flight per integration.',
   ]);
 });
 
-test('a parameter that nobody reads is refused: it is a misspelt one', () => {
+test('a misspelt parameter is refused, with the names that exist', () => {
   expect(faults({ alarmMail: 'on-call@example.com' })[0]).toMatch(
     /^Parameter alarmMail is unknown\. There is komboBaseUrl, /,
   );
@@ -132,13 +132,13 @@ test('a function without a concurrency is refused by the name of the parameter t
   ]);
 });
 
-test('a new function counts under the limit of Kombo as one that works on 4 files at once', () => {
+test('a new function counts under the limit of Kombo as one that works on 4 files concurrently', () => {
   const withNew = (eventBridgeConcurrency: string) => {
     const parameters = { ...good, eventBridgeConcurrency };
     return parameterFaults(parameters, { defaults: parameters, functions: [...functions, 'on-event-bridge'] });
   };
   expect(withNew('1')).toEqual([]);
-  expect(withNew('2')[0]).toContain('eventBridgeConcurrency 2 times 4 make 29 files at once');
+  expect(withNew('2')[0]).toContain('eventBridgeConcurrency 2 times 4 make 29 concurrent files');
 });
 
 test('a parameter that only one stage sets is refused, because another stage would lack it', () => {
@@ -196,6 +196,6 @@ test('a value that osls has still to look up is not judged', () => {
   expect(faults({ alarmEmail: '${ssm:/on-call/email}' })).toEqual([]);
 });
 
-test('every fault is told at once', () => {
+test('all faults are reported together', () => {
   expect(faults({ komboBaseUrl: 'mars', scan: 'yes', memoryMb: 'much' })).toHaveLength(3);
 });

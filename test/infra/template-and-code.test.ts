@@ -8,7 +8,7 @@ import type { Metafile } from 'esbuild';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bundle, bundle, handlerNames } from '../../infra/bundle.ts';
-import { filesAtOnce } from '../../infra/parameters.ts';
+import { filesPerInstance } from '../../infra/parameters.ts';
 import { settings } from '../../lib/config/settings.ts';
 import { parallelDeliveries } from '../../lib/limits.ts';
 import { metricNames } from '../../lib/telemetry/metrics.ts';
@@ -55,9 +55,9 @@ test('the template has a function for each handler, and no other', () => {
 });
 
 test('the concurrency that packaging allows is counted with as many files as a run works on concurrently', () => {
-  expect(filesAtOnce('on-schedule')).toBe(parallelDeliveries);
-  expect(filesAtOnce('on-demand')).toBe(parallelDeliveries);
-  expect(filesAtOnce('on-something-new')).toBe(parallelDeliveries);
+  expect(filesPerInstance('on-schedule')).toBe(parallelDeliveries);
+  expect(filesPerInstance('on-demand')).toBe(parallelDeliveries);
+  expect(filesPerInstance('on-something-new')).toBe(parallelDeliveries);
 });
 
 describe.each(names)('%s', (name) => {
