@@ -7,20 +7,20 @@ import { systemClock } from '../../lib/clock.ts';
 import { readSettings, type Settings } from '../../lib/config/config.ts';
 import { literalPrefixes } from '../../lib/key-template/match-key.ts';
 import { type Ledger, ledgerOn } from '../../lib/ledger/ledger.ts';
-import { startDynamoDb } from './aws/dynamodb/dynamodb-server.ts';
-import { createTable } from './aws/dynamodb/table.ts';
-import { type Dispatch, dispatcher } from './aws/events/dispatcher.ts';
+import { createTable } from './aws/dynamodb/create-table.ts';
+import { startDynamoDb } from './aws/dynamodb/server.ts';
+import { type Dispatch, dispatcher } from './aws/events/bucket-trigger.ts';
 import type { CreatedObject } from './aws/events/s3-notification.ts';
 import { startSchedule } from './aws/events/schedule.ts';
-import { type BuiltHandlersOptions, builtHandlers } from './aws/lambda/built-handlers.ts';
+import { type BuiltHandlersOptions, builtHandlers } from './aws/lambda/build-handlers.ts';
+import type { Lambda } from './aws/lambda/function.ts';
 import { functionEnvironment } from './aws/lambda/function-environment.ts';
-import { startFunctions } from './aws/lambda/functions.ts';
-import type { Lambda } from './aws/lambda/lambda.ts';
+import { startFunctions } from './aws/lambda/start-functions.ts';
 import { s3Credentials, startS3 } from './aws/s3/s3-server.ts';
-import { startConsole } from './console/server/console.ts';
+import { startConsole } from './console/server/server.ts';
 import { defaultApiKey, type KomboEmulator, sandboxIntegrationId, startKomboEmulator } from './kombo/emulator.ts';
 import { startControl } from './process/control-server.ts';
-import { onFreePort } from './process/listening.ts';
+import { onFreePort } from './process/listen.ts';
 import { claimStateFolder } from './process/state-folder.ts';
 
 export interface StackOptions {

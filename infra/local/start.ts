@@ -6,7 +6,7 @@ import { sampleBytes, sampleKey } from './sample.ts';
 import { type Stack, startStack } from './stack.ts';
 import { activityOf, activityText } from './terminal/activity.ts';
 import { endpointsText } from './terminal/endpoints-text.ts';
-import { type Step, travel } from './terminal/journey.ts';
+import { type Step, travel } from './terminal/follow-upload.ts';
 import { type StartOptions, startOptions, UsageError, usage } from './terminal/start-options.ts';
 import { stepText } from './terminal/step-text.ts';
 

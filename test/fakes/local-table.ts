@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { createTable } from '../../infra/local/aws/dynamodb/table.ts';
+import { createTable } from '../../infra/local/aws/dynamodb/create-table.ts';
 import { dynamoTable } from '../../lib/aws/dynamo-table.ts';
 import type { Table } from '../../lib/ledger/table.ts';
 

@@ -1,5 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { Dispatch } from '../../infra/local/aws/events/dispatcher.ts';
+import type { Dispatch } from '../../infra/local/aws/events/bucket-trigger.ts';
 import { type Stack, type StackOptions, startStack } from '../../infra/local/stack.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import { uploadId } from '../../lib/upload/upload.ts';

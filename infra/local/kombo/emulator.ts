@@ -11,6 +11,7 @@ import {
   type LimitSettings,
   type Limits,
 } from './api/limits.ts';
+import type { KomboState } from './emulator-state.ts';
 import { type ArmedFaults, createArmedFaults } from './faults/armed-faults.ts';
 import { type ApiKeys, createApiKeys } from './store/api-keys.ts';
 import {
@@ -26,7 +27,6 @@ import {
   sandboxIntegrationId,
 } from './store/integrations.ts';
 import { createRequestLog, type RequestLog } from './store/request-log.ts';
-import type { KomboState } from './store/state.ts';
 
 export { greenhouseIntegrationId, sandboxIntegrationId } from './store/integrations.ts';
 

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { Lambda } from '../aws/lambda/lambda.ts';
-import { FunctionFailed } from '../aws/lambda/lambda-process.ts';
-import { closed, listening, onFreePort } from './listening.ts';
-import { isLocalCaller } from './local-callers.ts';
+import type { Lambda } from '../aws/lambda/function.ts';
+import { FunctionFailed } from '../aws/lambda/process.ts';
+import { closed, listening, onFreePort } from './listen.ts';
+import { isLocalCaller } from './local-caller.ts';
 
 export interface ControlServer {
   readonly url: string;

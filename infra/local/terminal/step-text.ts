@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Step } from './journey.ts';
+import type { Step } from './follow-upload.ts';
 
 const colours = {
   uploaded: 'cyan',

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { s3Notification } from '../../../infra/local/aws/events/s3-notification.ts';
-import type { Lambda } from '../../../infra/local/aws/lambda/lambda.ts';
+import type { Lambda } from '../../../infra/local/aws/lambda/function.ts';
 import { sampleBytes } from '../../../infra/local/sample.ts';
 import type { Stack } from '../../../infra/local/stack.ts';
 import { exe, pdf } from '../../fakes/files.ts';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import S3rver from '@20minutes/s3rver';
-import { closed, listening, onFreePort } from '../../process/listening.ts';
-import { isLocalCaller } from '../../process/local-callers.ts';
+import { closed, listening, onFreePort } from '../../process/listen.ts';
+import { isLocalCaller } from '../../process/local-caller.ts';
 import { type CreatedObject, createdObjects } from '../events/s3-notification.ts';
 import { s3Answers } from './s3-answer.ts';
 import { S3Store } from './s3-store.ts';

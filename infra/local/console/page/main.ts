@@ -3,11 +3,11 @@ import { askDialog } from './ask-dialog.ts';
 import { dropZone } from './drop-zone.ts';
 import { byId } from './element.ts';
 import { faultList } from './fault-list.ts';
-import { heldList } from './held-list.ts';
 import { listen } from './live.ts';
 import { notices } from './notices.ts';
 import { pauseList } from './pause-list.ts';
-import { rowList } from './rows.ts';
+import { rowList } from './row-list.ts';
+import { heldList } from './stored-list.ts';
 import { uploader } from './uploader.ts';
 
 const names = byId('names', HTMLInputElement);

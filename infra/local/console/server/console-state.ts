@@ -1,6 +1,6 @@
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
 import { uploadId } from '../../../../lib/upload/upload.ts';
-import type { Dispatch } from '../../aws/events/dispatcher.ts';
+import type { Dispatch } from '../../aws/events/bucket-trigger.ts';
 import type { Stack } from '../../stack.ts';
 import { stable } from './diff.ts';
 import { type IncomingUploads, incomingUploads } from './incoming-uploads.ts';

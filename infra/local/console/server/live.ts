@@ -5,7 +5,7 @@ import type { Pause } from '../../../../lib/pause/pause.ts';
 import type { KomboEmulator } from '../../kombo/emulator.ts';
 import type { Board } from './console-state.ts';
 import { changesFor, stable } from './diff.ts';
-import { faultSwitches } from './faults.ts';
+import { faultSwitches } from './fault-switches.ts';
 import { type Row, rowView } from './row.ts';
 import { type Held, heldOf, heldView } from './stored-files.ts';
 import type { Hello, PauseView } from './view.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
 import { maskKey } from '../../../../lib/upload/object-key.ts';
-import { FunctionFailed } from '../../aws/lambda/lambda-process.ts';
+import { FunctionFailed } from '../../aws/lambda/process.ts';
 import type { Stack } from '../../stack.ts';
 import type { Board } from './console-state.ts';
 import { type Asked, type Asking, askActions } from './view.ts';

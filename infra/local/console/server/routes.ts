@@ -2,12 +2,12 @@ import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Stack } from '../../stack.ts';
 import type { Asset } from './assets.ts';
-import { setFault } from './faults.ts';
+import { setFault } from './fault-switches.ts';
+import { passOn, type UploadDeps } from './forward-upload.ts';
 import { type LiveDeps, tellLive } from './live.ts';
 import { ask, readAsking } from './on-demand.ts';
 import { gatekeeper } from './same-origin-only.ts';
 import { downloadName } from './stored-files.ts';
-import { passOn, type UploadDeps } from './upload.ts';
 
 export interface RouteDeps extends LiveDeps {
   readonly assets: ReadonlyMap<string, Asset>;

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { isLocalCaller } from '../../process/local-callers.ts';
+import { isLocalCaller } from '../../process/local-caller.ts';
 
 /** Nothing inline, nothing from elsewhere, no frame around the page. */
 const contentSecurityPolicy = [

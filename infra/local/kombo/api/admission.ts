@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Result } from '../../../../lib/result.ts';
+import type { KomboState } from '../emulator-state.ts';
 import { bearerKey } from '../store/api-keys.ts';
 import type { Integration } from '../store/integrations.ts';
-import type { KomboState } from '../store/state.ts';
 import type { Call } from './calls.ts';
 import { type ApiError, apiError } from './errors.ts';
 import type { Slot } from './limits.ts';

@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
+import { contentUrl, type KomboState } from '../emulator-state.ts';
 import { catalogue } from '../faults/catalogue.ts';
 import type { AttachmentFilter, StoredAttachment } from '../store/attachment-store.ts';
-import { contentUrl, type KomboState } from '../store/state.ts';
 import {
   applicationLink,
   armFault,

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { KomboState } from '../emulator-state.ts';
 import { strikeAtEnd, strikeBeforeEnd } from '../faults/apply-fault.ts';
 import type { FaultPlan } from '../faults/armed-faults.ts';
 import { type BendingFault, type DecisiveFault, storesFile } from '../faults/fault.ts';
 import type { Integration } from '../store/integrations.ts';
-import type { KomboState } from '../store/state.ts';
 import { admit, limitHeaders } from './admission.ts';
 import { type Answer, failure } from './answer.ts';
 import { type Call, callFrom } from './calls.ts';
@@ -12,7 +12,7 @@ import type { Exchange } from './exchange.ts';
 import { performCall } from './perform-call.ts';
 import { readBody } from './request-body.ts';
 import { send } from './send.ts';
-import { untilClosed, waitUpTo } from './waiting.ts';
+import { untilClosed, waitUpTo } from './wait.ts';
 
 /** Answers one request to Kombo's API. Settles when its answer is out or its connection is gone; never rejects. */
 export const handleCall = async (

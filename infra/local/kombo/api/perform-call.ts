@@ -1,13 +1,13 @@
+import { contentUrl, type KomboState } from '../emulator-state.ts';
 import { toolHabits } from '../faults/ats-behaviour.ts';
 import type { BendingFault } from '../faults/fault.ts';
 import { type Integration, integrationRefusal, toolRefusal } from '../store/integrations.ts';
-import { contentUrl, type KomboState } from '../store/state.ts';
-import { storeAttachment } from '../store/store-attachment.ts';
 import { type Answer, actionSuccess, failure, plainSuccess } from './answer.ts';
 import type { Call } from './calls.ts';
 import { type ApiError, apiError } from './errors.ts';
 import { integrationDetails } from './integration-details.ts';
 import { listing, oddListing } from './listing.ts';
+import { storeAttachment } from './store-attachment.ts';
 
 export interface PerformContext {
   /** Undefined for the calls that name none in a header. */

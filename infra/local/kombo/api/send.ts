@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { Exchange } from './exchange.ts';
-import { untilClosed, waitUpTo } from './waiting.ts';
+import { untilClosed, waitUpTo } from './wait.ts';
 
 /** Begins an answer: status line and headers, and the note in the log. Its bytes are still to come. */
 export const begin = ({ outgoing, record, headers }: Exchange, answer: Answer, extra: Record<string, string>): void => {

@@ -3,7 +3,7 @@ import { anyError } from '../api/errors.ts';
 import type { Exchange } from '../api/exchange.ts';
 import { readBody } from '../api/request-body.ts';
 import { begin, send, sendCut, sendDripping, sendPadded } from '../api/send.ts';
-import { untilClosed, waitUpTo } from '../api/waiting.ts';
+import { untilClosed, waitUpTo } from '../api/wait.ts';
 import type { DecisiveFault } from './fault.ts';
 
 /** A TCP reset, as a broken network or a killed server sends it; not the orderly end of a connection. */

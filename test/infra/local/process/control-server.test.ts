@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Lambda } from '../../../../infra/local/aws/lambda/lambda.ts';
-import { FunctionFailed } from '../../../../infra/local/aws/lambda/lambda-process.ts';
+import type { Lambda } from '../../../../infra/local/aws/lambda/function.ts';
+import { FunctionFailed } from '../../../../infra/local/aws/lambda/process.ts';
 import { startControl } from '../../../../infra/local/process/control-server.ts';
 
 const lambda = (invoke: Lambda['invoke']): Lambda => ({

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { closed, listening } from '../../../../infra/local/process/listening.ts';
+import { closed, listening } from '../../../../infra/local/process/listen.ts';
 import { claimStateFolder, runningStack, StackRunning } from '../../../../infra/local/process/state-folder.ts';
 import { temporaryFolder } from '../../../fakes/temporary-folder.ts';
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { createTable } from '../../../../infra/local/aws/dynamodb/table.ts';
+import { createTable } from '../../../../infra/local/aws/dynamodb/create-table.ts';
 
 /** DynamoDB's protocol with the ledger's table, in memory. */
 const server = dynalite({ createTableMs: 0 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Lambda } from '../../../../../infra/local/aws/lambda/lambda.ts';
-import { FunctionFailed } from '../../../../../infra/local/aws/lambda/lambda-process.ts';
+import type { Lambda } from '../../../../../infra/local/aws/lambda/function.ts';
+import { FunctionFailed } from '../../../../../infra/local/aws/lambda/process.ts';
 import { ask, readAsking } from '../../../../../infra/local/console/server/on-demand.ts';
 import type { Row } from '../../../../../infra/local/console/server/row.ts';
 import { readSettings } from '../../../../../lib/config/config.ts';

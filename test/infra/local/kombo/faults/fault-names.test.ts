@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createArmedFaults } from '../../../../infra/local/kombo/faults/armed-faults.ts';
-import { catalogue } from '../../../../infra/local/kombo/faults/catalogue.ts';
-import { faultFromName, faultsFromId } from '../../../../infra/local/kombo/faults/fault-names.ts';
+import { createArmedFaults } from '../../../../../infra/local/kombo/faults/armed-faults.ts';
+import { catalogue } from '../../../../../infra/local/kombo/faults/catalogue.ts';
+import { faultFromName, faultsFromId } from '../../../../../infra/local/kombo/faults/fault-names.ts';
 
 describe('a candidate id that asks for faults', () => {
   test.each([
@@ -58,7 +58,7 @@ test('a name may keep the dot of an error code', () => {
 });
 
 test('the README lists every fault as the code knows it', () => {
-  const readme = readFileSync(new URL('../../../../infra/local/kombo/README.md', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../../../../infra/local/kombo/README.md', import.meta.url), 'utf8');
   const rows = readme.split('\n').map((line) => line.replaceAll(/ +/g, ' '));
 
   for (const { form, meaning } of catalogue) expect(rows).toContain(`| \`${form}\` | ${meaning} |`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isLocalCaller } from '../../../../infra/local/process/local-callers.ts';
+import { isLocalCaller } from '../../../../infra/local/process/local-caller.ts';
 
 describe('programs and pages of this machine may ask', () => {
   test.each([

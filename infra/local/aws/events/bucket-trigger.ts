@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Lambda, Settled } from '../lambda/lambda.ts';
+import type { Lambda, Settled } from '../lambda/function.ts';
 import { type CreatedObject, s3Notification } from './s3-notification.ts';
 
 /** An object that came in, and what the function made of its event. */

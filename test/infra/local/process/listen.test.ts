@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { closed, listening, onFreePort } from '../../../../infra/local/process/listening.ts';
+import { closed, listening, onFreePort } from '../../../../infra/local/process/listen.ts';
 
 const server = (): Server => {
   const made = createServer((_, response) => response.end('hello'));

@@ -1,7 +1,7 @@
 import { stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { builtHandlers } from '../../../../../infra/local/aws/lambda/built-handlers.ts';
+import { builtHandlers } from '../../../../../infra/local/aws/lambda/build-handlers.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
 const build = async (distDir: string): Promise<string> => {

@@ -4,8 +4,8 @@ import {
   greenhouseIntegrationId,
   type KomboEmulator,
   startKomboEmulator,
-} from '../../../../infra/local/kombo/emulator.ts';
-import { errorOf, pdf, post, wireErrorOf } from '../../../fakes/emulator-caller.ts';
+} from '../../../../../infra/local/kombo/emulator.ts';
+import { errorOf, pdf, post, wireErrorOf } from '../../../../fakes/emulator-caller.ts';
 
 let emulator: KomboEmulator;
 beforeAll(async () => {

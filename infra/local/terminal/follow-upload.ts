@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
-import type { Dispatch } from '../aws/events/dispatcher.ts';
+import type { Dispatch } from '../aws/events/bucket-trigger.ts';
 import type { Stack } from '../stack.ts';
-import { failed, lastStep } from './journey-end.ts';
-import { progress } from './journey-progress.ts';
+import { failed, lastStep } from './last-step.ts';
+import { progress } from './new-steps.ts';
 
 /** What can be seen of a CV on its way: each step is read from the part of the stack where it happened. */
 export type Step = { readonly atMs: number } & (

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { dynamoTable } from '../../../../lib/aws/dynamo-table.ts';
-import { systemClock } from '../../../../lib/clock.ts';
-import { ledgerOn } from '../../../../lib/ledger/ledger.ts';
-import { ask, consoleServer, newsUntil } from '../../../worlds/console-server.ts';
+import { dynamoTable } from '../../../../../lib/aws/dynamo-table.ts';
+import { systemClock } from '../../../../../lib/clock.ts';
+import { ledgerOn } from '../../../../../lib/ledger/ledger.ts';
+import { ask, consoleServer, newsUntil } from '../../../../worlds/console-server.ts';
 
 const lease = { owner: 'somebody', leaseUntil: Date.now() + 60_000 };
 

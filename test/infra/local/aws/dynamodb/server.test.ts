@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
-import { startDynamoDb } from '../../../../../infra/local/aws/dynamodb/dynamodb-server.ts';
-import { createTable } from '../../../../../infra/local/aws/dynamodb/table.ts';
+import { createTable } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
+import { startDynamoDb } from '../../../../../infra/local/aws/dynamodb/server.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
 const start = async (directory: string) => {

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
-import type { BuiltHandler } from './built-handlers.ts';
-import { type Lambda, startLambda } from './lambda.ts';
+import type { BuiltHandler } from './build-handlers.ts';
+import { type Lambda, startLambda } from './function.ts';
 
 export interface FunctionsOptions {
   readonly handlers: readonly BuiltHandler[];

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Stack } from '../../../infra/local/stack.ts';
-import { type Step, travel } from '../../../infra/local/terminal/journey.ts';
+import { type Step, travel } from '../../../infra/local/terminal/follow-upload.ts';
 import { pdf } from '../../fakes/files.ts';
 import { ownStack } from '../../worlds/local-stack.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Lambda, type LambdaOptions, startLambda } from '../../../../../infra/local/aws/lambda/lambda.ts';
+import { type Lambda, type LambdaOptions, startLambda } from '../../../../../infra/local/aws/lambda/function.ts';
 import { newFolder } from '../../../../fakes/temporary-folder.ts';
 
 /** Does what its event says. */
@@ -215,15 +215,11 @@ test('a death that left no line of its own is told', async () => {
 
 test('a process ends by itself when its stack is gone', async () => {
   const { fork } = await import('node:child_process');
-  const worker = fork(
-    path.join(import.meta.dirname, '../../../../../infra/local/aws/lambda/lambda-worker.ts'),
-    [modulePath],
-    {
-      env: {},
-      execArgv: [],
-      silent: true,
-    },
-  );
+  const worker = fork(path.join(import.meta.dirname, '../../../../../infra/local/aws/lambda/worker.ts'), [modulePath], {
+    env: {},
+    execArgv: [],
+    silent: true,
+  });
   worker.send({ requestId: 'r', functionName: 'on-test', event: { do: 'hang' }, deadlineMs: Date.now() + 60_000 });
   await once(worker.stdout ?? worker, 'data');
   const ended = once(worker, 'exit');

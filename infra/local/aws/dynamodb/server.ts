@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import dynalite from 'dynalite';
-import { closed, listening, onFreePort } from '../../process/listening.ts';
-import { isLocalCaller } from '../../process/local-callers.ts';
+import { closed, listening, onFreePort } from '../../process/listen.ts';
+import { isLocalCaller } from '../../process/local-caller.ts';
 
 export interface DynamoDbServer {
   readonly url: string;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTable, tableDefinition } from '../../../../../infra/local/aws/dynamodb/table.ts';
+import { createTable, tableDefinition } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
 import { type LocalDynamo, startLocalDynamo } from '../../../../fakes/local-table.ts';
 
 /** A template of one table, written as CloudFormation allows it. */

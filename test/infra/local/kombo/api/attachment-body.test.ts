@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type KomboEmulator, startKomboEmulator } from '../../../../infra/local/kombo/emulator.ts';
-import { call, errorOf, pdf, post } from '../../../fakes/emulator-caller.ts';
+import { type KomboEmulator, startKomboEmulator } from '../../../../../infra/local/kombo/emulator.ts';
+import { call, errorOf, pdf, post } from '../../../../fakes/emulator-caller.ts';
 
 let emulator: KomboEmulator;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { faultSwitches, setFault } from '../../../../../infra/local/console/server/faults.ts';
+import { faultSwitches, setFault } from '../../../../../infra/local/console/server/fault-switches.ts';
 import { defaultApiKey, startKomboEmulator } from '../../../../../infra/local/kombo/emulator.ts';
 
 const started = async () => {

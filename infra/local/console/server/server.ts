@@ -4,7 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Settings } from '../../../../lib/config/config.ts';
 import { targetKinds } from '../../../../lib/upload/target.ts';
 import { s3Credentials } from '../../aws/s3/s3-server.ts';
-import { closed, listening, onFreePort } from '../../process/listening.ts';
+import { closed, listening, onFreePort } from '../../process/listen.ts';
 import { sampleCandidateId } from '../../sample.ts';
 import type { Stack } from '../../stack.ts';
 import { pageAssets } from './assets.ts';

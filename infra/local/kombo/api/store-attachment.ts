@@ -1,12 +1,12 @@
-import { parseAttachmentBody } from '../api/attachment-body.ts';
-import { decodeBase64 } from '../api/base64.ts';
-import { actionOf, type TargetRef } from '../api/calls.ts';
-import { type Download, download } from '../api/download.ts';
-import { type ApiError, apiError } from '../api/errors.ts';
-import type { PerformContext } from '../api/perform-call.ts';
+import type { KomboState } from '../emulator-state.ts';
 import { renamed, toolHabits } from '../faults/ats-behaviour.ts';
-import { type FileType, type Integration, integrationRefusal, toolRefusal } from './integrations.ts';
-import type { KomboState } from './state.ts';
+import { type FileType, type Integration, integrationRefusal, toolRefusal } from '../store/integrations.ts';
+import { parseAttachmentBody } from './attachment-body.ts';
+import { decodeBase64 } from './base64.ts';
+import { actionOf, type TargetRef } from './calls.ts';
+import { type Download, download } from './download.ts';
+import { type ApiError, apiError } from './errors.ts';
+import type { PerformContext } from './perform-call.ts';
 
 /** Checks a POST all the way to the tool, and stores its file. Undefined is success. */
 export const storeAttachment = async (

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Answer, FunctionError, Invocation } from './lambda-messages.ts';
+import type { Answer, FunctionError, Invocation } from './messages.ts';
 
 /** A function that threw, ran out of time, or whose process died: the three that Lambda calls a function error. */
 export class FunctionFailed extends Error {
@@ -35,7 +35,7 @@ export interface LambdaProcess {
   kill(): Promise<void>;
 }
 
-const workerPath = path.join(import.meta.dirname, 'lambda-worker.ts');
+const workerPath = path.join(import.meta.dirname, 'worker.ts');
 
 /** A warm process of a function. It ends with ours, however ours ends. */
 export const startLambdaProcess = ({ modulePath, env, onLine }: LambdaProcessOptions): LambdaProcess => {

@@ -1,9 +1,9 @@
-import type { ConcurrencyGate, LimitSettings, RateWindows } from '../api/limits.ts';
-import type { ArmedFaults } from '../faults/armed-faults.ts';
-import type { ApiKeys } from './api-keys.ts';
-import type { AttachmentStore } from './attachment-store.ts';
-import type { Integrations } from './integrations.ts';
-import type { RequestLog } from './request-log.ts';
+import type { ConcurrencyGate, LimitSettings, RateWindows } from './api/limits.ts';
+import type { ArmedFaults } from './faults/armed-faults.ts';
+import type { ApiKeys } from './store/api-keys.ts';
+import type { AttachmentStore } from './store/attachment-store.ts';
+import type { Integrations } from './store/integrations.ts';
+import type { RequestLog } from './store/request-log.ts';
 
 /** Everything that a call can meet inside the emulator. */
 export interface KomboState {
