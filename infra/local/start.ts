@@ -6,8 +6,9 @@ import { sampleBytes, sampleKey } from './sample.ts';
 import { type Stack, startStack } from './stack.ts';
 import { activityOf, activityText } from './terminal/activity.ts';
 import { endpointsText } from './terminal/endpoints-text.ts';
-import { type Step, travel } from './terminal/follow-upload.ts';
+import { travel } from './terminal/follow-upload.ts';
 import { type StartOptions, startOptions, UsageError, usage } from './terminal/start-options.ts';
+import type { Step } from './terminal/step.ts';
 import { stepText } from './terminal/step-text.ts';
 
 /** Long enough for the lease of a run that was killed, and the read-back after it. */

@@ -2,7 +2,7 @@ import { failures } from '../../../lib/failures/failures.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { targetKey } from '../../../lib/upload/target.ts';
 import type { Stack } from '../stack.ts';
-import type { Step } from './follow-upload.ts';
+import type { Step } from './step.ts';
 
 export const failed = (status: string, reason: string, nextStep: string): Step => ({
   step: 'failed',

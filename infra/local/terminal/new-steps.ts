@@ -1,7 +1,7 @@
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import type { RequestRecord } from '../kombo/store/request-log.ts';
 import type { Stack } from '../stack.ts';
-import type { Step } from './follow-upload.ts';
+import type { Step } from './step.ts';
 
 /** Finds, each time it is called, the steps that a record shows and that were not told yet. */
 export const progress = ({ kombo }: Stack, sinceMs: number) => {

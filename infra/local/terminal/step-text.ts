@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Step } from './follow-upload.ts';
+import type { Step } from './step.ts';
 
 const colours = {
   uploaded: 'cyan',

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Stack } from '../../../infra/local/stack.ts';
-import { type Step, travel } from '../../../infra/local/terminal/follow-upload.ts';
+import { travel } from '../../../infra/local/terminal/follow-upload.ts';
+import type { Step } from '../../../infra/local/terminal/step.ts';
 import { pdf } from '../../fakes/files.ts';
 import { ownStack } from '../../worlds/local-stack.ts';
 

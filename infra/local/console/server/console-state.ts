@@ -1,15 +1,15 @@
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
 import { uploadId } from '../../../../lib/upload/upload.ts';
 import type { Dispatch } from '../../aws/events/bucket-trigger.ts';
-import type { Stack } from '../../stack.ts';
 import { stable } from './diff.ts';
 import { type IncomingUploads, incomingUploads } from './incoming-uploads.ts';
 import { type LedgerSight, ledgerScan, type Seen } from './ledger-scan.ts';
+import type { ObservedStack } from './observed-stack.ts';
 import { type Row, rowId, rowOfRecord } from './row.ts';
 import { sendingProgress } from './sending-progress.ts';
 
 /** The parts of the stack that the console looks at. */
-export type BoardParts = Pick<Stack, 'bucket' | 'table' | 'dynamodb' | 'kombo' | 'events'>;
+export type BoardParts = Pick<ObservedStack, 'bucket' | 'table' | 'dynamodb' | 'kombo' | 'events'>;
 
 /** Everything that the page shows, read from where it is true: the ledger, the emulator, the S3 of the stack. */
 export interface Board {

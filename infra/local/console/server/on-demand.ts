@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
 import { maskKey } from '../../../../lib/upload/object-key.ts';
 import { FunctionFailed } from '../../aws/lambda/process.ts';
-import type { Stack } from '../../stack.ts';
 import type { Board } from './console-state.ts';
+import type { ObservedStack } from './observed-stack.ts';
 import { type Asked, type Asking, askActions } from './view.ts';
 
 const asking = v.object({
@@ -42,7 +42,7 @@ const eventFor = ({ action, scope, reason = defaultReason }: Asking, key: string
 
 /** Shows the event, and runs it when asked to. The answer goes to the page masked like everything else. */
 export const ask = async (
-  { functions, config }: Pick<Stack, 'functions' | 'config'>,
+  { functions, config }: Pick<ObservedStack, 'functions' | 'config'>,
   board: Pick<Board, 'rows' | 'nudge'>,
   request: Asking,
 ): Promise<Asked | undefined> => {

@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { Stack } from '../../stack.ts';
 import type { Asset } from './assets.ts';
 import { setFault } from './fault-switches.ts';
 import { passOn, type UploadDeps } from './forward-upload.ts';
 import { type LiveDeps, tellLive } from './live.ts';
+import type { ObservedStack } from './observed-stack.ts';
 import { ask, readAsking } from './on-demand.ts';
 import { gatekeeper } from './same-origin-only.ts';
 import { downloadName } from './stored-files.ts';
@@ -12,7 +12,7 @@ import { downloadName } from './stored-files.ts';
 export interface RouteDeps extends LiveDeps {
   readonly assets: ReadonlyMap<string, Asset>;
   readonly upload: UploadDeps;
-  readonly stack: Pick<Stack, 'functions' | 'config'>;
+  readonly stack: Pick<ObservedStack, 'functions' | 'config'>;
 }
 
 /** Everything that the page asks of the console. Names are shown only to whoever says `names=shown`. */

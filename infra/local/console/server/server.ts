@@ -6,21 +6,15 @@ import { targetKinds } from '../../../../lib/upload/target.ts';
 import { s3Credentials } from '../../aws/s3/s3-server.ts';
 import { closed, listening, onFreePort } from '../../process/listen.ts';
 import { sampleCandidateId } from '../../sample.ts';
-import type { Stack } from '../../stack.ts';
 import { pageAssets } from './assets.ts';
 import { startBoard } from './console-state.ts';
+import type { ObservedStack } from './observed-stack.ts';
 import { routes } from './routes.ts';
 import { templateFor } from './upload-key.ts';
 import type { Hello } from './view.ts';
 
-/** What the console needs of a stack. It only looks, except where a person asks for more. */
 export interface ConsoleOptions {
-  readonly stack: Pick<
-    Stack,
-    'bucket' | 'table' | 'region' | 'config' | 'dynamodb' | 'kombo' | 'functions' | 'events'
-  > & {
-    readonly endpoints: Pick<Stack['endpoints'], 's3'>;
-  };
+  readonly stack: ObservedStack;
   /** See `onFreePort`. */
   readonly preferredPort: number;
 }

@@ -7,19 +7,8 @@ import type { Call } from './calls.ts';
 import { type ApiError, apiError } from './errors.ts';
 import { integrationDetails } from './integration-details.ts';
 import { listing, oddListing } from './listing.ts';
+import type { PerformContext } from './perform-context.ts';
 import { storeAttachment } from './store-attachment.ts';
-
-export interface PerformContext {
-  /** Undefined for the calls that name none in a header. */
-  readonly integration: Integration | undefined;
-  readonly contentType: string | undefined;
-  readonly body: Buffer;
-  readonly bending: readonly BendingFault[];
-  /** Where Kombo would show the log of this call. */
-  readonly logUrl: string;
-  readonly interrupted: AbortSignal;
-  readonly onStored: () => void;
-}
 
 /** Does what the call asks for, as a healthy Kombo with this integration would. */
 export const performCall = async (state: KomboState, call: Call, context: PerformContext): Promise<Answer> => {

@@ -6,7 +6,7 @@ import { decodeBase64 } from './base64.ts';
 import { actionOf, type TargetRef } from './calls.ts';
 import { type Download, download } from './download.ts';
 import { type ApiError, apiError } from './errors.ts';
-import type { PerformContext } from './perform-call.ts';
+import type { PerformContext } from './perform-context.ts';
 
 /** Checks a POST all the way to the tool, and stores its file. Undefined is success. */
 export const storeAttachment = async (

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { Step } from '../../../../infra/local/terminal/follow-upload.ts';
+import type { Step } from '../../../../infra/local/terminal/step.ts';
 import { sizeText, stepText } from '../../../../infra/local/terminal/step-text.ts';
 
 const startedAtMs = Date.parse('2026-03-01T10:00:00.000Z');

@@ -1,0 +1,28 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Config } from '../../../../lib/config/config.ts';
+import type { Dispatch } from '../../aws/events/bucket-trigger.ts';
+import type { Lambda } from '../../aws/lambda/function.ts';
+import type { KomboEmulator } from '../../kombo/emulator.ts';
+
+interface Subscribe {
+  (event: 'dispatched', listener: (dispatch: Dispatch) => void): unknown;
+  (event: 'line', listener: (functionName: string, line: string) => void): unknown;
+}
+
+/**
+ * What the console needs of a stack. It only reads, except where an operator asks for a change.
+ * Declared here, so that the stack imports the console and never the other way round.
+ */
+export interface ObservedStack {
+  readonly bucket: string;
+  readonly table: string;
+  readonly region: string;
+  /** As the functions read it. */
+  readonly config: Config;
+  readonly endpoints: { readonly s3: string };
+  readonly dynamodb: DynamoDBClient;
+  readonly kombo: KomboEmulator;
+  readonly functions: ReadonlyMap<string, Pick<Lambda, 'invoke'>>;
+  /** A new object in the bucket, or a line in the log of a function: the console looks again. */
+  readonly events: { readonly on: Subscribe; readonly off: Subscribe };
+}

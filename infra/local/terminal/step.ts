@@ -1,0 +1,11 @@
+/** What can be seen of a CV on its way: each step is read from the part of the stack where it happened. */
+export type Step = { readonly atMs: number } & (
+  | { readonly step: 'uploaded'; readonly bucket: string; readonly key: string; readonly sizeBytes: number }
+  | { readonly step: 'event'; readonly eventName: string; readonly requestId: string }
+  | { readonly step: 'claimed'; readonly attempt: number }
+  | { readonly step: 'sent'; readonly path: string; readonly status: number | null; readonly bodyBytes: number }
+  | { readonly step: 'waiting'; readonly status: string; readonly why: string; readonly untilMs: number }
+  | { readonly step: 'attached'; readonly target: string; readonly name: string; readonly sizeBytes: number }
+  | { readonly step: 'already-attached'; readonly target: string; readonly name: string; readonly sizeBytes: number }
+  | { readonly step: 'failed'; readonly status: string; readonly reason: string; readonly nextStep: string }
+);
