@@ -18,7 +18,7 @@ const bucket = 'console-test';
 const table = 'console-test-ledger';
 const region = 'eu-central-1';
 
-/** A console over real S3, DynamoDB and Kombo, without any function: nothing moves unless the test moves it. */
+/** A console over real S3, DynamoDB and Kombo, without any function: nothing happens unless the test causes it. */
 export const consoleServer = async (functions: ReadonlyMap<string, Lambda> = new Map()) => {
   const folder = await temporaryFolder();
   const database = await startDynamoDb(`${folder}/dynamodb`, 0);
@@ -66,13 +66,13 @@ export const consoleServer = async (functions: ReadonlyMap<string, Lambda> = new
   return { url: server.url, kombo, s3, dynamodb, events, bucket, table };
 };
 
-export interface Answered {
+export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
 
-/** A request with any headers at all: `fetch` sets some by itself. */
+/** A request with exactly these headers: `fetch` would add some automatically. */
 export const ask = (
   url: string,
   {
@@ -80,7 +80,7 @@ export const ask = (
     headers = {},
     body = '',
   }: { method?: string; headers?: Record<string, string>; body?: string } = {},
-): Promise<Answered> =>
+): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
     const outgoing = request(
       url,
@@ -102,8 +102,8 @@ export const ask = (
     outgoing.end(body);
   });
 
-/** Reads the news of a page until what was wanted has come. */
-export const newsUntil = async (url: string, wanted: (event: string, data: string) => boolean): Promise<string> => {
+/** Reads the live stream of a page until an event fits. */
+export const readLiveUntil = async (url: string, fits: (event: string, data: string) => boolean): Promise<string> => {
   const ending = new AbortController();
   const response = await fetch(url, { signal: ending.signal });
   let text = '';
@@ -113,11 +113,11 @@ export const newsUntil = async (url: string, wanted: (event: string, data: strin
       for (const message of text.split('\n\n')) {
         const event = /^event: (.*)$/m.exec(message)?.[1] ?? '';
         const data = /^data: (.*)$/m.exec(message)?.[1] ?? '';
-        if (wanted(event, data)) return text;
+        if (fits(event, data)) return text;
       }
     }
   } finally {
     ending.abort();
   }
-  throw new Error('The news ended before it came.');
+  throw new Error('The live stream ended before the event came.');
 };

@@ -54,7 +54,7 @@ export const recordOf = async (stack: Stack, key: string, etag: string): Promise
 };
 
 /** Files that Kombo holds for a candidate, as name and bytes. */
-export const heldBy = (stack: Stack, candidateId: string): Promise<readonly { name: string; bytes: Buffer }[]> =>
+export const storedFilesOf = (stack: Stack, candidateId: string): Promise<readonly { name: string; bytes: Buffer }[]> =>
   Promise.all(
     stack.kombo
       .attachments({ target: { kind: 'candidate', id: candidateId } })

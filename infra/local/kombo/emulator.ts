@@ -47,7 +47,7 @@ export interface KomboEmulatorOptions {
   readonly maxBodyBytes?: number;
 }
 
-export interface HeldAttachment extends StoredAttachment {
+export interface AttachmentWithBytes extends StoredAttachment {
   /** The file as it arrived, decoded. */
   readonly bytes: () => Promise<Buffer>;
 }
@@ -64,7 +64,7 @@ export interface KomboEmulator {
   readonly limits: LimitSettings;
   readonly requests: Pick<RequestLog, 'recent' | 'counters' | 'find'>;
   /** Oldest first. */
-  attachments(filter?: AttachmentFilter): readonly HeldAttachment[];
+  attachments(filter?: AttachmentFilter): readonly AttachmentWithBytes[];
   linkApplication(link: ApplicationLink): void;
   /** Unified actions in flight, of one integration or of all. */
   inFlight(integrationId?: string): number;

@@ -8,7 +8,7 @@ import { consoleOfThisFile } from './console-stack.ts';
 
 const console_ = consoleOfThisFile();
 
-const heldNames = (id: string) =>
+const storedNames = (id: string) =>
   console_.stack.kombo.attachments({ target: { kind: 'candidate', id } }).map(({ name }) => name);
 
 test('a folder brings its files and those of its folders; two of one name both arrive, clutter does not', async () => {
@@ -20,7 +20,7 @@ test('a folder brings its files and those of its folders; two of one name both a
   const page = await console_.open();
   await address(page, 'folder1');
   await page.locator('#folder').setInputFiles(folder);
-  await expect.poll(() => heldNames('folder1').toSorted()).toEqual(['CV (2).pdf', 'CV.pdf', 'Other.pdf']);
+  await expect.poll(() => storedNames('folder1').toSorted()).toEqual(['CV (2).pdf', 'CV.pdf', 'Other.pdf']);
 });
 
 test('names of any kind arrive as they are, and none becomes part of the page', async () => {
@@ -37,7 +37,7 @@ test('names of any kind arrive as they are, and none becomes part of the page', 
     page,
     names.map((name, index) => ({ name, bytes: Buffer.concat([pdf, Buffer.from(`% ${index}\n`)]) })),
   );
-  await expect.poll(() => heldNames('odd1').toSorted()).toEqual(names.toSorted());
+  await expect.poll(() => storedNames('odd1').toSorted()).toEqual(names.toSorted());
   for (const name of names) expect(await row(page, name).innerText()).toContain('candidate/odd1');
   expect(await page.locator('main img, main b').count()).toBe(0);
   expect(await page.title()).toBe('cv-courier: local console');

@@ -21,7 +21,7 @@ export interface Browser {
 /** What a stopped stack makes a browser write; the page itself says so in better words. */
 const expected = /Failed to load resource|net::ERR_|WebSocket|EventSource/;
 
-/** Debian's Chromium with a fresh profile, which asks nobody for updates. */
+/** Debian's Chromium with a fresh profile, without update checks. */
 export const startBrowser = async (): Promise<Browser> => {
   const profile = await mkdtemp(path.join(tmpdir(), 'cv-courier-browser-'));
   const context: BrowserContext = await chromium.launchPersistentContext(profile, {

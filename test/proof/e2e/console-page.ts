@@ -1,15 +1,15 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** A file as somebody drops it. */
-export interface Dropped {
+/** A file that is dropped on the page. */
+export interface DroppedFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-const payloads = (files: readonly Dropped[]) =>
+const payloads = (files: readonly DroppedFile[]) =>
   files.map(({ name, bytes }) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) }));
 
-/** Chooses whom the next files are for. */
+/** Chooses the target of the next files. */
 export const address = async (
   page: Page,
   id: string,
@@ -19,14 +19,14 @@ export const address = async (
   await page.getByLabel(`${kind} id`).fill(id);
 };
 
-export const choose = async (page: Page, files: readonly Dropped[]): Promise<void> => {
+export const choose = async (page: Page, files: readonly DroppedFile[]): Promise<void> => {
   await page.locator('#files').setInputFiles(payloads(files));
 };
 
-/** Lets go of files over a place of the page, as a file manager does. */
+/** Drops files on an element of the page, as a file manager does. */
 export const drop = async (
   page: Page,
-  files: readonly Dropped[],
+  files: readonly DroppedFile[],
   onto: Locator = page.locator('#drop'),
 ): Promise<void> => {
   const contents = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString('base64') }));
@@ -42,7 +42,7 @@ export const drop = async (
   for (const type of ['dragover', 'drop']) await onto.dispatchEvent(type, { dataTransfer: transfer });
 };
 
-/** The rows whose state is called so, as a person reads it. */
+/** The rows whose state is called so, as the page shows it. */
 export const rowsNamed = (page: Page, label: string): Locator =>
   page.locator('#rows > li').filter({ has: page.locator('.pill', { hasText: new RegExp(`^${label}$`) }) });
 

@@ -31,8 +31,8 @@ test('a file for an application goes to the application', async () => {
   await address(page, 'application1', 'Application');
   await choose(page, several(1, 'Application'));
   await page.locator('[data-target="application/application1"]').waitFor();
-  const held = console_.stack.kombo.attachments({ target: { kind: 'application', id: 'application1' } });
-  expect(held.map(({ name }) => name)).toEqual(['Application 1.pdf']);
+  const stored = console_.stack.kombo.attachments({ target: { kind: 'application', id: 'application1' } });
+  expect(stored.map(({ name }) => name)).toEqual(['Application 1.pdf']);
 });
 
 test('a file that is dropped on a candidate of the list goes to that candidate', async () => {
@@ -56,8 +56,8 @@ test('twenty files meet a tool that is down, wait, and all arrive once when it i
   const group = page.locator('[data-target="candidate/twenty1"]');
   await expect.poll(() => group.locator('li').count(), { timeout: 40_000 }).toBe(20);
   await expect.poll(() => rowsNamed(page, 'Retrying').count()).toBe(0);
-  const held = console_.stack.kombo.attachments({ target: { kind: 'candidate', id: 'twenty1' } });
-  expect(new Set(held.map(({ sha256 }) => sha256)).size).toBe(20);
+  const stored = console_.stack.kombo.attachments({ target: { kind: 'candidate', id: 'twenty1' } });
+  expect(new Set(stored.map(({ sha256 }) => sha256)).size).toBe(20);
 });
 
 test('a lost answer shows as unknown, and the listing settles it without a second file', async () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { pdf } from '../../fakes/files.ts';
 import { address, choose } from './console-page.ts';
 import { consoleOfThisFile } from './console-stack.ts';
-import { keepScreenshot } from './screenshot.ts';
+import { saveScreenshot } from './screenshot.ts';
 
 const console_ = consoleOfThisFile();
 
@@ -13,7 +13,7 @@ const places = (page: Page): Promise<unknown> =>
     `['#drop', '#deliveries', '#faults'].map((part) => document.querySelector(part).getBoundingClientRect().top)`,
   );
 
-test('five hundred files dropped at once are all attached; the page answers and stands still meanwhile', async () => {
+test('five hundred files dropped together are all attached; the page answers and stands still meanwhile', async () => {
   const page = await console_.open();
   await address(page, 'many1');
   // The first one opens the list.
@@ -28,7 +28,7 @@ test('five hundred files dropped at once are all attached; the page answers and 
     }).observe({ type: 'longtask' });
     new PerformanceObserver((list) => {
       // Within the two lists newer rows push older ones down; that is what they are for.
-      const inLists = ({ node }) => !node?.isConnected || Boolean(node.parentElement.closest('#rows, #held'));
+      const inLists = ({ node }) => !node?.isConnected || Boolean(node.parentElement.closest('#rows, #stored'));
       for (const { value, sources } of list.getEntries()) {
         const outside = sources.filter((source) => !inLists(source));
         if (outside.length > 0) window.shift += value;
@@ -50,5 +50,5 @@ test('five hundred files dropped at once are all attached; the page answers and 
   expect(await page.evaluate('window.longest')).toBeLessThan(500);
   expect(await page.evaluate('window.shift')).toBeLessThan(0.1);
   expect(await places(page)).toEqual(during);
-  await keepScreenshot(page, 'five-hundred');
+  await saveScreenshot(page, 'five-hundred');
 }, 150_000);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { exe, pdf } from '../../fakes/files.ts';
 import { address, choose, row, rowsNamed, switchOff, switchOn } from './console-page.ts';
 import { consoleOfThisFile } from './console-stack.ts';
-import { keepScreenshot, updatePicture } from './screenshot.ts';
+import { saveScreenshot, updatePicture } from './screenshot.ts';
 
 const console_ = consoleOfThisFile({ handlers: { names: ['on-upload', 'on-demand'] } });
 
@@ -40,7 +40,7 @@ test('an empty page tells what to do', async () => {
   const page = await console_.open();
   expect(await page.locator('#rows-empty').innerText()).toContain('Drop a CV on the box above.');
   expect(await violations(page)).toEqual([]);
-  await keepScreenshot(page, 'empty');
+  await saveScreenshot(page, 'empty');
 });
 
 describe('a page with deliveries has no violation of accessibility and no sideways scrolling', () => {
@@ -49,7 +49,7 @@ describe('a page with deliveries has no violation of accessibility and no sidewa
     await busyPage(page);
     expect(await violations(page)).toEqual([]);
     await page.mouse.move(0, 0);
-    await keepScreenshot(page, 'wide-light');
+    await saveScreenshot(page, 'wide-light');
     await page.getByRole('switch', { name: 'Show names' }).check({ force: true });
     await row(page, 'Frank Doe CV.pdf').waitFor();
     await updatePicture(page);
@@ -66,7 +66,7 @@ describe('a page with deliveries has no violation of accessibility and no sidewa
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(options.width);
     if (options.width < 600) await page.locator('#deliveries').scrollIntoViewIfNeeded();
-    await keepScreenshot(page, `${options.width}-${options.look}`);
+    await saveScreenshot(page, `${options.width}-${options.look}`);
   });
 
   test('in the dialog', async () => {
@@ -74,7 +74,7 @@ describe('a page with deliveries has no violation of accessibility and no sidewa
     await page.getByRole('button', { name: 'Check the setup' }).click();
     await expect.poll(() => page.locator('#ask-answer').innerText()).toContain('"checks"');
     expect(await violations(page)).toEqual([]);
-    await keepScreenshot(page, 'dialog');
+    await saveScreenshot(page, 'dialog');
   });
 });
 

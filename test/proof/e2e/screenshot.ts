@@ -4,14 +4,14 @@ import type { Page } from 'playwright-core';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
 
-/** Keeps what the page looks like among the artefacts of the run. */
-export const keepScreenshot = async (page: Page, name: string): Promise<void> => {
+/** Writes a screenshot to the artefacts of the run. */
+export const saveScreenshot = async (page: Page, name: string): Promise<void> => {
   const folder = path.join(root, 'artifacts');
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
 };
 
-/** The picture of the README. Pixels differ from machine to machine, so it is made anew only when asked for. */
+/** The picture of the README. Pixels differ from machine to machine, so it is made again only on request. */
 export const updatePicture = async (page: Page): Promise<void> => {
   if (process.env.UPDATE_SCREENSHOT !== '1') return;
   await mkdir(path.join(root, 'docs'), { recursive: true });

@@ -2,7 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Stack } from '../../../infra/local/stack.ts';
 import { pdf } from '../../fakes/files.ts';
-import { heldBy, ownStack, put, recordOf } from '../../worlds/local-stack.ts';
+import { ownStack, put, recordOf, storedFilesOf } from '../../worlds/local-stack.ts';
 
 const quick = { RETRY_BASE_SECONDS: '0.05', READ_BACK_AFTER_SECONDS: '0.05', READ_BACK_AGAIN_SECONDS: '0.05' };
 
@@ -21,7 +21,7 @@ test('a file that Kombo refused for a moment follows by itself', async () => {
   await expect
     .poll(async () => (await recordOf(stack, object.key, object.etag ?? ''))?.state.status, { timeout: 20_000 })
     .toBe('attached');
-  expect(await heldBy(stack, id)).toEqual([{ name: 'cv.pdf', bytes: Buffer.from(pdf) }]);
+  expect(await storedFilesOf(stack, id)).toEqual([{ name: 'cv.pdf', bytes: Buffer.from(pdf) }]);
   expect(posts(stack)).toBe(2);
 });
 
@@ -40,7 +40,7 @@ test('a file whose event was lost is found by the sweep', async () => {
   const stack = await started(['on-schedule'], { SWEEP_SINCE: '2020-01-01' });
   await stack.s3.send(new PutObjectCommand({ Bucket: stack.bucket, Key: 'candidates/lost1/C++ 100%.pdf', Body: pdf }));
   await expect
-    .poll(() => heldBy(stack, 'lost1'), { timeout: 20_000 })
+    .poll(() => storedFilesOf(stack, 'lost1'), { timeout: 20_000 })
     .toEqual([{ name: 'C++ 100%.pdf', bytes: Buffer.from(pdf) }]);
   expect(posts(stack)).toBe(1);
 });

@@ -13,7 +13,7 @@ import type { Lambda } from '../../../infra/local/aws/lambda/function.ts';
 import { sampleBytes } from '../../../infra/local/sample.ts';
 import type { Stack } from '../../../infra/local/stack.ts';
 import { exe, pdf } from '../../fakes/files.ts';
-import { dispatched, heldBy, ownStack, put, recordOf } from '../../worlds/local-stack.ts';
+import { dispatched, ownStack, put, recordOf, storedFilesOf } from '../../worlds/local-stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ const postsFor = (candidateId: string): number =>
 test('the sample CV arrives at Kombo with its name and every byte', async () => {
   const bytes = await sampleBytes();
   const { object } = await put(stack, 'candidates/sample1/Frank Doe CV.pdf', bytes);
-  expect(await heldBy(stack, 'sample1')).toEqual([{ name: 'Frank Doe CV.pdf', bytes }]);
+  expect(await storedFilesOf(stack, 'sample1')).toEqual([{ name: 'Frank Doe CV.pdf', bytes }]);
   expect(await recordOf(stack, object.key, object.etag ?? '')).toMatchObject({
     state: { status: 'attached' },
     target: { kind: 'candidate', id: 'sample1', integrationId: 'kombo-sandbox:CvCourierSandboxAAAAAAAA' },
@@ -52,7 +52,7 @@ describe('keeps the name whatever is in it', () => {
     ['quotes, brackets and the like', 'marks1', `it's "(1)" & <b>!*~#?.pdf`],
   ])('%s', async (_, candidateId, name) => {
     await put(stack, `candidates/${candidateId}/${name}`, pdf);
-    expect(await heldBy(stack, candidateId)).toEqual([{ name, bytes: Buffer.from(pdf) }]);
+    expect(await storedFilesOf(stack, candidateId)).toEqual([{ name, bytes: Buffer.from(pdf) }]);
   });
 });
 
@@ -72,9 +72,9 @@ test('a multipart upload arrives whole', async () => {
     );
     await stack.s3.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts: parts } }));
   });
-  const [held] = await heldBy(stack, 'multipart1');
-  expect(held?.name).toBe('Long CV.pdf');
-  expect(held?.bytes.equals(Buffer.concat([first, second]))).toBe(true);
+  const [stored] = await storedFilesOf(stack, 'multipart1');
+  expect(stored?.name).toBe('Long CV.pdf');
+  expect(stored?.bytes.equals(Buffer.concat([first, second]))).toBe(true);
 });
 
 test('a copy inside the bucket is an upload too', async () => {
@@ -89,13 +89,13 @@ test('a copy inside the bucket is an upload too', async () => {
       }),
     ),
   );
-  expect(await heldBy(stack, 'copied2')).toEqual([{ name: 'cv.pdf', bytes: Buffer.from(pdf) }]);
+  expect(await storedFilesOf(stack, 'copied2')).toEqual([{ name: 'cv.pdf', bytes: Buffer.from(pdf) }]);
 });
 
 test('the same file put twice is attached once', async () => {
   await put(stack, 'candidates/twice1/cv.pdf', pdf);
   await put(stack, 'candidates/twice1/cv.pdf', pdf);
-  expect(await heldBy(stack, 'twice1')).toHaveLength(1);
+  expect(await storedFilesOf(stack, 'twice1')).toHaveLength(1);
   expect(postsFor('twice1')).toBe(1);
 });
 
@@ -103,7 +103,7 @@ test('another version under the same key is attached as well', async () => {
   const newer = Buffer.concat([pdf, Buffer.from('% second edition\n')]);
   await put(stack, 'candidates/edited1/cv.pdf', pdf);
   await put(stack, 'candidates/edited1/cv.pdf', newer);
-  expect((await heldBy(stack, 'edited1')).map(({ bytes }) => bytes.length)).toEqual([pdf.length, newer.length]);
+  expect((await storedFilesOf(stack, 'edited1')).map(({ bytes }) => bytes.length)).toEqual([pdf.length, newer.length]);
 });
 
 test('the same event delivered twice posts once', async () => {
@@ -122,7 +122,7 @@ test("twenty identical invocations at once, beside the upload's own, post exactl
   await put(stack, 'candidates/crowd1/cv.pdf', pdf);
   expect(await Promise.all(answers)).toHaveLength(20);
   expect(postsFor('crowd1')).toBe(1);
-  expect(await heldBy(stack, 'crowd1')).toHaveLength(1);
+  expect(await storedFilesOf(stack, 'crowd1')).toHaveLength(1);
 });
 
 test('an .exe named .pdf is rejected, and Kombo never hears of it', async () => {

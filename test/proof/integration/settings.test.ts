@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigurationError } from '../../../lib/config/config.ts';
 import { pdf } from '../../fakes/files.ts';
 import { newFolder, remove } from '../../fakes/temporary-folder.ts';
-import { heldBy, ownStack, put, recordOf } from '../../worlds/local-stack.ts';
+import { ownStack, put, recordOf, storedFilesOf } from '../../worlds/local-stack.ts';
 
 const started = async (...options: Parameters<typeof ownStack>) => {
   const { stack, end } = await ownStack(...options);
@@ -13,7 +13,7 @@ const started = async (...options: Parameters<typeof ownStack>) => {
 test('TRANSFER=data_url: Kombo fetches the very bytes from a link', async () => {
   const stack = await started({ shell: { TRANSFER: 'data_url' } });
   await put(stack, 'candidates/linked1/C++ 100% CV.pdf', pdf);
-  expect(await heldBy(stack, 'linked1')).toEqual([{ name: 'C++ 100% CV.pdf', bytes: Buffer.from(pdf) }]);
+  expect(await storedFilesOf(stack, 'linked1')).toEqual([{ name: 'C++ 100% CV.pdf', bytes: Buffer.from(pdf) }]);
   expect(stack.kombo.attachments()).toMatchObject([{ transfer: 'data_url', contentType: 'application/pdf' }]);
 });
 
@@ -63,7 +63,7 @@ test('what was kept survives a restart, and is not sent again', async () => {
   const second = await ownStack({ stateDir: folder });
   onTestFinished(second.end);
   expect(await recordOf(second.stack, object.key, object.etag ?? '')).toMatchObject({ state: { status: 'attached' } });
-  expect(await heldBy(second.stack, 'kept1')).toEqual([{ name: 'cv.pdf', bytes: Buffer.from(pdf) }]);
+  expect(await storedFilesOf(second.stack, 'kept1')).toEqual([{ name: 'cv.pdf', bytes: Buffer.from(pdf) }]);
   await put(second.stack, 'candidates/kept1/cv.pdf', pdf);
   expect(second.stack.kombo.requests.recent()).toEqual([]);
 });
@@ -73,6 +73,6 @@ test('two stacks run side by side, each with its own ports', async () => {
   const two = await started({ portBase: 45_700 });
   expect(new Set([...Object.values(one.endpoints), ...Object.values(two.endpoints)]).size).toBe(8);
   await put(one, 'candidates/first1/cv.pdf', pdf);
-  expect(await heldBy(one, 'first1')).toHaveLength(1);
-  expect(await heldBy(two, 'first1')).toHaveLength(0);
+  expect(await storedFilesOf(one, 'first1')).toHaveLength(1);
+  expect(await storedFilesOf(two, 'first1')).toHaveLength(0);
 });

@@ -2,10 +2,10 @@ import type { RowView } from '../server/view.ts';
 import { byId } from './element.ts';
 import { manners } from './wording.ts';
 
-/** A screen reader hears a summary this often at most, not every step of every file. */
+/** A screen reader gets a summary at most this often, not every step of every file. */
 const everyMs = 1_500;
 
-/** Tells what has come to rest since the last time: "3 files attached. 1 file rejected: ask for a PDF." */
+/** Announces the files that reached a resting state since the last announcement: "3 files attached. 1 file rejected: ask for a PDF." */
 export const announcer = (): ((before: RowView | undefined, now: RowView) => void) => {
   const node = byId('announcer', HTMLParagraphElement);
   let fresh: RowView[] = [];
@@ -25,7 +25,7 @@ export const announcer = (): ((before: RowView | undefined, now: RowView) => voi
   };
 
   return (before, now) => {
-    // What was there when the page opened is no news, and what moves on at once is not worth a word.
+    // Neither what was there when the page opened, nor states that pass within moments.
     if (before?.state === now.state || manners[now.state].tone === 'moving') return;
     if (before === undefined && Date.now() - now.changedAtMs > 5_000) return;
     fresh.push(now);

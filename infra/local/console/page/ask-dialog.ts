@@ -1,9 +1,9 @@
-import type { AskAction, Asked, Asking } from '../server/view.ts';
+import type { AskAction, Question, Reply } from '../server/view.ts';
 import { byId, setHidden, setText } from './element.ts';
 import { send } from './send.ts';
 
-/** What is asked about: a row, a pause, or nothing in particular. */
-export type Subject = Pick<Asking, 'row' | 'scope'> & { readonly about: string };
+/** The subject of the question: a row, a pause, or neither. */
+export type Subject = Pick<Question, 'row' | 'scope'> & { readonly about: string };
 
 const titles = {
   check: ['Check the setup', false],
@@ -15,8 +15,8 @@ const titles = {
 } as const satisfies Record<AskAction, readonly [title: string, changesSomething: boolean]>;
 
 /**
- * Shows the event of an on-demand action and its answer. What only looks is run at once; what changes something waits
- * for a reason and a click.
+ * Shows the event of an on-demand action and its answer. Actions that only read run immediately; those that change
+ * something need a reason and a click.
  */
 export const askDialog = (namesShown: () => boolean): ((action: AskAction, subject: Subject) => void) => {
   const dialog = byId('ask', HTMLDialogElement);
@@ -26,13 +26,13 @@ export const askDialog = (namesShown: () => boolean): ((action: AskAction, subje
   const answer = byId('ask-answer', HTMLPreElement);
   const message = byId('ask-message', HTMLParagraphElement);
   let turn = 0;
-  let asking: (Omit<Asking, 'run' | 'names'> & { readonly changes: boolean }) | undefined;
+  let question: (Omit<Question, 'run' | 'names'> & { readonly changes: boolean }) | undefined;
 
   const show = async (run: boolean): Promise<void> => {
-    if (!asking) return;
+    if (!question) return;
     turn += 1;
     const mine = turn;
-    const { changes, ...rest } = asking;
+    const { changes, ...rest } = question;
     const given = changes ? { reason: reason.value.trim() } : {};
     if (run) {
       setHidden(byId('ask-answer-part', HTMLDivElement), false);
@@ -41,16 +41,16 @@ export const askDialog = (namesShown: () => boolean): ((action: AskAction, subje
       setHidden(answer, true);
     }
     runButton.disabled = run;
-    const asked = await send<Asked>('POST', '/ask', { ...rest, ...given, run, names: namesShown() });
-    // Somebody has asked for something else meanwhile.
+    const reply = await send<Reply>('POST', '/ask', { ...rest, ...given, run, names: namesShown() });
+    // The operator has opened another question meanwhile.
     if (mine !== turn) return;
     runButton.disabled = false;
-    if (asked.trouble !== undefined) {
+    if (reply.trouble !== undefined) {
       setHidden(byId('ask-answer-part', HTMLDivElement), false);
-      setText(message, asked.trouble);
+      setText(message, reply.trouble);
       return;
     }
-    const { value } = asked;
+    const { value } = reply;
     setText(event, JSON.stringify(value.event, null, 2));
     if (!run) return;
     setText(message, value.trouble ?? messageOf(value.answer));
@@ -70,7 +70,7 @@ export const askDialog = (namesShown: () => boolean): ((action: AskAction, subje
       () => true,
       () => false,
     );
-    // Without the right to the clipboard, the text is at least selected.
+    // Without permission for the clipboard, the text is selected instead.
     if (!copied) getSelection()?.selectAllChildren(event);
     setText(currentTarget, copied ? 'Copied' : 'Selected');
     setTimeout(() => setText(currentTarget, 'Copy'), 1_500);
@@ -78,12 +78,12 @@ export const askDialog = (namesShown: () => boolean): ((action: AskAction, subje
 
   return (action, { about, ...subject }) => {
     const [title, changes] = titles[action];
-    asking = { action, ...subject, changes };
+    question = { action, ...subject, changes };
     setText(byId('ask-dialog-title', HTMLHeadingElement), title);
     setText(byId('ask-about', HTMLParagraphElement), about);
     setHidden(byId('ask-reason-field', HTMLDivElement), !changes);
     reason.disabled = !changes;
-    reason.value = 'The cause has been mended.';
+    reason.value = 'The cause is fixed.';
     setHidden(runButton, !changes);
     setHidden(byId('ask-answer-part', HTMLDivElement), true);
     setHidden(byId('ask-masked', HTMLParagraphElement), namesShown() || subject.row === undefined);

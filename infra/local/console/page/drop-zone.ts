@@ -3,7 +3,7 @@ import { filesOfDrop, filesOfInput } from './dropped-files.ts';
 import { byId, element, setText } from './element.ts';
 import type { Place } from './uploader.ts';
 
-/** The box for files, the two buttons beside it, and the choice of whom they are for. */
+/** The box for files, its two buttons, and the choice of the target. */
 export const dropZone = (
   onFiles: (files: readonly File[], place: Place) => void,
   onTrouble: (sentence: string) => void,
@@ -34,7 +34,7 @@ export const dropZone = (
     setText(byId('target-label', HTMLLabelElement), label);
     const form = targets.find((target) => target.kind === kind())?.keyForm;
     const text = form === undefined ? `KEY_TEMPLATES has no form for ${kind()}s.` : `Goes to ${form}`;
-    // A narrow page may break the line after a slash.
+    // On a narrow page the line may break after a slash.
     const parts = text.split('/').flatMap((part, index) => (index === 0 ? [part] : ['/', element('wbr'), part]));
     byId('key-form', HTMLParagraphElement).replaceChildren(...parts);
   };
@@ -53,7 +53,7 @@ export const dropZone = (
     });
   }
 
-  /** What is dropped on a candidate that Kombo knows already goes to that candidate. */
+  /** Files that are dropped on a target in the list of stored files go to that target. */
   const placeUnder = (event: DragEvent): HTMLElement => {
     const under = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-target]') : null;
     return under ?? drop;

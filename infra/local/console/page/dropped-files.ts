@@ -1,4 +1,4 @@
-/** Files that desktops put into folders by themselves. */
+/** Files that desktops put into folders automatically. */
 const isClutter = (name: string): boolean => name.startsWith('.') || name === 'Thumbs.db' || name === 'desktop.ini';
 
 const filesOfEntry = async (entry: FileSystemEntry): Promise<readonly File[]> => {
@@ -20,7 +20,7 @@ const filesOfEntry = async (entry: FileSystemEntry): Promise<readonly File[]> =>
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
 const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
 
-/** All files of a drop, those in folders included. Must be called in the event itself: the browser forgets them after it. */
+/** All files of a drop, those in folders included. Call it while the event is handled: the browser drops the list afterwards. */
 export const filesOfDrop = (transfer: DataTransfer): Promise<readonly File[]> => {
   const entries = [...transfer.items].map((item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null));
   const plain = [...transfer.files];
@@ -28,7 +28,7 @@ export const filesOfDrop = (transfer: DataTransfer): Promise<readonly File[]> =>
   return Promise.all(entries.map((entry) => (entry ? filesOfEntry(entry) : []))).then((lists) => lists.flat());
 };
 
-/** Files of an input; a chosen folder brings its clutter along. */
+/** Files of an input; a chosen folder includes its clutter, which is left out. */
 export const filesOfInput = (input: HTMLInputElement): readonly File[] => {
   const files = [...(input.files ?? [])];
   return input.webkitdirectory ? files.filter(({ name }) => !isClutter(name)) : files;
@@ -36,11 +36,11 @@ export const filesOfInput = (input: HTMLInputElement): readonly File[] => {
 
 export interface NamedFile {
   readonly file: File;
-  /** Unlike all others of its drop: of two files under one key, the second would replace the first. */
+  /** Unique among the files of one drop: of two files under one key, the second would replace the first. */
   readonly name: string;
 }
 
-export const distinctlyNamed = (files: readonly File[]): readonly NamedFile[] => {
+export const nameDistinctly = (files: readonly File[]): readonly NamedFile[] => {
   const taken = new Set<string>();
   return files.map((file) => {
     const dot = file.name.lastIndexOf('.');

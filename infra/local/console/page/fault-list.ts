@@ -2,7 +2,7 @@ import type { FaultSwitch } from '../server/view.ts';
 import { byId, element } from './element.ts';
 import { send } from './send.ts';
 
-/** The switches of the faults. They show what the emulator says, whoever switched it. */
+/** The switches of the faults. They show the state of the emulator, whichever page or program changed it. */
 export const faultList = (onTrouble: (sentence: string) => void): { apply(switches: readonly FaultSwitch[]): void } => {
   const list = byId('faults', HTMLUListElement);
   const boxes = new Map<string, HTMLInputElement>();

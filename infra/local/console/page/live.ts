@@ -1,10 +1,10 @@
-import type { Changes, FaultSwitch, HeldView, Hello, PauseView, RowView } from '../server/view.ts';
+import type { Changes, FaultSwitch, Hello, PauseView, RowView, StoredFileView } from '../server/view.ts';
 import { byId, setText } from './element.ts';
 
 export interface LiveListeners {
   hello(hello: Hello): void;
   rows(changes: Changes<RowView>): void;
-  held(changes: Changes<HeldView>): void;
+  storedFiles(changes: Changes<StoredFileView>): void;
   faults(switches: readonly FaultSwitch[]): void;
   pauses(pauses: readonly PauseView[]): void;
 }
@@ -17,7 +17,7 @@ const states = {
 
 const reopenMs = 700;
 
-/** Keeps a connection for news. When the stack is stopped it says so, and looks for it until it is back. */
+/** Keeps a connection to the live stream. When the stack is stopped, it says so and reconnects until the stack is back. */
 export const listen = (listeners: LiveListeners): { reopen(names: boolean): void } => {
   const sign = byId('connection', HTMLParagraphElement);
   let source: EventSource | undefined;
@@ -39,7 +39,7 @@ export const listen = (listeners: LiveListeners): { reopen(names: boolean): void
     opened.addEventListener('open', () => say('live'));
     opened.addEventListener('error', () => {
       say('lost');
-      // A browser tries again by itself, except when it was refused.
+      // A browser reconnects automatically, except after a refusal.
       if (opened.readyState === EventSource.CLOSED) timer = window.setTimeout(() => open(names), reopenMs);
     });
   };

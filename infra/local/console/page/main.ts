@@ -7,12 +7,12 @@ import { listen } from './live.ts';
 import { notices } from './notices.ts';
 import { pauseList } from './pause-list.ts';
 import { rowList } from './row-list.ts';
-import { heldList } from './stored-list.ts';
+import { storedList } from './stored-list.ts';
 import { uploader } from './uploader.ts';
 
 const names = byId('names', HTMLInputElement);
 names.role = 'switch';
-// A reload begins masked, whatever the browser remembers of the box.
+// A reload starts masked, even if the browser restores the box.
 names.checked = false;
 
 const notice = notices();
@@ -22,7 +22,7 @@ const rows = rowList(
   (action, { id, name, target }) => ask(action, { row: id, about: target === undefined ? name : `${name}, ${target}` }),
   announcer(),
 );
-const held = heldList();
+const stored = storedList();
 const faults = faultList(notice);
 const pauses = pauseList(({ scope, code }) => ask('resume', { scope, about: `${scope}, paused for ${code}` }));
 
@@ -34,7 +34,7 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('[data-ask]'))
 const live = listen({
   hello: zone.greet,
   rows: rows.apply,
-  held: held.apply,
+  storedFiles: stored.apply,
   faults: faults.apply,
   pauses: pauses.apply,
 });

@@ -2,7 +2,7 @@ import { byId, element } from './element.ts';
 
 const most = 3;
 
-/** Sentences about what a person has just tried. They stay until they are read and closed. */
+/** Sentences about what the operator has just tried. They stay until the operator closes them. */
 export const notices = (): ((sentence: string) => void) => {
   const root = byId('notices', HTMLDivElement);
   return (sentence) => {

@@ -13,10 +13,10 @@ const actionLabels = { status: 'Status', dryRun: 'Dry run', retry: 'Retry' } as 
   Record<AskAction, string>
 >;
 
-/** Uploads that the ledger does not know cannot be asked about. */
+/** On-demand actions need a ledger record; uploads without one have a temporary id. */
 const askable = (view: RowView): boolean => !view.id.startsWith('up-');
 
-/** A person may act on these; elsewhere a retry would be refused. */
+/** States from which an operator can retry; from others a retry is refused. */
 const retryable = ({ state }: RowView): boolean =>
   state === 'held' || state === 'rejected' || state === 'retrying' || state === 'unknown';
 
@@ -54,7 +54,7 @@ export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowV
   const node = element('li', {}, details, nextStep);
   let current = first;
 
-  /** Only what is open is looked at, and so written. */
+  /** Written only while the row is open, because only then it is visible. */
   const writeFacts = (): void => {
     if (!details.open) return;
     const { key, failure, warnings, attempt } = current;

@@ -7,7 +7,7 @@ export interface Rows {
   apply(changes: Changes<RowView>): void;
 }
 
-/** The list of deliveries: newest first, each row updated where it stands. */
+/** The list of deliveries: newest first, each row updated in place. */
 export const rowList = (
   onAsk: (action: AskAction, view: RowView) => void,
   onChange: (before: RowView | undefined, now: RowView) => void,
@@ -20,13 +20,13 @@ export const rowList = (
   const filters = filterButtons((group) => {
     list.dataset.filter = group;
     frame.scrollTop = 0;
-    tellCounts();
+    showCounts();
   });
 
-  const tellCounts = (): void => {
+  const showCounts = (): void => {
     const counts: Record<Group, number> = { moving: 0, waiting: 0, attached: 0, needs: 0, over: 0 };
     for (const { view } of known.values()) counts[manners[view.state].group] += 1;
-    filters.tell({ ...counts, all: known.size });
+    filters.show({ ...counts, all: known.size });
     const shown = list.dataset.filter ?? 'all';
     const none = shown !== 'all' && counts[shown as Group] === 0;
     setHidden(byId('rows-empty', HTMLDivElement), known.size > 0);
@@ -35,7 +35,7 @@ export const rowList = (
   };
 
   const place = (row: RowElement): void => {
-    // Most are newer than all others, so the search begins at the top.
+    // Most are newer than all others, so the search starts at the top.
     let at = order.findIndex((other) => isBefore(row.view, other.view));
     if (at === -1) at = order.length;
     list.insertBefore(row.node, order[at]?.node ?? null);
@@ -64,7 +64,7 @@ export const rowList = (
       }
       for (const view of views) upsert(view);
       for (const id of remove) drop(id);
-      tellCounts();
+      showCounts();
     },
   };
 
@@ -98,7 +98,7 @@ const filterButtons = (onChoose: (group: keyof typeof groups) => void) => {
   });
   byId('filters', HTMLFieldSetElement).append(...buttons);
   return {
-    tell(numbers: Readonly<Record<string, number>>) {
+    show(numbers: Readonly<Record<string, number>>) {
       for (const [group, node] of counts) setText(node, String(numbers[group] ?? 0));
     },
   };

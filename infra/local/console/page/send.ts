@@ -1,10 +1,10 @@
 /** What the console server answered, or a sentence about what went wrong. */
-export type Answered<T> = { readonly value: T; readonly trouble?: undefined } | { readonly trouble: string };
+export type Answer<T> = { readonly value: T; readonly trouble?: undefined } | { readonly trouble: string };
 
 export const stoppedSentence = 'The local stack does not answer. Start it again with npm start.';
 
 /** Sends JSON to the console server. Never rejects. */
-export const send = async <T>(method: 'PUT' | 'POST', path: string, body: unknown): Promise<Answered<T>> => {
+export const send = async <T>(method: 'PUT' | 'POST', path: string, body: unknown): Promise<Answer<T>> => {
   try {
     const response = await fetch(path, {
       method,

@@ -1,4 +1,4 @@
-import type { Changes, HeldView } from '../server/view.ts';
+import type { Changes, StoredFileView } from '../server/view.ts';
 import { byId, element, setHidden, setText } from './element.ts';
 import { sizeText, timeText } from './wording.ts';
 
@@ -10,21 +10,21 @@ interface Group {
 
 const files = (count: number): string => (count === 1 ? '1 file' : `${count} files`);
 
-/** What Kombo holds, by candidate and application; each group takes files that are dropped on it. */
-export const heldList = (): { apply(changes: Changes<HeldView>): void } => {
-  const root = byId('held', HTMLDivElement);
+/** The files that Kombo stores, by candidate and application; each group takes files that are dropped on it. */
+export const storedList = (): { apply(changes: Changes<StoredFileView>): void } => {
+  const root = byId('stored', HTMLDivElement);
   const groups = new Map<string, Group>();
-  const items = new Map<string, { readonly node: HTMLLIElement; readonly view: HeldView }>();
+  const items = new Map<string, { readonly node: HTMLLIElement; readonly view: StoredFileView }>();
 
-  /** @param news a file that came while the page was open is shown; of what was there before, only some is. */
-  const groupOf = (target: string, news: boolean): Group => {
+  /** @param isNew a file that came while the page was open: its group opens; of the earlier groups only the first three do. */
+  const groupOf = (target: string, isNew: boolean): Group => {
     const known = groups.get(target);
     if (known) return known;
-    const count = element('span', { class: 'held-count' });
+    const count = element('span', { class: 'stored-count' });
     const list = element('ul', {});
     const summary = element('summary', {}, element('span', { class: 'target-name' }, target), count);
     const node = element('details', { 'data-target': target }, summary, list);
-    node.open = news || groups.size < 3;
+    node.open = isNew || groups.size < 3;
     root.prepend(node);
     const made = { node, list, count };
     groups.set(target, made);
@@ -37,15 +37,15 @@ export const heldList = (): { apply(changes: Changes<HeldView>): void } => {
     items.delete(id);
   };
 
-  const tellCounts = (): void => {
+  const showCounts = (): void => {
     for (const [target, { node, list, count }] of groups) {
       setText(count, files(list.childElementCount));
       if (list.childElementCount > 0) continue;
       node.remove();
       groups.delete(target);
     }
-    setText(byId('held-total', HTMLParagraphElement), items.size === 0 ? '' : files(items.size));
-    setHidden(byId('held-empty', HTMLParagraphElement), items.size > 0);
+    setText(byId('stored-total', HTMLParagraphElement), items.size === 0 ? '' : files(items.size));
+    setHidden(byId('stored-empty', HTMLParagraphElement), items.size > 0);
   };
 
   return {
@@ -55,21 +55,29 @@ export const heldList = (): { apply(changes: Changes<HeldView>): void } => {
         for (const id of [...items.keys()]) if (!kept.has(id)) drop(id);
       }
       for (const view of upsert) {
-        const node = heldElement(view);
+        const node = storedFileElement(view);
         const before = items.get(view.id);
         if (before) before.node.replaceWith(node);
         else groupOf(view.target, !all).list.prepend(node);
         items.set(view.id, { node, view });
       }
       for (const id of remove) drop(id);
-      tellCounts();
+      showCounts();
     },
   };
 };
 
 const typeLabels: Readonly<Record<string, string>> = { CV: 'CV', COVER_LETTER: 'Cover letter', OTHER: 'Other' };
 
-const heldElement = ({ name, type, contentType, sizeBytes, storedAtMs, warnings, href }: HeldView): HTMLLIElement => {
+const storedFileElement = ({
+  name,
+  type,
+  contentType,
+  sizeBytes,
+  storedAtMs,
+  warnings,
+  href,
+}: StoredFileView): HTMLLIElement => {
   const at = timeText(storedAtMs);
   return element(
     'li',
@@ -78,7 +86,7 @@ const heldElement = ({ name, type, contentType, sizeBytes, storedAtMs, warnings,
     element('a', { href, download: '', 'aria-label': `Download ${name}, stored at ${at}` }, 'Download'),
     element(
       'span',
-      { class: 'held-facts' },
+      { class: 'stored-facts' },
       `${typeLabels[type] ?? type}, ${contentType}, ${sizeText(sizeBytes)}, ${at}`,
     ),
     ...warnings.map((warning) => element('span', { class: 'warning' }, warning)),

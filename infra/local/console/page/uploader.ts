@@ -1,4 +1,4 @@
-import { distinctlyNamed, type NamedFile } from './dropped-files.ts';
+import { type NamedFile, nameDistinctly } from './dropped-files.ts';
 import { byId, setText } from './element.ts';
 import { stoppedSentence } from './send.ts';
 
@@ -7,10 +7,10 @@ export interface Place {
   readonly id: string;
 }
 
-/** A browser opens six connections to one host. Each tab keeps one for its news. */
-const atOnce = 3;
+/** A browser opens six connections to one host, and each tab keeps one for its live stream. */
+const maxConcurrent = 3;
 
-/** Sends dropped files to the console server, a few at a time. Their rows come back as news, like everybody else's. */
+/** Sends dropped files to the console server, a few concurrently. Their rows come with the live stream, like all others. */
 export const uploader = (onTrouble: (sentence: string) => void) => {
   const waiting: (NamedFile & { readonly place: Place })[] = [];
   let running = 0;
@@ -18,7 +18,7 @@ export const uploader = (onTrouble: (sentence: string) => void) => {
   let total = 0;
 
   const tell = (): void => {
-    // Its line is kept free, so that nothing below it moves.
+    // Its line stays reserved, so that nothing below it moves.
     byId('batch', HTMLParagraphElement).toggleAttribute('data-idle', total === done);
     byId('batch-progress', HTMLProgressElement).value = total === 0 ? 0 : done / total;
     setText(byId('batch-text', HTMLSpanElement), `${done} of ${total} in the bucket`);
@@ -26,7 +26,7 @@ export const uploader = (onTrouble: (sentence: string) => void) => {
   };
 
   const next = async (): Promise<void> => {
-    if (running >= atOnce) return;
+    if (running >= maxConcurrent) return;
     const item = waiting.shift();
     if (!item) return;
     running += 1;
@@ -34,7 +34,7 @@ export const uploader = (onTrouble: (sentence: string) => void) => {
     running -= 1;
     done += 1;
     if (trouble === stoppedSentence) {
-      // Each of the others would meet the same.
+      // Each of the others would fail the same way.
       const left = waiting.splice(0).length;
       done += left;
       onTrouble(left === 0 ? trouble : `${trouble} ${left} more files were not sent.`);
@@ -44,10 +44,10 @@ export const uploader = (onTrouble: (sentence: string) => void) => {
   };
 
   return (files: readonly File[], place: Place): void => {
-    waiting.push(...distinctlyNamed(files).map((named) => ({ ...named, place })));
+    waiting.push(...nameDistinctly(files).map((named) => ({ ...named, place })));
     total += files.length;
     tell();
-    for (let lane = 0; lane < atOnce; lane += 1) void next();
+    for (let lane = 0; lane < maxConcurrent; lane += 1) void next();
   };
 };
 

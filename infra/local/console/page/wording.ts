@@ -5,7 +5,7 @@ interface Manner {
   readonly label: string;
   readonly tone: 'moving' | 'good' | 'waiting' | 'bad' | 'quiet';
   readonly group: Group;
-  /** How many of the four stops lie behind it: in the bucket, claimed, sent, attached. */
+  /** How many of the four stops are passed: in the bucket, claimed, sent, attached. */
   readonly stops: 0 | 1 | 2 | 3 | 4;
 }
 
@@ -16,7 +16,7 @@ export const groups = {
   attached: 'Attached',
   needs: 'Needs you',
 } as const;
-/** `over` has no filter of its own: nothing came of it, and nobody needs to act. */
+/** `over` has no filter of its own: these files need no action. */
 export type Group = Exclude<keyof typeof groups, 'all'> | 'over';
 
 export const manners: Readonly<Record<RowState, Manner>> = {
@@ -51,7 +51,7 @@ export const sizeText = (bytes: number): string => {
 export const progressText = ({ progress }: RowView): string =>
   progress ? `${sizeText(progress.doneBytes)} of ${sizeText(progress.totalBytes)}` : '';
 
-/** The second line of a row: what is going on, in one sentence. */
+/** The second line of a row: its state in one sentence. */
 export const sentenceOf = (row: RowView): string => {
   const { state, failure, attempt, dueAtMs, warnings } = row;
   const because = failure ? `: ${failure.code}` : '';

@@ -9,7 +9,7 @@ export interface Asset {
   readonly body: string;
 }
 
-/** The page, by path: one HTML, one CSS, one script, one icon. Compiled anew with each start, which takes some 20 ms. */
+/** The page, by path: one HTML, one CSS, one script, one icon. Compiled at each start, in some 20 ms. */
 export const pageAssets = async (): Promise<ReadonlyMap<string, Asset>> => {
   const text = (name: string) => readFile(path.join(folder, name), 'utf8');
   const [html, css, icon, script] = await Promise.all([

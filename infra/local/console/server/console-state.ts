@@ -1,50 +1,50 @@
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
 import { uploadId } from '../../../../lib/upload/upload.ts';
 import type { Dispatch } from '../../aws/events/bucket-trigger.ts';
-import { stable } from './diff.ts';
+import { reuseUnchanged } from './diff.ts';
 import { type IncomingUploads, incomingUploads } from './incoming-uploads.ts';
-import { type LedgerSight, ledgerScan, type Seen } from './ledger-scan.ts';
+import { type LedgerScan, ledgerScan, type ScannedRecord } from './ledger-scan.ts';
 import type { ObservedStack } from './observed-stack.ts';
 import { type Row, rowId, rowOfRecord } from './row.ts';
 import { sendingProgress } from './sending-progress.ts';
 
-/** The parts of the stack that the console looks at. */
-export type BoardParts = Pick<ObservedStack, 'bucket' | 'table' | 'dynamodb' | 'kombo' | 'events'>;
+/** The parts of the stack that the console reads. */
+export type ObservedParts = Pick<ObservedStack, 'bucket' | 'table' | 'dynamodb' | 'kombo' | 'events'>;
 
-/** Everything that the page shows, read from where it is true: the ledger, the emulator, the S3 of the stack. */
-export interface Board {
+/** Everything that the page shows, read from its source: the ledger, the emulator, the events of the stack. */
+export interface ConsoleState {
   /** By id. A row that has not changed is the same object as before. */
   readonly rows: ReadonlyMap<string, Row>;
   readonly records: ReadonlyMap<string, LedgerRecord>;
-  readonly pauses: LedgerSight['pauses'];
+  readonly pauses: LedgerScan['pauses'];
   readonly uploads: IncomingUploads;
-  /** Looks, and goes on looking until the returned function is called. Calls back after each look, changed or not. */
-  watch(onLook: () => void): () => void;
-  /** Something happened: look at once. */
+  /** Reads again and again until the returned function is called. Calls back after each reading, changed or not. */
+  watch(onRead: () => void): () => void;
+  /** Reads immediately, because something happened. */
   nudge(): void;
   close(): void;
 }
 
-/** The row of a change must show within 300 ms; on top of this comes the time of a look, some 20 ms. */
+/** A change must show within 300 ms; one reading takes another 20 ms. */
 const busyEveryMs = 80;
 const quietEveryMs = 200;
 
-export const startBoard = ({ bucket, table, dynamodb, kombo, events }: BoardParts): Board => {
+export const startConsoleState = ({ bucket, table, dynamodb, kombo, events }: ObservedParts): ConsoleState => {
   const scan = ledgerScan(dynamodb, table, bucket);
   const uploads = incomingUploads(Date.now);
   const watchers = new Set<() => void>();
-  const settleRows = stable<Row>();
+  const reuseUnchangedRows = reuseUnchanged<Row>();
   let rows: ReadonlyMap<string, Row> = new Map();
   let records: ReadonlyMap<string, LedgerRecord> = new Map();
-  let pauses: LedgerSight['pauses'] = [];
+  let pauses: LedgerScan['pauses'] = [];
   let timer: NodeJS.Timeout | undefined;
-  let looking = false;
+  let reading = false;
   let nudged = false;
   let closed = false;
 
-  const look = async (): Promise<void> => {
-    const sight = await scan();
-    const seen = [...sight.uploads];
+  const readAll = async (): Promise<void> => {
+    const { uploads: scanned, pauses: openPauses } = await scan();
+    const seen = [...scanned];
     records = new Map(seen.flatMap(([id, each]) => (each.readable ? [[rowId(id), each.record] as const] : [])));
     const sending = [...records.values()].filter(({ state }) => state.status === 'sending');
     const posts =
@@ -55,37 +55,37 @@ export const startBoard = ({ bucket, table, dynamodb, kombo, events }: BoardPart
       const origin = uploads.originOf(id);
       return origin ? { ...row, replaces: origin.id, atMs: origin.atMs } : row;
     });
-    const outside = uploads.rows((id) => sight.uploads.has(id));
-    rows = settleRows([...outside, ...inLedger]);
-    pauses = sight.pauses;
+    const outside = uploads.rows((id) => scanned.has(id));
+    rows = reuseUnchangedRows([...outside, ...inLedger]);
+    pauses = openPauses;
   };
 
   const round = async (): Promise<void> => {
-    if (looking || closed || watchers.size === 0) return;
-    looking = true;
+    if (reading || closed || watchers.size === 0) return;
+    reading = true;
     nudged = false;
-    const beganAt = performance.now();
-    // A table that does not answer for a moment is asked again; the page goes on showing what was true.
-    await look().catch(() => undefined);
-    const tookMs = performance.now() - beganAt;
-    looking = false;
+    const startedAt = performance.now();
+    // A table that does not answer is asked again in the next round; until then the page shows the previous state.
+    await readAll().catch(() => undefined);
+    const tookMs = performance.now() - startedAt;
+    reading = false;
     if (closed) return;
     for (const watcher of watchers) watcher();
     const busy = [...rows.values()].some(({ state }) => moving.has(state));
-    // A large table must not keep the machine busy with looking.
+    // A large table must not keep the machine busy with scans.
     const everyMs = nudged ? 0 : Math.max(busy ? busyEveryMs : quietEveryMs, 3 * tookMs);
     timer = setTimeout(() => void round(), everyMs);
   };
 
   const nudge = (): void => {
     nudged = true;
-    if (looking) return;
+    if (reading) return;
     clearTimeout(timer);
     timer = setTimeout(() => void round(), 5);
   };
 
   const onDispatched = ({ object, settled }: Dispatch): void => {
-    // A copy has no tag in its event; the ledger will show it.
+    // The event of a copy has no ETag; the row appears when the ledger has a record.
     if (object.etag === undefined) return;
     const id = uploadId({ ...object, etag: object.etag });
     uploads.dispatched(id, object.key, object.sizeBytes);
@@ -111,10 +111,10 @@ export const startBoard = ({ bucket, table, dynamodb, kombo, events }: BoardPart
       return pauses;
     },
     uploads,
-    watch(onLook) {
-      watchers.add(onLook);
+    watch(onRead) {
+      watchers.add(onRead);
       nudge();
-      return () => watchers.delete(onLook);
+      return () => watchers.delete(onRead);
     },
     nudge,
     close() {
@@ -128,7 +128,7 @@ export const startBoard = ({ bucket, table, dynamodb, kombo, events }: BoardPart
 
 const moving: ReadonlySet<Row['state']> = new Set(['uploading', 'uploaded', 'claimed', 'sending']);
 
-const unreadableRow = (id: string, seen: Exclude<Seen, { readable: true }>): Row => ({
+const unreadableRow = (id: string, seen: Exclude<ScannedRecord, { readable: true }>): Row => ({
   id: rowId(id),
   key: id.slice(id.indexOf('/') + 1, id.lastIndexOf('#')),
   state: 'held',

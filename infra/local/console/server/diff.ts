@@ -5,8 +5,8 @@ interface Identified {
   readonly id: string;
 }
 
-/** Keeps what is equal to before the same object, so that whoever compares needs to look at the reference alone. */
-export const stable = <T extends Identified>(): ((items: readonly T[]) => ReadonlyMap<string, T>) => {
+/** Returns an item that equals its predecessor as the same object, so that the next comparison is one of references. */
+export const reuseUnchanged = <T extends Identified>(): ((items: readonly T[]) => ReadonlyMap<string, T>) => {
   let before: ReadonlyMap<string, T> = new Map();
   return (items) => {
     before = new Map(
@@ -19,17 +19,17 @@ export const stable = <T extends Identified>(): ((items: readonly T[]) => Readon
   };
 };
 
-/** Tells one reader what is new since it was last asked; undefined when nothing is. */
-export const changesFor = <T extends Identified, View>(
+/** Computes, for one page, what changed since the previous call; undefined when nothing did. */
+export const trackChanges = <T extends Identified, View>(
   view: (item: T) => View,
 ): ((now: ReadonlyMap<string, T>) => Changes<View> | undefined) => {
-  let told: ReadonlyMap<string, T> | undefined;
+  let sent: ReadonlyMap<string, T> | undefined;
   return (now) => {
-    const before = told ?? new Map<string, T>();
-    const all = told === undefined;
+    const before = sent ?? new Map<string, T>();
+    const all = sent === undefined;
     const upsert = [...now.values()].filter((item) => before.get(item.id) !== item);
     const remove = [...before.keys()].filter((id) => !now.has(id));
-    told = now;
+    sent = now;
     if (!all && upsert.length === 0 && remove.length === 0) return undefined;
     return { all, upsert: upsert.map(view), remove };
   };

@@ -12,19 +12,19 @@ interface Fault {
   readonly set: (kombo: Emulator, on: boolean) => void;
 }
 
-/** Strikes every call until it is switched off, unlike those that a test arms for one target or a few calls. */
-const armed = (kombo: Emulator, name: string) =>
+/** The faults behind a switch: they apply to every call until cleared, unlike those that a test arms for one target or a few calls. */
+const faultsOfSwitch = (kombo: Emulator, name: string) =>
   kombo.faults.list().filter((fault) => fault.name === name && fault.times === undefined && !fault.target);
 
-const armable = (name: string): Pick<Fault, 'isOn' | 'set'> => ({
-  isOn: (kombo) => armed(kombo, name).length > 0,
+const switchForFault = (name: string): Pick<Fault, 'isOn' | 'set'> => ({
+  isOn: (kombo) => faultsOfSwitch(kombo, name).length > 0,
   set(kombo, on) {
-    for (const { id } of armed(kombo, name)) kombo.faults.clear(id);
+    for (const { id } of faultsOfSwitch(kombo, name)) kombo.faults.clear(id);
     if (on) kombo.faults.arm(name);
   },
 });
 
-const changed = (
+const switchForIntegrations = (
   isOn: (integration: ReturnType<Emulator['integrations']['list']>[number]) => boolean,
   change: (on: boolean) => Parameters<Emulator['integrations']['change']>[1],
 ): Pick<Fault, 'isOn' | 'set'> => ({
@@ -34,18 +34,18 @@ const changed = (
   },
 });
 
-/** So few that a handful of files meets it, and so short that one sees it pass. */
-const narrow = { ratePerWindow: 4, windowSeconds: 5 };
+/** Low enough to be met by a handful of files, and short enough to watch the window end. */
+const lowLimits = { ratePerWindow: 4, windowSeconds: 5 };
 
-/** What a person can make go wrong, to watch the system heal. The switch shows the emulator's own state. */
+/** Faults that an operator can switch on, to watch the system recover. A switch shows the state of the emulator. */
 const faults: readonly Fault[] = [
   {
     id: 'rate-limit',
     label: 'Rate limit',
-    explanation: `Kombo takes ${narrow.ratePerWindow} calls in ${narrow.windowSeconds} seconds. Files wait their turn.`,
-    isOn: ({ limits }) => limits.get().ratePerWindow <= narrow.ratePerWindow,
+    explanation: `Kombo takes ${lowLimits.ratePerWindow} calls in ${lowLimits.windowSeconds} seconds. Files wait their turn.`,
+    isOn: ({ limits }) => limits.get().ratePerWindow <= lowLimits.ratePerWindow,
     set: ({ limits }, on) => {
-      const { ratePerWindow, windowSeconds } = on ? narrow : defaultLimits;
+      const { ratePerWindow, windowSeconds } = on ? lowLimits : defaultLimits;
       limits.change({ ratePerWindow, windowSeconds });
     },
   },
@@ -53,7 +53,7 @@ const faults: readonly Fault[] = [
     id: 'tool-down',
     label: 'Tool down',
     explanation: 'The ATS behind Kombo does not answer. Files are tried again.',
-    ...changed(
+    ...switchForIntegrations(
       ({ toolDown }) => toolDown,
       (toolDown) => ({ toolDown }),
     ),
@@ -62,7 +62,7 @@ const faults: readonly Fault[] = [
     id: 'answer-lost',
     label: 'Answer lost',
     explanation: 'Kombo stores the file, then the connection breaks. The listing tells the truth.',
-    ...armable('reset-after-body-stored'),
+    ...switchForFault('reset-after-body-stored'),
   },
   {
     id: 'key-revoked',
@@ -75,7 +75,7 @@ const faults: readonly Fault[] = [
     id: 'integration-paused',
     label: 'Integration off',
     explanation: 'Kombo has switched the integration off. Its files are held until you resume.',
-    ...changed(
+    ...switchForIntegrations(
       ({ status }) => status === 'INACTIVE',
       (on) => ({ status: on ? 'INACTIVE' : 'ACTIVE' }),
     ),
@@ -84,7 +84,7 @@ const faults: readonly Fault[] = [
     id: 'slow',
     label: 'Slow',
     explanation: 'Each call takes four seconds. Watch a file while it is sent.',
-    ...armable('slow-4000ms'),
+    ...switchForFault('slow-4000ms'),
   },
 ];
 

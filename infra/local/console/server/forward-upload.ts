@@ -8,10 +8,10 @@ import { bareEtag, uploadId } from '../../../../lib/upload/upload.ts';
 import type { IncomingUploads } from './incoming-uploads.ts';
 import { uploadKey } from './upload-key.ts';
 
-/** A laptop's disk is not a data centre. What is larger than MAX_BYTES is uploaded all the same, and rejected in public. */
+/** Protects the disk of a laptop. Files above MAX_BYTES are uploaded nevertheless, so that the page shows their rejection. */
 const maxUploadBytes = 1_000_000_000;
 
-const asking = v.object({
+const uploadFields = v.object({
   kind: v.picklist(targetKinds),
   id: v.string(),
   name: v.string(),
@@ -28,15 +28,15 @@ export interface UploadDeps {
 }
 
 /**
- * Passes one dropped file on to S3 as it comes in; it is never held as a whole.
- * @returns a sentence for the person when the file cannot go, or did not arrive
+ * Streams one dropped file to S3 as it comes in; the whole file is never in memory.
+ * @returns a sentence for the operator when the file cannot be uploaded, or did not arrive
  */
-export const passOn = async (
+export const forwardUpload = async (
   { s3, bucket, config, uploads, onChange }: UploadDeps,
   fields: Readonly<Record<string, unknown>>,
   body: ReadableStream<Uint8Array> | null,
 ): Promise<Result<null, string>> => {
-  const parsed = v.safeParse(asking, fields);
+  const parsed = v.safeParse(uploadFields, fields);
   if (!parsed.success) return { ok: false, error: 'The upload must say kind, id, name and length.' };
   const { kind, id, name, sizeBytes } = parsed.output;
   if (sizeBytes > maxUploadBytes) {
@@ -52,14 +52,14 @@ export const passOn = async (
       new PutObjectCommand({
         Bucket: bucket,
         Key: key.value,
-        Body: body && sizeBytes > 0 ? counted(body, upload.received) : new Uint8Array(),
+        Body: body && sizeBytes > 0 ? countBytes(body, upload.received) : new Uint8Array(),
         ContentLength: sizeBytes,
       }),
     );
     upload.stored(uploadId({ bucket, key: key.value, etag: bareEtag(ETag) }));
     return ok(null);
   } catch {
-    // The reason may quote the key; what a person needs is the same for all of them.
+    // The reason may quote the key, and the operator's next step is the same for every reason.
     const sentence = 'The upload broke off before the last byte.';
     upload.broken(sentence);
     return { ok: false, error: sentence };
@@ -68,7 +68,7 @@ export const passOn = async (
   }
 };
 
-const counted = (body: ReadableStream<Uint8Array>, onBytes: (bytes: number) => void): Readable => {
+const countBytes = (body: ReadableStream<Uint8Array>, onBytes: (bytes: number) => void): Readable => {
   const chunks = async function* () {
     for await (const chunk of body) {
       onBytes(chunk.length);

@@ -1,6 +1,6 @@
 import { type Row, rowId } from './row.ts';
 
-/** A file on its way from a browser or another program to the function: what the ledger cannot know yet. */
+/** A file between its uploader and the function: the ledger has no record of it yet. */
 interface Incoming {
   readonly row: Row;
   /** `bucket/key#etag`, known once S3 has the last byte. */
@@ -15,21 +15,21 @@ export interface OpenUpload {
 
 export interface IncomingUploads {
   open(upload: { readonly key: string; readonly target: string; readonly sizeBytes: number }): OpenUpload;
-  /** S3 has told the function of an object, whoever put it there. */
+  /** S3 has sent an object's event to the function, whichever program uploaded the object. */
   dispatched(uploadId: string, key: string, sizeBytes: number | undefined): void;
   /** The function gave up on an event. */
   failed(uploadId: string, reason: string): void;
-  /** The function is done with an event. What it did not put in the ledger it ignored. */
+  /** The function is done with an event. Without a ledger record afterwards, it ignored the event. */
   done(uploadId: string): void;
-  /** Rows of what the ledger does not hold; what it holds now is forgotten here. */
+  /** Rows of uploads without a ledger record; those that have one by now are forgotten here. */
   rows(inLedger: (uploadId: string) => boolean): readonly Row[];
-  /** The upload that a ledger's row goes on from, as far as it was seen here: its temporary id, and when it began. */
+  /** The temporary row of an upload that came through the console: its id, and when it started. */
   originOf(uploadId: string): Pick<Row, 'id' | 'atMs'> | undefined;
 }
 
-/** A row that failed stays this long, so that it is seen; the bucket has no trace of it. */
+/** A broken upload stays on the page this long; the bucket has no trace of it. */
 const keptBrokenMs = 10 * 60_000;
-/** Time for a listing of the ledger that began before the function ended. */
+/** Time for a scan of the ledger that started before the function ended. */
 const keptDoneMs = 2_000;
 
 export const incomingUploads = (nowMs: () => number): IncomingUploads => {

@@ -5,24 +5,24 @@ import type { Item } from '../../../../lib/ledger/table.ts';
 import type { Pause } from '../../../../lib/pause/pause.ts';
 import { fromPauseItem, pauseKey } from '../../../../lib/pause/pause-item.ts';
 
-export type Seen =
+export type ScannedRecord =
   | { readonly readable: true; readonly record: LedgerRecord }
   | { readonly readable: false; readonly reason: string };
 
-export interface LedgerSight {
+export interface LedgerScan {
   /** By upload id. */
-  readonly uploads: ReadonlyMap<string, Seen>;
-  /** Those that are not closed. */
+  readonly uploads: ReadonlyMap<string, ScannedRecord>;
+  /** Without the closed ones. */
   readonly pauses: readonly Pause[];
 }
 
 /**
- * Reads the whole table each time: some 500 items take 20 ms on a laptop, and whoever changed it, and by whatever way,
- * is seen. The functions never do this; their table may hold years.
+ * Reads the whole table each time: 500 items take some 20 ms on a laptop, and every change is found, whichever program
+ * made it. The functions never scan, because a deployed table may hold the records of years.
  */
-export const ledgerScan = (client: DynamoDBClient, table: string, bucket: string): (() => Promise<LedgerSight>) => {
+export const ledgerScan = (client: DynamoDBClient, table: string, bucket: string): (() => Promise<LedgerScan>) => {
   // A record that has not changed is not parsed again.
-  let known = new Map<string, { readonly document: string; readonly seen: Seen }>();
+  let known = new Map<string, { readonly document: string; readonly seen: ScannedRecord }>();
 
   return async () => {
     const items = await allItems(client, table);
@@ -30,7 +30,10 @@ export const ledgerScan = (client: DynamoDBClient, table: string, bucket: string
     for (const item of items) {
       if (!item.pk.startsWith(`${bucket}/`)) continue;
       const before = known.get(item.pk);
-      next.set(item.pk, before?.document === item.document ? before : { document: item.document, seen: seenOf(item) });
+      next.set(
+        item.pk,
+        before?.document === item.document ? before : { document: item.document, seen: readRecord(item) },
+      );
     }
     known = next;
     return {
@@ -43,7 +46,7 @@ export const ledgerScan = (client: DynamoDBClient, table: string, bucket: string
   };
 };
 
-const seenOf = (item: Item): Seen => {
+const readRecord = (item: Item): ScannedRecord => {
   try {
     return { readable: true, record: fromItem(item) };
   } catch (error) {

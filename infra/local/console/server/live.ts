@@ -3,56 +3,56 @@ import { failures } from '../../../../lib/failures/failures.ts';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
 import type { Pause } from '../../../../lib/pause/pause.ts';
 import type { KomboEmulator } from '../../kombo/emulator.ts';
-import type { Board } from './console-state.ts';
-import { changesFor, stable } from './diff.ts';
+import type { ConsoleState } from './console-state.ts';
+import { reuseUnchanged, trackChanges } from './diff.ts';
 import { faultSwitches } from './fault-switches.ts';
 import { type Row, rowView } from './row.ts';
-import { type Held, heldOf, heldView } from './stored-files.ts';
+import { type StoredFile, storedFilesOf, storedFileView } from './stored-files.ts';
 import type { Hello, PauseView } from './view.ts';
 
 export interface LiveDeps {
-  readonly board: Board;
+  readonly consoleState: ConsoleState;
   readonly kombo: KomboEmulator;
   readonly apiKey: string;
   readonly templates: readonly KeyTemplate[];
   readonly hello: Hello;
 }
 
-/** Nothing for so long, and a comment is sent: whoever has gone without a word is noticed by it. */
+/** How often a comment is sent. Writing to a page that left without closing its connection fails, so its stream ends. */
 const heartbeatMs = 10_000;
 
-/** Tells one page everything, then each change as it is seen. Settles when the page leaves or the console closes. */
-export const tellLive = async (
-  { board, kombo, apiKey, templates, hello }: LiveDeps,
+/** Sends one page everything, then each change. Resolves when the page leaves or the console closes. */
+export const streamLive = async (
+  { consoleState, kombo, apiKey, templates, hello }: LiveDeps,
   stream: SSEStreamingApi,
   names: boolean,
 ): Promise<void> => {
-  const rowChanges = changesFor((row: Row) => rowView(row, templates, names));
-  const heldChanges = changesFor((held: Held) => heldView(held, names));
-  const settleHeld = stable<Held>();
-  const onlyNew = onceEach();
-  const tell = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) });
+  const rowChanges = trackChanges((row: Row) => rowView(row, templates, names));
+  const storedFileChanges = trackChanges((file: StoredFile) => storedFileView(file, names));
+  const reuseUnchangedFiles = reuseUnchanged<StoredFile>();
+  const isNew = rememberSent();
+  const sendEvent = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) });
 
-  let looked = Promise.withResolvers<void>();
-  const stop = board.watch(() => looked.resolve());
-  stream.onAbort(() => looked.resolve());
+  let nextReading = Promise.withResolvers<void>();
+  const stop = consoleState.watch(() => nextReading.resolve());
+  stream.onAbort(() => nextReading.resolve());
   const heartbeat = setInterval(() => void stream.write(': still here\n\n'), heartbeatMs);
   try {
     // The browser comes back this soon after the stack was stopped.
     await stream.write('retry: 700\n\n');
-    await tell('hello', hello);
+    await sendEvent('hello', hello);
     while (!stream.aborted && !stream.closed) {
-      await looked.promise;
-      looked = Promise.withResolvers();
-      const rows = rowChanges(board.rows);
-      if (rows) await tell('rows', rows);
-      const held = heldChanges(settleHeld(heldOf(kombo.attachments(), board)));
-      if (held) await tell('held', held);
+      await nextReading.promise;
+      nextReading = Promise.withResolvers();
+      const rows = rowChanges(consoleState.rows);
+      if (rows) await sendEvent('rows', rows);
+      const storedFiles = storedFileChanges(reuseUnchangedFiles(storedFilesOf(kombo.attachments(), consoleState)));
+      if (storedFiles) await sendEvent('storedFiles', storedFiles);
       for (const [event, state] of [
         ['faults', faultSwitches(kombo, apiKey)],
-        ['pauses', board.pauses.map(pauseView)],
+        ['pauses', consoleState.pauses.map(pauseView)],
       ] as const) {
-        if (onlyNew(event, state)) await tell(event, state);
+        if (isNew(event, state)) await sendEvent(event, state);
       }
     }
   } finally {
@@ -61,13 +61,13 @@ export const tellLive = async (
   }
 };
 
-const onceEach = () => {
-  const told = new Map<string, string>();
+const rememberSent = () => {
+  const sent = new Map<string, string>();
   return (event: string, state: unknown): boolean => {
     const text = JSON.stringify(state);
-    const isNew = told.get(event) !== text;
-    told.set(event, text);
-    return isNew;
+    const changed = sent.get(event) !== text;
+    sent.set(event, text);
+    return changed;
   };
 };
 

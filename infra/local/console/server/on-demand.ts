@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
 import { maskKey } from '../../../../lib/upload/object-key.ts';
 import { FunctionFailed } from '../../aws/lambda/process.ts';
-import type { Board } from './console-state.ts';
+import type { ConsoleState } from './console-state.ts';
 import type { ObservedStack } from './observed-stack.ts';
-import { type Asked, type Asking, askActions } from './view.ts';
+import { askActions, type Question, type Reply } from './view.ts';
 
-const asking = v.object({
+const questionSchema = v.object({
   action: v.picklist(askActions),
   row: v.optional(v.string()),
   scope: v.optional(v.string()),
@@ -15,16 +15,16 @@ const asking = v.object({
   names: v.boolean(),
 });
 
-export const readAsking = (value: unknown): Asking | undefined => {
-  const parsed = v.safeParse(asking, value);
+export const readQuestion = (value: unknown): Question | undefined => {
+  const parsed = v.safeParse(questionSchema, value);
   // Optional fields that were left out stay out.
-  return parsed.success ? (JSON.parse(JSON.stringify(parsed.output)) as Asking) : undefined;
+  return parsed.success ? (JSON.parse(JSON.stringify(parsed.output)) as Question) : undefined;
 };
 
 const defaultReason = 'Asked for from the local console.';
 
-/** What one would paste into the test window of on-demand in the AWS console; undefined without the row it needs. */
-const eventFor = ({ action, scope, reason = defaultReason }: Asking, key: string | undefined): unknown => {
+/** The event that an operator would paste into the Test window of the AWS console; undefined without its row or scope. */
+const eventFor = ({ action, scope, reason = defaultReason }: Question, key: string | undefined): unknown => {
   switch (action) {
     case 'check':
       return { action: 'check' };
@@ -40,40 +40,40 @@ const eventFor = ({ action, scope, reason = defaultReason }: Asking, key: string
   }
 };
 
-/** Shows the event, and runs it when asked to. The answer goes to the page masked like everything else. */
+/** Shows the event, and runs it when `run` is set. The answer is masked like everything else on the page. */
 export const ask = async (
   { functions, config }: Pick<ObservedStack, 'functions' | 'config'>,
-  board: Pick<Board, 'rows' | 'nudge'>,
-  request: Asking,
-): Promise<Asked | undefined> => {
-  const row = request.row === undefined ? undefined : board.rows.get(request.row);
-  const event = eventFor(request, row?.key);
+  consoleState: Pick<ConsoleState, 'rows' | 'nudge'>,
+  question: Question,
+): Promise<Reply | undefined> => {
+  const row = question.row === undefined ? undefined : consoleState.rows.get(question.row);
+  const event = eventFor(question, row?.key);
   if (event === undefined) return undefined;
-  const shown = shownTo(request.names, config.keyTemplates, board);
-  if (!request.run) return { event: shown(event) };
+  const mask = maskFor(question.names, config.keyTemplates, consoleState);
+  if (!question.run) return { event: mask(event) };
   const onDemand = functions.get('on-demand');
   if (!onDemand) {
     return {
-      event: shown(event),
+      event: mask(event),
       trouble: 'This stack runs no on-demand function. Build it with npm run build, and start again.',
     };
   }
   try {
-    return { event: shown(event), answer: shown(await onDemand.invoke(event)) };
+    return { event: mask(event), answer: mask(await onDemand.invoke(event)) };
   } catch (error) {
     if (!(error instanceof FunctionFailed)) throw error;
-    return { event: shown(event), trouble: String(shown(`${error.error.errorType}: ${error.error.errorMessage}`)) };
+    return { event: mask(event), trouble: String(mask(`${error.error.errorType}: ${error.error.errorMessage}`)) };
   } finally {
-    board.nudge();
+    consoleState.nudge();
   }
 };
 
-/** Fields of answers that hold names whatever they say. */
+/** Fields of answers that always hold names. */
 const personalFields: ReadonlySet<string> = new Set(['name', 'filename', 'komboMessage', 'warnings']);
 
-const shownTo = (names: boolean, templates: readonly KeyTemplate[], { rows }: Pick<Board, 'rows'>) => {
+const maskFor = (names: boolean, templates: readonly KeyTemplate[], { rows }: Pick<ConsoleState, 'rows'>) => {
   if (names) return (value: unknown) => value;
-  // Longest first: a key may begin with another one.
+  // Longest first: a key may start with another key.
   const keys = [...rows.values()].map(({ key }) => key).sort((a, b) => b.length - a.length);
   const text = (value: string) => {
     let masked = value;

@@ -2,11 +2,11 @@ import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Asset } from './assets.ts';
 import { setFault } from './fault-switches.ts';
-import { passOn, type UploadDeps } from './forward-upload.ts';
-import { type LiveDeps, tellLive } from './live.ts';
+import { forwardUpload, type UploadDeps } from './forward-upload.ts';
+import { type LiveDeps, streamLive } from './live.ts';
 import type { ObservedStack } from './observed-stack.ts';
-import { ask, readAsking } from './on-demand.ts';
-import { gatekeeper } from './same-origin-only.ts';
+import { ask, readQuestion } from './on-demand.ts';
+import { sameOriginOnly } from './same-origin-only.ts';
 import { downloadName } from './stored-files.ts';
 
 export interface RouteDeps extends LiveDeps {
@@ -15,25 +15,25 @@ export interface RouteDeps extends LiveDeps {
   readonly stack: Pick<ObservedStack, 'functions' | 'config'>;
 }
 
-/** Everything that the page asks of the console. Names are shown only to whoever says `names=shown`. */
+/** Every route of the console. Names are shown only to a caller that sends `names=shown`. */
 export const routes = (deps: RouteDeps): Hono => {
-  const { assets, board, kombo, upload, stack } = deps;
+  const { assets, consoleState, kombo, upload, stack } = deps;
   const app = new Hono();
-  app.use(gatekeeper);
+  app.use(sameOriginOnly);
   app.notFound((c) => c.json({ error: 'The console has no such page.' }, 404));
-  // The words of an error may hold a name.
+  // The message of an error may contain a name, so it is not sent.
   app.onError((_, c) => c.json({ error: 'The console failed; the terminal may say more.' }, 500));
 
   for (const [path, { contentType, body }] of assets) {
     app.get(path, (c) => c.body(body, 200, { 'content-type': contentType }));
   }
 
-  app.get('/live', (c) => streamSSE(c, (stream) => tellLive(deps, stream, c.req.query('names') === 'shown')));
+  app.get('/live', (c) => streamSSE(c, (stream) => streamLive(deps, stream, c.req.query('names') === 'shown')));
 
   app.put('/uploads', async (c) => {
     const fields = { ...c.req.query(), sizeBytes: c.req.header('content-length') };
-    const passed = await passOn(upload, fields, c.req.raw.body);
-    return passed.ok ? c.json({}, 201) : c.json({ error: passed.error }, 400);
+    const forwarded = await forwardUpload(upload, fields, c.req.raw.body);
+    return forwarded.ok ? c.json({}, 201) : c.json({ error: forwarded.error }, 400);
   });
 
   app.put('/faults/:id', async (c) => {
@@ -41,14 +41,14 @@ export const routes = (deps: RouteDeps): Hono => {
     const on = typeof body === 'object' && body !== null && 'on' in body ? body.on : undefined;
     if (typeof on !== 'boolean') return c.json({ error: 'Say {"on": true} or {"on": false}.' }, 400);
     if (!setFault(kombo, c.req.param('id'), on)) return c.json({ error: 'There is no such fault.' }, 404);
-    board.nudge();
+    consoleState.nudge();
     return c.json({});
   });
 
   app.post('/ask', async (c) => {
-    const asking = readAsking(await c.req.json<unknown>().catch(() => undefined));
-    const asked = asking && (await ask(stack, board, asking));
-    return asked ? c.json(asked) : c.json({ error: 'This cannot be asked, or not any more.' }, 400);
+    const question = readQuestion(await c.req.json<unknown>().catch(() => undefined));
+    const reply = question && (await ask(stack, consoleState, question));
+    return reply ? c.json(reply) : c.json({ error: 'This cannot be asked, or not any more.' }, 400);
   });
 
   app.get('/attachments/:id', async (c) => {
@@ -58,7 +58,7 @@ export const routes = (deps: RouteDeps): Hono => {
     return c.body(new Uint8Array(await found.bytes()), 200, {
       'content-type': found.contentType,
       'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, percent)}`,
-      // A stored page must not run as one of ours.
+      // A stored HTML file must not run as a page of the console.
       'content-security-policy': "sandbox; default-src 'none'",
     });
   });

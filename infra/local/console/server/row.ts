@@ -8,10 +8,10 @@ import { targetKey } from '../../../../lib/upload/target.ts';
 import { uploadId } from '../../../../lib/upload/upload.ts';
 import type { FailureView, Progress, RowView } from './view.ts';
 
-/** A row before it is decided who looks: it holds the key in full. */
+/** A row before masking: it holds the whole key. */
 export type Row = Omit<RowView, 'name' | 'failure'> & { readonly failure?: FailureDetail | FailureView };
 
-/** What names an upload to the page: keys are personal, so their place in the page's markup is taken by a digest. */
+/** The id of an upload on the page: a digest, because keys are personal data and ids appear in the page's markup. */
 export const rowId = (uploadIdText: string): string =>
   createHash('sha256').update(uploadIdText).digest('base64url').slice(0, 16);
 
@@ -34,7 +34,7 @@ export const rowOfRecord = (record: LedgerRecord, progress: Progress | undefined
   };
 };
 
-/** As the page may see it. */
+/** The row as the page gets it: masked unless names are shown. */
 export const rowView = ({ failure, ...row }: Row, templates: readonly KeyTemplate[], names: boolean): RowView => {
   const key = names ? row.key : maskKey(row.key, templates);
   return {

@@ -16,15 +16,15 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /**
- * Lets in this machine's own programs and the console's own page, and tells the browser how little the page may do.
- * Whoever has its own name resolved to 127.0.0.1 shows itself by the Host it asked for; a page from elsewhere, and one
- * from another port of this machine, by Origin or Sec-Fetch-Site, which no script can set.
+ * Answers only programs on this machine and the console's own page, and restricts what the page may load.
+ * A foreign site whose name resolves to 127.0.0.1 (DNS rebinding) is recognised by the Host header; a page from elsewhere,
+ * or from another port of this machine, by Origin or Sec-Fetch-Site, which scripts cannot set.
  */
-export const gatekeeper: MiddlewareHandler = async (c, next) => {
+export const sameOriginOnly: MiddlewareHandler = async (c, next) => {
   const { host = '', origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = c.req.header();
   const changes = c.req.method !== 'GET' && c.req.method !== 'HEAD';
   const foreignOrigin = origin !== undefined && origin !== `http://${host}`;
-  // Somebody may follow a link to the page from anywhere; that is all that other sites may cause.
+  // Other sites may link to the page, and nothing else.
   const visit = !changes && mode === 'navigate' && c.req.path === '/';
   const foreignSite = site !== undefined && site !== 'same-origin' && site !== 'none' && !visit;
   if (!isLocalCaller({ host }) || foreignOrigin || foreignSite) {

@@ -4,7 +4,7 @@ import type { RequestRecord } from '../../kombo/store/request-log.ts';
 import type { Progress } from './view.ts';
 
 /** The JSON around the file: names, types and remote fields. */
-const mostEnvelopeBytes = 8_192;
+const maxEnvelopeBytes = 8_192;
 
 const base64Length = (sizeBytes: number): number => 4 * Math.ceil(sizeBytes / 3);
 
@@ -13,13 +13,13 @@ const carries = (post: RequestRecord, { upload, target, attemptedAt = 0 }: Ledge
   const { sizeBytes } = upload;
   if (sizeBytes === undefined || post.contentLengthBytes === null) return true;
   const envelopeBytes = post.contentLengthBytes - base64Length(sizeBytes);
-  return envelopeBytes >= 0 && envelopeBytes <= mostEnvelopeBytes;
+  return envelopeBytes >= 0 && envelopeBytes <= maxEnvelopeBytes;
 };
 
 /**
  * How far Kombo has received the files that are being sent, by upload id, in bytes of the file.
  * Kombo does not know our records and the ledger does not know Kombo's calls, so they are paired by target, time and
- * size; two files of one size for one target look alike, and either is as good.
+ * size; two files of the same size for the same target cannot be told apart, and need not be.
  */
 export const sendingProgress = (
   sending: readonly LedgerRecord[],

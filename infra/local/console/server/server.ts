@@ -7,7 +7,7 @@ import { s3Credentials } from '../../aws/s3/s3-server.ts';
 import { closed, listening, onFreePort } from '../../process/listen.ts';
 import { sampleCandidateId } from '../../sample.ts';
 import { pageAssets } from './assets.ts';
-import { startBoard } from './console-state.ts';
+import { startConsoleState } from './console-state.ts';
 import type { ObservedStack } from './observed-stack.ts';
 import { routes } from './routes.ts';
 import { templateFor } from './upload-key.ts';
@@ -24,11 +24,11 @@ export interface ConsoleServer {
   close(): Promise<void>;
 }
 
-/** The page on which a person drops files and watches them travel. */
+/** The page on which an operator drops files and watches their delivery. */
 export const startConsole = async ({ stack, preferredPort }: ConsoleOptions): Promise<ConsoleServer> => {
   const { bucket, config, kombo, functions } = stack;
   const assets = await pageAssets();
-  // Bodies of unknown content are sent as they are: the local S3 does not know the SDK's newer checksums in a stream.
+  // No checksums beyond the required ones: the local S3 does not know the SDK's newer checksums in a stream.
   const s3 = new S3Client({
     region: stack.region,
     credentials: s3Credentials,
@@ -36,25 +36,25 @@ export const startConsole = async ({ stack, preferredPort }: ConsoleOptions): Pr
     forcePathStyle: true,
     requestChecksumCalculation: 'WHEN_REQUIRED',
   });
-  const board = startBoard(stack);
+  const consoleState = startConsoleState(stack);
   const app = routes({
     assets,
-    board,
+    consoleState,
     kombo,
     apiKey: config.komboApiKey ?? '',
     templates: config.keyTemplates,
     hello: helloOf(config),
-    upload: { s3, bucket, config, uploads: board.uploads, onChange: board.nudge },
+    upload: { s3, bucket, config, uploads: consoleState.uploads, onChange: consoleState.nudge },
     stack: { functions, config },
   });
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
-  // A slow upload is no fault.
+  // A slow upload is not a fault.
   server.requestTimeout = 0;
   const port = await onFreePort(preferredPort, (candidate) => listening(server, candidate));
   return {
     url: `http://127.0.0.1:${port}`,
     async close() {
-      board.close();
+      consoleState.close();
       await closed(server);
       s3.destroy();
     },

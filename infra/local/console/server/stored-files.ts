@@ -1,17 +1,17 @@
 import { maskKey } from '../../../../lib/upload/object-key.ts';
 import { targetKey } from '../../../../lib/upload/target.ts';
 import type { StoredAttachment } from '../../kombo/store/attachment-store.ts';
-import type { Board } from './console-state.ts';
+import type { ConsoleState } from './console-state.ts';
 import { type Row, warningsView } from './row.ts';
-import type { HeldView } from './view.ts';
+import type { StoredFileView } from './view.ts';
 
-/** A file that Kombo holds, with the warnings that came with its delivery: Kombo's own listing does not repeat them. */
-export type Held = Omit<HeldView, 'href'>;
+/** A file that Kombo stores, with the warnings of its delivery: Kombo's own listing does not repeat them. */
+export type StoredFile = Omit<StoredFileView, 'href'>;
 
-export const heldOf = (
+export const storedFilesOf = (
   attachments: readonly StoredAttachment[],
-  { rows, records }: Pick<Board, 'rows' | 'records'>,
-): readonly Held[] => {
+  { rows, records }: Pick<ConsoleState, 'rows' | 'records'>,
+): readonly StoredFile[] => {
   const warnings = warningsByDelivery(rows, records);
   return attachments.map(({ id, target, name, type, contentType, sizeBytes, storedAtMs }) => ({
     id,
@@ -27,7 +27,7 @@ export const heldOf = (
 
 const warningsByDelivery = (
   rows: ReadonlyMap<string, Row>,
-  records: Board['records'],
+  records: ConsoleState['records'],
 ): ReadonlyMap<string, readonly string[]> =>
   new Map(
     [...rows.values()].flatMap(({ id, target, warnings }) => {
@@ -36,13 +36,13 @@ const warningsByDelivery = (
     }),
   );
 
-export const heldView = (held: Held, names: boolean): HeldView => ({
-  ...held,
-  name: names ? held.name : maskKey(held.name),
-  warnings: warningsView(held.warnings, names),
-  href: `/attachments/${held.id}${names ? '?names=shown' : ''}`,
+export const storedFileView = (file: StoredFile, names: boolean): StoredFileView => ({
+  ...file,
+  name: names ? file.name : maskKey(file.name),
+  warnings: warningsView(file.warnings, names),
+  href: `/attachments/${file.id}${names ? '?names=shown' : ''}`,
 });
 
-/** What the download is called: the real name only for whoever sees names. */
-export const downloadName = ({ name }: Pick<Held, 'name'>, names: boolean): string =>
+/** The file name of a download: the real one only when names are shown. */
+export const downloadName = ({ name }: Pick<StoredFile, 'name'>, names: boolean): string =>
   names ? name : maskKey(name).replace('•••', 'attachment');

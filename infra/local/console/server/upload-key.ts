@@ -9,30 +9,30 @@ export interface Placement {
   readonly integrationId: string | undefined;
 }
 
-const unfit = (error: string): { readonly ok: false; readonly error: string } => ({ ok: false, error });
+const refuse = (error: string): { readonly ok: false; readonly error: string } => ({ ok: false, error });
 
 const placeholderOf = (kind: TargetKind): 'candidate_id' | 'application_id' => `${kind}_id`;
 
-/** The first template by which a file can be put on a target of this kind. */
+/** The first template with a placeholder for this kind of target. */
 export const templateFor = (templates: readonly KeyTemplate[], kind: TargetKind): KeyTemplate | undefined =>
   templates.find(({ segments }) =>
     segments.some((segment) => segment.kind === 'placeholder' && segment.name === placeholderOf(kind)),
   );
 
 /**
- * The key under which a dropped file belongs, the other way round than `matchKey` reads it.
- * @returns or a sentence for the person who dropped it; it quotes nothing of the name
+ * The key for a dropped file: the inverse of `matchKey`.
+ * @returns the key, or a sentence for the operator that quotes nothing of the file's name
  */
 export const uploadKey = (
   templates: readonly KeyTemplate[],
   { kind, id, filename, integrationId }: Placement,
 ): Result<string, string> => {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) return unfit(`The ${kind} id must be 1 to 64 letters, digits, "-" or "_".`);
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) return refuse(`The ${kind} id must be 1 to 64 letters, digits, "-" or "_".`);
   if (filename === '' || filename === '.' || filename === '..' || /[/\0]/.test(filename)) {
-    return unfit('The name of the file cannot be part of a key.');
+    return refuse('The name of the file cannot be part of a key.');
   }
   const template = templateFor(templates, kind);
-  if (!template) return unfit(`KEY_TEMPLATES has no form for ${kind}s. Add one with {${kind}_id}, then start again.`);
+  if (!template) return refuse(`KEY_TEMPLATES has no form for ${kind}s. Add one with {${kind}_id}, then start again.`);
   const values = {
     candidate_id: id,
     application_id: id,
@@ -44,7 +44,7 @@ export const uploadKey = (
   const segments = template.segments.map((segment) =>
     segment.kind === 'literal' ? segment.text : values[segment.name],
   );
-  // What the local S3 keeps as the name of a file, beside its own ending.
-  if (segments.some((segment) => Buffer.byteLength(segment) > 233)) return unfit('The name of the file is too long.');
+  // The local S3 uses each part as a file name and appends an ending of its own.
+  if (segments.some((segment) => Buffer.byteLength(segment) > 233)) return refuse('The name of the file is too long.');
   return ok(segments.join('/'));
 };

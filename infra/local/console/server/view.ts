@@ -1,9 +1,9 @@
 /**
- * What the console server tells the page; both sides import these types, and the page imports nothing else from here.
+ * What the console server sends to the page. Both sides import these types; the page imports nothing else of the server.
  * Names of files are masked unless the page asked for them.
  */
 
-/** Where a file stands. `claimed` and `sending` are one state of the ledger; the emulator tells them apart. */
+/** The state of a file. `claimed` and `sending` are one state of the ledger; calls at the emulator tell them apart. */
 export type RowState =
   | 'uploading'
   | 'not-uploaded'
@@ -32,14 +32,14 @@ export interface FailureView {
 
 export interface RowView {
   readonly id: string;
-  /** The row that this one goes on from, when the file got its identity with its last byte. */
+  /** The temporary row that this one replaces: an upload has an id only after its last byte. */
   readonly replaces?: string;
   readonly name: string;
   readonly key: string;
-  /** `candidate/<id>` or `application/<id>`; absent when the key names nobody. */
+  /** `candidate/<id>` or `application/<id>`; absent when the key names none. */
   readonly target?: string;
   readonly state: RowState;
-  /** When the file was first seen; rows stand in this order. */
+  /** When the file was first seen; rows are sorted by it. */
   readonly atMs: number;
   readonly changedAtMs: number;
   readonly sizeBytes?: number;
@@ -50,8 +50,8 @@ export interface RowView {
   readonly warnings: readonly string[];
 }
 
-/** A file that Kombo holds. */
-export interface HeldView {
+/** A file that Kombo stores. */
+export interface StoredFileView {
   readonly id: string;
   readonly target: string;
   readonly name: string;
@@ -64,7 +64,7 @@ export interface HeldView {
 }
 
 export interface Changes<T> {
-  /** True for the first ones of a connection: what the page knew before is outdated. */
+  /** True for the first message of a connection: everything that the page knew before is outdated. */
   readonly all: boolean;
   readonly upsert: readonly T[];
   readonly remove: readonly string[];
@@ -86,20 +86,20 @@ export interface PauseView {
 }
 
 export interface Hello {
-  /** What files can be dropped on, with the form of the keys that they get. */
+  /** The kinds of targets that have a key template, with the form of their keys. */
   readonly targets: readonly { readonly kind: 'candidate' | 'application'; readonly keyForm: string }[];
-  /** Stands in the id's field at first. */
+  /** The first value of the id field. */
   readonly sampleId: string;
 }
 
 export const askActions = ['check', 'counts', 'status', 'dryRun', 'retry', 'resume'] as const;
 export type AskAction = (typeof askActions)[number];
 
-export interface Asking {
+export interface Question {
   readonly action: AskAction;
-  /** The row that status, dryRun and retry are about. */
+  /** The row for status, dryRun and retry. */
   readonly row?: string;
-  /** The pause that resume is about. */
+  /** The pause for resume. */
   readonly scope?: string;
   readonly reason?: string;
   /** False: only show the event. */
@@ -107,8 +107,8 @@ export interface Asking {
   readonly names: boolean;
 }
 
-/** The event, as one would paste it in the AWS console, and what came of it. */
-export interface Asked {
+/** The event, as an operator would paste it into the AWS console, and its answer. */
+export interface Reply {
   readonly event: unknown;
   readonly answer?: unknown;
   readonly trouble?: string;

@@ -54,8 +54,8 @@ test('a file of 100 MB arrives whole, sent without a length', async () => {
   }, outgoing);
 
   expect(await answered).toBe(200);
-  const [held] = emulator.attachments();
-  expect(held?.sizeBytes).toBe(100_000_001);
-  expect(held?.sha256).toBe(expectedSha256());
+  const [stored] = emulator.attachments();
+  expect(stored?.sizeBytes).toBe(100_000_001);
+  expect(stored?.sha256).toBe(expectedSha256());
   expect(emulator.requests.recent()[0]).toMatchObject({ contentLengthBytes: null, bodyComplete: true, stored: true });
 });

@@ -26,7 +26,7 @@ test.each(ids)('%s goes on alone, and off again', async (id) => {
   expect(kombo.faults.list()).toEqual([]);
 });
 
-test('a switch shows what somebody else did to the emulator', async () => {
+test('a switch shows a change that another program made to the emulator', async () => {
   const { kombo, on } = await started();
   kombo.apiKeys.revoke();
   for (const { id } of kombo.integrations.list()) kombo.integrations.change(id, { toolDown: true });

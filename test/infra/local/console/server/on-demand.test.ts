@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Lambda } from '../../../../../infra/local/aws/lambda/function.ts';
 import { FunctionFailed } from '../../../../../infra/local/aws/lambda/process.ts';
-import { ask, readAsking } from '../../../../../infra/local/console/server/on-demand.ts';
+import { ask, readQuestion } from '../../../../../infra/local/console/server/on-demand.ts';
 import type { Row } from '../../../../../infra/local/console/server/row.ts';
 import { readSettings } from '../../../../../lib/config/config.ts';
 
@@ -24,8 +24,8 @@ const answering = (invoke: Lambda['invoke']) => {
     close: async () => undefined,
   };
   const stack = { functions: new Map([['on-demand', lambda]]), config };
-  const board = { rows: new Map([['r1', row]]), nudge: () => undefined };
-  return (asking: Parameters<typeof ask>[2]) => ask(stack, board, asking);
+  const consoleState = { rows: new Map([['r1', row]]), nudge: () => undefined };
+  return (asking: Parameters<typeof ask>[2]) => ask(stack, consoleState, asking);
 };
 
 test('shows what one would paste, and runs nothing yet', async () => {
@@ -68,6 +68,6 @@ test('a function that fails, or is not built, is said in a sentence', async () =
 test('a question about a row that is gone, or of no known kind, is none', async () => {
   const asked = answering(async () => null);
   expect(await asked({ action: 'retry', row: 'gone', run: true, names: false })).toBeUndefined();
-  expect(readAsking({ action: 'forget', run: true, names: false })).toBeUndefined();
-  expect(readAsking('nonsense')).toBeUndefined();
+  expect(readQuestion({ action: 'forget', run: true, names: false })).toBeUndefined();
+  expect(readQuestion('nonsense')).toBeUndefined();
 });

@@ -16,7 +16,7 @@ describe('lets in', () => {
     expect(await ask(`${url}/faults/slow`, slow)).toMatchObject({ status: 200 });
   });
 
-  test('somebody who follows a link to the page', async () => {
+  test('a browser that follows a link to the page', async () => {
     const { url } = await consoleServer();
     const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
     expect(await ask(url, { headers })).toMatchObject({ status: 200 });
@@ -30,7 +30,7 @@ describe('refuses', () => {
     ['a post without an address, as from a sandboxed frame', { origin: 'null' }],
     ['a post that the browser marks as coming from elsewhere', { 'sec-fetch-site': 'cross-site' }],
     ['a post from a page of the same site on another port', { 'sec-fetch-site': 'same-site' }],
-    ['a name that somebody else resolved to this machine', { host: 'rebound.example.com' }],
+    ['a foreign name that resolves to this machine', { host: 'rebound.example.com' }],
   ])('%s', async (_, headers) => {
     const { url, kombo } = await consoleServer();
     expect(await ask(`${url}/faults/slow`, { ...slow, headers })).toMatchObject({ status: 403 });

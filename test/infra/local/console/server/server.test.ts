@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { dynamoTable } from '../../../../../lib/aws/dynamo-table.ts';
 import { systemClock } from '../../../../../lib/clock.ts';
 import { ledgerOn } from '../../../../../lib/ledger/ledger.ts';
-import { ask, consoleServer, newsUntil } from '../../../../worlds/console-server.ts';
+import { ask, consoleServer, readLiveUntil } from '../../../../worlds/console-server.ts';
 
-const lease = { owner: 'somebody', leaseUntil: Date.now() + 60_000 };
+const lease = { owner: 'another-invocation', leaseUntil: Date.now() + 60_000 };
 
 const upload = (url: string, query: Record<string, string>, body: string) =>
   ask(`${url}/uploads?${new URLSearchParams(query)}`, { method: 'PUT', body });
@@ -36,7 +36,7 @@ test.each([
   expect(JSON.parse(body).error).toMatch(/^[A-Z].+\.$/);
 });
 
-test('changes of the ledger are in the news within 300 ms', async () => {
+test('changes of the ledger are in the live stream within 300 ms', async () => {
   const server = await consoleServer();
   const ledger = ledgerOf(server);
   const delaysMs: number[] = [];
@@ -47,8 +47,8 @@ test('changes of the ledger are in the news within 300 ms', async () => {
     void ledger.claim({ kind: 'claim', upload, ...lease });
   };
   let begun = false;
-  await newsUntil(`${server.url}/live?names=shown`, (event, data) => {
-    // Each call goes over all news so far again.
+  await readLiveUntil(`${server.url}/live?names=shown`, (event, data) => {
+    // Each call sees all events so far again.
     if (event === 'faults' && !begun) {
       begun = true;
       setTimeout(change, 300);
@@ -64,15 +64,15 @@ test('changes of the ledger are in the news within 300 ms', async () => {
   expect(delaysMs.toSorted((one, other) => one - other)[3]).toBeLessThan(300);
 });
 
-test('names are masked as in the logs of production, until somebody asks for them', async () => {
+test('names are masked as in the logs of production, until the page asks for them', async () => {
   const server = await consoleServer();
   const upload = { bucket: server.bucket, key: 'candidates/GRK1/Jane Roe.pdf', etag: 'e1' };
   await ledgerOf(server).claim({ kind: 'claim', upload, ...lease });
   const hasRow = (event: string, data: string) => event === 'rows' && data.includes('GRK1');
-  const masked = await newsUntil(`${server.url}/live`, hasRow);
+  const masked = await readLiveUntil(`${server.url}/live`, hasRow);
   expect(masked).toContain('candidates/GRK1/•••.pdf');
   expect(masked).not.toMatch(/Jane|Roe/);
-  expect(await newsUntil(`${server.url}/live?names=shown`, hasRow)).toContain('candidates/GRK1/Jane Roe.pdf');
+  expect(await readLiveUntil(`${server.url}/live?names=shown`, hasRow)).toContain('candidates/GRK1/Jane Roe.pdf');
 });
 
 test('a record that cannot be read is shown as held, and the others beside it', async () => {
@@ -83,12 +83,12 @@ test('a record that cannot be read is shown as held, and the others beside it', 
   await server.dynamodb.send(
     new PutItemCommand({ TableName: server.table, Item: { pk, version: { N: '1' }, document: { S: '{' } } }),
   );
-  const news = await newsUntil(`${server.url}/live`, (event, data) => event === 'rows' && data.includes('Bad1'));
-  expect(news).toContain('RECORD_UNREADABLE');
-  expect(news).toContain('candidates/Good1/•••.pdf');
+  const live = await readLiveUntil(`${server.url}/live`, (event, data) => event === 'rows' && data.includes('Bad1'));
+  expect(live).toContain('RECORD_UNREADABLE');
+  expect(live).toContain('candidates/Good1/•••.pdf');
 });
 
-test('a download is a file to save, named only for whoever sees names', async () => {
+test('a download is a file to save, with its real name only when names are shown', async () => {
   const { url, kombo } = await consoleServer();
   const body = JSON.stringify({
     attachment: { name: `Jane's CV.pdf`, type: 'CV', content_type: 'text/html', data: btoa('<script>1</script>') },
@@ -99,12 +99,12 @@ test('a download is a file to save, named only for whoever sees names', async ()
     'content-type': 'application/json',
   };
   await ask(`${kombo.url}/ats/candidates/a/attachments`, { method: 'POST', headers, body });
-  const [held] = kombo.attachments();
-  const masked = await ask(`${url}/attachments/${held?.id}`);
+  const [stored] = kombo.attachments();
+  const masked = await ask(`${url}/attachments/${stored?.id}`);
   expect(masked.body).toBe('<script>1</script>');
   expect(masked.headers['content-disposition']).toBe(`attachment; filename*=UTF-8''attachment.pdf`);
   expect(masked.headers['content-security-policy']).toContain('sandbox');
-  const shown = await ask(`${url}/attachments/${held?.id}?names=shown`);
+  const shown = await ask(`${url}/attachments/${stored?.id}?names=shown`);
   expect(shown.headers['content-disposition']).toBe(`attachment; filename*=UTF-8''Jane%27s%20CV.pdf`);
 });
 

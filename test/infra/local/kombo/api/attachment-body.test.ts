@@ -191,9 +191,9 @@ describe('what is let pass', () => {
       await post(emulator, 'Frank1', { body: { attachment: { ...pdf, data: bytes.toString('base64') } } });
     }
 
-    const held = await Promise.all(emulator.attachments().map(({ bytes }) => bytes()));
-    expect(held.map(({ length }) => length)).toEqual([256, 255, 254]);
-    expect(held[0]?.equals(everyByte)).toBe(true);
+    const stored = await Promise.all(emulator.attachments().map(({ bytes }) => bytes()));
+    expect(stored.map(({ length }) => length)).toEqual([256, 255, 254]);
+    expect(stored[0]?.equals(everyByte)).toBe(true);
   });
 });
 
@@ -221,9 +221,9 @@ describe('data_url', () => {
     const answer = await postUrl('/cv');
 
     expect(answer.status).toBe(200);
-    const [held] = emulator.attachments();
-    expect(held).toMatchObject({ transfer: 'data_url', contentType: 'application/pdf', sizeBytes: 14 });
-    expect((await held?.bytes())?.toString()).toBe('%PDF-1.7 Frank');
+    const [stored] = emulator.attachments();
+    expect(stored).toMatchObject({ transfer: 'data_url', contentType: 'application/pdf', sizeBytes: 14 });
+    expect((await stored?.bytes())?.toString()).toBe('%PDF-1.7 Frank');
   });
 
   test('does not overrule a content type that is given', async () => {
