@@ -13,8 +13,8 @@ const usage = `Usage: npm run invoke -- <function> [event] [--state DIR]
 
 Example: npm run invoke -- on-demand '{"action":"check"}'`;
 
-/** What a person can mend; the message says how. */
-class Trouble extends Error {}
+/** An error that the operator can fix; the message says how. */
+class OperatorError extends Error {}
 
 const answerShape = v.object({
   result: v.optional(v.unknown()),
@@ -33,18 +33,18 @@ const argumentsOf = (args: readonly string[]) => {
     if (name === undefined || more.length > 0) throw new Error('One function and at most one event are needed.');
     return { name, event, stateDir: values.state === undefined ? defaultStateDir : path.resolve(values.state) };
   } catch (error) {
-    throw new Trouble(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    throw new OperatorError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
 };
 
-/** Checked here as well: a missing quote is the usual mistake, and the shell's remains are best seen where they were typed. */
+/** Checked here, too: a missing quote is the usual mistake, and the message shows what the shell left of the event. */
 const eventText = async (event: string): Promise<string> => {
   const text = event.endsWith('.json') ? await fileText(event) : event;
   try {
     JSON.parse(text);
     return text;
   } catch {
-    throw new Trouble(`The event is no JSON: ${text.slice(0, 200)}\nPut it into single quotes.`);
+    throw new OperatorError(`The event is no JSON: ${text.slice(0, 200)}\nPut it into single quotes.`);
   }
 };
 
@@ -52,7 +52,7 @@ const fileText = async (file: string): Promise<string> => {
   try {
     return await readFile(file, 'utf8');
   } catch {
-    throw new Trouble(`There is no file ${file}.`);
+    throw new OperatorError(`There is no file ${file}.`);
   }
 };
 
@@ -60,19 +60,19 @@ const main = async (): Promise<void> => {
   const { name, event, stateDir } = argumentsOf(process.argv.slice(2));
   const body = await eventText(event);
   const stack = await runningStack(stateDir);
-  if (stack?.controlUrl === undefined) throw new Trouble('No local stack is running. Start one with: npm start');
+  if (stack?.controlUrl === undefined) throw new OperatorError('No local stack is running. Start one with: npm start');
 
   const url = `${stack.controlUrl}/functions/${encodeURIComponent(name)}`;
   const response = await fetch(url, { method: 'POST', body });
   const { result, error, functions } = v.parse(answerShape, await response.json());
-  if (functions) throw new Trouble(`There is no function ${name}. The stack runs: ${functions.join(', ')}.`);
-  if (error) throw new Trouble(`${name} failed. ${error.errorType}: ${error.errorMessage}`);
+  if (functions) throw new OperatorError(`There is no function ${name}. The stack runs: ${functions.join(', ')}.`);
+  if (error) throw new OperatorError(`${name} failed. ${error.errorType}: ${error.errorMessage}`);
   console.log(JSON.stringify(result, null, 2));
 };
 
 try {
   await main();
 } catch (error) {
-  console.error(error instanceof Trouble ? error.message : error);
+  console.error(error instanceof OperatorError ? error.message : error);
   process.exitCode = 1;
 }

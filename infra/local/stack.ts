@@ -9,10 +9,10 @@ import { literalPrefixes } from '../../lib/key-template/match-key.ts';
 import { type Ledger, ledgerOn } from '../../lib/ledger/ledger.ts';
 import { createTable } from './aws/dynamodb/create-table.ts';
 import { startDynamoDb } from './aws/dynamodb/server.ts';
-import { type Dispatch, dispatcher } from './aws/events/bucket-trigger.ts';
+import { createBucketTrigger, type Dispatch } from './aws/events/bucket-trigger.ts';
 import type { CreatedObject } from './aws/events/s3-notification.ts';
 import { startSchedule } from './aws/events/schedule.ts';
-import { type BuiltHandlersOptions, builtHandlers } from './aws/lambda/build-handlers.ts';
+import { type BuildHandlersOptions, buildHandlers } from './aws/lambda/build-handlers.ts';
 import type { Lambda } from './aws/lambda/function.ts';
 import { functionEnvironment } from './aws/lambda/function-environment.ts';
 import { startFunctions } from './aws/lambda/start-functions.ts';
@@ -24,20 +24,20 @@ import { onFreePort } from './process/listen.ts';
 import { claimStateFolder } from './process/state-folder.ts';
 
 export interface StackOptions {
-  /** Objects, ledger, attachments and logs stay in this folder. */
+  /** Keeps objects, ledger, attachments and logs. */
   readonly stateDir: string;
-  /** Forgets what an earlier run left there. */
+  /** Deletes what earlier runs left there. */
   readonly fresh?: boolean;
   /** First of the ports: S3, then DynamoDB, Kombo, control and console. 0, the default, takes free ones. */
   readonly portBase?: number;
-  /** Where settings of the functions may stand, such as TRANSFER. Default: none. */
+  /** Environment variables with settings of the functions, such as TRANSFER. Default: none. */
   readonly shell?: Readonly<Record<string, string | undefined>>;
   /** Which handlers run, and where their bundles are. Default: all, in dist/. */
-  readonly handlers?: BuiltHandlersOptions;
+  readonly handlers?: BuildHandlersOptions;
   readonly scheduleEveryMs?: number;
-  /** Serves the page on which a person drops files. Default: no. */
+  /** Serves the page on which an operator drops files. Default: no. */
   readonly console?: boolean;
-  /** Waits before an event that failed is given to its function again. */
+  /** Waits before a failed event is sent to its function again. */
   readonly retryDelaysMs?: readonly number[];
 }
 
@@ -48,7 +48,7 @@ export interface StackEvents {
   line: [functionName: string, line: string];
 }
 
-/** A running stack: everything that the deployed system stands on, on this machine. */
+/** A running stack: everything that the deployed system needs, on this machine. */
 export interface Stack {
   readonly bucket: string;
   readonly table: string;
@@ -63,7 +63,7 @@ export interface Stack {
   /** By name: on-upload, and those of the others that are built. */
   readonly functions: ReadonlyMap<string, Lambda>;
   readonly events: EventEmitter<StackEvents>;
-  /** Ends everything. What is being delivered gets a moment to settle; what does not is settled by the next run. */
+  /** Ends everything. Running deliveries get a moment to finish; the next run recovers the others. */
   close(): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const port = (offset: number) => (portBase === 0 ? 0 : portBase + offset);
   const closers: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
-    // Last come, first go: nobody is left waiting for a part that is gone already.
+    // In reverse order, so that no part waits for one that is closed already.
     const failures: unknown[] = [];
     for (const closer of closers.splice(0).reverse()) {
       try {
@@ -100,7 +100,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   try {
     const folder = await claimStateFolder(stateDir, { fresh });
     closers.push(folder.release);
-    const handlers = await builtHandlers(options.handlers);
+    const handlers = await buildHandlers(options.handlers);
 
     const database = await startDynamoDb(folder.dynamodb, port(1));
     closers.push(database.close);
@@ -114,7 +114,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     await createTable(dynamodb, table);
 
     const events = new EventEmitter<StackEvents>();
-    // The function's environment names the S3 server, which is started last; its first event must find everything else.
+    // The environment of the functions needs the URL of S3, so S3 starts before the trigger that its events call.
     let trigger: (object: CreatedObject) => void = () => undefined;
     const storage = await startS3({
       directory: folder.s3,
@@ -122,7 +122,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       preferredPort: port(0),
       onCreated: (object) => trigger(object),
     });
-    // Ends after the functions, which still read from it.
+    // Closed after the functions, which read from it until their end.
     closers.push(storage.close);
     const s3 = new S3Client({ ...account, endpoint: storage.url, forcePathStyle: true });
     closers.push(() => s3.destroy());
@@ -152,7 +152,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     closers.push(functions.close);
     const onUpload = functions.byName.get('on-upload');
     if (onUpload) {
-      trigger = dispatcher({
+      trigger = createBucketTrigger({
         onUpload,
         region,
         prefixes: literalPrefixes(config.keyTemplates),

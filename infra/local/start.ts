@@ -6,54 +6,54 @@ import { sampleBytes, sampleKey } from './sample.ts';
 import { type Stack, startStack } from './stack.ts';
 import { activityOf, activityText } from './terminal/activity.ts';
 import { endpointsText } from './terminal/endpoints-text.ts';
-import { travel } from './terminal/follow-upload.ts';
+import { followUpload } from './terminal/follow-upload.ts';
 import { type StartOptions, startOptions, UsageError, usage } from './terminal/start-options.ts';
 import type { Step } from './terminal/step.ts';
 import { stepText } from './terminal/step-text.ts';
 
-/** Long enough for the lease of a run that was killed, and the read-back after it. */
-const patienceMs = 150_000;
+/** Long enough for the lease of a run that was killed and the read-back after it. */
+const maxWaitMs = 150_000;
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-/** Carries the sample, telling each step as it becomes visible. */
-const carrySample = async (stack: Stack, { json }: StartOptions): Promise<readonly Step[]> => {
+/** Delivers the sample and prints each step as it becomes visible. */
+const deliverSample = async (stack: Stack, { json }: StartOptions): Promise<readonly Step[]> => {
   const steps: Step[] = [];
-  for await (const step of travel(stack, { key: sampleKey, bytes: await sampleBytes() }, patienceMs)) {
+  for await (const step of followUpload(stack, { key: sampleKey, bytes: await sampleBytes() }, maxWaitMs)) {
     steps.push(step);
     print(json ? JSON.stringify(step) : stepText(step, steps[0]?.atMs ?? 0));
   }
   return steps;
 };
 
-/** Tells what the functions do from now on. The sample's own lines may come late, and it has been told already. */
-const tellActivity = ({ events }: Stack, { json }: StartOptions, sample: readonly Step[]): void => {
-  const toldId = sample.find((step) => step.step === 'event')?.requestId;
+/** Prints what the functions do from now on, without late lines of the sample: its steps have been printed. */
+const printActivity = ({ events }: Stack, { json }: StartOptions, sample: readonly Step[]): void => {
+  const sampleRequestId = sample.find((step) => step.step === 'event')?.requestId;
   events.on('line', (functionName, line) => {
     const activity = activityOf(line);
-    if (!activity || (activity.kind === 'delivery' && activity.function_request_id === toldId)) return;
+    if (!activity || (activity.kind === 'delivery' && activity.function_request_id === sampleRequestId)) return;
     print(
       json ? JSON.stringify({ step: 'activity', functionName, ...activity }) : activityText(functionName, activity),
     );
   });
   events.on('unwatched', () => {
-    const text = 'An object came in under a key outside KEY_TEMPLATES; nothing is told of it, here as on AWS.';
+    const text = 'An object has a key outside KEY_TEMPLATES; it causes no event, here as on AWS.';
     print(json ? JSON.stringify({ step: 'unwatched' }) : `  unwatched           ${text}`);
   });
 };
 
-const tellReady = (stack: Stack, { json, stateDir }: StartOptions): void => {
+const printReady = (stack: Stack, { json, stateDir }: StartOptions): void => {
   if (json) print(JSON.stringify({ step: 'ready', ...stack.endpoints, bucket: stack.bucket }));
   else print(`\n${endpointsText(stack, stateDir)}\n\n  Ctrl-C ends it.\n`);
 };
 
-/** Resolves when somebody asks for the end. A second Ctrl-C ends the process on the spot. */
-const endAsked = (): Promise<'end'> =>
+/** Resolves with the first signal to end. A second Ctrl-C ends the process immediately. */
+const waitForEndSignal = (): Promise<'end'> =>
   new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('end'));
-    // Whoever read the output has left.
+    // The reader of the output has closed it.
     process.stdout.on('error', () => resolve('end'));
   });
 
@@ -62,14 +62,14 @@ const run = async (options: StartOptions, end: Promise<'end'>): Promise<number> 
   const stack = await startStack({ ...options, console: !options.once, shell: process.env });
   try {
     if (!options.json) print('\n  cv-courier, the local stack\n');
-    const carried = carrySample(stack, options);
-    // When the end comes first, what the journey meets in a closing stack is of no interest.
-    carried.catch(() => undefined);
-    const steps = await Promise.race([carried, end]);
+    const delivered = deliverSample(stack, options);
+    // After a signal to end, errors of the delivery in a closing stack do not matter.
+    delivered.catch(() => undefined);
+    const steps = await Promise.race([delivered, end]);
     if (steps === 'end') return options.once ? 1 : 0;
     if (options.once) return steps.at(-1)?.step.endsWith('attached') ? 0 : 1;
-    tellReady(stack, options);
-    tellActivity(stack, options, steps);
+    printReady(stack, options);
+    printActivity(stack, options, steps);
     await end;
     return 0;
   } finally {
@@ -77,7 +77,7 @@ const run = async (options: StartOptions, end: Promise<'end'>): Promise<number> 
   }
 };
 
-/** What a person can act on is said without a stack trace. */
+/** Errors that the operator can fix are shown without a stack trace. */
 const explain = (error: unknown): string => {
   if (error instanceof UsageError) return `${error.message}\n\n${usage}`;
   const known = [ConfigurationError, BundleError, StackRunning].some((kind) => error instanceof kind);
@@ -87,7 +87,7 @@ const explain = (error: unknown): string => {
 const main = async (): Promise<number> => {
   try {
     const options = startOptions(process.argv.slice(2), process.env);
-    if (options !== 'help') return await run(options, endAsked());
+    if (options !== 'help') return await run(options, waitForEndSignal());
     print(usage);
     return 0;
   } catch (error) {

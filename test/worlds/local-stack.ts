@@ -20,8 +20,8 @@ export const ownStack = async (
   };
 };
 
-/** Does something that makes one object of this key appear, and waits until the function is done with its event. */
-export const dispatched = async (stack: Stack, key: string, cause: () => Promise<unknown>): Promise<Dispatch> => {
+/** Causes one object with this key to appear, and waits until the function is done with its event. */
+export const waitForDispatch = async (stack: Stack, key: string, cause: () => Promise<unknown>): Promise<Dispatch> => {
   const found = Promise.withResolvers<Dispatch>();
   const note = (dispatch: Dispatch) => {
     if (dispatch.object.key === key) found.resolve(dispatch);
@@ -30,7 +30,7 @@ export const dispatched = async (stack: Stack, key: string, cause: () => Promise
   try {
     await cause();
     const dispatch = await found.promise;
-    await dispatch.settled;
+    await dispatch.result;
     return dispatch;
   } finally {
     stack.events.off('dispatched', note);
@@ -43,17 +43,17 @@ export const put = (
   body: Uint8Array,
   extra: { readonly Metadata?: Record<string, string> } = {},
 ): Promise<Dispatch> =>
-  dispatched(stack, key, () =>
+  waitForDispatch(stack, key, () =>
     stack.s3.send(new PutObjectCommand({ Bucket: stack.bucket, Key: key, Body: body, ...extra })),
   );
 
-/** What the ledger says of an upload. */
+/** The ledger record of an upload. */
 export const recordOf = async (stack: Stack, key: string, etag: string): Promise<LedgerRecord | undefined> => {
   const known = await stack.ledger.read(uploadId({ bucket: stack.bucket, key, etag }));
   return known?.readable ? known.record : undefined;
 };
 
-/** Files that Kombo holds for a candidate, as name and bytes. */
+/** Files that Kombo stores for a candidate, as name and bytes. */
 export const storedFilesOf = (stack: Stack, candidateId: string): Promise<readonly { name: string; bytes: Buffer }[]> =>
   Promise.all(
     stack.kombo

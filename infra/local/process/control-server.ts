@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Lambda } from '../aws/lambda/function.ts';
 import { FunctionFailed } from '../aws/lambda/process.ts';
-import { closed, listening, onFreePort } from './listen.ts';
+import { closeServer, listen, onFreePort } from './listen.ts';
 import { isLocalCaller } from './local-caller.ts';
 
 export interface ControlServer {
@@ -40,6 +40,6 @@ export const startControl = async (
     }
   });
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
-  const port = await onFreePort(preferredPort, (candidate) => listening(server, candidate));
-  return { url: `http://127.0.0.1:${port}`, close: () => closed(server) };
+  const port = await onFreePort(preferredPort, (candidate) => listen(server, candidate));
+  return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 };

@@ -4,8 +4,8 @@ const isThisMachine = (host: string): boolean => /^(127\.0\.0\.1|localhost|\[::1
 
 /**
  * Whether a request comes from a program on this machine, and not from a web page in a browser here.
- * The stack asks for no password, so any page could otherwise read the CVs in it: a foreign page shows itself by its
- * Origin, and one that had its own name resolved to 127.0.0.1 by the Host that it asked for.
+ * The stack has no password, so any page could otherwise read the CVs in it. A foreign page is recognised by its Origin;
+ * a page whose name resolves to 127.0.0.1 (DNS rebinding) by its Host.
  */
 export const isLocalCaller = ({ host, origin }: Pick<IncomingHttpHeaders, 'host' | 'origin'>): boolean =>
   isThisMachine(host ?? '') && (origin === undefined || isThisMachine(URL.parse(origin)?.host ?? ''));

@@ -3,7 +3,7 @@ import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 
-/** What a running stack says about itself in its folder, so that others find it. */
+/** The file in which a running stack announces itself in its folder, so that other programs find it. */
 const announcement = v.object({
   pid: v.number(),
   startedAtMs: v.number(),
@@ -24,32 +24,32 @@ export class StackRunning extends Error {
   }
 }
 
-/** Everything of one stack that outlives it. */
+/** The files of one stack that outlive it. */
 export interface StateFolder {
   readonly s3: string;
   readonly dynamodb: string;
   readonly komboFile: string;
   readonly logs: string;
-  /** Tells others where the stack is to be found. */
+  /** Tells other programs where the stack is. */
   announce(controlUrl: string): Promise<void>;
   release(): Promise<void>;
 }
 
 const announcementFile = (folder: string) => path.join(folder, 'stack.json');
 
-/** Only these are ever deleted: the folder may be anybody's. */
+/** Only these are ever deleted: the folder may contain other files. */
 const contents = ['s3', 'dynamodb', 'kombo.jsonl', 'kombo.jsonl.files', 'logs'];
 
 /**
- * Makes the folder ours until it is released.
- * @param options.fresh begins with nothing in it
+ * Claims the folder for this process until it is released.
+ * @param options.fresh deletes what earlier runs left
  * @throws {StackRunning}
  */
 export const claimStateFolder = async (
   folder: string,
   { fresh }: { readonly fresh: boolean },
 ): Promise<StateFolder> => {
-  // They hold CVs, if only invented ones.
+  // Readable by its owner alone: it has CVs in it.
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const own: Announcement = { pid: process.pid, startedAtMs: Date.now() };
   await claim(folder, own);
@@ -77,11 +77,11 @@ const claim = async (folder: string, own: Announcement): Promise<void> => {
   const draft = `${announcementFile(folder)}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(own), { mode: 0o600 });
   try {
-    // A link appears whole or not at all, and never in the place of another: nobody reads half an announcement.
-    while (!(await linked(draft, announcementFile(folder)))) {
+    // A link appears whole or not at all and never replaces a file, so no program reads half an announcement.
+    while (!(await linkUnlessExists(draft, announcementFile(folder)))) {
       const other = await read(folder);
       if (other && (await isRunning(other))) throw new StackRunning(other);
-      // Left behind by one that was killed.
+      // Left behind by a process that was killed.
       await rm(announcementFile(folder), { force: true });
     }
   } finally {
@@ -89,7 +89,7 @@ const claim = async (folder: string, own: Announcement): Promise<void> => {
   }
 };
 
-const linked = async (from: string, to: string): Promise<boolean> => {
+const linkUnlessExists = async (from: string, to: string): Promise<boolean> => {
   try {
     await link(from, to);
     return true;
@@ -99,7 +99,7 @@ const linked = async (from: string, to: string): Promise<boolean> => {
   }
 };
 
-/** The stack that runs in a folder, if one does. */
+/** The stack that runs in a folder, or undefined. */
 export const runningStack = async (folder: string): Promise<Announcement | undefined> => {
   const found = await read(folder);
   return found && (await isRunning(found)) ? found : undefined;
@@ -114,13 +114,13 @@ const read = async (folder: string): Promise<Announcement | undefined> => {
   }
 };
 
-/** A stack that has not come up after this long has died while it started. */
-const longestStartMs = 60_000;
+/** A stack without a control URL after this long has died while it started. */
+const maxStartMs = 60_000;
 
-/** Its process number alone proves little: after a restart of the machine it may be anybody's. */
+/** The process id alone proves little: after a restart of the machine another program may have it. */
 const isRunning = async ({ pid, startedAtMs, controlUrl }: Announcement): Promise<boolean> => {
   if (!processExists(pid)) return false;
-  if (controlUrl === undefined) return Date.now() - startedAtMs < longestStartMs;
+  if (controlUrl === undefined) return Date.now() - startedAtMs < maxStartMs;
   try {
     const response = await fetch(`${controlUrl}/health`, { signal: AbortSignal.timeout(2_000) });
     const health = v.safeParse(v.object({ pid: v.literal(pid) }), await response.json());
@@ -134,7 +134,7 @@ const processExists = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // Somebody else's process exists as well.
+    // EPERM: the process exists, but belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 };

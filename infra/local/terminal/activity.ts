@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import * as v from 'valibot';
 
-/** What the functions log for each delivery; keys are masked there already. */
+/** The log line of each delivery; its key is masked already. */
 const deliveryLine = v.object({
   status: v.string(),
   key: v.string(),
@@ -17,14 +17,14 @@ const troubleLine = v.object({
   detail: v.optional(v.string()),
 });
 
-/** A line of a function's log, as far as a person at the terminal wants to see it. */
+/** The part of a function's log line that is shown to the operator at the terminal. */
 export type Activity =
   | ({ readonly kind: 'delivery' } & v.InferOutput<typeof deliveryLine>)
   | { readonly kind: 'trouble'; readonly message: string; readonly detail?: string | undefined };
 
-/** Undefined for what is only for the log: metrics, details, anything that is not of our own making. */
+/** Undefined for lines that stay in the log: metrics, details, and output of other code. */
 export const activityOf = (line: string): Activity | undefined => {
-  const value = parsed(line);
+  const value = parseLine(line);
   const delivery = v.safeParse(deliveryLine, value);
   if (delivery.success) return { kind: 'delivery', ...delivery.output };
   const trouble = v.safeParse(troubleLine, value);
@@ -32,7 +32,7 @@ export const activityOf = (line: string): Activity | undefined => {
   return undefined;
 };
 
-const parsed = (line: string): unknown => {
+const parseLine = (line: string): unknown => {
   try {
     return JSON.parse(line);
   } catch {
@@ -49,7 +49,7 @@ export const activityText = (functionName: string, activity: Activity): string =
   return `  ${styleText(colourOf(status), shortName(status).padEnd(9))} ${styleText('dim', took.padStart(8))}  ${key}${why}`;
 };
 
-/** The names of the ledger's states fit the column, but for one. */
+/** All ledger states fit into the column except one. */
 const shortName = (status: string): string => (status === 'already-attached' ? 'attached' : status);
 
 const colourOf = (status: string) => {

@@ -5,8 +5,9 @@ import type { Stack } from '../stack.ts';
 
 const label = (text: string): string => `  ${text.padEnd(9)}`;
 
-/** One word for a shell, whatever is in it. */
-const quoted = (text: string): string => (/^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+/** One word for a shell, whatever characters are in it. */
+const quoteForShell = (text: string): string =>
+  /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Where everything is, and how to send another file. */
 export const endpointsText = ({ endpoints, bucket, region, kombo }: Stack, stateDir: string): string => {
@@ -20,8 +21,8 @@ export const endpointsText = ({ endpoints, bucket, region, kombo }: Stack, state
     'aws',
     's3',
     'cp',
-    quoted(path.relative('', samplePath)),
-    quoted(target),
+    quoteForShell(path.relative('', samplePath)),
+    quoteForShell(target),
     '--endpoint-url',
     endpoints.s3,
   ];

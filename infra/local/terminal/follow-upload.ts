@@ -3,11 +3,11 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
 import type { Dispatch } from '../aws/events/bucket-trigger.ts';
 import type { Stack } from '../stack.ts';
-import { failed, lastStep } from './last-step.ts';
-import { progress } from './new-steps.ts';
+import { failedStep, lastStep } from './last-step.ts';
+import { trackSteps } from './new-steps.ts';
 import type { Step } from './step.ts';
 
-export interface Parcel {
+export interface UploadToFollow {
   readonly key: string;
   readonly bytes: Buffer;
 }
@@ -18,12 +18,12 @@ const pollMs = 20;
 /**
  * Uploads a file and follows it. The last step is `attached`, `already-attached` or `failed`: the first two only when
  * Kombo holds exactly these bytes.
- * @param patienceMs after this long without an end, it counts as failed
+ * @param maxWaitMs without an end after this long, it counts as failed
  */
-export async function* travel(
+export async function* followUpload(
   stack: Stack,
-  { key, bytes }: Parcel,
-  patienceMs: number,
+  { key, bytes }: UploadToFollow,
+  maxWaitMs: number,
 ): AsyncGenerator<Step, void, void> {
   const startedAtMs = Date.now();
   const watch = watchDispatches(stack);
@@ -34,9 +34,9 @@ export async function* travel(
 
     const dispatch = watch.of(key);
     if (!dispatch) {
-      yield failed(
+      yield failedStep(
         'unwatched',
-        'The key is outside KEY_TEMPLATES, so nothing is told of it.',
+        'The key is outside KEY_TEMPLATES, so it causes no event.',
         'Upload under a key that fits.',
       );
       return;
@@ -45,17 +45,17 @@ export async function* travel(
     yield { step: 'event', atMs: Date.parse(object.eventTime), eventName: object.eventName, requestId };
 
     const function_ = watchFunction(dispatch);
-    const newSteps = progress(stack, startedAtMs);
-    while (Date.now() < startedAtMs + patienceMs) {
+    const newSteps = trackSteps(stack, startedAtMs);
+    while (Date.now() < startedAtMs + maxWaitMs) {
       const ended = function_.ended();
       const known = await stack.ledger.read(id);
       if (known?.readable === false) {
-        yield failed('unreadable', known.reason, 'Start with --fresh.');
+        yield failedStep('unreadable', known.reason, 'Start with --fresh.');
         return;
       }
       if (known) {
         yield* newSteps(known.record);
-        // The function is seen through as well: its log lines are out before the last step is told.
+        // Not before the function has ended: its log lines come before the last step.
         const last = ended && (await lastStep(stack, known.record, bytes, startedAtMs));
         if (last) {
           yield last;
@@ -64,14 +64,14 @@ export async function* travel(
       }
       if (ended && (ended.error !== undefined || !known)) {
         const reason = ended.error ?? 'The function did nothing with the event.';
-        yield failed('unfinished', reason, 'Read the log of on-upload in the state folder.');
+        yield failedStep('unfinished', reason, 'Read the log of on-upload in the state folder.');
         return;
       }
       await sleep(pollMs);
     }
-    yield failed(
+    yield failedStep(
       'waiting',
-      `It was not attached within ${patienceMs / 1000} s.`,
+      `It was not attached within ${maxWaitMs / 1000} s.`,
       'Leave the stack running, or read its logs.',
     );
   } finally {
@@ -86,11 +86,11 @@ const watchDispatches = ({ events }: Stack) => {
   return { of: (key: string) => byKey.get(key), end: () => events.off('dispatched', note) };
 };
 
-/** Whether the function is done with the event, and the error of its last try when it gave up. */
-const watchFunction = ({ settled }: Dispatch) => {
+/** Whether the function is done with the event, and the error of its last attempt when it gave up. */
+const watchFunction = ({ result }: Dispatch) => {
   let ended: { readonly error?: string } | undefined;
-  void settled.then((result) => {
-    ended = result.ok ? {} : { error: result.error.errorMessage };
+  void result.then((ending) => {
+    ended = ending.ok ? {} : { error: ending.error.errorMessage };
   });
   return { ended: () => ended };
 };

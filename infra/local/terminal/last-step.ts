@@ -4,7 +4,7 @@ import { targetKey } from '../../../lib/upload/target.ts';
 import type { Stack } from '../stack.ts';
 import type { Step } from './step.ts';
 
-export const failed = (status: string, reason: string, nextStep: string): Step => ({
+export const failedStep = (status: string, reason: string, nextStep: string): Step => ({
   step: 'failed',
   atMs: Date.now(),
   status,
@@ -12,7 +12,7 @@ export const failed = (status: string, reason: string, nextStep: string): Step =
   nextStep,
 });
 
-/** The end of the journey, once the ledger has settled the upload. An attachment is believed when its bytes are seen. */
+/** The last step of an upload, once its record is final. `attached` needs proof: Kombo must have the same bytes. */
 export const lastStep = async (
   stack: Stack,
   { state, target, sent }: LedgerRecord,
@@ -21,14 +21,18 @@ export const lastStep = async (
 ): Promise<Step | undefined> => {
   switch (state.status) {
     case 'attached': {
-      const held = target ? stack.kombo.attachments({ target, integrationId: target.integrationId }) : [];
-      const found = held.findLast(({ name }) => name === sent?.name);
+      const stored = target ? stack.kombo.attachments({ target, integrationId: target.integrationId }) : [];
+      const found = stored.findLast(({ name }) => name === sent?.name);
       if (!target || !found) {
-        return failed('attached', 'The ledger says attached, but Kombo does not hold the file.', 'Start with --fresh.');
+        return failedStep(
+          'attached',
+          'The ledger says attached, but Kombo does not hold the file.',
+          'Start with --fresh.',
+        );
       }
       const same = bytes.equals(await found.bytes());
       if (!same)
-        return failed('attached', 'Kombo holds other bytes than the file has.', 'Compare the two; this is a bug.');
+        return failedStep('attached', 'Kombo holds other bytes than the file has.', 'Compare the two; this is a bug.');
       const { name, sizeBytes } = found;
       const step = state.attachedAt < startedAtMs ? 'already-attached' : 'attached';
       return { step, atMs: state.attachedAt, target: targetKey(target), name, sizeBytes };
@@ -37,7 +41,7 @@ export const lastStep = async (
     case 'rejected':
     case 'superseded': {
       const { code, detail } = state.failure;
-      return failed(state.status, `${code}: ${detail}`, failures[code].nextStep);
+      return failedStep(state.status, `${code}: ${detail}`, failures[code].nextStep);
     }
     case 'sending':
     case 'retrying':

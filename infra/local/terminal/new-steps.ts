@@ -3,8 +3,8 @@ import type { RequestRecord } from '../kombo/store/request-log.ts';
 import type { Stack } from '../stack.ts';
 import type { Step } from './step.ts';
 
-/** Finds, each time it is called, the steps that a record shows and that were not told yet. */
-export const progress = ({ kombo }: Stack, sinceMs: number) => {
+/** Returns a function that finds the steps which a record shows and which earlier calls did not return. */
+export const trackSteps = ({ kombo }: Stack, sinceMs: number) => {
   let claimed = 0;
   let sent = 0;
   let waiting = 0;
@@ -15,7 +15,7 @@ export const progress = ({ kombo }: Stack, sinceMs: number) => {
     return [{ step: 'claimed', atMs: attemptedAt, attempt: attempts }];
   };
 
-  /** Calls that brought a file to this target since then. */
+  /** POSTs for this target since then. */
   const posts = ({ target }: LedgerRecord): readonly RequestRecord[] =>
     kombo.requests
       .recent()
@@ -38,17 +38,17 @@ export const progress = ({ kombo }: Stack, sinceMs: number) => {
 
   const wait = ({ state, attemptedAt = 0, updatedAt }: LedgerRecord): Step[] => {
     const { status } = state;
-    const told = waiting;
+    const returned = waiting;
     if (status === 'retrying' || status === 'unknown') {
       waiting = state.dueAt;
-      return told === waiting
+      return returned === waiting
         ? []
         : [{ step: 'waiting', atMs: updatedAt, status, why: state.failure.code, untilMs: waiting }];
     }
     if (status === 'sending' && attemptedAt < sinceMs) {
       waiting = state.leaseUntil;
       const why = 'an earlier run was cut off while it sent this file';
-      return told === waiting ? [] : [{ step: 'waiting', atMs: Date.now(), status, why, untilMs: waiting }];
+      return returned === waiting ? [] : [{ step: 'waiting', atMs: Date.now(), status, why, untilMs: waiting }];
     }
     return [];
   };

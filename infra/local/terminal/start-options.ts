@@ -5,7 +5,7 @@ export const defaultStateDir = path.join(import.meta.dirname, '..', '..', '..', 
 const defaultPortBase = 4570;
 
 export interface StartOptions {
-  /** Carries the sample, then ends. */
+  /** Delivers the sample, then ends. */
   readonly once: boolean;
   readonly fresh: boolean;
   readonly json: boolean;
@@ -24,7 +24,7 @@ Environment:
   PORT_BASE    first of the ports (${defaultPortBase}): S3, DynamoDB, Kombo, control, console; a taken one moves on by ten, 0 takes any
   Settings of the functions apply too, for example TRANSFER=data_url npm start`;
 
-/** What was typed cannot be meant; the message says what. */
+/** An unknown flag or a wrong value; the message names it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -34,7 +34,7 @@ export const startOptions = (
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): StartOptions | 'help' => {
-  const values = parsed(args);
+  const values = parseFlags(args);
   if (values.help) return 'help';
   return {
     once: values.once,
@@ -45,7 +45,7 @@ export const startOptions = (
   };
 };
 
-const parsed = (args: readonly string[]) => {
+const parseFlags = (args: readonly string[]) => {
   try {
     return parseArgs({
       args: [...args],

@@ -6,7 +6,10 @@ import { ownStack, put, recordOf, storedFilesOf } from '../../worlds/local-stack
 
 const quick = { RETRY_BASE_SECONDS: '0.05', READ_BACK_AFTER_SECONDS: '0.05', READ_BACK_AGAIN_SECONDS: '0.05' };
 
-const started = async (names: readonly string[], shell: Readonly<Record<string, string>> = {}): Promise<Stack> => {
+const startOwnStack = async (
+  names: readonly string[],
+  shell: Readonly<Record<string, string>> = {},
+): Promise<Stack> => {
   const { stack, end } = await ownStack({ handlers: { names }, scheduleEveryMs: 200, shell: { ...quick, ...shell } });
   onTestFinished(end);
   return stack;
@@ -14,8 +17,8 @@ const started = async (names: readonly string[], shell: Readonly<Record<string, 
 
 const posts = (stack: Stack): number => stack.kombo.requests.recent().filter(({ call }) => call === 'post').length;
 
-test('a file that Kombo refused for a moment follows by itself', async () => {
-  const stack = await started(['on-upload', 'on-schedule']);
+test('a file that Kombo refused for a moment is attached automatically', async () => {
+  const stack = await startOwnStack(['on-upload', 'on-schedule']);
   const id = 'fault-REMOTE--SERVICE_UNAVAILABLE-1_as_jane';
   const { object } = await put(stack, `candidates/${id}/cv.pdf`, pdf);
   await expect
@@ -26,7 +29,7 @@ test('a file that Kombo refused for a moment follows by itself', async () => {
 });
 
 test('a file whose answer got lost is found at its candidate, and not posted again', async () => {
-  const stack = await started(['on-upload', 'on-schedule']);
+  const stack = await startOwnStack(['on-upload', 'on-schedule']);
   const id = 'fault-reset-after-body-stored-1_as_jane';
   const { object } = await put(stack, `candidates/${id}/cv.pdf`, pdf);
   await expect
@@ -36,8 +39,8 @@ test('a file whose answer got lost is found at its candidate, and not posted aga
 });
 
 test('a file whose event was lost is found by the sweep', async () => {
-  // Without on-upload nobody hears of the event.
-  const stack = await started(['on-schedule'], { SWEEP_SINCE: '2020-01-01' });
+  // Without on-upload no function gets the event.
+  const stack = await startOwnStack(['on-schedule'], { SWEEP_SINCE: '2020-01-01' });
   await stack.s3.send(new PutObjectCommand({ Bucket: stack.bucket, Key: 'candidates/lost1/C++ 100%.pdf', Body: pdf }));
   await expect
     .poll(() => storedFilesOf(stack, 'lost1'), { timeout: 20_000 })

@@ -13,7 +13,7 @@ import type { Lambda } from '../../../infra/local/aws/lambda/function.ts';
 import { sampleBytes } from '../../../infra/local/sample.ts';
 import type { Stack } from '../../../infra/local/stack.ts';
 import { exe, pdf } from '../../fakes/files.ts';
-import { dispatched, ownStack, put, recordOf, storedFilesOf } from '../../worlds/local-stack.ts';
+import { ownStack, put, recordOf, storedFilesOf, waitForDispatch } from '../../worlds/local-stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -61,7 +61,7 @@ test('a multipart upload arrives whole', async () => {
   const first = Buffer.concat([pdf, randomBytes(5 * 1024 * 1024)]);
   const second = randomBytes(300_001);
   const at = { Bucket: stack.bucket, Key: key };
-  await dispatched(stack, key, async () => {
+  await waitForDispatch(stack, key, async () => {
     const { UploadId } = await stack.s3.send(new CreateMultipartUploadCommand(at));
     const parts = await Promise.all(
       [first, second].map(async (Body, index) => {
@@ -80,7 +80,7 @@ test('a multipart upload arrives whole', async () => {
 test('a copy inside the bucket is an upload too', async () => {
   await put(stack, 'candidates/copied1/cv.pdf', pdf);
   const key = 'candidates/copied2/cv.pdf';
-  await dispatched(stack, key, () =>
+  await waitForDispatch(stack, key, () =>
     stack.s3.send(
       new CopyObjectCommand({
         Bucket: stack.bucket,
@@ -113,7 +113,7 @@ test('the same event delivered twice posts once', async () => {
   expect(postsFor('again1')).toBe(1);
 });
 
-test("twenty identical invocations at once, beside the upload's own, post exactly once", async () => {
+test("twenty identical invocations concurrently, beside the upload's own, post exactly once", async () => {
   const answers: Promise<unknown>[] = [];
   stack.events.once('dispatched', ({ object }) => {
     const event = s3Notification(object, stack.region);
@@ -125,7 +125,7 @@ test("twenty identical invocations at once, beside the upload's own, post exactl
   expect(await storedFilesOf(stack, 'crowd1')).toHaveLength(1);
 });
 
-test('an .exe named .pdf is rejected, and Kombo never hears of it', async () => {
+test('an .exe named .pdf is rejected, and nothing is sent to Kombo', async () => {
   const { object } = await put(stack, 'candidates/exe1/CV.pdf', exe);
   expect(await recordOf(stack, object.key, object.etag ?? '')).toMatchObject({
     state: { status: 'rejected', failure: { code: 'TYPE_CONTRADICTED' } },

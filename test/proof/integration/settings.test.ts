@@ -4,21 +4,21 @@ import { pdf } from '../../fakes/files.ts';
 import { newFolder, remove } from '../../fakes/temporary-folder.ts';
 import { ownStack, put, recordOf, storedFilesOf } from '../../worlds/local-stack.ts';
 
-const started = async (...options: Parameters<typeof ownStack>) => {
+const startOwnStack = async (...options: Parameters<typeof ownStack>) => {
   const { stack, end } = await ownStack(...options);
   onTestFinished(end);
   return stack;
 };
 
 test('TRANSFER=data_url: Kombo fetches the very bytes from a link', async () => {
-  const stack = await started({ shell: { TRANSFER: 'data_url' } });
+  const stack = await startOwnStack({ shell: { TRANSFER: 'data_url' } });
   await put(stack, 'candidates/linked1/C++ 100% CV.pdf', pdf);
   expect(await storedFilesOf(stack, 'linked1')).toEqual([{ name: 'C++ 100% CV.pdf', bytes: Buffer.from(pdf) }]);
   expect(stack.kombo.attachments()).toMatchObject([{ transfer: 'data_url', contentType: 'application/pdf' }]);
 });
 
 test('KEY_TEMPLATES: an application under another integration gets its cover letter', async () => {
-  const stack = await started({
+  const stack = await startOwnStack({
     shell: { KEY_TEMPLATES: '{integration_id}/applications/{application_id}/{type}/{filename}' },
   });
   await put(stack, 'greenhouse:CvCourierGreenhouseAAAAA/applications/app1/cover-letter/Letter.pdf', pdf);
@@ -33,7 +33,7 @@ test('KEY_TEMPLATES: an application under another integration gets its cover let
 });
 
 test('user metadata names the file and fills remote_fields', async () => {
-  const stack = await started();
+  const stack = await startOwnStack();
   const remoteFields = { greenhouse: { post_headers: { 'On-Behalf-Of': '4027' } } };
   await put(stack, 'candidates/meta1/upload-7.pdf', pdf, {
     Metadata: { filename: 'Jane Roe.pdf', 'kombo-remote-fields': JSON.stringify(remoteFields) },
@@ -69,8 +69,8 @@ test('what was kept survives a restart, and is not sent again', async () => {
 });
 
 test('two stacks run side by side, each with its own ports', async () => {
-  const one = await started({ portBase: 45_700 });
-  const two = await started({ portBase: 45_700 });
+  const one = await startOwnStack({ portBase: 45_700 });
+  const two = await startOwnStack({ portBase: 45_700 });
   expect(new Set([...Object.values(one.endpoints), ...Object.values(two.endpoints)]).size).toBe(8);
   await put(one, 'candidates/first1/cv.pdf', pdf);
   expect(await storedFilesOf(one, 'first1')).toHaveLength(1);

@@ -12,7 +12,7 @@ const { values } = parseArgs({ options: { kills: { type: 'string', default: '200
 const kills = Number(values.kills);
 /** How long one delivery takes here, cold start included; kills fall anywhere in it. */
 const spanMs = 700;
-const settleWithinMs = 120_000;
+const maxSettleMs = 120_000;
 
 /**
  * Kills the function with SIGKILL at a random moment of each delivery, on the real protocols and the built bundle, and
@@ -43,7 +43,7 @@ const main = async (): Promise<void> => {
       moments[moment] = (moments[moment] ?? 0) + 1;
       if (process.stderr.isTTY) process.stderr.write(`\r${round + 1} of ${kills} kills`);
     }
-    await settled(stack, uploads);
+    await waitUntilAttached(stack, uploads);
     report(moments, await verdict(stack, uploads));
   } finally {
     await stack.close();
@@ -73,8 +73,8 @@ const momentOf = (known: LedgerEntry | undefined): string => {
 
 const statusOf = (known: LedgerEntry | undefined): string => (known?.readable ? known.record.state.status : 'unseen');
 
-const settled = async (stack: Stack, ids: readonly string[]): Promise<void> => {
-  const until = Date.now() + settleWithinMs;
+const waitUntilAttached = async (stack: Stack, ids: readonly string[]): Promise<void> => {
+  const until = Date.now() + maxSettleMs;
   while (Date.now() < until) {
     const known = await stack.ledger.readMany(ids);
     if (ids.every((id) => statusOf(known.get(id)) === 'attached')) return;

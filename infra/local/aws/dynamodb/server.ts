@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import dynalite from 'dynalite';
-import { closed, listening, onFreePort } from '../../process/listen.ts';
+import { closeServer, listen, onFreePort } from '../../process/listen.ts';
 import { isLocalCaller } from '../../process/local-caller.ts';
 
 export interface DynamoDbServer {
@@ -24,10 +24,10 @@ export const startDynamoDb = async (directory: string, preferredPort: number): P
       return;
     }
     answer?.(request, response);
-    // Dynalite throws what goes wrong with a connection, and a caller that was killed would take the whole stack along.
+    // Dynalite throws connection errors, so a caller that was killed would end the whole stack.
     request.removeAllListeners('error');
     request.on('error', () => undefined);
   });
-  const port = await onFreePort(preferredPort, (candidate) => listening(server, candidate));
-  return { url: `http://127.0.0.1:${port}`, close: () => closed(server) };
+  const port = await onFreePort(preferredPort, (candidate) => listen(server, candidate));
+  return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 };

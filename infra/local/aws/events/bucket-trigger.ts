@@ -1,32 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import type { Lambda, Settled } from '../lambda/function.ts';
+import type { InvocationResult, Lambda } from '../lambda/function.ts';
 import { type CreatedObject, s3Notification } from './s3-notification.ts';
 
-/** An object that came in, and what the function made of its event. */
+/** A new object, and the result of its event. */
 export interface Dispatch {
   readonly object: CreatedObject;
   readonly requestId: string;
-  readonly settled: Promise<Settled>;
+  readonly result: Promise<InvocationResult>;
 }
 
-export interface DispatcherOptions {
+export interface BucketTriggerOptions {
   readonly onUpload: Lambda;
   readonly region: string;
-  /** Only keys under one of these start the function, as the trigger on AWS has it; "" is all of them. */
+  /** Only keys with one of these prefixes start the function, as with the trigger on AWS; "" fits all keys. */
   readonly prefixes: readonly string[];
   readonly onDispatch: (dispatch: Dispatch) => void;
-  /** An object elsewhere in the bucket: nothing is told of it, here as on AWS. */
+  /** An object with another prefix: it causes no event, here as on AWS. */
   readonly onUnwatched: (object: CreatedObject) => void;
 }
 
-/** The bucket's trigger: turns what the local S3 tells into events of S3, and gives them to on-upload. */
-export const dispatcher =
-  ({ onUpload, region, prefixes, onDispatch, onUnwatched }: DispatcherOptions) =>
+/** The trigger of the bucket: turns new objects of the local S3 into S3 events and sends them to on-upload. */
+export const createBucketTrigger =
+  ({ onUpload, region, prefixes, onDispatch, onUnwatched }: BucketTriggerOptions) =>
   (object: CreatedObject): void => {
     if (!prefixes.some((prefix) => object.key.startsWith(prefix))) {
       onUnwatched(object);
       return;
     }
     const requestId = randomUUID();
-    onDispatch({ object, requestId, settled: onUpload.send(s3Notification(object, region), requestId) });
+    onDispatch({ object, requestId, result: onUpload.send(s3Notification(object, region), requestId) });
   };

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { S3rverEvent } from '@20minutes/s3rver';
 import { encodeEventKey } from '../../../../lib/upload/object-key.ts';
 
-/** One object that came into the bucket, as the local S3 tells it. */
+/** A new object in the bucket, as the local S3 reports it. */
 export interface CreatedObject {
   readonly bucket: string;
   /** As it was uploaded. */
   readonly key: string;
-  /** Absent for a copy: then the function asks the bucket. */
+  /** Absent for a copy: the function then asks the bucket. */
   readonly etag?: string;
   readonly sizeBytes?: number;
   /** `ObjectCreated:Put`, `ObjectCreated:Post` (also for multipart uploads) or `ObjectCreated:Copy`. */
@@ -17,7 +17,7 @@ export interface CreatedObject {
 }
 
 /** Deletions are left out, as the trigger of the deployed function leaves them out. */
-export const createdObjects = ({ Records }: S3rverEvent): readonly CreatedObject[] =>
+export const toCreatedObjects = ({ Records }: S3rverEvent): readonly CreatedObject[] =>
   Records.filter(({ eventName }) => eventName.startsWith('ObjectCreated:')).map(({ eventName, eventTime, s3 }) => ({
     bucket: s3.bucket.name,
     key: s3.object.key,
@@ -29,7 +29,7 @@ export const createdObjects = ({ Records }: S3rverEvent): readonly CreatedObject
   }));
 
 /**
- * The notification as S3 would send it: the local S3 leaves keys as they are, so they are encoded here.
+ * The notification as S3 sends it. The local S3 reports plain keys, so they are encoded here.
  * @see Amazon S3 User Guide, "Event message structure"
  */
 export const s3Notification = (object: CreatedObject, region: string): unknown => ({

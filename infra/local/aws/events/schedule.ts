@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 /** What an EventBridge rule with a rate sends. */
-const scheduledEvent = (region: string, at: Date): unknown => ({
+const createScheduledEvent = (region: string, at: Date): unknown => ({
   version: '0',
   id: randomUUID(),
   'detail-type': 'Scheduled Event',
@@ -14,8 +14,8 @@ const scheduledEvent = (region: string, at: Date): unknown => ({
 });
 
 /**
- * Runs the scheduled function at a fixed rate, as the rule does. While a run is under way the next one is left out.
- * @returns stops it
+ * Runs the scheduled function at a fixed rate, as the rule does. A run that is due while another is in progress is skipped.
+ * @returns a function that stops the schedule
  */
 export const startSchedule = (
   everyMs: number,
@@ -26,7 +26,7 @@ export const startSchedule = (
   const timer = setInterval(async () => {
     if (busy) return;
     busy = true;
-    await run(scheduledEvent(region, new Date()));
+    await run(createScheduledEvent(region, new Date()));
     busy = false;
   }, everyMs);
   return () => clearInterval(timer);

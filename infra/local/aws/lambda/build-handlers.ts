@@ -10,18 +10,19 @@ export interface BuiltHandler {
   readonly modulePath: string;
 }
 
-export interface BuiltHandlersOptions {
-  /** Default: all that there are. */
+export interface BuildHandlersOptions {
+  /** Default: all handlers. */
   readonly names?: readonly string[];
   /** Default: dist/ of this repository. */
   readonly distDir?: string;
 }
 
 /**
- * The built handlers, built anew where a bundle is missing or older than what it is made of.
+ * Builds the handlers whose bundle is missing or older than its sources.
+ * @returns all of them
  * @throws {BundleError} when one does not compile.
  */
-export const builtHandlers = async (options: BuiltHandlersOptions = {}): Promise<readonly BuiltHandler[]> => {
+export const buildHandlers = async (options: BuildHandlersOptions = {}): Promise<readonly BuiltHandler[]> => {
   const { names = await handlerNames(), distDir = path.join(root, 'dist') } = options;
   const handlers = names.map((name) => ({ name, modulePath: path.join(distDir, name, 'index.mjs') }));
   const changedAt = await newestSource();
@@ -31,7 +32,7 @@ export const builtHandlers = async (options: BuiltHandlersOptions = {}): Promise
   return handlers;
 };
 
-/** What ends up in a bundle: our code, the versions of packages, and the way it is bundled. */
+/** The sources of a bundle: our code, the versions of packages, and the bundler's settings. */
 const sources = ['handlers', 'lib', 'package-lock.json', path.join('infra', 'bundle.ts')];
 
 const newestSource = async (): Promise<number> => {
@@ -39,7 +40,7 @@ const newestSource = async (): Promise<number> => {
   return Math.max(...times);
 };
 
-/** Folders count too: a file that was deleted leaves no other trace. */
+/** Folders count too: a deleted file leaves no other trace. */
 const newestIn = async (where: string): Promise<number> => {
   const own = await modifiedAt(where);
   const entries = await readdir(where, { recursive: true }).catch(() => []);

@@ -13,23 +13,23 @@ export interface FunctionPlace {
   readonly integrationId: string;
 }
 
-/** Shorter than on AWS, so that a person at a terminal sees a retry or a read-back happen. */
+/** Shorter than on AWS, so that an operator at a terminal can watch a retry or a read-back. */
 const shortWaits = {
   KOMBO_TIMEOUT_SECONDS: '40',
-  // Longer than the function's timeout, as everywhere.
+  // Longer than the function's timeout, as on AWS.
   LEASE_SECONDS: '70',
   RETRY_BASE_SECONDS: '2',
   READ_BACK_AFTER_SECONDS: '3',
   READ_BACK_AGAIN_SECONDS: '5',
 } as const;
 
-/** Both kinds of targets, so that a person can try both without a setting. */
+/** Both kinds of targets, so that both can be tried without a setting. */
 const keyTemplates = 'candidates/{candidate_id}/{filename}|applications/{application_id}/{filename}';
 
 /**
- * The environment of the functions: this stack's own addresses, the short waits, and on top of them whatever setting
- * stands in the shell (`TRANSFER=data_url npm start`). Nothing else of the shell comes in: an AWS profile, a region or a
- * proxy there must not lead a local function out of this machine.
+ * The environment of the functions: the addresses of this stack and the short waits, overridden by settings of the shell
+ * (`TRANSFER=data_url npm start`). No other variable of the shell is passed on: an AWS profile, a region or a proxy there
+ * must not send a local function to another machine.
  */
 export const functionEnvironment = (
   place: FunctionPlace,
@@ -47,7 +47,7 @@ export const functionEnvironment = (
     AWS_ACCESS_KEY_ID: s3Credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: s3Credentials.secretAccessKey,
     AWS_REGION: place.region,
-    // A person's own settings in the home folder would be read otherwise.
+    // Otherwise the SDK would read the AWS settings in the home folder.
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -5,15 +5,15 @@ import { FunctionFailed, type LambdaProcess, type LambdaProcessOptions, startLam
 
 export interface LambdaOptions extends LambdaProcessOptions {
   readonly name: string;
-  /** Most processes at once, like reserved concurrency; what comes on top waits. */
+  /** Maximum number of processes, like reserved concurrency; further events wait. */
   readonly concurrency: number;
   readonly timeoutMs: number;
   /** Waits before an event that failed is given to the function again. Lambda waits one minute, then two. */
   readonly retryDelaysMs: readonly number[];
 }
 
-/** What became of an event that nobody waits for. */
-export type Settled =
+/** The result of an event that was sent without waiting for an answer. */
+export type InvocationResult =
   | { readonly ok: true; readonly result: unknown }
   /** It failed every time. On AWS it would be in the failure queue now. */
   | { readonly ok: false; readonly error: FunctionError };
@@ -28,16 +28,16 @@ export interface Lambda {
    */
   invoke(event: unknown, requestId?: string): Promise<unknown>;
   /** Hands over an event as S3 and EventBridge do: repeated when the function fails. Never rejects. */
-  send(event: unknown, requestId?: string): Promise<Settled>;
-  /** Ends at once the processes that are up, in the middle of whatever they do. The next event starts new ones. */
+  send(event: unknown, requestId?: string): Promise<InvocationResult>;
+  /** Kills the running processes immediately, also during an invocation. The next event starts new ones. */
   kill(): Promise<void>;
-  /** Takes no more, gives what runs this long to finish, and ends every process. */
+  /** Takes no more events, gives running invocations this long to finish, and ends every process. */
   close(graceMs: number): Promise<void>;
 }
 
 /**
  * A function with its warm processes: the parts of Lambda that a handler can notice.
- * Every invocation has a process to itself, because the libraries in it keep one request's context in one place.
+ * A process runs one invocation at a time, because the logger and the metrics keep the context of one request only.
  */
 export const startLambda = (options: LambdaOptions): Lambda => {
   const { name, concurrency, timeoutMs, retryDelaysMs } = options;
@@ -45,7 +45,7 @@ export const startLambda = (options: LambdaOptions): Lambda => {
   const processes = new Set<LambdaProcess>();
   const idle: LambdaProcess[] = [];
   const waiting: (() => void)[] = [];
-  const underWay = new Set<Promise<unknown>>();
+  const inProgress = new Set<Promise<unknown>>();
   let free = concurrency;
 
   const passTurn = (): void => {
@@ -66,12 +66,12 @@ export const startLambda = (options: LambdaOptions): Lambda => {
   };
 
   const invokeNow = async (event: unknown, requestId: string): Promise<unknown> => {
-    if (closing.signal.aborted) throw stopped();
+    if (closing.signal.aborted) throw stoppingError();
     const worker = warmProcess();
     try {
       return await worker.invoke({ requestId, functionName: name, event, deadlineMs: Date.now() + timeoutMs });
     } catch (error) {
-      // The platform's own line: the function may have died before it could write one.
+      // Lambda writes this line itself: the function may have died before it could write one.
       const failed = { level: 'ERROR', message: 'Invoke Error', detail: String(error), function_request_id: requestId };
       options.onLine(JSON.stringify(failed));
       throw error;
@@ -82,15 +82,15 @@ export const startLambda = (options: LambdaOptions): Lambda => {
   };
 
   const invoke: Lambda['invoke'] = async (event, requestId = randomUUID()) => {
-    // Begun in this very tick when there is a place, so that a close right after it finds it under way.
+    // Started in the same tick when there is a place, so that a close right after it waits for it.
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     const running = invokeNow(event, requestId).finally(passTurn);
-    underWay.add(running);
+    inProgress.add(running);
     try {
       return await running;
     } finally {
-      underWay.delete(running);
+      inProgress.delete(running);
     }
   };
 
@@ -99,12 +99,12 @@ export const startLambda = (options: LambdaOptions): Lambda => {
       try {
         return { ok: true, result: await invoke(event, requestId) };
       } catch (error) {
-        const failed = error instanceof FunctionFailed ? error : stopped();
+        const failed = error instanceof FunctionFailed ? error : stoppingError();
         if (delayMs === undefined || closing.signal.aborted) return { ok: false, error: failed.error };
         await sleep(delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
       }
     }
-    return { ok: false, error: stopped().error };
+    return { ok: false, error: stoppingError().error };
   };
 
   const kill = async (): Promise<void> => {
@@ -121,8 +121,8 @@ export const startLambda = (options: LambdaOptions): Lambda => {
     kill,
     async close(graceMs) {
       closing.abort();
-      // Those that wait for a turn find the function closed, and end.
-      const done = Promise.allSettled([...underWay]);
+      // Invocations that wait for a place find the function closed, and end.
+      const done = Promise.allSettled([...inProgress]);
       await Promise.race([done, sleep(graceMs, undefined, { ref: false })]);
       await kill();
       await done;
@@ -130,5 +130,5 @@ export const startLambda = (options: LambdaOptions): Lambda => {
   };
 };
 
-const stopped = (): FunctionFailed =>
+const stoppingError = (): FunctionFailed =>
   new FunctionFailed({ errorType: 'Stopped', errorMessage: 'The local stack is stopping.' });

@@ -1,4 +1,4 @@
-/** What the stack and the process of a function say to each other. Both sides are ours, so shapes are trusted. */
+/** Messages between the stack and the process of a function. Both sides are our code, so shapes are not checked. */
 
 export interface Invocation {
   readonly requestId: string;

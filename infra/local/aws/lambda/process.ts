@@ -17,7 +17,7 @@ export class FunctionFailed extends Error {
 export interface LambdaProcessOptions {
   /** A built `index.mjs`. */
   readonly modulePath: string;
-  /** All of it: nothing of the shell's own environment reaches the function. */
+  /** The whole environment: no variable of the shell reaches the function. */
   readonly env: Readonly<Record<string, string>>;
   /** A line of its log. */
   readonly onLine: (line: string) => void;
@@ -31,19 +31,19 @@ export interface LambdaProcess {
    * @throws {FunctionFailed} also when time ran out: then the process is ended, as Lambda ends it.
    */
   invoke(invocation: Invocation): Promise<unknown>;
-  /** Ends it at once and without a word, as a crash would. Resolves when its last line has been told. */
+  /** Ends it immediately, as a crash would. Resolves after its last log line. */
   kill(): Promise<void>;
 }
 
 const workerPath = path.join(import.meta.dirname, 'worker.ts');
 
-/** A warm process of a function. It ends with ours, however ours ends. */
+/** A warm process of a function. It ends with this process, however this process ends. */
 export const startLambdaProcess = ({ modulePath, env, onLine }: LambdaProcessOptions): LambdaProcess => {
   const child = fork(workerPath, [modulePath], { env, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   for (const output of [child.stdout, child.stderr]) {
     if (output) createInterface({ input: output }).on('line', onLine);
   }
-  // Also told by 'exit'; a listener must be there.
+  // 'exit' reports it, too; without a listener the error would be thrown.
   child.on('error', () => undefined);
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const alive = () => child.exitCode === null && child.signalCode === null && child.connected && !child.killed;
@@ -68,17 +68,17 @@ export const startLambdaProcess = ({ modulePath, env, onLine }: LambdaProcessOpt
 const answerOf = (child: ChildProcess, invocation: Invocation): Promise<Answer> =>
   new Promise((resolve) => {
     const { requestId, deadlineMs } = invocation;
-    const settle = (answer: Answer) => {
+    const finish = (answer: Answer) => {
       clearTimeout(timer);
       child.off('message', onMessage);
       child.off('exit', onExit);
       resolve(answer);
     };
     const fail = (errorType: string, errorMessage: string) =>
-      settle({ requestId, ok: false, error: { errorType, errorMessage } });
+      finish({ requestId, ok: false, error: { errorType, errorMessage } });
     const onMessage = (message: unknown) => {
       const answer = message as Answer;
-      if (answer.requestId === requestId) settle(answer);
+      if (answer.requestId === requestId) finish(answer);
     };
     const onExit = (code: number | null, signal: string | null) =>
       fail('Runtime.ExitError', `The process of the function ended with ${signal ?? code}.`);

@@ -6,7 +6,7 @@ import { type Lambda, startLambda } from './function.ts';
 export interface FunctionsOptions {
   readonly handlers: readonly BuiltHandler[];
   readonly env: Readonly<Record<string, string>>;
-  /** A folder. Each run begins new logs there. */
+  /** A folder. Each run starts new logs there. */
   readonly logs: string;
   /** Of every function whose events are repeated. */
   readonly retryDelaysMs: readonly number[];
@@ -18,7 +18,7 @@ export interface Functions {
   close(): Promise<void>;
 }
 
-/** A delivery is begun only with 30 s left. */
+/** A delivery starts only with 30 s left. */
 const timeoutMs = 60_000;
 const closeGraceMs = 1_500;
 

@@ -7,7 +7,7 @@ import type { Answer, FunctionError, Invocation } from './messages.ts';
  */
 const modulePath = process.argv[2] ?? '';
 
-// Ctrl-C reaches every process of the terminal. The stack decides how long a delivery may still take.
+// Ctrl-C reaches every process of the terminal, but the stack decides how long a delivery may still take.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit());
 
@@ -19,7 +19,7 @@ const load = async (): Promise<Handler> => {
   return module.handler as Handler;
 };
 
-/** The fields that the context has on Lambda. */
+/** The context with the fields that it has on Lambda. */
 const contextOf = ({ requestId, functionName, deadlineMs }: Invocation): object => ({
   functionName,
   functionVersion: '$LATEST',

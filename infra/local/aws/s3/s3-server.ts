@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import S3rver from '@20minutes/s3rver';
-import { closed, listening, onFreePort } from '../../process/listen.ts';
+import { closeServer, listen, onFreePort } from '../../process/listen.ts';
 import { isLocalCaller } from '../../process/local-caller.ts';
-import { type CreatedObject, createdObjects } from '../events/s3-notification.ts';
+import { type CreatedObject, toCreatedObjects } from '../events/s3-notification.ts';
 import { s3Answers } from './s3-answer.ts';
 import { S3Store } from './s3-store.ts';
 
@@ -43,7 +43,7 @@ export const startS3 = async ({ directory, bucket, preferredPort, onCreated }: S
   // Its caller has got the error as S3's own XML; without a listener it would be printed as well.
   s3rver.on('error', () => undefined);
   s3rver.on('event', (event) => {
-    for (const object of createdObjects(event)) onCreated(object);
+    for (const object of toCreatedObjects(event)) onCreated(object);
   });
   await s3rver.configureBuckets();
 
@@ -62,8 +62,8 @@ export const startS3 = async ({ directory, bucket, preferredPort, onCreated }: S
     s3rver.logger.exceptions.unhandle();
     s3rver.logger.close();
   });
-  const port = await onFreePort(preferredPort, (candidate) => listening(server, candidate));
-  return { url: `http://127.0.0.1:${port}`, close: () => closed(server) };
+  const port = await onFreePort(preferredPort, (candidate) => listen(server, candidate));
+  return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 };
 
 interface Objection {

@@ -84,15 +84,15 @@ export const startConsoleState = ({ bucket, table, dynamodb, kombo, events }: Ob
     timer = setTimeout(() => void round(), 5);
   };
 
-  const onDispatched = ({ object, settled }: Dispatch): void => {
+  const onDispatched = ({ object, result }: Dispatch): void => {
     // The event of a copy has no ETag; the row appears when the ledger has a record.
     if (object.etag === undefined) return;
     const id = uploadId({ ...object, etag: object.etag });
     uploads.dispatched(id, object.key, object.sizeBytes);
     nudge();
-    void settled.then((result) => {
-      if (result.ok) uploads.done(id);
-      else uploads.failed(id, result.error.errorMessage);
+    void result.then((ending) => {
+      if (ending.ok) uploads.done(id);
+      else uploads.failed(id, ending.error.errorMessage);
       nudge();
     });
   };

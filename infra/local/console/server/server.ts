@@ -4,7 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Settings } from '../../../../lib/config/config.ts';
 import { targetKinds } from '../../../../lib/upload/target.ts';
 import { s3Credentials } from '../../aws/s3/s3-server.ts';
-import { closed, listening, onFreePort } from '../../process/listen.ts';
+import { closeServer, listen, onFreePort } from '../../process/listen.ts';
 import { sampleCandidateId } from '../../sample.ts';
 import { pageAssets } from './assets.ts';
 import { startConsoleState } from './console-state.ts';
@@ -50,12 +50,12 @@ export const startConsole = async ({ stack, preferredPort }: ConsoleOptions): Pr
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
   // A slow upload is not a fault.
   server.requestTimeout = 0;
-  const port = await onFreePort(preferredPort, (candidate) => listening(server, candidate));
+  const port = await onFreePort(preferredPort, (candidate) => listen(server, candidate));
   return {
     url: `http://127.0.0.1:${port}`,
     async close() {
       consoleState.close();
-      await closed(server);
+      await closeServer(server);
       s3.destroy();
     },
   };

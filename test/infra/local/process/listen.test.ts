@@ -1,17 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { closed, listening, onFreePort } from '../../../../infra/local/process/listen.ts';
+import { closeServer, listen, onFreePort } from '../../../../infra/local/process/listen.ts';
 
 const server = (): Server => {
   const made = createServer((_, response) => response.end('hello'));
-  onTestFinished(() => closed(made));
+  onTestFinished(() => closeServer(made));
   return made;
 };
 
 test('a taken port moves on by ten, so that the last digit keeps its meaning', async () => {
-  const taken = await listening(server(), 0);
+  const taken = await listen(server(), 0);
   const second = server();
-  const port = await onFreePort(taken, (candidate) => listening(second, candidate));
+  const port = await onFreePort(taken, (candidate) => listen(second, candidate));
   expect(port).toBeGreaterThan(taken);
   expect((port - taken) % 10).toBe(0);
 });
@@ -35,15 +35,15 @@ test('when no port is left it says which setting to change', async () => {
 
 test('servers listen on this machine alone', async () => {
   const own = server();
-  await listening(own, 0);
+  await listen(own, 0);
   expect(own.address()).toMatchObject({ address: '127.0.0.1' });
 });
 
 test('closing cuts connections that are still open', async () => {
   const own = createServer(() => undefined);
-  const port = await listening(own, 0);
+  const port = await listen(own, 0);
   const silent = fetch(`http://127.0.0.1:${port}`);
   const arrived = new Promise((resolve) => own.once('request', resolve));
   await arrived;
-  await Promise.all([closed(own), expect(silent).rejects.toThrow()]);
+  await Promise.all([closeServer(own), expect(silent).rejects.toThrow()]);
 });

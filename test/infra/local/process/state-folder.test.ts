@@ -2,15 +2,15 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { closed, listening } from '../../../../infra/local/process/listen.ts';
+import { closeServer, listen } from '../../../../infra/local/process/listen.ts';
 import { claimStateFolder, runningStack, StackRunning } from '../../../../infra/local/process/state-folder.ts';
 import { temporaryFolder } from '../../../fakes/temporary-folder.ts';
 
 /** The control server of a stack, as far as others ask it who it is. */
 const control = async (pid: number): Promise<string> => {
   const server = createServer((_, response) => response.end(JSON.stringify({ pid, functions: [] })));
-  const port = await listening(server, 0);
-  onTestFinished(() => closed(server));
+  const port = await listen(server, 0);
+  onTestFinished(() => closeServer(server));
   return `http://127.0.0.1:${port}`;
 };
 

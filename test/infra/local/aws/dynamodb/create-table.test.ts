@@ -1,76 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTable, tableDefinition } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
+import { createTable } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
 import { type LocalDynamo, startLocalDynamo } from '../../../../fakes/local-table.ts';
-
-/** A template of one table, written as CloudFormation allows it. */
-const template = `
-Resources:
-  Bucket:
-    Type: AWS::S3::Bucket
-  Ledger:
-    Type: AWS::DynamoDB::Table
-    DeletionPolicy: Retain
-    Properties:
-      TableName: !Sub '\${AWS::StackName}-ledger'
-      BillingMode: PAY_PER_REQUEST
-      SSESpecification: { SSEEnabled: true, KMSMasterKeyId: !If [HasKey, !Ref KeyArn, !Ref 'AWS::NoValue'] }
-      TimeToLiveSpecification: { AttributeName: expiresAt, Enabled: true }
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true }
-      Tags: [{ Key: team, Value: !GetAtt Team.Name }]
-      AttributeDefinitions: [{ AttributeName: pk, AttributeType: S }, { AttributeName: at, AttributeType: N }]
-      KeySchema: [{ AttributeName: pk, KeyType: HASH }]
-      GlobalSecondaryIndexes:
-        - IndexName: by-time
-          KeySchema: [{ AttributeName: at, KeyType: HASH }]
-          Projection: { ProjectionType: ALL }
-`;
-
-describe('the definition', () => {
-  test('is what CreateTable takes of the template, and nothing more', () => {
-    expect(tableDefinition(template)).toEqual({
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'at', AttributeType: 'N' },
-      ],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'by-time',
-          KeySchema: [{ AttributeName: 'at', KeyType: 'HASH' }],
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
-    });
-  });
-
-  test('of the deployed table has the keys that the ledger asks for', async () => {
-    const file = path.join(import.meta.dirname, '../../../../../infra/resources/table.yml');
-    expect(tableDefinition(await readFile(file, 'utf8'))).toMatchObject({
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      GlobalSecondaryIndexes: [
-        { IndexName: 'work', KeySchema: [{ AttributeName: 'workShard' }, { AttributeName: 'workAt' }] },
-        { IndexName: 'target', KeySchema: [{ AttributeName: 'targetKey' }, { AttributeName: 'createdAt' }] },
-      ],
-    });
-  });
-
-  test.each([
-    ['without a table', 'Resources: { Bucket: { Type: AWS::S3::Bucket } }', 'found 0'],
-    ['with two', template.replace('AWS::S3::Bucket', 'AWS::DynamoDB::Table'), 'found 2'],
-    ['without keys', template.replace('KeySchema: [{ AttributeName: pk', 'Keys: [{ AttributeName: pk'), 'KeySchema'],
-    [
-      'with a key of an unknown kind',
-      template.replace('KeyType: HASH }]\n      Global', 'KeyType: SORT }]\n      Global'),
-      'KeySchema.0.KeyType',
-    ],
-  ])('of a file %s is refused, and says so', (_, yaml, message) => {
-    expect(() => tableDefinition(yaml)).toThrow(message);
-  });
-});
 
 describe('the table', () => {
   let dynamo: LocalDynamo;
@@ -79,14 +10,14 @@ describe('the table', () => {
   });
   afterAll(() => dynamo.stop());
 
-  test('is made, can be used at once, and is found again', async () => {
+  test('is created, is usable immediately, and is found again', async () => {
     expect(await createTable(dynamo.client, 'first-table')).toBe('created');
     const { Table } = await dynamo.client.send(new DescribeTableCommand({ TableName: 'first-table' }));
     expect(Table?.TableStatus).toBe('ACTIVE');
     expect(await createTable(dynamo.client, 'first-table')).toBe('existed');
   });
 
-  test('can be made by two at once', async () => {
+  test('can be created by two callers concurrently', async () => {
     const both = [createTable(dynamo.client, 'shared-table'), createTable(dynamo.client, 'shared-table')];
     await expect(Promise.all(both)).resolves.toHaveLength(2);
   });

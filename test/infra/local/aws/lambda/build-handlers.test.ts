@@ -1,11 +1,11 @@
 import { stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { builtHandlers } from '../../../../../infra/local/aws/lambda/build-handlers.ts';
+import { buildHandlers } from '../../../../../infra/local/aws/lambda/build-handlers.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
 const build = async (distDir: string): Promise<string> => {
-  const [handler] = await builtHandlers({ names: ['on-upload'], distDir });
+  const [handler] = await buildHandlers({ names: ['on-upload'], distDir });
   expect(handler).toEqual({ name: 'on-upload', modulePath: path.join(distDir, 'on-upload', 'index.mjs') });
   return handler?.modulePath ?? '';
 };
@@ -27,7 +27,7 @@ test('builds what is missing or older than its sources, and leaves the rest alon
 });
 
 test('a handler that does not exist is named', async () => {
-  await expect(builtHandlers({ names: ['on-demnad'], distDir: await temporaryFolder() })).rejects.toThrow(
+  await expect(buildHandlers({ names: ['on-demnad'], distDir: await temporaryFolder() })).rejects.toThrow(
     'No handler on-demnad.',
   );
 });

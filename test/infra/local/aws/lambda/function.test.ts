@@ -169,18 +169,18 @@ describe('an event that nobody waits for', () => {
 
   test('is given up after two repeats, with the last error', async () => {
     const lines: string[] = [];
-    const settled = await start({ onLine: (line) => lines.push(line) }).send({ do: 'throw' });
-    expect(settled).toMatchObject({ ok: false, error: { errorType: 'RangeError', errorMessage: 'no such thing' } });
+    const result = await start({ onLine: (line) => lines.push(line) }).send({ do: 'throw' });
+    expect(result).toMatchObject({ ok: false, error: { errorType: 'RangeError', errorMessage: 'no such thing' } });
     expect(lines.filter((line) => line === '{"got":"throw"}')).toHaveLength(3);
   });
 
   test('is repeated when its process was killed', async () => {
     const started = Promise.withResolvers<void>();
     const lambda = start({ onLine: () => started.resolve() });
-    const settled = lambda.send({ do: 'wait', ms: 100 });
+    const result = lambda.send({ do: 'wait', ms: 100 });
     await started.promise;
     await lambda.kill();
-    expect(await settled).toMatchObject({ ok: true, result: { invocations: 1 } });
+    expect(await result).toMatchObject({ ok: true, result: { invocations: 1 } });
   });
 
   test('is not begun any more once the function closes', async () => {

@@ -1,0 +1,40 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import * as v from 'valibot';
+import { parse } from 'yaml';
+
+export type TableDefinition = Omit<CreateTableCommandInput, 'TableName'>;
+
+const attribute = v.object({ AttributeName: v.string(), AttributeType: v.picklist(['S', 'N', 'B']) });
+const key = v.object({ AttributeName: v.string(), KeyType: v.picklist(['HASH', 'RANGE']) });
+const index = v.object({
+  IndexName: v.string(),
+  KeySchema: v.array(key),
+  Projection: v.object({ ProjectionType: v.picklist(['ALL', 'KEYS_ONLY', 'INCLUDE']) }),
+});
+
+/**
+ * What CreateTable takes of the template's properties. Expiry, backups and encryption are calls of their own in AWS,
+ * and a local store has none of them.
+ */
+const properties = v.object({
+  AttributeDefinitions: v.array(attribute),
+  KeySchema: v.array(key),
+  GlobalSecondaryIndexes: v.optional(v.array(index), []),
+});
+
+const template = v.object({ Resources: v.record(v.string(), v.looseObject({ Type: v.string() })) });
+
+/**
+ * The table of a CloudFormation file in the form that CreateTable takes.
+ * Short forms such as !Ref and !Sub are read as the plain values behind them: no key or index depends on them.
+ * @throws when the file has no table, more than one, or an incomplete one.
+ */
+export const parseTableDefinition = (yaml: string): TableDefinition => {
+  const { Resources } = v.parse(template, parse(yaml, { logLevel: 'error' }));
+  const tables = Object.values(Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
+  const [table] = tables;
+  if (!table || tables.length > 1) throw new Error(`Expected one AWS::DynamoDB::Table, found ${tables.length}.`);
+  const parsed = v.safeParse(properties, table.Properties);
+  if (parsed.success) return { ...parsed.output, BillingMode: 'PAY_PER_REQUEST' };
+  throw new Error(`The table's definition is not whole: look at Properties.${v.getDotPath(parsed.issues[0]) ?? ''}.`);
+};
