@@ -5,11 +5,11 @@ import type { AttachmentStore } from './store/attachment-store.ts';
 import type { Integrations } from './store/integrations.ts';
 import type { RequestLog } from './store/request-log.ts';
 
-/** Everything that a call can meet inside the emulator. */
+/** Everything that a call can read or change inside the emulator. */
 export interface KomboState {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** `http://127.0.0.1:<port>`, known once it listens. */
+  /** `http://127.0.0.1:<port>`, known once the server listens. */
   readonly origin: () => string;
   readonly maxBodyBytes: number;
   readonly apiKeys: ApiKeys;
@@ -20,7 +20,7 @@ export interface KomboState {
   readonly gate: ConcurrencyGate;
   readonly store: AttachmentStore;
   readonly requests: RequestLog;
-  /** Aborts at the next reset or close: calls under way end there, and leave nothing behind. */
+  /** Aborts at the next reset or close: calls in progress end, and store nothing. */
   readonly interruption: () => AbortSignal;
 }
 

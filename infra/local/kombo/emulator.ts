@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { closeServer, listen } from '../process/listen.ts';
 import { createControl } from './api/control.ts';
 import { handleCall } from './api/handle-call.ts';
 import {
@@ -38,7 +37,7 @@ export interface KomboEmulatorOptions {
   readonly apiKeys?: readonly string[];
   /** `<tool>:<id>` each. */
   readonly integrations?: readonly string[];
-  /** Keeps attachments across restarts; their bytes lie in `<stateFile>.files`. In memory alone when left out. */
+  /** Keeps attachments across restarts, their bytes in `<stateFile>.files`. In memory only when left out. */
   readonly stateFile?: string;
   readonly limits?: Partial<Limits>;
   /** Milliseconds since the epoch; rate windows, dates and late listings follow it. Delays are real time. */
@@ -68,11 +67,11 @@ export interface KomboEmulator {
   linkApplication(link: ApplicationLink): void;
   /** Unified actions in flight, of one integration or of all. */
   inFlight(integrationId?: string): number;
-  /** The most that one integration ever had in flight together. */
+  /** The highest number of calls that one integration had in flight. */
   maxInFlight(integrationId?: string): number;
   /** Resolves when every request has ended; a silent one ends when its caller leaves. */
   idle(): Promise<void>;
-  /** Back to the start: no attachments, faults or records, all keys valid, all integrations healthy. Cuts calls under way. */
+  /** Back to the start: no attachments, faults or records, all keys valid, all integrations healthy. Cuts calls in progress. */
   reset(): Promise<void>;
   /** Cuts every connection. */
   close(): Promise<void>;
@@ -112,20 +111,18 @@ export const startKomboEmulator = async (options: KomboEmulatorOptions = {}): Pr
   };
 
   const control = getRequestListener(createControl(state, reset).fetch, { overrideGlobalObjects: false });
-  const underWay = new Set<Promise<void>>();
+  const inProgress = new Set<Promise<void>>();
   const server = createServer((incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (incoming.url?.startsWith('/_emulator')) {
       void control(incoming, outgoing);
       return;
     }
-    const handled = handleCall(state, incoming, outgoing).finally(() => underWay.delete(handled));
-    underWay.add(handled);
+    const handled = handleCall(state, incoming, outgoing).finally(() => inProgress.delete(handled));
+    inProgress.add(handled);
   });
-  // Callers may stall as long as they like: ending them is not the emulator's part in a test.
+  // No timeout: a test may let a caller stall as long as it likes.
   server.requestTimeout = 0;
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  port = (server.address() as AddressInfo).port;
+  port = await listen(server, options.port ?? 0);
 
   return {
     url: `${state.origin()}/v1`,
@@ -142,15 +139,13 @@ export const startKomboEmulator = async (options: KomboEmulatorOptions = {}): Pr
     inFlight: (integrationId) => state.gate.inFlight(integrationId),
     maxInFlight: (integrationId) => state.gate.maxInFlight(integrationId),
     async idle() {
-      while (underWay.size > 0) await Promise.all(underWay);
+      while (inProgress.size > 0) await Promise.all(inProgress);
     },
     reset,
     async close() {
       epoch.abort();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-      await Promise.all(underWay);
+      await closeServer(server);
+      await Promise.all(inProgress);
     },
   };
 };

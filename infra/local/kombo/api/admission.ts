@@ -10,43 +10,43 @@ import type { Slot } from './limits.ts';
 export interface Admitted {
   /** Undefined for the calls that name none in a header. */
   readonly integration: Integration | undefined;
-  /** Held by unified actions only: both POSTs and both listings, which Kombo runs live against the tool. */
+  /** Taken by unified actions only: both POSTs and both listings, which Kombo runs live against the tool. */
   readonly slot: Slot | undefined;
 }
 
 /**
  * What is decided on the headers alone: quota, key, integration, calls in flight.
- * A slot is taken here, before the body has arrived, so that the count is the strictest one a caller could be held to.
+ * A slot is taken here, before the body has arrived: the strictest way in which Kombo could count.
  */
 export const admit = (state: KomboState, call: Call, headers: IncomingHttpHeaders): Result<Admitted, ApiError> => {
   const key = bearerKey(headers.authorization);
   const limits = state.limits.get();
   if (!state.rates.admit(key, limits)) {
-    return refused(
+    return refuse(
       apiError('PLATFORM.RATE_LIMIT_EXCEEDED', `More than ${limits.ratePerWindow} requests in one window.`),
     );
   }
   if (!state.apiKeys.accepts(key)) {
-    return refused(apiError('PLATFORM.AUTHENTICATION_INVALID', 'The API key is missing, unknown or revoked.'));
+    return refuse(apiError('PLATFORM.AUTHENTICATION_INVALID', 'The API key is missing, unknown or revoked.'));
   }
   if (call.kind === 'check-api-key' || call.kind === 'integration') {
     return { ok: true, value: { integration: undefined, slot: undefined } };
   }
   const integration = integrationOf(state, headers);
   if (integration === undefined) {
-    return refused(apiError('PLATFORM.INTEGRATION_NOT_FOUND', 'The header X-Integration-Id names no integration.'));
+    return refuse(apiError('PLATFORM.INTEGRATION_NOT_FOUND', 'The header X-Integration-Id names no integration.'));
   }
   if (call.kind === 'actions') return { ok: true, value: { integration, slot: undefined } };
   const limit = concurrencyLimit(state, integration);
   const slot = state.gate.enter(integration.id, limit);
   return slot === undefined
-    ? refused(
+    ? refuse(
         apiError('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', `${limit} calls are in flight for this integration already.`),
       )
     : { ok: true, value: { integration, slot } };
 };
 
-const refused = (error: ApiError): { readonly ok: false; readonly error: ApiError } => ({ ok: false, error });
+const refuse = (error: ApiError): { readonly ok: false; readonly error: ApiError } => ({ ok: false, error });
 
 const integrationOf = (state: KomboState, headers: IncomingHttpHeaders): Integration | undefined => {
   const { 'x-integration-id': id } = headers;
@@ -56,7 +56,7 @@ const integrationOf = (state: KomboState, headers: IncomingHttpHeaders): Integra
 const concurrencyLimit = (state: KomboState, integration: Integration): number =>
   integration.concurrencyLimit ?? state.limits.get().concurrency;
 
-/** The headers that tell a caller how near the limits are. On every answer; those of concurrency on unified actions only. */
+/** The headers with the remaining quota. On every answer; those of concurrency on unified actions only. */
 export const limitHeaders = (
   state: KomboState,
   call: Call | undefined,

@@ -1,6 +1,6 @@
 import type { ApiError } from './errors.ts';
 
-/** What goes out for one call, before any fault touches it. */
+/** The answer to one call, before any fault changes it. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;

@@ -22,7 +22,7 @@ export type Call =
 /** Kombo publishes no rule for ids in a path; this is wider than its own 24 characters and safe in any URL. */
 const idPattern = /^[\w-]{1,64}$/;
 
-/** The call that a request line means, or undefined for anything else; the query does not matter to any of them. */
+/** The call of a request line, or undefined for any other; the query is ignored. */
 export const callFrom = (method: string, url: string): Call | undefined => {
   const segments = decodedSegments(url);
   if (segments === undefined || segments[0] !== 'v1') return undefined;

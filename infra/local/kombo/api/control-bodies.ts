@@ -14,13 +14,13 @@ const target = v.pipe(
   }),
 );
 
-/** What was said, without the fields that were not: elsewhere a field that is there has a value. */
-const defined = <T extends object>(value: T) =>
+/** The value without its undefined fields: elsewhere a field that exists has a value. */
+const withoutUndefined = <T extends object>(value: T) =>
   Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
     [Field in keyof T]?: Exclude<T[Field], undefined>;
   };
 
-/** Strict everywhere: a misspelt field would otherwise arm a fault that strikes the wrong call. */
+/** Strict everywhere: a misspelt field would otherwise arm a fault for the wrong calls. */
 export const armFault = v.pipe(
   v.strictObject({
     fault: v.string(),
@@ -33,7 +33,7 @@ export const armFault = v.pipe(
   }),
   v.transform(({ fault, integration_id, delay_ms, ...rest }) => ({
     fault,
-    scope: defined({ ...rest, integrationId: integration_id, delayMs: delay_ms }),
+    scope: withoutUndefined({ ...rest, integrationId: integration_id, delayMs: delay_ms }),
   })),
 );
 
@@ -56,7 +56,7 @@ const perAction = <Schema extends v.GenericSchema>(schema: Schema) =>
       ats_add_candidate_attachment: v.optional(schema),
       ats_add_application_attachment: v.optional(schema),
     }),
-    v.transform(defined),
+    v.transform(withoutUndefined),
   );
 
 export const integrationChange = v.pipe(
@@ -72,7 +72,7 @@ export const integrationChange = v.pipe(
     concurrency_limit: v.optional(positive),
   }),
   v.transform(({ setup_status, tool_down, concurrency_limit, ...rest }) =>
-    defined({ ...rest, setupStatus: setup_status, toolDown: tool_down, concurrencyLimit: concurrency_limit }),
+    withoutUndefined({ ...rest, setupStatus: setup_status, toolDown: tool_down, concurrencyLimit: concurrency_limit }),
   ),
 );
 
@@ -83,7 +83,7 @@ export const limitsChange = v.pipe(
     window_seconds: v.optional(positive),
   }),
   v.transform(({ concurrency, rate_per_window, window_seconds }) =>
-    defined({ concurrency, ratePerWindow: rate_per_window, windowSeconds: window_seconds }),
+    withoutUndefined({ concurrency, ratePerWindow: rate_per_window, windowSeconds: window_seconds }),
   ),
 );
 
@@ -100,5 +100,5 @@ export const applicationLink = v.pipe(
 
 export const attachmentQuery = v.pipe(
   v.strictObject({ target: v.optional(target), integration_id: v.optional(v.string()) }),
-  v.transform(({ target: of, integration_id }) => defined({ target: of, integrationId: integration_id })),
+  v.transform(({ target: of, integration_id }) => withoutUndefined({ target: of, integrationId: integration_id })),
 );

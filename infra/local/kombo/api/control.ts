@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
+import { isLocalCaller } from '../../process/local-caller.ts';
 import { contentUrl, type KomboState } from '../emulator-state.ts';
 import { catalogue } from '../faults/catalogue.ts';
 import type { AttachmentFilter, StoredAttachment } from '../store/attachment-store.ts';
@@ -13,16 +14,15 @@ import {
 } from './control-bodies.ts';
 
 /**
- * The control calls under `/_emulator`: what Kombo has no button for. They need no key, so they answer to this machine alone:
- * a page from elsewhere must not read somebody's CVs by way of a browser here.
+ * The control calls under `/_emulator`, which Kombo does not have. They need no key, so they answer only callers on this
+ * machine: a foreign page must not read CVs through a browser here.
  */
 export const createControl = (state: KomboState, reset: () => Promise<void>): Hono => {
   const app = new Hono().basePath('/_emulator');
 
   app.use(async (c, next) => {
     const { host, origin } = c.req.header();
-    const foreignOrigin = origin !== undefined && (!URL.canParse(origin) || !isThisMachine(new URL(origin).host));
-    if (!isThisMachine(host ?? '') || foreignOrigin) return c.json({ error: 'Only this machine may ask.' }, 403);
+    if (!isLocalCaller({ host, origin })) return c.json({ error: 'Only this machine may ask.' }, 403);
     return next();
   });
   app.onError((error, c) =>
@@ -38,7 +38,7 @@ export const createControl = (state: KomboState, reset: () => Promise<void>): Ho
   app.post('/faults', async (c) => {
     const { fault, scope } = await bodyOf(c, armFault);
     return c.json(
-      meant(() => state.faults.arm(fault, scope)),
+      orBadRequest(() => state.faults.arm(fault, scope)),
       201,
     );
   });
@@ -50,7 +50,7 @@ export const createControl = (state: KomboState, reset: () => Promise<void>): Ho
   app.get('/integrations', (c) => c.json({ integrations: state.integrations.list() }));
   app.patch('/integrations/:id', async (c) => {
     const change = await bodyOf(c, integrationChange);
-    return c.json(meant(() => state.integrations.change(c.req.param('id'), change)));
+    return c.json(orBadRequest(() => state.integrations.change(c.req.param('id'), change)));
   });
   app.post('/api-keys/revoke', async (c) => {
     state.apiKeys.revoke((await bodyOf(c, keyChoice)).api_key);
@@ -64,14 +64,14 @@ export const createControl = (state: KomboState, reset: () => Promise<void>): Ho
   app.patch('/limits', async (c) => c.json(state.limits.change(await bodyOf(c, limitsChange))));
 
   app.get('/attachments', (c) => {
-    const filter: AttachmentFilter = checked(attachmentQuery, c.req.query());
-    return c.json({ attachments: state.store.list(filter).map((each) => shown(state, each)) });
+    const filter: AttachmentFilter = parseWith(attachmentQuery, c.req.query());
+    return c.json({ attachments: state.store.list(filter).map((each) => attachmentJson(state, each)) });
   });
   app.get('/attachments/:id/content', async (c) => {
     const attachment = state.store.find(c.req.param('id'));
     if (attachment === undefined) return c.notFound();
     const bytes = await state.store.bytes(attachment.id);
-    // A stored page must not run as one of ours.
+    // A stored HTML file must not run as a page of the emulator.
     return c.body(new Uint8Array(bytes), 200, {
       'content-type': attachment.contentType,
       'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(attachment.listedName.toWellFormed())}`,
@@ -105,9 +105,7 @@ export const createControl = (state: KomboState, reset: () => Promise<void>): Ho
 
 class BadRequest extends Error {}
 
-const isThisMachine = (host: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
-
-const checked = <Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> => {
+const parseWith = <Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> => {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
   throw new BadRequest(v.summarize(parsed.issues));
@@ -122,11 +120,11 @@ const bodyOf = async <Schema extends v.GenericSchema>(c: Context, schema: Schema
   } catch {
     throw new BadRequest('The body must be JSON.');
   }
-  return checked(schema, value);
+  return parseWith(schema, value);
 };
 
-/** What the parts refuse by RangeError is the caller's mistake here. */
-const meant = <T>(act: () => T): T => {
+/** A RangeError of the emulator's parts is a mistake of the caller, so it becomes a bad request. */
+const orBadRequest = <T>(act: () => T): T => {
   try {
     return act();
   } catch (error) {
@@ -135,7 +133,7 @@ const meant = <T>(act: () => T): T => {
   }
 };
 
-const shown = (state: KomboState, { target, ...attachment }: StoredAttachment) => ({
+const attachmentJson = (state: KomboState, { target, ...attachment }: StoredAttachment) => ({
   ...attachment,
   target: `${target.kind}/${target.id}`,
   contentUrl: contentUrl(state, attachment.id),

@@ -11,7 +11,7 @@ export interface Download {
 const timeoutMs = 30_000;
 
 /**
- * Fetches a `data_url` at once, as Kombo does on receipt. Only from this machine: nothing that runs locally may call out.
+ * Fetches a `data_url` immediately, as Kombo does on receipt. Only from this machine: the local stack calls no other.
  * Kombo publishes no code for a download that fails; input invalid is our choice. Messages never hold the URL: it is signed.
  */
 export const download = async (

@@ -1,6 +1,6 @@
 import type { KomboAtsErrorCode } from '@kombo-api/sdk/models';
 
-/** An error as Kombo reports it; `code` is null for those that Kombo has not sorted. */
+/** An error as Kombo reports it; `code` is null for errors without a code. */
 export interface ApiError {
   readonly code: string | null;
   readonly status: number;

@@ -6,12 +6,12 @@ export interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly record: OpenRecord;
-  /** Limits as they stand when the answer begins, and what a fault adds. */
+  /** Limits at the start of the answer, and what a fault adds. */
   readonly headers: () => Record<string, string>;
-  /** Gives the place among the calls in flight back; harmless when it was given back before. */
+  /** Frees the slot among the calls in flight; harmless when it is free already. */
   readonly release: () => void;
-  /** Where the emulator tells about this request, in the place of Kombo's log. */
+  /** Where the emulator shows this request, in the place of Kombo's log. */
   readonly logUrl: string;
-  /** Aborts when the emulator is reset or closed while this is under way. */
+  /** Aborts when the emulator is reset or closed while this is in progress. */
   readonly interrupted: AbortSignal;
 }

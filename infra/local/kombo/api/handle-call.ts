@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KomboState } from '../emulator-state.ts';
-import { strikeAtEnd, strikeBeforeEnd } from '../faults/apply-fault.ts';
+import { applyFaultAtEnd, applyFaultBeforeEnd } from '../faults/apply-fault.ts';
 import type { FaultPlan } from '../faults/armed-faults.ts';
 import { type BendingFault, type DecisiveFault, storesFile } from '../faults/fault.ts';
 import type { Integration } from '../store/integrations.ts';
@@ -14,7 +14,7 @@ import { readBody } from './request-body.ts';
 import { send } from './send.ts';
 import { untilClosed, waitUpTo } from './wait.ts';
 
-/** Answers one request to Kombo's API. Settles when its answer is out or its connection is gone; never rejects. */
+/** Answers one request to Kombo's API. Resolves when its answer is sent or its connection is gone; never rejects. */
 export const handleCall = async (
   state: KomboState,
   incoming: IncomingMessage,
@@ -46,10 +46,10 @@ export const handleCall = async (
       const plan = state.faults.take(call, integration?.id);
       record.faults = plan.names;
       faultHeaders = plan.headers;
-      await conduct(state, exchange, call, integration, plan);
+      await performWithFaults(state, exchange, call, integration, plan);
     }
   } catch (error) {
-    // A mistake in the emulator itself, so it is told to whoever can mend it; Kombo would have one, too.
+    // A bug in the emulator: printed for its developers, and answered as Kombo answers its own.
     console.error(error);
     const answer = failure(apiError('PLATFORM.UNKNOWN_ERROR', 'The emulator failed.'), exchange.logUrl);
     if (outgoing.headersSent) outgoing.destroy();
@@ -62,13 +62,13 @@ export const handleCall = async (
   }
 };
 
-/** Reads the body without keeping it, so that a caller who sends first and reads later hears the refusal. */
+/** Reads the body without keeping it: a caller that reads only after sending gets the refusal, too. */
 const refuse = async (exchange: Exchange, answer: Answer): Promise<void> => {
   await readBody(exchange.incoming, exchange.record, { keepBytes: 0 });
   await send(exchange, answer);
 };
 
-const conduct = async (
+const performWithFaults = async (
   state: KomboState,
   exchange: Exchange,
   call: Call,
@@ -76,7 +76,7 @@ const conduct = async (
   { decisive, bending, delayMs }: FaultPlan,
 ): Promise<void> => {
   const { incoming, record, logUrl, interrupted } = exchange;
-  if (await strikeBeforeEnd(exchange, decisive)) return;
+  if (await applyFaultBeforeEnd(exchange, decisive)) return;
 
   const works = decisive === undefined || storesFile(decisive);
   const body = await readBody(incoming, record, {
@@ -84,7 +84,7 @@ const conduct = async (
     stopAfterBytes: midBody(decisive, record.contentLengthBytes),
   });
   if (body.kind === 'cut') return;
-  if (body.kind === 'stopped') return strikeAtEnd(exchange, decisive, noAnswer);
+  if (body.kind === 'stopped') return applyFaultAtEnd(exchange, decisive, noAnswer);
   if (body.kind === 'too-large') {
     const error = { ...apiError('PLATFORM.INPUT_INVALID', 'The request is too large.'), status: 413 };
     return send(exchange, failure(error, logUrl));
@@ -106,12 +106,12 @@ const conduct = async (
       })
     : noAnswer;
   await waitUpTo(delayMs + totalMs(bending, 'delay'), interrupted);
-  // A fault that spoils a success has nothing to spoil when Kombo refuses anyway.
-  const spoiled = works && answer.status >= 400 ? undefined : decisive;
-  await strikeAtEnd(exchange, spoiled, answer);
+  // A fault that changes a success does not apply when Kombo refuses the call.
+  const applicable = works && answer.status >= 400 ? undefined : decisive;
+  await applyFaultAtEnd(exchange, applicable, answer);
 };
 
-/** Stands where a fault will not let an answer be seen. */
+/** A placeholder where a fault hides the answer. */
 const noAnswer: Answer = { status: 500, contentType: 'application/json', body: '', code: null };
 
 const midBody = (fault: DecisiveFault | undefined, contentLengthBytes: number | null): number | undefined =>

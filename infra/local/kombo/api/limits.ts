@@ -1,4 +1,4 @@
-/** How much the emulator takes. Kombo publishes 30 calls in flight; its quota per window is not published. */
+/** How many calls the emulator accepts. Kombo publishes 30 calls in flight; its quota per window is not published. */
 export interface Limits {
   /** Unified actions in flight per integration. */
   readonly concurrency: number;
@@ -69,7 +69,7 @@ export const createRateWindows = (clock: () => number): RateWindows => {
   };
 };
 
-/** One call's place among those in flight; freed once, however often it is asked. */
+/** One call's place among those in flight; freed once, however often `release` is called. */
 export interface Slot {
   release(): void;
 }
@@ -92,11 +92,11 @@ export const createConcurrencyGate = (): ConcurrencyGate => {
       if (now >= limit) return undefined;
       inFlight.set(integrationId, now + 1);
       highest.set(integrationId, Math.max(highest.get(integrationId) ?? 0, now + 1));
-      let held = true;
+      let taken = true;
       return {
         release() {
-          if (held) inFlight.set(integrationId, (inFlight.get(integrationId) ?? 1) - 1);
-          held = false;
+          if (taken) inFlight.set(integrationId, (inFlight.get(integrationId) ?? 1) - 1);
+          taken = false;
         },
       };
     },

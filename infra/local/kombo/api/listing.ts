@@ -1,4 +1,4 @@
-import { renamed, type ToolHabits } from '../faults/ats-behaviour.ts';
+import { type AtsBehaviour, renameFile } from '../faults/ats-behaviour.ts';
 import type { AttachmentStore, StoredAttachment } from '../store/attachment-store.ts';
 import type { TargetRef } from './calls.ts';
 
@@ -6,39 +6,38 @@ export interface ListingQuery {
   readonly target: TargetRef;
   readonly integrationId: string;
   readonly nowMs: number;
-  /** Besides those that were the tool's when it took a file. */
-  readonly habits: ToolHabits;
+  /** In addition to the behaviour at the time when the file was stored. */
+  readonly behaviour: AtsBehaviour;
   readonly contentUrl: (attachmentId: string) => string;
 }
 
 /**
- * `data.results` of the two listings, oldest first. The candidate's covers the files of all their applications, as far as
- * the emulator was told whose they are.
+ * `data.results` of the two listings, oldest first. The candidate's includes the files of all linked applications.
  */
 export const listing = (
   store: AttachmentStore,
-  { target, integrationId, nowMs, habits, contentUrl }: ListingQuery,
+  { target, integrationId, nowMs, behaviour, contentUrl }: ListingQuery,
 ): readonly object[] => {
-  const listed = (each: TargetRef) =>
-    store.list({ target: each, integrationId }).filter(({ listedAtMs }) => listedAtMs + habits.lateMs <= nowMs);
+  const listedFilesOf = (each: TargetRef) =>
+    store.list({ target: each, integrationId }).filter(({ listedAtMs }) => listedAtMs + behaviour.lateMs <= nowMs);
   const entry = (attachment: StoredAttachment) => {
-    const date = habits.hidesDates ? null : attachment.remoteCreatedAt;
+    const date = behaviour.hidesDates ? null : attachment.remoteCreatedAt;
     return {
       type: attachment.type,
       id: attachment.id,
       remote_id: attachment.remoteId,
       data_url: contentUrl(attachment.id),
-      file_name: habits.renames ? renamed(attachment.name, attachment.type) : attachment.listedName,
+      file_name: behaviour.renames ? renameFile(attachment.name, attachment.type) : attachment.listedName,
       content_type: attachment.contentType,
       remote_created_at: date,
       remote_updated_at: date,
     };
   };
-  if (target.kind === 'application') return listed(target).map(entry);
+  if (target.kind === 'application') return listedFilesOf(target).map(entry);
 
   const applicationIds = store.applicationsOf(target.id, integrationId);
-  const ofApplications = applicationIds.flatMap((id) => listed({ kind: 'application', id }));
-  return [...listed(target), ...ofApplications]
+  const ofApplications = applicationIds.flatMap((id) => listedFilesOf({ kind: 'application', id }));
+  return [...listedFilesOf(target), ...ofApplications]
     .sort((a, b) => a.storedAtMs - b.storedAtMs)
     .map((attachment) => ({
       ...entry(attachment),
@@ -61,7 +60,7 @@ const oddEntries: readonly unknown[] = [
 
 const oddTotal = 1000;
 
-/** What a tool with a long memory and a loose hand may answer: the true entries come last, after everything else. */
+/** A listing with many old and malformed entries; the real ones come last. */
 export const oddListing = (results: readonly object[]): readonly unknown[] => {
   const filler = Math.max(0, oddTotal - oddEntries.length - results.length);
   const others = Array.from({ length: filler }, (_, index) => ({

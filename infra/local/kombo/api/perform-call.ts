@@ -1,16 +1,17 @@
 import { contentUrl, type KomboState } from '../emulator-state.ts';
-import { toolHabits } from '../faults/ats-behaviour.ts';
+import { atsBehaviourOf } from '../faults/ats-behaviour.ts';
 import type { BendingFault } from '../faults/fault.ts';
-import { type Integration, integrationRefusal, toolRefusal } from '../store/integrations.ts';
+import type { Integration } from '../store/integrations.ts';
 import { type Answer, actionSuccess, failure, plainSuccess } from './answer.ts';
 import type { Call } from './calls.ts';
 import { type ApiError, apiError } from './errors.ts';
 import { integrationDetails } from './integration-details.ts';
+import { integrationRefusal, toolRefusal } from './integration-refusal.ts';
 import { listing, oddListing } from './listing.ts';
 import type { PerformContext } from './perform-context.ts';
 import { storeAttachment } from './store-attachment.ts';
 
-/** Does what the call asks for, as a healthy Kombo with this integration would. */
+/** Performs the call as a healthy Kombo with this integration would. */
 export const performCall = async (state: KomboState, call: Call, context: PerformContext): Promise<Answer> => {
   const refuse = (error: ApiError) => failure(error, context.logUrl);
   const notFound = refuse(apiError('PLATFORM.INTEGRATION_NOT_FOUND', 'There is no such integration.'));
@@ -33,7 +34,7 @@ export const performCall = async (state: KomboState, call: Call, context: Perfor
         target: call.target,
         integrationId: integration.id,
         nowMs: state.clock(),
-        habits: toolHabits(context.bending),
+        behaviour: atsBehaviourOf(context.bending),
         contentUrl: (id) => contentUrl(state, id),
       });
       const odd = context.bending.some(({ kind }) => kind === 'odd-listing');

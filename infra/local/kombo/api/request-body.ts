@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import type { OpenRecord } from '../store/request-log.ts';
 
 export type ReceivedBody =
-  /** Empty when it was not to be kept. */
+  /** Empty when `keepBytes` is 0. */
   | { readonly kind: 'complete'; readonly bytes: Buffer }
   | { readonly kind: 'too-large' }
-  /** `stopAfterBytes` was reached; the rest lies unread. */
+  /** `stopAfterBytes` was reached; the rest is unread. */
   | { readonly kind: 'stopped' }
   /** The caller left before the last byte. */
   | { readonly kind: 'cut' };
 
 export interface ReadOptions {
-  /** Bodies beyond this are read to the end and thrown away. 0 keeps nothing at all. */
+  /** Larger bodies are read to the end and discarded. 0 keeps nothing. */
   readonly keepBytes: number;
   readonly stopAfterBytes?: number | undefined;
 }

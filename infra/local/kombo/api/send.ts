@@ -4,8 +4,12 @@ import type { Answer } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { untilClosed, waitUpTo } from './wait.ts';
 
-/** Begins an answer: status line and headers, and the note in the log. Its bytes are still to come. */
-export const begin = ({ outgoing, record, headers }: Exchange, answer: Answer, extra: Record<string, string>): void => {
+/** Starts an answer: status line, headers and the entry in the request log, but no byte of the body. */
+export const startAnswer = (
+  { outgoing, record, headers }: Exchange,
+  answer: Answer,
+  extra: Record<string, string>,
+): void => {
   record.status = answer.status;
   record.code = answer.code;
   outgoing.writeHead(answer.status, { 'content-type': answer.contentType, ...headers(), ...extra });
@@ -15,8 +19,8 @@ export const begin = ({ outgoing, record, headers }: Exchange, answer: Answer, e
 export const send = async (exchange: Exchange, answer: Answer): Promise<void> => {
   const { outgoing, release } = exchange;
   if (outgoing.destroyed) return;
-  begin(exchange, answer, { 'content-length': String(Buffer.byteLength(answer.body)) });
-  // Before the last byte: whoever has read the answer may count on the place being free.
+  startAnswer(exchange, answer, { 'content-length': String(Buffer.byteLength(answer.body)) });
+  // Before the last byte: a caller that has read the answer may rely on the free slot.
   release();
   outgoing.end(answer.body);
   await untilClosed(outgoing);
@@ -27,7 +31,7 @@ export const sendDripping = async (exchange: Exchange, answer: Answer, everyMs: 
   const { outgoing } = exchange;
   if (outgoing.destroyed) return;
   const bytes = Buffer.from(answer.body);
-  begin(exchange, answer, { 'content-length': String(bytes.length) });
+  startAnswer(exchange, answer, { 'content-length': String(bytes.length) });
   outgoing.flushHeaders();
   const gone = whenGone(outgoing);
   for (const byte of bytes) {
@@ -44,7 +48,7 @@ export const sendCut = async (exchange: Exchange, answer: Answer): Promise<void>
   const { outgoing, incoming } = exchange;
   if (outgoing.destroyed) return;
   const bytes = Buffer.from(answer.body);
-  begin(exchange, answer, { 'content-length': String(bytes.length) });
+  startAnswer(exchange, answer, { 'content-length': String(bytes.length) });
   const half = bytes.subarray(0, Math.floor(bytes.length / 2));
   await new Promise<void>((resolve) => outgoing.write(half, () => resolve()));
   incoming.socket.destroy();
@@ -56,7 +60,7 @@ const blankBlock = Buffer.alloc(64 * 1024, ' ');
 export const sendPadded = async (exchange: Exchange, answer: Answer, sizeBytes: number): Promise<void> => {
   const { outgoing } = exchange;
   if (outgoing.destroyed) return;
-  begin(exchange, answer, {});
+  startAnswer(exchange, answer, {});
   outgoing.write(answer.body.slice(0, -1));
   const gone = whenGone(outgoing);
   for (let sent = answer.body.length; sent < sizeBytes && !gone.aborted; sent += blankBlock.length) {

@@ -1,14 +1,15 @@
 import type { KomboState } from '../emulator-state.ts';
-import { renamed, toolHabits } from '../faults/ats-behaviour.ts';
-import { type FileType, type Integration, integrationRefusal, toolRefusal } from '../store/integrations.ts';
+import { atsBehaviourOf, renameFile } from '../faults/ats-behaviour.ts';
+import type { Integration } from '../store/integrations.ts';
 import { parseAttachmentBody } from './attachment-body.ts';
 import { decodeBase64 } from './base64.ts';
-import { actionOf, type TargetRef } from './calls.ts';
+import type { TargetRef } from './calls.ts';
 import { type Download, download } from './download.ts';
 import { type ApiError, apiError } from './errors.ts';
+import { integrationRefusal, restrictionRefusal, toolRefusal } from './integration-refusal.ts';
 import type { PerformContext } from './perform-context.ts';
 
-/** Checks a POST all the way to the tool, and stores its file. Undefined is success. */
+/** Checks a POST as Kombo and the tool would, and stores its file. Undefined means success. */
 export const storeAttachment = async (
   state: KomboState,
   target: TargetRef,
@@ -22,8 +23,8 @@ export const storeAttachment = async (
   const { name, type, source, remoteFields } = parsed.value;
   const file: Download | ApiError =
     source.kind === 'data'
-      ? decodedFile(source.base64)
-      : await downloadedFile(source.url, state.maxBodyBytes, interrupted);
+      ? decodeFile(source.base64)
+      : await downloadFile(source.url, state.maxBodyBytes, interrupted);
   if ('code' in file) return file;
   const contentType = parsed.value.contentType ?? file.contentType;
   if (contentType === undefined) {
@@ -33,15 +34,15 @@ export const storeAttachment = async (
     );
   }
   if (file.bytes.length === 0) {
-    // Whether Kombo or only the tool refuses an empty file is not published; nobody means to attach one.
+    // Kombo does not publish whether it refuses an empty file; a caller that sends one has made a mistake.
     return apiError('PLATFORM.INPUT_INVALID', 'attachment holds an empty file.');
   }
-  const toolSays =
+  const refusalByTool =
     toolRefusal(integration) ?? restrictionRefusal(integration, target, type, contentType, file.bytes.length);
-  if (toolSays !== undefined) return toolSays;
+  if (refusalByTool !== undefined) return refusalByTool;
 
   const storedAtMs = state.clock();
-  const { lateMs, renames, hidesDates } = toolHabits(bending);
+  const { lateMs, renames, hidesDates } = atsBehaviourOf(bending);
   await state.store.add(
     {
       integrationId: integration.id,
@@ -53,7 +54,7 @@ export const storeAttachment = async (
       remoteFields,
       storedAtMs,
       listedAtMs: storedAtMs + lateMs,
-      listedName: renames ? renamed(name, type) : name,
+      listedName: renames ? renameFile(name, type) : name,
       remoteCreatedAt: integration.dated && !hidesDates ? new Date(storedAtMs).toISOString() : null,
     },
     file.bytes,
@@ -62,32 +63,14 @@ export const storeAttachment = async (
   return undefined;
 };
 
-const decodedFile = (base64: string): Download | ApiError => {
+const decodeFile = (base64: string): Download | ApiError => {
   const bytes = decodeBase64(base64);
   return bytes === undefined
     ? apiError('PLATFORM.INPUT_INVALID', 'attachment.data must be base64 with padding and without line breaks.')
     : { bytes, contentType: undefined };
 };
 
-const downloadedFile = async (url: URL, maxBytes: number, interrupted: AbortSignal): Promise<Download | ApiError> => {
+const downloadFile = async (url: URL, maxBytes: number, interrupted: AbortSignal): Promise<Download | ApiError> => {
   const result = await download(url, maxBytes, interrupted);
   return result.ok ? result.value : result.error;
-};
-
-const restrictionRefusal = (
-  integration: Integration,
-  target: TargetRef,
-  type: FileType,
-  contentType: string,
-  sizeBytes: number,
-): ApiError | undefined => {
-  const restrictions = integration.restrictions[actionOf(target.kind)];
-  if (restrictions === null) return undefined;
-  const rule = restrictions.types[type];
-  const refused = (message: string) => apiError('REMOTE.INPUT_INVALID', message);
-  if (!rule.is_supported) return refused(`The tool takes no attachment of type ${type}.`);
-  const { max_file_size_bytes: maxBytes, accepted_mime_types: accepted } = rule;
-  if (maxBytes !== null && sizeBytes > maxBytes) return refused(`The tool takes at most ${maxBytes} bytes.`);
-  if (accepted !== null && !accepted.includes(contentType)) return refused(`The tool does not take ${contentType}.`);
-  return undefined;
 };

@@ -2,7 +2,7 @@ import { type Answer, failure, htmlAnswer, jsonAnswer } from '../api/answer.ts';
 import { anyError } from '../api/errors.ts';
 import type { Exchange } from '../api/exchange.ts';
 import { readBody } from '../api/request-body.ts';
-import { begin, send, sendCut, sendDripping, sendPadded } from '../api/send.ts';
+import { send, sendCut, sendDripping, sendPadded, startAnswer } from '../api/send.ts';
 import { untilClosed, waitUpTo } from '../api/wait.ts';
 import type { DecisiveFault } from './fault.ts';
 
@@ -26,16 +26,16 @@ const withoutWarnings = (answer: Answer): Answer => {
 const lingerMs = 1000;
 
 /**
- * Answers while the body is on its way. Then the rest lies unread until the connection is cut, as a proxy with a size limit
- * does it, or is drained. Written without `end`, which would read on, throw away, and count the request as over.
+ * Answers while the body is still being sent. The rest of the body is then drained, or stays unread until the connection is
+ * cut, as a proxy with a size limit does. Not with `end`: it would discard the rest and count the request as finished.
  */
-const strikeEarly = async (
+const answerEarly = async (
   exchange: Exchange,
   { code, status, drained }: Extract<DecisiveFault, { kind: 'early' }>,
 ): Promise<void> => {
   const { incoming, outgoing, record, logUrl, release, interrupted } = exchange;
   const answer = failure(anyError(code, 'Refused before the body was read.', status), logUrl);
-  begin(exchange, answer, {
+  startAnswer(exchange, answer, {
     'content-length': String(Buffer.byteLength(answer.body)),
     connection: drained ? 'keep-alive' : 'close',
   });
@@ -50,16 +50,16 @@ const strikeEarly = async (
   }
 };
 
-/** The part of a fault that comes before the body was read to its end. True when the call is over. */
-export const strikeBeforeEnd = async (exchange: Exchange, fault: DecisiveFault | undefined): Promise<boolean> => {
+/** Applies a fault that acts before the body has been read to its end. True when it ended the call. */
+export const applyFaultBeforeEnd = async (exchange: Exchange, fault: DecisiveFault | undefined): Promise<boolean> => {
   if (fault?.kind === 'reset-before-body') reset(exchange);
-  else if (fault?.kind === 'early') await strikeEarly(exchange, fault);
+  else if (fault?.kind === 'early') await answerEarly(exchange, fault);
   else return false;
   return true;
 };
 
-/** How the call ends: the answer as it is, or what the fault makes of it. */
-export const strikeAtEnd = async (
+/** Ends the call: sends the answer unchanged, or what the fault makes of it. */
+export const applyFaultAtEnd = async (
   exchange: Exchange,
   fault: DecisiveFault | undefined,
   answer: Answer,
@@ -93,7 +93,7 @@ export const strikeAtEnd = async (
     case 'reset-mid-body':
     case 'reset-before-body':
     case 'early':
-      // The last two never come this far; a body too short for its middle ends like one that was read whole.
+      // The last two ended the call before; a body that is shorter than `afterBytes` is reset at its end.
       return reset(exchange);
   }
 };

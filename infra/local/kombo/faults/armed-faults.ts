@@ -2,17 +2,17 @@ import type { Call, CallKind, TargetRef } from '../api/calls.ts';
 import { type BendingFault, type DecisiveFault, type Fault, isDecisive } from './fault.ts';
 import { type FaultOfId, faultFromName, faultsFromId, unnamedFault } from './fault-names.ts';
 
-/** Whom a fault strikes. What is left out does not matter: no target means every candidate and application. */
+/** The calls to which a fault applies. A field that is left out fits all: no target means every candidate and application. */
 export interface FaultScope {
-  /** By default the call that the name speaks of. */
+  /** Default: the call in the fault's name. */
   readonly on?: readonly CallKind[];
   readonly target?: TargetRef;
   readonly integrationId?: string;
-  /** How many calls it strikes; until cleared when left out. */
+  /** To how many calls it applies; until cleared when left out. */
   readonly times?: number;
-  /** Wait before the fault shows itself. */
+  /** Wait before the fault becomes visible. */
   readonly delayMs?: number;
-  /** Put on the answer besides its own, for example `retry-after`. */
+  /** Added to the headers of the answer, for example `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -21,11 +21,11 @@ export interface ArmedFault extends FaultScope {
   readonly name: string;
   readonly fault: Fault;
   readonly on: readonly CallKind[];
-  /** Calls it still strikes; undefined is until cleared. */
+  /** Number of calls to which it will still apply; undefined means until cleared. */
   readonly remaining: number | undefined;
 }
 
-/** All that one call has to suffer. */
+/** The faults that apply to one call. */
 export interface FaultPlan {
   /** For the request log. */
   readonly names: readonly string[];
@@ -42,9 +42,9 @@ export interface ArmedFaults {
    */
   arm(fault: string | Fault, scope?: FaultScope): ArmedFault;
   list(): readonly ArmedFault[];
-  /** Ends one fault, or all of them, and starts the counts of ids anew. */
+  /** Ends one fault, or all of them with the counts of ids. */
   clear(id?: string): void;
-  /** The faults that strike this call; counts them as used. */
+  /** The faults that apply to this call; counts them as used. */
   take(call: Call, integrationId: string | undefined): FaultPlan;
 }
 
@@ -61,7 +61,7 @@ export const createArmedFaults = (): ArmedFaults => {
   const countedIds = new Map<string, readonly Counted[]>();
   let lastNumber = 0;
 
-  const shown = (id: string, { name, fault, on, scope, remaining }: Counted): ArmedFault => ({
+  const describe = (id: string, { name, fault, on, scope, remaining }: Counted): ArmedFault => ({
     ...scope,
     id,
     name,
@@ -70,14 +70,14 @@ export const createArmedFaults = (): ArmedFaults => {
     remaining,
   });
 
-  /** Counts of an id are its own: each candidate called `fault-html-502-1` meets one page. */
-  const ofId = (call: Call): readonly Counted[] => {
+  /** Each id has counts of its own: each candidate called `fault-html-502-1` gets one HTML page. */
+  const faultsOfId = (call: Call): readonly Counted[] => {
     if (call.kind !== 'post' && call.kind !== 'list') return [];
     const key = `${call.target.kind}/${call.target.id}`;
     const known = countedIds.get(key);
     if (known !== undefined) return known;
     const parsed = faultsFromId(call.target.id);
-    const fresh = 'unknown' in parsed ? [unknownName(parsed.unknown)] : parsed.map(counted);
+    const fresh = 'unknown' in parsed ? [unknownFault(parsed.unknown)] : parsed.map(startCount);
     if (fresh.length > 0) countedIds.set(key, fresh);
     return fresh;
   };
@@ -91,9 +91,9 @@ export const createArmedFaults = (): ArmedFaults => {
       const on = scope.on ?? [named.on];
       const entry: Counted = { name: named.name, fault: named.fault, on, scope, remaining: scope.times };
       armed.set(id, entry);
-      return shown(id, entry);
+      return describe(id, entry);
     },
-    list: () => [...armed].map(([id, entry]) => shown(id, entry)),
+    list: () => [...armed].map(([id, entry]) => describe(id, entry)),
     clear(id) {
       if (id !== undefined) {
         armed.delete(id);
@@ -103,10 +103,12 @@ export const createArmedFaults = (): ArmedFaults => {
       countedIds.clear();
     },
     take(call, integrationId) {
-      const striking = [...ofId(call), ...armed.values()].filter((entry) => strikes(entry, call, integrationId));
-      const decisive = striking.find(({ fault }) => isDecisive(fault));
-      // A second decisive fault waits for its turn: its count is not used up by a call that it did not end.
-      const used = striking.filter((entry) => entry === decisive || !isDecisive(entry.fault));
+      const applicable = [...faultsOfId(call), ...armed.values()].filter((entry) =>
+        appliesTo(entry, call, integrationId),
+      );
+      const decisive = applicable.find(({ fault }) => isDecisive(fault));
+      // A second decisive fault waits: a call that it did not end does not count as one of its calls.
+      const used = applicable.filter((entry) => entry === decisive || !isDecisive(entry.fault));
       for (const entry of used) if (entry.remaining !== undefined) entry.remaining -= 1;
       for (const [id, { remaining }] of armed) if (remaining === 0) armed.delete(id);
       return {
@@ -120,7 +122,7 @@ export const createArmedFaults = (): ArmedFaults => {
   };
 };
 
-const counted = ({ name, fault, on, times }: FaultOfId): Counted => ({
+const startCount = ({ name, fault, on, times }: FaultOfId): Counted => ({
   name,
   fault,
   on: [on],
@@ -128,7 +130,7 @@ const counted = ({ name, fault, on, times }: FaultOfId): Counted => ({
   remaining: times,
 });
 
-const unknownName = (part: string): Counted => ({
+const unknownFault = (part: string): Counted => ({
   name: 'unknown-fault',
   fault: {
     kind: 'error',
@@ -142,7 +144,7 @@ const unknownName = (part: string): Counted => ({
   remaining: undefined,
 });
 
-const strikes = ({ on, scope, remaining }: Counted, call: Call, integrationId: string | undefined): boolean => {
+const appliesTo = ({ on, scope, remaining }: Counted, call: Call, integrationId: string | undefined): boolean => {
   if (remaining === 0 || !on.includes(call.kind)) return false;
   const concerned = call.kind === 'integration' ? call.integrationId : integrationId;
   if (scope.integrationId !== undefined && scope.integrationId !== concerned) return false;

@@ -1,9 +1,9 @@
 import { anyError } from '../api/errors.ts';
 import type { Fault } from './fault.ts';
 
-/** One line of the fault table: how the fault is written, and what it does. */
+/** One line of the fault table: the form of the name, and what the fault does. */
 export interface CatalogueEntry {
-  /** `<…>` is to be filled in, `[…]` may be left out. */
+  /** `<…>` is a value, `[…]` may be left out. */
   readonly form: string;
   readonly meaning: string;
   readonly parse: (name: string) => Fault | undefined;

@@ -2,14 +2,14 @@ import { type CallKind, callKinds } from '../api/calls.ts';
 import { catalogue } from './catalogue.ts';
 import type { Fault } from './fault.ts';
 
-/** A fault as its name tells it: what happens, and to which call. */
+/** A fault with its name and the call to which it applies. */
 export interface NamedFault {
   readonly name: string;
   readonly fault: Fault;
   readonly on: CallKind;
 }
 
-/** How often a fault named by a candidate id strikes; undefined is every time. */
+/** A fault named by a candidate id; `times` undefined means every call. */
 export interface FaultOfId extends NamedFault {
   readonly times: number | undefined;
 }
@@ -23,8 +23,8 @@ const lookUp = (name: string): Fault | undefined => {
 };
 
 /**
- * `silence-stored` strikes a POST; `list-silence` the listing of attachments, and `integration-html-502` one of the
- * other calls: a call's kind in front says so. Error codes may keep their dot here.
+ * `silence-stored` applies to a POST; a prefix names another call: `list-silence` applies to the listing of attachments,
+ * `integration-html-502` to the integration call. Error codes may keep their dot here.
  */
 export const faultFromName = (written: string): NamedFault | undefined => {
   const name = written.replace('.', '--');
@@ -34,7 +34,7 @@ export const faultFromName = (written: string): NamedFault | undefined => {
   return { name, fault, on: prefix ?? usualCall(fault) };
 };
 
-/** A fault that was built by hand, for what no name can say. */
+/** A fault given as an object, for what names cannot express. */
 export const unnamedFault = (fault: Fault): NamedFault => ({ name: fault.kind, fault, on: usualCall(fault) });
 
 const usualCall = (fault: Fault): CallKind => (fault.kind === 'odd-listing' ? 'list' : 'post');
@@ -49,8 +49,8 @@ const withCount = (part: string): FaultOfId | undefined => {
 
 /**
  * The faults that a candidate or application id asks for: `fault-<name>`, `fault-<name>-<count>`, several joined by
- * `_and_`, and anything after `_as_` to tell two such people apart. An empty list is an ordinary id.
- * @returns the part that is no fault's name as `unknown`, so that a typing mistake is not taken for a healthy candidate.
+ * `_and_`, and anything after `_as_` to tell two such targets apart. An empty list is an ordinary id.
+ * @returns `unknown` with the part that is not the name of a fault, so that a typing mistake does not pass for a healthy candidate.
  */
 export const faultsFromId = (id: string): readonly FaultOfId[] | { readonly unknown: string } => {
   if (!id.startsWith('fault-')) return [];

@@ -1,4 +1,4 @@
-/** Faults that decide how a call ends. A call meets at most one of them. */
+/** Faults that decide how a call ends. At most one of them applies to a call. */
 export type DecisiveFault =
   /** A JSON error. `bare` leaves out all but the message, as older pages of Kombo's documentation show it. */
   | {
@@ -19,7 +19,7 @@ export type DecisiveFault =
   | { readonly kind: 'html'; readonly status: number; readonly stored: boolean }
   | { readonly kind: 'empty'; readonly status: number; readonly stored: boolean }
   | { readonly kind: 'error-in-200'; readonly stored: boolean }
-  /** From here on the call succeeds; only its answer suffers. */
+  /** From here on the call succeeds; only its answer changes. */
   | { readonly kind: 'created' }
   | { readonly kind: 'no-warnings' }
   | { readonly kind: 'truncated-json' }
@@ -27,14 +27,14 @@ export type DecisiveFault =
   | { readonly kind: 'huge'; readonly sizeBytes: number }
   | { readonly kind: 'drip'; readonly everyMs: number };
 
-/** Faults that bend a call and leave its end to others; any number of them may meet. */
+/** Faults that change a call without ending it; a call may have any number of them. */
 export type BendingFault =
   /** The work is done, its answer is late. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** The work itself takes this long, and is finished whether or not the caller is still there. */
+  /** The work takes this long, and is finished even when the caller has left. */
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'warnings'; readonly messages: readonly string[] }
-  /** What a tool may do to a file after it took it; seen in the listing. */
+  /** What a tool may do to a file after accepting it; visible in the listing. */
   | { readonly kind: 'late-listing'; readonly ms: number }
   | { readonly kind: 'renamed' }
   | { readonly kind: 'undated' }
@@ -42,7 +42,7 @@ export type BendingFault =
 
 export type Fault = DecisiveFault | BendingFault;
 
-/** Whether the call has done its work when the fault strikes; a fault's own `stored` is asked first. */
+/** Whether the call is performed before the fault applies; a fault's own `stored` takes precedence. */
 const worksFirst = {
   error: false,
   early: false,

@@ -1,9 +1,9 @@
-/** The keys that the emulator accepts. They live in memory alone and are never listed. */
+/** The keys that the emulator accepts. They are kept in memory only and never listed. */
 export interface ApiKeys {
   accepts(key: string): boolean;
   /** One key, or all of them. */
   revoke(key?: string): void;
-  /** One key, old or new; without one, those the emulator began with. */
+  /** One key, old or new; without one, those the emulator started with. */
   restore(key?: string): void;
 }
 

@@ -5,7 +5,7 @@ import { newKomboId } from '../api/kombo-id.ts';
 import { contentsInFolder, contentsInMemory } from './contents.ts';
 import { noJournal, openJournal } from './journal.ts';
 
-/** A file that "the tool" holds. */
+/** A file that "the tool" stores. */
 export interface StoredAttachment {
   readonly id: string;
   readonly integrationId: string;
@@ -19,11 +19,11 @@ export interface StoredAttachment {
   readonly remoteFields: unknown;
   readonly remoteId: string;
   readonly storedAtMs: number;
-  /** Listed from then on. */
+  /** Listed from this time on. */
   readonly listedAtMs: number;
   /** The name that the tool shows; it may have renamed the file. */
   readonly listedName: string;
-  /** Null for a tool that does not tell. */
+  /** Null for a tool that lists no dates. */
   readonly remoteCreatedAt: string | null;
 }
 
@@ -46,7 +46,7 @@ export interface AttachmentStore {
   list(filter?: AttachmentFilter): readonly StoredAttachment[];
   find(id: string): StoredAttachment | undefined;
   bytes(id: string): Promise<Buffer>;
-  /** Says whose application it is, so that the candidate's listing covers it. */
+  /** Assigns an application to a candidate, so that the candidate's listing includes its files. */
   link(link: ApplicationLink): void;
   applicationsOf(candidateId: string, integrationId: string): readonly string[];
   reset(): Promise<void>;
@@ -60,7 +60,7 @@ export const createAttachmentStore = (stateFile?: string): AttachmentStore => {
   const { entries, journal } = stateFile === undefined ? { entries: [], journal: noJournal } : openJournal(stateFile);
   const attachments = new Map<string, StoredAttachment>();
   const links: ApplicationLink[] = [];
-  // The journal is our own writing, so its lines are trusted to have the shape that they were written with.
+  // Only this store writes the journal, so the shape of its lines is not checked.
   for (const entry of entries as readonly Entry[]) {
     if ('attachment' in entry) attachments.set(entry.attachment.id, entry.attachment);
     else links.push(entry.link);
@@ -71,7 +71,7 @@ export const createAttachmentStore = (stateFile?: string): AttachmentStore => {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const id = newKomboId();
       const stored = { ...attachment, id, sizeBytes: bytes.length, sha256, remoteId: newKomboId() };
-      // Bytes before the line that speaks of them: what is listed can be read.
+      // Bytes before their line in the journal, so that every listed file can be read.
       await contents.put(id, bytes);
       journal.append({ attachment: stored } satisfies Entry);
       attachments.set(id, stored);

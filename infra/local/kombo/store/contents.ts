@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where the bytes of stored attachments lie. */
+/** Where the bytes of stored attachments are kept. */
 export interface Contents {
   put(id: string, bytes: Buffer): Promise<void>;
   get(id: string): Promise<Buffer>;
@@ -25,7 +25,7 @@ export const contentsInMemory = (): Contents => {
   };
 };
 
-/** One file per attachment, readable by its owner alone: they are somebody's CVs, even on a laptop. */
+/** One file per attachment, readable by its owner alone, because CVs are personal data. */
 export const contentsInFolder = (folder: string): Contents => ({
   async put(id, bytes) {
     await mkdir(folder, { recursive: true, mode: 0o700 });

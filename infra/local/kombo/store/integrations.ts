@@ -1,9 +1,8 @@
-import { type AttachmentAction, actionOf, type Call } from '../api/calls.ts';
-import { type ApiError, apiError } from '../api/errors.ts';
+import type { AttachmentAction } from '../api/calls.ts';
 
 export type FileType = 'CV' | 'COVER_LETTER' | 'OTHER';
 
-/** What the tool takes of one type of file, as Kombo's actions endpoint tells it; null where nothing is known. */
+/** What the tool accepts of one type of file, as Kombo's actions endpoint reports it; null where nothing is known. */
 export type TypeRestriction =
   | { readonly is_supported: false }
   | {
@@ -14,7 +13,7 @@ export type TypeRestriction =
 
 export type AttachmentRestrictions = { readonly types: Readonly<Record<FileType, TypeRestriction>> };
 
-/** One customer's connection to one tool, and all that can be wrong with it. */
+/** One customer's connection to one tool, with every state that can be wrong. */
 export interface Integration {
   /** `<tool>:` and 24 characters. */
   readonly id: string;
@@ -24,9 +23,9 @@ export interface Integration {
   /** Whether the scope config lets attachments be read. */
   readonly reading: 'ENABLED' | 'DISABLED' | 'UNSUPPORTED';
   readonly toolDown: boolean;
-  /** Null is what the endpoint says when Kombo knows nothing. */
+  /** Null is the endpoint's answer when Kombo knows nothing. */
   readonly restrictions: Readonly<Record<AttachmentAction, AttachmentRestrictions | null>>;
-  /** Whether the tool tells when a file came; many do not. */
+  /** Whether the tool lists the date of a file; many do not. */
   readonly dated: boolean;
   /** Put on every success of a unified action. */
   readonly warnings: readonly string[];
@@ -88,41 +87,3 @@ export const createIntegrations = (ids: readonly string[]): Integrations => {
     reset,
   };
 };
-
-/** Why an integration refuses a call before anybody looks at its body. */
-export const integrationRefusal = (integration: Integration, call: Call): ApiError | undefined => {
-  const { id, status, setupStatus } = integration;
-  if (status === 'INACTIVE') return apiError('INTEGRATION.INACTIVE', `The integration ${id} is switched off.`);
-  if (status === 'INVALID') {
-    return apiError('INTEGRATION.AUTHENTICATION_INVALID', `The tool no longer accepts the credentials of ${id}.`);
-  }
-  if (setupStatus === 'INCOMPLETE') {
-    return apiError('INTEGRATION.SETUP_INCOMPLETE', `The setup of ${id} is not finished.`);
-  }
-  if (setupStatus === 'FINAL_SYNC_PENDING') {
-    return apiError('INTEGRATION.SETUP_SYNC_PENDING', `The first sync of ${id} still runs.`);
-  }
-  if (call.kind === 'post') return actionRefusal(integration, actionOf(call.target.kind));
-  if (call.kind === 'list' && integration.reading !== 'ENABLED') {
-    // The choice of code is ours: Kombo publishes none for reading without the permission.
-    return integration.reading === 'DISABLED'
-      ? apiError('INTEGRATION.MODEL_DISABLED', `Reading attachments is switched off for ${id}.`)
-      : apiError('INTEGRATION.MODEL_NOT_AVAILABLE', `The tool of ${id} does not show its attachments.`);
-  }
-  return undefined;
-};
-
-const actionRefusal = ({ id, actions }: Integration, action: AttachmentAction): ApiError | undefined => {
-  switch (actions[action]) {
-    case 'ENABLED':
-      return undefined;
-    case 'DISABLED':
-      return apiError('INTEGRATION.ACTION_DISABLED', `The action ${action} is switched off for ${id}.`);
-    case 'UNSUPPORTED':
-      return apiError('INTEGRATION.ACTION_NOT_AVAILABLE', `The tool of ${id} has no action ${action}.`);
-  }
-};
-
-/** Why the tool behind an integration refuses what Kombo let pass. */
-export const toolRefusal = ({ id, toolDown }: Integration): ApiError | undefined =>
-  toolDown ? apiError('REMOTE.SERVICE_UNAVAILABLE', `The tool of ${id} does not answer.`) : undefined;

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What survives a restart: one JSON value per line, only ever appended. */
+/** A file that survives restarts: one JSON value per line, only appended. */
 export interface Journal {
   append(entry: unknown): void;
   clear(): void;
@@ -19,7 +19,7 @@ export const openJournal = (file: string): { readonly entries: readonly unknown[
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
   return {
-    entries: text.split('\n').flatMap(parsedLine),
+    entries: text.split('\n').flatMap(parseLine),
     journal: {
       append: (entry) => appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 }),
       clear: () => rmSync(file, { force: true }),
@@ -27,7 +27,7 @@ export const openJournal = (file: string): { readonly entries: readonly unknown[
   };
 };
 
-const parsedLine = (line: string): unknown[] => {
+const parseLine = (line: string): unknown[] => {
   try {
     return [JSON.parse(line)];
   } catch {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { CallKind } from '../api/calls.ts';
 
-/** What is kept about one request: never its body, its query or its key. */
+/** A record of one request, without its body, its query and its key. */
 export interface RequestRecord {
   readonly id: number;
   readonly atMs: number;
@@ -15,12 +15,12 @@ export interface RequestRecord {
   readonly receivedBytes: number;
   /** Whether the last byte of the body arrived: the point from which a file can be delivered. */
   readonly bodyComplete: boolean;
-  /** Null when no answer was begun. */
+  /** Null when no answer was started. */
   readonly status: number | null;
   readonly code: string | null;
   readonly faults: readonly string[];
   readonly stored: boolean;
-  /** Until its connection is over, and the work for it, whichever lasts longer. */
+  /** True until both its connection and the work for it have ended. */
   readonly open: boolean;
   readonly durationMs: number | null;
 }
@@ -49,7 +49,7 @@ export interface RequestLog {
   find(id: number): RequestRecord | undefined;
   /** Of requests that have ended. */
   counters(): RequestCounters;
-  /** Forgets everything. Requests under way belong to the time before, and are never counted. */
+  /** Deletes everything. Requests in progress belong to the time before, and are never counted. */
   reset(): void;
 }
 

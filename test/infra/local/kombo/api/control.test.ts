@@ -33,24 +33,24 @@ describe('faults', () => {
       headers: { 'retry-after': 'soon' },
     });
     const startedMs = performance.now();
-    const struck = await post(emulator, 'Frank1');
+    const faulty = await post(emulator, 'Frank1');
     const tookMs = performance.now() - startedMs;
     const later = await post(emulator, 'Frank1');
 
     expect(armed.status).toBe(201);
     expect(armed.json).toMatchObject({ name: 'REMOTE--RATE_LIMIT_EXCEEDED', on: ['post'], remaining: 1 });
-    expect(errorOf(struck)?.code).toBe('REMOTE.RATE_LIMIT_EXCEEDED');
-    expect(struck.headers['retry-after']).toBe('soon');
+    expect(errorOf(faulty)?.code).toBe('REMOTE.RATE_LIMIT_EXCEEDED');
+    expect(faulty.headers['retry-after']).toBe('soon');
     expect(tookMs).toBeGreaterThan(35);
     expect(later.status).toBe(200);
   });
 
-  test('strike every call until they are cleared', async () => {
+  test('apply to every call until they are cleared', async () => {
     await control('POST', '/faults', { fault: 'html-502', on: ['post', 'list'] });
-    const struck = [await post(emulator, 'Frank1'), await post(emulator, 'Jane1'), await list(emulator, 'Frank1')];
+    const faulty = [await post(emulator, 'Frank1'), await post(emulator, 'Jane1'), await list(emulator, 'Frank1')];
     await control('DELETE', '/faults');
 
-    expect(struck.map(({ status }) => status)).toEqual([502, 502, 502]);
+    expect(faulty.map(({ status }) => status)).toEqual([502, 502, 502]);
     expect((await post(emulator, 'Frank1')).status).toBe(200);
   });
 
@@ -76,7 +76,7 @@ describe('faults', () => {
     expect(emulator.faults.list().map(({ name }) => name)).toEqual(['html-502']);
   });
 
-  test('do not strike, and are not used up by, a call with a wrong key', async () => {
+  test('do not apply to a call with a wrong key, and are not used up by it', async () => {
     await control('POST', '/faults', { fault: 'html-502', times: 1 });
 
     const stranger = await post(emulator, 'Frank1', { headers: { authorization: 'Bearer ks_dev_wrong' } });
@@ -121,7 +121,7 @@ test('an API key can be revoked and restored', async () => {
   expect([revoked, withNew, allRevoked, restored].map(({ status }) => status)).toEqual([401, 200, 401, 200]);
 });
 
-test('an integration can be broken and mended', async () => {
+test('an integration can be broken and fixed', async () => {
   const path = `/integrations/${encodeURIComponent(greenhouseIntegrationId)}`;
   const broken = await control('PATCH', path, {
     status: 'INACTIVE',

@@ -14,7 +14,7 @@ beforeAll(async () => {
 beforeEach(() => emulator.reset());
 afterAll(() => emulator.close());
 
-/** Too much for any socket buffer to swallow: the caller is still sending when the fault strikes. */
+/** Larger than any socket buffer: the caller is still sending when the fault applies. */
 const large = { attachment: { ...pdf, data: Buffer.alloc(24_000_000, 'x').toString('base64') } };
 
 const lastRequest = async () => {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createArmedFaults } from '../../../../../infra/local/kombo/faults/armed-faults.ts';
 import { catalogue } from '../../../../../infra/local/kombo/faults/catalogue.ts';
 import { faultFromName, faultsFromId } from '../../../../../infra/local/kombo/faults/fault-names.ts';
 
@@ -35,7 +34,7 @@ describe('a candidate id that asks for faults', () => {
     ['fault-status-100', 'status-100'],
     ['fault-silence_and_', ''],
     ['fault-', ''],
-  ])('%s is told as a mistake', (id, unknown) => {
+  ])('%s is reported as unknown', (id, unknown) => {
     expect(faultsFromId(id)).toEqual({ unknown });
   });
 
@@ -63,81 +62,4 @@ test('the README lists every fault as the code knows it', () => {
 
   for (const { form, meaning } of catalogue) expect(rows).toContain(`| \`${form}\` | ${meaning} |`);
   expect(catalogue.length).toBeGreaterThanOrEqual(24);
-});
-
-describe('armed faults', () => {
-  const toFrank = { kind: 'post', target: { kind: 'candidate', id: 'Frank1' } } as const;
-
-  test('strike as often as they were told to, then no more', () => {
-    const faults = createArmedFaults();
-    faults.arm('html-502', { times: 2 });
-
-    const kinds = [1, 2, 3].map(() => faults.take(toFrank, 'x:1').decisive?.kind);
-
-    expect(kinds).toEqual(['html', 'html', undefined]);
-    expect(faults.list()).toEqual([]);
-  });
-
-  test('wait for their turn: a second one is not used up by the call that the first one ended', () => {
-    const faults = createArmedFaults();
-    faults.arm('html-502', { times: 1 });
-    faults.arm('silence', { times: 1 });
-
-    const kinds = [1, 2, 3].map(() => faults.take(toFrank, 'x:1').decisive?.kind);
-
-    expect(kinds).toEqual(['html', 'silence', undefined]);
-  });
-
-  test('strike only the target, the integration and the calls that they are meant for', () => {
-    const faults = createArmedFaults();
-    faults.arm('html-502', { target: { kind: 'candidate', id: 'Frank1' }, integrationId: 'x:1', on: ['post', 'list'] });
-    const struck = (kind: 'post' | 'list', target: { kind: 'candidate' | 'application'; id: string }, id: string) =>
-      faults.take({ kind, target }, id).decisive !== undefined;
-
-    expect(struck('post', { kind: 'candidate', id: 'Frank1' }, 'x:1')).toBe(true);
-    expect(struck('list', { kind: 'candidate', id: 'Frank1' }, 'x:1')).toBe(true);
-    expect(struck('post', { kind: 'candidate', id: 'Frank2' }, 'x:1')).toBe(false);
-    expect(struck('post', { kind: 'application', id: 'Frank1' }, 'x:1')).toBe(false);
-    expect(struck('post', { kind: 'candidate', id: 'Frank1' }, 'x:2')).toBe(false);
-    expect(faults.take({ kind: 'check-api-key' }, undefined).decisive).toBeUndefined();
-  });
-
-  test('can strike the calls that concern no candidate', () => {
-    const faults = createArmedFaults();
-    faults.arm('check-api-key-html-502');
-    faults.arm('status-503', { on: ['actions', 'integration'], integrationId: 'x:1' });
-
-    expect(faults.take({ kind: 'check-api-key' }, undefined).decisive?.kind).toBe('html');
-    expect(faults.take({ kind: 'actions', action: 'ats_add_candidate_attachment' }, 'x:1').decisive?.kind).toBe(
-      'error',
-    );
-    expect(faults.take({ kind: 'integration', integrationId: 'x:2' }, undefined).decisive).toBeUndefined();
-    expect(faults.take({ kind: 'integration', integrationId: 'x:1' }, undefined).decisive?.kind).toBe('error');
-    expect(faults.take(toFrank, 'x:1').decisive).toBeUndefined();
-  });
-
-  test('of ids are counted for each id alone, and anew after a clear', () => {
-    const faults = createArmedFaults();
-    const strike = (id: string) =>
-      faults.take({ kind: 'post', target: { kind: 'candidate', id } }, 'x:1').decisive !== undefined;
-
-    expect([strike('fault-silence-1_as_a'), strike('fault-silence-1_as_a')]).toEqual([true, false]);
-    expect(strike('fault-silence-1_as_b')).toBe(true);
-    faults.clear();
-    expect(strike('fault-silence-1_as_a')).toBe(true);
-  });
-
-  test('end one by one', () => {
-    const faults = createArmedFaults();
-    const first = faults.arm('html-502');
-    faults.arm('silence');
-
-    faults.clear(first.id);
-
-    expect(faults.list().map(({ name }) => name)).toEqual(['silence']);
-  });
-
-  test('are refused when nobody knows them', () => {
-    expect(() => createArmedFaults().arm('sillence')).toThrow('There is no fault called "sillence".');
-  });
 });
