@@ -15,7 +15,7 @@ export interface StartOptions {
 
 export const usage = `Usage: npm start -- [--once] [--fresh] [--json] [--state DIR]
 
-  --once       carry the sample CV, exit with 0 when it is attached byte for byte, else with 1
+  --once       deliver the sample CV, exit with 0 when it is attached byte for byte, else with 1
   --fresh      forget what earlier runs left: objects, ledger, attachments
   --json       one JSON object per line instead of text
   --state DIR  keep the state in this folder instead of .local

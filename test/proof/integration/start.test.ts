@@ -20,7 +20,7 @@ const once = async (args: readonly string[], env: Readonly<Record<string, string
   return { code, stdout: run.stdout(), stderr: run.stderr() };
 };
 
-/** A stack that stays up; resolves when it has told where it is. */
+/** A stack that stays up; resolves when it has printed its addresses. */
 const up = async (stateDir: string): Promise<Command & { readonly s3Url: string }> => {
   const run = command('start', ['--state', stateDir]);
   await expect.poll(run.stdout, { timeout: 20_000 }).toContain('Ctrl-C ends it.');
@@ -28,7 +28,7 @@ const up = async (stateDir: string): Promise<Command & { readonly s3Url: string 
 };
 
 describe('--once', () => {
-  test('carries the sample, tells the journey and exits with 0; a second time nothing is sent again, unless --fresh', async () => {
+  test('delivers the sample, prints its steps and exits with 0; a second time nothing is sent again, unless --fresh', async () => {
     const state = await temporaryFolder();
     const first = await once(['--state', state]);
     expect(first).toMatchObject({ code: 0, stderr: '' });
@@ -43,13 +43,13 @@ describe('--once', () => {
     expect(second.stdout).toContain('nothing was sent again');
 
     const fresh = await once(['--state', state, '--fresh', '--json']);
-    const told = fresh.stdout
+    const printed = fresh.stdout
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(fresh.code).toBe(0);
-    expect(told.map(({ step }) => step)).toEqual(['uploaded', 'event', 'claimed', 'sent', 'attached']);
-    expect(told.at(-1)).toMatchObject({ target: 'candidate/GRKwT7dMvcuqBnsZ5xHe4pYa', name: 'Frank Doe CV.pdf' });
+    expect(printed.map(({ step }) => step)).toEqual(['uploaded', 'event', 'claimed', 'sent', 'attached']);
+    expect(printed.at(-1)).toMatchObject({ target: 'candidate/GRKwT7dMvcuqBnsZ5xHe4pYa', name: 'Frank Doe CV.pdf' });
   });
 
   test('exits with 1 when the sample is rejected, and says why and what to do', async () => {
@@ -111,7 +111,7 @@ describe('without --once it stays up', () => {
     await expect(fetch(stack.s3Url)).rejects.toThrow();
   });
 
-  test('ends on Ctrl-C; a stack that was killed keeps nobody from starting the next', async () => {
+  test('ends on Ctrl-C; a killed stack does not stop the next one', async () => {
     const state = await temporaryFolder();
     const killed = await up(state);
     killed.child.kill('SIGKILL');

@@ -1,6 +1,6 @@
 import { byId, element } from './element.ts';
 
-const most = 3;
+const maxNotices = 3;
 
 /** Sentences about what the operator has just tried. They stay until the operator closes them. */
 export const notices = (): ((sentence: string) => void) => {
@@ -11,6 +11,6 @@ export const notices = (): ((sentence: string) => void) => {
     const notice = element('p', {}, element('span', {}, sentence), close);
     close.addEventListener('click', () => notice.remove());
     root.append(notice);
-    while (root.childElementCount > most) root.firstElementChild?.remove();
+    while (root.childElementCount > maxNotices) root.firstElementChild?.remove();
   };
 };

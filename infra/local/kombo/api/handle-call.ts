@@ -12,7 +12,7 @@ import type { Exchange } from './exchange.ts';
 import { performCall } from './perform-call.ts';
 import { readBody } from './request-body.ts';
 import { send } from './send.ts';
-import { untilClosed, waitUpTo } from './wait.ts';
+import { waitUntilClosed, waitUpTo } from './wait.ts';
 
 /** Answers one request to Kombo's API. Resolves when its answer is sent or its connection is gone; never rejects. */
 export const handleCall = async (
@@ -56,7 +56,7 @@ export const handleCall = async (
     else await send(exchange, answer);
   } finally {
     exchange.release();
-    await untilClosed(outgoing);
+    await waitUntilClosed(outgoing);
     exchange.interrupted.removeEventListener('abort', cut);
     state.requests.close(record, incoming);
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { Exchange } from './exchange.ts';
-import { untilClosed, waitUpTo } from './wait.ts';
+import { waitUntilClosed, waitUpTo } from './wait.ts';
 
 /** Starts an answer: status line, headers and the entry in the request log, but no byte of the body. */
 export const startAnswer = (
@@ -23,7 +23,7 @@ export const send = async (exchange: Exchange, answer: Answer): Promise<void> =>
   // Before the last byte: a caller that has read the answer may rely on the free slot.
   release();
   outgoing.end(answer.body);
-  await untilClosed(outgoing);
+  await waitUntilClosed(outgoing);
 };
 
 /** Sends an answer byte by byte. */
@@ -40,7 +40,7 @@ export const sendDripping = async (exchange: Exchange, answer: Answer, everyMs: 
     outgoing.write(Buffer.of(byte));
   }
   outgoing.end();
-  await untilClosed(outgoing);
+  await waitUntilClosed(outgoing);
 };
 
 /** Sends half of the announced bytes and ends the connection. */
@@ -68,7 +68,7 @@ export const sendPadded = async (exchange: Exchange, answer: Answer, sizeBytes: 
     if (!hasRoom) await once(outgoing, 'drain', { signal: gone }).catch(() => undefined);
   }
   outgoing.end(answer.body.slice(-1));
-  await untilClosed(outgoing);
+  await waitUntilClosed(outgoing);
 };
 
 /** Aborts when the connection is gone, or the answer out; `close` cuts every connection. */

@@ -8,6 +8,6 @@ export const waitUpTo = async (ms: number, signal: AbortSignal): Promise<void> =
 };
 
 /** Until the answer is out or the connection is gone. */
-export const untilClosed = async (outgoing: ServerResponse): Promise<void> => {
+export const waitUntilClosed = async (outgoing: ServerResponse): Promise<void> => {
   if (!outgoing.closed) await once(outgoing, 'close').catch(() => undefined);
 };

@@ -3,7 +3,7 @@ import { anyError } from '../api/errors.ts';
 import type { Exchange } from '../api/exchange.ts';
 import { readBody } from '../api/request-body.ts';
 import { send, sendCut, sendDripping, sendPadded, startAnswer } from '../api/send.ts';
-import { untilClosed, waitUpTo } from '../api/wait.ts';
+import { waitUntilClosed, waitUpTo } from '../api/wait.ts';
 import type { DecisiveFault } from './fault.ts';
 
 /** A TCP reset, as a broken network or a killed server sends it; not the orderly end of a connection. */
@@ -88,7 +88,7 @@ export const applyFaultAtEnd = async (
     case 'drip':
       return sendDripping(exchange, answer, fault.everyMs);
     case 'silence':
-      return untilClosed(exchange.outgoing);
+      return waitUntilClosed(exchange.outgoing);
     case 'reset-after-body':
     case 'reset-mid-body':
     case 'reset-before-body':

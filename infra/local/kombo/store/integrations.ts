@@ -38,7 +38,7 @@ export type IntegrationChange = Partial<Omit<Integration, 'id' | 'actions' | 're
   readonly restrictions?: Partial<Integration['restrictions']>;
 };
 
-/** Two integrations that every emulator has unless told otherwise. */
+/** Two integrations that every emulator has by default. */
 export const sandboxIntegrationId = 'kombo-sandbox:CvCourierSandboxAAAAAAAA';
 export const greenhouseIntegrationId = 'greenhouse:CvCourierGreenhouseAAAAA';
 

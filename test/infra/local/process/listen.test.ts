@@ -16,7 +16,7 @@ test('a taken port moves on by ten, so that the last digit keeps its meaning', a
   expect((port - taken) % 10).toBe(0);
 });
 
-test('only a taken port is tried again: any other failure is told', async () => {
+test('only a taken port is tried again: any other failure is thrown', async () => {
   const tried: number[] = [];
   const start = (port: number) => {
     tried.push(port);

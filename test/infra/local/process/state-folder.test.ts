@@ -20,7 +20,7 @@ const announce = (folder: string, announcement: unknown) =>
     typeof announcement === 'string' ? announcement : JSON.stringify(announcement),
   );
 
-test('one stack at a time: the second is told who has the folder, and what to do', async () => {
+test('one stack at a time: the second fails with the process that has the folder, and what to do', async () => {
   const folder = await temporaryFolder();
   const first = await claimStateFolder(folder, { fresh: false });
   await expect(claimStateFolder(folder, { fresh: false })).rejects.toThrow(StackRunning);
@@ -50,14 +50,14 @@ test('a running stack is found by its folder', async () => {
   expect(await runningStack(folder)).toBeUndefined();
 });
 
-describe('what a killed stack left behind stops nobody', () => {
+describe('what a killed stack left behind does not stop the next one', () => {
   test.each([
     ['its process is gone', async () => ({ pid: 2 ** 30, startedAtMs: Date.now() })],
     [
-      'its number belongs to somebody else now',
+      'its process id belongs to another program now',
       async () => ({ pid: process.pid, startedAtMs: Date.now(), controlUrl: await control(1) }),
     ],
-    ['nobody answers', async () => ({ pid: process.pid, startedAtMs: Date.now(), controlUrl: 'http://127.0.0.1:1' })],
+    ['nothing answers', async () => ({ pid: process.pid, startedAtMs: Date.now(), controlUrl: 'http://127.0.0.1:1' })],
     ['it never came up', async () => ({ pid: process.pid, startedAtMs: Date.now() - 61_000 })],
     ['its file is cut off', async () => '{"pid":'],
   ])('%s', async (_, left) => {

@@ -2,14 +2,14 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { activityOf, activityText } from '../../../../infra/local/terminal/activity.ts';
 
-const told = (line: unknown): string | undefined => {
+const textOf = (line: unknown): string | undefined => {
   const activity = activityOf(typeof line === 'string' ? line : JSON.stringify(line));
   return activity && stripVTControlCharacters(activityText('on-upload', activity));
 };
 
 test('a delivery is one line: state, time, masked key', () => {
   const line = { level: 'INFO', message: 'Attached.', status: 'attached', key: 'candidates/c1/•••.pdf', totalMs: 86.4 };
-  expect(told(line)).toBe('  attached     86 ms  candidates/c1/•••.pdf');
+  expect(textOf(line)).toBe('  attached     86 ms  candidates/c1/•••.pdf');
 });
 
 test('a failure says its code and the next step', () => {
@@ -22,17 +22,17 @@ test('a failure says its code and the next step', () => {
     code: 'FILE_EMPTY',
     nextStep: 'Ask the uploader for the file again.',
   };
-  expect(told(line)).toBe(
+  expect(textOf(line)).toBe(
     '  rejected     27 ms  candidates/c1/•••.pdf\n                      FILE_EMPTY. Ask the uploader for the file again.',
   );
 });
 
-test('an error of the function is told with its name', () => {
+test('an error of the function is printed with its name', () => {
   const line = { level: 'ERROR', message: 'The event is refused.', detail: 'It is empty.' };
-  expect(told(line)).toBe('  error               on-upload: The event is refused. It is empty.');
+  expect(textOf(line)).toBe('  error               on-upload: The event is refused. It is empty.');
 });
 
-describe('what is for the log alone is not told', () => {
+describe('lines for the log alone are not printed', () => {
   test.each([
     ['metrics', { _aws: { Timestamp: 1 }, service: 'cv-courier', Attached: 1 }],
     ['a note', { level: 'INFO', message: 'Ignored.', reason: 'A folder marker.' }],
@@ -40,6 +40,6 @@ describe('what is for the log alone is not told', () => {
     ['half a line', '{"level":"ERROR"'],
     ['a number', '7'],
   ])('%s', (_, line) => {
-    expect(told(line)).toBeUndefined();
+    expect(textOf(line)).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { s3Notification, toCreatedObjects } from '../../../../../infra/local/aws/events/s3-notification.ts';
 
 /** As the local S3 tells it: the key is not encoded. */
-const told = (eventName: string, object: { key: string; size?: number; eTag?: string }) => ({
+const eventOf = (eventName: string, object: { key: string; size?: number; eTag?: string }) => ({
   Records: [
     {
       eventTime: '2026-03-01T10:00:00.000Z',
@@ -14,7 +14,7 @@ const told = (eventName: string, object: { key: string; size?: number; eTag?: st
 
 test('an upload becomes the notification that S3 would send, with its key form-encoded', () => {
   const [object] = toCreatedObjects(
-    told('ObjectCreated:Put', { key: 'candidates/c1/C++ 100%.pdf', size: 12, eTag: 'abc' }),
+    eventOf('ObjectCreated:Put', { key: 'candidates/c1/C++ 100%.pdf', size: 12, eTag: 'abc' }),
   );
   expect(object && s3Notification(object, 'eu-central-1')).toMatchObject({
     Records: [
@@ -35,11 +35,11 @@ test('an upload becomes the notification that S3 would send, with its key form-e
 });
 
 test('a deletion starts nothing', () => {
-  expect(toCreatedObjects(told('ObjectRemoved:Delete', { key: 'candidates/c1/cv.pdf' }))).toEqual([]);
+  expect(toCreatedObjects(eventOf('ObjectRemoved:Delete', { key: 'candidates/c1/cv.pdf' }))).toEqual([]);
 });
 
 test('a copy has no ETag, and none is made up', () => {
-  expect(toCreatedObjects(told('ObjectCreated:Copy', { key: 'candidates/c1/cv.pdf', size: 12 }))).toEqual([
+  expect(toCreatedObjects(eventOf('ObjectCreated:Copy', { key: 'candidates/c1/cv.pdf', size: 12 }))).toEqual([
     {
       bucket: 'cvs',
       key: 'candidates/c1/cv.pdf',

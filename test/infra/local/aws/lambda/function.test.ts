@@ -29,7 +29,7 @@ export const handler = async (event, context) => {
   } finally { under -= 1; }
 };`;
 
-interface Told {
+interface Answer {
   readonly pid: number;
   readonly invocations: number;
   readonly under: number;
@@ -63,7 +63,7 @@ const start = (options: Partial<LambdaOptions> = {}): Lambda => {
   return lambda;
 };
 
-const told = async (answer: Promise<unknown>): Promise<Told> => (await answer) as Told;
+const answerOf = async (answer: Promise<unknown>): Promise<Answer> => (await answer) as Answer;
 
 const isRunning = (pid: number): boolean => {
   try {
@@ -75,14 +75,14 @@ const isRunning = (pid: number): boolean => {
 
 describe('an invocation', () => {
   test('gets the event and a context, and its answer comes back', async () => {
-    const answer = await told(start().invoke({ do: 'tell' }, 'request-1'));
+    const answer = await answerOf(start().invoke({ do: 'tell' }, 'request-1'));
     expect(answer).toMatchObject({ name: 'on-test', id: 'request-1', env: 'hello' });
     expect(answer.left).toBeGreaterThan(0);
     expect(answer.left).toBeLessThanOrEqual(20_000);
   });
 
   test('sees nothing of the environment that the stack was started in', async () => {
-    expect(await told(start().invoke({ do: 'tell' }))).toMatchObject({ home: null });
+    expect(await answerOf(start().invoke({ do: 'tell' }))).toMatchObject({ home: null });
   });
 
   test('that returns nothing answers null, as on Lambda', async () => {
@@ -99,13 +99,13 @@ describe('an invocation', () => {
   test('that runs out of time is ended, and the next one gets a new process', async () => {
     const lambda = start({ timeoutMs: 3_000 });
     await expect(lambda.invoke({ do: 'hang' })).rejects.toMatchObject({ error: { errorType: 'Sandbox.Timedout' } });
-    expect(await told(lambda.invoke({ do: 'tell' }))).toMatchObject({ invocations: 1 });
+    expect(await answerOf(lambda.invoke({ do: 'tell' }))).toMatchObject({ invocations: 1 });
   });
 
   test.each([['die'], ['exit']])('whose process ends (%s) fails, and the next one gets a new process', async (how) => {
     const lambda = start();
     await expect(lambda.invoke({ do: how })).rejects.toMatchObject({ error: { errorType: 'Runtime.ExitError' } });
-    expect(await told(lambda.invoke({ do: 'tell' }))).toMatchObject({ invocations: 1 });
+    expect(await answerOf(lambda.invoke({ do: 'tell' }))).toMatchObject({ invocations: 1 });
   });
 
   test('of a module that cannot be loaded says why', async () => {
@@ -120,22 +120,22 @@ describe('an invocation', () => {
     await expect(start({ modulePath: empty }).invoke({})).rejects.toThrow('exports no function named "handler"');
   });
 
-  test('goes on when somebody presses Ctrl-C: the stack decides when it ends', async () => {
-    expect(await told(start().invoke({ do: 'interrupt' }))).toMatchObject({ invocations: 1 });
+  test('continues after Ctrl-C: the stack decides when it ends', async () => {
+    expect(await answerOf(start().invoke({ do: 'interrupt' }))).toMatchObject({ invocations: 1 });
   });
 });
 
 describe('processes', () => {
   test('stay warm from one invocation to the next', async () => {
     const lambda = start();
-    const first = await told(lambda.invoke({ do: 'tell' }));
-    const second = await told(lambda.invoke({ do: 'tell' }));
+    const first = await answerOf(lambda.invoke({ do: 'tell' }));
+    const second = await answerOf(lambda.invoke({ do: 'tell' }));
     expect(second).toMatchObject({ pid: first.pid, invocations: 2 });
   });
 
   test('serve one invocation at a time, and no more of them run than the limit says', async () => {
     const lambda = start({ concurrency: 2 });
-    const answers = await Promise.all(Array.from({ length: 8 }, () => told(lambda.invoke({ do: 'wait', ms: 20 }))));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => answerOf(lambda.invoke({ do: 'wait', ms: 20 }))));
     expect(answers.map(({ under }) => under)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(2);
   });
@@ -153,13 +153,13 @@ describe('processes', () => {
   test('that are nearly done may finish when the function closes', async () => {
     const lambda = start();
     await lambda.invoke({ do: 'tell' });
-    const slow = told(lambda.invoke({ do: 'wait', ms: 100 }));
+    const slow = answerOf(lambda.invoke({ do: 'wait', ms: 100 }));
     await lambda.close(10_000);
     expect(await slow).toMatchObject({ invocations: 2 });
   });
 });
 
-describe('an event that nobody waits for', () => {
+describe('an event that is sent without waiting for its answer', () => {
   test('is given to the function again when it failed', async () => {
     expect(await start().send({ do: 'throw-at-first', good: 3 })).toMatchObject({
       ok: true,
@@ -193,7 +193,7 @@ describe('an event that nobody waits for', () => {
   });
 });
 
-test('what the function writes is told line by line', async () => {
+test('the output of a function is reported line by line', async () => {
   const lines: string[] = [];
   const lambda = start({ onLine: (line) => lines.push(line) });
   await lambda.invoke({ do: 'tell' });
@@ -201,7 +201,7 @@ test('what the function writes is told line by line', async () => {
   expect(lines).toEqual(['{"got":"tell"}']);
 });
 
-test('a death that left no line of its own is told', async () => {
+test('a process that died without a log line is reported', async () => {
   const lines: string[] = [];
   const lambda = start({ onLine: (line) => lines.push(line) });
   await expect(lambda.invoke({ do: 'exit' }, 'request-1')).rejects.toThrow();
@@ -213,7 +213,7 @@ test('a death that left no line of its own is told', async () => {
   });
 });
 
-test('a process ends by itself when its stack is gone', async () => {
+test('a process ends automatically when its stack is gone', async () => {
   const { fork } = await import('node:child_process');
   const worker = fork(path.join(import.meta.dirname, '../../../../../infra/local/aws/lambda/worker.ts'), [modulePath], {
     env: {},

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { faultSwitches, setFault } from '../../../../../infra/local/console/server/fault-switches.ts';
 import { defaultApiKey, startKomboEmulator } from '../../../../../infra/local/kombo/emulator.ts';
 
-const started = async () => {
+const startEmulator = async () => {
   const kombo = await startKomboEmulator();
   onTestFinished(() => kombo.close());
   return { kombo, on: () => faultSwitches(kombo, defaultApiKey).flatMap(({ id, on }) => (on ? [id] : [])) };
@@ -11,13 +11,13 @@ const started = async () => {
 const ids = ['rate-limit', 'tool-down', 'answer-lost', 'key-revoked', 'integration-paused', 'slow'];
 
 test('there are six switches, all off at first', async () => {
-  const { kombo, on } = await started();
+  const { kombo, on } = await startEmulator();
   expect(faultSwitches(kombo, defaultApiKey).map(({ id }) => id)).toEqual(ids);
   expect(on()).toEqual([]);
 });
 
 test.each(ids)('%s goes on alone, and off again', async (id) => {
-  const { kombo, on } = await started();
+  const { kombo, on } = await startEmulator();
   expect(setFault(kombo, id, true)).toBe(true);
   expect(on()).toEqual([id]);
   setFault(kombo, id, true);
@@ -27,14 +27,14 @@ test.each(ids)('%s goes on alone, and off again', async (id) => {
 });
 
 test('a switch shows a change that another program made to the emulator', async () => {
-  const { kombo, on } = await started();
+  const { kombo, on } = await startEmulator();
   kombo.apiKeys.revoke();
   for (const { id } of kombo.integrations.list()) kombo.integrations.change(id, { toolDown: true });
   expect(on()).toEqual(['tool-down', 'key-revoked']);
 });
 
 test('faults that a test armed for a few calls are none of the switches, and stay', async () => {
-  const { kombo, on } = await started();
+  const { kombo, on } = await startEmulator();
   kombo.faults.arm('slow-4000ms', { times: 3 });
   expect(on()).toEqual([]);
   setFault(kombo, 'slow', false);
@@ -42,6 +42,6 @@ test('faults that a test armed for a few calls are none of the switches, and sta
 });
 
 test('an unknown switch is no switch', async () => {
-  const { kombo } = await started();
+  const { kombo } = await startEmulator();
   expect(setFault(kombo, 'no-such', true)).toBe(false);
 });

@@ -26,7 +26,7 @@ test('a row follows its file into the bucket: from its bytes to the row of its u
   expect(uploads.originOf(id)).toEqual({ id: 'up-1', atMs: 1_000 });
 });
 
-test('what the ledger knows is told by the ledger', () => {
+test('an upload with a ledger record has no row of its own', () => {
   const { uploads } = atTime();
   uploads.dispatched(id, key, 10);
   expect(uploads.rows((each) => each === id)).toEqual([]);

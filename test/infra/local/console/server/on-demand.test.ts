@@ -30,20 +30,20 @@ const answering = (invoke: Lambda['invoke']) => {
 
 test('shows what one would paste, and runs nothing yet', async () => {
   const events: unknown[] = [];
-  const asked = answering(async (event) => events.push(event));
-  expect(await asked({ action: 'retry', row: 'r1', reason: 'Mended.', run: false, names: true })).toEqual({
-    event: { action: 'retry', key, reason: 'Mended.' },
+  const askAbout = answering(async (event) => events.push(event));
+  expect(await askAbout({ action: 'retry', row: 'r1', reason: 'Fixed.', run: false, names: true })).toEqual({
+    event: { action: 'retry', key, reason: 'Fixed.' },
   });
   expect(events).toEqual([]);
 });
 
 test('runs it with the real key, and shows event and answer masked', async () => {
   const events: unknown[] = [];
-  const asked = answering(async (event) => {
+  const askAbout = answering(async (event) => {
     events.push(event);
     return { message: `"${key}" is held.`, files: [{ key, name: 'Jane Roe.pdf', note: 'See Jane Roe.pdf' }] };
   });
-  const answer = await asked({ action: 'status', row: 'r1', run: true, names: false });
+  const answer = await askAbout({ action: 'status', row: 'r1', run: true, names: false });
   expect(events).toEqual([{ action: 'status', key }]);
   expect(answer).toEqual({
     event: { action: 'status', key: 'candidates/Jane1/•••.pdf' },
@@ -66,8 +66,8 @@ test('a function that fails, or is not built, is said in a sentence', async () =
 });
 
 test('a question about a row that is gone, or of no known kind, is none', async () => {
-  const asked = answering(async () => null);
-  expect(await asked({ action: 'retry', row: 'gone', run: true, names: false })).toBeUndefined();
+  const askAbout = answering(async () => null);
+  expect(await askAbout({ action: 'retry', row: 'gone', run: true, names: false })).toBeUndefined();
   expect(readQuestion({ action: 'forget', run: true, names: false })).toBeUndefined();
   expect(readQuestion('nonsense')).toBeUndefined();
 });

@@ -88,7 +88,7 @@ test.each([
 });
 
 describe('the rate limit', () => {
-  test('is told on every answer, refusals included', async () => {
+  test('is in the headers of every answer, refusals included', async () => {
     const good = await list(emulator, 'Frank1');
     const bad = await list(emulator, 'x'.repeat(65));
 
@@ -142,7 +142,7 @@ describe('the concurrency limit', () => {
     await expect.poll(() => emulator.inFlight(integrationId), { interval: 5 }).toBe(before + count);
   };
 
-  test('is told on unified actions: both POSTs and both listings', async () => {
+  test('is in the headers of unified actions: both POSTs and both listings', async () => {
     const unified = [await post(emulator, 'Frank1'), await list(emulator, 'Frank1')];
     const others = [
       await call(emulator, { path: '/check-api-key' }),
@@ -155,7 +155,7 @@ describe('the concurrency limit', () => {
     for (const { headers } of others) expect(headers).not.toHaveProperty('concurrency-limit');
   });
 
-  test('refuses a call too many at once, posts and listings alike, and counts what it saw', async () => {
+  test('refuses a call beyond the limit, posts and listings alike, and counts what it saw', async () => {
     await hold(3);
 
     const posted = await post(emulator, 'Frank1');

@@ -168,7 +168,7 @@ describe('a body is refused as PLATFORM.INPUT_INVALID, by the name of the field'
 describe('what is let pass', () => {
   test.each([
     ["an id inside the body, as the vendor's sample has it", { candidate_id: 'Frank1', attachment: pdf }],
-    ['a field that nobody knows', { attachment: { ...pdf, color: 'blue' }, later: true }],
+    ['an unknown field', { attachment: { ...pdf, color: 'blue' }, later: true }],
     [
       'no actor for Greenhouse',
       { attachment: pdf, remote_fields: { greenhouse: { post_headers: { 'On-Behalf-Of': null } } } },
@@ -217,7 +217,7 @@ describe('data_url', () => {
       body: { attachment: { name: 'CV.pdf', type: 'CV', content_type: contentType, data_url: `${origin}${path}` } },
     });
 
-  test('is fetched at once, and lends its content type when none is given', async () => {
+  test('is fetched immediately, and gives its content type when none is given', async () => {
     const answer = await postUrl('/cv');
 
     expect(answer.status).toBe(200);
@@ -245,7 +245,7 @@ describe('data_url', () => {
     expect(answer.text).not.toContain(origin);
   });
 
-  test('at which nobody listens is refused', async () => {
+  test('without a server behind it is refused', async () => {
     const answer = await post(emulator, 'Frank1', {
       body: { attachment: { name: 'CV.pdf', type: 'CV', data_url: 'http://127.0.0.1:1/cv.pdf' } },
     });

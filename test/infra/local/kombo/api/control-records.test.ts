@@ -61,7 +61,7 @@ describe('attachments', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  test('that nobody knows are not found', async () => {
+  test('with an unknown id are not found', async () => {
     expect((await control('GET', '/attachments/nobody/content')).status).toBe(404);
     expect((await control('GET', '/attachments?target=Frank1')).status).toBe(400);
   });
@@ -150,7 +150,7 @@ describe('requests', () => {
   });
 });
 
-test('a reset reaches slow work that is under way: it stores nothing afterwards', async () => {
+test('a reset reaches slow work in progress: it stores nothing afterwards', async () => {
   const posting = wireErrorOf(post(emulator, 'fault-slow-60000ms'));
   await expect.poll(() => emulator.requests.recent().at(-1)?.bodyComplete, { interval: 5 }).toBe(true);
   await emulator.reset();

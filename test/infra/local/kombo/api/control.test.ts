@@ -86,7 +86,7 @@ describe('faults', () => {
   });
 
   test.each([
-    ['a name that nobody knows', { fault: 'sillence' }, 'There is no fault called "sillence".'],
+    ['an unknown name', { fault: 'sillence' }, 'There is no fault called "sillence".'],
     ['no name', {}, 'fault'],
     ['a misspelt field', { fault: 'silence', time: 1 }, 'time'],
     ['no times at all', { fault: 'silence', times: 0 }, 'times'],

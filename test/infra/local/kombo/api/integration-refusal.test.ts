@@ -74,7 +74,7 @@ describe('the state of an integration refuses posts and listings', () => {
     expect(toApplication.status).toBe(200);
   });
 
-  test('and is told by the integration endpoint', async () => {
+  test('and is shown by the integration endpoint', async () => {
     change({
       status: 'INVALID',
       setupStatus: 'INCOMPLETE',
@@ -126,7 +126,7 @@ describe('the restrictions of a tool', () => {
   });
 });
 
-test('an integration that nobody knows cannot be changed', () => {
+test('an unknown integration cannot be changed', () => {
   expect(() => emulator.integrations.change('greenhouse:nobody', { toolDown: true })).toThrow(
     'There is no integration "greenhouse:nobody".',
   );

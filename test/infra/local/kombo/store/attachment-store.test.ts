@@ -70,7 +70,7 @@ test('a reset removes what was kept', async () => {
   await after.close();
 });
 
-test('a port that is taken is told as such', async () => {
+test('a port that is taken is reported as taken', async () => {
   const first = await startKomboEmulator();
   try {
     await expect(startKomboEmulator({ port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
