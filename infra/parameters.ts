@@ -1,5 +1,6 @@
 import { Fault } from '../lib/config/setting.ts';
 import { literalPrefixes, parseKeyTemplates } from '../lib/key-template/match-key.ts';
+import { parallelDeliveries } from '../lib/limits.ts';
 import { parameterVariables, type VariableParameter } from './environment.ts';
 import { concurrencyParameter } from './functions.ts';
 
@@ -52,11 +53,11 @@ const logRetentionDays = oneOf(
 const maxConcurrentFiles = 25;
 
 /**
- * Files that one instance of a function works on concurrently: one, or as many as a run takes from a list (handlers/run-options.ts).
+ * Files that one instance of a function works on concurrently: one, or as many as a run takes from a list.
  * A new function counts as a run, so that Kombo's limit holds without a line here.
  */
 export const filesPerInstance = (functionName: string): number =>
-  functionName === 'on-upload' || functionName === 'on-batch' ? 1 : 4;
+  functionName === 'on-upload' || functionName === 'on-batch' ? 1 : parallelDeliveries;
 
 /** Where the stack allows less than the function's own check. The function's check applies too. */
 const stricter: Partial<Readonly<Record<VariableParameter, Check>>> = {

@@ -54,7 +54,7 @@ export interface Stack {
   readonly table: string;
   readonly region: string;
   /** As the functions read it. */
-  readonly config: Settings;
+  readonly settings: Settings;
   readonly endpoints: Readonly<Record<'s3' | 'dynamodb' | 'kombo' | 'control', string>> & { readonly console?: string };
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
@@ -140,7 +140,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       },
       shell,
     );
-    const config = readSettings(env);
+    const settings = readSettings(env);
 
     const functions = startFunctions({
       handlers,
@@ -155,7 +155,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       trigger = createBucketTrigger({
         onUpload,
         region,
-        prefixes: literalPrefixes(config.keyTemplates),
+        prefixes: literalPrefixes(settings.keyTemplates),
         onDispatch: (dispatch) => events.emit('dispatched', dispatch),
         onUnwatched: (object) => events.emit('unwatched', object),
       });
@@ -168,7 +168,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     await folder.announce(control.url);
 
     const endpoints = { s3: storage.url, dynamodb: database.url, kombo: kombo.url, control: control.url };
-    const parts = { bucket, table, region, config, s3, dynamodb, kombo, functions: functions.byName, events };
+    const parts = { bucket, table, region, settings, s3, dynamodb, kombo, functions: functions.byName, events };
     const page = options.console
       ? await startConsole({ stack: { ...parts, endpoints }, preferredPort: port(4) })
       : undefined;
@@ -181,7 +181,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         table: dynamoTable(dynamodb, table),
         clock: systemClock,
         uuid: randomUUID,
-        retentionDays: config.ledgerRetentionDays,
+        retentionDays: settings.ledgerRetentionDays,
       }),
       close,
     };

@@ -46,7 +46,7 @@ export const consoleServer = async (functions: ReadonlyMap<string, Lambda> = new
       bucket,
       table,
       region,
-      config: readSettings(env),
+      settings: readSettings(env),
       dynamodb,
       kombo,
       functions,

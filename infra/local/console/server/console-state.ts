@@ -1,5 +1,5 @@
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
-import { uploadId } from '../../../../lib/upload/upload.ts';
+import { parseUploadId, uploadId } from '../../../../lib/upload/upload.ts';
 import type { Dispatch } from '../../aws/events/bucket-trigger.ts';
 import { reuseUnchanged } from './diff.ts';
 import { type IncomingUploads, incomingUploads } from './incoming-uploads.ts';
@@ -130,7 +130,7 @@ const moving: ReadonlySet<Row['state']> = new Set(['uploading', 'uploaded', 'cla
 
 const unreadableRow = (id: string, seen: Exclude<ScannedRecord, { readable: true }>): Row => ({
   id: rowId(id),
-  key: id.slice(id.indexOf('/') + 1, id.lastIndexOf('#')),
+  key: parseUploadId(id)?.key ?? id,
   state: 'held',
   atMs: 0,
   changedAtMs: 0,

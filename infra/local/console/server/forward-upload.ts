@@ -21,7 +21,7 @@ const uploadFields = v.object({
 export interface UploadDeps {
   readonly s3: S3Client;
   readonly bucket: string;
-  readonly config: Pick<Settings, 'keyTemplates' | 'integrationId'>;
+  readonly settings: Pick<Settings, 'keyTemplates' | 'integrationId'>;
   readonly uploads: IncomingUploads;
   /** A row has changed. */
   readonly onChange: () => void;
@@ -32,7 +32,7 @@ export interface UploadDeps {
  * @returns a sentence for the operator when the file cannot be uploaded, or did not arrive
  */
 export const forwardUpload = async (
-  { s3, bucket, config, uploads, onChange }: UploadDeps,
+  { s3, bucket, settings, uploads, onChange }: UploadDeps,
   fields: Readonly<Record<string, unknown>>,
   body: ReadableStream<Uint8Array> | null,
 ): Promise<Result<null, string>> => {
@@ -42,7 +42,7 @@ export const forwardUpload = async (
   if (sizeBytes > maxUploadBytes) {
     return { ok: false, error: 'The local console takes files up to 1 GB.' };
   }
-  const key = uploadKey(config.keyTemplates, { kind, id, filename: name, integrationId: config.integrationId });
+  const key = uploadKey(settings.keyTemplates, { kind, id, filename: name, integrationId: settings.integrationId });
   if (!key.ok) return key;
 
   const upload = uploads.open({ key: key.value, target: targetKey({ kind, id }), sizeBytes });

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Config } from '../../../../lib/config/config.ts';
+import type { Settings } from '../../../../lib/config/config.ts';
 import type { Dispatch } from '../../aws/events/bucket-trigger.ts';
 import type { Lambda } from '../../aws/lambda/function.ts';
 import type { KomboEmulator } from '../../kombo/emulator.ts';
@@ -18,7 +18,7 @@ export interface ObservedStack {
   readonly table: string;
   readonly region: string;
   /** As the functions read it. */
-  readonly config: Config;
+  readonly settings: Settings;
   readonly endpoints: { readonly s3: string };
   readonly dynamodb: DynamoDBClient;
   readonly kombo: KomboEmulator;

@@ -42,14 +42,14 @@ const eventFor = ({ action, scope, reason = defaultReason }: Question, key: stri
 
 /** Shows the event, and runs it when `run` is set. The answer is masked like everything else on the page. */
 export const ask = async (
-  { functions, config }: Pick<ObservedStack, 'functions' | 'config'>,
+  { functions, settings }: Pick<ObservedStack, 'functions' | 'settings'>,
   consoleState: Pick<ConsoleState, 'rows' | 'nudge'>,
   question: Question,
 ): Promise<Reply | undefined> => {
   const row = question.row === undefined ? undefined : consoleState.rows.get(question.row);
   const event = eventFor(question, row?.key);
   if (event === undefined) return undefined;
-  const mask = maskFor(question.names, config.keyTemplates, consoleState);
+  const mask = maskFor(question.names, settings.keyTemplates, consoleState);
   if (!question.run) return { event: mask(event) };
   const onDemand = functions.get('on-demand');
   if (!onDemand) {

@@ -12,7 +12,7 @@ import { downloadName } from './stored-files.ts';
 export interface RouteDeps extends LiveDeps {
   readonly assets: ReadonlyMap<string, Asset>;
   readonly upload: UploadDeps;
-  readonly stack: Pick<ObservedStack, 'functions' | 'config'>;
+  readonly stack: Pick<ObservedStack, 'functions' | 'settings'>;
 }
 
 /** Every route of the console. Names are shown only to a caller that sends `names=shown`. */

@@ -26,7 +26,7 @@ export interface ConsoleServer {
 
 /** The page on which an operator drops files and watches their delivery. */
 export const startConsole = async ({ stack, preferredPort }: ConsoleOptions): Promise<ConsoleServer> => {
-  const { bucket, config, kombo, functions } = stack;
+  const { bucket, settings, kombo, functions } = stack;
   const assets = await pageAssets();
   // No checksums beyond the required ones: the local S3 does not know the SDK's newer checksums in a stream.
   const s3 = new S3Client({
@@ -41,11 +41,11 @@ export const startConsole = async ({ stack, preferredPort }: ConsoleOptions): Pr
     assets,
     consoleState,
     kombo,
-    apiKey: config.komboApiKey ?? '',
-    templates: config.keyTemplates,
-    hello: helloOf(config),
-    upload: { s3, bucket, config, uploads: consoleState.uploads, onChange: consoleState.nudge },
-    stack: { functions, config },
+    apiKey: settings.komboApiKey ?? '',
+    templates: settings.keyTemplates,
+    hello: helloOf(settings),
+    upload: { s3, bucket, settings, uploads: consoleState.uploads, onChange: consoleState.nudge },
+    stack: { functions, settings },
   });
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
   // A slow upload is not a fault.

@@ -5,7 +5,7 @@ import { ask, readQuestion } from '../../../../../infra/local/console/server/on-
 import type { Row } from '../../../../../infra/local/console/server/row.ts';
 import { readSettings } from '../../../../../lib/config/config.ts';
 
-const config = readSettings({
+const settings = readSettings({
   BUCKET: 'console-test',
   LEDGER_TABLE: 'ledger',
   KOMBO_API_KEY: 'ks_dev_local',
@@ -23,7 +23,7 @@ const answering = (invoke: Lambda['invoke']) => {
     kill: async () => undefined,
     close: async () => undefined,
   };
-  const stack = { functions: new Map([['on-demand', lambda]]), config };
+  const stack = { functions: new Map([['on-demand', lambda]]), settings };
   const consoleState = { rows: new Map([['r1', row]]), nudge: () => undefined };
   return (asking: Parameters<typeof ask>[2]) => ask(stack, consoleState, asking);
 };
@@ -58,7 +58,7 @@ test('a function that fails, or is not built, is said in a sentence', async () =
   const failing = answering(() => Promise.reject(new FunctionFailed({ errorType: 'RangeError', errorMessage: 'no' })));
   expect(await failing({ action: 'check', run: true, names: false })).toMatchObject({ trouble: 'RangeError: no' });
   const without = await ask(
-    { functions: new Map(), config },
+    { functions: new Map(), settings },
     { rows: new Map(), nudge: () => undefined },
     { action: 'check', run: true, names: false },
   );
