@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { maxTimerMs } from './limits.ts';
 
 /** A moment by which everything that was begun has ended, one way or the other. */
 export interface Deadline {
@@ -11,14 +12,11 @@ export interface Deadline {
   clear(): void;
 }
 
-/** Node's timers overflow above this many milliseconds and would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
-
 export const deadlineIn = (clock: Clock, durationMs: number): Deadline => {
   const controller = new AbortController();
   const at = clock.now() + durationMs;
   if (durationMs <= 0) controller.abort();
-  const clear = clock.after(Math.min(Math.max(durationMs, 0), longestTimerMs), () => controller.abort());
+  const clear = clock.after(Math.min(Math.max(durationMs, 0), maxTimerMs), () => controller.abort());
   return { at, signal: controller.signal, remainingMs: () => Math.max(0, at - clock.now()), clear };
 };
 

@@ -4,10 +4,14 @@
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
+export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
+export const daySeconds = dayMs / secondMs;
 const kibibyte = 1024;
-const mebibyte = 1024 * kibibyte;
+export const mebibyte = 1024 * kibibyte;
+
+/** Node's timers overflow above this and would fire immediately. */
+export const maxTimerMs = 2 ** 31 - 1;
 
 // --- One delivery ---
 
@@ -64,6 +68,9 @@ export const sourceStallMs = 20 * secondMs;
 
 /** Bytes of one base64 block: a multiple of three, so that only the last block ends in padding. */
 export const base64BlockBytes = 48 * kibibyte;
+
+/** Leading bytes that decide the type of a file; file-type reads no further for the formats that matter here. */
+export const sniffBytes = 4_100;
 
 // --- Calls to Kombo ---
 

@@ -15,15 +15,15 @@ const both: readonly Task[] = ['due', 'sweep'];
  */
 export const parseScheduleEvent = (event: unknown): ScheduleEvent => {
   if (event === null || event === undefined) return { kind: 'run', tasks: both };
-  if (!isObject(event)) return refused(`The event is ${Array.isArray(event) ? 'a list' : `a ${typeof event}`}`);
+  if (!isObject(event)) return refuse(`The event is ${Array.isArray(event) ? 'a list' : `a ${typeof event}`}`);
   const envelope =
     event['detail-type'] !== undefined || event.source === 'aws.events' || event.source === 'aws.scheduler';
   const input = 'task' in event || !envelope ? event : detailOf(event.detail);
-  if (input === undefined) return refused('The detail of the event is no JSON object');
+  if (input === undefined) return refuse('The detail of the event is no JSON object');
   const { task } = input;
   if (task === undefined) return { kind: 'run', tasks: both };
   if (task === 'due' || task === 'sweep') return { kind: 'run', tasks: [task] };
-  return refused('The task of the event is neither "due" nor "sweep"');
+  return refuse('The task of the event is neither "due" nor "sweep"');
 };
 
 const detailOf = (detail: unknown): Record<string, unknown> | undefined => {
@@ -34,7 +34,7 @@ const detailOf = (detail: unknown): Record<string, unknown> | undefined => {
   return isObject(parsed) ? parsed : undefined;
 };
 
-const refused = (what: string): ScheduleEvent => ({
+const refuse = (what: string): ScheduleEvent => ({
   kind: 'refused',
   detail: `${what}. Send {} for everything that is due and a sweep, {"task":"due"}, or {"task":"sweep"}.`,
 });

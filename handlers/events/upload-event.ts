@@ -1,12 +1,10 @@
 import { nonEmptyText } from '../../lib/json.ts';
+import { maxWrappings } from '../limits.ts';
 import { type Entry, type Envelope, ignore, type ParsedEvent, type UploadEventOptions } from './entry.ts';
 import { recordShapeOf, type Shape, shapeOf } from './envelope.ts';
 import { requestOfEventBridge } from './eventbridge.ts';
 import { refuseEvent } from './refusals.ts';
 import { requestOfNotification } from './s3-notification.ts';
-
-/** The longest way that makes sense has three: an SQS message, in it a failure record, in it an SNS event. One to spare. */
-const maxWrappings = 4;
 
 const expected =
   'Expected is an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result';

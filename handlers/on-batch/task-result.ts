@@ -2,6 +2,7 @@ import type { S3BatchResultResultCode } from 'aws-lambda';
 import type { FailureDetail } from '../../lib/failures/failures.ts';
 import { type FailureCode, failures } from '../../lib/failures/failures.ts';
 import type { Outcome } from '../../lib/outcome.ts';
+import { maxResultLength } from '../limits.ts';
 
 /** The result of one task, as S3 takes it. */
 export interface TaskResult {
@@ -9,9 +10,6 @@ export interface TaskResult {
   /** Appears in the job's report: no key, no name. */
   readonly resultString: string;
 }
-
-/** A report is a table, and longer cells make it unreadable. Characters. */
-const maxResultLength = 500;
 
 const result = (resultCode: S3BatchResultResultCode, text: string): TaskResult => ({
   resultCode,
@@ -64,20 +62,20 @@ const ofStatus = (
     case 'unknown':
       return temporary(`UNKNOWN ${failure?.code ?? ''}: may be delivered; the schedule looks${from(dueAt)}.`);
     case 'held':
-      return permanent(`HELD ${explained(failure)}`);
+      return permanent(`HELD ${explain(failure)}`);
     case 'rejected':
-      return permanent(`REJECTED ${explained(failure)}`);
+      return permanent(`REJECTED ${explain(failure)}`);
     case 'superseded':
       // The newer object is found when S3 repeats the task.
       return failure?.code === 'OBJECT_REPLACED'
-        ? temporary(`SUPERSEDED ${explained(failure)}`)
-        : permanent(`SUPERSEDED ${explained(failure)}`);
+        ? temporary(`SUPERSEDED ${explain(failure)}`)
+        : permanent(`SUPERSEDED ${explain(failure)}`);
   }
 };
 
 const from = (dueAt: Date | undefined): string => (dueAt ? ` from ${dueAt.toISOString()}` : ' automatically');
 
-const explained = (failure: Pick<FailureDetail, 'code'> | undefined): string =>
+const explain = (failure: Pick<FailureDetail, 'code'> | undefined): string =>
   failure === undefined ? 'for an unknown reason.' : advice(failure.code);
 
 export const advice = (code: FailureCode): string => `${code}: ${failures[code].meaning} ${failures[code].nextStep}`;

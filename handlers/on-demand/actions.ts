@@ -27,7 +27,7 @@ export const actions: readonly Action[] = [
 ];
 
 /** `dry-run` and `DRYRUN` are meant well. */
-export const actionNamed = (name: string): Action | undefined => {
+export const findAction = (name: string): Action | undefined => {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_ ]/g, '');
   return actions.find((action) => plain(action.name) === plain(name));
 };

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../lib/config/config.ts';
 import { isObject } from '../../lib/json.ts';
 import type { ActionCourier } from './action.ts';
-import { actionNamed, actions } from './actions.ts';
+import { actions, findAction } from './actions.ts';
 import type { Answer } from './answer/answer.ts';
 import { awsErrorAnswer } from './answer/aws-error-answer.ts';
 import { usage, usageFor } from './usage.ts';
@@ -13,7 +13,7 @@ import { usage, usageFor } from './usage.ts';
  */
 export const answerRequest = async (event: unknown, courierOf: () => ActionCourier): Promise<Answer> => {
   if (!isObject(event) || event.action === undefined) return usageFor(event);
-  const action = typeof event.action === 'string' ? actionNamed(event.action) : undefined;
+  const action = typeof event.action === 'string' ? findAction(event.action) : undefined;
   if (!action) return usage(`"action" must be one of ${actions.map(({ name }) => name).join(', ')}.`);
   const request = action.read(event);
   if ('problems' in request) {

@@ -19,7 +19,7 @@ export interface Unfinished {
 /** What became of one entry: an outcome, or the reason why the event must be delivered again. */
 type Result = Outcome | { readonly status: 'unfinished'; readonly reason: string };
 
-const unfinished = (reason: string): Result => ({ status: 'unfinished', reason });
+const leaveUnfinished = (reason: string): Result => ({ status: 'unfinished', reason });
 
 /**
  * Does what each entry asks for. No entry affects its neighbours; what could not be finished is returned, so that the
@@ -56,7 +56,7 @@ const handle = async (request: UploadRequest, deadline: Deadline, courier: Entri
         const { code, detail, nextStep, redeliver } = request;
         courier.log.error('The event is refused.', { code, detail, nextStep });
         const reason = `${code}: ${detail}`;
-        return redeliver ? unfinished(reason) : { status: 'ignored', reason };
+        return redeliver ? leaveUnfinished(reason) : { status: 'ignored', reason };
       }
       case 'held-by-scan': {
         const { code, detail } = request;
@@ -72,7 +72,7 @@ const handle = async (request: UploadRequest, deadline: Deadline, courier: Entri
     courier.log.error('An upload could not be settled; its event is delivered again.', {
       detail: `${name}: ${message}`,
     });
-    return unfinished(`The ledger could not be read or written (${name}).`);
+    return leaveUnfinished(`The ledger could not be read or written (${name}).`);
   }
 };
 
@@ -83,7 +83,7 @@ const send = async (
   courier: EntriesCourier,
 ): Promise<Result> => {
   if (!canStart(deadline, courier.settings)) {
-    return unfinished('The function ran out of time before it began with this file.');
+    return leaveUnfinished('The function ran out of time before it began with this file.');
   }
   if (verdict !== undefined && verdict !== 'clean') {
     const detail = 'The malware scan did not find the file clean.';
@@ -101,7 +101,7 @@ const identifyAndSend = async (
   const found = await courier.storage.find(object.bucket, object.key, deadline.signal);
   if (!found.ok) {
     const { code, detail } = found.error;
-    return code === 'OBJECT_DELETED' ? { status: 'ignored', reason: detail } : unfinished(`${code}: ${detail}`);
+    return code === 'OBJECT_DELETED' ? { status: 'ignored', reason: detail } : leaveUnfinished(`${code}: ${detail}`);
   }
   if (verdict !== undefined && found.value.versionId !== object.versionId) {
     return { status: 'ignored', reason: 'The verdict is about another version than the one that is there now.' };

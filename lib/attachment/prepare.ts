@@ -1,8 +1,9 @@
-import { type AllowedTypes, checkContentEncoding, decideContentType, sniffBytes } from '../content-type/decide.ts';
+import { type AllowedTypes, checkContentEncoding, decideContentType } from '../content-type/decide.ts';
 import type { JsonObject } from '../json.ts';
 import type { KeyMatch } from '../key-template/match-key.ts';
 import type { AttachmentFacts } from '../kombo/attachment-request.ts';
 import type { Restrictions } from '../kombo/read-restrictions.ts';
+import { sniffBytes } from '../limits.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { peek } from '../stream/peek.ts';
 import type { StoredObject } from '../upload/storage.ts';

@@ -57,7 +57,7 @@ export const s3Storage = (client: S3Client): Storage => {
         { abortSignal: signal, requestTimeout: s3ListingTimeoutMs },
       );
       const objects = (page.Contents ?? []).map((entry) => ({
-        key: page.EncodingType === 'url' ? decoded(entry.Key ?? '') : (entry.Key ?? ''),
+        key: page.EncodingType === 'url' ? decodeKey(entry.Key ?? '') : (entry.Key ?? ''),
         etag: bareEtag(entry.ETag ?? ''),
         sizeBytes: entry.Size ?? 0,
         modifiedAt: entry.LastModified?.getTime() ?? 0,
@@ -142,7 +142,7 @@ const failure = (error: unknown): Result<never> => {
 };
 
 /** What S3 encodes it can decode; should a store send something else, the key is at least named as it was sent. */
-const decoded = (encoded: string): string => {
+const decodeKey = (encoded: string): string => {
   const key = decodeListingKey(encoded);
   return key.ok ? key.value : encoded;
 };

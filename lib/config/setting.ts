@@ -37,18 +37,18 @@ export const flag = (value: string): boolean => oneOf('true', 'false')(value.toL
 
 /** A whole number with bounds, in the unit that the variable's name or meaning gives. */
 export const wholeNumber =
-  (least: number, most: number) =>
+  (min: number, max: number) =>
   (value: string): number => {
     const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= least && number <= most) return number;
-    throw new Fault(`is "${value}"; it must be a whole number from ${least} to ${most}.`);
+    if (number >= min && number <= max) return number;
+    throw new Fault(`is "${value}"; it must be a whole number from ${min} to ${max}.`);
   };
 
 /** Seconds with at most three decimals, as milliseconds: checks shorten waits to fractions of a second. */
 export const seconds =
-  (leastMs: number, mostMs: number) =>
+  (minMs: number, maxMs: number) =>
   (value: string): number => {
     const ms = /^\d{1,9}(\.\d{1,3})?$/.test(value) ? Math.round(Number(value) * 1000) : Number.NaN;
-    if (ms >= leastMs && ms <= mostMs) return ms;
-    throw new Fault(`is "${value}"; it must be seconds from ${leastMs / 1000} to ${mostMs / 1000}.`);
+    if (ms >= minMs && ms <= maxMs) return ms;
+    throw new Fault(`is "${value}"; it must be seconds from ${minMs / 1000} to ${maxMs / 1000}.`);
   };

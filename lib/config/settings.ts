@@ -1,10 +1,8 @@
 import { parseRemoteFields } from '../attachment/remote-fields.ts';
 import { defaultAllowedTypes, parseAllowedTypes } from '../content-type/decide.ts';
 import { isIntegrationId, parseKeyTemplates } from '../key-template/match-key.ts';
+import { hourMs, mebibyte } from '../limits.ts';
 import { Fault, flag, oneOf, type Setting, seconds, text, wholeNumber } from './setting.ts';
-
-const mebibyte = 1024 * 1024;
-const hourMs = 3_600_000;
 
 const bucketName = (value: string): string => {
   if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value)) return value;

@@ -6,7 +6,6 @@ import { typeOfBytes } from './sniff.ts';
 
 export { type AllowedTypes, defaultAllowedTypes, parseAllowedTypes } from './allowed-types.ts';
 export { checkContentEncoding } from './content-encoding.ts';
-export { sniffBytes } from './sniff.ts';
 
 /** What is known of a file before it is sent. */
 export interface FileEvidence {

@@ -1,8 +1,5 @@
 import { canonicalType, formOf } from './known-types.ts';
 
-/** Leading bytes that `typeOfBytes` wants to see; file-type looks no further for the formats that matter here. */
-export const sniffBytes = 4100;
-
 /** What a zip's first entries are called, when it is a document. A zip named .docx that holds an .exe shows none. */
 const entryNames = {
   openXml: ['[Content_Types].xml', '_rels/', 'docProps/', 'customXml/', 'word/', 'xl/', 'ppt/'],

@@ -12,15 +12,15 @@ export interface ListedAttachment {
 /** Entry by entry: an odd one says less, but never hides the others. Without a list there is no answer. */
 export const readListing = (data: unknown): readonly ListedAttachment[] | 'unreadable' => {
   const results = isObject(data) ? list(data.results) : undefined;
-  return results === undefined ? 'unreadable' : results.map(listed);
+  return results === undefined ? 'unreadable' : results.map(readEntry);
 };
 
-const listed = (entry: unknown): ListedAttachment => {
+const readEntry = (entry: unknown): ListedAttachment => {
   if (!isObject(entry)) return {};
   const name = text(entry.file_name);
   const type = text(entry.type);
   const contentType = text(entry.content_type);
-  const createdAt = momentOf(text(entry.remote_created_at));
+  const createdAt = timestampOf(text(entry.remote_created_at));
   return {
     ...(name !== undefined && { name }),
     ...(type !== undefined && { type }),
@@ -30,7 +30,7 @@ const listed = (entry: unknown): ListedAttachment => {
 };
 
 /** A day without a time proves nothing about minutes, so it counts as no date. Without a zone it is UTC. */
-const momentOf = (text = ''): number | undefined => {
+const timestampOf = (text = ''): number | undefined => {
   const form = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/.exec(text);
   if (!form) return undefined;
   const at = Date.parse(form[3] ? text : `${text}Z`);

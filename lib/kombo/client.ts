@@ -82,7 +82,7 @@ export const komboClient = ({ transport, clock, apiKey }: KomboClientOptions): K
       return { classified: judge(answer, watched?.commitPoint, clock.now()), concurrency: concurrencyOf(answer) };
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      return { classified: { ok: false, failure: unanswered(error, watched?.commitPoint) }, concurrency: {} };
+      return { classified: { ok: false, failure: failureWithoutAnswer(error, watched?.commitPoint) }, concurrency: {} };
     }
   };
 
@@ -128,14 +128,14 @@ const judge = (answer: HttpAnswer, commitPoint: CommitPoint | undefined, nowMs: 
     return { ok: false, failure: { code: 'ANSWER_UNREADABLE', detail } };
   }
   const { failure } = classified;
-  return answer.status >= 300 && leavesOpen(failure.code)
+  return answer.status >= 300 && isUnknown(failure.code)
     ? { ok: false, failure: { ...failure, code: 'KOMBO_BROKE_OFF' } }
     : classified;
 };
 
-const leavesOpen = (code: KomboFailure['code']): boolean => failureOf(code).status === 'unknown';
+const isUnknown = (code: KomboFailure['code']): boolean => failureOf(code).status === 'unknown';
 
-const unanswered = (error: TransportError, commitPoint: CommitPoint | undefined): KomboFailure => {
+const failureWithoutAnswer = (error: TransportError, commitPoint: CommitPoint | undefined): KomboFailure => {
   const sentBytes = commitPoint?.sentBytes ?? 0;
   if (commitPoint?.passed) {
     return error.fault === 'aborted'

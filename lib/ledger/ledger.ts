@@ -60,7 +60,7 @@ export interface LedgerOptions {
 export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): Ledger => {
   const read: Ledger['read'] = async (id) => {
     const item = await table.get(id);
-    return item && known(item);
+    return item && readItem(item);
   };
 
   const write = async (next: LedgerRecord, seen: LedgerRecord | undefined): Promise<Item | 'written' | 'vanished'> => {
@@ -73,7 +73,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     const found = result.found ?? (await table.get(uploadId(next.upload)));
     if (!found) return 'vanished';
     // The SDK repeats a write whose answer got lost, and is then refused by the write's own success.
-    const stored = known(found);
+    const stored = readItem(found);
     return stored.readable && stored.record.writeId === next.writeId ? 'written' : found;
   };
 
@@ -93,7 +93,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
         seen = undefined;
         continue;
       }
-      const there = known(outcome);
+      const there = readItem(outcome);
       if (!there.readable) return { claimed: false, known: there };
       seen = there.record;
     }
@@ -107,7 +107,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
   };
 
   const readMany: Ledger['readMany'] = async (ids) =>
-    new Map((await table.getMany(ids)).map((item) => [item.pk, known(item)]));
+    new Map((await table.getMany(ids)).map((item) => [item.pk, readItem(item)]));
 
   async function* work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<LedgerEntry, void, undefined> {
     const latest = queue === 'due' ? Math.min(clock.now(), upTo ?? Number.POSITIVE_INFINITY) : upTo;
@@ -118,7 +118,8 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     const shards = shardsOf(queue).map((hash) =>
       pages((after) => table.query({ index: 'work', hash, limit, ...bounds, ...(after && { after }) })),
     );
-    for await (const item of inOrder(shards, queue === 'rejected' ? 'newest first' : 'oldest first')) yield known(item);
+    for await (const item of inOrder(shards, queue === 'rejected' ? 'newest first' : 'oldest first'))
+      yield readItem(item);
   }
 
   async function* ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<LedgerEntry, void, undefined> {
@@ -126,7 +127,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     const items = pages((after) =>
       table.query({ index: 'target', hash, limit: ledgerPageSize, ...(after && { after }) }),
     );
-    for await (const item of items) yield known(item);
+    for await (const item of items) yield readItem(item);
   }
 
   const forget: Ledger['forget'] = async (seen) => {
@@ -150,7 +151,7 @@ async function* pages(
   } while (after);
 }
 
-const known = (item: Item): LedgerEntry => {
+const readItem = (item: Item): LedgerEntry => {
   try {
     return { id: item.pk, readable: true, record: fromItem(item) };
   } catch (error) {

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import * as v from 'valibot';
 import { failures } from '../failures/failures.ts';
 import { parseJson } from '../json.ts';
-import { shardCount } from '../limits.ts';
+import { daySeconds, shardCount } from '../limits.ts';
 import { attachmentTypes, targetKey, targetKinds } from '../upload/target.ts';
 import { parseUploadId, uploadId } from '../upload/upload.ts';
 import type { LedgerRecord, State } from './record.ts';
@@ -33,8 +33,6 @@ export type WorkQueue = 'due' | 'held' | 'rejected';
 export const shardsOf = (queue: WorkQueue): readonly string[] =>
   Array.from({ length: shardCount }, (_, shard) => `${queue}#${shard}`);
 
-const daysToSeconds = 24 * 60 * 60;
-
 export const toItem = (record: LedgerRecord, retentionDays: number): Item => {
   const pk = uploadId(record.upload);
   const { state } = record;
@@ -47,7 +45,7 @@ export const toItem = (record: LedgerRecord, retentionDays: number): Item => {
     ...('failure' in state && { code: state.failure.code }),
     ...('owner' in state && { owner: state.owner }),
     ...(place && { workShard: `${place.queue}#${crc32(pk) % shardCount}`, workAt: place.at }),
-    ...(isSettled(state) && { expiresAt: Math.floor(record.updatedAt / 1000) + retentionDays * daysToSeconds }),
+    ...(isSettled(state) && { expiresAt: Math.floor(record.updatedAt / 1000) + retentionDays * daySeconds }),
     ...(record.target && { targetKey: targetKey(record.target) }),
     document: JSON.stringify({ layout, ...record, upload: { ...record.upload, bucket: undefined, key: undefined } }),
   };

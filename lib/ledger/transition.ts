@@ -2,7 +2,7 @@ import { type FailureDetail, failureOf } from '../failures/failures.ts';
 import { thereAtTheLatest } from '../read-back/there-at-the-latest.ts';
 import { type EventOf, formsOf, type LedgerEvent } from './ledger-event.ts';
 import { moves, situationOf } from './moves.ts';
-import type { LedgerRecord, State, UnknownOutcome } from './record.ts';
+import { type LedgerRecord, mayHaveArrived, type State, type UnknownOutcome } from './record.ts';
 
 /**
  * The one place that decides what becomes of an upload. Pure: the record that was read, what happened, and the time.
@@ -49,7 +49,7 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
     case 'claim':
       return claim(record, event, now);
     case 'delivered':
-      return { state: attached(now, event.warnings, 'answer'), sent: event.sent };
+      return { state: attachedState(now, event.warnings, 'answer'), sent: event.sent };
     case 'failed':
       return { ...fail(record, event, now), ...(event.sent && { sent: event.sent }) };
     case 'lease-expired':
@@ -60,17 +60,17 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
         now,
       );
     case 'found':
-      return { state: attached(now, [], 'read-back'), ...(event.sent && { sent: event.sent }) };
+      return { state: attachedState(now, [], 'read-back'), ...(event.sent && { sent: event.sent }) };
     case 'absent':
       return { state: countAbsence(unknownOutcome(state), event, now) };
     case 'unreadable':
       return { state: countFailedReading(unknownOutcome(state), event) };
     case 'undecidable':
-      return { state: held(now, event.failure, true) };
+      return { state: heldState(now, event.failure, true) };
     case 'paused':
-      return { state: held(now, event.failure, true, event.scope) };
+      return { state: heldState(now, event.failure, true, event.scope) };
     case 'blocked-by-scan':
-      return { state: held(now, event.failure, state.status === 'unknown' || mayBeDelivered(state)) };
+      return { state: heldState(now, event.failure, mayHaveArrived(state)) };
     case 'released':
       return release(state, event.dueAt, now);
     case 'retry':
@@ -79,7 +79,7 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
       return resend(record, event, now);
     case 'resolve':
       return {
-        state: attached(now, [], 'operator'),
+        state: attachedState(now, [], 'operator'),
         note: { action: 'resolve', reason: event.reason, at: now },
       };
   }
@@ -90,8 +90,6 @@ const unknownOutcome = (state: State): UnknownOutcome => {
   if (state.status !== 'unknown') throw new Error(`The target of a file that is ${state.status} is not read.`);
   return state;
 };
-
-const mayBeDelivered = (state: State): boolean => state.status === 'held' && state.mayBeDelivered;
 
 const firstClaim = (event: EventOf<'claim'>, now: number, writeId: string): LedgerRecord => ({
   upload: event.upload,
@@ -126,7 +124,7 @@ const claim = (record: LedgerRecord, event: EventOf<'claim'>, now: number): Chan
   attemptedAt: now,
 });
 
-const attached = (
+const attachedState = (
   attachedAt: number,
   warnings: readonly string[],
   evidence: 'answer' | 'read-back' | 'operator',
@@ -142,7 +140,7 @@ const fail = (record: LedgerRecord, { as, failure, dueAt, pausedBy }: EventOf<'f
     case 'unknown':
       return becomeUnknown(record, failure, dueAt, now);
     case 'held':
-      return { state: held(now, failure, false, pausedBy) };
+      return { state: heldState(now, failure, false, pausedBy) };
     case 'rejected':
       return { state: { status: 'rejected', rejectedAt: now, failure } };
     case 'superseded':
@@ -150,7 +148,7 @@ const fail = (record: LedgerRecord, { as, failure, dueAt, pausedBy }: EventOf<'f
   }
 };
 
-const unknown = (failure: FailureDetail, dueAt: number, now: number): UnknownOutcome => ({
+const unknownState = (failure: FailureDetail, dueAt: number, now: number): UnknownOutcome => ({
   status: 'unknown',
   dueAt,
   failure,
@@ -160,12 +158,12 @@ const unknown = (failure: FailureDetail, dueAt: number, now: number): UnknownOut
 });
 
 const becomeUnknown = (record: LedgerRecord, failure: FailureDetail, dueAt: number, now: number): Change => ({
-  state: unknown(failure, dueAt, now),
+  state: unknownState(failure, dueAt, now),
   unknownAttempts: (record.unknownAttempts ?? 0) + 1,
   firstUnknownAttemptAt: record.firstUnknownAttemptAt ?? record.attemptedAt ?? record.createdAt,
 });
 
-const held = (heldAt: number, failure: FailureDetail, mayBeDelivered: boolean, pausedBy?: string): State => ({
+const heldState = (heldAt: number, failure: FailureDetail, mayBeDelivered: boolean, pausedBy?: string): State => ({
   status: 'held',
   heldAt,
   failure,
@@ -202,7 +200,7 @@ const backToRetrying = (failure: FailureDetail, dueAt: number, now: number): Cha
 const release = (state: State, dueAt: number, now: number): Change => {
   if (state.status === 'unknown') return { state: { ...state, dueAt } };
   if (!('failure' in state)) throw new Error(`A file that is ${state.status} cannot be released.`);
-  if (mayBeDelivered(state)) return { state: unknown(state.failure, dueAt, now), unknownAttempts: 0 };
+  if (mayHaveArrived(state)) return { state: unknownState(state.failure, dueAt, now), unknownAttempts: 0 };
   return backToRetrying(state.failure, dueAt, now);
 };
 

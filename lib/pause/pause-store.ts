@@ -27,7 +27,7 @@ export const pausesOn = (table: Table, clock: Clock): PauseStore => {
   let view: { readonly at: number; readonly pauses: Promise<readonly Pause[]> } | undefined;
 
   /** Deliveries that begin side by side share one reading; a reading that failed is not kept. */
-  const viewed = (): Promise<readonly Pause[]> => {
+  const readView = (): Promise<readonly Pause[]> => {
     if (view && clock.now() - view.at <= pauseViewLifetimeMs) return view.pauses;
     const fresh = { at: clock.now(), pauses: list() };
     view = fresh;
@@ -108,7 +108,7 @@ export const pausesOn = (table: Table, clock: Clock): PauseStore => {
     end,
     list,
     stopping: async (integrationId, probe) => {
-      const open = (await viewed()).filter(({ state, scope }) => state === 'open' && scope !== probe);
+      const open = (await readView()).filter(({ state, scope }) => state === 'open' && scope !== probe);
       return open.find(({ scope }) => scope === accountScope) ?? open.find(({ scope }) => scope === integrationId);
     },
     takeProbe: async (pause) => {

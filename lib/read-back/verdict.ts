@@ -42,30 +42,30 @@ export type ListingVerdict = 'found' | 'absent' | 'undecidable';
  */
 export const weighListing = (listing: readonly ListedAttachment[], question: Question): ListingVerdict => {
   const { sent, nameGuessed, since, token, siblings } = question;
-  const spelled = ({ name }: Named): boolean => sameName(name, sent.name);
-  const respelled = (file: Named): boolean => !spelled(file) && similarName(file.name, sent.name);
-  const typed = ({ type }: { readonly type?: string }): boolean => type === sent.type;
+  const hasName = ({ name }: Named): boolean => sameName(name, sent.name);
+  const hasSimilarName = (file: Named): boolean => !hasName(file) && similarName(file.name, sent.name);
+  const hasType = ({ type }: { readonly type?: string }): boolean => type === sent.type;
 
   const recent = listing.filter(({ createdAt }) => createdAt === undefined || createdAt >= since - clockSkewMs);
   if (token && bearsToken(recent, token, question)) return 'found';
 
-  const named = recent.filter(spelled);
-  const fitting = named.filter((file) => typed(file) && file.createdAt !== undefined).length;
-  const alike = siblings.filter((sibling) => spelled(sibling) && typed(sibling));
+  const named = recent.filter(hasName);
+  const fitting = named.filter((file) => hasType(file) && file.createdAt !== undefined).length;
+  const alike = siblings.filter((sibling) => hasName(sibling) && hasType(sibling));
   const nameless = siblings.filter(
-    (sibling) => sibling.name === undefined && (sibling.type === undefined || typed(sibling)),
+    (sibling) => sibling.name === undefined && (sibling.type === undefined || hasType(sibling)),
   );
   if (fitting > most([...alike, ...nameless], since)) return 'found';
 
   // Listed, but the date, the type or the spelling that would decide is missing or odd, and no sibling explains it.
-  const mistyped = siblings.filter((sibling) => spelled(sibling) && !typed(sibling));
-  const strange = (file: Named & { readonly type?: string }): boolean => !spelled(file) && typed(file);
+  const mistyped = siblings.filter((sibling) => hasName(sibling) && !hasType(sibling));
+  const strange = (file: Named & { readonly type?: string }): boolean => !hasName(file) && hasType(file);
   const doubtful =
     (nameGuessed === true && recent.filter(strange).length > least(siblings.filter(strange), since)) ||
     named.some(({ createdAt }) => createdAt === undefined) ||
     recent.some(({ name }) => name === undefined) ||
-    named.filter((file) => !typed(file)).length > least(mistyped, since) ||
-    recent.filter(respelled).length > least(siblings.filter(respelled), since);
+    named.filter((file) => !hasType(file)).length > least(mistyped, since) ||
+    recent.filter(hasSimilarName).length > least(siblings.filter(hasSimilarName), since);
   if (doubtful) return 'undecidable';
   return fitting <= least(alike, since) ? 'absent' : 'undecidable';
 };

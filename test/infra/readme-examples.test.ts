@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { actionNamed } from '../../handlers/on-demand/actions.ts';
+import { findAction } from '../../handlers/on-demand/actions.ts';
 import { isObject, type JsonObject } from '../../lib/json.ts';
 
 /** What a reader would put in the place of "…", or of an object that is shown as { ... }. */
@@ -43,7 +43,7 @@ const filled = (request: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(request).map(([name, value]) => [name, value === '…' ? fitting[name] : value]));
 
 const problemsOf = (request: JsonObject): unknown => {
-  const action = actionNamed(String(request.action));
+  const action = findAction(String(request.action));
   if (!action) return `There is no action ${String(request.action)}.`;
   const read = action.read(filled(request));
   return 'problems' in read ? read.problems : [];

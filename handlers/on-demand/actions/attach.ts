@@ -1,15 +1,13 @@
 import * as v from 'valibot';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { type Backfill, backfill } from '../../../lib/runs/backfill.ts';
+import { defaultFiles } from '../../limits.ts';
 import { runOptions } from '../../time-budget.ts';
 import { action, oneOf } from '../action.ts';
 import { type Answer, count, shorten } from '../answer/answer.ts';
 import { type FileAnswer, failureFacts, fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
 import { fields } from '../fields.ts';
 import { type Selection, type SelectionInput, selectObjects } from '../request/select-objects.ts';
-
-/** Objects that one request looks at, unless it says otherwise. */
-const defaultLimit = 100;
 
 export const attach = action({
   name: 'attach',
@@ -30,7 +28,7 @@ export const attach = action({
     ),
   ),
   run: async (input, courier) => {
-    const selected = await selectObjects(input, defaultLimit, courier);
+    const selected = await selectObjects(input, defaultFiles, courier);
     if (!selected.ok) return { ok: false, message: selected.error };
     const { uploads } = selected.value;
     // One named object is sent now; many are work for as long as there is time, and each waits for its next attempt.

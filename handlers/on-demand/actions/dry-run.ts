@@ -3,14 +3,12 @@ import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
 import { type DryRun, dryRun as dryRunOf } from '../../../lib/operator/dry-run.ts';
 import { pausedSentence } from '../../../lib/pause/pause.ts';
 import { targetKey } from '../../../lib/upload/target.ts';
+import { maxDryRunObjects } from '../../limits.ts';
 import { action, oneOf } from '../action.ts';
 import { count } from '../answer/answer.ts';
 import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
 import { fields } from '../fields.ts';
 import { selectObjects } from '../request/select-objects.ts';
-
-/** Each object is opened, and a few are enough to try a template. */
-const maxObjects = 20;
 
 export const dryRun = action({
   name: 'dryRun',
@@ -25,10 +23,10 @@ export const dryRun = action({
     oneOf('key', 'keys', 'prefix')(),
   ),
   run: async (input, courier) => {
-    const selected = await selectObjects(input, maxObjects, courier);
+    const selected = await selectObjects(input, maxDryRunObjects, courier);
     if (!selected.ok) return { ok: false, message: selected.error };
     const { missing, afterKey } = selected.value;
-    const uploads = selected.value.uploads.slice(0, maxObjects);
+    const uploads = selected.value.uploads.slice(0, maxDryRunObjects);
     const runs: DryRun[] = [];
     for (const upload of uploads) runs.push(await dryRunOf(upload, courier.deadline, courier));
     const files = [
@@ -44,7 +42,7 @@ export const dryRun = action({
         files.length === 1 && only
           ? only.message
           : `Nothing was sent. Of ${count(files.length, 'object')}, ${going} would be attached now.`,
-      ...(isCut && { note: `A dry run looks at the first ${maxObjects} objects.` }),
+      ...(isCut && { note: `A dry run looks at the first ${maxDryRunObjects} objects.` }),
       files,
     };
   },

@@ -4,6 +4,7 @@ import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import type { Status } from '../../../lib/ledger/record.ts';
 import { runReserveMs } from '../../../lib/limits.ts';
 import { decide } from '../../../lib/operator/decide.ts';
+import { defaultFiles } from '../../limits.ts';
 import { type ActionCourier, action, oneOf } from '../action.ts';
 import { type Answer, count, shorten } from '../answer/answer.ts';
 import { fileOfOutcome, fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
@@ -12,7 +13,6 @@ import { decideOne } from '../request/decide.ts';
 import { findRecord } from '../request/find-record.ts';
 import { sendNow } from '../request/send-now.ts';
 
-const defaultLimit = 100;
 export const retry = action({
   name: 'retry',
   does: 'releases what is held or rejected, once its cause is fixed; by key it is tried immediately, otherwise by the next run',
@@ -31,7 +31,7 @@ export const retry = action({
     v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),
     v.check(({ key, limit }) => key === undefined || limit === undefined, '"limit" does not go with "key".'),
   ),
-  run: async ({ key, etag, candidate_id, application_id, code, limit = defaultLimit, reason }, courier) => {
+  run: async ({ key, etag, candidate_id, application_id, code, limit = defaultFiles, reason }, courier) => {
     if (key !== undefined) return retryOne(key, etag, reason, courier);
     if (code === 'INTEGRATION_PAUSED') {
       const message =

@@ -1,12 +1,10 @@
 import * as v from 'valibot';
+import { defaultStatusFiles } from '../../limits.ts';
 import { action, atMostOneOf } from '../action.ts';
 import { fields } from '../fields.ts';
 import { statusOfAll } from './status-of-all.ts';
 import { statusOfKey } from './status-of-key.ts';
 import { statusOfTarget } from './status-of-target.ts';
-
-/** Files that one answer shows, unless the request says otherwise. */
-const defaultLimit = 20;
 
 export const status = action({
   name: 'status',
@@ -34,7 +32,10 @@ export const status = action({
       '"list" is about all files: it does not go with "key", "candidate_id" or "application_id".',
     ),
   ),
-  run: async ({ key, etag, candidate_id, application_id, list = 'held', limit = defaultLimit, cursor }, courier) => {
+  run: async (
+    { key, etag, candidate_id, application_id, list = 'held', limit = defaultStatusFiles, cursor },
+    courier,
+  ) => {
     const page = { limit, cursor };
     if (key !== undefined) return statusOfKey(key, etag, courier);
     if (candidate_id !== undefined) return statusOfTarget({ kind: 'candidate', id: candidate_id }, page, courier);

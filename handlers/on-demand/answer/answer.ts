@@ -1,3 +1,5 @@
+import { maxShown } from '../../limits.ts';
+
 /** Which part of a long list the request asks for. */
 export interface PageRequest {
   readonly limit: number;
@@ -11,9 +13,6 @@ export interface Answer {
   readonly message: string;
   readonly [field: string]: unknown;
 }
-
-/** Entries of a list in one answer: more are hard to read in a console, and a Lambda answer holds 6 MB. */
-const maxShown = 50;
 
 /** A list of readable length, with a note when it was cut. */
 export const shorten = <T>(name: string, list: readonly T[], max = maxShown): Record<string, unknown> => ({

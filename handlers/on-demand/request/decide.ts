@@ -11,10 +11,10 @@ export const decideOne = async (
   courier: ActionCourier,
 ): Promise<{ readonly record: LedgerRecord } | { readonly answer: Answer }> => {
   const decided = await decide(record, decision, courier);
-  return decided.done ? { record: decided.record } : { answer: notDecided(decided, decision) };
+  return decided.done ? { record: decided.record } : { answer: explainUndecided(decided, decision) };
 };
 
-const notDecided = ({ why, known }: Extract<Decided, { done: false }>, { kind }: OperatorDecision): Answer => {
+const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { kind }: OperatorDecision): Answer => {
   const files = known ? { files: [fileOfRecord(known)] } : {};
   const state = known ? sentenceOf(fileOfRecord(known)) : '';
   switch (why) {

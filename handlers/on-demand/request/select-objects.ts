@@ -3,6 +3,7 @@ import { inParallel } from '../../../lib/parallel.ts';
 import { ok, type Result } from '../../../lib/result.ts';
 import { listUploads } from '../../../lib/upload/list-uploads.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
+import { parallelHeads } from '../../limits.ts';
 import type { ActionCourier } from '../action.ts';
 import { parseKey } from './parse-key.ts';
 
@@ -21,9 +22,6 @@ export interface Selection {
   /** More objects follow under the prefix, after this key. */
   readonly afterKey?: string;
 }
-
-/** HeadObject calls in progress concurrently. */
-const parallelHeads = 8;
 
 /** The objects that a request names, as they are in the bucket now. Fails with a sentence. */
 export const selectObjects = async (

@@ -2,7 +2,7 @@ import { failures } from '../../failures/failures.ts';
 import { type KeyTemplate, literalPrefixes } from '../../key-template/match-key.ts';
 import { isFolderMarker } from '../../upload/object-key.ts';
 import type { Storage } from '../../upload/storage.ts';
-import { type CheckLine, fine, untested, wrong } from './line.ts';
+import { type CheckLine, fine, notTested, wrong } from './line.ts';
 
 /** Lists the watched folders and opens one object, as a delivery does. */
 export const checkBucket = async (
@@ -26,7 +26,7 @@ export const checkBucket = async (
     sample ??= objects.find(({ key, sizeBytes }) => !isFolderMarker(key, sizeBytes));
     lines.push(fine(what, `${bucket} can be listed; ${more ? 'more than ' : ''}${objects.length} objects lie there.`));
   }
-  if (!sample) return [...lines, untested('reading an object', 'There is no object to try it with yet.')];
+  if (!sample) return [...lines, notTested('reading an object', 'There is no object to try it with yet.')];
   const opened = await storage.open({ bucket, ...sample }, signal);
   if (opened.ok) {
     opened.value.close();
@@ -34,6 +34,6 @@ export const checkBucket = async (
   }
   const { code, detail } = opened.error;
   const gone = code === 'OBJECT_DELETED' || code === 'OBJECT_REPLACED';
-  if (gone) return [...lines, untested('reading an object', 'The object to try it with went away; check again.')];
+  if (gone) return [...lines, notTested('reading an object', 'The object to try it with went away; check again.')];
   return [...lines, wrong('reading an object', detail, failures[code].nextStep)];
 };

@@ -24,16 +24,16 @@ export const check = async (
   const { bucket, ledgerTable, keyTemplates, maxBytes } = settings;
   const question = { integrationId: integrationId ?? settings.integrationId, kinds: kindsOf(keyTemplates), maxBytes };
   const parts = await Promise.all([
-    tested('bucket', () => checkBucket(bucket, keyTemplates, deadline.signal, courier.storage)),
-    tested('table', () => checkTable(ledgerTable, courier.table)),
-    tested('Kombo', () => checkKombo(question, deadline, courier)),
-    tested('pauses', () => checkPauses(courier)),
+    runCheck('bucket', () => checkBucket(bucket, keyTemplates, deadline.signal, courier.storage)),
+    runCheck('table', () => checkTable(ledgerTable, courier.table)),
+    runCheck('Kombo', () => checkKombo(question, deadline, courier)),
+    runCheck('pauses', () => checkPauses(courier)),
   ]);
   return [fine('configuration', 'Every variable is understood.'), ...timeLines(settings, deadline), ...parts.flat()];
 };
 
 /** A defect or an outage in one part must not hide what the others found. */
-const tested = async (what: string, test: () => Promise<readonly CheckLine[]>): Promise<readonly CheckLine[]> => {
+const runCheck = async (what: string, test: () => Promise<readonly CheckLine[]>): Promise<readonly CheckLine[]> => {
   try {
     return await test();
   } catch (error) {

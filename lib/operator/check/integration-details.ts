@@ -1,14 +1,14 @@
 import { isObject, list, text } from '../../json.ts';
 import type { TargetKind } from '../../upload/target.ts';
-import { type CheckLine, fine, untested, wrong } from './line.ts';
+import { type CheckLine, fine, notTested, wrong } from './line.ts';
 
 /**
  * What `GET /integrations/{id}` tells of an integration. Read with tolerance: fields may be missing, and values may be ones
- * that nobody announced; what is not understood is said to be untested, never to be wrong.
+ * that nobody announced; what is not understood is said to be notTested, never to be wrong.
  */
 export const integrationLines = (id: string, data: unknown, kinds: readonly TargetKind[]): readonly CheckLine[] => {
   if (!isObject(data))
-    return [untested(`integration ${id}`, 'Kombo describes it in a way that this version cannot read.')];
+    return [notTested(`integration ${id}`, 'Kombo describes it in a way that this version cannot read.')];
   return [statusLine(id, data), ...kinds.map((kind) => actionLine(id, kind, data))];
 };
 
@@ -30,7 +30,7 @@ const statusLine = (id: string, data: Record<string, unknown>): CheckLine => {
     return wrong(what, 'Its first sync still runs.', 'Wait for the sync; held files follow by themselves.');
   }
   if (status === 'ACTIVE') return fine(what, 'It is active.');
-  return untested(
+  return notTested(
     what,
     status === undefined ? 'Kombo does not tell its status.' : `Its status is ${status}, which is new.`,
   );
@@ -40,7 +40,7 @@ const actionLine = (id: string, kind: TargetKind, data: Record<string, unknown>)
   const what = `attaching to ${kind}s of ${id}`;
   const name = `ats_add_${kind}_attachment`;
   const action = (list(data.write_actions) ?? []).find((entry) => isObject(entry) && entry.id === name);
-  if (!isObject(action)) return untested(what, `Kombo does not tell of the action ${name}.`);
+  if (!isObject(action)) return notTested(what, `Kombo does not tell of the action ${name}.`);
   if (action.coverage_status === 'UNSUPPORTED' || action.coverage_status === 'NOT_IMPLEMENTED') {
     const other = kind === 'candidate' ? 'application' : 'candidate';
     return wrong(
@@ -61,5 +61,5 @@ const actionLine = (id: string, kind: TargetKind, data: Record<string, unknown>)
   }
   return action.is_available === true
     ? fine(what, 'The action is enabled.')
-    : untested(what, 'Kombo does not tell whether the action is available.');
+    : notTested(what, 'Kombo does not tell whether the action is available.');
 };

@@ -7,7 +7,7 @@ import type { Restrictions } from '../../kombo/read-restrictions.ts';
 import { checkTimeoutMs } from '../../limits.ts';
 import { attachmentTypes, type TargetKind } from '../../upload/target.ts';
 import { integrationLines } from './integration-details.ts';
-import { type CheckLine, fine, untested, wrong } from './line.ts';
+import { type CheckLine, fine, notTested, wrong } from './line.ts';
 
 export interface KomboQuestion {
   /** The integration to ask about; without one only the key is tested, as far as that is possible. */
@@ -25,13 +25,13 @@ export const checkKombo = async (
   courier: KomboCheckCourier,
 ): Promise<readonly CheckLine[]> => {
   const key = await checkKey(courier.apiKey);
-  if (key.state !== 'ok') return [key, untested('Kombo', 'Without a key nobody can ask.')];
+  if (key.state !== 'ok') return [key, notTested('Kombo', 'Without a key nobody can ask.')];
   const { integrationId } = question;
   if (integrationId === undefined) {
     const todo = 'Check once more with one of your integrations: {"action":"check","integration_id":"greenhouse:..."}.';
     return [
       key,
-      untested('Kombo', 'The keys of your files name the integration, so there is none to ask about.', todo),
+      notTested('Kombo', 'The keys of your files name the integration, so there is none to ask about.', todo),
     ];
   }
   const own = deadlineWithin(courier.clock, deadline, checkTimeoutMs);
@@ -80,7 +80,7 @@ const checkLimits = async (
 ): Promise<readonly CheckLine[]> => {
   const what = `limits for ${kind}s of ${integrationId}`;
   const answer = await kombo.restrictions(kind, integrationId, signal);
-  if (!answer.ok) return [untested(what, `Kombo does not tell them (${answer.failure.code}); our own limits apply.`)];
+  if (!answer.ok) return [notTested(what, `Kombo does not tell them (${answer.failure.code}); our own limits apply.`)];
   if (!answer.value) return [fine(what, 'Kombo knows none; our own limits apply.')];
   return [limitsLine(what, answer.value, maxBytes)];
 };

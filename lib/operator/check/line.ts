@@ -12,7 +12,7 @@ export const fine = (what: string, found: string): CheckLine => ({ what, state: 
 
 export const wrong = (what: string, found: string, todo: string): CheckLine => ({ what, state: 'wrong', found, todo });
 
-export const untested = (what: string, found: string, todo?: string): CheckLine => ({
+export const notTested = (what: string, found: string, todo?: string): CheckLine => ({
   what,
   state: 'not tested',
   found,

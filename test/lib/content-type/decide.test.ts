@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  decideContentType,
-  defaultAllowedTypes,
-  parseAllowedTypes,
-  sniffBytes,
-} from '../../../lib/content-type/decide.ts';
+import { decideContentType, defaultAllowedTypes, parseAllowedTypes } from '../../../lib/content-type/decide.ts';
+import { sniffBytes } from '../../../lib/limits.ts';
 import {
   compoundFile,
   docx,

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+const tracked = (...folders: readonly string[]): readonly string[] =>
+  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...folders], { encoding: 'utf8' })
+    .split('\n')
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+
+/** Type-only imports count, too: a circle of types is a circle of ideas. */
+const importsOf = (file: string): readonly string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']*)'/g)].map(([, to = '']) =>
+    path.join(path.dirname(file), to),
+  );
+
+const graphOf = (...folders: readonly string[]): ReadonlyMap<string, readonly string[]> =>
+  new Map(tracked(...folders).map((file) => [file, importsOf(file)]));
+
+/** The first import that leads back to a file on the way to it, as "a -> b -> a". */
+const cycleIn = (graph: ReadonlyMap<string, readonly string[]>): string | undefined => {
+  const finished = new Set<string>();
+  const visit = (file: string, way: readonly string[]): string | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file].join(' -> ');
+    if (finished.has(file)) return undefined;
+    for (const next of graph.get(file) ?? []) {
+      const cycle = visit(next, [...way, file]);
+      if (cycle !== undefined) return cycle;
+    }
+    finished.add(file);
+    return undefined;
+  };
+  for (const file of graph.keys()) {
+    const cycle = visit(file, []);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+};
+
+test('the search for import cycles finds one, also through several files', () => {
+  expect(
+    cycleIn(
+      new Map([
+        ['a', ['b']],
+        ['b', ['c']],
+        ['c', ['b']],
+      ]),
+    ),
+  ).toBe('b -> c -> b');
+  expect(
+    cycleIn(
+      new Map([
+        ['a', ['b', 'c']],
+        ['b', ['c']],
+        ['c', []],
+      ]),
+    ),
+  ).toBeUndefined();
+});
+
+test.each([['lib'], ['handlers', 'lib'], ['infra', 'handlers', 'lib']])(
+  'no file of %s is in an import cycle, types included',
+  (...folders) => {
+    expect(cycleIn(graphOf(...folders))).toBeUndefined();
+  },
+);
+
+const floorOf = (file: string): string => file.split('/')[0] ?? '';
+
+test.each([
+  ['lib', ['lib']],
+  ['handlers', ['handlers', 'lib']],
+  ['infra', ['infra', 'handlers', 'lib']],
+])('%s imports nothing of ours but from %j', (folder, allowed) => {
+  const floors = [...graphOf(folder).values()].flat().map(floorOf);
+  expect(floors.filter((floor) => !allowed.includes(floor))).toEqual([]);
+});
+
+test('lib/ has at most 24 entries at its root', () => {
+  expect(new Set(tracked('lib').map((file) => file.split('/')[1])).size).toBeLessThanOrEqual(24);
+});
+
+const linesOf = (file: string): number => readFileSync(file, 'utf8').split('\n').length - 1;
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+
+/** Longer files that hold one idea each; anything else is split. */
+const longFiles = ['lib/failures/kombo-failures.ts'];
+
+test('files of lib/ and handlers/ are short: a median of at most 70 lines, none over 250 but tables', () => {
+  const files = tracked('lib', 'handlers');
+  expect(median(files.map(linesOf))).toBeLessThanOrEqual(70);
+  expect(files.filter((file) => linesOf(file) > 250)).toEqual(longFiles);
+});
+
+const limitFiles = ['lib/limits.ts', 'handlers/limits.ts'];
+
+test('limits.ts holds every number once: no other file of lib/ or handlers/ has one as a constant', () => {
+  const numbers = tracked('lib', 'handlers')
+    .filter((file) => !limitFiles.includes(file))
+    .flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/^(?:export )?const (\w+) = \d/gm)].map(([, name]) => `${file}: ${name}`),
+    );
+  // The version of the format of a record is not a limit.
+  expect(numbers).toEqual(['lib/ledger/record-item.ts: layout']);
+});
