@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../result.ts';
-import type { AttachmentType, Target } from '../upload/target.ts';
+import { type AttachmentType, type Target, targetIdName, targetKinds } from '../upload/target.ts';
 import { isDots, type KeyTemplate } from './parse-templates.ts';
 import { attachmentTypeOf, type PlaceholderName, placeholders } from './placeholders.ts';
 
@@ -50,15 +50,15 @@ export const matchKey = (
       misfits.push(`"${template.text}": ${fitted.error}.`);
       continue;
     }
-    // A parsed template has one of the two ids and a file name, so the empty texts never show.
-    const { candidate_id, application_id = '', integration_id, type = 'cv', filename = '' } = fitted.value;
+    // A parsed template has one id of a target and a file name, so the empty texts never show.
+    const { integration_id, type = 'cv', filename = '' } = fitted.value;
+    const kind = targetKinds.find((candidate) => fitted.value[targetIdName(candidate)] !== undefined) ?? 'candidate';
     const integrationId = integration_id ?? defaultIntegrationId;
     // The configuration is refused without one of the two, so this is a defect.
     if (!integrationId)
       throw new Error(`The template "${template.text}" names no integration, and there is no default.`);
-    const kind = candidate_id === undefined ? 'application' : 'candidate';
     return ok({
-      target: { kind, id: candidate_id ?? application_id, integrationId },
+      target: { kind, id: fitted.value[targetIdName(kind)] ?? '', integrationId },
       attachmentType: attachmentTypeOf(type) ?? 'CV',
       filename,
     });

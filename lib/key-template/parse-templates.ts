@@ -1,4 +1,5 @@
 import { ok, type Result } from '../result.ts';
+import { targetIdName, targetKinds } from '../upload/target.ts';
 import { isPlaceholderName, type PlaceholderName, placeholders } from './placeholders.ts';
 
 export type TemplateSegment =
@@ -35,8 +36,8 @@ const placeholderFaults = (segments: readonly TemplateSegment[]): readonly strin
   const count = (...wanted: readonly PlaceholderName[]): number =>
     names.filter((name) => name !== undefined && wanted.includes(name)).length;
   const faults: string[] = [];
-  if (count('candidate_id', 'application_id') !== 1)
-    faults.push('needs exactly one of {candidate_id}, {application_id}');
+  const ids = targetKinds.map(targetIdName);
+  if (count(...ids) !== 1) faults.push(`needs exactly one of ${ids.map((name) => `{${name}}`).join(', ')}`);
   if (count('filename') !== 1 || names.at(-1) !== 'filename') faults.push('needs {filename} once, as its last segment');
   if (count('integration_id') > 1) faults.push('has {integration_id} more than once');
   if (count('type') > 1) faults.push('has {type} more than once');

@@ -1,4 +1,4 @@
-import type { AttachmentType } from '../upload/target.ts';
+import type { AttachmentType, TargetIdName } from '../upload/target.ts';
 
 /** What may stand in braces in a template, and what a segment of a key must be to take its place. */
 export interface Placeholder {
@@ -29,9 +29,11 @@ const isPresent = (segment: string): boolean => segment !== '';
 
 const id = { holds: 'an id of 1 to 64 letters, digits, "-" or "_"', accepts: isId, personal: false };
 
+/** One for each kind of target. */
+const targetIds = { candidate_id: id, application_id: id } as const satisfies Record<TargetIdName, Placeholder>;
+
 export const placeholders = {
-  candidate_id: id,
-  application_id: id,
+  ...targetIds,
   integration_id: { holds: 'an integration id of the form <tool>:<id>', accepts: isIntegrationId, personal: false },
   type: {
     holds: 'one of cv, cover-letter, other',

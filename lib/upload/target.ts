@@ -1,6 +1,10 @@
-/** The two things Kombo can hang an attachment on. */
+/** What Kombo can add an attachment to. */
 export const targetKinds = ['candidate', 'application'] as const;
 export type TargetKind = (typeof targetKinds)[number];
+
+/** `candidate_id`: how key templates and requests name the id of a target. */
+export type TargetIdName = `${TargetKind}_id`;
+export const targetIdName = <Kind extends TargetKind>(kind: Kind): `${Kind}_id` => `${kind}_id`;
 
 /** Where a CV belongs: one candidate or application of one integration. */
 export interface Target {

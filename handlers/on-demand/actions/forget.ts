@@ -2,11 +2,13 @@ import * as v from 'valibot';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import { recordsOfKey } from '../../../lib/operator/find-records.ts';
 import { type Forgotten, forget as forgetRecords, type Kept } from '../../../lib/operator/forget.ts';
+import type { Target } from '../../../lib/upload/target.ts';
 import { parseUploadId } from '../../../lib/upload/upload.ts';
 import { type ActionCourier, action, oneOf } from '../action.ts';
 import { type Answer, count, shorten } from '../answer/answer.ts';
 import { fields } from '../fields.ts';
 import { parseKey } from '../request/parse-key.ts';
+import { targetFieldNames, targetFields, targetIn } from '../request/target-fields.ts';
 
 export const forget = action({
   name: 'forget',
@@ -14,18 +16,18 @@ export const forget = action({
   example: { action: 'forget', candidate_id: 'GRK123' },
   schema: v.pipe(
     v.strictObject({
-      candidate_id: v.optional(fields.candidate_id.schema),
-      application_id: v.optional(fields.application_id.schema),
+      ...targetFields,
       key: v.optional(fields.key.schema),
       etag: v.optional(fields.etag.schema),
     }),
-    oneOf('candidate_id', 'application_id', 'key')(),
+    oneOf(...targetFieldNames, 'key')(),
     v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),
   ),
   run: async (input, courier) => {
     const key = input.key === undefined ? undefined : parseKey(input.key, courier.settings.bucket);
     if (key && !key.ok) return { ok: false, message: key.error };
-    const records = key ? ofKey(key.value, input.etag, courier) : ofTarget(input, courier);
+    const target = targetIn(input);
+    const records = target ? ofTarget(target, courier) : ofKey(key?.value ?? '', input.etag, courier);
     return answerOf(await forgetRecords(records, courier.deadline.signal, courier));
   },
 });
@@ -46,13 +48,9 @@ async function* ofKey(
 
 /** The index names them; what it says of them may be a moment old, and a record is erased as it is. */
 async function* ofTarget(
-  { candidate_id, application_id }: { candidate_id?: string | undefined; application_id?: string | undefined },
+  target: Pick<Target, 'kind' | 'id'>,
   { ledger }: ActionCourier,
 ): AsyncGenerator<LedgerEntry, void, undefined> {
-  const target =
-    candidate_id === undefined
-      ? ({ kind: 'application', id: application_id ?? '' } as const)
-      : ({ kind: 'candidate', id: candidate_id } as const);
   for await (const { id } of ledger.ofTarget(target)) {
     const known = await ledger.read(id);
     if (known) yield known;

@@ -12,6 +12,7 @@ import { fields } from '../fields.ts';
 import { decideOne } from '../request/decide.ts';
 import { findRecord } from '../request/find-record.ts';
 import { sendNow } from '../request/send-now.ts';
+import { targetFieldNames, targetFields, targetIn } from '../request/target-fields.ts';
 
 export const retry = action({
   name: 'retry',
@@ -21,17 +22,16 @@ export const retry = action({
     v.strictObject({
       key: v.optional(fields.key.schema),
       etag: v.optional(fields.etag.schema),
-      candidate_id: v.optional(fields.candidate_id.schema),
-      application_id: v.optional(fields.application_id.schema),
+      ...targetFields,
       code: v.optional(fields.code.schema),
       limit: v.optional(fields.limit.schema),
       reason: fields.reason.schema,
     }),
-    oneOf('key', 'candidate_id', 'application_id', 'code')(),
+    oneOf('key', ...targetFieldNames, 'code')(),
     v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),
     v.check(({ key, limit }) => key === undefined || limit === undefined, '"limit" does not go with "key".'),
   ),
-  run: async ({ key, etag, candidate_id, application_id, code, limit = defaultFiles, reason }, courier) => {
+  run: async ({ key, etag, code, limit = defaultFiles, reason, ...input }, courier) => {
     if (key !== undefined) return retryOne(key, etag, reason, courier);
     if (code === 'INTEGRATION_PAUSED') {
       const message =
@@ -39,11 +39,8 @@ export const retry = action({
       return { ok: false, message };
     }
     const { ledger } = courier;
-    if (candidate_id !== undefined)
-      return retryMany(ledger.ofTarget({ kind: 'candidate', id: candidate_id }), everyFile, limit, reason, courier);
-    if (application_id !== undefined) {
-      return retryMany(ledger.ofTarget({ kind: 'application', id: application_id }), everyFile, limit, reason, courier);
-    }
+    const target = targetIn(input);
+    if (target) return retryMany(ledger.ofTarget(target), everyFile, limit, reason, courier);
     // Long lists, and what was rejected stays on its own for a year: only the one that can hold the code is read.
     const queue = failures[code as FailureCode].status === 'rejected' ? 'rejected' : 'held';
     return retryMany(ledger.work(queue, 100), stoppedBy(code), limit, reason, courier);

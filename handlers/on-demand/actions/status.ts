@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { defaultStatusFiles } from '../../limits.ts';
 import { action, atMostOneOf } from '../action.ts';
 import { fields } from '../fields.ts';
+import { targetFieldNames, targetFields, targetIn } from '../request/target-fields.ts';
 import { statusOfAll } from './status-of-all.ts';
 import { statusOfKey } from './status-of-key.ts';
 import { statusOfTarget } from './status-of-target.ts';
@@ -14,32 +15,26 @@ export const status = action({
     v.strictObject({
       key: v.optional(fields.key.schema),
       etag: v.optional(fields.etag.schema),
-      candidate_id: v.optional(fields.candidate_id.schema),
-      application_id: v.optional(fields.application_id.schema),
+      ...targetFields,
       list: v.optional(fields.list.schema),
       limit: v.optional(fields.limit.schema),
       cursor: v.optional(fields.cursor.schema),
     }),
-    atMostOneOf('key', 'candidate_id', 'application_id')(),
+    atMostOneOf('key', ...targetFieldNames)(),
     v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),
     v.check(
       ({ key, limit, cursor }) => key === undefined || (limit === undefined && cursor === undefined),
       '"limit" and "cursor" do not go with "key".',
     ),
     v.check(
-      ({ list, key, candidate_id, application_id }) =>
-        list === undefined || (key ?? candidate_id ?? application_id) === undefined,
-      '"list" is about all files: it does not go with "key", "candidate_id" or "application_id".',
+      ({ list, key, ...input }) => list === undefined || (key === undefined && targetIn(input) === undefined),
+      `"list" is about all files: it does not go with "key", ${targetFieldNames.map((name) => `"${name}"`).join(' or ')}.`,
     ),
   ),
-  run: async (
-    { key, etag, candidate_id, application_id, list = 'held', limit = defaultStatusFiles, cursor },
-    courier,
-  ) => {
+  run: async ({ key, etag, list = 'held', limit = defaultStatusFiles, cursor, ...input }, courier) => {
+    const target = targetIn(input);
     const page = { limit, cursor };
     if (key !== undefined) return statusOfKey(key, etag, courier);
-    if (candidate_id !== undefined) return statusOfTarget({ kind: 'candidate', id: candidate_id }, page, courier);
-    if (application_id !== undefined) return statusOfTarget({ kind: 'application', id: application_id }, page, courier);
-    return statusOfAll(list, page, courier);
+    return target ? statusOfTarget(target, page, courier) : statusOfAll(list, page, courier);
   },
 });

@@ -4,7 +4,7 @@ import type { Deadline } from '../../deadline.ts';
 import { failures } from '../../failures/failures.ts';
 import type { KeyTemplate } from '../../key-template/match-key.ts';
 import { accountScope, pausedSentence } from '../../pause/pause.ts';
-import type { TargetKind } from '../../upload/target.ts';
+import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.ts';
 import { checkBucket } from './bucket.ts';
 import { checkKombo } from './kombo.ts';
 import { checkTable } from './ledger-table.ts';
@@ -66,7 +66,7 @@ const kindsOf = (templates: readonly KeyTemplate[]): readonly TargetKind[] => {
   const names = templates.flatMap(({ segments }) =>
     segments.flatMap((s) => (s.kind === 'placeholder' ? [s.name] : [])),
   );
-  return (['candidate', 'application'] as const).filter((kind) => names.includes(`${kind}_id`));
+  return targetKinds.filter((kind) => names.includes(targetIdName(kind)));
 };
 
 const checkPauses = async ({ pauses }: Pick<Courier, 'pauses'>): Promise<readonly CheckLine[]> => {

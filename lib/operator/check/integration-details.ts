@@ -1,5 +1,5 @@
 import { isObject, list, text } from '../../json.ts';
-import type { TargetKind } from '../../upload/target.ts';
+import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.ts';
 import { type CheckLine, fine, notTested, wrong } from './line.ts';
 
 /**
@@ -42,11 +42,11 @@ const actionLine = (id: string, kind: TargetKind, data: Record<string, unknown>)
   const action = (list(data.write_actions) ?? []).find((entry) => isObject(entry) && entry.id === name);
   if (!isObject(action)) return notTested(what, `Kombo does not tell of the action ${name}.`);
   if (action.coverage_status === 'UNSUPPORTED' || action.coverage_status === 'NOT_IMPLEMENTED') {
-    const other = kind === 'candidate' ? 'application' : 'candidate';
+    const others = targetKinds.filter((other) => other !== kind).map((other) => `{${targetIdName(other)}}`);
     return wrong(
       what,
       'This ATS has no such action through Kombo.',
-      `Try {${other}_id} in KEY_TEMPLATES, or ask Kombo.`,
+      `Try ${others.join(' or ')} in KEY_TEMPLATES, or ask Kombo.`,
     );
   }
   if (action.scope_config_setting === 'DISABLED') {

@@ -1,6 +1,6 @@
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
 import { ok, type Result } from '../../../../lib/result.ts';
-import type { TargetKind } from '../../../../lib/upload/target.ts';
+import { type TargetKind, targetIdName } from '../../../../lib/upload/target.ts';
 
 export interface Placement {
   readonly kind: TargetKind;
@@ -11,12 +11,10 @@ export interface Placement {
 
 const refuse = (error: string): { readonly ok: false; readonly error: string } => ({ ok: false, error });
 
-const placeholderOf = (kind: TargetKind): 'candidate_id' | 'application_id' => `${kind}_id`;
-
 /** The first template with a placeholder for this kind of target. */
 export const templateFor = (templates: readonly KeyTemplate[], kind: TargetKind): KeyTemplate | undefined =>
   templates.find(({ segments }) =>
-    segments.some((segment) => segment.kind === 'placeholder' && segment.name === placeholderOf(kind)),
+    segments.some((segment) => segment.kind === 'placeholder' && segment.name === targetIdName(kind)),
   );
 
 /**

@@ -1,0 +1,23 @@
+import * as v from 'valibot';
+import { type Target, type TargetIdName, targetIdName, targetKinds } from '../../../lib/upload/target.ts';
+import { fields } from '../fields.ts';
+
+/** The fields by which a request names a target, one for each kind. */
+export const targetFields = {
+  candidate_id: v.optional(fields.candidate_id.schema),
+  application_id: v.optional(fields.application_id.schema),
+} as const satisfies Record<TargetIdName, v.GenericSchema>;
+
+/** "candidate_id", "application_id": for the rules about which fields go together. */
+export const targetFieldNames = ['candidate_id', 'application_id'] as const satisfies readonly TargetIdName[];
+
+/** The target that a request names, if it names one. */
+export const targetIn = (
+  input: Partial<Readonly<Record<TargetIdName, string | undefined>>>,
+): Pick<Target, 'kind' | 'id'> | undefined => {
+  for (const kind of targetKinds) {
+    const id = input[targetIdName(kind)];
+    if (id !== undefined) return { kind, id };
+  }
+  return undefined;
+};
