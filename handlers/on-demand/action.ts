@@ -58,7 +58,7 @@ type Optional<Names extends string> = { readonly [Name in Names]?: unknown };
 
 /** Exactly one of the fields that say what is meant. */
 export const oneOf =
-  <const Names extends readonly [string, string, ...string[]]>(...names: Names) =>
+  <const Names extends readonly string[]>(...names: Names) =>
   <Input extends Optional<Names[number]>>() =>
     v.check<Input, string>(
       (input) => givenFields(names, input).length === 1,
@@ -67,7 +67,7 @@ export const oneOf =
 
 /** At most one of them: none means everything. */
 export const atMostOneOf =
-  <const Names extends readonly [string, string, ...string[]]>(...names: Names) =>
+  <const Names extends readonly string[]>(...names: Names) =>
   <Input extends Optional<Names[number]>>() =>
     v.check<Input, string>((input) => givenFields(names, input).length <= 1, `Give at most one of ${quoteAll(names)}.`);
 

@@ -8,8 +8,8 @@ export const targetFields = {
   application_id: v.optional(fields.application_id.schema),
 } as const satisfies Record<TargetIdName, v.GenericSchema>;
 
-/** "candidate_id", "application_id": for the rules about which fields go together. */
-export const targetFieldNames = ['candidate_id', 'application_id'] as const satisfies readonly TargetIdName[];
+/** For the rules about which fields go together. */
+export const targetFieldNames = targetKinds.map(targetIdName);
 
 /** The target that a request names, if it names one. */
 export const targetIn = (

@@ -1,3 +1,5 @@
+import type { TargetKind } from '../../../../lib/upload/target.ts';
+
 /**
  * What the console server sends to the page. Both sides import these types; the page imports nothing else of the server.
  * Names of files are masked unless the page asked for them.
@@ -87,7 +89,7 @@ export interface PauseView {
 
 export interface Hello {
   /** The kinds of targets that have a key template, with the form of their keys. */
-  readonly targets: readonly { readonly kind: 'candidate' | 'application'; readonly keyForm: string }[];
+  readonly targets: readonly { readonly kind: TargetKind; readonly keyForm: string }[];
   /** The first value of the id field. */
   readonly sampleId: string;
 }

@@ -1,12 +1,11 @@
-import type { Target, TargetKind } from '../../../../lib/upload/target.ts';
+import { type Target, type TargetKind, targetKinds } from '../../../../lib/upload/target.ts';
 
 export type TargetRef = Pick<Target, 'kind' | 'id'>;
 
-/** Kombo's names for the two ways to add an attachment, as its actions and integration endpoints spell them. */
-export const attachmentActions = ['ats_add_candidate_attachment', 'ats_add_application_attachment'] as const;
-export type AttachmentAction = (typeof attachmentActions)[number];
-
+/** Kombo's names for adding an attachment, as its actions and integration endpoints spell them. */
+export type AttachmentAction = `ats_add_${TargetKind}_attachment`;
 export const actionOf = (kind: TargetKind): AttachmentAction => `ats_add_${kind}_attachment`;
+export const attachmentActions = targetKinds.map(actionOf);
 
 export const callKinds = ['post', 'list', 'actions', 'integration', 'check-api-key'] as const;
 export type CallKind = (typeof callKinds)[number];
@@ -29,7 +28,7 @@ export const callFrom = (method: string, url: string): Call | undefined => {
   const [, first, second, third, fourth] = segments;
 
   if (segments.length === 5 && first === 'ats' && third !== undefined && fourth === 'attachments') {
-    const kind = second === 'candidates' ? 'candidate' : second === 'applications' ? 'application' : undefined;
+    const kind = targetKinds.find((known) => second === `${known}s`);
     if (kind === undefined || !idPattern.test(third)) return undefined;
     if (method === 'POST') return { kind: 'post', target: { kind, id: third } };
     return method === 'GET' ? { kind: 'list', target: { kind, id: third } } : undefined;

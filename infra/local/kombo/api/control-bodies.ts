@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { callKinds } from './calls.ts';
+import { targetKinds } from '../../../../lib/upload/target.ts';
+import { attachmentActions, callKinds } from './calls.ts';
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -7,10 +8,13 @@ const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 /** `candidate/<id>` or `application/<id>`. */
 const target = v.pipe(
   v.string(),
-  v.regex(/^(candidate|application)\/[\w-]{1,64}$/, 'target must be candidate/<id> or application/<id>'),
+  v.regex(
+    new RegExp(`^(${targetKinds.join('|')})/[\\w-]{1,64}$`),
+    `target must be ${targetKinds.map((kind) => `${kind}/<id>`).join(' or ')}`,
+  ),
   v.transform((written) => {
     const [kind, id = ''] = written.split('/');
-    return { kind: kind === 'application' ? ('application' as const) : ('candidate' as const), id };
+    return { kind: targetKinds.find((known) => known === kind) ?? 'candidate', id };
   }),
 );
 
@@ -51,13 +55,7 @@ const restrictions = v.nullable(
 const availability = v.picklist(['ENABLED', 'DISABLED', 'UNSUPPORTED']);
 
 const perAction = <Schema extends v.GenericSchema>(schema: Schema) =>
-  v.pipe(
-    v.strictObject({
-      ats_add_candidate_attachment: v.optional(schema),
-      ats_add_application_attachment: v.optional(schema),
-    }),
-    v.transform(withoutUndefined),
-  );
+  v.record(v.picklist(attachmentActions, `must be one of ${attachmentActions.join(', ')}`), schema);
 
 export const integrationChange = v.pipe(
   v.strictObject({

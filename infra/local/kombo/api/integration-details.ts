@@ -1,10 +1,6 @@
+import { targetKinds } from '../../../../lib/upload/target.ts';
 import type { Integration } from '../store/integrations.ts';
-import { type AttachmentAction, attachmentActions } from './calls.ts';
-
-const labels = {
-  ats_add_candidate_attachment: 'Add candidate attachment',
-  ats_add_application_attachment: 'Add application attachment',
-} as const satisfies Record<AttachmentAction, string>;
+import { actionOf } from './calls.ts';
 
 /** `data` of `GET /integrations/{id}`: complete enough for the SDK's strict schema. */
 export const integrationDetails = (integration: Integration) => {
@@ -27,14 +23,17 @@ export const integrationDetails = (integration: Integration) => {
     created_at: '2026-01-05T09:00:00.000Z',
     beta: false,
     read_models: [],
-    write_actions: attachmentActions.map((action) => ({
-      id: action,
-      label: labels[action],
-      is_available: integration.actions[action] === 'ENABLED',
-      coverage_status: integration.actions[action] === 'UNSUPPORTED' ? 'UNSUPPORTED' : 'SUPPORTED',
-      scope_config_setting: integration.actions[action] === 'DISABLED' ? 'DISABLED' : 'ENABLED',
-      opted_out_by_customer: false,
-      fields: [],
-    })),
+    write_actions: targetKinds.map((kind) => {
+      const action = actionOf(kind);
+      return {
+        id: action,
+        label: `Add ${kind} attachment`,
+        is_available: integration.actions[action] === 'ENABLED',
+        coverage_status: integration.actions[action] === 'UNSUPPORTED' ? 'UNSUPPORTED' : 'SUPPORTED',
+        scope_config_setting: integration.actions[action] === 'DISABLED' ? 'DISABLED' : 'ENABLED',
+        opted_out_by_customer: false,
+        fields: [],
+      };
+    }),
   };
 };

@@ -1,4 +1,4 @@
-import type { AttachmentAction } from '../api/calls.ts';
+import { type AttachmentAction, attachmentActions } from '../api/calls.ts';
 
 export type FileType = 'CV' | 'COVER_LETTER' | 'OTHER';
 
@@ -42,14 +42,17 @@ export type IntegrationChange = Partial<Omit<Integration, 'id' | 'actions' | 're
 export const sandboxIntegrationId = 'kombo-sandbox:CvCourierSandboxAAAAAAAA';
 export const greenhouseIntegrationId = 'greenhouse:CvCourierGreenhouseAAAAA';
 
+const forEachAction = <const Value>(value: Value): Record<AttachmentAction, Value> =>
+  Object.fromEntries(attachmentActions.map((action) => [action, value])) as Record<AttachmentAction, Value>;
+
 const healthy = (id: string): Integration => ({
   id,
   status: 'ACTIVE',
   setupStatus: 'COMPLETED',
-  actions: { ats_add_candidate_attachment: 'ENABLED', ats_add_application_attachment: 'ENABLED' },
+  actions: forEachAction('ENABLED'),
   reading: 'ENABLED',
   toolDown: false,
-  restrictions: { ats_add_candidate_attachment: null, ats_add_application_attachment: null },
+  restrictions: forEachAction(null),
   dated: true,
   warnings: [],
   concurrencyLimit: undefined,
