@@ -49,6 +49,9 @@ export const laterFloorFactor = 2;
 export const maxQuickRepeats = 2;
 export const maxQuickWaitMs = 3 * secondMs;
 
+/** Longest wait before the first of them; it doubles. */
+export const quickRepeatBaseMs = secondMs;
+
 /** With less time left a repeat would only be cut off. */
 export const minTimeToRepeatMs = 10 * secondMs;
 
@@ -89,7 +92,7 @@ export const maxAnswerBytes = { POST: 64 * kibibyte, GET: 4 * mebibyte } as cons
 /** The last piece of a body lies within its last bytes, whatever it is made of. */
 export const lastStretchBytes = 64 * kibibyte;
 
-/** Kombo's own message, a warning, or a link in an answer: longer ones are cut or ignored. Characters. */
+/** Characters of Kombo's own message or warning that are kept. */
 export const maxMessageLength = 500;
 
 /** A listing of a target is one call; an ATS that takes longer is asked again later. */

@@ -1,7 +1,7 @@
 import type { Courier } from '../../lib/courier.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import type { DeliverCourier } from '../../lib/delivery/deliver.ts';
 import { deliverOnRequest } from '../../lib/delivery/deliver-on-request.ts';
+import type { DeliverCourier } from '../../lib/delivery/delivery-options.ts';
 import type { FailureDetail } from '../../lib/failures/failures.ts';
 import { failures } from '../../lib/failures/failures.ts';
 import type { BatchTask } from '../events/batch-event.ts';

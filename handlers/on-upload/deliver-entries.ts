@@ -1,6 +1,7 @@
 import type { Courier } from '../../lib/courier.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import { type DeliverCourier, deliver } from '../../lib/delivery/deliver.ts';
+import { deliver } from '../../lib/delivery/deliver.ts';
+import type { DeliverCourier } from '../../lib/delivery/delivery-options.ts';
 import { parallelDeliveries } from '../../lib/limits.ts';
 import type { Outcome } from '../../lib/outcome.ts';
 import { pacedPool } from '../../lib/runs/paced-pool.ts';
@@ -35,12 +36,15 @@ export const deliverEntries = async (
   // Every entry is handled, whatever Kombo answers: an entry that cannot be delivered now is written to the ledger.
   const pool = pacedPool({ parallelism: parallelDeliveries, mayStart: () => true, clock: courier.clock });
   for (const { request, messageId } of entries) {
-    await pool.start('all', async () => {
+    const isStarted = await pool.start('all', async () => {
       const result = await handle(request, deadline, courier);
       if (result.status !== 'unfinished') outcomes.push(result);
       else left.push({ ...(messageId !== undefined && { messageId }), reason: result.reason });
       return undefined;
     });
+    // The pool has no reason to refuse; should it ever, the event must come again.
+    if (!isStarted)
+      left.push({ ...(messageId !== undefined && { messageId }), reason: 'The delivery was not started.' });
   }
   await pool.drain();
   return { outcomes, unfinished: left };

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Condition, Item, PageKey, Table } from '../ledger/table.ts';
 import { maxBatchGetKeys } from '../limits.ts';
-import { tableFault } from './table-error.ts';
+import { tableError } from './table-error.ts';
 
 type Attributes = Record<string, AttributeValue>;
 
@@ -111,7 +111,7 @@ export const dynamoTable = (client: DynamoDBClient, tableName: string): Table =>
       try {
         return await work(...args);
       } catch (error) {
-        throw tableFault(error, tableName);
+        throw tableError(error, tableName);
       }
     };
 

@@ -7,7 +7,7 @@ export class LedgerTableError extends Error {
  * DynamoDB's refusals that are a matter of setup, said with the table's name and the next step. Its own words often
  * name neither: a wrong table name is "Requested resource not found". Anything else is returned as it came.
  */
-export const tableFault = (error: unknown, tableName: string): unknown => {
+export const tableError = (error: unknown, tableName: string): unknown => {
   if (error instanceof Error && error.name === 'TimeoutError') return silence(error, tableName);
   const remedy = error instanceof Error ? remedyFor(error, `"${tableName}"`) : undefined;
   return remedy === undefined ? error : new LedgerTableError(remedy, { cause: error });

@@ -188,7 +188,7 @@ export const settings = {
   },
   retryBaseMs: {
     name: 'RETRY_BASE_SECONDS',
-    meaning: 'First span of the backoff between attemptsSinceRelease; it doubles up to an hour.',
+    meaning: 'First span of the backoff between attempts; it doubles up to an hour.',
     default: '30',
     setBy: 'unset',
     parse: seconds(1, hourMs),

@@ -1,6 +1,5 @@
 import { type PreparedAttachment, prepareAttachment } from '../attachment/prepare.ts';
 import { sleep } from '../clock.ts';
-import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
 import { type FailureDetail, failureOf } from '../failures/failures.ts';
 import type { KeyMatch } from '../key-template/match-key.ts';
@@ -13,18 +12,9 @@ import { stopWhenStalled } from '../stream/stall-timeout.ts';
 import { verify } from '../stream/verify.ts';
 import type { StoredObject } from '../upload/storage.ts';
 import type { Upload } from '../upload/upload.ts';
-import { type AttemptReport, failWith } from './ending.ts';
+import { type AttemptReport, failWith } from './attempt-report.ts';
+import type { AttemptCourier, AttemptOptions } from './delivery-options.ts';
 import { type QuickRepeatFacts, quickRepeatWaitMs } from './retry-policy.ts';
-
-export type AttemptCourier = Pick<
-  Courier,
-  'settings' | 'storage' | 'kombo' | 'restrictions' | 'apiKey' | 'clock' | 'random'
->;
-
-export interface AttemptOptions {
-  /** The caller adapts its concurrency to throttling, so throttled answers are returned instead of being repeated here. */
-  readonly paced?: boolean | undefined;
-}
 
 /**
  * Reads the object and posts it; repeats at most twice, within seconds, and only what is known not to be delivered.

@@ -1,11 +1,11 @@
-import type { Courier } from '../courier.ts';
 import type { Deadline } from '../deadline.ts';
 import { unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { Outcome } from '../outcome.ts';
 import { isFolderMarker } from '../upload/object-key.ts';
 import { type Upload, uploadId } from '../upload/upload.ts';
-import { type DeliverCourier, deliver } from './deliver.ts';
-import { withoutVerdict } from './scan-gate.ts';
+import { deliver } from './deliver.ts';
+import type { DeliverCourier } from './delivery-options.ts';
+import { missingVerdict } from './missing-verdict.ts';
 
 export interface RequestOptions {
   readonly deadline: Deadline;
@@ -24,7 +24,7 @@ export interface RequestOptions {
 export const deliverOnRequest = async (
   upload: Upload,
   { deadline, waitsItsTurn = false }: RequestOptions,
-  courier: DeliverCourier & Pick<Courier, 'settings'>,
+  courier: DeliverCourier,
 ): Promise<Outcome> => {
   if (isFolderMarker(upload.key, upload.sizeBytes)) {
     return { status: 'ignored', reason: 'A folder marker is not an upload.' };
@@ -36,6 +36,6 @@ export const deliverOnRequest = async (
     return unchangedOutcome(known, upload);
   }
   // A file that waits for its next attempt has had its verdict, or an operator's decision instead.
-  const holdAs = courier.settings.requireScan && state?.status !== 'retrying' ? { holdAs: withoutVerdict } : {};
+  const holdAs = courier.settings.requireScan && state?.status !== 'retrying' ? { holdAs: missingVerdict } : {};
   return deliver(upload, { deadline, ...holdAs, ...(known && { seen: known.record }) }, courier);
 };

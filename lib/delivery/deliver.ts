@@ -1,7 +1,5 @@
 import { checkSize } from '../attachment/prepare.ts';
-import type { Courier } from '../courier.ts';
-import { type Deadline, deadlineIn } from '../deadline.ts';
-import type { FailureDetail } from '../failures/failures.ts';
+import { deadlineIn } from '../deadline.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
@@ -11,24 +9,11 @@ import type { Outcome } from '../outcome.ts';
 import { pausedSentence } from '../pause/pause.ts';
 import type { Result } from '../result.ts';
 import type { Upload } from '../upload/upload.ts';
-import { type AttemptCourier, type AttemptOptions, attempt } from './attempt.ts';
-import { type AttemptReport, failWith } from './ending.ts';
+import { attempt } from './attempt.ts';
+import { type AttemptReport, failWith } from './attempt-report.ts';
+import type { DeliverCourier, DeliverOptions } from './delivery-options.ts';
+import { expireLease } from './expire-lease.ts';
 import { settle } from './settle.ts';
-
-export type DeliverCourier = AttemptCourier & Pick<Courier, 'ledger' | 'pauses' | 'uuid' | 'observe'>;
-
-export interface DeliverOptions extends AttemptOptions {
-  /** When the function ends. Every delivery that was started settles before it. */
-  readonly deadline: Deadline;
-  /** The scope of a pause that this delivery tests, and so ignores. */
-  readonly probe?: string;
-  /** The record as a listing showed it: saves the claim from taking the upload for a new one. */
-  readonly seen?: LedgerRecord;
-  /** The malware scan found nothing: what an earlier verdict held may be sent. */
-  readonly scannedClean?: boolean;
-  /** Settles without sending: the malware scan blocks the file. */
-  readonly holdAs?: FailureDetail;
-}
 
 /**
  * Sends one CV to its candidate or application: claims it in the ledger, posts it, and records how it ended.
@@ -71,24 +56,21 @@ const claimAndSend = async (
   return { outcome: await settle(claim.record, owner, report, options, courier), report };
 };
 
-/** A lease that has ended without an outcome makes the upload unknown, whoever notices it first: never free to be sent. */
+/** Another invocation owns the upload, or it is settled: only a scan verdict or the end of its lease changes it here. */
 const outcomeWithoutClaim = async (
   known: LedgerEntry,
   upload: Upload,
   { holdAs }: DeliverOptions,
-  { ledger, clock, settings }: DeliverCourier,
+  courier: DeliverCourier,
 ): Promise<Outcome> => {
   if (!known.readable) return unchangedOutcome(known, upload);
   const { status } = known.record.state;
   // A missing verdict does not block a file that is held for a reason of its own.
   const blocks = (status === 'held' || status === 'unknown') && holdAs && holdAs.code !== 'SCAN_MISSING';
   if (!blocks && status !== 'sending') return unchangedOutcome(known, upload);
-  const written = await ledger.apply(
-    known.record,
-    blocks
-      ? { kind: 'blocked-by-scan', failure: holdAs }
-      : { kind: 'lease-expired', dueAt: clock.now() + settings.readBackAfterMs },
-  );
+  const written = blocks
+    ? await courier.ledger.apply(known.record, { kind: 'blocked-by-scan', failure: holdAs })
+    : await expireLease(known.record, courier);
   return written === 'conflict' ? unchangedOutcome(known, upload) : outcomeOf(written.record);
 };
 

@@ -5,6 +5,7 @@ import {
   maxBackoffMs,
   maxQuickRepeats,
   maxQuickWaitMs,
+  quickRepeatBaseMs,
   retryBudgetMs,
   throttledBaseMs,
 } from '../limits.ts';
@@ -67,6 +68,6 @@ export const quickRepeatWaitMs = (
 ): number | undefined => {
   if (repeats >= maxQuickRepeats || failureOf(code).retry === 'later') return undefined;
   if (staleConnection) return 0;
-  const wait = Math.max(retryAfterMs ?? 0, Math.round((0.5 + random * 0.5) * 1_000 * 2 ** repeats));
+  const wait = Math.max(retryAfterMs ?? 0, Math.round((0.5 + random * 0.5) * quickRepeatBaseMs * 2 ** repeats));
   return wait < maxQuickWaitMs ? wait : undefined;
 };

@@ -9,8 +9,8 @@ import { settleWaitsMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import { pauseScope } from '../pause/pause.ts';
 import { uploadId } from '../upload/upload.ts';
-import type { AttemptOptions } from './attempt.ts';
-import type { AttemptReport } from './ending.ts';
+import type { AttemptReport } from './attempt-report.ts';
+import type { AttemptOptions } from './delivery-options.ts';
 import { nextAttemptAt } from './retry-policy.ts';
 
 type SettleCourier = Pick<Courier, 'settings' | 'ledger' | 'pauses' | 'clock' | 'random'>;

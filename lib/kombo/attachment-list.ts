@@ -10,7 +10,7 @@ export interface ListedAttachment {
 }
 
 /** Entry by entry: an odd one says less, but never hides the others. Without a list there is no answer. */
-export const readListing = (data: unknown): readonly ListedAttachment[] | 'unreadable' => {
+export const readAttachmentList = (data: unknown): readonly ListedAttachment[] | 'unreadable' => {
   const results = isObject(data) ? list(data.results) : undefined;
   return results === undefined ? 'unreadable' : results.map(readEntry);
 };

@@ -36,16 +36,16 @@ export const classify = (answer: HttpAnswer, nowMs: number): Classified => {
   if (success && !saysError(body)) {
     // An empty answer contradicts nothing. A page of HTML is somebody else's answer, not Kombo's.
     const isEmpty = answer.complete && answer.text.trim() === '';
-    if (body.kind === 'text' && !isEmpty) return failWith(answer, nowMs, 'ANSWER_UNREADABLE', {});
+    if (body.kind === 'text' && !isEmpty) return toFailure(answer, nowMs, 'ANSWER_UNREADABLE', {});
     const json = body.kind === 'json' ? body.value : {};
     return { ok: true, data: json.data, warnings: warningsOf(json.warnings) };
   }
   const error = body.kind === 'json' ? errorOf(body.value) : {};
   const code = error.code;
   if (typeof code === 'string' && Object.hasOwn(komboErrorCodes, code)) {
-    return failWith(answer, nowMs, code as keyof typeof komboErrorCodes, error);
+    return toFailure(answer, nowMs, code as keyof typeof komboErrorCodes, error);
   }
-  return failWith(answer, nowMs, byStatus(answer.status), error);
+  return toFailure(answer, nowMs, byStatus(answer.status), error);
 };
 
 type Body = { kind: 'json'; value: Record<string, unknown> } | { kind: 'text' };
@@ -76,7 +76,7 @@ const byStatus = (status: number): KomboFailureCode => {
   return 'KOMBO_FAULT';
 };
 
-const failWith = (answer: HttpAnswer, nowMs: number, code: KomboFailureCode, error: WireError): Classified => {
+const toFailure = (answer: HttpAnswer, nowMs: number, code: KomboFailureCode, error: WireError): Classified => {
   const wait = retryAfterMs(answer.headers, nowMs);
   return {
     ok: false,

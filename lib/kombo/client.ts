@@ -3,7 +3,7 @@ import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failures/failures.ts';
 import type { Target, TargetKind } from '../upload/target.ts';
 import { ApiKeyError } from './api-key.ts';
-import { type ListedAttachment, readListing } from './attachment-list.ts';
+import { type ListedAttachment, readAttachmentList } from './attachment-list.ts';
 import type { RequestBody } from './attachment-request.ts';
 import { type Classified, classify, type KomboFailure } from './classify-response.ts';
 import { type CommitPoint, watchCommitPoint } from './commit-point.ts';
@@ -107,7 +107,8 @@ export const komboClient = ({ transport, clock, apiKey }: KomboClientOptions): K
       if (!classified.ok) return { ...classified, concurrency };
       return { ok: true, value: { warnings: classified.warnings }, concurrency };
     },
-    listAttachments: (target, signal) => read(target.integrationId, attachmentsPath(target), signal, readListing),
+    listAttachments: (target, signal) =>
+      read(target.integrationId, attachmentsPath(target), signal, readAttachmentList),
     restrictions: (kind, integrationId, signal) =>
       read(integrationId, `/ats/actions/ats_add_${kind}_attachment`, signal, readRestrictions),
     integration: (integrationId, signal) =>

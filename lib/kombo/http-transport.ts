@@ -4,7 +4,7 @@ import { urlToHttpOptions } from 'node:url';
 import type { Clock } from '../clock.ts';
 import { maxAnswerBytes } from '../limits.ts';
 import { connectionsTo } from './connections.ts';
-import { readAnswer } from './read-response.ts';
+import { readResponse } from './read-response.ts';
 import { sendBody } from './send-body.ts';
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError, type TransportFault } from './transport.ts';
 
@@ -40,7 +40,7 @@ export const httpTransport = (baseUrl: string, clock: Clock): Transport => {
     });
     call.on('response', (response) => {
       const early = !call.writableEnded;
-      void readAnswer(response, maxAnswerBytes[method]).then((answer) => resolve({ ...answer, early }));
+      void readResponse(response, maxAnswerBytes[method]).then((answer) => resolve({ ...answer, early }));
     });
     call.on('error', (cause) => fail(connected ? 'lost' : 'unreachable', cause));
 

@@ -3,7 +3,7 @@ import { ledgerPageSize, maxConflictRounds } from '../limits.ts';
 import { type Target, targetKey } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
 import type { EventOf, LedgerEvent } from './ledger-event.ts';
-import { inOrder } from './merge-shards.ts';
+import { mergeShards } from './merge-shards.ts';
 import type { LedgerRecord } from './record.ts';
 import { fromItem, RecordUnreadable, shardsOf, toItem, type WorkQueue } from './record-item.ts';
 import type { Item, Table } from './table.ts';
@@ -118,7 +118,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     const shards = shardsOf(queue).map((hash) =>
       pages((after) => table.query({ index: 'work', hash, limit, ...bounds, ...(after && { after }) })),
     );
-    for await (const item of inOrder(shards, queue === 'rejected' ? 'newest first' : 'oldest first'))
+    for await (const item of mergeShards(shards, queue === 'rejected' ? 'newest first' : 'oldest first'))
       yield readItem(item);
   }
 

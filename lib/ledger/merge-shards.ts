@@ -4,7 +4,7 @@ import type { Item } from './table.ts';
  * One stream out of the shards of an index, each of which comes in that order of `workAt`. Read one after the other, a
  * run that ends early would begin with the first shard again and again, and what lies in the last would never get its turn.
  */
-export async function* inOrder(
+export async function* mergeShards(
   shards: readonly AsyncGenerator<Item>[],
   order: 'oldest first' | 'newest first',
 ): AsyncGenerator<Item, void, undefined> {

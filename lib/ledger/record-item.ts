@@ -7,7 +7,7 @@ import { attachmentTypes, targetKey, targetKinds } from '../upload/target.ts';
 import { parseUploadId, uploadId } from '../upload/upload.ts';
 import type { LedgerRecord, State } from './record.ts';
 import type { Item } from './table.ts';
-import { moment } from './timestamp.ts';
+import { timestamp } from './timestamp.ts';
 
 /**
  * Layout of the table, one item per upload.
@@ -105,32 +105,32 @@ const failure = v.object({
 const attachmentType = v.picklist(attachmentTypes);
 
 const state = v.variant('status', [
-  v.object({ status: v.literal('sending'), owner: v.string(), leaseUntil: moment }),
+  v.object({ status: v.literal('sending'), owner: v.string(), leaseUntil: timestamp }),
   v.object({
     status: v.literal('attached'),
-    attachedAt: moment,
+    attachedAt: timestamp,
     warnings: v.array(v.string()),
     evidence: v.picklist(['answer', 'read-back', 'operator']),
   }),
-  v.object({ status: v.literal('retrying'), dueAt: moment, failure }),
+  v.object({ status: v.literal('retrying'), dueAt: timestamp, failure }),
   v.object({
     status: v.literal('unknown'),
-    dueAt: moment,
+    dueAt: timestamp,
     failure,
     absentListings: v.number(),
-    firstAbsentAt: v.optional(moment),
-    unknownSince: v.optional(moment),
+    firstAbsentAt: v.optional(timestamp),
+    unknownSince: v.optional(timestamp),
     failedReadings: v.number(),
   }),
   v.object({
     status: v.literal('held'),
-    heldAt: moment,
+    heldAt: timestamp,
     failure,
     pausedBy: v.optional(v.string()),
     mayBeDelivered: v.boolean(),
   }),
-  v.object({ status: v.literal('rejected'), rejectedAt: moment, failure }),
-  v.object({ status: v.literal('superseded'), supersededAt: moment, failure }),
+  v.object({ status: v.literal('rejected'), rejectedAt: timestamp, failure }),
+  v.object({ status: v.literal('superseded'), supersededAt: timestamp, failure }),
 ]);
 
 const sent = v.object({ name: v.string(), type: attachmentType, contentType: v.string() });
@@ -147,17 +147,17 @@ const recordSchema = v.object({
   state,
   attempts: v.number(),
   attemptsSinceRelease: v.number(),
-  releasedAt: moment,
+  releasedAt: timestamp,
   throttledAttempts: v.optional(v.number()),
-  attemptedAt: v.optional(moment),
-  firstUnknownAttemptAt: v.optional(moment),
+  attemptedAt: v.optional(timestamp),
+  firstUnknownAttemptAt: v.optional(timestamp),
   unknownAttempts: v.optional(v.number()),
   sent: v.optional(sent),
   sentBefore: v.optional(sent),
-  earlierCopies: v.optional(v.array(v.object({ at: moment, name: v.optional(v.string()) }))),
-  createdAt: moment,
-  updatedAt: moment,
-  note: v.optional(v.object({ action: v.string(), reason: v.string(), at: moment })),
+  earlierCopies: v.optional(v.array(v.object({ at: timestamp, name: v.optional(v.string()) }))),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  note: v.optional(v.object({ action: v.string(), reason: v.string(), at: timestamp })),
   version: v.number(),
   writeId: v.string(),
 });

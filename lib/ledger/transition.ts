@@ -47,11 +47,11 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
   const { state } = record;
   switch (event.kind) {
     case 'claim':
-      return claim(record, event, now);
+      return claimChange(record, event, now);
     case 'delivered':
       return { state: attachedState(now, event.warnings, 'answer'), sent: event.sent };
     case 'failed':
-      return { ...fail(record, event, now), ...(event.sent && { sent: event.sent }) };
+      return { ...failureChange(record, event, now), ...(event.sent && { sent: event.sent }) };
     case 'lease-expired':
       return becomeUnknown(
         record,
@@ -72,11 +72,11 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
     case 'blocked-by-scan':
       return { state: heldState(now, event.failure, mayHaveArrived(state)) };
     case 'released':
-      return release(state, event.dueAt, now);
+      return releaseChange(state, event.dueAt, now);
     case 'retry':
-      return { ...release(state, now, now), note: { action: 'retry', reason: event.reason, at: now } };
+      return { ...releaseChange(state, now, now), note: { action: 'retry', reason: event.reason, at: now } };
     case 'resend':
-      return resend(record, event, now);
+      return resendChange(record, event, now);
     case 'resolve':
       return {
         state: attachedState(now, [], 'operator'),
@@ -106,7 +106,7 @@ const firstClaim = (event: EventOf<'claim'>, now: number, writeId: string): Ledg
   writeId,
 });
 
-const claim = (record: LedgerRecord, event: EventOf<'claim'>, now: number): Change => ({
+const claimChange = (record: LedgerRecord, event: EventOf<'claim'>, now: number): Change => ({
   state: { status: 'sending', owner: event.owner, leaseUntil: event.leaseUntil },
   // Bucket, key and ETag are the same; the version and the size are those of the newest event.
   upload: { ...record.upload, ...event.upload },
@@ -130,7 +130,11 @@ const attachedState = (
   evidence: 'answer' | 'read-back' | 'operator',
 ): State => ({ status: 'attached', attachedAt, warnings, evidence });
 
-const fail = (record: LedgerRecord, { as, failure, dueAt, pausedBy }: EventOf<'failed'>, now: number): Change => {
+const failureChange = (
+  record: LedgerRecord,
+  { as, failure, dueAt, pausedBy }: EventOf<'failed'>,
+  now: number,
+): Change => {
   switch (as) {
     case 'retrying':
       return {
@@ -197,7 +201,7 @@ const backToRetrying = (failure: FailureDetail, dueAt: number, now: number): Cha
 });
 
 /** What may have been delivered is looked up again, not sent again. Only states that hold a failure come here. */
-const release = (state: State, dueAt: number, now: number): Change => {
+const releaseChange = (state: State, dueAt: number, now: number): Change => {
   if (state.status === 'unknown') return { state: { ...state, dueAt } };
   if (!('failure' in state)) throw new Error(`A file that is ${state.status} cannot be released.`);
   if (mayHaveArrived(state)) return { state: unknownState(state.failure, dueAt, now), unknownAttempts: 0 };
@@ -205,7 +209,7 @@ const release = (state: State, dueAt: number, now: number): Change => {
 };
 
 /** The operator takes the risk of a second copy, with a reason. Only a running delivery is not disturbed. */
-const resend = (
+const resendChange = (
   { state, sent, sentBefore, earlierCopies = [] }: LedgerRecord,
   { reason }: EventOf<'resend'>,
   now: number,

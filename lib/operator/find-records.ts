@@ -40,7 +40,7 @@ export const recordsOfKey = async (
 };
 
 /** The record that a person means: of the ETag that they name, else of what stands there now, else the newest. */
-export const recordMeant = ({ object, current, earlier }: KeyReport, etag?: string): LedgerEntry | undefined => {
+export const namedRecord = ({ object, current, earlier }: KeyReport, etag?: string): LedgerEntry | undefined => {
   if (etag !== undefined)
     return [...(current ? [current] : []), ...earlier].find(({ id }) => parseUploadId(id)?.etag === etag);
   return object.ok ? current : earlier[0];

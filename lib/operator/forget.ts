@@ -37,12 +37,10 @@ const forgetOne = async (
   { ledger, storage }: Pick<Courier, 'ledger' | 'storage'>,
 ): Promise<Kept | undefined> => {
   if (known.readable && known.record.state.status === 'sending') return 'sending';
-  const parts = parseUploadId(known.id);
-  // Not the record of an upload, so there is no object that could be sent again.
-  if (!parts) return 'changed';
-  const { bucket, key, etag } = parts;
-  const found = await storage.find(bucket, key, signal);
-  if (found.ok && found.value.etag === etag) return 'object-exists';
-  if (!found.ok && found.error.code !== 'OBJECT_DELETED') return 'bucket-silent';
+  const upload = parseUploadId(known.id);
+  // Without an upload's id there is no object that could be sent again.
+  const found = upload && (await storage.find(upload.bucket, upload.key, signal));
+  if (found?.ok && found.value.etag === upload?.etag) return 'object-exists';
+  if (found?.ok === false && found.error.code !== 'OBJECT_DELETED') return 'bucket-silent';
   return (await ledger.forget(known)) === 'forgotten' ? undefined : 'changed';
 };

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { failures } from '../failures/failures.ts';
 import { parseJson } from '../json.ts';
 import type { Item } from '../ledger/table.ts';
-import { moment } from '../ledger/timestamp.ts';
+import { timestamp } from '../ledger/timestamp.ts';
 import type { Pause } from './pause.ts';
 
 /** Where index `work` lists the pauses that are not closed. */
@@ -36,7 +36,7 @@ export const fromPauseItem = (item: Item): Pause => {
     code: 'INTEGRATION_PAUSED',
     by: 'operator',
     reason: 'The record of this pause cannot be read.',
-    since: v.is(moment, item.workAt) ? item.workAt : 0,
+    since: v.is(timestamp, item.workAt) ? item.workAt : 0,
     version: item.version,
   };
 };
@@ -47,7 +47,7 @@ const pauseSchema = v.object({
   code: v.picklist(Object.keys(failures)),
   by: v.picklist(['kombo', 'operator']),
   reason: v.string(),
-  since: moment,
-  probeAt: v.optional(moment),
-  ended: v.optional(v.object({ by: v.picklist(['probe', 'operator']), reason: v.string(), at: moment })),
+  since: timestamp,
+  probeAt: v.optional(timestamp),
+  ended: v.optional(v.object({ by: v.picklist(['probe', 'operator']), reason: v.string(), at: timestamp })),
 });

@@ -47,14 +47,14 @@ export const readBack = async (
   const startedAt = clock.now();
   const known = { id: uploadId(record.upload), readable: true, record } as const;
   if (record.state.status !== 'unknown') return unchangedOutcome(known, record.upload);
-  const written = await ledger.apply(record, await decide(record, record.state, deadline, courier));
+  const written = await ledger.apply(record, await eventAfterReading(record, record.state, deadline, courier));
   if (written === 'conflict') return unchangedOutcome(known, record.upload);
   const outcome = outcomeOf(written.record);
   observe(outcome, { totalMs: clock.now() - startedAt });
   return outcome;
 };
 
-const decide = async (
+const eventAfterReading = async (
   record: LedgerRecord,
   state: UnknownOutcome,
   deadline: Deadline,
@@ -158,10 +158,7 @@ const listingFailed = (
   if (failureOf(code).neverLists) return undecidable(state, `Kombo does not list the target's files (${code}).`);
   return (
     readAgain(record, state, failure, courier) ??
-    undecidable(
-      state,
-      `The target could not be read for a day or in 12 attemptsSinceRelease; the last one ended with ${code}.`,
-    )
+    undecidable(state, `The target could not be read for a day or in 12 attempts; the last one ended with ${code}.`)
   );
 };
 

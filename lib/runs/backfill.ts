@@ -1,5 +1,5 @@
-import type { DeliverCourier } from '../delivery/deliver.ts';
 import { deliverOnRequest, type RequestOptions } from '../delivery/deliver-on-request.ts';
+import type { DeliverCourier } from '../delivery/delivery-options.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Upload } from '../upload/upload.ts';
 import { pacedPool } from './paced-pool.ts';

@@ -13,8 +13,10 @@ export interface PacedPool {
   isIdle(): boolean;
   /** Resolves when one of the running works has ended. */
   oneEnds(): Promise<void>;
+  /** Resolves when everything that was started has ended, whatever came of it. */
+  allEnded(): Promise<void>;
   /**
-   * Resolves when everything that was started has ended.
+   * The same.
    * @throws the first error of a work
    */
   drain(): Promise<void>;
@@ -32,6 +34,10 @@ export const pacedPool = ({ parallelism, mayStart, clock }: PacedPoolOptions): P
   const running = new Set<Promise<void>>();
   const errors: unknown[] = [];
   const oneEnds = async (): Promise<void> => Promise.race(running);
+
+  const allEnded = async (): Promise<void> => {
+    await Promise.all(running);
+  };
 
   /** Waits for a place in the lane while something still runs that could free one, or while the wait is short. */
   const hasPlace = async (lane: string): Promise<boolean> => {
@@ -64,8 +70,9 @@ export const pacedPool = ({ parallelism, mayStart, clock }: PacedPoolOptions): P
       running.add(started);
       return true;
     },
+    allEnded,
     drain: async () => {
-      await Promise.all(running);
+      await allEnded();
       if (errors.length > 0) throw errors[0];
     },
   };

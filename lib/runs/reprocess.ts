@@ -1,4 +1,5 @@
 import { deliver } from '../delivery/deliver.ts';
+import { expireLease } from '../delivery/expire-lease.ts';
 import { failureOf } from '../failures/failures.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
@@ -9,8 +10,8 @@ import { type OutcomeCounts, outcomeCounter } from './count-outcomes.ts';
 import { pacedPool } from './paced-pool.ts';
 import { probePauses } from './probe-pauses.ts';
 import { releasePaused } from './release-paused.ts';
-import { type ThrottledFile, takeNextThrottled } from './repeat-throttled.ts';
 import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
+import { type ThrottledFile, takeNextThrottled } from './take-next-throttled.ts';
 
 export interface ReprocessReport {
   readonly outcomes: OutcomeCounts;
@@ -71,18 +72,18 @@ export const reprocess = async (options: RunOptions, courier: RunCourier): Promi
     }
   } finally {
     // Also when the ledger fails in the middle: what was started settles before the caller gets the error.
-    await pool.drain();
+    await pool.allEnded();
   }
+  await pool.drain();
   const openPauses = (await pauses.list()).filter(({ state }) => state === 'open').length;
   return { outcomes: outcomes.counts, ...tally, openPauses };
 };
 
 const handle = async (record: LedgerRecord, options: RunOptions, courier: RunCourier): Promise<Outcome> => {
-  const { ledger, clock, settings } = courier;
   const { state, upload } = record;
   if (state.status === 'unknown') return readBack(record, options.deadline, courier);
   if (state.status === 'sending') {
-    await ledger.apply(record, { kind: 'lease-expired', dueAt: clock.now() + settings.readBackAfterMs });
+    await expireLease(record, courier);
     return { upload, attempt: record.attempts, status: 'unchanged', as: 'unknown' };
   }
   return deliver(upload, { deadline: options.deadline, seen: record, paced: true }, courier);

@@ -1,6 +1,6 @@
 import type { Courier } from '../courier.ts';
 import { deliver } from '../delivery/deliver.ts';
-import { withoutVerdict } from '../delivery/scan-gate.ts';
+import { missingVerdict } from '../delivery/missing-verdict.ts';
 import { literalPrefixes } from '../key-template/match-key.ts';
 import { verdictWaitMs } from '../limits.ts';
 import { isFolderMarker } from '../upload/object-key.ts';
@@ -135,7 +135,7 @@ const sweepPage = async (
   let found = 0;
   for (const upload of unseen) {
     const isStarted = await pool.start(lane, async () => {
-      const options = { deadline, paced: true, ...(requireScan && { holdAs: withoutVerdict }) };
+      const options = { deadline, paced: true, ...(requireScan && { holdAs: missingVerdict }) };
       const outcome = await deliver(upload, options, courier);
       outcomes.add(outcome);
       return outcome;

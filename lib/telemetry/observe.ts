@@ -2,7 +2,7 @@ import type { FailureDetail } from '../failures/failures.ts';
 import { type FailureCode, failures } from '../failures/failures.ts';
 import type { KeyTemplate } from '../key-template/match-key.ts';
 import type { Measures, Outcome } from '../outcome.ts';
-import { maskKey } from '../upload/object-key.ts';
+import { maskKey } from '../telemetry/mask-key.ts';
 import type { Measure, MetricName } from './metrics.ts';
 
 export interface Log {

@@ -1,6 +1,3 @@
-import { extensionOf } from '../content-type/file-extension.ts';
-import { isKnownExtension } from '../content-type/known-types.ts';
-import { impersonalSegments, type KeyTemplate } from '../key-template/match-key.ts';
 import { ok, type Result } from '../result.ts';
 
 /**
@@ -49,27 +46,3 @@ export const encodeEventKey = (key: string): string =>
 
 /** The empty object that S3's console puts where somebody pressed "Create folder". An unknown size counts as empty. */
 export const isFolderMarker = (key: string, sizeBytes = 0): boolean => key.endsWith('/') && sizeBytes === 0;
-
-const mask = '•••';
-
-/** Only extensions that we know: the last part of "frank.doe" is a name. */
-const maskFilename = (filename: string): string => {
-  const extension = extensionOf(filename);
-  return isKnownExtension(extension) ? `${mask}.${extension}` : mask;
-};
-
-/**
- * A key fit for a log: `candidates/GRK123/•••.pdf`.
- * Literal folders, ids and types stay, for a template accounts for them; file names and `{any}` folders are masked.
- * A key that no template fits may hold a person's name anywhere, so only its shape and its extension stay.
- */
-export const maskKey = (key: string, templates: readonly KeyTemplate[] = []): string => {
-  const segments = key.split('/');
-  const impersonal = impersonalSegments(templates, key);
-  return segments
-    .map((segment, index) => {
-      if (segment === '' || impersonal[index]) return segment;
-      return index === segments.length - 1 ? maskFilename(segment) : mask;
-    })
-    .join('/');
-};

@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Settings } from '../../lib/config/config.ts';
 import { deadlineIn } from '../../lib/deadline.ts';
 import { attempt } from '../../lib/delivery/attempt.ts';
-import type { AttemptReport } from '../../lib/delivery/ending.ts';
+import type { AttemptReport } from '../../lib/delivery/attempt-report.ts';
 import type { KeyMatch } from '../../lib/key-template/match-key.ts';
 import { type ApiKey, fixedApiKey } from '../../lib/kombo/api-key.ts';
 import { komboClient } from '../../lib/kombo/client.ts';

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { action } from '../action.ts';
 import { fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
 import { fields } from '../fields.ts';
-import { decideOne } from '../request/decide.ts';
 import { findRecord } from '../request/find-record.ts';
 import { sendNow } from '../request/send-now.ts';
+import { writeDecision } from '../request/write-decision.ts';
 
 export const resend = action({
   name: 'resend',
@@ -22,9 +22,9 @@ export const resend = action({
     reason: fields.reason.schema,
   }),
   run: async ({ key, etag, reason }, courier) => {
-    const meant = await findRecord(key, etag, courier);
-    if ('answer' in meant) return meant.answer;
-    const { upload } = meant.record;
+    const named = await findRecord(key, etag, courier);
+    if ('answer' in named) return named.answer;
+    const { upload } = named.record;
     // Without the object nothing can be sent, and the record would forget that it was.
     const found = await courier.storage.find(upload.bucket, upload.key, courier.deadline.signal);
     if (!found.ok || found.value.etag !== upload.etag) {
@@ -32,7 +32,7 @@ export const resend = action({
       const message = `Nothing was sent and nothing changed: the object cannot be had (${why}). Upload the file again.`;
       return { ok: false, message };
     }
-    const decided = await decideOne(meant.record, { kind: 'resend', reason }, courier);
+    const decided = await writeDecision(named.record, { kind: 'resend', reason }, courier);
     if ('answer' in decided) return decided.answer;
     const file = fileOfOutcome(await sendNow(decided.record, courier));
     return { ok: file.status === 'attached', message: `It was sent once more. ${sentenceOf(file)}`, files: [file] };

@@ -3,8 +3,8 @@ import { uploadId } from '../../../lib/upload/upload.ts';
 import { action } from '../action.ts';
 import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
 import { fields } from '../fields.ts';
-import { decideOne } from '../request/decide.ts';
 import { findRecord } from '../request/find-record.ts';
+import { writeDecision } from '../request/write-decision.ts';
 
 export const resolve = action({
   name: 'resolve',
@@ -18,7 +18,7 @@ export const resolve = action({
   run: async ({ key, etag, reason }, courier) => {
     const found = await findRecord(key, etag, courier);
     if ('answer' in found) return found.answer;
-    const decided = await decideOne(found.record, { kind: 'resolve', reason }, courier);
+    const decided = await writeDecision(found.record, { kind: 'resolve', reason }, courier);
     if ('answer' in decided) return decided.answer;
     const { record } = decided;
     const file = fileOfRecord({ id: uploadId(record.upload), readable: true, record });

@@ -2,17 +2,17 @@ import * as v from 'valibot';
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import type { Status } from '../../../lib/ledger/record.ts';
-import { runReserveMs } from '../../../lib/limits.ts';
+import { ledgerPageSize, runReserveMs } from '../../../lib/limits.ts';
 import { decide } from '../../../lib/operator/decide.ts';
 import { defaultFiles } from '../../limits.ts';
 import { type ActionCourier, action, oneOf } from '../action.ts';
 import { type Answer, count, shorten } from '../answer/answer.ts';
 import { fileOfOutcome, fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
 import { fields } from '../fields.ts';
-import { decideOne } from '../request/decide.ts';
 import { findRecord } from '../request/find-record.ts';
 import { sendNow } from '../request/send-now.ts';
 import { targetFieldNames, targetFields, targetIn } from '../request/target-fields.ts';
+import { writeDecision } from '../request/write-decision.ts';
 
 export const retry = action({
   name: 'retry',
@@ -43,7 +43,7 @@ export const retry = action({
     if (target) return retryMany(ledger.ofTarget(target), everyFile, limit, reason, courier);
     // Long lists, and what was rejected stays on its own for a year: only the one that can hold the code is read.
     const queue = failures[code as FailureCode].status === 'rejected' ? 'rejected' : 'held';
-    return retryMany(ledger.work(queue, 100), stoppedBy(code), limit, reason, courier);
+    return retryMany(ledger.work(queue, ledgerPageSize), stoppedBy(code), limit, reason, courier);
   },
 });
 
@@ -53,9 +53,9 @@ const retryOne = async (
   reason: string,
   courier: ActionCourier,
 ): Promise<Answer> => {
-  const meant = await findRecord(key, etag, courier);
-  if ('answer' in meant) return meant.answer;
-  const decided = await decideOne(meant.record, { kind: 'retry', reason }, courier);
+  const named = await findRecord(key, etag, courier);
+  if ('answer' in named) return named.answer;
+  const decided = await writeDecision(named.record, { kind: 'retry', reason }, courier);
   if ('answer' in decided) return decided.answer;
   const file = fileOfOutcome(await sendNow(decided.record, courier));
   return { ok: file.status === 'attached', message: `It was tried again. ${sentenceOf(file)}`, files: [file] };
@@ -73,7 +73,7 @@ const stoppedBy =
 
 const retryMany = async (
   records: AsyncIterable<LedgerEntry>,
-  meant: (known: LedgerEntry) => boolean,
+  isAsked: (known: LedgerEntry) => boolean,
   limit: number,
   reason: string,
   courier: ActionCourier,
@@ -84,7 +84,7 @@ const retryMany = async (
   for await (const known of records) {
     more = released.length === limit || courier.deadline.remainingMs() < runReserveMs;
     if (more) break;
-    if (!meant(known)) continue;
+    if (!isAsked(known)) continue;
     const { state } = known.readable ? known.record : {};
     const waits = state && retryable.has(state.status) && !(state.status === 'held' && state.pausedBy !== undefined);
     if (!known.readable || !waits) {

@@ -3,8 +3,9 @@ import { countWork, type WorkCounts } from '../../../lib/operator/count-work.ts'
 import { type FileList, type FilePlace, listFiles } from '../../../lib/operator/list-files.ts';
 import { type Pause, pausedSentence } from '../../../lib/pause/pause.ts';
 import type { ActionCourier } from '../action.ts';
-import { type Answer, count, type PageRequest } from '../answer/answer.ts';
+import { type Answer, count } from '../answer/answer.ts';
 import { type FileAnswer, fileOfRecord } from '../answer/file-answer.ts';
+import type { PageRequest } from '../request/page-request.ts';
 
 /** What waits, what is held, what is paused? */
 export const statusOfAll = async (
@@ -80,7 +81,7 @@ const adviceFor = (code: string) => {
 };
 
 const pauseAnswer = (pause: Pause) => ({
-  integrationId: pause.scope,
+  integration: pause.scope,
   state: pause.state === 'open' ? 'paused' : 'releasing its files',
   by: pause.by,
   code: pause.code,

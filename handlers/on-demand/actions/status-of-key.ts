@@ -1,6 +1,6 @@
 import { failures } from '../../../lib/failures/failures.ts';
 import { matchKey } from '../../../lib/key-template/match-key.ts';
-import { recordMeant, recordsOfKey } from '../../../lib/operator/find-records.ts';
+import { namedRecord, recordsOfKey } from '../../../lib/operator/find-records.ts';
 import type { ActionCourier } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
 import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
@@ -20,8 +20,8 @@ export const statusOfKey = async (text: string, etag: string | undefined, courie
   const files = [...(current ? [current] : []), ...earlier].map(fileOfRecord);
   const about = { key, object: inBucket, files };
 
-  const meant = recordMeant(report, etag);
-  if (meant) return { ok: true, message: sentenceOf(fileOfRecord(meant)), ...about };
+  const named = namedRecord(report, etag);
+  if (named) return { ok: true, message: sentenceOf(fileOfRecord(named)), ...about };
   if (etag !== undefined) {
     return { ok: false, message: 'The ledger knows no object of this key with that ETag.', ...about };
   }

@@ -1,8 +1,9 @@
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import { type Target, targetKey } from '../../../lib/upload/target.ts';
 import type { ActionCourier } from '../action.ts';
-import { type Answer, count, type PageRequest } from '../answer/answer.ts';
+import { type Answer, count } from '../answer/answer.ts';
 import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import type { PageRequest } from '../request/page-request.ts';
 
 /** Which files of this candidate or application does the ledger know? */
 export const statusOfTarget = async (

@@ -1,11 +1,5 @@
 import { maxShown } from '../../limits.ts';
 
-/** Which part of a long list the request asks for. */
-export interface PageRequest {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
 /** What the operator reads in the console: a sentence first, then the particulars. */
 export interface Answer {
   /** Whether what was asked for was done, all of it. */

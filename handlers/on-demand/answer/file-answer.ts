@@ -51,14 +51,16 @@ export type FileAnswer =
 export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
   if (outcome.status === 'ignored') return { status: 'ignored', reason: outcome.reason };
   const { upload, target, attempt } = outcome;
-  const facts = { key: upload.key, ...targetFacts(target), attempts: attempt, etag: upload.etag };
+  const { key } = upload;
+  const facts = { ...targetFacts(target), attempts: attempt, etag: upload.etag };
   switch (outcome.status) {
     case 'attached':
     case 'already-attached': {
       const warnings = 'warnings' in outcome ? outcome.warnings : [];
       return {
-        ...facts,
+        key,
         status: outcome.status,
+        ...facts,
         attachedAt: outcome.attachedAt.toISOString(),
         ...(warnings.length > 0 && { warnings }),
       };
@@ -66,25 +68,26 @@ export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
     case 'retrying':
     case 'unknown':
       return {
-        ...facts,
+        key,
         status: outcome.status,
+        ...facts,
         ...failureFacts(outcome.failure),
         dueAt: outcome.dueAt.toISOString(),
       };
     case 'held':
     case 'rejected':
     case 'superseded':
-      return { ...facts, status: outcome.status, ...failureFacts(outcome.failure) };
+      return { key, status: outcome.status, ...facts, ...failureFacts(outcome.failure) };
     case 'unchanged': {
       const { as, failure, dueAt } = outcome;
       const due = dueAt?.toISOString();
       const unchanged = { ...facts, unchanged: true } as const;
-      if (as === 'sending') return { ...unchanged, status: as, ...(due !== undefined && { leaseUntil: due }) };
+      if (as === 'sending') return { key, status: as, ...unchanged, ...(due !== undefined && { leaseUntil: due }) };
       const why = failure ? failureFacts(failure) : {};
       if (as === 'retrying' || as === 'unknown') {
-        return { ...unchanged, status: as, ...why, ...(due !== undefined && { dueAt: due }) };
+        return { key, status: as, ...unchanged, ...why, ...(due !== undefined && { dueAt: due }) };
       }
-      return { ...unchanged, status: as, ...why };
+      return { key, status: as, ...unchanged, ...why };
     }
   }
 };
@@ -103,25 +106,28 @@ export const fileOfRecord = (known: LedgerEntry): FileAnswer => {
 
 const fileOfReadable = (record: LedgerRecord): FileAnswer => {
   const { state } = record;
+  const { key } = record.upload;
   const facts = recordFacts(record);
   switch (state.status) {
     case 'sending':
-      return { ...facts, status: 'sending', leaseUntil: iso(state.leaseUntil) };
+      return { key, status: 'sending', ...facts, leaseUntil: iso(state.leaseUntil) };
     case 'attached':
       return {
-        ...facts,
+        key,
         status: 'attached',
+        ...facts,
         attachedAt: iso(state.attachedAt),
         knownBy: evidence[state.evidence],
         ...(state.warnings.length > 0 && { warnings: state.warnings }),
       };
     case 'retrying':
     case 'unknown':
-      return { ...facts, status: state.status, ...failureFacts(state.failure), dueAt: iso(state.dueAt) };
+      return { key, status: state.status, ...facts, ...failureFacts(state.failure), dueAt: iso(state.dueAt) };
     case 'held':
       return {
-        ...facts,
+        key,
         status: 'held',
+        ...facts,
         ...failureFacts(state.failure),
         heldSince: iso(state.heldAt),
         ...(state.mayBeDelivered && { mayBeDelivered: true }),
@@ -129,12 +135,19 @@ const fileOfReadable = (record: LedgerRecord): FileAnswer => {
       };
     case 'rejected':
     case 'superseded':
-      return { ...facts, status: state.status, ...failureFacts(state.failure) };
+      return { key, status: state.status, ...facts, ...failureFacts(state.failure) };
   }
 };
 
-const recordFacts = ({ upload, target, attempts, createdAt, updatedAt, sent, note }: LedgerRecord): FileFacts => ({
-  key: upload.key,
+const recordFacts = ({
+  upload,
+  target,
+  attempts,
+  createdAt,
+  updatedAt,
+  sent,
+  note,
+}: LedgerRecord): Omit<FileFacts, 'key'> => ({
   ...targetFacts(target),
   ...(sent && { sentAs: sent }),
   attempts,

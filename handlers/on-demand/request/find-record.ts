@@ -1,5 +1,5 @@
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
-import { recordMeant, recordsOfKey } from '../../../lib/operator/find-records.ts';
+import { namedRecord, recordsOfKey } from '../../../lib/operator/find-records.ts';
 import type { ActionCourier } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
 import { fileOfRecord } from '../answer/file-answer.ts';
@@ -15,10 +15,10 @@ export const findRecord = async (
   const key = parseKey(text, settings.bucket);
   if (!key.ok) return { answer: { ok: false, message: key.error } };
   const report = await recordsOfKey({ bucket: settings.bucket, key: key.value, etag }, deadline.signal, courier);
-  const meant = recordMeant(report, etag);
-  if (meant?.readable) return { record: meant.record };
-  if (meant)
-    return { answer: { ok: false, message: `Nothing was done. ${meant.reason}`, files: [fileOfRecord(meant)] } };
+  const named = namedRecord(report, etag);
+  if (named?.readable) return { record: named.record };
+  if (named)
+    return { answer: { ok: false, message: `Nothing was done. ${named.reason}`, files: [fileOfRecord(named)] } };
   if (etag !== undefined) {
     return {
       answer: { ok: false, message: 'Nothing was done: the ledger knows no object of this key with that ETag.' },

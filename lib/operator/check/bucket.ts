@@ -2,7 +2,7 @@ import { failures } from '../../failures/failures.ts';
 import { type KeyTemplate, literalPrefixes } from '../../key-template/match-key.ts';
 import { isFolderMarker } from '../../upload/object-key.ts';
 import type { Storage } from '../../upload/storage.ts';
-import { type CheckLine, fine, notTested, wrong } from './line.ts';
+import { type CheckLine, fine, notTested, wrong } from './check-line.ts';
 
 /** Lists the watched folders and opens one object, as a delivery does. */
 export const checkBucket = async (

@@ -6,11 +6,11 @@ import type { KeyTemplate } from '../../key-template/match-key.ts';
 import { accountScope, pausedSentence } from '../../pause/pause.ts';
 import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.ts';
 import { checkBucket } from './bucket.ts';
+import { type CheckLine, fine, wrong } from './check-line.ts';
 import { checkKombo } from './kombo.ts';
 import { checkTable } from './ledger-table.ts';
-import { type CheckLine, fine, wrong } from './line.ts';
 
-export type { CheckLine } from './line.ts';
+export type { CheckLine } from './check-line.ts';
 
 /**
  * Tests everything that a delivery needs, for real and without sending or writing anything, and says what to do.

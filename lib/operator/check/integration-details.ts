@@ -1,10 +1,10 @@
 import { isObject, list, text } from '../../json.ts';
 import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.ts';
-import { type CheckLine, fine, notTested, wrong } from './line.ts';
+import { type CheckLine, fine, notTested, wrong } from './check-line.ts';
 
 /**
  * What `GET /integrations/{id}` tells of an integration. Read with tolerance: fields may be missing, and values may be ones
- * that nobody announced; what is not understood is said to be notTested, never to be wrong.
+ * that nobody announced; what is not understood is reported as not tested, never to be wrong.
  */
 export const integrationLines = (id: string, data: unknown, kinds: readonly TargetKind[]): readonly CheckLine[] => {
   if (!isObject(data))

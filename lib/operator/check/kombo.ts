@@ -6,8 +6,8 @@ import type { KomboFailure } from '../../kombo/classify-response.ts';
 import type { Restrictions } from '../../kombo/read-restrictions.ts';
 import { checkTimeoutMs } from '../../limits.ts';
 import { attachmentTypes, type TargetKind } from '../../upload/target.ts';
+import { type CheckLine, fine, notTested, wrong } from './check-line.ts';
 import { integrationLines } from './integration-details.ts';
-import { type CheckLine, fine, notTested, wrong } from './line.ts';
 
 export interface KomboQuestion {
   /** The integration to ask about; without one only the key is tested, as far as that is possible. */

@@ -1,6 +1,6 @@
 import { shardsOf } from '../../ledger/record-item.ts';
 import type { Table } from '../../ledger/table.ts';
-import { type CheckLine, fine, wrong } from './line.ts';
+import { type CheckLine, fine, wrong } from './check-line.ts';
 
 /** No upload has this key: bucket names hold no "#". */
 const probeKey = 'check#probe';

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Courier } from '../../../lib/courier.ts';
-import { type DeliverOptions, deliver } from '../../../lib/delivery/deliver.ts';
+import { deliver } from '../../../lib/delivery/deliver.ts';
+import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { minute, second } from '../../fakes/ledger-samples.ts';

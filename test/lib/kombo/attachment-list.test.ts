@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readListing } from '../../../lib/kombo/attachment-list.ts';
+import { readAttachmentList } from '../../../lib/kombo/attachment-list.ts';
 
 const entry = {
   id: '26vafvWSRmbhNcxJYqjCzuJg',
@@ -13,7 +13,7 @@ const entry = {
 };
 
 test('reads what serves as evidence, and no link', () => {
-  expect(readListing({ results: [entry] })).toEqual([
+  expect(readAttachmentList({ results: [entry] })).toEqual([
     { name: 'Jo Roe CV.pdf', type: 'CV', contentType: 'application/pdf', createdAt: Date.UTC(2026, 5, 1, 12) },
   ]);
 });
@@ -28,7 +28,7 @@ test('an odd entry says less and hides no other', () => {
     { ...entry, type: 'SELFIE', content_type: null, file_name: null },
     { ...entry, type: 3, file_name: 'Frank Doe.pdf', remote_created_at: null },
   ];
-  expect(readListing({ results: odd })).toEqual([
+  expect(readAttachmentList({ results: odd })).toEqual([
     {},
     {},
     {},
@@ -40,13 +40,13 @@ test('an odd entry says less and hides no other', () => {
 });
 
 test('an empty list is an answer: there is nothing', () => {
-  expect(readListing({ results: [] })).toEqual([]);
+  expect(readAttachmentList({ results: [] })).toEqual([]);
 });
 
 test.each([[undefined], [null], [{}], [{ results: null }], [{ results: {} }], [[]], ['text']])(
   'without a list (%j) there is no answer',
   (data) => {
-    expect(readListing(data)).toBe('unreadable');
+    expect(readAttachmentList(data)).toBe('unreadable');
   },
 );
 
@@ -57,12 +57,12 @@ test.each([
   ['2026-06-01 12:00:00', Date.UTC(2026, 5, 1, 12)],
   ['2026-06-01T12:00', Date.UTC(2026, 5, 1, 12)],
 ])('%s is a date', (text, createdAt) => {
-  expect(readListing({ results: [{ remote_created_at: text }] })).toEqual([{ createdAt }]);
+  expect(readAttachmentList({ results: [{ remote_created_at: text }] })).toEqual([{ createdAt }]);
 });
 
 test.each([['2026-06-01'], ['yesterday'], ['1748779200'], ['2026-13-45T99:00:00Z'], [''], [1748779200]])(
   '%j tells no minute, so it is no date',
   (text) => {
-    expect(readListing({ results: [{ remote_created_at: text }] })).toEqual([{}]);
+    expect(readAttachmentList({ results: [{ remote_created_at: text }] })).toEqual([{}]);
   },
 );

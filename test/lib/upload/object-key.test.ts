@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseKeyTemplates } from '../../../lib/key-template/match-key.ts';
+import { maskKey } from '../../../lib/telemetry/mask-key.ts';
 import {
   decodeBatchKey,
   decodeEventKey,
   decodeListingKey,
   encodeEventKey,
   isFolderMarker,
-  maskKey,
 } from '../../../lib/upload/object-key.ts';
 
 const decoded = (encoded: string): string => {

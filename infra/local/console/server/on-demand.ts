@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
-import { maskKey } from '../../../../lib/upload/object-key.ts';
+import { maskKey } from '../../../../lib/telemetry/mask-key.ts';
 import { FunctionFailed } from '../../aws/lambda/process.ts';
 import type { ConsoleState } from './console-state.ts';
 import type { ObservedStack } from './observed-stack.ts';

@@ -3,7 +3,7 @@ import type { FailureDetail } from '../../../../lib/failures/failures.ts';
 import { failures } from '../../../../lib/failures/failures.ts';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
-import { maskKey } from '../../../../lib/upload/object-key.ts';
+import { maskKey } from '../../../../lib/telemetry/mask-key.ts';
 import { targetKey } from '../../../../lib/upload/target.ts';
 import { uploadId } from '../../../../lib/upload/upload.ts';
 import type { FailureView, Progress, RowView } from './view.ts';

@@ -1,4 +1,4 @@
-import { maskKey } from '../../../../lib/upload/object-key.ts';
+import { maskKey } from '../../../../lib/telemetry/mask-key.ts';
 import { targetKey } from '../../../../lib/upload/target.ts';
 import type { StoredAttachment } from '../../kombo/store/attachment-store.ts';
 import type { ConsoleState } from './console-state.ts';

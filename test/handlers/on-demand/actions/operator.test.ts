@@ -221,7 +221,7 @@ describe('pause and resume', () => {
     await sentWith(() => refuses('PLATFORM.AUTHENTICATION_INVALID'));
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'We wait for the new key.' });
     expect(await world.ask({ action: 'status' })).toMatchObject({
-      pauses: [{ integrationId: 'account', by: 'operator' }],
+      pauses: [{ integration: 'account', by: 'operator' }],
     });
   });
 

@@ -149,7 +149,7 @@ describe('status of all', () => {
     const answer = await world.ask({ action: 'status' });
     expect(answer.message).toContain('1 pause open.');
     expect(answer.pauses).toMatchObject([
-      { integrationId, state: 'paused', by: 'kombo', code: 'INTEGRATION.INACTIVE' },
+      { integration: integrationId, state: 'paused', by: 'kombo', code: 'INTEGRATION.INACTIVE' },
     ]);
   });
 

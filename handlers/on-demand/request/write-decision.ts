@@ -5,7 +5,7 @@ import type { Answer } from '../answer/answer.ts';
 import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
 
 /** Writes an operator's decision about one upload, or answers why it was not written. */
-export const decideOne = async (
+export const writeDecision = async (
   record: LedgerRecord,
   decision: OperatorDecision,
   courier: ActionCourier,

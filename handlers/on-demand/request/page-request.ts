@@ -1,0 +1,5 @@
+/** Which part of a long list the request asks for. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
