@@ -56,6 +56,13 @@ export const states = {
   held: { status: 'held', heldAt: nine - second, failure, mayBeDelivered: false },
   paused: { status: 'held', heldAt: nine - second, failure, mayBeDelivered: false, pausedBy: integrationId },
   doubtful: { status: 'held', heldAt: nine - second, failure: answerLost, mayBeDelivered: true },
+  pausedDoubtful: {
+    status: 'held',
+    heldAt: nine - second,
+    failure: answerLost,
+    mayBeDelivered: true,
+    pausedBy: integrationId,
+  },
   scanned: {
     status: 'held',
     heldAt: nine - second,

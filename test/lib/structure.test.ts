@@ -104,3 +104,17 @@ test('limits.ts holds every number once: no other file of lib/ or handlers/ has 
   // The version of the format of a record is not a limit.
   expect(numbers).toEqual(['lib/ledger/record-item.ts: layout']);
 });
+
+/** Folders whose files do something with a Courier; what they share as types stands in files that do nothing themselves. */
+const useCases = ['lib/delivery', 'lib/read-back', 'lib/runs', 'lib/operator'];
+const isUseCase = (file: string): boolean => /^export const \w+ = async /m.test(readFileSync(file, 'utf8'));
+
+test('no file imports a use case only for a type', () => {
+  const found = tracked('lib', 'handlers').flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^import type \{[^}]*\} from '(\.[^']*)'/gm)]
+      .map(([, to = '']) => path.join(path.dirname(file), to))
+      .filter((to) => path.dirname(to) !== path.dirname(file) && useCases.includes(path.dirname(to)) && isUseCase(to))
+      .map((to) => `${file} -> ${to}`),
+  );
+  expect(found).toEqual([]);
+});

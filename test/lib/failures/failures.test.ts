@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { settings } from '../../../lib/config/settings.ts';
+import type { EventFailure } from '../../../lib/failures/event-failures.ts';
 import type { Failure } from '../../../lib/failures/failure.ts';
 import { everyFailure, type FailureCode, failureOf, failures } from '../../../lib/failures/failures.ts';
 
@@ -10,7 +12,7 @@ const codes = Object.keys(failures) as FailureCode[];
 const codesWhere = (fits: (failure: Failure) => boolean): readonly FailureCode[] =>
   codes.filter((code) => fits(failureOf(code))).sort();
 
-const complete: Readonly<Record<keyof Failure, string>> = {
+const failureColumns: Readonly<Record<keyof Failure, string>> = {
   status: "'held'",
   retry: "'never'",
   pauses: "'nothing'",
@@ -22,31 +24,61 @@ const complete: Readonly<Record<keyof Failure, string>> = {
   meaning: "'A meaning.'",
   nextStep: "'A next step.'",
 };
+const eventColumns: Readonly<Record<keyof EventFailure, string>> = {
+  status: "'refused'",
+  redeliver: 'false',
+  meaning: "'A meaning.'",
+  nextStep: "'A next step.'",
+};
+
+/** The real tables, each with the line below which a new code is written. */
+const tables = [
+  { name: 'upload-failures', below: 'export const uploadFailures = {', columns: failureColumns },
+  { name: 'kombo-failures', below: 'export const komboErrorCodes = {', columns: failureColumns },
+  { name: 'kombo-failures', below: 'const otherCallFailures = {', columns: failureColumns },
+  { name: 'event-failures', below: 'export const eventFailures = {', columns: eventColumns },
+] as const;
+
+const rowWithout = (columns: Readonly<Record<string, string>>, left?: string): string => {
+  const parts = Object.entries(columns).filter(([column]) => column !== left);
+  return `NEW_CODE: { ${parts.map(([column, value]) => `${column}: ${value}`).join(', ')} },`;
+};
 
 test('a new failure code does not compile before every decision about it is taken', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-failure-'));
-  const row = (left?: string): string =>
-    Object.entries(complete)
-      .filter(([column]) => column !== left)
-      .map(([column, value]) => `${column}: ${value}`)
-      .join(', ');
-  const columns = Object.keys(complete);
-  const source = path.resolve('lib/failures/failure.ts');
-  const lines = [
-    `import type { Failure } from '${source}';`,
-    `export const whole = { ${row()} } as const satisfies Failure;`,
-    ...columns.map((left, index) => `export const row${index} = { ${row(left)} } as const satisfies Failure;`),
-  ];
-  const file = path.join(folder, 'new-code.ts');
-  await writeFile(file, `${lines.join('\n')}\n`);
+  const expected: string[] = [];
+  for (const [at, { name, below, columns }] of tables.entries()) {
+    const table = await readFile(`lib/failures/${name}.ts`, 'utf8');
+    for (const left of [undefined, ...Object.keys(columns)]) {
+      const file = `${name}-${at}-${left ?? 'complete'}.ts`;
+      const text = table.replace(below, `${below}\n  ${rowWithout(columns, left)}`);
+      await writeFile(path.join(folder, file), text.replaceAll("'./", `'${path.resolve('lib/failures')}/`));
+      if (left !== undefined) expected.push(`${file} lacks ${left}`);
+    }
+  }
   const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--allowImportingTsExtensions', '--pretty', 'false'];
+  const files = (await readdir(folder)).map((file) => path.join(folder, file));
   const output = await new Promise<string>((resolve) => {
-    execFile('node_modules/.bin/tsc', [...flags, '--ignoreConfig', file], (_, stdout) => resolve(stdout));
+    execFile('node_modules/.bin/tsc', [...flags, '--ignoreConfig', ...files], (_, stdout) => resolve(stdout));
   });
   await rm(folder, { recursive: true });
-  const missing = [...output.matchAll(/\((\d+),\d+\): error TS\d+:.*?Property '(\w+)' is missing/gs)];
-  expect(missing.map(([, line, column]) => [Number(line) - 3, column])).toEqual(columns.map((name, at) => [at, name]));
+  const errors = output.split(/\n(?=\S)/).filter((error) => error.includes('error TS'));
+  const found = errors.map((error) => {
+    const [, file] = /([\w-]+\.ts)\(/.exec(error) ?? [];
+    const [, column] = /Property '(\w+)' is missing/.exec(error) ?? [];
+    return `${file} lacks ${column}`;
+  });
+  expect(found.sort()).toEqual(expected.sort());
 }, 60_000);
+
+test('no text for operators holds a name of the code', () => {
+  const texts = [
+    ...Object.values(everyFailure).flatMap(({ meaning, nextStep }) => [meaning, nextStep]),
+    ...Object.values(settings).map(({ meaning }) => meaning.replaceAll(/`[^`]*`/g, '')),
+  ];
+  const brands = /GuardDuty|log_url|CVs?|ATSs?|JSON|reservedConcurrency/g;
+  for (const text of texts) expect(text.replaceAll(brands, '')).not.toMatch(/\b[a-z]+[A-Z]/);
+});
 
 test('every code has a meaning and a next step that are sentences', () => {
   for (const { meaning, nextStep } of Object.values(everyFailure)) {

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { formsOf } from '../../../lib/ledger/ledger-event.ts';
+import { moves, situationOf } from '../../../lib/ledger/moves.ts';
 import type { State } from '../../../lib/ledger/record.ts';
 import { transition } from '../../../lib/ledger/transition.ts';
 import { anyLife, type Step, stepsOf } from '../../fakes/arbitrary-events.ts';
@@ -104,4 +106,12 @@ test('a refused event leaves the record as it was, and so does an accepted one',
     }),
     { numRuns: 200 },
   );
+});
+
+test('each step leads where the table of moves says, and the table names its event', () => {
+  always(({ before, event, after }) => {
+    const situation = situationOf(before?.state);
+    const targets = formsOf(event, before).flatMap((form) => moves[form][situation] ?? []);
+    expect(targets).toContain(after.state.status);
+  });
 });

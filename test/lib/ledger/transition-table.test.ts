@@ -17,38 +17,38 @@ import {
 /**
  * What becomes of each state by each event, written by hand from the design; `-` is not allowed.
  * Columns: `none` is no record; `sending` is owned by A under a lease that runs, `expired` the same with the lease over;
- * `paused` is held by a pause, `doubtful` is held and may be delivered, `scanned` is held by a scan verdict.
+ * `paused` is held by a pause, `doubtful` is held and may be delivered, `pausedDoubtful` is both, `scanned` is held by a scan verdict.
  */
 const byHand = `
-event               none     sending   expired   attached  retrying  unknown   held      paused    doubtful  scanned   rejected  superseded
-claim               sending  -         -         -         sending   -         -         -         -         -         -         sending
-claim, new version  sending  -         -         -         sending   -         -         -         -         -         sending   sending
-claim, clean scan   sending  -         -         -         sending   -         -         -         -         sending   -         sending
-delivered by A      -        attached  attached  -         -         -         -         -         -         -         -         -
-delivered by B      -        -         -         -         -         -         -         -         -         -         -         -
-A: retrying         -        retrying  retrying  -         -         -         -         -         -         -         -         -
-A: unknown          -        unknown   unknown   -         -         -         -         -         -         -         -         -
-A: held             -        held      held      -         -         -         -         -         -         -         -         -
-A: held by a pause  -        paused    paused    -         -         -         -         -         -         -         -         -
-A: rejected         -        rejected  rejected  -         -         -         -         -         -         -         -         -
-A: superseded       -        superseded superseded -       -         -         -         -         -         -         -         -
-B: retrying         -        -         -         -         -         -         -         -         -         -         -         -
-B: unknown          -        -         -         -         -         -         -         -         -         -         -         -
-B: held             -        -         -         -         -         -         -         -         -         -         -         -
-B: rejected         -        -         -         -         -         -         -         -         -         -         -         -
-lease expired       -        -         unknown   -         -         -         -         -         -         -         -         -
-found               -        -         -         -         -         attached  -         -         attached  -         -         -
-missed              -        -         -         -         -         unknown   -         -         -         -         -         -
-missed for good     -        -         -         -         -         retrying  -         -         -         -         -         -
-unreadable          -        -         -         -         -         unknown   -         -         -         -         -         -
-found paused        -        -         -         -         -         doubtful  -         -         -         -         -         -
-undecidable         -        -         -         -         -         doubtful  -         -         -         -         -         -
-barred              -        -         -         -         -         doubtful  held      held      doubtful  held      -         -
-released            -        -         -         -         -         -         -         retrying  -         -         -         -
-released elsewhere  -        -         -         -         -         -         -         -         -         -         -         -
-retry               -        -         -         -         retrying  unknown   retrying  retrying  unknown   retrying  retrying  retrying
-resend              -        -         -         retrying  retrying  retrying  retrying  retrying  retrying  retrying  retrying  retrying
-resolve             -        -         -         -         -         attached  -         -         attached  -         -         -
+event               none       sending    expired    attached   retrying   unknown    held       paused     doubtful   pausedDoubtful  scanned    rejected   superseded
+claim               sending    -          -          -          sending    -          -          -          -          -               -          -          sending
+claim, new version  sending    -          -          -          sending    -          -          -          -          -               -          sending    sending
+claim, clean scan   sending    -          -          -          sending    -          -          -          -          -               sending    -          sending
+delivered by A      -          attached   attached   -          -          -          -          -          -          -               -          -          -
+delivered by B      -          -          -          -          -          -          -          -          -          -               -          -          -
+A: retrying         -          retrying   retrying   -          -          -          -          -          -          -               -          -          -
+A: unknown          -          unknown    unknown    -          -          -          -          -          -          -               -          -          -
+A: held             -          held       held       -          -          -          -          -          -          -               -          -          -
+A: held by a pause  -          paused     paused     -          -          -          -          -          -          -               -          -          -
+A: rejected         -          rejected   rejected   -          -          -          -          -          -          -               -          -          -
+A: superseded       -          superseded  superseded  -          -          -          -          -          -          -               -          -          -
+B: retrying         -          -          -          -          -          -          -          -          -          -               -          -          -
+B: unknown          -          -          -          -          -          -          -          -          -          -               -          -          -
+B: held             -          -          -          -          -          -          -          -          -          -               -          -          -
+B: rejected         -          -          -          -          -          -          -          -          -          -               -          -          -
+lease expired       -          -          unknown    -          -          -          -          -          -          -               -          -          -
+found               -          -          -          -          -          attached   -          -          attached   attached        -          -          -
+absent              -          -          -          -          -          unknown    -          -          -          -               -          -          -
+absent for good     -          -          -          -          -          retrying   -          -          -          -               -          -          -
+unreadable          -          -          -          -          -          unknown    -          -          -          -               -          -          -
+found paused        -          -          -          -          -          pausedDoubtful   -          -          -          -               -          -          -
+undecidable         -          -          -          -          -          doubtful   -          -          -          -               -          -          -
+blocked by scan     -          -          -          -          -          doubtful   held       held       doubtful   doubtful        held       -          -
+released            -          -          -          -          -          -          -          retrying   -          unknown         -          -          -
+released elsewhere  -          -          -          -          -          -          -          -          -          -               -          -          -
+retry               -          -          -          -          retrying   unknown    retrying   retrying   unknown    unknown         retrying   retrying   retrying
+resend              -          -          -          retrying   retrying   retrying   retrying   retrying   retrying   retrying        retrying   retrying   retrying
+resolve             -          -          -          -          -          attached   -          -          attached   attached        -          -          -
 `;
 
 const claim = { kind: 'claim', upload, target, owner: 'owner-C', leaseUntil: nine + 7 * minute } as const;
@@ -77,12 +77,12 @@ const events: Readonly<Record<string, LedgerEvent>> = {
   'B: rejected': { ...failed, as: 'rejected', owner: 'owner-B' },
   'lease expired': { kind: 'lease-expired', dueAt: nine + minute },
   found: { kind: 'found' },
-  missed: { kind: 'absent', dueAt: nine + 5 * minute, final: false },
-  'missed for good': { kind: 'absent', dueAt: nine, final: true },
+  absent: { kind: 'absent', dueAt: nine + 5 * minute, final: false },
+  'absent for good': { kind: 'absent', dueAt: nine, final: true },
   unreadable: { kind: 'unreadable', dueAt: nine + minute, failure: answerLost },
   'found paused': { kind: 'paused', scope: integrationId, failure: answerLost },
   undecidable: { kind: 'undecidable', failure: answerLost },
-  barred: { kind: 'blocked-by-scan', failure: answerLost },
+  'blocked by scan': { kind: 'blocked-by-scan', failure: answerLost },
   released: { kind: 'released', scope: integrationId, dueAt: nine },
   'released elsewhere': { kind: 'released', scope: 'account', dueAt: nine },
   retry: { kind: 'retry', reason: 'The ATS is back.' },
@@ -120,7 +120,7 @@ const isStateName = (name: string): name is StateName => name in states;
 
 const nameOf = (state: State): string => {
   if (state.status !== 'held') return state.status;
-  if (state.mayBeDelivered) return 'doubtful';
+  if (state.mayBeDelivered) return state.pausedBy === undefined ? 'doubtful' : 'pausedDoubtful';
   return state.pausedBy === undefined ? 'held' : 'paused';
 };
 
@@ -150,6 +150,6 @@ describe('the table leaves nothing out:', () => {
 
   test('each row is whole', () => {
     expect(cells.filter(({ to }) => to === 'missing')).toEqual([]);
-    expect(cells).toHaveLength(28 * 12);
+    expect(cells).toHaveLength(28 * 13);
   });
 });
