@@ -74,7 +74,12 @@ export const allCodes = Object.keys(komboErrorCodes);
 const success = json(200, { status: 'success', data: {}, warnings: [] });
 
 /** Kombo over a network that belongs to one process: it breaks when the process dies. */
-export const transportOf = (kombo: SimulatedKombo, process: Process, world: World, faults: KomboFaults): Transport => {
+export const transportOf = (
+  kombo: SimulatedKombo,
+  process: Pick<Process, 'step' | 'alive' | 'failed' | 'onDeath'>,
+  world: Pick<World, 'now' | 'at' | 'calm' | 'tell'>,
+  faults: KomboFaults,
+): Transport => {
   const post = async (request: HttpRequest): Promise<HttpAnswer> => {
     const fate = world.calm() ? kind : faults.post();
     if (fate.kind === 'unreachable') {
@@ -174,7 +179,7 @@ const store = (
   kombo: SimulatedKombo,
   request: HttpRequest,
   text: string,
-  world: World,
+  world: Pick<World, 'now' | 'tell'>,
   listingLagMs: number,
   told: () => boolean,
 ): void => {
