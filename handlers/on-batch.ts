@@ -18,7 +18,9 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
   const courier = readyCourier();
   if (courier instanceof ConfigurationError) {
     logger.error('The configuration is not usable.', { problems: courier.problems });
-    const problem = permanent('CONFIGURATION: the settings of the function are not usable; ask on-demand to "check".');
+    const problem = permanent(
+      'CONFIGURATION: the settings of the function are not usable; run the action "check" of on-demand.',
+    );
     return answerOf(parseTasks(event, ''), () => problem);
   }
   const batch = parseTasks(event, courier.settings.bucket);

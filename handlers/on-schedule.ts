@@ -27,7 +27,7 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
     const swept = parsed.tasks.includes('sweep') ? await sweep(options, courier) : undefined;
     const answer = { summary: summaryOf(due, swept), ...(due && { due }), ...(swept && { sweep: swept }) };
     courier.log.info('Scheduled run done.', { ...answer });
-    // A run that throws must not count: the alarm "no schedule run" would stay quiet while nothing is tried again.
+    // A run that throws must not count: the alarm "no schedule run" would stay quiet while nothing is sent again.
     measure('ScheduleRuns', 1);
     return answer;
   } finally {
@@ -59,7 +59,7 @@ const summaryOf = (due: ReprocessReport | undefined, swept: SweepReport | undefi
       `The sweep listed ${listed} objects and found ${found} without a ledger record (their events were lost).`,
     );
     if (unreadable > 0)
-      sentences.push('It is stopped: a cursor cannot be read. The log says which one, and what to do.');
+      sentences.push('It skipped a prefix, because its cursor cannot be read. The log says which one, and what to do.');
     else if (!finished) sentences.push('It is not finished; the next run continues.');
   }
   return sentences.join(' ');

@@ -17,6 +17,6 @@ export const canStart = (deadline: Deadline, { leaseMs }: Pick<Settings, 'leaseM
 export const runOptions = ({ komboTimeoutMs }: Pick<Settings, 'komboTimeoutMs'>, deadline: Deadline): RunOptions => ({
   deadline,
   parallelism: parallelDeliveries,
-  // Where the function lives hardly longer than one call, it starts deliveries during half of its life.
+  // Where the function timeout is hardly longer than one call, deliveries are started during the first half of it.
   worstCaseMs: Math.min(komboTimeoutMs + timeBesideKomboMs, deadline.remainingMs() / 2),
 });

@@ -1,14 +1,14 @@
 import type { Clock } from './clock.ts';
 import { maxTimerMs } from './limits.ts';
 
-/** A moment by which everything that was begun has ended, one way or the other. */
+/** The time by which everything that was started must have ended. */
 export interface Deadline {
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** Aborts at that moment. */
   readonly signal: AbortSignal;
   remainingMs(): number;
-  /** Forgets the timer: to be called when the work is done, so that the process can rest. */
+  /** Cancels the timer. Call it when the work is done, so that the timer does not keep the process alive. */
   clear(): void;
 }
 

@@ -89,7 +89,7 @@ export const maxHandshakeMs = 10 * secondMs;
 /** No answer of Kombo's comes near these sizes; a longer one is read no further. Only lists are long. */
 export const maxAnswerBytes = { POST: 64 * kibibyte, GET: 4 * mebibyte } as const;
 
-/** The last piece of a body lies within its last bytes, whatever it is made of. */
+/** The last piece of a body is never longer than this, however the body was made. */
 export const lastStretchBytes = 64 * kibibyte;
 
 /** Characters of Kombo's own message or warning that are kept. */
@@ -186,7 +186,7 @@ export const runReserveMs = 15 * secondMs;
 /** A long backlog is not read to its end only to be counted. */
 export const maxCountedLeft = 1_000;
 
-/** Adaptive concurrency: successes per place before it grows (doubles with each lesson), and how long it stands still. */
+/** Adaptive concurrency: successes per place before the limit grows (doubles with each throttling), and the standstill. */
 export const maxSuccessesToGrow = 16;
 export const firstStandstillMs = secondMs;
 export const maxStandstillMs = minuteMs;

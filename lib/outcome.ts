@@ -10,7 +10,7 @@ interface About {
   readonly attempt: number;
 }
 
-/** Everything that can become of an upload. The arms that are stored are the statuses of the ledger. */
+/** Every possible outcome of an upload. Those that are stored are the statuses of the ledger. */
 export type Outcome =
   | (About & { readonly status: 'attached'; readonly attachedAt: Date; readonly warnings: readonly string[] })
   | (About & { readonly status: 'already-attached'; readonly attachedAt: Date })
@@ -29,7 +29,7 @@ export type Outcome =
   /** Nothing to deliver: a folder marker, a test event, a deletion. Never in the ledger. */
   | { readonly status: 'ignored'; readonly reason: string };
 
-/** What is measured beside the outcome; absent is what the delivery did not come to. Milliseconds and bytes. */
+/** Measured together with the outcome, in milliseconds and bytes. Absent when the delivery ended before that step. */
 export interface Measures {
   readonly totalMs: number;
   readonly komboMs?: number;

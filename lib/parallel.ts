@@ -1,7 +1,7 @@
 /**
- * Runs `work` over items in order, at most `width` at once, as long as `mayStart` says so.
- * @returns how many items were begun; all of those have ended.
- * @throws the first fault of `work`, after what was begun has ended; nothing new is begun after it.
+ * Runs `work` over items in order, at most `width` concurrently, as long as `mayStart` returns true.
+ * @returns how many items were started; all of those have ended.
+ * @throws the first error of `work`, after everything that was started has ended; nothing new is started after it.
  */
 export const inParallel = async <T>(
   items: Iterable<T>,

@@ -1,6 +1,6 @@
 import type { FailureCode, FailureDetail } from './failures/failures.ts';
 
-/** What is expected to happen, good or bad, as a value. Thrown are only defects and faults that the caller cannot decide. */
+/** An expected result, success or failure, as a value. Thrown are only defects and errors that no caller can handle. */
 export type Result<T, E = FailureDetail> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: E };

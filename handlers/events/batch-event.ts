@@ -24,9 +24,9 @@ const knownVersions = ['1.0', '2.0'];
 
 /**
  * Reads an invocation by S3 Batch Operations. Schema 1.0 names the bucket by its ARN, 2.0 by its name (and may carry
- * `job.userArguments`, which nobody needs here); keys are URL-encoded in both. S3 sends one task at a time today; any
+ * `job.userArguments`, which is not needed here); keys are URL-encoded in both. S3 sends one task at a time today; any
  * number is understood.
- * @returns undefined when it is no such invocation, so that there is nobody who would understand a result.
+ * @returns undefined when it is not such an invocation, because its sender would not understand a result.
  * @see Amazon S3 User Guide, "Invoke AWS Lambda function" (Batch Operations)
  */
 export const parseBatchEvent = (event: unknown, bucket: string): BatchEvent | undefined => {
@@ -46,7 +46,10 @@ type Content = BatchTask extends infer Task ? (Task extends unknown ? Omit<Task,
 const contentOf = (task: unknown, schemaVersion: string, bucket: string): Content => {
   if (!knownVersions.includes(schemaVersion)) {
     const named = /^[\d.]{1,10}$/.test(schemaVersion) ? schemaVersion : 'unknown';
-    return refuseTask('SCHEMA_UNKNOWN', `Make the job with InvocationSchemaVersion 1.0 or 2.0; this one is ${named}.`);
+    return refuseTask(
+      'SCHEMA_UNKNOWN',
+      `Create the job with InvocationSchemaVersion 1.0 or 2.0; this one is ${named}.`,
+    );
   }
   const named = nonEmptyText(at(task, 's3Bucket')) ?? bucketOfArn(nonEmptyText(at(task, 's3BucketArn')));
   if (named === undefined) return refuseTask('TASK_INCOMPLETE', 'The task names no bucket.');

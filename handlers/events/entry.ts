@@ -10,10 +10,10 @@ export interface UploadEventOptions {
   readonly requireScan: boolean;
 }
 
-/** What a verdict can say; that none has come is no verdict. */
+/** The codes of a verdict that is not clean; a missing verdict is not one of them. */
 export type ScanFailureCode = Exclude<Extract<FailureCode, `SCAN_${string}`>, 'SCAN_MISSING'>;
 
-/** What the malware scan said: clean, or why not. */
+/** What the malware scan reported: clean, or why not. */
 export type ScanVerdict = 'clean' | ScanFailureCode;
 
 /** What one record of an event asks for. */
@@ -28,8 +28,9 @@ export type UploadRequest =
       readonly detail: string;
     }
   /**
-   * An upload whose event carries no ETag, so it has no identity yet: ask the bucket for it, then go on as above.
-   * With a `versionId` that very version must be asked for: a verdict holds for it and for no later one.
+   * An upload whose event carries no ETag, so it has no identity yet: the bucket is asked for it first, then it is
+   * handled as above.
+   * With a `versionId` the bucket is asked for that version, because a verdict applies to it and to no later one.
    */
   | { readonly kind: 'unidentified'; readonly object: Omit<Upload, 'etag'>; readonly verdict?: ScanVerdict }
   /** Nothing to deliver and nothing wrong. */
@@ -40,12 +41,12 @@ export type UploadRequest =
 export interface RefusedEvent {
   readonly kind: 'refused';
   readonly code: EventFailureCode;
-  /** One sentence for a person. Holds no key and no file name; may hold names of buckets. */
+  /** One sentence for the operator. Holds no key and no file name; may hold names of buckets. */
   readonly detail: string;
   readonly nextStep: string;
   /**
-   * The record may speak of a CV, and dropping it would be silent: fail its SQS message, or the whole invocation,
-   * so that the failure queue keeps it. When false, log it and let it go: a repeat mends nothing and nothing is lost.
+   * The record may name a CV that nothing else reports: fail its SQS message, or the whole invocation, so that the
+   * failure queue keeps it. When false, it is logged and dropped: a repeat fixes nothing and nothing is lost.
    */
   readonly redeliver: boolean;
 }

@@ -2,7 +2,7 @@ import type { EventFailureCode } from '../../lib/failures/event-failures.ts';
 import { at, isObject, type JsonObject } from '../../lib/json.ts';
 import { awsSource } from './aws-names.ts';
 
-/** The forms in which an event or a message can come, before anybody asks which object it speaks of. */
+/** The forms that an event or a message can have, before its object is read. */
 export type Shape =
   | { readonly kind: 'records'; readonly records: readonly unknown[] }
   | { readonly kind: 'test-event' }
@@ -15,12 +15,12 @@ export type Shape =
 
 const unreadable = (code: EventFailureCode, what: string): Shape => ({ kind: 'unreadable', code, what });
 
-/** Fields by which the events of our other functions, and a few neighbours, give themselves away. */
+/** Fields that identify events for our other functions, and a few events of other services. */
 const strangers: readonly (readonly [field: string, what: string])[] = [
   ['action', 'a request for the on-demand function'],
   ['task', 'a request for the on-schedule function'],
   ['invocationSchemaVersion', 'an S3 Batch Operations task, which belongs to the on-batch function'],
-  ['SubscribeURL', 'an SNS subscription that nobody confirmed yet'],
+  ['SubscribeURL', 'an SNS subscription that is not confirmed yet'],
 ];
 
 const objectShape = (value: JsonObject): Shape => {

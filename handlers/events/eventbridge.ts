@@ -55,8 +55,8 @@ const requestOfScanResult = (detail: unknown, options: UploadEventOptions): Uplo
 
 /**
  * An event of S3 or of GuardDuty Malware Protection, as EventBridge delivers it.
- * What else the two services say is named and ignored. A CloudTrail record of an upload is refused instead: somebody
- * wired it in place of the event that we understand, and would wait for CVs that never arrive.
+ * Other events of the two services are ignored and named in the log. A CloudTrail record of an upload is refused: it was
+ * connected in place of the event that is understood here, so its CVs would never arrive.
  */
 export const requestOfEventBridge = (event: JsonObject, options: UploadEventOptions): UploadRequest => {
   const { source, detail, 'detail-type': detailType } = event;
@@ -66,7 +66,7 @@ export const requestOfEventBridge = (event: JsonObject, options: UploadEventOpti
   }
   const isByCloudTrail = typeof detailType === 'string' && detailType.endsWith('via CloudTrail');
   if ((source === 'aws.s3' || source === 'aws.guardduty') && !isByCloudTrail) {
-    return ignore(`${eventName(detailType)} is no upload.`);
+    return ignore(`${eventName(detailType)} is not an upload.`);
   }
   return refuseEvent(
     'EVENT_UNKNOWN',

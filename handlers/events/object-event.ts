@@ -11,7 +11,7 @@ import {
 } from './entry.ts';
 import { refuseEvent } from './refusals.ts';
 
-/** An object as an event speaks of it; the spelling of each field is the event's own. */
+/** An object as an event names it; the spelling of each field is the event's own. */
 interface EventObject {
   readonly bucket: unknown;
   /** Decoded already where the form of the event encodes it. */
@@ -27,18 +27,18 @@ const isTemplateBucket = (bucket: string): boolean =>
 
 const foreign = (found: string, bucket: string): UploadRequest => {
   const name = /^[\w.-]{1,255}$/.test(found) ? found : '(no valid name)';
-  const named = `The event speaks of the bucket "${name}", but BUCKET is "${bucket}".`;
+  const named = `The event names the bucket "${name}", but BUCKET is "${bucket}".`;
   return isTemplateBucket(found)
     ? refuseEvent('EVENT_IS_TEMPLATE', `This is the S3 test template of the console. ${named}`)
     : refuseEvent('BUCKET_FOREIGN', named);
 };
 
 const scanDetails: Record<ScanFailureCode, string> = {
-  SCAN_THREAT_FOUND: 'GuardDuty said THREATS_FOUND.',
-  SCAN_UNSUPPORTED: 'GuardDuty said UNSUPPORTED.',
-  SCAN_DENIED: 'GuardDuty said ACCESS_DENIED.',
-  SCAN_FAILED: 'GuardDuty said FAILED.',
-  SCAN_VERDICT_UNKNOWN: 'GuardDuty said something that is none of its five verdicts.',
+  SCAN_THREAT_FOUND: 'GuardDuty reported THREATS_FOUND.',
+  SCAN_UNSUPPORTED: 'GuardDuty reported UNSUPPORTED.',
+  SCAN_DENIED: 'GuardDuty reported ACCESS_DENIED.',
+  SCAN_FAILED: 'GuardDuty reported FAILED.',
+  SCAN_VERDICT_UNKNOWN: 'GuardDuty reported something that is not one of its five verdicts.',
 };
 
 const uploadOf = (
@@ -74,7 +74,7 @@ export const requestFor = (
   if (!object.key.ok) return refuseEvent('KEY_MALFORMED', object.key.error);
 
   const { etag, ...unidentified } = uploadOf(object, bucket, object.key.value);
-  if (isFolderMarker(unidentified.key, unidentified.sizeBytes)) return ignore('A folder marker is no upload.');
+  if (isFolderMarker(unidentified.key, unidentified.sizeBytes)) return ignore('A folder marker is not an upload.');
   if (news === 'created') {
     if (options.requireScan) return ignore('The upload waits for its scan verdict, because REQUIRE_SCAN is on.');
     return etag === undefined
@@ -84,9 +84,12 @@ export const requestFor = (
 
   if (!options.requireScan) return ignore('REQUIRE_SCAN is off, so the upload did not wait for this verdict.');
   if (etag === undefined) {
-    // The object may have been replaced since; a verdict must never vouch for bytes that were not scanned.
+    // The object may have been replaced since; a verdict must never apply to bytes that were not scanned.
     return unidentified.versionId === undefined
-      ? refuseEvent('VERDICT_UNPINNED', 'The scan result has neither ETag nor version, so it vouches for no content.')
+      ? refuseEvent(
+          'VERDICT_UNPINNED',
+          'The scan result has neither ETag nor version, so it does not say which content was scanned.',
+        )
       : { kind: 'unidentified', object: unidentified, verdict: news };
   }
   const upload = { ...unidentified, etag };

@@ -14,7 +14,7 @@ import { refuseEvent } from './refusals.ts';
 export const requestOfNotification = (record: unknown, options: UploadEventOptions): UploadRequest => {
   const name = nonEmptyText(at(record, 'eventName'));
   if (name === undefined) return refuseEvent('EVENT_INCOMPLETE', 'The S3 record has no eventName.');
-  if (!/^(s3:)?ObjectCreated:/.test(name)) return ignore(`${eventName(name)} is no upload.`);
+  if (!/^(s3:)?ObjectCreated:/.test(name)) return ignore(`${eventName(name)} is not an upload.`);
   const object = at(record, 's3', 'object');
   const key = nonEmptyText(at(object, 'key'));
   return requestFor(

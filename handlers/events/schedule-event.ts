@@ -19,7 +19,7 @@ export const parseScheduleEvent = (event: unknown): ScheduleEvent => {
   const envelope =
     event['detail-type'] !== undefined || event.source === 'aws.events' || event.source === 'aws.scheduler';
   const input = 'task' in event || !envelope ? event : detailOf(event.detail);
-  if (input === undefined) return refuse('The detail of the event is no JSON object');
+  if (input === undefined) return refuse('The detail of the event is not a JSON object');
   const { task } = input;
   if (task === undefined) return { kind: 'run', tasks: both };
   if (task === 'due' || task === 'sweep') return { kind: 'run', tasks: [task] };

@@ -21,7 +21,7 @@ const unwrap = (content: unknown, holder: string, { options, wrappings }: Contex
     return [{ request: refuseEvent('EVENT_NESTED', `The event is wrapped more than ${maxWrappings} times.`) }];
   }
   const entries = entriesOf(shapeOf(content), { options, wrappings: wrappings + 1, holder });
-  // Only the message that Lambda itself took from a queue can be failed; one that lies inside is past.
+  // Only the message that Lambda itself took from a queue can be failed; one inside another message cannot.
   return entries.map(({ request }) => ({ request }));
 };
 
@@ -47,7 +47,7 @@ const entriesOf = (shape: Shape, context: Context): readonly Entry[] => {
     case 'records':
       return shape.records.flatMap((record) => entriesOfRecord(record, context));
     case 'test-event':
-      return [{ request: ignore('s3:TestEvent: S3 tells that notifications are set up.') }];
+      return [{ request: ignore('s3:TestEvent: S3 reports that notifications are set up.') }];
     case 'sns-notification':
       return unwrap(shape.message, 'SNS message', context);
     case 'failure-record':
@@ -79,7 +79,7 @@ const envelopeOf = (shape: Shape): Envelope => {
 };
 
 /**
- * Reads any event that can tell of an upload, each record by itself: a bad one harms none of its neighbours.
+ * Reads any event that can report an upload, each record separately: a bad record does not affect the others.
  * Unknown fields are ignored. Never throws; what cannot be acted on comes back as `refused`, with what came, what was
  * expected and what to do, and without quoting a key.
  */

@@ -17,7 +17,7 @@ export const runTask = async (
   if (task.kind === 'refused') return permanent(`${task.code}: ${task.detail}`);
   const { settings, storage, log } = courier;
   if (!canStart(deadline, settings)) {
-    return temporary('OUT_OF_TIME: the function ended before it began with this object.');
+    return temporary('OUT_OF_TIME: the function ended before it started with this object.');
   }
   try {
     const found = await storage.find(settings.bucket, task.key, deadline.signal);

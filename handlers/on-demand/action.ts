@@ -56,7 +56,7 @@ const sentenceOf = (action: string, issue: v.BaseIssue<unknown>): string => {
 
 type Optional<Names extends string> = { readonly [Name in Names]?: unknown };
 
-/** Exactly one of the fields that say what is meant. */
+/** Exactly one of these fields must say what the request is about. */
 export const oneOf =
   <const Names extends readonly string[]>(...names: Names) =>
   <Input extends Optional<Names[number]>>() =>

@@ -11,7 +11,7 @@ import { resume } from './actions/resume.ts';
 import { retry } from './actions/retry.ts';
 import { status } from './actions/status.ts';
 
-/** All that one can ask for, in the order of the usage text. */
+/** Every action, in the order of the usage text. */
 export const actions: readonly Action[] = [
   status,
   check,
@@ -26,7 +26,7 @@ export const actions: readonly Action[] = [
   replay,
 ];
 
-/** `dry-run` and `DRYRUN` are meant well. */
+/** Accepts `dry-run` and `DRYRUN`, too. */
 export const findAction = (name: string): Action | undefined => {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_ ]/g, '');
   return actions.find((action) => plain(action.name) === plain(name));

@@ -28,11 +28,11 @@ export const fields = {
   },
   cursor: {
     schema: v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1200)),
-    is: 'the "cursor" of the answer before, as text',
+    is: 'the "cursor" of the previous answer, as text',
   },
   list: {
     schema: v.picklist(['held', 'rejected']),
-    is: '"held", which is meant without it, or "rejected"',
+    is: '"held" (the default) or "rejected"',
   },
   etag: {
     schema: v.pipe(v.string(), v.nonEmpty(), v.maxLength(128)),
@@ -40,7 +40,7 @@ export const fields = {
   },
   reason: {
     schema: v.pipe(v.string(), v.trim(), v.minLength(3), v.maxLength(500)),
-    is: 'a text of 3 to 500 characters that says why, for example "The ATS has been mended."; it is kept with the record',
+    is: 'a text of 3 to 500 characters that says why, for example "The ATS works again."; it is kept with the record',
   },
   candidate_id: {
     schema: targetId,

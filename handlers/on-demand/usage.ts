@@ -10,7 +10,7 @@ const examples = [
   { action: 'check' },
 ] as const;
 
-/** What somebody is told who sent no request: what came, and how requests look. */
+/** Answers what is not a request: says what came, and shows how requests look. */
 export const usage = (message: string, more: Readonly<Record<string, unknown>> = {}): Answer => ({
   ok: false,
   message: `${message} Nothing was done.`,
@@ -19,7 +19,7 @@ export const usage = (message: string, more: Readonly<Record<string, unknown>> =
   actions: Object.fromEntries(actions.map(({ name, does }) => [name, does])),
 });
 
-/** Recognises what people send by mistake, such as the console's templates. */
+/** Recognises what is often sent by mistake, such as the console's templates. */
 export const usageFor = (event: unknown): Answer => {
   const shape = shapeOf(event);
   switch (shape.kind) {
@@ -30,7 +30,7 @@ export const usageFor = (event: unknown): Answer => {
     case 'failure-record':
     case 'test-event':
       return usage(
-        'This is an event of AWS. The function on-upload reads such by itself; here you can replay it, as "next" shows.',
+        'This is an event of AWS. The function on-upload handles such events; here you can replay it, as "next" shows.',
         {
           next: { action: 'replay', event: '(the event)' },
         },
@@ -42,14 +42,14 @@ export const usageFor = (event: unknown): Answer => {
     return usage("This is the console's hello-world template. Put one of the examples in its place.");
   }
   if (shape.code === 'EVENT_EMPTY') return usage('Say what to do with a field "action".');
-  return usage(`What came is ${shape.what}. Expected is a JSON object with a field "action".`);
+  return usage(`The input is ${shape.what}. Expected is a JSON object with a field "action".`);
 };
 
 const recordsUsage = (records: readonly unknown[]): Answer => {
   const [first] = records;
   if (recordShapeOf(first).kind !== 's3') {
     return usage(
-      'This is an event of AWS. The function on-upload reads such by itself; here you can replay it, as "next" shows.',
+      'This is an event of AWS. The function on-upload handles such events; here you can replay it, as "next" shows.',
       {
         next: { action: 'replay', event: '(the event)' },
       },
@@ -60,10 +60,10 @@ const recordsUsage = (records: readonly unknown[]): Answer => {
   const isTemplate = bucket === 'example-bucket' || bucket.startsWith('amzn-s3-demo-bucket');
   if (isTemplate || !key.ok) {
     return usage(
-      "This is the console's S3 Put template. The function on-upload reads such events; here, name an object as the examples do.",
+      "This is the console's S3 Put template. The function on-upload handles such events; here, name an object as the examples do.",
     );
   }
-  return usage('This is an S3 notification. The function on-upload reads such by itself; "next" sends that object.', {
+  return usage('This is an S3 notification. The function on-upload handles such events; "next" sends that object.', {
     next: { action: 'attach', key: `s3://${bucket}/${key.value}` },
   });
 };

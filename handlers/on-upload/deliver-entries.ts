@@ -87,7 +87,7 @@ const send = async (
   courier: EntriesCourier,
 ): Promise<Result> => {
   if (!canStart(deadline, courier.settings)) {
-    return leaveUnfinished('The function ran out of time before it began with this file.');
+    return leaveUnfinished('The function ran out of time before it started with this file.');
   }
   if (verdict !== undefined && verdict !== 'clean') {
     const detail = 'The malware scan did not find the file clean.';

@@ -27,7 +27,7 @@ const undoLatin1 = (text: string): string => {
 
 /**
  * A value of S3 user metadata as its uploader meant it. S3 returns all that is not US-ASCII as RFC 2047 words.
- * @returns undefined when it cannot be decoded: a broken word or a charset that nobody knows.
+ * @returns undefined when it cannot be decoded: a broken word or an unknown charset.
  * @see Amazon S3 User Guide, "User-defined object metadata"
  */
 export const decodeMetadataText = (value: string): string | undefined => {

@@ -7,9 +7,9 @@ import { decodeMetadataText } from './metadata-text.ts';
 export interface NameOptions {
   /** User metadata `filename`, as S3 returns it. */
   readonly metadataFilename?: string;
-  /** Lends its extension to a name that has none; ATSs and recruiters' computers go by it. */
+  /** Gives its extension to a name that has none; ATSs and recruiters' computers rely on it. */
   readonly contentType?: string;
-  /** Stands before the extension, so that the read-back knows the file again; recruiters see it. */
+  /** Put before the extension, so that the read-back can identify the file; recruiters see it. */
   readonly token?: string;
 }
 
@@ -19,7 +19,7 @@ export interface NameOptions {
  */
 const unwanted = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}/\\]/gu;
 
-/** Composed last: what stood apart only because of a removed character composes, too. */
+/** Composed last, because removing a character can bring two together that compose. */
 const clean = (text: string): string =>
   text
     .toWellFormed()
@@ -27,7 +27,7 @@ const clean = (text: string): string =>
     .normalize('NFC')
     .replace(/[\s.]+$/, '');
 
-/** Only extensions that are known count: of "Dr.Doe" the whole is the name. */
+/** Only known extensions count: "Dr.Doe" is a name without one. */
 const split = (text: string): { stem: string; dotExtension: string } => {
   const { stem, dotExtension } = splitExtension(text);
   const known = isKnownExtension(dotExtension.slice(1).toLowerCase());
@@ -42,7 +42,8 @@ const cut = (text: string, length: number): string =>
 
 /**
  * The name that the attachment gets in the ATS: user metadata `filename`, or else the last segment of the key.
- * NFC, at most 200 characters; a known extension survives every cut, and one is lent to a name without. Never empty.
+ * NFC, at most 200 characters, never empty. A known extension is kept when the name is cut, and a name without one gets
+ * that of its type.
  */
 export const attachmentName = (filename: string, options: NameOptions = {}): string => {
   const fromKey = split(clean(filename));

@@ -18,7 +18,7 @@ export interface AttachmentRules {
   readonly maxBytes: number;
   readonly allowedTypes: AllowedTypes;
   readonly remoteFields: JsonObject;
-  /** Puts eight hex digits of the ETag into the name, so that a read-back knows the file again. */
+  /** Puts eight hex digits of the ETag into the name, so that a read-back can identify the file. */
   readonly nameToken: boolean;
 }
 
@@ -29,14 +29,14 @@ export interface PreparedAttachment {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** Refuses what is too big or empty before it is opened or read. */
+/** Refuses a file that is too large or empty, before it is opened or read. */
 export const checkSize = (sizeBytes: number, maxBytes: number): Result<void> => {
   if (sizeBytes === 0) return fail('FILE_EMPTY', 'The file has no bytes.');
   if (sizeBytes <= maxBytes) return ok(undefined);
   return fail('FILE_TOO_LARGE', `The file has ${sizeBytes} bytes; MAX_BYTES allows ${maxBytes}.`);
 };
 
-/** From an opened object to an attachment, or why it is none. Reads no more than the first bytes. */
+/** Makes an attachment of an opened object, or says why that is not possible. Reads only the first bytes. */
 export const prepareAttachment = async (
   object: StoredObject,
   chunks: AsyncIterable<Uint8Array>,
@@ -77,7 +77,7 @@ export const prepareAttachment = async (
   });
 };
 
-/** Eight hex digits that two uploads hardly share. */
+/** Eight hex digits that two uploads almost never share. */
 export const nameToken = ({ etag }: Pick<Upload, 'etag'>): string => etag.toLowerCase().slice(0, 8);
 
 const remoteFieldsOf = (

@@ -17,7 +17,7 @@ const knownFields = v.looseObject({
   greenhouse: fields({
     post_headers: fields({
       'On-Behalf-Of': v.optional(v.nullable(v.string('must be a text or null'))),
-      // The SDK's name for it. On the wire Kombo ignores that name, and the file would seem to come from somebody else.
+      // The SDK's name for it. On the wire Kombo ignores that name, and the file would appear under another user.
       on_behalf_of: v.optional(v.never('must be written On-Behalf-Of')),
     }),
   }),

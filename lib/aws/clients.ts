@@ -4,7 +4,7 @@ import { awsConnectTimeoutMs, dynamodbTimeoutMs, s3TimeoutMs } from '../limits.t
 
 /**
  * How long a call waits for its answer before the SDK repeats it on another connection. Without a limit it waits as long
- * as the function may run: a connection that died while the function was frozen says nothing. Milliseconds.
+ * as the function may run, because a connection that died while the function was frozen reports no error. Milliseconds.
  */
 const timeouts = (requestTimeout: number) => ({
   connectionTimeout: awsConnectTimeoutMs,
@@ -18,7 +18,7 @@ export const dynamodbClient = (answerMs = dynamodbTimeoutMs): DynamoDBClient =>
   new DynamoDBClient({ requestHandler: { ...timeouts(answerMs), socketTimeout: answerMs } });
 
 /**
- * @param options.answerMs until an answer begins; how long a body may be silent is the business of `stream/stall-timeout.ts`
+ * @param options.answerMs until an answer begins; `stream/stall-timeout.ts` limits how long a body may be silent
  */
 export const s3Client = ({ forcePathStyle = false, answerMs = s3TimeoutMs } = {}): S3Client =>
   new S3Client({

@@ -27,7 +27,7 @@ export const s3Storage = (client: S3Client): Storage => {
       if (object.etag === etag && answer.ContentLength !== undefined) return ok(object);
       object.close();
       return object.etag === etag
-        ? fail('STORAGE_UNAVAILABLE', 'S3 did not say how long the object is.')
+        ? fail('STORAGE_UNAVAILABLE', 'S3 did not report the size of the object.')
         : fail('OBJECT_REPLACED', 'The object under the key has another ETag now.');
     } catch (error) {
       return failure(error);
@@ -69,7 +69,7 @@ export const s3Storage = (client: S3Client): Storage => {
   };
 
   const link: Storage['link'] = async ({ bucket, key }, { lifetimeSeconds, contentType, versionId }) => {
-    // Loaded only where TRANSFER=data_url asks for it: no cold start pays for it otherwise.
+    // Loaded only where TRANSFER=data_url needs it, so that other cold starts do not pay for it.
     const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
     const command = new GetObjectCommand({
       Bucket: bucket,
@@ -84,8 +84,8 @@ export const s3Storage = (client: S3Client): Storage => {
 };
 
 /**
- * Asks S3 to send the checksum that it keeps. Through the SDK's own ChecksumMode the SDK would compute it too, through
- * one more stream; the body verifies it already, at the moment that matters.
+ * Asks S3 to send the checksum that it stores. With the SDK's own ChecksumMode the SDK would compute it as well, in one
+ * more stream; the body already verifies it, before its last bytes are sent.
  */
 const askForChecksum = (command: GetObjectCommand): void =>
   command.middlewareStack.add(
@@ -112,7 +112,7 @@ const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
     encryption: answer.ServerSideEncryption,
     customerKey: answer.SSECustomerAlgorithm !== undefined,
   });
-  // Closing a body that is still on its way makes it report an error that nobody waits for any more.
+  // A body that is closed before its end emits an error; without a listener that error would end the process.
   body.on('error', () => undefined);
   return {
     etag,
@@ -128,7 +128,7 @@ const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
   };
 };
 
-/** S3's errors as codes of the failure table. Anything that is not known to be final is worth another try. */
+/** S3's errors as codes of the failure table. An error that is not known to be final gets another attempt. */
 const failure = (error: unknown): Result<never> => {
   const name = error instanceof Error ? error.name : 'UnknownError';
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
@@ -141,7 +141,7 @@ const failure = (error: unknown): Result<never> => {
   return fail('STORAGE_UNAVAILABLE', detail);
 };
 
-/** What S3 encodes it can decode; should a store send something else, the key is at least named as it was sent. */
+/** S3's own encoding can always be decoded; if another store sends something else, the key is kept as it was sent. */
 const decodeKey = (encoded: string): string => {
   const key = decodeListingKey(encoded);
   return key.ok ? key.value : encoded;

@@ -32,7 +32,7 @@ export const secretText = (secretId: string) => async (): Promise<string> => {
   }
 };
 
-/** A refusal of this very call needs a person; a fault, a throttle or a broken connection passes by itself. */
+/** A refusal of this call needs an operator; a fault, throttling or a broken connection ends without one. */
 const isFinal = (error: unknown, name: string): boolean => {
   if (name === 'CredentialsProviderError') return true;
   const status = error instanceof Error && '$metadata' in error ? httpStatusOf(error.$metadata) : undefined;

@@ -1,11 +1,11 @@
-/** The table cannot be used as it is set up, and no repeat will help: a person must mend what the message names. */
+/** The table cannot be used as it is set up, and repeating does not help: an operator must fix what the message names. */
 export class LedgerTableError extends Error {
   override readonly name = 'LedgerTableError';
 }
 
 /**
- * DynamoDB's refusals that are a matter of setup, said with the table's name and the next step. Its own words often
- * name neither: a wrong table name is "Requested resource not found". Anything else is returned as it came.
+ * Adds the table's name and the next step to errors of DynamoDB that come from a wrong setup. DynamoDB's own messages
+ * often name neither: for a wrong table name it is "Requested resource not found". Other errors are returned unchanged.
  */
 export const tableError = (error: unknown, tableName: string): unknown => {
   if (error instanceof Error && error.name === 'TimeoutError') return silence(error, tableName);
@@ -13,10 +13,10 @@ export const tableError = (error: unknown, tableName: string): unknown => {
   return remedy === undefined ? error : new LedgerTableError(remedy, { cause: error });
 };
 
-/** The SDK's own words for it name neither the service nor the table. Whoever called may call again. */
+/** The SDK's own message names neither the service nor the table. The caller may call again. */
 const silence = (cause: Error, tableName: string): Error => {
   const message =
-    `The DynamoDB table "${tableName}" did not answer in time. Nothing is lost: uploads are tried again by themselves. ` +
+    `The DynamoDB table "${tableName}" did not answer in time. Nothing is lost: uploads are sent again automatically. ` +
     "If it stays, look at the table's throttles and at the network of the function.";
   return Object.assign(new Error(message, { cause }), { name: cause.name });
 };
@@ -25,8 +25,8 @@ const remedyFor = ({ name, message }: Error, table: string): string | undefined 
   switch (name) {
     case 'ResourceNotFoundException':
       return (
-        `There is no DynamoDB table ${table} in this account and region, or it is still being made. ` +
-        'Set LEDGER_TABLE to the name of the table that the stack made, and compare the region.'
+        `There is no DynamoDB table ${table} in this account and region, or it is still being created. ` +
+        'Set LEDGER_TABLE to the name of the table that the stack created, and compare the region.'
       );
     case 'AccessDeniedException':
       return (
@@ -35,7 +35,7 @@ const remedyFor = ({ name, message }: Error, table: string): string | undefined 
       );
     case 'ValidationException':
       return (
-        `The DynamoDB table ${table} does not take what the ledger asks of it: ${message} ` +
+        `The DynamoDB table ${table} rejects a request of the ledger: ${message} ` +
         'Set LEDGER_TABLE to a table with the keys and indexes of infra/resources/table.yml.'
       );
     default:

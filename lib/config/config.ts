@@ -11,7 +11,7 @@ export type Settings = {
     : Parsed<Definitions[K]>;
 };
 
-/** Everything that is wrong with the environment, in one go: nobody likes to deploy once per typo. */
+/** Every problem of the environment in one error, so that an operator does not have to deploy once per typo. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly problems: readonly string[];

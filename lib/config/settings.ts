@@ -6,7 +6,7 @@ import { Fault, flag, oneOf, type Setting, seconds, text, wholeNumber } from './
 
 const bucketName = (value: string): string => {
   if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value)) return value;
-  throw new Fault(`is "${value}"; that is no bucket name (3 to 63 of a-z, 0-9, dot and hyphen).`);
+  throw new Fault(`is "${value}"; that is not a bucket name (3 to 63 of a-z, 0-9, dot and hyphen).`);
 };
 
 const regions = { eu: 'https://api.kombo.dev/v1', us: 'https://api.us.kombo.dev/v1' } as const;
@@ -30,9 +30,9 @@ const integrationId = (value: string): string => {
 };
 
 const apiKey = (value: string): string => {
-  // Never repeated in the message.
+  // The message never repeats the value.
   if (/^[\x21-\x7e]+$/.test(value)) return value;
-  throw new Fault('holds blanks or characters that no API key has.');
+  throw new Fault('holds blanks or characters that an API key cannot have.');
 };
 
 const keyTemplates = (value: string) => {
@@ -81,7 +81,7 @@ export const settings = {
   komboApiKeySecret: {
     name: 'KOMBO_API_KEY_SECRET',
     meaning:
-      'Name or ARN of the secret with the Kombo API key: the key itself, or `{"apiKey": "..."}`. Read again every 5 minutes, and at once when Kombo refuses the key.',
+      'Name or ARN of the secret with the Kombo API key: the key itself, or `{"apiKey": "..."}`. Read again every 5 minutes, and immediately when Kombo refuses the key.',
     optional: true,
     setBy: 'stack',
     parse: text,
@@ -138,7 +138,7 @@ export const settings = {
   onUnknown: {
     name: 'ON_UNKNOWN',
     meaning:
-      'What to do when a file may have been delivered: `read-back` looks at the target first; `resend` risks a double.',
+      'What to do when a file may have been delivered: `read-back` looks at the target first; `resend` risks a second copy.',
     default: 'read-back',
     setBy: { parameter: 'onUnknown' },
     parse: oneOf('read-back', 'resend'),
@@ -167,28 +167,28 @@ export const settings = {
   },
   ledgerRetentionDays: {
     name: 'LEDGER_RETENTION_DAYS',
-    meaning: 'Settled records are forgotten after so many days.',
+    meaning: 'Settled records are deleted after this many days.',
     default: '400',
     setBy: { parameter: 'ledgerRetentionDays' },
     parse: wholeNumber(1, 3650),
   },
   komboTimeoutMs: {
     name: 'KOMBO_TIMEOUT_SECONDS',
-    meaning: 'How long one call to Kombo may take. A short one makes unknown outcomes.',
+    meaning: 'How long one call to Kombo may take. A short timeout causes unknown outcomes.',
     default: '240',
     setBy: { parameter: 'komboTimeoutSeconds' },
     parse: seconds(100, 840_000),
   },
   leaseMs: {
     name: 'LEASE_SECONDS',
-    meaning: 'How long an owner may take to send one file; longer than the function timeout.',
+    meaning: 'How long one invocation may own a file to send it; must be longer than the function timeout.',
     default: '420',
     setBy: 'unset',
     parse: seconds(100, hourMs),
   },
   retryBaseMs: {
     name: 'RETRY_BASE_SECONDS',
-    meaning: 'First span of the backoff between attempts; it doubles up to an hour.',
+    meaning: 'First wait between two attempts; it doubles up to an hour.',
     default: '30',
     setBy: 'unset',
     parse: seconds(1, hourMs),
@@ -202,14 +202,14 @@ export const settings = {
   },
   readBackAgainMs: {
     name: 'READ_BACK_AGAIN_SECONDS',
-    meaning: 'How long to wait before it is read once more; only then is a missing file sent again.',
+    meaning: 'How long to wait before the target is read a second time; only then is a missing file sent again.',
     default: '300',
     setBy: 'unset',
     parse: seconds(1, hourMs),
   },
   s3ForcePathStyle: {
     name: 'S3_FORCE_PATH_STYLE',
-    meaning: '`true` for S3-compatible stores that know no bucket host names.',
+    meaning: '`true` for S3-compatible stores that do not support bucket host names.',
     default: 'false',
     setBy: 'unset',
     parse: flag,

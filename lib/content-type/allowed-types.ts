@@ -14,7 +14,7 @@ const readEntry = (entry: string): Result<string, string> => {
   if (type === undefined)
     return {
       ok: false,
-      error: `"${entry}" is no extension that is known here; write its media type, like "text/csv".`,
+      error: `"${entry}" is not a known extension; write its media type, like "text/csv".`,
     };
   if (!sendable.test(type))
     return { ok: false, error: `"${entry}" is a type that Kombo does not accept as content_type.` };

@@ -17,7 +17,7 @@ export interface FileEvidence {
   readonly declared?: string;
 }
 
-/** Word opens all of these under ".doc" without a word, so honest CVs come this way. */
+/** Word opens all of these as ".doc" without a warning, so genuine CVs have this name. */
 const alsoNamedDoc: ReadonlySet<string> = new Set([
   'application/rtf',
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
@@ -28,14 +28,15 @@ const isMisnamed = (named: string, found: string | undefined): boolean =>
 
 const contradiction = (named: string, found: string | undefined): Result<string> => {
   const bytes = found === undefined ? 'show no type' : `say ${typeLabel(found)}`;
-  const hint = found === 'application/x-cfb' && formOf(named) === 'zip' ? '; a document with a password looks so' : '';
+  const hint =
+    found === 'application/x-cfb' && formOf(named) === 'zip' ? '; a document with a password looks like this' : '';
   return fail('TYPE_CONTRADICTED', `The name says ${typeLabel(named)}, the first bytes ${bytes}${hint}.`);
 };
 
 /**
  * Decides the `content_type` of an attachment: the leading bytes, then the extension, then S3's own type.
  * Fails with FILE_EMPTY, with TYPE_CONTRADICTED when the bytes are not what the extension says, or with
- * TYPE_NOT_ALLOWED. A PDF without a header and a text with NUL bytes contradict their names, too: nobody can open them.
+ * TYPE_NOT_ALLOWED. A PDF without a header and a text with NUL bytes contradict their names, too: they cannot be opened.
  */
 export const decideContentType = async (
   { head, filename, declared }: FileEvidence,
@@ -46,12 +47,13 @@ export const decideContentType = async (
   const stated = declared === undefined ? undefined : canonicalType(declared);
   const found = await typeOfBytes(head, named ?? stated);
   if (named !== undefined && isMisnamed(named, found)) return contradiction(named, found);
-  // A type that somebody allowed and whose bytes we do not know: only S3's word is left.
+  // A type that the operator allowed and whose bytes are not known: only S3's Content-Type is left.
   const type = found ?? (stated !== undefined && formOf(stated) === undefined ? stated : undefined);
   const list = [...allowed].map(typeLabel).join(', ');
-  if (type === undefined) return fail('TYPE_NOT_ALLOWED', `Nothing tells the type of the file; allowed are ${list}.`);
+  if (type === undefined)
+    return fail('TYPE_NOT_ALLOWED', `The type of the file cannot be determined; allowed are ${list}.`);
   if (allowed.has(type)) return ok(type);
-  // S3's word is the uploader's text, so it is not repeated.
+  // S3's Content-Type is the uploader's text, so it is not repeated.
   const name = found === undefined ? 'of another type' : typeLabel(found);
   return fail('TYPE_NOT_ALLOWED', `The file is ${name}; allowed are ${list}.`);
 };

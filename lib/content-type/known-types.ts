@@ -94,7 +94,7 @@ export const canonicalType = (type: string): string => {
   return canonicalNames.get(bare) ?? bare;
 };
 
-/** The type that an extension (lower case, no dot) stands for. */
+/** The type of an extension (lower case, no dot). */
 export const typeOfExtension = (extension: string): string | undefined => typesByExtension.get(extension);
 
 /** The usual extension (no dot) of a type. */

@@ -52,7 +52,7 @@ const signatureOf = async (head: Uint8Array): Promise<string | undefined> => {
 /**
  * The type that leading bytes show, or undefined when they show none.
  * @param expected the type that the file's name or S3 leads to expect. It decides only what bytes leave open: which
- *   document a container holds, which kind of text a text is, and whether a PDF header may stand after other bytes.
+ *   document a container holds, which kind of text a text is, and whether a PDF header may follow other bytes.
  */
 export const typeOfBytes = async (head: Uint8Array, expected: string | undefined): Promise<string | undefined> => {
   const form = expected === undefined ? undefined : formOf(expected);

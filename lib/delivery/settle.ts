@@ -68,7 +68,7 @@ const eventOf = async (
 /**
  * A failure that every other file would meet pauses them, instead of using up their attempts one by one.
  * @returns the scope of the pause; undefined when there is none, also when it could not be written: the file is settled
- *   either way, and the next file begins the pause.
+ *   either way, and the next file starts the pause.
  */
 const beginPause = async (
   { failure: { code, detail } }: Failed,

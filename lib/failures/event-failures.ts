@@ -22,7 +22,8 @@ export const eventFailures = {
   EVENT_IS_TEXT: {
     status: 'refused',
     redeliver: false,
-    meaning: 'The event is text or a number. AWS sends JSON objects, so a person or a program of your own sent it.',
+    meaning:
+      'The event is text or a number. AWS sends JSON objects, so it was sent by hand or by a program of your own.',
     nextStep: 'Find out who publishes text to the topic or queue. To try the function, drop a file into the bucket.',
   },
   EVENT_IS_TEMPLATE: {

@@ -14,7 +14,7 @@ export const failureOf = (code: FailureCode): Failure => failures[code];
 /** Everything that an answer or a log line can name: failures of uploads and of the events that should report them. */
 export const everyFailure = { ...failures, ...eventFailures } as const;
 
-/** The particulars of one failure; what the code means and what to do stands in the table above. */
+/** The details of one failure; the table above has the meaning of the code and the next step. */
 export interface FailureDetail {
   readonly code: FailureCode;
   /** One sentence for the operator. Holds no file name, no key and no content. */

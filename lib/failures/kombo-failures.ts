@@ -95,7 +95,7 @@ const integrationCannotDoIt = { ...integrationStops, neverLists: true } as const
 /** Kombo answers this before it looks at anything else, so it does not confirm the key. */
 const integrationUnknown = { ...integrationStops, judges: 'nothing' } as const;
 
-/** Every file behind this API key would fail, and the function sees by itself when that ends. */
+/** Every file behind this API key would fail, and the function detects automatically when that ends. */
 const accountStops = {
   status: 'held',
   retry: 'never',
@@ -114,7 +114,7 @@ const keyRefused = { ...accountStops, keyRefused: true } as const;
 export const komboErrorCodes = {
   'PLATFORM.RATE_LIMIT_EXCEEDED': {
     ...rateLimited,
-    meaning: "Too many requests in Kombo's window.",
+    meaning: "Kombo's rate limit is used up until its window ends.",
     nextStep: 'Nothing: it is sent again automatically.',
   },
   'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED': {
@@ -129,13 +129,13 @@ export const komboErrorCodes = {
   },
   'REMOTE.SERVICE_UNAVAILABLE': {
     ...atsIsStruggling,
-    meaning: 'The ATS is down or out of reach; Kombo calls a repeat safe.',
+    meaning: 'The ATS is down or cannot be reached; Kombo reports that a repeat is safe.',
     nextStep: 'Nothing: it is sent again automatically.',
   },
   'INTEGRATION.SETUP_SYNC_PENDING': {
     ...integrationStopsForNow,
-    meaning: 'The first sync of the integration still runs; that can take hours.',
-    nextStep: 'Nothing: one file per 15 minutes is tried, and the rest follow when it gets through.',
+    meaning: 'The first sync of the integration is still running; that can take hours.',
+    nextStep: 'Nothing: one file is sent every 15 minutes as a test, and the rest follow once Kombo processes it.',
   },
   'INTEGRATION.SETUP_INCOMPLETE': {
     ...integrationStops,
@@ -164,7 +164,7 @@ export const komboErrorCodes = {
   },
   'INTEGRATION.ACTION_NOT_AVAILABLE': {
     ...integrationCannotDoIt,
-    meaning: 'This ATS offers no such action through Kombo.',
+    meaning: 'Kombo does not offer this action for this ATS.',
     nextStep:
       'Try the other target (application instead of candidate) in KEY_TEMPLATES, or ask Kombo; then resume the integration.',
   },
@@ -175,7 +175,7 @@ export const komboErrorCodes = {
   },
   'INTEGRATION.MODEL_NOT_AVAILABLE': {
     ...integrationCannotDoIt,
-    meaning: 'This ATS offers no such data model through Kombo.',
+    meaning: 'Kombo does not offer this data model for this ATS.',
     nextStep: 'Ask Kombo whether the integration supports attachments, then resume the integration.',
   },
   'INTEGRATION.MODEL_DISABLED': {
@@ -197,7 +197,7 @@ export const komboErrorCodes = {
   },
   'PLATFORM.INTEGRATION_NOT_FOUND': {
     ...integrationUnknown,
-    meaning: 'Kombo knows no such integration under this key and region.',
+    meaning: 'Kombo does not know this integration under this API key and region.',
     nextStep:
       'Compare KOMBO_INTEGRATION_ID or the id in the key with the Kombo dashboard, and KOMBO_BASE_URL with its region; then resume the integration.',
   },
@@ -213,17 +213,17 @@ export const komboErrorCodes = {
   },
   'REMOTE.UNKNOWN_HTTP_ERROR': {
     ...unknownFromAts,
-    meaning: 'The ATS gave an answer that Kombo does not know.',
+    meaning: 'The ATS answered Kombo in a way that Kombo does not know.',
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
   'PLATFORM.UNKNOWN_ERROR': {
     ...unknown,
-    meaning: 'A fault inside Kombo.',
+    meaning: 'Kombo had an internal error.',
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
   'PLATFORM.TASK_TIMED_OUT': {
     ...unknown,
-    meaning: 'Kombo gave up waiting on its own task.',
+    meaning: 'Kombo stopped waiting for its own task.',
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
   'ATS.JOB_CLOSED': {
@@ -233,7 +233,7 @@ export const komboErrorCodes = {
   },
   'ATS.APPLICATION_ALREADY_EXISTS': {
     ...targetClosed,
-    meaning: 'The ATS speaks of an application that exists already.',
+    meaning: 'The ATS reports that the application exists already.',
     nextStep: "Read Kombo's message and log_url; this answer is not expected for an attachment.",
   },
 } as const satisfies Record<string, Failure>;
@@ -262,12 +262,12 @@ const otherCallFailures = {
   },
   KOMBO_NOT_FOUND: {
     ...callRefused,
-    meaning: 'Kombo answered 404: most likely it knows no such candidate or application.',
+    meaning: 'Kombo answered 404, most likely because it does not know this candidate or application.',
     nextStep: 'Compare the id in the key with Kombo; when it is right, retry, otherwise upload under the right id.',
   },
   KOMBO_REDIRECTED: {
     ...accountStops,
-    meaning: 'Kombo answered with a redirect, which is not followed: the key would go with it.',
+    meaning: 'Kombo answered with a redirect, which is not followed, because the API key would be sent along.',
     nextStep: 'Set KOMBO_BASE_URL to the address of the API itself (eu, us, or its URL); then resume.',
   },
   KOMBO_REFUSED: {

@@ -40,7 +40,7 @@ export const uploadFailures = {
   },
   TYPE_CONTRADICTED: {
     ...rejected,
-    meaning: 'The first bytes say another type than the file name does, for example an .exe named .pdf.',
+    meaning: 'The first bytes show another type than the file name does, for example an .exe named .pdf.',
     nextStep: 'Look at the file with care; ask the uploader for the real document.',
   },
   CONTENT_ENCODED: {
@@ -55,8 +55,8 @@ export const uploadFailures = {
   },
   OBJECT_REPLACED: {
     ...superseded,
-    meaning: 'Another object stands under the key now; it has its own event.',
-    nextStep: 'Nothing: the newer object is delivered in its own right.',
+    meaning: 'Another object is under the key now; it has its own event.',
+    nextStep: 'Nothing: the newer object is delivered by its own event.',
   },
   OBJECT_DELETED: {
     ...superseded,
@@ -65,7 +65,7 @@ export const uploadFailures = {
   },
   OBJECT_ARCHIVED: {
     ...held,
-    meaning: 'The object lies in an archive storage class and cannot be read immediately.',
+    meaning: 'The object is in an archive storage class and cannot be read immediately.',
     nextStep: 'Restore the object in S3, then retry.',
   },
   STORAGE_DENIED: {
@@ -75,7 +75,7 @@ export const uploadFailures = {
   },
   BUCKET_NOT_FOUND: {
     ...held,
-    meaning: 'There is no such bucket.',
+    meaning: 'The bucket does not exist.',
     nextStep: 'Compare BUCKET and the region of the function with the bucket, deploy, and retry.',
   },
   STORAGE_UNAVAILABLE: {
@@ -105,34 +105,34 @@ export const uploadFailures = {
   },
   LEDGER_UNAVAILABLE: {
     ...retried,
-    meaning: 'The ledger did not tell whether the integration is paused, so nothing was sent.',
+    meaning: 'The ledger could not be asked whether the integration is paused, so nothing was sent.',
     nextStep: 'Nothing at first; if it stays, look at the throttles and errors of the ledger table.',
   },
   LEASE_EXPIRED: {
     ...unknown,
-    meaning: 'The function that was sending it died without a word.',
+    meaning: 'The function stopped while sending (crash, timeout or freeze), so the outcome is unknown.',
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
   OUTCOME_UNKNOWN: {
     ...held,
-    meaning: 'It may or may not have been delivered, and Kombo cannot tell.',
+    meaning: 'It may or may not have been delivered, and what Kombo lists does not show which.',
     nextStep: 'Look at the candidate in the ATS: when the file is there, resolve it as attached; when not, resend it.',
   },
   RETRIES_EXHAUSTED: {
     ...held,
-    meaning: 'It was tried for 24 hours or 12 times without success.',
+    meaning: 'The retry budget is used up: 24 hours or 12 attempts without success.',
     nextStep: 'Read the last error below, fix its cause, then retry.',
   },
   INTEGRATION_PAUSED: {
     ...held,
     meaning:
-      'Deliveries for this integration are paused, because every file would fail alike or an operator asked for it.',
+      'Deliveries for this integration are paused, because every file would fail in the same way or an operator asked for it.',
     nextStep: 'Fix the cause that the pause names, then resume the integration; its files follow automatically.',
   },
   SCAN_THREAT_FOUND: {
     ...held,
     meaning: 'The malware scan found a threat.',
-    nextStep: 'Do not open the file. Delete it, and tell whoever uploaded it.',
+    nextStep: 'Do not open the file. Delete it, and inform the uploader.',
   },
   SCAN_UNSUPPORTED: {
     ...held,
@@ -162,12 +162,12 @@ export const uploadFailures = {
   },
   RESEND_ASKED: {
     ...retried,
-    meaning: 'It was attached, and an operator asked with a reason to send it once more.',
+    meaning: 'It was attached, and an operator asked to send it again and gave a reason.',
     nextStep: 'Nothing: it is sent by the next scheduled run.',
   },
   RECORD_UNREADABLE: {
     ...held,
-    meaning: 'The ledger record of this upload cannot be understood, so nothing is sent on its word.',
+    meaning: 'The ledger record of this upload cannot be understood, so its file is not sent.',
     nextStep: 'Deploy the version that wrote it; otherwise look in the ATS, then forget or repair the record.',
   },
 } as const satisfies Record<string, Failure>;

@@ -14,7 +14,7 @@ export interface KeyMatch {
   readonly filename: string;
 }
 
-/** The segments that stand for placeholders, or why the template does not fit: a clause that quotes nothing of the key. */
+/** The segments that match placeholders, or why the template does not fit: a clause that quotes nothing of the key. */
 type Fit = Result<Partial<Readonly<Record<PlaceholderName, string>>>, string>;
 
 const fit = ({ segments: expected }: KeyTemplate, segments: readonly string[]): Fit => {

@@ -28,7 +28,7 @@ const parseSegment = (text: string): Result<TemplateSegment, string> => {
   if (name === undefined) return fault(`is "${text}"; a segment is either plain text or one {placeholder}`);
   if (isPlaceholderName(name)) return ok({ kind: 'placeholder', name });
   const known = Object.keys(placeholders).map((placeholder) => `{${placeholder}}`);
-  return fault(`is "${text}", which is no placeholder; there are ${known.join(', ')}`);
+  return fault(`is "${text}", which is not a placeholder; there are ${known.join(', ')}`);
 };
 
 const placeholderFaults = (segments: readonly TemplateSegment[]): readonly string[] => {

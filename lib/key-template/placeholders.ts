@@ -1,6 +1,6 @@
 import type { AttachmentType, TargetIdName } from '../upload/target.ts';
 
-/** What may stand in braces in a template, and what a segment of a key must be to take its place. */
+/** What may be in braces in a template, and what a segment of a key must be to match it. */
 export interface Placeholder {
   /** Ends the sentence "segment 2 of the key is not ...". */
   readonly holds: string;

@@ -7,13 +7,13 @@ export interface ApiKey {
   /** @throws {ApiKeyError} */
   current(): Promise<string>;
   /**
-   * Asks the store again after Kombo refused a key, and tells whether there is another one now.
+   * Reads the store again after Kombo refused a key, and reports whether it holds another one now.
    * Never fails: a store that does not answer has no other key.
    */
   refresh(refused: string): Promise<boolean>;
 }
 
-/** `unreadable`: a person must put it right. `unavailable`: the store does not answer now. */
+/** `unreadable`: an operator must fix it. `unavailable`: the store does not answer now. */
 export class ApiKeyError extends Error {
   override readonly name = 'ApiKeyError';
   readonly fault: 'unreadable' | 'unavailable';
@@ -55,13 +55,13 @@ export const cachedApiKey = (fetch: () => Promise<string>, clock: Clock): ApiKey
       try {
         return await loadOnce();
       } catch (error) {
-        // An old key is better than none while the store is away; Kombo says whether it still holds.
+        // An old key is better than none while the store is unavailable; Kombo reports whether it is still valid.
         if (cached && error instanceof ApiKeyError && error.fault === 'unavailable') return cached.key;
         throw error;
       }
     },
     refresh: async (refused) => {
-      // A neighbour may have fetched the new key while this call was under way with the old one.
+      // A concurrent delivery may have fetched the new key while this call was in progress with the old one.
       if (cached && cached.key !== refused) return true;
       if (!loading && clock.now() - refreshedAt < minApiKeyRefreshMs) return false;
       refreshedAt = clock.now();
@@ -74,7 +74,7 @@ export const cachedApiKey = (fetch: () => Promise<string>, clock: Clock): ApiKey
   };
 };
 
-/** What may stand behind "Bearer" (RFC 6750, section 2.1): with a blank or a quote, something else was pasted, too. */
+/** What may follow "Bearer" (RFC 6750, section 2.1): a blank or a quote means that something else was pasted, too. */
 const bearerToken = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** The secret's text is the key itself, or a JSON object with it under `apiKey` or `KOMBO_API_KEY`. */

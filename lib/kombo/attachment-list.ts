@@ -5,11 +5,11 @@ export interface ListedAttachment {
   readonly name?: string;
   readonly type?: string;
   readonly contentType?: string;
-  /** Milliseconds since the epoch; absent where the tool tells no date. */
+  /** Milliseconds since the epoch; absent where the tool reports no date. */
   readonly createdAt?: number;
 }
 
-/** Entry by entry: an odd one says less, but never hides the others. Without a list there is no answer. */
+/** Reads each entry separately, so that an unexpected one does not hide the others. Without a list: unreadable. */
 export const readAttachmentList = (data: unknown): readonly ListedAttachment[] | 'unreadable' => {
   const results = isObject(data) ? list(data.results) : undefined;
   return results === undefined ? 'unreadable' : results.map(readEntry);

@@ -5,7 +5,7 @@ import type { WireAttachment } from './wire.ts';
 /** A request body of exactly known length, made while it is read. */
 export interface RequestBody {
   readonly contentLength: number;
-  /** Each piece is good until the next one is asked for, then its memory may hold that one. Strings are plain ASCII. */
+  /** Each piece is valid until the next one is requested, because they may share memory. Strings are plain ASCII. */
   readonly chunks: AsyncIterable<string | Uint8Array>;
 }
 

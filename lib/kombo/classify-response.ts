@@ -5,10 +5,10 @@ import { retryAfterMs } from './retry-after.ts';
 import type { HttpAnswer } from './transport.ts';
 import type { WireError } from './wire.ts';
 
-/** A call that did not succeed, in the words of the failure table. */
+/** A failed call, as the failure table names it. */
 export interface KomboFailure {
   readonly code: KomboFailureCode | 'OUT_OF_TIME';
-  /** One sentence for a person: no file name, no key, no content. */
+  /** One sentence for the operator: no file name, no key, no content. */
   readonly detail: string;
   /** A code that Kombo sent and the table does not have: worth an alert, settled by the HTTP status. */
   readonly unlistedCode?: string;
@@ -17,7 +17,7 @@ export interface KomboFailure {
   readonly logUrl?: string;
   /** The wait that the other side asks for, in milliseconds; at most an hour. */
   readonly retryAfterMs?: number;
-  /** The connection had served an earlier call and broke before the commit point: a fresh one may do at once. */
+  /** The connection had served an earlier call and broke before the commit point: a new one may succeed immediately. */
   readonly staleConnection?: true;
 }
 
@@ -27,14 +27,14 @@ export type Classified =
 
 /**
  * Reads an answer as Kombo's error guide asks: by `error.code` first, by the HTTP status only without a known code,
- * never by the message. Fields may be missing, and what is no JSON is judged by its status.
+ * never by the message. Fields may be missing, and an answer that is not JSON is classified by its status.
  * @see https://docs.kombo.dev/guides/errors
  */
 export const classify = (answer: HttpAnswer, nowMs: number): Classified => {
   const body = parse(answer);
   const success = answer.status >= 200 && answer.status < 300;
   if (success && !saysError(body)) {
-    // An empty answer contradicts nothing. A page of HTML is somebody else's answer, not Kombo's.
+    // An empty answer does not contradict its status. A page of HTML comes from something else than Kombo.
     const isEmpty = answer.complete && answer.text.trim() === '';
     if (body.kind === 'text' && !isEmpty) return toFailure(answer, nowMs, 'ANSWER_UNREADABLE', {});
     const json = body.kind === 'json' ? body.value : {};
@@ -68,11 +68,11 @@ const byStatus = (status: number): KomboFailureCode => {
   if (status === 404) return 'KOMBO_NOT_FOUND';
   if (status === 429) return 'KOMBO_RATE_LIMITED';
   if (status === 503) return 'KOMBO_UNAVAILABLE';
-  // A request that stood still, or work that took too long: the number does not tell which, and it is no fault of the file.
+  // A stalled request, or work that took too long: the status does not say which, and the file is not the cause.
   if (status === 408) return 'KOMBO_FAULT';
   if (status >= 300 && status < 400) return 'KOMBO_REDIRECTED';
   if (status >= 400 && status < 500) return 'KOMBO_REFUSED';
-  // Also an error that calls itself a 2xx: it may have come after the work.
+  // This includes an error under a 2xx status: Kombo may have done the work before it failed.
   return 'KOMBO_FAULT';
 };
 
@@ -91,11 +91,11 @@ const toFailure = (answer: HttpAnswer, nowMs: number, code: KomboFailureCode, er
   };
 };
 
-/** Codes are logged and links are clicked, so nothing else passes for one. */
+/** Codes are logged and links are clicked, so anything of another form is dropped. */
 const isCode = (value: unknown): value is string => typeof value === 'string' && /^[\w.-]{1,100}$/.test(value);
 const isLink = (value: unknown): value is string => typeof value === 'string' && /^https?:\/\/\S{1,1000}$/.test(value);
 
-/** Kombo promises a list of `{message}`; anything else is no warning. */
+/** Kombo promises a list of `{message}`; anything else is dropped. */
 const warningsOf = (warnings: unknown): string[] =>
   Array.isArray(warnings)
     ? warnings.flatMap((warning: unknown) =>

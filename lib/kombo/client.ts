@@ -11,8 +11,8 @@ import { type Restrictions, readRestrictions } from './read-restrictions.ts';
 import { type HttpAnswer, type Transport, TransportError } from './transport.ts';
 
 /**
- * The four calls that a CV needs. Tolerant in what it reads, strict about what may be repeated: nothing here repeats.
- * The official SDK is left to the tests: it reports a delivered 201 as an error, fails a whole list for one odd entry,
+ * The four calls that a CV needs. Tolerant in what it reads, and never repeats a call.
+ * Only tests use the official SDK: it reports a delivered 201 as an error, fails a whole list for one unexpected entry,
  * and a garbled answer ends the process.
  */
 export interface KomboClient {
@@ -37,7 +37,7 @@ export type Answered<T> =
 
 export type AttachAnswer = Answered<{ readonly warnings: readonly string[] }>;
 
-/** What Kombo says of its calls in flight for the integration; absent where it says nothing. */
+/** What Kombo reports about its calls in flight for the integration; absent where it reports nothing. */
 export interface Concurrency {
   readonly limit?: number;
   readonly remaining?: number;
@@ -46,7 +46,7 @@ export interface Concurrency {
 export interface KomboClientOptions {
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Asked before each call, so that a refreshed key is used at once. */
+  /** Called before each request, so that a refreshed key is used immediately. */
   readonly apiKey: () => Promise<string>;
 }
 
@@ -96,7 +96,7 @@ export const komboClient = ({ transport, clock, apiKey }: KomboClientOptions): K
     if (!classified.ok) return { ...classified, concurrency };
     const value = reader(classified.data);
     if (value !== 'unreadable') return { ok: true, value, concurrency };
-    const detail = 'Kombo answered a question with something else than an answer to it.';
+    const detail = "Kombo's answer does not have the documented form.";
     return { ok: false, failure: { code: 'ANSWER_UNREADABLE', detail }, concurrency };
   };
 
@@ -118,8 +118,8 @@ export const komboClient = ({ transport, clock, apiKey }: KomboClientOptions): K
 };
 
 /**
- * Before the commit point nothing can have been done, so a fault that comes so early leaves no question open.
- * A success that comes so early cannot be one; what it is, the target must tell.
+ * Before the commit point Kombo cannot have attached the file, so a fault that comes before it means not delivered.
+ * A success that comes before it cannot be right, so only reading the target shows what happened.
  */
 const judge = (answer: HttpAnswer, commitPoint: CommitPoint | undefined, nowMs: number): Classified => {
   const classified = classify(answer, nowMs);
@@ -147,7 +147,7 @@ const failureWithoutAnswer = (error: TransportError, commitPoint: CommitPoint | 
     case 'aborted':
       return { code: 'OUT_OF_TIME', detail: `The deadline came after ${sentBytes} bytes of the request.` };
     case 'unreachable':
-      return { code: 'KOMBO_UNREACHABLE', detail: `No connection came to be${causeOf(error)}.` };
+      return { code: 'KOMBO_UNREACHABLE', detail: `No connection could be made${causeOf(error)}.` };
     case 'lost':
       return {
         code: 'KOMBO_CONNECTION_LOST',

@@ -3,7 +3,7 @@ import { TransportError } from './transport.ts';
 
 /**
  * How far a body went out. Before its last piece is handed over, no server can have acted on it: Content-Length says
- * that more must come. From that moment on only an answer tells, so `passed` turns true before the piece, not after it.
+ * that more must come. After it only an answer shows the outcome, so `passed` turns true before the piece, not after it.
  */
 export interface CommitPoint {
   readonly passed: boolean;
@@ -12,8 +12,8 @@ export interface CommitPoint {
 }
 
 /**
- * @param mayCommit asked at the last moment. A frozen process thaws with its timers overdue and its sockets alive: its
- *   first act must not be the last byte of a file that somebody else sends by now.
+ * @param mayCommit asked at the last moment. A frozen process resumes with its timers overdue and its sockets
+ *   alive: it must not start by sending the last byte of a file that another invocation is sending by now.
  */
 export const watchCommitPoint = (
   body: RequestBody,

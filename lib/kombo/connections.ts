@@ -79,7 +79,7 @@ export const connectionsTo = (baseUrl: URL, clock: Clock): Connections => {
       const host = baseUrl.hostname.replace(/^\[|\]$/g, '');
       const port = Number(baseUrl.port) || (secure ? 443 : 80);
       ahead = open({ ...socketOptions, host, port, ...(isIP(host) === 0 && { servername: host }) });
-      // Alone it is no reason for the process to live on.
+      // An unused connection must not keep the process alive.
       ahead.socket.unref();
     },
   };

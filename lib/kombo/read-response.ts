@@ -3,7 +3,7 @@ import type { HttpAnswer } from './transport.ts';
 
 /**
  * Reads an answer up to a length. Never fails: one that breaks off, or is longer, is incomplete.
- * What comes after the limit is not read; the connection is of no more use then.
+ * What comes after the limit is not read, so the connection cannot be used again.
  */
 export const readResponse = (response: IncomingMessage, maxBytes: number): Promise<HttpAnswer> =>
   new Promise((resolve) => {

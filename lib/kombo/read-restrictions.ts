@@ -1,7 +1,7 @@
 import { isObject, list, text } from '../json.ts';
 import { type AttachmentType, attachmentTypes } from '../upload/target.ts';
 
-/** What an integration accepts of one attachment type. A missing field is no limit. */
+/** What an integration accepts of one attachment type. A missing field means no limit. */
 export interface TypeRestriction {
   readonly supported: boolean;
   readonly maxSizeBytes?: number;
@@ -23,7 +23,7 @@ export const readRestrictions = (data: unknown): Restrictions | undefined | 'unr
   return Object.fromEntries(known);
 };
 
-/** A list without a single media type says nothing, rather than that nothing is accepted. */
+/** A list without any media type is ignored; it does not mean that nothing is accepted. */
 const restriction = (entry: Record<string, unknown>): TypeRestriction => {
   const size = entry.max_file_size_bytes;
   const contentTypes = (list(entry.accepted_mime_types) ?? []).flatMap((type) => text(type) ?? []);

@@ -4,7 +4,7 @@ import type { Target, TargetKind } from '../upload/target.ts';
 import type { KomboClient } from './client.ts';
 import type { Restrictions } from './read-restrictions.ts';
 
-/** What integrations accept, as Kombo knows it. Never an obstacle: where it cannot be read, our own limits apply. */
+/** What integrations accept, as Kombo knows it. Never blocks a delivery: where it cannot be read, our own limits apply. */
 export interface RestrictionsCache {
   /** Never fails. */
   of(target: Target, signal: AbortSignal): Promise<Restrictions | undefined>;

@@ -4,12 +4,12 @@ type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
  * How long the other side asks us to wait, in milliseconds: the longest of `Retry-After` (seconds or an HTTP date,
- * RFC 9110 section 10.2.3) and Kombo's `ratelimit-reset` (seconds). Garbage is ignored; an hour is the most.
+ * RFC 9110 section 10.2.3) and Kombo's `ratelimit-reset` (seconds). Invalid values are ignored; the maximum is an hour.
  */
 export const retryAfterMs = (headers: Headers, nowMs: number): number | undefined => {
   const waits = [
     secondsMs(first(headers['retry-after'])) ?? untilDateMs(first(headers['retry-after']), nowMs),
-    // The reset tells when the window ends; it is a wait only when the window is used up.
+    // The reset is the end of the window; it is a wait only when the window is used up.
     (first(headers['ratelimit-remaining']) ?? '0') === '0' ? secondsMs(first(headers['ratelimit-reset'])) : undefined,
   ].filter((wait) => wait !== undefined);
   return waits.length === 0 ? undefined : Math.min(Math.max(...waits), maxBackoffMs);

@@ -4,9 +4,9 @@ import { lastStretchBytes } from '../limits.ts';
 import type { RequestBody } from './attachment-request.ts';
 
 /**
- * Writes a body piece by piece, the next one only when the system has taken the last: memory stays flat, and the last
- * piece never waits in a buffer of ours, where a process that was frozen meanwhile would still send it.
- * Stops when an answer comes or the connection closes: nobody wants more then.
+ * Writes a body piece by piece, the next one only when the system has taken the previous one. So memory stays flat, and
+ * the last piece never waits in a buffer of this process, which would still send it after having been frozen.
+ * Stops when an answer comes or the connection closes, because the rest is not needed then.
  * @throws whatever the source of the pieces throws.
  */
 export const sendBody = async ({ chunks, contentLength }: RequestBody, call: ClientRequest): Promise<void> => {
@@ -25,9 +25,9 @@ export const sendBody = async ({ chunks, contentLength }: RequestBody, call: Cli
     call.write(piece, 'latin1', () => resolve());
     await taken;
     leftBytes -= piece.length;
-    // Whole: an answer may be here already, and only after a proper end the connection serves the next call.
+    // Complete. An answer may have come already, but only a properly ended request leaves the connection usable.
     if (leftBytes === 0) break;
-    // A refusal or an end that is here already must be seen before the last piece goes out, not after.
+    // A refusal or a close that has come already must be noticed before the last piece is sent, not after.
     if (leftBytes <= lastStretchBytes) await setImmediate();
     if (over) return;
   }

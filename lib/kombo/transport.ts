@@ -27,11 +27,11 @@ export interface HttpAnswer {
   readonly text: string;
   /** False when the answer was longer than we read, or broke off: `text` is then only its beginning. */
   readonly complete: boolean;
-  /** The answer began before the last piece of the body was handed over; that piece never is, then. */
+  /** The answer started before the last piece of the body was handed over; that piece is then never sent. */
   readonly early?: boolean;
 }
 
-/** `unreachable`: no connection came to be. `lost`: it broke. `aborted`: our deadline ended the wait. */
+/** `unreachable`: no connection could be made. `lost`: it broke. `aborted`: our deadline ended the wait. */
 export type TransportFault = 'unreachable' | 'lost' | 'aborted';
 
 export class TransportError extends Error {

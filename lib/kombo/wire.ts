@@ -1,6 +1,6 @@
 import type { AttachmentType } from '../upload/target.ts';
 
-/** What crosses the wire, in Kombo's own words and spelling. Nothing outside `kombo/` and `body/` uses these names. */
+/** What crosses the wire, in Kombo's own words and spelling. Nothing outside `kombo/` uses these names. */
 export interface WireAttachment {
   readonly name: string;
   readonly type: AttachmentType;
@@ -29,7 +29,7 @@ export interface WireAttachmentRequest {
   readonly remote_fields?: WireRemoteFields;
 }
 
-/** Read with tolerance: every field may be missing, null, or of a type that nobody announced. */
+/** Every field may be missing, null, or of an undocumented type. */
 export interface WireError {
   readonly code?: unknown;
   readonly title?: unknown;

@@ -10,12 +10,12 @@ import type { Item, Table } from './table.ts';
 import { transition } from './transition.ts';
 
 /**
- * The memory of what became of every upload. Each write is one conditional put of what `transition` allows, on the
- * very version it was computed from; whoever comes second reads again.
- * Methods throw what the table throws: without a ledger nothing may be sent, and nothing is known.
+ * Stores what became of every upload. Each write is one conditional put of what `transition` allows, on the version
+ * from which it was computed; after a conflict the record must be read again.
+ * Methods throw what the table throws, because nothing may be sent without a ledger.
  */
 export interface Ledger {
-  /** Takes the upload for sending, or tells what is known of it. On the happy path this is one write and no read. */
+  /** Takes the upload for sending, or returns what is known of it. On the happy path this is one write and no read. */
   claim(claim: ClaimEvent, seen?: LedgerRecord): Promise<Claim>;
   /** `conflict` when the record is not the one seen any more, or does not allow the event: then nothing was written. */
   apply(seen: LedgerRecord, event: LedgerEvent): Promise<{ readonly record: LedgerRecord } | 'conflict'>;
@@ -23,9 +23,9 @@ export interface Ledger {
   /** What the ledger knows of these; uploads that it has never seen are absent. */
   readMany(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>;
   /**
-   * What is due by now or what is held, oldest first; what was rejected, newest first, for that is a history.
-   * Read in pages of `limit`: costs what it shows, whatever lies behind.
-   * @param upTo nothing later than this moment, in milliseconds; what is due is never asked for beyond now
+   * What is due by now or what is held, oldest first; what was rejected, newest first, because that is a history.
+   * Read in pages of `limit`, so the cost depends on what is read, not on the length of the list.
+   * @param upTo nothing later than this, in milliseconds; what is due is never read beyond now
    */
   work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<LedgerEntry, void, undefined>;
   ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<LedgerEntry, void, undefined>;
@@ -34,7 +34,7 @@ export interface Ledger {
 
 export type ClaimEvent = EventOf<'claim'>;
 
-/** A record, or the word that it cannot be read: such a one is never sent. */
+/** A record, or the reason why it cannot be read: the file of such a record is never sent. */
 export type LedgerEntry =
   | { readonly id: string; readonly readable: true; readonly record: LedgerRecord }
   | {
@@ -72,7 +72,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     if (result.written) return 'written';
     const found = result.found ?? (await table.get(uploadId(next.upload)));
     if (!found) return 'vanished';
-    // The SDK repeats a write whose answer got lost, and is then refused by the write's own success.
+    // The SDK repeats a write whose response got lost; the repeat then conflicts with the first write, which succeeded.
     const stored = readItem(found);
     return stored.readable && stored.record.writeId === next.writeId ? 'written' : found;
   };
@@ -88,7 +88,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
       const outcome = await write(next, seen);
       if (outcome === 'written') return { claimed: true, record: next };
       if (outcome === 'vanished') {
-        // Forgotten meanwhile. A new event may begin anew; whoever comes with an old listing must not bring it back.
+        // Erased in the meantime. A new event may create the record again; a caller with an old listing must not.
         if (shown) return { claimed: false, known: { id: uploadId(event.upload), readable: true, record: shown } };
         seen = undefined;
         continue;
@@ -97,7 +97,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
       if (!there.readable) return { claimed: false, known: there };
       seen = there.record;
     }
-    throw new Error('Too many writers at once on one ledger record.');
+    throw new Error('Too many conflicting writes to one ledger record.');
   };
 
   const apply: Ledger['apply'] = async (seen, event) => {
@@ -133,7 +133,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
   const forget: Ledger['forget'] = async (seen) => {
     const version = seen.readable ? seen.record.version : seen.version;
     if ((await table.delete(seen.id, { kind: 'unchanged', version })) === 'deleted') return 'forgotten';
-    // The SDK repeats a deletion whose answer got lost, and is then refused by its own success.
+    // The SDK repeats a deletion whose response got lost; the repeat then conflicts, although the first one succeeded.
     return (await table.get(seen.id)) ? 'conflict' : 'forgotten';
   };
 

@@ -1,8 +1,8 @@
 import type { Item } from './table.ts';
 
 /**
- * One stream out of the shards of an index, each of which comes in that order of `workAt`. Read one after the other, a
- * run that ends early would begin with the first shard again and again, and what lies in the last would never get its turn.
+ * Merges the shards of an index into one stream; each shard comes in that order of `workAt`. Reading them one after the
+ * other would let runs that end early start with the first shard every time and never reach the last one.
  */
 export async function* mergeShards(
   shards: readonly AsyncGenerator<Item>[],

@@ -1,6 +1,6 @@
 import type { State, Status } from './record.ts';
 
-/** A status, told apart as far as some event needs it. `new`: the ledger has no record of the upload. */
+/** A status, subdivided where some event needs it. `new`: the ledger has no record of the upload. */
 export type Situation =
   | 'new'
   | Exclude<Status, 'held'>

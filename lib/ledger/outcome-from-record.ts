@@ -3,7 +3,7 @@ import type { Upload } from '../upload/upload.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { LedgerRecord } from './record.ts';
 
-/** The outcome that a record tells of, for whoever has just written it. */
+/** The outcome that a record describes, for the invocation that has just written it. */
 export const outcomeOf = (record: LedgerRecord): Outcome => {
   const { state } = record;
   const about = aboutOf(record);
@@ -22,7 +22,7 @@ export const outcomeOf = (record: LedgerRecord): Outcome => {
   }
 };
 
-/** The outcome for whoever came to a record that it may not change. */
+/** The outcome for an invocation that found a record which it may not change. */
 export const unchangedOutcome = (known: LedgerEntry, upload: Upload): Outcome => {
   if (!known.readable) {
     const failure = { code: 'RECORD_UNREADABLE', detail: known.reason } as const;

@@ -19,16 +19,16 @@ import { timestamp } from './timestamp.ts';
  * | `workShard`, `workAt` | index `work`: `due#0..3` by due time (or end of the lease), `held#0..3` and `rejected#0..3` by the time it was held or rejected; absent once attached or superseded |
  * | `targetKey`, `createdAt` | index `target`: `candidate/<id>` or `application/<id>` |
  * | `expiresAt` | TTL; set only once settled, so that nothing which needs work can vanish |
- * | `status`, `code` | for a person who looks at the table |
- * | `document` | the record as JSON, with its `layout` number; bucket and key stand in `pk` alone |
+ * | `status`, `code` | for an operator who looks at the table, and for counting |
+ * | `document` | the record as JSON, with its `layout` number; bucket and key are only in `pk` |
  *
- * An item counts thrice, once in each index, by the kilobyte: with the key said once most stay under one.
+ * Each write is billed three times, once per index, by the kilobyte. With the key stored once, most items stay below one.
  *
- * Beside the uploads stand `pause#<scope>` (see `pause-item.ts`) and `sweep#<prefix>` (see `sweep-cursor.ts`).
+ * Beside the uploads there are `pause#<scope>` (see `pause-item.ts`) and `sweep#<prefix>` (see `sweep-cursor.ts`).
  */
 const layout = 1;
 
-/** What goes on by itself, and what a person has to act on. A rejected upload is settled: its place in the list expires with it. */
+/** What continues automatically, and what needs an operator. A rejected upload is settled and expires from its list. */
 export type WorkQueue = 'due' | 'held' | 'rejected';
 export const shardsOf = (queue: WorkQueue): readonly string[] =>
   Array.from({ length: shardCount }, (_, shard) => `${queue}#${shard}`);
@@ -71,7 +71,7 @@ const placeOf = (state: State): { queue: WorkQueue; at: number } | undefined => 
 const isSettled = ({ status }: State): boolean =>
   status === 'attached' || status === 'rejected' || status === 'superseded';
 
-/** A record that this version does not understand: nothing is sent on its word, and a person hears of it. */
+/** A record that this version does not understand: its file is not sent, and an error is logged for the operator. */
 export class RecordUnreadable extends Error {
   override readonly name = 'RecordUnreadable';
 }

@@ -36,7 +36,7 @@ export interface UnknownOutcome {
   /** Complete listings without the file so far, and when the first of them was read. */
   readonly absentListings: number;
   readonly firstAbsentAt?: Timestamp;
-  /** When this uncertainty began; the retry budget of its readings runs from here. */
+  /** When this uncertainty started; the retry budget of its readings runs from here. */
   readonly unknownSince?: Timestamp;
   /** Readings that gave no answer at all. */
   readonly failedReadings: number;

@@ -1,6 +1,6 @@
 /**
  * The few things that the ledger asks of DynamoDB. The seam at which the simulation puts a table of its own, with
- * crashes, refusals and stale indexes. No transactions, and nothing that only some DynamoDB-compatible stores know.
+ * crashes, refusals and stale indexes. No transactions, and nothing that only some DynamoDB-compatible stores support.
  */
 export interface Table {
   /** Strongly consistent. */
@@ -9,13 +9,13 @@ export interface Table {
   getMany(pks: readonly string[]): Promise<readonly Item[]>;
   /**
    * Writes the whole item, or nothing when the condition does not hold.
-   * A refusal carries the item that stands there, where the store tells it at no further cost.
+   * A refusal carries the existing item, where the store returns it at no further cost.
    */
   put(item: Item, condition: Condition): Promise<PutResult>;
   delete(pk: string, condition: Condition): Promise<'deleted' | 'refused'>;
   /**
    * One page of an index, in order of its range key, or against it with `newestFirst`.
-   * Eventually consistent: it may show what was a moment ago.
+   * Eventually consistent: it may show an earlier state.
    */
   query(query: IndexQuery): Promise<IndexPage>;
 }
@@ -23,10 +23,10 @@ export interface Table {
 /** What DynamoDB itself must see of an item: keys, conditions, expiry. The rest is the document. */
 export interface Item {
   readonly pk: string;
-  /** Counts up from 1. An item without one, which only a hand can have made, is read as 0. */
+  /** Counts up from 1. An item without one, which must have been edited by hand, is read as 0. */
   readonly version: number;
   readonly owner?: string;
-  /** Sparse index `work`: only what somebody must see or do has these two. */
+  /** Sparse index `work`: only records that need work or an operator have these two. */
   readonly workShard?: string;
   readonly workAt?: number;
   /** Index `target`: what happened to this candidate's files. */
@@ -34,7 +34,7 @@ export interface Item {
   readonly createdAt?: number;
   /** TTL, in seconds since the epoch. */
   readonly expiresAt?: number;
-  /** For the eyes of a person who looks at the table, and for nothing else. */
+  /** For an operator who looks at the table, and for counting; decisions use the document. */
   readonly status?: string;
   readonly code?: string;
   /** JSON. */

@@ -4,22 +4,25 @@ import { shardsOf } from '../ledger/record-item.ts';
 import type { Table } from '../ledger/table.ts';
 import { countPageSize, runReserveMs } from '../limits.ts';
 
-/** How much waits for somebody, and for whom. Settled records, rejected ones among them, are never looked at. */
+/**
+ * How many uploads continue automatically and how many wait for an operator. Settled records, which include rejected
+ * ones, are not read.
+ */
 export interface WorkCounts {
   readonly sending: number;
   readonly retrying: number;
   readonly unknown: number;
   readonly held: number;
-  /** Of those that are not held: due by now, the oldest of them since. Milliseconds since the epoch. */
+  /** Of those that are not held: how many are due now, and since when the oldest is (milliseconds since the epoch). */
   readonly dueNow: number;
   readonly oldestDueAt?: number;
   /** How many are held under each failure code. */
   readonly heldByCode: Readonly<Record<string, number>>;
-  /** False when time ran out: then there are at least so many. */
+  /** False when time ran out: then the numbers are lower bounds. */
   readonly complete: boolean;
 }
 
-/** Counts by the sparse index, shard by shard: costs what waits, whatever was done or rejected before. */
+/** Counts in the sparse index, shard by shard: the cost depends on what waits, not on what was settled before. */
 export const countWork = async (
   deadline: Deadline,
   { table, clock }: Pick<Courier, 'table' | 'clock'>,

@@ -12,7 +12,10 @@ export type Decided =
   | { readonly done: true; readonly record: LedgerRecord }
   | {
       readonly done: false;
-      /** `state`: its state does not allow it. `threat`: the scan found one. `gone`: erased meanwhile. `conflict`: too many writers. */
+      /**
+       * `state`: its state does not allow it. `threat`: the scan found one. `gone`: erased in the meantime.
+       * `conflict`: too many writers.
+       */
       readonly why: 'state' | 'threat' | 'gone' | 'conflict' | 'unreadable';
       readonly known?: LedgerEntry;
     };

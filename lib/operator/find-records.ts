@@ -4,19 +4,19 @@ import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { Result } from '../result.ts';
 import { parseUploadId, type Upload, uploadId } from '../upload/upload.ts';
 
-/** What is known of everything that ever stood under one key. */
+/** Everything that is known about the present and earlier objects of one key. */
 export interface KeyReport {
-  /** What stands there now, or why nobody can tell. */
+  /** The object under the key now, or why it cannot be read. */
   readonly object: Result<Upload>;
-  /** The record of the object that stands there now. */
+  /** The record of that object. */
   readonly current?: LedgerEntry;
-  /** Those of earlier objects, newest first. */
+  /** The records of earlier objects, newest first. */
   readonly earlier: readonly LedgerEntry[];
 }
 
 /**
- * Asks the bucket what stands under a key, and the ledger what it knows of that and of earlier objects there. Earlier ones
- * are found through the target in the key; where the key fits no template, only by their ETag.
+ * Reads the object under a key from the bucket, and the records of it and of earlier objects from the ledger. Earlier
+ * ones are found through the target in the key; where the key fits no template, only by their ETag.
  */
 export const recordsOfKey = async (
   { bucket, key, etag }: { readonly bucket: string; readonly key: string; readonly etag?: string | undefined },
@@ -32,14 +32,14 @@ export const recordsOfKey = async (
   const currentId = object.ok ? uploadId(object.value) : undefined;
   const namedId = etag === undefined ? undefined : uploadId({ bucket, key, etag });
   for (const id of [namedId, currentId]) if (id !== undefined && !ids.includes(id)) ids.push(id);
-  // The index names them, and may be behind in what it says of them.
+  // The index lists their ids, but its copies of the records may be outdated.
   const known = await ledger.readMany(ids);
   const current = currentId === undefined ? undefined : known.get(currentId);
   const earlier = ids.toReversed().flatMap((id) => (id === currentId ? [] : (known.get(id) ?? [])));
   return { object, ...(current && { current }), earlier };
 };
 
-/** The record that a person means: of the ETag that they name, else of what stands there now, else the newest. */
+/** The record that an operator means: that of the given ETag, else of the object that exists now, else the newest. */
 export const namedRecord = ({ object, current, earlier }: KeyReport, etag?: string): LedgerEntry | undefined => {
   if (etag !== undefined)
     return [...(current ? [current] : []), ...earlier].find(({ id }) => parseUploadId(id)?.etag === etag);

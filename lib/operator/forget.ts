@@ -11,7 +11,7 @@ export interface Forgotten {
 }
 
 /**
- * Erases records, one by one. Not while a delivery runs, because its outcome would be written nowhere; and not while the
+ * Erases records, one by one. Not while a delivery is in progress, because its outcome could not be recorded; not while the
  * object is in the bucket, because the sweep would find it, take it for new, and send it again.
  * @throws only when the ledger could not be read or written.
  */

@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { WorkQueue } from '../ledger/record-item.ts';
 import { ledgerPageSize } from '../limits.ts';
 
-/** The lists that a person reads. */
+/** The lists that an operator reads. */
 export type FileList = Exclude<WorkQueue, 'due'>;
 
 /** Where a list ended: the moment since which the last file is held or rejected, in milliseconds, and its id. */
@@ -18,8 +18,8 @@ export interface PlacedFile {
 }
 
 /**
- * Held files, oldest first, or rejected ones, newest first, after a place; those of one moment by their ids, so that a
- * list can go on anywhere. Rejected ones are read from that place on: their history may be long.
+ * Held files, oldest first, or rejected ones, newest first, after a place. Files of the same time are ordered by id,
+ * so that a list can continue anywhere. Rejected ones are read from that place on, because their history may be long.
  */
 export async function* listFiles(
   list: FileList,

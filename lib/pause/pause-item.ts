@@ -21,7 +21,7 @@ export const toPauseItem = (pause: Pause): Item => ({
 });
 
 /**
- * A pause that this version cannot read still pauses: to send against an unread stop is the worse mistake.
+ * A pause that this version cannot read still applies: sending despite a pause is worse than waiting.
  * An operator's resume replaces it.
  */
 export const fromPauseItem = (item: Item): Pause => {

@@ -6,18 +6,18 @@ import { fromPauseItem, pauseKey, pauseShard, toPauseItem } from './pause-item.t
 
 /** Where the pauses are kept: beside the uploads, as `pause#<scope>`; those that are not closed in index `work`. */
 export interface PauseStore {
-  /** The pause that stops this integration now, if any, besides the one that is probed. Read at most once per 30 s. */
+  /** The open pause of this integration, if any, except the one that is being probed. Read at most once per 30 s. */
   stopping(integrationId: string, probe?: string): Promise<Pause | undefined>;
-  /** Begins a pause, unless one is open for the scope. Only an operator's replaces an open one, if Kombo began that. */
+  /** Starts a pause, unless one is open for the scope. An operator's pause replaces an open one that Kombo caused. */
   begin(pause: Pick<Pause, 'scope' | 'code' | 'by' | 'reason'> & { readonly selfHealing: boolean }): Promise<void>;
   /**
-   * Ends an open pause; its files are released by the schedule. `undefined` when there is none. A probe, which may
-   * have been under way for minutes, does not end what an operator has begun meanwhile.
+   * Ends an open pause; the schedule releases its files. `undefined` when there is none. A probe, which may have run
+   * for minutes, does not end a pause that an operator has started in the meantime.
    */
   end(scope: string, ended: { readonly by: 'probe' | 'operator'; readonly reason: string }): Promise<Pause | undefined>;
-  /** Takes the turn to probe when it has come: one delivery per turn and scope, whoever asks. */
+  /** Takes the turn to probe if it is due: one delivery per turn and scope, however many invocations ask. */
   takeProbe(pause: Pause): Promise<boolean>;
-  /** Writes down that all files of an ended pause were released. */
+  /** Records that all files of an ended pause were released. */
   close(pause: Pause): Promise<void>;
   /** All that are open or releasing. */
   list(): Promise<readonly Pause[]>;
@@ -26,7 +26,7 @@ export interface PauseStore {
 export const pausesOn = (table: Table, clock: Clock): PauseStore => {
   let view: { readonly at: number; readonly pauses: Promise<readonly Pause[]> } | undefined;
 
-  /** Deliveries that begin side by side share one reading; a reading that failed is not kept. */
+  /** Deliveries that start concurrently share one reading; a failed reading is not kept. */
   const readView = (): Promise<readonly Pause[]> => {
     if (view && clock.now() - view.at <= pauseViewLifetimeMs) return view.pauses;
     const fresh = { at: clock.now(), pauses: list() };
@@ -37,11 +37,11 @@ export const pausesOn = (table: Table, clock: Clock): PauseStore => {
     return fresh.pauses;
   };
 
-  /** What this function has written it knows at once, though the index may show it only later. */
+  /** This function uses its own write immediately, because the index may show it only later. */
   const remember = (pause: Pause): void => {
     if (!view) return;
     const pauses = view.pauses.then((known) => [...known.filter(({ scope }) => scope !== pause.scope), pause]);
-    // Whoever waits for the view hears of its failure.
+    // The callers that wait for the view handle its failure.
     pauses.catch(() => undefined);
     view = { at: view.at, pauses };
   };
@@ -78,21 +78,21 @@ export const pausesOn = (table: Table, clock: Clock): PauseStore => {
   const begin: PauseStore['begin'] = async ({ selfHealing, ...pause }) => {
     for (let round = 1; round <= maxConflictRounds; round += 1) {
       const seen = await read(pause.scope);
-      // An operator's pause outlives what Kombo says meanwhile.
+      // What Kombo answers in the meantime does not replace an operator's pause.
       if (seen?.state === 'open' && (pause.by === 'kombo' || seen.by === 'operator')) return remember(seen);
       const since = clock.now();
       const probe = selfHealing ? { probeAt: since + probeIntervalMs } : {};
       const next: Pause = { ...pause, state: 'open', since, ...probe, version: (seen?.version ?? 0) + 1 };
       if (await write(next, seen)) return;
     }
-    throw new Error('Too many writers at once on one pause.');
+    throw new Error('Too many conflicting writes to one pause.');
   };
 
   const end: PauseStore['end'] = async (scope, ended) => {
     const at = clock.now();
     for (let round = 1; round <= maxConflictRounds; round += 1) {
       const seen = await read(scope);
-      // The SDK repeats a write whose answer got lost, and is then refused by the write's own success.
+      // The SDK repeats a write whose response got lost; the repeat then conflicts with the first write, which succeeded.
       if (round > 1 && seen?.state === 'releasing' && seen.ended?.at === at && seen.ended.reason === ended.reason) {
         return seen;
       }
@@ -100,7 +100,7 @@ export const pausesOn = (table: Table, clock: Clock): PauseStore => {
       const next: Pause = { ...seen, state: 'releasing', ended: { ...ended, at }, version: seen.version + 1 };
       if (await write(next, seen)) return next;
     }
-    throw new Error('Too many writers at once on one pause.');
+    throw new Error('Too many conflicting writes to one pause.');
   };
 
   return {

@@ -21,7 +21,7 @@ export const pauseScope = (
 export interface Pause {
   readonly scope: string;
   readonly state: 'open' | 'releasing' | 'closed';
-  /** The failure that began it; INTEGRATION_PAUSED when an operator did. */
+  /** The failure that caused it; INTEGRATION_PAUSED when an operator started it. */
   readonly code: FailureCode;
   readonly by: 'kombo' | 'operator';
   readonly reason: string;

@@ -35,7 +35,7 @@ export type ReadBackCourier = Pick<
 
 /**
  * Finds out what became of an upload that may have been delivered: by reading its target, never by sending.
- * Reading is harmless, so two readers at once are too; only the first one's word is written.
+ * Reading is harmless, so two invocations may do it concurrently; only the first result is written.
  * @throws only when the ledger could not be read or written.
  */
 export const readBack = async (
@@ -62,11 +62,11 @@ const eventAfterReading = async (
 ): Promise<LedgerEvent> => {
   const { settings, clock, pauses, kombo, ledger } = courier;
   const { target } = record;
-  // A person has said beforehand that a double is better than a wait.
+  // The operator has decided beforehand that a second copy is better than a wait.
   if (settings.onUnknown === 'resend') {
     return mayRepeat(record, maxAttempts, clock.now())
       ? { kind: 'absent', dueAt: clock.now(), final: true }
-      : undecidable(state, 'It was sent again for a day or 12 times, and no answer ever came.');
+      : undecidable(state, 'It was sent again for 24 hours or 12 times, and no answer ever came.');
   }
   if (!target) return undecidable(state, 'The key names no target any more.');
   const pause = await pauses.stopping(target.integrationId);
@@ -80,7 +80,7 @@ const eventAfterReading = async (
     deadlineWithin(clock, deadline, objectTimeoutMs),
     courier,
   );
-  // A token in the name is looked for under any.
+  // A token is found under any name.
   const nameGuessed =
     !settings.nameToken && (named.nameGuessed || (record.sentBefore?.name ?? sent.name) !== sent.name);
   const askedAt = clock.now();
@@ -89,7 +89,7 @@ const eventAfterReading = async (
   if (!listing.ok) return listingFailed(listing.failure, record, state, courier);
 
   const weigh = async (): Promise<{ verdict: ListingVerdict; underWay: boolean; justAttached: boolean }> => {
-    // Read after the listing: who attached a file that it shows must be known by then.
+    // Read after the listing, so that the upload of every file that it shows is known.
     const siblings = await siblingsOf(record, target, askedAt, ledger);
     const since = record.firstUnknownAttemptAt ?? record.createdAt;
     const token = settings.nameToken ? nameToken(record.upload) : undefined;
@@ -103,7 +103,7 @@ const eventAfterReading = async (
     };
   };
   let { verdict, underWay, justAttached } = await weigh();
-  // Whoever shortens the waiting times shortens this one.
+  // Tests that shorten the waiting times shorten this one, too.
   const lagMs = Math.min(indexLagMs, settings.readBackAfterMs);
   const isNew = ({ createdAt = askedAt }: ListedAttachment): boolean => createdAt > askedAt - clockSkewMs - lagMs;
   if (verdict === 'found' && listing.value.some(isNew)) {
@@ -122,7 +122,7 @@ const eventAfterReading = async (
       );
     }
     case 'absent': {
-      // Its own file may not be listed yet, and the one that is listed be ours.
+      // The file of that other upload may not be listed yet; then the listed file may be ours.
       if (justAttached && listing.value.length > 0)
         return { kind: 'absent', dueAt: clock.now() + listedLateMs, final: false };
       const final = state.firstAbsentAt !== undefined && clock.now() - state.firstAbsentAt >= settings.readBackAgainMs;
@@ -137,8 +137,9 @@ const eventAfterReading = async (
   }
 };
 
-const doubtfulWhy = 'The target lists a file of that name, and its date or type does not tell whose it is.';
-const guessedWhy = 'Under which name it went out is not certain, and the target lists a file that may be it.';
+const doubtfulWhy =
+  'The target lists a file of that name, and its date or type does not show which upload it belongs to.';
+const guessedWhy = 'The name under which it was sent is not certain, and the target lists a file that may be it.';
 
 const mayRepeat = ({ unknownAttempts = 0, releasedAt }: LedgerRecord, max: number, now: number): boolean =>
   unknownAttempts < max && now - releasedAt < retryBudgetMs;
@@ -158,11 +159,11 @@ const listingFailed = (
   if (failureOf(code).neverLists) return undecidable(state, `Kombo does not list the target's files (${code}).`);
   return (
     readAgain(record, state, failure, courier) ??
-    undecidable(state, `The target could not be read for a day or in 12 attempts; the last one ended with ${code}.`)
+    undecidable(state, `The target could not be read for 24 hours or in 12 attempts; the last one ended with ${code}.`)
   );
 };
 
-/** A reading that told nothing is repeated; undefined when patience has run out. */
+/** Repeats a reading that decided nothing; undefined when the retry budget is used up. */
 const readAgain = (
   record: LedgerRecord,
   state: UnknownOutcome,

@@ -5,12 +5,12 @@ import type { Outcome } from '../outcome.ts';
 
 /**
  * How many deliveries of one lane may be in progress concurrently, learned from throttling (AIMD).
- * Halves when Kombo reports too many calls in flight, grows by one after many successes, and stands still for a moment when
- * the rate limit is reached, or when even one call at a time is too many.
+ * Halves when Kombo reports too many calls in flight, grows by one after many successes, and starts nothing for a while
+ * when the rate limit is reached, or when even one call at a time is too many.
  */
 export interface AdaptiveConcurrency {
   mayStart(lane: string): boolean;
-  /** How long nothing may start, however little is in progress; 0 when it does not stand still. Milliseconds. */
+  /** How long nothing may start, even with nothing in progress; 0 when something may. Milliseconds. */
   standstillMs(lane: string): number;
   start(lane: string): void;
   /** @param outcome absent when the work ended without one */
@@ -21,9 +21,9 @@ interface Lane {
   limit: number;
   running: number;
   successes: number;
-  /** Successes per place before the limit grows; doubles with each throttling, which will come again. */
+  /** Successes per place before the limit grows; doubles with each throttling, because throttling will come again. */
   successesToGrow: number;
-  /** Deliveries that began before the last throttling: that they are throttled, too, says nothing new. */
+  /** Deliveries that started before the last throttling: if they are throttled, too, the limit is not lowered again. */
   echoes: number;
   /** Throttlings since the last success with one delivery at a time: others use up the limit, so each waits twice as long. */
   standstills: number;
@@ -31,7 +31,7 @@ interface Lane {
   notBefore: number;
 }
 
-/** @param max how many it begins with, and never more */
+/** @param max the limit at the start, which is never exceeded */
 export const adaptiveConcurrency = (max: number, clock: Clock): AdaptiveConcurrency => {
   const lanes = new Map<string, Lane>();
   const laneOf = (name: string): Lane => {

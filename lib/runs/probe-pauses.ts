@@ -64,7 +64,7 @@ const probe = async (
     if (endsPause(outcome, scope)) {
       await pauses.end(scope, { by: 'probe', reason: `A file got through to Kombo and ended as ${outcome.status}.` });
     }
-    // Gone in the meantime, or stopped by another pause: neither says anything about this one.
+    // Deleted in the meantime, or held by another pause: neither says anything about this pause.
     const stopped = outcome.status === 'held' && outcome.failure.code === 'INTEGRATION_PAUSED';
     if (outcome.status !== 'superseded' && !stopped) break;
   }

@@ -10,7 +10,7 @@ export interface ReleaseReport {
 
 /**
  * Releases the files that ended pauses held; they are due immediately. A function that has not seen the end yet may
- * hold one more, so a pause stays `releasing` until every such function has finished what it began.
+ * hold one more, so a pause stays `releasing` until every such function has finished what it started.
  */
 export const releasePaused = async (
   { pauses, ledger, clock, settings }: Pick<Courier, 'pauses' | 'ledger' | 'clock' | 'settings'>,
@@ -28,7 +28,7 @@ export const releasePaused = async (
     const written = await ledger.apply(known.record, { kind: 'released', scope: pausedBy, dueAt: clock.now() });
     if (written !== 'conflict') released += 1;
   }
-  // A function with an old view can begin a delivery that holds its file as late as its lease allows.
+  // A function with an old view can start a delivery, and hold its file as late as its lease allows.
   const quietAfterMs = settings.leaseMs + pauseViewLifetimeMs;
   for (const pause of releasing) {
     if (pause.ended && clock.now() - pause.ended.at > quietAfterMs) await pauses.close(pause);

@@ -15,10 +15,10 @@ import { type ThrottledFile, takeNextThrottled } from './take-next-throttled.ts'
 
 export interface ReprocessReport {
   readonly outcomes: OutcomeCounts;
-  /** Found due when the run began to look, and how long the oldest of them had been due, in milliseconds. */
+  /** Due when the run started to look, and how long the oldest of them had been due, in milliseconds. */
   readonly due: number;
   readonly oldestDueMs: number;
-  /** Due and not started: time ran out, or Kombo throttled. The next run begins there. Counted up to 1,000. */
+  /** Due and not started: time ran out, or Kombo throttled. The next run starts there. Counted up to 1,000. */
   readonly left: number;
   readonly openPauses: number;
   readonly unreadable: number;

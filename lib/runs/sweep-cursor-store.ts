@@ -25,7 +25,7 @@ export const sweepCursorStore = (table: Table): SweepCursorStore => ({
 
 export const cursorKey = (prefix: string): string => `sweep#${prefix}`;
 
-/** JSON can say 1e999, after which no object would ever be looked at. SWEEP_SINCE may lie before 1970. */
+/** JSON can say 1e999, after which no object would ever be looked at. SWEEP_SINCE may be before 1970. */
 const time = v.pipe(v.number(), v.finite());
 
 const schema = v.object({

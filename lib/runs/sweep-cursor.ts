@@ -25,8 +25,8 @@ export interface UnreadableCursor {
 export type SweepPosition = Omit<SweepCursor, 'version'>;
 
 /**
- * Where the sweep continues. Undefined when the cursor cannot be read and SWEEP_SINCE is not set: to begin with the oldest
- * object would send old CVs by surprise, to begin with now would skip what was never reported in the meantime.
+ * Where the sweep continues. Undefined when the cursor cannot be read and SWEEP_SINCE is not set: starting with the oldest
+ * object would send old CVs by surprise, starting from now would skip what was never reported in the meantime.
  */
 export const startCursor = (
   stored: SweepCursor | UnreadableCursor | undefined,
@@ -38,7 +38,7 @@ export const startCursor = (
   if ('unreadable' in stored)
     return sweepSince === undefined ? undefined : { version, since: sweepSince, watermark: 0 };
   const since = sweepSince ?? stored.since;
-  // The date was moved back: no pass, finished or in progress, ever asked about what lies between.
+  // The date was moved back: no pass, finished or in progress, has asked about the objects between the two dates.
   if (since < stored.since) return { version, since, watermark: 0 };
   return { ...stored, since };
 };

@@ -75,7 +75,7 @@ const sweepPrefix = async (
   let report: SweepReport = { ...nothing, finished: false, unreadable: 0 };
   if (!start) {
     const nextStep =
-      'Set SWEEP_SINCE to the date from which objects should be looked at, or delete the item from the ledger table to begin from now.';
+      'Set SWEEP_SINCE to the date from which objects should be looked at, or delete the item from the ledger table to start from now.';
     log.error('The sweep cursor cannot be read; nothing is swept.', { item: cursorKey(prefix), nextStep });
     return { ...report, unreadable: 1 };
   }

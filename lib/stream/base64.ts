@@ -1,6 +1,6 @@
 import { base64BlockBytes } from '../limits.ts';
 
-/** Characters of the base64 text of so many bytes, padding included. */
+/** Characters of the base64 text of `sizeBytes` bytes, padding included. */
 export const base64Length = (sizeBytes: number): number => Math.ceil(sizeBytes / 3) * 4;
 
 // Sources give what they have, often 16 KB at a time: fewer and larger pieces cost the connection less than the copy.
@@ -10,7 +10,7 @@ interface Blocks {
   readonly text: Buffer;
 }
 
-/** Of files that went out to the end, for the next ones. */
+/** Buffers of files that were sent completely, for the next ones. */
 const spare: Blocks[] = [];
 
 const newBlocks = (): Blocks => ({
@@ -20,8 +20,8 @@ const newBlocks = (): Blocks => ({
 
 /**
  * Base64 text of a stream of bytes, piece by piece; the pieces concatenate to the text of the whole.
- * A piece holds until the next one is asked for: all stand in the same place, one after the other. As strings they would
- * live on while the system takes them, and after a hundred megabytes the heap would have grown to hold them.
+ * A piece is valid until the next one is requested, because all of them use the same buffer. As strings they would stay
+ * in memory while the system sends them, and after a hundred megabytes the heap would have grown to hold them.
  */
 export async function* base64(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
   const blocks = spare.pop() ?? newBlocks();

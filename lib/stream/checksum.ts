@@ -59,7 +59,7 @@ export interface ChecksumFacts {
 /**
  * The cheapest checksum that S3 knows of the whole object, or none: then the byte count alone is verified.
  * CPU per 100 MB, measured: CRC32 23 ms, SHA1 65, SHA256 73, CRC64NVME 83, MD5 160.
- * An entity tag is the MD5 of the bytes unless parts (a dash) or encryption by KMS or a customer key are at work.
+ * An entity tag is the MD5 of the bytes, unless it was uploaded in parts (a dash) or encrypted by KMS or a customer key.
  * @see Amazon S3 API Reference, "Object": ETag
  */
 export const checksumOf = (facts: ChecksumFacts): Checksum | undefined => {

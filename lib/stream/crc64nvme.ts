@@ -1,7 +1,7 @@
 /**
  * CRC-64/NVME: the checksum that S3 computes itself for an object that came without one.
- * Own code, since it runs over every byte of every file: it takes a third of the CPU of the AWS SDK's, half of an MD5's,
- * and less than WebAssembly from a library. Eight bytes a step, each looked up in a table of its own; JavaScript has no
+ * Written here because it runs over every byte of every file: it takes a third of the CPU of the AWS SDK's, half of an
+ * MD5's, and less than WebAssembly from a library. Eight bytes a step, each looked up in a table of its own; JavaScript has no
  * fast integers of 64 bits, so every value is two halves of 32.
  * @see NVM Express NVM Command Set Specification 1.0, "64b CRC"
  * @see Kounavis and Berry, "Novel Table Lookup-Based Algorithms for High-Performance CRC Generation"

@@ -1,6 +1,6 @@
 /**
  * Reads until at least `wantedBytes` are there, or the end, and gives them back together with the whole stream.
- * What was read ahead is a copy: the source may need its memory for what comes next.
+ * What was read ahead is a copy: the source may reuse its memory for the next chunk.
  */
 export const peek = async (
   source: AsyncIterable<Uint8Array>,

@@ -4,7 +4,7 @@ import { SourceError } from './source-error.ts';
 
 /**
  * Passes chunks on until the source makes us wait longer than `stallMs` for one, or beyond the deadline.
- * Only time spent waiting for the source counts; a slow receiver is the business of the request.
+ * Only time spent waiting for the source counts; the request limits the time of a slow receiver.
  * @throws {SourceError} SOURCE_STALLED or OUT_OF_TIME, or STORAGE_UNAVAILABLE when the source itself fails.
  */
 export async function* stopWhenStalled(

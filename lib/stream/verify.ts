@@ -3,7 +3,7 @@ import { SourceError } from './source-error.ts';
 
 /**
  * Passes chunks on and ends only when byte count and checksum are those of the object.
- * The chunks themselves are out by then: whoever forwards them withholds something of its own until this has ended.
+ * The chunks have been passed on by then, so the caller must withhold its own last bytes until this has ended.
  * @throws {SourceError} SOURCE_SHORT on fewer or more bytes than announced, SOURCE_CORRUPT on another checksum.
  */
 export async function* verify(

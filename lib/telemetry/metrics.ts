@@ -1,6 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
-/** The dashboard and the alarms stand on these names; a test compares them with the template. */
+/** The dashboard and the alarms use these names; a test compares them with the template. */
 export const metricUnits = {
   Attached: MetricUnit.Count,
   AlreadyAttached: MetricUnit.Count,

@@ -13,7 +13,7 @@ export interface Log {
 
 /**
  * One log line and its metrics per outcome.
- * Holds what a person on call needs to find the upload again, and nothing that tells who it is about: the key is
+ * The line holds what an operator needs to find the upload again, and nothing that identifies the candidate: the key is
  * masked to its ids, Kombo's message stays in the ledger, warnings are counted.
  */
 export const observer =
@@ -58,25 +58,25 @@ const headline = (outcome: Outcome): { level: keyof Log; message: string } => {
       return { level: 'info', message: 'Already attached; nothing to do.' };
     case 'unchanged':
       if (outcome.failure?.code === 'RECORD_UNREADABLE') {
-        return { level: 'error', message: 'The ledger record cannot be read; nothing is sent on its word.' };
+        return { level: 'error', message: 'The ledger record cannot be read, so its file is not sent.' };
       }
       return { level: 'info', message: `Known and ${outcome.as}; nothing to do now.` };
     case 'ignored':
       return { level: 'info', message: 'Ignored.' };
     case 'superseded':
-      return { level: 'info', message: 'Superseded: the object is no longer what the event spoke of.' };
+      return { level: 'info', message: 'Superseded: the object that the event named was deleted or replaced.' };
     case 'retrying':
-      return { level: 'warn', message: 'Not delivered; it is tried again.' };
+      return { level: 'warn', message: 'Not delivered; it is sent again automatically.' };
     case 'unknown':
-      return { level: 'warn', message: 'May have been delivered; the target is read before anything is repeated.' };
+      return { level: 'warn', message: 'May have been delivered; the target is read before anything is sent again.' };
     case 'rejected':
       return { level: 'warn', message: 'Rejected: this file or key is wrong.' };
     case 'held':
-      return { level: urgent(outcome.failure.code) ? 'error' : 'warn', message: 'Held: a person must act.' };
+      return { level: urgent(outcome.failure.code) ? 'error' : 'warn', message: 'Held: an operator must act.' };
   }
 };
 
-/** A file behind a pause is one of many; the pause itself has been reported. */
+/** A file that a pause holds is one of many; the pause itself has been reported. */
 const urgent = (code: FailureCode): boolean => code !== 'INTEGRATION_PAUSED';
 
 const counters = {

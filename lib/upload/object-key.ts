@@ -16,7 +16,7 @@ const decodeForm = (encoded: string, source: string): Result<string, string> => 
 
 /**
  * The object key as its uploader typed it, from a native S3 notification.
- * Keys stand there form-encoded once: a blank arrives as "+", a real plus as "%2B".
+ * Keys are form-encoded once there: a blank arrives as "+", a real plus as "%2B".
  * @see Amazon S3 User Guide, "Event message structure"
  */
 export const decodeEventKey = (encoded: string): Result<string, string> => decodeForm(encoded, 'event');
@@ -44,5 +44,5 @@ export const encodeEventKey = (key: string): string =>
     .replaceAll('%2F', '/')
     .replaceAll('%20', '+');
 
-/** The empty object that S3's console puts where somebody pressed "Create folder". An unknown size counts as empty. */
+/** The empty object that "Create folder" in S3's console puts into the bucket. An unknown size counts as empty. */
 export const isFolderMarker = (key: string, sizeBytes = 0): boolean => key.endsWith('/') && sizeBytes === 0;

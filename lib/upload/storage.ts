@@ -2,7 +2,7 @@ import type { Result } from '../result.ts';
 import type { Checksum } from '../stream/checksum.ts';
 import type { Upload } from './upload.ts';
 
-/** An object opened for reading: its headers are here, its bytes are still on their way. */
+/** An object opened for reading: its headers have been read, its bytes have not. */
 export interface StoredObject {
   readonly etag: string;
   readonly sizeBytes: number;
@@ -14,9 +14,9 @@ export interface StoredObject {
   /** When it was put, in milliseconds since the epoch; whole seconds. */
   readonly modifiedAt?: number;
   readonly checksum?: Checksum;
-  /** Each chunk is good until the next one is asked for. */
+  /** Each chunk is valid until the next one is requested. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Lets go of the connection, however far the reading came. Must be called once the object is no longer needed. */
+  /** Releases the connection, however much was read. Must be called once the object is no longer needed. */
   close(): void;
 }
 
@@ -39,7 +39,7 @@ export interface ListedPage {
 export interface Storage {
   /** Opens exactly the object that the upload names; another one under its key is OBJECT_REPLACED. */
   open(upload: Upload, signal: AbortSignal): Promise<Result<StoredObject>>;
-  /** What stands under a key now. */
+  /** The object under a key now. */
   find(bucket: string, key: string, signal: AbortSignal): Promise<Result<Upload>>;
   /** Up to 1,000 objects in key order, after a key. */
   list(

@@ -15,7 +15,7 @@ export interface Target {
   readonly integrationId: string;
 }
 
-/** `candidate/<id>`: how the ledger, the metrics and a person on call name a target. */
+/** `candidate/<id>`: how the ledger, the metrics and an operator name a target. */
 export const targetKey = ({ kind, id }: Pick<Target, 'kind' | 'id'>): string => `${kind}/${id}`;
 
 /** Kombo's attachment types; the ATS may decide by it where the file shows. */

@@ -1,11 +1,11 @@
-/** An object that somebody put into a bucket: what every trigger boils its event down to. */
+/** An object that was put into a bucket: every trigger reduces its event to this. */
 export interface Upload {
   readonly bucket: string;
   /** The object key as its uploader typed it: decoded, never as an event or a manifest carries it. */
   readonly key: string;
   /** Entity tag without its quotes. A replaced object has another one, so it pins the content. */
   readonly etag: string;
-  /** As the event told; the object itself is asked again before a byte is read. */
+  /** As the event reported it; the object itself is asked again before a byte is read. */
   readonly sizeBytes?: number;
   readonly versionId?: string;
 }

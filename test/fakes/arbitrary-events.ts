@@ -12,7 +12,7 @@ const reason = fc.constantFrom('The ATS is back.', 'I have looked.');
 const failure: fc.Arbitrary<FailureDetail> = fc.record(
   {
     code: fc.constantFrom('ANSWER_LOST', 'KOMBO_UNREACHABLE', 'SCAN_FAILED', 'INTEGRATION_PAUSED'),
-    detail: fc.constantFrom('The connection broke.', 'No connection came to be.'),
+    detail: fc.constantFrom('The connection broke.', 'No connection could be made.'),
     komboMessage: fc.constantFrom('Something went wrong.', ''),
     logUrl: fc.constant('https://app.kombo.dev/acme-prod/logs?interactionId=1'),
   },

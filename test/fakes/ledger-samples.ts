@@ -44,7 +44,7 @@ export const recordIn = (state: State, change: Partial<LedgerRecord> = {}): Ledg
   ...change,
 });
 
-const failure: FailureDetail = { code: 'KOMBO_UNREACHABLE', detail: 'No connection came to be (ECONNREFUSED).' };
+const failure: FailureDetail = { code: 'KOMBO_UNREACHABLE', detail: 'No connection could be made (ECONNREFUSED).' };
 
 /** One of each kind of state that some event tells apart. */
 export const states = {

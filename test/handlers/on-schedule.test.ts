@@ -36,7 +36,7 @@ test('a sweep that a person must mend first says so, and does not say that the n
   await table.put(garbled, version === 0 ? { kind: 'absent' } : { kind: 'unchanged', version });
   expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({
     summary: expect.stringMatching(
-      /It is stopped: a cursor cannot be read\. The log says which one, and what to do\.$/,
+      /It skipped a prefix, because its cursor cannot be read\. The log says which one, and what to do\.$/,
     ),
     sweep: { finished: false, unreadable: 1 },
   });

@@ -11,7 +11,7 @@ const fitting: JsonObject = {
   candidate_id: 'GRK123',
   application_id: 'GRK456',
   integration_id: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E',
-  reason: 'The cause has been mended.',
+  reason: 'The cause is fixed.',
   code: 'RETRIES_EXHAUSTED',
   event: { Records: [] },
 };

@@ -64,7 +64,7 @@ const answerOf = (input: SelectionInput, { uploads, missing, afterKey }: Selecti
         : 'There is nothing to send.',
     stopped === 'time' ? 'Time ran out.' : '',
     stopped === 'throttled' ? 'Kombo throttled the calls, so wait a minute or two.' : '',
-    rest ? 'There is more: "next" is the request that goes on.' : '',
+    rest ? 'There is more: "next" is the request that continues.' : '',
   ];
   return {
     ok: settledWell && stopped === undefined,
@@ -77,12 +77,12 @@ const answerOf = (input: SelectionInput, { uploads, missing, afterKey }: Selecti
 
 const missingFile = ({ key, code, detail }: Selection['missing'][number]): FileAnswer => {
   if (code !== 'OBJECT_DELETED') return { status: 'not read', key, ...failureFacts({ code, detail }) };
-  const meaning = 'There is no such object in the bucket.';
+  const meaning = 'The object does not exist in the bucket.';
   const nextStep = 'Compare the key with the bucket: capitals and spaces count.';
   return { status: 'not there', key, code, detail, meaning, nextStep };
 };
 
-/** The request that goes on where this one ended, if anything is left. */
+/** The request that continues where this one ended, if anything is left. */
 const restOf = (
   { prefix, limit, cursor }: SelectionInput,
   left: readonly string[],

@@ -12,7 +12,7 @@ import { selectObjects } from '../request/select-objects.ts';
 
 export const dryRun = action({
   name: 'dryRun',
-  does: 'does everything but the sending: shows target, name, type and what would stand in the way',
+  does: 'does everything except sending: shows target, name, type and what would prevent the delivery',
   example: { action: 'dryRun', key: 'candidates/GRK123/Frank Doe CV.pdf' },
   schema: v.pipe(
     v.strictObject({

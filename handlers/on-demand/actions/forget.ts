@@ -46,7 +46,7 @@ async function* ofKey(
   yield* earlier;
 }
 
-/** The index names them; what it says of them may be a moment old, and a record is erased as it is. */
+/** The index lists the ids, but its copies may be outdated; a record is erased in its current version. */
 async function* ofTarget(
   target: Pick<Target, 'kind' | 'id'>,
   { ledger }: ActionCourier,
@@ -58,18 +58,18 @@ async function* ofTarget(
 }
 
 const reasons: Readonly<Record<Kept, string>> = {
-  sending: 'A delivery of it runs at this moment. Repeat the request in a few minutes.',
+  sending: 'It is being sent now. Repeat the request in a few minutes.',
   'object-exists':
     'The object is still in the bucket, so the sweep would send it again. Delete it with all its versions first.',
   'bucket-silent':
-    'The bucket cannot be asked whether the object still exists. Repeat the request; "check" tells more.',
-  changed: 'It changed at the same moment. Repeat the request.',
+    'The bucket cannot be read, so it is not certain that the object is gone. Repeat the request; "check" shows more.',
+  changed: 'It changed in the meantime. Repeat the request.',
 };
 
 const answerOf = ({ erased, kept }: Forgotten): Answer => {
   if (erased.length + kept.length === 0) {
     const message =
-      'Nothing was found to erase. A key that fits no template is found by its "etag" once its object is gone: the log line has it.';
+      'Nothing was found to erase. Once its object is deleted, a key that fits no template is found only by its "etag", which the log lines show.';
     return { ok: true, message, erased: 0 };
   }
   const keptPart = kept.length === 0 ? '' : ` ${count(kept.length, 'record')} kept: "kept" says why.`;
@@ -78,7 +78,7 @@ const answerOf = ({ erased, kept }: Forgotten): Answer => {
     ok: kept.length === 0,
     message: `${erasedPart}${keptPart}`,
     notErased:
-      'Old versions in the bucket, the file in the ATS, backups of the table (35 days), and log lines (which name ids, no people).',
+      'Old versions in the bucket, the file in the ATS, backups of the table (35 days), and log lines (which hold ids and no names of people).',
     erased: erased.length,
     ...(kept.length > 0 &&
       shorten(

@@ -8,7 +8,7 @@ import { writeDecision } from '../request/write-decision.ts';
 
 export const resend = action({
   name: 'resend',
-  does: 'sends once more what is attached or may be, on your decision; the ATS may then hold it twice',
+  does: 'sends a file again that is or may be attached, on your decision; the ATS may then hold it twice',
   example: {
     action: 'resend',
     key: 'candidates/GRK123/Frank Doe CV.pdf',
@@ -25,16 +25,16 @@ export const resend = action({
     const named = await findRecord(key, etag, courier);
     if ('answer' in named) return named.answer;
     const { upload } = named.record;
-    // Without the object nothing can be sent, and the record would forget that it was.
+    // Without the object nothing can be sent, and the record would no longer show that it was.
     const found = await courier.storage.find(upload.bucket, upload.key, courier.deadline.signal);
     if (!found.ok || found.value.etag !== upload.etag) {
-      const why = found.ok ? 'another object stands under the key now' : found.error.detail;
-      const message = `Nothing was sent and nothing changed: the object cannot be had (${why}). Upload the file again.`;
+      const why = found.ok ? 'another object is under the key now' : found.error.detail;
+      const message = `Nothing was sent and nothing changed: the object cannot be read (${why}). Upload the file again.`;
       return { ok: false, message };
     }
     const decided = await writeDecision(named.record, { kind: 'resend', reason }, courier);
     if ('answer' in decided) return decided.answer;
     const file = fileOfOutcome(await sendNow(decided.record, courier));
-    return { ok: file.status === 'attached', message: `It was sent once more. ${sentenceOf(file)}`, files: [file] };
+    return { ok: file.status === 'attached', message: `It was sent again. ${sentenceOf(file)}`, files: [file] };
   },
 });

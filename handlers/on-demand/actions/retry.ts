@@ -41,7 +41,7 @@ export const retry = action({
     const { ledger } = courier;
     const target = targetIn(input);
     if (target) return retryMany(ledger.ofTarget(target), everyFile, limit, reason, courier);
-    // Long lists, and what was rejected stays on its own for a year: only the one that can hold the code is read.
+    // The lists are long, and rejected files stay in theirs for a year, so only the list that can hold the code is read.
     const queue = failures[code as FailureCode].status === 'rejected' ? 'rejected' : 'held';
     return retryMany(ledger.work(queue, ledgerPageSize), stoppedBy(code), limit, reason, courier);
   },
@@ -58,7 +58,7 @@ const retryOne = async (
   const decided = await writeDecision(named.record, { kind: 'retry', reason }, courier);
   if ('answer' in decided) return decided.answer;
   const file = fileOfOutcome(await sendNow(decided.record, courier));
-  return { ok: file.status === 'attached', message: `It was tried again. ${sentenceOf(file)}`, files: [file] };
+  return { ok: file.status === 'attached', message: `It was retried. ${sentenceOf(file)}`, files: [file] };
 };
 
 /** What is attached, in progress or gone is left as it is; what a pause holds is released with the pause. */

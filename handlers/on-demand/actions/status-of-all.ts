@@ -14,7 +14,8 @@ export const statusOfAll = async (
   courier: ActionCourier,
 ): Promise<Answer> => {
   const place = cursor === undefined ? undefined : parseCursor(list, cursor);
-  if (place === null) return { ok: false, message: '"cursor" is not of this list. Repeat the request without it.' };
+  if (place === null)
+    return { ok: false, message: '"cursor" does not belong to this list. Repeat the request without it.' };
   const [counts, pauses] = await Promise.all([countWork(courier.deadline, courier), courier.pauses.list()]);
   const files: FileAnswer[] = [];
   let last: FilePlace | undefined;

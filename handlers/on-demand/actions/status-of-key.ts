@@ -23,7 +23,7 @@ export const statusOfKey = async (text: string, etag: string | undefined, courie
   const named = namedRecord(report, etag);
   if (named) return { ok: true, message: sentenceOf(fileOfRecord(named)), ...about };
   if (etag !== undefined) {
-    return { ok: false, message: 'The ledger knows no object of this key with that ETag.', ...about };
+    return { ok: false, message: 'The ledger has no record of this key with that ETag.', ...about };
   }
   if (object.ok) {
     const what = earlier.length > 0 ? 'the object that is under this key now' : 'this key';
@@ -39,7 +39,7 @@ export const statusOfKey = async (text: string, etag: string | undefined, courie
   const hint = twin === undefined ? '' : ' It looks encoded, as in an event or a URL: try the key in "next".';
   return {
     ok: true,
-    message: `The ledger has never seen this key, and there is no such object in the bucket.${hint}`,
+    message: `The ledger has never seen this key, and the object does not exist in the bucket.${hint}`,
     ...about,
     ...(twin !== undefined && { next: { action: 'status', key: twin } }),
     ...templateNote(key, courier),

@@ -30,7 +30,7 @@ export const statusOfTarget = async (
   const files = shown.map(fileOfRecord);
   const [only] = files;
   if (!only) {
-    const message = `The ledger knows no file of ${name}. Compare the id, or ask with the "key" of a file.`;
+    const message = `The ledger has no record of a file of ${name}. Compare the id, or ask with the "key" of a file.`;
     return { ok: true, message, target: targetKey(target), files };
   }
   return {

@@ -21,7 +21,7 @@ export const findRecord = async (
     return { answer: { ok: false, message: `Nothing was done. ${named.reason}`, files: [fileOfRecord(named)] } };
   if (etag !== undefined) {
     return {
-      answer: { ok: false, message: 'Nothing was done: the ledger knows no object of this key with that ETag.' },
+      answer: { ok: false, message: 'Nothing was done: the ledger has no record of this key with that ETag.' },
     };
   }
   if (report.object.ok) {
@@ -31,6 +31,6 @@ export const findRecord = async (
   }
   const { code, detail } = report.object.error;
   const found =
-    code === 'OBJECT_DELETED' ? 'there is no such object in the bucket' : `the bucket cannot be asked (${detail})`;
+    code === 'OBJECT_DELETED' ? 'the object does not exist in the bucket' : `the bucket cannot be read (${detail})`;
   return { answer: { ok: false, message: `Nothing was done: the ledger has never seen this key, and ${found}.` } };
 };

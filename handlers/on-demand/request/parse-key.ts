@@ -2,7 +2,7 @@ import { ok, type Result } from '../../../lib/result.ts';
 import { decodeEventKey } from '../../../lib/upload/object-key.ts';
 
 /**
- * A key as people paste it: plain, or as the console copies it (`s3://bucket/key`, or the object's ARN).
+ * A key as an operator pastes it: plain, or as the console copies it (`s3://bucket/key`, or the object's ARN).
  * Fails with a sentence when it names another bucket.
  */
 export const parseKey = (text: string, bucket: string): Result<string, string> => {
@@ -15,7 +15,7 @@ export const parseKey = (text: string, bucket: string): Result<string, string> =
   };
 };
 
-/** The key that somebody may have meant who pasted one from an event or a URL: "Frank+Doe%20CV.pdf". */
+/** The decoded form of a key that was probably pasted from an event or a URL: "Frank+Doe%20CV.pdf". */
 export const decodedTwin = (key: string): string | undefined => {
   const decoded = decodeEventKey(key);
   return decoded.ok && decoded.value !== key ? decoded.value : undefined;

@@ -21,7 +21,7 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
     case 'state':
       return {
         ok: false,
-        message: `Nothing was done: its state allows no ${kind}. ${state} ${hintOf(known, kind)}`.trim(),
+        message: `Nothing was done: its state does not allow "${kind}". ${state} ${hintOf(known, kind)}`.trim(),
         ...files,
       };
     case 'threat':
@@ -33,7 +33,7 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
     case 'unreadable':
       return { ok: false, message: `Nothing was done. ${state}`, ...files };
     case 'gone':
-      return { ok: false, message: 'Nothing was done: the record was erased at the same moment.' };
+      return { ok: false, message: 'Nothing was done: the record was erased in the meantime.' };
     case 'conflict':
       return {
         ok: false,
@@ -44,8 +44,8 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
 
 const hintOf = (known: Extract<Decided, { done: false }>['known'], kind: OperatorDecision['kind']): string => {
   const status = known?.readable ? known.record.state.status : undefined;
-  if (status === 'attached' && kind === 'retry') return 'To send it once more anyway, use "resend" with "force": true.';
-  if (status === 'sending') return 'Repeat the request when it has ended.';
+  if (status === 'attached' && kind === 'retry') return 'To send it again anyway, use "resend" with "force": true.';
+  if (status === 'sending') return 'Repeat the request when the delivery has ended.';
   if (kind === 'resolve') return '"resolve" is for files that may have been delivered.';
   return '';
 };

@@ -24,9 +24,9 @@ export const checkBucket = async (
     }
     const { objects, more } = listed.value;
     sample ??= objects.find(({ key, sizeBytes }) => !isFolderMarker(key, sizeBytes));
-    lines.push(fine(what, `${bucket} can be listed; ${more ? 'more than ' : ''}${objects.length} objects lie there.`));
+    lines.push(fine(what, `${bucket} can be listed; ${more ? 'more than ' : ''}${objects.length} objects were found.`));
   }
-  if (!sample) return [...lines, notTested('reading an object', 'There is no object to try it with yet.')];
+  if (!sample) return [...lines, notTested('reading an object', 'There is no object to test with yet.')];
   const opened = await storage.open({ bucket, ...sample }, signal);
   if (opened.ok) {
     opened.value.close();
@@ -34,6 +34,10 @@ export const checkBucket = async (
   }
   const { code, detail } = opened.error;
   const gone = code === 'OBJECT_DELETED' || code === 'OBJECT_REPLACED';
-  if (gone) return [...lines, notTested('reading an object', 'The object to try it with went away; check again.')];
+  if (gone)
+    return [
+      ...lines,
+      notTested('reading an object', 'The object for this test was deleted or replaced in the meantime; check again.'),
+    ];
   return [...lines, wrong('reading an object', detail, failures[code].nextStep)];
 };

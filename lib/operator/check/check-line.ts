@@ -1,4 +1,4 @@
-/** One thing that was tested, as a person reads it. */
+/** One thing that was tested, for the operator to read. */
 export interface CheckLine {
   readonly what: string;
   readonly state: 'ok' | 'wrong' | 'not tested';

@@ -44,7 +44,7 @@ const runCheck = async (what: string, test: () => Promise<readonly CheckLine[]>)
   }
 };
 
-/** The function's timeout is what is left at its beginning, which is now. */
+/** An invocation starts with the function's timeout as its remaining time, and it has just started. */
 const timeLines = (
   { leaseMs, komboTimeoutMs }: Pick<Settings, 'leaseMs' | 'komboTimeoutMs'>,
   deadline: Deadline,

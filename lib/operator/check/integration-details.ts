@@ -3,8 +3,8 @@ import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.
 import { type CheckLine, fine, notTested, wrong } from './check-line.ts';
 
 /**
- * What `GET /integrations/{id}` tells of an integration. Read with tolerance: fields may be missing, and values may be ones
- * that nobody announced; what is not understood is reported as not tested, never to be wrong.
+ * What `GET /integrations/{id}` reports about an integration. Fields may be missing and values may be undocumented, so
+ * what is not understood is reported as not tested, never as wrong.
  */
 export const integrationLines = (id: string, data: unknown, kinds: readonly TargetKind[]): readonly CheckLine[] => {
   if (!isObject(data))
@@ -27,12 +27,14 @@ const statusLine = (id: string, data: Record<string, unknown>): CheckLine => {
     return wrong(what, 'Its setup is not finished.', 'Ask the customer to finish the setup in Kombo, then resume it.');
   }
   if (setup === 'FINAL_SYNC_PENDING') {
-    return wrong(what, 'Its first sync still runs.', 'Wait for the sync; held files follow by themselves.');
+    return wrong(what, 'Its first sync is still running.', 'Wait for the sync; held files follow automatically.');
   }
   if (status === 'ACTIVE') return fine(what, 'It is active.');
   return notTested(
     what,
-    status === undefined ? 'Kombo does not tell its status.' : `Its status is ${status}, which is new.`,
+    status === undefined
+      ? 'Kombo does not report its status.'
+      : `Its status is ${status}, which this version does not know.`,
   );
 };
 
@@ -40,12 +42,12 @@ const actionLine = (id: string, kind: TargetKind, data: Record<string, unknown>)
   const what = `attaching to ${kind}s of ${id}`;
   const name = `ats_add_${kind}_attachment`;
   const action = (list(data.write_actions) ?? []).find((entry) => isObject(entry) && entry.id === name);
-  if (!isObject(action)) return notTested(what, `Kombo does not tell of the action ${name}.`);
+  if (!isObject(action)) return notTested(what, `Kombo does not report the action ${name}.`);
   if (action.coverage_status === 'UNSUPPORTED' || action.coverage_status === 'NOT_IMPLEMENTED') {
     const others = targetKinds.filter((other) => other !== kind).map((other) => `{${targetIdName(other)}}`);
     return wrong(
       what,
-      'This ATS has no such action through Kombo.',
+      'Kombo does not offer this action for this ATS.',
       `Try ${others.join(' or ')} in KEY_TEMPLATES, or ask Kombo.`,
     );
   }
@@ -61,5 +63,5 @@ const actionLine = (id: string, kind: TargetKind, data: Record<string, unknown>)
   }
   return action.is_available === true
     ? fine(what, 'The action is enabled.')
-    : notTested(what, 'Kombo does not tell whether the action is available.');
+    : notTested(what, 'Kombo does not report whether the action is available.');
 };

@@ -25,7 +25,7 @@ export const checkKombo = async (
   courier: KomboCheckCourier,
 ): Promise<readonly CheckLine[]> => {
   const key = await checkKey(courier.apiKey);
-  if (key.state !== 'ok') return [key, notTested('Kombo', 'Without a key nobody can ask.')];
+  if (key.state !== 'ok') return [key, notTested('Kombo', 'Kombo cannot be called without an API key.')];
   const { integrationId } = question;
   if (integrationId === undefined) {
     const todo = 'Check once more with one of your integrations: {"action":"check","integration_id":"greenhouse:..."}.';
@@ -52,7 +52,7 @@ export const checkKombo = async (
   }
 };
 
-/** A person who checks has often just changed the key, so the store is asked anew. */
+/** The operator has often just changed the key before a check, so the store is read again. */
 const checkKey = async (apiKey: ApiKey): Promise<CheckLine> => {
   try {
     await apiKey.refresh(await apiKey.current());
@@ -70,7 +70,7 @@ const failureLine = (what: string, { code, detail, unlistedCode, logUrl }: Kombo
   return wrong(what, `${meaning} (${named}) ${detail}${logUrl === undefined ? '' : ` Log: ${logUrl}`}`, nextStep);
 };
 
-/** What the integration accepts. Where Kombo does not tell, our own limits apply; that is no fault. */
+/** What the integration accepts. Where Kombo does not report it, our own limits apply; that is not a fault. */
 const checkLimits = async (
   kind: TargetKind,
   integrationId: string,
@@ -80,7 +80,8 @@ const checkLimits = async (
 ): Promise<readonly CheckLine[]> => {
   const what = `limits for ${kind}s of ${integrationId}`;
   const answer = await kombo.restrictions(kind, integrationId, signal);
-  if (!answer.ok) return [notTested(what, `Kombo does not tell them (${answer.failure.code}); our own limits apply.`)];
+  if (!answer.ok)
+    return [notTested(what, `Kombo does not report them (${answer.failure.code}); our own limits apply.`)];
   if (!answer.value) return [fine(what, 'Kombo knows none; our own limits apply.')];
   return [limitsLine(what, answer.value, maxBytes)];
 };
@@ -93,7 +94,7 @@ const limitsLine = (what: string, restrictions: Restrictions, maxBytes: number):
     const size = limit.maxSizeBytes === undefined ? 'any size' : `up to ${limit.maxSizeBytes} bytes`;
     return [`${type} ${size}${limit.contentTypes ? ` as ${limit.contentTypes.join(', ')}` : ''}`];
   });
-  const found = told.length === 0 ? 'Kombo tells none.' : `${told.join('; ')}.`;
+  const found = told.length === 0 ? 'Kombo reports none.' : `${told.join('; ')}.`;
   if (restrictions.CV?.supported === false) {
     return wrong(what, found, 'CVs are rejected: use {type} in KEY_TEMPLATES and the folder "other", or ask Kombo.');
   }

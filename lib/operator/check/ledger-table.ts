@@ -6,7 +6,7 @@ import { type CheckLine, fine, wrong } from './check-line.ts';
 const probeKey = 'check#probe';
 
 const repair =
-  'Compare LEDGER_TABLE with the table that the stack made, and the rights of the function; then check again.';
+  'Compare LEDGER_TABLE with the table that the stack created, and the rights of the function; then check again.';
 
 /** Reads the table and both indexes, and asks for a write that can never take place. */
 export const checkTable = async (tableName: string, table: Table): Promise<readonly CheckLine[]> => {

@@ -40,8 +40,8 @@ describe('EventBridge events of S3', () => {
   });
 
   test.each([
-    ['eventbridge-deleted', 'Object Deleted is no upload.'],
-    ['eventbridge-tags-added', 'Object Tags Added is no upload.'],
+    ['eventbridge-deleted', 'Object Deleted is not an upload.'],
+    ['eventbridge-tags-added', 'Object Tags Added is not an upload.'],
   ])('%s is ignored by name', (name, reason) => {
     expect(onlyRequest(sample(name))).toEqual({ kind: 'ignored', reason });
   });
@@ -100,10 +100,10 @@ describe('GuardDuty scan results', () => {
   });
 
   test.each([
-    ['guardduty-threats', 'SCAN_THREAT_FOUND', 'GuardDuty said THREATS_FOUND.'],
-    ['guardduty-unsupported', 'SCAN_UNSUPPORTED', 'GuardDuty said UNSUPPORTED.'],
-    ['guardduty-access-denied', 'SCAN_DENIED', 'GuardDuty said ACCESS_DENIED.'],
-    ['guardduty-failed', 'SCAN_FAILED', 'GuardDuty said FAILED.'],
+    ['guardduty-threats', 'SCAN_THREAT_FOUND', 'GuardDuty reported THREATS_FOUND.'],
+    ['guardduty-unsupported', 'SCAN_UNSUPPORTED', 'GuardDuty reported UNSUPPORTED.'],
+    ['guardduty-access-denied', 'SCAN_DENIED', 'GuardDuty reported ACCESS_DENIED.'],
+    ['guardduty-failed', 'SCAN_FAILED', 'GuardDuty reported FAILED.'],
   ])('%s is held as %s', (name, code, detail) => {
     expect(onlyRequest(sample(name), scanned)).toEqual({ kind: 'held-by-scan', upload, code, detail });
   });
@@ -115,7 +115,7 @@ describe('GuardDuty scan results', () => {
         kind: 'held-by-scan',
         upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag: 'e1' },
         code: 'SCAN_VERDICT_UNKNOWN',
-        detail: 'GuardDuty said something that is none of its five verdicts.',
+        detail: 'GuardDuty reported something that is not one of its five verdicts.',
       });
     },
   );
@@ -161,6 +161,6 @@ describe('GuardDuty scan results', () => {
 
   test('the other events of GuardDuty are ignored by name', () => {
     const event = { source: 'aws.guardduty', 'detail-type': 'GuardDuty Finding', detail: {} };
-    expect(onlyRequest(event, scanned)).toEqual({ kind: 'ignored', reason: 'GuardDuty Finding is no upload.' });
+    expect(onlyRequest(event, scanned)).toEqual({ kind: 'ignored', reason: 'GuardDuty Finding is not an upload.' });
   });
 });

@@ -48,7 +48,7 @@ describe('what is no event at all', () => {
       { invocationSchemaVersion: '2.0', tasks: [] },
       'an S3 Batch Operations task, which belongs to the on-batch function',
     ],
-    [{ Type: 'SubscriptionConfirmation', SubscribeURL: 'https://x' }, 'an SNS subscription that nobody confirmed yet'],
+    [{ Type: 'SubscriptionConfirmation', SubscribeURL: 'https://x' }, 'an SNS subscription that is not confirmed yet'],
   ])('%j is recognised as somebody else’s', (event, what) => {
     expect(refusalOf(event)).toMatchObject({ code: 'EVENT_UNKNOWN', detail: `The event is ${what}. ${expected}` });
   });
@@ -86,7 +86,7 @@ describe('templates of the console', () => {
       kind: 'refused',
       code: 'EVENT_IS_TEMPLATE',
       detail:
-        'This is the S3 test template of the console. The event speaks of the bucket "example-bucket", but BUCKET is "acme-cv-inbox".',
+        'This is the S3 test template of the console. The event names the bucket "example-bucket", but BUCKET is "acme-cv-inbox".',
       nextStep: 'Put your bucket and the key of a real upload into the template, or use the on-demand function.',
       redeliver: false,
     });

@@ -66,8 +66,8 @@ describe('a native S3 notification', () => {
   });
 
   test.each([
-    ['s3-delete', 'ObjectRemoved:DeleteMarkerCreated is no upload.'],
-    ['s3-tagging', 'ObjectTagging:Put is no upload.'],
+    ['s3-delete', 'ObjectRemoved:DeleteMarkerCreated is not an upload.'],
+    ['s3-tagging', 'ObjectTagging:Put is not an upload.'],
   ])('%s is ignored by name', (name, reason) => {
     expect(onlyRequest(sample(name))).toEqual({ kind: 'ignored', reason });
   });
@@ -84,12 +84,12 @@ describe('a native S3 notification', () => {
     'ReducedRedundancyLostObject',
   ])('%s is no upload', (eventName) => {
     const event = notification({ key: 'a/b.pdf', eTag: etag }, { eventName });
-    expect(onlyRequest(event)).toEqual({ kind: 'ignored', reason: `${eventName} is no upload.` });
+    expect(onlyRequest(event)).toEqual({ kind: 'ignored', reason: `${eventName} is not an upload.` });
   });
 
   test('an odd event name is not repeated', () => {
     const event = notification({ key: 'a/b.pdf' }, { eventName: 'Lebenslauf von Jürgen <b>' });
-    expect(onlyRequest(event)).toEqual({ kind: 'ignored', reason: 'An event without a plain name is no upload.' });
+    expect(onlyRequest(event)).toEqual({ kind: 'ignored', reason: 'An event without a plain name is not an upload.' });
   });
 
   test('an S3-like store may sign with its own name', () => {
@@ -103,14 +103,14 @@ describe('a native S3 notification', () => {
   test('the test event that S3 sends at set-up is ignored', () => {
     expect(parse(sample('s3-test-event'))).toEqual({
       envelope: 's3',
-      entries: [{ request: { kind: 'ignored', reason: 's3:TestEvent: S3 tells that notifications are set up.' } }],
+      entries: [{ request: { kind: 'ignored', reason: 's3:TestEvent: S3 reports that notifications are set up.' } }],
     });
   });
 
   test('a folder marker is ignored', () => {
     expect(onlyRequest(sample('s3-folder-marker'))).toEqual({
       kind: 'ignored',
-      reason: 'A folder marker is no upload.',
+      reason: 'A folder marker is not an upload.',
     });
   });
 
@@ -212,7 +212,7 @@ describe('another bucket', () => {
     expect(refusal).toEqual({
       kind: 'refused',
       code: 'BUCKET_FOREIGN',
-      detail: 'The event speaks of the bucket "acme-logs", but BUCKET is "acme-cv-inbox".',
+      detail: 'The event names the bucket "acme-logs", but BUCKET is "acme-cv-inbox".',
       nextStep: 'Point the trigger at the bucket in BUCKET alone; when BUCKET is wrong, correct it and deploy.',
       redeliver: false,
     });
@@ -226,7 +226,7 @@ describe('another bucket', () => {
   test('with a name that no bucket can have is not repeated', () => {
     const event = notification({}, { s3: { bucket: { name: 'Frank Doe\n' }, object: { key: 'a/b.pdf', eTag: etag } } });
     expect(refusalOf(event).detail).toBe(
-      'The event speaks of the bucket "(no valid name)", but BUCKET is "acme-cv-inbox".',
+      'The event names the bucket "(no valid name)", but BUCKET is "acme-cv-inbox".',
     );
   });
 });

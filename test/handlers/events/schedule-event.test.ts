@@ -39,9 +39,9 @@ describe('what cannot be a schedule is refused with the forms that can', () => {
     [[], 'The event is a list.'],
     [{ task: 'everything' }, 'The task of the event is neither "due" nor "sweep".'],
     [{ task: null }, 'The task of the event is neither "due" nor "sweep".'],
-    [{ ...rule, detail: 'text' }, 'The detail of the event is no JSON object.'],
-    [{ ...rule, detail: '[1]' }, 'The detail of the event is no JSON object.'],
-    [{ ...rule, detail: 7 }, 'The detail of the event is no JSON object.'],
+    [{ ...rule, detail: 'text' }, 'The detail of the event is not a JSON object.'],
+    [{ ...rule, detail: '[1]' }, 'The detail of the event is not a JSON object.'],
+    [{ ...rule, detail: 7 }, 'The detail of the event is not a JSON object.'],
   ])('%j', (event, begins) => {
     const parsed = parseScheduleEvent(event);
     expect(parsed).toMatchObject({ kind: 'refused', detail: expect.stringContaining('{"task":"due"}') });

@@ -45,7 +45,7 @@ describe('SQS', () => {
       { messageId: message(3), request: { kind: 'upload', upload: fromEventBridge } },
       {
         messageId: message(4),
-        request: { kind: 'ignored', reason: 's3:TestEvent: S3 tells that notifications are set up.' },
+        request: { kind: 'ignored', reason: 's3:TestEvent: S3 reports that notifications are set up.' },
       },
       { messageId: message(5), request: franks },
       {

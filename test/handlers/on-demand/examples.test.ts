@@ -39,14 +39,14 @@ const expected: readonly (readonly [string, object])[] = [
   ['on-schedule-due', { summary: 'Nothing was due.' }],
   ['on-schedule-sweep', { sweep: { finished: true } }],
   ['on-schedule-rule', { due: { due: 0 }, sweep: { finished: true } }],
-  ['on-demand-retry', { ok: false, message: expect.stringContaining('its state allows no retry') }],
+  ['on-demand-retry', { ok: false, message: expect.stringContaining('its state does not allow "retry"') }],
   ['on-demand-retry-code', { ok: false, message: 'There was nothing to retry.' }],
-  ['on-demand-resolve', { ok: false, message: expect.stringContaining('its state allows no resolve') }],
+  ['on-demand-resolve', { ok: false, message: expect.stringContaining('its state does not allow "resolve"') }],
   ['on-demand-pause', { ok: true }],
   ['on-demand-resume', { ok: true }],
   ['on-demand-pause-all', { ok: true }],
   ['on-demand-resume-all', { ok: true }],
-  ['on-demand-resend', { ok: true, message: expect.stringContaining('It was sent once more.') }],
+  ['on-demand-resend', { ok: true, message: expect.stringContaining('It was sent again.') }],
   ['on-demand-forget', { ok: false, erased: 1, message: '1 record erased. 1 record kept: "kept" says why.' }],
 ];
 

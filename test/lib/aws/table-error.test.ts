@@ -54,8 +54,8 @@ describe.each(questions)('%s', (_, ask) => {
     const error = await faultOf(ask(dynamoTable(dynamo.client, 'no-such-ledger')));
     expect(error).toBeInstanceOf(LedgerTableError);
     expect(error.message).toBe(
-      'There is no DynamoDB table "no-such-ledger" in this account and region, or it is still being made. ' +
-        'Set LEDGER_TABLE to the name of the table that the stack made, and compare the region.',
+      'There is no DynamoDB table "no-such-ledger" in this account and region, or it is still being created. ' +
+        'Set LEDGER_TABLE to the name of the table that the stack created, and compare the region.',
     );
     expect(error.cause).toBeInstanceOf(DynamoDBServiceException);
   });
@@ -95,7 +95,7 @@ describe('a table of another kind', () => {
   test.each(questions)('is said to be one on %s, with what it should look like', async (_, ask) => {
     const error = await faultOf(ask(dynamoTable(dynamo.client, 'another-table')));
     expect(error).toBeInstanceOf(LedgerTableError);
-    expect(error.message).toMatch(/^The DynamoDB table "another-table" does not take what the ledger asks of it: /);
+    expect(error.message).toMatch(/^The DynamoDB table "another-table" rejects a request of the ledger: /);
     expect(error.message).toContain(
       'Set LEDGER_TABLE to a table with the keys and indexes of infra/resources/table.yml.',
     );

@@ -81,8 +81,8 @@ describe('what must be set', () => {
 
 describe('a wrong value is named with its variable:', () => {
   test.each([
-    ['BUCKET', 'My Bucket', 'is no bucket name'],
-    ['BUCKET', 'ab', 'is no bucket name'],
+    ['BUCKET', 'My Bucket', 'is not a bucket name'],
+    ['BUCKET', 'ab', 'is not a bucket name'],
     ['KOMBO_BASE_URL', 'asia', 'it must be eu, us, or a URL'],
     ['KOMBO_BASE_URL', 'http://api.kombo.dev/v1', 'https://'],
     ['KOMBO_BASE_URL', 'https://user:word@api.kombo.dev', 'user name or password'],
@@ -119,7 +119,7 @@ describe('a wrong value is named with its variable:', () => {
 
   test('an API key is never repeated', () => {
     const problems = problemsOf({ ...least, KOMBO_API_KEY_SECRET: undefined, KOMBO_API_KEY: 'ks_prod_with a blank' });
-    expect(problems).toEqual(['KOMBO_API_KEY holds blanks or characters that no API key has.']);
+    expect(problems).toEqual(['KOMBO_API_KEY holds blanks or characters that an API key cannot have.']);
   });
 
   test('both sources of the API key', () => {

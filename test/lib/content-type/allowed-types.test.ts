@@ -41,7 +41,7 @@ describe('bad allowed types are refused', () => {
   test('with every fault at once', () => {
     expect(read('pdf,wpd,image/svg+xml,svg,image/*')).toEqual({
       faults: [
-        '"wpd" is no extension that is known here; write its media type, like "text/csv".',
+        '"wpd" is not a known extension; write its media type, like "text/csv".',
         '"image/svg+xml" is a type that Kombo does not accept as content_type.',
         '"svg" is a type that Kombo does not accept as content_type.',
         '"image/*" is a type that Kombo does not accept as content_type.',

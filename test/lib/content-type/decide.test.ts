@@ -132,7 +132,9 @@ describe('bytes that contradict the name are refused', () => {
 
   test('a document with a password, with a hint', async () => {
     expect(await decide(compoundFile, 'CV.docx')).toEqual(
-      contradicted('The name says docx, the first bytes say application/x-cfb; a document with a password looks so.'),
+      contradicted(
+        'The name says docx, the first bytes say application/x-cfb; a document with a password looks like this.',
+      ),
     );
   });
 

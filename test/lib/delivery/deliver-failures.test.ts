@@ -222,7 +222,7 @@ describe('a failure that every file would meet', () => {
     await deps.pauses.begin(begin);
     const upload = world.put(key);
     await send(upload);
-    const threat = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty said THREATS_FOUND.' } as const;
+    const threat = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty reported THREATS_FOUND.' } as const;
     expect(await send(upload, { holdAs: threat })).toMatchObject({ status: 'held', failure: threat });
 
     await deps.pauses.end(integrationId, { by: 'operator', reason: 'x' });

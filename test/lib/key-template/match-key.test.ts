@@ -261,7 +261,7 @@ describe('a bad template is refused by name', () => {
 
   test('with an unknown placeholder', () => {
     expect(faults('in/{candidat_id}/{filename}')).toEqual([
-      'Template "in/{candidat_id}/{filename}": segment 2 is "{candidat_id}", which is no placeholder; there are ' +
+      'Template "in/{candidat_id}/{filename}": segment 2 is "{candidat_id}", which is not a placeholder; there are ' +
         '{candidate_id}, {application_id}, {integration_id}, {type}, {any}, {filename}.',
     ]);
   });

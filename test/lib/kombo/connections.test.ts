@@ -179,12 +179,12 @@ test('opening ahead towards a refused port fails in silence, and the call says w
 });
 
 test.each([
-  ['a refused port', 'http://127.0.0.1:1/v1', 'No connection came to be (ECONNREFUSED).'],
+  ['a refused port', 'http://127.0.0.1:1/v1', 'No connection could be made (ECONNREFUSED).'],
   // Longer than a label may be, so that no name server is asked.
   [
     'a host that does not exist',
     `http://${'x'.repeat(64)}.invalid/v1`,
-    /^No connection came to be \((ENOTFOUND|EAI_AGAIN)\)\.$/,
+    /^No connection could be made \((ENOTFOUND|EAI_AGAIN)\)\.$/,
   ],
 ])('%s is KOMBO_UNREACHABLE, however small the file', async (_, url, detail) => {
   const failure = await failureOf(attach(clientOf(url), 'x'));
@@ -204,7 +204,7 @@ test('a host that takes the connection and never finishes the handshake is KOMBO
   clock.advance(1);
   expect(await attaching).toMatchObject({
     code: 'KOMBO_UNREACHABLE',
-    detail: 'No connection came to be (ETIMEDOUT).',
+    detail: 'No connection could be made (ETIMEDOUT).',
   });
   await server.deserted();
 });

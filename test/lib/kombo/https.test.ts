@@ -51,7 +51,7 @@ test('a certificate that nobody vouches for is KOMBO_UNREACHABLE, and not a byte
   const server = await rawServer({}, loopbackTls);
   expect(await attach(server.url)).toMatchObject({
     ok: false,
-    failure: { code: 'KOMBO_UNREACHABLE', detail: 'No connection came to be (DEPTH_ZERO_SELF_SIGNED_CERT).' },
+    failure: { code: 'KOMBO_UNREACHABLE', detail: 'No connection could be made (DEPTH_ZERO_SELF_SIGNED_CERT).' },
   });
   expect(server.requests).toEqual([]);
 });

@@ -49,7 +49,7 @@ test('when the object is gone, a file under any name may be it: a person looks',
     failure: {
       code: 'OUTCOME_UNKNOWN',
       detail:
-        'Under which name it went out is not certain, and the target lists a file that may be it. It began with LEASE_EXPIRED.',
+        'The name under which it was sent is not certain, and the target lists a file that may be it. It began with LEASE_EXPIRED.',
     },
   });
 });

@@ -59,7 +59,7 @@ describe('a cursor that cannot be read', () => {
         message: 'The sweep cursor cannot be read; nothing is swept.',
         item: 'sweep#candidates/',
         nextStep:
-          'Set SWEEP_SINCE to the date from which objects should be looked at, or delete the item from the ledger table to begin from now.',
+          'Set SWEEP_SINCE to the date from which objects should be looked at, or delete the item from the ledger table to start from now.',
       },
     ]);
   });

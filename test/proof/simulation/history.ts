@@ -234,7 +234,7 @@ const untilNothingIsDue = async (
 /** What the library throws when the table is away; anything else is a fault of the code. */
 const isExpected = (error: unknown): boolean =>
   error instanceof Error &&
-  (error.message === 'The table does not answer.' || error.message.startsWith('Too many writers'));
+  (error.message === 'The table does not answer.' || error.message.startsWith('Too many conflicting writes'));
 
 export type { Process };
 

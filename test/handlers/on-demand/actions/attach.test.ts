@@ -33,7 +33,7 @@ describe('attach', () => {
   test('says that there is no such object', async () => {
     const answer = await world.ask(attach);
     expect(answer).toMatchObject({ ok: false, files: [{ key, status: 'not there' }] });
-    expect(answer.message).toContain('There is no such object in the bucket.');
+    expect(answer.message).toContain('The object does not exist in the bucket.');
     expect(world.table.items.size).toBe(0);
   });
 
@@ -140,7 +140,7 @@ describe('attach by prefix', () => {
     );
     expect(answer).toMatchObject({ ok: false, next: { action: 'attach', prefix: 'candidates/' } });
     expect(answer.message).toBe(
-      'Nothing was started. Time ran out. There is more: "next" is the request that goes on.',
+      'Nothing was started. Time ran out. There is more: "next" is the request that continues.',
     );
     expect(world.kombo.posts).toHaveLength(0);
   });

@@ -64,7 +64,7 @@ describe('retry', () => {
 
   test('never sends a file in which a threat was found', async () => {
     const upload = world.put(key);
-    const holdAs = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty said THREATS_FOUND.' } as const;
+    const holdAs = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty reported THREATS_FOUND.' } as const;
     await deliver(upload, { deadline: world.deadline(), holdAs }, world.newFunction());
     const force = { action: 'resend', force: true };
     for (const event of [{ action: 'retry' }, force]) {
@@ -213,7 +213,7 @@ describe('pause and resume', () => {
   test('a pause by a person says so the second time, and keeps its first reason', async () => {
     await world.ask(pause);
     const answer = await world.ask({ ...pause, reason: 'Another one.' });
-    expect(answer.message).toContain('It was paused before.');
+    expect(answer.message).toContain('It is paused already.');
     expect(answer.message).toContain('The ATS moves.');
   });
 
@@ -278,7 +278,7 @@ describe('forget', () => {
     world.bucket.clear();
     expect(await world.ask(forget)).toMatchObject({
       ok: false,
-      kept: [{ why: expect.stringContaining('A delivery of it runs') }],
+      kept: [{ why: expect.stringContaining('It is being sent now') }],
     });
     resolve();
     await running;

@@ -114,7 +114,7 @@ describe('the list of what is rejected', () => {
   });
 
   test.each([
-    [{ list: 'attached' }, '"list" is wrong; it must be "held", which is meant without it, or "rejected".'],
+    [{ list: 'attached' }, '"list" is wrong; it must be "held" (the default) or "rejected".'],
     [{ list: true }, '"list" is wrong;'],
     [
       { list: 'rejected', key },
@@ -122,7 +122,7 @@ describe('the list of what is rejected', () => {
     ],
     [{ list: 'held', candidate_id: 'GRK123' }, '"list" is about all files'],
     [{ list: 'held', application_id: 'GRK123' }, '"list" is about all files'],
-    [{ list: 'rejected', cursor: 'held|1|x' }, '"cursor" is not of this list.'],
+    [{ list: 'rejected', cursor: 'held|1|x' }, '"cursor" does not belong to this list.'],
   ])('is not asked for with %j', async (request, message) => {
     const answer = await world.ask({ action: 'status', ...request });
     expect(answer.ok).toBe(false);

@@ -43,7 +43,7 @@ describe('status of a key', () => {
   test('that was never seen says so, and that there is no object', async () => {
     const answer = await world.ask({ action: 'status', key });
     expect(answer).toMatchObject({ object: { exists: false }, files: [] });
-    expect(answer.message).toBe('The ledger has never seen this key, and there is no such object in the bucket.');
+    expect(answer.message).toBe('The ledger has never seen this key, and the object does not exist in the bucket.');
   });
 
   test('that looks encoded is answered with the one that was meant', async () => {
@@ -102,7 +102,7 @@ describe('status of a target', () => {
   test('that is not known says so', async () => {
     const answer = await world.ask({ action: 'status', application_id: 'GRK123' });
     expect(answer).toMatchObject({ ok: true, target: 'application/GRK123', files: [] });
-    expect(answer.message).toContain('The ledger knows no file of application GRK123.');
+    expect(answer.message).toContain('The ledger has no record of a file of application GRK123.');
   });
 
   test('with a cursor that is none of it says so', async () => {
@@ -195,7 +195,7 @@ describe('status of all', () => {
     async (cursor) => {
       expect(await world.ask({ action: 'status', cursor })).toEqual({
         ok: false,
-        message: '"cursor" is not of this list. Repeat the request without it.',
+        message: '"cursor" does not belong to this list. Repeat the request without it.',
       });
     },
   );
