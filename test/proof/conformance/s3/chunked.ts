@@ -1,0 +1,207 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { equal } from '../expect.ts';
+import { signedChunks, unsignedChunks } from './aws-chunked.ts';
+import { crc32, sha256 } from './checksum-values.ts';
+import { answered, api, check, type S3, type S3Check, silent } from './context.ts';
+import type { RawRequest } from './raw-request.ts';
+
+const chunkedUpload = api('Signature Calculations: Transferring Payload in Multiple Chunks (Chunked Upload)');
+const trailingHeaders = api('Signature calculations for trailing headers (chunked uploads)');
+const errors = api('Error responses');
+
+/** 64 KiB is the least that a signed chunk may have, unless it is the last one. */
+const long = 'x'.repeat(64 * 1024);
+const body = `${long}the end`;
+const chunks = [long, 'the end'];
+const crc = { 'x-amz-checksum-crc32': crc32(body) };
+
+const unsignedTrailer = { payload: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' } as const;
+
+const headersOf = (length: number | undefined, more: Readonly<Record<string, string>> = {}) => ({
+  'content-encoding': 'aws-chunked',
+  ...(length !== undefined && { 'x-amz-decoded-content-length': String(length) }),
+  ...more,
+});
+
+const crcTrailer = (length: number | undefined, more: Readonly<Record<string, string>> = {}) =>
+  headersOf(length, { 'x-amz-trailer': 'x-amz-checksum-crc32', ...more });
+
+type Upload = Omit<Partial<RawRequest>, 'method' | 'path'>;
+
+const arrives = (name: string, page: string, upload: Upload): S3Check =>
+  check(name, page, async (s3) => {
+    const key = s3.key('arrives');
+    answered(await s3.raw('PUT', key, upload), 200);
+    const { text, ContentEncoding } = await s3.get(key);
+    equal(text === body, true, 'the decoded bytes');
+    equal(ContentEncoding, undefined, 'Content-Encoding');
+  });
+
+/** S3 has no page with the code for every broken body; all are errors of the client and keep nothing. */
+const rejected = (name: string, page: string, upload: Upload, status: number, code?: string): S3Check =>
+  check(name, page, async (s3) => {
+    const key = s3.key('rejected');
+    answered(await s3.raw('PUT', key, upload), status, code);
+    await s3.isAbsent(key);
+  });
+
+const streamUpload = async (s3: S3, key: string): Promise<void> => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-'));
+  const client = new S3Client({
+    endpoint: s3.endpoint.href,
+    forcePathStyle: true,
+    maxAttempts: 1,
+    logger: silent,
+    ...s3.signing,
+  });
+  try {
+    const file = path.join(folder, 'cv.pdf');
+    await writeFile(file, body);
+    await client.send(
+      new PutObjectCommand({ ...s3.at(key), Body: createReadStream(file), ContentLength: body.length }),
+    );
+  } finally {
+    client.destroy();
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+export const chunked: readonly S3Check[] = [
+  arrives('A chunked upload with an unsigned trailer', trailingHeaders, {
+    ...unsignedTrailer,
+    headers: crcTrailer(body.length),
+    body: unsignedChunks(chunks, crc),
+  }),
+  arrives('A chunked upload with signed chunks', chunkedUpload, {
+    payload: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
+    headers: headersOf(body.length),
+    body: signedChunks(chunks),
+  }),
+  arrives('A chunked upload with signed chunks and a signed trailer', trailingHeaders, {
+    payload: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER',
+    headers: crcTrailer(body.length),
+    body: signedChunks(chunks, crc),
+  }),
+  arrives('A chunked upload whose network packets end anywhere', chunkedUpload, {
+    ...unsignedTrailer,
+    headers: crcTrailer(body.length),
+    body: unsignedChunks(chunks, crc),
+    pieceBytes: 1_021,
+  }),
+  check('A stream of the JavaScript SDK with its default checksum', trailingHeaders, async (s3) => {
+    const key = s3.key('stream');
+    await streamUpload(s3, key);
+    const answer = await s3.get(key, { ChecksumMode: 'ENABLED' });
+    equal(answer.text === body, true, 'the decoded bytes');
+    equal(answer.ChecksumCRC32, crc32(body), 'ChecksumCRC32');
+  }),
+  check('A checksum in a trailer is kept', trailingHeaders, async (s3) => {
+    const key = s3.key('kept');
+    const headers = headersOf(body.length, { 'x-amz-trailer': 'x-amz-checksum-sha256' });
+    const upload = {
+      ...unsignedTrailer,
+      headers,
+      body: unsignedChunks(chunks, { 'x-amz-checksum-sha256': sha256(body) }),
+    };
+    answered(await s3.raw('PUT', key, upload), 200);
+    equal((await s3.head(key, { ChecksumMode: 'ENABLED' })).ChecksumSHA256, sha256(body), 'ChecksumSHA256');
+  }),
+  check('aws-chunked is taken out of Content-Encoding, the rest stays', chunkedUpload, async (s3) => {
+    const key = s3.key('gzip');
+    const headers = { ...crcTrailer(body.length), 'content-encoding': 'aws-chunked,gzip' };
+    answered(await s3.raw('PUT', key, { ...unsignedTrailer, headers, body: unsignedChunks(chunks, crc) }), 200);
+    equal((await s3.head(key)).ContentEncoding, 'gzip', 'Content-Encoding');
+  }),
+  check('A part may be uploaded in chunks', api('UploadPart'), async (s3) => {
+    const key = s3.key('part');
+    const uploadId = await s3.startMultipart(key);
+    const answer = await s3.raw('PUT', key, {
+      ...unsignedTrailer,
+      query: { partNumber: '1', uploadId },
+      headers: crcTrailer(body.length),
+      body: unsignedChunks(chunks, crc),
+    });
+    answered(answer, 200);
+  }),
+  rejected(
+    'A trailer with the checksum of other bytes answers 400 BadDigest and keeps nothing',
+    errors,
+    {
+      ...unsignedTrailer,
+      headers: crcTrailer(body.length),
+      body: unsignedChunks(chunks, { 'x-amz-checksum-crc32': crc32('other bytes') }),
+    },
+    400,
+    'BadDigest',
+  ),
+  rejected(
+    'A trailer that was announced and does not come answers 400 and keeps nothing',
+    trailingHeaders,
+    { ...unsignedTrailer, headers: crcTrailer(body.length), body: unsignedChunks(chunks) },
+    400,
+  ),
+  rejected(
+    'Chunks with fewer bytes than announced answer 400 IncompleteBody and keep nothing',
+    errors,
+    { ...unsignedTrailer, headers: crcTrailer(body.length + 5), body: unsignedChunks(chunks, crc) },
+    400,
+    'IncompleteBody',
+  ),
+  rejected(
+    'Chunks with more bytes than announced answer 400 and keep nothing',
+    errors,
+    { ...unsignedTrailer, headers: crcTrailer(body.length - 5), body: unsignedChunks(chunks, crc) },
+    400,
+  ),
+  rejected(
+    'A chunk that lies about its size answers 400 and keeps nothing',
+    errors,
+    {
+      ...unsignedTrailer,
+      headers: crcTrailer(4),
+      body: `4\r\nabcdefgh\r\n0\r\nx-amz-checksum-crc32:${crc32('abcd')}\r\n\r\n`,
+    },
+    400,
+  ),
+  rejected(
+    'A chunk size that is no number answers 400 and keeps nothing',
+    errors,
+    {
+      ...unsignedTrailer,
+      headers: crcTrailer(4),
+      body: `zz\r\nabcd\r\n0\r\nx-amz-checksum-crc32:${crc32('abcd')}\r\n\r\n`,
+    },
+    400,
+  ),
+  rejected(
+    'Chunks without the last one answer 400 and keep nothing',
+    errors,
+    { ...unsignedTrailer, headers: crcTrailer(8), body: '4\r\nabcd\r\n' },
+    400,
+  ),
+  rejected(
+    'A chunked upload without its decoded length answers 411 MissingContentLength',
+    chunkedUpload,
+    { ...unsignedTrailer, headers: crcTrailer(undefined), body: unsignedChunks(chunks, crc) },
+    411,
+    'MissingContentLength',
+  ),
+  check('A chunked upload that breaks off leaves nothing', api('PutObject'), async (s3) => {
+    const key = s3.key('broken');
+    const whole = unsignedChunks(chunks, crc);
+    await s3.raw('PUT', key, {
+      ...unsignedTrailer,
+      headers: crcTrailer(body.length),
+      body: whole.slice(0, 40_000),
+      contentLength: whole.length,
+      breakOff: true,
+    });
+    await wait(200);
+    await s3.isAbsent(key);
+  }),
+];

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import { equal } from '../expect.ts';
+import { createBucket, removeBucket } from './buckets.ts';
+import { md5 } from './checksum-values.ts';
+import { answered, api, check, refused, type S3, type S3Check } from './context.ts';
+
+const page = api('DeleteObjects');
+
+const batch = (s3: S3, keys: readonly string[], Quiet = false) =>
+  s3.client.send(
+    new DeleteObjectsCommand({ Bucket: s3.bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet } }),
+  );
+
+const batchBody = (keys: readonly string[]): string =>
+  `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${keys.map((key) => `<Object><Key>${key}</Key></Object>`).join('')}</Delete>`;
+
+const rawBatch = (s3: S3, body: string, headers: Readonly<Record<string, string>>) =>
+  s3.raw('POST', undefined, { query: { delete: '' }, body, headers });
+
+export const deletes: readonly S3Check[] = [
+  check('DELETE answers 204, and the object is gone', api('DeleteObject'), async (s3) => {
+    const key = s3.key('a');
+    await s3.put(key);
+    const answer = await s3.raw('DELETE', key);
+    answered(answer, 204);
+    equal(answer.body.length, 0, 'bytes of the body');
+    await s3.isAbsent(key);
+  }),
+  check('DELETE of a missing key answers 204', api('DeleteObject'), async (s3) => {
+    answered(await s3.raw('DELETE', s3.key('missing')), 204);
+  }),
+  check('A batch delete reports every key, missing ones as deleted', page, async (s3) => {
+    const keys = [s3.key('a'), s3.key('b & <c>.pdf'), s3.key('missing')];
+    await s3.put(s3.key('a'));
+    await s3.put(s3.key('b & <c>.pdf'));
+    const { Deleted = [], Errors = [] } = await batch(s3, keys);
+    equal(Deleted.map(({ Key }) => Key).toSorted(), keys.toSorted(), 'deleted');
+    equal(Errors, [], 'errors');
+    await s3.isAbsent(s3.key('a'));
+    await s3.isAbsent(s3.key('b & <c>.pdf'));
+  }),
+  check('A quiet batch delete reports only errors', page, async (s3) => {
+    await s3.put(s3.key('a'));
+    const { Deleted = [], Errors = [] } = await batch(s3, [s3.key('a')], true);
+    equal([Deleted, Errors], [[], []], 'answer');
+    await s3.isAbsent(s3.key('a'));
+  }),
+  check('A batch delete of more than 1,000 keys answers 400 MalformedXML', page, async (s3) => {
+    const keys = Array.from({ length: 1_001 }, (_, at) => s3.key(String(at)));
+    await refused(batch(s3, keys), 400, 'MalformedXML');
+  }),
+  check('A batch delete without keys answers 400 MalformedXML', page, async (s3) => {
+    const body = batchBody([]);
+    answered(await rawBatch(s3, body, { 'content-md5': md5(body) }), 400, 'MalformedXML');
+  }),
+  check('A batch delete with XML that is not XML answers 400 MalformedXML', page, async (s3) => {
+    const body = 'delete: everything';
+    answered(await rawBatch(s3, body, { 'content-md5': md5(body) }), 400, 'MalformedXML');
+  }),
+  check('A batch delete with the checksum of another body answers 400 BadDigest', page, async (s3) => {
+    await s3.put(s3.key('a'));
+    const sha = createHash('sha256').update('another body').digest('base64');
+    answered(await rawBatch(s3, batchBody([s3.key('a')]), { 'x-amz-checksum-sha256': sha }), 400, 'BadDigest');
+    equal((await s3.get(s3.key('a'))).text, 'a CV', 'the object');
+  }),
+  check('A batch delete without any checksum answers 400 InvalidRequest', page, async (s3) => {
+    answered(await rawBatch(s3, batchBody([s3.key('a')]), {}), 400, 'InvalidRequest');
+  }),
+  check('A batch delete takes keys with character references', page, async (s3) => {
+    const key = s3.key('line\nbreak.pdf');
+    await s3.put(key);
+    const body = batchBody([s3.key('line&#10;break.pdf')]);
+    answered(await rawBatch(s3, body, { 'content-md5': md5(body) }), 200);
+    await s3.isAbsent(key);
+  }),
+  check('A bucket that is not empty answers 409 BucketNotEmpty', api('DeleteBucket'), async (s3) => {
+    await s3.put(s3.key('a'));
+    await refused(s3.client.send(new DeleteBucketCommand({ Bucket: s3.bucket })), 409, 'BucketNotEmpty');
+  }),
+  check('An empty bucket is deleted', api('DeleteBucket'), async (s3) => {
+    const bucket = `${s3.bucket}-empty`;
+    await createBucket(s3.client, s3.signing.region, bucket);
+    equal(await removeBucket(s3.client, bucket, new Set()), [], 'what is left over');
+    await refused(s3.client.send(new DeleteBucketCommand({ Bucket: bucket })), 404, 'NoSuchBucket');
+  }),
+  check('A bucket name with capital letters answers 400 InvalidBucketName', api('CreateBucket'), async (s3) => {
+    await refused(s3.client.send(new CreateBucketCommand({ Bucket: 'Not_A_Bucket' })), 400, 'InvalidBucketName');
+  }),
+];

@@ -1,0 +1,243 @@
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetBucketVersioningCommand,
+  ListObjectVersionsCommand,
+} from '@aws-sdk/client-s3';
+import { equal, isTrue } from '../expect.ts';
+import {
+  answered,
+  api,
+  check,
+  encodeKey,
+  given,
+  guide,
+  refused,
+  type S3,
+  type S3Check,
+  versionCheck,
+} from './context.ts';
+
+const using = guide('Retaining multiple versions of objects with S3 Versioning');
+const markers = guide('Working with delete markers');
+
+const twoVersions = async (s3: S3, key: string) => {
+  const first = given((await s3.put(key, 'first')).VersionId, 'VersionId of the first');
+  const second = given((await s3.put(key, 'second')).VersionId, 'VersionId of the second');
+  return { first, second };
+};
+
+const remove = (s3: S3, key: string, VersionId?: string) =>
+  s3.client.send(new DeleteObjectCommand({ ...s3.at(key), VersionId }));
+
+const list = (s3: S3, more: object = {}) =>
+  s3.client.send(new ListObjectVersionsCommand({ Bucket: s3.bucket, Prefix: s3.prefix, ...more }));
+
+export const versions: readonly S3Check[] = [
+  versionCheck('The bucket says that its versions are on', api('GetBucketVersioning'), async (s3) => {
+    const { Status } = await s3.client.send(new GetBucketVersioningCommand({ Bucket: s3.bucket }));
+    equal(Status, 'Enabled', 'Status');
+  }),
+  versionCheck('Each upload gets a version id of its own', using, async (s3) => {
+    const key = s3.key('cv.pdf');
+    const { first, second } = await twoVersions(s3, key);
+    isTrue(first !== second, 'both uploads have the same version id');
+    const current = await s3.get(key);
+    equal(current.text, 'second', 'body');
+    equal(current.VersionId, second, 'VersionId of GetObject');
+    equal((await s3.head(key)).VersionId, second, 'VersionId of HeadObject');
+  }),
+  versionCheck(
+    'An earlier version is read by its id',
+    guide('Retrieving object versions from a versioning-enabled bucket'),
+    async (s3) => {
+      const key = s3.key('cv.pdf');
+      const { first } = await twoVersions(s3, key);
+      const answer = await s3.get(key, { VersionId: first });
+      equal(answer.text, 'first', 'body');
+      equal(answer.VersionId, first, 'VersionId');
+      equal((await s3.head(key, { VersionId: first })).ContentLength, 5, 'Content-Length of HeadObject');
+    },
+  ),
+  versionCheck('DELETE hides the object behind a delete marker', markers, async (s3) => {
+    const key = s3.key('cv.pdf');
+    const { second } = await twoVersions(s3, key);
+    const answer = await s3.raw('DELETE', key);
+    answered(answer, 204);
+    equal(answer.headers['x-amz-delete-marker'], 'true', 'x-amz-delete-marker');
+    isTrue(Boolean(answer.headers['x-amz-version-id']), 'x-amz-version-id of the marker is missing');
+    const read = await s3.raw('GET', key);
+    answered(read, 404, 'NoSuchKey');
+    equal(read.headers['x-amz-delete-marker'], 'true', 'x-amz-delete-marker of GetObject');
+    equal((await s3.get(key, { VersionId: second })).text, 'second', 'the version behind it');
+  }),
+  versionCheck('GET of a delete marker by its id answers 405 MethodNotAllowed', markers, async (s3) => {
+    const key = s3.key('cv.pdf');
+    await s3.put(key);
+    const versionId = given((await remove(s3, key)).VersionId, 'VersionId of the marker');
+    const answer = await s3.raw('GET', key, { query: { versionId } });
+    answered(answer, 405, 'MethodNotAllowed');
+    equal(answer.headers['x-amz-delete-marker'], 'true', 'x-amz-delete-marker');
+  }),
+  versionCheck('Deleting the delete marker brings the object back', guide('Managing delete markers'), async (s3) => {
+    const key = s3.key('cv.pdf');
+    await s3.put(key);
+    const { VersionId } = await remove(s3, key);
+    const answer = await remove(s3, key, VersionId);
+    equal(answer.DeleteMarker, true, 'DeleteMarker');
+    equal((await s3.get(key)).text, 'a CV', 'body');
+  }),
+  versionCheck(
+    'Deleting the newest version brings the one before back',
+    guide('Deleting object versions from a versioning-enabled bucket'),
+    async (s3) => {
+      const key = s3.key('cv.pdf');
+      const { first, second } = await twoVersions(s3, key);
+      const answer = await remove(s3, key, second);
+      equal(answer.VersionId, second, 'VersionId');
+      equal(answer.DeleteMarker, undefined, 'DeleteMarker');
+      const current = await s3.get(key);
+      equal(current.text, 'first', 'body');
+      equal(current.VersionId, first, 'VersionId of GetObject');
+    },
+  ),
+  versionCheck('DELETE of a missing key makes a delete marker', markers, async (s3) => {
+    equal((await remove(s3, s3.key('missing'))).DeleteMarker, true, 'DeleteMarker');
+    const { DeleteMarkers = [] } = await list(s3);
+    equal(
+      DeleteMarkers.map(({ Key }) => Key),
+      [s3.key('missing')],
+      'delete markers',
+    );
+  }),
+  versionCheck('A version that is gone answers 404 NoSuchVersion', api('Error responses'), async (s3) => {
+    const key = s3.key('cv.pdf');
+    const { first } = await twoVersions(s3, key);
+    await remove(s3, key, first);
+    await refused(s3.get(key, { VersionId: first }), 404, 'NoSuchVersion');
+  }),
+  versionCheck(
+    'ListObjectVersions lists keys in order and the newest version first',
+    api('ListObjectVersions'),
+    async (s3) => {
+      const [a, b] = [s3.key('a'), s3.key('b')];
+      const { first, second } = await twoVersions(s3, a);
+      const other = (await s3.put(b)).VersionId;
+      const { Versions = [] } = await list(s3);
+      equal(
+        Versions.map(({ Key, VersionId, IsLatest }) => [Key, VersionId, IsLatest]),
+        [
+          [a, second, true],
+          [a, first, false],
+          [b, other, true],
+        ],
+        'versions',
+      );
+    },
+  ),
+  versionCheck('ListObjectVersions tells the delete marker as the latest', api('ListObjectVersions'), async (s3) => {
+    const key = s3.key('a');
+    await s3.put(key);
+    const { VersionId } = await remove(s3, key);
+    const { Versions = [], DeleteMarkers = [] } = await list(s3);
+    equal(
+      DeleteMarkers.map((each) => [each.Key, each.VersionId, each.IsLatest]),
+      [[key, VersionId, true]],
+      'markers',
+    );
+    equal(
+      Versions.map(({ IsLatest }) => IsLatest),
+      [false],
+      'IsLatest of the version',
+    );
+  }),
+  versionCheck('ListObjectVersions pages through the versions of one key', api('ListObjectVersions'), async (s3) => {
+    const key = s3.key('a');
+    const { first, second } = await twoVersions(s3, key);
+    const third = (await s3.put(key, 'third')).VersionId;
+    const page = await list(s3, { MaxKeys: 2 });
+    equal(
+      page.Versions?.map(({ VersionId }) => VersionId),
+      [third, second],
+      'first page',
+    );
+    equal(page.IsTruncated, true, 'IsTruncated');
+    const next = await list(s3, { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker });
+    equal(
+      next.Versions?.map(({ VersionId }) => VersionId),
+      [first],
+      'second page',
+    );
+    equal(next.IsTruncated, false, 'IsTruncated at the end');
+  }),
+  versionCheck('A plain listing does not list hidden objects', markers, async (s3) => {
+    await s3.put(s3.key('hidden'));
+    await remove(s3, s3.key('hidden'));
+    const answer = await s3.raw('GET', undefined, { query: { 'list-type': '2', prefix: s3.prefix } });
+    answered(answer, 200);
+    equal(answer.body.toString().includes('hidden'), false, 'the hidden key is listed');
+  }),
+  versionCheck('A batch delete makes delete markers, or deletes versions', api('DeleteObjects'), async (s3) => {
+    const [a, b] = [s3.key('a'), s3.key('b')];
+    await s3.put(a);
+    const { second } = await twoVersions(s3, b);
+    const { Deleted = [] } = await s3.client.send(
+      new DeleteObjectsCommand({
+        Bucket: s3.bucket,
+        Delete: { Objects: [{ Key: a }, { Key: b, VersionId: second }] },
+      }),
+    );
+    const ofA = Deleted.find(({ Key }) => Key === a);
+    equal(ofA?.DeleteMarker, true, 'DeleteMarker of the first');
+    isTrue(Boolean(ofA?.DeleteMarkerVersionId), 'DeleteMarkerVersionId is missing');
+    equal(Deleted.find(({ Key }) => Key === b)?.VersionId, second, 'VersionId of the second');
+    equal((await s3.get(b)).text, 'first', 'what is left of the second');
+  }),
+  versionCheck('A copy takes a named version and tells which', api('CopyObject'), async (s3) => {
+    const key = s3.key('from');
+    const { first } = await twoVersions(s3, key);
+    const answer = await s3.client.send(
+      new CopyObjectCommand({
+        ...s3.at(s3.key('to')),
+        CopySource: `${s3.bucket}/${encodeKey(key)}?versionId=${encodeURIComponent(first)}`,
+      }),
+    );
+    equal(answer.CopySourceVersionId, first, 'x-amz-copy-source-version-id');
+    isTrue(answer.VersionId !== undefined && answer.VersionId !== first, 'x-amz-version-id of the copy is not its own');
+    equal((await s3.get(s3.key('to'))).text, 'first', 'body');
+  }),
+  versionCheck('A completed multipart upload has a version id', api('CompleteMultipartUpload'), async (s3) => {
+    const key = s3.key('multipart');
+    const UploadId = await s3.startMultipart(key);
+    const part = await s3.uploadPart(key, UploadId, 1, 'a CV');
+    const { VersionId } = await s3.client.send(
+      new CompleteMultipartUploadCommand({ ...s3.at(key), UploadId, MultipartUpload: { Parts: [part] } }),
+    );
+    equal((await s3.head(key)).VersionId, given(VersionId, 'VersionId'), 'VersionId of HeadObject');
+  }),
+  versionCheck(
+    'PUT with If-None-Match: * succeeds behind a delete marker',
+    guide('How to prevent object overwrites with conditional writes'),
+    async (s3) => {
+      const key = s3.key('again');
+      await s3.put(key);
+      await remove(s3, key);
+      await s3.put(key, 'again', { IfNoneMatch: '*' });
+      equal((await s3.get(key)).text, 'again', 'body');
+    },
+  ),
+  {
+    ...check('Objects of an unversioned bucket are listed with the version id null', using, async (s3) => {
+      await s3.put(s3.key('a'));
+      const { Versions = [] } = await list(s3);
+      equal(
+        Versions.map(({ VersionId, IsLatest }) => [VersionId, IsLatest]),
+        [['null', true]],
+        'versions',
+      );
+    }),
+    needs: 'no versions',
+  },
+];
