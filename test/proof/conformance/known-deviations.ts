@@ -273,6 +273,10 @@ const moto: Deviations = {
     'Deleting the delete marker brings the object back',
     'DELETE of a missing key makes a delete marker',
   ),
+  ...because(
+    'Versions uploaded while suspended cannot be read by the id null.',
+    'While versions are suspended, uploads replace the version null',
+  ),
   ...because('It names no next marker.', 'ListObjects (version 1) names the next marker with a delimiter'),
   ...because(
     'Its web server finds no route for a path with a line break.',

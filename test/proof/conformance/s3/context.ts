@@ -16,7 +16,7 @@ import { type RawAnswer, type RawRequest, rawRequest } from './raw-request.ts';
 import type { Signing } from './sign.ts';
 
 /** Which bucket a check needs; without a word, any bucket will do. */
-export type Needs = 'versions' | 'no versions';
+export type Needs = 'versions' | 'no versions' | 'switching versions';
 
 export interface S3Check extends Check<S3> {
   readonly needs?: Needs;

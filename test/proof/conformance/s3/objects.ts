@@ -64,7 +64,12 @@ export const objects: readonly S3Check[] = [
     async (s3) => {
       const key = s3.key('race');
       const bodies = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(200_000));
-      await Promise.all(bodies.map((body) => s3.put(key, body)));
+      // S3 may ask some of them to come again; what it stores is never a mix.
+      const uploads = await Promise.allSettled(bodies.map((body) => s3.put(key, body)));
+      isTrue(
+        uploads.some(({ status }) => status === 'fulfilled'),
+        'no upload succeeded',
+      );
       const answer = await s3.get(key);
       isTrue(bodies.includes(answer.text), 'the object is a mix of several uploads');
       equal(answer.ETag, `"${md5Hex(answer.text)}"`, 'ETag of what is there');

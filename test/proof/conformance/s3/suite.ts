@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { PreparedCheck } from '../check.ts';
 import { knownDeviations } from '../known-deviations.ts';
+import { OptionError } from '../options.ts';
 import { runChecks } from '../run-checks.ts';
 import type { Suite, SuiteOptions, SuiteReport } from '../suite.ts';
 import { type Buckets, createBuckets } from './buckets.ts';
@@ -41,7 +42,7 @@ type Endpoint = Pick<LocalS3, 'url' | 'credentials' | 'crashesOn'>;
 const runOn = async ({ url, credentials, crashesOn }: Endpoint, options: SuiteOptions): Promise<SuiteReport> => {
   const { region, bucketVersioning, implementation, only } = options;
   const known = implementation === undefined ? {} : knownDeviations.s3[implementation];
-  if (!known) throw new Error(`known-deviations.ts has no list "${implementation}".`);
+  if (!known) throw new OptionError(`known-deviations.ts has no list "${implementation}".`);
   const client = new S3Client({
     endpoint: url,
     region,
@@ -59,7 +60,7 @@ const runOn = async ({ url, credentials, crashesOn }: Endpoint, options: SuiteOp
       const connection = { client, endpoint: new URL(url), signing: { region, credentials }, touched };
       const checks = s3Checks.map((check, at) => {
         const skip = crashesOn?.includes(check.name)
-          ? 'because the server crashes on them'
+          ? 'because the server crashes'
           : skipReason(check, bucketVersioning);
         return prepared(check, connection, buckets, at, skip);
       });
@@ -92,6 +93,7 @@ const prepared = (
 
 const skipReason = ({ needs }: S3Check, bucketVersioning: 'on' | 'off' | undefined): string | undefined => {
   if (needs === 'versions' && bucketVersioning === 'off') return 'because its buckets have no versions';
+  if (needs === 'switching versions' && bucketVersioning !== undefined) return 'because it cannot switch versions';
   if (needs === 'no versions' && bucketVersioning === 'on') return 'because its buckets always have versions';
   return undefined;
 };

@@ -5,8 +5,10 @@ import {
   DeleteObjectsCommand,
   GetBucketVersioningCommand,
   ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
 } from '@aws-sdk/client-s3';
 import { equal, isTrue } from '../expect.ts';
+import { createBucket, removeBucket } from './buckets.ts';
 import {
   answered,
   api,
@@ -21,6 +23,7 @@ import {
 } from './context.ts';
 
 const using = guide('Retaining multiple versions of objects with S3 Versioning');
+const suspended = guide('Adding objects to versioning-suspended buckets');
 const markers = guide('Working with delete markers');
 
 const twoVersions = async (s3: S3, key: string) => {
@@ -228,6 +231,41 @@ export const versions: readonly S3Check[] = [
       equal((await s3.get(key)).text, 'again', 'body');
     },
   ),
+  {
+    ...check('While versions are suspended, uploads replace the version null', suspended, async (s3) => {
+      const Bucket = `${s3.bucket}-suspended`;
+      const key = s3.key('a');
+      const at = { Bucket, Key: key };
+      const switchTo = (Status: 'Enabled' | 'Suspended') =>
+        s3.client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }));
+      await createBucket(s3.client, s3.signing.region, Bucket);
+      try {
+        await switchTo('Enabled');
+        const first = given((await s3.put(key, 'first', at)).VersionId, 'VersionId of the first');
+        await switchTo('Suspended');
+        await s3.put(key, 'second', at);
+        await s3.put(key, 'third', at);
+        equal((await s3.get(key, { ...at, VersionId: 'null' })).text, 'third', 'the version null');
+        equal((await s3.get(key, { ...at, VersionId: first })).text, 'first', 'the first version');
+        const { Versions = [] } = await s3.client.send(new ListObjectVersionsCommand({ Bucket }));
+        equal(
+          Versions.map(({ VersionId }) => VersionId),
+          ['null', first],
+          'versions',
+        );
+      } finally {
+        await removeBucket(s3.client, Bucket, new Set());
+      }
+    }),
+    needs: 'switching versions',
+  },
+  {
+    ...check('An unversioned bucket tells no versioning status', api('GetBucketVersioning'), async (s3) => {
+      const { Status } = await s3.client.send(new GetBucketVersioningCommand({ Bucket: s3.bucket }));
+      equal(Status, undefined, 'Status');
+    }),
+    needs: 'no versions',
+  },
   {
     ...check('Objects of an unversioned bucket are listed with the version id null', using, async (s3) => {
       await s3.put(s3.key('a'));
