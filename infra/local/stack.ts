@@ -7,6 +7,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { readSettings, type Settings } from '../../lib/config/config.ts';
 import { literalPrefixes } from '../../lib/key-template/match-key.ts';
 import { type Ledger, ledgerOn } from '../../lib/ledger/ledger.ts';
+import { encodeEventKey } from '../../lib/upload/object-key.ts';
 import { createTable } from './aws/dynamodb/create-table.ts';
 import { startDynamoDb } from './aws/dynamodb/server.ts';
 import { createBucketTrigger, type Dispatch } from './aws/events/bucket-trigger.ts';
@@ -16,7 +17,7 @@ import { type BuildHandlersOptions, buildHandlers } from './aws/lambda/build-han
 import type { Lambda } from './aws/lambda/function.ts';
 import { functionEnvironment } from './aws/lambda/function-environment.ts';
 import { startFunctions } from './aws/lambda/start-functions.ts';
-import { s3Credentials, startS3 } from './aws/s3/s3-server.ts';
+import { s3Credentials, startS3 } from './aws/s3/server.ts';
 import { startConsole } from './console/server/server.ts';
 import { defaultApiKey, type KomboEmulator, sandboxIntegrationId, startKomboEmulator } from './kombo/emulator.ts';
 import { startControl } from './process/control-server.ts';
@@ -155,7 +156,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       trigger = createBucketTrigger({
         onUpload,
         region,
-        prefixes: literalPrefixes(settings.keyTemplates),
+        prefixes: literalPrefixes(settings.keyTemplates).map(encodeEventKey),
         onDispatch: (dispatch) => events.emit('dispatched', dispatch),
         onUnwatched: (object) => events.emit('unwatched', object),
       });

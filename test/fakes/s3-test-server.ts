@@ -2,11 +2,15 @@ import { type ClientRequest, request } from 'node:http';
 import { S3Client } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
 import type { CreatedObject } from '../../infra/local/aws/events/s3-notification.ts';
-import { s3Credentials, startS3 } from '../../infra/local/aws/s3/s3-server.ts';
+import { type S3ServerOptions, s3Credentials, startS3 } from '../../infra/local/aws/s3/server.ts';
 
 /** A local S3 with the bucket `cvs`, and a client of it; both end with the test, or earlier on demand. */
-export const startTestS3 = async (directory: string, onCreated: (object: CreatedObject) => void = () => undefined) => {
-  const server = await startS3({ directory, bucket: 'cvs', preferredPort: 0, onCreated });
+export const startTestS3 = async (
+  directory: string,
+  onCreated: (object: CreatedObject) => void = () => undefined,
+  options: Pick<S3ServerOptions, 'versioning' | 'idleTimeoutMs'> = {},
+) => {
+  const server = await startS3({ directory, bucket: 'cvs', preferredPort: 0, onCreated, ...options });
   const client = new S3Client({
     endpoint: server.url,
     forcePathStyle: true,

@@ -7,7 +7,7 @@ import { createTable } from '../../infra/local/aws/dynamodb/create-table.ts';
 import { startDynamoDb } from '../../infra/local/aws/dynamodb/server.ts';
 import type { Lambda } from '../../infra/local/aws/lambda/function.ts';
 import { functionEnvironment } from '../../infra/local/aws/lambda/function-environment.ts';
-import { s3Credentials, startS3 } from '../../infra/local/aws/s3/s3-server.ts';
+import { s3Credentials, startS3 } from '../../infra/local/aws/s3/server.ts';
 import { startConsole } from '../../infra/local/console/server/server.ts';
 import { defaultApiKey, sandboxIntegrationId, startKomboEmulator } from '../../infra/local/kombo/emulator.ts';
 import type { StackEvents } from '../../infra/local/stack.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
-import { s3Credentials, startS3 } from '../../infra/local/aws/s3/s3-server.ts';
+import { s3Credentials, startS3 } from '../../infra/local/aws/s3/server.ts';
 import { greenhouseIntegrationId, type KomboEmulator, startKomboEmulator } from '../../infra/local/kombo/emulator.ts';
 import { pdf } from '../fakes/files.ts';
 import { type LocalDynamo, startLocalDynamo } from '../fakes/local-table.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { s3Credentials } from '../aws/s3/s3-server.ts';
+import { s3Credentials } from '../aws/s3/server.ts';
 import { sampleCandidateId, samplePath } from '../sample.ts';
 import type { Stack } from '../stack.ts';
 

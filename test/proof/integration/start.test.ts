@@ -1,6 +1,6 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { s3Credentials } from '../../../infra/local/aws/s3/s3-server.ts';
+import { s3Credentials } from '../../../infra/local/aws/s3/server.ts';
 import { runningStack } from '../../../infra/local/process/state-folder.ts';
 import { exe } from '../../fakes/files.ts';
 import { temporaryFolder } from '../../fakes/temporary-folder.ts';
@@ -79,7 +79,7 @@ describe('without --once it stays up', () => {
     const state = await temporaryFolder();
     const stack = await up(state);
     expect(stack.stdout()).toMatch(
-      /AWS_ACCESS_KEY_ID=S3RVER AWS_SECRET_ACCESS_KEY=S3RVER AWS_REGION=eu-central-1 aws s3 cp '.*Frank Doe CV\.pdf' 's3:\/\/cv-courier-local\/candidates\/\w+\/Another CV\.pdf' --endpoint-url http:\/\/127\.0\.0\.1:\d+/,
+      /AWS_ACCESS_KEY_ID=LOCAL AWS_SECRET_ACCESS_KEY=LOCAL AWS_REGION=eu-central-1 aws s3 cp '.*Frank Doe CV\.pdf' 's3:\/\/cv-courier-local\/candidates\/\w+\/Another CV\.pdf' --endpoint-url http:\/\/127\.0\.0\.1:\d+/,
     );
 
     const s3 = new S3Client({

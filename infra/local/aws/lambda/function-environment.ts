@@ -1,5 +1,5 @@
 import { settings } from '../../../../lib/config/settings.ts';
-import { s3Credentials } from '../s3/s3-server.ts';
+import { s3Credentials } from '../s3/server.ts';
 
 /** Where the functions find the parts of this stack. */
 export interface FunctionPlace {

@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { getRequestListener } from '@hono/node-server';
 import type { Settings } from '../../../../lib/config/config.ts';
 import { targetKinds } from '../../../../lib/upload/target.ts';
-import { s3Credentials } from '../../aws/s3/s3-server.ts';
+import { s3Credentials } from '../../aws/s3/server.ts';
 import { closeServer, listen, onFreePort } from '../../process/listen.ts';
 import { sampleCandidateId } from '../../sample.ts';
 import { pageAssets } from './assets.ts';

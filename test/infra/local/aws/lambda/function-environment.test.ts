@@ -56,7 +56,7 @@ test('nothing in the shell leads out of this machine', () => {
     KOMBO_API_KEY: 'ks_dev_local',
     KOMBO_API_KEY_SECRET: '',
     S3_FORCE_PATH_STYLE: 'true',
-    AWS_ACCESS_KEY_ID: 'S3RVER',
+    AWS_ACCESS_KEY_ID: 'LOCAL',
   });
   for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL', 'HTTPS_PROXY', 'NODE_OPTIONS']) {
     expect(env).not.toHaveProperty(name);

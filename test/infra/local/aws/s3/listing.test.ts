@@ -63,7 +63,7 @@ test('prefix, delimiter, start and common prefixes are encoded as well', async (
     StartAfter: 'R&D/a',
     CommonPrefixes: [{ Prefix: 'R&D/a b/' }, { Prefix: 'R&D/c&d/' }],
     Contents: [{ Key: 'R&D/e.pdf' }],
-    KeyCount: 1,
+    KeyCount: 3,
   });
   expect(await client.send(new ListObjectsV2Command({ ...question, EncodingType: 'url' }))).toMatchObject({
     Prefix: 'R%26D/',
@@ -79,7 +79,7 @@ test('the older listing answers alike', async () => {
   const question = { Bucket: 'cvs', Marker: 'R&D 1.pdf' };
   expect(await client.send(new ListObjectsCommand(question))).toMatchObject({
     Marker: 'R&D 1.pdf',
-    Contents: [{ Key: 'R&D 2.pdf', Owner: { DisplayName: 'S3rver' } }],
+    Contents: [{ Key: 'R&D 2.pdf', Owner: { ID: 'local' } }],
   });
   expect(await client.send(new ListObjectsCommand({ ...question, EncodingType: 'url' }))).toMatchObject({
     Marker: 'R%26D+1.pdf',
@@ -153,6 +153,37 @@ test('what is a folder for some keys may be an object itself', async () => {
   const client = await bucketWith(['a/', 'a', 'a/b']);
   const { Contents } = await client.send(new ListObjectsV2Command({ Bucket: 'cvs' }));
   expect(Contents?.map(({ Key }) => Key)).toEqual(['a', 'a/', 'a/b']);
+});
+
+test('keys are in the order of their UTF-8 bytes, in which an emoji comes after U+FF5E', async () => {
+  const client = await bucketWith(['😀.pdf', '\uff5e.pdf', 'é.pdf', 'z.pdf']);
+  const { Contents } = await client.send(new ListObjectsV2Command({ Bucket: 'cvs' }));
+  expect(Contents?.map(({ Key }) => Key)).toEqual(['z.pdf', 'é.pdf', '\uff5e.pdf', '😀.pdf']);
+});
+
+test('a page of common prefixes continues after them, with each kind of listing', async () => {
+  const client = await bucketWith(['a/1', 'a/2', 'b', 'c/1']);
+  const grouped = { Bucket: 'cvs', Delimiter: '/', MaxKeys: 1 };
+  const first = await client.send(new ListObjectsV2Command(grouped));
+  const second = await client.send(
+    new ListObjectsV2Command({ ...grouped, ContinuationToken: first.NextContinuationToken }),
+  );
+  expect([first.CommonPrefixes, second.Contents?.[0]?.Key]).toEqual([[{ Prefix: 'a/' }], 'b']);
+  const older = await client.send(new ListObjectsCommand(grouped));
+  expect(older).toMatchObject({ CommonPrefixes: [{ Prefix: 'a/' }], NextMarker: 'a/', IsTruncated: true });
+  const next = await client.send(new ListObjectsCommand({ ...grouped, Marker: older.NextMarker }));
+  expect(next).toMatchObject({ Contents: [{ Key: 'b' }], NextMarker: 'b' });
+});
+
+test('no keys are listed where none were asked for, and a token of another server is refused', async () => {
+  const client = await bucketWith(['a']);
+  const none = await client.send(new ListObjectsV2Command({ Bucket: 'cvs', MaxKeys: 0 }));
+  expect([none.KeyCount, none.IsTruncated]).toEqual([0, false]);
+  await expect(
+    client.send(
+      new ListObjectsV2Command({ Bucket: 'cvs', ContinuationToken: '1ueGcxLPRx1Tr/XYExHnhbYLgveDs2J/wm36Hy4vbOwM=' }),
+    ),
+  ).rejects.toMatchObject({ name: 'InvalidArgument' });
 });
 
 test('other answers tell a key as it was typed, too', async () => {

@@ -1,0 +1,61 @@
+import { S3Error } from './s3-error.ts';
+
+/** A line is the head of a chunk with its signature, or a trailer. */
+const maxLineBytes = 8 * 1024;
+
+/**
+ * The payload of a body in the aws-chunked encoding, signed or not; signatures are skipped.
+ * @param trailers is filled after the last chunk, with names in lower case
+ * @throws {S3Error} IncompleteBody when chunks are not as long as they say
+ * @see Amazon S3 API Reference, "Signature calculations: transferring payload in multiple chunks"
+ */
+export const chunkedPayload = async function* (
+  body: AsyncIterable<Buffer>,
+  trailers: Map<string, string>,
+): AsyncGenerator<Buffer> {
+  const input = body[Symbol.asyncIterator]();
+  let rest: Buffer = Buffer.alloc(0);
+
+  const readMore = async (): Promise<void> => {
+    const { done, value } = await input.next();
+    if (done) throw new S3Error('IncompleteBody');
+    rest = rest.length === 0 ? value : Buffer.concat([rest, value]);
+  };
+  const readLine = async (): Promise<string> => {
+    let end = rest.indexOf('\n');
+    while (end === -1) {
+      if (rest.length > maxLineBytes) throw new S3Error('IncompleteBody');
+      await readMore();
+      end = rest.indexOf('\n');
+    }
+    const line = rest.toString('latin1', 0, end);
+    rest = rest.subarray(end + 1);
+    return line.replace(/\r$/, '');
+  };
+
+  try {
+    for (let left = chunkLength(await readLine()); left > 0; left = chunkLength(await readLine())) {
+      while (left > 0) {
+        if (rest.length === 0) await readMore();
+        const piece = rest.subarray(0, left);
+        rest = rest.subarray(piece.length);
+        left -= piece.length;
+        yield piece;
+      }
+      if ((await readLine()) !== '') throw new S3Error('IncompleteBody');
+    }
+    for (let line = await readLine(); line !== ''; line = await readLine()) {
+      const colon = line.indexOf(':');
+      if (colon === -1) throw new S3Error('MalformedTrailerError');
+      trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+    }
+  } finally {
+    await input.return?.();
+  }
+};
+
+const chunkLength = (head: string): number => {
+  const [, hex] = /^([0-9a-f]{1,8})(?:;.*)?$/i.exec(head) ?? [];
+  if (hex === undefined) throw new S3Error('IncompleteBody');
+  return Number.parseInt(hex, 16);
+};

@@ -1,0 +1,68 @@
+import type { Answer } from './answer.ts';
+import { type ByteRange, parseRange } from './byte-range.ts';
+import { checksumHeaders } from './checksums.ts';
+import { checkRead } from './conditions.ts';
+import type { Context } from './context.ts';
+import { objectHeaders } from './object-headers.ts';
+import type { S3Request } from './request.ts';
+import { S3Error } from './s3-error.ts';
+import { findVersion, type StoredVersion } from './versions.ts';
+
+/** GET and HEAD of an object. */
+export const getObject = async (context: Context, request: S3Request): Promise<Answer> => {
+  const { headers, query, key, method } = request;
+  const bucket = context.store.bucket(request.bucket);
+  const version = findVersion(bucket, key, query.get('versionId'));
+  const about = objectHeaders(bucket, version);
+  if (checkRead(headers, version) === 'not-modified') {
+    const { etag, 'last-modified': modified, 'x-amz-version-id': id } = about;
+    return { status: 304, headers: { etag, 'last-modified': modified, 'x-amz-version-id': id } };
+  }
+  if (method === 'GET') refuseArchived(version);
+  const part = partRange(version, query.get('partNumber'));
+  const range = part ?? parseRange(headers.range, version.sizeBytes);
+  const { start, end } = range ?? { start: 0, end: version.sizeBytes - 1 };
+  const length = end - start + 1;
+  return {
+    status: range ? 206 : 200,
+    headers: {
+      ...about,
+      ...overrides(query),
+      'content-length': String(length),
+      ...(range && { 'content-range': `bytes ${start}-${end}/${version.sizeBytes}` }),
+      ...(part && version.partBytes && { 'x-amz-mp-parts-count': String(version.partBytes.length) }),
+      // A checksum of the whole says nothing about a range of it.
+      ...(headers['x-amz-checksum-mode'] === 'ENABLED' && !range && checksumHeaders(version.checksum)),
+    },
+    ...(method === 'GET' && length > 0 && { body: context.store.read(version.file, { start, end }) }),
+  };
+};
+
+/** @throws {S3Error} InvalidObjectState: an archived object is readable only after a restore, which is not simulated */
+export const refuseArchived = ({ storageClass }: StoredVersion): void => {
+  if (storageClass !== 'GLACIER' && storageClass !== 'DEEP_ARCHIVE') return;
+  throw new S3Error('InvalidObjectState', { elements: { StorageClass: storageClass } });
+};
+
+const partRange = ({ partBytes, sizeBytes }: StoredVersion, named: string | undefined): ByteRange | undefined => {
+  if (named === undefined) return undefined;
+  const sizes = partBytes ?? [sizeBytes];
+  const size = sizes[Number(named) - 1];
+  if (size === undefined) {
+    throw new S3Error('InvalidRange', { message: 'The requested partnumber is not satisfiable' });
+  }
+  const start = sizes.slice(0, Number(named) - 1).reduce((sum, one) => sum + one, 0);
+  return size === 0 ? undefined : { start, end: start + size - 1 };
+};
+
+/** @see Amazon S3 API Reference, GetObject: "Overriding response header values through the request" */
+const overrides = (query: ReadonlyMap<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    ['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'content-type', 'expires'].flatMap(
+      (name) => {
+        const value = query.get(`response-${name}`);
+        // A header's bytes are UTF-8 here as they are in the query.
+        return value === undefined ? [] : [[name, Buffer.from(value).toString('latin1')]];
+      },
+    ),
+  );

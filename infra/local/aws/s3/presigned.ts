@@ -1,0 +1,28 @@
+import { S3Error } from './s3-error.ts';
+
+/** @see Amazon S3 API Reference, "Authenticating requests: using query parameters" */
+const maxLifetimeSeconds = 604_800;
+
+/** Signatures are not checked here, but a link ends when it says. */
+export const refuseExpired = (query: ReadonlyMap<string, string>, nowMs: number): void => {
+  const expiresMs = expiryOf(query);
+  if (expiresMs === undefined || nowMs <= expiresMs) return;
+  throw new S3Error('AccessDenied', {
+    message: 'Request has expired',
+    elements: { Expires: new Date(expiresMs).toISOString(), ServerTime: new Date(nowMs).toISOString() },
+  });
+};
+
+const expiryOf = (query: ReadonlyMap<string, string>): number | undefined => {
+  const [date, lifetime] = [query.get('X-Amz-Date'), query.get('X-Amz-Expires')];
+  if (lifetime !== undefined) {
+    const iso = date?.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z') ?? '';
+    const signedMs = Date.parse(iso);
+    const isValid = /^\d{1,6}$/.test(lifetime) && Number(lifetime) <= maxLifetimeSeconds && !Number.isNaN(signedMs);
+    if (!isValid) throw new S3Error('AuthorizationQueryParametersError');
+    return signedMs + Number(lifetime) * 1_000;
+  }
+  // The older signature names the end itself.
+  const end = query.has('Signature') ? Number(query.get('Expires')) : Number.NaN;
+  return Number.isNaN(end) ? undefined : end * 1_000;
+};

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { closeServer, listen, onFreePort } from '../../process/listen.ts';
+import { isLocalCaller } from '../../process/local-caller.ts';
+import type { CreatedObject } from '../events/s3-notification.ts';
+import { ensureBucket } from './buckets.ts';
+import type { Context } from './context.ts';
+import { ObjectStore } from './object-store.ts';
+import { refuseExpired } from './presigned.ts';
+import { parseRequest } from './request.ts';
+import { callOf } from './routes.ts';
+import { S3Error } from './s3-error.ts';
+import { errorAnswer, sendAnswer } from './send-answer.ts';
+
+/** Any others will do as well: signatures are not checked. */
+export const s3Credentials = { accessKeyId: 'LOCAL', secretAccessKey: 'LOCAL' } as const;
+
+export interface S3ServerOptions {
+  /** Objects stay here across restarts. */
+  readonly directory: string;
+  readonly bucket: string;
+  /** See `onFreePort`. */
+  readonly preferredPort: number;
+  /** Hears of every object that came in, before its uploader gets the answer. */
+  readonly onCreated: (object: CreatedObject) => void;
+  /** Of buckets that are created. Default: on, as the deployed bucket has it. */
+  readonly versioning?: boolean;
+  /** Default: 20 s, about as long as S3 waits. */
+  readonly idleTimeoutMs?: number;
+}
+
+export interface S3Server {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** S3 on this machine. Signatures are not checked: it listens to this machine only, and refuses web pages from elsewhere. */
+export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
+  const { directory, bucket, preferredPort, onCreated, versioning = true, idleTimeoutMs = 20_000 } = options;
+  const store = new ObjectStore(directory);
+  const context: Context = { store, region: 'eu-central-1', idleTimeoutMs, versioning, onCreated };
+  await ensureBucket(context, bucket);
+
+  const busy = new Set<Promise<void>>();
+  const onRequest = (message: IncomingMessage, response: ServerResponse, allowBody: () => void) => {
+    const done = answer(context, message, response, allowBody).finally(() => busy.delete(done));
+    busy.add(done);
+  };
+  // The body has a time limit of its own, see `beforeIdle`; a large one on a slow line may take longer than Node's.
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 });
+  server.on('request', (message, response) => onRequest(message, response, () => undefined));
+  server.on('checkContinue', (message, response) => onRequest(message, response, () => response.writeContinue()));
+  const port = await onFreePort(preferredPort, (candidate) => listen(server, candidate));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      await closeServer(server);
+      // Calls that were cut off still delete what they had begun to write.
+      await Promise.all(busy);
+      await store.close();
+    },
+  };
+};
+
+const answer = async (
+  context: Context,
+  message: IncomingMessage,
+  response: ServerResponse,
+  allowBody: () => void,
+): Promise<void> => {
+  const requestId = randomBytes(8).toString('hex').toUpperCase();
+  response.setHeader('x-amz-request-id', requestId);
+  response.setHeader('x-amz-id-2', 'local');
+  response.setHeader('server', 'AmazonS3');
+  try {
+    if (!isLocalCaller(message.headers)) {
+      throw new S3Error('AccessDenied', { message: 'Only programs on this machine may use the local S3.' });
+    }
+    const request = parseRequest(message, allowBody);
+    refuseExpired(request.query, Date.now());
+    await sendAnswer(response, await callOf(request)(context, request));
+  } catch (error) {
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    const known = error instanceof S3Error ? error : new S3Error('InternalError', { message: String(error) });
+    // What is left of the body is read and dropped, so its sender gets to the answer; one that never ends is cut off.
+    if (!message.complete) message.socket.setTimeout(context.idleTimeoutMs, () => message.destroy());
+    // A client that was not told to continue sends no body, and Node would wait for it.
+    if (message.headers.expect !== undefined) response.setHeader('connection', 'close');
+    await sendAnswer(response, errorAnswer(known, message.url?.split('?')[0] ?? '/', requestId));
+  } finally {
+    message.resume();
+  }
+};
