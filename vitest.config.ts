@@ -8,7 +8,5 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Many files wait for servers and processes of their own more than they compute.
     maxWorkers: 3,
-    // As npm start has it: listings of the local S3 over more than one page need it.
-    execArgv: ['--openssl-legacy-provider'],
   },
 });

@@ -5,8 +5,6 @@ export default defineConfig({
     include: ['test/proof/e2e/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 90_000,
-    // As npm start has it: listings of the local S3 over more than one page need it.
-    execArgv: ['--openssl-legacy-provider'],
     expect: { poll: { timeout: 15_000 } },
     // Each file has a browser and a whole stack of its own; two of them together make a small machine slow.
     fileParallelism: false,

@@ -21,7 +21,7 @@ export const command = (
   env: Readonly<Record<string, string>> = {},
 ): Command => {
   const { FORCE_COLOR: _, NO_COLOR: __, ...shell } = process.env;
-  const child = spawn(process.execPath, ['--openssl-legacy-provider', path.join(folder, `${name}.ts`), ...args], {
+  const child = spawn(process.execPath, [path.join(folder, `${name}.ts`), ...args], {
     env: { ...shell, PORT_BASE: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
