@@ -84,13 +84,13 @@ export const beforeIdle = async <T>(
 ): Promise<T> => {
   const idle = Promise.withResolvers<never>();
   const onIdle = () => idle.reject(new S3Error('RequestTimeout', { headers: { connection: 'close' } }));
-  message.socket.setTimeout(idleTimeoutMs, onIdle);
+  message.setTimeout(idleTimeoutMs, onIdle);
   allowBody();
   try {
     // An iterator that ended early would otherwise cut the connection, and with it the answer.
     return await Promise.race([read(message.iterator({ destroyOnReturn: false })), idle.promise]);
   } finally {
-    message.socket.setTimeout(0);
-    message.socket.off('timeout', onIdle);
+    message.setTimeout(0);
+    message.off('timeout', onIdle);
   }
 };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { closeServer, listen, onFreePort } from '../../process/listen.ts';
 import { isLocalCaller } from '../../process/local-caller.ts';
 import type { CreatedObject } from '../events/s3-notification.ts';
@@ -50,6 +51,7 @@ export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 });
   server.on('request', (message, response) => onRequest(message, response, () => undefined));
   server.on('checkContinue', (message, response) => onRequest(message, response, () => response.writeContinue()));
+  server.on('clientError', (error, socket) => refuseBroken(error, socket as Socket));
   const port = await onFreePort(preferredPort, (candidate) => listen(server, candidate));
   return {
     url: `http://127.0.0.1:${port}`,
@@ -60,6 +62,15 @@ export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
       await store.close();
     },
   };
+};
+
+/** What is not HTTP, or ends before the length that it announced. */
+const refuseBroken = (error: Error, socket: Socket): void => {
+  const isCutOff = 'code' in error && error.code === 'HPE_INVALID_EOF_STATE';
+  const { body } = errorAnswer(new S3Error(isCutOff ? 'IncompleteBody' : 'InvalidRequest'), '', '');
+  const head = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/xml\r\n\r\n';
+  if (socket.writable) socket.write(`${head}${body}`);
+  socket.destroySoon();
 };
 
 const answer = async (
@@ -86,7 +97,9 @@ const answer = async (
     }
     const known = error instanceof S3Error ? error : new S3Error('InternalError', { message: String(error) });
     // What is left of the body is read and dropped, so its sender gets to the answer; one that never ends is cut off.
-    if (!message.complete) message.socket.setTimeout(context.idleTimeoutMs, () => message.destroy());
+    if (!message.complete) message.setTimeout(context.idleTimeoutMs, () => message.destroy());
+    // The reader of the body still waits; it ends, and deletes what it has, when the connection does.
+    if (known.code === 'RequestTimeout') response.once('finish', () => message.destroy());
     // A client that was not told to continue sends no body, and Node would wait for it.
     if (message.headers.expect !== undefined) response.setHeader('connection', 'close');
     await sendAnswer(response, errorAnswer(known, message.url?.split('?')[0] ?? '/', requestId));

@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, readdir } from 'node:fs/promises';
+import { request } from 'node:http';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { expect, onTestFinished, test } from 'vitest';
+import { s3Credentials } from '../../../../../infra/local/aws/s3/server.ts';
+import { beginUpload, startTestS3 } from '../../../../fakes/s3-test-server.ts';
+import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
+
+const script = path.join(import.meta.dirname, '..', '..', '..', '..', 'fakes', 's3-process.ts');
+
+const startProcess = async (folder: string) => {
+  const child = spawn(process.execPath, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const { value: url = '' } = await lines.next();
+  const client = new S3Client({
+    endpoint: url,
+    forcePathStyle: true,
+    region: 'eu-central-1',
+    credentials: s3Credentials,
+    maxAttempts: 1,
+  });
+  const kill = async () => {
+    client.destroy();
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  };
+  onTestFinished(kill);
+  const peakMemoryKb = async () => {
+    child.stdin.write('\n');
+    return Number((await lines.next()).value);
+  };
+  return { url, client, kill, peakMemoryKb };
+};
+
+const textOf = async (client: S3Client, Key: string, VersionId?: string) =>
+  (await client.send(new GetObjectCommand({ Bucket: 'cvs', Key, VersionId }))).Body?.transformToString();
+
+test('objects, versions and open uploads survive a kill; half an upload does not', async () => {
+  const folder = await temporaryFolder();
+  const killed = await startProcess(folder);
+  const put = (Body: string) => killed.client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'a/..', Body }));
+  const old = await put('old');
+  await put('young');
+  const at = { Bucket: 'cvs', Key: 'parts' };
+  const { UploadId } = await killed.client.send(new CreateMultipartUploadCommand(at));
+  const { ETag } = await killed.client.send(new UploadPartCommand({ ...at, UploadId, PartNumber: 1, Body: 'part' }));
+  beginUpload(killed.url, '/cvs/half', 10)
+    .upload.on('error', () => undefined)
+    .write('12345');
+  await expect.poll(() => readdir(path.join(folder, 'data'))).toHaveLength(4);
+  await killed.kill();
+  // What a kill in the middle of a write leaves.
+  await appendFile(path.join(folder, 'index.jsonl'), '[{"type":"vers');
+
+  const { client } = await startTestS3(folder);
+  expect(await readdir(path.join(folder, 'data'))).toHaveLength(3);
+  expect(await textOf(client, 'a/..')).toBe('young');
+  expect(await textOf(client, 'a/..', old.VersionId)).toBe('old');
+  const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+  await client.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload }));
+  expect(await textOf(client, 'parts')).toBe('part');
+  const { Versions } = await client.send(new ListObjectVersionsCommand({ Bucket: 'cvs' }));
+  expect(Versions?.map(({ Key }) => Key)).toEqual(['a/..', 'a/..', 'parts']);
+});
+
+/** Of an upload below: rounds first, then numbers. */
+const orderOf = (body: string): number => {
+  const [round, , number] = body.split(' ').map(Number);
+  return (round ?? Number.NaN) * 1_000_000 + (number ?? Number.NaN);
+};
+
+test('whatever an uploader has got an answer for is there after a kill, at any moment', async () => {
+  const folder = await temporaryFolder();
+  const answered = new Map<string, string>();
+  for (let round = 0; round < 5; round += 1) {
+    const { client, kill } = await startProcess(folder);
+    const upload = async (lane: number) => {
+      for (let number = 0; ; number += 1) {
+        const [Key, Body] = [`${lane}/${number % 7}`, `${round} ${lane} ${number} `.repeat(1_000)];
+        await client.send(new PutObjectCommand({ Bucket: 'cvs', Key, Body }));
+        answered.set(Key, Body);
+      }
+    };
+    const lanes = Promise.allSettled([upload(1), upload(2), upload(3)]);
+    await new Promise((resolve) => setTimeout(resolve, 100 + 40 * round));
+    await kill();
+    await lanes;
+  }
+  const { client } = await startTestS3(folder);
+  expect(answered.size).toBeGreaterThan(3);
+  for (const [key, body] of answered) {
+    const text = (await textOf(client, key)) ?? '';
+    expect(text === text.slice(0, text.length / 1_000).repeat(1_000)).toBe(true);
+    // A later upload that was written, but not answered yet, may be the newest version.
+    expect(orderOf(text)).toBeGreaterThanOrEqual(orderOf(body));
+  }
+});
+
+test('a file that is replaced and deleted while it is read is delivered to its end', async () => {
+  const folder = await temporaryFolder();
+  const { client } = await startTestS3(folder, () => undefined, { versioning: false });
+  const bytes = Buffer.alloc(8 * 1024 * 1024, 'first');
+  const put = (Body: Buffer | string) => client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'a', Body }));
+  await put(bytes);
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: 'cvs', Key: 'a' }));
+  await put('second');
+  await expect.poll(() => readdir(path.join(folder, 'data'))).toHaveLength(1);
+  expect(Buffer.from((await Body?.transformToByteArray()) ?? []).equals(bytes)).toBe(true);
+});
+
+test('a file of 100 MB takes hardly more memory than one of 10 MB, in and out', { timeout: 60_000 }, async () => {
+  const peakOf = async (megabytes: number) => {
+    const { url, peakMemoryKb, kill } = await startProcess(await temporaryFolder());
+    const { hostname, port } = new URL(url);
+    const to = { hostname, port, path: '/cvs/large' };
+    const chunks = function* () {
+      for (let at = 0; at < megabytes; at += 1) yield Buffer.alloc(1_000_000, at);
+    };
+    const upload = request({ ...to, method: 'PUT', headers: { 'content-length': megabytes * 1_000_000 } });
+    const uploaded = once(upload, 'response');
+    await pipeline(chunks(), upload);
+    expect((await uploaded)[0].statusCode).toBe(200);
+    const [download] = await once(request(to).end(), 'response');
+    let bytes = 0;
+    for await (const chunk of download) bytes += chunk.length;
+    expect(bytes).toBe(megabytes * 1_000_000);
+    const peak = await peakMemoryKb();
+    await kill();
+    return peak;
+  };
+  expect((await peakOf(100)) / (await peakOf(10))).toBeLessThan(1.3);
+});
