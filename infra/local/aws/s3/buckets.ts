@@ -18,13 +18,13 @@ export const headBucket = async ({ store, region }: Context, { bucket }: S3Reque
   return { status: 200, headers: { 'x-amz-bucket-region': region } };
 };
 
-export const ensureBucket = async ({ store, versioning }: Context, bucket: string): Promise<void> => {
+export const ensureBucket = async ({ store }: Context, bucket: string, versioning?: 'Enabled'): Promise<void> => {
   if (store.findBucket(bucket)) return;
-  const settings = { createdMs: Date.now(), ...(versioning && { versioning: 'Enabled' as const }) };
+  const settings = { createdMs: Date.now(), ...(versioning && { versioning }) };
   await store.commit({ type: 'bucket', bucket, settings });
 };
 
-/** Whoever owns the bucket may create it again, as in us-east-1. */
+/** Without versions, as in S3. The owner of a bucket may create it again, as in us-east-1. */
 export const createBucket = async (context: Context, { bucket }: S3Request): Promise<Answer> => {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
     throw new S3Error('InvalidBucketName', { elements: { BucketName: bucket } });

@@ -7,7 +7,5 @@ export interface Context {
   readonly region: string;
   /** A sender that is silent for so long is cut off. */
   readonly idleTimeoutMs: number;
-  /** Of new buckets. */
-  readonly versioning: boolean;
   readonly onCreated: (object: CreatedObject) => void;
 }

@@ -4,6 +4,7 @@ import type { Bucket } from './bucket-index.ts';
 import type { Context } from './context.ts';
 import { type Form, readForm } from './form-data.ts';
 import { describe, versionHeader } from './object-headers.ts';
+import { checkPolicy } from './post-policy.ts';
 import { beforeIdle } from './receive-body.ts';
 import { checkedKey, type S3Request } from './request.ts';
 import { S3Error } from './s3-error.ts';
@@ -12,7 +13,7 @@ import { tagsOfXml } from './tags.ts';
 import { addVersion, type StoredVersion } from './versions.ts';
 
 /**
- * An upload from the form of a web page. Its policy is not checked.
+ * An upload from the form of a web page. Its signature is not checked, its policy is.
  * @see Amazon S3 API Reference, "POST Object"
  */
 export const postForm = async (context: Context, request: S3Request): Promise<Answer> => {
@@ -20,14 +21,15 @@ export const postForm = async (context: Context, request: S3Request): Promise<An
   const contentType = headers['content-type'] ?? '';
   if (!/^multipart\/form-data/i.test(contentType)) throw new S3Error('MethodNotAllowed');
   context.store.bucket(name);
-  const { form, key, description, sent, algorithm, staged } = await beforeIdle(context, request, (body) =>
+  const { form, key, description, checkSize, sent, algorithm, staged } = await beforeIdle(context, request, (body) =>
     readForm(body, contentType, async (form, bytes) => {
       const key = keyOf(form);
       const description = descriptionOf(form);
+      const checkSize = checkPolicy(name, key, form.fields);
       const sent = sentChecksum(form.fields);
       const algorithm = sent?.algorithm ?? 'CRC64NVME';
       const staged = await context.store.stage(bytes, [algorithm]);
-      return { form, key, description, sent, algorithm, staged };
+      return { form, key, description, checkSize, sent, algorithm, staged };
     }),
   );
   const { md5: etag, checksums, ...file } = staged;
@@ -39,6 +41,7 @@ export const postForm = async (context: Context, request: S3Request): Promise<An
     description,
     event: 'Post',
     check: () => {
+      checkSize(file.sizeBytes);
       checkMd5(sentMd5(form.fields), etag);
       if (sent) checkSent(algorithm, sent.value, value);
     },

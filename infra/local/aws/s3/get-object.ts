@@ -39,10 +39,14 @@ export const getObject = async (context: Context, request: S3Request): Promise<A
 };
 
 /** @throws {S3Error} InvalidObjectState: an archived object is readable only after a restore, which is not simulated */
-export const refuseArchived = ({ storageClass }: StoredVersion): void => {
-  if (storageClass !== 'GLACIER' && storageClass !== 'DEEP_ARCHIVE') return;
+export const refuseArchived = (version: StoredVersion): void => {
+  if (!isArchived(version)) return;
+  const { storageClass } = version;
   throw new S3Error('InvalidObjectState', { elements: { StorageClass: storageClass } });
 };
+
+export const isArchived = ({ storageClass }: StoredVersion): boolean =>
+  storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
 
 const partRange = ({ partBytes, sizeBytes }: StoredVersion, named: string | undefined): ByteRange | undefined => {
   if (named === undefined) return undefined;

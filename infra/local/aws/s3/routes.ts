@@ -18,9 +18,11 @@ import { listParts, listUploads } from './list-multipart.ts';
 import { listObjectsV1, listObjectsV2 } from './list-objects.ts';
 import { listVersions } from './list-versions.ts';
 import { abortUpload, copyPart, createUpload, uploadPart } from './multipart.ts';
+import { getAttributes } from './object-attributes.ts';
 import { deleteTagging, getTagging, putTagging } from './object-tagging.ts';
 import { putObject } from './put-object.ts';
 import type { S3Request } from './request.ts';
+import { restoreObject } from './restore-object.ts';
 import { S3Error } from './s3-error.ts';
 
 type Call = (context: Context, request: S3Request) => Promise<Answer>;
@@ -52,10 +54,10 @@ const byCopySource =
     (request.headers['x-amz-copy-source'] === undefined ? plain : copy)(context, request);
 
 const objectCalls: typeof bucketCalls = {
-  GET: { uploadId: listParts, tagging: getTagging, '': getObject },
+  GET: { uploadId: listParts, tagging: getTagging, attributes: getAttributes, '': getObject },
   HEAD: { '': getObject },
   PUT: { uploadId: byCopySource(copyPart, uploadPart), tagging: putTagging, '': byCopySource(copyObject, putObject) },
-  POST: { uploads: createUpload, uploadId: completeUpload },
+  POST: { uploads: createUpload, uploadId: completeUpload, restore: restoreObject },
   DELETE: { uploadId: abortUpload, tagging: deleteTagging, '': deleteObject },
 };
 
@@ -64,7 +66,6 @@ const notSimulated = [
   'accelerate',
   'acl',
   'analytics',
-  'attributes',
   'cors',
   'encryption',
   'intelligent-tiering',

@@ -34,6 +34,11 @@ export const sentChecksum = (
     throw new S3Error('InvalidRequest', { message });
   }
   const [only] = sent;
+  if (only === undefined && headers['x-amz-sdk-checksum-algorithm'] !== undefined && !headers['content-md5']) {
+    const message =
+      'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.';
+    throw new S3Error('InvalidRequest', { message });
+  }
   if (only && only.value !== undefined && !isDigest(only.algorithm, only.value)) throw invalidValue(only.algorithm);
   return only;
 };

@@ -24,7 +24,7 @@ export interface S3ServerOptions {
   readonly preferredPort: number;
   /** Hears of every object that came in, before its uploader gets the answer. */
   readonly onCreated: (object: CreatedObject) => void;
-  /** Of buckets that are created. Default: on, as the deployed bucket has it. */
+  /** Of the bucket above, when it is new. Default: on, as the deployed bucket has it. */
   readonly versioning?: boolean;
   /** Default: 20 s, about as long as S3 waits. */
   readonly idleTimeoutMs?: number;
@@ -39,8 +39,8 @@ export interface S3Server {
 export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
   const { directory, bucket, preferredPort, onCreated, versioning = true, idleTimeoutMs = 20_000 } = options;
   const store = new ObjectStore(directory);
-  const context: Context = { store, region: 'eu-central-1', idleTimeoutMs, versioning, onCreated };
-  await ensureBucket(context, bucket);
+  const context: Context = { store, region: 'eu-central-1', idleTimeoutMs, onCreated };
+  await ensureBucket(context, bucket, versioning ? 'Enabled' : undefined);
 
   const busy = new Set<Promise<void>>();
   const onRequest = (message: IncomingMessage, response: ServerResponse, allowBody: () => void) => {

@@ -15,15 +15,12 @@ export interface LocalS3 {
 
 /** The only file that knows how the local stand-in is started. */
 export const startLocalS3 = async (): Promise<LocalS3> => {
-  const { s3Credentials, startS3 } = await import('../../../../infra/local/aws/s3/s3-server.ts');
+  const { s3Credentials, startS3 } = await import('../../../../infra/local/aws/s3/server.ts');
   const directory = await mkdtemp(path.join(tmpdir(), 'cv-courier-'));
   const server = await startS3({ directory, bucket: 'cvs', preferredPort: 0, onCreated: () => undefined });
   return {
     url: server.url,
     credentials: s3Credentials,
-    // replaced with the local S3: both lines
-    bucketVersioning: 'off',
-    crashesOn: ['A part that was never uploaded answers 400 InvalidPart'],
     close: async () => {
       await server.close();
       await rm(directory, { recursive: true, force: true });
