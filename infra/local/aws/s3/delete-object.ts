@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { receiveDocument } from './receive-document.ts';
 import type { S3Request } from './request.ts';
 import { S3Error } from './s3-error.ts';
-import { currentVersion, replacing } from './versions.ts';
+import { checkVersionId, currentVersion, replacing } from './versions.ts';
 import { repeated, textOf } from './xml.ts';
 
 interface Deletion {
@@ -44,7 +44,9 @@ const remove = async ({ store }: Context, bucket: Bucket, key: string, versionId
 export const deleteObject = async (context: Context, request: S3Request): Promise<Answer> => {
   const bucket = context.store.bucket(request.bucket);
   checkWrite(request.headers, request.key, currentVersion(bucket, request.key));
-  const { versionId, marker } = await remove(context, bucket, request.key, request.query.get('versionId'));
+  const named = request.query.get('versionId');
+  if (named !== undefined) checkVersionId(named);
+  const { versionId, marker } = await remove(context, bucket, request.key, named);
   return {
     status: 204,
     headers: { 'x-amz-version-id': versionId, 'x-amz-delete-marker': marker ? 'true' : undefined },

@@ -3,7 +3,7 @@ import { type ByteRange, parseRange } from './byte-range.ts';
 import { checksumHeaders } from './checksums.ts';
 import { checkRead } from './conditions.ts';
 import type { Context } from './context.ts';
-import { objectHeaders } from './object-headers.ts';
+import { objectHeaders, sendable } from './object-headers.ts';
 import type { S3Request } from './request.ts';
 import { S3Error } from './s3-error.ts';
 import { findVersion, type StoredVersion } from './versions.ts';
@@ -61,12 +61,19 @@ const partRange = ({ partBytes, sizeBytes }: StoredVersion, named: string | unde
 
 /** @see Amazon S3 API Reference, GetObject: "Overriding response header values through the request" */
 const overrides = (query: ReadonlyMap<string, string>): Record<string, string> =>
-  Object.fromEntries(
-    ['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'content-type', 'expires'].flatMap(
-      (name) => {
+  sendable(
+    Object.fromEntries(
+      [
+        'cache-control',
+        'content-disposition',
+        'content-encoding',
+        'content-language',
+        'content-type',
+        'expires',
+      ].flatMap((name) => {
         const value = query.get(`response-${name}`);
         // A header's bytes are UTF-8 here as they are in the query.
         return value === undefined ? [] : [[name, Buffer.from(value).toString('latin1')]];
-      },
+      }),
     ),
   );

@@ -1,4 +1,14 @@
-import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 
 const datasync = promisify(fdatasync);
@@ -9,12 +19,14 @@ const datasync = promisify(fdatasync);
  */
 export class IndexJournal<Change> {
   readonly #file: number;
+  #bytes: number;
   #syncing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(file: number) {
-    this.#file = file;
+  private constructor(path: string) {
+    this.#file = openSync(path, 'a');
+    this.#bytes = fstatSync(this.#file).size;
   }
 
   static *read<Change>(path: string): Generator<Change> {
@@ -35,12 +47,22 @@ export class IndexJournal<Change> {
     fsyncSync(draft);
     closeSync(draft);
     renameSync(`${path}.new`, path);
-    return new IndexJournal(openSync(path, 'a'));
+    return new IndexJournal(path);
   }
 
-  /** In the file when this returns; a kill of this process cannot undo it. */
+  /**
+   * In the file when this returns; a kill of this process cannot undo it.
+   * @throws when the disk is full; half a line would spoil the next one, so it is cut off
+   */
   append(change: Change): void {
-    writeSync(this.#file, `${JSON.stringify(change)}\n`);
+    const line = Buffer.from(`${JSON.stringify(change)}\n`);
+    try {
+      for (let done = 0; done < line.length; ) done += writeSync(this.#file, line, done);
+      this.#bytes += line.length;
+    } catch (error) {
+      ftruncateSync(this.#file, this.#bytes);
+      throw error;
+    }
   }
 
   /** On the disk when this ends; a power cut cannot undo it. Concurrent callers share one sync. */

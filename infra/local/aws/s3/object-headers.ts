@@ -21,10 +21,19 @@ const storageClasses = [
 
 /** @param headers as Node gives them: bytes as Latin-1 */
 export const describe = (headers: Headers): Description => ({
-  headers: { ...systemHeaders(headers), ...userMetadata(headers) },
+  headers: sendable({ ...systemHeaders(headers), ...userMetadata(headers) }),
   storageClass: storageClassOf(headers),
   tags: tagsOfHeader(headers['x-amz-tagging']),
 });
+
+/** What a form or a link names as a header can have characters that no header has, and could then never be sent. */
+export const sendable = (headers: Record<string, string>): Record<string, string> => {
+  for (const [name, value] of Object.entries(headers)) {
+    if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;
+    throw new S3Error('InvalidArgument', { elements: { ArgumentName: name, ArgumentValue: value } });
+  }
+  return headers;
+};
 
 export const storageClassOf = ({ 'x-amz-storage-class': named = 'STANDARD' }: Headers): string => {
   if (!storageClasses.includes(named)) throw new S3Error('InvalidStorageClass');

@@ -27,10 +27,7 @@ export const findVersion = (bucket: Bucket, key: string, versionId: string | und
     const headers = newest ? { 'x-amz-delete-marker': 'true', 'x-amz-version-id': newest.id } : {};
     throw new S3Error('NoSuchKey', { headers, elements: { Key: key } });
   }
-  if (!isVersionId(versionId)) {
-    const elements = { ArgumentName: 'versionId', ArgumentValue: versionId };
-    throw new S3Error('InvalidArgument', { message: 'Invalid version id specified', elements });
-  }
+  checkVersionId(versionId);
   const found = versions.find(({ id }) => id === versionId);
   if (!found) throw new S3Error('NoSuchVersion', { elements: { Key: key, VersionId: versionId } });
   if (isStored(found)) return found;
@@ -43,7 +40,12 @@ export const findVersion = (bucket: Bucket, key: string, versionId: string | und
   throw new S3Error('MethodNotAllowed', { headers, elements: { Method: 'GET', ResourceType: 'DeleteMarker' } });
 };
 
-const isVersionId = (id: string): boolean => id === 'null' || /^[A-Za-z0-9_-]{32}$/.test(id);
+/** @throws {S3Error} InvalidArgument for an id that no version can have */
+export const checkVersionId = (id: string): void => {
+  if (id === 'null' || /^[A-Za-z0-9_-]{32}$/.test(id)) return;
+  const elements = { ArgumentName: 'versionId', ArgumentValue: id };
+  throw new S3Error('InvalidArgument', { message: 'Invalid version id specified', elements });
+};
 
 /** The id of a new version, and the change that it replaces an older one with. */
 export const replacing = (bucket: Bucket, key: string): { readonly id: string; readonly first: readonly Change[] } =>

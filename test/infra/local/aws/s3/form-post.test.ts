@@ -71,6 +71,7 @@ test.each([
   ['no key', { file: 'hello' }, 'InvalidArgument'],
   ['no file', { key: 'a.txt' }, 'InvalidArgument'],
   ['a wrong checksum', { key: 'a.txt', 'x-amz-checksum-crc32': 'AAAAAA==', file: 'hello' }, 'BadDigest'],
+  ['metadata that no header can hold', { key: 'a', 'x-amz-meta-a': 'x\r\ny', file: 'hello' }, 'InvalidArgument'],
   ['a key of 1,025 bytes', { key: 'x'.repeat(1_025), file: 'hello' }, 'KeyTooLongError'],
 ])('a form with %s is refused, and nothing is kept', async (_, fields, code) => {
   const { told, post, kept } = await start();

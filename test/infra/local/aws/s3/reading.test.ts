@@ -140,5 +140,6 @@ test('the bucket says where it is, and what is not simulated is refused by name'
   const call = (head: string) => sendRaw(url, [head, 'Connection: close']);
   expect(await call('GET /cvs?lifecycle HTTP/1.1')).toMatchObject({ status: 501, code: 'NotImplemented' });
   expect(await call('PATCH /cvs/a.txt HTTP/1.1')).toMatchObject({ status: 405, code: 'MethodNotAllowed' });
+  expect(await call('GET /cvs/a.txt?response-content-type=a%0Ab HTTP/1.1')).toMatchObject({ code: 'InvalidArgument' });
   expect(await call('GET /cvs?max-keys=many HTTP/1.1')).toMatchObject({ status: 400, code: 'InvalidArgument' });
 });
