@@ -13,7 +13,7 @@ export const xmlAnswer = (root: string, elements: Elements, headers: Answer['hea
   body: xmlDocument(root, elements),
 });
 
-/** S3 keeps whole seconds: headers have no more, and listings agree with headers. */
-export const isoTime = (ms: number): string => new Date(ms).toISOString();
+/** S3 shows whole seconds everywhere: headers have no more, and listings agree with headers. */
+export const isoTime = (ms: number): string => new Date(Math.floor(ms / 1_000) * 1_000).toISOString();
 
 export const quoted = (etag: string): string => `"${etag}"`;

@@ -11,13 +11,13 @@ export interface ReceivedFile {
   readonly sizeBytes: number;
   /** Hex. */
   readonly md5: string;
-  /** The one that was sent, or CRC64NVME, which S3 computes itself. */
+  /** The one that was sent, or the one that was wanted. */
   readonly checksum: Checksum;
 }
 
 /**
  * The body of an upload, on the disk and verified: its length, Content-MD5, SHA-256 and checksum.
- * @param wanted also computed, for an upload of parts that keeps another checksum than the one that was sent
+ * @param wanted the checksum to compute when none was sent; without it CRC64NVME, as S3 does
  * @throws {S3Error} after which nothing is kept
  */
 export const receiveBody = async (context: Context, request: S3Request, wanted?: Algorithm): Promise<ReceivedFile> => {

@@ -17,13 +17,14 @@ import { getObject } from './get-object.ts';
 import { listParts, listUploads } from './list-multipart.ts';
 import { listObjectsV1, listObjectsV2 } from './list-objects.ts';
 import { listVersions } from './list-versions.ts';
-import { abortUpload, copyPart, createUpload, uploadPart } from './multipart.ts';
+import { abortUpload, createUpload } from './multipart.ts';
 import { getAttributes } from './object-attributes.ts';
 import { deleteTagging, getTagging, putTagging } from './object-tagging.ts';
 import { putObject } from './put-object.ts';
 import type { S3Request } from './request.ts';
 import { restoreObject } from './restore-object.ts';
 import { S3Error } from './s3-error.ts';
+import { copyPart, uploadPart } from './upload-part.ts';
 
 type Call = (context: Context, request: S3Request) => Promise<Answer>;
 

@@ -44,7 +44,10 @@ export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
 
   const busy = new Set<Promise<void>>();
   const onRequest = (message: IncomingMessage, response: ServerResponse, allowBody: () => void) => {
-    const done = answer(context, message, response, allowBody).finally(() => busy.delete(done));
+    const done = answer(context, message, response, allowBody)
+      // An answer that cannot be written; one broken call must not end the whole stack.
+      .catch(() => void response.destroy())
+      .finally(() => busy.delete(done));
     busy.add(done);
   };
   // The body has a time limit of its own, see `beforeIdle`; a large one on a slow line may take longer than Node's.
