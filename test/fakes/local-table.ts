@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTable } from '../../infra/local/aws/dynamodb/create-table.ts';
+import { startDynamoDb } from '../../infra/local/aws/dynamodb/server.ts';
 import { dynamoTable } from '../../lib/aws/dynamo-table.ts';
 import type { Table } from '../../lib/ledger/table.ts';
 
-/** DynamoDB's protocol on a free port of this machine, in memory. */
+/** DynamoDB's protocol on this machine, in memory. */
 export interface LocalDynamo {
   readonly client: DynamoDBClient;
   /** Another client of the same store, whose answers a test may tamper with. */
@@ -20,22 +17,29 @@ export interface LocalDynamo {
   stop(): Promise<void>;
 }
 
+/**
+ * The local table server by default; with `TEST_DYNAMODB_URL` any other that speaks DynamoDB's protocol. DynamoDB Local
+ * keeps a store of its own per access key, so each test file has its own.
+ */
 export const startLocalDynamo = async (): Promise<LocalDynamo> => {
-  const server = dynalite({ createTableMs: 0 });
+  const foreignUrl = process.env.TEST_DYNAMODB_URL;
+  const server = foreignUrl === undefined ? await startDynamoDb(undefined, 0) : undefined;
+  const endpoint = foreignUrl ?? server?.url ?? '';
+  const credentials = { accessKeyId: `test${randomUUID().replaceAll('-', '')}`, secretAccessKey: 'local' };
   const calls: string[] = [];
-  server.on('request', ({ headers }: IncomingMessage) => {
-    calls.push(String(headers['x-amz-target']).replace('DynamoDB_20120810.', ''));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   const clients: DynamoDBClient[] = [];
+  const tables: string[] = [];
   const newClient = (): DynamoDBClient => {
-    const made = new DynamoDBClient({
-      endpoint: `http://127.0.0.1:${port}`,
-      region: 'eu-central-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    });
+    const made = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
+    // Behind everything else, so that each repeat of the SDK counts.
+    made.middlewareStack.add(
+      (next, { commandName = '' }) =>
+        (args) => {
+          calls.push(commandName.replace(/Command$/, ''));
+          return next(args);
+        },
+      { step: 'deserialize', priority: 'low', name: 'recordCalls' },
+    );
     clients.push(made);
     return made;
   };
@@ -47,13 +51,15 @@ export const startLocalDynamo = async (): Promise<LocalDynamo> => {
     newTable: async () => {
       const name = `ledger-${randomUUID()}`;
       await createTable(client, name);
+      tables.push(name);
       calls.length = 0;
       return { name, table: dynamoTable(client, name) };
     },
     stop: async () => {
+      if (foreignUrl !== undefined)
+        for (const name of tables) await client.send(new DeleteTableCommand({ TableName: name }));
       for (const made of clients) made.destroy();
-      server.close();
-      await once(server, 'close');
+      await server?.close();
     },
   };
 };

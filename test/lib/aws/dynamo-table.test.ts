@@ -74,7 +74,10 @@ describe('an item', () => {
 describe('a conditional put', () => {
   test('of an absent item is refused once it is there, and changes nothing', async () => {
     expect(await table.put(item('a'), absent)).toEqual({ written: true });
-    expect(await table.put(item('a', { document: '{"new":1}' }), absent)).toMatchObject({ written: false });
+    expect(await table.put(item('a', { document: '{"new":1}' }), absent)).toEqual({
+      written: false,
+      found: item('a'),
+    });
     expect(await table.get('a')).toEqual(item('a'));
   });
 

@@ -3,10 +3,13 @@ import path from 'node:path';
 import {
   CreateTableCommand,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   type DynamoDBClient,
   ResourceInUseException,
   ResourceNotFoundException,
   type TableDescription,
+  type TimeToLiveSpecification,
+  UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { parseTableDefinition, type TableDefinition } from './table-definition.ts';
@@ -22,7 +25,9 @@ const maxWaitSeconds = 10;
  * @throws when a table of that name has other keys or indexes, for example one of an older version.
  */
 export const createTable = async (client: DynamoDBClient, tableName: string): Promise<'created' | 'existed'> => {
-  const definition = parseTableDefinition(await readFile(definitionFile, 'utf8'));
+  const { TimeToLiveSpecification: expiry, ...definition } = parseTableDefinition(
+    await readFile(definitionFile, 'utf8'),
+  );
   const before = await describe(client, tableName);
   if (!before) {
     try {
@@ -38,6 +43,7 @@ export const createTable = async (client: DynamoDBClient, tableName: string): Pr
     { client, maxWaitTime: maxWaitSeconds, minDelay: 1, maxDelay: 1 },
     { TableName: tableName },
   );
+  if (expiry?.Enabled) await switchExpiryOn(client, tableName, expiry);
   return before ? 'existed' : 'created';
 };
 
@@ -50,8 +56,29 @@ const describe = async (client: DynamoDBClient, tableName: string): Promise<Tabl
   }
 };
 
+const switchExpiryOn = async (
+  client: DynamoDBClient,
+  tableName: string,
+  expiry: TimeToLiveSpecification,
+): Promise<void> => {
+  const isOn = async (): Promise<boolean> => {
+    const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: tableName }));
+    return TimeToLiveDescription?.TimeToLiveStatus === 'ENABLED';
+  };
+  if (await isOn()) return;
+  try {
+    await client.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification: expiry }));
+  } catch (error) {
+    // Another caller switched it on at the same moment.
+    if (!(await isOn())) throw error;
+  }
+};
+
 /** Keys and indexes as one text, in an order that does not depend on the store. */
-const layoutOf = ({ KeySchema, GlobalSecondaryIndexes }: TableDescription | TableDefinition): string => {
+const layoutOf = ({
+  KeySchema,
+  GlobalSecondaryIndexes,
+}: TableDescription | Pick<TableDefinition, 'KeySchema' | 'GlobalSecondaryIndexes'>): string => {
   const keys = (schema: typeof KeySchema): string[] =>
     (schema ?? []).map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName}`).sort();
   const indexes = (GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema: own }) =>

@@ -7,6 +7,8 @@ declare module 'dynalite' {
     readonly path?: string;
     /** How long a new table stays in state CREATING. */
     readonly createTableMs?: number;
+    /** How long a deleted table stays in state DELETING. */
+    readonly deleteTableMs?: number;
   }
 
   const dynalite: (options?: DynaliteOptions) => Server;

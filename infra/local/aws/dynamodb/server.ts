@@ -1,33 +1,74 @@
 import { mkdir } from 'node:fs/promises';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import dynalite from 'dynalite';
 import { closeServer, listen, onFreePort } from '../../process/listen.ts';
 import { isLocalCaller } from '../../process/local-caller.ts';
+import { dynaliteCaller, writeAnswer } from './dynalite-caller.ts';
+import { type TableWrites, tableWrites } from './table-writes.ts';
+import { timeToLive } from './time-to-live.ts';
 
 export interface DynamoDbServer {
   readonly url: string;
+  readonly onWrite: TableWrites['onWrite'];
   close(): Promise<void>;
 }
 
+/** DynamoDB deletes what has expired within a few days; here somebody may want to see it. */
+const sweepEveryMs = 10_000;
+
 /**
- * DynamoDB on this machine.
- * @param directory tables stay here across restarts; one process at a time can use it
+ * DynamoDB on this machine: dynalite, and around it what it lacks (the item of a refused write, expiry, a stream).
+ * Reads go straight to dynalite.
+ * @param directory tables stay here across restarts, and one process at a time can use it; in memory when undefined
  * @param preferredPort see `onFreePort`
  */
-export const startDynamoDb = async (directory: string, preferredPort: number): Promise<DynamoDbServer> => {
-  await mkdir(directory, { recursive: true });
-  const server = dynalite({ path: directory, createTableMs: 0 });
-  const [answer] = server.listeners('request');
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
+export const startDynamoDb = async (
+  directory: string | undefined,
+  preferredPort: number,
+  expiry: { readonly nowMs?: () => number; readonly everyMs?: number } = {},
+): Promise<DynamoDbServer> => {
+  if (directory !== undefined) await mkdir(directory, { recursive: true });
+  const store = dynalite({ ...(directory !== undefined && { path: directory }), createTableMs: 0, deleteTableMs: 0 });
+  const [listener] = store.listeners('request') as RequestListener[];
+  if (!listener) throw new Error('dynalite has no request listener.');
+  const caller = dynaliteCaller(listener);
+  const writes = tableWrites(caller);
+  const expiring = timeToLive(caller, writes, expiry.nowMs ?? Date.now);
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const operation = /^DynamoDB_20120810\.(\w+)$/.exec(String(request.headers['x-amz-target']))?.[1] ?? '';
+    const taker = [writes, expiring].find((one) => one.takes(operation));
+    if (taker) return writeAnswer(response, await taker.handle(operation, await text(request), request.headers));
+    listener(request, response);
+    // Dynalite throws connection errors, so a caller that was killed would end the whole stack.
+    request.removeAllListeners('error');
+    request.on('error', () => undefined);
+  };
+
+  store.removeAllListeners('request');
+  store.on('request', (request, response) => {
     if (!isLocalCaller(request.headers)) {
       response.writeHead(403, { connection: 'close' }).end();
       return;
     }
-    answer?.(request, response);
-    // Dynalite throws connection errors, so a caller that was killed would end the whole stack.
-    request.removeAllListeners('error');
-    request.on('error', () => undefined);
+    // Only a request that breaks off rejects: its caller is gone.
+    answer(request, response).catch(() => response.destroy());
   });
-  const port = await onFreePort(preferredPort, (candidate) => listen(server, candidate));
-  return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
+  const port = await onFreePort(preferredPort, (candidate) => listen(store, candidate));
+
+  let sweeping: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    sweeping = sweeping.then(expiring.sweep).catch(() => undefined);
+  }, expiry.everyMs ?? sweepEveryMs).unref();
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    onWrite: writes.onWrite,
+    close: async () => {
+      clearInterval(timer);
+      await sweeping;
+      await closeServer(store);
+    },
+  };
 };

@@ -1,8 +1,11 @@
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import type { CreateTableCommandInput, TimeToLiveSpecification } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 
-export type TableDefinition = Omit<CreateTableCommandInput, 'TableName'>;
+export type TableDefinition = Omit<CreateTableCommandInput, 'TableName'> & {
+  /** A call of its own in AWS. */
+  readonly TimeToLiveSpecification?: TimeToLiveSpecification | undefined;
+};
 
 const attribute = v.object({ AttributeName: v.string(), AttributeType: v.picklist(['S', 'N', 'B']) });
 const key = v.object({ AttributeName: v.string(), KeyType: v.picklist(['HASH', 'RANGE']) });
@@ -13,19 +16,20 @@ const index = v.object({
 });
 
 /**
- * What CreateTable takes of the template's properties. Expiry, backups and encryption are calls of their own in AWS,
- * and a local store has none of them.
+ * What CreateTable and UpdateTimeToLive take of the template's properties. Backups and encryption are calls of their own
+ * in AWS, and a local store has neither.
  */
 const properties = v.object({
   AttributeDefinitions: v.array(attribute),
   KeySchema: v.array(key),
   GlobalSecondaryIndexes: v.optional(v.array(index), []),
+  TimeToLiveSpecification: v.optional(v.object({ AttributeName: v.string(), Enabled: v.boolean() })),
 });
 
 const template = v.object({ Resources: v.record(v.string(), v.looseObject({ Type: v.string() })) });
 
 /**
- * The table of a CloudFormation file in the form that CreateTable takes.
+ * The table of a CloudFormation file in the form that CreateTable and UpdateTimeToLive take.
  * Short forms such as !Ref and !Sub are read as the plain values behind them: no key or index depends on them.
  * @throws when the file has no table, more than one, or an incomplete one.
  */

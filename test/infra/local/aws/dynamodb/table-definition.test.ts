@@ -27,7 +27,7 @@ Resources:
 `;
 
 describe('the definition', () => {
-  test('is what CreateTable takes of the template, and nothing more', () => {
+  test('is what CreateTable and UpdateTimeToLive take of the template, and nothing more', () => {
     expect(parseTableDefinition(template)).toEqual({
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [
@@ -42,6 +42,7 @@ describe('the definition', () => {
           Projection: { ProjectionType: 'ALL' },
         },
       ],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
     });
   });
 

@@ -1,0 +1,66 @@
+import type { IncomingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Dynalite without a connection: its listener is handed a request that was read already, and its answer is caught. */
+export interface DynaliteCaller {
+  send(operation: string, body: string, headers?: IncomingHttpHeaders): Promise<Answer>;
+  /** A call of the wrapper's own. @throws when dynalite refuses it. */
+  ask<Result>(operation: string, input: object): Promise<Result>;
+}
+
+/** Signatures are not checked here, only their form is. */
+const ownHeaders = {
+  'content-type': 'application/x-amz-json-1.0',
+  'x-amz-date': '20260101T000000Z',
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request,SignedHeaders=host,Signature=0',
+};
+
+export const dynaliteCaller = (listener: RequestListener): DynaliteCaller => {
+  const send: DynaliteCaller['send'] = (operation, body, headers = ownHeaders) =>
+    new Promise((resolve) => {
+      const request = Object.assign(Readable.from([Buffer.from(body)]), {
+        method: 'POST',
+        url: '/',
+        headers: { ...headers, 'x-amz-target': `DynamoDB_20120810.${operation}` },
+      });
+      const response = {
+        statusCode: 200,
+        setHeader: () => undefined,
+        end: (text = '') => resolve({ status: response.statusCode, body: text }),
+      };
+      // Dynalite uses nothing else of the two.
+      listener(
+        request as unknown as Parameters<RequestListener>[0],
+        response as unknown as Parameters<RequestListener>[1],
+      );
+    });
+  return {
+    send,
+    ask: async (operation, input) => {
+      const { status, body } = await send(operation, JSON.stringify(input));
+      if (status !== 200) throw new Error(`dynalite refuses ${operation}: ${body}`);
+      return JSON.parse(body);
+    },
+  };
+};
+
+/** An answer as DynamoDB sends it; its clients compare the checksum. */
+export const writeAnswer = (response: ServerResponse, { status, body }: Answer): void => {
+  response
+    .writeHead(status, {
+      'content-type': 'application/x-amz-json-1.0',
+      'content-length': Buffer.byteLength(body),
+      'x-amz-crc32': crc32(body),
+    })
+    .end(body);
+};

@@ -1,0 +1,155 @@
+import {
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createTable } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
+import { type DynamoDbServer, startDynamoDb } from '../../../../../infra/local/aws/dynamodb/server.ts';
+import type { TableWrite } from '../../../../../infra/local/aws/dynamodb/table-writes.ts';
+
+let server: DynamoDbServer;
+let client: DynamoDBClient;
+beforeAll(async () => {
+  server = await startDynamoDb(undefined, 0);
+  client = new DynamoDBClient({
+    endpoint: server.url,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+});
+afterAll(async () => {
+  client.destroy();
+  await server.close();
+});
+let TableName: string;
+let tables = 0;
+beforeEach(async () => {
+  tables += 1;
+  TableName = `ledger-${tables}`;
+  await createTable(client, TableName);
+});
+
+const item = (version: number) => ({ pk: { S: 'a' }, version: { N: String(version) } });
+const put = (version: number) => client.send(new PutItemCommand({ TableName, Item: item(version) }));
+const putWhenAbsent = (asked: 'ALL_OLD' | 'NONE', version = 2) =>
+  client
+    .send(
+      new PutItemCommand({
+        TableName,
+        Item: item(version),
+        ConditionExpression: 'attribute_not_exists(pk)',
+        ReturnValuesOnConditionCheckFailure: asked,
+      }),
+    )
+    .then(
+      () => 'written',
+      (error) => (error instanceof ConditionalCheckFailedException ? (error.Item ?? 'refused') : error),
+    );
+
+describe('a refused write', () => {
+  test('carries the item that caused it where the caller asks for it', async () => {
+    await put(1);
+    expect(await putWhenAbsent('ALL_OLD')).toEqual(item(1));
+  });
+
+  test('carries no item where the caller does not ask for it', async () => {
+    await put(1);
+    expect(await putWhenAbsent('NONE')).toBe('refused');
+  });
+
+  test('carries no item where there is none', async () => {
+    const refused = client.send(
+      new DeleteItemCommand({
+        TableName,
+        Key: { pk: { S: 'nobody' } },
+        ConditionExpression: 'attribute_exists(pk)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    await expect(refused).rejects.toMatchObject({ name: 'ConditionalCheckFailedException', Item: undefined });
+  });
+
+  test('carries the item of the winner, of any number of concurrent writes', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => putWhenAbsent('ALL_OLD', index)));
+    const winner = answers.indexOf('written');
+    expect(answers.filter((answer) => answer !== 'written')).toEqual(Array(19).fill(item(winner)));
+  });
+});
+
+test('a write to a table that does not exist is refused in the words of DynamoDB, and a table made later works', async () => {
+  const write = () => client.send(new PutItemCommand({ TableName: 'later', Item: item(1) }));
+  await expect(write()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  await createTable(client, 'later');
+  await expect(write()).resolves.toBeDefined();
+});
+
+describe('the stream', () => {
+  const writesDuring = async (work: () => Promise<unknown>): Promise<readonly TableWrite[]> => {
+    const seen: TableWrite[] = [];
+    const end = server.onWrite((write) => seen.push(write));
+    await work();
+    end();
+    return seen;
+  };
+  const keys = { pk: { S: 'a' } };
+
+  test('tells inserts, changes and deletions with both images, in their order', async () => {
+    const seen = await writesDuring(async () => {
+      await put(1);
+      await put(2);
+      await client.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: keys,
+          UpdateExpression: 'SET version = :v',
+          ExpressionAttributeValues: { ':v': { N: '3' } },
+        }),
+      );
+      await client.send(new DeleteItemCommand({ TableName, Key: keys }));
+    });
+    expect(seen).toEqual([
+      { tableName: TableName, eventName: 'INSERT', keys, newImage: item(1) },
+      { tableName: TableName, eventName: 'MODIFY', keys, oldImage: item(1), newImage: item(2) },
+      { tableName: TableName, eventName: 'MODIFY', keys, oldImage: item(2), newImage: item(3) },
+      { tableName: TableName, eventName: 'REMOVE', keys, oldImage: item(3) },
+    ]);
+  });
+
+  test('tells nothing of a refused write, nor of one that changes nothing', async () => {
+    await put(1);
+    const seen = await writesDuring(async () => {
+      await putWhenAbsent('ALL_OLD');
+      await put(1);
+      await client.send(new DeleteItemCommand({ TableName, Key: { pk: { S: 'nobody' } } }));
+    });
+    expect(seen).toEqual([]);
+  });
+
+  test('tells each item of a batch', async () => {
+    await put(1);
+    const seen = await writesDuring(() =>
+      client.send(
+        new BatchWriteItemCommand({
+          RequestItems: {
+            [TableName]: [{ DeleteRequest: { Key: keys } }, { PutRequest: { Item: { pk: { S: 'b' } } } }],
+          },
+        }),
+      ),
+    );
+    expect(seen.map(({ eventName, keys: its }) => [eventName, its.pk?.S])).toEqual([
+      ['REMOVE', 'a'],
+      ['INSERT', 'b'],
+    ]);
+  });
+
+  test('tells the writes of one item in the order in which they were done', async () => {
+    const seen = await writesDuring(() => Promise.all(Array.from({ length: 20 }, (_, version) => put(version))));
+    expect(seen).toHaveLength(20);
+    for (const [at, write] of seen.entries()) expect(write.oldImage).toEqual(seen[at - 1]?.newImage);
+  });
+});
