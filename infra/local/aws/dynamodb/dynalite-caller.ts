@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
@@ -61,6 +62,7 @@ export const writeAnswer = (response: ServerResponse, { status, body }: Answer):
       'content-type': 'application/x-amz-json-1.0',
       'content-length': Buffer.byteLength(body),
       'x-amz-crc32': crc32(body),
+      'x-amzn-requestid': randomUUID(),
     })
     .end(body);
 };

@@ -1,0 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AttributeValue, DynamoDBClient, ServiceOutputTypes } from '@aws-sdk/client-dynamodb';
+
+export type Attributes = Record<string, AttributeValue>;
+
+export interface DynamodbContext {
+  readonly client: DynamoDBClient;
+  /** The table that all checks share: see `table.ts`. */
+  readonly tableName: string;
+  /** A text that no other check uses: for keys and for partitions of an index. */
+  unique(): string;
+}
+
+/** One documented behaviour of DynamoDB. It throws when an implementation does something else. */
+export interface DynamodbCheck {
+  /** Unique: known deviations and `--only` use it. */
+  readonly name: string;
+  /** Page of the Amazon DynamoDB API Reference or Developer Guide that states the behaviour. */
+  readonly page: string;
+  run(context: DynamodbContext): Promise<void>;
+}
+
+/** Fails with one short line, so that a report of many failures stays readable. */
+export const equal = (actual: unknown, expected: unknown, what: string): void => {
+  if (!isDeepStrictEqual(actual, expected))
+    throw new Error(`${what}: expected ${shown(expected)}, got ${shown(actual)}`);
+};
+
+const shown = (value: unknown): string => String(JSON.stringify(value)).slice(0, 160);
+
+/** The error that a call is refused with, by its name. Fails when the call succeeds. */
+export const refusal = async (
+  call: Promise<ServiceOutputTypes>,
+  name: string,
+): Promise<
+  Error & {
+    readonly Item?: Attributes;
+    readonly $metadata: { readonly httpStatusCode?: number; readonly requestId?: string };
+  }
+> => {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof Error)) throw new Error(`expected ${name}, but the call succeeded`);
+  if (error.name !== name) throw new Error(`expected ${name}, got ${error.name}: ${error.message}`);
+  return error as Awaited<ReturnType<typeof refusal>>;
+};
+
+const indexDelayMs = 5_000;
+
+/** Global secondary indexes follow the table within a moment: asks until the answer is the expected one. */
+export const soon = async (ask: () => Promise<unknown>, expected: unknown, what: string): Promise<void> => {
+  const until = Date.now() + indexDelayMs;
+  for (;;) {
+    const actual = await ask();
+    if (isDeepStrictEqual(actual, expected) || Date.now() > until) return equal(actual, expected, what);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+/** A value that the types forbid, as a program in another language could send it. */
+export const malformed = <Value>(value: object): Value => value as Value;
