@@ -1,4 +1,5 @@
-import type { Condition, IndexQuery, Item, Table } from '../../lib/ledger/table.ts';
+import type { Item, Table } from '../../lib/ledger/table.ts';
+import { holds, indexPage, itemsOf } from './table-rules.ts';
 
 export interface MemoryTable extends Table {
   readonly items: Map<string, Item>;
@@ -22,17 +23,6 @@ export const memoryTable = (): MemoryTable => {
     if (left > 0) throw new Error('The table does not answer.');
   };
 
-  const holds = (pk: string, condition: Condition): boolean => {
-    const item = items.get(pk);
-    if (condition.kind === 'absent') return item === undefined;
-    return item?.version === condition.version && (condition.owner === undefined || item.owner === condition.owner);
-  };
-
-  const rangeOf = (item: Item, asked: IndexQuery): number | undefined => {
-    if (asked.index === 'target') return item.targetKey === asked.hash ? item.createdAt : undefined;
-    return item.workShard === asked.hash && (item.workAt ?? 0) <= (asked.upTo ?? Infinity) ? item.workAt : undefined;
-  };
-
   return {
     items,
     calls,
@@ -43,38 +33,24 @@ export const memoryTable = (): MemoryTable => {
     },
     getMany: async (pks) => {
       await called('getMany');
-      return pks.flatMap((pk) => items.get(pk) ?? []);
+      return itemsOf((pk) => items.get(pk), pks);
     },
     put: async (item, condition) => {
       await called('put');
       const found = items.get(item.pk);
-      if (!holds(item.pk, condition)) return { written: false, ...(found && { found }) };
+      if (!holds(found, condition)) return { written: false, ...(found && { found }) };
       items.set(item.pk, item);
       return { written: true };
     },
     delete: async (pk, condition) => {
       await called('delete');
-      if (!holds(pk, condition)) return 'refused';
+      if (!holds(items.get(pk), condition)) return 'refused';
       items.delete(pk);
       return 'deleted';
     },
     query: async (asked) => {
       await called('query');
-      // A page begins behind the place where the last one ended, even when that item has left the index since.
-      const begin = typeof asked.after?.place === 'string' ? asked.after.place : undefined;
-      const sign = asked.index === 'work' && asked.newestFirst ? -1 : 1;
-      const order = (one: string, other: string): number => sign * (one < other ? -1 : Number(one > other));
-      const placed = [...items.values()]
-        .flatMap((item) => {
-          const at = rangeOf(item, asked);
-          return at === undefined ? [] : [{ place: `${String(at).padStart(20, '0')} ${item.pk}`, item }];
-        })
-        .filter(({ place }) => begin === undefined || order(place, begin) > 0)
-        .sort((one, other) => order(one.place, other.place));
-      const page = placed.slice(0, asked.limit);
-      const last = page.at(-1);
-      const shown = page.map(({ item }) => item);
-      return placed.length > page.length && last ? { items: shown, next: { place: last.place } } : { items: shown };
+      return indexPage(items.values(), asked);
     },
   };
 };

@@ -10,7 +10,7 @@ test('two workers on one upload, every order of their steps, one crash anywhere:
     `every interleaving: ${report.histories} histories, ${report.crashes} crashes, up to ${report.mostSteps} steps`,
   );
   expect(report.failures).toEqual([]);
-  expect(report.crashes).toBeGreaterThan(1_000);
+  expect(report.crashes).toBeGreaterThan(900);
 });
 
 test('finds a claim that is not conditional, without any chance', async () => {

@@ -1,4 +1,5 @@
-import type { Condition, Item, Table } from '../../../lib/ledger/table.ts';
+import type { Item, Table } from '../../../lib/ledger/table.ts';
+import { holds, indexPage, itemsOf } from '../../fakes/table-rules.ts';
 import type { Process, World } from './world.ts';
 
 /** What may go wrong at the table; each is asked once per call. */
@@ -39,12 +40,6 @@ export class SimulatedTable {
     this.#items.set(pk, versions.slice(-20));
   }
 
-  holds(pk: string, condition: Condition): boolean {
-    const item = this.get(pk);
-    if (condition.kind === 'absent') return item === undefined;
-    return item?.version === condition.version && (condition.owner === undefined || item.owner === condition.owner);
-  }
-
   asOf(time: number): readonly Item[] {
     return [...this.#items.values()].flatMap((versions) => versions.findLast(({ at }) => at <= time)?.item ?? []);
   }
@@ -59,10 +54,11 @@ export const tableOf = (table: SimulatedTable, process: Process, world: World, f
     });
   return {
     get: (pk) => call('table get', () => table.get(pk)),
-    getMany: (pks) => call('table batch get', () => pks.flatMap((pk) => table.get(pk) ?? [])),
+    getMany: (pks) => call('table batch get', () => itemsOf((pk) => table.get(pk), pks)),
     put: async (item, condition) => {
       const put = () => {
-        if (!table.holds(item.pk, condition)) return { written: false } as const;
+        const found = table.get(item.pk);
+        if (!holds(found, condition)) return { written: false, ...(found && { found }) } as const;
         table.write(item.pk, item);
         if (item.status)
           world.tell(
@@ -76,35 +72,16 @@ export const tableOf = (table: SimulatedTable, process: Process, world: World, f
     },
     delete: (pk, condition) =>
       call('table delete', () => {
-        if (!table.holds(pk, condition)) return 'refused';
+        if (!holds(table.get(pk), condition)) return 'refused';
         table.write(pk, undefined);
         return 'deleted';
       }),
     query: (query) =>
       call(`table query ${query.hash}`, () => {
         const seen = table.asOf(world.now() - (world.calm() ? 0 : faults.staleMs()));
-        const range = (item: Item): number => (query.index === 'work' ? item.workAt : item.createdAt) ?? 0;
-        const sign = query.index === 'work' && query.newestFirst ? -1 : 1;
-        const order = (a: Place, b: Place): number =>
-          sign * (a.range - b.range || (a.pk < b.pk ? -1 : Number(a.pk > b.pk)));
-        const placeOf = (item: Item): Place => ({ pk: item.pk, range: range(item) });
-        const begin = query.after && { pk: String(query.after.pk), range: Number(query.after.range) };
-        const upTo = query.index === 'work' ? (query.upTo ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-        const rows = seen
-          .filter((item) => (query.index === 'work' ? item.workShard : item.targetKey) === query.hash)
-          .filter((item) => range(item) <= upTo)
-          .filter((item) => !begin || order(placeOf(item), begin) > 0)
-          .sort((a, b) => order(placeOf(a), placeOf(b)));
-        const items = rows.slice(0, query.limit);
-        const last = items.at(-1);
-        return last && items.length < rows.length ? { items, next: { ...placeOf(last) } } : { items };
+        return indexPage(seen, query);
       }),
   };
 };
-
-interface Place {
-  readonly pk: string;
-  readonly range: number;
-}
 
 const short = (pk: string): string => `…${pk.slice(-12)}`;

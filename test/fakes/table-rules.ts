@@ -1,0 +1,51 @@
+import type { Condition, IndexPage, IndexQuery, Item } from '../../lib/ledger/table.ts';
+
+/**
+ * What the tables of the tests and of the simulation know of DynamoDB. Pure.
+ * `test/proof/differential/` compares both with the real client over a server.
+ */
+
+export const holds = (item: Item | undefined, condition: Condition): boolean => {
+  if (condition.kind === 'absent') return item === undefined;
+  return item?.version === condition.version && (condition.owner === undefined || item.owner === condition.owner);
+};
+
+/** BatchGetItem refuses a key that is named twice, so the client names each once. */
+export const itemsOf = (get: (pk: string) => Item | undefined, pks: readonly string[]): readonly Item[] =>
+  [...new Set(pks)].flatMap((pk) => get(pk) ?? []);
+
+interface Place {
+  readonly pk: string;
+  readonly range: number;
+}
+
+/**
+ * One page of an index. It begins behind the place where the last one ended, even when that item has left the index
+ * since. A full page always says that there may be more, as DynamoDB does: it stops reading there.
+ */
+export const indexPage = (items: Iterable<Item>, query: IndexQuery): IndexPage => {
+  const upTo = query.index === 'work' ? (query.upTo ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+  const sign = query.index === 'work' && query.newestFirst ? -1 : 1;
+  const order = (one: Place, other: Place): number =>
+    sign * (one.range - other.range || (one.pk < other.pk ? -1 : Number(one.pk > other.pk)));
+  const begin = query.after && { pk: String(query.after.pk), range: Number(query.after.range) };
+  const rows = [...items]
+    .flatMap((item) => {
+      const range = rangeIn(item, query);
+      return range === undefined || range > upTo ? [] : [{ pk: item.pk, range, item }];
+    })
+    .filter((row) => !begin || order(row, begin) > 0)
+    .sort(order)
+    .slice(0, query.limit);
+  const shown = rows.map(({ item }) => item);
+  const last = rows.at(-1);
+  return last && rows.length === query.limit
+    ? { items: shown, next: { pk: last.pk, range: last.range } }
+    : { items: shown };
+};
+
+/** Sparse: an item without one of the two keys is not in the index. */
+const rangeIn = (item: Item, { index, hash }: IndexQuery): number | undefined => {
+  if (index === 'work') return item.workShard === hash ? item.workAt : undefined;
+  return item.targetKey === hash ? item.createdAt : undefined;
+};
