@@ -76,9 +76,12 @@ export const tableWrites = (dynalite: DynaliteCaller): TableWrites => {
     );
   };
 
-  const imageAt = async ({ tableName, keys }: Place): Promise<Attributes | undefined> =>
-    (await dynalite.ask<{ Item?: Attributes }>('GetItem', { TableName: tableName, Key: keys, ConsistentRead: true }))
-      .Item;
+  /** Undefined also when the keys have another type than those of the table: the write itself is refused then. */
+  const imageAt = async ({ tableName, keys }: Place): Promise<Attributes | undefined> => {
+    const wanted = JSON.stringify({ TableName: tableName, Key: keys, ConsistentRead: true });
+    const { status, body } = await dynalite.send('GetItem', wanted);
+    return status === 200 ? JSON.parse(body).Item : undefined;
+  };
 
   /** Undefined when it names no item: DeleteTable, and requests that dynalite will refuse in DynamoDB's words. */
   const requestIn = async (body: string): Promise<(WriteRequest & { places: readonly Place[] }) | undefined> => {

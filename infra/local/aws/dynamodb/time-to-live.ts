@@ -41,6 +41,10 @@ export const timeToLive = (dynalite: DynaliteCaller, writes: TableWrites, nowMs:
   };
 
   const sweepTable = async (tableName: string, name: string): Promise<void> => {
+    const { Table } = await dynalite.ask<{ Table: { KeySchema: { AttributeName: string }[] } }>('DescribeTable', {
+      TableName: tableName,
+    });
+    const keyNames = Table.KeySchema.map(({ AttributeName }) => AttributeName);
     const now = Math.floor(nowMs() / 1000);
     let start: Attributes | undefined;
     do {
@@ -51,18 +55,20 @@ export const timeToLive = (dynalite: DynaliteCaller, writes: TableWrites, nowMs:
         ExpressionAttributeValues: { ':oldest': { N: String(now - maxPastSeconds) }, ':now': { N: String(now) } },
         ...(start && { ExclusiveStartKey: start }),
       });
-      for (const item of page.Items) await expire(tableName, name, item);
+      for (const item of page.Items) await expire(tableName, keyNames, name, item);
       start = page.LastEvaluatedKey;
     } while (start);
   };
 
-  const expire = async (tableName: string, name: string, item: Attributes): Promise<void> => {
-    const { Table } = await dynalite.ask<{ Table: { KeySchema: { AttributeName: string }[] } }>('DescribeTable', {
-      TableName: tableName,
-    });
+  const expire = async (
+    tableName: string,
+    keyNames: readonly string[],
+    name: string,
+    item: Attributes,
+  ): Promise<void> => {
     const body = {
       TableName: tableName,
-      Key: Object.fromEntries(Table.KeySchema.map(({ AttributeName }) => [AttributeName, item[AttributeName]])),
+      Key: Object.fromEntries(keyNames.map((key) => [key, item[key]])),
       // It may have been renewed since the scan.
       ConditionExpression: '#ttl = :seen',
       ExpressionAttributeNames: { '#ttl': name },
