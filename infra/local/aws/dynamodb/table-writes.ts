@@ -140,7 +140,8 @@ const tell = (
   if (isDeepStrictEqual(oldImage, newImage)) return;
   const eventName = newImage === undefined ? 'REMOVE' : oldImage === undefined ? 'INSERT' : 'MODIFY';
   const write = { tableName, eventName, keys, ...(newImage && { newImage }), ...(oldImage && { oldImage }) } as const;
-  for (const listener of listeners) listener(write);
+  // A mistake of a reader of the stream must not look like a failed write.
+  for (const listener of listeners) queueMicrotask(() => listener(write));
 };
 
 /** Runs work one after the other for each name; work with several names waits for all of them. */
