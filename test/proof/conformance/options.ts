@@ -13,17 +13,17 @@ export interface Options {
   readonly help: boolean;
 }
 
-export const usage = `npm run conformance -- [--s3 URL] [--implementation NAME] [--only NAME]
+export const usage = `npm run conformance -- [--s3 URL] [--dynamodb URL] [--implementation NAME] [--only NAME]
 
 Checks whether an endpoint behaves as the AWS documentation says. Without a URL the local stand-ins are started and checked.
   --s3 URL                     an S3 endpoint; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
-  --dynamodb URL               a DynamoDB endpoint
+  --dynamodb URL               a DynamoDB endpoint; the same
   --region REGION              default us-east-1
   --bucket-versioning on|off   what every new bucket has, for an endpoint that cannot switch versions
   --implementation NAME        accept the deviations that known-deviations.ts lists under this name
   --only NAME                  only the checks with this text in their names
   --json                       all results as JSON
-The checks use buckets of their own and remove them.`;
+The checks use buckets and a table of their own and remove them.`;
 
 const endpoints = ['s3', 'dynamodb'] as const;
 

@@ -1,15 +1,13 @@
+import { dynamodbSuite } from './dynamodb/suite.ts';
 import { OptionError, type Options, readOptions, usage } from './options.ts';
 import { reportOf } from './report.ts';
 import { s3Suite } from './s3/suite.ts';
 import type { Suite } from './suite.ts';
 
-/** A suite for another service is added here. */
-const suites: readonly Suite[] = [s3Suite];
+const suites: readonly Suite[] = [s3Suite, dynamodbSuite];
 
 const chosenSuites = ({ urls }: Options): readonly Suite[] => {
   const asked = Object.keys(urls);
-  const missing = asked.find((name) => !suites.some((suite) => suite.name === name));
-  if (missing !== undefined) throw new OptionError(`There is no suite for --${missing} yet.`);
   return asked.length === 0 ? suites : suites.filter(({ name }) => asked.includes(name));
 };
 

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AttributeValue, DynamoDBClient, ServiceOutputTypes } from '@aws-sdk/client-dynamodb';
+import { type Check, Mismatch } from '../check.ts';
+import { equal } from '../expect.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 
@@ -11,22 +13,8 @@ export interface DynamodbContext {
   unique(): string;
 }
 
-/** One documented behaviour of DynamoDB. It throws when an implementation does something else. */
-export interface DynamodbCheck {
-  /** Unique: known deviations and `--only` use it. */
-  readonly name: string;
-  /** Page of the Amazon DynamoDB API Reference or Developer Guide that states the behaviour. */
-  readonly page: string;
-  run(context: DynamodbContext): Promise<void>;
-}
-
-/** Fails with one short line, so that a report of many failures stays readable. */
-export const equal = (actual: unknown, expected: unknown, what: string): void => {
-  if (!isDeepStrictEqual(actual, expected))
-    throw new Error(`${what}: expected ${shown(expected)}, got ${shown(actual)}`);
-};
-
-const shown = (value: unknown): string => String(JSON.stringify(value)).slice(0, 160);
+/** `page` is one of the Amazon DynamoDB API Reference or Developer Guide. */
+export type DynamodbCheck = Check<DynamodbContext>;
 
 /** The error that a call is refused with, by its name. Fails when the call succeeds. */
 export const refusal = async (
@@ -42,8 +30,8 @@ export const refusal = async (
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof Error)) throw new Error(`expected ${name}, but the call succeeded`);
-  if (error.name !== name) throw new Error(`expected ${name}, got ${error.name}: ${error.message}`);
+  if (!(error instanceof Error)) throw new Mismatch(`expected ${name}, but the call succeeded`);
+  if (error.name !== name) throw new Mismatch(`expected ${name}, got ${error.name}: ${error.message}`);
   return error as Awaited<ReturnType<typeof refusal>>;
 };
 

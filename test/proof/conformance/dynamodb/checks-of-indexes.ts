@@ -1,5 +1,6 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
-import { type DynamodbCheck, type DynamodbContext, equal, refusal, soon } from './check.ts';
+import { equal } from '../expect.ts';
+import { type DynamodbCheck, type DynamodbContext, refusal, soon } from './check.ts';
 import { keysOf, pagesOf, put, putAt, query } from './table.ts';
 
 const gsi = 'Developer Guide: Using Global Secondary Indexes in DynamoDB';

@@ -1,5 +1,6 @@
 import { BatchGetItemCommand, type BatchGetItemCommandOutput, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { type DynamodbCheck, type DynamodbContext, equal, refusal } from './check.ts';
+import { equal } from '../expect.ts';
+import { type DynamodbCheck, type DynamodbContext, refusal } from './check.ts';
 import { keysOf, put, read } from './table.ts';
 
 const getItem = 'API Reference: GetItem';

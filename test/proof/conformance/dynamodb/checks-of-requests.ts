@@ -6,7 +6,8 @@ import {
   QueryCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type DynamodbCheck, type DynamodbContext, equal, malformed, refusal, soon } from './check.ts';
+import { equal } from '../expect.ts';
+import { type DynamodbCheck, type DynamodbContext, malformed, refusal, soon } from './check.ts';
 import { dropTable, makeTable, put, query, tableInput } from './table.ts';
 
 const putItem = 'API Reference: PutItem';

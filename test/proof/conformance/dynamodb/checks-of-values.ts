@@ -1,4 +1,5 @@
-import { type Attributes, type DynamodbCheck, type DynamodbContext, equal, refusal } from './check.ts';
+import { equal } from '../expect.ts';
+import { type Attributes, type DynamodbCheck, type DynamodbContext, refusal } from './check.ts';
 import { put, read } from './table.ts';
 
 const types = 'Developer Guide: Supported data types and naming rules in Amazon DynamoDB';

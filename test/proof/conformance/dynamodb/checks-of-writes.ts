@@ -1,5 +1,6 @@
 import { DeleteItemCommand, type DeleteItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { type DynamodbCheck, type DynamodbContext, equal, refusal } from './check.ts';
+import { equal } from '../expect.ts';
+import { type DynamodbCheck, type DynamodbContext, refusal } from './check.ts';
 import { put, read } from './table.ts';
 
 const putItem = 'API Reference: PutItem';

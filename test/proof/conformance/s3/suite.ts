@@ -25,11 +25,7 @@ export const s3Suite: Suite = {
 };
 
 export const runOnLocal = (local: LocalS3, options: SuiteOptions): Promise<SuiteReport> =>
-  runOn(local, {
-    ...options,
-    implementation: options.implementation ?? 'local',
-    bucketVersioning: options.bucketVersioning ?? local.bucketVersioning,
-  });
+  runOn(local, { ...options, implementation: options.implementation ?? 'local' });
 
 /** Local servers take any; versitygw takes its own. */
 const credentialsFromEnvironment = (): Credentials => ({
@@ -37,9 +33,9 @@ const credentialsFromEnvironment = (): Credentials => ({
   secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? 'test',
 });
 
-type Endpoint = Pick<LocalS3, 'url' | 'credentials' | 'crashesOn'>;
+type Endpoint = Pick<LocalS3, 'url' | 'credentials'>;
 
-const runOn = async ({ url, credentials, crashesOn }: Endpoint, options: SuiteOptions): Promise<SuiteReport> => {
+const runOn = async ({ url, credentials }: Endpoint, options: SuiteOptions): Promise<SuiteReport> => {
   const { region, bucketVersioning, implementation, only } = options;
   const known = implementation === undefined ? {} : knownDeviations.s3[implementation];
   if (!known) throw new OptionError(`known-deviations.ts has no list "${implementation}".`);
@@ -59,10 +55,7 @@ const runOn = async ({ url, credentials, crashesOn }: Endpoint, options: SuiteOp
     try {
       const connection = { client, endpoint: new URL(url), signing: { region, credentials }, touched };
       const checks = s3Checks.map((check, at) => {
-        const skip = crashesOn?.includes(check.name)
-          ? 'because the server crashes'
-          : skipReason(check, bucketVersioning);
-        return prepared(check, connection, buckets, at, skip);
+        return prepared(check, connection, buckets, at, skipReason(check, bucketVersioning));
       });
       const results = await runChecks(checks, { only, known });
       return { results, leftOver: await buckets.remove(touched) };
