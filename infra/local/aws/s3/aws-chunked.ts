@@ -21,7 +21,8 @@ export const chunkedPayload = async function* (
     if (done) throw new S3Error('IncompleteBody');
     rest = rest.length === 0 ? value : Buffer.concat([rest, value]);
   };
-  const readLine = async (): Promise<string> => {
+  /** Chunks must end in CR and LF; trailers of some clients have LF alone. */
+  const readLine = async ({ strict = true } = {}): Promise<string> => {
     let end = rest.indexOf('\n');
     while (end === -1) {
       if (rest.length > maxLineBytes) throw new S3Error('IncompleteBody');
@@ -30,6 +31,7 @@ export const chunkedPayload = async function* (
     }
     const line = rest.toString('latin1', 0, end);
     rest = rest.subarray(end + 1);
+    if (strict && !line.endsWith('\r')) throw new S3Error('IncompleteBody');
     return line.replace(/\r$/, '');
   };
 
@@ -44,7 +46,8 @@ export const chunkedPayload = async function* (
       }
       if ((await readLine()) !== '') throw new S3Error('IncompleteBody');
     }
-    for (let line = await readLine(); line !== ''; line = await readLine()) {
+    const trailer = () => readLine({ strict: false });
+    for (let line = await trailer(); line !== ''; line = await trailer()) {
       const colon = line.indexOf(':');
       if (colon === -1) throw new S3Error('MalformedTrailerError');
       trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());

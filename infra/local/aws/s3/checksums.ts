@@ -4,7 +4,7 @@ import { Crc32c } from '@aws-sdk/checksums/crc';
 import { Crc64Nvme } from '../../../../lib/stream/crc64nvme.ts';
 import { S3Error } from './s3-error.ts';
 
-export const algorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
+export const algorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256', 'SHA512', 'MD5'] as const;
 export type Algorithm = (typeof algorithms)[number];
 
 export type ChecksumType = 'COMPOSITE' | 'FULL_OBJECT';
@@ -53,11 +53,21 @@ const hashers: Readonly<Record<Algorithm, () => Hasher>> = {
   },
   SHA1: () => hash('sha1'),
   SHA256: () => hash('sha256'),
+  SHA512: () => hash('sha512'),
+  MD5: () => hash('md5'),
 };
 
 export const startChecksum = (algorithm: Algorithm): Hasher => hashers[algorithm]();
 
-const digestBytes: Readonly<Record<Algorithm, number>> = { CRC32: 4, CRC32C: 4, CRC64NVME: 8, SHA1: 20, SHA256: 32 };
+const digestBytes: Readonly<Record<Algorithm, number>> = {
+  CRC32: 4,
+  CRC32C: 4,
+  CRC64NVME: 8,
+  SHA1: 20,
+  SHA256: 32,
+  SHA512: 64,
+  MD5: 16,
+};
 
 export const isDigest = (algorithm: Algorithm, value: string): boolean => isBase64Of(value, digestBytes[algorithm]);
 

@@ -6,7 +6,7 @@ import { checkWrite } from './conditions.ts';
 import type { Context } from './context.ts';
 import { findUpload } from './multipart.ts';
 import { namedParts } from './named-parts.ts';
-import { versionHeader } from './object-headers.ts';
+import { newVersionHeader } from './object-headers.ts';
 import type { S3Request } from './request.ts';
 import { S3Error } from './s3-error.ts';
 import { addVersion, currentVersion } from './versions.ts';
@@ -55,7 +55,7 @@ export const completeUpload = async (context: Context, request: S3Request): Prom
       ETag: quoted(etag),
       ...checksumElements(checksum),
     },
-    { ...versionHeader(bucket, version.id), 'x-amz-server-side-encryption': 'AES256' },
+    { ...newVersionHeader(bucket, version.id), 'x-amz-server-side-encryption': 'AES256' },
   );
 };
 

@@ -4,7 +4,7 @@ import { checksumElements, parseAlgorithm } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import type { Context } from './context.ts';
 import { type CopySource, copySource } from './copy-source.ts';
-import { describe, storageClassOf, versionHeader } from './object-headers.ts';
+import { describe, newVersionHeader, storageClassOf } from './object-headers.ts';
 import type { S3Request } from './request.ts';
 import { S3Error } from './s3-error.ts';
 import { addVersion, currentVersion } from './versions.ts';
@@ -34,7 +34,7 @@ export const copyObject = async (context: Context, request: S3Request): Promise<
   return xmlAnswer(
     'CopyObjectResult',
     { ETag: quoted(etag), LastModified: isoTime(version.modifiedMs), ...checksumElements(version.checksum) },
-    { ...source.answerHeaders, ...versionHeader(bucket, version.id), 'x-amz-server-side-encryption': 'AES256' },
+    { ...source.answerHeaders, ...newVersionHeader(bucket, version.id), 'x-amz-server-side-encryption': 'AES256' },
   );
 };
 

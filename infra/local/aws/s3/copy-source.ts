@@ -20,7 +20,7 @@ export interface CopySource {
 export const copySource = ({ store }: Context, { headers }: S3Request): CopySource => {
   const source = headers['x-amz-copy-source'] ?? '';
   const [, name = '', , versionId] = /^(.*?)(\?versionId=(.*))?$/s.exec(source) ?? [];
-  const [, bucketName, key] = /^\/?([^/]+)\/(.+)$/s.exec(percentDecode(name)) ?? [];
+  const [, bucketName, key] = /^\/?([^/]+)\/(.+)$/s.exec(decoded(name)) ?? [];
   if (bucketName === undefined || key === undefined) {
     const message = 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey';
     throw new S3Error('InvalidArgument', {
@@ -36,4 +36,12 @@ export const copySource = ({ store }: Context, { headers }: S3Request): CopySour
   }
   const { 'x-amz-version-id': copied } = versionHeader(bucket, version.id);
   return { bucket, key, versionId, version, answerHeaders: { 'x-amz-copy-source-version-id': copied } };
+};
+
+const decoded = (name: string): string => {
+  try {
+    return percentDecode(name);
+  } catch {
+    return '';
+  }
 };

@@ -37,9 +37,8 @@ export const readForm = async <T>(
         fields[name] = await reader.text(end);
         continue;
       }
-      const [, type] = /^content-type:\s*(.+)$/im.exec(head) ?? [];
-      const all = type === undefined ? fields : { 'content-type': type.trim(), ...fields };
-      return await onFile({ fields: all, filename: basename(parameterOf(head, 'filename') ?? '') }, reader.until(end));
+      // The type is a field of its own: S3 ignores what the browser says of the file.
+      return await onFile({ fields, filename: basename(parameterOf(head, 'filename') ?? '') }, reader.until(end));
     }
   } finally {
     await reader.end();

@@ -3,7 +3,7 @@ import { type Answer, quoted, xmlAnswer } from './answer.ts';
 import type { Bucket } from './bucket-index.ts';
 import type { Context } from './context.ts';
 import { type Form, readForm } from './form-data.ts';
-import { describe, versionHeader } from './object-headers.ts';
+import { describe, newVersionHeader } from './object-headers.ts';
 import { checkPolicy } from './post-policy.ts';
 import { beforeIdle } from './receive-body.ts';
 import { checkedKey, type S3Request } from './request.ts';
@@ -19,7 +19,10 @@ import { addVersion, type StoredVersion } from './versions.ts';
 export const postForm = async (context: Context, request: S3Request): Promise<Answer> => {
   const { bucket: name, headers } = request;
   const contentType = headers['content-type'] ?? '';
-  if (!/^multipart\/form-data/i.test(contentType)) throw new S3Error('MethodNotAllowed');
+  if (!/^multipart\/form-data/i.test(contentType)) {
+    const elements = { Condition: 'Bucket POST must be of the enclosure-type multipart/form-data' };
+    throw new S3Error('PreconditionFailed', { elements });
+  }
   context.store.bucket(name);
   const { form, key, description, checkSize, sent, algorithm, staged } = await beforeIdle(context, request, (body) =>
     readForm(body, contentType, async (form, bytes) => {
@@ -74,7 +77,7 @@ const formAnswer = (
 ): Answer => {
   const { etag } = version;
   const location = `http://${host}/${name}/${encodeURIComponent(key)}`;
-  const headers = { etag: quoted(etag), location, ...versionHeader(bucket, version.id) };
+  const headers = { etag: quoted(etag), location, ...newVersionHeader(bucket, version.id) };
   const redirect = URL.parse(fields.success_action_redirect ?? '');
   if (redirect) {
     const query = `bucket=${name}&key=${encodeEventKey(key)}&etag=${encodeURIComponent(quoted(etag))}`;

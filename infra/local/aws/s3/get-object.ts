@@ -4,13 +4,17 @@ import { checksumHeaders } from './checksums.ts';
 import { checkRead } from './conditions.ts';
 import type { Context } from './context.ts';
 import { objectHeaders, sendable } from './object-headers.ts';
-import type { S3Request } from './request.ts';
+import { partNumberOf, type S3Request } from './request.ts';
 import { S3Error } from './s3-error.ts';
 import { findVersion, type StoredVersion } from './versions.ts';
 
 /** GET and HEAD of an object. */
 export const getObject = async (context: Context, request: S3Request): Promise<Answer> => {
   const { headers, query, key, method } = request;
+  const number = query.has('partNumber') ? partNumberOf(query) : undefined;
+  if (number !== undefined && headers.range !== undefined) {
+    throw new S3Error('InvalidRequest', { message: 'Cannot specify both Range header and partNumber query parameter' });
+  }
   const bucket = context.store.bucket(request.bucket);
   const version = findVersion(bucket, key, query.get('versionId'));
   const about = objectHeaders(bucket, version);
@@ -19,7 +23,7 @@ export const getObject = async (context: Context, request: S3Request): Promise<A
     return { status: 304, headers: { etag, 'last-modified': modified, 'x-amz-version-id': id } };
   }
   if (method === 'GET') refuseArchived(version);
-  const part = partRange(version, query.get('partNumber'));
+  const part = partRange(version, number);
   const range = part ?? parseRange(headers.range, version.sizeBytes);
   const { start, end } = range ?? { start: 0, end: version.sizeBytes - 1 };
   const length = end - start + 1;
@@ -48,14 +52,12 @@ export const refuseArchived = (version: StoredVersion): void => {
 export const isArchived = ({ storageClass }: StoredVersion): boolean =>
   storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
 
-const partRange = ({ partBytes, sizeBytes }: StoredVersion, named: string | undefined): ByteRange | undefined => {
-  if (named === undefined) return undefined;
+const partRange = ({ partBytes, sizeBytes }: StoredVersion, number: number | undefined): ByteRange | undefined => {
+  if (number === undefined) return undefined;
   const sizes = partBytes ?? [sizeBytes];
-  const size = sizes[Number(named) - 1];
-  if (size === undefined) {
-    throw new S3Error('InvalidRange', { message: 'The requested partnumber is not satisfiable' });
-  }
-  const start = sizes.slice(0, Number(named) - 1).reduce((sum, one) => sum + one, 0);
+  const size = sizes[number - 1];
+  if (size === undefined) throw new S3Error('InvalidPartNumber');
+  const start = sizes.slice(0, number - 1).reduce((sum, one) => sum + one, 0);
   return size === 0 ? undefined : { start, end: start + size - 1 };
 };
 

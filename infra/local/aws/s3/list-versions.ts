@@ -50,6 +50,8 @@ export const listVersions = async (context: Context, { bucket: name, query }: S3
       LastModified: isoTime(version.modifiedMs),
       ...(version.file !== undefined && {
         ETag: quoted(version.etag),
+        ChecksumAlgorithm: version.checksum?.algorithm,
+        ChecksumType: version.checksum?.type,
         Size: version.sizeBytes,
         StorageClass: version.storageClass,
       }),

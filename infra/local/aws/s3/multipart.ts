@@ -30,7 +30,7 @@ export const createUpload = async ({ store }: Context, { bucket, key, headers }:
 const checksumType = (algorithm: Algorithm | undefined, asked: string | undefined): ChecksumType => {
   const isFullOnly = algorithm === undefined || algorithm === 'CRC64NVME';
   const type = asked?.toUpperCase() ?? (isFullOnly ? 'FULL_OBJECT' : 'COMPOSITE');
-  const fits = type === 'FULL_OBJECT' ? !algorithm?.startsWith('SHA') : type === 'COMPOSITE' && !isFullOnly;
+  const fits = type === 'FULL_OBJECT' ? !/^(SHA|MD5)/.test(algorithm ?? '') : type === 'COMPOSITE' && !isFullOnly;
   if (fits) return type as ChecksumType;
   const message = `The ${type} checksum type cannot be used with the ${algorithm?.toLowerCase() ?? 'null'} checksum algorithm.`;
   throw new S3Error('InvalidRequest', { message });

@@ -19,8 +19,19 @@ export const namedParts = async (context: Context, request: S3Request, open: Ope
     { ...request, headers: Object.fromEntries(own) },
     'CompleteMultipartUpload',
   );
-  const named = repeated(document.Part).map((one) => ({ ...one, number: Number(textOf(one.PartNumber)) }));
+  const named = repeated(document.Part).map((one) => ({
+    ...one,
+    ETag: one.ETag,
+    number: Number(textOf(one.PartNumber) ?? Number.NaN),
+  }));
   if (named.length === 0 || named.some(({ number }) => !Number.isInteger(number))) throw new S3Error('MalformedXML');
+  if (named.some(({ ETag }) => ETag === undefined)) throw new S3Error('MalformedXML');
+  if (named.some(({ number }) => number < 1)) {
+    throw new S3Error('InvalidArgument', {
+      message: 'PartNumber must be >= 1',
+      elements: { ArgumentName: 'PartNumber' },
+    });
+  }
   if (named.some(({ number }, at) => at > 0 && number <= (named[at - 1]?.number ?? 0))) {
     throw new S3Error('InvalidPartOrder');
   }

@@ -79,6 +79,10 @@ export const objectHeaders = (bucket: Bucket, version: Version): Record<string, 
   'x-amz-tagging-count': version.tags.length > 0 ? String(version.tags.length) : undefined,
 });
 
+/** Of an answer to a write: S3 names the version only where versions are on. */
+export const newVersionHeader = (bucket: Bucket, id: string): Record<string, string> =>
+  bucket.versioning === 'Enabled' ? { 'x-amz-version-id': id } : {};
+
 /** A bucket that never had versions says nothing about them. */
 export const versionHeader = (bucket: Bucket, id: string): Record<string, string> =>
   bucket.versioning ? { 'x-amz-version-id': id } : {};

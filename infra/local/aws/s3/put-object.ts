@@ -2,7 +2,7 @@ import { type Answer, quoted } from './answer.ts';
 import { checksumHeaders } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import type { Context } from './context.ts';
-import { describe, versionHeader } from './object-headers.ts';
+import { describe, newVersionHeader } from './object-headers.ts';
 import { receiveBody } from './receive-body.ts';
 import type { S3Request } from './request.ts';
 import { addVersion, currentVersion } from './versions.ts';
@@ -26,7 +26,7 @@ export const putObject = async (context: Context, request: S3Request): Promise<A
     headers: {
       etag: quoted(etag),
       ...checksumHeaders(version.checksum),
-      ...versionHeader(bucket, version.id),
+      ...newVersionHeader(bucket, version.id),
       'x-amz-server-side-encryption': 'AES256',
     },
   };

@@ -30,10 +30,27 @@ export const parseRequest = (message: IncomingMessage, allowBody: () => void): S
     bucket: percentDecode(end === -1 ? path.slice(1) : path.slice(1, end)),
     key: end === -1 ? '' : checkedKey(percentDecode(path.slice(end + 1))),
     query: parseQuery(queries.join('?')),
-    headers: Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, value?.toString()])),
+    headers: headersOf(message),
     message,
     allowBody,
   };
+};
+
+/** Node joins repeated headers with a comma and a space; S3 has metadata without the space. */
+const headersOf = ({ headers, headersDistinct }: IncomingMessage): S3Request['headers'] =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      name.startsWith('x-amz-meta-') ? headersDistinct[name]?.join(',') : value?.toString(),
+    ]),
+  );
+
+export const partNumberOf = (query: ReadonlyMap<string, string>): number => {
+  const text = query.get('partNumber') ?? '';
+  if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 10_000) return Number(text);
+  const elements = { ArgumentName: 'partNumber', ArgumentValue: text };
+  const message = 'Part number must be an integer between 1 and 10000, inclusive';
+  throw new S3Error('InvalidArgument', { message, elements });
 };
 
 /** @see Amazon S3 User Guide, "Naming Amazon S3 objects": at most 1,024 bytes of UTF-8 */

@@ -34,13 +34,26 @@ export const sentChecksum = (
     throw new S3Error('InvalidRequest', { message });
   }
   const [only] = sent;
-  if (only === undefined && headers['x-amz-sdk-checksum-algorithm'] !== undefined && !headers['content-md5']) {
+  refuseUnknown(headers, only);
+  if (only && only.value !== undefined && !isDigest(only.algorithm, only.value)) throw invalidValue(only.algorithm);
+  return only;
+};
+
+/** XXHASH checksums exist on S3, but not here; accepted and not verified, they would promise too much. */
+const refuseUnknown = (headers: Headers, sent: SentChecksum | undefined): void => {
+  const unknown = [...Object.keys(headers), headers['x-amz-trailer'] ?? ''].find((name) =>
+    /^x-amz-checksum-xxhash/i.test(name),
+  );
+  if (unknown !== undefined) throw new S3Error('NotImplemented', { elements: { Header: unknown } });
+  const announced = headers['x-amz-sdk-checksum-algorithm'];
+  if (announced === undefined || announced.toUpperCase() === sent?.algorithm) return;
+  if (sent === undefined && headers['content-md5'] !== undefined) return;
+  if (sent === undefined) {
     const message =
       'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.';
     throw new S3Error('InvalidRequest', { message });
   }
-  if (only && only.value !== undefined && !isDigest(only.algorithm, only.value)) throw invalidValue(only.algorithm);
-  return only;
+  throw new S3Error('InvalidRequest', { message: 'Value for x-amz-sdk-checksum-algorithm header is invalid.' });
 };
 
 const invalidValue = (algorithm: Algorithm): S3Error =>

@@ -6,8 +6,8 @@ type Tags = readonly (readonly [key: string, value: string])[];
 
 /** @see Amazon S3 User Guide, "Categorizing your objects using tags" */
 const checked = (tags: Tags): Tags => {
+  if (tags.length > 10) throw new S3Error('BadRequest');
   const wrong =
-    tags.length > 10 ||
     new Set(tags.map(([key]) => key)).size < tags.length ||
     tags.some(([key, value]) => key === '' || key.length > 128 || value.length > 256);
   if (wrong) throw new S3Error('InvalidTag');
@@ -19,7 +19,14 @@ export const tagsOfHeader = (header: string | undefined): Tags => {
   if (header === undefined) return [];
   const tags = parseQuery(header);
   // A key that came twice is one in the map.
-  if (tags.size !== header.split('&').filter((pair) => pair !== '').length) throw new S3Error('InvalidTag');
+  if (tags.size !== header.split('&').filter((pair) => pair !== '').length) {
+    const message =
+      "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.";
+    throw new S3Error('InvalidArgument', {
+      message,
+      elements: { ArgumentName: 'x-amz-tagging', ArgumentValue: header },
+    });
+  }
   return checked([...tags]);
 };
 

@@ -5,16 +5,8 @@ import type { Context } from './context.ts';
 import { copySource } from './copy-source.ts';
 import { findUpload } from './multipart.ts';
 import { receiveBody } from './receive-body.ts';
-import type { S3Request } from './request.ts';
+import { partNumberOf, type S3Request } from './request.ts';
 import { S3Error } from './s3-error.ts';
-
-const partNumberOf = (query: ReadonlyMap<string, string>): number => {
-  const text = query.get('partNumber') ?? '';
-  if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 10_000) return Number(text);
-  const elements = { ArgumentName: 'partNumber', ArgumentValue: text };
-  const message = 'Part number must be an integer between 1 and 10000, inclusive';
-  throw new S3Error('InvalidArgument', { message, elements });
-};
 
 const addPart = async (context: Context, request: S3Request, part: Part): Promise<void> => {
   try {
@@ -48,7 +40,7 @@ export const uploadPart = async (context: Context, request: S3Request): Promise<
 const refuseOtherChecksum = ({ algorithm, type }: MultipartUpload, headers: S3Request['headers']): void => {
   if (algorithm === undefined) return;
   const sent = [...Object.keys(headers), headers['x-amz-trailer'] ?? ''].flatMap((name) => {
-    const [, found] = /^x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256)$/i.exec(name) ?? [];
+    const [, found] = /^x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256|sha512|md5)$/i.exec(name) ?? [];
     return found === undefined ? [] : [found.toUpperCase()];
   });
   if (sent.length === 0 && type === 'FULL_OBJECT') return;
@@ -72,7 +64,11 @@ export const copyPart = async (context: Context, request: S3Request): Promise<An
   await addPart(context, request, part);
   return xmlAnswer(
     'CopyPartResult',
-    { ETag: quoted(etag), LastModified: isoTime(part.modifiedMs), [checksumElement(algorithm)]: checksum.value },
+    {
+      ETag: quoted(etag),
+      LastModified: isoTime(part.modifiedMs),
+      ...(upload.algorithm && { [checksumElement(algorithm)]: checksum.value }),
+    },
     answerHeaders,
   );
 };

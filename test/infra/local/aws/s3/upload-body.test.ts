@@ -14,6 +14,7 @@ const hello = {
   'x-amz-checksum-crc64nvme': 'M3eFcAZSQlc=',
   'x-amz-checksum-sha1': 'qvTGHdzF6KLavt4PO0gs2a6pQ00=',
   'x-amz-checksum-sha256': 'LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=',
+  'x-amz-checksum-sha512': 'm3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/3JRlnPKcjI8PZm6XBHXx6zG4UuMXaDEZjR1wuXDre9G9zvN7AQw==',
 } as const;
 
 const start = async (options = {}) => {
@@ -88,6 +89,7 @@ test.each([
   ['a chunk longer than it says', trailed, 5, '3\r\nhello\r\n0\r\n\r\n', 'IncompleteBody'],
   ['a chunk shorter than it says', trailed, 5, 'a\r\nhello\r\n0\r\n\r\n', 'IncompleteBody'],
   ['a length that is no number', trailed, 5, 'zz\r\nhello\r\n0\r\n\r\n', 'IncompleteBody'],
+  ['line ends that are not CR and LF', trailed, 5, '5\nhello\r\n0\r\n\r\n', 'IncompleteBody'],
   ['no last chunk', trailed, 5, '5\r\nhello\r\n', 'IncompleteBody'],
   ['fewer bytes than announced', trailed, 9, `5\r\nhello\r\n0\r\n${crc32}:NhCmhg==\r\n\r\n`, 'IncompleteBody'],
   ['a wrong trailer', trailed, 5, `5\r\nhello\r\n0\r\n${crc32}:AAAAAA==\r\n\r\n`, 'BadDigest'],
@@ -167,6 +169,16 @@ test('a file that the SDK streams arrives whole, with the checksum of its traile
   expect(read.ChecksumSHA256).toBe(put.ChecksumSHA256);
   expect(Buffer.from((await read.Body?.transformToByteArray()) ?? []).equals(bytes)).toBe(true);
   expect(read.ContentEncoding).toBeUndefined();
+});
+
+test('a checksum that cannot be verified, or is not the announced one, is refused', async () => {
+  const { url, kept } = await start();
+  const head = ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', 'Content-Length: 5'];
+  const unknown = await sendRaw(url, [...head, 'x-amz-checksum-xxhash64: AAAAAAAAAAA='], 'hello');
+  expect(unknown).toMatchObject({ status: 501, code: 'NotImplemented' });
+  const other = [`${crc32}: NhCmhg==`, 'x-amz-sdk-checksum-algorithm: SHA1'];
+  expect(await sendRaw(url, [...head, ...other], 'hello')).toMatchObject({ status: 400, code: 'InvalidRequest' });
+  expect(await kept()).toEqual([]);
 });
 
 test('metadata comes back with its names in lower case, and encoded where it is not ASCII', async () => {
