@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The S3 checks against implementations that nobody here wrote: versitygw (needs Go) and moto (needs Python).
+# The conformance checks against implementations that nobody here wrote: versitygw (S3, needs Go) and moto (S3 and
+# DynamoDB, needs Python).
 # Says what it could not run, and why. Installs once, into a cache folder of its own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -43,13 +44,15 @@ free_port() {
   node -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
 }
 
-# Name, port: waits for the server, then runs the checks.
+# Name, port, services: waits for the server, then runs the checks of these services.
 check() {
   for _ in $(seq 100); do
     if (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null; then
       printf '== %s\n' "$1"
-      AWS_ACCESS_KEY_ID=conformance AWS_SECRET_ACCESS_KEY=conformance-secret \
-        npm run --silent conformance -- --s3 "http://127.0.0.1:$2" --implementation "$1" || failed=1
+      for service in $3; do
+        AWS_ACCESS_KEY_ID=conformance AWS_SECRET_ACCESS_KEY=conformance-secret \
+          npm run --silent conformance -- "--$service" "http://127.0.0.1:$2" --implementation "$1" || failed=1
+      done
       return
     fi
     sleep 0.1
@@ -76,7 +79,7 @@ if [ -n "$moto_install" ]; then
   if wait "$moto_install"; then
     port=$(free_port)
     "$moto/bin/moto_server" -H 127.0.0.1 -p "$port" >"$work/moto.log" 2>&1 & pids+=($!)
-    check moto "$port"
+    check moto "$port" 's3 dynamodb'
   else
     missing moto "the installation failed or took more than $install_seconds s (CONFORMANCE_INSTALL_SECONDS)"
     tail -n 3 "$work/moto-install.log"
@@ -90,7 +93,7 @@ if [ -n "$versitygw_install" ]; then
     ROOT_ACCESS_KEY=conformance ROOT_SECRET_KEY=conformance-secret \
       "$versitygw" --quiet --port "127.0.0.1:$port" posix --versioning-dir "$work/versions" "$work/objects" \
       >"$work/versitygw.log" 2>&1 & pids+=($!)
-    check versitygw "$port"
+    check versitygw "$port" s3
   else
     missing versitygw "the installation failed or took more than $install_seconds s (CONFORMANCE_INSTALL_SECONDS)"
     tail -n 3 "$work/versitygw-install.log"
