@@ -82,7 +82,7 @@ export const applyChange = (index: BucketIndex, change: Change): readonly (strin
   switch (change.type) {
     case 'no-bucket':
       index.delete(change.bucket);
-      return [];
+      return [...bucket.uploads.values()].flatMap(({ parts }) => Array.from(parts.values(), ({ file }) => file));
     case 'version': {
       const versions = bucket.keys.get(change.key) ?? [];
       const at = versions.findIndex(({ id }) => id === change.version.id);

@@ -5,6 +5,7 @@ import {
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  DeleteBucketCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -122,6 +123,14 @@ test('an upload that is aborted leaves no part, and its id is unknown afterwards
   expect(await kept()).toBe(0);
   await expect(part(1, last)).rejects.toMatchObject({ name: 'NoSuchUpload' });
   expect(await kept()).toBe(0);
+});
+
+test('a bucket without objects can be deleted; its open uploads end with it', async () => {
+  const { client, part, kept } = await start();
+  await part(1, last);
+  await client.send(new DeleteBucketCommand({ Bucket: 'cvs' }));
+  expect(await kept()).toBe(0);
+  await expect(part(2, last)).rejects.toMatchObject({ name: 'NoSuchBucket' });
 });
 
 test('a part can be a range of another object', async () => {
