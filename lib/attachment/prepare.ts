@@ -29,7 +29,7 @@ export interface PreparedAttachment {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** Refuses a file that is too large or empty, before it is opened or read. */
+/** Refuses a file that is too large or empty, before its bytes are read. The size is the object's: an event may be wrong. */
 export const checkSize = (sizeBytes: number, maxBytes: number): Result<void> => {
   if (sizeBytes === 0) return fail('FILE_EMPTY', 'The file has no bytes.');
   if (sizeBytes <= maxBytes) return ok(undefined);

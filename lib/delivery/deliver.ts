@@ -1,4 +1,3 @@
-import { checkSize } from '../attachment/prepare.ts';
 import { deadlineIn } from '../deadline.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
@@ -82,11 +81,9 @@ const send = async (
   { deadline, probe, holdAs, paced }: DeliverOptions,
   courier: DeliverCourier,
 ): Promise<AttemptReport> => {
-  const { settings, clock, pauses } = courier;
+  const { clock, pauses } = courier;
   if (holdAs) return { ending: failWith(holdAs) };
   if (!match.ok) return { ending: failWith(match.error) };
-  const size = upload.sizeBytes === undefined ? undefined : checkSize(upload.sizeBytes, settings.maxBytes);
-  if (size && !size.ok) return { ending: failWith(size.error) };
   const pause = await pauses.stopping(match.value.target.integrationId, probe).catch(() => 'unreadable' as const);
   // To send although a pause exists is worse than to wait.
   if (pause === 'unreadable') return { ending: failWith(pausesUnreadable) };

@@ -1,17 +1,32 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import { s3Credentials, startS3 } from '../../infra/local/aws/s3/server.ts';
 import { greenhouseIntegrationId, type KomboEmulator, startKomboEmulator } from '../../infra/local/kombo/emulator.ts';
+import { s3Storage } from '../../lib/aws/s3-storage.ts';
+import type { Storage } from '../../lib/upload/storage.ts';
+import { bareEtag } from '../../lib/upload/upload.ts';
 import { pdf } from '../fakes/files.ts';
 import { type LocalDynamo, startLocalDynamo } from '../fakes/local-table.ts';
+
+export interface PutObject {
+  readonly key: string;
+  readonly etag: string;
+  readonly sizeBytes: number;
+  /** Only in a bucket with versions. */
+  readonly versionId?: string;
+}
 
 export interface Loopback {
   readonly kombo: KomboEmulator;
   readonly dynamo: LocalDynamo;
-  put(key: string): Promise<void>;
+  readonly storage: Storage;
+  /** Puts a PDF, and returns what its event says of it. */
+  put(key: string, body?: Uint8Array): Promise<PutObject>;
+  /** Changes the last byte of every object on the disk, and none of their checksums. */
+  damageObjects(): Promise<void>;
   /** The real handler with the real clients, as Lambda would call it. */
   invoke(
     name: 'on-upload' | 'on-schedule' | 'on-demand' | 'on-batch',
@@ -37,11 +52,11 @@ export const context = (remainingMs = 300_000): Context => ({
 });
 
 /** S3, DynamoDB and Kombo on this machine, and the handlers pointed at them by their environment. */
-export const startLoopback = async (): Promise<Loopback> => {
+export const startLoopback = async ({ versioning = true } = {}): Promise<Loopback> => {
   const directory = await mkdtemp(path.join(tmpdir(), 'cv-courier-handlers-'));
   const bucket = 'cv-inbox';
   const [s3, dynamo, kombo] = await Promise.all([
-    startS3({ directory, bucket, preferredPort: 0, onCreated: () => undefined }),
+    startS3({ directory, bucket, preferredPort: 0, onCreated: () => undefined, versioning }),
     startLocalDynamo(),
     startKomboEmulator(),
   ]);
@@ -69,6 +84,8 @@ export const startLoopback = async (): Promise<Loopback> => {
     region: 'eu-central-1',
     forcePathStyle: true,
     credentials: s3Credentials,
+    // Without a checksum of its own an upload gets the one that S3 computes: CRC64NVME.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
   });
   const handlers = {
     'on-upload': async () => (await import('../../handlers/on-upload.ts')).handler,
@@ -79,9 +96,19 @@ export const startLoopback = async (): Promise<Loopback> => {
   return {
     kombo,
     dynamo,
-    put: async (key) => {
-      const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: pdf, ContentType: 'application/pdf' });
-      await client.send(command);
+    storage: s3Storage(client),
+    put: async (key, body = pdf) => {
+      const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/pdf' });
+      const { ETag = '', VersionId: versionId } = await client.send(command);
+      return { key, etag: bareEtag(ETag), sizeBytes: body.length, ...(versionId !== undefined && { versionId }) };
+    },
+    damageObjects: async () => {
+      const folder = path.join(directory, 'data');
+      for (const name of await readdir(folder)) {
+        const bytes = await readFile(path.join(folder, name));
+        bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+        await writeFile(path.join(folder, name), bytes);
+      }
     },
     invoke: async (name, event, remainingMs) => (await handlers[name]())(event, context(remainingMs)),
     stop: async () => {

@@ -128,12 +128,16 @@ describe('what is wrong with a key or a file is settled without a call to Kombo'
   });
 
   test.each([
-    ['empty', 0, 'FILE_EMPTY'],
-    ['too large', 10_001, 'FILE_TOO_LARGE'],
-  ] as const)('a file that the event calls %s is not even opened', async (_, sizeBytes, code) => {
-    const upload = { ...world.put(key), sizeBytes };
-    world.bucket.clear();
+    ['empty', Buffer.alloc(0), 'FILE_EMPTY'],
+    ['too large', Buffer.alloc(10_001, 'a'), 'FILE_TOO_LARGE'],
+  ] as const)('an object that is %s is rejected, whatever size the event has', async (_, bytes, code) => {
+    const upload = { ...world.put(key, { bytes }), sizeBytes: 5 };
     expect(await send(upload)).toMatchObject({ status: 'rejected', failure: { code } });
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test.each([0, 10_001])('an object that is neither is attached although its event has %i bytes', async (sizeBytes) => {
+    expect(await send({ ...world.put(key), sizeBytes })).toMatchObject({ status: 'attached' });
   });
 
   test('a program under the name of a document is rejected', async () => {

@@ -22,8 +22,8 @@ export class SimulatedBucket {
 
 export const storageOf = (
   bucket: SimulatedBucket,
-  process: Process,
-  world: World,
+  process: Pick<Process, 'step'>,
+  world: Pick<World, 'calm'>,
   readFault: () => ReadFault,
 ): Storage => ({
   open: async ({ key, etag }) => {
@@ -53,7 +53,7 @@ export const storageOf = (
   },
 });
 
-const opened = (file: StoredFile, process: Process, fault: ReadFault): StoredObject => {
+const opened = (file: StoredFile, process: Pick<Process, 'step'>, fault: ReadFault): StoredObject => {
   let closed = false;
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     // More than the type sniffer reads ahead, so that a fault can come when half of the body is out.

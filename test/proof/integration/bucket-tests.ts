@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeEventKey } from '../../../lib/upload/object-key.ts';
+import { pdf } from '../../fakes/files.ts';
+import { type Loopback, type PutObject, startLoopback } from '../../worlds/loopback.ts';
+
+/** The event that S3 sends for an object; its size can be set apart from that of the object. */
+const eventOf = ({ key, etag, sizeBytes, versionId }: PutObject, size = sizeBytes) => ({
+  Records: [
+    {
+      eventSource: 'aws:s3',
+      eventName: 'ObjectCreated:Put',
+      s3: { bucket: { name: 'cv-inbox' }, object: { key: encodeEventKey(key), size, eTag: etag, versionId } },
+    },
+  ],
+});
+
+/** What holds for a bucket with versions and for one without, over the real protocols. */
+export const testBucket = (versioning: boolean): void => {
+  let loopback: Loopback;
+  beforeAll(async () => {
+    loopback = await startLoopback({ versioning });
+  });
+  afterAll(() => loopback.stop());
+  const attachmentsOf = (id: string) => loopback.kombo.attachments({ target: { kind: 'candidate', id } });
+
+  test('an upload is attached byte for byte', async () => {
+    const object = await loopback.put('candidates/C1/CV.pdf');
+    expect(object.versionId !== undefined).toBe(versioning);
+    const answer = await loopback.invoke('on-upload', eventOf(object));
+    expect(answer).toMatchObject({ outcomes: [{ status: 'attached', target: 'candidate/C1' }] });
+    expect(attachmentsOf('C1').map(({ sizeBytes }) => sizeBytes)).toEqual([pdf.length]);
+  });
+
+  test('of an object that was replaced, S3 answers 412, and only the newer one is attached', async () => {
+    const older = await loopback.put('candidates/C2/CV.pdf');
+    const newer = await loopback.put('candidates/C2/CV.pdf', Buffer.concat([pdf, Buffer.from('newer')]));
+    const opened = await loopback.storage.open({ bucket: 'cv-inbox', ...older }, new AbortController().signal);
+    expect(opened).toMatchObject({
+      ok: false,
+      error: { code: 'OBJECT_REPLACED', detail: 'S3 answered PreconditionFailed (HTTP 412).' },
+    });
+    const first = await loopback.invoke('on-upload', eventOf(older));
+    expect(first).toMatchObject({ outcomes: [{ code: 'OBJECT_REPLACED' }] });
+    expect(attachmentsOf('C2')).toEqual([]);
+    await loopback.invoke('on-upload', eventOf(newer));
+    expect(attachmentsOf('C2').map(({ sizeBytes }) => sizeBytes)).toEqual([pdf.length + 5]);
+  });
+
+  test('an event with a size of 0 is not an empty file: the object decides', async () => {
+    const object = await loopback.put('candidates/C3/CV.pdf');
+    const answer = await loopback.invoke('on-upload', eventOf(object, 0));
+    expect(answer).toMatchObject({ outcomes: [{ status: 'attached' }] });
+    expect(attachmentsOf('C3')).toHaveLength(1);
+  });
+
+  // The last one: it damages every object of the bucket.
+  test('bytes that do not fit the CRC64NVME of S3 are not delivered', async () => {
+    const object = await loopback.put('candidates/C4/CV.pdf');
+    const opened = await loopback.storage.open({ bucket: 'cv-inbox', ...object }, new AbortController().signal);
+    expect(opened).toMatchObject({ ok: true, value: { checksum: { algorithm: 'CRC64NVME' } } });
+    if (opened.ok) opened.value.close();
+    await loopback.damageObjects();
+    const answer = await loopback.invoke('on-upload', eventOf(object));
+    expect(answer).toMatchObject({ outcomes: [{ code: 'SOURCE_CORRUPT' }] });
+    expect(attachmentsOf('C4')).toEqual([]);
+  });
+};

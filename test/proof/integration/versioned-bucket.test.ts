@@ -1,0 +1,3 @@
+import { testBucket } from './bucket-tests.ts';
+
+testBucket(true);
