@@ -20,6 +20,9 @@ export class SimulatedBucket {
   readonly files = new Map<string, StoredFile>();
 }
 
+/** S3 lists by the bytes of the keys' UTF-8; JavaScript compares by UTF-16. */
+const inBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
 export const storageOf = (
   bucket: SimulatedBucket,
   process: Pick<Process, 'step'>,
@@ -42,8 +45,8 @@ export const storageOf = (
   list: async (_bucketName, { prefix, afterKey = '' }) => {
     const page = await process.step('storage list', () =>
       [...bucket.files.values()]
-        .filter(({ key }) => key.startsWith(prefix) && key > afterKey)
-        .sort((a, b) => (a.key < b.key ? -1 : 1)),
+        .filter(({ key }) => key.startsWith(prefix) && inBytes(key, afterKey) > 0)
+        .sort((a, b) => inBytes(a.key, b.key)),
     );
     const objects: ListedObject[] = page.slice(0, 5).map((file) => ({ ...file, sizeBytes: file.content.length }));
     return ok({ objects, more: page.length > objects.length });
