@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The conformance checks against implementations that nobody here wrote: versitygw (S3, needs Go) and moto (S3 and
+# The conformance checks against implementations of other authors: versitygw (S3, needs Go) and moto (S3 and
 # DynamoDB, needs Python).
 # Says what it could not run, and why. Installs once, into a cache folder of its own.
 set -euo pipefail

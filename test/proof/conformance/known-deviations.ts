@@ -15,7 +15,7 @@ const versitygw: Deviations = {
   ),
   ...because(
     'It does not take a space behind the commas of x-amz-object-attributes, which the SDK writes.',
-    'GetObjectAttributes tells ETag without quotes, size and class',
+    'GetObjectAttributes reports ETag without quotes, size and class',
   ),
   ...because('Its 304 has no ETag.', 'GET with If-None-Match of the ETag answers 304 without a body'),
   ...because(
@@ -90,19 +90,19 @@ const versitygw: Deviations = {
 const moto: Deviations = {
   ...because(
     'It does not take a space behind the commas of x-amz-object-attributes, which the SDK writes.',
-    'GetObjectAttributes tells ETag without quotes, size and class',
+    'GetObjectAttributes reports ETag without quotes, size and class',
   ),
   ...because('It evaluates each condition by itself.', 'A true If-Match outweighs a false If-Unmodified-Since'),
   ...because('It reads any unit as bytes.', 'A Range header in another unit is ignored'),
-  ...because('It ignores partNumber.', 'partNumber delivers one part and tells how many there are'),
+  ...because('It ignores partNumber.', 'partNumber delivers one part and reports how many there are'),
   ...because(
     'It keeps a checksum only when the request names its algorithm as well.',
-    'CRC32 is verified, kept, and told with its type when asked for',
-    'CRC32C is verified, kept, and told with its type when asked for',
-    'CRC64NVME is verified, kept, and told with its type when asked for',
-    'SHA1 is verified, kept, and told with its type when asked for',
-    'SHA256 is verified, kept, and told with its type when asked for',
-    'GetObjectAttributes tells the checksum',
+    'CRC32 is verified, kept, and reported with its type when asked for',
+    'CRC32C is verified, kept, and reported with its type when asked for',
+    'CRC64NVME is verified, kept, and reported with its type when asked for',
+    'SHA1 is verified, kept, and reported with its type when asked for',
+    'SHA256 is verified, kept, and reported with its type when asked for',
+    'GetObjectAttributes reports the checksum',
     'A checksum in a trailer is kept',
   ),
   ...because(

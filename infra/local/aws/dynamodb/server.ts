@@ -14,7 +14,7 @@ export interface DynamoDbServer {
   close(): Promise<void>;
 }
 
-/** DynamoDB deletes what has expired within a few days; here somebody may want to see it. */
+/** DynamoDB deletes what has expired within a few days; here an expiry can be watched. */
 const sweepEveryMs = 10_000;
 
 /**

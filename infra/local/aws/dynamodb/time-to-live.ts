@@ -13,7 +13,7 @@ const maxPastSeconds = 5 * 365 * 86_400;
 
 /**
  * Expiry of items, which dynalite does not know. DynamoDB itself deletes within a few days.
- * The setting is not stored: whoever creates or finds the table switches it on.
+ * The setting is not stored: the caller that creates or finds the table switches it on.
  */
 export const timeToLive = (dynalite: DynaliteCaller, writes: TableWrites, nowMs: () => number): TimeToLive => {
   const attributeOf = new Map<string, string>();

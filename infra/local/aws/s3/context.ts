@@ -5,7 +5,7 @@ import type { ObjectStore } from './object-store.ts';
 export interface Context {
   readonly store: ObjectStore;
   readonly region: string;
-  /** A sender that is silent for so long is cut off. */
+  /** A sender that is silent for longer is cut off. */
   readonly idleTimeoutMs: number;
   readonly onCreated: (object: CreatedObject) => void;
 }

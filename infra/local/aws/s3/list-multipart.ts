@@ -36,7 +36,7 @@ export const listParts = async (context: Context, request: S3Request): Promise<A
   });
 };
 
-/** All of them on one page: nobody has a thousand open uploads here. */
+/** All of them on one page: a local stack never has a thousand open uploads. */
 export const listUploads = async ({ store }: Context, { bucket: name, query }: S3Request): Promise<Answer> => {
   const { prefix, encode, encodingType, maxKeys } = listingQuery(query, 'max-uploads');
   const uploads = Array.from(store.bucket(name).uploads.values(), ({ upload }) => upload)

@@ -82,7 +82,7 @@ const contents = ({ entries, groups }: Page<Entry>, { encode }: ListingQuery, wi
 
 const seal = (key: string): string => createHash('sha256').update(key).digest('base64url').slice(0, 16);
 
-/** Opaque to callers, and good across restarts. The seal tells our tokens from others. */
+/** Opaque to callers, and valid across restarts. The seal distinguishes our tokens from others. */
 const tokenOf = (key: string): string => seal(key) + Buffer.from(key).toString('base64url');
 
 const keyOfToken = (token: string): string => {

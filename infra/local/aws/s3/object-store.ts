@@ -21,8 +21,8 @@ export interface StagedFile {
 
 /**
  * Buckets on the disk: a journal of what there is, and one file per version or part, under a name of its own.
- * A file belongs to an object only once the journal has said so, so nobody sees half an upload; a file is never changed,
- * so whoever reads it gets it to its end. Keys are not paths, so any key can be kept.
+ * A file belongs to an object only once the journal has named it, so half an upload is never visible; a file is never changed,
+ * so a reader gets it to its end. Keys are not paths, so any key can be kept.
  */
 export class ObjectStore {
   readonly #directory: string;
@@ -55,7 +55,7 @@ export class ObjectStore {
     return found;
   }
 
-  /** Writes bytes as they come in; without `commit` they are nobody's, and must be deleted. */
+  /** Writes bytes as they come in; without `commit` they belong to no object, and must be deleted. */
   async stage(bytes: AsyncIterable<Uint8Array>, algorithms: Iterable<Algorithm>): Promise<StagedFile> {
     const file = randomBytes(16).toString('hex');
     const target = openSync(this.#pathOf(file), 'wx', 0o600);

@@ -32,7 +32,7 @@ const noPolicy: Call = async (_, { bucket }) => {
   throw new S3Error('NoSuchBucketPolicy', { elements: { BucketName: bucket } });
 };
 
-/** Calls by method and by the query parameter that tells them apart; '' stands for none of these. */
+/** Calls by method and by the query parameter that distinguishes them; '' stands for none of these. */
 const bucketCalls: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   GET: {
     location: getLocation,

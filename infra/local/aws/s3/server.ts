@@ -22,7 +22,7 @@ export interface S3ServerOptions {
   readonly bucket: string;
   /** See `onFreePort`. */
   readonly preferredPort: number;
-  /** Hears of every object that came in, before its uploader gets the answer. */
+  /** Called for every object that was stored, before its uploader gets the answer. */
   readonly onCreated: (object: CreatedObject) => void;
   /** Of the bucket above, when it is new. Default: on, as the deployed bucket has it. */
   readonly versioning?: boolean;
@@ -103,7 +103,7 @@ const answer = async (
     if (!message.complete) message.setTimeout(context.idleTimeoutMs, () => message.destroy());
     // The reader of the body still waits; it ends, and deletes what it has, when the connection does.
     if (known.code === 'RequestTimeout') response.once('finish', () => message.destroy());
-    // A client that was not told to continue sends no body, and Node would wait for it.
+    // A client that got no 100 Continue sends no body, and Node would wait for it.
     if (message.headers.expect !== undefined) response.setHeader('connection', 'close');
     await sendAnswer(response, errorAnswer(known, message.url?.split('?')[0] ?? '/', requestId));
   } finally {

@@ -22,7 +22,7 @@ const isRefused = async (context: DynamodbContext, attributes: Attributes): Prom
   equal(await read(context, pk), undefined, 'the refused item');
 };
 
-/** An item of exactly so many bytes: names and values count. */
+/** An item of exactly this many bytes: names and values count. */
 const itemOfBytes = (pk: string, bytes: number): Attributes => ({
   pk: { S: pk },
   document: { S: 'x'.repeat(bytes - Buffer.byteLength(`pk${pk}document`)) },

@@ -14,7 +14,7 @@ const onVersion = (version: string) => ({
   ExpressionAttributeNames: { '#version': 'version' },
   ExpressionAttributeValues: { ':version': { N: version } },
 });
-/** How the ledger reaches an item that somebody has edited by hand. */
+/** How the ledger reaches an item that was edited by hand. */
 const withoutVersion = {
   ConditionExpression: 'attribute_exists(pk) AND NOT attribute_type(#version, :number)',
   ExpressionAttributeNames: { '#version': 'version' },
@@ -123,7 +123,7 @@ export const checksOfWrites: readonly DynamodbCheck[] = [
     },
   },
   {
-    name: 'attribute_type tells a number from a text and from nothing',
+    name: 'attribute_type distinguishes a number from a text and from nothing',
     page: conditions,
     run: async (context) => {
       const [number, text, none] = [context.unique(), context.unique(), context.unique()];
@@ -137,7 +137,7 @@ export const checksOfWrites: readonly DynamodbCheck[] = [
     },
   },
   {
-    name: 'a put tells the old item where ReturnValues is ALL_OLD',
+    name: 'a put returns the old item where ReturnValues is ALL_OLD',
     page: putItem,
     run: async (context) => {
       const pk = context.unique();

@@ -24,7 +24,7 @@ const rejects = (name: string, headers: Readonly<Record<string, string>>, code: 
   });
 
 const perAlgorithm = algorithms.flatMap(({ name, header, of }) => [
-  check(`${name} is verified, kept, and told with its type when asked for`, integrity, async (s3) => {
+  check(`${name} is verified, kept, and reported with its type when asked for`, integrity, async (s3) => {
     const key = s3.key('kept');
     const put = await s3.raw('PUT', key, { body, headers: { [header]: of(body) } });
     answered(put, 200);
@@ -104,7 +104,7 @@ export const checksums: readonly S3Check[] = [
     const { headers } = await s3.raw('GET', key);
     equal(headers['x-amz-checksum-sha256'], undefined, 'x-amz-checksum-sha256');
   }),
-  check('GetObjectAttributes tells the checksum', api('GetObjectAttributes'), async (s3) => {
+  check('GetObjectAttributes reports the checksum', api('GetObjectAttributes'), async (s3) => {
     const key = s3.key('attributes');
     await s3.raw('PUT', key, { body, headers: { 'x-amz-checksum-sha256': sha256(body) } });
     const { Checksum } = await s3.client.send(

@@ -114,7 +114,7 @@ export const objects: readonly S3Check[] = [
     equal(answer.continued, true, '100 Continue');
     equal((await s3.get(key)).text, 'a CV', 'body');
   }),
-  check('GetObjectAttributes tells ETag without quotes, size and class', api('GetObjectAttributes'), async (s3) => {
+  check('GetObjectAttributes reports ETag without quotes, size and class', api('GetObjectAttributes'), async (s3) => {
     const key = s3.key('attributes');
     await s3.put(key, 'a CV');
     const answer = await s3.client.send(

@@ -60,7 +60,7 @@ export const ranges: readonly S3Check[] = [
     await s3.put(key, digits);
     await refused(s3.get(key, { Range: 'bytes=0-1', IfMatch: '"0123456789abcdef0123456789abcdef"' }), 412);
   }),
-  check('partNumber delivers one part and tells how many there are', get, async (s3) => {
+  check('partNumber delivers one part and reports how many there are', get, async (s3) => {
     const key = s3.key('parts');
     const UploadId = await s3.startMultipart(key);
     const Parts = [

@@ -260,7 +260,7 @@ export const versions: readonly S3Check[] = [
     needs: 'switching versions',
   },
   {
-    ...check('An unversioned bucket tells no versioning status', api('GetBucketVersioning'), async (s3) => {
+    ...check('An unversioned bucket reports no versioning status', api('GetBucketVersioning'), async (s3) => {
       const { Status } = await s3.client.send(new GetBucketVersioningCommand({ Bucket: s3.bucket }));
       equal(Status, undefined, 'Status');
     }),

@@ -88,7 +88,7 @@ describe('switching it', () => {
     });
   });
 
-  test('is off for a table that nobody has switched', async () => {
+  test('is off for a table where it was never switched on', async () => {
     const { client } = await start();
     await client.send(
       new CreateTableCommand({

@@ -68,7 +68,7 @@ test.each([
   expect((await sendRaw(url, head)).status).toBe(status);
 });
 
-test('HEAD tells what GET tells, without a body', async () => {
+test('HEAD reports what GET reports, without a body', async () => {
   const { client } = await bucketWith('hello', { ContentType: 'text/plain', CacheControl: 'no-store' });
   const head = await client.send(new HeadObjectCommand({ ...at, ChecksumMode: 'ENABLED' }));
   expect(head).toMatchObject({ ContentLength: 5, ETag: etag, ContentType: 'text/plain', CacheControl: 'no-store' });
