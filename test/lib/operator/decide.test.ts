@@ -21,7 +21,7 @@ const stored = (record: LedgerRecord): LedgerRecord => {
   table.items.set(item.pk, item);
   return record;
 };
-const retry = { kind: 'retry', reason: 'Mended.' } as const;
+const retry = { kind: 'retry', reason: 'Fixed.' } as const;
 
 test('is done on the state of the moment, when somebody was faster', async () => {
   const seen = stored(recordIn(states.held));

@@ -112,7 +112,7 @@ describe('a probe', () => {
 });
 
 describe('the end of a pause', () => {
-  const end = () => newCourier().pauses.end(integrationId, { by: 'operator', reason: 'Mended.' });
+  const end = () => newCourier().pauses.end(integrationId, { by: 'operator', reason: 'Fixed.' });
 
   test('lets its files go, and no other held file', async () => {
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));

@@ -86,7 +86,7 @@ export class S3 {
     return given(UploadId, 'UploadId');
   }
 
-  /** @returns what CompleteMultipartUpload wants to hear of the part. */
+  /** @returns what CompleteMultipartUpload asks for about the part. */
   async uploadPart(key: string, uploadId: string, partNumber: number, body: string | Uint8Array, more: object = {}) {
     const { ETag } = await this.client.send(
       new UploadPartCommand({ ...this.at(key), UploadId: uploadId, PartNumber: partNumber, Body: body, ...more }),
