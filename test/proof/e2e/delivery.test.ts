@@ -78,7 +78,8 @@ test('a slow call shows the file as sending, with its bytes', async () => {
   await choose(page, [{ name: 'Slow.pdf', bytes: Buffer.concat([pdf, Buffer.alloc(300_000, ' ')]) }]);
   const sending = rowsNamed(page, 'Sending').first();
   await sending.waitFor();
-  expect(await sending.locator('.sentence').innerText()).toBe('Kombo has all 300.2 kB and is working');
+  // The page may show the bytes that are out so far, before it shows all of them.
+  await expect.poll(() => sending.locator('.sentence').innerText()).toBe('Kombo has all 300.2 kB and is working');
   await switchOff(page, 'Slow');
   await expect.poll(() => rowsNamed(page, 'Sending').count(), { timeout: 20_000 }).toBe(0);
 });
