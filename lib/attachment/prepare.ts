@@ -30,7 +30,7 @@ export interface PreparedAttachment {
 }
 
 /** Refuses a file that is too large or empty, before its bytes are read. The size is the object's: an event may be wrong. */
-export const checkSize = (sizeBytes: number, maxBytes: number): Result<void> => {
+const checkSize = (sizeBytes: number, maxBytes: number): Result<void> => {
   if (sizeBytes === 0) return fail('FILE_EMPTY', 'The file has no bytes.');
   if (sizeBytes <= maxBytes) return ok(undefined);
   return fail('FILE_TOO_LARGE', `The file has ${sizeBytes} bytes; MAX_BYTES allows ${maxBytes}.`);

@@ -1,4 +1,4 @@
-import { checkSize, type PreparedAttachment, prepareAttachment } from '../attachment/prepare.ts';
+import { type PreparedAttachment, prepareAttachment } from '../attachment/prepare.ts';
 import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
@@ -50,8 +50,6 @@ const prepare = async (
   deadline: Deadline,
   { settings, storage, clock, restrictions }: DryRunCourier,
 ): Promise<Result<WouldSend>> => {
-  const size = checkSize(upload.sizeBytes ?? 1, settings.maxBytes);
-  if (!size.ok) return size;
   const own = deadlineWithin(clock, deadline, sourceStallMs);
   try {
     const opened = await storage.open(upload, own.signal);

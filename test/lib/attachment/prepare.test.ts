@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type AttachmentRules, checkSize, prepareAttachment } from '../../../lib/attachment/prepare.ts';
+import { type AttachmentRules, prepareAttachment } from '../../../lib/attachment/prepare.ts';
 import { defaultAllowedTypes, parseAllowedTypes } from '../../../lib/content-type/decide.ts';
 import type { KeyMatch } from '../../../lib/key-template/match-key.ts';
 import type { Restrictions } from '../../../lib/kombo/read-restrictions.ts';
@@ -120,9 +120,11 @@ test.each([
   [1, undefined],
   [100, undefined],
   [101, 'FILE_TOO_LARGE'],
-])('of %i bytes against 100 allowed the size alone says %s', (sizeBytes, code) => {
-  const checked = checkSize(sizeBytes, 100);
-  expect(checked.ok ? undefined : checked.error.code).toBe(code);
+])('a file of %i bytes, with 100 allowed, gives %s, and is not read when it is refused', async (sizeBytes, code) => {
+  const file = Buffer.alloc(sizeBytes, 'a');
+  const { object, prepared } = await prepare({ file, match: { filename: 'cv.txt' }, rules: { maxBytes: 100 } });
+  expect(prepared.ok ? undefined : prepared.error.code).toBe(code);
+  if (code !== undefined) expect(object.readBytes).toBe(0);
 });
 
 test('a file that says less than the sniffer wants is judged by what there is', async () => {
