@@ -90,7 +90,7 @@ const compileWith = async (name: string, options: BuildOptions): Promise<Compile
       mainFields: ['module', 'main'],
       alias: {
         '@aws-sdk/credential-provider-node': path.join(import.meta.dirname, 'bundle/lambda-credentials.ts'),
-        debug: path.join(import.meta.dirname, 'bundle/silent-debug.ts'),
+        debug: path.join(import.meta.dirname, 'bundle/noop-debug.ts'),
       },
       plugins: [pruneSdk],
       minify: true,

@@ -30,8 +30,8 @@ const prefixesOf = ({ keyTemplates }: BucketSettings): readonly string[] => {
  * infra/resources/*.yml asks for them (`${courier:objectArns}`). One setting, KEY_TEMPLATES, so decides which keys are
  * read as CVs, which uploads start the function, what its role may read, and what is scanned.
  *
- * The bucket stands here by name, never as a reference: the bucket needs the function for its notification, so a function
- * that needed the bucket would close a circle that CloudFormation refuses.
+ * The bucket is given by name, never as a reference: the bucket needs the function for its notification, so a function
+ * that needed the bucket would close a circle, which CloudFormation refuses.
  */
 export const watchedBucket = {
   bucketName: (settings: BucketSettings): unknown => text(nameOf(settings)),

@@ -2,7 +2,7 @@ import type { Courier } from '../courier.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 
-/** A lease that has ended without an outcome makes the upload unknown, whichever invocation notices it first: never free to be sent. */
+/** An upload whose lease ended without an outcome becomes unknown, never free to be sent: its function may have delivered it. */
 export const expireLease = (
   record: LedgerRecord,
   { ledger, clock, settings }: Pick<Courier, 'ledger' | 'clock' | 'settings'>,

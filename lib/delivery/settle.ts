@@ -85,8 +85,8 @@ const beginPause = async (
 };
 
 /**
- * The most precious write: without it, a delivered file becomes an unknown one. So a table that is unavailable for a moment
- * is tried again, on top of the SDK's own retries.
+ * Without this write a delivered file becomes an unknown one, so it is repeated when the table is unavailable for a moment,
+ * on top of the SDK's own retries.
  */
 const applyPatiently = async (
   record: LedgerRecord,

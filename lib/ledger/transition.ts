@@ -117,7 +117,7 @@ const claimChange = (record: LedgerRecord, event: EventOf<'claim'>, now: number)
   sent: undefined,
   ...(record.firstUnknownAttemptAt !== undefined && { sentBefore: record.sentBefore ?? record.sent }),
   attempts: record.attempts + 1,
-  // What was not waiting for its next attempt may have been settled for weeks.
+  // A record that was not waiting for its next attempt may have been settled weeks ago, so its retry budget starts again.
   ...(record.state.status === 'retrying'
     ? { attemptsSinceRelease: record.attemptsSinceRelease + 1 }
     : { ...resetRetryBudget(now), attemptsSinceRelease: 1 }),

@@ -22,7 +22,7 @@ export interface WouldSend {
 
 export interface DryRun {
   readonly upload: Upload;
-  /** Whom the key names; its failure is the upload's. */
+  /** The candidate or application that the key names; a failure here would reject the upload. */
   readonly match: Result<KeyMatch>;
   readonly send: Result<WouldSend>;
   /** What the ledger knows of it by now. */

@@ -88,7 +88,11 @@ const eventAfterReading = async (
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
   if (!listing.ok) return listingFailed(listing.failure, record, state, courier);
 
-  const weigh = async (): Promise<{ verdict: ListingVerdict; underWay: boolean; justAttached: boolean }> => {
+  const weighWithSiblings = async (): Promise<{
+    verdict: ListingVerdict;
+    inProgress: boolean;
+    justAttached: boolean;
+  }> => {
     // Read after the listing, so that the upload of every file that it shows is known.
     const siblings = await siblingsOf(record, target, askedAt, ledger);
     const since = record.firstUnknownAttemptAt ?? record.createdAt;
@@ -96,13 +100,13 @@ const eventAfterReading = async (
     const verdict = weighListing(listing.value, { sent, nameGuessed, since, token, siblings });
     return {
       verdict,
-      underWay: siblings.some((sibling) => sibling.underWay),
+      inProgress: siblings.some((sibling) => sibling.inProgress),
       justAttached: siblings.some(
         ({ name = sent.name, attachedAt = 0 }) => sameName(name, sent.name) && attachedAt > askedAt - listedLateMs,
       ),
     };
   };
-  let { verdict, underWay, justAttached } = await weigh();
+  let { verdict, inProgress, justAttached } = await weighWithSiblings();
   // Tests that shorten the waiting times shorten this one, too.
   const lagMs = Math.min(indexLagMs, settings.readBackAfterMs);
   const isNew = ({ createdAt = askedAt }: ListedAttachment): boolean => createdAt > askedAt - clockSkewMs - lagMs;
@@ -110,13 +114,13 @@ const eventAfterReading = async (
     if (deadline.remainingMs() < lagMs + settleReserveMs)
       return readAgain(record, state, {}, courier) ?? undecidable(state, doubtfulWhy);
     await sleep(clock, lagMs);
-    ({ verdict, underWay, justAttached } = await weigh());
+    ({ verdict, inProgress, justAttached } = await weighWithSiblings());
   }
   switch (verdict) {
     case 'found':
       return { kind: 'found', sent };
     case 'undecidable': {
-      const passes = underWay || objectUnread === true;
+      const passes = inProgress || objectUnread === true;
       return (
         (passes && readAgain(record, state, {}, courier)) || undecidable(state, nameGuessed ? guessedWhy : doubtfulWhy)
       );

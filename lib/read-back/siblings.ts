@@ -46,7 +46,7 @@ const siblingFrom = (known: LedgerEntry, askedAt: number): Sibling[] => {
     // One that was attached while the listing was made may be in it or not.
     ...(state.status === 'attached' && !settledNow && { attachedAt: state.attachedAt }),
     ...(thereBy !== undefined && { thereBy }),
-    ...((state.status === 'sending' || settledNow) && { underWay: true }),
+    ...((state.status === 'sending' || settledNow) && { inProgress: true }),
   };
   return [...earlier, sibling];
 };

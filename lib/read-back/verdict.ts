@@ -5,9 +5,9 @@ import { sameName, similarName } from './listed-name.ts';
 
 /** Another upload for the same target that is or may be there. */
 export interface Sibling {
-  /** Absent when its record cannot be read: then it may be any. */
+  /** Absent when its record cannot be read: then any type is possible. */
   readonly type?: Sent['type'];
-  /** Absent when nobody has noted it, or not yet: then it may be any. */
+  /** Absent when it is not recorded, or not yet: then any name is possible. */
   readonly name?: string;
   /** Start of its earliest attempt that may have brought it there. */
   readonly attemptedAt: number;
@@ -15,15 +15,15 @@ export interface Sibling {
   readonly attachedAt?: number;
   /** While it may be there or not: its file is not dated later than this. */
   readonly thereBy?: number;
-  /** What its name bears where names bear tokens. */
+  /** The token in its name, where names have tokens. */
   readonly token?: string;
-  /** Under way while the listing was made: a later reading will know what became of it. */
-  readonly underWay?: true;
+  /** It was in progress while the listing was made, so a later reading will know its outcome. */
+  readonly inProgress?: true;
 }
 
 export interface Question {
   readonly sent: Sent;
-  /** It may have gone out under any name: nobody noted it and the object is gone, or the object has been renamed since. */
+  /** It may have been sent under any name: the name was not recorded and the object is gone, or its metadata has changed since. */
   readonly nameGuessed?: boolean;
   /** Start of the earliest attempt that may have delivered it. */
   readonly since: number;
@@ -38,7 +38,7 @@ export type ListingVerdict = 'found' | 'absent' | 'undecidable';
 /**
  * Whether a complete listing of the target shows the file that we may have sent.
  * Without ids or checksums there are only names, types and dates, so each listed file may prove one delivery at most:
- * a CV that went out under the same name a minute earlier must not vouch for this one.
+ * a CV that went out under the same name a minute earlier is no proof for this one.
  */
 export const weighListing = (listing: readonly ListedAttachment[], question: Question): ListingVerdict => {
   const { sent, nameGuessed, since, token, siblings } = question;
@@ -57,7 +57,7 @@ export const weighListing = (listing: readonly ListedAttachment[], question: Que
   );
   if (fitting > most([...alike, ...nameless], since)) return 'found';
 
-  // Listed, but the date, the type or the spelling that would decide is missing or odd, and no sibling explains it.
+  // A listed file without the date, type or spelling that would decide, and which no sibling explains.
   const mistyped = siblings.filter((sibling) => hasName(sibling) && !hasType(sibling));
   const strange = (file: Named & { readonly type?: string }): boolean => !hasName(file) && hasType(file);
   const doubtful =

@@ -7,17 +7,17 @@ import { adaptiveConcurrency } from './adaptive-concurrency.ts';
 export interface PacedPool {
   /**
    * Starts `work` as soon as there is a place for it.
-   * @returns false when it was not started: time has run out, work has failed, or Kombo asks for a long wait.
+   * @returns false when it was not started: time has run out, earlier work has failed, or Kombo asks for a long wait.
    */
   start(lane: string, work: () => Promise<Outcome | undefined>): Promise<boolean>;
   isIdle(): boolean;
   /** Resolves when one of the running works has ended. */
   oneEnds(): Promise<void>;
-  /** Resolves when everything that was started has ended, whatever came of it. */
+  /** Resolves when everything that was started has ended, with or without errors. */
   allEnded(): Promise<void>;
   /**
-   * The same.
-   * @throws the first error of a work
+   * Waits like `allEnded`.
+   * @throws the first error of anything that was started
    */
   drain(): Promise<void>;
 }

@@ -61,7 +61,7 @@ const retryOne = async (
   return { ok: file.status === 'attached', message: `It was retried. ${sentenceOf(file)}`, files: [file] };
 };
 
-/** What is attached, in progress or gone is left as it is; what a pause holds is released with the pause. */
+/** Attached files, and those in progress or gone, are left as they are; files that a pause holds are released with it. */
 const retryable: ReadonlySet<Status> = new Set(['retrying', 'unknown', 'held', 'rejected']);
 
 const everyFile = (): boolean => true;

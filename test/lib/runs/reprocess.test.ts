@@ -105,14 +105,14 @@ describe('a run', () => {
   test('has no more under way than it was told', async () => {
     for (let index = 0; index < 9; index += 1) await sent(`CV-${index}.pdf`, down);
     world.clock.advance(10 * minute);
-    let underWay = 0;
+    let inProgress = 0;
     let most = 0;
     for (let index = 0; index < 9; index += 1) {
       world.kombo.script.push(async () => {
-        underWay += 1;
-        most = Math.max(most, underWay);
+        inProgress += 1;
+        most = Math.max(most, inProgress);
         await new Promise((resolve) => setImmediate(resolve));
-        underWay -= 1;
+        inProgress -= 1;
         return takes();
       });
     }

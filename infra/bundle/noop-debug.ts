@@ -1,5 +1,5 @@
 /**
  * Takes the place of `debug` in the bundles: a package below file-type would bring it along, with a reader for terminals,
- * to write what nobody switches on.
+ * to write messages that stay switched off.
  */
 export default () => (): void => {};
