@@ -7,7 +7,7 @@ import { thereAtTheLatest } from './there-at-the-latest.ts';
 import type { Sibling } from './verdict.ts';
 
 /**
- * Other uploads of the same target: each listed file may vouch for one of them only.
+ * Other uploads of the same target: each listed file may prove one delivery only.
  * @param askedAt when the listing was asked for, in milliseconds
  */
 export const siblingsOf = async (

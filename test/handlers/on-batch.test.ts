@@ -40,7 +40,7 @@ describe('Succeeded is said of what is attached', () => {
   });
 });
 
-describe('TemporaryFailure is said of what goes on by itself', () => {
+describe('TemporaryFailure is said of what continues automatically', () => {
   test('not delivered: when the schedule sends it', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
@@ -114,7 +114,7 @@ describe('TemporaryFailure is said of what goes on by itself', () => {
   });
 });
 
-describe('PermanentFailure is said of what needs a person or another file', () => {
+describe('PermanentFailure is said of what needs an operator or another file', () => {
   test('no such object', async () => {
     const result = await run();
     expect(result.resultCode).toBe('PermanentFailure');

@@ -28,7 +28,7 @@ test('an upload whose event was lost is found and sent by the sweep', async () =
   expect(loopback.kombo.attachments({ target: { kind: 'candidate', id: 'GRKsweep' } })).toHaveLength(1);
 });
 
-test('a sweep that a person must mend first says so, and does not say that the next run goes on', async () => {
+test('a sweep that an operator must fix first says so, and does not say that the next run goes on', async () => {
   const { table } = (await import('../../handlers/runtime.ts')).runtime();
   const cursor = await table.get('sweep#candidates/');
   const version = cursor?.version ?? 0;
@@ -43,7 +43,7 @@ test('a sweep that a person must mend first says so, and does not say that the n
   await table.delete('sweep#candidates/', { kind: 'unchanged', version: version + 1 });
 });
 
-test('what a person released is sent by the next run', async () => {
+test('what an operator released is sent by the next run', async () => {
   await loopback.put('candidates/GRKheld/CV.pdf');
   loopback.kombo.integrations.change('greenhouse:CvCourierGreenhouseAAAAA', { status: 'INACTIVE' });
   const attach = { action: 'attach', key: 'candidates/GRKheld/CV.pdf' };

@@ -26,7 +26,7 @@ const uploadRules = ({ filledIn }: Shape) =>
 const notification = ({ filledIn }: Shape) =>
   at(filledIn.Resources.UploadBucket?.Properties, 'NotificationConfiguration');
 
-test('an own bucket tells on-upload of every upload by itself', () => {
+test('an own bucket tells on-upload of every upload', () => {
   const own = shape('own bucket', 'no scan', 'plain');
   expect(notification(own)).toEqual({
     LambdaConfigurations: [
@@ -112,7 +112,7 @@ test('an event that on-upload could not take ends in the failure queue, whicheve
   }
 });
 
-test('the failure queue keeps messages for 14 days, and is replayed only when somebody switches that on', () => {
+test('the failure queue keeps messages for 14 days, and is replayed only when that is switched on', () => {
   const { filledIn } = shape('own bucket', 'no scan', 'plain');
   expect(filledIn.Resources.FailureQueue?.Properties).toMatchObject({ MessageRetentionPeriod: 14 * 86_400 });
   expect(filledIn.Resources.FailureReplay?.Properties).toMatchObject({ Enabled: false, EventSourceArn: failureQueue });

@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 
+const filesIn = (...paths: readonly string[]): readonly string[] =>
+  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...paths], { encoding: 'utf8' }).split(
+    '\n',
+  );
+
 const tracked = (...folders: readonly string[]): readonly string[] =>
-  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...folders], { encoding: 'utf8' })
-    .split('\n')
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+  filesIn(...folders).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
 
 /** Type-only imports count, too: a circle of types is a circle of ideas. */
 const importsOf = (file: string): readonly string[] =>
@@ -117,4 +120,32 @@ test('no file imports a use case only for a type', () => {
       .map((to) => `${file} -> ${to}`),
   );
   expect(found).toEqual([]);
+});
+
+/** Words of the glossary's left side: each has one replacement, so that one thing has one name. */
+const replacedWords =
+  /\b(?:mend(?:ed|s)?|whoever|somebody|vouch(?:es|ed)?|under way|patience|breaker|refus(?:ed|als?) for load|lets? go|by itself|at once|hears? of)\b/i;
+
+test('code, messages, alarms and docs use one word for one thing', () => {
+  const folders = ['lib', 'handlers', 'infra', 'docs'];
+  const pages = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
+  const texts = filesIn(...folders, ...pages).filter((file) => /\.(?:ts|yml|md|html|css)$/.test(file));
+  expect(texts.length).toBeGreaterThan(300);
+  const found = texts.flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((line, at) => (replacedWords.test(line) ? [`${file}:${at + 1} ${line.trim()}`] : [])),
+  );
+  expect(found).toEqual([]);
+});
+
+/** Decisions about a code are columns of the failure table; a list of codes elsewhere would be a second table. */
+test('no file beside the failure table has a list of failure codes', () => {
+  const found = tracked('lib', 'handlers')
+    .filter((file) => !file.startsWith('lib/failures/'))
+    .filter((file) =>
+      /(?:\[|new Set\(\[)\s*'[A-Z]+[._][A-Z._]+',\s*'[A-Z]+[._][A-Z._]+'/.test(readFileSync(file, 'utf8')),
+    );
+  // The first translates verdicts of the malware scan into codes; the second names two variables of the environment.
+  expect(found).toEqual(['handlers/events/eventbridge.ts', 'lib/config/config.ts']);
 });

@@ -117,7 +117,7 @@ describe('a delete', () => {
     expect(await table.delete('a', { kind: 'unchanged', version: 0 })).toBe('refused');
   });
 
-  test('reaches an item whose version somebody has taken away', async () => {
+  test('reaches an item whose version was taken away', async () => {
     await dynamo.client.send(new PutItemCommand({ TableName: tableName, Item: { pk: { S: 'a' } } }));
     expect(await table.delete('a', { kind: 'unchanged', version: 0 })).toBe('deleted');
     expect(await table.get('a')).toBeUndefined();

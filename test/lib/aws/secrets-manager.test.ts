@@ -54,7 +54,7 @@ test.each([
   ['AccessDeniedException', "check the function's right to read it"],
   ['DecryptionFailure', "check the function's right to read it"],
   ['InvalidRequestException', "check the function's right to read it"],
-])('%s needs a person, and says what to do', async (name, next) => {
+])('%s needs an operator, and says what to do', async (name, next) => {
   await managerThat({ complete: answering(400, { __type: name, Message: 'no' }) });
   await expect(read()).rejects.toMatchObject({
     name: 'ApiKeyError',
@@ -67,17 +67,17 @@ test.each([
   ['a fault', 500, 'InternalServiceError'],
   ['a fault that nobody named', 503, 'ServiceUnavailable'],
   ['a throttle', 400, 'ThrottlingException'],
-])('%s passes by itself', async (_, status, name) => {
+])('%s passes automatically', async (_, status, name) => {
   await managerThat({ complete: answering(status, { __type: name, Message: 'no' }) });
   await expect(read()).rejects.toMatchObject({ fault: 'unavailable' });
 });
 
-test('a broken connection passes by itself', async () => {
+test('a broken connection passes automatically', async () => {
   await managerThat({ complete: ({ reset }) => reset() });
   await expect(read()).rejects.toMatchObject({ fault: 'unavailable' });
 });
 
-test('a port that refuses passes by itself', async () => {
+test('a port that refuses passes automatically', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', 'http://127.0.0.1:1');
   await expect(read()).rejects.toMatchObject({ fault: 'unavailable' });
 });

@@ -9,7 +9,7 @@ import { accepts, attemptWorld, komboError, opens } from '../../worlds/attempt-w
 
 const busy = komboError(429, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED');
 
-test('a refusal for load is repeated, and the file is read anew', async () => {
+test('a throttled attempt is repeated, and the file is read anew', async () => {
   const world = await attemptWorld({ posts: [busy, accepts], clock: fastClock() });
   expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   expect(world.posts()).toHaveLength(2);

@@ -40,7 +40,7 @@ describe('what is known not to be delivered', () => {
     expect(state).toMatchObject({ dueAt: updatedAt + 15 * second });
   });
 
-  test('for load is deferred after exactly one request, for as long as Kombo asks', async () => {
+  test('when throttled is deferred after exactly one request, for as long as Kombo asks', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 57 * second }));
     await send(upload);
@@ -65,7 +65,7 @@ describe('what is known not to be delivered', () => {
     expect(state).toMatchObject({ dueAt: updatedAt + waitMs });
   });
 
-  test('for another reason than load is repeated also in a run that has a pace', async () => {
+  test('for another reason than throttling is repeated also in a run that has a pace', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses('KOMBO_UNREACHABLE'));
     expect(await world.run(send(upload, { paced: true }))).toMatchObject({ status: 'attached' });
@@ -114,7 +114,7 @@ describe('what is known not to be delivered', () => {
     });
   });
 
-  test('a try that was refused for load is none of the twelve', async () => {
+  test('an attempt that was throttled is none of the twelve', async () => {
     const upload = world.put(key);
     for (let tries = 1; tries <= 14; tries += 1) {
       // Asked for more patience than an invocation has, so it is not repeated at once.
@@ -211,7 +211,7 @@ describe('a failure that every file would meet', () => {
     expect(await send(world.put('candidates/GRK124/CV.pdf'))).toMatchObject({ status: 'attached' });
   });
 
-  test('does not send, when it ends, what a scan has spoken against meanwhile', async () => {
+  test('does not send, when it ends, what a scan has blocked meanwhile', async () => {
     const begin = {
       scope: integrationId,
       code: 'INTEGRATION_PAUSED',

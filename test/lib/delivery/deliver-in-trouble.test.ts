@@ -59,7 +59,7 @@ describe('a delivery that lost its lease', () => {
     expect((await world.recordOf(upload)).state).toMatchObject({ status: 'unknown' });
   });
 
-  test('because a person had it forgotten brings nothing back', async () => {
+  test('because an operator had it forgotten brings nothing back', async () => {
     const upload = world.put(key);
     world.kombo.script.push(async () => {
       const record = await world.recordOf(upload);

@@ -79,7 +79,7 @@ describe('an ATS that struggles', () => {
   );
 });
 
-describe('a refusal for load in a run that has a pace', () => {
+describe('a throttled response in a run that has a pace', () => {
   const busy = { code: 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', paced: true } as const;
 
   test.each([
@@ -116,13 +116,13 @@ describe('a refusal for load in a run that has a pace', () => {
   });
 });
 
-describe('patience', () => {
+describe('the retry budget', () => {
   test('ends with the twelfth try', () => {
     expect(waitMs({ attemptsSinceRelease: 11 }, 0)).toBe(0);
     expect(waitMs({ attemptsSinceRelease: 12 }, 0)).toBeUndefined();
   });
 
-  test('does not count the tries that were refused for load', () => {
+  test('does not count throttled attempts', () => {
     expect(waitMs({ attemptsSinceRelease: 31, throttledAttempts: 20 }, 0)).toBe(0);
     expect(waitMs({ attemptsSinceRelease: 32, throttledAttempts: 20 }, 0)).toBeUndefined();
   });

@@ -158,7 +158,7 @@ test('fields of other types than announced are absent', () => {
   });
 });
 
-test('the sentence for a person quotes nothing that Kombo said', () => {
+test('the sentence for an operator quotes nothing that Kombo said', () => {
   const quoting = error('PLATFORM.INPUT_INVALID', { message: 'attachment "Frank Doe CV.pdf" is too big' });
   const classified = classify(answer(400, quoting), nowMs);
   expect(!classified.ok && classified.failure.detail).toBe('Kombo answered HTTP 400.');

@@ -74,7 +74,7 @@ test('an early refusal ends the sending also when the server goes on reading', a
   expect(result.server.requests.map(({ complete }) => complete)).toEqual([false]);
 });
 
-test('an early refusal is heard while the source of the file stalls', async () => {
+test('an early refusal is read while the source of the file stalls', async () => {
   const server = await rawServer({ piece: ({ answer }) => answer(429, refusal) });
   async function* stalling(): AsyncGenerator<Uint8Array> {
     yield new Uint8Array(100_000);

@@ -46,7 +46,7 @@ test('a reset inside TLS before the last byte was not delivered, one after it ma
   expect(await attach(after.url)).toMatchObject({ failure: { code: 'ANSWER_LOST' } });
 });
 
-test('a certificate that nobody vouches for is KOMBO_UNREACHABLE, and not a byte is sent', async () => {
+test('a certificate without a known authority is KOMBO_UNREACHABLE, and not a byte is sent', async () => {
   setDefaultCACertificates(trusted);
   const server = await rawServer({}, loopbackTls);
   expect(await attach(server.url)).toMatchObject({

@@ -59,7 +59,7 @@ describe('what it costs', () => {
 });
 
 describe('a claim', () => {
-  test('of an upload that somebody sends is refused, and tells who is at it', async () => {
+  test('of an upload that another invocation sends is refused, and names its owner', async () => {
     await claimed(ledger, 'owner-A');
     const second = await ledger.claim(claimOf('owner-B'));
     expect(second).toMatchObject({ claimed: false, known: { id, record: { state: { owner: 'owner-A' } } } });
@@ -120,7 +120,7 @@ describe('a claim', () => {
 });
 
 describe('a settled word', () => {
-  test('of somebody who is not the owner is not written', async () => {
+  test('of an invocation that is not the owner is not written', async () => {
     const record = await claimed(ledger, 'owner-A');
     expect(await ledger.apply(record, deliveredBy('owner-B'))).toBe('conflict');
     expect(recordOf(await ledger.read(id))).toEqual(record);

@@ -5,7 +5,7 @@ import { answerLost, minute, nine, recordIn, second, states, target, upload } fr
 const about = { upload, target, attempt: 1 };
 const at = (moment: number): Date => new Date(moment);
 
-describe('the outcome for whoever wrote the record', () => {
+describe('the outcome for the invocation that wrote the record', () => {
   test.each([
     ['attached', { status: 'attached', attachedAt: at(nine - second), warnings: [] }],
     ['retrying', { status: 'retrying', failure: states.retrying.failure, dueAt: at(nine + minute) }],
@@ -25,7 +25,7 @@ describe('the outcome for whoever wrote the record', () => {
   });
 });
 
-describe('the outcome for whoever may not change the record', () => {
+describe('the outcome for an invocation that may not change the record', () => {
   const unchanged = (name: keyof typeof states) =>
     unchangedOutcome({ id: 'x', readable: true, record: recordIn(states[name], { attempts: 3 }) }, upload);
 

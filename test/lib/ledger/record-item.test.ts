@@ -26,7 +26,7 @@ const faultOf = (item: Item): string => {
 };
 
 describe('the item of an upload', () => {
-  test('has the upload as its key, and shows a person the status and the code', () => {
+  test('has the upload as its key, and shows an operator the status and the code', () => {
     expect(itemOf('retrying')).toMatchObject({ pk: id, version: 1, status: 'retrying', code: 'KOMBO_UNREACHABLE' });
   });
 
@@ -79,7 +79,7 @@ describe('the item of an upload', () => {
     expect(item.expiresAt).toBe(inThirtyDays);
   });
 
-  test('rejected is listed as rejected, for a person may act on it, and expires all the same', () => {
+  test('rejected is listed as rejected, because an operator may act on it, and expires all the same', () => {
     const item = itemOf('rejected', 30);
     expect(shardsOf('rejected')).toContain(item.workShard);
     expect(item.workAt).toBe(nine - 1_000);

@@ -50,7 +50,7 @@ test('nothing leaves sending but by its owner, or by the end of its lease', () =
   });
 });
 
-test('what may be delivered is never sent: it is read until it is attached, missed for good, or resent by a person', () => {
+test('what may be delivered is never sent: it is read until it is attached, missed for good, or resent by an operator', () => {
   always(({ before, event, after }) => {
     if (!mayBeThere(before?.state) || mayBeThere(after.state)) return;
     if (after.state.status === 'attached') expect(['found', 'resolve']).toContain(event.kind);
@@ -61,7 +61,7 @@ test('what may be delivered is never sent: it is read until it is attached, miss
   });
 });
 
-test('held that may be delivered does not become free by a missed reading, but by a person only', () => {
+test('held that may be delivered does not become free by a missed reading, but by an operator only', () => {
   always(({ before, event, after }) => {
     if (before?.state.status !== 'held' || !before.state.mayBeDelivered) return;
     if (after.state.status === 'retrying') expect(event.kind).toBe('resend');
@@ -88,7 +88,7 @@ test('claims are counted, and tries never beyond claims', () => {
   });
 });
 
-test('a person who steps in leaves a reason', () => {
+test('an operator who steps in leaves a reason', () => {
   always(({ event, after, now }) => {
     if (event.kind !== 'retry' && event.kind !== 'resend' && event.kind !== 'resolve') return;
     expect(after.note).toEqual({ action: event.kind, reason: event.reason, at: now });

@@ -49,7 +49,7 @@ describe('a claim', () => {
     });
   });
 
-  test('counts the attempt and the try, and keeps the patience that began with the first', () => {
+  test('counts the attempt and the try, and keeps the retry budget that started with the first', () => {
     const record = recordIn(states.retrying, {
       attempts: 5,
       attemptsSinceRelease: 3,
@@ -65,7 +65,7 @@ describe('a claim', () => {
     });
   });
 
-  test.each(['superseded', 'rejected'] as const)('of what was %s weeks ago begins with new patience', (name) => {
+  test.each(['superseded', 'rejected'] as const)('of what was %s weeks ago starts with a new retry budget', (name) => {
     const record = recordIn(states[name], {
       attempts: 12,
       attemptsSinceRelease: 12,
@@ -224,8 +224,8 @@ describe('reading the target', () => {
   });
 });
 
-describe('a person', () => {
-  test('who retries gives new patience, and leaves a reason', () => {
+describe('an operator', () => {
+  test('who retries gives a new retry budget, and leaves a reason', () => {
     const record = recordIn(states.held, { attemptsSinceRelease: 12, releasedAt: nine - day, throttledAttempts: 5 });
     expect(next(record, { kind: 'retry', reason: 'The ATS is back.' })).toMatchObject({
       state: { status: 'retrying', dueAt: nine },

@@ -23,7 +23,7 @@ const stored = (record: LedgerRecord): LedgerRecord => {
 };
 const retry = { kind: 'retry', reason: 'Fixed.' } as const;
 
-test('is done on the state of the moment, when somebody was faster', async () => {
+test('is done on the state of the moment, when another invocation was faster', async () => {
   const seen = stored(recordIn(states.held));
   stored(recordIn(states.rejected, { version: 2, writeId: 'write-2' }));
   expect(await decide(seen, retry, { ledger })).toMatchObject({
@@ -32,7 +32,7 @@ test('is done on the state of the moment, when somebody was faster', async () =>
   });
 });
 
-test('is not done when somebody was faster with something that forbids it', async () => {
+test('is not done when another invocation was faster with something that forbids it', async () => {
   const seen = stored(recordIn(states.held));
   stored(recordIn(states.attached, { version: 2, writeId: 'write-2' }));
   expect(await decide(seen, retry, { ledger })).toMatchObject({
@@ -65,7 +65,7 @@ test('gives up when others never stop', async () => {
   expect(await decide(recordIn(states.held), retry, { ledger: endless })).toEqual({ done: false, why: 'conflict' });
 });
 
-test.each(['retry', 'resend'] as const)('a threat is never let go by a %s, whoever held it first', async (kind) => {
+test.each(['retry', 'resend'] as const)('a threat is never released by a %s, whatever held it first', async (kind) => {
   const failure = { code: 'SCAN_THREAT_FOUND', detail: 'x' } as const;
   const seen = stored(recordIn(states.held));
   stored(recordIn({ ...states.held, failure }, { version: 2, writeId: 'write-2' }));

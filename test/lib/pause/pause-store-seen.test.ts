@@ -37,7 +37,7 @@ const elsewhere = (): PauseStore => pausesOn(table, clock);
 const only = (): Promise<Pause> => onlyPause(pauses);
 
 describe('the view of a warm function', () => {
-  test('costs one query in 30 seconds, whoever asks', async () => {
+  test('costs one query in 30 seconds, for any number of callers', async () => {
     await pauses.stopping(integrationId);
     clock.advance(30 * second);
     await pauses.stopping(otherIntegration);

@@ -174,7 +174,7 @@ describe('at the same moment', () => {
     expect(ends.filter((pause) => pause !== undefined)).toHaveLength(1);
   });
 
-  test('an operator ends it while somebody takes a turn to probe', async () => {
+  test('an operator ends it while another invocation takes a turn to probe', async () => {
     await pauses.begin(syncPending);
     clock.advance(15 * minute);
     const pause = await only();
@@ -189,7 +189,7 @@ describe('a probe', () => {
     expect(await only()).toMatchObject({ probeAt: nine + 15 * minute });
   });
 
-  test('never comes where only a person can end it', async () => {
+  test('never comes where only an operator can end it', async () => {
     await pauses.begin(missingRight);
     clock.advance(1_000 * minute);
     expect(await pauses.takeProbe(await only())).toBe(false);

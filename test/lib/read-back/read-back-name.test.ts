@@ -42,7 +42,7 @@ test('the object tells it again', async () => {
   expect(await read([listed])).toMatchObject({ status: 'attached' });
 });
 
-test('when the object is gone, a file under any name may be it: a person looks', async () => {
+test('when the object is gone, a file under any name may be it: an operator looks', async () => {
   world.bucket.delete(key);
   expect(await read([listed])).toMatchObject({
     status: 'held',
@@ -66,7 +66,7 @@ test('when the object is gone, the name in its key is evidence all the same', as
   expect(await read([{ ...listed, name: 'upload-7.pdf' }])).toMatchObject({ status: 'attached' });
 });
 
-test('when the storage is away for a moment, it is asked again before a person is', async () => {
+test('when the storage is away for a moment, it is asked again before an operator is', async () => {
   const open = async () => ({ ok: false, error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered 503.' } }) as const;
   const away = { ...deps, storage: { ...deps.storage, open } };
   expect(await read([listed], away)).toMatchObject({ status: 'unknown' });

@@ -42,7 +42,7 @@ test('a sibling that the index by target does not show yet has its file all the 
   expect((await world.recordOf(lost)).state).toMatchObject({ absentListings: 1 });
 });
 
-test('a sibling that was attached in the very moment of the listing is asked for again, not left to a person', async () => {
+test('a sibling that was attached in the very moment of the listing is asked for again, not left to an operator', async () => {
   await send(world.put(key, { etag: 'newer' }));
   expect(await read()).toMatchObject({ status: 'unknown' });
   expect((await world.recordOf(lost)).state).toMatchObject({ failedReadings: 1, absentListings: 0 });
@@ -111,7 +111,7 @@ test('the same bytes under another key bear the same token, and account for one 
   expect(await readBefore(copy, withToken)).toMatchObject({ status: 'unknown' });
 });
 
-test('a sibling whose record cannot be read may have brought the file: a person looks', async () => {
+test('a sibling whose record cannot be read may have brought the file: an operator looks', async () => {
   const newer = world.put(key, { etag: 'newer' });
   await send(newer);
   const item = world.table.items.get(uploadId(newer));
@@ -120,7 +120,7 @@ test('a sibling whose record cannot be read may have brought the file: a person 
   expect(await read()).toMatchObject({ status: 'held', failure: { code: 'OUTCOME_UNKNOWN' } });
 });
 
-test('a sibling that a person had sent again may stand there twice', async () => {
+test('a sibling that an operator had sent again may stand there twice', async () => {
   const newer = world.put(key, { etag: 'newer' });
   await send(newer);
   const asked = await deps.ledger.apply(await world.recordOf(newer), { kind: 'resend', reason: 'It was deleted.' });

@@ -117,7 +117,7 @@ describe('a file that may be delivered', () => {
   });
 });
 
-describe('what cannot be decided is held for a person', () => {
+describe('what cannot be decided is held for an operator', () => {
   test('a file of that name without a date', async () => {
     const upload = await sent(losesAnswer);
     lists({ name: 'Frank Doe CV.pdf', type: 'CV' });
@@ -149,7 +149,7 @@ describe('what cannot be decided is held for a person', () => {
     expect(detail).not.toContain('Frank');
   });
 
-  test('a retry by a person reads it again, and never sends it', async () => {
+  test('a retry by an operator reads it again, and never sends it', async () => {
     const upload = await sent(losesAnswer);
     failsToList('INTEGRATION.PERMISSION_MISSING');
     await read(upload);
@@ -279,13 +279,13 @@ test.each([
   expect(await read(upload)).toMatchObject({ status: 'unknown' });
 });
 
-test('a listing of entries with nothing in them is for a person: one of them may be the file', async () => {
+test('a listing of entries with nothing in them is for an operator: one of them may be the file', async () => {
   const upload = await sent(losesFile);
   lists({}, {});
   expect(await read(upload)).toMatchObject({ status: 'held', failure: { code: 'OUTCOME_UNKNOWN' } });
 });
 
-test('a file that is never answered and never listed is sent three times; then a person looks', async () => {
+test('a file that is never answered and never listed is sent three times; then an operator looks', async () => {
   const upload = await sent(losesFile);
   for (let round = 0; round < 12; round += 1) {
     world.clock.advance(6 * minute);

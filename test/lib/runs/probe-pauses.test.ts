@@ -104,7 +104,7 @@ describe('a probe', () => {
     expect(await probePauses({ deadline: world.deadline(30 * second), worstCaseMs: minute }, newCourier())).toEqual([]);
   });
 
-  test('of a cause that only a person ends is never made', async () => {
+  test('of a cause that only an operator ends is never made', async () => {
     await paused('INTEGRATION.ACTION_DISABLED', ['A']);
     world.clock.advance(24 * 60 * minute);
     expect(await probe()).toEqual([]);
@@ -124,7 +124,7 @@ describe('the end of a pause', () => {
     expect(await statusOf(other)).toBe('held');
   });
 
-  test('stays open for files of functions that have not heard of it, until none can hold one more', async () => {
+  test('stays open for files of functions that have not read it, until none can hold one more', async () => {
     await paused('INTEGRATION.ACTION_DISABLED', ['A']);
     const unaware = newCourier();
     await send('B', unaware);

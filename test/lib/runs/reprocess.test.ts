@@ -184,7 +184,7 @@ describe('a pause', () => {
     expect(await run()).toMatchObject({ openPauses: 0 });
   });
 
-  test('that has not healed costs one call per 15 minutes, whoever runs', async () => {
+  test('that has not healed costs one call per 15 minutes, for any number of runs', async () => {
     const uploads = await paused('INTEGRATION.SETUP_SYNC_PENDING', 4);
     const pending: PostScript = () => refuses('INTEGRATION.SETUP_SYNC_PENDING');
     world.kombo.script.push(pending, pending, pending);
@@ -200,7 +200,7 @@ describe('a pause', () => {
     expect(await statuses(uploads)).toEqual(['held', 'held', 'held', 'held']);
   });
 
-  test('that only a person can end is never tested', async () => {
+  test('that only an operator can end is never tested', async () => {
     const uploads = await paused('INTEGRATION.PERMISSION_MISSING', 2);
     world.clock.advance(1_000 * minute);
     await run();
@@ -208,7 +208,7 @@ describe('a pause', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('that a person ended lets its files go, and is closed when no function can hold another one', async () => {
+  test('that an operator ended releases its files, and is closed when no function can hold another one', async () => {
     const uploads = await paused('INTEGRATION.PERMISSION_MISSING', 3);
     await deps.pauses.end(integrationId, { by: 'operator', reason: 'The right was granted.' });
 

@@ -64,7 +64,7 @@ describe('a cursor that cannot be read', () => {
     ]);
   });
 
-  test('is mended by deleting it: then the sweep begins from now', async () => {
+  test('is fixed by deleting it: then the sweep starts from now', async () => {
     add('old', nine - hour);
     garble('?');
     await run({ sweepSince: undefined });

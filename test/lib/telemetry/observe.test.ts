@@ -93,7 +93,7 @@ test('a code that the table does not have yet is counted apart', () => {
   expect(observed(outcome).counted).toContainEqual(['UnlistedCodes', 1]);
 });
 
-test('what a person must act on is an error; a file behind a pause is one of many', () => {
+test('what an operator must act on is an error; a file behind a pause is one of many', () => {
   const held = (code: 'OUTCOME_UNKNOWN' | 'INTEGRATION_PAUSED') =>
     observed({ ...about, status: 'held', failure: { code, detail: 'x' } }).line?.level;
   expect([held('OUTCOME_UNKNOWN'), held('INTEGRATION_PAUSED')]).toEqual(['error', 'warn']);

@@ -55,7 +55,7 @@ describe('attach', () => {
     });
   });
 
-  test('tries at once what waits for its turn, when a person names it', async () => {
+  test('tries at once what waits for its turn, when an operator names it', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
     expect(await world.ask(attach)).toMatchObject({ ok: false, files: [{ status: 'retrying' }] });
@@ -78,7 +78,7 @@ describe('attach', () => {
     });
   });
 
-  test('sends several, each once, and lists what needs a person first', async () => {
+  test('sends several, each once, and lists what needs an operator first', async () => {
     const keys = ['A.pdf', 'B.exe', 'C.pdf'].map((name) => `candidates/GRK123/${name}`);
     for (const [index, each] of keys.entries()) world.put(each, index === 1 ? { bytes: exe, etag: 'exe' } : {});
     const answer = await world.ask({ action: 'attach', keys: [...keys, ...keys, 'candidates/GRK123/None.pdf'] });
@@ -168,7 +168,7 @@ describe('attach by prefix', () => {
 describe('with REQUIRE_SCAN', () => {
   const scanned = () => world.newFunction({ REQUIRE_SCAN: 'true' });
 
-  test('what has no verdict is held and not sent; a person lets it go by a retry', async () => {
+  test('what has no verdict is held and not sent; an operator releases it by a retry', async () => {
     world.put(key);
     expect(await world.ask(attach, scanned())).toMatchObject({
       ok: false,

@@ -103,7 +103,7 @@ describe('retry', () => {
     expect(await world.ask({ action: 'status' })).toMatchObject({ counts: { held: 1, retrying: 3 } });
   });
 
-  test('of a code lets go what it rejected, once the cause is mended', async () => {
+  test('of a code releases what it rejected, once the cause is fixed', async () => {
     await sentWith(() => refuses('PLATFORM.INPUT_INVALID'), 'candidates/GRKA/CV.pdf');
     await sentWith(notFound, 'candidates/GRKB/CV.pdf');
     expect(await world.ask({ action: 'retry', code: 'PLATFORM.INPUT_INVALID', reason })).toMatchObject({
@@ -125,7 +125,7 @@ describe('retry', () => {
 describe('resend', () => {
   const resend = { action: 'resend', key, force: true, reason: 'It was deleted in the ATS.' };
 
-  test('sends once more what is attached, on a person’s word', async () => {
+  test('sends once more what is attached, because an operator asks for it', async () => {
     world.put(key);
     await world.ask({ action: 'attach', key });
     expect(await world.ask(resend)).toMatchObject({ ok: true, files: [{ status: 'attached', attempts: 2 }] });
@@ -210,14 +210,14 @@ describe('pause and resume', () => {
     expect(await world.ask({ action: 'status', key })).toMatchObject({ files: [{ status: 'attached' }] });
   });
 
-  test('a pause by a person says so the second time, and keeps its first reason', async () => {
+  test('a pause by an operator says so the second time, and keeps its first reason', async () => {
     await world.ask(pause);
     const answer = await world.ask({ ...pause, reason: 'Another one.' });
     expect(answer.message).toContain('It is paused already.');
     expect(answer.message).toContain('The ATS moves.');
   });
 
-  test('a pause by Kombo becomes one that only a person ends', async () => {
+  test('a pause by Kombo becomes one that only an operator ends', async () => {
     await sentWith(() => refuses('PLATFORM.AUTHENTICATION_INVALID'));
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'We wait for the new key.' });
     expect(await world.ask({ action: 'status' })).toMatchObject({
@@ -303,7 +303,7 @@ describe('forget', () => {
     expect(world.table.items.size).toBe(0);
   });
 
-  test('of somebody unknown says that there was nothing', async () => {
+  test('of an unknown person says that there was nothing', async () => {
     expect(await world.ask(forget)).toMatchObject({ ok: true, erased: 0 });
   });
 });

@@ -43,7 +43,7 @@ test('a failure record that lost its event is told so, and nothing is sent', asy
   expect(world.kombo.posts).toHaveLength(0);
 });
 
-test('is not ok when nothing was delivered: whoever reads ok deletes the message', async () => {
+test('is not ok when nothing was delivered: a caller that reads ok deletes the message', async () => {
   expect(await replay({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: bucket })).toMatchObject({ ok: false });
   const tooLarge = world.ask(
     { action: 'replay', event: sample('s3-put') },
