@@ -47,6 +47,16 @@ export const call = (emulator: KomboEmulator, { method = 'GET', path, body, head
     outgoing.end(body);
   });
 
+/** One call of the emulator's control address, which tests and the console use. */
+export const callControl = async (emulator: KomboEmulator, method: string, path: string, body?: unknown) => {
+  const response = await fetch(`${emulator.controlUrl}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, json: text === '' ? undefined : JSON.parse(text) };
+};
+
 export const pdf = {
   name: 'Frank Doe CV.pdf',
   type: 'CV',

@@ -4,7 +4,16 @@ import {
   type KomboEmulator,
   startKomboEmulator,
 } from '../../../../../infra/local/kombo/emulator.ts';
-import { call, errorOf, list, pdf, post, resultsOf, wireErrorOf } from '../../../../fakes/emulator-caller.ts';
+import {
+  call,
+  callControl,
+  errorOf,
+  list,
+  pdf,
+  post,
+  resultsOf,
+  wireErrorOf,
+} from '../../../../fakes/emulator-caller.ts';
 
 let emulator: KomboEmulator;
 beforeAll(async () => {
@@ -13,14 +22,7 @@ beforeAll(async () => {
 beforeEach(() => emulator.reset());
 afterAll(() => emulator.close());
 
-const control = async (method: string, path: string, body?: unknown) => {
-  const response = await fetch(`${emulator.controlUrl}${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, json: text === '' ? undefined : JSON.parse(text) };
-};
+const control = (method: string, path: string, body?: unknown) => callControl(emulator, method, path, body);
 
 describe('attachments', () => {
   test('are shown with size, sha256 and a link to the very bytes', async () => {
