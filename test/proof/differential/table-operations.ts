@@ -206,8 +206,9 @@ export const actor = ({ table, edit }: EditableTable) => {
         };
       }
       case 'page': {
-        const { hash, ...rest } = asked.query;
-        const cursor = JSON.stringify({ hash, newestFirst: 'newestFirst' in rest });
+        // A page is continued by the query that began it: with another bound, DynamoDB refuses its key.
+        const { limit: _, ...rest } = asked.query;
+        const cursor = JSON.stringify(rest);
         const after = continued.get(cursor);
         const { items, next } = await table.query({ ...asked.query, ...(after && { after }) });
         if (next) continued.set(cursor, next);

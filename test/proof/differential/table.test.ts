@@ -14,6 +14,7 @@ import { type EditableTable, inMemory, inSimulation, onServer } from './tables.t
  * - the order of items with equal range keys, and of BatchGetItem: DynamoDB promises none;
  * - the page key itself: it belongs to the table that made it;
  * - a page that is continued among equal range keys after a write: follows from the order above;
+ * - a page that is continued with another bound: DynamoDB refuses its key, and the ledger keeps the bound;
  * - empty texts as keys, a limit of 0, items over 400 KB: DynamoDB refuses them, and the ledger never asks it;
  * - a version of 0 that was put: it stands for an item without a version, which only an edit by hand makes;
  * - attributes of foreign types: the fakes hold what the client would read (`test/lib/aws/dynamo-table.test.ts`);
