@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { s3ListingTimeoutMs } from '../limits.ts';
 import { fail, ok, type Result } from '../result.ts';
-import { checksumOf } from '../stream/checksum.ts';
+import { type ChecksumFacts, checksumOf, identityOf } from '../stream/checksum.ts';
 import { freeAfterUse } from '../stream/free-after-use.ts';
 import { decodeListingKey } from '../upload/object-key.ts';
 import type { Storage, StoredObject } from '../upload/storage.ts';
@@ -102,7 +102,7 @@ const askForChecksum = (command: GetObjectCommand): void =>
 const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
   const etag = bareEtag(answer.ETag ?? '');
   const body = answer.Body as Readable;
-  const checksum = checksumOf({
+  const facts: ChecksumFacts = {
     crc32: answer.ChecksumCRC32,
     crc64nvme: answer.ChecksumCRC64NVME,
     sha256: answer.ChecksumSHA256,
@@ -111,7 +111,9 @@ const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
     etag,
     encryption: answer.ServerSideEncryption,
     customerKey: answer.SSECustomerAlgorithm !== undefined,
-  });
+  };
+  const checksum = checksumOf(facts);
+  const identity = identityOf(facts);
   // A body that is closed before its end emits an error; without a listener that error would end the process.
   body.on('error', () => undefined);
   return {
@@ -123,6 +125,7 @@ const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
     ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
     ...(answer.LastModified !== undefined && { modifiedAt: answer.LastModified.getTime() }),
     ...(checksum && { checksum }),
+    ...(identity && { identity }),
     chunks: freeAfterUse(body),
     close: () => void body.destroy(),
   };

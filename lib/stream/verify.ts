@@ -1,4 +1,4 @@
-import type { Checksum } from './checksum.ts';
+import { type Checksum, startDigest } from './checksum.ts';
 import { SourceError } from './source-error.ts';
 
 /**
@@ -11,7 +11,7 @@ export async function* verify(
   sizeBytes: number,
   checksum: Checksum | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const digest = checksum?.start();
+  const digest = checksum && startDigest(checksum.algorithm);
   let seenBytes = 0;
   for await (const chunk of chunks) {
     seenBytes += chunk.byteLength;
@@ -21,6 +21,6 @@ export async function* verify(
     yield chunk;
   }
   if (seenBytes < sizeBytes) throw new SourceError('SOURCE_SHORT', `S3 sent ${seenBytes} of ${sizeBytes} bytes.`);
-  if (digest && !digest.matches())
+  if (digest && digest.value() !== checksum?.value)
     throw new SourceError('SOURCE_CORRUPT', `The ${checksum?.algorithm} checksum differs.`);
 }

@@ -13,7 +13,10 @@ export interface StoredObject {
   readonly versionId?: string;
   /** When it was put, in milliseconds since the epoch; whole seconds. */
   readonly modifiedAt?: number;
+  /** To verify the bytes by. */
   readonly checksum?: Checksum;
+  /** To recognise the file by at its target. */
+  readonly identity?: Checksum;
   /** Each chunk is valid until the next one is requested. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Releases the connection, however much was read. Must be called once the object is no longer needed. */
