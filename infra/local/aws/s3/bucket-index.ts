@@ -18,8 +18,6 @@ export interface Version extends Description {
   readonly etag: string;
   readonly modifiedMs: number;
   readonly checksum?: Checksum;
-  /** Of a multipart upload. */
-  readonly partBytes?: readonly number[];
 }
 
 export interface Part {

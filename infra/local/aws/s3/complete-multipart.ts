@@ -16,9 +16,6 @@ export const completeUpload = async (context: Context, request: S3Request): Prom
   const { store } = context;
   const open = findUpload(context, request);
   const parts = await namedParts(context, request, open);
-  const partBytes = parts.map(({ sizeBytes }) => sizeBytes);
-  const sizeBytes = partBytes.reduce((sum, one) => sum + one, 0);
-  refuseOtherSize(headers['x-amz-mp-object-size'], sizeBytes);
   const algorithm = open.upload.algorithm ?? 'CRC64NVME';
   const isFull = open.upload.type === 'FULL_OBJECT';
   const staged = await store.stage(bytesOf(context, parts), isFull ? [algorithm] : []);
@@ -32,10 +29,9 @@ export const completeUpload = async (context: Context, request: S3Request): Prom
   const etag = etagOf(parts);
   const { bucket, version } = await addVersion(context, name, key, {
     file: staged.file,
-    sizeBytes,
+    sizeBytes: staged.sizeBytes,
     etag,
     checksum,
-    partBytes,
     description: open.upload,
     event: 'CompleteMultipartUpload',
     also: [{ type: 'no-upload', bucket: name, id: open.upload.id }],
@@ -68,12 +64,6 @@ const etagOf = (parts: readonly Part[]): string => {
   const md5 = createHash('md5');
   for (const { etag } of parts) md5.update(Buffer.from(etag, 'hex'));
   return `${md5.digest('hex')}-${parts.length}`;
-};
-
-const refuseOtherSize = (expected: string | undefined, actual: number): void => {
-  if (expected === undefined || Number(expected) === actual) return;
-  const message = `The provided 'x-amz-mp-object-size' header does not match what was computed.`;
-  throw new S3Error('InvalidRequest', { message });
 };
 
 const checkWhole = (headers: S3Request['headers'], { algorithm, value, type }: Checksum): void => {

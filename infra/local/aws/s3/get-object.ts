@@ -1,20 +1,16 @@
 import type { Answer } from './answer.ts';
-import { type ByteRange, parseRange } from './byte-range.ts';
+import { parseRange } from './byte-range.ts';
 import { checksumHeaders } from './checksums.ts';
 import { checkRead } from './conditions.ts';
 import type { Context } from './context.ts';
 import { objectHeaders, sendable } from './object-headers.ts';
-import { partNumberOf, type S3Request } from './request.ts';
+import type { S3Request } from './request.ts';
 import { S3Error } from './s3-error.ts';
 import { findVersion, type StoredVersion } from './versions.ts';
 
 /** GET and HEAD of an object. */
 export const getObject = async (context: Context, request: S3Request): Promise<Answer> => {
   const { headers, query, key, method } = request;
-  const number = query.has('partNumber') ? partNumberOf(query) : undefined;
-  if (number !== undefined && headers.range !== undefined) {
-    throw new S3Error('InvalidRequest', { message: 'Cannot specify both Range header and partNumber query parameter' });
-  }
   const bucket = context.store.bucket(request.bucket);
   const version = findVersion(bucket, key, query.get('versionId'));
   const about = objectHeaders(bucket, version);
@@ -23,8 +19,7 @@ export const getObject = async (context: Context, request: S3Request): Promise<A
     return { status: 304, headers: { etag, 'last-modified': modified, 'x-amz-version-id': id } };
   }
   if (method === 'GET') refuseArchived(version);
-  const part = partRange(version, number);
-  const range = part ?? parseRange(headers.range, version.sizeBytes);
+  const range = parseRange(headers.range, version.sizeBytes);
   const { start, end } = range ?? { start: 0, end: version.sizeBytes - 1 };
   const length = end - start + 1;
   return {
@@ -34,7 +29,6 @@ export const getObject = async (context: Context, request: S3Request): Promise<A
       ...overrides(query),
       'content-length': String(length),
       ...(range && { 'content-range': `bytes ${start}-${end}/${version.sizeBytes}` }),
-      ...(part && version.partBytes && { 'x-amz-mp-parts-count': String(version.partBytes.length) }),
       // A checksum of the whole says nothing about a range of it.
       ...(headers['x-amz-checksum-mode'] === 'ENABLED' && !range && checksumHeaders(version.checksum)),
     },
@@ -49,17 +43,8 @@ export const refuseArchived = (version: StoredVersion): void => {
   throw new S3Error('InvalidObjectState', { elements: { StorageClass: storageClass } });
 };
 
-export const isArchived = ({ storageClass }: StoredVersion): boolean =>
+const isArchived = ({ storageClass }: StoredVersion): boolean =>
   storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
-
-const partRange = ({ partBytes, sizeBytes }: StoredVersion, number: number | undefined): ByteRange | undefined => {
-  if (number === undefined) return undefined;
-  const sizes = partBytes ?? [sizeBytes];
-  const size = sizes[number - 1];
-  if (size === undefined) throw new S3Error('InvalidPartNumber');
-  const start = sizes.slice(0, number - 1).reduce((sum, one) => sum + one, 0);
-  return size === 0 ? undefined : { start, end: start + size - 1 };
-};
 
 /** @see Amazon S3 API Reference, GetObject: "Overriding response header values through the request" */
 const overrides = (query: ReadonlyMap<string, string>): Record<string, string> =>

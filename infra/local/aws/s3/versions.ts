@@ -53,7 +53,7 @@ export const replacing = (bucket: Bucket, key: string): { readonly id: string; r
     ? { id: randomBytes(24).toString('base64url'), first: [] }
     : { id: 'null', first: [{ type: 'no-version', bucket: bucket.name, key, id: 'null' }] };
 
-export interface NewVersion extends Pick<Version, 'sizeBytes' | 'etag' | 'checksum' | 'partBytes'> {
+export interface NewVersion extends Pick<Version, 'sizeBytes' | 'etag' | 'checksum'> {
   readonly file: string;
   readonly description: Description;
   readonly event: Notification;

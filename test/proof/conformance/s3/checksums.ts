@@ -1,4 +1,4 @@
-import { type ChecksumAlgorithm, CompleteMultipartUploadCommand, GetObjectAttributesCommand } from '@aws-sdk/client-s3';
+import { type ChecksumAlgorithm, CompleteMultipartUploadCommand } from '@aws-sdk/client-s3';
 import { equal } from '../expect.ts';
 import { crc32, crc32c, crc64nvme, md5, sha1, sha256, sha256Hex } from './checksum-values.ts';
 import { answered, api, check, guide, refused, type S3, type S3Check } from './context.ts';
@@ -103,14 +103,6 @@ export const checksums: readonly S3Check[] = [
     await s3.raw('PUT', key, { body, headers: { 'x-amz-checksum-sha256': sha256(body) } });
     const { headers } = await s3.raw('GET', key);
     equal(headers['x-amz-checksum-sha256'], undefined, 'x-amz-checksum-sha256');
-  }),
-  check('GetObjectAttributes reports the checksum', api('GetObjectAttributes'), async (s3) => {
-    const key = s3.key('attributes');
-    await s3.raw('PUT', key, { body, headers: { 'x-amz-checksum-sha256': sha256(body) } });
-    const { Checksum } = await s3.client.send(
-      new GetObjectAttributesCommand({ ...s3.at(key), ObjectAttributes: ['Checksum'] }),
-    );
-    equal(Checksum?.ChecksumSHA256, sha256(body), 'ChecksumSHA256');
   }),
   check('A part with the checksum of other bytes answers 400 BadDigest', api('UploadPart'), async (s3) => {
     const key = s3.key('part');

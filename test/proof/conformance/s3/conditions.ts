@@ -5,7 +5,6 @@ import { answered, api, check, guide, refused, type S3Check } from './context.ts
 
 const etag = `"${md5Hex('a CV')}"`;
 const other = `"${md5Hex('another CV')}"`;
-const past = new Date('2020-01-01T00:00:00Z');
 const read = guide('Retrieve or copy objects based on metadata with conditional reads');
 const write = guide('How to prevent object overwrites with conditional writes');
 
@@ -45,28 +44,6 @@ export const conditions: readonly S3Check[] = [
     const key = s3.key('a');
     await s3.put(key);
     await refused(s3.head(key, { IfNoneMatch: etag }), 304);
-  }),
-  check('GET with If-Modified-Since answers 304 when nothing changed since', read, async (s3) => {
-    const key = s3.key('a');
-    await s3.put(key);
-    const { LastModified } = await s3.head(key);
-    await refused(s3.get(key, { IfModifiedSince: LastModified }), 304);
-    equal((await s3.get(key, { IfModifiedSince: past })).text, 'a CV', 'body');
-  }),
-  check('GET with If-Unmodified-Since answers 412 when it changed since', read, async (s3) => {
-    const key = s3.key('a');
-    await s3.put(key);
-    await refused(s3.get(key, { IfUnmodifiedSince: past }), 412, 'PreconditionFailed');
-  }),
-  check('A true If-Match outweighs a false If-Unmodified-Since', api('GetObject'), async (s3) => {
-    const key = s3.key('a');
-    await s3.put(key);
-    equal((await s3.get(key, { IfMatch: etag, IfUnmodifiedSince: past })).text, 'a CV', 'body');
-  }),
-  check('A false If-None-Match outweighs a true If-Modified-Since', api('GetObject'), async (s3) => {
-    const key = s3.key('a');
-    await s3.put(key);
-    await refused(s3.get(key, { IfNoneMatch: etag, IfModifiedSince: past }), 304);
   }),
   check('PUT with If-None-Match: * creates a new object', write, async (s3) => {
     const key = s3.key('new');
@@ -124,10 +101,4 @@ export const conditions: readonly S3Check[] = [
       await s3.isAbsent(key);
     },
   ),
-  check('GET with If-Unmodified-Since of its Last-Modified answers the object', read, async (s3) => {
-    const key = s3.key('a');
-    await s3.put(key);
-    const { LastModified } = await s3.head(key);
-    equal((await s3.get(key, { IfUnmodifiedSince: LastModified })).text, 'a CV', 'body');
-  }),
 ];

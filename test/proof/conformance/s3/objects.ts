@@ -2,12 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  GetObjectAttributesCommand,
-  GetObjectCommand,
-  HeadBucketCommand,
-  ListBucketsCommand,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadBucketCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { equal, isTrue } from '../expect.ts';
 import { md5Hex } from './checksum-values.ts';
@@ -113,16 +108,6 @@ export const objects: readonly S3Check[] = [
     answered(answer, 200);
     equal(answer.continued, true, '100 Continue');
     equal((await s3.get(key)).text, 'a CV', 'body');
-  }),
-  check('GetObjectAttributes reports ETag without quotes, size and class', api('GetObjectAttributes'), async (s3) => {
-    const key = s3.key('attributes');
-    await s3.put(key, 'a CV');
-    const answer = await s3.client.send(
-      new GetObjectAttributesCommand({ ...s3.at(key), ObjectAttributes: ['ETag', 'ObjectSize', 'StorageClass'] }),
-    );
-    equal(answer.ETag, md5Hex('a CV'), 'ETag');
-    equal(answer.ObjectSize, 4, 'ObjectSize');
-    equal(answer.StorageClass, 'STANDARD', 'StorageClass');
   }),
   check('HeadBucket finds the bucket, and no other', api('HeadBucket'), async (s3) => {
     await s3.client.send(new HeadBucketCommand({ Bucket: s3.bucket }));

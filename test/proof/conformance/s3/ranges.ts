@@ -1,10 +1,8 @@
-import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3';
 import { equal } from '../expect.ts';
 import { answered, api, check, refused, type S3, type S3Check } from './context.ts';
 
 const digits = '0123456789';
 const get = api('GetObject');
-const fiveMib = 5 * 1024 * 1024;
 
 const rangeOf = async (s3: S3, range: string, body = digits) => {
   const key = s3.key('digits');
@@ -59,18 +57,5 @@ export const ranges: readonly S3Check[] = [
     const key = s3.key('digits');
     await s3.put(key, digits);
     await refused(s3.get(key, { Range: 'bytes=0-1', IfMatch: '"0123456789abcdef0123456789abcdef"' }), 412);
-  }),
-  check('partNumber delivers one part and reports how many there are', get, async (s3) => {
-    const key = s3.key('parts');
-    const UploadId = await s3.startMultipart(key);
-    const Parts = [
-      await s3.uploadPart(key, UploadId, 1, 'x'.repeat(fiveMib)),
-      await s3.uploadPart(key, UploadId, 2, 'the end'),
-    ];
-    await s3.client.send(new CompleteMultipartUploadCommand({ ...s3.at(key), UploadId, MultipartUpload: { Parts } }));
-    const answer = await s3.get(key, { PartNumber: 2 });
-    equal(answer.text, 'the end', 'body');
-    equal(answer.PartsCount, 2, 'PartsCount');
-    equal(answer.ContentRange, `bytes ${fiveMib}-${fiveMib + 6}/${fiveMib + 7}`, 'Content-Range');
   }),
 ];

@@ -1,4 +1,4 @@
-import { CopyObjectCommand, ListObjectsV2Command, RestoreObjectCommand, type StorageClass } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, ListObjectsV2Command, type StorageClass } from '@aws-sdk/client-s3';
 import { equal } from '../expect.ts';
 import { api, check, encodeKey, guide, refused, type S3, type S3Check } from './context.ts';
 
@@ -52,13 +52,4 @@ export const storageClasses: readonly S3Check[] = [
     await refused(putIn(s3, s3.key('a'), 'BASEMENT'), 400, 'InvalidStorageClass');
     await s3.isAbsent(s3.key('a'));
   }),
-  check(
-    'Restoring an object that is not archived answers 403 InvalidObjectState',
-    api('Error responses'),
-    async (s3) => {
-      await s3.put(s3.key('a'));
-      const restore = s3.client.send(new RestoreObjectCommand({ ...s3.at(s3.key('a')), RestoreRequest: { Days: 1 } }));
-      await refused(restore, 403, 'InvalidObjectState');
-    },
-  ),
 ];

@@ -51,17 +51,12 @@ test.each([
 });
 
 const etag = '"5d41402abc4b2a76b9719d911017c592"';
-const [longAgo, farAhead] = ['Wed, 01 Jan 2020 00:00:00 GMT', 'Wed, 01 Jan 2120 00:00:00 GMT'];
 test.each([
   ['If-Match', etag, 200],
   ['If-Match', '*', 200],
   ['If-Match', '"other"', 412],
   ['If-None-Match', '"other"', 200],
   ['If-None-Match', `"other", ${etag}`, 304],
-  ['If-Modified-Since', longAgo, 200],
-  ['If-Modified-Since', farAhead, 304],
-  ['If-Unmodified-Since', longAgo, 412],
-  ['If-Unmodified-Since', farAhead, 200],
 ])('%s: %s is answered with %i', async (name, value, status) => {
   const { url } = await bucketWith('hello');
   const head = ['GET /cvs/a.txt HTTP/1.1', 'Connection: close', `${name}: ${value}`];
@@ -138,7 +133,9 @@ test('the bucket says where it is, and what is not simulated is refused by name'
   expect(await client.send(new HeadBucketCommand({ Bucket: 'cvs' }))).toMatchObject({ BucketRegion: 'eu-central-1' });
   expect((await client.send(new ListBucketsCommand({}))).Buckets).toMatchObject([{ Name: 'cvs' }]);
   const call = (head: string) => sendRaw(url, [head, 'Connection: close']);
-  expect(await call('GET /cvs?lifecycle HTTP/1.1')).toMatchObject({ status: 501, code: 'NotImplemented' });
+  for (const target of ['/cvs?lifecycle', '/cvs/a.txt?attributes', '/cvs/a.txt?partNumber=1']) {
+    expect(await call(`GET ${target} HTTP/1.1`)).toMatchObject({ status: 501, code: 'NotImplemented' });
+  }
   expect(await call('PATCH /cvs/a.txt HTTP/1.1')).toMatchObject({ status: 405, code: 'MethodNotAllowed' });
   expect(await call('GET /cvs/a.txt?response-content-type=a%0Ab HTTP/1.1')).toMatchObject({ code: 'InvalidArgument' });
   expect(await call('GET /cvs?max-keys=many HTTP/1.1')).toMatchObject({ status: 400, code: 'InvalidArgument' });
