@@ -1,19 +1,41 @@
-import type { Readable } from 'node:stream';
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Answer, Headers } from './call.ts';
+import type { S3Error } from './s3-error.ts';
 import { type Elements, xmlDocument } from './xml.ts';
 
-export interface Answer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string | undefined>>;
-  readonly body?: string | Readable;
-}
+const namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 
-export const xmlAnswer = (root: string, elements: Elements, headers: Answer['headers'] = {}): Answer => ({
+export const xmlAnswer = (root: string, elements: Elements | string, headers: Headers = {}): Answer => ({
   status: 200,
   headers: { 'content-type': 'application/xml', ...headers },
-  body: xmlDocument(root, elements),
+  body: xmlDocument(root, elements, namespace),
 });
 
-/** S3 shows whole seconds everywhere: headers have no more, and listings agree with headers. */
-export const isoTime = (ms: number): string => new Date(Math.floor(ms / 1_000) * 1_000).toISOString();
+/** @see Amazon S3 API Reference, "REST error responses": they have no namespace */
+export const errorAnswer = ({ code, status, message, details }: S3Error, path: string, requestId: string): Answer => ({
+  status,
+  headers: { 'content-type': 'application/xml', ...details.headers },
+  body: xmlDocument('Error', {
+    Code: code,
+    Message: message,
+    ...details.elements,
+    Resource: path,
+    RequestId: requestId,
+    HostId: 'local',
+  }),
+});
+
+export const sendAnswer = async (response: ServerResponse, answer: Answer): Promise<void> => {
+  const { status, headers = {}, body = '' } = answer;
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
+  response.statusCode = status;
+  if (body instanceof Readable) return pipeline(body, response);
+  if (body !== '') response.setHeader('content-length', Buffer.byteLength(body));
+  response.end(body);
+};
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString();
 
 export const quoted = (etag: string): string => `"${etag}"`;

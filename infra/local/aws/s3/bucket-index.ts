@@ -1,5 +1,13 @@
-import type { Algorithm, Checksum, ChecksumType } from './checksums.ts';
-import { SortedKeys } from './sorted-keys.ts';
+import { DatabaseSync, type SQLTagStore } from 'node:sqlite';
+import type { Algorithm, ChecksumType, Content } from './checksums.ts';
+import { S3Error } from './s3-error.ts';
+
+export interface Bucket {
+  readonly name: string;
+  readonly createdMs: number;
+  /** Null: the bucket never had versions. */
+  readonly versioning: 'Enabled' | 'Suspended' | null;
+}
 
 /** What an upload says about an object, besides its bytes. */
 export interface Description {
@@ -9,23 +17,28 @@ export interface Description {
   readonly tags: readonly (readonly [key: string, value: string])[];
 }
 
-export interface Version extends Description {
+interface Entry {
+  readonly key: string;
   /** "null" when it was written while the bucket had no versions. */
   readonly id: string;
-  /** Name of its file; a delete marker has none. */
-  readonly file?: string;
-  readonly sizeBytes: number;
-  readonly etag: string;
   readonly modifiedMs: number;
-  readonly checksum?: Checksum;
 }
 
-export interface Part {
+export interface StoredVersion extends Entry, Description, Content {
+  /** Name of its file. */
   readonly file: string;
-  readonly sizeBytes: number;
-  readonly etag: string;
+}
+
+export interface DeleteMarker extends Entry {
+  readonly file?: undefined;
+}
+
+export type Version = StoredVersion | DeleteMarker;
+
+export interface Part extends Content {
+  readonly number: number;
   readonly modifiedMs: number;
-  readonly checksum?: Checksum;
+  readonly file: string;
 }
 
 export interface MultipartUpload extends Description {
@@ -36,93 +49,170 @@ export interface MultipartUpload extends Description {
   readonly type: ChecksumType;
 }
 
-export interface BucketSettings {
-  readonly createdMs: number;
-  /** Absent: the bucket never had versions. */
-  readonly versioning?: 'Enabled' | 'Suspended';
+/**
+ * `about` is the whole entry as JSON. SQLite orders text by the bytes of UTF-8, as S3 orders keys. A kill of the process loses
+ * nothing that was committed. Recursive triggers also run for rows that REPLACE removes.
+ */
+const schema = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA recursive_triggers = ON;
+  CREATE TABLE IF NOT EXISTS bucket (name TEXT PRIMARY KEY, createdMs INTEGER NOT NULL, versioning TEXT) STRICT;
+  CREATE TABLE IF NOT EXISTS version (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, bucket TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, about TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS one_version ON version (bucket, key, id);
+  CREATE INDEX IF NOT EXISTS newest_first ON version (bucket, key, number DESC);
+  CREATE TABLE IF NOT EXISTS upload (
+    id TEXT PRIMARY KEY, bucket TEXT NOT NULL REFERENCES bucket ON DELETE CASCADE, key TEXT NOT NULL, about TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS part (
+    upload TEXT NOT NULL REFERENCES upload ON DELETE CASCADE, number INTEGER NOT NULL, about TEXT NOT NULL,
+    PRIMARY KEY (upload, number)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS unused (file TEXT) STRICT;
+  CREATE TRIGGER IF NOT EXISTS version_is_gone AFTER DELETE ON version
+    BEGIN INSERT INTO unused VALUES (OLD.about ->> 'file'); END;
+  CREATE TRIGGER IF NOT EXISTS part_is_gone AFTER DELETE ON part
+    BEGIN INSERT INTO unused VALUES (OLD.about ->> 'file'); END;
+`;
+
+type Row = Readonly<Record<string, unknown>>;
+
+const aboutOf = <T>(row: Row | undefined): T | undefined => (row ? JSON.parse(String(row.about)) : undefined);
+const aboutEach = <T>(rows: readonly Row[]): readonly T[] => rows.map(({ about }) => JSON.parse(String(about)));
+const filesIn = (rows: readonly Row[]): readonly string[] =>
+  rows.flatMap(({ file }) => (file === null ? [] : [String(file)]));
+
+/** What there is in every bucket, on the disk. */
+export class BucketIndex {
+  readonly #database: DatabaseSync;
+  readonly #sql: SQLTagStore;
+
+  constructor(file: string) {
+    this.#database = new DatabaseSync(file);
+    this.#database.exec(schema);
+    this.#sql = this.#database.createTagStore();
+  }
+
+  /** All changes of `work` or none; nothing comes between them, nor between a check in `work` and a change. */
+  transaction<T>(work: () => T): { readonly result: T; readonly unusedFiles: readonly string[] } {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      const unusedFiles = filesIn(this.#sql.all`DELETE FROM unused RETURNING file`);
+      this.#database.exec('COMMIT');
+      return { result, unusedFiles };
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  files(): readonly string[] {
+    return filesIn(this.#sql.all`SELECT about ->> 'file' AS file FROM version UNION SELECT about ->> 'file' FROM part`);
+  }
+
+  buckets(): readonly Bucket[] {
+    return this.#sql.all`SELECT * FROM bucket ORDER BY name` as unknown as readonly Bucket[];
+  }
+
+  findBucket(name: string): Bucket | undefined {
+    return this.#sql.get`SELECT * FROM bucket WHERE name = ${name}` as Bucket | undefined;
+  }
+
+  bucket(name: string): Bucket {
+    const found = this.findBucket(name);
+    if (!found) throw new S3Error('NoSuchBucket', { elements: { BucketName: name } });
+    return found;
+  }
+
+  putBucket({ name, createdMs, versioning }: Bucket): void {
+    this.#sql.run`INSERT INTO bucket VALUES (${name}, ${createdMs}, ${versioning})
+      ON CONFLICT DO UPDATE SET versioning = excluded.versioning`;
+  }
+
+  /** Its open uploads end with it. */
+  deleteBucket(name: string): void {
+    this.#sql.run`DELETE FROM bucket WHERE name = ${name}`;
+  }
+
+  /**
+   * Keys in their order from the prefix on, of each key the newest version first.
+   * @param after the last key that the caller has had
+   * @param afterId the last version of it; without one, the caller has had them all
+   */
+  *versions(bucket: string, prefix: string, after = '', afterId = ''): Generator<Version & { isLatest: boolean }> {
+    const rows = this.#sql.iterate`SELECT key, about FROM version
+      WHERE bucket = ${bucket} AND key >= max(${prefix}, ${after}) AND (key <> ${after} OR
+        number < (SELECT number FROM version WHERE bucket = ${bucket} AND key = ${after} AND id = ${afterId}))
+      ORDER BY key, number DESC`;
+    let previous: unknown = after;
+    for (const { key, about } of rows) {
+      yield { ...JSON.parse(String(about)), isLatest: key !== previous };
+      previous = key;
+    }
+  }
+
+  newest(bucket: string, key: string): Version | undefined {
+    return aboutOf(
+      this.#sql.get`SELECT about FROM version WHERE bucket = ${bucket} AND key = ${key} ORDER BY number DESC LIMIT 1`,
+    );
+  }
+
+  version(bucket: string, key: string, id: string): Version | undefined {
+    return aboutOf(this.#sql.get`SELECT about FROM version WHERE bucket = ${bucket} AND key = ${key} AND id = ${id}`);
+  }
+
+  /**
+   * It becomes the newest one, in place of a version with the same id.
+   * @returns a number that is larger for every later version, also after a restart
+   */
+  addVersion(bucket: string, version: Version): number {
+    const { key, id } = version;
+    const about = JSON.stringify(version);
+    return Number(
+      this.#sql.run`REPLACE INTO version (bucket, key, id, about) VALUES (${bucket}, ${key}, ${id}, ${about})`
+        .lastInsertRowid,
+    );
+  }
+
+  changeVersion(bucket: string, version: Version): void {
+    const { key, id } = version;
+    const about = JSON.stringify(version);
+    this.#sql.run`UPDATE version SET about = ${about} WHERE bucket = ${bucket} AND key = ${key} AND id = ${id}`;
+  }
+
+  deleteVersion(bucket: string, key: string, id: string): void {
+    this.#sql.run`DELETE FROM version WHERE bucket = ${bucket} AND key = ${key} AND id = ${id}`;
+  }
+
+  uploads(bucket: string): readonly MultipartUpload[] {
+    return aboutEach(this.#sql.all`SELECT about FROM upload WHERE bucket = ${bucket} ORDER BY key, rowid`);
+  }
+
+  upload(bucket: string, key: string, id: string): MultipartUpload | undefined {
+    return aboutOf(this.#sql.get`SELECT about FROM upload WHERE bucket = ${bucket} AND key = ${key} AND id = ${id}`);
+  }
+
+  addUpload(bucket: string, upload: MultipartUpload): void {
+    this.#sql.run`INSERT INTO upload VALUES (${upload.id}, ${bucket}, ${upload.key}, ${JSON.stringify(upload)})`;
+  }
+
+  deleteUpload(id: string): void {
+    this.#sql.run`DELETE FROM upload WHERE id = ${id}`;
+  }
+
+  parts(uploadId: string): readonly Part[] {
+    return aboutEach(this.#sql.all`SELECT about FROM part WHERE upload = ${uploadId} ORDER BY number`);
+  }
+
+  /** In place of an earlier part with its number. */
+  addPart(uploadId: string, part: Part): void {
+    this.#sql.run`REPLACE INTO part VALUES (${uploadId}, ${part.number}, ${JSON.stringify(part)})`;
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
 }
-
-export interface Bucket extends BucketSettings {
-  readonly name: string;
-  /** Versions of a key, the newest last; never empty. */
-  readonly keys: SortedKeys<Version[]>;
-  readonly uploads: Map<string, { readonly upload: MultipartUpload; readonly parts: Map<number, Part> }>;
-}
-
-/** Lines of the journal. Each can be applied again to what the ones before it made. */
-export type Change =
-  | { readonly type: 'bucket'; readonly bucket: string; readonly settings: BucketSettings }
-  | { readonly type: 'no-bucket'; readonly bucket: string }
-  /** Replaces the version of this id in place, or becomes the newest one. */
-  | { readonly type: 'version'; readonly bucket: string; readonly key: string; readonly version: Version }
-  | { readonly type: 'no-version'; readonly bucket: string; readonly key: string; readonly id: string }
-  | { readonly type: 'upload'; readonly bucket: string; readonly upload: MultipartUpload }
-  | {
-      readonly type: 'part';
-      readonly bucket: string;
-      readonly id: string;
-      readonly number: number;
-      readonly part: Part;
-    }
-  | { readonly type: 'no-upload'; readonly bucket: string; readonly id: string };
-
-export type BucketIndex = Map<string, Bucket>;
-
-/** @returns the names of files that nothing refers to any more */
-export const applyChange = (index: BucketIndex, change: Change): readonly (string | undefined)[] => {
-  const bucket = index.get(change.bucket);
-  if (change.type === 'bucket') {
-    const { keys = new SortedKeys<Version[]>(), uploads = new Map() } = bucket ?? {};
-    index.set(change.bucket, { ...change.settings, name: change.bucket, keys, uploads });
-    return [];
-  }
-  if (!bucket) return [];
-  switch (change.type) {
-    case 'no-bucket':
-      index.delete(change.bucket);
-      return [...bucket.uploads.values()].flatMap(({ parts }) => Array.from(parts.values(), ({ file }) => file));
-    case 'version': {
-      const versions = bucket.keys.get(change.key) ?? [];
-      const at = versions.findIndex(({ id }) => id === change.version.id);
-      const replaced = at === -1 ? undefined : versions[at];
-      versions.splice(at === -1 ? versions.length : at, 1, change.version);
-      bucket.keys.set(change.key, versions);
-      return replaced?.file === change.version.file ? [] : [replaced?.file];
-    }
-    case 'no-version': {
-      const versions = bucket.keys.get(change.key) ?? [];
-      const at = versions.findIndex(({ id }) => id === change.id);
-      const removed = at === -1 ? [] : versions.splice(at, 1);
-      if (versions.length === 0) bucket.keys.delete(change.key);
-      return removed.map(({ file }) => file);
-    }
-    case 'upload':
-      bucket.uploads.set(change.upload.id, { upload: change.upload, parts: new Map() });
-      return [];
-    case 'part': {
-      const parts = bucket.uploads.get(change.id)?.parts;
-      const replaced = parts?.get(change.number);
-      parts?.set(change.number, change.part);
-      return [replaced?.file];
-    }
-    case 'no-upload': {
-      const parts = bucket.uploads.get(change.id)?.parts;
-      bucket.uploads.delete(change.id);
-      return [...(parts?.values() ?? [])].map(({ file }) => file);
-    }
-  }
-};
-
-/** The index as the shortest list of changes that makes it. */
-export const changesOf = function* (index: BucketIndex): Generator<Change> {
-  for (const { name: bucket, keys, uploads, createdMs, versioning } of index.values()) {
-    yield { type: 'bucket', bucket, settings: { createdMs, ...(versioning && { versioning }) } };
-    for (const [key, versions] of keys.entriesFrom('')) {
-      for (const version of versions) yield { type: 'version', bucket, key, version };
-    }
-    for (const { upload, parts } of uploads.values()) {
-      yield { type: 'upload', bucket, upload };
-      for (const [number, part] of parts) yield { type: 'part', bucket, id: upload.id, number, part };
-    }
-  }
-};

@@ -19,6 +19,6 @@ export const parseRange = (header: string | undefined, sizeBytes: number): ByteR
   if (start <= end) return { start, end };
   throw new S3Error('InvalidRange', {
     headers: { 'content-range': `bytes */${sizeBytes}` },
-    elements: { RangeRequested: header ?? '', ActualObjectSize: String(sizeBytes) },
+    elements: { RangeRequested: header ?? '', ActualObjectSize: sizeBytes },
   });
 };

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-import { Crc32c } from '@aws-sdk/checksums/crc';
+import { Crc32, Crc32c } from '@aws-sdk/checksums/crc';
 import { Crc64Nvme } from '../../../../lib/stream/crc64nvme.ts';
 import { S3Error } from './s3-error.ts';
 
-export const algorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256', 'SHA512', 'MD5'] as const;
-export type Algorithm = (typeof algorithms)[number];
+const digestBytes = { CRC32: 4, CRC32C: 4, CRC64NVME: 8, SHA1: 20, SHA256: 32, SHA512: 64, MD5: 16 } as const;
+
+export type Algorithm = keyof typeof digestBytes;
+export const algorithms = Object.keys(digestBytes) as readonly Algorithm[];
 
 export type ChecksumType = 'COMPOSITE' | 'FULL_OBJECT';
 
@@ -17,85 +18,89 @@ export interface Checksum {
   readonly type: ChecksumType;
 }
 
-interface Hasher {
-  update(chunk: Uint8Array): void;
-  digest(): Promise<string>;
+/** What S3 tells about bytes. */
+export interface Content {
+  readonly sizeBytes: number;
+  /** The MD5 in hex, unless they came in parts. */
+  readonly etag: string;
+  readonly checksum: Checksum;
 }
 
-const hash = (name: string): Hasher => {
-  const state = createHash(name);
-  return { update: (chunk) => void state.update(chunk), digest: async () => state.digest('base64') };
+interface Hasher {
+  update(chunk: Uint8Array): unknown;
+  base64(): string | Promise<string>;
+}
+
+const nodeHash = (name: string): Hasher => {
+  const hash = createHash(name);
+  return { update: (chunk) => hash.update(chunk), base64: () => hash.digest('base64') };
 };
+
+const sdkHash = (hash: Crc32 | Crc32c): Hasher => ({
+  update: (chunk) => hash.update(chunk),
+  base64: async () => Buffer.from(await hash.digest()).toString('base64'),
+});
 
 const hashers: Readonly<Record<Algorithm, () => Hasher>> = {
-  CRC32: () => {
-    let value = 0;
-    const update = (chunk: Uint8Array) => {
-      value = crc32(chunk, value);
-    };
-    const digest = async () => {
-      const bytes = Buffer.alloc(4);
-      bytes.writeUInt32BE(value);
-      return bytes.toString('base64');
-    };
-    return { update, digest };
-  },
-  CRC32C: () => {
-    const state = new Crc32c();
-    return {
-      update: (chunk) => state.update(chunk),
-      digest: async () => Buffer.from(await state.digest()).toString('base64'),
-    };
-  },
-  CRC64NVME: () => {
-    const state = new Crc64Nvme();
-    return { update: (chunk) => state.update(chunk), digest: async () => state.base64() };
-  },
-  SHA1: () => hash('sha1'),
-  SHA256: () => hash('sha256'),
-  SHA512: () => hash('sha512'),
-  MD5: () => hash('md5'),
+  CRC32: () => sdkHash(new Crc32()),
+  CRC32C: () => sdkHash(new Crc32c()),
+  CRC64NVME: () => new Crc64Nvme(),
+  SHA1: () => nodeHash('sha1'),
+  SHA256: () => nodeHash('sha256'),
+  SHA512: () => nodeHash('sha512'),
+  MD5: () => nodeHash('md5'),
 };
 
-export const startChecksum = (algorithm: Algorithm): Hasher => hashers[algorithm]();
-
-const digestBytes: Readonly<Record<Algorithm, number>> = {
-  CRC32: 4,
-  CRC32C: 4,
-  CRC64NVME: 8,
-  SHA1: 20,
-  SHA256: 32,
-  SHA512: 64,
-  MD5: 16,
+/** Reads bytes to their end; each chunk is handed on as it comes. */
+export const digest = async (
+  bytes: AsyncIterable<Uint8Array>,
+  algorithm: Algorithm,
+  take: (chunk: Uint8Array) => void,
+): Promise<Content> => {
+  const md5 = createHash('md5');
+  const hasher = hashers[algorithm]();
+  let sizeBytes = 0;
+  for await (const chunk of bytes) {
+    md5.update(chunk);
+    hasher.update(chunk);
+    take(chunk);
+    sizeBytes += chunk.length;
+  }
+  return {
+    sizeBytes,
+    etag: md5.digest('hex'),
+    checksum: { algorithm, value: await hasher.base64(), type: 'FULL_OBJECT' },
+  };
 };
 
-export const isDigest = (algorithm: Algorithm, value: string): boolean => isBase64Of(value, digestBytes[algorithm]);
+/** The checksum of the parts' checksums. */
+export const compositeOf = async (algorithm: Algorithm, parts: readonly string[]): Promise<string> => {
+  const hasher = hashers[algorithm]();
+  for (const part of parts) hasher.update(Buffer.from(part, 'base64'));
+  return `${await hasher.base64()}-${parts.length}`;
+};
 
-export const isBase64Of = (value: string, bytes: number): boolean =>
-  /^[A-Za-z0-9+/]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length === bytes;
+export const isDigest = (algorithm: Algorithm, value: string): boolean =>
+  /^[A-Za-z0-9+/]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length === digestBytes[algorithm];
 
 export const checksumHeader = (algorithm: Algorithm): string => `x-amz-checksum-${algorithm.toLowerCase()}`;
 
 /** The element of XML answers, `ChecksumCRC32` for instance. */
 export const checksumElement = (algorithm: Algorithm): string => `Checksum${algorithm}`;
 
-export const checksumHeaders = (checksum: Checksum | undefined): Readonly<Record<string, string>> =>
-  checksum ? { [checksumHeader(checksum.algorithm)]: checksum.value, 'x-amz-checksum-type': checksum.type } : {};
+export const checksumHeaders = ({ algorithm, value, type }: Checksum): Readonly<Record<string, string>> => ({
+  [checksumHeader(algorithm)]: value,
+  'x-amz-checksum-type': type,
+});
 
-export const checksumElements = (checksum: Checksum | undefined): Readonly<Record<string, string>> =>
-  checksum ? { [checksumElement(checksum.algorithm)]: checksum.value, ChecksumType: checksum.type } : {};
+export const checksumElements = ({ algorithm, value, type }: Checksum): Readonly<Record<string, string>> => ({
+  [checksumElement(algorithm)]: value,
+  ChecksumType: type,
+});
 
 /** @throws {S3Error} InvalidRequest for an algorithm that S3 does not have, or that is not kept here */
 export const parseAlgorithm = (name: string | undefined): Algorithm | undefined => {
-  if (name === undefined) return undefined;
-  const known = algorithms.find((algorithm) => algorithm === name.toUpperCase());
-  if (known) return known;
+  const known = algorithms.find((algorithm) => algorithm === name?.toUpperCase());
+  if (known || name === undefined) return known;
   throw new S3Error('InvalidRequest', { message: `Checksum algorithm provided is unsupported: ${name}` });
-};
-
-/** The checksum of the parts' checksums. */
-export const compositeOf = async (algorithm: Algorithm, parts: readonly string[]): Promise<string> => {
-  const state = startChecksum(algorithm);
-  for (const part of parts) state.update(Buffer.from(part, 'base64'));
-  return `${await state.digest()}-${parts.length}`;
 };

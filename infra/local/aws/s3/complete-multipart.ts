@@ -1,57 +1,51 @@
 import { createHash } from 'node:crypto';
-import { type Answer, quoted, xmlAnswer } from './answer.ts';
+import { xmlAnswer } from './answer.ts';
 import type { Part } from './bucket-index.ts';
-import { type Checksum, checksumElements, checksumHeader, compositeOf, isDigest } from './checksums.ts';
+import type { Call, Context, Headers } from './call.ts';
+import { type Checksum, checksumElements, checksumHeader, compositeOf } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
-import type { Context } from './context.ts';
 import { findUpload } from './multipart.ts';
 import { namedParts } from './named-parts.ts';
-import { newVersionHeader } from './object-headers.ts';
-import type { S3Request } from './request.ts';
-import { S3Error } from './s3-error.ts';
-import { addVersion, currentVersion } from './versions.ts';
+import { writtenHeaders } from './object-headers.ts';
+import { badChecksum } from './sent-checksum.ts';
+import { addObject } from './versions.ts';
 
-export const completeUpload = async (context: Context, request: S3Request): Promise<Answer> => {
-  const { bucket: name, key, headers } = request;
-  const { store } = context;
-  const open = findUpload(context, request);
-  const parts = await namedParts(context, request, open);
-  const algorithm = open.upload.algorithm ?? 'CRC64NVME';
-  const isFull = open.upload.type === 'FULL_OBJECT';
-  const staged = await store.stage(bytesOf(context, parts), isFull ? [algorithm] : []);
-  const value = isFull
-    ? (staged.checksums.get(algorithm) ?? '')
-    : await compositeOf(
-        algorithm,
-        parts.map(({ checksum }) => checksum?.value ?? ''),
-      );
-  const checksum: Checksum = { algorithm, value, type: open.upload.type };
-  const etag = etagOf(parts);
-  const { bucket, version } = await addVersion(context, name, key, {
-    file: staged.file,
-    sizeBytes: staged.sizeBytes,
-    etag,
-    checksum,
-    description: open.upload,
+export const completeUpload: Call = async (context, request) => {
+  const { bucket, key, headers } = request;
+  const upload = findUpload(context, request);
+  const { algorithm = 'CRC64NVME', type } = upload;
+  const parts = await namedParts(context, request, upload);
+  const composite = await compositeOf(
+    algorithm,
+    parts.map(({ checksum }) => checksum.value),
+  );
+  const added = await addObject(context, {
+    bucket,
+    key,
+    source: { bytes: bytesOf(context, parts), algorithm },
+    description: upload,
     event: 'CompleteMultipartUpload',
-    also: [{ type: 'no-upload', bucket: name, id: open.upload.id }],
-    check: (target) => {
+    accept: ({ sizeBytes, checksum: full }) => {
       // Another call may have completed or aborted it meanwhile.
-      findUpload(context, request);
-      checkWrite(headers, key, currentVersion(target, key));
+      const { id } = findUpload(context, request);
+      checkWrite(context.store.index, request);
+      const checksum = type === 'FULL_OBJECT' ? full : { algorithm, value: composite, type };
       checkWhole(headers, checksum);
+      context.store.index.deleteUpload(id);
+      return { sizeBytes, etag: etagOf(parts), checksum };
     },
   });
+  const { etag, 'x-amz-version-id': id } = writtenHeaders(added);
   return xmlAnswer(
     'CompleteMultipartUploadResult',
     {
       Location: `http://${headers.host}${request.path}`,
-      Bucket: name,
+      Bucket: bucket,
       Key: key,
-      ETag: quoted(etag),
-      ...checksumElements(checksum),
+      ETag: etag,
+      ...checksumElements(added.version.checksum),
     },
-    { ...newVersionHeader(bucket, version.id), 'x-amz-server-side-encryption': 'AES256' },
+    { 'x-amz-version-id': id },
   );
 };
 
@@ -62,20 +56,12 @@ const bytesOf = async function* ({ store }: Context, parts: readonly Part[]): As
 /** The MD5 of the parts' MD5s, and how many there are. */
 const etagOf = (parts: readonly Part[]): string => {
   const md5 = createHash('md5');
-  for (const { etag } of parts) md5.update(Buffer.from(etag, 'hex'));
+  for (const { etag } of parts) md5.update(etag, 'hex');
   return `${md5.digest('hex')}-${parts.length}`;
 };
 
-const checkWhole = (headers: S3Request['headers'], { algorithm, value, type }: Checksum): void => {
-  const asked = headers['x-amz-checksum-type'];
-  if (asked !== undefined && asked.toUpperCase() !== type) {
-    const message = `The upload was created using the ${type} checksum mode. The complete request must use the same checksum mode.`;
-    throw new S3Error('InvalidRequest', { message });
-  }
+/** A composite checksum may be sent without the number of parts. */
+const checkWhole = (headers: Headers, { algorithm, value }: Checksum): void => {
   const sent = headers[checksumHeader(algorithm)];
-  if (sent === undefined || sent === value || (type === 'COMPOSITE' && sent === value.replace(/-\d+$/, ''))) return;
-  if (!isDigest(algorithm, sent.replace(/-\d+$/, ''))) {
-    throw new S3Error('InvalidRequest', { message: `Value for ${checksumHeader(algorithm)} header is invalid.` });
-  }
-  throw new S3Error('BadDigest', { message: `The ${algorithm} you specified did not match the calculated checksum.` });
+  if (sent !== undefined && sent !== value && sent !== value.replace(/-\d+$/, '')) throw badChecksum(algorithm);
 };

@@ -1,84 +1,65 @@
 import { createHash } from 'node:crypto';
-import { type Answer, isoTime, quoted, xmlAnswer } from './answer.ts';
-import type { Bucket, Version } from './bucket-index.ts';
-import type { Context } from './context.ts';
-import { invalidArgument, type ListingQuery, listingQuery, type Page, pageOf } from './listing.ts';
-import type { S3Request } from './request.ts';
-import { compareKeys } from './sorted-keys.ts';
+import { isoTime, quoted, xmlAnswer } from './answer.ts';
+import type { BucketIndex, StoredVersion } from './bucket-index.ts';
+import type { Call, S3Request } from './call.ts';
+import { listingElements, listingQuery, owner, pageOf } from './listing.ts';
+import { invalidArgument } from './s3-error.ts';
 import type { Elements } from './xml.ts';
 
-interface Entry {
-  readonly key: string;
-  readonly version: Version;
-}
-
-const currentEntries = function* (bucket: Bucket, start: string): Generator<readonly [string, Entry]> {
-  for (const [key, versions] of bucket.keys.entriesFrom(start)) {
-    const version = versions.at(-1);
-    if (version?.file !== undefined) yield [key, { key, version }];
+const currentObjects = function* (index: BucketIndex, bucket: string, prefix: string, after: string) {
+  for (const version of index.versions(bucket, prefix, after)) {
+    if (version.isLatest && version.file !== undefined) yield version;
   }
 };
 
-const objectsAfter = (bucket: Bucket, options: ListingQuery, after: string): Page<Entry> => {
-  const start = compareKeys(after, options.prefix) > 0 ? after : options.prefix;
-  return pageOf(currentEntries(bucket, start), options, ({ key }) => after === '' || compareKeys(key, after) > 0);
+const listObjects = (index: BucketIndex, { bucket, query }: S3Request, after: string, withOwner: boolean) => {
+  index.bucket(bucket);
+  const options = listingQuery(query);
+  const page = pageOf(currentObjects(index, bucket, options.prefix, after), options, after);
+  const Contents = page.entries.map((version) => ({
+    Key: options.encode(version.key),
+    ...contentElements(version),
+    ...(withOwner && { Owner: owner }),
+  }));
+  return { options, page, elements: { ...listingElements(bucket, options, page), Contents } };
 };
 
-export const listObjectsV2 = async (context: Context, { bucket: name, query }: S3Request): Promise<Answer> => {
-  const options = listingQuery(query);
+/** Of an object in a listing. */
+export const contentElements = ({ etag, checksum, sizeBytes, storageClass, modifiedMs }: StoredVersion): Elements => ({
+  LastModified: isoTime(modifiedMs),
+  ETag: quoted(etag),
+  ChecksumAlgorithm: checksum.algorithm,
+  ChecksumType: checksum.type,
+  Size: sizeBytes,
+  StorageClass: storageClass,
+});
+
+export const listObjectsV2: Call = ({ store }, request) => {
+  const { query } = request;
   const token = query.get('continuation-token');
   const startAfter = query.get('start-after');
   const after = token === undefined ? (startAfter ?? '') : keyOfToken(token);
-  const page = objectsAfter(context.store.bucket(name), options, after);
-  const withOwner = query.get('fetch-owner') === 'true';
+  const { options, page, elements } = listObjects(store.index, request, after, query.get('fetch-owner') === 'true');
   return xmlAnswer('ListBucketResult', {
-    ...head(name, options),
+    ...elements,
     KeyCount: page.entries.length + page.groups.length,
-    IsTruncated: page.isTruncated,
     ContinuationToken: token,
-    NextContinuationToken: page.isTruncated && page.last ? tokenOf(page.last.key) : undefined,
+    NextContinuationToken: page.last && tokenOf(page.last.key),
     StartAfter: startAfter === undefined ? undefined : options.encode(startAfter),
-    ...contents(page, options, withOwner),
   });
 };
 
-export const listObjectsV1 = async (context: Context, { bucket: name, query }: S3Request): Promise<Answer> => {
-  const options = listingQuery(query);
-  const marker = query.get('marker') ?? '';
-  const page = objectsAfter(context.store.bucket(name), options, marker);
+export const listObjectsV1: Call = ({ store }, request) => {
+  const marker = request.query.get('marker') ?? '';
+  const { options, page, elements } = listObjects(store.index, request, marker, true);
   // Without a delimiter the last key says where the next page begins.
-  const next = page.isTruncated && options.delimiter !== '' ? page.last : undefined;
+  const next = options.delimiter === '' ? undefined : page.last;
   return xmlAnswer('ListBucketResult', {
-    ...head(name, options),
+    ...elements,
     Marker: options.encode(marker),
     NextMarker: next && options.encode(next.key),
-    IsTruncated: page.isTruncated,
-    ...contents(page, options, true),
   });
 };
-
-const head = (name: string, { prefix, delimiter, maxKeys, encode, encodingType }: ListingQuery): Elements => ({
-  Name: name,
-  Prefix: encode(prefix),
-  Delimiter: delimiter === '' ? undefined : encode(delimiter),
-  MaxKeys: maxKeys,
-  EncodingType: encodingType,
-});
-
-export const owner = { ID: 'local', DisplayName: 'local' } as const;
-
-const contents = ({ entries, groups }: Page<Entry>, { encode }: ListingQuery, withOwner: boolean): Elements => ({
-  Contents: entries.map(({ key, version }) => ({
-    Key: encode(key),
-    LastModified: isoTime(version.modifiedMs),
-    ETag: quoted(version.etag),
-    ...(version.checksum && { ChecksumAlgorithm: version.checksum.algorithm, ChecksumType: version.checksum.type }),
-    Size: version.sizeBytes,
-    StorageClass: version.storageClass,
-    ...(withOwner && { Owner: owner }),
-  })),
-  CommonPrefixes: groups.map((group) => ({ Prefix: encode(group) })),
-});
 
 const seal = (key: string): string => createHash('sha256').update(key).digest('base64url').slice(0, 16);
 

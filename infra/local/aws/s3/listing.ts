@@ -1,45 +1,7 @@
 import { encodeEventKey } from '../../../../lib/upload/object-key.ts';
-import { S3Error } from './s3-error.ts';
-
-/** An entry under its key, or the keys that share their beginning up to the delimiter. */
-export type Listed<T> = { readonly key: string; readonly entry: T } | { readonly key: string; readonly group: true };
-
-export interface Page<T> {
-  readonly entries: readonly T[];
-  readonly groups: readonly string[];
-  readonly isTruncated: boolean;
-  readonly last?: Listed<T>;
-}
-
-/**
- * One page of a listing.
- * @param entries in their order, from `prefix` on
- * @param isAfter whether an entry, or a whole group, comes after what earlier pages had
- */
-export const pageOf = <T>(
-  entries: Iterable<readonly [key: string, entry: T]>,
-  { prefix, delimiter, maxKeys }: { readonly prefix: string; readonly delimiter: string; readonly maxKeys: number },
-  isAfter: (listed: Listed<T>) => boolean,
-): Page<T> => {
-  const found: T[] = [];
-  const groups: string[] = [];
-  let last: Listed<T> | undefined;
-  if (maxKeys === 0) return { entries: found, groups, isTruncated: false };
-  for (const [key, entry] of entries) {
-    if (!key.startsWith(prefix)) break;
-    const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
-    const group = end === -1 ? undefined : key.slice(0, end + delimiter.length);
-    if (group !== undefined && group === groups.at(-1)) continue;
-    const listed: Listed<T> = group === undefined ? { key, entry } : { key: group, group: true };
-    if (!isAfter(listed)) continue;
-    if (found.length + groups.length === maxKeys)
-      return { entries: found, groups, isTruncated: true, ...(last && { last }) };
-    if (group === undefined) found.push(entry);
-    else groups.push(group);
-    last = listed;
-  }
-  return { entries: found, groups, isTruncated: false, ...(last && { last }) };
-};
+import type { Version } from './bucket-index.ts';
+import { invalidArgument } from './s3-error.ts';
+import type { Elements } from './xml.ts';
 
 export interface ListingQuery {
   readonly prefix: string;
@@ -69,10 +31,58 @@ const maxPage = 1_000;
 
 export const countOf = (query: ReadonlyMap<string, string>, name: string): number => {
   const text = query.get(name) || String(maxPage);
-  if (!/^\d{1,10}$/.test(text))
-    throw invalidArgument(name, text, `Provided ${name} not an integer or within integer range`);
-  return Math.min(Number(text), maxPage);
+  if (/^\d{1,10}$/.test(text)) return Math.min(Number(text), maxPage);
+  throw invalidArgument(name, text, `Provided ${name} not an integer or within integer range`);
 };
 
-export const invalidArgument = (name: string, value: string, message: string): S3Error =>
-  new S3Error('InvalidArgument', { message, elements: { ArgumentName: name, ArgumentValue: value } });
+export interface Page<V extends Version> {
+  readonly entries: readonly V[];
+  /** Common prefixes: each stands for all keys that share their beginning up to the delimiter. */
+  readonly groups: readonly string[];
+  /** The last entry or group, if there are more; where the next page starts. */
+  readonly last?: { readonly key: string; readonly id?: string };
+}
+
+/**
+ * One page of a listing.
+ * @param versions in their order, from the prefix on and after `after`
+ * @param after where the page before ended: a key, or a group whose keys are still among the versions
+ */
+export const pageOf = <V extends Version>(
+  versions: Iterable<V>,
+  { prefix, delimiter, maxKeys }: ListingQuery,
+  after: string,
+): Page<V> => {
+  const entries: V[] = [];
+  const groups: string[] = [];
+  let last: Page<V>['last'];
+  for (const version of versions) {
+    const { key, id } = version;
+    if (!key.startsWith(prefix)) break;
+    const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+    const group = end === -1 ? undefined : key.slice(0, end + delimiter.length);
+    if (group !== undefined && (group === groups.at(-1) || after.startsWith(group))) continue;
+    if (entries.length + groups.length === maxKeys) return { entries, groups, ...(last && { last }) };
+    if (group === undefined) entries.push(version);
+    else groups.push(group);
+    last = group === undefined ? { key, id } : { key: group };
+  }
+  return { entries, groups };
+};
+
+/** What the three listings have in common. */
+export const listingElements = (
+  bucket: string,
+  { prefix, delimiter, maxKeys, encode, encodingType }: ListingQuery,
+  { groups, last }: Page<Version>,
+): Elements => ({
+  Name: bucket,
+  Prefix: encode(prefix),
+  Delimiter: delimiter === '' ? undefined : encode(delimiter),
+  MaxKeys: maxKeys,
+  EncodingType: encodingType,
+  IsTruncated: last !== undefined,
+  CommonPrefixes: groups.map((group) => ({ Prefix: encode(group) })),
+});
+
+export const owner = { ID: 'local', DisplayName: 'local' } as const;

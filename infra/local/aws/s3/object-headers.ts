@@ -1,25 +1,15 @@
 import { quoted } from './answer.ts';
-import type { Bucket, Description, Version } from './bucket-index.ts';
-import type { S3Request } from './request.ts';
-import { S3Error } from './s3-error.ts';
+import type { Bucket, Description, StoredVersion } from './bucket-index.ts';
+import type { Headers } from './call.ts';
+import { invalidArgument, S3Error } from './s3-error.ts';
 import { tagsOfHeader } from './tags.ts';
-
-type Headers = S3Request['headers'];
+import type { AddedObject } from './versions.ts';
 
 const kept = ['cache-control', 'content-disposition', 'content-language', 'expires'];
 
-const storageClasses = [
-  'STANDARD',
-  'REDUCED_REDUNDANCY',
-  'STANDARD_IA',
-  'ONEZONE_IA',
-  'INTELLIGENT_TIERING',
-  'GLACIER',
-  'DEEP_ARCHIVE',
-  'GLACIER_IR',
-];
+const storageClasses =
+  /^(?:STANDARD|REDUCED_REDUNDANCY|STANDARD_IA|ONEZONE_IA|INTELLIGENT_TIERING|GLACIER|DEEP_ARCHIVE|GLACIER_IR)$/;
 
-/** @param headers as Node gives them: bytes as Latin-1 */
 export const describe = (headers: Headers): Description => ({
   headers: sendable({ ...systemHeaders(headers), ...userMetadata(headers) }),
   storageClass: storageClassOf(headers),
@@ -30,13 +20,13 @@ export const describe = (headers: Headers): Description => ({
 export const sendable = (headers: Record<string, string>): Record<string, string> => {
   for (const [name, value] of Object.entries(headers)) {
     if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;
-    throw new S3Error('InvalidArgument', { elements: { ArgumentName: name, ArgumentValue: value } });
+    throw invalidArgument(name, value);
   }
   return headers;
 };
 
 export const storageClassOf = ({ 'x-amz-storage-class': named = 'STANDARD' }: Headers): string => {
-  if (!storageClasses.includes(named)) throw new S3Error('InvalidStorageClass');
+  if (!storageClasses.test(named)) throw new S3Error('InvalidStorageClass');
   return named;
 };
 
@@ -55,34 +45,37 @@ const maxMetadataBytes = 2_048;
 
 const userMetadata = (headers: Headers): Record<string, string> => {
   const prefix = 'x-amz-meta-';
-  const found = Object.entries(headers).flatMap(([name, value = '']) =>
-    name.startsWith(prefix) ? [[name, value] as const] : [],
-  );
-  const bytes = found.reduce((sum, [name, value]) => sum + name.length - prefix.length + value.length, 0);
+  const found = Object.entries(headers).filter(([name]) => name.startsWith(prefix));
+  const bytes = found.reduce((sum, [name, value = '']) => sum + name.length - prefix.length + value.length, 0);
   if (bytes > maxMetadataBytes) throw new S3Error('MetadataTooLarge');
-  return Object.fromEntries(found.map(([name, value]) => [name, mailSafe(value)]));
+  return Object.fromEntries(found.map(([name, value = '']) => [name, mailSafe(value)]));
 };
 
 /** S3 sends values that are not ASCII back as RFC 2047 has them. */
 const mailSafe = (value: string): string =>
   /[\x80-\xff]/.test(value) ? `=?UTF-8?B?${Buffer.from(value, 'latin1').toString('base64')}?=` : value;
 
+const encryption = { 'x-amz-server-side-encryption': 'AES256' };
+
 /** Of an answer to GET and HEAD. */
-export const objectHeaders = (bucket: Bucket, version: Version): Record<string, string | undefined> => ({
+export const objectHeaders = (bucket: Bucket, version: StoredVersion): Headers => ({
   ...version.headers,
   ...versionHeader(bucket, version.id),
+  ...encryption,
   'accept-ranges': 'bytes',
   etag: quoted(version.etag),
   'last-modified': new Date(version.modifiedMs).toUTCString(),
-  'x-amz-server-side-encryption': 'AES256',
   'x-amz-storage-class': version.storageClass === 'STANDARD' ? undefined : version.storageClass,
   'x-amz-tagging-count': version.tags.length > 0 ? String(version.tags.length) : undefined,
 });
 
-/** Of an answer to a write: S3 names the version only where versions are on. */
-export const newVersionHeader = (bucket: Bucket, id: string): Record<string, string> =>
-  bucket.versioning === 'Enabled' ? { 'x-amz-version-id': id } : {};
+/** Of an answer to a write. S3 names the new version only where versions are on. */
+export const writtenHeaders = ({ bucket, version }: AddedObject): Headers => ({
+  ...encryption,
+  etag: quoted(version.etag),
+  'x-amz-version-id': bucket.versioning === 'Enabled' ? version.id : undefined,
+});
 
 /** A bucket that never had versions says nothing about them. */
-export const versionHeader = (bucket: Bucket, id: string): Record<string, string> =>
-  bucket.versioning ? { 'x-amz-version-id': id } : {};
+export const versionHeader = ({ versioning }: Bucket, id: string): Headers =>
+  versioning === null ? {} : { 'x-amz-version-id': id };

@@ -1,44 +1,32 @@
-import { buffer } from 'node:stream/consumers';
-import { type Answer, xmlAnswer } from './answer.ts';
-import type { Bucket, Version } from './bucket-index.ts';
-import type { Context } from './context.ts';
+import { xmlAnswer } from './answer.ts';
+import type { Description } from './bucket-index.ts';
+import type { Call, Context, Headers, S3Request } from './call.ts';
 import { versionHeader } from './object-headers.ts';
-import { receiveBody } from './receive-body.ts';
-import type { S3Request } from './request.ts';
-import { tagsOfXml } from './tags.ts';
+import { receiveDocument } from './receive-body.ts';
+import { tagsOfDocument } from './tags.ts';
 import { findVersion } from './versions.ts';
 
-const target = ({ store }: Context, { bucket: name, key, query }: S3Request) => {
-  const bucket = store.bucket(name);
-  return { bucket, version: findVersion(bucket, key, query.get('versionId')) };
+const target = ({ store: { index } }: Context, { bucket, key, query }: S3Request) => {
+  const { id, ...version } = findVersion(index, bucket, key, query.get('versionId'));
+  return { version: { ...version, id }, headers: versionHeader(index.bucket(bucket), id) };
 };
 
-export const getTagging = async (context: Context, request: S3Request): Promise<Answer> => {
-  const { bucket, version } = target(context, request);
-  return xmlAnswer(
-    'Tagging',
-    { TagSet: { Tag: version.tags.map(([Key, Value]) => ({ Key, Value })) } },
-    versionHeader(bucket, version.id),
-  );
+export const getTagging: Call = (context, request) => {
+  const { version, headers } = target(context, request);
+  return xmlAnswer('Tagging', { TagSet: { Tag: version.tags.map(([Key, Value]) => ({ Key, Value })) } }, headers);
 };
 
 /** Tags can be changed while everything else of a version stays. */
-const retag = async ({ store }: Context, bucket: Bucket, key: string, version: Version, tags: Version['tags']) => {
-  await store.commit({ type: 'version', bucket: bucket.name, key, version: { ...version, tags } });
-  return versionHeader(bucket, version.id);
+const retag = (context: Context, request: S3Request, tags: Description['tags']): Headers => {
+  const { version, headers } = target(context, request);
+  context.store.index.changeVersion(request.bucket, { ...version, tags });
+  return headers;
 };
 
-export const putTagging = async (context: Context, request: S3Request): Promise<Answer> => {
+export const putTagging: Call = async (context, request) => {
   target(context, request);
-  const { file } = await receiveBody(context, request);
-  const text = (await buffer(context.store.read(file))).toString('utf8');
-  context.store.discard(file);
-  const tags = tagsOfXml(text);
-  const { bucket, version } = target(context, request);
-  return { status: 200, headers: await retag(context, bucket, request.key, version, tags) };
+  const tags = tagsOfDocument(await receiveDocument(request, 'Tagging'));
+  return { status: 200, headers: retag(context, request, tags) };
 };
 
-export const deleteTagging = async (context: Context, request: S3Request): Promise<Answer> => {
-  const { bucket, version } = target(context, request);
-  return { status: 204, headers: await retag(context, bucket, request.key, version, []) };
-};
+export const deleteTagging: Call = (context, request) => ({ status: 204, headers: retag(context, request, []) });

@@ -1,33 +1,29 @@
-import { type Answer, quoted } from './answer.ts';
+import type { Call } from './call.ts';
 import { checksumHeaders } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
-import type { Context } from './context.ts';
-import { describe, newVersionHeader } from './object-headers.ts';
+import { describe, writtenHeaders } from './object-headers.ts';
 import { receiveBody } from './receive-body.ts';
-import type { S3Request } from './request.ts';
-import { addVersion, currentVersion } from './versions.ts';
+import { addObject } from './versions.ts';
 
-export const putObject = async (context: Context, request: S3Request): Promise<Answer> => {
-  const { bucket: name, key, headers } = request;
-  const check = (bucket = context.store.bucket(name)) => checkWrite(headers, key, currentVersion(bucket, key));
+export const putObject: Call = async (context, request) => {
+  const { bucket, key, headers } = request;
+  const { index } = context.store;
+  index.bucket(bucket);
   const description = describe(headers);
   // Before the body, so a refused upload need not be sent; again after it, because another one may have come first.
-  check();
-  const { md5: etag, ...received } = await receiveBody(context, request);
-  const { bucket, version } = await addVersion(context, name, key, {
-    ...received,
-    etag,
+  checkWrite(index, request);
+  const { source, verify } = receiveBody(request);
+  const added = await addObject(context, {
+    bucket,
+    key,
+    source,
     description,
     event: 'Put',
-    check,
-  });
-  return {
-    status: 200,
-    headers: {
-      etag: quoted(etag),
-      ...checksumHeaders(version.checksum),
-      ...newVersionHeader(bucket, version.id),
-      'x-amz-server-side-encryption': 'AES256',
+    accept: (content) => {
+      verify(content);
+      checkWrite(index, request);
+      return content;
     },
-  };
+  });
+  return { status: 200, headers: { ...writtenHeaders(added), ...checksumHeaders(added.version.checksum) } };
 };

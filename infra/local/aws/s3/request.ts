@@ -1,26 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { S3Error } from './s3-error.ts';
-
-export interface S3Request {
-  readonly method: string;
-  /** As it was sent. */
-  readonly path: string;
-  /** '' asks for the list of buckets. */
-  readonly bucket: string;
-  /** '' means the bucket itself. */
-  readonly key: string;
-  readonly query: ReadonlyMap<string, string>;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly message: IncomingMessage;
-  /** Lets a client that sent `Expect: 100-continue` send its body. */
-  readonly allowBody: () => void;
-}
+import type { Headers, S3Request } from './call.ts';
+import { invalidArgument, S3Error } from './s3-error.ts';
 
 /**
  * The raw target is split by hand: URL resolves "k/a/../b" to "k/b", and to S3 these are two keys.
  * @throws {S3Error} InvalidURI, KeyTooLongError
  */
-export const parseRequest = (message: IncomingMessage, allowBody: () => void): S3Request => {
+export const parseRequest = (message: IncomingMessage, startBody: () => void): S3Request => {
   const [path = '/', ...queries] = (message.url ?? '/').split('?');
   if (!path.startsWith('/')) throw new S3Error('InvalidURI');
   const end = path.indexOf('/', 1);
@@ -31,13 +17,16 @@ export const parseRequest = (message: IncomingMessage, allowBody: () => void): S
     key: end === -1 ? '' : checkedKey(percentDecode(path.slice(end + 1))),
     query: parseQuery(queries.join('?')),
     headers: headersOf(message),
-    message,
-    allowBody,
+    body: () => {
+      startBody();
+      // An iterator that ended early would otherwise cut the connection, and with it the answer.
+      return message.iterator({ destroyOnReturn: false });
+    },
   };
 };
 
 /** Node joins repeated headers with a comma and a space; S3 has metadata without the space. */
-const headersOf = ({ headers, headersDistinct }: IncomingMessage): S3Request['headers'] =>
+const headersOf = ({ headers, headersDistinct }: IncomingMessage): Headers =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
@@ -48,9 +37,7 @@ const headersOf = ({ headers, headersDistinct }: IncomingMessage): S3Request['he
 export const partNumberOf = (query: ReadonlyMap<string, string>): number => {
   const text = query.get('partNumber') ?? '';
   if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 10_000) return Number(text);
-  const elements = { ArgumentName: 'partNumber', ArgumentValue: text };
-  const message = 'Part number must be an integer between 1 and 10000, inclusive';
-  throw new S3Error('InvalidArgument', { message, elements });
+  throw invalidArgument('partNumber', text, 'Part number must be an integer between 1 and 10000, inclusive');
 };
 
 /** @see Amazon S3 User Guide, "Naming Amazon S3 objects": at most 1,024 bytes of UTF-8 */
@@ -59,9 +46,7 @@ const maxKeyBytes = 1_024;
 export const checkedKey = (key: string): string => {
   const bytes = Buffer.byteLength(key);
   if (bytes <= maxKeyBytes) return key;
-  throw new S3Error('KeyTooLongError', {
-    elements: { Size: String(bytes), MaxSizeAllowed: String(maxKeyBytes) },
-  });
+  throw new S3Error('KeyTooLongError', { elements: { Size: bytes, MaxSizeAllowed: maxKeyBytes } });
 };
 
 /** A byte order mark at the start of a key belongs to the key. */

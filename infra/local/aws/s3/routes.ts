@@ -1,4 +1,3 @@
-import type { Answer } from './answer.ts';
 import {
   createBucket,
   deleteBucket,
@@ -6,10 +5,11 @@ import {
   getVersioning,
   headBucket,
   listBuckets,
+  noPolicy,
   putVersioning,
 } from './buckets.ts';
+import type { Call, S3Request } from './call.ts';
 import { completeUpload } from './complete-multipart.ts';
-import type { Context } from './context.ts';
 import { copyObject } from './copy-object.ts';
 import { deleteObject, deleteObjects } from './delete-object.ts';
 import { postForm } from './form-post.ts';
@@ -20,15 +20,13 @@ import { listVersions } from './list-versions.ts';
 import { abortUpload, createUpload } from './multipart.ts';
 import { deleteTagging, getTagging, putTagging } from './object-tagging.ts';
 import { putObject } from './put-object.ts';
-import type { S3Request } from './request.ts';
 import { S3Error } from './s3-error.ts';
 import { copyPart, uploadPart } from './upload-part.ts';
 
-type Call = (context: Context, request: S3Request) => Promise<Answer>;
-
-const noPolicy: Call = async (_, { bucket }) => {
-  throw new S3Error('NoSuchBucketPolicy', { elements: { BucketName: bucket } });
-};
+const byCopySource =
+  (copy: Call, plain: Call): Call =>
+  (context, request) =>
+    (request.headers['x-amz-copy-source'] === undefined ? plain : copy)(context, request);
 
 /** Calls by method and by the query parameter that distinguishes them; '' stands for none of these. */
 const bucketCalls: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
@@ -47,11 +45,6 @@ const bucketCalls: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   DELETE: { '': deleteBucket },
 };
 
-const byCopySource =
-  (copy: Call, plain: Call): Call =>
-  (context, request) =>
-    (request.headers['x-amz-copy-source'] === undefined ? plain : copy)(context, request);
-
 const objectCalls: typeof bucketCalls = {
   GET: { uploadId: listParts, tagging: getTagging, '': getObject },
   HEAD: { '': getObject },
@@ -66,15 +59,12 @@ const notSimulated =
 
 /** @throws {S3Error} MethodNotAllowed, NotImplemented */
 export const callOf = ({ method, bucket, key, query }: S3Request): Call => {
-  if (bucket === '') {
-    if (method === 'GET') return listBuckets;
-    throw new S3Error('MethodNotAllowed');
-  }
-  const calls = (key === '' ? bucketCalls : objectCalls)[method] ?? {};
+  const calls: Readonly<Record<string, Call>> =
+    (bucket === '' ? { GET: { '': listBuckets } } : key === '' ? bucketCalls : objectCalls)[method] ?? {};
   const named = Object.keys(calls).find((name) => name !== '' && query.has(name));
-  if (named !== undefined && calls[named]) return calls[named];
-  const unknown = query.keys().find((name) => notSimulated.test(name));
-  if (unknown !== undefined) throw new S3Error('NotImplemented', { elements: { Header: unknown } });
-  if (calls['']) return calls[''];
-  throw new S3Error('MethodNotAllowed', { elements: { Method: method } });
+  const unknown = named === undefined && query.keys().find((name) => notSimulated.test(name));
+  if (unknown) throw new S3Error('NotImplemented', { elements: { Header: unknown } });
+  const call = calls[named ?? ''];
+  if (!call) throw new S3Error('MethodNotAllowed', { elements: { Method: method } });
+  return call;
 };

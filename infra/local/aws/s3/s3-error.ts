@@ -16,10 +16,7 @@ const errors = {
   InvalidBucketName: [400, 'The specified bucket is not valid.'],
   InvalidDigest: [400, 'The Content-MD5 you specified is not valid.'],
   InvalidObjectState: [403, "The operation is not valid for the object's storage class"],
-  InvalidPart: [
-    400,
-    "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
-  ],
+  InvalidPart: [400, 'One or more of the specified parts could not be found, or have another entity tag.'],
   InvalidPartOrder: [400, 'The list of parts was not in ascending order. Parts must be ordered by part number.'],
   InvalidPolicyDocument: [
     400,
@@ -28,17 +25,11 @@ const errors = {
   InvalidRange: [416, 'The requested range is not satisfiable'],
   InvalidRequest: [400, 'Invalid Request'],
   InvalidStorageClass: [400, 'The storage class you specified is not valid'],
-  InvalidTag: [
-    400,
-    'The tag provided was not a valid tag. This error can occur if the tag did not pass input validation.',
-  ],
+  InvalidTag: [400, 'The tag provided was not a valid tag.'],
   InvalidURI: [400, "Couldn't parse the specified URI."],
   KeyTooLongError: [400, 'Your key is too long'],
   MalformedPOSTRequest: [400, 'The body of your POST request is not well-formed multipart/form-data.'],
-  MalformedTrailerError: [
-    400,
-    'The request contained trailing data that was not well-formed or did not conform to our published schema.',
-  ],
+  MalformedTrailerError: [400, 'The request contained trailing data that was not well-formed.'],
   MalformedXML: [400, 'The XML you provided was not well-formed or did not validate against our published schema'],
   MetadataTooLarge: [400, 'Your metadata headers exceed the maximum allowed metadata size'],
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
@@ -46,43 +37,40 @@ const errors = {
   NoSuchBucket: [404, 'The specified bucket does not exist'],
   NoSuchBucketPolicy: [404, 'The bucket policy does not exist'],
   NoSuchKey: [404, 'The specified key does not exist.'],
-  NoSuchUpload: [
-    404,
-    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
-  ],
+  NoSuchUpload: [404, 'The specified upload does not exist. It may have been aborted or completed.'],
   NoSuchVersion: [404, 'The specified version does not exist.'],
   NotImplemented: [501, 'A header or query you provided implies functionality that is not implemented'],
   PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold'],
   RequestTimeout: [
     400,
-    'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.',
+    'Your socket connection to the server was not read from or written to within the timeout period.',
   ],
   XAmzContentSHA256Mismatch: [400, "The provided 'x-amz-content-sha256' header does not match what was computed."],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
-
-export type S3ErrorCode = keyof typeof errors;
 
 interface Details {
   readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** More elements of the XML, such as `Key` or `Condition`. */
-  readonly elements?: Readonly<Record<string, string>>;
+  readonly elements?: Readonly<Record<string, string | number>>;
 }
 
 /** A refusal that S3 would send as well. */
 export class S3Error extends Error {
+  override readonly name = 'S3Error';
+  readonly code: keyof typeof errors;
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly elements: Readonly<Record<string, string>>;
+  readonly details: Details;
 
-  readonly code: S3ErrorCode;
-
-  constructor(code: S3ErrorCode, { message = errors[code][1], headers = {}, elements = {} }: Details = {}) {
-    super(message);
-    this.name = 'S3Error';
+  constructor(code: keyof typeof errors, details: Details = {}) {
+    super(details.message ?? errors[code][1]);
     this.code = code;
     this.status = errors[code][0];
-    this.headers = headers;
-    this.elements = elements;
+    this.details = details;
   }
 }
+
+export const invalidArgument = (name: string, value: string, message = 'Invalid Argument'): S3Error =>
+  new S3Error('InvalidArgument', { message, elements: { ArgumentName: name, ArgumentValue: value } });
+
+export const invalidRequest = (message: string): S3Error => new S3Error('InvalidRequest', { message });

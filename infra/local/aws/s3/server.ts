@@ -3,15 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import { closeServer, listen, onFreePort } from '../../process/listen.ts';
 import { isLocalCaller } from '../../process/local-caller.ts';
-import type { CreatedObject } from '../events/s3-notification.ts';
+import { errorAnswer, sendAnswer } from './answer.ts';
 import { ensureBucket } from './buckets.ts';
-import type { Context } from './context.ts';
+import type { Answer, Context } from './call.ts';
 import { ObjectStore } from './object-store.ts';
 import { refuseExpired } from './presigned.ts';
 import { parseRequest } from './request.ts';
 import { callOf } from './routes.ts';
 import { S3Error } from './s3-error.ts';
-import { errorAnswer, sendAnswer } from './send-answer.ts';
 
 /** Any others will do as well: signatures are not checked. */
 export const s3Credentials = { accessKeyId: 'LOCAL', secretAccessKey: 'LOCAL' } as const;
@@ -23,7 +22,7 @@ export interface S3ServerOptions {
   /** See `onFreePort`. */
   readonly preferredPort: number;
   /** Called for every object that was stored, before its uploader gets the answer. */
-  readonly onCreated: (object: CreatedObject) => void;
+  readonly onCreated: Context['onCreated'];
   /** Of the bucket above, when it is new. Default: on, as the deployed bucket has it. */
   readonly versioning?: boolean;
   /** Default: 20 s, about as long as S3 waits. */
@@ -39,18 +38,18 @@ export interface S3Server {
 export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
   const { directory, bucket, preferredPort, onCreated, versioning = true, idleTimeoutMs = 20_000 } = options;
   const store = new ObjectStore(directory);
-  const context: Context = { store, region: 'eu-central-1', idleTimeoutMs, onCreated };
-  await ensureBucket(context, bucket, versioning ? 'Enabled' : undefined);
+  const context: Context = { store, region: 'eu-central-1', onCreated };
+  ensureBucket(context, bucket, versioning ? 'Enabled' : null);
 
   const busy = new Set<Promise<void>>();
   const onRequest = (message: IncomingMessage, response: ServerResponse, allowBody: () => void) => {
-    const done = answer(context, message, response, allowBody)
+    const done = respond(context, message, response, allowBody, idleTimeoutMs)
       // An answer that cannot be written; one broken call must not end the whole stack.
       .catch(() => void response.destroy())
       .finally(() => busy.delete(done));
     busy.add(done);
   };
-  // The body has a time limit of its own, see `beforeIdle`; a large one on a slow line may take longer than Node's.
+  // The body has a time limit of its own; a large one on a slow line may take longer than Node's.
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 });
   server.on('request', (message, response) => onRequest(message, response, () => undefined));
   server.on('checkContinue', (message, response) => onRequest(message, response, () => response.writeContinue()));
@@ -62,7 +61,7 @@ export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
       await closeServer(server);
       // Calls that were cut off still delete what they had begun to write.
       await Promise.all(busy);
-      await store.close();
+      store.close();
     },
   };
 };
@@ -76,23 +75,26 @@ const refuseBroken = (error: Error, socket: Socket): void => {
   socket.destroySoon();
 };
 
-const answer = async (
+const respond = async (
   context: Context,
   message: IncomingMessage,
   response: ServerResponse,
   allowBody: () => void,
+  idleTimeoutMs: number,
 ): Promise<void> => {
   const requestId = randomBytes(8).toString('hex').toUpperCase();
   response.setHeader('x-amz-request-id', requestId);
   response.setHeader('x-amz-id-2', 'local');
   response.setHeader('server', 'AmazonS3');
+  const idle = Promise.withResolvers<never>();
+  const startBody = () => {
+    const timedOut = new S3Error('RequestTimeout', { headers: { connection: 'close' } });
+    message.setTimeout(idleTimeoutMs, () => idle.reject(timedOut));
+    message.once('end', () => message.setTimeout(0));
+    allowBody();
+  };
   try {
-    if (!isLocalCaller(message.headers)) {
-      throw new S3Error('AccessDenied', { message: 'Only programs on this machine may use the local S3.' });
-    }
-    const request = parseRequest(message, allowBody);
-    refuseExpired(request.query, Date.now());
-    await sendAnswer(response, await callOf(request)(context, request));
+    await sendAnswer(response, await Promise.race([perform(context, message, startBody), idle.promise]));
   } catch (error) {
     if (response.headersSent || response.destroyed) {
       response.destroy();
@@ -100,7 +102,7 @@ const answer = async (
     }
     const known = error instanceof S3Error ? error : new S3Error('InternalError', { message: String(error) });
     // What is left of the body is read and dropped, so its sender gets to the answer; one that never ends is cut off.
-    if (!message.complete) message.setTimeout(context.idleTimeoutMs, () => message.destroy());
+    if (!message.complete) message.setTimeout(idleTimeoutMs, () => message.destroy());
     // The reader of the body still waits; it ends, and deletes what it has, when the connection does.
     if (known.code === 'RequestTimeout') response.once('finish', () => message.destroy());
     // A client that got no 100 Continue sends no body, and Node would wait for it.
@@ -109,4 +111,13 @@ const answer = async (
   } finally {
     message.resume();
   }
+};
+
+const perform = async (context: Context, message: IncomingMessage, startBody: () => void): Promise<Answer> => {
+  if (!isLocalCaller(message.headers)) {
+    throw new S3Error('AccessDenied', { message: 'Only programs on this machine may use the local S3.' });
+  }
+  const request = parseRequest(message, startBody);
+  refuseExpired(request.query, Date.now());
+  return callOf(request)(context, request);
 };

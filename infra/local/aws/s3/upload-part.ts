@@ -1,72 +1,62 @@
-import { type Answer, isoTime, quoted, xmlAnswer } from './answer.ts';
+import { isoTime, quoted, xmlAnswer } from './answer.ts';
 import type { MultipartUpload, Part } from './bucket-index.ts';
-import { checksumElement, checksumHeader } from './checksums.ts';
-import type { Context } from './context.ts';
+import type { Call, Context, Headers, S3Request } from './call.ts';
+import { type Content, checksumElement, checksumHeader } from './checksums.ts';
 import { copySource } from './copy-source.ts';
 import { findUpload } from './multipart.ts';
+import type { Source } from './object-store.ts';
 import { receiveBody } from './receive-body.ts';
-import { partNumberOf, type S3Request } from './request.ts';
-import { S3Error } from './s3-error.ts';
+import { partNumberOf } from './request.ts';
+import { invalidArgument, invalidRequest } from './s3-error.ts';
+import { sentChecksum } from './sent-checksum.ts';
 
-const addPart = async (context: Context, request: S3Request, part: Part): Promise<void> => {
-  try {
+const keepPart = (
+  context: Context,
+  request: S3Request,
+  source: Source,
+  verify: (content: Content) => void = () => undefined,
+): Promise<Part> =>
+  context.store.keep(source, (content) => {
+    verify(content);
     // It may have been completed or aborted while the bytes came in.
-    findUpload(context, request);
-  } catch (error) {
-    context.store.discard(part.file);
-    throw error;
-  }
-  const id = request.query.get('uploadId') ?? '';
-  await context.store.commit({ type: 'part', bucket: request.bucket, id, number: partNumberOf(request.query), part });
-};
-
-export const uploadPart = async (context: Context, request: S3Request): Promise<Answer> => {
-  partNumberOf(request.query);
-  const { upload } = findUpload(context, request);
-  refuseOtherChecksum(upload, request.headers);
-  const { md5: etag, ...received } = await receiveBody(context, request, upload.algorithm);
-  await addPart(context, request, { ...received, etag, modifiedMs: Date.now() });
-  const { algorithm, value } = received.checksum;
-  return {
-    status: 200,
-    headers: {
-      etag: quoted(etag),
-      [checksumHeader(algorithm)]: value,
-      'x-amz-server-side-encryption': 'AES256',
-    },
-  };
-};
-
-const refuseOtherChecksum = ({ algorithm, type }: MultipartUpload, headers: S3Request['headers']): void => {
-  if (algorithm === undefined) return;
-  const sent = [...Object.keys(headers), headers['x-amz-trailer'] ?? ''].flatMap((name) => {
-    const [, found] = /^x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256|sha512|md5)$/i.exec(name) ?? [];
-    return found === undefined ? [] : [found.toUpperCase()];
+    const { id } = findUpload(context, request);
+    const part = { ...content, number: partNumberOf(request.query), modifiedMs: Date.now() };
+    context.store.index.addPart(id, part);
+    return part;
   });
-  if (sent.length === 0 && type === 'FULL_OBJECT') return;
-  if (sent.every((one) => one === algorithm) && sent.length > 0) return;
-  const actual = sent[0]?.toLowerCase() ?? 'null';
-  const message = `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${actual}`;
-  throw new S3Error('InvalidRequest', { message });
+
+export const uploadPart: Call = async (context, request) => {
+  partNumberOf(request.query);
+  const upload = findUpload(context, request);
+  refuseOtherChecksum(upload, request.headers);
+  const { source, verify } = receiveBody(request, upload.algorithm);
+  const { etag, checksum } = await keepPart(context, request, source, verify);
+  return { status: 200, headers: { etag: quoted(etag), [checksumHeader(checksum.algorithm)]: checksum.value } };
+};
+
+const refuseOtherChecksum = ({ algorithm, type }: MultipartUpload, headers: Headers): void => {
+  const sent = sentChecksum(headers)?.algorithm;
+  if (algorithm === undefined || algorithm === sent || (sent === undefined && type === 'FULL_OBJECT')) return;
+  const [expected, actual] = [algorithm, sent ?? 'null'].map((name) => name.toLowerCase());
+  throw invalidRequest(
+    `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual}`,
+  );
 };
 
 /** UploadPartCopy: a part whose bytes come from another object. */
-export const copyPart = async (context: Context, request: S3Request): Promise<Answer> => {
+export const copyPart: Call = async (context, request) => {
   partNumberOf(request.query);
-  const { upload } = findUpload(context, request);
+  const upload = findUpload(context, request);
   const { version, answerHeaders } = copySource(context, request);
   const range = copyRange(request.headers['x-amz-copy-source-range'], version.sizeBytes);
   const algorithm = upload.algorithm ?? 'CRC64NVME';
   const bytes = context.store.read(version.file, range);
-  const { md5: etag, checksums, ...staged } = await context.store.stage(bytes, [algorithm]);
-  const checksum = { algorithm, value: checksums.get(algorithm) ?? '', type: 'FULL_OBJECT' } as const;
-  const part = { ...staged, etag, checksum, modifiedMs: Date.now() };
-  await addPart(context, request, part);
+  const { etag, modifiedMs, checksum } = await keepPart(context, request, { bytes, algorithm });
   return xmlAnswer(
     'CopyPartResult',
     {
       ETag: quoted(etag),
-      LastModified: isoTime(part.modifiedMs),
+      LastModified: isoTime(modifiedMs),
       ...(upload.algorithm && { [checksumElement(algorithm)]: checksum.value }),
     },
     answerHeaders,
@@ -75,11 +65,8 @@ export const copyPart = async (context: Context, request: S3Request): Promise<An
 
 const copyRange = (header: string | undefined, sizeBytes: number) => {
   if (header === undefined) return {};
-  const [, start, end] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header) ?? [];
-  if (start !== undefined && Number(start) <= Number(end) && Number(end) < sizeBytes) {
-    return { start: Number(start), end: Number(end) };
-  }
-  const elements = { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: header };
-  const message = `The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy, within ${sizeBytes} bytes`;
-  throw new S3Error('InvalidArgument', { message, elements });
+  const [, start, end] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header)?.map(Number) ?? [];
+  if (start !== undefined && end !== undefined && start <= end && end < sizeBytes) return { start, end };
+  const message = `The x-amz-copy-source-range value must be of the form bytes=first-last, within ${sizeBytes} bytes`;
+  throw invalidArgument('x-amz-copy-source-range', header, message);
 };

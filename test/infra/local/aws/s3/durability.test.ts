@@ -62,8 +62,8 @@ test('objects, versions and open uploads survive a kill; half an upload does not
     .write('12345');
   await expect.poll(() => readdir(path.join(folder, 'data'))).toHaveLength(4);
   await killed.kill();
-  // What a kill in the middle of a write leaves.
-  await appendFile(path.join(folder, 'index.jsonl'), '[{"type":"vers');
+  // What a kill in the middle of a write can leave.
+  await appendFile(path.join(folder, 'index.sqlite-wal'), 'half of a frame');
 
   const { client } = await startTestS3(folder);
   expect(await readdir(path.join(folder, 'data'))).toHaveLength(3);
