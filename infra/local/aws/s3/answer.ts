@@ -23,7 +23,6 @@ export const errorAnswer = ({ code, status, message, details }: S3Error, path: s
     ...details.elements,
     Resource: path,
     RequestId: requestId,
-    HostId: 'local',
   }),
 });
 

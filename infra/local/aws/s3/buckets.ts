@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { isoTime, xmlAnswer } from './answer.ts';
 import type { Call, Context } from './call.ts';
 import { owner } from './listing.ts';
@@ -32,9 +33,8 @@ export const createBucket: Call = (context, { bucket }) => {
 
 export const deleteBucket: Call = ({ store }, { bucket }) => {
   store.index.bucket(bucket);
-  if (!store.index.versions(bucket, '').next().done) {
-    throw new S3Error('BucketNotEmpty', { elements: { BucketName: bucket } });
-  }
+  const [any] = store.index.versions(bucket, '');
+  if (any) throw new S3Error('BucketNotEmpty', { elements: { BucketName: bucket } });
   store.change((index) => index.deleteBucket(bucket));
   return { status: 204 };
 };
@@ -47,11 +47,14 @@ export const getLocation: Call = ({ store, region }, { bucket }) => {
 export const getVersioning: Call = ({ store }, { bucket }) =>
   xmlAnswer('VersioningConfiguration', { Status: store.index.bucket(bucket).versioning ?? undefined });
 
+const versioningDocument = v.object({
+  VersioningConfiguration: v.object({ Status: v.picklist(['Enabled', 'Suspended']) }),
+});
+
 export const putVersioning: Call = async ({ store }, request) => {
   const bucket = store.index.bucket(request.bucket);
-  const { Status } = await receiveDocument(request, 'VersioningConfiguration');
-  if (Status !== 'Enabled' && Status !== 'Suspended') throw new S3Error('MalformedXML');
-  store.index.putBucket({ ...bucket, versioning: Status });
+  const { VersioningConfiguration } = await receiveDocument(request, versioningDocument);
+  store.index.putBucket({ ...bucket, versioning: VersioningConfiguration.Status });
   return { status: 200 };
 };
 

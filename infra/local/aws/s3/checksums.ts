@@ -31,24 +31,17 @@ interface Hasher {
   base64(): string | Promise<string>;
 }
 
-const nodeHash = (name: string): Hasher => {
-  const hash = createHash(name);
+const hasherOf = (algorithm: Algorithm): Hasher => {
+  if (algorithm === 'CRC64NVME') return new Crc64Nvme();
+  if (algorithm === 'CRC32' || algorithm === 'CRC32C') {
+    const crc = algorithm === 'CRC32' ? new Crc32() : new Crc32c();
+    return {
+      update: (chunk) => crc.update(chunk),
+      base64: async () => Buffer.from(await crc.digest()).toString('base64'),
+    };
+  }
+  const hash = createHash(algorithm);
   return { update: (chunk) => hash.update(chunk), base64: () => hash.digest('base64') };
-};
-
-const sdkHash = (hash: Crc32 | Crc32c): Hasher => ({
-  update: (chunk) => hash.update(chunk),
-  base64: async () => Buffer.from(await hash.digest()).toString('base64'),
-});
-
-const hashers: Readonly<Record<Algorithm, () => Hasher>> = {
-  CRC32: () => sdkHash(new Crc32()),
-  CRC32C: () => sdkHash(new Crc32c()),
-  CRC64NVME: () => new Crc64Nvme(),
-  SHA1: () => nodeHash('sha1'),
-  SHA256: () => nodeHash('sha256'),
-  SHA512: () => nodeHash('sha512'),
-  MD5: () => nodeHash('md5'),
 };
 
 /** Reads bytes to their end; each chunk is handed on as it comes. */
@@ -58,7 +51,7 @@ export const digest = async (
   take: (chunk: Uint8Array) => void,
 ): Promise<Content> => {
   const md5 = createHash('md5');
-  const hasher = hashers[algorithm]();
+  const hasher = hasherOf(algorithm);
   let sizeBytes = 0;
   for await (const chunk of bytes) {
     md5.update(chunk);
@@ -75,7 +68,7 @@ export const digest = async (
 
 /** The checksum of the parts' checksums. */
 export const compositeOf = async (algorithm: Algorithm, parts: readonly string[]): Promise<string> => {
-  const hasher = hashers[algorithm]();
+  const hasher = hasherOf(algorithm);
   for (const part of parts) hasher.update(Buffer.from(part, 'base64'));
   return `${await hasher.base64()}-${parts.length}`;
 };

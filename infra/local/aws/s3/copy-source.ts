@@ -2,10 +2,9 @@ import type { StoredVersion } from './bucket-index.ts';
 import type { Context, Headers, S3Request } from './call.ts';
 import { checkRead } from './conditions.ts';
 import { refuseArchived } from './get-object.ts';
-import { versionHeader } from './object-headers.ts';
 import { percentDecode } from './request.ts';
 import { invalidArgument, S3Error } from './s3-error.ts';
-import { findVersion } from './versions.ts';
+import { findVersion, versionHeader } from './versions.ts';
 
 export interface CopySource {
   /** Whether it is the newest version of the key that the copy goes to. */

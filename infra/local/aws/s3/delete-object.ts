@@ -1,11 +1,11 @@
+import * as v from 'valibot';
 import { xmlAnswer } from './answer.ts';
 import type { Bucket, BucketIndex } from './bucket-index.ts';
 import type { Call } from './call.ts';
 import { checkWrite } from './conditions.ts';
 import { receiveDocument } from './receive-body.ts';
-import { S3Error } from './s3-error.ts';
 import { checkVersionId, newVersionId } from './versions.ts';
-import { repeated, textOf } from './xml.ts';
+import { repeated } from './xml.ts';
 
 interface Deletion {
   readonly versionId?: string;
@@ -41,25 +41,25 @@ export const deleteObject: Call = ({ store }, request) => {
   };
 };
 
-/** @see Amazon S3 API Reference, DeleteObjects */
-const maxKeysOfBatch = 1_000;
+const deleteDocument = v.object({
+  Delete: v.object({
+    Object: v.pipe(
+      repeated(v.object({ Key: v.pipe(v.string(), v.nonEmpty()), VersionId: v.optional(v.string()) })),
+      v.minLength(1),
+      v.maxLength(1_000),
+    ),
+    Quiet: v.optional(v.string()),
+  }),
+});
 
 export const deleteObjects: Call = async ({ store }, request) => {
   const bucket = store.index.bucket(request.bucket);
-  const { Object: objects, Quiet } = await receiveDocument(request, 'Delete', { digestRequired: true });
-  const wanted = repeated(objects).map(({ Key, VersionId }) => ({ key: textOf(Key), versionId: textOf(VersionId) }));
-  if (wanted.length === 0 || wanted.length > maxKeysOfBatch) throw new S3Error('MalformedXML');
+  const { Delete: wanted } = await receiveDocument(request, deleteDocument, { digestRequired: true });
   const deleted = store.change((index) =>
-    wanted.map(({ key, versionId }) => {
-      if (key === undefined || key === '') throw new S3Error('MalformedXML');
-      const done = remove(index, bucket, key, versionId);
-      return {
-        Key: key,
-        VersionId: versionId,
-        DeleteMarker: done.marker,
-        DeleteMarkerVersionId: done.marker ? done.versionId : undefined,
-      };
+    wanted.Object.map(({ Key, VersionId }) => {
+      const { marker, versionId } = remove(index, bucket, Key, VersionId);
+      return { Key, VersionId, DeleteMarker: marker, DeleteMarkerVersionId: marker ? versionId : undefined };
     }),
   );
-  return xmlAnswer('DeleteResult', Quiet === 'true' ? {} : { Deleted: deleted });
+  return xmlAnswer('DeleteResult', wanted.Quiet === 'true' ? {} : { Deleted: deleted });
 };

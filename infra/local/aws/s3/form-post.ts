@@ -8,7 +8,7 @@ import { checkPolicy } from './post-policy.ts';
 import { checkedKey } from './request.ts';
 import { invalidArgument, S3Error } from './s3-error.ts';
 import { sentDigests } from './sent-checksum.ts';
-import { tagsOfDocument } from './tags.ts';
+import { taggingDocument, tagsOfDocument } from './tags.ts';
 import { type AddedObject, addObject } from './versions.ts';
 import { parseDocument } from './xml.ts';
 
@@ -56,7 +56,10 @@ const descriptionOf = ({ fields: { tagging, ...fields } }: Form): Description =>
   const headers = Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
   );
-  return { ...describe(headers), tags: tagging === undefined ? [] : tagsOfDocument(parseDocument(tagging, 'Tagging')) };
+  return {
+    ...describe(headers),
+    tags: tagging === undefined ? [] : tagsOfDocument(parseDocument(tagging, taggingDocument)),
+  };
 };
 
 const formAnswer = ({ bucket, headers: { host } }: S3Request, { fields }: Form, added: AddedObject): Answer => {

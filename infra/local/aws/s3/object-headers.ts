@@ -3,18 +3,35 @@ import type { Bucket, Description, StoredVersion } from './bucket-index.ts';
 import type { Headers } from './call.ts';
 import { invalidArgument, S3Error } from './s3-error.ts';
 import { tagsOfHeader } from './tags.ts';
-import type { AddedObject } from './versions.ts';
+import { type AddedObject, versionHeader } from './versions.ts';
 
-const kept = ['cache-control', 'content-disposition', 'content-language', 'expires'];
-
+const kept = /^(cache-control|content-(disposition|encoding|language|type)|expires|x-amz-meta-.*)$/;
 const storageClasses =
-  /^(?:STANDARD|REDUCED_REDUNDANCY|STANDARD_IA|ONEZONE_IA|INTELLIGENT_TIERING|GLACIER|DEEP_ARCHIVE|GLACIER_IR)$/;
+  /^(STANDARD|REDUCED_REDUNDANCY|STANDARD_IA|ONEZONE_IA|INTELLIGENT_TIERING|GLACIER|DEEP_ARCHIVE|GLACIER_IR)$/;
 
-export const describe = (headers: Headers): Description => ({
-  headers: sendable({ ...systemHeaders(headers), ...userMetadata(headers) }),
-  storageClass: storageClassOf(headers),
-  tags: tagsOfHeader(headers['x-amz-tagging']),
-});
+export const describe = (headers: Headers): Description => {
+  const storageClass = headers['x-amz-storage-class'] ?? 'STANDARD';
+  if (!storageClasses.test(storageClass)) throw new S3Error('InvalidStorageClass');
+  const own = Object.entries(headers).flatMap(([name, value = '']) => {
+    const stored = storedValue(name, value);
+    return kept.test(name) && (stored !== '' || isMetadata(name)) ? [[name, stored]] : [];
+  });
+  return {
+    headers: sendable({ 'content-type': 'binary/octet-stream', ...Object.fromEntries(own) }),
+    storageClass,
+    tags: tagsOfHeader(headers['x-amz-tagging']),
+  };
+};
+
+const isMetadata = (name: string): boolean => name.startsWith('x-amz-meta-');
+
+const storedValue = (name: string, value: string): string => {
+  // It is the encoding of the upload, not of the object.
+  if (name === 'content-encoding') return value.replace(/(^|,) *aws-chunked *(?=,|$)/, '').replace(/^ *, */, '');
+  // S3 sends metadata that are not ASCII back as RFC 2047 has them.
+  const isForeign = isMetadata(name) && /[\x80-\xff]/.test(value);
+  return isForeign ? `=?UTF-8?B?${Buffer.from(value, 'latin1').toString('base64')}?=` : value;
+};
 
 /** What a form or a link names as a header can have characters that no header has, and could then never be sent. */
 export const sendable = (headers: Record<string, string>): Record<string, string> => {
@@ -25,43 +42,10 @@ export const sendable = (headers: Record<string, string>): Record<string, string
   return headers;
 };
 
-export const storageClassOf = ({ 'x-amz-storage-class': named = 'STANDARD' }: Headers): string => {
-  if (!storageClasses.test(named)) throw new S3Error('InvalidStorageClass');
-  return named;
-};
-
-const systemHeaders = (headers: Headers): Record<string, string> => {
-  const found: Record<string, string> = { 'content-type': headers['content-type'] || 'binary/octet-stream' };
-  for (const name of kept) if (headers[name] !== undefined) found[name] = headers[name];
-  // The encoding of the upload, not of the object.
-  const encodings = (headers['content-encoding'] ?? '').split(',').map((one) => one.trim());
-  const own = encodings.filter((one) => one !== '' && one !== 'aws-chunked');
-  if (own.length > 0) found['content-encoding'] = own.join(',');
-  return found;
-};
-
-/** @see Amazon S3 User Guide, "Working with object metadata": 2 KB of names and values */
-const maxMetadataBytes = 2_048;
-
-const userMetadata = (headers: Headers): Record<string, string> => {
-  const prefix = 'x-amz-meta-';
-  const found = Object.entries(headers).filter(([name]) => name.startsWith(prefix));
-  const bytes = found.reduce((sum, [name, value = '']) => sum + name.length - prefix.length + value.length, 0);
-  if (bytes > maxMetadataBytes) throw new S3Error('MetadataTooLarge');
-  return Object.fromEntries(found.map(([name, value = '']) => [name, mailSafe(value)]));
-};
-
-/** S3 sends values that are not ASCII back as RFC 2047 has them. */
-const mailSafe = (value: string): string =>
-  /[\x80-\xff]/.test(value) ? `=?UTF-8?B?${Buffer.from(value, 'latin1').toString('base64')}?=` : value;
-
-const encryption = { 'x-amz-server-side-encryption': 'AES256' };
-
 /** Of an answer to GET and HEAD. */
 export const objectHeaders = (bucket: Bucket, version: StoredVersion): Headers => ({
   ...version.headers,
   ...versionHeader(bucket, version.id),
-  ...encryption,
   'accept-ranges': 'bytes',
   etag: quoted(version.etag),
   'last-modified': new Date(version.modifiedMs).toUTCString(),
@@ -71,11 +55,6 @@ export const objectHeaders = (bucket: Bucket, version: StoredVersion): Headers =
 
 /** Of an answer to a write. S3 names the new version only where versions are on. */
 export const writtenHeaders = ({ bucket, version }: AddedObject): Headers => ({
-  ...encryption,
   etag: quoted(version.etag),
   'x-amz-version-id': bucket.versioning === 'Enabled' ? version.id : undefined,
 });
-
-/** A bucket that never had versions says nothing about them. */
-export const versionHeader = ({ versioning }: Bucket, id: string): Headers =>
-  versioning === null ? {} : { 'x-amz-version-id': id };

@@ -1,14 +1,13 @@
 import { xmlAnswer } from './answer.ts';
 import type { Description } from './bucket-index.ts';
 import type { Call, Context, Headers, S3Request } from './call.ts';
-import { versionHeader } from './object-headers.ts';
 import { receiveDocument } from './receive-body.ts';
-import { tagsOfDocument } from './tags.ts';
-import { findVersion } from './versions.ts';
+import { taggingDocument, tagsOfDocument } from './tags.ts';
+import { findVersion, versionHeader } from './versions.ts';
 
 const target = ({ store: { index } }: Context, { bucket, key, query }: S3Request) => {
-  const { id, ...version } = findVersion(index, bucket, key, query.get('versionId'));
-  return { version: { ...version, id }, headers: versionHeader(index.bucket(bucket), id) };
+  const version = findVersion(index, bucket, key, query.get('versionId'));
+  return { version, headers: versionHeader(index.bucket(bucket), version.id) };
 };
 
 export const getTagging: Call = (context, request) => {
@@ -25,7 +24,7 @@ const retag = (context: Context, request: S3Request, tags: Description['tags']):
 
 export const putTagging: Call = async (context, request) => {
   target(context, request);
-  const tags = tagsOfDocument(await receiveDocument(request, 'Tagging'));
+  const tags = tagsOfDocument(await receiveDocument(request, taggingDocument));
   return { status: 200, headers: retag(context, request, tags) };
 };
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type * as v from 'valibot';
 import { chunkedPayload } from './aws-chunked.ts';
 import type { Headers, S3Request } from './call.ts';
 import { type Algorithm, type Content, digest } from './checksums.ts';
 import type { Source } from './object-store.ts';
 import { invalidRequest, S3Error } from './s3-error.ts';
 import { sentDigests } from './sent-checksum.ts';
-import { parseDocument } from './xml.ts';
+import { type DocumentSchema, parseDocument } from './xml.ts';
 
 export interface ReceivedBody {
   readonly source: Source;
@@ -42,17 +43,13 @@ const isChunked = (headers: Headers): boolean =>
   headers['x-amz-content-sha256']?.startsWith('STREAMING-') === true ||
   headers['content-encoding']?.split(',').some((one) => one.trim() === 'aws-chunked') === true;
 
-/** @see Amazon S3 User Guide, "Uploading objects": one PUT has at most 5 GB */
-const maxPutBytes = 5 * 1024 ** 3;
-
 const payloadLength = (headers: Headers): number => {
   const length = headers[isChunked(headers) ? 'x-amz-decoded-content-length' : 'content-length'];
   if (length === undefined && headers['transfer-encoding'] !== undefined && !isChunked(headers)) {
     throw new S3Error('NotImplemented', { elements: { Header: 'Transfer-Encoding' } });
   }
-  if (length === undefined || !/^\d{1,15}$/.test(length)) throw new S3Error('MissingContentLength');
-  if (Number(length) <= maxPutBytes) return Number(length);
-  throw new S3Error('EntityTooLarge', { elements: { ProposedSize: length, MaxSizeAllowed: maxPutBytes } });
+  if (length !== undefined && /^\d{1,15}$/.test(length)) return Number(length);
+  throw new S3Error('MissingContentLength');
 };
 
 const tee = async function* (bytes: AsyncIterable<Buffer>, look: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
@@ -66,11 +63,11 @@ const tee = async function* (bytes: AsyncIterable<Buffer>, look: (chunk: Buffer)
 const maxDocumentBytes = 4 * 1024 * 1024;
 
 /** The XML of a request, verified as the body of an upload is. */
-export const receiveDocument = async (
+export const receiveDocument = async <S extends DocumentSchema>(
   request: S3Request,
-  root: string,
+  schema: S,
   { digestRequired = false } = {},
-): Promise<Readonly<Record<string, unknown>>> => {
+): Promise<v.InferOutput<S>> => {
   const names = Object.keys(request.headers);
   if (digestRequired && !names.some((name) => /^(content-md5|x-amz-checksum-.*|x-amz-trailer)$/.test(name))) {
     throw invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
@@ -84,5 +81,5 @@ export const receiveDocument = async (
     chunks.push(chunk);
   });
   verify(content);
-  return parseDocument(Buffer.concat(chunks).toString('utf8'), root);
+  return parseDocument(Buffer.concat(chunks).toString('utf8'), schema);
 };

@@ -16,7 +16,7 @@ export const parseRequest = (message: IncomingMessage, startBody: () => void): S
     bucket: percentDecode(end === -1 ? path.slice(1) : path.slice(1, end)),
     key: end === -1 ? '' : checkedKey(percentDecode(path.slice(end + 1))),
     query: parseQuery(queries.join('?')),
-    headers: headersOf(message),
+    headers: message.headers as Headers,
     body: () => {
       startBody();
       // An iterator that ended early would otherwise cut the connection, and with it the answer.
@@ -24,15 +24,6 @@ export const parseRequest = (message: IncomingMessage, startBody: () => void): S
     },
   };
 };
-
-/** Node joins repeated headers with a comma and a space; S3 has metadata without the space. */
-const headersOf = ({ headers, headersDistinct }: IncomingMessage): Headers =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      name.startsWith('x-amz-meta-') ? headersDistinct[name]?.join(',') : value?.toString(),
-    ]),
-  );
 
 export const partNumberOf = (query: ReadonlyMap<string, string>): number => {
   const text = query.get('partNumber') ?? '';

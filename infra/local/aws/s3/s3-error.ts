@@ -1,11 +1,11 @@
 /**
- * S3's error codes with their status and message.
+ * S3's error codes with their status, and what they say, shortened.
  * @see Amazon S3 API Reference, "Error responses"
  */
 const errors = {
   AccessDenied: [403, 'Access Denied'],
   AuthorizationQueryParametersError: [400, 'X-Amz-Date and X-Amz-Expires must be a date and at most 604800 seconds.'],
-  BadDigest: [400, 'The Content-MD5 or checksum value that you specified did not match what the server received.'],
+  BadDigest: [400, 'The Content-MD5 or checksum value did not match what the server received.'],
   BadRequest: [400, 'Object tags cannot be greater than 10'],
   BucketNotEmpty: [409, 'The bucket you tried to delete is not empty.'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
@@ -18,10 +18,7 @@ const errors = {
   InvalidObjectState: [403, "The operation is not valid for the object's storage class"],
   InvalidPart: [400, 'One or more of the specified parts could not be found, or have another entity tag.'],
   InvalidPartOrder: [400, 'The list of parts was not in ascending order. Parts must be ordered by part number.'],
-  InvalidPolicyDocument: [
-    400,
-    'The content of the form does not meet the conditions specified in the policy document.',
-  ],
+  InvalidPolicyDocument: [400, 'The content of the form does not meet the conditions of the policy document.'],
   InvalidRange: [416, 'The requested range is not satisfiable'],
   InvalidRequest: [400, 'Invalid Request'],
   InvalidStorageClass: [400, 'The storage class you specified is not valid'],
@@ -31,7 +28,6 @@ const errors = {
   MalformedPOSTRequest: [400, 'The body of your POST request is not well-formed multipart/form-data.'],
   MalformedTrailerError: [400, 'The request contained trailing data that was not well-formed.'],
   MalformedXML: [400, 'The XML you provided was not well-formed or did not validate against our published schema'],
-  MetadataTooLarge: [400, 'Your metadata headers exceed the maximum allowed metadata size'],
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
   NoSuchBucket: [404, 'The specified bucket does not exist'],
@@ -41,10 +37,7 @@ const errors = {
   NoSuchVersion: [404, 'The specified version does not exist.'],
   NotImplemented: [501, 'A header or query you provided implies functionality that is not implemented'],
   PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold'],
-  RequestTimeout: [
-    400,
-    'Your socket connection to the server was not read from or written to within the timeout period.',
-  ],
+  RequestTimeout: [400, 'Your socket connection was not read from or written to within the timeout period.'],
   XAmzContentSHA256Mismatch: [400, "The provided 'x-amz-content-sha256' header does not match what was computed."],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 

@@ -8,7 +8,7 @@ interface SentChecksum {
   readonly value?: string;
 }
 
-/** @throws {S3Error} for one that is malformed, that is not the announced one, or that cannot be verified here */
+/** @throws {S3Error} for one that is malformed, or that cannot be verified here */
 export const sentChecksum = (headers: Headers): SentChecksum | undefined => {
   const trailer = headers['x-amz-trailer']?.toLowerCase() ?? '';
   // XXHASH checksums exist on S3, but not here; accepted and not verified, they would promise too much.
@@ -19,16 +19,7 @@ export const sentChecksum = (headers: Headers): SentChecksum | undefined => {
     if (value !== undefined) return [{ algorithm, value }];
     return trailer === checksumHeader(algorithm) ? [{ algorithm }] : [];
   });
-  if (second)
-    throw invalidRequest('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
-  const announced = headers['x-amz-sdk-checksum-algorithm']?.toUpperCase();
-  // With Content-MD5, SDKs announce an algorithm that they do not use.
-  const isOther = sent ? announced !== sent.algorithm : headers['content-md5'] === undefined;
-  if (announced !== undefined && isOther) {
-    throw invalidRequest(
-      'x-amz-sdk-checksum-algorithm is not the algorithm of an x-amz-checksum-* or x-amz-trailer header.',
-    );
-  }
+  if (second) throw invalidRequest('Expecting a single x-amz-checksum- header.');
   if (sent?.value !== undefined) checkForm(sent.algorithm, sent.value);
   return sent;
 };

@@ -84,8 +84,6 @@ const respond = async (
 ): Promise<void> => {
   const requestId = randomBytes(8).toString('hex').toUpperCase();
   response.setHeader('x-amz-request-id', requestId);
-  response.setHeader('x-amz-id-2', 'local');
-  response.setHeader('server', 'AmazonS3');
   const idle = Promise.withResolvers<never>();
   const startBody = () => {
     const timedOut = new S3Error('RequestTimeout', { headers: { connection: 'close' } });

@@ -1,7 +1,8 @@
+import * as v from 'valibot';
 import type { Description } from './bucket-index.ts';
 import { parseQuery } from './request.ts';
 import { invalidArgument, S3Error } from './s3-error.ts';
-import { repeated, textOf } from './xml.ts';
+import { repeated } from './xml.ts';
 
 type Tags = Description['tags'];
 
@@ -22,9 +23,12 @@ export const tagsOfHeader = (header = ''): Tags => {
   throw invalidArgument('x-amz-tagging', header, 'The tags must be URL-encoded, and no name may come twice.');
 };
 
+const tag = v.object({ Key: v.string(), Value: v.string() });
+
 /** A `Tagging` document, as PutObjectTagging and forms send it. */
-export const tagsOfDocument = ({ TagSet }: Readonly<Record<string, unknown>>): Tags => {
-  if (TagSet === undefined) throw new S3Error('MalformedXML');
-  const [set] = TagSet === '' ? [] : repeated(TagSet);
-  return checked(repeated(set?.Tag).map(({ Key, Value }) => [textOf(Key) ?? '', textOf(Value) ?? '']));
-};
+export const taggingDocument = v.object({
+  Tagging: v.object({ TagSet: v.union([v.literal(''), v.object({ Tag: repeated(tag) })]) }),
+});
+
+export const tagsOfDocument = ({ Tagging: { TagSet } }: v.InferOutput<typeof taggingDocument>): Tags =>
+  checked(TagSet === '' ? [] : TagSet.Tag.map(({ Key, Value }) => [Key, Value]));

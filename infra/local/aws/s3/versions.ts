@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Bucket, BucketIndex, Description, StoredVersion } from './bucket-index.ts';
-import type { Context } from './call.ts';
+import type { Context, Headers } from './call.ts';
 import type { Content } from './checksums.ts';
 import type { Source } from './object-store.ts';
 import { invalidArgument, S3Error } from './s3-error.ts';
@@ -34,6 +34,10 @@ export const checkVersionId = (id: string): void => {
   if (id === 'null' || /^[A-Za-z0-9_-]{32}$/.test(id)) return;
   throw invalidArgument('versionId', id, 'Invalid version id specified');
 };
+
+/** A bucket that never had versions says nothing about them. */
+export const versionHeader = ({ versioning }: Bucket, id: string): Headers =>
+  versioning === null ? {} : { 'x-amz-version-id': id };
 
 export const newVersionId = ({ versioning }: Bucket): string =>
   versioning === 'Enabled' ? randomBytes(24).toString('base64url') : 'null';

@@ -1,4 +1,5 @@
 import { parseXML } from '@aws-sdk/xml-builder';
+import * as v from 'valibot';
 import { S3Error } from './s3-error.ts';
 
 export interface Elements {
@@ -26,33 +27,21 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 const escaped = (text: string): string =>
   text.replace(/[&<>"\x00-\x1f]/g, (character) => entities[character] ?? `&#x${character.charCodeAt(0).toString(16)};`);
 
-/**
- * The children of the root element.
- * @throws {S3Error} MalformedXML
- */
-export const parseDocument = (text: string, root: string): Readonly<Record<string, unknown>> => {
-  let found: unknown;
+export type DocumentSchema = v.GenericSchema<unknown, unknown>;
+
+/** @throws {S3Error} MalformedXML, also for XML that the schema does not fit */
+export const parseDocument = <S extends DocumentSchema>(text: string, schema: S): v.InferOutput<S> => {
   try {
-    found = parseXML(text)[root];
+    return v.parse(schema, parseXML(text));
   } catch {
     throw new S3Error('MalformedXML');
   }
-  if (found === '') return {};
-  if (!isElements(found)) throw new S3Error('MalformedXML');
-  return found;
 };
 
-const isElements = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The elements of one name: the reader gives one as itself and several as an array. */
-export const repeated = (value: unknown): readonly Readonly<Record<string, unknown>>[] => {
-  const all = value === undefined ? [] : [value].flat();
-  if (!all.every(isElements)) throw new S3Error('MalformedXML');
-  return all;
-};
-
-export const textOf = (value: unknown): string | undefined => {
-  if (value === undefined || typeof value === 'string') return value;
-  throw new S3Error('MalformedXML');
-};
+/** The elements of one name: the parser gives one as itself and several as an array. */
+export const repeated = <S extends DocumentSchema>(schema: S) =>
+  v.pipe(
+    v.optional(v.unknown(), []),
+    v.transform((found) => [found].flat()),
+    v.array(schema),
+  );

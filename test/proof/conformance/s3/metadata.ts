@@ -1,5 +1,5 @@
 import { equal, isTrue } from '../expect.ts';
-import { answered, api, check, guide, refused, type S3Check } from './context.ts';
+import { answered, api, check, guide, type S3Check } from './context.ts';
 
 const page = guide('Working with object metadata');
 
@@ -64,11 +64,6 @@ export const metadata: readonly S3Check[] = [
     const Metadata = { note: 'x'.repeat(2_000) };
     await s3.put(key, 'a CV', { Metadata });
     equal((await s3.head(key)).Metadata, Metadata, 'metadata');
-  }),
-  check('More than 2 KB of user metadata answer 400 MetadataTooLarge', page, async (s3) => {
-    const key = s3.key('a');
-    await refused(s3.put(key, 'a CV', { Metadata: { note: 'x'.repeat(2_100) } }), 400, 'MetadataTooLarge');
-    await s3.isAbsent(key);
   }),
   check('response-* parameters replace headers of the answer', api('GetObject'), async (s3) => {
     const key = s3.key('a');

