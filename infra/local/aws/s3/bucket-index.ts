@@ -34,6 +34,7 @@ export interface DeleteMarker extends Entry {
 }
 
 export type Version = StoredVersion | DeleteMarker;
+export type ListedVersion = Version & { readonly isLatest: boolean };
 
 export interface Part extends Content {
   readonly number: number;
@@ -142,7 +143,7 @@ export class BucketIndex {
    * @param after the last key that the caller has had
    * @param afterId the last version of it; without one, the caller has had them all
    */
-  *versions(bucket: string, prefix: string, after = '', afterId = ''): Generator<Version & { isLatest: boolean }> {
+  *versions(bucket: string, prefix: string, after = '', afterId = ''): Generator<ListedVersion> {
     const rows = this.#sql.iterate`SELECT key, about FROM version
       WHERE bucket = ${bucket} AND key >= max(${prefix}, ${after}) AND (key <> ${after} OR
         number < (SELECT number FROM version WHERE bucket = ${bucket} AND key = ${after} AND id = ${afterId}))

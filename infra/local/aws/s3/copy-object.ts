@@ -1,11 +1,13 @@
 import { isoTime, xmlAnswer } from './answer.ts';
-import type { Call, Headers } from './call.ts';
+import type { StoredVersion } from './bucket-index.ts';
+import type { Call, Context, Headers, S3Request } from './call.ts';
 import { checksumElements, parseAlgorithm } from './checksums.ts';
-import { checkWrite } from './conditions.ts';
-import { copySource } from './copy-source.ts';
+import { checkRead, checkWrite } from './conditions.ts';
+import { refuseArchived } from './get-object.ts';
 import { describe, writtenHeaders } from './object-headers.ts';
-import { invalidArgument, invalidRequest } from './s3-error.ts';
-import { addObject } from './versions.ts';
+import { percentDecode } from './request.ts';
+import { invalidArgument, invalidRequest, S3Error } from './s3-error.ts';
+import { addObject, findVersion, versionHeader } from './versions.ts';
 
 export const copyObject: Call = async (context, request) => {
   const { bucket, key, headers } = request;
@@ -52,4 +54,34 @@ const isReplaced = (headers: Headers, directive: string): boolean => {
   const value = headers[directive] ?? 'COPY';
   if (value === 'COPY' || value === 'REPLACE') return value === 'REPLACE';
   throw invalidArgument(directive, value, 'Unknown directive.');
+};
+
+export interface CopySource {
+  /** Whether it is the newest version of the key that the copy goes to. */
+  readonly isTarget: boolean;
+  readonly version: StoredVersion;
+  readonly answerHeaders: Headers;
+}
+
+/** What `x-amz-copy-source` names: `/bucket/key?versionId=...`, the first part percent-encoded. */
+export const copySource = ({ store }: Context, request: S3Request): CopySource => {
+  const source = request.headers['x-amz-copy-source'] ?? '';
+  const [name = '', versionId] = source.split(/\?versionId=(?=[^?]*$)/);
+  const [, bucketName, key] = /^\/?([^/]+)\/(.+)$/s.exec(percentDecode(name)) ?? [];
+  if (bucketName === undefined || key === undefined) {
+    const message = 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey';
+    throw invalidArgument('x-amz-copy-source', source, message);
+  }
+  const bucket = store.index.bucket(bucketName);
+  const version = findVersion(store.index, bucketName, key, versionId);
+  refuseArchived(version);
+  if (checkRead(request.headers, version, 'x-amz-copy-source-') === 'not-modified') {
+    throw new S3Error('PreconditionFailed', { elements: { Condition: 'x-amz-copy-source-If-None-Match' } });
+  }
+  const { 'x-amz-version-id': copied } = versionHeader(bucket, version.id);
+  return {
+    isTarget: bucketName === request.bucket && key === request.key && versionId === undefined,
+    version,
+    answerHeaders: { 'x-amz-copy-source-version-id': copied },
+  };
 };

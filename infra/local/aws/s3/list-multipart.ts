@@ -2,7 +2,7 @@ import { isoTime, quoted, xmlAnswer } from './answer.ts';
 import type { MultipartUpload } from './bucket-index.ts';
 import type { Call } from './call.ts';
 import { checksumElement } from './checksums.ts';
-import { countOf, listingQuery, owner } from './listing.ts';
+import { countOf, keyEncoder, owner } from './listing.ts';
 import { findUpload } from './multipart.ts';
 
 const uploadElements = ({ id, storageClass, algorithm, type }: MultipartUpload) => ({
@@ -39,16 +39,17 @@ export const listParts: Call = (context, request) => {
 
 /** All of them on one page: a local stack never has a thousand open uploads. */
 export const listUploads: Call = ({ store }, { bucket, query }) => {
-  const { prefix, encode, encodingType, maxKeys } = listingQuery(query, 'max-uploads');
   store.index.bucket(bucket);
+  const encode = keyEncoder(query);
+  const prefix = query.get('prefix') ?? '';
   const uploads = store.index.uploads(bucket).filter(({ key }) => key.startsWith(prefix));
   return xmlAnswer('ListMultipartUploadsResult', {
     Bucket: bucket,
     KeyMarker: '',
     UploadIdMarker: '',
     Prefix: encode(prefix),
-    EncodingType: encodingType,
-    MaxUploads: maxKeys,
+    EncodingType: query.get('encoding-type'),
+    MaxUploads: countOf(query, 'max-uploads'),
     IsTruncated: false,
     Upload: uploads.map((upload) => ({
       Key: encode(upload.key),

@@ -1,42 +1,29 @@
 import { encodeEventKey } from '../../../../lib/upload/object-key.ts';
-import type { Version } from './bucket-index.ts';
+import { isoTime, quoted, xmlAnswer } from './answer.ts';
+import type { BucketIndex, ListedVersion } from './bucket-index.ts';
+import type { Call, S3Request } from './call.ts';
 import { invalidArgument } from './s3-error.ts';
 import type { Elements } from './xml.ts';
 
-export interface ListingQuery {
-  readonly prefix: string;
-  readonly delimiter: string;
-  readonly maxKeys: number;
-  /** Writes keys into the answer: with `encoding-type=url` as events have them, since XML cannot hold all characters. */
-  readonly encode: (key: string) => string;
-  readonly encodingType: string | undefined;
-}
+type Query = S3Request['query'];
 
-export const listingQuery = (query: ReadonlyMap<string, string>, sizeName = 'max-keys'): ListingQuery => {
-  const encodingType = query.get('encoding-type');
-  if (encodingType !== undefined && encodingType !== 'url') {
-    throw invalidArgument('encoding-type', encodingType, 'Invalid Encoding Method specified in Request');
-  }
-  return {
-    prefix: query.get('prefix') ?? '',
-    delimiter: query.get('delimiter') ?? '',
-    maxKeys: countOf(query, sizeName),
-    encode: encodingType === 'url' ? encodeEventKey : (key) => key,
-    encodingType,
-  };
-};
+/** Writes keys into the answer: with `encoding-type=url` as events have them, since XML cannot hold all characters. */
+export const keyEncoder = (query: Query): ((key: string) => string) =>
+  query.get('encoding-type') === 'url' ? encodeEventKey : (key) => key;
 
 /** At most 1,000, whatever was asked for. */
 const maxPage = 1_000;
 
-export const countOf = (query: ReadonlyMap<string, string>, name: string): number => {
+export const countOf = (query: Query, name: string): number => {
   const text = query.get(name) || String(maxPage);
   if (/^\d{1,10}$/.test(text)) return Math.min(Number(text), maxPage);
   throw invalidArgument(name, text, `Provided ${name} not an integer or within integer range`);
 };
 
-export interface Page<V extends Version> {
-  readonly entries: readonly V[];
+export const owner = { ID: 'local', DisplayName: 'local' } as const;
+
+interface Page {
+  readonly entries: readonly ListedVersion[];
   /** Common prefixes: each stands for all keys that share their beginning up to the delimiter. */
   readonly groups: readonly string[];
   /** The last entry or group, if there are more; where the next page starts. */
@@ -44,18 +31,15 @@ export interface Page<V extends Version> {
 }
 
 /**
- * One page of a listing.
  * @param versions in their order, from the prefix on and after `after`
  * @param after where the page before ended: a key, or a group whose keys are still among the versions
  */
-export const pageOf = <V extends Version>(
-  versions: Iterable<V>,
-  { prefix, delimiter, maxKeys }: ListingQuery,
-  after: string,
-): Page<V> => {
-  const entries: V[] = [];
+const pageOf = (versions: Iterable<ListedVersion>, query: Query, after: string): Page => {
+  const [prefix = '', delimiter = ''] = [query.get('prefix'), query.get('delimiter')];
+  const maxKeys = countOf(query, 'max-keys');
+  const entries: ListedVersion[] = [];
   const groups: string[] = [];
-  let last: Page<V>['last'];
+  let last: Page['last'];
   for (const version of versions) {
     const { key, id } = version;
     if (!key.startsWith(prefix)) break;
@@ -70,19 +54,105 @@ export const pageOf = <V extends Version>(
   return { entries, groups };
 };
 
-/** What the three listings have in common. */
-export const listingElements = (
-  bucket: string,
-  { prefix, delimiter, maxKeys, encode, encodingType }: ListingQuery,
-  { groups, last }: Page<Version>,
-): Elements => ({
-  Name: bucket,
-  Prefix: encode(prefix),
-  Delimiter: delimiter === '' ? undefined : encode(delimiter),
-  MaxKeys: maxKeys,
-  EncodingType: encodingType,
-  IsTruncated: last !== undefined,
-  CommonPrefixes: groups.map((group) => ({ Prefix: encode(group) })),
+const currentObjects = function* (versions: Iterable<ListedVersion>): Generator<ListedVersion> {
+  for (const version of versions) if (version.isLatest && version.file !== undefined) yield version;
+};
+
+/** One page, and what the three listings tell alike about it. */
+const listed = (
+  index: BucketIndex,
+  { bucket, query }: S3Request,
+  kind: 'objects' | 'versions',
+  after = '',
+  id = '',
+) => {
+  index.bucket(bucket);
+  const versions = index.versions(bucket, query.get('prefix') ?? '', after, id);
+  const page = pageOf(kind === 'objects' ? currentObjects(versions) : versions, query, after);
+  const encode = keyEncoder(query);
+  const encoded = (name: string) => (query.get(name) ? encode(query.get(name) ?? '') : undefined);
+  const elements = {
+    Name: bucket,
+    Prefix: encoded('prefix') ?? '',
+    Delimiter: encoded('delimiter'),
+    MaxKeys: countOf(query, 'max-keys'),
+    EncodingType: query.get('encoding-type'),
+    IsTruncated: page.last !== undefined,
+    CommonPrefixes: page.groups.map((group) => ({ Prefix: encode(group) })),
+  };
+  return { ...page, elements, encode, encoded };
+};
+
+const contentElements = (version: ListedVersion): Elements => ({
+  LastModified: isoTime(version.modifiedMs),
+  ...(version.file !== undefined && {
+    ETag: quoted(version.etag),
+    ChecksumAlgorithm: version.checksum.algorithm,
+    ChecksumType: version.checksum.type,
+    Size: version.sizeBytes,
+    StorageClass: version.storageClass,
+  }),
 });
 
-export const owner = { ID: 'local', DisplayName: 'local' } as const;
+export const listObjectsV2: Call = ({ store }, request) => {
+  const { query } = request;
+  const token = query.get('continuation-token');
+  const after = token === undefined ? query.get('start-after') : keyOfToken(token);
+  const { entries, groups, last, elements, encode, encoded } = listed(store.index, request, 'objects', after);
+  const withOwner = query.get('fetch-owner') === 'true' && { Owner: owner };
+  return xmlAnswer('ListBucketResult', {
+    ...elements,
+    KeyCount: entries.length + groups.length,
+    ContinuationToken: token,
+    NextContinuationToken: last && tokenOf(last.key),
+    StartAfter: encoded('start-after'),
+    Contents: entries.map((entry) => ({ Key: encode(entry.key), ...contentElements(entry), ...withOwner })),
+  });
+};
+
+export const listObjectsV1: Call = ({ store }, request) => {
+  const marker = request.query.get('marker');
+  const { entries, last, elements, encode, encoded } = listed(store.index, request, 'objects', marker);
+  return xmlAnswer('ListBucketResult', {
+    ...elements,
+    Marker: encoded('marker') ?? '',
+    // Without a delimiter the last key says where the next page begins.
+    NextMarker: elements.Delimiter && last && encode(last.key),
+    Contents: entries.map((entry) => ({ Key: encode(entry.key), ...contentElements(entry), Owner: owner })),
+  });
+};
+
+export const listVersions: Call = ({ store }, request) => {
+  const [keyMarker, idMarker = ''] = [request.query.get('key-marker'), request.query.get('version-id-marker')];
+  if (idMarker !== '' && !keyMarker) {
+    const message = 'A version-id marker cannot be specified without a key marker.';
+    throw invalidArgument('version-id-marker', idMarker, message);
+  }
+  const { entries, last, elements, encode, encoded } = listed(store.index, request, 'versions', keyMarker, idMarker);
+  const elementsOf = (found: readonly ListedVersion[] = []) =>
+    found.map((version) => ({
+      Key: encode(version.key),
+      VersionId: version.id,
+      IsLatest: version.isLatest,
+      ...contentElements(version),
+      Owner: owner,
+    }));
+  return xmlAnswer('ListVersionsResult', {
+    ...elements,
+    KeyMarker: encoded('key-marker') ?? '',
+    VersionIdMarker: idMarker,
+    NextKeyMarker: last && encode(last.key),
+    NextVersionIdMarker: last?.id,
+    Version: elementsOf(entries.filter(({ file }) => file !== undefined)),
+    DeleteMarker: elementsOf(entries.filter(({ file }) => file === undefined)),
+  });
+};
+
+/** Opaque to callers, and valid across restarts. The first word distinguishes our tokens from others. */
+const tokenOf = (key: string): string => Buffer.from(`after ${key}`).toString('base64url');
+
+const keyOfToken = (token: string): string => {
+  const [, key] = /^after (.+)$/s.exec(Buffer.from(token, 'base64url').toString('utf8')) ?? [];
+  if (key !== undefined) return key;
+  throw invalidArgument('continuation-token', token, 'The continuation token provided is incorrect');
+};

@@ -2,7 +2,7 @@ import { isoTime, quoted, xmlAnswer } from './answer.ts';
 import type { MultipartUpload, Part } from './bucket-index.ts';
 import type { Call, Context, Headers, S3Request } from './call.ts';
 import { type Content, checksumElement, checksumHeader } from './checksums.ts';
-import { copySource } from './copy-source.ts';
+import { copySource } from './copy-object.ts';
 import { findUpload } from './multipart.ts';
 import type { Source } from './object-store.ts';
 import { receiveBody } from './receive-body.ts';
