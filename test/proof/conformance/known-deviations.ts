@@ -176,12 +176,6 @@ const moto: Deviations = {
     'success_action_redirect answers 303 with bucket, key and ETag',
   ),
   ...because('It reads the fields behind the file.', 'Fields behind the file are ignored'),
-  ...because(
-    'It does not read policies.',
-    'A file over the content-length-range answers 400 EntityTooLarge',
-    'A file under the content-length-range answers 400 EntityTooSmall',
-    'A form whose policy has expired answers 403 AccessDenied',
-  ),
   ...because('It returns the bytes of the header as they came.', 'User metadata beyond ASCII come back as RFC 2047'),
   ...because(
     'Its links never end.',

@@ -89,36 +89,3 @@ test('a form that ends in the middle of its file is refused, and nothing is kept
   expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('MalformedPOSTRequest')]);
   expect(await kept()).toEqual([]);
 });
-
-const policy = (conditions: readonly unknown[], endsInMs = 60_000) =>
-  Buffer.from(JSON.stringify({ expiration: new Date(Date.now() + endsInMs).toISOString(), conditions })).toString(
-    'base64',
-  );
-
-test.each<[string, readonly unknown[], string | undefined]>([
-  ['names this bucket and the start of the key', [{ bucket: 'cvs' }, ['starts-with', '$key', 'a']], undefined],
-  ['names the key', [['eq', '$key', 'a.txt']], undefined],
-  ['allows the size', [['content-length-range', 1, 5]], undefined],
-  ['names another bucket', [{ bucket: 'others' }], 'AccessDenied'],
-  ['names another start of the key', [['starts-with', '$key', 'b']], 'AccessDenied'],
-  ['names another type', [['eq', '$Content-Type', 'application/pdf']], 'AccessDenied'],
-  ['has an operator that S3 does not have', [['matches', '$key', 'a']], 'AccessDenied'],
-  ['allows less', [['content-length-range', 0, 4]], 'EntityTooLarge'],
-  ['asks for more', [['content-length-range', 6, 9]], 'EntityTooSmall'],
-])('a form whose policy %s: %j gives %s', async (_, conditions, code) => {
-  const { client, post, kept } = await start();
-  const answer = await post({ key: 'a.txt', policy: policy(conditions), file: 'hello' });
-  expect(/<Code>(\w+)</.exec(await answer.text())?.[1]).toBe(code);
-  if (code === undefined) expect(await textOf(client, 'a.txt')).toBe('hello');
-  else expect(await kept()).toEqual([]);
-});
-
-test.each([
-  ['has ended', policy([], -1_000), 403, 'Policy expired.'],
-  ['is not JSON', 'bm9uZQ==', 400, 'InvalidPolicyDocument'],
-])('a form whose policy %s is refused and leaves nothing', async (_, text, status, words) => {
-  const { post, kept } = await start();
-  const answer = await post({ key: 'a.txt', policy: text, file: 'hello' });
-  expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(words)]);
-  expect(await kept()).toEqual([]);
-});
