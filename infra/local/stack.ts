@@ -170,9 +170,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
     const endpoints = { s3: storage.url, dynamodb: database.url, kombo: kombo.url, control: control.url };
     const parts = { bucket, table, region, settings, s3, dynamodb, kombo, functions: functions.byName, events };
-    const page = options.console
-      ? await startConsole({ stack: { ...parts, endpoints }, preferredPort: port(4) })
-      : undefined;
+    const page = options.console ? await startConsole({ stack: parts, preferredPort: port(4) }) : undefined;
     if (page) closers.push(page.close);
 
     return {

@@ -158,7 +158,7 @@ const toAttributes = (item: Item): Attributes => {
 };
 
 /** An attribute of another type than ours counts as missing; the reader of the document reports what is missing. */
-const fromAttributes = (attributes: Attributes): Item => {
+export const fromAttributes = (attributes: Attributes): Item => {
   const item: Record<string, string | number> = {};
   for (const name of texts) if (attributes[name]?.S !== undefined) item[name] = attributes[name].S;
   for (const name of numbers) if (attributes[name]?.N !== undefined) item[name] = Number(attributes[name].N);

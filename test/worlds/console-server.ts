@@ -45,13 +45,12 @@ export const consoleServer = async (functions: ReadonlyMap<string, Lambda> = new
     stack: {
       bucket,
       table,
-      region,
       settings: readSettings(env),
+      s3,
       dynamodb,
       kombo,
       functions,
       events,
-      endpoints: { s3: storage.url },
     },
     preferredPort: 0,
   });

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { sizeText } from '../size-text.ts';
 import type { Step } from './step.ts';
 
 const colours = {
@@ -40,10 +41,4 @@ const particulars = (step: Step): string => {
     case 'failed':
       return `${step.status}: ${step.reason}\n${' '.repeat(22)}${step.nextStep}`;
   }
-};
-
-/** Decimal, as file managers show it. */
-export const sizeText = (bytes: number): string => {
-  if (bytes < 1_000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 };

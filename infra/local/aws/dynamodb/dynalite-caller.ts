@@ -16,6 +16,7 @@ export interface DynaliteCaller {
   send(operation: string, body: string, headers?: IncomingHttpHeaders): Promise<Answer>;
   /** A call of the wrapper's own. @throws when dynalite refuses it. */
   ask<Result>(operation: string, input: object): Promise<Result>;
+  keyNamesOf(tableName: string): Promise<readonly string[]>;
 }
 
 /** Signatures are not checked here, only their form is. */
@@ -45,14 +46,16 @@ export const dynaliteCaller = (listener: RequestListener): DynaliteCaller => {
         response as unknown as Parameters<RequestListener>[1],
       );
     });
-  return {
-    send,
-    ask: async (operation, input) => {
-      const { status, body } = await send(operation, JSON.stringify(input));
-      if (status !== 200) throw new Error(`dynalite refuses ${operation}: ${body}`);
-      return JSON.parse(body);
-    },
+  const ask: DynaliteCaller['ask'] = async (operation, input) => {
+    const { status, body } = await send(operation, JSON.stringify(input));
+    if (status !== 200) throw new Error(`dynalite refuses ${operation}: ${body}`);
+    return JSON.parse(body);
   };
+  const keyNamesOf: DynaliteCaller['keyNamesOf'] = async (TableName) => {
+    const { Table } = await ask<{ Table: { KeySchema: { AttributeName: string }[] } }>('DescribeTable', { TableName });
+    return Table.KeySchema.map(({ AttributeName }) => AttributeName);
+  };
+  return { send, ask, keyNamesOf };
 };
 
 /** An answer as DynamoDB sends it; its clients compare the checksum. */

@@ -49,11 +49,7 @@ export const tableWrites = (dynalite: DynaliteCaller): TableWrites => {
   const keyNames = new Map<string, Promise<readonly string[]>>();
 
   const keyNamesOf = (tableName: string): Promise<readonly string[]> => {
-    const known =
-      keyNames.get(tableName) ??
-      dynalite
-        .ask<{ Table: { KeySchema: { AttributeName: string }[] } }>('DescribeTable', { TableName: tableName })
-        .then(({ Table }) => Table.KeySchema.map(({ AttributeName }) => AttributeName));
+    const known = keyNames.get(tableName) ?? dynalite.keyNamesOf(tableName);
     keyNames.set(tableName, known);
     return known;
   };

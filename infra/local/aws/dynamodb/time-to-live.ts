@@ -41,10 +41,7 @@ export const timeToLive = (dynalite: DynaliteCaller, writes: TableWrites, nowMs:
   };
 
   const sweepTable = async (tableName: string, name: string): Promise<void> => {
-    const { Table } = await dynalite.ask<{ Table: { KeySchema: { AttributeName: string }[] } }>('DescribeTable', {
-      TableName: tableName,
-    });
-    const keyNames = Table.KeySchema.map(({ AttributeName }) => AttributeName);
+    const keyNames = await dynalite.keyNamesOf(tableName);
     const now = Math.floor(nowMs() / 1000);
     let start: Attributes | undefined;
     do {

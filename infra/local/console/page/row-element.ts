@@ -1,6 +1,7 @@
+import { sizeText } from '../../size-text.ts';
 import type { AskAction, RowView } from '../server/view.ts';
 import { element, setHidden, setText } from './element.ts';
-import { manners, progressText, sentenceOf, sizeText } from './wording.ts';
+import { manners, progressText, sentenceOf } from './wording.ts';
 
 /** A row on the page, and how to bring it up to date. */
 export interface RowElement {

@@ -1,6 +1,7 @@
+import { sizeText } from '../../size-text.ts';
 import type { Changes, StoredFileView } from '../server/view.ts';
 import { byId, element, setHidden, setText } from './element.ts';
-import { sizeText, timeText } from './wording.ts';
+import { timeText } from './wording.ts';
 
 interface Group {
   readonly node: HTMLDetailsElement;

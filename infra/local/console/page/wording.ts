@@ -1,3 +1,4 @@
+import { sizeText } from '../../size-text.ts';
 import type { RowState, RowView } from '../server/view.ts';
 
 /** What a state is called, which colour it has, and under which filter it is found. */
@@ -41,12 +42,6 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** The time of day; for another day, the day as well. */
 export const timeText = (atMs: number): string =>
   Math.abs(Date.now() - atMs) < dayMs / 2 ? clock.format(atMs) : dayAndClock.format(atMs);
-
-/** Decimal, as file managers show it. */
-export const sizeText = (bytes: number): string => {
-  if (bytes < 1_000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-};
 
 export const progressText = ({ progress }: RowView): string =>
   progress ? `${sizeText(progress.doneBytes)} of ${sizeText(progress.totalBytes)}` : '';

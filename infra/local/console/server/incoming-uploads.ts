@@ -58,21 +58,8 @@ export const incomingUploads = (nowMs: () => number): IncomingUploads => {
       lastNumber += 1;
       const id = `up-${lastNumber}`;
       const atMs = nowMs();
-      const progress = { doneBytes: 0, totalBytes: sizeBytes };
-      byId.set(id, {
-        row: {
-          id,
-          key,
-          target,
-          state: 'uploading',
-          atMs,
-          changedAtMs: atMs,
-          sizeBytes,
-          attempt: 0,
-          progress,
-          warnings: [],
-        },
-      });
+      const row = { ...emptyRow(id, key, atMs), target, sizeBytes };
+      byId.set(id, { row: { ...row, state: 'uploading', progress: { doneBytes: 0, totalBytes: sizeBytes } } });
       let doneBytes = 0;
       return {
         received(bytes) {
@@ -86,16 +73,9 @@ export const incomingUploads = (nowMs: () => number): IncomingUploads => {
           if (known) change(rowId(uploadId), { replaces: id, atMs });
         },
         broken(sentence) {
-          const nextStep = 'Drop it again.';
-          const row = {
-            ...emptyRow(id, key, atMs),
-            target,
-            sizeBytes,
-            state: 'not-uploaded' as const,
-            changedAtMs: nowMs(),
-            failure: failure('The file did not reach the bucket.', sentence, nextStep),
-          };
-          byId.set(id, { row, endsAtMs: nowMs() + keptBrokenMs });
+          const why = failure('The file did not reach the bucket.', sentence, 'Drop it again.');
+          const broken = { ...row, state: 'not-uploaded', changedAtMs: nowMs(), failure: why } as const;
+          byId.set(id, { row: broken, endsAtMs: nowMs() + keptBrokenMs });
         },
       };
     },

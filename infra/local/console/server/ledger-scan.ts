@@ -1,4 +1,5 @@
-import { type DynamoDBClient, ScanCommand, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { fromAttributes } from '../../../../lib/aws/dynamo-table.ts';
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
 import { fromItem, RecordUnreadable } from '../../../../lib/ledger/record-item.ts';
 import type { Item } from '../../../../lib/ledger/table.ts';
@@ -57,22 +58,8 @@ const readRecord = (item: Item): ScannedRecord => {
 
 const allItems = async (client: DynamoDBClient, table: string): Promise<readonly Item[]> => {
   const items: Item[] = [];
-  let after: ScanCommandInput['ExclusiveStartKey'];
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new ScanCommand({ TableName: table, ...(after && { ExclusiveStartKey: after }) }),
-    );
-    for (const { pk, version, owner, document, workShard, workAt } of Items) {
-      items.push({
-        pk: pk?.S ?? '',
-        version: Number(version?.N ?? 0),
-        document: document?.S ?? '',
-        ...(owner?.S !== undefined && { owner: owner.S }),
-        ...(workShard?.S !== undefined && { workShard: workShard.S }),
-        ...(workAt?.N !== undefined && { workAt: Number(workAt.N) }),
-      });
-    }
-    after = LastEvaluatedKey;
-  } while (after);
+  for await (const page of paginateScan({ client }, { TableName: table })) {
+    items.push(...(page.Items ?? []).map(fromAttributes));
+  }
   return items;
 };

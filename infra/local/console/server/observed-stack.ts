@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { Settings } from '../../../../lib/config/config.ts';
 import type { Dispatch } from '../../aws/events/bucket-trigger.ts';
 import type { Lambda } from '../../aws/lambda/function.ts';
@@ -16,10 +17,9 @@ interface Subscribe {
 export interface ObservedStack {
   readonly bucket: string;
   readonly table: string;
-  readonly region: string;
   /** As the functions read it. */
   readonly settings: Settings;
-  readonly endpoints: { readonly s3: string };
+  readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
   readonly kombo: KomboEmulator;
   readonly functions: ReadonlyMap<string, Pick<Lambda, 'invoke'>>;

@@ -1,9 +1,7 @@
 import { createServer } from 'node:http';
-import { S3Client } from '@aws-sdk/client-s3';
 import { getRequestListener } from '@hono/node-server';
 import type { Settings } from '../../../../lib/config/config.ts';
 import { targetKinds } from '../../../../lib/upload/target.ts';
-import { s3Credentials } from '../../aws/s3/server.ts';
 import { closeServer, listen, onFreePort } from '../../process/listen.ts';
 import { sampleCandidateId } from '../../sample.ts';
 import { pageAssets } from './assets.ts';
@@ -26,16 +24,8 @@ export interface ConsoleServer {
 
 /** The page on which an operator drops files and watches their delivery. */
 export const startConsole = async ({ stack, preferredPort }: ConsoleOptions): Promise<ConsoleServer> => {
-  const { bucket, settings, kombo, functions } = stack;
+  const { bucket, settings, s3, kombo, functions } = stack;
   const assets = await pageAssets();
-  // No checksums beyond the required ones: the local S3 does not know the SDK's newer checksums in a stream.
-  const s3 = new S3Client({
-    region: stack.region,
-    credentials: s3Credentials,
-    endpoint: stack.endpoints.s3,
-    forcePathStyle: true,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  });
   const consoleState = startConsoleState(stack);
   const app = routes({
     assets,
@@ -56,7 +46,6 @@ export const startConsole = async ({ stack, preferredPort }: ConsoleOptions): Pr
     async close() {
       consoleState.close();
       await closeServer(server);
-      s3.destroy();
     },
   };
 };

@@ -42,7 +42,7 @@ export const uploadKey = (
   const segments = template.segments.map((segment) =>
     segment.kind === 'literal' ? segment.text : values[segment.name],
   );
-  // The local S3 uses each part as a file name and appends an ending of its own.
-  if (segments.some((segment) => Buffer.byteLength(segment) > 233)) return refuse('The name of the file is too long.');
-  return ok(segments.join('/'));
+  const key = segments.join('/');
+  // The longest key that S3 takes.
+  return Buffer.byteLength(key) > 1_024 ? refuse('The name of the file is too long.') : ok(key);
 };

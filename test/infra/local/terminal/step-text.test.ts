@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { sizeText } from '../../../../infra/local/size-text.ts';
 import type { Step } from '../../../../infra/local/terminal/step.ts';
-import { sizeText, stepText } from '../../../../infra/local/terminal/step-text.ts';
+import { stepText } from '../../../../infra/local/terminal/step-text.ts';
 
 const startedAtMs = Date.parse('2026-03-01T10:00:00.000Z');
 const key = 'candidates/c1/Frank Doe CV.pdf';

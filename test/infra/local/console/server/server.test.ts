@@ -28,7 +28,7 @@ test.each([
   ['an id that would', { kind: 'candidate', id: '../a', name: 'x.pdf' }],
   ['no name', { kind: 'candidate', id: 'a', name: '' }],
   ['a kind that does not exist', { kind: 'job', id: 'a', name: 'x.pdf' }],
-  ['a name longer than a file system takes', { kind: 'candidate', id: 'a', name: 'é'.repeat(200) }],
+  ['a name that is too long for a key of S3', { kind: 'candidate', id: 'a', name: 'é'.repeat(520) }],
 ])('an upload with %s is refused with a sentence', async (_, query) => {
   const { url } = await consoleServer();
   const { status, body } = await upload(url, query, 'bytes');
