@@ -44,12 +44,18 @@ const hasherOf = (algorithm: Algorithm): Hasher => {
   return { update: (chunk) => hash.update(chunk), base64: () => hash.digest('base64') };
 };
 
-/** Reads bytes to their end; each chunk is handed on as it comes. */
-export const digest = async (
-  bytes: AsyncIterable<Uint8Array>,
-  algorithm: Algorithm,
-  take: (chunk: Uint8Array) => void,
-): Promise<Content> => {
+/** Bytes on their way into an object, a part or a document. */
+export interface Source {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Of the checksum that is computed while they come in. */
+  readonly algorithm: Algorithm;
+  /** Called after the last byte. @throws {S3Error} when the bytes are not what their sender says */
+  readonly verify?: (content: Content) => void;
+}
+
+/** Reads and verifies a source; each chunk is handed on as it comes. */
+export const digest = async (source: Source, take: (chunk: Uint8Array) => void): Promise<Content> => {
+  const { bytes, algorithm, verify } = source;
   const md5 = createHash('md5');
   const hasher = hasherOf(algorithm);
   let sizeBytes = 0;
@@ -59,11 +65,10 @@ export const digest = async (
     take(chunk);
     sizeBytes += chunk.length;
   }
-  return {
-    sizeBytes,
-    etag: md5.digest('hex'),
-    checksum: { algorithm, value: await hasher.base64(), type: 'FULL_OBJECT' },
-  };
+  const checksum = { algorithm, value: await hasher.base64(), type: 'FULL_OBJECT' } as const;
+  const content = { sizeBytes, etag: md5.digest('hex'), checksum };
+  verify?.(content);
+  return content;
 };
 
 /** The checksum of the parts' checksums. */

@@ -4,7 +4,6 @@ import { xmlAnswer } from './answer.ts';
 import type { MultipartUpload, Part } from './bucket-index.ts';
 import type { Call, Context, Headers } from './call.ts';
 import { type Checksum, checksumElement, checksumElements, checksumHeader, compositeOf } from './checksums.ts';
-import { checkWrite } from './conditions.ts';
 import { findUpload } from './multipart.ts';
 import { writtenHeaders } from './object-headers.ts';
 import { receiveDocument } from './receive-body.ts';
@@ -36,16 +35,13 @@ export const completeUpload: Call = async (context, request) => {
     algorithm,
     parts.map(({ checksum }) => checksum.value),
   );
-  const added = await addObject(context, {
-    bucket,
-    key,
+  const added = await addObject(context, request, {
     source: { bytes: bytesOf(context, parts), algorithm },
     description: upload,
     event: 'CompleteMultipartUpload',
-    accept: ({ sizeBytes, checksum: full }) => {
+    complete: ({ sizeBytes, checksum: full }) => {
       // Another call may have completed or aborted it meanwhile.
       const { id } = findUpload(context, request);
-      checkWrite(index, request);
       const checksum = type === 'FULL_OBJECT' ? full : { algorithm, value: composite, type };
       checkWhole(headers, checksum);
       index.deleteUpload(id);

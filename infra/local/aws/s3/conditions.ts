@@ -1,7 +1,6 @@
 import type { BucketIndex, StoredVersion } from './bucket-index.ts';
 import type { Headers, S3Request } from './call.ts';
 import { S3Error } from './s3-error.ts';
-import { currentVersion } from './versions.ts';
 
 const failed = (Condition: string): S3Error => new S3Error('PreconditionFailed', { elements: { Condition } });
 
@@ -18,10 +17,15 @@ export const checkRead = (headers: Headers, { etag }: StoredVersion, prefix = ''
   return noneMatch !== undefined && names(noneMatch, etag) ? 'not-modified' : 'send';
 };
 
+/** What a call writes to or deletes. */
+export type Target = Pick<S3Request, 'bucket' | 'key' | 'headers'>;
+
 /** @throws {S3Error} PreconditionFailed; NoSuchKey when an object was to be replaced that does not exist */
-export const checkWrite = (index: BucketIndex, { bucket, key, headers }: S3Request): void => {
+export const checkWrite = (index: BucketIndex, { bucket, key, headers }: Target): void => {
   const { 'if-match': match, 'if-none-match': noneMatch } = headers;
-  const current = currentVersion(index, bucket, key);
+  const newest = index.newest(bucket, key);
+  // A delete marker is nothing that a write would replace.
+  const current = newest?.file === undefined ? undefined : newest;
   if (noneMatch !== undefined) {
     if (noneMatch.trim() !== '*') throw new S3Error('NotImplemented', { elements: { Header: 'If-None-Match' } });
     if (current) throw failed('If-None-Match');

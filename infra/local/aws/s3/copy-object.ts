@@ -2,7 +2,7 @@ import { isoTime, xmlAnswer } from './answer.ts';
 import type { StoredVersion } from './bucket-index.ts';
 import type { Call, Context, Headers, S3Request } from './call.ts';
 import { checksumElements, parseAlgorithm } from './checksums.ts';
-import { checkRead, checkWrite } from './conditions.ts';
+import { checkRead } from './conditions.ts';
 import { refuseArchived } from './get-object.ts';
 import { describe, writtenHeaders } from './object-headers.ts';
 import { percentDecode } from './request.ts';
@@ -10,8 +10,8 @@ import { invalidArgument, invalidRequest, S3Error } from './s3-error.ts';
 import { addObject, findVersion, versionHeader } from './versions.ts';
 
 export const copyObject: Call = async (context, request) => {
-  const { bucket, key, headers } = request;
-  context.store.index.bucket(bucket);
+  const { headers } = request;
+  context.store.index.bucket(request.bucket);
   const { version: original, isTarget, answerHeaders } = copySource(context, request);
   const own = describe(headers);
   const replacesMetadata = isReplaced(headers, 'x-amz-metadata-directive');
@@ -19,12 +19,10 @@ export const copyObject: Call = async (context, request) => {
   // An older version may be copied over the newest one: so it is restored.
   if (isTarget && !replacesMetadata && changes.every((name) => headers[name] === undefined)) {
     throw invalidRequest(
-      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+      'This copy request is illegal because it is trying to copy an object to itself without changing anything of it.',
     );
   }
-  const added = await addObject(context, {
-    bucket,
-    key,
+  const added = await addObject(context, request, {
     // Read again, because the copy of an object of parts is one part: its ETag and checksum are those of the whole.
     source: {
       bytes: context.store.read(original.file),
@@ -36,10 +34,6 @@ export const copyObject: Call = async (context, request) => {
       storageClass: own.storageClass,
     },
     event: 'Copy',
-    accept: (content) => {
-      checkWrite(context.store.index, request);
-      return content;
-    },
   });
   const { etag, ...written } = writtenHeaders(added);
   const { modifiedMs, checksum } = added.version;

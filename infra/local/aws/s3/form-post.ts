@@ -24,19 +24,10 @@ export const postForm: Call = async (context, request) => {
   }
   context.store.index.bucket(bucket);
   return readForm(body(), contentType, async (form, bytes) => {
-    const key = keyOf(form);
     const { algorithm = 'CRC64NVME', verify } = sentDigests(form.fields, new Map());
-    const added = await addObject(context, {
-      bucket,
-      key,
-      source: { bytes, algorithm },
-      description: descriptionOf(form),
-      event: 'Post',
-      accept: (content) => {
-        verify(content);
-        return content;
-      },
-    });
+    const target = { bucket, key: keyOf(form), headers };
+    const object = { source: { bytes, algorithm, verify }, description: descriptionOf(form), event: 'Post' } as const;
+    const added = await addObject(context, target, object);
     return formAnswer(request, form, added);
   });
 };

@@ -3,13 +3,7 @@ import { closeSync, createReadStream, mkdirSync, openSync, readdirSync, rmSync, 
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { BucketIndex } from './bucket-index.ts';
-import { type Algorithm, type Content, digest } from './checksums.ts';
-
-export interface Source {
-  readonly bytes: AsyncIterable<Uint8Array>;
-  /** Of the checksum that is computed while the bytes come in. */
-  readonly algorithm: Algorithm;
-}
+import { type Content, digest, type Source } from './checksums.ts';
 
 /**
  * Buckets on the disk: an index of what there is, and one file per version or part, under a name of its own.
@@ -38,12 +32,12 @@ export class ObjectStore {
 
   /**
    * Writes bytes into a file as they come in, then makes it part of an object.
-   * @param use a change of the index that names the file; when it throws, or the bytes break off, no file stays
+   * @param use a change of the index that names the file; when it throws, or the bytes break off or are refused, no file stays
    */
-  async keep<T>({ bytes, algorithm }: Source, use: (content: Content & { file: string }) => T): Promise<T> {
+  async keep<T>(source: Source, use: (content: Content & { file: string }) => T): Promise<T> {
     const file = randomBytes(16).toString('hex');
     try {
-      const content = await this.#write(file, bytes, algorithm);
+      const content = await this.#write(file, source);
       return this.change(() => use({ ...content, file }));
     } catch (error) {
       this.#delete(file);
@@ -51,10 +45,10 @@ export class ObjectStore {
     }
   }
 
-  async #write(file: string, bytes: AsyncIterable<Uint8Array>, algorithm: Algorithm): Promise<Content> {
+  async #write(file: string, source: Source): Promise<Content> {
     const target = openSync(this.#pathOf(file), 'wx', 0o600);
     try {
-      return await digest(bytes, algorithm, (chunk) => {
+      return await digest(source, (chunk) => {
         // A few microseconds: the system takes it into memory. A round through the thread pool costs more than the write.
         for (let done = 0; done < chunk.length; ) done += writeSync(target, chunk, done);
       });

@@ -6,24 +6,11 @@ import { receiveBody } from './receive-body.ts';
 import { addObject } from './versions.ts';
 
 export const putObject: Call = async (context, request) => {
-  const { bucket, key, headers } = request;
   const { index } = context.store;
-  index.bucket(bucket);
-  const description = describe(headers);
-  // Before the body, so a refused upload need not be sent; again after it, because another one may have come first.
+  index.bucket(request.bucket);
+  const description = describe(request.headers);
+  // Before the body, so a refused upload need not be sent; once more behind it, because another one may have come first.
   checkWrite(index, request);
-  const { source, verify } = receiveBody(request);
-  const added = await addObject(context, {
-    bucket,
-    key,
-    source,
-    description,
-    event: 'Put',
-    accept: (content) => {
-      verify(content);
-      checkWrite(index, request);
-      return content;
-    },
-  });
+  const added = await addObject(context, request, { source: receiveBody(request), description, event: 'Put' });
   return { status: 200, headers: { ...writtenHeaders(added), ...checksumHeaders(added.version.checksum) } };
 };

@@ -2,33 +2,24 @@ import { createHash } from 'node:crypto';
 import type * as v from 'valibot';
 import { chunkedPayload } from './aws-chunked.ts';
 import type { Headers, S3Request } from './call.ts';
-import { type Algorithm, type Content, digest } from './checksums.ts';
-import type { Source } from './object-store.ts';
+import { type Algorithm, digest, type Source } from './checksums.ts';
 import { invalidRequest, S3Error } from './s3-error.ts';
 import { sentDigests } from './sent-checksum.ts';
 import { type DocumentSchema, parseDocument } from './xml.ts';
 
-export interface ReceivedBody {
-  readonly source: Source;
-  /**
-   * To be called after the last byte.
-   * @throws {S3Error} when length, Content-MD5, SHA-256 or checksum are not those that the request names
-   */
-  readonly verify: (content: Content) => void;
-}
-
 /**
- * The payload of a request.
+ * The payload of a request; it fails when length, Content-MD5, SHA-256 or checksum are not those that the request names.
  * @param wanted the checksum to compute when none was sent; without it CRC64NVME, as S3 does
  */
-export const receiveBody = ({ headers, body }: S3Request, wanted?: Algorithm): ReceivedBody => {
+export const receiveBody = ({ headers, body }: S3Request, wanted?: Algorithm): Source => {
   const length = payloadLength(headers);
   const trailers = new Map<string, string>();
   const { algorithm = wanted ?? 'CRC64NVME', verify } = sentDigests(headers, trailers);
   const sha256 = /^[0-9a-f]{64}$/.test(headers['x-amz-content-sha256'] ?? '') ? createHash('sha256') : undefined;
   const payload = isChunked(headers) ? chunkedPayload(body(), trailers) : body();
   return {
-    source: { algorithm, bytes: sha256 ? tee(payload, (chunk) => sha256.update(chunk)) : payload },
+    algorithm,
+    bytes: sha256 ? tee(payload, (chunk) => sha256.update(chunk)) : payload,
     verify: (content) => {
       if (content.sizeBytes !== length) throw new S3Error('IncompleteBody');
       if (sha256 && sha256.digest('hex') !== headers['x-amz-content-sha256']) {
@@ -72,14 +63,12 @@ export const receiveDocument = async <S extends DocumentSchema>(
   if (digestRequired && !names.some((name) => /^(content-md5|x-amz-checksum-.*|x-amz-trailer)$/.test(name))) {
     throw invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
   }
-  const { source, verify } = receiveBody(request);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const content = await digest(source.bytes, source.algorithm, (chunk) => {
+  await digest(receiveBody(request), (chunk) => {
     bytes += chunk.length;
     if (bytes > maxDocumentBytes) throw new S3Error('MalformedXML');
     chunks.push(chunk);
   });
-  verify(content);
   return parseDocument(Buffer.concat(chunks).toString('utf8'), schema);
 };

@@ -1,15 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Bucket, BucketIndex, Description, StoredVersion } from './bucket-index.ts';
 import type { Context, Headers } from './call.ts';
-import type { Content } from './checksums.ts';
-import type { Source } from './object-store.ts';
+import type { Content, Source } from './checksums.ts';
+import { checkWrite, type Target } from './conditions.ts';
 import { invalidArgument, S3Error } from './s3-error.ts';
-
-/** The newest version under a key, unless that is a delete marker. */
-export const currentVersion = (index: BucketIndex, bucket: string, key: string): StoredVersion | undefined => {
-  const newest = index.newest(bucket, key);
-  return newest?.file === undefined ? undefined : newest;
-};
 
 /**
  * The version that a call asks for: the newest one, or the one it names.
@@ -43,17 +37,12 @@ export const newVersionId = ({ versioning }: Bucket): string =>
   versioning === 'Enabled' ? randomBytes(24).toString('base64url') : 'null';
 
 export interface NewObject {
-  readonly bucket: string;
-  readonly key: string;
   readonly source: Source;
   readonly description: Description;
   /** @see Amazon S3 User Guide, "Supported event types" */
   readonly event: 'Put' | 'Post' | 'Copy' | 'CompleteMultipartUpload';
-  /**
-   * The last look before the object is there; nothing can come between. Throws when it must not be written after all.
-   * @returns what S3 tells about the bytes
-   */
-  readonly accept: (content: Content) => Content;
+  /** The last look, and what S3 tells about the bytes where that is not what they are. Nothing can come between. */
+  readonly complete?: (content: Content) => Content;
 }
 
 export interface AddedObject {
@@ -61,20 +50,23 @@ export interface AddedObject {
   readonly version: StoredVersion;
 }
 
-/** Makes bytes an object, and reports it. */
+/** Makes bytes an object, unless a condition of the target is not met by then, and reports it. */
 export const addObject = async (
   { store, onCreated }: Context,
-  { bucket: name, key, source, description, event, accept }: NewObject,
+  target: Target,
+  { source, description, event, complete = (content) => content }: NewObject,
 ): Promise<AddedObject> => {
-  const { number, bucket, version } = await store.keep(source, (content) => {
-    const bucket = store.index.bucket(name);
+  const { key } = target;
+  const { number, bucket, version } = await store.keep(source, ({ file, ...content }) => {
+    const bucket = store.index.bucket(target.bucket);
+    checkWrite(store.index, target);
     // S3 shows whole seconds everywhere: headers have no more, and listings agree with headers.
     const modifiedMs = Math.floor(Date.now() / 1_000) * 1_000;
-    const version = { ...description, ...content, ...accept(content), key, id: newVersionId(bucket), modifiedMs };
-    return { number: store.index.addVersion(name, version), bucket, version };
+    const version = { ...description, ...complete(content), file, key, id: newVersionId(bucket), modifiedMs };
+    return { number: store.index.addVersion(bucket.name, version), bucket, version };
   });
   onCreated({
-    bucket: name,
+    bucket: bucket.name,
     key,
     etag: version.etag,
     sizeBytes: version.sizeBytes,
