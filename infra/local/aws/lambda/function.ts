@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FunctionError } from './messages.ts';
-import { FunctionFailed, type LambdaProcess, type LambdaProcessOptions, startLambdaProcess } from './process.ts';
+import {
+  type FunctionError,
+  FunctionFailed,
+  type LambdaProcess,
+  type LambdaProcessOptions,
+  startLambdaProcess,
+} from './process.ts';
 
 export interface LambdaOptions extends LambdaProcessOptions {
   readonly name: string;

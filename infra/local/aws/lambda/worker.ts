@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import type { Answer, FunctionError, Invocation } from './messages.ts';
+import type { Answer, FunctionError, Invocation } from './process.ts';
 
 /**
  * The process of a function: loads a built handler, then answers invocations, one at a time, until its stack is gone.

@@ -4,7 +4,7 @@ import type { MultipartUpload } from './bucket-index.ts';
 import type { Call, Context, S3Request } from './call.ts';
 import { type Algorithm, type ChecksumType, parseAlgorithm } from './checksums.ts';
 import { describe } from './object-headers.ts';
-import { invalidRequest, S3Error } from './s3-error.ts';
+import { S3Error } from './s3-error.ts';
 
 export const createUpload: Call = ({ store }, { bucket, key, headers }) => {
   store.index.bucket(bucket);
@@ -21,12 +21,9 @@ export const createUpload: Call = ({ store }, { bucket, key, headers }) => {
 };
 
 /** @see Amazon S3 User Guide, "Full object and composite checksum types" */
-const checksumType = (algorithm: Algorithm | undefined, asked: string | undefined): ChecksumType => {
-  const isFullOnly = algorithm === undefined || algorithm === 'CRC64NVME';
-  const type = asked?.toUpperCase() ?? (isFullOnly ? 'FULL_OBJECT' : 'COMPOSITE');
-  if (type === 'FULL_OBJECT' && !/^(SHA|MD5)/.test(algorithm ?? '')) return type;
-  if (type === 'COMPOSITE' && !isFullOnly) return type;
-  throw invalidRequest(`The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`);
+const checksumType = (algorithm: Algorithm | undefined, asked = ''): ChecksumType => {
+  if (algorithm === undefined || algorithm === 'CRC64NVME') return 'FULL_OBJECT';
+  return asked.toUpperCase() === 'FULL_OBJECT' ? 'FULL_OBJECT' : 'COMPOSITE';
 };
 
 /** @throws {S3Error} NoSuchUpload, also when the id belongs to another key */
