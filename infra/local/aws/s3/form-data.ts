@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Busboy } from '@fastify/busboy';
-import { S3Error } from './s3-error.ts';
+import { setImmediate } from 'node:timers/promises';
+import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import { invalidArgument, S3Error } from './s3-error.ts';
 
 export interface Form {
   /** Names in lower case; only the fields before the file, as S3 has it. */
@@ -23,30 +24,36 @@ export const readForm = async <T>(
   onFile: (form: Form, bytes: Readable) => Promise<T>,
 ): Promise<T> => {
   const fields: Record<string, string> = {};
+  const stored = Promise.withResolvers<T>();
   let file: Readable | undefined;
-  let stored: Promise<T> | undefined;
+  let parser: BusboyInstance | undefined;
+  const wholeBody = async function* () {
+    yield* body;
+    await setImmediate();
+    // A part whose head does not end would be waited for without an end.
+    if (!file) throw invalidArgument('file', '', 'POST requires exactly one file upload per request.');
+  };
   try {
-    const parser = new Busboy({
+    parser = new Busboy({
       headers: { 'content-type': contentType },
       limits: { fieldSize: maxFieldBytes, files: 1 },
       isPartAFile: (name) => name?.toLowerCase() === 'file',
     });
-    parser.on('field', (name, value) => {
-      fields[name.toLowerCase()] = value;
+    parser.on('field', (name: string | undefined, value) => {
+      if (name !== undefined) fields[name.toLowerCase()] = value;
     });
     parser.on('file', (_, bytes, filename = '') => {
       file = bytes;
       // Browsers write a quotation mark in a name as %22.
-      stored = onFile({ fields: { ...fields }, filename: filename.replaceAll('%22', '"') }, bytes);
-      stored.catch((error) => parser.destroy(error));
+      stored.resolve(onFile({ fields: { ...fields }, filename: filename.replaceAll('%22', '"') }, bytes));
     });
-    await pipeline(body, parser);
+    // What is behind the file is not waited for.
+    return await Promise.race([stored.promise, pipeline(wholeBody(), parser).then(() => stored.promise)]);
   } catch (error) {
+    parser?.destroy();
     file?.destroy();
     // What was written of the file is deleted by then.
-    await stored?.catch(() => undefined);
+    if (file) await stored.promise.catch(() => undefined);
     throw error instanceof S3Error ? error : new S3Error('MalformedPOSTRequest');
   }
-  if (stored) return stored;
-  throw new S3Error('InvalidArgument', { message: 'POST requires exactly one file upload per request.' });
 };

@@ -89,3 +89,24 @@ test('a form that ends in the middle of its file is refused, and nothing is kept
   expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('MalformedPOSTRequest')]);
   expect(await kept()).toEqual([]);
 });
+
+const head = (name: string) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n`;
+test.each([
+  ['a file whose head does not end', `${head('key')}\r\na\r\n${head('file')}Content-Type: text\r\n--b--\r\n`, 400],
+  [
+    'a field without a name',
+    `--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n${head('file')}\r\nx\r\n--b--\r\n`,
+    400,
+  ],
+  [
+    'a broken field behind its file',
+    `${head('key')}\r\na\r\n${head('file')}\r\nx\r\n${head('late')}\r\n--b--\r\n`,
+    204,
+  ],
+  ['5 MB and no key', `${head('file')}\r\n${'x'.repeat(5_000_000)}\r\n--b--\r\n`, 400],
+])('a form with %s is answered in time', async (_, body, status) => {
+  const { url } = await start();
+  const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+  const answer = await fetch(`${url}/cvs`, { method: 'POST', headers, body, signal: AbortSignal.timeout(5_000) });
+  expect(answer.status).toBe(status);
+});
