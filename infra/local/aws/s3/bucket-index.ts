@@ -150,7 +150,7 @@ export class BucketIndex {
       ORDER BY key, number DESC`;
     let previous: unknown = after;
     for (const { key, about } of rows) {
-      yield { ...JSON.parse(String(about)), isLatest: key !== previous };
+      yield Object.assign(JSON.parse(String(about)), { isLatest: key !== previous });
       previous = key;
     }
   }
