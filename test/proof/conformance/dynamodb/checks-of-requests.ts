@@ -146,6 +146,27 @@ export const checksOfRequests: readonly DynamodbCheck[] = [
     run: async (context) =>
       void (await refusal(query(context, 'a', { ExclusiveStartKey: { pk: { S: 'a' } } }), invalid)),
   },
+  ...(
+    [
+      ['in another partition', 'b', 1, 'workShard = :shard AND workAt <= :bound'],
+      ['above the upper bound of its range key', 'a', 3, 'workShard = :shard AND workAt <= :bound'],
+      ['below the lower bound of its range key', 'a', 1, 'workShard = :shard AND workAt >= :bound'],
+    ] as const
+  ).map(
+    ([place, shard, at, KeyConditionExpression]): DynamodbCheck => ({
+      name: `a query whose page begins ${place} is refused, in both directions`,
+      // The next page is asked for "with the same KeyConditionExpression", so its key fits that.
+      page: 'Developer Guide: Paginating table query results in DynamoDB',
+      run: async (context) => {
+        const begin = { pk: { S: context.unique() }, workShard: { S: shard }, workAt: { N: String(at) } };
+        for (const ScanIndexForward of [true, false]) {
+          const more = { KeyConditionExpression, ScanIndexForward, ExclusiveStartKey: begin };
+          const ExpressionAttributeValues = { ':bound': { N: '2' } };
+          await refusal(query(context, 'a', { ...more, ExpressionAttributeValues }), invalid);
+        }
+      },
+    }),
+  ),
   {
     name: 'a table that does not exist is a ResourceNotFoundException, HTTP 400',
     page: errors,

@@ -38,6 +38,11 @@ export const knownDeviations: Readonly<Record<string, Readonly<Record<string, st
     'a query of an index that does not exist is refused': 'moto names another error, ResourceNotFoundException',
     'a query with a Limit of 0 is refused': 'moto answers with all items',
     'a query whose page begins with half a key is refused': 'moto begins at the start',
+    'a query whose page begins in another partition is refused, in both directions': 'moto begins anywhere',
+    'a query whose page begins above the upper bound of its range key is refused, in both directions':
+      'moto begins anywhere',
+    'a query whose page begins below the lower bound of its range key is refused, in both directions':
+      'moto begins anywhere',
     'a table that does not exist is a ResourceNotFoundException, HTTP 400':
       'moto names another error for DescribeTimeToLive, ResourceNotFound',
     'a write costs a unit for the table and for each index that holds the item, by the kilobyte':
