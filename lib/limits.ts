@@ -115,6 +115,15 @@ export const minApiKeyRefreshMs = 10 * secondMs;
 /** The reading of an integration by the action "check". */
 export const checkTimeoutMs = 15 * secondMs;
 
+/** A link to a stored file leads to a host that redirects to storage, at most through one more. */
+export const maxLinkRedirects = 3;
+
+/** Storage answers in milliseconds: silence for this long before an answer, or between two pieces of it, ends it. */
+export const linkSilenceMs = 10 * secondMs;
+
+/** One whole download, redirects included; a host that sends a byte now and then is never silent, and never done. */
+export const linkTimeoutMs = minuteMs;
+
 // --- Calls to AWS ---
 
 /** Establishing a connection within one region takes milliseconds. */

@@ -1,0 +1,165 @@
+import { type LookupAddress, lookup as systemLookup } from 'node:dns';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { urlToHttpOptions } from 'node:url';
+import type { Clock } from '../clock.ts';
+import { linkSilenceMs, maxHandshakeMs, maxLinkRedirects } from '../limits.ts';
+import { ok, type Result } from '../result.ts';
+import { isLoopbackAddress, isPublicAddress } from './public-address.ts';
+
+/** The links under which Kombo lists files. They come from outside and are secrets: no message shows any part of one. */
+export interface Links {
+  /**
+   * One GET, redirects followed. Resolves with the head of the final answer; the caller reads its body, and closes it.
+   * Never throws. Everything ends when `signal` aborts, the body included.
+   */
+  open(url: string, signal: AbortSignal): Promise<Result<LinkAnswer, LinkFault>>;
+}
+
+export interface LinkAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Throws when the connection breaks before the end. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Ends the connection, whatever is still to come. */
+  close(): void;
+}
+
+export interface LinkFault {
+  /** One sentence for the operator: no address, no name. */
+  readonly reason: string;
+  /** Whether a later look may succeed. */
+  readonly mayPass: boolean;
+}
+
+/**
+ * Links over the network: https to public addresses. Where Kombo itself is on this machine, its emulator's links lead to
+ * this machine as well, also by plain http. `lookup` is for tests.
+ */
+export const httpLinks = (
+  komboBaseUrl: string,
+  clock: Clock,
+  { lookup = systemLookup as LookupFunction }: { readonly lookup?: LookupFunction } = {},
+): Links => {
+  const komboHost = hostOf(new URL(komboBaseUrl));
+  const isLocal = komboHost === 'localhost' || isLoopbackAddress(komboHost);
+
+  /** The only place that decides where a link may lead; each redirect passes it as well. */
+  const ask = (url: URL, signal: AbortSignal): Promise<LinkAnswer> => {
+    const isSecure = url.protocol === 'https:';
+    if (!isSecure && !(isLocal && url.protocol === 'http:'))
+      throw new LinkError('The link is not an https link.', false);
+    if (url.username || url.password) throw new LinkError('The link contains a user name or a password.', false);
+    const mayConnect = (address: string): boolean =>
+      (isSecure && isPublicAddress(address)) || (isLocal && isLoopbackAddress(address));
+    // Node looks up names only, and connects to an address as it stands.
+    if (isIP(hostOf(url)) && !mayConnect(hostOf(url))) throw addressRefused();
+
+    const { promise: answered, resolve, reject } = Promise.withResolvers<LinkAnswer>();
+    const call = (isSecure ? https : http).request({
+      ...urlToHttpOptions(url),
+      // Each request has a connection of its own: what one host does to it reaches no other request.
+      agent: false,
+      lookup: lookupOnly(mayConnect, lookup),
+      // A compressed file has another length and other bytes.
+      headers: { 'accept-encoding': 'identity' },
+      signal,
+    });
+    const endAfter = (limitMs: number, what: string): (() => void) =>
+      clock.after(limitMs, () =>
+        call.destroy(new LinkError(`The host of the link gave no ${what} within ${limitMs / 1000} s.`, true)),
+      );
+    let cancel = endAfter(maxHandshakeMs, 'connection');
+    call.on('socket', (socket) =>
+      socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+        cancel();
+        cancel = endAfter(linkSilenceMs, 'answer');
+      }),
+    );
+    call.on('response', (response) =>
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, value?.toString()])),
+        chunks: response,
+        close: () => call.destroy(),
+      }),
+    );
+    // Listens for as long as the call lives: it may break at any time after its answer.
+    call.on('error', (error) => reject(certificateFault(error, call.socket) ?? error));
+    // A host that switches protocols ends the call without an error.
+    call.on('close', () => reject(new Error('Closed without an answer.')));
+    call.end();
+    return answered.finally(() => cancel());
+  };
+
+  const open = async (link: string, signal: AbortSignal): Promise<Result<LinkAnswer, LinkFault>> => {
+    try {
+      let url = URL.parse(link);
+      for (let hops = 0; hops <= maxLinkRedirects; hops += 1) {
+        if (!url) throw new LinkError('The link is not a URL.', false);
+        signal.throwIfAborted();
+        const answer = await ask(url, signal);
+        const { location } = answer.headers;
+        if (location === undefined || !redirects.has(answer.status)) return ok(answer);
+        answer.close();
+        url = URL.parse(location, url.href);
+      }
+      throw new LinkError('The link is redirected too often.', false);
+    } catch (error) {
+      return { ok: false, error: faultOf(error, signal) };
+    }
+  };
+
+  return { open };
+};
+
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/** Without the brackets of an IPv6 address. */
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
+
+/**
+ * Looks a name up for the connection that is being made. A check before it would look up a second time, and the name's
+ * owner could answer with another address then (DNS rebinding). One address that is not allowed refuses the name, since
+ * Node chooses among them.
+ */
+const lookupOnly =
+  (isAllowed: (address: string) => boolean, lookup: LookupFunction): LookupFunction =>
+  (name, options, callback) =>
+    lookup(name, { ...options, all: true }, (error, found) => {
+      const addresses = found as LookupAddress[];
+      if (error) return callback(error, []);
+      const [first] = addresses;
+      if (!first || !addresses.every(({ address }) => isAllowed(address))) return callback(addressRefused(), []);
+      return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
+    });
+
+/** What has a fault of its own to report; messages of other errors contain the host's name and address. */
+class LinkError extends Error {
+  override readonly name = 'LinkError';
+  readonly fault: LinkFault;
+
+  constructor(reason: string, mayPass: boolean) {
+    super(reason);
+    this.fault = { reason, mayPass };
+  }
+}
+
+const addressRefused = (): LinkError => new LinkError('The link leads to an address that is not public.', false);
+
+/** Node notes on the socket that it did not accept the certificate, and then ends the connection. */
+const certificateFault = (error: NodeJS.ErrnoException, socket: Socket | null): LinkError | undefined =>
+  (socket as TLSSocket | null)?.authorizationError
+    ? new LinkError(`The host of the link has no valid certificate (${error.code}).`, false)
+    : undefined;
+
+/** Everything that is not refused by a rule may pass: connections break, names are not found, hosts are restarted. */
+const faultOf = (error: unknown, signal: AbortSignal): LinkFault => {
+  if (error instanceof LinkError) return error.fault;
+  if (signal.aborted) return { reason: 'The link was not answered in time.', mayPass: true };
+  const { code } = error as NodeJS.ErrnoException;
+  return { reason: `The link could not be read${code ? ` (${code})` : ''}.`, mayPass: true };
+};
