@@ -114,12 +114,13 @@ test('a silent server ends by the deadline', async () => {
 
 test('a listing of 1,000 odd entries is read whole', async () => {
   await attach();
-  emulator.faults.arm('odd-listing');
+  emulator.faults.arm('thousand');
   const listing = await kombo.listAttachments(frank, inTime().signal);
   expect(listing.ok && listing.value).toHaveLength(1_000);
 });
 
 test('lists what was attached, with name, type and date', async () => {
+  emulator.integrations.change(greenhouseIntegrationId, { habits: ['dated'] });
   await attach();
   const listing = await kombo.listAttachments(frank, inTime().signal);
   expect(listing).toMatchObject({

@@ -35,6 +35,7 @@ const main = async (): Promise<void> => {
   });
   try {
     stack.kombo.faults.arm('delay-150ms', { on: ['post'] });
+    stack.kombo.faults.arm('dated');
     const moments: Record<string, number> = {};
     const uploads: string[] = [];
     for (let round = 0; round < kills; round += 1) {

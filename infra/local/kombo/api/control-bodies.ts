@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { targetKinds } from '../../../../lib/upload/target.ts';
+import { atsHabits, type Habit, isHabit } from '../faults/ats-habits.ts';
 import { attachmentActions, callKinds } from './calls.ts';
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -57,6 +58,11 @@ const availability = v.picklist(['ENABLED', 'DISABLED', 'UNSUPPORTED']);
 const perAction = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.record(v.picklist(attachmentActions, `must be one of ${attachmentActions.join(', ')}`), schema);
 
+const habit = v.custom<Habit>(
+  (name) => typeof name === 'string' && isHabit(name),
+  `must be one of ${Object.keys(atsHabits).join(', ')}`,
+);
+
 export const integrationChange = v.pipe(
   v.strictObject({
     status: v.optional(v.picklist(['ACTIVE', 'INVALID', 'INACTIVE'])),
@@ -65,7 +71,7 @@ export const integrationChange = v.pipe(
     reading: v.optional(availability),
     tool_down: v.optional(v.boolean()),
     restrictions: v.optional(perAction(restrictions)),
-    dated: v.optional(v.boolean()),
+    habits: v.optional(v.array(habit)),
     warnings: v.optional(v.array(v.string())),
     concurrency_limit: v.optional(positive),
   }),

@@ -74,7 +74,7 @@ export const createControl = (state: KomboState, reset: () => Promise<void>): Ho
     // A stored HTML file must not run as a page of the emulator.
     return c.body(new Uint8Array(bytes), 200, {
       'content-type': attachment.contentType,
-      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(attachment.listedName.toWellFormed())}`,
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(attachment.name.toWellFormed())}`,
       'content-security-policy': 'sandbox',
       'x-content-type-options': 'nosniff',
     });

@@ -1,77 +1,80 @@
-import { type AtsBehaviour, renameFile } from '../faults/ats-behaviour.ts';
-import type { AttachmentStore, StoredAttachment } from '../store/attachment-store.ts';
+import type { Habits } from '../faults/ats-habits.ts';
+import { hasLink } from '../faults/linked-file.ts';
+import { listedFile, type TakenFile } from '../faults/listed-file.ts';
+import { oddEntries, otherFiles } from '../faults/thousand-entries.ts';
+import type { AttachmentStore } from '../store/attachment-store.ts';
 import type { TargetRef } from './calls.ts';
 
 export interface ListingQuery {
   readonly target: TargetRef;
   readonly integrationId: string;
   readonly nowMs: number;
-  /** In addition to the behaviour at the time when the file was stored. */
-  readonly behaviour: AtsBehaviour;
-  readonly contentUrl: (attachmentId: string) => string;
+  /** Those of the integration, and those that a fault adds. */
+  readonly habits: Habits;
+  readonly linkTo: (attachmentId: string) => string;
 }
 
-/**
- * `data.results` of the two listings, oldest first. The candidate's includes the files of all linked applications.
- */
-export const listing = (
-  store: AttachmentStore,
-  { target, integrationId, nowMs, behaviour, contentUrl }: ListingQuery,
-): readonly object[] => {
-  const listedFilesOf = (each: TargetRef) =>
-    store.list({ target: each, integrationId }).filter(({ listedAtMs }) => listedAtMs + behaviour.lateMs <= nowMs);
-  const entry = (attachment: StoredAttachment) => {
-    const date = behaviour.hidesDates ? null : attachment.remoteCreatedAt;
-    return {
-      type: attachment.type,
-      id: attachment.id,
-      remote_id: attachment.remoteId,
-      data_url: contentUrl(attachment.id),
-      file_name: behaviour.renames ? renameFile(attachment.name, attachment.type) : attachment.listedName,
-      content_type: attachment.contentType,
-      remote_created_at: date,
-      remote_updated_at: date,
-    };
-  };
-  if (target.kind === 'application') return listedFilesOf(target).map(entry);
+type ListedTarget = TakenFile & { readonly id: string; readonly remoteId: string; readonly target: TargetRef };
 
-  const applicationIds = store.applicationsOf(target.id, integrationId);
-  const ofApplications = applicationIds.flatMap((id) => listedFilesOf({ kind: 'application', id }));
-  return [...listedFilesOf(target), ...ofApplications]
-    .sort((a, b) => a.storedAtMs - b.storedAtMs)
-    .map((attachment) => ({
-      ...entry(attachment),
-      candidate_id: target.id,
-      application_id: attachment.target.kind === 'application' ? attachment.target.id : null,
-    }));
+/** `data` of the two listings: results, oldest first. The candidate's includes the files of all linked applications. */
+export const listing = (store: AttachmentStore, query: ListingQuery): object => {
+  const { target, integrationId, nowMs, habits, linkTo } = query;
+  const entry = (file: Omit<ListedTarget, 'target'>, ofTool = habits): readonly object[] => {
+    const fields = listedFile(file, ofTool, nowMs);
+    if (fields === undefined) return [];
+    const link = hasLink(file.storedAtMs, habits, nowMs) ? linkTo(file.id) : null;
+    const { remote_created_at } = fields;
+    return [{ id: file.id, remote_id: file.remoteId, data_url: link, ...fields, remote_updated_at: remote_created_at }];
+  };
+  const filesOf = (each: TargetRef): readonly ListedTarget[] => {
+    const copies = new Map<string, number>();
+    return store.list({ target: each, integrationId }).map((file) => {
+      const copy = 1 + (copies.get(file.name) ?? 0);
+      copies.set(file.name, copy);
+      return { ...file, copy };
+    });
+  };
+
+  const person = personOf(store, query);
+  const results =
+    person === undefined
+      ? filesOf(target).flatMap((file) => entry(file))
+      : person.targets
+          .flatMap(filesOf)
+          .sort((a, b) => a.storedAtMs - b.storedAtMs)
+          .flatMap((file) =>
+            entry(file).map((fields) => ({
+              ...fields,
+              candidate_id: person.candidateId,
+              application_id: file.target.kind === 'application' ? file.target.id : null,
+            })),
+          );
+  // The files of others are listed even by a tool that hides what it took from us.
+  const ofOthers = habits.filter((habit) => habit !== 'never-lists');
+  const filler = habits.includes('thousand')
+    ? [...oddEntries, ...otherFiles(oddEntries.length + results.length).flatMap((file) => entry(file, ofOthers))]
+    : [];
+  return {
+    results: [...filler, ...results],
+    ...(habits.includes('next-cursor') && { next: 'eyJwYWdlIjoyfQ' }),
+  };
 };
 
-const oddEntries: readonly unknown[] = [
-  null,
-  'CV.pdf',
-  42,
-  [],
-  {},
-  { id: null, type: null, file_name: null, content_type: null, remote_created_at: null },
-  { id: 'Unknown11111111111111111', type: 'PORTRAIT', file_name: 'Portrait.png', remote_created_at: 'yesterday' },
-  { id: 'Zone11111111111111111111', type: 'CV', file_name: 'Old CV.pdf', remote_created_at: '2026-01-05T09:00:00' },
-  { id: 'Future111111111111111111', type: 'CV', file_name: 'CV of tomorrow.pdf', tags: ['a field from tomorrow'] },
-];
-
-const oddTotal = 1000;
-
-/** A listing with many old and malformed entries; the real ones come last. */
-export const oddListing = (results: readonly object[]): readonly unknown[] => {
-  const filler = Math.max(0, oddTotal - oddEntries.length - results.length);
-  const others = Array.from({ length: filler }, (_, index) => ({
-    id: `Other${index}`,
-    type: 'OTHER',
-    remote_id: `other-${index}`,
-    data_url: 'https://resources.example/other',
-    file_name: `Certificate ${index}.pdf`,
-    content_type: 'application/pdf',
-    remote_created_at: '2025-06-01T12:00:00.000Z',
-    remote_updated_at: null,
-  }));
-  return [...oddEntries, ...others, ...results];
+/** Whose files are listed, as a candidate's listing shows them; undefined for an application's own listing. */
+const personOf = (
+  store: AttachmentStore,
+  { target, integrationId, habits }: ListingQuery,
+): { readonly candidateId: string | null; readonly targets: readonly TargetRef[] } | undefined => {
+  const isApplication = target.kind === 'application';
+  if (isApplication && !habits.includes('whole-person')) return undefined;
+  const candidateId = isApplication ? store.candidateOf(target.id, integrationId) : target.id;
+  if (candidateId === undefined) return { candidateId: null, targets: [target] };
+  const applications = store.applicationsOf(candidateId, integrationId);
+  return {
+    candidateId,
+    targets: [
+      { kind: 'candidate', id: candidateId },
+      ...applications.map((id) => ({ kind: 'application' as const, id })),
+    ],
+  };
 };

@@ -1,5 +1,4 @@
 import { contentUrl, type KomboState } from '../emulator-state.ts';
-import { atsBehaviourOf } from '../faults/ats-behaviour.ts';
 import type { BendingFault } from '../faults/fault.ts';
 import type { Integration } from '../store/integrations.ts';
 import { type Answer, actionSuccess, failure, plainSuccess } from './answer.ts';
@@ -7,7 +6,7 @@ import type { Call } from './calls.ts';
 import { type ApiError, apiError } from './errors.ts';
 import { integrationDetails } from './integration-details.ts';
 import { integrationRefusal, toolRefusal } from './integration-refusal.ts';
-import { listing, oddListing } from './listing.ts';
+import { listing } from './listing.ts';
 import type { PerformContext } from './perform-context.ts';
 import { storeAttachment } from './store-attachment.ts';
 
@@ -30,15 +29,15 @@ export const performCall = async (state: KomboState, call: Call, context: Perfor
       if (integration === undefined) return notFound;
       const refusal = integrationRefusal(integration, call) ?? toolRefusal(integration);
       if (refusal !== undefined) return refuse(refusal);
-      const results = listing(state.store, {
+      const ofFaults = context.bending.flatMap((fault) => (fault.kind === 'habit' ? [fault.habit] : []));
+      const page = listing(state.store, {
         target: call.target,
         integrationId: integration.id,
         nowMs: state.clock(),
-        behaviour: atsBehaviourOf(context.bending),
-        contentUrl: (id) => contentUrl(state, id),
+        habits: [...integration.habits, ...ofFaults],
+        linkTo: (id) => contentUrl(state, id),
       });
-      const odd = context.bending.some(({ kind }) => kind === 'odd-listing');
-      return actionSuccess({ results: odd ? oddListing(results) : results }, warningsOf(integration, context.bending));
+      return actionSuccess(page, warningsOf(integration, context.bending));
     }
     case 'post': {
       if (integration === undefined) return notFound;

@@ -1,5 +1,4 @@
 import type { KomboState } from '../emulator-state.ts';
-import { atsBehaviourOf, renameFile } from '../faults/ats-behaviour.ts';
 import type { Integration } from '../store/integrations.ts';
 import { parseAttachmentBody } from './attachment-body.ts';
 import { decodeBase64 } from './base64.ts';
@@ -14,7 +13,7 @@ export const storeAttachment = async (
   state: KomboState,
   target: TargetRef,
   integration: Integration,
-  { contentType: header, body, bending, interrupted, onStored }: PerformContext,
+  { contentType: header, body, interrupted, onStored }: PerformContext,
 ): Promise<ApiError | undefined> => {
   const refusal = integrationRefusal(integration, { kind: 'post', target });
   if (refusal !== undefined) return refusal;
@@ -41,8 +40,6 @@ export const storeAttachment = async (
     toolRefusal(integration) ?? restrictionRefusal(integration, target, type, contentType, file.bytes.length);
   if (refusalByTool !== undefined) return refusalByTool;
 
-  const storedAtMs = state.clock();
-  const { lateMs, renames, hidesDates } = atsBehaviourOf(bending);
   await state.store.add(
     {
       integrationId: integration.id,
@@ -52,10 +49,7 @@ export const storeAttachment = async (
       contentType,
       transfer: source.kind,
       remoteFields,
-      storedAtMs,
-      listedAtMs: storedAtMs + lateMs,
-      listedName: renames ? renameFile(name, type) : name,
-      remoteCreatedAt: integration.dated && !hidesDates ? new Date(storedAtMs).toISOString() : null,
+      storedAtMs: state.clock(),
     },
     file.bytes,
   );

@@ -1,4 +1,5 @@
 import { anyError } from '../api/errors.ts';
+import { atsHabits, isHabit } from './ats-habits.ts';
 import type { Fault } from './fault.ts';
 
 /** One line of the fault table: the form of the name, and what the fault does. */
@@ -28,6 +29,13 @@ const statusOrCode = (status: string | undefined, code: string | undefined) => {
   const dotted = code?.replace('--', '.') ?? null;
   return { code: dotted, status: status === undefined ? anyError(dotted, '').status : Number(status) };
 };
+
+const habitEntry = ([form, meaning]: readonly [string, string]): CatalogueEntry => ({
+  form,
+  meaning,
+  parse: (name) =>
+    isHabit(name) && name.replace(/-\d+ms$/, '-<n>ms') === form ? { kind: 'habit', habit: name } : undefined,
+});
 
 const megabyte = 1_000_000;
 
@@ -148,18 +156,5 @@ export const catalogue: readonly CatalogueEntry[] = [
     kind: 'warnings',
     messages: ['The tool does not know this type of file; it was stored as other.'],
   })),
-  entry('late-listing-<n>ms', /^late-listing-(?<ms>\d+)ms$/, 'stored, but listed only n ms later', ({ ms }) => ({
-    kind: 'late-listing',
-    ms: Number(ms),
-  })),
-  entry('renamed', /^renamed$/, 'stored, but listed under another name', () => ({ kind: 'renamed' })),
-  entry('undated', /^undated$/, 'stored, but listed without dates', () => ({ kind: 'undated' })),
-  entry(
-    'odd-listing',
-    /^odd-listing$/,
-    'the listing has 1000 entries, among them nulls, unknown types and missing fields',
-    () => ({
-      kind: 'odd-listing',
-    }),
-  ),
+  ...Object.entries(atsHabits).map(habitEntry),
 ];

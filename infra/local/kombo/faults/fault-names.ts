@@ -37,7 +37,7 @@ export const faultFromName = (written: string): NamedFault | undefined => {
 /** A fault given as an object, for what names cannot express. */
 export const unnamedFault = (fault: Fault): NamedFault => ({ name: fault.kind, fault, on: usualCall(fault) });
 
-const usualCall = (fault: Fault): CallKind => (fault.kind === 'odd-listing' ? 'list' : 'post');
+const usualCall = (fault: Fault): CallKind => (fault.kind === 'habit' ? 'list' : 'post');
 
 const withCount = (part: string): FaultOfId | undefined => {
   const whole = faultFromName(part);

@@ -1,3 +1,5 @@
+import type { Habit } from './ats-habits.ts';
+
 /** Faults that decide how a call ends. At most one of them applies to a call. */
 export type DecisiveFault =
   /** A JSON error. `bare` leaves out all but the message, as older pages of Kombo's documentation show it. */
@@ -34,11 +36,8 @@ export type BendingFault =
   /** The work takes this long, and is finished even when the caller has left. */
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'warnings'; readonly messages: readonly string[] }
-  /** What a tool may do to a file after accepting it; visible in the listing. */
-  | { readonly kind: 'late-listing'; readonly ms: number }
-  | { readonly kind: 'renamed' }
-  | { readonly kind: 'undated' }
-  | { readonly kind: 'odd-listing' };
+  /** In addition to the habits of the integration; changes a listing and the links in it. */
+  | { readonly kind: 'habit'; readonly habit: Habit };
 
 export type Fault = DecisiveFault | BendingFault;
 

@@ -19,12 +19,6 @@ export interface StoredAttachment {
   readonly remoteFields: unknown;
   readonly remoteId: string;
   readonly storedAtMs: number;
-  /** Listed from this time on. */
-  readonly listedAtMs: number;
-  /** The name that the tool shows; it may have renamed the file. */
-  readonly listedName: string;
-  /** Null for a tool that lists no dates. */
-  readonly remoteCreatedAt: string | null;
 }
 
 export interface ApplicationLink {
@@ -49,6 +43,7 @@ export interface AttachmentStore {
   /** Assigns an application to a candidate, so that the candidate's listing includes its files. */
   link(link: ApplicationLink): void;
   applicationsOf(candidateId: string, integrationId: string): readonly string[];
+  candidateOf(applicationId: string, integrationId: string): string | undefined;
   reset(): Promise<void>;
 }
 
@@ -88,6 +83,8 @@ export const createAttachmentStore = (stateFile?: string): AttachmentStore => {
       links
         .filter((link) => link.candidateId === candidateId && link.integrationId === integrationId)
         .map(({ applicationId }) => applicationId),
+    candidateOf: (applicationId, integrationId) =>
+      links.find((link) => link.applicationId === applicationId && link.integrationId === integrationId)?.candidateId,
     async reset() {
       attachments.clear();
       links.length = 0;

@@ -1,4 +1,5 @@
 import { type AttachmentAction, attachmentActions } from '../api/calls.ts';
+import type { Habits } from '../faults/ats-habits.ts';
 
 export type FileType = 'CV' | 'COVER_LETTER' | 'OTHER';
 
@@ -25,8 +26,8 @@ export interface Integration {
   readonly toolDown: boolean;
   /** Null is the endpoint's answer when Kombo knows nothing. */
   readonly restrictions: Readonly<Record<AttachmentAction, AttachmentRestrictions | null>>;
-  /** Whether the tool lists the date of a file; many do not. */
-  readonly dated: boolean;
+  /** How the tool lists files; none is how Kombo's own examples list them. */
+  readonly habits: Habits;
   /** Put on every success of a unified action. */
   readonly warnings: readonly string[];
   /** Calls in flight; undefined is the emulator's common limit. */
@@ -53,7 +54,7 @@ const healthy = (id: string): Integration => ({
   reading: 'ENABLED',
   toolDown: false,
   restrictions: forEachAction(null),
-  dated: true,
+  habits: [],
   warnings: [],
   concurrencyLimit: undefined,
 });

@@ -49,13 +49,13 @@ describe('faults', () => {
 
   test('are listed with what is left of them, and with all that could be armed', async () => {
     await control('POST', '/faults', { fault: 'silence', times: 3 });
-    await control('POST', '/faults', { fault: 'odd-listing' });
+    await control('POST', '/faults', { fault: 'thousand' });
 
     const { json } = await control('GET', '/faults');
 
     expect(json.armed).toMatchObject([
       { name: 'silence', on: ['post'], remaining: 3 },
-      { name: 'odd-listing', on: ['list'] },
+      { name: 'thousand', on: ['list'] },
     ]);
     expect(json.known).toContainEqual({ form: 'created-201', meaning: 'success, as HTTP 201' });
   });
@@ -127,7 +127,7 @@ test('an integration can be broken and fixed', async () => {
         types: { CV: { is_supported: false }, COVER_LETTER: { is_supported: false }, OTHER: { is_supported: false } },
       },
     },
-    dated: false,
+    habits: ['renamed', 'late-900ms'],
     warnings: ['Careful.'],
     concurrency_limit: 5,
   });
@@ -139,7 +139,7 @@ test('an integration can be broken and fixed', async () => {
     actions: { ats_add_candidate_attachment: 'ENABLED', ats_add_application_attachment: 'DISABLED' },
     reading: 'UNSUPPORTED',
     toolDown: true,
-    dated: false,
+    habits: ['renamed', 'late-900ms'],
     warnings: ['Careful.'],
     concurrencyLimit: 5,
   });
@@ -159,6 +159,8 @@ test.each([
   ['an unknown integration', 'greenhouse:nobody', { tool_down: true }, 'There is no integration'],
   ['an unknown status', greenhouseIntegrationId, { status: 'ASLEEP' }, 'status'],
   ['an unknown field', greenhouseIntegrationId, { toolDown: true }, 'toolDown'],
+  ['an unknown habit', greenhouseIntegrationId, { habits: ['dated', 'renames'] }, 'must be one of dated, midnight,'],
+  ['a habit without its number', greenhouseIntegrationId, { habits: ['late-<n>ms'] }, 'late-<n>ms'],
 ])('a change of %s is refused', async (_, id, change, words) => {
   const answer = await control('PATCH', `/integrations/${id}`, change);
 

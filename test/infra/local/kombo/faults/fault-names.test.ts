@@ -14,12 +14,20 @@ describe('a candidate id that asks for faults', () => {
     ['fault-REMOTE--RATE_LIMIT_EXCEEDED-2', [['REMOTE--RATE_LIMIT_EXCEEDED', 'post', 2]]],
     ['fault-delay-500ms-1', [['delay-500ms', 'post', 1]]],
     ['fault-list-silence-1', [['list-silence', 'list', 1]]],
-    ['fault-odd-listing', [['odd-listing', 'list', undefined]]],
+    ['fault-thousand', [['thousand', 'list', undefined]]],
     [
-      'fault-reset-after-body-stored-1_and_late-listing-900ms_as_7',
+      'fault-renamed_and_midnight',
+      [
+        ['renamed', 'list', undefined],
+        ['midnight', 'list', undefined],
+      ],
+    ],
+    ['fault-link-later-50ms-2', [['link-later-50ms', 'list', 2]]],
+    [
+      'fault-reset-after-body-stored-1_and_late-900ms_as_7',
       [
         ['reset-after-body-stored', 'post', 1],
-        ['late-listing-900ms', 'post', undefined],
+        ['late-900ms', 'list', undefined],
       ],
     ],
   ])('%s', (id, expected) => {
@@ -32,6 +40,9 @@ describe('a candidate id that asks for faults', () => {
     ['fault-sillence', 'sillence'],
     ['fault-html-99', 'html-99'],
     ['fault-status-100', 'status-100'],
+    ['fault-late-<n>ms', 'late-<n>ms'],
+    ['fault-late', 'late'],
+    ['fault-midnight-ms', 'midnight-ms'],
     ['fault-silence_and_', ''],
     ['fault-', ''],
   ])('%s is reported as unknown', (id, unknown) => {

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  greenhouseIntegrationId,
+  type KomboEmulator,
+  startKomboEmulator,
+} from '../../../../../infra/local/kombo/emulator.ts';
+import { call, list, pdf, post, resultsOf } from '../../../../fakes/emulator-caller.ts';
+
+let emulator: KomboEmulator;
+beforeAll(async () => {
+  emulator = await startKomboEmulator();
+});
+beforeEach(() => emulator.reset());
+afterAll(() => emulator.close());
+
+const storedCount = () => emulator.attachments().length;
+
+describe('the listing', () => {
+  const namesOf = async (candidateId: string) =>
+    resultsOf(await list(emulator, candidateId)).map(({ file_name }) => file_name);
+
+  test('late: a stored file is listed only later', async () => {
+    let nowMs = Date.UTC(2026, 0, 5, 9);
+    const timed = await startKomboEmulator({ clock: () => nowMs });
+    try {
+      await post(timed, 'fault-late-3000ms');
+      nowMs += 2999;
+      expect(resultsOf(await list(timed, 'fault-late-3000ms'))).toEqual([]);
+      nowMs += 1;
+      expect(resultsOf(await list(timed, 'fault-late-3000ms'))).toMatchObject([{ file_name: 'Frank Doe CV.pdf' }]);
+      expect(timed.attachments()).toHaveLength(1);
+    } finally {
+      await timed.close();
+    }
+  });
+
+  test('never-lists: a file that was taken is not listed', async () => {
+    await post(emulator, 'fault-never-lists');
+
+    expect(await namesOf('fault-never-lists')).toEqual([]);
+    expect(storedCount()).toBe(1);
+  });
+
+  test('next-cursor: the results are the same, with a cursor beside them', async () => {
+    await post(emulator, 'fault-next-cursor');
+
+    const { data } = JSON.parse((await list(emulator, 'fault-next-cursor')).text);
+    expect(data).toMatchObject({ results: [{ file_name: 'Frank Doe CV.pdf' }], next: expect.any(String) });
+  });
+
+  test('a habit can apply to one listing only', async () => {
+    await post(emulator, 'Frank1');
+    emulator.faults.arm('list-renamed', { times: 1 });
+
+    expect([await namesOf('Frank1'), await namesOf('Frank1')]).toEqual([['CV_1.pdf'], ['Frank Doe CV.pdf']]);
+  });
+
+  test('thousand: 1,000 entries, nulls and strangers among them, the true one last', async () => {
+    await post(emulator, 'fault-thousand_and_doubled-extension');
+
+    const results: readonly unknown[] = resultsOf(await list(emulator, 'fault-thousand_and_doubled-extension'));
+    expect(results).toHaveLength(1000);
+    expect(results).toContain(null);
+    expect(results).toContainEqual(expect.objectContaining({ type: 'PORTRAIT' }));
+    expect(results).toContainEqual(expect.objectContaining({ file_name: 'Certificate 0.pdf.pdf' }));
+    expect(results.at(-1)).toMatchObject({ file_name: 'Frank Doe CV.pdf.pdf', remote_created_at: null });
+  });
+
+  test('thousand and never-lists: only the files of others are listed', async () => {
+    await post(emulator, 'fault-thousand_and_never-lists');
+
+    const names = await list(emulator, 'fault-thousand_and_never-lists').then(({ text }) => text);
+    expect(JSON.parse(names).data.results).toHaveLength(1000);
+    expect(names).not.toContain('Frank');
+  });
+
+  test.each([
+    ['list-INTEGRATION--PERMISSION_MISSING', 403],
+    ['list-PLATFORM--SOMETHING_NEW', 400],
+    ['list-status-404', 404],
+    ['list-html-502', 502],
+  ])('%s: the file is taken, the listing refused', async (fault, status) => {
+    const posted = await post(emulator, `fault-${fault}`);
+    const listed = await list(emulator, `fault-${fault}`);
+
+    expect([posted.status, listed.status]).toEqual([200, status]);
+    expect(storedCount()).toBe(1);
+  });
+
+  test('a fault of the post leaves the listing alone', async () => {
+    await post(emulator, 'fault-html-502-stored');
+
+    expect(await namesOf('fault-html-502-stored')).toEqual(['Frank Doe CV.pdf']);
+  });
+
+  test('one id can hold a fault for each', async () => {
+    const id = 'fault-html-502-stored-1_and_list-status-403-1_as_jane';
+    expect((await post(emulator, id)).status).toBe(502);
+    expect((await list(emulator, id)).status).toBe(403);
+    expect(await namesOf(id)).toEqual(['Frank Doe CV.pdf']);
+  });
+
+  test('of an application keeps the short form', async () => {
+    const path = '/ats/applications/A1/attachments';
+    await call(emulator, { method: 'POST', path, body: JSON.stringify({ attachment: pdf }) });
+
+    const [entry] = resultsOf(await call(emulator, { path }));
+    expect(Object.keys(entry ?? {}).sort()).toEqual([
+      'content_type',
+      'data_url',
+      'file_name',
+      'id',
+      'remote_created_at',
+      'remote_id',
+      'remote_updated_at',
+      'type',
+    ]);
+  });
+});
+
+describe('whole-person', () => {
+  const application = (id: string) => `/ats/applications/${id}/attachments`;
+  const postTo = (path: string, name: string) =>
+    call(emulator, { method: 'POST', path, body: JSON.stringify({ attachment: { ...pdf, name } }) });
+
+  test('both listings show the files of the candidate and of all linked applications', async () => {
+    const integrationId = greenhouseIntegrationId;
+    emulator.integrations.change(integrationId, { habits: ['whole-person'] });
+    for (const applicationId of ['A1', 'A2']) {
+      emulator.linkApplication({ integrationId, applicationId, candidateId: 'Frank1' });
+    }
+    await post(emulator, 'Frank1');
+    await postTo(application('A1'), 'One.pdf');
+    await postTo(application('A2'), 'Two.pdf');
+
+    const whole = [
+      { file_name: 'Frank Doe CV.pdf', candidate_id: 'Frank1', application_id: null },
+      { file_name: 'One.pdf', candidate_id: 'Frank1', application_id: 'A1' },
+      { file_name: 'Two.pdf', candidate_id: 'Frank1', application_id: 'A2' },
+    ];
+    expect(resultsOf(await list(emulator, 'Frank1'))).toMatchObject(whole);
+    expect(resultsOf(await call(emulator, { path: application('A1') }))).toMatchObject(whole);
+  });
+
+  test('an application without a candidate lists its own files, with its id', async () => {
+    await postTo(application('fault-whole-person'), 'One.pdf');
+
+    expect(resultsOf(await call(emulator, { path: application('fault-whole-person') }))).toMatchObject([
+      { file_name: 'One.pdf', candidate_id: null, application_id: 'fault-whole-person' },
+    ]);
+  });
+});
