@@ -1,4 +1,5 @@
 import type { ConcurrencyGate, LimitSettings, RateWindows } from './api/limits.ts';
+import type { Links } from './api/links.ts';
 import type { ArmedFaults } from './faults/armed-faults.ts';
 import type { ApiKeys } from './store/api-keys.ts';
 import type { AttachmentStore } from './store/attachment-store.ts';
@@ -19,10 +20,8 @@ export interface KomboState {
   readonly rates: RateWindows;
   readonly gate: ConcurrencyGate;
   readonly store: AttachmentStore;
+  readonly links: Links;
   readonly requests: RequestLog;
   /** Aborts at the next reset or close: calls in progress end, and store nothing. */
   readonly interruption: () => AbortSignal;
 }
-
-export const contentUrl = ({ origin }: Pick<KomboState, 'origin'>, attachmentId: string): string =>
-  `${origin()}/_emulator/attachments/${attachmentId}/content`;

@@ -10,6 +10,7 @@ import {
   type LimitSettings,
   type Limits,
 } from './api/limits.ts';
+import { createLinks } from './api/links.ts';
 import type { KomboState } from './emulator-state.ts';
 import { type ArmedFaults, createArmedFaults } from './faults/armed-faults.ts';
 import { type ApiKeys, createApiKeys } from './store/api-keys.ts';
@@ -40,7 +41,7 @@ export interface KomboEmulatorOptions {
   /** Keeps attachments across restarts, their bytes in `<stateFile>.files`. In memory only when left out. */
   readonly stateFile?: string;
   readonly limits?: Partial<Limits>;
-  /** Milliseconds since the epoch; rate windows, dates and late listings follow it. Delays are real time. */
+  /** Milliseconds since the epoch; rate windows, dates, late listings and links follow it. Delays are real time. */
   readonly clock?: () => number;
   /** A request body or a download beyond this is refused. 256 MiB when left out. */
   readonly maxBodyBytes?: number;
@@ -86,9 +87,10 @@ export const startKomboEmulator = async (options: KomboEmulatorOptions = {}): Pr
   const clock = options.clock ?? Date.now;
   let epoch = new AbortController();
   let port = 0;
+  const origin = () => `http://127.0.0.1:${port}`;
   const state: KomboState = {
     clock,
-    origin: () => `http://127.0.0.1:${port}`,
+    origin,
     maxBodyBytes: options.maxBodyBytes ?? 256 * 1024 * 1024,
     apiKeys: createApiKeys(options.apiKeys ?? [defaultApiKey]),
     integrations: createIntegrations(options.integrations ?? [sandboxIntegrationId, greenhouseIntegrationId]),
@@ -97,6 +99,7 @@ export const startKomboEmulator = async (options: KomboEmulatorOptions = {}): Pr
     rates: createRateWindows(clock),
     gate: createConcurrencyGate(),
     store: createAttachmentStore(options.stateFile),
+    links: createLinks(origin, clock),
     requests: createRequestLog(clock),
     interruption: () => epoch.signal,
   };

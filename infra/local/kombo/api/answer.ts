@@ -1,10 +1,10 @@
 import type { ApiError } from './errors.ts';
 
 /** The answer to one call, before any fault changes it. */
-export interface Answer {
+export interface Answer<Body extends string | Buffer = string> {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: Body;
   /** Kombo's error code, for the request log; null without one. */
   readonly code: string | null;
 }

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { isLocalCaller } from '../../process/local-caller.ts';
-import { contentUrl, type KomboState } from '../emulator-state.ts';
+import type { KomboState } from '../emulator-state.ts';
 import { catalogue } from '../faults/catalogue.ts';
 import type { AttachmentFilter, StoredAttachment } from '../store/attachment-store.ts';
 import {
@@ -12,6 +12,7 @@ import {
   keyChoice,
   limitsChange,
 } from './control-bodies.ts';
+import { downloadHeaders } from './file-headers.ts';
 
 /**
  * The control calls under `/_emulator`, which Kombo does not have. They need no key, so they answer only callers on this
@@ -71,12 +72,9 @@ export const createControl = (state: KomboState, reset: () => Promise<void>): Ho
     const attachment = state.store.find(c.req.param('id'));
     if (attachment === undefined) return c.notFound();
     const bytes = await state.store.bytes(attachment.id);
-    // A stored HTML file must not run as a page of the emulator.
     return c.body(new Uint8Array(bytes), 200, {
       'content-type': attachment.contentType,
-      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(attachment.name.toWellFormed())}`,
-      'content-security-policy': 'sandbox',
-      'x-content-type-options': 'nosniff',
+      ...downloadHeaders(attachment.name),
     });
   });
   app.post('/links', async (c) => {
@@ -136,5 +134,5 @@ const orBadRequest = <T>(act: () => T): T => {
 const attachmentJson = (state: KomboState, { target, ...attachment }: StoredAttachment) => ({
   ...attachment,
   target: `${target.kind}/${target.id}`,
-  contentUrl: contentUrl(state, attachment.id),
+  contentUrl: `${state.origin()}/_emulator/attachments/${attachment.id}/content`,
 });

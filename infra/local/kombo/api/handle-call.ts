@@ -9,19 +9,22 @@ import { type Answer, failure } from './answer.ts';
 import { type Call, callFrom } from './calls.ts';
 import { anyError, apiError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { isLinkUrl } from './links.ts';
 import { performCall } from './perform-call.ts';
 import { readBody } from './request-body.ts';
 import { send } from './send.ts';
+import { serveLink } from './serve-link.ts';
 import { waitUntilClosed, waitUpTo } from './wait.ts';
 
-/** Answers one request to Kombo's API. Resolves when its answer is sent or its connection is gone; never rejects. */
+/** Answers one request to Kombo's API, or for a link of a listing. Resolves when its answer is sent or its connection is gone; never rejects. */
 export const handleCall = async (
   state: KomboState,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> => {
   const call = callFrom(incoming.method ?? '', incoming.url ?? '');
-  const record = state.requests.open(incoming, call?.kind);
+  const isLink = isLinkUrl(incoming.url ?? '');
+  const record = state.requests.open(incoming, isLink ? 'download' : call?.kind);
   const admission = call === undefined ? undefined : admit(state, call, incoming.headers);
   const slot = admission?.ok === true ? admission.value.slot : undefined;
   let faultHeaders: Readonly<Record<string, string>> = {};
@@ -37,7 +40,9 @@ export const handleCall = async (
   const cut = () => outgoing.destroy();
   exchange.interrupted.addEventListener('abort', cut);
   try {
-    if (call === undefined || admission === undefined) {
+    if (isLink) {
+      await serveLink(state, exchange);
+    } else if (call === undefined || admission === undefined) {
       await refuse(exchange, failure(anyError(null, 'Kombo has no such endpoint.', 404), exchange.logUrl));
     } else if (!admission.ok) {
       await refuse(exchange, failure(admission.error, exchange.logUrl));

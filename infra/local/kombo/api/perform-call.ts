@@ -1,4 +1,4 @@
-import { contentUrl, type KomboState } from '../emulator-state.ts';
+import type { KomboState } from '../emulator-state.ts';
 import type { BendingFault } from '../faults/fault.ts';
 import type { Integration } from '../store/integrations.ts';
 import { type Answer, actionSuccess, failure, plainSuccess } from './answer.ts';
@@ -30,12 +30,13 @@ export const performCall = async (state: KomboState, call: Call, context: Perfor
       const refusal = integrationRefusal(integration, call) ?? toolRefusal(integration);
       if (refusal !== undefined) return refuse(refusal);
       const ofFaults = context.bending.flatMap((fault) => (fault.kind === 'habit' ? [fault.habit] : []));
+      const habits = [...integration.habits, ...ofFaults];
       const page = listing(state.store, {
         target: call.target,
         integrationId: integration.id,
         nowMs: state.clock(),
-        habits: [...integration.habits, ...ofFaults],
-        linkTo: (id) => contentUrl(state, id),
+        habits,
+        linkTo: (attachmentId) => state.links.mint({ attachmentId, habits }),
       });
       return actionSuccess(page, warningsOf(integration, context.bending));
     }

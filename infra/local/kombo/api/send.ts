@@ -4,10 +4,12 @@ import type { Answer } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { waitUntilClosed, waitUpTo } from './wait.ts';
 
+type AnyAnswer = Answer<string | Buffer>;
+
 /** Starts an answer: status line, headers and the entry in the request log, but no byte of the body. */
 export const startAnswer = (
   { outgoing, record, headers }: Exchange,
-  answer: Answer,
+  answer: AnyAnswer,
   extra: Record<string, string>,
 ): void => {
   record.status = answer.status;
@@ -16,7 +18,7 @@ export const startAnswer = (
 };
 
 /** Sends an answer as it is. */
-export const send = async (exchange: Exchange, answer: Answer): Promise<void> => {
+export const send = async (exchange: Exchange, answer: AnyAnswer): Promise<void> => {
   const { outgoing, release } = exchange;
   if (outgoing.destroyed) return;
   startAnswer(exchange, answer, { 'content-length': String(Buffer.byteLength(answer.body)) });
@@ -27,7 +29,7 @@ export const send = async (exchange: Exchange, answer: Answer): Promise<void> =>
 };
 
 /** Sends an answer byte by byte. */
-export const sendDripping = async (exchange: Exchange, answer: Answer, everyMs: number): Promise<void> => {
+export const sendDripping = async (exchange: Exchange, answer: AnyAnswer, everyMs: number): Promise<void> => {
   const { outgoing } = exchange;
   if (outgoing.destroyed) return;
   const bytes = Buffer.from(answer.body);
@@ -44,20 +46,24 @@ export const sendDripping = async (exchange: Exchange, answer: Answer, everyMs: 
 };
 
 /** Sends half of the announced bytes and ends the connection. */
-export const sendCut = async (exchange: Exchange, answer: Answer): Promise<void> => {
+export const sendCut = (exchange: Exchange, answer: AnyAnswer): Promise<void> => {
+  const bytes = Buffer.from(answer.body);
+  return sendShort(exchange, { ...answer, body: bytes.subarray(0, Math.floor(bytes.length / 2)) }, bytes.length);
+};
+
+/** Sends an answer that is shorter than announced, and ends the connection. */
+export const sendShort = async (exchange: Exchange, answer: AnyAnswer, announcedBytes: number): Promise<void> => {
   const { outgoing, incoming } = exchange;
   if (outgoing.destroyed) return;
-  const bytes = Buffer.from(answer.body);
-  startAnswer(exchange, answer, { 'content-length': String(bytes.length) });
-  const half = bytes.subarray(0, Math.floor(bytes.length / 2));
-  await new Promise<void>((resolve) => outgoing.write(half, () => resolve()));
+  startAnswer(exchange, answer, { 'content-length': String(announcedBytes) });
+  await new Promise<void>((resolve) => outgoing.write(answer.body, () => resolve()));
   incoming.socket.destroy();
 };
 
 const blankBlock = Buffer.alloc(64 * 1024, ' ');
 
-/** Sends an answer with blanks before its last brace: valid JSON of this size, without an announced length. */
-export const sendPadded = async (exchange: Exchange, answer: Answer, sizeBytes: number): Promise<void> => {
+/** Sends an answer of this size, without an announced length: with blanks before its last brace, so JSON stays valid. */
+export const sendPadded = async (exchange: Exchange, answer: AnyAnswer, sizeBytes: number): Promise<void> => {
   const { outgoing } = exchange;
   if (outgoing.destroyed) return;
   startAnswer(exchange, answer, {});

@@ -1,5 +1,5 @@
 /**
- * How a tool lists the files that it took. Kombo passes on what the tool shows, and its own
+ * How a tool lists the files that it took, and what their links serve. Kombo passes on what the tool shows, and its own
  * examples have no dates; so that is how an integration without habits lists.
  * Names stay within letters, digits and hyphens, so that a candidate id can hold them. The README prints this table.
  */
@@ -17,6 +17,7 @@ export const atsHabits = {
   'doubled-extension': 'the name has its extension twice: `CV.pdf.pdf`',
   'percent-encoded': 'the name is percent-encoded: `Frank%20Doe.pdf`',
   retyped: 'every file is listed as OTHER',
+  converted: 'the links serve other bytes than were sent, always the same ones for the same file',
   'late-<n>ms': 'a file is listed n ms after it was taken',
   'never-lists': 'what the tool took is never listed',
   'whole-person': 'both listings show all files of the person: those of the candidate and of every linked application',
@@ -25,6 +26,15 @@ export const atsHabits = {
     'the listing has 1,000 entries, among them nulls, unknown types and missing fields; the real ones come last',
   'no-link': '`data_url` is null',
   'link-later-<n>ms': '`data_url` is null until n ms after the file was taken',
+  'link-redirect': 'the link redirects once',
+  'link-403': 'the link answers 403',
+  'link-503': 'the link answers 503',
+  'link-login': 'the link answers 200 with a login page',
+  'link-circle': 'the link redirects to itself',
+  'link-endless': 'the bytes come without a length, and never end',
+  'link-slow': 'the link sends one byte every five seconds',
+  'link-wrong-length': 'the link announces more bytes than it sends, then the connection ends',
+  'link-compressed': 'the bytes are compressed with gzip, whatever was asked for',
 } as const;
 
 type Form = keyof typeof atsHabits;

@@ -7,7 +7,8 @@ export interface RequestRecord {
   readonly atMs: number;
   readonly method: string;
   readonly path: string;
-  readonly call: CallKind | 'unknown';
+  /** A download is a request for a link of a listing. */
+  readonly call: CallKind | 'download' | 'unknown';
   readonly integrationId: string | null;
   /** As announced; null for a chunked body or none. */
   readonly contentLengthBytes: number | null;
@@ -41,7 +42,7 @@ export interface RequestCounters {
 }
 
 export interface RequestLog {
-  open(incoming: IncomingMessage, call: CallKind | undefined): OpenRecord;
+  open(incoming: IncomingMessage, call: CallKind | 'download' | undefined): OpenRecord;
   /** Ends a record and counts it: when its connection and the work for it are both over. */
   close(record: OpenRecord, incoming: IncomingMessage): void;
   /** Newest last; at most the last 1000. */
