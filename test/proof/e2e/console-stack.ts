@@ -27,7 +27,7 @@ export const consoleOfThisFile = (options: Partial<StackOptions> = {}) => {
     kombo.apiKeys.restore();
     kombo.limits.change({ ratePerWindow: defaultLimits.ratePerWindow, windowSeconds: defaultLimits.windowSeconds });
     for (const { id } of kombo.integrations.list())
-      kombo.integrations.change(id, { toolDown: false, status: 'ACTIVE' });
+      kombo.integrations.change(id, { toolDown: false, status: 'ACTIVE', habits: [] });
     expect(browser.mistakes).toEqual([]);
   });
   afterAll(async () => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { defaultApiKey, sandboxIntegrationId } from '../../../infra/local/kombo/emulator.ts';
 import { sampleBytes } from '../../../infra/local/sample.ts';
 import { exe, pdf } from '../../fakes/files.ts';
 import { address, choose, drop, row, rowsNamed, switchOff, switchOn } from './console-page.ts';
@@ -62,7 +63,7 @@ test('twenty files meet a tool that is down, wait, and all arrive once when it i
 
 test('a lost answer shows as unknown, and the listing settles it without a second file', async () => {
   const page = await console_.open();
-  console_.stack.kombo.faults.arm('dated');
+  await switchOn(page, 'Dated');
   await switchOn(page, 'Answer lost');
   await address(page, 'lost1');
   await choose(page, several(1, 'Lost'));
@@ -136,4 +137,29 @@ test('a second tab sees what the first one does', async () => {
   await second.locator('[data-target="candidate/tabs1"] li').waitFor();
   await switchOn(first, 'Rate limit');
   await expect.poll(() => second.getByRole('switch', { name: 'Rate limit' }).isChecked()).toBe(true);
+});
+
+test('habits are switched on and off together, by name, and the listing follows', async () => {
+  const page = await console_.open();
+  await address(page, 'habits1');
+  await choose(page, several(1, 'Habits'));
+  await page.locator('[data-target="candidate/habits1"] li').waitFor();
+  const { kombo } = console_.stack;
+  const listed = async (): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${defaultApiKey}`, 'x-integration-id': sandboxIntegrationId };
+    const response = await fetch(`${kombo.url}/ats/candidates/habits1/attachments`, { headers });
+    return JSON.parse(await response.text()).data.results;
+  };
+  const group = page.getByRole('region', { name: 'How the ATS lists files' });
+  expect(await group.getByRole('switch').count()).toBe(9);
+  await switchOn(page, 'Renamed');
+  await group.getByRole('switch', { name: 'Day only' }).focus();
+  await page.keyboard.press('Space');
+  await expect
+    .poll(listed)
+    .toMatchObject([{ file_name: 'CV_1.pdf', remote_created_at: expect.stringMatching(/T00:00:00\.000Z$/) }]);
+  await switchOff(page, 'Renamed');
+  await expect.poll(listed).toMatchObject([{ file_name: 'Habits 1.pdf' }]);
+  await switchOn(page, 'Never listed');
+  await expect.poll(listed).toEqual([]);
 });

@@ -2,12 +2,12 @@ import type { FaultSwitch } from '../server/view.ts';
 import { byId, element } from './element.ts';
 import { send } from './send.ts';
 
-/** The switches of the faults. They show the state of the emulator, whichever page or program changed it. */
+/** The switches of faults and habits. They show the state of the emulator, whichever page or program changed it. */
 export const faultList = (onTrouble: (sentence: string) => void): { apply(switches: readonly FaultSwitch[]): void } => {
-  const list = byId('faults', HTMLUListElement);
+  const lists = { faults: byId('faults', HTMLUListElement), habits: byId('habits', HTMLUListElement) };
   const boxes = new Map<string, HTMLInputElement>();
 
-  const make = ({ id, label, explanation }: FaultSwitch): HTMLInputElement => {
+  const make = ({ id, group, label, explanation }: FaultSwitch): HTMLInputElement => {
     const box = element('input', {
       type: 'checkbox',
       role: 'switch',
@@ -23,7 +23,7 @@ export const faultList = (onTrouble: (sentence: string) => void): { apply(switch
     });
     const words = element('span', { class: 'switch-label' }, label);
     const track = element('span', { class: 'track', 'aria-hidden': 'true' });
-    list.append(
+    lists[group].append(
       element(
         'li',
         {},

@@ -1,13 +1,11 @@
 import { defaultLimits } from '../../kombo/api/limits.ts';
 import type { KomboEmulator } from '../../kombo/emulator.ts';
+import type { Habit } from '../../kombo/faults/ats-habits.ts';
 import type { FaultSwitch } from './view.ts';
 
 type Emulator = Pick<KomboEmulator, 'faults' | 'integrations' | 'apiKeys' | 'limits'>;
 
-interface Fault {
-  readonly id: string;
-  readonly label: string;
-  readonly explanation: string;
+interface Fault extends Omit<FaultSwitch, 'on'> {
   readonly isOn: (kombo: Emulator, apiKey: string) => boolean;
   readonly set: (kombo: Emulator, on: boolean) => void;
 }
@@ -24,23 +22,38 @@ const switchForFault = (name: string): Pick<Fault, 'isOn' | 'set'> => ({
   },
 });
 
+type Integration = ReturnType<Emulator['integrations']['list']>[number];
+
 const switchForIntegrations = (
-  isOn: (integration: ReturnType<Emulator['integrations']['list']>[number]) => boolean,
-  change: (on: boolean) => Parameters<Emulator['integrations']['change']>[1],
+  isOn: (integration: Integration) => boolean,
+  change: (on: boolean, integration: Integration) => Parameters<Emulator['integrations']['change']>[1],
 ): Pick<Fault, 'isOn' | 'set'> => ({
   isOn: ({ integrations }) => integrations.list().every(isOn),
   set({ integrations }, on) {
-    for (const { id } of integrations.list()) integrations.change(id, change(on));
+    for (const each of integrations.list()) integrations.change(each.id, change(on, each));
   },
+});
+
+/** A habit of the tools of all integrations; what else they are used to stays. */
+const habit = (name: Habit, label: string, explanation: string): Fault => ({
+  id: `habit-${name}`,
+  group: 'habits',
+  label,
+  explanation,
+  ...switchForIntegrations(
+    ({ habits }) => habits.includes(name),
+    (on, { habits }) => ({ habits: [...habits.filter((each) => each !== name), ...(on ? [name] : [])] }),
+  ),
 });
 
 /** Low enough to be met by a handful of files, and short enough to watch the window end. */
 const lowLimits = { ratePerWindow: 4, windowSeconds: 5 };
 
-/** Faults that an operator can switch on, to watch the system recover. A switch shows the state of the emulator. */
+/** Faults and habits that an operator can switch on, to watch the system recover. A switch shows the state of the emulator. */
 const faults: readonly Fault[] = [
   {
     id: 'rate-limit',
+    group: 'faults',
     label: 'Rate limit',
     explanation: `Kombo takes ${lowLimits.ratePerWindow} calls in ${lowLimits.windowSeconds} seconds. Files wait their turn.`,
     isOn: ({ limits }) => limits.get().ratePerWindow <= lowLimits.ratePerWindow,
@@ -51,6 +64,7 @@ const faults: readonly Fault[] = [
   },
   {
     id: 'tool-down',
+    group: 'faults',
     label: 'Tool down',
     explanation: 'The ATS behind Kombo does not answer. Files are tried again.',
     ...switchForIntegrations(
@@ -60,12 +74,14 @@ const faults: readonly Fault[] = [
   },
   {
     id: 'answer-lost',
+    group: 'faults',
     label: 'Answer lost',
     explanation: 'Kombo stores the file, then the connection breaks. The listing tells the truth.',
     ...switchForFault('reset-after-body-stored'),
   },
   {
     id: 'key-revoked',
+    group: 'faults',
     label: 'Key revoked',
     explanation: 'Kombo no longer takes the API key. Everything pauses until you resume.',
     isOn: ({ apiKeys }, apiKey) => !apiKeys.accepts(apiKey),
@@ -73,6 +89,7 @@ const faults: readonly Fault[] = [
   },
   {
     id: 'integration-paused',
+    group: 'faults',
     label: 'Integration off',
     explanation: 'Kombo has switched the integration off. Its files are held until you resume.',
     ...switchForIntegrations(
@@ -82,14 +99,24 @@ const faults: readonly Fault[] = [
   },
   {
     id: 'slow',
+    group: 'faults',
     label: 'Slow',
     explanation: 'Each call takes four seconds. Watch a file while it is sent.',
     ...switchForFault('slow-4000ms'),
   },
+  habit('dated', 'Dated', 'With the time at which it took the file.'),
+  habit('midnight', 'Day only', 'With the day it took the file, as midnight.'),
+  habit('renamed', 'Renamed', 'A CV as CV_1.pdf, whatever it was called.'),
+  habit('retyped', 'Retyped', 'A CV as OTHER.'),
+  habit('converted', 'Converted', 'With other bytes than were sent.'),
+  habit('no-link', 'No link', 'Without a link to its bytes.'),
+  habit('link-login', 'Login page', 'With a link that leads to a login page.'),
+  habit('whole-person', 'Whole person', 'With all files of the person, under both endpoints.'),
+  habit('never-lists', 'Never listed', 'What the ATS took is not listed.'),
 ];
 
 export const faultSwitches = (kombo: Emulator, apiKey: string): readonly FaultSwitch[] =>
-  faults.map(({ id, label, explanation, isOn }) => ({ id, label, explanation, on: isOn(kombo, apiKey) }));
+  faults.map(({ isOn, set: _, ...fault }) => ({ ...fault, on: isOn(kombo, apiKey) }));
 
 /** @returns false when there is no such switch */
 export const setFault = (kombo: Emulator, id: string, on: boolean): boolean => {

@@ -74,6 +74,8 @@ export interface Changes<T> {
 
 export interface FaultSwitch {
   readonly id: string;
+  /** Faults make a call go wrong; habits are how the ATS lists files. */
+  readonly group: 'faults' | 'habits';
   readonly label: string;
   readonly explanation: string;
   readonly on: boolean;

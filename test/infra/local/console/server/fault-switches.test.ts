@@ -8,9 +8,13 @@ const startEmulator = async () => {
   return { kombo, on: () => faultSwitches(kombo, defaultApiKey).flatMap(({ id, on }) => (on ? [id] : [])) };
 };
 
-const ids = ['rate-limit', 'tool-down', 'answer-lost', 'key-revoked', 'integration-paused', 'slow'];
+const ids = ['rate-limit', 'tool-down', 'answer-lost', 'key-revoked', 'integration-paused', 'slow'].concat(
+  ['dated', 'midnight', 'renamed', 'retyped', 'converted', 'no-link', 'link-login', 'whole-person', 'never-lists'].map(
+    (habit) => `habit-${habit}`,
+  ),
+);
 
-test('there are six switches, all off at first', async () => {
+test('there are six faults and nine habits, all off at first', async () => {
   const { kombo, on } = await startEmulator();
   expect(faultSwitches(kombo, defaultApiKey).map(({ id }) => id)).toEqual(ids);
   expect(on()).toEqual([]);
@@ -31,6 +35,20 @@ test('a switch shows a change that another program made to the emulator', async 
   kombo.apiKeys.revoke();
   for (const { id } of kombo.integrations.list()) kombo.integrations.change(id, { toolDown: true });
   expect(on()).toEqual(['tool-down', 'key-revoked']);
+});
+
+test('habits go on and off one by one, and those without a switch stay', async () => {
+  const { kombo, on } = await startEmulator();
+  const habits = () => kombo.integrations.list().map((integration) => integration.habits);
+  for (const { id } of kombo.integrations.list()) kombo.integrations.change(id, { habits: ['cut'] });
+  setFault(kombo, 'habit-renamed', true);
+  setFault(kombo, 'habit-dated', true);
+  expect(on()).toEqual(['habit-dated', 'habit-renamed']);
+  setFault(kombo, 'habit-renamed', false);
+  expect(habits()).toEqual([
+    ['cut', 'dated'],
+    ['cut', 'dated'],
+  ]);
 });
 
 test('faults that a test armed for a few calls are none of the switches, and stay', async () => {
