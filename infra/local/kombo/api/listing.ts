@@ -69,12 +69,7 @@ const personOf = (
   if (isApplication && !habits.includes('whole-person')) return undefined;
   const candidateId = isApplication ? store.candidateOf(target.id, integrationId) : target.id;
   if (candidateId === undefined) return { candidateId: null, targets: [target] };
+  const own: TargetRef = isApplication ? { kind: 'candidate', id: candidateId } : target;
   const applications = store.applicationsOf(candidateId, integrationId);
-  return {
-    candidateId,
-    targets: [
-      { kind: 'candidate', id: candidateId },
-      ...applications.map((id) => ({ kind: 'application' as const, id })),
-    ],
-  };
+  return { candidateId, targets: [own, ...applications.map((id) => ({ kind: 'application' as const, id }))] };
 };

@@ -38,7 +38,7 @@ export interface FaultPlan {
 export interface ArmedFaults {
   /**
    * @param fault a name of the fault table, or a fault itself for what names cannot say.
-   * @throws {RangeError} when the name is not in the table.
+   * @throws {RangeError} when the name is not in the table, and for a habit on another call than the listing.
    */
   arm(fault: string | Fault, scope?: FaultScope): ArmedFault;
   list(): readonly ArmedFault[];
@@ -86,9 +86,12 @@ export const createArmedFaults = (): ArmedFaults => {
     arm(fault, scope = {}) {
       const named = typeof fault === 'string' ? faultFromName(fault) : unnamedFault(fault);
       if (named === undefined) throw new RangeError(`There is no fault called "${fault}".`);
+      const on = scope.on ?? [named.on];
+      if (named.fault.kind === 'habit' && on.some((kind) => kind !== 'list')) {
+        throw new RangeError(`"${named.name}" is a habit of the ATS, and applies to listings only.`);
+      }
       lastNumber += 1;
       const id = String(lastNumber);
-      const on = scope.on ?? [named.on];
       const entry: Counted = { name: named.name, fault: named.fault, on, scope, remaining: scope.times };
       armed.set(id, entry);
       return describe(id, entry);

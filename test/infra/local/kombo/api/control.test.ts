@@ -85,6 +85,7 @@ describe('faults', () => {
     ['no times at all', { fault: 'silence', times: 0 }, 'times'],
     ['a target of another kind', { fault: 'silence', target: 'job/1' }, 'target must be candidate/<id>'],
     ['no call', { fault: 'silence', on: [] }, 'on'],
+    ['a habit on a post', { fault: 'renamed', on: ['post', 'list'] }, 'applies to listings only'],
   ])('are refused with %s', async (_, body, words) => {
     const answer = await control('POST', '/faults', body);
 
