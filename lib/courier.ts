@@ -3,10 +3,10 @@ import type { Settings } from './config/config.ts';
 import type { ApiKey } from './kombo/api-key.ts';
 import type { KomboClient } from './kombo/client.ts';
 import type { RestrictionsCache } from './kombo/restrictions-cache.ts';
+import type { PauseStore } from './lane/pause-store.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Table } from './ledger/table.ts';
 import type { Observe } from './outcome.ts';
-import type { PauseStore } from './pause/pause-store.ts';
 import type { Log } from './telemetry/observe.ts';
 import type { Storage } from './upload/storage.ts';
 

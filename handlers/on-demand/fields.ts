@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { failures } from '../../lib/failures/failures.ts';
 import { isIntegrationId } from '../../lib/key-template/match-key.ts';
-import { accountScope } from '../../lib/pause/pause.ts';
+import { accountScope } from '../../lib/lane/pause.ts';
 
 /** S3's own limit, in bytes of UTF-8. */
 const key = v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1024));

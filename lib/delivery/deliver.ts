@@ -1,11 +1,11 @@
 import { deadlineIn } from '../deadline.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
+import { pausedSentence } from '../lane/pause.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { settleReserveMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
-import { pausedSentence } from '../pause/pause.ts';
 import type { Result } from '../result.ts';
 import type { Upload } from '../upload/upload.ts';
 import { attempt } from './attempt.ts';

@@ -1,13 +1,13 @@
 import { sleep } from '../clock.ts';
 import type { Courier } from '../courier.ts';
 import { failureOf } from '../failures/failures.ts';
+import { pauseScope } from '../lane/pause.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Ending, EventOf, LedgerEvent } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { settleWaitsMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
-import { pauseScope } from '../pause/pause.ts';
 import { uploadId } from '../upload/upload.ts';
 import type { AttemptReport } from './attempt-report.ts';
 import type { AttemptOptions } from './delivery-options.ts';

@@ -2,9 +2,9 @@ import { type PreparedAttachment, prepareAttachment } from '../attachment/prepar
 import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
+import type { Pause } from '../lane/pause.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
 import { sourceStallMs } from '../limits.ts';
-import type { Pause } from '../pause/pause.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { SourceError } from '../stream/source-error.ts';
 import { stopWhenStalled } from '../stream/stall-timeout.ts';

@@ -6,6 +6,7 @@ import { nextAttemptAt } from '../delivery/retry-policy.ts';
 import { type FailureCode, failureOf } from '../failures/failures.ts';
 import type { ListedAttachment } from '../kombo/attachment-list.ts';
 import type { KomboFailure } from '../kombo/classify-response.ts';
+import { pausedSentence } from '../lane/pause.ts';
 import type { LedgerEvent } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord, UnknownOutcome } from '../ledger/record.ts';
@@ -21,7 +22,6 @@ import {
   settleReserveMs,
 } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
-import { pausedSentence } from '../pause/pause.ts';
 import { uploadId } from '../upload/upload.ts';
 import { sameName } from './listed-name.ts';
 import { sentOf } from './sent-of.ts';

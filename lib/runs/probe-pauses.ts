@@ -1,10 +1,10 @@
 import { type Deadline, deadlineWithin } from '../deadline.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { failureOf } from '../failures/failures.ts';
+import { accountScope, type Pause } from '../lane/pause.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { ledgerPageSize, listingTimeoutMs, maxProbeFiles } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
-import { accountScope, type Pause } from '../pause/pause.ts';
 import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
 
 type ProbeOptions = Pick<RunOptions, 'deadline' | 'worstCaseMs'>;

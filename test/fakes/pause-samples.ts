@@ -1,5 +1,5 @@
-import type { Pause } from '../../lib/pause/pause.ts';
-import type { PauseStore } from '../../lib/pause/pause-store.ts';
+import type { Pause } from '../../lib/lane/pause.ts';
+import type { PauseStore } from '../../lib/lane/pause-store.ts';
 import { integrationId } from './ledger-samples.ts';
 
 export const otherIntegration = 'workday:5VAsbq6cSpgVcJhiBQ1ZrrjR';

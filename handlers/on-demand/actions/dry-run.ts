@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
+import { pausedSentence } from '../../../lib/lane/pause.ts';
 import { type DryRun, dryRun as dryRunOf } from '../../../lib/operator/dry-run.ts';
-import { pausedSentence } from '../../../lib/pause/pause.ts';
 import { targetKey } from '../../../lib/upload/target.ts';
 import { maxDryRunObjects } from '../../limits.ts';
 import { action, oneOf } from '../action.ts';

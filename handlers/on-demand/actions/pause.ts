@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { accountScope, pausedSentence } from '../../../lib/pause/pause.ts';
+import { accountScope, pausedSentence } from '../../../lib/lane/pause.ts';
 import { action } from '../action.ts';
 import { fields } from '../fields.ts';
 

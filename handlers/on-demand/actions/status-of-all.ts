@@ -1,7 +1,7 @@
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
+import { type Pause, pausedSentence } from '../../../lib/lane/pause.ts';
 import { countWork, type WorkCounts } from '../../../lib/operator/count-work.ts';
 import { type FileList, type FilePlace, listFiles } from '../../../lib/operator/list-files.ts';
-import { type Pause, pausedSentence } from '../../../lib/pause/pause.ts';
 import type { ActionCourier } from '../action.ts';
 import { type Answer, count } from '../answer/answer.ts';
 import { type FileAnswer, fileOfRecord } from '../answer/file-answer.ts';

@@ -3,7 +3,7 @@ import type { Courier } from '../../courier.ts';
 import type { Deadline } from '../../deadline.ts';
 import { failures } from '../../failures/failures.ts';
 import type { KeyTemplate } from '../../key-template/match-key.ts';
-import { accountScope, pausedSentence } from '../../pause/pause.ts';
+import { accountScope, pausedSentence } from '../../lane/pause.ts';
 import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.ts';
 import { checkBucket } from './bucket.ts';
 import { type CheckLine, fine, wrong } from './check-line.ts';

@@ -1,7 +1,7 @@
 import type { SSEStreamingApi } from 'hono/streaming';
 import { failures } from '../../../../lib/failures/failures.ts';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
-import type { Pause } from '../../../../lib/pause/pause.ts';
+import type { Pause } from '../../../../lib/lane/pause.ts';
 import type { KomboEmulator } from '../../kombo/emulator.ts';
 import type { ConsoleState } from './console-state.ts';
 import { reuseUnchanged, trackChanges } from './diff.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Pause } from '../../../lib/lane/pause.ts';
+import { type PauseStore, pausesOn } from '../../../lib/lane/pause-store.ts';
 import type { Table } from '../../../lib/ledger/table.ts';
-import type { Pause } from '../../../lib/pause/pause.ts';
-import { type PauseStore, pausesOn } from '../../../lib/pause/pause-store.ts';
 import { integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
 import { type LocalDynamo, startLocalDynamo } from '../../fakes/local-table.ts';
 import { type ManualClock, manualClock } from '../../fakes/manual-clock.ts';

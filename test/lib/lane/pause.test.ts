@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Pause, pausedSentence } from '../../../lib/pause/pause.ts';
+import { type Pause, pausedSentence } from '../../../lib/lane/pause.ts';
 import { integrationId, nine } from '../../fakes/ledger-samples.ts';
 
 const pause: Pause = {

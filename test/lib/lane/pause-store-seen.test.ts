@@ -1,9 +1,9 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dynamoTable } from '../../../lib/aws/dynamo-table.ts';
+import type { Pause } from '../../../lib/lane/pause.ts';
+import { type PauseStore, pausesOn } from '../../../lib/lane/pause-store.ts';
 import type { Table } from '../../../lib/ledger/table.ts';
-import type { Pause } from '../../../lib/pause/pause.ts';
-import { type PauseStore, pausesOn } from '../../../lib/pause/pause-store.ts';
 import { integrationId, nine, second } from '../../fakes/ledger-samples.ts';
 import { type LocalDynamo, loseNextAnswer, startLocalDynamo } from '../../fakes/local-table.ts';
 import { type ManualClock, manualClock } from '../../fakes/manual-clock.ts';
