@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { compareSamples, type SampleReport } from '../lib/runs/compare-samples.ts';
 import { type ReprocessReport, reprocess } from '../lib/runs/reprocess.ts';
 import { type SweepReport, sweep } from '../lib/runs/sweep.ts';
 import { measure } from '../lib/telemetry/metrics.ts';
@@ -11,6 +12,7 @@ export interface ScheduleAnswer {
   /** One sentence for the operator. */
   readonly summary: string;
   readonly due?: ReprocessReport;
+  readonly samples?: SampleReport;
   readonly sweep?: SweepReport;
 }
 
@@ -24,8 +26,14 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
   try {
     const due = parsed.tasks.includes('due') ? await reprocess(options, courier) : undefined;
     if (due) measureDue(due);
+    const samples = due && (await compareSamples(options, courier));
     const swept = parsed.tasks.includes('sweep') ? await sweep(options, courier) : undefined;
-    const answer = { summary: summaryOf(due, swept), ...(due && { due }), ...(swept && { sweep: swept }) };
+    const answer = {
+      summary: summaryOf(due, swept),
+      ...(due && { due }),
+      ...(samples && { samples }),
+      ...(swept && { sweep: swept }),
+    };
     courier.log.info('Scheduled run done.', { ...answer });
     // A run that throws must not count: the alarm "no schedule run" would stay quiet while nothing is sent again.
     measure('ScheduleRuns', 1);

@@ -9,7 +9,9 @@ import type { Courier } from '../lib/courier.ts';
 import { cachedApiKey, fixedApiKey } from '../lib/kombo/api-key.ts';
 import { komboClient } from '../lib/kombo/client.ts';
 import { httpTransport } from '../lib/kombo/http-transport.ts';
+import { httpLinks } from '../lib/kombo/links.ts';
 import { restrictionsCache } from '../lib/kombo/restrictions-cache.ts';
+import { lanesOn } from '../lib/lane/lane-store.ts';
 import { pausesOn } from '../lib/lane/pause-store.ts';
 import { ledgerOn } from '../lib/ledger/ledger.ts';
 import { logger } from '../lib/telemetry/logger.ts';
@@ -43,10 +45,12 @@ const build = (settings: Settings): Courier => {
     uuid: randomUUID,
     apiKey,
     kombo,
+    links: httpLinks(settings.komboBaseUrl, clock),
     restrictions: restrictionsCache(kombo, clock),
     storage: s3Storage(s3Client({ forcePathStyle: settings.s3ForcePathStyle })),
     table,
     ledger: ledgerOn({ table, clock, uuid: randomUUID, retentionDays: settings.ledgerRetentionDays }),
+    lanes: lanesOn(table, clock),
     pauses: pausesOn(table, clock),
     observe: observer(logger, measure, settings.keyTemplates),
     log: logger,

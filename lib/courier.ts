@@ -2,7 +2,9 @@ import type { Clock } from './clock.ts';
 import type { Settings } from './config/config.ts';
 import type { ApiKey } from './kombo/api-key.ts';
 import type { KomboClient } from './kombo/client.ts';
+import type { Links } from './kombo/links.ts';
 import type { RestrictionsCache } from './kombo/restrictions-cache.ts';
+import type { LaneStore } from './lane/lane-store.ts';
 import type { PauseStore } from './lane/pause-store.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Table } from './ledger/table.ts';
@@ -19,12 +21,15 @@ export interface Courier {
   /** The bucket. */
   readonly storage: Storage;
   readonly kombo: KomboClient;
+  /** Links to listed files. */
+  readonly links: Links;
   readonly restrictions: RestrictionsCache;
   readonly apiKey: ApiKey;
   /** The ledger's table; use cases go through `ledger` and `pauses` where these suffice. */
   readonly table: Table;
   readonly ledger: Ledger;
   readonly pauses: PauseStore;
+  readonly lanes: LaneStore;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;

@@ -169,20 +169,56 @@ export const maxProbeFiles = 5;
 
 // --- Read-back ---
 
-/** Longest time after the last byte until Kombo has finished and the ATS lists the file. */
-export const listedLateMs = 3 * minuteMs;
+/** Looks that must agree before a file is sent again, and before an operator is called. */
+export const looksToDecide = 2;
 
-/** The clocks of the ATS, of Kombo and of the function may differ by this much. */
-export const clockSkewMs = 2 * minuteMs;
+/** For this long a look that failed for a reason that may pass does not count. */
+export const passingReasonMs = dayMs;
 
-/**
- * The ledger's index by target usually shows a new upload within a second. Until it does, the file of that upload has no
- * record that explains it, and would be taken as proof for another one of the same name.
- */
-export const indexLagMs = 5 * secondMs;
+/** An attempt that Kombo calls safe to repeat where a tool cannot list its files: so often in all. */
+export const maxUnreadAttempts = 5;
 
-/** Opening an object and reading its first bytes. */
+/** The last attempt of a file may meet the same outage as the one before it; hours later that is less likely. */
+export const lastAttemptAfterOutageMs = 6 * hourMs;
+
+/** A file that is dated this much before our first attempt is not ours, whatever two clocks and their zones say. */
+export const datedBeforeMs = dayMs;
+
+/** The bounds of one look: time, requests, files that are read whole, and downloads at the same time. */
+export const lookTimeoutMs = 2 * minuteMs;
+export const maxLookRequests = 1_000;
+export const maxWholeDownloads = 50;
+export const parallelDownloads = 8;
+
+/** Other uploads of a target whose bytes are recognised in one look: no more files are compared. */
+export const maxOtherUploads = maxLookRequests;
+
+/** Opening an object and reading its first bytes; where S3 has no checksum of it, all of them. */
 export const objectTimeoutMs = 30 * secondMs;
+
+// --- What is known of a tool ---
+
+/** Tools change, so what was seen of one holds for a month. After most of it the next upload is looked at again. */
+export const lessonLifetimeMs = 30 * dayMs;
+export const lessonRefreshMs = 20 * dayMs;
+
+/** A lesson from a later look says little of how soon the tool lists, so the next upload is looked at again. */
+export const promptLagMs = hourMs;
+
+/** Found samples that are kept per kind of target and content type: two of different targets, and older but longer ones. */
+export const maxLessonsKept = 4;
+
+/** Samples that wait for their comparison at the same time, per kind of target and content type. */
+export const maxWaitingSamples = 2;
+
+/** Kinds of targets and content types that are kept per integration; more than ATSs take. */
+export const maxToolGroups = 40;
+
+/** A warm function may act on a view of a tool that is this old. */
+export const toolViewLifetimeMs = 5 * minuteMs;
+
+/** Views that one function keeps; it starts again with none when there are more. */
+export const maxToolViews = 1_000;
 
 // --- Runs ---
 

@@ -1,23 +1,23 @@
 /**
  * Runs `work` over items in order, at most `width` concurrently, as long as `mayStart` returns true.
  * @returns how many items were started; all of those have ended.
- * @throws the first error of `work`, after everything that was started has ended; nothing new is started after it.
+ * @throws the first error of `items` or `work`, after everything that was started has ended; nothing new is started after it.
  */
 export const inParallel = async <T>(
-  items: Iterable<T>,
+  items: Iterable<T> | AsyncIterable<T>,
   width: number,
   mayStart: () => boolean,
   work: (item: T) => Promise<void>,
 ): Promise<number> => {
-  const waiting = items[Symbol.iterator]();
+  const waiting = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   let begun = 0;
   let fault: { readonly error: unknown } | undefined;
   const worker = async (): Promise<void> => {
     while (!fault && mayStart()) {
-      const next = waiting.next();
-      if (next.done) return;
-      begun += 1;
       try {
+        const next = await waiting.next();
+        if (next.done) return;
+        begun += 1;
         await work(next.value);
       } catch (error) {
         fault ??= { error };

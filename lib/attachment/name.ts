@@ -9,8 +9,6 @@ export interface NameOptions {
   readonly metadataFilename?: string;
   /** Gives its extension to a name that has none; ATSs and recruiters' computers rely on it. */
   readonly contentType?: string;
-  /** Put before the extension, so that the read-back can identify the file; recruiters see it. */
-  readonly token?: string;
 }
 
 /**
@@ -50,7 +48,6 @@ export const attachmentName = (filename: string, options: NameOptions = {}): str
   const fromMetadata = split(clean(decodeMetadataText(options.metadataFilename ?? '') ?? ''));
   const lent = options.contentType === undefined ? undefined : extensionOfType(options.contentType);
   const dotExtension = fromMetadata.dotExtension || fromKey.dotExtension || (lent === undefined ? '' : `.${lent}`);
-  const token = options.token === undefined ? '' : `-${options.token}`;
-  const stem = cut(fromMetadata.stem || fromKey.stem, maxNameLength - token.length - dotExtension.length);
-  return `${stem || 'attachment'}${token}${dotExtension}`;
+  const stem = cut(fromMetadata.stem || fromKey.stem, maxNameLength - dotExtension.length);
+  return `${stem || 'attachment'}${dotExtension}`;
 };

@@ -7,7 +7,6 @@ import { sniffBytes } from '../limits.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { peek } from '../stream/peek.ts';
 import type { StoredObject } from '../upload/storage.ts';
-import type { Upload } from '../upload/upload.ts';
 import { checkRestrictions } from './check-restrictions.ts';
 import { decodeMetadataText } from './metadata-text.ts';
 import { attachmentName } from './name.ts';
@@ -18,8 +17,6 @@ export interface AttachmentRules {
   readonly maxBytes: number;
   readonly allowedTypes: AllowedTypes;
   readonly remoteFields: JsonObject;
-  /** Puts eight hex digits of the ETag into the name, so that a read-back can identify the file. */
-  readonly nameToken: boolean;
 }
 
 export interface PreparedAttachment {
@@ -68,17 +65,13 @@ export const prepareAttachment = async (
   const taken = checkRestrictions(await restrictions, file);
   if (!taken.ok) return taken;
 
-  const token = rules.nameToken ? { token: nameToken(object) } : {};
-  const name = attachmentName(match.filename, { ...named, ...token, contentType: contentType.value });
+  const name = attachmentName(match.filename, { ...named, contentType: contentType.value });
   return ok({
     facts: { name, type: match.attachmentType, contentType: contentType.value, remoteFields: remoteFields.value },
     sizeBytes,
     chunks: peeked.chunks,
   });
 };
-
-/** Eight hex digits that two uploads almost never share. */
-export const nameToken = ({ etag }: Pick<Upload, 'etag'>): string => etag.toLowerCase().slice(0, 8);
 
 const remoteFieldsOf = (
   perObject: string | undefined,

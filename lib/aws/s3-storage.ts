@@ -17,8 +17,7 @@ import { bareEtag } from '../upload/upload.ts';
 
 /** The bucket over S3's own protocol. Retries of a call belong to the SDK; retries of a delivery do not happen here. */
 export const s3Storage = (client: S3Client): Storage => {
-  const open: Storage['open'] = async ({ bucket, key, etag }, signal) => {
-    const command = new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: `"${etag}"` });
+  const get = async (command: GetObjectCommand, etag: string, signal: AbortSignal): ReturnType<Storage['open']> => {
     askForChecksum(command);
     try {
       const answer = await client.send(command, { abortSignal: signal });
@@ -32,6 +31,14 @@ export const s3Storage = (client: S3Client): Storage => {
     } catch (error) {
       return failure(error);
     }
+  };
+
+  const open: Storage['open'] = ({ bucket, key, etag }, signal) =>
+    get(new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: `"${etag}"` }), etag, signal);
+
+  const openVersion: Storage['openVersion'] = ({ bucket, key, etag, versionId }, signal) => {
+    const pinned = { Bucket: bucket, Key: key, IfMatch: `"${etag}"`, VersionId: versionId };
+    return get(new GetObjectCommand(pinned), etag, signal);
   };
 
   const find: Storage['find'] = async (bucket, key, signal) => {
@@ -80,7 +87,7 @@ export const s3Storage = (client: S3Client): Storage => {
     return getSignedUrl(client, command, { expiresIn: lifetimeSeconds });
   };
 
-  return { open, find, list, link };
+  return { open, openVersion, find, list, link };
 };
 
 /**

@@ -143,13 +143,6 @@ export const settings = {
     setBy: { parameter: 'onUnknown' },
     parse: oneOf('read-back', 'resend'),
   },
-  nameToken: {
-    name: 'NAME_TOKEN',
-    meaning: '`true` puts eight hex digits into the file name, so that a read-back is certain. Recruiters see them.',
-    default: 'false',
-    setBy: { parameter: 'nameToken' },
-    parse: flag,
-  },
   remoteFields: {
     name: 'REMOTE_FIELDS',
     meaning:
@@ -202,8 +195,9 @@ export const settings = {
   },
   readBackAgainMs: {
     name: 'READ_BACK_AGAIN_SECONDS',
-    meaning: 'How long to wait before the target is read a second time; only then is a missing file sent again.',
-    default: '300',
+    meaning:
+      'How long after its start an attempt may still arrive: only a look later than this frees a missing file to be sent again.',
+    default: '900',
     setBy: 'unset',
     parse: seconds(1, hourMs),
   },

@@ -7,6 +7,7 @@ import { attachmentBody, attachmentLinkBody, type RequestBody } from '../kombo/a
 import type { KomboFailure } from '../kombo/classify-response.ts';
 import type { Sent } from '../ledger/record.ts';
 import { maxQuickRepeats, minTimeToRepeatMs, restrictionsTimeoutMs, sourceStallMs } from '../limits.ts';
+import { recognise } from '../stream/recognise.ts';
 import { SourceError } from '../stream/source-error.ts';
 import { stopWhenStalled } from '../stream/stall-timeout.ts';
 import { verify } from '../stream/verify.ts';
@@ -60,10 +61,12 @@ const attemptOnce = async (
   const calling = deadlineWithin(clock, deadline, settings.komboTimeoutMs);
   try {
     const bytes = stopWhenStalled(object.chunks, sourceStallMs, calling, clock);
-    const chunks = verify(bytes, object.sizeBytes, object.checksum);
+    const { chunks, content } = recognise(verify(bytes, object.sizeBytes, object.checksum), object);
     const prepared = await prepareAttachment(object, chunks, match, settings, restrictions);
-    if (!prepared.ok) return notSent(prepared.error);
-    return await post(prepared.value, object, upload, match, calling, courier);
+    const { report, repeat } = prepared.ok
+      ? await post(prepared.value, object, upload, match, calling, courier)
+      : notSent(prepared.error);
+    return { report: { ...report, ending: { ...report.ending, content: content() } }, ...(repeat && { repeat }) };
   } catch (error) {
     if (error instanceof SourceError) return notSent({ code: error.code, detail: error.message });
     throw error;

@@ -13,7 +13,7 @@ export interface AttemptOptions {
   readonly paced?: boolean | undefined;
 }
 
-export type DeliverCourier = AttemptCourier & Pick<Courier, 'ledger' | 'pauses' | 'uuid' | 'observe'>;
+export type DeliverCourier = AttemptCourier & Pick<Courier, 'ledger' | 'lanes' | 'pauses' | 'uuid' | 'observe'>;
 
 export interface DeliverOptions extends AttemptOptions {
   /** When the function ends. Every delivery that was started settles before it. */

@@ -34,7 +34,6 @@ export interface AttemptFacts {
  * When to try again: full jitter over a doubling span, never sooner than asked. `undefined` when the retry budget is used
  * up. Throttling is not a failure of this file, so only time, not the count, exhausts it.
  * @param random uniform in [0, 1)
- * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export const nextAttemptAt = (
   { baseMs }: RetryPolicy,
@@ -48,10 +47,16 @@ export const nextAttemptAt = (
   // The end of a rate limit that Kombo does not name is not assumed to be near.
   const endsSoon = throttled === 'concurrency-limit' || (throttled === 'rate-limit' && retryAfterMs !== undefined);
   const base = paced && endsSoon ? Math.min(throttledBaseMs, baseMs) : baseMs;
-  const span = Math.min(maxBackoffMs, base * 2 ** Math.min(attemptsSinceRelease - 1, 20));
   const floor = Math.max(retryAfterMs ?? 0, retry === 'later' ? laterFloorFactor * baseMs : 0);
-  return now + Math.min(maxBackoffMs, floor + Math.round(random * span));
+  return now + Math.min(maxBackoffMs, floor + backoffMs(base, attemptsSinceRelease, random));
 };
+
+/**
+ * Full jitter over a span that doubles with each of the failed attempts, in milliseconds.
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export const backoffMs = (baseMs: number, failed: number, random: number): number =>
+  Math.round(random * Math.min(maxBackoffMs, baseMs * 2 ** Math.min(Math.max(failed, 1) - 1, 20)));
 
 /** What decides about a repeat within one invocation. Only ever asked about what is known not to be delivered. */
 export interface QuickRepeatFacts {

@@ -8,12 +8,13 @@ import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { settleWaitsMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
+import { noteSample } from '../read-back/note-sample.ts';
 import { uploadId } from '../upload/upload.ts';
 import type { AttemptReport } from './attempt-report.ts';
 import type { AttemptOptions } from './delivery-options.ts';
 import { nextAttemptAt } from './retry-policy.ts';
 
-type SettleCourier = Pick<Courier, 'settings' | 'ledger' | 'pauses' | 'clock' | 'random'>;
+type SettleCourier = Pick<Courier, 'settings' | 'ledger' | 'lanes' | 'pauses' | 'clock' | 'random'>;
 type Failed = Extract<Ending, { kind: 'failed' }>;
 
 /**
@@ -30,7 +31,10 @@ export const settle = async (
 ): Promise<Outcome> => {
   const event = await eventOf(record, owner, report, options, courier);
   const written = await applyPatiently(record, event, courier);
-  if (written !== 'conflict') return outcomeOf(written.record);
+  if (written !== 'conflict') {
+    if (event.kind === 'delivered') await noteSample(written.record, courier);
+    return outcomeOf(written.record);
+  }
   const known = await courier.ledger.read(uploadId(record.upload));
   if (!known) return outcomeOf(record);
   // One version further, with the status we wrote: our write succeeded and only its response was lost.

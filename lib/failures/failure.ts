@@ -32,8 +32,15 @@ export interface Failure {
   readonly throttled: 'no' | 'rate-limit' | 'concurrency-limit';
   /** Kombo refused the API key before it did anything: with another key the same file is sent again immediately. */
   readonly keyRefused: boolean;
-  /** As the answer to a listing: this target will never be listed, so a lost answer there cannot be decided. */
-  readonly neverLists: boolean;
+  /** The other side is down or full; it may need hours. */
+  readonly outage: boolean;
+  /** May have been delivered, and Kombo still calls a repeat safe: done where the target cannot be listed. */
+  readonly vendorRepeats: boolean;
+  /**
+   * As the answer to a listing. `look-again`: a later one may succeed. `hold`: an operator must give a right or compare the
+   * id. `cannot-list`: Kombo has no such action for this tool.
+   */
+  readonly asListing: 'look-again' | 'hold' | 'cannot-list';
   readonly meaning: string;
   /** What the operator does; complete sentences, ready for a message at 3 a.m. */
   readonly nextStep: string;

@@ -14,7 +14,9 @@ const retrySoon = {
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
-  neverLists: false,
+  outage: false,
+  vendorRepeats: false,
+  asListing: 'look-again',
 } as const;
 
 /** Known not delivered, and the other side needs a minute or more. */
@@ -38,11 +40,16 @@ const unknown = {
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
-  neverLists: false,
+  outage: false,
+  vendorRepeats: false,
+  asListing: 'look-again',
 } as const;
 
 /** The same, and the ATS answered: Kombo had accepted the key and the integration. */
 const unknownFromAts = { ...unknown, judges: 'file' } as const;
+
+/** The other side is down. Kombo calls a repeat safe, but does not promise that nothing was done. */
+const unavailable = { ...unknown, outage: true, vendorRepeats: true } as const;
 
 /** Something refuses the request; a listing of that target is refused in the same way. */
 const requestRefused = {
@@ -53,14 +60,16 @@ const requestRefused = {
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
-  neverLists: true,
+  outage: false,
+  vendorRepeats: false,
+  asListing: 'hold',
 } as const;
 
 /** Kombo or the ATS read the request and refuses this file. */
 const inputRefused = { ...requestRefused, judges: 'file' } as const;
 
 /** The target takes no file in its present state. */
-const targetClosed = { ...requestRefused, neverLists: false } as const;
+const targetClosed = { ...requestRefused, asListing: 'look-again' } as const;
 
 /** This call is refused for this target; other targets of the integration may be fine. */
 const callRefused = {
@@ -71,7 +80,9 @@ const callRefused = {
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
-  neverLists: true,
+  outage: false,
+  vendorRepeats: false,
+  asListing: 'hold',
 } as const;
 
 /** Every file of the integration would fail until the customer or an operator acts. */
@@ -83,14 +94,19 @@ const integrationStops = {
   judges: 'integration',
   throttled: 'no',
   keyRefused: false,
-  neverLists: false,
+  outage: false,
+  vendorRepeats: false,
+  asListing: 'look-again',
 } as const;
 
 /** Every file of the integration fails until Kombo has finished, which needs no operator. */
 const integrationStopsForNow = { ...integrationStops, selfHealing: true } as const;
 
-/** The integration cannot attach at all, and cannot list attachments either. */
-const integrationCannotDoIt = { ...integrationStops, neverLists: true } as const;
+/** Attaching is not allowed here, or listing is not; an operator can change that. */
+const integrationMayNot = { ...integrationStops, asListing: 'hold' } as const;
+
+/** Kombo has no such action for this tool, and nobody can change that. */
+const integrationCannotDoIt = { ...integrationStops, asListing: 'cannot-list' } as const;
 
 /** Kombo answers this before it looks at anything else, so it does not confirm the key. */
 const integrationUnknown = { ...integrationStops, judges: 'nothing' } as const;
@@ -104,7 +120,9 @@ const accountStops = {
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
-  neverLists: false,
+  outage: false,
+  vendorRepeats: false,
+  asListing: 'look-again',
 } as const;
 
 /** Kombo refused the API key, so it did nothing. */
@@ -128,9 +146,10 @@ export const komboErrorCodes = {
     nextStep: 'Nothing: it is sent again automatically.',
   },
   'REMOTE.SERVICE_UNAVAILABLE': {
-    ...atsIsStruggling,
-    meaning: 'The ATS is down or cannot be reached; Kombo reports that a repeat is safe.',
-    nextStep: 'Nothing: it is sent again automatically.',
+    ...unavailable,
+    judges: 'file',
+    meaning: 'The ATS is down or cannot be reached, and may still have taken the file.',
+    nextStep: 'Nothing: the target is read to see whether the file arrived, and then it is sent again.',
   },
   'INTEGRATION.SETUP_SYNC_PENDING': {
     ...integrationStopsForNow,
@@ -158,7 +177,7 @@ export const komboErrorCodes = {
     nextStep: 'Ask the customer to reconnect the integration in Kombo, then resume it.',
   },
   'INTEGRATION.PERMISSION_MISSING': {
-    ...integrationCannotDoIt,
+    ...integrationMayNot,
     meaning: "The customer's ATS credentials lack a right.",
     nextStep: 'Ask the customer to grant the right to add attachments in the ATS, then resume the integration.',
   },
@@ -169,7 +188,7 @@ export const komboErrorCodes = {
       'Try the other target (application instead of candidate) in KEY_TEMPLATES, or ask Kombo; then resume the integration.',
   },
   'INTEGRATION.ACTION_DISABLED': {
-    ...integrationCannotDoIt,
+    ...integrationMayNot,
     meaning: 'Adding attachments is switched off for this integration.',
     nextStep: 'Enable "Add attachments" in the Kombo scope config, then resume the integration.',
   },
@@ -179,7 +198,7 @@ export const komboErrorCodes = {
     nextStep: 'Ask Kombo whether the integration supports attachments, then resume the integration.',
   },
   'INTEGRATION.MODEL_DISABLED': {
-    ...integrationCannotDoIt,
+    ...integrationMayNot,
     meaning: 'The data model is switched off for this integration.',
     nextStep: 'Enable the model in the Kombo scope config, then resume the integration.',
   },
@@ -246,9 +265,9 @@ const otherCallFailures = {
     nextStep: 'Nothing: it is sent again automatically.',
   },
   KOMBO_UNAVAILABLE: {
-    ...retryLater,
-    meaning: "Kombo's load balancer answered 503.",
-    nextStep: 'Nothing: it is sent again automatically.',
+    ...unavailable,
+    meaning: "Kombo's load balancer answered 503, and Kombo may still have taken the file.",
+    nextStep: 'Nothing: the target is read to see whether the file arrived, and then it is sent again.',
   },
   KOMBO_UNAUTHORIZED: {
     ...keyRefused,
@@ -282,6 +301,7 @@ const otherCallFailures = {
   },
   KOMBO_UNREACHABLE: {
     ...retrySoon,
+    outage: true,
     meaning: 'No connection to Kombo could be made, so nothing was delivered.',
     nextStep: 'Nothing at first; if it stays, check KOMBO_BASE_URL and the network of the function.',
   },

@@ -7,7 +7,9 @@ const besideKombo = {
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
-  neverLists: false,
+  outage: false,
+  vendorRepeats: false,
+  asListing: 'look-again',
 } as const;
 
 const retried = { ...besideKombo, status: 'retrying', retry: 'soon' } as const;
@@ -115,8 +117,9 @@ export const uploadFailures = {
   },
   OUTCOME_UNKNOWN: {
     ...held,
-    meaning: 'It may or may not have been delivered, and what Kombo lists does not show which.',
-    nextStep: 'Look at the candidate in the ATS: when the file is there, resolve it as attached; when not, resend it.',
+    meaning: 'It may or may not have been delivered, and comparing the bytes of the listed files did not decide it.',
+    nextStep:
+      'Read in the detail what was seen, and look for the file at the candidate in the ATS (it may be converted or renamed there): when it is there, resolve it as attached; when not, resend it.',
   },
   RETRIES_EXHAUSTED: {
     ...held,

@@ -1,38 +1,58 @@
 import { isObject, list, text } from '../json.ts';
 
-/** An attachment as Kombo lists it. No size, no checksum: names, types and dates are all the evidence there is. */
-export interface ListedAttachment {
+/** A file as Kombo lists it. No size, no checksum: only its link leads to something that proves anything. */
+export interface ListedFile {
   readonly name?: string;
   readonly type?: string;
   readonly contentType?: string;
-  /** Milliseconds since the epoch; absent where the tool reports no date. */
+  /** A secret that lasts for days: never logged, never stored. Absent where Kombo serves the file later or not at all. */
+  readonly link?: string;
+  /** Only of entries that name an application; Kombo's id. */
+  readonly applicationId?: string;
+  /** Milliseconds since the epoch; absent where the tool reports none that means anything. */
   readonly createdAt?: number;
 }
 
+/** What the target holds, as far as one answer shows it. */
+export interface Listing {
+  readonly files: readonly ListedFile[];
+  /** Kombo names a next page, so the answer does not show everything. */
+  readonly more: boolean;
+}
+
 /** Reads each entry separately, so that an unexpected one does not hide the others. Without a list: unreadable. */
-export const readAttachmentList = (data: unknown): readonly ListedAttachment[] | 'unreadable' => {
-  const results = isObject(data) ? list(data.results) : undefined;
-  return results === undefined ? 'unreadable' : results.map(readEntry);
+export const readAttachmentList = (data: unknown): Listing | 'unreadable' => {
+  if (!isObject(data)) return 'unreadable';
+  const results = list(data.results);
+  return results === undefined ? 'unreadable' : { files: results.map(readEntry), more: namesNextPage(data) };
 };
 
-const readEntry = (entry: unknown): ListedAttachment => {
+/** Kombo's other lists have `next`; the other names are those that such lists commonly have. */
+const namesNextPage = (data: Readonly<Record<string, unknown>>): boolean =>
+  ['next', 'next_cursor', 'next_page', 'cursor', 'has_more'].some((name) => Boolean(data[name]));
+
+const readEntry = (entry: unknown): ListedFile => {
   if (!isObject(entry)) return {};
   const name = text(entry.file_name);
   const type = text(entry.type);
   const contentType = text(entry.content_type);
+  const link = text(entry.data_url);
+  const applicationId = text(entry.application_id);
   const createdAt = timestampOf(text(entry.remote_created_at));
   return {
     ...(name !== undefined && { name }),
     ...(type !== undefined && { type }),
     ...(contentType !== undefined && { contentType }),
+    ...(link !== undefined && { link }),
+    ...(applicationId !== undefined && { applicationId }),
     ...(createdAt !== undefined && { createdAt }),
   };
 };
 
-/** A day without a time proves nothing about minutes, so it counts as no date. Without a zone it is UTC. */
+/** Only a time with its zone is one. Midnight is what tools write that know the day alone. */
 const timestampOf = (text = ''): number | undefined => {
-  const form = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/.exec(text);
-  if (!form) return undefined;
-  const at = Date.parse(form[3] ? text : `${text}Z`);
+  const form = /^\d{4}-\d\d-\d\d[T ](\d\d:\d\d(:\d\d(\.\d+)?)?)(Z|[+-]\d\d:?\d\d)$/.exec(text);
+  if (!form?.[1] || /^00:00(:00(\.0+)?)?$/.test(form[1])) return undefined;
+  const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : at;
 };

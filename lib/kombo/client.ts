@@ -3,7 +3,7 @@ import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failures/failures.ts';
 import type { Target, TargetKind } from '../upload/target.ts';
 import { ApiKeyError } from './api-key.ts';
-import { type ListedAttachment, readAttachmentList } from './attachment-list.ts';
+import { type Listing, readAttachmentList } from './attachment-list.ts';
 import type { RequestBody } from './attachment-request.ts';
 import { type Classified, classify, type KomboFailure } from './classify-response.ts';
 import { type CommitPoint, watchCommitPoint } from './commit-point.ts';
@@ -18,7 +18,7 @@ import { type HttpAnswer, type Transport, TransportError } from './transport.ts'
 export interface KomboClient {
   /** Posts one attachment. Errors of the body's source come through as `SourceError`: nothing was delivered then. */
   attach(target: Target, body: RequestBody, deadline: Deadline): Promise<AttachAnswer>;
-  listAttachments(target: Target, signal: AbortSignal): Promise<Answered<readonly ListedAttachment[]>>;
+  listAttachments(target: Target, signal: AbortSignal): Promise<Answered<Listing>>;
   /** What the integration accepts, or undefined where Kombo knows no limits. */
   restrictions(
     kind: TargetKind,

@@ -62,6 +62,7 @@ const whyUnread = ({ status, headers }: Head, { lengths, listedAs, mayRead }: Wa
   if (status !== 200) return notCompared(`The link was answered with HTTP status ${status}.`, passes(status));
   if (isEncoded(headers)) return notCompared('The file was sent compressed or otherwise encoded.', false);
   const sizeBytes = announcedBytes(headers);
+  if (sizeBytes === 0) return withoutByte;
   if (sizeBytes !== undefined && !lengths.has(sizeBytes))
     return isPage(headers, listedAs)
       ? notCompared('The link led to a page or a message, not to the file.', false)
@@ -91,6 +92,7 @@ const read = async (
   }
   // A body that lasts as long as its connection also ends, without an error, when we end that.
   if (signal.aborted || sizeBytes !== (announced ?? sizeBytes)) return cutShort;
+  if (sizeBytes === 0) return withoutByte;
   const checksums = new Map([...digests].map(([algorithm, digest]) => [algorithm, digest.value()]));
   const onlyEqualityCounts = isPage(headers, listedAs) || !hasMarkedEnd(headers);
   return { kind: 'read', sizeBytes, checksums, onlyEqualityCounts };
@@ -119,6 +121,9 @@ const notCompared = (reason: string, mayPass: boolean): Downloaded => ({ kind: '
 
 const cutShort = notCompared('The download broke off, or was too slow, before the end of the file.', true);
 
+/** No CV is empty, and no tool makes one so. */
+const withoutByte = notCompared('The link was answered without a byte.', true);
+
 /** A fresh link that is forbidden may not be valid yet; the others say so themselves. */
 const passes = (status: number): boolean => [403, 408, 429].includes(status) || status >= 500;
 
@@ -143,6 +148,7 @@ const pageFormats = [
   /^(?:text\/html|application\/xhtml\+xml)$/,
   /^(?:text|application)\/json$|\+json$/,
   /^(?:text|application)\/xml$|\+xml$/,
+  /^text\/plain$/,
 ];
 
 const pageFormatOf = (contentType = ''): RegExp | undefined => {

@@ -1,13 +1,19 @@
 import type { FailureStatus } from '../failures/failure.ts';
 import type { FailureDetail } from '../failures/failures.ts';
+import type { FileContent } from '../upload/file-content.ts';
 import type { AttachmentType, Target } from '../upload/target.ts';
 import type { Upload } from '../upload/upload.ts';
 import type { EventForm } from './moves.ts';
-import type { LedgerRecord, Sent } from './record.ts';
+import type { LedgerRecord, Look, Sent } from './record.ts';
 
 /** How an attempt ended, as its owner reports it. `sent` is present once a name was sent. */
 export type Ending =
-  | { readonly kind: 'delivered'; readonly warnings: readonly string[]; readonly sent: Sent }
+  | {
+      readonly kind: 'delivered';
+      readonly warnings: readonly string[];
+      readonly sent: Sent;
+      readonly content?: FileContent | undefined;
+    }
   | {
       readonly kind: 'failed';
       readonly as: FailureStatus;
@@ -15,7 +21,18 @@ export type Ending =
       /** The pause that holds it. */
       readonly pausedBy?: string;
       readonly sent?: Sent;
+      readonly content?: FileContent | undefined;
     };
+
+/** `passing`: it failed for a reason that may pass, so it does not count. */
+export type LookCount = 'absent' | 'doubtful' | 'passing';
+
+interface LookedAt {
+  readonly look?: Look | undefined;
+  /** What is known of our file, where the look had to read its object. */
+  readonly sent?: Sent | undefined;
+  readonly content?: FileContent | undefined;
+}
 
 /** Everything that can happen to an upload, as the ledger sees it. Times are milliseconds since the epoch. */
 export type LedgerEvent =
@@ -34,11 +51,13 @@ export type LedgerEvent =
   /** `dueAt` is for `retrying` and `unknown`. */
   | (Extract<Ending, { kind: 'failed' }> & { readonly owner: string; readonly dueAt: number })
   | { readonly kind: 'lease-expired'; readonly dueAt: number }
-  /** What reading the target showed. */
-  | { readonly kind: 'found'; readonly sent?: Sent }
-  | { readonly kind: 'absent'; readonly dueAt: number; readonly final: boolean }
-  | { readonly kind: 'unreadable'; readonly dueAt: number; readonly failure: FailureDetail }
-  | { readonly kind: 'undecidable'; readonly failure: FailureDetail }
+  /** The target lists a file with its bytes. */
+  | (LookedAt & { readonly kind: 'found' })
+  /** A look at the target that decides nothing yet, and how it counts. */
+  | (LookedAt & { readonly kind: 'looked'; readonly counts: LookCount; readonly dueAt: number })
+  /** It is not at the target, so it may be sent again. */
+  | (LookedAt & { readonly kind: 'absent'; readonly dueAt: number })
+  | (LookedAt & { readonly kind: 'undecidable'; readonly failure: FailureDetail })
   /** Its integration is paused, so the target is not read until the pause ends. */
   | { readonly kind: 'paused'; readonly scope: string; readonly failure: FailureDetail }
   | { readonly kind: 'blocked-by-scan'; readonly failure: FailureDetail }
@@ -64,7 +83,8 @@ const formOfKind = {
   delivered: 'delivered',
   'lease-expired': 'lease ended',
   found: 'found at the target',
-  unreadable: 'target not readable',
+  looked: 'looked at the target',
+  absent: 'not at the target',
   undecidable: 'cannot be decided',
   paused: 'integration paused',
   'blocked-by-scan': 'blocked by the malware scan',
@@ -72,7 +92,7 @@ const formOfKind = {
   retry: 'retry',
   resend: 'resend',
   resolve: 'resolve',
-} as const satisfies Record<Exclude<LedgerEventKind, 'claim' | 'failed' | 'absent'>, EventForm>;
+} as const satisfies Record<Exclude<LedgerEventKind, 'claim' | 'failed'>, EventForm>;
 
 /** The forms under which an event may be allowed; any one of them is enough. */
 export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): readonly EventForm[] => {
@@ -88,8 +108,6 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
     }
     case 'failed':
       return [formOfFailure[event.as]];
-    case 'absent':
-      return [event.final ? 'not found again, later' : 'not found'];
     default:
       return [formOfKind[event.kind]];
   }

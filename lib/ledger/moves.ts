@@ -23,9 +23,8 @@ export type EventForm =
   | 'object gone or replaced'
   | 'lease ended'
   | 'found at the target'
-  | 'not found'
-  | 'not found again, later'
-  | 'target not readable'
+  | 'looked at the target'
+  | 'not at the target'
   | 'integration paused'
   | 'cannot be decided'
   | 'blocked by the malware scan'
@@ -59,9 +58,8 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
     'held, may be delivered': 'attached',
     'held by a pause, may be delivered': 'attached',
   },
-  'not found': { unknown: 'unknown' },
-  'not found again, later': { unknown: 'retrying' },
-  'target not readable': { unknown: 'unknown' },
+  'looked at the target': { unknown: 'unknown' },
+  'not at the target': { unknown: 'retrying' },
   'integration paused': { unknown: 'held' },
   'cannot be decided': { unknown: 'held' },
   /** The end of the other reason, for which it is held or in doubt, must not send it. */

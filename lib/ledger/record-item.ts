@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { failures } from '../failures/failures.ts';
 import { parseJson } from '../json.ts';
 import { daySeconds, shardCount } from '../limits.ts';
+import { checksumAlgorithms } from '../stream/checksum.ts';
 import { attachmentTypes, targetKey, targetKinds } from '../upload/target.ts';
 import { parseUploadId, uploadId } from '../upload/upload.ts';
 import type { LedgerRecord, State } from './record.ts';
@@ -117,10 +118,10 @@ const state = v.variant('status', [
     status: v.literal('unknown'),
     dueAt: timestamp,
     failure,
-    absentListings: v.number(),
-    firstAbsentAt: v.optional(timestamp),
-    unknownSince: v.optional(timestamp),
-    failedReadings: v.number(),
+    absentLooks: v.number(),
+    doubtfulLooks: v.number(),
+    passingLooks: v.number(),
+    unknownSince: timestamp,
   }),
   v.object({
     status: v.literal('held'),
@@ -134,6 +135,19 @@ const state = v.variant('status', [
 ]);
 
 const sent = v.object({ name: v.string(), type: attachmentType, contentType: v.string() });
+
+const fileContent = v.object({
+  sizeBytes: v.number(),
+  checksum: v.object({ algorithm: v.picklist(checksumAlgorithms), value: v.string() }),
+});
+
+const look = v.object({
+  at: timestamp,
+  listed: v.number(),
+  different: v.number(),
+  notCompared: v.number(),
+  problem: v.optional(v.string()),
+});
 
 const recordSchema = v.object({
   layout: v.literal(layout),
@@ -153,8 +167,9 @@ const recordSchema = v.object({
   firstUnknownAttemptAt: v.optional(timestamp),
   unknownAttempts: v.optional(v.number()),
   sent: v.optional(sent),
-  sentBefore: v.optional(sent),
-  earlierCopies: v.optional(v.array(v.object({ at: timestamp, name: v.optional(v.string()) }))),
+  content: v.optional(fileContent),
+  resentAt: v.optional(timestamp),
+  lastLook: v.optional(look),
   createdAt: timestamp,
   updatedAt: timestamp,
   note: v.optional(v.object({ action: v.string(), reason: v.string(), at: timestamp })),

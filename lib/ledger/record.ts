@@ -1,4 +1,5 @@
 import type { FailureDetail } from '../failures/failures.ts';
+import type { FileContent } from '../upload/file-content.ts';
 import type { AttachmentType, Target } from '../upload/target.ts';
 import type { Upload } from '../upload/upload.ts';
 
@@ -31,15 +32,16 @@ export interface Retrying {
 /** May have been delivered. */
 export interface UnknownOutcome {
   readonly status: 'unknown';
+  /** When its target is looked at next. */
   readonly dueAt: Timestamp;
   readonly failure: FailureDetail;
-  /** Complete listings without the file so far, and when the first of them was read. */
-  readonly absentListings: number;
-  readonly firstAbsentAt?: Timestamp;
-  /** When this uncertainty started; the retry budget of its readings runs from here. */
-  readonly unknownSince?: Timestamp;
-  /** Readings that gave no answer at all. */
-  readonly failedReadings: number;
+  /** Looks in a row that showed that it is not there, and those that left a doubt which time cannot remove. */
+  readonly absentLooks: number;
+  readonly doubtfulLooks: number;
+  /** Looks that showed nothing, for a reason that may pass. */
+  readonly passingLooks: number;
+  /** When this uncertainty started: for a day what may pass does not count. */
+  readonly unknownSince: Timestamp;
 }
 
 /** An operator must act. */
@@ -69,18 +71,23 @@ export interface Superseded {
 export type State = Sending | Attached | Retrying | UnknownOutcome | Held | Rejected | Superseded;
 export type Status = State['status'];
 
-/** What was sent: a listing is compared with it. */
+/** What was sent. */
 export interface Sent {
   readonly name: string;
   readonly type: AttachmentType;
   readonly contentType: string;
 }
 
-export interface EarlierCopy {
-  /** The latest time at which it can have arrived. */
+/** What the latest look at the target showed, in counts. Without names and links, which are personal and secret. */
+export interface Look {
   readonly at: Timestamp;
-  /** Absent when that is not certain. */
-  readonly name?: string;
+  /** Files that the target lists. */
+  readonly listed: number;
+  /** Of these: other files by their bytes, and files whose bytes could not be compared. */
+  readonly different: number;
+  readonly notCompared: number;
+  /** Why the first of them was not compared, or the target not read; a sentence. */
+  readonly problem?: string | undefined;
 }
 
 /** What the ledger knows of one upload. */
@@ -98,16 +105,17 @@ export interface LedgerRecord {
   readonly throttledAttempts?: number | undefined;
   /** Start of the latest claim. */
   readonly attemptedAt?: Timestamp;
-  /** Start of the earliest attempt whose outcome was ever unknown: a listed file newer than this may be ours. */
+  /** Start of the earliest attempt whose outcome was ever unknown: a file dated well before it is not ours. */
   readonly firstUnknownAttemptAt?: Timestamp | undefined;
-  /** Consecutive attempts whose outcome was unknown: each repeat of such an attempt risks a second copy. */
+  /** Attempts whose outcome was unknown: each repeat of such an attempt risks a second copy. */
   readonly unknownAttempts?: number;
-  /** Of the latest attempt, once it is known. */
+  /** Of the latest attempt that sent something. */
   readonly sent?: Sent | undefined;
-  /** Of an earlier attempt that may have been delivered; the same bytes may have had another name then. */
-  readonly sentBefore?: Sent | undefined;
-  /** Copies that may exist at the target from before an operator had it sent again. */
-  readonly earlierCopies?: readonly EarlierCopy[];
+  /** The bytes of the file, from the first time on that a function opened the object. */
+  readonly content?: FileContent | undefined;
+  /** Set once an operator had it sent again although a copy may exist: a copy at the target proves nothing any more. */
+  readonly resentAt?: Timestamp | undefined;
+  readonly lastLook?: Look | undefined;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
   /** The last decision of an operator, and its reason. */

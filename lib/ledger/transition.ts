@@ -1,5 +1,4 @@
 import { type FailureDetail, failureOf } from '../failures/failures.ts';
-import { thereAtTheLatest } from '../read-back/there-at-the-latest.ts';
 import { type EventOf, formsOf, type LedgerEvent } from './ledger-event.ts';
 import { moves, situationOf } from './moves.ts';
 import { type LedgerRecord, mayHaveArrived, type State, type UnknownOutcome } from './record.ts';
@@ -49,9 +48,9 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
     case 'claim':
       return claimChange(record, event, now);
     case 'delivered':
-      return { state: attachedState(now, event.warnings, 'answer'), sent: event.sent };
+      return { state: attachedState(now, event.warnings, 'answer'), ...sentBy(event), lastLook: undefined };
     case 'failed':
-      return { ...failureChange(record, event, now), ...(event.sent && { sent: event.sent }) };
+      return { ...failureChange(record, event, now), ...sentBy(event) };
     case 'lease-expired':
       return becomeUnknown(
         record,
@@ -60,13 +59,13 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
         now,
       );
     case 'found':
-      return { state: attachedState(now, [], 'read-back'), ...(event.sent && { sent: event.sent }) };
+      return { state: attachedState(now, [], 'read-back'), ...seenBy(event), lastLook: undefined };
+    case 'looked':
+      return { state: countLook(unknownOutcome(state), event), ...seenBy(event) };
     case 'absent':
-      return { state: countAbsence(unknownOutcome(state), event, now) };
-    case 'unreadable':
-      return { state: countFailedReading(unknownOutcome(state), event) };
+      return { ...notThereChange(unknownOutcome(state), event.dueAt, now), ...seenBy(event) };
     case 'undecidable':
-      return { state: heldState(now, event.failure, true) };
+      return { state: heldState(now, event.failure, true), ...seenBy(event) };
     case 'paused':
       return { state: heldState(now, event.failure, true, event.scope) };
     case 'blocked-by-scan':
@@ -74,7 +73,11 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
     case 'released':
       return releaseChange(state, event.dueAt, now);
     case 'retry':
-      return { ...releaseChange(state, now, now), note: { action: 'retry', reason: event.reason, at: now } };
+      return {
+        ...releaseChange(state, now, now),
+        ...(state.status !== 'unknown' && { unknownAttempts: 0 }),
+        note: { action: 'retry', reason: event.reason, at: now },
+      };
     case 'resend':
       return resendChange(record, event, now);
     case 'resolve':
@@ -113,9 +116,6 @@ const claimChange = (record: LedgerRecord, event: EventOf<'claim'>, now: number)
   // A changed template may name another target now; what was sent before stays sent.
   ...(event.target && { target: event.target }),
   ...(event.attachmentType && { attachmentType: event.attachmentType }),
-  // Its metadata may give it another name this time.
-  sent: undefined,
-  ...(record.firstUnknownAttemptAt !== undefined && { sentBefore: record.sentBefore ?? record.sent }),
   attempts: record.attempts + 1,
   // A record that was not waiting for its next attempt may have been settled weeks ago, so its retry budget starts again.
   ...(record.state.status === 'retrying'
@@ -156,8 +156,9 @@ const unknownState = (failure: FailureDetail, dueAt: number, now: number): Unkno
   status: 'unknown',
   dueAt,
   failure,
-  absentListings: 0,
-  failedReadings: 0,
+  absentLooks: 0,
+  doubtfulLooks: 0,
+  passingLooks: 0,
   unknownSince: now,
 });
 
@@ -175,21 +176,32 @@ const heldState = (heldAt: number, failure: FailureDetail, mayBeDelivered: boole
   ...(pausedBy !== undefined && { pausedBy }),
 });
 
-const countAbsence = (state: UnknownOutcome, { final, dueAt }: EventOf<'absent'>, now: number): State =>
-  final
-    ? { status: 'retrying', dueAt, failure: state.failure }
-    : {
-        ...state,
-        dueAt,
-        absentListings: state.absentListings + 1,
-        firstAbsentAt: state.firstAbsentAt ?? now,
-      };
+/** An absence counts only together with the next one: a file that the target shows now and then is a doubt. */
+const countLook = (state: UnknownOutcome, { counts, dueAt }: EventOf<'looked'>): State => {
+  switch (counts) {
+    case 'absent':
+      return { ...state, dueAt, absentLooks: state.absentLooks + 1 };
+    case 'doubtful':
+      return { ...state, dueAt, absentLooks: 0, doubtfulLooks: state.doubtfulLooks + 1 };
+    case 'passing':
+      return { ...state, dueAt, passingLooks: state.passingLooks + 1 };
+  }
+};
 
-const countFailedReading = (state: UnknownOutcome, { dueAt, failure }: EventOf<'unreadable'>): State => ({
-  ...state,
-  dueAt,
-  failure,
-  failedReadings: state.failedReadings + 1,
+/** Its retry budget begins again; what it has used up of its unknown attempts stays used up. */
+const notThereChange = ({ failure }: UnknownOutcome, dueAt: number, now: number): Change => ({
+  state: { status: 'retrying', dueAt, failure },
+  ...resetRetryBudget(now),
+});
+
+const sentBy = ({ sent, content }: Pick<LedgerRecord, 'sent' | 'content'>) => ({
+  ...(sent && { sent }),
+  ...(content && { content }),
+});
+
+const seenBy = (event: EventOf<'found' | 'looked' | 'absent' | 'undecidable'>) => ({
+  ...(event.look && { lastLook: event.look }),
+  ...sentBy(event),
 });
 
 const resetRetryBudget = (now: number) => ({ attemptsSinceRelease: 0, releasedAt: now, throttledAttempts: undefined });
@@ -197,33 +209,30 @@ const resetRetryBudget = (now: number) => ({ attemptsSinceRelease: 0, releasedAt
 const backToRetrying = (failure: FailureDetail, dueAt: number, now: number): Change => ({
   state: { status: 'retrying', dueAt, failure },
   ...resetRetryBudget(now),
-  unknownAttempts: 0,
 });
 
-/** What may have been delivered is looked up again, not sent again. Only states that hold a failure come here. */
+/**
+ * What may have been delivered is looked up again, not sent again. Only states that hold a failure come here. The count of
+ * unknown attempts stays: a pause that ends is not an operator who takes the risk of another copy.
+ */
 const releaseChange = (state: State, dueAt: number, now: number): Change => {
   if (state.status === 'unknown') return { state: { ...state, dueAt } };
   if (!('failure' in state)) throw new Error(`A file that is ${state.status} cannot be released.`);
-  if (mayHaveArrived(state)) return { state: unknownState(state.failure, dueAt, now), unknownAttempts: 0 };
+  if (mayHaveArrived(state)) return { state: unknownState(state.failure, dueAt, now) };
   return backToRetrying(state.failure, dueAt, now);
 };
 
 /** The operator takes the risk of a second copy, with a reason. Only a running delivery is not disturbed. */
-const resendChange = (
-  { state, sent, sentBefore, earlierCopies = [] }: LedgerRecord,
-  { reason }: EventOf<'resend'>,
-  now: number,
-): Change => {
+const resendChange = ({ state, resentAt }: LedgerRecord, { reason }: EventOf<'resend'>, now: number): Change => {
   const failure: FailureDetail =
     'failure' in state ? state.failure : { code: 'RESEND_ASKED', detail: 'An operator asked for it to be sent again.' };
-  const at = thereAtTheLatest(state);
-  const name = sent && (sentBefore ?? sent).name === sent.name ? sent.name : undefined;
+  const mayHaveCopy = state.status === 'attached' || mayHaveArrived(state);
   return {
     ...backToRetrying(failure, now, now),
-    // Files listed so far are no evidence for the attempt that comes now, nor for any other upload.
+    unknownAttempts: 0,
     firstUnknownAttemptAt: undefined,
-    sentBefore: undefined,
-    ...(at !== undefined && { earlierCopies: [...earlierCopies, { at, ...(name !== undefined && { name }) }] }),
+    lastLook: undefined,
+    resentAt: mayHaveCopy ? now : resentAt,
     note: { action: 'resend', reason, at: now },
   };
 };

@@ -1,5 +1,6 @@
 import type { Courier } from '../courier.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
+import { withoutTraces } from '../read-back/learn-tool.ts';
 import { parseUploadId } from '../upload/upload.ts';
 
 /** Why a record was not erased. */
@@ -18,7 +19,7 @@ export interface Forgotten {
 export const forget = async (
   records: AsyncIterable<LedgerEntry> | Iterable<LedgerEntry>,
   signal: AbortSignal,
-  courier: Pick<Courier, 'ledger' | 'storage'>,
+  courier: Pick<Courier, 'ledger' | 'lanes' | 'storage'>,
 ): Promise<Forgotten> => {
   const erased: string[] = [];
   const kept: { id: string; why: Kept }[] = [];
@@ -34,7 +35,7 @@ export const forget = async (
 const forgetOne = async (
   known: LedgerEntry,
   signal: AbortSignal,
-  { ledger, storage }: Pick<Courier, 'ledger' | 'storage'>,
+  { ledger, lanes, storage }: Pick<Courier, 'ledger' | 'lanes' | 'storage'>,
 ): Promise<Kept | undefined> => {
   if (known.readable && known.record.state.status === 'sending') return 'sending';
   const upload = parseUploadId(known.id);
@@ -42,5 +43,11 @@ const forgetOne = async (
   const found = upload && (await storage.find(upload.bucket, upload.key, signal));
   if (found?.ok && found.value.etag === upload?.etag) return 'object-exists';
   if (found?.ok === false && found.error.code !== 'OBJECT_DELETED') return 'bucket-silent';
+  const target = known.readable ? known.record.target : undefined;
+  // First, because once the record is gone nothing leads to its lane.
+  if (target) {
+    const { id: targetId, integrationId } = target;
+    await lanes.learn(integrationId, (tool) => withoutTraces(tool, { id: known.id, targetId }));
+  }
   return (await ledger.forget(known)) === 'forgotten' ? undefined : 'changed';
 };

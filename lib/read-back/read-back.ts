@@ -1,41 +1,29 @@
-import { nameToken } from '../attachment/prepare.ts';
-import { sleep } from '../clock.ts';
 import type { Courier } from '../courier.ts';
-import { type Deadline, deadlineWithin } from '../deadline.ts';
-import { nextAttemptAt } from '../delivery/retry-policy.ts';
-import { type FailureCode, failureOf } from '../failures/failures.ts';
-import type { ListedAttachment } from '../kombo/attachment-list.ts';
-import type { KomboFailure } from '../kombo/classify-response.ts';
+import { type Deadline, deadlineIn } from '../deadline.ts';
 import { pausedSentence } from '../lane/pause.ts';
 import type { LedgerEvent } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
-import type { LedgerRecord, UnknownOutcome } from '../ledger/record.ts';
-import {
-  clockSkewMs,
-  indexLagMs,
-  listedLateMs,
-  listingTimeoutMs,
-  maxAttempts,
-  maxUnknownAttempts,
-  objectTimeoutMs,
-  retryBudgetMs,
-  settleReserveMs,
-} from '../limits.ts';
+import type { LedgerRecord, Look, UnknownOutcome } from '../ledger/record.ts';
+import { settleReserveMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
+import type { Target } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
-import { sameName } from './listed-name.ts';
-import { sentOf } from './sent-of.ts';
-import { siblingsOf } from './siblings.ts';
-import { type ListingVerdict, weighListing } from './verdict.ts';
+import { type AfterLook, afterFailedListing, afterLook, withoutLook } from './after-look.ts';
+import { type KnownFile, knownFile } from './known-file.ts';
+import { knowledgeOf, listsWithinMs } from './learn-tool.ts';
+import { lookAt, summaryOf } from './look.ts';
+import { otherUploads } from './other-uploads.ts';
+import { type Question, verdictOn } from './verdict.ts';
+import { lookSentence } from './words.ts';
 
 export type ReadBackCourier = Pick<
   Courier,
-  'settings' | 'storage' | 'kombo' | 'ledger' | 'pauses' | 'clock' | 'random' | 'observe'
+  'settings' | 'storage' | 'kombo' | 'links' | 'ledger' | 'lanes' | 'pauses' | 'clock' | 'random' | 'observe'
 >;
 
 /**
- * Finds out what became of an upload that may have been delivered: by reading its target, never by sending.
- * Reading is harmless, so two invocations may do it concurrently; only the first result is written.
+ * Finds out what became of an upload that may have been delivered: by looking at its target, never by sending.
+ * Looking is harmless, so two invocations may do it concurrently; only the first result is written.
  * @throws only when the ledger could not be read or written.
  */
 export const readBack = async (
@@ -47,143 +35,86 @@ export const readBack = async (
   const startedAt = clock.now();
   const known = { id: uploadId(record.upload), readable: true, record } as const;
   if (record.state.status !== 'unknown') return unchangedOutcome(known, record.upload);
-  const written = await ledger.apply(record, await eventAfterReading(record, record.state, deadline, courier));
+  const own = deadlineIn(clock, deadline.remainingMs() - settleReserveMs);
+  const event = await eventAfterLook(record, record.state, own, courier).finally(own.clear);
+  const written = await ledger.apply(record, event);
   if (written === 'conflict') return unchangedOutcome(known, record.upload);
   const outcome = outcomeOf(written.record);
   observe(outcome, { totalMs: clock.now() - startedAt });
   return outcome;
 };
 
-const eventAfterReading = async (
+const eventAfterLook = async (
   record: LedgerRecord,
   state: UnknownOutcome,
   deadline: Deadline,
   courier: ReadBackCourier,
 ): Promise<LedgerEvent> => {
-  const { settings, clock, pauses, kombo, ledger } = courier;
+  const { settings, clock, pauses, random } = courier;
   const { target } = record;
-  // The operator has decided beforehand that a second copy is better than a wait.
-  if (settings.onUnknown === 'resend') {
-    return mayRepeat(record, maxAttempts, clock.now())
-      ? { kind: 'absent', dueAt: clock.now(), final: true }
-      : undecidable(state, 'It was sent again for 24 hours or 12 times, and no answer ever came.');
+  const facts = (look?: Look, listing = { listedAt: clock.now(), listsWithinMs: 0 }): AfterLook => ({
+    record,
+    state,
+    settings,
+    now: clock.now(),
+    ...listing,
+    random: random(),
+    seen: look ? lookSentence(look) : 'ON_UNKNOWN=resend does not look at the target.',
+  });
+  if (settings.onUnknown === 'resend') return withoutLook(facts());
+  if (!target) {
+    const detail = `The key names no target any more. It began with ${state.failure.code}.`;
+    return { kind: 'undecidable', failure: { ...state.failure, code: 'OUTCOME_UNKNOWN', detail } };
   }
-  if (!target) return undecidable(state, 'The key names no target any more.');
   const pause = await pauses.stopping(target.integrationId);
   if (pause) {
     const detail = `It began with ${state.failure.code}. ${pausedSentence(pause)}`;
     return { kind: 'paused', scope: pause.scope, failure: { ...state.failure, code: 'INTEGRATION_PAUSED', detail } };
   }
+  return lookForUpload(record, target, facts, deadline, courier);
+};
 
-  const { sent, objectUnread, ...named } = await sentOf(
-    record,
-    deadlineWithin(clock, deadline, objectTimeoutMs),
+const lookForUpload = async (
+  record: LedgerRecord,
+  target: Target,
+  facts: (look: Look, listing: Pick<AfterLook, 'listedAt' | 'listsWithinMs'>) => AfterLook,
+  deadline: Deadline,
+  courier: ReadBackCourier,
+): Promise<LedgerEvent> => {
+  const { ledger, lanes, clock } = courier;
+  const file = await knownFile(record, deadline, courier);
+  const { name, type, contentType = '', content, oursIs } = file;
+  const tool = await lanes.toolOf(target.integrationId);
+  const topic = { kind: target.kind, contentType };
+  const question: Omit<Question, 'more'> = {
+    target,
+    type,
+    firstUnknownAttemptAt: record.firstUnknownAttemptAt ?? record.createdAt,
+    resent: record.resentAt !== undefined,
+    tool: knowledgeOf(tool, topic, clock.now()),
+    sizeBytes: oursIs === 'certain' ? content?.sizeBytes : undefined,
+  };
+  const listing = { listedAt: clock.now(), listsWithinMs: listsWithinMs(tool, topic, clock.now()) };
+  const result = await lookAt(
+    target,
+    name,
+    async () => ({ ours: content, oursIs, others: await otherUploads(record, target, ledger) }),
+    (compared) => verdictOn([compared], { ...question, more: false }).kind === 'found',
+    deadline,
     courier,
   );
-  // A token is found under any name.
-  const nameGuessed =
-    !settings.nameToken && (named.nameGuessed || (record.sentBefore?.name ?? sent.name) !== sent.name);
-  const askedAt = clock.now();
-  const own = deadlineWithin(clock, deadline, listingTimeoutMs);
-  const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
-  if (!listing.ok) return listingFailed(listing.failure, record, state, courier);
-
-  const weighWithSiblings = async (): Promise<{
-    verdict: ListingVerdict;
-    inProgress: boolean;
-    justAttached: boolean;
-  }> => {
-    // Read after the listing, so that the upload of every file that it shows is known.
-    const siblings = await siblingsOf(record, target, askedAt, ledger);
-    const since = record.firstUnknownAttemptAt ?? record.createdAt;
-    const token = settings.nameToken ? nameToken(record.upload) : undefined;
-    const verdict = weighListing(listing.value, { sent, nameGuessed, since, token, siblings });
-    return {
-      verdict,
-      inProgress: siblings.some((sibling) => sibling.inProgress),
-      justAttached: siblings.some(
-        ({ name = sent.name, attachedAt = 0 }) => sameName(name, sent.name) && attachedAt > askedAt - listedLateMs,
-      ),
-    };
-  };
-  let { verdict, inProgress, justAttached } = await weighWithSiblings();
-  // Tests that shorten the waiting times shorten this one, too.
-  const lagMs = Math.min(indexLagMs, settings.readBackAfterMs);
-  const isNew = ({ createdAt = askedAt }: ListedAttachment): boolean => createdAt > askedAt - clockSkewMs - lagMs;
-  if (verdict === 'found' && listing.value.some(isNew)) {
-    if (deadline.remainingMs() < lagMs + settleReserveMs)
-      return readAgain(record, state, {}, courier) ?? undecidable(state, doubtfulWhy);
-    await sleep(clock, lagMs);
-    ({ verdict, inProgress, justAttached } = await weighWithSiblings());
-  }
-  switch (verdict) {
-    case 'found':
-      return { kind: 'found', sent };
-    case 'undecidable': {
-      const passes = inProgress || objectUnread === true;
-      return (
-        (passes && readAgain(record, state, {}, courier)) || undecidable(state, nameGuessed ? guessedWhy : doubtfulWhy)
-      );
-    }
-    case 'absent': {
-      // The file of that other upload may not be listed yet; then the listed file may be ours.
-      if (justAttached && listing.value.length > 0)
-        return { kind: 'absent', dueAt: clock.now() + listedLateMs, final: false };
-      const final = state.firstAbsentAt !== undefined && clock.now() - state.firstAbsentAt >= settings.readBackAgainMs;
-      if (final && !mayRepeat(record, maxUnknownAttempts, clock.now())) {
-        return undecidable(
-          state,
-          `Sent ${record.unknownAttempts ?? 0} times without an answer, and the target never listed it.`,
-        );
-      }
-      return { kind: 'absent', dueAt: clock.now() + (final ? 0 : settings.readBackAgainMs), final };
-    }
-  }
+  const look = summaryOf(result, clock.now());
+  const event = result.ok
+    ? afterLook(verdictOn(result.files, { ...question, more: result.more }), facts(look, listing))
+    : afterFailedListing(result.failure, facts(look, listing));
+  return { ...event, look, ...newFacts(record, file) } as LedgerEvent;
 };
 
-const doubtfulWhy =
-  'The target lists a file of that name, and its date or type does not show which upload it belongs to.';
-const guessedWhy = 'The name under which it was sent is not certain, and the target lists a file that may be it.';
-
-const mayRepeat = ({ unknownAttempts = 0, releasedAt }: LedgerRecord, max: number, now: number): boolean =>
-  unknownAttempts < max && now - releasedAt < retryBudgetMs;
-
-const undecidable = ({ failure }: UnknownOutcome, why: string): LedgerEvent => ({
-  kind: 'undecidable',
-  failure: { ...failure, code: 'OUTCOME_UNKNOWN', detail: `${why} It began with ${failure.code}.` },
+/** What this look has read from the object is kept in the record, because the object may be gone at the next look. */
+const newFacts = (
+  record: LedgerRecord,
+  { name, type, contentType, content, oursIs }: KnownFile,
+): Pick<LedgerRecord, 'sent' | 'content'> => ({
+  ...(!record.content && oursIs === 'certain' && { content }),
+  ...(!record.sent && name !== undefined && contentType !== undefined && { sent: { name, type, contentType } }),
 });
-
-const listingFailed = (
-  failure: KomboFailure,
-  record: LedgerRecord,
-  state: UnknownOutcome,
-  courier: ReadBackCourier,
-): LedgerEvent => {
-  const { code } = failure;
-  if (failureOf(code).neverLists) return undecidable(state, `Kombo does not list the target's files (${code}).`);
-  return (
-    readAgain(record, state, failure, courier) ??
-    undecidable(state, `The target could not be read for 24 hours or in 12 attempts; the last one ended with ${code}.`)
-  );
-};
-
-/** Repeats a reading that decided nothing; undefined when the retry budget is used up. */
-const readAgain = (
-  record: LedgerRecord,
-  state: UnknownOutcome,
-  {
-    code = state.failure.code,
-    retryAfterMs,
-  }: { readonly code?: FailureCode; readonly retryAfterMs?: number | undefined },
-  { settings, clock, random }: ReadBackCourier,
-): LedgerEvent | undefined => {
-  const facts = {
-    attemptsSinceRelease: state.failedReadings + 1,
-    releasedAt: state.unknownSince ?? record.firstUnknownAttemptAt ?? record.createdAt,
-    code,
-    retryAfterMs,
-  };
-  const baseMs = Math.max(settings.retryBaseMs, settings.readBackAfterMs);
-  const dueAt = nextAttemptAt({ baseMs }, facts, clock.now(), random());
-  return dueAt === undefined ? undefined : { kind: 'unreadable', dueAt, failure: state.failure };
-};

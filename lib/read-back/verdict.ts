@@ -1,95 +1,113 @@
-import type { ListedAttachment } from '../kombo/attachment-list.ts';
-import type { Sent } from '../ledger/record.ts';
-import { clockSkewMs } from '../limits.ts';
-import { sameName, similarName } from './listed-name.ts';
+import type { ListedFile } from '../kombo/attachment-list.ts';
+import { datedBeforeMs } from '../limits.ts';
+import type { AttachmentType, Target } from '../upload/target.ts';
+import type { ComparedFile } from './compare-content.ts';
+import type { ToolKnowledge } from './learn-tool.ts';
 
-/** Another upload for the same target that is or may be there. */
-export interface Sibling {
-  /** Absent when its record cannot be read: then any type is possible. */
-  readonly type?: Sent['type'];
-  /** Absent when it is not recorded, or not yet: then any name is possible. */
-  readonly name?: string;
-  /** Start of its earliest attempt that may have brought it there. */
-  readonly attemptedAt: number;
-  /** When it was known to be attached, if that was before the listing was asked for; absent while it may be there or not. */
-  readonly attachedAt?: number;
-  /** While it may be there or not: its file is not dated later than this. */
-  readonly thereBy?: number;
-  /** The token in its name, where names have tokens. */
-  readonly token?: string;
-  /** It was in progress while the listing was made, so a later reading will know its outcome. */
-  readonly inProgress?: true;
-}
-
+/** What is asked: whether the file of one upload is among the files that its target lists. */
 export interface Question {
-  readonly sent: Sent;
-  /** It may have been sent under any name: the name was not recorded and the object is gone, or its metadata has changed since. */
-  readonly nameGuessed?: boolean;
-  /** Start of the earliest attempt that may have delivered it. */
-  readonly since: number;
-  /** Eight hex digits of the ETag, when the name on the wire carries them. */
-  readonly token?: string | undefined;
-  /** All of the target; those under other names count for nothing. */
-  readonly siblings: readonly Sibling[];
+  readonly target: Target;
+  readonly type: AttachmentType;
+  /** Milliseconds since the epoch. */
+  readonly firstUnknownAttemptAt: number;
+  /** An operator had it sent again although a copy may exist. */
+  readonly resent: boolean;
+  readonly tool: ToolKnowledge;
+  /** Undefined when the object could not be read, and so its length is not known. */
+  readonly sizeBytes: number | undefined;
+  /** The listing says that there is more than it shows. */
+  readonly more: boolean;
 }
-
-export type ListingVerdict = 'found' | 'absent' | 'undecidable';
 
 /**
- * Whether a complete listing of the target shows the file that we may have sent.
- * Without ids or checksums there are only names, types and dates, so each listed file may prove one delivery at most:
- * a CV that went out under the same name a minute earlier is no proof for this one.
+ * `found`: these bytes are at the target. `absent`: they are not. `doubt`: neither is certain; `passes` when a later look, or
+ * knowing more of the tool, may remove the doubt. `because` is a sentence for the operator, without names and links.
  */
-export const weighListing = (listing: readonly ListedAttachment[], question: Question): ListingVerdict => {
-  const { sent, nameGuessed, since, token, siblings } = question;
-  const hasName = ({ name }: Named): boolean => sameName(name, sent.name);
-  const hasSimilarName = (file: Named): boolean => !hasName(file) && similarName(file.name, sent.name);
-  const hasType = ({ type }: { readonly type?: string }): boolean => type === sent.type;
+export type Verdict =
+  | { readonly kind: 'found' }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'doubt'; readonly passes: boolean; readonly because: string };
 
-  const recent = listing.filter(({ createdAt }) => createdAt === undefined || createdAt >= since - clockSkewMs);
-  if (token && bearsToken(recent, token, question)) return 'found';
+/** A doubt that remains even with this knowledge is one that learning cannot remove. */
+const knownInFull: ToolKnowledge = { lists: true, keepsBytes: Number.POSITIVE_INFINITY };
 
-  const named = recent.filter(hasName);
-  const fitting = named.filter((file) => hasType(file) && file.createdAt !== undefined).length;
-  const alike = siblings.filter((sibling) => hasName(sibling) && hasType(sibling));
-  const nameless = siblings.filter(
-    (sibling) => sibling.name === undefined && (sibling.type === undefined || hasType(sibling)),
-  );
-  if (fitting > most([...alike, ...nameless], since)) return 'found';
-
-  // A listed file without the date, type or spelling that would decide, and which no sibling explains.
-  const mistyped = siblings.filter((sibling) => hasName(sibling) && !hasType(sibling));
-  const strange = (file: Named & { readonly type?: string }): boolean => !hasName(file) && hasType(file);
-  const doubtful =
-    (nameGuessed === true && recent.filter(strange).length > least(siblings.filter(strange), since)) ||
-    named.some(({ createdAt }) => createdAt === undefined) ||
-    recent.some(({ name }) => name === undefined) ||
-    named.filter((file) => !hasType(file)).length > least(mistyped, since) ||
-    recent.filter(hasSimilarName).length > least(siblings.filter(hasSimilarName), since);
-  if (doubtful) return 'undecidable';
-  return fitting <= least(alike, since) ? 'absent' : 'undecidable';
+/**
+ * Decides by bytes alone: names decide nothing, dates almost nothing. A file that is not ours by its bytes may still be ours,
+ * converted by the tool, until something explains it.
+ */
+export const verdictOn = (files: readonly ComparedFile[], question: Question): Verdict => {
+  if (files.some(isProofFor(question))) {
+    return question.resent ? doubt(false, reasons.resent) : { kind: 'found' };
+  }
+  if (files.some(({ comparison }) => comparison.kind === 'not-compared' && comparison.mayPass)) {
+    return doubt(true, reasons.notCompared);
+  }
+  const lasting = question.more ? reasons.more : doubtIn(files, question, knownInFull);
+  if (lasting !== undefined) return doubt(false, lasting);
+  const forNow = doubtIn(files, question, question.tool);
+  return forNow === undefined ? { kind: 'absent' } : doubt(true, forNow);
 };
 
-interface Named {
-  readonly name?: string;
-}
+const doubt = (passes: boolean, because: string): Verdict => ({ kind: 'doubt', passes, because });
 
-/** The same bytes under two keys have one token, so it too proves one delivery only. */
-const bearsToken = (recent: readonly ListedAttachment[], token: string, { since, siblings }: Question): boolean => {
-  const bears = ({ name = '' }: Named): boolean => name.toLowerCase().includes(token);
-  const listed = recent.filter(bears);
-  const others = siblings.filter((sibling) => sibling.token === token || bears(sibling));
-  const dated = listed.filter(({ createdAt }) => createdAt !== undefined).length;
-  return dated > most(others, since) || listed.length > others.length;
+const reasons = {
+  resent: 'A file with the same bytes is there; it may be the copy from before an operator had it sent again.',
+  ours: 'A file with the same bytes is there, under the type of another upload that has these bytes.',
+  different:
+    'A file with other bytes may be this one, converted: the tool is not known to keep files of this type and length as they are.',
+  notCompared: 'A file that could not be compared may be this one.',
+  more: 'It may be among the files that the listing does not show.',
+  unlisted: 'It may be there without being listed: the tool is not known to list every file that it took.',
+} as const;
+
+/** Our bytes, unless the entry says that they came by another upload. */
+export const isProofFor =
+  (question: Pick<Question, 'target' | 'type'>) =>
+  (compared: ComparedFile): boolean =>
+    compared.comparison.kind === 'ours' &&
+    !isOfOtherApplication(compared, question) &&
+    !isOfOtherType(compared, question);
+
+/** The application's listing may cover the whole person. */
+const isOfOtherApplication = ({ file }: ComparedFile, { target }: Pick<Question, 'target'>): boolean =>
+  target.kind === 'application' && file.applicationId !== undefined && file.applicationId !== target.id;
+
+/** The same bytes were uploaded for this target under the type that is listed: the entry is of that upload, or retyped. */
+const isOfOtherType = ({ file, comparison }: ComparedFile, { type }: Pick<Question, 'type'>): boolean =>
+  comparison.kind === 'ours' && file.type !== type && comparison.otherTypes.some((other) => other === file.type);
+
+/** Why the file may be at the target although it was not found there. */
+const doubtIn = (files: readonly ComparedFile[], question: Question, tool: ToolKnowledge): string | undefined => {
+  const unexplained = files.find((compared) => !isExplained(compared, question, tool));
+  switch (unexplained?.comparison.kind) {
+    case 'ours':
+      return reasons.ours;
+    case 'different':
+    case 'other-upload':
+      return reasons.different;
+    case 'not-compared':
+      return reasons.notCompared;
+    case undefined:
+      return tool.lists ? undefined : reasons.unlisted;
+  }
 };
 
-/** How many of the files dated since then can be siblings' at most: those still open may all have arrived. */
-const most = (siblings: readonly Sibling[], since: number): number =>
-  // Theirs may be dated later than ours by the skew of two clocks.
-  siblings.filter(
-    ({ attachedAt, thereBy = Number.POSITIVE_INFINITY }) => (attachedAt ?? thereBy) >= since - 3 * clockSkewMs,
-  ).length;
+const isExplained = (compared: ComparedFile, question: Question, tool: ToolKnowledge): boolean => {
+  switch (compared.comparison.kind) {
+    case 'ours':
+      return isOfOtherApplication(compared, question);
+    case 'other-upload':
+      return true;
+    case 'different':
+      return isDatedBefore(compared.file, question) || isKept(question, tool);
+    case 'not-compared':
+      return false;
+  }
+};
 
-/** How many are siblings' for certain: those that began since then and are known to be there. */
-const least = (siblings: readonly Sibling[], since: number): number =>
-  siblings.filter(({ attachedAt, attemptedAt }) => attachedAt !== undefined && attemptedAt >= since).length;
+const isDatedBefore = ({ createdAt }: ListedFile, { firstUnknownAttemptAt }: Question): boolean =>
+  createdAt !== undefined && createdAt < firstUnknownAttemptAt - datedBeforeMs;
+
+/** Ours would still have our bytes, so other bytes are not ours. */
+const isKept = ({ sizeBytes }: Question, { keepsBytes }: ToolKnowledge): boolean =>
+  sizeBytes !== undefined && sizeBytes <= keepsBytes;

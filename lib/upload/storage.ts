@@ -42,6 +42,8 @@ export interface ListedPage {
 export interface Storage {
   /** Opens exactly the object that the upload names; another one under its key is OBJECT_REPLACED. */
   open(upload: Upload, signal: AbortSignal): Promise<Result<StoredObject>>;
+  /** The same object even when it was deleted or replaced since, where the upload names a version of it. Only to look at it. */
+  openVersion(upload: Upload, signal: AbortSignal): Promise<Result<StoredObject>>;
   /** The object under a key now. */
   find(bucket: string, key: string, signal: AbortSignal): Promise<Result<Upload>>;
   /** Up to 1,000 objects in key order, after a key. */

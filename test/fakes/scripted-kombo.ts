@@ -1,9 +1,11 @@
 import type { Deadline } from '../../lib/deadline.ts';
-import type { ListedAttachment } from '../../lib/kombo/attachment-list.ts';
+import type { Listing } from '../../lib/kombo/attachment-list.ts';
 import type { KomboFailure } from '../../lib/kombo/classify-response.ts';
 import type { Answered, AttachAnswer, KomboClient } from '../../lib/kombo/client.ts';
+import type { LinkAnswer, LinkFault, Links } from '../../lib/kombo/links.ts';
+import { ok, type Result } from '../../lib/result.ts';
 import type { Target } from '../../lib/upload/target.ts';
-import { collect } from './chunks.ts';
+import { chunksOf, collect } from './chunks.ts';
 
 /** A file as it stands at the target. */
 export interface Standing {
@@ -43,9 +45,29 @@ export interface ScriptedKombo extends KomboClient {
   /** What happens to the next POSTs, one by one; after that all are taken. */
   readonly script: PostScript[];
   /** What a listing says; without one, what is standing. */
-  listing: ((target: Target) => Answered<readonly ListedAttachment[]>) | undefined;
+  listing: ((target: Target) => Answered<Listing>) | undefined;
   readonly listings: readonly Target[];
+  /** The files behind the links: those that stand, unless a test says what a link answers. */
+  readonly links: Links;
+  readonly linked: Map<string, () => Result<LinkAnswer, LinkFault>>;
+  /** The links that were opened. */
+  readonly opened: string[];
 }
+
+/** A link that serves these bytes, as a host of files does. */
+export const serves = (
+  bytes: Uint8Array,
+  headers: LinkAnswer['headers'] = {},
+  status = 200,
+): Result<LinkAnswer, LinkFault> =>
+  ok({
+    status,
+    headers: { 'content-length': String(bytes.length), 'content-type': 'application/pdf', ...headers },
+    chunks: chunksOf(bytes),
+    close: () => undefined,
+  });
+
+export const linkTo = (place: number): string => `https://files.example/${place}`;
 
 /** Kombo's client at the seam where `lib/` meets it; the HTTP behind it has tests of its own. */
 export const scriptedKombo = (now: () => number): ScriptedKombo => {
@@ -59,6 +81,17 @@ export const scriptedKombo = (now: () => number): ScriptedKombo => {
     standing,
     script,
     listing: undefined,
+    linked: new Map(),
+    opened: [],
+    links: {
+      open: async (url) => {
+        kombo.opened.push(url);
+        const fate = kombo.linked.get(url);
+        if (fate) return fate();
+        const file = standing[Number(url.split('/').at(-1))];
+        return file ? serves(Buffer.from(file.attachment.data, 'base64')) : serves(Buffer.alloc(0), {}, 404);
+      },
+    },
     attach: async (target, body, deadline) => {
       const { attachment } = JSON.parse((await collect(body.chunks)).toString());
       posts.push(target);
@@ -69,10 +102,12 @@ export const scriptedKombo = (now: () => number): ScriptedKombo => {
     listAttachments: async (target) => {
       listings.push(target);
       if (kombo.listing) return kombo.listing(target);
-      const value = standing
-        .filter((file) => file.target.id === target.id && file.target.kind === target.kind)
-        .map(({ attachment: { name, type }, createdAt }) => ({ name, type, createdAt }));
-      return { ok: true, value, concurrency: {} };
+      const files = standing.flatMap((file, place) =>
+        file.target.id === target.id && file.target.kind === target.kind
+          ? [{ name: file.attachment.name, type: file.attachment.type, link: linkTo(place) }]
+          : [],
+      );
+      return { ok: true, value: { files, more: false }, concurrency: {} };
     },
     restrictions: async () => ({ ok: true, value: undefined, concurrency: {} }),
     integration: async () => ({ ok: true, value: {}, concurrency: {} }),

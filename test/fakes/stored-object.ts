@@ -65,6 +65,7 @@ export const fakeStorage = (...openings: readonly Opening[]): FakeStorage => {
       links.push({ upload, contentType, ...(versionId !== undefined && { versionId }) });
       return 'https://bucket.s3.eu-central-1.amazonaws.com/candidates/x/cv.pdf?X-Amz-Signature=5ec2e7';
     },
+    openVersion: unused,
     find: unused,
     list: unused,
   };

@@ -43,17 +43,17 @@ describe('Succeeded is said of what is attached', () => {
 describe('TemporaryFailure is said of what continues automatically', () => {
   test('not delivered: when the schedule sends it', async () => {
     world.put(key);
-    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     const result = await run();
     expect(result.resultCode).toBe('TemporaryFailure');
     expect(result.resultString).toMatch(
-      /^RETRYING REMOTE.SERVICE_UNAVAILABLE: not delivered; the schedule sends it from 2026-/,
+      /^RETRYING REMOTE.RATE_LIMIT_EXCEEDED: not delivered; the schedule sends it from 2026-/,
     );
   });
 
   test('and S3 may ask again as often as it likes: no try is spent before it is due', async () => {
     world.put(key);
-    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     for (let time = 0; time < 20; time += 1) expect((await run()).resultCode).toBe('TemporaryFailure');
     expect(world.kombo.posts).toHaveLength(1);
     world.clock.advance(3_600_000);

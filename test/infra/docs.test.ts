@@ -37,7 +37,7 @@ describe('the page of states', () => {
   });
 
   test.each([
-    '| not found again, later | unknown | retrying |',
+    '| not at the target | unknown | retrying |',
     '| resend | attached; retrying; unknown; rejected; superseded; held | retrying |',
     '| pause ended | held by a pause, may be delivered | unknown |',
   ])('tells %s', (row) => {

@@ -3,6 +3,7 @@ import type { Courier } from '../../lib/courier.ts';
 import { type Deadline, deadlineIn } from '../../lib/deadline.ts';
 import type { ApiKey } from '../../lib/kombo/api-key.ts';
 import { restrictionsCache } from '../../lib/kombo/restrictions-cache.ts';
+import { lanesOn } from '../../lib/lane/lane-store.ts';
 import { pausesOn } from '../../lib/lane/pause-store.ts';
 import { type LedgerEntry, ledgerOn } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
@@ -11,7 +12,7 @@ import { fail, ok } from '../../lib/result.ts';
 import type { Storage } from '../../lib/upload/storage.ts';
 import { type Upload, uploadId } from '../../lib/upload/upload.ts';
 import { chunksOf } from '../fakes/chunks.ts';
-import { pdf } from '../fakes/files.ts';
+import { checksumOfBytes, pdf } from '../fakes/files.ts';
 import { integrationId, minute, nine } from '../fakes/ledger-samples.ts';
 import { type ManualClock, manualClock } from '../fakes/manual-clock.ts';
 import { type MemoryTable, memoryTable } from '../fakes/memory-table.ts';
@@ -82,10 +83,12 @@ export const deliveryWorld = (
       uuid,
       apiKey,
       kombo,
+      links: kombo.links,
       restrictions: restrictionsCache(kombo, clock),
       storage,
       table,
       ledger: ledgerOn({ table, clock, uuid, retentionDays: 400 }),
+      lanes: lanesOn(table, clock),
       pauses: pausesOn(table, clock),
       observe: (outcome, measures) => void observed.push({ outcome, measures }),
       log: { info: log, warn: log, error: log },
@@ -119,14 +122,24 @@ export const deliveryWorld = (
   };
 };
 
-const storageOf = (bucket: ReadonlyMap<string, StoredFile>): Storage => ({
-  open: async ({ key, etag }) => {
+const storageOf = (bucket: ReadonlyMap<string, StoredFile>): Storage => {
+  const open: Storage['open'] = async ({ key, etag }) => {
     const file = bucket.get(key);
     if (!file) return fail('OBJECT_DELETED', 'S3 answered NoSuchKey (HTTP 404).');
     if (file.etag !== etag) return fail('OBJECT_REPLACED', 'The object under the key has another ETag now.');
-    return ok({ ...file, sizeBytes: file.bytes.length, chunks: chunksOf(file.bytes), close: () => undefined });
-  },
-  find: async () => fail('STORAGE_UNAVAILABLE', 'Nobody looks for objects here.'),
-  list: async () => fail('STORAGE_UNAVAILABLE', 'Nobody lists objects here.'),
-  link: async () => 'https://cv-inbox.example/secret-link',
-});
+    return ok({
+      identity: checksumOfBytes(file.bytes),
+      ...file,
+      sizeBytes: file.bytes.length,
+      chunks: chunksOf(file.bytes),
+      close: () => undefined,
+    });
+  };
+  return {
+    open,
+    openVersion: open,
+    find: async () => fail('STORAGE_UNAVAILABLE', 'Nobody looks for objects here.'),
+    list: async () => fail('STORAGE_UNAVAILABLE', 'Nobody lists objects here.'),
+    link: async () => 'https://cv-inbox.example/secret-link',
+  };
+};

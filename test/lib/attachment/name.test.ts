@@ -127,22 +127,8 @@ describe('a long name', () => {
     expect(attachmentName(`${'🌱'.repeat(300)}.pdf`)).toBe(`${'🌱'.repeat(196)}.pdf`);
   });
 
-  test('leaves room for the token', () => {
-    expect(attachmentName(`${'a'.repeat(300)}.pdf`, { token: '1a2b3c4d' })).toBe(`${'a'.repeat(187)}-1a2b3c4d.pdf`);
-  });
-
   test('loses the blank that the cut lays bare', () => {
     expect(attachmentName(`${'a'.repeat(195)} bcd.pdf`)).toBe(`${'a'.repeat(195)}.pdf`);
-  });
-});
-
-describe('a token', () => {
-  test('stands before the extension', () => {
-    expect(attachmentName('CV.pdf', { token: '1a2b3c4d' })).toBe('CV-1a2b3c4d.pdf');
-  });
-
-  test('stands at the end when there is no extension', () => {
-    expect(attachmentName('Dr. Doe', { token: '1a2b3c4d' })).toBe('Dr. Doe-1a2b3c4d');
   });
 });
 

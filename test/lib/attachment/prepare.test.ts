@@ -14,7 +14,6 @@ const rules: AttachmentRules = {
   maxBytes: 10_000_000,
   allowedTypes: allowed.value,
   remoteFields: {},
-  nameToken: false,
 };
 const match: KeyMatch = {
   target: { kind: 'candidate', id: 'Frank1', integrationId: 'greenhouse:1' },
@@ -92,14 +91,6 @@ test('gives a name without extension the one of its bytes', async () => {
     object: { contentType: 'binary/octet-stream' },
   });
   expect(facts).toMatchObject({ name: 'Frank Doe CV.pdf', contentType: 'application/pdf' });
-});
-
-test('puts eight digits of the entity tag into the name when asked', async () => {
-  const { facts } = await prepare({
-    object: { etag: '900150983CD24FB0D6963F7D28E17F72-2' },
-    rules: { nameToken: true },
-  });
-  expect(facts).toMatchObject({ name: expect.stringMatching(/^Frank Doe CV.*90015098.*\.pdf$/) });
 });
 
 test('lets the remote fields of an object add to those of all', async () => {

@@ -32,7 +32,6 @@ describe('what must be set', () => {
       transfer: 'data',
       requireScan: false,
       onUnknown: 'read-back',
-      nameToken: false,
       remoteFields: {},
       sweepSince: undefined,
       ledgerRetentionDays: 400,
@@ -40,7 +39,7 @@ describe('what must be set', () => {
       leaseMs: 420_000,
       retryBaseMs: 30_000,
       readBackAfterMs: 60_000,
-      readBackAgainMs: 300_000,
+      readBackAgainMs: 900_000,
       s3ForcePathStyle: false,
     });
   });
@@ -97,7 +96,6 @@ describe('a wrong value is named with its variable:', () => {
     ['TRANSFER', 'link', 'data or data_url'],
     ['REQUIRE_SCAN', 'yes', 'true or false'],
     ['ON_UNKNOWN', 'retry', 'read-back or resend'],
-    ['NAME_TOKEN', '1', 'true or false'],
     ['REMOTE_FIELDS', '{"greenhouse":', 'JSON object'],
     ['REMOTE_FIELDS', '[]', 'JSON object'],
     ['SWEEP_SINCE', 'yesterday', 'a date'],

@@ -56,7 +56,7 @@ test('nothing is repeated with less than ten seconds left', async () => {
 });
 
 test('an ATS that is down is not hurried', async () => {
-  const world = await attemptWorld({ posts: [komboError(502, 'REMOTE.SERVICE_UNAVAILABLE')] });
+  const world = await attemptWorld({ posts: [komboError(502, 'REMOTE.RATE_LIMIT_EXCEEDED')] });
   expect(await world.attempt()).toMatchObject({ ending: { as: 'retrying' } });
   expect(world.posts()).toHaveLength(1);
 });

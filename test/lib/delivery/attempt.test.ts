@@ -137,7 +137,7 @@ describe('an answer', () => {
     [403, 'INTEGRATION.ACTION_DISABLED', 'held'],
     [401, 'PLATFORM.AUTHENTICATION_INVALID', 'held'],
     [500, 'PLATFORM.UNKNOWN_ERROR', 'unknown'],
-    [502, 'REMOTE.SERVICE_UNAVAILABLE', 'retrying'],
+    [502, 'REMOTE.SERVICE_UNAVAILABLE', 'unknown'],
   ])('%i %s settles as %s after one POST', async (status, code, as) => {
     const world = await attemptWorld({ posts: [komboError(status, code)] });
     const result = await world.attempt();

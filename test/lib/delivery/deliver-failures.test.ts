@@ -99,16 +99,16 @@ describe('what is known not to be delivered', () => {
   test('at the twelfth try is held, with the last error in its words', async () => {
     const upload = world.put(key);
     for (let tries = 1; tries < 12; tries += 1) {
-      world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+      world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
       expect(await send(upload)).toMatchObject({ status: 'retrying', attempt: tries });
       world.clock.advance(minute);
     }
-    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE', { logUrl: 'https://app.kombo.dev/log' }));
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { logUrl: 'https://app.kombo.dev/log' }));
     expect(await send(upload)).toMatchObject({
       status: 'held',
       failure: {
         code: 'RETRIES_EXHAUSTED',
-        detail: 'The last of 12 attempts ended with REMOTE.SERVICE_UNAVAILABLE. Kombo answered HTTP 400.',
+        detail: 'The last of 12 attempts ended with REMOTE.RATE_LIMIT_EXCEEDED. Kombo answered HTTP 400.',
         logUrl: 'https://app.kombo.dev/log',
       },
     });
@@ -119,17 +119,17 @@ describe('what is known not to be delivered', () => {
     for (let tries = 1; tries <= 14; tries += 1) {
       // Asked for more patience than an invocation has, so it is not repeated at once.
       const limited = () => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 10_000 });
-      world.kombo.script.push(tries <= 3 ? limited : () => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+      world.kombo.script.push(tries <= 3 ? limited : () => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
       expect(await send(upload)).toMatchObject({ status: 'retrying', attempt: tries });
       world.clock.advance(minute);
     }
-    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     expect(await send(upload)).toMatchObject({ status: 'held', failure: { code: 'RETRIES_EXHAUSTED' } });
   });
 
   test('after a day is held', async () => {
     const upload = world.put(key);
-    const down = () => refuses('REMOTE.SERVICE_UNAVAILABLE');
+    const down = () => refuses('REMOTE.RATE_LIMIT_EXCEEDED');
     world.kombo.script.push(down, down);
     await send(upload);
     world.clock.advance(day);

@@ -70,7 +70,7 @@ describe('what Kombo asks for', () => {
 });
 
 describe('an ATS that struggles', () => {
-  test.each(['REMOTE.RATE_LIMIT_EXCEEDED', 'REMOTE.SERVICE_UNAVAILABLE', 'KOMBO_UNAVAILABLE'] as const)(
+  test.each(['REMOTE.RATE_LIMIT_EXCEEDED', 'KOMBO_BROKE_OFF'] as const)(
     'is left alone for a minute at least after %s',
     (code) => {
       expect(waitMs({ code }, 0)).toBe(minute);
@@ -161,7 +161,7 @@ describe('a repeat inside one invocation', () => {
     expect(quick('KOMBO_CONNECTION_LOST', 2, 0.9, { staleConnection: true })).toBeUndefined();
   });
 
-  test.each(['REMOTE.RATE_LIMIT_EXCEEDED', 'REMOTE.SERVICE_UNAVAILABLE', 'KOMBO_UNAVAILABLE'] as const)(
+  test.each(['REMOTE.RATE_LIMIT_EXCEEDED', 'KOMBO_BROKE_OFF'] as const)(
     'is not made after %s: minutes, not seconds',
     (code) => {
       expect(quick(code)).toBeUndefined();

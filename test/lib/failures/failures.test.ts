@@ -20,7 +20,9 @@ const failureColumns: Readonly<Record<keyof Failure, string>> = {
   judges: "'nothing'",
   throttled: "'no'",
   keyRefused: 'false',
-  neverLists: 'false',
+  outage: 'false',
+  vendorRepeats: 'false',
+  asListing: "'hold'",
   meaning: "'A meaning.'",
   nextStep: "'A next step.'",
 };
@@ -109,18 +111,37 @@ test('Kombo refuses the API key with these codes', () => {
   expect(codesWhere(({ keyRefused }) => keyRefused)).toEqual(['KOMBO_UNAUTHORIZED', 'PLATFORM.AUTHENTICATION_INVALID']);
 });
 
-test('a target is never listed after these codes', () => {
-  expect(codesWhere(({ neverLists }) => neverLists)).toEqual([
+test('these codes, as the answer to a listing, call an operator', () => {
+  expect(codesWhere(({ asListing }) => asListing === 'hold')).toEqual([
     'INTEGRATION.ACTION_DISABLED',
-    'INTEGRATION.ACTION_NOT_AVAILABLE',
     'INTEGRATION.MODEL_DISABLED',
-    'INTEGRATION.MODEL_NOT_AVAILABLE',
     'INTEGRATION.PERMISSION_MISSING',
     'KOMBO_FORBIDDEN',
     'KOMBO_NOT_FOUND',
     'KOMBO_REFUSED',
     'PLATFORM.INPUT_INVALID',
     'REMOTE.INPUT_INVALID',
+  ]);
+});
+
+test('these codes say that a tool cannot list files at all, which a right of the API key cannot change', () => {
+  expect(codesWhere(({ asListing }) => asListing === 'cannot-list')).toEqual([
+    'INTEGRATION.ACTION_NOT_AVAILABLE',
+    'INTEGRATION.MODEL_NOT_AVAILABLE',
+  ]);
+});
+
+test('these codes may have been delivered, and Kombo calls a repeat safe', () => {
+  const codes = codesWhere(({ vendorRepeats }) => vendorRepeats);
+  expect(codes).toEqual(['KOMBO_UNAVAILABLE', 'REMOTE.SERVICE_UNAVAILABLE']);
+  expect(codes.map((code) => failureOf(code).status)).toEqual(['unknown', 'unknown']);
+});
+
+test('after these codes the other side is down or full', () => {
+  expect(codesWhere(({ outage }) => outage)).toEqual([
+    'KOMBO_UNAVAILABLE',
+    'KOMBO_UNREACHABLE',
+    'REMOTE.SERVICE_UNAVAILABLE',
   ]);
 });
 

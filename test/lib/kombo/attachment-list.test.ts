@@ -12,10 +12,32 @@ const entry = {
   remote_updated_at: null,
 };
 
-test('reads what serves as evidence, and no link', () => {
-  expect(readAttachmentList({ results: [entry] })).toEqual([
-    { name: 'Jo Roe CV.pdf', type: 'CV', contentType: 'application/pdf', createdAt: Date.UTC(2026, 5, 1, 12) },
+const listed = (...results: readonly unknown[]) => {
+  const listing = readAttachmentList({ results });
+  return listing === 'unreadable' ? listing : listing.files;
+};
+
+test('reads what leads to the bytes, and what may explain them', () => {
+  expect(listed({ ...entry, application_id: 'H77' })).toEqual([
+    {
+      name: 'Jo Roe CV.pdf',
+      type: 'CV',
+      contentType: 'application/pdf',
+      link: 'https://resources.kombo.dev/x',
+      applicationId: 'H77',
+      createdAt: Date.UTC(2026, 5, 1, 12),
+    },
   ]);
+});
+
+test.each([
+  [{ next: 'cursor-2' }, true],
+  [{ next_cursor: 'cursor-2' }, true],
+  [{ has_more: true }, true],
+  [{ next: null, has_more: false, cursor: '' }, false],
+  [{}, false],
+])('with %j beside the list, there is more: %s', (beside, more) => {
+  expect(readAttachmentList({ results: [entry], ...beside })).toMatchObject({ more });
 });
 
 test('an odd entry says less and hides no other', () => {
@@ -28,19 +50,20 @@ test('an odd entry says less and hides no other', () => {
     { ...entry, type: 'SELFIE', content_type: null, file_name: null },
     { ...entry, type: 3, file_name: 'Frank Doe.pdf', remote_created_at: null },
   ];
-  expect(readAttachmentList({ results: odd })).toEqual([
+  const link = 'https://resources.kombo.dev/x';
+  expect(listed(...odd)).toEqual([
     {},
     {},
     {},
     {},
     {},
-    { type: 'SELFIE', createdAt: Date.UTC(2026, 5, 1, 12) },
-    { name: 'Frank Doe.pdf', contentType: 'application/pdf' },
+    { type: 'SELFIE', link, createdAt: Date.UTC(2026, 5, 1, 12) },
+    { name: 'Frank Doe.pdf', link, contentType: 'application/pdf' },
   ]);
 });
 
 test('an empty list is an answer: there is nothing', () => {
-  expect(readAttachmentList({ results: [] })).toEqual([]);
+  expect(listed()).toEqual([]);
 });
 
 test.each([[undefined], [null], [{}], [{ results: null }], [{ results: {} }], [[]], ['text']])(
@@ -54,15 +77,24 @@ test.each([
   ['2026-06-01T12:00:00Z', Date.UTC(2026, 5, 1, 12)],
   ['2026-06-01T12:00:00.123456Z', Date.UTC(2026, 5, 1, 12, 0, 0, 123)],
   ['2026-06-01T14:00:00+02:00', Date.UTC(2026, 5, 1, 12)],
-  ['2026-06-01 12:00:00', Date.UTC(2026, 5, 1, 12)],
-  ['2026-06-01T12:00', Date.UTC(2026, 5, 1, 12)],
+  ['2026-06-01 12:00:00Z', Date.UTC(2026, 5, 1, 12)],
+  ['2026-06-01T12:00Z', Date.UTC(2026, 5, 1, 12)],
+  ['2026-06-01T00:00:01Z', Date.UTC(2026, 5, 1, 0, 0, 1)],
 ])('%s is a date', (text, createdAt) => {
-  expect(readAttachmentList({ results: [{ remote_created_at: text }] })).toEqual([{ createdAt }]);
+  expect(listed({ remote_created_at: text })).toEqual([{ createdAt }]);
 });
 
-test.each([['2026-06-01'], ['yesterday'], ['1748779200'], ['2026-13-45T99:00:00Z'], [''], [1748779200]])(
-  '%j tells no minute, so it is no date',
-  (text) => {
-    expect(readAttachmentList({ results: [{ remote_created_at: text }] })).toEqual([{}]);
-  },
-);
+test.each([
+  ['2026-06-01'],
+  ['2026-06-01T12:00:00'],
+  ['2026-06-01 12:00'],
+  ['2026-06-01T00:00:00.000Z'],
+  ['2026-06-01T00:00+02:00'],
+  ['yesterday'],
+  ['1748779200'],
+  ['2026-13-45T99:00:00Z'],
+  [''],
+  [1748779200],
+])('%j has no time and zone, so it is no date', (text) => {
+  expect(listed({ remote_created_at: text })).toEqual([{}]);
+});

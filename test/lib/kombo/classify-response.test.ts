@@ -34,7 +34,7 @@ const errorList: readonly [keyof typeof komboErrorCodes, string, string | undefi
   ['PLATFORM.RATE_LIMIT_EXCEEDED', 'retrying', undefined],
   ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 'retrying', undefined],
   ['REMOTE.RATE_LIMIT_EXCEEDED', 'retrying', undefined],
-  ['REMOTE.SERVICE_UNAVAILABLE', 'retrying', undefined],
+  ['REMOTE.SERVICE_UNAVAILABLE', 'unknown', undefined],
   ['INTEGRATION.SETUP_SYNC_PENDING', 'held', 'integration'],
   ['INTEGRATION.SETUP_INCOMPLETE', 'held', 'integration'],
   ['INTEGRATION.QA_FAILED', 'held', 'integration'],
@@ -112,7 +112,7 @@ test.each([
   ['KOMBO_NOT_FOUND', 'held'],
   ['KOMBO_REDIRECTED', 'held'],
   ['KOMBO_RATE_LIMITED', 'retrying'],
-  ['KOMBO_UNAVAILABLE', 'retrying'],
+  ['KOMBO_UNAVAILABLE', 'unknown'],
   ['KOMBO_FAULT', 'unknown'],
 ] as const)('%s means %s', (code, status) => {
   expect(komboFailures[code].status).toBe(status);

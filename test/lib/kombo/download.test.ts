@@ -112,13 +112,16 @@ describe('a file is read', () => {
     expect(await downloadFrom(server)).toEqual(file);
   });
 
-  test('also when it is empty', async () => {
-    expect(await downloadOf(head(ofLength(0)), { lengths: new Set([0]) })).toEqual({
-      ...file,
-      sizeBytes: 0,
-      checksums: new Map([['MD5', 'd41d8cd98f00b204e9800998ecf8427e']]),
-    });
-  });
+  test.each([ofLength(0), 'transfer-encoding: chunked\r\n\r\n0'])(
+    'not when it is empty, which no CV is: %j',
+    async (as) => {
+      expect(await downloadOf(`${head(as)}`)).toEqual({
+        kind: 'not-compared',
+        reason: 'The link was answered without a byte.',
+        mayPass: true,
+      });
+    },
+  );
 
   test('no further than announced, when more comes', async () => {
     expect(await downloadOfAll(`${head(ofLength(20))}${cv} and more`)).toEqual(file);
@@ -126,9 +129,9 @@ describe('a file is read', () => {
 
   test('without an announced length to its last chunk, whatever its length up to the longest', async () => {
     expect(await downloadOf(head(inChunks) + chunk('Frank Doe,') + chunk(' carpenter') + lastChunk)).toEqual(file);
-    for (const sizeBytes of [0, 7, 29, 30]) {
-      const body = sizeBytes === 0 ? lastChunk : chunk('x'.repeat(sizeBytes)) + lastChunk;
-      expect(await downloadOf(head(inChunks) + body)).toMatchObject({ ...{ kind: 'read', sizeBytes } });
+    for (const sizeBytes of [1, 7, 29, 30]) {
+      const body = chunk('x'.repeat(sizeBytes)) + lastChunk;
+      expect(await downloadOf(head(inChunks) + body)).toMatchObject({ kind: 'read', sizeBytes });
     }
   });
 
@@ -188,7 +191,7 @@ describe('a body is not read', () => {
     expect(sentBytes()).toBeLessThan(buffersBytes);
   });
 
-  test.each([0, 19, 21, 29, 31])('when its announced length is %i, one off or not', async (sizeBytes) => {
+  test.each([1, 19, 21, 29, 31])('when its announced length is %i, one off or not', async (sizeBytes) => {
     expect(await downloadOf(head(ofLength(sizeBytes)))).toEqual({ kind: 'other-length', sizeBytes });
   });
 
@@ -211,7 +214,6 @@ describe('a body is not read', () => {
       mayPass: false,
     };
     expect(await downloadOf(answer)).toEqual(longer);
-    expect(await downloadOf(head(inChunks) + lastChunk, { lengths: new Set() })).toMatchObject({ kind: 'read' });
     expect(await downloadOf(head(inChunks) + chunk('x'), { lengths: new Set() })).toEqual(longer);
     const { server, sentBytes } = await longBody(head());
     expect(await downloadFrom(server)).toEqual(longer);
@@ -370,7 +372,7 @@ describe('a page', () => {
 });
 
 test.each([
-  ...['application/pdf', 'application/octet-stream', 'text/plain', 'image/png', 'text/htmlx', 'application/json-seq'],
+  ...['application/pdf', 'application/octet-stream', 'text/csv', 'image/png', 'text/htmlx', 'application/json-seq'],
   ...['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'application/xml-dtd', 'x-html', ''],
 ])('a file of type "%s" is no page', async (type) => {
   const contentType = `content-type: ${type}`;

@@ -38,9 +38,8 @@ B: held             -          -          -          -          -          -    
 B: rejected         -          -          -          -          -          -          -          -          -          -               -          -          -
 lease expired       -          -          unknown    -          -          -          -          -          -          -               -          -          -
 found               -          -          -          -          -          attached   -          -          attached   attached        -          -          -
-absent              -          -          -          -          -          unknown    -          -          -          -               -          -          -
-absent for good     -          -          -          -          -          retrying   -          -          -          -               -          -          -
-unreadable          -          -          -          -          -          unknown    -          -          -          -               -          -          -
+looked              -          -          -          -          -          unknown    -          -          -          -               -          -          -
+absent              -          -          -          -          -          retrying   -          -          -          -               -          -          -
 found paused        -          -          -          -          -          pausedDoubtful   -          -          -          -               -          -          -
 undecidable         -          -          -          -          -          doubtful   -          -          -          -               -          -          -
 blocked by scan     -          -          -          -          -          doubtful   held       held       doubtful   doubtful        held       -          -
@@ -77,9 +76,8 @@ const events: Readonly<Record<string, LedgerEvent>> = {
   'B: rejected': { ...failed, as: 'rejected', owner: 'owner-B' },
   'lease expired': { kind: 'lease-expired', dueAt: nine + minute },
   found: { kind: 'found' },
-  absent: { kind: 'absent', dueAt: nine + 5 * minute, final: false },
-  'absent for good': { kind: 'absent', dueAt: nine, final: true },
-  unreadable: { kind: 'unreadable', dueAt: nine + minute, failure: answerLost },
+  looked: { kind: 'looked', counts: 'absent', dueAt: nine + 5 * minute },
+  absent: { kind: 'absent', dueAt: nine },
   'found paused': { kind: 'paused', scope: integrationId, failure: answerLost },
   undecidable: { kind: 'undecidable', failure: answerLost },
   'blocked by scan': { kind: 'blocked-by-scan', failure: answerLost },
@@ -97,8 +95,8 @@ const kinds: Readonly<Record<LedgerEventKind, true>> = {
   failed: true,
   'lease-expired': true,
   found: true,
+  looked: true,
   absent: true,
-  unreadable: true,
   paused: true,
   undecidable: true,
   'blocked-by-scan': true,
@@ -150,6 +148,6 @@ describe('the table leaves nothing out:', () => {
 
   test('each row is whole', () => {
     expect(cells.filter(({ to }) => to === 'missing')).toEqual([]);
-    expect(cells).toHaveLength(28 * 13);
+    expect(cells).toHaveLength(27 * 13);
   });
 });

@@ -5,6 +5,7 @@ import { transition } from '../../../lib/ledger/transition.ts';
 import {
   answerLost,
   day,
+  hour,
   integrationId,
   minute,
   nine,
@@ -166,8 +167,10 @@ describe('a lease that ended', () => {
     expect(record.state).toMatchObject({
       status: 'unknown',
       dueAt: nine + minute,
-      absentListings: 0,
-      failedReadings: 0,
+      absentLooks: 0,
+      doubtfulLooks: 0,
+      passingLooks: 0,
+      unknownSince: nine,
     });
     expect(record.state).toMatchObject({ failure: { code: 'LEASE_EXPIRED' } });
     expect(record.firstUnknownAttemptAt).toBe(nine - 7 * minute);
@@ -190,24 +193,37 @@ describe('reading the target', () => {
     });
   });
 
-  test('and missing it counts, and keeps the time of the first miss', () => {
-    const once = next(unknown, { kind: 'absent', dueAt: nine + 5 * minute, final: false });
-    expect(once.state).toMatchObject({ absentListings: 1, firstAbsentAt: nine, dueAt: nine + 5 * minute });
-
-    const twice = next(once, { kind: 'absent', dueAt: nine + 9 * minute, final: false }, nine + 4 * minute);
-    expect(twice.state).toMatchObject({ absentListings: 2, firstAbsentAt: nine, dueAt: nine + 9 * minute });
+  test('counts the looks that must agree, and those that do not count apart', () => {
+    const look = (record: LedgerRecord, counts: 'absent' | 'doubtful' | 'passing') =>
+      next(record, { kind: 'looked', counts, dueAt: nine + minute });
+    expect(look(look(unknown, 'absent'), 'absent').state).toMatchObject({ absentLooks: 2, doubtfulLooks: 0 });
+    expect(look(look(unknown, 'passing'), 'passing').state).toMatchObject({ absentLooks: 0, passingLooks: 2 });
+    expect(look(unknown, 'doubtful').state).toMatchObject({ doubtfulLooks: 1, dueAt: nine + minute });
   });
 
-  test('without an answer counts that alone, and forgets no miss', () => {
-    const record = recordIn({ ...states.unknown, absentListings: 1, firstAbsentAt: nine - minute });
-    const unread = next(record, { kind: 'unreadable', dueAt: nine + 2 * minute, failure: answerLost });
-    expect(unread.state).toMatchObject({ absentListings: 1, firstAbsentAt: nine - minute, failedReadings: 1 });
+  test('counts no absence from before a doubt: the target shows the file now and then', () => {
+    const absent = next(unknown, { kind: 'looked', counts: 'absent', dueAt: nine });
+    const doubtful = next(absent, { kind: 'looked', counts: 'doubtful', dueAt: nine });
+    expect(doubtful.state).toMatchObject({ absentLooks: 0, doubtfulLooks: 1 });
+    expect(next(doubtful, { kind: 'looked', counts: 'absent', dueAt: nine }).state).toMatchObject({ doubtfulLooks: 1 });
   });
 
-  test('keeps its earliest suspicion when it is sent again', () => {
-    const record = recordIn(states.unknown, { firstUnknownAttemptAt: nine - 10 * minute, attemptsSinceRelease: 4 });
-    const missed = next(record, { kind: 'absent', dueAt: nine, final: true });
-    expect(missed).toMatchObject({ firstUnknownAttemptAt: nine - 10 * minute, attemptsSinceRelease: 4 });
+  test('keeps what the latest look has shown until the file is attached', () => {
+    const look = { at: nine, listed: 3, different: 2, notCompared: 1 };
+    const looked = next(unknown, { kind: 'looked', counts: 'passing', dueAt: nine, look });
+    expect(looked.lastLook).toEqual(look);
+    expect(next(looked, { kind: 'found', look }).lastLook).toBeUndefined();
+  });
+
+  test('sends it again with a new retry budget, and keeps its suspicion and its unknown attempts', () => {
+    const suspicion = { firstUnknownAttemptAt: nine - 10 * minute, unknownAttempts: 2 };
+    const record = recordIn(states.unknown, { ...suspicion, attemptsSinceRelease: 4, releasedAt: nine - day });
+    expect(next(record, { kind: 'absent', dueAt: nine + hour })).toMatchObject({
+      ...suspicion,
+      state: { status: 'retrying', dueAt: nine + hour },
+      attemptsSinceRelease: 0,
+      releasedAt: nine,
+    });
   });
 
   test('waits for the end of a pause, and then reads: it is never sent on the end of a pause alone', () => {
@@ -222,6 +238,15 @@ describe('reading the target', () => {
     const released = next(waiting, { kind: 'released', scope: integrationId, dueAt: nine + minute });
     expect(released.state).toMatchObject({ status: 'unknown', dueAt: nine + minute });
   });
+
+  test.each(['paused', 'pausedDoubtful'] as const)(
+    'keeps its unknown attempts through a pause: no outage gives a file more than three (%s)',
+    (name) => {
+      const waiting = recordIn(states[name], { unknownAttempts: 2 });
+      const released = next(waiting, { kind: 'released', scope: integrationId, dueAt: nine });
+      expect(released.unknownAttempts).toBe(2);
+    },
+  );
 });
 
 describe('an operator', () => {
@@ -239,15 +264,38 @@ describe('an operator', () => {
   test('who retries what may be delivered makes it be read at once, with its suspicion', () => {
     const record = recordIn(states.doubtful, { firstUnknownAttemptAt: nine - 9 * minute });
     expect(next(record, { kind: 'retry', reason: 'Rights are granted now.' })).toMatchObject({
-      state: { status: 'unknown', dueAt: nine, absentListings: 0 },
+      state: { status: 'unknown', dueAt: nine, absentLooks: 0 },
       firstUnknownAttemptAt: nine - 9 * minute,
     });
+  });
+
+  test.each(['retry', 'resend'] as const)('takes the risk of further attempts: %s counts unknown ones anew', (kind) => {
+    const record = recordIn(states.doubtful, { unknownAttempts: 3 });
+    expect(next(record, { kind, reason: 'I have looked.' }).unknownAttempts).toBe(0);
+  });
+
+  test('who retries what is being looked up gives it no further attempts', () => {
+    const record = recordIn(states.unknown, { unknownAttempts: 2 });
+    expect(next(record, { kind: 'retry', reason: 'Sooner, please.' }).unknownAttempts).toBe(2);
   });
 
   test('who resends drops the suspicion: files listed so far prove nothing for what comes now', () => {
     const record = recordIn(states.doubtful, { firstUnknownAttemptAt: nine - 9 * minute });
     expect(next(record, { kind: 'resend', reason: 'It is not there.' }).firstUnknownAttemptAt).toBeUndefined();
   });
+
+  test.each([
+    ['attached', nine],
+    ['doubtful', nine],
+    ['unknown', nine],
+    ['held', undefined],
+    ['rejected', undefined],
+  ] as const)(
+    'who resends a file that is %s: a copy of before proves nothing any more (since %s)',
+    (name, resentAt) => {
+      expect(next(recordIn(states[name]), { kind: 'resend', reason: 'It is needed.' }).resentAt).toBe(resentAt);
+    },
+  );
 
   test('who resends an attached file leaves a code that says so', () => {
     expect(next(recordIn(states.attached), { kind: 'resend', reason: 'It was deleted.' })).toMatchObject({

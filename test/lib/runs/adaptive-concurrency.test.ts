@@ -135,6 +135,6 @@ test('one integration’s refusals slow no other', () => {
 });
 
 test('a failure of one file changes nothing', () => {
-  deliver(throttledBy('REMOTE.SERVICE_UNAVAILABLE', 60_000));
+  deliver(throttledBy('REMOTE.RATE_LIMIT_EXCEEDED', 60_000));
   expect(room()).toBe(4);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { sleep } from '../../../lib/clock.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
 import { reprocess } from '../../../lib/runs/reprocess.ts';
+import { learnTool } from '../../fakes/known-tool.ts';
 import { minute, nine, recordIn, second, states } from '../../fakes/ledger-samples.ts';
 import { refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
@@ -39,6 +40,7 @@ test('100 due files cost the same calls beside 100,000 attached ones as beside n
       world.table.items.set(item.pk, item);
     }
     addDue(world, 100);
+    learnTool(world);
     expect(await run(world)).toMatchObject({ due: 100, left: 0, outcomes: { attached: 100 } });
     return world.table.calls.length;
   };
@@ -82,7 +84,7 @@ test('a backlog of 2,000 drains through a Kombo that takes five at once, and hol
     await world.run(Promise.all([run(world), run(world)]));
     world.clock.advance(5 * minute);
   }
-  expect(statuses(world)).toEqual({ attached: 2000 });
+  expect(statuses(world)).toEqual({ attached: 2000, lane: 1 });
   expect(new Set(world.kombo.standing.map(({ target }) => target.id)).size).toBe(2000);
   expect(world.kombo.standing).toHaveLength(2000);
   // 2.5 minutes of work per round, five files in half a second: two rounds are the least that any pace would need.

@@ -21,7 +21,7 @@ const dueFiles = async (count: number): Promise<readonly Upload[]> => {
   const uploads: Upload[] = [];
   for (let index = 0; index < count; index += 1) {
     const upload = world.put(`candidates/GRK123/CV-${index}.pdf`);
-    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     await deliver(upload, { deadline: world.deadline() }, world.newCourier());
     uploads.push(upload);
   }

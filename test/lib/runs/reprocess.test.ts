@@ -4,6 +4,7 @@ import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
 import { type ReprocessReport, reprocess } from '../../../lib/runs/reprocess.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
+import { learnTool } from '../../fakes/known-tool.ts';
 import { integrationId, minute, second } from '../../fakes/ledger-samples.ts';
 import { losesAnswer, losesFile, type PostScript, refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
@@ -27,7 +28,7 @@ const sent = async (key: string, fate: PostScript): Promise<Upload> => {
   await deliver(upload, { deadline: world.deadline() }, deps);
   return upload;
 };
-const down: PostScript = () => refuses('REMOTE.SERVICE_UNAVAILABLE');
+const down: PostScript = () => refuses('REMOTE.RATE_LIMIT_EXCEEDED');
 const statusOf = async (upload: Upload): Promise<string> => (await world.recordOf(upload)).state.status;
 
 describe('a run', () => {
@@ -70,9 +71,10 @@ describe('a run', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('sends a lost file once, after two readings five minutes apart', async () => {
+  test('sends a lost file once, after two looks, 15 minutes after its attempt', async () => {
+    await learnTool(world);
     const upload = await sent('CV.pdf', losesFile);
-    for (let passed = 0; passed < 10; passed += 1) {
+    for (let passed = 0; passed < 20; passed += 1) {
       world.clock.advance(minute);
       await run();
     }
@@ -97,7 +99,7 @@ describe('a run', () => {
       world.clock.advance(10 * minute);
       world.table.calls.length = 0;
       expect(await run()).toMatchObject({ due: 10, outcomes: { attached: 10 } });
-      return world.table.calls.filter((call) => call !== 'put').length;
+      return world.table.calls.filter((call) => call === 'query').length;
     };
     expect(await reads(200)).toBe(await reads(0));
   });

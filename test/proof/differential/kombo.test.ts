@@ -110,9 +110,10 @@ const attach = async (kombo: KomboClient, target: Target, { name, type, content 
 const listed = async (kombo: KomboClient, target: Target): Promise<readonly string[] | string> => {
   const answer = await kombo.listAttachments(target, new AbortController().signal);
   if (!answer.ok) return answer.failure.code;
-  return answer.value.map(({ name, type }) => `${type} ${name}`).sort();
+  return answer.value.files.map(({ name, type }) => `${type} ${name}`).sort();
 };
 
+const tool = { habits: [], converts: 'nobody', learnt: false } as const;
 let worlds = 0;
 
 test('the simulated Kombo and the emulator answer alike and hold the same files', async () => {
@@ -136,7 +137,12 @@ test('the simulated Kombo and the emulator answer alike and hold the same files'
         calm: () => false,
         tell: () => undefined,
       };
-      const faults = { post: () => fates[0] ?? simulatedAs('attaches', true), get: () => undefined, tellsDates: false };
+      const faults = {
+        post: () => fates[0] ?? simulatedAs('attaches', true),
+        get: () => undefined,
+        tool,
+        hostDown: () => false,
+      };
       const clientOver = (transport: Parameters<typeof komboClient>[0]['transport']): KomboClient =>
         komboClient({ transport, clock: systemClock, apiKey: async () => defaultApiKey });
       const simulated = clientOver(transportOf(simulation, process, world, faults));

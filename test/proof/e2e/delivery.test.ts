@@ -63,7 +63,6 @@ test('twenty files meet a tool that is down, wait, and all arrive once when it i
 
 test('a lost answer shows as unknown, and the listing settles it without a second file', async () => {
   const page = await console_.open();
-  await switchOn(page, 'Dated');
   await switchOn(page, 'Answer lost');
   await address(page, 'lost1');
   await choose(page, several(1, 'Lost'));

@@ -41,14 +41,14 @@ test('a file that has arrived before is not said to arrive again', async () => {
 });
 
 test('a refusal that passes is reported with the time of the next attempt', async () => {
-  const upload = { key: 'candidates/fault-REMOTE--SERVICE_UNAVAILABLE/cv.pdf', bytes: Buffer.from(pdf) };
+  const upload = { key: 'candidates/fault-REMOTE--RATE_LIMIT_EXCEEDED/cv.pdf', bytes: Buffer.from(pdf) };
   const steps: Step[] = [];
   for await (const step of followUpload(stack, upload, 20_000)) {
     steps.push(step);
     if (step.step === 'waiting') break;
   }
   expect(steps.map(({ step }) => step)).toEqual(['uploaded', 'event', 'claimed', 'sent', 'waiting']);
-  expect(steps.at(-1)).toMatchObject({ status: 'retrying', why: 'REMOTE.SERVICE_UNAVAILABLE' });
+  expect(steps.at(-1)).toMatchObject({ status: 'retrying', why: 'REMOTE.RATE_LIMIT_EXCEEDED' });
 });
 
 test('an upload without an end counts as failed after the maximum wait', async () => {

@@ -1,6 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test } from 'vitest';
-import { sandboxIntegrationId } from '../../../infra/local/kombo/emulator.ts';
 import type { Stack } from '../../../infra/local/stack.ts';
 import { pdf } from '../../fakes/files.ts';
 import { ownStack, put, recordOf, storedFilesOf } from '../../worlds/local-stack.ts';
@@ -20,7 +19,7 @@ const posts = (stack: Stack): number => stack.kombo.requests.recent().filter(({ 
 
 test('a file that Kombo refused for a moment is attached automatically', async () => {
   const stack = await startOwnStack(['on-upload', 'on-schedule']);
-  const id = 'fault-REMOTE--SERVICE_UNAVAILABLE-1_as_jane';
+  const id = 'fault-REMOTE--RATE_LIMIT_EXCEEDED-1_as_jane';
   const { object } = await put(stack, `candidates/${id}/cv.pdf`, pdf);
   await expect
     .poll(async () => (await recordOf(stack, object.key, object.etag ?? ''))?.state.status, { timeout: 20_000 })
@@ -31,7 +30,6 @@ test('a file that Kombo refused for a moment is attached automatically', async (
 
 test('a file whose answer got lost is found at its candidate, and not posted again', async () => {
   const stack = await startOwnStack(['on-upload', 'on-schedule']);
-  stack.kombo.integrations.change(sandboxIntegrationId, { habits: ['dated'] });
   const id = 'fault-reset-after-body-stored-1_as_jane';
   const { object } = await put(stack, `candidates/${id}/cv.pdf`, pdf);
   await expect

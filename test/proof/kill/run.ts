@@ -28,14 +28,13 @@ const main = async (): Promise<void> => {
       LEASE_SECONDS: '4',
       KOMBO_TIMEOUT_SECONDS: '3',
       READ_BACK_AFTER_SECONDS: '1',
-      READ_BACK_AGAIN_SECONDS: '2',
+      READ_BACK_AGAIN_SECONDS: '5',
       RETRY_BASE_SECONDS: '0.5',
       SWEEP_SINCE: '2000-01-01',
     },
   });
   try {
     stack.kombo.faults.arm('delay-150ms', { on: ['post'] });
-    stack.kombo.faults.arm('dated');
     const moments: Record<string, number> = {};
     const uploads: string[] = [];
     for (let round = 0; round < kills; round += 1) {

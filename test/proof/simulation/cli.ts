@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { addDecided, countDecided, type DecidedByHabit, decidedLines } from './decided.ts';
 import { everyInterleaving } from './exhaustive.ts';
 import { runHistory } from './history.ts';
 import { brokenPromises } from './invariants.ts';
@@ -18,6 +19,8 @@ interface Tally {
   readonly histories: number;
   readonly crashes: number;
   readonly posts: number;
+  /** Lost answers by habit of the tool, and how many of them needed no operator. */
+  readonly decided: DecidedByHabit;
   /** Whole histories of the first failures, bare sentences of the others. */
   readonly failures: readonly string[];
 }
@@ -32,11 +35,13 @@ const playSeeds = async (
 ): Promise<Tally> => {
   let [crashes, posts] = [0, 0];
   const failures: string[] = [];
+  const decided: DecidedByHabit = new Map();
   for (let played = 0; played < count; played += 1) {
     const seed = from + played * step;
     const ended = await runHistory(seed);
     crashes += ended.world.crashes();
     posts += ended.kombo.posts;
+    countDecided(ended, decided);
     const broken = brokenPromises(ended);
     if (broken.length > 0) {
       const lines =
@@ -46,7 +51,7 @@ const playSeeds = async (
     if (played % 50 === 49) progress(50);
   }
   progress(count % 50);
-  return { histories: count, crashes, posts, failures };
+  return { histories: count, crashes, posts, decided, failures };
 };
 
 const main = async (): Promise<void> => {
@@ -77,12 +82,13 @@ const main = async (): Promise<void> => {
   const summary = {
     from,
     ...tally,
+    decided: Object.fromEntries(tally.decided),
     failures: failures.length,
     seconds,
     ...(exhaustive && { exhaustive: { ...exhaustive, failures: exhaustive.failures.length } }),
   };
   if (values.json) console.log(JSON.stringify(summary));
-  else console.log(sentence(summary));
+  else console.log([...decidedLines(tally.decided), sentence(summary)].join('\n'));
   process.exitCode = failures.length > 0 ? 1 : 0;
 };
 
@@ -124,7 +130,10 @@ const playOnAllCores = async (from: number, seeds: number): Promise<Tally> => {
     }),
   );
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  const decided: DecidedByHabit = new Map();
+  for (const tally of tallies) for (const [condition, one] of tally.decided) addDecided(decided, condition, one);
   return {
+    decided,
     histories: sum(tallies, ({ histories }) => histories),
     crashes: sum(tallies, ({ crashes }) => crashes),
     posts: sum(tallies, ({ posts }) => posts),

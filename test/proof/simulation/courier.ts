@@ -2,8 +2,10 @@ import { readSettings, type Settings } from '../../../lib/config/config.ts';
 import type { Courier } from '../../../lib/courier.ts';
 import { fixedApiKey } from '../../../lib/kombo/api-key.ts';
 import { komboClient } from '../../../lib/kombo/client.ts';
+import type { Links } from '../../../lib/kombo/links.ts';
 import { restrictionsCache } from '../../../lib/kombo/restrictions-cache.ts';
 import type { Transport } from '../../../lib/kombo/transport.ts';
+import { lanesOn } from '../../../lib/lane/lane-store.ts';
 import { pausesOn } from '../../../lib/lane/pause-store.ts';
 import { ledgerOn } from '../../../lib/ledger/ledger.ts';
 import type { Table } from '../../../lib/ledger/table.ts';
@@ -22,13 +24,18 @@ export const secrets = {
   content: 'CONTENT',
 } as const;
 
-export const settingsFor = (choice: Pick<Settings, 'onUnknown' | 'nameToken'>): Settings => ({
+export const settingsFor = (choice: Pick<Settings, 'onUnknown'>): Settings => ({
   ...readSettings({
     BUCKET: bucket,
     LEDGER_TABLE: 'ledger',
     KOMBO_API_KEY: secrets.apiKey,
     KOMBO_INTEGRATION_ID: integrationId,
-    KEY_TEMPLATES: 'candidates/{candidate_id}/{filename}|candidates/{candidate_id}/{any}/{filename}',
+    KEY_TEMPLATES: [
+      'candidates/{candidate_id}/{filename}',
+      'candidates/{candidate_id}/{any}/{filename}',
+      'typed/{candidate_id}/{type}/{filename}',
+      'applications/{application_id}/{filename}',
+    ].join('|'),
     ALLOWED_TYPES: 'txt',
     MAX_BYTES: '10000',
     SWEEP_SINCE: '1970-01-01',
@@ -40,6 +47,7 @@ export interface Parts {
   readonly table: Table;
   readonly storage: Storage;
   readonly transport: Transport;
+  readonly links: Links;
 }
 
 /** The real library, put together as `handlers/runtime.ts` does, on simulated parts. */
@@ -51,7 +59,7 @@ export const courierOf = (
   logged: string[],
 ): Courier => {
   const { clock } = process;
-  const { table, storage, transport } = parts;
+  const { table, storage, transport, links } = parts;
   const apiKey = fixedApiKey(secrets.apiKey);
   const kombo = komboClient({ transport, clock, apiKey: apiKey.current });
   const uuid = (): string =>
@@ -67,10 +75,12 @@ export const courierOf = (
     uuid,
     apiKey,
     kombo,
+    links,
     restrictions: restrictionsCache(kombo, clock),
     storage,
     table,
     ledger: ledgerOn({ table, clock, uuid, retentionDays: 400 }),
+    lanes: lanesOn(table, clock),
     pauses: pausesOn(table, clock),
     observe: observer(log, () => undefined, settings.keyTemplates),
     log,

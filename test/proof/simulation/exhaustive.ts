@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Courier } from '../../../lib/courier.ts';
 import { deadlineIn } from '../../../lib/deadline.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
-import { bucket, courierOf, type Parts, secrets, settingsFor } from './courier.ts';
+import { bucket, courierOf, integrationId, type Parts, secrets, settingsFor } from './courier.ts';
 import { type Ended, type Plant, recover } from './history.ts';
 import { brokenPromises } from './invariants.ts';
 import { randomFrom } from './random.ts';
-import { SimulatedKombo, transportOf } from './simulated-kombo.ts';
+import { type KomboFaults, SimulatedKombo, transportOf } from './simulated-kombo.ts';
+import { linksOf } from './simulated-links.ts';
 import { SimulatedBucket, storageOf } from './simulated-storage.ts';
 import { SimulatedTable, tableOf } from './simulated-table.ts';
+import { lessonsOf, type SimulatedTool } from './simulated-tool.ts';
 import { createWorld, type Process, quiet, type World } from './world.ts';
 
 export interface ExhaustiveReport {
@@ -70,6 +72,9 @@ const choiceTree = () => {
   };
 };
 
+/** It renames and tells no dates, and what can be known of it is known. */
+const tool: SimulatedTool = { habits: ['renamed'], converts: 'nobody', learnt: true };
+
 interface Pending {
   readonly worker: number;
   readonly run: () => void;
@@ -84,23 +89,28 @@ const play = async (
   const random = randomFrom(1);
   const world = createWorld(random);
   const [table, kombo, store] = [new SimulatedTable(world), new SimulatedKombo(), new SimulatedBucket()];
-  const settings = settingsFor({ onUnknown: 'read-back', nameToken: false });
+  const settings = settingsFor({ onUnknown: 'read-back' });
   const logged: string[] = [];
   const content = `${secrets.content} of one CV`;
   const key = `candidates/GRKcandidateOne/${secrets.person} ${secrets.surname}.txt`;
   const etag = createHash('md5').update(content).digest('hex');
   const upload = { bucket, key, etag, sizeBytes: content.length };
   store.files.set(key, { key, etag, content: Buffer.from(content), modifiedAt: world.now() });
+  const lessons = lessonsOf(tool, integrationId, world.now());
+  if (lessons) table.write(lessons.pk, lessons);
 
   const depsFor = (process: Process): Courier => {
+    const faults: KomboFaults = {
+      tool,
+      hostDown: () => false,
+      post: () => ({ kind: 'attaches', stores: true, workMs: 0, listingLagMs: 0 }),
+      get: () => undefined,
+    };
     const parts: Parts = {
       table: tableOf(table, process, world, { unavailable: () => false, lostAnswer: () => false, staleMs: () => 0 }),
       storage: storageOf(store, process, world, () => undefined),
-      transport: transportOf(kombo, process, world, {
-        tellsDates: true,
-        post: () => ({ kind: 'attaches', stores: true, workMs: 0, listingLagMs: 0 }),
-        get: () => undefined,
-      }),
+      transport: transportOf(kombo, process, world, faults),
+      links: linksOf(kombo, process, world, faults),
     };
     return plant(courierOf(process, random, parts, settings, logged), parts);
   };
@@ -135,9 +145,21 @@ const play = async (
   }
   world.calmDown();
   await recover(world, table, depsFor, settings.komboTimeoutMs);
-  const puts = [{ upload, candidateId: 'GRKcandidateOne', content }];
+  const puts = [{ upload, target: { kind: 'candidate', id: 'GRKcandidateOne' } as const, content }];
   return {
-    ended: { seed: 0, world, table, kombo, bucket: store, puts, logged, onUnknown: 'read-back', cap: 8 },
+    ended: {
+      seed: 0,
+      world,
+      table,
+      kombo,
+      bucket: store,
+      puts,
+      logged,
+      onUnknown: 'read-back',
+      cap: 8,
+      tool,
+      losesRight: false,
+    },
     steps,
   };
 };

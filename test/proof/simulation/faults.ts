@@ -1,25 +1,36 @@
+import { komboErrorCodes } from '../../../lib/failures/kombo-failures.ts';
 import type { HttpAnswer } from '../../../lib/kombo/transport.ts';
 import type { Random } from './random.ts';
 import { allCodes, errorAnswer, json, type KomboFaults, type PostFate } from './simulated-kombo.ts';
 import type { ReadFault } from './simulated-storage.ts';
 import type { TableFaults } from './simulated-table.ts';
+import type { SimulatedTool } from './simulated-tool.ts';
 import type { Fate } from './world.ts';
 
 /**
- * How bad a history is. Clocks differ by up to two minutes, and what Kombo does late it has done and listed within three:
- * the read-back's waits are made for that, and no wait is made for more.
+ * How bad a history is. Clocks differ by up to two minutes. What Kombo does late, minutes after the connection broke, it has
+ * done and listed 15 minutes (READ_BACK_AGAIN_SECONDS) after the start of the attempt, by any of these clocks.
  */
 export interface Weather {
   readonly faultRate: number;
+  /** Beside the faults: POSTs that Kombo may have taken, and does not answer. */
+  readonly lossRate: number;
   readonly crashRate: number;
   readonly freezeRate: number;
-  readonly tellsDates: boolean;
+  readonly tool: SimulatedTool;
+  /** No POST is ever answered, and none arrives, also when all other faults have stopped. */
+  readonly losesAll: boolean;
+  /** The API key lacks the right to list now and then. */
+  readonly losesRight: boolean;
+  /** From when on the host of the listed files is down, for an hour; undefined for never. */
+  readonly hostDownAt: number | undefined;
 }
 
 export const longestSkewMs = 60_000;
 /** Long enough for others to declare the lease expired, read back, send and settle meanwhile. */
 const longestFreezeMs = 60 * 60_000;
-const longestLatenessMs = 170_000;
+const longestLatenessMs = 770_000;
+const hostDownMs = 60 * 60_000;
 
 export const fateIn = ({ crashRate, freezeRate }: Weather, random: Random): Fate => ({
   latencyMs: () => 1 + random.below(random.chance(0.02) ? 20_000 : 60),
@@ -39,7 +50,16 @@ export const readFaultIn =
     random.chance(faultRate / 3) ? random.pick(['unavailable', 'stalls', 'short', 'corrupt', 'breaks']) : undefined;
 
 /** Codes after which Kombo may have done the work. */
-const doubtful = new Set(['REMOTE.UNKNOWN_HTTP_ERROR', 'PLATFORM.UNKNOWN_ERROR', 'PLATFORM.TASK_TIMED_OUT']);
+const doubtful = new Set([
+  'REMOTE.UNKNOWN_HTTP_ERROR',
+  'REMOTE.SERVICE_UNAVAILABLE',
+  'PLATFORM.UNKNOWN_ERROR',
+  'PLATFORM.TASK_TIMED_OUT',
+]);
+
+const pausing: ReadonlySet<string> = new Set(
+  Object.entries(komboErrorCodes).flatMap(([code, { pauses }]) => (pauses === 'nothing' ? [] : [code])),
+);
 
 const statusOf = (code: string): number => {
   if (code.endsWith('LIMIT_EXCEEDED')) return 429;
@@ -47,7 +67,11 @@ const statusOf = (code: string): number => {
   return doubtful.has(code) ? 500 : 400;
 };
 
-export const komboFaultsIn = ({ faultRate, tellsDates }: Weather, random: Random): KomboFaults => {
+export const komboFaultsIn = (
+  { faultRate, lossRate, tool, losesAll, losesRight, hostDownAt }: Weather,
+  random: Random,
+  now: () => number,
+): KomboFaults => {
   const calm = (): PostFate => ({ kind: 'attaches', stores: true, workMs: 20 + random.below(3_000), listingLagMs: 0 });
   const late = () => {
     const workMs = random.below(longestLatenessMs);
@@ -66,8 +90,11 @@ export const komboFaultsIn = ({ faultRate, tellsDates }: Weather, random: Random
     return { kind: 'answers-oddly', stores, answer: random.pick(answers), ...late() };
   };
   return {
-    tellsDates,
+    tool,
+    ...(losesAll && { always: { kind: 'resets-after', stores: false, workMs: 100, listingLagMs: 0 } as const }),
+    hostDown: () => hostDownAt !== undefined && now() >= hostDownAt && now() < hostDownAt + hostDownMs,
     post: () => {
+      if (random.chance(lossRate)) return { kind: 'resets-after', stores: random.chance(0.5), ...late() };
       if (!random.chance(faultRate)) return random.chance(0.1) ? { ...calm(), ...late() } : calm();
       const none = { stores: false, workMs: random.below(2_000), listingLagMs: 0 };
       switch (random.below(7)) {
@@ -76,14 +103,18 @@ export const komboFaultsIn = ({ faultRate, tellsDates }: Weather, random: Random
         case 1:
           return { ...none, kind: 'refuses-early', answer: errorAnswer(429, 'PLATFORM.RATE_LIMIT_EXCEEDED') };
         case 2: {
-          const code = random.pick(allCodes.filter((candidate) => !doubtful.has(candidate)) as [string, ...string[]]);
+          // Codes that pause the integration end what a history has to show, so they are rare.
+          const mayPause = random.chance(0.2);
+          const fits = (code: string): boolean => !doubtful.has(code) && (mayPause || !pausing.has(code));
+          const code = random.pick(allCodes.filter(fits) as [string, ...string[]]);
           return { ...none, kind: 'refuses', answer: errorAnswer(statusOf(code), code) };
         }
         case 3:
           return {
-            ...none,
             kind: 'answers-oddly',
+            stores: random.chance(0.5),
             answer: { status: 503, headers: {}, text: 'Unavailable', complete: true },
+            ...late(),
           };
         case 4:
           return { kind: 'is-silent', stores: random.chance(0.5), ...late() };
@@ -98,7 +129,7 @@ export const komboFaultsIn = ({ faultRate, tellsDates }: Weather, random: Random
       const answers: readonly [HttpAnswer, ...HttpAnswer[]] = [
         errorAnswer(429, 'PLATFORM.RATE_LIMIT_EXCEEDED'),
         errorAnswer(500, 'REMOTE.SERVICE_UNAVAILABLE'),
-        errorAnswer(403, 'INTEGRATION.PERMISSION_MISSING'),
+        ...(losesRight ? [errorAnswer(403, 'INTEGRATION.PERMISSION_MISSING')] : []),
         json(200, { status: 'success', data: { results: null } }),
       ];
       return random.chance(0.2) ? 'unreachable' : random.pick(answers);

@@ -3,15 +3,20 @@ import { decideContentType } from '../../../lib/content-type/decide.ts';
 import type { Courier } from '../../../lib/courier.ts';
 import { deadlineIn } from '../../../lib/deadline.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
+import { fromItem } from '../../../lib/ledger/record-item.ts';
+import { compareSamples } from '../../../lib/runs/compare-samples.ts';
 import { reprocess } from '../../../lib/runs/reprocess.ts';
 import { sweep } from '../../../lib/runs/sweep.ts';
+import type { Target } from '../../../lib/upload/target.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
-import { bucket, courierOf, type Parts, secrets, settingsFor } from './courier.ts';
+import { bucket, courierOf, integrationId, type Parts, secrets, settingsFor } from './courier.ts';
 import { fateIn, komboFaultsIn, longestSkewMs, readFaultIn, tableFaultsIn, type Weather } from './faults.ts';
 import { type Random, randomFrom } from './random.ts';
 import { SimulatedKombo, transportOf } from './simulated-kombo.ts';
+import { linksOf } from './simulated-links.ts';
 import { SimulatedBucket, storageOf } from './simulated-storage.ts';
 import { SimulatedTable, tableOf } from './simulated-table.ts';
+import { isDecidable, lessonsOf, people, type SimulatedTool, toolIn } from './simulated-tool.ts';
 import { createWorld, type Process, type World } from './world.ts';
 
 /** Changes the code under test before it runs: how known bugs are planted. */
@@ -29,11 +34,13 @@ export interface Ended {
   readonly onUnknown: 'read-back' | 'resend';
   /** Calls that may be in flight at once: every process sends one file, a scheduled run four. */
   readonly cap: number;
+  readonly tool: SimulatedTool;
+  readonly losesRight: boolean;
 }
 
 export interface Put {
   readonly upload: Upload;
-  readonly candidateId: string;
+  readonly target: Pick<Target, 'kind' | 'id'>;
   readonly content: string;
 }
 
@@ -48,18 +55,25 @@ const mostScheduled = 2;
 export const runHistory = async (seed: number, plant: Plant = (courier) => courier): Promise<Ended> => {
   const random = randomFrom(seed);
   const world = createWorld(random);
+  const tool = toolIn(random);
   const weather: Weather = {
     faultRate: random.pick([0, 0.2, 0.5]),
+    lossRate: random.pick([0, 0, 0.6]),
     crashRate: random.pick([0, 0.01, 0.05]),
-    freezeRate: random.pick([0, 0.005, 0.02]),
-    tellsDates: random.chance(0.85),
+    freezeRate: random.pick([0, 0.01, 0.04]),
+    tool,
+    losesAll: isDecidable(tool) && tool.learnt && random.chance(0.15),
+    losesRight: random.chance(0.2),
+    hostDownAt: random.chance(0.3) ? world.now() + random.below(60 * minute) : undefined,
   };
   const onUnknown = random.chance(0.15) ? 'resend' : 'read-back';
-  const settings = settingsFor({ onUnknown, nameToken: random.chance(0.2) });
-  const [table, kombo, store] = [new SimulatedTable(world), new SimulatedKombo(), new SimulatedBucket()];
+  const settings = settingsFor({ onUnknown });
+  const [table, kombo, store] = [new SimulatedTable(world), new SimulatedKombo(people), new SimulatedBucket()];
+  const lessons = lessonsOf(weather.tool, integrationId, world.now());
+  if (lessons) table.write(lessons.pk, lessons);
   const logged: string[] = [];
   const puts: Put[] = [];
-  world.tell(`seed ${seed}: ${JSON.stringify(weather)}, ${onUnknown}, name token ${settings.nameToken}`);
+  world.tell(`seed ${seed}: ${JSON.stringify(weather)}, ${onUnknown}`);
 
   let spawned = 0;
   const invoke = (
@@ -70,10 +84,12 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   ): void => {
     const skewMs = random.below(2 * longestSkewMs) - longestSkewMs;
     const process = world.spawn(`${kind}${++spawned}`, { skewMs, fate: fateIn(weather, random) });
+    const faults = komboFaultsIn(weather, random, world.now);
     const parts: Parts = {
       table: tableOf(table, process, world, tableFaultsIn(weather, random)),
       storage: storageOf(store, process, world, readFaultIn(weather, random)),
-      transport: transportOf(kombo, process, world, komboFaultsIn(weather, random)),
+      transport: transportOf(kombo, process, world, faults, (content) => lastArrival(table, content)),
+      links: linksOf(kombo, process, world, faults),
     };
     const courier = plant(courierOf(process, random, parts, settings, logged), parts);
     let finished = false;
@@ -117,26 +133,28 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   };
 
   let scheduled = 0;
-  const runSchedule = (): void => {
+  const runSchedule = (tasks: Tasks = 'all'): void => {
     if (scheduled >= mostScheduled) return;
     scheduled += 1;
     invoke(
       'schedule',
       scheduleTimeoutMs,
-      (courier) => scheduledRun(courier, settings.komboTimeoutMs),
+      (courier) => scheduledRun(courier, settings.komboTimeoutMs, tasks),
       () => {
         scheduled -= 1;
       },
     );
   };
 
+  planStrangers(world, random, kombo);
   planUploads(seed, world, random, store, puts, notify);
-  for (let at = 0; at < 90 * minute; at += 5 * minute) world.at(at + random.below(minute), runSchedule);
+  const everyMs = random.pick([2, 5, 5]) * minute;
+  for (let at = 0; at < 90 * minute; at += everyMs) world.at(at + random.below(minute), () => runSchedule());
   await world.runUntil(world.now() + 90 * minute);
   world.calmDown();
   await untilNothingIsDue(world, table, runSchedule);
   const cap = mostUploadWorkers + mostScheduled * parallelism;
-  return { seed, world, table, kombo, bucket: store, puts, logged, onUnknown, cap };
+  return { seed, world, table, kombo, bucket: store, puts, logged, onUnknown, cap, ...weather };
 };
 
 /** Scheduled runs on kind parts until nothing is due, for whoever has made the mess by other means. */
@@ -150,19 +168,23 @@ export const recover = async (
   await untilNothingIsDue(
     world,
     table,
-    () => {
+    (tasks) => {
       const fate = { latencyMs: () => 1, crash: () => undefined, freezeMs: () => 0 } as const;
-      void scheduledRun(depsFor(world.spawn(`recovery${++runs}`, { skewMs: 0, fate })), komboTimeoutMs);
+      void scheduledRun(depsFor(world.spawn(`recovery${++runs}`, { skewMs: 0, fate })), komboTimeoutMs, tasks);
     },
     2,
   );
 };
 
-const scheduledRun = async (courier: Courier, worstCaseMs: number): Promise<void> => {
+/** `due`: without the sweep, which has found everything once the faults have stopped for a while. */
+type Tasks = 'all' | 'due';
+
+const scheduledRun = async (courier: Courier, worstCaseMs: number, tasks: Tasks): Promise<void> => {
   const deadline = deadlineIn(courier.clock, scheduleTimeoutMs);
   const options = { deadline, parallelism, worstCaseMs: worstCaseMs + 30_000 };
   await reprocess(options, courier);
-  await sweep(options, courier);
+  await compareSamples(options, courier);
+  if (tasks === 'all') await sweep(options, courier);
 };
 
 /** Files appear, are replaced, deleted and put again; their events come late, twice, in any order. */
@@ -174,26 +196,30 @@ const planUploads = (
   puts: Put[],
   notify: (upload: Upload) => void,
 ): void => {
-  const candidates = ['GRKcandidateOne', 'GRKcandidateTwo'] as const;
-  const count = 1 + random.below(5);
+  const count = 2 + random.below(5);
+  const isVersioned = random.chance(0.5);
   for (let index = 0; index < count; index += 1) {
-    const candidateId = random.pick(candidates);
-    const folder = random.chance(0.3) ? `folder${random.below(2)}/` : '';
-    const key = `candidates/${candidateId}/${folder}${secrets.person} ${secrets.surname} ${random.below(2)}.txt`;
-    world.at(random.below(30 * minute), () => put(key, candidateId));
+    const { target, folder } = placeIn(random);
+    const key = `${folder}${secrets.person} ${secrets.surname} ${random.below(2)}.txt`;
+    world.at(random.below(30 * minute), () => put(key, target));
   }
 
-  const put = (key: string, candidateId: string): void => {
-    // Now and then the very same bytes come again.
-    const earlier = puts.find(({ upload }) => upload.key === key);
-    const serial = earlier && random.chance(0.3) ? puts.indexOf(earlier) : puts.length;
-    const etag = createHash('md5').update(`${seed} ${serial}`).digest('hex');
-    const content = `${secrets.content}-${etag.slice(-8)} ${'x'.repeat(9_000)}`;
-    const upload = { bucket, key, etag, sizeBytes: content.length };
+  const put = (key: string, target: Put['target']): void => {
+    // Now and then the very same bytes come again: under the same key, or under another one.
+    const earlier = puts.filter(({ upload }) => upload.key === key || random.chance(0.3));
+    const serial = earlier[0] && random.chance(0.3) ? puts.indexOf(earlier[0]) : puts.length;
+    const again = puts[serial];
+    const mark = createHash('md5').update(`${seed} ${serial}`).digest('hex').slice(-8);
+    const content = again?.content ?? `${secrets.content}-${mark} ${'x'.repeat(9_000)}`;
+    const etag = again?.upload.etag ?? etagOf(content);
+    const version = isVersioned ? { versionId: `version-${puts.length}` } : {};
+    const upload = { bucket, key, etag, sizeBytes: content.length, ...version };
     // A quarter go out under a name that others at the same target may have, too. No draw: the seeds stay what they are.
     const named = /^[0-3]/.test(etag) && { filename: `${secrets.person} ${secrets.surname} ${Number(etag < '2')}.txt` };
-    store.files.set(key, { key, etag, content: Buffer.from(content), modifiedAt: world.now(), ...named });
-    puts.push({ upload, candidateId, content });
+    const file = { key, etag, content: Buffer.from(content), modifiedAt: world.now(), ...named };
+    store.files.set(key, file);
+    if (upload.versionId !== undefined) store.versions.set(upload.versionId, file);
+    puts.push({ upload, target, content });
     world.tell(`bucket: put …${etag.slice(-8)}`);
     // None at all: the event was dropped, and only the sweep can find the file.
     const notifications = random.pick([0, 1, 1, 1, 2, 3]);
@@ -201,7 +227,7 @@ const planUploads = (
       world.at(random.below(random.chance(0.2) ? 10 * minute : 2_000), () => notify(upload));
     }
     if (random.chance(0.15)) world.at(random.below(10 * minute), () => remove(key));
-    if (random.chance(0.2)) world.at(random.below(10 * minute), () => put(key, candidateId));
+    if (random.chance(0.2)) world.at(random.below(10 * minute), () => put(key, target));
   };
 
   const remove = (key: string): void => {
@@ -209,15 +235,55 @@ const planUploads = (
   };
 };
 
+/**
+ * When these bytes, sent at this moment, have arrived and are listed at the latest: a look that frees a file is 15 minutes
+ * away from the start of its attempt, by clocks that differ.
+ */
+const lastArrival = (table: SimulatedTable, content: string): number =>
+  Math.min(
+    ...table
+      .items()
+      .filter(({ pk, status }) => pk.endsWith(etagOf(content)) && (status === 'sending' || status === 'unknown'))
+      .map((item) => (fromItem(item).attemptedAt ?? 0) + 15 * minute - 2 * longestSkewMs - minute / 6),
+  );
+
+const etagOf = (content: string): string => createHash('md5').update(content).digest('hex');
+
+/** Where a file goes: to one of two people or to an application of the first one; some keys name the type. */
+const placeIn = (random: Random): { target: Put['target']; folder: string } => {
+  const [one, two] = Object.keys(people) as [string, string];
+  if (random.chance(0.25)) {
+    const id = random.pick(people.GRKcandidateOne);
+    return { target: { kind: 'application', id }, folder: `applications/${id}/` };
+  }
+  const id = random.pick([one, two]);
+  const target = { kind: 'candidate', id } as const;
+  if (random.chance(0.2)) return { target, folder: `typed/${id}/${random.pick(['cv', 'other'])}/` };
+  return { target, folder: `candidates/${id}/${random.chance(0.3) ? `folder${random.below(2)}/` : ''}` };
+};
+
+/** Recruiters put files there as well, under the same names, some as long as ours. */
+const planStrangers = (world: World, random: Random, kombo: SimulatedKombo): void => {
+  for (let index = random.below(4); index > 0; index -= 1) {
+    const { target } = placeIn(random);
+    const name = `${secrets.person} ${secrets.surname} ${random.below(2)}.txt`;
+    const content = `STRANGER${index} ${'x'.repeat(random.chance(0.5) ? 9_008 : 700)}`;
+    const listed = { target, integrationId, name, type: 'CV', content, stranger: true, told: () => false } as const;
+    world.at(random.below(60 * minute), () => {
+      kombo.attachments.push({ ...listed, storedAt: world.now(), listedAt: world.now() });
+    });
+  }
+};
+
 /** The schedule goes on; idle stretches are skipped. Ends when nothing is due any more, or after a long time. */
 const untilNothingIsDue = async (
   world: World,
   table: SimulatedTable,
-  runSchedule: () => void,
+  runSchedule: (tasks: Tasks) => void,
   leastRounds = 14,
 ): Promise<void> => {
-  for (let round = 0; round < 200; round += 1) {
-    runSchedule();
+  for (let round = 0; round < 1_000; round += 1) {
+    runSchedule(round < leastRounds ? 'all' : 'due');
     await world.runUntil(world.now() + 5 * minute);
     const due = table.items().filter(({ workShard = '' }) => workShard.startsWith('due') || workShard === 'pauses');
     // A few runs more than needed: frozen ones from before may still hold the places of the schedule.

@@ -2,7 +2,7 @@ import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { fromItem } from '../../../lib/ledger/record-item.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import { integrationId, secrets } from './courier.ts';
-import type { Ended } from './history.ts';
+import type { Ended, Put } from './history.ts';
 
 /** The promise, checked on what is left when faults have stopped and time has passed. Empty when it was kept. */
 export const brokenPromises = (ended: Ended): readonly string[] => [
@@ -12,12 +12,13 @@ export const brokenPromises = (ended: Ended): readonly string[] => [
   ...misdirected(ended),
   ...overloaded(ended),
   ...leaked(ended),
+  ...endless(ended),
 ];
 
 const recordsOf = ({ table }: Ended): readonly LedgerRecord[] =>
   table
     .items()
-    .filter(({ pk }) => !pk.startsWith('pause#') && !pk.startsWith('sweep#'))
+    .filter(({ pk }) => !/^(pause|sweep|lane)#/.test(pk))
     .map(fromItem);
 
 /** (a) Every upload is in a terminal state or in one that a person can list; what stands in the bucket is not forgotten. */
@@ -34,46 +35,74 @@ const unsettled = (ended: Ended): readonly string[] => {
   return [...open, ...new Set(forgotten)];
 };
 
-const copiesOf = (ended: Ended, { content, candidateId }: Ended['puts'][number]) =>
-  ended.kombo.attachments.filter(
-    (attachment) => attachment.content === content && attachment.path.includes(`/${candidateId}/`),
+/** Files that we put there; a recruiter's own are not our copies. */
+const sentTo = ({ kombo }: Ended, { target, content }: Put): number =>
+  kombo.attachments.filter((file) => !file.stranger && file.content === content && isSameTarget(file.target, target))
+    .length;
+
+const isSameTarget = (a: Put['target'], b: Put['target']): boolean => a.kind === b.kind && a.id === b.id;
+
+/** The uploads of the same bytes to the same target: each of them is one attachment. */
+const uploadsLike = ({ puts }: Ended, { target, content }: Put): ReadonlySet<string> =>
+  new Set(
+    puts
+      .filter((put) => put.content === content && isSameTarget(put.target, target))
+      .map(({ upload }) => uploadId(upload)),
   );
 
 /** (b) One attachment per upload at most; with `resend`, more only where an answer was lost. */
 const doubled = (ended: Ended): readonly string[] =>
-  unique(ended.puts.map((put) => put.content)).flatMap((content) => {
-    // The same bytes under two keys are two uploads, so two attachments.
-    const keys = new Set(ended.puts.filter((put) => put.content === content).map(({ upload }) => upload.key));
-    const copies = ended.kombo.attachments.filter((attachment) => attachment.content === content);
-    const answered = copies.filter(({ told }) => told()).length;
-    if (copies.length <= keys.size) return [];
-    if (ended.onUnknown === 'resend' && answered <= keys.size) return [];
-    return [`doubled: ${content.slice(0, 16)} is at Kombo ${copies.length} times`];
-  });
+  unique(
+    ended.puts.flatMap((put) => {
+      const copies = sentTo(ended, put);
+      const allowed = uploadsLike(ended, put).size;
+      const answered = ended.kombo.attachments.filter(
+        (file) => file.content === put.content && isSameTarget(file.target, put.target) && file.told(),
+      ).length;
+      if (copies <= allowed || (ended.onUnknown === 'resend' && answered <= allowed)) return [];
+      return [`doubled: ${put.content.slice(0, 16)} is at ${put.target.id} ${copies} times`];
+    }),
+  );
 
-/** (c) What the ledger calls attached is there; what it calls rejected or superseded is not. */
+/**
+ * (c) What the ledger calls attached is among the files that the listing of its target covers, whoever put it there; what it
+ * calls rejected, or held and known not to be delivered, is not there.
+ */
 const notThere = (ended: Ended): readonly string[] =>
   recordsOf(ended).flatMap(({ upload, state }) => {
     const put = ended.puts.find((candidate) => uploadId(candidate.upload) === uploadId(upload));
     if (!put) return [`invented: …${upload.etag.slice(-8)}`];
-    const there = copiesOf(ended, put).length > 0;
-    if (state.status === 'attached' && !there)
+    const covered = ended.kombo.coveredBy(put.target, ended.tool.habits);
+    if (state.status === 'attached' && !covered.some(({ content }) => content === put.content))
       return [`lost: …${upload.etag.slice(-8)} counts as attached and is not at Kombo`];
     // With `resend` nobody looks: what a lost answer left there stays untold.
-    const denied =
-      ended.onUnknown === 'read-back' &&
-      (state.status === 'rejected' || (state.status === 'held' && !state.mayBeDelivered));
-    if (denied && there) return [`untold: …${upload.etag.slice(-8)} is at Kombo and counts as ${state.status}`];
+    if (ended.onUnknown === 'resend' || !isDenied(state)) return [];
+    const others = [...uploadsLike(ended, put)].filter((id) => {
+      const other = recordsOf(ended).find((record) => uploadId(record.upload) === id);
+      return other && !isDenied(other.state);
+    });
+    if (sentTo(ended, put) > others.length)
+      return [`untold: …${upload.etag.slice(-8)} is at Kombo and counts as ${state.status}`];
     return [];
   });
 
+const isDenied = (state: LedgerRecord['state']): boolean =>
+  state.status === 'rejected' || (state.status === 'held' && !state.mayBeDelivered);
+
 /** (d) Nothing goes to another target or integration. */
 const misdirected = (ended: Ended): readonly string[] =>
-  ended.kombo.attachments.flatMap((attachment) => {
-    const put = ended.puts.find(({ content }) => content === attachment.content);
-    const right = put && attachment.path === `/ats/candidates/${put.candidateId}/attachments`;
-    return right && attachment.integrationId === integrationId ? [] : [`misdirected or damaged: to ${attachment.path}`];
+  ended.kombo.attachments.flatMap(({ content, target, stranger, integrationId: to }) => {
+    const isRight = ended.puts.some((put) => put.content === content && isSameTarget(put.target, target));
+    return stranger || (isRight && to === integrationId) ? [] : [`misdirected or damaged: to ${target.id}`];
   });
+
+/** (g) An attempt that may have arrived is repeated twice at most. */
+const endless = (ended: Ended): readonly string[] =>
+  recordsOf(ended).flatMap(({ upload, unknownAttempts = 0 }) =>
+    unknownAttempts > 3
+      ? [`endless: …${upload.etag.slice(-8)} was sent ${unknownAttempts} times without an answer`]
+      : [],
+  );
 
 /** (e) */
 const overloaded = ({ kombo, cap }: Ended): readonly string[] =>

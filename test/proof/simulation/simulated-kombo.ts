@@ -1,5 +1,10 @@
+import type { Habits } from '../../../infra/local/kombo/faults/ats-habits.ts';
+import { hasLink } from '../../../infra/local/kombo/faults/linked-file.ts';
+import { listedFile } from '../../../infra/local/kombo/faults/listed-file.ts';
 import { komboErrorCodes } from '../../../lib/failures/kombo-failures.ts';
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from '../../../lib/kombo/transport.ts';
+import type { Target } from '../../../lib/upload/target.ts';
+import type { SimulatedTool } from './simulated-tool.ts';
 import type { Process, World } from './world.ts';
 
 /** What Kombo makes of one POST. */
@@ -24,20 +29,26 @@ export interface PostFate {
 
 export interface KomboFaults {
   post(): PostFate;
+  /** The fate of every POST, whatever comes. */
+  readonly always?: PostFate;
   /** An answer that a GET gets instead of its own. */
   get(): HttpAnswer | 'unreachable' | undefined;
-  /** Whether this tool tells dates. */
-  readonly tellsDates: boolean;
+  /** How this tool lists what it took, and what it does to it. */
+  readonly tool: SimulatedTool;
+  /** The host of the links does not answer at this time. */
+  readonly hostDown: () => boolean;
 }
 
 export interface SimulatedAttachment {
-  readonly path: string;
+  readonly target: Pick<Target, 'kind' | 'id'>;
   readonly integrationId: string;
   readonly name: string;
   readonly type: string;
   readonly content: string;
   readonly storedAt: number;
   readonly listedAt: number;
+  /** Somebody else put it there, past us. */
+  readonly stranger?: true;
   /** The sender read the answer and ended well: it could write down what it had done. */
   readonly told: () => boolean;
 }
@@ -45,9 +56,29 @@ export interface SimulatedAttachment {
 /** What Kombo holds, and how many calls it has had in flight. */
 export class SimulatedKombo {
   readonly attachments: SimulatedAttachment[] = [];
+  /** Applications by their candidate: the candidate's listing shows their files as well. */
+  readonly applications: Readonly<Record<string, readonly string[]>>;
   posts = 0;
   inFlight = 0;
   mostInFlight = 0;
+
+  constructor(applications: Readonly<Record<string, readonly string[]>> = {}) {
+    this.applications = applications;
+  }
+
+  /** Everything that the listing of this target shows, sooner or later. */
+  coveredBy(target: Pick<Target, 'kind' | 'id'>, habits: Habits): readonly SimulatedAttachment[] {
+    const person = Object.entries(this.applications).find(
+      ([candidate, applications]) =>
+        target.id === (target.kind === 'candidate' ? candidate : applications.find((id) => id === target.id)),
+    );
+    const showsPerson = target.kind === 'candidate' || habits.includes('whole-person');
+    return this.attachments.filter(({ target: { kind, id } }) => {
+      if (kind === target.kind && id === target.id) return true;
+      if (!person || !showsPerson) return false;
+      return kind === 'candidate' ? id === person[0] : person[1].includes(id);
+    });
+  }
 
   enter(): void {
     this.inFlight += 1;
@@ -79,9 +110,10 @@ export const transportOf = (
   process: Pick<Process, 'step' | 'alive' | 'failed' | 'onDeath'>,
   world: Pick<World, 'now' | 'at' | 'calm' | 'tell'>,
   faults: KomboFaults,
+  lastArrival: (content: string) => number = () => Number.POSITIVE_INFINITY,
 ): Transport => {
   const post = async (request: HttpRequest): Promise<HttpAnswer> => {
-    const fate = world.calm() ? kind : faults.post();
+    const fate = faults.always ?? (world.calm() ? kind : faults.post());
     if (fate.kind === 'unreachable') {
       await process.step('kombo connect', () => undefined);
       throw new TransportError('unreachable', false);
@@ -111,11 +143,14 @@ export const transportOf = (
     new Promise((resolve, reject) => {
       const tellsSuccess = fate.kind === 'attaches';
       const stores = tellsSuccess || fate.stores;
+      const leftMs = Math.max(0, lastArrival(contentOf(text)) - world.now());
+      const workMs = Math.min(fate.workMs, leftMs);
+      const listingLagMs = Math.min(fate.listingLagMs, leftMs - workMs);
       let waiting = true;
       let told = false;
       request.signal.addEventListener('abort', () => (waiting = false), { once: true });
-      world.at(fate.workMs, () => {
-        if (stores) store(kombo, request, text, world, fate.listingLagMs, () => told && !process.failed());
+      world.at(workMs, () => {
+        if (stores) store(kombo, request, text, world, listingLagMs, () => told && !process.failed());
         if (!waiting || !process.alive() || fate.kind === 'is-silent') return;
         if (fate.kind === 'resets-after') return reject(new TransportError('lost', false));
         // The answer travels as any other: the process may die or freeze before it reads it.
@@ -135,14 +170,14 @@ export const transportOf = (
       if (fault) return fault;
       if (request.path.startsWith('/ats/actions/'))
         return json(200, { status: 'success', data: { attachment_restrictions: null } });
-      const results = kombo.attachments
-        .filter(({ path, listedAt }) => path === request.path && listedAt <= world.now())
-        .map(({ name, type, storedAt }) => ({
-          file_name: name,
-          type,
-          remote_created_at: faults.tellsDates ? new Date(storedAt).toISOString() : null,
-        }));
-      return json(200, { status: 'success', data: { results } });
+      const target = targetOf(request.path);
+      const integration = request.headers['x-integration-id'];
+      const results = kombo
+        .coveredBy(target, faults.tool.habits)
+        .filter((file) => file.integrationId === integration && file.listedAt <= world.now())
+        .flatMap((file) => listedEntry(file, target, kombo, faults.tool.habits, world.now()));
+      const next = faults.tool.habits.includes('next-cursor') ? { next: 'cursor-2' } : {};
+      return json(200, { status: 'success', data: { results, ...next } });
     });
   };
 
@@ -175,6 +210,44 @@ const aborted = (signal: AbortSignal): Promise<never> =>
 
 const kind: PostFate = { kind: 'attaches', stores: true, workMs: 50, listingLagMs: 0 };
 
+const contentOf = (body: string): string => Buffer.from(JSON.parse(body).attachment.data, 'base64').toString();
+
+const targetOf = (path: string): Pick<Target, 'kind' | 'id'> => {
+  const [, , collection = '', id = ''] = path.split('/');
+  return { kind: collection === 'candidates' ? 'candidate' : 'application', id };
+};
+
+const listedEntry = (
+  file: SimulatedAttachment,
+  target: Pick<Target, 'kind' | 'id'>,
+  kombo: SimulatedKombo,
+  habits: Habits,
+  now: number,
+): readonly object[] => {
+  const copies = kombo.attachments.filter(({ name, target: { id } }) => name === file.name && id === file.target.id);
+  const listed = listedFile(
+    {
+      name: file.name,
+      type: file.type as 'CV',
+      contentType: 'text/plain',
+      storedAtMs: file.storedAt,
+      copy: copies.indexOf(file) + 1,
+    },
+    habits,
+    now,
+  );
+  if (!listed) return [];
+  const place = kombo.attachments.indexOf(file);
+  const showsPerson = target.kind === 'candidate' || habits.includes('whole-person');
+  return [
+    {
+      ...listed,
+      data_url: hasLink(file.storedAt, habits, now) ? `https://files.simulated/${place}` : null,
+      ...(showsPerson && { application_id: file.target.kind === 'application' ? file.target.id : null }),
+    },
+  ];
+};
+
 const store = (
   kombo: SimulatedKombo,
   request: HttpRequest,
@@ -183,12 +256,11 @@ const store = (
   listingLagMs: number,
   told: () => boolean,
 ): void => {
-  const { attachment } = JSON.parse(text);
-  const content = Buffer.from(attachment.data, 'base64').toString();
-  const { name, type } = attachment;
-  world.tell(`kombo: stores ${content.slice(0, 12)} at ${request.path}`);
+  const { name, type } = JSON.parse(text).attachment;
+  const content = contentOf(text);
+  world.tell(`kombo: stores ${content.slice(0, 16)} at ${request.path}`);
   kombo.attachments.push({
-    path: request.path,
+    target: targetOf(request.path),
     integrationId: request.headers['x-integration-id'] ?? '',
     name,
     type,

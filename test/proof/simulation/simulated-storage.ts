@@ -1,7 +1,7 @@
 import { fail, ok } from '../../../lib/result.ts';
-import { type Checksum, startDigest } from '../../../lib/stream/checksum.ts';
 import { SourceError } from '../../../lib/stream/source-error.ts';
 import type { ListedObject, Storage, StoredObject } from '../../../lib/upload/storage.ts';
+import { checksumOfBytes } from '../../fakes/files.ts';
 import type { Process, World } from './world.ts';
 
 export interface StoredFile {
@@ -16,9 +16,10 @@ export interface StoredFile {
 /** What may go wrong while an object is opened or read. */
 export type ReadFault = 'unavailable' | 'stalls' | 'short' | 'corrupt' | 'breaks' | undefined;
 
-/** The bucket: what stands under each key now. */
+/** The bucket: what stands under each key now, and what stood there, where it keeps versions. */
 export class SimulatedBucket {
   readonly files = new Map<string, StoredFile>();
+  readonly versions = new Map<string, StoredFile>();
 }
 
 /** S3 lists by the bytes of the keys' UTF-8; JavaScript compares by UTF-16. */
@@ -29,33 +30,38 @@ export const storageOf = (
   process: Pick<Process, 'step'>,
   world: Pick<World, 'calm'>,
   readFault: () => ReadFault,
-): Storage => ({
-  open: async ({ key, etag }) => {
+): Storage => {
+  const open = async (etag: string, find: () => StoredFile | undefined): ReturnType<Storage['open']> => {
     const fault = world.calm() ? undefined : readFault();
-    const file = await process.step('storage open', () => bucket.files.get(key));
+    const file = await process.step('storage open', find);
     if (fault === 'unavailable') return fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown (HTTP 503).');
     if (!file) return fail('OBJECT_DELETED', 'S3 answered NoSuchKey (HTTP 404).');
     if (file.etag !== etag) return fail('OBJECT_REPLACED', 'S3 answered PreconditionFailed (HTTP 412).');
     return ok(opened(file, process, fault));
-  },
-  find: async (bucketName, key) => {
-    const file = await process.step('storage find', () => bucket.files.get(key));
-    if (!file) return fail('OBJECT_DELETED', 'S3 answered NotFound (HTTP 404).');
-    return ok({ bucket: bucketName, key, etag: file.etag, sizeBytes: file.content.length });
-  },
-  list: async (_bucketName, { prefix, afterKey = '' }) => {
-    const page = await process.step('storage list', () =>
-      [...bucket.files.values()]
-        .filter(({ key }) => key.startsWith(prefix) && inBytes(key, afterKey) > 0)
-        .sort((a, b) => inBytes(a.key, b.key)),
-    );
-    const objects: ListedObject[] = page.slice(0, 5).map((file) => ({ ...file, sizeBytes: file.content.length }));
-    return ok({ objects, more: page.length > objects.length });
-  },
-  link: async () => {
-    throw new Error('The simulation transfers data.');
-  },
-});
+  };
+  return {
+    open: ({ key, etag }) => open(etag, () => bucket.files.get(key)),
+    openVersion: ({ key, etag, versionId }) =>
+      open(etag, () => (versionId === undefined ? bucket.files.get(key) : bucket.versions.get(versionId))),
+    find: async (bucketName, key) => {
+      const file = await process.step('storage find', () => bucket.files.get(key));
+      if (!file) return fail('OBJECT_DELETED', 'S3 answered NotFound (HTTP 404).');
+      return ok({ bucket: bucketName, key, etag: file.etag, sizeBytes: file.content.length });
+    },
+    list: async (_bucketName, { prefix, afterKey = '' }) => {
+      const page = await process.step('storage list', () =>
+        [...bucket.files.values()]
+          .filter(({ key }) => key.startsWith(prefix) && inBytes(key, afterKey) > 0)
+          .sort((a, b) => inBytes(a.key, b.key)),
+      );
+      const objects: ListedObject[] = page.slice(0, 5).map((file) => ({ ...file, sizeBytes: file.content.length }));
+      return ok({ objects, more: page.length > objects.length });
+    },
+    link: async () => {
+      throw new Error('The simulation transfers data.');
+    },
+  };
+};
 
 const opened = (file: StoredFile, process: Pick<Process, 'step'>, fault: ReadFault): StoredObject => {
   let closed = false;
@@ -78,17 +84,11 @@ const opened = (file: StoredFile, process: Pick<Process, 'step'>, fault: ReadFau
     sizeBytes: file.content.length,
     contentType: 'text/plain',
     metadata: file.filename === undefined ? {} : { filename: file.filename },
-    checksum: checksumOfContent(file.content),
-    identity: checksumOfContent(file.content),
+    checksum: checksumOfBytes(file.content),
+    identity: checksumOfBytes(file.content),
     chunks: chunks(),
     close: () => {
       closed = true;
     },
   };
-};
-
-const checksumOfContent = (content: Buffer): Checksum => {
-  const digest = startDigest('CRC64NVME');
-  digest.update(content);
-  return { algorithm: 'CRC64NVME', value: digest.value() };
 };

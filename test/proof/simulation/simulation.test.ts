@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { isUndecided, lostAnswers, mustBeDecided } from './decided.ts';
 import { type Plant, runHistory } from './history.ts';
 import { brokenPromises } from './invariants.ts';
 import { plantedBugs } from './planted-bugs.ts';
+import { plantedReadBackBugs } from './planted-read-back-bugs.ts';
 
 /** Every failure with its whole history: a seed alone tells nobody anything. */
 const failuresOf = async (seeds: Iterable<number>): Promise<string[]> => {
@@ -43,11 +45,28 @@ test('the histories are full of what goes wrong', async () => {
   expect(Math.min(crashes, posts, held, unknown)).toBeGreaterThan(20);
 });
 
+test('every lost answer that can be decided is decided without an operator', { timeout: 120_000 }, async () => {
+  let decided = 0;
+  const undecided: string[] = [];
+  for (const seed of seedsFrom(1, 400)) {
+    const ended = await runHistory(seed);
+    if (!ended.tool.learnt) continue;
+    for (const record of lostAnswers(ended)) {
+      if (!mustBeDecided(ended, record)) continue;
+      if (isUndecided(record)) undecided.push(...ended.world.history);
+      else decided += 1;
+    }
+  }
+  expect(undecided).toEqual([]);
+  expect(decided).toBeGreaterThan(50);
+});
+
 const firstSeedThatCatches = async (plant: Plant): Promise<number | undefined> => {
   for (const seed of seedsFrom(1, 200)) if (brokenPromises(await runHistory(seed, plant)).length > 0) return seed;
   return undefined;
 };
 
-test.each(Object.entries(plantedBugs))('is caught within 200 seeds: %s', { timeout: 60_000 }, async (_name, plant) => {
+const bugs = Object.entries({ ...plantedBugs, ...plantedReadBackBugs });
+test.each(bugs)('is caught within 200 seeds: %s', { timeout: 120_000 }, async (_name, plant) => {
   expect(await firstSeedThatCatches(plant)).toBeDefined();
 });

@@ -7,7 +7,7 @@ export const atsHabits = {
   dated: '`remote_created_at` is the time at which the tool took the file, in UTC',
   midnight: 'dated, but with the day only: `T00:00:00.000Z`',
   zoneless: 'dated in local time without a zone, by a tool two hours ahead of UTC',
-  'clock-behind': 'dated by a clock that is 48 hours behind',
+  'clock-behind': 'dated by a clock that is 20 hours behind',
   renamed: 'the name is the type and a number: `CV_1.pdf`',
   transliterated: 'the name has no accents: `Müller` becomes `Mueller`',
   mojibake: 'the UTF-8 of the name is read as Latin-1: `Müller` becomes `MÃ¼ller`',

@@ -21,7 +21,7 @@ export interface ListedFields {
 
 const hourMs = 60 * 60 * 1000;
 /** How far the clock of a tool with the habit `clock-behind` is behind, and how far the zone of `zoneless` is ahead. */
-export const clockBehindMs = 48 * hourMs;
+export const clockBehindMs = 20 * hourMs;
 export const zoneAheadMs = 2 * hourMs;
 
 /**

@@ -57,7 +57,7 @@ describe('attach', () => {
 
   test('tries at once what waits for its turn, when an operator names it', async () => {
     world.put(key);
-    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     expect(await world.ask(attach)).toMatchObject({ ok: false, files: [{ status: 'retrying' }] });
     expect(await world.ask(attach)).toMatchObject({ ok: true, files: [{ status: 'attached', attempts: 2 }] });
   });
@@ -158,7 +158,7 @@ describe('attach by prefix', () => {
 
   test('leaves alone what waits for its turn', async () => {
     world.put(key);
-    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     await world.ask(attach);
     expect(await world.ask({ action: 'attach', prefix: 'candidates/' })).toMatchObject({ counts: { unchanged: 1 } });
     expect(world.kombo.posts).toHaveLength(1);
@@ -181,7 +181,7 @@ describe('with REQUIRE_SCAN', () => {
 
   test('what was found clean and waits for its turn goes', async () => {
     world.put(key);
-    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     await world.ask(attach);
     expect(await world.ask(attach, scanned())).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
   });

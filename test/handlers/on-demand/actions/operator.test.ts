@@ -242,7 +242,7 @@ describe('forget', () => {
     const answer = await world.ask(forget);
     expect(answer).toMatchObject({ ok: true, message: '1 record erased.', erased: 1 });
     expect(answer.notErased).toContain('the file in the ATS');
-    expect([...world.table.items.keys()]).toEqual([]);
+    expect([...world.table.items.values()].filter((item) => JSON.stringify(item).includes('GRK123'))).toEqual([]);
     expect(await world.ask({ action: 'status', candidate_id: 'GRK123' })).toMatchObject({ files: [] });
   });
 
@@ -255,7 +255,7 @@ describe('forget', () => {
       erased: 0,
       kept: [{ key, why: expect.stringContaining('Delete it with all its versions') }],
     });
-    expect(world.table.items.size).toBe(1);
+    expect([...world.table.items.keys()].filter((pk) => pk.includes(key))).toHaveLength(1);
   });
 
   test('erases the record of an object that was replaced, and keeps that of the one that stands', async () => {

@@ -67,7 +67,7 @@ describe('status of a key', () => {
   test('shows what stands there now first, and earlier objects below', async () => {
     await attachAll(key);
     world.put(key, { etag: 'newer' });
-    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     await world.ask({ action: 'attach', key });
     const answer = await world.ask({ action: 'status', key });
     expect(answer.files).toMatchObject([{ etag: 'newer', status: 'retrying' }, { status: 'attached' }]);
@@ -124,7 +124,7 @@ describe('status of all', () => {
   });
 
   test('counts what waits and what is held, by code with its next step', async () => {
-    const fates = ['REMOTE.SERVICE_UNAVAILABLE', 'KOMBO_NOT_FOUND', 'KOMBO_NOT_FOUND'] as const;
+    const fates = ['REMOTE.RATE_LIMIT_EXCEEDED', 'KOMBO_NOT_FOUND', 'KOMBO_NOT_FOUND'] as const;
     for (const [index, code] of fates.entries()) {
       world.kombo.script.push(() => refuses(code));
       await attachAll(`candidates/GRK${index}/CV.pdf`);

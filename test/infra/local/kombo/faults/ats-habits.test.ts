@@ -55,7 +55,7 @@ test.each<[Habit, string]>([
   ['dated', '2026-01-05T09:00:00.000Z'],
   ['midnight', '2026-01-05T00:00:00.000Z'],
   ['zoneless', '2026-01-05T11:00:00'],
-  ['clock-behind', '2026-01-03T09:00:00.000Z'],
+  ['clock-behind', '2026-01-04T13:00:00.000Z'],
 ])('%s: a file taken at nine is listed with %s, an hour later, too', async (habit, date) => {
   await attach();
   nowMs += 3_600_000;

@@ -1,0 +1,99 @@
+import type { Settings } from '../config/config.ts';
+import { backoffMs } from '../delivery/retry-policy.ts';
+import { failureOf } from '../failures/failures.ts';
+import type { KomboFailure } from '../kombo/classify-response.ts';
+import type { LedgerEvent } from '../ledger/ledger-event.ts';
+import type { LedgerRecord, UnknownOutcome } from '../ledger/record.ts';
+import {
+  lastAttemptAfterOutageMs,
+  looksToDecide,
+  maxUnknownAttempts,
+  maxUnreadAttempts,
+  passingReasonMs,
+} from '../limits.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What was known when the look ended. Times are milliseconds since the epoch. */
+export interface AfterLook {
+  readonly record: LedgerRecord;
+  readonly state: UnknownOutcome;
+  readonly settings: Pick<Settings, 'retryBaseMs' | 'readBackAfterMs' | 'readBackAgainMs'>;
+  readonly now: number;
+  /** When the target was listed, which a long comparison follows. */
+  readonly listedAt: number;
+  /** Within which time after an upload this tool was seen to list it. */
+  readonly listsWithinMs: number;
+  /** Uniform in [0, 1). */
+  readonly random: number;
+  /** What the look showed, for the operator; a sentence. */
+  readonly seen: string;
+}
+
+/** What a look at the target changes. Two looks must agree; one that failed for a reason that may pass does not count. */
+export const afterLook = (verdict: Verdict, facts: AfterLook): LedgerEvent => {
+  const { state, settings, now } = facts;
+  if (verdict.kind === 'found') return { kind: 'found' };
+  if (verdict.kind === 'doubt' && verdict.passes && now - state.unknownSince < passingReasonMs) {
+    return lookAgain(facts);
+  }
+  const frees = verdict.kind === 'absent' ? facts.listsWithinMs : 0;
+  const mayStillArriveUntil = startOf(facts) + Math.max(settings.readBackAgainMs, frees);
+  const dueAt = Math.max(now + settings.readBackAfterMs, mayStillArriveUntil);
+  if (verdict.kind === 'doubt') {
+    return state.doubtfulLooks + 1 < looksToDecide
+      ? { kind: 'looked', counts: 'doubtful', dueAt }
+      : undecided(facts, verdict.because);
+  }
+  const isSecond = state.absentLooks + 1 >= looksToDecide && facts.listedAt >= mayStillArriveUntil;
+  return isSecond ? notThere(facts, 'It is not among them.') : { kind: 'looked', counts: 'absent', dueAt };
+};
+
+/** The target could not be listed. */
+export const afterFailedListing = ({ code, retryAfterMs }: KomboFailure, facts: AfterLook): LedgerEvent => {
+  const { record, state, settings, now, random } = facts;
+  const { asListing } = failureOf(code);
+  if (asListing === 'look-again') {
+    if (now - state.unknownSince < passingReasonMs) return lookAgain(facts, retryAfterMs);
+    return state.doubtfulLooks + 1 < looksToDecide
+      ? { kind: 'looked', counts: 'doubtful', dueAt: now + settings.readBackAfterMs }
+      : undecided(facts);
+  }
+  const { unknownAttempts = 0 } = record;
+  const mayRepeat = asListing === 'cannot-list' && failureOf(state.failure.code).vendorRepeats;
+  if (!mayRepeat || unknownAttempts >= maxUnreadAttempts) return undecided(facts);
+  return { kind: 'absent', dueAt: now + backoffMs(settings.retryBaseMs, unknownAttempts, random) };
+};
+
+/** With ON_UNKNOWN=resend the target is not listed: the operator prefers a second copy to a wait. */
+export const withoutLook = (facts: AfterLook): LedgerEvent => notThere(facts);
+
+/** Each repeat of an attempt that may have arrived is a risk, so the third one is the last. */
+const notThere = (facts: AfterLook, because?: string): LedgerEvent => {
+  const { record, state, now } = facts;
+  const { unknownAttempts = 0 } = record;
+  if (unknownAttempts >= maxUnknownAttempts) return undecided(facts, because);
+  const isLast = unknownAttempts === maxUnknownAttempts - 1;
+  const waits = isLast && failureOf(state.failure.code).outage;
+  return { kind: 'absent', dueAt: waits ? Math.max(now, startOf(facts) + lastAttemptAfterOutageMs) : now };
+};
+
+const startOf = ({ record }: AfterLook): number => record.attemptedAt ?? record.createdAt;
+
+const lookAgain = ({ state, settings, now, random }: AfterLook, retryAfterMs = 0): LedgerEvent => {
+  const baseMs = Math.max(settings.retryBaseMs, settings.readBackAfterMs);
+  const waitMs = Math.max(retryAfterMs, backoffMs(baseMs, state.passingLooks + 1, random));
+  return { kind: 'looked', counts: 'passing', dueAt: now + waitMs };
+};
+
+const undecided = ({ record, state, seen }: AfterLook, because?: string): LedgerEvent => {
+  const history = `${timesSent(record)}; the last attempt ended with ${state.failure.code}.`;
+  const detail = [history, seen, ...(because === undefined ? [] : [because])].join(' ');
+  return { kind: 'undecidable', failure: { ...state.failure, code: 'OUTCOME_UNKNOWN', detail } };
+};
+
+/** An operator's retry counts from zero again, and looks before anything is sent. */
+const timesSent = ({ unknownAttempts = 1 }: LedgerRecord): string => {
+  if (unknownAttempts === 0) return 'It was not sent again since the last retry by an operator';
+  const times = unknownAttempts === 1 ? 'once' : `${unknownAttempts} times`;
+  return `It was sent ${times} without an answer that counts`;
+};

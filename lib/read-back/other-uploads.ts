@@ -1,0 +1,28 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import { maxOtherUploads } from '../limits.ts';
+import type { Target } from '../upload/target.ts';
+import { uploadId } from '../upload/upload.ts';
+import type { KnownContents } from './compare-content.ts';
+
+/** The bytes of the target's other uploads: a listed file that has them is explained. */
+export const otherUploads = async (
+  record: LedgerRecord,
+  target: Target,
+  ledger: Ledger,
+): Promise<KnownContents['others']> => {
+  const ids: string[] = [];
+  for await (const { id } of ledger.ofTarget(target)) {
+    if (id !== uploadId(record.upload)) ids.push(id);
+    if (ids.length === maxOtherUploads) break;
+  }
+  // The index names them, and may be behind in what it says of them.
+  const entries = await ledger.readMany(ids);
+  return [...entries.values()].flatMap((entry) => {
+    if (!entry.readable) return [];
+    const { content, sent, attachmentType } = entry.record;
+    // The same id under another integration is another person.
+    if (!content || entry.record.target?.integrationId !== target.integrationId) return [];
+    return [{ content, type: sent?.type ?? attachmentType }];
+  });
+};

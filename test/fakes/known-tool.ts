@@ -1,0 +1,21 @@
+import { toLaneItem } from '../../lib/lane/lane-item.ts';
+import type { Item } from '../../lib/ledger/table.ts';
+import type { ToolGroup } from '../../lib/read-back/learn-tool.ts';
+import { targetKinds } from '../../lib/upload/target.ts';
+import { integrationId, nine } from './ledger-samples.ts';
+
+/** A tool of which two files at two targets were found, byte for byte: it lists what it took, and keeps it. */
+export const learnTool = ({ table }: { readonly table: { readonly items: Map<string, Item> } }): void => {
+  const tool = targetKinds.map(
+    (kind): ToolGroup => ({
+      kind,
+      contentType: 'application/pdf',
+      samples: [],
+      lessons: ['earlierOne', 'earlierTwo'].map((targetId) => ({ targetId, sizeBytes: 10_000, at: nine, lagMs: 0 })),
+      missed: 0,
+      nextSampleAt: 0,
+    }),
+  );
+  const item = toLaneItem({ integrationId, tool, version: 1 });
+  table.items.set(item.pk, item);
+};

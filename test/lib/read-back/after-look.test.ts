@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest';
+import type { FailureCode } from '../../../lib/failures/failures.ts';
+import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
+import type { LedgerRecord, UnknownOutcome } from '../../../lib/ledger/record.ts';
+import { afterFailedListing, afterLook, withoutLook } from '../../../lib/read-back/after-look.ts';
+import type { Verdict } from '../../../lib/read-back/verdict.ts';
+import { answerLost, day, hour, minute, nine, recordIn, states } from '../../fakes/ledger-samples.ts';
+
+const settings = { retryBaseMs: 30_000, readBackAfterMs: minute, readBackAgainMs: 15 * minute };
+const seen = 'At noon the target listed 2 files.';
+
+interface Given {
+  readonly state?: Partial<UnknownOutcome>;
+  readonly record?: Partial<LedgerRecord>;
+  /** Since the start of the attempt. */
+  readonly afterMs?: number;
+  readonly listsWithinMs?: number;
+  readonly listedAfterMs?: number;
+}
+
+const facts = (given: Given) => {
+  const { state: change = {}, record: more = {}, afterMs = minute, listedAfterMs = afterMs, listsWithinMs = 0 } = given;
+  const state: UnknownOutcome = { ...states.unknown, unknownSince: nine, ...change };
+  const record = recordIn(state, { attemptedAt: nine, unknownAttempts: 1, ...more });
+  const listing = { listedAt: nine + listedAfterMs, listsWithinMs };
+  return { record, state, settings, now: nine + afterMs, ...listing, random: 0.5, seen };
+};
+
+const after = (verdict: Verdict, given: Given = {}) => afterLook(verdict, facts(given));
+const absent: Verdict = { kind: 'absent' };
+const because = 'A file with other bytes may be this one.';
+const passing: Verdict = { kind: 'doubt', passes: true, because };
+const staying: Verdict = { kind: 'doubt', passes: false, because };
+
+test('a file that is found is attached', () => {
+  expect(after({ kind: 'found' })).toEqual({ kind: 'found' });
+});
+
+describe('an absence', () => {
+  test('counts once, and is looked at again when the attempt cannot arrive any more', () => {
+    expect(after(absent)).toEqual({ kind: 'looked', counts: 'absent', dueAt: nine + 15 * minute });
+    const late = after(absent, { afterMs: hour });
+    expect(late).toEqual({ kind: 'looked', counts: 'absent', dueAt: nine + hour + minute });
+  });
+
+  test('twice frees the file at once, 15 minutes after the start of the attempt at the earliest', () => {
+    const second = { state: { absentLooks: 1 } };
+    expect(after(absent, { ...second, afterMs: 15 * minute })).toEqual({ kind: 'absent', dueAt: nine + 15 * minute });
+    expect(after(absent, { ...second, afterMs: 15 * minute - 1 })).toMatchObject({ kind: 'looked', counts: 'absent' });
+  });
+
+  test('does not free the file when the target was listed before these 15 minutes, however long the comparison took', () => {
+    const slow = { state: { absentLooks: 1 }, afterMs: 16 * minute, listedAfterMs: 15 * minute - 1 };
+    expect(after(absent, slow)).toEqual({ kind: 'looked', counts: 'absent', dueAt: nine + 17 * minute });
+    expect(after(absent, { ...slow, listedAfterMs: 15 * minute })).toMatchObject({ kind: 'absent' });
+  });
+
+  test.each(['PLATFORM.TASK_TIMED_OUT', 'KOMBO_FAULT', 'ANSWER_LOST'] as const)(
+    'waits for these 15 minutes whatever the answer was: %s',
+    (code) => {
+      const state = { absentLooks: 1, failure: { code, detail: 'It was odd.' } };
+      expect(after(absent, { state, afterMs: 14 * minute })).toMatchObject({ kind: 'looked' });
+    },
+  );
+
+  test('frees the file only as long after the attempt as this tool was seen to take for listing one', () => {
+    const slow = { state: { absentLooks: 1 }, listsWithinMs: 3 * hour };
+    expect(after(absent, { ...slow, afterMs: 3 * hour - 1 })).toEqual({
+      kind: 'looked',
+      counts: 'absent',
+      dueAt: nine + 3 * hour - 1 + minute,
+    });
+    expect(after(absent, { ...slow, afterMs: 3 * hour })).toMatchObject({ kind: 'absent' });
+    expect(after(absent, { listsWithinMs: 3 * hour })).toMatchObject({ dueAt: nine + 3 * hour });
+  });
+
+  test('of the third attempt is for an operator', () => {
+    const twice = { state: { absentLooks: 1 }, afterMs: hour };
+    expect(after(absent, { ...twice, record: { unknownAttempts: 2 } })).toMatchObject({ kind: 'absent' });
+    expect(after(absent, { ...twice, record: { unknownAttempts: 3 } })).toMatchObject({
+      kind: 'undecidable',
+      failure: {
+        code: 'OUTCOME_UNKNOWN',
+        detail: `It was sent 3 times without an answer that counts; the last attempt ended with ANSWER_LOST. ${seen} It is not among them.`,
+      },
+    });
+  });
+
+  test('lets the last attempt begin six hours after one that met an outage, and only the last', () => {
+    const failure = { code: 'REMOTE.SERVICE_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } as const;
+    const begins = (unknownAttempts: number, code: FailureCode = failure.code) =>
+      after(absent, {
+        state: { absentLooks: 1, failure: { ...failure, code } },
+        afterMs: hour,
+        record: { unknownAttempts },
+      });
+    expect(begins(1)).toEqual({ kind: 'absent', dueAt: nine + hour });
+    expect(begins(2)).toEqual({ kind: 'absent', dueAt: nine + 6 * hour });
+    expect(begins(2, 'ANSWER_LOST')).toEqual({ kind: 'absent', dueAt: nine + hour });
+  });
+});
+
+describe('a doubt that stays', () => {
+  test('counts once, and twice is for an operator, who reads what was seen', () => {
+    expect(after(staying)).toEqual({ kind: 'looked', counts: 'doubtful', dueAt: nine + 15 * minute });
+    const held = after(staying, { state: { doubtfulLooks: 1 }, record: { unknownAttempts: 2 } });
+    expect(held).toEqual({
+      kind: 'undecidable',
+      failure: {
+        ...answerLost,
+        code: 'OUTCOME_UNKNOWN',
+        detail: `It was sent 2 times without an answer that counts; the last attempt ended with ANSWER_LOST. ${seen} ${because}`,
+      },
+    });
+  });
+});
+
+test.each([
+  [0, 'It was not sent again since the last retry by an operator; the last attempt ended with ANSWER_LOST.'],
+  [1, 'It was sent once without an answer that counts; the last attempt ended with ANSWER_LOST.'],
+  [3, 'It was sent 3 times without an answer that counts; the last attempt ended with ANSWER_LOST.'],
+])('what is held tells how often it was sent: %i times', (unknownAttempts, words) => {
+  const held = after(staying, { state: { doubtfulLooks: 1 }, record: { unknownAttempts } });
+  expect(held).toMatchObject({ failure: { detail: `${words} ${seen} ${because}` } });
+});
+
+describe('a doubt that may pass', () => {
+  test('does not count for a day: it is looked at again, more and more rarely', () => {
+    const wait = (passingLooks: number) => {
+      const event = after(passing, { state: { passingLooks } });
+      expect(event).toMatchObject({ kind: 'looked', counts: 'passing' });
+      return 'dueAt' in event ? event.dueAt - (nine + minute) : 0;
+    };
+    expect([0, 1, 2, 20].map(wait)).toEqual([minute / 2, minute, 2 * minute, hour / 2]);
+  });
+
+  test('counts after a day', () => {
+    expect(after(passing, { afterMs: day - 1 })).toMatchObject({ counts: 'passing' });
+    expect(after(passing, { afterMs: day })).toMatchObject({ counts: 'doubtful' });
+    expect(after(passing, { afterMs: day, state: { doubtfulLooks: 1 } })).toMatchObject({ kind: 'undecidable' });
+  });
+
+  test('begins its day anew with each uncertainty', () => {
+    expect(after(passing, { afterMs: day + hour, state: { unknownSince: nine + 2 * hour } })).toMatchObject({
+      counts: 'passing',
+    });
+  });
+});
+
+describe('a target that cannot be listed', () => {
+  const failed = (code: KomboFailure['code'], given: Given = {}, more: Partial<KomboFailure> = {}) =>
+    afterFailedListing({ code, detail: 'Kombo answered.', ...more }, facts(given));
+
+  test('now is looked at again, not sooner than Kombo asks, and after a day is for an operator', () => {
+    expect(failed('KOMBO_UNAVAILABLE')).toMatchObject({ kind: 'looked', counts: 'passing' });
+    expect(failed('KOMBO_RATE_LIMITED', {}, { retryAfterMs: 10 * minute })).toMatchObject({
+      dueAt: nine + 11 * minute,
+    });
+    expect(failed('KOMBO_UNAVAILABLE', { afterMs: day })).toMatchObject({ kind: 'looked', counts: 'doubtful' });
+    expect(failed('KOMBO_UNAVAILABLE', { afterMs: day, state: { doubtfulLooks: 1 } })).toMatchObject({
+      kind: 'undecidable',
+    });
+  });
+
+  test('for want of a right is for an operator, also where Kombo calls a repeat safe', () => {
+    const state = { failure: { code: 'KOMBO_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } } as const;
+    expect(failed('KOMBO_FORBIDDEN', { state })).toMatchObject({ kind: 'undecidable' });
+    expect(failed('INTEGRATION.PERMISSION_MISSING', { state })).toMatchObject({ kind: 'undecidable' });
+  });
+
+  test('at all, because the tool has no such action, is sent again where Kombo calls that safe: five times', () => {
+    const state = { failure: { code: 'REMOTE.SERVICE_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } } as const;
+    const cannot = (unknownAttempts: number) =>
+      failed('INTEGRATION.ACTION_NOT_AVAILABLE', { state, record: { unknownAttempts } });
+    expect(cannot(1)).toEqual({ kind: 'absent', dueAt: nine + minute + 15_000 });
+    expect(cannot(4)).toMatchObject({ kind: 'absent' });
+    expect(cannot(5)).toMatchObject({ kind: 'undecidable' });
+  });
+
+  test('at all is for an operator after any other unknown outcome', () => {
+    expect(failed('INTEGRATION.ACTION_NOT_AVAILABLE')).toMatchObject({ kind: 'undecidable' });
+  });
+});
+
+test('without a look (ON_UNKNOWN=resend) it is sent again at once, and after the third attempt an operator looks', () => {
+  const resent = (unknownAttempts: number) => withoutLook(facts({ record: { unknownAttempts } }));
+  expect(resent(1)).toEqual({ kind: 'absent', dueAt: nine + minute });
+  expect(resent(2)).toEqual({ kind: 'absent', dueAt: nine + minute });
+  expect(resent(3)).toMatchObject({ kind: 'undecidable', failure: { code: 'OUTCOME_UNKNOWN' } });
+});

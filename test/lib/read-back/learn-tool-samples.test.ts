@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import {
+  afterSample,
+  type Sample,
+  type SampleResult,
+  type Tool,
+  type ToolTopic,
+  wantsSample,
+  withSample,
+} from '../../../lib/read-back/learn-tool.ts';
+import { day, hour, minute, nine } from '../../fakes/ledger-samples.ts';
+
+const pdfs: ToolTopic = { kind: 'candidate', contentType: 'application/pdf' };
+
+const sampleOf = (targetId: string, sizeBytes: number, notedAt = nine, id = `${targetId}-${sizeBytes}`): Sample => ({
+  id,
+  targetId,
+  sizeBytes,
+  notedAt,
+  dueAt: notedAt + 15 * minute,
+  tries: 0,
+});
+
+/** The tool after a sample was noted and compared. */
+const compared = (tool: Tool, sample: Sample, result: SampleResult, now = nine, topic = pdfs): Tool =>
+  afterSample(withSample(tool, topic, sample), topic, sample, result, now);
+
+const found = (tool: Tool, targetId: string, sizeBytes: number, now = nine, topic = pdfs): Tool =>
+  compared(tool, sampleOf(targetId, sizeBytes), 'found', now, topic);
+
+const wants = (tool: Tool, targetId: string, sizeBytes: number, now = nine, topic = pdfs): boolean =>
+  wantsSample(tool, topic, { targetId, sizeBytes }, now);
+
+const groupOf = (tool: Tool) => tool.find(({ contentType }) => contentType === pdfs.contentType);
+
+describe('which uploads become samples', () => {
+  test('the first upload of a topic is a sample', () => {
+    expect(wants([], 'A', 10)).toBe(true);
+  });
+
+  test('a second upload of the same target is no sample while the first one waits, and one of another target is', () => {
+    const tool = withSample([], pdfs, sampleOf('A', 10));
+    expect(wants(tool, 'A', 10)).toBe(false);
+    expect(wants(tool, 'A', 99)).toBe(false);
+    expect(wants(tool, 'B', 10)).toBe(true);
+  });
+
+  test('two samples wait at the same time, not three', () => {
+    const tool = withSample(withSample([], pdfs, sampleOf('A', 10)), pdfs, sampleOf('B', 10));
+    expect(wants(tool, 'C', 10)).toBe(false);
+  });
+
+  test('after one lesson the next sample is of another target, or longer', () => {
+    const tool = found([], 'A', 10);
+    expect(wants(tool, 'A', 10)).toBe(false);
+    expect(wants(tool, 'A', 9)).toBe(false);
+    expect(wants(tool, 'A', 11)).toBe(true);
+    expect(wants(tool, 'B', 1)).toBe(true);
+  });
+
+  test('once bytes are known to be kept only a longer upload is a sample', () => {
+    const tool = found(found([], 'A', 10), 'B', 10);
+    expect(wants(tool, 'C', 10)).toBe(false);
+    expect(wants(tool, 'C', 11)).toBe(true);
+  });
+
+  test('lessons are refreshed from their 20th day on', () => {
+    const tool = found(found([], 'A', 10), 'B', 10);
+    expect(wants(tool, 'A', 10, nine + 20 * day - 1)).toBe(false);
+    expect(wants(tool, 'A', 10, nine + 20 * day)).toBe(true);
+  });
+
+  test('a tool has at most 40 topics; uploads of a known one are still samples', () => {
+    const topics = Array.from({ length: 40 }, (_, n) => ({ ...pdfs, contentType: `text/${n}` }));
+    const tool = topics.reduce((known, topic) => found(known, 'A', 10, nine, topic), [] as Tool);
+    expect(wants(tool, 'A', 10)).toBe(false);
+    expect(wants(tool, 'B', 10, nine, { ...pdfs, contentType: 'text/0' })).toBe(true);
+    expect(wants(tool.slice(1), 'A', 10)).toBe(true);
+  });
+});
+
+describe('a sample that was not found', () => {
+  const missed = (times: number): Tool =>
+    Array.from({ length: times }).reduce<Tool>((tool) => compared(tool, sampleOf('A', 10), 'not-found'), []);
+
+  test.each([
+    [1, hour],
+    [2, 2 * hour],
+    [3, 4 * hour],
+    [5, 16 * hour],
+    [6, day],
+    [60, day],
+  ])('the next sample after %i misses in a row waits for %i ms', (times, pauseMs) => {
+    expect(wants(missed(times), 'B', 10, nine + pauseMs - 1)).toBe(false);
+    expect(wants(missed(times), 'B', 10, nine + pauseMs)).toBe(true);
+  });
+
+  test('a found sample ends the misses, and the next miss pauses for one hour again', () => {
+    const again = compared(found(missed(4), 'A', 10), sampleOf('B', 10), 'not-found');
+    expect(groupOf(again)).toMatchObject({ missed: 1, nextSampleAt: nine + hour });
+  });
+
+  test('a sample whose record says otherwise is dropped without a pause', () => {
+    expect(groupOf(compared([], sampleOf('A', 10), 'dropped'))).toMatchObject({
+      samples: [],
+      missed: 0,
+      nextSampleAt: 0,
+    });
+  });
+});
+
+describe('a sample whose target could not be read', () => {
+  test('it is tried again after 3:45 min, then twice as long each time, up to an hour', () => {
+    let tool = withSample([], pdfs, sampleOf('A', 10));
+    const waits = [1, 2, 3, 4, 5, 6].map(() => {
+      const [sample] = groupOf(tool)?.samples ?? [];
+      tool = afterSample(tool, pdfs, sample ?? sampleOf('none', 0), 'unreadable', nine);
+      return ((groupOf(tool)?.samples[0]?.dueAt ?? 0) - nine) / minute;
+    });
+    expect(waits).toEqual([3.75, 7.5, 15, 30, 60, 60]);
+    expect(groupOf(tool)).toMatchObject({ missed: 0, nextSampleAt: 0 });
+  });
+
+  test('it counts as not found after a day', () => {
+    const sample = sampleOf('A', 10);
+    expect(groupOf(compared([], sample, 'unreadable', nine + day - 1))?.samples).toHaveLength(1);
+    const given = groupOf(compared([], sample, 'unreadable', nine + day));
+    expect(given).toMatchObject({ samples: [], missed: 1, nextSampleAt: nine + day + hour });
+  });
+});

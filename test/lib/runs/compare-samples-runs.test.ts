@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
+import { compareSamples } from '../../../lib/runs/compare-samples.ts';
+import { integrationId, minute } from '../../fakes/ledger-samples.ts';
+import { candidates, lists, paused, sampleWorld } from '../../worlds/sample-world.ts';
+
+describe('a run over the samples', () => {
+  test('starts none with less time left than one delivery takes', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    expect(await world.compare({ worstCaseMs: 5 * minute })).toEqual({ compared: 0, found: 0 });
+    expect(await world.waiting()).toHaveLength(1);
+  });
+
+  test('passes over a paused integration, and compares the others', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    await world.deliverAndWait('named/lever:2/GRK2/cv.pdf');
+    await world.newCourier().pauses.begin({ scope: integrationId, ...paused });
+    expect(await world.compare({ by: world.newCourier() })).toEqual({ compared: 1, found: 1 });
+    expect(await world.knows(candidates, 'lever:2')).toMatchObject({ lists: true });
+    expect(await world.waiting()).toHaveLength(1);
+  });
+
+  test('ends early enough to write what a slow host has taught', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    const courier: Courier = {
+      ...world.courier,
+      links: {
+        open: (_, signal) =>
+          new Promise((resolve) =>
+            signal.addEventListener('abort', () =>
+              resolve({ ok: false, error: { reason: 'The link was not answered in time.', mayPass: true } }),
+            ),
+          ),
+      },
+    };
+    const deadline = world.deadline(30_000);
+    const run = compareSamples({ deadline, parallelism: 4, worstCaseMs: 15_000 }, courier);
+    expect(await world.run(run)).toEqual({ compared: 1, found: 0 });
+    expect(deadline.remainingMs()).toBeGreaterThanOrEqual(4_900);
+    expect(await world.waiting()).toMatchObject([{ tries: 1 }]);
+  });
+
+  test('that overlaps with another one lists once too often, and teaches the same', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    await Promise.all([world.compare(), world.compare({ by: world.newCourier() })]);
+    const item = world.table.items.get(`lane#${integrationId}`);
+    expect(JSON.parse(item?.document ?? '').tool[0].lessons).toHaveLength(1);
+    // Noted, and learnt: the second result writes nothing.
+    expect(item?.version).toBe(2);
+  });
+
+  test('that overlaps with another one counts one miss', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    lists(world);
+    await Promise.all([world.compare(), world.compare({ by: world.newCourier() })]);
+    expect(await world.missed()).toEqual([1]);
+  });
+
+  test('leaves no timer behind', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    const before = world.clock.timers();
+    await world.compare();
+    // The deadline of the run, which its function clears.
+    expect(world.clock.timers()).toBe(before + 1);
+  });
+});

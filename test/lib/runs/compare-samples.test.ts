@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { deliver } from '../../../lib/delivery/deliver.ts';
+import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
+import { pdf, textBytes } from '../../fakes/files.ts';
+import { hour, integrationId, minute } from '../../fakes/ledger-samples.ts';
+import { linkTo, losesAnswer, serves } from '../../fakes/scripted-kombo.ts';
+import { applications, candidates, lists, rewrite, sampleWorld } from '../../worlds/sample-world.ts';
+
+describe('a sample that is due', () => {
+  test('is found by its bytes, and the tool is known to list what it took', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    expect(await world.knows()).toEqual({ lists: false, keepsBytes: 0 });
+    expect(await world.compare()).toEqual({ compared: 1, found: 1 });
+    expect(await world.knows()).toEqual({ lists: true, keepsBytes: 0 });
+    expect(await world.waiting()).toEqual([]);
+  });
+
+  test('of a second target teaches that bytes are kept', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    await world.deliverAndWait('candidates/GRK2/cv.pdf');
+    expect(await world.compare()).toEqual({ compared: 2, found: 2 });
+    expect(await world.knows()).toEqual({ lists: true, keepsBytes: pdf.length });
+  });
+
+  test('costs one listing, once: the next run has nothing to compare', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    await world.compare();
+    world.clock.advance(hour);
+    expect(await world.compare()).toEqual({ compared: 0, found: 0 });
+    expect(world.kombo.listings).toHaveLength(1);
+  });
+
+  test('is not compared before it is due', async () => {
+    const world = sampleWorld();
+    const upload = world.put('candidates/GRK1/cv.pdf');
+    await world.run(deliver(upload, { deadline: world.deadline() }, world.courier));
+    world.clock.advance(14 * minute);
+    expect(await world.compare()).toEqual({ compared: 0, found: 0 });
+    expect(world.kombo.listings).toEqual([]);
+  });
+
+  test('that is not among the listed files teaches nothing, and counts as a miss', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    lists(world, { name: 'cv.pdf', type: 'CV', link: 'https://files.example/converted' });
+    world.kombo.linked.set('https://files.example/converted', () => serves(textBytes('converted')));
+    expect(await world.compare()).toEqual({ compared: 1, found: 0 });
+    expect(await world.knows()).toEqual({ lists: false, keepsBytes: 0 });
+    expect(await world.missed()).toEqual([1]);
+    expect(await world.waiting()).toEqual([]);
+  });
+
+  test.each<[string, (world: ReturnType<typeof sampleWorld>) => void]>([
+    [
+      'its target cannot be listed',
+      (world) => {
+        const failure = { code: 'KOMBO_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } as const;
+        world.kombo.listing = () => ({ ok: false, failure, concurrency: {} });
+      },
+    ],
+    ['a listed file has no link yet', (world) => lists(world, { name: 'cv.pdf', type: 'CV' })],
+    ['its link fails', (world) => world.kombo.linked.set(linkTo(0), () => serves(pdf, {}, 503))],
+  ])('is tried again when %s', async (_, hinder) => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    hinder(world);
+    expect(await world.compare()).toEqual({ compared: 1, found: 0 });
+    expect(await world.missed()).toEqual([0]);
+    expect(await world.waiting()).toMatchObject([{ tries: 1 }]);
+    world.kombo.listing = undefined;
+    world.kombo.linked.clear();
+    world.clock.advance(4 * minute);
+    expect(await world.compare()).toEqual({ compared: 1, found: 1 });
+  });
+});
+
+test.each(['INTEGRATION.ACTION_NOT_AVAILABLE', 'KOMBO_FORBIDDEN'] as const)(
+  'a target that cannot be listed at all is a miss, and not asked again soon: %s',
+  async (code) => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    world.kombo.listing = () => ({ ok: false, failure: { code, detail: 'Kombo answered.' }, concurrency: {} });
+    expect(await world.compare()).toEqual({ compared: 1, found: 0 });
+    expect(await world.missed()).toEqual([1]);
+    expect(await world.waiting()).toEqual([]);
+  },
+);
+
+describe('a listed file with equal bytes that shows nothing', () => {
+  test('names another application: the tool is not known to list what it took for this one', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('applications/APP1/cv.pdf');
+    lists(world, { type: 'CV', link: linkTo(0), applicationId: 'APP2' });
+    expect(await world.compare()).toEqual({ compared: 1, found: 0 });
+    expect(await world.knows(applications)).toEqual({ lists: false, keepsBytes: 0 });
+  });
+
+  test('names this application: it is the sample', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('applications/APP1/cv.pdf');
+    lists(world, { type: 'CV', link: linkTo(0), applicationId: 'APP1' });
+    expect(await world.compare()).toEqual({ compared: 1, found: 1 });
+    expect(await world.knows(candidates)).toEqual({ lists: false, keepsBytes: 0 });
+  });
+
+  test('has the type of another upload with these bytes', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    const twin = await world.deliverAndWait('candidates/GRK1/same.pdf');
+    await rewrite(world, twin, { sent: { name: 'same.pdf', type: 'OTHER', contentType: 'application/pdf' } });
+    lists(world, { type: 'OTHER', link: linkTo(1) });
+    expect(await world.compare()).toEqual({ compared: 1, found: 0 });
+  });
+});
+
+describe('a sample is dropped without a look', () => {
+  test.each<[string, (world: ReturnType<typeof sampleWorld>, upload: Upload) => unknown]>([
+    ['its record was erased', (world, upload) => world.table.items.delete(uploadId(upload))],
+    [
+      'its record cannot be read',
+      (world, upload) => {
+        const item = world.table.items.get(uploadId(upload));
+        if (item) world.table.items.set(item.pk, { ...item, document: '{' });
+      },
+    ],
+    ['an operator had it sent again', (world, upload) => rewrite(world, upload, { resentAt: world.clock.now() })],
+    [
+      'an operator resolved it',
+      (world, upload) =>
+        rewrite(world, upload, { state: { status: 'attached', attachedAt: 1, warnings: [], evidence: 'operator' } }),
+    ],
+    [
+      'it was only found by a look',
+      (world, upload) =>
+        rewrite(world, upload, { state: { status: 'attached', attachedAt: 1, warnings: [], evidence: 'read-back' } }),
+    ],
+    ['its bytes are not known', (world, upload) => rewrite(world, upload, { content: undefined })],
+    [
+      'its key names another target now',
+      (world, upload) => rewrite(world, upload, { target: { kind: 'candidate', id: 'GRK9', integrationId } }),
+    ],
+  ])('when %s', async (_, happens) => {
+    const world = sampleWorld();
+    const upload = await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    await happens(world, upload);
+    expect(await world.compare()).toEqual({ compared: 1, found: 0 });
+    expect(world.kombo.listings).toEqual([]);
+    expect(await world.waiting()).toEqual([]);
+    expect(await world.missed()).toEqual([0]);
+  });
+
+  test('a file whose answer was lost never becomes a sample', async () => {
+    const world = sampleWorld();
+    world.kombo.script.push(() => losesAnswer());
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    expect(await world.waiting()).toEqual([]);
+  });
+});

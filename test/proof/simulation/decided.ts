@@ -1,0 +1,65 @@
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { fromItem } from '../../../lib/ledger/record-item.ts';
+import type { Ended } from './history.ts';
+import { isDecidable } from './simulated-tool.ts';
+
+/** Lost answers of many histories, and how many of them were decided without an operator. */
+export interface Decided {
+  readonly lost: number;
+  readonly decided: number;
+}
+
+export type DecidedByHabit = Map<string, Decided>;
+
+/** Counts under each habit of the tool, with the tool learnt and not. */
+export const countDecided = (ended: Ended, counts: DecidedByHabit): void => {
+  const { habits, converts, learnt } = ended.tool;
+  const lost = lostAnswers(ended);
+  const must = lost.filter((record) => mustBeDecided(ended, record));
+  count(counts, `can be decided, ${learnt ? 'learnt' : 'not learnt'}`, must);
+  for (const habit of [...habits, ...(converts === 'nobody' ? [] : [`converts for ${converts}`])])
+    count(counts, `${habit}, ${learnt ? 'learnt' : 'not learnt'}`, lost);
+};
+
+const count = (counts: DecidedByHabit, condition: string, records: readonly LedgerRecord[]): void => {
+  const decided = records.filter((record) => !isUndecided(record)).length;
+  addDecided(counts, condition, { lost: records.length, decided });
+};
+
+export const addDecided = (counts: DecidedByHabit, condition: string, { lost, decided }: Decided): void => {
+  const before = counts.get(condition) ?? { lost: 0, decided: 0 };
+  counts.set(condition, { lost: before.lost + lost, decided: before.decided + decided });
+};
+
+/** One line per condition: "renamed, learnt: 12 of 12". */
+export const decidedLines = (counts: DecidedByHabit): readonly string[] =>
+  [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([condition, { lost, decided }]) => `${condition}: ${decided} of ${lost}`);
+
+/** Uploads of which at least one attempt ended without an answer that counts. */
+export const lostAnswers = (ended: Ended): readonly LedgerRecord[] =>
+  ended.onUnknown === 'read-back'
+    ? uploadsOf(ended).filter(({ firstUnknownAttemptAt }) => firstUnknownAttemptAt !== undefined)
+    : [];
+
+/**
+ * The tool keeps bytes and they are served within a day, the key has its right, and the bytes of ours are known: an object
+ * that was deleted before any function could write down what it was has none to compare. Left out is a tool that lists every
+ * file as OTHER where the target has the same bytes under two types: nobody can tell the two apart.
+ */
+export const mustBeDecided = (ended: Ended, { upload, content, unknownAttempts = 0 }: LedgerRecord): boolean => {
+  const { tool, losesRight } = ended;
+  const twins = new Set(ended.puts.filter(({ upload: { etag } }) => etag === upload.etag).map((put) => put.upload.key));
+  const isTwin = tool.habits.includes('retyped') && twins.size > 1;
+  return isDecidable(tool) && !losesRight && content !== undefined && unknownAttempts < 3 && !isTwin;
+};
+
+export const isUndecided = ({ state }: LedgerRecord): boolean =>
+  state.status === 'held' && state.failure.code === 'OUTCOME_UNKNOWN';
+
+const uploadsOf = ({ table }: Ended): readonly LedgerRecord[] =>
+  table
+    .items()
+    .filter(({ pk }) => !/^(pause|sweep|lane)#/.test(pk))
+    .map(fromItem);
