@@ -4,6 +4,7 @@ import { namedRecord, recordsOfKey } from '../../../lib/operator/find-records.ts
 import type { ActionCourier } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
 import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { toolAnswer } from '../answer/tool-answer.ts';
 import { decodedTwin, parseKey } from '../request/parse-key.ts';
 
 /** Where is this file? */
@@ -18,7 +19,7 @@ export const statusOfKey = async (text: string, etag: string | undefined, courie
     ? { exists: true, sizeBytes: object.value.sizeBytes, etag: object.value.etag }
     : { exists: object.error.code === 'OBJECT_DELETED' ? false : 'unknown', detail: object.error.detail };
   const files = [...(current ? [current] : []), ...earlier].map(fileOfRecord);
-  const about = { key, object: inBucket, files };
+  const about = { key, object: inBucket, files, ...(await toolAnswer(files, courier)) };
 
   const named = namedRecord(report, etag);
   if (named) return { ok: true, message: sentenceOf(fileOfRecord(named)), ...about };

@@ -3,18 +3,19 @@ import { type Target, targetKey } from '../../../lib/upload/target.ts';
 import type { ActionCourier } from '../action.ts';
 import { type Answer, count } from '../answer/answer.ts';
 import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { toolAnswer } from '../answer/tool-answer.ts';
 import type { PageRequest } from '../request/page-request.ts';
 
 /** Which files of this candidate or application does the ledger know? */
 export const statusOfTarget = async (
   target: Pick<Target, 'kind' | 'id'>,
   { limit, cursor }: PageRequest,
-  { ledger }: ActionCourier,
+  courier: ActionCourier,
 ): Promise<Answer> => {
   const shown: LedgerEntry[] = [];
   let skipping = cursor !== undefined;
   let more = false;
-  for await (const known of ledger.ofTarget(target)) {
+  for await (const known of courier.ledger.ofTarget(target)) {
     if (skipping) {
       skipping = known.id !== cursor;
       continue;
@@ -38,6 +39,7 @@ export const statusOfTarget = async (
     message: `The ledger knows ${more ? 'more than ' : ''}${count(files.length, 'file')} of ${name}. ${files.length === 1 ? sentenceOf(only) : tally(files)}`,
     target: targetKey(target),
     files,
+    ...(await toolAnswer(files, courier)),
     ...(more && { next: { action: 'status', [`${target.kind}_id`]: target.id, limit, cursor: shown.at(-1)?.id } }),
   };
 };

@@ -2,6 +2,7 @@ import { type FailureCode, type FailureDetail, failures } from '../../../lib/fai
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord, Sent } from '../../../lib/ledger/record.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
+import { lookSentence } from '../../../lib/read-back/words.ts';
 import { type Target, targetKey } from '../../../lib/upload/target.ts';
 import { parseUploadId } from '../../../lib/upload/upload.ts';
 
@@ -16,6 +17,8 @@ interface FileFacts {
   readonly sentAs?: Sent;
   readonly firstSeenAt?: string;
   readonly lastChangeAt?: string;
+  /** What the latest look at the target showed; a sentence. */
+  readonly lastLook?: string;
   readonly lastOperator?: { readonly action: string; readonly reason: string; readonly at: string };
   /** The request changed nothing. */
   readonly unchanged?: true;
@@ -147,12 +150,14 @@ const recordFacts = ({
   updatedAt,
   sent,
   note,
+  lastLook,
 }: LedgerRecord): Omit<FileFacts, 'key'> => ({
   ...targetFacts(target),
   ...(sent && { sentAs: sent }),
   attempts,
   firstSeenAt: iso(createdAt),
   lastChangeAt: iso(updatedAt),
+  ...(lastLook && { lastLook: lookSentence(lastLook) }),
   ...(note && { lastOperator: { action: note.action, reason: note.reason, at: iso(note.at) } }),
   etag: upload.etag,
   ...(upload.versionId !== undefined && { versionId: upload.versionId }),
@@ -184,7 +189,7 @@ export const sentenceOf = (file: FileAnswer): string => {
     case 'retrying':
       return `It is not delivered, and is sent again automatically${from(file.dueAt)}. ${advice(file.code)}`;
     case 'unknown':
-      return `It may have been delivered; the target is read automatically${from(file.dueAt)}.`;
+      return `It may have been delivered; the target is read automatically${from(file.dueAt)}.${file.lastLook === undefined ? '' : ` ${file.lastLook}`}`;
     case 'held':
       return `It is held: an operator must act. ${advice(file.code)}`;
     case 'rejected':

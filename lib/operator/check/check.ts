@@ -9,6 +9,7 @@ import { checkBucket } from './bucket.ts';
 import { type CheckLine, fine, wrong } from './check-line.ts';
 import { checkKombo } from './kombo.ts';
 import { checkTable } from './ledger-table.ts';
+import { checkTool } from './tool.ts';
 
 export type { CheckLine } from './check-line.ts';
 
@@ -18,7 +19,7 @@ export type { CheckLine } from './check-line.ts';
  */
 export const check = async (
   { integrationId, deadline }: { readonly integrationId?: string | undefined; readonly deadline: Deadline },
-  courier: Pick<Courier, 'settings' | 'storage' | 'table' | 'apiKey' | 'kombo' | 'clock' | 'pauses'>,
+  courier: Pick<Courier, 'settings' | 'storage' | 'table' | 'apiKey' | 'kombo' | 'clock' | 'pauses' | 'lanes'>,
 ): Promise<readonly CheckLine[]> => {
   const { settings } = courier;
   const { bucket, ledgerTable, keyTemplates, maxBytes } = settings;
@@ -28,6 +29,7 @@ export const check = async (
     runCheck('table', () => checkTable(ledgerTable, courier.table)),
     runCheck('Kombo', () => checkKombo(question, deadline, courier)),
     runCheck('pauses', () => checkPauses(courier)),
+    runCheck('tool', () => checkTool(question.integrationId, deadline, courier)),
   ]);
   return [fine('configuration', 'Every variable is understood.'), ...timeLines(settings, deadline), ...parts.flat()];
 };

@@ -3,12 +3,14 @@ import { LedgerTableError } from '../../../../lib/aws/table-error.ts';
 import { ApiKeyError } from '../../../../lib/kombo/api-key.ts';
 import type { KomboClient } from '../../../../lib/kombo/client.ts';
 import { fail } from '../../../../lib/result.ts';
+import { learnTool } from '../../../fakes/known-tool.ts';
 import { integrationId } from '../../../fakes/ledger-samples.ts';
 import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
 
 let world: CourierWorld;
 beforeEach(() => {
   world = courierWorld();
+  learnTool(world);
   world.kombo.integration = async () => ({ ok: true, value: integration(), concurrency: {} });
 });
 
@@ -56,9 +58,48 @@ test('all is well: every part was tried, nothing was sent and nothing written', 
     `attaching to candidates of ${integrationId}: ok`,
     `limits for candidates of ${integrationId}: ok`,
     'pauses: ok',
+    `tool of ${integrationId}: ok`,
+    `tool of ${integrationId}: ok`,
+    `listing files of ${integrationId}: ok`,
   ]);
-  expect(world.table.items.size).toBe(0);
+  expect([...world.table.items.keys()]).toEqual([`lane#${integrationId}`]);
   expect(world.kombo.posts).toHaveLength(0);
+});
+
+describe('the tool', () => {
+  const linesAbout = async (what: string) => (await check()).lines.filter((line) => line.what.startsWith(what));
+
+  test('of which nothing is known yet is named, and no target is listed for it', async () => {
+    world.table.items.clear();
+    expect(await linesAbout('tool')).toMatchObject([
+      { state: 'ok', found: expect.stringContaining('Nothing is known') },
+    ]);
+    expect(await linesAbout('listing')).toMatchObject([{ state: 'not tested' }]);
+    expect(world.kombo.listings).toEqual([]);
+  });
+
+  test('tells what it lists and keeps, and until when that is known', async () => {
+    const [line] = await linesAbout('tool');
+    expect(line?.found).toBe(
+      'This tool lists application/pdf files of candidates, and keeps them byte for byte up to 10000 bytes (known until 2026-02-04T09:00:00.000Z).',
+    );
+  });
+
+  test.each([
+    ['KOMBO_FORBIDDEN', 'wrong', 'Read document attachments'],
+    ['INTEGRATION.PERMISSION_MISSING', 'wrong', 'Read document attachments'],
+    ['KOMBO_UNAVAILABLE', 'not tested', 'later'],
+    ['INTEGRATION.ACTION_NOT_AVAILABLE', 'ok', undefined],
+  ] as const)('whose files cannot be listed: %s is %s', async (code, state, todo) => {
+    world.kombo.listing = () => ({ ok: false, failure: { code, detail: 'Kombo answered.' }, concurrency: {} });
+    expect(await linesAbout('listing')).toMatchObject([
+      {
+        state,
+        found: expect.stringContaining(code),
+        ...(todo !== undefined && { todo: expect.stringContaining(todo) }),
+      },
+    ]);
+  });
 });
 
 describe('the integration', () => {

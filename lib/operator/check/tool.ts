@@ -1,0 +1,59 @@
+import type { Courier } from '../../courier.ts';
+import { type Deadline, deadlineWithin } from '../../deadline.ts';
+import { failureOf } from '../../failures/failures.ts';
+import { checkTimeoutMs } from '../../limits.ts';
+import type { Tool } from '../../read-back/learn-tool.ts';
+import { toolSentences } from '../../read-back/words.ts';
+import type { Target } from '../../upload/target.ts';
+import { type CheckLine, fine, notTested, wrong } from './check-line.ts';
+
+type ToolCheckCourier = Pick<Courier, 'lanes' | 'kombo' | 'clock'>;
+
+/** How soon a lost answer can be decided: what is known of the tool, and whether Kombo lists a target's files for this key. */
+export const checkTool = async (
+  integrationId: string | undefined,
+  deadline: Deadline,
+  courier: ToolCheckCourier,
+): Promise<readonly CheckLine[]> => {
+  if (integrationId === undefined) return [];
+  const tool = await courier.lanes.toolOf(integrationId);
+  const known = toolSentences(tool, courier.clock.now());
+  return [
+    ...known.map((sentence) => fine(`tool of ${integrationId}`, sentence)),
+    await listingLine(integrationId, tool, deadline, courier),
+  ];
+};
+
+const listingLine = async (
+  integrationId: string,
+  tool: Tool,
+  deadline: Deadline,
+  { kombo, clock }: ToolCheckCourier,
+): Promise<CheckLine> => {
+  const what = `listing files of ${integrationId}`;
+  const target = knownTarget(integrationId, tool);
+  if (!target) return notTested(what, 'No file was attached yet whose target could be listed.');
+  const own = deadlineWithin(clock, deadline, checkTimeoutMs);
+  const answer = await kombo.listAttachments(target, own.signal).finally(own.clear);
+  if (answer.ok) return fine(what, 'Kombo lists them, so a lost answer can be decided.');
+  const { code } = answer.failure;
+  switch (failureOf(code).asListing) {
+    case 'look-again':
+      return notTested(what, `Kombo did not answer the listing (${code}).`, 'Check again later.');
+    case 'cannot-list':
+      return fine(what, `Kombo does not offer it for this ATS (${code}): after most lost answers an operator decides.`);
+    case 'hold': {
+      const todo = 'Give the API key the right "Read document attachments" in the Kombo scope config.';
+      return wrong(what, `It is refused (${code}), so every file with a lost answer is held.`, todo);
+    }
+  }
+};
+
+/** A target that had a file of ours. */
+const knownTarget = (integrationId: string, tool: Tool): Target | undefined => {
+  for (const { kind, lessons, samples } of tool) {
+    const known = lessons.at(-1) ?? samples[0];
+    if (known) return { kind, id: known.targetId, integrationId };
+  }
+  return undefined;
+};

@@ -1,0 +1,83 @@
+import { beforeEach, expect, test } from 'vitest';
+import { learnTool } from '../../../fakes/known-tool.ts';
+import { day, integrationId, minute } from '../../../fakes/ledger-samples.ts';
+import { losesFile, serves } from '../../../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+});
+
+/** A file whose answer was lost, beside another file at its target. */
+const lostBesideAnother = async (): Promise<void> => {
+  world.put(key);
+  world.kombo.script.push(losesFile);
+  await world.ask({ action: 'attach', key });
+  const link = 'https://files.example/other';
+  world.kombo.linked.set(link, () => serves(Buffer.from('another file')));
+  world.kombo.listing = () => ({
+    ok: true,
+    value: { files: [{ name: 'Frank Doe CV.pdf', link }], more: false },
+    concurrency: {},
+  });
+};
+
+const look = async (): Promise<void> => {
+  await world.ask({ action: 'retry', key, reason: 'To look now.' });
+};
+
+test('a file that may be delivered says what the latest look at its target showed, and when the next one is', async () => {
+  await lostBesideAnother();
+  await look();
+  const answer = await world.ask({ action: 'status', key });
+  expect(answer.message).toMatch(
+    /^It may have been delivered; the target is read automatically from \S+ on\. At 2026-01-05T09:00:00\.000Z the target listed 1 file: 1 with other bytes, 0 not compared\.$/,
+  );
+  expect(answer.files).toMatchObject([{ status: 'unknown', lastLook: expect.stringContaining('1 with other bytes') }]);
+  expect(JSON.stringify(answer)).not.toContain('files.example');
+});
+
+test('a file that may be delivered says how little is known of its tool, and what would teach it', async () => {
+  await lostBesideAnother();
+  const nothing = [expect.stringMatching(/^Nothing is known of this tool yet\..*teach/)];
+  expect(await world.ask({ action: 'status', key })).toMatchObject({ tools: { [integrationId]: nothing } });
+  expect(await world.ask({ action: 'status', candidate_id: 'GRK123' })).toMatchObject({
+    tools: { [integrationId]: nothing },
+  });
+});
+
+test('a file of a known tool says what the tool lists and keeps, and until when that is known', async () => {
+  learnTool(world);
+  await lostBesideAnother();
+  const { tools } = await world.ask({ action: 'status', key });
+  expect((tools as Record<string, readonly string[]>)[integrationId]?.[0]).toBe(
+    'This tool lists application/pdf files of candidates, and keeps them byte for byte up to 10000 bytes (known until 2026-02-04T09:00:00.000Z).',
+  );
+});
+
+test('a file that is held as OUTCOME_UNKNOWN says what was seen and why that decides nothing', async () => {
+  await lostBesideAnother();
+  await look();
+  world.clock.advance(day);
+  await look();
+  world.clock.advance(15 * minute);
+  await look();
+  const answer = await world.ask({ action: 'status', key });
+  expect(answer.message).toMatch(/^It is held: an operator must act\. OUTCOME_UNKNOWN: /);
+  expect(answer.files).toMatchObject([
+    {
+      status: 'held',
+      code: 'OUTCOME_UNKNOWN',
+      detail: expect.stringMatching(/the last attempt ended with ANSWER_LOST\..*may be this one, converted/),
+      nextStep: expect.stringContaining('resolve it'),
+    },
+  ]);
+  expect(answer.tools).toBeDefined();
+});
+
+test('an attached file says nothing of its tool', async () => {
+  world.put(key);
+  await world.ask({ action: 'attach', key });
+  expect(await world.ask({ action: 'status', key })).not.toHaveProperty('tools');
+});
