@@ -7,6 +7,8 @@ import { urlToHttpOptions } from 'node:url';
 import type { Clock } from '../clock.ts';
 import { linkSilenceMs, maxHandshakeMs, maxLinkRedirects } from '../limits.ts';
 import { ok, type Result } from '../result.ts';
+import { freeAfterUse } from '../stream/free-after-use.ts';
+import { freeCopiedReads } from '../stream/free-copied-reads.ts';
 import { isLoopbackAddress, isPublicAddress } from './public-address.ts';
 
 /** The links under which Kombo lists files. They come from outside and are secrets: no message shows any part of one. */
@@ -22,7 +24,7 @@ export interface LinkAnswer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Throws when the connection breaks before the end. */
+  /** Throws when the connection breaks before the end. Each chunk is valid only until the next one is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Ends the connection, whatever is still to come. */
   close(): void;
@@ -65,7 +67,7 @@ export const httpLinks = (
       agent: false,
       lookup: lookupOnly(mayConnect, lookup),
       // A compressed file has another length and other bytes.
-      headers: { 'accept-encoding': 'identity' },
+      headers: { 'accept-encoding': 'identity', 'user-agent': 'cv-courier' },
       signal,
     });
     const endAfter = (limitMs: number, what: string): (() => void) =>
@@ -73,17 +75,19 @@ export const httpLinks = (
         call.destroy(new LinkError(`The host of the link gave no ${what} within ${limitMs / 1000} s.`, true)),
       );
     let cancel = endAfter(maxHandshakeMs, 'connection');
-    call.on('socket', (socket) =>
+    let withoutReads = (body: http.IncomingMessage): AsyncIterable<Uint8Array<ArrayBuffer>> => body;
+    call.on('socket', (socket) => {
+      withoutReads = freeCopiedReads(socket);
       socket.once(isSecure ? 'secureConnect' : 'connect', () => {
         cancel();
         cancel = endAfter(linkSilenceMs, 'answer');
-      }),
-    );
+      });
+    });
     call.on('response', (response) =>
       resolve({
         status: response.statusCode ?? 0,
         headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, value?.toString()])),
-        chunks: response,
+        chunks: freeAfterUse(withoutReads(response)),
         close: () => call.destroy(),
       }),
     );

@@ -115,6 +115,7 @@ test('a link is asked for with GET, uncompressed, and without key or cookie', as
   expect(server.requests[0]?.headers).toEqual({
     host: `127.0.0.1:${server.port}`,
     'accept-encoding': 'identity',
+    'user-agent': 'cv-courier',
     connection: 'close',
   });
 });

@@ -7,7 +7,7 @@ export const contenders = ['ours', 'core', 'naive', 'sdk', 'floor'] as const;
 export type Contender = (typeof contenders)[number];
 
 export interface Built {
-  readonly modules: Readonly<Record<Contender | 'bare', string>>;
+  readonly modules: Readonly<Record<Contender | 'bare' | 'look', string>>;
   readonly trial: string;
   readonly functions: readonly Bundle[];
 }
@@ -17,7 +17,7 @@ export const buildContenders = async (outDir: string): Promise<Built> => {
   const functions = await bundle(undefined, { outDir });
   const ours = functions.find(({ name }) => name === 'on-upload');
   if (!ours) throw new Error('handlers/on-upload.ts is missing.');
-  const peers = ['core', 'naive', 'sdk', 'floor', 'bare'] as const;
+  const peers = ['core', 'naive', 'sdk', 'floor', 'bare', 'look'] as const;
   await bundlePlainly(
     Object.fromEntries([
       ...peers.map((name) => [name, path.join(import.meta.dirname, `contenders/${name}.ts`)]),
@@ -34,6 +34,7 @@ export const buildContenders = async (outDir: string): Promise<Built> => {
       sdk: of('sdk'),
       floor: of('floor'),
       bare: of('bare'),
+      look: of('look'),
     },
     trial: of('trial'),
     functions,

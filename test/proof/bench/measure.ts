@@ -4,6 +4,7 @@ import { makeupOf, measureImports } from './makeup.ts';
 import { measureColdStarts } from './measure-cold-starts.ts';
 import { measureCvs } from './measure-cvs.ts';
 import { measureFiles } from './measure-files.ts';
+import { measureLooks } from './measure-looks.ts';
 import type { Numbers } from './numbers.ts';
 import type { BenchOptions } from './options.ts';
 import type { Progress } from './progress.ts';
@@ -14,11 +15,13 @@ export const measure = async (stage: Stage, options: BenchOptions, progress: Pro
   const coldStarts = await measureColdStarts(stage, options.coldStarts, progress);
   const imports = await measureImports(stage, options.coldStarts, progress);
   const files = await measureFiles(stage, options, progress);
+  const looks = await measureLooks(stage, options, progress);
   const cvs = await measureCvs(stage, options, progress);
   const onUpload = stage.built.functions.find(({ name }) => name === 'on-upload');
   return {
     machine: { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() },
     files,
+    looks,
     cvs,
     coldStarts,
     imports,

@@ -3,11 +3,13 @@ import type { ImportCost } from './makeup.ts';
 import type { ColdStartNumbers } from './measure-cold-starts.ts';
 import type { CvNumbers } from './measure-cvs.ts';
 import type { FileNumbers } from './measure-files.ts';
+import type { LookNumbers } from './measure-looks.ts';
 
 /** Everything that one run of the bench found. */
 export interface Numbers {
   readonly machine: { readonly node: string; readonly cpu: string; readonly cores: number };
   readonly files: readonly FileNumbers[];
+  readonly looks: readonly LookNumbers[];
   readonly cvs: readonly CvNumbers[];
   readonly coldStarts: readonly ColdStartNumbers[];
   readonly imports: readonly ImportCost[];

@@ -8,6 +8,7 @@ export const reportOf = (numbers: Numbers): string =>
   [
     `Node ${numbers.machine.node}, ${numbers.machine.cores} x ${numbers.machine.cpu}`,
     section('One file in a warm process', fileTable(numbers)),
+    section('One read-back in a warm process', lookTable(numbers)),
     section('CVs of 300 kB', cvTable(numbers)),
     section('Cold start', coldStartTable(numbers)),
     section('What on-upload imports, each alone', importTable(numbers)),
@@ -50,6 +51,16 @@ const fileTable = ({ files }: Numbers): string[][] => {
     ]),
   ];
 };
+
+const lookTable = ({ looks }: Numbers): string[][] => [
+  ['MB', 'peak memory, MB', 'wall, ms', 'CPU, ms'],
+  ...looks.map(({ sizeMb, peakBytes, wallMs, cpuMs }) => [
+    String(sizeMb),
+    spread(peakBytes, 1e-6),
+    spread(wallMs),
+    spread(cpuMs),
+  ]),
+];
 
 const cvTable = ({ cvs }: Numbers): string[][] => {
   const naive = (concurrency: number) =>

@@ -1,20 +1,40 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { sizeIn } from '../workload.ts';
+import { pieces, sizeIn } from '../workload.ts';
 import { expectedBody } from './expected-body.ts';
 import { serve } from './serve.ts';
 
 /**
  * Takes attachments and compares every byte with what it must be; refuses a wrong one as Kombo would.
  * `/floor/` takes anything of the announced length: the floor sends plain bytes.
+ * A target lists one file, the one that its id asks for, and `/resources/` has its bytes.
  */
 const server = createServer((request, response) => {
-  if (request.method === 'GET') return answer(response, 200, { status: 'success', data: {}, warnings: [] });
+  if (request.url?.startsWith('/resources/')) return void sendFile(response, sizeIn(request.url));
+  if (request.method === 'GET')
+    return answer(response, 200, { status: 'success', data: dataOf(request), warnings: [] });
   if (request.url?.startsWith('/floor/')) {
     request.resume().on('end', () => answer(response, 200, { status: 'success', data: {}, warnings: [] }));
     return;
   }
   receive(request, response);
 });
+
+/** Without a size in its URL it is not a listing. */
+const dataOf = ({ url = '', headers }: IncomingMessage): object => {
+  const sizeBytes = sizeIn(url);
+  if (Number.isNaN(sizeBytes)) return {};
+  const link = `http://${headers.host}/resources/size-${sizeBytes}`;
+  return { results: [{ file_name: 'CV.pdf', type: 'CV', content_type: 'application/pdf', data_url: link }] };
+};
+
+const sendFile = async (response: ServerResponse, sizeBytes: number): Promise<void> => {
+  response.writeHead(200, { 'content-type': 'application/pdf', 'content-length': sizeBytes });
+  for (const piece of pieces(sizeBytes)) {
+    if (response.destroyed) return;
+    await new Promise((resolve) => response.write(piece, resolve));
+  }
+  response.end();
+};
 
 const receive = (request: IncomingMessage, response: ServerResponse): void => {
   const body = expectedBody(sizeIn(request.url ?? ''));
