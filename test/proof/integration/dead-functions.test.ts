@@ -1,0 +1,131 @@
+import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { beforeAll, expect, test } from 'vitest';
+import type { CreatedObject } from '../../../infra/local/aws/events/s3-notification.ts';
+import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-functions.ts';
+import {
+  copies,
+  cvOf,
+  integrationOf,
+  isAttached,
+  keyAt,
+  listings,
+  lose,
+  type Place,
+  placeOf,
+  posts,
+  setHabits,
+  teach,
+} from '../../worlds/lost-answers.ts';
+
+/* A function that dies leaves nothing but its claim; one whose answer got lost leaves the checksum of its file. */
+const integrationId = integrationOf('dead');
+let functions: BuiltFunctions;
+beforeAll(async () => {
+  functions = await startBuiltFunctions({ integrations: [integrationId], settings: { LEASE_SECONDS: '2' } });
+  setHabits(functions, integrationId, ['renamed', 'whole-person']);
+  await teach(functions, integrationId);
+  return functions.end;
+});
+
+/** Uploads files to one target, and kills the function once Kombo has all of their bytes, and has stored them or not. */
+const dieSending = async (
+  place: Place,
+  files: readonly Buffer[],
+  fault: 'silence' | 'silence-stored' = 'silence-stored',
+): Promise<readonly CreatedObject[]> => {
+  const { kind, id } = place;
+  functions.kombo.faults.arm(fault, { integrationId, target: { kind, id }, times: files.length });
+  const objects = await Promise.all(files.map((file, index) => functions.put(keyAt(place, `CV ${index}.pdf`), file)));
+  const sending = Promise.all(objects.map(functions.send));
+  const arriving = () =>
+    functions.kombo.requests
+      .recent()
+      .filter(
+        ({ call, path, bodyComplete, stored }) =>
+          call === 'post' && path.includes(`/${id}/`) && (fault === 'silence' ? bodyComplete : stored),
+      );
+  await expect.poll(() => arriving().length, { timeout: 10_000, interval: 10 }).toBe(files.length);
+  await functions.onUpload.kill();
+  await sending;
+  return objects;
+};
+
+const readsOf = ({ key }: CreatedObject): number =>
+  functions.s3Relay.calls.filter(({ method, path }) => method === 'GET' && decodeURIComponent(path).endsWith(key))
+    .length;
+
+/** Deletes an object with all of its versions, so that nothing can be read any more. */
+const deleteForGood = async ({ key }: CreatedObject): Promise<void> => {
+  const { s3, bucket } = functions;
+  const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key }));
+  for (const { VersionId } of Versions) await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId }));
+};
+
+test('three files whose functions died, all three there: all are found, and none is sent again', async () => {
+  const place = placeOf(integrationId, 'three');
+  const files = [1, 2, 3].map((number) => cvOf(`three ${number}`));
+  const objects = await dieSending(place, files);
+  await functions.runUntil(objects, isAttached);
+  for (const object of objects) {
+    expect((await functions.recordOf(object)).state).toMatchObject({ status: 'attached', evidence: 'read-back' });
+  }
+  expect(await Promise.all(files.map((file) => copies(functions, place, file)))).toEqual([1, 1, 1]);
+  expect(posts(functions, 'three')).toBe(3);
+});
+
+test('a file whose function died before it arrived is sent again, once', async () => {
+  const place = placeOf(integrationId, 'died-early');
+  const file = cvOf('died early');
+  const objects = await dieSending(place, [file], 'silence');
+  await functions.runUntil(objects, isAttached);
+  expect(await copies(functions, place, file)).toBe(1);
+  expect(posts(functions, 'died-early')).toBe(2);
+});
+
+test('after a death the version that was uploaded is read, once: deleted or overwritten makes no difference', async () => {
+  const { s3, bucket } = functions;
+  const [deleted, overwritten] = [placeOf(integrationId, 'deleted'), placeOf(integrationId, 'overwritten')];
+  const [one, two] = [cvOf('deleted'), cvOf('overwritten')];
+  const [first] = await dieSending(deleted, [one]);
+  const [second] = await dieSending(overwritten, [two]);
+  if (!first || !second) throw new Error('Both were uploaded.');
+  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: first.key }));
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: second.key, Body: cvOf('a newer one') }));
+  const sent = [readsOf(first), readsOf(second)];
+  await functions.runUntil([first, second], isAttached);
+  expect([await copies(functions, deleted, one), await copies(functions, overwritten, two)]).toEqual([1, 1]);
+  expect([posts(functions, 'deleted'), posts(functions, 'overwritten')]).toEqual([1, 1]);
+  expect([readsOf(first) - (sent[0] ?? 0), readsOf(second) - (sent[1] ?? 0)]).toEqual([1, 1]);
+});
+
+test('after a death and with every version gone, the ETag is enough to find the file, and never to miss it', async () => {
+  const [there, missing] = [placeOf(integrationId, 'gone-there'), placeOf(integrationId, 'gone-missing')];
+  const [first] = await dieSending(there, [cvOf('gone there')]);
+  const [second] = await dieSending(missing, [cvOf('gone missing')], 'silence');
+  if (!first || !second) throw new Error('Both were uploaded.');
+  await Promise.all([first, second].map(deleteForGood));
+  await functions.runUntil([first], isAttached);
+  await functions.runUntil([second], ({ state }) => state.status === 'unknown' && state.passingLooks > 2);
+  expect((await functions.recordOf(first)).state).toMatchObject({ status: 'attached', evidence: 'read-back' });
+  expect([posts(functions, 'gone-there'), posts(functions, 'gone-missing')]).toEqual([1, 1]);
+  // Its type is not known any more, so nothing that was learnt applies: it is looked at for a day, then held.
+  expect((await functions.recordOf(second)).state).toMatchObject({
+    status: 'unknown',
+    absentLooks: 0,
+    doubtfulLooks: 0,
+  });
+});
+
+test('after a lost answer the object is not read again: its checksum is in the record, and nothing of it need exist', async () => {
+  const [there, missing] = [placeOf(integrationId, 'known-there'), placeOf(integrationId, 'known-missing')];
+  const first = await lose(functions, there, 'html-502-stored', cvOf('known there'));
+  const second = await lose(functions, missing, 'html-502', cvOf('known missing'));
+  const sent = [readsOf(first), readsOf(second)];
+  expect(sent).toEqual([1, 1]);
+  await deleteForGood(first);
+  await functions.runUntil([first, second], isAttached);
+  expect([listings(functions, 'known-there'), listings(functions, 'known-missing')]).toEqual([1, 2]);
+  // The one that was missing is read to be sent.
+  expect([readsOf(first), readsOf(second)]).toEqual([1, 2]);
+  expect([posts(functions, 'known-there'), posts(functions, 'known-missing')]).toEqual([1, 2]);
+});

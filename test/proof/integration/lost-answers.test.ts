@@ -1,0 +1,91 @@
+import { beforeAll, describe, test } from 'vitest';
+import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-functions.ts';
+import {
+  copies,
+  cvOf,
+  downloads,
+  integrationOf,
+  isAttached,
+  listings,
+  lose,
+  lostAnswers,
+  placeOf,
+  plant,
+  posts,
+  setHabits,
+  teach,
+} from '../../worlds/lost-answers.ts';
+import { waysOfTools } from '../../worlds/ways-of-tools.ts';
+
+/*
+ * A tool writes names and dates as it likes. Each way has an integration of its own, so that nothing that was learnt of one
+ * tool decides for another. Each target also holds a file of somebody else, with our name and our length.
+ */
+let functions: BuiltFunctions;
+beforeAll(async () => {
+  functions = await startBuiltFunctions({
+    integrations: waysOfTools.flatMap(({ way }) => [integrationOf(way), integrationOf(`${way}-known`)]),
+    settings: { KOMBO_TIMEOUT_SECONDS: '1.5' },
+  });
+  return functions.end;
+});
+
+describe.each(waysOfTools)('$way', { concurrent: true }, ({ way, habits, kind, requestsPerFile }) => {
+  const targetsOf = (integrationId: string) =>
+    lostAnswers.map((fault) => {
+      const place = placeOf(integrationId, `${integrationId.split(':')[0]}-${fault}`, kind);
+      const label = `${way} ${place.id}`;
+      return { fault, place, bytes: cvOf(label), other: cvOf(`other of ${label}`) };
+    });
+
+  const prepare = (integrationId: string) => {
+    setHabits(functions, integrationId, habits);
+    return Promise.all(
+      targetsOf(integrationId).map(async (target) => {
+        const { place, other } = target;
+        const candidateId = `${place.id}-person`;
+        if (kind === 'application')
+          functions.kombo.linkApplication({ integrationId, applicationId: place.id, candidateId });
+        await plant(functions, place, other);
+        return target;
+      }),
+    );
+  };
+
+  test(`${way}: a file that arrived is found by its bytes, with one look, though nothing was learnt`, async ({
+    expect,
+  }) => {
+    const targets = await prepare(integrationOf(way));
+    const objects = await Promise.all(
+      targets.map(({ place, fault, bytes }) => lose(functions, place, `${fault}-stored`, bytes)),
+    );
+    await functions.runUntil(objects, isAttached);
+    for (const [index, { place, bytes }] of targets.entries()) {
+      const { state } = await functions.recordOf(objects[index] ?? expect.fail());
+      expect.soft(state, place.id).toMatchObject({ status: 'attached', evidence: 'read-back' });
+      expect.soft(await copies(functions, place, bytes), place.id).toBe(1);
+      expect.soft(posts(functions, place.id), place.id).toBe(1);
+      const looks = listings(functions, place.id);
+      if (!habits.some((habit) => habit.startsWith('link-later'))) expect.soft(looks, place.id).toBe(1);
+      expect.soft(downloads(functions, place), place.id).toBeLessThanOrEqual(2 * looks * requestsPerFile);
+    }
+  });
+
+  test(`${way}: a file that did not arrive is sent again, once, when two earlier files have shown how the tool lists`, async ({
+    expect,
+  }) => {
+    const integrationId = integrationOf(`${way}-known`);
+    const targets = await prepare(integrationId);
+    await teach(functions, integrationId, kind);
+    const objects = await Promise.all(targets.map(({ place, fault, bytes }) => lose(functions, place, fault, bytes)));
+    await functions.runUntil(objects, isAttached);
+    for (const [index, { place, bytes }] of targets.entries()) {
+      const { state } = await functions.recordOf(objects[index] ?? expect.fail());
+      expect.soft(state, place.id).toMatchObject({ status: 'attached', evidence: 'answer' });
+      expect.soft(await copies(functions, place, bytes), place.id).toBe(1);
+      expect.soft(posts(functions, place.id), place.id).toBe(2);
+      expect.soft(listings(functions, place.id), place.id).toBe(2);
+      expect.soft(downloads(functions, place), place.id).toBe(2 * requestsPerFile);
+    }
+  });
+});

@@ -1,0 +1,128 @@
+import { createServer } from 'node:http';
+import { beforeAll, expect, test } from 'vitest';
+import type { CreatedObject } from '../../../infra/local/aws/events/s3-notification.ts';
+import { closeServer, listen } from '../../../infra/local/process/listen.ts';
+import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-functions.ts';
+import {
+  copies,
+  cvOf,
+  type Entry,
+  integrationOf,
+  isAttached,
+  keyAt,
+  listings,
+  lose,
+  placeOf,
+  plant,
+  posts,
+  rewriteListings,
+  teach,
+} from '../../worlds/lost-answers.ts';
+
+const integrationId = integrationOf('links');
+
+/** Turns the link of every entry at one target into another. */
+const changes = new Map<string, (results: readonly Entry[]) => readonly unknown[]>();
+const changeLinks = (id: string, change: (link: string) => string): void => {
+  changes.set(id, (results) => results.map((entry) => ({ ...entry, data_url: change(String(entry?.data_url)) })));
+};
+
+/** A file host of this machine: `/to?<url>` redirects there, `/short?<n>` announces n bytes and sends more. */
+const fileHost = createServer((incoming, outgoing) => {
+  const { pathname, search } = new URL(incoming.url ?? '', 'http://127.0.0.1');
+  const value = decodeURIComponent(search.slice(1));
+  if (pathname === '/to') {
+    outgoing.writeHead(302, { location: value }).end();
+    return;
+  }
+  incoming.socket.end(
+    `HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: ${value}\r\n\r\n${'%'.repeat(9_000)}`,
+  );
+});
+
+/** Links as no tool should serve them, and whether a later look may tell more. */
+const badLinks: readonly (readonly [name: string, path: string, status: 'held' | 'unknown', problem: RegExp])[] = [
+  ['metadata', 'http://169.254.169.254/latest/meta-data/', 'held', /an address that is not public/],
+  ['private', 'http://10.0.0.1/cv.pdf', 'held', /an address that is not public/],
+  ['private-https', 'https://[fd00::1]/cv.pdf', 'held', /an address that is not public/],
+  ['public-http', 'http://93.184.215.14/cv.pdf', 'held', /an address that is not public/],
+  ['no-url', 'cv.pdf', 'held', /not a URL/],
+  ['other-scheme', 'file:///etc/passwd', 'held', /not an https link/],
+  ['closed-port', 'http://127.0.0.1:9/cv.pdf', 'unknown', /could not be read \(ECONNREFUSED\)/],
+  ['to-metadata', '/to?http://169.254.169.254/latest/meta-data/', 'held', /an address that is not public/],
+  ['to-private', '/to?http://10.0.0.1/', 'held', /an address that is not public/],
+  ['to-mapped', '/to?http://[::ffff:10.0.0.1]/', 'held', /an address that is not public/],
+  ['to-file', '/to?file:///etc/passwd', 'held', /not an https link/],
+];
+
+let functions: BuiltFunctions;
+let hostUrl: string;
+const lost = new Map<string, CreatedObject>();
+beforeAll(async () => {
+  hostUrl = `http://127.0.0.1:${await listen(fileHost, 0)}`;
+  functions = await startBuiltFunctions({ integrations: [integrationId], rewrite: rewriteListings(changes) });
+  await teach(functions, integrationId);
+  for (const [id, link] of badLinks) {
+    changeLinks(id, () => (link.startsWith('/') ? hostUrl + link : link));
+    lost.set(id, await lose(functions, placeOf(integrationId, id), 'html-502-stored', cvOf(id)));
+  }
+  const held = badLinks.filter(([, , status]) => status === 'held').flatMap(([id]) => lost.get(id) ?? []);
+  await functions.runUntil(held, ({ state }) => state.status === 'held');
+  return async () => {
+    await functions.end();
+    await closeServer(fileHost);
+  };
+});
+
+test.each(badLinks)(
+  'a link like %s (%s) is not followed: %s, and the file is not sent again',
+  async (id, _, status, problem) => {
+    const { state, lastLook } = await functions.recordOf(lost.get(id) ?? expect.fail());
+    expect(state.status).toBe(status);
+    expect(lastLook).toMatchObject({
+      listed: 1,
+      different: 0,
+      notCompared: 1,
+      problem: expect.stringMatching(problem),
+    });
+    // The link is a secret, and where it leads is nobody's business.
+    expect(JSON.stringify({ state, lastLook })).not.toMatch(/https?:|169\.254|10\.0\.0\.1|127\.0\.0\.1|passwd/);
+    expect(posts(functions, id)).toBe(1);
+  },
+);
+
+test('a link that announces fewer bytes than it sends is read no further', async () => {
+  const place = placeOf(integrationId, 'announces-fewer');
+  const ours = cvOf('announces fewer');
+  await plant(functions, place, cvOf('theirs'));
+  changeLinks(place.id, () => `${hostUrl}/short?${ours.length}`);
+  const object = await lose(functions, place, 'html-502', ours);
+  await functions.runUntil([object], isAttached);
+  expect(await copies(functions, place, ours)).toBe(1);
+  expect([posts(functions, place.id), listings(functions, place.id)]).toEqual([2, 2]);
+});
+
+test('a look costs one listing, one request per file, and whole downloads of our length and of another upload alone', async () => {
+  const place = placeOf(integrationId, 'counted');
+  const [ours, another] = [cvOf('counted', 2_500), cvOf('another', 1_500)];
+  const files = [cvOf('large', 12_000_000), cvOf('as ours', 2_500), cvOf('as another', 1_500), cvOf('other', 2_499)];
+  for (const file of files) await plant(functions, place, file);
+  await functions.upload(keyAt(place, 'another.pdf'), another);
+  changeLinks(place.id, (link) =>
+    link.replace(new URL(functions.kombo.url).origin, new URL(functions.komboRelay.url).origin),
+  );
+  const before = functions.komboRelay.calls.length;
+  const object = await lose(functions, place, 'html-502', ours);
+  await functions.runUntil([object], isAttached);
+  expect(listings(functions, place.id)).toBe(2);
+  const calls = functions.komboRelay.calls.slice(before).filter(({ path }) => path.startsWith('/resources/'));
+  const perFile = Object.values(Object.groupBy(calls, ({ path }) => path)).map((same) => same?.length);
+  expect(perFile).toEqual([2, 2, 2, 2, 2]);
+  for (const { answerBytes } of calls.filter(({ path }) => path.endsWith(idOf(12_000_000)))) {
+    // What the connections had buffered when the answer was dropped.
+    expect(answerBytes).toBeLessThan(6_000_000);
+  }
+});
+
+const idOf = (sizeBytes: number): string =>
+  functions.kombo.attachments({ integrationId }).find((file) => file.sizeBytes === sizeBytes)?.id ?? '';

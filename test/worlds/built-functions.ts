@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { createTable } from '../../infra/local/aws/dynamodb/create-table.ts';
+import { startDynamoDb } from '../../infra/local/aws/dynamodb/server.ts';
+import { type CreatedObject, s3Notification } from '../../infra/local/aws/events/s3-notification.ts';
+import { buildHandlers } from '../../infra/local/aws/lambda/build-handlers.ts';
+import { type Lambda, startLambda } from '../../infra/local/aws/lambda/function.ts';
+import { functionEnvironment } from '../../infra/local/aws/lambda/function-environment.ts';
+import { s3Credentials, startS3 } from '../../infra/local/aws/s3/server.ts';
+import { defaultApiKey, type KomboEmulator, startKomboEmulator } from '../../infra/local/kombo/emulator.ts';
+import { dynamoTable } from '../../lib/aws/dynamo-table.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { lanesOn } from '../../lib/lane/lane-store.ts';
+import { ledgerOn } from '../../lib/ledger/ledger.ts';
+import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { Tool } from '../../lib/read-back/learn-tool.ts';
+import { uploadId } from '../../lib/upload/upload.ts';
+import { newFolder, remove } from '../fakes/temporary-folder.ts';
+import { type Relay, type Rewrite, startRelay } from './relay.ts';
+
+/** The built functions over the real protocols, with integrations of the test's own and a schedule that it runs by hand. */
+export interface BuiltFunctions {
+  readonly bucket: string;
+  readonly kombo: KomboEmulator;
+  /** What the functions call in place of Kombo; it passes everything on. */
+  readonly komboRelay: Relay;
+  /** What the functions call in place of S3; the client below does not. */
+  readonly s3Relay: Relay;
+  readonly s3: S3Client;
+  readonly onUpload: Lambda;
+  /** Puts an object without an event. */
+  put(key: string, body: Uint8Array): Promise<CreatedObject>;
+  /** Puts an object and lets on-upload handle its event. */
+  upload(key: string, body: Uint8Array): Promise<CreatedObject>;
+  /** Its event, once more. */
+  send(object: CreatedObject): Promise<void>;
+  recordOf(object: CreatedObject): Promise<LedgerRecord>;
+  /** What the functions have learnt of a tool. */
+  toolOf(integrationId: string): Promise<Tool>;
+  /** One run of on-schedule without a sweep. */
+  run(): Promise<unknown>;
+  /** Runs on-schedule until all of these uploads are as wanted, for at most 20 s. */
+  runUntil(objects: readonly CreatedObject[], isWanted: (record: LedgerRecord) => boolean): Promise<void>;
+  end(): Promise<void>;
+}
+
+export interface BuiltFunctionsOptions {
+  /** `<tool>:<id>` each. */
+  readonly integrations: readonly string[];
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly scheduleTimeoutMs?: number;
+  /** Changes what Kombo answers. */
+  readonly rewrite?: Rewrite;
+}
+
+/** Waits of fractions of a second instead of minutes. */
+const quick = {
+  RETRY_BASE_SECONDS: '0.02',
+  READ_BACK_AFTER_SECONDS: '0.02',
+  READ_BACK_AGAIN_SECONDS: '0.3',
+  KOMBO_TIMEOUT_SECONDS: '3',
+} as const;
+
+const keyTemplates =
+  '{integration_id}/candidates/{candidate_id}/{type}/{filename}|{integration_id}/applications/{application_id}/{type}/{filename}';
+
+const bucket = 'cv-inbox';
+const region = 'eu-central-1';
+const table = 'cv-courier-ledger';
+const timeoutMs = 60_000;
+const longestRunsMs = 20_000;
+const betweenRunsMs = 50;
+
+export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promise<BuiltFunctions> => {
+  const { integrations, settings = {}, scheduleTimeoutMs = timeoutMs, rewrite } = options;
+  const folder = await newFolder();
+  const created = new Map<string, CreatedObject>();
+  const [handlers, s3Server, database, kombo] = await Promise.all([
+    buildHandlers({ names: ['on-upload', 'on-schedule'] }),
+    startS3({ directory: folder, bucket, preferredPort: 0, onCreated: (object) => created.set(object.key, object) }),
+    startDynamoDb(undefined, 0),
+    startKomboEmulator({ integrations }),
+  ]);
+  const [komboRelay, s3Relay] = await Promise.all([startRelay(kombo.url, rewrite), startRelay(s3Server.url)]);
+  const account = { region, credentials: s3Credentials };
+  const s3 = new S3Client({ ...account, endpoint: s3Server.url, forcePathStyle: true });
+  const dynamodb = new DynamoDBClient({ ...account, endpoint: database.url });
+  await createTable(dynamodb, table);
+
+  const env = functionEnvironment(
+    {
+      bucket,
+      table,
+      region,
+      s3Url: s3Relay.url,
+      dynamodbUrl: database.url,
+      komboUrl: komboRelay.url,
+      komboApiKey: defaultApiKey,
+      integrationId: integrations[0] ?? '',
+    },
+    { ...quick, KEY_TEMPLATES: keyTemplates, ...settings },
+  );
+  const lambda = (name: string, limitMs: number, concurrency: number): Lambda =>
+    startLambda({
+      name,
+      modulePath: handlers.find((handler) => handler.name === name)?.modulePath ?? '',
+      env: { ...env, AWS_LAMBDA_FUNCTION_NAME: name },
+      concurrency,
+      timeoutMs: limitMs,
+      retryDelaysMs: [],
+      onLine: () => undefined,
+    });
+  const onUpload = lambda('on-upload', timeoutMs, 4);
+  const onSchedule = lambda('on-schedule', scheduleTimeoutMs, 1);
+  const ledger = ledgerOn({
+    table: dynamoTable(dynamodb, table),
+    clock: systemClock,
+    uuid: randomUUID,
+    retentionDays: 1,
+  });
+
+  const put: BuiltFunctions['put'] = async (key, body) => {
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    const object = created.get(key);
+    if (!object) throw new Error(`S3 reported no object ${key}.`);
+    return object;
+  };
+  const send: BuiltFunctions['send'] = async (object) => {
+    await onUpload.send(s3Notification(object, region));
+  };
+  const recordOf: BuiltFunctions['recordOf'] = async (object) => {
+    const known = await ledger.read(uploadId({ bucket, key: object.key, etag: object.etag }));
+    if (!known?.readable) throw new Error(`The ledger has no record of ${object.key}.`);
+    return known.record;
+  };
+  const run = (): Promise<unknown> => onSchedule.invoke({ task: 'due' });
+
+  return {
+    bucket,
+    kombo,
+    komboRelay,
+    s3Relay,
+    s3,
+    onUpload,
+    put,
+    upload: async (key, body) => {
+      const object = await put(key, body);
+      await send(object);
+      return object;
+    },
+    send,
+    recordOf,
+    toolOf: (integrationId) => lanesOn(dynamoTable(dynamodb, table), systemClock).toolOf(integrationId),
+    run,
+    runUntil: async (objects, isWanted) => {
+      const endAt = Date.now() + longestRunsMs;
+      for (;;) {
+        const records = await Promise.all(objects.map(recordOf));
+        if (records.every(isWanted) || Date.now() > endAt) return;
+        await run();
+        await sleep(betweenRunsMs);
+      }
+    },
+    end: async () => {
+      await Promise.all([onUpload.close(1_000), onSchedule.close(1_000)]);
+      s3.destroy();
+      dynamodb.destroy();
+      await Promise.all([komboRelay.close(), s3Relay.close()]);
+      await Promise.all([s3Server.close(), database.close(), kombo.close()]);
+      await remove(folder);
+    },
+  };
+};
