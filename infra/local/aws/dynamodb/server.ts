@@ -19,7 +19,6 @@ const sweepEveryMs = 10_000;
 
 /**
  * DynamoDB on this machine: dynalite, and around it what it lacks (the item of a refused write, expiry, a stream).
- * Reads go straight to dynalite.
  * @param directory tables stay here across restarts, and one process at a time can use it; in memory when undefined
  * @param preferredPort see `onFreePort`
  */
@@ -38,12 +37,8 @@ export const startDynamoDb = async (
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const operation = /^DynamoDB_20120810\.(\w+)$/.exec(String(request.headers['x-amz-target']))?.[1] ?? '';
-    const taker = [writes, expiring].find((one) => one.takes(operation));
-    if (taker) return writeAnswer(response, await taker.handle(operation, await text(request), request.headers));
-    listener(request, response);
-    // Dynalite throws connection errors, so a caller that was killed would end the whole stack.
-    request.removeAllListeners('error');
-    request.on('error', () => undefined);
+    const { handle } = [writes, expiring].find((one) => one.takes(operation)) ?? { handle: caller.send };
+    writeAnswer(response, await handle(operation, await text(request), request.headers));
   };
 
   store.removeAllListeners('request');

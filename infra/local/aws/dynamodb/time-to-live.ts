@@ -1,4 +1,4 @@
-import type { Answer, Attributes, DynaliteCaller } from './dynalite-caller.ts';
+import { type Answer, type Attributes, type DynaliteCaller, refusal } from './dynalite-caller.ts';
 import type { TableWrites } from './table-writes.ts';
 
 export interface TimeToLive {
@@ -94,7 +94,3 @@ export const timeToLive = (dynalite: DynaliteCaller, writes: TableWrites, nowMs:
 };
 
 const done = (result: object): Answer => ({ status: 200, body: JSON.stringify(result) });
-const refusal = (message: string): Answer => ({
-  status: 400,
-  body: JSON.stringify({ __type: 'com.amazon.coral.validate#ValidationException', message }),
-});

@@ -46,6 +46,30 @@ test('a caller that dies in the middle of a request does no harm', async () => {
   await expect(client.send(new ListTablesCommand({}))).resolves.toMatchObject({ TableNames: [] });
 });
 
+test.each([
+  ['GetItem', 'null', 'SerializationException'],
+  ['GetItem', '5', 'SerializationException'],
+  ['PutItem', '{"TableName":"ledger","Item":{"pk":{"S":"a"},"x":{"L":[null]}}}', 'ValidationException'],
+  ['PutItem', '{"TableName":"ledger","Item":{"pk":{"S":"a"},"x":{"M":{"y":{"S":null}}}}}', 'ValidationException'],
+  ['UpdateItem', '{"TableName":"ledger","Key":{"pk":null},"UpdateExpression":"SET x = :x"}', 'ValidationException'],
+  ['BatchWriteItem', '{"RequestItems":{"ledger":[null]}}', 'ValidationException'],
+  ['BatchGetItem', '{"RequestItems":{"ledger":{"Keys":[null]}}}', 'ValidationException'],
+  ['Query', '{"TableName":"ledger","KeyConditions":{"pk":{"AttributeValueList":[null]}}}', 'ValidationException'],
+])('a malformed %s is answered, and the table goes on: %s', async (operation, body, code) => {
+  const { server, client } = await start(await temporaryFolder());
+  await createTable(client, 'ledger');
+  const authorization = 'AWS4-HMAC-SHA256 Credential=a/20260101/b/dynamodb/aws4_request,SignedHeaders=host,Signature=0';
+  const headers = {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-date': '20260101T000000Z',
+    'x-amz-target': `DynamoDB_20120810.${operation}`,
+    authorization,
+  };
+  const answer = await fetch(server.url, { method: 'POST', headers, body });
+  expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(`#${code}"`)]);
+  await expect(client.send(new ListTablesCommand({}))).resolves.toMatchObject({ TableNames: ['ledger'] });
+});
+
 test('a page from elsewhere cannot read the ledger', async () => {
   const { server } = await start(await temporaryFolder());
   const response = await fetch(server.url, { method: 'OPTIONS', headers: { origin: 'https://example.com' } });
