@@ -47,7 +47,7 @@ const descriptionOf = ({ fields: { tagging, ...fields } }: Form): Description =>
   );
   return {
     ...describe(headers),
-    tags: tagging === undefined ? [] : tagsOfDocument(parseDocument(tagging, taggingDocument)),
+    tags: tagging === undefined ? [] : tagsOfDocument(parseDocument(Buffer.from(tagging), taggingDocument)),
   };
 };
 

@@ -70,5 +70,5 @@ export const receiveDocument = async <S extends DocumentSchema>(
     if (bytes > maxDocumentBytes) throw new S3Error('MalformedXML');
     chunks.push(chunk);
   });
-  return parseDocument(Buffer.concat(chunks).toString('utf8'), schema);
+  return parseDocument(Buffer.concat(chunks), schema);
 };

@@ -29,13 +29,54 @@ const escaped = (text: string): string =>
 
 export type DocumentSchema = v.GenericSchema<unknown, unknown>;
 
+/** Comments and instructions, or CDATA, each with its end; one without goes to the end of the text. */
+const notText = /<!--(?:(?!--).)*(-->|$)|<\?.*?(\?>|$)|<!\[CDATA\[.*?(\]\]>|$)/gs;
+const tag = /<(\/?)[^\s<>/=&"']+((?:\s+[^\s<>/=&"']+\s*=\s*(?:"[^<"]*"|'[^<']*'))*)\s*(\/?)>/g;
+const attribute = /(\S+?)\s*=\s*(?:"[^"]*"|'[^']*')/g;
+const bareAmpersand = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-f]{1,6});)/i;
+
+/**
+ * The parser is the SDK's: it reads what S3 sends, and so takes much that is not XML.
+ * A DOCTYPE is XML, and refused all the same: it has no place in these documents.
+ */
+const isWellFormed = (text: string): boolean => {
+  let depth = 0;
+  let isRepeated = false;
+  const withTags = text.replace(notText, (_, comment, instruction, data) =>
+    comment || instruction ? '' : data ? '-' : '<',
+  );
+  const withoutTags = withTags.replace(tag, (_, end: string, attributes: string, empty: string) => {
+    const names = [...attributes.matchAll(attribute)].map(([, name]) => name);
+    isRepeated ||= new Set(names).size < names.length;
+    if (empty === '') depth += end === '' ? 1 : -1;
+    // The end of the root; nothing but blanks may follow.
+    return depth === 0 ? '\0' : '';
+  });
+  return (
+    !isRepeated &&
+    !/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/.test(text) &&
+    !bareAmpersand.test(withTags) &&
+    /^[^<\0]*\0\s*$/.test(withoutTags)
+  );
+};
+
+/** The parser would cut characters beyond 16 bits. @throws {RangeError} for a number that is no character */
+const decodeLong = (text: string): string =>
+  text.replace(/&#(?:x([\da-f]+)|(\d+));/gi, (reference, hex: string | undefined, decimal: string) => {
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    if (code === 0 || (code >= 0xd800 && code <= 0xdfff)) throw new RangeError(`${reference} is no character`);
+    return code > 0xffff ? String.fromCodePoint(code) : reference;
+  });
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** @throws {S3Error} MalformedXML, also for XML that the schema does not fit */
-export const parseDocument = <S extends DocumentSchema>(text: string, schema: S): v.InferOutput<S> => {
+export const parseDocument = <S extends DocumentSchema>(bytes: Buffer, schema: S): v.InferOutput<S> => {
   try {
-    return v.parse(schema, parseXML(text));
-  } catch {
-    throw new S3Error('MalformedXML');
-  }
+    const text = utf8.decode(bytes);
+    if (isWellFormed(text)) return v.parse(schema, parseXML(decodeLong(text)));
+  } catch {}
+  throw new S3Error('MalformedXML');
 };
 
 /** The elements of one name: the parser gives one as itself and several as an array. */
