@@ -52,7 +52,8 @@ export interface MultipartUpload extends Description {
 
 /**
  * `about` is the whole entry as JSON. SQLite orders text by the bytes of UTF-8, as S3 orders keys. A kill of the process loses
- * nothing that was committed. Recursive triggers also run for rows that REPLACE removes.
+ * nothing that was committed. Recursive triggers also run for rows that REPLACE removes. Where a deleted version was stays
+ * known: a listing may have ended there, and is continued.
  */
 const schema = `
   PRAGMA journal_mode = WAL;
@@ -71,9 +72,14 @@ const schema = `
     upload TEXT NOT NULL REFERENCES upload ON DELETE CASCADE, number INTEGER NOT NULL, about TEXT NOT NULL,
     PRIMARY KEY (upload, number)
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS gone (
+    bucket TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (bucket, key, id)
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS unused (file TEXT) STRICT;
   CREATE TRIGGER IF NOT EXISTS version_is_gone AFTER DELETE ON version
     BEGIN INSERT INTO unused VALUES (OLD.about ->> 'file'); END;
+  CREATE TRIGGER IF NOT EXISTS version_was_there AFTER DELETE ON version
+    BEGIN REPLACE INTO gone VALUES (OLD.bucket, OLD.key, OLD.id, OLD.number); END;
   CREATE TRIGGER IF NOT EXISTS part_is_gone AFTER DELETE ON part
     BEGIN INSERT INTO unused VALUES (OLD.about ->> 'file'); END;
 `;
@@ -141,18 +147,24 @@ export class BucketIndex {
   /**
    * Keys in their order from the prefix on, of each key the newest version first.
    * @param after the last key that the caller has had
-   * @param afterId the last version of it; without one, the caller has had them all
+   * @param afterNumber of the last version of it; without one, the caller has had them all
    */
-  *versions(bucket: string, prefix: string, after = '', afterId = ''): Generator<ListedVersion> {
+  *versions(bucket: string, prefix: string, after = '', afterNumber = 0): Generator<ListedVersion> {
     const rows = this.#sql.iterate`SELECT key, about FROM version
-      WHERE bucket = ${bucket} AND key >= max(${prefix}, ${after}) AND (key <> ${after} OR
-        number < (SELECT number FROM version WHERE bucket = ${bucket} AND key = ${after} AND id = ${afterId}))
+      WHERE bucket = ${bucket} AND key >= max(${prefix}, ${after}) AND (key <> ${after} OR number < ${afterNumber})
       ORDER BY key, number DESC`;
     let previous: unknown = after;
     for (const { key, about } of rows) {
       yield Object.assign(JSON.parse(String(about)), { isLatest: key !== previous });
       previous = key;
     }
+  }
+
+  /** Of a version that is there or has been: larger for every later one. */
+  numberOf(bucket: string, key: string, id: string): number | undefined {
+    return this.#sql.get`SELECT number FROM version WHERE bucket = ${bucket} AND key = ${key} AND id = ${id}
+      UNION SELECT number FROM gone WHERE bucket = ${bucket} AND key = ${key} AND id = ${id}
+      ORDER BY number DESC`?.number as number | undefined;
   }
 
   newest(bucket: string, key: string): Version | undefined {

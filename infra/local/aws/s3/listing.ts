@@ -64,10 +64,10 @@ const listed = (
   { bucket, query }: S3Request,
   kind: 'objects' | 'versions',
   after = '',
-  id = '',
+  afterNumber = 0,
 ) => {
   index.bucket(bucket);
-  const versions = index.versions(bucket, query.get('prefix') ?? '', after, id);
+  const versions = index.versions(bucket, query.get('prefix') ?? '', after, afterNumber);
   const page = pageOf(kind === 'objects' ? currentObjects(versions) : versions, query, after);
   const encode = keyEncoder(query);
   const encoded = (name: string) => (query.get(name) ? encode(query.get(name) ?? '') : undefined);
@@ -128,7 +128,9 @@ export const listVersions: Call = ({ store }, request) => {
     const message = 'A version-id marker cannot be specified without a key marker.';
     throw invalidArgument('version-id-marker', idMarker, message);
   }
-  const { entries, last, elements, encode, encoded } = listed(store.index, request, 'versions', keyMarker, idMarker);
+  const number = idMarker === '' ? 0 : store.index.numberOf(request.bucket, keyMarker ?? '', idMarker);
+  if (number === undefined) throw invalidArgument('version-id-marker', idMarker, 'Invalid version id specified');
+  const { entries, last, elements, encode, encoded } = listed(store.index, request, 'versions', keyMarker, number);
   const elementsOf = (found: readonly ListedVersion[] = []) =>
     found.map((version) => ({
       Key: encode(version.key),

@@ -39,6 +39,18 @@ const list = (s3: S3, more: object = {}) =>
   s3.client.send(new ListObjectVersionsCommand({ Bucket: s3.bucket, Prefix: s3.prefix, ...more }));
 
 export const versions: readonly S3Check[] = [
+  versionCheck(
+    'A listing of versions is continued although its last page was deleted',
+    api('ListObjectVersions'),
+    async (s3) => {
+      const key = s3.key('cv.pdf');
+      for (const body of ['1', '2', '3', '4']) await s3.put(key, body);
+      const page = await list(s3, { MaxKeys: 2 });
+      for (const { VersionId } of page.Versions ?? []) await remove(s3, key, VersionId);
+      const marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+      equal((await list(s3, marker)).Versions?.length, 2, 'versions on the next page');
+    },
+  ),
   versionCheck('The bucket says that its versions are on', api('GetBucketVersioning'), async (s3) => {
     const { Status } = await s3.client.send(new GetBucketVersioningCommand({ Bucket: s3.bucket }));
     equal(Status, 'Enabled', 'Status');

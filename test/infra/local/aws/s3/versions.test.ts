@@ -52,6 +52,18 @@ test('versions are listed in pages, each once', async () => {
   expect(new Set(seen).size).toBe(4);
 });
 
+test('a listing whose last version was deleted goes on behind it', async () => {
+  const { client } = await startTestS3(await temporaryFolder());
+  for (const body of ['1', '2', '3', '4', '5']) await put(client, body);
+  const list = (more: object) => client.send(new ListObjectVersionsCommand({ Bucket: 'cvs', ...more }));
+  const { Versions: first = [], NextKeyMarker: KeyMarker, NextVersionIdMarker } = await list({ MaxKeys: 2 });
+  for (const { Key, VersionId } of first) await client.send(new DeleteObjectCommand({ Bucket: 'cvs', Key, VersionId }));
+  const { Versions: rest = [] } = await list({ KeyMarker, VersionIdMarker: NextVersionIdMarker });
+  expect(rest).toHaveLength(3);
+  const unknown = list({ KeyMarker, VersionIdMarker: 'A'.repeat(32) });
+  await expect(unknown).rejects.toMatchObject({ name: 'InvalidArgument' });
+});
+
 test('a deletion hides an object, and deleting the marker brings it back', async () => {
   const { client } = await startTestS3(await temporaryFolder());
   const { VersionId } = await put(client, 'kept');
