@@ -220,6 +220,10 @@ export class BucketIndex {
     return aboutEach(this.#sql.all`SELECT about FROM part WHERE upload = ${uploadId} ORDER BY number`);
   }
 
+  part(uploadId: string, number: number): Part | undefined {
+    return aboutOf(this.#sql.get`SELECT about FROM part WHERE upload = ${uploadId} AND number = ${number}`);
+  }
+
   /** In place of an earlier part with its number. */
   addPart(uploadId: string, part: Part): void {
     this.#sql.run`REPLACE INTO part VALUES (${uploadId}, ${part.number}, ${JSON.stringify(part)})`;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { xmlAnswer } from './answer.ts';
 import type { MultipartUpload, Part } from './bucket-index.ts';
-import type { Call, Context, Headers } from './call.ts';
+import type { Call, Context, Headers, S3Request } from './call.ts';
 import { type Checksum, checksumElement, checksumElements, checksumHeader, compositeOf } from './checksums.ts';
 import { findUpload } from './multipart.ts';
 import { writtenHeaders } from './object-headers.ts';
@@ -36,7 +36,7 @@ export const completeUpload: Call = async (context, request) => {
     parts.map(({ checksum }) => checksum.value),
   );
   const added = await addObject(context, request, {
-    source: { bytes: bytesOf(context, parts), algorithm },
+    source: { bytes: bytesOf(context, request, parts), algorithm },
     description: upload,
     event: 'CompleteMultipartUpload',
     complete: ({ sizeBytes, checksum: full }) => {
@@ -86,8 +86,14 @@ const matchingPart = ({ algorithm, type }: MultipartUpload, part: Part | undefin
   throw invalidRequest(`The ${algorithm} checksum of the upload is missing for part ${PartNumber}.`);
 };
 
-const bytesOf = async function* ({ store }: Context, parts: readonly Part[]): AsyncGenerator<Uint8Array> {
-  for (const { file } of parts) yield* store.read(file);
+/** @throws {S3Error} NoSuchUpload, InvalidPart when a part was deleted or replaced while those before it were read */
+const bytesOf = async function* (context: Context, request: S3Request, parts: readonly Part[]) {
+  for (const { file, number: PartNumber, etag: ETag } of parts) {
+    const { id } = findUpload(context, request);
+    if (context.store.index.part(id, PartNumber)?.file !== file)
+      throw new S3Error('InvalidPart', { elements: { PartNumber, ETag } });
+    yield* context.store.read(file) as AsyncIterable<Uint8Array>;
+  }
 };
 
 /** The MD5 of the parts' MD5s, and how many there are. */

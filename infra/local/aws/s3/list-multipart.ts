@@ -2,7 +2,7 @@ import { isoTime, quoted, xmlAnswer } from './answer.ts';
 import type { MultipartUpload } from './bucket-index.ts';
 import type { Call } from './call.ts';
 import { checksumElement } from './checksums.ts';
-import { countOf, keyEncoder, owner } from './listing.ts';
+import { countOf, keyEncoder, numberOf, owner } from './listing.ts';
 import { findUpload } from './multipart.ts';
 
 const uploadElements = ({ id, storageClass, algorithm, type }: MultipartUpload) => ({
@@ -15,7 +15,7 @@ const uploadElements = ({ id, storageClass, algorithm, type }: MultipartUpload) 
 
 export const listParts: Call = (context, request) => {
   const upload = findUpload(context, request);
-  const marker = Number(request.query.get('part-number-marker') ?? 0);
+  const marker = numberOf(request.query, 'part-number-marker', 0);
   const maxParts = countOf(request.query, 'max-parts');
   const rest = context.store.index.parts(upload.id).filter(({ number }) => number > marker);
   const page = rest.slice(0, maxParts);

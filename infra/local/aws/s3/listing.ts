@@ -14,9 +14,11 @@ export const keyEncoder = (query: Query): ((key: string) => string) =>
 /** At most 1,000, whatever was asked for. */
 const maxPage = 1_000;
 
-export const countOf = (query: Query, name: string): number => {
-  const text = query.get(name) || String(maxPage);
-  if (/^\d{1,10}$/.test(text)) return Math.min(Number(text), maxPage);
+export const countOf = (query: Query, name: string): number => Math.min(numberOf(query, name, maxPage), maxPage);
+
+export const numberOf = (query: Query, name: string, absent: number): number => {
+  const text = query.get(name) || String(absent);
+  if (/^\d{1,10}$/.test(text)) return Number(text);
   throw invalidArgument(name, text, `Provided ${name} not an integer or within integer range`);
 };
 

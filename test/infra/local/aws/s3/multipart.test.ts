@@ -150,6 +150,32 @@ test('a part can be a range of another object', async () => {
   expect(await (await client.send(new GetObjectCommand(at))).Body?.transformToString()).toBe('ell');
 });
 
+test.each<[string, string, (world: Awaited<ReturnType<typeof start>>) => Promise<unknown>]>([
+  ['replaced', 'InvalidPart', ({ part }) => part(2, Buffer.from('other'))],
+  [
+    'deleted by an abort',
+    'NoSuchUpload',
+    ({ client, UploadId }) => client.send(new AbortMultipartUploadCommand({ ...at, UploadId })),
+  ],
+])('completing an upload while a part is %s answers %s, and nothing is made', async (_, name, change) => {
+  const world = await start();
+  const parts = [await world.part(1, Buffer.alloc(40 * mib)), await world.part(2, last)];
+  const completed = world.complete(parts);
+  // Completing reads the first part into a new file.
+  await expect.poll(world.kept, { interval: 1 }).toBe(3);
+  await change(world);
+  await expect(completed).rejects.toMatchObject({ name });
+  expect(world.told).toEqual([]);
+});
+
+test('a list of parts that starts at no number is refused with InvalidArgument', async () => {
+  const { url, UploadId } = await start();
+  const target = `/cvs/a/parts.bin?uploadId=${UploadId}&part-number-marker=abc`;
+  expect(await sendRaw(url, [`GET ${target} HTTP/1.1`, 'Connection: close'])).toMatchObject({
+    code: 'InvalidArgument',
+  });
+});
+
 test.each(['this is not XML', '<Other/>', '<CompleteMultipartUpload><Part></CompleteMultipartUpload>'])(
   'completing an upload with %j is refused with MalformedXML',
   async (body) => {
