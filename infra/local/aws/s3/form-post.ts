@@ -4,6 +4,7 @@ import type { Description } from './bucket-index.ts';
 import type { Answer, Call, Headers, S3Request } from './call.ts';
 import { type Form, readForm } from './form-data.ts';
 import { describe, writtenHeaders } from './object-headers.ts';
+import { checkPolicy } from './post-policy.ts';
 import { checkedKey } from './request.ts';
 import { invalidArgument, S3Error } from './s3-error.ts';
 import { sentDigests } from './sent-checksum.ts';
@@ -12,7 +13,7 @@ import { type AddedObject, addObject } from './versions.ts';
 import { parseDocument } from './xml.ts';
 
 /**
- * An upload from the form of a web page. Signature and policy are not checked.
+ * An upload from the form of a web page. Its signature is not checked, its policy is.
  * @see Amazon S3 API Reference, "POST Object"
  */
 export const postForm: Call = async (context, request) => {
@@ -26,8 +27,12 @@ export const postForm: Call = async (context, request) => {
   return readForm(body(), contentType, async (form, bytes) => {
     const { algorithm = 'CRC64NVME', verify } = sentDigests(form.fields, new Map());
     const target = { bucket, key: keyOf(form), headers };
-    const object = { source: { bytes, algorithm, verify }, description: descriptionOf(form), event: 'Post' } as const;
-    const added = await addObject(context, target, object);
+    const check: typeof verify = (content) => {
+      checkPolicy({ ...form.fields, bucket, key: target.key }, content.sizeBytes);
+      verify(content);
+    };
+    const source = { bytes, algorithm, verify: check };
+    const added = await addObject(context, target, { source, description: descriptionOf(form), event: 'Post' });
     return formAnswer(request, form, added);
   });
 };

@@ -4,17 +4,25 @@ import { answered, api, check, element, type S3, type S3Check } from './context.
 import { longDateOf, scopeOf, signerOf } from './sign.ts';
 
 const page = api('POST Object');
+const policyPage = api('POST Policy');
 
 interface Form {
   readonly fields: Readonly<Record<string, string>>;
   readonly fileName?: string;
   readonly body?: string;
+  readonly conditions?: readonly unknown[];
+  readonly expiresInMs?: number;
+  /** Fields that the policy does not name. */
+  readonly unnamed?: Readonly<Record<string, string>>;
   /** Fields behind the file. */
   readonly after?: Readonly<Record<string, string>>;
 }
 
 /** A browser's upload form, with the policy that allows exactly its fields. */
-const post = async (s3: S3, { fields, fileName = 'cv.pdf', body = 'a CV', after = {} }: Form) => {
+const post = async (
+  s3: S3,
+  { fields, fileName = 'cv.pdf', body = 'a CV', conditions = [], expiresInMs = 60_000, unnamed = {}, after = {} }: Form,
+) => {
   const { region, credentials } = s3.signing;
   const date = new Date();
   const signing = {
@@ -27,8 +35,8 @@ const post = async (s3: S3, { fields, fileName = 'cv.pdf', body = 'a CV', after 
   );
   const policy = Buffer.from(
     JSON.stringify({
-      expiration: new Date(date.getTime() + 60_000).toISOString(),
-      conditions: [{ bucket: s3.bucket }, ...allowed],
+      expiration: new Date(date.getTime() + expiresInMs).toISOString(),
+      conditions: [{ bucket: s3.bucket }, ...allowed, ...conditions],
     }),
   ).toString('base64');
   const signature = await signerOf(s3.signing).sign(policy, { signingDate: date });
@@ -36,7 +44,7 @@ const post = async (s3: S3, { fields, fileName = 'cv.pdf', body = 'a CV', after 
   const field = ([name, value]: [string, string]) =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
   const parts = [
-    ...Object.entries({ ...fields, ...signing, policy, 'x-amz-signature': signature }).map(field),
+    ...Object.entries({ ...fields, ...unnamed, ...signing, policy, 'x-amz-signature': signature }).map(field),
     `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${fileName}"\r\nContent-Type: text/plain\r\n\r\n${body}\r\n`,
     ...Object.entries(after).map(field),
     `--${boundary}--\r\n`,
@@ -99,5 +107,25 @@ export const formPosts: readonly S3Check[] = [
   }),
   check('A form without a key answers 400 InvalidArgument', page, async (s3) => {
     answered(await post(s3, { fields: {} }), 400, 'InvalidArgument');
+  }),
+  check('A file over the content-length-range answers 400 EntityTooLarge', policyPage, async (s3) => {
+    const key = s3.key('cv.pdf');
+    answered(await post(s3, { fields: { key }, conditions: [['content-length-range', 0, 3]] }), 400, 'EntityTooLarge');
+    await s3.isAbsent(key);
+  }),
+  check('A file under the content-length-range answers 400 EntityTooSmall', policyPage, async (s3) => {
+    const key = s3.key('cv.pdf');
+    answered(await post(s3, { fields: { key }, conditions: [['content-length-range', 5, 9]] }), 400, 'EntityTooSmall');
+    await s3.isAbsent(key);
+  }),
+  check('A form field without a condition answers 403 AccessDenied', policyPage, async (s3) => {
+    const key = s3.key('cv.pdf');
+    answered(await post(s3, { fields: { key }, unnamed: { 'x-amz-meta-a': 'b' } }), 403, 'AccessDenied');
+    await s3.isAbsent(key);
+  }),
+  check('A form whose policy has expired answers 403 AccessDenied', policyPage, async (s3) => {
+    const key = s3.key('cv.pdf');
+    answered(await post(s3, { fields: { key }, expiresInMs: -60_000 }), 403, 'AccessDenied');
+    await s3.isAbsent(key);
   }),
 ];

@@ -90,6 +90,42 @@ test('a form that ends in the middle of its file is refused, and nothing is kept
   expect(await kept()).toEqual([]);
 });
 
+const policy = (conditions: readonly unknown[], endsInMs = 60_000) =>
+  Buffer.from(JSON.stringify({ expiration: new Date(Date.now() + endsInMs).toISOString(), conditions })).toString(
+    'base64',
+  );
+const anyKey = ['starts-with', '$Key', ''];
+
+test.each<[string, readonly unknown[], string | undefined]>([
+  ['names this bucket and the start of the key', [{ bucket: 'cvs' }, ['starts-with', '$key', 'a']], undefined],
+  ['names the key', [['eq', '$key', 'a.txt']], undefined],
+  ['allows the size', [anyKey, ['content-length-range', 1, 5]], undefined],
+  ['names another bucket', [anyKey, { bucket: 'others' }], 'AccessDenied'],
+  ['names another start of the key', [['starts-with', '$key', 'b']], 'AccessDenied'],
+  ['names a field that is missing', [anyKey, ['eq', '$Content-Type', 'application/pdf']], 'AccessDenied'],
+  ['does not name the key', [{ bucket: 'cvs' }], 'AccessDenied'],
+  ['has an operator that S3 does not have', [['matches', '$key', 'a']], 'AccessDenied'],
+  ['allows less', [anyKey, ['content-length-range', 0, 4]], 'EntityTooLarge'],
+  ['asks for more', [anyKey, ['content-length-range', 6, 9]], 'EntityTooSmall'],
+])('a form whose policy %s: %j gives %s', async (_, conditions, code) => {
+  const { client, post, kept } = await start();
+  const answer = await post({ 'x-ignore-a': 'b', key: 'a.txt', policy: policy(conditions), file: 'hello' });
+  expect(/<Code>(\w+)</.exec(await answer.text())?.[1]).toBe(code);
+  if (code === undefined) expect(await textOf(client, 'a.txt')).toBe('hello');
+  else expect(await kept()).toEqual([]);
+});
+
+test.each([
+  ['has ended', policy([anyKey], -1_000), 403, 'Policy expired.'],
+  ['does not name all fields', policy([anyKey]), 403, 'Extra input fields: x-amz-meta-a'],
+  ['is not JSON', 'bm9uZQ==', 400, 'InvalidPolicyDocument'],
+])('a form whose policy %s is refused and leaves nothing', async (_, text, status, words) => {
+  const { post, kept } = await start();
+  const answer = await post({ key: 'a.txt', 'x-amz-meta-a': 'b', policy: text, file: 'hello' });
+  expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(words)]);
+  expect(await kept()).toEqual([]);
+});
+
 const head = (name: string) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n`;
 test.each([
   ['a file whose head does not end', `${head('key')}\r\na\r\n${head('file')}Content-Type: text\r\n--b--\r\n`, 400],
