@@ -1,7 +1,21 @@
+import type { Headers } from './call.ts';
 import { S3Error } from './s3-error.ts';
 
 /** @see Amazon S3 API Reference, "Authenticating requests: using query parameters" */
 const maxLifetimeSeconds = 604_800;
+
+/**
+ * Headers that a link has in its query; the JavaScript SDK moves most of them there.
+ * Not the checksum: it would be that of no bytes, and S3 does not look at it (aws/aws-sdk, issue 480).
+ */
+export const linkHeaders = (query: ReadonlyMap<string, string>): Headers => {
+  const isLink = query.has('X-Amz-Signature') || query.has('Signature');
+  const headers = [...query].filter(([name]) => isLink && /^x-amz-(?:meta-|tagging$|storage-class$)/i.test(name));
+  // Queries are UTF-8; headers are bytes as Latin-1.
+  return Object.fromEntries(
+    headers.map(([name, value]) => [name.toLowerCase(), Buffer.from(value).toString('latin1')]),
+  );
+};
 
 /** Signatures are not checked here, but a link ends when it says. */
 export const refuseExpired = (query: ReadonlyMap<string, string>, nowMs: number): void => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Headers, S3Request } from './call.ts';
+import { linkHeaders } from './presigned.ts';
 import { invalidArgument, S3Error } from './s3-error.ts';
 
 /**
@@ -10,13 +11,14 @@ export const parseRequest = (message: IncomingMessage, startBody: () => void): S
   const [path = '/', ...queries] = (message.url ?? '/').split('?');
   if (!path.startsWith('/')) throw new S3Error('InvalidURI');
   const end = path.indexOf('/', 1);
+  const query = parseQuery(queries.join('?'));
   return {
     method: message.method ?? 'GET',
     path,
     bucket: percentDecode(end === -1 ? path.slice(1) : path.slice(1, end)),
     key: end === -1 ? '' : checkedKey(percentDecode(path.slice(end + 1))),
-    query: parseQuery(queries.join('?')),
-    headers: message.headers as Headers,
+    query,
+    headers: { ...linkHeaders(query), ...(message.headers as Headers) },
     body: () => {
       startBody();
       // An iterator that ended early would otherwise cut the connection, and with it the answer.

@@ -45,6 +45,15 @@ export const presigned: readonly S3Check[] = [
     equal(answer.status, 200, 'status');
     equal((await s3.get(key)).text, 'by link', 'body');
   }),
+  check('A presigned PUT keeps the metadata, tags and storage class that the link names', page, async (s3) => {
+    const key = s3.key('a');
+    const more = { Metadata: { candidate: '7' }, Tagging: 'scan=clean', StorageClass: 'STANDARD_IA' as const };
+    const url = await getSignedUrl(s3.client, new PutObjectCommand({ ...s3.at(key), ...more }), { expiresIn: 60 });
+    const answer = await fetch(url, { method: 'PUT', body: 'by link' });
+    equal([answer.status, await answer.text()], [200, ''], 'status and body');
+    const { Metadata, StorageClass, TagCount } = await s3.get(key);
+    equal([Metadata, StorageClass, TagCount], [more.Metadata, more.StorageClass, 1], 'metadata, class and tags');
+  }),
   check('A presigned link ends when it says', queryPage, async (s3) => {
     const key = s3.key('a');
     await s3.put(key);
