@@ -22,9 +22,16 @@ export const ensureBucket = ({ store }: Context, name: string, versioning: 'Enab
   if (!store.index.findBucket(name)) store.index.putBucket({ name, createdMs: Date.now(), versioning });
 };
 
-/** Without versions, as in S3. The owner of a bucket may create it again, as in us-east-1. */
+/** @see Amazon S3 User Guide, "General purpose bucket naming rules" */
+const bucketName =
+  /^(?!xn--|sthree-|amzn-s3-demo-|.*\.\.|(?:\d+\.){3}\d+$)(?!.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/** Without versions, as in S3. */
 export const createBucket: Call = (context, { bucket }) => {
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+  if (context.store.index.findBucket(bucket)) {
+    throw new S3Error('BucketAlreadyOwnedByYou', { elements: { BucketName: bucket } });
+  }
+  if (!bucketName.test(bucket)) {
     throw new S3Error('InvalidBucketName', { elements: { BucketName: bucket } });
   }
   ensureBucket(context, bucket, null);

@@ -7,6 +7,7 @@ const errors = {
   AuthorizationQueryParametersError: [400, 'X-Amz-Date and X-Amz-Expires must be a date and at most 604800 seconds.'],
   BadDigest: [400, 'The Content-MD5 or checksum value did not match what the server received.'],
   BadRequest: [400, 'Object tags cannot be greater than 10'],
+  BucketAlreadyOwnedByYou: [409, 'Your previous request to create the named bucket succeeded and you already own it.'],
   BucketNotEmpty: [409, 'The bucket you tried to delete is not empty.'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
   EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed object size.'],

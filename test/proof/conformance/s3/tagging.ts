@@ -90,6 +90,16 @@ export const tagging: readonly S3Check[] = [
       'InvalidTag',
     );
   }),
+  check('A tag with a character that tags do not have answers 400 InvalidTag', page, async (s3) => {
+    const key = s3.key('a');
+    await s3.put(key);
+    await refused(tag(s3, key, [['team', 'R&D']]), 400, 'InvalidTag');
+  }),
+  check('A tag of the prefix aws: answers 400 InvalidTag', page, async (s3) => {
+    const key = s3.key('a');
+    await s3.put(key);
+    await refused(tag(s3, key, [['aws:team', 'HR']]), 400, 'InvalidTag');
+  }),
   check('A tag key of 129 characters answers 400 InvalidTag', page, async (s3) => {
     const key = s3.key('a');
     await s3.put(key);

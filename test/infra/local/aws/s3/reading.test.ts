@@ -102,11 +102,11 @@ test.each(['GLACIER', 'DEEP_ARCHIVE'] as const)(
 );
 
 test('tags come with an upload, and are changed and deleted without a new version', async () => {
-  const { client } = await bucketWith('hello', { Tagging: 'scan=clean&team=R%26D' });
+  const { client } = await bucketWith('hello', { Tagging: 'scan=clean&team=R%2BD' });
   const tags = async () => (await client.send(new GetObjectTaggingCommand(at))).TagSet;
   expect(await tags()).toEqual([
     { Key: 'scan', Value: 'clean' },
-    { Key: 'team', Value: 'R&D' },
+    { Key: 'team', Value: 'R+D' },
   ]);
   const { VersionId, TagCount } = await client.send(new GetObjectCommand(at));
   expect(TagCount).toBe(2);
