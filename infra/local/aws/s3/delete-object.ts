@@ -4,6 +4,8 @@ import type { Bucket, BucketIndex } from './bucket-index.ts';
 import type { Call } from './call.ts';
 import { checkWrite } from './conditions.ts';
 import { receiveDocument } from './receive-body.ts';
+import { checkedKey } from './request.ts';
+import { S3Error } from './s3-error.ts';
 import { checkVersionId, newVersionId } from './versions.ts';
 import { repeated } from './xml.ts';
 
@@ -41,13 +43,13 @@ export const deleteObject: Call = ({ store }, request) => {
   };
 };
 
+const optionalText = v.optional(v.string());
+const listedObject = v.object({ Key: v.pipe(v.string(), v.nonEmpty()), VersionId: optionalText, ETag: optionalText });
+type Listed = v.InferOutput<typeof listedObject>;
+
 const deleteDocument = v.object({
   Delete: v.object({
-    Object: v.pipe(
-      repeated(v.object({ Key: v.pipe(v.string(), v.nonEmpty()), VersionId: v.optional(v.string()) })),
-      v.minLength(1),
-      v.maxLength(1_000),
-    ),
+    Object: v.pipe(repeated(listedObject), v.minLength(1), v.maxLength(1_000)),
     Quiet: v.optional(v.string()),
   }),
 });
@@ -55,11 +57,20 @@ const deleteDocument = v.object({
 export const deleteObjects: Call = async ({ store }, request) => {
   const bucket = store.index.bucket(request.bucket);
   const { Delete: wanted } = await receiveDocument(request, deleteDocument, { digestRequired: true });
-  const deleted = store.change((index) =>
-    wanted.Object.map(({ Key, VersionId }) => {
-      const { marker, versionId } = remove(index, bucket, Key, VersionId);
-      return { Key, VersionId, DeleteMarker: marker, DeleteMarkerVersionId: marker ? versionId : undefined };
-    }),
-  );
-  return xmlAnswer('DeleteResult', wanted.Quiet === 'true' ? {} : { Deleted: deleted });
+  const results = store.change((index) => wanted.Object.map((one) => removeListed(index, bucket, one)));
+  const deleted = wanted.Quiet === 'true' ? [] : results.flatMap((one) => one.deleted ?? []);
+  return xmlAnswer('DeleteResult', { Deleted: deleted, Error: results.flatMap((one) => one.error ?? []) });
+};
+
+/** One that cannot be deleted is an error of its own; the others are deleted all the same. */
+const removeListed = (index: BucketIndex, bucket: Bucket, { Key, VersionId, ETag }: Listed) => {
+  try {
+    checkWrite(index, { bucket: bucket.name, key: checkedKey(Key), headers: { 'if-match': ETag } });
+    if (VersionId !== undefined) checkVersionId(VersionId);
+    const { marker: DeleteMarker, versionId } = remove(index, bucket, Key, VersionId);
+    return { deleted: { Key, VersionId, DeleteMarker, DeleteMarkerVersionId: DeleteMarker ? versionId : undefined } };
+  } catch (refused) {
+    if (!(refused instanceof S3Error)) throw refused;
+    return { error: { Key, VersionId, Code: refused.code, Message: refused.message } };
+  }
 };

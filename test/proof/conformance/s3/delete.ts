@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
-import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  GetBucketLocationCommand,
+} from '@aws-sdk/client-s3';
 import { equal } from '../expect.ts';
 import { createBucket, removeBucket } from './buckets.ts';
 import { md5 } from './checksum-values.ts';
-import { answered, api, check, refused, type S3, type S3Check } from './context.ts';
+import { answered, api, check, guide, refused, type S3, type S3Check } from './context.ts';
 
 const page = api('DeleteObjects');
+const naming = guide('General purpose bucket naming rules');
+const conditional = guide('How to perform conditional deletes');
 
 const batch = (s3: S3, keys: readonly string[], Quiet = false) =>
   s3.client.send(
@@ -14,6 +21,13 @@ const batch = (s3: S3, keys: readonly string[], Quiet = false) =>
 
 const batchBody = (keys: readonly string[]): string =>
   `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${keys.map((key) => `<Object><Key>${key}</Key></Object>`).join('')}</Delete>`;
+
+const malformed: Readonly<Record<string, (body: string) => string>> = {
+  'a second root': (body) => `${body}<Delete/>`,
+  'a bare ampersand': (body) => body.replace('<Key>', '<Key>R&D'),
+  'an attribute twice': (body) => body.replace('<Object>', '<Object a="1" a="2">'),
+  'a NUL': (body) => body.replace('<Key>', '<Key>\0'),
+};
 
 const rawBatch = (s3: S3, body: string, headers: Readonly<Record<string, string>>) =>
   s3.raw('POST', undefined, { query: { delete: '' }, body, headers });
@@ -67,6 +81,31 @@ export const deletes: readonly S3Check[] = [
   check('A batch delete without any checksum answers 400 InvalidRequest', page, async (s3) => {
     answered(await rawBatch(s3, batchBody([s3.key('a')]), {}), 400, 'InvalidRequest');
   }),
+  check('A batch delete with the ETag of other bytes keeps that object', conditional, async (s3) => {
+    const [changed, same] = [s3.key('changed'), s3.key('same')];
+    await s3.put(changed);
+    const { ETag } = await s3.put(same);
+    const Objects = [
+      { Key: changed, ETag: `"${'0'.repeat(32)}"` },
+      { Key: same, ETag },
+    ];
+    const { Deleted = [], Errors = [] } = await s3.client.send(
+      new DeleteObjectsCommand({ Bucket: s3.bucket, Delete: { Objects } }),
+    );
+    equal([Deleted.map(({ Key }) => Key), Errors.map(({ Key }) => Key)], [[same], [changed]], 'deleted and errors');
+    equal(Errors[0]?.Code, 'PreconditionFailed', 'error code');
+    equal((await s3.get(changed)).text, 'a CV', 'the object');
+    await s3.isAbsent(same);
+  }),
+  ...Object.entries(malformed).map(([what, about]) =>
+    check(`A batch delete with ${what} answers 400 MalformedXML`, api('Error responses'), async (s3) => {
+      const key = s3.key('a');
+      await s3.put(key);
+      const body = about(batchBody([key]));
+      answered(await rawBatch(s3, body, { 'content-md5': md5(body) }), 400, 'MalformedXML');
+      equal((await s3.get(key)).text, 'a CV', 'the object');
+    }),
+  ),
   check('A batch delete takes keys with character references', page, async (s3) => {
     const key = s3.key('line\nbreak.pdf');
     await s3.put(key);
@@ -83,6 +122,26 @@ export const deletes: readonly S3Check[] = [
     await createBucket(s3.client, s3.signing.region, bucket);
     equal(await removeBucket(s3.client, bucket, new Set()), [], 'what is left over');
     await refused(s3.client.send(new DeleteBucketCommand({ Bucket: bucket })), 404, 'NoSuchBucket');
+  }),
+  check(
+    'Creating an own bucket again answers 409 BucketAlreadyOwnedByYou outside us-east-1',
+    api('CreateBucket'),
+    async (s3) => {
+      const { LocationConstraint = '' } = await s3.client.send(new GetBucketLocationCommand({ Bucket: s3.bucket }));
+      const again = createBucket(s3.client, s3.signing.region, s3.bucket);
+      if (LocationConstraint === '') await again;
+      else await refused(again, 409, 'BucketAlreadyOwnedByYou');
+    },
+  ),
+  check('Bucket names against the naming rules answer 400 InvalidBucketName', naming, async (s3) => {
+    for (const Bucket of ['192.168.5.4', 'two..dots', 'xn--cvs', '-cvs', 'cvs-s3alias']) {
+      try {
+        await refused(createBucket(s3.client, s3.signing.region, Bucket), 400, 'InvalidBucketName');
+      } catch (error) {
+        await removeBucket(s3.client, Bucket, new Set());
+        throw error;
+      }
+    }
   }),
   check('A bucket name with capital letters answers 400 InvalidBucketName', api('CreateBucket'), async (s3) => {
     await refused(s3.client.send(new CreateBucketCommand({ Bucket: 'Not_A_Bucket' })), 400, 'InvalidBucketName');

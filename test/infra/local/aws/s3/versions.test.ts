@@ -64,6 +64,23 @@ test('a listing whose last version was deleted goes on behind it', async () => {
   await expect(unknown).rejects.toMatchObject({ name: 'InvalidArgument' });
 });
 
+test.each([
+  [{ Key: 'k'.repeat(1_025) }, 'KeyTooLongError'],
+  [{ Key: 'a.txt', VersionId: 'bogus' }, 'InvalidArgument'],
+  [{ Key: 'a.txt', ETag: '"0"' }, 'PreconditionFailed'],
+])('a batch with %j reports %s for it, and deletes the others', async (refused, Code) => {
+  const { client } = await startTestS3(await temporaryFolder());
+  await put(client, 'kept');
+  await put(client, 'gone', 'b.txt');
+  const Objects = [refused, { Key: 'b.txt' }];
+  const { Errors, Deleted } = await client.send(new DeleteObjectsCommand({ Bucket: 'cvs', Delete: { Objects } }));
+  expect(Errors).toMatchObject([{ Key: refused.Key, Code }]);
+  expect(Deleted).toMatchObject([{ Key: 'b.txt' }]);
+  expect(await textOf(client)).toBe('kept');
+  const { DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand({ Bucket: 'cvs' }));
+  expect(DeleteMarkers.map(({ Key }) => Key)).toEqual(['b.txt']);
+});
+
 test('a deletion hides an object, and deleting the marker brings it back', async () => {
   const { client } = await startTestS3(await temporaryFolder());
   const { VersionId } = await put(client, 'kept');
