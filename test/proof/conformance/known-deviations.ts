@@ -61,6 +61,29 @@ const versitygw: Deviations = {
   ...because(
     'It answers InvalidRequest instead of MalformedXML.',
     'A batch delete with XML that is not XML answers 400 MalformedXML',
+    'A batch delete with a bare ampersand answers 400 MalformedXML',
+    'A batch delete with a NUL answers 400 MalformedXML',
+  ),
+  ...because(
+    'Its XML parser takes this.',
+    'A batch delete with a second root answers 400 MalformedXML',
+    'A batch delete with an attribute twice answers 400 MalformedXML',
+  ),
+  ...because('It ignores the ETag of a batch delete.', 'A batch delete with the ETag of other bytes keeps that object'),
+  ...because('It reads chunks to the last one only.', 'Bytes behind the last chunk answer 400 and keep nothing'),
+  ...because(
+    'It looks for the version that the last page ended with.',
+    'A listing of versions is continued although its last page was deleted',
+  ),
+  ...because(
+    'It refuses in us-east-1, too.',
+    'Creating an own bucket again answers 409 BucketAlreadyOwnedByYou outside us-east-1',
+  ),
+  ...because('It has only some of the rules.', 'Bucket names against the naming rules answer 400 InvalidBucketName'),
+  ...because('It takes reserved tags.', 'A tag of the prefix aws: answers 400 InvalidTag'),
+  ...because(
+    'It reads nothing of an object from the query of a link.',
+    'A presigned PUT keeps the metadata, tags and storage class that the link names',
   ),
   ...because('It takes ${filename} of a form literally.', '${filename} in the key is replaced by the name of the file'),
   ...because('It applies the policy to fields behind the file.', 'Fields behind the file are ignored'),
@@ -124,6 +147,9 @@ const moto: Deviations = {
     'A chunk size that is no number answers 400 and keeps nothing',
     'Chunks without the last one answer 400 and keep nothing',
     'A chunked upload without its decoded length answers 411 MissingContentLength',
+    'Bytes behind the last chunk answer 400 and keep nothing',
+    'A trailer that was not announced answers 400 MalformedTrailerError and keeps nothing',
+    'An x-amz-content-sha256 that S3 does not know answers 400 and keeps nothing',
   ),
   ...because(
     'It has another error, or an HTTP 500 of its web server, for this.',
@@ -135,6 +161,10 @@ const moto: Deviations = {
     'A continuation token that is not its own answers 400 InvalidArgument',
     'max-keys that is no number answers 400 InvalidArgument',
     'A batch delete with XML that is not XML answers 400 MalformedXML',
+    'A batch delete with a second root answers 400 MalformedXML',
+    'A batch delete with a bare ampersand answers 400 MalformedXML',
+    'A batch delete with an attribute twice answers 400 MalformedXML',
+    'A batch delete with a NUL answers 400 MalformedXML',
     'A form without a key answers 400 InvalidArgument',
     'A method that objects do not have answers 405 MethodNotAllowed',
   ),
@@ -167,8 +197,18 @@ const moto: Deviations = {
     'A batch delete of more than 1,000 keys answers 400 MalformedXML',
     'A tag key twice answers 400 InvalidTag',
     'A bucket name with capital letters answers 400 InvalidBucketName',
+    'Bucket names against the naming rules answer 400 InvalidBucketName',
   ),
   ...because('It ignores Quiet.', 'A quiet batch delete reports only errors'),
+  ...because('It ignores the ETag of a batch delete.', 'A batch delete with the ETag of other bytes keeps that object'),
+  ...because(
+    'It looks for the version that the last page ended with.',
+    'A listing of versions is continued although its last page was deleted',
+  ),
+  ...because(
+    'It reads only metadata from the query of a link.',
+    'A presigned PUT keeps the metadata, tags and storage class that the link names',
+  ),
   ...because(
     'Its answers to forms have no ETag, bucket and key.',
     'A form upload answers 204 and stores the bytes',
@@ -176,6 +216,13 @@ const moto: Deviations = {
     'success_action_redirect answers 303 with bucket, key and ETag',
   ),
   ...because('It reads the fields behind the file.', 'Fields behind the file are ignored'),
+  ...because(
+    'It does not read policies.',
+    'A file over the content-length-range answers 400 EntityTooLarge',
+    'A file under the content-length-range answers 400 EntityTooSmall',
+    'A form field without a condition answers 403 AccessDenied',
+    'A form whose policy has expired answers 403 AccessDenied',
+  ),
   ...because('It returns the bytes of the header as they came.', 'User metadata beyond ASCII come back as RFC 2047'),
   ...because(
     'Its links never end.',

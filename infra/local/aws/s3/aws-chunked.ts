@@ -5,14 +5,17 @@ const maxLineBytes = 8 * 1024;
 
 /**
  * The payload of a body in the aws-chunked encoding, signed or not; signatures are skipped.
+ * @param announced names of the trailers that may come, from x-amz-trailer
  * @param trailers is filled after the last chunk, with names in lower case
- * @throws {S3Error} IncompleteBody when chunks are not as long as they say
+ * @throws {S3Error} IncompleteBody when chunks are not as long as they say, or more bytes follow them
  * @see Amazon S3 API Reference, "Signature calculations: transferring payload in multiple chunks"
  */
 export const chunkedPayload = async function* (
   body: AsyncIterable<Buffer>,
+  announced: string,
   trailers: Map<string, string>,
 ): AsyncGenerator<Buffer> {
+  const allowed = ['x-amz-trailer-signature', ...announced.toLowerCase().split(/ *, */)];
   const input = body[Symbol.asyncIterator]();
   let rest: Buffer = Buffer.alloc(0);
 
@@ -48,10 +51,11 @@ export const chunkedPayload = async function* (
     }
     const trailer = () => readLine({ strict: false });
     for (let line = await trailer(); line !== ''; line = await trailer()) {
-      const colon = line.indexOf(':');
-      if (colon === -1) throw new S3Error('MalformedTrailerError');
-      trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+      const [name = '', ...value] = line.split(':');
+      if (!allowed.includes(name.trim().toLowerCase())) throw new S3Error('MalformedTrailerError');
+      trailers.set(name.trim().toLowerCase(), value.join(':').trim());
     }
+    if (rest.length > 0 || !(await input.next()).done) throw new S3Error('IncompleteBody');
   } finally {
     await input.return?.();
   }

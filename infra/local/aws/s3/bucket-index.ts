@@ -111,7 +111,8 @@ export class BucketIndex {
       this.#database.exec('COMMIT');
       return { result, unusedFiles };
     } catch (error) {
-      this.#database.exec('ROLLBACK');
+      // A full disk has rolled back already.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
   }

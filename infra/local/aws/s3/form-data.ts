@@ -15,13 +15,13 @@ const maxFieldBytes = 20 * 1024;
 
 /**
  * Reads multipart/form-data as it comes in; the file is never in memory as a whole.
- * @param onFile gets the fields and the bytes of the file
+ * @param onFile gets the fields and the bytes of the file, which end once the whole form has come in
  * @throws {S3Error} MalformedPOSTRequest; InvalidArgument without a file
  */
 export const readForm = async <T>(
   body: AsyncIterable<Buffer>,
   contentType: string,
-  onFile: (form: Form, bytes: Readable) => Promise<T>,
+  onFile: (form: Form, bytes: AsyncIterable<Buffer>) => Promise<T>,
 ): Promise<T> => {
   const fields: Record<string, string> = {};
   const stored = Promise.withResolvers<T>();
@@ -44,11 +44,16 @@ export const readForm = async <T>(
     });
     parser.on('file', (_, bytes, filename = '') => {
       file = bytes;
+      const thenTheRest = async function* () {
+        yield* bytes;
+        await ended;
+      };
       // Browsers write a quotation mark in a name as %22.
-      stored.resolve(onFile({ fields: { ...fields }, filename: filename.replaceAll('%22', '"') }, bytes));
+      stored.resolve(onFile({ fields: { ...fields }, filename: filename.replaceAll('%22', '"') }, thenTheRest()));
     });
-    // What is behind the file is not waited for.
-    return await Promise.race([stored.promise, pipeline(wholeBody(), parser).then(() => stored.promise)]);
+    const ended = pipeline(wholeBody(), parser);
+    // A refused file is not read, so the rest would be waited for without an end.
+    return await Promise.race([stored.promise, ended.then(() => stored.promise)]);
   } catch (error) {
     parser?.destroy();
     file?.destroy();

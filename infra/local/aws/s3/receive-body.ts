@@ -3,7 +3,7 @@ import type * as v from 'valibot';
 import { chunkedPayload } from './aws-chunked.ts';
 import type { Headers, S3Request } from './call.ts';
 import { type Algorithm, digest, type Source } from './checksums.ts';
-import { invalidRequest, S3Error } from './s3-error.ts';
+import { invalidArgument, invalidRequest, S3Error } from './s3-error.ts';
 import { sentDigests } from './sent-checksum.ts';
 import { type DocumentSchema, parseDocument } from './xml.ts';
 
@@ -15,20 +15,24 @@ export const receiveBody = ({ headers, body }: S3Request, wanted?: Algorithm): S
   const length = payloadLength(headers);
   const trailers = new Map<string, string>();
   const { algorithm = wanted ?? 'CRC64NVME', verify } = sentDigests(headers, trailers);
-  const sha256 = /^[0-9a-f]{64}$/.test(headers['x-amz-content-sha256'] ?? '') ? createHash('sha256') : undefined;
-  const payload = isChunked(headers) ? chunkedPayload(body(), trailers) : body();
+  const sent = headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
+  if (!payloads.test(sent)) throw invalidArgument('x-amz-content-sha256', sent, 'It must be a valid sha256 value.');
+  const sha256 = sent.length === 64 ? createHash('sha256') : undefined;
+  const payload = isChunked(headers) ? chunkedPayload(body(), headers['x-amz-trailer'] ?? '', trailers) : body();
   return {
     algorithm,
     bytes: sha256 ? tee(payload, (chunk) => sha256.update(chunk)) : payload,
     verify: (content) => {
       if (content.sizeBytes !== length) throw new S3Error('IncompleteBody');
-      if (sha256 && sha256.digest('hex') !== headers['x-amz-content-sha256']) {
-        throw new S3Error('XAmzContentSHA256Mismatch');
-      }
+      if (sha256 && sha256.digest('hex') !== sent.toLowerCase()) throw new S3Error('XAmzContentSHA256Mismatch');
       verify(content);
     },
   };
 };
+
+/** What x-amz-content-sha256 may say. @see Amazon S3 API Reference, "Common Request Headers" */
+const payloads =
+  /^(?:[0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-(?:UNSIGNED-PAYLOAD-TRAILER|AWS4-(?:HMAC-SHA256|ECDSA-P256-SHA256)-PAYLOAD(?:-TRAILER)?))$/i;
 
 const isChunked = (headers: Headers): boolean =>
   headers['x-amz-content-sha256']?.startsWith('STREAMING-') === true ||

@@ -49,8 +49,14 @@ export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
       .finally(() => busy.delete(done));
     busy.add(done);
   };
-  // The body has a time limit of its own; a large one on a slow line may take longer than Node's.
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 });
+  const server = createServer({
+    // The body has a time limit of its own; a large one on a slow line may take longer than Node's.
+    requestTimeout: 0,
+    // It would be 0 as well.
+    headersTimeout: idleTimeoutMs,
+    connectionsCheckingInterval: idleTimeoutMs,
+    keepAliveTimeout: 60_000,
+  });
   server.on('request', (message, response) => onRequest(message, response, () => undefined));
   server.on('checkContinue', (message, response) => onRequest(message, response, () => response.writeContinue()));
   server.on('clientError', (error, socket) => refuseBroken(error, socket as Socket));
@@ -66,10 +72,12 @@ export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
   };
 };
 
-/** What is not HTTP, or ends before the length that it announced. */
-const refuseBroken = (error: Error, socket: Socket): void => {
-  const isCutOff = 'code' in error && error.code === 'HPE_INVALID_EOF_STATE';
-  const { body } = errorAnswer(new S3Error(isCutOff ? 'IncompleteBody' : 'InvalidRequest'), '', '');
+const brokenCodes = { HPE_INVALID_EOF_STATE: 'IncompleteBody', ERR_HTTP_REQUEST_TIMEOUT: 'RequestTimeout' } as const;
+
+/** What is not HTTP, ends before the length that it announced, or has a head that does not end. */
+const refuseBroken = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  const code = brokenCodes[error.code as keyof typeof brokenCodes] ?? 'InvalidRequest';
+  const { body } = errorAnswer(new S3Error(code), '', '');
   const head = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/xml\r\n\r\n';
   if (socket.writable) socket.write(`${head}${body}`);
   socket.destroySoon();

@@ -191,6 +191,25 @@ export const chunked: readonly S3Check[] = [
     411,
     'MissingContentLength',
   ),
+  rejected(
+    'Bytes behind the last chunk answer 400 and keep nothing',
+    errors,
+    { ...unsignedTrailer, headers: crcTrailer(body.length), body: `${unsignedChunks(chunks, crc)}more` },
+    400,
+  ),
+  rejected(
+    'A trailer that was not announced answers 400 MalformedTrailerError and keeps nothing',
+    errors,
+    { ...unsignedTrailer, headers: headersOf(body.length), body: unsignedChunks(chunks, crc) },
+    400,
+    'MalformedTrailerError',
+  ),
+  rejected(
+    'An x-amz-content-sha256 that S3 does not know answers 400 and keeps nothing',
+    api('Signature Calculations for the Authorization Header: Transferring Payload in a Single Chunk'),
+    { payload: 'nonsense', body: 'a CV' },
+    400,
+  ),
   check('A chunked upload that breaks off leaves nothing', api('PutObject'), async (s3) => {
     const key = s3.key('broken');
     const whole = unsignedChunks(chunks, crc);

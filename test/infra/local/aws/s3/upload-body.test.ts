@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { text } from 'node:stream/consumers';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { sendRaw } from '../../../../fakes/raw-s3.ts';
@@ -94,6 +98,15 @@ test.each([
   ['fewer bytes than announced', trailed, 9, `5\r\nhello\r\n0\r\n${crc32}:NhCmhg==\r\n\r\n`, 'IncompleteBody'],
   ['a wrong trailer', trailed, 5, `5\r\nhello\r\n0\r\n${crc32}:AAAAAA==\r\n\r\n`, 'BadDigest'],
   ['no trailer', trailed, 5, '5\r\nhello\r\n0\r\n\r\n', 'MalformedTrailerError'],
+  [
+    'a trailer that was not announced',
+    trailed,
+    5,
+    '5\r\nhello\r\n0\r\nx-amz-meta-a:b\r\n\r\n',
+    'MalformedTrailerError',
+  ],
+  ['bytes behind its end', trailed, 5, `5\r\nhello\r\n0\r\n${crc32}:NhCmhg==\r\n\r\nmore`, 'IncompleteBody'],
+  ['an unknown kind of chunks', 'STREAMING-FOO', 5, '5\r\nhello\r\n0\r\n\r\n', 'InvalidArgument'],
   ['a trailer that is none', trailed, 5, '5\r\nhello\r\n0\r\nnonsense\r\n\r\n', 'MalformedTrailerError'],
 ])('a chunked body with %s is refused, and nothing is kept', async (_, mode, decoded, body, code) => {
   const { url, told, kept } = await start();
@@ -114,6 +127,8 @@ test.each([
     400,
     'XAmzContentSHA256Mismatch',
   ],
+  ['a SHA-256 that is none', ['Content-Length: 1', 'x-amz-content-sha256: abc'], 'x', 400, 'InvalidArgument'],
+  ['a tag that is none', ['Content-Length: 1', 'x-amz-tagging: a=%zz'], 'x', 400, 'InvalidArgument'],
 ])('an upload with %s is refused, and nothing is kept', async (_, more, body, status, code) => {
   const { url, told, kept } = await start();
   const answer = await sendRaw(url, ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', ...more], body);
@@ -122,10 +137,16 @@ test.each([
   expect(told).toEqual([]);
 });
 
-test('an upload whose sender hangs up before its length is refused, and nothing is kept', async () => {
+const form =
+  '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\na.txt\r\n--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nhello\r\n--b--\r\n';
+test.each([
+  ['bytes', ['PUT /cvs/a.txt HTTP/1.1'], 'hello'],
+  ['chunks', chunked(trailed, 5), '5\r\nhello\r\n0\r\n\r\n'],
+  ['a form', ['POST /cvs HTTP/1.1', 'Content-Type: multipart/form-data; boundary=b'], form],
+])('an upload of %s whose sender hangs up before its length is refused, and nothing is kept', async (_, head, body) => {
   const { url, told, kept } = await start();
-  const head = ['PUT /cvs/a.txt HTTP/1.1', 'Content-Length: 10'];
-  expect(await sendRaw(url, head, 'short', { halfClose: true })).toMatchObject({ status: 400, code: 'IncompleteBody' });
+  const sent = sendRaw(url, [...head, `Content-Length: ${body.length + 5}`], body, { halfClose: true });
+  expect(await sent).toMatchObject({ status: 400, code: 'IncompleteBody' });
   await expect.poll(kept).toEqual([]);
   expect(told).toEqual([]);
 });
@@ -139,6 +160,39 @@ test('an upload that never ends is cut off with RequestTimeout, and nothing is k
   });
   await expect.poll(kept).toEqual([]);
   expect(told).toEqual([]);
+});
+
+test('a request whose head never ends is cut off with RequestTimeout', async () => {
+  const { url } = await start({ idleTimeoutMs: 100 });
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  socket.write('PUT /cvs/a.txt HTTP/1.1\r\nX-Slow: ');
+  expect(await text(socket)).toContain('<Code>RequestTimeout</Code>');
+  socket.destroy();
+});
+
+test.each(['PUT /cvs/a.txt?tagging', 'POST /cvs?delete', 'PUT /cvs?versioning'])(
+  'a document of 5 MB is refused: %s',
+  async (call) => {
+    const { url, client } = await start();
+    await client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'a.txt', Body: 'hello' }));
+    const body = ' '.repeat(5_000_000);
+    const digest = `Content-MD5: ${createHash('md5').update(body).digest('base64')}`;
+    const head = [`${call} HTTP/1.1`, 'Connection: close', digest, `Content-Length: ${body.length}`];
+    expect(await sendRaw(url, head, body)).toMatchObject({ status: 400, code: 'MalformedXML' });
+  },
+);
+
+test('an upload that the disk has no room for is answered, and nothing is kept', async () => {
+  const { folder, url, told, kept } = await start();
+  const index = new DatabaseSync(path.join(folder, 'index.sqlite'));
+  // What SQLite does when the disk is full: it ends the transaction.
+  index.exec("CREATE TRIGGER full BEFORE INSERT ON version BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END");
+  index.close();
+  const head = ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', 'Content-Length: 5'];
+  const { status, body } = await sendRaw(url, head, 'hello');
+  expect([status, body]).toEqual([500, expect.stringContaining('disk is full')]);
+  expect([await kept(), told]).toEqual([[], []]);
 });
 
 test('a client that asks first is told to continue, or is refused before it has sent its file', async () => {
