@@ -32,7 +32,7 @@ const busyPage = async (page: Page): Promise<void> => {
   await expect.poll(() => rowsNamed(page, 'Attached').count()).toBe(2);
   await switchOn(page, 'Tool down');
   await choose(page, [{ name: 'Jane Roe CV.pdf', bytes: Buffer.concat([pdf, Buffer.from('% jane\n')]) }]);
-  await rowsNamed(page, 'Retrying').first().waitFor();
+  await rowsNamed(page, 'Unknown, checking').first().waitFor();
   await switchOff(page, 'Tool down');
 };
 

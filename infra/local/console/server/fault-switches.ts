@@ -66,7 +66,8 @@ const faults: readonly Fault[] = [
     id: 'tool-down',
     group: 'faults',
     label: 'Tool down',
-    explanation: 'The ATS behind Kombo does not answer. Files are tried again.',
+    explanation:
+      'The ATS behind Kombo does not answer. Once it does, what its listing lacks is sent again; an attached file teaches how it lists.',
     ...switchForIntegrations(
       ({ toolDown }) => toolDown,
       (toolDown) => ({ toolDown }),

@@ -1,10 +1,10 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { fromAttributes } from '../../../../lib/aws/dynamo-table.ts';
+import type { Pause } from '../../../../lib/lane/pause.ts';
+import { fromPauseItem, pauseKey } from '../../../../lib/lane/pause-item.ts';
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
 import { fromItem, RecordUnreadable } from '../../../../lib/ledger/record-item.ts';
 import type { Item } from '../../../../lib/ledger/table.ts';
-import type { Pause } from '../../../../lib/lane/pause.ts';
-import { fromPauseItem, pauseKey } from '../../../../lib/lane/pause-item.ts';
 
 export type ScannedRecord =
   | { readonly readable: true; readonly record: LedgerRecord }
