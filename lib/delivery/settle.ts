@@ -40,8 +40,20 @@ export const settle = async (
   // One version further, with the status we wrote: our write succeeded and only its response was lost.
   const status = event.kind === 'failed' ? event.as : 'attached';
   const isOurs = known.readable && known.record.version === record.version + 1 && known.record.state.status === status;
-  // Otherwise the lease was found expired. The record says so, and its read-back will find what was delivered here.
-  return isOurs ? outcomeOf(known.record) : unchangedOutcome(known, record.upload);
+  if (isOurs) return outcomeOf(known.record);
+  // Otherwise the lease was found expired. A success still decides the attempt; for anything else the read-back does.
+  const late = known.readable && event.kind === 'delivered' && (await applyLate(known.record, record, event, courier));
+  return late ? outcomeOf(late) : unchangedOutcome(known, record.upload);
+};
+
+const applyLate = async (
+  known: LedgerRecord,
+  { attempts }: LedgerRecord,
+  { warnings, sent, content }: EventOf<'delivered'>,
+  { ledger }: Pick<Courier, 'ledger'>,
+): Promise<LedgerRecord | undefined> => {
+  const written = await ledger.apply(known, { kind: 'delivered-late', attempt: attempts, warnings, sent, content });
+  return written === 'conflict' ? undefined : written.record;
 };
 
 const eventOf = async (

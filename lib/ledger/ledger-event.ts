@@ -48,6 +48,11 @@ export type LedgerEvent =
       readonly scannedClean?: boolean;
     }
   | (Extract<Ending, { kind: 'delivered' }> & { readonly owner: string })
+  /** The answer came after the lease had ended; `attempt` is the one that it belongs to. */
+  | (Omit<Extract<Ending, { kind: 'delivered' }>, 'kind'> & {
+      readonly kind: 'delivered-late';
+      readonly attempt: number;
+    })
   /** `dueAt` is for `retrying` and `unknown`. */
   | (Extract<Ending, { kind: 'failed' }> & { readonly owner: string; readonly dueAt: number })
   | { readonly kind: 'lease-expired'; readonly dueAt: number }
@@ -81,6 +86,7 @@ const formOfFailure = {
 
 const formOfKind = {
   delivered: 'delivered',
+  'delivered-late': 'delivered, after the lease',
   'lease-expired': 'lease ended',
   found: 'found at the target',
   looked: 'looked at the target',

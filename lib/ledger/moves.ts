@@ -16,6 +16,7 @@ export type EventForm =
   | 'claim after a new upload'
   | 'claim after a clean scan'
   | 'delivered'
+  | 'delivered, after the lease'
   | 'not delivered'
   | 'answer lost'
   | 'an operator must act'
@@ -47,6 +48,12 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
   'claim after a new upload': { rejected: 'sending' },
   'claim after a clean scan': { 'held by the malware scan': 'sending' },
   delivered: { sending: 'attached' },
+  /** Its function was frozen or slow. The answer decides what a look would still have to find out. */
+  'delivered, after the lease': {
+    unknown: 'attached',
+    'held, may be delivered': 'attached',
+    'held by a pause, may be delivered': 'attached',
+  },
   'not delivered': { sending: 'retrying' },
   'answer lost': { sending: 'unknown' },
   'an operator must act': { sending: 'held' },

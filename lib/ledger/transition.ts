@@ -20,17 +20,22 @@ export const transition = (
     .find((status) => status !== undefined);
   if (to === undefined) return undefined;
   if (record === undefined) return event.kind === 'claim' ? firstClaim(event, now, writeId) : undefined;
-  if (!appliesTo(record.state, event, now)) return undefined;
+  if (!appliesTo(record, event, now)) return undefined;
   const change = changeBy(record, event, now);
   return { ...record, ...change, updatedAt: now, version: record.version + 1, writeId };
 };
 
-/** Only the owner of a claim reports how it ended, a lease must have ended, and a pause releases only its own files. */
-const appliesTo = (state: State, event: LedgerEvent, now: number): boolean => {
+/**
+ * Only the owner of a claim reports how it ended, and after its lease only for the attempt that was its own; a lease must have
+ * ended, and a pause releases only its own files.
+ */
+const appliesTo = ({ state, attempts }: LedgerRecord, event: LedgerEvent, now: number): boolean => {
   switch (event.kind) {
     case 'delivered':
     case 'failed':
       return state.status === 'sending' && state.owner === event.owner;
+    case 'delivered-late':
+      return attempts === event.attempt;
     case 'lease-expired':
       return state.status === 'sending' && state.leaseUntil <= now;
     case 'released':
@@ -48,6 +53,7 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
     case 'claim':
       return claimChange(record, event, now);
     case 'delivered':
+    case 'delivered-late':
       return { state: attachedState(now, event.warnings, 'answer'), ...sentBy(event), lastLook: undefined };
     case 'failed':
       return { ...failureChange(record, event, now), ...sentBy(event) };

@@ -52,6 +52,12 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
     },
     { requiredKeys: ['kind', 'owner', 'as', 'failure', 'dueAt'] },
   ),
+  'delivered-late': fc.record({
+    kind: fc.constant('delivered-late'),
+    attempt: fc.integer({ min: 1, max: 4 }),
+    warnings: fc.constant([]),
+    sent,
+  }),
   'lease-expired': fc.record({ kind: fc.constant('lease-expired'), dueAt: moment }),
   found: fc.constant({ kind: 'found' }),
   looked: fc.record({

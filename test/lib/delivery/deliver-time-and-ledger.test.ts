@@ -5,7 +5,7 @@ import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { minute, second } from '../../fakes/ledger-samples.ts';
-import { refuses, takes } from '../../fakes/scripted-kombo.ts';
+import { losesAnswer, refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
 let world: DeliveryWorld;
@@ -47,16 +47,43 @@ describe('time', () => {
 });
 
 describe('a delivery that lost its lease', () => {
-  test('writes nothing, though Kombo said success; reading the target will tell', async () => {
+  const losesLease = async (upload: Upload): Promise<void> => {
+    const seen = await world.recordOf(upload);
+    world.clock.advance(8 * minute);
+    await deps.ledger.apply(seen, { kind: 'lease-expired', dueAt: world.clock.now() });
+  };
+
+  test('still writes that Kombo said success: nobody has to look', async () => {
     const upload = world.put(key);
     world.kombo.script.push(async () => {
-      const seen = await world.recordOf(upload);
-      world.clock.advance(8 * minute);
-      await deps.ledger.apply(seen, { kind: 'lease-expired', dueAt: world.clock.now() });
+      await losesLease(upload);
+      return takes(['Stored as other.']);
+    });
+    expect(await send(upload)).toMatchObject({ status: 'attached', warnings: ['Stored as other.'] });
+    expect((await world.recordOf(upload)).state).toMatchObject({ status: 'attached', evidence: 'answer' });
+  });
+
+  test('writes no other ending: a look at the target decides', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(async () => {
+      await losesLease(upload);
+      return losesAnswer();
+    });
+    expect(await send(upload)).toMatchObject({ status: 'unknown' });
+    expect((await world.recordOf(upload)).state).toMatchObject({ failure: { code: 'LEASE_EXPIRED' } });
+  });
+
+  test('writes no success for a later attempt, which has an ending of its own', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(async () => {
+      await losesLease(upload);
+      const freed = await deps.ledger.apply(await world.recordOf(upload), { kind: 'absent', dueAt: world.clock.now() });
+      world.kombo.script.push(losesAnswer);
+      if (freed !== 'conflict') await send(upload);
       return takes();
     });
-    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'unknown' });
-    expect((await world.recordOf(upload)).state).toMatchObject({ status: 'unknown' });
+    await send(upload);
+    expect((await world.recordOf(upload)).state).toMatchObject({ status: 'unknown', failure: { code: 'ANSWER_LOST' } });
   });
 
   test('because an operator had it forgotten brings nothing back', async () => {

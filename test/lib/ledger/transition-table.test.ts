@@ -26,6 +26,8 @@ claim, new version  sending    -          -          -          sending    -    
 claim, clean scan   sending    -          -          -          sending    -          -          -          -          -               sending    -          sending
 delivered by A      -          attached   attached   -          -          -          -          -          -          -               -          -          -
 delivered by B      -          -          -          -          -          -          -          -          -          -               -          -          -
+delivered late      -          -          -          -          -          attached   -          -          attached   attached        -          -          -
+delivered elsewhen  -          -          -          -          -          -          -          -          -          -               -          -          -
 A: retrying         -          retrying   retrying   -          -          -          -          -          -          -               -          -          -
 A: unknown          -          unknown    unknown    -          -          -          -          -          -          -               -          -          -
 A: held             -          held       held       -          -          -          -          -          -          -               -          -          -
@@ -64,6 +66,8 @@ const events: Readonly<Record<string, LedgerEvent>> = {
   'claim, clean scan': { ...claim, scannedClean: true },
   'delivered by A': { ...delivered, owner: 'owner-A' },
   'delivered by B': { ...delivered, owner: 'owner-B' },
+  'delivered late': { ...delivered, kind: 'delivered-late', attempt: 1 },
+  'delivered elsewhen': { ...delivered, kind: 'delivered-late', attempt: 2 },
   'A: retrying': { ...failed, as: 'retrying', owner: 'owner-A' },
   'A: unknown': { ...failed, as: 'unknown', owner: 'owner-A' },
   'A: held': { ...failed, as: 'held', owner: 'owner-A' },
@@ -92,6 +96,7 @@ const events: Readonly<Record<string, LedgerEvent>> = {
 const kinds: Readonly<Record<LedgerEventKind, true>> = {
   claim: true,
   delivered: true,
+  'delivered-late': true,
   failed: true,
   'lease-expired': true,
   found: true,
@@ -148,6 +153,6 @@ describe('the table leaves nothing out:', () => {
 
   test('each row is whole', () => {
     expect(cells.filter(({ to }) => to === 'missing')).toEqual([]);
-    expect(cells).toHaveLength(27 * 13);
+    expect(cells).toHaveLength(29 * 13);
   });
 });
