@@ -112,16 +112,16 @@ export const apiKeyLifetimeMs = 5 * minuteMs;
 /** Kombo refusing many files at the same time must not flood Secrets Manager. */
 export const minApiKeyRefreshMs = 10 * secondMs;
 
-/** The reading of an integration by the action "check". */
+/** Longest time that the action "check" waits for one answer of Kombo. */
 export const checkTimeoutMs = 15 * secondMs;
 
-/** A link to a stored file leads to a host that redirects to storage, at most through one more. */
+/** The host of a link may redirect to its storage, also through other hosts; more redirects than this are a fault. */
 export const maxLinkRedirects = 3;
 
-/** Storage answers in milliseconds: silence for this long before an answer, or between two pieces of it, ends it. */
+/** Storage answers in milliseconds, so a download ends after this much silence, before its answer or within it. */
 export const linkSilenceMs = 10 * secondMs;
 
-/** One whole download, redirects included; a host that sends a byte now and then is never silent, and never done. */
+/** Longest download, redirects included: a host that sends a byte now and then is never silent and would never end. */
 export const linkTimeoutMs = minuteMs;
 
 // --- Calls to AWS ---
@@ -169,19 +169,19 @@ export const maxProbeFiles = 5;
 
 // --- Read-back ---
 
-/** Looks that must agree before a file is sent again, and before an operator is called. */
+/** Looks that must agree before a file is sent again, or before it is held for an operator. */
 export const looksToDecide = 2;
 
-/** For this long a look that failed for a reason that may pass does not count. */
+/** A look with a temporary doubt does not count until the outcome has been unknown for this long. */
 export const passingReasonMs = dayMs;
 
-/** An attempt that Kombo calls safe to repeat where a tool cannot list its files: so often in all. */
+/** Attempts of one file in all, where the tool's files cannot be listed and Kombo calls a repeat safe. */
 export const maxUnreadAttempts = 5;
 
-/** The last attempt of a file may meet the same outage as the one before it; hours later that is less likely. */
+/** The last attempt could meet the same outage as the one before it, so it waits this long after the start of that one. */
 export const lastAttemptAfterOutageMs = 6 * hourMs;
 
-/** A file that is dated this much before our first attempt is not ours, whatever two clocks and their zones say. */
+/** A file dated this much before our first unanswered attempt is not ours: a wrong clock or zone is less than a day off. */
 export const datedBeforeMs = dayMs;
 
 /** The bounds of one look: time, requests, files that are read whole, and downloads at the same time. */
@@ -198,26 +198,26 @@ export const objectTimeoutMs = 30 * secondMs;
 
 // --- What is known of a tool ---
 
-/** Tools change, so what was seen of one holds for a month. After most of it the next upload is looked at again. */
+/** Tools change, so a lesson holds for 30 days. After 20 the next upload is compared again, so that no gap arises. */
 export const lessonLifetimeMs = 30 * dayMs;
 export const lessonRefreshMs = 20 * dayMs;
 
-/** A lesson from a later look says little of how soon the tool lists, so the next upload is looked at again. */
+/** A file found later than this shows little about how soon the tool lists files, so the next upload is compared as well. */
 export const promptLagMs = hourMs;
 
-/** Found samples that are kept per kind of target and content type: two of different targets, and older but longer ones. */
+/** Lessons kept per kind of target and content type: two from different targets, and older ones with longer files. */
 export const maxLessonsKept = 4;
 
 /** Samples that wait for their comparison at the same time, per kind of target and content type. */
 export const maxWaitingSamples = 2;
 
-/** Kinds of targets and content types that are kept per integration; more than ATSs take. */
+/** Pairs of target kind and content type that are kept per integration; more than an ATS accepts. */
 export const maxToolGroups = 40;
 
 /** A warm function may act on a view of a tool that is this old. */
 export const toolViewLifetimeMs = 5 * minuteMs;
 
-/** Views that one function keeps; it starts again with none when there are more. */
+/** Views that one function keeps; when it would keep more, it drops all of them. */
 export const maxToolViews = 1_000;
 
 // --- Runs ---

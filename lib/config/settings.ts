@@ -196,7 +196,7 @@ export const settings = {
   readBackAgainMs: {
     name: 'READ_BACK_AGAIN_SECONDS',
     meaning:
-      'How long after its start an attempt may still arrive: only a look later than this frees a missing file to be sent again.',
+      'Kombo may still deliver a file this long after the start of its attempt. Only a look after that can decide that the file is missing.',
     default: '900',
     setBy: 'unset',
     parse: seconds(1, hourMs),

@@ -51,7 +51,7 @@ const unknownFromAts = { ...unknown, judges: 'file' } as const;
 /** The other side is down. Kombo calls a repeat safe, but does not promise that nothing was done. */
 const unavailable = { ...unknown, outage: true, vendorRepeats: true } as const;
 
-/** Something refuses the request; a listing of that target is refused in the same way. */
+/** Kombo, or a proxy before it, refuses the request; it refuses a listing of that target in the same way. */
 const requestRefused = {
   status: 'rejected',
   retry: 'never',
@@ -105,7 +105,7 @@ const integrationStopsForNow = { ...integrationStops, selfHealing: true } as con
 /** Attaching is not allowed here, or listing is not; an operator can change that. */
 const integrationMayNot = { ...integrationStops, asListing: 'hold' } as const;
 
-/** Kombo has no such action for this tool, and nobody can change that. */
+/** Kombo has no such action for this tool, and an operator cannot change that. */
 const integrationCannotDoIt = { ...integrationStops, asListing: 'cannot-list' } as const;
 
 /** Kombo answers this before it looks at anything else, so it does not confirm the key. */
@@ -148,8 +148,8 @@ export const komboErrorCodes = {
   'REMOTE.SERVICE_UNAVAILABLE': {
     ...unavailable,
     judges: 'file',
-    meaning: 'The ATS is down or cannot be reached, and may still have taken the file.',
-    nextStep: 'Nothing: the target is read to see whether the file arrived, and then it is sent again.',
+    meaning: 'The ATS is down or cannot be reached, but it may have taken the file.',
+    nextStep: 'Nothing: the target is read to see whether the file arrived; it is sent again only if it did not.',
   },
   'INTEGRATION.SETUP_SYNC_PENDING': {
     ...integrationStopsForNow,
@@ -266,8 +266,8 @@ const otherCallFailures = {
   },
   KOMBO_UNAVAILABLE: {
     ...unavailable,
-    meaning: "Kombo's load balancer answered 503, and Kombo may still have taken the file.",
-    nextStep: 'Nothing: the target is read to see whether the file arrived, and then it is sent again.',
+    meaning: "Kombo's load balancer answered 503, but Kombo may have taken the file.",
+    nextStep: 'Nothing: the target is read to see whether the file arrived; it is sent again only if it did not.',
   },
   KOMBO_UNAUTHORIZED: {
     ...keyRefused,

@@ -117,9 +117,9 @@ export const uploadFailures = {
   },
   OUTCOME_UNKNOWN: {
     ...held,
-    meaning: 'It may or may not have been delivered, and comparing the bytes of the listed files did not decide it.',
+    meaning: 'The file may have been delivered, and automatic checks could not decide whether it was.',
     nextStep:
-      'Read in the detail what was seen, and look for the file at the candidate in the ATS (it may be converted or renamed there): when it is there, resolve it as attached; when not, resend it.',
+      'The detail says what was seen. Look for the file at the candidate in the ATS, where it may be renamed or converted. If it is there, resolve it as attached; if not, resend it.',
   },
   RETRIES_EXHAUSTED: {
     ...held,

@@ -7,7 +7,7 @@ export interface ListedFile {
   readonly contentType?: string;
   /** A secret that lasts for days: never logged, never stored. Absent where Kombo serves the file later or not at all. */
   readonly link?: string;
-  /** Only of entries that name an application; Kombo's id. */
+  /** Kombo's id of the application, when the entry names one. */
   readonly applicationId?: string;
   /** Milliseconds since the epoch; absent where the tool reports none that means anything. */
   readonly createdAt?: number;
@@ -49,7 +49,7 @@ const readEntry = (entry: unknown): ListedFile => {
   };
 };
 
-/** Only a time with its zone is one. Midnight is what tools write that know the day alone. */
+/** Only a time with a zone counts. Midnight does not count, because tools that know only the day write it. */
 const timestampOf = (text = ''): number | undefined => {
   const form = /^\d{4}-\d\d-\d\d[T ](\d\d:\d\d(:\d\d(\.\d+)?)?)(Z|[+-]\d\d:?\d\d)$/.exec(text);
   if (!form?.[1] || /^00:00(:00(\.0+)?)?$/.test(form[1])) return undefined;

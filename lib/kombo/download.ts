@@ -11,7 +11,7 @@ export interface Wanted {
   readonly algorithms: ReadonlySet<ChecksumAlgorithm>;
   /** The content type under which Kombo lists the file. */
   readonly listedAs?: string | undefined;
-  /** Asked right before a body is read; false when the look has had its share of whole downloads. */
+  /** Asked right before a body is read; false once this look has downloaded as many whole files as one look may. */
   readonly mayRead: () => boolean;
 }
 
@@ -22,18 +22,18 @@ export type Downloaded =
       readonly sizeBytes: number;
       readonly checksums: ReadonlyMap<ChecksumAlgorithm, string>;
       /**
-       * These bytes may be a page instead of the file, or only its beginning: that they are equal to ours means something,
-       * that they differ does not.
+       * These bytes may be a page instead of the file, or only its beginning: if they equal ours the file is ours, and if
+       * they differ that proves nothing.
        */
       readonly onlyEqualityCounts: boolean;
     }
-  /** Dropped for its announced length, which no file that we know has. */
+  /** Not read, because no file that we know has its announced length. */
   | { readonly kind: 'other-length'; readonly sizeBytes: number }
   | { readonly kind: 'not-compared'; readonly reason: string; readonly mayPass: boolean };
 
 /**
- * Reads what a link leads to as far as a comparison needs it, in constant memory. Never throws. Only of a complete,
- * unencoded answer with status 200 it says "read" or "other length"; everything else has not been compared.
+ * Reads what a link leads to as far as a comparison needs it, in constant memory. Never throws. The result is
+ * "read" or "other-length" only for a complete, unencoded answer with status 200; anything else is "not-compared".
  */
 export const download = async (
   links: Links,
@@ -67,7 +67,9 @@ const whyUnread = ({ status, headers }: Head, { lengths, listedAs, mayRead }: Wa
     return isPage(headers, listedAs)
       ? notCompared('The link led to a page or a message, not to the file.', false)
       : { kind: 'other-length', sizeBytes };
-  return mayRead() ? undefined : notCompared('This look has downloaded as many whole files as it may.', false);
+  return mayRead()
+    ? undefined
+    : notCompared('This look had already downloaded as many whole files as one look may.', false);
 };
 
 const read = async (
@@ -90,7 +92,7 @@ const read = async (
   } catch {
     return cutShort;
   }
-  // A body that lasts as long as its connection also ends, without an error, when we end that.
+  // A body without a marked end also ends without an error when we close its connection.
   if (signal.aborted || sizeBytes !== (announced ?? sizeBytes)) return cutShort;
   if (sizeBytes === 0) return withoutByte;
   const checksums = new Map([...digests].map(([algorithm, digest]) => [algorithm, digest.value()]));
@@ -121,15 +123,15 @@ const notCompared = (reason: string, mayPass: boolean): Downloaded => ({ kind: '
 
 const cutShort = notCompared('The download broke off, or was too slow, before the end of the file.', true);
 
-/** No CV is empty, and no tool makes one so. */
-const withoutByte = notCompared('The link was answered without a byte.', true);
+/** No CV is empty, so an empty answer is a fault that may pass. */
+const withoutByte = notCompared('The answer to the link was empty.', true);
 
-/** A fresh link that is forbidden may not be valid yet; the others say so themselves. */
+/** 403: a fresh link may not be valid yet. 408, 429 and 5xx say themselves that they are temporary. */
 const passes = (status: number): boolean => [403, 408, 429].includes(status) || status >= 500;
 
 type Headers = Head['headers'];
 
-/** Node undoes `chunked` alone. */
+/** Of all encodings Node decodes `chunked` only; any other changes the bytes. */
 const isEncoded = (headers: Headers): boolean =>
   !/^(?:identity)?$/i.test(headers['content-encoding'] ?? '') ||
   !/^(?:chunked)?$/i.test(headers['transfer-encoding'] ?? '');

@@ -57,7 +57,7 @@ export const httpLinks = (
     if (url.username || url.password) throw new LinkError('The link contains a user name or a password.', false);
     const mayConnect = (address: string): boolean =>
       (isSecure && isPublicAddress(address)) || (isLocal && isLoopbackAddress(address));
-    // Node looks up names only, and connects to an address as it stands.
+    // For an address Node never calls `lookup`, so it is checked here.
     if (isIP(hostOf(url)) && !mayConnect(hostOf(url))) throw addressRefused();
 
     const { promise: answered, resolve, reject } = Promise.withResolvers<LinkAnswer>();
@@ -91,7 +91,7 @@ export const httpLinks = (
         close: () => call.destroy(),
       }),
     );
-    // Listens for as long as the call lives: it may break at any time after its answer.
+    // Stays for as long as the call does, because the connection may also break after the head of the answer.
     call.on('error', (error) => reject(certificateFault(error, call.socket) ?? error));
     // A host that switches protocols ends the call without an error.
     call.on('close', () => reject(new Error('Closed without an answer.')));
@@ -141,7 +141,7 @@ const lookupOnly =
       return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
     });
 
-/** What has a fault of its own to report; messages of other errors contain the host's name and address. */
+/** An error whose message may be shown. Those of other errors contain the host's name and address. */
 class LinkError extends Error {
   override readonly name = 'LinkError';
   readonly fault: LinkFault;
@@ -160,7 +160,7 @@ const certificateFault = (error: NodeJS.ErrnoException, socket: Socket | null): 
     ? new LinkError(`The host of the link has no valid certificate (${error.code}).`, false)
     : undefined;
 
-/** Everything that is not refused by a rule may pass: connections break, names are not found, hosts are restarted. */
+/** Only our own rules refuse for good. Any other fault may be temporary: a broken connection, a missing name, a restart. */
 const faultOf = (error: unknown, signal: AbortSignal): LinkFault => {
   if (error instanceof LinkError) return error.fault;
   if (signal.aborted) return { reason: 'The link was not answered in time.', mayPass: true };

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 
 /**
  * Whether an IP address belongs to the public internet. Links come from outside: one that leads into a private network or
- * to a metadata service would make us read there for its author (server-side request forgery). Pure. No DNS.
+ * to a metadata service would make us read there on behalf of its author (server-side request forgery). Pure. No DNS.
  * @see IANA IPv4 and IPv6 Special-Purpose Address Registries
  */
 export const isPublicAddress = (address: string): boolean => {
@@ -54,7 +54,7 @@ const inIPv6 = (range: string): readonly string[] => {
   return holdersOfIPv4.map((holder) => `${holder}${network}/${96 + Number(prefixLength)}`);
 };
 
-/** Of IPv6 only 2000::/3 has been given out; unique local, link-local, site-local and multicast are outside of it. */
+/** Of IPv6 only 2000::/3 is in public use; unique local, link-local, site-local and multicast are outside of it. */
 const open = networks('0.0.0.0/0', ...inIPv6('0.0.0.0/0'), '2000::/3');
 
 const closed = networks(

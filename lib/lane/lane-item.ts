@@ -12,7 +12,7 @@ export interface Lane {
   readonly version: number;
 }
 
-/** Where index `work` lists the lanes that owe a comparison, by the time at which it is due. */
+/** The part of index `work` that lists the lanes with a waiting comparison, by its due time. */
 export const laneShard = 'lanes';
 
 /** No upload has such a key: bucket names hold no `#`. */
@@ -29,7 +29,7 @@ export const toLaneItem = ({ integrationId, tool, version }: Lane): Item => {
   };
 };
 
-/** A lane that this version cannot read teaches nothing, and is left as it is. */
+/** An item that this version cannot read is neither used nor overwritten: a newer version may have written it. */
 export const fromLaneItem = (item: Item): Lane | 'unreadable' => {
   const parsed = v.safeParse(laneSchema, parseJson(item.document));
   if (!parsed.success) return 'unreadable';

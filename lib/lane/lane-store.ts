@@ -6,7 +6,7 @@ import { fromLaneItem, type Lane, laneKey, laneShard, toLaneItem } from './lane-
 
 /** Where the lanes are kept: beside the uploads, as `lane#<integration>`. */
 export interface LaneStore {
-  /** What is known of the tool: a view that is at most 5 minutes old. Nothing is known where the item is unreadable. */
+  /** What is known of the tool; the view is at most 5 minutes old. Of a tool with an unreadable item nothing is known. */
   toolOf(integrationId: string): Promise<Tool>;
   /**
    * Changes what is known of the tool; `change` runs again on the new state after each conflict, and returns the same object
@@ -14,7 +14,7 @@ export interface LaneStore {
    * upload teaches the same.
    */
   learn(integrationId: string, change: (tool: Tool) => Tool): Promise<void>;
-  /** The lanes that owe a comparison by now, longest due first; unreadable ones are skipped. Read page by page. */
+  /** The lanes with a comparison that is due, longest due first; unreadable ones are skipped. Read page by page. */
   due(): AsyncGenerator<Lane, void, undefined>;
 }
 
@@ -52,7 +52,7 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
         const before = seen?.tool ?? [];
         const tool = change(before);
         if (tool === before) {
-          // The view was behind; with this one the next upload asks nothing.
+          // The cached view was older than the item. With this one the next upload causes no read.
           await remember(integrationId, Promise.resolve(tool));
           return;
         }

@@ -19,7 +19,7 @@ export interface PauseStore {
   takeProbe(pause: Pause): Promise<boolean>;
   /** Records that all files of an ended pause were released. */
   close(pause: Pause): Promise<void>;
-  /** All that are open or releasing. */
+  /** All pauses that are open or releasing. */
   list(): Promise<readonly Pause[]>;
 }
 
@@ -78,7 +78,7 @@ export const pausesOn = (table: Table, clock: Clock): PauseStore => {
   const begin: PauseStore['begin'] = async ({ selfHealing, ...pause }) => {
     for (let round = 1; round <= maxConflictRounds; round += 1) {
       const seen = await read(pause.scope);
-      // What Kombo answers in the meantime does not replace an operator's pause.
+      // No pause replaces an operator's open one, and a pause that Kombo causes replaces no open one.
       if (seen?.state === 'open' && (pause.by === 'kombo' || seen.by === 'operator')) return remember(seen);
       const since = clock.now();
       const probe = selfHealing ? { probeAt: since + probeIntervalMs } : {};

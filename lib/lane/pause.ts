@@ -35,4 +35,4 @@ export interface Pause {
 
 /** What the operator reads about a file that waits for the end of the pause. */
 export const pausedSentence = ({ scope, since, code, reason }: Pause): string =>
-  `${scope === accountScope ? 'Everything' : 'The integration'} is paused since ${new Date(since).toISOString()}: ${code}. ${reason}`;
+  `${scope === accountScope ? 'Everything' : 'The integration'} has been paused since ${new Date(since).toISOString()}: ${code}. ${reason}`;

@@ -19,9 +19,9 @@ export interface AfterLook {
   readonly state: UnknownOutcome;
   readonly settings: Pick<Settings, 'retryBaseMs' | 'readBackAfterMs' | 'readBackAgainMs'>;
   readonly now: number;
-  /** When the target was listed, which a long comparison follows. */
+  /** When the target was listed. `now` can be minutes later, because the listed files are downloaded in between. */
   readonly listedAt: number;
-  /** Within which time after an upload this tool was seen to list it. */
+  /** Shortest time after an upload in which this tool was seen to list the file. */
   readonly listsWithinMs: number;
   /** Uniform in [0, 1). */
   readonly random: number;
@@ -29,7 +29,7 @@ export interface AfterLook {
   readonly seen: string;
 }
 
-/** What a look at the target changes. Two looks must agree; one that failed for a reason that may pass does not count. */
+/** What a look at the target changes. Two looks must agree; for a day, a look with a temporary doubt does not count. */
 export const afterLook = (verdict: Verdict, facts: AfterLook): LedgerEvent => {
   const { state, settings, now } = facts;
   if (verdict.kind === 'found') return { kind: 'found' };
@@ -48,7 +48,7 @@ export const afterLook = (verdict: Verdict, facts: AfterLook): LedgerEvent => {
   return isSecond ? notThere(facts, 'It is not among them.') : { kind: 'looked', counts: 'absent', dueAt };
 };
 
-/** The target could not be listed. */
+/** What a look changes when Kombo refused the listing or did not answer it. */
 export const afterFailedListing = ({ code, retryAfterMs }: KomboFailure, facts: AfterLook): LedgerEvent => {
   const { record, state, settings, now, random } = facts;
   const { asListing } = failureOf(code);
@@ -67,7 +67,7 @@ export const afterFailedListing = ({ code, retryAfterMs }: KomboFailure, facts: 
 /** With ON_UNKNOWN=resend the target is not listed: the operator prefers a second copy to a wait. */
 export const withoutLook = (facts: AfterLook): LedgerEvent => notThere(facts);
 
-/** Each repeat of an attempt that may have arrived is a risk, so the third one is the last. */
+/** Each attempt that may have arrived can leave one more copy at the target, so the third attempt is the last. */
 const notThere = (facts: AfterLook, because?: string): LedgerEvent => {
   const { record, state, now } = facts;
   const { unknownAttempts = 0 } = record;
@@ -91,9 +91,9 @@ const undecided = ({ record, state, seen }: AfterLook, because?: string): Ledger
   return { kind: 'undecidable', failure: { ...state.failure, code: 'OUTCOME_UNKNOWN', detail } };
 };
 
-/** An operator's retry counts from zero again, and looks before anything is sent. */
+/** The count can be 0: an operator's retry resets it, and the target is looked at before anything is sent. */
 const timesSent = ({ unknownAttempts = 1 }: LedgerRecord): string => {
   if (unknownAttempts === 0) return 'It was not sent again since the last retry by an operator';
   const times = unknownAttempts === 1 ? 'once' : `${unknownAttempts} times`;
-  return `It was sent ${times} without an answer that counts`;
+  return `It was sent ${times} without a clear answer`;
 };

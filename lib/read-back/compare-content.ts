@@ -11,7 +11,7 @@ import type { AttachmentType } from '../upload/target.ts';
 
 /** What the bytes of one listed file are, as far as they could be read. */
 export type Comparison =
-  /** Those of our file. `otherTypes`: under these the target has other uploads with the same bytes. */
+  /** Those of our file. `otherTypes`: the attachment types of other uploads of these bytes to the same target. */
   | { readonly kind: 'ours'; readonly otherTypes: readonly AttachmentType[] }
   /** Those of another upload of this target, and not ours. */
   | { readonly kind: 'other-upload' }
@@ -29,8 +29,8 @@ export interface ComparedFile {
 export interface KnownContents {
   readonly ours: FileContent | undefined;
   /**
-   * `certain`: a file with other bytes is another file. Otherwise the object could not be read, for now or for good, and at
-   * most its entity tag is known: equal bytes are ours then, and different ones prove nothing.
+   * `certain`: our bytes are known. Otherwise the object could not be read, for now or for good, and at most its entity tag
+   * is known: then a file that fits the tag is ours, and a file that does not fit proves nothing.
    */
   readonly oursIs: 'certain' | 'unread-for-now' | 'unread-for-good';
   readonly others: readonly { readonly content: FileContent; readonly type: AttachmentType | undefined }[];
@@ -104,12 +104,16 @@ const compareOne = async (
   if (ours && has(ours)) return { kind: 'ours', otherTypes: same.flatMap(({ type }) => type ?? []) };
   if (same.length > 0 && !mayEqualOurs(known, sizeBytes)) return { kind: 'other-upload' };
   if (downloaded.kind === 'read' && downloaded.onlyEqualityCounts) {
-    return { kind: 'not-compared', reason: 'The link leads to a page and not to the file.', mayPass: false };
+    return {
+      kind: 'not-compared',
+      reason: 'The link led to a page, or its answer did not show where the file ends.',
+      mayPass: false,
+    };
   }
   return known.oursIs === 'certain' ? { kind: 'different' } : oursUnread(known);
 };
 
-/** Bytes of another upload may be ours as well, as long as ours are not known. */
+/** While our bytes are not known, those of another upload may be the same as ours. */
 const mayEqualOurs = ({ ours, oursIs }: KnownContents, sizeBytes: number): boolean =>
   oursIs !== 'certain' && (ours === undefined || ours.sizeBytes === sizeBytes);
 

@@ -46,13 +46,13 @@ export const knownFile = async (
   }
 };
 
-/** Of most objects it is the MD5. Bytes with that MD5 are ours; other bytes prove nothing, because it may be another digest. */
+/** Most entity tags are the MD5 of the object: bytes with it are ours. Other bytes prove nothing, as some tags are not an MD5. */
 const byEntityTag = ({ etag, sizeBytes }: Upload): Pick<KnownFile, 'content'> =>
   sizeBytes !== undefined && /^[0-9a-f]{32}$/.test(etag)
     ? { content: { sizeBytes, checksum: { algorithm: 'MD5', value: etag } } }
     : {};
 
-/** Reads only the first bytes, for the type, where S3 has a checksum of the whole object. */
+/** Where S3 has a checksum of the whole object only the first bytes are read, for the type; otherwise all of them. */
 const read = async (
   object: StoredObject,
   { upload }: LedgerRecord,
@@ -72,7 +72,7 @@ const read = async (
       ? await prepareAttachment(object, recognised.chunks, match.value, settings, noRestrictions)
       : match;
     const sendable = prepared.ok ? prepared.value : undefined;
-    // Settings may have changed, so that it would not be sent today; its bytes are still those that were sent.
+    // With changed settings the file might not be sent today; its bytes are still those that were sent.
     if (!recognised.content()) for await (const _ of sendable?.chunks ?? recognised.chunks);
     if (!sendable) return content();
     const { name, contentType } = sendable.facts;

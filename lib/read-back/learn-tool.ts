@@ -24,7 +24,7 @@ export interface ToolGroup {
   readonly samples: readonly Sample[];
   /** Samples that were found by their bytes. */
   readonly lessons: readonly Lesson[];
-  /** Samples in a row that were not found: a tool that converts files is asked more and more rarely. */
+  /** Samples in a row that were not found: a tool that converts files is sampled more and more rarely. */
   readonly missed: number;
   readonly nextSampleAt: number;
 }
@@ -37,7 +37,7 @@ export interface Sample {
   readonly sizeBytes: number;
   readonly notedAt: number;
   readonly dueAt: number;
-  /** Readings that failed for a reason that may pass. */
+  /** Looks that failed for a temporary reason. */
   readonly tries: number;
 }
 
@@ -62,7 +62,7 @@ export type ToolTopic = Pick<ToolGroup, 'kind' | 'contentType'>;
 export const knowledgeOf = (tool: Tool, topic: ToolTopic, now: number): ToolKnowledge =>
   taughtBy(lessonsSince(groupOf(tool, topic), now - lessonLifetimeMs));
 
-/** Within which time after an upload the tool was seen to list it; for ever where it was not seen. */
+/** Shortest time after an upload in which the tool was seen to list the file; infinite when it was not seen. */
 export const listsWithinMs = (tool: Tool, topic: ToolTopic, now: number): number =>
   Math.min(
     Number.POSITIVE_INFINITY,
@@ -98,7 +98,7 @@ export const wantsSample = (
 export const withSample = (tool: Tool, topic: ToolTopic, sample: Sample): Tool =>
   changeGroup(tool, topic, (group) => ({ ...group, samples: [...group.samples, sample] }));
 
-/** An erased upload leaves nothing behind. A sample holds its key, and a lesson the id of its person: both go. */
+/** Erases what an upload left behind: a sample contains its key, and a lesson the id of its person. */
 export const withoutTraces = (tool: Tool, erased: Pick<Sample, 'id' | 'targetId'>): Tool => {
   const cleaned = tool.map((group) => ({
     ...group,
@@ -109,7 +109,7 @@ export const withoutTraces = (tool: Tool, erased: Pick<Sample, 'id' | 'targetId'
   return count(cleaned) === count(tool) ? tool : cleaned;
 };
 
-/** Found by its bytes, or not, or not readable now, or not worth another look (`dropped`: its record says otherwise). */
+/** `unreadable`: a later look may succeed. `dropped`: the record shows that this upload can no longer teach anything. */
 export type SampleResult = 'found' | 'not-found' | 'unreadable' | 'dropped';
 
 export const afterSample = (tool: Tool, topic: ToolTopic, { id }: Sample, result: SampleResult, now: number): Tool =>

@@ -14,7 +14,8 @@ export type LookResult =
   | { readonly ok: false; readonly failure: KomboFailure };
 
 /**
- * Lists a target and compares what it lists with known bytes. Harmless, and links are asked for anew each time.
+ * Lists a target and compares what it lists with known bytes. Sends nothing. Each look asks for new links,
+ * because links are secrets and are not stored.
  * @param known asked after the listing, so that no listed file is newer than what it returns
  * @param decides ends the comparison early
  */
@@ -40,17 +41,17 @@ export const lookAt = async (
   return { ok: true, files: compared, more };
 };
 
-/** Our name, then the newest, then what is listed last. */
+/** Our name first, then the newest, then what is listed last: finding our bytes early saves the other downloads. */
 export const likeliestFirst = (files: readonly ListedFile[], name: string | undefined): readonly ListedFile[] =>
   files
     .map((file, place) => ({ file, place, isNamed: Number(name !== undefined && file.name === name) }))
     .sort((a, b) => b.isNamed - a.isNamed || (b.file.createdAt ?? 0) - (a.file.createdAt ?? 0) || b.place - a.place)
     .map(({ file }) => file);
 
-/** In counts, for the operator. */
+/** The look as counts: an operator reads it, and the ledger must hold no names and no links. */
 export const summaryOf = (result: LookResult, at: number): Look => {
   if (!result.ok) {
-    const problem = `Kombo did not list its files: ${result.failure.code}.`;
+    const problem = `Kombo did not list the target's files: ${result.failure.code}.`;
     return { at, listed: 0, different: 0, notCompared: 0, problem };
   }
   const { files, more } = result;

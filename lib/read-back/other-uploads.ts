@@ -16,7 +16,7 @@ export const otherUploads = async (
     if (id !== uploadId(record.upload)) ids.push(id);
     if (ids.length === maxOtherUploads) break;
   }
-  // The index names them, and may be behind in what it says of them.
+  // The index is behind the table at times, so it only names the records; they are read from the table.
   const entries = await ledger.readMany(ids);
   return [...entries.values()].flatMap((entry) => {
     if (!entry.readable) return [];

@@ -59,16 +59,16 @@ const eventAfterLook = async (
     now: clock.now(),
     ...listing,
     random: random(),
-    seen: look ? lookSentence(look) : 'ON_UNKNOWN=resend does not look at the target.',
+    seen: look ? lookSentence(look) : 'The target was not looked at, because ON_UNKNOWN is resend.',
   });
   if (settings.onUnknown === 'resend') return withoutLook(facts());
   if (!target) {
-    const detail = `The key names no target any more. It began with ${state.failure.code}.`;
+    const detail = `The last attempt ended with ${state.failure.code}. The key fits none of KEY_TEMPLATES, so there is no target to look at.`;
     return { kind: 'undecidable', failure: { ...state.failure, code: 'OUTCOME_UNKNOWN', detail } };
   }
   const pause = await pauses.stopping(target.integrationId);
   if (pause) {
-    const detail = `It began with ${state.failure.code}. ${pausedSentence(pause)}`;
+    const detail = `The last attempt ended with ${state.failure.code}. ${pausedSentence(pause)}`;
     return { kind: 'paused', scope: pause.scope, failure: { ...state.failure, code: 'INTEGRATION_PAUSED', detail } };
   }
   return lookForUpload(record, target, facts, deadline, courier);

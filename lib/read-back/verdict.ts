@@ -10,7 +10,7 @@ export interface Question {
   readonly type: AttachmentType;
   /** Milliseconds since the epoch. */
   readonly firstUnknownAttemptAt: number;
-  /** An operator had it sent again although a copy may exist. */
+  /** An operator's `resend` sent it again although a copy may exist. */
   readonly resent: boolean;
   readonly tool: ToolKnowledge;
   /** Undefined when the object could not be read, and so its length is not known. */
@@ -51,13 +51,13 @@ export const verdictOn = (files: readonly ComparedFile[], question: Question): V
 const doubt = (passes: boolean, because: string): Verdict => ({ kind: 'doubt', passes, because });
 
 const reasons = {
-  resent: 'A file with the same bytes is there; it may be the copy from before an operator had it sent again.',
+  resent: "A file with the same bytes is there; it may be the copy from before an operator's resend.",
   ours: 'A file with the same bytes is there, under the type of another upload that has these bytes.',
   different:
     'A file with other bytes may be this one, converted: the tool is not known to keep files of this type and length as they are.',
   notCompared: 'A file that could not be compared may be this one.',
   more: 'It may be among the files that the listing does not show.',
-  unlisted: 'It may be there without being listed: the tool is not known to list every file that it took.',
+  unlisted: 'It may be at the target without being listed: this tool is not yet known to list the files that it took.',
 } as const;
 
 /** Our bytes, unless the entry says that they came by another upload. */
@@ -108,6 +108,6 @@ const isExplained = (compared: ComparedFile, question: Question, tool: ToolKnowl
 const isDatedBefore = ({ createdAt }: ListedFile, { firstUnknownAttemptAt }: Question): boolean =>
   createdAt !== undefined && createdAt < firstUnknownAttemptAt - datedBeforeMs;
 
-/** Ours would still have our bytes, so other bytes are not ours. */
+/** The tool would have kept our bytes, so a file with other bytes is not ours. */
 const isKept = ({ sizeBytes }: Question, { keepsBytes }: ToolKnowledge): boolean =>
   sizeBytes !== undefined && sizeBytes <= keepsBytes;

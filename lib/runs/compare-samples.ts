@@ -21,7 +21,7 @@ export interface SampleReport {
 /**
  * Lists the targets of the samples that are due, and keeps what that teaches about their tools. Takes a quarter of the time
  * that is left, so that many new integrations do not keep the sweep waiting. Any number of runs may overlap: the second one
- * lists once too often, and teaches the same.
+ * repeats a listing, and learns the same.
  * @throws only when the table could not be read or written
  */
 export const compareSamples = async (options: RunOptions, courier: SampleCourier): Promise<SampleReport> => {
@@ -60,7 +60,7 @@ const resultOf = async (
   const isAnswered = state.status === 'attached' && state.evidence === 'answer' && resentAt === undefined;
   const isSame = target?.kind === kind && target.id === targetId && target.integrationId === integrationId;
   if (!isAnswered || !isSame || !content || !sent) return 'dropped';
-  // What would not prove that a lost answer arrived does not show that the tool lists what it took.
+  // The rule that decides lost answers: a file that would not be found by it then must not count as listed now.
   const isFound = isProofFor({ target, type: sent.type });
   const own = deadlineIn(courier.clock, deadline.remainingMs() - settleReserveMs);
   const look = await lookAt(

@@ -57,9 +57,9 @@ export interface ChecksumFacts {
   /** COMPOSITE checksums are checksums of part checksums, which the bytes alone do not yield. */
   readonly type?: string | undefined;
   readonly etag: string;
-  /** `aws:kms` and `aws:kms:dsse` make an entity tag that is no MD5. */
+  /** With `aws:kms` and `aws:kms:dsse` the entity tag is not an MD5. */
   readonly encryption?: string | undefined;
-  /** A customer's own key does too. */
+  /** So does a key of the customer's own (SSE-C). */
   readonly customerKey?: boolean;
 }
 
@@ -68,8 +68,8 @@ export const checksumOf = (facts: ChecksumFacts): Checksum | undefined =>
   wholeChecksum(facts, 'CRC32', facts.crc32) ?? identityOf(facts);
 
 /**
- * A checksum by which the file is recognised among others, or none. Not a CRC32: of a million files compared with each
- * other, some have the same one.
+ * A checksum by which the file is recognised among others, or none. Not a CRC32: it has 32 bits, so
+ * among a million files some pairs share one.
  * An entity tag is the MD5 of the bytes, unless it was uploaded in parts (a dash) or encrypted by KMS or a customer key.
  * @see Amazon S3 API Reference, "Object": ETag
  */

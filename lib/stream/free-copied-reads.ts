@@ -3,8 +3,9 @@ import type { EventEmitter } from 'node:events';
 /**
  * Frees the buffers into which a socket has read, once Node's HTTP parser has copied the body out of them. The collector
  * would free them late, because reading a body allocates little else: a download of 100 MB then peaks 30 % above one of 1 MB.
- * Where a version of Node passes on these buffers instead of copies, the first chunk shows it, and nothing is freed here.
- * @param socket of a client's request, from its event `socket` on: by then the parser listens, and so is served first
+ * A version of Node that passes on these buffers instead of copies is recognised by the first chunk, and nothing is freed then.
+ * @param socket of a client's request, from its event `socket` on: the parser listens by then, so it copies each read before it is
+ *   freed here
  * @returns a function for the body of the answer
  */
 export const freeCopiedReads = (

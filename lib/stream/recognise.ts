@@ -2,14 +2,17 @@ import type { FileContent } from '../upload/file-content.ts';
 import type { StoredObject } from '../upload/storage.ts';
 import { startDigest } from './checksum.ts';
 
-/** The bytes of an object, and by what they will be recognised at the target. */
+/** The bytes of an object, and the checksum by which they will be recognised at the target. */
 export interface Recognised {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Known from the start where S3 has a checksum, else once every chunk has been read. */
   content(): FileContent | undefined;
 }
 
-/** Only for objects without a checksum of S3's own (encrypted by KMS and uploaded in parts) one is computed here. */
+/**
+ * Computes a checksum only where S3 has none that identifies the bytes, for example of an object that was uploaded in parts
+ * and has only a CRC32: computing one costs CPU for every byte.
+ */
 export const recognise = (
   chunks: AsyncIterable<Uint8Array>,
   { sizeBytes, identity }: Pick<StoredObject, 'sizeBytes' | 'identity'>,

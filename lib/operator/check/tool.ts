@@ -32,19 +32,26 @@ const listingLine = async (
 ): Promise<CheckLine> => {
   const what = `listing files of ${integrationId}`;
   const target = knownTarget(integrationId, tool);
-  if (!target) return notTested(what, 'No file was attached yet whose target could be listed.');
+  if (!target)
+    return notTested(
+      what,
+      'No target is known yet: none of the files that were attached has been noted for a comparison.',
+    );
   const own = deadlineWithin(clock, deadline, checkTimeoutMs);
   const answer = await kombo.listAttachments(target, own.signal).finally(own.clear);
-  if (answer.ok) return fine(what, 'Kombo lists them, so a lost answer can be decided.');
+  if (answer.ok) return fine(what, 'Kombo lists them, so lost answers can be looked up.');
   const { code } = answer.failure;
   switch (failureOf(code).asListing) {
     case 'look-again':
       return notTested(what, `Kombo did not answer the listing (${code}).`, 'Check again later.');
     case 'cannot-list':
-      return fine(what, `Kombo does not offer it for this ATS (${code}): after most lost answers an operator decides.`);
+      return fine(
+        what,
+        `Kombo cannot list files of this ATS (${code}), so an operator decides about most lost answers.`,
+      );
     case 'hold': {
       const todo = 'Give the API key the right "Read document attachments" in the Kombo scope config.';
-      return wrong(what, `It is refused (${code}), so every file with a lost answer is held.`, todo);
+      return wrong(what, `Kombo refuses to list them (${code}), so every file with a lost answer is held.`, todo);
     }
   }
 };

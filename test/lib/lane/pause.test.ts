@@ -14,10 +14,10 @@ const pause: Pause = {
 
 test('a file that waits is told what is paused, since when and why', () => {
   expect(pausedSentence(pause)).toBe(
-    'The integration is paused since 2026-01-05T09:00:00.000Z: INTEGRATION.INACTIVE. Kombo answered HTTP 409.',
+    'The integration has been paused since 2026-01-05T09:00:00.000Z: INTEGRATION.INACTIVE. Kombo answered HTTP 409.',
   );
 });
 
 test('a pause of the account is said to be one of everything', () => {
-  expect(pausedSentence({ ...pause, scope: 'account' })).toMatch(/^Everything is paused since /);
+  expect(pausedSentence({ ...pause, scope: 'account' })).toMatch(/^Everything has been paused since /);
 });

@@ -81,7 +81,7 @@ describe('an absence', () => {
       kind: 'undecidable',
       failure: {
         code: 'OUTCOME_UNKNOWN',
-        detail: `It was sent 3 times without an answer that counts; the last attempt ended with ANSWER_LOST. ${seen} It is not among them.`,
+        detail: `It was sent 3 times without a clear answer; the last attempt ended with ANSWER_LOST. ${seen} It is not among them.`,
       },
     });
   });
@@ -109,7 +109,7 @@ describe('a doubt that stays', () => {
       failure: {
         ...answerLost,
         code: 'OUTCOME_UNKNOWN',
-        detail: `It was sent 2 times without an answer that counts; the last attempt ended with ANSWER_LOST. ${seen} ${because}`,
+        detail: `It was sent 2 times without a clear answer; the last attempt ended with ANSWER_LOST. ${seen} ${because}`,
       },
     });
   });
@@ -117,8 +117,8 @@ describe('a doubt that stays', () => {
 
 test.each([
   [0, 'It was not sent again since the last retry by an operator; the last attempt ended with ANSWER_LOST.'],
-  [1, 'It was sent once without an answer that counts; the last attempt ended with ANSWER_LOST.'],
-  [3, 'It was sent 3 times without an answer that counts; the last attempt ended with ANSWER_LOST.'],
+  [1, 'It was sent once without a clear answer; the last attempt ended with ANSWER_LOST.'],
+  [3, 'It was sent 3 times without a clear answer; the last attempt ended with ANSWER_LOST.'],
 ])('what is held tells how often it was sent: %i times', (unknownAttempts, words) => {
   const held = after(staying, { state: { doubtfulLooks: 1 }, record: { unknownAttempts } });
   expect(held).toMatchObject({ failure: { detail: `${words} ${seen} ${because}` } });

@@ -135,7 +135,7 @@ describe('what an operator is told of a look', () => {
       listed: 0,
       different: 0,
       notCompared: 0,
-      problem: 'Kombo did not list its files: KOMBO_UNAVAILABLE.',
+      problem: "Kombo did not list the target's files: KOMBO_UNAVAILABLE.",
     });
   });
 });

@@ -8,6 +8,15 @@ test('a look is told in one sentence with its time and its counts', () => {
   );
 });
 
+test('a look without a listed file does not count files', () => {
+  const problem = "Kombo did not list the target's files: KOMBO_UNAVAILABLE.";
+  const look = { at: nine, listed: 0, different: 0, notCompared: 0 };
+  expect(lookSentence(look)).toBe('At 2026-01-05T09:00:00.000Z no file of the target was listed.');
+  expect(lookSentence({ ...look, problem })).toBe(
+    `At 2026-01-05T09:00:00.000Z no file of the target was listed. ${problem}`,
+  );
+});
+
 test('what hindered a look is a second sentence', () => {
   const problem = 'Kombo serves no link to the file.';
   expect(lookSentence({ at: nine, listed: 3, different: 2, notCompared: 1, problem })).toBe(

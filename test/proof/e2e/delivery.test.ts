@@ -108,7 +108,7 @@ test('a revoked key pauses everything; after its return, resuming lets the file 
   await switchOn(page, 'Key revoked');
   await address(page, 'revoked1');
   await choose(page, several(1, 'Revoked'));
-  await page.getByText('Everything is paused since').waitFor();
+  await page.getByText('Everything has been paused since').waitFor();
   await switchOff(page, 'Key revoked');
   await page.locator('#pauses').getByRole('button', { name: 'Resume' }).click();
   const dialog = page.getByRole('dialog');

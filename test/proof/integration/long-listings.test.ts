@@ -79,6 +79,8 @@ test('a listing of more than 4 MiB is not read, and looked at again', async () =
     doubtfulLooks: 0,
     absentLooks: 0,
   });
-  expect((await functions.recordOf(object)).lastLook?.problem).toBe('Kombo did not list its files: ANSWER_UNREADABLE.');
+  expect((await functions.recordOf(object)).lastLook?.problem).toBe(
+    "Kombo did not list the target's files: ANSWER_UNREADABLE.",
+  );
   expect(posts(functions, place.id)).toBe(1);
 });

@@ -121,7 +121,7 @@ test('what a held file says is enough to decide it by hand', async () => {
   expect(state).toMatchObject({
     failure: {
       detail: expect.stringMatching(
-        /^It was sent once without an answer that counts; the last attempt ended with KOMBO_FAULT\. At \S+Z the target listed 1 file: 0 with other bytes, 1 not compared\. The link led to a page/,
+        /^It was sent once without a clear answer; the last attempt ended with KOMBO_FAULT\. At \S+Z the target listed 1 file: 0 with other bytes, 1 not compared\. The link led to a page/,
       ),
     },
   });

@@ -241,7 +241,7 @@ describe('dryRun', () => {
     world.put(key);
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The ATS moves.' });
     const answer = await world.ask({ action: 'dryRun', key });
-    expect(answer.message).toContain('Everything is paused since 2026-01-05T09:00:00.000Z');
+    expect(answer.message).toContain('Everything has been paused since 2026-01-05T09:00:00.000Z');
   });
 
   test('under a prefix looks at the first twenty', async () => {
