@@ -11,7 +11,7 @@ export interface Decided {
 
 export type DecidedByHabit = Map<string, Decided>;
 
-/** Counts under each habit of the tool, with the tool learnt and not. */
+/** Counts once for each habit of the tool, separately for a tool that is known and one that is not. */
 export const countDecided = (ended: Ended, counts: DecidedByHabit): void => {
   const { habits, converts, learnt } = ended.tool;
   const lost = lostAnswers(ended);
@@ -37,7 +37,7 @@ export const decidedLines = (counts: DecidedByHabit): readonly string[] =>
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([condition, { lost, decided }]) => `${condition}: ${decided} of ${lost}`);
 
-/** Uploads of which at least one attempt ended without an answer that counts. */
+/** Uploads of which at least one attempt ended without a clear answer. */
 export const lostAnswers = (ended: Ended): readonly LedgerRecord[] =>
   ended.onUnknown === 'read-back'
     ? uploadsOf(ended).filter(({ firstUnknownAttemptAt }) => firstUnknownAttemptAt !== undefined)

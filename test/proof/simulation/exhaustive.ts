@@ -27,7 +27,7 @@ export interface ExhaustiveReport {
 export type Until = 'all' | 'first-failure';
 
 /**
- * One upload, two workers that hear of it at the same time, and every order in which their steps can happen, with at
+ * One upload, two workers that get its event at the same time, and every order in which their steps can happen, with at
  * most `mostCrashes` workers dying before or after any step. No chance is involved: each history is played once.
  */
 export const everyInterleaving = async (
@@ -72,7 +72,7 @@ const choiceTree = () => {
   };
 };
 
-/** It renames and tells no dates, and what can be known of it is known. */
+/** It renames files and reports no dates, and all that can be learnt about it is known from the start. */
 const tool: SimulatedTool = { habits: ['renamed'], converts: 'nobody', learnt: true };
 
 interface Pending {
@@ -119,7 +119,7 @@ const play = async (
   for (const worker of [0, 1]) {
     const process = chosenProcess(`worker${worker}`, worker, world, pending);
     const courier = depsFor(process);
-    // A worker that dies never comes back, so nobody waits for it.
+    // A worker that dies never finishes, so it is not awaited.
     void deliver(upload, { deadline: deadlineIn(courier.clock, 300_000) }, courier);
   }
 
@@ -138,7 +138,7 @@ const play = async (
     else {
       crashesLeft -= 1;
       next?.die(fate === 1 ? 'before' : 'after');
-      // What the dead had under way beside this step dies with them.
+      // The other steps that a dead process had in progress end with it.
       for (let at = pending.length - 1; at >= 0; at -= 1)
         if (pending[at]?.worker === next?.worker) pending.splice(at, 1);
     }

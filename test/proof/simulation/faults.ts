@@ -8,12 +8,12 @@ import type { SimulatedTool } from './simulated-tool.ts';
 import type { Fate } from './world.ts';
 
 /**
- * How bad a history is. Clocks differ by up to two minutes. What Kombo does late, minutes after the connection broke, it has
- * done and listed 15 minutes (READ_BACK_AGAIN_SECONDS) after the start of the attempt, by any of these clocks.
+ * How bad a history is. Clocks differ by up to two minutes. Kombo may finish minutes after the connection
+ * broke, but it lists the file within 15 minutes (READ_BACK_AGAIN_SECONDS) of the start of the attempt, by any of these clocks.
  */
 export interface Weather {
   readonly faultRate: number;
-  /** Beside the faults: POSTs that Kombo may have taken, and does not answer. */
+  /** In addition to the faults: how often Kombo does not answer a POST that it may have taken. */
   readonly lossRate: number;
   readonly crashRate: number;
   readonly freezeRate: number;

@@ -32,7 +32,7 @@ export interface Ended {
   readonly puts: readonly Put[];
   readonly logged: readonly string[];
   readonly onUnknown: 'read-back' | 'resend';
-  /** Calls that may be in flight at once: every process sends one file, a scheduled run four. */
+  /** Calls that may be in flight concurrently: every process sends one file, a scheduled run four. */
   readonly cap: number;
   readonly tool: SimulatedTool;
   readonly losesRight: boolean;
@@ -157,7 +157,7 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   return { seed, world, table, kombo, bucket: store, puts, logged, onUnknown, cap, ...weather };
 };
 
-/** Scheduled runs on kind parts until nothing is due, for whoever has made the mess by other means. */
+/** Scheduled runs without faults until nothing is due, for tests that caused the faults in another way. */
 export const recover = async (
   world: World,
   table: SimulatedTable,
@@ -214,7 +214,7 @@ const planUploads = (
     const etag = again?.upload.etag ?? etagOf(content);
     const version = isVersioned ? { versionId: `version-${puts.length}` } : {};
     const upload = { bucket, key, etag, sizeBytes: content.length, ...version };
-    // A quarter go out under a name that others at the same target may have, too. No draw: the seeds stay what they are.
+    // A quarter go out under a name that others at the same target may have, too. Not a random draw: old seeds keep their histories.
     const named = /^[0-3]/.test(etag) && { filename: `${secrets.person} ${secrets.surname} ${Number(etag < '2')}.txt` };
     const file = { key, etag, content: Buffer.from(content), modifiedAt: world.now(), ...named };
     store.files.set(key, file);
@@ -236,8 +236,8 @@ const planUploads = (
 };
 
 /**
- * When these bytes, sent at this moment, have arrived and are listed at the latest: a look that frees a file is 15 minutes
- * away from the start of its attempt, by clocks that differ.
+ * Latest time at which Kombo may list these bytes when it gets them now: a look may free the file 15 minutes after the start
+ * of its attempt, and clocks differ.
  */
 const lastArrival = (table: SimulatedTable, content: string): number =>
   Math.min(

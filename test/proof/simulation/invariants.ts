@@ -21,7 +21,7 @@ const recordsOf = ({ table }: Ended): readonly LedgerRecord[] =>
     .filter(({ pk }) => !/^(pause|sweep|lane)#/.test(pk))
     .map(fromItem);
 
-/** (a) Every upload is in a terminal state or in one that a person can list; what stands in the bucket is not forgotten. */
+/** (a) Every upload is in a terminal state or in one that an operator can list; every object in the bucket has a record. */
 const unsettled = (ended: Ended): readonly string[] => {
   const records = recordsOf(ended);
   const open = records
@@ -75,7 +75,7 @@ const notThere = (ended: Ended): readonly string[] =>
     const covered = ended.kombo.coveredBy(put.target, ended.tool.habits);
     if (state.status === 'attached' && !covered.some(({ content }) => content === put.content))
       return [`lost: …${upload.etag.slice(-8)} counts as attached and is not at Kombo`];
-    // With `resend` nobody looks: what a lost answer left there stays untold.
+    // With `resend` the target is not looked at, so a copy that a lost answer left there is not reported.
     if (ended.onUnknown === 'resend' || !isDenied(state)) return [];
     const others = [...uploadsLike(ended, put)].filter((id) => {
       const other = recordsOf(ended).find((record) => uploadId(record.upload) === id);

@@ -20,7 +20,7 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
       claim: async (event, seen) => {
         const claim = await ledger.claim(event, seen);
         if (claim.claimed || !claim.known.readable || claim.known.record.state.status !== 'sending') return claim;
-        // Takes it from its owner, as if nobody were sending it.
+        // Takes it from its owner, as if it had none.
         const { record } = claim.known;
         const free = await ledger.apply(record, {
           kind: 'failed',

@@ -47,7 +47,7 @@ export interface SimulatedAttachment {
   readonly content: string;
   readonly storedAt: number;
   readonly listedAt: number;
-  /** Somebody else put it there, past us. */
+  /** It did not come from us: a recruiter put it there. */
   readonly stranger?: true;
   /** The sender read the answer and ended well: it could write down what it had done. */
   readonly told: () => boolean;

@@ -16,7 +16,7 @@ export interface StoredFile {
 /** What may go wrong while an object is opened or read. */
 export type ReadFault = 'unavailable' | 'stalls' | 'short' | 'corrupt' | 'breaks' | undefined;
 
-/** The bucket: what stands under each key now, and what stood there, where it keeps versions. */
+/** The bucket: the object under each key now, and the earlier ones where it keeps versions. */
 export class SimulatedBucket {
   readonly files = new Map<string, StoredFile>();
   readonly versions = new Map<string, StoredFile>();
@@ -70,7 +70,7 @@ const opened = (file: StoredFile, process: Pick<Process, 'step'>, fault: ReadFau
     const half = Math.ceil(file.content.length / 2);
     const first = Buffer.from(await process.step('storage read', () => file.content.subarray(0, half)));
     yield first;
-    // As the real one takes its memory back.
+    // The real one reuses its buffers, too.
     first.fill('z');
     if (fault === 'stalls') await new Promise<never>(() => undefined);
     if (fault === 'breaks') throw new SourceError('STORAGE_UNAVAILABLE', 'S3 broke off while the object was read.');

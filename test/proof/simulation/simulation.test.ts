@@ -5,7 +5,7 @@ import { brokenPromises } from './invariants.ts';
 import { plantedBugs } from './planted-bugs.ts';
 import { plantedReadBackBugs } from './planted-read-back-bugs.ts';
 
-/** Every failure with its whole history: a seed alone tells nobody anything. */
+/** Every failure with its whole history: a seed alone explains nothing. */
 const failuresOf = async (seeds: Iterable<number>): Promise<string[]> => {
   const failures: string[] = [];
   for (const seed of seeds) {
@@ -27,7 +27,7 @@ test.each([1, 501, 1001, 1501])(
   },
 );
 
-test('a history can be told again from its seed', async () => {
+test('a history can be replayed from its seed', async () => {
   const [once, again] = [await runHistory(77), await runHistory(77)];
   expect(again.world.history).toEqual(once.world.history);
   expect(once.world.history.length).toBeGreaterThan(10);

@@ -7,7 +7,7 @@ export interface Fate {
   latencyMs(): number;
   /** Whether the process dies right before the effect, right after it, or lives. */
   crash(): 'before' | 'after' | undefined;
-  /** Milliseconds for which the whole process stands still, timers included; 0 for not. */
+  /** Milliseconds for which the whole process stands still, timers included; 0 when it does not freeze. */
   freezeMs(): number;
 }
 
@@ -51,7 +51,7 @@ interface Planned {
   action: (() => void) | undefined;
 }
 
-/** Whoever stands still for so long finds its lease taken, and may write nothing down. */
+/** A process that freezes for longer than this has lost its lease and may not write. */
 const longerThanAnyLeaseMs = 240_000;
 
 /** An arbitrary moment to start from. */

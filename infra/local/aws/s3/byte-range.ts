@@ -7,7 +7,7 @@ export interface ByteRange {
 }
 
 /**
- * @returns undefined for everything: no range, several ranges, or a header that is no range, which HTTP lets a server ignore
+ * @returns undefined for the whole object: no range, several ranges, or an unreadable one, which HTTP lets a server ignore
  * @throws {S3Error} InvalidRange when it has no byte of the object
  */
 export const parseRange = (header: string | undefined, sizeBytes: number): ByteRange | undefined => {

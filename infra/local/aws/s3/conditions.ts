@@ -24,7 +24,7 @@ export type Target = Pick<S3Request, 'bucket' | 'key' | 'headers'>;
 export const checkWrite = (index: BucketIndex, { bucket, key, headers }: Target): void => {
   const { 'if-match': match, 'if-none-match': noneMatch } = headers;
   const newest = index.newest(bucket, key);
-  // A delete marker is nothing that a write would replace.
+  // A delete marker is not an object, so a write does not replace it.
   const current = newest?.file === undefined ? undefined : newest;
   if (noneMatch !== undefined) {
     if (noneMatch.trim() !== '*') throw new S3Error('NotImplemented', { elements: { Header: 'If-None-Match' } });

@@ -16,7 +16,7 @@ export const copyObject: Call = async (context, request) => {
   const own = describe(headers);
   const replacesMetadata = isReplaced(headers, 'x-amz-metadata-directive');
   const changes = ['x-amz-storage-class', 'x-amz-server-side-encryption', 'x-amz-website-redirect-location'];
-  // An older version may be copied over the newest one: so it is restored.
+  // Copying an older version over the newest one is how a version is restored.
   if (isTarget && !replacesMetadata && changes.every((name) => headers[name] === undefined)) {
     throw invalidRequest(
       'This copy request is illegal because it is trying to copy an object to itself without changing anything of it.',

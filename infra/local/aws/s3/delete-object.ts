@@ -11,11 +11,11 @@ import { repeated } from './xml.ts';
 
 interface Deletion {
   readonly versionId?: string;
-  /** A delete marker was made, or was what has been deleted. */
+  /** A delete marker was created or deleted. */
   readonly marker?: boolean;
 }
 
-/** One version for good, or a delete marker on top of all of them. */
+/** Deletes one version for good, or puts a delete marker on top of all versions. */
 const remove = (index: BucketIndex, bucket: Bucket, key: string, versionId?: string): Deletion => {
   if (versionId !== undefined) {
     const found = index.version(bucket.name, key, versionId);

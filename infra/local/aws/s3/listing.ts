@@ -60,7 +60,7 @@ const currentObjects = function* (versions: Iterable<ListedVersion>): Generator<
   for (const version of versions) if (version.isLatest && version.file !== undefined) yield version;
 };
 
-/** One page, and what the three listings tell alike about it. */
+/** One page, and the elements about it that all three listings share. */
 const listed = (
   index: BucketIndex,
   { bucket, query }: S3Request,

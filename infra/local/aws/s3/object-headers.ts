@@ -28,12 +28,12 @@ const isMetadata = (name: string): boolean => name.startsWith('x-amz-meta-');
 const storedValue = (name: string, value: string): string => {
   // It is the encoding of the upload, not of the object.
   if (name === 'content-encoding') return value.replace(/(^|,) *aws-chunked *(?=,|$)/, '').replace(/^ *, */, '');
-  // S3 sends metadata that are not ASCII back as RFC 2047 has them.
+  // S3 returns metadata that is not ASCII in the encoding of RFC 2047.
   const isForeign = isMetadata(name) && /[\x80-\xff]/.test(value);
   return isForeign ? `=?UTF-8?B?${Buffer.from(value, 'latin1').toString('base64')}?=` : value;
 };
 
-/** What a form or a link names as a header can have characters that no header has, and could then never be sent. */
+/** Forms and links can name headers with characters that HTTP does not allow; an object with one could never be sent. */
 export const sendable = (headers: Record<string, string>): Record<string, string> => {
   for (const [name, value] of Object.entries(headers)) {
     if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;

@@ -52,7 +52,7 @@ const objectCalls: typeof bucketCalls = {
   DELETE: { uploadId: abortUpload, tagging: deleteTagging, '': deleteObject },
 };
 
-/** What S3 has, and the courier has no use for. */
+/** Operations of S3 that the courier does not use. */
 const notSimulated =
   /^(?:accelerate|acl|analytics|attributes|cors|encryption|intelligent-tiering|inventory|legal-hold|lifecycle|logging|metrics|notification|object-lock|ownershipControls|partNumber|policy|policyStatus|publicAccessBlock|replication|requestPayment|restore|retention|select|tagging|torrent|versioning|website)$/;
 

@@ -1,5 +1,5 @@
 /**
- * S3's error codes with their status, and what they say, shortened.
+ * S3's error codes, with their status and a shortened message.
  * @see Amazon S3 API Reference, "Error responses"
  */
 const errors = {

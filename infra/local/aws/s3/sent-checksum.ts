@@ -11,7 +11,7 @@ interface SentChecksum {
 /** @throws {S3Error} for one that is malformed, or that cannot be verified here */
 export const sentChecksum = (headers: Headers): SentChecksum | undefined => {
   const trailer = headers['x-amz-trailer']?.toLowerCase() ?? '';
-  // XXHASH checksums exist on S3, but not here; accepted and not verified, they would promise too much.
+  // S3 also has XXHASH checksums. They are refused here, because they could be accepted only without being verified.
   const unknown = [...Object.keys(headers), trailer].find((name) => name.startsWith('x-amz-checksum-xxhash'));
   if (unknown !== undefined) throw new S3Error('NotImplemented', { elements: { Header: unknown } });
   const [sent, second] = algorithms.flatMap((algorithm): readonly SentChecksum[] => {

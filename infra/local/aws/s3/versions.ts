@@ -41,7 +41,10 @@ export interface NewObject {
   readonly description: Description;
   /** @see Amazon S3 User Guide, "Supported event types" */
   readonly event: 'Put' | 'Post' | 'Copy' | 'CompleteMultipartUpload';
-  /** The last look, and what S3 tells about the bytes where that is not what they are. Nothing can come between. */
+  /**
+   * Checks once more, and returns what S3 reports about the bytes when that differs from what was computed. Runs in the
+   * transaction that adds the object, so no other call comes in between.
+   */
   readonly complete?: (content: Content) => Content;
 }
 
@@ -50,7 +53,7 @@ export interface AddedObject {
   readonly version: StoredVersion;
 }
 
-/** Makes bytes an object, unless a condition of the target is not met by then, and reports it. */
+/** Turns bytes into an object and reports it, unless a condition of the target is no longer met after the last byte. */
 export const addObject = async (
   { store, onCreated }: Context,
   target: Target,
@@ -60,7 +63,7 @@ export const addObject = async (
   const { number, bucket, version } = await store.keep(source, ({ file, ...content }) => {
     const bucket = store.index.bucket(target.bucket);
     checkWrite(store.index, target);
-    // S3 shows whole seconds everywhere: headers have no more, and listings agree with headers.
+    // As on S3: HTTP headers hold whole seconds only, and listings must agree with headers.
     const modifiedMs = Math.floor(Date.now() / 1_000) * 1_000;
     const version = { ...description, ...complete(content), file, key, id: newVersionId(bucket), modifiedMs };
     return { number: store.index.addVersion(bucket.name, version), bucket, version };
