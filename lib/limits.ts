@@ -1,6 +1,4 @@
-/**
- * Every number that is not a setting, once, with its unit and its reason. Settings are in `config/settings.ts`.
- */
+/** Every number that is not a setting, once, with its unit and its reason. Settings are in `config/settings.ts`. */
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -139,6 +137,9 @@ export const s3ListingTimeoutMs = minuteMs;
 /** The key is read while a file waits and the function's time passes. */
 export const secretTimeoutMs = 2 * secondMs;
 
+/** Longest waits before keys are asked for again that DynamoDB left unprocessed; the wait is drawn below them. */
+export const unprocessedWaitsMs = [50, 100, 200, 400, 800, 1_600, 3_200] as const;
+
 /** DynamoDB takes at most this many keys in one BatchGetItem. */
 export const maxBatchGetKeys = 100;
 
@@ -147,10 +148,8 @@ export const maxBatchGetKeys = 100;
 /** Enough to spread the writes of an index over partitions, few enough to read all of them in one run. */
 export const shardCount = 4;
 
-/** Items of one page of an index. */
+/** Items of one page of an index, where they are worked on and where they are only counted. */
 export const ledgerPageSize = 100;
-
-/** The same where items are only counted. */
 export const countPageSize = 500;
 
 /** Rounds for one record that others keep changing; each conflict means that another writer was faster. */

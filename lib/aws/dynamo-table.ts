@@ -8,9 +8,10 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
+import { type Clock, sleep, systemClock } from '../clock.ts';
 import type { Condition, Item, PageKey, Table } from '../ledger/table.ts';
-import { maxBatchGetKeys } from '../limits.ts';
-import { tableError } from './table-error.ts';
+import { maxBatchGetKeys, unprocessedWaitsMs } from '../limits.ts';
+import { busy, tableError } from './table-error.ts';
 
 type Attributes = Record<string, AttributeValue>;
 
@@ -20,7 +21,11 @@ type Attributes = Record<string, AttributeValue>;
  * short mappings at the end of this file do the rest.
  * @throws {LedgerTableError} from every method, when the table does not exist, may not be used, or has other keys.
  */
-export const dynamoTable = (client: DynamoDBClient, tableName: string): Table => {
+export const dynamoTable = (
+  client: DynamoDBClient,
+  tableName: string,
+  { clock = systemClock, random = Math.random }: { readonly clock?: Clock; readonly random?: () => number } = {},
+): Table => {
   const get: Table['get'] = async (pk) => {
     const { Item } = await client.send(
       new GetItemCommand({ TableName: tableName, Key: { pk: { S: pk } }, ConsistentRead: true }),
@@ -31,15 +36,18 @@ export const dynamoTable = (client: DynamoDBClient, tableName: string): Table =>
   const getBatch = async (pks: readonly string[]): Promise<Item[]> => {
     const found: Item[] = [];
     let keys: Attributes[] = pks.map((pk) => ({ pk: { S: pk } }));
-    // DynamoDB leaves keys unprocessed when an answer is full or a partition is busy; each round reads some of them.
-    while (keys.length > 0) {
+    for (let round = 0; ; round += 1) {
       const { Responses, UnprocessedKeys } = await client.send(
         new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }),
       );
       found.push(...(Responses?.[tableName] ?? []).map(fromAttributes));
       keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
+      if (keys.length === 0) return found;
+      // An answer was full, or a partition is busy; the SDK takes this for a success and does not repeat it.
+      const longestMs = unprocessedWaitsMs[round];
+      if (longestMs === undefined) throw busy(tableName);
+      await sleep(clock, random() * longestMs);
     }
-    return found;
   };
 
   const getMany: Table['getMany'] = async (pks) => {

@@ -13,6 +13,13 @@ export const tableError = (error: unknown, tableName: string): unknown => {
   return remedy === undefined ? error : new LedgerTableError(remedy, { cause: error });
 };
 
+/** Reads that DynamoDB left out again and again. The caller may call again. */
+export const busy = (tableName: string): Error =>
+  new Error(
+    `The DynamoDB table "${tableName}" is too busy to read all records that were asked for. Nothing is lost: the next run asks ` +
+      "again. If it stays, look at the table's throttles.",
+  );
+
 /** The SDK's own message names neither the service nor the table. The caller may call again. */
 const silence = (cause: Error, tableName: string): Error => {
   const message =

@@ -1,6 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dynamoTable } from '../../../lib/aws/dynamo-table.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import type { IndexPage, IndexQuery, Item, Table } from '../../../lib/ledger/table.ts';
 import { type LocalDynamo, startLocalDynamo } from '../../fakes/local-table.ts';
 
@@ -142,11 +143,10 @@ describe('many items at once', () => {
     expect(dynamo.calls).toEqual([]);
   });
 
-  test('that DynamoDB left over are asked for again', async () => {
-    await Promise.all(['a', 'b', 'c'].map((pk) => table.put(item(pk), absent)));
+  /** A client to a busy table: it answers `answers` keys of each request and leaves the others over. */
+  const busyClient = (answers: number) => {
     const client = dynamo.newClient();
     client.middlewareStack.add(
-      // As a busy partition does: it answers one key and leaves the others over.
       (next, context) => async (args) => {
         if (context.commandName !== 'BatchGetItemCommand') return next(args);
         const input = args.input as { RequestItems: Record<string, { Keys: unknown[]; ConsistentRead: boolean }> };
@@ -155,14 +155,39 @@ describe('many items at once', () => {
           ...args,
           input: { RequestItems: { [tableName]: { Keys: asked.slice(0, 1), ConsistentRead: true } } },
         });
-        const left = asked.length > 1 ? { [tableName]: { Keys: asked.slice(1) } } : {};
+        const left = asked.length > answers ? { [tableName]: { Keys: asked.slice(answers) } } : {};
         Object.assign(answer.output, { UnprocessedKeys: left });
         return answer;
       },
       { step: 'initialize', name: 'leaveKeysOver' },
     );
-    const found = await dynamoTable(client, tableName).getMany(['a', 'b', 'c']);
+    return client;
+  };
+
+  /** Waits are over at once, and counted. */
+  const waitingClock = (): Clock & { readonly waits: number[] } => {
+    const waits: number[] = [];
+    const after: Clock['after'] = (delayMs, action) => {
+      waits.push(delayMs);
+      queueMicrotask(action);
+      return () => undefined;
+    };
+    return { waits, now: () => 0, after };
+  };
+
+  test('that DynamoDB left over are asked for again, after waits that grow', async () => {
+    await Promise.all(['a', 'b', 'c'].map((pk) => table.put(item(pk), absent)));
+    const clock = waitingClock();
+    const found = await dynamoTable(busyClient(1), tableName, { clock, random: () => 0.5 }).getMany(['a', 'b', 'c']);
     expect(found.map(({ pk }) => pk)).toEqual(['a', 'b', 'c']);
+    expect(clock.waits).toEqual([25, 50]);
+  });
+
+  test('that DynamoDB leaves over for ever end with a sentence that names the table', async () => {
+    const clock = waitingClock();
+    const reading = dynamoTable(busyClient(0), tableName, { clock }).getMany(['a', 'b']);
+    await expect(reading).rejects.toThrow(`The DynamoDB table "${tableName}" is too busy to read all records`);
+    expect(clock.waits).toHaveLength(7);
   });
 });
 
