@@ -124,7 +124,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ),
   entry('created-201', /^created-201$/, 'success, as HTTP 201', () => ({ kind: 'created' })),
   entry('no-warnings', /^no-warnings$/, 'success, without the field `warnings`', () => ({ kind: 'no-warnings' })),
-  entry('truncated-json', /^truncated-json$/, 'success, its JSON cut in half, the HTTP around it in order', () => ({
+  entry('truncated-json', /^truncated-json$/, 'success, its JSON cut in half, the HTTP response complete', () => ({
     kind: 'truncated-json',
   })),
   entry('cut-answer', /^cut-answer$/, 'success, the connection ends in the middle of the answer', () => ({
