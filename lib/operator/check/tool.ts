@@ -50,7 +50,8 @@ const listingLine = async (
         `Kombo cannot list files of this ATS (${code}), so an operator decides about most lost answers.`,
       );
     case 'hold': {
-      const todo = 'Give the API key the right "Read document attachments" in the Kombo scope config.';
+      const todo =
+        'When a right is missing, allow "Read document attachments" in the Kombo scope config and for the customer\'s user of the ATS; when this candidate is gone, check again after the next delivery.';
       return wrong(what, `Kombo refuses to list them (${code}), so every file with a lost answer is held.`, todo);
     }
   }
