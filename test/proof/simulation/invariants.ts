@@ -2,7 +2,8 @@ import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { fromItem } from '../../../lib/ledger/record-item.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import { integrationId, secrets } from './courier.ts';
-import type { Ended, Put } from './history.ts';
+import type { Ended } from './history.ts';
+import type { Put } from './planned-files.ts';
 
 /** The promise, checked on what is left when faults have stopped and time has passed. Empty when it was kept. */
 export const brokenPromises = (ended: Ended): readonly string[] => [
