@@ -1,3 +1,6 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterEach, beforeEach } from 'vitest';
+
 /**
  * A certificate for 127.0.0.1 and localhost from 2020 to 2120, signed by itself, for tests of TLS.
  * Its key lies here for everybody to see and protects nothing.
@@ -19,3 +22,14 @@ CCqGSM49BAMCA0cAMEQCIBTcDhC+qChJptA9h2Eu7/+DC+jVNxU4eUF+R4o7tJVC
 AiBcqrVxpkn8LfBombA5ydlZFG5H8k1H9SRoJevv23xWjw==
 -----END CERTIFICATE-----`,
 };
+
+const trusted = getCACertificates('default');
+
+/** Tests of this file trust the certificate as if a known authority had signed it. */
+export const trustLoopbackTls = (): void => {
+  beforeEach(() => setDefaultCACertificates([...trusted, loopbackTls.cert]));
+  afterEach(distrustLoopbackTls);
+};
+
+/** For the rest of a test only the authorities of Node are known. */
+export const distrustLoopbackTls = (): void => setDefaultCACertificates(trusted);

@@ -6,6 +6,7 @@ import type { AttachAnswer, KomboClient } from '../../../lib/kombo/client.ts';
 import { bodyOf, candidate, clientOf, inTime } from '../../fakes/kombo-caller.ts';
 import { manualClock } from '../../fakes/manual-clock.ts';
 import { type RawServer, rawServer } from '../../fakes/raw-server.ts';
+import { until } from '../../fakes/until.ts';
 
 const attach = (kombo: KomboClient, file = 'Frank Doe, carpenter', deadline = inTime()): Promise<AttachAnswer> =>
   kombo.attach(candidate, bodyOf(file), deadline);
@@ -17,10 +18,6 @@ const failureOf = async (attaching: Promise<AttachAnswer>) => {
 
 /** Which connection each request came over. */
 const connectionsOf = ({ requests }: RawServer): number[] => requests.map(({ connection }) => connection);
-
-const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await sleep(2);
-};
 
 test('one connection serves call after call', async () => {
   const server = await rawServer();

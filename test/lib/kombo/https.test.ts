@@ -1,15 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { bodyOf, candidate, clientOf, inTime } from '../../fakes/kombo-caller.ts';
-import { loopbackTls } from '../../fakes/loopback-tls.ts';
+import { distrustLoopbackTls, loopbackTls, trustLoopbackTls } from '../../fakes/loopback-tls.ts';
 import { rawServer } from '../../fakes/raw-server.ts';
 
-const trusted = getCACertificates('default');
-
-beforeEach(() => setDefaultCACertificates([...trusted, loopbackTls.cert]));
-afterEach(() => setDefaultCACertificates(trusted));
+trustLoopbackTls();
 
 const attach = (url: string, file: Uint8Array | string = 'Frank Doe') =>
   clientOf(url).attach(candidate, bodyOf(file), inTime());
@@ -47,7 +43,7 @@ test('a reset inside TLS before the last byte was not delivered, one after it ma
 });
 
 test('a certificate without a known authority is KOMBO_UNREACHABLE, and not a byte is sent', async () => {
-  setDefaultCACertificates(trusted);
+  distrustLoopbackTls();
   const server = await rawServer({}, loopbackTls);
   expect(await attach(server.url)).toMatchObject({
     ok: false,
