@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../../lib/clock.ts';
+import { deadlineIn } from '../../../lib/deadline.ts';
+import { type Downloaded, download } from '../../../lib/kombo/download.ts';
+import { fastClock } from '../../fakes/fast-clock.ts';
+import { inTime } from '../../fakes/kombo-caller.ts';
+import { manualClock } from '../../fakes/manual-clock.ts';
+import {
+  chunk,
+  chunked,
+  contentLength,
+  cutShort,
+  cv,
+  cvRead,
+  downloadFrom,
+  downloadOfAll,
+  linksTo,
+  responseHead,
+  serverThat,
+  wantedOf,
+} from '../../worlds/download-world.ts';
+
+describe('cut short, which may pass, is', () => {
+  test.each([
+    ['an announced length, and fewer bytes', responseHead(contentLength(30)) + cv],
+    ['an announced length, and none', responseHead(contentLength(20))],
+    ['a missing last chunk', responseHead(chunked) + chunk(cv)],
+    ['half a chunk', `${responseHead(chunked)}14\r\nFrank`],
+    ['a chunk without a length', `${responseHead(chunked)}${chunk('Frank')}Doe\r\n`],
+  ])('%s', async (_, answer) => {
+    expect(await downloadOfAll(answer)).toEqual(cutShort);
+    const reset = await serverThat((call) => {
+      call.write(answer);
+      setTimeout(call.reset, 10);
+    });
+    expect(await downloadFrom(reset)).toEqual(cutShort);
+  });
+
+  test.each([19, 21])('a body that ends quietly after %i of 20 bytes', async (sizeBytes) => {
+    async function* chunks() {
+      yield Buffer.alloc(sizeBytes);
+    }
+    const { links, closed } = linksTo({ 'content-length': '20' }, chunks);
+    expect(await download(links, '', wantedOf({}), { deadline: inTime(), clock: systemClock })).toEqual(cutShort);
+    expect(closed()).toBe(1);
+  });
+
+  test.each([
+    ['an announced length', responseHead(contentLength(30))],
+    ['chunks', `${responseHead(chunked)}1e\r\n`],
+    ['no end but that of its connection', responseHead()],
+  ])('a link with one byte per 5 s and %s', async (_, answer) => {
+    const clock = fastClock();
+    let sentBytes = 0;
+    const server = await serverThat(({ write, socket }) => {
+      write(answer);
+      const timer = setInterval(() => {
+        sentBytes += 1;
+        write('x');
+      }, 5_000 / 50);
+      socket.on('close', () => clearInterval(timer));
+    });
+    expect(await downloadFrom(server, {}, { clock })).toEqual(cutShort);
+    expect(sentBytes).toBeLessThan(30);
+  });
+
+  test.each([
+    ['an announced length', responseHead(contentLength(30)) + cv],
+    ['chunks', responseHead(chunked) + chunk(cv)],
+    ['no end but that of its connection', responseHead() + cv],
+  ])('a link that falls silent, with %s', async (_, answer) => {
+    const server = await serverThat((call) => call.write(answer));
+    expect(await downloadFrom(server, {}, { clock: fastClock() })).toEqual(cutShort);
+  });
+
+  test('a link that is still read when the deadline comes', async () => {
+    const server = await serverThat((call) => call.write(responseHead(chunked) + chunk(cv)));
+    expect(await downloadFrom(server, {}, { durationMs: 2_000 })).toEqual(cutShort);
+  });
+});
+
+describe('limits of time, to the millisecond:', () => {
+  /** A body whose chunks come when the test says so, and which breaks when the download's signal aborts. */
+  const slowFile = (durationMs = 600_000) => {
+    const clock = manualClock();
+    const deadline = deadlineIn(clock, durationMs);
+    let arrive: (text: string) => void = () => undefined;
+    async function* chunks(signal: AbortSignal) {
+      for (let readBytes = 0; readBytes < 20; ) {
+        const { promise, resolve, reject } = Promise.withResolvers<string>();
+        arrive = resolve;
+        signal.addEventListener('abort', reject);
+        const text = await promise;
+        readBytes += text.length;
+        yield Buffer.from(text);
+      }
+    }
+    const { links, closed } = linksTo({ 'content-length': '20' }, chunks);
+    let result: Downloaded | undefined;
+    void download(links, '', wantedOf({}), { deadline, clock }).then((downloaded) => {
+      result = downloaded;
+    });
+    const settle = () => new Promise((resolve) => setImmediate(resolve));
+    return {
+      /** Time passes, then these bytes arrive. */
+      after: async (durationMs: number, text = '') => {
+        await settle();
+        clock.advance(durationMs);
+        await settle();
+        if (text) arrive(text);
+        await settle();
+      },
+      result: () => result,
+      /** But for the deadline's own. */
+      timers: () => clock.timers() - 1,
+      closed,
+    };
+  };
+
+  test('10 s of silence end a download', async () => {
+    const slow = slowFile();
+    await slow.after(9_999);
+    expect(slow.result()).toBeUndefined();
+    await slow.after(1);
+    expect(slow.result()).toEqual(cutShort);
+    expect(slow.timers()).toBe(0);
+    expect(slow.closed()).toBe(1);
+  });
+
+  test('each chunk ends a silence', async () => {
+    const slow = slowFile();
+    await slow.after(9_999, cv.slice(0, 7));
+    await slow.after(9_999, cv.slice(7, 14));
+    expect(slow.result()).toBeUndefined();
+    await slow.after(9_999, cv.slice(14));
+    expect(slow.result()).toEqual(cvRead);
+    expect(slow.timers()).toBe(0);
+  });
+
+  test('60 s end a download that is never silent', async () => {
+    const slow = slowFile();
+    for (const _ of [1, 2, 3, 4, 5, 6]) await slow.after(9_999, 'x');
+    await slow.after(5);
+    expect(slow.result()).toBeUndefined();
+    await slow.after(1);
+    expect(slow.result()).toEqual(cutShort);
+    expect(slow.timers()).toBe(0);
+    expect(slow.closed()).toBe(1);
+  });
+
+  test('so does an earlier deadline', async () => {
+    const slow = slowFile(5_000);
+    await slow.after(4_999, 'x');
+    expect(slow.result()).toBeUndefined();
+    await slow.after(1);
+    expect(slow.result()).toEqual(cutShort);
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import {
+  chunk,
+  chunked,
+  contentLength,
+  cv,
+  downloadFrom,
+  downloadOf,
+  lastChunk,
+  responseHead,
+  serverThat,
+} from '../../worlds/download-world.ts';
+
+describe('a body is not read', () => {
+  /** Sends as much of a long body as the other side takes, and counts it. */
+  const longBody = async (answerHead: string) => {
+    const piece = Buffer.alloc(65_536, 'x');
+    let sentBytes = 0;
+    const server = await serverThat(({ socket }) => {
+      const send = (): void => {
+        while (!socket.destroyed && sentBytes < 100_000_000) {
+          sentBytes += piece.length;
+          if (!socket.write(piece)) return void socket.once('drain', send);
+        }
+      };
+      socket.write(answerHead);
+      send();
+    });
+    return { server, sentBytes: () => sentBytes };
+  };
+
+  /** More than the buffers of two sockets on loopback hold, and far less than the body. */
+  const buffersBytes = 20_000_000;
+
+  test('when its announced length is that of no file we know', async () => {
+    const { server, sentBytes } = await longBody(responseHead(contentLength(100_000_000)));
+    expect(await downloadFrom(server)).toEqual({ kind: 'other-length', sizeBytes: 100_000_000 });
+    expect(sentBytes()).toBeLessThan(buffersBytes);
+  });
+
+  test.each([1, 19, 21, 29, 31])('when its announced length is %i, one off or not', async (sizeBytes) => {
+    expect(await downloadOf(responseHead(contentLength(sizeBytes)))).toEqual({ kind: 'other-length', sizeBytes });
+  });
+
+  test('when the look has had its share of whole downloads', async () => {
+    const { server, sentBytes } = await longBody(responseHead(contentLength(100_000_000)));
+    const wanted = { lengths: new Set([100_000_000]), mayRead: () => false };
+    expect(await downloadFrom(server, wanted)).toEqual({
+      kind: 'not-compared',
+      reason: 'This look had already downloaded as many whole files as one look may.',
+      mayPass: false,
+    });
+    expect(sentBytes()).toBeLessThan(buffersBytes);
+  });
+
+  test('beyond the longest file we know, when no length was announced', async () => {
+    const answer = responseHead(chunked) + chunk('x'.repeat(31)) + lastChunk;
+    const longer = {
+      kind: 'not-compared',
+      reason: 'The file is longer than any that we know, and its length was not announced.',
+      mayPass: false,
+    };
+    expect(await downloadOf(answer)).toEqual(longer);
+    expect(await downloadOf(responseHead(chunked) + chunk('x'), { lengths: new Set() })).toEqual(longer);
+    const { server, sentBytes } = await longBody(responseHead());
+    expect(await downloadFrom(server)).toEqual(longer);
+    expect(sentBytes()).toBeLessThan(buffersBytes);
+  });
+
+  test('of a link that never ends', async () => {
+    const server = await serverThat(({ write, socket }) => {
+      write(responseHead(chunked));
+      const timer = setInterval(() => write(chunk('Frank Doe ')), 1);
+      socket.on('close', () => clearInterval(timer));
+    });
+    expect(await downloadFrom(server)).toMatchObject({ kind: 'not-compared', mayPass: false });
+  });
+
+  test('and its place among the whole downloads is asked for only right before it is read', async () => {
+    let asked = 0;
+    const mayRead = () => {
+      asked += 1;
+      return true;
+    };
+    await downloadOf(responseHead(contentLength(19)), { mayRead });
+    await downloadOf('HTTP/1.1 404 Not Found\r\ncontent-length: 20\r\n\r\n', { mayRead });
+    await downloadOf(responseHead(contentLength(20), 'content-encoding: gzip'), { mayRead });
+    expect(asked).toBe(0);
+    await downloadOf(responseHead(contentLength(20)) + cv, { mayRead });
+    await downloadOf(responseHead(chunked) + chunk(cv) + lastChunk, { mayRead });
+    expect(asked).toBe(2);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import {
+  chunk,
+  chunked,
+  contentLength,
+  cv,
+  cvRead,
+  downloadFrom,
+  downloadOf,
+  lastChunk,
+  responseHead,
+  serverThat,
+} from '../../worlds/download-world.ts';
+
+describe('a page', () => {
+  const pages = [
+    ...['text/html', 'text/html; charset=utf-8', 'TEXT/HTML', 'application/xhtml+xml', 'application/json', 'text/json'],
+    ...[
+      'application/problem+json',
+      'application/xml',
+      'text/xml;charset=utf-8',
+      'application/atom+xml',
+      'image/svg+xml',
+    ],
+  ];
+
+  test.each(pages)('of type %s and another length is not compared, which does not pass', async (type) => {
+    expect(await downloadOf(responseHead(contentLength(19), `content-type: ${type}`))).toEqual({
+      kind: 'not-compared',
+      reason: 'The link led to a page or a message, not to the file.',
+      mayPass: false,
+    });
+  });
+
+  test.each(pages)(
+    'of type %s and our length, or of no announced length, is read: only equality counts',
+    async (type) => {
+      const contentType = `content-type: ${type}`;
+      const page = { ...cvRead, onlyEqualityCounts: true };
+      expect(await downloadOf(responseHead(contentLength(20), contentType) + cv)).toEqual(page);
+      expect(await downloadOf(responseHead(chunked, contentType) + chunk(cv) + lastChunk)).toEqual(page);
+    },
+  );
+
+  test.each([
+    ['text/html', 'text/html; charset=latin1'],
+    ['application/xhtml+xml', 'text/html'],
+    ['application/json', 'Application/JSON'],
+    ['application/xml', 'text/xml'],
+  ])('of type %s is a file where Kombo lists it as %s', async (type, listedAs) => {
+    const contentType = `content-type: ${type}`;
+    expect(await downloadOf(responseHead(contentLength(20), contentType) + cv, { listedAs })).toEqual(cvRead);
+    expect(await downloadOf(responseHead(contentLength(19), contentType), { listedAs })).toMatchObject({
+      kind: 'other-length',
+    });
+  });
+
+  test('is not what a file is that Kombo lists as one', async () => {
+    const answer = responseHead(contentLength(19), 'content-type: application/pdf');
+    expect(await downloadOf(answer, { listedAs: 'text/html' })).toEqual({ kind: 'other-length', sizeBytes: 19 });
+  });
+
+  test.each([
+    ['text/html', 'application/json'],
+    ['application/json', 'application/xml'],
+    ['application/xhtml+xml', 'application/xml'],
+    ['text/html', undefined],
+  ])('of type %s is not the file that Kombo lists as %s', async (type, listedAs) => {
+    const contentType = `content-type: ${type}`;
+    expect(await downloadOf(responseHead(contentLength(19), contentType), { listedAs })).toMatchObject({
+      kind: 'not-compared',
+    });
+    expect(await downloadOf(responseHead(contentLength(20), contentType) + cv, { listedAs })).toMatchObject({
+      onlyEqualityCounts: true,
+    });
+  });
+
+  test('at the end of a redirect from an expired link is not compared', async () => {
+    const login = `${responseHead(contentLength(19), 'content-type: text/html')}<p>Please log in.`;
+    const server = await serverThat((call) =>
+      call.write(
+        call.request.path === '/login' ? login : 'HTTP/1.1 302 Found\r\nlocation: /login\r\ncontent-length: 0\r\n\r\n',
+      ),
+    );
+    expect(await downloadFrom(server)).toMatchObject({ kind: 'not-compared', mayPass: false });
+    expect(server.requests.map(({ path }) => path)).toEqual(['/Frank%20Doe.pdf?token=s3cr3t', '/login']);
+  });
+});
+
+test.each([
+  ...['application/pdf', 'application/octet-stream', 'text/csv', 'image/png', 'text/htmlx', 'application/json-seq'],
+  ...['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'application/xml-dtd', 'x-html', ''],
+])('a file of type "%s" is no page', async (type) => {
+  const contentType = `content-type: ${type}`;
+  expect(await downloadOf(responseHead(contentLength(19), contentType))).toEqual({
+    kind: 'other-length',
+    sizeBytes: 19,
+  });
+  expect(await downloadOf(responseHead(contentLength(20), contentType) + cv)).toEqual(cvRead);
+});
