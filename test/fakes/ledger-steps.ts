@@ -1,6 +1,7 @@
 import type { ClaimEvent, Ledger, LedgerEntry } from '../../lib/ledger/ledger.ts';
 import type { LedgerEvent } from '../../lib/ledger/ledger-event.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import { transition } from '../../lib/ledger/transition.ts';
 import { answerLost, minute, nine, target, upload } from './ledger-samples.ts';
 
 /** The id of the sample upload. */
@@ -16,7 +17,7 @@ export const claimOf = (owner: string, change: Partial<ClaimEvent> = {}): ClaimE
   ...change,
 });
 
-const sent = { name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'application/pdf' } as const;
+export const sent = { name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'application/pdf' } as const;
 export const deliveredBy = (owner: string) => ({ kind: 'delivered', owner, warnings: [], sent }) as const;
 
 export const retryAt = (dueAt: number, owner = 'owner-A') =>
@@ -39,4 +40,11 @@ export const written = async (ledger: Ledger, record: LedgerRecord, event: Ledge
 export const recordOf = (known: LedgerEntry | undefined): LedgerRecord => {
   if (!known?.readable) throw new Error('not readable');
   return known.record;
+};
+
+/** The record after an event that must be allowed. */
+export const next = (record: LedgerRecord | undefined, event: LedgerEvent, now = nine): LedgerRecord => {
+  const result = transition(record, event, now, 'write-2');
+  if (!result) throw new Error('not allowed');
+  return result;
 };

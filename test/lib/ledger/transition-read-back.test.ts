@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { day, hour, integrationId, minute, nine, recordIn, states } from '../../fakes/ledger-samples.ts';
+import { next } from '../../fakes/ledger-steps.ts';
+
+const paused = { code: 'INTEGRATION_PAUSED', detail: 'The integration is paused.' } as const;
+
+describe('reading the target', () => {
+  const unknown = recordIn(states.unknown);
+
+  test('and finding it attaches it, by that evidence', () => {
+    expect(next(unknown, { kind: 'found' }).state).toEqual({
+      status: 'attached',
+      attachedAt: nine,
+      warnings: [],
+      evidence: 'read-back',
+    });
+  });
+
+  test('counts the looks that must agree, and those that do not count apart', () => {
+    const look = (record: LedgerRecord, counts: 'absent' | 'doubtful' | 'passing') =>
+      next(record, { kind: 'looked', counts, dueAt: nine + minute });
+    expect(look(look(unknown, 'absent'), 'absent').state).toMatchObject({ absentLooks: 2, doubtfulLooks: 0 });
+    expect(look(look(unknown, 'passing'), 'passing').state).toMatchObject({ absentLooks: 0, passingLooks: 2 });
+    expect(look(unknown, 'doubtful').state).toMatchObject({ doubtfulLooks: 1, dueAt: nine + minute });
+  });
+
+  test('counts no absence from before a doubt: the target shows the file now and then', () => {
+    const absent = next(unknown, { kind: 'looked', counts: 'absent', dueAt: nine });
+    const doubtful = next(absent, { kind: 'looked', counts: 'doubtful', dueAt: nine });
+    expect(doubtful.state).toMatchObject({ absentLooks: 0, doubtfulLooks: 1 });
+    expect(next(doubtful, { kind: 'looked', counts: 'absent', dueAt: nine }).state).toMatchObject({ doubtfulLooks: 1 });
+  });
+
+  test('keeps what the latest look has shown until the file is attached', () => {
+    const look = { at: nine, listed: 3, different: 2, notCompared: 1 };
+    const looked = next(unknown, { kind: 'looked', counts: 'passing', dueAt: nine, look });
+    expect(looked.lastLook).toEqual(look);
+    expect(next(looked, { kind: 'found', look }).lastLook).toBeUndefined();
+  });
+
+  test('sends it again with a new retry budget, and keeps its suspicion and its unknown attempts', () => {
+    const suspicion = { firstUnknownAttemptAt: nine - 10 * minute, unknownAttempts: 2 };
+    const record = recordIn(states.unknown, { ...suspicion, attemptsSinceRelease: 4, releasedAt: nine - day });
+    expect(next(record, { kind: 'absent', dueAt: nine + hour })).toMatchObject({
+      ...suspicion,
+      state: { status: 'retrying', dueAt: nine + hour },
+      attemptsSinceRelease: 0,
+      releasedAt: nine,
+    });
+  });
+
+  test('waits for the end of a pause, and then reads: it is never sent on the end of a pause alone', () => {
+    const waiting = next(unknown, { kind: 'paused', scope: integrationId, failure: paused });
+    expect(waiting.state).toEqual({
+      status: 'held',
+      heldAt: nine,
+      failure: paused,
+      mayBeDelivered: true,
+      pausedBy: integrationId,
+    });
+    const released = next(waiting, { kind: 'released', scope: integrationId, dueAt: nine + minute });
+    expect(released.state).toMatchObject({ status: 'unknown', dueAt: nine + minute });
+  });
+
+  test.each(['paused', 'pausedDoubtful'] as const)(
+    'keeps its unknown attempts through a pause: no outage gives a file more than three (%s)',
+    (name) => {
+      const waiting = recordIn(states[name], { unknownAttempts: 2 });
+      const released = next(waiting, { kind: 'released', scope: integrationId, dueAt: nine });
+      expect(released.unknownAttempts).toBe(2);
+    },
+  );
+});
