@@ -1,0 +1,85 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { deliver } from '../../../../lib/delivery/deliver.ts';
+import { losesAnswer } from '../../../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+});
+
+describe('forget', () => {
+  const forget = { action: 'forget', candidate_id: 'GRK123' };
+
+  test('erases what is known of a candidate whose objects are gone', async () => {
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    world.bucket.clear();
+    const answer = await world.ask(forget);
+    expect(answer).toMatchObject({ ok: true, message: '1 record erased.', erased: 1 });
+    expect(answer.notErased).toContain('the file in the ATS');
+    expect([...world.table.items.values()].filter((item) => JSON.stringify(item).includes('GRK123'))).toEqual([]);
+    expect(await world.ask({ action: 'status', candidate_id: 'GRK123' })).toMatchObject({ files: [] });
+  });
+
+  test('keeps the record of an object that stands, for the sweep would send it again', async () => {
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    const answer = await world.ask(forget);
+    expect(answer).toMatchObject({
+      ok: false,
+      erased: 0,
+      kept: [{ key, why: expect.stringContaining('Delete it with all its versions') }],
+    });
+    expect([...world.table.items.keys()].filter((pk) => pk.includes(key))).toHaveLength(1);
+  });
+
+  test('erases the record of an object that was replaced, and keeps that of the one that stands', async () => {
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    world.put(key, { etag: 'newer' });
+    await world.ask({ action: 'attach', key });
+    expect(await world.ask(forget)).toMatchObject({ ok: false, erased: 1, kept: [{ key }] });
+  });
+
+  test('refuses while a delivery is running', async () => {
+    const upload = world.put(key);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.kombo.script.push(async () => {
+      await promise;
+      return losesAnswer();
+    });
+    const running = deliver(upload, { deadline: world.deadline() }, world.newFunction());
+    while (world.kombo.posts.length === 0) await new Promise((turn) => setImmediate(turn));
+    world.bucket.clear();
+    expect(await world.ask(forget)).toMatchObject({
+      ok: false,
+      kept: [{ why: expect.stringContaining('It is being sent now') }],
+    });
+    resolve();
+    await running;
+  });
+
+  test('keeps everything when the bucket does not answer', async () => {
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    const { storage } = world.newFunction();
+    const find = async () =>
+      ({ ok: false, error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown.' } }) as const;
+    expect(await world.ask(forget, { storage: { ...storage, find } })).toMatchObject({ ok: false, erased: 0 });
+  });
+
+  test('by key and ETag reaches what has no target', async () => {
+    const odd = 'inbox/CV.pdf';
+    world.put(odd);
+    await world.ask({ action: 'attach', key: odd });
+    world.bucket.clear();
+    expect(await world.ask({ action: 'forget', key: odd })).toMatchObject({ ok: true, erased: 0 });
+    expect(await world.ask({ action: 'forget', key: odd, etag: 'etag-0' })).toMatchObject({ ok: true, erased: 1 });
+    expect(world.table.items.size).toBe(0);
+  });
+
+  test('of an unknown person says that there was nothing', async () => {
+    expect(await world.ask(forget)).toMatchObject({ ok: true, erased: 0 });
+  });
+});
