@@ -1,37 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  afterSample,
-  type Sample,
-  type SampleResult,
-  type Tool,
-  type ToolTopic,
-  wantsSample,
-  withSample,
-} from '../../../lib/read-back/learn-tool.ts';
+import { afterSample, type Tool, withSample } from '../../../lib/read-back/learn-tool.ts';
+import { compared, found, groupOf, pdfs, sampleOf, wants } from '../../fakes/learnt-tool.ts';
 import { day, hour, minute, nine } from '../../fakes/ledger-samples.ts';
-
-const pdfs: ToolTopic = { kind: 'candidate', contentType: 'application/pdf' };
-
-const sampleOf = (targetId: string, sizeBytes: number, notedAt = nine, id = `${targetId}-${sizeBytes}`): Sample => ({
-  id,
-  targetId,
-  sizeBytes,
-  notedAt,
-  dueAt: notedAt + 15 * minute,
-  tries: 0,
-});
-
-/** The tool after a sample was noted and compared. */
-const compared = (tool: Tool, sample: Sample, result: SampleResult, now = nine, topic = pdfs): Tool =>
-  afterSample(withSample(tool, topic, sample), topic, sample, result, now);
-
-const found = (tool: Tool, targetId: string, sizeBytes: number, now = nine, topic = pdfs): Tool =>
-  compared(tool, sampleOf(targetId, sizeBytes), 'found', now, topic);
-
-const wants = (tool: Tool, targetId: string, sizeBytes: number, now = nine, topic = pdfs): boolean =>
-  wantsSample(tool, topic, { targetId, sizeBytes }, now);
-
-const groupOf = (tool: Tool) => tool.find(({ contentType }) => contentType === pdfs.contentType);
 
 describe('which uploads become samples', () => {
   test('the first upload of a topic is a sample', () => {
