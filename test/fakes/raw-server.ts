@@ -16,7 +16,7 @@ export interface RawRequest {
   readonly connection: number;
 }
 
-/** A request under way, for whoever answers it. */
+/** A request in progress, for the test that answers it. */
 export interface RawCall {
   readonly request: RawRequest;
   readonly socket: Socket;

@@ -95,7 +95,7 @@ describe('the metrics of a run', () => {
     const [late, done] = lines as { DueBacklog: number; OldestDueAge: number }[];
     expect(late?.DueBacklog).toBe(1);
     expect(late?.OldestDueAge).toBeGreaterThanOrEqual(1);
-    // Milliseconds would wake somebody at night.
+    // An age in milliseconds would raise the alarm and wake the operator at night.
     expect(late?.OldestDueAge).toBeLessThan(60);
     expect(done?.DueBacklog).toBe(0);
   });

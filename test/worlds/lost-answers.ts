@@ -49,7 +49,7 @@ export const setHabits = ({ kombo }: BuiltFunctions, integrationId: string, habi
   kombo.integrations.change(integrationId, { habits });
 };
 
-/** A file that somebody else put there: the ledger knows nothing of it. */
+/** A file that a recruiter put there: the ledger knows nothing of it. */
 export const plant = async (
   { kombo }: BuiltFunctions,
   { integrationId, kind, id }: Place,

@@ -49,7 +49,7 @@ describe('what is no event at all', () => {
       'an S3 Batch Operations task, which belongs to the on-batch function',
     ],
     [{ Type: 'SubscriptionConfirmation', SubscribeURL: 'https://x' }, 'an SNS subscription that is not confirmed yet'],
-  ])('%j is recognised as somebody else’s', (event, what) => {
+  ])('%j is not an upload event and is refused by what it is', (event, what) => {
     expect(refusalOf(event)).toMatchObject({ code: 'EVENT_UNKNOWN', detail: `The event is ${what}. ${expected}` });
   });
 

@@ -16,7 +16,7 @@ describe('a run does both unless one is named', () => {
       { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: '{}' },
     ],
     ['a scheduler with an empty detail', { source: 'aws.scheduler', detail: '' }],
-    ['a constant of somebody else', { note: 'every five minutes' }],
+    ['a constant that names no task', { note: 'every five minutes' }],
   ])('%s', (_name, event) => {
     expect(parseScheduleEvent(event)).toEqual(both);
   });

@@ -50,7 +50,7 @@ const notRetained = (template: Template): readonly string[] =>
     return resource === undefined || retained ? [] : [`${id}: goes with the stack.`];
   });
 
-/** Whoever uploads, the bucket's owner owns, and no ACL counts. */
+/** The bucket's owner owns every object, also those that another account uploads, and no ACL counts. */
 const ownedByUploaders = (template: Template): readonly string[] =>
   resourcesOf(template, 'AWS::S3::Bucket')
     .filter(([, own]) => at(own, 'OwnershipControls', 'Rules', 0, 'ObjectOwnership') !== 'BucketOwnerEnforced')

@@ -210,7 +210,7 @@ describe('success', () => {
   );
 });
 
-describe("an answer under 2xx that may be somebody else's", () => {
+describe('an answer under 2xx that may not come from Kombo', () => {
   test.each([
     ['HTML', '<html><body>Sign in to the Wi-Fi</body></html>'],
     ['truncated JSON', '{"status":"success","da'],

@@ -43,7 +43,7 @@ test('asks once an hour for each integration and kind of target', async () => {
   const { clock, asked, of } = bookOver(answered(noPdf));
   expect(await of()).toEqual(noPdf);
   clock.advance(hourMs - 1);
-  await of({ ...target, id: 'Somebody2' });
+  await of({ ...target, id: 'Jane2' });
   expect(asked).toEqual(['candidate greenhouse:1']);
   await of({ ...target, kind: 'application' });
   await of({ ...target, integrationId: 'workable:2' });

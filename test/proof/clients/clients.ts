@@ -31,7 +31,7 @@ const timeoutMs = 60_000;
 
 /**
  * The clients that are installed, and the SDK of this project, which always is.
- * @param home an empty folder: the configuration of whoever runs this must not lead anywhere else
+ * @param home an empty folder: the developer's own configuration must not lead the clients anywhere else
  */
 export const clientsOf = (stack: Stack, programs: Programs, home: string): readonly Client[] => {
   const { bucket, region } = stack;

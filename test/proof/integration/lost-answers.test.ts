@@ -19,7 +19,7 @@ import { waysOfTools } from '../../worlds/ways-of-tools.ts';
 
 /*
  * A tool writes names and dates as it likes. Each way has an integration of its own, so that nothing that was learnt of one
- * tool decides for another. Each target also holds a file of somebody else, with our name and our length.
+ * tool decides for another. Each target also holds a file from a recruiter, with our name and our length.
  */
 let functions: BuiltFunctions;
 beforeAll(async () => {

@@ -85,7 +85,7 @@ test.each(badLinks)(
       notCompared: 1,
       problem: expect.stringMatching(problem),
     });
-    // The link is a secret, and where it leads is nobody's business.
+    // The link is a secret, and where it leads must not be stored either.
     expect(JSON.stringify({ state, lastLook })).not.toMatch(/https?:|169\.254|10\.0\.0\.1|127\.0\.0\.1|passwd/);
     expect(posts(functions, id)).toBe(1);
   },

@@ -46,7 +46,7 @@ test('one file listed twice is no proof for another that never arrived', async (
   expect([await copies(functions, place, first), await copies(functions, place, second)]).toEqual([1, 1]);
 });
 
-test('a file of somebody else with our name, type, length and date is no proof', async () => {
+test('a file from a recruiter with our name, type, length and date is no proof', async () => {
   const [place, unsure] = [at('strangers'), at('strangers-unlearnt', unlearnt)];
   const [ours, also] = [cvOf('ours'), cvOf('ours, not known')];
   const objects = [await lose(functions, place, 'html-502', ours), await lose(functions, unsure, 'html-502', also)];

@@ -23,7 +23,7 @@ interface Ending {
   readonly problem?: string;
 }
 
-/** The same of the file that arrived, beside one of somebody else, and of the one that did not. */
+/** The same ending for the file that arrived, beside one from a recruiter, and for the one that did not. */
 const both = (status: Ending['status'], compared: 'different' | 'notCompared', problem?: string) =>
   [2, 1].map((listed) => ({
     status,

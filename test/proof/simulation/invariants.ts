@@ -66,8 +66,8 @@ const doubled = (ended: Ended): readonly string[] =>
   );
 
 /**
- * (c) What the ledger calls attached is among the files that the listing of its target covers, whoever put it there; what it
- * calls rejected, or held and known not to be delivered, is not there.
+ * (c) What the ledger calls attached is among the files that the listing of its target covers, also when a recruiter put
+ * it there; what it calls rejected, or held and known not to be delivered, is not there.
  */
 const notThere = (ended: Ended): readonly string[] =>
   recordsOf(ended).flatMap(({ upload, state }) => {

@@ -4,8 +4,8 @@ import { serve } from './serve.ts';
 
 /**
  * Answers GetObject for every key that names a size. It holds one block, whatever the size.
- * Checksums are those of S3 for an object that was put without one of its own: MD5 as the entity tag and, for whoever
- * asks as the AWS SDK does unless told otherwise, CRC64NVME.
+ * Checksums are those of S3 for an object that was put without one of its own: MD5 as the entity tag and, for callers
+ * that ask as the AWS SDK does unless told otherwise, CRC64NVME.
  * @see Amazon S3 User Guide, "Checking object integrity"
  */
 const server = createServer(async (request, response) => {
