@@ -13,7 +13,7 @@ export const pauseList = (onResume: (pause: PauseView) => void): { apply(pauses:
           const { scope, sinceMs, code, nextStep } = pause;
           const resume = element('button', { type: 'button' }, 'Resume');
           resume.addEventListener('click', () => onResume(pause));
-          const what = scope === 'account' ? 'Everything is paused' : `${scope} is paused`;
+          const what = scope === 'account' ? 'Everything has been paused' : `${scope} has been paused`;
           return element(
             'div',
             { class: 'pause', role: 'status' },
