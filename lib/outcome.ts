@@ -14,7 +14,7 @@ interface About {
 export type Outcome =
   | (About & { readonly status: 'attached'; readonly attachedAt: Date; readonly warnings: readonly string[] })
   | (About & { readonly status: 'already-attached'; readonly attachedAt: Date })
-  | (About & { readonly status: 'retrying'; readonly failure: FailureDetail; readonly dueAt: Date })
+  | (About & { readonly status: 'waiting'; readonly failure: FailureDetail; readonly dueAt: Date })
   | (About & { readonly status: 'unknown'; readonly failure: FailureDetail; readonly dueAt: Date })
   | (About & { readonly status: 'held'; readonly failure: FailureDetail })
   | (About & { readonly status: 'rejected'; readonly failure: FailureDetail })
@@ -22,7 +22,7 @@ export type Outcome =
   /** The ledger knows it and this event changes nothing: another invocation sends it, or it waits, or it is settled. */
   | (About & {
       readonly status: 'unchanged';
-      readonly as: 'sending' | 'retrying' | 'unknown' | 'held' | 'rejected' | 'superseded';
+      readonly as: 'sending' | 'waiting' | 'unknown' | 'held' | 'rejected' | 'superseded';
       readonly failure?: FailureDetail;
       readonly dueAt?: Date;
     })

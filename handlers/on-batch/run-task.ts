@@ -38,4 +38,4 @@ export const runTask = async (
 };
 
 const resultOfFailure = ({ code }: FailureDetail): TaskResult =>
-  failures[code].status === 'retrying' ? temporary(advice(code)) : permanent(advice(code));
+  failures[code].status === 'waiting' ? temporary(advice(code)) : permanent(advice(code));

@@ -23,7 +23,7 @@ export const temporary = (text: string): TaskResult => result('TemporaryFailure'
 
 /**
  * `Succeeded` means attached and nothing else, because operators rely on the report.
- * What continues automatically (retrying, unknown, sending) is temporary. S3 repeats the task at a time of its own; the
+ * What continues automatically (waiting, unknown, sending) is temporary. S3 repeats the task at a time of its own; the
  * function then leaves alone what is not due. If the job ends first, the report says so, and the schedule finishes the file.
  * What needs an operator or another file is permanent: a repeat would only cost.
  */
@@ -37,7 +37,7 @@ export const resultOf = (outcome: Outcome): TaskResult => {
       return success(`Attached before, on ${outcome.attachedAt.toISOString()}.`);
     case 'ignored':
       return success(`Ignored: ${outcome.reason}`);
-    case 'retrying':
+    case 'waiting':
     case 'unknown':
       return ofStatus(outcome.status, outcome.failure, outcome.dueAt);
     case 'held':
@@ -57,8 +57,8 @@ const ofStatus = (
   switch (status) {
     case 'sending':
       return temporary('SENDING: another invocation is sending it now.');
-    case 'retrying':
-      return temporary(`RETRYING ${failure?.code ?? ''}: not delivered; the schedule sends it${from(dueAt)}.`);
+    case 'waiting':
+      return temporary(`WAITING ${failure?.code ?? ''}: not delivered; the schedule sends it${from(dueAt)}.`);
     case 'unknown':
       return temporary(`UNKNOWN ${failure?.code ?? ''}: may be delivered; the schedule looks${from(dueAt)}.`);
     case 'held':

@@ -63,7 +63,7 @@ ${rows().join('\n')}
 
 - Only the owner of a claim can report how it ended: \`delivered\`, \`not delivered\`, \`answer lost\` and so on carry the owner's token.
   Nothing else changes \`sending\` until its lease has ended; then it is \`unknown\`, never free.
-- \`unknown\` is never sent. It becomes \`retrying\` after two looks at the target that agree that the file is not there, or by an
+- \`unknown\` is never sent. It becomes \`waiting\` after two looks at the target that agree that the file is not there, or by an
   operator's \`resend\`. Two exceptions send without a look, a few times at most: \`ON_UNKNOWN=resend\`, and a failure that Kombo calls
   safe to repeat where the tool's files cannot be listed ([lost-answers.md](lost-answers.md)).
 - \`attached\` is left only by an operator's \`resend\`, with a reason.

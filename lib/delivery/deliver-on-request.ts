@@ -32,10 +32,10 @@ export const deliverOnRequest = async (
   const known = await courier.ledger.read(uploadId(upload));
   if (known && !known.readable) return unchangedOutcome(known, upload);
   const state = known?.record.state;
-  if (known && waitsItsTurn && state?.status === 'retrying' && state.dueAt > courier.clock.now()) {
+  if (known && waitsItsTurn && state?.status === 'waiting' && state.dueAt > courier.clock.now()) {
     return unchangedOutcome(known, upload);
   }
   // A file that waits for its next attempt has had its verdict, or an operator's decision instead.
-  const holdAs = courier.settings.requireScan && state?.status !== 'retrying' ? { holdAs: missingVerdict } : {};
+  const holdAs = courier.settings.requireScan && state?.status !== 'waiting' ? { holdAs: missingVerdict } : {};
   return deliver(upload, { deadline, ...holdAs, ...(known && { seen: known.record }) }, courier);
 };

@@ -70,7 +70,7 @@ const eventOf = async (
   const { settings, clock, random } = courier;
   const now = clock.now();
   if (ending.as === 'unknown') return { ...failed, dueAt: now + settings.readBackAfterMs };
-  if (ending.as !== 'retrying') return { ...failed, dueAt: now };
+  if (ending.as !== 'waiting') return { ...failed, dueAt: now };
   const { attemptsSinceRelease, throttledAttempts, releasedAt } = record;
   const { code, detail } = ending.failure;
   const facts = { attemptsSinceRelease, throttledAttempts, releasedAt, code, retryAfterMs, paced };

@@ -1,12 +1,12 @@
 /**
  * What a failure means for the upload.
- * - `retrying`: known not delivered; the schedule sends it again.
+ * - `waiting`: known not delivered; the schedule sends it again.
  * - `unknown`: may have been delivered; the target is read before anything is repeated.
  * - `held`: an operator must act, then resume or retry.
  * - `rejected`: this file or key is wrong; a new upload is needed.
  * - `superseded`: the object is no longer the one that the event named.
  */
-export type FailureStatus = 'retrying' | 'unknown' | 'held' | 'rejected' | 'superseded';
+export type FailureStatus = 'waiting' | 'unknown' | 'held' | 'rejected' | 'superseded';
 
 /**
  * One row of the failure table. Every decision that the code takes about a code is a column here and nowhere else, and no

@@ -7,7 +7,7 @@ import type { Failure } from './failure.ts';
 
 /** Known not delivered, and another attempt may succeed within seconds. */
 const retrySoon = {
-  status: 'retrying',
+  status: 'waiting',
   retry: 'soon',
   pauses: 'nothing',
   selfHealing: false,

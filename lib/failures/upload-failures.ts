@@ -12,7 +12,7 @@ const besideKombo = {
   asListing: 'look-again',
 } as const;
 
-const retried = { ...besideKombo, status: 'retrying', retry: 'soon' } as const;
+const retried = { ...besideKombo, status: 'waiting', retry: 'soon' } as const;
 const unknown = { ...besideKombo, status: 'unknown', retry: 'never' } as const;
 const held = { ...besideKombo, status: 'held', retry: 'never' } as const;
 const rejected = { ...besideKombo, status: 'rejected', retry: 'never' } as const;

@@ -53,7 +53,7 @@ export type LedgerEvent =
       readonly kind: 'delivered-late';
       readonly attempt: number;
     })
-  /** `dueAt` is for `retrying` and `unknown`. */
+  /** `dueAt` is for `waiting` and `unknown`. */
   | (Extract<Ending, { kind: 'failed' }> & { readonly owner: string; readonly dueAt: number })
   | { readonly kind: 'lease-expired'; readonly dueAt: number }
   /** The target lists a file with its bytes. */
@@ -77,7 +77,7 @@ export type LedgerEventKind = LedgerEvent['kind'];
 export type EventOf<K extends LedgerEventKind> = Extract<LedgerEvent, { kind: K }>;
 
 const formOfFailure = {
-  retrying: 'not delivered',
+  waiting: 'not delivered',
   unknown: 'answer lost',
   held: 'an operator must act',
   rejected: 'file or key is wrong',

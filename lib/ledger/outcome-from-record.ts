@@ -10,7 +10,7 @@ export const outcomeOf = (record: LedgerRecord): Outcome => {
   switch (state.status) {
     case 'attached':
       return { ...about, status: 'attached', attachedAt: new Date(state.attachedAt), warnings: state.warnings };
-    case 'retrying':
+    case 'waiting':
     case 'unknown':
       return { ...about, status: state.status, failure: state.failure, dueAt: new Date(state.dueAt) };
     case 'held':
@@ -36,7 +36,7 @@ export const unchangedOutcome = (known: LedgerEntry, upload: Upload): Outcome =>
       return { ...about, status: 'already-attached', attachedAt: new Date(state.attachedAt) };
     case 'sending':
       return { ...about, status: 'unchanged', as: 'sending', dueAt: new Date(state.leaseUntil) };
-    case 'retrying':
+    case 'waiting':
     case 'unknown':
       return { ...about, status: 'unchanged', as: state.status, failure: state.failure, dueAt: new Date(state.dueAt) };
     case 'held':

@@ -56,7 +56,7 @@ const placeOf = (state: State): { queue: WorkQueue; at: number } | undefined => 
   switch (state.status) {
     case 'sending':
       return { queue: 'due', at: state.leaseUntil };
-    case 'retrying':
+    case 'waiting':
     case 'unknown':
       return { queue: 'due', at: state.dueAt };
     case 'held':
@@ -113,7 +113,7 @@ const state = v.variant('status', [
     warnings: v.array(v.string()),
     evidence: v.picklist(['answer', 'read-back', 'operator']),
   }),
-  v.object({ status: v.literal('retrying'), dueAt: timestamp, failure }),
+  v.object({ status: v.literal('waiting'), dueAt: timestamp, failure }),
   v.object({
     status: v.literal('unknown'),
     dueAt: timestamp,

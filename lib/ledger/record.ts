@@ -23,8 +23,8 @@ export interface Attached {
 }
 
 /** Known not to be delivered. */
-export interface Retrying {
-  readonly status: 'retrying';
+export interface Waiting {
+  readonly status: 'waiting';
   readonly dueAt: Timestamp;
   readonly failure: FailureDetail;
 }
@@ -68,7 +68,7 @@ export interface Superseded {
   readonly failure: FailureDetail;
 }
 
-export type State = Sending | Attached | Retrying | UnknownOutcome | Held | Rejected | Superseded;
+export type State = Sending | Attached | Waiting | UnknownOutcome | Held | Rejected | Superseded;
 export type Status = State['status'];
 
 /** What was sent. */

@@ -124,7 +124,7 @@ const claimChange = (record: LedgerRecord, event: EventOf<'claim'>, now: number)
   ...(event.attachmentType && { attachmentType: event.attachmentType }),
   attempts: record.attempts + 1,
   // A record that was not waiting for its next attempt may have been settled weeks ago, so its retry budget starts again.
-  ...(record.state.status === 'retrying'
+  ...(record.state.status === 'waiting'
     ? { attemptsSinceRelease: record.attemptsSinceRelease + 1 }
     : { ...resetRetryBudget(now), attemptsSinceRelease: 1 }),
   attemptedAt: now,
@@ -142,9 +142,9 @@ const failureChange = (
   now: number,
 ): Change => {
   switch (as) {
-    case 'retrying':
+    case 'waiting':
       return {
-        state: { status: 'retrying', dueAt, failure },
+        state: { status: 'waiting', dueAt, failure },
         ...(failureOf(failure.code).throttled !== 'no' && { throttledAttempts: (record.throttledAttempts ?? 0) + 1 }),
       };
     case 'unknown':
@@ -196,7 +196,7 @@ const countLook = (state: UnknownOutcome, { counts, dueAt }: EventOf<'looked'>):
 
 /** Its retry budget begins again; what it has used up of its unknown attempts stays used up. */
 const notThereChange = ({ failure }: UnknownOutcome, dueAt: number, now: number): Change => ({
-  state: { status: 'retrying', dueAt, failure },
+  state: { status: 'waiting', dueAt, failure },
   ...resetRetryBudget(now),
 });
 
@@ -212,8 +212,8 @@ const seenBy = (event: EventOf<'found' | 'looked' | 'absent' | 'undecidable'>) =
 
 const resetRetryBudget = (now: number) => ({ attemptsSinceRelease: 0, releasedAt: now, throttledAttempts: undefined });
 
-const backToRetrying = (failure: FailureDetail, dueAt: number, now: number): Change => ({
-  state: { status: 'retrying', dueAt, failure },
+const backToWaiting = (failure: FailureDetail, dueAt: number, now: number): Change => ({
+  state: { status: 'waiting', dueAt, failure },
   ...resetRetryBudget(now),
 });
 
@@ -225,7 +225,7 @@ const releaseChange = (state: State, dueAt: number, now: number): Change => {
   if (state.status === 'unknown') return { state: { ...state, dueAt } };
   if (!('failure' in state)) throw new Error(`A file that is ${state.status} cannot be released.`);
   if (mayHaveArrived(state)) return { state: unknownState(state.failure, dueAt, now) };
-  return backToRetrying(state.failure, dueAt, now);
+  return backToWaiting(state.failure, dueAt, now);
 };
 
 /** The operator takes the risk of a second copy, with a reason. Only a running delivery is not disturbed. */
@@ -234,7 +234,7 @@ const resendChange = ({ state, resentAt }: LedgerRecord, { reason }: EventOf<'re
     'failure' in state ? state.failure : { code: 'RESEND_ASKED', detail: 'An operator asked for it to be sent again.' };
   const mayHaveCopy = state.status === 'attached' || mayHaveArrived(state);
   return {
-    ...backToRetrying(failure, now, now),
+    ...backToWaiting(failure, now, now),
     unknownAttempts: 0,
     firstUnknownAttemptAt: undefined,
     lastLook: undefined,

@@ -10,7 +10,7 @@ import { countPageSize, runReserveMs } from '../limits.ts';
  */
 export interface WorkCounts {
   readonly sending: number;
-  readonly retrying: number;
+  readonly waiting: number;
   readonly unknown: number;
   readonly held: number;
   /** Of those that are not held: how many are due now, and since when the oldest is (milliseconds since the epoch). */
@@ -27,7 +27,7 @@ export const countWork = async (
   deadline: Deadline,
   { table, clock }: Pick<Courier, 'table' | 'clock'>,
 ): Promise<WorkCounts> => {
-  const counts = { sending: 0, retrying: 0, unknown: 0, held: 0, dueNow: 0 };
+  const counts = { sending: 0, waiting: 0, unknown: 0, held: 0, dueNow: 0 };
   const heldByCode: Record<string, number> = {};
   let oldestDueAt = Number.POSITIVE_INFINITY;
   let complete = true;
@@ -42,7 +42,7 @@ export const countWork = async (
       }
       const page = await table.query({ index: 'work', hash, limit: countPageSize, ...(after && { after }) });
       for (const { status = '', code = 'none', workAt = 0 } of page.items) {
-        if (status !== 'sending' && status !== 'retrying' && status !== 'unknown' && status !== 'held') continue;
+        if (status !== 'sending' && status !== 'waiting' && status !== 'unknown' && status !== 'held') continue;
         counts[status] += 1;
         if (status === 'held') heldByCode[code] = (heldByCode[code] ?? 0) + 1;
         else if (workAt <= now) {

@@ -39,7 +39,7 @@ export const knownFile = async (
   try {
     const found = opened?.ok ? await read(opened.value, record, own, courier) : {};
     if (content ?? found.content) return { type, ...found, ...(content && { content }), oursIs: 'certain' };
-    const isGone = opened && !opened.ok && failures[opened.error.code].status !== 'retrying';
+    const isGone = opened && !opened.ok && failures[opened.error.code].status !== 'waiting';
     return { type, ...found, ...byEntityTag(record.upload), oursIs: isGone ? 'unread-for-good' : 'unread-for-now' };
   } finally {
     own.clear();

@@ -77,7 +77,7 @@ export const adaptiveConcurrency = (max: number, clock: Clock): AdaptiveConcurre
       const isEcho = lane.echoes > 0;
       if (isEcho) lane.echoes -= 1;
       if (outcome?.status === 'attached') speedUp(lane);
-      if (outcome?.status !== 'retrying') return;
+      if (outcome?.status !== 'waiting') return;
       const { throttled } = failureOf(outcome.failure.code);
       if (throttled === 'concurrency-limit' && !isEcho) slowDown(lane);
       if (throttled === 'rate-limit') lane.notBefore = Math.max(lane.notBefore, outcome.dueAt.getTime());

@@ -41,7 +41,7 @@ export const reprocess = async (options: RunOptions, courier: RunCourier): Promi
     pool.start(record.target?.integrationId ?? '', async () => {
       const outcome = await handle(record, options, courier);
       outcomes.add(outcome);
-      if (outcome.status === 'retrying' && failureOf(outcome.failure.code).throttled !== 'no') {
+      if (outcome.status === 'waiting' && failureOf(outcome.failure.code).throttled !== 'no') {
         throttled.push({ record, outcome });
       }
       return outcome;

@@ -7,7 +7,7 @@ import type { PacedPool } from './paced-pool.ts';
 /** A file that Kombo throttled in this run: the run has slowed down since, so it may send the file itself. */
 export interface ThrottledFile {
   readonly record: LedgerRecord;
-  readonly outcome: Extract<Outcome, { status: 'retrying' }>;
+  readonly outcome: Extract<Outcome, { status: 'waiting' }>;
 }
 
 /**

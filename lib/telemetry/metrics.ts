@@ -4,7 +4,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 export const metricUnits = {
   Attached: MetricUnit.Count,
   AlreadyAttached: MetricUnit.Count,
-  Retrying: MetricUnit.Count,
+  Waiting: MetricUnit.Count,
   Unknown: MetricUnit.Count,
   Held: MetricUnit.Count,
   Rejected: MetricUnit.Count,

@@ -65,7 +65,7 @@ const headline = (outcome: Outcome): { level: keyof Log; message: string } => {
       return { level: 'info', message: 'Ignored.' };
     case 'superseded':
       return { level: 'info', message: 'Superseded: the object that the event named was deleted or replaced.' };
-    case 'retrying':
+    case 'waiting':
       return { level: 'warn', message: 'Not delivered; it is sent again automatically.' };
     case 'unknown':
       return { level: 'warn', message: 'May have been delivered; the target is read before anything is sent again.' };
@@ -82,7 +82,7 @@ const urgent = (code: FailureCode): boolean => code !== 'INTEGRATION_PAUSED';
 const counters = {
   attached: 'Attached',
   'already-attached': 'AlreadyAttached',
-  retrying: 'Retrying',
+  waiting: 'Waiting',
   unknown: 'Unknown',
   held: 'Held',
   rejected: 'Rejected',

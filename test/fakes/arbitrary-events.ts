@@ -44,7 +44,7 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
     {
       kind: fc.constant('failed'),
       owner,
-      as: fc.constantFrom('retrying', 'unknown', 'held', 'rejected', 'superseded'),
+      as: fc.constantFrom('waiting', 'unknown', 'held', 'rejected', 'superseded'),
       failure,
       dueAt: moment,
       pausedBy: scope,

@@ -51,7 +51,7 @@ export const states = {
   sending: { status: 'sending', owner: 'owner-A', leaseUntil: nine + 6 * minute },
   expired: { status: 'sending', owner: 'owner-A', leaseUntil: nine },
   attached: { status: 'attached', attachedAt: nine - second, warnings: [], evidence: 'answer' },
-  retrying: { status: 'retrying', dueAt: nine + minute, failure },
+  waiting: { status: 'waiting', dueAt: nine + minute, failure },
   unknown: {
     status: 'unknown',
     dueAt: nine + minute,

@@ -21,7 +21,7 @@ export const sent = { name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'applic
 export const deliveredBy = (owner: string) => ({ kind: 'delivered', owner, warnings: [], sent }) as const;
 
 export const retryAt = (dueAt: number, owner = 'owner-A') =>
-  ({ kind: 'failed', owner, as: 'retrying', failure: answerLost, dueAt }) as const;
+  ({ kind: 'failed', owner, as: 'waiting', failure: answerLost, dueAt }) as const;
 
 /** A claim that must be won. */
 export const claimed = async (ledger: Ledger, owner: string): Promise<LedgerRecord> => {

@@ -47,7 +47,7 @@ describe('TemporaryFailure is said of what continues automatically', () => {
     const result = await run();
     expect(result.resultCode).toBe('TemporaryFailure');
     expect(result.resultString).toMatch(
-      /^RETRYING REMOTE.RATE_LIMIT_EXCEEDED: not delivered; the schedule sends it from 2026-/,
+      /^WAITING REMOTE.RATE_LIMIT_EXCEEDED: not delivered; the schedule sends it from 2026-/,
     );
   });
 

@@ -31,14 +31,14 @@ describe('the page of states', () => {
     '  [*] --> sending: claim',
     '  sending --> attached: delivered',
     '  sending --> unknown: answer lost, lease ended',
-    '  attached --> retrying: resend',
+    '  attached --> waiting: resend',
   ])('draws%s', (arrow) => {
     expect(page.split('\n')).toContain(arrow);
   });
 
   test.each([
-    '| not at the target | unknown | retrying |',
-    '| resend | attached; retrying; unknown; rejected; superseded; held | retrying |',
+    '| not at the target | unknown | waiting |',
+    '| resend | attached; waiting; unknown; rejected; superseded; held | waiting |',
     '| pause ended | held by a pause, may be delivered | unknown |',
   ])('tells %s', (row) => {
     expect(page.split('\n')).toContain(row);

@@ -107,7 +107,7 @@ const order: readonly Outcome['status'][] = [
   'held',
   'rejected',
   'unknown',
-  'retrying',
+  'waiting',
   'unchanged',
   'superseded',
   'attached',

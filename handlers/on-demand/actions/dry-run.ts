@@ -64,7 +64,7 @@ const fileOf = ({ upload, match, send, known, pause }: DryRun, requireScan: bool
     message: `It would not be attached now. ${message}`,
   });
   const status = known?.readable ? known.record.state.status : undefined;
-  if (known && status !== 'retrying' && status !== 'superseded') return wouldNot(sentenceOf(fileOfRecord(known)));
+  if (known && status !== 'waiting' && status !== 'superseded') return wouldNot(sentenceOf(fileOfRecord(known)));
   if (!send.ok) return wouldNot(withAdvice(send.error.code, send.error.detail));
   if (requireScan && !known) return wouldNot(withAdvice('SCAN_MISSING', 'REQUIRE_SCAN is on.'));
   if (pause) return wouldNot(pausedSentence(pause));

@@ -62,7 +62,7 @@ const retryOne = async (
 };
 
 /** Attached files, and those in progress or gone, are left as they are; files that a pause holds are released with it. */
-const retryable: ReadonlySet<Status> = new Set(['retrying', 'unknown', 'held', 'rejected']);
+const retryable: ReadonlySet<Status> = new Set(['waiting', 'unknown', 'held', 'rejected']);
 
 const everyFile = (): boolean => true;
 

@@ -63,10 +63,10 @@ const rejectedSentence = (shown: number, after: FilePlace | undefined, more: boo
   return `${count(shown, 'rejected file')} ${shown === 1 ? 'is' : 'are'} shown, newest first; there are ${more ? 'more' : 'no more'}.`;
 };
 
-const allSentence = ({ held, dueNow, retrying, unknown, sending }: WorkCounts, pauses: readonly Pause[]): string => {
-  if (held + retrying + unknown + sending === 0 && pauses.length === 0) return 'Nothing waits, and nothing is held.';
+const allSentence = ({ held, dueNow, waiting, unknown, sending }: WorkCounts, pauses: readonly Pause[]): string => {
+  if (held + waiting + unknown + sending === 0 && pauses.length === 0) return 'Nothing waits, and nothing is held.';
   const heldPart = held === 0 ? 'Nothing is held.' : `${held} held: an operator must act.`;
-  const later = retrying + unknown;
+  const later = waiting + unknown;
   const laterPart =
     later === 0 ? 'Nothing waits for another attempt.' : `${later} continue automatically, ${dueNow} of them due now.`;
   const sendingPart = sending === 0 ? '' : ` ${sending} being sent.`;

@@ -38,7 +38,7 @@ export type FileAnswer =
       readonly warnings?: readonly string[];
     })
   | (FileFacts & { readonly status: 'sending'; readonly leaseUntil?: string })
-  | (FileFacts & Partial<FailureFacts> & { readonly status: 'retrying' | 'unknown'; readonly dueAt?: string })
+  | (FileFacts & Partial<FailureFacts> & { readonly status: 'waiting' | 'unknown'; readonly dueAt?: string })
   | (FileFacts &
       Partial<FailureFacts> & {
         readonly status: 'held' | 'rejected' | 'superseded';
@@ -68,7 +68,7 @@ export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
         ...(warnings.length > 0 && { warnings }),
       };
     }
-    case 'retrying':
+    case 'waiting':
     case 'unknown':
       return {
         key,
@@ -87,7 +87,7 @@ export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
       const unchanged = { ...facts, unchanged: true } as const;
       if (as === 'sending') return { key, status: as, ...unchanged, ...(due !== undefined && { leaseUntil: due }) };
       const why = failure ? failureFacts(failure) : {};
-      if (as === 'retrying' || as === 'unknown') {
+      if (as === 'waiting' || as === 'unknown') {
         return { key, status: as, ...unchanged, ...why, ...(due !== undefined && { dueAt: due }) };
       }
       return { key, status: as, ...unchanged, ...why };
@@ -123,7 +123,7 @@ const fileOfReadable = (record: LedgerRecord): FileAnswer => {
         knownBy: evidence[state.evidence],
         ...(state.warnings.length > 0 && { warnings: state.warnings }),
       };
-    case 'retrying':
+    case 'waiting':
     case 'unknown':
       return { key, status: state.status, ...facts, ...failureFacts(state.failure), dueAt: iso(state.dueAt) };
     case 'held':
@@ -186,7 +186,7 @@ export const sentenceOf = (file: FileAnswer): string => {
       return `It has been attached to${targetName(file)} since ${file.attachedAt}; nothing was sent.`;
     case 'sending':
       return 'It is being sent at this moment.';
-    case 'retrying':
+    case 'waiting':
       return `It is not delivered, and is sent again automatically${from(file.dueAt)}. ${advice(file.code)}`;
     case 'unknown':
       return `It may have been delivered; the target is read automatically${from(file.dueAt)}.${file.lastLook === undefined ? '' : ` ${file.lastLook}`}`;

@@ -44,7 +44,7 @@ export const lastStep = async (
       return failedStep(state.status, `${code}: ${detail}`, failures[code].nextStep);
     }
     case 'sending':
-    case 'retrying':
+    case 'waiting':
     case 'unknown':
       return undefined;
   }

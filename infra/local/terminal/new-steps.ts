@@ -39,7 +39,7 @@ export const trackSteps = ({ kombo }: Stack, sinceMs: number) => {
   const wait = ({ state, attemptedAt = 0, updatedAt }: LedgerRecord): Step[] => {
     const { status } = state;
     const returned = waiting;
-    if (status === 'retrying' || status === 'unknown') {
+    if (status === 'waiting' || status === 'unknown') {
       waiting = state.dueAt;
       return returned === waiting
         ? []

@@ -21,7 +21,7 @@ test('after two repeats the schedule takes over', async () => {
   expect(await world.attempt()).toMatchObject({
     ending: {
       kind: 'failed',
-      as: 'retrying',
+      as: 'waiting',
       failure: { code: 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED' },
     },
   });
@@ -45,19 +45,19 @@ test('a wait that Kombo asks for is kept when it is short', async () => {
 
 test('a wait of three seconds or more is left to the schedule', async () => {
   const world = await attemptWorld({ posts: [komboError(429, null, { 'retry-after': '3' })] });
-  expect(await world.attempt()).toMatchObject({ ending: { as: 'retrying' }, retryAfterMs: 3_000 });
+  expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' }, retryAfterMs: 3_000 });
   expect(world.posts()).toHaveLength(1);
 });
 
 test('nothing is repeated with less than ten seconds left', async () => {
   const world = await attemptWorld({ posts: [busy], durationMs: 10_000 });
-  expect(await world.attempt()).toMatchObject({ ending: { as: 'retrying' } });
+  expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' } });
   expect(world.posts()).toHaveLength(1);
 });
 
 test('an ATS that is down is not hurried', async () => {
   const world = await attemptWorld({ posts: [komboError(502, 'REMOTE.RATE_LIMIT_EXCEEDED')] });
-  expect(await world.attempt()).toMatchObject({ ending: { as: 'retrying' } });
+  expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' } });
   expect(world.posts()).toHaveLength(1);
 });
 

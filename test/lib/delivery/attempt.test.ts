@@ -39,7 +39,7 @@ describe('an object that cannot be opened', () => {
     ['OBJECT_ARCHIVED', 'held'],
     ['STORAGE_DENIED', 'held'],
     ['BUCKET_NOT_FOUND', 'held'],
-    ['STORAGE_UNAVAILABLE', 'retrying'],
+    ['STORAGE_UNAVAILABLE', 'waiting'],
   ])('with %s is %s, and nothing is posted', async (code, as) => {
     const world = await attemptWorld({ openings: [() => fail(code, 'S3 said so.')], clock: fastClock() });
     expect(await world.attempt()).toMatchObject({
@@ -109,7 +109,7 @@ describe('a source that is not as announced', () => {
     ['broken', 'STORAGE_UNAVAILABLE', () => opens(large, { chunks: thenFailure(new Error('ECONNRESET'), large) })()],
   ])('%s: %s, to be tried again, and no complete POST', async (_, code, opening) => {
     const world = await attemptWorld({ ...once, openings: [opening] });
-    expect(await world.attempt()).toMatchObject({ ending: { kind: 'failed', as: 'retrying', failure: { code } } });
+    expect(await world.attempt()).toMatchObject({ ending: { kind: 'failed', as: 'waiting', failure: { code } } });
     expect(world.posts().filter(({ complete }) => complete)).toEqual([]);
   });
 
@@ -117,7 +117,7 @@ describe('a source that is not as announced', () => {
     const openings = [opens(pdf, { chunks: thenSilence() })];
     const world = await attemptWorld({ ...once, openings, clock: fastClock() });
     expect(await world.attempt()).toMatchObject({
-      ending: { kind: 'failed', as: 'retrying', failure: { code: 'OUT_OF_TIME' } },
+      ending: { kind: 'failed', as: 'waiting', failure: { code: 'OUT_OF_TIME' } },
     });
     expect(world.posts()).toEqual([]);
   });
@@ -125,7 +125,7 @@ describe('a source that is not as announced', () => {
   test('silent in the middle is SOURCE_STALLED', async () => {
     const openings = [opens(large, { chunks: thenSilence(pdf, new Uint8Array(100_000)) })];
     const world = await attemptWorld({ openings, clock: fastClock() });
-    expect(await world.attempt()).toMatchObject({ ending: { as: 'retrying', failure: { code: 'SOURCE_STALLED' } } });
+    expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting', failure: { code: 'SOURCE_STALLED' } } });
     expect(world.posts().filter(({ complete }) => complete)).toEqual([]);
   });
 });
@@ -195,7 +195,7 @@ describe('with TRANSFER=data_url', () => {
     const world = await attemptWorld({ ...given, durationMs: 9_000 });
     world.storage.link = () => Promise.reject(new Error('CredentialsProviderError'));
     expect(await world.attempt()).toMatchObject({
-      ending: { as: 'retrying', failure: { code: 'STORAGE_UNAVAILABLE' } },
+      ending: { as: 'waiting', failure: { code: 'STORAGE_UNAVAILABLE' } },
     });
     expect(world.posts()).toEqual([]);
   });

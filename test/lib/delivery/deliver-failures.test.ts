@@ -32,7 +32,7 @@ describe('what is known not to be delivered', () => {
     const unreachable = () => refuses('KOMBO_UNREACHABLE');
     world.kombo.script.push(unreachable, unreachable, unreachable);
 
-    expect(await world.run(send(upload))).toMatchObject({ status: 'retrying', failure: { code: 'KOMBO_UNREACHABLE' } });
+    expect(await world.run(send(upload))).toMatchObject({ status: 'waiting', failure: { code: 'KOMBO_UNREACHABLE' } });
 
     expect(world.kombo.posts).toHaveLength(3);
     const { state, updatedAt } = await world.recordOf(upload);
@@ -47,7 +47,7 @@ describe('what is known not to be delivered', () => {
 
     expect(world.kombo.posts).toHaveLength(1);
     const { state, updatedAt } = await world.recordOf(upload);
-    expect(state).toMatchObject({ status: 'retrying', dueAt: updatedAt + 72 * second });
+    expect(state).toMatchObject({ status: 'waiting', dueAt: updatedAt + 72 * second });
   });
 
   test.each([
@@ -58,7 +58,7 @@ describe('what is known not to be delivered', () => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses(code, more));
     // Time stands still: a repeat would wait for ever.
-    expect(await send(upload, { paced: true })).toMatchObject({ status: 'retrying', failure: { code } });
+    expect(await send(upload, { paced: true })).toMatchObject({ status: 'waiting', failure: { code } });
 
     expect(world.kombo.posts).toHaveLength(1);
     const { state, updatedAt } = await world.recordOf(upload);
@@ -90,7 +90,7 @@ describe('what is known not to be delivered', () => {
       },
     };
     expect(await world.run(send(upload, {}, broken))).toMatchObject({
-      status: 'retrying',
+      status: 'waiting',
       failure: { code: 'SOURCE_SHORT' },
     });
     expect(world.kombo.standing).toEqual([]);
@@ -100,7 +100,7 @@ describe('what is known not to be delivered', () => {
     const upload = world.put(key);
     for (let tries = 1; tries < 12; tries += 1) {
       world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
-      expect(await send(upload)).toMatchObject({ status: 'retrying', attempt: tries });
+      expect(await send(upload)).toMatchObject({ status: 'waiting', attempt: tries });
       world.clock.advance(minute);
     }
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { logUrl: 'https://app.kombo.dev/log' }));
@@ -120,7 +120,7 @@ describe('what is known not to be delivered', () => {
       // Asked for more patience than an invocation has, so it is not repeated at once.
       const limited = () => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 10_000 });
       world.kombo.script.push(tries <= 3 ? limited : () => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
-      expect(await send(upload)).toMatchObject({ status: 'retrying', attempt: tries });
+      expect(await send(upload)).toMatchObject({ status: 'waiting', attempt: tries });
       world.clock.advance(minute);
     }
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));

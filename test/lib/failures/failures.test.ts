@@ -94,7 +94,7 @@ test('codes of refused events are none of the codes of uploads', () => {
 });
 
 test('only what is known not to be delivered is sent again without another step', () => {
-  expect(codesWhere(({ retry }) => retry !== 'never')).toEqual(codesWhere(({ status }) => status === 'retrying'));
+  expect(codesWhere(({ retry }) => retry !== 'never')).toEqual(codesWhere(({ status }) => status === 'waiting'));
 });
 
 test('Kombo throttles with these codes', () => {

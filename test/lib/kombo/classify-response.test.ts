@@ -31,9 +31,9 @@ const codeOf = (given: HttpAnswer): string => {
 
 /** Copied by hand from the error list: code, what becomes of the file, what is paused with it. */
 const errorList: readonly [keyof typeof komboErrorCodes, string, string | undefined][] = [
-  ['PLATFORM.RATE_LIMIT_EXCEEDED', 'retrying', undefined],
-  ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 'retrying', undefined],
-  ['REMOTE.RATE_LIMIT_EXCEEDED', 'retrying', undefined],
+  ['PLATFORM.RATE_LIMIT_EXCEEDED', 'waiting', undefined],
+  ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 'waiting', undefined],
+  ['REMOTE.RATE_LIMIT_EXCEEDED', 'waiting', undefined],
   ['REMOTE.SERVICE_UNAVAILABLE', 'unknown', undefined],
   ['INTEGRATION.SETUP_SYNC_PENDING', 'held', 'integration'],
   ['INTEGRATION.SETUP_INCOMPLETE', 'held', 'integration'],
@@ -111,7 +111,7 @@ test.each([
   ['KOMBO_FORBIDDEN', 'held'],
   ['KOMBO_NOT_FOUND', 'held'],
   ['KOMBO_REDIRECTED', 'held'],
-  ['KOMBO_RATE_LIMITED', 'retrying'],
+  ['KOMBO_RATE_LIMITED', 'waiting'],
   ['KOMBO_UNAVAILABLE', 'unknown'],
   ['KOMBO_FAULT', 'unknown'],
 ] as const)('%s means %s', (code, status) => {

@@ -23,9 +23,9 @@ const withheldBody = (): { body: RequestBody; letGo: () => void } => {
 };
 
 test('what breaks before the last byte was not delivered', () => {
-  expect(komboFailures.KOMBO_CONNECTION_LOST.status).toBe('retrying');
-  expect(komboFailures.KOMBO_UNREACHABLE.status).toBe('retrying');
-  expect(komboFailures.KOMBO_BROKE_OFF.status).toBe('retrying');
+  expect(komboFailures.KOMBO_CONNECTION_LOST.status).toBe('waiting');
+  expect(komboFailures.KOMBO_UNREACHABLE.status).toBe('waiting');
+  expect(komboFailures.KOMBO_BROKE_OFF.status).toBe('waiting');
 });
 
 test('what breaks after the last byte may have been delivered', () => {

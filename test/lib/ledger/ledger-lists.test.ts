@@ -45,12 +45,12 @@ describe('work', () => {
 
   test('that is due comes oldest first over all shards and pages, and none twice', async () => {
     const keys = Array.from({ length: 25 }, (_, index) => `CV-${String(index).padStart(2, '0')}.pdf`);
-    await Promise.all(keys.map((key, index) => put(key, { ...states.retrying, dueAt: nine - 25 + index })));
+    await Promise.all(keys.map((key, index) => put(key, { ...states.waiting, dueAt: nine - 25 + index })));
     expect(await namesIn(ledger.work('due', 2))).toEqual(keys);
   });
 
   test('is due to the millisecond', async () => {
-    await put('now.pdf', { ...states.retrying, dueAt: nine });
+    await put('now.pdf', { ...states.waiting, dueAt: nine });
     await put('soon.pdf', { ...states.unknown, dueAt: nine + 1 });
     expect(await namesIn(ledger.work('due', 10))).toEqual(['now.pdf']);
     clock.advance(1);
@@ -102,7 +102,7 @@ describe('work', () => {
 
   test('can be left in the middle', async () => {
     await Promise.all(
-      Array.from({ length: 8 }, (_, index) => put(`${index}.pdf`, { ...states.retrying, dueAt: index })),
+      Array.from({ length: 8 }, (_, index) => put(`${index}.pdf`, { ...states.waiting, dueAt: index })),
     );
     for await (const known of ledger.work('due', 1)) {
       expect(known.id).toContain('/0.pdf#');
@@ -111,8 +111,8 @@ describe('work', () => {
   });
 
   test('that cannot be read is shown as such, between the others', async () => {
-    await put('good.pdf', { ...states.retrying, dueAt: nine - 1 });
-    const item = toItem(recordIn({ ...states.retrying, dueAt: nine - 2 }, { upload: named('bad.pdf') }), 400);
+    await put('good.pdf', { ...states.waiting, dueAt: nine - 1 });
+    const item = toItem(recordIn({ ...states.waiting, dueAt: nine - 2 }, { upload: named('bad.pdf') }), 400);
     await table.put({ ...item, document: '{"layout":99}' }, { kind: 'absent' });
 
     const found = await collect(ledger.work('due', 10));
@@ -191,7 +191,7 @@ describe('a record that cannot be read', () => {
   });
 
   test('whose version was edited does not send every claim in circles', async () => {
-    const item = toItem(recordIn(states.retrying), 400);
+    const item = toItem(recordIn(states.waiting), 400);
     await table.put({ ...item, version: 7 }, { kind: 'absent' });
     dynamo.calls.length = 0;
     expect(await ledger.claim(claimOf('owner-A'))).toMatchObject({ claimed: false, known: { readable: false } });

@@ -8,7 +8,7 @@ const at = (moment: number): Date => new Date(moment);
 describe('the outcome for the invocation that wrote the record', () => {
   test.each([
     ['attached', { status: 'attached', attachedAt: at(nine - second), warnings: [] }],
-    ['retrying', { status: 'retrying', failure: states.retrying.failure, dueAt: at(nine + minute) }],
+    ['waiting', { status: 'waiting', failure: states.waiting.failure, dueAt: at(nine + minute) }],
     ['unknown', { status: 'unknown', failure: answerLost, dueAt: at(nine + minute) }],
     ['held', { status: 'held', failure: states.held.failure }],
     ['doubtful', { status: 'held', failure: answerLost }],
@@ -32,7 +32,7 @@ describe('the outcome for an invocation that may not change the record', () => {
   test.each([
     ['attached', { status: 'already-attached', attachedAt: at(nine - second) }],
     ['sending', { status: 'unchanged', as: 'sending', dueAt: at(nine + 6 * minute) }],
-    ['retrying', { status: 'unchanged', as: 'retrying', failure: states.retrying.failure, dueAt: at(nine + minute) }],
+    ['waiting', { status: 'unchanged', as: 'waiting', failure: states.waiting.failure, dueAt: at(nine + minute) }],
     ['unknown', { status: 'unchanged', as: 'unknown', failure: answerLost, dueAt: at(nine + minute) }],
     ['held', { status: 'unchanged', as: 'held', failure: states.held.failure }],
     ['rejected', { status: 'unchanged', as: 'rejected', failure: states.rejected.failure }],

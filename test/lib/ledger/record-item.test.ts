@@ -27,7 +27,7 @@ const faultOf = (item: Item): string => {
 
 describe('the item of an upload', () => {
   test('has the upload as its key, and shows an operator the status and the code', () => {
-    expect(itemOf('retrying')).toMatchObject({ pk: id, version: 1, status: 'retrying', code: 'KOMBO_UNREACHABLE' });
+    expect(itemOf('waiting')).toMatchObject({ pk: id, version: 1, status: 'waiting', code: 'KOMBO_UNREACHABLE' });
   });
 
   test('says bucket and key once, in its own key: it is paid by the kilobyte, three times', () => {
@@ -44,7 +44,7 @@ describe('the item of an upload', () => {
 
   test('bears the owner while it is sent, and only then', () => {
     expect(itemOf('sending').owner).toBe('owner-A');
-    expect(itemOf('retrying')).not.toHaveProperty('owner');
+    expect(itemOf('waiting')).not.toHaveProperty('owner');
   });
 
   test('is found by its target, in the order of arrival', () => {
@@ -58,7 +58,7 @@ describe('the item of an upload', () => {
 
   test.each([
     ['sending', 'due', nine + 6 * minute],
-    ['retrying', 'due', nine + minute],
+    ['waiting', 'due', nine + minute],
     ['unknown', 'due', nine + minute],
     ['held', 'held', nine - 1_000],
     ['paused', 'held', nine - 1_000],
@@ -95,7 +95,7 @@ test('there are four shards of each queue', () => {
 
 test('uploads spread over all shards', () => {
   const shards = Array.from({ length: 400 }, (_, index) => {
-    const record = recordIn(states.retrying);
+    const record = recordIn(states.waiting);
     return toItem({ ...record, upload: { ...record.upload, key: `candidates/C${index}/CV.pdf` } }, 400).workShard;
   });
   for (const shard of shardsOf('due')) expect(shards.filter((its) => its === shard).length).toBeGreaterThan(50);
@@ -128,10 +128,10 @@ test('nothing is lost: whatever is neither attached nor gone is listed, and noth
 });
 
 describe('a record is not readable', () => {
-  const item = itemOf('retrying');
+  const item = itemOf('waiting');
   const without = (field: string) => edited(item, ({ [field]: _, ...rest }) => rest);
   const inState = (change: object) =>
-    edited(item, (document) => ({ ...document, state: { ...states.retrying, ...change } }));
+    edited(item, (document) => ({ ...document, state: { ...states.waiting, ...change } }));
 
   test.each([
     ['without its upload', without('upload'), 'upload'],

@@ -6,7 +6,7 @@ describe('an operator', () => {
   test('who retries gives a new retry budget, and leaves a reason', () => {
     const record = recordIn(states.held, { attemptsSinceRelease: 12, releasedAt: nine - day, throttledAttempts: 5 });
     expect(next(record, { kind: 'retry', reason: 'The ATS is back.' })).toMatchObject({
-      state: { status: 'retrying', dueAt: nine },
+      state: { status: 'waiting', dueAt: nine },
       attemptsSinceRelease: 0,
       releasedAt: nine,
       throttledAttempts: undefined,
@@ -52,7 +52,7 @@ describe('an operator', () => {
 
   test('who resends an attached file leaves a code that says so', () => {
     expect(next(recordIn(states.attached), { kind: 'resend', reason: 'It was deleted.' })).toMatchObject({
-      state: { status: 'retrying', dueAt: nine, failure: { code: 'RESEND_ASKED' } },
+      state: { status: 'waiting', dueAt: nine, failure: { code: 'RESEND_ASKED' } },
       note: { action: 'resend', reason: 'It was deleted.', at: nine },
     });
   });

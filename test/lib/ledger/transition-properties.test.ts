@@ -55,7 +55,7 @@ test('what may be delivered is never sent: it is read until it is attached, miss
     if (!mayBeThere(before?.state) || mayBeThere(after.state)) return;
     if (after.state.status === 'attached') expect(['found', 'resolve', 'delivered-late']).toContain(event.kind);
     else {
-      expect(after.state.status).toBe('retrying');
+      expect(after.state.status).toBe('waiting');
       expect(event.kind === 'resend' || event.kind === 'absent').toBe(true);
     }
   });
@@ -64,7 +64,7 @@ test('what may be delivered is never sent: it is read until it is attached, miss
 test('held that may be delivered does not become free by a missed reading, but by an operator only', () => {
   always(({ before, event, after }) => {
     if (before?.state.status !== 'held' || !before.state.mayBeDelivered) return;
-    if (after.state.status === 'retrying') expect(event.kind).toBe('resend');
+    if (after.state.status === 'waiting') expect(event.kind).toBe('resend');
   });
 });
 

@@ -44,7 +44,7 @@ describe('reading the target', () => {
     const record = recordIn(states.unknown, { ...suspicion, attemptsSinceRelease: 4, releasedAt: nine - day });
     expect(next(record, { kind: 'absent', dueAt: nine + hour })).toMatchObject({
       ...suspicion,
-      state: { status: 'retrying', dueAt: nine + hour },
+      state: { status: 'waiting', dueAt: nine + hour },
       attemptsSinceRelease: 0,
       releasedAt: nine,
     });

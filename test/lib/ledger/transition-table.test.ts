@@ -20,7 +20,7 @@ import {
  * `paused` is held by a pause, `doubtful` is held and may be delivered, `pausedDoubtful` is both, `scanned` is held by a scan verdict.
  */
 const byHand = `
-event               none       sending    expired    attached   retrying   unknown    held       paused     doubtful   pausedDoubtful  scanned    rejected   superseded
+event               none       sending    expired    attached   waiting    unknown    held       paused     doubtful   pausedDoubtful  scanned    rejected   superseded
 claim               sending    -          -          -          sending    -          -          -          -          -               -          -          sending
 claim, new version  sending    -          -          -          sending    -          -          -          -          -               -          sending    sending
 claim, clean scan   sending    -          -          -          sending    -          -          -          -          -               sending    -          sending
@@ -28,27 +28,27 @@ delivered by A      -          attached   attached   -          -          -    
 delivered by B      -          -          -          -          -          -          -          -          -          -               -          -          -
 delivered late      -          -          -          -          -          attached   -          -          attached   attached        -          -          -
 delivered elsewhen  -          -          -          -          -          -          -          -          -          -               -          -          -
-A: retrying         -          retrying   retrying   -          -          -          -          -          -          -               -          -          -
+A: waiting          -          waiting    waiting    -          -          -          -          -          -          -               -          -          -
 A: unknown          -          unknown    unknown    -          -          -          -          -          -          -               -          -          -
 A: held             -          held       held       -          -          -          -          -          -          -               -          -          -
 A: held by a pause  -          paused     paused     -          -          -          -          -          -          -               -          -          -
 A: rejected         -          rejected   rejected   -          -          -          -          -          -          -               -          -          -
 A: superseded       -          superseded  superseded  -          -          -          -          -          -          -               -          -          -
-B: retrying         -          -          -          -          -          -          -          -          -          -               -          -          -
+B: waiting          -          -          -          -          -          -          -          -          -          -               -          -          -
 B: unknown          -          -          -          -          -          -          -          -          -          -               -          -          -
 B: held             -          -          -          -          -          -          -          -          -          -               -          -          -
 B: rejected         -          -          -          -          -          -          -          -          -          -               -          -          -
 lease expired       -          -          unknown    -          -          -          -          -          -          -               -          -          -
 found               -          -          -          -          -          attached   -          -          attached   attached        -          -          -
 looked              -          -          -          -          -          unknown    -          -          -          -               -          -          -
-absent              -          -          -          -          -          retrying   -          -          -          -               -          -          -
+absent              -          -          -          -          -          waiting    -          -          -          -               -          -          -
 found paused        -          -          -          -          -          pausedDoubtful   -          -          -          -               -          -          -
 undecidable         -          -          -          -          -          doubtful   -          -          -          -               -          -          -
 blocked by scan     -          -          -          -          -          doubtful   held       held       doubtful   doubtful        held       -          -
-released            -          -          -          -          -          -          -          retrying   -          unknown         -          -          -
+released            -          -          -          -          -          -          -          waiting    -          unknown         -          -          -
 released elsewhere  -          -          -          -          -          -          -          -          -          -               -          -          -
-retry               -          -          -          -          retrying   unknown    retrying   retrying   unknown    unknown         retrying   retrying   retrying
-resend              -          -          -          retrying   retrying   retrying   retrying   retrying   retrying   retrying        retrying   retrying   retrying
+retry               -          -          -          -          waiting    unknown    waiting    waiting    unknown    unknown         waiting    waiting    waiting
+resend              -          -          -          waiting    waiting    waiting    waiting    waiting    waiting    waiting         waiting    waiting    waiting
 resolve             -          -          -          -          -          attached   -          -          attached   attached        -          -          -
 `;
 
@@ -68,13 +68,13 @@ const events: Readonly<Record<string, LedgerEvent>> = {
   'delivered by B': { ...delivered, owner: 'owner-B' },
   'delivered late': { ...delivered, kind: 'delivered-late', attempt: 1 },
   'delivered elsewhen': { ...delivered, kind: 'delivered-late', attempt: 2 },
-  'A: retrying': { ...failed, as: 'retrying', owner: 'owner-A' },
+  'A: waiting': { ...failed, as: 'waiting', owner: 'owner-A' },
   'A: unknown': { ...failed, as: 'unknown', owner: 'owner-A' },
   'A: held': { ...failed, as: 'held', owner: 'owner-A' },
   'A: held by a pause': { ...failed, as: 'held', owner: 'owner-A', pausedBy: integrationId },
   'A: rejected': { ...failed, as: 'rejected', owner: 'owner-A' },
   'A: superseded': { ...failed, as: 'superseded', owner: 'owner-A' },
-  'B: retrying': { ...failed, as: 'retrying', owner: 'owner-B' },
+  'B: waiting': { ...failed, as: 'waiting', owner: 'owner-B' },
   'B: unknown': { ...failed, as: 'unknown', owner: 'owner-B' },
   'B: held': { ...failed, as: 'held', owner: 'owner-B' },
   'B: rejected': { ...failed, as: 'rejected', owner: 'owner-B' },

@@ -34,7 +34,7 @@ describe('a claim', () => {
   });
 
   test('counts the attempt and the try, and keeps the retry budget that started with the first', () => {
-    const record = recordIn(states.retrying, {
+    const record = recordIn(states.waiting, {
       attempts: 5,
       attemptsSinceRelease: 3,
       releasedAt: nine - day / 2,
@@ -63,17 +63,17 @@ describe('a claim', () => {
 
   test('takes version and size from the newest event', () => {
     const newer = { ...upload, versionId: 'version-2', sizeBytes: 48_212 };
-    expect(next(recordIn(states.retrying), { ...claim, upload: newer }).upload).toEqual(newer);
+    expect(next(recordIn(states.waiting), { ...claim, upload: newer }).upload).toEqual(newer);
   });
 
   test('keeps the version that an event without one does not know', () => {
     const { versionId: _, ...unversioned } = upload;
-    expect(next(recordIn(states.retrying), { ...claim, upload: unversioned }).upload.versionId).toBe('version-1');
+    expect(next(recordIn(states.waiting), { ...claim, upload: unversioned }).upload.versionId).toBe('version-1');
   });
 
   test('follows a key template that names another target now', () => {
     const application = { kind: 'application', id: 'APP1', integrationId } as const;
-    expect(next(recordIn(states.retrying), { ...claim, target: application }).target).toEqual(application);
+    expect(next(recordIn(states.waiting), { ...claim, target: application }).target).toEqual(application);
   });
 
   test('does not take a rejected file again for an event without a version', () => {
@@ -137,7 +137,7 @@ describe('the word of the owner', () => {
   test('that it failed keeps an earlier word of what was sent', () => {
     const record = recordIn(states.sending, { sent });
     const failure = { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown (HTTP 503).' } as const;
-    const failed = next(record, { kind: 'failed', owner: 'owner-A', as: 'retrying', failure, dueAt: nine + minute });
+    const failed = next(record, { kind: 'failed', owner: 'owner-A', as: 'waiting', failure, dueAt: nine + minute });
     expect(failed.sent).toEqual(sent);
   });
 });

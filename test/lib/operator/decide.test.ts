@@ -28,7 +28,7 @@ test('is done on the state of the moment, when another invocation was faster', a
   stored(recordIn(states.rejected, { version: 2, writeId: 'write-2' }));
   expect(await decide(seen, retry, { ledger })).toMatchObject({
     done: true,
-    record: { version: 3, state: { status: 'retrying', failure: { code: 'FILE_EMPTY' } } },
+    record: { version: 3, state: { status: 'waiting', failure: { code: 'FILE_EMPTY' } } },
   });
 });
 

@@ -55,5 +55,5 @@ test('a target that was listed before the 15 minutes frees nothing, although its
   expect(clock.now()).toBeGreaterThan(nine + 15 * minute);
   expect((await recordOf(upload)).state).toMatchObject({ status: 'unknown', absentLooks: 2 });
   await look();
-  expect((await recordOf(upload)).state).toMatchObject({ status: 'retrying' });
+  expect((await recordOf(upload)).state).toMatchObject({ status: 'waiting' });
 });

@@ -61,7 +61,7 @@ describe('a file that may be delivered', () => {
     world.clock.advance(13 * minute);
     expect(await read(upload)).toMatchObject({ status: 'unknown' });
     world.clock.advance(minute);
-    expect(await read(upload)).toMatchObject({ status: 'retrying', dueAt: new Date(world.clock.now()) });
+    expect(await read(upload)).toMatchObject({ status: 'waiting', dueAt: new Date(world.clock.now()) });
   });
 
   test('and shows late is found by the second look', async () => {
@@ -79,7 +79,7 @@ describe('a file that may be delivered', () => {
     lists({ name: 'Frank Doe CV.pdf', type: 'CV', link: linked(stranger), createdAt: world.clock.now() });
     await read(upload);
     world.clock.advance(15 * minute);
-    expect(await read(upload)).toMatchObject({ status: 'retrying' });
+    expect(await read(upload)).toMatchObject({ status: 'waiting' });
   });
 
   test('is found by the object when its function died before it could write down the bytes', async () => {
@@ -203,7 +203,7 @@ test('ON_UNKNOWN=resend sends without a look, three times at most', async () => 
   const upload = world.put(key);
   for (let attempt = 1; attempt <= 3; attempt += 1) {
     await sent(losesFile, upload);
-    const status = attempt < 3 ? 'retrying' : 'held';
+    const status = attempt < 3 ? 'waiting' : 'held';
     expect(await read(upload, { onUnknown: 'resend' })).toMatchObject({ status });
   }
   expect(world.kombo.listings).toEqual([]);
@@ -215,7 +215,7 @@ test('a file that is never answered and never listed is sent three times; then a
     world.clock.advance(5 * minute);
     const { state } = await world.recordOf(upload);
     if (state.status === 'unknown') await read(upload);
-    if (state.status === 'retrying') await sent(losesFile, upload);
+    if (state.status === 'waiting') await sent(losesFile, upload);
   }
   expect(world.kombo.posts).toHaveLength(3);
   expect((await world.recordOf(upload)).state).toMatchObject({ status: 'held', mayBeDelivered: true });
@@ -226,6 +226,6 @@ test('a tool that cannot list its files gets a file five times after answers tha
   const upload = world.put(key);
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     await sent(() => refuses('KOMBO_UNAVAILABLE'), upload);
-    expect(await read(upload)).toMatchObject({ status: attempt < 5 ? 'retrying' : 'held' });
+    expect(await read(upload)).toMatchObject({ status: attempt < 5 ? 'waiting' : 'held' });
   }
 });

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 const attached: Outcome = { status: 'attached', upload, attempt: 1, attachedAt: new Date(nine), warnings: [] };
 const throttledBy = (code: FailureCode, dueInMs = 0): Outcome => ({
-  status: 'retrying',
+  status: 'waiting',
   upload,
   attempt: 1,
   failure: { code, detail: 'x' },

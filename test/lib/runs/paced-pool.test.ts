@@ -17,7 +17,7 @@ beforeEach(() => {
 const attached: Outcome = { status: 'attached', upload, attempt: 1, attachedAt: new Date(nine), warnings: [] };
 const throttledBy = (code: FailureCode, dueInMs = 0): Outcome => {
   const dueAt = new Date(clock.now() + dueInMs);
-  return { status: 'retrying', upload, attempt: 1, failure: { code, detail: 'x' }, dueAt };
+  return { status: 'waiting', upload, attempt: 1, failure: { code, detail: 'x' }, dueAt };
 };
 
 /** Work that ends when the test says so. */

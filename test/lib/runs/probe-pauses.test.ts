@@ -120,7 +120,7 @@ describe('the end of a pause', () => {
     const uploads = await paused('INTEGRATION.ACTION_DISABLED', ['A', 'B']);
     await end();
     expect(await releasePaused(newCourier())).toEqual({ released: 2, finished: true });
-    expect(await Promise.all(uploads.map(statusOf))).toEqual(['retrying', 'retrying']);
+    expect(await Promise.all(uploads.map(statusOf))).toEqual(['waiting', 'waiting']);
     expect(await statusOf(other)).toBe('held');
   });
 

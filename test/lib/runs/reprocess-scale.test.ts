@@ -11,8 +11,8 @@ import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.t
 const addDue = (world: DeliveryWorld, count: number): void => {
   for (let index = 0; index < count; index += 1) {
     const upload = world.put(`candidates/GRK${index}/CV.pdf`, { etag: `due-${index}` });
-    const target = { ...recordIn(states.retrying).target, kind: 'candidate', id: `GRK${index}` } as const;
-    const state = { ...states.retrying, dueAt: nine - second };
+    const target = { ...recordIn(states.waiting).target, kind: 'candidate', id: `GRK${index}` } as const;
+    const state = { ...states.waiting, dueAt: nine - second };
     const record = recordIn(state, {
       upload,
       target: { integrationId: 'greenhouse:8Xi6iZrwusZqJmDGXs49GBmJ', ...target },

@@ -39,7 +39,7 @@ describe('Kombo under load', () => {
 
     const report = await run({ parallelism: 1 });
 
-    expect(report).toMatchObject({ due: 6, left: 5, outcomes: { retrying: 1 } });
+    expect(report).toMatchObject({ due: 6, left: 5, outcomes: { waiting: 1 } });
     expect(world.kombo.posts).toHaveLength(before + 1);
   });
 
@@ -72,10 +72,10 @@ describe('Kombo under load', () => {
 
     // Four begin together; then two lessons lead to one at a time, and three standstills of up to four seconds are waited out.
     expect(world.kombo.posts.length - before).toBeLessThanOrEqual(10);
-    expect(report.left + (report.outcomes.retrying ?? 0)).toBe(50);
+    expect(report.left + (report.outcomes.waiting ?? 0)).toBe(50);
     const soon = world.clock.now() + minute;
     for (const upload of uploads) {
-      expect((await world.recordOf(upload)).state).toMatchObject({ status: 'retrying' });
+      expect((await world.recordOf(upload)).state).toMatchObject({ status: 'waiting' });
       const { state } = await world.recordOf(upload);
       expect('dueAt' in state && state.dueAt).toBeLessThan(soon);
     }
@@ -87,9 +87,9 @@ describe('Kombo under load', () => {
     world.kombo.script.push(busy);
     // Half a second later, when the file is due again, less than the worst case is left.
     const report = await world.run(run({ deadline: world.deadline(minute + 400) }));
-    expect(report).toMatchObject({ due: 1, left: 0, outcomes: { retrying: 1 } });
+    expect(report).toMatchObject({ due: 1, left: 0, outcomes: { waiting: 1 } });
     expect(world.kombo.posts).toHaveLength(before + 1);
-    expect(upload && (await statusOf(upload))).toBe('retrying');
+    expect(upload && (await statusOf(upload))).toBe('waiting');
   });
 
   test('whose rate limit ends within seconds is waited for, and the rest is sent in the same run', async () => {

@@ -21,9 +21,9 @@ describe('a Kombo under load', () => {
     for (let index = 0; index < 8; index += 1) add(String(index));
     world.kombo.script.push(busy);
     // Time stands still: a repeat would wait for ever.
-    expect(await run()).toMatchObject({ found: 8, finished: true, outcomes: { attached: 7, retrying: 1 } });
+    expect(await run()).toMatchObject({ found: 8, finished: true, outcomes: { attached: 7, waiting: 1 } });
     expect(posts()).toHaveLength(8);
-    const [due] = [...world.table.items.values()].filter(({ status }) => status === 'retrying');
+    const [due] = [...world.table.items.values()].filter(({ status }) => status === 'waiting');
     expect(due?.workAt).toBeLessThanOrEqual(nine + second);
   });
 

@@ -29,7 +29,7 @@ const observed = (outcome: Outcome, measures = { totalMs: 12, komboMs: 7, sizeBy
 const arms: readonly Outcome[] = [
   { ...about, status: 'attached', attachedAt: new Date(0), warnings: ['Stored as other.'] },
   { ...about, status: 'already-attached', attachedAt: new Date(0) },
-  { ...about, status: 'retrying', failure, dueAt: new Date(0) },
+  { ...about, status: 'waiting', failure, dueAt: new Date(0) },
   { ...about, status: 'unknown', failure, dueAt: new Date(0) },
   { ...about, status: 'held', failure },
   { ...about, status: 'rejected', failure },

@@ -42,6 +42,6 @@ test('when Kombo itself is gone, files wait and say why', async () => {
   await stack.kombo.close();
   await address(page, 'gone1');
   await choose(page, [{ name: 'CV.pdf', bytes: pdf }]);
-  await rowsNamed(page, 'Retrying').waitFor();
+  await rowsNamed(page, 'Waiting').waitFor();
   expect(await page.locator('#rows .sentence').innerText()).toMatch(/^Tried again after .*: KOMBO_UNREACHABLE$/);
 });

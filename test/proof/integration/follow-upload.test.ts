@@ -48,7 +48,7 @@ test('a refusal that passes is reported with the time of the next attempt', asyn
     if (step.step === 'waiting') break;
   }
   expect(steps.map(({ step }) => step)).toEqual(['uploaded', 'event', 'claimed', 'sent', 'waiting']);
-  expect(steps.at(-1)).toMatchObject({ status: 'retrying', why: 'REMOTE.RATE_LIMIT_EXCEEDED' });
+  expect(steps.at(-1)).toMatchObject({ status: 'waiting', why: 'REMOTE.RATE_LIMIT_EXCEEDED' });
 });
 
 test('an upload without an end counts as failed after the maximum wait', async () => {

@@ -26,7 +26,7 @@ const recordsOf = ({ table }: Ended): readonly LedgerRecord[] =>
 const unsettled = (ended: Ended): readonly string[] => {
   const records = recordsOf(ended);
   const open = records
-    .filter(({ state }) => state.status === 'sending' || state.status === 'retrying' || state.status === 'unknown')
+    .filter(({ state }) => state.status === 'sending' || state.status === 'waiting' || state.status === 'unknown')
     .map(({ upload, state }) => `lost: …${upload.etag.slice(-8)} is still ${state.status}`);
   const byId = new Map(records.map((record) => [uploadId(record.upload), record]));
   const forgotten = ended.puts

@@ -25,7 +25,7 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
         const free = await ledger.apply(record, {
           kind: 'failed',
           owner: record.state.status === 'sending' ? record.state.owner : '',
-          as: 'retrying',
+          as: 'waiting',
           failure: { code: 'LEASE_EXPIRED', detail: '' },
           dueAt: 0,
         });

@@ -19,7 +19,7 @@ const askable = (view: RowView): boolean => !view.id.startsWith('up-');
 
 /** States from which an operator can retry; from others a retry is refused. */
 const retryable = ({ state }: RowView): boolean =>
-  state === 'held' || state === 'rejected' || state === 'retrying' || state === 'unknown';
+  state === 'held' || state === 'rejected' || state === 'waiting' || state === 'unknown';
 
 export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowView) => void): RowElement => {
   const name = element('span', { class: 'name' });

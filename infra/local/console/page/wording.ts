@@ -28,7 +28,7 @@ export const manners: Readonly<Record<RowState, Manner>> = {
   claimed: { label: 'Claimed', tone: 'moving', group: 'moving', stops: 2 },
   sending: { label: 'Sending', tone: 'moving', group: 'moving', stops: 2 },
   attached: { label: 'Attached', tone: 'good', group: 'attached', stops: 4 },
-  retrying: { label: 'Retrying', tone: 'waiting', group: 'waiting', stops: 2 },
+  waiting: { label: 'Waiting', tone: 'waiting', group: 'waiting', stops: 2 },
   unknown: { label: 'Unknown, checking', tone: 'waiting', group: 'waiting', stops: 3 },
   held: { label: 'Held', tone: 'bad', group: 'needs', stops: 2 },
   rejected: { label: 'Rejected', tone: 'bad', group: 'needs', stops: 1 },
@@ -71,7 +71,7 @@ export const sentenceOf = (row: RowView): string => {
         warnings.length === 0 ? '' : warnings.length === 1 ? ', with a warning' : `, with ${warnings.length} warnings`;
       return `At ${timeText(row.changedAtMs)}${attempt > 1 ? `, attempt ${attempt}` : ''}${many}`;
     }
-    case 'retrying':
+    case 'waiting':
       return `Tried again after ${due}${because}`;
     case 'unknown':
       return `Kombo is asked after ${due}${because}`;

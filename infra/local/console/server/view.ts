@@ -14,7 +14,7 @@ export type RowState =
   | 'claimed'
   | 'sending'
   | 'attached'
-  | 'retrying'
+  | 'waiting'
   | 'unknown'
   | 'held'
   | 'rejected'

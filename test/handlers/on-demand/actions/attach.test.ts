@@ -58,7 +58,7 @@ describe('attach', () => {
   test('tries at once what waits for its turn, when an operator names it', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
-    expect(await world.ask(attach)).toMatchObject({ ok: false, files: [{ status: 'retrying' }] });
+    expect(await world.ask(attach)).toMatchObject({ ok: false, files: [{ status: 'waiting' }] });
     expect(await world.ask(attach)).toMatchObject({ ok: true, files: [{ status: 'attached', attempts: 2 }] });
   });
 
@@ -151,7 +151,7 @@ describe('attach by prefix', () => {
       world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: minute }));
     }
     const answer = await world.ask({ action: 'attach', prefix: 'candidates/' });
-    expect(answer).toMatchObject({ ok: false, counts: { retrying: 4 } });
+    expect(answer).toMatchObject({ ok: false, counts: { waiting: 4 } });
     expect(answer.message).toContain('Kombo throttled the calls');
     expect(world.kombo.posts).toHaveLength(4);
   });

@@ -100,7 +100,7 @@ describe('retry', () => {
       ok: true,
       released: 1,
     });
-    expect(await world.ask({ action: 'status' })).toMatchObject({ counts: { held: 1, retrying: 3 } });
+    expect(await world.ask({ action: 'status' })).toMatchObject({ counts: { held: 1, waiting: 3 } });
   });
 
   test('of a code releases what it rejected, once the cause is fixed', async () => {

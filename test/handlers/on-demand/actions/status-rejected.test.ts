@@ -22,7 +22,7 @@ describe('the list of what is rejected', () => {
       world.clock.advance(1_000);
     }
     const answer = await world.ask({ action: 'status', list: 'rejected' });
-    expect(answer).toMatchObject({ ok: true, counts: { retrying: 0, held: 0 } });
+    expect(answer).toMatchObject({ ok: true, counts: { waiting: 0, held: 0 } });
     expect(answer.message).toBe(
       '3 rejected files are shown, newest first; there are no more. Nothing waits, and nothing is held.',
     );

@@ -70,7 +70,7 @@ describe('status of a key', () => {
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     await world.ask({ action: 'attach', key });
     const answer = await world.ask({ action: 'status', key });
-    expect(answer.files).toMatchObject([{ etag: 'newer', status: 'retrying' }, { status: 'attached' }]);
+    expect(answer.files).toMatchObject([{ etag: 'newer', status: 'waiting' }, { status: 'attached' }]);
     expect(answer.message).toContain('sent again automatically from');
     expect(await world.ask({ action: 'status', key, etag: 'etag-0' })).toMatchObject({
       message: 'It is attached to candidate GRK123, since 2026-01-05T09:00:00.000Z.',
@@ -118,7 +118,7 @@ describe('status of all', () => {
     expect(await world.ask({ action: 'status' })).toMatchObject({
       ok: true,
       message: 'Nothing waits, and nothing is held.',
-      counts: { sending: 0, retrying: 0, unknown: 0, held: 0, dueNow: 0 },
+      counts: { sending: 0, waiting: 0, unknown: 0, held: 0, dueNow: 0 },
       held: [],
     });
   });
@@ -133,7 +133,7 @@ describe('status of all', () => {
     await attachAll('candidates/GRK4/CV.pdf');
     const answer = await world.ask({ action: 'status' });
     expect(answer).toMatchObject({
-      counts: { sending: 0, retrying: 1, unknown: 1, held: 2, dueNow: 0 },
+      counts: { sending: 0, waiting: 1, unknown: 1, held: 2, dueNow: 0 },
       heldByCode: [{ code: 'KOMBO_NOT_FOUND', number: 2, nextStep: expect.stringContaining('Compare the id') }],
       held: [{ code: 'KOMBO_NOT_FOUND' }, { code: 'KOMBO_NOT_FOUND' }],
     });

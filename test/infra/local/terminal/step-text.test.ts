@@ -36,11 +36,11 @@ describe('each step is one aligned line', () => {
       {
         step: 'waiting',
         atMs: startedAtMs + 400,
-        status: 'retrying',
+        status: 'waiting',
         why: 'KOMBO_UNAVAILABLE',
         untilMs: startedAtMs + 2400,
       },
-      '  waiting    +400 ms  retrying: KOMBO_UNAVAILABLE; until 2026-03-01T10:00:02.400Z',
+      '  waiting    +400 ms  waiting: KOMBO_UNAVAILABLE; until 2026-03-01T10:00:02.400Z',
     ],
     [
       { step: 'attached', atMs: startedAtMs + 360, target: 'candidate/c1', name: 'Frank Doe CV.pdf', sizeBytes: 2135 },
