@@ -50,7 +50,7 @@ const claimAndSend = async (
     },
     options.seen,
   );
-  if (!claim.claimed) return { outcome: await outcomeWithoutClaim(claim.known, upload, options, courier) };
+  if (!claim.written) return { outcome: await outcomeWithoutClaim(claim.known, upload, options, courier) };
   const report = await send(upload, match, claim.record, options, courier);
   return { outcome: await settle(claim.record, owner, report, options, courier), report };
 };

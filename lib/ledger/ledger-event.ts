@@ -47,6 +47,15 @@ export type LedgerEvent =
       /** The malware scan found nothing, so what an earlier verdict held may be sent. */
       readonly scannedClean?: boolean;
     }
+  /** It is written down as waiting without being taken: its lane is paused or busy, or nothing has reported it so far. */
+  | {
+      readonly kind: 'postponed';
+      readonly upload: Upload;
+      readonly target: Target;
+      readonly attachmentType: AttachmentType;
+      readonly failure: FailureDetail;
+      readonly dueAt: number;
+    }
   | (Extract<Ending, { kind: 'delivered' }> & { readonly owner: string })
   /** The answer came after the lease had ended; `attempt` is the one that it belongs to. */
   | (Omit<Extract<Ending, { kind: 'delivered' }>, 'kind'> & {
@@ -98,23 +107,25 @@ const formOfKind = {
   retry: 'retry',
   resend: 'resend',
   resolve: 'resolve',
-} as const satisfies Record<Exclude<LedgerEventKind, 'claim' | 'failed'>, EventForm>;
+} as const satisfies Record<Exclude<LedgerEventKind, 'claim' | 'postponed' | 'failed'>, EventForm>;
 
 /** The forms under which an event may be allowed; any one of them is enough. */
 export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): readonly EventForm[] => {
   switch (event.kind) {
-    case 'claim': {
-      const { versionId } = event.upload;
-      const isNewUpload = versionId !== undefined && versionId !== record?.upload.versionId;
+    case 'claim':
       return [
         'claim',
-        ...(isNewUpload ? (['claim after a new upload'] as const) : []),
+        ...(isNewUpload(event.upload, record) ? (['claim after a new upload'] as const) : []),
         ...(event.scannedClean ? (['claim after a clean scan'] as const) : []),
       ];
-    }
+    case 'postponed':
+      return ['postponed', ...(isNewUpload(event.upload, record) ? (['postponed after a new upload'] as const) : [])];
     case 'failed':
       return [formOfFailure[event.as]];
     default:
       return [formOfKind[event.kind]];
   }
 };
+
+const isNewUpload = ({ versionId }: Upload, record: LedgerRecord | undefined): boolean =>
+  versionId !== undefined && versionId !== record?.upload.versionId;

@@ -16,7 +16,9 @@ import { transition } from './transition.ts';
  */
 export interface Ledger {
   /** Takes the upload for sending, or returns what is known of it. On the happy path this is one write and no read. */
-  claim(claim: ClaimEvent, seen?: LedgerRecord): Promise<Claim>;
+  claim(claim: EventOf<'claim'>, seen?: LedgerRecord): Promise<Claim>;
+  /** Writes the upload down as waiting without taking it, or returns what is known of it. */
+  postpone(postponed: EventOf<'postponed'>, seen?: LedgerRecord): Promise<Claim>;
   /** `conflict` when the record is not the one seen any more, or does not allow the event: then nothing was written. */
   apply(seen: LedgerRecord, event: LedgerEvent): Promise<{ readonly record: LedgerRecord } | 'conflict'>;
   read(id: string): Promise<LedgerEntry | undefined>;
@@ -32,8 +34,6 @@ export interface Ledger {
   forget(seen: LedgerEntry): Promise<'forgotten' | 'conflict'>;
 }
 
-export type ClaimEvent = EventOf<'claim'>;
-
 /** A record, or the reason why it cannot be read: the file of such a record is never sent. */
 export type LedgerEntry =
   | { readonly id: string; readonly readable: true; readonly record: LedgerRecord }
@@ -46,9 +46,10 @@ export type LedgerEntry =
       readonly workAt?: number;
     };
 
+/** `written`: the record is as the event made it. Otherwise it does not allow the event, and nothing was changed. */
 export type Claim =
-  | { readonly claimed: true; readonly record: LedgerRecord }
-  | { readonly claimed: false; readonly known: LedgerEntry };
+  | { readonly written: true; readonly record: LedgerRecord }
+  | { readonly written: false; readonly known: LedgerEntry };
 
 export interface LedgerOptions {
   readonly table: Table;
@@ -77,24 +78,24 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     return stored.readable && stored.record.writeId === next.writeId ? 'written' : found;
   };
 
-  const claim: Ledger['claim'] = async (event, shown) => {
+  const enter = async (event: EventOf<'claim' | 'postponed'>, shown?: LedgerRecord): Promise<Claim> => {
     let seen = shown;
     for (let round = 1; round <= maxConflictRounds; round += 1) {
       const next = transition(seen, event, clock.now(), uuid());
       if (!next) {
-        if (seen) return { claimed: false, known: { id: uploadId(seen.upload), readable: true, record: seen } };
-        throw new Error('A first claim was not allowed.');
+        if (seen) return { written: false, known: { id: uploadId(seen.upload), readable: true, record: seen } };
+        throw new Error('A first record was not allowed.');
       }
       const outcome = await write(next, seen);
-      if (outcome === 'written') return { claimed: true, record: next };
+      if (outcome === 'written') return { written: true, record: next };
       if (outcome === 'vanished') {
         // Erased in the meantime. A new event may create the record again; a caller with an old listing must not.
-        if (shown) return { claimed: false, known: { id: uploadId(event.upload), readable: true, record: shown } };
+        if (shown) return { written: false, known: { id: uploadId(event.upload), readable: true, record: shown } };
         seen = undefined;
         continue;
       }
       const there = readItem(outcome);
-      if (!there.readable) return { claimed: false, known: there };
+      if (!there.readable) return { written: false, known: there };
       seen = there.record;
     }
     throw new Error('Too many conflicting writes to one ledger record.');
@@ -137,7 +138,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     return (await table.get(seen.id)) ? 'conflict' : 'forgotten';
   };
 
-  return { claim, apply, read, readMany, work, ofTarget, forget };
+  return { claim: enter, postpone: enter, apply, read, readMany, work, ofTarget, forget };
 };
 
 async function* pages(

@@ -15,6 +15,8 @@ export type EventForm =
   | 'claim'
   | 'claim after a new upload'
   | 'claim after a clean scan'
+  | 'postponed'
+  | 'postponed after a new upload'
   | 'delivered'
   | 'delivered, after the lease'
   | 'not delivered'
@@ -47,6 +49,8 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
   /** Another version of the object: the same bytes with corrected metadata have the same ETag. */
   'claim after a new upload': { rejected: 'sending' },
   'claim after a clean scan': { 'held by the malware scan': 'sending' },
+  postponed: { new: 'waiting', superseded: 'waiting' },
+  'postponed after a new upload': { rejected: 'waiting' },
   delivered: { sending: 'attached' },
   /** Its function was frozen or slow. The answer decides what a look would still have to find out. */
   'delivered, after the lease': {

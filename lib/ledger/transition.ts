@@ -19,7 +19,7 @@ export const transition = (
     .map((form) => moves[form][situation])
     .find((status) => status !== undefined);
   if (to === undefined) return undefined;
-  if (record === undefined) return event.kind === 'claim' ? firstClaim(event, now, writeId) : undefined;
+  if (record === undefined) return isFirst(event) ? firstRecord(event, now, writeId) : undefined;
   if (!appliesTo(record, event, now)) return undefined;
   const change = changeBy(record, event, now);
   return { ...record, ...change, updatedAt: now, version: record.version + 1, writeId };
@@ -52,6 +52,8 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
   switch (event.kind) {
     case 'claim':
       return claimChange(record, event, now);
+    case 'postponed':
+      return { ...backToWaiting(event.failure, event.dueAt, now), ...aboutUpload(record, event) };
     case 'delivered':
     case 'delivered-late':
       return { state: attachedState(now, event.warnings, 'answer'), ...sentBy(event), lastLook: undefined };
@@ -100,28 +102,44 @@ const unknownOutcome = (state: State): UnknownOutcome => {
   return state;
 };
 
-const firstClaim = (event: EventOf<'claim'>, now: number, writeId: string): LedgerRecord => ({
+type FirstEvent = EventOf<'claim' | 'postponed'>;
+
+const isFirst = (event: LedgerEvent): event is FirstEvent => event.kind === 'claim' || event.kind === 'postponed';
+
+const firstRecord = (event: FirstEvent, now: number, writeId: string): LedgerRecord => ({
   upload: event.upload,
   ...(event.target && { target: event.target }),
   ...(event.attachmentType && { attachmentType: event.attachmentType }),
-  state: { status: 'sending', owner: event.owner, leaseUntil: event.leaseUntil },
-  attempts: 1,
-  attemptsSinceRelease: 1,
+  ...(event.kind === 'claim'
+    ? { state: sendingState(event), attempts: 1, attemptsSinceRelease: 1, attemptedAt: now }
+    : {
+        state: { status: 'waiting', dueAt: event.dueAt, failure: event.failure },
+        attempts: 0,
+        attemptsSinceRelease: 0,
+      }),
   releasedAt: now,
-  attemptedAt: now,
   createdAt: now,
   updatedAt: now,
   version: 1,
   writeId,
 });
 
-const claimChange = (record: LedgerRecord, event: EventOf<'claim'>, now: number): Change => ({
-  state: { status: 'sending', owner: event.owner, leaseUntil: event.leaseUntil },
+const sendingState = ({ owner, leaseUntil }: EventOf<'claim'>): State => ({ status: 'sending', owner, leaseUntil });
+
+const aboutUpload = (
+  record: LedgerRecord,
+  { upload, target, attachmentType }: Pick<FirstEvent, 'upload' | 'target' | 'attachmentType'>,
+) => ({
   // Bucket, key and ETag are the same; the version and the size are those of the newest event.
-  upload: { ...record.upload, ...event.upload },
+  upload: { ...record.upload, ...upload },
   // A changed template may name another target now; what was sent before stays sent.
-  ...(event.target && { target: event.target }),
-  ...(event.attachmentType && { attachmentType: event.attachmentType }),
+  ...(target && { target }),
+  ...(attachmentType && { attachmentType }),
+});
+
+const claimChange = (record: LedgerRecord, event: EventOf<'claim'>, now: number): Change => ({
+  state: sendingState(event),
+  ...aboutUpload(record, event),
   attempts: record.attempts + 1,
   // A record that was not waiting for its next attempt may have been settled weeks ago, so its retry budget starts again.
   ...(record.state.status === 'waiting'

@@ -34,6 +34,14 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
     },
     { requiredKeys: ['kind', 'upload', 'owner', 'leaseUntil'] },
   ),
+  postponed: fc.record({
+    kind: fc.constant('postponed'),
+    upload: fc.constantFrom(upload, { ...upload, versionId: 'version-2' }),
+    target: fc.constant(target),
+    attachmentType: fc.constantFrom('CV', 'OTHER'),
+    failure,
+    dueAt: moment,
+  }),
   delivered: fc.record({
     kind: fc.constant('delivered'),
     owner,

@@ -1,5 +1,5 @@
-import type { ClaimEvent, Ledger, LedgerEntry } from '../../lib/ledger/ledger.ts';
-import type { LedgerEvent } from '../../lib/ledger/ledger-event.ts';
+import type { Ledger, LedgerEntry } from '../../lib/ledger/ledger.ts';
+import type { EventOf, LedgerEvent } from '../../lib/ledger/ledger-event.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import { transition } from '../../lib/ledger/transition.ts';
 import { answerLost, minute, nine, target, upload } from './ledger-samples.ts';
@@ -7,7 +7,7 @@ import { answerLost, minute, nine, target, upload } from './ledger-samples.ts';
 /** The id of the sample upload. */
 export const id = 'cv-inbox/candidates/GRK123/Frank Doe CV.pdf#9b2cf535f27731c974343645a3985328';
 
-export const claimOf = (owner: string, change: Partial<ClaimEvent> = {}): ClaimEvent => ({
+export const claimOf = (owner: string, change: Partial<EventOf<'claim'>> = {}): EventOf<'claim'> => ({
   kind: 'claim',
   upload,
   target,
@@ -26,7 +26,7 @@ export const retryAt = (dueAt: number, owner = 'owner-A') =>
 /** A claim that must be won. */
 export const claimed = async (ledger: Ledger, owner: string): Promise<LedgerRecord> => {
   const claim = await ledger.claim(claimOf(owner));
-  if (!claim.claimed) throw new Error('not claimed');
+  if (!claim.written) throw new Error('not claimed');
   return claim.record;
 };
 

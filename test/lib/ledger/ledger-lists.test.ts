@@ -179,7 +179,7 @@ describe('a record that cannot be read', () => {
   test('is not claimed, and says why', async () => {
     await table.put(garbage, { kind: 'absent' });
     expect(await ledger.claim(claimOf('owner-A'))).toEqual({
-      claimed: false,
+      written: false,
       known: {
         id,
         readable: false,
@@ -194,7 +194,7 @@ describe('a record that cannot be read', () => {
     const item = toItem(recordIn(states.waiting), 400);
     await table.put({ ...item, version: 7 }, { kind: 'absent' });
     dynamo.calls.length = 0;
-    expect(await ledger.claim(claimOf('owner-A'))).toMatchObject({ claimed: false, known: { readable: false } });
+    expect(await ledger.claim(claimOf('owner-A'))).toMatchObject({ written: false, known: { readable: false } });
     expect(dynamo.calls).toEqual(['PutItem']);
   });
 });

@@ -44,7 +44,7 @@ describe('what it costs', () => {
 
     const duplicate = await ledger.claim(claimOf('owner-B'));
 
-    expect(duplicate.claimed).toBe(false);
+    expect(duplicate.written).toBe(false);
     expect(dynamo.calls).toEqual(['PutItem']);
   });
 
@@ -62,7 +62,7 @@ describe('a claim', () => {
   test('of an upload that another invocation sends is refused, and names its owner', async () => {
     await claimed(ledger, 'owner-A');
     const second = await ledger.claim(claimOf('owner-B'));
-    expect(second).toMatchObject({ claimed: false, known: { id, record: { state: { owner: 'owner-A' } } } });
+    expect(second).toMatchObject({ written: false, known: { id, record: { state: { owner: 'owner-A' } } } });
   });
 
   test('of one that waits for its next try takes it', async () => {
@@ -75,7 +75,7 @@ describe('a claim', () => {
   test('with the record at hand is one write', async () => {
     const seen = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute));
     dynamo.calls.length = 0;
-    expect(await ledger.claim(claimOf('owner-B'), seen)).toMatchObject({ claimed: true });
+    expect(await ledger.claim(claimOf('owner-B'), seen)).toMatchObject({ written: true });
     expect(dynamo.calls).toEqual(['PutItem']);
   });
 
@@ -83,7 +83,7 @@ describe('a claim', () => {
     const old = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute));
     await written(ledger, await claimed(ledger, 'owner-B'), deliveredBy('owner-B'));
     expect(await ledger.claim(claimOf('owner-C'), old)).toMatchObject({
-      claimed: false,
+      written: false,
       known: { record: { state: { status: 'attached' } } },
     });
   });
@@ -92,7 +92,7 @@ describe('a claim', () => {
     const old = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute));
     expect(await ledger.forget({ id, readable: true, record: old })).toBe('forgotten');
 
-    expect(await ledger.claim(claimOf('owner-B'), old)).toMatchObject({ claimed: false });
+    expect(await ledger.claim(claimOf('owner-B'), old)).toMatchObject({ written: false });
     expect(await ledger.read(id)).toBeUndefined();
   });
 
@@ -100,7 +100,7 @@ describe('a claim', () => {
     const owners = Array.from({ length: 20 }, (_, index) => `owner-${index}`);
     const claims = await Promise.all(owners.map((owner) => ledger.claim(claimOf(owner))));
 
-    const winners = claims.flatMap((claim) => (claim.claimed ? [claim.record] : []));
+    const winners = claims.flatMap((claim) => (claim.written ? [claim.record] : []));
     expect(winners).toHaveLength(1);
     expect(recordOf(await ledger.read(id))).toEqual(winners[0]);
   });
@@ -109,13 +109,13 @@ describe('a claim', () => {
     await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
     const owners = Array.from({ length: 20 }, (_, index) => `owner-${index}`);
     const claims = await Promise.all(owners.map((owner) => ledger.claim(claimOf(owner))));
-    expect(claims.filter((claim) => claim.claimed)).toHaveLength(1);
+    expect(claims.filter((claim) => claim.written)).toHaveLength(1);
   });
 
   test('of other content under the same key is another upload', async () => {
     await claimed(ledger, 'owner-A');
     const other = await ledger.claim(claimOf('owner-B', { upload: { ...upload, etag: 'ffff' } }));
-    expect(other.claimed).toBe(true);
+    expect(other.written).toBe(true);
   });
 });
 
@@ -204,6 +204,6 @@ describe('the lost answer of a write that was done', () => {
     dynamo.calls.length = 0;
     const claim = await ledgerOver(refusingInSilence(dynamoTable(client, tableName))).claim(claimOf('owner-B'));
     expect(dynamo.calls).toEqual(['PutItem', 'GetItem', 'GetItem']);
-    expect(claim).toMatchObject({ claimed: false, known: { record: { state: { owner: 'owner-A' } } } });
+    expect(claim).toMatchObject({ written: false, known: { record: { state: { owner: 'owner-A' } } } });
   });
 });

@@ -24,6 +24,8 @@ event               none       sending    expired    attached   waiting    unkno
 claim               sending    -          -          -          sending    -          -          -          -          -               -          -          sending
 claim, new version  sending    -          -          -          sending    -          -          -          -          -               -          sending    sending
 claim, clean scan   sending    -          -          -          sending    -          -          -          -          -               sending    -          sending
+postponed           waiting    -          -          -          -          -          -          -          -          -               -          -          waiting
+postponed, again    waiting    -          -          -          -          -          -          -          -          -               -          waiting    waiting
 delivered by A      -          attached   attached   -          -          -          -          -          -          -               -          -          -
 delivered by B      -          -          -          -          -          -          -          -          -          -               -          -          -
 delivered late      -          -          -          -          -          attached   -          -          attached   attached        -          -          -
@@ -53,6 +55,14 @@ resolve             -          -          -          -          -          attac
 `;
 
 const claim = { kind: 'claim', upload, target, owner: 'owner-C', leaseUntil: nine + 7 * minute } as const;
+const postponed = {
+  kind: 'postponed',
+  upload,
+  target,
+  attachmentType: 'CV',
+  failure: answerLost,
+  dueAt: nine,
+} as const;
 const delivered = {
   kind: 'delivered',
   warnings: [],
@@ -64,6 +74,8 @@ const events: Readonly<Record<string, LedgerEvent>> = {
   claim: claim,
   'claim, new version': { ...claim, upload: { ...upload, versionId: 'version-2' } },
   'claim, clean scan': { ...claim, scannedClean: true },
+  postponed: { ...postponed },
+  'postponed, again': { ...postponed, upload: { ...upload, versionId: 'version-2' } },
   'delivered by A': { ...delivered, owner: 'owner-A' },
   'delivered by B': { ...delivered, owner: 'owner-B' },
   'delivered late': { ...delivered, kind: 'delivered-late', attempt: 1 },
@@ -95,6 +107,7 @@ const events: Readonly<Record<string, LedgerEvent>> = {
 /** Every kind there is: a new one does not compile until the table says what it does. */
 const kinds: Readonly<Record<LedgerEventKind, true>> = {
   claim: true,
+  postponed: true,
   delivered: true,
   'delivered-late': true,
   failed: true,

@@ -87,7 +87,7 @@ describe('a file that may be delivered', () => {
     const claim = { kind: 'claim', upload, owner: 'owner-A', leaseUntil: world.clock.now() } as const;
     const target = { kind: 'candidate', id: 'GRK123', integrationId } as const;
     const claimed = await courier.ledger.claim({ ...claim, target, attachmentType: 'CV' });
-    if (claimed.claimed)
+    if (claimed.written)
       await courier.ledger.apply(claimed.record, { kind: 'lease-expired', dueAt: world.clock.now() });
     lists();
     await read(upload);

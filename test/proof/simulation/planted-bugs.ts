@@ -19,7 +19,7 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
       ...ledger,
       claim: async (event, seen) => {
         const claim = await ledger.claim(event, seen);
-        if (claim.claimed || !claim.known.readable || claim.known.record.state.status !== 'sending') return claim;
+        if (claim.written || !claim.known.readable || claim.known.record.state.status !== 'sending') return claim;
         // Takes it from its owner, as if it had none.
         const { record } = claim.known;
         const free = await ledger.apply(record, {
