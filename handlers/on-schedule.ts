@@ -1,19 +1,15 @@
 import type { Context } from 'aws-lambda';
-import { compareSamples, type SampleReport } from '../lib/runs/compare-samples.ts';
-import { type ReprocessReport, reprocess } from '../lib/runs/reprocess.ts';
-import { type SweepReport, sweep } from '../lib/runs/sweep.ts';
-import { measure } from '../lib/telemetry/metrics.ts';
+import type { Gauges } from '../lib/runs/gauges.ts';
+import { type RunReport, scheduledRun } from '../lib/runs/scheduled-run.ts';
+import { flushMetrics, measure } from '../lib/telemetry/metrics.ts';
 import { parseScheduleEvent } from './events/schedule-event.ts';
 import { withMiddleware } from './middleware.ts';
 import { runtime } from './runtime.ts';
 import { deadlineOf, runOptions } from './time-budget.ts';
 
-export interface ScheduleAnswer {
+export interface ScheduleAnswer extends RunReport {
   /** One sentence for the operator. */
   readonly summary: string;
-  readonly due?: ReprocessReport;
-  readonly samples?: SampleReport;
-  readonly sweep?: SweepReport;
 }
 
 /** Does what is due, then sweeps. Runs may overlap, and may be started by hand at any time. */
@@ -24,16 +20,8 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
   const deadline = deadlineOf(context, courier.clock);
   const options = runOptions(courier.settings, deadline);
   try {
-    const due = parsed.tasks.includes('due') ? await reprocess(options, courier) : undefined;
-    if (due) measureDue(due);
-    const samples = due && (await compareSamples(options, courier));
-    const swept = parsed.tasks.includes('sweep') ? await sweep(options, courier) : undefined;
-    const answer = {
-      summary: summaryOf(due, swept),
-      ...(due && { due }),
-      ...(samples && { samples }),
-      ...(swept && { sweep: swept }),
-    };
+    const report = await scheduledRun(parsed.tasks, options, courier, measureGauges);
+    const answer = { summary: summaryOf(report), ...report };
     courier.log.info('Scheduled run done.', { ...answer });
     // A run that throws must not count: the alarm "no schedule run" would stay quiet while nothing is sent again.
     measure('ScheduleRuns', 1);
@@ -43,22 +31,25 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
   }
 });
 
-const measureDue = ({ due, left, oldestDueMs, openPauses }: ReprocessReport): void => {
-  measure('DueBacklog', left);
-  measure('OldestDueAge', due === 0 ? 0 : Math.round(oldestDueMs / 1000));
-  measure('OpenPauses', openPauses);
+/** Flushed at once: whatever becomes of this run, the alarms know how things stood when it began. */
+const measureGauges = ({ held, rejectedLastDay, waiting, unknown, oldestWaitingMs, paused }: Gauges): void => {
+  measure('HeldFiles', held);
+  measure('RejectedLastDay', rejectedLastDay);
+  measure('WaitingFiles', waiting);
+  measure('UnknownFiles', unknown);
+  measure('OldestWaitingAge', Math.round(oldestWaitingMs / 1000));
+  measure('OpenPauses', paused);
+  flushMetrics();
 };
 
-const summaryOf = (due: ReprocessReport | undefined, swept: SweepReport | undefined): string => {
+const summaryOf = ({ due, sweep: swept }: RunReport): string => {
   const sentences: string[] = [];
   if (due) {
     const ended = Object.entries(due.outcomes).map(([status, count]) => `${count} ${status}`);
-    sentences.push(
-      due.due === 0
-        ? 'Nothing was due.'
-        : `${due.due} due: ${[...ended, `${due.left} left for the next run`].join(', ')}.`,
-    );
-    if (due.openPauses > 0) sentences.push(`${due.openPauses} pauses are open.`);
+    sentences.push(ended.length === 0 ? 'Nothing was due.' : `Of what was due: ${ended.join(', ')}.`);
+    if (due.left > 0) sentences.push(`${due.left} left for the next run.`);
+    if (due.lanesLeft) sentences.push('There are integrations that this run did not get to; the next one does.');
+    if (due.opened > 0) sentences.push(`${due.opened} pauses have ended.`);
     if (due.unreadable > 0) sentences.push(`${due.unreadable} records cannot be read.`);
   }
   if (swept) {

@@ -12,7 +12,6 @@ import { httpTransport } from '../lib/kombo/http-transport.ts';
 import { httpLinks } from '../lib/kombo/links.ts';
 import { restrictionsCache } from '../lib/kombo/restrictions-cache.ts';
 import { lanesOn } from '../lib/lane/lane-store.ts';
-import { pausesOn } from '../lib/lane/pause-store.ts';
 import { ledgerOn } from '../lib/ledger/ledger.ts';
 import { logger } from '../lib/telemetry/logger.ts';
 import { measure } from '../lib/telemetry/metrics.ts';
@@ -22,7 +21,7 @@ let built: Courier | undefined;
 
 /**
  * The courier of this function: built on the first invocation and kept while the function is warm, with its connections,
- * the API key and the view of the pauses.
+ * the API key and its view of the lanes.
  * @throws {ConfigurationError} on every invocation until the environment is right
  */
 export const runtime = (): Courier => {
@@ -51,7 +50,6 @@ const build = (settings: Settings): Courier => {
     table,
     ledger: ledgerOn({ table, clock, uuid: randomUUID, retentionDays: settings.ledgerRetentionDays }),
     lanes: lanesOn(table, clock),
-    pauses: pausesOn(table, clock),
     observe: observer(logger, measure, settings.keyTemplates),
     log: logger,
   };

@@ -5,7 +5,6 @@ import type { KomboClient } from './kombo/client.ts';
 import type { Links } from './kombo/links.ts';
 import type { RestrictionsCache } from './kombo/restrictions-cache.ts';
 import type { LaneStore } from './lane/lane-store.ts';
-import type { PauseStore } from './lane/pause-store.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Table } from './ledger/table.ts';
 import type { Observe } from './outcome.ts';
@@ -25,10 +24,9 @@ export interface Courier {
   readonly links: Links;
   readonly restrictions: RestrictionsCache;
   readonly apiKey: ApiKey;
-  /** The ledger's table; use cases go through `ledger` and `pauses` where these suffice. */
+  /** The ledger's table; use cases go through `ledger` and `lanes` where these suffice. */
   readonly table: Table;
   readonly ledger: Ledger;
-  readonly pauses: PauseStore;
   readonly lanes: LaneStore;
   readonly clock: Clock;
   /** Uniform in [0, 1). */

@@ -107,6 +107,9 @@ export const maxCachedRestrictions = 1_000;
 /** A new API key in the secret is used within this time, without a deployment. */
 export const apiKeyLifetimeMs = 5 * minuteMs;
 
+/** A run that probes a pause asks whether there is a new key. */
+export const apiKeyVersionLifetimeMs = minuteMs;
+
 /** Kombo refusing many files at the same time must not flood Secrets Manager. */
 export const minApiKeyRefreshMs = 10 * secondMs;
 
@@ -152,16 +155,43 @@ export const shardCount = 4;
 export const ledgerPageSize = 100;
 export const countPageSize = 500;
 
+/** Lanes that are counted at the same time for an operator. */
+export const parallelCounts = 8;
+
 /** Rounds for one record that others keep changing; each conflict means that another writer was faster. */
 export const maxConflictRounds = 5;
 
-// --- Pauses ---
+// --- Lanes ---
 
-/** A warm function may act on a view of the pauses that is this old. */
-export const pauseViewLifetimeMs = 30 * secondMs;
+/** A warm function may act on a view of a lane that is this old. */
+export const laneViewLifetimeMs = 30 * secondMs;
+export const maxLaneViews = 1_000;
 
-/** One file tests whether the cause of a pause has ended. */
-export const probeIntervalMs = 15 * minuteMs;
+/**
+ * A file enters a lane at most this long after the lane was touched. The lane is read in every run for twice as long, because
+ * an index may show the file later, and is kept for an hour, because a run that reads it may be slow.
+ */
+export const touchEveryMs = 10 * minuteMs;
+export const laneDueAfterTouchMs = 20 * minuteMs;
+export const laneKeptAfterTouchMs = hourMs;
+
+/** A lane that cannot be worked on is counted this often. */
+export const countEveryMs = hourMs;
+
+/** One answer that the other side is down may concern one file; three in a row concern all. */
+export const outagesToPause = 3;
+
+/** Waits before a probe; they double. The first and the longest during an outage, and where someone must act. */
+export const firstOutageProbeMs = minuteMs;
+export const maxOutageProbeMs = 30 * minuteMs;
+export const firstProbeMs = 5 * minuteMs;
+export const maxProbeMs = hourMs;
+
+/** Kombo's description of an integration that has shown the cause is read in every scheduled run. */
+export const readingEveryMs = 4 * minuteMs;
+
+/** Readings and probes of one run. */
+export const maxReadings = 50;
 
 /** Files that were deleted in the meantime say nothing about Kombo, so a probe may use a few more. */
 export const maxProbeFiles = 5;
@@ -213,12 +243,6 @@ export const maxWaitingSamples = 2;
 /** Pairs of target kind and content type that are kept per integration; more than an ATS accepts. */
 export const maxToolGroups = 40;
 
-/** A warm function may act on a view of a tool that is this old. */
-export const toolViewLifetimeMs = 5 * minuteMs;
-
-/** Views that one function keeps; when it would keep more, it drops all of them. */
-export const maxToolViews = 1_000;
-
 // --- Runs ---
 
 /** A run waits this long for Kombo with nothing else to do; longer, and the next run continues. */
@@ -227,8 +251,11 @@ export const maxIdleWaitMs = 5 * secondMs;
 /** Kept free for the rest of a run or of an answer. */
 export const runReserveMs = 15 * secondMs;
 
+/** Files of one lane that are taken before the other lanes have their turn. */
+export const lanePageSize = 25;
+
 /** A long backlog is not read to its end only to be counted. */
-export const maxCountedLeft = 1_000;
+export const maxCounted = 1_000;
 
 /** Adaptive concurrency: successes per place before the limit grows (doubles with each throttling), and the standstill. */
 export const maxSuccessesToGrow = 16;

@@ -1,12 +1,11 @@
 import { isObject, parseJson } from '../../lib/json.ts';
-
-/** What a scheduled run does; both, unless the rule's input names one. */
-export type Task = 'due' | 'sweep';
+import type { Task } from '../../lib/runs/scheduled-run.ts';
 
 export type ScheduleEvent =
   | { readonly kind: 'run'; readonly tasks: readonly Task[] }
   | { readonly kind: 'refused'; readonly detail: string };
 
+/** Unless the rule's input names one. */
 const both: readonly Task[] = ['due', 'sweep'];
 
 /**

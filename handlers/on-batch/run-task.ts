@@ -27,7 +27,7 @@ export const runTask = async (
         'OBJECT_REPLACED: the manifest names an older version; only the object that is under the key now is sent.',
       );
     }
-    return resultOf(await deliverOnRequest(found.value, { deadline, waitsItsTurn: true }, courier));
+    return resultOf(await deliverOnRequest(found.value, { deadline, isBackfill: true }, courier));
   } catch (error) {
     const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
     log.error('A task could not be settled; S3 repeats it.', { detail });

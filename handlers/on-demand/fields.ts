@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { failures } from '../../lib/failures/failures.ts';
 import { isIntegrationId } from '../../lib/key-template/match-key.ts';
-import { accountScope } from '../../lib/lane/pause.ts';
+import { accountName } from './request/lane-id.ts';
 
 /** S3's own limit, in bytes of UTF-8. */
 const key = v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1024));
@@ -53,7 +53,7 @@ export const fields = {
   integration_id: {
     schema: v.pipe(
       v.string(),
-      v.check((text) => text === accountScope || isIntegrationId(text)),
+      v.check((text) => text === accountName || isIntegrationId(text)),
     ),
     is: '<tool>:<id> as text, for example "greenhouse:CBNMt7dSNCzBdnRTx87dev4E", or "account" for everything',
   },

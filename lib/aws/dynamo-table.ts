@@ -156,7 +156,7 @@ const expressionOf = (condition: Condition) => {
 };
 
 const texts = ['pk', 'owner', 'workShard', 'targetKey', 'status', 'code', 'document'] as const;
-const numbers = ['version', 'workAt', 'createdAt', 'expiresAt'] as const;
+const numbers = ['version', 'workAt', 'createdAt', 'waiting', 'unknown', 'expiresAt'] as const;
 
 const toAttributes = (item: Item): Attributes => {
   const attributes: Attributes = {};

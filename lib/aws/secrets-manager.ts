@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { ApiKeyError } from '../kombo/api-key.ts';
+import { ApiKeyError, type StoredKey } from '../kombo/api-key.ts';
 import { awsConnectTimeoutMs, secretTimeoutMs } from '../limits.ts';
 
 const timeouts = {
@@ -9,15 +9,16 @@ const timeouts = {
 };
 
 /**
- * Reads a secret's text from AWS Secrets Manager.
+ * Reads a secret's text and version from AWS Secrets Manager.
  * @throws {ApiKeyError} naming the secret and what to do; never its content.
  */
-export const secretText = (secretId: string) => async (): Promise<string> => {
+export const secretText = (secretId: string) => async (): Promise<StoredKey> => {
   try {
     const client = new SecretsManagerClient({ requestHandler: timeouts, maxAttempts: 2 });
     const secret = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     // A file uploaded as a secret is binary, whatever is in it.
-    return secret.SecretString ?? Buffer.from(secret.SecretBinary ?? []).toString('utf8');
+    const text = secret.SecretString ?? Buffer.from(secret.SecretBinary ?? []).toString('utf8');
+    return { text, version: secret.VersionId ?? '' };
   } catch (error) {
     const name = error instanceof Error ? error.name : 'UnknownError';
     if (!isFinal(error, name))

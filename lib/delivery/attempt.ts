@@ -14,7 +14,7 @@ import { verify } from '../stream/verify.ts';
 import type { StoredObject } from '../upload/storage.ts';
 import type { Upload } from '../upload/upload.ts';
 import { type AttemptReport, failWith } from './attempt-report.ts';
-import type { AttemptCourier, AttemptOptions } from './delivery-options.ts';
+import type { AttemptCourier } from './delivery-options.ts';
 import { type QuickRepeatFacts, quickRepeatWaitMs } from './retry-policy.ts';
 
 /**
@@ -26,11 +26,10 @@ export const attempt = async (
   match: KeyMatch,
   deadline: Deadline,
   courier: AttemptCourier,
-  { paced }: AttemptOptions = {},
 ): Promise<AttemptReport> => {
   for (let repeats = 0; ; repeats += 1) {
     const { report, repeat } = await attemptOnce(upload, match, deadline, courier);
-    if (!repeat || (paced && repeat !== 'now' && failureOf(repeat.code).throttled !== 'no')) return report;
+    if (!repeat) return report;
     const waitMs = repeat === 'now' ? 0 : quickRepeatWaitMs(repeat, repeats, courier.random());
     const isLast = repeats >= maxQuickRepeats;
     if (waitMs === undefined || isLast || deadline.remainingMs() < waitMs + minTimeToRepeatMs) return report;

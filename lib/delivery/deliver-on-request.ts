@@ -9,11 +9,8 @@ import { missingVerdict } from './missing-verdict.ts';
 
 export interface RequestOptions {
   readonly deadline: Deadline;
-  /**
-   * Leaves alone what waits for its next attempt. For callers that repeat their calls automatically and soon: each call
-   * would be an attempt, and twelve attempts hold a file.
-   */
-  readonly waitsItsTurn?: boolean;
+  /** One of many, named by a manifest or a prefix: it waits its turn and its due time. Otherwise an operator waits for it. */
+  readonly isBackfill?: boolean;
 }
 
 /**
@@ -23,7 +20,7 @@ export interface RequestOptions {
  */
 export const deliverOnRequest = async (
   upload: Upload,
-  { deadline, waitsItsTurn = false }: RequestOptions,
+  { deadline, isBackfill = false }: RequestOptions,
   courier: DeliverCourier,
 ): Promise<Outcome> => {
   if (isFolderMarker(upload.key, upload.sizeBytes)) {
@@ -32,10 +29,8 @@ export const deliverOnRequest = async (
   const known = await courier.ledger.read(uploadId(upload));
   if (known && !known.readable) return unchangedOutcome(known, upload);
   const state = known?.record.state;
-  if (known && waitsItsTurn && state?.status === 'waiting' && state.dueAt > courier.clock.now()) {
-    return unchangedOutcome(known, upload);
-  }
   // A file that waits for its next attempt has had its verdict, or an operator's decision instead.
   const holdAs = courier.settings.requireScan && state?.status !== 'waiting' ? { holdAs: missingVerdict } : {};
-  return deliver(upload, { deadline, ...holdAs, ...(known && { seen: known.record }) }, courier);
+  const turn = isBackfill ? { backfill: true } : { early: true };
+  return deliver(upload, { deadline, ...turn, ...holdAs, ...(known && { seen: known.record }) }, courier);
 };

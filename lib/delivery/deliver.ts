@@ -1,7 +1,7 @@
 import { deadlineIn } from '../deadline.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
-import { pausedSentence } from '../lane/pause.ts';
-import type { LedgerEntry } from '../ledger/ledger.ts';
+import type { Claim } from '../ledger/ledger.ts';
+import type { EventOf } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { settleReserveMs } from '../limits.ts';
@@ -38,30 +38,52 @@ const claimAndSend = async (
 ): Promise<{ outcome: Outcome; report?: AttemptReport }> => {
   const { settings, ledger, clock, uuid } = courier;
   const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
+  const backfill = options.backfill ?? options.seen?.backfill;
+  const about = { upload, ...(options.scannedClean && { scannedClean: true }), ...(backfill && { backfill }) };
+  const reason = match.ok && !options.holdAs ? await reasonToWait(match.value, options, courier) : undefined;
+  if (match.ok && reason) {
+    const { target, attachmentType } = match.value;
+    await courier.lanes.touch(target.integrationId);
+    const postponed = { kind: 'postponed', ...about, target, attachmentType, ...reason } as const;
+    return { outcome: await outcomeOfEntry(await ledger.postpone(postponed, options.seen), upload, options, courier) };
+  }
   const owner = uuid();
   const claim = await ledger.claim(
     {
       kind: 'claim',
-      upload,
+      ...about,
       ...(match.ok && { target: match.value.target, attachmentType: match.value.attachmentType }),
       owner,
       leaseUntil: clock.now() + settings.leaseMs,
-      ...(options.scannedClean && { scannedClean: true }),
+      ...((options.early || options.isProbe) && { early: true }),
     },
     options.seen,
   );
-  if (!claim.written) return { outcome: await outcomeWithoutClaim(claim.known, upload, options, courier) };
+  if (!claim.written) return { outcome: await outcomeOfEntry(claim, upload, options, courier) };
   const report = await send(upload, match, claim.record, options, courier);
-  return { outcome: await settle(claim.record, owner, report, options, courier), report };
+  return { outcome: await settle(claim.record, owner, report, courier), report };
 };
 
-/** Another invocation owns the upload, or it is settled: only a scan verdict or the end of its lease changes it here. */
-const outcomeWithoutClaim = async (
-  known: LedgerEntry,
+/** Why it must not be sent now; it is written down as waiting, with one write. */
+const reasonToWait = async (
+  { target }: KeyMatch,
+  { isProbe }: DeliverOptions,
+  { lanes, clock }: DeliverCourier,
+): Promise<Pick<EventOf<'postponed'>, 'failure' | 'dueAt'> | undefined> => {
+  if (isProbe) return undefined;
+  const { closed } = await lanes.gate(target.integrationId);
+  return closed && { failure: { code: 'INTEGRATION_PAUSED', detail: closed.sentence }, dueAt: clock.now() };
+};
+
+/** Where nothing was written, another invocation owns the upload, or it is settled: only a scan verdict or the end of its lease changes it here. */
+const outcomeOfEntry = async (
+  entry: Claim,
   upload: Upload,
   { holdAs }: DeliverOptions,
   courier: DeliverCourier,
 ): Promise<Outcome> => {
+  if (entry.written) return outcomeOf(entry.record);
+  const { known } = entry;
   if (!known.readable) return unchangedOutcome(known, upload);
   const { status } = known.record.state;
   // A missing verdict does not block a file that is held for a reason of its own.
@@ -78,31 +100,18 @@ const send = async (
   upload: Upload,
   match: Result<KeyMatch>,
   { state }: LedgerRecord,
-  { deadline, probe, holdAs, paced }: DeliverOptions,
+  { deadline, holdAs }: DeliverOptions,
   courier: DeliverCourier,
 ): Promise<AttemptReport> => {
-  const { clock, pauses } = courier;
+  const { clock } = courier;
   if (holdAs) return { ending: failWith(holdAs) };
   if (!match.ok) return { ending: failWith(match.error) };
-  const pause = await pauses.stopping(match.value.target.integrationId, probe).catch(() => 'unreadable' as const);
-  // To send although a pause exists is worse than to wait.
-  if (pause === 'unreadable') return { ending: failWith(pausesUnreadable) };
-  if (pause) {
-    const failure = { code: 'INTEGRATION_PAUSED', detail: pausedSentence(pause) } as const;
-    return { ending: { ...failWith(failure), pausedBy: pause.scope } };
-  }
-
   // The lease ends the attempt, too: after it, another owner may be at work.
   const leaseLeftMs = state.status === 'sending' ? state.leaseUntil - clock.now() : 0;
   const own = deadlineIn(clock, Math.min(deadline.remainingMs() - settleReserveMs, leaseLeftMs));
   try {
-    return await attempt(upload, match.value, own, courier, { paced });
+    return await attempt(upload, match.value, own, courier);
   } finally {
     own.clear();
   }
 };
-
-const pausesUnreadable = {
-  code: 'LEDGER_UNAVAILABLE',
-  detail: 'The pauses could not be read after the claim.',
-} as const;

@@ -8,18 +8,17 @@ export type AttemptCourier = Pick<
   'settings' | 'storage' | 'kombo' | 'restrictions' | 'apiKey' | 'clock' | 'random'
 >;
 
-export interface AttemptOptions {
-  /** The caller adapts its concurrency to throttling, so throttled answers are returned instead of being repeated here. */
-  readonly paced?: boolean | undefined;
-}
+export type DeliverCourier = AttemptCourier & Pick<Courier, 'ledger' | 'lanes' | 'uuid' | 'observe'>;
 
-export type DeliverCourier = AttemptCourier & Pick<Courier, 'ledger' | 'lanes' | 'pauses' | 'uuid' | 'observe'>;
-
-export interface DeliverOptions extends AttemptOptions {
+export interface DeliverOptions {
   /** When the function ends. Every delivery that was started settles before it. */
   readonly deadline: Deadline;
-  /** The scope of a pause that this delivery tests, and so ignores. */
-  readonly probe?: string;
+  /** Tests whether a pause has ended, so it is sent although its lane is paused. */
+  readonly isProbe?: boolean;
+  /** It need not wait until it is due: an operator asked for it. */
+  readonly early?: boolean;
+  /** Named together with many others: while it waits, new uploads go first. */
+  readonly backfill?: boolean | undefined;
   /** The record as a listing showed it: saves the claim from taking the upload for a new one. */
   readonly seen?: LedgerRecord;
   /** The malware scan found nothing: what an earlier verdict held may be sent. */

@@ -1,4 +1,5 @@
-import { type FailureCode, failureOf } from '../failures/failures.ts';
+import { countsAsAttempt, type FailureCode, failureOf } from '../failures/failures.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
 import {
   laterFloorFactor,
   maxAttempts,
@@ -17,36 +18,32 @@ export interface RetryPolicy {
 }
 
 export interface AttemptFacts {
-  /** Attempts since the upload was last released, the failed one included. */
-  readonly attemptsSinceRelease: number;
-  /** Earlier ones of them that were throttled. */
-  readonly throttledAttempts?: number | undefined;
-  /** Milliseconds since the epoch. */
-  readonly releasedAt: number;
+  /** As the claim of the failed attempt has written it. */
+  readonly record: Pick<LedgerRecord, 'attemptsSinceRelease' | 'countedAttempts' | 'countedSince'>;
   readonly code: FailureCode;
   /** The wait that the other side asked for. */
   readonly retryAfterMs?: number | undefined;
-  /** The run adapts its concurrency, so after throttling the file need not wait for long. */
-  readonly paced?: boolean | undefined;
+  /** When its lane or the account opened last, in milliseconds since the epoch. */
+  readonly openedAt: number;
 }
 
 /**
  * When to try again: full jitter over a doubling span, never sooner than asked. `undefined` when the retry budget is used
- * up. Throttling is not a failure of this file, so only time, not the count, exhausts it.
+ * up: 12 attempts, or 24 hours since the first of them or since the end of a pause. What every file would meet uses up nothing.
  * @param random uniform in [0, 1)
  */
 export const nextAttemptAt = (
   { baseMs }: RetryPolicy,
-  { attemptsSinceRelease, throttledAttempts = 0, releasedAt, code, retryAfterMs, paced }: AttemptFacts,
+  { record: { attemptsSinceRelease, countedAttempts = 0, countedSince }, code, retryAfterMs, openedAt }: AttemptFacts,
   now: number,
   random: number,
 ): number | undefined => {
   const { throttled, retry } = failureOf(code);
-  if (now - releasedAt >= retryBudgetMs) return undefined;
-  if (attemptsSinceRelease - throttledAttempts >= maxAttempts && throttled === 'no') return undefined;
+  const since = Math.max(countedSince ?? now, openedAt);
+  if (countsAsAttempt(code) && (countedAttempts + 1 >= maxAttempts || now - since >= retryBudgetMs)) return undefined;
   // The end of a rate limit that Kombo does not name is not assumed to be near.
   const endsSoon = throttled === 'concurrency-limit' || (throttled === 'rate-limit' && retryAfterMs !== undefined);
-  const base = paced && endsSoon ? Math.min(throttledBaseMs, baseMs) : baseMs;
+  const base = endsSoon ? Math.min(throttledBaseMs, baseMs) : baseMs;
   const floor = Math.max(retryAfterMs ?? 0, retry === 'later' ? laterFloorFactor * baseMs : 0);
   return now + Math.min(maxBackoffMs, floor + backoffMs(base, attemptsSinceRelease, random));
 };
@@ -71,7 +68,8 @@ export const quickRepeatWaitMs = (
   repeats: number,
   random: number,
 ): number | undefined => {
-  if (repeats >= maxQuickRepeats || failureOf(code).retry === 'later') return undefined;
+  const { retry, throttled } = failureOf(code);
+  if (repeats >= maxQuickRepeats || retry === 'later' || throttled !== 'no') return undefined;
   if (staleConnection) return 0;
   const wait = Math.max(retryAfterMs ?? 0, Math.round((0.5 + random * 0.5) * quickRepeatBaseMs * 2 ** repeats));
   return wait < maxQuickWaitMs ? wait : undefined;

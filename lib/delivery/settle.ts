@@ -1,7 +1,7 @@
 import { sleep } from '../clock.ts';
 import type { Courier } from '../courier.ts';
 import { failureOf } from '../failures/failures.ts';
-import { pauseScope } from '../lane/pause.ts';
+import { noteAnswer } from '../lane/note-answer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Ending, EventOf, LedgerEvent } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
@@ -10,12 +10,10 @@ import { settleWaitsMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import { noteSample } from '../read-back/note-sample.ts';
 import { uploadId } from '../upload/upload.ts';
-import type { AttemptReport } from './attempt-report.ts';
-import type { AttemptOptions } from './delivery-options.ts';
+import { type AttemptReport, failWith } from './attempt-report.ts';
 import { nextAttemptAt } from './retry-policy.ts';
 
-type SettleCourier = Pick<Courier, 'settings' | 'ledger' | 'lanes' | 'pauses' | 'clock' | 'random'>;
-type Failed = Extract<Ending, { kind: 'failed' }>;
+type SettleCourier = Pick<Courier, 'settings' | 'ledger' | 'lanes' | 'apiKey' | 'clock' | 'random'>;
 
 /**
  * Records how a claim ended: pauses what would fail in the same way, decides when to try again, and writes the record.
@@ -26,10 +24,9 @@ export const settle = async (
   record: LedgerRecord,
   owner: string,
   report: AttemptReport,
-  options: AttemptOptions,
   courier: SettleCourier,
 ): Promise<Outcome> => {
-  const event = await eventOf(record, owner, report, options, courier);
+  const event = await eventOf(record, owner, report, courier);
   const written = await applyPatiently(record, event, courier);
   if (written !== 'conflict') {
     if (event.kind === 'delivered') await noteSample(written.record, courier);
@@ -59,46 +56,59 @@ const applyLate = async (
 const eventOf = async (
   record: LedgerRecord,
   owner: string,
-  { ending, retryAfterMs }: AttemptReport,
-  { paced }: AttemptOptions,
+  { ending: reported, retryAfterMs, komboMs }: AttemptReport,
   courier: SettleCourier,
 ): Promise<EventOf<'delivered' | 'failed'>> => {
-  if (ending.kind === 'delivered') return { ...ending, owner };
-  // The pause comes first: a file held by a pause that was never written would wait for an end that never comes.
-  const pausedBy = ending.pausedBy ?? (await beginPause(ending, record, courier));
-  const failed = { ...ending, owner, ...(pausedBy !== undefined && { pausedBy }) };
   const { settings, clock, random } = courier;
+  const ending = await judged(reported, record, courier);
+  // Only an answer to a POST says something about the other files.
+  const isAnswer = komboMs !== undefined && record.target !== undefined;
+  const failure = ending.kind === 'failed' ? ending.failure : undefined;
+  if (isAnswer && !isMistakeInKey(ending))
+    await noteAnswer(record.target.integrationId, { failure, retryAfterMs }, courier);
+  if (ending.kind === 'delivered') return { ...ending, owner };
+  const failed = { ...ending, owner };
   const now = clock.now();
   if (ending.as === 'unknown') return { ...failed, dueAt: now + settings.readBackAfterMs };
   if (ending.as !== 'waiting') return { ...failed, dueAt: now };
-  const { attemptsSinceRelease, throttledAttempts, releasedAt } = record;
   const { code, detail } = ending.failure;
-  const facts = { attemptsSinceRelease, throttledAttempts, releasedAt, code, retryAfterMs, paced };
-  const dueAt = nextAttemptAt({ baseMs: settings.retryBaseMs }, facts, now, random());
+  const openedAt = await openingOf(record, courier);
+  const dueAt = nextAttemptAt(
+    { baseMs: settings.retryBaseMs },
+    { record, code, retryAfterMs, openedAt },
+    now,
+    random(),
+  );
   if (dueAt !== undefined) return { ...failed, dueAt };
-  const exhausted = `The last of ${attemptsSinceRelease} attempts ended with ${code}. ${detail}`;
-  const failure = { ...ending.failure, code: 'RETRIES_EXHAUSTED', detail: exhausted } as const;
-  return { ...failed, as: 'held', failure, dueAt: now };
+  const exhausted = `The last of ${record.attemptsSinceRelease} attempts ended with ${code}. ${detail}`;
+  return {
+    ...failed,
+    as: 'held',
+    failure: { ...ending.failure, code: 'RETRIES_EXHAUSTED', detail: exhausted },
+    dueAt: now,
+  };
 };
 
-/**
- * A failure that every other file would meet pauses them, instead of using up their attempts one by one.
- * @returns the scope of the pause; undefined when there is none, also when it could not be written: the file is settled
- *   either way, and the next file starts the pause.
- */
-const beginPause = async (
-  { failure: { code, detail } }: Failed,
-  { target }: LedgerRecord,
-  { pauses }: Pick<Courier, 'pauses'>,
-): Promise<string | undefined> => {
-  const { pauses: reach, selfHealing } = failureOf(code);
-  const scope = pauseScope(reach, target);
-  if (scope === undefined) return undefined;
-  return pauses.begin({ scope, code, by: 'kombo', reason: detail, selfHealing }).then(
-    () => scope,
-    () => undefined,
-  );
+/** What the failure means for this file, where its history or its lane decides that. */
+const judged = async (ending: Ending, record: LedgerRecord, { settings, lanes }: SettleCourier): Promise<Ending> => {
+  if (ending.kind === 'delivered') return ending;
+  const { failure } = ending;
+  const { target, waited } = record;
+  if (failure.code === 'OBJECT_DELETED' && waited) {
+    return { ...ending, ...failWith({ ...failure, code: 'OBJECT_GONE' }) };
+  }
+  if (failureOf(failure.code).pauses !== 'known-integration' || !target) return ending;
+  if (target.integrationId === settings.integrationId) return ending;
+  const lane = await lanes.read(target.integrationId);
+  // Nothing was ever attached under this id, so it is a mistake in the key, and no other file should wait for it.
+  return lane !== 'unreadable' && lane.tool.length === 0 ? { ...ending, as: 'rejected' } : ending;
 };
+
+const isMistakeInKey = (ending: Ending): boolean =>
+  ending.kind === 'failed' && ending.as === 'rejected' && failureOf(ending.failure.code).pauses !== 'nothing';
+
+const openingOf = async ({ target }: LedgerRecord, { lanes }: SettleCourier): Promise<number> =>
+  target ? (await lanes.gate(target.integrationId)).openedAt : 0;
 
 /**
  * Without this write a delivered file becomes an unknown one, so it is repeated when the table is unavailable for a moment,
@@ -107,14 +117,19 @@ const beginPause = async (
 const applyPatiently = async (
   record: LedgerRecord,
   event: LedgerEvent,
-  { ledger, clock }: Pick<Courier, 'ledger' | 'clock'>,
+  { ledger, lanes, clock }: Pick<Courier, 'ledger' | 'lanes' | 'clock'>,
 ): ReturnType<Ledger['apply']> => {
+  const entersLane = event.kind === 'failed' && (event.as === 'waiting' || event.as === 'unknown');
+  const write = async (): ReturnType<Ledger['apply']> => {
+    if (entersLane && record.target) await lanes.touch(record.target.integrationId);
+    return ledger.apply(record, event);
+  };
   for (const waitMs of settleWaitsMs) {
     try {
-      return await ledger.apply(record, event);
+      return await write();
     } catch {
       await sleep(clock, waitMs);
     }
   }
-  return ledger.apply(record, event);
+  return write();
 };

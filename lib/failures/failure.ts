@@ -1,8 +1,8 @@
 /**
  * What a failure means for the upload.
- * - `waiting`: known not delivered; the schedule sends it again.
+ * - `waiting`: known not delivered; sent once it is due and its lane is open.
  * - `unknown`: may have been delivered; the target is read before anything is repeated.
- * - `held`: an operator must act, then resume or retry.
+ * - `held`: an operator must act on this file, then retry.
  * - `rejected`: this file or key is wrong; a new upload is needed.
  * - `superseded`: the object is no longer the one that the event named.
  */
@@ -19,10 +19,13 @@ export interface Failure {
    * earliest, because the other side has repeated it already. `never`: only after the status was left some other way.
    */
   readonly retry: 'soon' | 'later' | 'never';
-  /** All deliveries that would fail in the same way: they are paused. */
-  readonly pauses: 'nothing' | 'integration' | 'account';
-  /** The cause of the pause can end without an operator, so one file per 15 minutes tests whether it has ended. */
-  readonly selfHealing: boolean;
+  /**
+   * All deliveries that would fail in the same way: their lane is paused. `known-integration`: only where the setting names the
+   * integration, or something was attached under it; otherwise the id is a mistake in the key, and the file is rejected.
+   */
+  readonly pauses: 'nothing' | 'integration' | 'known-integration' | 'account';
+  /** Where `GET /integrations/{id}` shows the cause of the pause; `call`: that it answers at all shows that the cause is gone. */
+  readonly seenIn: 'nowhere' | 'status' | 'setup-status' | 'write-actions' | 'call';
   /**
    * What Kombo had accepted when it answered this. `file`: it judged the file itself, so no pause applies any more.
    * `integration`: it had accepted the API key, so a pause of the account is over. `nothing`: it says neither.
@@ -32,8 +35,8 @@ export interface Failure {
   readonly throttled: 'no' | 'rate-limit' | 'concurrency-limit';
   /** Kombo refused the API key before it did anything: with another key the same file is sent again immediately. */
   readonly keyRefused: boolean;
-  /** The other side is down or full; it may need hours. */
-  readonly outage: boolean;
+  /** The other side is down or full; it may need hours. Three such answers in a row pause the lane. */
+  readonly outage: 'no' | 'integration' | 'account';
   /** May have been delivered, and Kombo still calls a repeat safe: done where the target cannot be listed. */
   readonly vendorRepeats: boolean;
   /**

@@ -11,6 +11,15 @@ export type FailureCode = keyof typeof failures;
 /** The same with its optional values widened, for code that looks a decision up instead of knowing the code. */
 export const failureOf = (code: FailureCode): Failure => failures[code];
 
+/**
+ * Whether an attempt that ended with this uses up the retry budget of its file. What every file would meet is not this file's
+ * failure, however long it takes.
+ */
+export const countsAsAttempt = (code: FailureCode): boolean => {
+  const { outage, pauses, throttled } = failureOf(code);
+  return outage === 'no' && pauses === 'nothing' && throttled === 'no';
+};
+
 /** Everything that an answer or a log line can name: failures of uploads and of the events that should report them. */
 export const everyFailure = { ...failures, ...eventFailures } as const;
 

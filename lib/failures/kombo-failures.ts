@@ -10,11 +10,11 @@ const retrySoon = {
   status: 'waiting',
   retry: 'soon',
   pauses: 'nothing',
-  selfHealing: false,
+  seenIn: 'nowhere',
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
-  outage: false,
+  outage: 'no',
   vendorRepeats: false,
   asListing: 'look-again',
 } as const;
@@ -29,18 +29,18 @@ const rateLimited = { ...retrySoon, throttled: 'rate-limit' } as const;
 const concurrencyLimited = { ...retrySoon, throttled: 'concurrency-limit' } as const;
 
 /** Kombo has repeated the call to the ATS itself before it answered this. */
-const atsIsStruggling = { ...retryLater, judges: 'file' } as const;
+const atsIsStruggling = { ...retryLater, judges: 'file', outage: 'integration' } as const;
 
 /** May have been delivered, so the target is read first. */
 const unknown = {
   status: 'unknown',
   retry: 'never',
   pauses: 'nothing',
-  selfHealing: false,
+  seenIn: 'nowhere',
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
-  outage: false,
+  outage: 'no',
   vendorRepeats: false,
   asListing: 'look-again',
 } as const;
@@ -49,18 +49,21 @@ const unknown = {
 const unknownFromAts = { ...unknown, judges: 'file' } as const;
 
 /** The other side is down. Kombo calls a repeat safe, but does not promise that nothing was done. */
-const unavailable = { ...unknown, outage: true, vendorRepeats: true } as const;
+const unavailable = { ...unknown, outage: 'integration', vendorRepeats: true } as const;
+
+/** Nothing answers, or nothing but faults. */
+const unknownInOutage = { ...unknown, outage: 'integration' } as const;
 
 /** Kombo, or a proxy before it, refuses the request; it refuses a listing of that target in the same way. */
 const requestRefused = {
   status: 'rejected',
   retry: 'never',
   pauses: 'nothing',
-  selfHealing: false,
+  seenIn: 'nowhere',
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
-  outage: false,
+  outage: 'no',
   vendorRepeats: false,
   asListing: 'hold',
 } as const;
@@ -76,54 +79,34 @@ const callRefused = {
   status: 'held',
   retry: 'never',
   pauses: 'nothing',
-  selfHealing: false,
+  seenIn: 'nowhere',
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
-  outage: false,
+  outage: 'no',
   vendorRepeats: false,
   asListing: 'hold',
 } as const;
 
-/** Every file of the integration would fail until the customer or an operator acts. */
-const integrationStops = {
-  status: 'held',
-  retry: 'never',
-  pauses: 'integration',
-  selfHealing: false,
-  judges: 'integration',
-  throttled: 'no',
-  keyRefused: false,
-  outage: false,
-  vendorRepeats: false,
-  asListing: 'look-again',
-} as const;
+/** Every file of the integration would fail until its cause has ended, at Kombo, at the customer or by an operator. */
+const integrationStops = { ...retryLater, pauses: 'integration', judges: 'integration' } as const;
 
-/** Every file of the integration fails until Kombo has finished, which needs no operator. */
-const integrationStopsForNow = { ...integrationStops, selfHealing: true } as const;
-
-/** Attaching is not allowed here, or listing is not; an operator can change that. */
+/** The same, and the ATS may allow attaching and forbid listing, or the other way round; an operator can change that. */
 const integrationMayNot = { ...integrationStops, asListing: 'hold' } as const;
 
 /** Kombo has no such action for this tool, and an operator cannot change that. */
 const integrationCannotDoIt = { ...integrationStops, asListing: 'cannot-list' } as const;
 
 /** Kombo answers this before it looks at anything else, so it does not confirm the key. */
-const integrationUnknown = { ...integrationStops, judges: 'nothing' } as const;
-
-/** Every file behind this API key would fail, and the function detects automatically when that ends. */
-const accountStops = {
-  status: 'held',
-  retry: 'never',
-  pauses: 'account',
-  selfHealing: true,
+const integrationUnknown = {
+  ...integrationStops,
+  pauses: 'known-integration',
+  seenIn: 'call',
   judges: 'nothing',
-  throttled: 'no',
-  keyRefused: false,
-  outage: false,
-  vendorRepeats: false,
-  asListing: 'look-again',
 } as const;
+
+/** Every file behind this API key would fail. */
+const accountStops = { ...retryLater, pauses: 'account', seenIn: 'call' } as const;
 
 /** Kombo refused the API key, so it did nothing. */
 const keyRefused = { ...accountStops, keyRefused: true } as const;
@@ -152,73 +135,81 @@ export const komboErrorCodes = {
     nextStep: 'Nothing: the target is read to see whether the file arrived; it is sent again only if it did not.',
   },
   'INTEGRATION.SETUP_SYNC_PENDING': {
-    ...integrationStopsForNow,
+    ...integrationStops,
+    seenIn: 'setup-status',
     meaning: 'The first sync of the integration is still running; that can take hours.',
-    nextStep: 'Nothing: one file is sent every 15 minutes as a test, and the rest follow once Kombo processes it.',
+    nextStep: 'Nothing: Kombo is asked in every run, and the files follow once the sync has ended.',
   },
   'INTEGRATION.SETUP_INCOMPLETE': {
     ...integrationStops,
+    seenIn: 'setup-status',
     meaning: 'The setup of the integration is not finished.',
-    nextStep: 'Ask the customer to finish the connection flow in Kombo, then resume the integration.',
+    nextStep: 'Ask the customer to finish the connection flow in Kombo; the files follow within minutes.',
   },
   'INTEGRATION.QA_FAILED': {
     ...integrationStops,
     meaning: "The integration's data failed Kombo's checks.",
-    nextStep: 'Ask Kombo support to enable the integration again, then resume it.',
+    nextStep:
+      'Ask Kombo support to enable the integration again; within an hour the files follow, or resume immediately.',
   },
   'INTEGRATION.INACTIVE': {
     ...integrationStops,
+    seenIn: 'status',
     meaning: 'The integration is switched off.',
-    nextStep: 'Enable the integration in the Kombo dashboard, then resume it.',
+    nextStep: 'Enable the integration in the Kombo dashboard; the files follow within minutes.',
   },
   'INTEGRATION.AUTHENTICATION_INVALID': {
     ...integrationStops,
+    seenIn: 'status',
     meaning: "The ATS no longer accepts the customer's credentials.",
-    nextStep: 'Ask the customer to reconnect the integration in Kombo, then resume it.',
+    nextStep: 'Ask the customer to reconnect the integration in Kombo; the files follow within minutes.',
   },
   'INTEGRATION.PERMISSION_MISSING': {
     ...integrationMayNot,
     meaning: "The customer's ATS credentials lack a right.",
-    nextStep: 'Ask the customer to grant the right to add attachments in the ATS, then resume the integration.',
+    nextStep:
+      'Ask the customer to grant the right to add attachments in the ATS; within an hour the files follow, or resume immediately.',
   },
   'INTEGRATION.ACTION_NOT_AVAILABLE': {
     ...integrationCannotDoIt,
+    seenIn: 'write-actions',
     meaning: 'Kombo does not offer this action for this ATS.',
     nextStep:
-      'Try the other target (application instead of candidate) in KEY_TEMPLATES, or ask Kombo; then resume the integration.',
+      'Try the other target (application instead of candidate) in KEY_TEMPLATES, or ask Kombo; within an hour the files follow, or resume immediately.',
   },
   'INTEGRATION.ACTION_DISABLED': {
     ...integrationMayNot,
+    seenIn: 'write-actions',
     meaning: 'Adding attachments is switched off for this integration.',
-    nextStep: 'Enable "Add attachments" in the Kombo scope config, then resume the integration.',
+    nextStep: 'Enable "Add attachments" in the Kombo scope config; the files follow within minutes.',
   },
   'INTEGRATION.MODEL_NOT_AVAILABLE': {
     ...integrationCannotDoIt,
     meaning: 'Kombo does not offer this data model for this ATS.',
-    nextStep: 'Ask Kombo whether the integration supports attachments, then resume the integration.',
+    nextStep:
+      'Ask Kombo whether the integration supports attachments; within an hour the files follow, or resume immediately.',
   },
   'INTEGRATION.MODEL_DISABLED': {
     ...integrationMayNot,
     meaning: 'The data model is switched off for this integration.',
-    nextStep: 'Enable the model in the Kombo scope config, then resume the integration.',
+    nextStep: 'Enable the model in the Kombo scope config; within an hour the files follow, or resume immediately.',
   },
   'PLATFORM.AUTHENTICATION_INVALID': {
     ...keyRefused,
     meaning: 'The Kombo API key is wrong, revoked or expired.',
-    nextStep:
-      'Put a valid key into the secret that KOMBO_API_KEY_SECRET names; within 15 minutes the files follow, or resume immediately.',
+    nextStep: 'Put a valid key into the secret that KOMBO_API_KEY_SECRET names; within minutes the files follow.',
   },
   'PLATFORM.IP_NOT_WHITELISTED': {
     ...accountStops,
     meaning: 'Kombo does not accept calls from this address.',
     nextStep:
-      "Add the function's fixed egress address to Kombo's allowlist, or end the allowlist; within 15 minutes the files follow, or resume immediately.",
+      "Add the function's fixed egress address to Kombo's allowlist, or end the allowlist; within minutes the files follow.",
   },
   'PLATFORM.INTEGRATION_NOT_FOUND': {
     ...integrationUnknown,
     meaning: 'Kombo does not know this integration under this API key and region.',
     nextStep:
-      'Compare KOMBO_INTEGRATION_ID or the id in the key with the Kombo dashboard, and KOMBO_BASE_URL with its region; then resume the integration.',
+      'Compare KOMBO_INTEGRATION_ID or the id in the key with the Kombo dashboard, and KOMBO_BASE_URL with its region. Files that wait follow; a rejected one is uploaded again under a right key.',
   },
   'PLATFORM.INPUT_INVALID': {
     ...inputRefused,
@@ -241,7 +232,7 @@ export const komboErrorCodes = {
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
   'PLATFORM.TASK_TIMED_OUT': {
-    ...unknown,
+    ...unknownInOutage,
     meaning: 'Kombo stopped waiting for its own task.',
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
@@ -266,13 +257,14 @@ const otherCallFailures = {
   },
   KOMBO_UNAVAILABLE: {
     ...unavailable,
+    outage: 'account',
     meaning: "Kombo's load balancer answered 503, but Kombo may have taken the file.",
     nextStep: 'Nothing: the target is read to see whether the file arrived; it is sent again only if it did not.',
   },
   KOMBO_UNAUTHORIZED: {
     ...keyRefused,
     meaning: 'Kombo answered 401 without a known code.',
-    nextStep: 'Check the API key with the action "check"; within 15 minutes the files follow, or resume immediately.',
+    nextStep: 'Check the API key with the action "check"; within minutes the files follow.',
   },
   KOMBO_FORBIDDEN: {
     ...callRefused,
@@ -287,7 +279,7 @@ const otherCallFailures = {
   KOMBO_REDIRECTED: {
     ...accountStops,
     meaning: 'Kombo answered with a redirect, which is not followed, because the API key would be sent along.',
-    nextStep: 'Set KOMBO_BASE_URL to the address of the API itself (eu, us, or its URL); then resume.',
+    nextStep: 'Set KOMBO_BASE_URL to the address of the API itself (eu, us, or its URL) and deploy; the files follow.',
   },
   KOMBO_REFUSED: {
     ...requestRefused,
@@ -295,13 +287,13 @@ const otherCallFailures = {
     nextStep: "Read Kombo's message and log_url, fix the key or the file, and upload again.",
   },
   KOMBO_FAULT: {
-    ...unknown,
+    ...unknownInOutage,
     meaning: 'Kombo answered 5xx or 408, or an error under 2xx, without a known code.',
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
   KOMBO_UNREACHABLE: {
     ...retrySoon,
-    outage: true,
+    outage: 'account',
     meaning: 'No connection to Kombo could be made, so nothing was delivered.',
     nextStep: 'Nothing at first; if it stays, check KOMBO_BASE_URL and the network of the function.',
   },
@@ -321,7 +313,7 @@ const otherCallFailures = {
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
   ANSWER_TIMED_OUT: {
-    ...unknown,
+    ...unknownInOutage,
     meaning: 'Kombo took the file and did not answer in time.',
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
@@ -333,8 +325,7 @@ const otherCallFailures = {
   API_KEY_UNREADABLE: {
     ...accountStops,
     meaning: 'The secret with the Kombo API key is missing, empty, or not readable for the function.',
-    nextStep:
-      'Put the Kombo API key into the secret that KOMBO_API_KEY_SECRET names; within 15 minutes the files follow, or resume immediately.',
+    nextStep: 'Put the Kombo API key into the secret that KOMBO_API_KEY_SECRET names; within minutes the files follow.',
   },
   API_KEY_UNAVAILABLE: {
     ...retrySoon,

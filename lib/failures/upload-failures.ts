@@ -3,11 +3,11 @@ import type { Failure } from './failure.ts';
 /** None of these codes comes from Kombo, so none says anything about its key, its limits or an integration. */
 const besideKombo = {
   pauses: 'nothing',
-  selfHealing: false,
+  seenIn: 'nowhere',
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
-  outage: false,
+  outage: 'no',
   vendorRepeats: false,
   asListing: 'look-again',
 } as const;
@@ -65,6 +65,11 @@ export const uploadFailures = {
     meaning: 'The object was deleted before it was read.',
     nextStep: 'Nothing, unless it was deleted by mistake: then upload it again.',
   },
+  OBJECT_GONE: {
+    ...rejected,
+    meaning: 'The object was deleted while its file waited to be sent, so it was never delivered.',
+    nextStep: 'Upload it again, unless it was deleted on purpose; a longer retention keeps files through an outage.',
+  },
   OBJECT_ARCHIVED: {
     ...held,
     meaning: 'The object is in an archive storage class and cannot be read immediately.',
@@ -107,8 +112,13 @@ export const uploadFailures = {
   },
   LEDGER_UNAVAILABLE: {
     ...retried,
-    meaning: 'The ledger could not be asked whether the integration is paused, so nothing was sent.',
+    meaning: 'The ledger could not be read after the claim, so nothing was sent.',
     nextStep: 'Nothing at first; if it stays, look at the throttles and errors of the ledger table.',
+  },
+  LANE_BUSY: {
+    ...retried,
+    meaning: "Kombo's limit for calls in flight is used up for this integration, so nothing was sent.",
+    nextStep: 'Nothing: it is sent by a scheduled run.',
   },
   LEASE_EXPIRED: {
     ...unknown,
@@ -127,10 +137,11 @@ export const uploadFailures = {
     nextStep: 'Read the last error below, fix its cause, then retry.',
   },
   INTEGRATION_PAUSED: {
-    ...held,
+    ...retried,
     meaning:
-      'Deliveries for this integration are paused, because every file would fail in the same way or an operator asked for it.',
-    nextStep: 'Fix the cause that the pause names, then resume the integration; its files follow automatically.',
+      'Deliveries of this integration are paused, because every file would fail in the same way or an operator asked for it.',
+    nextStep:
+      'Nothing for this file: it follows when the pause ends. "status" shows the pause, its cause and what ends it.',
   },
   SCAN_THREAT_FOUND: {
     ...held,

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { at, parseJson, text } from '../json.ts';
-import { apiKeyLifetimeMs, minApiKeyRefreshMs } from '../limits.ts';
+import { apiKeyLifetimeMs, apiKeyVersionLifetimeMs, minApiKeyRefreshMs } from '../limits.ts';
 
 /** The Kombo API key, wherever it is kept. */
 export interface ApiKey {
@@ -11,6 +11,14 @@ export interface ApiKey {
    * Never fails: a store that does not answer has no other key.
    */
   refresh(refused: string): Promise<boolean>;
+  /** What changes with the key and does not reveal it: the store's version, read anew when the known one is over a minute old. */
+  version(): Promise<string>;
+}
+
+/** As the store keeps it. */
+export interface StoredKey {
+  readonly text: string;
+  readonly version: string;
 }
 
 /** `unreadable`: an operator must fix it. `unavailable`: the store does not answer now. */
@@ -28,17 +36,19 @@ export class ApiKeyError extends Error {
 export const fixedApiKey = (key: string): ApiKey => ({
   current: async () => key,
   refresh: async () => false,
+  version: async () => 'environment',
 });
 
-/** @param fetch reads the secret's text; throws `ApiKeyError`. */
-export const cachedApiKey = (fetch: () => Promise<string>, clock: Clock): ApiKey => {
-  let cached: { readonly key: string; readonly at: number } | undefined;
+/** @param fetch reads the secret; throws `ApiKeyError`. */
+export const cachedApiKey = (fetch: () => Promise<StoredKey>, clock: Clock): ApiKey => {
+  let cached: { readonly key: string; readonly version: string; readonly at: number } | undefined;
   let loading: Promise<string> | undefined;
   let refreshedAt = Number.NEGATIVE_INFINITY;
 
   const load = async (): Promise<string> => {
-    const key = keyIn(await fetch());
-    cached = { key, at: clock.now() };
+    const { text: secret, version } = await fetch();
+    const key = keyIn(secret);
+    cached = { key, version, at: clock.now() };
     return key;
   };
   /** Files that start together ask the store once. */
@@ -59,6 +69,10 @@ export const cachedApiKey = (fetch: () => Promise<string>, clock: Clock): ApiKey
         if (cached && error instanceof ApiKeyError && error.fault === 'unavailable') return cached.key;
         throw error;
       }
+    },
+    version: async () => {
+      if (!cached || clock.now() - cached.at >= apiKeyVersionLifetimeMs) await loadOnce();
+      return cached?.version ?? '';
     },
     refresh: async (refused) => {
       // A concurrent delivery may have fetched the new key while this call was in progress with the old one.

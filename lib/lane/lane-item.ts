@@ -1,40 +1,40 @@
 import * as v from 'valibot';
+import { failures } from '../failures/failures.ts';
 import { parseJson } from '../json.ts';
 import type { Item } from '../ledger/table.ts';
 import { timestamp } from '../ledger/timestamp.ts';
-import { nextComparisonAt, type Tool } from '../read-back/learn-tool.ts';
 import { targetKinds } from '../upload/target.ts';
+import { type Lane, placeOf } from './lane.ts';
 
-/** One integration: what is known of it beyond its single uploads. */
-export interface Lane {
-  readonly integrationId: string;
-  readonly tool: Tool;
-  readonly version: number;
-}
-
-/** The part of index `work` that lists the lanes with a waiting comparison, by its due time. */
-export const laneShard = 'lanes';
+/** Where index `work` lists the lanes that have something to do, by the time at which a run looks at them. */
+export const directoryPartition = { open: 'lanes', paused: 'lanes#paused' } as const;
 
 /** No upload has such a key: bucket names hold no `#`. */
 export const laneKey = (integrationId: string): string => `lane#${integrationId}`;
 
-export const toLaneItem = ({ integrationId, tool, version }: Lane): Item => {
-  const dueAt = nextComparisonAt(tool);
+export const toLaneItem = (lane: Lane): Item => {
+  const { integrationId, version, pause, counts, ...rest } = lane;
+  const place = placeOf(lane);
   return {
     pk: laneKey(integrationId),
     version,
-    status: 'lane',
-    ...(dueAt !== undefined && { workShard: laneShard, workAt: dueAt }),
-    document: JSON.stringify({ tool }),
+    status: pause ? 'lane paused' : 'lane open',
+    ...(pause && { code: pause.code }),
+    ...(place && { workShard: directoryPartition[place.part], workAt: place.at }),
+    ...(counts?.oldestAt !== undefined && { createdAt: counts.oldestAt }),
+    ...(counts && { waiting: counts.waiting, unknown: counts.unknown }),
+    document: JSON.stringify({ pause, counts, ...rest }),
   };
 };
 
-/** An item that this version cannot read is neither used nor overwritten: a newer version may have written it. */
+/** An item that this version cannot read is neither used nor overwritten, and its lane counts as paused. */
 export const fromLaneItem = (item: Item): Lane | 'unreadable' => {
   const parsed = v.safeParse(laneSchema, parseJson(item.document));
   if (!parsed.success) return 'unreadable';
-  return { integrationId: item.pk.slice(laneKey('').length), tool: parsed.output.tool, version: item.version };
+  return { ...(parsed.output as Omit<Lane, 'integrationId' | 'version'>), ...identityOf(item) };
 };
+
+const identityOf = ({ pk, version }: Item) => ({ integrationId: pk.slice(laneKey('').length), version });
 
 const sample = v.object({
   id: v.string(),
@@ -45,8 +45,34 @@ const sample = v.object({
   tries: v.number(),
 });
 
-/** Strict: an older version that does not know a field must not write the lane without it. */
-const laneSchema = v.strictObject({
+const pause = v.object({
+  code: v.picklist(Object.keys(failures)),
+  by: v.picklist(['kombo', 'operator']),
+  reason: v.string(),
+  since: timestamp,
+  end: v.optional(
+    v.object({
+      by: v.picklist(['unread', 'reading', 'probe']),
+      nextAt: timestamp,
+      probes: v.number(),
+      probedId: v.optional(v.string()),
+      keyVersion: v.optional(v.string()),
+      integrationSetting: v.optional(v.string()),
+    }),
+  ),
+});
+
+/** Loose: what a newer version has added stays in the item when this version writes it. */
+const laneSchema = v.looseObject({
+  touchedAt: timestamp,
+  nextAt: v.optional(timestamp),
+  pause: v.optional(pause),
+  outages: v.number(),
+  openedAt: v.optional(timestamp),
+  rateLimited: v.optional(v.object({ integrationId: v.string(), until: timestamp })),
+  counts: v.optional(
+    v.object({ waiting: v.number(), unknown: v.number(), oldestAt: v.optional(timestamp), at: timestamp }),
+  ),
   tool: v.array(
     v.object({
       kind: v.picklist(targetKinds),

@@ -1,84 +1,180 @@
 import type { Clock } from '../clock.ts';
-import type { IndexPage, PageKey, Table } from '../ledger/table.ts';
-import { ledgerPageSize, maxConflictRounds, maxToolViews, toolViewLifetimeMs } from '../limits.ts';
+import type { FailureCode } from '../failures/failures.ts';
+import type { PageKey, Table } from '../ledger/table.ts';
+import { laneViewLifetimeMs, ledgerPageSize, maxConflictRounds, maxLaneViews } from '../limits.ts';
 import type { Tool } from '../read-back/learn-tool.ts';
-import { fromLaneItem, type Lane, laneKey, laneShard, toLaneItem } from './lane-item.ts';
+import { accountLane, type Lane, newLane, pausedSentence, touched } from './lane.ts';
+import { directoryPartition, fromLaneItem, laneKey, toLaneItem } from './lane-item.ts';
 
-/** Where the lanes are kept: beside the uploads, as `lane#<integration>`. */
+/** Where the lanes are kept: beside the uploads, as `lane#<integration>`. Methods throw what the table throws. */
 export interface LaneStore {
-  /** What is known of the tool; the view is at most 5 minutes old. Of a tool with an unreadable item nothing is known. */
-  toolOf(integrationId: string): Promise<Tool>;
+  /** Whether files of the integration may be sent now. The view is at most 30 seconds old. */
+  gate(integrationId: string): Promise<Gate>;
+  /** The lane as it is stored now; a new one when there is none. */
+  read(integrationId: string): Promise<Lane | 'unreadable'>;
   /**
-   * Changes what is known of the tool; `change` runs again on the new state after each conflict, and returns the same object
-   * when there is nothing to change. Gives up silently when the item cannot be read, and after too many conflicts: the next
-   * upload teaches the same.
+   * Changes a lane; `change` runs again on the new state after each conflict, and returns the same object when there is
+   * nothing to change. An item that cannot be read stays as it is.
    */
+  change(integrationId: string, change: (lane: Lane) => Lane): Promise<Lane | 'unreadable'>;
+  /** Must precede every write that puts a file into the lane; costs nothing while the latest touch is fresh. */
+  touch(integrationId: string): Promise<void>;
+  /** What is known of the tool; of a lane with an unreadable item nothing is known. */
+  toolOf(integrationId: string): Promise<Tool>;
+  /** A new, open lane in place of an item that cannot be read: an operator asked for it, who lost what was known of the tool. */
+  replaceUnreadable(integrationId: string): Promise<void>;
+  /** Changes what is known of the tool. Gives up after too many conflicts: the next upload teaches the same. */
   learn(integrationId: string, change: (tool: Tool) => Tool): Promise<void>;
-  /** The lanes with a comparison that is due, longest due first; unreadable ones are skipped. Read page by page. */
-  due(): AsyncGenerator<Lane, void, undefined>;
+  /**
+   * The lanes that have something to do by then, longest due first, from the index: it may be behind the items. Read page by
+   * page, so a run pays for the lanes that it gets to.
+   * @param upTo milliseconds since the epoch; everything when absent
+   */
+  directory(part: keyof typeof directoryPartition, upTo?: number): AsyncGenerator<DirectoryEntry, void, undefined>;
 }
 
-export const lanesOn = (table: Table, clock: Clock): LaneStore => {
-  const views = new Map<string, { readonly at: number; readonly tool: Promise<Tool> }>();
+export interface Gate {
+  /** Absent when files may be sent. */
+  readonly closed?: Closed;
+  /** When this lane or the account opened last: retry budgets begin there anew. 0 when neither was ever paused. */
+  readonly openedAt: number;
+  readonly lane: Lane | 'unreadable';
+  readonly account: Lane | 'unreadable';
+}
 
-  const read = async (integrationId: string): Promise<Lane | 'unreadable' | undefined> => {
+/** What keeps a lane closed. */
+export interface Closed {
+  /** The lane that is paused: the integration, or `*`. */
+  readonly integrationId: string;
+  readonly code: FailureCode;
+  /** For an operator. */
+  readonly sentence: string;
+}
+
+export interface DirectoryEntry {
+  readonly integrationId: string;
+  readonly dueAt: number;
+  /** Counts of the last reading, see `LaneCounts`. */
+  readonly waiting: number;
+  readonly unknown: number;
+  readonly oldestAt?: number;
+}
+
+const unreadableSentence =
+  'The record of its lane cannot be read: deploy the version that wrote it, or resume the integration, which writes a new one.';
+
+export const closedBy = (integrationId: string, lane: Lane | 'unreadable'): Closed | undefined => {
+  if (lane === 'unreadable') return { integrationId, code: 'INTEGRATION_PAUSED', sentence: unreadableSentence };
+  const { pause } = lane;
+  return pause && { integrationId, code: pause.code, sentence: pausedSentence(integrationId, pause) };
+};
+
+export const lanesOn = (table: Table, clock: Clock): LaneStore => {
+  const views = new Map<string, { readonly at: number; readonly lane: Promise<Lane | 'unreadable'> }>();
+
+  const readItem = async (integrationId: string): Promise<Lane | 'unreadable'> => {
     const item = await table.get(laneKey(integrationId));
-    return item && fromLaneItem(item);
+    return item ? fromLaneItem(item) : newLane(integrationId);
   };
 
-  const remember = (integrationId: string, tool: Promise<Tool>): Promise<Tool> => {
-    if (views.size >= maxToolViews) views.clear();
-    const view = { at: clock.now(), tool };
+  /** A function uses its own write immediately. A failed reading is not kept. */
+  const remember = (integrationId: string, lane: Promise<Lane | 'unreadable'>): Promise<Lane | 'unreadable'> => {
+    if (views.size >= maxLaneViews) views.clear();
+    const view = { at: clock.now(), lane };
     views.set(integrationId, view);
-    tool.catch(() => {
+    lane.catch(() => {
       if (views.get(integrationId) === view) views.delete(integrationId);
     });
-    return tool;
+    return lane;
+  };
+
+  /** Deliveries that start concurrently share one reading. */
+  const viewOf = (integrationId: string): Promise<Lane | 'unreadable'> => {
+    const view = views.get(integrationId);
+    if (view && clock.now() - view.at <= laneViewLifetimeMs) return view.lane;
+    return remember(integrationId, readItem(integrationId));
+  };
+
+  const tryChange = async (
+    integrationId: string,
+    changed: (lane: Lane) => Lane,
+  ): Promise<Lane | 'unreadable' | 'conflict'> => {
+    for (let round = 1; round <= maxConflictRounds; round += 1) {
+      const seen = await readItem(integrationId);
+      if (seen === 'unreadable') return remember(integrationId, Promise.resolve(seen));
+      const next = changed(seen);
+      if (next === seen) return remember(integrationId, Promise.resolve(seen));
+      const written = { ...next, version: seen.version + 1 };
+      const condition =
+        seen.version === 0 ? ({ kind: 'absent' } as const) : ({ kind: 'unchanged', version: seen.version } as const);
+      if ((await table.put(toLaneItem(written), condition)).written)
+        return remember(integrationId, Promise.resolve(written));
+    }
+    return 'conflict';
+  };
+
+  const change: LaneStore['change'] = async (integrationId, changed) => {
+    const lane = await tryChange(integrationId, changed);
+    if (lane === 'conflict') throw new Error('Too many conflicting writes to one lane.');
+    return lane;
   };
 
   return {
-    toolOf: (integrationId) => {
-      const view = views.get(integrationId);
-      if (view && clock.now() - view.at <= toolViewLifetimeMs) return view.tool;
-      const reading = read(integrationId).then((lane) =>
-        lane === undefined || lane === 'unreadable' ? [] : lane.tool,
-      );
-      return remember(integrationId, reading);
+    change,
+    read: (integrationId) => remember(integrationId, readItem(integrationId)),
+    gate: async (integrationId) => {
+      const [account, lane] = await Promise.all([viewOf(accountLane), viewOf(integrationId)]);
+      const closed = closedBy(accountLane, account) ?? closedBy(integrationId, lane);
+      const openedAt = Math.max(openingOf(account), openingOf(lane));
+      return { ...(closed && { closed }), openedAt, lane, account };
     },
-    learn: async (integrationId, change) => {
-      for (let round = 1; round <= maxConflictRounds; round += 1) {
-        const seen = await read(integrationId);
-        if (seen === 'unreadable') return;
-        const before = seen?.tool ?? [];
-        const tool = change(before);
-        if (tool === before) {
-          // The cached view was older than the item. With this one the next upload causes no read.
-          await remember(integrationId, Promise.resolve(tool));
-          return;
-        }
-        const next: Lane = { integrationId, tool, version: (seen?.version ?? 0) + 1 };
-        const condition = seen
-          ? ({ kind: 'unchanged', version: seen.version } as const)
-          : ({ kind: 'absent' } as const);
-        if (!(await table.put(toLaneItem(next), condition)).written) continue;
-        await remember(integrationId, Promise.resolve(tool));
-        return;
-      }
+    touch: async (integrationId) => {
+      const lane = await viewOf(integrationId);
+      if (lane === 'unreadable' || touched(lane, clock.now()) === lane) return;
+      await change(integrationId, (fresh) => touched(fresh, clock.now()));
     },
-    due: async function* () {
-      const upTo = clock.now();
+    toolOf: async (integrationId) => {
+      const lane = await viewOf(integrationId);
+      return lane === 'unreadable' ? [] : lane.tool;
+    },
+    learn: async (integrationId, changed) => {
+      await tryChange(integrationId, (lane) => {
+        const tool = changed(lane.tool);
+        return tool === lane.tool ? lane : { ...lane, tool };
+      });
+    },
+    replaceUnreadable: async (integrationId) => {
+      const item = await table.get(laneKey(integrationId));
+      if (!item || fromLaneItem(item) !== 'unreadable') return;
+      const now = clock.now();
+      const lane = { ...newLane(integrationId), touchedAt: now, nextAt: now, openedAt: now, version: item.version + 1 };
+      const { written } = await table.put(toLaneItem(lane), { kind: 'unchanged', version: item.version });
+      if (written) await remember(integrationId, Promise.resolve(lane));
+    },
+    directory: async function* (part, upTo) {
       let after: PageKey | undefined;
       do {
-        const { items, next }: IndexPage = await table.query({
+        const { items, next } = await table.query({
           index: 'work',
-          hash: laneShard,
+          hash: directoryPartition[part],
           limit: ledgerPageSize,
-          upTo,
+          ...(upTo !== undefined && { upTo }),
           ...(after && { after }),
         });
-        yield* items.map(fromLaneItem).filter((lane) => lane !== 'unreadable');
+        for (const { pk, workAt = 0, waiting = 0, unknown = 0, createdAt } of items) {
+          const integrationId = pk.slice(laneKey('').length);
+          yield {
+            integrationId,
+            dueAt: workAt,
+            waiting,
+            unknown,
+            ...(createdAt !== undefined && { oldestAt: createdAt }),
+          };
+        }
         after = next;
       } while (after);
     },
   };
 };
+
+const openingOf = (lane: Lane | 'unreadable'): number => (lane === 'unreadable' ? 0 : (lane.openedAt ?? 0));

@@ -1,38 +1,90 @@
-import type { Failure } from '../failures/failure.ts';
-import type { FailureCode } from '../failures/failures.ts';
-import type { Target } from '../upload/target.ts';
+import { type FailureCode, failureOf } from '../failures/failures.ts';
+import { firstOutageProbeMs, firstProbeMs, maxOutageProbeMs, maxProbeMs, readingEveryMs } from '../limits.ts';
 
-/** Everything behind the API key; any other scope is the id of an integration. */
-export const accountScope = 'account';
-
-/** The scope that a failure pauses; undefined when it pauses nothing, or its upload names no integration. */
-export const pauseScope = (
-  reach: Failure['pauses'],
-  target: Pick<Target, 'integrationId'> | undefined,
-): string | undefined => {
-  if (reach === 'nothing') return undefined;
-  return reach === 'account' ? accountScope : target?.integrationId;
-};
-
-/**
- * All deliveries of a scope are paused, because every file would fail in the same way or an operator asked for it.
- * `open` until it is ended; then `releasing` while the files that it holds are released; then `closed`, for the record.
- */
+/** Why all deliveries of a lane wait. Times are milliseconds since the epoch. */
 export interface Pause {
-  readonly scope: string;
-  readonly state: 'open' | 'releasing' | 'closed';
-  /** The failure that caused it; INTEGRATION_PAUSED when an operator started it. */
+  /** The failure that every file would meet; INTEGRATION_PAUSED when an operator asked for the pause. */
   readonly code: FailureCode;
   readonly by: 'kombo' | 'operator';
   readonly reason: string;
-  /** Milliseconds since the epoch, as all times here. */
   readonly since: number;
-  /** The cause may end without an operator: one delivery at `probeAt` tests it. Absent when only an operator can end it. */
-  readonly probeAt?: number;
-  readonly ended?: { readonly by: 'probe' | 'operator'; readonly reason: string; readonly at: number };
-  readonly version: number;
+  /** How it ends without an operator; absent when an operator asked for it: then only an operator ends it. */
+  readonly end?: PauseEnd;
 }
 
-/** What the operator reads about a file that waits for the end of the pause. */
-export const pausedSentence = ({ scope, since, code, reason }: Pause): string =>
-  `${scope === accountScope ? 'Everything' : 'The integration'} has been paused since ${new Date(since).toISOString()}: ${code}. ${reason}`;
+export interface PauseEnd {
+  /**
+   * `unread`: nothing was asked yet. `reading`: Kombo's description of the integration has shown the cause, so it shows as
+   * well when the cause is gone. `probe`: it does not show it, so a call must be tried.
+   */
+  readonly by: 'unread' | 'reading' | 'probe';
+  readonly nextAt: number;
+  /** Probes that have failed. */
+  readonly probes: number;
+  /** The file that was sent as the latest probe: the next one is another, because its file may be the fault. */
+  readonly probedId?: string;
+  /** What was in use when the pause began: another key or another setting is a reason to try at once. */
+  readonly keyVersion?: string;
+  readonly integrationSetting?: string;
+}
+
+export type PauseFacts = Pick<PauseEnd, 'keyVersion' | 'integrationSetting'> & {
+  readonly now: number;
+  /** The wait that the other side asked for, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+};
+
+/** A pause that an answer of Kombo's causes. */
+export const pauseBy = (
+  code: FailureCode,
+  reason: string,
+  { now, retryAfterMs = 0, keyVersion, integrationSetting }: PauseFacts,
+): Pause => {
+  const isVisible = failureOf(code).seenIn !== 'nowhere';
+  const waitMs = isVisible ? 0 : probeIntervalMs(code, 0);
+  return {
+    code,
+    by: 'kombo',
+    reason,
+    since: now,
+    end: {
+      by: isVisible ? 'unread' : 'probe',
+      nextAt: now + Math.max(waitMs, retryAfterMs),
+      probes: 0,
+      ...(keyVersion !== undefined && { keyVersion }),
+      ...(integrationSetting !== undefined && { integrationSetting }),
+    },
+  };
+};
+
+/** What a reading of the integration shows about the cause of a pause. */
+export type Reading = 'shows-cause' | 'shows-none' | 'says-nothing';
+
+/**
+ * What follows from a reading. `wait`: the cause is there. `send`: it was there and is gone, so one file goes. `probe`: the
+ * reading does not show this cause, or shows nothing at all.
+ */
+export const afterReading = (
+  end: PauseEnd,
+  reading: Reading,
+  now: number,
+): { readonly next: 'wait' | 'send' | 'probe'; readonly end: PauseEnd } => {
+  if (reading === 'shows-cause') return { next: 'wait', end: { ...end, by: 'reading', nextAt: now + readingEveryMs } };
+  if (reading === 'shows-none' && end.by === 'reading') return { next: 'send', end };
+  return { next: 'probe', end: { ...end, by: 'probe' } };
+};
+
+/** The turn to probe is taken before the probe itself, so that of two runs only one has it. */
+export const probeTaken = ({ code }: Pick<Pause, 'code'>, end: PauseEnd, now: number): PauseEnd => ({
+  ...end,
+  nextAt: now + probeIntervalMs(code, end.probes + 1),
+  probes: end.probes + 1,
+});
+
+/** The other side is down: it is asked after minutes. Other causes need someone who acts. */
+const probeIntervalMs = (code: FailureCode, probes: number): number => {
+  const { outage, throttled } = failureOf(code);
+  const [firstMs, maxMs] =
+    outage !== 'no' || throttled !== 'no' ? [firstOutageProbeMs, maxOutageProbeMs] : [firstProbeMs, maxProbeMs];
+  return Math.min(maxMs, firstMs * 2 ** Math.min(probes, 20));
+};

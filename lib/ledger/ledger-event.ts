@@ -18,8 +18,6 @@ export type Ending =
       readonly kind: 'failed';
       readonly as: FailureStatus;
       readonly failure: FailureDetail;
-      /** The pause that holds it. */
-      readonly pausedBy?: string;
       readonly sent?: Sent;
       readonly content?: FileContent | undefined;
     };
@@ -46,6 +44,9 @@ export type LedgerEvent =
       readonly leaseUntil: number;
       /** The malware scan found nothing, so what an earlier verdict held may be sent. */
       readonly scannedClean?: boolean;
+      /** What waits may be taken before it is due: an operator asked for it, or it tests whether a pause has ended. */
+      readonly early?: boolean;
+      readonly backfill?: boolean | undefined;
     }
   /** It is written down as waiting without being taken: its lane is paused or busy, or nothing has reported it so far. */
   | {
@@ -55,6 +56,8 @@ export type LedgerEvent =
       readonly attachmentType: AttachmentType;
       readonly failure: FailureDetail;
       readonly dueAt: number;
+      readonly scannedClean?: boolean;
+      readonly backfill?: boolean | undefined;
     }
   | (Extract<Ending, { kind: 'delivered' }> & { readonly owner: string })
   /** The answer came after the lease had ended; `attempt` is the one that it belongs to. */
@@ -72,14 +75,10 @@ export type LedgerEvent =
   /** It is not at the target, so it may be sent again. */
   | (LookedAt & { readonly kind: 'absent'; readonly dueAt: number })
   | (LookedAt & { readonly kind: 'undecidable'; readonly failure: FailureDetail })
-  /** Its integration is paused, so the target is not read until the pause ends. */
-  | { readonly kind: 'paused'; readonly scope: string; readonly failure: FailureDetail }
   | { readonly kind: 'blocked-by-scan'; readonly failure: FailureDetail }
-  /** The pause that held it has ended. */
-  | { readonly kind: 'released'; readonly scope: string; readonly dueAt: number }
-  /** An operator's decision; its reason is stored with the record. */
-  | { readonly kind: 'retry'; readonly reason: string }
-  | { readonly kind: 'resend'; readonly reason: string }
+  /** An operator's decision; its reason is stored with the record. The target is the one that the key names now. */
+  | (Partial<Pick<LedgerRecord, 'target' | 'attachmentType'>> & { readonly kind: 'retry'; readonly reason: string })
+  | (Partial<Pick<LedgerRecord, 'target' | 'attachmentType'>> & { readonly kind: 'resend'; readonly reason: string })
   | { readonly kind: 'resolve'; readonly reason: string };
 
 export type LedgerEventKind = LedgerEvent['kind'];
@@ -96,18 +95,15 @@ const formOfFailure = {
 const formOfKind = {
   delivered: 'delivered',
   'delivered-late': 'delivered, after the lease',
-  'lease-expired': 'lease ended',
   found: 'found at the target',
   looked: 'looked at the target',
   absent: 'not at the target',
   undecidable: 'cannot be decided',
-  paused: 'integration paused',
   'blocked-by-scan': 'blocked by the malware scan',
-  released: 'pause ended',
   retry: 'retry',
   resend: 'resend',
   resolve: 'resolve',
-} as const satisfies Record<Exclude<LedgerEventKind, 'claim' | 'postponed' | 'failed'>, EventForm>;
+} as const satisfies Record<Exclude<LedgerEventKind, 'claim' | 'postponed' | 'failed' | 'lease-expired'>, EventForm>;
 
 /** The forms under which an event may be allowed; any one of them is enough. */
 export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): readonly EventForm[] => {
@@ -119,7 +115,14 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
         ...(event.scannedClean ? (['claim after a clean scan'] as const) : []),
       ];
     case 'postponed':
-      return ['postponed', ...(isNewUpload(event.upload, record) ? (['postponed after a new upload'] as const) : [])];
+      return [
+        'postponed',
+        ...(isNewUpload(event.upload, record) ? (['postponed after a new upload'] as const) : []),
+        ...(event.scannedClean ? (['postponed after a clean scan'] as const) : []),
+      ];
+    // Without a target nothing can have been sent.
+    case 'lease-expired':
+      return [record?.target ? 'lease ended' : 'lease ended without a target'];
     case 'failed':
       return [formOfFailure[event.as]];
     default:

@@ -1,12 +1,20 @@
 import type { Clock } from '../clock.ts';
-import { ledgerPageSize, maxConflictRounds } from '../limits.ts';
+import { ledgerPageSize, maxConflictRounds, maxCounted } from '../limits.ts';
 import { type Target, targetKey } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
 import type { EventOf, LedgerEvent } from './ledger-event.ts';
 import { mergeShards } from './merge-shards.ts';
 import type { LedgerRecord } from './record.ts';
-import { fromItem, RecordUnreadable, shardsOf, toItem, type WorkQueue } from './record-item.ts';
-import type { Item, Table } from './table.ts';
+import {
+  fromItem,
+  type LanePart,
+  lanePartition,
+  RecordUnreadable,
+  shardsOf,
+  toItem,
+  type WorkQueue,
+} from './record-item.ts';
+import type { Item, PageKey, Table } from './table.ts';
 import { transition } from './transition.ts';
 
 /**
@@ -25,11 +33,15 @@ export interface Ledger {
   /** What the ledger knows of these; uploads that it has never seen are absent. */
   readMany(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>;
   /**
-   * What is due by now or what is held, oldest first; what was rejected, newest first, because that is a history.
+   * Leases that have ended by now or what is held, oldest first; what was rejected, newest first, because that is a history.
    * Read in pages of `limit`, so the cost depends on what is read, not on the length of the list.
-   * @param upTo nothing later than this, in milliseconds; what is due is never read beyond now
+   * @param upTo nothing later than this, in milliseconds; leases are never read beyond now
    */
   work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<LedgerEntry, void, undefined>;
+  /** How many are in a list since then (milliseconds since the epoch), from the index; stops at 1,000. */
+  count(queue: WorkQueue, since?: number): Promise<number>;
+  /** What waits in a lane, by due time, due or not: ids and facts from the index, which may be behind the records. */
+  lane(integrationId: string, part: LanePart, limit: number, after?: PageKey): Promise<LanePage>;
   ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<LedgerEntry, void, undefined>;
   forget(seen: LedgerEntry): Promise<'forgotten' | 'conflict'>;
 }
@@ -45,6 +57,21 @@ export type LedgerEntry =
       /** Its place in the list of work, in milliseconds; absent when it has none. */
       readonly workAt?: number;
     };
+
+/** One file that waits in a lane. Times are milliseconds since the epoch. */
+export interface LaneEntry {
+  readonly id: string;
+  readonly dueAt: number;
+  /** It may have been delivered: its target is looked at. Otherwise it is sent. */
+  readonly isUnknown: boolean;
+  /** When the upload first came. */
+  readonly firstAt?: number;
+}
+
+export interface LanePage {
+  readonly entries: readonly LaneEntry[];
+  readonly next?: PageKey;
+}
 
 /** `written`: the record is as the event made it. Otherwise it does not allow the event, and nothing was changed. */
 export type Claim =
@@ -111,7 +138,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     new Map((await table.getMany(ids)).map((item) => [item.pk, readItem(item)]));
 
   async function* work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<LedgerEntry, void, undefined> {
-    const latest = queue === 'due' ? Math.min(clock.now(), upTo ?? Number.POSITIVE_INFINITY) : upTo;
+    const latest = queue === 'lease' ? Math.min(clock.now(), upTo ?? Number.POSITIVE_INFINITY) : upTo;
     const bounds = {
       ...(latest !== undefined && { upTo: latest }),
       ...(queue === 'rejected' && { newestFirst: true as const }),
@@ -122,6 +149,27 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     for await (const item of mergeShards(shards, queue === 'rejected' ? 'newest first' : 'oldest first'))
       yield readItem(item);
   }
+
+  const count: Ledger['count'] = async (queue, since = 0) => {
+    let counted = 0;
+    for (const hash of shardsOf(queue)) {
+      const { items } = await table.query({ index: 'work', hash, limit: maxCounted, newestFirst: true });
+      counted += items.filter(({ workAt = 0 }) => workAt >= since).length;
+    }
+    return Math.min(maxCounted, counted);
+  };
+
+  const lane: Ledger['lane'] = async (integrationId, part, limit, after) => {
+    const hash = lanePartition(part, integrationId);
+    const { items, next } = await table.query({ index: 'work', hash, limit, ...(after && { after }) });
+    const entries = items.map(({ pk, workAt = 0, status, createdAt }) => ({
+      id: pk,
+      dueAt: workAt,
+      isUnknown: status === 'unknown',
+      ...(createdAt !== undefined && { firstAt: createdAt }),
+    }));
+    return { entries, ...(next && { next }) };
+  };
 
   async function* ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<LedgerEntry, void, undefined> {
     const hash = targetKey(target);
@@ -138,7 +186,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     return (await table.get(seen.id)) ? 'conflict' : 'forgotten';
   };
 
-  return { claim: enter, postpone: enter, apply, read, readMany, work, ofTarget, forget };
+  return { claim: enter, postpone: enter, apply, read, readMany, work, count, lane, ofTarget, forget };
 };
 
 async function* pages(

@@ -5,9 +5,7 @@ export type Situation =
   | 'new'
   | Exclude<Status, 'held'>
   | 'held for a fault'
-  | 'held by a pause'
   | 'held, may be delivered'
-  | 'held by a pause, may be delivered'
   | 'held by the malware scan';
 
 /** Every event as an operator would call it. One kind of `LedgerEvent` can have several forms. */
@@ -17,6 +15,7 @@ export type EventForm =
   | 'claim after a clean scan'
   | 'postponed'
   | 'postponed after a new upload'
+  | 'postponed after a clean scan'
   | 'delivered'
   | 'delivered, after the lease'
   | 'not delivered'
@@ -25,13 +24,12 @@ export type EventForm =
   | 'file or key is wrong'
   | 'object gone or replaced'
   | 'lease ended'
+  | 'lease ended without a target'
   | 'found at the target'
   | 'looked at the target'
   | 'not at the target'
-  | 'integration paused'
   | 'cannot be decided'
   | 'blocked by the malware scan'
-  | 'pause ended'
   | 'retry'
   | 'resend'
   | 'resolve';
@@ -51,12 +49,12 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
   'claim after a clean scan': { 'held by the malware scan': 'sending' },
   postponed: { new: 'waiting', superseded: 'waiting' },
   'postponed after a new upload': { rejected: 'waiting' },
+  'postponed after a clean scan': { 'held by the malware scan': 'waiting' },
   delivered: { sending: 'attached' },
   /** Its function was frozen or slow. The answer decides what a look would still have to find out. */
   'delivered, after the lease': {
     unknown: 'attached',
     'held, may be delivered': 'attached',
-    'held by a pause, may be delivered': 'attached',
   },
   'not delivered': { sending: 'waiting' },
   'answer lost': { sending: 'unknown' },
@@ -64,33 +62,27 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
   'file or key is wrong': { sending: 'rejected' },
   'object gone or replaced': { sending: 'superseded' },
   'lease ended': { sending: 'unknown' },
+  'lease ended without a target': { sending: 'rejected' },
   'found at the target': {
     unknown: 'attached',
     'held, may be delivered': 'attached',
-    'held by a pause, may be delivered': 'attached',
   },
   'looked at the target': { unknown: 'unknown' },
   'not at the target': { unknown: 'waiting' },
-  'integration paused': { unknown: 'held' },
   'cannot be decided': { unknown: 'held' },
   /** The end of the other reason, for which it is held or in doubt, must not send it. */
   'blocked by the malware scan': {
     unknown: 'held',
     'held for a fault': 'held',
-    'held by a pause': 'held',
     'held, may be delivered': 'held',
-    'held by a pause, may be delivered': 'held',
     'held by the malware scan': 'held',
   },
-  'pause ended': { 'held by a pause': 'waiting', 'held by a pause, may be delivered': 'unknown' },
   /** What may have been delivered is looked up again instead of being sent again. */
   retry: {
     waiting: 'waiting',
     unknown: 'unknown',
     'held for a fault': 'waiting',
-    'held by a pause': 'waiting',
     'held, may be delivered': 'unknown',
-    'held by a pause, may be delivered': 'unknown',
     'held by the malware scan': 'waiting',
     rejected: 'waiting',
     superseded: 'waiting',
@@ -100,9 +92,7 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
     waiting: 'waiting',
     unknown: 'waiting',
     'held for a fault': 'waiting',
-    'held by a pause': 'waiting',
     'held, may be delivered': 'waiting',
-    'held by a pause, may be delivered': 'waiting',
     'held by the malware scan': 'waiting',
     rejected: 'waiting',
     superseded: 'waiting',
@@ -110,15 +100,13 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
   resolve: {
     unknown: 'attached',
     'held, may be delivered': 'attached',
-    'held by a pause, may be delivered': 'attached',
   },
 };
 
 export const situationOf = (state: State | undefined): Situation => {
   if (state === undefined) return 'new';
   if (state.status !== 'held') return state.status;
-  const { pausedBy, mayBeDelivered, failure } = state;
-  if (pausedBy !== undefined) return mayBeDelivered ? 'held by a pause, may be delivered' : 'held by a pause';
+  const { mayBeDelivered, failure } = state;
   if (mayBeDelivered) return 'held, may be delivered';
   return failure.code.startsWith('SCAN_') ? 'held by the malware scan' : 'held for a fault';
 };

@@ -17,7 +17,7 @@ import { timestamp } from './timestamp.ts';
  * |---|---|
  * | `pk` | `bucket/key#etag` |
  * | `version`, `owner` | what conditional writes compare; `owner` only while sending |
- * | `workShard`, `workAt` | index `work`: `due#0..3` by due time (or end of the lease), `held#0..3` and `rejected#0..3` by the time it was held or rejected; absent once attached or superseded |
+ * | `workShard`, `workAt` | index `work`: `lease#0..3` by the end of the lease, `wait#<integration>` and `backfill#<integration>` by due time, `held#0..3` and `rejected#0..3` by the time it was held or rejected; absent once attached or superseded |
  * | `targetKey`, `createdAt` | index `target`: `candidate/<id>` or `application/<id>` |
  * | `expiresAt` | TTL; set only once settled, so that nothing which needs work can vanish |
  * | `status`, `code` | for an operator who looks at the table, and for counting |
@@ -25,19 +25,18 @@ import { timestamp } from './timestamp.ts';
  *
  * Each write is billed three times, once per index, by the kilobyte. With the key stored once, most items stay below one.
  *
- * Beside the uploads there are `pause#<scope>` (see `pause-item.ts`) and `sweep#<prefix>` (see `sweep-cursor.ts`).
+ * Beside the uploads there are `lane#<integration>` (see `lane-item.ts`) and `sweep#<prefix>` (see `sweep-cursor.ts`).
  */
 const layout = 1;
 
-/** What continues automatically, and what needs an operator. A rejected upload is settled and expires from its list. */
-export type WorkQueue = 'due' | 'held' | 'rejected';
+/** What is being sent, and what needs an operator. A rejected upload is settled and expires from its list. */
+export type WorkQueue = 'lease' | 'held' | 'rejected';
 export const shardsOf = (queue: WorkQueue): readonly string[] =>
   Array.from({ length: shardCount }, (_, shard) => `${queue}#${shard}`);
 
 export const toItem = (record: LedgerRecord, retentionDays: number): Item => {
   const pk = uploadId(record.upload);
   const { state } = record;
-  const place = placeOf(state);
   return {
     pk,
     version: record.version,
@@ -45,28 +44,40 @@ export const toItem = (record: LedgerRecord, retentionDays: number): Item => {
     status: state.status,
     ...('failure' in state && { code: state.failure.code }),
     ...('owner' in state && { owner: state.owner }),
-    ...(place && { workShard: `${place.queue}#${crc32(pk) % shardCount}`, workAt: place.at }),
+    ...placeOf(record, pk),
     ...(isSettled(state) && { expiresAt: Math.floor(record.updatedAt / 1000) + retentionDays * daySeconds }),
     ...(record.target && { targetKey: targetKey(record.target) }),
     document: JSON.stringify({ layout, ...record, upload: { ...record.upload, bucket: undefined, key: undefined } }),
   };
 };
 
-const placeOf = (state: State): { queue: WorkQueue; at: number } | undefined => {
+/** What waits in a lane: files that are new, and files of a backfill, which are sent after them. */
+export type LanePart = 'wait' | 'backfill';
+export const lanePartition = (part: LanePart, integrationId: string): string => `${part}#${integrationId}`;
+
+const placeOf = (record: LedgerRecord, pk: string): Pick<Item, 'workShard' | 'workAt'> => {
+  const { state } = record;
+  const shard = (queue: WorkQueue): string => `${queue}#${crc32(pk) % shardCount}`;
   switch (state.status) {
     case 'sending':
-      return { queue: 'due', at: state.leaseUntil };
+      return { workShard: shard('lease'), workAt: state.leaseUntil };
     case 'waiting':
     case 'unknown':
-      return { queue: 'due', at: state.dueAt };
+      return { workShard: laneOf(record), workAt: state.dueAt };
     case 'held':
-      return { queue: 'held', at: state.heldAt };
+      return { workShard: shard('held'), workAt: state.heldAt };
     case 'rejected':
-      return { queue: 'rejected', at: state.rejectedAt };
+      return { workShard: shard('rejected'), workAt: state.rejectedAt };
     case 'attached':
     case 'superseded':
-      return undefined;
+      return {};
   }
+};
+
+/** @throws when it has no target: such a file would wait in a lane that no run reads. */
+const laneOf = ({ target, backfill }: LedgerRecord): string => {
+  if (!target) throw new Error('A file without a target cannot wait.');
+  return lanePartition(backfill ? 'backfill' : 'wait', target.integrationId);
 };
 
 const isSettled = ({ status }: State): boolean =>
@@ -127,7 +138,6 @@ const state = v.variant('status', [
     status: v.literal('held'),
     heldAt: timestamp,
     failure,
-    pausedBy: v.optional(v.string()),
     mayBeDelivered: v.boolean(),
   }),
   v.object({ status: v.literal('rejected'), rejectedAt: timestamp, failure }),
@@ -161,8 +171,10 @@ const recordSchema = v.object({
   state,
   attempts: v.number(),
   attemptsSinceRelease: v.number(),
-  releasedAt: timestamp,
-  throttledAttempts: v.optional(v.number()),
+  countedAttempts: v.optional(v.number()),
+  countedSince: v.optional(timestamp),
+  waited: v.optional(v.boolean()),
+  backfill: v.optional(v.boolean()),
   attemptedAt: v.optional(timestamp),
   firstUnknownAttemptAt: v.optional(timestamp),
   unknownAttempts: v.optional(v.number()),

@@ -49,8 +49,6 @@ export interface Held {
   readonly status: 'held';
   readonly heldAt: Timestamp;
   readonly failure: FailureDetail;
-  /** Set when a pause holds it: an integration id, or `account`. The end of the pause releases it. */
-  readonly pausedBy?: string;
   /** True while it may have been delivered: then a retry reads the target before it sends. */
   readonly mayBeDelivered: boolean;
 }
@@ -98,11 +96,15 @@ export interface LedgerRecord {
   readonly state: State;
   /** Claims so far, over its whole life. */
   readonly attempts: number;
-  /** Claims since an operator or the end of a pause last released it, and when that was: its retry budget. */
+  /** Claims since it was last released: the wait for the next one grows with them. */
   readonly attemptsSinceRelease: number;
-  readonly releasedAt: Timestamp;
-  /** Those of them that Kombo throttled, which is not a failure of this file. */
-  readonly throttledAttempts?: number | undefined;
+  /** Those of them that use up the retry budget, and when the first of them ended. */
+  readonly countedAttempts?: number | undefined;
+  readonly countedSince?: Timestamp | undefined;
+  /** It was not sent at once, so its uploader could delete the object before it was delivered. */
+  readonly waited?: boolean | undefined;
+  /** An operator or a manifest named it together with many others: it is sent after what is new. */
+  readonly backfill?: boolean | undefined;
   /** Start of the latest claim. */
   readonly attemptedAt?: Timestamp;
   /** Start of the earliest attempt whose outcome was ever unknown: a file dated well before it is not ours. */

@@ -32,6 +32,9 @@ export interface Item {
   /** Index `target`: what happened to this candidate's files. */
   readonly targetKey?: string;
   readonly createdAt?: number;
+  /** Of a lane: how many files waited there, and how many may have been delivered, when it was last read. */
+  readonly waiting?: number;
+  readonly unknown?: number;
   /** TTL, in seconds since the epoch. */
   readonly expiresAt?: number;
   /** For an operator who looks at the table, and for counting; decisions use the document. */

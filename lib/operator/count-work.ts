@@ -1,8 +1,9 @@
 import type { Courier } from '../courier.ts';
 import type { Deadline } from '../deadline.ts';
-import { shardsOf } from '../ledger/record-item.ts';
+import { lanePartition, shardsOf } from '../ledger/record-item.ts';
 import type { Table } from '../ledger/table.ts';
-import { countPageSize, runReserveMs } from '../limits.ts';
+import { countPageSize, parallelCounts, runReserveMs } from '../limits.ts';
+import { inParallel } from '../parallel.ts';
 
 /**
  * How many uploads continue automatically and how many wait for an operator. Settled records, which include rejected
@@ -13,7 +14,7 @@ export interface WorkCounts {
   readonly waiting: number;
   readonly unknown: number;
   readonly held: number;
-  /** Of those that are not held: how many are due now, and since when the oldest is (milliseconds since the epoch). */
+  /** Of those that wait in open lanes: how many are due now, and since when the oldest is (milliseconds since the epoch). */
   readonly dueNow: number;
   readonly oldestDueAt?: number;
   /** How many are held under each failure code. */
@@ -22,30 +23,31 @@ export interface WorkCounts {
   readonly complete: boolean;
 }
 
-/** Counts in the sparse index, shard by shard: the cost depends on what waits, not on what was settled before. */
+/** Counts in the sparse index, part by part: the cost depends on what waits, not on what was settled before. */
 export const countWork = async (
   deadline: Deadline,
-  { table, clock }: Pick<Courier, 'table' | 'clock'>,
+  { table, lanes, clock }: Pick<Courier, 'table' | 'lanes' | 'clock'>,
 ): Promise<WorkCounts> => {
   const counts = { sending: 0, waiting: 0, unknown: 0, held: 0, dueNow: 0 };
   const heldByCode: Record<string, number> = {};
   let oldestDueAt = Number.POSITIVE_INFINITY;
   let complete = true;
   const now = clock.now();
+  const hasTime = (): boolean => {
+    complete &&= deadline.remainingMs() >= runReserveMs;
+    return complete;
+  };
 
-  const countShard = async (hash: string): Promise<void> => {
+  const countPart = async (hash: string, isOpen: boolean): Promise<void> => {
     let after: Awaited<ReturnType<Table['query']>>['next'];
     do {
-      if (deadline.remainingMs() < runReserveMs) {
-        complete = false;
-        return;
-      }
+      if (!hasTime()) return;
       const page = await table.query({ index: 'work', hash, limit: countPageSize, ...(after && { after }) });
       for (const { status = '', code = 'none', workAt = 0 } of page.items) {
         if (status !== 'sending' && status !== 'waiting' && status !== 'unknown' && status !== 'held') continue;
         counts[status] += 1;
         if (status === 'held') heldByCode[code] = (heldByCode[code] ?? 0) + 1;
-        else if (workAt <= now) {
+        else if (isOpen && workAt <= now) {
           counts.dueNow += 1;
           oldestDueAt = Math.min(oldestDueAt, workAt);
         }
@@ -54,6 +56,16 @@ export const countWork = async (
     } while (after);
   };
 
-  await Promise.all([...shardsOf('due'), ...shardsOf('held')].map(countShard));
+  const countLanes = (part: 'open' | 'paused'): Promise<number> =>
+    inParallel(lanes.directory(part), parallelCounts, hasTime, async ({ integrationId }) => {
+      await countPart(lanePartition('wait', integrationId), part === 'open');
+      await countPart(lanePartition('backfill', integrationId), part === 'open');
+    });
+
+  await Promise.all([
+    ...[...shardsOf('lease'), ...shardsOf('held')].map((shard) => countPart(shard, true)),
+    countLanes('open'),
+    countLanes('paused'),
+  ]);
   return { ...counts, ...(Number.isFinite(oldestDueAt) && { oldestDueAt }), heldByCode, complete };
 };

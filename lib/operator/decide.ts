@@ -1,22 +1,27 @@
 import type { Courier } from '../courier.ts';
+import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
-import type { LedgerEvent } from '../ledger/ledger-event.ts';
+import type { EventOf, LedgerEvent } from '../ledger/ledger-event.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { maxConflictRounds } from '../limits.ts';
+import type { Result } from '../result.ts';
 import { uploadId } from '../upload/upload.ts';
 
 /** What an operator may decide about one upload, each with a reason that is stored with the record. */
-export type OperatorDecision = Extract<LedgerEvent, { kind: 'retry' | 'resend' | 'resolve' }>;
+export type OperatorDecision =
+  | Pick<EventOf<'retry'>, 'kind' | 'reason'>
+  | Pick<EventOf<'resend'>, 'kind' | 'reason'>
+  | EventOf<'resolve'>;
 
 export type Decided =
   | { readonly done: true; readonly record: LedgerRecord }
   | {
       readonly done: false;
       /**
-       * `state`: its state does not allow it. `threat`: the scan found one. `gone`: erased in the meantime.
-       * `conflict`: too many writers.
+       * `state`: its state does not allow it. `threat`: the scan found one. `key`: its key names no target. `gone`: erased
+       * in the meantime. `conflict`: too many writers.
        */
-      readonly why: 'state' | 'threat' | 'gone' | 'conflict' | 'unreadable';
+      readonly why: 'state' | 'threat' | 'key' | 'gone' | 'conflict' | 'unreadable';
       readonly known?: LedgerEntry;
     };
 
@@ -28,13 +33,20 @@ export type Decided =
 export const decide = async (
   record: LedgerRecord,
   decision: OperatorDecision,
-  { ledger }: Pick<Courier, 'ledger'>,
+  { settings, ledger, lanes }: Pick<Courier, 'settings' | 'ledger' | 'lanes'>,
 ): Promise<Decided> => {
   let seen = record;
+  // The templates may have changed since; the key says again where the file belongs.
+  const match = matchKey(settings.keyTemplates, record.upload.key, settings.integrationId);
   for (let round = 1; round <= maxConflictRounds; round += 1) {
     const known = { id: uploadId(seen.upload), readable: true, record: seen } as const;
     if (decision.kind !== 'resolve' && isThreat(seen)) return { done: false, why: 'threat', known };
-    const written = await ledger.apply(seen, decision);
+    if (decision.kind !== 'resolve') {
+      const target = match.ok ? match.value.target : seen.target;
+      if (!target) return { done: false, why: 'key', known };
+      await lanes.touch(target.integrationId);
+    }
+    const written = await ledger.apply(seen, eventOf(decision, match));
     if (written !== 'conflict') return { done: true, record: written.record };
     const now = await ledger.read(known.id);
     if (!now) return { done: false, why: 'gone' };
@@ -43,6 +55,12 @@ export const decide = async (
     seen = now.record;
   }
   return { done: false, why: 'conflict' };
+};
+
+const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>): LedgerEvent => {
+  if (decision.kind === 'resolve' || !match.ok) return decision;
+  const { target, attachmentType } = match.value;
+  return { ...decision, target, attachmentType };
 };
 
 const isThreat = ({ state }: LedgerRecord): boolean => 'failure' in state && state.failure.code === 'SCAN_THREAT_FOUND';

@@ -2,7 +2,7 @@ import { type PreparedAttachment, prepareAttachment } from '../attachment/prepar
 import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
-import type { Pause } from '../lane/pause.ts';
+import type { Closed } from '../lane/lane-store.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
 import { sourceStallMs } from '../limits.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -28,18 +28,18 @@ export interface DryRun {
   /** What the ledger knows of it by now. */
   readonly known?: LedgerEntry;
   /** What would hold it. */
-  readonly pause?: Pause;
+  readonly pause?: Closed;
 }
 
-type DryRunCourier = Pick<Courier, 'settings' | 'storage' | 'restrictions' | 'ledger' | 'pauses' | 'clock'>;
+type DryRunCourier = Pick<Courier, 'settings' | 'storage' | 'restrictions' | 'ledger' | 'lanes' | 'clock'>;
 
 /** Everything that a delivery does, but for the POST and the ledger's writes. */
 export const dryRun = async (upload: Upload, deadline: Deadline, courier: DryRunCourier): Promise<DryRun> => {
-  const { settings, ledger, pauses } = courier;
+  const { settings, ledger, lanes } = courier;
   const known = await ledger.read(uploadId(upload));
   const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
   if (!match.ok) return { upload, match, send: match, ...(known && { known }) };
-  const pause = await pauses.stopping(match.value.target.integrationId);
+  const { closed: pause } = await lanes.gate(match.value.target.integrationId);
   const send = await prepare(upload, match.value, deadline, courier);
   return { upload, match, send, ...(known && { known }), ...(pause && { pause }) };
 };

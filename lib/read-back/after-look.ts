@@ -23,6 +23,8 @@ export interface AfterLook {
   readonly listedAt: number;
   /** Shortest time after an upload in which this tool was seen to list the file. */
   readonly listsWithinMs: number;
+  /** When the lane or the account opened last: what may pass has a day from then on. */
+  readonly openedAt: number;
   /** Uniform in [0, 1). */
   readonly random: number;
   /** What the look showed, for the operator; a sentence. */
@@ -33,9 +35,7 @@ export interface AfterLook {
 export const afterLook = (verdict: Verdict, facts: AfterLook): LedgerEvent => {
   const { state, settings, now } = facts;
   if (verdict.kind === 'found') return { kind: 'found' };
-  if (verdict.kind === 'doubt' && verdict.passes && now - state.unknownSince < passingReasonMs) {
-    return lookAgain(facts);
-  }
+  if (verdict.kind === 'doubt' && verdict.passes && mayPass(facts)) return lookAgain(facts);
   const frees = verdict.kind === 'absent' ? facts.listsWithinMs : 0;
   const mayStillArriveUntil = startOf(facts) + Math.max(settings.readBackAgainMs, frees);
   const dueAt = Math.max(now + settings.readBackAfterMs, mayStillArriveUntil);
@@ -53,7 +53,7 @@ export const afterFailedListing = ({ code, retryAfterMs }: KomboFailure, facts: 
   const { record, state, settings, now, random } = facts;
   const { asListing } = failureOf(code);
   if (asListing === 'look-again') {
-    if (now - state.unknownSince < passingReasonMs) return lookAgain(facts, retryAfterMs);
+    if (mayPass(facts)) return lookAgain(facts, retryAfterMs);
     return state.doubtfulLooks + 1 < looksToDecide
       ? { kind: 'looked', counts: 'doubtful', dueAt: now + settings.readBackAfterMs }
       : undecided(facts);
@@ -73,9 +73,12 @@ const notThere = (facts: AfterLook, because?: string): LedgerEvent => {
   const { unknownAttempts = 0 } = record;
   if (unknownAttempts >= maxUnknownAttempts) return undecided(facts, because);
   const isLast = unknownAttempts === maxUnknownAttempts - 1;
-  const waits = isLast && failureOf(state.failure.code).outage;
+  const waits = isLast && failureOf(state.failure.code).outage !== 'no';
   return { kind: 'absent', dueAt: waits ? Math.max(now, startOf(facts) + lastAttemptAfterOutageMs) : now };
 };
+
+const mayPass = ({ state, openedAt, now }: AfterLook): boolean =>
+  now - Math.max(state.unknownSince, openedAt) < passingReasonMs;
 
 const startOf = ({ record }: AfterLook): number => record.attemptedAt ?? record.createdAt;
 

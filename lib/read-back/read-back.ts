@@ -1,6 +1,5 @@
 import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineIn } from '../deadline.ts';
-import { pausedSentence } from '../lane/pause.ts';
 import type { LedgerEvent } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord, Look, UnknownOutcome } from '../ledger/record.ts';
@@ -18,7 +17,7 @@ import { lookSentence } from './words.ts';
 
 export type ReadBackCourier = Pick<
   Courier,
-  'settings' | 'storage' | 'kombo' | 'links' | 'ledger' | 'lanes' | 'pauses' | 'clock' | 'random' | 'observe'
+  'settings' | 'storage' | 'kombo' | 'links' | 'ledger' | 'lanes' | 'clock' | 'random' | 'observe'
 >;
 
 /**
@@ -50,14 +49,16 @@ const eventAfterLook = async (
   deadline: Deadline,
   courier: ReadBackCourier,
 ): Promise<LedgerEvent> => {
-  const { settings, clock, pauses, random } = courier;
+  const { settings, clock, lanes, random } = courier;
   const { target } = record;
+  const { openedAt } = target ? await lanes.gate(target.integrationId) : { openedAt: 0 };
   const facts = (look?: Look, listing = { listedAt: clock.now(), listsWithinMs: 0 }): AfterLook => ({
     record,
     state,
     settings,
     now: clock.now(),
     ...listing,
+    openedAt,
     random: random(),
     seen: look ? lookSentence(look) : 'The target was not looked at, because ON_UNKNOWN is resend.',
   });
@@ -65,11 +66,6 @@ const eventAfterLook = async (
   if (!target) {
     const detail = `The last attempt ended with ${state.failure.code}. The key fits none of KEY_TEMPLATES, so there is no target to look at.`;
     return { kind: 'undecidable', failure: { ...state.failure, code: 'OUTCOME_UNKNOWN', detail } };
-  }
-  const pause = await pauses.stopping(target.integrationId);
-  if (pause) {
-    const detail = `The last attempt ended with ${state.failure.code}. ${pausedSentence(pause)}`;
-    return { kind: 'paused', scope: pause.scope, failure: { ...state.failure, code: 'INTEGRATION_PAUSED', detail } };
   }
   return lookForUpload(record, target, facts, deadline, courier);
 };

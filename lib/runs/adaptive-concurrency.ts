@@ -9,6 +9,8 @@ import type { Outcome } from '../outcome.ts';
  * when the rate limit is reached, or when even one call at a time is too many.
  */
 export interface AdaptiveConcurrency {
+  /** The lane begins with this limit, and grows from there; without effect once something has started in it. */
+  startAt(lane: string, limit: number): void;
   mayStart(lane: string): boolean;
   /** How long nothing may start, even with nothing in progress; 0 when something may. Milliseconds. */
   standstillMs(lane: string): number;
@@ -63,6 +65,9 @@ export const adaptiveConcurrency = (max: number, clock: Clock): AdaptiveConcurre
   };
 
   return {
+    startAt: (name, limit) => {
+      if (!lanes.has(name)) laneOf(name).limit = limit;
+    },
     mayStart: (name) => {
       const { running, limit, notBefore } = laneOf(name);
       return running < limit && clock.now() >= notBefore;

@@ -24,7 +24,6 @@ export type RunCourier = Pick<
   | 'apiKey'
   | 'ledger'
   | 'lanes'
-  | 'pauses'
   | 'clock'
   | 'random'
   | 'uuid'

@@ -135,7 +135,7 @@ const sweepPage = async (
   let found = 0;
   for (const upload of unseen) {
     const isStarted = await pool.start(lane, async () => {
-      const options = { deadline, paced: true, ...(requireScan && { holdAs: missingVerdict }) };
+      const options = { deadline, ...(requireScan && { holdAs: missingVerdict }) };
       const outcome = await deliver(upload, options, courier);
       outcomes.add(outcome);
       return outcome;

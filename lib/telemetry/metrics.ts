@@ -14,8 +14,13 @@ export const metricUnits = {
   UnlistedCodes: MetricUnit.Count,
   BytesSent: MetricUnit.Bytes,
   KomboLatency: MetricUnit.Milliseconds,
-  DueBacklog: MetricUnit.Count,
-  OldestDueAge: MetricUnit.Seconds,
+  /** Gauges, read when a scheduled run begins; each count stops at 1,000. */
+  HeldFiles: MetricUnit.Count,
+  RejectedLastDay: MetricUnit.Count,
+  WaitingFiles: MetricUnit.Count,
+  UnknownFiles: MetricUnit.Count,
+  /** Since the oldest upload came that waits. */
+  OldestWaitingAge: MetricUnit.Seconds,
   OpenPauses: MetricUnit.Count,
   ScheduleRuns: MetricUnit.Count,
 } as const;
@@ -27,5 +32,8 @@ export const metricNames = Object.keys(metricUnits) as readonly MetricName[];
 export type Measure = (name: MetricName, value: number) => void;
 
 export const metrics = new Metrics({ namespace: 'cv-courier' });
+
+/** Sends what was measured so far, before the invocation goes on. */
+export const flushMetrics = (): void => void metrics.publishStoredMetrics();
 
 export const measure: Measure = (name, value) => metrics.addMetric(name, metricUnits[name], value);

@@ -3,10 +3,9 @@ import type { FailureDetail } from '../../lib/failures/failures.ts';
 import type { LedgerEvent, LedgerEventKind } from '../../lib/ledger/ledger-event.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import { transition } from '../../lib/ledger/transition.ts';
-import { hour, integrationId, nine, target, upload } from './ledger-samples.ts';
+import { hour, nine, target, upload } from './ledger-samples.ts';
 
 const owner = fc.constantFrom('owner-A', 'owner-B');
-const scope = fc.constantFrom(integrationId, 'account');
 const moment = fc.integer({ min: nine, max: nine + 48 * hour });
 const reason = fc.constantFrom('The ATS is back.', 'I have looked.');
 const failure: fc.Arbitrary<FailureDetail> = fc.record(
@@ -55,7 +54,6 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
       as: fc.constantFrom('waiting', 'unknown', 'held', 'rejected', 'superseded'),
       failure,
       dueAt: moment,
-      pausedBy: scope,
       sent,
     },
     { requiredKeys: ['kind', 'owner', 'as', 'failure', 'dueAt'] },
@@ -74,10 +72,8 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
     dueAt: moment,
   }),
   absent: fc.record({ kind: fc.constant('absent'), dueAt: moment }),
-  paused: fc.record({ kind: fc.constant('paused'), scope, failure }),
   undecidable: fc.record({ kind: fc.constant('undecidable'), failure }),
   'blocked-by-scan': fc.record({ kind: fc.constant('blocked-by-scan'), failure }),
-  released: fc.record({ kind: fc.constant('released'), scope, dueAt: moment }),
   retry: fc.record({ kind: fc.constant('retry'), reason }),
   resend: fc.record({ kind: fc.constant('resend'), reason }),
   resolve: fc.record({ kind: fc.constant('resolve'), reason }),

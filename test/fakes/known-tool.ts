@@ -1,3 +1,4 @@
+import { newLane } from '../../lib/lane/lane.ts';
 import { toLaneItem } from '../../lib/lane/lane-item.ts';
 import type { Item } from '../../lib/ledger/table.ts';
 import type { ToolGroup } from '../../lib/read-back/learn-tool.ts';
@@ -16,6 +17,6 @@ export const learnTool = ({ table }: { readonly table: { readonly items: Map<str
       nextSampleAt: 0,
     }),
   );
-  const item = toLaneItem({ integrationId, tool, version: 1 });
+  const item = toLaneItem({ ...newLane(integrationId), tool, version: 1 });
   table.items.set(item.pk, item);
 };

@@ -35,7 +35,6 @@ export const recordIn = (state: State, change: Partial<LedgerRecord> = {}): Ledg
   state,
   attempts: 1,
   attemptsSinceRelease: 1,
-  releasedAt: nine - minute,
   attemptedAt: nine - minute,
   createdAt: nine - minute,
   updatedAt: nine - minute,
@@ -62,15 +61,7 @@ export const states = {
     unknownSince: nine - minute,
   },
   held: { status: 'held', heldAt: nine - second, failure, mayBeDelivered: false },
-  paused: { status: 'held', heldAt: nine - second, failure, mayBeDelivered: false, pausedBy: integrationId },
   doubtful: { status: 'held', heldAt: nine - second, failure: answerLost, mayBeDelivered: true },
-  pausedDoubtful: {
-    status: 'held',
-    heldAt: nine - second,
-    failure: answerLost,
-    mayBeDelivered: true,
-    pausedBy: integrationId,
-  },
   scanned: {
     status: 'held',
     heldAt: nine - second,

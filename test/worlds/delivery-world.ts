@@ -4,7 +4,6 @@ import { type Deadline, deadlineIn } from '../../lib/deadline.ts';
 import type { ApiKey } from '../../lib/kombo/api-key.ts';
 import { restrictionsCache } from '../../lib/kombo/restrictions-cache.ts';
 import { lanesOn } from '../../lib/lane/lane-store.ts';
-import { pausesOn } from '../../lib/lane/pause-store.ts';
 import { type LedgerEntry, ledgerOn } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import type { Measures, Outcome } from '../../lib/outcome.ts';
@@ -56,7 +55,7 @@ export interface StoredFile {
 export const bucketName = 'cv-inbox';
 
 export const deliveryWorld = (
-  apiKey: ApiKey = { current: async () => 'key-1', refresh: async () => false },
+  apiKey: ApiKey = { current: async () => 'key-1', refresh: async () => false, version: async () => 'version-1' },
 ): DeliveryWorld => {
   const clock = manualClock(nine);
   const table = memoryTable();
@@ -89,7 +88,6 @@ export const deliveryWorld = (
       table,
       ledger: ledgerOn({ table, clock, uuid, retentionDays: 400 }),
       lanes: lanesOn(table, clock),
-      pauses: pausesOn(table, clock),
       observe: (outcome, measures) => void observed.push({ outcome, measures }),
       log: { info: log, warn: log, error: log },
     }),

@@ -5,7 +5,7 @@ import type { ListedFile } from '../../lib/kombo/attachment-list.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import { toItem } from '../../lib/ledger/record-item.ts';
 import { knowledgeOf, type ToolTopic } from '../../lib/read-back/learn-tool.ts';
-import { compareSamples } from '../../lib/runs/compare-samples.ts';
+import { workLanes } from '../../lib/runs/work-lanes.ts';
 import { type Upload, uploadId } from '../../lib/upload/upload.ts';
 import { pdf } from '../fakes/files.ts';
 import { integrationId, minute } from '../fakes/ledger-samples.ts';
@@ -18,15 +18,13 @@ export const applications: ToolTopic = { kind: 'application', contentType: 'appl
 const bothKinds = parseKeyTemplates(
   'candidates/{candidate_id}/{filename}|applications/{application_id}/{filename}|named/{integration_id}/{candidate_id}/{filename}',
 );
-export const paused = { code: 'KOMBO_UNREACHABLE', by: 'kombo', reason: 'No connection.', selfHealing: true } as const;
-
 export const sampleWorld = () => {
   const world = deliveryWorld();
   const newCourier = (): Courier => world.newCourier({ keyTemplates: bothKinds.ok ? bothKinds.value : [] });
   const courier = newCourier();
   const compare = async (options: { readonly worstCaseMs?: number; readonly by?: Courier } = {}) =>
     world.run(
-      compareSamples(
+      workLanes(
         { deadline: world.deadline(), parallelism: 4, worstCaseMs: options.worstCaseMs ?? minute },
         options.by ?? courier,
       ),

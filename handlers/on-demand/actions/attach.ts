@@ -32,8 +32,8 @@ export const attach = action({
     if (!selected.ok) return { ok: false, message: selected.error };
     const { uploads } = selected.value;
     // One named object is sent now; many are work for as long as there is time, and each waits for its next attempt.
-    const waitsItsTurn = input.key === undefined;
-    const options = { ...runOptions(courier.settings, courier.deadline), waitsItsTurn };
+    const isBackfill = input.key === undefined;
+    const options = { ...runOptions(courier.settings, courier.deadline), isBackfill };
     const done = await backfill(uploads, input.key === undefined ? options : { ...options, worstCaseMs: 0 }, courier);
     return answerOf(input, selected.value, done);
   },

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
-import { pausedSentence } from '../../../lib/lane/pause.ts';
 import { type DryRun, dryRun as dryRunOf } from '../../../lib/operator/dry-run.ts';
 import { targetKey } from '../../../lib/upload/target.ts';
 import { maxDryRunObjects } from '../../limits.ts';
@@ -67,7 +66,7 @@ const fileOf = ({ upload, match, send, known, pause }: DryRun, requireScan: bool
   if (known && status !== 'waiting' && status !== 'superseded') return wouldNot(sentenceOf(fileOfRecord(known)));
   if (!send.ok) return wouldNot(withAdvice(send.error.code, send.error.detail));
   if (requireScan && !known) return wouldNot(withAdvice('SCAN_MISSING', 'REQUIRE_SCAN is on.'));
-  if (pause) return wouldNot(pausedSentence(pause));
+  if (pause) return wouldNot(pause.sentence);
   const { name, type, contentType, sizeBytes } = send.value;
   const target = match.ok ? `${match.value.target.kind} ${match.value.target.id}` : '';
   const message = `It would be attached to ${target} as "${name}" (${type}, ${contentType}, ${sizeBytes} bytes). Nothing was sent.`;

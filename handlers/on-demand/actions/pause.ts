@@ -1,22 +1,29 @@
 import * as v from 'valibot';
-import { accountScope, pausedSentence } from '../../../lib/lane/pause.ts';
+import { paused } from '../../../lib/lane/lane.ts';
+import { closedBy } from '../../../lib/lane/lane-store.ts';
 import { action } from '../action.ts';
 import { fields } from '../fields.ts';
+import { laneIdOf } from '../request/lane-id.ts';
 
 export const pause = action({
   name: 'pause',
-  does: 'pauses the deliveries of an integration, or of all; files are held and follow when you resume',
+  does: 'pauses the deliveries of an integration, or of all; files wait and follow when you resume',
   example: { action: 'pause', integration_id: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E', reason: 'The ATS moves tonight.' },
   schema: v.strictObject({ integration_id: fields.integration_id.schema, reason: fields.reason.schema }),
-  run: async ({ integration_id: scope, reason }, { pauses }) => {
-    const before = (await pauses.list()).find((known) => known.scope === scope && known.state === 'open');
-    if (before?.by === 'operator') return { ok: true, message: `It is paused already. ${pausedSentence(before)}` };
-    await pauses.begin({ scope, code: 'INTEGRATION_PAUSED', by: 'operator', reason, selfHealing: false });
-    const what = scope === accountScope ? 'Everything is' : `${scope} is`;
+  run: async ({ integration_id: name, reason }, { lanes, clock }) => {
+    const integrationId = laneIdOf(name);
+    const before = await lanes.read(integrationId);
+    const closed = closedBy(integrationId, before);
+    if (before === 'unreadable' || before.pause?.by === 'operator') {
+      return { ok: true, message: `It is paused already. ${closed?.sentence}` };
+    }
+    const asked = { code: 'INTEGRATION_PAUSED', by: 'operator', reason, since: clock.now() } as const;
+    await lanes.change(integrationId, (lane) => paused(lane, asked));
+    const what = name === 'account' ? 'Everything is' : `${name} is`;
     return {
       ok: true,
-      message: `${what} paused. Running functions notice it within 30 seconds; new files are held and nothing is lost. "next" ends the pause.`,
-      next: { action: 'resume', integration_id: scope, reason: '...' },
+      message: `${what} paused. Running functions notice it within 30 seconds; new files wait and nothing is lost. "next" ends the pause.`,
+      next: { action: 'resume', integration_id: name, code: asked.code, reason: '...' },
     };
   },
 });

@@ -1,28 +1,55 @@
 import * as v from 'valibot';
-import { releasePaused } from '../../../lib/runs/release-paused.ts';
-import { action } from '../action.ts';
-import { count } from '../answer/answer.ts';
+import { type Lane, opened } from '../../../lib/lane/lane.ts';
+import { listPauses } from '../../../lib/operator/list-pauses.ts';
+import { type ActionCourier, action } from '../action.ts';
+import { type Answer, count } from '../answer/answer.ts';
 import { fields } from '../fields.ts';
+import { laneIdOf, laneNameOf } from '../request/lane-id.ts';
 
 export const resume = action({
   name: 'resume',
-  does: 'ends a pause and releases its files; the next scheduled run sends them',
-  example: { action: 'resume', integration_id: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E', reason: 'The key was renewed.' },
-  schema: v.strictObject({ integration_id: fields.integration_id.schema, reason: fields.reason.schema }),
-  run: async ({ integration_id: scope, reason }, courier) => {
-    const ended = await courier.pauses.end(scope, { by: 'operator', reason });
-    if (!ended) {
-      const open = (await courier.pauses.list()).filter(({ state }) => state === 'open').map((other) => other.scope);
-      const others = open.length === 0 ? 'Nothing is paused.' : `Paused are: ${open.join(', ')}.`;
-      return { ok: false, message: `There is no open pause of ${scope}. ${others}`, paused: open };
+  does: 'ends a pause; scheduled runs then send the files that waited. "code" names the pause that you mean',
+  example: {
+    action: 'resume',
+    integration_id: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E',
+    code: 'INTEGRATION.AUTHENTICATION_INVALID',
+    reason: 'The customer has reconnected.',
+  },
+  schema: v.strictObject({
+    integration_id: fields.integration_id.schema,
+    code: v.optional(fields.code.schema),
+    reason: fields.reason.schema,
+  }),
+  run: async ({ integration_id: name, code }, courier) => {
+    const { lanes, clock } = courier;
+    const integrationId = laneIdOf(name);
+    const before = await lanes.read(integrationId);
+    if (before === 'unreadable') {
+      await lanes.replaceUnreadable(integrationId);
+      return {
+        ok: true,
+        message: `The unreadable record of ${name} was replaced: its files follow with the next run.`,
+      };
     }
-    const { released, finished } = await releasePaused(courier, courier.deadline);
-    // The index may not show the end yet; then the schedule releases them.
-    const files =
-      released === 0
-        ? 'The next scheduled run releases its files.'
-        : `${count(released, 'file')} released: the next scheduled run sends them.`;
-    const rest = finished ? '' : ' There are more; the schedule continues.';
-    return { ok: true, message: `The pause of ${scope} has ended. ${files}${rest}`, released };
+    const { pause } = before;
+    if (!pause) return nothingPaused(name, courier);
+    if (code !== undefined && code !== pause.code) {
+      const message = `Nothing was done: ${name} is paused for another cause by now, ${pause.code}. "next" ends that pause.`;
+      return { ok: false, message, next: { action: 'resume', integration_id: name, code: pause.code, reason: '...' } };
+    }
+    const isMeant = (lane: Lane): boolean => lane.pause?.since === pause.since && lane.pause.code === pause.code;
+    await lanes.change(integrationId, (lane) => (isMeant(lane) ? opened(lane, clock.now()) : lane));
+    const waits = (before.counts?.waiting ?? 0) + (before.counts?.unknown ?? 0);
+    const files = waits === 0 ? 'Its files follow' : `${count(waits, 'file')} or more follow`;
+    return {
+      ok: true,
+      message: `The pause of ${name} (${pause.code}) has ended. ${files} with the next scheduled runs.`,
+    };
   },
 });
+
+const nothingPaused = async (name: string, courier: ActionCourier): Promise<Answer> => {
+  const paused = (await listPauses(courier)).map(({ integrationId }) => laneNameOf(integrationId));
+  const others = paused.length === 0 ? 'Nothing is paused.' : `Paused are: ${paused.join(', ')}.`;
+  return { ok: false, message: `There is no pause of ${name}. ${others}`, paused };
+};

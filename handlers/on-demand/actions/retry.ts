@@ -33,16 +33,16 @@ export const retry = action({
   ),
   run: async ({ key, etag, code, limit = defaultFiles, reason, ...input }, courier) => {
     if (key !== undefined) return retryOne(key, etag, reason, courier);
-    if (code === 'INTEGRATION_PAUSED') {
-      const message =
-        'Nothing was done: these files are released automatically when the pause ends. "status" shows the pauses; "resume" ends one.';
-      return { ok: false, message };
-    }
     const { ledger } = courier;
     const target = targetIn(input);
     if (target) return retryMany(ledger.ofTarget(target), everyFile, limit, reason, courier);
     // The lists are long, and rejected files stay in theirs for a year, so only the list that can hold the code is read.
-    const queue = failures[code as FailureCode].status === 'rejected' ? 'rejected' : 'held';
+    const { status } = failures[code as FailureCode];
+    if (status === 'waiting' || status === 'unknown') {
+      const message = `Nothing was done: files with ${code} are sent or looked at automatically. "status" shows what waits and what is paused; "resume" ends a pause.`;
+      return { ok: false, message };
+    }
+    const queue = status === 'rejected' ? 'rejected' : 'held';
     return retryMany(ledger.work(queue, ledgerPageSize), stoppedBy(code), limit, reason, courier);
   },
 });
@@ -61,7 +61,7 @@ const retryOne = async (
   return { ok: file.status === 'attached', message: `It was retried. ${sentenceOf(file)}`, files: [file] };
 };
 
-/** Attached files, and those in progress or gone, are left as they are; files that a pause holds are released with it. */
+/** Attached files, and those in progress or gone, are left as they are. */
 const retryable: ReadonlySet<Status> = new Set(['waiting', 'unknown', 'held', 'rejected']);
 
 const everyFile = (): boolean => true;
@@ -86,7 +86,7 @@ const retryMany = async (
     if (more) break;
     if (!isAsked(known)) continue;
     const { state } = known.readable ? known.record : {};
-    const waits = state && retryable.has(state.status) && !(state.status === 'held' && state.pausedBy !== undefined);
+    const waits = state && retryable.has(state.status);
     if (!known.readable || !waits) {
       left.push(known);
       continue;

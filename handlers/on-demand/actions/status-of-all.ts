@@ -1,10 +1,11 @@
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
-import { type Pause, pausedSentence } from '../../../lib/lane/pause.ts';
 import { countWork, type WorkCounts } from '../../../lib/operator/count-work.ts';
 import { type FileList, type FilePlace, listFiles } from '../../../lib/operator/list-files.ts';
+import { type ListedPause, listPauses } from '../../../lib/operator/list-pauses.ts';
 import type { ActionCourier } from '../action.ts';
 import { type Answer, count } from '../answer/answer.ts';
 import { type FileAnswer, fileOfRecord } from '../answer/file-answer.ts';
+import { laneNameOf } from '../request/lane-id.ts';
 import type { PageRequest } from '../request/page-request.ts';
 
 /** What waits, what is held, what is paused? */
@@ -16,7 +17,7 @@ export const statusOfAll = async (
   const place = cursor === undefined ? undefined : parseCursor(list, cursor);
   if (place === null)
     return { ok: false, message: '"cursor" does not belong to this list. Repeat the request without it.' };
-  const [counts, pauses] = await Promise.all([countWork(courier.deadline, courier), courier.pauses.list()]);
+  const [counts, pauses] = await Promise.all([countWork(courier.deadline, courier), listPauses(courier)]);
   const files: FileAnswer[] = [];
   let last: FilePlace | undefined;
   let more = false;
@@ -27,19 +28,18 @@ export const statusOfAll = async (
     last = here;
   }
   const { oldestDueAt, heldByCode, complete, ...numbers } = counts;
-  const open = pauses.filter(({ state }) => state !== 'closed');
   return {
     ok: true,
     message:
       list === 'rejected'
-        ? `${rejectedSentence(files.length, place, more)} ${allSentence(counts, open)}`
-        : allSentence(counts, open),
+        ? `${rejectedSentence(files.length, place, more)} ${allSentence(counts, pauses)}`
+        : allSentence(counts, pauses),
     note: 'What is settled is not counted, rejected files among it: that would read the whole history. The dashboard shows how much was attached and rejected; "list": "rejected" shows which files were.',
     counts: numbers,
     ...(oldestDueAt !== undefined && { oldestDueAt: new Date(oldestDueAt).toISOString() }),
     ...(!complete && { countsAre: 'at least; time ran out' }),
     heldByCode: Object.entries(heldByCode).map(([code, number]) => ({ code, number, ...adviceFor(code) })),
-    pauses: open.map(pauseAnswer),
+    pauses: pauses.map(pauseAnswer),
     [list]: files,
     ...(more && last && { next: nextPage(list, limit, last) }),
   };
@@ -63,15 +63,17 @@ const rejectedSentence = (shown: number, after: FilePlace | undefined, more: boo
   return `${count(shown, 'rejected file')} ${shown === 1 ? 'is' : 'are'} shown, newest first; there are ${more ? 'more' : 'no more'}.`;
 };
 
-const allSentence = ({ held, dueNow, waiting, unknown, sending }: WorkCounts, pauses: readonly Pause[]): string => {
+const allSentence = (
+  { held, dueNow, waiting, unknown, sending }: WorkCounts,
+  pauses: readonly ListedPause[],
+): string => {
   if (held + waiting + unknown + sending === 0 && pauses.length === 0) return 'Nothing waits, and nothing is held.';
   const heldPart = held === 0 ? 'Nothing is held.' : `${held} held: an operator must act.`;
   const later = waiting + unknown;
   const laterPart =
     later === 0 ? 'Nothing waits for another attempt.' : `${later} continue automatically, ${dueNow} of them due now.`;
   const sendingPart = sending === 0 ? '' : ` ${sending} being sent.`;
-  const openCount = pauses.filter(({ state }) => state === 'open').length;
-  const pausePart = openCount === 0 ? '' : ` ${count(openCount, 'pause')} open.`;
+  const pausePart = pauses.length === 0 ? '' : ` ${count(pauses.length, 'pause')} open.`;
   return `${heldPart} ${laterPart}${sendingPart}${pausePart}`;
 };
 
@@ -81,12 +83,14 @@ const adviceFor = (code: string) => {
   return { meaning, nextStep };
 };
 
-const pauseAnswer = (pause: Pause) => ({
-  integration: pause.scope,
-  state: pause.state === 'open' ? 'paused' : 'releasing its files',
-  by: pause.by,
-  code: pause.code,
-  sentence: pausedSentence(pause),
-  nextStep: failures[pause.code].nextStep,
-  ...(pause.probeAt !== undefined && pause.state === 'open' && { triedAgainAt: new Date(pause.probeAt).toISOString() }),
+const pauseAnswer = ({ integrationId, code, sentence, pause, counts }: ListedPause) => ({
+  integration: laneNameOf(integrationId),
+  state: 'paused',
+  by: pause?.by ?? 'an unreadable record',
+  code,
+  sentence,
+  nextStep: failures[code].nextStep,
+  ...(counts && { waiting: counts.waiting, unknown: counts.unknown, countedAt: new Date(counts.at).toISOString() }),
+  ...(pause?.end && { triedAgainAt: new Date(pause.end.nextAt).toISOString() }),
+  next: { action: 'resume', integration_id: laneNameOf(integrationId), code, reason: '...' },
 });

@@ -4,6 +4,7 @@ import { namedRecord, recordsOfKey } from '../../../lib/operator/find-records.ts
 import type { ActionCourier } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
 import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { withPauses } from '../answer/paused-files.ts';
 import { toolAnswer } from '../answer/tool-answer.ts';
 import { decodedTwin, parseKey } from '../request/parse-key.ts';
 
@@ -18,11 +19,14 @@ export const statusOfKey = async (text: string, etag: string | undefined, courie
   const inBucket = object.ok
     ? { exists: true, sizeBytes: object.value.sizeBytes, etag: object.value.etag }
     : { exists: object.error.code === 'OBJECT_DELETED' ? false : 'unknown', detail: object.error.detail };
-  const files = [...(current ? [current] : []), ...earlier].map(fileOfRecord);
+  const files = await withPauses([...(current ? [current] : []), ...earlier].map(fileOfRecord), courier);
   const about = { key, object: inBucket, files, ...(await toolAnswer(files, courier)) };
 
   const named = namedRecord(report, etag);
-  if (named) return { ok: true, message: sentenceOf(fileOfRecord(named)), ...about };
+  if (named) {
+    const [file] = await withPauses([fileOfRecord(named)], courier);
+    return { ok: true, message: file ? sentenceOf(file) : '', ...about };
+  }
   if (etag !== undefined) {
     return { ok: false, message: 'The ledger has no record of this key with that ETag.', ...about };
   }

@@ -3,6 +3,7 @@ import { type Target, targetKey } from '../../../lib/upload/target.ts';
 import type { ActionCourier } from '../action.ts';
 import { type Answer, count } from '../answer/answer.ts';
 import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { withPauses } from '../answer/paused-files.ts';
 import { toolAnswer } from '../answer/tool-answer.ts';
 import type { PageRequest } from '../request/page-request.ts';
 
@@ -28,7 +29,7 @@ export const statusOfTarget = async (
     return { ok: false, message: 'The cursor names no file of this target any more. Repeat the request without it.' };
   }
   const name = `${target.kind} ${target.id}`;
-  const files = shown.map(fileOfRecord);
+  const files = await withPauses(shown.map(fileOfRecord), courier);
   const [only] = files;
   if (!only) {
     const message = `The ledger has no record of a file of ${name}. Compare the id, or ask with the "key" of a file.`;

@@ -38,13 +38,18 @@ export type FileAnswer =
       readonly warnings?: readonly string[];
     })
   | (FileFacts & { readonly status: 'sending'; readonly leaseUntil?: string })
-  | (FileFacts & Partial<FailureFacts> & { readonly status: 'waiting' | 'unknown'; readonly dueAt?: string })
+  | (FileFacts &
+      Partial<FailureFacts> & {
+        readonly status: 'waiting' | 'unknown';
+        readonly dueAt?: string;
+        /** Its lane is paused: since when and why, a sentence. */
+        readonly paused?: string;
+      })
   | (FileFacts &
       Partial<FailureFacts> & {
         readonly status: 'held' | 'rejected' | 'superseded';
         readonly heldSince?: string;
         readonly mayBeDelivered?: true;
-        readonly pausedBy?: string;
       })
   | { readonly status: 'ignored'; readonly reason: string }
   /** The request named a key that could not be read. */
@@ -134,7 +139,6 @@ const fileOfReadable = (record: LedgerRecord): FileAnswer => {
         ...failureFacts(state.failure),
         heldSince: iso(state.heldAt),
         ...(state.mayBeDelivered && { mayBeDelivered: true }),
-        ...(state.pausedBy !== undefined && { pausedBy: state.pausedBy }),
       };
     case 'rejected':
     case 'superseded':
@@ -187,9 +191,11 @@ export const sentenceOf = (file: FileAnswer): string => {
     case 'sending':
       return 'It is being sent at this moment.';
     case 'waiting':
-      return `It is not delivered, and is sent again automatically${from(file.dueAt)}. ${advice(file.code)}`;
+      return file.paused === undefined
+        ? `It is not delivered, and is sent automatically${from(file.dueAt)}. ${advice(file.code)}`
+        : `It is not delivered, and is sent automatically when the pause ends. ${file.paused} ${pauseAdvice(file.code)}`;
     case 'unknown':
-      return `It may have been delivered; the target is read automatically${from(file.dueAt)}.${file.lastLook === undefined ? '' : ` ${file.lastLook}`}`;
+      return `It may have been delivered; the target is read automatically${file.paused === undefined ? from(file.dueAt) : ' when the pause ends'}.${file.lastLook === undefined ? '' : ` ${file.lastLook}`}${file.paused === undefined ? '' : ` ${file.paused}`}`;
     case 'held':
       return `It is held: an operator must act. ${advice(file.code)}`;
     case 'rejected':
@@ -207,6 +213,12 @@ export const sentenceOf = (file: FileAnswer): string => {
 const targetName = ({ target }: FileFacts): string => (target === undefined ? '' : ` ${target.replace('/', ' ')}`);
 
 const from = (dueAt: string | undefined): string => (dueAt === undefined ? '' : ` from ${dueAt} on`);
+
+/** The sentence of the pause says what the code of a file that met it would say. */
+const pauseAdvice = (code: FailureCode | undefined): string =>
+  code === undefined || code === 'INTEGRATION_PAUSED'
+    ? '"status" without a key shows what ends it.'
+    : failures[code].nextStep;
 
 const advice = (code: FailureCode | undefined): string => {
   if (code === undefined) return '';

@@ -30,6 +30,12 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
         message: `Nothing was changed: the malware scan found a threat in this file. Only a clean scan verdict can release it. ${state}`,
         ...files,
       };
+    case 'key':
+      return {
+        ok: false,
+        message: `Nothing was done: its key fits none of KEY_TEMPLATES, so there is no candidate or application to send it to. ${state}`,
+        ...files,
+      };
     case 'unreadable':
       return { ok: false, message: `Nothing was done. ${state}`, ...files };
     case 'gone':

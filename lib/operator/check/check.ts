@@ -3,8 +3,9 @@ import type { Courier } from '../../courier.ts';
 import type { Deadline } from '../../deadline.ts';
 import { failures } from '../../failures/failures.ts';
 import type { KeyTemplate } from '../../key-template/match-key.ts';
-import { accountScope, pausedSentence } from '../../lane/pause.ts';
+import { accountLane } from '../../lane/lane.ts';
 import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.ts';
+import { listPauses } from '../list-pauses.ts';
 import { checkBucket } from './bucket.ts';
 import { type CheckLine, fine, wrong } from './check-line.ts';
 import { checkKombo } from './kombo.ts';
@@ -19,7 +20,7 @@ export type { CheckLine } from './check-line.ts';
  */
 export const check = async (
   { integrationId, deadline }: { readonly integrationId?: string | undefined; readonly deadline: Deadline },
-  courier: Pick<Courier, 'settings' | 'storage' | 'table' | 'apiKey' | 'kombo' | 'clock' | 'pauses' | 'lanes'>,
+  courier: Pick<Courier, 'settings' | 'storage' | 'table' | 'apiKey' | 'kombo' | 'clock' | 'lanes'>,
 ): Promise<readonly CheckLine[]> => {
   const { settings } = courier;
   const { bucket, ledgerTable, keyTemplates, maxBytes } = settings;
@@ -71,16 +72,14 @@ const kindsOf = (templates: readonly KeyTemplate[]): readonly TargetKind[] => {
   return targetKinds.filter((kind) => names.includes(targetIdName(kind)));
 };
 
-const checkPauses = async ({ pauses }: Pick<Courier, 'pauses'>): Promise<readonly CheckLine[]> => {
-  const open = (await pauses.list()).filter(({ state }) => state === 'open');
-  if (open.length === 0) return [fine('pauses', 'Nothing is paused.')];
-  return open.map((pause) => {
-    const scope = pause.scope === accountScope ? 'everything' : pause.scope;
-    const resume = `{"action":"resume","integration_id":"${pause.scope}","reason":"..."}`;
+const checkPauses = async (courier: Pick<Courier, 'lanes'>): Promise<readonly CheckLine[]> => {
+  const pauses = await listPauses(courier);
+  if (pauses.length === 0) return [fine('pauses', 'Nothing is paused.')];
+  return pauses.map(({ integrationId, code, sentence, pause }) => {
+    const scope = integrationId === accountLane ? 'everything' : integrationId;
+    const resume = `{"action":"resume","integration_id":"${integrationId}","reason":"..."}`;
     const todo =
-      pause.by === 'operator'
-        ? `Resume it when you like: ${resume}.`
-        : `${failures[pause.code].nextStep} Resume: ${resume}.`;
-    return wrong(`pause of ${scope}`, pausedSentence(pause), todo);
+      pause?.by === 'kombo' ? `${failures[code].nextStep} Resume: ${resume}.` : `Resume it when you like: ${resume}.`;
+    return wrong(`pause of ${scope}`, sentence, todo);
   });
 };

@@ -10,14 +10,14 @@ const repair =
 
 /** Reads the table and both indexes, and asks for a write that can never take place. */
 export const checkTable = async (tableName: string, table: Table): Promise<readonly CheckLine[]> => {
-  const [shard = ''] = shardsOf('due');
+  const [shard = ''] = shardsOf('held');
   return Promise.all([
     line('table, reading', `${tableName} can be read.`, () => table.get(probeKey)),
     // The condition cannot hold, so the right to write is tested and nothing is written.
     line('table, writing', `${tableName} can be written.`, () =>
       table.put({ pk: probeKey, version: 2, document: '{}' }, { kind: 'unchanged', version: 1 }),
     ),
-    line('table, index work', 'What is due and held can be found.', () =>
+    line('table, index work', 'What waits and what is held can be found.', () =>
       table.query({ index: 'work', hash: shard, limit: 1 }),
     ),
     line('table, index target', 'The files of a candidate can be found.', () =>

@@ -6,7 +6,6 @@ import type { Links } from '../../../lib/kombo/links.ts';
 import { restrictionsCache } from '../../../lib/kombo/restrictions-cache.ts';
 import type { Transport } from '../../../lib/kombo/transport.ts';
 import { lanesOn } from '../../../lib/lane/lane-store.ts';
-import { pausesOn } from '../../../lib/lane/pause-store.ts';
 import { ledgerOn } from '../../../lib/ledger/ledger.ts';
 import type { Table } from '../../../lib/ledger/table.ts';
 import { type Log, observer } from '../../../lib/telemetry/observe.ts';
@@ -81,7 +80,6 @@ export const courierOf = (
     table,
     ledger: ledgerOn({ table, clock, uuid, retentionDays: 400 }),
     lanes: lanesOn(table, clock),
-    pauses: pausesOn(table, clock),
     observe: observer(log, () => undefined, settings.keyTemplates),
     log,
   };

@@ -3,9 +3,7 @@ import type { Courier } from '../../../lib/courier.ts';
 import { deadlineIn } from '../../../lib/deadline.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import { fromItem } from '../../../lib/ledger/record-item.ts';
-import { compareSamples } from '../../../lib/runs/compare-samples.ts';
-import { reprocess } from '../../../lib/runs/reprocess.ts';
-import { sweep } from '../../../lib/runs/sweep.ts';
+import { scheduledRun, type Task } from '../../../lib/runs/scheduled-run.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { courierOf, integrationId, type Parts, settingsFor } from './courier.ts';
 import { fateIn, komboFaultsIn, longestSkewMs, readFaultIn, tableFaultsIn, type Weather } from './faults.ts';
@@ -126,13 +124,13 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   };
 
   let scheduled = 0;
-  const runSchedule = (tasks: Tasks = 'all'): void => {
+  const runSchedule = (tasks: readonly Task[] = everything): void => {
     if (scheduled >= mostScheduled) return;
     scheduled += 1;
     invoke(
       'schedule',
       scheduleTimeoutMs,
-      (courier) => scheduledRun(courier, settings.komboTimeoutMs, tasks),
+      (courier) => runOf(courier, settings.komboTimeoutMs, tasks),
       () => {
         scheduled -= 1;
       },
@@ -163,21 +161,20 @@ export const recover = async (
     table,
     (tasks) => {
       const fate = { latencyMs: () => 1, crash: () => undefined, freezeMs: () => 0 } as const;
-      void scheduledRun(depsFor(world.spawn(`recovery${++runs}`, { skewMs: 0, fate })), komboTimeoutMs, tasks);
+      void runOf(depsFor(world.spawn(`recovery${++runs}`, { skewMs: 0, fate })), komboTimeoutMs, tasks);
     },
     2,
   );
 };
 
-/** `due`: without the sweep, which has found everything once the faults have stopped for a while. */
-type Tasks = 'all' | 'due';
+/** Without the sweep, which has found everything once the faults have stopped for a while. */
+const dueOnly: readonly Task[] = ['due'];
+const everything: readonly Task[] = ['due', 'sweep'];
 
-const scheduledRun = async (courier: Courier, worstCaseMs: number, tasks: Tasks): Promise<void> => {
+const runOf = async (courier: Courier, worstCaseMs: number, tasks: readonly Task[]): Promise<void> => {
   const deadline = deadlineIn(courier.clock, scheduleTimeoutMs);
   const options = { deadline, parallelism, worstCaseMs: worstCaseMs + 30_000 };
-  await reprocess(options, courier);
-  await compareSamples(options, courier);
-  if (tasks === 'all') await sweep(options, courier);
+  await scheduledRun(tasks, options, courier, () => undefined);
 };
 
 /**
@@ -196,23 +193,23 @@ const lastArrival = (table: SimulatedTable, content: string): number =>
 const untilNothingIsDue = async (
   world: World,
   table: SimulatedTable,
-  runSchedule: (tasks: Tasks) => void,
+  runSchedule: (tasks: readonly Task[]) => void,
   leastRounds = 14,
 ): Promise<void> => {
   for (let round = 0; round < 1_000; round += 1) {
-    runSchedule(round < leastRounds ? 'all' : 'due');
+    runSchedule(round < leastRounds ? everything : dueOnly);
     await world.runUntil(world.now() + 5 * minute);
-    const due = table.items().filter(({ workShard = '' }) => workShard.startsWith('due') || workShard === 'pauses');
+    const due = table.items().filter(({ workShard = '' }) => isWork(workShard));
     // A few runs more than needed: frozen ones from before may still hold the places of the schedule.
-    if (
-      round + 1 >= leastRounds &&
-      due.every(({ workShard, status }) => workShard === 'pauses' && status === 'pause open')
-    )
-      return;
+    if (round + 1 >= leastRounds && due.length === 0) return;
     const next = Math.min(...due.map(({ workAt = 0 }) => workAt));
     if (due.length > 0 && next > world.now()) await world.runUntil(next + 2 * longestSkewMs);
   }
 };
+
+/** Files that wait, leases, paused lanes; not the directory of open lanes, whose entries outlive their files by an hour. */
+const isWork = (shard: string): boolean =>
+  shard.startsWith('wait#') || shard.startsWith('backfill#') || shard.startsWith('lease#') || shard === 'lanes#paused';
 
 /** What the library throws when the table is away; anything else is a fault of the code. */
 const isExpected = (error: unknown): boolean =>

@@ -1,4 +1,5 @@
 import type { Habit, Habits } from '../../../infra/local/kombo/faults/ats-habits.ts';
+import { newLane } from '../../../lib/lane/lane.ts';
 import { laneKey, toLaneItem } from '../../../lib/lane/lane-item.ts';
 import type { Item } from '../../../lib/ledger/table.ts';
 import type { Lesson, ToolGroup } from '../../../lib/read-back/learn-tool.ts';
@@ -94,5 +95,8 @@ export const lessonsOf = (tool: SimulatedTool, integrationId: string, now: numbe
     }));
     return { kind, contentType: 'text/plain', samples: [], lessons, missed: 0, nextSampleAt: 0 };
   };
-  return { ...toLaneItem({ integrationId, tool: targetKinds.map(group), version: 1 }), pk: laneKey(integrationId) };
+  return {
+    ...toLaneItem({ ...newLane(integrationId), tool: targetKinds.map(group), version: 1 }),
+    pk: laneKey(integrationId),
+  };
 };

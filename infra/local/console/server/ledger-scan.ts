@@ -1,7 +1,8 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { fromAttributes } from '../../../../lib/aws/dynamo-table.ts';
+import { accountLane } from '../../../../lib/lane/lane.ts';
+import { fromLaneItem, laneKey } from '../../../../lib/lane/lane-item.ts';
 import type { Pause } from '../../../../lib/lane/pause.ts';
-import { fromPauseItem, pauseKey } from '../../../../lib/lane/pause-item.ts';
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
 import { fromItem, RecordUnreadable } from '../../../../lib/ledger/record-item.ts';
 import type { Item } from '../../../../lib/ledger/table.ts';
@@ -13,9 +14,11 @@ export type ScannedRecord =
 export interface LedgerScan {
   /** By upload id. */
   readonly uploads: ReadonlyMap<string, ScannedRecord>;
-  /** Without the closed ones. */
-  readonly pauses: readonly Pause[];
+  readonly pauses: readonly ScannedPause[];
 }
+
+/** Of an integration, or of `account`. */
+export type ScannedPause = Pause & { readonly scope: string };
 
 /**
  * Reads the whole table each time: 500 items take some 20 ms on a laptop, and every change is found, whichever program
@@ -39,12 +42,15 @@ export const ledgerScan = (client: DynamoDBClient, table: string, bucket: string
     known = next;
     return {
       uploads: new Map([...next].map(([pk, { seen }]) => [pk, seen])),
-      pauses: items
-        .filter(({ pk }) => pk.startsWith(pauseKey('')))
-        .map(fromPauseItem)
-        .filter(({ state }) => state !== 'closed'),
+      pauses: items.filter(({ pk }) => pk.startsWith(laneKey(''))).flatMap(pausesOf),
     };
   };
+};
+
+const pausesOf = (item: Item): readonly ScannedPause[] => {
+  const lane = fromLaneItem(item);
+  if (lane === 'unreadable' || !lane.pause) return [];
+  return [{ ...lane.pause, scope: lane.integrationId === accountLane ? 'account' : lane.integrationId }];
 };
 
 const readRecord = (item: Item): ScannedRecord => {

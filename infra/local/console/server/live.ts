@@ -1,11 +1,11 @@
 import type { SSEStreamingApi } from 'hono/streaming';
 import { failures } from '../../../../lib/failures/failures.ts';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
-import type { Pause } from '../../../../lib/lane/pause.ts';
 import type { KomboEmulator } from '../../kombo/emulator.ts';
 import type { ConsoleState } from './console-state.ts';
 import { reuseUnchanged, trackChanges } from './diff.ts';
 import { faultSwitches } from './fault-switches.ts';
+import type { ScannedPause } from './ledger-scan.ts';
 import { type Row, rowView } from './row.ts';
 import { type StoredFile, storedFilesOf, storedFileView } from './stored-files.ts';
 import type { Hello, PauseView } from './view.ts';
@@ -71,7 +71,7 @@ const rememberSent = () => {
   };
 };
 
-const pauseView = ({ scope, since, code, reason }: Pause): PauseView => ({
+const pauseView = ({ scope, since, code, reason }: ScannedPause): PauseView => ({
   scope,
   sinceMs: since,
   code,

@@ -1,56 +1,53 @@
 import type { Courier } from '../courier.ts';
 import { deadlineIn } from '../deadline.ts';
 import { failureOf } from '../failures/failures.ts';
-import type { Lane } from '../lane/lane-item.ts';
+import type { Lane } from '../lane/lane.ts';
 import { settleReserveMs } from '../limits.ts';
-import { inParallel } from '../parallel.ts';
 import { afterSample, type Sample, type SampleResult, type ToolGroup } from '../read-back/learn-tool.ts';
 import { lookAt } from '../read-back/look.ts';
 import { otherUploads } from '../read-back/other-uploads.ts';
 import { isProofFor } from '../read-back/verdict.ts';
-import { hasTime, type RunOptions } from './run-options.ts';
+import type { RunOptions } from './run-options.ts';
 
-type SampleCourier = Pick<Courier, 'kombo' | 'links' | 'ledger' | 'lanes' | 'pauses' | 'clock'>;
+type SampleCourier = Pick<Courier, 'kombo' | 'links' | 'ledger' | 'lanes' | 'clock'>;
 
-/** How many comparisons a run has done, and how many of them found the file by its bytes. */
-export interface SampleReport {
-  readonly compared: number;
-  readonly found: number;
+/** An upload whose target is to be listed, to learn what the tool does to files. */
+export interface DueSample {
+  readonly group: ToolGroup;
+  readonly sample: Sample;
 }
 
+export interface Comparison {
+  readonly status: 'compared';
+  /** The target lists the file, by its bytes. */
+  readonly isFound: boolean;
+}
+
+export const dueSamples = ({ tool }: Lane, now: number): readonly DueSample[] =>
+  tool.flatMap((group) => group.samples.filter(({ dueAt }) => dueAt <= now).map((sample) => ({ group, sample })));
+
 /**
- * Lists the targets of the samples that are due, and keeps what that teaches about their tools. Takes a quarter of the time
- * that is left, so that many new integrations do not keep the sweep waiting. Any number of runs may overlap: the second one
- * repeats a listing, and learns the same.
+ * Lists the target of a sample, and keeps what that teaches about its tool. Two runs may do it at the same time: the second
+ * one repeats a listing, and learns the same.
  * @throws only when the table could not be read or written
  */
-export const compareSamples = async (options: RunOptions, courier: SampleCourier): Promise<SampleReport> => {
-  const { lanes, pauses, clock } = courier;
-  const report = { compared: 0, found: 0 };
-  const until = clock.now() + options.deadline.remainingMs() / 4;
-  const mayStart = (): boolean => clock.now() < until && hasTime(options);
-  await inParallel(lanes.due(), options.parallelism, mayStart, async (lane) => {
-    if (await pauses.stopping(lane.integrationId)) return;
-    for (const { group, sample } of dueSamples(lane, clock.now())) {
-      if (!mayStart()) return;
-      const result = await resultOf(lane, group, sample, options, courier);
-      const now = clock.now();
-      await lanes.learn(lane.integrationId, (tool) => afterSample(tool, group, sample, result, now));
-      report.compared += 1;
-      if (result === 'found') report.found += 1;
-    }
-  });
-  return report;
+export const compareSample = async (
+  lane: Lane,
+  { group, sample }: DueSample,
+  options: Pick<RunOptions, 'deadline'>,
+  courier: SampleCourier,
+): Promise<Comparison> => {
+  const result = await resultOf(lane, group, sample, options, courier);
+  const now = courier.clock.now();
+  await courier.lanes.learn(lane.integrationId, (tool) => afterSample(tool, group, sample, result, now));
+  return { status: 'compared', isFound: result === 'found' };
 };
-
-const dueSamples = ({ tool }: Lane, now: number): readonly { group: ToolGroup; sample: Sample }[] =>
-  tool.flatMap((group) => group.samples.filter(({ dueAt }) => dueAt <= now).map((sample) => ({ group, sample })));
 
 const resultOf = async (
   { integrationId }: Lane,
   { kind }: ToolGroup,
   { id, targetId }: Sample,
-  { deadline }: RunOptions,
+  { deadline }: Pick<RunOptions, 'deadline'>,
   courier: SampleCourier,
 ): Promise<SampleResult> => {
   const entry = await courier.ledger.read(id);

@@ -1,0 +1,70 @@
+import type { Courier } from '../courier.ts';
+import { type FailureCode, type FailureDetail, failureOf } from '../failures/failures.ts';
+import { accountLane, afterFailure, afterRateLimit, afterSuccess, type Lane, touched } from './lane.ts';
+import type { PauseFacts } from './pause.ts';
+
+type NoteCourier = Pick<Courier, 'settings' | 'lanes' | 'apiKey' | 'clock'>;
+
+/** How a POST ended, as far as other files of the integration are concerned. */
+export interface PostAnswer {
+  readonly failure?: FailureDetail | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/**
+ * Notes what an answer to a POST means for the other files of its integration and of the account: it may begin a pause.
+ * Never fails: the file itself is settled either way, and the next one begins the pause.
+ */
+export const noteAnswer = async (
+  integrationId: string,
+  { failure, retryAfterMs }: PostAnswer,
+  courier: NoteCourier,
+): Promise<void> => {
+  try {
+    if (failure === undefined || isUp(failure.code)) await noteUp(integrationId, failure?.code, courier);
+    if (failure !== undefined) await noteFailure(integrationId, failure, retryAfterMs, courier);
+  } catch {
+    // The table cannot be read or written.
+  }
+};
+
+const isUp = (code: FailureCode): boolean => failureOf(code).judges !== 'nothing' && failureOf(code).outage === 'no';
+
+/** On the usual path nothing was counted, so that this costs nothing. */
+const noteUp = async (integrationId: string, code: FailureCode | undefined, { lanes }: NoteCourier): Promise<void> => {
+  const { lane, account } = await lanes.gate(integrationId);
+  const hasCounted = (counted: Lane | 'unreadable'): boolean => counted !== 'unreadable' && counted.outages > 0;
+  if (hasCounted(account)) await lanes.change(accountLane, afterSuccess);
+  const isFileJudged = code === undefined || failureOf(code).judges === 'file';
+  if (isFileJudged && hasCounted(lane)) await lanes.change(integrationId, afterSuccess);
+};
+
+const noteFailure = async (
+  integrationId: string,
+  failure: FailureDetail,
+  retryAfterMs: number | undefined,
+  { settings, lanes, apiKey, clock }: NoteCourier,
+): Promise<void> => {
+  const { pauses, outage, throttled } = failureOf(failure.code);
+  const now = clock.now();
+  const own: PauseFacts = {
+    now,
+    retryAfterMs,
+    ...(settings.integrationId && { integrationSetting: settings.integrationId }),
+  };
+  const withKey = async (): Promise<PauseFacts> => {
+    const keyVersion = await apiKey.version().catch(() => undefined);
+    return { ...own, ...(keyVersion !== undefined && { keyVersion }) };
+  };
+  if (pauses === 'account' || outage === 'account') {
+    const facts = await withKey();
+    await lanes.change(accountLane, (account) => afterFailure(account, failure, 'account', facts));
+  } else if (pauses !== 'nothing' || outage === 'integration') {
+    // The file waits in the lane, so its touch needs no write of its own.
+    await lanes.change(integrationId, (lane) => touched(afterFailure(lane, failure, 'integration', own), now));
+  } else if (throttled === 'rate-limit' && retryAfterMs !== undefined) {
+    const facts = await withKey();
+    const until = now + retryAfterMs;
+    await lanes.change(accountLane, (account) => afterRateLimit(account, integrationId, failure, until, facts));
+  }
+};

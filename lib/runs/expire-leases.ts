@@ -1,0 +1,29 @@
+import { expireLease } from '../delivery/expire-lease.ts';
+import { ledgerPageSize } from '../limits.ts';
+import { inParallel } from '../parallel.ts';
+import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
+
+export interface ExpiryReport {
+  readonly expired: number;
+  readonly unreadable: number;
+}
+
+/**
+ * Makes files unknown whose function ended without saying how. First in a run, because it costs one write each, and from
+ * then on their lanes look after them.
+ * @throws only when the table could not be read or written
+ */
+export const expireLeases = async (options: RunOptions, courier: RunCourier): Promise<ExpiryReport> => {
+  const { ledger, log } = courier;
+  const report = { expired: 0, unreadable: 0 };
+  const mayStart = (): boolean => hasTime(options);
+  await inParallel(ledger.work('lease', ledgerPageSize), options.parallelism, mayStart, async (known) => {
+    if (!known.readable) {
+      report.unreadable += 1;
+      log.error('A ledger record cannot be read, so its file is not sent.', { detail: known.reason });
+      return;
+    }
+    if ((await expireLease(known.record, courier)) !== 'conflict') report.expired += 1;
+  });
+  return report;
+};

@@ -1,0 +1,170 @@
+import { deliver } from '../delivery/deliver.ts';
+import { afterRead, type Lane, type LaneCounts, type LaneReading } from '../lane/lane.ts';
+import { closedBy } from '../lane/lane-store.ts';
+import type { LaneEntry } from '../ledger/ledger.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import type { LanePart } from '../ledger/record-item.ts';
+import { laneDueAfterTouchMs, lanePageSize, maxCounted } from '../limits.ts';
+import type { Outcome } from '../outcome.ts';
+import { readBack } from '../read-back/read-back.ts';
+import { type Comparison, compareSample, dueSamples } from './compare-sample.ts';
+import type { RunCourier, RunOptions } from './run-options.ts';
+
+/** One thing to do in a lane: a file, or a comparison. */
+export interface LaneTask {
+  readonly run: () => Promise<Outcome | Comparison>;
+}
+
+/** One lane in one run. */
+export interface LaneVisit {
+  readonly integrationId: string;
+  /** A pause has just ended, so it opens with one call at a time. */
+  readonly isNew: boolean;
+  /** What can be started now, oldest first; whoever starts a task takes it out. */
+  readonly tasks: LaneTask[];
+  readonly turns: () => number;
+  /** Whether more is due than `tasks` shows. */
+  readonly hasMore: () => boolean;
+  /** Reads the next page of due files into `tasks`. Returns how many records cannot be read. */
+  nextTurn(): Promise<number>;
+  /** Its lane was paused: nothing more is started. */
+  close(): void;
+  /** Writes down what is left. Returns how much of what is due was read and not started. */
+  end(): Promise<number>;
+}
+
+/** How much waits in a lane. */
+export const countLane = async (integrationId: string, courier: RunCourier): Promise<LaneCounts> => {
+  const parts = [await queueOf('wait', integrationId, courier), await queueOf('backfill', integrationId, courier)];
+  return readingOf(parts, courier.clock.now()).counts;
+};
+
+/** Undefined when the lane is paused. */
+export const visitLane = async (
+  integrationId: string,
+  options: RunOptions,
+  courier: RunCourier,
+): Promise<LaneVisit | 'unreadable' | undefined> => {
+  const { lanes, log, clock } = courier;
+  const lane = await lanes.read(integrationId);
+  if (lane === 'unreadable') {
+    const nextStep = closedBy(integrationId, lane)?.sentence;
+    log.error('A lane cannot be read, so it counts as paused.', { integration: integrationId, nextStep });
+    return lane;
+  }
+  if (lane.pause) return undefined;
+  const parts = [await queueOf('wait', integrationId, courier), await queueOf('backfill', integrationId, courier)];
+  const samples = dueSamples(lane, clock.now()).map(
+    (sample): LaneTask => ({ run: () => compareSample(lane, sample, options, courier) }),
+  );
+  return visitOf(lane, parts, samples, options, courier);
+};
+
+const visitOf = (
+  lane: Lane,
+  parts: readonly FileQueue[],
+  samples: readonly LaneTask[],
+  options: RunOptions,
+  courier: RunCourier,
+): LaneVisit => {
+  const { integrationId } = lane;
+  const { ledger, lanes, clock, log } = courier;
+  const tasks: LaneTask[] = [...samples];
+  let turns = 0;
+  let isClosed = false;
+  let dropped = 0;
+  const nextPart = (): FileQueue | undefined => parts.find((part) => part.hasMore());
+  return {
+    integrationId,
+    isNew: lane.openedAt !== undefined && clock.now() - lane.openedAt < laneDueAfterTouchMs,
+    tasks,
+    turns: () => turns,
+    hasMore: () => !isClosed && nextPart() !== undefined,
+    close: () => {
+      isClosed = true;
+      dropped += tasks.splice(0).length;
+    },
+    nextTurn: async () => {
+      turns += 1;
+      const ids = (await nextPart()?.take(lanePageSize)) ?? [];
+      const entries = await ledger.readMany(ids);
+      let unreadable = 0;
+      for (const entry of entries.values()) {
+        if (!entry.readable) {
+          unreadable += 1;
+          log.error('A ledger record cannot be read, so its file is not sent.', { detail: entry.reason });
+        } else if (isDue(entry.record, clock.now())) {
+          tasks.push({ run: () => handle(entry.record, options, courier) });
+        }
+      }
+      return unreadable;
+    },
+    end: async () => {
+      const left = dropped + tasks.length + parts.reduce((sum, part) => sum + part.unread(), 0);
+      const now = clock.now();
+      const reading = readingOf(parts, now);
+      await lanes.change(integrationId, (fresh) => afterRead(fresh, reading, now));
+      return left;
+    },
+  };
+};
+
+/** The index may be behind: the record itself says whether it still waits, and since when it is due. */
+const isDue = ({ state }: LedgerRecord, now: number): boolean =>
+  (state.status === 'waiting' || state.status === 'unknown') && state.dueAt <= now;
+
+const handle = async (record: LedgerRecord, { deadline }: RunOptions, courier: RunCourier): Promise<Outcome> =>
+  record.state.status === 'unknown'
+    ? readBack(record, deadline, courier)
+    : deliver(record.upload, { deadline, seen: record }, courier);
+
+/** The due files of one part of a lane, read page by page. */
+interface FileQueue {
+  hasMore(): boolean;
+  take(count: number): Promise<readonly string[]>;
+  /** Due files whose page was read and which were not taken. */
+  unread(): number;
+  /** What the first page showed, due or not. */
+  readonly first: readonly LaneEntry[];
+}
+
+const queueOf = async (
+  part: LanePart,
+  integrationId: string,
+  { ledger, clock }: Pick<RunCourier, 'ledger' | 'clock'>,
+): Promise<FileQueue> => {
+  let page = await ledger.lane(integrationId, part, maxCounted);
+  const first = page.entries;
+  const dueIn = (entries: readonly LaneEntry[]): string[] =>
+    entries.filter(({ dueAt }) => dueAt <= clock.now()).map(({ id }) => id);
+  let due = dueIn(first);
+  const mayHaveMore = (): boolean => page.next !== undefined && (page.entries.at(-1)?.dueAt ?? 0) <= clock.now();
+  return {
+    first,
+    unread: () => due.length,
+    hasMore: () => due.length > 0 || mayHaveMore(),
+    take: async (count) => {
+      if (due.length === 0 && mayHaveMore()) {
+        page = await ledger.lane(integrationId, part, maxCounted, page.next);
+        due = dueIn(page.entries);
+      }
+      return due.splice(0, count);
+    },
+  };
+};
+
+/** What was due and is done may wait again, for its next look: so the lane is read once more before it counts as empty. */
+const readingOf = (parts: readonly FileQueue[], now: number): LaneReading => {
+  const entries = parts.flatMap(({ first }) => first);
+  const arrivals = entries.flatMap(({ firstAt }) => firstAt ?? []);
+  const unknown = entries.filter(({ isUnknown }) => isUnknown).length;
+  return {
+    counts: {
+      waiting: Math.min(maxCounted, entries.length - unknown),
+      unknown: Math.min(maxCounted, unknown),
+      ...(arrivals.length > 0 && { oldestAt: Math.min(...arrivals) }),
+      at: now,
+    },
+    ...(entries.length > 0 && { earliestDueAt: Math.min(...entries.map(({ dueAt }) => dueAt)) }),
+  };
+};

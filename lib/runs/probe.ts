@@ -1,0 +1,111 @@
+import { deadlineWithin } from '../deadline.ts';
+import { deliver } from '../delivery/deliver.ts';
+import { failureOf } from '../failures/failures.ts';
+import { accountLane, type Lane } from '../lane/lane.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import { lanePageSize, listingTimeoutMs, maxProbeFiles } from '../limits.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Target } from '../upload/target.ts';
+import { uploadId } from '../upload/upload.ts';
+import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
+
+/** What waits behind a pause, as far as it can show whether the pause is over. */
+export interface ProbeFiles {
+  /** Whose files may be listed: harmless, and the ATS is asked live. Absent when nothing waits. */
+  readonly target?: Target;
+  /** Files that may be sent: known not to be delivered. */
+  readonly sendable: readonly LedgerRecord[];
+}
+
+/** Of the account: files of the first open lane in which some wait. `lastId`: the previous probe, which comes last. */
+export const probeFiles = async (
+  { integrationId }: Lane,
+  lastId: string | undefined,
+  courier: RunCourier,
+): Promise<ProbeFiles> => {
+  if (integrationId !== accountLane) return filesOf(integrationId, lastId, courier);
+  let looked = 0;
+  let listable: ProbeFiles = { sendable: [] };
+  for await (const entry of courier.lanes.directory('open')) {
+    const files = await filesOf(entry.integrationId, lastId, courier);
+    if (files.sendable.length > 0) return files;
+    if (files.target) listable = files;
+    looked += 1;
+    if (looked === lanePageSize) break;
+  }
+  return listable;
+};
+
+const filesOf = async (
+  integrationId: string,
+  lastId: string | undefined,
+  { ledger }: RunCourier,
+): Promise<ProbeFiles> => {
+  for (const part of ['wait', 'backfill'] as const) {
+    const { entries } = await ledger.lane(integrationId, part, lanePageSize);
+    const known = await ledger.readMany(entries.map(({ id }) => id));
+    const records = [...known.values()].flatMap((entry) => (entry.readable ? [entry.record] : []));
+    const waiting = records.filter(({ state }) => state.status === 'waiting');
+    const [listed] = [...waiting, ...records.filter(({ state }) => state.status === 'unknown')];
+    if (!listed?.target) continue;
+    // Another file each time: the file itself may be the fault.
+    const sendable = waiting.toSorted(
+      (a, b) => Number(uploadId(a.upload) === lastId) - Number(uploadId(b.upload) === lastId),
+    );
+    return { target: listed.target, sendable: sendable.slice(0, maxProbeFiles) };
+  }
+  return { sendable: [] };
+};
+
+/** Whether listing a target shows that the cause is still there. A listing that is refused for another reason shows nothing. */
+export const showsCause = async (
+  { target }: ProbeFiles,
+  { deadline }: RunOptions,
+  { kombo, clock }: RunCourier,
+): Promise<boolean> => {
+  // Nothing waits, so nothing can be tried; the next upload will wait, and then it is.
+  if (!target) return true;
+  const own = deadlineWithin(clock, deadline, listingTimeoutMs);
+  const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
+  return !listing.ok && failureOf(listing.failure.code).asListing === 'look-again';
+};
+
+export interface Probe {
+  /** Kombo judged a file again, whatever it decided; or only targets can be looked at, and they can be. */
+  readonly hasEnded: boolean;
+  readonly outcomes: readonly Outcome[];
+  /** The file that met the cause. */
+  readonly sentId?: string;
+}
+
+/** Sends one file. Files that never reach Kombo say nothing about it, so the next one goes instead. */
+export const sendProbe = async (
+  integrationId: string,
+  { sendable }: ProbeFiles,
+  options: RunOptions,
+  courier: RunCourier,
+): Promise<Probe> => {
+  const outcomes: Outcome[] = [];
+  for (const record of sendable) {
+    if (!hasTime(options)) break;
+    const outcome = await deliver(record.upload, { deadline: options.deadline, isProbe: true, seen: record }, courier);
+    outcomes.push(outcome);
+    const answer = answerIn(outcome, integrationId);
+    if (answer === 'ended') return { hasEnded: true, outcomes };
+    if (answer === 'cause') return { hasEnded: false, outcomes, sentId: uploadId(record.upload) };
+  }
+  return { hasEnded: sendable.length === 0, outcomes };
+};
+
+/** `none`: the file did not get as far as Kombo, or another invocation had it. */
+const answerIn = (outcome: Outcome, integrationId: string): 'ended' | 'cause' | 'none' => {
+  if (outcome.status === 'attached') return 'ended';
+  // An unchanged outcome belongs to another invocation, and its failure is an old one.
+  if (outcome.status === 'ignored' || outcome.status === 'unchanged' || !('failure' in outcome)) return 'none';
+  const { judges, outage, pauses, status } = failureOf(outcome.failure.code);
+  const isCause = outage !== 'no' || pauses === 'account' || (pauses !== 'nothing' && integrationId !== accountLane);
+  if (isCause) return 'cause';
+  // Kombo reports on a single integration only after it has accepted the API key, so the pause of the account has ended.
+  if (judges === 'file' || (judges === 'integration' && integrationId === accountLane)) return 'ended';
+  return status === 'rejected' || status === 'superseded' || status === 'held' ? 'none' : 'cause';
+};

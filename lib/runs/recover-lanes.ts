@@ -1,0 +1,148 @@
+import { deadlineWithin } from '../deadline.ts';
+import { accountLane, type Lane, opened } from '../lane/lane.ts';
+import { afterReading, type Pause, type PauseEnd, probeTaken } from '../lane/pause.ts';
+import { readingOf } from '../lane/read-integration.ts';
+import { checkTimeoutMs, countEveryMs, maxReadings } from '../limits.ts';
+import type { Outcome } from '../outcome.ts';
+import { inParallel } from '../parallel.ts';
+import { countLane } from './lane-visit.ts';
+import { type ProbeFiles, probeFiles, sendProbe, showsCause } from './probe.ts';
+import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
+
+export interface RecoveryReport {
+  /** Of the files that were sent as probes. */
+  readonly outcomes: readonly Outcome[];
+  /** The integrations whose lanes were opened; `*` is the account. */
+  readonly opened: readonly string[];
+  readonly unreadable: number;
+}
+
+/**
+ * Finds out which pauses have ended without an operator: by reading the integration where that shows the cause, otherwise by
+ * listing a target, and in the end always by one file. Opening a lane is one write, whatever waits in it.
+ * @throws only when the table could not be read or written
+ */
+export const recoverLanes = async (options: RunOptions, courier: RunCourier): Promise<RecoveryReport> => {
+  const { lanes, clock } = courier;
+  const outcomes: Outcome[] = [];
+  const openedLanes: string[] = [];
+  let unreadable = 0;
+  let begun = 0;
+  const recover = async (integrationId: string): Promise<boolean> => {
+    const lane = await lanes.read(integrationId);
+    if (lane === 'unreadable') unreadable += 1;
+    if (lane === 'unreadable' || !lane.pause) return true;
+    await countHourly(lane, lane.pause, courier);
+    const trial = await tryToOpen(lane, lane.pause, options, courier);
+    outcomes.push(...trial.outcomes);
+    if (trial.isOpen) openedLanes.push(integrationId);
+    return trial.isOpen;
+  };
+  // While the account is paused, no call for a single integration could show anything.
+  if (await recover(accountLane)) {
+    const mayStart = (): boolean => hasTime(options) && begun < maxReadings;
+    await inParallel(lanes.directory('paused', clock.now()), options.parallelism, mayStart, async (entry) => {
+      if (entry.integrationId === accountLane) return;
+      begun += 1;
+      await recover(entry.integrationId);
+    });
+  }
+  return { outcomes, opened: openedLanes, unreadable };
+};
+
+const countHourly = async (lane: Lane, pause: Pause, courier: RunCourier): Promise<void> => {
+  const now = courier.clock.now();
+  if (now - (lane.counts?.at ?? pause.since) < countEveryMs) return;
+  const counts =
+    lane.integrationId === accountLane
+      ? { waiting: 0, unknown: 0, at: now }
+      : await countLane(lane.integrationId, courier);
+  await courier.lanes.change(lane.integrationId, (fresh) => ({ ...fresh, counts }));
+};
+
+interface Trial {
+  readonly isOpen: boolean;
+  readonly outcomes: readonly Outcome[];
+}
+
+const stillPaused: Trial = { isOpen: false, outcomes: [] };
+
+/** One step towards the end of a pause: a reading, or a listing and one file. */
+const tryToOpen = async (lane: Lane, pause: Pause, options: RunOptions, courier: RunCourier): Promise<Trial> => {
+  const { end } = pause;
+  if (!end) return stillPaused;
+  const inUse = await keyAndSetting(end, courier);
+  const isChanged = inUse.keyVersion !== end.keyVersion || inUse.integrationSetting !== end.integrationSetting;
+  const now = courier.clock.now();
+  if (!isChanged && end.nextAt > now) return stillPaused;
+
+  const files = await probeFiles(lane, end.probedId, courier);
+  const after = isChanged ? { next: 'send' as const, end } : await readFirst(pause, end, files, options, courier);
+  const taken = { ...(after.next === 'wait' ? after.end : probeTaken(pause, after.end, now)), ...inUse };
+  if (!(await takeTurn(lane, pause, taken, courier)) || after.next === 'wait') return stillPaused;
+  if (after.next === 'probe' && (await showsCause(files, options, courier))) return stillPaused;
+
+  const probe = await sendProbe(lane.integrationId, files, options, courier);
+  if (probe.hasEnded) await openLane(lane, pause, courier);
+  else await noteProbed(lane, probe.sentId, courier);
+  return { isOpen: probe.hasEnded, outcomes: probe.outcomes };
+};
+
+/** The key's version is looked up only where the pause knows one: its cause may be the key. */
+const keyAndSetting = async (
+  end: PauseEnd,
+  { apiKey, settings }: RunCourier,
+): Promise<Pick<PauseEnd, 'keyVersion' | 'integrationSetting'>> => {
+  const keyVersion = end.keyVersion === undefined ? undefined : await apiKey.version().catch(() => end.keyVersion);
+  const integrationSetting = end.integrationSetting === undefined ? undefined : settings.integrationId;
+  return {
+    ...(keyVersion !== undefined && { keyVersion }),
+    ...(integrationSetting !== undefined && { integrationSetting }),
+  };
+};
+
+const readFirst = async (
+  pause: Pause,
+  end: PauseEnd,
+  { target }: ProbeFiles,
+  { deadline }: RunOptions,
+  { kombo, clock }: RunCourier,
+): Promise<ReturnType<typeof afterReading>> => {
+  if (end.by === 'probe' || !target) return { next: 'probe', end };
+  const own = deadlineWithin(clock, deadline, checkTimeoutMs);
+  const answer = await kombo.integration(target.integrationId, own.signal).finally(own.clear);
+  return afterReading(end, readingOf(pause.code, target.kind, answer), clock.now());
+};
+
+/** Of two runs that reach the lane at the same time, one has the turn. */
+const takeTurn = async (
+  { integrationId }: Lane,
+  pause: Pause,
+  end: PauseEnd,
+  { lanes }: RunCourier,
+): Promise<boolean> => {
+  const isSame = (now: Pause | undefined): boolean =>
+    now?.since === pause.since && now.end?.nextAt === pause.end?.nextAt && now.end?.probes === pause.end?.probes;
+  const lane = await lanes.change(integrationId, (fresh) =>
+    isSame(fresh.pause) ? { ...fresh, pause: { ...pause, end } } : fresh,
+  );
+  return lane !== 'unreadable' && lane.pause?.end === end;
+};
+
+/** A pause that an operator has started in the meantime stays. */
+const openLane = async ({ integrationId }: Lane, pause: Pause, { lanes, clock }: RunCourier): Promise<void> => {
+  await lanes.change(integrationId, (fresh) =>
+    fresh.pause?.since === pause.since && fresh.pause.by === 'kombo' ? opened(fresh, clock.now()) : fresh,
+  );
+};
+
+const noteProbed = async (
+  { integrationId }: Lane,
+  probedId: string | undefined,
+  { lanes }: RunCourier,
+): Promise<void> => {
+  if (probedId === undefined) return;
+  await lanes.change(integrationId, (fresh) =>
+    fresh.pause?.end ? { ...fresh, pause: { ...fresh.pause, end: { ...fresh.pause.end, probedId } } } : fresh,
+  );
+};

@@ -1,0 +1,82 @@
+import type { Courier } from '../courier.ts';
+import { addCounts, type OutcomeCounts, outcomeCounter } from './count-outcomes.ts';
+import { expireLeases } from './expire-leases.ts';
+import { type Gauges, readGauges } from './gauges.ts';
+import { recoverLanes } from './recover-lanes.ts';
+import type { RunOptions } from './run-options.ts';
+import { type SweepReport, sweep } from './sweep.ts';
+import { workLanes } from './work-lanes.ts';
+
+/** What a scheduled run can do. */
+export type Task = 'due' | 'sweep';
+
+export interface RunReport {
+  readonly gauges: Gauges;
+  readonly due?: DueReport;
+  readonly sweep?: SweepReport;
+}
+
+/** What a run did with files that waited. */
+export interface DueReport {
+  readonly outcomes: OutcomeCounts;
+  readonly expired: number;
+  /** Lanes whose pause has ended, and lanes that had something to do. */
+  readonly opened: number;
+  readonly lanes: number;
+  readonly compared: number;
+  readonly found: number;
+  /** Due and not started, as far as it was read; and whether there are due lanes that this run did not get to. */
+  readonly left: number;
+  readonly lanesLeft: boolean;
+  readonly unreadable: number;
+}
+
+/**
+ * Tells how things stand, does what is due, and sweeps. The sweep only lists, for a share of the time, so that a backlog in
+ * the lanes never keeps it waiting; what it found is sent by the same run.
+ * @param tell called before any other work
+ * @throws only when the table could not be read or written
+ */
+export const scheduledRun = async (
+  tasks: readonly Task[],
+  options: RunOptions,
+  courier: Courier,
+  tell: (gauges: Gauges) => void,
+): Promise<RunReport> => {
+  const gauges = await readGauges(courier);
+  tell(gauges);
+  const before = tasks.includes('due') ? await beforeLanes(options, courier) : undefined;
+  const swept = tasks.includes('sweep') ? await sweep(options, courier) : undefined;
+  const due = before && (await workAllLanes(before, options, courier));
+  return { gauges, ...(due && { due }), ...(swept && { sweep: swept }) };
+};
+
+type BeforeLanes = Pick<DueReport, 'outcomes' | 'expired' | 'unreadable'> & { readonly openedLanes: readonly string[] };
+
+const beforeLanes = async (options: RunOptions, courier: Courier): Promise<BeforeLanes> => {
+  const { expired, unreadable } = await expireLeases(options, courier);
+  const recovered = await recoverLanes(options, courier);
+  const outcomes = outcomeCounter();
+  for (const outcome of recovered.outcomes) outcomes.add(outcome);
+  return {
+    outcomes: outcomes.counts,
+    expired,
+    unreadable: unreadable + recovered.unreadable,
+    openedLanes: recovered.opened,
+  };
+};
+
+const workAllLanes = async (
+  { openedLanes, ...before }: BeforeLanes,
+  options: RunOptions,
+  courier: Courier,
+): Promise<DueReport> => {
+  const worked = await workLanes(options, courier, openedLanes);
+  return {
+    ...before,
+    ...worked,
+    opened: openedLanes.length,
+    outcomes: addCounts(before.outcomes, worked.outcomes),
+    unreadable: before.unreadable + worked.unreadable,
+  };
+};

@@ -1,0 +1,156 @@
+import { sleep } from '../clock.ts';
+import { accountLane } from '../lane/lane.ts';
+import { closedBy } from '../lane/lane-store.ts';
+import { maxIdleWaitMs } from '../limits.ts';
+import type { Outcome } from '../outcome.ts';
+import { adaptiveConcurrency } from './adaptive-concurrency.ts';
+import { type OutcomeCounts, outcomeCounter } from './count-outcomes.ts';
+import { type LaneTask, type LaneVisit, visitLane } from './lane-visit.ts';
+import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
+
+export interface LanesReport {
+  readonly outcomes: OutcomeCounts;
+  /** Lanes that had something to do and were visited. */
+  readonly lanes: number;
+  /** Comparisons that teach what is known of a tool, and how many of them found the file. */
+  readonly compared: number;
+  readonly found: number;
+  /** Due files that were read and not started: time ran out, their lane was paused, or Kombo throttled it. */
+  readonly left: number;
+  /** Whether there are due lanes that this run did not get to. */
+  readonly lanesLeft: boolean;
+  readonly unreadable: number;
+}
+
+/**
+ * Sends what is due in open lanes, looks at targets of lost answers, and compares samples. Each lane has a turn before any
+ * has a second one, and none has more than half of the places while another could use them; a lane that Kombo throttles
+ * holds up no other. Its cost depends on what can be done, not on what waits. Any number of runs may overlap: every step is
+ * a conditional write on the version that it has read.
+ * @param opened lanes that this run has just opened: the index may not show them yet
+ * @throws only when the table could not be read or written
+ */
+export const workLanes = async (
+  options: RunOptions,
+  courier: RunCourier,
+  opened: readonly string[] = [],
+): Promise<LanesReport> => {
+  const { lanes, clock } = courier;
+  const outcomes = outcomeCounter();
+  const tally = { lanes: 0, compared: 0, found: 0, left: 0, unreadable: 0 };
+  const concurrency = adaptiveConcurrency(options.parallelism, clock);
+  const visits: LaneVisit[] = [];
+  const running = new Set<Promise<void>>();
+  const runningIn = new Map<string, number>();
+  const errors: unknown[] = [];
+  const directory = dueLanes(opened, courier);
+  let hasMoreLanes = closedBy(accountLane, await lanes.read(accountLane)) === undefined;
+
+  const visitNext = async (): Promise<void> => {
+    const next = await directory.next();
+    if (next.done) {
+      hasMoreLanes = false;
+      return;
+    }
+    const visit = await visitLane(next.value, options, courier);
+    if (visit === undefined) return;
+    if (visit === 'unreadable') {
+      tally.unreadable += 1;
+      return;
+    }
+    if (visit.isNew) concurrency.startAt(visit.integrationId, 1);
+    if (visit.tasks.length > 0 || visit.hasMore()) tally.lanes += 1;
+    visits.push(visit);
+  };
+
+  const start = (visit: LaneVisit, task: LaneTask): void => {
+    const { integrationId } = visit;
+    const count = (by: number): void => void runningIn.set(integrationId, (runningIn.get(integrationId) ?? 0) + by);
+    concurrency.start(integrationId);
+    count(1);
+    const work = async (): Promise<void> => {
+      let outcome: Outcome | undefined;
+      try {
+        const result = await task.run();
+        if (result.status === 'compared') {
+          tally.compared += 1;
+          if (result.isFound) tally.found += 1;
+          return;
+        }
+        outcome = result;
+        outcomes.add(result);
+        if ((await lanes.gate(integrationId)).closed) visit.close();
+      } catch (error) {
+        errors.push(error);
+      } finally {
+        concurrency.finish(integrationId, outcome);
+        count(-1);
+      }
+    };
+    const started = work().finally(() => running.delete(started));
+    running.add(started);
+  };
+
+  const startable = (most: number): LaneVisit | undefined =>
+    visits.find(
+      ({ integrationId, tasks }) =>
+        tasks.length > 0 && (runningIn.get(integrationId) ?? 0) < most && concurrency.mayStart(integrationId),
+    );
+
+  /** The lane that has had the fewest turns; its next page is read. */
+  const turnNext = async (): Promise<boolean> => {
+    const [next] = visits
+      .filter((visit) => visit.tasks.length === 0 && visit.hasMore())
+      .sort((a, b) => a.turns() - b.turns());
+    if (next) tally.unreadable += await next.nextTurn();
+    return next !== undefined;
+  };
+
+  const half = Math.ceil(options.parallelism / 2);
+  try {
+    while (errors.length === 0 && hasTime(options)) {
+      if (running.size >= options.parallelism) {
+        await Promise.race(running);
+        continue;
+      }
+      const visit = startable(half);
+      if (!visit && hasMoreLanes) await visitNext();
+      else if (!visit && (await turnNext())) continue;
+      else {
+        const chosen = visit ?? startable(options.parallelism);
+        const task = chosen?.tasks.shift();
+        if (chosen && task) {
+          // To the end of the list, so that the lanes take turns.
+          visits.push(...visits.splice(visits.indexOf(chosen), 1));
+          start(chosen, task);
+        } else if (running.size > 0) await Promise.race(running);
+        else {
+          const waits = visits
+            .filter(({ tasks }) => tasks.length > 0)
+            .map((one) => concurrency.standstillMs(one.integrationId));
+          const waitMs = Math.min(...waits);
+          if (!(waitMs <= maxIdleWaitMs)) break;
+          await sleep(clock, waitMs);
+        }
+      }
+    }
+  } finally {
+    // Also when the table fails in the middle: what was started settles before the caller gets the error.
+    await Promise.all(running);
+    await directory.return();
+  }
+  if (errors.length > 0) throw errors[0];
+  for (const visit of visits) tally.left += await visit.end();
+  return { outcomes: outcomes.counts, ...tally, lanesLeft: hasMoreLanes };
+};
+
+/** Lanes that were just opened, then those that are due, the longest due first. */
+async function* dueLanes(
+  opened: readonly string[],
+  { lanes, clock }: RunCourier,
+): AsyncGenerator<string, void, undefined> {
+  yield* opened.filter((integrationId) => integrationId !== accountLane);
+  for await (const { integrationId } of lanes.directory('open', clock.now())) {
+    if (!opened.includes(integrationId) && integrationId !== accountLane) yield integrationId;
+  }
+}
