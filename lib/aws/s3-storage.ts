@@ -56,20 +56,31 @@ export const s3Storage = (client: S3Client): Storage => {
     }
   };
 
-  const list: Storage['list'] = async (bucket, { prefix, afterKey }, signal) => {
+  const list: Storage['list'] = async (bucket, { prefix, afterKey, token, delimiter }, signal) => {
+    const command = new ListObjectsV2Command({
+      Bucket: bucket,
+      Prefix: prefix,
+      Delimiter: delimiter,
+      ContinuationToken: token,
+      StartAfter: token === undefined ? afterKey : undefined,
+      // Keys may hold characters that XML cannot; asked for encoded, they all come through.
+      EncodingType: 'url',
+    });
     try {
-      const page = await client.send(
-        // Keys may hold characters that XML cannot; asked for encoded, they all come through.
-        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, StartAfter: afterKey, EncodingType: 'url' }),
-        { abortSignal: signal, requestTimeout: s3ListingTimeoutMs },
-      );
+      const page = await client.send(command, { abortSignal: signal, requestTimeout: s3ListingTimeoutMs });
+      const decode = page.EncodingType === 'url' ? decodeKey : (key: string) => key;
       const objects = (page.Contents ?? []).map((entry) => ({
-        key: page.EncodingType === 'url' ? decodeKey(entry.Key ?? '') : (entry.Key ?? ''),
+        key: decode(entry.Key ?? ''),
         etag: bareEtag(entry.ETag ?? ''),
         sizeBytes: entry.Size ?? 0,
         modifiedAt: entry.LastModified?.getTime() ?? 0,
       }));
-      return ok({ objects, more: page.IsTruncated === true });
+      const folders = (page.CommonPrefixes ?? []).map((folder) => decode(folder.Prefix ?? ''));
+      if (page.IsTruncated !== true) return ok({ objects, folders });
+      // Taken for the end, such a page would hide the objects behind it.
+      return page.NextContinuationToken
+        ? ok({ objects, folders, next: page.NextContinuationToken })
+        : fail('STORAGE_UNAVAILABLE', 'S3 cut the listing short without a token to continue with.');
     } catch (error) {
       return failure(error);
     }

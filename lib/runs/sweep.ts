@@ -91,7 +91,8 @@ const sweepPrefix = async (
       log.error('The bucket could not be listed; the next run continues.', { ...page.error });
       return report;
     }
-    const { objects, more } = page.value;
+    const { objects, next: token } = page.value;
+    const more = token !== undefined;
     const after = oldestToAsk(cursor, settings.ledgerRetentionDays, clock.now());
     const part = await sweepPage({ objects, afterKey }, after, pool, options, courier);
     report = { ...report, ...addPage(report, part.report) };

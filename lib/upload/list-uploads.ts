@@ -10,7 +10,10 @@ export interface ListedUploads {
   readonly afterKey?: string;
 }
 
-/** Up to `limit` objects under a prefix, in key order, after a key. */
+/**
+ * Up to `limit` objects under a prefix, in key order, after a key.
+ * Pages without an object do not count: they show no key from which the caller could continue. The signal ends them.
+ */
 export const listUploads = async (
   bucket: string,
   { prefix, afterKey, limit }: { readonly prefix: string; readonly afterKey?: string; readonly limit: number },
@@ -19,18 +22,22 @@ export const listUploads = async (
 ): Promise<Result<ListedUploads>> => {
   const uploads: Upload[] = [];
   let after = afterKey;
-  for (let page = 1; page <= maxListedPages; page += 1) {
-    const listed = await storage.list(bucket, { prefix, ...(after !== undefined && { afterKey: after }) }, signal);
+  let token: string | undefined;
+  for (let pages = 0; pages < maxListedPages; ) {
+    const from = token === undefined ? after !== undefined && { afterKey: after } : { token };
+    const listed = await storage.list(bucket, { prefix, ...from }, signal);
     if (!listed.ok) return listed;
-    const { objects, more } = listed.value;
+    const { objects, next } = listed.value;
     for (const [index, { key, etag, sizeBytes }] of objects.entries()) {
       after = key;
       if (isFolderMarker(key, sizeBytes)) continue;
       uploads.push({ bucket, key, etag, sizeBytes });
-      const isLast = !more && index === objects.length - 1;
+      const isLast = next === undefined && index === objects.length - 1;
       if (uploads.length === limit) return ok({ uploads, ...(!isLast && { afterKey: key }) });
     }
-    if (!more) return ok({ uploads });
+    if (next === undefined) return ok({ uploads });
+    token = next;
+    if (objects.length > 0) pages += 1;
   }
   return ok({ uploads, ...(after !== undefined && { afterKey: after }) });
 };

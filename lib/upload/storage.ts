@@ -32,10 +32,24 @@ export interface ListedObject {
   readonly modifiedAt: number;
 }
 
+/** Which keys a listing shows, and where it starts. */
+export interface ListRange {
+  readonly prefix: string;
+  /** Starts behind this key. */
+  readonly afterKey?: string;
+  /** Continues where the page that gave this token ended; then `afterKey` has no effect. */
+  readonly token?: string;
+  /** Keys that share their beginning up to this text, after the prefix, are shown as one folder. */
+  readonly delimiter?: string;
+}
+
 export interface ListedPage {
+  /** Empty also where more follow: S3 may end a page before the first object, for example after many deleted ones. */
   readonly objects: readonly ListedObject[];
-  /** Whether more come after the last of these. */
-  readonly more: boolean;
+  /** With a delimiter only: beginnings that keys share, each with the delimiter at its end. */
+  readonly folders: readonly string[];
+  /** The token of the next page; present exactly when there is more. */
+  readonly next?: string;
 }
 
 /** The bucket, read only. */
@@ -46,12 +60,8 @@ export interface Storage {
   openVersion(upload: Upload, signal: AbortSignal): Promise<Result<StoredObject>>;
   /** The object under a key now. */
   find(bucket: string, key: string, signal: AbortSignal): Promise<Result<Upload>>;
-  /** Up to 1,000 objects in key order, after a key. */
-  list(
-    bucket: string,
-    range: { readonly prefix: string; readonly afterKey?: string },
-    signal: AbortSignal,
-  ): Promise<Result<ListedPage>>;
+  /** Up to 1,000 objects and folders, in key order. */
+  list(bucket: string, range: ListRange, signal: AbortSignal): Promise<Result<ListedPage>>;
   /** A link that reads this object without credentials for `lifetimeSeconds`. A secret: never logged or stored. */
   link(
     upload: Upload,

@@ -7,6 +7,7 @@ import type { ApiKey } from '../../lib/kombo/api-key.ts';
 import { fail, ok } from '../../lib/result.ts';
 import type { Storage } from '../../lib/upload/storage.ts';
 import { integrationId } from '../fakes/ledger-samples.ts';
+import { inKeyOrder, listedPage } from '../fakes/listed-page.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 
 export interface CourierWorld extends DeliveryWorld {
@@ -18,8 +19,6 @@ export interface CourierWorld extends DeliveryWorld {
   /** One request to on-demand, from its beginning to its answer; time stands still meanwhile. */
   ask(event: unknown, change?: Partial<ActionCourier>): Promise<Answer & Record<string, unknown>>;
 }
-
-const pageSize = 1000;
 
 /** The world of the delivery tests with a bucket that can be asked and listed, and a configuration. */
 export const courierWorld = (apiKey?: ApiKey): CourierWorld => {
@@ -52,14 +51,12 @@ const askable = (world: CourierWorld): Pick<Storage, 'find' | 'list'> => ({
     if (!file) return fail('OBJECT_DELETED', 'S3 answered NotFound (HTTP 404).');
     return ok({ bucket, key, etag: file.etag, sizeBytes: file.bytes.length });
   },
-  list: async (_bucket, { prefix, afterKey = '' }) => {
+  list: async (_bucket, range) => {
     world.lists += 1;
-    const keys = [...world.bucket.keys()].filter((key) => key.startsWith(prefix) && key > afterKey).sort();
-    const objects = keys.slice(0, pageSize).flatMap((key) => {
-      const file = world.bucket.get(key);
-      return file ? [{ key, etag: file.etag, sizeBytes: file.bytes.length, modifiedAt: world.clock.now() }] : [];
+    const objects = [...world.bucket].map(([key, { etag, bytes }]) => {
+      return { key, etag, sizeBytes: bytes.length, modifiedAt: world.clock.now() };
     });
-    return ok({ objects, more: keys.length > pageSize });
+    return ok(listedPage(inKeyOrder(objects), range));
   },
 });
 

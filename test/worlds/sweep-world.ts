@@ -8,6 +8,7 @@ import { ok } from '../../lib/result.ts';
 import { type SweepReport, sweep } from '../../lib/runs/sweep.ts';
 import type { ListedObject, Storage } from '../../lib/upload/storage.ts';
 import { day, minute, nine, recordIn, states } from '../fakes/ledger-samples.ts';
+import { listedPage } from '../fakes/listed-page.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 
 /** A bucket that is swept: what it lists, a run over it, and what came of it. */
@@ -36,9 +37,7 @@ export const sweepWorld = (): SweepWorld => {
 
   const list: Storage['list'] = async (_bucket, asked) => {
     lists.count += 1;
-    const from = asked.afterKey === undefined ? 0 : objects.findIndex(({ key }) => key > (asked.afterKey ?? ''));
-    const page = from < 0 ? [] : objects.slice(from, from + 1000);
-    return ok({ objects: page, more: from >= 0 && from + 1000 < objects.length });
+    return ok(listedPage(objects, asked));
   };
 
   const newCourier: SweepWorld['newCourier'] = (templates = 'candidates/{candidate_id}/{filename}') => {

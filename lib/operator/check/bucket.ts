@@ -22,9 +22,10 @@ export const checkBucket = async (
       );
       continue;
     }
-    const { objects, more } = listed.value;
+    const { objects, next } = listed.value;
     sample ??= objects.find(({ key, sizeBytes }) => !isFolderMarker(key, sizeBytes));
-    lines.push(fine(what, `${bucket} can be listed; ${more ? 'more than ' : ''}${objects.length} objects were found.`));
+    const more = next === undefined ? '' : 'more than ';
+    lines.push(fine(what, `${bucket} can be listed; ${more}${objects.length} objects were found.`));
   }
   if (!sample) return [...lines, notTested('reading an object', 'There is no object to test with yet.')];
   const opened = await storage.open({ bucket, ...sample }, signal);

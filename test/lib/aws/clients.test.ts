@@ -74,6 +74,6 @@ test('a listing is waited for longer than any other answer', async () => {
   });
   const storage = s3Storage(s3Client({ forcePathStyle: true, answerMs: 200 }));
   const page = await storage.list('uploads', { prefix: '' }, new AbortController().signal);
-  expect(page).toEqual({ ok: true, value: { objects: [], more: false } });
+  expect(page).toEqual({ ok: true, value: { objects: [], folders: [] } });
   expect(server.requests).toHaveLength(1);
 });

@@ -91,7 +91,63 @@ describe('over the real protocol', () => {
     expect(all.ok && all.value.objects.map((object) => object.key)).toEqual([key, 'candidates/GRK124/a.txt']);
     const rest = await storage.list('cvs', { prefix: 'candidates/', afterKey: key }, signal);
     expect(rest.ok && rest.value.objects.map((object) => object.key)).toEqual(['candidates/GRK124/a.txt']);
-    expect(rest.ok && rest.value.more).toBe(false);
+    expect(rest.ok && rest.value).not.toHaveProperty('next');
+  });
+
+  test('lists the folders at the root, decoded, when it is asked with a delimiter', async () => {
+    const { client, storage } = await filledBucket();
+    await client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'old CVs/a.txt', Body: 'a' }));
+    await client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'b.txt', Body: 'b' }));
+    const root = await storage.list('cvs', { prefix: '', delimiter: '/' }, signal);
+    expect(root).toMatchObject({
+      ok: true,
+      value: { objects: [{ key: 'b.txt' }], folders: ['candidates/', 'old CVs/'] },
+    });
+  });
+});
+
+/** What S3 would answer to each listing in turn; the queries that it was asked are kept. */
+const storageListing = async (...pages: readonly string[]) => {
+  const asked: Record<string, string>[] = [];
+  const storage = await storageAnswering(({ url = '' }, response) => {
+    const query = Object.fromEntries(new URL(url, 'http://s3').searchParams);
+    response.writeHead(200, { 'content-type': 'application/xml' });
+    response.end(`<ListBucketResult><EncodingType>url</EncodingType>${pages[asked.length]}</ListBucketResult>`);
+    asked.push(query);
+  });
+  return { asked, storage };
+};
+
+const listedCv =
+  '<Contents><Key>candidates/a+b.pdf</Key><ETag>"e"</ETag><Size>5</Size><LastModified>2026-01-05T09:00:00.000Z</LastModified></Contents>';
+
+test('an empty page that S3 has cut short is continued by its token, no longer by a key', async () => {
+  const { asked, storage } = await storageListing(
+    '<IsTruncated>true</IsTruncated><NextContinuationToken>1/a+b=</NextContinuationToken>',
+    `<IsTruncated>false</IsTruncated>${listedCv}`,
+  );
+  const range = { prefix: 'candidates/', afterKey: 'candidates/Z' };
+  expect(await storage.list('cvs', range, signal)).toEqual({
+    ok: true,
+    value: { objects: [], folders: [], next: '1/a+b=' },
+  });
+  expect(await storage.list('cvs', { ...range, token: '1/a+b=' }, signal)).toEqual({
+    ok: true,
+    value: {
+      objects: [{ key: 'candidates/a b.pdf', etag: 'e', sizeBytes: 5, modifiedAt: Date.UTC(2026, 0, 5, 9) }],
+      folders: [],
+    },
+  });
+  expect(asked).toMatchObject([{ 'start-after': 'candidates/Z' }, { 'continuation-token': '1/a+b=' }]);
+  expect(asked[0]).not.toHaveProperty('continuation-token');
+  expect(asked[1]).not.toHaveProperty('start-after');
+});
+
+test('a page that is cut short without a token is a failure, never the end of the listing', async () => {
+  const { storage } = await storageListing(`<IsTruncated>true</IsTruncated>${listedCv}`);
+  expect(await storage.list('cvs', { prefix: '' }, signal)).toMatchObject({
+    ok: false,
+    error: { code: 'STORAGE_UNAVAILABLE' },
   });
 });
 

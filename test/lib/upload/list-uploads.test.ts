@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ok } from '../../../lib/result.ts';
 import { listUploads } from '../../../lib/upload/list-uploads.ts';
 import type { ListedObject, Storage } from '../../../lib/upload/storage.ts';
+import { listedPage } from '../../fakes/listed-page.ts';
 import { deliveryWorld } from '../../worlds/delivery-world.ts';
 
 const object = (key: string, sizeBytes = 5): ListedObject => ({ key, etag: 'e', sizeBytes, modifiedAt: 0 });
@@ -10,10 +11,9 @@ const never = new AbortController().signal;
 /** A bucket that lists two objects at a time. */
 const bucketOf = (...objects: readonly ListedObject[]) => {
   const asked: (string | undefined)[] = [];
-  const list: Storage['list'] = async (_bucket, { afterKey }) => {
-    asked.push(afterKey);
-    const rest = objects.filter(({ key }) => afterKey === undefined || key > afterKey);
-    return ok({ objects: rest.slice(0, 2), more: rest.length > 2 });
+  const list: Storage['list'] = async (_bucket, range) => {
+    asked.push(range.token ?? range.afterKey);
+    return ok(listedPage(objects, range, 2));
   };
   return { asked, storage: { ...deliveryWorld().newCourier().storage, list } };
 };
@@ -27,7 +27,7 @@ const keysOf = async (bucket: ReturnType<typeof bucketOf>, limit: number, afterK
 test('a list is read over pages, no further than its limit, and names the place where it ended', async () => {
   const bucket = bucketOf(...['a', 'b', 'c', 'd', 'e'].map((key) => object(key)));
   expect(await keysOf(bucket, 3)).toEqual({ keys: ['a', 'b', 'c'], afterKey: 'c' });
-  expect(bucket.asked).toEqual([undefined, 'b']);
+  expect(bucket.asked).toEqual([undefined, 'token:b']);
   expect(await keysOf(bucket, 3, 'c')).toEqual({ keys: ['d', 'e'], afterKey: undefined });
 });
 
@@ -42,4 +42,20 @@ test('folder markers count for nothing, and end the list when there are no end o
   expect(first).toEqual({ keys: [], afterKey: '039/' });
   expect(bucket.asked).toHaveLength(20);
   expect((await keysOf(bucket, 5, '090/')).keys).toEqual(['z']);
+});
+
+test('a list goes on over pages that are empty and cut short, as after a million deleted objects', async () => {
+  const asked: unknown[] = [];
+  const list: Storage['list'] = async (_bucket, { token, afterKey }) => {
+    asked.push(token ?? afterKey);
+    const number = Number(token ?? 0);
+    return ok(
+      number < 50
+        ? { objects: [], folders: [], next: String(number + 1) }
+        : { objects: [object('c'), object('d')], folders: [] },
+    );
+  };
+  const listed = await listUploads('b', { prefix: '', afterKey: 'a', limit: 5 }, never, { list });
+  expect(listed).toMatchObject({ ok: true, value: { uploads: [{ key: 'c' }, { key: 'd' }] } });
+  expect(asked).toEqual(['a', ...Array.from({ length: 50 }, (_, index) => String(index + 1))]);
 });

@@ -64,13 +64,18 @@ type Operation =
   | { readonly kind: 'put'; readonly name: string; readonly content: string }
   | { readonly kind: 'delete' | 'find'; readonly name: string }
   | { readonly kind: 'open'; readonly name: string; readonly of: string }
-  | { readonly kind: 'list'; readonly prefix: string; readonly after: string };
+  | { readonly kind: 'list'; readonly prefix: string; readonly after: string; readonly delimiter: '/' | undefined };
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('put' as const), name, content }) },
   fc.record({ kind: fc.constantFrom('delete' as const, 'find' as const), name }),
   fc.record({ kind: fc.constant('open' as const), name, of: content }),
-  fc.record({ kind: fc.constant('list' as const), prefix: fc.constantFrom('', 'a', 'a/', 'x'), after: name }),
+  fc.record({
+    kind: fc.constant('list' as const),
+    prefix: fc.constantFrom('', 'a', 'a/', 'x'),
+    after: name,
+    delimiter: fc.constantFrom(undefined, '/' as const),
+  }),
 );
 
 const keyOf = (folder: string, name: string): string => folder + name.replace('{folder}', folder);
@@ -100,16 +105,19 @@ const ask = async (storage: Storage, folder: string, asked: Operation): Promise<
 const listed = async (
   storage: Storage,
   folder: string,
-  { prefix, after }: Operation & { kind: 'list' },
+  { prefix, after, delimiter }: Operation & { kind: 'list' },
 ): Promise<unknown> => {
   const all: unknown[] = [];
-  for (let afterKey = keyOf(folder, after); ; ) {
-    const page = await storage.list(bucket, { prefix: `${folder}${prefix}`, afterKey }, signal);
+  const allFolders: string[] = [];
+  const range = { prefix: `${folder}${prefix}`, afterKey: keyOf(folder, after), ...(delimiter && { delimiter }) };
+  for (let token: string | undefined; ; ) {
+    const page = await storage.list(bucket, { ...range, ...(token !== undefined && { token }) }, signal);
     if (!page.ok) return page.error.code;
-    const { objects, more } = page.value;
+    const { objects, folders, next } = page.value;
     all.push(...objects.map(({ key, etag, sizeBytes }) => ({ key: key.slice(folder.length), etag, sizeBytes })));
-    if (!more) return all;
-    afterKey = objects.at(-1)?.key ?? '';
+    allFolders.push(...folders.map((name) => name.slice(folder.length)));
+    if (next === undefined) return { all, allFolders };
+    token = next;
   }
 };
 

@@ -2,6 +2,7 @@ import { fail, ok } from '../../../lib/result.ts';
 import { SourceError } from '../../../lib/stream/source-error.ts';
 import type { ListedObject, Storage, StoredObject } from '../../../lib/upload/storage.ts';
 import { checksumOfBytes } from '../../fakes/files.ts';
+import { inKeyOrder, listedPage } from '../../fakes/listed-page.ts';
 import type { Process, World } from './world.ts';
 
 export interface StoredFile {
@@ -21,9 +22,6 @@ export class SimulatedBucket {
   readonly files = new Map<string, StoredFile>();
   readonly versions = new Map<string, StoredFile>();
 }
-
-/** S3 lists by the bytes of the keys' UTF-8; JavaScript compares by UTF-16. */
-const inBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 export const storageOf = (
   bucket: SimulatedBucket,
@@ -48,14 +46,10 @@ export const storageOf = (
       if (!file) return fail('OBJECT_DELETED', 'S3 answered NotFound (HTTP 404).');
       return ok({ bucket: bucketName, key, etag: file.etag, sizeBytes: file.content.length });
     },
-    list: async (_bucketName, { prefix, afterKey = '' }) => {
-      const page = await process.step('storage list', () =>
-        [...bucket.files.values()]
-          .filter(({ key }) => key.startsWith(prefix) && inBytes(key, afterKey) > 0)
-          .sort((a, b) => inBytes(a.key, b.key)),
-      );
-      const objects: ListedObject[] = page.slice(0, 5).map((file) => ({ ...file, sizeBytes: file.content.length }));
-      return ok({ objects, more: page.length > objects.length });
+    list: async (_bucketName, range) => {
+      const objectOf = (file: StoredFile): ListedObject => ({ ...file, sizeBytes: file.content.length });
+      const page = () => listedPage(inKeyOrder([...bucket.files.values()].map(objectOf)), range, 5);
+      return ok(await process.step('storage list', page));
     },
     link: async () => {
       throw new Error('The simulation transfers data.');

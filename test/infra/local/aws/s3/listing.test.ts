@@ -44,7 +44,8 @@ describe.each(oddKeys)('the key %s', (key, encoded) => {
   test('comes through our own listing', async () => {
     const storage = s3Storage(await bucketWith([key]));
     const page = await storage.list('cvs', { prefix: '' }, AbortSignal.timeout(10_000));
-    expect(page).toMatchObject({ ok: true, value: { objects: [{ key, sizeBytes: 1 }], more: false } });
+    expect(page).toMatchObject({ ok: true, value: { objects: [{ key, sizeBytes: 1 }] } });
+    expect(page.ok && page.value).not.toHaveProperty('next');
   });
 });
 
@@ -128,7 +129,10 @@ test('1,200 objects come in two pages, each object once', async () => {
 
   const storage = s3Storage(client);
   const own = await storage.list('cvs', { prefix: 'candidates/' }, AbortSignal.timeout(10_000));
-  expect(own).toMatchObject({ ok: true, value: { more: true } });
+  const token = own.ok ? own.value.next : undefined;
+  if (token === undefined) throw new Error('The listing names no next page.');
+  const rest = await storage.list('cvs', { prefix: 'candidates/', token }, AbortSignal.timeout(10_000));
+  expect(rest.ok && [rest.value.objects.length, rest.value.next]).toEqual([200, undefined]);
 });
 
 test('a prefix that no key has gives an empty listing, a bucket that does not exist an error', async () => {
