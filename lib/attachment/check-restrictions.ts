@@ -2,6 +2,7 @@ import { canonicalType } from '../content-type/known-types.ts';
 import type { Restrictions } from '../kombo/read-restrictions.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { AttachmentType } from '../upload/target.ts';
+import { checkIntegrationSize } from './check-size.ts';
 
 /** Whether the integration takes a file of this size and type. */
 export const checkRestrictions = (
@@ -11,9 +12,8 @@ export const checkRestrictions = (
   const limit = restrictions?.[file.type];
   if (!limit) return ok(undefined);
   if (!limit.supported) return fail('TYPE_NOT_ALLOWED', `The integration takes no attachments of type ${file.type}.`);
-  if (limit.maxSizeBytes !== undefined && file.sizeBytes > limit.maxSizeBytes) {
-    return fail('FILE_TOO_LARGE', `The file has ${file.sizeBytes} bytes; the integration takes ${limit.maxSizeBytes}.`);
-  }
+  const size = checkIntegrationSize(file.sizeBytes, file.type, restrictions);
+  if (!size.ok) return size;
   if (limit.contentTypes && !limit.contentTypes.some((accepted) => covers(accepted, file.contentType))) {
     return fail('TYPE_NOT_ALLOWED', `The integration does not take ${file.contentType} as ${file.type}.`);
   }

@@ -8,6 +8,7 @@ import { fail, ok, type Result } from '../result.ts';
 import { peek } from '../stream/peek.ts';
 import type { StoredObject } from '../upload/storage.ts';
 import { checkRestrictions } from './check-restrictions.ts';
+import { checkMaxBytes } from './check-size.ts';
 import { decodeMetadataText } from './metadata-text.ts';
 import { attachmentName } from './name.ts';
 import { mergeRemoteFields, parseRemoteFields, remoteFieldsFor } from './remote-fields.ts';
@@ -27,11 +28,8 @@ export interface PreparedAttachment {
 }
 
 /** Refuses a file that is too large or empty, before its bytes are read. The size is the object's: an event may be wrong. */
-const checkSize = (sizeBytes: number, maxBytes: number): Result<void> => {
-  if (sizeBytes === 0) return fail('FILE_EMPTY', 'The file has no bytes.');
-  if (sizeBytes <= maxBytes) return ok(undefined);
-  return fail('FILE_TOO_LARGE', `The file has ${sizeBytes} bytes; MAX_BYTES allows ${maxBytes}.`);
-};
+const checkSize = (sizeBytes: number, maxBytes: number): Result<void> =>
+  sizeBytes === 0 ? fail('FILE_EMPTY', 'The file has no bytes.') : checkMaxBytes(sizeBytes, maxBytes);
 
 /** Makes an attachment of an opened object, or says why that is not possible. Reads only the first bytes. */
 export const prepareAttachment = async (

@@ -1,3 +1,4 @@
+import { checkAnnouncedSize } from '../attachment/check-size.ts';
 import { type PreparedAttachment, prepareAttachment } from '../attachment/prepare.ts';
 import { sleep } from '../clock.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
@@ -50,9 +51,13 @@ const attemptOnce = async (
   courier: AttemptCourier,
 ): Promise<SingleAttempt> => {
   const { storage, kombo, clock, settings } = courier;
+  const { target, attachmentType } = match;
+  const limits = courier.restrictions.known(target);
+  const announced = checkAnnouncedSize(upload.sizeBytes, attachmentType, settings.maxBytes, limits);
+  if (!announced.ok) return notSent(announced.error);
   kombo.warmUp();
   const preflight = deadlineWithin(clock, deadline, restrictionsTimeoutMs);
-  const restrictions = courier.restrictions.of(match.target, preflight.signal).finally(preflight.clear);
+  const restrictions = courier.restrictions.of(target, preflight.signal).finally(preflight.clear);
   const opening = deadlineWithin(clock, deadline, sourceStallMs);
   const opened = await storage.open(upload, opening.signal).finally(opening.clear);
   if (!opened.ok) return notSent(opened.error);

@@ -8,10 +8,13 @@ import type { Restrictions } from './read-restrictions.ts';
 export interface RestrictionsCache {
   /** Never fails. */
   of(target: Target, signal: AbortSignal): Promise<Restrictions | undefined>;
+  /** What has been read and still holds; asks and waits for nothing. */
+  known(target: Target): Restrictions | undefined;
 }
 
 interface CacheEntry {
   until: number;
+  known?: Restrictions | undefined;
   readonly restrictions: Promise<Restrictions | undefined>;
 }
 
@@ -29,22 +32,34 @@ export const restrictionsCache = (kombo: Pick<KomboClient, 'restrictions'>, cloc
 
   const newEntry = (kind: TargetKind, integrationId: string, signal: AbortSignal): CacheEntry => {
     const asked = ask(kind, integrationId, signal);
-    const entry = { until: clock.now() + restrictionsLifetimeMs, restrictions: asked.then((known) => known?.value) };
-    void asked.then((known) => {
-      if (!known) entry.until = clock.now() + failedRestrictionsLifetimeMs;
+    const entry: CacheEntry = {
+      until: clock.now() + restrictionsLifetimeMs,
+      restrictions: asked.then((answer) => answer?.value),
+    };
+    void asked.then((answer) => {
+      if (answer) entry.known = answer.value;
+      else entry.until = clock.now() + failedRestrictionsLifetimeMs;
     });
     return entry;
   };
 
+  const keyOf = ({ kind, integrationId }: Target): string => `${kind}@${integrationId}`;
+
+  const entryOf = (key: string): CacheEntry | undefined => {
+    const entry = entries.get(key);
+    return entry && clock.now() < entry.until ? entry : undefined;
+  };
+
   return {
-    of: ({ kind, integrationId }, signal) => {
-      const key = `${kind}@${integrationId}`;
-      const known = entries.get(key);
-      if (known && clock.now() < known.until) return known.restrictions;
+    of: (target, signal) => {
+      const key = keyOf(target);
+      const current = entryOf(key);
+      if (current) return current.restrictions;
       if (entries.size >= maxCachedRestrictions) entries.clear();
-      const entry = newEntry(kind, integrationId, signal);
+      const entry = newEntry(target.kind, target.integrationId, signal);
       entries.set(key, entry);
       return entry.restrictions;
     },
+    known: (target) => entryOf(keyOf(target))?.known,
   };
 };

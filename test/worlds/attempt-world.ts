@@ -49,6 +49,8 @@ export interface Given {
   /** The whole time that the attempt has; ten minutes when left out. */
   readonly durationMs?: number;
   readonly random?: number;
+  /** What the event says of the size; nothing when left out. */
+  readonly sizeBytes?: number;
 }
 
 /** An object of the bucket, opened anew. */
@@ -92,7 +94,8 @@ export const attemptWorld = async (given: Given = {}): Promise<AttemptWorld> => 
     attempt: () => {
       const deadline = deadlineIn(clock, given.durationMs ?? 600_000);
       onTestFinished(deadline.clear);
-      return attempt(upload, match, deadline, courier);
+      const { sizeBytes } = given;
+      return attempt({ ...upload, ...(sizeBytes !== undefined && { sizeBytes }) }, match, deadline, courier);
     },
   };
 };

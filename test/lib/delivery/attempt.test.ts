@@ -63,6 +63,27 @@ describe('a file that may not go', () => {
     expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true]);
   });
 
+  test('is not even opened when its event says that it is too large', async () => {
+    const world = await attemptWorld({ sizeBytes: 10_000_001 });
+    expect(await world.attempt()).toMatchObject({
+      ending: {
+        as: 'rejected',
+        failure: { code: 'FILE_TOO_LARGE', detail: 'The file has 10000001 bytes; MAX_BYTES allows 10000000.' },
+      },
+    });
+    expect(world.storage.opened).toEqual([]);
+    expect(world.posts()).toEqual([]);
+  });
+
+  test('is rejected by the size of the object when its event says 0 or nothing', async () => {
+    const openings = [opens(pdf, { sizeBytes: 10_000_001 })];
+    for (const given of [{ openings }, { openings, sizeBytes: 0 }, { openings, sizeBytes: 5 }]) {
+      const world = await attemptWorld(given);
+      expect(await world.attempt()).toMatchObject({ ending: { failure: { code: 'FILE_TOO_LARGE' } } });
+      expect(world.storage.opened).toHaveLength(1);
+    }
+  });
+
   test('is not read at all when its size tells', async () => {
     const world = await attemptWorld({ openings: [opens(pdf, { sizeBytes: 10_000_001 })] });
     await world.attempt();
@@ -219,6 +240,22 @@ describe('the limits of the integration', () => {
     const body = JSON.stringify({ status: 'success', data: { attachment_restrictions: { types } } });
     const world = await attemptWorld({ server: preflight(body) });
     expect(await world.attempt()).toMatchObject({ ending: { as: 'rejected', failure: { code: 'FILE_TOO_LARGE' } } });
+    expect(world.posts()).toEqual([]);
+  });
+
+  test('fail a file without opening it once they are known, where its event says that it is too large', async () => {
+    const types = { CV: { is_supported: true, max_file_size_bytes: 10, accepted_mime_types: null } };
+    const body = JSON.stringify({ status: 'success', data: { attachment_restrictions: { types } } });
+    const world = await attemptWorld({ server: preflight(body), sizeBytes: 11 });
+    await world.attempt();
+    expect(world.storage.opened).toHaveLength(1);
+    expect(await world.attempt()).toMatchObject({
+      ending: {
+        as: 'rejected',
+        failure: { code: 'FILE_TOO_LARGE', detail: 'The file has 11 bytes; the integration takes 10.' },
+      },
+    });
+    expect(world.storage.opened).toHaveLength(1);
     expect(world.posts()).toEqual([]);
   });
 

@@ -136,8 +136,8 @@ describe('what is wrong with a key or a file is settled without a call to Kombo'
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test.each([0, 10_001])('an object that is neither is attached although its event has %i bytes', async (sizeBytes) => {
-    expect(await send({ ...world.put(key), sizeBytes })).toMatchObject({ status: 'attached' });
+  test('an object that is neither is attached although its event has 0 bytes', async () => {
+    expect(await send({ ...world.put(key), sizeBytes: 0 })).toMatchObject({ status: 'attached' });
   });
 
   test('a program under the name of a document is rejected', async () => {

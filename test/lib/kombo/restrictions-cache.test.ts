@@ -36,7 +36,7 @@ const bookOver = (...answers: readonly (Answered<Restrictions | undefined> | str
     },
     clock,
   );
-  return { clock, asked, of: (who = target) => book.of(who, signal) };
+  return { clock, asked, of: (who = target) => book.of(who, signal), known: (who = target) => book.known(who) };
 };
 
 test('asks once an hour for each integration and kind of target', async () => {
@@ -78,4 +78,17 @@ test.each([
   expect(asked).toHaveLength(1);
   clock.advance(1);
   expect(await of()).toEqual(noPdf);
+});
+
+test('what is known is what was read within the last hour, for the same integration and kind, without asking', async () => {
+  const { clock, asked, of, known } = bookOver(answered(noPdf));
+  expect(known()).toBeUndefined();
+  const reading = of();
+  expect(known()).toBeUndefined();
+  await reading;
+  expect(known()).toEqual(noPdf);
+  expect(known({ ...target, kind: 'application' })).toBeUndefined();
+  clock.advance(hourMs);
+  expect(known()).toBeUndefined();
+  expect(asked).toHaveLength(1);
 });

@@ -53,6 +53,13 @@ export const testBucket = (versioning: boolean): void => {
     expect(attachmentsOf('C3')).toHaveLength(1);
   });
 
+  test('a file that is too large by its event is rejected without a GET', async () => {
+    const object = await loopback.put('candidates/C5/CV.pdf');
+    const answer = await loopback.invoke('on-upload', eventOf(object, 200_000_000));
+    expect(answer).toMatchObject({ outcomes: [{ status: 'rejected', code: 'FILE_TOO_LARGE' }] });
+    expect(attachmentsOf('C5')).toEqual([]);
+  });
+
   // The last one: it damages every object of the bucket.
   test('bytes that do not fit the CRC64NVME of S3 are not delivered', async () => {
     const object = await loopback.put('candidates/C4/CV.pdf');
