@@ -43,11 +43,9 @@ export const throttledBaseMs = secondMs;
 /** The ATS struggles after Kombo's own repeats, so it gets minutes: the floor as a multiple of the base. */
 export const laterFloorFactor = 2;
 
-/** Repeats within one invocation, and the longest wait before one of them; the schedule does the rest. */
+/** Repeats within one invocation, the longest wait before one of them, and before the first (it doubles). */
 export const maxQuickRepeats = 2;
 export const maxQuickWaitMs = 3 * secondMs;
-
-/** Longest wait before the first of them; it doubles. */
 export const quickRepeatBaseMs = secondMs;
 
 /** With less time left a repeat would only be cut off. */
@@ -66,6 +64,9 @@ export const maxNameLength = 200;
 
 /** S3 answers in milliseconds; silence for this long is a fault. */
 export const sourceStallMs = 20 * secondMs;
+
+/** Two uploads of one second cannot be told apart by time: that second, and 5 s by which the clocks of S3 and Lambda may differ. */
+export const sameUploadMarginMs = 6 * secondMs;
 
 /** Bytes of one base64 block: a multiple of three, so that only the last block ends in padding. */
 export const base64BlockBytes = 48 * kibibyte;

@@ -21,7 +21,7 @@ const plainKey = (value: unknown) => {
 };
 
 /** @see Amazon S3 User Guide, "EventBridge event message structure" */
-const requestOfCreation = (detail: unknown, options: UploadEventOptions): UploadRequest => {
+const requestOfCreation = ({ detail, time }: JsonObject, options: UploadEventOptions): UploadRequest => {
   const object = at(detail, 'object');
   return requestFor(
     {
@@ -30,6 +30,8 @@ const requestOfCreation = (detail: unknown, options: UploadEventOptions): Upload
       etag: at(object, 'etag') ?? at(object, 'eTag'),
       size: at(object, 'size'),
       versionId: at(object, 'version-id'),
+      sequencer: at(object, 'sequencer'),
+      time,
     },
     'created',
     options,
@@ -60,7 +62,7 @@ const requestOfScanResult = (detail: unknown, options: UploadEventOptions): Uplo
  */
 export const requestOfEventBridge = (event: JsonObject, options: UploadEventOptions): UploadRequest => {
   const { source, detail, 'detail-type': detailType } = event;
-  if (source === 'aws.s3' && detailType === 'Object Created') return requestOfCreation(detail, options);
+  if (source === 'aws.s3' && detailType === 'Object Created') return requestOfCreation(event, options);
   if (source === 'aws.guardduty' && detailType === 'GuardDuty Malware Protection Object Scan Result') {
     return requestOfScanResult(detail, options);
   }

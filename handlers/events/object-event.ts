@@ -9,6 +9,7 @@ import {
   type UploadEventOptions,
   type UploadRequest,
 } from './entry.ts';
+import { eventSequencer, eventTime } from './event-facts.ts';
 import { refuseEvent } from './refusals.ts';
 
 /** An object as an event names it; the spelling of each field is the event's own. */
@@ -19,6 +20,9 @@ interface EventObject {
   readonly etag: unknown;
   readonly size?: unknown;
   readonly versionId: unknown;
+  readonly sequencer?: unknown;
+  /** When it was created; a verdict names no such time. */
+  readonly time?: unknown;
 }
 
 /** Names that the console's S3 Put template has carried over the years. */
@@ -48,6 +52,8 @@ const uploadOf = (
 ): Omit<Upload, 'etag'> & { readonly etag?: string } => {
   const etag = typeof object.etag === 'string' ? nonEmptyText(bareEtag(object.etag)) : undefined;
   const versionId = nonEmptyText(object.versionId);
+  const sequencer = eventSequencer(object.sequencer);
+  const modifiedAt = eventTime(object.time);
   return {
     bucket,
     key,
@@ -57,6 +63,8 @@ const uploadOf = (
       : {}),
     // "null" is how S3 calls the version of an object that has none; the ETag pins that one.
     ...(versionId !== undefined && versionId !== 'null' && { versionId }),
+    ...(sequencer !== undefined && { sequencer }),
+    ...(modifiedAt !== undefined && { modifiedAt }),
   };
 };
 

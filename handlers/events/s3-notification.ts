@@ -24,6 +24,8 @@ export const requestOfNotification = (record: unknown, options: UploadEventOptio
       etag: at(object, 'eTag') ?? at(object, 'etag'),
       size: at(object, 'size'),
       versionId: at(object, 'versionId'),
+      sequencer: at(object, 'sequencer'),
+      time: at(record, 'eventTime'),
     },
     'created',
     options,

@@ -50,6 +50,7 @@ export const s3Storage = (client: S3Client): Storage => {
         etag: bareEtag(head.ETag ?? ''),
         ...(head.ContentLength !== undefined && { sizeBytes: head.ContentLength }),
         ...(head.VersionId !== undefined && { versionId: head.VersionId }),
+        ...(head.LastModified !== undefined && { modifiedAt: head.LastModified.getTime() }),
       });
     } catch (error) {
       return failure(error);

@@ -70,7 +70,8 @@ const attemptOnce = async (
     const { report, repeat } = prepared.ok
       ? await post(prepared.value, object, upload, match, calling, courier)
       : notSent(prepared.error);
-    return { report: { ...report, ending: { ...report.ending, content: content() } }, ...(repeat && { repeat }) };
+    const ending = { ...report.ending, content: content(), modifiedAt: object.modifiedAt };
+    return { report: { ...report, ending }, ...(repeat && { repeat }) };
   } catch (error) {
     if (error instanceof SourceError) return notSent({ code: error.code, detail: error.message });
     throw error;

@@ -1,3 +1,4 @@
+import { latestUpload } from '../upload/is-newer.ts';
 import type { EventOf, LedgerEvent } from './ledger-event.ts';
 import { backToWaiting, sendingState } from './new-state.ts';
 import type { LedgerRecord } from './record.ts';
@@ -23,8 +24,8 @@ export const firstRecord = (event: FirstEvent, now: number, writeId: string): Le
 });
 
 export const aboutUpload = (record: LedgerRecord, event: FirstEvent) => ({
-  // Bucket, key and ETag are the same; the version and the size are those of the newest event.
-  upload: { ...record.upload, ...event.upload },
+  // Bucket, key and ETag are the same; the rest is that of the newest upload.
+  upload: latestUpload(record.upload, event.upload),
   ...targetOf(event),
   backfill: event.backfill || undefined,
 });

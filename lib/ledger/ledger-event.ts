@@ -1,26 +1,32 @@
 import type { FailureStatus } from '../failures/failure.ts';
 import type { FailureDetail } from '../failures/failures.ts';
 import type { FileContent } from '../upload/file-content.ts';
+import { isNewerUpload } from '../upload/is-newer.ts';
 import type { AttachmentType, Target } from '../upload/target.ts';
 import type { Upload } from '../upload/upload.ts';
 import type { EventForm } from './moves.ts';
 import type { LedgerRecord, Look, Sent } from './record.ts';
 
+/** What the attempt saw of the object, once it had opened it. */
+interface Opened {
+  readonly content?: FileContent | undefined;
+  /** LastModified. */
+  readonly modifiedAt?: number | undefined;
+}
+
 /** How an attempt ended, as its owner reports it. `sent` is present once a name was sent. */
 export type Ending =
-  | {
+  | (Opened & {
       readonly kind: 'delivered';
       readonly warnings: readonly string[];
       readonly sent: Sent;
-      readonly content?: FileContent | undefined;
-    }
-  | {
+    })
+  | (Opened & {
       readonly kind: 'failed';
       readonly as: FailureStatus;
       readonly failure: FailureDetail;
       readonly sent?: Sent;
-      readonly content?: FileContent | undefined;
-    };
+    });
 
 /** `passing`: it failed for a reason that may pass, so it does not count. */
 export type LookCount = 'absent' | 'doubtful' | 'passing';
@@ -130,5 +136,5 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
   }
 };
 
-const isNewUpload = ({ versionId }: Upload, record: LedgerRecord | undefined): boolean =>
-  versionId !== undefined && versionId !== record?.upload.versionId;
+const isNewUpload = (upload: Upload, record: LedgerRecord | undefined): boolean =>
+  record !== undefined && isNewerUpload(upload, record);

@@ -44,7 +44,7 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
    * uploaded). Refusing that event would lose the CV.
    */
   claim: { new: 'sending', waiting: 'sending', superseded: 'sending' },
-  /** Another version of the object: the same bytes with corrected metadata have the same ETag. */
+  /** A newer upload of the object: the same bytes with corrected metadata have the same ETag. */
   'claim after a new upload': { rejected: 'sending' },
   'claim after a clean scan': { 'held by the malware scan': 'sending' },
   postponed: { new: 'waiting', superseded: 'waiting' },

@@ -165,6 +165,8 @@ const recordSchema = v.object({
     etag: v.string(),
     sizeBytes: v.optional(v.number()),
     versionId: v.optional(v.string()),
+    sequencer: v.optional(v.string()),
+    modifiedAt: v.optional(timestamp),
   }),
   target: v.optional(v.object({ kind: v.picklist(targetKinds), id: v.string(), integrationId: v.string() })),
   attachmentType: v.optional(attachmentType),

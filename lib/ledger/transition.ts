@@ -66,9 +66,9 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
       return { ...backToWaiting(event.failure, event.dueAt), ...aboutUpload(record, event) };
     case 'delivered':
     case 'delivered-late':
-      return { state: attachedState(now, event.warnings, 'answer'), ...sentBy(event), lastLook: undefined };
+      return { state: attachedState(now, event.warnings, 'answer'), ...openedBy(record, event), lastLook: undefined };
     case 'failed':
-      return { ...failureChange(record, event, now), ...sentBy(event) };
+      return { ...failureChange(record, event, now), ...openedBy(record, event) };
     case 'lease-expired':
       return record.target
         ? becomeUnknown(record, leaseExpired, event.dueAt, now)
@@ -163,6 +163,12 @@ const countLook = (state: UnknownOutcome, { counts, dueAt }: EventOf<'looked'>):
 const sentBy = ({ sent, content }: Pick<LedgerRecord, 'sent' | 'content'>) => ({
   ...(sent && { sent }),
   ...(content && { content }),
+});
+
+/** The object that was opened is the one that was judged, whatever the event said of its time. */
+const openedBy = ({ upload }: LedgerRecord, event: EventOf<'delivered' | 'delivered-late' | 'failed'>) => ({
+  ...(event.modifiedAt !== undefined && { upload: { ...upload, modifiedAt: event.modifiedAt } }),
+  ...sentBy(event),
 });
 
 const seenBy = (event: EventOf<'found' | 'looked' | 'absent' | 'undecidable'>) => ({

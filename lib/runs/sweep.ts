@@ -124,7 +124,7 @@ const sweepPage = async (
   const recent = objects
     .filter(({ modifiedAt }) => modifiedAt > after && modifiedAt <= before)
     .filter(({ key, sizeBytes }) => !isFolderMarker(key, sizeBytes))
-    .map(({ key, etag, sizeBytes }): Upload => ({ bucket, key, etag, sizeBytes }));
+    .map(({ key, etag, sizeBytes, modifiedAt }): Upload => ({ bucket, key, etag, sizeBytes, modifiedAt }));
   const known = await ledger.readMany(recent.map(uploadId));
   const unseen = recent.filter((upload) => {
     const record = known.get(uploadId(upload));

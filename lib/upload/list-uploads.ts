@@ -28,10 +28,10 @@ export const listUploads = async (
     const listed = await storage.list(bucket, { prefix, ...from }, signal);
     if (!listed.ok) return listed;
     const { objects, next } = listed.value;
-    for (const [index, { key, etag, sizeBytes }] of objects.entries()) {
+    for (const [index, { key, etag, sizeBytes, modifiedAt }] of objects.entries()) {
       after = key;
       if (isFolderMarker(key, sizeBytes)) continue;
-      uploads.push({ bucket, key, etag, sizeBytes });
+      uploads.push({ bucket, key, etag, sizeBytes, modifiedAt });
       const isLast = next === undefined && index === objects.length - 1;
       if (uploads.length === limit) return ok({ uploads, ...(!isLast && { afterKey: key }) });
     }

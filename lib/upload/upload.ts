@@ -8,6 +8,10 @@ export interface Upload {
   /** As the event reported it; the object itself is asked again before a byte is read. */
   readonly sizeBytes?: number;
   readonly versionId?: string;
+  /** S3's own order of the events of one key, hexadecimal. */
+  readonly sequencer?: string;
+  /** When it was put, in milliseconds since the epoch: LastModified, or the time of its event in whole seconds. */
+  readonly modifiedAt?: number;
 }
 
 /**

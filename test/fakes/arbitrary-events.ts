@@ -19,12 +19,20 @@ const failure: fc.Arbitrary<FailureDetail> = fc.record(
 );
 const sent = fc.constant({ name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'application/pdf' } as const);
 
+const anyUpload = fc.constantFrom(
+  upload,
+  { ...upload, versionId: 'version-2' },
+  { ...upload, sequencer: '0A', modifiedAt: nine },
+  { ...upload, sequencer: '0B', modifiedAt: nine + 1_000 },
+);
+const modifiedAt = fc.constantFrom(nine, nine + 1_000);
+
 /** Any event of each kind; a kind that is not here does not compile. */
 const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEvent, { kind: K }>> } = {
   claim: fc.record(
     {
       kind: fc.constant('claim'),
-      upload: fc.constantFrom(upload, { ...upload, versionId: 'version-2' }),
+      upload: anyUpload,
       target: fc.constant(target),
       attachmentType: fc.constantFrom('CV', 'OTHER'),
       owner,
@@ -35,7 +43,7 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
   ),
   postponed: fc.record({
     kind: fc.constant('postponed'),
-    upload: fc.constantFrom(upload, { ...upload, versionId: 'version-2' }),
+    upload: anyUpload,
     target: fc.constant(target),
     attachmentType: fc.constantFrom('CV', 'OTHER'),
     failure,
@@ -46,6 +54,7 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
     owner,
     warnings: fc.constantFrom([], ['Stored as other.']),
     sent,
+    modifiedAt,
   }),
   failed: fc.record(
     {
@@ -55,6 +64,7 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
       failure,
       dueAt: moment,
       sent,
+      modifiedAt,
     },
     { requiredKeys: ['kind', 'owner', 'as', 'failure', 'dueAt'] },
   ),

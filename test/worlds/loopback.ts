@@ -24,7 +24,7 @@ export interface Loopback {
   readonly dynamo: LocalDynamo;
   readonly storage: Storage;
   /** Puts a PDF, and returns what its event says of it. */
-  put(key: string, body?: Uint8Array): Promise<PutObject>;
+  put(key: string, body?: Uint8Array, metadata?: Record<string, string>): Promise<PutObject>;
   /** Changes the last byte of every object on the disk, and none of their checksums. */
   damageObjects(): Promise<void>;
   /** The real handler with the real clients, as Lambda would call it. */
@@ -97,8 +97,9 @@ export const startLoopback = async ({ versioning = true } = {}): Promise<Loopbac
     kombo,
     dynamo,
     storage: s3Storage(client),
-    put: async (key, body = pdf) => {
-      const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/pdf' });
+    put: async (key, body = pdf, metadata = {}) => {
+      const file = { Bucket: bucket, Key: key, Body: body, ContentType: 'application/pdf', Metadata: metadata };
+      const command = new PutObjectCommand(file);
       const { ETag = '', VersionId: versionId } = await client.send(command);
       return { key, etag: bareEtag(ETag), sizeBytes: body.length, ...(versionId !== undefined && { versionId }) };
     },

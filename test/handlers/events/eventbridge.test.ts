@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { onlyRequest, parse, refusalOf, scanned } from './parse.ts';
+import { onlyRequest, parse, refusalOf, sampleDate, scanned } from './parse.ts';
 import { sample } from './sample.ts';
 
 const upload = {
@@ -28,7 +28,7 @@ describe('EventBridge events of S3', () => {
   test('a created object is an upload, and its key is taken as it stands', () => {
     expect(parse(sample('eventbridge-created'))).toEqual({
       envelope: 'eventbridge',
-      entries: [{ request: { kind: 'upload', upload: { ...upload, sizeBytes: 48213 } } }],
+      entries: [{ request: { kind: 'upload', upload: { ...upload, sizeBytes: 48213, ...sampleDate } } }],
     });
   });
 
@@ -48,6 +48,19 @@ describe('EventBridge events of S3', () => {
 
   test('an upload waits for its verdict when a scan is required', () => {
     expect(onlyRequest(sample('eventbridge-created'), scanned).kind).toBe('ignored');
+  });
+
+  test('the sequencer and the time of the event are read, and left out where they are of another type', () => {
+    const facts = { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag: 'e1' };
+    const dated = (sequencer: unknown, time: unknown) => ({
+      ...created({ key: 'a/b.pdf', etag: 'e1', sequencer }),
+      time,
+    });
+    expect(onlyRequest(dated('0A', '2026-01-05T09:00:00Z'))).toEqual({
+      kind: 'upload',
+      upload: { ...facts, sequencer: '0A', modifiedAt: Date.UTC(2026, 0, 5, 9) },
+    });
+    expect(onlyRequest(dated(10, 1_767_603_600))).toEqual({ kind: 'upload', upload: facts });
   });
 
   test('without an ETag the upload is unidentified', () => {
@@ -95,6 +108,12 @@ describe('EventBridge events of S3', () => {
 });
 
 describe('GuardDuty scan results', () => {
+  test('a verdict is not dated: its time is that of the scan', () => {
+    const request = onlyRequest({ ...scanResult({ eTag: 'e1' }), time: '2026-01-05T09:00:00Z' }, scanned);
+    expect(request).toMatchObject({ kind: 'upload' });
+    expect(request.kind === 'upload' && request.upload).not.toHaveProperty('modifiedAt');
+  });
+
   test('a clean verdict is an upload', () => {
     expect(onlyRequest(sample('guardduty-clean'), scanned)).toEqual({ kind: 'upload', upload, verdict: 'clean' });
   });

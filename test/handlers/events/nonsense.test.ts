@@ -108,6 +108,8 @@ describe('templates of the console', () => {
             key: 'test/key',
             etag: '0123456789abcdef0123456789abcdef',
             sizeBytes: 1024,
+            sequencer: '0A1B2C3D4E5F678901',
+            modifiedAt: 0,
           },
         },
       },

@@ -19,6 +19,9 @@ export const refusalOf = (event: unknown, options = unscanned) => {
   return item;
 };
 
+/** How the samples with a time and a sequencer are dated. */
+export const sampleDate = { sequencer: '0066F7B2A1C3D4E5F6', modifiedAt: Date.UTC(2026, 2, 2, 8, 15, 30) };
+
 /** What the samples with Frank's CV come down to. */
 export const franksUpload = {
   bucket: 'acme-cv-inbox',
@@ -26,6 +29,7 @@ export const franksUpload = {
   etag: '9b2cf535f27731c974343645a3985328',
   sizeBytes: 48213,
   versionId: 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',
+  ...sampleDate,
 };
 
 /** A native notification of one created object. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { franksUpload, notification, onlyRequest, parse, refusalOf, scanned } from './parse.ts';
+import { franksUpload, notification, onlyRequest, parse, refusalOf, sampleDate, scanned } from './parse.ts';
 import { sample } from './sample.ts';
 
 const etag = '0cc175b9c0f1b6a831c399e269772661';
@@ -25,6 +25,7 @@ describe('a native S3 notification', () => {
         etag: '4af981f98d22a0b9979da24b259e5e42-12',
         sizeBytes: 9437184,
         versionId: 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',
+        ...sampleDate,
       },
     });
   });
@@ -47,6 +48,7 @@ describe('a native S3 notification', () => {
           key: 'candidates/Ada1/Ada Poe.docx',
           etag: 'd41d8cd98f00b204e9800998ecf8427e',
           sizeBytes: 1200,
+          ...sampleDate,
         },
       },
     });
@@ -175,6 +177,47 @@ describe('the fields of the object', () => {
       kind: 'upload',
       upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag },
     });
+  });
+});
+
+describe('the order of the events of one key', () => {
+  const factsOf = (sequencer: unknown, eventTime: unknown) => {
+    const request = onlyRequest(notification({ key: 'a/b.pdf', eTag: etag, sequencer }, { eventTime }));
+    return request.kind === 'upload' ? { ...request.upload, bucket: undefined, key: undefined, etag: undefined } : {};
+  };
+
+  test('its time counts in whole seconds, as LastModified does', () => {
+    expect(factsOf('0aF1', '2026-01-05T09:00:00.999Z')).toEqual({
+      sequencer: '0aF1',
+      modifiedAt: Date.UTC(2026, 0, 5, 9),
+    });
+    expect(factsOf('0', '2026-01-05T10:00:01+01:00')).toEqual({
+      sequencer: '0',
+      modifiedAt: Date.UTC(2026, 0, 5, 9, 0, 1),
+    });
+  });
+
+  test.each([undefined, null, '', 7, 'xyz', '0x1F', ' 1', [], {}, 'A'.repeat(65)])(
+    'the sequencer %j is none',
+    (value) => {
+      expect(factsOf(value, undefined)).toEqual({});
+    },
+  );
+
+  test.each([
+    undefined,
+    null,
+    '',
+    7,
+    '7',
+    'yesterday',
+    '2026-01-05',
+    '2026-01-05T09:00:00',
+    '2026-13-05T09:00:00Z',
+    '1969-12-31T23:59:59Z',
+    {},
+  ])('the time %j is none', (value) => {
+    expect(factsOf(undefined, value)).toEqual({});
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { franksUpload, notification, onlyRequest, parse, refusalOf } from './parse.ts';
+import { franksUpload, notification, onlyRequest, parse, refusalOf, sampleDate } from './parse.ts';
 import { sample } from './sample.ts';
 
 const franks = { kind: 'upload', upload: franksUpload };
@@ -36,6 +36,7 @@ describe('SQS', () => {
       etag: '9b2cf535f27731c974343645a3985328',
       sizeBytes: 48213,
       versionId: 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',
+      ...sampleDate,
     };
     const { envelope, entries } = parse(sample('sqs-every-form'));
     expect(envelope).toBe('sqs');
@@ -62,6 +63,7 @@ describe('SQS', () => {
             key: 'candidates/Ada1/Ada Poe.docx',
             etag: '0cc175b9c0f1b6a831c399e269772661',
             sizeBytes: 1200,
+            ...sampleDate,
             versionId: 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',
           },
         },

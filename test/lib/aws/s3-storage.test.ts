@@ -69,11 +69,16 @@ describe('over the real protocol', () => {
     });
   });
 
-  test('finds what stands under a key, with the ETag bare', async () => {
+  test('finds what stands under a key, with the ETag bare, and dates it as it does when it is opened', async () => {
     const { storage } = await filledBucket();
+    const opened = await storage.open({ bucket: 'cvs', key, etag }, signal);
+    if (!opened.ok) throw new Error(opened.error.detail);
+    opened.value.close();
+    const { modifiedAt } = opened.value;
+    expect(modifiedAt).toBeTypeOf('number');
     expect(await storage.find('cvs', key, signal)).toEqual({
       ok: true,
-      value: { bucket: 'cvs', key, etag, sizeBytes: bytes.length, versionId: expect.any(String) },
+      value: { bucket: 'cvs', key, etag, sizeBytes: bytes.length, versionId: expect.any(String), modifiedAt },
     });
   });
 

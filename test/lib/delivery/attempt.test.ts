@@ -49,6 +49,14 @@ describe('an object that cannot be opened', () => {
   });
 });
 
+test.each([
+  ['delivered', [opens(pdf, { modifiedAt: 1_767_603_600_000 })]],
+  ['failed', [opens(exe, { modifiedAt: 1_767_603_600_000 })]],
+] as const)('an ending that is %s says when the object that was opened was put', async (kind, openings) => {
+  const world = await attemptWorld({ openings });
+  expect(await world.attempt()).toMatchObject({ ending: { kind, modifiedAt: 1_767_603_600_000 } });
+});
+
 describe('a file that may not go', () => {
   test.each<[string, FailureCode, NonNullable<Given['openings']>[number]]>([
     ['empty', 'FILE_EMPTY', opens(new Uint8Array())],

@@ -49,6 +49,14 @@ describe('a claim', () => {
     });
   });
 
+  test('by an earlier event that arrives late keeps the sequencer, time and version of the later upload', () => {
+    const later = { ...upload, sequencer: '0B', modifiedAt: nine, versionId: 'version-2' };
+    const earlier = { ...upload, sequencer: '0A', modifiedAt: nine - minute, versionId: 'version-1' };
+    const record = recordIn(states.waiting, { upload: later });
+    expect(next(record, { ...claim, upload: earlier }).upload).toEqual(later);
+    expect(next(recordIn(states.waiting, { upload: earlier }), { ...claim, upload: later }).upload).toEqual(later);
+  });
+
   test.each(['superseded', 'rejected'] as const)('of what was %s weeks ago starts with a new retry budget', (name) => {
     const record = recordIn(states[name], {
       attempts: 12,

@@ -4,12 +4,15 @@ import { pdf } from '../../fakes/files.ts';
 import { type Loopback, type PutObject, startLoopback } from '../../worlds/loopback.ts';
 
 /** The event that S3 sends for an object; its size can be set apart from that of the object. */
-const eventOf = ({ key, etag, sizeBytes, versionId }: PutObject, size = sizeBytes) => ({
+const eventOf = ({ key, etag, sizeBytes, versionId }: PutObject, size = sizeBytes, sequencer?: string) => ({
   Records: [
     {
       eventSource: 'aws:s3',
       eventName: 'ObjectCreated:Put',
-      s3: { bucket: { name: 'cv-inbox' }, object: { key: encodeEventKey(key), size, eTag: etag, versionId } },
+      s3: {
+        bucket: { name: 'cv-inbox' },
+        object: { key: encodeEventKey(key), size, eTag: etag, versionId, sequencer },
+      },
     },
   ],
 });
@@ -58,6 +61,28 @@ export const testBucket = (versioning: boolean): void => {
     const answer = await loopback.invoke('on-upload', eventOf(object, 200_000_000));
     expect(answer).toMatchObject({ outcomes: [{ status: 'rejected', code: 'FILE_TOO_LARGE' }] });
     expect(attachmentsOf('C5')).toEqual([]);
+  });
+
+  test('a rejected file that is uploaded again immediately with corrected metadata is attached by its event', async () => {
+    const wrong = await loopback.put('candidates/C6/CV.pdf', pdf, { 'kombo-remote-fields': 'no JSON' });
+    const first = eventOf(wrong, pdf.length, '0066F7B2A1C3D4E5F6');
+    expect(await loopback.invoke('on-upload', first)).toMatchObject({
+      outcomes: [{ status: 'rejected', code: 'REMOTE_FIELDS_INVALID' }],
+    });
+    const corrected = await loopback.put('candidates/C6/CV.pdf');
+    expect(corrected.etag).toBe(wrong.etag);
+    expect(await loopback.invoke('on-upload', first)).toMatchObject({ outcomes: [{ status: 'unchanged' }] });
+    const second = eventOf(corrected, pdf.length, '0066F7B2A1C3D4E5F7');
+    expect(await loopback.invoke('on-upload', second)).toMatchObject({ outcomes: [{ status: 'attached' }] });
+    expect(attachmentsOf('C6')).toHaveLength(1);
+  });
+
+  test('the same without its event is attached by what HEAD says of the object', async () => {
+    const wrong = await loopback.put('candidates/C7/CV.pdf', pdf, { 'kombo-remote-fields': 'no JSON' });
+    await loopback.invoke('on-upload', eventOf(wrong, pdf.length, '0066F7B2A1C3D4E5F6'));
+    await loopback.put('candidates/C7/CV.pdf');
+    await loopback.invoke('on-demand', { action: 'attach', key: 'candidates/C7/CV.pdf' });
+    expect(attachmentsOf('C7')).toHaveLength(1);
   });
 
   // The last one: it damages every object of the bucket.

@@ -44,7 +44,8 @@ export const storageOf = (
     find: async (bucketName, key) => {
       const file = await process.step('storage find', () => bucket.files.get(key));
       if (!file) return fail('OBJECT_DELETED', 'S3 answered NotFound (HTTP 404).');
-      return ok({ bucket: bucketName, key, etag: file.etag, sizeBytes: file.content.length });
+      const { etag, content, modifiedAt } = file;
+      return ok({ bucket: bucketName, key, etag, sizeBytes: content.length, modifiedAt });
     },
     list: async (_bucketName, range) => {
       const objectOf = (file: StoredFile): ListedObject => ({ ...file, sizeBytes: file.content.length });
@@ -76,6 +77,7 @@ const opened = (file: StoredFile, process: Pick<Process, 'step'>, fault: ReadFau
   return {
     etag: file.etag,
     sizeBytes: file.content.length,
+    modifiedAt: file.modifiedAt,
     contentType: 'text/plain',
     metadata: file.filename === undefined ? {} : { filename: file.filename },
     checksum: checksumOfBytes(file.content),
