@@ -9,7 +9,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Clock, sleep, systemClock } from '../clock.ts';
-import type { Condition, Item, PageKey, Table } from '../ledger/table.ts';
+import type { Condition, IndexEntry, Item, PageKey, Table } from '../ledger/table.ts';
 import { maxBatchGetKeys, unprocessedWaitsMs } from '../limits.ts';
 import { busy, tableError } from './table-error.ts';
 
@@ -90,14 +90,14 @@ export const dynamoTable = (
   };
 
   const query: Table['query'] = async (asked) => {
-    const upTo = asked.index === 'work' ? asked.upTo : undefined;
+    const upTo = asked.index === 'byWork' ? asked.upTo : undefined;
     const { Items, LastEvaluatedKey } = await client.send(
       new QueryCommand({
         TableName: tableName,
         IndexName: asked.index,
         KeyConditionExpression: upTo === undefined ? '#hash = :hash' : '#hash = :hash AND #range <= :upTo',
         ExpressionAttributeNames: {
-          '#hash': asked.index === 'work' ? 'workShard' : 'targetKey',
+          '#hash': asked.index === 'byWork' ? 'workShard' : 'targetKey',
           ...(upTo !== undefined && { '#range': 'workAt' }),
         },
         ExpressionAttributeValues: {
@@ -105,11 +105,11 @@ export const dynamoTable = (
           ...(upTo !== undefined && { ':upTo': { N: String(upTo) } }),
         },
         Limit: asked.limit,
-        ...(asked.index === 'work' && asked.newestFirst && { ScanIndexForward: false }),
+        ...(asked.index === 'byWork' && asked.newestFirst && { ScanIndexForward: false }),
         ...(asked.after && { ExclusiveStartKey: pageKeyAttributes(asked.after) }),
       }),
     );
-    const items = (Items ?? []).map(fromAttributes);
+    const items = (Items ?? []).map(entryFrom);
     return LastEvaluatedKey ? { items, next: fromPageKey(LastEvaluatedKey) } : { items };
   };
 
@@ -171,6 +171,14 @@ export const fromAttributes = (attributes: Attributes): Item => {
   for (const name of texts) if (attributes[name]?.S !== undefined) item[name] = attributes[name].S;
   for (const name of numbers) if (attributes[name]?.N !== undefined) item[name] = Number(attributes[name].N);
   return { pk: '', version: 0, document: '', ...item };
+};
+
+const ofEntries = ['workAt', 'status', 'code', 'createdAt', 'waiting', 'unknown'] as const;
+
+const entryFrom = (attributes: Attributes): IndexEntry => {
+  const item = fromAttributes(attributes);
+  const held = ofEntries.filter((name) => item[name] !== undefined);
+  return { pk: item.pk, ...Object.fromEntries(held.map((name) => [name, item[name]])) };
 };
 
 const pageKeyAttributes = (key: PageKey): Attributes =>

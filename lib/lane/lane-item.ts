@@ -6,7 +6,7 @@ import { timestamp } from '../ledger/timestamp.ts';
 import { targetKinds } from '../upload/target.ts';
 import { type Lane, placeOf } from './lane.ts';
 
-/** Where index `work` lists the lanes that have something to do, by the time at which a run looks at them. */
+/** Where index `byWork` lists the lanes that have something to do, by the time at which a run looks at them. */
 export const directoryPartition = { open: 'lanes', paused: 'lanes#paused' } as const;
 
 /** No upload has such a key: bucket names hold no `#`. */

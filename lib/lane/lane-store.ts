@@ -155,7 +155,7 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
       let after: PageKey | undefined;
       do {
         const { items, next } = await table.query({
-          index: 'work',
+          index: 'byWork',
           hash: directoryPartition[part],
           limit: ledgerPageSize,
           ...(upTo !== undefined && { upTo }),

@@ -4,6 +4,7 @@ import { type Target, targetKey } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
 import type { EventOf, LedgerEvent } from './ledger-event.ts';
 import { mergeShards } from './merge-shards.ts';
+import { indexPages, itemsBehind } from './read-index.ts';
 import type { LedgerRecord } from './record.ts';
 import {
   fromItem,
@@ -34,7 +35,8 @@ export interface Ledger {
   readMany(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>;
   /**
    * Leases that have ended by now or what is held, oldest first; what was rejected, newest first, because that is a history.
-   * Read in pages of `limit`, so the cost depends on what is read, not on the length of the list.
+   * Read in pages of `limit`, so the cost depends on what is read, not on the length of the list. The index names the records
+   * and may be outdated; each is read from the table, and left out when it is not in that list any more.
    * @param upTo nothing later than this, in milliseconds; leases are never read beyond now
    */
   work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<LedgerEntry, void, undefined>;
@@ -42,7 +44,9 @@ export interface Ledger {
   count(queue: WorkQueue, since?: number): Promise<number>;
   /** What waits in a lane, by due time, due or not: ids and facts from the index, which may be behind the records. */
   lane(integrationId: string, part: LanePart, limit: number, after?: PageKey): Promise<LanePage>;
+  /** In the order of arrival, as is `idsOfTarget`, which reads no record: some of those may be gone. */
   ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<LedgerEntry, void, undefined>;
+  idsOfTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<string, void, undefined>;
   forget(seen: LedgerEntry): Promise<'forgotten' | 'conflict'>;
 }
 
@@ -143,17 +147,18 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
       ...(latest !== undefined && { upTo: latest }),
       ...(queue === 'rejected' && { newestFirst: true as const }),
     };
-    const shards = shardsOf(queue).map((hash) =>
-      pages((after) => table.query({ index: 'work', hash, limit, ...bounds, ...(after && { after }) })),
-    );
-    for await (const item of mergeShards(shards, queue === 'rejected' ? 'newest first' : 'oldest first'))
-      yield readItem(item);
+    async function* shard(hash: string): AsyncGenerator<Item, void, undefined> {
+      const pages = indexPages((after) => table.query({ index: 'byWork', hash, limit, ...bounds, ...after }));
+      for await (const page of pages) yield* await itemsBehind(page, table, { workShard: hash, upTo: latest });
+    }
+    const order = queue === 'rejected' ? 'newest first' : 'oldest first';
+    for await (const item of mergeShards(shardsOf(queue).map(shard), order)) yield readItem(item);
   }
 
   const count: Ledger['count'] = async (queue, since = 0) => {
     let counted = 0;
     for (const hash of shardsOf(queue)) {
-      const { items } = await table.query({ index: 'work', hash, limit: maxCounted, newestFirst: true });
+      const { items } = await table.query({ index: 'byWork', hash, limit: maxCounted, newestFirst: true });
       counted += items.filter(({ workAt = 0 }) => workAt >= since).length;
     }
     return Math.min(maxCounted, counted);
@@ -161,7 +166,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
 
   const lane: Ledger['lane'] = async (integrationId, part, limit, after) => {
     const hash = lanePartition(part, integrationId);
-    const { items, next } = await table.query({ index: 'work', hash, limit, ...(after && { after }) });
+    const { items, next } = await table.query({ index: 'byWork', hash, limit, ...(after && { after }) });
     const entries = items.map(({ pk, workAt = 0, status, createdAt }) => ({
       id: pk,
       dueAt: workAt,
@@ -171,12 +176,17 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     return { entries, ...(next && { next }) };
   };
 
+  const pagesOfTarget = (hash: string) =>
+    indexPages((after) => table.query({ index: 'byTarget', hash, limit: ledgerPageSize, ...after }));
+
   async function* ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<LedgerEntry, void, undefined> {
     const hash = targetKey(target);
-    const items = pages((after) =>
-      table.query({ index: 'target', hash, limit: ledgerPageSize, ...(after && { after }) }),
-    );
-    for await (const item of items) yield readItem(item);
+    for await (const page of pagesOfTarget(hash))
+      for (const item of await itemsBehind(page, table, { targetKey: hash })) yield readItem(item);
+  }
+
+  async function* idsOfTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<string, void, undefined> {
+    for await (const page of pagesOfTarget(targetKey(target))) for (const { pk } of page) yield pk;
   }
 
   const forget: Ledger['forget'] = async (seen) => {
@@ -186,19 +196,8 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     return (await table.get(seen.id)) ? 'conflict' : 'forgotten';
   };
 
-  return { claim: enter, postpone: enter, apply, read, readMany, work, count, lane, ofTarget, forget };
+  return { claim: enter, postpone: enter, apply, read, readMany, work, count, lane, ofTarget, idsOfTarget, forget };
 };
-
-async function* pages(
-  page: (after: Awaited<ReturnType<Table['query']>>['next']) => ReturnType<Table['query']>,
-): AsyncGenerator<Item, void, undefined> {
-  let after: Awaited<ReturnType<Table['query']>>['next'];
-  do {
-    const { items, next } = await page(after);
-    yield* items;
-    after = next;
-  } while (after);
-}
 
 const readItem = (item: Item): LedgerEntry => {
   try {

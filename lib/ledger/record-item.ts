@@ -17,8 +17,8 @@ import { timestamp } from './timestamp.ts';
  * |---|---|
  * | `pk` | `bucket/key#etag` |
  * | `version`, `owner` | what conditional writes compare; `owner` only while sending |
- * | `workShard`, `workAt` | index `work`: `lease#0..3` by the end of the lease, `wait#<integration>` and `backfill#<integration>` by due time, `held#0..3` and `rejected#0..3` by the time it was held or rejected; absent once attached or superseded |
- * | `targetKey`, `createdAt` | index `target`: `candidate/<id>` or `application/<id>` |
+ * | `workShard`, `workAt` | index `byWork`: `lease#0..3` by the end of the lease, `wait#<integration>` and `backfill#<integration>` by due time, `held#0..3` and `rejected#0..3` by the time it was held or rejected; absent once attached or superseded |
+ * | `targetKey`, `createdAt` | index `byTarget`: `candidate/<id>` or `application/<id>` |
  * | `expiresAt` | TTL; set only once settled, so that nothing which needs work can vanish |
  * | `status`, `code` | for an operator who looks at the table, and for counting |
  * | `document` | the record as JSON, with its `layout` number; bucket and key are only in `pk` |

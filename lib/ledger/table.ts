@@ -15,7 +15,7 @@ export interface Table {
   delete(pk: string, condition: Condition): Promise<'deleted' | 'refused'>;
   /**
    * One page of an index, in order of its range key, or against it with `newestFirst`.
-   * Eventually consistent: it may show an earlier state.
+   * Eventually consistent: it may show an earlier state. It names items; what decides is read by key.
    */
   query(query: IndexQuery): Promise<IndexPage>;
 }
@@ -26,20 +26,20 @@ export interface Item {
   /** Counts up from 1. An item without one, which must have been edited by hand, is read as 0. */
   readonly version: number;
   readonly owner?: string;
-  /** Sparse index `work`: only records that need work or an operator have these two. */
+  /** Sparse index `byWork`: only records that need work or an operator have these two. */
   readonly workShard?: string;
   readonly workAt?: number;
-  /** Index `target`: what happened to this candidate's files. */
+  /** Index `byTarget`: what happened to this candidate's files. */
   readonly targetKey?: string;
   readonly createdAt?: number;
-  /** Of a lane: how many files waited there, and how many may have been delivered, when it was last read. */
-  readonly waiting?: number;
-  readonly unknown?: number;
   /** TTL, in seconds since the epoch. */
   readonly expiresAt?: number;
   /** For an operator who looks at the table, and for counting; decisions use the document. */
   readonly status?: string;
   readonly code?: string;
+  /** Counts that only the item of a lane has: their sum over all lanes is a gauge. */
+  readonly waiting?: number;
+  readonly unknown?: number;
   /** JSON. */
   readonly document: string;
 }
@@ -55,13 +55,19 @@ export type IndexQuery = {
   /** Where the last page ended. */
   readonly after?: PageKey;
 } & (
-  | { readonly index: 'work'; readonly hash: string; readonly upTo?: number; readonly newestFirst?: true }
-  | { readonly index: 'target'; readonly hash: string }
+  | { readonly index: 'byWork'; readonly hash: string; readonly upTo?: number; readonly newestFirst?: true }
+  | { readonly index: 'byTarget'; readonly hash: string }
 );
 
 export type PageKey = Readonly<Record<string, string | number>>;
 
+/**
+ * What an index holds of an item. `byWork`: all of it; `byTarget`: keys alone, so that a write that leaves them as they are
+ * costs nothing there.
+ */
+export type IndexEntry = Pick<Item, 'pk' | 'workAt' | 'status' | 'code' | 'createdAt' | 'waiting' | 'unknown'>;
+
 export interface IndexPage {
-  readonly items: readonly Item[];
+  readonly items: readonly IndexEntry[];
   readonly next?: PageKey;
 }

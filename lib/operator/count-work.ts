@@ -42,7 +42,7 @@ export const countWork = async (
     let after: Awaited<ReturnType<Table['query']>>['next'];
     do {
       if (!hasTime()) return;
-      const page = await table.query({ index: 'work', hash, limit: countPageSize, ...(after && { after }) });
+      const page = await table.query({ index: 'byWork', hash, limit: countPageSize, ...(after && { after }) });
       for (const { status = '', code = 'none', workAt = 0 } of page.items) {
         if (status !== 'sending' && status !== 'waiting' && status !== 'unknown' && status !== 'held') continue;
         counts[status] += 1;

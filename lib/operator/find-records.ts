@@ -27,12 +27,11 @@ export const recordsOfKey = async (
   const match = matchKey(settings.keyTemplates, key, settings.integrationId);
   const ids: string[] = [];
   if (match.ok) {
-    for await (const { id } of ledger.ofTarget(match.value.target)) if (isOf(id, bucket, key)) ids.push(id);
+    for await (const id of ledger.idsOfTarget(match.value.target)) if (isOf(id, bucket, key)) ids.push(id);
   }
   const currentId = object.ok ? uploadId(object.value) : undefined;
   const namedId = etag === undefined ? undefined : uploadId({ bucket, key, etag });
   for (const id of [namedId, currentId]) if (id !== undefined && !ids.includes(id)) ids.push(id);
-  // The index lists their ids, but its copies of the records may be outdated.
   const known = await ledger.readMany(ids);
   const current = currentId === undefined ? undefined : known.get(currentId);
   const earlier = ids.toReversed().flatMap((id) => (id === currentId ? [] : (known.get(id) ?? [])));

@@ -12,11 +12,10 @@ export const otherUploads = async (
   ledger: Ledger,
 ): Promise<KnownContents['others']> => {
   const ids: string[] = [];
-  for await (const { id } of ledger.ofTarget(target)) {
+  for await (const id of ledger.idsOfTarget(target)) {
     if (id !== uploadId(record.upload)) ids.push(id);
     if (ids.length === maxOtherUploads) break;
   }
-  // The index is behind the table at times, so it only names the records; they are read from the table.
   const entries = await ledger.readMany(ids);
   return [...entries.values()].flatMap((entry) => {
     if (!entry.readable) return [];

@@ -1,4 +1,4 @@
-import type { Condition, IndexPage, IndexQuery, Item } from '../../lib/ledger/table.ts';
+import type { Condition, IndexEntry, IndexPage, IndexQuery, Item } from '../../lib/ledger/table.ts';
 
 /**
  * What the tables of the tests and of the simulation know of DynamoDB. Pure.
@@ -24,8 +24,8 @@ interface Place {
  * since. A full page always says that there may be more, as DynamoDB does: it stops reading there.
  */
 export const indexPage = (items: Iterable<Item>, query: IndexQuery): IndexPage => {
-  const upTo = query.index === 'work' ? (query.upTo ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-  const sign = query.index === 'work' && query.newestFirst ? -1 : 1;
+  const upTo = query.index === 'byWork' ? (query.upTo ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+  const sign = query.index === 'byWork' && query.newestFirst ? -1 : 1;
   const order = (one: Place, other: Place): number =>
     sign * (one.range - other.range || (one.pk < other.pk ? -1 : Number(one.pk > other.pk)));
   const begin = query.after && { pk: String(query.after.pk), range: Number(query.after.range) };
@@ -37,15 +37,25 @@ export const indexPage = (items: Iterable<Item>, query: IndexQuery): IndexPage =
     .filter((row) => !begin || order(row, begin) > 0)
     .sort(order)
     .slice(0, query.limit);
-  const shown = rows.map(({ item }) => item);
+  const shown = rows.map(({ item }) => entryOf(item, query));
   const last = rows.at(-1);
   return last && rows.length === query.limit
     ? { items: shown, next: { pk: last.pk, range: last.range } }
     : { items: shown };
 };
 
+/** What `infra/resources/table.yml` lets the index hold of an item. */
+const entryOf = (item: Item, { index }: IndexQuery): IndexEntry => {
+  const names =
+    index === 'byWork'
+      ? (['pk', 'workAt', 'status', 'code', 'createdAt', 'waiting', 'unknown'] as const)
+      : (['pk', 'createdAt'] as const);
+  const held = names.filter((name) => item[name] !== undefined);
+  return Object.fromEntries(held.map((name) => [name, item[name]])) as unknown as IndexEntry;
+};
+
 /** Sparse: an item without one of the two keys is not in the index. */
 const rangeIn = (item: Item, { index, hash }: IndexQuery): number | undefined => {
-  if (index === 'work') return item.workShard === hash ? item.workAt : undefined;
+  if (index === 'byWork') return item.workShard === hash ? item.workAt : undefined;
   return item.targetKey === hash ? item.createdAt : undefined;
 };

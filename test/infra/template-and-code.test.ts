@@ -122,13 +122,14 @@ const commandsOf = async (name: string): Promise<ReadonlySet<string>> => {
 
 test('the search for calls finds those of on-upload, and no list call, which only the sweep makes', async () => {
   expect([...(await commandsOf('on-upload'))].sort()).toEqual([
+    'BatchGetItemCommand',
     'GetItemCommand',
     'GetObjectCommand',
     'GetObjectCommand of a version',
     'GetSecretValueCommand',
     'HeadObjectCommand',
     'PutItemCommand',
-    'QueryCommand work',
+    'QueryCommand byWork',
   ]);
 });
 

@@ -46,12 +46,12 @@ async function* ofKey(
   yield* earlier;
 }
 
-/** The index lists the ids, but its copies may be outdated; a record is erased in its current version. */
+/** One by one, because a record is erased in its current version. */
 async function* ofTarget(
   target: Pick<Target, 'kind' | 'id'>,
   { ledger }: ActionCourier,
 ): AsyncGenerator<LedgerEntry, void, undefined> {
-  for await (const { id } of ledger.ofTarget(target)) {
+  for await (const id of ledger.idsOfTarget(target)) {
     const known = await ledger.read(id);
     if (known) yield known;
   }

@@ -17,11 +17,11 @@ export const checkTable = async (tableName: string, table: Table): Promise<reado
     line('table, writing', `${tableName} can be written.`, () =>
       table.put({ pk: probeKey, version: 2, document: '{}' }, { kind: 'unchanged', version: 1 }),
     ),
-    line('table, index work', 'What waits and what is held can be found.', () =>
-      table.query({ index: 'work', hash: shard, limit: 1 }),
+    line('table, index byWork', 'What waits and what is held can be found.', () =>
+      table.query({ index: 'byWork', hash: shard, limit: 1 }),
     ),
-    line('table, index target', 'The files of a candidate can be found.', () =>
-      table.query({ index: 'target', hash: probeKey, limit: 1 }),
+    line('table, index byTarget', 'The files of a candidate can be found.', () =>
+      table.query({ index: 'byTarget', hash: probeKey, limit: 1 }),
     ),
   ]);
 };

@@ -8,8 +8,8 @@ const rightOfCommand: Readonly<Record<string, string>> = {
   PutItemCommand: 'dynamodb:PutItem on table',
   UpdateItemCommand: 'dynamodb:UpdateItem on table',
   DeleteItemCommand: 'dynamodb:DeleteItem on table',
-  'QueryCommand work': 'dynamodb:Query on index work',
-  'QueryCommand target': 'dynamodb:Query on index target',
+  'QueryCommand byWork': 'dynamodb:Query on index byWork',
+  'QueryCommand byTarget': 'dynamodb:Query on index byTarget',
   GetObjectCommand: 's3:GetObject on objects',
   'GetObjectCommand of a version': 's3:GetObjectVersion on objects',
   HeadObjectCommand: 's3:GetObject on objects',
@@ -49,8 +49,8 @@ export const rightsOfLambda = (
 /** What a resource is, by the form of its ARN. */
 const kinds: readonly (readonly [RegExp, string])[] = [
   [/^arn:aws:dynamodb:[^:]+:[^:]+:table\/[^/]+$/, 'table'],
-  [/^arn:aws:dynamodb:[^:]+:[^:]+:table\/[^/]+\/index\/work$/, 'index work'],
-  [/^arn:aws:dynamodb:[^:]+:[^:]+:table\/[^/]+\/index\/target$/, 'index target'],
+  [/^arn:aws:dynamodb:[^:]+:[^:]+:table\/[^/]+\/index\/byWork$/, 'index byWork'],
+  [/^arn:aws:dynamodb:[^:]+:[^:]+:table\/[^/]+\/index\/byTarget$/, 'index byTarget'],
   [/^arn:aws:s3:::[^/]+\/.+$/, 'objects'],
   [/^arn:aws:s3:::[^/]+$/, 'bucket'],
   [/^arn:aws:secretsmanager:/, 'secret'],

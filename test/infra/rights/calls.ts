@@ -9,7 +9,7 @@ const adapters: Readonly<Record<string, string>> = {
 };
 
 /**
- * The AWS commands that code can come to send when it starts in `entry`, as "GetObjectCommand", "QueryCommand work".
+ * The AWS commands that code can come to send when it starts in `entry`, as "GetObjectCommand", "QueryCommand byWork".
  * It follows names, not values, and so finds rather too much than too little: a function counts as called when its name is
  * used; a member, when anything that is reached uses a member of that name. Only what the bundle holds is looked at.
  * @param files source files in the bundle, with `entry` among them, as absolute paths.

@@ -46,6 +46,8 @@ describe('an item', () => {
       expiresAt: Math.floor(Date.now() / 1_000) + 365 * 86_400,
       status: 'sending',
       code: 'ANSWER_LOST',
+      waiting: 12,
+      unknown: 0,
       document: '{"layout":1,"name":"Zoë"}',
     };
     await table.put(whole, absent);
@@ -196,7 +198,7 @@ describe('the index of work', () => {
     const times = [50, 10, 40, 20, 30];
     await Promise.all(times.map((workAt) => table.put(item(`at-${workAt}`, { workShard: 'due#1', workAt }), absent)));
 
-    const pages = await pagesOf({ index: 'work', hash: 'due#1', upTo: 40, limit: 2 });
+    const pages = await pagesOf({ index: 'byWork', hash: 'due#1', upTo: 40, limit: 2 });
 
     expect(keys(pages)).toEqual(['at-10', 'at-20', 'at-30', 'at-40']);
     expect(Math.max(...pages.map(({ items }) => items.length))).toBe(2);
@@ -208,7 +210,7 @@ describe('the index of work', () => {
       times.map((workAt) => table.put(item(`at-${workAt}`, { workShard: 'rejected#1', workAt }), absent)),
     );
 
-    const pages = await pagesOf({ index: 'work', hash: 'rejected#1', upTo: 40, newestFirst: true, limit: 2 });
+    const pages = await pagesOf({ index: 'byWork', hash: 'rejected#1', upTo: 40, newestFirst: true, limit: 2 });
 
     expect(keys(pages)).toEqual(['at-40', 'at-30', 'at-20', 'at-10']);
     expect(Math.max(...pages.map(({ items }) => items.length))).toBe(2);
@@ -217,24 +219,34 @@ describe('the index of work', () => {
   test('without a bound lists all of its shard, and nothing of another', async () => {
     await table.put(item('a', { workShard: 'held#0', workAt: 2 }), absent);
     await table.put(item('b', { workShard: 'held#1', workAt: 1 }), absent);
-    expect(keys(await pagesOf({ index: 'work', hash: 'held#0', limit: 10 }))).toEqual(['a']);
+    expect(keys(await pagesOf({ index: 'byWork', hash: 'held#0', limit: 10 }))).toEqual(['a']);
   });
 
   test('is sparse: what has no work is not in it', async () => {
     await table.put(item('a', { workShard: 'due#0', workAt: 1 }), absent);
     await table.put(item('a', { version: 2 }), { kind: 'unchanged', version: 1 });
-    expect(keys(await pagesOf({ index: 'work', hash: 'due#0', limit: 10 }))).toEqual([]);
+    expect(keys(await pagesOf({ index: 'byWork', hash: 'due#0', limit: 10 }))).toEqual([]);
   });
 });
 
-test('the index of targets lists in the order of arrival, with whole items', async () => {
+test('the index of work shows what counting needs, and nothing else of an item', async () => {
+  const place = { workShard: 'lanes', workAt: 7 };
+  const facts = { status: 'lane', code: 'ANSWER_LOST', createdAt: 5, waiting: 0, unknown: 3 };
+  await table.put(item('a', { ...place, ...facts, owner: 'owner-A', targetKey: 'candidate/C1' }), absent);
+
+  const [page] = await pagesOf({ index: 'byWork', hash: 'lanes', limit: 1 });
+
+  expect(page?.items).toEqual([{ pk: 'a', workAt: 7, ...facts }]);
+});
+
+test('the index of targets lists in the order of arrival, with keys alone', async () => {
   const first = item('a', { targetKey: 'candidate/C1', createdAt: 1, status: 'attached', document: '{"a":1}' });
   await table.put(item('b', { targetKey: 'candidate/C1', createdAt: 2 }), absent);
   await table.put(first, absent);
   await table.put(item('c', { targetKey: 'application/C1', createdAt: 3 }), absent);
 
-  const pages = await pagesOf({ index: 'target', hash: 'candidate/C1', limit: 1 });
+  const pages = await pagesOf({ index: 'byTarget', hash: 'candidate/C1', limit: 1 });
 
   expect(keys(pages)).toEqual(['a', 'b']);
-  expect(pages[0]?.items).toEqual([first]);
+  expect(pages[0]?.items).toEqual([{ pk: 'a', createdAt: 1 }]);
 });

@@ -24,8 +24,8 @@ const questions: readonly [string, (table: Table) => Promise<unknown>][] = [
   ['getMany', (table) => table.getMany(['a'])],
   ['put', (table) => table.put(item, absent)],
   ['delete', (table) => table.delete('a', { kind: 'unchanged', version: 1 })],
-  ['query of the work', (table) => table.query({ index: 'work', hash: 'due#0', limit: 1 })],
-  ['query of a target', (table) => table.query({ index: 'target', hash: 'candidate/C1', limit: 1 })],
+  ['query of the work', (table) => table.query({ index: 'byWork', hash: 'due#0', limit: 1 })],
+  ['query of a target', (table) => table.query({ index: 'byTarget', hash: 'candidate/C1', limit: 1 })],
 ];
 
 const faultOf = async (work: Promise<unknown>): Promise<Error> => {

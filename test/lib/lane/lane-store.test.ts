@@ -191,6 +191,6 @@ describe('the lanes that owe a comparison', () => {
       table.items.set(item.pk, item);
     }
     for await (const _ of lanes.due()) break;
-    expect(table.calls).toEqual(['query']);
+    expect(table.calls).toEqual(['query', 'getMany']);
   });
 });

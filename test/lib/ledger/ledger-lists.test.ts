@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Ledger, type LedgerEntry, ledgerOn } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
-import type { Table } from '../../../lib/ledger/table.ts';
-import type { Upload } from '../../../lib/upload/upload.ts';
+import type { IndexPage, Table } from '../../../lib/ledger/table.ts';
+import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { minute, nine, recordIn, states, target, upload } from '../../fakes/ledger-samples.ts';
 import { claimed, claimOf, deliveredBy, id, recordOf, written } from '../../fakes/ledger-steps.ts';
 import { type LocalDynamo, startLocalDynamo } from '../../fakes/local-table.ts';
@@ -119,6 +119,96 @@ describe('work', () => {
 
     expect(found.map(({ readable }) => readable)).toEqual([false, true]);
   });
+});
+
+describe('an index that is behind the table', () => {
+  const others: readonly LedgerRecord['state'][] = [
+    states.attached,
+    states.held,
+    { ...states.waiting, dueAt: nine + 1 },
+  ];
+
+  /** The index goes on showing what it shows now. */
+  const frozen = (its: Table): Table => {
+    const pages = new Map<string, Promise<IndexPage>>();
+    return {
+      ...its,
+      query: (asked) => {
+        const page = pages.get(JSON.stringify(asked)) ?? its.query(asked);
+        pages.set(JSON.stringify(asked), page);
+        return page;
+      },
+    };
+  };
+
+  const due = (key: string): LedgerRecord => recordIn({ ...states.waiting, dueAt: nine }, { upload: named(key) });
+  const first = (record: LedgerRecord) => table.put(toItem(record, 400), { kind: 'absent' });
+  const next = (record: LedgerRecord, state: LedgerRecord['state']) =>
+    table.put(toItem({ ...record, state, version: 2 }, 400), { kind: 'unchanged', version: 1 });
+
+  test('shows no work that is attached, held or due later by now, and hides none behind it', async () => {
+    const late = ledgerOver(frozen(table));
+    const gone = others.map((_, index) => due(`${index}.pdf`));
+    for (const record of [...gone, due('still.pdf')]) await first(record);
+    expect(await namesIn(late.work('due', 1))).toHaveLength(4);
+    for (const [index, state] of others.entries()) await next(gone[index] ?? due(''), state);
+
+    expect(await namesIn(late.work('due', 1))).toEqual(['still.pdf']);
+  });
+
+  test('shows no file that has gone to another target or was erased, and names both all the same', async () => {
+    const late = ledgerOver(frozen(table));
+    const [moved, erased, still] = [due('moved.pdf'), due('erased.pdf'), due('still.pdf')];
+    for (const record of [moved, erased, still]) await first(record);
+    expect(await namesIn(late.ofTarget(target))).toHaveLength(3);
+    await next({ ...moved, target: { ...target, id: 'GRK124' } }, states.attached);
+    await table.delete(uploadId(erased.upload), { kind: 'unchanged', version: 1 });
+
+    expect(await namesIn(late.ofTarget(target))).toEqual(['still.pdf']);
+    const ids: string[] = [];
+    for await (const its of late.idsOfTarget(target)) ids.push(its);
+    expect(ids.toSorted()).toEqual([moved, erased, still].map(({ upload: its }) => uploadId(its)).toSorted());
+  });
+
+  test('gives each record as it is by now', async () => {
+    const late = ledgerOver(frozen(table));
+    const record = due('a.pdf');
+    await first(record);
+    await collect(late.work('due', 10));
+    await next({ ...record, attempts: 7 }, { ...states.unknown, dueAt: nine });
+
+    expect((await collect(late.work('due', 10))).map(recordOf)).toMatchObject([{ attempts: 7, version: 2 }]);
+  });
+});
+
+test('items at the head of a list that are damaged or not of the ledger stop no reader', async () => {
+  const putRaw = (pk: string, at: string, more: Record<string, AttributeValue> = {}) =>
+    dynamo.client.send(
+      new PutItemCommand({
+        TableName: tableName,
+        Item: { pk: { S: pk }, targetKey: { S: 'candidate/GRK123' }, createdAt: { N: at }, workAt: { N: at }, ...more },
+      }),
+    );
+  for (const [shard, queue] of ['due', 'due', 'due', 'due', 'held', 'held', 'held', 'held'].entries()) {
+    const workShard = { S: `${queue}#${shard % 4}` };
+    await putRaw(`foreign-${shard}`, '-1', { workShard });
+    await putRaw(`cv-inbox/odd-${shard}.pdf#1`, '0', { workShard, version: { S: 'x' }, document: { N: '1' } });
+    await putRaw(`cv-inbox/old-${shard}.pdf#1`, '0.5', {
+      workShard,
+      document: { S: '{"layout":0}' },
+      status: { BOOL: true },
+    });
+  }
+  await table.put(toItem(recordIn({ ...states.waiting, dueAt: nine }, { upload: named('due.pdf') }), 400), {
+    kind: 'absent',
+  });
+  await table.put(toItem(recordIn(states.held, { upload: named('held.pdf') }), 400), { kind: 'absent' });
+
+  for (const list of [ledger.work('due', 2), ledger.work('held', 2)]) {
+    const found = await collect(list);
+    expect(found.map(({ readable }) => readable)).toEqual([...Array.from({ length: 12 }, () => false), true]);
+  }
+  expect((await collect(ledger.ofTarget(target))).filter(({ readable }) => readable)).toHaveLength(2);
 });
 
 describe('many at once', () => {

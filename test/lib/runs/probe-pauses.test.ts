@@ -149,10 +149,10 @@ describe('the end of a pause', () => {
     expect(await releasePaused(newCourier(), world.deadline())).toEqual({ released: 3, finished: true });
   });
 
-  test('costs one question when nothing has ended', async () => {
+  test('costs two questions when nothing has ended', async () => {
     await paused('INTEGRATION.ACTION_DISABLED', ['A', 'B']);
     world.table.calls.length = 0;
     await releasePaused(newCourier());
-    expect(world.table.calls).toEqual(['query']);
+    expect(world.table.calls).toEqual(['query', 'getMany']);
   });
 });

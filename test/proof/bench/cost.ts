@@ -9,8 +9,8 @@ export const assumptions = {
   dynamoDbPerWrite: 0.625 / 1e6,
   dynamoDbPerRead: 0.125 / 1e6,
   logsPerGb: 0.5,
-  /** Claim and settlement; each also writes both indexes. Records stay under 1 kB. */
-  ledgerWritesPerCv: 6,
+  /** Write units: the claim writes both indexes as well, the settlement takes the record from one of them. Records stay under 1 kB. */
+  ledgerWritesPerCv: 5,
   /** Where the pauses are looked up; shared by CVs of one moment, counted for each here. */
   ledgerReadsPerCv: 1,
   logBytesPerCv: 1_500,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Condition, IndexPage, IndexQuery, Item, PageKey, Table } from '../../../lib/ledger/table.ts';
+import type { Condition, IndexEntry, IndexPage, IndexQuery, Item, PageKey, Table } from '../../../lib/ledger/table.ts';
 import type { EditableTable } from './tables.ts';
 
 /** The item as it is, whatever that is by then; or a condition that may fit or not. */
@@ -46,7 +46,12 @@ const item = fc
       fc.record({ targetKey: fc.constantFrom('candidate/C1', 'candidate/C2'), createdAt: time }),
       fc.record({ createdAt: time }),
     ),
-    facts: fc.constantFrom({}, { status: 'attached', expiresAt }, { status: 'held', code: 'ANSWER_LOST' }),
+    facts: fc.constantFrom(
+      {},
+      { status: 'attached', expiresAt },
+      { status: 'held', code: 'ANSWER_LOST' },
+      { status: 'lane', waiting: 0, unknown: 3 },
+    ),
   })
   .map(
     ({
@@ -62,7 +67,7 @@ const item = fc
       owner: string | undefined;
       place: { workShard?: string; workAt?: number; step?: number };
       target: { targetKey?: string; createdAt?: number };
-      facts: { status?: string; code?: string; expiresAt?: number };
+      facts: { status?: string; code?: string; expiresAt?: number; waiting?: number; unknown?: number };
     }): Item => ({
       ...rest,
       ...its,
@@ -98,13 +103,13 @@ const work = (hash: fc.Arbitrary<string>): fc.Arbitrary<IndexQuery> =>
       newestFirst: fc.boolean(),
     })
     .map(({ upTo, newestFirst, ...rest }) => ({
-      index: 'work',
+      index: 'byWork',
       ...rest,
       ...(upTo !== undefined && { upTo }),
       ...(newestFirst && { newestFirst: true }),
     }));
 const ofTarget: fc.Arbitrary<IndexQuery> = fc.record({
-  index: fc.constant('target' as const),
+  index: fc.constant('byTarget' as const),
   hash: fc.constantFrom('candidate/C1', 'candidate/C2'),
   limit,
 });
@@ -153,9 +158,9 @@ export const operations: fc.Arbitrary<readonly Operation[]> = fc
       { weight: 1, arbitrary: continuedPage },
     ),
     fc.constantFrom<IndexQuery>(
-      { index: 'work', hash: 'tied', limit: 5 },
-      { index: 'work', hash: 'distinct', limit: 5 },
-      { index: 'target', hash: 'candidate/C1', limit: 5 },
+      { index: 'byWork', hash: 'tied', limit: 5 },
+      { index: 'byWork', hash: 'distinct', limit: 5 },
+      { index: 'byTarget', hash: 'candidate/C1', limit: 5 },
     ),
   )
   // Every run ends with all items, and with all that one of the partitions shows.
@@ -218,6 +223,6 @@ export const actor = ({ table, edit }: EditableTable) => {
   };
 };
 
-const byKey = (one: Item, other: Item): number => (one.pk < other.pk ? -1 : Number(one.pk > other.pk));
-const rangeOf = (one: Item, query: IndexQuery): number | undefined =>
-  query.index === 'work' ? one.workAt : one.createdAt;
+const byKey = (one: IndexEntry, other: IndexEntry): number => (one.pk < other.pk ? -1 : Number(one.pk > other.pk));
+const rangeOf = (one: IndexEntry, query: IndexQuery): number | undefined =>
+  query.index === 'byWork' ? one.workAt : one.createdAt;

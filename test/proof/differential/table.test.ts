@@ -83,7 +83,20 @@ const mistakes: Readonly<Record<string, (table: Table) => Partial<Table>>> = {
     query: (asked) => query('upTo' in asked && asked.upTo !== undefined ? { ...asked, upTo: asked.upTo - 0.5 } : asked),
   }),
   'lists in one direction only': ({ query }) => ({
-    query: (asked) => query(asked.index === 'work' ? { ...asked, newestFirst: true } : asked),
+    query: (asked) => query(asked.index === 'byWork' ? { ...asked, newestFirst: true } : asked),
+  }),
+  'shows whole items in an index': ({ query, getMany }) => ({
+    query: async (asked) => {
+      const page = await query(asked);
+      const whole = new Map((await getMany(page.items.map(({ pk }) => pk))).map((item) => [item.pk, item]));
+      return { ...page, items: page.items.map((entry) => whole.get(entry.pk) ?? entry) };
+    },
+  }),
+  'counts nothing in an index': ({ query }) => ({
+    query: async (asked) => {
+      const page = await query(asked);
+      return { ...page, items: page.items.map(({ waiting: _, unknown: __, ...entry }) => entry) };
+    },
   }),
   'ends with a full page': ({ query }) => ({
     query: async (asked) => {

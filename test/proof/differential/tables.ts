@@ -73,7 +73,7 @@ export const onServer = (
       delete: (pk, condition) => table.delete(inside(pk), condition),
       query: async (query) => {
         const page = await table.query({ ...query, hash: inside(query.hash) });
-        return { ...page, items: page.items.map((item) => mapped(item, outside)) };
+        return { ...page, items: page.items.map((entry) => ({ ...entry, pk: outside(entry.pk) })) };
       },
     },
     edit: async (pk) => {

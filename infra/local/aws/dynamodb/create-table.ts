@@ -17,6 +17,9 @@ import { parseTableDefinition, type TableDefinition } from './table-definition.t
 /** The only definition of the table; the deployed table is created from the same file. */
 const definitionFile = path.join(import.meta.dirname, '..', '..', '..', 'resources', 'table.yml');
 
+export const tableDefinition = async (): Promise<TableDefinition> =>
+  parseTableDefinition(await readFile(definitionFile, 'utf8'));
+
 /** Local tables appear in milliseconds. */
 const maxWaitSeconds = 10;
 
@@ -25,9 +28,7 @@ const maxWaitSeconds = 10;
  * @throws when a table of that name has other keys or indexes, for example one of an older version.
  */
 export const createTable = async (client: DynamoDBClient, tableName: string): Promise<'created' | 'existed'> => {
-  const { TimeToLiveSpecification: expiry, ...definition } = parseTableDefinition(
-    await readFile(definitionFile, 'utf8'),
-  );
+  const { TimeToLiveSpecification: expiry, ...definition } = await tableDefinition();
   const before = await describe(client, tableName);
   if (!before) {
     try {
@@ -74,15 +75,15 @@ const switchExpiryOn = async (
   }
 };
 
-/** Keys and indexes as one text, in an order that does not depend on the store. */
+/** Keys, indexes and what these hold, as one text, in an order that does not depend on the store. */
 const layoutOf = ({
   KeySchema,
   GlobalSecondaryIndexes,
 }: TableDescription | Pick<TableDefinition, 'KeySchema' | 'GlobalSecondaryIndexes'>): string => {
   const keys = (schema: typeof KeySchema): string[] =>
     (schema ?? []).map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName}`).sort();
-  const indexes = (GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema: own }) =>
-    [IndexName, ...keys(own)].join(),
+  const indexes = (GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema: own, Projection }) =>
+    [IndexName, ...keys(own), Projection?.ProjectionType, ...(Projection?.NonKeyAttributes ?? []).toSorted()].join(),
   );
   return [...keys(KeySchema), ...indexes.sort()].join('; ');
 };

@@ -12,7 +12,10 @@ const key = v.object({ AttributeName: v.string(), KeyType: v.picklist(['HASH', '
 const index = v.object({
   IndexName: v.string(),
   KeySchema: v.array(key),
-  Projection: v.object({ ProjectionType: v.picklist(['ALL', 'KEYS_ONLY', 'INCLUDE']) }),
+  Projection: v.object({
+    ProjectionType: v.picklist(['ALL', 'KEYS_ONLY', 'INCLUDE']),
+    NonKeyAttributes: v.exactOptional(v.array(v.string())),
+  }),
 });
 
 /**

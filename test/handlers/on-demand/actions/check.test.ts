@@ -50,8 +50,8 @@ test('all is well: every part was tried, nothing was sent and nothing written', 
     'reading an object: ok',
     'table, reading: ok',
     'table, writing: ok',
-    'table, index work: ok',
-    'table, index target: ok',
+    'table, index byWork: ok',
+    'table, index byTarget: ok',
     'API key: ok',
     'Kombo: ok',
     `integration ${integrationId}: ok`,
@@ -219,12 +219,12 @@ describe('the other parts', () => {
   test('an index that is missing is named', async () => {
     const { table } = world.newFunction();
     const query: typeof table.query = async (asked) => {
-      if (asked.index === 'target') throw new LedgerTableError('The DynamoDB table "ledger" does not take it.');
+      if (asked.index === 'byTarget') throw new LedgerTableError('The DynamoDB table "ledger" does not take it.');
       return table.query(asked);
     };
     const { lines, of } = await check({}, { table: { ...table, query } });
-    expect(wrongOf(lines)).toEqual(['table, index target']);
-    expect(of('table, index target')?.found).toBe('The DynamoDB table "ledger" does not take it.');
+    expect(wrongOf(lines)).toEqual(['table, index byTarget']);
+    expect(of('table, index byTarget')?.found).toBe('The DynamoDB table "ledger" does not take it.');
   });
 
   test('a secret that cannot be read is told, and Kombo is then not asked', async () => {

@@ -1,6 +1,6 @@
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTable } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
+import { createTable, tableDefinition } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
 import { type LocalDynamo, startLocalDynamo } from '../../../../fakes/local-table.ts';
 
 describe('the table', () => {
@@ -34,5 +34,14 @@ describe('the table', () => {
     await expect(createTable(dynamo.client, 'old-table')).rejects.toThrow(
       'The table old-table was made by another version. Start with --fresh, or delete it.',
     );
+  });
+
+  test('whose indexes hold something else is not used either', async () => {
+    const { TimeToLiveSpecification: _, GlobalSecondaryIndexes, ...rest } = await tableDefinition();
+    const whole = GlobalSecondaryIndexes?.map((its) => ({ ...its, Projection: { ProjectionType: 'ALL' as const } }));
+    await dynamo.client.send(
+      new CreateTableCommand({ TableName: 'fat-table', ...rest, GlobalSecondaryIndexes: whole }),
+    );
+    await expect(createTable(dynamo.client, 'fat-table')).rejects.toThrow('made by another version');
   });
 });

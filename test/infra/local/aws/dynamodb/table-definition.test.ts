@@ -51,8 +51,19 @@ describe('the definition', () => {
     expect(parseTableDefinition(await readFile(file, 'utf8'))).toMatchObject({
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       GlobalSecondaryIndexes: [
-        { IndexName: 'work', KeySchema: [{ AttributeName: 'workShard' }, { AttributeName: 'workAt' }] },
-        { IndexName: 'target', KeySchema: [{ AttributeName: 'targetKey' }, { AttributeName: 'createdAt' }] },
+        {
+          IndexName: 'byWork',
+          KeySchema: [{ AttributeName: 'workShard' }, { AttributeName: 'workAt' }],
+          Projection: {
+            ProjectionType: 'INCLUDE',
+            NonKeyAttributes: ['status', 'code', 'createdAt', 'waiting', 'unknown'],
+          },
+        },
+        {
+          IndexName: 'byTarget',
+          KeySchema: [{ AttributeName: 'targetKey' }, { AttributeName: 'createdAt' }],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
       ],
     });
   });
