@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { Gauges } from '../lib/runs/gauges.ts';
 import { type RunReport, scheduledRun } from '../lib/runs/scheduled-run.ts';
+import type { SweepReport } from '../lib/runs/sweep.ts';
 import { flushMetrics, measure } from '../lib/telemetry/metrics.ts';
 import { parseScheduleEvent } from './events/schedule-event.ts';
 import { withMiddleware } from './middleware.ts';
@@ -12,7 +13,10 @@ export interface ScheduleAnswer extends RunReport {
   readonly summary: string;
 }
 
-/** Does what is due, then sweeps. Runs may overlap, and may be started by hand at any time. */
+/**
+ * Does what is due, then sweeps. Runs may overlap, and may be started by hand at any time: with the task `sweep` alone a pass
+ * starts although none is due.
+ */
 export const handler = withMiddleware(async (event: unknown, context: Context): Promise<ScheduleAnswer> => {
   const parsed = parseScheduleEvent(event);
   if (parsed.kind === 'refused') throw new Error(parsed.detail);
@@ -21,6 +25,7 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
   const options = runOptions(courier.settings, deadline);
   try {
     const report = await scheduledRun(parsed.tasks, options, courier, measureGauges);
+    if (report.sweep?.lastPass) measureSweep(report.sweep.lastPass);
     const answer = { summary: summaryOf(report), ...report };
     courier.log.info('Scheduled run done.', { ...answer });
     // A run that throws must not count: the alarm "no schedule run" would stay quiet while nothing is sent again.
@@ -42,6 +47,11 @@ const measureGauges = ({ held, rejectedLastDay, waiting, unknown, oldestWaitingM
   flushMetrics();
 };
 
+const measureSweep = ({ unaccounted, ageMs }: NonNullable<SweepReport['lastPass']>): void => {
+  measure('Unaccounted', unaccounted);
+  measure('SweepAge', Math.round(ageMs / 1000));
+};
+
 const summaryOf = ({ due, sweep: swept }: RunReport): string => {
   const sentences: string[] = [];
   if (due) {
@@ -52,14 +62,25 @@ const summaryOf = ({ due, sweep: swept }: RunReport): string => {
     if (due.opened > 0) sentences.push(`${due.opened} pauses have ended.`);
     if (due.unreadable > 0) sentences.push(`${due.unreadable} records cannot be read.`);
   }
-  if (swept) {
-    const { listed, found, unreadable, finished } = swept;
-    sentences.push(
-      `The sweep listed ${listed} objects and found ${found} without a ledger record (their events were lost).`,
-    );
-    if (unreadable > 0)
-      sentences.push('It skipped a prefix, because its cursor cannot be read. The log says which one, and what to do.');
-    else if (!finished) sentences.push('It is not finished; the next run continues.');
-  }
+  if (swept) sentences.push(...sweepSentences(swept));
   return sentences.join(' ');
+};
+
+const sweepSentences = ({ pass, listed, found, unaccounted }: SweepReport): readonly string[] => {
+  const done = `The sweep listed ${listed} objects and found ${found} without a ledger record (their events were lost).`;
+  const lost = unaccounted === 0 ? [] : [`${unaccounted} could not be written into the ledger; the log says why.`];
+  switch (pass) {
+    case 'finished':
+      return [done, ...lost];
+    case 'in progress':
+      return [done, ...lost, 'It is not finished; the next run continues.'];
+    case 'not due':
+      return ['No sweep is due.'];
+    case 'taken':
+      return ['Another run sweeps.'];
+    case 'no time':
+      return ['There was no time for the sweep; the next run continues.'];
+    case 'damaged':
+      return ['Nothing was swept, because the item of the sweep cannot be read. The log says what to do.'];
+  }
 };

@@ -36,7 +36,6 @@ export const retryBudgetMs = dayMs;
 
 /** Longest wait between two attempts, and the longest that a header of Kombo's can ask for: the schedule runs anyway. */
 export const maxBackoffMs = hourMs;
-
 /** First wait after throttling, where Kombo advises to start. */
 export const throttledBaseMs = secondMs;
 
@@ -47,7 +46,6 @@ export const laterFloorFactor = 2;
 export const maxQuickRepeats = 2;
 export const maxQuickWaitMs = 3 * secondMs;
 export const quickRepeatBaseMs = secondMs;
-
 /** With less time left a repeat would only be cut off. */
 export const minTimeToRepeatMs = 10 * secondMs;
 
@@ -119,7 +117,6 @@ export const checkTimeoutMs = 15 * secondMs;
 
 /** The host of a link may redirect to its storage, also through other hosts; more redirects than this are a fault. */
 export const maxLinkRedirects = 3;
-
 /** Storage answers in milliseconds, so a download ends after this much silence, before its answer or within it. */
 export const linkSilenceMs = 10 * secondMs;
 
@@ -237,10 +234,8 @@ export const promptLagMs = hourMs;
 
 /** Lessons kept per kind of target and content type: two from different targets, and older ones with longer files. */
 export const maxLessonsKept = 4;
-
 /** Samples that wait for their comparison at the same time, per kind of target and content type. */
 export const maxWaitingSamples = 2;
-
 /** Pairs of target kind and content type that are kept per integration; more than an ATS accepts. */
 export const maxToolGroups = 40;
 
@@ -248,7 +243,6 @@ export const maxToolGroups = 40;
 
 /** A run waits this long for Kombo with nothing else to do; longer, and the next run continues. */
 export const maxIdleWaitMs = 5 * secondMs;
-
 /** Kept free for the rest of a run or of an answer. */
 export const runReserveMs = 15 * secondMs;
 
@@ -264,13 +258,24 @@ export const firstStandstillMs = secondMs;
 export const maxStandstillMs = minuteMs;
 
 /**
- * An object may show up in a listing long after its date: a multipart upload is dated by its start, and clocks differ.
- * Objects this much older than the last finished pass are asked about again.
+ * An object may show up in a listing long after its date: clocks differ, and a multipart upload is dated by its start.
+ * Objects that are this much older than the start of the last finished pass are asked about again; once a day, those of
+ * three days. A multipart upload that takes longer is found only by its own event.
  */
 export const sweepMarginMs = hourMs;
+export const sweepDeepMs = 3 * dayMs;
+
+/** A run that stopped loses its lease before the next run, 5 minutes later. The cursor is written every minute. */
+export const sweepLeaseMs = 3 * minuteMs;
+export const sweepCursorMs = minuteMs;
+/** Runs start every 5 minutes, give or take this: a pass that is due must not wait for one run more. */
+export const sweepJitterMs = minuteMs;
+/** A rejected object this much younger than its rejection may be a newer one: S3 reports whole seconds, and clocks differ. */
+export const sweepNewerMarginMs = 6 * secondMs;
 
 /** S3 reports whole seconds: an object put right after the first sweep must not look older than it. */
 export const sweepStartMarginMs = 2 * secondMs;
 
-/** Pages that are listed for one answer: a prefix may hold a million folder markers. */
+/** Pages that are listed for one answer: a prefix may hold a million folder markers. Folders that are shown as unwatched. */
 export const maxListedPages = 20;
+export const maxUnwatchedFolders = 20;

@@ -35,5 +35,5 @@ const detailOf = (detail: unknown): Record<string, unknown> | undefined => {
 
 const refuse = (what: string): ScheduleEvent => ({
   kind: 'refused',
-  detail: `${what}. Send {} for everything that is due and a sweep, {"task":"due"}, or {"task":"sweep"}.`,
+  detail: `${what}. Send {} for everything that is due, {"task":"due"}, or {"task":"sweep"}, which starts a sweep immediately.`,
 });

@@ -44,6 +44,12 @@ export const wholeNumber =
     throw new Fault(`is "${value}"; it must be a whole number from ${min} to ${max}.`);
   };
 
+/** Whole minutes, as milliseconds. */
+export const minutes =
+  (min: number, max: number) =>
+  (value: string): number =>
+    wholeNumber(min, max)(value) * 60_000;
+
 /** Seconds with at most three decimals, as milliseconds: checks shorten waits to fractions of a second. */
 export const seconds =
   (minMs: number, maxMs: number) =>

@@ -2,7 +2,7 @@ import { parseRemoteFields } from '../attachment/remote-fields.ts';
 import { defaultAllowedTypes, parseAllowedTypes } from '../content-type/decide.ts';
 import { isIntegrationId, parseKeyTemplates } from '../key-template/match-key.ts';
 import { hourMs, mebibyte } from '../limits.ts';
-import { Fault, flag, oneOf, type Setting, seconds, text, wholeNumber } from './setting.ts';
+import { Fault, flag, minutes, oneOf, type Setting, seconds, text, wholeNumber } from './setting.ts';
 
 const bucketName = (value: string): string => {
   if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value)) return value;
@@ -157,6 +157,13 @@ export const settings = {
     optional: true,
     setBy: { parameter: 'sweepSince', mayBeEmpty: true },
     parse: sweepSince,
+  },
+  sweepEveryMs: {
+    name: 'SWEEP_EVERY_MINUTES',
+    meaning: 'A sweep of the bucket starts this long after the start of the last one.',
+    default: '60',
+    setBy: { parameter: 'sweepEveryMinutes' },
+    parse: minutes(5, 1_440),
   },
   ledgerRetentionDays: {
     name: 'LEDGER_RETENTION_DAYS',

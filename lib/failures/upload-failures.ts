@@ -174,6 +174,11 @@ export const uploadFailures = {
     nextStep:
       'See whether the scan runs for the bucket, and scan the object again; a clean verdict delivers it automatically.',
   },
+  EVENT_MISSED: {
+    ...retried,
+    meaning: 'Its event never came; the sweep found it.',
+    nextStep: 'Nothing: it is sent by the next scheduled run.',
+  },
   RESEND_ASKED: {
     ...retried,
     meaning: 'It was attached, and an operator asked to send it again and gave a reason.',

@@ -25,7 +25,7 @@ import { timestamp } from './timestamp.ts';
  *
  * Each write is billed three times, once per index, by the kilobyte. With the key stored once, most items stay below one.
  *
- * Beside the uploads there are `lane#<integration>` (see `lane-item.ts`) and `sweep#<prefix>` (see `sweep-cursor.ts`).
+ * Beside the uploads there are `lane#<integration>` (see `lane-item.ts`) and `sweep` (see `sweep-store.ts`).
  */
 const layout = 1;
 

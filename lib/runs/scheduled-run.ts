@@ -7,7 +7,7 @@ import type { RunOptions } from './run-options.ts';
 import { type SweepReport, sweep } from './sweep.ts';
 import { workLanes } from './work-lanes.ts';
 
-/** What a scheduled run can do. */
+/** What a scheduled run can do. `sweep` alone starts a pass although none is due. */
 export type Task = 'due' | 'sweep';
 
 export interface RunReport {
@@ -46,7 +46,7 @@ export const scheduledRun = async (
   const gauges = await readGauges(courier);
   tell(gauges);
   const before = tasks.includes('due') ? await beforeLanes(options, courier) : undefined;
-  const swept = tasks.includes('sweep') ? await sweep(options, courier) : undefined;
+  const swept = tasks.includes('sweep') ? await sweep(options, courier, { startNow: tasks.length === 1 }) : undefined;
   const due = before && (await workAllLanes(before, options, courier));
   return { gauges, ...(due && { due }), ...(swept && { sweep: swept }) };
 };

@@ -1,160 +1,194 @@
 import type { Courier } from '../courier.ts';
-import { deliver } from '../delivery/deliver.ts';
-import { missingVerdict } from '../delivery/missing-verdict.ts';
+import { type Deadline, deadlineWithin } from '../deadline.ts';
 import { literalPrefixes } from '../key-template/match-key.ts';
-import { verdictWaitMs } from '../limits.ts';
-import { isFolderMarker } from '../upload/object-key.ts';
-import type { ListedObject } from '../upload/storage.ts';
-import { type Upload, uploadId } from '../upload/upload.ts';
-import { addCounts, type OutcomeCounts, outcomeCounter } from './count-outcomes.ts';
-import { type PacedPool, pacedPool } from './paced-pool.ts';
-import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
+import { minTimeToStartMs, sweepCursorMs, sweepLeaseMs } from '../limits.ts';
+import type { ListedPage } from '../upload/storage.ts';
+import type { RunCourier, RunOptions } from './run-options.ts';
+import { addSweepCounts, noCounts, type SweepCounts, sweepPage } from './sweep-page.ts';
 import {
-  continueAfter,
+  askAfter,
   finishPass,
-  oldestToAsk,
-  type SweepCursor,
-  type SweepPosition,
-  startCursor,
-} from './sweep-cursor.ts';
-import { cursorKey, sweepCursorStore } from './sweep-cursor-store.ts';
+  planSweep,
+  type SweepPass,
+  type SweepState,
+  sinceOf,
+  underSettings,
+} from './sweep-state.ts';
+import { damagedSweepAdvice, nextVersion, readSweep, sweepKey, writeSweep } from './sweep-store.ts';
+import { unwatchedFolders } from './unwatched-folders.ts';
 
 export type SweepCourier = RunCourier & Pick<Courier, 'table'>;
 
-export interface SweepReport {
-  readonly outcomes: OutcomeCounts;
-  /** Objects that the listing showed, and those of them that the ledger was asked about. */
-  readonly listed: number;
-  readonly asked: number;
-  /** Objects without a ledger record that this run dealt with. */
-  readonly found: number;
-  /** False when time ran out, Kombo throttled, another run was faster, or a cursor could not be read. */
-  readonly finished: boolean;
-  /** Prefixes that are not swept until an operator has fixed their cursor. */
-  readonly unreadable: number;
+export interface SweepReport extends SweepCounts {
+  /**
+   * `finished`: this run has ended a pass. `in progress`: a later run continues it. `taken`: another run sweeps.
+   * `damaged`: nothing is swept until an operator has repaired the sweep's item.
+   */
+  readonly pass: 'finished' | 'in progress' | 'not due' | 'taken' | 'no time' | 'damaged';
+  /** What the last finished pass could not account for, and how long ago it ended, in milliseconds. */
+  readonly lastPass?: { readonly unaccounted: number; readonly ageMs: number };
 }
 
-type PageReport = Omit<SweepReport, 'finished' | 'unreadable'>;
-const nothing: PageReport = { outcomes: {}, listed: 0, asked: 0, found: 0 };
-
-/** One lane for all: few events are lost, and slowing down for another integration harms nothing. */
-const lane = 'all';
-
 /**
- * Finds objects without a ledger record, because their event was lost or dropped, and delivers them.
- * Old, known objects cost only their line in the listing. The cursor is a key, so it never expires; it moves only over
- * what has been settled, so an interrupted sweep skips nothing, and overlapping ones are harmless.
- * Adapts to throttling and ends early when Kombo asks for a long wait; what was throttled is due again soon.
- * @throws only when the ledger could not be read or written
+ * Finds objects that the ledger does not know, because their event was lost or dropped, and writes them down. It sends
+ * nothing. A pass lists every watched folder, in as many runs as that takes: a run lists for a quarter of its time at most,
+ * so that other work gets its turn, however large the bucket and however long the backlog.
+ * One run at a time sweeps, by a lease; a second one would harm nothing. The cursor moves only over what was dealt with, so
+ * an interrupted pass skips nothing.
+ * @param startNow starts a pass although none is due
+ * @throws only when the ledger could not be read, or the cursor not be written
  */
-export const sweep = async (options: RunOptions, courier: SweepCourier): Promise<SweepReport> => {
-  const { settings, clock } = courier;
-  const pool = pacedPool({ parallelism: options.parallelism, mayStart: () => hasTime(options), clock });
-  let report: SweepReport = { ...nothing, finished: true, unreadable: 0 };
-  for (const prefix of literalPrefixes(settings.keyTemplates)) {
-    const part = await sweepPrefix(prefix, pool, options, courier);
-    report = {
-      ...addPage(report, part),
-      finished: report.finished && part.finished,
-      unreadable: report.unreadable + part.unreadable,
-    };
-  }
-  return report;
-};
-
-const sweepPrefix = async (
-  prefix: string,
-  pool: PacedPool,
+export const sweep = async (
   options: RunOptions,
   courier: SweepCourier,
+  { startNow = false }: { readonly startNow?: boolean } = {},
 ): Promise<SweepReport> => {
-  const { clock, storage, settings, table, log } = courier;
-  const cursors = sweepCursorStore(table);
-  const stored = await cursors.read(prefix);
-  const start = startCursor(stored, settings.sweepSince, clock.now());
-  let report: SweepReport = { ...nothing, finished: false, unreadable: 0 };
-  if (!start) {
-    const nextStep =
-      'Set SWEEP_SINCE to the date from which objects should be looked at, or delete the item from the ledger table to start from now.';
-    log.error('The sweep cursor cannot be read; nothing is swept.', { item: cursorKey(prefix), nextStep });
-    return { ...report, unreadable: 1 };
+  const { settings, clock, table, log, uuid } = courier;
+  const stored = await readSweep(table);
+  if (stored.state === 'damaged' && settings.sweepSince === undefined) {
+    const message = 'The item of the sweep cannot be read; nothing is swept.';
+    log.error(message, { item: sweepKey, nextStep: damagedSweepAdvice });
+    return { ...noCounts, pass: 'damaged' };
   }
-  // A bucket that is full at the first run is left alone: the operator did not ask for ten thousand old CVs.
-  if (!stored && !(await cursors.write(prefix, start, undefined))) return report;
-  let cursor: SweepCursor = stored ? start : { ...start, version: 1 };
-
-  while (hasTime(options)) {
-    const { startedAt, afterKey } = cursor.pass ?? { startedAt: clock.now(), afterKey: '' };
-    const range = { prefix, ...(afterKey !== '' && { afterKey }) };
-    const page = await storage.list(settings.bucket, range, options.deadline.signal);
-    if (!page.ok) {
-      log.error('The bucket could not be listed; the next run continues.', { ...page.error });
-      return report;
-    }
-    const { objects, next: token } = page.value;
-    const more = token !== undefined;
-    const after = oldestToAsk(cursor, settings.ledgerRetentionDays, clock.now());
-    const part = await sweepPage({ objects, afterKey }, after, pool, options, courier);
-    report = { ...report, ...addPage(report, part.report) };
-    const isCut = part.settledUpTo !== undefined;
-    const next: SweepPosition =
-      more || isCut
-        ? continueAfter(cursor, startedAt, part.settledUpTo ?? objects.at(-1)?.key ?? afterKey)
-        : finishPass(cursor, startedAt);
-    if (!(await cursors.write(prefix, next, cursor))) return report;
-    cursor = { ...next, version: cursor.version + 1 };
-    if (isCut) return report;
-    if (!more) return { ...report, finished: true };
+  const known = stored.state === 'damaged' ? undefined : stored.state;
+  const prefixes = literalPrefixes(settings.keyTemplates).sort();
+  const state = underSettings(known, { prefixes, sweepSince: settings.sweepSince }, clock.now());
+  const ended = (pass: SweepReport['pass']): SweepReport => ({ ...noCounts, pass, ...lastPassOf(state, clock.now()) });
+  if (options.deadline.remainingMs() < minTimeToStartMs) return ended('no time');
+  const plan = planSweep(state, { prefixes, everyMs: settings.sweepEveryMs, startNow }, clock.now());
+  if (plan.kind === 'taken') return ended('taken');
+  if (plan.kind === 'not due') {
+    // The date of a folder that is new is today's, not that of the next pass.
+    if (JSON.stringify(state) !== JSON.stringify(known)) await writeSweep(state, stored.version, table);
+    return ended('not due');
   }
-  return report;
+  const cursor = cursorOf({ ...state, startedAt: plan.startedAt, pass: plan.pass }, stored.version, uuid(), courier);
+  if (!(await cursor.write(plan.pass))) return ended('taken');
+  const share = deadlineWithin(clock, options.deadline, options.deadline.remainingMs() / 4);
+  try {
+    return await workOn(plan.pass, { cursor, share, prefixes, options }, courier);
+  } finally {
+    share.clear();
+  }
 };
 
-/** `settledUpTo` is present when the page was not finished: the last key before the first object that is left. */
-const sweepPage = async (
-  { objects, afterKey }: { readonly objects: readonly ListedObject[]; readonly afterKey: string },
-  after: number,
-  pool: PacedPool,
-  { deadline }: RunOptions,
-  courier: SweepCourier,
-): Promise<{ readonly report: PageReport; readonly settledUpTo?: string }> => {
-  const { settings, clock, ledger } = courier;
-  const { bucket, requireScan } = settings;
-  // A younger object may still get its verdict; a later pass asks again, because the watermark stays behind it.
-  const before = requireScan ? clock.now() - verdictWaitMs : Number.POSITIVE_INFINITY;
-  const recent = objects
-    .filter(({ modifiedAt }) => modifiedAt > after && modifiedAt <= before)
-    .filter(({ key, sizeBytes }) => !isFolderMarker(key, sizeBytes))
-    .map(({ key, etag, sizeBytes, modifiedAt }): Upload => ({ bucket, key, etag, sizeBytes, modifiedAt }));
-  const known = await ledger.readMany(recent.map(uploadId));
-  const unseen = recent.filter((upload) => {
-    const record = known.get(uploadId(upload));
-    // Superseded means that the object was gone for a while; now it is back.
-    return !record || (record.readable && record.record.state.status === 'superseded');
+/** The sweep's item as this run has taken it. */
+interface Cursor {
+  readonly state: () => SweepState;
+  readonly isOld: () => boolean;
+  /** Writes where the pass is, and keeps the lease. False when another run has taken the sweep. */
+  write(pass: SweepPass): Promise<boolean>;
+  /** Writes the last state of this run; the next run need not wait for the end of a lease. */
+  release(state: SweepState): Promise<boolean>;
+}
+
+const cursorOf = (
+  first: SweepState,
+  seen: number | undefined,
+  owner: string,
+  { table, clock }: SweepCourier,
+): Cursor => {
+  let [state, version, writtenAt] = [first, seen, clock.now()];
+  const put = async (next: SweepState): Promise<boolean> => {
+    if (!(await writeSweep(next, version, table))) return false;
+    [state, version, writtenAt] = [next, nextVersion(version), clock.now()];
+    return true;
+  };
+  return {
+    state: () => state,
+    isOld: () => clock.now() - writtenAt >= sweepCursorMs,
+    write: (pass) => put({ ...state, pass, lease: { owner, until: clock.now() + sweepLeaseMs } }),
+    release: (next) => put({ ...next, lease: undefined }),
+  };
+};
+
+interface Work {
+  readonly cursor: Cursor;
+  /** The end of the time that this run may list. */
+  readonly share: Deadline;
+  readonly prefixes: readonly string[];
+  readonly options: RunOptions;
+}
+
+const workOn = async (first: SweepPass, work: Work, courier: SweepCourier): Promise<SweepReport> => {
+  const { cursor, share, prefixes, options } = work;
+  const { settings, clock, storage, log } = courier;
+  let counts = noCounts;
+  let pass = first;
+  const report = (state: SweepReport['pass']): SweepReport => ({
+    ...counts,
+    pass: state,
+    ...lastPassOf(cursor.state(), clock.now()),
   });
+  const stop = async (): Promise<SweepReport> =>
+    report((await cursor.release({ ...cursor.state(), pass })) ? 'in progress' : 'taken');
 
-  const outcomes = outcomeCounter();
-  let found = 0;
-  for (const upload of unseen) {
-    const isStarted = await pool.start(lane, async () => {
-      const options = { deadline, ...(requireScan && { holdAs: missingVerdict }) };
-      const outcome = await deliver(upload, options, courier);
-      outcomes.add(outcome);
-      return outcome;
-    });
-    if (!isStarted) break;
-    found += 1;
+  while (share.remainingMs() > 0) {
+    const { prefix, afterKey, token } = pass;
+    const range = { prefix, ...(afterKey !== undefined && { afterKey }), ...(token !== undefined && { token }) };
+    const page = await storage.list(settings.bucket, range, share.signal);
+    if (!page.ok) {
+      if (share.remainingMs() > 0)
+        log.error('The bucket could not be listed; the next run continues.', { ...page.error });
+      // It may be the token that S3 does not take any more. The key before it is as good.
+      pass = { ...pass, token: undefined };
+      return stop();
+    }
+    // The lease must last for the page, too.
+    if (cursor.isOld() && !(await cursor.write(pass))) return report('taken');
+    const { objects } = page.value;
+    const startedAt = clock.now();
+    const mayGoOn = (): boolean => share.remainingMs() > 0 && clock.now() - startedAt < sweepCursorMs;
+    const state = cursor.state();
+    const askAfterOf = (key: string): number =>
+      askAfter(sinceOf(state.since, key) ?? 0, state, pass, settings.ledgerRetentionDays, startedAt);
+    const { parallelism, deadline } = options;
+    const part = await sweepPage({ objects, askAfterOf, mayGoOn, deadline, parallelism }, courier);
+    counts = addSweepCounts(counts, part.counts);
+    pass = { ...pass, unaccounted: pass.unaccounted + part.counts.unaccounted };
+    const next = nextPlace(page.value, part.firstLeft?.key, pass, prefixes);
+    if (next === 'the end') return (await finish(pass, work, courier)) ? report('finished') : report('taken');
+    pass = next;
+    if (cursor.isOld() && !(await cursor.write(pass))) return report('taken');
   }
-  await pool.drain();
-  const report = { outcomes: outcomes.counts, listed: objects.length, asked: recent.length, found };
-  const firstLeft = unseen[found];
-  if (!firstLeft) return { report };
-  const lastDone = objects[objects.findIndex(({ key }) => key === firstLeft.key) - 1];
-  return { report, settledUpTo: lastDone?.key ?? afterKey };
+  return stop();
 };
 
-const addPage = (a: PageReport, b: PageReport): PageReport => ({
-  outcomes: addCounts(a.outcomes, b.outcomes),
-  listed: a.listed + b.listed,
-  asked: a.asked + b.asked,
-  found: a.found + b.found,
-});
+/** After the last key that was dealt with; after a page without any, where its token leads; then the next folder. */
+const nextPlace = (
+  { objects, next }: ListedPage,
+  firstLeft: string | undefined,
+  pass: SweepPass,
+  prefixes: readonly string[],
+): SweepPass | 'the end' => {
+  if (firstLeft !== undefined) {
+    const lastDone = objects[objects.findIndex(({ key }) => key === firstLeft) - 1]?.key;
+    return { ...pass, ...(lastDone !== undefined && { afterKey: lastDone, token: undefined }) };
+  }
+  const last = objects.at(-1)?.key;
+  if (next !== undefined && last === undefined) return { ...pass, token: next };
+  if (next !== undefined) return { ...pass, afterKey: last, token: undefined };
+  const following = prefixes[prefixes.indexOf(pass.prefix) + 1];
+  return following === undefined ? 'the end' : { ...pass, prefix: following, afterKey: undefined, token: undefined };
+};
+
+const finish = async (
+  pass: SweepPass,
+  { cursor, share, prefixes }: Work,
+  { settings, storage, clock, log }: SweepCourier,
+): Promise<boolean> => {
+  const folders = await unwatchedFolders(settings.bucket, prefixes, share.signal, storage);
+  if (!folders.ok && share.remainingMs() > 0)
+    log.warn('The root of the bucket could not be listed.', { ...folders.error });
+  const state = cursor.state();
+  return cursor.release(finishPass(state, pass, folders.ok ? folders.value : state.folders, clock.now()));
+};
+
+/** Before the first pass has finished, its age counts from its start: a pass that never ends must be noticed. */
+export const lastPassOf = (
+  { finishedAt, startedAt, unaccounted = 0 }: SweepState,
+  now: number,
+): Pick<SweepReport, 'lastPass'> => {
+  const since = finishedAt ?? startedAt;
+  return since === undefined ? {} : { lastPass: { unaccounted, ageMs: Math.max(0, now - since) } };
+};

@@ -23,6 +23,10 @@ export const metricUnits = {
   OldestWaitingAge: MetricUnit.Seconds,
   OpenPauses: MetricUnit.Count,
   ScheduleRuns: MetricUnit.Count,
+  /** Objects that the last finished pass of the sweep could neither find nor write in the ledger. */
+  Unaccounted: MetricUnit.Count,
+  /** Since the end of the last finished pass of the sweep. */
+  SweepAge: MetricUnit.Seconds,
 } as const;
 
 export type MetricName = keyof typeof metricUnits;

@@ -16,31 +16,36 @@ test.each([7, 'due', [], { task: 'everything' }])(
   },
 );
 
-test('an upload whose event was lost is found and sent by the sweep', async () => {
+test('an upload whose event was lost is found by the sweep, and sent by the next run', async () => {
   // The first run says from when on objects are the sweep's business.
-  expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({ sweep: { finished: true } });
+  expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({ sweep: { pass: 'finished' } });
   await loopback.put('candidates/GRKsweep/CV.pdf');
   expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({
     summary: expect.stringMatching(/found 1 without a ledger record \(their events were lost\)\.$/),
-    sweep: { found: 1, finished: true, outcomes: { attached: 1 } },
+    sweep: { found: 1, pass: 'finished', outcomes: { waiting: 1 } },
   });
-  expect(await loopback.invoke('on-schedule', {})).toMatchObject({ due: { due: 0 }, sweep: { found: 0 } });
+  expect(loopback.kombo.attachments({ target: { kind: 'candidate', id: 'GRKsweep' } })).toEqual([]);
+  expect(await loopback.invoke('on-schedule', {})).toMatchObject({
+    summary: expect.stringMatching(/No sweep is due\.$/),
+    due: { due: 1, outcomes: { attached: 1 } },
+    sweep: { pass: 'not due' },
+  });
   expect(loopback.kombo.attachments({ target: { kind: 'candidate', id: 'GRKsweep' } })).toHaveLength(1);
 });
 
 test('a sweep that an operator must fix first says so, and does not say that the next run goes on', async () => {
   const { table } = (await import('../../handlers/runtime.ts')).runtime();
-  const cursor = await table.get('sweep#candidates/');
+  const cursor = await table.get('sweep');
   const version = cursor?.version ?? 0;
-  const garbled = { pk: 'sweep#candidates/', version: version + 1, document: '{"since":"yesterday"}' };
+  const garbled = { pk: 'sweep', version: version + 1, document: '{"since":"yesterday"}' };
   await table.put(garbled, version === 0 ? { kind: 'absent' } : { kind: 'unchanged', version });
   expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({
     summary: expect.stringMatching(
-      /It skipped a prefix, because its cursor cannot be read\. The log says which one, and what to do\.$/,
+      /Nothing was swept, because the item of the sweep cannot be read\. The log says what to do\.$/,
     ),
-    sweep: { finished: false, unreadable: 1 },
+    sweep: { pass: 'damaged' },
   });
-  await table.delete('sweep#candidates/', { kind: 'unchanged', version: version + 1 });
+  await table.delete('sweep', { kind: 'unchanged', version: version + 1 });
 });
 
 test('what an operator released is sent by the next run', async () => {
@@ -70,14 +75,21 @@ describe('the metrics of a run', () => {
     return lines;
   };
 
-  test('that ends are its count, the open pauses, and what is due', async () => {
+  test('that ends are its count, the open pauses, what is due, and the last sweep', async () => {
     const lines = await sent();
     const pause = { action: 'pause', integration_id: 'greenhouse:CvCourierGreenhouseBBBBB', reason: 'The ATS moves.' };
     await loopback.invoke('on-demand', pause);
     await loopback.invoke('on-schedule', {});
     await loopback.invoke('on-demand', { ...pause, action: 'resume' });
     expect(lines).toEqual([
-      expect.objectContaining({ ScheduleRuns: 1, OpenPauses: 1, DueBacklog: 0, OldestDueAge: 0 }),
+      expect.objectContaining({
+        ScheduleRuns: 1,
+        OpenPauses: 1,
+        DueBacklog: 0,
+        OldestDueAge: 0,
+        Unaccounted: 0,
+        SweepAge: 0,
+      }),
     ]);
   });
 

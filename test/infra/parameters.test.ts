@@ -51,6 +51,8 @@ describe('a value that cannot be right is refused by the name of its parameter:'
     ['remoteFields', '[1]'],
     ['komboTimeoutSeconds', '300'],
     ['sweepSince', 'yesterday'],
+    ['sweepEveryMinutes', '4'],
+    ['sweepEveryMinutes', '1441'],
     ['ledgerRetentionDays', '0'],
     ['existingBucket', 'My_Bucket'],
     ['existingBucket', 's3://acme-cvs'],
@@ -164,6 +166,7 @@ test('a parameter that may be left out may be empty', () => {
 test.each([
   ...['komboBaseUrl', 'transfer', 'onUnknown', 'komboTimeoutSeconds', 'keyTemplates', 'maxBytes'],
   ...['allowedTypes', 'scan', 'cvRetentionDays', 'ledgerRetentionDays', 'logRetentionDays', 'memoryMb'],
+  'sweepEveryMinutes',
   ...['reserveConcurrency', 'uploadConcurrency', 'scheduleConcurrency', 'batchConcurrency', 'demandConcurrency'],
 ])('a parameter that must have a value is refused when it is empty (%s)', (name) => {
   expect(faults({ [name]: '' })).toHaveLength(1);

@@ -34,6 +34,7 @@ describe('what must be set', () => {
       onUnknown: 'read-back',
       remoteFields: {},
       sweepSince: undefined,
+      sweepEveryMs: 3_600_000,
       ledgerRetentionDays: 400,
       komboTimeoutMs: 240_000,
       leaseMs: 420_000,

@@ -1,174 +1,259 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Courier } from '../../../lib/courier.ts';
-import { deadlineIn } from '../../../lib/deadline.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
 import { fail } from '../../../lib/result.ts';
-import { day, hour, minute, nine, recordIn, second, states } from '../../fakes/ledger-samples.ts';
+import { uploadId } from '../../../lib/upload/upload.ts';
+import { day, hour, integrationId, minute, nine, recordIn, second, states } from '../../fakes/ledger-samples.ts';
 import { prefix, type SweepWorld, sweepWorld } from '../../worlds/sweep-world.ts';
 
 let its: SweepWorld;
 let world: SweepWorld['world'];
-let objects: SweepWorld['objects'];
 beforeEach(() => {
   its = sweepWorld();
-  ({ world, objects } = its);
+  world = its.world;
 });
 
-const add: SweepWorld['add'] = (...object) => its.add(...object);
-const run: SweepWorld['run'] = (...how) => its.run(...how);
-const newCourier = (): Courier => its.newCourier();
-const posts = () => its.posts();
-const calls = (kind: string) => world.table.calls.filter((call) => call === kind).length;
+const statusOf = (name: string) =>
+  [...world.table.items.values()].find(({ pk }) => pk.includes(`${prefix}GRK${name}/`))?.status;
 
-describe('what it finds', () => {
-  test('is what the ledger has never seen, and is sent once', async () => {
-    add('known', undefined, {});
-    add('unseen');
-    expect(await run()).toMatchObject({ listed: 2, asked: 2, found: 1, finished: true, outcomes: { attached: 1 } });
-    expect(await run()).toMatchObject({ found: 0, finished: true });
-    expect(posts()).toEqual(['GRKunseen']);
+describe('an object that the ledger does not know', () => {
+  test('is written down as waiting and due now, and the sweep sends nothing', async () => {
+    its.add('known', undefined, states.attached);
+    const upload = its.add('unseen');
+    expect(await its.run()).toMatchObject({
+      listed: 2,
+      asked: 2,
+      found: 1,
+      pass: 'finished',
+      outcomes: { waiting: 1 },
+    });
+    expect(world.kombo.posts).toEqual([]);
+    expect(await world.recordOf(upload)).toMatchObject({
+      state: { status: 'waiting', dueAt: nine, failure: { code: 'EVENT_MISSED' } },
+      target: { kind: 'candidate', id: 'GRKunseen', integrationId },
+      attempts: 0,
+    });
+    expect(world.observed.map(({ outcome }) => outcome.status)).toEqual(['waiting']);
+    expect(await its.run()).toMatchObject({ found: 0, pass: 'finished' });
   });
 
-  test('is not a folder marker', async () => {
-    objects.push({ key: `${prefix}GRK1/`, etag: 'folder', sizeBytes: 0, modifiedAt: nine - minute });
-    expect(await run()).toMatchObject({ listed: 1, asked: 0, found: 0 });
+  test('is written down after its lane was touched', async () => {
+    its.add('unseen');
+    const courier = its.newCourier();
+    const touch = async (): Promise<void> => {
+      expect(its.waiting()).toEqual([]);
+      its.touched.push('first');
+    };
+    await its.run({ courier: { ...courier, lanes: { ...courier.lanes, touch } } });
+    expect(its.touched).toEqual(['first']);
+    expect(its.waiting()).toEqual(['GRKunseen']);
   });
 
-  test('is also what was gone for a while and stands again', async () => {
-    const upload = world.put(`${prefix}GRK1/CV.pdf`);
-    objects.push({ key: upload.key, etag: upload.etag, sizeBytes: 500, modifiedAt: nine - minute });
-    const item = toItem(recordIn(states.superseded, { upload }), 400);
-    world.table.items.set(item.pk, item);
-    expect(await run()).toMatchObject({ found: 1, outcomes: { attached: 1 } });
+  test('is rejected when its key names no target, and nothing is sent', async () => {
+    its.add('candidates/no-target.pdf');
+    expect(await its.run()).toMatchObject({ found: 1, outcomes: { rejected: 1 } });
+    expect([...world.table.items.values()].map(({ code }) => code)).toContain('KEY_NOT_MATCHED');
+    expect(world.kombo.posts).toEqual([]);
   });
 
-  test('is nothing that cannot be read', async () => {
-    add('odd', undefined, { document: '{}' });
-    expect(await run()).toMatchObject({ found: 0 });
-    expect(posts()).toEqual([]);
+  test('is no folder marker', async () => {
+    its.objects.push({ key: `${prefix}GRK1/`, etag: 'folder', sizeBytes: 0, modifiedAt: nine - minute });
+    expect(await its.run()).toMatchObject({ listed: 1, asked: 0, found: 0 });
   });
 
-  test('without SWEEP_SINCE is what came after the first run', async () => {
-    add('old', nine - hour);
-    expect(await run({ sweepSince: undefined })).toMatchObject({ asked: 0, finished: true });
+  test('is left alone when it was there before the first run, without SWEEP_SINCE', async () => {
+    its.add('old', nine - hour);
+    const unset = { settings: { sweepSince: undefined } };
+    expect(await its.run(unset)).toMatchObject({ asked: 0, pass: 'finished' });
     world.clock.advance(10 * minute);
-    add('new', nine + minute);
-    expect(await run({ sweepSince: undefined })).toMatchObject({ found: 1 });
-    expect(posts()).toEqual(['GRKnew']);
+    its.add('new', nine + minute);
+    expect(await its.run(unset)).toMatchObject({ found: 1 });
+    expect(its.waiting()).toEqual(['GRKnew']);
   });
 
-  test('is not older than the ledger remembers, even when it remembers a day only', async () => {
-    add('ancient', nine - 2 * day);
-    add('young', nine - hour);
-    expect(await run({ ledgerRetentionDays: 1 })).toMatchObject({ found: 1 });
-    expect(posts()).toEqual(['GRKyoung']);
-  });
-
-  test('grows when SWEEP_SINCE is moved back, also in the middle of a pass', async () => {
-    for (const name of ['1', '2', '3']) add(name, nine - 10 * day);
-    add('4', nine - hour);
-    const since = nine - day;
-    await run({ sweepSince: since }, { ...world.deadline(), remainingMs: afterCalls(1, 2) });
-    expect(posts()).toEqual([]);
-    expect(await run({ sweepSince: nine - 20 * day })).toMatchObject({ found: 4, finished: true });
+  test('is left alone when it is older than the ledger remembers', async () => {
+    its.add('ancient', nine - 2 * day);
+    its.add('young', nine - hour);
+    expect(await its.run({ settings: { ledgerRetentionDays: 1 } })).toMatchObject({ found: 1 });
+    expect(its.waiting()).toEqual(['GRKyoung']);
   });
 });
 
-/** Enough time for so many questions, then none. */
-const afterCalls = (calls: number, minutes = 5): (() => number) => {
-  let left = calls;
-  return () => (left-- > 0 ? minutes * minute : 0);
-};
-
-describe('a large bucket of which 50 objects are unseen', () => {
-  const fill = (count: number, modifiedAt = nine - 2 * hour): void => {
-    for (let index = 0; index < count; index += 1) {
-      const key = `${prefix}GRK${String(index).padStart(6, '0')}/CV.pdf`;
-      const isUnseen = index % (count / 50) === 234;
-      objects.push({ key, etag: isUnseen ? world.put(key).etag : 'known', sizeBytes: 500, modifiedAt });
-      if (isUnseen) continue;
-      const item = toItem(recordIn(states.attached, { upload: { bucket: 'cv-inbox', key, etag: 'known' } }), 400);
-      world.table.items.set(item.pk, item);
-    }
-  };
-
-  test('costs 100 lists for 100,000 objects, finds exactly these 50, and the next pass asks the ledger for nothing', async () => {
-    fill(100_000);
-    expect(await run()).toMatchObject({ listed: 100_000, asked: 100_000, found: 50, finished: true });
-    expect(its.lists.count).toBe(100);
-    // A question of 1,000 ids is ten batch reads of DynamoDB: one per 100 objects.
-    expect(calls('getMany')).toBe(100);
-    expect(posts()).toHaveLength(50);
-
-    world.table.calls.length = 0;
-    its.lists.count = 0;
-    expect(await run()).toMatchObject({ listed: 100_000, asked: 0, found: 0, finished: true });
-    expect(its.lists.count).toBe(100);
+describe('an object that the ledger knows', () => {
+  test('as superseded was gone for a while, and is written down as waiting when it is back', async () => {
+    its.add('back', undefined, states.superseded);
+    expect(await its.run()).toMatchObject({ found: 1, outcomes: { waiting: 1 } });
+    expect(statusOf('back')).toBe('waiting');
   });
 
-  test.each([3, 40, 77])(
-    'interrupted again and again (first after %i steps) and resumed it finds all 50, none twice',
-    async (steps) => {
-      fill(20_000);
-      let found = 0;
-      let runs = 0;
-      for (let finished = false; !finished; runs += 1) {
-        const report = await run({}, { ...world.deadline(), remainingMs: afterCalls(steps + runs * 7) });
-        found += report.found;
-        finished = report.finished;
-      }
-      expect(runs).toBeGreaterThan(1);
-      expect(found).toBe(50);
-      expect(new Set(posts()).size).toBe(50);
-      expect(posts()).toHaveLength(50);
+  test.each([
+    ['younger', nine - 5 * second, [nine - 5 * second]],
+    ['older', nine - 6 * second, []],
+  ])(
+    'as rejected is offered to the ledger as a newer upload when it is %s than the rejection',
+    async (_, at, offered) => {
+      its.add('rejected', at, states.rejected, { updatedAt: nine });
+      const courier = its.newCourier();
+      const dates: unknown[] = [];
+      const postpone: typeof courier.ledger.postpone = async (event, seen) => {
+        dates.push(event.upload.modifiedAt);
+        return courier.ledger.postpone(event, seen);
+      };
+      await its.run({ courier: { ...courier, ledger: { ...courier.ledger, postpone } } });
+      expect(dates).toEqual(offered);
     },
   );
-});
 
-describe('runs', () => {
-  test('that overlap send each object once', async () => {
-    for (let index = 0; index < 30; index += 1) add(String(index));
-    await Promise.all([run(), run(), run()]);
-    expect(new Set(posts()).size).toBe(30);
-    expect(posts()).toHaveLength(30);
+  test.each(['waiting', 'unknown'] as const)('as %s has its lane touched, and stays as it is', async (name) => {
+    its.add('slow', undefined, states[name]);
+    expect(await its.run()).toMatchObject({ found: 0 });
+    expect(its.touched).toEqual([integrationId]);
+    expect(statusOf('slow')).toBe(name);
   });
 
-  test('begin nothing when the time is short', async () => {
-    add('1');
-    expect(await run({}, deadlineIn(world.clock, 30 * second))).toMatchObject({ listed: 0, finished: false });
-    expect(posts()).toEqual([]);
+  test.each(['attached', 'held', 'sending'] as const)('as %s stays as it is, and no lane is touched', async (name) => {
+    its.add('settled', undefined, states[name]);
+    expect(await its.run()).toMatchObject({ found: 0 });
+    expect([statusOf('settled'), its.touched]).toEqual([name, []]);
   });
 
-  test('whose bucket cannot be listed say so, and the next one goes on', async () => {
-    add('1');
-    const deps = newCourier();
-    const denied = async () => fail('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
-    expect(await run({}, world.deadline(), { ...deps, storage: { ...deps.storage, list: denied } })).toMatchObject({
-      finished: false,
-    });
-    expect(JSON.stringify(world.logged)).toContain('STORAGE_DENIED');
-    expect(await run()).toMatchObject({ found: 1 });
-  });
-
-  test('with a table that does not answer throw, and leave nothing out', async () => {
-    for (const name of ['1', '2', '3']) add(name);
-    await run({ sweepSince: nine - day }, deadlineIn(world.clock, 30 * second));
-    world.table.fail('put', 1);
-    await expect(run()).rejects.toThrow('The table does not answer.');
-    world.table.fail('put', 0);
-    await run();
-    expect([...posts()].sort()).toEqual(['GRK1', 'GRK2', 'GRK3']);
+  test('by a record that cannot be read is left alone', async () => {
+    const { bucket, key, etag } = its.add('odd');
+    const pk = uploadId({ bucket, key, etag });
+    world.table.items.set(pk, { pk, version: 1, document: '{}' });
+    expect(await its.run()).toMatchObject({ found: 0, unaccounted: 0 });
+    expect(world.table.items.get(pk)?.document).toBe('{}');
   });
 });
 
 describe('with REQUIRE_SCAN', () => {
   test('an object without its verdict is held after half an hour, and never sent', async () => {
-    add('young', nine - 10 * minute);
-    add('old', nine - 40 * minute);
-    expect(await run({ requireScan: true })).toMatchObject({ found: 1, outcomes: { held: 1 } });
-    expect(posts()).toEqual([]);
+    its.add('young', nine - 10 * minute);
+    its.add('old', nine - 40 * minute);
+    const settings = { requireScan: true };
+    expect(await its.run({ settings })).toMatchObject({ asked: 1, found: 1, outcomes: { held: 1 } });
     world.clock.advance(25 * minute);
-    expect(await run({ requireScan: true })).toMatchObject({ found: 1, outcomes: { held: 1 } });
-    expect(posts()).toEqual([]);
+    expect(await its.run({ settings })).toMatchObject({ found: 1, outcomes: { held: 1 } });
+    expect([statusOf('young'), statusOf('old')]).toEqual(['held', 'held']);
+    expect(world.kombo.posts).toEqual([]);
   });
+
+  test('an object that was too young for one hourly pass is asked about by the next', async () => {
+    its.add('young', nine - minute);
+    const settings = { requireScan: true };
+    expect(await its.run({ settings })).toMatchObject({ asked: 0 });
+    world.clock.advance(hour);
+    expect(await its.run({ settings })).toMatchObject({ asked: 1, outcomes: { held: 1 } });
+  });
+});
+
+describe('what could not be accounted for', () => {
+  const failing = (times: number) => {
+    const courier = its.newCourier();
+    let left = times;
+    const postpone: typeof courier.ledger.postpone = async (event, seen) => {
+      if (event.upload.key.includes('bad') && left-- > 0) throw new Error('The table does not answer.');
+      return courier.ledger.postpone(event, seen);
+    };
+    return { ...courier, ledger: { ...courier.ledger, postpone } };
+  };
+
+  test('is counted and logged without its name, and the other objects are written down', async () => {
+    its.add('bad', nine - 5 * hour);
+    its.add('good', nine - 5 * hour);
+    const report = await its.run({ courier: failing(1) });
+    expect(report).toMatchObject({
+      asked: 2,
+      found: 1,
+      unaccounted: 1,
+      pass: 'finished',
+      lastPass: { unaccounted: 1 },
+    });
+    expect(its.waiting()).toEqual(['GRKgood']);
+    expect(world.logged).toMatchObject([{ key: 'candidates/GRKbad/•••.pdf', error: 'Error' }]);
+    expect(its.item()).toMatchObject({ unaccounted: 1 });
+  });
+
+  test('is asked about again by the next pass, however old it is, and is then accounted for', async () => {
+    await its.run();
+    its.add('bad', nine - 59 * minute);
+    await its.run({ courier: failing(1) });
+    world.clock.advance(hour);
+    expect(await its.run()).toMatchObject({ found: 1, lastPass: { unaccounted: 0 } });
+    expect(its.waiting()).toEqual(['GRKbad']);
+  });
+});
+
+describe('a run', () => {
+  test('without enough time sweeps nothing', async () => {
+    its.add('1');
+    expect(await its.run({ deadline: world.deadline(29 * second) })).toMatchObject({ listed: 0, pass: 'no time' });
+    expect(its.lists.asked).toEqual([]);
+  });
+
+  test('whose bucket cannot be listed says so, and the next one goes on', async () => {
+    its.add('1');
+    const courier = its.newCourier();
+    const list = async () => fail('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
+    const report = await its.run({ courier: { ...courier, storage: { ...courier.storage, list } } });
+    expect(report).toMatchObject({ pass: 'in progress' });
+    expect(JSON.stringify(world.logged)).toContain('STORAGE_DENIED');
+    expect(await its.run()).toMatchObject({ found: 1 });
+  });
+
+  test('whose table does not answer throws, and the one after its lease leaves nothing out', async () => {
+    for (const name of ['1', '2', '3']) its.add(name);
+    const courier = its.newCourier();
+    const readMany = async () => {
+      throw new Error('The table does not answer.');
+    };
+    const run = its.run({ courier: { ...courier, ledger: { ...courier.ledger, readMany } } });
+    await expect(run).rejects.toThrow('The table does not answer.');
+    world.clock.advance(5 * minute);
+    await its.run();
+    expect(its.waiting()).toEqual(['GRK1', 'GRK2', 'GRK3']);
+  });
+});
+
+describe('a bucket of 100,000 objects of which 50 are unseen', () => {
+  const fill = (count: number): void => {
+    for (let index = 0; index < count; index += 1) {
+      const key = `${prefix}GRK${String(index).padStart(6, '0')}/CV.pdf`;
+      const isUnseen = index % (count / 50) === 234;
+      its.objects.push({ key, etag: 'etag', sizeBytes: 500, modifiedAt: nine - 2 * hour });
+      if (isUnseen) continue;
+      const item = toItem(recordIn(states.attached, { upload: { bucket: 'cv-inbox', key, etag: 'etag' } }), 400);
+      world.table.items.set(item.pk, item);
+    }
+  };
+
+  test('costs 100 listings, and the next pass asks the ledger for nothing', async () => {
+    fill(100_000);
+    expect(await its.run()).toMatchObject({ listed: 100_000, asked: 100_000, found: 50, pass: 'finished' });
+    expect(its.lists.asked).toHaveLength(100);
+    // A question of 1,000 ids is ten batch reads of DynamoDB: one per 100 objects.
+    expect(world.table.calls.filter((call) => call === 'getMany')).toHaveLength(100);
+    expect(its.waiting()).toHaveLength(50);
+    // The deep pass of the day was the first one.
+    its.lists.asked.length = 0;
+    expect(await its.run()).toMatchObject({ listed: 100_000, asked: 0, found: 0, pass: 'finished' });
+    expect(its.lists.asked).toHaveLength(100);
+  });
+
+  test.each([5_000, 11_000, 40_000])(
+    'that takes many runs, because a listing takes %i ms, finds all 50, and lists no page twice but that where a run ended',
+    async (takesMs) => {
+      fill(20_000);
+      its.lists.takesMs = takesMs;
+      let [found, runs] = [0, 0];
+      for (let pass = ''; pass !== 'finished'; runs += 1) {
+        const report = await its.run({ startNow: false });
+        found += report.found;
+        pass = report.pass;
+      }
+      expect(runs).toBeGreaterThan(1);
+      expect(found).toBe(50);
+      expect(its.waiting()).toHaveLength(50);
+      expect(its.lists.asked.length).toBeLessThanOrEqual(20 + runs);
+    },
+  );
 });

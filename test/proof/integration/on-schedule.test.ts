@@ -41,9 +41,10 @@ test('a file whose answer got lost is found at its candidate, and not posted aga
 test('a file whose event was lost is found by the sweep', async () => {
   // Without on-upload no function gets the event.
   const stack = await startOwnStack(['on-schedule'], { SWEEP_SINCE: '2020-01-01' });
+  const sweepNow = () => stack.functions.get('on-schedule')?.send({ task: 'sweep' });
   await stack.s3.send(new PutObjectCommand({ Bucket: stack.bucket, Key: 'candidates/lost1/C++ 100%.pdf', Body: pdf }));
   await expect
-    .poll(() => storedFilesOf(stack, 'lost1'), { timeout: 20_000 })
+    .poll(async () => (await sweepNow()) && storedFilesOf(stack, 'lost1'), { timeout: 20_000 })
     .toEqual([{ name: 'C++ 100%.pdf', bytes: Buffer.from(pdf) }]);
   expect(posts(stack)).toBe(1);
 });

@@ -23,7 +23,9 @@ export const secrets = {
   content: 'CONTENT',
 } as const;
 
-export const settingsFor = (choice: Pick<Settings, 'onUnknown'>): Settings => ({
+export const settingsFor = (
+  choice: Pick<Settings, 'onUnknown'> & Partial<Pick<Settings, 'sweepEveryMs'>>,
+): Settings => ({
   ...readSettings({
     BUCKET: bucket,
     LEDGER_TABLE: 'ledger',

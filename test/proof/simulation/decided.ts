@@ -61,5 +61,5 @@ export const isUndecided = ({ state }: LedgerRecord): boolean =>
 const uploadsOf = ({ table }: Ended): readonly LedgerRecord[] =>
   table
     .items()
-    .filter(({ pk }) => !/^(pause|sweep|lane)#/.test(pk))
+    .filter(({ pk }) => !/^(?:(?:pause|lane)#|sweep$)/.test(pk))
     .map(fromItem);

@@ -21,6 +21,7 @@ const shortWaits = {
   RETRY_BASE_SECONDS: '2',
   READ_BACK_AFTER_SECONDS: '3',
   READ_BACK_AGAIN_SECONDS: '5',
+  SWEEP_EVERY_MINUTES: '5',
 } as const;
 
 /** Both kinds of targets, so that both can be tried without a setting. */

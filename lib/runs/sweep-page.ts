@@ -1,0 +1,133 @@
+import type { Deadline } from '../deadline.ts';
+import type { LedgerEntry } from '../ledger/ledger.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import { sweepNewerMarginMs, verdictWaitMs } from '../limits.ts';
+import { inParallel } from '../parallel.ts';
+import { maskKey } from '../telemetry/mask-key.ts';
+import { isFolderMarker } from '../upload/object-key.ts';
+import type { ListedObject } from '../upload/storage.ts';
+import { type Upload, uploadId } from '../upload/upload.ts';
+import { addCounts, type OutcomeCounts, outcomeCounter } from './count-outcomes.ts';
+import type { RunCourier, RunOptions } from './run-options.ts';
+import { writeMissed } from './write-missed.ts';
+
+/** What a sweep has seen and done. */
+export interface SweepCounts {
+  readonly outcomes: OutcomeCounts;
+  /** Objects that the listing showed, and those of them that the ledger was asked about. */
+  readonly listed: number;
+  readonly asked: number;
+  /** Objects that the ledger did not know, or only as gone or as an older upload: they were written down. */
+  readonly found: number;
+  /** Objects that could not be written down. */
+  readonly unaccounted: number;
+}
+
+export const noCounts: SweepCounts = { outcomes: {}, listed: 0, asked: 0, found: 0, unaccounted: 0 };
+
+export const addSweepCounts = (a: SweepCounts, b: SweepCounts): SweepCounts => ({
+  outcomes: addCounts(a.outcomes, b.outcomes),
+  listed: a.listed + b.listed,
+  asked: a.asked + b.asked,
+  found: a.found + b.found,
+  unaccounted: a.unaccounted + b.unaccounted,
+});
+
+/** An object that must be written down, and the record that the ledger has of an earlier upload of it. */
+interface Missed {
+  readonly upload: Upload;
+  readonly seen?: LedgerRecord;
+}
+
+interface PageWork {
+  readonly objects: readonly ListedObject[];
+  /** The ledger is asked about objects modified after this. */
+  readonly askAfterOf: (key: string) => number;
+  readonly mayGoOn: () => boolean;
+  readonly deadline: Deadline;
+  readonly parallelism: RunOptions['parallelism'];
+}
+
+/**
+ * Asks the ledger about one page of the listing, and writes down what it does not know.
+ * @returns `firstLeft` when time ran out: the first object that was not dealt with
+ * @throws only when the ledger could not be asked
+ */
+export const sweepPage = async (
+  { objects, askAfterOf, mayGoOn, deadline, parallelism }: PageWork,
+  courier: RunCourier,
+): Promise<{ readonly counts: SweepCounts; readonly firstLeft?: Upload }> => {
+  const { settings, clock, ledger, lanes, log } = courier;
+  // A younger object may still get its verdict; a later pass asks again, because the watermark stays behind it.
+  const before = settings.requireScan ? clock.now() - verdictWaitMs : Number.POSITIVE_INFINITY;
+  const asked = objects
+    .filter(({ key, modifiedAt }) => modifiedAt > askAfterOf(key) && modifiedAt <= before)
+    .filter(({ key, sizeBytes }) => !isFolderMarker(key, sizeBytes))
+    .map(({ key, etag, sizeBytes, modifiedAt }): Upload & { readonly modifiedAt: number } => ({
+      bucket: settings.bucket,
+      key,
+      etag,
+      sizeBytes,
+      modifiedAt,
+    }));
+  const known = await ledger.readMany(asked.map(uploadId));
+
+  const touched = new Map<string, Promise<void>>();
+  const touch = (integrationId: string): Promise<void> => {
+    const touching = touched.get(integrationId) ?? lanes.touch(integrationId);
+    touched.set(integrationId, touching);
+    return touching;
+  };
+  // A file that waits in a lane which no run reads would wait for ever.
+  for (const integrationId of lanesOf(known.values())) await touch(integrationId);
+
+  const missed = asked.flatMap((upload): readonly Missed[] => missedOf(upload, known.get(uploadId(upload))));
+  const outcomes = outcomeCounter();
+  let unaccounted = 0;
+  const started = await inParallel(missed, parallelism, mayGoOn, async ({ upload, seen }) => {
+    try {
+      outcomes.add(await writeMissed(upload, seen, touch, deadline, courier));
+    } catch (error) {
+      // One record that cannot be written must not keep the sweep from all others. The next pass tries it again.
+      unaccounted += 1;
+      log.error('An object of the bucket could not be written into the ledger.', {
+        key: maskKey(upload.key, settings.keyTemplates),
+        etag: upload.etag,
+        error: nameOf(error),
+      });
+    }
+  });
+  const counts = {
+    outcomes: outcomes.counts,
+    listed: objects.length,
+    asked: asked.length,
+    found: started - unaccounted,
+    unaccounted,
+  };
+  const firstLeft = missed[started]?.upload;
+  return { counts, ...(firstLeft && { firstLeft }) };
+};
+
+const missedOf = (
+  upload: Upload & { readonly modifiedAt: number },
+  entry: LedgerEntry | undefined,
+): readonly Missed[] => {
+  if (!entry) return [{ upload }];
+  // An unreadable record is known: it is reported where it is worked on, and its file is not sent.
+  if (!entry.readable) return [];
+  const { record } = entry;
+  // Superseded means that the object was gone for a while; now it is back.
+  if (record.state.status === 'superseded') return [{ upload, seen: record }];
+  // The ledger decides by `modifiedAt` whether this is a newer upload than the rejected one; here is only the first filter.
+  const mayBeNewer = upload.modifiedAt > record.updatedAt - sweepNewerMarginMs;
+  return record.state.status === 'rejected' && mayBeNewer ? [{ upload, seen: record }] : [];
+};
+
+const lanesOf = (entries: Iterable<LedgerEntry>): ReadonlySet<string> => {
+  const waiting = [...entries].flatMap((entry) => (entry.readable ? [entry.record] : [])).filter(isWaiting);
+  return new Set(waiting.flatMap(({ target }) => (target ? [target.integrationId] : [])));
+};
+
+const isWaiting = ({ state }: LedgerRecord): boolean => state.status === 'waiting' || state.status === 'unknown';
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');

@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import { parseJson } from '../json.ts';
+import type { Item, Table } from '../ledger/table.ts';
+import type { SweepState } from './sweep-state.ts';
+
+/** The sweep's item: beside the uploads, as `sweep`. No upload has such a key. */
+export const sweepKey = 'sweep';
+
+/** `damaged`: changed by hand, or written by a newer version. It does not say from which date on objects should be looked at. */
+export interface StoredSweep {
+  /** Absent before the first run. */
+  readonly version?: number;
+  readonly state: SweepState | 'damaged' | undefined;
+}
+
+export const damagedSweepAdvice =
+  'Set SWEEP_SINCE to the date from which objects should be looked at, or delete the item "sweep" from the ledger table to start from now.';
+
+export const readSweep = async (table: Pick<Table, 'get'>): Promise<StoredSweep> => {
+  const item = await table.get(sweepKey);
+  if (!item) return { state: undefined };
+  const parsed = v.safeParse(schema, parseJson(item.document));
+  return { version: item.version, state: parsed.success ? parsed.output : 'damaged' };
+};
+
+export const nextVersion = (seen: number | undefined): number => (seen ?? 0) + 1;
+
+/** @returns false when another run was faster: then nothing was written. */
+export const writeSweep = async (
+  state: SweepState,
+  seenVersion: number | undefined,
+  table: Pick<Table, 'get' | 'put'>,
+): Promise<boolean> => {
+  const item: Item = {
+    pk: sweepKey,
+    version: nextVersion(seenVersion),
+    status: 'sweep',
+    document: JSON.stringify(state),
+  };
+  const result = await table.put(
+    item,
+    seenVersion === undefined ? { kind: 'absent' } : { kind: 'unchanged', version: seenVersion },
+  );
+  if (result.written) return true;
+  // The SDK repeats a write whose response got lost; the repeat then conflicts with the first write, which succeeded.
+  const found = result.found ?? (await table.get(sweepKey));
+  return found?.version === item.version && found.document === item.document;
+};
+
+/** JSON can say 1e999, after which no object would ever be looked at. SWEEP_SINCE may be before 1970. */
+const time = v.pipe(v.number(), v.finite());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const schema = v.strictObject({
+  since: v.record(v.string(), time),
+  watermark: time,
+  pass: v.optional(
+    v.strictObject({
+      startedAt: time,
+      prefix: v.string(),
+      afterKey: v.optional(v.string()),
+      token: v.optional(v.string()),
+      deep: v.boolean(),
+      unaccounted: count,
+    }),
+  ),
+  lease: v.optional(v.strictObject({ owner: v.string(), until: time })),
+  startedAt: v.optional(time),
+  finishedAt: v.optional(time),
+  deepAt: v.optional(time),
+  unaccounted: v.optional(count),
+  folders: v.optional(v.array(v.string())),
+});

@@ -1,0 +1,268 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { day, hour, minute, nine, second, states } from '../../fakes/ledger-samples.ts';
+import { type SweepWorld, sweepWorld } from '../../worlds/sweep-world.ts';
+
+let its: SweepWorld;
+let world: SweepWorld['world'];
+beforeEach(() => {
+  its = sweepWorld();
+  world = its.world;
+});
+
+const scheduled = { startNow: false };
+
+describe('a pass', () => {
+  test('starts every hour, a minute early at the earliest', async () => {
+    expect(await its.run(scheduled)).toMatchObject({ pass: 'finished' });
+    const started: number[] = [];
+    for (let at = 5; at <= 180; at += 5) {
+      world.clock.advance(5 * minute);
+      if ((await its.run(scheduled)).pass === 'finished') started.push(at);
+    }
+    expect(started).toEqual([60, 120, 180]);
+  });
+
+  test('starts as often as SWEEP_EVERY_MINUTES says', async () => {
+    const often = { ...scheduled, settings: { sweepEveryMs: 5 * minute } };
+    await its.run(often);
+    world.clock.advance(4 * minute + 30 * second);
+    expect(await its.run(often)).toMatchObject({ pass: 'finished' });
+  });
+
+  test('starts immediately when an operator asks for it', async () => {
+    await its.run(scheduled);
+    world.clock.advance(second);
+    expect(await its.run(scheduled)).toMatchObject({ pass: 'not due', listed: 0 });
+    expect(await its.run({ startNow: true })).toMatchObject({ pass: 'finished' });
+  });
+
+  test('asks the ledger about objects of the hour before the last pass, and once a day about those of three days', async () => {
+    const asked: number[] = [];
+    its.add('1', nine - 2 * day, states.attached);
+    its.add('2', nine - 90 * minute, states.attached);
+    for (let hours = 0; hours <= 48; hours += 1) {
+      asked.push((await its.run(scheduled)).asked);
+      world.clock.advance(hour);
+    }
+    // The first pass asks about both; after a day the older one is three days old.
+    const hours = asked.flatMap((count, hour) => (count > 0 ? [[hour, count]] : []));
+    expect(hours).toEqual([
+      [0, 2],
+      [24, 1],
+      [48, 1],
+    ]);
+  });
+
+  test('that has not finished is as old as its start', async () => {
+    its.add('1');
+    its.lists.takesMs = 80 * second;
+    const report = await its.run(scheduled);
+    expect(report).toMatchObject({ pass: 'in progress', lastPass: { unaccounted: 0, ageMs: 80 * second } });
+  });
+
+  test('that has finished is as old as its end', async () => {
+    await its.run(scheduled);
+    world.clock.advance(7 * minute);
+    expect(await its.run(scheduled)).toMatchObject({
+      pass: 'not due',
+      lastPass: { unaccounted: 0, ageMs: 7 * minute },
+    });
+  });
+});
+
+describe('a run', () => {
+  const fill = (count: number): void => {
+    for (let index = 0; index < count; index += 1) its.add(String(1000 + index), nine - hour, states.attached);
+  };
+
+  test('lists for a quarter of its time at most, and the next one goes on there', async () => {
+    fill(20);
+    its.lists.pageSize = 1;
+    its.lists.takesMs = 10 * second;
+    // 75 of 300 seconds: the eighth page ends after that.
+    expect(await its.run(scheduled)).toMatchObject({ listed: 8, pass: 'in progress' });
+    expect(world.clock.now()).toBe(nine + 80 * second);
+    expect(await its.run(scheduled)).toMatchObject({ listed: 8, pass: 'in progress' });
+    expect(await its.run(scheduled)).toMatchObject({ listed: 4, pass: 'finished' });
+    expect(its.lists.asked).toHaveLength(20);
+  });
+
+  test('ends a listing that takes longer than its share', async () => {
+    const courier = its.newCourier();
+    const list: typeof courier.storage.list = (_bucket, _range, signal) =>
+      new Promise((resolve) => {
+        const aborted = {
+          ok: false,
+          error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered AbortError.' },
+        } as const;
+        signal.addEventListener('abort', () => resolve(aborted));
+      });
+    const run = its.run({ ...scheduled, courier: { ...courier, storage: { ...courier.storage, list } } });
+    expect(await world.run(run)).toMatchObject({ pass: 'in progress' });
+    expect(world.clock.now()).toBeLessThan(nine + 76 * second);
+    // It is no fault of the bucket's, and nothing to report.
+    expect(world.logged).toEqual([]);
+  });
+
+  test('that is alone lists each page once, and a second one at the same time lists nothing', async () => {
+    fill(5);
+    its.lists.pageSize = 1;
+    const reports = await Promise.all([its.run(), its.run(), its.run()]);
+    expect(reports.map(({ pass }) => pass).sort()).toEqual(['finished', 'taken', 'taken']);
+    expect(its.lists.asked).toHaveLength(5);
+  });
+
+  test('leaves a pass to the run that has its lease, until the lease ends', async () => {
+    fill(2);
+    const stopped = its.run({ courier: silentAfter(0) });
+    stopped.catch(() => undefined);
+    await turns();
+    world.clock.advance(3 * minute - second);
+    expect(await its.run(scheduled)).toMatchObject({ pass: 'taken', listed: 0 });
+    world.clock.advance(second);
+    expect(await its.run(scheduled)).toMatchObject({ pass: 'finished', listed: 2 });
+  });
+
+  test('stops when another one has taken the sweep after its lease', async () => {
+    fill(3);
+    its.lists.pageSize = 1;
+    const { courier, goOn } = pausedAtPage(2);
+    const slow = its.run({ courier });
+    await turns();
+    world.clock.freeze(4 * minute);
+    expect(await its.run(scheduled)).toMatchObject({ pass: 'finished' });
+    goOn();
+    expect(await slow).toMatchObject({ pass: 'taken' });
+    expect(its.item().lease).toBeUndefined();
+  });
+
+  test('that stops in the middle loses a minute at most: the next one continues after its last cursor and skips nothing', async () => {
+    for (let index = 0; index < 30; index += 1) its.add(String(1000 + index), nine - hour);
+    its.lists.pageSize = 1;
+    its.lists.takesMs = 10 * second;
+    // Six pages take a minute; the run stops silently in its tenth.
+    const stopped = its.run({ courier: silentAfter(9), deadline: world.deadline(15 * minute) });
+    stopped.catch(() => undefined);
+    await turns();
+    expect(its.waiting()).toHaveLength(9);
+    const { pass } = its.item();
+    expect(pass?.afterKey).toBe('candidates/GRK1004/CV.pdf');
+    world.clock.advance(3 * minute);
+    its.lists.takesMs = 0;
+    its.lists.asked.length = 0;
+    expect(await its.run(scheduled)).toMatchObject({ pass: 'finished', listed: 25, found: 21 });
+    expect(its.lists.asked[0]).toMatchObject({ afterKey: 'candidates/GRK1004/CV.pdf' });
+    expect(its.waiting()).toHaveLength(30);
+  });
+
+  test('writes its cursor also within a page that takes long, and goes on behind it', async () => {
+    for (let index = 0; index < 20; index += 1) its.add(String(1000 + index), nine - hour);
+    const courier = its.newCourier();
+    const postpone: typeof courier.ledger.postpone = (event, seen) => {
+      world.clock.advance(9 * second);
+      return courier.ledger.postpone(event, seen);
+    };
+    const slow = { ...courier, ledger: { ...courier.ledger, postpone } };
+    const report = await its.run({ courier: slow, deadline: world.deadline(15 * minute) });
+    expect(report).toMatchObject({ found: 20, pass: 'finished' });
+    expect(its.lists.asked.map(({ afterKey }) => afterKey)).toEqual([
+      undefined,
+      expect.stringMatching(/^candidates\/GRK10/),
+      expect.stringMatching(/^candidates\/GRK101/),
+    ]);
+  });
+
+  /** A function whose listings stop answering after so many, as that of a function that was killed. */
+  const silentAfter = (pages: number) => {
+    const courier = its.newCourier();
+    let left = pages;
+    const list: typeof courier.storage.list = async (...asked) =>
+      left-- > 0 ? courier.storage.list(...asked) : new Promise<never>(() => undefined);
+    return { ...courier, storage: { ...courier.storage, list } };
+  };
+
+  const pausedAtPage = (page: number) => {
+    const courier = its.newCourier();
+    let pages = 0;
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const list: typeof courier.storage.list = async (...asked) => {
+      pages += 1;
+      if (pages === page) await gate;
+      return courier.storage.list(...asked);
+    };
+    return { courier: { ...courier, storage: { ...courier.storage, list } }, goOn: () => goOn() };
+  };
+
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+});
+
+describe('a page without objects that says that more follow', () => {
+  test('is continued by its token, and nothing behind it is left out', async () => {
+    its.lists.pageSize = 1;
+    its.add('1');
+    its.add('2');
+    its.emptyPagesAfter.set('', 2).set('candidates/GRK1/CV.pdf', 3);
+    expect(await its.run()).toMatchObject({ listed: 2, found: 2, pass: 'finished' });
+    expect(its.lists.asked.map(({ token }) => token)).toEqual([undefined, '1', '2', undefined, '1', '2', '3']);
+  });
+
+  test('is continued by its token in the next run, too', async () => {
+    its.add('1');
+    its.emptyPagesAfter.set('', 20);
+    its.lists.takesMs = 10 * second;
+    expect(await its.run(scheduled)).toMatchObject({ listed: 0, pass: 'in progress' });
+    expect(its.item().pass).toMatchObject({ token: '8' });
+    expect(await its.run(scheduled)).toMatchObject({ listed: 0, pass: 'in progress' });
+    expect(await its.run(scheduled)).toMatchObject({ listed: 1, pass: 'finished' });
+  });
+
+  test('whose token is not taken any more is listed again from the key before it', async () => {
+    its.add('1');
+    its.emptyPagesAfter.set('', 20);
+    its.lists.takesMs = 10 * second;
+    await its.run(scheduled);
+    its.lists.takesMs = 0;
+    const courier = its.newCourier();
+    const list: typeof courier.storage.list = async (bucket, range, signal) =>
+      range.token === '8'
+        ? { ok: false, error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered InvalidArgument (HTTP 400).' } }
+        : courier.storage.list(bucket, range, signal);
+    const expired = { ...scheduled, courier: { ...courier, storage: { ...courier.storage, list } } };
+    expect(await its.run(expired)).toMatchObject({ pass: 'in progress' });
+    its.emptyPagesAfter.clear();
+    expect(await its.run(expired)).toMatchObject({ pass: 'finished', found: 1 });
+  });
+});
+
+describe('folders at the root', () => {
+  test('that no template watches are kept with each pass: masked, and listed once', async () => {
+    its.add('1', nine - hour, states.attached);
+    its.add('Frank Doe/CV.pdf');
+    its.add('applications/x.pdf');
+    its.add('ab/x.pdf');
+    const courier = its.newCourier('candidates/{candidate_id}/{filename}|ab/deep/{candidate_id}/{filename}');
+    await its.run({ courier });
+    expect(its.lists.roots).toHaveLength(1);
+    expect(its.item().folders).toEqual(['Fr•••/ (length 9)', 'ap•••/ (length 12)']);
+    expect(its.waiting()).toEqual([]);
+    await its.run(scheduled);
+    expect(its.lists.roots).toHaveLength(1);
+  });
+
+  test('are 20 at most', async () => {
+    for (let index = 0; index < 30; index += 1) its.add(`folder${index}/x.pdf`);
+    await its.run();
+    expect(its.item().folders).toHaveLength(20);
+  });
+
+  test('are not listed when a template watches the whole bucket', async () => {
+    its.add('Frank Doe/CV.pdf');
+    await its.run({ courier: its.newCourier('{candidate_id}/{filename}') });
+    expect([its.lists.roots, its.item().folders]).toEqual([[], []]);
+  });
+});
