@@ -2,6 +2,7 @@ import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
 import { countWork, type WorkCounts } from '../../../lib/operator/count-work.ts';
 import { type FileList, type FilePlace, listFiles } from '../../../lib/operator/list-files.ts';
 import { type ListedPause, listPauses } from '../../../lib/operator/list-pauses.ts';
+import { damagedSweepAdvice, readSweep, type StoredSweep } from '../../../lib/runs/sweep-store.ts';
 import type { ActionCourier } from '../action.ts';
 import { type Answer, count } from '../answer/answer.ts';
 import { type FileAnswer, fileOfRecord } from '../answer/file-answer.ts';
@@ -17,7 +18,11 @@ export const statusOfAll = async (
   const place = cursor === undefined ? undefined : parseCursor(list, cursor);
   if (place === null)
     return { ok: false, message: '"cursor" does not belong to this list. Repeat the request without it.' };
-  const [counts, pauses] = await Promise.all([countWork(courier.deadline, courier), listPauses(courier)]);
+  const [counts, pauses, sweep] = await Promise.all([
+    countWork(courier.deadline, courier),
+    listPauses(courier),
+    readSweep(courier.table),
+  ]);
   const files: FileAnswer[] = [];
   let last: FilePlace | undefined;
   let more = false;
@@ -40,6 +45,7 @@ export const statusOfAll = async (
     ...(!complete && { countsAre: 'at least; time ran out' }),
     heldByCode: Object.entries(heldByCode).map(([code, number]) => ({ code, number, ...adviceFor(code) })),
     pauses: pauses.map(pauseAnswer),
+    sweep: sweepAnswer(sweep),
     [list]: files,
     ...(more && last && { next: nextPage(list, limit, last) }),
   };
@@ -81,6 +87,19 @@ const adviceFor = (code: string) => {
   if (!Object.hasOwn(failures, code)) return {};
   const { meaning, nextStep } = failures[code as FailureCode];
   return { meaning, nextStep };
+};
+
+/** The proof that nothing is lost: every object of the watched folders is accounted for, as of then. */
+const sweepAnswer = ({ state }: StoredSweep) => {
+  if (state === undefined) return { sentence: 'No sweep has run so far.' };
+  if (state === 'damaged')
+    return { sentence: 'The item of the sweep cannot be read; nothing is swept.', nextStep: damagedSweepAdvice };
+  const { finishedAt, unaccounted, folders = [] } = state;
+  return {
+    ...(finishedAt !== undefined && { finishedAt: new Date(finishedAt).toISOString() }),
+    ...(unaccounted !== undefined && { unaccounted }),
+    ...(folders.length > 0 && { unwatchedFolders: folders }),
+  };
 };
 
 const pauseAnswer = ({ integrationId, code, sentence, pause, counts }: ListedPause) => ({

@@ -10,6 +10,7 @@ import { checkBucket } from './bucket.ts';
 import { type CheckLine, fine, wrong } from './check-line.ts';
 import { checkKombo } from './kombo.ts';
 import { checkTable } from './ledger-table.ts';
+import { checkSweep } from './sweep.ts';
 import { checkTool } from './tool.ts';
 
 export type { CheckLine } from './check-line.ts';
@@ -30,6 +31,7 @@ export const check = async (
     runCheck('table', () => checkTable(ledgerTable, courier.table)),
     runCheck('Kombo', () => checkKombo(question, deadline, courier)),
     runCheck('pauses', () => checkPauses(courier)),
+    runCheck('sweep', () => checkSweep(courier)),
     runCheck('tool', () => checkTool(question.integrationId, deadline, courier)),
   ]);
   return [fine('configuration', 'Every variable is understood.'), ...timeLines(settings, deadline), ...parts.flat()];

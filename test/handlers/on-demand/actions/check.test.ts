@@ -58,12 +58,44 @@ test('all is well: every part was tried, nothing was sent and nothing written', 
     `attaching to candidates of ${integrationId}: ok`,
     `limits for candidates of ${integrationId}: ok`,
     'pauses: ok',
+    'sweep: ok',
     `tool of ${integrationId}: ok`,
     `tool of ${integrationId}: ok`,
     `listing files of ${integrationId}: ok`,
   ]);
   expect([...world.table.items.keys()]).toEqual([`lane#${integrationId}`]);
   expect(world.kombo.posts).toHaveLength(0);
+});
+
+describe('the sweep', () => {
+  const linesWith = async (document: object) => {
+    world.table.items.set('sweep', { pk: 'sweep', version: 1, document: JSON.stringify(document) });
+    const { lines } = await check();
+    return lines.filter(({ what }) => what === 'sweep' || what === 'unwatched folders');
+  };
+  const finished = { since: {}, watermark: 0, finishedAt: Date.UTC(2026, 0, 5, 8), unaccounted: 0 };
+
+  test('that accounted for everything says when, and names no folder', async () => {
+    const found = 'The last pass ended at 2026-01-05T08:00:00.000Z. It accounted for every object that it asked about.';
+    expect(await linesWith(finished)).toEqual([{ what: 'sweep', state: 'ok', found }]);
+  });
+
+  test('that could not account for an object is wrong', async () => {
+    expect(await linesWith({ ...finished, unaccounted: 3 })).toMatchObject([
+      { state: 'wrong', found: expect.stringContaining('3 objects'), todo: expect.stringContaining('log') },
+    ]);
+  });
+
+  test('shows folders that nobody watches, which is no fault', async () => {
+    expect(await linesWith({ ...finished, folders: ['re•••/ (length 7)'] })).toMatchObject([
+      { state: 'ok' },
+      { what: 'unwatched folders', state: 'ok', found: expect.stringContaining('re•••/ (length 7)') },
+    ]);
+  });
+
+  test('whose item is damaged is wrong, and the advice is to set SWEEP_SINCE or to delete the item', async () => {
+    expect(await linesWith([])).toMatchObject([{ state: 'wrong', todo: expect.stringContaining('SWEEP_SINCE') }]);
+  });
 });
 
 describe('the tool', () => {
