@@ -6,6 +6,7 @@ export const assumptions = {
   lambdaPerGbSecond: 0.0000133334,
   lambdaPerRequest: 0.2 / 1e6,
   s3PerGet: 0.4 / 1e6,
+  s3PerList: 5 / 1e6,
   dynamoDbPerWrite: 0.625 / 1e6,
   dynamoDbPerRead: 0.125 / 1e6,
   logsPerGb: 0.5,
@@ -15,6 +16,8 @@ export const assumptions = {
   ledgerReadsPerCv: 1,
   logBytesPerCv: 1_500,
   komboMs: 2_000,
+  /** S3 answers a listing of 1,000 objects in about this time. */
+  listMs: 200,
 } as const;
 
 export interface CostInput {
@@ -49,6 +52,22 @@ export const costOf = ({ name, ownMs, memoryMb, ledger }: CostInput): Cost => {
   const sum = Object.entries(parts).map(([part, dollars]) => `${part} ${dollars.toFixed(2)}`);
   return { name, dollarsPerMillion, arithmetic: `${compute}; ${sum.join(' + ')}` };
 };
+
+const hoursPerMonth = 730;
+/** A listing shows at most so many objects. */
+const objectsPerList = 1_000;
+
+/** What a month of hourly sweeps costs for a million objects that are kept: their listing, and the time that it takes. */
+export const sweepCost = ({ everyMs, memoryMb, msPerList = assumptions.listMs }: SweepCostInput): number => {
+  const lists = ((hoursPerMonth * 3_600_000) / everyMs) * (1e6 / objectsPerList);
+  return lists * (assumptions.s3PerList + (msPerList / 1_000) * (memoryMb / 1_024) * assumptions.lambdaPerGbSecond);
+};
+
+interface SweepCostInput {
+  readonly everyMs: number;
+  readonly memoryMb: number;
+  readonly msPerList?: number;
+}
 
 /** Lambda's memory for a measured peak: half as much again for what was not measured, in steps of 128 MB. */
 export const memoryFor = (peakBytes: number): number =>
