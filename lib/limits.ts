@@ -270,9 +270,6 @@ export const sweepLeaseMs = 3 * minuteMs;
 export const sweepCursorMs = minuteMs;
 /** Runs start every 5 minutes, give or take this: a pass that is due must not wait for one run more. */
 export const sweepJitterMs = minuteMs;
-/** A rejected object this much younger than its rejection may be a newer one: S3 reports whole seconds, and clocks differ. */
-export const sweepNewerMarginMs = 6 * secondMs;
-
 /** S3 reports whole seconds: an object put right after the first sweep must not look older than it. */
 export const sweepStartMarginMs = 2 * secondMs;
 

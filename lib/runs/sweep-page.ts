@@ -1,9 +1,10 @@
 import type { Deadline } from '../deadline.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
-import { sweepNewerMarginMs, verdictWaitMs } from '../limits.ts';
+import { verdictWaitMs } from '../limits.ts';
 import { inParallel } from '../parallel.ts';
 import { maskKey } from '../telemetry/mask-key.ts';
+import { isNewerUpload } from '../upload/is-newer.ts';
 import { isFolderMarker } from '../upload/object-key.ts';
 import type { ListedObject } from '../upload/storage.ts';
 import { type Upload, uploadId } from '../upload/upload.ts';
@@ -118,9 +119,7 @@ const missedOf = (
   const { record } = entry;
   // Superseded means that the object was gone for a while; now it is back.
   if (record.state.status === 'superseded') return [{ upload, seen: record }];
-  // The ledger decides by `modifiedAt` whether this is a newer upload than the rejected one; here is only the first filter.
-  const mayBeNewer = upload.modifiedAt > record.updatedAt - sweepNewerMarginMs;
-  return record.state.status === 'rejected' && mayBeNewer ? [{ upload, seen: record }] : [];
+  return record.state.status === 'rejected' && isNewerUpload(upload, record) ? [{ upload, seen: record }] : [];
 };
 
 const lanesOf = (entries: Iterable<LedgerEntry>): ReadonlySet<string> => {
