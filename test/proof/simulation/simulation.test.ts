@@ -61,18 +61,12 @@ test('every lost answer that can be decided is decided without an operator', { t
   expect(decided).toBeGreaterThan(50);
 });
 
-/** Bugs that need a rare history, about one in 700 for the first: the search starts where there is one. */
-const firstSeeds: Readonly<Record<string, number>> = {
-  'a file is free after six minutes': 601,
-  'a file that could not be compared counts as another file': 201,
-};
-
-const firstSeedThatCatches = async (plant: Plant, first: number): Promise<number | undefined> => {
-  for (const seed of seedsFrom(first, 200)) if (brokenPromises(await runHistory(seed, plant)).length > 0) return seed;
+const firstSeedThatCatches = async (plant: Plant): Promise<number | undefined> => {
+  for (const seed of seedsFrom(1, 400)) if (brokenPromises(await runHistory(seed, plant)).length > 0) return seed;
   return undefined;
 };
 
 const bugs = Object.entries({ ...plantedBugs, ...plantedReadBackBugs });
-test.each(bugs)('is caught within 200 seeds: %s', { timeout: 120_000 }, async (name, plant) => {
-  expect(await firstSeedThatCatches(plant, firstSeeds[name] ?? 1)).toBeDefined();
+test.each(bugs)('is caught within 400 seeds: %s', { timeout: 120_000 }, async (_name, plant) => {
+  expect(await firstSeedThatCatches(plant)).toBeDefined();
 });
