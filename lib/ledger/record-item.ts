@@ -1,12 +1,13 @@
 import { crc32 } from 'node:zlib';
 import * as v from 'valibot';
 import { failures } from '../failures/failures.ts';
-import { parseJson } from '../json.ts';
+import { isObject, parseJson } from '../json.ts';
 import { daySeconds, shardCount } from '../limits.ts';
 import { checksumAlgorithms } from '../stream/checksum.ts';
 import { attachmentTypes, targetKey, targetKinds } from '../upload/target.ts';
-import { parseUploadId, uploadId } from '../upload/upload.ts';
+import { uploadId } from '../upload/upload.ts';
 import type { LedgerRecord, State } from './record.ts';
+import { completed, shortened } from './record-document.ts';
 import type { Item } from './table.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -21,9 +22,10 @@ import { timestamp } from './timestamp.ts';
  * | `targetKey`, `createdAt` | index `byTarget`: `candidate/<id>` or `application/<id>` |
  * | `expiresAt` | TTL; set only once settled, so that nothing which needs work can vanish |
  * | `status`, `code` | for an operator who looks at the table, and for counting |
- * | `document` | the record as JSON, with its `layout` number; bucket and key are only in `pk` |
+ * | `document` | the rest of the record as JSON (see `record-document.ts`), with its `layout` number; `of` is the CRC32 of `pk`, so that an item copied to another key by hand does not speak for that file |
  *
- * Each write is billed three times, once per index, by the kilobyte. With the key stored once, most items stay below one.
+ * Below one kilobyte a delivery costs 5 write units: its claim writes the table and both indexes, its settlement the table,
+ * and takes the item out of index `byWork`.
  *
  * Beside the uploads there are `lane#<integration>` (see `lane-item.ts`) and `sweep` (see `sweep-store.ts`).
  */
@@ -37,17 +39,20 @@ export const shardsOf = (queue: WorkQueue): readonly string[] =>
 export const toItem = (record: LedgerRecord, retentionDays: number): Item => {
   const pk = uploadId(record.upload);
   const { state } = record;
-  return {
+  const beside = {
     pk,
     version: record.version,
     createdAt: record.createdAt,
+    ...(record.target && { targetKey: targetKey(record.target) }),
+  };
+  return {
+    ...beside,
     status: state.status,
     ...('failure' in state && { code: state.failure.code }),
     ...('owner' in state && { owner: state.owner }),
     ...placeOf(record, pk),
     ...(isSettled(state) && { expiresAt: Math.floor(record.updatedAt / 1000) + retentionDays * daySeconds }),
-    ...(record.target && { targetKey: targetKey(record.target) }),
-    document: JSON.stringify({ layout, ...record, upload: { ...record.upload, bucket: undefined, key: undefined } }),
+    document: JSON.stringify({ layout, of: crc32(pk), ...shortened(record, beside) }),
   };
 };
 
@@ -90,15 +95,14 @@ export class RecordUnreadable extends Error {
 
 /** @throws {RecordUnreadable} when the document is damaged, edited by hand, or written by a newer version. */
 export const fromItem = (item: Item): LedgerRecord => {
-  const parsed = v.safeParse(recordSchema, parseJson(item.document));
+  const document = parseJson(item.document);
+  const parsed = v.safeParse(recordSchema, isObject(document) ? completed(document, item) : document);
   if (!parsed.success) throw unreadable(v.getDotPath(parsed.issues[0]) ?? 'document');
   // The schema checks what it lists; fields of a later version that it does not know are dropped.
-  const { layout: _, upload: facts, ...fields } = parsed.output;
-  const upload = parseUploadId(item.pk);
-  if (upload?.etag !== facts.etag) throw unreadable('upload');
-  const record = { ...fields, upload: { ...facts, ...upload } } as LedgerRecord;
-  // Writes are conditional on these attributes. Where they differ from the document, none could ever succeed.
-  if (item.version !== record.version) throw unreadable('version');
+  const { layout: _, of, ...fields } = parsed.output;
+  if (of !== crc32(item.pk)) throw unreadable('of');
+  const record = fields as LedgerRecord;
+  // Writes are conditional on this attribute. Where it differs from the document, none could ever succeed.
   const owner = record.state.status === 'sending' ? record.state.owner : undefined;
   if (item.owner !== owner) throw unreadable('owner');
   return record;
@@ -161,7 +165,10 @@ const look = v.object({
 
 const recordSchema = v.object({
   layout: v.literal(layout),
+  of: v.number(),
   upload: v.object({
+    bucket: v.string(),
+    key: v.string(),
     etag: v.string(),
     sizeBytes: v.optional(v.number()),
     versionId: v.optional(v.string()),
@@ -187,6 +194,7 @@ const recordSchema = v.object({
   createdAt: timestamp,
   updatedAt: timestamp,
   note: v.optional(v.object({ action: v.string(), reason: v.string(), at: timestamp })),
-  version: v.number(),
+  // An item without a version, edited by hand, is read as 0.
+  version: v.pipe(v.number(), v.minValue(1)),
   writeId: v.string(),
 });

@@ -30,7 +30,7 @@ describe('the item of an upload', () => {
     expect(itemOf('waiting')).toMatchObject({ pk: id, version: 1, status: 'waiting', code: 'KOMBO_UNREACHABLE' });
   });
 
-  test('says bucket and key once, in its own key: it is paid by the kilobyte, three times', () => {
+  test('says bucket and key once, in its own key: it is paid by the kilobyte', () => {
     const item = itemOf('attached');
     expect(item.document).not.toContain('candidates/GRK123/');
     expect(fromItem(item).upload).toMatchObject({ bucket: 'cv-inbox', key: 'candidates/GRK123/Frank Doe CV.pdf' });
@@ -152,8 +152,10 @@ describe('a record is not readable', () => {
     ['that is a list', { ...item, document: '[]' }, 'layout'],
     ['that is null', { ...item, document: 'null' }, 'document'],
     ['that is cut off', { ...item, document: item.document.slice(0, 100) }, 'document'],
-    ['that is about another upload', { ...item, pk: 'cv-inbox/other.pdf#1' }, 'upload'],
-    ['whose version differs from that of its item', { ...item, version: 7 }, 'version'],
+    ['that is about another upload', { ...item, pk: 'cv-inbox/other.pdf#1' }, 'of'],
+    ['under a key that is no upload', { ...item, pk: 'other' }, 'upload.bucket'],
+    ['with a target and nothing to find it by', { ...item, targetKey: undefined } as unknown as Item, 'target.kind'],
+    ['whose version was taken away', { ...item, version: 0 }, 'version'],
     ['whose owner differs from that of its item', { ...itemOf('sending'), owner: 'owner-B' }, 'owner'],
     ['with an owner that nobody is', { ...item, owner: 'owner-B' }, 'owner'],
   ])('%s', (_, its, path) => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { fromAttributes } from '../../../../lib/aws/dynamo-table.ts';
 import { accountLane } from '../../../../lib/lane/lane.ts';
@@ -26,7 +27,7 @@ export type ScannedPause = Pause & { readonly scope: string };
  */
 export const ledgerScan = (client: DynamoDBClient, table: string, bucket: string): (() => Promise<LedgerScan>) => {
   // A record that has not changed is not parsed again.
-  let known = new Map<string, { readonly document: string; readonly seen: ScannedRecord }>();
+  let known = new Map<string, { readonly item: Item; readonly seen: ScannedRecord }>();
 
   return async () => {
     const items = await allItems(client, table);
@@ -34,10 +35,7 @@ export const ledgerScan = (client: DynamoDBClient, table: string, bucket: string
     for (const item of items) {
       if (!item.pk.startsWith(`${bucket}/`)) continue;
       const before = known.get(item.pk);
-      next.set(
-        item.pk,
-        before?.document === item.document ? before : { document: item.document, seen: readRecord(item) },
-      );
+      next.set(item.pk, isDeepStrictEqual(before?.item, item) && before ? before : { item, seen: readRecord(item) });
     }
     known = next;
     return {

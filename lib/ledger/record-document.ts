@@ -1,0 +1,62 @@
+import { isDeepStrictEqual } from 'node:util';
+import { at, isObject, type JsonObject } from '../json.ts';
+import { parseUploadId } from '../upload/upload.ts';
+import type { Item } from './table.ts';
+
+/*
+ * Each write is billed by the kilobyte. So that a delivery stays below one with a key of up to 100 characters, the document
+ * leaves out what the item says beside it, and what has its ordinary value. Which values these are is part of the layout.
+ */
+
+/** The part of the item that the document does not repeat. */
+type Beside = Pick<Item, 'pk' | 'version' | 'createdAt' | 'targetKey'>;
+
+/** The fields of a record without those that `completed` adds again. */
+export const shortened = (record: object, beside: Beside): JsonObject => {
+  const fields = record as JsonObject;
+  return withoutValues(fields, ordinaryValues(beside, fields));
+};
+
+/** The opposite of `shortened`. Checks nothing: the fields may be damaged, and are then as incomplete as before. */
+export const completed = (fields: JsonObject, beside: Beside): JsonObject =>
+  withValues(fields, ordinaryValues(beside, fields));
+
+/** Depends only on fields that are never left out, so both directions get the same values. */
+const ordinaryValues = ({ pk, version, createdAt, targetKey = '' }: Beside, fields: JsonObject): JsonObject => {
+  const upload = parseUploadId(pk);
+  const [kind = '', id] = targetKey.split('/');
+  const { attempts, attachmentType } = fields;
+  return {
+    upload,
+    target: { kind, id },
+    version,
+    createdAt,
+    // What only waited so far has no attempt, and no time of one.
+    attemptedAt: attempts === 0 ? undefined : createdAt,
+    attemptsSinceRelease: attempts,
+    updatedAt: at(fields, 'state', 'attachedAt'),
+    state: at(fields, 'state', 'status') === 'attached' ? { warnings: [] } : {},
+    // The name is stored where the key had to be cleaned, or where the uploader gave another one.
+    sent: { name: upload?.key.slice(upload.key.lastIndexOf('/') + 1), type: attachmentType },
+    content: { sizeBytes: at(fields, 'upload', 'sizeBytes') },
+  };
+};
+
+/** Objects are shortened and stay, even when they are empty then: that they exist is a fact of the record. */
+const withoutValues = (fields: JsonObject, values: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => {
+      const usual = values[name];
+      if (isObject(value) && isObject(usual)) return [[name, withoutValues(value, usual)]];
+      return value !== undefined && isDeepStrictEqual(value, usual) ? [] : [[name, value]];
+    }),
+  );
+
+const withValues = (fields: JsonObject, values: JsonObject): JsonObject => {
+  const added = Object.entries(values).flatMap(([name, usual]) => {
+    const value = fields[name];
+    if (isObject(usual)) return isObject(value) ? [[name, withValues(value, usual)]] : [];
+    return value === undefined && usual !== undefined ? [[name, usual]] : [];
+  });
+  return { ...fields, ...Object.fromEntries(added) };
+};
