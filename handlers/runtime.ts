@@ -10,6 +10,7 @@ import { cachedApiKey, fixedApiKey } from '../lib/kombo/api-key.ts';
 import { komboClient } from '../lib/kombo/client.ts';
 import { httpTransport } from '../lib/kombo/http-transport.ts';
 import { httpLinks } from '../lib/kombo/links.ts';
+import { createLoad } from '../lib/kombo/load.ts';
 import { restrictionsCache } from '../lib/kombo/restrictions-cache.ts';
 import { lanesOn } from '../lib/lane/lane-store.ts';
 import { ledgerOn } from '../lib/ledger/ledger.ts';
@@ -35,7 +36,9 @@ const build = (settings: Settings): Courier => {
     settings.komboApiKey === undefined
       ? cachedApiKey(secretText(settings.komboApiKeySecret ?? ''), clock)
       : fixedApiKey(settings.komboApiKey);
-  const kombo = komboClient({ transport: httpTransport(settings.komboBaseUrl, clock), clock, apiKey: apiKey.current });
+  const load = createLoad(clock, settings.callingInstances);
+  const transport = httpTransport(settings.komboBaseUrl, clock);
+  const kombo = komboClient({ transport, clock, apiKey: apiKey.current, load });
   const table = dynamoTable(dynamodbClient(), settings.ledgerTable);
   return {
     settings,
@@ -44,6 +47,7 @@ const build = (settings: Settings): Courier => {
     uuid: randomUUID,
     apiKey,
     kombo,
+    load,
     links: httpLinks(settings.komboBaseUrl, clock),
     restrictions: restrictionsCache(kombo, clock),
     storage: s3Storage(s3Client({ forcePathStyle: settings.s3ForcePathStyle })),

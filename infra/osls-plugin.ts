@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { environmentFaults, environmentOfParameters } from './environment.ts';
-import { derivedFrom, type FunctionEntries, functionFaults } from './functions.ts';
+import { concurrencyParameter, derivedFrom, type FunctionEntries, functionFaults } from './functions.ts';
 import { handlersIn } from './handler-names.ts';
 import { isObservedFunctionsPart, observedFunctions } from './observed-functions.ts';
-import { exampleIntegrationId, type Parameters, parameterFaults } from './parameters.ts';
+import { callingInstances, exampleIntegrationId, type Parameters, parameterFaults } from './parameters.ts';
 import { rolesIn } from './roles.ts';
 import { isWatchedBucketPart, watchedBucket } from './watched-bucket.ts';
 
@@ -114,10 +114,20 @@ const fromCommandLine = (osls: Osls): Parameters =>
     }),
   );
 
+const instancesOf = async (
+  functions: readonly string[],
+  resolveVariable: VariableRequest['resolveVariable'],
+): Promise<number> => {
+  const names = ['reserveConcurrency', ...functions.map(concurrencyParameter)];
+  const values = await Promise.all(names.map((name) => resolveVariable(`param:${name}`)));
+  return callingInstances(asText(Object.fromEntries(names.map((name, place) => [name, values[place]]))), functions);
+};
+
 const resolvePart = async (
   { address, resolveVariable }: VariableRequest,
   functions: readonly string[],
 ): Promise<{ readonly value: unknown }> => {
+  if (address === 'callingInstances') return { value: String(await instancesOf(functions, resolveVariable)) };
   if (isObservedFunctionsPart(address)) return { value: observedFunctions[address](functions) };
   if (!isWatchedBucketPart(address)) return { value: null };
   const settings = {

@@ -1,6 +1,6 @@
 import { Fault } from '../lib/config/setting.ts';
 import { literalPrefixes, parseKeyTemplates } from '../lib/key-template/match-key.ts';
-import { parallelDeliveries } from '../lib/limits.ts';
+import { callsLeftToOthers, documentedCallLimit } from '../lib/limits.ts';
 import { parameterVariables, type VariableParameter } from './environment.ts';
 import { concurrencyParameter } from './functions.ts';
 
@@ -49,15 +49,19 @@ const logRetentionDays = oneOf(
   ...'1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653'.split(' '),
 );
 
-/** Most files in progress concurrently, over all functions: Kombo throttles the 31st call per integration, and you may have other callers. */
-const maxConcurrentFiles = 25;
-
 /**
- * Files that one instance of a function works on concurrently: one, or as many as a run takes from a list.
- * A new function counts as a run, so that Kombo's limit holds without a line here.
+ * Most instances of all functions together. Each takes its share of the calls that Kombo allows per integration
+ * (lib/kombo/load.ts), whatever it does at once, and at least one.
  */
-export const filesPerInstance = (functionName: string): number =>
-  functionName === 'on-upload' || functionName === 'on-batch' ? 1 : parallelDeliveries;
+const maxInstances = documentedCallLimit - callsLeftToOthers;
+
+/** What the functions get as CALLING_INSTANCES. Without a reservation the account's limit decides: 10 in a new account. */
+export const callingInstances = (parameters: Parameters, functions: readonly string[]): number =>
+  parameters.reserveConcurrency === 'false'
+    ? instancesOfNewAccount
+    : functions.reduce((sum, name) => sum + Number(parameters[concurrencyParameter(name)]), 0);
+
+const instancesOfNewAccount = 10;
 
 /** Where the stack allows less than the function's own check. The function's check applies too. */
 const stricter: Partial<Readonly<Record<VariableParameter, Check>>> = {
@@ -106,7 +110,7 @@ const ofStack = Object.entries<Check>({
 const ofFunction = (name: string): Parameter => ({
   name: concurrencyParameter(name),
   use: `it says how many instances of ${name} may run concurrently`,
-  check: wholeNumber(1, maxConcurrentFiles),
+  check: wholeNumber(1, maxInstances),
 });
 
 /** Parameters that end in the functions' environment; existingBucket becomes BUCKET. */
@@ -172,14 +176,14 @@ const faultsTogether = (parameters: Parameters, functions: readonly string[]): r
 
   const counts = functions.map((functionName) => {
     const name = concurrencyParameter(functionName);
-    return { name, files: filesPerInstance(functionName), running: Number(parameters[name]) };
+    return { name, running: Number(parameters[name]) };
   });
-  const sum = counts.reduce((total, { files, running }) => total + files * running, 0);
-  if (sum > maxConcurrentFiles && counts.every(({ running }) => running <= maxConcurrentFiles)) {
-    const parts = counts.map(({ name, files, running }) => `${name} ${running}${files === 1 ? '' : ` times ${files}`}`);
+  const sum = counts.reduce((total, { running }) => total + running, 0);
+  if (sum > maxInstances && counts.every(({ running }) => running <= maxInstances)) {
+    const parts = counts.map(({ name, running }) => `${name} ${running}`);
     faults.push(
-      `Parameters ${parts.join(', ')} make ${sum} concurrent files; they must stay within ${maxConcurrentFiles}, ` +
-        'because Kombo refuses more than 30 calls in flight per integration.',
+      `Parameters ${parts.join(', ')} make ${sum} concurrent instances; they must stay within ${maxInstances}, ` +
+        'because each makes at least one call, and Kombo refuses more than 30 calls in flight per integration.',
     );
   }
 

@@ -3,6 +3,7 @@ import type { Settings } from './config/config.ts';
 import type { ApiKey } from './kombo/api-key.ts';
 import type { KomboClient } from './kombo/client.ts';
 import type { Links } from './kombo/links.ts';
+import type { Load } from './kombo/load.ts';
 import type { RestrictionsCache } from './kombo/restrictions-cache.ts';
 import type { LaneStore } from './lane/lane-store.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -23,6 +24,8 @@ export interface Courier {
   /** Links to listed files. */
   readonly links: Links;
   readonly restrictions: RestrictionsCache;
+  /** This function's share of the calls in flight. */
+  readonly load: Load;
   readonly apiKey: ApiKey;
   /** The ledger's table; use cases go through `ledger` and `lanes` where these suffice. */
   readonly table: Table;

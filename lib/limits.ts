@@ -159,6 +159,15 @@ export const parallelCounts = 8;
 /** Rounds for one record that others keep changing; each conflict means that another writer was faster. */
 export const maxConflictRounds = 5;
 
+// --- Load ---
+
+/** Kombo's limit of calls in flight per integration, until an answer names another one; some of it is left to others. */
+export const documentedCallLimit = 30;
+export const callsLeftToOthers = 5;
+
+/** New uploads of an integration that was full this recently go through the schedule. */
+export const busyForMs = 30 * secondMs;
+
 // --- Lanes ---
 
 /** A warm function may act on a view of a lane that is this old. */

@@ -179,6 +179,14 @@ export const settings = {
     setBy: { parameter: 'komboTimeoutSeconds' },
     parse: seconds(100, 840_000),
   },
+  callingInstances: {
+    name: 'CALLING_INSTANCES',
+    meaning:
+      "How many instances of all functions may run at the same time. Each takes its share of Kombo's limit of calls in flight.",
+    default: '12',
+    setBy: 'stack',
+    parse: wholeNumber(1, 1000),
+  },
   leaseMs: {
     name: 'LEASE_SECONDS',
     meaning: 'How long one invocation may own a file to send it; must be longer than the function timeout.',

@@ -11,6 +11,8 @@ export interface RequestOptions {
   readonly deadline: Deadline;
   /** One of many, named by a manifest or a prefix: it waits its turn and its due time. Otherwise an operator waits for it. */
   readonly isBackfill?: boolean;
+  /** The caller adapts to Kombo's limits itself. */
+  readonly isPaced?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface RequestOptions {
  */
 export const deliverOnRequest = async (
   upload: Upload,
-  { deadline, isBackfill = false }: RequestOptions,
+  { deadline, isBackfill = false, isPaced = false }: RequestOptions,
   courier: DeliverCourier,
 ): Promise<Outcome> => {
   if (isFolderMarker(upload.key, upload.sizeBytes)) {
@@ -31,6 +33,6 @@ export const deliverOnRequest = async (
   const state = known?.record.state;
   // A file that waits for its next attempt has had its verdict, or an operator's decision instead.
   const holdAs = courier.settings.requireScan && state?.status !== 'waiting' ? { holdAs: missingVerdict } : {};
-  const turn = isBackfill ? { backfill: true } : { early: true };
+  const turn = isBackfill ? { backfill: true, isPaced } : { early: true };
   return deliver(upload, { deadline, ...turn, ...holdAs, ...(known && { seen: known.record }) }, courier);
 };

@@ -1,13 +1,13 @@
 import { deadlineIn } from '../deadline.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import type { Claim } from '../ledger/ledger.ts';
-import type { EventOf } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { settleReserveMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Result } from '../result.ts';
 import type { Upload } from '../upload/upload.ts';
+import { admit } from './admission.ts';
 import { attempt } from './attempt.ts';
 import { type AttemptReport, failWith } from './attempt-report.ts';
 import type { DeliverCourier, DeliverOptions } from './delivery-options.ts';
@@ -40,39 +40,32 @@ const claimAndSend = async (
   const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
   const backfill = options.backfill ?? options.seen?.backfill;
   const about = { upload, ...(options.scannedClean && { scannedClean: true }), ...(backfill && { backfill }) };
-  const reason = match.ok && !options.holdAs ? await reasonToWait(match.value, options, courier) : undefined;
-  if (match.ok && reason) {
+  const admission = match.ok && !options.holdAs ? await admit(match.value.target, options, courier) : undefined;
+  if (match.ok && admission?.wait) {
     const { target, attachmentType } = match.value;
     await courier.lanes.touch(target.integrationId);
-    const postponed = { kind: 'postponed', ...about, target, attachmentType, ...reason } as const;
+    const postponed = { kind: 'postponed', ...about, target, attachmentType, ...admission.wait } as const;
     return { outcome: await outcomeOfEntry(await ledger.postpone(postponed, options.seen), upload, options, courier) };
   }
-  const owner = uuid();
-  const claim = await ledger.claim(
-    {
-      kind: 'claim',
-      ...about,
-      ...(match.ok && { target: match.value.target, attachmentType: match.value.attachmentType }),
-      owner,
-      leaseUntil: clock.now() + settings.leaseMs,
-      ...((options.early || options.isProbe) && { early: true }),
-    },
-    options.seen,
-  );
-  if (!claim.written) return { outcome: await outcomeOfEntry(claim, upload, options, courier) };
-  const report = await send(upload, match, claim.record, options, courier);
-  return { outcome: await settle(claim.record, owner, report, courier), report };
-};
-
-/** Why it must not be sent now; it is written down as waiting, with one write. */
-const reasonToWait = async (
-  { target }: KeyMatch,
-  { isProbe }: DeliverOptions,
-  { lanes, clock }: DeliverCourier,
-): Promise<Pick<EventOf<'postponed'>, 'failure' | 'dueAt'> | undefined> => {
-  if (isProbe) return undefined;
-  const { closed } = await lanes.gate(target.integrationId);
-  return closed && { failure: { code: 'INTEGRATION_PAUSED', detail: closed.sentence }, dueAt: clock.now() };
+  try {
+    const owner = uuid();
+    const claim = await ledger.claim(
+      {
+        kind: 'claim',
+        ...about,
+        ...(match.ok && { target: match.value.target, attachmentType: match.value.attachmentType }),
+        owner,
+        leaseUntil: clock.now() + settings.leaseMs,
+        ...((options.early || options.isProbe) && { early: true }),
+      },
+      options.seen,
+    );
+    if (!claim.written) return { outcome: await outcomeOfEntry(claim, upload, options, courier) };
+    const report = await send(upload, match, claim.record, options, courier);
+    return { outcome: await settle(claim.record, owner, report, courier), report };
+  } finally {
+    admission?.leave?.();
+  }
 };
 
 /** Where nothing was written, another invocation owns the upload, or it is settled: only a scan verdict or the end of its lease changes it here. */

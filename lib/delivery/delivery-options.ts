@@ -8,7 +8,7 @@ export type AttemptCourier = Pick<
   'settings' | 'storage' | 'kombo' | 'restrictions' | 'apiKey' | 'clock' | 'random'
 >;
 
-export type DeliverCourier = AttemptCourier & Pick<Courier, 'ledger' | 'lanes' | 'uuid' | 'observe'>;
+export type DeliverCourier = AttemptCourier & Pick<Courier, 'ledger' | 'lanes' | 'load' | 'uuid' | 'observe'>;
 
 export interface DeliverOptions {
   /** When the function ends. Every delivery that was started settles before it. */
@@ -17,6 +17,8 @@ export interface DeliverOptions {
   readonly isProbe?: boolean;
   /** It need not wait until it is due: an operator asked for it. */
   readonly early?: boolean;
+  /** The caller adapts to Kombo's limits itself, so the file is sent although its integration was full a moment ago. */
+  readonly isPaced?: boolean;
   /** Named together with many others: while it waits, new uploads go first. */
   readonly backfill?: boolean | undefined;
   /** The record as a listing showed it: saves the claim from taking the upload for a new one. */

@@ -7,6 +7,7 @@ import { type Listing, readAttachmentList } from './attachment-list.ts';
 import type { RequestBody } from './attachment-request.ts';
 import { type Classified, classify, type KomboFailure } from './classify-response.ts';
 import { type CommitPoint, watchCommitPoint } from './commit-point.ts';
+import type { Load } from './load.ts';
 import { type Restrictions, readRestrictions } from './read-restrictions.ts';
 import { type HttpAnswer, type Transport, TransportError } from './transport.ts';
 
@@ -46,6 +47,8 @@ export interface Concurrency {
 export interface KomboClientOptions {
   readonly transport: Transport;
   readonly clock: Clock;
+  /** Told what each answer reports about calls in flight. */
+  readonly load?: Pick<Load, 'note'>;
   /** Called before each request, so that a refreshed key is used immediately. */
   readonly apiKey: () => Promise<string>;
 }
@@ -55,7 +58,7 @@ const collection = { candidate: 'candidates', application: 'applications' } as c
 const attachmentsPath = ({ kind, id }: Target): string =>
   `/ats/${collection[kind]}/${encodeURIComponent(id)}/attachments`;
 
-export const komboClient = ({ transport, clock, apiKey }: KomboClientOptions): KomboClient => {
+export const komboClient = ({ transport, clock, apiKey, load }: KomboClientOptions): KomboClient => {
   const call = async (
     integrationId: string,
     request: { method: 'GET' | 'POST'; path: string; signal: AbortSignal },
@@ -79,7 +82,10 @@ export const komboClient = ({ transport, clock, apiKey }: KomboClientOptions): K
     };
     try {
       const answer = await transport.send({ ...request, headers, ...(body && { body }) });
-      return { classified: judge(answer, watched?.commitPoint, clock.now()), concurrency: concurrencyOf(answer) };
+      const classified = judge(answer, watched?.commitPoint, clock.now());
+      const concurrency = concurrencyOf(answer);
+      load?.note(integrationId, concurrency, classified.ok ? undefined : classified.failure.code);
+      return { classified, concurrency };
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       return { classified: { ok: false, failure: failureWithoutAnswer(error, watched?.commitPoint) }, concurrency: {} };

@@ -116,7 +116,7 @@ const isDue = ({ state }: LedgerRecord, now: number): boolean =>
 const handle = async (record: LedgerRecord, { deadline }: RunOptions, courier: RunCourier): Promise<Outcome> =>
   record.state.status === 'unknown'
     ? readBack(record, deadline, courier)
-    : deliver(record.upload, { deadline, seen: record }, courier);
+    : deliver(record.upload, { deadline, isPaced: true, seen: record }, courier);
 
 /** The due files of one part of a lane, read page by page. */
 interface FileQueue {

@@ -24,6 +24,7 @@ export type RunCourier = Pick<
   | 'apiKey'
   | 'ledger'
   | 'lanes'
+  | 'load'
   | 'clock'
   | 'random'
   | 'uuid'

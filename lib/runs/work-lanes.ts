@@ -35,7 +35,7 @@ export const workLanes = async (
   courier: RunCourier,
   opened: readonly string[] = [],
 ): Promise<LanesReport> => {
-  const { lanes, clock } = courier;
+  const { lanes, load, clock } = courier;
   const outcomes = outcomeCounter();
   const tally = { lanes: 0, compared: 0, found: 0, left: 0, unreadable: 0 };
   const concurrency = adaptiveConcurrency(options.parallelism, clock);
@@ -94,7 +94,9 @@ export const workLanes = async (
   const startable = (most: number): LaneVisit | undefined =>
     visits.find(
       ({ integrationId, tasks }) =>
-        tasks.length > 0 && (runningIn.get(integrationId) ?? 0) < most && concurrency.mayStart(integrationId),
+        tasks.length > 0 &&
+        (runningIn.get(integrationId) ?? 0) < Math.min(most, load.share(integrationId)) &&
+        concurrency.mayStart(integrationId),
     );
 
   /** The lane that has had the fewest turns; its next page is read. */

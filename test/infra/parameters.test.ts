@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { parameterVariables } from '../../infra/environment.ts';
 import { concurrencyParameter } from '../../infra/functions.ts';
-import { parameterFaults } from '../../infra/parameters.ts';
+import { callingInstances, parameterFaults } from '../../infra/parameters.ts';
+import { createLoad } from '../../lib/kombo/load.ts';
+import { manualClock } from '../fakes/manual-clock.ts';
 import { defaultParameters, functionNames } from './template/service.ts';
 
 const functions = ['on-upload', 'on-schedule', 'on-batch', 'on-demand'];
@@ -97,10 +99,20 @@ test('values that look odd but are right pass', () => {
   ).toEqual([]);
 });
 
-test('more than 25 concurrent files are refused, with the sum and the reason', () => {
-  expect(faults({ uploadConcurrency: '13' })).toEqual([
-    'Parameters uploadConcurrency 13, scheduleConcurrency 2 times 4, batchConcurrency 1, demandConcurrency 1 times 4 make 26 concurrent files; they must stay within 25, because Kombo refuses more than 30 calls in flight per integration.',
+test('more than 25 concurrent instances are refused, with the sum and the reason', () => {
+  expect(faults({ uploadConcurrency: '21' })).toEqual([]);
+  expect(faults({ uploadConcurrency: '22' })).toEqual([
+    'Parameters uploadConcurrency 22, scheduleConcurrency 2, batchConcurrency 1, demandConcurrency 1 make 26 concurrent instances; they must stay within 25, because each makes at least one call, and Kombo refuses more than 30 calls in flight per integration.',
   ]);
+});
+
+test('however the instances are spread, their shares stay within the limit of Kombo', () => {
+  for (let upload = 1; upload <= 21; upload += 1) {
+    const instances = callingInstances({ ...good, uploadConcurrency: String(upload) }, functions);
+    expect(instances).toBe(upload + 4);
+    expect(instances * createLoad(manualClock(0), instances).share('greenhouse:one')).toBeLessThanOrEqual(25);
+  }
+  expect(callingInstances({ ...good, reserveConcurrency: 'false' }, functions)).toBe(10);
 });
 
 test('a misspelt parameter is refused, with the names that exist', () => {
@@ -133,13 +145,13 @@ test('a function without a concurrency is refused by the name of the parameter t
   ]);
 });
 
-test('a new function counts under the limit of Kombo as one that works on 4 files concurrently', () => {
+test('the instances of a new function count as well', () => {
   const withNew = (eventBridgeConcurrency: string) => {
     const parameters = { ...good, eventBridgeConcurrency };
     return parameterFaults(parameters, { defaults: parameters, functions: [...functions, 'on-event-bridge'] });
   };
-  expect(withNew('1')).toEqual([]);
-  expect(withNew('2')[0]).toContain('eventBridgeConcurrency 2 times 4 make 29 concurrent files');
+  expect(withNew('13')).toEqual([]);
+  expect(withNew('14')[0]).toContain('eventBridgeConcurrency 14 make 26 concurrent instances');
 });
 
 test('a parameter that only one stage sets is refused, because another stage would lack it', () => {

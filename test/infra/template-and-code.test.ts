@@ -8,9 +8,7 @@ import type { Metafile } from 'esbuild';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bundle, bundle, handlerNames } from '../../infra/bundle.ts';
-import { filesPerInstance } from '../../infra/parameters.ts';
 import { settings } from '../../lib/config/settings.ts';
-import { parallelDeliveries } from '../../lib/limits.ts';
 import { metricNames } from '../../lib/telemetry/metrics.ts';
 import { rightsGiven, rightsNeeded, rightsOfLambda } from './rights/actions.ts';
 import { commandsCalled } from './rights/calls.ts';
@@ -54,10 +52,10 @@ test('the template has a function for each handler, and no other', () => {
   expect([...functionsIn(plain).keys()].sort()).toEqual(names);
 });
 
-test('the concurrency that packaging allows is counted with as many files as a run works on concurrently', () => {
-  expect(filesPerInstance('on-schedule')).toBe(parallelDeliveries);
-  expect(filesPerInstance('on-demand')).toBe(parallelDeliveries);
-  expect(filesPerInstance('on-something-new')).toBe(parallelDeliveries);
+test('the functions know how many of them may call Kombo at the same time', () => {
+  for (const name of names) {
+    expect(functionsIn(plain).get(name)).toMatchObject({ Environment: { Variables: { CALLING_INSTANCES: '12' } } });
+  }
 });
 
 describe.each(names)('%s', (name) => {

@@ -2,6 +2,7 @@ import type { Settings } from '../../lib/config/config.ts';
 import type { Courier } from '../../lib/courier.ts';
 import { type Deadline, deadlineIn } from '../../lib/deadline.ts';
 import type { ApiKey } from '../../lib/kombo/api-key.ts';
+import { createLoad } from '../../lib/kombo/load.ts';
 import { restrictionsCache } from '../../lib/kombo/restrictions-cache.ts';
 import { lanesOn } from '../../lib/lane/lane-store.ts';
 import { type LedgerEntry, ledgerOn } from '../../lib/ledger/ledger.ts';
@@ -84,6 +85,7 @@ export const deliveryWorld = (
       kombo,
       links: kombo.links,
       restrictions: restrictionsCache(kombo, clock),
+      load: createLoad(clock, 1),
       storage,
       table,
       ledger: ledgerOn({ table, clock, uuid, retentionDays: 400 }),

@@ -33,7 +33,7 @@ export const attach = action({
     const { uploads } = selected.value;
     // One named object is sent now; many are work for as long as there is time, and each waits for its next attempt.
     const isBackfill = input.key === undefined;
-    const options = { ...runOptions(courier.settings, courier.deadline), isBackfill };
+    const options = { ...runOptions(courier.settings, courier.deadline), isBackfill, isPaced: true };
     const done = await backfill(uploads, input.key === undefined ? options : { ...options, worstCaseMs: 0 }, courier);
     return answerOf(input, selected.value, done);
   },

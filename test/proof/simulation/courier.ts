@@ -3,6 +3,7 @@ import type { Courier } from '../../../lib/courier.ts';
 import { fixedApiKey } from '../../../lib/kombo/api-key.ts';
 import { komboClient } from '../../../lib/kombo/client.ts';
 import type { Links } from '../../../lib/kombo/links.ts';
+import { createLoad } from '../../../lib/kombo/load.ts';
 import { restrictionsCache } from '../../../lib/kombo/restrictions-cache.ts';
 import type { Transport } from '../../../lib/kombo/transport.ts';
 import { lanesOn } from '../../../lib/lane/lane-store.ts';
@@ -62,7 +63,8 @@ export const courierOf = (
   const { clock } = process;
   const { table, storage, transport, links } = parts;
   const apiKey = fixedApiKey(secrets.apiKey);
-  const kombo = komboClient({ transport, clock, apiKey: apiKey.current });
+  const load = createLoad(clock, 1);
+  const kombo = komboClient({ transport, clock, apiKey: apiKey.current, load });
   const uuid = (): string =>
     `${process.name}-${random.below(2 ** 31).toString(36)}-${random.below(2 ** 31).toString(36)}`;
   const line = (message: string, fields: Record<string, unknown>): void => {
@@ -77,6 +79,7 @@ export const courierOf = (
     apiKey,
     kombo,
     links,
+    load,
     restrictions: restrictionsCache(kombo, clock),
     storage,
     table,

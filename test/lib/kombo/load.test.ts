@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { deadlineIn } from '../../../lib/deadline.ts';
+import { createLoad } from '../../../lib/kombo/load.ts';
+import { minute, nine, second } from '../../fakes/ledger-samples.ts';
+import { manualClock } from '../../fakes/manual-clock.ts';
+
+const one = 'greenhouse:one';
+const other = 'lever:other';
+
+const newLoad = (instances: number) => {
+  const clock = manualClock(nine);
+  return { clock, load: createLoad(clock, instances), deadline: deadlineIn(clock, 5 * minute) };
+};
+
+const settled = async <T>(promise: Promise<T>): Promise<T | 'waits'> =>
+  Promise.race([promise, new Promise<'waits'>((resolve) => setImmediate(() => resolve('waits')))]);
+
+test.each([
+  ['the documented limit, less five for others, is shared by all instances', undefined, 12, 2],
+  ['a single instance may use all of it', undefined, 1, 25],
+  ['the limit of an answer counts instead', 17, 12, 1],
+  ['there is always one call', 5, 12, 1],
+  ['also with more instances than calls', 30, 100, 1],
+])('%s', (_title, limit, instances, share) => {
+  const { load } = newLoad(instances);
+  if (limit !== undefined) load.note(one, { limit });
+  expect(load.share(one)).toBe(share);
+});
+
+test('who comes when all places of the share are taken waits for one of them', async () => {
+  const { load, deadline } = newLoad(25);
+  const leave = await load.enter(one, deadline);
+  const second = load.enter(one, deadline);
+  const third = load.enter(one, deadline);
+  expect(await settled(second)).toBe('waits');
+  leave?.();
+  const leaveSecond = await second;
+  expect(leaveSecond).toBeTypeOf('function');
+  expect(await settled(third)).toBe('waits');
+  leaveSecond?.();
+  expect(await third).toBeTypeOf('function');
+});
+
+test('integrations do not share places', async () => {
+  const { load, deadline } = newLoad(25);
+  await load.enter(one, deadline);
+  expect(await settled(load.enter(other, deadline))).toBeTypeOf('function');
+});
+
+test('who would get a place too late to use it gets none, and holds up nobody behind it', async () => {
+  const { clock, load, deadline } = newLoad(25);
+  const leave = await load.enter(one, deadline);
+  const late = load.enter(one, deadlineIn(clock, minute));
+  const patient = load.enter(one, deadline);
+  clock.advance(31 * second);
+  expect(await late).toBeUndefined();
+  leave?.();
+  expect(await patient).toBeTypeOf('function');
+});
+
+test.each([
+  ['a refused call', {}, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', true],
+  ['an answer that names no call left', { remaining: 0 }, undefined, true],
+  ['an answer with calls left', { remaining: 1 }, undefined, false],
+  ['another failure', {}, 'KOMBO_FAULT', false],
+] as const)('the integration counts as full for 30 seconds after %s: %s %s', (_title, concurrency, code, isFull) => {
+  const { clock, load } = newLoad(12);
+  load.note(one, concurrency, code);
+  expect(load.fullUntil(one)).toBe(isFull ? nine + 30 * second : undefined);
+  expect(load.fullUntil(other)).toBeUndefined();
+  clock.advance(30 * second);
+  expect(load.fullUntil(one)).toBeUndefined();
+});
