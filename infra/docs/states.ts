@@ -66,5 +66,6 @@ ${rows().join('\n')}
 - \`unknown\` is never sent. It becomes \`waiting\` after two looks at the target that agree that the file is not there, or by an
   operator's \`resend\`. Two exceptions send without a look, a few times at most: \`ON_UNKNOWN=resend\`, and a failure that Kombo calls
   safe to repeat where the tool's files cannot be listed ([lost-answers.md](lost-answers.md)).
+- \`same bytes attached before\`: another upload of the key, with another ETag, has brought the same bytes to the target, so nothing is sent. While that one may still do so, this one is \`waiting\`.
 - \`attached\` is left only by an operator's \`resend\`, with a reason.
 `;

@@ -15,7 +15,7 @@ import { verify } from '../stream/verify.ts';
 import type { StoredObject } from '../upload/storage.ts';
 import type { Upload } from '../upload/upload.ts';
 import { type AttemptReport, failWith } from './attempt-report.ts';
-import type { AttemptCourier } from './delivery-options.ts';
+import type { AttemptCourier, BeforeSending } from './delivery-options.ts';
 import { type QuickRepeatFacts, quickRepeatWaitMs } from './retry-policy.ts';
 
 /**
@@ -27,9 +27,10 @@ export const attempt = async (
   match: KeyMatch,
   deadline: Deadline,
   courier: AttemptCourier,
+  beforeSending?: BeforeSending,
 ): Promise<AttemptReport> => {
   for (let repeats = 0; ; repeats += 1) {
-    const { report, repeat } = await attemptOnce(upload, match, deadline, courier);
+    const { report, repeat } = await attemptOnce(upload, match, deadline, courier, beforeSending);
     if (!repeat) return report;
     const waitMs = repeat === 'now' ? 0 : quickRepeatWaitMs(repeat, repeats, courier.random());
     const isLast = repeats >= maxQuickRepeats;
@@ -49,6 +50,7 @@ const attemptOnce = async (
   match: KeyMatch,
   deadline: Deadline,
   courier: AttemptCourier,
+  beforeSending: BeforeSending | undefined,
 ): Promise<SingleAttempt> => {
   const { storage, kombo, clock, settings } = courier;
   const { target, attachmentType } = match;
@@ -67,8 +69,10 @@ const attemptOnce = async (
     const bytes = stopWhenStalled(object.chunks, sourceStallMs, calling, clock);
     const { chunks, content } = recognise(verify(bytes, object.sizeBytes, object.checksum), object);
     const prepared = await prepareAttachment(object, chunks, match, settings, restrictions);
+    const before = prepared.ok ? await beforeSending?.(object) : undefined;
+    const unsent: SingleAttempt | undefined = before && { report: { ending: before } };
     const { report, repeat } = prepared.ok
-      ? await post(prepared.value, object, upload, match, calling, courier)
+      ? (unsent ?? (await post(prepared.value, object, upload, match, calling, courier)))
       : notSent(prepared.error);
     const ending = { ...report.ending, content: content(), modifiedAt: object.modifiedAt };
     return { report: { ...report, ending }, ...(repeat && { repeat }) };

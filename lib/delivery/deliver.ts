@@ -12,6 +12,7 @@ import { attempt } from './attempt.ts';
 import { type AttemptReport, failWith } from './attempt-report.ts';
 import type { DeliverCourier, DeliverOptions } from './delivery-options.ts';
 import { expireLease } from './expire-lease.ts';
+import { sameBytesBefore } from './same-bytes.ts';
 import { settle } from './settle.ts';
 
 /**
@@ -92,18 +93,20 @@ const outcomeOfEntry = async (
 const send = async (
   upload: Upload,
   match: Result<KeyMatch>,
-  { state }: LedgerRecord,
+  record: LedgerRecord,
   { deadline, holdAs }: DeliverOptions,
   courier: DeliverCourier,
 ): Promise<AttemptReport> => {
   const { clock } = courier;
+  const { state } = record;
   if (holdAs) return { ending: failWith(holdAs) };
   if (!match.ok) return { ending: failWith(match.error) };
   // The lease ends the attempt, too: after it, another owner may be at work.
   const leaseLeftMs = state.status === 'sending' ? state.leaseUntil - clock.now() : 0;
   const own = deadlineIn(clock, Math.min(deadline.remainingMs() - settleReserveMs, leaseLeftMs));
   try {
-    return await attempt(upload, match.value, own, courier);
+    const beforeSending = sameBytesBefore(record, match.value, own, courier);
+    return await attempt(upload, match.value, own, courier, beforeSending);
   } finally {
     own.clear();
   }

@@ -1,7 +1,9 @@
 import type { Courier } from '../courier.ts';
 import type { Deadline } from '../deadline.ts';
 import type { FailureDetail } from '../failures/failures.ts';
+import type { Ending } from '../ledger/ledger-event.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
+import type { StoredObject } from '../upload/storage.ts';
 
 export type AttemptCourier = Pick<
   Courier,
@@ -9,6 +11,9 @@ export type AttemptCourier = Pick<
 >;
 
 export type DeliverCourier = AttemptCourier & Pick<Courier, 'ledger' | 'lanes' | 'load' | 'uuid' | 'observe'>;
+
+/** Asked once the object is open and fit to be sent: how the attempt ends instead, or undefined when it is sent. */
+export type BeforeSending = (object: Pick<StoredObject, 'sizeBytes' | 'identity'>) => Promise<Ending | undefined>;
 
 export interface DeliverOptions {
   /** When the function ends. Every delivery that was started settles before it. */

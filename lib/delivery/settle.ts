@@ -58,7 +58,7 @@ const eventOf = async (
   owner: string,
   { ending: reported, retryAfterMs, komboMs }: AttemptReport,
   courier: SettleCourier,
-): Promise<EventOf<'delivered' | 'failed'>> => {
+): Promise<EventOf<'delivered' | 'same-bytes' | 'failed'>> => {
   const { settings, clock, random } = courier;
   const ending = await judged(reported, record, courier);
   // Only an answer to a POST says something about the other files.
@@ -66,11 +66,12 @@ const eventOf = async (
   const failure = ending.kind === 'failed' ? ending.failure : undefined;
   if (isAnswer && !isMistakeInKey(ending))
     await noteAnswer(record.target.integrationId, { failure, retryAfterMs }, courier);
-  if (ending.kind === 'delivered') return { ...ending, owner };
+  if (ending.kind !== 'failed') return { ...ending, owner };
   const failed = { ...ending, owner };
   const now = clock.now();
   if (ending.as === 'unknown') return { ...failed, dueAt: now + settings.readBackAfterMs };
   if (ending.as !== 'waiting') return { ...failed, dueAt: now };
+  if (ending.waitsUntil !== undefined) return { ...failed, dueAt: ending.waitsUntil };
   const { code, detail } = ending.failure;
   const openedAt = await openingOf(record, courier);
   const dueAt = nextAttemptAt(
@@ -91,7 +92,7 @@ const eventOf = async (
 
 /** What the failure means for this file, where its history or its lane decides that. */
 const judged = async (ending: Ending, record: LedgerRecord, { settings, lanes }: SettleCourier): Promise<Ending> => {
-  if (ending.kind === 'delivered') return ending;
+  if (ending.kind !== 'failed') return ending;
   const { failure } = ending;
   const { target, waited } = record;
   if (failure.code === 'OBJECT_DELETED' && waited) {

@@ -112,13 +112,21 @@ export const uploadFailures = {
   },
   LEDGER_UNAVAILABLE: {
     ...retried,
-    meaning: 'The ledger could not be read after the claim, so nothing was sent.',
+    meaning: 'The other uploads of the key could not be read after the claim, so nothing was sent.',
     nextStep: 'Nothing at first; if it stays, look at the throttles and errors of the ledger table.',
   },
   LANE_BUSY: {
     ...retried,
     meaning: "Kombo's limit for calls in flight is used up for this integration, so nothing was sent.",
     nextStep: 'Nothing: it is sent by a scheduled run.',
+  },
+  SAME_BYTES_UNDECIDED: {
+    ...retried,
+    retry: 'later',
+    meaning:
+      'Another upload of this key, which may have the same bytes, is being sent or may have been delivered; nothing was sent.',
+    nextStep:
+      'Nothing: it follows automatically once the other upload is decided. If that one is held, an operator decides it first; `status` of the key lists both.',
   },
   LEASE_EXPIRED: {
     ...unknown,

@@ -21,10 +21,14 @@ export type Ending =
       readonly warnings: readonly string[];
       readonly sent: Sent;
     })
+  /** Nothing was sent: an earlier upload of the key brought the same bytes to the target, at that time. */
+  | (Opened & { readonly kind: 'same-bytes'; readonly attachedAt: number })
   | (Opened & {
       readonly kind: 'failed';
       readonly as: FailureStatus;
       readonly failure: FailureDetail;
+      /** Another upload is decided first: asked again then, and the retry budget begins anew. */
+      readonly waitsUntil?: number;
       readonly sent?: Sent;
     });
 
@@ -65,7 +69,7 @@ export type LedgerEvent =
       readonly scannedClean?: boolean;
       readonly backfill?: boolean | undefined;
     }
-  | (Extract<Ending, { kind: 'delivered' }> & { readonly owner: string })
+  | (Extract<Ending, { kind: 'delivered' | 'same-bytes' }> & { readonly owner: string })
   /** The answer came after the lease had ended; `attempt` is the one that it belongs to. */
   | (Omit<Extract<Ending, { kind: 'delivered' }>, 'kind'> & {
       readonly kind: 'delivered-late';
@@ -101,6 +105,7 @@ const formOfFailure = {
 const formOfKind = {
   delivered: 'delivered',
   'delivered-late': 'delivered, after the lease',
+  'same-bytes': 'same bytes attached before',
   found: 'found at the target',
   looked: 'looked at the target',
   absent: 'not at the target',

@@ -18,6 +18,7 @@ export type EventForm =
   | 'postponed after a clean scan'
   | 'delivered'
   | 'delivered, after the lease'
+  | 'same bytes attached before'
   | 'not delivered'
   | 'answer lost'
   | 'an operator must act'
@@ -56,6 +57,8 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
     unknown: 'attached',
     'held, may be delivered': 'attached',
   },
+  /** By an earlier upload of the key, under another ETag: nothing was sent. */
+  'same bytes attached before': { sending: 'attached' },
   'not delivered': { sending: 'waiting' },
   'answer lost': { sending: 'unknown' },
   'an operator must act': { sending: 'held' },

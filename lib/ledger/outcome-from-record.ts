@@ -9,6 +9,10 @@ export const outcomeOf = (record: LedgerRecord): Outcome => {
   const about = aboutOf(record);
   switch (state.status) {
     case 'attached':
+      // Attached as another upload: this one sent nothing.
+      if (state.evidence === 'same-bytes') {
+        return { ...about, status: 'already-attached', attachedAt: new Date(state.attachedAt) };
+      }
       return { ...about, status: 'attached', attachedAt: new Date(state.attachedAt), warnings: state.warnings };
     case 'waiting':
     case 'unknown':

@@ -126,7 +126,7 @@ const state = v.variant('status', [
     status: v.literal('attached'),
     attachedAt: timestamp,
     warnings: v.array(v.string()),
-    evidence: v.picklist(['answer', 'read-back', 'operator']),
+    evidence: v.picklist(['answer', 'read-back', 'operator', 'same-bytes']),
   }),
   v.object({ status: v.literal('waiting'), dueAt: timestamp, failure }),
   v.object({

@@ -18,8 +18,11 @@ export interface Attached {
   readonly status: 'attached';
   readonly attachedAt: Timestamp;
   readonly warnings: readonly string[];
-  /** How we know: Kombo reported success, its listing showed the file, or an operator confirmed it. */
-  readonly evidence: 'answer' | 'read-back' | 'operator';
+  /**
+   * How we know: Kombo reported success, its listing showed the file, an operator confirmed it, or an earlier upload of the
+   * key with the same bytes is attached.
+   */
+  readonly evidence: 'answer' | 'read-back' | 'operator' | 'same-bytes';
 }
 
 /** Known not to be delivered. */

@@ -44,6 +44,7 @@ const appliesTo = ({ state, attempts }: LedgerRecord, event: LedgerEvent, now: n
     case 'claim':
       return state.status !== 'waiting' || event.early === true || state.dueAt <= now;
     case 'delivered':
+    case 'same-bytes':
     case 'failed':
       return state.status === 'sending' && state.owner === event.owner;
     case 'delivered-late':
@@ -67,6 +68,12 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
     case 'delivered':
     case 'delivered-late':
       return { state: attachedState(now, event.warnings, 'answer'), ...openedBy(record, event), lastLook: undefined };
+    case 'same-bytes':
+      return {
+        state: attachedState(event.attachedAt, [], 'same-bytes'),
+        ...openedBy(record, event),
+        lastLook: undefined,
+      };
     case 'failed':
       return { ...failureChange(record, event, now), ...openedBy(record, event) };
     case 'lease-expired':
@@ -117,10 +124,18 @@ const claimChange = (record: LedgerRecord, event: EventOf<'claim'>, now: number)
   attemptedAt: now,
 });
 
-const failureChange = (record: LedgerRecord, { as, failure, dueAt }: EventOf<'failed'>, now: number): Change => {
+const failureChange = (
+  record: LedgerRecord,
+  { as, failure, dueAt, waitsUntil }: EventOf<'failed'>,
+  now: number,
+): Change => {
   switch (as) {
     case 'waiting':
-      return { state: { status: 'waiting', dueAt, failure }, waited: true, ...countAttempt(record, failure, now) };
+      return {
+        state: { status: 'waiting', dueAt, failure },
+        waited: true,
+        ...(waitsUntil === undefined ? countAttempt(record, failure, now) : resetRetryBudget()),
+      };
     case 'unknown':
       return becomeUnknown(record, failure, dueAt, now);
     case 'held':
@@ -160,13 +175,16 @@ const countLook = (state: UnknownOutcome, { counts, dueAt }: EventOf<'looked'>):
   }
 };
 
-const sentBy = ({ sent, content }: Pick<LedgerRecord, 'sent' | 'content'>) => ({
+const sentBy = ({ sent, content }: Partial<Pick<LedgerRecord, 'sent' | 'content'>>) => ({
   ...(sent && { sent }),
   ...(content && { content }),
 });
 
 /** The object that was opened is the one that was judged, whatever the event said of its time. */
-const openedBy = ({ upload }: LedgerRecord, event: EventOf<'delivered' | 'delivered-late' | 'failed'>) => ({
+const openedBy = (
+  { upload }: LedgerRecord,
+  event: EventOf<'delivered' | 'delivered-late' | 'same-bytes' | 'failed'>,
+) => ({
   ...(event.modifiedAt !== undefined && { upload: { ...upload, modifiedAt: event.modifiedAt } }),
   ...sentBy(event),
 });

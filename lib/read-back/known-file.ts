@@ -8,10 +8,9 @@ import { objectTimeoutMs } from '../limits.ts';
 import { recognise } from '../stream/recognise.ts';
 import { stopWhenStalled } from '../stream/stall-timeout.ts';
 import { verify } from '../stream/verify.ts';
-import type { FileContent } from '../upload/file-content.ts';
+import { contentByEntityTag, type FileContent } from '../upload/file-content.ts';
 import type { StoredObject } from '../upload/storage.ts';
 import type { AttachmentType } from '../upload/target.ts';
-import type { Upload } from '../upload/upload.ts';
 import type { KnownContents } from './compare-content.ts';
 
 /** What is known of the file that may have been sent. */
@@ -40,17 +39,17 @@ export const knownFile = async (
     const found = opened?.ok ? await read(opened.value, record, own, courier) : {};
     if (content ?? found.content) return { type, ...found, ...(content && { content }), oursIs: 'certain' };
     const isGone = opened && !opened.ok && failures[opened.error.code].status !== 'waiting';
-    return { type, ...found, ...byEntityTag(record.upload), oursIs: isGone ? 'unread-for-good' : 'unread-for-now' };
+    const tagged = contentByEntityTag(record.upload);
+    return {
+      type,
+      ...found,
+      ...(tagged && { content: tagged }),
+      oursIs: isGone ? 'unread-for-good' : 'unread-for-now',
+    };
   } finally {
     own.clear();
   }
 };
-
-/** Most entity tags are the MD5 of the object: bytes with it are ours. Other bytes prove nothing, as some tags are not an MD5. */
-const byEntityTag = ({ etag, sizeBytes }: Upload): Pick<KnownFile, 'content'> =>
-  sizeBytes !== undefined && /^[0-9a-f]{32}$/.test(etag)
-    ? { content: { sizeBytes, checksum: { algorithm: 'MD5', value: etag } } }
-    : {};
 
 /** Where S3 has a checksum of the whole object only the first bytes are read, for the type; otherwise all of them. */
 const read = async (

@@ -13,7 +13,8 @@ export const noteSample = async (
   { lanes, clock, settings }: Pick<Courier, 'lanes' | 'clock' | 'settings'>,
 ): Promise<void> => {
   const { target, sent, content, state } = record;
-  if (!target || !sent || !content || state.status !== 'attached' || record.resentAt !== undefined) return;
+  const isAnswered = state.status === 'attached' && state.evidence === 'answer';
+  if (!target || !sent || !content || !isAnswered || record.resentAt !== undefined) return;
   const { integrationId, kind, id: targetId } = target;
   const topic = { kind, contentType: sent.contentType };
   const about = { targetId, sizeBytes: content.sizeBytes };

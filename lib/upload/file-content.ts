@@ -1,4 +1,5 @@
 import type { Checksum } from '../stream/checksum.ts';
+import type { Upload } from './upload.ts';
 
 /** By what the bytes of a file are recognised: files of the same length and checksum are the same. */
 export interface FileContent {
@@ -9,3 +10,9 @@ export interface FileContent {
 
 export const sameContent = (a: FileContent, b: FileContent): boolean =>
   a.sizeBytes === b.sizeBytes && a.checksum.algorithm === b.checksum.algorithm && a.checksum.value === b.checksum.value;
+
+/** Most entity tags are the MD5 of the object: bytes with it are its bytes. Other bytes prove nothing, as some tags are not an MD5. */
+export const contentByEntityTag = ({ etag, sizeBytes }: Upload): FileContent | undefined =>
+  sizeBytes !== undefined && /^[0-9a-f]{32}$/.test(etag)
+    ? { sizeBytes, checksum: { algorithm: 'MD5', value: etag } }
+    : undefined;

@@ -68,6 +68,7 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
     },
     { requiredKeys: ['kind', 'owner', 'as', 'failure', 'dueAt'] },
   ),
+  'same-bytes': fc.record({ kind: fc.constant('same-bytes'), owner, attachedAt: moment }),
   'delivered-late': fc.record({
     kind: fc.constant('delivered-late'),
     attempt: fc.integer({ min: 1, max: 4 }),

@@ -29,7 +29,7 @@ describe('the page of states', () => {
 
   test.each([
     '  [*] --> sending: claim',
-    '  sending --> attached: delivered',
+    '  sending --> attached: delivered, same bytes attached before',
     '  sending --> unknown: answer lost, lease ended',
     '  attached --> waiting: resend',
   ])('draws%s', (arrow) => {

@@ -127,6 +127,7 @@ test('the search for calls finds those of on-upload, and no list call, which onl
     'GetSecretValueCommand',
     'HeadObjectCommand',
     'PutItemCommand',
+    'QueryCommand byTarget',
     'QueryCommand byWork',
   ]);
 });

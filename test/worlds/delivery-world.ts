@@ -9,6 +9,7 @@ import { type LedgerEntry, ledgerOn } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import type { Measures, Outcome } from '../../lib/outcome.ts';
 import { fail, ok } from '../../lib/result.ts';
+import type { Checksum } from '../../lib/stream/checksum.ts';
 import type { Storage } from '../../lib/upload/storage.ts';
 import { type Upload, uploadId } from '../../lib/upload/upload.ts';
 import { chunksOf } from '../fakes/chunks.ts';
@@ -51,6 +52,8 @@ export interface StoredFile {
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly modifiedAt?: number;
+  /** As S3 tells it; the CRC64NVME of the bytes when left out. */
+  readonly identity?: Checksum;
 }
 
 export const bucketName = 'cv-inbox';

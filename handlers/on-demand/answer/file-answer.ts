@@ -171,6 +171,7 @@ const evidence = {
   answer: "Kombo's answer",
   'read-back': "Kombo's list of the target's files",
   operator: 'an operator',
+  'same-bytes': 'the same bytes, which an earlier upload of this key has attached',
 } as const;
 
 const targetFacts = (target: Target | undefined): Pick<FileFacts, 'target' | 'integration'> =>

@@ -40,12 +40,12 @@ describe('a CV', () => {
     expect((await world.recordOf(upload)).state.status).toBe('attached');
   });
 
-  test('costs two writes; the first of an integration also reads the pauses and the tool, and is noted as a sample', async () => {
+  test('costs two writes and a query for the same bytes; the first of an integration also reads the pauses and the tool, and is noted as a sample', async () => {
     await send(world.put(key));
-    expect(world.table.calls.sort()).toEqual(['get', 'get', 'put', 'put', 'put', 'query']);
+    expect(world.table.calls.sort()).toEqual(['get', 'get', 'put', 'put', 'put', 'query', 'query']);
     world.table.calls.length = 0;
     await send(world.put('candidates/GRK123/Letter.pdf'));
-    expect(world.table.calls).toEqual(['put', 'put']);
+    expect(world.table.calls).toEqual(['put', 'query', 'put']);
   });
 
   test('is told of once, with how it went', async () => {

@@ -30,6 +30,8 @@ delivered by A      -          attached   attached   -          -          -    
 delivered by B      -          -          -          -          -          -          -          -          -          -               -          -          -
 delivered late      -          -          -          -          -          attached   -          -          attached   attached        -          -          -
 delivered elsewhen  -          -          -          -          -          -          -          -          -          -               -          -          -
+same bytes, by A    -          attached   attached   -          -          -          -          -          -          -               -          -          -
+same bytes, by B    -          -          -          -          -          -          -          -          -          -               -          -          -
 A: waiting          -          waiting    waiting    -          -          -          -          -          -          -               -          -          -
 A: unknown          -          unknown    unknown    -          -          -          -          -          -          -               -          -          -
 A: held             -          held       held       -          -          -          -          -          -          -               -          -          -
@@ -80,6 +82,8 @@ const events: Readonly<Record<string, LedgerEvent>> = {
   'delivered by B': { ...delivered, owner: 'owner-B' },
   'delivered late': { ...delivered, kind: 'delivered-late', attempt: 1 },
   'delivered elsewhen': { ...delivered, kind: 'delivered-late', attempt: 2 },
+  'same bytes, by A': { kind: 'same-bytes', owner: 'owner-A', attachedAt: nine - minute },
+  'same bytes, by B': { kind: 'same-bytes', owner: 'owner-B', attachedAt: nine - minute },
   'A: waiting': { ...failed, as: 'waiting', owner: 'owner-A' },
   'A: unknown': { ...failed, as: 'unknown', owner: 'owner-A' },
   'A: held': { ...failed, as: 'held', owner: 'owner-A' },
@@ -110,6 +114,7 @@ const kinds: Readonly<Record<LedgerEventKind, true>> = {
   postponed: true,
   delivered: true,
   'delivered-late': true,
+  'same-bytes': true,
   failed: true,
   'lease-expired': true,
   found: true,
@@ -166,6 +171,6 @@ describe('the table leaves nothing out:', () => {
 
   test('each row is whole', () => {
     expect(cells.filter(({ to }) => to === 'missing')).toEqual([]);
-    expect(cells).toHaveLength(31 * 13);
+    expect(cells).toHaveLength(33 * 13);
   });
 });

@@ -70,6 +70,10 @@ describe('when nothing is to be learnt', () => {
   test.each<[string, Partial<LedgerRecord>]>([
     ['was forced by an operator although a copy may exist', { resentAt: nine }],
     ['is not attached', { state: states.unknown }],
+    [
+      'was not sent, because another upload had brought its bytes',
+      { state: { ...states.attached, evidence: 'same-bytes' } },
+    ],
     ['has unknown bytes', { content: undefined }],
     ['has an unknown type', { sent: undefined }],
   ])('an upload that %s is no sample, and costs no call', async (_, change) => {

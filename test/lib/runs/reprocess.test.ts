@@ -94,7 +94,10 @@ describe('a run', () => {
     const reads = async (attached: number): Promise<number> => {
       world = deliveryWorld();
       deps = world.newCourier();
-      for (let index = 0; index < attached; index += 1) await sent(`done-${index}.pdf`, () => takes());
+      for (let index = 0; index < attached; index += 1) {
+        const upload = world.put(`candidates/DONE${index}/CV.pdf`);
+        await deliver(upload, { deadline: world.deadline() }, deps);
+      }
       for (let index = 0; index < 10; index += 1) await sent(`due-${index}.pdf`, down);
       world.clock.advance(10 * minute);
       world.table.calls.length = 0;

@@ -12,8 +12,11 @@ export const assumptions = {
   logsPerGb: 0.5,
   /** Write units: the claim writes both indexes as well, the settlement takes the record from one of them. Records stay under 1 kB. */
   ledgerWritesPerCv: 5,
-  /** Where the pauses are looked up; shared by CVs of one moment, counted for each here. */
-  ledgerReadsPerCv: 1,
+  /**
+   * The lane and the account, shared by CVs of one moment, counted for each here. And half a unit for the other uploads of the
+   * target, which an index shows; bytes that were uploaded before under the same key cost one more.
+   */
+  ledgerReadsPerCv: 2.5,
   logBytesPerCv: 1_500,
   komboMs: 2_000,
   /** S3 answers a listing of 1,000 objects in about this time. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { pdf } from '../../../fakes/files.ts';
 import { integrationId } from '../../../fakes/ledger-samples.ts';
 import { losesAnswer, refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
@@ -66,7 +67,7 @@ describe('status of a key', () => {
 
   test('shows what stands there now first, and earlier objects below', async () => {
     await attachAll(key);
-    world.put(key, { etag: 'newer' });
+    world.put(key, { etag: 'newer', bytes: Buffer.concat([pdf, Buffer.from('newer')]) });
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     await world.ask({ action: 'attach', key });
     const answer = await world.ask({ action: 'status', key });
