@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { everyInterleaving } from './exhaustive.ts';
+import type { Plant } from './history.ts';
 import { plantedBugs } from './planted-bugs.ts';
 
 test('two workers on one upload, every order of their steps, one crash anywhere: attached once', {
@@ -16,4 +17,19 @@ test('two workers on one upload, every order of their steps, one crash anywhere:
 test('finds a claim that is not conditional, without any chance', async () => {
   const { failures } = await everyInterleaving(0, plantedBugs['the claim is not conditional'], 'first-failure');
   expect(failures.length).toBeGreaterThan(0);
+});
+
+test('two workers on copies of one file, every order of the steps that they see of each other: attached once', {
+  timeout: 120_000,
+}, async () => {
+  const report = await everyInterleaving(0, undefined, 'all', 'on copies');
+  console.log(`copies in every interleaving: ${report.histories} histories, up to ${report.mostSteps} steps`);
+  expect(report.failures).toEqual([]);
+  expect(report.histories).toBeGreaterThan(100);
+});
+
+test('finds that copies are sent twice when nothing is asked about the other one', async () => {
+  const unasked: Plant = (courier) => ({ ...courier, ledger: { ...courier.ledger, readMany: async () => new Map() } });
+  const { failures } = await everyInterleaving(0, unasked, 'first-failure', 'on copies');
+  expect(failures.at(0)).toContain('doubled');
 });

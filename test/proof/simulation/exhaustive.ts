@@ -27,6 +27,13 @@ export interface ExhaustiveReport {
 export type Until = 'all' | 'first-failure';
 
 /**
+ * `on copies`: each on an upload of its own, with the same key and bytes under another ETag; the first object was replaced after
+ * it had been opened. Then both go all the way, so only the steps that they see of each other are put in every order.
+ */
+export type Workers = 'on one upload' | 'on copies';
+const seenByCopies = /^table (put|query candidate|batch get)|^kombo (write|answer)/;
+
+/**
  * One upload, two workers that get its event at the same time, and every order in which their steps can happen, with at
  * most `mostCrashes` workers dying before or after any step. No chance is involved: each history is played once.
  */
@@ -34,12 +41,13 @@ export const everyInterleaving = async (
   mostCrashes: number,
   plant: Plant = (courier) => courier,
   until: Until = 'all',
+  workers: Workers = 'on one upload',
 ): Promise<ExhaustiveReport> => {
   const tree = choiceTree();
   const failures: string[] = [];
   let [histories, crashes, mostSteps] = [0, 0, 0];
   do {
-    const { ended, steps } = await play(tree.choose, mostCrashes, plant);
+    const { ended, steps } = await play(tree.choose, mostCrashes, plant, workers);
     histories += 1;
     crashes += ended.world.crashes();
     mostSteps = Math.max(mostSteps, steps);
@@ -85,21 +93,29 @@ const play = async (
   choose: (options: number) => number,
   mostCrashes: number,
   plant: Plant,
+  workers: Workers,
 ): Promise<{ ended: Ended; steps: number }> => {
   const random = randomFrom(1);
   const world = createWorld(random);
-  const [table, kombo, store] = [new SimulatedTable(world), new SimulatedKombo(), new SimulatedBucket()];
+  const [table, kombo] = [new SimulatedTable(world), new SimulatedKombo()];
   const settings = settingsFor({ onUnknown: 'read-back' });
   const logged: string[] = [];
   const content = `${secrets.content} of one CV`;
   const key = `candidates/GRKcandidateOne/${secrets.person} ${secrets.surname}.txt`;
   const etag = createHash('md5').update(content).digest('hex');
-  const upload = { bucket, key, etag, sizeBytes: content.length };
-  store.files.set(key, { key, etag, content: Buffer.from(content), modifiedAt: world.now() });
+  const uploads = (workers === 'on copies' ? [etag, `copy-${etag}`] : [etag, etag]).map((each) => ({
+    ...{ bucket, key, etag: each, sizeBytes: content.length },
+  }));
+  const storeOf = (own: string): SimulatedBucket => {
+    const bucketThen = new SimulatedBucket();
+    bucketThen.files.set(key, { key, etag: own, content: Buffer.from(content), modifiedAt: world.now() });
+    return bucketThen;
+  };
+  const store = storeOf(uploads.at(-1)?.etag ?? etag);
   const lessons = lessonsOf(tool, integrationId, world.now());
   if (lessons) table.write(lessons.pk, lessons);
 
-  const depsFor = (process: Process): Courier => {
+  const depsFor = (process: Process, files = store): Courier => {
     const faults: KomboFaults = {
       tool,
       hostDown: () => false,
@@ -108,7 +124,7 @@ const play = async (
     };
     const parts: Parts = {
       table: tableOf(table, process, world, { unavailable: () => false, lostAnswer: () => false, staleMs: () => 0 }),
-      storage: storageOf(store, process, world, () => undefined),
+      storage: storageOf(files, process, world, () => undefined),
       transport: transportOf(kombo, process, world, faults),
       links: linksOf(kombo, process, world, faults),
     };
@@ -116,9 +132,10 @@ const play = async (
   };
 
   const pending: Pending[] = [];
-  for (const worker of [0, 1]) {
-    const process = chosenProcess(`worker${worker}`, worker, world, pending);
-    const courier = depsFor(process);
+  const isChosen = workers === 'on copies' ? seenByCopies : /^/;
+  for (const [worker, upload] of uploads.entries()) {
+    const process = chosenProcess(`worker${worker}`, worker, world, pending, isChosen);
+    const courier = depsFor(process, storeOf(upload.etag));
     // A worker that dies never finishes, so it is not awaited.
     void deliver(upload, { deadline: deadlineIn(courier.clock, 300_000) }, courier);
   }
@@ -128,6 +145,8 @@ const play = async (
   for (;;) {
     await quiet();
     await world.runUntil(world.now() + 5);
+    // One that gives another the time to settle sleeps for a second at most.
+    if (pending.length === 0) await world.runUntil(world.now() + 2_000);
     const deaths = crashesLeft > 0 ? 3 : 1;
     if (pending.length === 0) break;
     const choice = choose(pending.length * deaths);
@@ -144,8 +163,9 @@ const play = async (
     }
   }
   world.calmDown();
-  await recover(world, table, depsFor, settings.komboTimeoutMs);
-  const puts = [{ upload, target: { kind: 'candidate', id: 'GRKcandidateOne' } as const, content }];
+  await recover(world, table, (process) => depsFor(process), settings.komboTimeoutMs);
+  const target = { kind: 'candidate', id: 'GRKcandidateOne' } as const;
+  const puts = uploads.map((upload) => ({ upload, target, content }));
   return {
     ended: {
       seed: 0,
@@ -164,8 +184,8 @@ const play = async (
   };
 };
 
-/** A process whose every step waits to be chosen. */
-const chosenProcess = (name: string, worker: number, world: World, pending: Pending[]): Process => {
+/** A process whose steps of these names wait to be chosen; its others are taken immediately. */
+const chosenProcess = (name: string, worker: number, world: World, pending: Pending[], isChosen: RegExp): Process => {
   const kind = { latencyMs: () => 0, crash: () => undefined, freezeMs: () => 0 } as const;
   const process = world.spawn(name, { skewMs: 0, fate: kind });
   return {
@@ -180,6 +200,7 @@ const chosenProcess = (name: string, worker: number, world: World, pending: Pend
             return () => reject(error);
           }
         };
+        if (!isChosen.test(label)) return void perform()();
         pending.push({
           worker,
           run: () => {

@@ -1,6 +1,6 @@
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { fromItem } from '../../../lib/ledger/record-item.ts';
-import { uploadId } from '../../../lib/upload/upload.ts';
+import { parseUploadId, uploadId } from '../../../lib/upload/upload.ts';
 import { integrationId, secrets } from './courier.ts';
 import type { Ended } from './history.ts';
 import type { Put } from './planned-files.ts';
@@ -51,12 +51,16 @@ const uploadsLike = ({ puts }: Ended, { target, content }: Put): ReadonlySet<str
       .map(({ upload }) => uploadId(upload)),
   );
 
-/** (b) One attachment per upload at most; with `resend`, more only where an answer was lost. */
+/** Equal bytes under one key are one file, whatever ETags a copy in place gave them. */
+const filesLike = (ended: Ended, put: Put): number =>
+  new Set([...uploadsLike(ended, put)].map((id) => parseUploadId(id)?.key)).size;
+
+/** (b) One attachment per file at most; with `resend`, more only where an answer was lost. */
 const doubled = (ended: Ended): readonly string[] =>
   unique(
     ended.puts.flatMap((put) => {
       const copies = sentTo(ended, put);
-      const allowed = uploadsLike(ended, put).size;
+      const allowed = filesLike(ended, put);
       const answered = ended.kombo.attachments.filter(
         (file) => file.content === put.content && isSameTarget(file.target, put.target) && file.told(),
       ).length;
