@@ -44,15 +44,17 @@ export const lostAnswers = (ended: Ended): readonly LedgerRecord[] =>
     : [];
 
 /**
- * The tool keeps bytes and they are served within a day, the key has its right, and the bytes of ours are known: an object
+ * The tool keeps bytes and they are served within a day, the key has its right, and bytes and type of ours are known: an object
  * that was deleted before any function could write down what it was has none to compare. Left out is a tool that lists every
  * file as OTHER where the target has the same bytes under two types: nobody can tell the two apart.
  */
-export const mustBeDecided = (ended: Ended, { upload, content, unknownAttempts = 0 }: LedgerRecord): boolean => {
+export const mustBeDecided = (ended: Ended, { upload, content, sent, unknownAttempts = 0 }: LedgerRecord): boolean => {
   const { tool, losesRight } = ended;
   const twins = new Set(ended.puts.filter(({ upload: { etag } }) => etag === upload.etag).map((put) => put.upload.key));
   const isTwin = tool.habits.includes('retyped') && twins.size > 1;
-  return isDecidable(tool) && !losesRight && content !== undefined && unknownAttempts < 3 && !isTwin;
+  return (
+    isDecidable(tool) && !losesRight && content !== undefined && sent !== undefined && unknownAttempts < 3 && !isTwin
+  );
 };
 
 export const isUndecided = ({ state }: LedgerRecord): boolean =>
