@@ -19,11 +19,21 @@ const first = (value: string | readonly string[] | undefined): string | undefine
   (typeof value === 'string' ? value : value?.[0])?.trim();
 
 const secondsMs = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text) * 1000) : undefined;
+  text !== undefined && /^\d+$/.test(text) ? Number(text) * 1000 : undefined;
 
-/** Only the form with day and month names: `Date.parse` alone would take "1" for a year. */
+/** The three forms of RFC 9110, section 5.6.7. The last one names no zone and is in UTC like the others. */
+const dateForms = [
+  /^[A-Z][a-z]{2}, (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
+  /^[A-Z][a-z]{5,8}, (?<day>\d{2})-(?<month>[A-Z][a-z]{2})-(?<year>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
+  /^[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) (?<day>[ \d]\d) (?<time>\d{2}:\d{2}:\d{2}) (?<year>\d{4})$/,
+] as const;
+
+/** `Date.parse` alone takes "1" for a year, and a date without zone for local time. */
 const untilDateMs = (text: string | undefined, nowMs: number): number | undefined => {
-  if (text === undefined || !/^[A-Za-z]{3,9},? /.test(text)) return undefined;
-  const at = Date.parse(text);
+  const groups = dateForms.map((form) => form.exec(text ?? '')?.groups).find((found) => found !== undefined);
+  if (!groups) return undefined;
+  const { day = '', month = '', year = '', time = '' } = groups;
+  const fullYear = year.length === 2 ? `20${year}` : year;
+  const at = Date.parse(`${day.trim()} ${month} ${fullYear} ${time} GMT`);
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 };

@@ -8,10 +8,10 @@ test.each([
   ['0', 0],
   ['7', 7_000],
   [' 7 ', 7_000],
-  ['1.5', 1_500],
   ['3600', 3_600_000],
   ['Mon, 01 Jun 2026 12:00:30 GMT', 30_000],
   ['Monday, 01-Jun-26 12:00:30 GMT', 30_000],
+  ['Mon Jun  1 12:00:30 2026', 30_000],
 ])('Retry-After: %j is a wait', (text, waitMs) => {
   expect(retryAfterMs({ 'retry-after': text }, nowMs)).toBe(waitMs);
 });
@@ -38,6 +38,11 @@ test.each([
   ['Infinity'],
   ['2026-06-01T12:00:30Z'],
   ['Mon, 99 Foo'],
+  ['1.5'],
+  ['Mon, 01 Jun 2026 12:00:30'],
+  ['Mon, 01 Jun 2026 12:00:30 +0200'],
+  ['Mon, 01 Jun 2026'],
+  ['Mon, 01 Foo 2026 12:00:30 GMT'],
 ])('Retry-After: %j is garbage, and ignored', (text) => {
   expect(retryAfterMs({ 'retry-after': text }, nowMs)).toBeUndefined();
 });
