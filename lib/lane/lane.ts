@@ -49,9 +49,14 @@ export const newLane = (integrationId: string): Lane => ({
   version: 0,
 });
 
-/** A file is about to enter the lane. The same lane when the last touch is fresh. */
+/**
+ * A file is about to enter the lane. The same lane when the last touch is fresh; one from the future is not: the clock that
+ * made it was wrong, and would keep the lane out of every run.
+ */
 export const touched = (lane: Lane, now: number): Lane =>
-  now - lane.touchedAt <= touchEveryMs ? lane : { ...lane, touchedAt: now, nextAt: Math.min(lane.nextAt ?? now, now) };
+  Math.abs(now - lane.touchedAt) <= touchEveryMs
+    ? lane
+    : { ...lane, touchedAt: now, nextAt: Math.min(lane.nextAt ?? now, now) };
 
 /** No pause replaces one that an operator asked for, and a pause that Kombo causes replaces none at all. */
 export const paused = (lane: Lane, pause: Pause): Lane =>
