@@ -63,8 +63,7 @@ export const showsCause = async (
   { deadline }: RunOptions,
   { kombo, clock }: RunCourier,
 ): Promise<boolean> => {
-  // Nothing waits, so nothing can be tried; the next upload will wait, and then it is.
-  if (!target) return true;
+  if (!target) return false;
   const own = deadlineWithin(clock, deadline, listingTimeoutMs);
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
   return !listing.ok && failureOf(listing.failure.code).asListing === 'look-again';

@@ -2,7 +2,7 @@ import { deadlineWithin } from '../deadline.ts';
 import { accountLane, type Lane, opened } from '../lane/lane.ts';
 import { afterReading, type Pause, type PauseEnd, probeTaken } from '../lane/pause.ts';
 import { readingOf } from '../lane/read-integration.ts';
-import { checkTimeoutMs, countEveryMs, maxReadings } from '../limits.ts';
+import { checkTimeoutMs, countEveryMs, maxReadings, readingEveryMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import { inParallel } from '../parallel.ts';
 import { countLane } from './lane-visit.ts';
@@ -77,6 +77,11 @@ const tryToOpen = async (lane: Lane, pause: Pause, options: RunOptions, courier:
   if (!isChanged && end.nextAt > now) return stillPaused;
 
   const files = await probeFiles(lane, end.probedId, courier);
+  if (!files.target) {
+    // Nothing waits, so nothing can be tried: the next upload is the first that could be.
+    await takeTurn(lane, pause, { ...end, ...inUse, nextAt: now + readingEveryMs }, courier);
+    return stillPaused;
+  }
   const after = isChanged ? { next: 'send' as const, end } : await readFirst(pause, end, files, options, courier);
   const taken = { ...(after.next === 'wait' ? after.end : probeTaken(pause, after.end, now)), ...inUse };
   if (!(await takeTurn(lane, pause, taken, courier)) || after.next === 'wait') return stillPaused;
