@@ -85,7 +85,9 @@ const tryToOpen = async (lane: Lane, pause: Pause, options: RunOptions, courier:
   const after = isChanged ? { next: 'send' as const, end } : await readFirst(pause, end, files, options, courier);
   const taken = { ...(after.next === 'wait' ? after.end : probeTaken(pause, after.end, now)), ...inUse };
   if (!(await takeTurn(lane, pause, taken, courier)) || after.next === 'wait') return stillPaused;
-  if (after.next === 'probe' && (await showsCause(files, options, courier))) return stillPaused;
+  // Where nothing may be sent, the listing alone decides.
+  const isListed = after.next === 'probe' || files.sendable.length === 0;
+  if (isListed && (await showsCause(files, options, courier))) return stillPaused;
 
   const probe = await sendProbe(lane.integrationId, files, options, courier);
   if (probe.hasEnded) await openLane(lane, pause, courier);
