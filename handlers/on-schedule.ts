@@ -1,7 +1,6 @@
 import type { Context } from 'aws-lambda';
-import type { Gauges } from '../lib/runs/gauges.ts';
-import { type RunReport, scheduledRun } from '../lib/runs/scheduled-run.ts';
-import type { SweepReport } from '../lib/runs/sweep.ts';
+import type { Gauges, RunReport, SweepReport } from '../lib/runs/run-report.ts';
+import { scheduledRun } from '../lib/runs/scheduled-run.ts';
 import { flushMetrics, measure } from '../lib/telemetry/metrics.ts';
 import { parseScheduleEvent } from './events/schedule-event.ts';
 import { withMiddleware } from './middleware.ts';
@@ -36,7 +35,7 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
   }
 });
 
-/** Flushed at once: whatever becomes of this run, the alarms know how things stood when it began. */
+/** Flushed immediately: whatever becomes of this run, the alarms know how things stood when it began. */
 const measureGauges = ({ held, rejectedLastDay, waiting, unknown, oldestWaitingMs, paused }: Gauges): void => {
   measure('HeldFiles', held);
   measure('RejectedLastDay', rejectedLastDay);

@@ -1,5 +1,5 @@
 import { isObject, parseJson } from '../../lib/json.ts';
-import type { Task } from '../../lib/runs/scheduled-run.ts';
+import type { Task } from '../../lib/runs/run-report.ts';
 
 export type ScheduleEvent =
   | { readonly kind: 'run'; readonly tasks: readonly Task[] }

@@ -23,7 +23,7 @@ export interface PauseEnd {
   readonly probes: number;
   /** The file that was sent as the latest probe: the next one is another, because its file may be the fault. */
   readonly probedId?: string;
-  /** What was in use when the pause began: another key or another setting is a reason to try at once. */
+  /** What was in use when the pause began: another key or another setting is a reason to try immediately. */
   readonly keyVersion?: string;
   readonly integrationSetting?: string;
 }

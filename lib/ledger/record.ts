@@ -104,7 +104,7 @@ export interface LedgerRecord {
   /** Those of them that use up the retry budget, and when the first of them ended. */
   readonly countedAttempts?: number | undefined;
   readonly countedSince?: Timestamp | undefined;
-  /** It was not sent at once, so its uploader could delete the object before it was delivered. */
+  /** It was not sent immediately, so its uploader could delete the object before it was delivered. */
   readonly waited?: boolean | undefined;
   /** An operator or a manifest named it together with many others: it is sent after what is new. */
   readonly backfill?: boolean | undefined;

@@ -1,17 +1,6 @@
 import { dayMs, maxCounted } from '../limits.ts';
 import type { RunCourier } from './run-options.ts';
-
-/** How things stand when a run begins. Each count stops at 1,000. */
-export interface Gauges {
-  readonly held: number;
-  readonly rejectedLastDay: number;
-  /** As the last reading of each lane left them on its item. */
-  readonly waiting: number;
-  readonly unknown: number;
-  /** How long ago the oldest upload came that waits, paused lanes included; 0 when none waits. Milliseconds. */
-  readonly oldestWaitingMs: number;
-  readonly paused: number;
-}
+import type { Gauges } from './run-report.ts';
 
 /** @throws only when the table could not be read */
 export const readGauges = async ({

@@ -20,7 +20,7 @@ export interface LaneVisit {
   readonly integrationId: string;
   /** A pause has just ended, so it opens with one call at a time. */
   readonly isNew: boolean;
-  /** What can be started now, oldest first; whoever starts a task takes it out. */
+  /** What can be started now, oldest first; the run takes a task out when it starts it. */
   readonly tasks: LaneTask[];
   readonly turns: () => number;
   /** Whether more is due than `tasks` shows. */

@@ -1,35 +1,12 @@
 import type { Courier } from '../courier.ts';
-import { addCounts, type OutcomeCounts, outcomeCounter } from './count-outcomes.ts';
+import { addCounts, outcomeCounter } from './count-outcomes.ts';
 import { expireLeases } from './expire-leases.ts';
-import { type Gauges, readGauges } from './gauges.ts';
+import { readGauges } from './gauges.ts';
 import { recoverLanes } from './recover-lanes.ts';
 import type { RunOptions } from './run-options.ts';
-import { type SweepReport, sweep } from './sweep.ts';
+import type { DueReport, Gauges, RunReport, Task } from './run-report.ts';
+import { sweep } from './sweep.ts';
 import { workLanes } from './work-lanes.ts';
-
-/** What a scheduled run can do. `sweep` alone starts a pass although none is due. */
-export type Task = 'due' | 'sweep';
-
-export interface RunReport {
-  readonly gauges: Gauges;
-  readonly due?: DueReport;
-  readonly sweep?: SweepReport;
-}
-
-/** What a run did with files that waited. */
-export interface DueReport {
-  readonly outcomes: OutcomeCounts;
-  readonly expired: number;
-  /** Lanes whose pause has ended, and lanes that had something to do. */
-  readonly opened: number;
-  readonly lanes: number;
-  readonly compared: number;
-  readonly found: number;
-  /** Due and not started, as far as it was read; and whether there are due lanes that this run did not get to. */
-  readonly left: number;
-  readonly lanesLeft: boolean;
-  readonly unreadable: number;
-}
 
 /**
  * Tells how things stand, does what is due, and sweeps. The sweep only lists, for a share of the time, so that a backlog in

@@ -4,7 +4,8 @@ import { literalPrefixes } from '../key-template/match-key.ts';
 import { minTimeToStartMs, sweepCursorMs, sweepLeaseMs } from '../limits.ts';
 import type { ListedPage } from '../upload/storage.ts';
 import type { RunCourier, RunOptions } from './run-options.ts';
-import { addSweepCounts, noCounts, type SweepCounts, sweepPage } from './sweep-page.ts';
+import type { SweepReport } from './run-report.ts';
+import { addSweepCounts, noCounts, sweepPage } from './sweep-page.ts';
 import {
   askAfter,
   finishPass,
@@ -18,16 +19,6 @@ import { damagedSweepAdvice, nextVersion, readSweep, sweepKey, writeSweep } from
 import { unwatchedFolders } from './unwatched-folders.ts';
 
 export type SweepCourier = RunCourier & Pick<Courier, 'table'>;
-
-export interface SweepReport extends SweepCounts {
-  /**
-   * `finished`: this run has ended a pass. `in progress`: a later run continues it. `taken`: another run sweeps.
-   * `damaged`: nothing is swept until an operator has repaired the sweep's item.
-   */
-  readonly pass: 'finished' | 'in progress' | 'not due' | 'taken' | 'no time' | 'damaged';
-  /** What the last finished pass could not account for, and how long ago it ended, in milliseconds. */
-  readonly lastPass?: { readonly unaccounted: number; readonly ageMs: number };
-}
 
 /**
  * Finds objects that the ledger does not know, because their event was lost or dropped, and writes them down. It sends

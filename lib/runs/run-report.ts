@@ -1,0 +1,48 @@
+import type { OutcomeCounts } from './count-outcomes.ts';
+import type { SweepCounts } from './sweep-page.ts';
+
+/** What a scheduled run can do. `sweep` alone starts a pass although none is due. */
+export type Task = 'due' | 'sweep';
+
+export interface RunReport {
+  readonly gauges: Gauges;
+  readonly due?: DueReport;
+  readonly sweep?: SweepReport;
+}
+
+/** What a run did with files that waited. */
+export interface DueReport {
+  readonly outcomes: OutcomeCounts;
+  readonly expired: number;
+  /** Lanes whose pause has ended, and lanes that had something to do. */
+  readonly opened: number;
+  readonly lanes: number;
+  readonly compared: number;
+  readonly found: number;
+  /** Due and not started, as far as it was read; and whether there are due lanes that this run did not get to. */
+  readonly left: number;
+  readonly lanesLeft: boolean;
+  readonly unreadable: number;
+}
+
+/** How things stand when a run begins. Each count stops at 1,000. */
+export interface Gauges {
+  readonly held: number;
+  readonly rejectedLastDay: number;
+  /** As the last reading of each lane left them on its item. */
+  readonly waiting: number;
+  readonly unknown: number;
+  /** How long ago the oldest upload came that waits, paused lanes included; 0 when none waits. Milliseconds. */
+  readonly oldestWaitingMs: number;
+  readonly paused: number;
+}
+
+export interface SweepReport extends SweepCounts {
+  /**
+   * `finished`: this run has ended a pass. `in progress`: a later run continues it. `taken`: another run sweeps.
+   * `damaged`: nothing is swept until an operator has repaired the sweep's item.
+   */
+  readonly pass: 'finished' | 'in progress' | 'not due' | 'taken' | 'no time' | 'damaged';
+  /** What the last finished pass could not account for, and how long ago it ended, in milliseconds. */
+  readonly lastPass?: { readonly unaccounted: number; readonly ageMs: number };
+}
