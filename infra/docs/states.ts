@@ -62,7 +62,12 @@ The same as a table. What is not in it is not allowed: the record stays as it is
 ${rows().join('\n')}
 
 - Only the owner of a claim can report how it ended: \`delivered\`, \`not delivered\`, \`answer lost\` and so on carry the owner's token.
-  Nothing else changes \`sending\` until its lease has ended; then it is \`unknown\`, never free.
+  Nothing else changes \`sending\` until its lease has ended; then it is \`unknown\`, never free. Only where its key named no target is
+  it \`rejected\` instead: nothing can have been sent.
+- A pause is not a status: a lane is paused (one integration, or the whole account), and its files stay \`waiting\` or \`unknown\`. An
+  upload that meets a paused lane is \`postponed\` without a claim, and nothing is written per file when the lane opens.
+- \`claim\` takes what is \`waiting\` once it is due. An operator need not wait for that, and neither must the one file that tests
+  whether a pause has ended.
 - \`unknown\` is never sent. It becomes \`waiting\` after two looks at the target that agree that the file is not there, or by an
   operator's \`resend\`. Two exceptions send without a look, a few times at most: \`ON_UNKNOWN=resend\`, and a failure that Kombo calls
   safe to repeat where the tool's files cannot be listed ([lost-answers.md](lost-answers.md)).

@@ -39,9 +39,16 @@ describe('the page of states', () => {
   test.each([
     '| not at the target | unknown | waiting |',
     '| resend | attached; waiting; unknown; rejected; superseded; held | waiting |',
-    '| pause ended | held by a pause, may be delivered | unknown |',
+    '| lease ended without a target | sending | rejected |',
+    '| postponed after a clean scan | held by the malware scan | waiting |',
   ])('tells %s', (row) => {
     expect(page.split('\n')).toContain(row);
+  });
+
+  test('knows no pause: a lane is paused, a file waits', () => {
+    const moves = page.split('\n').filter((line) => line.startsWith('|') || line.includes(' --> '));
+    expect(moves.filter((line) => /pause/i.test(line))).toEqual([]);
+    expect(page).toContain('A pause is not a status');
   });
 
   test('draws no arrow from unknown to sending, and one only from attached', () => {
