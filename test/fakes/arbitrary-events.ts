@@ -10,7 +10,13 @@ const moment = fc.integer({ min: nine, max: nine + 48 * hour });
 const reason = fc.constantFrom('The ATS is back.', 'I have looked.');
 const failure: fc.Arbitrary<FailureDetail> = fc.record(
   {
-    code: fc.constantFrom('ANSWER_LOST', 'KOMBO_UNREACHABLE', 'SCAN_FAILED', 'INTEGRATION_PAUSED'),
+    code: fc.constantFrom(
+      'ANSWER_LOST',
+      'KOMBO_UNREACHABLE',
+      'STORAGE_UNAVAILABLE',
+      'SCAN_FAILED',
+      'INTEGRATION_PAUSED',
+    ),
     detail: fc.constantFrom('The connection broke.', 'No connection could be made.'),
     komboMessage: fc.constantFrom('Something went wrong.', ''),
     logUrl: fc.constant('https://app.kombo.dev/acme-prod/logs?interactionId=1'),
@@ -38,17 +44,24 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
       owner,
       leaseUntil: moment,
       scannedClean: fc.boolean(),
+      early: fc.boolean(),
+      backfill: fc.boolean(),
     },
     { requiredKeys: ['kind', 'upload', 'owner', 'leaseUntil'] },
   ),
-  postponed: fc.record({
-    kind: fc.constant('postponed'),
-    upload: anyUpload,
-    target: fc.constant(target),
-    attachmentType: fc.constantFrom('CV', 'OTHER'),
-    failure,
-    dueAt: moment,
-  }),
+  postponed: fc.record(
+    {
+      kind: fc.constant('postponed'),
+      upload: anyUpload,
+      target: fc.constant(target),
+      attachmentType: fc.constantFrom('CV', 'OTHER'),
+      failure,
+      dueAt: moment,
+      scannedClean: fc.boolean(),
+      backfill: fc.boolean(),
+    },
+    { requiredKeys: ['kind', 'upload', 'target', 'attachmentType', 'failure', 'dueAt'] },
+  ),
   delivered: fc.record({
     kind: fc.constant('delivered'),
     owner,
@@ -85,8 +98,8 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
   absent: fc.record({ kind: fc.constant('absent'), dueAt: moment }),
   undecidable: fc.record({ kind: fc.constant('undecidable'), failure }),
   'blocked-by-scan': fc.record({ kind: fc.constant('blocked-by-scan'), failure }),
-  retry: fc.record({ kind: fc.constant('retry'), reason }),
-  resend: fc.record({ kind: fc.constant('resend'), reason }),
+  retry: fc.record({ kind: fc.constant('retry'), reason, target: fc.constant(target) }),
+  resend: fc.record({ kind: fc.constant('resend'), reason, target: fc.constant(target) }),
   resolve: fc.record({ kind: fc.constant('resolve'), reason }),
 };
 
@@ -106,6 +119,12 @@ export interface Step {
   readonly writeId: string;
 }
 
+/** A key that names no target leads to an ending without a call: nothing is waited for, and no answer can be lost. */
+const isPossible = (before: LedgerRecord | undefined, event: LedgerEvent): boolean =>
+  before === undefined ||
+  before.target !== undefined ||
+  !(event.kind === 'delivered' || (event.kind === 'failed' && (event.as === 'waiting' || event.as === 'unknown')));
+
 /** The steps of a life that were not refused. */
 export const stepsOf = (
   life: readonly { readonly event: LedgerEvent; readonly afterMs: number }[],
@@ -116,7 +135,7 @@ export const stepsOf = (
     now += afterMs;
     const before = steps.at(-1)?.after;
     const writeId = `write-${index}`;
-    const after = transition(before, event, now, writeId);
+    const after = isPossible(before, event) ? transition(before, event, now, writeId) : undefined;
     if (after) steps.push({ before, event, after, now, writeId });
   }
   return steps;

@@ -51,6 +51,7 @@ export const states = {
   expired: { status: 'sending', owner: 'owner-A', leaseUntil: nine },
   attached: { status: 'attached', attachedAt: nine - second, warnings: [], evidence: 'answer' },
   waiting: { status: 'waiting', dueAt: nine + minute, failure },
+  due: { status: 'waiting', dueAt: nine, failure },
   unknown: {
     status: 'unknown',
     dueAt: nine + minute,

@@ -38,42 +38,36 @@ const collect = async (stream: AsyncIterable<LedgerEntry>): Promise<LedgerEntry[
 const namesIn = async (stream: AsyncIterable<LedgerEntry>): Promise<string[]> =>
   (await collect(stream)).map(({ id: its }) => its.replace(/^.*\/|#.*$/g, ''));
 
+const put = async (key: string, state: LedgerRecord['state'], change: Partial<LedgerRecord> = {}): Promise<void> => {
+  await table.put(toItem(recordIn(state, { upload: named(key), ...change }), 400), { kind: 'absent' });
+};
+
 describe('work', () => {
-  const put = async (key: string, state: LedgerRecord['state']): Promise<void> => {
-    await table.put(toItem(recordIn(state, { upload: named(key) }), 400), { kind: 'absent' });
-  };
+  const manyKeys = Array.from({ length: 25 }, (_, index) => `CV-${String(index).padStart(2, '0')}.pdf`);
 
-  test('that is due comes oldest first over all shards and pages, and none twice', async () => {
-    const keys = Array.from({ length: 25 }, (_, index) => `CV-${String(index).padStart(2, '0')}.pdf`);
-    await Promise.all(keys.map((key, index) => put(key, { ...states.waiting, dueAt: nine - 25 + index })));
-    expect(await namesIn(ledger.work('due', 2))).toEqual(keys);
+  test('whose lease has ended comes oldest first over all shards and pages, and none twice', async () => {
+    await Promise.all(manyKeys.map((key, at) => put(key, { ...states.sending, leaseUntil: nine - 25 + at })));
+    expect(await namesIn(ledger.work('lease', 2))).toEqual(manyKeys);
   });
 
-  test('is due to the millisecond', async () => {
-    await put('now.pdf', { ...states.waiting, dueAt: nine });
-    await put('soon.pdf', { ...states.unknown, dueAt: nine + 1 });
-    expect(await namesIn(ledger.work('due', 10))).toEqual(['now.pdf']);
-    clock.advance(1);
-    expect(await namesIn(ledger.work('due', 10))).toEqual(['now.pdf', 'soon.pdf']);
-  });
-
-  test('that is due holds leases that ended, and none that runs', async () => {
-    await put('running.pdf', { ...states.sending, leaseUntil: nine + 1 });
+  test('whose lease has ended is told to the millisecond', async () => {
     await put('ended.pdf', { ...states.sending, leaseUntil: nine });
-    expect(await namesIn(ledger.work('due', 10))).toEqual(['ended.pdf']);
+    await put('running.pdf', { ...states.sending, leaseUntil: nine + 1 });
+    expect(await namesIn(ledger.work('lease', 10))).toEqual(['ended.pdf']);
+    expect(await namesIn(ledger.work('lease', 10, nine + minute))).toEqual(['ended.pdf']);
+    clock.advance(1);
+    expect(await namesIn(ledger.work('lease', 10))).toEqual(['ended.pdf', 'running.pdf']);
   });
 
-  test('that is held comes in the order in which it was held, and is never due', async () => {
+  test('that is held comes in the order in which it was held', async () => {
     await put('second.pdf', { ...states.held, heldAt: nine - 1 });
     await put('first.pdf', { ...states.doubtful, heldAt: nine - 2 });
     expect(await namesIn(ledger.work('held', 10))).toEqual(['first.pdf', 'second.pdf']);
-    expect(await namesIn(ledger.work('due', 10))).toEqual([]);
   });
 
   test('that is rejected comes newest first over all shards and pages, and none twice', async () => {
-    const keys = Array.from({ length: 25 }, (_, index) => `CV-${String(index).padStart(2, '0')}.pdf`);
-    await Promise.all(keys.map((key, index) => put(key, { ...states.rejected, rejectedAt: nine - index })));
-    expect(await namesIn(ledger.work('rejected', 2))).toEqual(keys);
+    await Promise.all(manyKeys.map((key, at) => put(key, { ...states.rejected, rejectedAt: nine - at })));
+    expect(await namesIn(ledger.work('rejected', 2))).toEqual(manyKeys);
   });
 
   test('that is rejected can be read from a moment back', async () => {
@@ -83,41 +77,52 @@ describe('work', () => {
     expect(await namesIn(ledger.work('rejected', 10, nine - 2))).toEqual(['then.pdf', 'older.pdf']);
   });
 
-  test('is never due or held when it is settled, and is listed nowhere when it is attached or gone', async () => {
-    await put('attached.pdf', states.attached);
-    await put('rejected.pdf', states.rejected);
-    await put('superseded.pdf', states.superseded);
+  test('is in one list: a file that waits, is held or is rejected has no lease, and attached ones are in none', async () => {
+    for (const name of ['attached', 'due', 'unknown', 'held', 'rejected', 'superseded'] as const)
+      await put(`${name}.pdf`, states[name]);
     clock.advance(1_000 * minute);
-    expect([...(await namesIn(ledger.work('due', 10))), ...(await namesIn(ledger.work('held', 10)))]).toEqual([]);
+    expect(await namesIn(ledger.work('lease', 10))).toEqual([]);
+    expect(await namesIn(ledger.work('held', 10))).toEqual(['held.pdf']);
     expect(await namesIn(ledger.work('rejected', 10))).toEqual(['rejected.pdf']);
   });
 
-  test('costs one query per shard when there is none, whatever lies behind', async () => {
-    const settled = (index: number) => (index % 2 === 0 ? states.attached : states.rejected);
-    await Promise.all(Array.from({ length: 30 }, (_, index) => put(`${index}.pdf`, settled(index))));
+  test('costs one query per shard when there is none, however much is delivered or waits', async () => {
+    const others = [states.attached, states.rejected, states.waiting];
+    await Promise.all(Array.from({ length: 30 }, (_, at) => put(`${at}.pdf`, others[at % 3] ?? states.attached)));
     dynamo.calls.length = 0;
-    await collect(ledger.work('due', 100));
+    await collect(ledger.work('lease', 100));
     expect(dynamo.calls).toEqual(['Query', 'Query', 'Query', 'Query']);
   });
 
   test('can be left in the middle', async () => {
     await Promise.all(
-      Array.from({ length: 8 }, (_, index) => put(`${index}.pdf`, { ...states.waiting, dueAt: index })),
+      Array.from({ length: 8 }, (_, index) => put(`${index}.pdf`, { ...states.sending, leaseUntil: index })),
     );
-    for await (const known of ledger.work('due', 1)) {
+    for await (const known of ledger.work('lease', 1)) {
       expect(known.id).toContain('/0.pdf#');
       break;
     }
   });
 
   test('that cannot be read is shown as such, between the others', async () => {
-    await put('good.pdf', { ...states.waiting, dueAt: nine - 1 });
-    const item = toItem(recordIn({ ...states.waiting, dueAt: nine - 2 }, { upload: named('bad.pdf') }), 400);
+    await put('good.pdf', { ...states.held, heldAt: nine - 1 });
+    const item = toItem(recordIn({ ...states.held, heldAt: nine - 2 }, { upload: named('bad.pdf') }), 400);
     await table.put({ ...item, document: '{"layout":99}' }, { kind: 'absent' });
 
-    const found = await collect(ledger.work('due', 10));
+    const found = await collect(ledger.work('held', 10));
 
     expect(found.map(({ readable }) => readable)).toEqual([false, true]);
+  });
+
+  test('is counted per list, from a moment on, without reading a record', async () => {
+    await put('old.pdf', { ...states.rejected, rejectedAt: nine - 2 });
+    await put('new.pdf', { ...states.rejected, rejectedAt: nine - 1 });
+    await put('held.pdf', states.held);
+    dynamo.calls.length = 0;
+    expect(await ledger.count('rejected')).toBe(2);
+    expect(await ledger.count('rejected', nine - 1)).toBe(1);
+    expect(await ledger.count('held')).toBe(1);
+    expect(new Set(dynamo.calls)).toEqual(new Set(['Query']));
   });
 });
 
@@ -125,7 +130,7 @@ describe('an index that is behind the table', () => {
   const others: readonly LedgerRecord['state'][] = [
     states.attached,
     states.held,
-    { ...states.waiting, dueAt: nine + 1 },
+    { ...states.sending, leaseUntil: nine + 1 },
   ];
 
   /** The index goes on showing what it shows now. */
@@ -141,24 +146,24 @@ describe('an index that is behind the table', () => {
     };
   };
 
-  const due = (key: string): LedgerRecord => recordIn({ ...states.waiting, dueAt: nine }, { upload: named(key) });
+  const ended = (key: string): LedgerRecord => recordIn(states.expired, { upload: named(key) });
   const first = (record: LedgerRecord) => table.put(toItem(record, 400), { kind: 'absent' });
   const next = (record: LedgerRecord, state: LedgerRecord['state']) =>
     table.put(toItem({ ...record, state, version: 2 }, 400), { kind: 'unchanged', version: 1 });
 
-  test('shows no work that is attached, held or due later by now, and hides none behind it', async () => {
+  test('shows no lease that was renewed, and no file that is attached or held by now, and hides none behind them', async () => {
     const late = ledgerOver(frozen(table));
-    const gone = others.map((_, index) => due(`${index}.pdf`));
-    for (const record of [...gone, due('still.pdf')]) await first(record);
-    expect(await namesIn(late.work('due', 1))).toHaveLength(4);
-    for (const [index, state] of others.entries()) await next(gone[index] ?? due(''), state);
+    const gone = others.map((_, index) => ended(`${index}.pdf`));
+    for (const record of [...gone, ended('still.pdf')]) await first(record);
+    expect(await namesIn(late.work('lease', 1))).toHaveLength(4);
+    for (const [index, state] of others.entries()) await next(gone[index] ?? ended(''), state);
 
-    expect(await namesIn(late.work('due', 1))).toEqual(['still.pdf']);
+    expect(await namesIn(late.work('lease', 1))).toEqual(['still.pdf']);
   });
 
   test('shows no file that has gone to another target or was erased, and names both all the same', async () => {
     const late = ledgerOver(frozen(table));
-    const [moved, erased, still] = [due('moved.pdf'), due('erased.pdf'), due('still.pdf')];
+    const [moved, erased, still] = [ended('moved.pdf'), ended('erased.pdf'), ended('still.pdf')];
     for (const record of [moved, erased, still]) await first(record);
     expect(await namesIn(late.ofTarget(target))).toHaveLength(3);
     await next({ ...moved, target: { ...target, id: 'GRK124' } }, states.attached);
@@ -172,12 +177,12 @@ describe('an index that is behind the table', () => {
 
   test('gives each record as it is by now', async () => {
     const late = ledgerOver(frozen(table));
-    const record = due('a.pdf');
+    const record = ended('a.pdf');
     await first(record);
-    await collect(late.work('due', 10));
-    await next({ ...record, attempts: 7 }, { ...states.unknown, dueAt: nine });
+    await collect(late.work('lease', 10));
+    await next({ ...record, attempts: 7 }, { ...states.expired, owner: 'owner-B' });
 
-    expect((await collect(late.work('due', 10))).map(recordOf)).toMatchObject([{ attempts: 7, version: 2 }]);
+    expect((await collect(late.work('lease', 10))).map(recordOf)).toMatchObject([{ attempts: 7, version: 2 }]);
   });
 });
 
@@ -189,7 +194,7 @@ test('items at the head of a list that are damaged or not of the ledger stop no 
         Item: { pk: { S: pk }, targetKey: { S: 'candidate/GRK123' }, createdAt: { N: at }, workAt: { N: at }, ...more },
       }),
     );
-  for (const [shard, queue] of ['due', 'due', 'due', 'due', 'held', 'held', 'held', 'held'].entries()) {
+  for (const [shard, queue] of ['lease', 'lease', 'lease', 'lease', 'held', 'held', 'held', 'held'].entries()) {
     const workShard = { S: `${queue}#${shard % 4}` };
     await putRaw(`foreign-${shard}`, '-1', { workShard });
     await putRaw(`cv-inbox/odd-${shard}.pdf#1`, '0', { workShard, version: { S: 'x' }, document: { N: '1' } });
@@ -199,12 +204,12 @@ test('items at the head of a list that are damaged or not of the ledger stop no 
       status: { BOOL: true },
     });
   }
-  await table.put(toItem(recordIn({ ...states.waiting, dueAt: nine }, { upload: named('due.pdf') }), 400), {
+  await table.put(toItem(recordIn(states.expired, { upload: named('ended.pdf') }), 400), {
     kind: 'absent',
   });
   await table.put(toItem(recordIn(states.held, { upload: named('held.pdf') }), 400), { kind: 'absent' });
 
-  for (const list of [ledger.work('due', 2), ledger.work('held', 2)]) {
+  for (const list of [ledger.work('lease', 2), ledger.work('held', 2)]) {
     const found = await collect(list);
     expect(found.map(({ readable }) => readable)).toEqual([...Array.from({ length: 12 }, () => false), true]);
   }

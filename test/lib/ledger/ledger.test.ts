@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { dynamoTable } from '../../../lib/aws/dynamo-table.ts';
 import { type Ledger, ledgerOn } from '../../../lib/ledger/ledger.ts';
 import type { Condition, Table } from '../../../lib/ledger/table.ts';
-import { minute, nine, upload } from '../../fakes/ledger-samples.ts';
+import { minute, nine, target, upload } from '../../fakes/ledger-samples.ts';
 import { claimed, claimOf, deliveredBy, id, recordOf, retryAt, written } from '../../fakes/ledger-steps.ts';
 import { type LocalDynamo, loseNextAnswer, startLocalDynamo } from '../../fakes/local-table.ts';
 import { type ManualClock, manualClock } from '../../fakes/manual-clock.ts';
@@ -65,22 +65,24 @@ describe('a claim', () => {
     expect(second).toMatchObject({ written: false, known: { id, record: { state: { owner: 'owner-A' } } } });
   });
 
-  test('of one that waits for its next try takes it', async () => {
+  test('of one that waits takes it once it is due', async () => {
     await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute));
+    expect(await ledger.claim(claimOf('owner-B'))).toMatchObject({ written: false, known: { readable: true } });
+    clock.advance(minute);
     const again = await claimed(ledger, 'owner-B');
     expect(again).toMatchObject({ attempts: 2, version: 3, state: { owner: 'owner-B' } });
     expect(recordOf(await ledger.read(id))).toEqual(again);
   });
 
   test('with the record at hand is one write', async () => {
-    const seen = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute));
+    const seen = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
     dynamo.calls.length = 0;
     expect(await ledger.claim(claimOf('owner-B'), seen)).toMatchObject({ written: true });
     expect(dynamo.calls).toEqual(['PutItem']);
   });
 
   test('with an old record at hand takes nothing that went on without it', async () => {
-    const old = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute));
+    const old = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
     await written(ledger, await claimed(ledger, 'owner-B'), deliveredBy('owner-B'));
     expect(await ledger.claim(claimOf('owner-C'), old)).toMatchObject({
       written: false,
@@ -89,11 +91,23 @@ describe('a claim', () => {
   });
 
   test('with a record at hand that was forgotten meanwhile does not bring it back', async () => {
-    const old = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute));
+    const old = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
     expect(await ledger.forget({ id, readable: true, record: old })).toBe('forgotten');
 
     expect(await ledger.claim(claimOf('owner-B'), old)).toMatchObject({ written: false });
     expect(await ledger.read(id)).toBeUndefined();
+  });
+
+  test('with an old page at hand respects a due time that is later by now', async () => {
+    const old = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
+    const again = await ledger.claim(claimOf('owner-B'), old);
+    if (!again.written) throw new Error('not claimed');
+    await written(ledger, again.record, retryAt(nine + minute, 'owner-B'));
+
+    expect(await ledger.claim(claimOf('owner-C'), old)).toMatchObject({
+      written: false,
+      known: { record: { state: { status: 'waiting', dueAt: nine + minute } } },
+    });
   });
 
   test.each([1, 2, 3])('of twenty at once is won by exactly one (round %i)', async () => {
@@ -116,6 +130,41 @@ describe('a claim', () => {
     await claimed(ledger, 'owner-A');
     const other = await ledger.claim(claimOf('owner-B', { upload: { ...upload, etag: 'ffff' } }));
     expect(other.written).toBe(true);
+  });
+});
+
+describe('an upload that is written down without a claim', () => {
+  const postponed = {
+    kind: 'postponed',
+    upload,
+    target,
+    attachmentType: 'CV',
+    failure: { code: 'INTEGRATION_PAUSED', detail: 'The integration is paused.' },
+    dueAt: nine,
+  } as const;
+
+  test('costs one write and no read', async () => {
+    expect(await ledger.postpone(postponed)).toMatchObject({
+      written: true,
+      record: { attempts: 0, state: { status: 'waiting', dueAt: nine } },
+    });
+    expect(dynamo.calls).toEqual(['PutItem']);
+  });
+
+  test.each([
+    ['is being sent', async () => void (await claimed(ledger, 'owner-A'))],
+    ['is attached', async () => void (await written(ledger, await claimed(ledger, 'owner-A'), deliveredBy('owner-A')))],
+    ['waits', async () => void (await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute)))],
+  ])('changes nothing when it %s', async (_, before) => {
+    await before();
+    const known = await ledger.read(id);
+    expect(await ledger.postpone(postponed)).toMatchObject({ written: false });
+    expect(await ledger.read(id)).toEqual(known);
+  });
+
+  test('is claimed later as its first attempt', async () => {
+    await ledger.postpone(postponed);
+    expect(await claimed(ledger, 'owner-A')).toMatchObject({ attempts: 1, attemptsSinceRelease: 1, waited: true });
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fromItem, RecordUnreadable, shardsOf, toItem } from '../../../lib/ledger/record-item.ts';
 import type { Item } from '../../../lib/ledger/table.ts';
 import { anyLife, stepsOf } from '../../fakes/arbitrary-events.ts';
-import { minute, nine, recordIn, type StateName, states } from '../../fakes/ledger-samples.ts';
+import { integrationId, minute, nine, recordIn, type StateName, states } from '../../fakes/ledger-samples.ts';
 
 const id = 'cv-inbox/candidates/GRK123/Frank Doe CV.pdf#9b2cf535f27731c974343645a3985328';
 
@@ -57,16 +57,30 @@ describe('the item of an upload', () => {
   });
 
   test.each([
-    ['sending', 'due', nine + 6 * minute],
-    ['waiting', 'due', nine + minute],
-    ['unknown', 'due', nine + minute],
+    ['sending', 'lease', nine + 6 * minute],
     ['held', 'held', nine - 1_000],
-    ['paused', 'held', nine - 1_000],
+    ['doubtful', 'held', nine - 1_000],
   ] as const)('%s is listed as %s, and never expires', (name, queue, workAt) => {
     const item = itemOf(name);
     expect(shardsOf(queue)).toContain(item.workShard);
     expect(item.workAt).toBe(workAt);
     expect(item).not.toHaveProperty('expiresAt');
+  });
+
+  test.each(['waiting', 'unknown'] as const)('%s is listed in its lane by its due time, and never expires', (name) => {
+    const item = itemOf(name);
+    expect(item).toMatchObject({ workShard: `wait#${integrationId}`, workAt: nine + minute });
+    expect(item).not.toHaveProperty('expiresAt');
+  });
+
+  test.each(['waiting', 'unknown'] as const)('%s of a backfill is listed apart, so that new files go first', (name) => {
+    const item = toItem(recordIn(states[name], { backfill: true }), 400);
+    expect(item).toMatchObject({ workShard: `backfill#${integrationId}`, workAt: nine + minute });
+  });
+
+  test.each(['waiting', 'unknown'] as const)('%s without a target is not written: no run would read it', (name) => {
+    const { target: _, ...record } = recordIn(states[name]);
+    expect(() => toItem(record, 400)).toThrow('A file without a target cannot wait.');
   });
 
   // 5 January 2026, 08:59 UTC, and 30 days, in seconds.
@@ -88,17 +102,17 @@ describe('the item of an upload', () => {
 });
 
 test('there are four shards of each queue', () => {
-  expect(shardsOf('due')).toEqual(['due#0', 'due#1', 'due#2', 'due#3']);
+  expect(shardsOf('lease')).toEqual(['lease#0', 'lease#1', 'lease#2', 'lease#3']);
   expect(shardsOf('held')).toEqual(['held#0', 'held#1', 'held#2', 'held#3']);
   expect(shardsOf('rejected')).toEqual(['rejected#0', 'rejected#1', 'rejected#2', 'rejected#3']);
 });
 
 test('uploads spread over all shards', () => {
   const shards = Array.from({ length: 400 }, (_, index) => {
-    const record = recordIn(states.waiting);
+    const record = recordIn(states.sending);
     return toItem({ ...record, upload: { ...record.upload, key: `candidates/C${index}/CV.pdf` } }, 400).workShard;
   });
-  for (const shard of shardsOf('due')) expect(shards.filter((its) => its === shard).length).toBeGreaterThan(50);
+  for (const shard of shardsOf('lease')) expect(shards.filter((its) => its === shard).length).toBeGreaterThan(50);
 });
 
 test('whatever life brings is read back as it was written', () => {

@@ -1,17 +1,47 @@
 import { describe, expect, test } from 'vitest';
-import { day, minute, nine, recordIn, states } from '../../fakes/ledger-samples.ts';
+import { day, minute, nine, recordIn, states, target } from '../../fakes/ledger-samples.ts';
 import { next } from '../../fakes/ledger-steps.ts';
 
 describe('an operator', () => {
   test('who retries gives a new retry budget, and leaves a reason', () => {
-    const record = recordIn(states.held, { attemptsSinceRelease: 12, releasedAt: nine - day, throttledAttempts: 5 });
+    const record = recordIn(states.held, {
+      attemptsSinceRelease: 12,
+      countedAttempts: 12,
+      countedSince: nine - day,
+    });
     expect(next(record, { kind: 'retry', reason: 'The ATS is back.' })).toMatchObject({
       state: { status: 'waiting', dueAt: nine },
       attemptsSinceRelease: 0,
-      releasedAt: nine,
-      throttledAttempts: undefined,
+      countedAttempts: undefined,
+      countedSince: undefined,
       note: { action: 'retry', reason: 'The ATS is back.', at: nine },
     });
+  });
+
+  test.each(['retry', 'resend'] as const)(
+    'who asks for a %s sends the file to the target that its key names now',
+    (kind) => {
+      const now = {
+        target: { kind: 'application', id: 'APP1', integrationId: 'workday:2' },
+        attachmentType: 'OTHER',
+      } as const;
+      for (const name of ['held', 'rejected', 'waiting'] as const)
+        expect(next(recordIn(states[name]), { kind, reason: 'The template was wrong.', ...now })).toMatchObject(now);
+    },
+  );
+
+  test.each(['retry', 'resend'] as const)(
+    'whose %s finds no target in the key keeps the one that the file had',
+    (kind) => {
+      expect(next(recordIn(states.held), { kind, reason: 'It is needed.' })).toMatchObject({
+        target,
+        attachmentType: 'CV',
+      });
+    },
+  );
+
+  test('who retries makes it wait, so an object that is gone by then is reported as lost', () => {
+    expect(next(recordIn(states.held), { kind: 'retry', reason: 'The ATS is back.' }).waited).toBe(true);
   });
 
   test('who retries what may be delivered makes it be read at once, with its suspicion', () => {

@@ -68,10 +68,32 @@ test('held that may be delivered does not become free by a missed reading, but b
   });
 });
 
-test('whatever came out of sending without the word of its owner may be delivered', () => {
+test('what left sending without a report of its owner may be delivered, unless its key named no target', () => {
   always(({ before, event, after }) => {
-    if (before?.state.status === 'sending' && event.kind === 'lease-expired')
-      expect(mayBeThere(after.state)).toBe(true);
+    if (before?.state.status !== 'sending' || event.kind !== 'lease-expired') return;
+    if (before.target) expect(mayBeThere(after.state)).toBe(true);
+    else expect(after.state.status).toBe('rejected');
+  });
+});
+
+test('what waits, or may be delivered, has a target: otherwise it would be in a lane that no run reads', () => {
+  always(({ after }) => {
+    if (after.state.status === 'waiting' || after.state.status === 'unknown') expect(after.target).toBeDefined();
+  });
+});
+
+test('what waits is claimed no sooner than it is due, unless the claim says that it may', () => {
+  always(({ before, event, now }) => {
+    if (before?.state.status !== 'waiting' || event.kind !== 'claim' || event.early) return;
+    expect(before.state.dueAt).toBeLessThanOrEqual(now);
+  });
+});
+
+test('attempts that count are never more than attempts, and have a start', () => {
+  always(({ after }) => {
+    const { countedAttempts = 0, countedSince, attemptsSinceRelease } = after;
+    expect(countedAttempts).toBeLessThanOrEqual(attemptsSinceRelease);
+    expect(countedSince !== undefined).toBe(countedAttempts > 0);
   });
 });
 

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
-import { day, hour, integrationId, minute, nine, recordIn, states } from '../../fakes/ledger-samples.ts';
+import { day, hour, minute, nine, recordIn, states } from '../../fakes/ledger-samples.ts';
 import { next } from '../../fakes/ledger-steps.ts';
-
-const paused = { code: 'INTEGRATION_PAUSED', detail: 'The integration is paused.' } as const;
 
 describe('reading the target', () => {
   const unknown = recordIn(states.unknown);
@@ -41,34 +39,19 @@ describe('reading the target', () => {
 
   test('sends it again with a new retry budget, and keeps its suspicion and its unknown attempts', () => {
     const suspicion = { firstUnknownAttemptAt: nine - 10 * minute, unknownAttempts: 2 };
-    const record = recordIn(states.unknown, { ...suspicion, attemptsSinceRelease: 4, releasedAt: nine - day });
+    const record = recordIn(states.unknown, {
+      ...suspicion,
+      attemptsSinceRelease: 4,
+      countedAttempts: 3,
+      countedSince: nine - day,
+    });
     expect(next(record, { kind: 'absent', dueAt: nine + hour })).toMatchObject({
       ...suspicion,
       state: { status: 'waiting', dueAt: nine + hour },
       attemptsSinceRelease: 0,
-      releasedAt: nine,
+      countedAttempts: undefined,
+      countedSince: undefined,
+      waited: true,
     });
   });
-
-  test('waits for the end of a pause, and then reads: it is never sent on the end of a pause alone', () => {
-    const waiting = next(unknown, { kind: 'paused', scope: integrationId, failure: paused });
-    expect(waiting.state).toEqual({
-      status: 'held',
-      heldAt: nine,
-      failure: paused,
-      mayBeDelivered: true,
-      pausedBy: integrationId,
-    });
-    const released = next(waiting, { kind: 'released', scope: integrationId, dueAt: nine + minute });
-    expect(released.state).toMatchObject({ status: 'unknown', dueAt: nine + minute });
-  });
-
-  test.each(['paused', 'pausedDoubtful'] as const)(
-    'keeps its unknown attempts through a pause: no outage gives a file more than three (%s)',
-    (name) => {
-      const waiting = recordIn(states[name], { unknownAttempts: 2 });
-      const released = next(waiting, { kind: 'released', scope: integrationId, dueAt: nine });
-      expect(released.unknownAttempts).toBe(2);
-    },
-  );
 });

@@ -24,7 +24,6 @@ describe('a claim', () => {
       state: { status: 'sending', owner: 'owner-B', leaseUntil: nine + 7 * minute },
       attempts: 1,
       attemptsSinceRelease: 1,
-      releasedAt: nine,
       attemptedAt: nine,
       createdAt: nine,
       updatedAt: nine,
@@ -33,55 +32,73 @@ describe('a claim', () => {
     });
   });
 
-  test('counts the attempt and the try, and keeps the retry budget that started with the first', () => {
-    const record = recordIn(states.waiting, {
-      attempts: 5,
-      attemptsSinceRelease: 3,
-      releasedAt: nine - day / 2,
-      version: 9,
-    });
+  test('counts the attempt, and keeps what it has used up of its retry budget', () => {
+    const budget = { countedAttempts: 2, countedSince: nine - day / 2, waited: true };
+    const record = recordIn(states.due, { attempts: 5, attemptsSinceRelease: 3, version: 9, ...budget });
     expect(next(record, claim)).toMatchObject({
       attempts: 6,
       attemptsSinceRelease: 4,
-      releasedAt: nine - day / 2,
       attemptedAt: nine,
       version: 10,
+      ...budget,
     });
+  });
+
+  test('of what waits is allowed from the millisecond on in which it is due', () => {
+    const record = recordIn(states.waiting);
+    expect(transition(record, claim, nine + minute - 1, 'w')).toBeUndefined();
+    expect(next(record, claim, nine + minute).state.status).toBe('sending');
+  });
+
+  test('by an operator or a probe takes what waits before it is due', () => {
+    expect(next(recordIn(states.waiting), { ...claim, early: true }).state.status).toBe('sending');
+  });
+
+  test('for a backfill notes so, and a claim without it ends that', () => {
+    const record = next(recordIn(states.due), { ...claim, backfill: true });
+    expect(record.backfill).toBe(true);
+    expect(next(recordIn(states.due, { backfill: true }), claim).backfill).toBeUndefined();
   });
 
   test('by an earlier event that arrives late keeps the sequencer, time and version of the later upload', () => {
     const later = { ...upload, sequencer: '0B', modifiedAt: nine, versionId: 'version-2' };
     const earlier = { ...upload, sequencer: '0A', modifiedAt: nine - minute, versionId: 'version-1' };
-    const record = recordIn(states.waiting, { upload: later });
+    const record = recordIn(states.due, { upload: later });
     expect(next(record, { ...claim, upload: earlier }).upload).toEqual(later);
-    expect(next(recordIn(states.waiting, { upload: earlier }), { ...claim, upload: later }).upload).toEqual(later);
+    expect(next(recordIn(states.due, { upload: earlier }), { ...claim, upload: later }).upload).toEqual(later);
   });
 
   test.each(['superseded', 'rejected'] as const)('of what was %s weeks ago starts with a new retry budget', (name) => {
     const record = recordIn(states[name], {
       attempts: 12,
       attemptsSinceRelease: 12,
-      releasedAt: nine - 30 * day,
-      throttledAttempts: 5,
+      countedAttempts: 11,
+      countedSince: nine - 30 * day,
+      waited: true,
     });
     const again = next(record, { ...claim, upload: { ...upload, versionId: 'version-2' } });
-    expect(again).toMatchObject({ attempts: 13, attemptsSinceRelease: 1, releasedAt: nine });
-    expect(again.throttledAttempts).toBeUndefined();
+    expect(again).toMatchObject({
+      attempts: 13,
+      attemptsSinceRelease: 1,
+      countedAttempts: undefined,
+      countedSince: undefined,
+      waited: undefined,
+    });
   });
 
   test('takes version and size from the newest event', () => {
     const newer = { ...upload, versionId: 'version-2', sizeBytes: 48_212 };
-    expect(next(recordIn(states.waiting), { ...claim, upload: newer }).upload).toEqual(newer);
+    expect(next(recordIn(states.due), { ...claim, upload: newer }).upload).toEqual(newer);
   });
 
   test('keeps the version that an event without one does not know', () => {
     const { versionId: _, ...unversioned } = upload;
-    expect(next(recordIn(states.waiting), { ...claim, upload: unversioned }).upload.versionId).toBe('version-1');
+    expect(next(recordIn(states.due), { ...claim, upload: unversioned }).upload.versionId).toBe('version-1');
   });
 
   test('follows a key template that names another target now', () => {
     const application = { kind: 'application', id: 'APP1', integrationId } as const;
-    expect(next(recordIn(states.waiting), { ...claim, target: application }).target).toEqual(application);
+    expect(next(recordIn(states.due), { ...claim, target: application }).target).toEqual(application);
   });
 
   test('does not take a rejected file again for an event without a version', () => {
@@ -169,5 +186,14 @@ describe('a lease that ended', () => {
 
   test('has not ended one millisecond before its time', () => {
     expect(transition(recordIn(states.expired), expire, nine - 1, 'w')).toBeUndefined();
+  });
+
+  test('of a file whose key named no target rejects it: nothing can have been sent', () => {
+    const { target: _, attachmentType: __, ...nowhere } = recordIn(states.expired);
+    expect(next(nowhere, expire).state).toMatchObject({
+      status: 'rejected',
+      rejectedAt: nine,
+      failure: { code: 'KEY_NOT_MATCHED' },
+    });
   });
 });

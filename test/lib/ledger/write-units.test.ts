@@ -148,6 +148,23 @@ test('a repeat after a refused attempt costs 6 write units, because it moves wit
   expect(world.puts.slice(1).map(({ units }) => units)).toEqual([3, 3]);
 });
 
+test('an upload that meets a paused lane costs 3 write units, with everything in it below 1,024 bytes', async () => {
+  const { ledger, puts } = await worldOf();
+  await ledger.postpone({
+    kind: 'postponed',
+    upload,
+    target,
+    attachmentType: 'COVER_LETTER',
+    failure: {
+      code: 'INTEGRATION_PAUSED',
+      detail: 'The integration has been paused since 2026-01-05T09:00:00.000Z: INTEGRATION.AUTHENTICATION_INVALID. Kombo answered HTTP 403.',
+    },
+    dueAt: now,
+  });
+  expect(puts.map(({ units }) => units)).toEqual([3]);
+  for (const { bytes } of puts) expect(bytes + correlationIdBytes).toBeLessThan(1_024);
+});
+
 test('the size of an item is that of its names and texts in UTF-8, and of its numbers by two digits', () => {
   // pk (2) and "é" (2); version (7) and 1 (2); document (8) and "{}" (2).
   expect(itemSize({ pk: 'é', version: 1, document: '{}' })).toBe(23);

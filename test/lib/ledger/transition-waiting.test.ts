@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import type { FailureCode } from '../../../lib/failures/failures.ts';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { minute, nine, recordIn, states, target, upload } from '../../fakes/ledger-samples.ts';
+import { next } from '../../fakes/ledger-steps.ts';
+
+describe('an upload that is written down without a claim', () => {
+  const failure = { code: 'INTEGRATION_PAUSED', detail: 'The integration is paused.' } as const;
+  const postponed = { kind: 'postponed', upload, target, attachmentType: 'CV', failure, dueAt: nine } as const;
+
+  test('has no attempt so far, and its retry budget is whole', () => {
+    expect(next(undefined, postponed)).toEqual({
+      upload,
+      target,
+      attachmentType: 'CV',
+      state: { status: 'waiting', dueAt: nine, failure },
+      waited: true,
+      attempts: 0,
+      attemptsSinceRelease: 0,
+      countedAttempts: undefined,
+      countedSince: undefined,
+      createdAt: nine,
+      updatedAt: nine,
+      version: 1,
+      writeId: 'write-2',
+    });
+  });
+
+  test('of a backfill stays one', () => {
+    expect(next(undefined, { ...postponed, backfill: true }).backfill).toBe(true);
+  });
+
+  test('takes the facts of a newer upload of a rejected file, and keeps its history', () => {
+    const newer = { ...upload, versionId: 'version-2' };
+    expect(next(recordIn(states.rejected, { attempts: 3 }), { ...postponed, upload: newer })).toMatchObject({
+      upload: newer,
+      state: { status: 'waiting', dueAt: nine, failure },
+      attempts: 3,
+      attemptsSinceRelease: 0,
+    });
+  });
+});
+
+describe('the retry budget of a file', () => {
+  const fail = (record: LedgerRecord, code: FailureCode, now: number) =>
+    next(
+      record,
+      { kind: 'failed', owner: 'owner-A', as: 'waiting', failure: { code, detail: 'No.' }, dueAt: now + minute },
+      now,
+    );
+
+  test('starts with the first failure that counts, and the next one does not move its start', () => {
+    const first = fail(recordIn(states.sending), 'STORAGE_UNAVAILABLE', nine + minute);
+    expect(first).toMatchObject({ countedAttempts: 1, countedSince: nine + minute, waited: true });
+    const second = fail({ ...first, state: states.sending }, 'SOURCE_SHORT', nine + 2 * minute);
+    expect(second).toMatchObject({ countedAttempts: 2, countedSince: nine + minute });
+  });
+
+  test.each([
+    'KOMBO_UNREACHABLE',
+    'REMOTE.RATE_LIMIT_EXCEEDED',
+    'INTEGRATION.INACTIVE',
+    'PLATFORM.INTEGRATION_NOT_FOUND',
+    'PLATFORM.AUTHENTICATION_INVALID',
+    'PLATFORM.RATE_LIMIT_EXCEEDED',
+    'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED',
+    'KOMBO_RATE_LIMITED',
+  ] as const)('is not touched by %s: every file would meet it', (code) => {
+    const fresh = fail(recordIn(states.sending), code, nine);
+    expect([fresh.countedAttempts, fresh.countedSince]).toEqual([undefined, undefined]);
+    const used = { countedAttempts: 4, countedSince: nine - minute };
+    expect(fail(recordIn(states.sending, used), code, nine)).toMatchObject(used);
+  });
+});
