@@ -26,9 +26,10 @@ const answering =
 
 const read = () => secretText('cv-courier/kombo')();
 
-test('reads the text of the secret that it was given the name of', async () => {
-  const server = await managerThat({ complete: answering(200, { Name: 'x', SecretString: 'ks_prod_1' }) });
-  expect(await read()).toBe('ks_prod_1');
+test('reads the text and the version of the secret that it was given the name of', async () => {
+  const secret = { Name: 'x', SecretString: 'ks_prod_1', VersionId: 'e5f0-7' };
+  const server = await managerThat({ complete: answering(200, secret) });
+  expect(await read()).toEqual({ text: 'ks_prod_1', version: 'e5f0-7' });
   expect(JSON.parse(server.requests[0]?.body.toString() ?? '')).toEqual({ SecretId: 'cv-courier/kombo' });
 });
 
@@ -44,9 +45,9 @@ test('a secret that holds bytes which are no text is no key', async () => {
   await expect(cachedApiKey(read, systemClock).current()).rejects.toMatchObject({ fault: 'unreadable' });
 });
 
-test('a secret without a value is empty text', async () => {
+test('a secret without a value is empty text, and one without a version has an empty one', async () => {
   await managerThat({ complete: answering(200, { Name: 'x' }) });
-  expect(await read()).toBe('');
+  expect(await read()).toEqual({ text: '', version: '' });
 });
 
 test.each([

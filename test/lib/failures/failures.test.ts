@@ -6,7 +6,13 @@ import { expect, test } from 'vitest';
 import { settings } from '../../../lib/config/settings.ts';
 import type { EventFailure } from '../../../lib/failures/event-failures.ts';
 import type { Failure } from '../../../lib/failures/failure.ts';
-import { everyFailure, type FailureCode, failureOf, failures } from '../../../lib/failures/failures.ts';
+import {
+  countsAsAttempt,
+  everyFailure,
+  type FailureCode,
+  failureOf,
+  failures,
+} from '../../../lib/failures/failures.ts';
 
 const codes = Object.keys(failures) as FailureCode[];
 const codesWhere = (fits: (failure: Failure) => boolean): readonly FailureCode[] =>
@@ -16,11 +22,11 @@ const failureColumns: Readonly<Record<keyof Failure, string>> = {
   status: "'held'",
   retry: "'never'",
   pauses: "'nothing'",
-  selfHealing: 'false',
+  seenIn: "'nowhere'",
   judges: "'nothing'",
   throttled: "'no'",
   keyRefused: 'false',
-  outage: 'false',
+  outage: "'no'",
   vendorRepeats: 'false',
   asListing: "'hold'",
   meaning: "'A meaning.'",
@@ -137,12 +143,118 @@ test('these codes may have been delivered, and Kombo calls a repeat safe', () =>
   expect(codes.map((code) => failureOf(code).status)).toEqual(['unknown', 'unknown']);
 });
 
-test('after these codes the other side is down or full', () => {
-  expect(codesWhere(({ outage }) => outage)).toEqual([
-    'KOMBO_UNAVAILABLE',
-    'KOMBO_UNREACHABLE',
+test('after these codes the other side is down or full: the integration, or everything behind the key', () => {
+  expect(codesWhere(({ outage }) => outage === 'integration')).toEqual([
+    'ANSWER_TIMED_OUT',
+    'KOMBO_FAULT',
+    'PLATFORM.TASK_TIMED_OUT',
+    'REMOTE.RATE_LIMIT_EXCEEDED',
     'REMOTE.SERVICE_UNAVAILABLE',
   ]);
+  expect(codesWhere(({ outage }) => outage === 'account')).toEqual(['KOMBO_UNAVAILABLE', 'KOMBO_UNREACHABLE']);
+});
+
+test('these codes pause everything behind the key', () => {
+  expect(codesWhere(({ pauses }) => pauses === 'account')).toEqual([
+    'API_KEY_UNREADABLE',
+    'KOMBO_REDIRECTED',
+    'KOMBO_UNAUTHORIZED',
+    'PLATFORM.AUTHENTICATION_INVALID',
+    'PLATFORM.IP_NOT_WHITELISTED',
+  ]);
+});
+
+test('these codes pause an integration; one of them only where the id is no mistake in the key', () => {
+  expect(codesWhere(({ pauses }) => pauses === 'integration')).toEqual([
+    'INTEGRATION.ACTION_DISABLED',
+    'INTEGRATION.ACTION_NOT_AVAILABLE',
+    'INTEGRATION.AUTHENTICATION_INVALID',
+    'INTEGRATION.INACTIVE',
+    'INTEGRATION.MODEL_DISABLED',
+    'INTEGRATION.MODEL_NOT_AVAILABLE',
+    'INTEGRATION.PERMISSION_MISSING',
+    'INTEGRATION.QA_FAILED',
+    'INTEGRATION.SETUP_INCOMPLETE',
+    'INTEGRATION.SETUP_SYNC_PENDING',
+  ]);
+  expect(codesWhere(({ pauses }) => pauses === 'known-integration')).toEqual(['PLATFORM.INTEGRATION_NOT_FOUND']);
+});
+
+test('a file that meets what every file would meet waits or is looked up: no operator must act on it', () => {
+  const held = codesWhere(
+    ({ pauses, outage, throttled, status }) =>
+      (pauses !== 'nothing' || outage !== 'no' || throttled !== 'no') && status !== 'waiting' && status !== 'unknown',
+  );
+  expect(held).toEqual([]);
+  expect(failureOf('INTEGRATION_PAUSED').status).toBe('waiting');
+});
+
+test('a file that causes a pause is known not to be delivered', () => {
+  expect(codesWhere(({ pauses, status }) => pauses !== 'nothing' && status !== 'waiting')).toEqual([]);
+});
+
+test('no code both pauses immediately and counts as an outage, and a throttled one does neither', () => {
+  expect(codesWhere(({ pauses, outage }) => pauses !== 'nothing' && outage !== 'no')).toEqual([]);
+  expect(
+    codesWhere(({ throttled, pauses, outage }) => throttled !== 'no' && (pauses !== 'nothing' || outage !== 'no')),
+  ).toEqual([]);
+});
+
+test('these codes use up no retry budget, because every file would meet them; all others do', () => {
+  expect(codes.filter((code) => !countsAsAttempt(code)).sort()).toEqual([
+    'ANSWER_TIMED_OUT',
+    'API_KEY_UNREADABLE',
+    'INTEGRATION.ACTION_DISABLED',
+    'INTEGRATION.ACTION_NOT_AVAILABLE',
+    'INTEGRATION.AUTHENTICATION_INVALID',
+    'INTEGRATION.INACTIVE',
+    'INTEGRATION.MODEL_DISABLED',
+    'INTEGRATION.MODEL_NOT_AVAILABLE',
+    'INTEGRATION.PERMISSION_MISSING',
+    'INTEGRATION.QA_FAILED',
+    'INTEGRATION.SETUP_INCOMPLETE',
+    'INTEGRATION.SETUP_SYNC_PENDING',
+    'KOMBO_FAULT',
+    'KOMBO_RATE_LIMITED',
+    'KOMBO_REDIRECTED',
+    'KOMBO_UNAUTHORIZED',
+    'KOMBO_UNAVAILABLE',
+    'KOMBO_UNREACHABLE',
+    'PLATFORM.AUTHENTICATION_INVALID',
+    'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED',
+    'PLATFORM.INTEGRATION_NOT_FOUND',
+    'PLATFORM.IP_NOT_WHITELISTED',
+    'PLATFORM.RATE_LIMIT_EXCEEDED',
+    'PLATFORM.TASK_TIMED_OUT',
+    'REMOTE.RATE_LIMIT_EXCEEDED',
+    'REMOTE.SERVICE_UNAVAILABLE',
+  ]);
+});
+
+test.each([
+  ['status', ['INTEGRATION.AUTHENTICATION_INVALID', 'INTEGRATION.INACTIVE']],
+  ['setup-status', ['INTEGRATION.SETUP_INCOMPLETE', 'INTEGRATION.SETUP_SYNC_PENDING']],
+  ['write-actions', ['INTEGRATION.ACTION_DISABLED', 'INTEGRATION.ACTION_NOT_AVAILABLE']],
+  [
+    'call',
+    [
+      'API_KEY_UNREADABLE',
+      'KOMBO_REDIRECTED',
+      'KOMBO_UNAUTHORIZED',
+      'PLATFORM.AUTHENTICATION_INVALID',
+      'PLATFORM.INTEGRATION_NOT_FOUND',
+      'PLATFORM.IP_NOT_WHITELISTED',
+    ],
+  ],
+] as const)(
+  "the cause of a pause shows in Kombo's description of the integration (%s) for these codes",
+  (where, expected) => {
+    expect(codesWhere(({ seenIn }) => seenIn === where)).toEqual(expected);
+  },
+);
+
+test('a cause is looked for only where there is a pause', () => {
+  expect(codesWhere(({ seenIn, pauses }) => seenIn !== 'nowhere' && pauses === 'nothing')).toEqual([]);
 });
 
 test('these codes show that Kombo judged the file, so no pause applies any more', () => {
@@ -153,16 +265,4 @@ test('these codes show that Kombo judged the file, so no pause applies any more'
     'REMOTE.SERVICE_UNAVAILABLE',
     'REMOTE.UNKNOWN_HTTP_ERROR',
   ]);
-});
-
-test('a pause of these codes is tested without an operator', () => {
-  expect(codesWhere(({ selfHealing }) => selfHealing)).toEqual([
-    'API_KEY_UNREADABLE',
-    'INTEGRATION.SETUP_SYNC_PENDING',
-    'KOMBO_REDIRECTED',
-    'KOMBO_UNAUTHORIZED',
-    'PLATFORM.AUTHENTICATION_INVALID',
-    'PLATFORM.IP_NOT_WHITELISTED',
-  ]);
-  expect(codesWhere(({ selfHealing, pauses }) => selfHealing && pauses === 'nothing')).toEqual([]);
 });

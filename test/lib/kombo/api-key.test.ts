@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ApiKey, ApiKeyError, cachedApiKey, fixedApiKey } from '../../../lib/kombo/api-key.ts';
+import { type ApiKey, ApiKeyError, cachedApiKey, fixedApiKey, type StoredKey } from '../../../lib/kombo/api-key.ts';
 import { type ManualClock, manualClock } from '../../fakes/manual-clock.ts';
 
 const minuteMs = 60_000;
@@ -9,11 +9,12 @@ const storeHolding = (first: string | Error) => {
   const store = {
     holds: first as string | Error,
     reads: 0,
-    read: async (): Promise<string> => {
+    version: 'version-1',
+    read: async (): Promise<StoredKey> => {
       store.reads += 1;
       await undefined;
       if (store.holds instanceof Error) throw store.holds;
-      return store.holds;
+      return { text: store.holds, version: store.version };
     },
   };
   return store;
@@ -130,6 +131,55 @@ describe('after Kombo refused a key', () => {
     await apiKey.current();
     store.holds = state;
     expect(await apiKey.refresh('ks_prod_1')).toBe(false);
+  });
+});
+
+describe('the version of the key', () => {
+  test('is that of the store, and is known after the key was read', async () => {
+    const { store, apiKey } = setUp('ks_prod_1');
+    await apiKey.current();
+    expect(await apiKey.version()).toBe('version-1');
+    expect(store.reads).toBe(1);
+  });
+
+  test('is read when nothing was read so far', async () => {
+    const { store, apiKey } = setUp('ks_prod_1');
+    expect(await apiKey.version()).toBe('version-1');
+    expect(await apiKey.current()).toBe('ks_prod_1');
+    expect(store.reads).toBe(1);
+  });
+
+  test('is a minute old at most, so a run learns of a new key within that time', async () => {
+    const { clock, store, apiKey } = setUp('ks_prod_1');
+    await apiKey.current();
+    Object.assign(store, { holds: 'ks_prod_2', version: 'version-2' });
+    clock.advance(minuteMs - 1);
+    expect(await apiKey.version()).toBe('version-1');
+    clock.advance(1);
+    expect(await apiKey.version()).toBe('version-2');
+    expect(await apiKey.current()).toBe('ks_prod_2');
+    expect(store.reads).toBe(2);
+  });
+
+  test('changes with a key that was found after a refusal', async () => {
+    const { store, apiKey } = setUp('ks_prod_1');
+    await apiKey.current();
+    Object.assign(store, { holds: 'ks_prod_2', version: 'version-2' });
+    await apiKey.refresh('ks_prod_1');
+    expect(await apiKey.version()).toBe('version-2');
+  });
+
+  test.each([
+    ['away', away],
+    ['gone', gone],
+  ])('is not made up while the store is %s', async (_, state) => {
+    const { apiKey } = setUp(state);
+    await expect(apiKey.version()).rejects.toBe(state);
+  });
+
+  test('does not reveal the key', async () => {
+    expect(await setUp('ks_prod_1').apiKey.version()).not.toContain('ks_prod');
+    expect(await fixedApiKey('ks_dev_local').version()).not.toContain('ks_dev');
   });
 });
 

@@ -35,19 +35,19 @@ const errorList: readonly [keyof typeof komboErrorCodes, string, string | undefi
   ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 'waiting', undefined],
   ['REMOTE.RATE_LIMIT_EXCEEDED', 'waiting', undefined],
   ['REMOTE.SERVICE_UNAVAILABLE', 'unknown', undefined],
-  ['INTEGRATION.SETUP_SYNC_PENDING', 'held', 'integration'],
-  ['INTEGRATION.SETUP_INCOMPLETE', 'held', 'integration'],
-  ['INTEGRATION.QA_FAILED', 'held', 'integration'],
-  ['INTEGRATION.INACTIVE', 'held', 'integration'],
-  ['INTEGRATION.AUTHENTICATION_INVALID', 'held', 'integration'],
-  ['INTEGRATION.PERMISSION_MISSING', 'held', 'integration'],
-  ['INTEGRATION.ACTION_NOT_AVAILABLE', 'held', 'integration'],
-  ['INTEGRATION.ACTION_DISABLED', 'held', 'integration'],
-  ['INTEGRATION.MODEL_NOT_AVAILABLE', 'held', 'integration'],
-  ['INTEGRATION.MODEL_DISABLED', 'held', 'integration'],
-  ['PLATFORM.AUTHENTICATION_INVALID', 'held', 'account'],
-  ['PLATFORM.IP_NOT_WHITELISTED', 'held', 'account'],
-  ['PLATFORM.INTEGRATION_NOT_FOUND', 'held', 'integration'],
+  ['INTEGRATION.SETUP_SYNC_PENDING', 'waiting', 'integration'],
+  ['INTEGRATION.SETUP_INCOMPLETE', 'waiting', 'integration'],
+  ['INTEGRATION.QA_FAILED', 'waiting', 'integration'],
+  ['INTEGRATION.INACTIVE', 'waiting', 'integration'],
+  ['INTEGRATION.AUTHENTICATION_INVALID', 'waiting', 'integration'],
+  ['INTEGRATION.PERMISSION_MISSING', 'waiting', 'integration'],
+  ['INTEGRATION.ACTION_NOT_AVAILABLE', 'waiting', 'integration'],
+  ['INTEGRATION.ACTION_DISABLED', 'waiting', 'integration'],
+  ['INTEGRATION.MODEL_NOT_AVAILABLE', 'waiting', 'integration'],
+  ['INTEGRATION.MODEL_DISABLED', 'waiting', 'integration'],
+  ['PLATFORM.AUTHENTICATION_INVALID', 'waiting', 'account'],
+  ['PLATFORM.IP_NOT_WHITELISTED', 'waiting', 'account'],
+  ['PLATFORM.INTEGRATION_NOT_FOUND', 'waiting', 'known-integration'],
   ['PLATFORM.INPUT_INVALID', 'rejected', undefined],
   ['REMOTE.INPUT_INVALID', 'rejected', undefined],
   ['REMOTE.UNKNOWN_HTTP_ERROR', 'unknown', undefined],
@@ -63,7 +63,7 @@ test('the table has all 24 codes of the error list and no other', () => {
 });
 
 describe.each(errorList)('%s', (code, status, pauses) => {
-  test(`means ${status}${pauses ? ` and pauses the ${pauses}` : ''}`, () => {
+  test(`means ${status}${pauses ? ` and pauses: ${pauses}` : ''}`, () => {
     expect(komboFailures[code]).toMatchObject({ status, pauses: pauses ?? 'nothing' });
   });
 
@@ -107,10 +107,10 @@ describe.each([
 
 test.each([
   ['KOMBO_REFUSED', 'rejected'],
-  ['KOMBO_UNAUTHORIZED', 'held'],
+  ['KOMBO_UNAUTHORIZED', 'waiting'],
   ['KOMBO_FORBIDDEN', 'held'],
   ['KOMBO_NOT_FOUND', 'held'],
-  ['KOMBO_REDIRECTED', 'held'],
+  ['KOMBO_REDIRECTED', 'waiting'],
   ['KOMBO_RATE_LIMITED', 'waiting'],
   ['KOMBO_UNAVAILABLE', 'unknown'],
   ['KOMBO_FAULT', 'unknown'],

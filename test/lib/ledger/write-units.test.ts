@@ -157,7 +157,8 @@ test('an upload that meets a paused lane costs 3 write units, with everything in
     attachmentType: 'COVER_LETTER',
     failure: {
       code: 'INTEGRATION_PAUSED',
-      detail: 'The integration has been paused since 2026-01-05T09:00:00.000Z: INTEGRATION.AUTHENTICATION_INVALID. Kombo answered HTTP 403.',
+      detail:
+        'The integration has been paused since 2026-01-05T09:00:00.000Z: INTEGRATION.AUTHENTICATION_INVALID. Kombo answered HTTP 403.',
     },
     dueAt: now,
   });
