@@ -16,6 +16,8 @@ interface Given {
   readonly afterMs?: number;
   readonly listsWithinMs?: number;
   readonly listedAfterMs?: number;
+  /** When the lane or the account opened, since the start of the attempt; absent when neither was ever paused. */
+  readonly openedAfterMs?: number;
 }
 
 const facts = (given: Given) => {
@@ -23,7 +25,8 @@ const facts = (given: Given) => {
   const state: UnknownOutcome = { ...states.unknown, unknownSince: nine, ...change };
   const record = recordIn(state, { attemptedAt: nine, unknownAttempts: 1, ...more });
   const listing = { listedAt: nine + listedAfterMs, listsWithinMs };
-  return { record, state, settings, now: nine + afterMs, ...listing, random: 0.5, seen };
+  const openedAt = given.openedAfterMs === undefined ? 0 : nine + given.openedAfterMs;
+  return { record, state, settings, now: nine + afterMs, ...listing, openedAt, random: 0.5, seen };
 };
 
 const after = (verdict: Verdict, given: Given = {}) => afterLook(verdict, facts(given));
@@ -145,6 +148,18 @@ describe('a doubt that may pass', () => {
       counts: 'passing',
     });
   });
+
+  test('begins its day anew when the lane or the account opens: an outage of any length does not count', () => {
+    const openedAfterMs = 6 * day;
+    expect(after(passing, { afterMs: 7 * day - 1, openedAfterMs })).toMatchObject({ counts: 'passing' });
+    expect(after(passing, { afterMs: 7 * day, openedAfterMs })).toMatchObject({ counts: 'doubtful' });
+  });
+
+  test('keeps the start of its day when the lane opened before it', () => {
+    const given = { state: { unknownSince: nine + 2 * hour }, openedAfterMs: hour };
+    expect(after(passing, { ...given, afterMs: day + 2 * hour - 1 })).toMatchObject({ counts: 'passing' });
+    expect(after(passing, { ...given, afterMs: day + 2 * hour })).toMatchObject({ counts: 'doubtful' });
+  });
 });
 
 describe('a target that cannot be listed', () => {
@@ -160,6 +175,12 @@ describe('a target that cannot be listed', () => {
     expect(failed('KOMBO_UNAVAILABLE', { afterMs: day, state: { doubtfulLooks: 1 } })).toMatchObject({
       kind: 'undecidable',
     });
+  });
+
+  test('has its day from the opening of the lane on as well', () => {
+    const given = { afterMs: 3 * day, openedAfterMs: 2 * day + 1 };
+    expect(failed('KOMBO_UNAVAILABLE', given)).toMatchObject({ kind: 'looked', counts: 'passing' });
+    expect(failed('KOMBO_UNAVAILABLE', { ...given, openedAfterMs: 2 * day })).toMatchObject({ counts: 'doubtful' });
   });
 
   test('for want of a right is for an operator, also where Kombo calls a repeat safe', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
+import { newLane } from '../../../lib/lane/lane.ts';
 import { toLaneItem } from '../../../lib/lane/lane-item.ts';
 import { readBack } from '../../../lib/read-back/read-back.ts';
 import { integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
@@ -12,7 +13,7 @@ const lostFile = async () => {
   const world = deliveryWorld();
   const lessons = ['A', 'B'].map((targetId) => ({ targetId, sizeBytes: 10_000, at: nine, lagMs: 0 }));
   const group = { kind: 'candidate', contentType: 'application/pdf', samples: [], lessons, missed: 0, nextSampleAt: 0 };
-  const lane = toLaneItem({ integrationId, tool: [{ ...group, kind: 'candidate' }], version: 1 });
+  const lane = toLaneItem({ ...newLane(integrationId), tool: [{ ...group, kind: 'candidate' }], version: 1 });
   world.table.items.set(lane.pk, lane);
   const courier = world.newCourier({ readBackAfterMs: minute, readBackAgainMs: 15 * minute });
   const upload = world.put('candidates/GRK1/cv.pdf');

@@ -2,8 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Settings } from '../../../lib/config/config.ts';
 import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
+import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
 import type { ListedFile } from '../../../lib/kombo/attachment-list.ts';
 import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
+import { accountLane, opened } from '../../../lib/lane/lane.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { readBack } from '../../../lib/read-back/read-back.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
@@ -23,9 +25,13 @@ beforeEach(() => {
 
 const key = 'candidates/GRK123/Frank Doe CV.pdf';
 
-const sent = async (fate: PostScript, upload = world.put(key)): Promise<Upload> => {
+const sent = async (
+  fate: PostScript,
+  upload = world.put(key),
+  options: Partial<DeliverOptions> = {},
+): Promise<Upload> => {
   world.kombo.script.push(fate);
-  await deliver(upload, { deadline: world.deadline() }, courier);
+  await deliver(upload, { deadline: world.deadline(), ...options }, courier);
   return upload;
 };
 
@@ -191,13 +197,22 @@ describe('what cannot be decided', () => {
   });
 });
 
-test('a paused integration is not asked: the file waits for the end of the pause', async () => {
-  const upload = await sent(losesAnswer);
-  const byOperator = { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'A move.', selfHealing: false } as const;
-  await courier.pauses.begin({ ...byOperator, scope: integrationId });
-  expect(await read(upload)).toMatchObject({ status: 'held', failure: { code: 'INTEGRATION_PAUSED' } });
-  expect(world.kombo.listings).toEqual([]);
-});
+test.each(['the lane', 'the account'] as const)(
+  'a reason that may pass has a day from the opening of %s on, however long the outage was',
+  async (opening) => {
+    const upload = await sent(losesAnswer);
+    failsToList('KOMBO_UNAVAILABLE');
+    world.clock.advance(6 * day);
+    await courier.lanes.change(opening === 'the lane' ? integrationId : accountLane, (lane) =>
+      opened(lane, world.clock.now()),
+    );
+    await read(upload);
+    expect((await world.recordOf(upload)).state).toMatchObject({ passingLooks: 1, doubtfulLooks: 0 });
+    world.clock.advance(day);
+    await read(upload);
+    expect((await world.recordOf(upload)).state).toMatchObject({ passingLooks: 1, doubtfulLooks: 1 });
+  },
+);
 
 test('ON_UNKNOWN=resend sends without a look, three times at most', async () => {
   const upload = world.put(key);
@@ -225,7 +240,9 @@ test('a tool that cannot list its files gets a file five times after answers tha
   failsToList('INTEGRATION.ACTION_NOT_AVAILABLE');
   const upload = world.put(key);
   for (let attempt = 1; attempt <= 5; attempt += 1) {
-    await sent(() => refuses('KOMBO_UNAVAILABLE'), upload);
+    // From the third answer on the account is paused, so only a probe is sent.
+    await sent(() => refuses('KOMBO_UNAVAILABLE'), upload, { isProbe: true });
     expect(await read(upload)).toMatchObject({ status: attempt < 5 ? 'waiting' : 'held' });
   }
+  expect(world.kombo.posts).toHaveLength(5);
 });
