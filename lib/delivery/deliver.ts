@@ -1,4 +1,5 @@
 import { deadlineIn } from '../deadline.ts';
+import type { FailureDetail } from '../failures/failures.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import type { Claim } from '../ledger/ledger.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
@@ -57,7 +58,7 @@ const claimAndSend = async (
         ...(match.ok && { target: match.value.target, attachmentType: match.value.attachmentType }),
         owner,
         leaseUntil: clock.now() + settings.leaseMs,
-        ...((options.early || options.isProbe) && { early: true }),
+        ...((options.early || options.isProbe || blocksFile(options.holdAs)) && { early: true }),
       },
       options.seen,
     );
@@ -80,14 +81,17 @@ const outcomeOfEntry = async (
   const { known } = entry;
   if (!known.readable) return unchangedOutcome(known, upload);
   const { status } = known.record.state;
-  // A missing verdict does not block a file that is held for a reason of its own.
-  const blocks = (status === 'held' || status === 'unknown') && holdAs && holdAs.code !== 'SCAN_MISSING';
+  const blocks = (status === 'held' || status === 'unknown') && blocksFile(holdAs);
   if (!blocks && status !== 'sending') return unchangedOutcome(known, upload);
   const written = blocks
     ? await courier.ledger.apply(known.record, { kind: 'blocked-by-scan', failure: holdAs })
     : await expireLease(known.record, courier);
   return written === 'conflict' ? unchangedOutcome(known, upload) : outcomeOf(written.record);
 };
+
+/** A missing verdict does not block a file that waits its turn, or is held for a reason of its own. */
+const blocksFile = (holdAs: FailureDetail | undefined): holdAs is FailureDetail =>
+  holdAs !== undefined && holdAs.code !== 'SCAN_MISSING';
 
 /** Sends the claimed file, unless something that is known already forbids it. */
 const send = async (

@@ -5,7 +5,7 @@ import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { exe, pdf } from '../../fakes/files.ts';
-import { integrationId, minute } from '../../fakes/ledger-samples.ts';
+import { hour, integrationId, minute } from '../../fakes/ledger-samples.ts';
 import { losesAnswer, refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
@@ -40,9 +40,9 @@ describe('a CV', () => {
     expect((await world.recordOf(upload)).state.status).toBe('attached');
   });
 
-  test('costs two writes and a query for the same bytes; the first of an integration also reads the pauses and the tool, and is noted as a sample', async () => {
+  test('costs two writes and a query for the same bytes; the first of an integration also reads its lane and that of the account, and is noted as a sample', async () => {
     await send(world.put(key));
-    expect(world.table.calls.sort()).toEqual(['get', 'get', 'put', 'put', 'put', 'query', 'query']);
+    expect(world.table.calls.sort()).toEqual(['get', 'get', 'get', 'put', 'put', 'put', 'query']);
     world.table.calls.length = 0;
     await send(world.put('candidates/GRK123/Letter.pdf'));
     expect(world.table.calls).toEqual(['put', 'query', 'put']);
@@ -79,11 +79,24 @@ describe('a second event for the same upload', () => {
     expect(outcomes.filter((its) => its.status === 'unchanged' && its.as === 'sending')).toHaveLength(19);
   });
 
-  test('tries again at once what waits for its next try', async () => {
+  test('does not hurry what waits for its next attempt, and takes it from its due time on', async () => {
     const upload = world.put(key);
-    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
+    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
     await send(upload);
+    const { state } = await world.recordOf(upload);
+    const dueAt = 'dueAt' in state ? state.dueAt : 0;
+    world.clock.advance(dueAt - world.clock.now() - 1);
+    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'waiting', dueAt: new Date(dueAt) });
+    expect(world.kombo.posts).toHaveLength(1);
+    world.clock.advance(1);
     expect(await send(upload)).toMatchObject({ status: 'attached', attempt: 2 });
+  });
+
+  test('by an operator need not wait until it is due', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+    await send(upload);
+    expect(await send(upload, { early: true })).toMatchObject({ status: 'attached', attempt: 2 });
   });
 
   test('does not send what may be delivered', async () => {
@@ -164,6 +177,31 @@ describe('what is wrong with a key or a file is settled without a call to Kombo'
     expect(await send(successor)).toMatchObject({ status: 'attached' });
   });
 
+  test('an object that was gone before its first attempt is superseded: nobody waited for it', async () => {
+    const upload = world.put(key);
+    world.bucket.clear();
+    expect(await send(upload)).toMatchObject({ status: 'superseded', failure: { code: 'OBJECT_DELETED' } });
+  });
+
+  test('an object that was deleted while its file waited is rejected, so that it is listed and not lost', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+    await send(upload);
+    world.bucket.clear();
+    expect(await send(upload, { early: true })).toMatchObject({ status: 'rejected', failure: { code: 'OBJECT_GONE' } });
+  });
+
+  test('an object that was replaced while its file waited is superseded: its successor has an event', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+    await send(upload);
+    world.put(key, { etag: 'etag-new' });
+    expect(await send(upload, { early: true })).toMatchObject({
+      status: 'superseded',
+      failure: { code: 'OBJECT_REPLACED' },
+    });
+  });
+
   test('an object that was deleted and put again with the same bytes is sent', async () => {
     const upload = world.put(key);
     world.bucket.clear();
@@ -181,6 +219,24 @@ describe('the malware scan', () => {
     expect(await send(upload, { holdAs: threat })).toMatchObject({ status: 'held', failure: threat });
     expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'held' });
     expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('that speaks against a file that waits holds it, due or not', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+    expect(await send(upload)).toMatchObject({ status: 'waiting' });
+    expect(await send(upload, { holdAs: threat })).toMatchObject({ status: 'held', failure: threat });
+    world.clock.advance(hour);
+    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'held' });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('that has not spoken yet does not hold a file that waits for its next attempt', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+    await send(upload);
+    const missing = { code: 'SCAN_MISSING', detail: 'No verdict has come.' } as const;
+    expect(await send(upload, { holdAs: missing })).toMatchObject({ status: 'unchanged', as: 'waiting' });
   });
 
   test('that later finds it clean lets it go', async () => {
