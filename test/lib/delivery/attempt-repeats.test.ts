@@ -8,51 +8,54 @@ import { accepts, attemptWorld, komboError, opens } from '../../worlds/attempt-w
 /** What is known not to be delivered may be repeated within one invocation, at most twice. Nothing else may. */
 
 const busy = komboError(429, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED');
+const unavailable = () => fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown.');
 
-test('a throttled attempt is repeated, and the file is read anew', async () => {
-  const world = await attemptWorld({ posts: [busy, accepts], clock: fastClock() });
-  expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
-  expect(world.posts()).toHaveLength(2);
-  expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true, true]);
+test.each([
+  ['the limit of calls in flight', busy, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED'],
+  [
+    'a rate limit',
+    komboError(429, 'PLATFORM.RATE_LIMIT_EXCEEDED', { 'retry-after': '1' }),
+    'PLATFORM.RATE_LIMIT_EXCEEDED',
+  ],
+  ['a 429 without a code', komboError(429, null, { 'retry-after': '1' }), 'KOMBO_RATE_LIMITED'],
+] as const)(
+  '%s is never repeated here: the caller slows down, and the schedule repeats',
+  async (_, throttled, code) => {
+    // The clock stands still: any wait would last for ever.
+    const world = await attemptWorld({ posts: [throttled, accepts] });
+    expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting', failure: { code } } });
+    expect(world.posts()).toHaveLength(1);
+  },
+);
+
+test('a wait that Kombo asks for is reported', async () => {
+  const world = await attemptWorld({ posts: [komboError(429, null, { 'retry-after': '3' })] });
+  expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' }, retryAfterMs: 3_000 });
 });
 
 test('after two repeats the schedule takes over', async () => {
-  const world = await attemptWorld({ posts: [busy], clock: fastClock() });
+  const short = opens(pdf, { sizeBytes: pdf.length + 1 });
+  const world = await attemptWorld({ openings: [short], clock: fastClock() });
   expect(await world.attempt()).toMatchObject({
-    ending: {
-      kind: 'failed',
-      as: 'waiting',
-      failure: { code: 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED' },
-    },
+    ending: { kind: 'failed', as: 'waiting', failure: { code: 'SOURCE_SHORT' } },
   });
-  expect(world.posts()).toHaveLength(3);
+  expect(world.storage.opened).toHaveLength(3);
 });
 
 test('a failure of another kind after a repeat counts', async () => {
-  const world = await attemptWorld({ posts: [busy, komboError(400, 'PLATFORM.INPUT_INVALID')], clock: fastClock() });
-  expect(await world.attempt()).toMatchObject({ ending: { as: 'rejected' } });
-  expect(world.posts()).toHaveLength(2);
-});
-
-test('a wait that Kombo asks for is kept when it is short', async () => {
   const world = await attemptWorld({
-    posts: [komboError(429, null, { 'retry-after': '2' }), accepts],
+    openings: [unavailable, opens()],
+    posts: [komboError(400, 'PLATFORM.INPUT_INVALID')],
     clock: fastClock(),
   });
-  expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
-  expect(world.posts()).toHaveLength(2);
-});
-
-test('a wait of three seconds or more is left to the schedule', async () => {
-  const world = await attemptWorld({ posts: [komboError(429, null, { 'retry-after': '3' })] });
-  expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' }, retryAfterMs: 3_000 });
+  expect(await world.attempt()).toMatchObject({ ending: { as: 'rejected' } });
   expect(world.posts()).toHaveLength(1);
 });
 
 test('nothing is repeated with less than ten seconds left', async () => {
-  const world = await attemptWorld({ posts: [busy], durationMs: 10_000 });
+  const world = await attemptWorld({ openings: [unavailable, opens()], durationMs: 10_000 });
   expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' } });
-  expect(world.posts()).toHaveLength(1);
+  expect(world.posts()).toEqual([]);
 });
 
 test('an ATS that is down is not hurried', async () => {
@@ -124,12 +127,11 @@ test('a storage that did not answer once is asked again', async () => {
 
 test('an object that was replaced meanwhile ends the repeats', async () => {
   const world = await attemptWorld({
-    posts: [busy],
-    openings: [opens(), () => fail('OBJECT_REPLACED', 'Another.')],
+    openings: [unavailable, () => fail('OBJECT_REPLACED', 'Another.')],
     clock: fastClock(),
   });
   expect(await world.attempt()).toMatchObject({ ending: { as: 'superseded', failure: { code: 'OBJECT_REPLACED' } } });
-  expect(world.posts()).toHaveLength(1);
+  expect(world.posts()).toEqual([]);
 });
 
 describe('a key that Kombo refuses', () => {
@@ -143,6 +145,7 @@ describe('a key that Kombo refuses', () => {
         ring.refreshes += 1;
         return (await ring.current()) !== refused;
       },
+      version: async () => `version-${ring.refreshes}`,
     };
     return ring;
   };
@@ -161,7 +164,7 @@ describe('a key that Kombo refuses', () => {
     const apiKey = keyRing('ks_prod_1');
     const world = await attemptWorld({ posts: [refuses], apiKey });
     expect(await world.attempt()).toMatchObject({
-      ending: { as: 'held', failure: { code: 'PLATFORM.AUTHENTICATION_INVALID' } },
+      ending: { as: 'waiting', failure: { code: 'PLATFORM.AUTHENTICATION_INVALID' } },
     });
     expect(world.posts()).toHaveLength(1);
     expect(apiKey.refreshes).toBe(1);
@@ -174,14 +177,14 @@ describe('a key that Kombo refuses', () => {
 
   test('ends the attempt after two others were refused, too', async () => {
     const world = await attemptWorld({ posts: [refuses], apiKey: keyRing('a', 'b', 'c', 'd', 'e') });
-    expect(await world.attempt()).toMatchObject({ ending: { as: 'held' } });
+    expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' } });
     expect(keysOf(world)).toEqual(['Bearer a', 'Bearer b', 'Bearer c']);
   });
 
   test('a 403 is no question of the key', async () => {
     const apiKey = keyRing('ks_prod_1', 'ks_prod_2');
     const world = await attemptWorld({ posts: [komboError(403, 'PLATFORM.IP_NOT_WHITELISTED')], apiKey });
-    expect(await world.attempt()).toMatchObject({ ending: { as: 'held' } });
+    expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' } });
     expect(apiKey.refreshes).toBe(0);
   });
 });

@@ -118,7 +118,11 @@ describe('the object is let go', () => {
   });
 
   test('also when the program itself fails', async () => {
-    const apiKey = { current: () => Promise.reject(new TypeError('a bug')), refresh: async () => false };
+    const apiKey = {
+      current: () => Promise.reject(new TypeError('a bug')),
+      refresh: async () => false,
+      version: async () => '1',
+    };
     const world = await attemptWorld({ apiKey });
     await expect(world.attempt()).rejects.toThrow('a bug');
     expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true]);
@@ -162,9 +166,9 @@ describe('a source that is not as announced', () => {
 describe('an answer', () => {
   test.each([
     [400, 'PLATFORM.INPUT_INVALID', 'rejected'],
-    [409, 'INTEGRATION.SETUP_SYNC_PENDING', 'held'],
-    [403, 'INTEGRATION.ACTION_DISABLED', 'held'],
-    [401, 'PLATFORM.AUTHENTICATION_INVALID', 'held'],
+    [409, 'INTEGRATION.SETUP_SYNC_PENDING', 'waiting'],
+    [403, 'INTEGRATION.ACTION_DISABLED', 'waiting'],
+    [401, 'PLATFORM.AUTHENTICATION_INVALID', 'waiting'],
     [500, 'PLATFORM.UNKNOWN_ERROR', 'unknown'],
     [502, 'REMOTE.SERVICE_UNAVAILABLE', 'unknown'],
   ])('%i %s settles as %s after one POST', async (status, code, as) => {

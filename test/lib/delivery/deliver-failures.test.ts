@@ -3,14 +3,15 @@ import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
 import type { ApiKey } from '../../../lib/kombo/api-key.ts';
+import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
+import { accountLane, opened } from '../../../lib/lane/lane.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { ok } from '../../../lib/result.ts';
-import { releasePaused } from '../../../lib/runs/release-paused.ts';
 import { SourceError } from '../../../lib/stream/source-error.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { thenFailure } from '../../fakes/chunks.ts';
 import { pdf } from '../../fakes/files.ts';
-import { day, integrationId, minute, second } from '../../fakes/ledger-samples.ts';
+import { day, hour, integrationId, minute, second } from '../../fakes/ledger-samples.ts';
 import { refuses } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
@@ -40,36 +41,20 @@ describe('what is known not to be delivered', () => {
     expect(state).toMatchObject({ dueAt: updatedAt + 15 * second });
   });
 
-  test('when throttled is deferred after exactly one request, for as long as Kombo asks', async () => {
-    const upload = world.put(key);
-    world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 57 * second }));
-    await send(upload);
-
-    expect(world.kombo.posts).toHaveLength(1);
-    const { state, updatedAt } = await world.recordOf(upload);
-    expect(state).toMatchObject({ status: 'waiting', dueAt: updatedAt + 72 * second });
-  });
-
   test.each([
     ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', {}, 500],
-    ['PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 2 * second }, 2_500],
+    ['PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 57 * second }, 57_500],
     ['KOMBO_RATE_LIMITED', { retryAfterMs: 2 * second }, 2_500],
-  ] as const)('because of %s goes back after one request to a run that has a pace', async (code, more, waitMs) => {
+    ['KOMBO_RATE_LIMITED', {}, 15_000],
+  ] as const)('because of %s %j is deferred after exactly one request', async (code, more, waitMs) => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses(code, more));
     // Time stands still: a repeat would wait for ever.
-    expect(await send(upload, { paced: true })).toMatchObject({ status: 'waiting', failure: { code } });
+    expect(await send(upload)).toMatchObject({ status: 'waiting', failure: { code } });
 
     expect(world.kombo.posts).toHaveLength(1);
     const { state, updatedAt } = await world.recordOf(upload);
     expect(state).toMatchObject({ dueAt: updatedAt + waitMs });
-  });
-
-  test('for another reason than throttling is repeated also in a run that has a pace', async () => {
-    const upload = world.put(key);
-    world.kombo.script.push(() => refuses('KOMBO_UNREACHABLE'));
-    expect(await world.run(send(upload, { paced: true }))).toMatchObject({ status: 'attached' });
-    expect(world.kombo.posts).toHaveLength(2);
   });
 
   test('because the source broke is retried, and nothing stands at Kombo', async () => {
@@ -96,44 +81,67 @@ describe('what is known not to be delivered', () => {
     expect(world.kombo.standing).toEqual([]);
   });
 
-  test('at the twelfth try is held, with the last error in its words', async () => {
+  /** One attempt after another, each once it is due. */
+  const failAgain = async (upload: Upload, code: KomboFailure['code'], more = {}): Promise<Outcome> => {
+    world.kombo.script.push(() => refuses(code, more));
+    const outcome = await send(upload);
+    world.clock.advance(hour);
+    return outcome;
+  };
+
+  test('at the twelfth attempt is held, with the last error in its words', async () => {
     const upload = world.put(key);
-    for (let tries = 1; tries < 12; tries += 1) {
-      world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
-      expect(await send(upload)).toMatchObject({ status: 'waiting', attempt: tries });
-      world.clock.advance(minute);
-    }
-    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { logUrl: 'https://app.kombo.dev/log' }));
-    expect(await send(upload)).toMatchObject({
+    for (let attempt = 1; attempt < 12; attempt += 1)
+      expect(await failAgain(upload, 'KOMBO_BROKE_OFF')).toMatchObject({ status: 'waiting', attempt });
+    expect(await failAgain(upload, 'KOMBO_BROKE_OFF', { logUrl: 'https://app.kombo.dev/log' })).toMatchObject({
       status: 'held',
       failure: {
         code: 'RETRIES_EXHAUSTED',
-        detail: 'The last of 12 attempts ended with REMOTE.RATE_LIMIT_EXCEEDED. Kombo answered HTTP 400.',
+        detail: 'The last of 12 attempts ended with KOMBO_BROKE_OFF. Kombo answered HTTP 400.',
         logUrl: 'https://app.kombo.dev/log',
       },
     });
   });
 
-  test('an attempt that was throttled is none of the twelve', async () => {
+  test('because every file would meet it uses up none of the twelve attempts', async () => {
     const upload = world.put(key);
-    for (let tries = 1; tries <= 14; tries += 1) {
-      // Asked for more patience than an invocation has, so it is not repeated at once.
-      const limited = () => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 10_000 });
-      world.kombo.script.push(tries <= 3 ? limited : () => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
-      expect(await send(upload)).toMatchObject({ status: 'waiting', attempt: tries });
-      world.clock.advance(minute);
-    }
-    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
-    expect(await send(upload)).toMatchObject({ status: 'held', failure: { code: 'RETRIES_EXHAUSTED' } });
+    for (const code of ['PLATFORM.RATE_LIMIT_EXCEEDED', 'REMOTE.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)
+      expect(await failAgain(upload, code)).toMatchObject({ status: 'waiting' });
+    for (let attempt = 4; attempt < 15; attempt += 1)
+      expect(await failAgain(upload, 'KOMBO_BROKE_OFF')).toMatchObject({ status: 'waiting', attempt });
+    expect(await failAgain(upload, 'KOMBO_BROKE_OFF')).toMatchObject({
+      status: 'held',
+      attempt: 15,
+      failure: { code: 'RETRIES_EXHAUSTED' },
+    });
   });
 
-  test('after a day is held', async () => {
+  test('a day after the first failure that counted is held', async () => {
     const upload = world.put(key);
-    const down = () => refuses('REMOTE.RATE_LIMIT_EXCEEDED');
-    world.kombo.script.push(down, down);
-    await send(upload);
+    await failAgain(upload, 'KOMBO_BROKE_OFF');
     world.clock.advance(day);
-    expect(await send(upload)).toMatchObject({ status: 'held', failure: { code: 'RETRIES_EXHAUSTED' } });
+    expect(await failAgain(upload, 'KOMBO_BROKE_OFF')).toMatchObject({
+      status: 'held',
+      failure: { code: 'RETRIES_EXHAUSTED' },
+    });
+  });
+
+  test('is not held by an outage, however long it lasts', async () => {
+    const upload = world.put(key);
+    await failAgain(upload, 'REMOTE.RATE_LIMIT_EXCEEDED');
+    world.clock.advance(6 * day);
+    expect(await failAgain(upload, 'REMOTE.RATE_LIMIT_EXCEEDED')).toMatchObject({ status: 'waiting' });
+    expect(await failAgain(upload, 'KOMBO_BROKE_OFF')).toMatchObject({ status: 'waiting' });
+  });
+
+  test.each([integrationId, accountLane])('has a day anew from the opening of %s on', async (lane) => {
+    const upload = world.put(key);
+    await failAgain(upload, 'KOMBO_BROKE_OFF');
+    world.clock.advance(6 * day);
+    await deps.lanes.change(lane, (paused) => opened(paused, world.clock.now()));
+    expect(await failAgain(upload, 'KOMBO_BROKE_OFF')).toMatchObject({ status: 'waiting' });
+    world.clock.advance(day);
+    expect(await failAgain(upload, 'KOMBO_BROKE_OFF')).toMatchObject({ status: 'held' });
   });
 });
 
@@ -165,98 +173,6 @@ describe('what Kombo refuses for good', () => {
   });
 });
 
-describe('a failure that every file would meet', () => {
-  test('pauses its integration: the next file is held without a call', async () => {
-    world.kombo.script.push(() => refuses('INTEGRATION.ACTION_DISABLED'));
-    const first = world.put(key);
-    expect(await send(first)).toMatchObject({ status: 'held', failure: { code: 'INTEGRATION.ACTION_DISABLED' } });
-
-    const second = world.put('candidates/GRK124/CV.pdf');
-    expect(await send(second)).toMatchObject({ status: 'held', failure: { code: 'INTEGRATION_PAUSED' } });
-
-    expect(world.kombo.posts).toHaveLength(1);
-    for (const upload of [first, second]) {
-      expect((await world.recordOf(upload)).state).toMatchObject({ pausedBy: integrationId, mayBeDelivered: false });
-    }
-  });
-
-  test('of one integration does not stop another', async () => {
-    world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
-    await send(world.put(key));
-    const outcome = await send(world.put('named/workday:Ab1/GRK124/CV.pdf'));
-    expect(outcome).toMatchObject({ status: 'attached', target: { integrationId: 'workday:Ab1' } });
-  });
-
-  test('of the API key stops all integrations', async () => {
-    world.kombo.script.push(() => refuses('PLATFORM.AUTHENTICATION_INVALID'));
-    const upload = world.put(key);
-    await send(upload);
-    expect(await send(world.put('named/workday:Ab1/GRK124/CV.pdf'))).toMatchObject({ status: 'held' });
-    expect((await world.recordOf(upload)).state).toMatchObject({ pausedBy: 'account' });
-  });
-
-  test('settles the file even when the pause cannot be written', async () => {
-    world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
-    const upload = world.put(key);
-    world.table.fail('get', 1);
-    expect(await send(upload)).toMatchObject({ status: 'held', failure: { code: 'INTEGRATION.INACTIVE' } });
-    expect(await deps.pauses.list()).toEqual([]);
-    // Behind a pause that does not exist it would wait for an end that never comes.
-    expect((await world.recordOf(upload)).state).not.toHaveProperty('pausedBy');
-  });
-
-  test('about one file only pauses nothing', async () => {
-    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
-    expect(await send(world.put(key))).toMatchObject({ status: 'held', failure: { code: 'KOMBO_NOT_FOUND' } });
-    expect(await send(world.put('candidates/GRK124/CV.pdf'))).toMatchObject({ status: 'attached' });
-  });
-
-  test('does not send, when it ends, what a scan has blocked meanwhile', async () => {
-    const begin = {
-      scope: integrationId,
-      code: 'INTEGRATION_PAUSED',
-      by: 'operator',
-      reason: 'x',
-      selfHealing: false,
-    } as const;
-    await deps.pauses.begin(begin);
-    const upload = world.put(key);
-    await send(upload);
-    const threat = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty reported THREATS_FOUND.' } as const;
-    expect(await send(upload, { holdAs: threat })).toMatchObject({ status: 'held', failure: threat });
-
-    await deps.pauses.end(integrationId, { by: 'operator', reason: 'x' });
-    expect(await releasePaused(deps)).toMatchObject({ released: 0 });
-    expect((await world.recordOf(upload)).state).toMatchObject({ status: 'held', failure: threat });
-  });
-
-  test('is no reason for its probe to send against the pause of the integration', async () => {
-    const begin = { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'A migration.', selfHealing: false } as const;
-    await deps.pauses.begin({ ...begin, scope: integrationId });
-    await deps.pauses.begin({
-      scope: 'account',
-      code: 'PLATFORM.AUTHENTICATION_INVALID',
-      by: 'kombo',
-      reason: 'x',
-      selfHealing: true,
-    });
-    const upload = world.put(key);
-    expect(await send(upload, { probe: 'account' })).toMatchObject({ status: 'held' });
-    expect(world.kombo.posts).toHaveLength(0);
-    expect((await world.recordOf(upload)).state).toMatchObject({ pausedBy: integrationId });
-  });
-
-  test('is tested by a probe of that pause, and by no other', async () => {
-    const begin = { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'A test.', selfHealing: false } as const;
-    await deps.pauses.begin({ ...begin, scope: integrationId });
-    expect(await send(world.put(key), { probe: integrationId })).toMatchObject({ status: 'attached' });
-
-    await deps.pauses.begin({ ...begin, scope: 'account' });
-    const other = world.put('candidates/GRK124/CV.pdf');
-    expect(await send(other, { probe: integrationId })).toMatchObject({ status: 'held' });
-  });
-});
-
 describe('a key that Kombo refuses', () => {
   const keyOf = (current: string[]): ApiKey => ({
     current: async () => current[0] ?? '',
@@ -264,23 +180,16 @@ describe('a key that Kombo refuses', () => {
       current.shift();
       return current[0] !== undefined && current[0] !== refused;
     },
+    version: async () => `version-${current.length}`,
   });
   const unauthorized = () => refuses('PLATFORM.AUTHENTICATION_INVALID');
 
-  test.each([{}, { paced: true }])(
-    'is fetched again once, and the same file goes at once with the new one (%j)',
-    async (options) => {
-      world = deliveryWorld(keyOf(['key-1', 'key-2']));
-      world.kombo.script.push(unauthorized);
-      const outcome = await send(world.put(key), options, world.newCourier());
-      expect(outcome).toMatchObject({ status: 'attached', attempt: 1 });
-      expect(world.kombo.posts).toHaveLength(2);
-    },
-  );
-
-  test('with no other key at hand pauses everything after one call', async () => {
+  test('is fetched again once, and the same file is sent immediately with the new one', async () => {
+    world = deliveryWorld(keyOf(['key-1', 'key-2']));
+    const courier = world.newCourier();
     world.kombo.script.push(unauthorized);
-    expect(await send(world.put(key))).toMatchObject({ status: 'held' });
-    expect(world.kombo.posts).toHaveLength(1);
+    expect(await send(world.put(key), {}, courier)).toMatchObject({ status: 'attached', attempt: 1 });
+    expect(world.kombo.posts).toHaveLength(2);
+    expect(await courier.lanes.read(accountLane)).not.toHaveProperty('pause');
   });
 });

@@ -7,14 +7,16 @@ import { day, hour, minute, nine, second } from '../../fakes/ledger-samples.ts';
 const policy = { baseMs: 30 * second };
 const almostOne = 1 - Number.EPSILON;
 
-/** How long the schedule waits after a try, by the luck of the draw. */
-const waitMs = (facts: Partial<AttemptFacts>, random: number, now = nine): number | undefined => {
-  const at = nextAttemptAt(
-    policy,
-    { attemptsSinceRelease: 1, releasedAt: nine, code: 'KOMBO_UNREACHABLE', ...facts },
-    now,
-    random,
-  );
+type Budget = AttemptFacts['record'];
+
+/** How long the schedule waits after an attempt, by the luck of the draw. */
+const waitMs = (
+  { record = {}, ...facts }: Partial<Omit<AttemptFacts, 'record'>> & { readonly record?: Partial<Budget> },
+  random: number,
+  now = nine,
+): number | undefined => {
+  const its = { attemptsSinceRelease: 1, ...record };
+  const at = nextAttemptAt(policy, { code: 'STORAGE_UNAVAILABLE', openedAt: 0, ...facts, record: its }, now, random);
   return at === undefined ? undefined : at - now;
 };
 
@@ -30,10 +32,11 @@ describe('the backoff', () => {
     [8, hour],
     [9, hour],
     [11, hour],
-  ])('after try %i is drawn from zero to %i ms', (attemptsSinceRelease, longest) => {
-    expect(waitMs({ attemptsSinceRelease }, 0)).toBe(0);
-    expect(waitMs({ attemptsSinceRelease }, 0.5)).toBe(longest / 2);
-    expect(waitMs({ attemptsSinceRelease }, almostOne)).toBe(longest);
+  ])('after attempt %i is drawn from zero to %i ms', (attemptsSinceRelease, longest) => {
+    const record = { attemptsSinceRelease };
+    expect(waitMs({ record }, 0)).toBe(0);
+    expect(waitMs({ record }, 0.5)).toBe(longest / 2);
+    expect(waitMs({ record }, almostOne)).toBe(longest);
   });
 
   test('is never negative, never beyond an hour and never sooner than asked, whatever happens', () => {
@@ -46,9 +49,8 @@ describe('the backoff', () => {
           retryAfterMs: fc.option(fc.integer({ min: 0, max: hour }), { nil: undefined }),
           random: fc.double({ min: 0, max: almostOne, noNaN: true }),
         }),
-        ({ random, ...facts }) => {
-          const wait = waitMs(facts, random);
-          if (wait === undefined) return;
+        ({ random, attemptsSinceRelease, ...facts }) => {
+          const wait = waitMs({ ...facts, record: { attemptsSinceRelease } }, random);
           expect(wait).toBeGreaterThanOrEqual(facts.retryAfterMs ?? 0);
           expect(wait).toBeLessThanOrEqual(hour);
           expect(Number.isInteger(wait)).toBe(true);
@@ -79,8 +81,8 @@ describe('an ATS that struggles', () => {
   );
 });
 
-describe('a throttled response in a run that has a pace', () => {
-  const busy = { code: 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', paced: true } as const;
+describe('a throttled response', () => {
+  const code = 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED';
 
   test.each([
     [1, second],
@@ -88,57 +90,75 @@ describe('a throttled response in a run that has a pace', () => {
     [3, 4 * second],
     [10, 512 * second],
     [40, hour],
-  ])(
-    'after try %i is drawn from zero to %i ms: from about a second, as Kombo advises',
-    (attemptsSinceRelease, longest) => {
-      expect(waitMs({ ...busy, attemptsSinceRelease }, 0)).toBe(0);
-      expect(waitMs({ ...busy, attemptsSinceRelease }, almostOne)).toBe(longest);
-    },
-  );
+  ])('of attempt %i is drawn from zero to %i ms: from about a second, as Kombo advises', (attempt, longest) => {
+    const record = { attemptsSinceRelease: attempt };
+    expect(waitMs({ code, record }, 0)).toBe(0);
+    expect(waitMs({ code, record }, almostOne)).toBe(longest);
+  });
 
   test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
     'waits out %s where Kombo says how long, and is not hurried where it does not',
-    (code) => {
-      expect(waitMs({ code, paced: true, retryAfterMs: 57 * second }, almostOne)).toBe(58 * second);
-      expect(waitMs({ code, paced: true }, almostOne)).toBe(30 * second);
+    (rateLimit) => {
+      expect(waitMs({ code: rateLimit, retryAfterMs: 57 * second }, almostOne)).toBe(58 * second);
+      expect(waitMs({ code: rateLimit }, almostOne)).toBe(30 * second);
     },
   );
 
   test('never waits longer than any other failure would', () => {
-    const at = nextAttemptAt({ baseMs: 200 }, { ...busy, attemptsSinceRelease: 1, releasedAt: nine }, nine, almostOne);
-    expect(at).toBe(nine + 200);
+    const record = { attemptsSinceRelease: 1 };
+    expect(nextAttemptAt({ baseMs: 200 }, { code, record, openedAt: 0 }, nine, almostOne)).toBe(nine + 200);
   });
 
-  test('is the only failure that a pace hurries', () => {
-    expect(waitMs({ code: 'KOMBO_UNREACHABLE', paced: true }, almostOne)).toBe(30 * second);
-    expect(waitMs({ code: 'REMOTE.RATE_LIMIT_EXCEEDED', paced: true }, 0)).toBe(minute);
-    expect(waitMs({ ...busy, paced: false }, almostOne)).toBe(30 * second);
+  test('is the only failure that is hurried', () => {
+    expect(waitMs({ code: 'KOMBO_UNREACHABLE' }, almostOne)).toBe(30 * second);
+    expect(waitMs({ code: 'REMOTE.RATE_LIMIT_EXCEEDED' }, 0)).toBe(minute);
   });
 });
 
 describe('the retry budget', () => {
-  test('ends with the twelfth try', () => {
-    expect(waitMs({ attemptsSinceRelease: 11 }, 0)).toBe(0);
-    expect(waitMs({ attemptsSinceRelease: 12 }, 0)).toBeUndefined();
+  test('ends with the twelfth attempt that counts, however many there were in all', () => {
+    expect(waitMs({ record: { attemptsSinceRelease: 500, countedAttempts: 10, countedSince: nine } }, 0)).toBe(0);
+    expect(
+      waitMs({ record: { attemptsSinceRelease: 12, countedAttempts: 11, countedSince: nine } }, 0),
+    ).toBeUndefined();
   });
 
-  test('does not count throttled attempts', () => {
-    expect(waitMs({ attemptsSinceRelease: 31, throttledAttempts: 20 }, 0)).toBe(0);
-    expect(waitMs({ attemptsSinceRelease: 32, throttledAttempts: 20 }, 0)).toBeUndefined();
+  test('ends 24 hours after the first failure that counted', () => {
+    const record = { attemptsSinceRelease: 2, countedAttempts: 1, countedSince: nine };
+    expect(waitMs({ record }, 0, nine + day - 1)).toBe(0);
+    expect(waitMs({ record }, 0, nine + day)).toBeUndefined();
   });
 
-  test('ends 24 hours after the first', () => {
-    expect(waitMs({ attemptsSinceRelease: 2 }, 0, nine + day - 1)).toBe(0);
-    expect(waitMs({ attemptsSinceRelease: 2 }, 0, nine + day)).toBeUndefined();
+  test('has not started before a failure counted, however long the file waited', () => {
+    expect(waitMs({ record: { attemptsSinceRelease: 50 } }, 0, nine + 30 * day)).toBe(0);
   });
 
-  test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
-    'does not end by the count of %s: a long queue is no fault of the file',
-    (code) => {
-      expect(waitMs({ code, attemptsSinceRelease: 500 }, 0)).toBe(0);
-      expect(waitMs({ code, attemptsSinceRelease: 500 }, 0, nine + day)).toBeUndefined();
-    },
-  );
+  test('begins its 24 hours anew when the lane or the account opens, and not its count', () => {
+    const record = { attemptsSinceRelease: 2, countedAttempts: 1, countedSince: nine };
+    const openedAt = nine + 6 * day;
+    expect(waitMs({ record, openedAt }, 0, openedAt + day - 1)).toBe(0);
+    expect(waitMs({ record, openedAt }, 0, openedAt + day)).toBeUndefined();
+    expect(waitMs({ record: { ...record, countedAttempts: 11 }, openedAt }, 0, openedAt)).toBeUndefined();
+  });
+
+  test('is not shortened by an opening before the first failure that counted', () => {
+    const record = { attemptsSinceRelease: 2, countedAttempts: 1, countedSince: nine };
+    expect(waitMs({ record, openedAt: nine - hour }, 0, nine + day - 1)).toBe(0);
+  });
+
+  test.each([
+    'PLATFORM.RATE_LIMIT_EXCEEDED',
+    'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED',
+    'KOMBO_RATE_LIMITED',
+    'KOMBO_UNREACHABLE',
+    'REMOTE.RATE_LIMIT_EXCEEDED',
+    'INTEGRATION.INACTIVE',
+    'PLATFORM.INTEGRATION_NOT_FOUND',
+    'PLATFORM.AUTHENTICATION_INVALID',
+  ] as const)('never ends by %s: every file would meet it, however long that takes', (code) => {
+    const record = { attemptsSinceRelease: 500, countedAttempts: 11, countedSince: nine };
+    expect(waitMs({ code, record }, 0, nine + 30 * day)).toBeDefined();
+  });
 });
 
 describe('a repeat inside one invocation', () => {
@@ -152,8 +172,21 @@ describe('a repeat inside one invocation', () => {
   });
 
   test('waits as long as asked, below three seconds', () => {
-    expect(quick('PLATFORM.RATE_LIMIT_EXCEEDED', 0, 0, { retryAfterMs: 2_999 })).toBe(2_999);
-    expect(quick('PLATFORM.RATE_LIMIT_EXCEEDED', 0, 0, { retryAfterMs: 3_000 })).toBeUndefined();
+    expect(quick('KOMBO_UNREACHABLE', 0, 0, { retryAfterMs: 2_999 })).toBe(2_999);
+    expect(quick('KOMBO_UNREACHABLE', 0, 0, { retryAfterMs: 3_000 })).toBeUndefined();
+  });
+
+  test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
+    'is never made after %s: the caller adapts to it',
+    (code) => {
+      expect(quick(code)).toBeUndefined();
+      expect(quick(code, 0, 0, { retryAfterMs: 1 })).toBeUndefined();
+    },
+  );
+
+  test('is not made after what pauses a lane', () => {
+    expect(quick('INTEGRATION.INACTIVE')).toBeUndefined();
+    expect(quick('PLATFORM.IP_NOT_WHITELISTED')).toBeUndefined();
   });
 
   test('does not wait after a connection that had gone stale', () => {
