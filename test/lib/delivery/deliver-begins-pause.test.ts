@@ -1,0 +1,300 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
+import { deliver } from '../../../lib/delivery/deliver.ts';
+import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
+import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
+import { accountLane, type Lane, paused } from '../../../lib/lane/lane.ts';
+import { laneKey } from '../../../lib/lane/lane-item.ts';
+import type { Outcome } from '../../../lib/outcome.ts';
+import type { Upload } from '../../../lib/upload/upload.ts';
+import { integrationId, minute, nine, second } from '../../fakes/ledger-samples.ts';
+import { byOperator } from '../../fakes/pause-samples.ts';
+import { losesAnswer, refuses } from '../../fakes/scripted-kombo.ts';
+import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
+
+/** Which answers to a POST pause a lane or the account. */
+
+let world: DeliveryWorld;
+let courier: Courier;
+let files: number;
+beforeEach(() => {
+  world = deliveryWorld();
+  courier = world.newCourier();
+  files = 0;
+});
+
+/** A new file of the integration in the setting, or of another one. */
+const newFile = (integration?: string): Upload => {
+  files += 1;
+  return world.put(
+    integration === undefined ? `candidates/GRK${files}/CV.pdf` : `named/${integration}/GRK${files}/CV.pdf`,
+  );
+};
+
+const send = (upload = newFile(), options: Partial<DeliverOptions> = {}): Promise<Outcome> =>
+  deliver(upload, { deadline: world.deadline(), ...options }, courier);
+
+/** A new file meets this answer. */
+const meets = (
+  code: KomboFailure['code'],
+  more: Partial<KomboFailure> = {},
+  integration?: string,
+): Promise<Outcome> => {
+  const isRepeated = code === 'KOMBO_UNREACHABLE';
+  for (let answer = 1; answer <= (isRepeated ? 3 : 1); answer += 1) world.kombo.script.push(() => refuses(code, more));
+  const sent = send(newFile(integration));
+  // Time stands still, but for the waits between repeats within one invocation.
+  return isRepeated ? world.run(sent) : sent;
+};
+
+const laneOf = async (id = integrationId): Promise<Lane> => {
+  const lane = await world.newCourier().lanes.read(id);
+  if (lane === 'unreadable') throw new Error('The lane cannot be read.');
+  return lane;
+};
+const pauseOf = async (id?: string) => (await laneOf(id)).pause;
+
+describe('what every file of the integration would meet', () => {
+  test.each([
+    ['INTEGRATION.INACTIVE', 'unread', 0],
+    ['INTEGRATION.SETUP_SYNC_PENDING', 'unread', 0],
+    ['INTEGRATION.ACTION_DISABLED', 'unread', 0],
+    ['INTEGRATION.PERMISSION_MISSING', 'probe', 5 * minute],
+    ['INTEGRATION.QA_FAILED', 'probe', 5 * minute],
+  ] as const)('pauses it immediately, and the file waits: %s is ended by "%s"', async (code, by, afterMs) => {
+    expect(await meets(code)).toMatchObject({ status: 'waiting', failure: { code } });
+    expect(await pauseOf()).toEqual({
+      code,
+      by: 'kombo',
+      reason: 'Kombo answered HTTP 400.',
+      since: nine,
+      end: { by, nextAt: nine + afterMs, probes: 0, integrationSetting: integrationId },
+    });
+
+    expect(await send()).toMatchObject({ status: 'waiting', failure: { code: 'INTEGRATION_PAUSED' } });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('does not pause another integration, nor the account', async () => {
+    await meets('INTEGRATION.INACTIVE');
+    expect(await send(newFile('workday:Ab1'))).toMatchObject({ status: 'attached' });
+    expect(await pauseOf(accountLane)).toBeUndefined();
+  });
+
+  test('does not replace the pause of an operator', async () => {
+    await courier.lanes.change(integrationId, (lane) => paused(lane, byOperator));
+    world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
+    expect(await send(newFile(), { isProbe: true })).toMatchObject({ status: 'waiting' });
+    expect(await pauseOf()).toEqual(byOperator);
+  });
+
+  test('settles the file also when the pause cannot be written; the next file begins it', async () => {
+    world.kombo.script.push(() => {
+      world.table.fail('get', 1);
+      return refuses('INTEGRATION.INACTIVE');
+    });
+    expect(await send()).toMatchObject({ status: 'waiting', failure: { code: 'INTEGRATION.INACTIVE' } });
+    expect(await pauseOf()).toBeUndefined();
+    await meets('INTEGRATION.INACTIVE');
+    expect(await pauseOf()).toMatchObject({ code: 'INTEGRATION.INACTIVE' });
+  });
+});
+
+describe('what concerns one file', () => {
+  test.each(['KOMBO_NOT_FOUND', 'KOMBO_FORBIDDEN', 'PLATFORM.INPUT_INVALID', 'REMOTE.INPUT_INVALID'] as const)(
+    'pauses nothing, however often it comes: %s',
+    async (code) => {
+      for (let file = 1; file <= 4; file += 1) await meets(code);
+      expect(await send()).toMatchObject({ status: 'attached' });
+    },
+  );
+});
+
+describe('a fault of the key or of the address', () => {
+  test.each([
+    'PLATFORM.AUTHENTICATION_INVALID',
+    'KOMBO_UNAUTHORIZED',
+    'PLATFORM.IP_NOT_WHITELISTED',
+    'KOMBO_REDIRECTED',
+    'API_KEY_UNREADABLE',
+  ] as const)('pauses the account immediately, and notes which key was in use: %s', async (code) => {
+    expect(await meets(code)).toMatchObject({ status: 'waiting', failure: { code } });
+    expect(await pauseOf(accountLane)).toMatchObject({
+      code,
+      by: 'kombo',
+      since: nine,
+      end: { by: 'unread', nextAt: nine, keyVersion: 'version-1' },
+    });
+    expect(await pauseOf()).toBeUndefined();
+
+    expect(await send(newFile('workday:Ab1'))).toMatchObject({
+      status: 'waiting',
+      failure: { code: 'INTEGRATION_PAUSED' },
+    });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('pauses the account also when the version of the key cannot be had', async () => {
+    world = deliveryWorld({
+      current: async () => 'key-1',
+      refresh: async () => false,
+      version: () => Promise.reject(new Error('Secrets Manager answered nothing.')),
+    });
+    courier = world.newCourier();
+    await meets('PLATFORM.AUTHENTICATION_INVALID');
+    expect((await pauseOf(accountLane))?.end).not.toHaveProperty('keyVersion');
+  });
+});
+
+describe('an outage behind one integration', () => {
+  test.each([
+    ['REMOTE.RATE_LIMIT_EXCEEDED', 'waiting'],
+    ['REMOTE.SERVICE_UNAVAILABLE', 'unknown'],
+    ['KOMBO_FAULT', 'unknown'],
+    ['PLATFORM.TASK_TIMED_OUT', 'unknown'],
+    ['ANSWER_TIMED_OUT', 'unknown'],
+  ] as const)('pauses it with the third answer in a row, for a minute at first: %s', async (code, status) => {
+    expect(await meets(code)).toMatchObject({ status });
+    expect(await meets(code)).toMatchObject({ status });
+    expect(await pauseOf()).toBeUndefined();
+
+    expect(await meets(code)).toMatchObject({ status });
+    expect(await pauseOf()).toMatchObject({
+      code,
+      by: 'kombo',
+      end: { by: 'probe', nextAt: nine + minute, probes: 0 },
+    });
+    expect(await send()).toMatchObject({ status: 'waiting', attempt: 0 });
+    expect(await send(newFile('workday:Ab1'))).toMatchObject({ status: 'attached' });
+  });
+
+  test('is counted over all its codes', async () => {
+    await meets('REMOTE.RATE_LIMIT_EXCEEDED');
+    await meets('KOMBO_FAULT');
+    await meets('ANSWER_TIMED_OUT');
+    expect(await pauseOf()).toMatchObject({ code: 'ANSWER_TIMED_OUT' });
+  });
+
+  test.each([
+    ['a success', () => send()],
+    ['an answer that judges a file', () => meets('REMOTE.INPUT_INVALID')],
+  ])('is not one when %s comes between: the count begins anew', async (_, between) => {
+    await meets('KOMBO_FAULT');
+    await meets('KOMBO_FAULT');
+    expect((await laneOf()).outages).toBe(2);
+    await between();
+    expect((await laneOf()).outages).toBe(0);
+    await meets('KOMBO_FAULT');
+    await meets('KOMBO_FAULT');
+    expect(await pauseOf()).toBeUndefined();
+  });
+
+  test('is not shown by answers that were lost, or by faults of our own side', async () => {
+    for (let file = 1; file <= 4; file += 1) {
+      world.kombo.script.push(losesAnswer);
+      await send();
+      await meets('KOMBO_BROKE_OFF');
+      const upload = newFile();
+      world.bucket.clear();
+      await send(upload);
+    }
+    expect(await laneOf()).toMatchObject({ outages: 0 });
+    expect(await pauseOf()).toBeUndefined();
+  });
+});
+
+describe('an outage of Kombo', () => {
+  test.each([
+    ['KOMBO_UNREACHABLE', 'waiting'],
+    ['KOMBO_UNAVAILABLE', 'unknown'],
+  ] as const)('pauses the account when three calls in a row meet it, of any integration: %s', async (code, status) => {
+    expect(await meets(code, {}, 'workday:Ab1')).toMatchObject({ status });
+    expect(await meets(code, {}, 'lever:Cd2')).toMatchObject({ status });
+    expect(await pauseOf(accountLane)).toBeUndefined();
+
+    expect(await meets(code)).toMatchObject({ status });
+    const pause = await pauseOf(accountLane);
+    expect(pause).toMatchObject({ code, by: 'kombo', end: { by: 'probe', keyVersion: 'version-1' } });
+    expect((pause?.end?.nextAt ?? 0) - (pause?.since ?? 0)).toBe(minute);
+    const posts = world.kombo.posts.length;
+    expect(await send(newFile('lever:Cd2'))).toMatchObject({ status: 'waiting', attempt: 0 });
+    expect(world.kombo.posts).toHaveLength(posts);
+  });
+
+  test('is not one when any integration is answered between', async () => {
+    await meets('KOMBO_UNAVAILABLE');
+    await meets('KOMBO_UNAVAILABLE');
+    expect(await send(newFile('workday:Ab1'))).toMatchObject({ status: 'attached' });
+    await meets('KOMBO_UNAVAILABLE');
+    await meets('KOMBO_UNAVAILABLE');
+    expect(await pauseOf(accountLane)).toBeUndefined();
+  });
+});
+
+describe('a rate limit', () => {
+  const limit = { retryAfterMs: 57 * second };
+
+  test('that two integrations meet in one window is that of the account, which pauses until the window ends', async () => {
+    expect(await meets('PLATFORM.RATE_LIMIT_EXCEEDED', limit)).toMatchObject({ status: 'waiting' });
+    expect(await pauseOf(accountLane)).toBeUndefined();
+    world.clock.advance(56 * second);
+    expect(await meets('PLATFORM.RATE_LIMIT_EXCEEDED', limit, 'workday:Ab1')).toMatchObject({ status: 'waiting' });
+    expect(await pauseOf(accountLane)).toMatchObject({
+      code: 'PLATFORM.RATE_LIMIT_EXCEEDED',
+      end: { by: 'probe', nextAt: nine + 56 * second + minute },
+    });
+  });
+
+  test('is never asked about before Kombo says that it ends', async () => {
+    const long = { retryAfterMs: 10 * minute };
+    await meets('PLATFORM.RATE_LIMIT_EXCEEDED', long);
+    await meets('PLATFORM.RATE_LIMIT_EXCEEDED', long, 'workday:Ab1');
+    expect(await pauseOf(accountLane)).toMatchObject({ end: { nextAt: nine + 10 * minute } });
+  });
+
+  test('that one integration meets again and again pauses nothing', async () => {
+    for (let file = 1; file <= 4; file += 1) await meets('PLATFORM.RATE_LIMIT_EXCEEDED', limit);
+    expect(await pauseOf(accountLane)).toBeUndefined();
+    expect(await pauseOf()).toBeUndefined();
+  });
+
+  test('that another integration meets after the window pauses nothing', async () => {
+    await meets('PLATFORM.RATE_LIMIT_EXCEEDED', limit);
+    world.clock.advance(57 * second);
+    await meets('PLATFORM.RATE_LIMIT_EXCEEDED', limit, 'workday:Ab1');
+    expect(await pauseOf(accountLane)).toBeUndefined();
+  });
+});
+
+describe('an integration that Kombo does not know', () => {
+  const notFound = 'PLATFORM.INTEGRATION_NOT_FOUND';
+
+  test('and that the setting names pauses its lane, and the file waits', async () => {
+    expect(await meets(notFound)).toMatchObject({ status: 'waiting', failure: { code: notFound } });
+    expect(await pauseOf()).toMatchObject({ code: notFound, end: { by: 'unread', integrationSetting: integrationId } });
+    expect(await send()).toMatchObject({ status: 'waiting', attempt: 0 });
+  });
+
+  test('and that a key names, without anything ever attached to it, rejects the file and pauses nothing', async () => {
+    const outcome = await meets(notFound, {}, 'greenhouse:Mistyped');
+    expect(outcome).toMatchObject({ status: 'rejected', failure: { code: notFound } });
+    expect(await pauseOf('greenhouse:Mistyped')).toBeUndefined();
+    expect(await send(newFile('greenhouse:Mistyped'))).toMatchObject({ status: 'attached' });
+  });
+
+  test('and that a key names, to which something was attached, pauses its lane', async () => {
+    await send(newFile('workday:Ab1'));
+    expect(await meets(notFound, {}, 'workday:Ab1')).toMatchObject({ status: 'waiting', failure: { code: notFound } });
+    expect(await pauseOf('workday:Ab1')).toMatchObject({ code: notFound });
+  });
+
+  test('by 500 mistyped ids writes no lane, and delays no other file', async () => {
+    for (let id = 1; id <= 500; id += 1) {
+      world.kombo.script.push(() => refuses(notFound));
+      const upload = newFile(`greenhouse:Wrong${id}`);
+      expect(await send(upload)).toMatchObject({ status: 'rejected' });
+    }
+    expect([...world.table.items.keys()].filter((pk) => pk.startsWith(laneKey('')))).toEqual([]);
+    expect(await send()).toMatchObject({ status: 'attached' });
+  });
+});

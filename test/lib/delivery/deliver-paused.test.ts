@@ -1,0 +1,204 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
+import { deliver } from '../../../lib/delivery/deliver.ts';
+import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
+import { accountLane, opened, paused } from '../../../lib/lane/lane.ts';
+import { laneKey } from '../../../lib/lane/lane-item.ts';
+import type { Outcome } from '../../../lib/outcome.ts';
+import type { Upload } from '../../../lib/upload/upload.ts';
+import { hour, integrationId, nine, second } from '../../fakes/ledger-samples.ts';
+import { byOperator, missingRight } from '../../fakes/pause-samples.ts';
+import { refuses } from '../../fakes/scripted-kombo.ts';
+import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
+
+/** A file is never paused. Its lane is, and the file waits in it as it is. */
+
+let world: DeliveryWorld;
+let courier: Courier;
+beforeEach(() => {
+  world = deliveryWorld();
+  courier = world.newCourier();
+});
+
+const key = 'candidates/GRK123/Frank Doe CV.pdf';
+const elsewhere = 'named/workday:Ab1/GRK124/CV.pdf';
+
+const send = (upload: Upload, options: Partial<DeliverOptions> = {}, its = courier): Promise<Outcome> =>
+  deliver(upload, { deadline: world.deadline(), ...options }, its);
+
+const pause = (lane: string, by = byOperator) => courier.lanes.change(lane, (its) => paused(its, by));
+const open = (lane: string) => courier.lanes.change(lane, (its) => opened(its, world.clock.now()));
+
+describe.each([
+  ['an operator has paused the integration', integrationId, byOperator],
+  ['Kombo has paused the integration', integrationId, missingRight],
+  ['an operator has paused everything', accountLane, byOperator],
+] as const)('while %s', (_, lane, by) => {
+  beforeEach(() => pause(lane, by));
+
+  test('an upload is written as waiting, without a claim and without a call', async () => {
+    const upload = world.put(key);
+    const outcome = await send(upload);
+
+    expect(outcome).toMatchObject({
+      status: 'waiting',
+      attempt: 0,
+      failure: { code: 'INTEGRATION_PAUSED', detail: expect.stringContaining(`: ${by.code}. ${by.reason}`) },
+    });
+    expect(await world.recordOf(upload)).toMatchObject({
+      attempts: 0,
+      version: 1,
+      target: { integrationId },
+      state: { status: 'waiting', dueAt: nine },
+    });
+    expect(world.kombo.posts).toEqual([]);
+    expect(world.observed).toMatchObject([{ outcome }]);
+  });
+
+  test('each upload costs one write, once the lane is touched', async () => {
+    await send(world.put(key));
+    world.table.calls.length = 0;
+    await send(world.put('candidates/GRK124/CV.pdf'));
+    expect(world.table.calls).toEqual(['put']);
+  });
+
+  test('a second event of the upload changes nothing', async () => {
+    const upload = world.put(key);
+    await send(upload);
+    const before = await world.recordOf(upload);
+    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'waiting' });
+    expect(await world.recordOf(upload)).toEqual(before);
+  });
+
+  test('the file that tests whether the pause has ended is sent all the same', async () => {
+    const upload = world.put(key);
+    await send(upload);
+    expect(await send(upload, { isProbe: true })).toMatchObject({ status: 'attached', attempt: 1 });
+  });
+
+  test('an operator who asks for one file does not break the pause', async () => {
+    const upload = world.put(key);
+    await send(upload);
+    expect(await send(upload, { early: true })).toMatchObject({ status: 'unchanged', as: 'waiting' });
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('nothing is written for a file when the lane opens, and the file is sent then', async () => {
+    const upload = world.put(key);
+    await send(upload);
+    const { version } = await world.recordOf(upload);
+    await open(lane);
+    expect((await world.recordOf(upload)).version).toBe(version);
+    expect(await send(upload)).toMatchObject({ status: 'attached', attempt: 1 });
+  });
+});
+
+describe('while a lane is paused', () => {
+  test('the files of another integration are sent', async () => {
+    await pause(integrationId);
+    const outcome = await send(world.put(elsewhere));
+    expect(outcome).toMatchObject({ status: 'attached', target: { integrationId: 'workday:Ab1' } });
+  });
+
+  test('what waits keeps its due time and its failure', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+    await send(upload);
+    const before = await world.recordOf(upload);
+    await pause(integrationId);
+    world.clock.advance(hour);
+    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'waiting' });
+    expect(await world.recordOf(upload)).toEqual(before);
+  });
+
+  test('a file that is attached stays so', async () => {
+    const upload = world.put(key);
+    await send(upload);
+    await pause(integrationId);
+    expect(await send(upload)).toMatchObject({ status: 'already-attached' });
+  });
+
+  test('a corrected upload of a rejected file waits, and is sent when the lane opens', async () => {
+    const upload = { ...world.put(key, { metadata: { 'kombo-remote-fields': 'no JSON' } }), sequencer: '0A' };
+    expect(await send(upload)).toMatchObject({ status: 'rejected' });
+    await pause(integrationId);
+    world.put(key, { etag: upload.etag });
+    const corrected = { ...upload, sequencer: '0B' };
+    expect(await send(corrected)).toMatchObject({ status: 'waiting', failure: { code: 'INTEGRATION_PAUSED' } });
+    await open(integrationId);
+    expect(await send(corrected)).toMatchObject({ status: 'attached' });
+  });
+
+  test('an object that is deleted before the lane opens is rejected, so that it is listed', async () => {
+    const upload = world.put(key);
+    await pause(integrationId);
+    await send(upload);
+    world.bucket.clear();
+    await open(integrationId);
+    expect(await send(upload)).toMatchObject({ status: 'rejected', failure: { code: 'OBJECT_GONE' } });
+  });
+
+  test('a key that names no target is rejected: it would wait in no lane', async () => {
+    await pause(accountLane);
+    expect(await send(world.put('elsewhere/CV.pdf'))).toMatchObject({ status: 'rejected' });
+  });
+
+  test('a file in which a scan finds a threat is held, and is not sent when the lane opens', async () => {
+    const threat = { code: 'SCAN_THREAT_FOUND', detail: 'A threat was found.' } as const;
+    const upload = world.put(key);
+    await pause(integrationId);
+    await send(upload);
+    expect(await send(upload, { holdAs: threat })).toMatchObject({ status: 'held', failure: threat });
+    await open(integrationId);
+    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'held' });
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('a file that a clean verdict frees waits with the others', async () => {
+    const upload = world.put(key);
+    await send(upload, { holdAs: { code: 'SCAN_FAILED', detail: 'The scan failed.' } });
+    await pause(integrationId);
+    expect(await send(upload, { scannedClean: true })).toMatchObject({ status: 'waiting' });
+  });
+
+  test('a file of a backfill stays behind the new ones', async () => {
+    await pause(integrationId);
+    const upload = world.put(key);
+    await send(upload, { backfill: true });
+    expect((await world.recordOf(upload)).backfill).toBe(true);
+  });
+});
+
+test('a warm function learns of a pause within 30 seconds', async () => {
+  const other = world.newCourier();
+  await send(world.put(key), {}, other);
+  await pause(integrationId);
+  world.clock.advance(30 * second + 1);
+  expect(await send(world.put('candidates/GRK124/CV.pdf'), {}, other)).toMatchObject({ status: 'waiting' });
+});
+
+describe.each([
+  ['of the integration', laneKey(integrationId)],
+  ['of the account', laneKey(accountLane)],
+])('a lane item %s that is damaged', (_, pk) => {
+  const damaged = { pk, version: 3, document: '{"tool":"?"}' };
+  beforeEach(() => void world.table.items.set(pk, damaged));
+
+  test('counts as paused: the upload waits, and the answer says what to do', async () => {
+    expect(await send(world.put(key))).toMatchObject({
+      status: 'waiting',
+      failure: { code: 'INTEGRATION_PAUSED', detail: expect.stringContaining('cannot be read') },
+    });
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('is neither overwritten by an upload nor by what a probe brings', async () => {
+    await send(world.put(key));
+    world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
+    const second = world.put('candidates/GRK124/CV.pdf');
+    expect(await send(second, { isProbe: true })).toMatchObject({ status: 'waiting' });
+    world.kombo.script.push(() => refuses('PLATFORM.AUTHENTICATION_INVALID'));
+    await send(world.put('candidates/GRK125/CV.pdf'), { isProbe: true });
+    expect(world.table.items.get(pk)).toEqual(damaged);
+  });
+});

@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
+import { deliver } from '../../../lib/delivery/deliver.ts';
+import { paused } from '../../../lib/lane/lane.ts';
+import { laneKey } from '../../../lib/lane/lane-item.ts';
+import type { Outcome } from '../../../lib/outcome.ts';
+import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
+import { integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
+import { byOperator } from '../../fakes/pause-samples.ts';
+import { refuses } from '../../fakes/scripted-kombo.ts';
+import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
+
+let world: DeliveryWorld;
+let courier: Courier;
+beforeEach(() => {
+  world = deliveryWorld();
+  courier = world.newCourier();
+});
+
+const key = 'candidates/GRK123/Frank Doe CV.pdf';
+
+const send = (upload: Upload): Promise<Outcome> => deliver(upload, { deadline: world.deadline() }, courier);
+
+describe('a lane is touched before a file enters it, so that no crash leaves a file in a lane that no run reads', () => {
+  let writes: string[];
+  beforeEach(() => {
+    writes = [];
+    const { put } = world.table;
+    world.table.put = (item, condition) => {
+      writes.push(item.pk);
+      return put(item, condition);
+    };
+  });
+  const lane = laneKey(integrationId);
+
+  test('when an upload meets a paused lane', async () => {
+    await courier.lanes.change(integrationId, (its) => paused(its, byOperator));
+    writes.length = 0;
+    const upload = world.put(key);
+    await send(upload);
+    expect(writes).toEqual([lane, uploadId(upload)]);
+  });
+
+  test('when an attempt ends as waiting', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+    await send(upload);
+    expect(writes).toEqual([uploadId(upload), lane, uploadId(upload)]);
+  });
+
+  test('when an attempt ends as unknown', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('ANSWER_LOST'));
+    await send(upload);
+    expect(writes).toEqual([uploadId(upload), lane, uploadId(upload)]);
+  });
+
+  test('when a lease has ended', async () => {
+    const upload = world.put(key);
+    const claim = { kind: 'claim', upload, owner: 'owner-A', leaseUntil: nine, attachmentType: 'CV' } as const;
+    await courier.ledger.claim({ ...claim, target: { kind: 'candidate', id: 'GRK123', integrationId } });
+    writes.length = 0;
+    expect(await send(upload)).toMatchObject({ status: 'unknown' });
+    // The refused claim, the touch, and the end of the lease.
+    expect(writes).toEqual([uploadId(upload), lane, uploadId(upload)]);
+  });
+
+  test('and not when the last touch is less than ten minutes old', async () => {
+    const fails = async (name: string) => {
+      world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+      await send(world.put(`candidates/GRK123/${name}`));
+      return writes.filter((pk) => pk === lane).length;
+    };
+    expect(await fails('1.pdf')).toBe(1);
+    world.clock.advance(10 * minute);
+    expect(await fails('2.pdf')).toBe(1);
+    world.clock.advance(1);
+    expect(await fails('3.pdf')).toBe(2);
+  });
+
+  test('and a file whose lane cannot be touched does not enter it: its lease ends instead', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => {
+      world.table.fail('put', 4);
+      return refuses('KOMBO_BROKE_OFF');
+    });
+    await expect(world.run(send(upload))).rejects.toThrow('The table does not answer.');
+    expect((await world.recordOf(upload)).state.status).toBe('sending');
+  });
+});
