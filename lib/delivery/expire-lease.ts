@@ -7,6 +7,9 @@ export const expireLease = async (
   record: LedgerRecord,
   { ledger, lanes, clock, settings }: Pick<Courier, 'ledger' | 'lanes' | 'clock' | 'settings'>,
 ): ReturnType<Ledger['apply']> => {
-  if (record.target) await lanes.touch(record.target.integrationId);
+  const { state, target } = record;
+  // A duplicate event of a file that is being sent: a touch would make runs look at a lane that gets no file.
+  if (state.status === 'sending' && state.leaseUntil > clock.now()) return 'conflict';
+  if (target) await lanes.touch(target.integrationId);
   return ledger.apply(record, { kind: 'lease-expired', dueAt: clock.now() + settings.readBackAfterMs });
 };

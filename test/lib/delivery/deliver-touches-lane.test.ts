@@ -7,7 +7,7 @@ import type { Outcome } from '../../../lib/outcome.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
 import { byOperator } from '../../fakes/pause-samples.ts';
-import { refuses } from '../../fakes/scripted-kombo.ts';
+import { refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
 let world: DeliveryWorld;
@@ -63,6 +63,17 @@ describe('a lane is touched before a file enters it, so that no crash leaves a f
     expect(await send(upload)).toMatchObject({ status: 'unknown' });
     // The refused claim, the touch, and the end of the lease.
     expect(writes).toEqual([uploadId(upload), lane, uploadId(upload)]);
+  });
+
+  test('and not by a duplicate event while the file is being sent: it enters no lane', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(async () => {
+      expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'sending' });
+      return takes();
+    });
+    await send(upload);
+    // The claim, the claim of the duplicate, which was refused, and the settlement; then the sample is noted.
+    expect(writes).toEqual([uploadId(upload), uploadId(upload), uploadId(upload), lane]);
   });
 
   test('and not when the last touch is less than ten minutes old', async () => {
