@@ -51,7 +51,7 @@ const logRetentionDays = oneOf(
 
 /**
  * Most instances of all functions together. Each takes its share of the calls that Kombo allows per integration
- * (lib/kombo/load.ts), whatever it does at once, and at least one.
+ * (lib/kombo/load.ts), however many files it works on, and at least one.
  */
 const maxInstances = documentedCallLimit - callsLeftToOthers;
 

@@ -7,7 +7,7 @@ import { type Listing, readAttachmentList } from './attachment-list.ts';
 import type { RequestBody } from './attachment-request.ts';
 import { type Classified, classify, type KomboFailure } from './classify-response.ts';
 import { type CommitPoint, watchCommitPoint } from './commit-point.ts';
-import type { Load } from './load.ts';
+import type { Concurrency, Load } from './load.ts';
 import { type Restrictions, readRestrictions } from './read-restrictions.ts';
 import { type HttpAnswer, type Transport, TransportError } from './transport.ts';
 
@@ -37,12 +37,6 @@ export type Answered<T> =
   | { readonly ok: false; readonly failure: KomboFailure; readonly concurrency: Concurrency };
 
 export type AttachAnswer = Answered<{ readonly warnings: readonly string[] }>;
-
-/** What Kombo reports about its calls in flight for the integration; absent where it reports nothing. */
-export interface Concurrency {
-  readonly limit?: number;
-  readonly remaining?: number;
-}
 
 export interface KomboClientOptions {
   readonly transport: Transport;

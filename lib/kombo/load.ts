@@ -2,7 +2,12 @@ import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
 import { type FailureCode, failureOf } from '../failures/failures.ts';
 import { busyForMs, callsLeftToOthers, documentedCallLimit, minTimeToStartMs } from '../limits.ts';
-import type { Concurrency } from './client.ts';
+
+/** What Kombo reports about its calls in flight for the integration; absent where it reports nothing. */
+export interface Concurrency {
+  readonly limit?: number;
+  readonly remaining?: number;
+}
 
 /**
  * Keeps the calls of this function for an integration below what Kombo allows. Functions share no counter, so each takes its
