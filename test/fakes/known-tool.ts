@@ -1,5 +1,5 @@
 import { newLane } from '../../lib/lane/lane.ts';
-import { toLaneItem } from '../../lib/lane/lane-item.ts';
+import { fromLaneItem, laneKey, toLaneItem } from '../../lib/lane/lane-item.ts';
 import type { Item } from '../../lib/ledger/table.ts';
 import type { ToolGroup } from '../../lib/read-back/learn-tool.ts';
 import { targetKinds } from '../../lib/upload/target.ts';
@@ -17,6 +17,9 @@ export const learnTool = ({ table }: { readonly table: { readonly items: Map<str
       nextSampleAt: 0,
     }),
   );
-  const item = toLaneItem({ ...newLane(integrationId), tool, version: 1 });
+  const stored = table.items.get(laneKey(integrationId));
+  const known = stored && fromLaneItem(stored);
+  const lane = known && known !== 'unreadable' ? known : newLane(integrationId);
+  const item = toLaneItem({ ...lane, tool, version: lane.version + 1 });
   table.items.set(item.pk, item);
 };

@@ -1,5 +1,5 @@
 import type { Pause } from '../../lib/lane/pause.ts';
-import { nine } from './ledger-samples.ts';
+import { minute, nine } from './ledger-samples.ts';
 
 export const otherIntegration = 'workday:5VAsbq6cSpgVcJhiBQ1ZrrjR';
 
@@ -9,7 +9,7 @@ export const missingRight: Pause = {
   by: 'kombo',
   reason: 'Kombo answered HTTP 403.',
   since: nine,
-  end: { by: 'probe', nextAt: nine + 300_000, probes: 0 },
+  end: { by: 'probe', nextAt: nine + 5 * minute, probes: 0 },
 };
 
 export const byOperator: Pause = {

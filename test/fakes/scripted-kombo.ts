@@ -47,6 +47,10 @@ export interface ScriptedKombo extends KomboClient {
   /** What a listing says; without one, what is standing. */
   listing: ((target: Target) => Answered<Listing>) | undefined;
   readonly listings: readonly Target[];
+  /** What Kombo says of an integration; without one, nothing that tells anything. */
+  described: ((integrationId: string) => Answered<unknown>) | undefined;
+  /** The integrations that were asked about. */
+  readonly readings: readonly string[];
   /** The files behind the links: those that stand, unless a test says what a link answers. */
   readonly links: Links;
   readonly linked: Map<string, () => Result<LinkAnswer, LinkFault>>;
@@ -73,6 +77,7 @@ export const linkTo = (place: number): string => `https://files.example/${place}
 export const scriptedKombo = (now: () => number): ScriptedKombo => {
   const posts: Target[] = [];
   const listings: Target[] = [];
+  const readings: string[] = [];
   const standing: Standing[] = [];
   const script: PostScript[] = [];
   const kombo: ScriptedKombo = {
@@ -81,6 +86,8 @@ export const scriptedKombo = (now: () => number): ScriptedKombo => {
     standing,
     script,
     listing: undefined,
+    described: undefined,
+    readings,
     linked: new Map(),
     opened: [],
     links: {
@@ -110,7 +117,10 @@ export const scriptedKombo = (now: () => number): ScriptedKombo => {
       return { ok: true, value: { files, more: false }, concurrency: {} };
     },
     restrictions: async () => ({ ok: true, value: undefined, concurrency: {} }),
-    integration: async () => ({ ok: true, value: {}, concurrency: {} }),
+    integration: async (integrationId) => {
+      readings.push(integrationId);
+      return kombo.described ? kombo.described(integrationId) : { ok: true, value: {}, concurrency: {} };
+    },
     warmUp: () => undefined,
   };
   return kombo;

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { fromLaneItem, type Lane, toLaneItem } from '../../../lib/lane/lane-item.ts';
-import type { Tool, ToolGroup } from '../../../lib/read-back/learn-tool.ts';
-import { hour, integrationId, nine } from '../../fakes/ledger-samples.ts';
+import { type Lane, newLane } from '../../../lib/lane/lane.ts';
+import { fromLaneItem, toLaneItem } from '../../../lib/lane/lane-item.ts';
+import { lanesOn } from '../../../lib/lane/lane-store.ts';
+import type { Item } from '../../../lib/ledger/table.ts';
+import type { ToolGroup } from '../../../lib/read-back/learn-tool.ts';
+import { hour, integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
+import { manualClock } from '../../fakes/manual-clock.ts';
+import { memoryTable } from '../../fakes/memory-table.ts';
+import { byOperator, missingRight } from '../../fakes/pause-samples.ts';
 
 const sample = { id: 'cv-inbox/a.pdf#1', targetId: 'A', sizeBytes: 10, notedAt: nine, dueAt: nine + hour, tries: 2 };
 const group: ToolGroup = {
@@ -12,62 +18,107 @@ const group: ToolGroup = {
   missed: 3,
   nextSampleAt: nine + 4 * hour,
 };
-const laneOf = (tool: Tool): Lane => ({ integrationId, tool, version: 7 });
+const bare: Lane = { ...newLane(integrationId), version: 7 };
+const full: Lane = {
+  ...bare,
+  touchedAt: nine - minute,
+  nextAt: nine + minute,
+  pause: {
+    ...missingRight,
+    end: {
+      by: 'reading',
+      nextAt: nine + minute,
+      probes: 3,
+      probedId: 'cv-inbox/b.pdf#2',
+      keyVersion: 'version-1',
+      integrationSetting: integrationId,
+    },
+  },
+  outages: 2,
+  openedAt: nine - hour,
+  rateLimited: { integrationId: 'a:1', until: nine + minute },
+  counts: { waiting: 4, unknown: 1, oldestAt: nine - hour, at: nine },
+  tool: [group],
+};
 
-test('a lane is read as it was written', () => {
-  expect(fromLaneItem(toLaneItem(laneOf([group])))).toEqual(laneOf([group]));
-  expect(fromLaneItem(toLaneItem(laneOf([])))).toEqual(laneOf([]));
+test.each<[string, Lane]>([
+  ['with everything in it', full],
+  ['with nothing in it', bare],
+  ['that an operator paused', { ...bare, pause: byOperator }],
+])('a lane %s is read as it was written', (_, lane) => {
+  expect(fromLaneItem(toLaneItem(lane))).toEqual(lane);
 });
 
-test('a lane stands beside the uploads under a key that no upload can have', () => {
-  expect(toLaneItem(laneOf([]))).toMatchObject({ pk: `lane#${integrationId}`, version: 7, status: 'lane' });
+test('a lane is kept beside the uploads under a key that no upload can have', () => {
+  expect(toLaneItem(bare)).toMatchObject({ pk: `lane#${integrationId}`, version: 7, status: 'lane open' });
 });
 
-test('a lane is listed as due by its earliest comparison', () => {
-  const early = { ...group, contentType: 'text/plain', samples: [{ ...sample, dueAt: nine }] };
-  expect(toLaneItem(laneOf([group, early]))).toMatchObject({ workShard: 'lanes', workAt: nine });
+test('a lane with nothing to do is in no list, and no lane ever expires', () => {
+  const item = toLaneItem(bare);
+  for (const name of ['workShard', 'workAt', 'targetKey', 'expiresAt']) expect(item).not.toHaveProperty(name);
+  expect(toLaneItem(full)).not.toHaveProperty('expiresAt');
 });
 
-test('a lane that owes no comparison is not listed as due', () => {
-  const item = toLaneItem(laneOf([{ ...group, samples: [] }]));
-  expect(item).not.toHaveProperty('workShard');
-  expect(item).not.toHaveProperty('workAt');
+test('an open lane is listed by its next look, a paused one by its next probe, with its code', () => {
+  expect(toLaneItem({ ...full, pause: undefined })).toMatchObject({ workShard: 'lanes', workAt: nine + minute });
+  expect(toLaneItem(full)).toMatchObject({
+    workShard: 'lanes#paused',
+    workAt: nine + minute,
+    status: 'lane paused',
+    code: 'INTEGRATION.PERMISSION_MISSING',
+  });
 });
 
-test('a lane is in no list of uploads, and never expires', () => {
-  const item = toLaneItem(laneOf([group]));
-  expect(item).not.toHaveProperty('targetKey');
-  expect(item).not.toHaveProperty('expiresAt');
+test('the counts of a lane can be summed from the index alone', () => {
+  expect(toLaneItem(full)).toMatchObject({ waiting: 4, unknown: 1, createdAt: nine - hour });
+});
+
+test('what a newer version has added survives a write of this version', async () => {
+  const table = memoryTable();
+  const item = toLaneItem({ ...bare, nextAt: nine });
+  table.items.set(item.pk, {
+    ...item,
+    document: JSON.stringify({ ...JSON.parse(item.document), share: { limit: 5 } }),
+  });
+  await lanesOn(table, manualClock(nine)).change(integrationId, (lane) => ({ ...lane, outages: 1 }));
+  const document = JSON.parse(table.items.get(item.pk)?.document ?? '');
+  expect(document).toMatchObject({ share: { limit: 5 }, outages: 1, nextAt: nine });
 });
 
 describe('a lane is unreadable', () => {
-  const changed = (change: object, inGroup: object = {}) =>
-    fromLaneItem({
-      ...toLaneItem(laneOf([])),
-      document: JSON.stringify({ tool: [{ ...group, ...inGroup }], ...change }),
-    });
+  const changed = (change: object): Lane | 'unreadable' => {
+    const item: Item = toLaneItem(full);
+    return fromLaneItem({ ...item, document: JSON.stringify({ ...JSON.parse(item.document), ...change }) });
+  };
+
+  test('and not when nothing of it was changed', () => {
+    expect(changed({})).toEqual(full);
+  });
 
   test.each<[string, string]>([
     ['is not JSON', '{'],
     ['is empty', ''],
     ['is another value', '[]'],
-    ['has no tool', '{}'],
+    ['has no fields', '{}'],
   ])('when its document %s', (_, document) => {
-    expect(fromLaneItem({ ...toLaneItem(laneOf([])), document })).toBe('unreadable');
+    expect(fromLaneItem({ ...toLaneItem(bare), document })).toBe('unreadable');
   });
 
   test.each<[string, object]>([
-    ['a kind of target that does not exist', { kind: 'job' }],
-    ['no lessons', { lessons: undefined }],
-    ['a lesson without a length', { lessons: [{ targetId: 'B', at: nine, lagMs: 0 }] }],
-    ['a sample without a time', { samples: [{ ...sample, dueAt: 'soon' }] }],
-    ['a time beyond the calendar', { nextSampleAt: 1e300 }],
-  ])('when a topic has %s', (_, inGroup) => {
-    expect(changed({}, inGroup)).toBe('unreadable');
-  });
-
-  test('when it has a field of a later version, which writing it back would lose', () => {
-    expect(changed({})).not.toBe('unreadable');
-    expect(changed({ pause: { code: 'KOMBO_UNREACHABLE' } })).toBe('unreadable');
+    ['no time of its touch', { touchedAt: undefined }],
+    ['a time beyond the calendar', { nextAt: 1e300 }],
+    ['a pause with a code that does not exist', { pause: { ...missingRight, code: 'NEW.CODE' } }],
+    ['a pause by nobody known', { pause: { ...missingRight, by: 'robot' } }],
+    [
+      'a pause that ends in an unknown way',
+      { pause: { ...missingRight, end: { by: 'vote', nextAt: nine, probes: 0 } } },
+    ],
+    ['counts without a time', { counts: { waiting: 1, unknown: 1 } }],
+    ['no tool', { tool: undefined }],
+    ['a kind of target that does not exist', { tool: [{ ...group, kind: 'job' }] }],
+    ['a group without lessons', { tool: [{ ...group, lessons: undefined }] }],
+    ['a sample without a time', { tool: [{ ...group, samples: [{ ...sample, dueAt: 'soon' }] }] }],
+  ])('when it has %s', (_, change) => {
+    expect(changed(change)).toBe('unreadable');
   });
 });

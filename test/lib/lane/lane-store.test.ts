@@ -1,79 +1,68 @@
 import { describe, expect, test } from 'vitest';
-import { toLaneItem } from '../../../lib/lane/lane-item.ts';
-import { lanesOn } from '../../../lib/lane/lane-store.ts';
-import type { Item, Table } from '../../../lib/ledger/table.ts';
-import { type Sample, type Tool, withSample } from '../../../lib/read-back/learn-tool.ts';
-import { integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
+import { type LaneStore, lanesOn } from '../../../lib/lane/lane-store.ts';
+import type { Table } from '../../../lib/ledger/table.ts';
+import { type Tool, withSample } from '../../../lib/read-back/learn-tool.ts';
+import { pdfs, sampleOf } from '../../fakes/learnt-tool.ts';
+import { integrationId, minute, nine, second } from '../../fakes/ledger-samples.ts';
 import { manualClock } from '../../fakes/manual-clock.ts';
 import { memoryTable } from '../../fakes/memory-table.ts';
-
-const topic = { kind: 'candidate', contentType: 'application/pdf' } as const;
-const sampleOf = (id: string, dueAt = nine): Sample => ({
-  id,
-  targetId: id,
-  sizeBytes: 10,
-  notedAt: nine,
-  dueAt,
-  tries: 0,
-});
-const noting =
-  (id: string) =>
-  (tool: Tool): Tool =>
-    withSample(tool, topic, sampleOf(id));
-const idsIn = (tool: Tool): readonly string[] => tool.flatMap(({ samples }) => samples.map(({ id }) => id));
+import { byOperator, missingRight } from '../../fakes/pause-samples.ts';
 
 const worldOf = () => {
   const clock = manualClock(nine);
   const table = memoryTable();
   return { clock, table, lanes: lanesOn(table, clock), another: () => lanesOn(table, clock) };
 };
+const pauseIn = (lanes: LaneStore, id = integrationId, pause = missingRight) =>
+  lanes.change(id, (lane) => ({ ...lane, pause }));
+const damaged = { pk: `lane#${integrationId}`, version: 3, workShard: 'lanes', workAt: nine, document: '{' };
 
-const laneItem = (id: string, dueAt: number): Item =>
-  toLaneItem({ integrationId: id, tool: withSample([], topic, sampleOf(id, dueAt)), version: 1 });
-
-describe('what a function knows of a tool', () => {
-  test('nothing is known of a tool whose lane does not exist or cannot be read', async () => {
-    const { lanes, table } = worldOf();
-    expect(await lanes.toolOf(integrationId)).toEqual([]);
-    table.items.set('lane#odd', { pk: 'lane#odd', version: 1, document: '{' });
-    expect(await lanes.toolOf('odd')).toEqual([]);
-  });
-
-  test('a view is 5 minutes old at most', async () => {
+describe('the view of a warm function', () => {
+  test('is 30 seconds old at most', async () => {
     const { lanes, another, clock, table } = worldOf();
-    await lanes.toolOf(integrationId);
-    await another().learn(integrationId, noting('A'));
+    expect((await lanes.gate(integrationId)).closed).toBeUndefined();
+    await pauseIn(another());
     table.calls.length = 0;
-    clock.advance(5 * minute);
-    expect(idsIn(await lanes.toolOf(integrationId))).toEqual([]);
+    clock.advance(30 * second);
+    expect((await lanes.gate(integrationId)).closed).toBeUndefined();
     expect(table.calls).toEqual([]);
     clock.advance(1);
-    expect(idsIn(await lanes.toolOf(integrationId))).toEqual(['A']);
-    expect(table.calls).toEqual(['get']);
+    expect((await lanes.gate(integrationId)).closed).toMatchObject({ code: 'INTEGRATION.PERMISSION_MISSING' });
+    expect(table.calls).toEqual(['get', 'get']);
   });
 
-  test('deliveries that start concurrently share one reading', async () => {
+  test('is read once by deliveries that start concurrently: the lane and the account', async () => {
     const { lanes, table } = worldOf();
-    await Promise.all([lanes.toolOf(integrationId), lanes.toolOf(integrationId), lanes.toolOf(integrationId)]);
-    expect(table.calls).toEqual(['get']);
+    await Promise.all(Array.from({ length: 10 }, () => lanes.gate(integrationId)));
+    expect(table.calls).toEqual(['get', 'get']);
   });
 
-  test('a failed reading is not kept', async () => {
+  test('shows the own writes immediately and without a call', async () => {
+    const { lanes, table } = worldOf();
+    await lanes.gate(integrationId);
+    await pauseIn(lanes);
+    table.calls.length = 0;
+    expect((await lanes.gate(integrationId)).closed).toMatchObject({ integrationId });
+    expect(table.calls).toEqual([]);
+  });
+
+  test('shows what another function wrote after the own change met it', async () => {
+    const { lanes, another } = worldOf();
+    await lanes.gate(integrationId);
+    await pauseIn(another());
+    await lanes.change(integrationId, (lane) => lane);
+    expect((await lanes.gate(integrationId)).closed).toBeDefined();
+  });
+
+  test('is read again after a reading that failed', async () => {
     const { lanes, table, another } = worldOf();
-    await another().learn(integrationId, noting('A'));
-    table.fail('get', 1);
-    await expect(lanes.toolOf(integrationId)).rejects.toThrow('does not answer');
-    expect(idsIn(await lanes.toolOf(integrationId))).toEqual(['A']);
+    await pauseIn(another());
+    table.fail('get', 2);
+    await expect(lanes.gate(integrationId)).rejects.toThrow('does not answer');
+    expect((await lanes.gate(integrationId)).closed).toBeDefined();
   });
 
-  test('each integration has a view of its own', async () => {
-    const { lanes } = worldOf();
-    await lanes.learn('one', noting('A'));
-    expect(idsIn(await lanes.toolOf('two'))).toEqual([]);
-    expect(idsIn(await lanes.toolOf('one'))).toEqual(['A']);
-  });
-
-  test('a function that meets thousands of integrations keeps a thousand views', async () => {
+  test('is kept for a thousand integrations at most', async () => {
     const { lanes, table } = worldOf();
     for (let number = 0; number <= 1_000; number += 1) await lanes.toolOf(`tool-${number}`);
     table.calls.length = 0;
@@ -84,40 +73,81 @@ describe('what a function knows of a tool', () => {
   });
 });
 
-describe('learning', () => {
-  test('the function that learnt something uses it immediately, and others read it', async () => {
-    const { lanes, another, table } = worldOf();
-    await lanes.toolOf(integrationId);
-    await lanes.learn(integrationId, noting('A'));
-    table.calls.length = 0;
-    expect(idsIn(await lanes.toolOf(integrationId))).toEqual(['A']);
-    expect(table.calls).toEqual([]);
-    expect(idsIn(await another().toolOf(integrationId))).toEqual(['A']);
+describe('the gate', () => {
+  test('of one integration is closed by its own pause and not by that of another', async () => {
+    const { lanes } = worldOf();
+    await pauseIn(lanes, 'a:1');
+    expect((await lanes.gate('a:1')).closed).toMatchObject({ integrationId: 'a:1' });
+    expect((await lanes.gate('b:2')).closed).toBeUndefined();
   });
 
-  test('concurrent writers lose nothing: each conflict computes anew', async () => {
+  test('of every integration is closed by a pause of the account, which is the one that is named', async () => {
+    const { lanes } = worldOf();
+    await pauseIn(lanes, 'a:1');
+    await pauseIn(lanes, '*', { ...missingRight, code: 'PLATFORM.AUTHENTICATION_INVALID' });
+    for (const id of ['a:1', 'b:2']) {
+      const { closed } = await lanes.gate(id);
+      expect(closed).toMatchObject({ integrationId: '*', code: 'PLATFORM.AUTHENTICATION_INVALID' });
+      expect(closed?.sentence).toMatch(/^Everything has been paused since /);
+    }
+  });
+
+  test('says when the lane or the account opened last', async () => {
+    const { lanes } = worldOf();
+    expect((await lanes.gate(integrationId)).openedAt).toBe(0);
+    await lanes.change(integrationId, (lane) => ({ ...lane, openedAt: nine - minute }));
+    expect((await lanes.gate(integrationId)).openedAt).toBe(nine - minute);
+    await lanes.change('*', (lane) => ({ ...lane, openedAt: nine }));
+    expect((await lanes.gate(integrationId)).openedAt).toBe(nine);
+  });
+
+  test.each([integrationId, '*'])(
+    'is closed by a lane that cannot be read, with a sentence for an operator: %s',
+    async (id) => {
+      const { lanes, table } = worldOf();
+      table.items.set(`lane#${id}`, { ...damaged, pk: `lane#${id}` });
+      const { closed, openedAt } = await lanes.gate(integrationId);
+      expect(closed).toMatchObject({ integrationId: id, code: 'INTEGRATION_PAUSED' });
+      expect(closed?.sentence).toContain('cannot be read');
+      expect(openedAt).toBe(0);
+    },
+  );
+});
+
+describe('changes of one lane', () => {
+  const noting = (id: string) => (tool: Tool) => withSample(tool, pdfs, sampleOf(id, 10, nine, id));
+  const idsIn = (tool: Tool) => tool.flatMap(({ samples }) => samples.map(({ id }) => id));
+
+  test('are all kept when they happen concurrently: each conflict computes anew', async () => {
     const { another, lanes, table } = worldOf();
     await Promise.all(['A', 'B', 'C'].map((id) => another().learn(integrationId, noting(id))));
     expect([...idsIn(await lanes.toolOf(integrationId))].sort()).toEqual(['A', 'B', 'C']);
     expect(table.items.get(`lane#${integrationId}`)?.version).toBe(3);
   });
 
+  test('a pause by an operator gets through against twenty files, and stays', async () => {
+    const { another, lanes } = worldOf();
+    const files = Array.from({ length: 20 }, () => another().learn(integrationId, (tool) => tool));
+    await Promise.all([...files, pauseIn(another(), integrationId, byOperator)]);
+    expect(await lanes.read(integrationId)).toMatchObject({ pause: { by: 'operator' }, version: 1 });
+  });
+
   test('a change that changes nothing writes nothing', async () => {
     const { lanes, table } = worldOf();
-    await lanes.learn(integrationId, (tool) => tool);
+    await lanes.change(integrationId, (lane) => lane);
     expect(table.calls).toEqual(['get']);
     expect(table.items.size).toBe(0);
   });
 
   test('a write whose response got lost is not done twice by a change that looks for its own effect', async () => {
     const { table, clock } = worldOf();
-    let lost = false;
+    let isLost = false;
     const lossy: Table = {
       ...table,
       put: async (item, condition) => {
         const result = await table.put(item, condition);
-        if (lost) return result;
-        lost = true;
+        if (isLost) return result;
+        isLost = true;
         // The SDK repeats the write, and the repeat meets the first one.
         return table.put(item, condition);
       },
@@ -128,16 +158,7 @@ describe('learning', () => {
     expect(table.items.get(`lane#${integrationId}`)?.version).toBe(1);
   });
 
-  test('an unreadable lane is left as it is', async () => {
-    const { lanes, table } = worldOf();
-    const damaged = { pk: `lane#${integrationId}`, version: 3, document: '{' };
-    table.items.set(damaged.pk, damaged);
-    await lanes.learn(integrationId, noting('A'));
-    expect(table.calls).toEqual(['get']);
-    expect(table.items.get(damaged.pk)).toEqual(damaged);
-  });
-
-  test('it gives up silently after five conflicts', async () => {
+  test('a lane that others never stop changing is given up after five conflicts: a pause with an error, a lesson silently', async () => {
     const { table, clock } = worldOf();
     const busy: Table = {
       ...table,
@@ -146,51 +167,38 @@ describe('learning', () => {
         return { written: false };
       },
     };
-    await lanesOn(busy, clock).learn(integrationId, noting('A'));
+    await expect(pauseIn(lanesOn(busy, clock))).rejects.toThrow('Too many conflicting writes');
     expect(table.calls.filter((call) => call === 'put')).toHaveLength(5);
+    await lanesOn(busy, clock).learn(integrationId, noting('A'));
+    expect(table.calls.filter((call) => call === 'put')).toHaveLength(10);
   });
 
-  test('a silent table is the caller’s to handle', async () => {
+  test('an item that cannot be read is never overwritten by a change, a touch or a lesson', async () => {
     const { lanes, table } = worldOf();
-    table.fail('put', 1);
-    await expect(lanes.learn(integrationId, noting('A'))).rejects.toThrow('does not answer');
+    table.items.set(damaged.pk, damaged);
+    expect(await pauseIn(lanes)).toBe('unreadable');
+    await lanes.touch(integrationId);
+    await lanes.learn(integrationId, noting('A'));
+    expect(table.calls).not.toContain('put');
+    expect(table.items.get(damaged.pk)).toEqual(damaged);
+    expect(await lanes.toolOf(integrationId)).toEqual([]);
   });
-});
 
-describe('the lanes that owe a comparison', () => {
-  const due = async (items: readonly Item[]) => {
+  test('an operator replaces an item that cannot be read by a new lane, which is open and read in the next run', async () => {
     const { lanes, table } = worldOf();
-    for (const item of items) table.items.set(item.pk, item);
-    const ids: string[] = [];
-    for await (const lane of lanes.due()) ids.push(lane.integrationId);
-    return { ids, calls: table.calls };
-  };
-
-  test('are those that are due by now, longest due first', async () => {
-    const items = [laneItem('now', nine), laneItem('later', nine + 1), laneItem('before', nine - minute)];
-    expect((await due(items)).ids).toEqual(['before', 'now']);
+    table.items.set(damaged.pk, damaged);
+    await lanes.gate(integrationId);
+    await lanes.replaceUnreadable(integrationId);
+    expect((await lanes.gate(integrationId)).closed).toBeUndefined();
+    expect(table.items.get(damaged.pk)).toMatchObject({ version: 4, workShard: 'lanes', workAt: nine });
   });
 
-  test('are found through the index: lanes that owe nothing are not read', async () => {
-    const resting = toLaneItem({ integrationId: 'resting', tool: [], version: 1 });
-    expect(await due([resting])).toEqual({ ids: [], calls: ['query'] });
-  });
-
-  test('are not hidden by hundreds of unreadable ones that were due before', async () => {
-    const damaged = Array.from({ length: 250 }, (_, number) => ({
-      ...laneItem(`damaged-${number}`, nine - minute),
-      document: '{',
-    }));
-    expect((await due([...damaged, laneItem('good', nine)])).ids).toEqual(['good']);
-  });
-
-  test('are read page by page, as far as the caller goes', async () => {
+  test('an operator does not replace an item that can be read', async () => {
     const { lanes, table } = worldOf();
-    for (let number = 0; number < 250; number += 1) {
-      const item = laneItem(`lane-${number}`, nine - minute);
-      table.items.set(item.pk, item);
-    }
-    for await (const _ of lanes.due()) break;
-    expect(table.calls).toEqual(['query', 'getMany']);
+    await pauseIn(lanes);
+    await lanes.replaceUnreadable(integrationId);
+    await lanes.replaceUnreadable('unknown:1');
+    expect(table.items.size).toBe(1);
+    expect((await lanes.gate(integrationId)).closed).toBeDefined();
   });
 });

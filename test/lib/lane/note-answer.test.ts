@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { FailureCode } from '../../../lib/failures/failures.ts';
+import { noteAnswer } from '../../../lib/lane/note-answer.ts';
+import { integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
+import { otherIntegration } from '../../fakes/pause-samples.ts';
+import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
+
+let world: LaneWorld;
+beforeEach(() => {
+  world = laneWorld();
+});
+
+const note = async (code?: FailureCode, { id = integrationId, retryAfterMs = 0, courier = world.newCourier() } = {}) =>
+  noteAnswer(
+    id,
+    {
+      ...(code && { failure: { code, detail: 'Kombo answered.' } }),
+      ...(retryAfterMs > 0 && { retryAfterMs }),
+    },
+    courier,
+  );
+const pauseOf = (id?: string): string | undefined => world.lane(id).pause?.code;
+
+test('an answer that every file of the integration would get pauses its lane, which counts as touched', async () => {
+  await note('INTEGRATION.INACTIVE');
+  expect(world.lane()).toMatchObject({ touchedAt: nine, pause: { code: 'INTEGRATION.INACTIVE', by: 'kombo' } });
+  expect(pauseOf('*')).toBeUndefined();
+});
+
+test('a refused key pauses the account, and its version is kept with the pause', async () => {
+  await note('PLATFORM.AUTHENTICATION_INVALID');
+  expect(world.lane('*').pause?.end).toMatchObject({ keyVersion: 'version-1', integrationSetting: integrationId });
+  expect(pauseOf()).toBeUndefined();
+});
+
+test('a secret that cannot be read does not keep the pause from being written', async () => {
+  const { apiKey, ...courier } = world.newCourier();
+  const silent = { ...apiKey, version: () => Promise.reject(new Error('Secrets Manager does not answer.')) };
+  await note('API_KEY_UNREADABLE', { courier: { ...courier, apiKey: silent } });
+  expect(world.lane('*').pause?.code).toBe('API_KEY_UNREADABLE');
+  expect(world.lane('*').pause?.end).not.toHaveProperty('keyVersion');
+});
+
+describe('three answers in a row that the other side is down', () => {
+  test.each<[FailureCode, string]>([
+    ['REMOTE.SERVICE_UNAVAILABLE', integrationId],
+    ['KOMBO_FAULT', integrationId],
+    ['KOMBO_UNREACHABLE', '*'],
+    ['KOMBO_UNAVAILABLE', '*'],
+  ])('%s pause the lane %s', async (code, id) => {
+    await note(code);
+    await note(code);
+    expect(pauseOf(id)).toBeUndefined();
+    await note(code);
+    expect(pauseOf(id)).toBe(code);
+  });
+
+  test('are not in a row when a file was delivered between them', async () => {
+    for (const code of ['KOMBO_FAULT', 'KOMBO_FAULT', undefined, 'KOMBO_FAULT'] as const) await note(code);
+    expect(world.lane()).toMatchObject({ outages: 1 });
+    expect(pauseOf()).toBeUndefined();
+  });
+
+  test('are not in a row when the ATS judged a file between them, whatever it said', async () => {
+    for (const code of ['KOMBO_FAULT', 'KOMBO_FAULT', 'REMOTE.INPUT_INVALID', 'KOMBO_FAULT'] as const) await note(code);
+    expect(pauseOf()).toBeUndefined();
+  });
+
+  test('of the account are not in a row when Kombo accepted the key of any integration between them', async () => {
+    await note('KOMBO_UNREACHABLE');
+    await note('KOMBO_UNREACHABLE', { id: otherIntegration });
+    await note('INTEGRATION.INACTIVE', { id: otherIntegration });
+    await note('KOMBO_UNREACHABLE');
+    expect(pauseOf('*')).toBeUndefined();
+  });
+});
+
+describe('a rate limit', () => {
+  const limited = (id: string) => note('PLATFORM.RATE_LIMIT_EXCEEDED', { id, retryAfterMs: minute });
+
+  test('that one integration meets pauses nothing', async () => {
+    await limited(integrationId);
+    await limited(integrationId);
+    expect(pauseOf('*')).toBeUndefined();
+  });
+
+  test('that two integrations meet in one window pauses the account', async () => {
+    await limited(integrationId);
+    world.clock.advance(30_000);
+    await limited(otherIntegration);
+    expect(pauseOf('*')).toBe('PLATFORM.RATE_LIMIT_EXCEEDED');
+  });
+
+  test('that two integrations meet in different windows pauses nothing', async () => {
+    await limited(integrationId);
+    world.clock.advance(minute);
+    await limited(otherIntegration);
+    expect(pauseOf('*')).toBeUndefined();
+  });
+
+  test('of calls in flight says nothing about other integrations', async () => {
+    for (const id of [integrationId, otherIntegration])
+      await note('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', { id, retryAfterMs: minute });
+    expect(world.table.items.size).toBe(0);
+  });
+});
+
+test('a success on the usual path writes nothing', async () => {
+  await note();
+  expect(world.table.calls).not.toContain('put');
+});
+
+test('a table that does not answer does not fail the delivery', async () => {
+  world.table.fail('put', 9);
+  world.table.fail('get', 9);
+  await expect(note('INTEGRATION.INACTIVE')).resolves.toBeUndefined();
+});
+
+test('twenty files that meet the same failure concurrently begin one pause', async () => {
+  await Promise.all(Array.from({ length: 20 }, () => note('INTEGRATION.PERMISSION_MISSING')));
+  expect(world.lane()).toMatchObject({ version: 1, pause: { code: 'INTEGRATION.PERMISSION_MISSING' } });
+});
