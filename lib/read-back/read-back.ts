@@ -30,12 +30,15 @@ export const readBack = async (
   deadline: Deadline,
   courier: ReadBackCourier,
 ): Promise<Outcome> => {
-  const { clock, ledger, observe } = courier;
+  const { clock, ledger, lanes, observe } = courier;
   const startedAt = clock.now();
   const known = { id: uploadId(record.upload), readable: true, record } as const;
   if (record.state.status !== 'unknown') return unchangedOutcome(known, record.upload);
   const own = deadlineIn(clock, deadline.remainingMs() - settleReserveMs);
   const event = await eventAfterLook(record, record.state, own, courier).finally(own.clear);
+  // The index may show it neither at its old nor at its new time for a while.
+  const staysInLane = event.kind === 'looked' || event.kind === 'absent';
+  if (staysInLane && record.target) await lanes.touch(record.target.integrationId);
   const written = await ledger.apply(record, event);
   if (written === 'conflict') return unchangedOutcome(known, record.upload);
   const outcome = outcomeOf(written.record);
