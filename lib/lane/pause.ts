@@ -62,7 +62,7 @@ export type Reading = 'shows-cause' | 'shows-none' | 'says-nothing';
 
 /**
  * What follows from a reading. `wait`: the cause is there. `send`: it was there and is gone, so one file goes. `probe`: the
- * reading does not show this cause, or shows nothing at all.
+ * reading does not show this cause, or shows nothing this time; then a later one may show it again.
  */
 export const afterReading = (
   end: PauseEnd,
@@ -71,7 +71,7 @@ export const afterReading = (
 ): { readonly next: 'wait' | 'send' | 'probe'; readonly end: PauseEnd } => {
   if (reading === 'shows-cause') return { next: 'wait', end: { ...end, by: 'reading', nextAt: now + readingEveryMs } };
   if (reading === 'shows-none' && end.by === 'reading') return { next: 'send', end };
-  return { next: 'probe', end: { ...end, by: 'probe' } };
+  return { next: 'probe', end: reading === 'says-nothing' ? end : { ...end, by: 'probe' } };
 };
 
 /** The turn to probe is taken before the probe itself, so that of two runs only one has it. */

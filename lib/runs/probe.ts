@@ -17,23 +17,36 @@ export interface ProbeFiles {
   readonly sendable: readonly LedgerRecord[];
 }
 
-/** Of the account: files of the first open lane in which some wait. `lastId`: the previous probe, which comes last. */
+/**
+ * Of the account: files of the first lane in which some wait. Paused lanes come last, because there the lane's own cause may
+ * answer; without them an account whose files all wait behind other pauses would never open.
+ * @param lastId the previous probe, which comes last
+ */
 export const probeFiles = async (
   { integrationId }: Lane,
   lastId: string | undefined,
+  options: RunOptions,
   courier: RunCourier,
 ): Promise<ProbeFiles> => {
   if (integrationId !== accountLane) return filesOf(integrationId, lastId, courier);
-  let looked = 0;
   let listable: ProbeFiles = { sendable: [] };
-  for await (const entry of courier.lanes.directory('open')) {
-    const files = await filesOf(entry.integrationId, lastId, courier);
-    if (files.sendable.length > 0) return files;
-    if (files.target) listable = files;
-    looked += 1;
-    if (looked === lanePageSize) break;
+  for (const part of ['open', 'paused'] as const) {
+    for await (const entry of courier.lanes.directory(part)) {
+      if (!hasTime(options)) return listable;
+      if (part === 'paused' && !(await mayProbe(entry.integrationId, courier))) continue;
+      const files = await filesOf(entry.integrationId, lastId, courier);
+      if (files.sendable.length > 0) return files;
+      if (files.target) listable = files;
+    }
   }
   return listable;
+};
+
+/** No file is sent behind the back of an operator, nor in a lane of which nothing is known. */
+const mayProbe = async (integrationId: string, { lanes }: RunCourier): Promise<boolean> => {
+  if (integrationId === accountLane) return false;
+  const lane = await lanes.read(integrationId);
+  return lane !== 'unreadable' && lane.pause?.by !== 'operator';
 };
 
 const filesOf = async (
@@ -42,17 +55,23 @@ const filesOf = async (
   { ledger }: RunCourier,
 ): Promise<ProbeFiles> => {
   for (const part of ['wait', 'backfill'] as const) {
-    const { entries } = await ledger.lane(integrationId, part, lanePageSize);
-    const known = await ledger.readMany(entries.map(({ id }) => id));
-    const records = [...known.values()].flatMap((entry) => (entry.readable ? [entry.record] : []));
-    const waiting = records.filter(({ state }) => state.status === 'waiting');
-    const [listed] = [...waiting, ...records.filter(({ state }) => state.status === 'unknown')];
-    if (!listed?.target) continue;
-    // Another file each time: the file itself may be the fault.
-    const sendable = waiting.toSorted(
-      (a, b) => Number(uploadId(a.upload) === lastId) - Number(uploadId(b.upload) === lastId),
-    );
-    return { target: listed.target, sendable: sendable.slice(0, maxProbeFiles) };
+    let page = await ledger.lane(integrationId, part, lanePageSize);
+    for (;;) {
+      const known = await ledger.readMany(page.entries.map(({ id }) => id));
+      const records = [...known.values()].flatMap((entry) => (entry.readable ? [entry.record] : []));
+      const waiting = records.filter(({ state }) => state.status === 'waiting');
+      const [listed] = [...waiting, ...records.filter(({ state }) => state.status === 'unknown')];
+      if (listed?.target) {
+        // Another file each time: the file itself may be the fault.
+        const sendable = waiting.toSorted(
+          (a, b) => Number(uploadId(a.upload) === lastId) - Number(uploadId(b.upload) === lastId),
+        );
+        return { target: listed.target, sendable: sendable.slice(0, maxProbeFiles) };
+      }
+      // A page of records that cannot be read must not hide the others.
+      if (!page.next) break;
+      page = await ledger.lane(integrationId, part, lanePageSize, page.next);
+    }
   }
   return { sendable: [] };
 };

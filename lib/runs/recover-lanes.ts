@@ -27,24 +27,29 @@ export const recoverLanes = async (options: RunOptions, courier: RunCourier): Pr
   const outcomes: Outcome[] = [];
   const openedLanes: string[] = [];
   let unreadable = 0;
-  let begun = 0;
-  const recover = async (integrationId: string): Promise<boolean> => {
+  let asked = 0;
+  const recover = async (integrationId: string): Promise<'open' | 'paused' | 'not asked'> => {
     const lane = await lanes.read(integrationId);
-    if (lane === 'unreadable') unreadable += 1;
-    if (lane === 'unreadable' || !lane.pause) return true;
+    if (lane === 'unreadable') {
+      unreadable += 1;
+      return 'not asked';
+    }
+    if (!lane.pause) return 'open';
     await countHourly(lane, lane.pause, courier);
-    const trial = await tryToOpen(lane, lane.pause, options, courier);
+    if (!lane.pause.end) return 'not asked';
+    const trial = await tryToOpen(lane, lane.pause, lane.pause.end, options, courier);
     outcomes.push(...trial.outcomes);
     if (trial.isOpen) openedLanes.push(integrationId);
-    return trial.isOpen;
+    return trial.isOpen ? 'open' : 'paused';
   };
   // While the account is paused, no call for a single integration could show anything.
-  if (await recover(accountLane)) {
-    const mayStart = (): boolean => hasTime(options) && begun < maxReadings;
+  if ((await recover(accountLane)) === 'open') {
+    const mayStart = (): boolean => hasTime(options) && asked < maxReadings;
     await inParallel(lanes.directory('paused', clock.now()), options.parallelism, mayStart, async (entry) => {
-      if (entry.integrationId === accountLane) return;
-      begun += 1;
-      await recover(entry.integrationId);
+      // Checked again, because several are started concurrently.
+      if (entry.integrationId === accountLane || !mayStart()) return;
+      asked += 1;
+      if ((await recover(entry.integrationId)) === 'not asked') asked -= 1;
     });
   }
   return { outcomes, opened: openedLanes, unreadable };
@@ -68,15 +73,19 @@ interface Trial {
 const stillPaused: Trial = { isOpen: false, outcomes: [] };
 
 /** One step towards the end of a pause: a reading, or a listing and one file. */
-const tryToOpen = async (lane: Lane, pause: Pause, options: RunOptions, courier: RunCourier): Promise<Trial> => {
-  const { end } = pause;
-  if (!end) return stillPaused;
+const tryToOpen = async (
+  lane: Lane,
+  pause: Pause,
+  end: PauseEnd,
+  options: RunOptions,
+  courier: RunCourier,
+): Promise<Trial> => {
   const inUse = await keyAndSetting(end, courier);
   const isChanged = inUse.keyVersion !== end.keyVersion || inUse.integrationSetting !== end.integrationSetting;
   const now = courier.clock.now();
   if (!isChanged && end.nextAt > now) return stillPaused;
 
-  const files = await probeFiles(lane, end.probedId, courier);
+  const files = await probeFiles(lane, end.probedId, options, courier);
   if (!files.target) {
     // Nothing waits, so nothing can be tried: the next upload is the first that could be.
     await takeTurn(lane, pause, { ...end, ...inUse, nextAt: now + readingEveryMs }, courier);

@@ -1,23 +1,77 @@
-import { expect, test } from 'vitest';
-import { type Pause, pausedSentence } from '../../../lib/lane/pause.ts';
-import { integrationId, nine } from '../../fakes/ledger-samples.ts';
+import { describe, expect, test } from 'vitest';
+import type { FailureCode } from '../../../lib/failures/failures.ts';
+import { afterReading, type PauseEnd, pauseBy, probeTaken, type Reading } from '../../../lib/lane/pause.ts';
+import { hour, minute, nine } from '../../fakes/ledger-samples.ts';
 
-const pause: Pause = {
-  scope: integrationId,
-  state: 'open',
-  code: 'INTEGRATION.INACTIVE',
-  by: 'kombo',
-  reason: 'Kombo answered HTTP 409.',
-  since: nine,
-  version: 1,
-};
+describe('a pause that Kombo causes', () => {
+  test.each<[FailureCode, PauseEnd['by'], number]>([
+    ['INTEGRATION.INACTIVE', 'unread', 0],
+    ['INTEGRATION.AUTHENTICATION_INVALID', 'unread', 0],
+    ['INTEGRATION.SETUP_SYNC_PENDING', 'unread', 0],
+    ['INTEGRATION.ACTION_DISABLED', 'unread', 0],
+    ['PLATFORM.AUTHENTICATION_INVALID', 'unread', 0],
+    ['INTEGRATION.PERMISSION_MISSING', 'probe', 5 * minute],
+    ['INTEGRATION.QA_FAILED', 'probe', 5 * minute],
+    ['REMOTE.SERVICE_UNAVAILABLE', 'probe', minute],
+    ['KOMBO_UNREACHABLE', 'probe', minute],
+    ['PLATFORM.RATE_LIMIT_EXCEEDED', 'probe', minute],
+  ])('%s ends by "%s", first tried after %i ms', (code, by, afterMs) => {
+    expect(pauseBy(code, 'why', { now: nine })).toEqual({
+      code,
+      by: 'kombo',
+      reason: 'why',
+      since: nine,
+      end: { by, nextAt: nine + afterMs, probes: 0 },
+    });
+  });
 
-test('a file that waits is told what is paused, since when and why', () => {
-  expect(pausedSentence(pause)).toBe(
-    'The integration has been paused since 2026-01-05T09:00:00.000Z: INTEGRATION.INACTIVE. Kombo answered HTTP 409.',
-  );
+  test('keeps the wait that the other side asked for, and what was in use', () => {
+    const facts = { now: nine, retryAfterMs: 7 * minute, keyVersion: 'v1', integrationSetting: 'a:1' };
+    expect(pauseBy('PLATFORM.RATE_LIMIT_EXCEEDED', 'why', facts).end).toEqual({
+      by: 'probe',
+      nextAt: nine + 7 * minute,
+      probes: 0,
+      keyVersion: 'v1',
+      integrationSetting: 'a:1',
+    });
+  });
 });
 
-test('a pause of the account is said to be one of everything', () => {
-  expect(pausedSentence({ ...pause, scope: 'account' })).toMatch(/^Everything has been paused since /);
+describe('after a reading of the integration', () => {
+  test.each<[PauseEnd['by'], Reading, 'wait' | 'send' | 'probe', PauseEnd['by']]>([
+    ['unread', 'shows-cause', 'wait', 'reading'],
+    ['unread', 'shows-none', 'probe', 'probe'],
+    ['unread', 'says-nothing', 'probe', 'unread'],
+    ['reading', 'shows-cause', 'wait', 'reading'],
+    ['reading', 'shows-none', 'send', 'reading'],
+    // One answer that failed does not make the integration wait for the probes, which are up to an hour apart.
+    ['reading', 'says-nothing', 'probe', 'reading'],
+  ])('%s, %s: %s, and then by "%s"', (by, reading, next, then) => {
+    const end = { by, nextAt: nine, probes: 2 };
+    const after = afterReading(end, reading, nine);
+    expect(after).toMatchObject({ next, end: { by: then, probes: 2 } });
+    if (next === 'wait') expect(after.end.nextAt).toBe(nine + 4 * minute);
+  });
+});
+
+test.each<[FailureCode, readonly number[]]>([
+  ['INTEGRATION.PERMISSION_MISSING', [5, 10, 20, 40, 60, 60]],
+  ['REMOTE.SERVICE_UNAVAILABLE', [1, 2, 4, 8, 16, 30, 30]],
+  ['PLATFORM.RATE_LIMIT_EXCEEDED', [1, 2, 4, 8, 16, 30, 30]],
+])('the waits between the probes of %s are %j minutes', (code, expected) => {
+  const pause = pauseBy(code, 'why', { now: nine });
+  if (!pause.end) throw new Error('It has no end.');
+  let { end } = pause;
+  const waits = [end.nextAt - nine];
+  while (waits.length < expected.length) {
+    const now = end.nextAt;
+    end = probeTaken(pause, end, now);
+    waits.push(end.nextAt - now);
+  }
+  expect(waits.map((waitMs) => waitMs / minute)).toEqual(expected);
+});
+
+test('a pause of months still probes every hour', () => {
+  const end = probeTaken({ code: 'INTEGRATION.QA_FAILED' }, { by: 'probe', nextAt: nine, probes: 5_000 }, nine);
+  expect(end).toMatchObject({ nextAt: nine + hour, probes: 5_001 });
 });

@@ -1,0 +1,181 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Pause } from '../../../lib/lane/pause.ts';
+import { hour, integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
+import { byOperator, otherIntegration } from '../../fakes/pause-samples.ts';
+import { refuses } from '../../fakes/scripted-kombo.ts';
+import { keyOf, type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
+
+/** The pause of everything behind the API key, and pauses that end because a setting changed. */
+
+let world: LaneWorld;
+beforeEach(() => {
+  world = laneWorld();
+});
+
+const probing = (code: Pause['code'], nextAt = nine): Pause => ({
+  code,
+  by: 'kombo',
+  reason: 'Kombo answered.',
+  since: nine,
+  end: { by: 'probe', nextAt, probes: 0 },
+});
+
+describe('a pause of the account', () => {
+  test('keeps single integrations from being asked, and ends before they are', async () => {
+    world.setLane({ pause: probing('KOMBO_UNREACHABLE', nine + minute) }, '*');
+    world.setLane({ pause: { ...probing('INTEGRATION.INACTIVE'), end: { by: 'unread', nextAt: nine, probes: 0 } } });
+    world.addWaiting('GRK1');
+    world.addWaiting('GRK2', { id: otherIntegration });
+    world.kombo.described = () => ({ ok: true, value: { status: 'INACTIVE' }, concurrency: {} });
+    await world.recover();
+    expect(world.kombo.readings).toEqual([]);
+    world.clock.advance(minute);
+    expect((await world.recover()).opened).toEqual(['*']);
+    expect(world.kombo.readings).toEqual([integrationId]);
+  });
+
+  test('is opened by one file of any lane', async () => {
+    world.setLane({ pause: probing('KOMBO_REDIRECTED') }, '*');
+    world.addWaiting('GRK1', { id: otherIntegration });
+    expect((await world.recover()).opened).toEqual(['*']);
+    expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
+  });
+
+  test('ends when Kombo answers about the integration, because it accepted the key; that integration is paused', async () => {
+    world.setLane({ pause: probing('PLATFORM.AUTHENTICATION_INVALID') }, '*');
+    world.addWaiting('GRK1');
+    world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
+    world.kombo.described = () => ({ ok: true, value: { status: 'INACTIVE' }, concurrency: {} });
+    expect((await world.recover()).opened).toEqual(['*']);
+    expect(world.lane().pause?.code).toBe('INTEGRATION.INACTIVE');
+  });
+
+  test.each(['KOMBO_UNREACHABLE', 'PLATFORM.RATE_LIMIT_EXCEEDED', 'PLATFORM.AUTHENTICATION_INVALID'] as const)(
+    'is not ended by an answer that proves nothing: %s',
+    async (code) => {
+      world.setLane({ pause: probing('PLATFORM.AUTHENTICATION_INVALID') }, '*');
+      world.addWaiting('GRK1');
+      world.kombo.script.shift = () => () => refuses(code, { retryAfterMs: minute });
+      expect((await world.recover()).opened).toEqual([]);
+      expect(world.lane('*').pause).toBeDefined();
+    },
+  );
+
+  test('is also opened when all files wait behind pauses of their own', async () => {
+    world.addWaiting('GRK1');
+    world.setLane({ pause: probing('INTEGRATION.QA_FAILED', nine + hour) });
+    world.setLane({ pause: probing('KOMBO_UNREACHABLE') }, '*');
+    world.kombo.script.push(() => refuses('INTEGRATION.QA_FAILED'));
+    expect((await world.recover()).opened).toEqual(['*']);
+    expect(world.lane().pause?.code).toBe('INTEGRATION.QA_FAILED');
+  });
+
+  test('is not opened with a file of a lane that an operator has paused', async () => {
+    world.addWaiting('GRK1');
+    world.setLane({ pause: byOperator });
+    world.setLane({ pause: probing('KOMBO_UNREACHABLE') }, '*');
+    expect((await world.recover()).opened).toEqual([]);
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('is opened although a hundred lanes without files are due before the one that has some', async () => {
+    for (let number = 0; number < 100; number += 1)
+      world.setLane({ touchedAt: nine, nextAt: nine - hour }, `idle:${number}`);
+    world.addWaiting('GRK1');
+    world.setLane({ pause: probing('KOMBO_UNREACHABLE') }, '*');
+    expect((await world.recover()).opened).toEqual(['*']);
+  });
+
+  test('whose record cannot be read counts as paused: no integration is asked', async () => {
+    const item = { pk: 'lane#*', version: 1, workShard: 'lanes#paused', workAt: nine, document: '{' };
+    world.table.items.set(item.pk, item);
+    world.addWaiting('GRK1');
+    world.setLane({ pause: probing('INTEGRATION.QA_FAILED') });
+    expect(await world.runAll()).toMatchObject({ outcomes: {} });
+    expect(await world.recover()).toEqual({ outcomes: [], opened: [], unreadable: 1 });
+    expect(world.kombo.listings).toEqual([]);
+    expect(world.kombo.posts).toEqual([]);
+  });
+});
+
+describe('a changed API key', () => {
+  test('lets one file go immediately, long before the next probe', async () => {
+    const end = { by: 'probe', nextAt: nine + hour, probes: 5, keyVersion: 'version-1' } as const;
+    world.setLane({ pause: { ...probing('PLATFORM.AUTHENTICATION_INVALID'), end } }, '*');
+    for (const name of ['GRK1', 'GRK2', 'GRK3']) world.addWaiting(name);
+    await world.recover();
+    expect(world.newPosts()).toBe(0);
+    world.key.version = 'version-2';
+    expect((await world.recover()).opened).toEqual(['*']);
+    expect(world.newPosts()).toBe(1);
+  });
+
+  test('that is refused as well costs one file, once', async () => {
+    const end = { by: 'probe', nextAt: nine + hour, probes: 5, keyVersion: 'version-1' } as const;
+    world.setLane({ pause: { ...probing('PLATFORM.AUTHENTICATION_INVALID'), end } }, '*');
+    for (const name of ['GRK1', 'GRK2']) world.addWaiting(name);
+    world.key.version = 'version-2';
+    world.kombo.script.push(() => refuses('PLATFORM.AUTHENTICATION_INVALID'));
+    expect((await world.recover()).opened).toEqual([]);
+    world.clock.advance(5 * minute);
+    await world.recover();
+    expect(world.newPosts()).toBe(1);
+    expect(world.lane('*').pause?.end).toMatchObject({ keyVersion: 'version-2' });
+  });
+
+  test('whose store does not answer changes nothing', async () => {
+    const end = { by: 'probe', nextAt: nine + hour, probes: 5, keyVersion: 'version-1' } as const;
+    world.setLane({ pause: { ...probing('PLATFORM.AUTHENTICATION_INVALID'), end } }, '*');
+    world.addWaiting('GRK1');
+    const courier = world.newCourier();
+    const apiKey = { ...courier.apiKey, version: () => Promise.reject(new Error('Secrets Manager does not answer.')) };
+    expect((await world.recover({ courier: { ...courier, apiKey } })).opened).toEqual([]);
+    expect(world.newPosts()).toBe(0);
+    expect(world.lane('*').pause?.end).toEqual(end);
+  });
+});
+
+describe('a changed KOMBO_INTEGRATION_ID', () => {
+  const typo = 'greenhouse:typo';
+  const names = ['GRK1', 'GRK2', 'GRK3'];
+  const pausedByTypo = (): void => {
+    for (const name of names) {
+      world.addWaiting(name, { id: typo });
+      const [wrong] = [...world.bucket.keys()].filter((key) => key === keyOf(name, typo));
+      expect(wrong).toBeDefined();
+    }
+    const end = { by: 'reading', nextAt: nine + 4 * minute, probes: 0, integrationSetting: typo } as const;
+    world.setLane({ pause: { ...probing('PLATFORM.INTEGRATION_NOT_FOUND'), end } }, typo);
+  };
+
+  test('lets one file go as soon as the run reads the lane, and the lane opens', async () => {
+    pausedByTypo();
+    world.kombo.described = () => ({
+      ok: false,
+      failure: { code: 'PLATFORM.INTEGRATION_NOT_FOUND', detail: 'Kombo answered HTTP 404.' },
+      concurrency: {},
+    });
+    world.clock.advance(5 * minute);
+    await world.recover({ settings: { integrationId: typo } });
+    expect(world.newPosts()).toBe(0);
+    world.clock.advance(5 * minute);
+    expect((await world.recover()).opened).toEqual([typo]);
+    expect(world.newPosts()).toBe(1);
+    expect(world.kombo.readings).toHaveLength(1);
+  });
+
+  test('sends each waiting file to the integration that its key names then', async () => {
+    const courier = world.newCourier({ integrationId: typo });
+    for (const name of names) {
+      const upload = world.put(`candidates/${name}/CV.pdf`, { etag: `etag-${name}` });
+      const target = { kind: 'candidate', id: name, integrationId: typo } as const;
+      const failure = { code: 'INTEGRATION_PAUSED', detail: 'x' } as const;
+      await courier.lanes.touch(typo);
+      await courier.ledger.postpone({ kind: 'postponed', upload, target, attachmentType: 'CV', failure, dueAt: nine });
+    }
+    const end = { by: 'reading', nextAt: nine, probes: 0, integrationSetting: typo } as const;
+    world.setLane({ pause: { ...probing('PLATFORM.INTEGRATION_NOT_FOUND'), end } }, typo);
+    await world.runAll();
+    expect(world.kombo.standing.map(({ target }) => target.integrationId)).toEqual(names.map(() => integrationId));
+  });
+});

@@ -1,0 +1,186 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
+import { noise } from '../../fakes/files.ts';
+import { day, hour, integrationId, minute, nine, second, states } from '../../fakes/ledger-samples.ts';
+import { byOperator } from '../../fakes/pause-samples.ts';
+import { refuses } from '../../fakes/scripted-kombo.ts';
+import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
+
+/** Pauses that only a call can show to be over. */
+
+let world: LaneWorld;
+beforeEach(() => {
+  world = laneWorld();
+});
+
+/** The first file begins the pause, the others wait behind it. */
+const paused = async (code: KomboFailure['code'], names = ['GRK1', 'GRK2', 'GRK3']): Promise<void> => {
+  for (const [place, name] of names.entries()) await world.send(name, place === 0 ? () => refuses(code) : undefined);
+  world.newPosts();
+};
+const always = (code: KomboFailure['code']): void => {
+  world.kombo.script.shift = () => () => refuses(code);
+};
+const failListings = (code: KomboFailure['code']): void => {
+  const failure = { code, detail: 'Kombo answered HTTP 503.' };
+  world.kombo.listing = () => ({ ok: false, failure, concurrency: {} });
+};
+/** At which minutes since the start something was asked, with a run in each minute. */
+const minutesOf = async (durationMs: number, asked: () => number): Promise<readonly number[]> => {
+  const minutes: number[] = [];
+  const startedAt = world.clock.now();
+  for (let before = asked(); world.clock.now() - startedAt <= durationMs; before = asked()) {
+    await world.recover();
+    if (asked() > before) minutes.push(Math.floor((world.clock.now() - startedAt) / minute));
+    world.clock.advance(minute);
+  }
+  return minutes;
+};
+
+test('a cause that no state shows is tried after 5 minutes, then after twice as long each time, up to an hour', async () => {
+  await paused('INTEGRATION.PERMISSION_MISSING');
+  always('INTEGRATION.PERMISSION_MISSING');
+  expect(await minutesOf(4 * hour, () => world.kombo.posts.length)).toEqual([5, 15, 35, 75, 135, 195]);
+  expect(world.kombo.readings).toEqual([]);
+  const [, ...tried] = world.kombo.posts.map(({ id }) => id);
+  for (const [place, id] of tried.entries()) expect(id).not.toBe(tried[place + 1]);
+});
+
+test('a probe that gets through opens the lane: one file, and the others follow', async () => {
+  await paused('INTEGRATION.PERMISSION_MISSING');
+  world.clock.advance(5 * minute);
+  const { opened, outcomes } = await world.recover();
+  expect({ opened, outcomes }).toMatchObject({ opened: [integrationId], outcomes: [{ status: 'attached' }] });
+  expect(world.newPosts()).toBe(1);
+  expect(await world.work({ opened })).toMatchObject({ outcomes: { attached: 2 } });
+});
+
+describe('an outage', () => {
+  const outage = async (): Promise<void> => {
+    for (const name of ['GRK1', 'GRK2', 'GRK3']) await world.send(name, () => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    for (const name of ['GRK4', 'GRK5', 'GRK6']) await world.send(name);
+    world.newPosts();
+    expect(world.lane().pause?.code).toBe('REMOTE.SERVICE_UNAVAILABLE');
+  };
+
+  test('in which listing fails, too, is asked after a minute, then up to every 30 minutes, and nothing is sent', async () => {
+    await outage();
+    failListings('REMOTE.SERVICE_UNAVAILABLE');
+    expect(await minutesOf(2 * hour, () => world.kombo.listings.length)).toEqual([1, 3, 7, 15, 31, 61, 91]);
+    expect(world.newPosts()).toBe(0);
+  });
+
+  test('in which listing works and posting fails costs one other file each time', async () => {
+    await outage();
+    always('REMOTE.SERVICE_UNAVAILABLE');
+    expect(await minutesOf(10 * minute, () => world.kombo.posts.length)).toEqual([1, 3, 7]);
+    expect(world.kombo.posts.slice(-3).map(({ id }) => id)).toEqual(['GRK4', 'GRK5', 'GRK6']);
+  });
+
+  test('of six days ends with the first listing that works, within half an hour', async () => {
+    await outage();
+    failListings('REMOTE.SERVICE_UNAVAILABLE');
+    for (let passed = 0; passed < 6 * day; passed += 5 * minute) {
+      await world.recover();
+      world.clock.advance(5 * minute);
+    }
+    world.kombo.listing = undefined;
+    const endedAt = world.clock.now();
+    while (world.lane().pause) {
+      await world.recover();
+      world.clock.advance(5 * minute);
+    }
+    expect(world.clock.now() - endedAt).toBeLessThanOrEqual(35 * minute);
+    expect(world.newPosts()).toBe(1);
+  });
+
+  test('with nothing but files that may be delivered ends by a listing, and none of them is sent', async () => {
+    for (const name of ['GRK1', 'GRK2', 'GRK3']) await world.send(name, () => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    world.newPosts();
+    world.clock.advance(minute);
+    expect(await world.recover()).toMatchObject({ opened: [integrationId], outcomes: [] });
+    expect(world.kombo.listings).toHaveLength(1);
+    expect(world.newPosts()).toBe(0);
+  });
+});
+
+describe('a listing that is refused for another reason shows nothing, and one file decides', () => {
+  test.each(['KOMBO_NOT_FOUND', 'KOMBO_FORBIDDEN', 'INTEGRATION.ACTION_NOT_AVAILABLE'] as const)('%s', async (code) => {
+    await paused('INTEGRATION.QA_FAILED');
+    failListings(code);
+    world.clock.advance(5 * minute);
+    expect((await world.recover()).opened).toEqual([integrationId]);
+    expect(world.newPosts()).toBe(1);
+  });
+});
+
+test("an operator's pause is never opened by a run, and costs no call", async () => {
+  await paused('INTEGRATION.PERMISSION_MISSING');
+  world.setLane({ pause: byOperator });
+  for (let passed = 0; passed < 3 * day; passed += hour) {
+    expect((await world.recover()).opened).toEqual([]);
+    world.clock.advance(hour);
+  }
+  expect(world.lane().pause).toEqual(byOperator);
+  expect([world.newPosts(), world.kombo.listings.length, world.kombo.readings.length]).toEqual([0, 0, 0]);
+});
+
+test('a probe that gets through does not end a pause that an operator has begun meanwhile', async () => {
+  await paused('INTEGRATION.PERMISSION_MISSING');
+  world.clock.advance(5 * minute);
+  world.kombo.script.push(() => {
+    world.setLane({ pause: byOperator });
+    return { delivers: true, says: { ok: true, value: { warnings: [] }, concurrency: {} } };
+  });
+  await world.recover();
+  expect(world.newPosts()).toBe(1);
+  expect(world.lane().pause).toEqual(byOperator);
+});
+
+test('files that our own rules reject, and files that are gone, use up no probe', async () => {
+  for (const name of ['GRK1', 'GRK2', 'GRK3', 'GRK4']) world.addWaiting(name);
+  for (const [key, file] of world.bucket) if (/GRK[12]/.test(key)) world.bucket.set(key, { ...file, bytes: noise });
+  for (const key of world.bucket.keys()) if (key.includes('GRK3')) world.bucket.delete(key);
+  const end = { by: 'probe', nextAt: nine, probes: 0 } as const;
+  world.setLane({ pause: { ...byOperator, code: 'INTEGRATION.QA_FAILED', by: 'kombo', end } });
+  const { opened, outcomes } = await world.recover();
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'attached']);
+  expect(opened).toEqual([integrationId]);
+  expect(world.newPosts()).toBe(1);
+});
+
+test('two runs that reach a lane concurrently send one probe', async () => {
+  await paused('INTEGRATION.PERMISSION_MISSING');
+  always('INTEGRATION.PERMISSION_MISSING');
+  world.clock.advance(5 * minute);
+  await Promise.all([world.recover(), world.recover(), world.recover()]);
+  expect(world.newPosts()).toBe(1);
+});
+
+test('a probe is not started when the time is short', async () => {
+  await paused('INTEGRATION.PERMISSION_MISSING');
+  world.clock.advance(5 * minute);
+  expect(await world.recover({ deadline: world.deadline(30 * second) })).toMatchObject({ opened: [], outcomes: [] });
+  expect(world.newPosts()).toBe(0);
+});
+
+test('a lane in which nothing waits is not asked about; the next file that waits in it is tried', async () => {
+  const end = { by: 'probe', nextAt: nine, probes: 0 } as const;
+  world.setLane({ pause: { ...byOperator, by: 'kombo', code: 'INTEGRATION.QA_FAILED', end } });
+  expect((await world.recover()).opened).toEqual([]);
+  expect(world.kombo.listings).toEqual([]);
+  await world.send('GRK1');
+  world.clock.advance(hour);
+  expect((await world.recover()).opened).toEqual([integrationId]);
+});
+
+test('thirty records that cannot be read at the head of a lane do not hide the file behind them', async () => {
+  for (let number = 0; number < 30; number += 1) {
+    world.damage(world.addWaiting(`BAD${number}`, { dueAt: nine - hour }));
+  }
+  world.addWaiting('GRK1', { state: { ...states.waiting, dueAt: nine } });
+  const end = { by: 'probe', nextAt: nine, probes: 0 } as const;
+  world.setLane({ pause: { ...byOperator, by: 'kombo', code: 'INTEGRATION.QA_FAILED', end } });
+  expect((await world.recover()).opened).toEqual([integrationId]);
+  expect(world.kombo.posts).toMatchObject([{ id: 'GRK1' }]);
+});
