@@ -61,6 +61,8 @@ export const workLanes = async (
     if (visit.isNew) concurrency.startAt(visit.integrationId, 1);
     if (visit.tasks.length > 0 || visit.hasMore()) tally.lanes += 1;
     visits.push(visit);
+    // Its first page immediately, so that no more lanes are read than this run can work on.
+    if (visit.hasMore()) tally.unreadable += await visit.nextTurn();
   };
 
   const start = (visit: LaneVisit, task: LaneTask): void => {
