@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import { forget } from '../../../lib/operator/forget.ts';
 import { fail } from '../../../lib/result.ts';
-import { compareSamples } from '../../../lib/runs/compare-samples.ts';
+import { workLanes } from '../../../lib/runs/work-lanes.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { integrationId, minute } from '../../fakes/ledger-samples.ts';
 import { deliveryWorld } from '../../worlds/delivery-world.ts';
@@ -44,7 +44,7 @@ test('an erased person leaves no lesson with their id', async () => {
   const upload = await world.delivered();
   world.clock.advance(15 * minute);
   const deadline = world.deadline();
-  await world.run(compareSamples({ deadline, parallelism: 4, worstCaseMs: minute }, world.courier));
+  await world.run(workLanes({ deadline, parallelism: 4, worstCaseMs: minute }, world.courier));
   expect(world.table.items.get(`lane#${integrationId}`)?.document).toContain('GRK1');
   const records = [{ id: uploadId(upload), readable: true, record: await world.recordOf(upload) } as const];
   await forget(records, new AbortController().signal, world.courier);

@@ -1,0 +1,80 @@
+import { beforeEach, expect, test } from 'vitest';
+import { countWork } from '../../../lib/operator/count-work.ts';
+import { hour, integrationId, minute, nine, second, states } from '../../fakes/ledger-samples.ts';
+import { byOperator, otherIntegration } from '../../fakes/pause-samples.ts';
+import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
+
+let world: LaneWorld;
+beforeEach(() => {
+  world = laneWorld();
+});
+
+const counted = (durationMs = 5 * minute) => countWork(world.deadline(durationMs), world.newCourier());
+const none = { sending: 0, waiting: 0, unknown: 0, held: 0, dueNow: 0, heldByCode: {}, complete: true };
+
+test('an empty ledger counts as nothing, completely', async () => {
+  expect(await counted()).toEqual(none);
+});
+
+test('what is sent, waits, is unknown or held is counted; settled files are not', async () => {
+  world.addWaiting('S', { state: { ...states.sending, leaseUntil: nine + minute } });
+  world.addWaiting('W', { dueAt: nine + minute });
+  world.addWaiting('U', { state: { ...states.unknown, dueAt: nine + minute }, id: otherIntegration });
+  world.addWaiting('H1', { state: states.held });
+  world.addWaiting('H2', { state: states.scanned });
+  for (const state of [states.attached, states.rejected, states.superseded]) world.addWaiting(state.status, { state });
+  expect(await counted()).toEqual({
+    ...none,
+    sending: 1,
+    waiting: 1,
+    unknown: 1,
+    held: 2,
+    heldByCode: { KOMBO_UNREACHABLE: 1, SCAN_FAILED: 1 },
+  });
+});
+
+test('what is due in open lanes is counted, with the oldest due time; a backfill belongs to it', async () => {
+  world.addWaiting('GRK1', { dueAt: nine - hour });
+  world.addWaiting('GRK2', { dueAt: nine - 2 * hour, change: { backfill: true }, id: otherIntegration });
+  world.addWaiting('GRK3', { dueAt: nine + second });
+  expect(await counted()).toEqual({ ...none, waiting: 3, dueNow: 2, oldestDueAt: nine - 2 * hour });
+});
+
+test('files behind a pause are counted as waiting, not as due', async () => {
+  world.addWaiting('GRK1', { dueAt: nine - hour });
+  world.addWaiting('GRK2', { dueAt: nine - hour, change: { backfill: true } });
+  world.setLane({ pause: byOperator });
+  expect(await counted()).toEqual({ ...none, waiting: 2 });
+});
+
+test('a lease that has ended is due', async () => {
+  world.addWaiting('S', { state: { ...states.sending, leaseUntil: nine - minute } });
+  expect(await counted()).toEqual({ ...none, sending: 1, dueNow: 1, oldestDueAt: nine - minute });
+});
+
+test('thousands of files in many lanes are counted to the end', async () => {
+  for (let number = 0; number < 1_200; number += 1) {
+    world.addWaiting(`GRK${number}`, { inBucket: false });
+    if (number < 150) world.addWaiting('ONE', { inBucket: false, id: `many:${number}` });
+  }
+  expect(await counted()).toMatchObject({ waiting: 1_350, dueNow: 1_350, complete: true });
+});
+
+test('a count that runs out of time says that its numbers are lower bounds', async () => {
+  for (let number = 0; number < 40; number += 1) world.addWaiting('ONE', { id: `many:${number}` });
+  const { query } = world.table;
+  world.table.query = (asked) => {
+    world.clock.advance(second);
+    return query(asked);
+  };
+  const counts = await counted(35 * second);
+  expect(counts.complete).toBe(false);
+  expect(counts.waiting).toBeLessThan(40);
+});
+
+test('the pause of the account does not turn the files of its lanes into a lane of their own', async () => {
+  world.addWaiting('GRK1');
+  world.setLane({ pause: byOperator }, '*');
+  expect(await counted()).toMatchObject({ waiting: 1 });
+  expect(world.lane(integrationId).pause).toBeUndefined();
+});

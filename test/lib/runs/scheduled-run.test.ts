@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ok } from '../../../lib/result.ts';
+import type { Gauges } from '../../../lib/runs/gauges.ts';
+import { scheduledRun, type Task } from '../../../lib/runs/scheduled-run.ts';
+import { hour, integrationId, minute, nine, states } from '../../fakes/ledger-samples.ts';
+import { otherIntegration } from '../../fakes/pause-samples.ts';
+import { keyOf, type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
+
+let world: LaneWorld;
+/** What the run did, in its order. */
+let steps: string[];
+beforeEach(() => {
+  world = laneWorld();
+  steps = [];
+});
+
+const run = async (tasks: readonly Task[] = ['due', 'sweep']) => {
+  const base = world.newCourier({ sweepSince: nine - hour });
+  const objects = [...world.bucket].map(([key, { etag, bytes }]) => ({
+    key,
+    etag,
+    sizeBytes: bytes.length,
+    modifiedAt: nine,
+  }));
+  const courier = {
+    ...base,
+    storage: {
+      ...base.storage,
+      list: async () => {
+        steps.push('sweep');
+        return ok({ objects, folders: [] });
+      },
+    },
+  };
+  const { attach, integration } = world.kombo;
+  world.kombo.attach = (...how) => {
+    steps.push(`send ${how[0].id}`);
+    return attach(...how);
+  };
+  world.kombo.integration = (...how) => {
+    steps.push('reading');
+    return integration(...how);
+  };
+  const put = world.table.put;
+  world.table.put = (item, condition) => {
+    if (item.code === 'LEASE_EXPIRED') steps.push('lease expired');
+    return put(item, condition);
+  };
+  const told: Gauges[] = [];
+  const options = { deadline: world.deadline(), parallelism: 1, worstCaseMs: minute };
+  const report = await world.run(
+    scheduledRun(tasks, options, courier, (gauges) => {
+      steps.push('gauges');
+      told.push(gauges);
+    }),
+  );
+  return { report, told };
+};
+
+describe('a scheduled run', () => {
+  test('tells the gauges first, then expires leases, recovers lanes, sweeps, and works on the lanes', async () => {
+    world.addWaiting('EXPIRED', { state: { ...states.sending, leaseUntil: nine }, id: otherIntegration });
+    world.addWaiting('DUE', { id: otherIntegration });
+    world.addWaiting('BEHIND');
+    world.addWaiting('PROBE', { dueAt: nine - hour });
+    const end = { by: 'unread', nextAt: nine, probes: 0 } as const;
+    world.setLane({ pause: { code: 'INTEGRATION.INACTIVE', by: 'kombo', reason: 'x', since: nine, end } });
+    const { report } = await run();
+    const [first, second, ...rest] = steps.filter((step, place) => step !== 'sweep' || steps[place - 1] !== 'sweep');
+    expect([first, second]).toEqual(['gauges', 'lease expired']);
+    expect(rest.slice(0, 3)).toEqual(['reading', 'send PROBE', 'sweep']);
+    expect(rest.slice(3).sort()).toEqual(['send BEHIND', 'send DUE']);
+    expect(report.due).toMatchObject({ expired: 1, opened: 1, outcomes: { attached: 3 } });
+  });
+
+  test('sends in the same run what the sweep has found', async () => {
+    world.put(keyOf('LOST'));
+    const { report } = await run();
+    expect(report.sweep).toBeDefined();
+    expect(world.kombo.posts).toMatchObject([{ id: 'LOST' }]);
+  });
+
+  test('tells how things stood before it worked', async () => {
+    world.addWaiting('GRK1', { state: states.held });
+    world.setLane({ nextAt: nine, counts: { waiting: 7, unknown: 0, at: nine } });
+    const { told, report } = await run();
+    expect(told).toEqual([report.gauges]);
+    expect(report.gauges).toMatchObject({ held: 1, waiting: 7 });
+  });
+
+  test('that is only asked to sweep sends nothing, and reports nothing of the lanes', async () => {
+    world.addWaiting('GRK1');
+    const { report } = await run(['sweep']);
+    expect(report).not.toHaveProperty('due');
+    expect(report.sweep).toBeDefined();
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('that is only asked for what is due lists nothing', async () => {
+    world.addWaiting('GRK1');
+    const { report } = await run(['due']);
+    expect(report).not.toHaveProperty('sweep');
+    expect(steps).toEqual(['gauges', 'send GRK1']);
+  });
+
+  test('compares samples beside the files', async () => {
+    await world.send('GRK1');
+    world.clock.advance(15 * minute);
+    const { report } = await run(['due']);
+    expect(report.due).toMatchObject({ compared: 1, found: 1, lanes: 1 });
+    expect(world.lane(integrationId).tool).toMatchObject([{ lessons: [{ targetId: 'GRK1' }] }]);
+  });
+
+  test('throws when the table cannot be read, and tells nothing', async () => {
+    world.table.fail('query', 1);
+    await expect(run()).rejects.toThrow('The table does not answer.');
+    expect(steps).toEqual([]);
+  });
+});
