@@ -63,6 +63,25 @@ export const workLanes = async (
     visits.push(visit);
     // Its first page immediately, so that no more lanes are read than this run can work on.
     if (visit.hasMore()) tally.unreadable += await visit.nextTurn();
+    await endIfDone(visit);
+  };
+
+  /** What is left in it is written down at once, so that the run does not carry a lane that it is done with. */
+  const endIfDone = async (visit: LaneVisit): Promise<void> => {
+    const isBusy = visit.tasks.length > 0 || visit.hasMore() || (runningIn.get(visit.integrationId) ?? 0) > 0;
+    const place = visits.indexOf(visit);
+    if (isBusy || place < 0) return;
+    visits.splice(place, 1);
+    tally.left += await visit.end();
+  };
+
+  /** A pause of the account stops every lane, and no other one is read. */
+  const closePaused = async (visit: LaneVisit): Promise<void> => {
+    const { closed } = await lanes.gate(visit.integrationId);
+    if (closed?.integrationId === accountLane) {
+      hasMoreLanes = false;
+      for (const other of visits) other.close();
+    } else if (closed) visit.close();
   };
 
   const start = (visit: LaneVisit, task: LaneTask): void => {
@@ -81,15 +100,16 @@ export const workLanes = async (
         }
         outcome = result;
         outcomes.add(result);
-        if ((await lanes.gate(integrationId)).closed) visit.close();
-      } catch (error) {
-        errors.push(error);
+        await closePaused(visit);
       } finally {
         concurrency.finish(integrationId, outcome);
         count(-1);
       }
     };
-    const started = work().finally(() => running.delete(started));
+    const started = work()
+      .then(() => endIfDone(visit))
+      .catch((error: unknown) => void errors.push(error))
+      .finally(() => running.delete(started));
     running.add(started);
   };
 
