@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ok } from '../../../lib/result.ts';
-import type { Gauges } from '../../../lib/runs/gauges.ts';
-import { scheduledRun, type Task } from '../../../lib/runs/scheduled-run.ts';
+import type { Gauges, Task } from '../../../lib/runs/run-report.ts';
+import { scheduledRun } from '../../../lib/runs/scheduled-run.ts';
 import { hour, integrationId, minute, nine, states } from '../../fakes/ledger-samples.ts';
 import { otherIntegration } from '../../fakes/pause-samples.ts';
 import { keyOf, type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
