@@ -1,5 +1,7 @@
 import type { Courier } from '../courier.ts';
 import type { Deadline } from '../deadline.ts';
+import { accountLane } from '../lane/lane.ts';
+import { closedBy } from '../lane/lane-store.ts';
 import { lanePartition, shardsOf } from '../ledger/record-item.ts';
 import type { Table } from '../ledger/table.ts';
 import { countPageSize, parallelCounts, runReserveMs } from '../limits.ts';
@@ -56,10 +58,12 @@ export const countWork = async (
     } while (after);
   };
 
+  const isAccountOpen = closedBy(accountLane, await lanes.read(accountLane)) === undefined;
   const countLanes = (part: 'open' | 'paused'): Promise<number> =>
     inParallel(lanes.directory(part), parallelCounts, hasTime, async ({ integrationId }) => {
-      await countPart(lanePartition('wait', integrationId), part === 'open');
-      await countPart(lanePartition('backfill', integrationId), part === 'open');
+      const isOpen = isAccountOpen && part === 'open';
+      await countPart(lanePartition('wait', integrationId), isOpen);
+      await countPart(lanePartition('backfill', integrationId), isOpen);
     });
 
   await Promise.all([

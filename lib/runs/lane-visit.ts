@@ -53,21 +53,22 @@ export const visitLane = async (
     return lane;
   }
   if (lane.pause) return undefined;
+  const { openedAt } = await lanes.gate(integrationId);
   const parts = [await queueOf('wait', integrationId, courier), await queueOf('backfill', integrationId, courier)];
   const samples = dueSamples(lane, clock.now()).map(
     (sample): LaneTask => ({ run: () => compareSample(lane, sample, options, courier) }),
   );
-  return visitOf(lane, parts, samples, options, courier);
+  return visitOf(lane, openedAt, parts, samples, options, courier);
 };
 
 const visitOf = (
-  lane: Lane,
+  { integrationId }: Lane,
+  openedAt: number,
   parts: readonly FileQueue[],
   samples: readonly LaneTask[],
   options: RunOptions,
   courier: RunCourier,
 ): LaneVisit => {
-  const { integrationId } = lane;
   const { ledger, lanes, clock, log } = courier;
   const tasks: LaneTask[] = [...samples];
   let turns = 0;
@@ -76,7 +77,7 @@ const visitOf = (
   const nextPart = (): FileQueue | undefined => parts.find((part) => part.hasMore());
   return {
     integrationId,
-    isNew: lane.openedAt !== undefined && clock.now() - lane.openedAt < laneDueAfterTouchMs,
+    isNew: clock.now() - openedAt < laneDueAfterTouchMs,
     tasks,
     turns: () => turns,
     hasMore: () => !isClosed && nextPart() !== undefined,

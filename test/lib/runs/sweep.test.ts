@@ -86,12 +86,12 @@ describe('an object that the ledger knows', () => {
   });
 
   test.each([
-    ['younger', nine - 5 * second, [nine - 5 * second]],
-    ['older', nine - 6 * second, []],
+    ['judged within seconds of its date', nine - minute - 5 * second, [nine - minute - 5 * second]],
+    ['judged long after its date', nine - minute - 7 * second, []],
   ])(
-    'as rejected is offered to the ledger as a newer upload when it is %s than the rejection',
+    'as rejected may be a newer upload, and is offered to the ledger or not, when it was %s',
     async (_, at, offered) => {
-      its.add('rejected', at, states.rejected, { updatedAt: nine });
+      its.add('rejected', at, states.rejected, { attemptedAt: nine - minute });
       const courier = its.newCourier();
       const dates: unknown[] = [];
       const postpone: typeof courier.ledger.postpone = async (event, seen) => {
