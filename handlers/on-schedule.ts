@@ -58,7 +58,7 @@ const summaryOf = ({ due, sweep: swept }: RunReport): string => {
     sentences.push(ended.length === 0 ? 'Nothing was due.' : `Of what was due: ${ended.join(', ')}.`);
     if (due.left > 0) sentences.push(`${due.left} left for the next run.`);
     if (due.lanesLeft) sentences.push('There are integrations that this run did not get to; the next one does.');
-    if (due.opened > 0) sentences.push(`${due.opened} pauses have ended.`);
+    if (due.opened > 0) sentences.push(due.opened === 1 ? '1 pause has ended.' : `${due.opened} pauses have ended.`);
     if (due.unreadable > 0) sentences.push(`${due.unreadable} records cannot be read.`);
   }
   if (swept) sentences.push(...sweepSentences(swept));

@@ -58,7 +58,10 @@ const ofStatus = (
     case 'sending':
       return temporary('SENDING: another invocation is sending it now.');
     case 'waiting':
-      return temporary(`WAITING ${failure?.code ?? ''}: not delivered; the schedule sends it${from(dueAt)}.`);
+      // The time in the record says nothing about the end of a pause.
+      return failure?.code === 'INTEGRATION_PAUSED'
+        ? temporary(`WAITING ${failure.code}: not delivered; the schedule sends it when the pause ends.`)
+        : temporary(`WAITING ${failure?.code ?? ''}: not delivered; the schedule sends it${from(dueAt)}.`);
     case 'unknown':
       return temporary(`UNKNOWN ${failure?.code ?? ''}: may be delivered; the schedule looks${from(dueAt)}.`);
     case 'held':

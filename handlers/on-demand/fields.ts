@@ -1,12 +1,18 @@
 import * as v from 'valibot';
 import { failures } from '../../lib/failures/failures.ts';
 import { isIntegrationId } from '../../lib/key-template/match-key.ts';
-import { accountName } from './request/lane-id.ts';
+import { accountName } from '../../lib/operator/lane-name.ts';
 
 /** S3's own limit, in bytes of UTF-8. */
 const key = v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1024));
 const targetId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
 const isCode = (text: string): text is keyof typeof failures => Object.hasOwn(failures, text);
+
+/** JavaScript takes 31 February for 3 March. */
+const isCalendarDay = (day: string): boolean => {
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return Number.isFinite(time) && new Date(time).toISOString().startsWith(day);
+};
 
 /** Every field that some action knows: how it is read, and how its sentence ends when it is wrong. */
 export const fields = {
@@ -60,6 +66,15 @@ export const fields = {
   code: {
     schema: v.custom<keyof typeof failures>((text) => typeof text === 'string' && isCode(text)),
     is: 'a failure code as text, for example "RETRIES_EXHAUSTED"; "status" shows which there are',
+  },
+  since: {
+    schema: v.pipe(
+      v.string(),
+      v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/),
+      v.check((text) => Number.isFinite(Date.parse(text)) && isCalendarDay(text.slice(0, 10))),
+      v.transform((text) => Date.parse(text)),
+    ),
+    is: 'a time with its zone as text, for example "2026-11-01T10:00:00Z"',
   },
   force: {
     schema: v.literal(true),

@@ -3,7 +3,9 @@ import { runTask } from '../../handlers/on-batch/run-task.ts';
 import { resultOf } from '../../handlers/on-batch/task-result.ts';
 import type { Courier } from '../../lib/courier.ts';
 import { deliver } from '../../lib/delivery/deliver.ts';
+import { uploadId } from '../../lib/upload/upload.ts';
 import { exe } from '../fakes/files.ts';
+import { integrationId } from '../fakes/ledger-samples.ts';
 import { losesAnswer, refuses } from '../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key } from '../worlds/courier-world.ts';
 
@@ -24,13 +26,15 @@ describe('Succeeded is said of what is attached', () => {
 
   test('before, without another POST or another write', async () => {
     world.put(key);
-    await run();
+    const warm = world.newFunction();
+    await run({}, warm);
     world.table.calls.length = 0;
-    expect(await run()).toEqual({
+    expect(await run({}, warm)).toEqual({
       resultCode: 'Succeeded',
       resultString: 'Attached before, on 2026-01-05T09:00:00.000Z.',
     });
     expect(world.kombo.posts).toHaveLength(1);
+    // A warm function knows the lane and the account from before.
     expect(world.table.calls).toEqual(['get']);
   });
 
@@ -58,6 +62,27 @@ describe('TemporaryFailure is said of what continues automatically', () => {
     expect(world.kombo.posts).toHaveLength(1);
     world.clock.advance(3_600_000);
     expect(await run()).toMatchObject({ resultCode: 'Succeeded' });
+  });
+
+  test('paused, without a call: it is sent when the pause ends, and S3 may ask again', async () => {
+    const upload = world.put(key);
+    await world.ask({ action: 'pause', integration_id: 'account', reason: 'The ATS moves.' });
+    for (let time = 0; time < 3; time += 1) {
+      expect(await run()).toEqual({
+        resultCode: 'TemporaryFailure',
+        resultString: 'WAITING INTEGRATION_PAUSED: not delivered; the schedule sends it when the pause ends.',
+      });
+    }
+    expect(world.kombo.posts).toHaveLength(0);
+    expect(await world.recordOf(upload)).toMatchObject({ version: 1, attempts: 0 });
+  });
+
+  test('not delivered: it waits behind new uploads of its integration', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
+    await run();
+    expect((await world.recordOf(upload)).backfill).toBe(true);
+    expect(world.table.items.get(uploadId(upload))?.workShard).toBe(`backfill#${integrationId}`);
   });
 
   test('maybe delivered: nothing is sent again', async () => {
@@ -129,16 +154,6 @@ describe('PermanentFailure is said of what needs an operator or another file', (
     expect(result.resultCode).toBe('PermanentFailure');
     expect(result.resultString).toMatch(/^HELD KOMBO_NOT_FOUND: .*Compare the id in the key with Kombo/);
     expect(await run()).toEqual(result);
-  });
-
-  test('paused, without a call', async () => {
-    world.put(key);
-    await world.ask({ action: 'pause', integration_id: 'account', reason: 'The ATS moves.' });
-    expect(await run()).toMatchObject({
-      resultCode: 'PermanentFailure',
-      resultString: expect.stringContaining('INTEGRATION_PAUSED'),
-    });
-    expect(world.kombo.posts).toHaveLength(0);
   });
 
   test('rejected, without a name in the report', async () => {

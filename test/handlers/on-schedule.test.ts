@@ -16,7 +16,7 @@ test.each([7, 'due', [], { task: 'everything' }])(
   },
 );
 
-test('an upload whose event was lost is found by the sweep, and sent by the next run', async () => {
+test('an upload whose event was lost is found by the sweep alone, and sent by the next run', async () => {
   // The first run says from when on objects are the sweep's business.
   expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({ sweep: { pass: 'finished' } });
   await loopback.put('candidates/GRKsweep/CV.pdf');
@@ -27,7 +27,8 @@ test('an upload whose event was lost is found by the sweep, and sent by the next
   expect(loopback.kombo.attachments({ target: { kind: 'candidate', id: 'GRKsweep' } })).toEqual([]);
   expect(await loopback.invoke('on-schedule', {})).toMatchObject({
     summary: expect.stringMatching(/No sweep is due\.$/),
-    due: { due: 1, outcomes: { attached: 1 } },
+    gauges: { held: 0, paused: 0 },
+    due: { lanes: 1, left: 0, lanesLeft: false, expired: 0, opened: 0, outcomes: { attached: 1 } },
     sweep: { pass: 'not due' },
   });
   expect(loopback.kombo.attachments({ target: { kind: 'candidate', id: 'GRKsweep' } })).toHaveLength(1);
@@ -48,17 +49,58 @@ test('a sweep that an operator must fix first says so, and does not say that the
   await table.delete('sweep', { kind: 'unchanged', version: version + 1 });
 });
 
-test('what an operator released is sent by the next run', async () => {
+test('an upload whose event was lost is found and sent by one run, when a sweep is due', async () => {
+  await loopback.invoke('on-schedule', { task: 'sweep' });
+  // As if that pass had started long ago.
+  const { table } = (await import('../../handlers/runtime.ts')).runtime();
+  const item = await table.get('sweep');
+  if (!item) throw new Error('No sweep has run.');
+  const version = item.version + 1;
+  const document = JSON.stringify({ ...JSON.parse(item.document), startedAt: 0 });
+  await table.put({ ...item, version, document }, { kind: 'unchanged', version: item.version });
+  await loopback.put('candidates/GRKone/CV.pdf');
+  expect(await loopback.invoke('on-schedule', {})).toMatchObject({
+    due: { outcomes: { attached: 1 } },
+    sweep: { found: 1, outcomes: { waiting: 1 } },
+  });
+});
+
+test('a file of a paused integration is sent by the next run after the pause has ended', async () => {
+  const integration_id = 'greenhouse:CvCourierGreenhouseAAAAA';
   await loopback.put('candidates/GRKheld/CV.pdf');
-  loopback.kombo.integrations.change('greenhouse:CvCourierGreenhouseAAAAA', { status: 'INACTIVE' });
+  await loopback.invoke('on-demand', { action: 'pause', integration_id, reason: 'The ATS moves.' });
   const attach = { action: 'attach', key: 'candidates/GRKheld/CV.pdf' };
-  expect(await loopback.invoke('on-demand', attach)).toMatchObject({ files: [{ code: 'INTEGRATION.INACTIVE' }] });
-  loopback.kombo.integrations.change('greenhouse:CvCourierGreenhouseAAAAA', { status: 'ACTIVE' });
-  const resume = { action: 'resume', integration_id: 'greenhouse:CvCourierGreenhouseAAAAA', reason: 'It is on again.' };
-  expect(await loopback.invoke('on-demand', resume)).toMatchObject({ ok: true, released: 1 });
+  expect(await loopback.invoke('on-demand', attach)).toMatchObject({ files: [{ code: 'INTEGRATION_PAUSED' }] });
+  expect(await loopback.invoke('on-schedule', { task: 'due' })).toMatchObject({
+    summary: 'Nothing was due.',
+    gauges: { paused: 1 },
+  });
+  await loopback.invoke('on-demand', { action: 'resume', integration_id, reason: 'It has moved.' });
   const answer = await loopback.invoke('on-schedule', { task: 'due' });
-  expect(answer).toMatchObject({ due: { due: 1, outcomes: { attached: 1 }, openPauses: 0 } });
+  expect(answer).toMatchObject({
+    summary: 'Of what was due: 1 attached.',
+    gauges: { paused: 0 },
+    due: { outcomes: { attached: 1 }, left: 0 },
+  });
   expect(answer).not.toHaveProperty('sweep');
+});
+
+test('a pause whose cause is gone ends in a run, which says so', async () => {
+  const id = 'greenhouse:CvCourierGreenhouseAAAAA';
+  await loopback.put('candidates/GRKback/CV.pdf');
+  loopback.kombo.integrations.change(id, { status: 'INACTIVE' });
+  await loopback.invoke('on-demand', { action: 'attach', key: 'candidates/GRKback/CV.pdf' });
+  expect(await loopback.invoke('on-schedule', { task: 'due' })).toMatchObject({ due: { opened: 0, outcomes: {} } });
+  loopback.kombo.integrations.change(id, { status: 'ACTIVE' });
+  // The pause is read again after minutes; here they are over.
+  const { lanes, clock } = (await import('../../handlers/runtime.ts')).runtime();
+  await lanes.change(id, (lane) =>
+    lane.pause?.end ? { ...lane, pause: { ...lane.pause, end: { ...lane.pause.end, nextAt: clock.now() } } } : lane,
+  );
+  expect(await loopback.invoke('on-schedule', { task: 'due' })).toMatchObject({
+    summary: 'Of what was due: 1 attached. 1 pause has ended.',
+    due: { opened: 1, outcomes: { attached: 1 } },
+  });
 });
 
 describe('the metrics of a run', () => {
@@ -75,41 +117,45 @@ describe('the metrics of a run', () => {
     return lines;
   };
 
-  test('that ends are its count, the open pauses, what is due, and the last sweep', async () => {
+  const gauges = { HeldFiles: 0, RejectedLastDay: 0, UnknownFiles: 0 };
+
+  test('are the gauges in a line of their own, then its count and the last sweep', async () => {
     const lines = await sent();
     const pause = { action: 'pause', integration_id: 'greenhouse:CvCourierGreenhouseBBBBB', reason: 'The ATS moves.' };
     await loopback.invoke('on-demand', pause);
     await loopback.invoke('on-schedule', {});
     await loopback.invoke('on-demand', { ...pause, action: 'resume' });
     expect(lines).toEqual([
-      expect.objectContaining({
-        ScheduleRuns: 1,
-        OpenPauses: 1,
-        DueBacklog: 0,
-        OldestDueAge: 0,
-        Unaccounted: 0,
-        SweepAge: 0,
-      }),
+      expect.objectContaining({ ...gauges, OpenPauses: 1 }),
+      expect.objectContaining({ ScheduleRuns: 1, Unaccounted: 0, SweepAge: expect.any(Number) }),
     ]);
+    expect(lines[0]).not.toHaveProperty('ScheduleRuns');
   });
 
-  test('that has no time for what is due are how much it is, and for how many seconds the oldest waits', async () => {
-    await loopback.put('candidates/GRKlate/CV.pdf');
-    const integration_id = 'greenhouse:CvCourierGreenhouseAAAAA';
-    const reason = 'The ATS moves.';
-    await loopback.invoke('on-demand', { action: 'pause', integration_id, reason });
-    await loopback.invoke('on-demand', { action: 'attach', key: 'candidates/GRKlate/CV.pdf' });
-    await loopback.invoke('on-demand', { action: 'resume', integration_id, reason });
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  test('say how many files waited when it began, and for how many seconds the oldest', async () => {
+    const { lanes, clock } = (await import('../../handlers/runtime.ts')).runtime();
+    const counts = { waiting: 3, unknown: 2, oldestAt: clock.now() - 7_200_000, at: clock.now() };
+    await lanes.change('greenhouse:CvCourierGreenhouseCCCCC', (lane) => ({ ...lane, nextAt: clock.now(), counts }));
     const lines = await sent();
-    await loopback.invoke('on-schedule', { task: 'due' }, 1);
     await loopback.invoke('on-schedule', { task: 'due' });
-    const [late, done] = lines as { DueBacklog: number; OldestDueAge: number }[];
-    expect(late?.DueBacklog).toBe(1);
-    expect(late?.OldestDueAge).toBeGreaterThanOrEqual(1);
+    const [first] = lines as { WaitingFiles: number; UnknownFiles: number; OldestWaitingAge: number }[];
+    expect(first).toMatchObject({ WaitingFiles: 3, UnknownFiles: 2 });
     // An age in milliseconds would raise the alarm and wake the operator at night.
-    expect(late?.OldestDueAge).toBeLessThan(60);
-    expect(done?.DueBacklog).toBe(0);
+    expect(first?.OldestWaitingAge).toBeGreaterThanOrEqual(7_200);
+    expect(first?.OldestWaitingAge).toBeLessThan(7_260);
+  });
+
+  test('hold the gauges although the run fails right after them, so that no alarm misses how things stood', async () => {
+    const lines = await sent();
+    const send = DynamoDBClient.prototype.send;
+    vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(function (this: DynamoDBClient, command: object) {
+      // The first work of a run are the leases that have ended.
+      if (JSON.stringify(command).includes('lease#')) throw new Error('The ledger is away.');
+      return Reflect.apply(send, this, [command]);
+    });
+    await expect(loopback.invoke('on-schedule', {})).rejects.toThrow('The ledger is away.');
+    expect(lines).toEqual([expect.objectContaining(gauges)]);
+    expect(lines[0]).not.toHaveProperty('ScheduleRuns');
   });
 
   test('that throws do not count it: the alarm "no schedule run" must hear of it', async () => {

@@ -5,8 +5,9 @@ import { readSettings } from '../../lib/config/config.ts';
 import type { Courier } from '../../lib/courier.ts';
 import type { ApiKey } from '../../lib/kombo/api-key.ts';
 import { fail, ok } from '../../lib/result.ts';
+import { type RunReport, scheduledRun } from '../../lib/runs/scheduled-run.ts';
 import type { Storage } from '../../lib/upload/storage.ts';
-import { integrationId } from '../fakes/ledger-samples.ts';
+import { integrationId, minute } from '../fakes/ledger-samples.ts';
 import { inKeyOrder, listedPage } from '../fakes/listed-page.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 
@@ -16,6 +17,8 @@ export interface CourierWorld extends DeliveryWorld {
   lists: number;
   /** A new warm function: everything that a handler works with. */
   newFunction(env?: Record<string, string>): Courier;
+  /** A scheduled run of a function of its own, while time goes on. */
+  runSchedule(): Promise<RunReport>;
   /** One request to on-demand, from its beginning to its answer; time stands still meanwhile. */
   ask(event: unknown, change?: Partial<ActionCourier>): Promise<Answer & Record<string, unknown>>;
 }
@@ -39,6 +42,15 @@ export const courierWorld = (apiKey?: ApiKey): CourierWorld => {
       const base = world.newCourier(readSettings({ ...env, ...change }));
       return { ...base, storage: { ...base.storage, ...askable(courier) } };
     },
+    runSchedule: () =>
+      world.run(
+        scheduledRun(
+          ['due', 'sweep'],
+          { deadline: world.deadline(), parallelism: 4, worstCaseMs: minute },
+          courier.newFunction(),
+          () => undefined,
+        ),
+      ),
     ask: (event, change = {}) =>
       answerRequest(event, () => ({ ...courier.newFunction(), deadline: world.deadline(), ...change })),
   };

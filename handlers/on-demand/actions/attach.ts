@@ -6,6 +6,7 @@ import { runOptions } from '../../time-budget.ts';
 import { action, oneOf } from '../action.ts';
 import { type Answer, count, shorten } from '../answer/answer.ts';
 import { type FileAnswer, failureFacts, fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
+import { withPauses } from '../answer/paused-files.ts';
 import { fields } from '../fields.ts';
 import { type Selection, type SelectionInput, selectObjects } from '../request/select-objects.ts';
 
@@ -35,21 +36,26 @@ export const attach = action({
     const isBackfill = input.key === undefined;
     const options = { ...runOptions(courier.settings, courier.deadline), isBackfill, isPaced: true };
     const done = await backfill(uploads, input.key === undefined ? options : { ...options, worstCaseMs: 0 }, courier);
-    return answerOf(input, selected.value, done);
+    const sorted = done.outcomes.toSorted(byUrgency);
+    const files = await withPauses(sorted.map(fileOfOutcome), courier);
+    return answerOf(input, selected.value, done, files);
   },
 });
 
-const answerOf = (input: SelectionInput, { uploads, missing, afterKey }: Selection, done: Backfill): Answer => {
-  const { outcomes, started, stopped } = done;
+const answerOf = (
+  input: SelectionInput,
+  { uploads, missing, afterKey }: Selection,
+  { outcomes, started, stopped }: Backfill,
+  known: readonly FileAnswer[],
+): Answer => {
   // What the operator must look at comes first, because a long list is cut at its end.
-  const sorted = outcomes.toSorted(byUrgency);
-  const files = [...missing.map(missingFile), ...sorted.map(fileOfOutcome)];
+  const files = [...missing.map(missingFile), ...known];
   const settledWell = outcomes.every(needsNothing) && missing.length === 0;
   const [only] = files;
   if (input.key !== undefined && only) {
     return { ok: settledWell, message: sentenceOf(only), files };
   }
-  const counts = countsOf(sorted, missing.length);
+  const counts = countsOf(outcomes.toSorted(byUrgency), missing.length);
   const rest = restOf(
     input,
     uploads.slice(started).map(({ key }) => key),

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { paused } from '../../../lib/lane/lane.ts';
 import { closedBy } from '../../../lib/lane/lane-store.ts';
+import { laneIdOf } from '../../../lib/operator/lane-name.ts';
 import { action } from '../action.ts';
 import { fields } from '../fields.ts';
-import { laneIdOf } from '../request/lane-id.ts';
 
 export const pause = action({
   name: 'pause',

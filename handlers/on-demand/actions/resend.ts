@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { action } from '../action.ts';
 import { fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
+import { withPause } from '../answer/paused-files.ts';
 import { fields } from '../fields.ts';
 import { findRecord } from '../request/find-record.ts';
 import { sendNow } from '../request/send-now.ts';
@@ -34,7 +35,9 @@ export const resend = action({
     }
     const decided = await writeDecision(named.record, { kind: 'resend', reason }, courier);
     if ('answer' in decided) return decided.answer;
-    const file = fileOfOutcome(await sendNow(decided.record, courier));
-    return { ok: file.status === 'attached', message: `It was sent again. ${sentenceOf(file)}`, files: [file] };
+    const file = await withPause(fileOfOutcome(await sendNow(decided.record, courier)), courier);
+    const isSent = file.status === 'attached';
+    const done = isSent ? 'It was sent again.' : 'It is released to be sent again.';
+    return { ok: isSent, message: `${done} ${sentenceOf(file)}`, files: [file] };
   },
 });

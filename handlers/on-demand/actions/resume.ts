@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { type Lane, opened } from '../../../lib/lane/lane.ts';
+import { laneIdOf, laneNameOf } from '../../../lib/operator/lane-name.ts';
 import { listPauses } from '../../../lib/operator/list-pauses.ts';
 import { type ActionCourier, action } from '../action.ts';
 import { type Answer, count } from '../answer/answer.ts';
 import { fields } from '../fields.ts';
-import { laneIdOf, laneNameOf } from '../request/lane-id.ts';
 
 export const resume = action({
   name: 'resume',
@@ -12,8 +12,8 @@ export const resume = action({
   example: {
     action: 'resume',
     integration_id: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E',
-    code: 'INTEGRATION.AUTHENTICATION_INVALID',
-    reason: 'The customer has reconnected.',
+    code: 'INTEGRATION_PAUSED',
+    reason: 'The ATS has moved.',
   },
   schema: v.strictObject({
     integration_id: fields.integration_id.schema,

@@ -8,6 +8,7 @@ import { defaultFiles } from '../../limits.ts';
 import { type ActionCourier, action, oneOf } from '../action.ts';
 import { type Answer, count, shorten } from '../answer/answer.ts';
 import { fileOfOutcome, fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { withPause, withPauses } from '../answer/paused-files.ts';
 import { fields } from '../fields.ts';
 import { findRecord } from '../request/find-record.ts';
 import { sendNow } from '../request/send-now.ts';
@@ -57,7 +58,7 @@ const retryOne = async (
   if ('answer' in named) return named.answer;
   const decided = await writeDecision(named.record, { kind: 'retry', reason }, courier);
   if ('answer' in decided) return decided.answer;
-  const file = fileOfOutcome(await sendNow(decided.record, courier));
+  const file = await withPause(fileOfOutcome(await sendNow(decided.record, courier)), courier);
   return { ok: file.status === 'attached', message: `It was retried. ${sentenceOf(file)}`, files: [file] };
 };
 
@@ -95,10 +96,13 @@ const retryMany = async (
     if (decided.done) released.push({ id: known.id, readable: true, record: decided.record });
     else left.push(decided.known ?? known);
   }
+  const files = await withPauses([...released, ...left].map(fileOfRecord), courier);
+  const waitsForPause = files.some((file) => 'paused' in file);
   const message = [
     released.length === 0
       ? 'There was nothing to retry.'
       : `${count(released.length, 'file')} released; the next scheduled run sends ${released.length === 1 ? 'it' : 'them'}.`,
+    waitsForPause ? 'Files of a paused integration wait until its pause ends.' : '',
     left.length > 0 ? `${count(left.length, 'file')} left as ${left.length === 1 ? 'it is' : 'they are'}.` : '',
     more ? 'There are more: repeat the request for the rest.' : '',
   ];
@@ -106,6 +110,6 @@ const retryMany = async (
     ok: released.length > 0 && !more,
     message: message.filter((part) => part !== '').join(' '),
     released: released.length,
-    ...shorten('files', [...released, ...left].map(fileOfRecord)),
+    ...shorten('files', files),
   };
 };

@@ -1,12 +1,12 @@
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
 import { countWork, type WorkCounts } from '../../../lib/operator/count-work.ts';
+import { laneNameOf } from '../../../lib/operator/lane-name.ts';
 import { type FileList, type FilePlace, listFiles } from '../../../lib/operator/list-files.ts';
 import { type ListedPause, listPauses } from '../../../lib/operator/list-pauses.ts';
 import { damagedSweepAdvice, readSweep, type StoredSweep } from '../../../lib/runs/sweep-store.ts';
 import type { ActionCourier } from '../action.ts';
 import { type Answer, count } from '../answer/answer.ts';
 import { type FileAnswer, fileOfRecord } from '../answer/file-answer.ts';
-import { laneNameOf } from '../request/lane-id.ts';
 import type { PageRequest } from '../request/page-request.ts';
 
 /** What waits, what is held, what is paused? */

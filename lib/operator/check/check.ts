@@ -5,6 +5,7 @@ import { failures } from '../../failures/failures.ts';
 import type { KeyTemplate } from '../../key-template/match-key.ts';
 import { accountLane } from '../../lane/lane.ts';
 import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.ts';
+import { laneNameOf } from '../lane-name.ts';
 import { listPauses } from '../list-pauses.ts';
 import { checkBucket } from './bucket.ts';
 import { type CheckLine, fine, wrong } from './check-line.ts';
@@ -79,7 +80,7 @@ const checkPauses = async (courier: Pick<Courier, 'lanes'>): Promise<readonly Ch
   if (pauses.length === 0) return [fine('pauses', 'Nothing is paused.')];
   return pauses.map(({ integrationId, code, sentence, pause }) => {
     const scope = integrationId === accountLane ? 'everything' : integrationId;
-    const resume = `{"action":"resume","integration_id":"${integrationId}","reason":"..."}`;
+    const resume = JSON.stringify({ action: 'resume', integration_id: laneNameOf(integrationId), code, reason: '...' });
     const todo =
       pause?.by === 'kombo' ? `${failures[code].nextStep} Resume: ${resume}.` : `Resume it when you like: ${resume}.`;
     return wrong(`pause of ${scope}`, sentence, todo);

@@ -8,7 +8,7 @@ const never = () => {
 };
 
 /** Fields of examples that may be left out: their action then means something else. */
-const optional = new Set(['status candidate_id']);
+const optional = new Set(['status candidate_id', 'resume code']);
 
 const given = actions.flatMap(({ name, example }) =>
   Object.keys(example).map((field) => ({ name, field, example: { ...example } })),

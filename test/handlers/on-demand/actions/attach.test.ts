@@ -22,11 +22,13 @@ describe('attach', () => {
 
   test('sends nothing twice, and writes nothing to say so', async () => {
     world.put(key);
-    await world.ask(attach);
+    const warm = world.newFunction();
+    await world.ask(attach, warm);
     world.table.calls.length = 0;
-    const answer = await world.ask(attach);
+    const answer = await world.ask(attach, warm);
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'already-attached' }] });
     expect(world.kombo.posts).toHaveLength(1);
+    // A warm function knows the lane and the account from before.
     expect(world.table.calls).toEqual(['get']);
   });
 

@@ -5,6 +5,7 @@ import type { KomboClient } from '../../../../lib/kombo/client.ts';
 import { fail } from '../../../../lib/result.ts';
 import { learnTool } from '../../../fakes/known-tool.ts';
 import { integrationId } from '../../../fakes/ledger-samples.ts';
+import { refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
 
 let world: CourierWorld;
@@ -273,7 +274,24 @@ describe('the other parts', () => {
   test('an open pause is told with the request that ends it', async () => {
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The ATS moves.' });
     const { of } = await check();
-    expect(of('pause of everything')?.todo).toContain('{"action":"resume","integration_id":"account"');
+    const line = of('pause of everything');
+    expect(line?.found).toMatch(/^Everything has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\.$/);
+    const [request = ''] = /\{.*\}/.exec(line?.todo ?? '') ?? [];
+    expect(await world.ask(JSON.parse(request))).toMatchObject({ ok: true });
+    expect((await check()).of('pauses')).toMatchObject({ state: 'ok', found: 'Nothing is paused.' });
+  });
+
+  test('a pause by Kombo says what to do about its cause, and a lane that cannot be read is one', async () => {
+    world.put(key);
+    world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
+    await world.ask({ action: 'attach', key });
+    expect((await check()).of(`pause of ${integrationId}`)).toMatchObject({
+      state: 'wrong',
+      found: expect.stringMatching(/^The integration has been paused since \S+: INTEGRATION\.INACTIVE\. /),
+      todo: expect.stringContaining('Enable the integration in the Kombo dashboard'),
+    });
+    world.table.items.set('lane#*', { pk: 'lane#*', version: 1, document: '{}' });
+    expect((await check()).of('pause of everything')?.found).toContain('cannot be read');
   });
 
   test('a lease shorter than the function is told', async () => {
@@ -293,8 +311,8 @@ describe('the other parts', () => {
   });
 
   test('a part that breaks does not hide the others', async () => {
-    const pauses = { ...world.newFunction().pauses, list: () => Promise.reject(new Error('broken')) };
-    const { lines } = await check({}, { pauses });
+    const lanes = { ...world.newFunction().lanes, read: () => Promise.reject(new Error('broken')) };
+    const { lines } = await check({}, { lanes });
     expect(wrongOf(lines)).toEqual(['pauses']);
     expect(lines.length).toBeGreaterThan(10);
   });

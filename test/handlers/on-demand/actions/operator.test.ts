@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliver } from '../../../../lib/delivery/deliver.ts';
-import { reprocess } from '../../../../lib/runs/reprocess.ts';
-import { integrationId, minute } from '../../../fakes/ledger-samples.ts';
+import { hour, integrationId } from '../../../fakes/ledger-samples.ts';
 import { losesAnswer, losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, reason } from '../../../worlds/courier-world.ts';
 
@@ -16,7 +15,6 @@ const sentWith = async (fate: PostScript, name = key): Promise<void> => {
   await world.ask({ action: 'attach', key: name });
 };
 const notFound: PostScript = () => refuses('KOMBO_NOT_FOUND');
-const run = () => reprocess({ deadline: world.deadline(), parallelism: 4, worstCaseMs: minute }, world.newFunction());
 
 describe('retry', () => {
   test('sends what is held at once, and keeps the reason', async () => {
@@ -86,7 +84,7 @@ describe('retry', () => {
     const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
     expect(answer).toMatchObject({ ok: true, released: 2 });
     expect(answer.message).toBe('2 files released; the next scheduled run sends them. 1 file left as it is.');
-    await run();
+    await world.runSchedule();
     expect(world.kombo.standing).toHaveLength(3);
   });
 
@@ -111,14 +109,84 @@ describe('retry', () => {
       released: 1,
       message: '1 file released; the next scheduled run sends it.',
     });
-    await run();
+    await world.runSchedule();
     expect(world.kombo.standing).toHaveLength(1);
   });
 
-  test('of what a pause holds is answered with the way that ends the pause', async () => {
-    const answer = await world.ask({ action: 'retry', code: 'INTEGRATION_PAUSED', reason });
-    expect(answer).toMatchObject({ ok: false });
-    expect(answer.message).toContain('"resume"');
+  test.each(['INTEGRATION_PAUSED', 'INTEGRATION.INACTIVE', 'REMOTE.RATE_LIMIT_EXCEEDED', 'ANSWER_LOST'] as const)(
+    'of the code %s, whose files are sent or looked at automatically, does nothing and says so',
+    async (code) => {
+      await sentWith(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
+      const before = new Map(world.table.items);
+      expect(await world.ask({ action: 'retry', code, reason })).toEqual({
+        ok: false,
+        message: `Nothing was done: files with ${code} are sent or looked at automatically. "status" shows what waits and what is paused; "resume" ends a pause.`,
+      });
+      expect(world.table.items).toEqual(before);
+      expect(world.kombo.posts).toHaveLength(1);
+    },
+  );
+
+  test('by key need not wait until the file is due', async () => {
+    await sentWith(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { retryAfterMs: hour }));
+    expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({ ok: true, files: [{ attempts: 2 }] });
+  });
+
+  test('of a file of a paused integration sends nothing, and says that it follows when the pause ends', async () => {
+    await sentWith(notFound);
+    await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
+    const one = await world.ask({ action: 'retry', key, reason });
+    expect(one).toMatchObject({ ok: false, files: [{ status: 'waiting', paused: expect.stringContaining('paused') }] });
+    expect(one.message).toMatch(
+      /^It was retried\. It is not delivered, and is sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. /,
+    );
+    const many = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
+    expect(many.message).toContain('Files of a paused integration wait until its pause ends.');
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+});
+
+describe('a record whose key fits no template', () => {
+  const strange = 'inbox/Frank Doe CV.pdf';
+
+  /** The template of the key was removed after the file was held or its answer lost. */
+  const withoutTemplate = () => world.newFunction({ KEY_TEMPLATES: 'elsewhere/{candidate_id}/{filename}' });
+
+  test.each([{ action: 'retry' }, { action: 'resend', force: true }])(
+    'and never did: $action does nothing, and says that there is nobody to send it to',
+    async (request) => {
+      world.put(strange);
+      expect(await world.ask({ action: 'attach', key: strange })).toMatchObject({ files: [{ status: 'rejected' }] });
+      const answer = await world.ask({ ...request, key: strange, reason });
+      expect(answer).toMatchObject({ ok: false, files: [{ status: 'rejected', code: 'KEY_NOT_MATCHED' }] });
+      expect(answer.message).toMatch(/^Nothing was done: its key fits none of KEY_TEMPLATES, so there is no candidate/);
+      expect(await world.ask({ action: 'retry', code: 'KEY_NOT_MATCHED', reason })).toMatchObject({ released: 0 });
+    },
+  );
+
+  test.each([{ action: 'retry' }, { action: 'resend', force: true }])(
+    'any more: after $action it is rejected and not sent to where the template pointed before',
+    async (request) => {
+      await sentWith(notFound);
+      const answer = await world.ask({ ...request, key, etag: 'etag-0', reason }, withoutTemplate());
+      expect(answer).toMatchObject({ ok: false, files: [{ status: 'rejected', code: 'KEY_NOT_MATCHED' }] });
+      expect(world.kombo.posts).toHaveLength(1);
+    },
+  );
+
+  test('any more: resolve needs no template, because an operator has seen the file', async () => {
+    await sentWith(losesAnswer);
+    const resolve = { action: 'resolve', key, etag: 'etag-0', reason: 'Seen in the ATS.' };
+    expect(await world.ask(resolve, withoutTemplate())).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
+  });
+
+  test('that fits again is sent to where the template points now', async () => {
+    await sentWith(notFound);
+    const moved = world.newFunction({ KEY_TEMPLATES: 'candidates/{application_id}/{filename}' });
+    expect(await world.ask({ action: 'retry', key, etag: 'etag-0', reason }, moved)).toMatchObject({
+      ok: true,
+      files: [{ status: 'attached', target: 'application/GRK123' }],
+    });
   });
 });
 
@@ -186,48 +254,5 @@ describe('resolve', () => {
     const answer = await world.ask(resolve);
     expect(answer).toMatchObject({ ok: false, files: [{ status: 'held' }] });
     expect(answer.message).toContain('"resolve" is for files that may have been delivered.');
-  });
-});
-
-describe('pause and resume', () => {
-  const pause = { action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' };
-  const resume = { action: 'resume', integration_id: integrationId, reason: 'It has moved.' };
-
-  test('a paused file is kept, and follows after the resume', async () => {
-    expect(await world.ask(pause)).toMatchObject({
-      ok: true,
-      next: { action: 'resume', integration_id: integrationId },
-    });
-    world.put(key);
-    expect(await world.ask({ action: 'attach', key })).toMatchObject({ files: [{ code: 'INTEGRATION_PAUSED' }] });
-    expect(world.kombo.posts).toHaveLength(0);
-    expect(await world.ask(resume)).toMatchObject({
-      ok: true,
-      released: 1,
-      message: `The pause of ${integrationId} has ended. 1 file released: the next scheduled run sends them.`,
-    });
-    await run();
-    expect(await world.ask({ action: 'status', key })).toMatchObject({ files: [{ status: 'attached' }] });
-  });
-
-  test('a pause by an operator says so the second time, and keeps its first reason', async () => {
-    await world.ask(pause);
-    const answer = await world.ask({ ...pause, reason: 'Another one.' });
-    expect(answer.message).toContain('It is paused already.');
-    expect(answer.message).toContain('The ATS moves.');
-  });
-
-  test('a pause by Kombo becomes one that only an operator ends', async () => {
-    await sentWith(() => refuses('PLATFORM.AUTHENTICATION_INVALID'));
-    await world.ask({ action: 'pause', integration_id: 'account', reason: 'We wait for the new key.' });
-    expect(await world.ask({ action: 'status' })).toMatchObject({
-      pauses: [{ integration: 'account', by: 'operator' }],
-    });
-  });
-
-  test('a resume of what is not paused names what is', async () => {
-    expect(await world.ask(resume)).toMatchObject({ ok: false, paused: [] });
-    await world.ask({ ...pause, integration_id: 'account' });
-    expect(await world.ask(resume)).toMatchObject({ ok: false, paused: ['account'] });
   });
 });

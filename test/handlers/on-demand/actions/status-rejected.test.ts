@@ -79,8 +79,8 @@ describe('the list of what is rejected', () => {
     world.table.calls.length = 0;
     const second = await world.ask(first.next);
     expect(names(second)).toHaveLength(10);
-    // Eight questions for the counts, one for the pauses, four for the list.
-    expect(world.table.calls.filter((call) => call === 'query')).toHaveLength(13);
+    // For the counts eight shards and two parts of the directory of lanes, one for the pauses, four for the list.
+    expect(world.table.calls.filter((call) => call === 'query')).toHaveLength(15);
   });
 
   test('is empty in words', async () => {

@@ -1,0 +1,201 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { hour, integrationId, minute } from '../../../fakes/ledger-samples.ts';
+import { refuses } from '../../../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+});
+
+const pause = { action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' };
+const resume = { action: 'resume', integration_id: integrationId, reason: 'It has moved.' };
+
+/** Kombo refuses a file for a cause that every file of the integration would meet. */
+const pausedByKombo = async (): Promise<void> => {
+  world.put(key);
+  world.kombo.script.push(() => refuses('INTEGRATION.PERMISSION_MISSING'));
+  await world.ask({ action: 'attach', key });
+};
+
+const lanesOf = () => [...world.table.items.values()].filter(({ pk }) => pk === `lane#${integrationId}`);
+
+describe('pause', () => {
+  test('says what is paused, that nothing is lost, and how it ends', async () => {
+    expect(await world.ask(pause)).toEqual({
+      ok: true,
+      message: `${integrationId} is paused. Running functions notice it within 30 seconds; new files wait and nothing is lost. "next" ends the pause.`,
+      next: { action: 'resume', integration_id: integrationId, code: 'INTEGRATION_PAUSED', reason: '...' },
+    });
+  });
+
+  test('a file of a paused integration waits without a call, and follows after the request in "next"', async () => {
+    const { next } = await world.ask(pause);
+    world.put(key);
+    const answer = await world.ask({ action: 'attach', key });
+    expect(answer).toMatchObject({
+      ok: false,
+      files: [{ status: 'waiting', code: 'INTEGRATION_PAUSED', attempts: 0 }],
+    });
+    expect(answer.message).toMatch(
+      /^It is not delivered, and is sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. "status" without a key shows what ends it\.$/,
+    );
+    expect(world.kombo.posts).toHaveLength(0);
+    expect(await world.ask({ ...(next as object), reason: 'It has moved.' })).toMatchObject({ ok: true });
+    await world.runSchedule();
+    expect(await world.ask({ action: 'status', key })).toMatchObject({ files: [{ status: 'attached' }] });
+  });
+
+  test('by an operator says so the second time, and keeps its first reason', async () => {
+    await world.ask(pause);
+    const answer = await world.ask({ ...pause, reason: 'Another one.' });
+    expect(answer.message).toMatch(
+      /^It is paused already\. The integration has been paused since \S+: .*The ATS moves\.$/,
+    );
+  });
+
+  test('that Kombo caused becomes one that only an operator ends, when an operator asks for it', async () => {
+    await pausedByKombo();
+    await world.ask(pause);
+    world.clock.advance(6 * hour);
+    await world.runSchedule();
+    expect(await world.ask({ action: 'status' })).toMatchObject({
+      pauses: [{ integration: integrationId, by: 'operator', code: 'INTEGRATION_PAUSED' }],
+    });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+});
+
+describe('resume', () => {
+  test('says which pause has ended, and when the files follow', async () => {
+    await world.ask(pause);
+    expect(await world.ask(resume)).toEqual({
+      ok: true,
+      message: `The pause of ${integrationId} (INTEGRATION_PAUSED) has ended. Its files follow with the next scheduled runs.`,
+    });
+  });
+
+  test('says how many files follow, as they were counted last', async () => {
+    await world.ask(pause);
+    for (const name of ['A', 'B', 'C']) {
+      world.put(`candidates/GRK123/${name}.pdf`);
+      await world.ask({ action: 'attach', key: `candidates/GRK123/${name}.pdf` });
+    }
+    world.clock.advance(2 * hour);
+    await world.runSchedule();
+    expect((await world.ask(resume)).message).toContain('3 files or more follow with the next scheduled runs.');
+  });
+
+  test('ends the pause that "code" names', async () => {
+    await pausedByKombo();
+    const { pauses } = await world.ask({ action: 'status' });
+    const [{ next }] = pauses as [{ next: object }];
+    expect(next).toMatchObject({ action: 'resume', code: 'INTEGRATION.PERMISSION_MISSING' });
+    expect(await world.ask({ ...next, reason: 'The right was granted.' })).toMatchObject({
+      ok: true,
+      message: expect.stringContaining('(INTEGRATION.PERMISSION_MISSING) has ended'),
+    });
+    world.clock.advance(hour);
+    await world.runSchedule();
+    expect(world.kombo.standing).toHaveLength(1);
+  });
+
+  test('changes nothing when the integration is paused for another cause by now, and names the request for that', async () => {
+    await pausedByKombo();
+    const before = lanesOf();
+    const meant = { ...resume, code: 'INTEGRATION_PAUSED' };
+    const answer = await world.ask(meant);
+    expect(answer).toEqual({
+      ok: false,
+      message: `Nothing was done: ${integrationId} is paused for another cause by now, INTEGRATION.PERMISSION_MISSING. "next" ends that pause.`,
+      next: { ...resume, code: 'INTEGRATION.PERMISSION_MISSING', reason: '...' },
+    });
+    expect(lanesOf()).toEqual(before);
+    expect(await world.ask({ ...(answer.next as object), reason: 'The right was granted.' })).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test('of the account ends its pause, and lets each integration keep its own', async () => {
+    await world.ask(pause);
+    await world.ask({ ...pause, integration_id: 'account' });
+    expect(await world.ask({ ...resume, integration_id: 'account' })).toMatchObject({
+      ok: true,
+      message: 'The pause of account (INTEGRATION_PAUSED) has ended. Its files follow with the next scheduled runs.',
+    });
+    expect(await world.ask({ action: 'status' })).toMatchObject({ pauses: [{ integration: integrationId }] });
+  });
+
+  test('of what is not paused names what is', async () => {
+    expect(await world.ask(resume)).toEqual({
+      ok: false,
+      message: `There is no pause of ${integrationId}. Nothing is paused.`,
+      paused: [],
+    });
+    await world.ask({ ...pause, integration_id: 'account' });
+    expect(await world.ask(resume)).toMatchObject({
+      ok: false,
+      message: `There is no pause of ${integrationId}. Paused are: account.`,
+      paused: ['account'],
+    });
+  });
+
+  test('can be repeated: the second time nothing is paused any more', async () => {
+    await world.ask(pause);
+    await world.ask(resume);
+    expect(await world.ask(resume)).toMatchObject({ ok: false, paused: [] });
+  });
+
+  test.each([
+    ['the integration', integrationId, `lane#${integrationId}`],
+    ['the account', 'account', 'lane#*'],
+  ])('replaces the record of %s that cannot be read, and its files follow', async (_, name, pk) => {
+    world.put(key);
+    world.table.items.set(pk, { pk, version: 7, document: '{"touchedAt":"yesterday"}' });
+    expect(await world.ask({ action: 'attach', key })).toMatchObject({
+      files: [
+        { status: 'waiting', paused: expect.stringContaining('or resume the integration, which writes a new one') },
+      ],
+    });
+    expect(await world.ask({ ...resume, integration_id: name })).toEqual({
+      ok: true,
+      message: `The unreadable record of ${name} was replaced: its files follow with the next run.`,
+    });
+    expect(world.table.items.get(pk)?.version).toBe(8);
+    await world.runSchedule();
+    expect(world.kombo.standing).toHaveLength(1);
+  });
+});
+
+describe('files of a backfill', () => {
+  test('wait in the second partition of their lane while it is paused, and follow after the new ones', async () => {
+    await world.ask(pause);
+    for (const name of ['A', 'B', 'C']) world.put(`candidates/GRKold/${name}.pdf`);
+    expect(await world.ask({ action: 'attach', prefix: 'candidates/GRKold/' })).toMatchObject({
+      ok: false,
+      counts: { waiting: 3 },
+    });
+    world.clock.advance(minute);
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    const placed = [...world.table.items.values()].filter(({ status }) => status === 'waiting');
+    expect(placed.map(({ targetKey, workShard }) => [targetKey, workShard]).sort()).toEqual([
+      ['candidate/GRK123', `wait#${integrationId}`],
+      ...Array(3).fill(['candidate/GRKold', `backfill#${integrationId}`]),
+    ]);
+    await world.ask(resume);
+    await world.runSchedule();
+    expect(world.kombo.posts.map(({ id }) => id)).toEqual(['GRK123', 'GRKold', 'GRKold', 'GRKold']);
+  });
+
+  test('that failed once wait for their turn, although they are named again; by key an operator need not wait', async () => {
+    world.put(key);
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { retryAfterMs: hour }));
+    await world.ask({ action: 'attach', prefix: 'candidates/' });
+    expect(await world.ask({ action: 'attach', prefix: 'candidates/' })).toMatchObject({
+      message: 'Of 1 object: 1 known and left as they are.',
+    });
+    expect(world.kombo.posts).toHaveLength(1);
+    expect(await world.ask({ action: 'attach', key })).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
+  });
+});

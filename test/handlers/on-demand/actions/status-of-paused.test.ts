@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { hour, integrationId, minute } from '../../../fakes/ledger-samples.ts';
+import { losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+});
+
+const other = 'candidates/GRK123/Other.pdf';
+
+const attach = async (name: string, fate?: PostScript): Promise<void> => {
+  world.put(name);
+  if (fate) world.kombo.script.push(fate);
+  await world.ask({ action: 'attach', key: name });
+};
+
+const inactive: PostScript = () => refuses('INTEGRATION.INACTIVE');
+const since = '2026-01-05T09:00:00.000Z';
+const sentence = `The integration has been paused since ${since}: INTEGRATION.INACTIVE. Kombo answered HTTP 400.`;
+
+describe('status of a key whose integration is paused', () => {
+  test('says that the file is not delivered, why, and what to do: for the file that met the cause', async () => {
+    await attach(key, inactive);
+    expect(await world.ask({ action: 'status', key })).toMatchObject({
+      ok: true,
+      message: `It is not delivered, and is sent automatically when the pause ends. ${sentence} Enable the integration in the Kombo dashboard; the files follow within minutes.`,
+      files: [{ status: 'waiting', code: 'INTEGRATION.INACTIVE', paused: sentence }],
+    });
+  });
+
+  test('says the same cause for a file that came later, although its own code is the pause', async () => {
+    await attach(key, inactive);
+    await attach(other);
+    expect(await world.ask({ action: 'status', key: other })).toMatchObject({
+      message: `It is not delivered, and is sent automatically when the pause ends. ${sentence} "status" without a key shows what ends it.`,
+      files: [{ status: 'waiting', code: 'INTEGRATION_PAUSED', paused: sentence, attempts: 0 }],
+    });
+  });
+
+  test('names the account when everything is paused', async () => {
+    await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
+    await attach(key);
+    expect((await world.ask({ action: 'status', key })).message).toContain(
+      `Everything has been paused since ${since}: INTEGRATION_PAUSED. The key is being renewed.`,
+    );
+  });
+
+  test('says of a file that may have been delivered that its target is read when the pause ends', async () => {
+    await attach(key, losesFile);
+    await attach(other, inactive);
+    expect(await world.ask({ action: 'status', key })).toMatchObject({
+      message: `It may have been delivered; the target is read automatically when the pause ends. ${sentence}`,
+      files: [{ status: 'unknown', paused: sentence }],
+    });
+  });
+
+  test('says nothing of the pause for a file that is settled, or once the pause has ended', async () => {
+    await attach(key);
+    await attach(other, inactive);
+    expect((await world.ask({ action: 'status', key })).files).not.toContainEqual(
+      expect.objectContaining({ paused: expect.anything() }),
+    );
+    await world.ask({ action: 'resume', integration_id: integrationId, reason: 'It is on again.' });
+    const answer = await world.ask({ action: 'status', key: other });
+    expect(answer.message).toContain('is sent automatically from 2026-');
+    expect(answer.files).not.toContainEqual(expect.objectContaining({ paused: expect.anything() }));
+  });
+});
+
+test('status of a target says of each file that waits whether its integration is paused', async () => {
+  await attach(key);
+  await attach(other, inactive);
+  expect(await world.ask({ action: 'status', candidate_id: 'GRK123' })).toMatchObject({
+    message: 'The ledger knows 2 files of candidate GRK123. 1 attached, 1 waiting.',
+    files: [{ status: 'attached' }, { status: 'waiting', paused: sentence }],
+  });
+});
+
+describe('status of all', () => {
+  test('lists each pause with its cause, what to do, when it is tried again, and the request that ends it', async () => {
+    await attach(key, inactive);
+    const answer = await world.ask({ action: 'status' });
+    expect(answer.message).toBe('Nothing is held. 1 continue automatically, 0 of them due now. 1 pause open.');
+    expect(answer.pauses).toEqual([
+      {
+        integration: integrationId,
+        state: 'paused',
+        by: 'kombo',
+        code: 'INTEGRATION.INACTIVE',
+        sentence,
+        nextStep: expect.stringContaining('Enable the integration in the Kombo dashboard'),
+        triedAgainAt: since,
+        next: { action: 'resume', integration_id: integrationId, code: 'INTEGRATION.INACTIVE', reason: '...' },
+      },
+    ]);
+  });
+
+  test('shows how many files wait behind a pause, as a run has counted them', async () => {
+    await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
+    for (const name of ['A', 'B', 'C']) await attach(`candidates/GRK${name}/CV.pdf`);
+    world.clock.advance(hour + minute);
+    await world.runSchedule();
+    const [pause] = (await world.ask({ action: 'status' })).pauses as [Record<string, unknown>];
+    expect(pause).toMatchObject({ waiting: 3, unknown: 0, countedAt: expect.stringMatching(/^2026-01-05T10:01/) });
+    // A pause that an operator asked for is never tried again.
+    expect(pause).not.toHaveProperty('triedAgainAt');
+  });
+
+  test('shows the pause of the account first, under the name by which it is resumed', async () => {
+    await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
+    await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
+    expect((await world.ask({ action: 'status' })).pauses).toMatchObject([
+      { integration: 'account', next: { integration_id: 'account', code: 'INTEGRATION_PAUSED' } },
+      { integration: integrationId },
+    ]);
+  });
+
+  test('shows a paused lane whose record cannot be read, and the request that replaces it', async () => {
+    await attach(key, inactive);
+    const pk = `lane#${integrationId}`;
+    const item = world.table.items.get(pk);
+    if (!item) throw new Error('There is no lane.');
+    world.table.items.set(pk, { ...item, document: '{}' });
+    const [pause] = (await world.ask({ action: 'status' })).pauses as [{ next: object }];
+    expect(pause).toMatchObject({
+      by: 'an unreadable record',
+      sentence: expect.stringContaining('The record of its lane cannot be read'),
+    });
+    expect(await world.ask({ ...pause.next, reason: 'It was damaged.' })).toMatchObject({ ok: true });
+    expect((await world.ask({ action: 'status' })).pauses).toEqual([]);
+  });
+
+  test('counts files behind a pause as waiting, and none of them as due', async () => {
+    await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
+    await attach(key);
+    world.clock.advance(hour);
+    expect((await world.ask({ action: 'status' })).counts).toMatchObject({ waiting: 1, held: 0, dueNow: 0 });
+  });
+});
