@@ -20,3 +20,6 @@ export const maxDryRunObjects = 20;
 
 /** HeadObject calls in progress concurrently. */
 export const parallelHeads = 8;
+
+/** Point-in-time recovery goes back this far. An earlier date is a slip, and would have the sweep ask about old objects. */
+export const maxRestoreAgeDays = 35;

@@ -7,6 +7,7 @@ import { pause } from './actions/pause.ts';
 import { replay } from './actions/replay.ts';
 import { resend } from './actions/resend.ts';
 import { resolve } from './actions/resolve.ts';
+import { restored } from './actions/restored.ts';
 import { resume } from './actions/resume.ts';
 import { retry } from './actions/retry.ts';
 import { status } from './actions/status.ts';
@@ -24,6 +25,7 @@ export const actions: readonly Action[] = [
   resume,
   forget,
   replay,
+  restored,
 ];
 
 /** Accepts `dry-run` and `DRYRUN`, too. */

@@ -1,9 +1,11 @@
 import { deadlineIn } from '../deadline.ts';
 import type { FailureDetail } from '../failures/failures.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
-import type { Claim } from '../ledger/ledger.ts';
+import { targetOf } from '../ledger/first-record.ts';
+import type { Claim, LedgerEntry } from '../ledger/ledger.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
+import { isInDoubt } from '../ledger/restored.ts';
 import { settleReserveMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Result } from '../result.ts';
@@ -12,6 +14,7 @@ import { admit } from './admission.ts';
 import { attempt } from './attempt.ts';
 import { type AttemptReport, failWith } from './attempt-report.ts';
 import type { DeliverCourier, DeliverOptions } from './delivery-options.ts';
+import { doubt, mayBeInDoubt, restoreOf } from './doubt.ts';
 import { expireLease } from './expire-lease.ts';
 import { sameBytesBefore } from './same-bytes.ts';
 import { settle } from './settle.ts';
@@ -41,7 +44,18 @@ const claimAndSend = async (
   const { settings, ledger, clock, uuid } = courier;
   const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
   const backfill = options.backfill ?? options.seen?.backfill;
-  const about = { upload, ...(options.scannedClean && { scannedClean: true }), ...(backfill && { backfill }) };
+  const restored = match.ok ? await restoreOf(match.value.target, courier) : undefined;
+  const about = {
+    upload,
+    ...(options.scannedClean && { scannedClean: true }),
+    ...(backfill && { backfill }),
+    ...(restored && { restored }),
+  };
+  if (match.ok && restored && mayBeInDoubt(upload, options.seen, restored)) {
+    const doubted = { kind: 'doubted', ...about, ...match.value, restored } as const;
+    const outcome = await doubt(doubted, options, courier);
+    if (outcome) return { outcome };
+  }
   const admission = match.ok && !options.holdAs ? await admit(match.value.target, options, courier) : undefined;
   if (match.ok && admission?.wait) {
     const { target, attachmentType } = match.value;
@@ -49,25 +63,26 @@ const claimAndSend = async (
     const postponed = { kind: 'postponed', ...about, target, attachmentType, ...admission.wait } as const;
     return { outcome: await outcomeOfEntry(await ledger.postpone(postponed, options.seen), upload, options, courier) };
   }
+  const claim = { kind: 'claim', ...about, ...(match.ok && targetOf(match.value)) } as const;
+  let known: LedgerEntry;
   try {
     const owner = uuid();
-    const claim = await ledger.claim(
-      {
-        kind: 'claim',
-        ...about,
-        ...(match.ok && { target: match.value.target, attachmentType: match.value.attachmentType }),
-        owner,
-        leaseUntil: clock.now() + settings.leaseMs,
-        ...((options.early || options.isProbe || blocksFile(options.holdAs)) && { early: true }),
-      },
-      options.seen,
-    );
-    if (!claim.written) return { outcome: await outcomeOfEntry(claim, upload, options, courier) };
-    const report = await send(upload, match, claim.record, options, courier);
-    return { outcome: await settle(claim.record, owner, report, courier), report };
+    const isEarly = options.early || options.isProbe || blocksFile(options.holdAs);
+    const lease = { owner, leaseUntil: clock.now() + settings.leaseMs, ...(isEarly && { early: true }) };
+    const entry = await ledger.claim({ ...claim, ...lease }, options.seen);
+    if (entry.written) {
+      const report = await send(upload, match, entry.record, options, courier);
+      return { outcome: await settle(entry.record, owner, report, courier), report };
+    }
+    known = entry.known;
   } finally {
     admission?.leave?.();
   }
+  // Its record shows that it is in doubt, which its event did not.
+  if (!options.seen && known.readable && isInDoubt(known.record, restored)) {
+    return claimAndSend(upload, { ...options, seen: known.record }, courier);
+  }
+  return { outcome: await outcomeOfEntry({ written: false, known }, upload, options, courier) };
 };
 
 /** Where nothing was written, another invocation owns the upload, or it is settled: only a scan verdict or the end of its lease changes it here. */

@@ -133,6 +133,11 @@ export const uploadFailures = {
     meaning: 'The function stopped while sending (crash, timeout or freeze), so the outcome is unknown.',
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
+  RESTORED_DOUBT: {
+    ...unknown,
+    meaning: 'The ledger was restored from a backup, so it may have lost that the file was delivered.',
+    nextStep: 'Nothing: the target is read to see whether the file arrived, before anything is sent.',
+  },
   OUTCOME_UNKNOWN: {
     ...held,
     meaning: 'The file may have been delivered, and automatic checks could not decide whether it was.',

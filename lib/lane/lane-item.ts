@@ -70,6 +70,7 @@ const laneSchema = v.looseObject({
   outages: v.number(),
   openedAt: v.optional(timestamp),
   rateLimited: v.optional(v.object({ integrationId: v.string(), until: timestamp })),
+  restored: v.optional(v.looseObject({ since: timestamp, at: timestamp, reason: v.string() })),
   counts: v.optional(
     v.object({ waiting: v.number(), unknown: v.number(), oldestAt: v.optional(timestamp), at: timestamp }),
   ),

@@ -1,4 +1,5 @@
 import { type FailureCode, failureOf } from '../failures/failures.ts';
+import type { Restored } from '../ledger/restored.ts';
 import { countEveryMs, laneDueAfterTouchMs, laneKeptAfterTouchMs, outagesToPause, touchEveryMs } from '../limits.ts';
 import { nextComparisonAt, type Tool } from '../read-back/learn-tool.ts';
 import { type Pause, type PauseFacts, pauseBy } from './pause.ts';
@@ -26,6 +27,8 @@ export interface Lane {
   readonly openedAt?: number | undefined;
   /** Of the account: the integration that met a rate limit last, and until when the limit holds. */
   readonly rateLimited?: { readonly integrationId: string; readonly until: number } | undefined;
+  /** Of the account: the table was restored from a backup, and why, in the words of the operator. */
+  readonly restored?: (Restored & { readonly reason: string }) | undefined;
   readonly counts?: LaneCounts | undefined;
   /** What is known of the tool behind it. */
   readonly tool: Tool;
@@ -102,6 +105,14 @@ export const afterRateLimit = (
   if (rateLimited.integrationId === integrationId) return account;
   return paused(account, pauseBy(failure.code, failure.detail, facts));
 };
+
+/** Of the account's lane; an unreadable one closes every lane, so that nothing depends on it. */
+export const restoredIn = (account: Lane | 'unreadable'): Restored | undefined =>
+  account === 'unreadable' ? undefined : account.restored;
+
+/** The table was restored. Of two reports the later one counts: it covers more. */
+export const restoredLane = (account: Lane, restored: NonNullable<Lane['restored']>): Lane =>
+  (account.restored?.at ?? 0) > restored.at ? account : { ...account, restored };
 
 /** What a run found in the lane. */
 export interface LaneReading {

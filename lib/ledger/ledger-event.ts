@@ -6,6 +6,7 @@ import type { AttachmentType, Target } from '../upload/target.ts';
 import type { Upload } from '../upload/upload.ts';
 import type { EventForm } from './moves.ts';
 import type { LedgerRecord, Look, Sent } from './record.ts';
+import { isBeforeRestore, type Restored } from './restored.ts';
 
 /** What the attempt saw of the object, once it had opened it. */
 interface Opened {
@@ -57,6 +58,8 @@ export type LedgerEvent =
       /** What waits may be taken before it is due: an operator asked for it, or it tests whether a pause has ended. */
       readonly early?: boolean;
       readonly backfill?: boolean | undefined;
+      /** What was last changed before it is in doubt, and not taken. */
+      readonly restored?: Restored | undefined;
     }
   /** It is written down as waiting without being taken: its lane is paused or busy, or nothing has reported it so far. */
   | {
@@ -66,6 +69,17 @@ export type LedgerEvent =
       readonly attachmentType: AttachmentType;
       readonly failure: FailureDetail;
       readonly dueAt: number;
+      readonly scannedClean?: boolean;
+      readonly backfill?: boolean | undefined;
+      readonly restored?: Restored | undefined;
+    }
+  /** The table may have lost that it was sent, so it is looked up before it is sent. */
+  | {
+      readonly kind: 'doubted';
+      readonly upload: Upload;
+      readonly target: Target;
+      readonly attachmentType: AttachmentType;
+      readonly restored: Restored;
       readonly scannedClean?: boolean;
       readonly backfill?: boolean | undefined;
     }
@@ -87,7 +101,11 @@ export type LedgerEvent =
   | (LookedAt & { readonly kind: 'undecidable'; readonly failure: FailureDetail })
   | { readonly kind: 'blocked-by-scan'; readonly failure: FailureDetail }
   /** An operator's decision; its reason is stored with the record. The target is the one that the key names now. */
-  | (Partial<Pick<LedgerRecord, 'target' | 'attachmentType'>> & { readonly kind: 'retry'; readonly reason: string })
+  | (Partial<Pick<LedgerRecord, 'target' | 'attachmentType'>> & {
+      readonly kind: 'retry';
+      readonly reason: string;
+      readonly restored?: Restored | undefined;
+    })
   | (Partial<Pick<LedgerRecord, 'target' | 'attachmentType'>> & { readonly kind: 'resend'; readonly reason: string })
   | { readonly kind: 'resolve'; readonly reason: string };
 
@@ -114,7 +132,10 @@ const formOfKind = {
   retry: 'retry',
   resend: 'resend',
   resolve: 'resolve',
-} as const satisfies Record<Exclude<LedgerEventKind, 'claim' | 'postponed' | 'failed' | 'lease-expired'>, EventForm>;
+} as const satisfies Record<
+  Exclude<LedgerEventKind, 'claim' | 'postponed' | 'doubted' | 'failed' | 'lease-expired'>,
+  EventForm
+>;
 
 /** The forms under which an event may be allowed; any one of them is enough. */
 export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): readonly EventForm[] => {
@@ -130,6 +151,17 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
         'postponed',
         ...(isNewUpload(event.upload, record) ? (['postponed after a new upload'] as const) : []),
         ...(event.scannedClean ? (['postponed after a clean scan'] as const) : []),
+      ];
+    case 'doubted':
+      return [
+        'doubted after a restore',
+        ...(isNewUpload(event.upload, record) ? (['doubted after a new upload'] as const) : []),
+        ...(event.scannedClean ? (['doubted after a clean scan'] as const) : []),
+      ];
+    case 'retry':
+      return [
+        ...(record && isBeforeRestore(record, event.restored) ? (['retry after a restore'] as const) : []),
+        'retry',
       ];
     // Without a target nothing can have been sent.
     case 'lease-expired':

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { ledgerPageSize, maxConflictRounds, maxCounted } from '../limits.ts';
 import { type Target, targetKey } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
+import type { FirstEvent } from './first-record.ts';
 import type { EventOf, LedgerEvent } from './ledger-event.ts';
 import { mergeShards } from './merge-shards.ts';
 import { indexPages, itemsBehind } from './read-index.ts';
@@ -28,6 +29,8 @@ export interface Ledger {
   claim(claim: EventOf<'claim'>, seen?: LedgerRecord): Promise<Claim>;
   /** Writes the upload down as waiting without taking it, or returns what is known of it. */
   postpone(postponed: EventOf<'postponed'>, seen?: LedgerRecord): Promise<Claim>;
+  /** Writes the upload down as one that may have been sent, because the table was restored; or returns what is known of it. */
+  doubt(doubted: EventOf<'doubted'>, seen?: LedgerRecord): Promise<Claim>;
   /** `conflict` when the record is not the one seen any more, or does not allow the event: then nothing was written. */
   apply(seen: LedgerRecord, event: LedgerEvent): Promise<{ readonly record: LedgerRecord } | 'conflict'>;
   read(id: string): Promise<LedgerEntry | undefined>;
@@ -109,7 +112,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     return stored.readable && stored.record.writeId === next.writeId ? 'written' : found;
   };
 
-  const enter = async (event: EventOf<'claim' | 'postponed'>, shown?: LedgerRecord): Promise<Claim> => {
+  const enter = async (event: FirstEvent, shown?: LedgerRecord): Promise<Claim> => {
     let seen = shown;
     for (let round = 1; round <= maxConflictRounds; round += 1) {
       const next = transition(seen, event, clock.now(), uuid());
@@ -196,7 +199,20 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     return (await table.get(seen.id)) ? 'conflict' : 'forgotten';
   };
 
-  return { claim: enter, postpone: enter, apply, read, readMany, work, count, lane, ofTarget, idsOfTarget, forget };
+  return {
+    claim: enter,
+    postpone: enter,
+    doubt: enter,
+    apply,
+    read,
+    readMany,
+    work,
+    count,
+    lane,
+    ofTarget,
+    idsOfTarget,
+    forget,
+  };
 };
 
 const readItem = (item: Item): LedgerEntry => {

@@ -16,6 +16,9 @@ export type EventForm =
   | 'postponed'
   | 'postponed after a new upload'
   | 'postponed after a clean scan'
+  | 'doubted after a restore'
+  | 'doubted after a new upload'
+  | 'doubted after a clean scan'
   | 'delivered'
   | 'delivered, after the lease'
   | 'same bytes attached before'
@@ -32,6 +35,7 @@ export type EventForm =
   | 'cannot be decided'
   | 'blocked by the malware scan'
   | 'retry'
+  | 'retry after a restore'
   | 'resend'
   | 'resolve';
 
@@ -51,6 +55,10 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
   postponed: { new: 'waiting', superseded: 'waiting' },
   'postponed after a new upload': { rejected: 'waiting' },
   'postponed after a clean scan': { 'held by the malware scan': 'waiting' },
+  /** The table was restored from a backup: what it shows as not sent may have been sent. */
+  'doubted after a restore': { new: 'unknown', waiting: 'unknown', superseded: 'unknown' },
+  'doubted after a new upload': { rejected: 'unknown' },
+  'doubted after a clean scan': { 'held by the malware scan': 'unknown' },
   delivered: { sending: 'attached' },
   /** Its function was frozen or slow. The answer decides what a look would still have to find out. */
   'delivered, after the lease': {
@@ -89,6 +97,13 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
     'held by the malware scan': 'waiting',
     rejected: 'waiting',
     superseded: 'waiting',
+  },
+  'retry after a restore': {
+    waiting: 'unknown',
+    'held for a fault': 'unknown',
+    'held by the malware scan': 'unknown',
+    rejected: 'unknown',
+    superseded: 'unknown',
   },
   resend: {
     attached: 'waiting',

@@ -1,4 +1,5 @@
 import { countsAsAttempt, type FailureDetail } from '../failures/failures.ts';
+import { doubtedChange } from './doubted.ts';
 import { aboutUpload, firstRecord, isFirst, targetOf } from './first-record.ts';
 import { type EventOf, formsOf, type LedgerEvent } from './ledger-event.ts';
 import { moves, situationOf } from './moves.ts';
@@ -12,6 +13,7 @@ import {
   unknownState,
 } from './new-state.ts';
 import { type LedgerRecord, mayHaveArrived, type State, type UnknownOutcome } from './record.ts';
+import { isBeforeRestore, isInDoubt } from './restored.ts';
 
 /**
  * The one place that decides what becomes of an upload. Pure: the record that was read, what happened, and the time.
@@ -39,10 +41,16 @@ export const transition = (
  * Only the owner of a claim reports how it ended, and after its lease only for the attempt that was its own; a lease must have
  * ended. What waits is taken once it is due: a run may have read an older page of the list.
  */
-const appliesTo = ({ state, attempts }: LedgerRecord, event: LedgerEvent, now: number): boolean => {
+const appliesTo = (record: LedgerRecord, event: LedgerEvent, now: number): boolean => {
+  const { state, attempts } = record;
   switch (event.kind) {
     case 'claim':
+      if (isInDoubt(record, event.restored)) return false;
       return state.status !== 'waiting' || event.early === true || state.dueAt <= now;
+    case 'postponed':
+      return !isInDoubt(record, event.restored);
+    case 'doubted':
+      return isBeforeRestore(record, event.restored);
     case 'delivered':
     case 'same-bytes':
     case 'failed':
@@ -65,6 +73,8 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
       return claimChange(record, event, now);
     case 'postponed':
       return { ...backToWaiting(event.failure, event.dueAt), ...aboutUpload(record, event) };
+    case 'doubted':
+      return { ...doubtedChange(record, event.upload, event.restored, now), ...aboutUpload(record, event) };
     case 'delivered':
     case 'delivered-late':
       return { state: attachedState(now, event.warnings, 'answer'), ...openedBy(record, event), lastLook: undefined };
@@ -92,7 +102,9 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
       return { state: heldState(now, event.failure, mayHaveArrived(state)) };
     case 'retry':
       return {
-        ...releaseChange(state, now),
+        ...(event.restored && isBeforeRestore(record, event.restored) && !mayHaveArrived(state)
+          ? doubtedChange(record, record.upload, event.restored, now)
+          : releaseChange(state, now)),
         ...targetOf(event),
         ...(state.status !== 'unknown' && { unknownAttempts: 0 }),
         note: { action: 'retry', reason: event.reason, at: now },

@@ -1,8 +1,10 @@
 import type { Courier } from '../courier.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
+import { accountLane, restoredIn } from '../lane/lane.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { EventOf, LedgerEvent } from '../ledger/ledger-event.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
+import type { Restored } from '../ledger/restored.ts';
 import { maxConflictRounds } from '../limits.ts';
 import type { Result } from '../result.ts';
 import { uploadId } from '../upload/upload.ts';
@@ -38,6 +40,7 @@ export const decide = async (
   let seen = record;
   // The templates may have changed since; the key says again where the file belongs.
   const match = matchKey(settings.keyTemplates, record.upload.key, settings.integrationId);
+  const restored = decision.kind === 'retry' ? restoredIn(await lanes.read(accountLane)) : undefined;
   for (let round = 1; round <= maxConflictRounds; round += 1) {
     const known = { id: uploadId(seen.upload), readable: true, record: seen } as const;
     if (decision.kind !== 'resolve' && isThreat(seen)) return { done: false, why: 'threat', known };
@@ -46,7 +49,7 @@ export const decide = async (
       if (!target) return { done: false, why: 'key', known };
       await lanes.touch(target.integrationId);
     }
-    const written = await ledger.apply(seen, eventOf(decision, match));
+    const written = await ledger.apply(seen, eventOf(decision, match, restored));
     if (written !== 'conflict') return { done: true, record: written.record };
     const now = await ledger.read(known.id);
     if (!now) return { done: false, why: 'gone' };
@@ -57,10 +60,10 @@ export const decide = async (
   return { done: false, why: 'conflict' };
 };
 
-const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>): LedgerEvent => {
-  if (decision.kind === 'resolve' || !match.ok) return decision;
-  const { target, attachmentType } = match.value;
-  return { ...decision, target, attachmentType };
+const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>, restored: Restored | undefined): LedgerEvent => {
+  if (decision.kind === 'resolve') return decision;
+  const where = match.ok ? { target: match.value.target, attachmentType: match.value.attachmentType } : {};
+  return decision.kind === 'retry' ? { ...decision, ...where, restored } : { ...decision, ...where };
 };
 
 const isThreat = ({ state }: LedgerRecord): boolean => 'failure' in state && state.failure.code === 'SCAN_THREAT_FOUND';

@@ -89,7 +89,8 @@ const lookAgain = ({ state, settings, now, random }: AfterLook, retryAfterMs = 0
 };
 
 const undecided = ({ record, state, seen }: AfterLook, because?: string): LedgerEvent => {
-  const history = `${timesSent(record)}; the last attempt ended with ${state.failure.code}.`;
+  const { code, detail: doubt } = state.failure;
+  const history = code === 'RESTORED_DOUBT' ? doubt : `${timesSent(record)}; the last attempt ended with ${code}.`;
   const detail = [history, seen, ...(because === undefined ? [] : [because])].join(' ');
   return { kind: 'undecidable', failure: { ...state.failure, code: 'OUTCOME_UNKNOWN', detail } };
 };

@@ -1,8 +1,9 @@
 import { deadlineWithin } from '../deadline.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { failureOf } from '../failures/failures.ts';
-import { accountLane, type Lane } from '../lane/lane.ts';
+import { accountLane, type Lane, restoredIn } from '../lane/lane.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
+import { isInDoubt } from '../ledger/restored.ts';
 import { lanePageSize, listingTimeoutMs, maxProbeFiles } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Target } from '../upload/target.ts';
@@ -52,8 +53,9 @@ const mayProbe = async (integrationId: string, { lanes }: RunCourier): Promise<b
 const filesOf = async (
   integrationId: string,
   lastId: string | undefined,
-  { ledger }: RunCourier,
+  { ledger, lanes }: RunCourier,
 ): Promise<ProbeFiles> => {
+  const restored = restoredIn((await lanes.gate(integrationId)).account);
   for (const part of ['wait', 'backfill'] as const) {
     let page = await ledger.lane(integrationId, part, lanePageSize);
     for (;;) {
@@ -63,7 +65,8 @@ const filesOf = async (
       const [listed] = [...waiting, ...records.filter(({ state }) => state.status === 'unknown')];
       if (listed?.target) {
         // Another file each time: the file itself may be the fault.
-        const sendable = waiting.toSorted(
+        const sure = waiting.filter((record) => !isInDoubt(record, restored));
+        const sendable = sure.toSorted(
           (a, b) => Number(uploadId(a.upload) === lastId) - Number(uploadId(b.upload) === lastId),
         );
         return { target: listed.target, sendable: sendable.slice(0, maxProbeFiles) };

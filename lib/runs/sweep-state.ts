@@ -62,6 +62,30 @@ export const underSettings = (stored: SweepState | undefined, watched: WatchedFo
   return { ...before, since, watermark: 0, pass: undefined, startedAt: undefined };
 };
 
+/**
+ * The table was restored to an earlier state: the ledger may have lost every upload since. The next pass starts from its
+ * beginning, and asks about the objects of three days as well, because a multipart upload is dated by its start.
+ */
+export const afterRestore = (
+  stored: SweepState | undefined,
+  prefixes: readonly string[],
+  restoredTo: number,
+): SweepState => {
+  const before = stored ?? { since: {}, watermark: 0 };
+  const known = Object.entries(before.since);
+  const watched = prefixes.map((prefix): [string, number] => [prefix, sinceOf(before.since, prefix) ?? restoredTo]);
+  const dates = [...known, ...watched].map(([prefix, date]): [string, number] => [prefix, Math.min(date, restoredTo)]);
+  return {
+    ...before,
+    since: Object.fromEntries(dates),
+    watermark: Math.min(before.watermark, restoredTo - sweepMarginMs),
+    pass: undefined,
+    lease: undefined,
+    startedAt: undefined,
+    deepAt: undefined,
+  };
+};
+
 const datesOf = (
   before: SweepState['since'],
   { prefixes, sweepSince }: WatchedFolders,

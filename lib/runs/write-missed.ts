@@ -2,6 +2,7 @@ import type { Courier } from '../courier.ts';
 import type { Deadline } from '../deadline.ts';
 import { deliver } from '../delivery/deliver.ts';
 import type { DeliverCourier } from '../delivery/delivery-options.ts';
+import { doubt, mayBeInDoubt, restoreOf } from '../delivery/doubt.ts';
 import { missingVerdict } from '../delivery/missing-verdict.ts';
 import { matchKey } from '../key-template/match-key.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
@@ -30,6 +31,15 @@ export const writeMissed = async (
   if (!match.ok) return deliver(upload, { deadline }, courier);
   const { target, attachmentType } = match.value;
   const startedAt = clock.now();
+  const restored = await restoreOf(target, courier);
+  if (restored && mayBeInDoubt(upload, seen, restored)) {
+    const doubted = { kind: 'doubted', upload, target, attachmentType, restored } as const;
+    const outcome = await doubt(doubted, { seen }, courier);
+    if (outcome) {
+      courier.observe(outcome, { totalMs: clock.now() - startedAt });
+      return outcome;
+    }
+  }
   await touch(target.integrationId);
   const postponed = {
     kind: 'postponed',
@@ -38,6 +48,7 @@ export const writeMissed = async (
     attachmentType,
     failure: missedEvent,
     dueAt: startedAt,
+    ...(restored && { restored }),
   } as const;
   const written = await ledger.postpone(postponed, seen);
   if (!written.written) return unchangedOutcome(written.known, upload);

@@ -41,6 +41,7 @@ describe('the page of states', () => {
     '| resend | attached; waiting; unknown; rejected; superseded; held | waiting |',
     '| lease ended without a target | sending | rejected |',
     '| postponed after a clean scan | held by the malware scan | waiting |',
+    '| doubted after a restore | new; waiting; superseded | unknown |',
   ])('tells %s', (row) => {
     expect(page.split('\n')).toContain(row);
   });

@@ -14,6 +14,7 @@ const fitting: JsonObject = {
   reason: 'The cause is fixed.',
   code: 'RETRIES_EXHAUSTED',
   event: { Records: [] },
+  since: '2026-11-01T10:00:00Z',
 };
 
 const parsed = (text: string): unknown => {

@@ -61,12 +61,13 @@ const askable = (world: CourierWorld): Pick<Storage, 'find' | 'list'> => ({
   find: async (bucket, key) => {
     const file = world.bucket.get(key);
     if (!file) return fail('OBJECT_DELETED', 'S3 answered NotFound (HTTP 404).');
-    return ok({ bucket, key, etag: file.etag, sizeBytes: file.bytes.length });
+    const { etag, bytes, modifiedAt } = file;
+    return ok({ bucket, key, etag, sizeBytes: bytes.length, ...(modifiedAt !== undefined && { modifiedAt }) });
   },
   list: async (_bucket, range) => {
     world.lists += 1;
-    const objects = [...world.bucket].map(([key, { etag, bytes }]) => {
-      return { key, etag, sizeBytes: bytes.length, modifiedAt: world.clock.now() };
+    const objects = [...world.bucket].map(([key, { etag, bytes, modifiedAt = world.clock.now() }]) => {
+      return { key, etag, sizeBytes: bytes.length, modifiedAt };
     });
     return ok(listedPage(inKeyOrder(objects), range));
   },

@@ -37,6 +37,7 @@ describe('the examples give every mistake something to break', () => {
       resume: ['action', 'integration_id', 'reason'],
       forget: ['action', 'candidate_id'],
       replay: ['action', 'event'],
+      restored: ['action', 'since', 'reason'],
     });
   });
 });

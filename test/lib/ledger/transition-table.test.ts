@@ -28,6 +28,7 @@ claim, clean scan      sending    -           -           -         -         se
 postponed              waiting    -           -           -         -         -         -         -         -         -         -         waiting
 postponed, new version waiting    -           -           -         -         -         -         -         -         -         waiting   waiting
 postponed, clean scan  waiting    -           -           -         -         -         -         -         -         waiting   -         waiting
+doubted                unknown    -           -           -         unknown   unknown   -         -         -         -         -         unknown
 delivered by A         -          attached    attached    -         -         -         -         -         -         -         -         -
 delivered by B         -          -           -           -         -         -         -         -         -         -         -         -
 delivered late         -          -           -           -         -         -         attached  -         attached  -         -         -
@@ -63,6 +64,14 @@ const postponed = {
   failure: answerLost,
   dueAt: nine,
 } as const;
+/** Written before the restore, as all records here. */
+const doubted = {
+  kind: 'doubted',
+  upload,
+  target,
+  attachmentType: 'CV',
+  restored: { since: nine - minute, at: nine + minute },
+} as const;
 const delivered = {
   kind: 'delivered',
   warnings: [],
@@ -76,6 +85,7 @@ const events: Readonly<Record<string, LedgerEvent>> = {
   'claim, new version': { ...claim, upload: { ...upload, versionId: 'version-2' } },
   'claim, clean scan': { ...claim, scannedClean: true },
   postponed: { ...postponed },
+  doubted,
   'postponed, new version': { ...postponed, upload: { ...upload, versionId: 'version-2' } },
   'postponed, clean scan': { ...postponed, scannedClean: true },
   'delivered by A': { ...delivered, owner: 'owner-A' },
@@ -108,6 +118,7 @@ const events: Readonly<Record<string, LedgerEvent>> = {
 const kinds: Readonly<Record<LedgerEventKind, true>> = {
   claim: true,
   postponed: true,
+  doubted: true,
   delivered: true,
   'delivered-late': true,
   'same-bytes': true,
@@ -164,6 +175,6 @@ describe('the table leaves nothing out:', () => {
 
   test('each row is whole', () => {
     expect(cells.filter(({ to }) => to === 'missing')).toEqual([]);
-    expect(cells).toHaveLength(31 * 12);
+    expect(cells).toHaveLength(32 * 12);
   });
 });

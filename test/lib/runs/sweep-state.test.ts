@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  afterRestore,
   askAfter,
   finishPass,
   planSweep,
@@ -149,5 +150,43 @@ describe('a finished pass', () => {
   test('that could not account for an object leaves the watermark, so that the next one asks about it again', () => {
     const left = finishPass(state, { ...pass, deep: true, unaccounted: 1 }, [], nine);
     expect(left).toMatchObject({ watermark: 7, deepAt: 6, unaccounted: 1, finishedAt: nine });
+  });
+});
+
+describe('after a restore of the table to an earlier state', () => {
+  const restoredTo = nine - 2 * day;
+  const before: SweepState = {
+    since: { 'a/': nine - 9 * day, 'b/': nine - hour },
+    watermark: nine - 2 * hour,
+    pass,
+    lease: { owner: 'run', until: nine + minute },
+    startedAt: nine - hour,
+    finishedAt: nine - 2 * hour,
+    deepAt: nine - hour,
+    unaccounted: 0,
+  };
+  const after = afterRestore(before, ['a/', 'b/', 'c/'], restoredTo);
+
+  test('every folder is asked about since then, and none less than before', () => {
+    expect(after.since).toEqual({ 'a/': nine - 9 * day, 'b/': restoredTo, 'c/': restoredTo });
+    expect(after.watermark).toBe(restoredTo - hour);
+    expect(afterRestore({ ...before, watermark: nine - 5 * day }, ['a/'], restoredTo).watermark).toBe(nine - 5 * day);
+  });
+
+  test('the next run starts a pass from its beginning, a deep one, and waits for no lease', () => {
+    const plan = planSweep(after, { prefixes: ['a/', 'b/'], everyMs: hour, startNow: false }, nine);
+    expect(plan).toEqual({
+      kind: 'sweep',
+      startedAt: nine,
+      pass: { startedAt: nine, prefix: 'a/', deep: true, unaccounted: 0 },
+    });
+  });
+
+  test('its dates stay under the settings of the next run, also where no sweep has run before', () => {
+    const watched = { prefixes: ['a/'], sweepSince: undefined };
+    expect(underSettings(afterRestore(undefined, ['a/'], restoredTo), watched, nine)).toMatchObject({
+      since: { 'a/': restoredTo },
+      watermark: expect.toSatisfy((time: number) => time <= restoredTo - hour),
+    });
   });
 });

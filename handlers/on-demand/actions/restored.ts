@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import { dayMs } from '../../../lib/limits.ts';
+import { accountName } from '../../../lib/operator/lane-name.ts';
+import { noteRestore } from '../../../lib/operator/note-restore.ts';
+import { damagedSweepAdvice } from '../../../lib/runs/sweep-store.ts';
+import { maxRestoreAgeDays } from '../../limits.ts';
+import { action } from '../action.ts';
+import { fields } from '../fields.ts';
+
+export const restored = action({
+  name: 'restored',
+  does: 'reports that the table was restored to its state of "since"; what may have been sent after that is looked up before it is sent',
+  example: { action: 'restored', since: '2026-11-01T10:00:00Z', reason: 'Records were deleted by mistake.' },
+  schema: v.strictObject({ since: fields.since.schema, reason: fields.reason.schema }),
+  run: async ({ since, reason }, courier) => {
+    const at = courier.clock.now();
+    if (since > at) {
+      const message = `Nothing was done: "since" is in the future; it is now ${iso(at)}. It must be the time to which the table was restored.`;
+      return { ok: false, message };
+    }
+    if (at - since > maxRestoreAgeDays * dayMs) {
+      const message = `Nothing was done: "since" is more than ${maxRestoreAgeDays} days ago, which is further back than a point-in-time restore goes.`;
+      return { ok: false, message };
+    }
+    const noted = await noteRestore({ since, at, reason }, courier);
+    if (!noted.done) {
+      const message =
+        "Nothing was done: the record of the account's lane cannot be read. Resume the account, which writes a new one, and repeat this request before the schedule runs.";
+      return { ok: false, message, next: { action: 'resume', integration_id: accountName, reason: '...' } };
+    }
+    const looked = `Files that wait, and uploads without a record, are looked up at their targets before they are sent, where they are older than ${iso(at)}.`;
+    const { sweepSince } = courier.settings;
+    if (noted.sweep === 'damaged') {
+      const message = `${looked} But the item of the sweep cannot be read, so uploads that the ledger has lost are not found. ${damagedSweepAdvice} Then repeat this request.`;
+      return { ok: false, message };
+    }
+    if (noted.sweep === 'busy') {
+      return {
+        ok: false,
+        message: `${looked} But other runs kept changing the item of the sweep. Repeat the request.`,
+      };
+    }
+    if (sweepSince !== undefined && sweepSince > since) {
+      const message = `${looked} But SWEEP_SINCE is ${iso(sweepSince)}, so the sweep does not look at older uploads. Set it to ${iso(since)} or earlier, and deploy.`;
+      return { ok: false, message };
+    }
+    const message = `${looked} The next sweep asks about all uploads since ${iso(since)}. Warm functions notice it within 30 seconds; start the schedule after that.`;
+    return { ok: true, message, since: iso(since), olderThan: iso(at) };
+  },
+});
+
+const iso = (time: number): string => new Date(time).toISOString();

@@ -1,0 +1,24 @@
+import type { Upload } from '../upload/upload.ts';
+import { unknownState } from './new-state.ts';
+import type { LedgerRecord } from './record.ts';
+import type { Restored } from './restored.ts';
+
+/**
+ * What the ledger knew of it was lost with a restore, so its target is looked at before it is sent. This ledger has sent
+ * nothing, so it counts as no attempt; a copy at the target may be as old as the upload.
+ */
+export const doubtedChange = (
+  record: Pick<LedgerRecord, 'unknownAttempts' | 'firstUnknownAttemptAt'>,
+  { modifiedAt }: Upload,
+  { since, at }: Restored,
+  now: number,
+) => {
+  const [from, to] = [since, at].map((time) => new Date(time).toISOString());
+  const detail = `The ledger was restored to its state of ${from}; what was written from then to ${to} is lost.`;
+  return {
+    state: unknownState({ code: 'RESTORED_DOUBT', detail }, now, now),
+    waited: true,
+    unknownAttempts: record.unknownAttempts ?? 0,
+    firstUnknownAttemptAt: Math.min(record.firstUnknownAttemptAt ?? now, modifiedAt ?? now, since),
+  };
+};

@@ -1,0 +1,17 @@
+import type { LedgerRecord } from './record.ts';
+
+/** The table was restored from a backup, so it has lost what was written between two times. Milliseconds since the epoch. */
+export interface Restored {
+  /** The time to which it was restored. */
+  readonly since: number;
+  /** When an operator reported it: what was written later is in the table. */
+  readonly at: number;
+}
+
+/** Whether the table may have lost that this record went on. */
+export const isBeforeRestore = ({ updatedAt }: Pick<LedgerRecord, 'updatedAt'>, restored?: Restored): boolean =>
+  restored !== undefined && updatedAt < restored.at;
+
+/** Whether the file would be sent next, although it may have been sent by a claim that the table has lost. */
+export const isInDoubt = (record: LedgerRecord, restored?: Restored): boolean =>
+  (record.state.status === 'waiting' || record.state.status === 'superseded') && isBeforeRestore(record, restored);

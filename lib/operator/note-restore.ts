@@ -1,0 +1,43 @@
+import type { Courier } from '../courier.ts';
+import { literalPrefixes } from '../key-template/match-key.ts';
+import { accountLane, type Lane, restoredLane } from '../lane/lane.ts';
+import { maxConflictRounds } from '../limits.ts';
+import { afterRestore } from '../runs/sweep-state.ts';
+import { readSweep, writeSweep } from '../runs/sweep-store.ts';
+
+/**
+ * `account`: the lane of the account cannot be read, and nothing was done. Otherwise nothing that the table may have lost is
+ * sent without a look; `sweep` says whether the sweep asks about everything since, or why not.
+ */
+export type RestoreNoted =
+  | { readonly done: false; readonly why: 'account' }
+  | { readonly done: true; readonly sweep: 'asks' | 'damaged' | 'busy' };
+
+/**
+ * Notes that the table was restored from a backup. The doubt is written first: what the sweep finds is then never sent
+ * without a look. Repeating it is harmless.
+ * @throws only when the table could not be read or written
+ */
+export const noteRestore = async (
+  restored: NonNullable<Lane['restored']>,
+  courier: Pick<Courier, 'settings' | 'lanes' | 'table'>,
+): Promise<RestoreNoted> => {
+  const account = await courier.lanes.change(accountLane, (lane) => restoredLane(lane, restored));
+  if (account === 'unreadable') return { done: false, why: 'account' };
+  return { done: true, sweep: await sendSweepBack(restored.since, courier) };
+};
+
+/** A run that sweeps at this moment loses the pass, because its next write conflicts. */
+const sendSweepBack = async (
+  since: number,
+  { settings, table }: Pick<Courier, 'settings' | 'table'>,
+): Promise<'asks' | 'damaged' | 'busy'> => {
+  const prefixes = literalPrefixes(settings.keyTemplates);
+  for (let round = 1; round <= maxConflictRounds; round += 1) {
+    const { state, version } = await readSweep(table);
+    // With SWEEP_SINCE a damaged item is replaced, and everything since that date is asked about.
+    if (state === 'damaged') return settings.sweepSince === undefined ? 'damaged' : 'asks';
+    if (await writeSweep(afterRestore(state, prefixes, since), version, table)) return 'asks';
+  }
+  return 'busy';
+};

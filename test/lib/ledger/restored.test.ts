@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import type { EventOf, LedgerEvent } from '../../../lib/ledger/ledger-event.ts';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { transition } from '../../../lib/ledger/transition.ts';
+import { hour, minute, nine, recordIn, type StateName, states, target, upload } from '../../fakes/ledger-samples.ts';
+import { claimOf, next } from '../../fakes/ledger-steps.ts';
+
+/** The table was restored to eight o'clock, and an operator reported it at nine. Sample records were changed a minute before. */
+const restored = { since: nine - hour, at: nine };
+const later = nine + 5 * minute;
+
+const doubted = (change: Partial<EventOf<'doubted'>> = {}): EventOf<'doubted'> => ({
+  kind: 'doubted',
+  upload,
+  target,
+  attachmentType: 'CV',
+  restored,
+  ...change,
+});
+const retry = { kind: 'retry', reason: 'Try.', restored } as const;
+
+const every = Object.keys(states) as StateName[];
+const allowedFrom = (event: LedgerEvent, change: Partial<LedgerRecord> = {}): Record<string, string> =>
+  Object.fromEntries(
+    every.flatMap((name) => {
+      const record = transition(recordIn(states[name], change), event, later, 'write-2');
+      return record ? [[name, record.state.status]] : [];
+    }),
+  );
+
+describe('after a restore of the table', () => {
+  test('what waits or is superseded may have been sent, and so may an upload without a record', () => {
+    expect(allowedFrom(doubted())).toEqual({ waiting: 'unknown', superseded: 'unknown' });
+    expect(next(undefined, doubted()).state.status).toBe('unknown');
+  });
+
+  test('a newer upload of a rejected file, and a clean scan of a held one, may have been sent as well', () => {
+    const newer = { ...upload, sequencer: '2' };
+    const judged = { upload: { ...upload, sequencer: '1' } };
+    expect(allowedFrom(doubted({ upload: newer }), judged)).toMatchObject({ rejected: 'unknown' });
+    expect(allowedFrom(doubted({ scannedClean: true }))).toMatchObject({ scanned: 'unknown' });
+  });
+
+  test('nothing is in doubt that was changed after the report', () => {
+    expect(allowedFrom(doubted({ scannedClean: true }), { updatedAt: nine })).toEqual({});
+  });
+
+  test('no claim takes what is in doubt, not even early or as a probe', () => {
+    expect(allowedFrom(claimOf('owner-B', { early: true }))).toEqual({ waiting: 'sending', superseded: 'sending' });
+    expect(allowedFrom(claimOf('owner-B', { early: true, restored }))).toEqual({});
+    expect(allowedFrom(claimOf('owner-B', { early: true, restored }), { updatedAt: nine })).toEqual({
+      waiting: 'sending',
+      superseded: 'sending',
+    });
+  });
+
+  test('what is in doubt is not written down as waiting: it would look as if it had been looked up', () => {
+    const postponed: EventOf<'postponed'> = {
+      kind: 'postponed',
+      upload,
+      target,
+      attachmentType: 'CV',
+      failure: states.waiting.failure,
+      dueAt: nine,
+    };
+    expect(allowedFrom(postponed)).toEqual({ superseded: 'waiting' });
+    expect(allowedFrom({ ...postponed, restored })).toEqual({});
+  });
+
+  test('an operator’s retry of whatever was changed before has it looked up first', () => {
+    expect(allowedFrom(retry)).toEqual({
+      waiting: 'unknown',
+      unknown: 'unknown',
+      held: 'unknown',
+      doubtful: 'unknown',
+      scanned: 'unknown',
+      rejected: 'unknown',
+      superseded: 'unknown',
+    });
+    expect(allowedFrom(retry, { updatedAt: nine })).toEqual(allowedFrom({ kind: 'retry', reason: 'Try.' }));
+    expect(next(recordIn(states.rejected), retry)).toMatchObject({ note: { action: 'retry', reason: 'Try.' } });
+  });
+});
+
+describe('a file in doubt', () => {
+  test('is looked up immediately, as one that this ledger has not sent', () => {
+    expect(next(undefined, doubted(), later)).toMatchObject({
+      state: { status: 'unknown', dueAt: later, unknownSince: later, failure: { code: 'RESTORED_DOUBT' } },
+      attempts: 0,
+      unknownAttempts: 0,
+      waited: true,
+      createdAt: later,
+    });
+    const waiting = recordIn(states.waiting, { attempts: 4, unknownAttempts: 2 });
+    expect(next(waiting, doubted(), later)).toMatchObject({ attempts: 4, unknownAttempts: 2 });
+  });
+
+  test('says to which time the table was restored', () => {
+    expect(next(undefined, doubted()).state).toMatchObject({
+      failure: {
+        detail:
+          'The ledger was restored to its state of 2026-01-05T08:00:00.000Z; what was written from then to 2026-01-05T09:00:00.000Z is lost.',
+      },
+    });
+  });
+
+  test.each([
+    ['the upload, when it is older than the restored state', nine - 9 * hour, undefined, nine - 9 * hour],
+    ['the restored state, when the upload is younger', nine - 5 * minute, undefined, nine - hour],
+    ['the restored state, when the time of the upload is not known', undefined, undefined, nine - hour],
+    ['an attempt that was in doubt before, when that is older', nine - 2 * hour, nine - 8 * hour, nine - 8 * hour],
+  ])('may have a copy as old as %s', (_, modifiedAt, firstUnknownAttemptAt, expected) => {
+    const event = doubted({ upload: { ...upload, ...(modifiedAt !== undefined && { modifiedAt }) } });
+    const record = recordIn(states.waiting, { firstUnknownAttemptAt });
+    expect(next(record, event).firstUnknownAttemptAt).toBe(expected);
+  });
+
+  test('keeps that it belongs to a backfill', () => {
+    expect(next(undefined, doubted({ backfill: true })).backfill).toBe(true);
+  });
+});

@@ -1,0 +1,232 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { deliver } from '../../../lib/delivery/deliver.ts';
+import type { Item } from '../../../lib/ledger/table.ts';
+import type { Upload } from '../../../lib/upload/upload.ts';
+import { learnTool } from '../../fakes/known-tool.ts';
+import { hour, integrationId, minute } from '../../fakes/ledger-samples.ts';
+import { refuses } from '../../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key, reason } from '../../worlds/courier-world.ts';
+
+let world: CourierWorld;
+let backup: ReadonlyMap<string, Item>;
+let since: string;
+
+beforeEach(async () => {
+  world = courierWorld();
+  learnTool(world);
+  await world.runSchedule();
+});
+
+const takeBackup = (): void => {
+  since = new Date(world.clock.now()).toISOString();
+  backup = new Map(world.table.items);
+  world.clock.advance(10 * minute);
+};
+
+/** The table as it was when the backup was taken; warm functions of before are gone. */
+const restoreTable = (): void => {
+  world.clock.advance(10 * minute);
+  world.table.items.clear();
+  for (const [pk, item] of backup) world.table.items.set(pk, item);
+};
+const report = () => world.ask({ action: 'restored', since, reason });
+
+const put = (name = key): Upload => {
+  const modifiedAt = world.clock.now();
+  return { ...world.put(name, { modifiedAt }), modifiedAt };
+};
+const upload = async (name = key): Promise<Upload> => {
+  const its = put(name);
+  await world.run(deliver(its, { deadline: world.deadline() }, world.newFunction()));
+  return its;
+};
+const send = (its: Upload, options: object = {}) =>
+  world.run(deliver(its, { deadline: world.deadline(), ...options }, world.newFunction()));
+
+/** Runs every five minutes. */
+const runFor = async (durationMs: number): Promise<void> => {
+  for (let spent = 0; spent < durationMs; spent += 5 * minute) {
+    await world.runSchedule();
+    world.clock.advance(5 * minute);
+  }
+};
+
+describe('a file that was attached after the backup', () => {
+  test('and has no record any more is found by the sweep and at its target, and is not sent again', async () => {
+    takeBackup();
+    const its = await upload();
+    restoreTable();
+    await report();
+    await runFor(10 * minute);
+    expect(world.kombo.posts).toHaveLength(1);
+    expect(await world.recordOf(its)).toMatchObject({
+      state: { status: 'attached', evidence: 'read-back' },
+      attempts: 0,
+    });
+  });
+
+  test('and waits in the restored table is found at its target, and is not sent again', async () => {
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
+    const its = await upload();
+    takeBackup();
+    world.clock.advance(hour);
+    await world.runSchedule();
+    expect(world.kombo.standing).toHaveLength(1);
+    restoreTable();
+    await report();
+    await runFor(10 * minute);
+    expect(world.kombo.posts).toHaveLength(2);
+    expect(await world.recordOf(its)).toMatchObject({ state: { status: 'attached', evidence: 'read-back' } });
+  });
+
+  test.each([
+    ['its late event', {}],
+    ['a request of an operator', { early: true }],
+    ['a probe', { isProbe: true }],
+  ])('is not sent by %s', async (_, options) => {
+    takeBackup();
+    const its = await upload();
+    restoreTable();
+    await report();
+    expect(await send(its, options)).toMatchObject({ status: 'unknown', failure: { code: 'RESTORED_DOUBT' } });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('and waits in the restored table is not sent by an event that does not say when the object was put', async () => {
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
+    const { modifiedAt: _, ...its } = await upload();
+    takeBackup();
+    world.clock.advance(hour);
+    await world.runSchedule();
+    restoreTable();
+    await report();
+    expect(await send(its)).toMatchObject({ status: 'unknown', failure: { code: 'RESTORED_DOUBT' } });
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+
+  test('is not sent by an operator’s retry of what the restored table shows as held: its target is read', async () => {
+    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
+    await upload();
+    takeBackup();
+    await world.ask({ action: 'retry', key, reason });
+    expect(world.kombo.standing).toHaveLength(1);
+    restoreTable();
+    await report();
+    const answer = await world.run(world.ask({ action: 'retry', key, reason }));
+    expect(answer).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+
+  test('is not sent as a probe of a pause, which ends at its first probe however many files are in doubt', async () => {
+    world.kombo.script.push(() => refuses('INTEGRATION.PERMISSION_MISSING'));
+    const names = Array.from({ length: 12 }, (_, index) => `candidates/GRK${index}/CV.pdf`);
+    for (const name of names) await upload(name);
+    takeBackup();
+    world.clock.advance(hour);
+    await runFor(10 * minute);
+    expect(world.kombo.standing).toHaveLength(12);
+    restoreTable();
+    await report();
+    await world.runSchedule();
+    expect(await world.ask({ action: 'status' })).toMatchObject({ pauses: [] });
+    await runFor(20 * minute);
+    expect(world.kombo.posts).toHaveLength(13);
+    for (const name of names)
+      expect(await world.ask({ action: 'status', key: name })).toMatchObject({ files: [{ status: 'attached' }] });
+  });
+
+  test('with REQUIRE_SCAN is held without its verdict and in doubt: a retry reads the target and sends nothing', async () => {
+    takeBackup();
+    const its = await upload();
+    restoreTable();
+    await report();
+    world.clock.advance(hour);
+    const missing = { code: 'SCAN_MISSING', detail: 'No verdict has come.' } as const;
+    expect(await send(its, { holdAs: missing })).toMatchObject({ status: 'held', failure: { code: 'SCAN_MISSING' } });
+    expect(await world.recordOf(its)).toMatchObject({ state: { mayBeDelivered: true } });
+    const answer = await world.run(world.ask({ action: 'retry', key, reason }));
+    expect(answer).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+});
+
+describe('a file that was not delivered', () => {
+  test('and whose event was lost with the table is sent, once two looks agree that it is not there', async () => {
+    takeBackup();
+    const its = put();
+    restoreTable();
+    await report();
+    await runFor(10 * minute);
+    expect(world.kombo.posts).toHaveLength(0);
+    await runFor(30 * minute);
+    expect(world.kombo.posts).toHaveLength(1);
+    expect(await world.recordOf(its)).toMatchObject({ state: { status: 'attached', evidence: 'answer' }, attempts: 1 });
+  });
+
+  test('and waits is sent after two looks as well, with a retry budget of its own', async () => {
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
+    const its = await upload();
+    takeBackup();
+    restoreTable();
+    await report();
+    await runFor(2 * hour);
+    expect(world.kombo.posts).toHaveLength(2);
+    expect(await world.recordOf(its)).toMatchObject({ state: { status: 'attached', evidence: 'answer' }, attempts: 2 });
+  });
+
+  test('and cannot be decided says that the ledger was restored, not that it was sent', async () => {
+    takeBackup();
+    const its = put();
+    restoreTable();
+    await report();
+    world.kombo.listing = () => refuses('INTEGRATION.ACTION_NOT_AVAILABLE').says as never;
+    await runFor(10 * minute);
+    expect(await world.recordOf(its)).toMatchObject({
+      state: {
+        status: 'held',
+        failure: {
+          code: 'OUTCOME_UNKNOWN',
+          detail: expect.stringMatching(/^The ledger was restored to its state of /),
+        },
+      },
+    });
+  });
+});
+
+describe('a new upload after the report', () => {
+  test('is sent immediately, with the same writes as ever', async () => {
+    world.table.calls.length = 0;
+    await upload('candidates/GRK1/CV.pdf');
+    const usual = world.table.calls.filter((call) => call === 'put').length;
+    takeBackup();
+    restoreTable();
+    await report();
+    world.clock.advance(minute);
+    world.table.calls.length = 0;
+    const its = await upload('candidates/GRK2/CV.pdf');
+    expect(await world.recordOf(its)).toMatchObject({ state: { status: 'attached', evidence: 'answer' } });
+    expect(world.table.calls.filter((call) => call === 'put')).toHaveLength(usual);
+  });
+
+  test('is sent immediately when its event does not say when it was put', async () => {
+    takeBackup();
+    restoreTable();
+    await report();
+    const { modifiedAt: _, ...its } = put();
+    expect(await send(its)).toMatchObject({ status: 'attached' });
+  });
+
+  test('waits in a paused lane and is sent without a look when the pause ends', async () => {
+    takeBackup();
+    restoreTable();
+    await report();
+    await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
+    world.clock.advance(minute);
+    await upload();
+    await world.ask({ action: 'resume', integration_id: integrationId, reason: 'It has moved.' });
+    const { length } = world.kombo.listings;
+    await world.runSchedule();
+    expect(world.kombo.standing).toHaveLength(1);
+    expect(world.kombo.listings).toHaveLength(length);
+  });
+});
