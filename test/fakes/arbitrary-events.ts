@@ -31,6 +31,8 @@ const anyUpload = fc.constantFrom(
   { ...upload, sequencer: '0A', modifiedAt: nine },
   { ...upload, sequencer: '0B', modifiedAt: nine + 1_000 },
 );
+/** Reported within the life: records of before and after it. */
+const restored = fc.record({ since: fc.constant(nine - hour), at: moment });
 const modifiedAt = fc.constantFrom(nine, nine + 1_000);
 
 /** Any event of each kind; a kind that is not here does not compile. */
@@ -46,9 +48,18 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
       scannedClean: fc.boolean(),
       early: fc.boolean(),
       backfill: fc.boolean(),
+      restored,
     },
     { requiredKeys: ['kind', 'upload', 'owner', 'leaseUntil'] },
   ),
+  doubted: fc.record({
+    kind: fc.constant('doubted'),
+    upload: anyUpload,
+    target: fc.constant(target),
+    attachmentType: fc.constantFrom('CV', 'OTHER'),
+    restored,
+    scannedClean: fc.boolean(),
+  }),
   postponed: fc.record(
     {
       kind: fc.constant('postponed'),
@@ -98,7 +109,10 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
   absent: fc.record({ kind: fc.constant('absent'), dueAt: moment }),
   undecidable: fc.record({ kind: fc.constant('undecidable'), failure }),
   'blocked-by-scan': fc.record({ kind: fc.constant('blocked-by-scan'), failure }),
-  retry: fc.record({ kind: fc.constant('retry'), reason, target: fc.constant(target) }),
+  retry: fc.record(
+    { kind: fc.constant('retry'), reason, target: fc.constant(target), restored },
+    { requiredKeys: ['kind', 'reason', 'target'] },
+  ),
   resend: fc.record({ kind: fc.constant('resend'), reason, target: fc.constant(target) }),
   resolve: fc.record({ kind: fc.constant('resolve'), reason }),
 };

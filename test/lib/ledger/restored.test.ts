@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventOf, LedgerEvent } from '../../../lib/ledger/ledger-event.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { transition } from '../../../lib/ledger/transition.ts';
+import { anyLife, stepsOf } from '../../fakes/arbitrary-events.ts';
 import { hour, minute, nine, recordIn, type StateName, states, target, upload } from '../../fakes/ledger-samples.ts';
 import { claimOf, next } from '../../fakes/ledger-steps.ts';
 
@@ -118,4 +120,16 @@ describe('a file in doubt', () => {
   test('keeps that it belongs to a backfill', () => {
     expect(next(undefined, doubted({ backfill: true })).backfill).toBe(true);
   });
+});
+
+test('in any life, a claim that knows of the restore takes nothing that waits from before it', () => {
+  fc.assert(
+    fc.property(anyLife, (life) => {
+      for (const { before, event } of stepsOf(life)) {
+        if (event.kind !== 'claim' || before?.state.status !== 'waiting' || !event.restored) continue;
+        expect(before.updatedAt).toBeGreaterThanOrEqual(event.restored.at);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
 });
