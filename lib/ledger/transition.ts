@@ -51,6 +51,10 @@ const appliesTo = (record: LedgerRecord, event: LedgerEvent, now: number): boole
       return !isInDoubt(record, event.restored);
     case 'doubted':
       return isBeforeRestore(record, event.restored);
+    case 'retry':
+    case 'resend':
+      // Without a target there is no lane in which it could wait.
+      return (event.target ?? record.target) !== undefined;
     case 'delivered':
     case 'same-bytes':
     case 'failed':
