@@ -36,7 +36,7 @@ export const fromLaneItem = (item: Item): Lane | 'unreadable' => {
 
 const identityOf = ({ pk, version }: Item) => ({ integrationId: pk.slice(laneKey('').length), version });
 
-const sample = v.object({
+const sample = v.looseObject({
   id: v.string(),
   targetId: v.string(),
   sizeBytes: v.number(),
@@ -45,13 +45,13 @@ const sample = v.object({
   tries: v.number(),
 });
 
-const pause = v.object({
+const pause = v.looseObject({
   code: v.picklist(Object.keys(failures)),
   by: v.picklist(['kombo', 'operator']),
   reason: v.string(),
   since: timestamp,
   end: v.optional(
-    v.object({
+    v.looseObject({
       by: v.picklist(['unread', 'reading', 'probe']),
       nextAt: timestamp,
       probes: v.number(),
@@ -62,24 +62,26 @@ const pause = v.object({
   ),
 });
 
-/** Loose: what a newer version has added stays in the item when this version writes it. */
+/** Loose, within its parts too: what a newer version has added stays in the item when this version writes it. */
 const laneSchema = v.looseObject({
   touchedAt: timestamp,
   nextAt: v.optional(timestamp),
   pause: v.optional(pause),
   outages: v.number(),
   openedAt: v.optional(timestamp),
-  rateLimited: v.optional(v.object({ integrationId: v.string(), until: timestamp })),
+  rateLimited: v.optional(v.looseObject({ integrationId: v.string(), until: timestamp })),
   restored: v.optional(v.looseObject({ since: timestamp, at: timestamp, reason: v.string() })),
   counts: v.optional(
-    v.object({ waiting: v.number(), unknown: v.number(), oldestAt: v.optional(timestamp), at: timestamp }),
+    v.looseObject({ waiting: v.number(), unknown: v.number(), oldestAt: v.optional(timestamp), at: timestamp }),
   ),
   tool: v.array(
-    v.object({
+    v.looseObject({
       kind: v.picklist(targetKinds),
       contentType: v.string(),
       samples: v.array(sample),
-      lessons: v.array(v.object({ targetId: v.string(), sizeBytes: v.number(), at: timestamp, lagMs: v.number() })),
+      lessons: v.array(
+        v.looseObject({ targetId: v.string(), sizeBytes: v.number(), at: timestamp, lagMs: v.number() }),
+      ),
       missed: v.number(),
       nextSampleAt: timestamp,
     }),

@@ -161,18 +161,19 @@ export const askAfter = (
 
 /** What is not accounted for is asked about again by the next pass, so the watermark stays before it. */
 export const finishPass = (
-  { since, watermark, startedAt, deepAt }: SweepState,
+  state: SweepState,
   pass: SweepPass,
   folders: readonly string[] | undefined,
   now: number,
 ): SweepState => {
   const isComplete = pass.unaccounted === 0;
   return {
-    since,
-    watermark: isComplete ? pass.startedAt - sweepMarginMs : watermark,
-    startedAt,
+    ...state,
+    pass: undefined,
+    lease: undefined,
+    watermark: isComplete ? pass.startedAt - sweepMarginMs : state.watermark,
     finishedAt: now,
-    deepAt: isComplete && pass.deep ? pass.startedAt : deepAt,
+    deepAt: isComplete && pass.deep ? pass.startedAt : state.deepAt,
     unaccounted: pass.unaccounted,
     folders,
   };

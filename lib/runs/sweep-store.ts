@@ -6,7 +6,7 @@ import type { SweepState } from './sweep-state.ts';
 /** The sweep's item: beside the uploads, as `sweep`. No upload has such a key. */
 export const sweepKey = 'sweep';
 
-/** `damaged`: changed by hand, or written by a newer version. It does not say from which date on objects should be looked at. */
+/** `damaged`: changed by hand, so that a field is missing or of another type. It does not say from which date on objects should be looked at. */
 export interface StoredSweep {
   /** Absent before the first run. */
   readonly version?: number;
@@ -51,11 +51,12 @@ export const writeSweep = async (
 const time = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-const schema = v.strictObject({
+/** Loose: what a newer version has added is left alone, so that its predecessor can take its place again. */
+const schema = v.looseObject({
   since: v.record(v.string(), time),
   watermark: time,
   pass: v.optional(
-    v.strictObject({
+    v.looseObject({
       startedAt: time,
       prefix: v.string(),
       afterKey: v.optional(v.string()),
@@ -64,7 +65,7 @@ const schema = v.strictObject({
       unaccounted: count,
     }),
   ),
-  lease: v.optional(v.strictObject({ owner: v.string(), until: time })),
+  lease: v.optional(v.looseObject({ owner: v.string(), until: time })),
   startedAt: v.optional(time),
   finishedAt: v.optional(time),
   deepAt: v.optional(time),

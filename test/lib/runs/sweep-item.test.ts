@@ -24,7 +24,6 @@ describe('a sweep item', () => {
     ['with a text for a date', '{"since":{"candidates/":"2026-01-05"},"watermark":0}'],
     ['with a date beyond all numbers', '{"since":{},"watermark":1e999}'],
     ['whose pass has lost its folder', '{"since":{},"watermark":0,"pass":{"startedAt":1,"deep":true,"unaccounted":0}}'],
-    ['with a field of a newer version', '{"since":{},"watermark":0,"every":5}'],
   ] as const;
 
   test.each(damaged)('%s begins anew from SWEEP_SINCE, and goes on from there', async (_, document) => {
