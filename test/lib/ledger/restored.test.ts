@@ -21,7 +21,8 @@ const doubted = (change: Partial<EventOf<'doubted'>> = {}): EventOf<'doubted'> =
 });
 const retry = { kind: 'retry', reason: 'Try.', restored } as const;
 
-const every = Object.keys(states) as StateName[];
+/** `due` is `waiting`, only earlier. */
+const every = (Object.keys(states) as StateName[]).filter((name) => name !== 'due');
 const allowedFrom = (event: LedgerEvent, change: Partial<LedgerRecord> = {}): Record<string, string> =>
   Object.fromEntries(
     every.flatMap((name) => {

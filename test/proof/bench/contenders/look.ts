@@ -27,7 +27,6 @@ const recordOf = (upload: LedgerRecord['upload']): LedgerRecord => ({
   state: { status: 'sending', owner: 'bench', leaseUntil: 0 },
   attempts: 1,
   attemptsSinceRelease: 1,
-  releasedAt: 0,
   createdAt: 0,
   updatedAt: 0,
   version: 1,

@@ -9,7 +9,6 @@ const record = (name: string, sizeBytes: number, attemptedAt = 1_000): LedgerRec
   state: { status: 'sending', owner: 'o', leaseUntil: 99_000 },
   attempts: 1,
   attemptsSinceRelease: 1,
-  releasedAt: 1_000,
   attemptedAt,
   createdAt: 1_000,
   updatedAt: 1_000,
