@@ -51,9 +51,9 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '1 of 1',
     quiet,
   ],
-  OldestDueAlarm: [
-    'Maximum of cv-courier OldestDueAge service=cv-courier-dev per 300 s',
-    'GreaterThanThreshold 3600',
+  OldestWaitingAlarm: [
+    'Maximum of cv-courier OldestWaitingAge service=cv-courier-dev per 300 s',
+    'GreaterThanThreshold 86400',
     '2 of 2',
     quiet,
   ],
@@ -100,7 +100,7 @@ test.each([
   ['HeldAlarm', { MetricName: 'Retried' }],
   ['HeldAlarm', { DatapointsToAlarm: 12 }],
   ['FailureQueueAlarm', { Statistic: 'Minimum' }],
-  ['OldestDueAlarm', { Threshold: 36_000 }],
+  ['OldestWaitingAlarm', { Threshold: 864_000 }],
   ['OpenPausesAlarm', { ComparisonOperator: 'LessThanThreshold' }],
   ['ThrottlesAlarm', { EvaluationPeriods: 1 }],
   ['ErrorsAlarm', { Metrics: [] }],

@@ -120,7 +120,6 @@ const commandsOf = async (name: string): Promise<ReadonlySet<string>> => {
 
 test('the search for calls finds those of on-upload, and no list call, which only the sweep makes', async () => {
   expect([...(await commandsOf('on-upload'))].sort()).toEqual([
-    'BatchGetItemCommand',
     'GetItemCommand',
     'GetObjectCommand',
     'GetObjectCommand of a version',
@@ -227,7 +226,7 @@ test('the dashboard shows every metric that the code knows, and alarms and dashb
   );
   expect([...new Set(shown.filter((metric) => metric.in !== 'Dashboard').map(({ name }) => name))].sort()).toEqual([
     'Held',
-    'OldestDueAge',
+    'OldestWaitingAge',
     'OpenPauses',
     'ScheduleRuns',
   ]);
@@ -260,7 +259,7 @@ test('alarms and dashboard ask for metrics under the very namespace and service 
 test('each alarm tells the topic, and says what it means and what to do', () => {
   const alarms = resourcesOf(plain, 'AWS::CloudWatch::Alarm');
   expect(alarms.map(([, own]) => own.AlarmName).sort()).toEqual(
-    ['errors', 'failure-queue', 'held', 'no-schedule-run', 'oldest-due', 'open-pauses', 'throttles'].map(
+    ['errors', 'failure-queue', 'held', 'no-schedule-run', 'oldest-waiting', 'open-pauses', 'throttles'].map(
       (name) => `cv-courier-dev-${name}`,
     ),
   );
