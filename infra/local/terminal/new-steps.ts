@@ -1,7 +1,15 @@
-import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { failureOf } from '../../../lib/failures/failures.ts';
+import type { LedgerRecord, UnknownOutcome, Waiting } from '../../../lib/ledger/record.ts';
 import type { RequestRecord } from '../kombo/store/request-log.ts';
 import type { Stack } from '../stack.ts';
 import type { Step } from './step.ts';
+
+/** A pause has no known end: a run that finds its cause gone ends it, or an operator. */
+const reasonToWait = ({ failure: { code, detail }, dueAt }: Waiting | UnknownOutcome) => {
+  if (code === 'INTEGRATION_PAUSED') return { why: detail };
+  if (failureOf(code).pauses !== 'nothing') return { why: `${code}, which pauses the integration. ${detail}` };
+  return { why: code, untilMs: dueAt };
+};
 
 /** Returns a function that finds the steps which a record shows and which earlier calls did not return. */
 export const trackSteps = ({ kombo }: Stack, sinceMs: number) => {
@@ -41,9 +49,7 @@ export const trackSteps = ({ kombo }: Stack, sinceMs: number) => {
     const returned = waiting;
     if (status === 'waiting' || status === 'unknown') {
       waiting = state.dueAt;
-      return returned === waiting
-        ? []
-        : [{ step: 'waiting', atMs: updatedAt, status, why: state.failure.code, untilMs: waiting }];
+      return returned === waiting ? [] : [{ step: 'waiting', atMs: updatedAt, status, ...reasonToWait(state) }];
     }
     if (status === 'sending' && attemptedAt < sinceMs) {
       waiting = state.leaseUntil;

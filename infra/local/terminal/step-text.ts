@@ -33,7 +33,7 @@ const particulars = (step: Step): string => {
     case 'sent':
       return `POST ${step.path}, ${sizeText(step.bodyBytes)}: ${step.status ?? 'no answer'}`;
     case 'waiting':
-      return `${step.status}: ${step.why}; until ${new Date(step.untilMs).toISOString()}`;
+      return `${step.status}: ${step.why}${step.untilMs === undefined ? '' : `; until ${new Date(step.untilMs).toISOString()}`}`;
     case 'attached':
       return `to ${step.target} as "${step.name}", byte for byte`;
     case 'already-attached':

@@ -103,20 +103,25 @@ test('a slow call shows the file as sending, with its bytes', async () => {
   await expect.poll(() => rowsNamed(page, 'Sending').count(), { timeout: 20_000 }).toBe(0);
 });
 
-test('a revoked key pauses everything; after its return, resuming lets the file through', async () => {
+test('a revoked key pauses everything; after its return, resuming lets the files through', async () => {
   const page = await console_.open();
   await switchOn(page, 'Key revoked');
   await address(page, 'revoked1');
   await choose(page, several(1, 'Revoked'));
   await page.getByText('Everything has been paused since').waitFor();
+  await choose(page, several(1, 'Behind'));
+  const behind = rowsNamed(page, 'Waiting').filter({ hasText: 'Sent when everything is no longer paused' });
+  await expect.poll(() => behind.count()).toBe(2);
   await switchOff(page, 'Key revoked');
   await page.locator('#pauses').getByRole('button', { name: 'Resume' }).click();
   const dialog = page.getByRole('dialog');
   await expect.poll(() => dialog.locator('#ask-event').innerText()).toContain('"integration_id": "account"');
+  expect(await dialog.locator('#ask-event').innerText()).toContain('"code": "PLATFORM.AUTHENTICATION_INVALID"');
   await dialog.getByRole('button', { name: 'Send' }).click();
   await expect.poll(() => dialog.locator('#ask-answer').innerText()).toContain('"ok": true');
   await dialog.getByRole('button', { name: 'Close' }).click();
-  await page.locator('[data-target="candidate/revoked1"] li').waitFor({ timeout: 30_000 });
+  const stored = page.locator('[data-target="candidate/revoked1"] li');
+  await expect.poll(() => stored.count(), { timeout: 30_000 }).toBe(2);
 });
 
 test('an .exe named .pdf is rejected, with what to do next in plain sight', async () => {

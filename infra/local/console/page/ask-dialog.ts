@@ -3,7 +3,7 @@ import { byId, setHidden, setText } from './element.ts';
 import { send } from './send.ts';
 
 /** The subject of the question: a row, a pause, or neither. */
-export type Subject = Pick<Question, 'row' | 'scope'> & { readonly about: string };
+export type Subject = Pick<Question, 'row' | 'integration' | 'code'> & { readonly about: string };
 
 const titles = {
   check: ['Check the setup', false],

@@ -24,7 +24,9 @@ const rows = rowList(
 );
 const stored = storedList();
 const faults = faultList(notice);
-const pauses = pauseList(({ scope, code }) => ask('resume', { scope, about: `${scope}, paused for ${code}` }));
+const pauses = pauseList(({ integration, code }) =>
+  ask('resume', { integration, code, about: `${integration}, paused for ${code}` }),
+);
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('[data-ask]')) {
   const action = button.dataset.ask === 'counts' ? 'counts' : 'check';

@@ -1,6 +1,6 @@
 import type { PauseView } from '../server/view.ts';
 import { byId, element, setHidden } from './element.ts';
-import { timeText } from './wording.ts';
+import { endOfPause, pausedSince } from './wording.ts';
 
 /** What is paused, why, and the way to resume it. */
 export const pauseList = (onResume: (pause: PauseView) => void): { apply(pauses: readonly PauseView[]): void } => {
@@ -10,14 +10,18 @@ export const pauseList = (onResume: (pause: PauseView) => void): { apply(pauses:
       setHidden(root, pauses.length === 0);
       root.replaceChildren(
         ...pauses.map((pause) => {
-          const { scope, sinceMs, code, nextStep } = pause;
+          const { code, reason, nextStep = '' } = pause;
           const resume = element('button', { type: 'button' }, 'Resume');
           resume.addEventListener('click', () => onResume(pause));
-          const what = scope === 'account' ? 'Everything has been paused' : `${scope} has been paused`;
           return element(
             'div',
             { class: 'pause', role: 'status' },
-            element('p', {}, element('strong', {}, `${what} since ${timeText(sinceMs)}`), ` ${code}. ${nextStep}`),
+            element(
+              'p',
+              {},
+              element('strong', {}, pausedSince(pause)),
+              ` ${code}. ${reason} ${nextStep} ${endOfPause(pause)}`,
+            ),
             resume,
           );
         }),

@@ -1,5 +1,5 @@
 import { sizeText } from '../../size-text.ts';
-import type { RowState, RowView } from '../server/view.ts';
+import type { PauseView, RowState, RowView } from '../server/view.ts';
 
 /** What a state is called, which colour it has, and under which filter it is found. */
 interface Manner {
@@ -46,9 +46,26 @@ export const timeText = (atMs: number): string =>
 export const progressText = ({ progress }: RowView): string =>
   progress ? `${sizeText(progress.doneBytes)} of ${sizeText(progress.totalBytes)}` : '';
 
+const pausedName = (integration: string): string => (integration === 'account' ? 'everything' : integration);
+
+export const pausedSince = ({ integration, sinceMs }: PauseView): string => {
+  const name = pausedName(integration);
+  const what = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  return sinceMs === undefined ? `${what} is paused` : `${what} has been paused since ${timeText(sinceMs)}`;
+};
+
+/** How a pause ends. */
+export const endOfPause = ({ end }: PauseView): string => {
+  if (!end) return 'Only Resume ends this pause.';
+  const next = `at the next scheduled run after ${timeText(end.nextAtMs)}`;
+  return end.by === 'reading'
+    ? `It ends automatically: Kombo is asked again about the cause ${next}.`
+    : `It ends automatically: one file is tried ${next}.`;
+};
+
 /** The second line of a row: its state in one sentence. */
 export const sentenceOf = (row: RowView): string => {
-  const { state, failure, attempt, dueAtMs, warnings } = row;
+  const { state, failure, attempt, dueAtMs, pausedBy, warnings } = row;
   const because = failure ? `: ${failure.code}` : '';
   const why = failure ? `${failure.code}. ` : '';
   const due = dueAtMs === undefined ? '' : timeText(dueAtMs);
@@ -72,8 +89,12 @@ export const sentenceOf = (row: RowView): string => {
       return `At ${timeText(row.changedAtMs)}${attempt > 1 ? `, attempt ${attempt}` : ''}${many}`;
     }
     case 'waiting':
+      if (pausedBy) return `Sent when ${pausedName(pausedBy.integration)} is no longer paused: ${pausedBy.code}`;
+      // Its pause has ended, and nothing was written for the file.
+      if (failure?.code === 'INTEGRATION_PAUSED') return 'The pause has ended; sent by the next scheduled run';
       return `Tried again after ${due}${because}`;
     case 'unknown':
+      if (pausedBy) return `Looked for when ${pausedName(pausedBy.integration)} is no longer paused: ${pausedBy.code}`;
       return `Kombo is asked after ${due}${because}`;
     case 'held':
     case 'rejected':

@@ -51,7 +51,7 @@ export const startConsoleState = ({ bucket, table, dynamodb, kombo, events }: Ob
       sending.length === 0 ? [] : kombo.requests.recent().filter(({ call, open }) => call === 'post' && open);
     const progress = sendingProgress(sending, posts);
     const inLedger = seen.map(([id, each]) => {
-      const row = each.readable ? rowOfRecord(each.record, progress.get(id)) : unreadableRow(id, each);
+      const row = each.readable ? rowOfRecord(each.record, progress.get(id), openPauses) : unreadableRow(id, each);
       const origin = uploads.originOf(id);
       return origin ? { ...row, replaces: origin.id, atMs: origin.atMs } : row;
     });

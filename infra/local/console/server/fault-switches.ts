@@ -67,7 +67,7 @@ const faults: readonly Fault[] = [
     group: 'faults',
     label: 'Tool down',
     explanation:
-      'The ATS behind Kombo does not answer. Once it does, what its listing lacks is sent again; an attached file teaches how it lists.',
+      'The ATS behind Kombo does not answer. After three files it is paused and tried again within minutes. Once it answers, what its listing lacks is sent again; an attached file teaches how it lists.',
     ...switchForIntegrations(
       ({ toolDown }) => toolDown,
       (toolDown) => ({ toolDown }),
@@ -84,7 +84,8 @@ const faults: readonly Fault[] = [
     id: 'key-revoked',
     group: 'faults',
     label: 'Key revoked',
-    explanation: 'Kombo no longer takes the API key. Everything pauses until you resume.',
+    explanation:
+      'Kombo no longer takes the API key. Everything waits; it follows within 4 minutes of switching this off, or when you resume.',
     isOn: ({ apiKeys }, apiKey) => !apiKeys.accepts(apiKey),
     set: ({ apiKeys }, on) => (on ? apiKeys.revoke() : apiKeys.restore()),
   },
@@ -92,7 +93,8 @@ const faults: readonly Fault[] = [
     id: 'integration-paused',
     group: 'faults',
     label: 'Integration off',
-    explanation: 'Kombo has switched the integration off. Its files are held until you resume.',
+    explanation:
+      'Kombo has switched the integration off. Its files wait; they follow within 4 minutes of switching this off, or when you resume.',
     ...switchForIntegrations(
       ({ status }) => status === 'INACTIVE',
       (on) => ({ status: on ? 'INACTIVE' : 'ACTIVE' }),

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { fromAttributes } from '../../../../lib/aws/dynamo-table.ts';
-import { accountLane } from '../../../../lib/lane/lane.ts';
 import { fromLaneItem, laneKey } from '../../../../lib/lane/lane-item.ts';
-import type { Pause } from '../../../../lib/lane/pause.ts';
+import { closedBy } from '../../../../lib/lane/lane-store.ts';
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
 import { fromItem, RecordUnreadable } from '../../../../lib/ledger/record-item.ts';
 import type { Item } from '../../../../lib/ledger/table.ts';
+import type { ListedPause } from '../../../../lib/operator/list-pauses.ts';
 
 export type ScannedRecord =
   | { readonly readable: true; readonly record: LedgerRecord }
@@ -15,11 +15,8 @@ export type ScannedRecord =
 export interface LedgerScan {
   /** By upload id. */
   readonly uploads: ReadonlyMap<string, ScannedRecord>;
-  readonly pauses: readonly ScannedPause[];
+  readonly pauses: readonly ListedPause[];
 }
-
-/** Of an integration, or of `account`. */
-export type ScannedPause = Pause & { readonly scope: string };
 
 /**
  * Reads the whole table each time: 500 items take some 20 ms on a laptop, and every change is found, whichever program
@@ -45,10 +42,11 @@ export const ledgerScan = (client: DynamoDBClient, table: string, bucket: string
   };
 };
 
-const pausesOf = (item: Item): readonly ScannedPause[] => {
+const pausesOf = (item: Item): readonly ListedPause[] => {
   const lane = fromLaneItem(item);
-  if (lane === 'unreadable' || !lane.pause) return [];
-  return [{ ...lane.pause, scope: lane.integrationId === accountLane ? 'account' : lane.integrationId }];
+  const closed = closedBy(item.pk.slice(laneKey('').length), lane);
+  if (!closed) return [];
+  return [{ ...closed, ...(lane !== 'unreadable' && lane.pause && { pause: lane.pause }) }];
 };
 
 const readRecord = (item: Item): ScannedRecord => {

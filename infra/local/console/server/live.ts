@@ -1,14 +1,13 @@
 import type { SSEStreamingApi } from 'hono/streaming';
-import { failures } from '../../../../lib/failures/failures.ts';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
 import type { KomboEmulator } from '../../kombo/emulator.ts';
 import type { ConsoleState } from './console-state.ts';
 import { reuseUnchanged, trackChanges } from './diff.ts';
 import { faultSwitches } from './fault-switches.ts';
-import type { ScannedPause } from './ledger-scan.ts';
+import { pauseView } from './pause-view.ts';
 import { type Row, rowView } from './row.ts';
 import { type StoredFile, storedFilesOf, storedFileView } from './stored-files.ts';
-import type { Hello, PauseView } from './view.ts';
+import type { Hello } from './view.ts';
 
 export interface LiveDeps {
   readonly consoleState: ConsoleState;
@@ -70,11 +69,3 @@ const rememberSent = () => {
     return changed;
   };
 };
-
-const pauseView = ({ scope, since, code, reason }: ScannedPause): PauseView => ({
-  scope,
-  sinceMs: since,
-  code,
-  reason,
-  nextStep: failures[code].nextStep,
-});

@@ -9,7 +9,8 @@ import { askActions, type Question, type Reply } from './view.ts';
 const questionSchema = v.object({
   action: v.picklist(askActions),
   row: v.optional(v.string()),
-  scope: v.optional(v.string()),
+  integration: v.optional(v.string()),
+  code: v.optional(v.string()),
   reason: v.optional(v.string()),
   run: v.boolean(),
   names: v.boolean(),
@@ -23,8 +24,11 @@ export const readQuestion = (value: unknown): Question | undefined => {
 
 const defaultReason = 'Asked for from the local console.';
 
-/** The event that an operator would paste into the Test window of the AWS console; undefined without its row or scope. */
-const eventFor = ({ action, scope, reason = defaultReason }: Question, key: string | undefined): unknown => {
+/** The event that an operator would paste into the Test window of the AWS console; undefined without its row or pause. */
+const eventFor = (
+  { action, integration, code, reason = defaultReason }: Question,
+  key: string | undefined,
+): unknown => {
   switch (action) {
     case 'check':
       return { action: 'check' };
@@ -36,7 +40,9 @@ const eventFor = ({ action, scope, reason = defaultReason }: Question, key: stri
     case 'retry':
       return key === undefined ? undefined : { action, key, reason };
     case 'resume':
-      return scope === undefined ? undefined : { action, integration_id: scope, reason };
+      return integration === undefined || code === undefined
+        ? undefined
+        : { action, integration_id: integration, code, reason };
   }
 };
 

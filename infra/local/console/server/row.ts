@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import type { FailureDetail } from '../../../../lib/failures/failures.ts';
 import { failures } from '../../../../lib/failures/failures.ts';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
+import { accountLane } from '../../../../lib/lane/lane.ts';
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
+import type { ListedPause } from '../../../../lib/operator/list-pauses.ts';
 import { maskKey } from '../../../../lib/telemetry/mask-key.ts';
 import { targetKey } from '../../../../lib/upload/target.ts';
 import { uploadId } from '../../../../lib/upload/upload.ts';
-import type { FailureView, Progress, RowView } from './view.ts';
+import { pausedName } from './pause-view.ts';
+import type { FailureView, Progress, RowPause, RowView } from './view.ts';
 
 /** A row before masking: it holds the whole key. */
 export type Row = Omit<RowView, 'name' | 'failure'> & { readonly failure?: FailureDetail | FailureView };
@@ -15,9 +18,25 @@ export type Row = Omit<RowView, 'name' | 'failure'> & { readonly failure?: Failu
 export const rowId = (uploadIdText: string): string =>
   createHash('sha256').update(uploadIdText).digest('base64url').slice(0, 16);
 
-/** @param progress of the call that carries it, when Kombo has one open */
-export const rowOfRecord = (record: LedgerRecord, progress: Progress | undefined): Row => {
+/** What keeps the file from being sent or looked for now: the pause of everything, or that of its integration. */
+const pauseOf = ({ state, target }: LedgerRecord, pauses: readonly ListedPause[]): RowPause | undefined => {
+  if (!target || (state.status !== 'waiting' && state.status !== 'unknown')) return undefined;
+  const of = (id: string) => pauses.find(({ integrationId }) => integrationId === id);
+  const pause = of(accountLane) ?? of(target.integrationId);
+  return pause && { integration: pausedName(pause), code: pause.code };
+};
+
+/**
+ * @param progress of the call that carries it, when Kombo has one open
+ * @param pauses all that are open
+ */
+export const rowOfRecord = (
+  record: LedgerRecord,
+  progress: Progress | undefined,
+  pauses: readonly ListedPause[],
+): Row => {
   const { state, upload, target } = record;
+  const pausedBy = pauseOf(record, pauses);
   return {
     id: rowId(uploadId(upload)),
     key: upload.key,
@@ -30,6 +49,7 @@ export const rowOfRecord = (record: LedgerRecord, progress: Progress | undefined
     ...(progress && { progress }),
     ...('dueAt' in state && { dueAtMs: state.dueAt }),
     ...('failure' in state && { failure: state.failure }),
+    ...(pausedBy && { pausedBy }),
     warnings: state.status === 'attached' ? state.warnings : [],
   };
 };

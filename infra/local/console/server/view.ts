@@ -49,7 +49,15 @@ export interface RowView {
   readonly progress?: Progress;
   readonly dueAtMs?: number;
   readonly failure?: FailureView;
+  /** Why the file waits although it is due: its integration is paused, or everything is. */
+  readonly pausedBy?: RowPause;
   readonly warnings: readonly string[];
+}
+
+export interface RowPause {
+  /** `account` when everything is paused. */
+  readonly integration: string;
+  readonly code: string;
 }
 
 /** A file that Kombo stores. */
@@ -82,11 +90,22 @@ export interface FaultSwitch {
 }
 
 export interface PauseView {
-  readonly scope: string;
-  readonly sinceMs: number;
+  /** `account` when everything is paused. */
+  readonly integration: string;
+  /** Absent when the lane's item cannot be read, which pauses it as well. */
+  readonly sinceMs?: number;
   readonly code: string;
   readonly reason: string;
-  readonly nextStep: string;
+  /** Absent where there is nothing to do but resume. */
+  readonly nextStep?: string;
+  /** How it ends without an operator; absent when only an operator ends it. */
+  readonly end?: PauseEndView;
+}
+
+export interface PauseEndView {
+  /** `reading`: Kombo's description of the integration shows the cause, and is read again. `probe`: a call is tried. */
+  readonly by: 'reading' | 'probe';
+  readonly nextAtMs: number;
 }
 
 export interface Hello {
@@ -103,8 +122,9 @@ export interface Question {
   readonly action: AskAction;
   /** The row for status, dryRun and retry. */
   readonly row?: string;
-  /** The pause for resume. */
-  readonly scope?: string;
+  /** The pause for resume: of which integration, and its cause. */
+  readonly integration?: string;
+  readonly code?: string;
   readonly reason?: string;
   /** False: only show the event. */
   readonly run: boolean;

@@ -43,6 +43,10 @@ describe('each step is one aligned line', () => {
       '  waiting    +400 ms  waiting: KOMBO_UNAVAILABLE; until 2026-03-01T10:00:02.400Z',
     ],
     [
+      { step: 'waiting', atMs: startedAtMs + 400, status: 'waiting', why: 'The integration has been paused.' },
+      '  waiting    +400 ms  waiting: The integration has been paused.',
+    ],
+    [
       { step: 'attached', atMs: startedAtMs + 360, target: 'candidate/c1', name: 'Frank Doe CV.pdf', sizeBytes: 2135 },
       '  attached   +360 ms  to candidate/c1 as "Frank Doe CV.pdf", byte for byte',
     ],

@@ -65,6 +65,19 @@ test('a function that fails, or is not built, is said in a sentence', async () =
   expect(without?.trouble).toContain('npm run build');
 });
 
+test('resume names its pause: the integration and the cause', async () => {
+  const askAbout = answering(async () => null);
+  const about = { action: 'resume', integration: 'account', code: 'PLATFORM.AUTHENTICATION_INVALID' } as const;
+  const question = readQuestion({ ...about, reason: 'New key.', run: false, names: false });
+  expect(question && (await askAbout(question))?.event).toEqual({
+    action: 'resume',
+    integration_id: 'account',
+    code: 'PLATFORM.AUTHENTICATION_INVALID',
+    reason: 'New key.',
+  });
+  expect(await askAbout({ action: 'resume', integration: 'account', run: false, names: false })).toBeUndefined();
+});
+
 test('a question about a row that is gone, or of no known kind, is none', async () => {
   const askAbout = answering(async () => null);
   expect(await askAbout({ action: 'retry', row: 'gone', run: true, names: false })).toBeUndefined();

@@ -4,6 +4,9 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { dynamoTable } from '../../../../../lib/aws/dynamo-table.ts';
 import { systemClock } from '../../../../../lib/clock.ts';
+import { paused } from '../../../../../lib/lane/lane.ts';
+import { lanesOn } from '../../../../../lib/lane/lane-store.ts';
+import { pauseBy } from '../../../../../lib/lane/pause.ts';
 import { ledgerOn } from '../../../../../lib/ledger/ledger.ts';
 import { ask, consoleServer, readLiveUntil } from '../../../../worlds/console-server.ts';
 
@@ -86,6 +89,34 @@ test('a record that cannot be read is shown as held, and the others beside it', 
   const live = await readLiveUntil(`${server.url}/live`, (event, data) => event === 'rows' && data.includes('Bad1'));
   expect(live).toContain('RECORD_UNREADABLE');
   expect(live).toContain('candidates/Good1/•••.pdf');
+});
+
+test('a file behind a pause is shown as waiting with the cause, and the pause with what ends it', async () => {
+  const server = await consoleServer();
+  const now = Date.now();
+  const integrationId = 'greenhouse:A1';
+  const pause = pauseBy('INTEGRATION.INACTIVE', 'Kombo answered so.', { now });
+  const lanes = lanesOn(dynamoTable(server.dynamodb, server.table), systemClock);
+  await lanes.change(integrationId, (lane) => paused(lane, pause));
+  await ledgerOf(server).postpone({
+    kind: 'postponed',
+    upload: { bucket: server.bucket, key: 'candidates/Paused1/a.pdf', etag: 'e1' },
+    target: { kind: 'candidate', id: 'Paused1', integrationId },
+    attachmentType: 'CV',
+    failure: { code: 'INTEGRATION_PAUSED', detail: 'Paused.' },
+    dueAt: now,
+  });
+  const events = new Map<string, string>();
+  await readLiveUntil(`${server.url}/live`, (event, data) => {
+    events.set(event, data);
+    return (events.get('rows') ?? '').includes('Paused1') && events.has('pauses');
+  });
+  expect(JSON.parse(events.get('rows') ?? '').upsert).toMatchObject([
+    { state: 'waiting', pausedBy: { integration: integrationId, code: 'INTEGRATION.INACTIVE' } },
+  ]);
+  expect(JSON.parse(events.get('pauses') ?? '')).toMatchObject([
+    { integration: integrationId, sinceMs: now, code: 'INTEGRATION.INACTIVE', end: { by: 'reading', nextAtMs: now } },
+  ]);
 });
 
 test('a download is a file to save, with its real name only when names are shown', async () => {

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { rowOfRecord } from '../../../../../infra/local/console/server/row.ts';
+import type { LedgerRecord, State } from '../../../../../lib/ledger/record.ts';
+
+const record = (state: State): LedgerRecord => ({
+  upload: { bucket: 'b', key: 'candidates/Jane1/CV.pdf', etag: 'e' },
+  target: { kind: 'candidate', id: 'Jane1', integrationId: 'greenhouse:A1' },
+  state,
+  attempts: 1,
+  attemptsSinceRelease: 1,
+  createdAt: 1_000,
+  updatedAt: 1_000,
+  version: 1,
+  writeId: 'w',
+});
+const failure = { code: 'INTEGRATION_PAUSED', detail: 'Paused.' } as const;
+const waiting = record({ status: 'waiting', failure, dueAt: 2_000 });
+const pauseOf = (integrationId: string) =>
+  ({ integrationId, code: 'INTEGRATION.INACTIVE', sentence: 'Paused.' }) as const;
+
+test('a file that waits in a paused lane is waiting, and says what is paused', () => {
+  expect(rowOfRecord(waiting, undefined, [pauseOf('greenhouse:A1')])).toMatchObject({
+    state: 'waiting',
+    pausedBy: { integration: 'greenhouse:A1', code: 'INTEGRATION.INACTIVE' },
+  });
+});
+
+test('a pause of everything is named before that of the integration', () => {
+  const row = rowOfRecord(waiting, undefined, [pauseOf('greenhouse:A1'), pauseOf('*')]);
+  expect(row.pausedBy?.integration).toBe('account');
+});
+
+test('the pause of another integration says nothing about a file', () => {
+  expect(rowOfRecord(waiting, undefined, [pauseOf('lever:B2')])).not.toHaveProperty('pausedBy');
+});
+
+test('a file that is attached or held is not shown as paused', () => {
+  const attached = record({ status: 'attached', attachedAt: 1_000, evidence: 'answer', warnings: [] });
+  expect(rowOfRecord(attached, undefined, [pauseOf('greenhouse:A1')])).not.toHaveProperty('pausedBy');
+  const exhausted = { code: 'RETRIES_EXHAUSTED', detail: 'Twelve attempts.' } as const;
+  const held = record({ status: 'held', failure: exhausted, heldAt: 1_000, mayBeDelivered: false });
+  expect(rowOfRecord(held, undefined, [pauseOf('*')])).not.toHaveProperty('pausedBy');
+});
