@@ -42,6 +42,7 @@ describe('the page of states', () => {
     '| lease ended without a target | sending | rejected |',
     '| postponed after a clean scan | held by the malware scan | waiting |',
     '| doubted after a restore | new; waiting; superseded | unknown |',
+    '| retry | unknown; held, may be delivered | unknown |',
   ])('tells %s', (row) => {
     expect(page.split('\n')).toContain(row);
   });

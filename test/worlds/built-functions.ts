@@ -12,6 +12,7 @@ import { s3Credentials, startS3 } from '../../infra/local/aws/s3/server.ts';
 import { defaultApiKey, type KomboEmulator, startKomboEmulator } from '../../infra/local/kombo/emulator.ts';
 import { dynamoTable } from '../../lib/aws/dynamo-table.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { accountLane } from '../../lib/lane/lane.ts';
 import { lanesOn } from '../../lib/lane/lane-store.ts';
 import { ledgerOn } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
@@ -20,7 +21,10 @@ import { uploadId } from '../../lib/upload/upload.ts';
 import { newFolder, remove } from '../fakes/temporary-folder.ts';
 import { type Relay, type Rewrite, startRelay } from './relay.ts';
 
-/** The built functions over the real protocols, with integrations of the test's own and a schedule that it runs by hand. */
+/**
+ * The built functions over the real protocols, with integrations of the test's own and a schedule that it runs by hand. Their
+ * faults pause no integration: one after the other they would count as an outage, and the files of a test would wait for each other.
+ */
 export interface BuiltFunctions {
   readonly bucket: string;
   readonly kombo: KomboEmulator;
@@ -88,6 +92,10 @@ export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promi
   const s3 = new S3Client({ ...account, endpoint: s3Server.url, forcePathStyle: true });
   const dynamodb = new DynamoDBClient({ ...account, endpoint: database.url });
   await createTable(dynamodb, table);
+  const lanes = lanesOn(dynamoTable(dynamodb, table), systemClock);
+  for (const id of [accountLane, ...integrations]) {
+    await lanes.change(id, (lane) => ({ ...lane, outages: Number.MIN_SAFE_INTEGER }));
+  }
 
   const env = functionEnvironment(
     {

@@ -64,17 +64,26 @@ test('a file that is dropped on a candidate of the list goes to that candidate',
   await expect.poll(() => group.locator('li').count()).toBe(2);
 });
 
-test('twenty files meet a tool that is down, wait, and all arrive once when it is back', async () => {
+test('twenty files meet a tool that is down, wait, and all arrive once when it is back', {
+  timeout: 240_000,
+}, async () => {
   const page = await console_.open();
   await toolIsLearnt();
   await switchOn(page, 'Tool down');
   await address(page, 'twenty1');
   await choose(page, several(20, 'Twenty'));
-  await expect.poll(() => rowsNamed(page, 'Unknown, checking').count(), { timeout: 20_000 }).toBe(20);
+  // After three answers that the tool is down the others are not sent: they wait.
+  const unknown = rowsNamed(page, 'Unknown, checking');
+  const waiting = rowsNamed(page, 'Waiting').filter({ hasText: 'is no longer paused: REMOTE.SERVICE_UNAVAILABLE' });
+  await expect.poll(() => waiting.count(), { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => (await unknown.count()) + (await waiting.count()), { timeout: 20_000 }).toBe(20);
+  await page.getByText('It ends automatically: one file is tried at the next scheduled run after').waitFor();
   await switchOff(page, 'Tool down');
   const group = page.locator('[data-target="candidate/twenty1"]');
-  await expect.poll(() => group.locator('li').count(), { timeout: 90_000 }).toBe(20);
-  await expect.poll(() => rowsNamed(page, 'Unknown, checking').count()).toBe(0);
+  // It is tried again after a minute, without an operator.
+  await expect.poll(() => group.locator('li').count(), { timeout: 150_000 }).toBe(20);
+  await expect.poll(() => unknown.count()).toBe(0);
+  await expect.poll(() => page.locator('#pauses').isHidden()).toBe(true);
   const stored = console_.stack.kombo.attachments({ target: { kind: 'candidate', id: 'twenty1' } });
   expect(new Set(stored.map(({ sha256 }) => sha256)).size).toBe(20);
 });

@@ -32,7 +32,7 @@ test.concurrent('the comparison of a sample ends with the run, and is repeated l
   const functions = await startSlow();
   await functions.upload(keyAt(placeOf(integrationId, 'sample')), cvOf('sample'));
   await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(await functions.run()).toMatchObject({ samples: { compared: 1, found: 0 } });
+  expect(await functions.run()).toMatchObject({ due: { compared: 1, found: 0 } });
   const [group] = await functions.toolOf(integrationId);
   expect(group).toMatchObject({ samples: [{ tries: 1 }], lessons: [] });
 });
