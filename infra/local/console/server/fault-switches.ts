@@ -85,7 +85,7 @@ const faults: readonly Fault[] = [
     group: 'faults',
     label: 'Key revoked',
     explanation:
-      'Kombo no longer takes the API key. Everything waits; it follows within 4 minutes of switching this off, or when you resume.',
+      'Kombo no longer takes the API key. Everything waits; it follows some 4 minutes after this is switched off, or when you resume.',
     isOn: ({ apiKeys }, apiKey) => !apiKeys.accepts(apiKey),
     set: ({ apiKeys }, on) => (on ? apiKeys.revoke() : apiKeys.restore()),
   },
@@ -94,7 +94,7 @@ const faults: readonly Fault[] = [
     group: 'faults',
     label: 'Integration off',
     explanation:
-      'Kombo has switched the integration off. Its files wait; they follow within 4 minutes of switching this off, or when you resume.',
+      'Kombo has switched the integration off. Its files wait; they follow some 4 minutes after this is switched off, or when you resume.',
     ...switchForIntegrations(
       ({ status }) => status === 'INACTIVE',
       (on) => ({ status: on ? 'INACTIVE' : 'ACTIVE' }),
