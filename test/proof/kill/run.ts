@@ -16,7 +16,8 @@ const maxSettleMs = 120_000;
 
 /**
  * Kills the function with SIGKILL at a random moment of each delivery, on the real protocols and the built bundle, and
- * lets the schedule put things right. Every file must end attached, and at Kombo once.
+ * lets the schedule put things right. A sweep, which is hourly, is started by hand after the last kill: it finds the files whose
+ * function died before the claim each time. Every file must end attached, and at Kombo once.
  */
 const main = async (): Promise<void> => {
   const stateDir = await mkdtemp(path.join(tmpdir(), 'cv-courier-kill-'));
@@ -43,6 +44,7 @@ const main = async (): Promise<void> => {
       moments[moment] = (moments[moment] ?? 0) + 1;
       if (process.stderr.isTTY) process.stderr.write(`\r${round + 1} of ${kills} kills`);
     }
+    await stack.functions.get('on-schedule')?.invoke({ task: 'sweep' });
     await waitUntilAttached(stack, uploads);
     report(moments, await verdict(stack, uploads));
   } finally {
