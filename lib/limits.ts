@@ -194,8 +194,8 @@ export const maxOutageProbeMs = 30 * minuteMs;
 export const firstProbeMs = 5 * minuteMs;
 export const maxProbeMs = hourMs;
 
-/** Kombo's description of an integration that has shown the cause is read in every scheduled run. */
-export const readingEveryMs = 4 * minuteMs;
+/** Shorter than any schedule: a description of the integration that has shown the cause is read in every run. */
+export const readingEveryMs = 10 * secondMs;
 
 /** Readings and probes of one run. */
 export const maxReadings = 50;

@@ -46,7 +46,7 @@ export interface Ledger {
   /** How many are in a list since then (milliseconds since the epoch), from the index; stops at 1,000. */
   count(queue: WorkQueue, since?: number): Promise<number>;
   /** What waits in a lane, by due time, due or not: ids and facts from the index, which may be behind the records. */
-  lane(integrationId: string, part: LanePart, limit: number, after?: PageKey): Promise<LanePage>;
+  filesInLane(integrationId: string, part: LanePart, limit: number, after?: PageKey): Promise<LanePage>;
   /** In the order of arrival, as is `idsOfTarget`, which reads no record: some of those may be gone. */
   ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<LedgerEntry, void, undefined>;
   idsOfTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<string, void, undefined>;
@@ -167,7 +167,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     return Math.min(maxCounted, counted);
   };
 
-  const lane: Ledger['lane'] = async (integrationId, part, limit, after) => {
+  const filesInLane: Ledger['filesInLane'] = async (integrationId, part, limit, after) => {
     const hash = lanePartition(part, integrationId);
     const { items, next } = await table.query({ index: 'byWork', hash, limit, ...(after && { after }) });
     const entries = items.map(({ pk, workAt = 0, status, createdAt }) => ({
@@ -208,7 +208,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     readMany,
     work,
     count,
-    lane,
+    filesInLane,
     ofTarget,
     idsOfTarget,
     forget,

@@ -134,7 +134,7 @@ const queueOf = async (
   integrationId: string,
   { ledger, clock }: Pick<RunCourier, 'ledger' | 'clock'>,
 ): Promise<FileQueue> => {
-  let page = await ledger.lane(integrationId, part, maxCounted);
+  let page = await ledger.filesInLane(integrationId, part, maxCounted);
   const first = page.entries;
   const dueIn = (entries: readonly LaneEntry[]): string[] =>
     entries.filter(({ dueAt }) => dueAt <= clock.now()).map(({ id }) => id);
@@ -146,7 +146,7 @@ const queueOf = async (
     hasMore: () => due.length > 0 || mayHaveMore(),
     take: async (count) => {
       if (due.length === 0 && mayHaveMore()) {
-        page = await ledger.lane(integrationId, part, maxCounted, page.next);
+        page = await ledger.filesInLane(integrationId, part, maxCounted, page.next);
         due = dueIn(page.entries);
       }
       return due.splice(0, count);

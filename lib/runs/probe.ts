@@ -57,7 +57,7 @@ const filesOf = async (
 ): Promise<ProbeFiles> => {
   const restored = restoredIn((await lanes.gate(integrationId)).account);
   for (const part of ['wait', 'backfill'] as const) {
-    let page = await ledger.lane(integrationId, part, lanePageSize);
+    let page = await ledger.filesInLane(integrationId, part, lanePageSize);
     for (;;) {
       const known = await ledger.readMany(page.entries.map(({ id }) => id));
       const records = [...known.values()].flatMap((entry) => (entry.readable ? [entry.record] : []));
@@ -73,7 +73,7 @@ const filesOf = async (
       }
       // A page of records that cannot be read must not hide the others.
       if (!page.next) break;
-      page = await ledger.lane(integrationId, part, lanePageSize, page.next);
+      page = await ledger.filesInLane(integrationId, part, lanePageSize, page.next);
     }
   }
   return { sendable: [] };

@@ -66,7 +66,7 @@ export const workLanes = async (
     await endIfDone(visit);
   };
 
-  /** What is left in it is written down at once, so that the run does not carry a lane that it is done with. */
+  /** What is left in it is written down now, so that the run does not carry a lane that it is done with. */
   const endIfDone = async (visit: LaneVisit): Promise<void> => {
     const isBusy = visit.tasks.length > 0 || visit.hasMore() || (runningIn.get(visit.integrationId) ?? 0) > 0;
     const place = visits.indexOf(visit);

@@ -120,6 +120,7 @@ const commandsOf = async (name: string): Promise<ReadonlySet<string>> => {
 
 test('the search for calls finds those of on-upload, and no list call, which only the sweep makes', async () => {
   expect([...(await commandsOf('on-upload'))].sort()).toEqual([
+    'BatchGetItemCommand',
     'GetItemCommand',
     'GetObjectCommand',
     'GetObjectCommand of a version',
@@ -127,7 +128,6 @@ test('the search for calls finds those of on-upload, and no list call, which onl
     'HeadObjectCommand',
     'PutItemCommand',
     'QueryCommand byTarget',
-    'QueryCommand byWork',
   ]);
 });
 

@@ -50,7 +50,7 @@ describe('after a reading of the integration', () => {
     const end = { by, nextAt: nine, probes: 2 };
     const after = afterReading(end, reading, nine);
     expect(after).toMatchObject({ next, end: { by: then, probes: 2 } });
-    if (next === 'wait') expect(after.end.nextAt).toBe(nine + 4 * minute);
+    if (next === 'wait') expect(after.end.nextAt).toBe(nine + 10 * second);
   });
 });
 

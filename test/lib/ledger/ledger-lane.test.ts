@@ -21,7 +21,7 @@ const put = async (key: string, state: LedgerRecord['state'], change: Partial<Le
 };
 
 describe('a lane', () => {
-  const pageOf = async (part: 'wait' | 'backfill', limit: number) => ledger.lane(integrationId, part, limit);
+  const pageOf = async (part: 'wait' | 'backfill', limit: number) => ledger.filesInLane(integrationId, part, limit);
   const shortOf = (entries: readonly LaneEntry[]) => entries.map((its) => its.id.replace(/^.*\/|#.*$/g, ''));
 
   test('shows what waits in it by due time, due or not, with the facts of the index', async () => {
@@ -53,7 +53,7 @@ describe('a lane', () => {
     for (const [at, key] of keys.entries()) await put(key, { ...states.waiting, dueAt: nine + at });
     table.calls.length = 0;
     const first = await pageOf('wait', 2);
-    const second = first.next && (await ledger.lane(integrationId, 'wait', 2, first.next));
+    const second = first.next && (await ledger.filesInLane(integrationId, 'wait', 2, first.next));
     expect([...shortOf(first.entries), ...shortOf(second?.entries ?? [])]).toEqual(keys);
     expect(table.calls).toEqual(['query', 'query']);
   });
