@@ -203,6 +203,9 @@ export const maxReadings = 50;
 /** Files that were deleted in the meantime say nothing about Kombo, so a probe may use a few more. */
 export const maxProbeFiles = 5;
 
+/** Lanes that take turns in showing whether a pause of the account has ended. */
+export const maxProbedLanes = 25;
+
 // --- Read-back ---
 
 /** Looks that must agree before a file is sent again, or before it is held for an operator. */

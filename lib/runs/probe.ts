@@ -2,9 +2,10 @@ import { deadlineWithin } from '../deadline.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { failureOf } from '../failures/failures.ts';
 import { accountLane, type Lane, restoredIn } from '../lane/lane.ts';
+import type { PauseEnd } from '../lane/pause.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { isInDoubt } from '../ledger/restored.ts';
-import { lanePageSize, listingTimeoutMs, maxProbeFiles } from '../limits.ts';
+import { lanePageSize, listingTimeoutMs, maxProbedLanes, maxProbeFiles } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Target } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
@@ -19,29 +20,38 @@ export interface ProbeFiles {
 }
 
 /**
- * Of the account: files of the first lane in which some wait. Paused lanes come last, because there the lane's own cause may
- * answer; without them an account whose files all wait behind other pauses would never open.
- * @param lastId the previous probe, which comes last
+ * Of the account: files of one lane, another one each time, because its tool itself may be the fault. Paused lanes come last,
+ * because there the lane's own cause may answer; without them an account whose files all wait behind other pauses would never
+ * open.
  */
 export const probeFiles = async (
   { integrationId }: Lane,
-  lastId: string | undefined,
+  { probedId, probes }: Pick<PauseEnd, 'probedId' | 'probes'>,
   options: RunOptions,
   courier: RunCourier,
 ): Promise<ProbeFiles> => {
-  if (integrationId !== accountLane) return filesOf(integrationId, lastId, courier);
-  let listable: ProbeFiles = { sendable: [] };
+  if (integrationId !== accountLane) return filesOf(integrationId, probedId, courier);
+  const turn = probes % maxProbedLanes;
+  const sendable: ProbeFiles[] = [];
+  const listable: ProbeFiles[] = [];
+  for await (const id of lanesToProbe(options, courier)) {
+    const files = await filesOf(id, probedId, courier);
+    if (files.sendable.length > 0) sendable.push(files);
+    else if (files.target) listable.push(files);
+    if (sendable.length > turn) break;
+  }
+  const found = sendable.length > 0 ? sendable : listable;
+  return found[turn % found.length] ?? { sendable: [] };
+};
+
+async function* lanesToProbe(options: RunOptions, courier: RunCourier): AsyncGenerator<string, void, undefined> {
   for (const part of ['open', 'paused'] as const) {
-    for await (const entry of courier.lanes.directory(part)) {
-      if (!hasTime(options)) return listable;
-      if (part === 'paused' && !(await mayProbe(entry.integrationId, courier))) continue;
-      const files = await filesOf(entry.integrationId, lastId, courier);
-      if (files.sendable.length > 0) return files;
-      if (files.target) listable = files;
+    for await (const { integrationId } of courier.lanes.directory(part)) {
+      if (!hasTime(options)) return;
+      if (part === 'open' || (await mayProbe(integrationId, courier))) yield integrationId;
     }
   }
-  return listable;
-};
+}
 
 /** No file is sent behind the back of an operator, nor in a lane of which nothing is known. */
 const mayProbe = async (integrationId: string, { lanes }: RunCourier): Promise<boolean> => {
@@ -81,6 +91,7 @@ const filesOf = async (
 
 /** Whether listing a target shows that the cause is still there. A listing that is refused for another reason shows nothing. */
 export const showsCause = async (
+  integrationId: string,
   { target }: ProbeFiles,
   { deadline }: RunOptions,
   { kombo, clock }: RunCourier,
@@ -88,7 +99,11 @@ export const showsCause = async (
   if (!target) return false;
   const own = deadlineWithin(clock, deadline, listingTimeoutMs);
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
-  return !listing.ok && failureOf(listing.failure.code).asListing === 'look-again';
+  if (listing.ok) return false;
+  const { asListing, judges } = failureOf(listing.failure.code);
+  // Kombo had accepted the call, so what it reports is the integration's own cause.
+  if (integrationId === accountLane && judges !== 'nothing') return false;
+  return asListing === 'look-again';
 };
 
 export interface Probe {
@@ -124,9 +139,10 @@ const answerIn = (outcome: Outcome, integrationId: string): 'ended' | 'cause' | 
   // An unchanged outcome belongs to another invocation, and its failure is an old one.
   if (outcome.status === 'ignored' || outcome.status === 'unchanged' || !('failure' in outcome)) return 'none';
   const { judges, outage, pauses, status } = failureOf(outcome.failure.code);
-  const isCause = outage !== 'no' || pauses === 'account' || (pauses !== 'nothing' && integrationId !== accountLane);
-  if (isCause) return 'cause';
   // Kombo reports on a single integration only after it has accepted the API key, so the pause of the account has ended.
-  if (judges === 'file' || (judges === 'integration' && integrationId === accountLane)) return 'ended';
+  if (integrationId === accountLane && judges !== 'nothing') return 'ended';
+  const stops = pauses === 'account' || (pauses !== 'nothing' && integrationId !== accountLane);
+  if (stops || outage !== 'no') return 'cause';
+  if (judges === 'file') return 'ended';
   return status === 'rejected' || status === 'superseded' || status === 'held' ? 'none' : 'cause';
 };

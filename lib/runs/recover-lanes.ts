@@ -85,7 +85,7 @@ const tryToOpen = async (
   const now = courier.clock.now();
   if (!isChanged && end.nextAt > now) return stillPaused;
 
-  const files = await probeFiles(lane, end.probedId, options, courier);
+  const files = await probeFiles(lane, end, options, courier);
   if (!files.target) {
     // Nothing waits, so nothing can be tried: the next upload is the first that could be.
     await takeTurn(lane, pause, { ...end, ...inUse, nextAt: now + readingEveryMs }, courier);
@@ -96,7 +96,7 @@ const tryToOpen = async (
   if (!(await takeTurn(lane, pause, taken, courier)) || after.next === 'wait') return stillPaused;
   // Where nothing may be sent, the listing alone decides.
   const isListed = after.next === 'probe' || files.sendable.length === 0;
-  if (isListed && (await showsCause(files, options, courier))) return stillPaused;
+  if (isListed && (await showsCause(lane.integrationId, files, options, courier))) return stillPaused;
 
   const probe = await sendProbe(lane.integrationId, files, options, courier);
   if (probe.hasEnded) await openLane(lane, pause, courier);

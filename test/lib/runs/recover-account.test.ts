@@ -1,4 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Listing } from '../../../lib/kombo/attachment-list.ts';
+import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
+import type { Answered } from '../../../lib/kombo/client.ts';
 import type { Pause } from '../../../lib/lane/pause.ts';
 import { hour, integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
 import { byOperator, otherIntegration } from '../../fakes/pause-samples.ts';
@@ -19,6 +22,14 @@ const probing = (code: Pause['code'], nextAt = nine): Pause => ({
   since: nine,
   end: { by: 'probe', nextAt, probes: 0 },
 });
+
+const notListed = (code: KomboFailure['code']): Answered<Listing> => ({
+  ok: false,
+  failure: { code, detail: 'Kombo answered.' },
+  concurrency: {},
+});
+
+const nothingListed: Answered<Listing> = { ok: true, value: { files: [], more: false }, concurrency: {} };
 
 describe('a pause of the account', () => {
   test('keeps single integrations from being asked, and ends before they are', async () => {
@@ -68,6 +79,33 @@ describe('a pause of the account', () => {
     world.kombo.script.push(() => refuses('INTEGRATION.QA_FAILED'));
     expect((await world.recover()).opened).toEqual(['*']);
     expect(world.lane().pause?.code).toBe('INTEGRATION.QA_FAILED');
+  });
+
+  test('ends when Kombo refuses a listing for a reason of the integration: other customers wait for nothing', async () => {
+    for (const code of ['REMOTE.SERVICE_UNAVAILABLE', 'INTEGRATION.AUTHENTICATION_INVALID'] as const) {
+      world.setLane({ pause: probing('KOMBO_UNAVAILABLE') }, '*');
+      world.addWaiting('GRK1');
+      world.kombo.listing = () => notListed(code);
+      expect((await world.recover()).opened).toEqual(['*']);
+    }
+  });
+
+  test('ends when the ATS of the file that was sent is down, because Kombo had to be up to report it', async () => {
+    world.setLane({ pause: probing('KOMBO_UNAVAILABLE') }, '*');
+    world.addWaiting('GRK1');
+    world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    expect((await world.recover()).opened).toEqual(['*']);
+  });
+
+  test('is tried with another lane each time: one whose own answers prove nothing keeps no other one waiting', async () => {
+    world.setLane({ pause: probing('KOMBO_UNAVAILABLE') }, '*');
+    world.addWaiting('GRK1');
+    world.addWaiting('GRK2', { id: otherIntegration });
+    world.kombo.listing = ({ integrationId: id }) => (id === integrationId ? notListed('KOMBO_FAULT') : nothingListed);
+    expect((await world.recover()).opened).toEqual([]);
+    world.clock.advance(30 * minute);
+    expect((await world.recover()).opened).toEqual(['*']);
+    expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
   });
 
   test('is not opened with a file of a lane that an operator has paused', async () => {
