@@ -160,7 +160,13 @@ test('the table says of every variable what sets it in a deployment', () => {
     Object.values(settings)
       .filter((setting) => setting.setBy === setBy)
       .map(({ name }) => name);
-  expect(names('stack')).toEqual(['BUCKET', 'LEDGER_TABLE', 'KOMBO_API_KEY_SECRET', 'REQUIRE_SCAN', 'CALLING_INSTANCES']);
+  expect(names('stack')).toEqual([
+    'BUCKET',
+    'LEDGER_TABLE',
+    'KOMBO_API_KEY_SECRET',
+    'REQUIRE_SCAN',
+    'CALLING_INSTANCES',
+  ]);
   expect(names('unset')).toEqual([
     'KOMBO_API_KEY',
     'LEASE_SECONDS',

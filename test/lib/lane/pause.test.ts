@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../../lib/failures/failures.ts';
 import { afterReading, type PauseEnd, pauseBy, probeTaken, type Reading } from '../../../lib/lane/pause.ts';
-import { hour, minute, nine } from '../../fakes/ledger-samples.ts';
+import { hour, minute, nine, second } from '../../fakes/ledger-samples.ts';
 
 describe('a pause that Kombo causes', () => {
   test.each<[FailureCode, PauseEnd['by'], number]>([
