@@ -1,3 +1,6 @@
+import type { BurstNumbers } from './measure-bursts.ts';
+import type { CvNumbers } from './measure-cvs.ts';
+
 /**
  * What a million CVs cost on AWS. Prices: us-east-1, on demand, arm64, in US dollars; infra/README.md says where each was read.
  * Kombo's own time is an assumption: it calls the ATS while we wait, and the function is paid for waiting.
@@ -21,12 +24,17 @@ export const assumptions = {
   komboMs: 2_000,
   /** S3 answers a listing of 1,000 objects in about this time. */
   listMs: 200,
+  /** CPU time that reading such an answer takes, measured with warm code. */
+  listCpuMs: 20,
+  /** Lambda gives a function CPU in proportion to its memory: one vCPU at this size. */
+  mbPerVcpu: 1_769,
 } as const;
 
 export interface CostInput {
   readonly name: string;
-  /** Our own part of the duration of one invocation, as measured. */
-  readonly ownMs: number;
+  /** One CV with a Kombo that answers immediately, on a whole CPU: its duration, and the CPU time of all threads in it. */
+  readonly wallMs: number;
+  readonly cpuMs: number;
   readonly memoryMb: number;
   readonly ledger: boolean;
 }
@@ -38,9 +46,18 @@ export interface Cost {
   readonly arithmetic: string;
 }
 
-export const costOf = ({ name, ownMs, memoryMb, ledger }: CostInput): Cost => {
+/**
+ * Share of a CPU. More than one vCPU does not make a delivery faster: almost all of its CPU time is on one thread.
+ * @see AWS Lambda Developer Guide, "Configure Lambda function memory"
+ */
+export const cpuShare = (memoryMb: number): number => Math.min(1, memoryMb / assumptions.mbPerVcpu);
+
+export const costOf = ({ name, wallMs, cpuMs, memoryMb, ledger }: CostInput): Cost => {
   const a = assumptions;
-  const seconds = (ownMs + a.komboMs) / 1_000;
+  const share = cpuShare(memoryMb);
+  // The CPU time of several threads can exceed the duration; then nothing of it was waiting.
+  const waitingMs = Math.max(0, wallMs - cpuMs);
+  const seconds = (a.komboMs + waitingMs + cpuMs / share) / 1_000;
   const parts = {
     compute: seconds * (memoryMb / 1_024) * a.lambdaPerGbSecond * 1e6,
     requests: a.lambdaPerRequest * 1e6,
@@ -51,7 +68,10 @@ export const costOf = ({ name, ownMs, memoryMb, ledger }: CostInput): Cost => {
     ...(ledger && { logs: a.logBytesPerCv * 1e6 * 1e-9 * a.logsPerGb }),
   };
   const dollarsPerMillion = Object.values(parts).reduce((sum, part) => sum + part, 0);
-  const compute = `${seconds.toFixed(3)} s x ${memoryMb / 1_024} GB x $${a.lambdaPerGbSecond.toFixed(10)} x 1e6`;
+  const own = `${waitingMs.toFixed(1)} ms + ${cpuMs.toFixed(2)} ms CPU / ${share.toFixed(3)}`;
+  const compute =
+    `${a.komboMs / 1_000} s + ${own} = ` +
+    `${seconds.toFixed(3)} s x ${memoryMb / 1_024} GB x $${a.lambdaPerGbSecond.toFixed(10)} x 1e6`;
   const sum = Object.entries(parts).map(([part, dollars]) => `${part} ${dollars.toFixed(2)}`);
   return { name, dollarsPerMillion, arithmetic: `${compute}; ${sum.join(' + ')}` };
 };
@@ -61,17 +81,30 @@ const hoursPerMonth = 730;
 const objectsPerList = 1_000;
 
 /** What a month of hourly sweeps costs for a million objects that are kept: their listing, and the time that it takes. */
-export const sweepCost = ({ everyMs, memoryMb, msPerList = assumptions.listMs }: SweepCostInput): number => {
+export const sweepCost = ({ everyMs, memoryMb }: SweepCostInput): number => {
   const lists = ((hoursPerMonth * 3_600_000) / everyMs) * (1e6 / objectsPerList);
-  return lists * (assumptions.s3PerList + (msPerList / 1_000) * (memoryMb / 1_024) * assumptions.lambdaPerGbSecond);
+  const seconds = (assumptions.listMs + assumptions.listCpuMs / cpuShare(memoryMb)) / 1_000;
+  return lists * (assumptions.s3PerList + seconds * (memoryMb / 1_024) * assumptions.lambdaPerGbSecond);
 };
 
 interface SweepCostInput {
   readonly everyMs: number;
   readonly memoryMb: number;
-  readonly msPerList?: number;
 }
 
-/** Lambda's memory for a measured peak: half as much again for what was not measured, in steps of 128 MB. */
-export const memoryFor = (peakBytes: number): number =>
-  Math.max(128, Math.ceil((peakBytes * 1.5) / 2 ** 20 / 128) * 128);
+/** Lambda's memory for a measured peak: half as much again for what was not measured, in steps of 64 MB; 128 MB is the least it takes. */
+export const memoryFor = (peakBytes: number): number => Math.max(128, Math.ceil((peakBytes * 1.5) / 2 ** 20 / 64) * 64);
+
+/** Each with the memory that its own peak asks for, when one event brings it four files of 10 MB. */
+export const costsOf = ({ bursts, cvs }: CostsInput): Cost[] =>
+  bursts.flatMap(({ contender: name, peakBytes }) => {
+    const cv = cvs.find(({ contender, concurrency }) => contender === name && concurrency === 1);
+    if (!cv) return [];
+    const [wallMs, cpuMs] = [cv.wallMsPerCv.median, cv.cpuMsPerCv.median];
+    return [costOf({ name, wallMs, cpuMs, memoryMb: memoryFor(peakBytes.median), ledger: name === 'ours' })];
+  });
+
+interface CostsInput {
+  readonly bursts: readonly BurstNumbers[];
+  readonly cvs: readonly CvNumbers[];
+}

@@ -12,7 +12,7 @@ export const reached = ({ atMost, atLeast, value }: Goal): boolean | undefined =
   value === undefined ? undefined : value <= (atMost ?? Number.POSITIVE_INFINITY) && value >= (atLeast ?? 0);
 
 /** What this project wants to be, as ratios of medians of one run: another machine shifts all of them alike. */
-export const goalsOf = ({ files, looks, cvs, coldStarts }: Numbers): Goal[] => {
+export const goalsOf = ({ files, looks, cvs, coldStarts, costs }: Numbers): Goal[] => {
   const file = (contender: string, sizeMb: number) =>
     files.find((one) => one.contender === contender && one.sizeMb === sizeMb);
   const peak = (contender: string, sizeMb: number) => file(contender, sizeMb)?.peakBytes.median;
@@ -21,6 +21,7 @@ export const goalsOf = ({ files, looks, cvs, coldStarts }: Numbers): Goal[] => {
   const cv = (contender: string, concurrency: number) =>
     cvs.find((one) => one.contender === contender && one.concurrency === concurrency);
   const cold = (name: string) => coldStarts.find((one) => one.name === name);
+  const dollars = (name: string) => costs.find((one) => one.name === name)?.dollarsPerMillion;
   const bundleBytes = cold('on-upload')?.bundleBytes;
   return [
     { measure: 'peak memory, 100 MB / 1 MB', atMost: 1.1, value: ratio(peak('ours', 100), peak('ours', 1)) },
@@ -49,6 +50,11 @@ export const goalsOf = ({ files, looks, cvs, coldStarts }: Numbers): Goal[] => {
       measure: 'import time of on-upload / bare',
       atMost: 1.25,
       value: ratio(cold('on-upload')?.importMs.median, cold('bare')?.importMs.median),
+    },
+    {
+      measure: 'modelled cost per million CVs / naive',
+      atMost: 1,
+      value: ratio(dollars('ours'), dollars('naive')),
     },
     {
       measure: 'on-upload bundle, kB',

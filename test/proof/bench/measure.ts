@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
-import { costOf, memoryFor } from './cost.ts';
+import { costsOf } from './cost.ts';
 import { makeupOf, measureImports } from './makeup.ts';
+import { measureBursts } from './measure-bursts.ts';
 import { measureColdStarts } from './measure-cold-starts.ts';
 import { measureCvs } from './measure-cvs.ts';
 import { measureFiles } from './measure-files.ts';
@@ -15,28 +16,19 @@ export const measure = async (stage: Stage, options: BenchOptions, progress: Pro
   const coldStarts = await measureColdStarts(stage, options.coldStarts, progress);
   const imports = await measureImports(stage, options.coldStarts, progress);
   const files = await measureFiles(stage, options, progress);
+  const bursts = await measureBursts(stage, options, progress);
   const looks = await measureLooks(stage, options, progress);
   const cvs = await measureCvs(stage, options, progress);
   const onUpload = stage.built.functions.find(({ name }) => name === 'on-upload');
   return {
     machine: { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() },
     files,
+    bursts,
     looks,
     cvs,
     coldStarts,
     imports,
     makeup: onUpload ? await makeupOf(onUpload) : [],
-    costs: costsOf(files, cvs),
+    costs: costsOf({ bursts, cvs }),
   };
 };
-
-/** Memory as the largest measured file up to Kombo's advice of 10 MB, or the smallest measured one, asks for. */
-const costsOf = (files: Numbers['files'], cvs: Numbers['cvs']): Numbers['costs'] =>
-  (['ours', 'naive', 'sdk'] as const).flatMap((name) => {
-    const cv = cvs.find(({ contender, concurrency }) => contender === name && concurrency === 1);
-    const own = files.filter(({ contender }) => contender === name);
-    const file = own.findLast(({ sizeMb }) => sizeMb <= 10) ?? own[0];
-    if (!cv || !file) return [];
-    const memoryMb = memoryFor(file.peakBytes.median);
-    return [costOf({ name, ownMs: cv.wallMsPerCv.median, memoryMb, ledger: name === 'ours' })];
-  });

@@ -1,4 +1,4 @@
-import { assumptions } from './cost.ts';
+import { assumptions, memoryFor } from './cost.ts';
 import { type Goal, goalsOf, reached } from './goals.ts';
 import type { Numbers } from './numbers.ts';
 import type { Summary } from './statistics.ts';
@@ -8,6 +8,7 @@ export const reportOf = (numbers: Numbers): string =>
   [
     `Node ${numbers.machine.node}, ${numbers.machine.cores} x ${numbers.machine.cpu}`,
     section('One file in a warm process', fileTable(numbers)),
+    section('Four files of 10 MB in one event, and the memory of a function for it', burstTable(numbers)),
     section('One read-back in a warm process', lookTable(numbers)),
     section('CVs of 300 kB', cvTable(numbers)),
     section('Cold start', coldStartTable(numbers)),
@@ -48,6 +49,21 @@ const fileTable = ({ files }: Numbers): string[][] => {
       times(wallMs, naive(sizeMb)?.wallMs),
       spread(cpuMs),
       times(cpuMs, naive(sizeMb)?.cpuMs),
+    ]),
+  ];
+};
+
+const burstTable = ({ bursts }: Numbers): string[][] => {
+  const naive = bursts.find(({ contender }) => contender === 'naive');
+  return [
+    ['', 'files', 'MB each', 'peak memory, MB', '/ naive', "function's memory, MB"],
+    ...bursts.map(({ contender, files, sizeMb, peakBytes }) => [
+      contender,
+      `${files}, ${contender === 'ours' ? 'concurrently' : 'in turn'}`,
+      String(sizeMb),
+      spread(peakBytes, 1e-6),
+      times(peakBytes, naive?.peakBytes),
+      String(memoryFor(peakBytes.median)),
     ]),
   ];
 };

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { stop as stopEsbuild } from 'esbuild';
 import { type Children, childrenWith } from './children.ts';
 import { type Built, buildContenders } from './contenders.ts';
-import { bucket, integrationId, keyOf } from './workload.ts';
+import type { Load } from './trial-terms.ts';
+import { bucket, integrationId, keyOf, keyTemplates } from './workload.ts';
 
 /** What all measurements stand on. */
 export interface Stage {
@@ -15,11 +16,7 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-export interface LoadWish {
-  readonly sizeBytes: number;
-  readonly count: number;
-  readonly concurrency: number;
-}
+export type LoadWish = Omit<Load, 'etag'>;
 
 /** A CV as most people send it. */
 export const cvBytes = 300_000;
@@ -83,6 +80,7 @@ const environmentOf = ({ s3, kombo, ledger }: Record<'s3' | 'kombo' | 'ledger', 
   KOMBO_BASE_URL: `${kombo}/v1`,
   KOMBO_API_KEY: 'ks_dev_bench',
   KOMBO_INTEGRATION_ID: integrationId,
+  KEY_TEMPLATES: keyTemplates,
   MAX_BYTES: String(100 * 1024 * 1024),
   S3_FORCE_PATH_STYLE: 'true',
   POWERTOOLS_SERVICE_NAME: 'cv-courier',

@@ -4,6 +4,11 @@ export interface Load {
   readonly etag: string;
   readonly count: number;
   readonly concurrency: number;
+  /**
+   * All files in one event: one S3 event whose files are for one integration, or a batch of SQS messages whose files are for
+   * as many integrations, and all of them must be in flight at the same time.
+   */
+  readonly inOneEvent?: 'records' | 'batch';
 }
 
 /** What one fresh process is to do. */

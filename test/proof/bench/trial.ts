@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
-import type { Trial, TrialResult } from './trial-terms.ts';
-import { bucket, keyOf } from './workload.ts';
+import type { Load, Trial, TrialResult } from './trial-terms.ts';
+import { bucket, keyOf, meetingIn, meetingKeyOf } from './workload.ts';
 
 /**
  * A process of its own that loads one contender and lets it carry files, as the Lambda runtime would.
@@ -28,28 +28,37 @@ const collections = new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) gcMs += entry.duration;
 });
 
-const eventOf = ({ sizeBytes, etag }: { sizeBytes: number; etag: string }, name: string): unknown => ({
-  Records: [
-    {
-      eventVersion: '2.1',
-      eventSource: 'aws:s3',
-      awsRegion: 'eu-central-1',
-      eventTime: '2026-01-05T09:00:00.000Z',
-      eventName: 'ObjectCreated:Put',
-      s3: {
-        s3SchemaVersion: '1.0',
-        bucket: { name: bucket, arn: `arn:aws:s3:::${bucket}` },
-        object: { key: keyOf(sizeBytes, name), size: sizeBytes, eTag: etag, sequencer: '0A' },
-      },
-    },
-  ],
+const recordOf = ({ sizeBytes, etag }: Load, key: string): unknown => ({
+  eventVersion: '2.1',
+  eventSource: 'aws:s3',
+  awsRegion: 'eu-central-1',
+  eventTime: '2026-01-05T09:00:00.000Z',
+  eventName: 'ObjectCreated:Put',
+  s3: {
+    s3SchemaVersion: '1.0',
+    bucket: { name: bucket, arn: `arn:aws:s3:::${bucket}` },
+    object: { key, size: sizeBytes, eTag: etag, sequencer: '0A' },
+  },
+});
+
+const eventOf = (load: Load, keys: readonly string[]): unknown => ({
+  Records: keys.map((key) => recordOf(load, key)),
+});
+
+/** As SQS hands over what S3 sent to a queue: one message for each upload. */
+const batchOf = (load: Load, keys: readonly string[]): unknown => ({
+  Records: keys.map((key) => ({
+    messageId: key,
+    eventSource: 'aws:sqs',
+    body: JSON.stringify(eventOf(load, [key])),
+  })),
 });
 
 const context = {
   functionName: 'bench',
   functionVersion: '1',
   invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:bench',
-  memoryLimitInMB: '512',
+  memoryLimitInMB: '192',
   awsRequestId: 'bench',
   logGroupName: 'bench',
   logStreamName: 'bench',
@@ -58,17 +67,40 @@ const context = {
 
 /** Ours answers with outcomes; the peers throw when Kombo refuses. */
 const check = (answer: unknown): void => {
-  const { outcomes } = (answer ?? {}) as { outcomes?: readonly { status?: string; code?: string; detail?: string }[] };
+  const { outcomes, batchItemFailures = [] } = (answer ?? {}) as {
+    outcomes?: readonly { status?: string; code?: string; detail?: string }[];
+    batchItemFailures?: readonly unknown[];
+  };
+  if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} messages would be delivered again`);
   const bad = outcomes?.find(({ status }) => status !== 'attached');
   if (bad) throw new Error(`not attached: ${bad.status} ${bad.code ?? ''} ${bad.detail ?? ''}`);
 };
 
-const carry = async (handler: Handler, load: Trial['measured'], label: string): Promise<void> => {
+/** Carries all files in one event. @returns a check whether they met, to be done once nothing is measured any more */
+const carryInOneEvent = async (handler: Handler, load: Load): Promise<() => Promise<void>> => {
+  const keys = Array.from({ length: load.count }, (_, index) =>
+    load.inOneEvent === 'batch'
+      ? meetingKeyOf(load.sizeBytes, load.count, String(process.pid), index)
+      : keyOf(load.sizeBytes, `together-${process.pid}-${index}`),
+  );
+  check(await handler(load.inOneEvent === 'batch' ? batchOf(load, keys) : eventOf(load, keys), context));
+  return async () => {
+    const { name } = meetingIn(keys[0] ?? '');
+    if (name === undefined) return;
+    // The answer to SQS does not say what became of a file.
+    const { met } = (await (await fetch(new URL(`/met/${name}`, process.env.KOMBO_BASE_URL))).json()) as {
+      met: number;
+    };
+    if (met !== load.count) throw new Error(`${met} of ${load.count} files were in flight at the same time`);
+  };
+};
+
+const carry = async (handler: Handler, load: Load, label: string): Promise<void> => {
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < load.count) {
       next += 1;
-      check(await handler(eventOf(load, `${label}-${process.pid}-${next}`), context));
+      check(await handler(eventOf(load, [keyOf(load.sizeBytes, `${label}-${process.pid}-${next}`)]), context));
     }
   };
   await Promise.all(Array.from({ length: load.concurrency }, worker));
@@ -89,11 +121,15 @@ const run = async ({ modulePath, warmUp, measured }: Trial): Promise<TrialResult
   collections.observe({ entryTypes: ['gc'] });
   const start = performance.now();
   const cpu = process.cpuUsage();
-  await carry(handler, measured, 'measured');
+  let confirm = async (): Promise<void> => undefined;
+  if (measured.inOneEvent) confirm = await carryInOneEvent(handler, measured);
+  else await carry(handler, measured, 'measured');
   const wallMs = performance.now() - start;
   const cpuMs = milliseconds(process.cpuUsage(cpu));
   await new Promise((resolve) => setImmediate(resolve));
-  return { importMs, importCpuMs, firstMs, wallMs, cpuMs, gcMs, peakBytes: peakBytes() };
+  const result = { importMs, importCpuMs, firstMs, wallMs, cpuMs, gcMs, peakBytes: peakBytes() };
+  await confirm();
+  return result;
 };
 
 process.once('message', (trial: Trial) => {

@@ -49,4 +49,17 @@ export const integrationId = 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E';
 export const candidateOf = (sizeBytes: number): string => `size-${sizeBytes}`;
 export const sizeIn = (text: string): number => Number(/size-(\d+)/.exec(text)?.[1] ?? Number.NaN);
 
-export const keyOf = (sizeBytes: number, name: string): string => `candidates/${candidateOf(sizeBytes)}/${name}.pdf`;
+/** Files that must be in flight at the same time, each for an integration of its own. The Kombo sink reads none before all have come. */
+export const meetingKeyOf = (sizeBytes: number, count: number, label: string, index: number): string =>
+  `integrations/bench:${index}/candidates/${candidateOf(sizeBytes)}-meet-${count}-${label}/${index}.pdf`;
+/** The meeting that a key or a URL names. */
+export const meetingIn = (text: string): { readonly name: string | undefined; readonly count: number } => {
+  const found = /size-\d+-meet-(\d+)-[^/]+/.exec(text);
+  return { name: found?.[0], count: Number(found?.[1]) };
+};
+export const keyTemplates =
+  'candidates/{candidate_id}/{filename}|integrations/{integration_id}/candidates/{candidate_id}/{filename}';
+
+/** Each file is a candidate's only one: the ledger is asked for the other uploads of the target, and a candidate has few. */
+export const keyOf = (sizeBytes: number, name: string): string =>
+  `candidates/${candidateOf(sizeBytes)}-${name}/${name}.pdf`;

@@ -1,22 +1,33 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { pieces, sizeIn } from '../workload.ts';
+import { meetingIn, pieces, sizeIn } from '../workload.ts';
 import { expectedBody } from './expected-body.ts';
+import { createMeeting } from './meeting.ts';
 import { serve } from './serve.ts';
 
 /**
  * Takes attachments and compares every byte with what it must be; refuses a wrong one as Kombo would.
  * `/floor/` takes anything of the announced length: the floor sends plain bytes.
+ * Requests for a target whose id asks for a meeting are read once all of them have come; `/met/<id>` says how many that were.
  * A target lists one file, the one that its id asks for, and `/resources/` has its bytes.
  */
+const meeting = createMeeting(20_000);
+
 const server = createServer((request, response) => {
   if (request.url?.startsWith('/resources/')) return void sendFile(response, sizeIn(request.url));
+  if (request.url?.startsWith('/met/')) return answer(response, 200, { met: meeting.met(request.url.slice(5)) });
   if (request.method === 'GET')
     return answer(response, 200, { status: 'success', data: dataOf(request), warnings: [] });
   if (request.url?.startsWith('/floor/')) {
     request.resume().on('end', () => answer(response, 200, { status: 'success', data: {}, warnings: [] }));
     return;
   }
-  receive(request, response);
+  const { name, count } = meetingIn(request.url ?? '');
+  if (name === undefined) return receive(request, response);
+  // Nobody reads the body until then: the sender stands at what its socket takes.
+  void meeting.arrive(name, count).then((hasMet) => {
+    if (hasMet) receive(request, response);
+    else request.destroy();
+  });
 });
 
 /** Without a size in its URL it is not a listing. */

@@ -1,0 +1,32 @@
+/**
+ * Requests of one event that must be in flight at the same time. Each waits here until all have come, so a measurement of
+ * concurrent files cannot be one of files that were sent in turn.
+ */
+export interface Meeting {
+  /** @returns false when the others did not come in time */
+  arrive(name: string, expected: number): Promise<boolean>;
+  /** Requests that have met here. */
+  met(name: string): number;
+}
+
+export const createMeeting = (maxWaitMs: number): Meeting => {
+  const waiting = new Map<string, (() => void)[]>();
+  const met = new Map<string, number>();
+  return {
+    arrive: (name, expected) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => resolve(false), maxWaitMs);
+        const others = waiting.get(name) ?? [];
+        waiting.set(name, others);
+        others.push(() => {
+          clearTimeout(timer);
+          resolve(true);
+        });
+        if (others.length < expected) return;
+        waiting.delete(name);
+        met.set(name, (met.get(name) ?? 0) + others.length);
+        for (const go of others) go();
+      }),
+    met: (name) => met.get(name) ?? 0,
+  };
+};
