@@ -103,7 +103,7 @@ const ofStack = Object.entries<Check>({
     check((value) => /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/.test(value), 'it must be one e-mail address.'),
   ),
   logRetentionDays,
-  memoryMb: wholeNumber(256, 10_240),
+  memoryMb: wholeNumber(128, 10_240),
   reserveConcurrency: oneOf('true', 'false'),
 }).map(([name, inner]): Parameter => ({ name, use: 'the stack needs it', check: inner }));
 

@@ -36,6 +36,10 @@ test('the integration may be left out when every key names its own', () => {
   ]);
 });
 
+test('the functions may have as little memory as Lambda gives', () => {
+  expect(faults({ memoryMb: '128' })).toEqual([]);
+});
+
 describe('a value that cannot be right is refused by the name of its parameter:', () => {
   test.each([
     ['komboBaseUrl', 'eu-central-1'],
@@ -72,7 +76,7 @@ describe('a value that cannot be right is refused by the name of its parameter:'
     ['alarmEmail', 'on-call'],
     ['alarmEmail', 'a@example.com,b@example.com'],
     ['logRetentionDays', '91'],
-    ['memoryMb', '128'],
+    ['memoryMb', '127'],
     ['reserveConcurrency', 'off'],
     ['uploadConcurrency', '26'],
     ['uploadConcurrency', '0'],

@@ -41,7 +41,7 @@ export const context = (remainingMs = 300_000): Context => ({
   functionName: 'test',
   functionVersion: '1',
   invokedFunctionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:test',
-  memoryLimitInMB: '512',
+  memoryLimitInMB: '192',
   awsRequestId: 'request-1',
   logGroupName: 'test',
   logStreamName: 'test',

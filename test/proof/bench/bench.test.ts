@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { defaultParameters } from '../../infra/template/service.ts';
+import { memoryFor } from './cost.ts';
 import { goalsOf } from './goals.ts';
 import type { Numbers } from './numbers.ts';
 
@@ -34,6 +36,13 @@ const peakBytes = (contender: string, sizeMb: number): number => {
 test('our memory does not grow with the file', () => {
   expect(peakBytes('ours', 100) / peakBytes('ours', 1)).toBeLessThan(1.5);
   expect(peakBytes('naive', 100) / peakBytes('naive', 1)).toBeGreaterThan(3);
+});
+
+test('the default memory of a function is enough for four files of 10 MB at the same time, and half as much again', () => {
+  const ours = numbers.bursts.find(({ contender }) => contender === 'ours');
+  expect(ours).toMatchObject({ files: 4, sizeMb: 10 });
+  expect(memoryFor(ours?.peakBytes.median ?? Number.NaN)).toBeLessThanOrEqual(Number(defaultParameters.memoryMb));
+  expect(output).toMatch(/^\| ours +\| +4, concurrently \| +10 \| +[\d.]+ \| +0\.\d+x \| +\d+ \|$/m);
 });
 
 test('the memory of a read-back does not grow with the file that it compares', () => {
@@ -72,7 +81,7 @@ test('the parts of the bundle sum up to the bundle', () => {
 
 test('the report has a line for every goal and the arithmetic of the cost', () => {
   for (const { measure } of goalsOf(numbers)) expect(output).toContain(`| ${measure}`);
-  expect(output).toMatch(/\| ours +\|.* s x 0\.\d+ GB x \$0\.0000133334 x 1e6; compute /);
+  expect(output).toMatch(/\| ours +\|.* ms CPU \/ 0\.\d+ = 2\.\d+ s x 0\.\d+ GB x \$0\.0000133334 x 1e6; compute /);
 });
 
 test('the chart is one picture with a line per contender and panel', () => {

@@ -52,7 +52,7 @@ export const functionEnvironment = (
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '192',
     AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/local',
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     POWERTOOLS_SERVICE_NAME: 'cv-courier',
