@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -12,6 +14,7 @@ import { s3Credentials, startS3 } from '../../infra/local/aws/s3/server.ts';
 import { defaultApiKey, type KomboEmulator, startKomboEmulator } from '../../infra/local/kombo/emulator.ts';
 import { dynamoTable } from '../../lib/aws/dynamo-table.ts';
 import { systemClock } from '../../lib/clock.ts';
+import type { FailureCode } from '../../lib/failures/failures.ts';
 import { accountLane } from '../../lib/lane/lane.ts';
 import { lanesOn } from '../../lib/lane/lane-store.ts';
 import { ledgerOn } from '../../lib/ledger/ledger.ts';
@@ -23,7 +26,8 @@ import { type Relay, type Rewrite, startRelay } from './relay.ts';
 
 /**
  * The built functions over the real protocols, with integrations of the test's own and a schedule that it runs by hand. Their
- * faults pause no integration: one after the other they would count as an outage, and the files of a test would wait for each other.
+ * faults pause no integration, unless a test asks for it: one after the other they would count as an outage, and the files of a
+ * test would wait for each other.
  */
 export interface BuiltFunctions {
   readonly bucket: string;
@@ -43,6 +47,10 @@ export interface BuiltFunctions {
   recordOf(object: CreatedObject): Promise<LedgerRecord>;
   /** What the functions have learnt of a tool. */
   toolOf(integrationId: string): Promise<Tool>;
+  /** The cause of a pause. */
+  pauseOf(integrationId: string): Promise<FailureCode | undefined>;
+  /** Lets time pass for the functions, with `movesTime`: for S3 and Kombo it does not. */
+  advance(ms: number): Promise<void>;
   /** One run of on-schedule without a sweep. */
   run(): Promise<unknown>;
   /** Runs on-schedule until all of these uploads are as wanted, for at most 20 s. */
@@ -57,6 +65,9 @@ export interface BuiltFunctionsOptions {
   readonly scheduleTimeoutMs?: number;
   /** Changes what Kombo answers. */
   readonly rewrite?: Rewrite;
+  /** Faults in a row pause an integration, as they do when deployed. */
+  readonly countsOutages?: boolean;
+  readonly movesTime?: boolean;
 }
 
 /** Waits of fractions of a second instead of minutes. */
@@ -70,6 +81,8 @@ const quick = {
 const keyTemplates =
   '{integration_id}/candidates/{candidate_id}/{type}/{filename}|{integration_id}/applications/{application_id}/{type}/{filename}';
 
+const movedClock = path.join(import.meta.dirname, 'moved-clock.ts');
+
 const bucket = 'cv-inbox';
 const region = 'eu-central-1';
 const table = 'cv-courier-ledger';
@@ -78,7 +91,7 @@ const longestRunsMs = 20_000;
 const betweenRunsMs = 50;
 
 export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promise<BuiltFunctions> => {
-  const { integrations, settings = {}, scheduleTimeoutMs = timeoutMs, rewrite } = options;
+  const { integrations, settings = {}, scheduleTimeoutMs = timeoutMs, rewrite, countsOutages = false } = options;
   const folder = await newFolder();
   const created = new Map<string, CreatedObject>();
   const [handlers, s3Server, database, kombo] = await Promise.all([
@@ -93,7 +106,7 @@ export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promi
   const dynamodb = new DynamoDBClient({ ...account, endpoint: database.url });
   await createTable(dynamodb, table);
   const lanes = lanesOn(dynamoTable(dynamodb, table), systemClock);
-  for (const id of [accountLane, ...integrations]) {
+  for (const id of countsOutages ? [] : [accountLane, ...integrations]) {
     await lanes.change(id, (lane) => ({ ...lane, outages: Number.MIN_SAFE_INTEGER }));
   }
 
@@ -110,11 +123,15 @@ export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promi
     },
     { ...quick, KEY_TEMPLATES: keyTemplates, ...settings },
   );
+  const clockFile = path.join(folder, 'moved-clock');
+  const clockEnv = options.movesTime && { NODE_OPTIONS: `--import=${movedClock}`, MOVED_CLOCK: clockFile };
+  let movedMs = 0;
+  await writeFile(clockFile, '0');
   const lambda = (name: string, limitMs: number, concurrency: number): Lambda =>
     startLambda({
       name,
       modulePath: handlers.find((handler) => handler.name === name)?.modulePath ?? '',
-      env: { ...env, AWS_LAMBDA_FUNCTION_NAME: name },
+      env: { ...env, ...clockEnv, AWS_LAMBDA_FUNCTION_NAME: name },
       concurrency,
       timeoutMs: limitMs,
       retryDelaysMs: [],
@@ -161,6 +178,14 @@ export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promi
     send,
     recordOf,
     toolOf: (integrationId) => lanesOn(dynamoTable(dynamodb, table), systemClock).toolOf(integrationId),
+    pauseOf: async (integrationId) => {
+      const lane = await lanes.read(integrationId);
+      return lane === 'unreadable' ? undefined : lane.pause?.code;
+    },
+    advance: async (ms) => {
+      movedMs += ms;
+      await writeFile(clockFile, String(movedMs));
+    },
     run,
     runUntil: async (objects, isWanted) => {
       const endAt = Date.now() + longestRunsMs;
