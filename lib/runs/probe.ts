@@ -1,12 +1,13 @@
 import { deadlineWithin } from '../deadline.ts';
 import { deliver } from '../delivery/deliver.ts';
-import { failureOf } from '../failures/failures.ts';
+import { type FailureCode, failureOf } from '../failures/failures.ts';
 import { accountLane, type Lane, restoredIn } from '../lane/lane.ts';
 import type { PauseEnd } from '../lane/pause.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { isInDoubt } from '../ledger/restored.ts';
 import { lanePageSize, listingTimeoutMs, maxProbedLanes, maxProbeFiles } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
+import { readBack } from '../read-back/read-back.ts';
 import type { Target } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
 import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
@@ -17,7 +18,11 @@ export interface ProbeFiles {
   readonly target?: Target;
   /** Files that may be sent: known not to be delivered. */
   readonly sendable: readonly LedgerRecord[];
+  /** Files that may have been delivered: their targets may be looked at, and they must not be sent. */
+  readonly unknown: readonly LedgerRecord[];
 }
+
+const nothing: ProbeFiles = { sendable: [], unknown: [] };
 
 /**
  * Of the account: files of one lane, another one each time, because its tool itself may be the fault. Paused lanes come last,
@@ -41,7 +46,7 @@ export const probeFiles = async (
     if (sendable.length > turn) break;
   }
   const found = sendable.length > 0 ? sendable : listable;
-  return found[turn % found.length] ?? { sendable: [] };
+  return found[turn % found.length] ?? nothing;
 };
 
 async function* lanesToProbe(options: RunOptions, courier: RunCourier): AsyncGenerator<string, void, undefined> {
@@ -72,21 +77,22 @@ const filesOf = async (
       const known = await ledger.readMany(page.entries.map(({ id }) => id));
       const records = [...known.values()].flatMap((entry) => (entry.readable ? [entry.record] : []));
       const waiting = records.filter(({ state }) => state.status === 'waiting');
-      const [listed] = [...waiting, ...records.filter(({ state }) => state.status === 'unknown')];
+      const unknown = records.filter(({ state }) => state.status === 'unknown');
+      const [listed] = [...waiting, ...unknown];
       if (listed?.target) {
         // Another file each time: the file itself may be the fault.
         const sure = waiting.filter((record) => !isInDoubt(record, restored));
         const sendable = sure.toSorted(
           (a, b) => Number(uploadId(a.upload) === lastId) - Number(uploadId(b.upload) === lastId),
         );
-        return { target: listed.target, sendable: sendable.slice(0, maxProbeFiles) };
+        return { target: listed.target, sendable: sendable.slice(0, maxProbeFiles), unknown };
       }
       // A page of records that cannot be read must not hide the others.
       if (!page.next) break;
       page = await ledger.filesInLane(integrationId, part, lanePageSize, page.next);
     }
   }
-  return { sendable: [] };
+  return nothing;
 };
 
 /** Whether listing a target shows that the cause is still there. A listing that is refused for another reason shows nothing. */
@@ -107,7 +113,7 @@ export const showsCause = async (
 };
 
 export interface Probe {
-  /** Kombo judged a file again, whatever it decided; or only targets can be looked at, and they can be. */
+  /** Kombo judged a file again, whatever it decided; or there is none that may be sent, and the listing is proof enough. */
   readonly hasEnded: boolean;
   readonly outcomes: readonly Outcome[];
   /** The file that met the cause. */
@@ -117,11 +123,19 @@ export interface Probe {
 /** Sends one file. Files that never reach Kombo say nothing about it, so the next one goes instead. */
 export const sendProbe = async (
   integrationId: string,
-  { sendable }: ProbeFiles,
+  { sendable, unknown }: ProbeFiles,
+  code: FailureCode,
   options: RunOptions,
   courier: RunCourier,
 ): Promise<Probe> => {
   const outcomes: Outcome[] = [];
+  if (sendable.length === 0 && failureOf(code).outage === 'integration') {
+    // A tool that lists may still take no files. Its lost answers are decided, and what was not delivered is the next probe.
+    for (const record of unknown) {
+      if (hasTime(options) && isDue(record, courier)) outcomes.push(await readBack(record, options.deadline, courier));
+    }
+    return { hasEnded: false, outcomes };
+  }
   for (const record of sendable) {
     if (!hasTime(options)) break;
     const outcome = await deliver(record.upload, { deadline: options.deadline, isProbe: true, seen: record }, courier);
@@ -132,6 +146,9 @@ export const sendProbe = async (
   }
   return { hasEnded: sendable.length === 0, outcomes };
 };
+
+const isDue = ({ state }: LedgerRecord, { clock }: RunCourier): boolean =>
+  state.status === 'unknown' && state.dueAt <= clock.now();
 
 /** `none`: the file did not get as far as Kombo, or another invocation had it. */
 const answerIn = (outcome: Outcome, integrationId: string): 'ended' | 'cause' | 'none' => {

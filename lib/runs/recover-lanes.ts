@@ -94,11 +94,11 @@ const tryToOpen = async (
   const after = isChanged ? { next: 'send' as const, end } : await readFirst(pause, end, files, options, courier);
   const taken = { ...(after.next === 'wait' ? after.end : probeTaken(pause, after.end, now)), ...inUse };
   if (!(await takeTurn(lane, pause, taken, courier)) || after.next === 'wait') return stillPaused;
-  // Where nothing may be sent, the listing alone decides.
+  // Where nothing may be sent, the listing comes first as well.
   const isListed = after.next === 'probe' || files.sendable.length === 0;
   if (isListed && (await showsCause(lane.integrationId, files, options, courier))) return stillPaused;
 
-  const probe = await sendProbe(lane.integrationId, files, options, courier);
+  const probe = await sendProbe(lane.integrationId, files, pause.code, options, courier);
   if (probe.hasEnded) await openLane(lane, pause, courier);
   else await noteProbed(lane, probe.sentId, courier);
   return { isOpen: probe.hasEnded, outcomes: probe.outcomes };

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
+import type { Upload } from '../../../lib/upload/upload.ts';
 import { noise } from '../../fakes/files.ts';
+import { learnTool } from '../../fakes/known-tool.ts';
 import { day, hour, integrationId, minute, nine, second, states } from '../../fakes/ledger-samples.ts';
-import { byOperator } from '../../fakes/pause-samples.ts';
+import { byOperator, missingRight } from '../../fakes/pause-samples.ts';
 import { refuses } from '../../fakes/scripted-kombo.ts';
 import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 
@@ -94,14 +96,36 @@ describe('an outage', () => {
     expect(world.newPosts()).toBe(1);
   });
 
-  test('with nothing but files that may be delivered ends by a listing, and none of them is sent', async () => {
-    for (const name of ['GRK1', 'GRK2', 'GRK3']) await world.send(name, () => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+  test('with nothing but lost answers does not end by a listing: they are decided, and what did not arrive is the next probe', async () => {
+    learnTool(world);
+    const uploads: Upload[] = [];
+    for (const name of ['GRK1', 'GRK2', 'GRK3']) {
+      uploads.push(await world.send(name, () => refuses('REMOTE.SERVICE_UNAVAILABLE')));
+    }
     world.newPosts();
     world.clock.advance(minute);
-    expect(await world.recover()).toMatchObject({ opened: [integrationId], outcomes: [] });
-    expect(world.kombo.listings).toHaveLength(1);
+    expect((await world.recover()).opened).toEqual([]);
     expect(world.newPosts()).toBe(0);
+    const opened: string[] = [];
+    for (let passed = 0; passed < 3 * hour && opened.length === 0; passed += 5 * minute) {
+      world.clock.advance(5 * minute);
+      opened.push(...(await world.recover()).opened);
+    }
+    expect(opened).toEqual([integrationId]);
+    expect(world.newPosts()).toBe(1);
+    expect(await Promise.all(uploads.map(world.statusOf))).toContain('waiting');
   });
+});
+
+test('another pause with nothing but lost answers ends by a listing, and none of them is sent', async () => {
+  const upload = await world.send('GRK1', () => refuses('ANSWER_LOST'));
+  world.setLane({ pause: { ...missingRight, since: world.clock.now() } });
+  world.newPosts();
+  world.clock.advance(5 * minute);
+  expect(await world.recover()).toMatchObject({ opened: [integrationId], outcomes: [] });
+  expect(world.kombo.listings).toHaveLength(1);
+  expect(world.newPosts()).toBe(0);
+  expect(await world.statusOf(upload)).toBe('unknown');
 });
 
 describe('a listing that is refused for another reason shows nothing, and one file decides', () => {
