@@ -51,14 +51,17 @@ const measureSweep = ({ unaccounted, ageMs }: NonNullable<SweepReport['lastPass'
   measure('SweepAge', Math.round(ageMs / 1000));
 };
 
-const summaryOf = ({ due, sweep: swept }: RunReport): string => {
+const summaryOf = ({ gauges, due, sweep: swept }: RunReport): string => {
   const sentences: string[] = [];
   if (due) {
     const ended = Object.entries(due.outcomes).map(([status, count]) => `${count} ${status}`);
-    sentences.push(ended.length === 0 ? 'Nothing was due.' : `Of what was due: ${ended.join(', ')}.`);
+    if (ended.length > 0) sentences.push(`Of what was due: ${ended.join(', ')}.`);
+    else if (due.left === 0 && !due.lanesLeft) sentences.push('Nothing was due.');
     if (due.left > 0) sentences.push(`${due.left} left for the next run.`);
     if (due.lanesLeft) sentences.push('There are integrations that this run did not get to; the next one does.');
     if (due.opened > 0) sentences.push(due.opened === 1 ? '1 pause has ended.' : `${due.opened} pauses have ended.`);
+    const paused = gauges.paused - due.opened;
+    if (paused > 0) sentences.push(paused === 1 ? '1 pause is open.' : `${paused} pauses are open.`);
     if (due.unreadable > 0) sentences.push(`${due.unreadable} records cannot be read.`);
   }
   if (swept) sentences.push(...sweepSentences(swept));

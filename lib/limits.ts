@@ -200,6 +200,12 @@ export const readingEveryMs = 10 * secondMs;
 /** Readings and probes of one run. */
 export const maxReadings = 50;
 
+/** Lanes in which one probe of the account looks for files. */
+export const maxSearchedLanes = 200;
+
+/** Longest listing of a probe: an ATS that takes longer is not up, and other lanes wait for their probe. */
+export const probeListingTimeoutMs = 15 * secondMs;
+
 /** Files that were deleted in the meantime say nothing about Kombo, so a probe may use a few more. */
 export const maxProbeFiles = 5;
 

@@ -1,5 +1,7 @@
+import { accountLane, type Lane } from '../lane/lane.ts';
+import { type Closed, closedBy, type Gate } from '../lane/lane-store.ts';
 import type { EventOf } from '../ledger/ledger-event.ts';
-import { busyForMs } from '../limits.ts';
+import { busyForMs, timeBesideKomboMs } from '../limits.ts';
 import type { Target } from '../upload/target.ts';
 import type { DeliverCourier, DeliverOptions } from './delivery-options.ts';
 
@@ -16,7 +18,8 @@ export const admit = async (
 ): Promise<Admission> => {
   const before = await reasonToWait(integrationId, options, courier);
   if (before) return { wait: before };
-  const leave = await courier.load.enter(integrationId, options.deadline);
+  const reserveMs = Math.min(courier.settings.komboTimeoutMs + timeBesideKomboMs, options.deadline.remainingMs() / 2);
+  const leave = await courier.load.enter(integrationId, options.deadline, reserveMs);
   if (!leave) return { wait: full(courier) };
   // Much can have happened while it waited for its place.
   const after = await reasonToWait(integrationId, options, courier).catch((error: unknown) => {
@@ -30,16 +33,25 @@ export const admit = async (
 
 const reasonToWait = async (
   integrationId: string,
-  { isProbe, isPaced, early }: DeliverOptions,
+  { probes, isPaced, early }: DeliverOptions,
   courier: DeliverCourier,
 ): Promise<Admission['wait']> => {
-  if (isProbe) return undefined;
-  const { closed } = await courier.lanes.gate(integrationId);
+  const gate = await courier.lanes.gate(integrationId);
+  const closed = probes === undefined ? gate.closed : closedToProbe(probes, integrationId, gate);
   if (closed) {
     return { failure: { code: 'INTEGRATION_PAUSED', detail: closed.sentence }, dueAt: courier.clock.now() };
   }
-  const isFull = !isPaced && !early && courier.load.fullUntil(integrationId) !== undefined;
+  const isFull = !isPaced && !early && probes === undefined && courier.load.fullUntil(integrationId) !== undefined;
   return isFull ? full(courier) : undefined;
+};
+
+/** A probe passes the pause that it tests, and for the account those of single lanes; never one that an operator asked for. */
+const closedToProbe = (probes: string, integrationId: string, { account, lane }: Gate): Closed | undefined => {
+  const passes = (id: string, { pause }: Lane): boolean =>
+    pause?.by !== 'operator' && (id === probes || probes === accountLane);
+  const stopping = (id: string, one: Lane | 'unreadable'): Closed | undefined =>
+    one !== 'unreadable' && passes(id, one) ? undefined : closedBy(id, one);
+  return stopping(accountLane, account) ?? stopping(integrationId, lane);
 };
 
 const full = ({ clock }: DeliverCourier): NonNullable<Admission['wait']> => ({

@@ -67,7 +67,7 @@ const claimAndSend = async (
   let known: LedgerEntry;
   try {
     const owner = uuid();
-    const isEarly = options.early || options.isProbe || blocksFile(options.holdAs);
+    const isEarly = options.early || options.probes !== undefined || blocksFile(options.holdAs);
     const lease = { owner, leaseUntil: clock.now() + settings.leaseMs, ...(isEarly && { early: true }) };
     const entry = await ledger.claim({ ...claim, ...lease }, options.seen);
     if (entry.written) {

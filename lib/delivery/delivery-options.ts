@@ -18,8 +18,8 @@ export type BeforeSending = (object: Pick<StoredObject, 'sizeBytes' | 'identity'
 export interface DeliverOptions {
   /** When the function ends. Every delivery that was started settles before it. */
   readonly deadline: Deadline;
-  /** Tests whether a pause has ended, so it is sent although its lane is paused. */
-  readonly isProbe?: boolean;
+  /** The lane whose pause it tests, `*` for the account: it is sent although Kombo's answers have paused that lane. */
+  readonly probes?: string;
   /** It need not wait until it is due: an operator asked for it. */
   readonly early?: boolean;
   /** The caller adapts to Kombo's limits itself, so the file is sent although its integration was full a moment ago. */

@@ -100,7 +100,7 @@ const judged = async (ending: Ending, record: LedgerRecord, { settings, lanes }:
   }
   if (failureOf(failure.code).pauses !== 'known-integration' || !target) return ending;
   if (target.integrationId === settings.integrationId) return ending;
-  const lane = await lanes.read(target.integrationId);
+  const lane = await lanes.read(target.integrationId).catch(() => 'unreadable' as const);
   // Nothing was ever attached under this id, so it is a mistake in the key, and no other file should wait for it.
   return lane !== 'unreadable' && lane.tool.length === 0 ? { ...ending, as: 'rejected' } : ending;
 };
@@ -109,7 +109,12 @@ const isMistakeInKey = (ending: Ending): boolean =>
   ending.kind === 'failed' && ending.as === 'rejected' && failureOf(ending.failure.code).pauses !== 'nothing';
 
 const openingOf = async ({ target }: LedgerRecord, { lanes }: SettleCourier): Promise<number> =>
-  target ? (await lanes.gate(target.integrationId)).openedAt : 0;
+  target
+    ? lanes.gate(target.integrationId).then(
+        ({ openedAt }) => openedAt,
+        () => 0,
+      )
+    : 0;
 
 /**
  * Without this write a delivered file becomes an unknown one, so it is repeated when the table is unavailable for a moment,

@@ -31,7 +31,7 @@ const concurrencyLimited = { ...retrySoon, throttled: 'concurrency-limit' } as c
 /** Kombo has repeated the call to the ATS itself before it answered this. */
 const atsIsStruggling = { ...retryLater, judges: 'file', outage: 'integration' } as const;
 
-/** May have been delivered, so the target is read first. */
+/** May have been delivered, so the target is read first. Where one answer is lost after the other, the other side may be down. */
 const unknown = {
   status: 'unknown',
   retry: 'never',
@@ -40,7 +40,7 @@ const unknown = {
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
-  outage: 'no',
+  outage: 'integration',
   vendorRepeats: false,
   asListing: 'look-again',
 } as const;
@@ -49,10 +49,7 @@ const unknown = {
 const unknownFromAts = { ...unknown, judges: 'file' } as const;
 
 /** The other side is down. Kombo calls a repeat safe, but does not promise that nothing was done. */
-const unavailable = { ...unknown, outage: 'integration', vendorRepeats: true } as const;
-
-/** Nothing answers, or nothing but faults. */
-const unknownInOutage = { ...unknown, outage: 'integration' } as const;
+const unavailable = { ...unknown, vendorRepeats: true } as const;
 
 /** Kombo, or a proxy before it, refuses the request; it refuses a listing of that target in the same way. */
 const requestRefused = {
@@ -232,7 +229,7 @@ export const komboErrorCodes = {
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
   'PLATFORM.TASK_TIMED_OUT': {
-    ...unknownInOutage,
+    ...unknown,
     meaning: 'Kombo stopped waiting for its own task.',
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
@@ -287,7 +284,7 @@ const otherCallFailures = {
     nextStep: "Read Kombo's message and log_url, fix the key or the file, and upload again.",
   },
   KOMBO_FAULT: {
-    ...unknownInOutage,
+    ...unknown,
     meaning: 'Kombo answered 5xx or 408, or an error under 2xx, without a known code.',
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
@@ -299,11 +296,13 @@ const otherCallFailures = {
   },
   KOMBO_CONNECTION_LOST: {
     ...retrySoon,
+    outage: 'account',
     meaning: 'The connection to Kombo broke before the last byte, so nothing was delivered.',
     nextStep: 'Nothing: it is sent again automatically.',
   },
   KOMBO_BROKE_OFF: {
     ...retryLater,
+    outage: 'integration',
     meaning: 'Kombo reported a fault before the last byte was sent, so nothing was delivered.',
     nextStep: 'Nothing: it is sent again automatically.',
   },
@@ -313,7 +312,7 @@ const otherCallFailures = {
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },
   ANSWER_TIMED_OUT: {
-    ...unknownInOutage,
+    ...unknown,
     meaning: 'Kombo took the file and did not answer in time.',
     nextStep: 'Nothing: the target is read to see whether the file arrived.',
   },

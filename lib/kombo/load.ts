@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
 import { type FailureCode, failureOf } from '../failures/failures.ts';
-import { busyForMs, callsLeftToOthers, documentedCallLimit, minTimeToStartMs } from '../limits.ts';
+import { busyForMs, callsLeftToOthers, documentedCallLimit } from '../limits.ts';
 
 /** What Kombo reports about its calls in flight for the integration; absent where it reports nothing. */
 export interface Concurrency {
@@ -20,9 +20,10 @@ export interface Load {
   fullUntil(integrationId: string): number | undefined;
   /**
    * Waits for one of the places of the share.
+   * @param reserveMs a place that comes with less time left is too late
    * @returns what gives the place back; undefined when time ran out before there was one
    */
-  enter(integrationId: string, deadline: Deadline): Promise<(() => void) | undefined>;
+  enter(integrationId: string, deadline: Deadline, reserveMs: number): Promise<(() => void) | undefined>;
   /** Takes over what Kombo reports with an answer. */
   note(integrationId: string, concurrency: Concurrency, code?: FailureCode): void;
 }
@@ -63,7 +64,7 @@ export const createLoad = (clock: Clock, instances: number): Load => {
       const { fullUntil } = laneOf(integrationId);
       return fullUntil > clock.now() ? fullUntil : undefined;
     },
-    enter: async (integrationId, deadline) => {
+    enter: async (integrationId, deadline, reserveMs) => {
       const lane = laneOf(integrationId);
       const place = (): void => leave(integrationId);
       if (lane.running < share(integrationId)) {
@@ -71,7 +72,7 @@ export const createLoad = (clock: Clock, instances: number): Load => {
         return place;
       }
       const hasPlace = await new Promise<boolean>((resolve) => {
-        const giveUp = clock.after(deadline.remainingMs() - minTimeToStartMs, () => {
+        const giveUp = clock.after(deadline.remainingMs() - reserveMs, () => {
           lane.queue.splice(lane.queue.indexOf(take), 1);
           resolve(false);
         });

@@ -58,6 +58,7 @@ const pause = v.looseObject({
       probedId: v.optional(v.string()),
       keyVersion: v.optional(v.string()),
       integrationSetting: v.optional(v.string()),
+      metIn: v.optional(v.string()),
     }),
   ),
 });
@@ -68,6 +69,7 @@ const laneSchema = v.looseObject({
   nextAt: v.optional(timestamp),
   pause: v.optional(pause),
   outages: v.number(),
+  outageCode: v.optional(v.picklist(Object.keys(failures))),
   openedAt: v.optional(timestamp),
   rateLimited: v.optional(v.looseObject({ integrationId: v.string(), until: timestamp })),
   restored: v.optional(v.looseObject({ since: timestamp, at: timestamp, reason: v.string() })),

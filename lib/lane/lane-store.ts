@@ -17,6 +17,8 @@ export interface LaneStore {
    * nothing to change. An item that cannot be read stays as it is.
    */
   change(integrationId: string, change: (lane: Lane) => Lane): Promise<Lane | 'unreadable'>;
+  /** As `change`, but gives up after too many conflicts: for what another invocation will find out as well. */
+  suggest(integrationId: string, change: (lane: Lane) => Lane): Promise<void>;
   /** Must precede every write that puts a file into the lane; costs nothing while the latest touch is fresh. */
   touch(integrationId: string): Promise<void>;
   /** What is known of the tool; of a lane with an unreadable item nothing is known. */
@@ -113,6 +115,14 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
     return 'conflict';
   };
 
+  /** An item that nothing can read is listed with the pauses, so that runs report it; its document stays as it is. */
+  const showUnreadable = async (integrationId: string): Promise<void> => {
+    const item = await table.get(laneKey(integrationId));
+    if (!item || item.workShard !== undefined || fromLaneItem(item) !== 'unreadable') return;
+    const place = { workShard: directoryPartition.paused, workAt: clock.now() };
+    await table.put({ ...item, ...place, version: item.version + 1 }, { kind: 'unchanged', version: item.version });
+  };
+
   const change: LaneStore['change'] = async (integrationId, changed) => {
     const lane = await tryChange(integrationId, changed);
     if (lane === 'conflict') throw new Error('Too many conflicting writes to one lane.');
@@ -130,12 +140,16 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
     },
     touch: async (integrationId) => {
       const lane = await viewOf(integrationId);
-      if (lane === 'unreadable' || touched(lane, clock.now()) === lane) return;
+      if (lane === 'unreadable') return showUnreadable(integrationId);
+      if (touched(lane, clock.now()) === lane) return;
       await change(integrationId, (fresh) => touched(fresh, clock.now()));
     },
     toolOf: async (integrationId) => {
       const lane = await viewOf(integrationId);
       return lane === 'unreadable' ? [] : lane.tool;
+    },
+    suggest: async (integrationId, changed) => {
+      await tryChange(integrationId, changed);
     },
     learn: async (integrationId, changed) => {
       await tryChange(integrationId, (lane) => {

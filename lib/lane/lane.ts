@@ -1,4 +1,4 @@
-import { type FailureCode, failureOf } from '../failures/failures.ts';
+import { type FailureCode, failureOf, saysOutage } from '../failures/failures.ts';
 import type { Restored } from '../ledger/restored.ts';
 import { countEveryMs, laneDueAfterTouchMs, laneKeptAfterTouchMs, outagesToPause, touchEveryMs } from '../limits.ts';
 import { nextComparisonAt, type Tool } from '../read-back/learn-tool.ts';
@@ -21,8 +21,9 @@ export interface Lane {
   /** When a run has something to do here; absent when nothing waits. */
   readonly nextAt?: number | undefined;
   readonly pause?: Pause | undefined;
-  /** Answers in a row that said that the other side is down or full. */
+  /** Answers in a row that said, or may mean, that the other side is down or full, and the code of the latest one. */
   readonly outages: number;
+  readonly outageCode?: FailureCode | undefined;
   /** When the latest pause ended: the retry budgets of its files begin there anew. */
   readonly openedAt?: number | undefined;
   /** Of the account: the integration that met a rate limit last, and until when the limit holds. */
@@ -61,9 +62,14 @@ export const touched = (lane: Lane, now: number): Lane =>
     ? lane
     : { ...lane, touchedAt: now, nextAt: Math.min(lane.nextAt ?? now, now) };
 
-/** No pause replaces one that an operator asked for, and a pause that Kombo causes replaces none at all. */
-export const paused = (lane: Lane, pause: Pause): Lane =>
-  lane.pause && (pause.by === 'kombo' || lane.pause.by === 'operator') ? lane : { ...lane, pause };
+/** No pause replaces one that an operator asked for. Another cause than the known one is what keeps the lane paused now. */
+export const paused = (lane: Lane, pause: Pause): Lane => {
+  const { pause: known } = lane;
+  if (!known || pause.by === 'operator') return known?.by === 'operator' ? lane : { ...lane, pause };
+  if (known.by === 'operator' || known.code === pause.code || !pause.end) return lane;
+  // It has been paused since then, and tried as often.
+  return { ...lane, pause: { ...pause, since: known.since, end: { ...pause.end, probes: known.end?.probes ?? 0 } } };
+};
 
 export const opened = (lane: Lane, now: number): Lane => ({
   ...lane,
@@ -83,13 +89,17 @@ export const afterFailure = (
   const { pauses, outage } = failureOf(failure.code);
   const stops = pauses === 'account' ? 'account' : pauses === 'nothing' ? undefined : 'integration';
   if (stops === reach) return paused(lane, pauseBy(failure.code, failure.detail, facts));
-  if (outage !== reach) return lane;
-  const counted = { ...lane, outages: lane.outages + 1 };
+  if (outage !== reach || lane.pause) return lane;
+  const counted = { ...lane, outages: lane.outages + 1, outageCode: failure.code };
   return counted.outages < outagesToPause ? counted : paused(counted, pauseBy(failure.code, failure.detail, facts));
 };
 
 /** Kombo or the ATS did its work: the other side is up. */
 export const afterSuccess = (lane: Lane): Lane => (lane.outages === 0 ? lane : { ...lane, outages: 0 });
+
+/** The tool lists files: answers that were lost before did not mean that it is down. One that says so is not taken back. */
+export const afterListing = (lane: Lane): Lane =>
+  lane.outageCode !== undefined && !saysOutage(lane.outageCode) ? afterSuccess(lane) : lane;
 
 /** The limit of the account is met by single integrations in turn; two within one window show that it is used up for all. */
 export const afterRateLimit = (

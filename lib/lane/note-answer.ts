@@ -1,6 +1,6 @@
 import type { Courier } from '../courier.ts';
 import { type FailureCode, type FailureDetail, failureOf } from '../failures/failures.ts';
-import { accountLane, afterFailure, afterRateLimit, afterSuccess, type Lane, touched } from './lane.ts';
+import { accountLane, afterFailure, afterListing, afterRateLimit, afterSuccess, type Lane, touched } from './lane.ts';
 import type { PauseFacts } from './pause.ts';
 
 type NoteCourier = Pick<Courier, 'settings' | 'lanes' | 'apiKey' | 'clock'>;
@@ -23,6 +23,16 @@ export const noteAnswer = async (
   try {
     if (failure === undefined || isUp(failure.code)) await noteUp(integrationId, failure?.code, courier);
     if (failure !== undefined) await noteFailure(integrationId, failure, retryAfterMs, courier);
+  } catch {
+    // The table cannot be read or written.
+  }
+};
+
+/** Notes that a tool lists files. On the usual path nothing was counted, so that this costs nothing. Never fails. */
+export const noteListed = async (integrationId: string, { lanes }: Pick<Courier, 'lanes'>): Promise<void> => {
+  try {
+    const { lane } = await lanes.gate(integrationId);
+    if (lane !== 'unreadable' && afterListing(lane) !== lane) await lanes.change(integrationId, afterListing);
   } catch {
     // The table cannot be read or written.
   }
@@ -54,7 +64,7 @@ const noteFailure = async (
   };
   const withKey = async (): Promise<PauseFacts> => {
     const keyVersion = await apiKey.version().catch(() => undefined);
-    return { ...own, ...(keyVersion !== undefined && { keyVersion }) };
+    return { ...own, metIn: integrationId, ...(keyVersion !== undefined && { keyVersion }) };
   };
   if (pauses === 'account' || outage === 'account') {
     const facts = await withKey();

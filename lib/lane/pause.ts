@@ -26,9 +26,11 @@ export interface PauseEnd {
   /** What was in use when the pause began: another key or another setting is a reason to try immediately. */
   readonly keyVersion?: string;
   readonly integrationSetting?: string;
+  /** Of the account: the integration whose file met the cause; that file waits there. */
+  readonly metIn?: string;
 }
 
-export type PauseFacts = Pick<PauseEnd, 'keyVersion' | 'integrationSetting'> & {
+export type PauseFacts = Pick<PauseEnd, 'keyVersion' | 'integrationSetting' | 'metIn'> & {
   readonly now: number;
   /** The wait that the other side asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
@@ -38,7 +40,7 @@ export type PauseFacts = Pick<PauseEnd, 'keyVersion' | 'integrationSetting'> & {
 export const pauseBy = (
   code: FailureCode,
   reason: string,
-  { now, retryAfterMs = 0, keyVersion, integrationSetting }: PauseFacts,
+  { now, retryAfterMs = 0, keyVersion, integrationSetting, metIn }: PauseFacts,
 ): Pause => {
   const isVisible = failureOf(code).seenIn !== 'nowhere';
   const waitMs = isVisible ? 0 : probeIntervalMs(code, 0);
@@ -53,6 +55,7 @@ export const pauseBy = (
       probes: 0,
       ...(keyVersion !== undefined && { keyVersion }),
       ...(integrationSetting !== undefined && { integrationSetting }),
+      ...(metIn !== undefined && { metIn }),
     },
   };
 };

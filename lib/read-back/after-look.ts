@@ -1,6 +1,6 @@
 import type { Settings } from '../config/config.ts';
 import { backoffMs } from '../delivery/retry-policy.ts';
-import { failureOf } from '../failures/failures.ts';
+import { failureOf, saysOutage } from '../failures/failures.ts';
 import type { KomboFailure } from '../kombo/classify-response.ts';
 import type { LedgerEvent } from '../ledger/ledger-event.ts';
 import type { LedgerRecord, UnknownOutcome } from '../ledger/record.ts';
@@ -73,7 +73,7 @@ const notThere = (facts: AfterLook, because?: string): LedgerEvent => {
   const { unknownAttempts = 0 } = record;
   if (unknownAttempts >= maxUnknownAttempts) return undecided(facts, because);
   const isLast = unknownAttempts === maxUnknownAttempts - 1;
-  const waits = isLast && failureOf(state.failure.code).outage !== 'no';
+  const waits = isLast && saysOutage(state.failure.code);
   return { kind: 'absent', dueAt: waits ? Math.max(now, startOf(facts) + lastAttemptAfterOutageMs) : now };
 };
 

@@ -1,5 +1,6 @@
 import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineIn } from '../deadline.ts';
+import { noteListed } from '../lane/note-answer.ts';
 import type { LedgerEvent } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord, Look, UnknownOutcome } from '../ledger/record.ts';
@@ -102,6 +103,7 @@ const lookForUpload = async (
     deadline,
     courier,
   );
+  if (result.ok) await noteListed(target.integrationId, courier);
   const look = summaryOf(result, clock.now());
   const event = result.ok
     ? afterLook(verdictOn(result.files, { ...question, more: result.more }), facts(look, listing))

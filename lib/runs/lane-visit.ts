@@ -104,7 +104,8 @@ const visitOf = (
       const left = dropped + tasks.length + parts.reduce((sum, part) => sum + part.unread(), 0);
       const now = clock.now();
       const reading = readingOf(parts, now);
-      await lanes.change(integrationId, (fresh) => afterRead(fresh, reading, now));
+      // After too many conflicts the lane stays due, and the next run writes it.
+      await lanes.suggest(integrationId, (fresh) => afterRead(fresh, reading, now));
       return left;
     },
   };

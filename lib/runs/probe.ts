@@ -1,11 +1,12 @@
 import { deadlineWithin } from '../deadline.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { type FailureCode, failureOf } from '../failures/failures.ts';
+import { matchKey } from '../key-template/match-key.ts';
 import { accountLane, type Lane, restoredIn } from '../lane/lane.ts';
 import type { PauseEnd } from '../lane/pause.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { isInDoubt } from '../ledger/restored.ts';
-import { lanePageSize, listingTimeoutMs, maxProbedLanes, maxProbeFiles } from '../limits.ts';
+import { lanePageSize, maxProbedLanes, maxProbeFiles, maxSearchedLanes, probeListingTimeoutMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import { readBack } from '../read-back/read-back.ts';
 import type { Target } from '../upload/target.ts';
@@ -14,7 +15,7 @@ import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
 
 /** What waits behind a pause, as far as it can show whether the pause is over. */
 export interface ProbeFiles {
-  /** Whose files may be listed: harmless, and the ATS is asked live. Absent when nothing waits. */
+  /** Where the key of a waiting file sends it now; its files may be listed: harmless, and the ATS is asked live. */
   readonly target?: Target;
   /** Files that may be sent: known not to be delivered. */
   readonly sendable: readonly LedgerRecord[];
@@ -31,35 +32,42 @@ const nothing: ProbeFiles = { sendable: [], unknown: [] };
  */
 export const probeFiles = async (
   { integrationId }: Lane,
-  { probedId, probes }: Pick<PauseEnd, 'probedId' | 'probes'>,
+  end: PauseEnd,
   options: RunOptions,
   courier: RunCourier,
 ): Promise<ProbeFiles> => {
-  if (integrationId !== accountLane) return filesOf(integrationId, probedId, courier);
-  const turn = probes % maxProbedLanes;
+  if (integrationId !== accountLane) return filesOf(integrationId, end.probedId, courier);
+  const turn = end.probes % maxProbedLanes;
   const sendable: ProbeFiles[] = [];
   const listable: ProbeFiles[] = [];
-  for await (const id of lanesToProbe(options, courier)) {
-    const files = await filesOf(id, probedId, courier);
+  let looked = 0;
+  for await (const id of lanesToProbe(end, courier)) {
+    const files = await filesOf(id, end.probedId, courier);
     if (files.sendable.length > 0) sendable.push(files);
     else if (files.target) listable.push(files);
-    if (sendable.length > turn) break;
+    looked += 1;
+    if (sendable.length > turn || looked === maxSearchedLanes || !hasTime(options)) break;
   }
   const found = sendable.length > 0 ? sendable : listable;
   return found[turn % found.length] ?? nothing;
 };
 
-async function* lanesToProbe(options: RunOptions, courier: RunCourier): AsyncGenerator<string, void, undefined> {
+/** First where the cause was met, because that file waits; then lanes that showed files when they were last read. */
+async function* lanesToProbe({ metIn }: PauseEnd, { lanes }: RunCourier): AsyncGenerator<string, void, undefined> {
+  const quiet: string[] = [];
+  if (metIn !== undefined && (await mayProbe(metIn, lanes))) yield metIn;
   for (const part of ['open', 'paused'] as const) {
-    for await (const { integrationId } of courier.lanes.directory(part)) {
-      if (!hasTime(options)) return;
-      if (part === 'open' || (await mayProbe(integrationId, courier))) yield integrationId;
+    for await (const { integrationId, waiting, unknown } of lanes.directory(part)) {
+      if (integrationId === metIn) continue;
+      if (waiting + unknown === 0) quiet.push(integrationId);
+      else if (await mayProbe(integrationId, lanes)) yield integrationId;
     }
   }
+  for (const integrationId of quiet) if (await mayProbe(integrationId, lanes)) yield integrationId;
 }
 
 /** No file is sent behind the back of an operator, nor in a lane of which nothing is known. */
-const mayProbe = async (integrationId: string, { lanes }: RunCourier): Promise<boolean> => {
+const mayProbe = async (integrationId: string, lanes: RunCourier['lanes']): Promise<boolean> => {
   if (integrationId === accountLane) return false;
   const lane = await lanes.read(integrationId);
   return lane !== 'unreadable' && lane.pause?.by !== 'operator';
@@ -68,7 +76,7 @@ const mayProbe = async (integrationId: string, { lanes }: RunCourier): Promise<b
 const filesOf = async (
   integrationId: string,
   lastId: string | undefined,
-  { ledger, lanes }: RunCourier,
+  { ledger, lanes, settings }: RunCourier,
 ): Promise<ProbeFiles> => {
   const restored = restoredIn((await lanes.gate(integrationId)).account);
   for (const part of ['wait', 'backfill'] as const) {
@@ -85,7 +93,11 @@ const filesOf = async (
         const sendable = sure.toSorted(
           (a, b) => Number(uploadId(a.upload) === lastId) - Number(uploadId(b.upload) === lastId),
         );
-        return { target: listed.target, sendable: sendable.slice(0, maxProbeFiles), unknown };
+        return {
+          target: targetNow(listed, listed.target, settings),
+          sendable: sendable.slice(0, maxProbeFiles),
+          unknown,
+        };
       }
       // A page of records that cannot be read must not hide the others.
       if (!page.next) break;
@@ -95,21 +107,30 @@ const filesOf = async (
   return nothing;
 };
 
-/** Whether listing a target shows that the cause is still there. A listing that is refused for another reason shows nothing. */
-export const showsCause = async (
+/** The settings may have been put right since the file began to wait. */
+const targetNow = ({ upload }: LedgerRecord, before: Target, settings: RunCourier['settings']): Target => {
+  const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
+  return match.ok ? match.value.target : before;
+};
+
+/** What the listing of a target shows about the cause: it is `there`, it is `gone`, or neither. */
+export const listingShows = async (
   integrationId: string,
-  { target }: ProbeFiles,
+  target: Target,
   { deadline }: RunOptions,
   { kombo, clock }: RunCourier,
-): Promise<boolean> => {
-  if (!target) return false;
-  const own = deadlineWithin(clock, deadline, listingTimeoutMs);
+): Promise<'there' | 'gone' | 'nothing'> => {
+  const own = deadlineWithin(clock, deadline, probeListingTimeoutMs);
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
-  if (listing.ok) return false;
-  const { asListing, judges } = failureOf(listing.failure.code);
-  // Kombo had accepted the call, so what it reports is the integration's own cause.
-  if (integrationId === accountLane && judges !== 'nothing') return false;
-  return asListing === 'look-again';
+  if (listing.ok) return 'gone';
+  const { asListing, judges, pauses } = failureOf(listing.failure.code);
+  if (integrationId === accountLane) {
+    // Kombo had accepted the call, so what it reports is the integration's own cause.
+    if (judges !== 'nothing') return 'gone';
+    // The id may be a mistake in a key.
+    if (pauses === 'known-integration') return 'nothing';
+  }
+  return asListing === 'look-again' ? 'there' : 'nothing';
 };
 
 export interface Probe {
@@ -120,7 +141,10 @@ export interface Probe {
   readonly sentId?: string;
 }
 
-/** Sends one file. Files that never reach Kombo say nothing about it, so the next one goes instead. */
+/**
+ * Sends one file. Files that never reach Kombo say nothing about it, so the next one goes instead. Where none can go, lost
+ * answers are decided by looks: a tool that lists may still take no files, and what did not arrive is the next probe.
+ */
 export const sendProbe = async (
   integrationId: string,
   { sendable, unknown }: ProbeFiles,
@@ -128,23 +152,21 @@ export const sendProbe = async (
   options: RunOptions,
   courier: RunCourier,
 ): Promise<Probe> => {
+  const { deadline } = options;
   const outcomes: Outcome[] = [];
-  if (sendable.length === 0 && failureOf(code).outage === 'integration') {
-    // A tool that lists may still take no files. Its lost answers are decided, and what was not delivered is the next probe.
-    for (const record of unknown) {
-      if (hasTime(options) && isDue(record, courier)) outcomes.push(await readBack(record, options.deadline, courier));
-    }
-    return { hasEnded: false, outcomes };
-  }
   for (const record of sendable) {
-    if (!hasTime(options)) break;
-    const outcome = await deliver(record.upload, { deadline: options.deadline, isProbe: true, seen: record }, courier);
+    if (!hasTime(options)) return { hasEnded: false, outcomes };
+    const outcome = await deliver(record.upload, { deadline, probes: integrationId, seen: record }, courier);
     outcomes.push(outcome);
     const answer = answerIn(outcome, integrationId);
     if (answer === 'ended') return { hasEnded: true, outcomes };
     if (answer === 'cause') return { hasEnded: false, outcomes, sentId: uploadId(record.upload) };
   }
-  return { hasEnded: sendable.length === 0, outcomes };
+  if (sendable.length === 0 && failureOf(code).outage !== 'integration') return { hasEnded: true, outcomes };
+  for (const record of unknown) {
+    if (hasTime(options) && isDue(record, courier)) outcomes.push(await readBack(record, deadline, courier));
+  }
+  return { hasEnded: false, outcomes };
 };
 
 const isDue = ({ state }: LedgerRecord, { clock }: RunCourier): boolean =>
@@ -155,11 +177,10 @@ const answerIn = (outcome: Outcome, integrationId: string): 'ended' | 'cause' | 
   if (outcome.status === 'attached') return 'ended';
   // An unchanged outcome belongs to another invocation, and its failure is an old one.
   if (outcome.status === 'ignored' || outcome.status === 'unchanged' || !('failure' in outcome)) return 'none';
-  const { judges, outage, pauses, status } = failureOf(outcome.failure.code);
+  const { judges, outage, pauses, throttled } = failureOf(outcome.failure.code);
   // Kombo reports on a single integration only after it has accepted the API key, so the pause of the account has ended.
   if (integrationId === accountLane && judges !== 'nothing') return 'ended';
   const stops = pauses === 'account' || (pauses !== 'nothing' && integrationId !== accountLane);
-  if (stops || outage !== 'no') return 'cause';
-  if (judges === 'file') return 'ended';
-  return status === 'rejected' || status === 'superseded' || status === 'held' ? 'none' : 'cause';
+  if (stops || outage !== 'no' || throttled !== 'no') return 'cause';
+  return judges === 'file' ? 'ended' : 'none';
 };

@@ -5,8 +5,9 @@ import { readingOf } from '../lane/read-integration.ts';
 import { checkTimeoutMs, countEveryMs, maxReadings, readingEveryMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import { inParallel } from '../parallel.ts';
+import type { Target } from '../upload/target.ts';
 import { countLane } from './lane-visit.ts';
-import { type ProbeFiles, probeFiles, sendProbe, showsCause } from './probe.ts';
+import { listingShows, probeFiles, sendProbe } from './probe.ts';
 import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
 
 export interface RecoveryReport {
@@ -34,13 +35,17 @@ export const recoverLanes = async (options: RunOptions, courier: RunCourier): Pr
       unreadable += 1;
       return 'not asked';
     }
-    if (!lane.pause) return 'open';
+    if (!lane.pause) {
+      if (integrationId !== accountLane)
+        await lanes.suggest(integrationId, (fresh) => backAmongOpen(fresh, clock.now()));
+      return 'open';
+    }
     await countHourly(lane, lane.pause, courier);
     if (!lane.pause.end) return 'not asked';
-    const trial = await tryToOpen(lane, lane.pause, lane.pause.end, options, courier);
-    outcomes.push(...trial.outcomes);
-    if (trial.isOpen) openedLanes.push(integrationId);
-    return trial.isOpen ? 'open' : 'paused';
+    const { kind, outcomes: ended } = await tryToOpen(lane, lane.pause, lane.pause.end, options, courier);
+    outcomes.push(...ended);
+    if (kind === 'open') openedLanes.push(integrationId);
+    return kind;
   };
   // While the account is paused, no call for a single integration could show anything.
   if ((await recover(accountLane)) === 'open') {
@@ -55,6 +60,10 @@ export const recoverLanes = async (options: RunOptions, courier: RunCourier): Pr
   return { outcomes, opened: openedLanes, unreadable };
 };
 
+/** Its item could not be read for a while, and was listed with the pauses. A late index may also show a pause that has ended. */
+const backAmongOpen = (lane: Lane, now: number): Lane =>
+  lane.pause ? lane : { ...lane, nextAt: Math.min(lane.nextAt ?? now, now) };
+
 const countHourly = async (lane: Lane, pause: Pause, courier: RunCourier): Promise<void> => {
   const now = courier.clock.now();
   if (now - (lane.counts?.at ?? pause.since) < countEveryMs) return;
@@ -66,11 +75,11 @@ const countHourly = async (lane: Lane, pause: Pause, courier: RunCourier): Promi
 };
 
 interface Trial {
-  readonly isOpen: boolean;
+  readonly kind: 'open' | 'paused' | 'not asked';
   readonly outcomes: readonly Outcome[];
 }
 
-const stillPaused: Trial = { isOpen: false, outcomes: [] };
+const trial = (kind: Trial['kind'], outcomes: readonly Outcome[] = []): Trial => ({ kind, outcomes });
 
 /** One step towards the end of a pause: a reading, or a listing and one file. */
 const tryToOpen = async (
@@ -80,28 +89,42 @@ const tryToOpen = async (
   options: RunOptions,
   courier: RunCourier,
 ): Promise<Trial> => {
+  const { integrationId } = lane;
+  const { keyVersion: _key, integrationSetting: _setting, ...bare } = end;
   const inUse = await keyAndSetting(end, courier);
   const isChanged = inUse.keyVersion !== end.keyVersion || inUse.integrationSetting !== end.integrationSetting;
   const now = courier.clock.now();
-  if (!isChanged && end.nextAt > now) return stillPaused;
+  if ((!isChanged && end.nextAt > now) || !hasTime(options)) return trial('paused');
 
+  const inEveryRun = { ...bare, ...inUse, nextAt: now + readingEveryMs };
   const files = await probeFiles(lane, end, options, courier);
-  if (!files.target) {
+  const { target } = files;
+  if (!target) {
     // Nothing waits, so nothing can be tried: the next upload is the first that could be.
-    await takeTurn(lane, pause, { ...end, ...inUse, nextAt: now + readingEveryMs }, courier);
-    return stillPaused;
+    await takeTurn(lane, pause, inEveryRun, courier);
+    return trial('not asked');
   }
-  const after = isChanged ? { next: 'send' as const, end } : await readFirst(pause, end, files, options, courier);
+  // The settings send its files elsewhere now, so this lane has nothing to show.
+  const isElsewhere = integrationId !== accountLane && target.integrationId !== integrationId;
+  const after =
+    isChanged || isElsewhere
+      ? { next: 'send' as const, end: bare }
+      : await readFirst(pause, bare, target, options, courier);
   const taken = { ...(after.next === 'wait' ? after.end : probeTaken(pause, after.end, now)), ...inUse };
-  if (!(await takeTurn(lane, pause, taken, courier)) || after.next === 'wait') return stillPaused;
+  if (!(await takeTurn(lane, pause, taken, courier)) || after.next === 'wait') return trial('paused');
   // Where nothing may be sent, the listing comes first as well.
-  const isListed = after.next === 'probe' || files.sendable.length === 0;
-  if (isListed && (await showsCause(lane.integrationId, files, options, courier))) return stillPaused;
+  const isProof = files.sendable.length === 0;
+  if (after.next === 'probe' || isProof) {
+    const shown = await listingShows(integrationId, target, options, courier);
+    if (shown === 'there' || (isProof && shown === 'nothing')) return trial('paused');
+  }
 
-  const probe = await sendProbe(lane.integrationId, files, pause.code, options, courier);
-  if (probe.hasEnded) await openLane(lane, pause, courier);
-  else await noteProbed(lane, probe.sentId, courier);
-  return { isOpen: probe.hasEnded, outcomes: probe.outcomes };
+  const probe = await sendProbe(integrationId, files, pause.code, options, courier);
+  if (probe.hasEnded) return trial((await openLane(lane, pause, courier)) ? 'open' : 'paused', probe.outcomes);
+  // Kombo was not asked at all, so the next probe need not wait.
+  if (probe.sentId === undefined) await changeEnd(lane, { nextAt: now + readingEveryMs, probes: end.probes }, courier);
+  else await changeEnd(lane, { probedId: probe.sentId }, courier);
+  return trial('paused', probe.outcomes);
 };
 
 /** The key's version is looked up only where the pause knows one: its cause may be the key. */
@@ -120,11 +143,11 @@ const keyAndSetting = async (
 const readFirst = async (
   pause: Pause,
   end: PauseEnd,
-  { target }: ProbeFiles,
+  target: Target,
   { deadline }: RunOptions,
   { kombo, clock }: RunCourier,
 ): Promise<ReturnType<typeof afterReading>> => {
-  if (end.by === 'probe' || !target) return { next: 'probe', end };
+  if (end.by === 'probe') return { next: 'probe', end };
   const own = deadlineWithin(clock, deadline, checkTimeoutMs);
   const answer = await kombo.integration(target.integrationId, own.signal).finally(own.clear);
   return afterReading(end, readingOf(pause.code, target.kind, answer), clock.now());
@@ -146,19 +169,15 @@ const takeTurn = async (
 };
 
 /** A pause that an operator has started in the meantime stays. */
-const openLane = async ({ integrationId }: Lane, pause: Pause, { lanes, clock }: RunCourier): Promise<void> => {
-  await lanes.change(integrationId, (fresh) =>
+const openLane = async ({ integrationId }: Lane, pause: Pause, { lanes, clock }: RunCourier): Promise<boolean> => {
+  const lane = await lanes.change(integrationId, (fresh) =>
     fresh.pause?.since === pause.since && fresh.pause.by === 'kombo' ? opened(fresh, clock.now()) : fresh,
   );
+  return lane !== 'unreadable' && lane.pause === undefined;
 };
 
-const noteProbed = async (
-  { integrationId }: Lane,
-  probedId: string | undefined,
-  { lanes }: RunCourier,
-): Promise<void> => {
-  if (probedId === undefined) return;
+const changeEnd = async ({ integrationId }: Lane, change: Partial<PauseEnd>, { lanes }: RunCourier): Promise<void> => {
   await lanes.change(integrationId, (fresh) =>
-    fresh.pause?.end ? { ...fresh, pause: { ...fresh.pause, end: { ...fresh.pause.end, probedId } } } : fresh,
+    fresh.pause?.end ? { ...fresh, pause: { ...fresh.pause, end: { ...fresh.pause.end, ...change } } } : fresh,
   );
 };

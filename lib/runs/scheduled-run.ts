@@ -1,12 +1,12 @@
 import type { Courier } from '../courier.ts';
 import { addCounts, outcomeCounter } from './count-outcomes.ts';
-import { expireLeases } from './expire-leases.ts';
+import { type ExpiryReport, expireLeases } from './expire-leases.ts';
 import { readGauges } from './gauges.ts';
-import { recoverLanes } from './recover-lanes.ts';
+import { type RecoveryReport, recoverLanes } from './recover-lanes.ts';
 import type { RunOptions } from './run-options.ts';
 import type { DueReport, Gauges, RunReport, Task } from './run-report.ts';
 import { sweep } from './sweep.ts';
-import { workLanes } from './work-lanes.ts';
+import { type LanesReport, workLanes } from './work-lanes.ts';
 
 /**
  * Tells how things stand, does what is due, and sweeps. The sweep only lists, for a share of the time, so that a backlog in
@@ -22,38 +22,45 @@ export const scheduledRun = async (
 ): Promise<RunReport> => {
   const gauges = await readGauges(courier);
   tell(gauges);
-  const before = tasks.includes('due') ? await beforeLanes(options, courier) : undefined;
+  const isDue = tasks.includes('due');
+  const leases = isDue ? await expireLeases(options, courier) : undefined;
+  // Beside the other work: a probe that hangs takes as long as a call may, and must keep nothing else waiting.
+  const recovering = isDue ? recoverLanes(besideLanes(options), courier) : undefined;
+  // Its failure is thrown where it is awaited, also when the other work fails first.
+  recovering?.catch(() => undefined);
   const swept = tasks.includes('sweep') ? await sweep(options, courier, { startNow: tasks.length === 1 }) : undefined;
-  const due = before && (await workAllLanes(before, options, courier));
+  const worked = isDue ? await workLanes(options, courier) : undefined;
+  const recovered = await recovering;
+  const opened =
+    recovered && recovered.opened.length > 0 ? await workLanes(options, courier, recovered.opened) : undefined;
+  const due = leases && worked && recovered && dueReport(leases, recovered, opened ? addLanes(worked, opened) : worked);
   return { gauges, ...(due && { due }), ...(swept && { sweep: swept }) };
 };
 
-type BeforeLanes = Pick<DueReport, 'outcomes' | 'expired' | 'unreadable'> & { readonly openedLanes: readonly string[] };
+const besideLanes = (options: RunOptions): RunOptions => ({
+  ...options,
+  parallelism: Math.max(1, Math.floor(options.parallelism / 2)),
+});
 
-const beforeLanes = async (options: RunOptions, courier: Courier): Promise<BeforeLanes> => {
-  const { expired, unreadable } = await expireLeases(options, courier);
-  const recovered = await recoverLanes(options, courier);
-  const outcomes = outcomeCounter();
-  for (const outcome of recovered.outcomes) outcomes.add(outcome);
-  return {
-    outcomes: outcomes.counts,
-    expired,
-    unreadable: unreadable + recovered.unreadable,
-    openedLanes: recovered.opened,
-  };
-};
+const addLanes = (a: LanesReport, b: LanesReport): LanesReport => ({
+  outcomes: addCounts(a.outcomes, b.outcomes),
+  lanes: a.lanes + b.lanes,
+  compared: a.compared + b.compared,
+  found: a.found + b.found,
+  // The second round finds what the first has left.
+  left: b.left,
+  lanesLeft: b.lanesLeft,
+  unreadable: a.unreadable + b.unreadable,
+});
 
-const workAllLanes = async (
-  { openedLanes, ...before }: BeforeLanes,
-  options: RunOptions,
-  courier: Courier,
-): Promise<DueReport> => {
-  const worked = await workLanes(options, courier, openedLanes);
+const dueReport = (leases: ExpiryReport, recovered: RecoveryReport, worked: LanesReport): DueReport => {
+  const probes = outcomeCounter();
+  for (const outcome of recovered.outcomes) probes.add(outcome);
   return {
-    ...before,
     ...worked,
-    opened: openedLanes.length,
-    outcomes: addCounts(before.outcomes, worked.outcomes),
-    unreadable: before.unreadable + worked.unreadable,
+    expired: leases.expired,
+    opened: recovered.opened.length,
+    outcomes: addCounts(probes.counts, worked.outcomes),
+    unreadable: leases.unreadable + recovered.unreadable + worked.unreadable,
   };
 };

@@ -72,7 +72,7 @@ test('a file of a paused integration is sent by the next run after the pause has
   const attach = { action: 'attach', key: 'candidates/GRKheld/CV.pdf' };
   expect(await loopback.invoke('on-demand', attach)).toMatchObject({ files: [{ code: 'INTEGRATION_PAUSED' }] });
   expect(await loopback.invoke('on-schedule', { task: 'due' })).toMatchObject({
-    summary: 'Nothing was due.',
+    summary: 'Nothing was due. 1 pause is open.',
     gauges: { paused: 1 },
   });
   await loopback.invoke('on-demand', { action: 'resume', integration_id, reason: 'It has moved.' });

@@ -42,7 +42,7 @@ export type FileAnswer =
       Partial<FailureFacts> & {
         readonly status: 'waiting' | 'unknown';
         readonly dueAt?: string;
-        /** Its lane is paused: since when and why, a sentence. */
+        /** Its lane is paused: since when, why, and what ends it. */
         readonly paused?: string;
       })
   | (FileFacts &
@@ -194,7 +194,7 @@ export const sentenceOf = (file: FileAnswer): string => {
     case 'waiting':
       return file.paused === undefined
         ? `It is not delivered, and is sent automatically${from(file.dueAt)}. ${advice(file.code)}`
-        : `It is not delivered, and is sent automatically when the pause ends. ${file.paused} ${pauseAdvice(file.code)}`;
+        : `It is not delivered, and is sent automatically when the pause ends. ${file.paused}`;
     case 'unknown':
       return `It may have been delivered; the target is read automatically${file.paused === undefined ? from(file.dueAt) : ' when the pause ends'}.${file.lastLook === undefined ? '' : ` ${file.lastLook}`}${file.paused === undefined ? '' : ` ${file.paused}`}`;
     case 'held':
@@ -214,12 +214,6 @@ export const sentenceOf = (file: FileAnswer): string => {
 const targetName = ({ target }: FileFacts): string => (target === undefined ? '' : ` ${target.replace('/', ' ')}`);
 
 const from = (dueAt: string | undefined): string => (dueAt === undefined ? '' : ` from ${dueAt} on`);
-
-/** The sentence of the pause says what the code of a file that met it would say. */
-const pauseAdvice = (code: FailureCode | undefined): string =>
-  code === undefined || code === 'INTEGRATION_PAUSED'
-    ? '"status" without a key shows what ends it.'
-    : failures[code].nextStep;
 
 const advice = (code: FailureCode | undefined): string => {
   if (code === undefined) return '';

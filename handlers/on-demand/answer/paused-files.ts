@@ -1,3 +1,4 @@
+import { failures } from '../../../lib/failures/failures.ts';
 import type { ActionCourier } from '../action.ts';
 import type { FileAnswer } from './file-answer.ts';
 
@@ -10,5 +11,5 @@ export const withPauses = async (
 export const withPause = async (file: FileAnswer, { lanes }: Pick<ActionCourier, 'lanes'>): Promise<FileAnswer> => {
   if ((file.status !== 'waiting' && file.status !== 'unknown') || file.integration === undefined) return file;
   const { closed } = await lanes.gate(file.integration);
-  return closed ? { ...file, paused: closed.sentence } : file;
+  return closed ? { ...file, paused: `${closed.sentence} ${failures[closed.code].nextStep}` } : file;
 };

@@ -84,7 +84,7 @@ describe('what every file of the integration would meet', () => {
   test('does not replace the pause of an operator', async () => {
     await courier.lanes.change(integrationId, (lane) => paused(lane, byOperator));
     world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
-    expect(await send(newFile(), { isProbe: true })).toMatchObject({ status: 'waiting' });
+    expect(await send(newFile(), { probes: integrationId })).toMatchObject({ status: 'waiting' });
     expect(await pauseOf()).toEqual(byOperator);
   });
 

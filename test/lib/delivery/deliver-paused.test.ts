@@ -73,7 +73,7 @@ describe.each([
   test('the file that tests whether the pause has ended is sent all the same', async () => {
     const upload = world.put(key);
     await send(upload);
-    expect(await send(upload, { isProbe: true })).toMatchObject({ status: 'attached', attempt: 1 });
+    expect(await send(upload, { probes: integrationId })).toMatchObject({ status: 'attached', attempt: 1 });
   });
 
   test('an operator who asks for one file does not break the pause', async () => {
@@ -196,9 +196,9 @@ describe.each([
     await send(world.put(key));
     world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
     const second = world.put('candidates/GRK124/CV.pdf');
-    expect(await send(second, { isProbe: true })).toMatchObject({ status: 'waiting' });
+    expect(await send(second, { probes: integrationId })).toMatchObject({ status: 'waiting' });
     world.kombo.script.push(() => refuses('PLATFORM.AUTHENTICATION_INVALID'));
-    await send(world.put('candidates/GRK125/CV.pdf'), { isProbe: true });
+    await send(world.put('candidates/GRK125/CV.pdf'), { probes: integrationId });
     expect(world.table.items.get(pk)).toEqual(damaged);
   });
 });

@@ -4,6 +4,7 @@ import { createLoad } from '../../../lib/kombo/load.ts';
 import { minute, nine, second } from '../../fakes/ledger-samples.ts';
 import { manualClock } from '../../fakes/manual-clock.ts';
 
+const reserveMs = 30 * second;
 const one = 'greenhouse:one';
 const other = 'lever:other';
 
@@ -29,9 +30,9 @@ test.each([
 
 test('who comes when all places of the share are taken waits for one of them', async () => {
   const { load, deadline } = newLoad(25);
-  const leave = await load.enter(one, deadline);
-  const second = load.enter(one, deadline);
-  const third = load.enter(one, deadline);
+  const leave = await load.enter(one, deadline, reserveMs);
+  const second = load.enter(one, deadline, reserveMs);
+  const third = load.enter(one, deadline, reserveMs);
   expect(await settled(second)).toBe('waits');
   leave?.();
   const leaveSecond = await second;
@@ -43,15 +44,15 @@ test('who comes when all places of the share are taken waits for one of them', a
 
 test('integrations do not share places', async () => {
   const { load, deadline } = newLoad(25);
-  await load.enter(one, deadline);
-  expect(await settled(load.enter(other, deadline))).toBeTypeOf('function');
+  await load.enter(one, deadline, reserveMs);
+  expect(await settled(load.enter(other, deadline, reserveMs))).toBeTypeOf('function');
 });
 
 test('who would get a place too late to use it gets none, and holds up nobody behind it', async () => {
   const { clock, load, deadline } = newLoad(25);
-  const leave = await load.enter(one, deadline);
-  const late = load.enter(one, deadlineIn(clock, minute));
-  const patient = load.enter(one, deadline);
+  const leave = await load.enter(one, deadline, reserveMs);
+  const late = load.enter(one, deadlineIn(clock, minute), reserveMs);
+  const patient = load.enter(one, deadline, reserveMs);
   clock.advance(31 * second);
   expect(await late).toBeUndefined();
   leave?.();

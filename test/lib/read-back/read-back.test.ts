@@ -241,7 +241,7 @@ test('a tool that cannot list its files gets a file five times after answers tha
   const upload = world.put(key);
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     // From the third answer on the account is paused, so only a probe is sent.
-    await sent(() => refuses('KOMBO_UNAVAILABLE'), upload, { isProbe: true });
+    await sent(() => refuses('KOMBO_UNAVAILABLE'), upload, { probes: integrationId });
     expect(await read(upload)).toMatchObject({ status: attempt < 5 ? 'waiting' : 'held' });
   }
   expect(world.kombo.posts).toHaveLength(5);

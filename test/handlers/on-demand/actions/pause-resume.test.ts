@@ -38,7 +38,7 @@ describe('pause', () => {
       files: [{ status: 'waiting', code: 'INTEGRATION_PAUSED', attempts: 0 }],
     });
     expect(answer.message).toMatch(
-      /^It is not delivered, and is sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. "status" without a key shows what ends it\.$/,
+      /^It is not delivered, and is sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. Nothing for this file: it follows when the pause ends\. "status" shows the pause, its cause and what ends it\.$/,
     );
     expect(world.kombo.posts).toHaveLength(0);
     expect(await world.ask({ ...(next as object), reason: 'It has moved.' })).toMatchObject({ ok: true });
@@ -161,7 +161,7 @@ describe('resume', () => {
       ok: true,
       message: `The unreadable record of ${name} was replaced: its files follow with the next run.`,
     });
-    expect(world.table.items.get(pk)?.version).toBe(8);
+    expect(JSON.parse(world.table.items.get(pk)?.document ?? '')).toMatchObject({ openedAt: world.clock.now() });
     await world.runSchedule();
     expect(world.kombo.standing).toHaveLength(1);
   });

@@ -19,6 +19,7 @@ const attach = async (name: string, fate?: PostScript): Promise<void> => {
 const inactive: PostScript = () => refuses('INTEGRATION.INACTIVE');
 const since = '2026-01-05T09:00:00.000Z';
 const sentence = `The integration has been paused since ${since}: INTEGRATION.INACTIVE. Kombo answered HTTP 400.`;
+const advised = `${sentence} Enable the integration in the Kombo dashboard; the files follow within minutes.`;
 
 describe('status of a key whose integration is paused', () => {
   test('says that the file is not delivered, why, and what to do: for the file that met the cause', async () => {
@@ -26,7 +27,7 @@ describe('status of a key whose integration is paused', () => {
     expect(await world.ask({ action: 'status', key })).toMatchObject({
       ok: true,
       message: `It is not delivered, and is sent automatically when the pause ends. ${sentence} Enable the integration in the Kombo dashboard; the files follow within minutes.`,
-      files: [{ status: 'waiting', code: 'INTEGRATION.INACTIVE', paused: sentence }],
+      files: [{ status: 'waiting', code: 'INTEGRATION.INACTIVE', paused: advised }],
     });
   });
 
@@ -34,8 +35,8 @@ describe('status of a key whose integration is paused', () => {
     await attach(key, inactive);
     await attach(other);
     expect(await world.ask({ action: 'status', key: other })).toMatchObject({
-      message: `It is not delivered, and is sent automatically when the pause ends. ${sentence} "status" without a key shows what ends it.`,
-      files: [{ status: 'waiting', code: 'INTEGRATION_PAUSED', paused: sentence, attempts: 0 }],
+      message: `It is not delivered, and is sent automatically when the pause ends. ${advised}`,
+      files: [{ status: 'waiting', code: 'INTEGRATION_PAUSED', paused: advised, attempts: 0 }],
     });
   });
 
@@ -51,8 +52,8 @@ describe('status of a key whose integration is paused', () => {
     await attach(key, losesFile);
     await attach(other, inactive);
     expect(await world.ask({ action: 'status', key })).toMatchObject({
-      message: `It may have been delivered; the target is read automatically when the pause ends. ${sentence}`,
-      files: [{ status: 'unknown', paused: sentence }],
+      message: `It may have been delivered; the target is read automatically when the pause ends. ${advised}`,
+      files: [{ status: 'unknown', paused: advised }],
     });
   });
 
@@ -74,7 +75,7 @@ test('status of a target says of each file that waits whether its integration is
   await attach(other, inactive);
   expect(await world.ask({ action: 'status', candidate_id: 'GRK123' })).toMatchObject({
     message: 'The ledger knows 2 files of candidate GRK123. 1 attached, 1 waiting.',
-    files: [{ status: 'attached' }, { status: 'waiting', paused: sentence }],
+    files: [{ status: 'attached' }, { status: 'waiting', paused: advised }],
   });
 });
 

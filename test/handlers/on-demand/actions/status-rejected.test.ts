@@ -80,7 +80,7 @@ describe('the list of what is rejected', () => {
     const second = await world.ask(first.next);
     expect(names(second)).toHaveLength(10);
     // For the counts eight shards and two parts of the directory of lanes, one for the pauses, four for the list.
-    expect(world.table.calls.filter((call) => call === 'query')).toHaveLength(15);
+    expect(world.table.calls.filter((call) => call === 'query')).toHaveLength(16);
   });
 
   test('is empty in words', async () => {
