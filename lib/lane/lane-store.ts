@@ -140,9 +140,10 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
     },
     touch: async (integrationId) => {
       const lane = await viewOf(integrationId);
-      if (lane === 'unreadable') return showUnreadable(integrationId);
-      if (touched(lane, clock.now()) === lane) return;
-      await change(integrationId, (fresh) => touched(fresh, clock.now()));
+      if (lane !== 'unreadable' && touched(lane, clock.now()) === lane) return;
+      // An item that could not be read a moment ago may have been put right since.
+      const fresh = await change(integrationId, (its) => touched(its, clock.now()));
+      if (fresh === 'unreadable') await showUnreadable(integrationId);
     },
     toolOf: async (integrationId) => {
       const lane = await viewOf(integrationId);

@@ -158,7 +158,7 @@ describe('changes of one lane', () => {
     expect(table.items.get(`lane#${integrationId}`)?.version).toBe(1);
   });
 
-  test('a lane that others never stop changing is given up after five conflicts: a pause with an error, a lesson silently', async () => {
+  test('a lane that others never stop changing is given up after five conflicts: a pause with an error, a lesson or a suggestion silently', async () => {
     const { table, clock } = worldOf();
     const busy: Table = {
       ...table,
@@ -171,17 +171,50 @@ describe('changes of one lane', () => {
     expect(table.calls.filter((call) => call === 'put')).toHaveLength(5);
     await lanesOn(busy, clock).learn(integrationId, noting('A'));
     expect(table.calls.filter((call) => call === 'put')).toHaveLength(10);
+    await lanesOn(busy, clock).suggest(integrationId, (lane) => ({ ...lane, nextAt: nine }));
+    expect(table.calls.filter((call) => call === 'put')).toHaveLength(15);
   });
 
-  test('an item that cannot be read is never overwritten by a change, a touch or a lesson', async () => {
+  test('an item that cannot be read is never overwritten by a change, a touch, a suggestion or a lesson', async () => {
     const { lanes, table } = worldOf();
     table.items.set(damaged.pk, damaged);
     expect(await pauseIn(lanes)).toBe('unreadable');
     await lanes.touch(integrationId);
+    await lanes.suggest(integrationId, (lane) => ({ ...lane, nextAt: nine }));
     await lanes.learn(integrationId, noting('A'));
     expect(table.calls).not.toContain('put');
     expect(table.items.get(damaged.pk)).toEqual(damaged);
     expect(await lanes.toolOf(integrationId)).toEqual([]);
+  });
+
+  test('an idle lane that cannot be read is listed with the pauses after a touch, so that runs report it', async () => {
+    const { lanes, table, clock } = worldOf();
+    const { pk, version, document } = damaged;
+    table.items.set(pk, { pk, version, document });
+    const listed = async () => {
+      const ids: string[] = [];
+      for await (const { integrationId: id } of lanes.directory('paused', clock.now())) ids.push(id);
+      return ids;
+    };
+    expect(await listed()).toEqual([]);
+    await lanes.touch(integrationId);
+    expect(await listed()).toEqual([integrationId]);
+    // The version that wrote the document can still read it, and meets the write as a conflict.
+    expect(table.items.get(pk)).toEqual({ pk, version: 4, document, workShard: 'lanes#paused', workAt: nine });
+
+    table.calls.length = 0;
+    await lanes.touch(integrationId);
+    expect(table.calls).not.toContain('put');
+  });
+
+  test('a lane that can be read again is touched, although the view of it is a moment old', async () => {
+    const { lanes, another, table } = worldOf();
+    table.items.set(damaged.pk, damaged);
+    await lanes.gate(integrationId);
+    table.items.delete(damaged.pk);
+    await another().learn(integrationId, noting('A'));
+    await lanes.touch(integrationId);
+    expect(await another().read(integrationId)).toMatchObject({ touchedAt: nine, nextAt: nine });
   });
 
   test('an operator replaces an item that cannot be read by a new lane, which is open and read in the next run', async () => {
