@@ -2,13 +2,15 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
+import { failureOf } from '../../../lib/failures/failures.ts';
 import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
 import { accountLane, type Lane, paused } from '../../../lib/lane/lane.ts';
 import { laneKey } from '../../../lib/lane/lane-item.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
+import { fail } from '../../../lib/result.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { integrationId, minute, nine, second } from '../../fakes/ledger-samples.ts';
-import { byOperator } from '../../fakes/pause-samples.ts';
+import { byOperator, missingRight } from '../../fakes/pause-samples.ts';
 import { losesAnswer, refuses } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
@@ -40,7 +42,7 @@ const meets = (
   more: Partial<KomboFailure> = {},
   integration?: string,
 ): Promise<Outcome> => {
-  const isRepeated = code === 'KOMBO_UNREACHABLE';
+  const isRepeated = failureOf(code).retry === 'soon' && failureOf(code).throttled === 'no';
   for (let answer = 1; answer <= (isRepeated ? 3 : 1); answer += 1) world.kombo.script.push(() => refuses(code, more));
   const sent = send(newFile(integration));
   // Time stands still, but for the waits between repeats within one invocation.
@@ -81,11 +83,28 @@ describe('what every file of the integration would meet', () => {
     expect(await pauseOf(accountLane)).toBeUndefined();
   });
 
-  test('does not replace the pause of an operator', async () => {
-    await courier.lanes.change(integrationId, (lane) => paused(lane, byOperator));
+  test('does not replace the pause that an operator began while the file was on its way', async () => {
+    world.kombo.script.push(async () => {
+      await world.newCourier().lanes.change(integrationId, (lane) => paused(lane, byOperator));
+      return refuses('INTEGRATION.INACTIVE');
+    });
+    expect(await send()).toMatchObject({ status: 'waiting', failure: { code: 'INTEGRATION.INACTIVE' } });
+    expect(await pauseOf()).toEqual(byOperator);
+  });
+
+  test('replaces another cause that Kombo named: paused since then, and tried as often', async () => {
+    const end = { by: 'probe', nextAt: nine, probes: 3 } as const;
+    await courier.lanes.change(integrationId, (lane) => paused(lane, { ...missingRight, end }));
+    world.clock.advance(minute);
     world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
     expect(await send(newFile(), { probes: integrationId })).toMatchObject({ status: 'waiting' });
-    expect(await pauseOf()).toEqual(byOperator);
+    expect(await pauseOf()).toEqual({
+      code: 'INTEGRATION.INACTIVE',
+      by: 'kombo',
+      reason: 'Kombo answered HTTP 400.',
+      since: nine,
+      end: { by: 'unread', nextAt: nine + minute, probes: 3, integrationSetting: integrationId },
+    });
   });
 
   test('settles the file also when the pause cannot be written; the next file begins it', async () => {
@@ -123,7 +142,7 @@ describe('a fault of the key or of the address', () => {
       code,
       by: 'kombo',
       since: nine,
-      end: { by: 'unread', nextAt: nine, keyVersion: 'version-1' },
+      end: { by: 'unread', nextAt: nine, keyVersion: 'version-1', metIn: integrationId },
     });
     expect(await pauseOf()).toBeUndefined();
 
@@ -152,7 +171,12 @@ describe('an outage behind one integration', () => {
     ['REMOTE.SERVICE_UNAVAILABLE', 'unknown'],
     ['KOMBO_FAULT', 'unknown'],
     ['PLATFORM.TASK_TIMED_OUT', 'unknown'],
+    ['KOMBO_BROKE_OFF', 'waiting'],
     ['ANSWER_TIMED_OUT', 'unknown'],
+    ['ANSWER_LOST', 'unknown'],
+    ['ANSWER_UNREADABLE', 'unknown'],
+    ['PLATFORM.UNKNOWN_ERROR', 'unknown'],
+    ['REMOTE.UNKNOWN_HTTP_ERROR', 'unknown'],
   ] as const)('pauses it with the third answer in a row, for a minute at first: %s', async (code, status) => {
     expect(await meets(code)).toMatchObject({ status });
     expect(await meets(code)).toMatchObject({ status });
@@ -189,23 +213,35 @@ describe('an outage behind one integration', () => {
     expect(await pauseOf()).toBeUndefined();
   });
 
-  test('is not shown by answers that were lost, or by faults of our own side', async () => {
+  test('is not shown by faults of our own side', async () => {
+    const open = async () => fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown (HTTP 503).');
+    const withoutStorage = { ...courier, storage: { ...courier.storage, open } };
     for (let file = 1; file <= 4; file += 1) {
-      world.kombo.script.push(losesAnswer);
-      await send();
-      await meets('KOMBO_BROKE_OFF');
       const upload = newFile();
       world.bucket.clear();
       await send(upload);
+      const unread = deliver(newFile(), { deadline: world.deadline() }, withoutStorage);
+      expect(await world.run(unread)).toMatchObject({ failure: { code: 'STORAGE_UNAVAILABLE' } });
     }
     expect(await laneOf()).toMatchObject({ outages: 0 });
+    expect(await laneOf(accountLane)).toMatchObject({ outages: 0 });
     expect(await pauseOf()).toBeUndefined();
+  });
+
+  test('is counted no further by a probe while the lane is paused: its pause stays as it is', async () => {
+    await courier.lanes.change(integrationId, (lane) => paused(lane, missingRight));
+    for (let probe = 1; probe <= 4; probe += 1) {
+      world.kombo.script.push(losesAnswer);
+      expect(await send(newFile(), { probes: integrationId })).toMatchObject({ status: 'unknown' });
+    }
+    expect(await laneOf()).toMatchObject({ outages: 0, pause: missingRight });
   });
 });
 
 describe('an outage of Kombo', () => {
   test.each([
     ['KOMBO_UNREACHABLE', 'waiting'],
+    ['KOMBO_CONNECTION_LOST', 'waiting'],
     ['KOMBO_UNAVAILABLE', 'unknown'],
   ] as const)('pauses the account when three calls in a row meet it, of any integration: %s', async (code, status) => {
     expect(await meets(code, {}, 'workday:Ab1')).toMatchObject({ status });

@@ -70,12 +70,6 @@ describe.each([
     expect(await world.recordOf(upload)).toEqual(before);
   });
 
-  test('the file that tests whether the pause has ended is sent all the same', async () => {
-    const upload = world.put(key);
-    await send(upload);
-    expect(await send(upload, { probes: integrationId })).toMatchObject({ status: 'attached', attempt: 1 });
-  });
-
   test('an operator who asks for one file does not break the pause', async () => {
     const upload = world.put(key);
     await send(upload);
@@ -90,6 +84,40 @@ describe.each([
     await open(lane);
     expect((await world.recordOf(upload)).version).toBe(version);
     expect(await send(upload)).toMatchObject({ status: 'attached', attempt: 1 });
+  });
+});
+
+describe('the file that tests whether a pause has ended', () => {
+  const byKombo = missingRight;
+  test.each<[string, string, Partial<Record<string, typeof byKombo>>, boolean]>([
+    ['of the lane passes it', integrationId, { [integrationId]: byKombo }, true],
+    ['of the account passes it', accountLane, { [accountLane]: byKombo }, true],
+    ['of the account passes that of the lane as well', accountLane, { '*': byKombo, [integrationId]: byKombo }, true],
+    ['of the lane waits while the account is paused', integrationId, { '*': byKombo, [integrationId]: byKombo }, false],
+    ['of another lane waits', 'workday:Ab1', { [integrationId]: byKombo }, false],
+    ['of the lane waits for an operator who paused it', integrationId, { [integrationId]: byOperator }, false],
+    ['of the lane waits for an operator who paused everything', integrationId, { '*': byOperator }, false],
+    ['of the account waits for an operator who paused everything', accountLane, { '*': byOperator }, false],
+    [
+      'of the account waits for an operator who paused the lane',
+      accountLane,
+      { '*': byKombo, [integrationId]: byOperator },
+      false,
+    ],
+  ])('%s', async (_, probes, pauses, isSent) => {
+    for (const [lane, by] of Object.entries(pauses)) await pause(lane, by);
+    const upload = world.put(key);
+    await send(upload);
+    const sent = { status: 'attached', attempt: 1 };
+    expect(await send(upload, { probes })).toMatchObject(isSent ? sent : { status: 'unchanged', as: 'waiting' });
+    expect(world.kombo.posts).toHaveLength(isSent ? 1 : 0);
+  });
+
+  test('need not wait until it is due', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(() => refuses('INTEGRATION.PERMISSION_MISSING'));
+    expect(await send(upload)).toMatchObject({ status: 'waiting', attempt: 1 });
+    expect(await send(upload, { probes: integrationId })).toMatchObject({ status: 'attached', attempt: 2 });
   });
 });
 
@@ -192,13 +220,27 @@ describe.each([
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('is neither overwritten by an upload nor by what a probe brings', async () => {
+  test('is neither overwritten by an upload nor by the answer to a file that was on its way', async () => {
     await send(world.put(key));
-    world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
-    const second = world.put('candidates/GRK124/CV.pdf');
-    expect(await send(second, { probes: integrationId })).toMatchObject({ status: 'waiting' });
-    world.kombo.script.push(() => refuses('PLATFORM.AUTHENTICATION_INVALID'));
-    await send(world.put('candidates/GRK125/CV.pdf'), { probes: integrationId });
-    expect(world.table.items.get(pk)).toEqual(damaged);
+    expect(world.table.items.get(pk)).toMatchObject({ document: damaged.document });
+
+    for (const code of ['INTEGRATION.INACTIVE', 'PLATFORM.AUTHENTICATION_INVALID'] as const) {
+      world.table.items.clear();
+      world.kombo.script.push(() => {
+        world.table.items.set(pk, damaged);
+        return refuses(code);
+      });
+      const sent = await send(world.put('candidates/GRK124/CV.pdf'), {}, world.newCourier());
+      expect(sent).toMatchObject({ status: 'waiting', failure: { code } });
+      expect(world.table.items.get(pk)).toMatchObject({ document: damaged.document });
+    }
+  });
+
+  test('stops a probe as well: an operator may have paused it', async () => {
+    for (const probes of [integrationId, accountLane]) {
+      const upload = world.put(`candidates/GRK125/${probes}.pdf`);
+      expect(await send(upload, { probes })).toMatchObject({ status: 'waiting', attempt: 0 });
+    }
+    expect(world.kombo.posts).toEqual([]);
   });
 });

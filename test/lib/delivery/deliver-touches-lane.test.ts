@@ -77,8 +77,9 @@ describe('a lane is touched before a file enters it, so that no crash leaves a f
   });
 
   test('and not when the last touch is less than ten minutes old', async () => {
+    // What it answers says nothing about the lane, so only the touch is written there.
     const fails = async (name: string) => {
-      world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+      world.kombo.script.push(() => refuses('KOMBO_RATE_LIMITED'));
       await send(world.put(`candidates/GRK123/${name}`));
       return writes.filter((pk) => pk === lane).length;
     };
@@ -93,7 +94,7 @@ describe('a lane is touched before a file enters it, so that no crash leaves a f
     const upload = world.put(key);
     world.kombo.script.push(() => {
       world.table.fail('put', 4);
-      return refuses('KOMBO_BROKE_OFF');
+      return refuses('KOMBO_RATE_LIMITED');
     });
     await expect(world.run(send(upload))).rejects.toThrow('The table does not answer.');
     expect((await world.recordOf(upload)).state.status).toBe('sending');

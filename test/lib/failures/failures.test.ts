@@ -12,6 +12,8 @@ import {
   type FailureCode,
   failureOf,
   failures,
+  isOfKombo,
+  saysOutage,
 } from '../../../lib/failures/failures.ts';
 
 const codes = Object.keys(failures) as FailureCode[];
@@ -145,13 +147,48 @@ test('these codes may have been delivered, and Kombo calls a repeat safe', () =>
 
 test('after these codes the other side is down or full: the integration, or everything behind the key', () => {
   expect(codesWhere(({ outage }) => outage === 'integration')).toEqual([
+    'ANSWER_LOST',
     'ANSWER_TIMED_OUT',
+    'ANSWER_UNREADABLE',
+    'KOMBO_BROKE_OFF',
     'KOMBO_FAULT',
     'PLATFORM.TASK_TIMED_OUT',
+    'PLATFORM.UNKNOWN_ERROR',
+    'REMOTE.RATE_LIMIT_EXCEEDED',
+    'REMOTE.SERVICE_UNAVAILABLE',
+    'REMOTE.UNKNOWN_HTTP_ERROR',
+  ]);
+  expect(codesWhere(({ outage }) => outage === 'account')).toEqual([
+    'KOMBO_CONNECTION_LOST',
+    'KOMBO_UNAVAILABLE',
+    'KOMBO_UNREACHABLE',
+  ]);
+});
+
+test('these outages are said; the others are lost answers, which may concern one file', () => {
+  expect(codes.filter(saysOutage).sort()).toEqual([
+    'KOMBO_BROKE_OFF',
+    'KOMBO_CONNECTION_LOST',
+    'KOMBO_UNAVAILABLE',
+    'KOMBO_UNREACHABLE',
     'REMOTE.RATE_LIMIT_EXCEEDED',
     'REMOTE.SERVICE_UNAVAILABLE',
   ]);
-  expect(codesWhere(({ outage }) => outage === 'account')).toEqual(['KOMBO_UNAVAILABLE', 'KOMBO_UNREACHABLE']);
+  const lost = codesWhere(({ outage }) => outage !== 'no').filter((code) => !saysOutage(code));
+  expect(lost.filter((code) => failureOf(code).status !== 'unknown')).toEqual([]);
+});
+
+test('what comes from a call to Kombo is told from our own failures', () => {
+  expect((['KOMBO_FAULT', 'PLATFORM.INPUT_INVALID', 'API_KEY_UNREADABLE'] as const).map(isOfKombo)).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect((['STORAGE_UNAVAILABLE', 'OBJECT_GONE', 'SOURCE_SHORT'] as const).map(isOfKombo)).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });
 
 test('these codes pause everything behind the key', () => {
@@ -202,7 +239,9 @@ test('no code both pauses immediately and counts as an outage, and a throttled o
 
 test('these codes use up no retry budget, because every file would meet them; all others do', () => {
   expect(codes.filter((code) => !countsAsAttempt(code)).sort()).toEqual([
+    'ANSWER_LOST',
     'ANSWER_TIMED_OUT',
+    'ANSWER_UNREADABLE',
     'API_KEY_UNREADABLE',
     'INTEGRATION.ACTION_DISABLED',
     'INTEGRATION.ACTION_NOT_AVAILABLE',
@@ -214,6 +253,8 @@ test('these codes use up no retry budget, because every file would meet them; al
     'INTEGRATION.QA_FAILED',
     'INTEGRATION.SETUP_INCOMPLETE',
     'INTEGRATION.SETUP_SYNC_PENDING',
+    'KOMBO_BROKE_OFF',
+    'KOMBO_CONNECTION_LOST',
     'KOMBO_FAULT',
     'KOMBO_RATE_LIMITED',
     'KOMBO_REDIRECTED',
@@ -226,8 +267,10 @@ test('these codes use up no retry budget, because every file would meet them; al
     'PLATFORM.IP_NOT_WHITELISTED',
     'PLATFORM.RATE_LIMIT_EXCEEDED',
     'PLATFORM.TASK_TIMED_OUT',
+    'PLATFORM.UNKNOWN_ERROR',
     'REMOTE.RATE_LIMIT_EXCEEDED',
     'REMOTE.SERVICE_UNAVAILABLE',
+    'REMOTE.UNKNOWN_HTTP_ERROR',
   ]);
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../../lib/failures/failures.ts';
 import {
   afterFailure,
+  afterListing,
   afterRateLimit,
   afterRead,
   afterSuccess,
@@ -46,7 +47,8 @@ describe('an answer that every file of an integration would get', () => {
     ['PLATFORM.AUTHENTICATION_INVALID', 'integration', false],
     ['KOMBO_REDIRECTED', 'account', true],
     ['PLATFORM.INPUT_INVALID', 'integration', false],
-    ['ANSWER_LOST', 'integration', false],
+    ['STORAGE_UNAVAILABLE', 'integration', false],
+    ['ANSWER_LOST', 'account', false],
     ['PLATFORM.RATE_LIMIT_EXCEEDED', 'account', false],
   ])('%s: the lane of the %s is paused immediately: %s', (code, reach, isPaused) => {
     const lane = afterFailure(fresh, failed(code), reach, facts);
@@ -68,10 +70,13 @@ describe('answers that the other side is down', () => {
     ['PLATFORM.TASK_TIMED_OUT', 'integration'],
     ['KOMBO_FAULT', 'integration'],
     ['ANSWER_TIMED_OUT', 'integration'],
+    ['ANSWER_LOST', 'integration'],
+    ['KOMBO_BROKE_OFF', 'integration'],
+    ['KOMBO_CONNECTION_LOST', 'account'],
     ['KOMBO_UNREACHABLE', 'account'],
     ['KOMBO_UNAVAILABLE', 'account'],
   ])('%s pauses the lane of the %s at the third in a row', (code, reach) => {
-    expect(times(2, code, reach)).toMatchObject({ outages: 2 });
+    expect(times(2, code, reach)).toMatchObject({ outages: 2, outageCode: code });
     expect(times(2, code, reach).pause).toBeUndefined();
     expect(times(3, code, reach)).toMatchObject({ outages: 3, pause: { code, by: 'kombo' } });
   });
@@ -80,6 +85,37 @@ describe('answers that the other side is down', () => {
     const lane = afterSuccess(times(2, 'KOMBO_FAULT', 'integration'));
     expect(lane.outages).toBe(0);
     expect(afterFailure(lane, failed('KOMBO_FAULT'), 'integration', facts).pause).toBeUndefined();
+  });
+
+  test.each<FailureCode>(['ANSWER_LOST', 'ANSWER_TIMED_OUT', 'KOMBO_FAULT', 'PLATFORM.TASK_TIMED_OUT'])(
+    'were none when the tool lists files after an answer that was only lost: %s',
+    (code) => {
+      const lane = afterListing(times(2, code, 'integration'));
+      expect(lane.outages).toBe(0);
+      expect(afterFailure(lane, failed(code), 'integration', facts).pause).toBeUndefined();
+    },
+  );
+
+  test.each<FailureCode>(['REMOTE.SERVICE_UNAVAILABLE', 'REMOTE.RATE_LIMIT_EXCEEDED', 'KOMBO_BROKE_OFF'])(
+    'are not taken back by a tool that lists files where the latest one says so: %s',
+    (code) => {
+      const lane = times(2, code, 'integration');
+      expect(afterListing(lane)).toBe(lane);
+      const mixed = afterFailure(times(1, 'ANSWER_LOST', 'integration'), failed(code), 'integration', facts);
+      expect(afterListing(mixed)).toBe(mixed);
+    },
+  );
+
+  test('a listing where nothing is counted gives back the same lane', () => {
+    expect(afterListing(fresh)).toBe(fresh);
+    const taken = afterListing(times(1, 'ANSWER_LOST', 'integration'));
+    expect(afterListing(taken)).toBe(taken);
+  });
+
+  test('count nothing while the lane is paused', () => {
+    const lane = { ...fresh, pause: missingRight };
+    for (const code of ['ANSWER_LOST', 'REMOTE.SERVICE_UNAVAILABLE'] as const)
+      expect(afterFailure(lane, failed(code), 'integration', facts)).toBe(lane);
   });
 
   test('do not concern the lane of the other reach', () => {
@@ -116,6 +152,14 @@ describe('a rate limit', () => {
 });
 
 describe('pauses that meet', () => {
+  const inactive: typeof missingRight = {
+    code: 'INTEGRATION.INACTIVE',
+    by: 'kombo',
+    reason: 'Kombo answered HTTP 409.',
+    since: nine,
+    end: { by: 'unread', nextAt: nine + hour, probes: 0 },
+  };
+
   test.each<[string, Lane, typeof missingRight, typeof missingRight]>([
     ['an operator replaces what Kombo caused', { ...fresh, pause: missingRight }, byOperator, byOperator],
     ['Kombo replaces nothing that an operator asked for', { ...fresh, pause: byOperator }, missingRight, byOperator],
@@ -126,13 +170,24 @@ describe('pauses that meet', () => {
       byOperator,
     ],
     [
-      'Kombo replaces nothing that it caused itself, so its probes keep their distance',
+      'Kombo does not replace a pause by one of the same cause, so its probes keep their distance',
       { ...fresh, pause: missingRight },
       { ...missingRight, since: nine + hour },
       missingRight,
     ],
+    [
+      'another cause that Kombo names replaces the known one, which has been there since then and was tried as often',
+      { ...fresh, pause: { ...missingRight, end: { by: 'probe', nextAt: nine, probes: 4, probedId: 'x' } } },
+      { ...inactive, since: nine + hour },
+      { ...inactive, since: nine, end: { by: 'unread', nextAt: nine + hour, probes: 4 } },
+    ],
   ])('%s', (_, lane, pause, expected) => {
     expect(paused(lane, pause).pause).toEqual(expected);
+  });
+
+  test('the same cause gives back the same lane, so that nothing is written', () => {
+    const lane = { ...fresh, pause: missingRight };
+    expect(paused(lane, { ...missingRight, since: nine + hour })).toBe(lane);
   });
 
   test('opening ends the pause, counts outages anew, and is remembered for the retry budgets', () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../../lib/failures/failures.ts';
-import { noteAnswer } from '../../../lib/lane/note-answer.ts';
+import { noteAnswer, noteListed } from '../../../lib/lane/note-answer.ts';
 import { integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
 import { otherIntegration } from '../../fakes/pause-samples.ts';
 import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
@@ -29,7 +29,11 @@ test('an answer that every file of the integration would get pauses its lane, wh
 
 test('a refused key pauses the account, and its version is kept with the pause', async () => {
   await note('PLATFORM.AUTHENTICATION_INVALID');
-  expect(world.lane('*').pause?.end).toMatchObject({ keyVersion: 'version-1', integrationSetting: integrationId });
+  expect(world.lane('*').pause?.end).toMatchObject({
+    keyVersion: 'version-1',
+    integrationSetting: integrationId,
+    metIn: integrationId,
+  });
   expect(pauseOf()).toBeUndefined();
 });
 
@@ -72,6 +76,49 @@ describe('three answers in a row that the other side is down', () => {
     await note('INTEGRATION.INACTIVE', { id: otherIntegration });
     await note('KOMBO_UNREACHABLE');
     expect(pauseOf('*')).toBeUndefined();
+  });
+});
+
+describe('a tool that lists files', () => {
+  const listed = (courier = world.newCourier()) => noteListed(integrationId, courier);
+
+  test('takes back answers that were lost, so that lost answers with listings between them never pause', async () => {
+    for (let file = 1; file <= 6; file += 1) {
+      await note('ANSWER_LOST');
+      expect(world.lane()).toMatchObject({ outages: 1 });
+      await listed();
+      expect(world.lane()).toMatchObject({ outages: 0 });
+    }
+    expect(pauseOf()).toBeUndefined();
+  });
+
+  test('takes back nothing that says that the tool takes no files: three of these pause', async () => {
+    for (let file = 1; file <= 3; file += 1) {
+      expect(pauseOf()).toBeUndefined();
+      await note('REMOTE.SERVICE_UNAVAILABLE');
+      await listed();
+    }
+    expect(pauseOf()).toBe('REMOTE.SERVICE_UNAVAILABLE');
+  });
+
+  test('does not end a pause', async () => {
+    for (let file = 1; file <= 3; file += 1) await note('ANSWER_LOST');
+    await listed();
+    expect(pauseOf()).toBe('ANSWER_LOST');
+  });
+
+  test('writes nothing on the usual path', async () => {
+    await listed();
+    expect(world.table.calls).not.toContain('put');
+  });
+
+  test('does not fail the look when the table does not answer, or the lane cannot be read', async () => {
+    const courier = world.newCourier();
+    world.table.fail('get', 2);
+    await expect(listed(courier)).resolves.toBeUndefined();
+    world.table.items.set(`lane#${integrationId}`, { pk: `lane#${integrationId}`, version: 3, document: '{' });
+    await expect(listed(courier)).resolves.toBeUndefined();
+    expect(world.table.calls).not.toContain('put');
   });
 });
 

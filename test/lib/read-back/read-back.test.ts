@@ -197,6 +197,36 @@ describe('what cannot be decided', () => {
   });
 });
 
+describe('a tool that lists its files', () => {
+  /** A new file each time: it gets this answer, and a minute later its target is listed. */
+  const sentAndRead = async (name: string, fate: PostScript): Promise<void> => {
+    const upload = await sent(fate, world.put(`candidates/GRK${name}/CV.pdf`));
+    world.clock.advance(minute);
+    expect(await read(upload)).toMatchObject({ failure: { code: expect.any(String) } });
+    // The deliveries' view of the lane is older than that of the look.
+    world.clock.advance(minute);
+  };
+  const laneOf = () => world.newCourier().lanes.read(integrationId);
+
+  test('is up, so that lost answers with looks between them never pause its lane', async () => {
+    for (const name of ['1', '2', '3', '4', '5']) await sentAndRead(name, losesFile);
+    expect(world.kombo.posts).toHaveLength(5);
+    expect(await laneOf()).toMatchObject({ outages: 0 });
+    expect(await laneOf()).not.toHaveProperty('pause');
+  });
+
+  test('may still take no files: three answers that say so pause its lane, whatever the looks between them show', async () => {
+    for (const name of ['1', '2', '3']) await sentAndRead(name, () => refuses('REMOTE.SERVICE_UNAVAILABLE'));
+    expect(await laneOf()).toMatchObject({ pause: { code: 'REMOTE.SERVICE_UNAVAILABLE', by: 'kombo' } });
+  });
+
+  test('is not shown by a listing that fails: three lost answers pause its lane', async () => {
+    failsToList('REMOTE.SERVICE_UNAVAILABLE');
+    for (const name of ['1', '2', '3']) await sentAndRead(name, losesFile);
+    expect(await laneOf()).toMatchObject({ pause: { code: 'ANSWER_LOST', by: 'kombo' } });
+  });
+});
+
 test.each(['the lane', 'the account'] as const)(
   'a reason that may pass has a day from the opening of %s on, however long the outage was',
   async (opening) => {
@@ -241,7 +271,7 @@ test('a tool that cannot list its files gets a file five times after answers tha
   const upload = world.put(key);
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     // From the third answer on the account is paused, so only a probe is sent.
-    await sent(() => refuses('KOMBO_UNAVAILABLE'), upload, { probes: integrationId });
+    await sent(() => refuses('KOMBO_UNAVAILABLE'), upload, { probes: accountLane });
     expect(await read(upload)).toMatchObject({ status: attempt < 5 ? 'waiting' : 'held' });
   }
   expect(world.kombo.posts).toHaveLength(5);

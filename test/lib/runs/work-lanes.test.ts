@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliver } from '../../../lib/delivery/deliver.ts';
+import { fail } from '../../../lib/result.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { learnTool } from '../../fakes/known-tool.ts';
 import { hour, integrationId, minute, nine, second, states } from '../../fakes/ledger-samples.ts';
@@ -222,8 +223,9 @@ test('the retry budget of a file begins anew when its lane opens, and not otherw
   const held = world.addWaiting('GRK1', { change: tired, id: otherIntegration });
   const kept = world.addWaiting('GRK2', { change: tired });
   world.setLane({ openedAt: nine - hour });
-  world.kombo.script.shift = () => () => refuses('KOMBO_CONNECTION_LOST');
-  await world.work();
+  const courier = world.newCourier();
+  const open = async () => fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown (HTTP 503).');
+  await world.work({ courier: { ...courier, storage: { ...courier.storage, open } } });
   expect((await world.recordOf(held)).state).toMatchObject({ status: 'held', failure: { code: 'RETRIES_EXHAUSTED' } });
   expect((await world.recordOf(kept)).state).toMatchObject({ status: 'waiting' });
 });
