@@ -89,7 +89,7 @@ describe('an absence', () => {
     });
   });
 
-  test('lets the last attempt begin six hours after one that met an outage, and only the last', () => {
+  test('lets the last attempt begin six hours after an answer that says that the other side is down, and only the last', () => {
     const failure = { code: 'REMOTE.SERVICE_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } as const;
     const begins = (unknownAttempts: number, code: FailureCode = failure.code) =>
       after(absent, {
@@ -99,7 +99,9 @@ describe('an absence', () => {
       });
     expect(begins(1)).toEqual({ kind: 'absent', dueAt: nine + hour });
     expect(begins(2)).toEqual({ kind: 'absent', dueAt: nine + 6 * hour });
-    expect(begins(2, 'ANSWER_LOST')).toEqual({ kind: 'absent', dueAt: nine + hour });
+    // What only may be an outage is no reason to wait.
+    for (const code of ['ANSWER_LOST', 'ANSWER_TIMED_OUT', 'KOMBO_FAULT', 'PLATFORM.TASK_TIMED_OUT'] as const)
+      expect(begins(2, code)).toEqual({ kind: 'absent', dueAt: nine + hour });
   });
 });
 
