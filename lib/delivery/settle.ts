@@ -108,11 +108,12 @@ const judged = async (ending: Ending, record: LedgerRecord, { settings, lanes }:
 const isMistakeInKey = (ending: Ending): boolean =>
   ending.kind === 'failed' && ending.as === 'rejected' && failureOf(ending.failure.code).pauses !== 'nothing';
 
-const openingOf = async ({ target }: LedgerRecord, { lanes }: SettleCourier): Promise<number> =>
+/** A lane that cannot be read may have opened just now; its file must not be held for the time that it spent waiting. */
+const openingOf = async ({ target }: LedgerRecord, { lanes, clock }: SettleCourier): Promise<number> =>
   target
     ? lanes.gate(target.integrationId).then(
         ({ openedAt }) => openedAt,
-        () => 0,
+        () => clock.now(),
       )
     : 0;
 

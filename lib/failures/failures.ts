@@ -20,9 +20,6 @@ export const countsAsAttempt = (code: FailureCode): boolean => {
   return outage === 'no' && pauses === 'nothing' && throttled === 'no';
 };
 
-/** Whether it comes from a call to Kombo, or from trying to make one; otherwise it says nothing about Kombo. */
-export const isOfKombo = (code: FailureCode): boolean => Object.hasOwn(komboFailures, code);
-
 /** Whether it says that the other side is down or full. A lost answer may mean it, or may concern one file. */
 export const saysOutage = (code: FailureCode): boolean => {
   const { outage, status, vendorRepeats } = failureOf(code);

@@ -12,7 +12,6 @@ import {
   type FailureCode,
   failureOf,
   failures,
-  isOfKombo,
   saysOutage,
 } from '../../../lib/failures/failures.ts';
 
@@ -176,19 +175,6 @@ test('these outages are said; the others are lost answers, which may concern one
   ]);
   const lost = codesWhere(({ outage }) => outage !== 'no').filter((code) => !saysOutage(code));
   expect(lost.filter((code) => failureOf(code).status !== 'unknown')).toEqual([]);
-});
-
-test('what comes from a call to Kombo is told from our own failures', () => {
-  expect((['KOMBO_FAULT', 'PLATFORM.INPUT_INVALID', 'API_KEY_UNREADABLE'] as const).map(isOfKombo)).toEqual([
-    true,
-    true,
-    true,
-  ]);
-  expect((['STORAGE_UNAVAILABLE', 'OBJECT_GONE', 'SOURCE_SHORT'] as const).map(isOfKombo)).toEqual([
-    false,
-    false,
-    false,
-  ]);
 });
 
 test('these codes pause everything behind the key', () => {
