@@ -1,6 +1,7 @@
 import { sleep } from '../clock.ts';
 import type { Courier } from '../courier.ts';
 import { failureOf } from '../failures/failures.ts';
+import { mayBeMistyped } from '../lane/lane.ts';
 import { noteAnswer } from '../lane/note-answer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Ending, EventOf, LedgerEvent } from '../ledger/ledger-event.ts';
@@ -99,10 +100,9 @@ const judged = async (ending: Ending, record: LedgerRecord, { settings, lanes }:
     return { ...ending, ...failWith({ ...failure, code: 'OBJECT_GONE' }) };
   }
   if (failureOf(failure.code).pauses !== 'known-integration' || !target) return ending;
-  if (target.integrationId === settings.integrationId) return ending;
   const lane = await lanes.read(target.integrationId).catch(() => 'unreadable' as const);
-  // Nothing was ever attached under this id, so it is a mistake in the key, and no other file should wait for it.
-  return lane !== 'unreadable' && lane.tool.length === 0 ? { ...ending, as: 'rejected' } : ending;
+  // No other file should wait for a mistake in this key.
+  return lane !== 'unreadable' && mayBeMistyped(lane, settings.integrationId) ? { ...ending, as: 'rejected' } : ending;
 };
 
 const isMistakeInKey = (ending: Ending): boolean =>

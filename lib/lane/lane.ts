@@ -79,6 +79,10 @@ export const opened = (lane: Lane, now: number): Lane => ({
   nextAt: now,
 });
 
+/** Whether its id can be a mistake in a key: the setting does not name it, and nothing was ever attached under it. */
+export const mayBeMistyped = ({ integrationId, tool }: Lane, setting: string | undefined): boolean =>
+  integrationId !== setting && tool.length === 0;
+
 /** What an answer to a POST means for a lane. `reach` says whether the lane is one integration or the account. */
 export const afterFailure = (
   lane: Lane,

@@ -1,6 +1,15 @@
 import type { Courier } from '../courier.ts';
 import { type FailureCode, type FailureDetail, failureOf } from '../failures/failures.ts';
-import { accountLane, afterFailure, afterListing, afterRateLimit, afterSuccess, type Lane, touched } from './lane.ts';
+import {
+  accountLane,
+  afterFailure,
+  afterListing,
+  afterRateLimit,
+  afterSuccess,
+  type Lane,
+  mayBeMistyped,
+  touched,
+} from './lane.ts';
 import type { PauseFacts } from './pause.ts';
 
 type NoteCourier = Pick<Courier, 'settings' | 'lanes' | 'apiKey' | 'clock'>;
@@ -71,7 +80,11 @@ const noteFailure = async (
     await lanes.change(accountLane, (account) => afterFailure(account, failure, 'account', facts));
   } else if (pauses !== 'nothing' || outage === 'integration') {
     // The file waits in the lane, so its touch needs no write of its own.
-    await lanes.change(integrationId, (lane) => touched(afterFailure(lane, failure, 'integration', own), now));
+    await lanes.change(integrationId, (lane) => {
+      // The file could not be rejected, because its lane could not be read a moment ago; it is asked about again.
+      const isMistake = pauses === 'known-integration' && mayBeMistyped(lane, settings.integrationId);
+      return touched(isMistake ? lane : afterFailure(lane, failure, 'integration', own), now);
+    });
   } else if (throttled === 'rate-limit' && retryAfterMs !== undefined) {
     const facts = await withKey();
     const until = now + retryAfterMs;

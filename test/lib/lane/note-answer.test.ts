@@ -167,3 +167,11 @@ test('twenty files that meet the same failure concurrently begin one pause', asy
   await Promise.all(Array.from({ length: 20 }, () => note('INTEGRATION.PERMISSION_MISSING')));
   expect(world.lane()).toMatchObject({ version: 1, pause: { code: 'INTEGRATION.PERMISSION_MISSING' } });
 });
+
+test('an id that Kombo does not know pauses nothing where it may be a mistake in a key, even if its file was not rejected', async () => {
+  await note('PLATFORM.INTEGRATION_NOT_FOUND', { id: otherIntegration });
+  expect(world.lane(otherIntegration)).toMatchObject({ touchedAt: nine, outages: 0 });
+  expect(pauseOf(otherIntegration)).toBeUndefined();
+  await note('PLATFORM.INTEGRATION_NOT_FOUND');
+  expect(pauseOf()).toBe('PLATFORM.INTEGRATION_NOT_FOUND');
+});
