@@ -8,7 +8,8 @@ import { type KomboClient, komboClient } from '../../../lib/kombo/client.ts';
 import { httpTransport } from '../../../lib/kombo/http-transport.ts';
 import type { Target } from '../../../lib/upload/target.ts';
 import { chunksOf } from '../../fakes/chunks.ts';
-import { errorAnswer, type PostFate, SimulatedKombo, transportOf } from '../simulation/simulated-kombo.ts';
+import { errorAnswer, type PostFate } from '../simulation/kombo-answers.ts';
+import { SimulatedKombo, transportOf } from '../simulation/simulated-kombo.ts';
 
 /**
  * The simulation's Kombo and the emulator over HTTP, asked the same through our own client, must answer the same and hold

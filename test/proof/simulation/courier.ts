@@ -1,6 +1,6 @@
 import { readSettings, type Settings } from '../../../lib/config/config.ts';
 import type { Courier } from '../../../lib/courier.ts';
-import { fixedApiKey } from '../../../lib/kombo/api-key.ts';
+import { cachedApiKey, fixedApiKey, type StoredKey } from '../../../lib/kombo/api-key.ts';
 import { komboClient } from '../../../lib/kombo/client.ts';
 import type { Links } from '../../../lib/kombo/links.ts';
 import { createLoad } from '../../../lib/kombo/load.ts';
@@ -16,6 +16,10 @@ import type { Process } from './world.ts';
 
 export const bucket = 'simulated-bucket';
 export const integrationId = 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E';
+/** Only keys name these; the setting names the one above. */
+export const otherIntegrations = ['ashby:7dT2mQ9xkLw', 'lever:Zp4Vn8RcYb1'] as const;
+/** As a key names it whose uploader has mistyped it: Kombo knows no such integration. */
+export const mistypedIntegration = 'lever:Zp4Vn8RcYb7';
 /** Markers that must never reach a log line. */
 export const secrets = {
   apiKey: 'ks_prod_simulated_secret',
@@ -37,6 +41,8 @@ export const settingsFor = (
       'candidates/{candidate_id}/{any}/{filename}',
       'typed/{candidate_id}/{type}/{filename}',
       'applications/{application_id}/{filename}',
+      'tenants/{integration_id}/candidates/{candidate_id}/{filename}',
+      'tenants/{integration_id}/applications/{application_id}/{filename}',
     ].join('|'),
     ALLOWED_TYPES: 'txt',
     MAX_BYTES: '10000',
@@ -50,6 +56,8 @@ export interface Parts {
   readonly storage: Storage;
   readonly transport: Transport;
   readonly links: Links;
+  /** What the secret with the API key holds now; a key that never changes when absent. */
+  readonly storedKey?: () => StoredKey;
 }
 
 /** The real library, put together as `handlers/runtime.ts` does, on simulated parts. */
@@ -62,7 +70,8 @@ export const courierOf = (
 ): Courier => {
   const { clock } = process;
   const { table, storage, transport, links } = parts;
-  const apiKey = fixedApiKey(secrets.apiKey);
+  const { storedKey } = parts;
+  const apiKey = storedKey ? cachedApiKey(async () => storedKey(), clock) : fixedApiKey(secrets.apiKey);
   const load = createLoad(clock, 1);
   const kombo = komboClient({ transport, clock, apiKey: apiKey.current, load });
   const uuid = (): string =>

@@ -1,5 +1,7 @@
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { fromItem } from '../../../lib/ledger/record-item.ts';
+import { dayMs } from '../../../lib/limits.ts';
+import { mistypedIntegration } from './courier.ts';
 import type { Ended } from './history.ts';
 import { isDecidable } from './simulated-tool.ts';
 
@@ -44,16 +46,29 @@ export const lostAnswers = (ended: Ended): readonly LedgerRecord[] =>
     : [];
 
 /**
- * The tool keeps bytes and they are served within a day, the key has its right, and bytes and type of ours are known: an object
- * that was deleted before any function could write down what it was has none to compare. Left out is a tool that lists every
- * file as OTHER where the target has the same bytes under two types: nobody can tell the two apart.
+ * The tool keeps bytes and they are served within a day, the key has its right, Kombo knows the integration and lists its files
+ * within a day, and bytes and type of ours are known: an object that was deleted before any function could write down what it
+ * was has none to compare. Left out is a target that has the same bytes under two types: nobody can tell the two apart.
  */
-export const mustBeDecided = (ended: Ended, { upload, content, sent, unknownAttempts = 0 }: LedgerRecord): boolean => {
-  const { tool, losesRight } = ended;
-  const twins = new Set(ended.puts.filter(({ upload: { etag } }) => etag === upload.etag).map((put) => put.upload.key));
-  const isTwin = tool.habits.includes('retyped') && twins.size > 1;
+export const mustBeDecided = (ended: Ended, record: LedgerRecord): boolean => {
+  const { tool, losesRight, kombo, puts } = ended;
+  const { upload, target, content, sent, unknownAttempts = 0 } = record;
+  const twins = new Set(puts.filter(({ upload: { etag } }) => etag === upload.etag).map((put) => put.upload.key));
+  const isTwin =
+    twins.size > 1 && (tool.habits.includes('retyped') || [...twins].some((key) => key.startsWith('typed/')));
+  const isListed = kombo.account?.troubles.every(
+    ({ kind, from, until, integrationId = target?.integrationId }) =>
+      kind !== 'outage' || until - from < dayMs || integrationId !== target?.integrationId,
+  );
   return (
-    isDecidable(tool) && !losesRight && content !== undefined && sent !== undefined && unknownAttempts < 3 && !isTwin
+    isDecidable(tool) &&
+    !losesRight &&
+    target?.integrationId !== mistypedIntegration &&
+    isListed !== false &&
+    content !== undefined &&
+    sent !== undefined &&
+    unknownAttempts < 3 &&
+    !isTwin
   );
 };
 

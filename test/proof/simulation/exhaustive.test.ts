@@ -4,7 +4,7 @@ import type { Plant } from './history.ts';
 import { plantedBugs } from './planted-bugs.ts';
 
 test('two workers on one upload, every order of their steps, one crash anywhere: attached once', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const report = await everyInterleaving(1);
   console.log(
@@ -20,7 +20,7 @@ test('finds a claim that is not conditional, without any chance', async () => {
 });
 
 test('two workers on copies of one file, every order of the steps that they see of each other: attached once', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const report = await everyInterleaving(0, undefined, 'all', 'on copies');
   console.log(`copies in every interleaving: ${report.histories} histories, up to ${report.mostSteps} steps`);

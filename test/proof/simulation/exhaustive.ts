@@ -31,6 +31,8 @@ export type Until = 'all' | 'first-failure';
  * it had been opened. Then both go all the way, so only the steps that they see of each other are put in every order.
  */
 export type Workers = 'on one upload' | 'on copies';
+/** No lane is ever paused here, so it does not matter when one is read: each worker reads several at the same time. */
+const decidesOnOneUpload = /^(?!table get lane)/;
 const seenByCopies = /^table (put|query candidate|batch get)|^kombo (write|answer)/;
 
 /**
@@ -132,7 +134,7 @@ const play = async (
   };
 
   const pending: Pending[] = [];
-  const isChosen = workers === 'on copies' ? seenByCopies : /^/;
+  const isChosen = workers === 'on copies' ? seenByCopies : decidesOnOneUpload;
   for (const [worker, upload] of uploads.entries()) {
     const process = chosenProcess(`worker${worker}`, worker, world, pending, isChosen);
     const courier = depsFor(process, storeOf(upload.etag));
@@ -164,7 +166,7 @@ const play = async (
   }
   world.calmDown();
   await recover(world, table, (process) => depsFor(process), settings.komboTimeoutMs);
-  const target = { kind: 'candidate', id: 'GRKcandidateOne' } as const;
+  const target = { kind: 'candidate', id: 'GRKcandidateOne', integrationId } as const;
   const puts = uploads.map((upload) => ({ upload, target, content }));
   return {
     ended: {
@@ -179,6 +181,7 @@ const play = async (
       cap: 8,
       tool,
       losesRight: false,
+      watched: [],
     },
     steps,
   };

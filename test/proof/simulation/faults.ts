@@ -1,7 +1,8 @@
 import { komboErrorCodes } from '../../../lib/failures/kombo-failures.ts';
 import type { HttpAnswer } from '../../../lib/kombo/transport.ts';
+import { allCodes, errorAnswer, html, json, type PostFate } from './kombo-answers.ts';
 import type { Random } from './random.ts';
-import { allCodes, errorAnswer, json, type KomboFaults, type PostFate } from './simulated-kombo.ts';
+import type { KomboFaults } from './simulated-kombo.ts';
 import type { ReadFault } from './simulated-storage.ts';
 import type { TableFaults } from './simulated-table.ts';
 import type { SimulatedTool } from './simulated-tool.ts';
@@ -17,37 +18,60 @@ export interface Weather {
   readonly lossRate: number;
   readonly crashRate: number;
   readonly freezeRate: number;
+  /** Functions for events often freeze before they write that a file was not sent, and others have sent it when they do. */
+  readonly writesLate: boolean;
   readonly tool: SimulatedTool;
   /** No POST is ever answered, and none arrives, also when all other faults have stopped. */
   readonly losesAll: boolean;
   /** The API key lacks the right to list now and then. */
   readonly losesRight: boolean;
+  /** In addition to the faults: how often S3 does not open an object, which is no one's outage and uses up the retry budget. */
+  readonly storageRate: number;
+  /** Kombo and the tool take nearly as long as they ever do. */
+  readonly isSlow: boolean;
   /** From when on the host of the listed files is down, for an hour; undefined for never. */
   readonly hostDownAt: number | undefined;
 }
 
 export const longestSkewMs = 60_000;
-/** Long enough for others to declare the lease expired, read back, send and settle meanwhile. */
-const longestFreezeMs = 60 * 60_000;
+/**
+ * Long enough for others to declare the lease expired, read back, send and settle meanwhile. A lane is kept for an hour after a
+ * touch, and the touch may be ten minutes old; no function of Lambda's lives longer than 15 minutes.
+ */
+const longestFreezeMs = 45 * 60_000;
+/** An index is behind by a moment, and now and then by this. */
+const longestLagMs = 60_000;
 const longestLatenessMs = 770_000;
 const hostDownMs = 60 * 60_000;
 
-export const fateIn = ({ crashRate, freezeRate }: Weather, random: Random): Fate => ({
+export const fateIn = (
+  { crashRate, freezeRate, writesLate }: Weather,
+  random: Random,
+  kind: 'upload' | 'schedule',
+): Fate => ({
   latencyMs: () => 1 + random.below(random.chance(0.02) ? 20_000 : 60),
   crash: () => (random.chance(crashRate) ? random.pick(['before', 'after']) : undefined),
-  freezeMs: () => (random.chance(freezeRate) ? 1_000 + random.below(longestFreezeMs) : 0),
+  freezeMs: (label) => {
+    const isLate = writesLate && kind === 'upload' && label === 'table put waiting';
+    return random.chance(isLate ? 0.7 : freezeRate) ? 1_000 + random.below(longestFreezeMs) : 0;
+  },
 });
 
 export const tableFaultsIn = ({ faultRate }: Weather, random: Random): TableFaults => ({
   unavailable: () => random.chance(faultRate / 10),
   lostAnswer: () => random.chance(faultRate / 5),
-  staleMs: () => (random.chance(0.3) ? random.below(3_000) : 0),
+  staleMs: () => (random.chance(0.3) ? random.below(random.chance(0.1) ? longestLagMs : 3_000) : 0),
 });
 
 export const readFaultIn =
-  ({ faultRate }: Weather, random: Random) =>
-  (): ReadFault =>
-    random.chance(faultRate / 3) ? random.pick(['unavailable', 'stalls', 'short', 'corrupt', 'breaks']) : undefined;
+  ({ faultRate, storageRate, writesLate }: Weather, random: Random, kind: 'upload' | 'schedule') =>
+  (): ReadFault => {
+    // While one function stands still, the others do its work.
+    if (random.chance(writesLate && kind === 'schedule' ? 0 : storageRate)) return 'unavailable';
+    return random.chance(faultRate / 3)
+      ? random.pick(['unavailable', 'stalls', 'short', 'corrupt', 'breaks'])
+      : undefined;
+  };
 
 /** Codes after which Kombo may have done the work. */
 const doubtful = new Set([
@@ -68,20 +92,21 @@ const statusOf = (code: string): number => {
 };
 
 export const komboFaultsIn = (
-  { faultRate, lossRate, tool, losesAll, losesRight, hostDownAt }: Weather,
+  { faultRate, lossRate, tool, losesAll, losesRight, isSlow, hostDownAt }: Weather,
   random: Random,
   now: () => number,
 ): KomboFaults => {
   const calm = (): PostFate => ({ kind: 'attaches', stores: true, workMs: 20 + random.below(3_000), listingLagMs: 0 });
   const late = () => {
     const workMs = random.below(longestLatenessMs);
+    if (isSlow) return { workMs, listingLagMs: longestLatenessMs - workMs };
     return { workMs, listingLagMs: random.below(longestLatenessMs - workMs) };
   };
   const odd = (): PostFate => {
     const stores = random.chance(0.5);
     const answers: readonly [HttpAnswer, ...HttpAnswer[]] = [
       { status: 502, headers: {}, text: '<html>Bad gateway</html>', complete: true },
-      { status: 200, headers: {}, text: '<html>Hello</html>', complete: true },
+      html,
       { status: 200, headers: {}, text: '{"status":"succ', complete: false },
       errorAnswer(500, null),
       errorAnswer(500, 'PLATFORM.SOMETHING_NEW'),

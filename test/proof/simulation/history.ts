@@ -3,18 +3,23 @@ import type { Courier } from '../../../lib/courier.ts';
 import { deadlineIn } from '../../../lib/deadline.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import { fromItem } from '../../../lib/ledger/record-item.ts';
+import { hasTime } from '../../../lib/runs/run-options.ts';
 import type { Task } from '../../../lib/runs/run-report.ts';
 import { scheduledRun } from '../../../lib/runs/scheduled-run.ts';
-import type { Upload } from '../../../lib/upload/upload.ts';
-import { courierOf, integrationId, type Parts, settingsFor } from './courier.ts';
+import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
+import { courierOf, type Parts, settingsFor } from './courier.ts';
+import { isAnythingDue, nextDueAt } from './due-work.ts';
 import { fateIn, komboFaultsIn, longestSkewMs, readFaultIn, tableFaultsIn, type Weather } from './faults.ts';
 import { etagOf, type Put, planStrangers, planUploads } from './planned-files.ts';
 import { randomFrom } from './random.ts';
+import { SimulatedAccount } from './simulated-account.ts';
 import { SimulatedKombo, transportOf } from './simulated-kombo.ts';
 import { linksOf } from './simulated-links.ts';
 import { SimulatedBucket, storageOf } from './simulated-storage.ts';
 import { SimulatedTable, tableOf } from './simulated-table.ts';
 import { isDecidable, lessonsOf, people, type SimulatedTool, toolIn } from './simulated-tool.ts';
+import { lastEnd, planTroubles, poisonMark } from './troubles.ts';
+import { Watch } from './watch.ts';
 import { createWorld, type Process, type World } from './world.ts';
 
 /** Changes the code under test before it runs: how known bugs are planted. */
@@ -34,9 +39,12 @@ export interface Ended {
   readonly cap: number;
   readonly tool: SimulatedTool;
   readonly losesRight: boolean;
+  /** Promises that were broken on the way. */
+  readonly watched: readonly string[];
 }
 
 const minute = 60_000;
+const stormMs = 65 * minute;
 const functionTimeoutMs = 5 * minute;
 const scheduleTimeoutMs = 15 * minute;
 const mostUploadWorkers = 8;
@@ -48,41 +56,56 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   const random = randomFrom(seed);
   const world = createWorld(random);
   const tool = toolIn(random);
+  const plan = planTroubles(random, world.now());
+  // Of such a tool an absence is believed, so only the wait keeps a late file from being sent twice.
+  const isSlow = isDecidable(tool) && tool.learnt && random.chance(0.4);
+  const writesLate = isDecidable(tool) && tool.learnt && !plan.isLong && !isSlow && random.chance(0.5);
+  const needsRuns = plan.isLong || isSlow || writesLate;
   const weather: Weather = {
-    faultRate: random.pick([0, 0.2, 0.5]),
-    lossRate: random.pick([0, 0, 0.6]),
-    crashRate: random.pick([0, 0.01, 0.05]),
-    freezeRate: random.pick([0, 0.01, 0.04]),
+    faultRate: isSlow || writesLate ? 0 : random.pick([0, 0.2, 0.5]),
+    lossRate: isSlow ? 0.8 : random.pick([0, 0, 0.6]),
+    // At the higher rates hardly a run comes to its end, and what takes several runs would never happen.
+    crashRate: needsRuns ? random.pick([0, 0, 0.003]) : random.pick([0, 0.01, 0.05]),
+    writesLate,
+    freezeRate: needsRuns ? 0 : random.pick([0, 0.01, 0.04]),
     tool,
-    losesAll: isDecidable(tool) && tool.learnt && random.chance(0.15),
+    // A function repeats twice within seconds, so this leaves four in ten to a later run.
+    storageRate: plan.isLong || writesLate ? 0.75 : 0,
+    losesAll: !plan.isLong && isDecidable(tool) && tool.learnt && random.chance(0.15),
     losesRight: random.chance(0.2),
+    isSlow,
     hostDownAt: random.chance(0.3) ? world.now() + random.below(60 * minute) : undefined,
   };
   const onUnknown = random.chance(0.15) ? 'resend' : 'read-back';
   // The shortest interval and the default; not a random draw, so that old seeds keep their histories.
-  const settings = settingsFor({ onUnknown, sweepEveryMs: seed % 2 === 0 ? 60 * minute : 5 * minute });
-  const [table, kombo, store] = [new SimulatedTable(world), new SimulatedKombo(people), new SimulatedBucket()];
-  const lessons = lessonsOf(weather.tool, integrationId, world.now());
-  if (lessons) table.write(lessons.pk, lessons);
+  const settings = settingsFor({ onUnknown, sweepEveryMs: (plan.isLong || seed % 2 === 0 ? 60 : 5) * minute });
+  const account = new SimulatedAccount(plan.integrations, plan.troubles, world.now);
+  const [table, kombo, store] = [new SimulatedTable(world), new SimulatedKombo(people, account), new SimulatedBucket()];
+  for (const integrationId of plan.integrations) {
+    const lessons = lessonsOf(tool, integrationId, world.now());
+    if (lessons) table.write(lessons.pk, lessons);
+  }
+  const watch = new Watch(world, table, kombo);
   const logged: string[] = [];
   const puts: Put[] = [];
-  world.tell(`seed ${seed}: ${JSON.stringify(weather)}, ${onUnknown}`);
+  world.tell(`seed ${seed}: ${JSON.stringify(weather)}, ${onUnknown}, ${JSON.stringify(plan)}`);
 
   let spawned = 0;
   const invoke = (
-    kind: string,
+    kind: 'upload' | 'schedule',
     timeoutMs: number,
     work: (courier: Courier) => Promise<unknown>,
     done: (failed: boolean) => void,
   ): void => {
     const skewMs = random.below(2 * longestSkewMs) - longestSkewMs;
-    const process = world.spawn(`${kind}${++spawned}`, { skewMs, fate: fateIn(weather, random) });
+    const process = world.spawn(`${kind}${++spawned}`, { skewMs, fate: fateIn(weather, random, kind) });
     const faults = komboFaultsIn(weather, random, world.now);
     const parts: Parts = {
       table: tableOf(table, process, world, tableFaultsIn(weather, random)),
-      storage: storageOf(store, process, world, readFaultIn(weather, random)),
+      storage: storageOf(store, process, world, readFaultIn(weather, random, kind)),
       transport: transportOf(kombo, process, world, faults, (content) => lastArrival(table, content)),
       links: linksOf(kombo, process, world, faults),
+      storedKey: () => account.key(),
     };
     const courier = plant(courierOf(process, random, parts, settings, logged), parts);
     let finished = false;
@@ -129,25 +152,45 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   const runSchedule = (tasks: readonly Task[] = everything): void => {
     if (scheduled >= mostScheduled) return;
     scheduled += 1;
+    const [due, startedAt] = [watch.runBegins(), world.now()];
+    let hadTime = false;
     invoke(
       'schedule',
       scheduleTimeoutMs,
-      (courier) => runOf(courier, settings.komboTimeoutMs, tasks),
-      () => {
+      async (courier) => {
+        hadTime = await runOf(courier, settings.komboTimeoutMs, tasks);
+      },
+      (failed) => {
         scheduled -= 1;
+        watch.runEnds(due, startedAt, !failed && hadTime);
       },
     );
   };
 
-  planStrangers(world, random, kombo);
-  planUploads(seed, world, random, store, puts, notify);
-  const everyMs = random.pick([2, 5, 5]) * minute;
-  for (let at = 0; at < 90 * minute; at += everyMs) world.at(at + random.below(minute), () => runSchedule());
-  await world.runUntil(world.now() + 90 * minute);
+  planStrangers(plan, world, random, kombo);
+  planUploads({ seed, plan, more: isSlow || writesLate ? 4 : 0 }, world, random, store, puts, notify);
+  const everyMs = random.pick([3, 5, 5]) * minute;
+  for (let at = 0; at < stormMs; at += everyMs) world.at(at + random.below(minute), () => runSchedule());
+  await world.runUntil(world.now() + stormMs);
+  // The weather stays bad for an hour after a long outage, so that what waited through it meets faults of its own.
+  const stormyUntil = plan.isLong || random.chance(0.2) ? lastEnd(plan) + 60 * minute : 0;
+  while (world.now() < stormyUntil) {
+    if (isAnythingDue(table, world.now())) runSchedule();
+    await world.runUntil(world.now() + 5 * minute);
+  }
   world.calmDown();
-  await untilNothingIsDue(world, table, runSchedule);
+  const calmAt = world.now();
+  const isFaulty = (pk: string): boolean =>
+    plan.poison !== undefined &&
+    puts.some(({ upload, content }) => uploadId(upload) === pk && content.includes(poisonMark));
+  await untilNothingIsDue(world, table, runSchedule, undefined, () => {
+    // Where no answer ever comes, no probe can show that a pause has ended.
+    if (!weather.losesAll) watch.checkPauses(calmAt, isFaulty);
+  });
+  watch.checkDirectory();
   const cap = mostUploadWorkers + mostScheduled * parallelism;
-  return { seed, world, table, kombo, bucket: store, puts, logged, onUnknown, cap, ...weather };
+  const watched = watch.broken;
+  return { seed, world, table, kombo, bucket: store, puts, logged, onUnknown, cap, watched, ...weather };
 };
 
 /** Scheduled runs without faults until nothing is due, for tests that caused the faults in another way. */
@@ -173,10 +216,12 @@ export const recover = async (
 const dueOnly: readonly Task[] = ['due'];
 const everything: readonly Task[] = ['due', 'sweep'];
 
-const runOf = async (courier: Courier, worstCaseMs: number, tasks: readonly Task[]): Promise<void> => {
+/** Whether time was left when it ended. */
+const runOf = async (courier: Courier, komboTimeoutMs: number, tasks: readonly Task[]): Promise<boolean> => {
   const deadline = deadlineIn(courier.clock, scheduleTimeoutMs);
-  const options = { deadline, parallelism, worstCaseMs: worstCaseMs + 30_000 };
+  const options = { deadline, parallelism, worstCaseMs: komboTimeoutMs + 30_000 };
   await scheduledRun(tasks, options, courier, () => undefined);
+  return hasTime(options);
 };
 
 /**
@@ -196,22 +241,22 @@ const untilNothingIsDue = async (
   world: World,
   table: SimulatedTable,
   runSchedule: (tasks: readonly Task[]) => void,
-  leastRounds = 16,
+  leastRounds = 17,
+  afterRun: () => void = () => undefined,
 ): Promise<void> => {
   for (let round = 0; round < 1_000; round += 1) {
-    runSchedule(round < leastRounds ? everything : dueOnly);
+    // At first the sweep has its turn even where nothing is due.
+    const isEarly = round < leastRounds;
+    if (isAnythingDue(table, world.now()) || (isEarly && round % 3 === 0)) runSchedule(isEarly ? everything : dueOnly);
     await world.runUntil(world.now() + 5 * minute);
-    const due = table.items().filter(({ workShard = '' }) => isWork(workShard));
+    afterRun();
+    if (isEarly) continue;
     // A few runs more than needed: frozen ones from before may still hold the places of the schedule.
-    if (round + 1 >= leastRounds && due.length === 0) return;
-    const next = Math.min(...due.map(({ workAt = 0 }) => workAt));
-    if (due.length > 0 && next > world.now()) await world.runUntil(next + 2 * longestSkewMs);
+    const next = nextDueAt(table);
+    if (next === undefined) return;
+    if (next > world.now()) await world.runUntil(next + longestSkewMs);
   }
 };
-
-/** Files that wait, leases, paused lanes; not the directory of open lanes, whose entries outlive their files by an hour. */
-const isWork = (shard: string): boolean =>
-  shard.startsWith('wait#') || shard.startsWith('backfill#') || shard.startsWith('lease#') || shard === 'lanes#paused';
 
 /** What the library throws when the table is away; anything else is a fault of the code. */
 const isExpected = (error: unknown): boolean =>

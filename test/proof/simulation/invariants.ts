@@ -1,9 +1,12 @@
+import { laneKey } from '../../../lib/lane/lane-item.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { fromItem } from '../../../lib/ledger/record-item.ts';
+import type { Target } from '../../../lib/upload/target.ts';
 import { parseUploadId, uploadId } from '../../../lib/upload/upload.ts';
-import { integrationId, secrets } from './courier.ts';
+import { mistypedIntegration, secrets } from './courier.ts';
 import type { Ended } from './history.ts';
 import type { Put } from './planned-files.ts';
+import type { SimulatedAttachment } from './simulated-kombo.ts';
 
 /** The promise, checked on what is left when faults have stopped and time has passed. Empty when it was kept. */
 export const brokenPromises = (ended: Ended): readonly string[] => [
@@ -14,6 +17,9 @@ export const brokenPromises = (ended: Ended): readonly string[] => [
   ...overloaded(ended),
   ...leaked(ended),
   ...endless(ended),
+  ...busyInOutage(ended),
+  ...pausedByMistake(ended),
+  ...ended.watched,
 ];
 
 const recordsOf = ({ table }: Ended): readonly LedgerRecord[] =>
@@ -38,10 +44,13 @@ const unsettled = (ended: Ended): readonly string[] => {
 
 /** Files that we put there; a recruiter's own are not our copies. */
 const sentTo = ({ kombo }: Ended, { target, content }: Put): number =>
-  kombo.attachments.filter((file) => !file.stranger && file.content === content && isSameTarget(file.target, target))
-    .length;
+  kombo.attachments.filter((file) => !file.stranger && file.content === content && isAt(file, target)).length;
 
-const isSameTarget = (a: Put['target'], b: Put['target']): boolean => a.kind === b.kind && a.id === b.id;
+const isAt = ({ target: { kind, id }, integrationId }: SimulatedAttachment, target: Target): boolean =>
+  isSameTarget({ kind, id, integrationId }, target);
+
+const isSameTarget = (a: Target, b: Target): boolean =>
+  a.kind === b.kind && a.id === b.id && a.integrationId === b.integrationId;
 
 /** The uploads of the same bytes to the same target: each of them is one attachment. */
 const uploadsLike = ({ puts }: Ended, { target, content }: Put): ReadonlySet<string> =>
@@ -62,7 +71,7 @@ const doubled = (ended: Ended): readonly string[] =>
       const copies = sentTo(ended, put);
       const allowed = filesLike(ended, put);
       const answered = ended.kombo.attachments.filter(
-        (file) => file.content === put.content && isSameTarget(file.target, put.target) && file.told(),
+        (file) => file.content === put.content && isAt(file, put.target) && file.told(),
       ).length;
       if (copies <= allowed || (ended.onUnknown === 'resend' && answered <= allowed)) return [];
       return [`doubled: ${put.content.slice(0, 16)} is at ${put.target.id} ${copies} times`];
@@ -96,9 +105,9 @@ const isDenied = (state: LedgerRecord['state']): boolean =>
 
 /** (d) Nothing goes to another target or integration. */
 const misdirected = (ended: Ended): readonly string[] =>
-  ended.kombo.attachments.flatMap(({ content, target, stranger, integrationId: to }) => {
-    const isRight = ended.puts.some((put) => put.content === content && isSameTarget(put.target, target));
-    return stranger || (isRight && to === integrationId) ? [] : [`misdirected or damaged: to ${target.id}`];
+  ended.kombo.attachments.flatMap((file) => {
+    const isRight = ended.puts.some((put) => put.content === file.content && isAt(file, put.target));
+    return file.stranger || isRight ? [] : [`misdirected or damaged: to ${file.target.id}`];
   });
 
 /** (g) An attempt that may have arrived is repeated twice at most. */
@@ -112,6 +121,24 @@ const endless = (ended: Ended): readonly string[] =>
 /** (e) */
 const overloaded = ({ kombo, cap }: Ended): readonly string[] =>
   kombo.mostInFlight > cap ? [`overloaded: ${kombo.mostInFlight} calls in flight, ${cap} allowed`] : [];
+
+/** (h) While the other side is down it is asked once a minute at most, beside the calls that find out that it is down. */
+const busyInOutage = ({ kombo: { account } }: Ended): readonly string[] =>
+  (account?.troubles ?? []).flatMap((trouble) => {
+    const allowed = callsThatFindOut + (trouble.until - trouble.from) / 60_000;
+    return [...(account?.callsDuring(trouble) ?? [])].flatMap(([integration, calls]) =>
+      calls > allowed ? [`busy: ${calls} calls for ${integration} in an outage that allows ${allowed}`] : [],
+    );
+  });
+
+/** A preflight and a POST of each file that is being sent when it begins, and the listings that follow. */
+const callsThatFindOut = 40;
+
+/** (i) An id that Kombo does not know is the uploader's mistake, and no reason to pause. */
+const pausedByMistake = ({ table }: Ended): readonly string[] =>
+  table.get(laneKey(mistypedIntegration))?.code === 'PLATFORM.INTEGRATION_NOT_FOUND'
+    ? ['paused: an integration that does not exist']
+    : [];
 
 /** (f) No key, name, or content in any log line. */
 const leaked = ({ logged }: Ended): readonly string[] =>

@@ -68,9 +68,11 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
   }),
 };
 
-const overwrite = async (table: Table, item: Item) => {
+/** Whatever is there, also when it changes in the meantime. */
+const overwrite = async (table: Table, item: Item): ReturnType<Table['put']> => {
   const there = await table.get(item.pk);
-  return table.put(item, there ? { kind: 'unchanged', version: there.version } : { kind: 'absent' });
+  const result = await table.put(item, there ? { kind: 'unchanged', version: there.version } : { kind: 'absent' });
+  return result.written ? result : overwrite(table, item);
 };
 
 const withTable = (courier: Courier, change: (table: Table) => Table): Courier => {

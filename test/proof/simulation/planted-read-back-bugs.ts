@@ -59,9 +59,12 @@ export const plantedReadBackBugs: Readonly<Record<string, Plant>> = {
       return isSecond ? { kind: 'absent', dueAt: event.dueAt } : { ...event, counts: 'absent' };
     }),
 
-  'a file is free after four minutes': (courier) => ({
-    ...courier,
-    settings: { ...courier.settings, readBackAgainMs: 4 * 60_000 },
+  // What is known of the tool was learnt under the same setting.
+  'a file is free after six minutes': (courier) => ({
+    ...withTool(courier, (tool) =>
+      tool.map((group) => ({ ...group, lessons: group.lessons.map((lesson) => ({ ...lesson, lagMs: 6 * 60_000 })) })),
+    ),
+    settings: { ...courier.settings, readBackAgainMs: 6 * 60_000 },
   }),
 
   'there is no third and last attempt': (courier) =>

@@ -1,31 +1,12 @@
 import type { Habits } from '../../../infra/local/kombo/faults/ats-habits.ts';
 import { hasLink } from '../../../infra/local/kombo/faults/linked-file.ts';
 import { listedFile } from '../../../infra/local/kombo/faults/listed-file.ts';
-import { komboErrorCodes } from '../../../lib/failures/kombo-failures.ts';
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError } from '../../../lib/kombo/transport.ts';
 import type { Target } from '../../../lib/upload/target.ts';
+import { errorAnswer, json, type PostFate } from './kombo-answers.ts';
+import { integrationOf, type SimulatedAccount } from './simulated-account.ts';
 import type { SimulatedTool } from './simulated-tool.ts';
 import type { Process, World } from './world.ts';
-
-/** What Kombo makes of one POST. */
-export interface PostFate {
-  readonly kind:
-    | 'attaches'
-    | 'refuses-early'
-    | 'refuses'
-    | 'unreachable'
-    | 'resets-before'
-    | 'answers-oddly'
-    | 'is-silent'
-    | 'resets-after';
-  /** For refusals and odd answers. */
-  readonly answer?: HttpAnswer;
-  /** Whether a complete body is stored although the answer does not say so. */
-  readonly stores: boolean;
-  /** From the last byte until the file is stored, and until the listing shows it. */
-  readonly workMs: number;
-  readonly listingLagMs: number;
-}
 
 export interface KomboFaults {
   post(): PostFate;
@@ -58,49 +39,59 @@ export class SimulatedKombo {
   readonly attachments: SimulatedAttachment[] = [];
   /** Applications by their candidate: the candidate's listing shows their files as well. */
   readonly applications: Readonly<Record<string, readonly string[]>>;
+  /** What is behind the API key; without it any integration exists and nothing is ever wrong with it. */
+  readonly account: SimulatedAccount | undefined;
+  /** When a call of an integration was last refused for load. */
+  readonly throttledAt = new Map<string, number>();
+  /** Calls of one integration that may be in flight; any number when absent. */
+  callLimit: number | undefined;
+  /** Calls that were refused because of it. */
+  refused = 0;
   posts = 0;
   inFlight = 0;
   mostInFlight = 0;
 
-  constructor(applications: Readonly<Record<string, readonly string[]>> = {}) {
+  constructor(applications: Readonly<Record<string, readonly string[]>> = {}, account?: SimulatedAccount) {
     this.applications = applications;
+    this.account = account;
   }
 
   /** Everything that the listing of this target shows, sooner or later. */
-  coveredBy(target: Pick<Target, 'kind' | 'id'>, habits: Habits): readonly SimulatedAttachment[] {
+  coveredBy(target: Target, habits: Habits): readonly SimulatedAttachment[] {
     const person = Object.entries(this.applications).find(
       ([candidate, applications]) =>
         target.id === (target.kind === 'candidate' ? candidate : applications.find((id) => id === target.id)),
     );
     const showsPerson = target.kind === 'candidate' || habits.includes('whole-person');
-    return this.attachments.filter(({ target: { kind, id } }) => {
+    return this.attachments.filter(({ integrationId, target: { kind, id } }) => {
+      if (integrationId !== target.integrationId) return false;
       if (kind === target.kind && id === target.id) return true;
       if (!person || !showsPerson) return false;
       return kind === 'candidate' ? id === person[0] : person[1].includes(id);
     });
   }
 
-  enter(): void {
+  readonly #inFlightOf = new Map<string, number>();
+
+  enter(integrationId: string): void {
     this.inFlight += 1;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+    this.#inFlightOf.set(integrationId, (this.#inFlightOf.get(integrationId) ?? 0) + 1);
   }
 
-  leave(): void {
+  leave(integrationId: string): void {
     this.inFlight -= 1;
+    this.#inFlightOf.set(integrationId, (this.#inFlightOf.get(integrationId) ?? 0) - 1);
+  }
+
+  /** What Kombo reports with each answer. */
+  concurrencyOf(integrationId: string): { readonly isFull: boolean; readonly headers: HttpAnswer['headers'] } {
+    if (this.callLimit === undefined) return { isFull: false, headers: {} };
+    const left = this.callLimit - (this.#inFlightOf.get(integrationId) ?? 0);
+    const headers = { 'concurrency-limit': `${this.callLimit}`, 'concurrency-remaining': `${Math.max(0, left)}` };
+    return { isFull: left < 0, headers };
   }
 }
-
-export const json = (status: number, body: unknown): HttpAnswer => ({
-  status,
-  headers: {},
-  text: JSON.stringify(body),
-  complete: true,
-});
-
-export const errorAnswer = (status: number, code: string | null): HttpAnswer =>
-  json(status, { status: 'error', error: { code, title: null, message: 'Refused for Zebulon Quux.', log_url: null } });
-
-export const allCodes = Object.keys(komboErrorCodes);
 
 const success = json(200, { status: 'success', data: {}, warnings: [] });
 
@@ -113,7 +104,8 @@ export const transportOf = (
   lastArrival: (content: string) => number = () => Number.POSITIVE_INFINITY,
 ): Transport => {
   const post = async (request: HttpRequest): Promise<HttpAnswer> => {
-    const fate = faults.always ?? (world.calm() ? kind : faults.post());
+    const weather = faults.always ?? (world.calm() ? kind : faults.post());
+    const fate = kombo.account?.post(request, weather) ?? weather;
     if (fate.kind === 'unreachable') {
       await process.step('kombo connect', () => undefined);
       throw new TransportError('unreachable', false);
@@ -136,7 +128,9 @@ export const transportOf = (
     }
     if (receivedBytes < body.contentLength) throw new Error('The body ended early without an error.');
     kombo.posts += 1;
-    return answered(request, Buffer.concat(received).toString(), fate);
+    const text = Buffer.concat(received).toString();
+    const isPoison = kombo.account?.isPoison(integrationOf(request), contentOf(text));
+    return answered(request, text, isPoison ? poisoned : fate);
   };
 
   const answered = (request: HttpRequest, text: string, fate: PostFate): Promise<HttpAnswer> =>
@@ -164,17 +158,18 @@ export const transportOf = (
     });
 
   const get = async (request: HttpRequest): Promise<HttpAnswer> => {
-    const fault = world.calm() ? undefined : faults.get();
+    const trouble = kombo.account?.get(request);
+    const fault = trouble ?? (world.calm() ? undefined : faults.get());
+    if (fault === 'silent') return new Promise(() => undefined);
     return process.step('kombo get', () => {
       if (fault === 'unreachable') throw new TransportError('unreachable', false);
       if (fault) return fault;
       if (request.path.startsWith('/ats/actions/'))
         return json(200, { status: 'success', data: { attachment_restrictions: null } });
-      const target = targetOf(request.path);
-      const integration = request.headers['x-integration-id'];
+      const target = { ...targetOf(request.path), integrationId: integrationOf(request) };
       const results = kombo
         .coveredBy(target, faults.tool.habits)
-        .filter((file) => file.integrationId === integration && file.listedAt <= world.now())
+        .filter((file) => file.listedAt <= world.now())
         .flatMap((file) => listedEntry(file, target, kombo, faults.tool.habits, world.now()));
       const next = faults.tool.habits.includes('next-cursor') ? { next: 'cursor-2' } : {};
       return json(200, { status: 'success', data: { results, ...next } });
@@ -184,16 +179,24 @@ export const transportOf = (
   return {
     warmUp: () => undefined,
     send: async (request) => {
+      const integration = integrationOf(request);
+      kombo.account?.count(integration);
       if (request.path.startsWith('/ats/actions/')) return get(request);
       let open = true;
       const leave = (): void => {
-        if (open) kombo.leave();
+        if (open) kombo.leave(integration);
         open = false;
       };
-      kombo.enter();
+      kombo.enter(integration);
       process.onDeath(leave);
       try {
-        return await Promise.race([request.method === 'POST' ? post(request) : get(request), aborted(request.signal)]);
+        const { isFull, headers } = kombo.concurrencyOf(integration);
+        if (isFull) kombo.refused += 1;
+        const answer = isFull
+          ? await process.step('kombo refuse', () => errorAnswer(429, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED'))
+          : await Promise.race([request.method === 'POST' ? post(request) : get(request), aborted(request.signal)]);
+        if (answer.status === 429) kombo.throttledAt.set(integration, world.now());
+        return { ...answer, headers: { ...answer.headers, ...headers } };
       } finally {
         leave();
       }
@@ -210,6 +213,14 @@ const aborted = (signal: AbortSignal): Promise<never> =>
 
 const kind: PostFate = { kind: 'attaches', stores: true, workMs: 50, listingLagMs: 0 };
 
+const poisoned: PostFate = {
+  kind: 'refuses',
+  answer: errorAnswer(400, 'INTEGRATION.PERMISSION_MISSING'),
+  stores: false,
+  workMs: 50,
+  listingLagMs: 0,
+};
+
 const contentOf = (body: string): string => Buffer.from(JSON.parse(body).attachment.data, 'base64').toString();
 
 const targetOf = (path: string): Pick<Target, 'kind' | 'id'> => {
@@ -224,7 +235,10 @@ const listedEntry = (
   habits: Habits,
   now: number,
 ): readonly object[] => {
-  const copies = kombo.attachments.filter(({ name, target: { id } }) => name === file.name && id === file.target.id);
+  const copies = kombo.attachments.filter(
+    ({ name, integrationId, target: { id } }) =>
+      name === file.name && id === file.target.id && integrationId === file.integrationId,
+  );
   const listed = listedFile(
     {
       name: file.name,
@@ -261,7 +275,7 @@ const store = (
   world.tell(`kombo: stores ${content.slice(0, 16)} at ${request.path}`);
   kombo.attachments.push({
     target: targetOf(request.path),
-    integrationId: request.headers['x-integration-id'] ?? '',
+    integrationId: integrationOf(request),
     name,
     type,
     content,

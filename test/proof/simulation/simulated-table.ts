@@ -17,33 +17,60 @@ interface Version {
   readonly item: Item | undefined;
 }
 
+/** Told of each write, with what was there before. */
+export type Witness = (before: Item | undefined, item: Item, by: Process) => void;
+
 /** The items and, for the indexes, what they were a moment ago. */
 export class SimulatedTable {
   readonly #items = new Map<string, Version[]>();
+  readonly #now = new Map<string, Item>();
+  /** The partitions of both indexes as they are now. */
+  readonly #partitions = new Map<string, Map<string, Item>>();
   readonly #world: World;
+  witness: Witness | undefined;
 
   constructor(world: World) {
     this.#world = world;
   }
 
   items(): readonly Item[] {
-    return [...this.#items.values()].flatMap((versions) => versions.at(-1)?.item ?? []);
+    return [...this.#now.values()];
   }
 
   get(pk: string): Item | undefined {
-    return this.#items.get(pk)?.at(-1)?.item;
+    return this.#now.get(pk);
+  }
+
+  /** When it was last written, in milliseconds since the epoch. */
+  writtenAt(pk: string): number {
+    return this.#items.get(pk)?.at(-1)?.at ?? 0;
   }
 
   write(pk: string, item: Item | undefined): void {
     const versions = this.#items.get(pk) ?? [];
     versions.push({ at: this.#world.now(), item });
-    this.#items.set(pk, versions.slice(-20));
+    if (versions.length > 40) versions.splice(0, 20);
+    this.#items.set(pk, versions);
+    for (const hash of hashesOf(this.#now.get(pk))) this.#partitions.get(hash)?.delete(pk);
+    if (item) this.#now.set(pk, item);
+    else this.#now.delete(pk);
+    for (const hash of hashesOf(item)) {
+      const partition = this.#partitions.get(hash) ?? new Map<string, Item>();
+      this.#partitions.set(hash, partition.set(pk, item as Item));
+    }
+  }
+
+  partition(hash: string): Iterable<Item> {
+    return this.#partitions.get(hash)?.values() ?? [];
   }
 
   asOf(time: number): readonly Item[] {
     return [...this.#items.values()].flatMap((versions) => versions.findLast(({ at }) => at <= time)?.item ?? []);
   }
 }
+
+const hashesOf = (item: Item | undefined): readonly string[] =>
+  [item?.workShard, item?.targetKey].filter((hash) => hash !== undefined);
 
 /** The table as one process sees it: every call is a step at which it can die. */
 export const tableOf = (table: SimulatedTable, process: Process, world: World, faults: TableFaults): Table => {
@@ -53,12 +80,13 @@ export const tableOf = (table: SimulatedTable, process: Process, world: World, f
       return effect();
     });
   return {
-    get: (pk) => call('table get', () => table.get(pk)),
+    get: (pk) => call(pk.startsWith('lane#') ? 'table get lane' : 'table get', () => table.get(pk)),
     getMany: (pks) => call('table batch get', () => itemsOf((pk) => table.get(pk), pks)),
     put: async (item, condition) => {
       const put = () => {
         const found = table.get(item.pk);
         if (!holds(found, condition)) return { written: false, ...(found && { found }) } as const;
+        table.witness?.(found, item, process);
         table.write(item.pk, item);
         if (item.status)
           world.tell(
@@ -78,8 +106,8 @@ export const tableOf = (table: SimulatedTable, process: Process, world: World, f
       }),
     query: (query) =>
       call(`table query ${query.hash}`, () => {
-        const seen = table.asOf(world.now() - (world.calm() ? 0 : faults.staleMs()));
-        return indexPage(seen, query);
+        const staleMs = world.calm() ? 0 : faults.staleMs();
+        return indexPage(staleMs === 0 ? table.partition(query.hash) : table.asOf(world.now() - staleMs), query);
       }),
   };
 };

@@ -8,7 +8,7 @@ export interface Fate {
   /** Whether the process dies right before the effect, right after it, or lives. */
   crash(): 'before' | 'after' | undefined;
   /** Milliseconds for which the whole process stands still, timers included; 0 when it does not freeze. */
-  freezeMs(): number;
+  freezeMs(label: string): number;
 }
 
 /** One invocation of a function, on a machine with its own idea of the time. */
@@ -26,6 +26,8 @@ export interface Process {
   /** It ended with an error, or came too late: what it knew is lost as if it had died. */
   fail(): void;
   readonly failed: () => boolean;
+  /** It stood still for a while: what it read before may be long outdated. */
+  readonly frozen: () => boolean;
 }
 
 export interface World {
@@ -95,6 +97,7 @@ export const createWorld = (random: Random): World => {
   const spawn: World['spawn'] = (name, { skewMs, fate }) => {
     let alive = true;
     let failed = false;
+    let frozen = false;
     let frozenUntil = 0;
     const deathbed: (() => void)[] = [];
     const kill = (why: string): void => {
@@ -113,10 +116,11 @@ export const createWorld = (random: Random): World => {
     const step = <T>(label: string, effect: () => T): Promise<T> =>
       new Promise((resolve, reject) => {
         const crash = calm ? undefined : fate.crash();
-        const freezeMs = calm ? 0 : fate.freezeMs();
+        const freezeMs = calm ? 0 : fate.freezeMs(label);
         if (crash === 'before') return kill(`before ${label}`);
         if (freezeMs > 0) {
           frozenUntil = now + freezeMs;
+          frozen = true;
           failed ||= freezeMs > longerThanAnyLeaseMs;
           tell(`${name}: freezes for ${Math.round(freezeMs / 1000)} s before ${label}`);
         }
@@ -144,6 +148,7 @@ export const createWorld = (random: Random): World => {
         failed = true;
       },
       failed: () => failed || !alive,
+      frozen: () => frozen,
       onDeath: (action) => void deathbed.push(action),
       clock: {
         now: () => now + skewMs,

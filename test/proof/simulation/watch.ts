@@ -1,0 +1,194 @@
+import { type FailureCode, failureOf } from '../../../lib/failures/failures.ts';
+import { accountLane } from '../../../lib/lane/lane.ts';
+import { fromLaneItem, laneKey } from '../../../lib/lane/lane-item.ts';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { fromItem } from '../../../lib/ledger/record-item.ts';
+import type { Item } from '../../../lib/ledger/table.ts';
+import type { SimulatedKombo } from './simulated-kombo.ts';
+import type { SimulatedTable } from './simulated-table.ts';
+import type { Process, World } from './world.ts';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** Clocks differ by two minutes, an index is behind by one, and a step takes some seconds. */
+const marginMs = 4 * minute;
+/** A view of a lane is 30 s old at most; the steps between it and a claim take seconds, unless the process freezes. */
+const longestViewMs = 3 * minute;
+/** A file of a healthy lane that was due in this many runs was passed over in favour of others. */
+const runsToStarve = 3;
+const longestIntervalMs = 60 * minute;
+const twoRunsMs = 10 * minute;
+
+/** A file that waits in a lane, as a run found it when it began. */
+interface Due {
+  readonly pk: string;
+  readonly version: number;
+  readonly integrationId: string;
+}
+
+/** Promises that only show while a history goes on: who waits for whom, and what is written where. */
+export class Watch {
+  readonly broken: string[] = [];
+  readonly #world: World;
+  readonly #table: SimulatedTable;
+  readonly #kombo: SimulatedKombo;
+  /** By lane: when its pause began or ended last, and when it ended. */
+  readonly #turnedAt = new Map<string, number>();
+  readonly #openedAt = new Map<string, number>();
+  /** Runs in a row that left a file where it was. */
+  readonly #passedOver = new Map<string, number>();
+
+  constructor(world: World, table: SimulatedTable, kombo: SimulatedKombo) {
+    this.#world = world;
+    this.#table = table;
+    this.#kombo = kombo;
+    table.witness = (before, item, by) => this.#sees(before, item, by);
+  }
+
+  #says(sentence: string): void {
+    if (!this.broken.includes(sentence)) this.broken.push(sentence);
+  }
+
+  #sees(before: Item | undefined, item: Item, by: Process): void {
+    if (item.pk.startsWith('lane#')) {
+      const [was, is] = [before?.status === 'lane paused', item.status === 'lane paused'];
+      if (was === is) return;
+      this.#turnedAt.set(item.pk, this.#world.now());
+      if (!is) this.#openedAt.set(item.pk, this.#world.now());
+      this.#world.tell(`${by.name}: ${item.pk} is ${is ? `paused (${item.code})` : 'open'}`);
+      return;
+    }
+    const lane = laneIn(item);
+    if (lane !== undefined && !this.#isInDirectory(lane)) {
+      this.#says(`stranded: a file enters ${lane}, which no run reads`);
+    }
+    if (item.status === 'sending') this.#seesClaim(item, by);
+    if (item.status === 'held') this.#seesHeld(fromItem(item));
+  }
+
+  #isInDirectory(integrationId: string): boolean {
+    return this.#table.get(laneKey(integrationId))?.workShard?.startsWith('lanes') === true;
+  }
+
+  #isPaused(integrationId: string): boolean {
+    return this.#table.get(laneKey(integrationId))?.status === 'lane paused';
+  }
+
+  /** For how long nothing has changed about its being paused or open, the account's included. */
+  #settledMs(integrationId: string): number {
+    const turns = [accountLane, integrationId].map((id) => this.#turnedAt.get(laneKey(id)) ?? 0);
+    return this.#world.now() - Math.max(...turns);
+  }
+
+  /** Only a run's probe is sent while its lane is paused. */
+  #seesClaim(item: Item, by: Process): void {
+    const integrationId = fromItem(item).target?.integrationId;
+    if (integrationId === undefined || !by.name.startsWith('upload') || by.frozen()) return;
+    const isPaused = this.#isPaused(integrationId) || this.#isPaused(accountLane);
+    if (isPaused && this.#settledMs(integrationId) > longestViewMs) {
+      this.#says(`sent in a pause: …${item.pk.slice(-8)} of ${integrationId}`);
+    }
+  }
+
+  /** What a pause or an outage took from a file's time does not count. */
+  #seesHeld({ upload, state, target, countedAttempts = 0, unknownAttempts = 0, ...record }: LedgerRecord): void {
+    if (state.status !== 'held' || !target) return;
+    const { code, detail } = state.failure;
+    const openings = [accountLane, target.integrationId].map((id) => this.#openedAt.get(laneKey(id)) ?? 0);
+    const openForMs = this.#world.now() - Math.max(...openings);
+    const name = `…${upload.etag.slice(-8)}`;
+    if (code === 'RETRIES_EXHAUSTED') {
+      const last = / ended with ([\w.]+?)\. /.exec(detail)?.[1];
+      if (last && failureOf(last as FailureCode).outage !== 'no')
+        this.#says(`held by an outage: ${name} after ${last}`);
+      const isByTime = countedAttempts + 1 < 12;
+      if (isByTime && openForMs < day - marginMs)
+        this.#says(
+          `held by an outage: ${name} has had ${Math.round(openForMs / minute)} minutes since its lane opened`,
+        );
+    }
+    const listing = /did not list the target's files: ([\w.]+?)\.$/.exec(record.lastLook?.problem ?? '')?.[1];
+    const isPassing = listing !== undefined && failureOf(listing as FailureCode).asListing === 'look-again';
+    if (code === 'OUTCOME_UNKNOWN' && isPassing && openForMs < day - marginMs)
+      this.#says(`held by an outage: ${name} was last looked for with ${listing}, and its lane has just opened`);
+  }
+
+  /** Files that this run must get to: due, in a lane that is open and healthy and has been so for a while. */
+  runBegins(): readonly Due[] {
+    const now = this.#world.now();
+    return this.#table.items().flatMap((item) => {
+      const integrationId = laneIn(item);
+      if (integrationId === undefined) return [];
+      const isDue = Math.max(item.workAt ?? 0, this.#table.writtenAt(item.pk)) <= now - marginMs;
+      return isDue && this.#isHealthy(integrationId, marginMs)
+        ? [{ pk: item.pk, version: item.version, integrationId }]
+        : [];
+    });
+  }
+
+  /** `inTime`: the run ended because it had nothing more to do. */
+  runEnds(due: readonly Due[], startedAt: number, inTime: boolean): void {
+    this.checkDirectory();
+    if (!inTime) return;
+    for (const { pk, version, integrationId } of due) {
+      const id = `${pk}@${version}`;
+      const isStill = this.#table.get(pk)?.version === version;
+      if (!isStill || !this.#isHealthy(integrationId, this.#world.now() - startedAt)) this.#passedOver.delete(id);
+      else {
+        const runs = (this.#passedOver.get(id) ?? 0) + 1;
+        this.#passedOver.set(id, runs);
+        if (runs >= runsToStarve) this.#says(`starved: …${pk.slice(-8)} of ${integrationId} was due in ${runs} runs`);
+      }
+    }
+  }
+
+  #isHealthy(integrationId: string, sinceMs: number): boolean {
+    if (this.#isPaused(integrationId) || this.#isPaused(accountLane)) return false;
+    const throttledAt = this.#kombo.throttledAt.get(integrationId) ?? 0;
+    const isCalm = this.#settledMs(integrationId) > sinceMs && this.#world.now() - throttledAt > sinceMs;
+    return isCalm && this.#kombo.account?.active(integrationId).length === 0;
+  }
+
+  /** Every lane in which something waits is in the directory. */
+  checkDirectory(): void {
+    for (const item of this.#table.items()) {
+      const lane = laneIn(item);
+      if (lane !== undefined && !this.#isInDirectory(lane))
+        this.#says(`stranded: a file waits in ${lane}, which no run reads`);
+    }
+  }
+
+  /**
+   * After the faults: a pause that Kombo caused has ended within its longest interval and two runs after its cause, if a file
+   * waits there that could be sent, and is not the fault itself. Unknown ones are looked at meanwhile.
+   */
+  checkPauses(calmAt: number, isFaulty: (pk: string) => boolean): void {
+    const now = this.#world.now();
+    // Where one file is the fault, a probe with it comes to nothing.
+    const hasFaulty = this.#table.items().some(({ pk }) => isFaulty(pk));
+    const longestMs = (hasFaulty ? 2 : 1) * longestIntervalMs + twoRunsMs + marginMs;
+    for (const id of [accountLane, ...(this.#kombo.account?.integrations ?? [])]) {
+      const item = this.#table.get(laneKey(id));
+      const lane = item && fromLaneItem(item);
+      if (!lane || lane === 'unreadable' || lane.pause?.by !== 'kombo') continue;
+      const ends = (this.#kombo.account?.troubles ?? [])
+        .filter((trouble) => trouble.kind !== 'poison' && (id === accountLane || (trouble.integrationId ?? id) === id))
+        .map(({ until }) => Math.min(until, now));
+      const opened = this.#openedAt.get(laneKey(accountLane)) ?? 0;
+      const since = Math.max(calmAt, ...ends, opened, this.#turnedAt.get(laneKey(id)) ?? 0);
+      if (id !== accountLane && this.#isPaused(accountLane)) continue;
+      const waits = this.#table.items().some((one) => {
+        const of = laneIn(one);
+        if (of === undefined || (id !== accountLane && of !== id) || !isSendable(one) || isFaulty(one.pk)) return false;
+        return now - Math.max(since, this.#table.writtenAt(one.pk)) > longestMs;
+      });
+      if (waits) this.#says(`paused for ever: ${id} by ${lane.pause.code}`);
+    }
+  }
+}
+
+const isSendable = ({ status, code }: Item): boolean => status === 'waiting' && code !== 'SAME_BYTES_UNDECIDED';
+
+/** The integration in whose lane it waits; undefined when it waits in none. */
+const laneIn = ({ workShard = '' }: Item): string | undefined => /^(?:wait|backfill)#(.*)$/.exec(workShard)?.[1];
