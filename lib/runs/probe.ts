@@ -2,7 +2,7 @@ import { deadlineWithin } from '../deadline.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { type FailureCode, failureOf } from '../failures/failures.ts';
 import { matchKey } from '../key-template/match-key.ts';
-import { accountLane, type Lane, restoredIn } from '../lane/lane.ts';
+import { accountLane, type Lane, mayBeMistyped, restoredIn } from '../lane/lane.ts';
 import type { PauseEnd } from '../lane/pause.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { isInDoubt } from '../ledger/restored.ts';
@@ -115,21 +115,23 @@ const targetNow = ({ upload }: LedgerRecord, before: Target, settings: RunCourie
 
 /** What the listing of a target shows about the cause: it is `there`, it is `gone`, or neither. */
 export const listingShows = async (
-  integrationId: string,
+  lane: Lane,
   target: Target,
   { deadline }: RunOptions,
-  { kombo, clock }: RunCourier,
+  { kombo, clock, settings }: RunCourier,
 ): Promise<'there' | 'gone' | 'nothing'> => {
   const own = deadlineWithin(clock, deadline, probeListingTimeoutMs);
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
   if (listing.ok) return 'gone';
   const { asListing, judges, pauses } = failureOf(listing.failure.code);
-  if (integrationId === accountLane) {
+  if (lane.integrationId === accountLane) {
     // Kombo had accepted the call, so what it reports is the integration's own cause.
     if (judges !== 'nothing') return 'gone';
     // The id may be a mistake in a key.
     if (pauses === 'known-integration') return 'nothing';
   }
+  // Kombo is up, and its answer would never change; one file shows whether the key is the mistake.
+  if (pauses === 'known-integration' && mayBeMistyped(lane, settings.integrationId)) return 'gone';
   return asListing === 'look-again' ? 'there' : 'nothing';
 };
 
@@ -178,6 +180,8 @@ const answerIn = (outcome: Outcome, integrationId: string): 'ended' | 'cause' | 
   // An unchanged outcome belongs to another invocation, and its failure is an old one.
   if (outcome.status === 'ignored' || outcome.status === 'unchanged' || !('failure' in outcome)) return 'none';
   const { judges, outage, pauses, throttled } = failureOf(outcome.failure.code);
+  // A cause that pauses others and rejects this file was a mistake in its key.
+  if (outcome.status === 'rejected' && pauses !== 'nothing') return 'ended';
   // Kombo reports on a single integration only after it has accepted the API key, so the pause of the account has ended.
   if (integrationId === accountLane && judges !== 'nothing') return 'ended';
   const stops = pauses === 'account' || (pauses !== 'nothing' && integrationId !== accountLane);

@@ -1,5 +1,5 @@
 import { deadlineWithin } from '../deadline.ts';
-import { accountLane, type Lane, opened } from '../lane/lane.ts';
+import { accountLane, type Lane, mayBeMistyped, opened } from '../lane/lane.ts';
 import { afterReading, type Pause, type PauseEnd, probeTaken } from '../lane/pause.ts';
 import { readingOf } from '../lane/read-integration.ts';
 import { checkTimeoutMs, countEveryMs, maxReadings, readingEveryMs } from '../limits.ts';
@@ -100,6 +100,9 @@ const tryToOpen = async (
   const files = await probeFiles(lane, end, options, courier);
   const { target } = files;
   if (!target) {
+    // No upload comes to an id that is a mistake in a key, and its pause would stay for ever.
+    if (mayBeMistyped(lane, courier.settings.integrationId) && integrationId !== accountLane)
+      return trial((await openLane(lane, pause, courier)) ? 'open' : 'paused');
     // Nothing waits, so nothing can be tried: the next upload is the first that could be.
     await takeTurn(lane, pause, inEveryRun, courier);
     return trial('not asked');
@@ -115,7 +118,7 @@ const tryToOpen = async (
   // Where nothing may be sent, the listing comes first as well.
   const isProof = files.sendable.length === 0;
   if (after.next === 'probe' || isProof) {
-    const shown = await listingShows(integrationId, target, options, courier);
+    const shown = await listingShows(lane, target, options, courier);
     if (shown === 'there' || (isProof && shown === 'nothing')) return trial('paused');
   }
 

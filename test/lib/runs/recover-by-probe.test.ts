@@ -6,7 +6,8 @@ import { learnTool } from '../../fakes/known-tool.ts';
 import { day, hour, integrationId, minute, nine, second, states } from '../../fakes/ledger-samples.ts';
 import { byOperator, missingRight } from '../../fakes/pause-samples.ts';
 import { refuses } from '../../fakes/scripted-kombo.ts';
-import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
+import { bucketName } from '../../worlds/delivery-world.ts';
+import { keyOf, type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 
 /** Pauses that only a call can show to be over. */
 
@@ -207,4 +208,38 @@ test('thirty records that cannot be read at the head of a lane do not hide the f
   world.setLane({ pause: { ...byOperator, by: 'kombo', code: 'INTEGRATION.QA_FAILED', end } });
   expect((await world.recover()).opened).toEqual([integrationId]);
   expect(world.kombo.posts).toMatchObject([{ id: 'GRK1' }]);
+});
+
+describe('an id that Kombo does not know, paused by three lost answers', () => {
+  const id = 'greenhouse:Mistyped';
+  beforeEach(async () => {
+    for (const name of ['GRK1', 'GRK2', 'GRK3']) await world.send(name, () => refuses('ANSWER_LOST'), id);
+    expect(world.lane(id).pause?.code).toBe('ANSWER_LOST');
+    world.newPosts();
+    failListings('PLATFORM.INTEGRATION_NOT_FOUND');
+    always('PLATFORM.INTEGRATION_NOT_FOUND');
+  });
+
+  test('opens with the first file that waits, which is rejected', async () => {
+    const upload = await world.send('GRK4', undefined, id);
+    world.clock.advance(hour);
+    expect((await world.recover()).opened).toEqual([id]);
+    expect(await world.statusOf(upload)).toBe('rejected');
+    expect(world.newPosts()).toBe(1);
+  });
+
+  test('holds the files whose answers were lost after a day, and is not paused for ever', async () => {
+    for (let passed = 0; passed < 2 * day; passed += 5 * minute) {
+      await world.runAll();
+      world.clock.advance(5 * minute);
+    }
+    const statuses = await Promise.all(
+      ['GRK1', 'GRK2', 'GRK3'].map((name) =>
+        world.statusOf({ bucket: bucketName, key: keyOf(name, id), etag: `etag-${name}` }),
+      ),
+    );
+    expect(statuses).toEqual(['held', 'held', 'held']);
+    expect(world.lane(id).pause).toBeUndefined();
+    expect(world.newPosts()).toBe(0);
+  });
 });

@@ -165,9 +165,9 @@ export class Watch {
    */
   checkPauses(calmAt: number, isFaulty: (pk: string) => boolean): void {
     const now = this.#world.now();
-    // Where one file is the fault, a probe with it comes to nothing.
-    const hasFaulty = this.#table.items().some(({ pk }) => isFaulty(pk));
-    const longestMs = (hasFaulty ? 2 : 1) * longestIntervalMs + twoRunsMs + marginMs;
+    // Where a file is the fault, a probe with it comes to nothing.
+    const faulty = this.#table.items().filter(({ pk }) => isFaulty(pk)).length;
+    const longestMs = (1 + faulty) * longestIntervalMs + twoRunsMs + marginMs;
     for (const id of [accountLane, ...(this.#kombo.account?.integrations ?? [])]) {
       const item = this.#table.get(laneKey(id));
       const lane = item && fromLaneItem(item);
