@@ -137,7 +137,7 @@ export interface LaneReading {
 
 /** When the lane is read next. While it may be that a file is not visible yet, it is read in every run. */
 export const afterRead = (lane: Lane, { counts, earliestDueAt }: LaneReading, now: number): Lane => {
-  const nextAt = nextReadAt(lane, earliestDueAt, now);
+  const nextAt = nextReadAt(lane, earliestDueAt, { readAt: counts.at, now });
   const isSame = lane.counts && sameCounts(lane.counts, counts) && counts.at - lane.counts.at < countEveryMs;
   if (nextAt === lane.nextAt && isSame) return lane;
   return { ...lane, nextAt, counts };
@@ -146,14 +146,15 @@ export const afterRead = (lane: Lane, { counts, earliestDueAt }: LaneReading, no
 const nextReadAt = (
   { touchedAt, nextAt = 0 }: Lane,
   earliestDueAt: number | undefined,
-  now: number,
+  { readAt, now }: { readonly readAt: number; readonly now: number },
 ): number | undefined => {
   // Behind the other lanes that are due, so that each has its turn.
   if (earliestDueAt !== undefined && earliestDueAt <= now) return now;
-  if (now - touchedAt <= laneDueAfterTouchMs) return nextAt <= now ? nextAt : now;
+  // As long as the reading may have missed a file. The run may have stood still since.
+  if (readAt - touchedAt <= laneDueAfterTouchMs) return nextAt <= now ? nextAt : now;
   if (earliestDueAt !== undefined) return earliestDueAt;
   const keptUntil = touchedAt + laneKeptAfterTouchMs;
-  return now < keptUntil ? keptUntil : undefined;
+  return readAt < keptUntil ? keptUntil : undefined;
 };
 
 const sameCounts = (a: LaneCounts, b: LaneCounts): boolean =>

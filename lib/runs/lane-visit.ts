@@ -54,16 +54,17 @@ export const visitLane = async (
   }
   if (lane.pause) return undefined;
   const { openedAt } = await lanes.gate(integrationId);
+  const readAt = clock.now();
   const parts = [await queueOf('wait', integrationId, courier), await queueOf('backfill', integrationId, courier)];
   const samples = dueSamples(lane, clock.now()).map(
     (sample): LaneTask => ({ run: () => compareSample(lane, sample, options, courier) }),
   );
-  return visitOf(lane, openedAt, parts, samples, options, courier);
+  return visitOf(lane, { openedAt, readAt }, parts, samples, options, courier);
 };
 
 const visitOf = (
   { integrationId }: Lane,
-  openedAt: number,
+  { openedAt, readAt }: { readonly openedAt: number; readonly readAt: number },
   parts: readonly FileQueue[],
   samples: readonly LaneTask[],
   options: RunOptions,
@@ -102,10 +103,10 @@ const visitOf = (
     },
     end: async () => {
       const left = dropped + tasks.length + parts.reduce((sum, part) => sum + part.unread(), 0);
-      const now = clock.now();
-      const reading = readingOf(parts, now);
+      // A run may have stood still since: what it read then says nothing about files that have come in the meantime.
+      const reading = readingOf(parts, readAt);
       // After too many conflicts the lane stays due, and the next run writes it.
-      await lanes.suggest(integrationId, (fresh) => afterRead(fresh, reading, now));
+      await lanes.suggest(integrationId, (fresh) => afterRead(fresh, reading, clock.now()));
       return left;
     },
   };

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import { fail } from '../../../lib/result.ts';
+import { visitLane } from '../../../lib/runs/lane-visit.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { learnTool } from '../../fakes/known-tool.ts';
 import { hour, integrationId, minute, nine, second, states } from '../../fakes/ledger-samples.ts';
@@ -238,4 +239,13 @@ test('a key that fits no template any more, when its file is sent again, is reje
     status: 'rejected',
     failure: { code: 'KEY_NOT_MATCHED' },
   });
+});
+
+test('a run that stood still after it had read a lane keeps no other from a file that has come since', async () => {
+  world.setLane({ touchedAt: nine - 5 * minute, nextAt: nine });
+  const options = { deadline: world.deadline(hour), parallelism: 4, worstCaseMs: minute };
+  const visit = await world.run(visitLane(integrationId, options, world.newCourier()));
+  world.clock.advance(20 * minute);
+  if (typeof visit === 'object') await visit.end();
+  expect(world.lane().nextAt).toBeLessThanOrEqual(world.clock.now());
 });
