@@ -2,7 +2,7 @@ import { deadlineWithin } from '../deadline.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { type FailureCode, failureOf } from '../failures/failures.ts';
 import { matchKey } from '../key-template/match-key.ts';
-import { accountLane, type Lane, mayBeMistyped, restoredIn } from '../lane/lane.ts';
+import { accountLane, type Lane, restoredIn } from '../lane/lane.ts';
 import type { PauseEnd } from '../lane/pause.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { isInDoubt } from '../ledger/restored.ts';
@@ -115,23 +115,25 @@ const targetNow = ({ upload }: LedgerRecord, before: Target, settings: RunCourie
 
 /** What the listing of a target shows about the cause: it is `there`, it is `gone`, or neither. */
 export const listingShows = async (
-  lane: Lane,
+  integrationId: string,
+  code: FailureCode,
   target: Target,
   { deadline }: RunOptions,
-  { kombo, clock, settings }: RunCourier,
+  { kombo, clock }: RunCourier,
 ): Promise<'there' | 'gone' | 'nothing'> => {
   const own = deadlineWithin(clock, deadline, probeListingTimeoutMs);
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
   if (listing.ok) return 'gone';
-  const { asListing, judges, pauses } = failureOf(listing.failure.code);
-  if (lane.integrationId === accountLane) {
+  const { asListing, judges, pauses, outage, throttled } = failureOf(listing.failure.code);
+  // The other side is up, whatever it refuses; lost answers must be decided also where the integration is gone or its id wrong.
+  const answers = outage === 'no' && throttled === 'no' && pauses !== 'account';
+  if (failureOf(code).outage === 'integration' && answers) return 'gone';
+  if (integrationId === accountLane) {
     // Kombo had accepted the call, so what it reports is the integration's own cause.
     if (judges !== 'nothing') return 'gone';
     // The id may be a mistake in a key.
     if (pauses === 'known-integration') return 'nothing';
   }
-  // Kombo is up, and its answer would never change; one file shows whether the key is the mistake.
-  if (pauses === 'known-integration' && mayBeMistyped(lane, settings.integrationId)) return 'gone';
   return asListing === 'look-again' ? 'there' : 'nothing';
 };
 

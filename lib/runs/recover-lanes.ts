@@ -118,7 +118,7 @@ const tryToOpen = async (
   // Where nothing may be sent, the listing comes first as well.
   const isProof = files.sendable.length === 0;
   if (after.next === 'probe' || isProof) {
-    const shown = await listingShows(lane, target, options, courier);
+    const shown = await listingShows(integrationId, pause.code, target, options, courier);
     if (shown === 'there' || (isProof && shown === 'nothing')) return trial('paused');
   }
 

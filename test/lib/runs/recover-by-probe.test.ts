@@ -243,3 +243,16 @@ describe('an id that Kombo does not know, paused by three lost answers', () => {
     expect(world.newPosts()).toBe(0);
   });
 });
+
+test('a lane paused by lost answers under an id that Kombo does not know: they are looked for, and an operator decides in the end', async () => {
+  const upload = world.addWaiting('GRK1', { state: { ...states.unknown, dueAt: nine } });
+  world.setLane({ pause: { ...missingRight, code: 'ANSWER_LOST' } });
+  failListings('PLATFORM.INTEGRATION_NOT_FOUND');
+  for (let hours = 0; hours <= 30; hours += 1) {
+    await world.recover();
+    world.clock.advance(hour);
+  }
+  expect(await world.recordOf(upload)).toMatchObject({
+    state: { status: 'held', failure: { code: 'OUTCOME_UNKNOWN' } },
+  });
+});

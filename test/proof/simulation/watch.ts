@@ -36,6 +36,11 @@ export class Watch {
   /** By lane: when its pause began or ended last, and when it ended. */
   readonly #turnedAt = new Map<string, number>();
   readonly #openedAt = new Map<string, number>();
+  /**
+   * Files that a process wrote down after it had stood still, by key and version: the touch before them may be older than the
+   * time for which a lane is read in every run, and then they wait until the lane would be given up.
+   */
+  readonly #writtenLate = new Set<string>();
   /** Runs in a row that left a file where it was. */
   readonly #passedOver = new Map<string, number>();
 
@@ -63,6 +68,7 @@ export class Watch {
     if (lane !== undefined && !this.#isInDirectory(lane)) {
       this.#says(`stranded: a file enters ${lane}, which no run reads`);
     }
+    if (lane !== undefined && by.frozen()) this.#writtenLate.add(`${item.pk}@${item.version}`);
     if (item.status === 'sending') this.#seesClaim(item, by);
     if (item.status === 'held') this.#seesHeld(fromItem(item));
   }
@@ -120,6 +126,7 @@ export class Watch {
     return this.#table.items().flatMap((item) => {
       const integrationId = laneIn(item);
       if (integrationId === undefined) return [];
+      if (this.#writtenLate.has(`${item.pk}@${item.version}`)) return [];
       const isDue = Math.max(item.workAt ?? 0, this.#table.writtenAt(item.pk)) <= now - marginMs;
       return isDue && this.#isHealthy(integrationId, marginMs)
         ? [{ pk: item.pk, version: item.version, integrationId }]
