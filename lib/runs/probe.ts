@@ -182,10 +182,10 @@ const answerIn = (outcome: Outcome, integrationId: string): 'ended' | 'cause' | 
   // An unchanged outcome belongs to another invocation, and its failure is an old one.
   if (outcome.status === 'ignored' || outcome.status === 'unchanged' || !('failure' in outcome)) return 'none';
   const { judges, outage, pauses, throttled } = failureOf(outcome.failure.code);
-  // A cause that pauses others and rejects this file was a mistake in its key.
-  if (outcome.status === 'rejected' && pauses !== 'nothing') return 'ended';
   // Kombo reports on a single integration only after it has accepted the API key, so the pause of the account has ended.
   if (integrationId === accountLane && judges !== 'nothing') return 'ended';
+  // A cause that pauses others and rejects this file was a mistake in its key. About the account that says nothing.
+  if (integrationId !== accountLane && outcome.status === 'rejected' && pauses !== 'nothing') return 'ended';
   const stops = pauses === 'account' || (pauses !== 'nothing' && integrationId !== accountLane);
   if (stops || outage !== 'no' || throttled !== 'no') return 'cause';
   return judges === 'file' ? 'ended' : 'none';
