@@ -52,6 +52,15 @@ describe('a pause of the account', () => {
     expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
   });
 
+  test('does not end with a file that is rejected for the id in its key', async () => {
+    world.setLane({ pause: probing('PLATFORM.AUTHENTICATION_INVALID') }, '*');
+    const upload = world.addWaiting('GRK1', { id: 'greenhouse:Mistyped' });
+    world.kombo.script.push(() => refuses('PLATFORM.INTEGRATION_NOT_FOUND'));
+    expect((await world.recover()).opened).toEqual([]);
+    expect(await world.statusOf(upload)).toBe('rejected');
+    expect(world.lane('*').pause).toBeDefined();
+  });
+
   test('ends when Kombo answers about the integration, because it accepted the key; that integration is paused', async () => {
     world.setLane({ pause: probing('PLATFORM.AUTHENTICATION_INVALID') }, '*');
     world.addWaiting('GRK1');
