@@ -9,6 +9,8 @@ export interface ListedFile {
   readonly link?: string;
   /** Kombo's id of the application, when the entry names one. */
   readonly applicationId?: string;
+  /** Kombo's id of the person, in a listing that covers the whole person. */
+  readonly candidateId?: string;
   /** Milliseconds since the epoch; absent where the tool reports none that means anything. */
   readonly createdAt?: number;
 }
@@ -38,6 +40,7 @@ const readEntry = (entry: unknown): ListedFile => {
   const contentType = text(entry.content_type);
   const link = text(entry.data_url);
   const applicationId = text(entry.application_id);
+  const candidateId = text(entry.candidate_id);
   const createdAt = timestampOf(text(entry.remote_created_at));
   return {
     ...(name !== undefined && { name }),
@@ -45,6 +48,7 @@ const readEntry = (entry: unknown): ListedFile => {
     ...(contentType !== undefined && { contentType }),
     ...(link !== undefined && { link }),
     ...(applicationId !== undefined && { applicationId }),
+    ...(candidateId !== undefined && { candidateId }),
     ...(createdAt !== undefined && { createdAt }),
   };
 };

@@ -1,12 +1,17 @@
 import type { Courier } from '../courier.ts';
 import { deadlineIn } from '../deadline.ts';
 import { failureOf } from '../failures/failures.ts';
+import type { ListedFile } from '../kombo/attachment-list.ts';
 import type { Lane } from '../lane/lane.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
 import { settleReserveMs } from '../limits.ts';
 import { afterSample, type Sample, type SampleResult, type ToolGroup } from '../read-back/learn-tool.ts';
 import { lookAt } from '../read-back/look.ts';
 import { otherUploads } from '../read-back/other-uploads.ts';
 import { isProofFor } from '../read-back/verdict.ts';
+import { type FileContent, sameContent } from '../upload/file-content.ts';
+import type { Target } from '../upload/target.ts';
 import type { RunOptions } from './run-options.ts';
 
 type SampleCourier = Pick<Courier, 'kombo' | 'links' | 'ledger' | 'lanes' | 'clock'>;
@@ -64,12 +69,44 @@ const resultOf = async (
     target,
     sent.name,
     async () => ({ ours: content, oursIs: 'certain', others: await otherUploads(record, target, courier.ledger) }),
-    isFound,
+    (compared) => isFound(compared) && personNamedBy(compared.file, target) === undefined,
     own,
     courier,
   ).finally(own.clear);
   if (!look.ok) return failureOf(look.failure.code).asListing === 'look-again' ? 'unreadable' : 'not-found';
-  if (look.files.some(isFound)) return 'found';
+  const proofs = look.files.filter(isFound);
+  for (const { file } of proofs) {
+    if (!(await mayComeByAnother(file, record, { target, content }, courier.ledger))) return 'found';
+  }
+  if (proofs.length > 0) return 'dropped';
   const mayPass = look.files.some(({ comparison }) => comparison.kind === 'not-compared' && comparison.mayPass);
   return mayPass ? 'unreadable' : 'not-found';
 };
+
+/**
+ * Two uploads of the same bytes cannot be told apart at their target. A tool that lists only one of them, or lists one of them
+ * late, would teach that it lists what it took.
+ */
+const mayComeByAnother = async (
+  file: ListedFile,
+  record: LedgerRecord,
+  { target, content }: { readonly target: Target; readonly content: FileContent },
+  ledger: Ledger,
+): Promise<boolean> => {
+  const person = personNamedBy(file, target);
+  for (const place of person ? [target, person] : [target]) {
+    const others = await otherUploads(record, place, ledger);
+    if (others.some((other) => mayBeSame(other.content, content))) return true;
+  }
+  return false;
+};
+
+/** An entry of the whole person that names no application may be a file of the person, not of this application. */
+const personNamedBy = ({ applicationId, candidateId }: ListedFile, target: Target): Target | undefined =>
+  target.kind === 'application' && applicationId === undefined && candidateId !== undefined
+    ? { ...target, kind: 'candidate', id: candidateId }
+    : undefined;
+
+/** Checksums of two kinds cannot be compared. */
+const mayBeSame = (a: FileContent, b: FileContent): boolean =>
+  a.checksum.algorithm === b.checksum.algorithm ? sameContent(a, b) : a.sizeBytes === b.sizeBytes;

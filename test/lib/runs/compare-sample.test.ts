@@ -106,6 +106,36 @@ describe('a listed file with equal bytes that shows nothing', () => {
     expect(await world.knows(candidates)).toEqual({ lists: false, keepsBytes: 0 });
   });
 
+  test('names the person, for whom these bytes were uploaded as well', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    await world.compare();
+    await world.deliverAndWait('applications/APP1/cv.pdf');
+    lists(world, { type: 'CV', link: linkTo(0), candidateId: 'GRK1' });
+    expect(await world.compare()).toMatchObject({ compared: 1, found: 0 });
+    expect(await world.knows(applications)).toEqual({ lists: false, keepsBytes: 0 });
+    expect(await world.waiting()).toEqual([]);
+  });
+
+  test('names the person, for whom a file of this length is known by another checksum', async () => {
+    const world = sampleWorld();
+    const other = await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    await rewrite(world, other, { content: { sizeBytes: pdf.length, checksum: { algorithm: 'MD5', value: '0' } } });
+    await world.compare();
+    await world.deliverAndWait('applications/APP1/cv.pdf');
+    lists(world, { type: 'CV', link: linkTo(1), candidateId: 'GRK1' });
+    expect(await world.compare()).toMatchObject({ compared: 1, found: 0 });
+  });
+
+  test('is one of two uploads of these bytes to the target', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    await world.deliverAndWait('candidates/GRK1/same.pdf');
+    lists(world, { type: 'CV', link: linkTo(0) });
+    expect(await world.compare()).toMatchObject({ compared: 1, found: 0 });
+    expect(await world.knows()).toEqual({ lists: false, keepsBytes: 0 });
+  });
+
   test('has the type of another upload with these bytes', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
@@ -113,6 +143,26 @@ describe('a listed file with equal bytes that shows nothing', () => {
     await rewrite(world, twin, { sent: { name: 'same.pdf', type: 'OTHER', contentType: 'application/pdf' } });
     lists(world, { type: 'OTHER', link: linkTo(1) });
     expect(await world.compare()).toMatchObject({ compared: 1, found: 0 });
+  });
+});
+
+describe('an entry of the whole person', () => {
+  test('is the sample when no upload for the person has these bytes', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('applications/APP1/cv.pdf');
+    lists(world, { type: 'CV', link: linkTo(0), candidateId: 'GRK1' });
+    expect(await world.compare()).toMatchObject({ compared: 1, found: 1 });
+    expect(await world.knows(applications)).toEqual({ lists: true, keepsBytes: 0 });
+  });
+
+  test('of the application decides beside one of the person', async () => {
+    const world = sampleWorld();
+    await world.deliverAndWait('candidates/GRK1/cv.pdf');
+    await world.compare();
+    await world.deliverAndWait('applications/APP1/cv.pdf');
+    const ofPerson = { type: 'CV', link: linkTo(0), candidateId: 'GRK1' };
+    lists(world, { ...ofPerson, applicationId: 'APP1', link: linkTo(1) }, ofPerson);
+    expect(await world.compare()).toMatchObject({ compared: 1, found: 1 });
   });
 });
 

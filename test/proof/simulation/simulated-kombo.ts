@@ -57,11 +57,14 @@ export class SimulatedKombo {
   }
 
   /** Everything that the listing of this target shows, sooner or later. */
-  coveredBy(target: Target, habits: Habits): readonly SimulatedAttachment[] {
-    const person = Object.entries(this.applications).find(
-      ([candidate, applications]) =>
-        target.id === (target.kind === 'candidate' ? candidate : applications.find((id) => id === target.id)),
+  personOf(target: Pick<Target, 'kind' | 'id'>): readonly [string, readonly string[]] | undefined {
+    return Object.entries(this.applications).find(([candidate, applications]) =>
+      target.kind === 'candidate' ? candidate === target.id : applications.includes(target.id),
     );
+  }
+
+  coveredBy(target: Target, habits: Habits): readonly SimulatedAttachment[] {
+    const person = this.personOf(target);
     const showsPerson = target.kind === 'candidate' || habits.includes('whole-person');
     return this.attachments.filter(({ integrationId, target: { kind, id } }) => {
       if (integrationId !== target.integrationId) return false;
@@ -257,7 +260,10 @@ const listedEntry = (
     {
       ...listed,
       data_url: hasLink(file.storedAt, habits, now) ? `https://files.simulated/${place}` : null,
-      ...(showsPerson && { application_id: file.target.kind === 'application' ? file.target.id : null }),
+      ...(showsPerson && {
+        candidate_id: kombo.personOf(target)?.[0] ?? null,
+        application_id: file.target.kind === 'application' ? file.target.id : null,
+      }),
     },
   ];
 };
