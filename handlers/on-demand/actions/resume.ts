@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { type Lane, opened } from '../../../lib/lane/lane.ts';
-import { laneIdOf, laneNameOf } from '../../../lib/operator/lane-name.ts';
+import { accountLane, type Lane, opened } from '../../../lib/lane/lane.ts';
+import { accountName, laneIdOf, laneNameOf } from '../../../lib/operator/lane-name.ts';
 import { listPauses } from '../../../lib/operator/list-pauses.ts';
 import { type ActionCourier, action } from '../action.ts';
 import { type Answer, count } from '../answer/answer.ts';
@@ -32,7 +32,7 @@ export const resume = action({
       };
     }
     const { pause } = before;
-    if (!pause) return nothingPaused(name, courier);
+    if (!pause) return notPaused(name, before, courier);
     if (code !== undefined && code !== pause.code) {
       const message = `Nothing was done: ${name} is paused for another cause by now, ${pause.code}. "next" ends that pause.`;
       return { ok: false, message, next: { action: 'resume', integration_id: name, code: pause.code, reason: '...' } };
@@ -48,8 +48,11 @@ export const resume = action({
   },
 });
 
-const nothingPaused = async (name: string, courier: ActionCourier): Promise<Answer> => {
+/** Callers repeat a request whose answer they did not hear, and a run may have ended the pause first: both are what was asked for. */
+const notPaused = async (name: string, lane: Lane, courier: ActionCourier): Promise<Answer> => {
   const paused = (await listPauses(courier)).map(({ integrationId }) => laneNameOf(integrationId));
   const others = paused.length === 0 ? 'Nothing is paused.' : `Paused are: ${paused.join(', ')}.`;
-  return { ok: false, message: `There is no pause of ${name}. ${others}`, paused };
+  const isKnown = lane.integrationId === accountLane || lane.version > 0;
+  if (!isKnown) return { ok: false, message: `No integration ${name} is known. ${others}`, paused };
+  return { ok: !paused.includes(accountName), message: `There is no pause of ${name} any more. ${others}`, paused };
 };

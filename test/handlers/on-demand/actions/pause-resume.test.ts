@@ -126,24 +126,36 @@ describe('resume', () => {
     expect(await world.ask({ action: 'status' })).toMatchObject({ pauses: [{ integration: integrationId }] });
   });
 
-  test('of what is not paused names what is', async () => {
+  test('of an id that nothing is known of names what is paused', async () => {
     expect(await world.ask(resume)).toEqual({
       ok: false,
-      message: `There is no pause of ${integrationId}. Nothing is paused.`,
+      message: `No integration ${integrationId} is known. Nothing is paused.`,
       paused: [],
-    });
-    await world.ask({ ...pause, integration_id: 'account' });
-    expect(await world.ask(resume)).toMatchObject({
-      ok: false,
-      message: `There is no pause of ${integrationId}. Paused are: account.`,
-      paused: ['account'],
     });
   });
 
-  test('can be repeated: the second time nothing is paused any more', async () => {
+  test('can be repeated: the pause has ended, as was asked for', async () => {
     await world.ask(pause);
     await world.ask(resume);
-    expect(await world.ask(resume)).toMatchObject({ ok: false, paused: [] });
+    const ended = {
+      ok: true,
+      message: `There is no pause of ${integrationId} any more. Nothing is paused.`,
+      paused: [],
+    };
+    expect(await world.ask(resume)).toEqual(ended);
+    expect(await world.ask({ ...resume, code: 'INTEGRATION.PERMISSION_MISSING' })).toEqual(ended);
+    expect(await world.ask({ ...resume, integration_id: 'account' })).toMatchObject({ ok: true });
+  });
+
+  test('of an integration that only the pause of everything stops says so', async () => {
+    await world.ask(pause);
+    await world.ask(resume);
+    await world.ask({ ...pause, integration_id: 'account' });
+    expect(await world.ask(resume)).toEqual({
+      ok: false,
+      message: `There is no pause of ${integrationId} any more. Paused are: account.`,
+      paused: ['account'],
+    });
   });
 
   test.each([
