@@ -59,7 +59,7 @@ test('less memory means less CPU, so the CPU time of a CV takes longer and waiti
   expect(costOf({ ...cv, wallMs: 5, memoryMb: 3_538 }).arithmetic).toContain('0.0 ms + 6.00 ms CPU / 1.000 = 2.006 s');
 });
 
-const summary = (median: number) => ({ median, low: median, high: median, runs: 1 });
+const summary = (median: number, highest = median) => ({ median, low: median, high: highest, highest, runs: 5 });
 const cvNumbers = (contender: 'ours' | 'naive') => ({
   contender,
   concurrency: 1,
@@ -68,10 +68,15 @@ const cvNumbers = (contender: 'ours' | 'naive') => ({
   cvsPerSecond: summary(150),
   gcShare: summary(0),
 });
-const numbersWith = (oursMib: number, naiveMib: number): Numbers => {
+const numbersWith = (oursMib: number, naiveMib: number, naiveHighestMib = naiveMib): Numbers => {
   const bursts = [
     { contender: 'ours' as const, files: 4, sizeMb: 10, peakBytes: summary(oursMib * 1_048_576) },
-    { contender: 'naive' as const, files: 4, sizeMb: 10, peakBytes: summary(naiveMib * 1_048_576) },
+    {
+      contender: 'naive' as const,
+      files: 4,
+      sizeMb: 10,
+      peakBytes: summary(naiveMib * 1_048_576, naiveHighestMib * 1_048_576),
+    },
   ];
   const cvs = [cvNumbers('ours'), cvNumbers('naive')];
   const machine = { node: 'v24', cpu: 'test', cores: 2 };
@@ -88,6 +93,10 @@ test('each contender pays for the memory of its own peak, and only ours for a le
   expect(ours?.arithmetic).toContain('x 0.1875 GB x');
   expect(naive?.arithmetic).toContain('x 0.4375 GB x');
   expect(naive?.arithmetic).not.toMatch(/ledger|logs/);
+});
+
+test('the memory of a function is that of the highest peak: one burst too large ends it', () => {
+  expect(numbersWith(94, 200, 319).costs[1]?.arithmetic).toContain('x 0.5 GB x');
 });
 
 test('the goal for the modelled cost is missed where the memory saved does not pay for the ledger', () => {

@@ -95,13 +95,13 @@ interface SweepCostInput {
 /** Lambda's memory for a measured peak: half as much again for what was not measured, in steps of 64 MB; 128 MB is the least it takes. */
 export const memoryFor = (peakBytes: number): number => Math.max(128, Math.ceil((peakBytes * 1.5) / 2 ** 20 / 64) * 64);
 
-/** Each with the memory that its own peak asks for, when one event brings it four files of 10 MB. */
+/** Each with the memory that its own highest peak asks for, when one event brings it four files of 10 MB: a function without it is ended. */
 export const costsOf = ({ bursts, cvs }: CostsInput): Cost[] =>
   bursts.flatMap(({ contender: name, peakBytes }) => {
     const cv = cvs.find(({ contender, concurrency }) => contender === name && concurrency === 1);
     if (!cv) return [];
     const [wallMs, cpuMs] = [cv.wallMsPerCv.median, cv.cpuMsPerCv.median];
-    return [costOf({ name, wallMs, cpuMs, memoryMb: memoryFor(peakBytes.median), ledger: name === 'ours' })];
+    return [costOf({ name, wallMs, cpuMs, memoryMb: memoryFor(peakBytes.highest), ledger: name === 'ours' })];
   });
 
 interface CostsInput {

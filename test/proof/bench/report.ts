@@ -63,7 +63,7 @@ const burstTable = ({ bursts }: Numbers): string[][] => {
       String(sizeMb),
       spread(peakBytes, 1e-6),
       times(peakBytes, naive?.peakBytes),
-      String(memoryFor(peakBytes.median)),
+      String(memoryFor(peakBytes.highest)),
     ]),
   ];
 };

@@ -1,8 +1,9 @@
-/** The middle, and how far the runs lie apart: a quarter of them lies below `low`, a quarter above `high`. */
+/** The middle, and how far the runs lie apart: a quarter of them lies below `low`, a quarter above `high`, none above `highest`. */
 export interface Summary {
   readonly median: number;
   readonly low: number;
   readonly high: number;
+  readonly highest: number;
   readonly runs: number;
 }
 
@@ -13,6 +14,7 @@ export const summaryOf = (values: readonly number[]): Summary => {
     median: quantile(sorted, 0.5),
     low: quantile(sorted, 0.25),
     high: quantile(sorted, 0.75),
+    highest: quantile(sorted, 1),
     runs: sorted.length,
   };
 };
