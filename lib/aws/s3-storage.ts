@@ -49,7 +49,7 @@ export const s3Storage = (client: S3Client): Storage => {
         key,
         etag: bareEtag(head.ETag ?? ''),
         ...(head.ContentLength !== undefined && { sizeBytes: head.ContentLength }),
-        ...(head.VersionId !== undefined && { versionId: head.VersionId }),
+        ...pinnedVersion(head.VersionId),
         ...(head.LastModified !== undefined && { modifiedAt: head.LastModified.getTime() }),
       });
     } catch (error) {
@@ -141,7 +141,7 @@ const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
     metadata: answer.Metadata ?? {},
     ...(answer.ContentType !== undefined && { contentType: answer.ContentType }),
     ...(answer.ContentEncoding !== undefined && { contentEncoding: answer.ContentEncoding }),
-    ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
+    ...pinnedVersion(answer.VersionId),
     ...(answer.LastModified !== undefined && { modifiedAt: answer.LastModified.getTime() }),
     ...(checksum && { checksum }),
     ...(identity && { identity }),
@@ -149,6 +149,10 @@ const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
     close: () => void body.destroy(),
   };
 };
+
+/** A bucket whose versioning is suspended calls every new object "null" and overwrites it, so that name pins nothing. */
+const pinnedVersion = (id: string | undefined): { readonly versionId?: string } =>
+  id === undefined || id === 'null' ? {} : { versionId: id };
 
 /** S3's errors as codes of the failure table. An error that is not known to be final gets another attempt. */
 const failure = (error: unknown): Result<never> => {

@@ -123,7 +123,8 @@ export const settings = {
   },
   transfer: {
     name: 'TRANSFER',
-    meaning: '`data` streams the file in the request; `data_url` lets Kombo download it from a short-lived link.',
+    meaning:
+      '`data` streams the file in the request; `data_url` lets Kombo download it from a short-lived link, in a bucket with versions.',
     default: 'data',
     setBy: { parameter: 'transfer' },
     parse: oneOf('data', 'data_url'),

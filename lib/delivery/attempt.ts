@@ -128,12 +128,13 @@ const requestBody = async (
   deadline: Deadline,
   { settings, storage }: AttemptCourier,
 ): Promise<RequestBody | undefined> => {
-  if (settings.transfer === 'data') return attachmentBody(facts, sizeBytes, chunks);
+  // Without a version a link shows whatever is under the key when Kombo reads it: maybe not the bytes that were checked.
+  if (settings.transfer === 'data' || versionId === undefined) return attachmentBody(facts, sizeBytes, chunks);
   const options = {
     // Kombo downloads while it answers, so the link need not live longer than we wait.
     lifetimeSeconds: Math.max(1, Math.ceil(deadline.remainingMs() / 1000)),
     contentType: facts.contentType,
-    ...(versionId !== undefined && { versionId }),
+    versionId,
   };
   const link = await storage.link(upload, options).catch(() => undefined);
   return link === undefined ? undefined : attachmentLinkBody(facts, link);

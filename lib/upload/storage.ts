@@ -10,6 +10,7 @@ export interface StoredObject {
   readonly contentEncoding?: string;
   /** User metadata, names in lower case. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Absent where the bucket keeps no versions: the bytes under the key can then be replaced at any time. */
   readonly versionId?: string;
   /** When it was put, in milliseconds since the epoch; whole seconds. */
   readonly modifiedAt?: number;
@@ -62,9 +63,9 @@ export interface Storage {
   find(bucket: string, key: string, signal: AbortSignal): Promise<Result<Upload>>;
   /** Up to 1,000 objects and folders, in key order. */
   list(bucket: string, range: ListRange, signal: AbortSignal): Promise<Result<ListedPage>>;
-  /** A link that reads this object without credentials for `lifetimeSeconds`. A secret: never logged or stored. */
+  /** A link that reads this version without credentials for `lifetimeSeconds`. A secret: never logged or stored. */
   link(
     upload: Upload,
-    options: { readonly lifetimeSeconds: number; readonly contentType: string; readonly versionId?: string },
+    options: { readonly lifetimeSeconds: number; readonly contentType: string; readonly versionId: string },
   ): Promise<string>;
 }

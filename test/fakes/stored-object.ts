@@ -39,14 +39,14 @@ export const storedObject = (file: Uint8Array, particulars: Particulars = {}): C
 /** A bucket whose object opens as often as the test has one for it, the last one again and again as a new object. */
 export interface FakeStorage extends Storage {
   readonly opened: readonly CountedObject[];
-  readonly links: readonly { readonly upload: Upload; readonly contentType: string; readonly versionId?: string }[];
+  readonly links: readonly { readonly upload: Upload; readonly contentType: string; readonly versionId: string }[];
 }
 
 export type Opening = () => Result<CountedObject> | Promise<Result<CountedObject>>;
 
 export const fakeStorage = (...openings: readonly Opening[]): FakeStorage => {
   const opened: CountedObject[] = [];
-  const links: { upload: Upload; contentType: string; versionId?: string }[] = [];
+  const links: { upload: Upload; contentType: string; versionId: string }[] = [];
   let asked = 0;
   const unused = (): never => {
     throw new Error('An attempt neither looks for objects nor lists them.');
@@ -62,7 +62,7 @@ export const fakeStorage = (...openings: readonly Opening[]): FakeStorage => {
       return object;
     },
     link: async (upload, { contentType, versionId }) => {
-      links.push({ upload, contentType, ...(versionId !== undefined && { versionId }) });
+      links.push({ upload, contentType, versionId });
       return 'https://bucket.s3.eu-central-1.amazonaws.com/candidates/x/cv.pdf?X-Amz-Signature=5ec2e7';
     },
     openVersion: unused,

@@ -4,7 +4,13 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { s3Storage } from '../../../lib/aws/s3-storage.ts';
 import { startTestS3 } from '../../fakes/s3-test-server.ts';
@@ -82,11 +88,31 @@ describe('over the real protocol', () => {
     });
   });
 
-  test('signs a link that reads the object without credentials', async () => {
-    const { storage } = await filledBucket();
-    const link = await storage.link({ bucket: 'cvs', key, etag }, { lifetimeSeconds: 60, contentType: 'text/plain' });
+  test('signs a link that reads one version without credentials, also once it was replaced', async () => {
+    const { client, storage } = await filledBucket();
+    const opened = await storage.open({ bucket: 'cvs', key, etag }, signal);
+    if (!opened.ok) throw new Error(opened.error.detail);
+    opened.value.close();
+    const { versionId = '' } = opened.value;
+    const options = { lifetimeSeconds: 60, contentType: 'text/plain', versionId };
+    const link = await storage.link({ bucket: 'cvs', key, etag }, options);
+    await client.send(new PutObjectCommand({ Bucket: 'cvs', Key: key, Body: 'Another CV.' }));
     expect(Buffer.from(await (await fetch(link)).arrayBuffer()).equals(bytes)).toBe(true);
     expect(new URL(link).searchParams.get('X-Amz-Expires')).toBe('60');
+  });
+
+  test('takes the version "null" of a bucket whose versioning is suspended for none', async () => {
+    const { client, storage } = await filledBucket();
+    const VersioningConfiguration = { Status: 'Suspended' } as const;
+    await client.send(new PutBucketVersioningCommand({ Bucket: 'cvs', VersioningConfiguration }));
+    await client.send(new PutObjectCommand({ Bucket: 'cvs', Key: key, Body: bytes }));
+    expect((await client.send(new HeadObjectCommand({ Bucket: 'cvs', Key: key }))).VersionId).toBe('null');
+    const opened = await storage.open({ bucket: 'cvs', key, etag }, signal);
+    if (!opened.ok) throw new Error(opened.error.detail);
+    opened.value.close();
+    expect(opened.value).not.toHaveProperty('versionId');
+    const found = await storage.find('cvs', key, signal);
+    expect(found.ok && found.value).not.toHaveProperty('versionId');
   });
 
   test('lists in pages, after a key', async () => {

@@ -218,8 +218,17 @@ describe('with TRANSFER=data_url', () => {
     expect(world.storage.links).toMatchObject([{ contentType: 'application/pdf', versionId: 'v7' }]);
   });
 
+  test('an object without a version is sent as data, because its link could not be pinned', async () => {
+    const world = await attemptWorld({ ...given, openings: [opens(large)] });
+    expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' }, sizeBytes: large.length });
+    const { attachment } = JSON.parse(world.posts()[0]?.body.toString() ?? '');
+    expect(Object.keys(attachment)).not.toContain('data_url');
+    expect(Buffer.from(attachment.data, 'base64').equals(large)).toBe(true);
+    expect(world.storage.links).toEqual([]);
+  });
+
   test('a refused file gets no link', async () => {
-    const world = await attemptWorld({ ...given, openings: [opens(exe)] });
+    const world = await attemptWorld({ ...given, openings: [opens(exe, { versionId: 'v7' })] });
     expect(await world.attempt()).toMatchObject({ ending: { as: 'rejected' } });
     expect(world.storage.links).toEqual([]);
   });
