@@ -115,6 +115,12 @@ export const minApiKeyRefreshMs = 10 * secondMs;
 /** Longest time that the action "check" waits for one answer of Kombo. */
 export const checkTimeoutMs = 15 * secondMs;
 
+/**
+ * A lifecycle rule that takes objects away earlier is reported: retries end after a day, but what is held waits for an
+ * operator, who may be away. Also the shortest time that the stack allows for its own bucket.
+ */
+export const minKeptDays = 30;
+
 /** The host of a link may redirect to its storage, also through other hosts; more redirects than this are a fault. */
 export const maxLinkRedirects = 3;
 /** Storage answers in milliseconds, so a download ends after this much silence, before its answer or within it. */
@@ -134,6 +140,9 @@ export const s3TimeoutMs = 8 * secondMs;
 
 /** A listing that has to skip many deleted versions takes long; no other call does. */
 export const s3ListingTimeoutMs = minuteMs;
+
+/** Asked by the check only, while its caller waits. */
+export const snsTimeoutMs = 5 * secondMs;
 
 /** The key is read while a file waits and the function's time passes. */
 export const secretTimeoutMs = 2 * secondMs;

@@ -2,12 +2,14 @@ import * as v from 'valibot';
 import type { Courier } from '../../lib/courier.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import type { JsonObject } from '../../lib/json.ts';
+import type { StackSetup } from '../../lib/operator/check/stack-setup.ts';
 import type { Answer } from './answer/answer.ts';
 import { fields, isFieldName } from './fields.ts';
 
-/** The courier, and when the function ends. */
+/** The courier, when the function ends, and what only the action "check" looks at. */
 export interface ActionCourier extends Courier {
   readonly deadline: Deadline;
+  readonly setup: StackSetup;
 }
 
 /** One thing that an operator can ask for. */

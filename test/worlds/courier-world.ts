@@ -4,6 +4,7 @@ import { answerRequest } from '../../handlers/on-demand/answer-request.ts';
 import { readSettings } from '../../lib/config/config.ts';
 import type { Courier } from '../../lib/courier.ts';
 import type { ApiKey } from '../../lib/kombo/api-key.ts';
+import type { StackSetup } from '../../lib/operator/check/stack-setup.ts';
 import { fail, ok } from '../../lib/result.ts';
 import type { RunReport } from '../../lib/runs/run-report.ts';
 import { scheduledRun } from '../../lib/runs/scheduled-run.ts';
@@ -31,6 +32,7 @@ export const courierWorld = (apiKey?: ApiKey): CourierWorld => {
     BUCKET: 'cv-inbox',
     LEDGER_TABLE: 'ledger',
     KOMBO_API_KEY: 'ks_dev_local',
+    ALARM_TOPIC: 'arn:aws:sns:eu-central-1:111122223333:cv-courier-dev-alarms',
     KOMBO_INTEGRATION_ID: integrationId,
     ALLOWED_TYPES: 'pdf',
     MAX_BYTES: '10000',
@@ -53,9 +55,16 @@ export const courierWorld = (apiKey?: ApiKey): CourierWorld => {
         ),
       ),
     ask: (event, change = {}) =>
-      answerRequest(event, () => ({ ...courier.newFunction(), deadline: world.deadline(), ...change })),
+      answerRequest(event, () => ({ ...courier.newFunction(), setup, deadline: world.deadline(), ...change })),
   };
   return courier;
+};
+
+/** A bucket with versions and without rules, and alarms that reach one address. */
+export const setup: StackSetup = {
+  versioning: async () => ok('enabled'),
+  lifecycle: async () => ok([]),
+  subscriptions: async () => ok({ confirmed: 1, pending: 0 }),
 };
 
 const askable = (world: CourierWorld): Pick<Storage, 'find' | 'list'> => ({

@@ -7,10 +7,13 @@ import { accountLane } from '../../lane/lane.ts';
 import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.ts';
 import { laneNameOf } from '../lane-name.ts';
 import { listPauses } from '../list-pauses.ts';
+import { checkAlarms } from './alarms.ts';
 import { checkBucket } from './bucket.ts';
+import { checkBucketSetup } from './bucket-setup.ts';
 import { type CheckLine, fine, wrong } from './check-line.ts';
 import { checkKombo } from './kombo.ts';
 import { checkTable } from './ledger-table.ts';
+import type { StackSetup } from './stack-setup.ts';
 import { checkSweep } from './sweep.ts';
 import { checkTool } from './tool.ts';
 
@@ -22,13 +25,17 @@ export type { CheckLine } from './check-line.ts';
  */
 export const check = async (
   { integrationId, deadline }: { readonly integrationId?: string | undefined; readonly deadline: Deadline },
-  courier: Pick<Courier, 'settings' | 'storage' | 'table' | 'apiKey' | 'kombo' | 'clock' | 'lanes'>,
+  courier: Pick<Courier, 'settings' | 'storage' | 'table' | 'apiKey' | 'kombo' | 'clock' | 'lanes'> & {
+    readonly setup: StackSetup;
+  },
 ): Promise<readonly CheckLine[]> => {
   const { settings } = courier;
   const { bucket, ledgerTable, keyTemplates, maxBytes } = settings;
   const question = { integrationId: integrationId ?? settings.integrationId, kinds: kindsOf(keyTemplates), maxBytes };
   const parts = await Promise.all([
     runCheck('bucket', () => checkBucket(bucket, keyTemplates, deadline.signal, courier.storage)),
+    runCheck('setup of the bucket', () => checkBucketSetup(settings, deadline.signal, courier.setup)),
+    runCheck('alarms', () => checkAlarms(settings.alarmTopic, deadline.signal, courier.setup)),
     runCheck('table', () => checkTable(ledgerTable, courier.table)),
     runCheck('Kombo', () => checkKombo(question, deadline, courier)),
     runCheck('pauses', () => checkPauses(courier)),

@@ -15,6 +15,9 @@ const rightOfCommand: Readonly<Record<string, string>> = {
   HeadObjectCommand: 's3:GetObject on objects',
   GetObjectTaggingCommand: 's3:GetObjectTagging on objects',
   ListObjectsV2Command: 's3:ListBucket on bucket',
+  GetBucketVersioningCommand: 's3:GetBucketVersioning on bucket',
+  GetBucketLifecycleConfigurationCommand: 's3:GetLifecycleConfiguration on bucket',
+  GetTopicAttributesCommand: 'sns:GetTopicAttributes on topic',
   GetSecretValueCommand: 'secretsmanager:GetSecretValue on secret',
 };
 
@@ -54,6 +57,7 @@ const kinds: readonly (readonly [RegExp, string])[] = [
   [/^arn:aws:s3:::[^/]+\/.+$/, 'objects'],
   [/^arn:aws:s3:::[^/]+$/, 'bucket'],
   [/^arn:aws:secretsmanager:/, 'secret'],
+  [/^arn:aws:sns:/, 'topic'],
   [/^arn:aws:sqs:/, 'queue'],
   [/^arn:aws:logs:/, 'log'],
   [/^arn:aws:kms:/, 'key'],

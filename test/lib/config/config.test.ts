@@ -165,6 +165,7 @@ test('the table says of every variable what sets it in a deployment', () => {
     'LEDGER_TABLE',
     'KOMBO_API_KEY_SECRET',
     'REQUIRE_SCAN',
+    'ALARM_TOPIC',
     'CALLING_INSTANCES',
   ]);
   expect(names('unset')).toEqual([

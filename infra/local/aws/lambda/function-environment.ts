@@ -42,6 +42,8 @@ export const functionEnvironment = (
     KOMBO_BASE_URL: place.komboUrl,
     KOMBO_API_KEY: place.komboApiKey,
     KOMBO_API_KEY_SECRET: '',
+    // A topic of the shell would be a real one.
+    ALARM_TOPIC: '',
     S3_FORCE_PATH_STYLE: 'true',
     AWS_ENDPOINT_URL_S3: place.s3Url,
     AWS_ENDPOINT_URL_DYNAMODB: place.dynamodbUrl,

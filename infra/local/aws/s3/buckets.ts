@@ -68,3 +68,8 @@ export const putVersioning: Call = async ({ store }, request) => {
 export const noPolicy: Call = (_, { bucket }) => {
   throw new S3Error('NoSuchBucketPolicy', { elements: { BucketName: bucket } });
 };
+
+export const noLifecycle: Call = ({ store }, { bucket }) => {
+  store.index.bucket(bucket);
+  throw new S3Error('NoSuchLifecycleConfiguration', { elements: { BucketName: bucket } });
+};

@@ -5,6 +5,7 @@ import {
   getVersioning,
   headBucket,
   listBuckets,
+  noLifecycle,
   noPolicy,
   putVersioning,
 } from './buckets.ts';
@@ -35,6 +36,7 @@ const bucketCalls: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     versions: listVersions,
     uploads: listUploads,
     policy: noPolicy,
+    lifecycle: noLifecycle,
     'list-type': listObjectsV2,
     '': listObjectsV1,
   },

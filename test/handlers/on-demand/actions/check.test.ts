@@ -2,11 +2,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { LedgerTableError } from '../../../../lib/aws/table-error.ts';
 import { ApiKeyError } from '../../../../lib/kombo/api-key.ts';
 import type { KomboClient } from '../../../../lib/kombo/client.ts';
-import { fail } from '../../../../lib/result.ts';
+import type { LifecycleAction, LifecycleRule, StackSetup } from '../../../../lib/operator/check/stack-setup.ts';
+import { fail, ok } from '../../../../lib/result.ts';
 import { learnTool } from '../../../fakes/known-tool.ts';
 import { integrationId } from '../../../fakes/ledger-samples.ts';
 import { refuses } from '../../../fakes/scripted-kombo.ts';
-import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
+import { type CourierWorld, courierWorld, key, setup } from '../../../worlds/courier-world.ts';
 
 let world: CourierWorld;
 beforeEach(() => {
@@ -49,6 +50,8 @@ test('all is well: every part was tried, nothing was sent and nothing written', 
     'times: ok',
     'bucket, folder candidates/: ok',
     'reading an object: ok',
+    'lifecycle rules: ok',
+    'alarms: ok',
     'table, reading: ok',
     'table, writing: ok',
     'table, index byWork: ok',
@@ -315,5 +318,156 @@ describe('the other parts', () => {
     const { lines } = await check({}, { lanes });
     expect(wrongOf(lines)).toEqual(['pauses']);
     expect(lines.length).toBeGreaterThan(10);
+  });
+});
+
+describe('the bucket', () => {
+  const linesWith = async (change: Partial<StackSetup>, env: Record<string, string> = {}) =>
+    check({}, { ...world.newFunction(env), setup: { ...setup, ...change } });
+  const ruleLines = async (rule: Partial<LifecycleRule>, change: Partial<StackSetup> = {}) => {
+    const lifecycle: StackSetup['lifecycle'] = async () =>
+      ok([{ name: 'tidy-up', prefix: '', onlyTagged: false, actions: [], ...rule }]);
+    const { answer, lines } = await linesWith({ ...change, lifecycle });
+    return { answer, rules: lines.filter(({ what }) => what.startsWith('lifecycle')) };
+  };
+  const deletesAfter = (afterDays: number, to: LifecycleAction['to'] = 'objects'): LifecycleAction => ({
+    does: 'deletes',
+    to,
+    when: { afterDays },
+  });
+  const clean = { what: 'lifecycle rules', state: 'ok' };
+
+  test('with a rule that deletes watched objects after a week is a warning, with the rule and the folder', async () => {
+    const { answer, rules } = await ruleLines({ actions: [deletesAfter(7)] });
+    expect(answer).toMatchObject({ ok: true, message: expect.stringMatching(/^1 warning: lifecycle rule tidy-up\. /) });
+    expect(rules).toMatchObject([
+      {
+        what: 'lifecycle rule tidy-up',
+        state: 'warning',
+        found: 'It deletes objects in candidates/ 7 days after their upload.',
+        todo: expect.stringContaining('at least 30 days'),
+      },
+    ]);
+  });
+
+  test.each<[string, Partial<LifecycleRule>]>([
+    ['waits 30 days', { actions: [deletesAfter(30)] }],
+    ['concerns another folder', { prefix: 'logs/', actions: [deletesAfter(1)] }],
+    ['concerns only objects that are too large to be sent', { largerThanBytes: 10_000, actions: [deletesAfter(1)] }],
+    ['does nothing to files', { actions: [] }],
+  ])('with a rule that %s is fine', async (_name, rule) => {
+    expect((await ruleLines(rule)).rules).toMatchObject([clean]);
+  });
+
+  test.each<[string, Partial<LifecycleRule>, string]>([
+    ['of a folder above', { prefix: 'cand' }, 'deletes objects in candidates/ 29 days after their upload'],
+    ['of a folder inside', { prefix: 'candidates/tmp' }, 'deletes objects in candidates/ 29 days'],
+    ['of tagged objects', { onlyTagged: true }, 'deletes objects with certain tags in candidates/'],
+    [
+      'that archives',
+      { actions: [{ does: 'archives', to: 'objects', when: { afterDays: 0 } }] },
+      'It archives objects in candidates/ 0 days after their upload.',
+    ],
+    [
+      'from a date on, which applies to new objects for ever',
+      { actions: [{ does: 'deletes', to: 'objects', when: { from: new Date(Date.UTC(2099, 0, 1)) } }] },
+      'It deletes objects in candidates/ from 2099-01-01 on, new ones immediately.',
+    ],
+  ])('with a rule %s is a warning', async (_name, rule, found) => {
+    const { rules } = await ruleLines({ actions: [deletesAfter(29)], ...rule });
+    expect(rules).toMatchObject([{ state: 'warning', found: expect.stringContaining(found) }]);
+  });
+
+  test('with a rule about old versions is a warning where versions are kept, or where that is not known', async () => {
+    const rule = { name: '', actions: [deletesAfter(1, 'old versions')] };
+    const expected = {
+      what: 'lifecycle rule without a name',
+      found: 'It deletes old versions in candidates/ 1 days after they were replaced.',
+    };
+    expect((await ruleLines(rule)).rules).toMatchObject([expected]);
+    const versioning = async () => ({ ok: false, error: 'AccessDenied' }) as const;
+    expect((await ruleLines(rule, { versioning })).rules).toMatchObject([expected]);
+    expect((await ruleLines(rule, { versioning: async () => ok('suspended') })).rules).toMatchObject([clean]);
+  });
+
+  test('whose rules may not be read is not called fine, and the right is named', async () => {
+    const { of, answer } = await linesWith({ lifecycle: async () => ({ ok: false, error: 'AccessDenied' }) });
+    expect(of('lifecycle rules')).toMatchObject({
+      state: 'not tested',
+      found: expect.stringContaining('AccessDenied'),
+      todo: expect.stringContaining('s3:GetLifecycleConfiguration'),
+    });
+    expect(answer).toMatchObject({
+      ok: true,
+      message: 'All is well with what was tested. 2 things could not be tested.',
+    });
+  });
+
+  test.each<[string, Awaited<ReturnType<StackSetup['versioning']>>, string, string]>([
+    ['with versions', ok('enabled'), 'ok', 'exactly one of them'],
+    ['without versions', ok('never enabled'), 'warning', 'is off'],
+    ['with suspended versions', ok('suspended'), 'warning', 'is suspended'],
+    ['that may not be asked', { ok: false, error: 'AccessDenied' }, 'not tested', 'sent as data'],
+  ])('%s says whether links can be pinned', async (_name, answer, state, found) => {
+    const versioning = async () => answer;
+    const { of } = await linesWith({ versioning }, { TRANSFER: 'data_url' });
+    expect(of('links to files')).toMatchObject({ state, found: expect.stringContaining(found) });
+    expect((await linesWith({ versioning })).of('links to files')).toBeUndefined();
+  });
+});
+
+describe('the alarms', () => {
+  const alarmsWith = async (answer: Awaited<ReturnType<StackSetup['subscriptions']>>) =>
+    check({}, { setup: { ...setup, subscriptions: async () => answer } });
+  const command =
+    'aws sns subscribe --region eu-central-1 --topic-arn arn:aws:sns:eu-central-1:111122223333:cv-courier-dev-alarms --protocol email';
+
+  test('that reach nobody make the check fail, with the command that subscribes', async () => {
+    const { answer, of } = await alarmsWith(ok({ confirmed: 0, pending: 0 }));
+    expect(answer).toMatchObject({ ok: false, message: expect.stringContaining('1 thing to fix: alarms.') });
+    expect(of('alarms')).toMatchObject({
+      state: 'wrong',
+      found: 'Nobody is subscribed to the alarms of this stack: no alarm reaches anybody.',
+      todo: expect.stringContaining(command),
+    });
+  });
+
+  test('that wait for a confirmation reach nobody either, and the message to look for is named', async () => {
+    const { answer, of } = await alarmsWith(ok({ confirmed: 0, pending: 1 }));
+    expect(answer.ok).toBe(false);
+    expect(of('alarms')).toMatchObject({
+      state: 'wrong',
+      found: expect.stringContaining('A subscription waits for its confirmation.'),
+      todo: expect.stringContaining('Subscription Confirmation'),
+    });
+  });
+
+  test('with a confirmed and a waiting subscription are a warning', async () => {
+    const { answer, of } = await alarmsWith(ok({ confirmed: 1, pending: 2 }));
+    expect(answer.ok).toBe(true);
+    expect(of('alarms')).toMatchObject({
+      state: 'warning',
+      found: 'The topic of the alarms has 1 confirmed subscription. 2 subscriptions wait for their confirmation.',
+    });
+  });
+
+  test('whose topic is gone are wrong; one that may not be read is not tested', async () => {
+    expect((await alarmsWith({ ok: false, error: 'NotFoundException' })).of('alarms')).toMatchObject({
+      state: 'wrong',
+    });
+    expect((await alarmsWith({ ok: false, error: 'AuthorizationErrorException' })).of('alarms')).toMatchObject({
+      state: 'not tested',
+      todo: expect.stringContaining('sns:GetTopicAttributes'),
+    });
+  });
+
+  test('of a local stack do not exist, which is no fault, and nobody is asked', async () => {
+    const subscriptions = () => Promise.reject(new Error('Nobody may be asked.'));
+    const { answer, of } = await check(
+      {},
+      { ...world.newFunction({ ALARM_TOPIC: '' }), setup: { ...setup, subscriptions } },
+    );
+    expect(answer.ok).toBe(true);
+    expect(of('alarms')).toMatchObject({ state: 'not tested', found: expect.stringContaining('deployed') });
   });
 });

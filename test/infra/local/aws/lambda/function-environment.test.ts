@@ -43,6 +43,7 @@ test('nothing in the shell leads out of this machine', () => {
     KOMBO_API_KEY_SECRET: 'production/kombo',
     S3_FORCE_PATH_STYLE: 'false',
     AWS_PROFILE: 'production',
+    ALARM_TOPIC: 'arn:aws:sns:eu-central-1:111122223333:cv-courier-prod-alarms',
     AWS_ACCESS_KEY_ID: 'AKIAREAL',
     AWS_SESSION_TOKEN: 'real',
     AWS_ENDPOINT_URL: 'https://example.com',
@@ -55,6 +56,7 @@ test('nothing in the shell leads out of this machine', () => {
     KOMBO_BASE_URL: 'http://127.0.0.1:4572/v1',
     KOMBO_API_KEY: 'ks_dev_local',
     KOMBO_API_KEY_SECRET: '',
+    ALARM_TOPIC: '',
     S3_FORCE_PATH_STYLE: 'true',
     AWS_ACCESS_KEY_ID: 'LOCAL',
   });

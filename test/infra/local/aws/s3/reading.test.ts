@@ -133,7 +133,7 @@ test('the bucket says where it is, and what is not simulated is refused by name'
   expect(await client.send(new HeadBucketCommand({ Bucket: 'cvs' }))).toMatchObject({ BucketRegion: 'eu-central-1' });
   expect((await client.send(new ListBucketsCommand({}))).Buckets).toMatchObject([{ Name: 'cvs' }]);
   const call = (head: string) => sendRaw(url, [head, 'Connection: close']);
-  for (const target of ['/cvs?lifecycle', '/cvs/a.txt?attributes', '/cvs/a.txt?partNumber=1']) {
+  for (const target of ['/cvs?replication', '/cvs/a.txt?attributes', '/cvs/a.txt?partNumber=1']) {
     expect(await call(`GET ${target} HTTP/1.1`)).toMatchObject({ status: 501, code: 'NotImplemented' });
   }
   expect(await call('PATCH /cvs/a.txt HTTP/1.1')).toMatchObject({ status: 405, code: 'MethodNotAllowed' });

@@ -1,0 +1,48 @@
+import { type CheckLine, fine, notTested, warn, wrong } from './check-line.ts';
+import type { StackSetup } from './stack-setup.ts';
+
+const what = 'alarms';
+
+/** Whether an alarm would reach anybody. */
+export const checkAlarms = async (
+  topicArn: string | undefined,
+  signal: AbortSignal,
+  setup: Pick<StackSetup, 'subscriptions'>,
+): Promise<readonly CheckLine[]> => {
+  if (topicArn === undefined)
+    return [notTested(what, 'ALARM_TOPIC is not set: alarms exist only where the stack is deployed.')];
+  const topic = await setup.subscriptions(topicArn, signal);
+  if (!topic.ok) return [unreadableLine(topicArn, topic.error)];
+  const { confirmed, pending } = topic.value;
+  const waits =
+    pending === 0
+      ? ''
+      : pending === 1
+        ? 'A subscription waits for its confirmation.'
+        : `${pending} subscriptions wait for their confirmation.`;
+  const confirm =
+    'Open the message "AWS Notification - Subscription Confirmation" at its address and follow the link, within two days of the deployment';
+  if (confirmed === 0) {
+    const found = `Nobody is subscribed to the alarms of this stack: no alarm reaches anybody. ${waits}`.trimEnd();
+    const todo =
+      pending > 0
+        ? `${confirm}. Later, subscribe again: ${subscribe(topicArn)}.`
+        : `Set the parameter alarmEmail and deploy, or run: ${subscribe(topicArn)}. Then confirm it by the link in the message.`;
+    return [wrong(what, found, todo)];
+  }
+  const found = `The topic of the alarms has ${confirmed} confirmed ${confirmed === 1 ? 'subscription' : 'subscriptions'}.`;
+  if (pending > 0) return [warn(what, `${found} ${waits}`, `${confirm}, or remove that subscription.`)];
+  return [fine(what, found)];
+};
+
+const subscribe = (topicArn: string): string =>
+  `aws sns subscribe --region ${topicArn.split(':')[3]} --topic-arn ${topicArn} --protocol email --notification-endpoint <address>`;
+
+const unreadableLine = (topicArn: string, error: string): CheckLine =>
+  error === 'NotFoundException'
+    ? wrong(what, `The topic ${topicArn} does not exist, so no alarm reaches anybody.`, 'Deploy the stack again.')
+    : notTested(
+        what,
+        `The topic of the alarms could not be read (${error}).`,
+        `Give the role of on-demand sns:GetTopicAttributes on ${topicArn}, or look at its subscriptions in the SNS console.`,
+      );
