@@ -115,6 +115,9 @@ export const minApiKeyRefreshMs = 10 * secondMs;
 /** Longest time that the action "check" waits for one answer of Kombo. */
 export const checkTimeoutMs = 15 * secondMs;
 
+/** Targets that the check lists in turn, until one shows whether the right to list is there: some may be gone. */
+export const maxListedTargets = 3;
+
 /**
  * A lifecycle rule that takes objects away earlier is reported: retries end after a day, but what is held waits for an
  * operator, who may be away. Also the shortest time that the stack allows for its own bucket.

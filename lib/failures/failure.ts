@@ -40,10 +40,11 @@ export interface Failure {
   /** May have been delivered, and Kombo still calls a repeat safe: done where the target cannot be listed. */
   readonly vendorRepeats: boolean;
   /**
-   * As the answer to a listing. `look-again`: a later one may succeed. `hold`: an operator must give a right or compare the
-   * id. `cannot-list`: Kombo has no such action for this tool.
+   * As the answer to a listing. `look-again`: a later one may succeed. `hold`: an operator must look at this target or
+   * compare its id. `forbidden`: an operator must give a right, for all targets. `cannot-list`: Kombo has no such action for
+   * this tool.
    */
-  readonly asListing: 'look-again' | 'hold' | 'cannot-list';
+  readonly asListing: 'look-again' | 'hold' | 'forbidden' | 'cannot-list';
   readonly meaning: string;
   /** What the operator does; complete sentences, ready for a message at 3 a.m. */
   readonly nextStep: string;

@@ -89,7 +89,7 @@ const callRefused = {
 const integrationStops = { ...retryLater, pauses: 'integration', judges: 'integration' } as const;
 
 /** The same, and the ATS may allow attaching and forbid listing, or the other way round; an operator can change that. */
-const integrationMayNot = { ...integrationStops, asListing: 'hold' } as const;
+const integrationMayNot = { ...integrationStops, asListing: 'forbidden' } as const;
 
 /** Kombo has no such action for this tool, and an operator cannot change that. */
 const integrationCannotDoIt = { ...integrationStops, asListing: 'cannot-list' } as const;
@@ -265,6 +265,7 @@ const otherCallFailures = {
   },
   KOMBO_FORBIDDEN: {
     ...callRefused,
+    asListing: 'forbidden',
     meaning: 'Kombo answered 403 without a known code.',
     nextStep: "Read Kombo's message and log_url, grant the right that is missing, then retry.",
   },

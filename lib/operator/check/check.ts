@@ -16,6 +16,7 @@ import { checkTable } from './ledger-table.ts';
 import type { StackSetup } from './stack-setup.ts';
 import { checkSweep } from './sweep.ts';
 import { checkTool } from './tool.ts';
+import { listWatchedFolders, targetsIn } from './watched-folders.ts';
 
 export type { CheckLine } from './check-line.ts';
 
@@ -32,15 +33,18 @@ export const check = async (
   const { settings } = courier;
   const { bucket, ledgerTable, keyTemplates, maxBytes } = settings;
   const question = { integrationId: integrationId ?? settings.integrationId, kinds: kindsOf(keyTemplates), maxBytes };
+  const listed = listWatchedFolders(settings, deadline.signal, courier.storage);
   const parts = await Promise.all([
-    runCheck('bucket', () => checkBucket(bucket, keyTemplates, deadline.signal, courier.storage)),
+    runCheck('bucket', async () => checkBucket(bucket, await listed, deadline.signal, courier.storage)),
     runCheck('setup of the bucket', () => checkBucketSetup(settings, deadline.signal, courier.setup)),
     runCheck('alarms', () => checkAlarms(settings.alarmTopic, deadline.signal, courier.setup)),
     runCheck('table', () => checkTable(ledgerTable, courier.table)),
     runCheck('Kombo', () => checkKombo(question, deadline, courier)),
     runCheck('pauses', () => checkPauses(courier)),
     runCheck('sweep', () => checkSweep(courier)),
-    runCheck('tool', () => checkTool(question.integrationId, deadline, courier)),
+    runCheck('tool', async () =>
+      checkTool(question.integrationId, targetsIn(await listed, settings), deadline, courier),
+    ),
   ]);
   return [fine('configuration', 'Every variable is understood.'), ...timeLines(settings, deadline), ...parts.flat()];
 };

@@ -118,12 +118,17 @@ test('Kombo refuses the API key with these codes', () => {
   expect(codesWhere(({ keyRefused }) => keyRefused)).toEqual(['KOMBO_UNAUTHORIZED', 'PLATFORM.AUTHENTICATION_INVALID']);
 });
 
-test('these codes, as the answer to a listing, call an operator', () => {
-  expect(codesWhere(({ asListing }) => asListing === 'hold')).toEqual([
+test('these codes, as the answer to a listing, say that a right is missing', () => {
+  expect(codesWhere(({ asListing }) => asListing === 'forbidden')).toEqual([
     'INTEGRATION.ACTION_DISABLED',
     'INTEGRATION.MODEL_DISABLED',
     'INTEGRATION.PERMISSION_MISSING',
     'KOMBO_FORBIDDEN',
+  ]);
+});
+
+test('these codes, as the answer to a listing, ask an operator to look at its target', () => {
+  expect(codesWhere(({ asListing }) => asListing === 'hold')).toEqual([
     'KOMBO_NOT_FOUND',
     'KOMBO_REFUSED',
     'PLATFORM.INPUT_INVALID',

@@ -32,6 +32,8 @@ const integration = (change: object = {}, action: object = {}) => ({
   ...change,
 });
 
+const forbidden = { code: 'KOMBO_FORBIDDEN', detail: 'Kombo answered HTTP 403.' } as const;
+
 type Lines = readonly { what: string; state: string; found: string; todo?: string }[];
 const check = async (event: object = {}, change: object = {}) => {
   const answer = await world.ask({ action: 'check', ...event }, change);
@@ -112,6 +114,29 @@ describe('the tool', () => {
     ]);
     expect(await linesAbout('listing')).toMatchObject([{ state: 'not tested' }]);
     expect(world.kombo.listings).toEqual([]);
+  });
+
+  test('of which nothing is known yet is asked about a target that a key of the bucket names, never an invented one', async () => {
+    world.table.items.clear();
+    world.put(key);
+    world.put('candidates/not-a-key.pdf');
+    world.kombo.listing = () => ({ ok: false, failure: forbidden, concurrency: {} });
+    expect(await linesAbout('listing')).toMatchObject([{ state: 'wrong' }]);
+    expect(world.kombo.listings).toEqual([{ kind: 'candidate', id: 'GRK123', integrationId }]);
+  });
+
+  test('that refuses a target is asked about others, three in all; refusals of targets say nothing about the right', async () => {
+    for (const id of ['GRK1', 'GRK2']) world.put(`candidates/${id}/CV.pdf`);
+    const gone = { ok: false, failure: { code: 'KOMBO_NOT_FOUND', detail: 'Gone.' }, concurrency: {} } as const;
+    world.kombo.listing = () => gone;
+    expect(await linesAbout('listing')).toMatchObject([
+      { state: 'not tested', found: expect.stringContaining('3 targets that were tried (KOMBO_NOT_FOUND)') },
+    ]);
+    const tried = world.kombo.listings.map(({ id }) => id);
+    expect(tried).toEqual(['earlierTwo', 'earlierOne', 'earlierTwo']);
+    world.kombo.listing = ({ id }) =>
+      id === 'earlierTwo' ? gone : { ok: true, value: { files: [], more: false }, concurrency: {} };
+    expect(await linesAbout('listing')).toMatchObject([{ state: 'ok' }]);
   });
 
   test('tells what it lists and keeps, and until when that is known', async () => {

@@ -1,0 +1,41 @@
+import type { Settings } from '../../config/config.ts';
+import { literalPrefixes, matchKey } from '../../key-template/match-key.ts';
+import type { Result } from '../../result.ts';
+import { isFolderMarker } from '../../upload/object-key.ts';
+import type { ListedObject, ListedPage, Storage } from '../../upload/storage.ts';
+import type { Target } from '../../upload/target.ts';
+
+/** A folder that the key templates watch, and the first page of its listing. */
+export interface WatchedFolder {
+  /** "" is the whole bucket. */
+  readonly prefix: string;
+  readonly page: Result<ListedPage>;
+}
+
+/** Several checks look at the same pages, so each folder is listed once. */
+export const listWatchedFolders = (
+  { bucket, keyTemplates }: Pick<Settings, 'bucket' | 'keyTemplates'>,
+  signal: AbortSignal,
+  storage: Pick<Storage, 'list'>,
+): Promise<readonly WatchedFolder[]> =>
+  Promise.all(
+    literalPrefixes(keyTemplates).map(async (prefix) => ({
+      prefix,
+      page: await storage.list(bucket, { prefix }, signal),
+    })),
+  );
+
+export const objectsIn = (folders: readonly WatchedFolder[]): readonly ListedObject[] =>
+  folders.flatMap(({ page }) =>
+    page.ok ? page.value.objects.filter(({ key, sizeBytes }) => !isFolderMarker(key, sizeBytes)) : [],
+  );
+
+/** Whom the keys name, one target per object whose key fits a template. */
+export const targetsIn = (
+  folders: readonly WatchedFolder[],
+  { keyTemplates, integrationId }: Pick<Settings, 'keyTemplates' | 'integrationId'>,
+): readonly Target[] =>
+  objectsIn(folders).flatMap(({ key }) => {
+    const match = matchKey(keyTemplates, key, integrationId);
+    return match.ok ? [match.value.target] : [];
+  });
