@@ -115,6 +115,9 @@ export const minApiKeyRefreshMs = 10 * secondMs;
 /** Longest time that the action "check" waits for one answer of Kombo. */
 export const checkTimeoutMs = 15 * secondMs;
 
+/** One or two unknown ids are deleted candidates or slips of the uploader; from here on the check suspects their source. */
+export const minOddIds = 3;
+
 /** Targets that the check lists in turn, until one shows whether the right to list is there: some may be gone. */
 export const maxListedTargets = 3;
 

@@ -11,6 +11,7 @@ import { checkAlarms } from './alarms.ts';
 import { checkBucket } from './bucket.ts';
 import { checkBucketSetup } from './bucket-setup.ts';
 import { type CheckLine, fine, wrong } from './check-line.ts';
+import { checkIds } from './ids.ts';
 import { checkKombo } from './kombo.ts';
 import { checkTable } from './ledger-table.ts';
 import type { StackSetup } from './stack-setup.ts';
@@ -40,6 +41,7 @@ export const check = async (
     runCheck('alarms', () => checkAlarms(settings.alarmTopic, deadline.signal, courier.setup)),
     runCheck('table', () => checkTable(ledgerTable, courier.table)),
     runCheck('Kombo', () => checkKombo(question, deadline, courier)),
+    runCheck('ids in keys', async () => checkIds(targetsIn(await listed, settings), settings, courier.table)),
     runCheck('pauses', () => checkPauses(courier)),
     runCheck('sweep', () => checkSweep(courier)),
     runCheck('tool', async () =>

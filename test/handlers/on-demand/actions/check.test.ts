@@ -63,6 +63,7 @@ test('all is well: every part was tried, nothing was sent and nothing written', 
     `integration ${integrationId}: ok`,
     `attaching to candidates of ${integrationId}: ok`,
     `limits for candidates of ${integrationId}: ok`,
+    'ids in keys: ok',
     'pauses: ok',
     'sweep: ok',
     `tool of ${integrationId}: ok`,
@@ -438,6 +439,72 @@ describe('the bucket', () => {
     const { of } = await linesWith({ versioning }, { TRANSFER: 'data_url' });
     expect(of('links to files')).toMatchObject({ state, found: expect.stringContaining(found) });
     expect((await linesWith({ versioning })).of('links to files')).toBeUndefined();
+  });
+});
+
+describe('ids in keys', () => {
+  const idLines = async (change: object = {}) =>
+    (await check({}, change)).lines.filter(({ what }) => what.includes('ids'));
+  const komboIds = ['8Xi6iZrwusZqJmDGXs49GBmJ', 'BTbkvY2w5ou3z3hdwuKcKzDh', 'H5daSm8e85Dmvmne3wLeCPhX'];
+  const put = (ids: readonly string[], folder = 'candidates') => {
+    for (const id of ids) world.put(`${folder}/${id}/Frank Doe CV.pdf`);
+  };
+
+  test('of which most do not have the form of Kombo ids are a warning that shows counts and no id', async () => {
+    put(['1001', '1002', '1003', '1004', ...komboIds]);
+    const [line, ...others] = await idLines();
+    expect(others).toEqual([]);
+    expect(line).toMatchObject({
+      what: `ids in keys of ${integrationId}`,
+      state: 'warning',
+      found: expect.stringContaining('4 of the 7 ids'),
+      todo: expect.stringContaining('remote_id'),
+    });
+    expect(JSON.stringify(line)).not.toMatch(/1001|Frank|BTbk/);
+  });
+
+  test.each([
+    ['two of them', ['1001', '1002']],
+    ['a minority', ['1001', '1002', '1003', ...komboIds]],
+  ])('of which only %s look odd are fine', async (_name, ids) => {
+    put(ids);
+    expect(await idLines()).toMatchObject([{ what: 'ids in keys', state: 'ok' }]);
+  });
+
+  test('that Kombo did not know are a warning from the third target of an integration on', async () => {
+    const templates = { KEY_TEMPLATES: '{integration_id}/{candidate_id}/{filename}', KOMBO_INTEGRATION_ID: '' };
+    const runtime = () => world.newFunction(templates);
+    const other = 'lever:CBNMt7dSNCzBdnRTx87dev4E';
+    const unknown = async (id: string) => {
+      world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
+      await world.ask({ action: 'attach', key: id }, runtime());
+    };
+    const attach = async (of: string, id: string, name: string) => {
+      const path = `${of}/${id}/${name}.pdf`;
+      world.put(path);
+      await unknown(path);
+    };
+    for (const [place, id] of komboIds.entries()) await attach(other, id, `CV ${place}`);
+    for (const name of ['a', 'b', 'c']) await attach(integrationId, 'GRK123', name);
+    const lines = await idLines(runtime());
+    expect(lines).toMatchObject([
+      {
+        what: `unknown ids of ${other}`,
+        state: 'warning',
+        found: expect.stringContaining('3 targets of held files (KOMBO_NOT_FOUND)'),
+        todo: expect.stringContaining('all ids are new'),
+      },
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/GRK123|BTbk/);
+  });
+
+  test('of files that are held for another reason are no warning', async () => {
+    put(komboIds);
+    for (const id of komboIds) {
+      world.kombo.script.push(() => refuses('KOMBO_FORBIDDEN'));
+      await world.ask({ action: 'attach', key: `candidates/${id}/Frank Doe CV.pdf` });
+    }
+    expect(await idLines()).toMatchObject([{ what: 'ids in keys', state: 'ok' }]);
   });
 });
 
