@@ -115,6 +115,9 @@ export const minApiKeyRefreshMs = 10 * secondMs;
 /** Longest time that the action "check" waits for one answer of Kombo. */
 export const checkTimeoutMs = 15 * secondMs;
 
+/** Kombo writes all synced files of an environment below one prefix, so a few show where. */
+export const syncedFilesAsked = 10;
+
 /** One or two unknown ids are deleted candidates or slips of the uploader; from here on the check suspects their source. */
 export const minOddIds = 3;
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failures/failures.ts';
+import { syncedFilesAsked } from '../limits.ts';
 import type { Target, TargetKind } from '../upload/target.ts';
 import { ApiKeyError } from './api-key.ts';
 import { type Listing, readAttachmentList } from './attachment-list.ts';
@@ -9,10 +10,11 @@ import { type Classified, classify, type KomboFailure } from './classify-respons
 import { type CommitPoint, watchCommitPoint } from './commit-point.ts';
 import type { Concurrency, Load } from './load.ts';
 import { type Restrictions, readRestrictions } from './read-restrictions.ts';
+import { readSyncedFiles, type SyncedFile } from './synced-files.ts';
 import { type HttpAnswer, type Transport, TransportError } from './transport.ts';
 
 /**
- * The four calls that a CV needs. Tolerant in what it reads, and never repeats a call.
+ * The four calls that a CV needs, and one for the check. Tolerant in what it reads, and never repeats a call.
  * Only tests use the official SDK: it reports a delivered 201 as an error, fails a whole list for one unexpected entry,
  * and a garbled answer ends the process.
  */
@@ -28,6 +30,8 @@ export interface KomboClient {
   ): Promise<Answered<Restrictions | undefined>>;
   /** The integration as Kombo describes it, unread: only the check of the configuration looks into it. */
   integration(integrationId: string, signal: AbortSignal): Promise<Answered<unknown>>;
+  /** Some of the files that Kombo has synced into a bucket. It reads its own data for that, without a call to the ATS. */
+  syncedFiles(integrationId: string, signal: AbortSignal): Promise<Answered<readonly SyncedFile[]>>;
   /** Opens a connection while others wait. */
   warmUp(): void;
 }
@@ -113,6 +117,8 @@ export const komboClient = ({ transport, clock, apiKey, load }: KomboClientOptio
       read(integrationId, `/ats/actions/ats_add_${kind}_attachment`, signal, readRestrictions),
     integration: (integrationId, signal) =>
       read(integrationId, `/integrations/${encodeURIComponent(integrationId)}`, signal, (data) => data),
+    syncedFiles: (integrationId, signal) =>
+      read(integrationId, `/ats/attachments?page_size=${syncedFilesAsked}`, signal, readSyncedFiles),
     warmUp: () => transport.warmUp(),
   };
 };

@@ -121,6 +121,7 @@ export const scriptedKombo = (now: () => number): ScriptedKombo => {
       readings.push(integrationId);
       return kombo.described ? kombo.described(integrationId) : { ok: true, value: {}, concurrency: {} };
     },
+    syncedFiles: async () => ({ ok: true, value: [], concurrency: {} }),
     warmUp: () => undefined,
   };
   return kombo;

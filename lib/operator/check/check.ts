@@ -16,6 +16,7 @@ import { checkKombo } from './kombo.ts';
 import { checkTable } from './ledger-table.ts';
 import type { StackSetup } from './stack-setup.ts';
 import { checkSweep } from './sweep.ts';
+import { checkSyncedAttachments } from './synced-attachments.ts';
 import { checkTool } from './tool.ts';
 import { listWatchedFolders, targetsIn } from './watched-folders.ts';
 
@@ -42,6 +43,9 @@ export const check = async (
     runCheck('table', () => checkTable(ledgerTable, courier.table)),
     runCheck('Kombo', () => checkKombo(question, deadline, courier)),
     runCheck('ids in keys', async () => checkIds(targetsIn(await listed, settings), settings, courier.table)),
+    runCheck('synced attachments', async () =>
+      checkSyncedAttachments(question.integrationId, await listed, settings, deadline, courier),
+    ),
     runCheck('pauses', () => checkPauses(courier)),
     runCheck('sweep', () => checkSweep(courier)),
     runCheck('tool', async () =>

@@ -58,6 +58,18 @@ test('asks without a body and without its headers', async () => {
   expect(server.requests[0]?.headers).not.toHaveProperty('content-type');
 });
 
+test('asks where synced files are, in one short page', async () => {
+  const content_ref = { type: 's3', bucket: 'acme-files', key: 'kombo/ats_attachments/1' };
+  const body = JSON.stringify({ status: 'success', data: { next: null, results: [{ id: '1', content_ref }] } });
+  const server = await rawServer({ complete: ({ answer }) => answer(200, body) });
+  const answer = await clientOf(server.url).syncedFiles('greenhouse:local1', inTime().signal);
+  expect(answer).toMatchObject({ ok: true, value: [{ bucket: 'acme-files', key: 'kombo/ats_attachments/1' }] });
+  expect(server.requests[0]).toMatchObject({
+    path: '/v1/ats/attachments?page_size=10',
+    headers: { 'x-integration-id': 'greenhouse:local1' },
+  });
+});
+
 test('asks for the key before each call', async () => {
   const server = await rawServer();
   const keys = ['first', 'second'];

@@ -64,6 +64,7 @@ test('all is well: every part was tried, nothing was sent and nothing written', 
     `attaching to candidates of ${integrationId}: ok`,
     `limits for candidates of ${integrationId}: ok`,
     'ids in keys: ok',
+    `synced attachments of ${integrationId}: ok`,
     'pauses: ok',
     'sweep: ok',
     `tool of ${integrationId}: ok`,
@@ -505,6 +506,65 @@ describe('ids in keys', () => {
       await world.ask({ action: 'attach', key: `candidates/${id}/Frank Doe CV.pdf` });
     }
     expect(await idLines()).toMatchObject([{ what: 'ids in keys', state: 'ok' }]);
+  });
+});
+
+describe('synced attachments', () => {
+  const linesWith = async (change: object = {}) =>
+    (await check({}, change)).lines.filter(({ what }) => what.startsWith('synced attachments'));
+  const syncs = (...files: readonly { readonly bucket: string; readonly key: string }[]) => {
+    world.kombo.syncedFiles = async () => ({ ok: true, value: files, concurrency: {} });
+  };
+  const suffix =
+    'ats_attachments/integrations/greenhousev3:BsUP8fPMzHDo/candidates/BTbkvY2w5ou3z3hdwuKcKzDh/EYJjhMQT3LtV';
+  const what = `synced attachments of ${integrationId}`;
+
+  test('that a key template fits are wrong: each CV would be attached again', async () => {
+    syncs({ bucket: 'cv-inbox', key: 'candidates/GRK123/EYJjhMQT3LtV' });
+    expect(await linesWith()).toMatchObject([
+      {
+        what,
+        state: 'wrong',
+        found: expect.stringContaining('fits 1 of 1: each is attached again'),
+        todo: expect.stringContaining('another bucket'),
+      },
+    ]);
+  });
+
+  test('in a watched folder that no key template fits are a warning', async () => {
+    syncs({ bucket: 'cv-inbox', key: `candidates/${suffix}` });
+    expect(await linesWith()).toMatchObject([{ what, state: 'warning', found: expect.stringContaining('not sent') }]);
+  });
+
+  test.each([
+    ['in another bucket', { bucket: 'acme-files', key: 'candidates/GRK123/EYJjhMQT3LtV' }, 'Of 1 that Kombo named'],
+    ['in a folder that nobody watches', { bucket: 'cv-inbox', key: `kombo/${suffix}` }, 'none is in a watched folder'],
+  ])('%s are fine', async (_name, file, found) => {
+    syncs(file);
+    expect(await linesWith()).toMatchObject([{ what, state: 'ok', found: expect.stringContaining(found) }]);
+  });
+
+  test.each([
+    ['INTEGRATION.MODEL_DISABLED', 'ok', 'syncs none'],
+    ['INTEGRATION.MODEL_NOT_AVAILABLE', 'ok', 'syncs none'],
+    ['KOMBO_FORBIDDEN', 'not tested', 'does not say'],
+    ['KOMBO_NOT_FOUND', 'not tested', 'does not say'],
+    ['KOMBO_UNAVAILABLE', 'not tested', 'does not say'],
+  ] as const)('about which Kombo answers %s: %s', async (code, state, found) => {
+    const failure = { code, detail: 'Kombo answered.' };
+    world.kombo.syncedFiles = async () => ({ ok: false, failure, concurrency: {} });
+    expect(await linesWith()).toMatchObject([{ what, state, found: expect.stringContaining(found) }]);
+  });
+
+  test('are seen by the keys in the bucket where Kombo cannot be asked about an integration', async () => {
+    const templates = '{any}/integrations/{integration_id}/candidates/{candidate_id}/{filename}';
+    const runtime = world.newFunction({ KEY_TEMPLATES: templates, KOMBO_INTEGRATION_ID: '' });
+    world.put(suffix);
+    world.put(`${suffix}.pdf`);
+    world.put('inbox/integrations/greenhouse:1/candidates/GRK123/CV.pdf');
+    expect(await linesWith(runtime)).toMatchObject([
+      { what: 'synced attachments', state: 'wrong', found: expect.stringContaining('fits 2 of 2') },
+    ]);
   });
 });
 
