@@ -1,12 +1,7 @@
-import type { Settings } from '../../config/config.ts';
 import type { Courier } from '../../courier.ts';
 import type { Deadline } from '../../deadline.ts';
-import { failures } from '../../failures/failures.ts';
 import type { KeyTemplate } from '../../key-template/match-key.ts';
-import { accountLane } from '../../lane/lane.ts';
 import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.ts';
-import { laneNameOf } from '../lane-name.ts';
-import { listPauses } from '../list-pauses.ts';
 import { checkAlarms } from './alarms.ts';
 import { checkBucket } from './bucket.ts';
 import { checkBucketSetup } from './bucket-setup.ts';
@@ -14,9 +9,11 @@ import { type CheckLine, fine, wrong } from './check-line.ts';
 import { checkIds } from './ids.ts';
 import { checkKombo } from './kombo.ts';
 import { checkTable } from './ledger-table.ts';
+import { checkPauses } from './pauses.ts';
 import type { StackSetup } from './stack-setup.ts';
 import { checkSweep } from './sweep.ts';
 import { checkSyncedAttachments } from './synced-attachments.ts';
+import { timeLine } from './times.ts';
 import { checkTool } from './tool.ts';
 import { listWatchedFolders, targetsIn } from './watched-folders.ts';
 
@@ -52,7 +49,7 @@ export const check = async (
       checkTool(question.integrationId, targetsIn(await listed, settings), deadline, courier),
     ),
   ]);
-  return [fine('configuration', 'Every variable is understood.'), ...timeLines(settings, deadline), ...parts.flat()];
+  return [fine('configuration', 'Every variable is understood.'), timeLine(settings, deadline), ...parts.flat()];
 };
 
 /** A defect or an outage in one part must not hide what the others found. */
@@ -67,39 +64,9 @@ const runCheck = async (what: string, test: () => Promise<readonly CheckLine[]>)
   }
 };
 
-/** An invocation starts with the function's timeout as its remaining time, and it has just started. */
-const timeLines = (
-  { leaseMs, komboTimeoutMs }: Pick<Settings, 'leaseMs' | 'komboTimeoutMs'>,
-  deadline: Deadline,
-): readonly CheckLine[] => {
-  const functionMs = deadline.remainingMs();
-  const seconds = Math.ceil(functionMs / 1000);
-  if (leaseMs <= functionMs) {
-    const todo = 'Raise LEASE_SECONDS above the function timeout: otherwise a delivery is cut off by its own lease.';
-    return [wrong('times', `The lease is ${leaseMs / 1000} s and the function may run ${seconds} s more.`, todo)];
-  }
-  if (komboTimeoutMs >= functionMs) {
-    const todo = 'Lower KOMBO_TIMEOUT_SECONDS below the function timeout, or raise that.';
-    return [wrong('times', `A call may take ${komboTimeoutMs / 1000} s and the function ${seconds} s.`, todo)];
-  }
-  return [fine('times', 'The lease outlives the function, and the function outlives a call to Kombo.')];
-};
-
 const kindsOf = (templates: readonly KeyTemplate[]): readonly TargetKind[] => {
   const names = templates.flatMap(({ segments }) =>
     segments.flatMap((s) => (s.kind === 'placeholder' ? [s.name] : [])),
   );
   return targetKinds.filter((kind) => names.includes(targetIdName(kind)));
-};
-
-const checkPauses = async (courier: Pick<Courier, 'lanes'>): Promise<readonly CheckLine[]> => {
-  const pauses = await listPauses(courier);
-  if (pauses.length === 0) return [fine('pauses', 'Nothing is paused.')];
-  return pauses.map(({ integrationId, code, sentence, pause }) => {
-    const scope = integrationId === accountLane ? 'everything' : integrationId;
-    const resume = JSON.stringify({ action: 'resume', integration_id: laneNameOf(integrationId), code, reason: '...' });
-    const todo =
-      pause?.by === 'kombo' ? `${failures[code].nextStep} Resume: ${resume}.` : `Resume it when you like: ${resume}.`;
-    return wrong(`pause of ${scope}`, sentence, todo);
-  });
 };

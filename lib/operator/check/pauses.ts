@@ -1,0 +1,19 @@
+import type { Courier } from '../../courier.ts';
+import { failures } from '../../failures/failures.ts';
+import { accountLane } from '../../lane/lane.ts';
+import { laneNameOf } from '../lane-name.ts';
+import { listPauses } from '../list-pauses.ts';
+import { type CheckLine, fine, wrong } from './check-line.ts';
+
+/** Each pause, and what ends it. */
+export const checkPauses = async (courier: Pick<Courier, 'lanes'>): Promise<readonly CheckLine[]> => {
+  const pauses = await listPauses(courier);
+  if (pauses.length === 0) return [fine('pauses', 'Nothing is paused.')];
+  return pauses.map(({ integrationId, code, sentence, pause }) => {
+    const scope = integrationId === accountLane ? 'everything' : integrationId;
+    const resume = JSON.stringify({ action: 'resume', integration_id: laneNameOf(integrationId), code, reason: '...' });
+    const todo =
+      pause?.by === 'kombo' ? `${failures[code].nextStep} Resume: ${resume}.` : `Resume it when you like: ${resume}.`;
+    return wrong(`pause of ${scope}`, sentence, todo);
+  });
+};
