@@ -14,6 +14,4 @@ export const shorten = <T>(name: string, list: readonly T[], max = maxShown): Re
   ...(list.length > max && { note: `Only ${max} of ${list.length} ${name} are shown.` }),
 });
 
-/** "1 file", "3 files", "no files". */
-export const count = (number: number, thing: string): string =>
-  `${number === 0 ? 'no' : number} ${thing}${number === 1 ? '' : 's'}`;
+export { count } from '../../../lib/operator/count.ts';

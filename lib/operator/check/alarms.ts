@@ -1,3 +1,4 @@
+import { count } from '../count.ts';
 import { type CheckLine, fine, notTested, warn, wrong } from './check-line.ts';
 import type { StackSetup } from './stack-setup.ts';
 
@@ -30,7 +31,7 @@ export const checkAlarms = async (
         : `Set the parameter alarmEmail and deploy, or run: ${subscribe(topicArn)}. Then confirm it by the link in the message.`;
     return [wrong(what, found, todo)];
   }
-  const found = `The topic of the alarms has ${confirmed} confirmed ${confirmed === 1 ? 'subscription' : 'subscriptions'}.`;
+  const found = `The topic of the alarms has ${count(confirmed, 'confirmed subscription')}.`;
   if (pending > 0) return [warn(what, `${found} ${waits}`, `${confirm}, or remove that subscription.`)];
   return [fine(what, found)];
 };

@@ -1,5 +1,6 @@
 import { failures } from '../../failures/failures.ts';
 import type { Storage } from '../../upload/storage.ts';
+import { count } from '../count.ts';
 import { type CheckLine, fine, notTested, wrong } from './check-line.ts';
 import { objectsIn, type WatchedFolder } from './watched-folders.ts';
 
@@ -19,8 +20,8 @@ const folderLine = (bucket: string, { prefix, page }: WatchedFolder): CheckLine 
   if (!page.ok)
     return wrong(what, `${bucket} cannot be listed. ${page.error.detail}`, failures[page.error.code].nextStep);
   const { objects, next } = page.value;
-  const more = next === undefined ? '' : 'more than ';
-  return fine(what, `${bucket} can be listed; ${more}${objects.length} objects were found.`);
+  const more = next === undefined ? '' : ', and there are more';
+  return fine(what, `${bucket} can be listed: ${count(objects.length, 'object')}${more}.`);
 };
 
 const readingLine = async (

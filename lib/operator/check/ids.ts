@@ -7,6 +7,7 @@ import type { Table } from '../../ledger/table.ts';
 import { countPageSize, minOddIds } from '../../limits.ts';
 import { type Target, targetKey } from '../../upload/target.ts';
 import { parseUploadId } from '../../upload/upload.ts';
+import { count } from '../count.ts';
 import { type CheckLine, fine, warn } from './check-line.ts';
 
 /** Kombo's answer about a target that it does not know under this integration. */
@@ -26,7 +27,7 @@ export const checkIds = async (
     ...byIntegration(await unknownTargets(settings, table)).flatMap(unknownLine),
   ];
   if (lines.length > 0) return lines;
-  const found = `${distinct(targetsInKeys).length} targets in listed keys and the newest held files were looked at.`;
+  const found = `Those of ${count(distinct(targetsInKeys).length, 'target')} in listed keys and those of the newest held files give no reason for doubt.`;
   return [fine('ids in keys', found)];
 };
 

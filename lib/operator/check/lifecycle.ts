@@ -1,6 +1,7 @@
 import type { Settings } from '../../config/config.ts';
 import { literalPrefixes } from '../../key-template/match-key.ts';
 import { minKeptDays } from '../../limits.ts';
+import { count } from '../count.ts';
 import { type CheckLine, fine, notTested, warn } from './check-line.ts';
 import type { LifecycleAction, LifecycleRule, StackSetup, Versioning } from './stack-setup.ts';
 
@@ -32,7 +33,8 @@ export const checkLifecycle = async (
       .map((action) => earlyLine(rule, action, folders));
   });
   if (early.length > 0) return early;
-  const found = `${rules.value.length} rules of ${bucket} were read; none deletes or archives watched objects within ${minKeptDays} days.`;
+  const read = `${count(rules.value.length, 'rule')} ${rules.value.length === 1 ? 'was' : 'were'} read`;
+  const found = `No rule of ${bucket} deletes or archives watched objects within ${minKeptDays} days (${read}).`;
   return [fine('lifecycle rules', found)];
 };
 
@@ -48,7 +50,7 @@ const earlyLine = (rule: LifecycleRule, { does, to, when }: LifecycleAction, fol
   const what = `${to}${rule.onlyTagged ? ' with certain tags' : ''} in ${where}`;
   const time =
     'afterDays' in when
-      ? `${when.afterDays} days after ${to === 'objects' ? 'their upload' : 'they were replaced'}`
+      ? `${when.afterDays} ${when.afterDays === 1 ? 'day' : 'days'} after ${to === 'objects' ? 'their upload' : 'they were replaced'}`
       : `from ${when.from.toISOString().slice(0, 10)} on, new ones immediately`;
   const todo = `A file that waits or is held needs its object until an operator has acted. Let the rule wait at least ${minKeptDays} days, or keep it out of these folders.`;
   return warn(`lifecycle rule ${rule.name === '' ? 'without a name' : rule.name}`, `It ${does} ${what} ${time}.`, todo);

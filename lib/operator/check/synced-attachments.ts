@@ -10,8 +10,8 @@ import { objectsIn, type WatchedFolder } from './watched-folders.ts';
 
 type Watched = Pick<Settings, 'bucket' | 'keyTemplates' | 'integrationId'>;
 
-const todo =
-  'Give the file destination in Kombo another bucket, or a prefix outside of the folders that KEY_TEMPLATES watches.';
+const move =
+  'give its file destination in the Kombo dashboard another bucket, or a prefix outside of the folders that KEY_TEMPLATES watches.';
 
 /**
  * Whether Kombo's synced attachments arrive where uploads are watched: each file would be attached to the candidate that it
@@ -44,7 +44,7 @@ const lineFromKombo = async (
     if (code === 'INTEGRATION.MODEL_DISABLED' || failureOf(code).asListing === 'cannot-list')
       return fine(what, `Kombo syncs none (${code}).`);
     const found = `Kombo does not say whether it syncs any into a bucket (${code}).`;
-    return notTested(what, found, `Only if you have Kombo's synced attachments: ${todo}`);
+    return notTested(what, found, `Only if you have Kombo's synced attachments: ${move}`);
   }
   const here = answer.value.filter(({ bucket }) => bucket === settings.bucket);
   const [line] = arrivals(
@@ -65,11 +65,11 @@ const arrivals = (
   const fitting = keys.filter((key) => matchKey(keyTemplates, key, integrationId).ok);
   if (fitting.length > 0) {
     const found = `Kombo writes them into a watched folder, and a key template fits ${fitting.length} of ${keys.length}: each is attached again to the candidate that it came from.`;
-    return [wrong(what, found, `Pause the integration (action "pause"), then: ${todo}`)];
+    return [wrong(what, found, `Pause the integration (action "pause"), then ${move}`)];
   }
   const watched = literalPrefixes(keyTemplates);
   const inside = keys.filter((key) => watched.some((prefix) => key.startsWith(prefix)));
   if (inside.length === 0) return [];
   const found = `Kombo writes them into a watched folder. No key template fits the ${inside.length} that were looked at, so they are not sent, but each starts the function.`;
-  return [warn(what, found, todo)];
+  return [warn(what, found, `To spare these starts, ${move}`)];
 };

@@ -21,6 +21,7 @@ const eventOf = ({ key, etag, sizeBytes, versionId }: PutObject, size = sizeByte
 export const testBucket = (versioning: boolean): void => {
   let loopback: Loopback;
   beforeAll(async () => {
+    process.env.TRANSFER = 'data_url';
     loopback = await startLoopback({ versioning });
   });
   afterAll(() => loopback.stop());
@@ -31,7 +32,7 @@ export const testBucket = (versioning: boolean): void => {
     expect(object.versionId !== undefined).toBe(versioning);
     const answer = await loopback.invoke('on-upload', eventOf(object));
     expect(answer).toMatchObject({ outcomes: [{ status: 'attached', target: 'candidate/C1' }] });
-    expect(attachmentsOf('C1').map(({ sizeBytes }) => sizeBytes)).toEqual([pdf.length]);
+    expect(attachmentsOf('C1')).toMatchObject([{ sizeBytes: pdf.length, transfer: versioning ? 'data_url' : 'data' }]);
   });
 
   test('of an object that was replaced, S3 answers 412, and only the newer one is attached', async () => {
@@ -83,6 +84,24 @@ export const testBucket = (versioning: boolean): void => {
     await loopback.put('candidates/C7/CV.pdf');
     await loopback.invoke('on-demand', { action: 'attach', key: 'candidates/C7/CV.pdf' });
     expect(attachmentsOf('C7')).toHaveLength(1);
+  });
+
+  test('the check reads what the bucket is set up to do, and finds nothing wrong', async () => {
+    await loopback.put('candidates/BTbkvY2w5ou3z3hdwuKcKzDh/CV.pdf');
+    const answer = (await loopback.invoke('on-demand', { action: 'check' })) as {
+      readonly checks: readonly { readonly what: string }[];
+    };
+    expect(answer).toMatchObject({ ok: true });
+    expect(answer.checks).toContainEqual({
+      what: 'lifecycle rules',
+      state: 'ok',
+      found: 'No rule of cv-inbox deletes or archives watched objects within 30 days (no rules were read).',
+    });
+    expect(answer.checks.filter(({ what }) => what === 'links to files')).toEqual(
+      versioning
+        ? [{ what: 'links to files', state: 'ok', found: expect.stringContaining('keeps versions') }]
+        : [expect.objectContaining({ state: 'warning', found: expect.stringContaining('is off') })],
+    );
   });
 
   // The last one: it damages every object of the bucket.

@@ -409,7 +409,7 @@ describe('the bucket', () => {
     const rule = { name: '', actions: [deletesAfter(1, 'old versions')] };
     const expected = {
       what: 'lifecycle rule without a name',
-      found: 'It deletes old versions in candidates/ 1 days after they were replaced.',
+      found: 'It deletes old versions in candidates/ 1 day after they were replaced.',
     };
     expect((await ruleLines(rule)).rules).toMatchObject([expected]);
     const versioning = async () => ({ ok: false, error: 'AccessDenied' }) as const;
