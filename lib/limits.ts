@@ -55,6 +55,12 @@ export const maxUnknownAttempts = 3;
 /** A verdict of the malware scan comes within minutes of the upload; after this long it is missing. */
 export const verdictWaitMs = 30 * minuteMs;
 
+/**
+ * The same resend within this time is the same request: the AWS CLI repeats one after a minute without an answer, and the
+ * console's Test button is pressed twice.
+ */
+export const sameResendMs = 15 * minuteMs;
+
 /** Code points of an attachment's name. Kombo publishes no limit; file systems stop at 255 bytes. */
 export const maxNameLength = 200;
 

@@ -76,6 +76,10 @@ export const fields = {
     ),
     is: 'a time with its zone as text, for example "2026-11-01T10:00:00Z"',
   },
+  dry_run: {
+    schema: v.boolean(),
+    is: 'true to see what the request would do, without doing it',
+  },
   force: {
     schema: v.literal(true),
     is: 'true, because the file may then be in the ATS twice',

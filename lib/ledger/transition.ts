@@ -13,6 +13,7 @@ import {
   unknownState,
 } from './new-state.ts';
 import { type LedgerRecord, mayHaveArrived, type State, type UnknownOutcome } from './record.ts';
+import { isSameResend } from './repeated-decision.ts';
 import { isBeforeRestore, isInDoubt } from './restored.ts';
 
 /**
@@ -52,9 +53,10 @@ const appliesTo = (record: LedgerRecord, event: LedgerEvent, now: number): boole
     case 'doubted':
       return isBeforeRestore(record, event.restored);
     case 'retry':
-    case 'resend':
       // Without a target there is no lane in which it could wait.
       return (event.target ?? record.target) !== undefined;
+    case 'resend':
+      return (event.target ?? record.target) !== undefined && !isSameResend(record, event.reason, now);
     case 'delivered':
     case 'same-bytes':
     case 'failed':

@@ -5,8 +5,10 @@ import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { EventOf, LedgerEvent } from '../ledger/ledger-event.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Restored } from '../ledger/restored.ts';
+import { transition } from '../ledger/transition.ts';
 import { maxConflictRounds } from '../limits.ts';
 import type { Result } from '../result.ts';
+import type { Target } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
 
 /** What an operator may decide about one upload, each with a reason that is stored with the record. */
@@ -43,12 +45,10 @@ export const decide = async (
   const restored = decision.kind === 'retry' ? restoredIn(await lanes.read(accountLane)) : undefined;
   for (let round = 1; round <= maxConflictRounds; round += 1) {
     const known = { id: uploadId(seen.upload), readable: true, record: seen } as const;
-    if (decision.kind !== 'resolve' && isThreat(seen)) return { done: false, why: 'threat', known };
-    if (decision.kind !== 'resolve') {
-      const target = match.ok ? match.value.target : seen.target;
-      if (!target) return { done: false, why: 'key', known };
-      await lanes.touch(target.integrationId);
-    }
+    const why = obstacle(seen, decision, match);
+    if (why) return { done: false, why, known };
+    const target = targetNow(seen, match);
+    if (decision.kind !== 'resolve' && target) await lanes.touch(target.integrationId);
     const written = await ledger.apply(seen, eventOf(decision, match, restored));
     if (written !== 'conflict') return { done: true, record: written.record };
     const now = await ledger.read(known.id);
@@ -58,6 +58,31 @@ export const decide = async (
     seen = now.record;
   }
   return { done: false, why: 'conflict' };
+};
+
+/** Whether a retry would release the file, and where it would be sent then; writes nothing. */
+export const foreseeRetry = (
+  record: LedgerRecord,
+  { settings, clock }: Pick<Courier, 'settings' | 'clock'>,
+): { readonly target: Target } | undefined => {
+  const match = matchKey(settings.keyTemplates, record.upload.key, settings.integrationId);
+  const decision = { kind: 'retry', reason: '' } as const;
+  const target = targetNow(record, match);
+  if (!target || obstacle(record, decision, match)) return undefined;
+  return transition(record, eventOf(decision, match, undefined), clock.now(), '') && { target };
+};
+
+const targetNow = ({ target }: LedgerRecord, match: Result<KeyMatch>): Target | undefined =>
+  match.ok ? match.value.target : target;
+
+const obstacle = (
+  record: LedgerRecord,
+  { kind }: OperatorDecision,
+  match: Result<KeyMatch>,
+): 'threat' | 'key' | undefined => {
+  if (kind === 'resolve') return undefined;
+  if (isThreat(record)) return 'threat';
+  return targetNow(record, match) ? undefined : 'key';
 };
 
 const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>, restored: Restored | undefined): LedgerEvent => {

@@ -4,6 +4,7 @@ import { fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
 import { withPause } from '../answer/paused-files.ts';
 import { fields } from '../fields.ts';
 import { findRecord } from '../request/find-record.ts';
+import { repeatedDecision } from '../request/repeated-decision.ts';
 import { sendNow } from '../request/send-now.ts';
 import { writeDecision } from '../request/write-decision.ts';
 
@@ -25,6 +26,9 @@ export const resend = action({
   run: async ({ key, etag, reason }, courier) => {
     const named = await findRecord(key, etag, courier);
     if ('answer' in named) return named.answer;
+    // Before the object is looked at: it may have been deleted since the first of two same requests.
+    const repeated = await repeatedDecision(named.record, { kind: 'resend', reason }, courier);
+    if (repeated) return repeated;
     const { upload } = named.record;
     // Without the object nothing can be sent, and the record would no longer show that it was.
     const found = await courier.storage.find(upload.bucket, upload.key, courier.deadline.signal);

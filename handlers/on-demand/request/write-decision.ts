@@ -3,6 +3,7 @@ import { type Decided, decide, type OperatorDecision } from '../../../lib/operat
 import type { ActionCourier } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
 import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { repeatedDecision } from './repeated-decision.ts';
 
 /** Writes an operator's decision about one upload, or answers why it was not written. */
 export const writeDecision = async (
@@ -11,7 +12,10 @@ export const writeDecision = async (
   courier: ActionCourier,
 ): Promise<{ readonly record: LedgerRecord } | { readonly answer: Answer }> => {
   const decided = await decide(record, decision, courier);
-  return decided.done ? { record: decided.record } : { answer: explainUndecided(decided, decision) };
+  if (decided.done) return { record: decided.record };
+  const { why, known } = decided;
+  const repeated = why === 'state' && known?.readable && (await repeatedDecision(known.record, decision, courier));
+  return { answer: repeated || explainUndecided(decided, decision) };
 };
 
 const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { kind }: OperatorDecision): Answer => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { transition } from '../../../lib/ledger/transition.ts';
 import { day, minute, nine, recordIn, states, target } from '../../fakes/ledger-samples.ts';
 import { next } from '../../fakes/ledger-steps.ts';
 
@@ -92,5 +93,16 @@ describe('an operator', () => {
       state: { status: 'attached', evidence: 'operator' },
       note: { action: 'resolve', reason: 'I have looked.', at: nine },
     });
+  });
+
+  test('who sends the same resend again within 15 minutes changes nothing, in whatever state the file is', () => {
+    const event = { kind: 'resend', reason: 'It was deleted.' } as const;
+    const note = { action: 'resend', reason: event.reason, at: nine };
+    for (const state of Object.values(states)) {
+      expect(transition(recordIn(state, { note }), event, nine + 15 * minute - 1, 'write-2')).toBeUndefined();
+    }
+    const record = recordIn(states.attached, { note });
+    expect(next(record, event, nine + 15 * minute).state.status).toBe('waiting');
+    expect(next(record, { ...event, reason: 'It was deleted a second time.' }).state.status).toBe('waiting');
   });
 });

@@ -1,0 +1,127 @@
+import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
+import type { Status } from '../../../lib/ledger/record.ts';
+import { runReserveMs } from '../../../lib/limits.ts';
+import { decide, foreseeRetry } from '../../../lib/operator/decide.ts';
+import type { ActionCourier } from '../action.ts';
+import { type Answer, count, shorten } from '../answer/answer.ts';
+import { fileOfRecord } from '../answer/file-answer.ts';
+import { withPauses } from '../answer/paused-files.ts';
+
+export interface ManyFiles {
+  /** Most files that one request releases; a dry run counts all of them. */
+  readonly limit: number;
+  readonly reason: string;
+  /** Counts, and writes nothing. */
+  readonly isDry: boolean;
+}
+
+/** Attached files, and those in progress or gone, are left as they are. */
+const retryable: ReadonlySet<Status> = new Set(['waiting', 'unknown', 'held', 'rejected']);
+const needsNothing: ReadonlySet<Status> = new Set(['attached', 'sending', 'superseded']);
+
+interface Sorted {
+  readonly released: readonly LedgerEntry[];
+  readonly left: readonly LedgerEntry[];
+  /** How many of the released ones each integration gets. */
+  readonly integrations: Readonly<Record<string, number>>;
+  readonly more: boolean;
+}
+
+/** Releases files one by one; the schedule sends them. Repeating it releases only what is still held, rejected or waiting. */
+export const retryMany = async (
+  records: AsyncIterable<LedgerEntry>,
+  isAsked: (known: LedgerEntry) => boolean,
+  many: ManyFiles,
+  courier: ActionCourier,
+): Promise<Answer> => {
+  const sorted = await sort(records, isAsked, many, courier);
+  return many.isDry ? dryAnswer(sorted, many) : answerOf(sorted, courier);
+};
+
+const sort = async (
+  records: AsyncIterable<LedgerEntry>,
+  isAsked: (known: LedgerEntry) => boolean,
+  { limit, reason, isDry }: ManyFiles,
+  courier: ActionCourier,
+): Promise<Sorted> => {
+  const released: LedgerEntry[] = [];
+  const left: LedgerEntry[] = [];
+  const integrations: Record<string, number> = {};
+  let more = false;
+  for await (const known of records) {
+    more = (!isDry && released.length === limit) || courier.deadline.remainingMs() < runReserveMs;
+    if (more) break;
+    if (!isAsked(known)) continue;
+    const done = await release(known, isDry, reason, courier);
+    if ('left' in done) left.push(done.left);
+    else {
+      released.push(done.released);
+      integrations[done.integrationId] = (integrations[done.integrationId] ?? 0) + 1;
+    }
+  }
+  return { released, left, integrations, more };
+};
+
+type Released = { readonly released: LedgerEntry; readonly integrationId: string } | { readonly left: LedgerEntry };
+
+const release = async (
+  known: LedgerEntry,
+  isDry: boolean,
+  reason: string,
+  courier: ActionCourier,
+): Promise<Released> => {
+  if (!known.readable || !retryable.has(known.record.state.status)) return { left: known };
+  if (isDry) {
+    const foreseen = foreseeRetry(known.record, courier);
+    return foreseen ? { released: known, integrationId: foreseen.target.integrationId } : { left: known };
+  }
+  const decided = await decide(known.record, { kind: 'retry', reason }, courier);
+  if (!decided.done) return { left: decided.known ?? known };
+  const { record } = decided;
+  return { released: { id: known.id, readable: true, record }, integrationId: record.target?.integrationId ?? '' };
+};
+
+const answerOf = async ({ released, left, integrations, more }: Sorted, courier: ActionCourier): Promise<Answer> => {
+  const files = await withPauses([...released, ...left].map(fileOfRecord), courier);
+  const waitsForPause = files.some((file) => 'paused' in file);
+  const message = [
+    released.length === 0
+      ? 'There was nothing to retry.'
+      : `${count(released.length, 'file')} released; the next scheduled run sends ${released.length === 1 ? 'it' : 'them'}.`,
+    waitsForPause ? 'Files of a paused integration wait until its pause ends.' : '',
+    leftSentence(left),
+    more ? 'There are more: repeat the request for the rest.' : '',
+  ];
+  return {
+    // An empty list is what a repeated request finds after the first one has released everything.
+    ok: !more && (released.length > 0 || left.every(isFine)),
+    message: message.filter((part) => part !== '').join(' '),
+    released: released.length,
+    integrations,
+    ...shorten('files', files),
+  };
+};
+
+const dryAnswer = ({ released, left, integrations, more }: Sorted, { limit }: ManyFiles): Answer => {
+  const names = Object.entries(integrations).map(([integration, number]) => `${number} of ${integration}`);
+  const message = [
+    released.length === 0
+      ? 'Nothing was changed. There is nothing to retry.'
+      : `Nothing was changed. ${more ? 'At least ' : ''}${count(released.length, 'file')} would be released: ${names.join(', ')}.`,
+    leftSentence(left),
+    released.length > limit ? `One request releases at most ${limit} of them, its "limit".` : '',
+    more ? 'Time ran out before all were counted.' : '',
+  ];
+  return {
+    ok: !more,
+    message: message.filter((part) => part !== '').join(' '),
+    wouldRelease: released.length,
+    integrations,
+    ...(left.length > 0 && shorten('left', left.map(fileOfRecord))),
+  };
+};
+
+const isFine = (known: LedgerEntry): boolean => known.readable && needsNothing.has(known.record.state.status);
+
+const leftSentence = (left: readonly LedgerEntry[]): string =>
+  left.length === 0 ? '' : `${count(left.length, 'file')} left as ${left.length === 1 ? 'it is' : 'they are'}.`;

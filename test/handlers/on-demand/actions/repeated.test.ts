@@ -1,0 +1,264 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { minute } from '../../../fakes/ledger-samples.ts';
+import { losesAnswer, losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key, reason } from '../../../worlds/courier-world.ts';
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+});
+
+const attached = async (name = key): Promise<void> => {
+  world.put(name);
+  await world.ask({ action: 'attach', key: name });
+};
+
+const sentWith = async (fate: PostScript, name = key): Promise<void> => {
+  world.put(name);
+  world.kombo.script.push(fate);
+  await world.ask({ action: 'attach', key: name });
+};
+
+const notFound: PostScript = () => refuses('KOMBO_NOT_FOUND');
+const resend = { action: 'resend', key, force: true, reason: 'It was deleted in the ATS.' };
+
+describe('the same resend', () => {
+  test('a minute later is answered with what the first one did, and sends nothing', async () => {
+    await attached();
+    const sentAt = new Date(world.clock.now()).toISOString();
+    expect(await world.ask(resend)).toMatchObject({ ok: true, message: expect.stringContaining('It was sent again.') });
+    world.clock.advance(minute);
+    const second = await world.ask(resend);
+    expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'attached', attempts: 2 }] });
+    expect(second.message).toBe(
+      `Nothing was sent now: it was sent again for this reason already, at ${sentAt}. It is attached to candidate GRK123, since ${sentAt}. For one more copy, give another reason.`,
+    );
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+
+  test('sent three times at the same moment makes one more copy', async () => {
+    await attached();
+    const answers = await Promise.all([world.ask(resend), world.ask(resend), world.ask(resend)]);
+    expect(world.kombo.posts).toHaveLength(2);
+    // Which of them releases it, and how far it is when the others look, is open.
+    expect(answers.filter(({ repeated }) => repeated)).toHaveLength(2);
+    expect(answers.filter(({ ok }) => ok).length).toBeGreaterThan(0);
+  });
+
+  test('with another reason, or 15 minutes later, sends one more copy', async () => {
+    await attached();
+    await world.ask(resend);
+    expect(await world.ask({ ...resend, reason: 'It was deleted a second time.' })).toMatchObject({ ok: true });
+    expect(world.kombo.posts).toHaveLength(3);
+    world.clock.advance(15 * minute - 1);
+    await world.ask({ ...resend, reason: 'It was deleted a second time.' });
+    expect(world.kombo.posts).toHaveLength(3);
+    world.clock.advance(1);
+    await world.ask({ ...resend, reason: 'It was deleted a second time.' });
+    expect(world.kombo.posts).toHaveLength(4);
+  });
+
+  test('of a file that was sent without an answer does not send it again, and says that it may have been delivered', async () => {
+    await attached();
+    world.kombo.script.push(losesFile);
+    await world.ask(resend);
+    const second = await world.ask(resend);
+    expect(second).toMatchObject({ repeated: true, files: [{ status: 'unknown' }] });
+    expect(second.message).toContain('It may have been delivered');
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+
+  test('of a file behind a pause claims no copy: it was released, and waits', async () => {
+    await attached();
+    await world.ask({ action: 'pause', integration_id: 'account', reason });
+    const first = await world.ask(resend);
+    const second = await world.ask(resend);
+    expect(first.ok).toBe(false);
+    expect(second).toMatchObject({ ok: false, repeated: true, files: [{ status: 'waiting' }] });
+    expect(second.message).toMatch(
+      /^Nothing was sent now: it was released to be sent again for this reason already, at /,
+    );
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('after the object was deleted is answered with what the first one did', async () => {
+    await attached();
+    await world.ask(resend);
+    world.bucket.delete(key);
+    expect(await world.ask(resend)).toMatchObject({ ok: true, repeated: true, files: [{ status: 'attached' }] });
+  });
+});
+
+describe('the same request twice does the work once, and the second answer is no failure', () => {
+  test('attach of one object', async () => {
+    world.put(key);
+    const request = { action: 'attach', key };
+    expect(await world.ask(request)).toMatchObject({ ok: true });
+    expect(await world.ask(request)).toMatchObject({ ok: true, message: expect.stringContaining('nothing was sent') });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('attach of a prefix', async () => {
+    world.put(key);
+    world.put('candidates/GRK456/Jane Roe CV.pdf');
+    const request = { action: 'attach', prefix: 'candidates/' };
+    expect(await world.ask(request)).toMatchObject({ ok: true, counts: { attached: 2 } });
+    expect(await world.ask(request)).toMatchObject({ ok: true, counts: { 'already-attached': 2 } });
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+
+  test('retry of one file', async () => {
+    await sentWith(notFound);
+    const request = { action: 'retry', key, reason };
+    expect(await world.ask(request)).toMatchObject({ ok: true });
+    const second = await world.ask(request);
+    expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'attached' }] });
+    expect(second.message).toMatch(
+      /^Nothing was done now: it was retried for this reason already, at .* It is attached/,
+    );
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+
+  test('retry of one file while the first request still sends it', async () => {
+    await sentWith(notFound);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.kombo.script.push(async () => {
+      await promise;
+      return losesAnswer();
+    });
+    const request = { action: 'retry', key, reason };
+    const first = world.ask(request);
+    while (world.kombo.posts.length < 2) await new Promise((turn) => setImmediate(turn));
+    expect(await world.ask(request)).toMatchObject({ ok: true, repeated: true, files: [{ status: 'sending' }] });
+    resolve();
+    await first;
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+
+  test('retry by code', async () => {
+    for (const name of ['A', 'B']) await sentWith(notFound, `candidates/GRK${name}/CV.pdf`);
+    const request = { action: 'retry', code: 'KOMBO_NOT_FOUND', reason };
+    expect(await world.ask(request)).toMatchObject({ ok: true, released: 2 });
+    expect(await world.ask(request)).toMatchObject({ ok: true, released: 0, message: 'There was nothing to retry.' });
+    await world.runSchedule();
+    expect(await world.ask(request)).toMatchObject({ ok: true, released: 0 });
+    expect(world.kombo.posts).toHaveLength(4);
+  });
+
+  test('retry of a candidate', async () => {
+    await sentWith(notFound);
+    const request = { action: 'retry', candidate_id: 'GRK123', reason };
+    expect(await world.ask(request)).toMatchObject({ ok: true, released: 1 });
+    expect(await world.ask(request)).toMatchObject({ ok: true });
+    await world.runSchedule();
+    expect(await world.ask(request)).toMatchObject({
+      ok: true,
+      message: 'There was nothing to retry. 1 file left as it is.',
+    });
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+
+  test('resolve', async () => {
+    await sentWith(losesAnswer);
+    const request = { action: 'resolve', key, reason: 'Seen in the ATS.' };
+    expect(await world.ask(request)).toMatchObject({ ok: true });
+    const second = await world.ask(request);
+    expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'attached', knownBy: 'an operator' }] });
+    expect(second.message).toMatch(/^Nothing was done now: it was resolved already, at /);
+  });
+
+  test('resolve of a file that was found at the target in the meantime', async () => {
+    await attached();
+    expect(await world.ask({ action: 'resolve', key, reason: 'Seen in the ATS.' })).toMatchObject({
+      ok: true,
+      message: expect.stringMatching(/^Nothing was done: there is nothing to resolve\. It is attached/),
+    });
+  });
+
+  test('forget', async () => {
+    await attached();
+    world.bucket.delete(key);
+    const request = { action: 'forget', candidate_id: 'GRK123' };
+    expect(await world.ask(request)).toMatchObject({ ok: true, erased: 1 });
+    expect(await world.ask(request)).toMatchObject({ ok: true, erased: 0 });
+  });
+
+  test('pause and resume', async () => {
+    const pause = { action: 'pause', integration_id: 'account', reason };
+    const resume = { action: 'resume', integration_id: 'account', code: 'INTEGRATION_PAUSED', reason };
+    for (const request of [pause, pause, resume, resume]) expect(await world.ask(request)).toMatchObject({ ok: true });
+    await attached();
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('replay', async () => {
+    const { etag, sizeBytes: size } = world.put(key);
+    const s3 = {
+      bucket: { name: 'cv-inbox' },
+      object: { key: 'candidates/GRK123/Frank+Doe+CV.pdf', eTag: etag, size },
+    };
+    const event = { Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] };
+    const request = { action: 'replay', event };
+    for (const _ of ['first', 'second']) expect(await world.ask(request)).toMatchObject({ ok: true });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('restored', async () => {
+    const since = new Date(world.clock.now() - minute).toISOString();
+    const request = { action: 'restored', since, reason };
+    for (const _ of ['first', 'second']) expect(await world.ask(request)).toMatchObject({ ok: true, since });
+  });
+});
+
+test('a retry whose file is held once more is retried once more: its cause may be fixed by now', async () => {
+  await sentWith(notFound);
+  world.kombo.script.push(notFound);
+  const request = { action: 'retry', key, reason };
+  expect(await world.ask(request)).toMatchObject({ ok: false, files: [{ status: 'held' }] });
+  expect(await world.ask(request)).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
+});
+
+describe('a dry run of retry', () => {
+  test('counts the files and their integrations, and changes nothing', async () => {
+    await sentWith(notFound, 'candidates/GRKA/CV.pdf');
+    await sentWith(notFound, 'candidates/GRKB/CV.pdf');
+    await sentWith(() => refuses('KOMBO_FORBIDDEN'), 'candidates/GRKC/CV.pdf');
+    const before = structuredClone(world.table.items);
+    const answer = await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', dry_run: true, limit: 1, reason });
+    const integration = world.env.KOMBO_INTEGRATION_ID ?? '';
+    expect(answer).toEqual({
+      ok: true,
+      message: `Nothing was changed. 2 files would be released: 2 of ${integration}. One request releases at most 1 of them, its "limit".`,
+      wouldRelease: 2,
+      integrations: { [integration]: 2 },
+    });
+    expect(world.table.items).toEqual(before);
+    expect(world.kombo.posts).toHaveLength(3);
+  });
+
+  test('counts what the request itself then releases, and leaves the same files', async () => {
+    for (const name of ['A', 'B']) await sentWith(notFound, `candidates/GRK123/${name}.pdf`);
+    await attached();
+    const request = { action: 'retry', candidate_id: 'GRK123', reason };
+    const dry = await world.ask({ ...request, dry_run: true });
+    expect(dry.message).toContain('1 file left as it is.');
+    const real = await world.ask({ ...request, dry_run: false });
+    expect(dry.wouldRelease).toBe(2);
+    expect(real).toMatchObject({ released: 2, integrations: dry.integrations });
+  });
+
+  test('of nothing says so', async () => {
+    expect(await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', dry_run: true, reason })).toMatchObject({
+      ok: true,
+      message: 'Nothing was changed. There is nothing to retry.',
+      wouldRelease: 0,
+    });
+  });
+
+  test('of one key is refused with the way to ask', async () => {
+    expect(await world.ask({ action: 'retry', key, dry_run: true, reason })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('"dry_run" does not go with "key"'),
+    });
+  });
+});
