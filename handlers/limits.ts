@@ -23,3 +23,6 @@ export const parallelHeads = 8;
 
 /** Point-in-time recovery goes back this far. An earlier date is a slip, and would have the sweep ask about old objects. */
 export const maxRestoreAgeDays = 35;
+
+/** Keys that one line about an operator's request shows, masked. */
+export const maxLoggedKeys = 10;

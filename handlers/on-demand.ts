@@ -5,18 +5,23 @@ import type { StackSetup } from '../lib/operator/check/stack-setup.ts';
 import { withMiddleware } from './middleware.ts';
 import type { Answer } from './on-demand/answer/answer.ts';
 import { answerRequest } from './on-demand/answer-request.ts';
+import { statedOperator } from './on-demand/audit.ts';
 import { runtime } from './runtime.ts';
 import { deadlineOf } from './time-budget.ts';
 
 /** Kept while the function is warm. */
 let setup: StackSetup | undefined;
 
-/** For the operator: a JSON request in the AWS console or by `osls invoke`, and an answer to read. */
+/** For the operator: a JSON request in the AWS console or by `npm run invoke`, and an answer to read. */
 export const handler = withMiddleware(
   (event: unknown, context: Context): Promise<Answer> =>
-    answerRequest(event, () => {
-      const courier = runtime();
-      setup ??= stackSetup(s3Client({ forcePathStyle: courier.settings.s3ForcePathStyle }));
-      return { ...courier, setup, deadline: deadlineOf(context, courier.clock) };
-    }),
+    answerRequest(
+      event,
+      () => {
+        const courier = runtime();
+        setup ??= stackSetup(s3Client({ forcePathStyle: courier.settings.s3ForcePathStyle }));
+        return { ...courier, setup, deadline: deadlineOf(context, courier.clock) };
+      },
+      statedOperator(context.clientContext),
+    ),
 );

@@ -18,6 +18,8 @@ export interface Action {
   /** Ends the line "name: ...". */
   readonly does: string;
   readonly example: JsonObject;
+  /** Whether it can change or send something: then the log has a line about who asked for it, and why. */
+  readonly changes: boolean;
   /** What to run, or what is wrong with the request: sentences that name the field. */
   readonly read: (
     request: JsonObject,
@@ -31,9 +33,10 @@ export const action = <Schema extends InputSchema>({
   name,
   does,
   example,
+  changes,
   schema,
   run,
-}: Pick<Action, 'name' | 'does' | 'example'> & {
+}: Pick<Action, 'name' | 'does' | 'example' | 'changes'> & {
   /** Of the request without its field `action`. */
   readonly schema: Schema;
   readonly run: (input: v.InferOutput<Schema>, courier: ActionCourier) => Promise<Answer>;
@@ -41,6 +44,7 @@ export const action = <Schema extends InputSchema>({
   name,
   does,
   example,
+  changes,
   read: ({ action: _, ...request }) => {
     const parsed = v.safeParse(schema, request);
     if (parsed.success) return { run: (courier) => run(parsed.output, courier) };

@@ -4,14 +4,20 @@ import type { ActionCourier } from './action.ts';
 import { actions, findAction } from './actions.ts';
 import type { Answer } from './answer/answer.ts';
 import { awsErrorAnswer } from './answer/aws-error-answer.ts';
+import { auditFields, notStated } from './audit.ts';
 import { usage, usageFor } from './usage.ts';
 
 /**
  * Answers the operator, whatever came: a wrong request, wrong settings and faults of AWS get an answer, too.
  * @param courierOf is called only for a request that is understood, and may throw `ConfigurationError`.
+ * @param operator who asks, as the caller states it
  * @throws for a defect of the program.
  */
-export const answerRequest = async (event: unknown, courierOf: () => ActionCourier): Promise<Answer> => {
+export const answerRequest = async (
+  event: unknown,
+  courierOf: () => ActionCourier,
+  operator = notStated,
+): Promise<Answer> => {
   if (!isObject(event) || event.action === undefined) return usageFor(event);
   const action = typeof event.action === 'string' ? findAction(event.action) : undefined;
   if (!action) return usage(`"action" must be one of ${actions.map(({ name }) => name).join(', ')}.`);
@@ -23,8 +29,12 @@ export const answerRequest = async (event: unknown, courierOf: () => ActionCouri
   const courier = readyCourier(courierOf);
   if ('message' in courier) return courier;
   try {
+    // Before the work, so that the line is there whatever becomes of it. Lines of one invocation share its request id.
+    if (action.changes && event.dry_run !== true) {
+      const fields = auditFields(event, courier.settings);
+      courier.log.info('An operator asked for a change.', { action: action.name, operator, ...fields });
+    }
     const answer = await request.run(courier);
-    // The reason and the keys stay out of the log: both may name people.
     courier.log.info('Operator request.', { action: action.name, ok: answer.ok });
     return answer;
   } catch (error) {

@@ -46,7 +46,7 @@ export const fields = {
   },
   reason: {
     schema: v.pipe(v.string(), v.trim(), v.minLength(3), v.maxLength(500)),
-    is: 'a text of 3 to 500 characters that says why, for example "The ATS works again."; it is kept with the record',
+    is: 'a text of 3 to 500 characters that says why, for example "The ATS works again."; it is kept and logged, so it must name no person',
   },
   candidate_id: {
     schema: targetId,

@@ -14,6 +14,7 @@ export const attach = action({
   name: 'attach',
   does: 'sends one object, several, or those under a prefix; what is attached already is left alone',
   example: { action: 'attach', key: 'candidates/GRK123/Frank Doe CV.pdf' },
+  changes: true,
   schema: v.pipe(
     v.strictObject({
       key: v.optional(fields.key.schema),
@@ -21,6 +22,7 @@ export const attach = action({
       prefix: v.optional(fields.prefix.schema),
       limit: v.optional(fields.limit.schema),
       cursor: v.optional(fields.cursor.schema),
+      reason: v.optional(fields.reason.schema),
     }),
     oneOf('key', 'keys', 'prefix')(),
     v.check(

@@ -10,6 +10,7 @@ export const check = action({
   name: 'check',
   does: 'tests configuration, bucket, table, API key, integration and alarms for real, and says what to fix',
   example: { action: 'check' },
+  changes: false,
   schema: v.strictObject({ integration_id: v.optional(fields.integration_id.schema) }),
   run: async ({ integration_id }, courier) => {
     const integrationId = integration_id === 'account' ? undefined : integration_id;

@@ -13,6 +13,7 @@ export const dryRun = action({
   name: 'dryRun',
   does: 'does everything except sending: shows target, name, type and what would prevent the delivery',
   example: { action: 'dryRun', key: 'candidates/GRK123/Frank Doe CV.pdf' },
+  changes: false,
   schema: v.pipe(
     v.strictObject({
       key: v.optional(fields.key.schema),

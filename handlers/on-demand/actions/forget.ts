@@ -14,11 +14,13 @@ export const forget = action({
   name: 'forget',
   does: 'erases what the ledger knows of a candidate, an application or a key; delete the objects first',
   example: { action: 'forget', candidate_id: 'GRK123' },
+  changes: true,
   schema: v.pipe(
     v.strictObject({
       ...targetFields,
       key: v.optional(fields.key.schema),
       etag: v.optional(fields.etag.schema),
+      reason: v.optional(fields.reason.schema),
     }),
     oneOf(...targetFieldNames, 'key')(),
     v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),

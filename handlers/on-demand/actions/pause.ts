@@ -9,6 +9,7 @@ export const pause = action({
   name: 'pause',
   does: 'pauses the deliveries of an integration, or of all; files wait and follow when you resume',
   example: { action: 'pause', integration_id: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E', reason: 'The ATS moves tonight.' },
+  changes: true,
   schema: v.strictObject({ integration_id: fields.integration_id.schema, reason: fields.reason.schema }),
   run: async ({ integration_id: name, reason }, { lanes, clock }) => {
     const integrationId = laneIdOf(name);

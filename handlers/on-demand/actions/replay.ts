@@ -31,7 +31,8 @@ export const replay = action({
       ],
     },
   },
-  schema: v.strictObject({ event: fields.event.schema }),
+  changes: true,
+  schema: v.strictObject({ event: fields.event.schema, reason: v.optional(fields.reason.schema) }),
   run: async ({ event }, courier) => {
     const { entries } = parseUploadEvent(event, courier.settings);
     const { outcomes, unfinished } = await deliverEntries(entries, courier.deadline, courier);

@@ -17,6 +17,7 @@ export const resend = action({
     force: true,
     reason: 'It was deleted in the ATS by mistake.',
   },
+  changes: true,
   schema: v.strictObject({
     key: fields.key.schema,
     etag: v.optional(fields.etag.schema),

@@ -10,6 +10,7 @@ export const resolve = action({
   name: 'resolve',
   does: 'marks a file that may have been delivered as attached, after you have seen it in the ATS',
   example: { action: 'resolve', key: 'candidates/GRK123/Frank Doe CV.pdf', reason: 'Seen in the ATS.' },
+  changes: true,
   schema: v.strictObject({
     key: fields.key.schema,
     etag: v.optional(fields.etag.schema),

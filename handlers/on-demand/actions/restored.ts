@@ -11,6 +11,7 @@ export const restored = action({
   name: 'restored',
   does: 'reports that the table was restored to its state of "since"; what may have been sent after that is looked up before it is sent',
   example: { action: 'restored', since: '2026-11-01T10:00:00Z', reason: 'Records were deleted by mistake.' },
+  changes: true,
   schema: v.strictObject({ since: fields.since.schema, reason: fields.reason.schema }),
   run: async ({ since, reason }, courier) => {
     const at = courier.clock.now();

@@ -15,6 +15,7 @@ export const resume = action({
     code: 'INTEGRATION_PAUSED',
     reason: 'The ATS has moved.',
   },
+  changes: true,
   schema: v.strictObject({
     integration_id: fields.integration_id.schema,
     code: v.optional(fields.code.schema),

@@ -11,6 +11,7 @@ export const status = action({
   name: 'status',
   does: 'shows one key, all files of a candidate or application, or (without either) what waits and is held; with "list": "rejected", what was rejected',
   example: { action: 'status', candidate_id: 'GRK123' },
+  changes: false,
   schema: v.pipe(
     v.strictObject({
       key: v.optional(fields.key.schema),

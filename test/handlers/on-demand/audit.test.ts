@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { actions } from '../../../handlers/on-demand/actions.ts';
+import { answerRequest } from '../../../handlers/on-demand/answer-request.ts';
+import { statedOperator } from '../../../handlers/on-demand/audit.ts';
+import type { JsonObject } from '../../../lib/json.ts';
+import { type CourierWorld, courierWorld, key } from '../../worlds/courier-world.ts';
+
+const operator = 'arn:aws:sts::111122223333:assumed-role/on-call/kim';
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+  world.put(key);
+});
+
+const ask = (request: JsonObject) =>
+  answerRequest(request, () => ({ ...world.newFunction(), deadline: world.deadline() }), operator);
+
+const auditLines = () =>
+  world.logged.filter((line) => (line as JsonObject).message === 'An operator asked for a change.');
+
+const reason = 'Asked for by the customer.';
+const of = (action: string, scope: string, more: object = { reason }) => [
+  { message: 'An operator asked for a change.', action, operator, scope, ...more },
+];
+
+describe('one line in the log says who asked for which change, of what, and why', () => {
+  const target = 'candidate/GRK123';
+  const masked = 'key candidates/GRK123/•••.pdf';
+  const requests: readonly (readonly [JsonObject, readonly object[]])[] = [
+    [{ action: 'attach', key, reason }, of('attach', masked, { target, reason })],
+    [{ action: 'attach', key }, of('attach', masked, { target })],
+    [{ action: 'attach', key: `s3://cv-inbox/${key}` }, of('attach', masked, { target })],
+    [
+      { action: 'attach', keys: [key, 'inbox/Frank Doe.pdf'] },
+      of('attach', '2 keys: candidates/GRK123/•••.pdf, •••/•••.pdf', {}),
+    ],
+    [{ action: 'attach', prefix: 'candidates/Frank Doe/' }, of('attach', 'prefix candidates/•••', {})],
+    [{ action: 'attach', prefix: 'candidates/' }, of('attach', 'prefix candidates/', {})],
+    [{ action: 'attach', prefix: 'Frank Doe/' }, of('attach', 'prefix •••', {})],
+    [{ action: 'retry', key, reason }, of('retry', masked, { target, reason })],
+    [{ action: 'retry', candidate_id: 'GRK123', reason }, of('retry', 'candidate/GRK123')],
+    [{ action: 'retry', application_id: 'GRK456', reason }, of('retry', 'application/GRK456')],
+    [{ action: 'retry', code: 'RETRIES_EXHAUSTED', reason }, of('retry', 'code RETRIES_EXHAUSTED')],
+    [{ action: 'resend', key, force: true, reason }, of('resend', masked, { target, reason })],
+    [{ action: 'resolve', key, reason }, of('resolve', masked, { target, reason })],
+    [{ action: 'pause', integration_id: 'account', reason }, of('pause', 'integration account')],
+    [
+      { action: 'resume', integration_id: 'greenhouse:1', code: 'INTEGRATION_PAUSED', reason },
+      of('resume', 'integration greenhouse:1'),
+    ],
+    [{ action: 'forget', candidate_id: 'GRK123', reason }, of('forget', 'candidate/GRK123')],
+    [{ action: 'replay', event: 'Frank Doe' }, of('replay', 'one event', {})],
+    [{ action: 'restored', since: '2026-01-01T00:00:00Z', reason }, of('restored', 'since 2026-01-01T00:00:00Z')],
+  ];
+
+  test.each(requests.map(([request, lines]) => [JSON.stringify(request), request, lines] as const))(
+    '%s',
+    async (_shown, request, lines) => {
+      await ask(request);
+      expect(auditLines()).toEqual(lines);
+      expect(JSON.stringify(world.logged)).not.toMatch(/Frank|Doe/);
+    },
+  );
+
+  test('every action that changes something is among them', () => {
+    const tried = new Set(requests.map(([{ action }]) => action));
+    expect(actions.filter(({ changes }) => changes).map(({ name }) => name)).toEqual([...tried]);
+  });
+});
+
+test('a name that the reason repeats from the key is masked', async () => {
+  await ask({ action: 'resend', key, force: true, reason: 'Frank (DOE) asked, GRK123 lacks it.' });
+  expect(auditLines()).toMatchObject([{ reason: '••• (•••) asked, GRK123 lacks it.' }]);
+});
+
+test.each([
+  [{ action: 'status' }],
+  [{ action: 'check' }],
+  [{ action: 'dryRun', key }],
+  [{ action: 'retry', code: 'RETRIES_EXHAUSTED', dry_run: true, reason }],
+  [{ action: 'retry', key }],
+])('%j changes nothing, so it has no such line', async (request) => {
+  await ask(request);
+  expect(auditLines()).toEqual([]);
+});
+
+test('the line is written although the table is away', async () => {
+  const broken = { ...world.newFunction().ledger, readMany: () => Promise.reject(new TypeError('a defect')) };
+  const courierOf = () => ({ ...world.newFunction(), deadline: world.deadline(), ledger: broken as never });
+  await expect(answerRequest({ action: 'retry', key, reason }, courierOf, operator)).rejects.toThrow();
+  expect(auditLines()).toHaveLength(1);
+});
+
+describe('the operator is the one that the caller states', () => {
+  test.each([
+    [undefined, 'not stated'],
+    [{}, 'not stated'],
+    [{ custom: { operator: 7 } }, 'not stated'],
+    [{ custom: { operator } }, operator],
+    [{ Custom: { operator } }, operator],
+    [{ custom: { operator: 'kim@example.com' } }, 'kim@example.com'],
+    [{ custom: { operator: 'x'.repeat(257) } }, 'not readable'],
+    [{ custom: { operator: '{"forged":"\n line"}' } }, 'not readable'],
+  ])('%j', (clientContext, expected) => {
+    expect(statedOperator(clientContext)).toBe(expected);
+  });
+});
