@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { parseJson } from '../../../lib/json.ts';
 import type { Lambda } from '../aws/lambda/function.ts';
 import { FunctionFailed } from '../aws/lambda/process.ts';
 import { closeServer, listen, onFreePort } from './listen.ts';
@@ -33,7 +34,8 @@ export const startControl = async (
     if (event === undefined)
       return c.json({ error: { errorType: 'BadRequest', errorMessage: 'The event must be JSON.' } }, 400);
     try {
-      return c.json({ result: await lambda.invoke(event) });
+      const clientContext = clientContextIn(c.req.header('x-amz-client-context'));
+      return c.json({ result: await lambda.invoke(event, undefined, clientContext) });
     } catch (error) {
       if (error instanceof FunctionFailed) return c.json({ error: error.error }, 502);
       throw error;
@@ -43,3 +45,7 @@ export const startControl = async (
   const port = await onFreePort(preferredPort, (candidate) => listen(server, candidate));
   return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 };
+
+/** As Lambda's own API takes it: JSON in base64. */
+const clientContextIn = (header: string | undefined): unknown =>
+  header === undefined ? undefined : parseJson(Buffer.from(header, 'base64').toString());

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { s3Credentials } from '../../../infra/local/aws/s3/server.ts';
@@ -100,8 +102,21 @@ describe('without --once it stays up', () => {
     const answered = command('invoke', ['on-upload', '{"Event":"s3:TestEvent"}', '--state', state]);
     expect(await answered.ended).toBe(0);
     expect(JSON.parse(answered.stdout())).toMatchObject({ outcomes: [{ status: 'ignored' }] });
+    const asked = command('invoke', [
+      'on-demand',
+      '{"action":"pause","integration_id":"account","reason":"A test."}',
+      '--state',
+      state,
+    ]);
+    expect(await asked.ended).toBe(0);
+    expect(asked.stdout()).toMatch(
+      /^Everything is paused\. .*\n\nnext: npm run invoke -- on-demand '\{"action":"resume",/,
+    );
+    expect(await readFile(path.join(state, 'logs', 'on-demand.log'), 'utf8')).toMatch(
+      /"message":"An operator asked for a change\.".*"action":"pause","operator":"local user [^"]+","scope":"integration account","reason":"A test\."/,
+    );
     const unknown = command('invoke', ['on-demnad', '{}', '--state', state]);
-    expect(await unknown.ended).toBe(1);
+    expect(await unknown.ended).toBe(2);
     expect(unknown.stderr()).toMatch(/^There is no function on-demnad\. The stack runs: .*on-upload/);
 
     stack.child.kill('SIGTERM');
@@ -126,13 +141,13 @@ describe('without --once it stays up', () => {
 
 describe('invoke', () => {
   test.each([
-    [['on-demand', '{"action":"check"}'], 'No local stack is running. Start one with: npm start'],
-    [['on-demand', '{action: check}'], 'The event is no JSON: {action: check}'],
-    [[], 'Usage: npm run invoke'],
-    [['on-demand', 'missing.json'], 'There is no file missing.json.'],
-  ])('%o says what is wrong', async (args, message) => {
+    [['on-demand', '{"action":"check"}'], 'No local stack is running. Start one with: npm start', 1],
+    [['on-demand', '{action: check}'], 'The event is no JSON: {action: check}', 2],
+    [[], 'Usage: npm run invoke', 2],
+    [['on-demand', 'missing.json'], 'There is no file missing.json.', 2],
+  ] as const)('%o says what is wrong', async (args, message, code) => {
     const run = command('invoke', [...args, '--state', await temporaryFolder()]);
-    expect(await run.ended).toBe(1);
+    expect(await run.ended).toBe(code);
     expect(run.stderr()).toContain(message);
     expect(run.stderr()).not.toContain('    at ');
   });

@@ -31,7 +31,7 @@ export interface Lambda {
    * Invokes and waits for the answer, as the console does.
    * @throws {FunctionFailed}
    */
-  invoke(event: unknown, requestId?: string): Promise<unknown>;
+  invoke(event: unknown, requestId?: string, clientContext?: unknown): Promise<unknown>;
   /** Hands over an event as S3 and EventBridge do: repeated when the function fails. Never rejects. */
   send(event: unknown, requestId?: string): Promise<InvocationResult>;
   /** Kills the running processes immediately, also during an invocation. The next event starts new ones. */
@@ -70,11 +70,12 @@ export const startLambda = (options: LambdaOptions): Lambda => {
     return warm;
   };
 
-  const invokeNow = async (event: unknown, requestId: string): Promise<unknown> => {
+  const invokeNow = async (event: unknown, requestId: string, clientContext: unknown): Promise<unknown> => {
     if (closing.signal.aborted) throw stoppingError();
     const worker = warmProcess();
     try {
-      return await worker.invoke({ requestId, functionName: name, event, deadlineMs: Date.now() + timeoutMs });
+      const deadlineMs = Date.now() + timeoutMs;
+      return await worker.invoke({ requestId, functionName: name, event, clientContext, deadlineMs });
     } catch (error) {
       // Lambda writes this line itself: the function may have died before it could write one.
       const failed = { level: 'ERROR', message: 'Invoke Error', detail: String(error), function_request_id: requestId };
@@ -86,11 +87,11 @@ export const startLambda = (options: LambdaOptions): Lambda => {
     }
   };
 
-  const invoke: Lambda['invoke'] = async (event, requestId = randomUUID()) => {
+  const invoke: Lambda['invoke'] = async (event, requestId = randomUUID(), clientContext = undefined) => {
     // Started in the same tick when there is a place, so that a close right after it waits for it.
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
-    const running = invokeNow(event, requestId).finally(passTurn);
+    const running = invokeNow(event, requestId, clientContext).finally(passTurn);
     inProgress.add(running);
     try {
       return await running;

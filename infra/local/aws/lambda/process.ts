@@ -8,6 +8,8 @@ export interface Invocation {
   readonly requestId: string;
   readonly functionName: string;
   readonly event: unknown;
+  /** What the caller says about itself. */
+  readonly clientContext?: unknown;
   /** Milliseconds since the epoch at which the function is ended. */
   readonly deadlineMs: number;
 }

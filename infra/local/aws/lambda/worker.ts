@@ -20,12 +20,13 @@ const load = async (): Promise<Handler> => {
 };
 
 /** The context with the fields that it has on Lambda. */
-const contextOf = ({ requestId, functionName, deadlineMs }: Invocation): object => ({
+const contextOf = ({ requestId, functionName, clientContext, deadlineMs }: Invocation): object => ({
   functionName,
   functionVersion: '$LATEST',
   invokedFunctionArn: `arn:aws:lambda:${process.env.AWS_REGION}:000000000000:function:${functionName}`,
   memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
   awsRequestId: requestId,
+  clientContext,
   logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
   logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
   callbackWaitsForEmptyEventLoop: true,

@@ -1,0 +1,46 @@
+import { isObject, type JsonObject, text } from '../../lib/json.ts';
+
+/**
+ * An answer for a terminal: its sentence, then the rest as plain lines, and requests as commands that can be copied.
+ * An answer without a sentence is printed as JSON: it is for AWS, not for people.
+ */
+export const answerText = (answer: unknown, command: string): string => {
+  const sentence = isObject(answer) ? text(answer.message ?? answer.summary) : undefined;
+  if (!isObject(answer) || sentence === undefined) return JSON.stringify(answer, null, 2);
+  const { ok: _, message: __, summary: ___, ...rest } = answer;
+  const lines = linesOf(rest, '', command);
+  return [printable(sentence), ...(lines.length > 0 ? ['', ...lines] : [])].join('\n');
+};
+
+const linesOf = (fields: JsonObject, indent: string, command: string): readonly string[] =>
+  Object.entries(fields).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (isObject(value)) {
+      return text(value.action) === undefined || !requests.has(name)
+        ? [`${indent}${name}:`, ...linesOf(value, `${indent}  `, command)]
+        : [`${indent}${name}: ${command} ${quoted(JSON.stringify(value))}`];
+    }
+    if (!Array.isArray(value)) return [`${indent}${name}: ${plain(value)}`];
+    if (value.length === 0) return [`${indent}${name}: none`];
+    return [`${indent}${name}:`, ...value.flatMap((item) => itemLines(item, indent, command))];
+  });
+
+/** Fields of answers that hold a request to on-demand. */
+const requests: ReadonlySet<string> = new Set(['next', 'example']);
+
+const itemLines = (item: unknown, indent: string, command: string): readonly string[] => {
+  if (!isObject(item)) return [`${indent}  - ${plain(item)}`];
+  const [first = '{}', ...rest] = linesOf(item, `${indent}    `, command);
+  return [`${indent}  - ${first.trimStart()}`, ...rest];
+};
+
+const plain = (value: unknown): string => printable(typeof value === 'string' ? value : JSON.stringify(value));
+
+/** Keys are chosen by uploaders: none of their characters may control the terminal or turn the text around. */
+const printable = (value: string): string =>
+  value.replaceAll(
+    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+const quoted = (json: string): string => `'${printable(json).replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './errors.ts';
+
+export const usage = `Usage: npm run invoke -- [--stage NAME [--region REGION]] [--json] <function> [event]
+
+  function         on-upload, on-schedule, on-demand or on-batch
+  event            JSON in single quotes, the path of a .json file, or - for standard input; {} when left out
+  --stage NAME     the deployed function of this stage; without it, that of the local stack
+  --region REGION  where it is deployed; otherwise AWS_REGION, the region of AWS_PROFILE, or serverless.yml's default
+  --json           print the answer as JSON only
+  --state DIR      the folder of the local stack, when it was started with one
+
+Exit code: 0; 1 when the answer is "ok": false, the function failed or was not reached; 2 for a wrong command line.
+
+Example: npm run invoke -- --stage prod on-demand '{"action":"status"}'`;
+
+export type CommandLine =
+  | { readonly kind: 'help' }
+  | {
+      readonly kind: 'invoke';
+      readonly name: string;
+      /** As typed. */
+      readonly event: string;
+      readonly asJson: boolean;
+      readonly where:
+        | { readonly kind: 'deployed'; readonly stage: string; readonly region?: string }
+        | { readonly kind: 'local'; readonly stateDir?: string };
+    };
+
+const options = {
+  stage: { type: 'string' },
+  region: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  state: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** @throws {UsageError} */
+export const parseCommandLine = (args: readonly string[]): CommandLine => {
+  const { values, positionals } = parse(args);
+  if (values.help) return { kind: 'help' };
+  const { stage, region, state } = values;
+  const [name, event = '{}', ...more] = positionals;
+  if (name === undefined) throw wrong('Which function?');
+  if (more.length > 0) {
+    throw wrong(`There is more than one event: "${more[0]}" is left over. Put the whole event into single quotes.`);
+  }
+  const invoke = { kind: 'invoke', name, event, asJson: values.json } as const;
+  if (stage === undefined) {
+    if (region !== undefined) throw wrong('--region goes with --stage: the local stack has no region.');
+    return { ...invoke, where: { kind: 'local', ...(state !== undefined && { stateDir: state }) } };
+  }
+  if (state !== undefined)
+    throw wrong('--state is for the local stack, --stage for a deployed function: give one of them.');
+  // As infra/osls-plugin.ts has it; anything else was never deployed.
+  if (!/^[a-z][a-z0-9-]{0,14}$/.test(stage)) throw wrong(`"${stage}" is not a stage.`);
+  if (region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region))
+    throw wrong(`"${region}" is not a region of AWS.`);
+  return { ...invoke, where: { kind: 'deployed', stage, ...(region !== undefined && { region }) } };
+};
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
+  } catch (error) {
+    throw wrong(error instanceof Error ? error.message : String(error));
+  }
+};
+
+const wrong = (message: string): UsageError => new UsageError(`${message}\n\n${usage}`);

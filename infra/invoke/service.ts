@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as v from 'valibot';
+import { parse } from 'yaml';
+
+const file = path.join(import.meta.dirname, '../../serverless.yml');
+
+const shape = v.object({
+  service: v.pipe(v.string(), v.regex(/^[A-Za-z][\w-]*$/)),
+  provider: v.object({ timeout: v.number(), region: v.string() }),
+  functions: v.record(v.string(), v.nullable(v.looseObject({ timeout: v.optional(v.number()) }))),
+});
+
+/** What serverless.yml says about the deployed functions. */
+export interface Service {
+  readonly functions: readonly string[];
+  readonly defaultRegion: string;
+  /** The name under which Lambda has a function. */
+  readonly deployedName: (stage: string, name: string) => string;
+  readonly timeoutSeconds: (name: string) => number;
+}
+
+/** Without osls, which takes seconds to start. CloudFormation's tags (!Ref) are of no interest here. */
+export const readService = (): Service => {
+  const { service, provider, functions } = v.parse(shape, parse(readFileSync(file, 'utf8'), { logLevel: 'silent' }));
+  const [, defaultRegion = ''] = /'([a-z0-9-]+)'\s*\}$/.exec(provider.region) ?? [];
+  return {
+    functions: Object.keys(functions),
+    defaultRegion,
+    deployedName: (stage, name) => `${service}-${stage}-${name}`,
+    timeoutSeconds: (name) => functions[name]?.timeout ?? provider.timeout,
+  };
+};
