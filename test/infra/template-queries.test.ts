@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { JsonObject } from '../../lib/json.ts';
+import { exe, pdf } from '../fakes/files.ts';
+import { type Loopback, startLoopback } from '../worlds/loopback.ts';
+import { fillIn } from './template/fill-in.ts';
+import { parseQuery } from './template/insights.ts';
+import { packageTemplate } from './template/package.ts';
+import { deliveredFunctions } from './template/service.ts';
+import { settle } from './template/settle.ts';
+import { resourcesOf, stringsIn, type Template } from './template/template.ts';
+
+let template: Template = { Resources: {} };
+let loopback: Loopback;
+let lines: readonly JsonObject[] = [];
+
+const limited = 'candidates/fault-REMOTE--RATE_LIMIT_EXCEEDED-1/Frank Doe CV.pdf';
+const file = 'candidates/GRK123/Frank Doe CV.pdf';
+
+/** Everything that the functions write into their logs, without the lines that are metrics only. */
+const logOf = async (work: () => Promise<void>): Promise<readonly JsonObject[]> => {
+  let written = '';
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      written += String(chunk);
+      return true;
+    }),
+  );
+  try {
+    await work();
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+  return written.split('\n').flatMap((line) => (line.startsWith('{"level"') ? [JSON.parse(line)] : []));
+};
+
+beforeAll(async () => {
+  [template, loopback] = await Promise.all([packageTemplate(), startLoopback()]);
+  template = fillIn(settle(template));
+  process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
+  lines = await logOf(async () => {
+    const upload = async (key: string, body: Uint8Array): Promise<void> => {
+      const { etag, sizeBytes } = await loopback.put(key, body);
+      const object = { key: encodeURIComponent(key).replaceAll('%2F', '/'), eTag: etag, size: sizeBytes };
+      const s3 = { bucket: { name: 'cv-inbox' }, object };
+      const record = { eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 };
+      await loopback.invoke('on-upload', { Records: [record] });
+    };
+    await upload(file, pdf);
+    await upload(limited, pdf);
+    await upload('candidates/GRK456/Jane Roe.pdf', exe);
+    const foreign = { bucket: { name: 'another-bucket' }, object: { key: 'a.pdf', eTag: 'e', size: 1 } };
+    await loopback.invoke('on-upload', {
+      Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: foreign }],
+    });
+    await loopback.invoke('on-demand', { action: 'resend', key: file, force: true, reason: 'A test.' });
+    await loopback.invoke('on-demand', { action: 'status' });
+  });
+});
+afterAll(() => loopback.stop());
+
+const queries = () =>
+  new Map(
+    resourcesOf(template, 'AWS::Logs::QueryDefinition').map(([, own]) => [
+      String(own.Name).replace('cv-courier-dev/', ''),
+      own,
+    ]),
+  );
+
+/** What an operator puts in the place of the words in capitals. */
+const replaced = (query: string): string => {
+  const etag = String(lines.find(({ target }) => target === 'candidate/GRK456')?.etag);
+  const { code, integration } = lines.find(({ key }) => String(key).includes('fault-')) ?? {};
+  return query
+    .replace("'candidate/ID'", "'candidate/GRK123'")
+    .replace("'ETAG'", `'${etag}'`)
+    .replace("'CODE'", `'${String(code)}'`)
+    .replace("'TOOL:ID'", `'${String(integration)}'`);
+};
+
+const names = ['by-target', 'by-etag', 'by-code', 'causes', 'refused-events', 'operators'];
+
+test('there is a saved query for each question, over the logs of all functions', () => {
+  expect([...queries().keys()].sort()).toEqual(names.toSorted());
+  for (const own of queries().values()) {
+    expect(stringsIn(own.LogGroupNames).toSorted()).toEqual(
+      deliveredFunctions.map((name) => `/aws/lambda/cv-courier-dev-${name}`).toSorted(),
+    );
+    expect(String(own.QueryString)).toMatch(/^# [A-Z]/);
+  }
+});
+
+const linesOf = (name: string) => {
+  const { fields, selects } = parseQuery(replaced(String(queries().get(name)?.QueryString)));
+  return { fields, selected: lines.filter(selects) };
+};
+
+describe.each(names)('the saved query %s', (name) => {
+  test('names only fields that the functions log', () => {
+    const logged = new Set(lines.flatMap((line) => Object.keys(line)));
+    const { fields, selected } = linesOf(name);
+    expect(fields.length).toBeGreaterThan(2);
+    expect(fields.filter((field) => !logged.has(field))).toEqual([]);
+    expect(selected.length).toBeGreaterThan(0);
+  });
+});
+
+test('each finds what it is for, and nothing else', () => {
+  const shown = (name: string, ...fields: readonly string[]) =>
+    linesOf(name).selected.map((line) => fields.map((field) => line[field]));
+  expect(shown('by-target', 'message')).toEqual([['Attached.'], ['An operator asked for a change.'], ['Attached.']]);
+  expect(shown('by-etag', 'status', 'code')).toEqual([['rejected', 'TYPE_CONTRADICTED']]);
+  expect(shown('by-code', 'status', 'code')).toEqual([['waiting', 'REMOTE.RATE_LIMIT_EXCEEDED']]);
+  expect(shown('causes', 'code')).toEqual([['REMOTE.RATE_LIMIT_EXCEEDED'], ['TYPE_CONTRADICTED']]);
+  expect(shown('refused-events', 'code')).toEqual([['BUCKET_FOREIGN']]);
+  expect(shown('operators', 'action', 'operator', 'ok')).toEqual([
+    ['resend', 'not stated', undefined],
+    ['resend', undefined, true],
+    ['status', undefined, true],
+  ]);
+});
+
+test('no log line names a person', () => {
+  expect(JSON.stringify(lines)).not.toMatch(/Frank|Jane/);
+});
+
+test('the check of queries refuses what it cannot read', () => {
+  expect(() => parseQuery('parse @message "x"')).toThrow('Unknown command');
+  expect(() => parseQuery('filter code like /x/')).toThrow('Unknown condition');
+  expect(
+    parseQuery("fields @timestamp, a\n| filter b = 'x'\n| stats count(c) as n by d\n| sort n desc").fields,
+  ).toEqual(['a', 'c', 'd', 'b']);
+});
+
+describe('the outputs', () => {
+  const outputOf = (name: string): string => String((template.Outputs?.[name] as JsonObject | undefined)?.Value);
+
+  test('name every function, the dashboard, the topic of the alarms and the failure queue', () => {
+    expect(outputOf('FunctionNames').split(' ').toSorted()).toEqual(
+      deliveredFunctions.map((name) => `cv-courier-dev-${name}`).toSorted(),
+    );
+    expect(outputOf('DashboardUrl')).toMatch(/^https:\/\/eu-central-1\..*#dashboards:name=cv-courier-dev$/);
+    expect(outputOf('AlarmTopicArn')).toContain('cv-courier-dev-alarms');
+    expect(outputOf('FailureQueueUrl')).not.toBe('undefined');
+  });
+
+  test('have the command that asks the system, and the beginning of the saved queries', () => {
+    expect(outputOf('AskStatus')).toBe(
+      `npm run invoke -- --stage dev --region eu-central-1 on-demand '{"action":"status"}'`,
+    );
+    for (const own of queries().values()) expect(String(own.Name).startsWith(outputOf('SavedQueries'))).toBe(true);
+  });
+});
