@@ -3,7 +3,7 @@ import { actions } from '../../../handlers/on-demand/actions.ts';
 import { answerRequest } from '../../../handlers/on-demand/answer-request.ts';
 import { statedOperator } from '../../../handlers/on-demand/audit.ts';
 import type { JsonObject } from '../../../lib/json.ts';
-import { type CourierWorld, courierWorld, key } from '../../worlds/courier-world.ts';
+import { type CourierWorld, courierWorld, key, setup } from '../../worlds/courier-world.ts';
 
 const operator = 'arn:aws:sts::111122223333:assumed-role/on-call/kim';
 
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 const ask = (request: JsonObject) =>
-  answerRequest(request, () => ({ ...world.newFunction(), deadline: world.deadline() }), operator);
+  answerRequest(request, () => ({ ...world.newFunction(), setup, deadline: world.deadline() }), operator);
 
 const auditLines = () =>
   world.logged.filter((line) => (line as JsonObject).message === 'An operator asked for a change.');
@@ -87,7 +87,7 @@ test.each([
 
 test('the line is written although the table is away', async () => {
   const broken = { ...world.newFunction().ledger, readMany: () => Promise.reject(new TypeError('a defect')) };
-  const courierOf = () => ({ ...world.newFunction(), deadline: world.deadline(), ledger: broken as never });
+  const courierOf = () => ({ ...world.newFunction(), setup, deadline: world.deadline(), ledger: broken as never });
   await expect(answerRequest({ action: 'retry', key, reason }, courierOf, operator)).rejects.toThrow();
   expect(auditLines()).toHaveLength(1);
 });
