@@ -117,6 +117,16 @@ describe('a pause of the account', () => {
     expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
   });
 
+  test('is not tried with a file that waits for another upload of its bytes: it would never get as far as Kombo', async () => {
+    const failure = { code: 'SAME_BYTES_UNDECIDED', detail: 'Another upload of these bytes is not decided.' } as const;
+    const waits = { status: 'waiting', dueAt: nine, failure } as const;
+    world.setLane({ pause: probing('PLATFORM.AUTHENTICATION_INVALID') }, '*');
+    world.addWaiting('GRK1', { state: waits });
+    world.addWaiting('GRK2', { id: otherIntegration });
+    expect((await world.recover()).opened).toEqual(['*']);
+    expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
+  });
+
   test('is not opened with a file of a lane that an operator has paused', async () => {
     world.addWaiting('GRK1');
     world.setLane({ pause: byOperator });
