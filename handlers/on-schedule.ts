@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { Gauges, RunReport, SweepReport } from '../lib/runs/run-report.ts';
 import { scheduledRun } from '../lib/runs/scheduled-run.ts';
-import { flushMetrics, measure } from '../lib/telemetry/metrics.ts';
+import { allIntegrations, type MetricValues, measure } from '../lib/telemetry/metrics.ts';
 import { parseScheduleEvent } from './events/schedule-event.ts';
 import { withMiddleware } from './middleware.ts';
 import { runtime } from './runtime.ts';
@@ -28,28 +28,28 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
     const answer = { summary: summaryOf(report), ...report };
     courier.log.info('Scheduled run done.', { ...answer });
     // A run that throws must not count: the alarm "no schedule run" would stay quiet while nothing is sent again.
-    measure('ScheduleRuns', 1);
+    measureAll({ ScheduleRuns: 1 });
     return answer;
   } finally {
     deadline.clear();
   }
 });
 
-/** Flushed immediately: whatever becomes of this run, the alarms know how things stood when it began. */
-const measureGauges = ({ held, rejectedLastDay, waiting, unknown, oldestWaitingMs, paused }: Gauges): void => {
-  measure('HeldFiles', held);
-  measure('RejectedLastDay', rejectedLastDay);
-  measure('WaitingFiles', waiting);
-  measure('UnknownFiles', unknown);
-  measure('OldestWaitingAge', Math.round(oldestWaitingMs / 1000));
-  measure('OpenPauses', paused);
-  flushMetrics();
-};
+const measureAll = (values: MetricValues): void => measure(values, { integration: allIntegrations });
 
-const measureSweep = ({ unaccounted, ageMs }: NonNullable<SweepReport['lastPass']>): void => {
-  measure('Unaccounted', unaccounted);
-  measure('SweepAge', Math.round(ageMs / 1000));
-};
+/** Sent immediately: whatever becomes of this run, the alarms know how things stood when it began. */
+const measureGauges = ({ held, rejectedLastDay, waiting, unknown, oldestWaitingMs, paused }: Gauges): void =>
+  measureAll({
+    HeldFiles: held,
+    RejectedLastDay: rejectedLastDay,
+    WaitingFiles: waiting,
+    UnknownFiles: unknown,
+    OldestWaitingAge: Math.round(oldestWaitingMs / 1000),
+    OpenPauses: paused,
+  });
+
+const measureSweep = ({ unaccounted, ageMs }: NonNullable<SweepReport['lastPass']>): void =>
+  measureAll({ Unaccounted: unaccounted, SweepAge: Math.round(ageMs / 1000) });
 
 const summaryOf = ({ gauges, due, sweep: swept }: RunReport): string => {
   const sentences: string[] = [];

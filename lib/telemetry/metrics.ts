@@ -32,12 +32,34 @@ export const metricUnits = {
 export type MetricName = keyof typeof metricUnits;
 export const metricNames = Object.keys(metricUnits) as readonly MetricName[];
 
-/** Counts and measures of one invocation; sent with the log when it ends, without a call to CloudWatch. */
-export type Measure = (name: MetricName, value: number) => void;
+/** What is measured at one moment. Undefined is left out: what could not be read is not 0. */
+export type MetricValues = Partial<Readonly<Record<MetricName, number | undefined>>>;
+
+/**
+ * What the values are about: fields of the line, which a log query finds. They are no dimensions, so no metric is added and
+ * they cost nothing.
+ */
+export interface MetricFields {
+  readonly integration: string;
+  readonly code?: string;
+}
+
+/** In the place of an integration: a value of the whole stack, and one that cannot be attributed to any. */
+export const allIntegrations = 'all';
+export const noIntegration = 'none';
+
+/**
+ * Prints the values as one line, from which CloudWatch takes the metrics without a call. Immediately: a function that stops
+ * later loses none, and values of two integrations are never in one line.
+ */
+export type Measure = (values: MetricValues, fields: MetricFields) => void;
 
 export const metrics = new Metrics({ namespace: 'cv-courier' });
 
-/** Sends what was measured so far, before the invocation goes on. */
-export const flushMetrics = (): void => void metrics.publishStoredMetrics();
-
-export const measure: Measure = (name, value) => metrics.addMetric(name, metricUnits[name], value);
+export const measure: Measure = (values, fields) => {
+  for (const [name, value] of Object.entries(values) as [MetricName, number | undefined][])
+    if (value !== undefined) metrics.addMetric(name, metricUnits[name], value);
+  if (!metrics.hasStoredMetrics()) return;
+  for (const [name, value] of Object.entries(fields)) metrics.addMetadata(name, value);
+  metrics.publishStoredMetrics();
+};

@@ -3,7 +3,7 @@ import { type FailureCode, failures } from '../failures/failures.ts';
 import type { KeyTemplate } from '../key-template/match-key.ts';
 import type { Measures, Outcome } from '../outcome.ts';
 import { maskKey } from '../telemetry/mask-key.ts';
-import type { Measure, MetricName } from './metrics.ts';
+import { type Measure, type MetricName, type MetricValues, noIntegration } from './metrics.ts';
 
 export interface Log {
   info(message: string, fields: Record<string, unknown>): void;
@@ -89,13 +89,22 @@ const counters = {
   superseded: 'Superseded',
 } as const satisfies Partial<Record<Outcome['status'], MetricName>>;
 
-const count = (outcome: Outcome, { komboMs, sizeBytes }: Measures, measure: Measure): void => {
-  const { status } = outcome;
-  if (status === 'ignored' || status === 'unchanged') return;
-  measure(counters[status], 1);
-  if (komboMs !== undefined) measure('KomboLatency', komboMs);
-  if ('failure' in outcome && outcome.failure.unlistedCode !== undefined) measure('UnlistedCodes', 1);
-  if (status !== 'attached') return;
-  if (sizeBytes !== undefined) measure('BytesSent', sizeBytes);
-  if (outcome.warnings.length > 0) measure('Warnings', outcome.warnings.length);
+const count = (outcome: Outcome, measures: Measures, measure: Measure): void => {
+  if (outcome.status === 'ignored' || outcome.status === 'unchanged') return;
+  const integration = outcome.target?.integrationId ?? noIntegration;
+  const code = 'failure' in outcome ? { code: outcome.failure.code } : {};
+  measure(valuesOf(outcome, measures), { integration, ...code });
+};
+
+const valuesOf = (
+  outcome: Exclude<Outcome, { status: 'ignored' | 'unchanged' }>,
+  { komboMs, sizeBytes }: Measures,
+): MetricValues => {
+  const counted = { [counters[outcome.status]]: 1, KomboLatency: komboMs };
+  if (outcome.status === 'attached') {
+    const { warnings } = outcome;
+    return { ...counted, BytesSent: sizeBytes, ...(warnings.length > 0 && { Warnings: warnings.length }) };
+  }
+  const isUnlisted = 'failure' in outcome && outcome.failure.unlistedCode !== undefined;
+  return { ...counted, ...(isUnlisted && { UnlistedCodes: 1 }) };
 };

@@ -247,12 +247,14 @@ test('the dashboard shows the errors and the log lines of every function', () =>
 test('alarms and dashboard ask for metrics under the very namespace and service that the code sends', async () => {
   const variables = at(functionsIn(plain).get('on-upload'), 'Environment', 'Variables');
   const script =
-    "const { measure, metrics } = await import('./lib/telemetry/metrics.ts'); measure('Held', 1); metrics.publishStoredMetrics();";
+    "const { measure } = await import('./lib/telemetry/metrics.ts'); measure({ Held: 1 }, { integration: 'lever:1' });";
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...(variables as Record<string, string>) },
   });
   const sent = JSON.parse(stdout);
+  // The integration is a field and no dimension: as one, each integration would make every metric once more.
+  expect(sent).toMatchObject({ integration: 'lever:1', Held: 1 });
   expect(sent._aws.CloudWatchMetrics[0]).toMatchObject({ Namespace: 'cv-courier', Dimensions: [['service']] });
   expect(new Set(ownMetrics(plain).map(({ service }) => service))).toEqual(new Set([sent.service]));
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseKeyTemplates } from '../../../lib/key-template/match-key.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
+import type { MetricFields, MetricValues } from '../../../lib/telemetry/metrics.ts';
 import { observer } from '../../../lib/telemetry/observe.ts';
 
 const parsed = parseKeyTemplates('candidates/{candidate_id}/{filename}');
@@ -18,12 +19,13 @@ const failure = {
 
 const observed = (outcome: Outcome, measures = { totalMs: 12, komboMs: 7, sizeBytes: 2_000 }) => {
   const lines: { level: string; message: string; fields: Record<string, unknown> }[] = [];
-  const counted: [string, number][] = [];
+  const metricLines: { values: MetricValues; fields: MetricFields }[] = [];
   const line = (level: string) => (message: string, fields: Record<string, unknown>) =>
     void lines.push({ level, message, fields });
   const log = { info: line('info'), warn: line('warn'), error: line('error') };
-  observer(log, (name, value) => void counted.push([name, value]), templates)(outcome, measures);
-  return { line: lines[0], lines, counted };
+  observer(log, (values, fields) => void metricLines.push({ values, fields }), templates)(outcome, measures);
+  const counted = Object.entries(metricLines[0]?.values ?? {}).filter(([, value]) => value !== undefined);
+  return { line: lines[0], lines, counted, metricLines };
 };
 
 const arms: readonly Outcome[] = [
@@ -81,6 +83,16 @@ test('a delivery is counted with its bytes, its time and its warnings', () => {
     ['BytesSent', 2_000],
     ['Warnings', 2],
   ]);
+});
+
+test('what is counted names the integration and the code, and nothing of the file', () => {
+  expect(observed({ ...about, status: 'held', failure }).metricLines).toEqual([
+    { values: { Held: 1, KomboLatency: 7 }, fields: { integration: 'greenhouse:Ab1', code: 'REMOTE.INPUT_INVALID' } },
+  ]);
+  const { target: _, ...nameless } = about;
+  expect(observed({ ...nameless, status: 'rejected', failure }).metricLines[0]?.fields).toMatchObject({
+    integration: 'none',
+  });
 });
 
 test('a code that the table does not have yet is counted apart', () => {
