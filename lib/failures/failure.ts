@@ -35,6 +35,8 @@ export interface Failure {
   readonly throttled: 'no' | 'rate-limit' | 'concurrency-limit';
   /** Kombo refused the API key before it did anything: with another key the same file is sent again immediately. */
   readonly keyRefused: boolean;
+  /** Its cause is in this stack: its API key, its address, a setting. A pause that it causes pages immediately. */
+  readonly stackFault: boolean;
   /** The other side is down or full; it may need hours. Three such answers in a row pause the lane. */
   readonly outage: 'no' | 'integration' | 'account';
   /** May have been delivered, and Kombo still calls a repeat safe: done where the target cannot be listed. */

@@ -14,6 +14,7 @@ const retrySoon = {
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
+  stackFault: false,
   outage: 'no',
   vendorRepeats: false,
   asListing: 'look-again',
@@ -40,6 +41,7 @@ const unknown = {
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
+  stackFault: false,
   outage: 'integration',
   vendorRepeats: false,
   asListing: 'look-again',
@@ -60,6 +62,7 @@ const requestRefused = {
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
+  stackFault: false,
   outage: 'no',
   vendorRepeats: false,
   asListing: 'hold',
@@ -80,6 +83,7 @@ const callRefused = {
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
+  stackFault: false,
   outage: 'no',
   vendorRepeats: false,
   asListing: 'hold',
@@ -100,10 +104,11 @@ const integrationUnknown = {
   pauses: 'known-integration',
   seenIn: 'call',
   judges: 'nothing',
+  stackFault: true,
 } as const;
 
 /** Every file behind this API key would fail. */
-const accountStops = { ...retryLater, pauses: 'account', seenIn: 'call' } as const;
+const accountStops = { ...retryLater, pauses: 'account', seenIn: 'call', stackFault: true } as const;
 
 /** Kombo refused the API key, so it did nothing. */
 const keyRefused = { ...accountStops, keyRefused: true } as const;

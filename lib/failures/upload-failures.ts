@@ -7,6 +7,7 @@ const besideKombo = {
   judges: 'nothing',
   throttled: 'no',
   keyRefused: false,
+  stackFault: false,
   outage: 'no',
   vendorRepeats: false,
   asListing: 'look-again',

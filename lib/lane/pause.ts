@@ -1,5 +1,5 @@
 import { type FailureCode, failureOf } from '../failures/failures.ts';
-import { firstOutageProbeMs, firstProbeMs, maxOutageProbeMs, maxProbeMs, readingEveryMs } from '../limits.ts';
+import { dayMs, firstOutageProbeMs, firstProbeMs, maxOutageProbeMs, maxProbeMs, readingEveryMs } from '../limits.ts';
 
 /** Why all deliveries of a lane wait. Times are milliseconds since the epoch. */
 export interface Pause {
@@ -59,6 +59,13 @@ export const pauseBy = (
     },
   };
 };
+
+/**
+ * Whether an operator is called for the pause. Immediately where its cause is in this stack, because then only its operator can
+ * end it; any other may end without one, so only after a day; one that an operator asked for, never.
+ */
+export const pagesNow = ({ by, code, since }: Pause, now: number): boolean =>
+  by !== 'operator' && (failureOf(code).stackFault || now - since >= dayMs);
 
 /** What a reading of the integration shows about the cause of a pause. */
 export type Reading = 'shows-cause' | 'shows-none' | 'says-nothing';

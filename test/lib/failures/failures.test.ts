@@ -27,6 +27,7 @@ const failureColumns: Readonly<Record<keyof Failure, string>> = {
   judges: "'nothing'",
   throttled: "'no'",
   keyRefused: 'false',
+  stackFault: 'false',
   outage: "'no'",
   vendorRepeats: 'false',
   asListing: "'hold'",

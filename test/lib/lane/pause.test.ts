@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../../lib/failures/failures.ts';
-import { afterReading, type PauseEnd, pauseBy, probeTaken, type Reading } from '../../../lib/lane/pause.ts';
-import { hour, minute, nine, second } from '../../fakes/ledger-samples.ts';
+import { afterReading, type PauseEnd, pagesNow, pauseBy, probeTaken, type Reading } from '../../../lib/lane/pause.ts';
+import { day, hour, minute, nine, second } from '../../fakes/ledger-samples.ts';
+import { byOperator } from '../../fakes/pause-samples.ts';
 
 describe('a pause that Kombo causes', () => {
   test.each<[FailureCode, PauseEnd['by'], number]>([
@@ -74,4 +75,35 @@ test.each<[FailureCode, readonly number[]]>([
 test('a pause of months still probes every hour', () => {
   const end = probeTaken({ code: 'INTEGRATION.QA_FAILED' }, { by: 'probe', nextAt: nine, probes: 5_000 }, nine);
   expect(end).toMatchObject({ nextAt: nine + hour, probes: 5_001 });
+});
+
+describe('an operator is called for a pause', () => {
+  const by = (code: FailureCode) => pauseBy(code, 'why', { now: nine });
+
+  test.each<FailureCode>([
+    'PLATFORM.AUTHENTICATION_INVALID',
+    'KOMBO_UNAUTHORIZED',
+    'API_KEY_UNREADABLE',
+    'PLATFORM.IP_NOT_WHITELISTED',
+    'KOMBO_REDIRECTED',
+    'PLATFORM.INTEGRATION_NOT_FOUND',
+  ])('immediately, where the key, the address or a setting of this stack is its cause: %s', (code) => {
+    expect(pagesNow(by(code), nine)).toBe(true);
+  });
+
+  test.each<FailureCode>([
+    'INTEGRATION.AUTHENTICATION_INVALID',
+    'INTEGRATION.INACTIVE',
+    'INTEGRATION.SETUP_SYNC_PENDING',
+    'INTEGRATION.PERMISSION_MISSING',
+    'REMOTE.SERVICE_UNAVAILABLE',
+    'KOMBO_UNREACHABLE',
+    'PLATFORM.RATE_LIMIT_EXCEEDED',
+  ])('after a day, where it may end without one: %s', (code) => {
+    expect([pagesNow(by(code), nine + day - 1), pagesNow(by(code), nine + day)]).toEqual([false, true]);
+  });
+
+  test('never, where an operator asked for it', () => {
+    expect(pagesNow(byOperator, nine + 30 * day)).toBe(false);
+  });
 });
