@@ -24,11 +24,11 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
   const options = runOptions(courier.settings, deadline);
   try {
     const report = await scheduledRun(parsed.tasks, options, courier, measureGauges);
-    if (report.sweep?.lastPass) measureSweep(report.sweep.lastPass);
     const answer = { summary: summaryOf(report), ...report };
     courier.log.info('Scheduled run done.', { ...answer });
-    // A run that throws must not count: the alarm "no schedule run" would stay quiet while nothing is sent again.
-    measureAll({ ScheduleRuns: 1 });
+    // The alarm "no schedule run" must ring where runs fail, so that nothing is sent again, and where they do not know how
+    // things stand, so that the other alarms would never change.
+    if (report.gauges.isComplete) measureAll({ ScheduleRuns: 1 });
     return answer;
   } finally {
     deadline.clear();
@@ -38,18 +38,23 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
 const measureAll = (values: MetricValues): void => measure(values, { integration: allIntegrations });
 
 /** Sent immediately: whatever becomes of this run, the alarms know how things stood when it began. */
-const measureGauges = ({ held, rejectedLastDay, waiting, unknown, oldestWaitingMs, paused }: Gauges): void =>
+const measureGauges = (gauges: Gauges): void =>
   measureAll({
-    HeldFiles: held,
-    RejectedLastDay: rejectedLastDay,
-    WaitingFiles: waiting,
-    UnknownFiles: unknown,
-    OldestWaitingAge: Math.round(oldestWaitingMs / 1000),
-    OpenPauses: paused,
+    HeldFiles: gauges.held,
+    HeldNew: gauges.heldNew,
+    RejectedLastDay: gauges.rejectedLastDay,
+    WaitingFiles: gauges.waiting,
+    UnknownFiles: gauges.unknown,
+    OldestWaitingAge: inSeconds(gauges.oldestWaitingMs),
+    OpenPauses: gauges.paused,
+    PagingPauses: gauges.pagingPauses,
+    UnreadableRecords: gauges.unreadable,
+    Unaccounted: gauges.unaccounted,
+    SweepAge: inSeconds(gauges.sweepAgeMs),
   });
 
-const measureSweep = ({ unaccounted, ageMs }: NonNullable<SweepReport['lastPass']>): void =>
-  measureAll({ Unaccounted: unaccounted, SweepAge: Math.round(ageMs / 1000) });
+const inSeconds = (ms: number | undefined): number | undefined =>
+  ms === undefined ? undefined : Math.round(ms / 1000);
 
 const summaryOf = ({ gauges, due, sweep: swept }: RunReport): string => {
   const sentences: string[] = [];
@@ -60,7 +65,7 @@ const summaryOf = ({ gauges, due, sweep: swept }: RunReport): string => {
     if (due.left > 0) sentences.push(`${due.left} left for the next run.`);
     if (due.lanesLeft) sentences.push('There are integrations that this run did not get to; the next one does.');
     if (due.opened > 0) sentences.push(due.opened === 1 ? '1 pause has ended.' : `${due.opened} pauses have ended.`);
-    const paused = gauges.paused - due.opened;
+    const paused = (gauges.paused ?? 0) - due.opened;
     if (paused > 0) sentences.push(paused === 1 ? '1 pause is open.' : `${paused} pauses are open.`);
     if (due.unreadable > 0) sentences.push(`${due.unreadable} records cannot be read.`);
   }

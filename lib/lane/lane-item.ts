@@ -34,7 +34,9 @@ export const fromLaneItem = (item: Item): Lane | 'unreadable' => {
   return { ...(parsed.output as Omit<Lane, 'integrationId' | 'version'>), ...identityOf(item) };
 };
 
-const identityOf = ({ pk, version }: Item) => ({ integrationId: pk.slice(laneKey('').length), version });
+export const integrationOf = ({ pk }: Pick<Item, 'pk'>): string => pk.slice(laneKey('').length);
+
+const identityOf = (item: Item) => ({ integrationId: integrationOf(item), version: item.version });
 
 const sample = v.looseObject({
   id: v.string(),
@@ -74,7 +76,13 @@ const laneSchema = v.looseObject({
   rateLimited: v.optional(v.looseObject({ integrationId: v.string(), until: timestamp })),
   restored: v.optional(v.looseObject({ since: timestamp, at: timestamp, reason: v.string() })),
   counts: v.optional(
-    v.looseObject({ waiting: v.number(), unknown: v.number(), oldestAt: v.optional(timestamp), at: timestamp }),
+    v.looseObject({
+      waiting: v.number(),
+      unknown: v.number(),
+      oldestAt: v.optional(timestamp),
+      unreadable: v.optional(v.number()),
+      at: timestamp,
+    }),
   ),
   tool: v.array(
     v.looseObject({

@@ -4,7 +4,7 @@ import type { PageKey, Table } from '../ledger/table.ts';
 import { laneViewLifetimeMs, ledgerPageSize, maxConflictRounds, maxLaneViews } from '../limits.ts';
 import type { Tool } from '../read-back/learn-tool.ts';
 import { accountLane, type Lane, newLane, pausedSentence, touched } from './lane.ts';
-import { directoryPartition, fromLaneItem, laneKey, toLaneItem } from './lane-item.ts';
+import { directoryPartition, fromLaneItem, integrationOf, laneKey, toLaneItem } from './lane-item.ts';
 
 /** Where the lanes are kept: beside the uploads, as `lane#<integration>`. Methods throw what the table throws. */
 export interface LaneStore {
@@ -12,6 +12,8 @@ export interface LaneStore {
   gate(integrationId: string): Promise<Gate>;
   /** The lane as it is stored now; a new one when there is none. */
   read(integrationId: string): Promise<Lane | 'unreadable'>;
+  /** Many lanes, as they are stored now; those without an item are absent. */
+  readMany(integrationIds: readonly string[]): Promise<ReadonlyMap<string, Lane | 'unreadable'>>;
   /**
    * Changes a lane; `change` runs again on the new state after each conflict, and returns the same object when there is
    * nothing to change. An item that cannot be read stays as it is.
@@ -62,7 +64,7 @@ export interface DirectoryEntry {
   readonly oldestAt?: number;
 }
 
-const unreadableSentence =
+export const unreadableSentence =
   'The record of its lane cannot be read: deploy the version that wrote it, or resume the integration, which writes a new one.';
 
 export const closedBy = (integrationId: string, lane: Lane | 'unreadable'): Closed | undefined => {
@@ -132,6 +134,10 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
   return {
     change,
     read: (integrationId) => remember(integrationId, readItem(integrationId)),
+    readMany: async (integrationIds) =>
+      new Map(
+        (await table.getMany(integrationIds.map(laneKey))).map((item) => [integrationOf(item), fromLaneItem(item)]),
+      ),
     gate: async (integrationId) => {
       const [account, lane] = await Promise.all([viewOf(accountLane), viewOf(integrationId)]);
       const closed = closedBy(accountLane, account) ?? closedBy(integrationId, lane);
@@ -177,7 +183,7 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
           ...(after && { after }),
         });
         for (const { pk, workAt = 0, waiting = 0, unknown = 0, createdAt } of items) {
-          const integrationId = pk.slice(laneKey('').length);
+          const integrationId = integrationOf({ pk });
           yield {
             integrationId,
             dueAt: workAt,

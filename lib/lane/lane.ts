@@ -42,6 +42,8 @@ export interface LaneCounts {
   readonly unknown: number;
   /** When the oldest of these uploads first came. */
   readonly oldestAt?: number | undefined;
+  /** Records that were due and could not be read; absent when there were none. */
+  readonly unreadable?: number | undefined;
   readonly at: number;
 }
 
@@ -158,7 +160,7 @@ const nextReadAt = (
 };
 
 const sameCounts = (a: LaneCounts, b: LaneCounts): boolean =>
-  a.waiting === b.waiting && a.unknown === b.unknown && a.oldestAt === b.oldestAt;
+  a.waiting === b.waiting && a.unknown === b.unknown && a.oldestAt === b.oldestAt && a.unreadable === b.unreadable;
 
 /** In which part of the directory the lane is, and when a run looks at it; undefined when nothing is to be done in it. */
 export const placeOf = ({

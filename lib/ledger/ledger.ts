@@ -43,8 +43,8 @@ export interface Ledger {
    * @param upTo nothing later than this, in milliseconds; leases are never read beyond now
    */
   work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<LedgerEntry, void, undefined>;
-  /** How many are in a list since then (milliseconds since the epoch), from the index; stops at 1,000. */
-  count(queue: WorkQueue, since?: number): Promise<number>;
+  /** What is in a list, from the index alone; of a long one the newest, at least 1,000. */
+  queued(queue: WorkQueue): Promise<readonly QueuedFile[]>;
   /** What waits in a lane, by due time, due or not: ids and facts from the index, which may be behind the records. */
   filesInLane(integrationId: string, part: LanePart, limit: number, after?: PageKey): Promise<LanePage>;
   /** In the order of arrival, as is `idsOfTarget`, which reads no record: some of those may be gone. */
@@ -64,6 +64,14 @@ export type LedgerEntry =
       /** Its place in the list of work, in milliseconds; absent when it has none. */
       readonly workAt?: number;
     };
+
+/** One file of a list. Times are milliseconds since the epoch. */
+export interface QueuedFile {
+  readonly id: string;
+  /** Its place in the list: when it was held, or rejected. */
+  readonly at: number;
+  readonly code?: string;
+}
 
 /** One file that waits in a lane. Times are milliseconds since the epoch. */
 export interface LaneEntry {
@@ -158,13 +166,13 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     for await (const item of mergeShards(shardsOf(queue).map(shard), order)) yield readItem(item);
   }
 
-  const count: Ledger['count'] = async (queue, since = 0) => {
-    let counted = 0;
+  const queued: Ledger['queued'] = async (queue) => {
+    const files: QueuedFile[] = [];
     for (const hash of shardsOf(queue)) {
       const { items } = await table.query({ index: 'byWork', hash, limit: maxCounted, newestFirst: true });
-      counted += items.filter(({ workAt = 0 }) => workAt >= since).length;
+      for (const { pk: id, workAt: at = 0, code } of items) files.push({ id, at, ...(code !== undefined && { code }) });
     }
-    return Math.min(maxCounted, counted);
+    return files;
   };
 
   const filesInLane: Ledger['filesInLane'] = async (integrationId, part, limit, after) => {
@@ -207,7 +215,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     read,
     readMany,
     work,
-    count,
+    queued,
     filesInLane,
     ofTarget,
     idsOfTarget,

@@ -1,32 +1,152 @@
-import { dayMs, maxCounted } from '../limits.ts';
+import type { Courier } from '../courier.ts';
+import { failures } from '../failures/failures.ts';
+import { accountLane } from '../lane/lane.ts';
+import { type DirectoryEntry, unreadableSentence } from '../lane/lane-store.ts';
+import { pagesNow } from '../lane/pause.ts';
+import { dayMs, ledgerPageSize, maxCounted } from '../limits.ts';
+import { newWaves } from './held-waves.ts';
 import type { RunCourier } from './run-options.ts';
 import type { Gauges } from './run-report.ts';
+import { lastPassOf } from './sweep.ts';
+import { readSweep } from './sweep-store.ts';
 
-/** @throws only when the table could not be read */
-export const readGauges = async ({
-  ledger,
-  lanes,
-  clock,
-}: Pick<RunCourier, 'ledger' | 'lanes' | 'clock'>): Promise<Gauges> => {
-  const now = clock.now();
-  const sums = { waiting: 0, unknown: 0, paused: 0, read: 0 };
-  let oldestAt = now;
+export type GaugesCourier = Pick<RunCourier, 'settings' | 'ledger' | 'lanes' | 'clock' | 'log'> &
+  Pick<Courier, 'table'>;
+
+/** What one reading shows; each adds to the records that cannot be read. */
+type Part = Partial<Omit<Gauges, 'isComplete' | 'unreadable'>> & { readonly unreadable?: number };
+
+/**
+ * How things stand. What cannot be read is left out, because 0 would clear an alarm; it stops neither the other gauges nor
+ * the run. Never throws.
+ */
+export const readGauges = async (courier: GaugesCourier): Promise<Gauges> => {
+  // Listed once for two readings; its failure is the failure of both.
+  const listed = listLanes(courier);
+  const [held, rejected, waiting, ...withUnreadable] = await Promise.all([
+    tryToRead('held files', readHeld(courier), courier),
+    tryToRead('rejected files', readRejected(courier), courier),
+    tryToRead(
+      'files that wait',
+      listed.then((lanes) => sumsOf(lanes, courier)),
+      courier,
+    ),
+    tryToRead(
+      'pauses',
+      listed.then((lanes) => readLanes(lanes, courier)),
+      courier,
+    ),
+    tryToRead('leases', readLeases(courier), courier),
+    tryToRead('sweep', readLastSweep(courier), courier),
+  ]);
+  const parts = [held, rejected, waiting, ...withUnreadable];
+  const unreadable = withUnreadable.reduce((sum, part) => sum + (part?.unreadable ?? 0), 0);
+  // A reading that failed may be the one that shows them; what the others show is told.
+  const isKnown = unreadable > 0 || !withUnreadable.includes(undefined);
+  return {
+    ...Object.assign({}, ...parts),
+    unreadable: isKnown ? Math.min(maxCounted, unreadable) : undefined,
+    isComplete: !parts.includes(undefined),
+  };
+};
+
+const tryToRead = (gauge: string, reading: Promise<Part>, { log }: GaugesCourier): Promise<Part | undefined> =>
+  reading.catch((error: unknown) => {
+    log.error('A gauge could not be read, so its alarms stay as they are.', {
+      gauge,
+      error: error instanceof Error ? error.name : 'unknown error',
+      nextStep: 'Look at the throttles and errors of the ledger table. The next run reads it again.',
+    });
+    return undefined;
+  });
+
+/** A held record that cannot be read needs an operator as much as the others; it is one of them. */
+const readHeld = async ({ ledger, settings, clock }: GaugesCourier): Promise<Part> => {
+  const files = await ledger.queued('held');
+  return { held: Math.min(maxCounted, files.length), heldNew: newWaves(files, settings, clock.now()) };
+};
+
+const readRejected = async ({ ledger, clock }: GaugesCourier): Promise<Part> => {
+  const since = clock.now() - dayMs;
+  const files = (await ledger.queued('rejected')).filter(({ at }) => at >= since);
+  return { rejectedLastDay: Math.min(maxCounted, files.length) };
+};
+
+interface ListedLanes {
+  readonly paused: readonly DirectoryEntry[];
+  readonly open: readonly DirectoryEntry[];
+}
+
+/** Paused ones first. */
+const listLanes = async ({ lanes }: GaugesCourier): Promise<ListedLanes> => {
+  const listed: { paused: DirectoryEntry[]; open: DirectoryEntry[] } = { paused: [], open: [] };
   for (const part of ['paused', 'open'] as const) {
-    for await (const { waiting, unknown, oldestAt: oldest } of lanes.directory(part)) {
-      if (part === 'paused') sums.paused += 1;
-      sums.waiting += waiting;
-      sums.unknown += unknown;
-      oldestAt = Math.min(oldestAt, oldest ?? now);
-      sums.read += 1;
-      if (sums.read >= maxCounted) break;
+    for await (const entry of lanes.directory(part)) {
+      listed[part].push(entry);
+      if (listed.paused.length + listed.open.length >= maxCounted) break;
     }
   }
+  return listed;
+};
+
+const sumsOf = ({ paused, open }: ListedLanes, { clock }: GaugesCourier): Part => {
+  const now = clock.now();
+  const sums = { waiting: 0, unknown: 0 };
+  let oldestAt = now;
+  for (const { waiting, unknown, oldestAt: oldest } of [...paused, ...open]) {
+    sums.waiting += waiting;
+    sums.unknown += unknown;
+    oldestAt = Math.min(oldestAt, oldest ?? now);
+  }
   return {
-    held: await ledger.count('held'),
-    rejectedLastDay: await ledger.count('rejected', now - dayMs),
     waiting: Math.min(maxCounted, sums.waiting),
     unknown: Math.min(maxCounted, sums.unknown),
     oldestWaitingMs: now - oldestAt,
-    paused: sums.paused,
+    paused: paused.length,
   };
+};
+
+/** The index does not show since when a lane is paused, and whether its item can be read. */
+const readLanes = async ({ paused, open }: ListedLanes, { lanes, clock, log }: GaugesCourier): Promise<Part> => {
+  const now = clock.now();
+  // An account whose item cannot be read closes every lane, and may be listed nowhere.
+  const ids = new Set([accountLane, ...[...paused, ...open].map(({ integrationId }) => integrationId)]);
+  let pagingPauses = 0;
+  let unreadable = 0;
+  for (const [integration, lane] of await lanes.readMany([...ids])) {
+    if (lane === 'unreadable') {
+      unreadable += 1;
+      log.error('A lane cannot be read, so it counts as paused.', { integration, nextStep: unreadableSentence });
+      continue;
+    }
+    unreadable += lane.counts?.unreadable ?? 0;
+    const { pause } = lane;
+    if (!pause || !pagesNow(pause, now)) continue;
+    pagingPauses += 1;
+    const { code, since } = pause;
+    const { nextStep } = failures[code];
+    log.error('A pause needs an operator.', { integration, code, since: new Date(since).toISOString(), nextStep });
+  }
+  return { pagingPauses, unreadable };
+};
+
+/** The leases that have ended are read by this run anyway. Those of lanes are counted where the lanes are worked on. */
+const readLeases = async ({ ledger }: GaugesCourier): Promise<Part> => {
+  let unreadable = 0;
+  let read = 0;
+  for await (const { readable } of ledger.work('lease', ledgerPageSize)) {
+    if (!readable) unreadable += 1;
+    read += 1;
+    if (read >= maxCounted) break;
+  }
+  return { unreadable };
+};
+
+/** Nothing is swept while the item of the sweep cannot be read, and no age shows it. */
+const readLastSweep = async ({ table, settings, clock }: GaugesCourier): Promise<Part> => {
+  const { state } = await readSweep(table);
+  if (state === undefined) return {};
+  if (state === 'damaged') return settings.sweepSince === undefined ? { unreadable: 1 } : {};
+  const { lastPass } = lastPassOf(state, clock.now());
+  return lastPass ? { unaccounted: lastPass.unaccounted, sweepAgeMs: lastPass.ageMs } : {};
 };

@@ -7,6 +7,7 @@ import type { LanePart } from '../ledger/record-item.ts';
 import { laneDueAfterTouchMs, lanePageSize, maxCounted } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import { readBack } from '../read-back/read-back.ts';
+import { fileFields, unreadableRecord } from '../telemetry/observe.ts';
 import { type Comparison, compareSample, dueSamples } from './compare-sample.ts';
 import type { RunCourier, RunOptions } from './run-options.ts';
 
@@ -75,6 +76,7 @@ const visitOf = (
   let turns = 0;
   let isClosed = false;
   let dropped = 0;
+  let unreadableInAll = 0;
   const nextPart = (): FileQueue | undefined => parts.find((part) => part.hasMore());
   return {
     integrationId,
@@ -94,19 +96,27 @@ const visitOf = (
       for (const entry of entries.values()) {
         if (!entry.readable) {
           unreadable += 1;
-          log.error('A ledger record cannot be read, so its file is not sent.', { detail: entry.reason });
+          const file = fileFields(entry.id, courier.settings.keyTemplates);
+          log.error(unreadableRecord, { ...file, integration: integrationId, detail: entry.reason });
         } else if (isDue(entry.record, clock.now())) {
           tasks.push({ run: () => handle(entry.record, options, courier) });
         }
       }
+      unreadableInAll += unreadable;
       return unreadable;
     },
     end: async () => {
       const left = dropped + tasks.length + parts.reduce((sum, part) => sum + part.unread(), 0);
       // A run may have stood still since: what it read then says nothing about files that have come in the meantime.
       const reading = readingOf(parts, readAt);
+      const isWhole = !isClosed && nextPart() === undefined;
       // After too many conflicts the lane stays due, and the next run writes it.
-      await lanes.suggest(integrationId, (fresh) => afterRead(fresh, reading, clock.now()));
+      await lanes.suggest(integrationId, (fresh) => {
+        // A visit that did not come to the end may have met only some of them.
+        const unreadable = isWhole ? unreadableInAll : Math.max(unreadableInAll, fresh.counts?.unreadable ?? 0);
+        const counts = { ...reading.counts, ...(unreadable > 0 && { unreadable }) };
+        return afterRead(fresh, { ...reading, counts }, clock.now());
+      });
       return left;
     },
   };

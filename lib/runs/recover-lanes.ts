@@ -71,7 +71,11 @@ const countHourly = async (lane: Lane, pause: Pause, courier: RunCourier): Promi
     lane.integrationId === accountLane
       ? { waiting: 0, unknown: 0, at: now }
       : await countLane(lane.integrationId, courier);
-  await courier.lanes.change(lane.integrationId, (fresh) => ({ ...fresh, counts }));
+  // Behind a pause no record is read, so those that could not be read are as many as before.
+  await courier.lanes.change(lane.integrationId, (fresh) => {
+    const unreadable = fresh.counts?.unreadable;
+    return { ...fresh, counts: { ...counts, ...(unreadable !== undefined && { unreadable }) } };
+  });
 };
 
 interface Trial {

@@ -25,16 +25,27 @@ export interface DueReport {
   readonly unreadable: number;
 }
 
-/** How things stand when a run begins. Each count stops at 1,000. */
+/** How things stand when a run begins. Each count stops at 1,000. What could not be read is absent. */
 export interface Gauges {
-  readonly held: number;
-  readonly rejectedLastDay: number;
+  readonly held?: number | undefined;
+  /** Causes that hold files since a moment ago, while others were held already. */
+  readonly heldNew?: number | undefined;
+  readonly rejectedLastDay?: number | undefined;
   /** As the last reading of each lane left them on its item. */
-  readonly waiting: number;
-  readonly unknown: number;
+  readonly waiting?: number | undefined;
+  readonly unknown?: number | undefined;
   /** How long ago the oldest upload came that waits, paused lanes included; 0 when none waits. Milliseconds. */
-  readonly oldestWaitingMs: number;
-  readonly paused: number;
+  readonly oldestWaitingMs?: number | undefined;
+  readonly paused?: number | undefined;
+  /** Those of the pauses for which an operator is called. */
+  readonly pagingPauses?: number | undefined;
+  /** Lanes, and records that are due, which this version cannot read. */
+  readonly unreadable?: number | undefined;
+  /** What the last finished pass of the sweep could not account for, and how long ago it ended; absent before the first. */
+  readonly unaccounted?: number | undefined;
+  readonly sweepAgeMs?: number | undefined;
+  /** Everything could be read. */
+  readonly isComplete: boolean;
 }
 
 export interface SweepReport extends SweepCounts {

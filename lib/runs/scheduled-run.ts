@@ -12,7 +12,7 @@ import { type LanesReport, workLanes } from './work-lanes.ts';
  * Tells how things stand, does what is due, and sweeps. The sweep only lists, for a share of the time, so that a backlog in
  * the lanes never keeps it waiting; what it found is sent by the same run.
  * @param tell called before any other work
- * @throws only when the table could not be read or written
+ * @throws only when the table could not be read or written; gauges that cannot be read stop nothing
  */
 export const scheduledRun = async (
   tasks: readonly Task[],

@@ -1,4 +1,5 @@
 import type { Deadline } from '../deadline.ts';
+import { matchKey } from '../key-template/match-key.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { verdictWaitMs } from '../limits.ts';
@@ -94,6 +95,7 @@ export const sweepPage = async (
       log.error('An object of the bucket could not be written into the ledger.', {
         key: maskKey(upload.key, settings.keyTemplates),
         etag: upload.etag,
+        ...integrationField(upload.key, courier),
         error: nameOf(error),
       });
     }
@@ -128,5 +130,10 @@ const lanesOf = (entries: Iterable<LedgerEntry>): ReadonlySet<string> => {
 };
 
 const isWaiting = ({ state }: LedgerRecord): boolean => state.status === 'waiting' || state.status === 'unknown';
+
+const integrationField = (key: string, { settings }: Pick<RunCourier, 'settings'>) => {
+  const match = matchKey(settings.keyTemplates, key, settings.integrationId);
+  return match.ok ? { integration: match.value.target.integrationId } : {};
+};
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');

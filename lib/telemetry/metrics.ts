@@ -16,12 +16,18 @@ export const metricUnits = {
   KomboLatency: MetricUnit.Milliseconds,
   /** Gauges, read when a scheduled run begins; each count stops at 1,000. */
   HeldFiles: MetricUnit.Count,
+  /** Causes that hold files since a moment ago, while others were held already. */
+  HeldNew: MetricUnit.Count,
   RejectedLastDay: MetricUnit.Count,
   WaitingFiles: MetricUnit.Count,
   UnknownFiles: MetricUnit.Count,
   /** Since the oldest upload came that waits. */
   OldestWaitingAge: MetricUnit.Seconds,
   OpenPauses: MetricUnit.Count,
+  /** Those of them for which an operator is called: see `pagesNow`. */
+  PagingPauses: MetricUnit.Count,
+  /** Lanes, and records that are due, which this version cannot read. */
+  UnreadableRecords: MetricUnit.Count,
   ScheduleRuns: MetricUnit.Count,
   /** Objects that the last finished pass of the sweep could neither find nor write in the ledger. */
   Unaccounted: MetricUnit.Count,

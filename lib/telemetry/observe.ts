@@ -3,6 +3,7 @@ import { type FailureCode, failures } from '../failures/failures.ts';
 import type { KeyTemplate } from '../key-template/match-key.ts';
 import type { Measures, Outcome } from '../outcome.ts';
 import { maskKey } from '../telemetry/mask-key.ts';
+import { parseUploadId } from '../upload/upload.ts';
 import { type Measure, type MetricName, type MetricValues, noIntegration } from './metrics.ts';
 
 export interface Log {
@@ -42,6 +43,14 @@ export const fieldsOf = (outcome: Outcome, templates: readonly KeyTemplate[]): R
   };
 };
 
+export const unreadableRecord = 'A ledger record cannot be read, so its file is not sent.';
+
+/** A file of which only the identity is known, as log fields. */
+export const fileFields = (id: string, templates: readonly KeyTemplate[]): Record<string, unknown> => {
+  const { bucket, key = '', etag } = parseUploadId(id) ?? {};
+  return { bucket, key: maskKey(key, templates), etag };
+};
+
 const failureFields = ({ code, detail, unlistedCode, logUrl }: FailureDetail): Record<string, unknown> => ({
   code,
   detail,
@@ -58,7 +67,7 @@ const headline = (outcome: Outcome): { level: keyof Log; message: string } => {
       return { level: 'info', message: 'Already attached; nothing to do.' };
     case 'unchanged':
       if (outcome.failure?.code === 'RECORD_UNREADABLE') {
-        return { level: 'error', message: 'The ledger record cannot be read, so its file is not sent.' };
+        return { level: 'error', message: unreadableRecord };
       }
       return { level: 'info', message: `Known and ${outcome.as}; nothing to do now.` };
     case 'ignored':

@@ -119,15 +119,20 @@ describe('the metrics of a run', () => {
 
   const gauges = { HeldFiles: 0, RejectedLastDay: 0, UnknownFiles: 0 };
 
-  test('are the gauges in a line of their own, then its count and the last sweep', async () => {
+  test('are the gauges in a line of their own, the last sweep among them, then its count', async () => {
     const lines = await sent();
     const pause = { action: 'pause', integration_id: 'greenhouse:CvCourierGreenhouseBBBBB', reason: 'The ATS moves.' };
     await loopback.invoke('on-demand', pause);
     await loopback.invoke('on-schedule', {});
     await loopback.invoke('on-demand', { ...pause, action: 'resume' });
     expect(lines).toEqual([
-      expect.objectContaining({ ...gauges, OpenPauses: 1 }),
-      expect.objectContaining({ Unaccounted: 0, SweepAge: expect.any(Number) }),
+      expect.objectContaining({
+        ...gauges,
+        OpenPauses: 1,
+        PagingPauses: 0,
+        Unaccounted: 0,
+        SweepAge: expect.any(Number),
+      }),
       expect.objectContaining({ ScheduleRuns: 1 }),
     ]);
     // Each line has the field by which a log query finds what is about one integration.

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findAction } from '../../handlers/on-demand/actions.ts';
 import { type Bundle, bundle, handlerNames } from '../../infra/bundle.ts';
 import { settings } from '../../lib/config/settings.ts';
 import { metricNames } from '../../lib/telemetry/metrics.ts';
@@ -226,10 +227,15 @@ test('the dashboard shows every metric that the code knows, and alarms and dashb
     [...metricNames].sort(),
   );
   expect([...new Set(shown.filter((metric) => metric.in !== 'Dashboard').map(({ name }) => name))].sort()).toEqual([
-    'Held',
+    'HeldFiles',
+    'HeldNew',
     'OldestWaitingAge',
-    'OpenPauses',
+    'PagingPauses',
+    'RejectedLastDay',
     'ScheduleRuns',
+    'SweepAge',
+    'Unaccounted',
+    'UnreadableRecords',
   ]);
 });
 
@@ -259,18 +265,56 @@ test('alarms and dashboard ask for metrics under the very namespace and service 
   expect(new Set(ownMetrics(plain).map(({ service }) => service))).toEqual(new Set([sent.service]));
 });
 
-test('each alarm tells the topic, and says what it means and what to do', () => {
+const alarmNames = [
+  'errors',
+  'failure-queue',
+  'held',
+  'held-new',
+  'no-schedule-run',
+  'oldest-waiting',
+  'pauses',
+  'rejected',
+  'sweep-stopped',
+  'throttles',
+  'unaccounted',
+  'unreadable',
+];
+
+test('each alarm tells the topic itself, and the dashboard shows it', () => {
   const alarms = resourcesOf(plain, 'AWS::CloudWatch::Alarm');
-  expect(alarms.map(([, own]) => own.AlarmName).sort()).toEqual(
-    ['errors', 'failure-queue', 'held', 'no-schedule-run', 'oldest-waiting', 'open-pauses', 'throttles'].map(
-      (name) => `cv-courier-dev-${name}`,
-    ),
-  );
-  for (const [, own] of alarms) {
+  expect(alarms.map(([, own]) => own.AlarmName).sort()).toEqual(alarmNames.map((name) => `cv-courier-dev-${name}`));
+  expect(resourcesOf(plain, 'AWS::CloudWatch::CompositeAlarm')).toEqual([]);
+  for (const [, own] of alarms)
     expect(own.AlarmActions).toEqual(['arn:aws:sns:eu-central-1:111122223333:cv-courier-dev-alarms']);
-    expect(String(own.AlarmDescription).length).toBeGreaterThan(100);
+  const [[, dashboard] = []] = resourcesOf(packaged, 'AWS::CloudWatch::Dashboard');
+  const shown = JSON.stringify(dashboard).match(/\$\{\w+Alarm\.Arn\}/g);
+  expect(shown?.sort()).toEqual(alarms.map(([id]) => `\${${id}.Arn}`).sort());
+});
+
+test('each alarm says what it means, the first command, which integration, and where the dashboard is', () => {
+  for (const [id, own] of resourcesOf(plain, 'AWS::CloudWatch::Alarm')) {
+    const text = String(own.AlarmDescription);
     // CloudWatch's limit.
-    expect(String(own.AlarmDescription).length).toBeLessThanOrEqual(1024);
-    expect(String(own.AlarmDescription)).toMatch(/(Invoke|Look|Raise)/);
+    expect(text.length, id).toBeLessThanOrEqual(1024);
+    const lines = text.split('\n');
+    expect(lines[0], id).toMatch(/^.{60,}[.:,]$/);
+    const first = lines.filter((line) => line.startsWith('First: '));
+    expect(first, id).toHaveLength(1);
+    expect(first[0], id).toMatch(/^First: aws (lambda|logs) .*--region eu-central-1/);
+    // The functions' real names: nobody has to look them up at night.
+    const named = first[0]
+      ?.match(/--function-name (\S+)|\/aws\/lambda\/(\S+)/)
+      ?.slice(1)
+      .find(Boolean);
+    if (named !== undefined) expect([...functionsIn(plain).values()].map((fn) => fn.FunctionName)).toContain(named);
+    const request = first[0]?.match(/--payload '(.*)'$/)?.[1];
+    if (request !== undefined)
+      expect(findAction(JSON.parse(request).action)?.read(JSON.parse(request))).not.toHaveProperty('problems');
+    expect(text, id).toMatch(/integration/);
+    expect(lines.at(-1), id).toBe(
+      'Dashboard: https://console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/cv-courier-dev',
+    );
   }
+  const [[, dashboard] = []] = resourcesOf(plain, 'AWS::CloudWatch::Dashboard');
+  expect(dashboard?.DashboardName).toBe('cv-courier-dev');
 });

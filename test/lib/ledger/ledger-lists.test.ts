@@ -114,14 +114,15 @@ describe('work', () => {
     expect(found.map(({ readable }) => readable)).toEqual([false, true]);
   });
 
-  test('is counted per list, from a moment on, without reading a record', async () => {
+  test('is listed with its code and its time, without reading a record', async () => {
     await put('old.pdf', { ...states.rejected, rejectedAt: nine - 2 });
     await put('new.pdf', { ...states.rejected, rejectedAt: nine - 1 });
     await put('held.pdf', states.held);
     dynamo.calls.length = 0;
-    expect(await ledger.count('rejected')).toBe(2);
-    expect(await ledger.count('rejected', nine - 1)).toBe(1);
-    expect(await ledger.count('held')).toBe(1);
+    expect((await ledger.queued('rejected')).map(({ at }) => at).sort()).toEqual([nine - 2, nine - 1]);
+    expect(await ledger.queued('held')).toEqual([
+      { id: expect.stringContaining('held.pdf'), at: states.held.heldAt, code: 'KOMBO_UNREACHABLE' },
+    ]);
     expect(new Set(dynamo.calls)).toEqual(new Set(['Query']));
   });
 });

@@ -1,7 +1,14 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
+import { lanesOn } from '../../../lib/lane/lane-store.ts';
+import type { Pause } from '../../../lib/lane/pause.ts';
+import { ledgerOn } from '../../../lib/ledger/ledger.ts';
+import type { Table } from '../../../lib/ledger/table.ts';
 import { readGauges } from '../../../lib/runs/gauges.ts';
+import type { Gauges } from '../../../lib/runs/run-report.ts';
+import { uploadId } from '../../../lib/upload/upload.ts';
 import { day, hour, integrationId, minute, nine, states } from '../../fakes/ledger-samples.ts';
-import { byOperator, otherIntegration } from '../../fakes/pause-samples.ts';
+import { byOperator, missingRight, otherIntegration } from '../../fakes/pause-samples.ts';
 import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 
 let world: LaneWorld;
@@ -10,7 +17,18 @@ beforeEach(() => {
 });
 
 const gauges = () => readGauges(world.newCourier());
-const none = { held: 0, rejectedLastDay: 0, waiting: 0, unknown: 0, oldestWaitingMs: 0, paused: 0 };
+const none = {
+  held: 0,
+  heldNew: 0,
+  rejectedLastDay: 0,
+  waiting: 0,
+  unknown: 0,
+  oldestWaitingMs: 0,
+  paused: 0,
+  pagingPauses: 0,
+  unreadable: 0,
+  isComplete: true,
+};
 const counts = { waiting: 0, unknown: 0, at: nine };
 
 test('an empty ledger shows zeros', async () => {
@@ -80,9 +98,151 @@ test('a damaged lane keeps its place in the gauges, because the index shows its 
   expect(await gauges()).toMatchObject({ waiting: 4, paused: 1 });
 });
 
-test('they are read from indexes alone: no record is read', async () => {
+test('no record of a file is read, but those whose lease has ended', async () => {
   world.addWaiting('GRK1', { state: states.held });
-  world.table.calls.length = 0;
-  await gauges();
-  expect(new Set(world.table.calls)).toEqual(new Set(['query']));
+  world.addWaiting('GRK2');
+  world.setLane({ pause: byOperator }, otherIntegration);
+  const read: string[][] = [];
+  const courier = world.newCourier();
+  const { getMany } = courier.table;
+  const table = {
+    ...courier.table,
+    getMany: async (pks: readonly string[]) => {
+      read.push([...pks]);
+      return getMany(pks);
+    },
+  };
+  await readGauges({
+    ...courier,
+    lanes: lanesOn(table, courier.clock),
+    ledger: ledgerOn({ ...courier, table, retentionDays: 1 }),
+  });
+  expect(read).toEqual([['lane#*', `lane#${otherIntegration}`, `lane#${integrationId}`]]);
+});
+
+describe('pauses for which an operator is called', () => {
+  test('are those of the key, the address and the settings immediately, others after a day, an own one never', async () => {
+    const wrongKey: Pause = { ...missingRight, code: 'PLATFORM.AUTHENTICATION_INVALID' };
+    world.setLane({ pause: wrongKey }, '*');
+    world.setLane({ pause: missingRight }, 'a:1');
+    world.setLane({ pause: { ...missingRight, since: nine - day } }, 'b:2');
+    world.setLane({ pause: { ...byOperator, since: nine - 9 * day } }, 'c:3');
+    expect(await gauges()).toMatchObject({ paused: 4, pagingPauses: 2 });
+    // Which they are, is in the log: an alarm cannot say it.
+    expect(world.logged).toMatchObject([
+      { integration: '*', code: 'PLATFORM.AUTHENTICATION_INVALID', nextStep: expect.stringContaining('valid key') },
+      { integration: 'b:2', code: 'INTEGRATION.PERMISSION_MISSING' },
+    ]);
+  });
+});
+
+describe('records that cannot be read', () => {
+  const damageLane = (id: string) => {
+    const item = world.table.items.get(`lane#${id}`);
+    if (item) world.table.items.set(item.pk, { ...item, document: '{' });
+  };
+
+  test('are lanes, open and paused, and the account, which may be listed nowhere', async () => {
+    for (const id of ['a:1', 'b:2']) world.setLane({ nextAt: nine }, id);
+    world.setLane({ pause: byOperator }, 'c:3');
+    world.setLane({ outages: 1 }, '*');
+    for (const id of ['a:1', 'c:3', '*']) damageLane(id);
+    expect(await gauges()).toMatchObject({ unreadable: 3, paused: 1, pagingPauses: 0 });
+  });
+
+  test('are records whose lease has ended', async () => {
+    world.damage(world.addWaiting('GRK1', { state: { ...states.sending, leaseUntil: nine - minute } }));
+    world.addWaiting('GRK2', { state: { ...states.sending, leaseUntil: nine - minute } });
+    expect(await gauges()).toMatchObject({ unreadable: 1 });
+  });
+
+  test('are due records that the last run met in a lane, also while it is paused, until an operator has dealt with them', async () => {
+    const damaged = world.addWaiting('GRK1');
+    world.damage(damaged);
+    world.addWaiting('GRK2');
+    await world.work();
+    expect(await gauges()).toMatchObject({ unreadable: 1 });
+    world.setLane({ pause: missingRight });
+    world.clock.advance(2 * hour);
+    await world.recover();
+    expect(world.lane().counts).toMatchObject({ waiting: 1, at: world.clock.now() });
+    expect(await gauges()).toMatchObject({ unreadable: 1 });
+    world.setLane({ pause: undefined, nextAt: nine });
+    world.table.items.delete(uploadId(damaged));
+    await world.work();
+    expect(await gauges()).toMatchObject({ unreadable: 0 });
+  });
+
+  test('stay counted by a run that did not come to the end of the lane', async () => {
+    world.setLane({ nextAt: nine, counts: { ...counts, unreadable: 7 } });
+    world.addWaiting('GRK1', { dueAt: nine - hour });
+    for (let number = 0; number < 40; number += 1) world.addWaiting(`MORE${number}`);
+    const isShort = {
+      remainingMs: () => (world.newPosts() > 0 ? 0 : 5 * minute),
+      at: nine,
+      signal: new AbortController().signal,
+      clear: () => undefined,
+    };
+    await world.work({ deadline: isShort, parallelism: 1 });
+    expect(await gauges()).toMatchObject({ unreadable: 7 });
+  });
+
+  test('are one where the item of the sweep is damaged, because then nothing is swept', async () => {
+    world.table.items.set('sweep', { pk: 'sweep', version: 1, document: '{"since":"yesterday"}' });
+    expect(await gauges()).toEqual({ ...none, unreadable: 1 });
+    const since = await readGauges(world.newCourier({ sweepSince: nine }));
+    expect(since).toMatchObject({ unreadable: 0 });
+  });
+});
+
+test('the last finished pass of the sweep is told with its age', async () => {
+  const document = JSON.stringify({
+    since: {},
+    watermark: 0,
+    startedAt: nine - hour,
+    finishedAt: nine - minute,
+    unaccounted: 2,
+  });
+  world.table.items.set('sweep', { pk: 'sweep', version: 1, document });
+  expect(await gauges()).toEqual({ ...none, unaccounted: 2, sweepAgeMs: minute });
+});
+
+describe('a gauge that cannot be read', () => {
+  const failing = (hash: string): Courier => {
+    const courier = world.newCourier();
+    const query: Table['query'] = async (asked) => {
+      if (asked.hash.startsWith(hash)) throw new Error('The table does not answer: candidates/GRK1/Frank Doe.pdf');
+      return courier.table.query(asked);
+    };
+    const table = { ...courier.table, query };
+    return {
+      ...courier,
+      table,
+      ledger: ledgerOn({ ...courier, table, retentionDays: 1 }),
+      lanes: lanesOn(table, courier.clock),
+    };
+  };
+
+  test.each([
+    ['held#2', ['held', 'heldNew']],
+    ['rejected#0', ['rejectedLastDay']],
+    ['lanes', ['waiting', 'unknown', 'oldestWaitingMs', 'paused', 'pagingPauses', 'unreadable']],
+    ['lease#1', ['unreadable']],
+  ])('is left out and not 0, and stops no other: %s', async (hash, missing) => {
+    const read = await readGauges(failing(hash));
+    expect(read.isComplete).toBe(false);
+    const entries = Object.entries(none).filter(([name]) => !missing.includes(name));
+    expect(read).toMatchObject({ ...Object.fromEntries(entries), isComplete: false });
+    for (const name of missing) expect(read[name as keyof Gauges]).toBeUndefined();
+    expect(world.logged[0]).toMatchObject({
+      message: expect.stringContaining('A gauge could not be read'),
+      error: 'Error',
+    });
+    expect(JSON.stringify(world.logged)).not.toContain('Frank');
+  });
+
+  test('does not hide unreadable records that another reading has shown', async () => {
+    world.setLane({ nextAt: nine, counts: { ...counts, unreadable: 2 } });
+    expect(await readGauges(failing('lease#1'))).toMatchObject({ unreadable: 2 });
+  });
 });

@@ -133,9 +133,10 @@ describe('a scheduled run', () => {
     expect(world.lane(integrationId).tool).toMatchObject([{ lessons: [{ targetId: 'GRK1' }] }]);
   });
 
-  test('throws when the table cannot be read, and tells nothing', async () => {
-    world.table.fail('query', 1);
+  test('throws when the table cannot be read', async () => {
+    world.table.fail('query', 1_000);
+    world.table.fail('get', 1_000);
     await expect(run()).rejects.toThrow('The table does not answer.');
-    expect(steps).toEqual([]);
+    expect(steps).toEqual(['gauges']);
   });
 });

@@ -1,0 +1,31 @@
+import { type KeyTemplate, matchKey } from '../key-template/match-key.ts';
+import type { QueuedFile } from '../ledger/ledger.ts';
+import { heldNewMs, heldWaveGapMs } from '../limits.ts';
+import { parseUploadId } from '../upload/upload.ts';
+
+interface Templates {
+  readonly keyTemplates: readonly KeyTemplate[];
+  readonly integrationId?: string | undefined;
+}
+
+/**
+ * How many causes have begun to hold files a moment ago, while other files were held already. A cause is a code in one
+ * integration; files that it holds less than an hour apart are one wave, which is told once.
+ * The alarm on held files stays on until none is left, so it cannot tell of a second cause; this number can. It follows from
+ * the list alone: nothing need be remembered between two runs.
+ */
+export const newWaves = (files: readonly QueuedFile[], templates: Templates, now: number): number => {
+  const oldestAt = Math.min(...files.map(({ at }) => at));
+  const causes = Map.groupBy(files, (file) => causeOf(file, templates));
+  const begins = [...causes.values()].map((held) => beginOfLastWave(held.map(({ at }) => at)));
+  return begins.filter((at) => at > oldestAt && now - at < heldNewMs).length;
+};
+
+const causeOf = ({ id, code }: QueuedFile, { keyTemplates, integrationId }: Templates): string => {
+  const key = parseUploadId(id)?.key;
+  const match = key === undefined ? undefined : matchKey(keyTemplates, key, integrationId);
+  return JSON.stringify([code, match?.ok ? match.value.target.integrationId : '']);
+};
+
+const beginOfLastWave = (times: readonly number[]): number =>
+  times.toSorted((a, b) => b - a).reduce((begin, at) => (begin - at < heldWaveGapMs ? at : begin));
