@@ -1,9 +1,12 @@
 import type { Context, S3BatchResult } from 'aws-lambda';
 import { ConfigurationError } from '../lib/config/config.ts';
+import { eventFailures } from '../lib/failures/event-failures.ts';
 import { parallelDeliveries } from '../lib/limits.ts';
 import { inParallel } from '../lib/parallel.ts';
 import { logger } from '../lib/telemetry/logger.ts';
-import { type BatchEvent, parseBatchEvent } from './events/batch-event.ts';
+import { type BatchEvent, type BatchTask, parseBatchEvent } from './events/batch-event.ts';
+import { countRefused } from './events/count-refused.ts';
+import { eventRefused } from './events/refusals.ts';
 import { withMiddleware } from './middleware.ts';
 import { runTask } from './on-batch/run-task.ts';
 import { permanent, type TaskResult } from './on-batch/task-result.ts';
@@ -24,6 +27,7 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
     return answerOf(parseTasks(event, ''), () => problem);
   }
   const batch = parseTasks(event, courier.settings.bucket);
+  for (const task of batch.tasks) if (task.kind === 'refused') reportRefused(task);
   const deadline = deadlineOf(context, courier.clock);
   try {
     const results = new Map<string, TaskResult>();
@@ -49,9 +53,16 @@ const readyCourier = () => {
 const parseTasks = (event: unknown, bucket: string): BatchEvent => {
   const batch = parseBatchEvent(event, bucket);
   if (batch) return batch;
+  countRefused('EVENT_UNKNOWN');
   throw new Error(
     'This is not an invocation by S3 Batch Operations. Create a job there; to send one object by hand, use on-demand: {"action":"attach","key":"..."}.',
   );
+};
+
+/** The job's report says it too, but its reader may not be the operator of this stack. */
+const reportRefused = ({ code, detail }: Extract<BatchTask, { kind: 'refused' }>): void => {
+  countRefused(code);
+  logger.error(eventRefused, { code, detail, nextStep: eventFailures[code].nextStep });
 };
 
 const answerOf = (

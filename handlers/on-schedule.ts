@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import type { Gauges, RunReport, SweepReport } from '../lib/runs/run-report.ts';
 import { scheduledRun } from '../lib/runs/scheduled-run.ts';
 import { allIntegrations, type MetricValues, measure } from '../lib/telemetry/metrics.ts';
+import { countRefused } from './events/count-refused.ts';
 import { parseScheduleEvent } from './events/schedule-event.ts';
 import { withMiddleware } from './middleware.ts';
 import { runtime } from './runtime.ts';
@@ -18,7 +19,10 @@ export interface ScheduleAnswer extends RunReport {
  */
 export const handler = withMiddleware(async (event: unknown, context: Context): Promise<ScheduleAnswer> => {
   const parsed = parseScheduleEvent(event);
-  if (parsed.kind === 'refused') throw new Error(parsed.detail);
+  if (parsed.kind === 'refused') {
+    countRefused('EVENT_UNKNOWN');
+    throw new Error(parsed.detail);
+  }
   const courier = runtime();
   const deadline = deadlineOf(context, courier.clock);
   const options = runOptions(courier.settings, deadline);

@@ -2,6 +2,7 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import type { Outcome } from '../lib/outcome.ts';
 import { logger } from '../lib/telemetry/logger.ts';
 import { fieldsOf } from '../lib/telemetry/observe.ts';
+import { countRefused } from './events/count-refused.ts';
 import { parseUploadEvent } from './events/upload-event.ts';
 import { withMiddleware } from './middleware.ts';
 import { deliverEntries, type Unfinished } from './on-upload/deliver-entries.ts';
@@ -24,6 +25,7 @@ export const handler = withMiddleware(
     const courier = runtime();
     const { settings, clock } = courier;
     const { envelope, entries } = parseUploadEvent(event, settings);
+    for (const { request } of entries) if (request.kind === 'refused') countRefused(request.code);
     const deadline = deadlineOf(context, clock);
     try {
       const { outcomes, unfinished } = await deliverEntries(entries, deadline, courier);

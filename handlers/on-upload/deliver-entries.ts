@@ -7,6 +7,7 @@ import type { Outcome } from '../../lib/outcome.ts';
 import { pacedPool } from '../../lib/runs/paced-pool.ts';
 import type { Upload } from '../../lib/upload/upload.ts';
 import type { Entry, ScanVerdict, UploadRequest } from '../events/entry.ts';
+import { eventRefused } from '../events/refusals.ts';
 import { canStart } from '../time-budget.ts';
 
 type EntriesCourier = DeliverCourier & Pick<Courier, 'log'>;
@@ -58,7 +59,7 @@ const handle = async (request: UploadRequest, deadline: Deadline, courier: Entri
         return { status: 'ignored', reason: request.reason };
       case 'refused': {
         const { code, detail, nextStep, redeliver } = request;
-        courier.log.error('The event is refused.', { code, detail, nextStep });
+        courier.log.error(eventRefused, { code, detail, nextStep });
         const reason = `${code}: ${detail}`;
         return redeliver ? leaveUnfinished(reason) : { status: 'ignored', reason };
       }

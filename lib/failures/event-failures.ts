@@ -6,6 +6,8 @@ export interface EventFailure {
    * failure queue keeps it. False where a repeat fixes nothing and nothing is lost: then it is logged and dropped.
    */
   readonly redeliver: boolean;
+  /** An operator tried the function in the console and reads its answer, so no alarm rings. */
+  readonly byHand: boolean;
   readonly meaning: string;
   /** What the operator does; complete sentences. */
   readonly nextStep: string;
@@ -16,12 +18,14 @@ export const eventFailures = {
   EVENT_EMPTY: {
     status: 'refused',
     redeliver: false,
+    byHand: true,
     meaning: 'The event is empty, so nothing is lost.',
     nextStep: 'Nothing. To try the function, drop a file into the bucket, or send a request to the on-demand function.',
   },
   EVENT_IS_TEXT: {
     status: 'refused',
     redeliver: false,
+    byHand: false,
     meaning:
       'The event is text or a number. AWS sends JSON objects, so it was sent by hand or by a program of your own.',
     nextStep: 'Find out who publishes text to the topic or queue. To try the function, drop a file into the bucket.',
@@ -29,12 +33,14 @@ export const eventFailures = {
   EVENT_IS_TEMPLATE: {
     status: 'refused',
     redeliver: false,
+    byHand: true,
     meaning: 'The event is a test template of the AWS console.',
     nextStep: 'Put your bucket and the key of a real upload into the template, or use the on-demand function.',
   },
   EVENT_UNKNOWN: {
     status: 'refused',
     redeliver: true,
+    byHand: false,
     meaning: 'The event has a form that this version does not know; it may name an upload in an unexpected wrapping.',
     nextStep:
       'Look at what is connected to the function and send it one of the expected events, then replay the failure queue.',
@@ -42,6 +48,7 @@ export const eventFailures = {
   EVENT_INCOMPLETE: {
     status: 'refused',
     redeliver: true,
+    byHand: false,
     meaning: 'The event lacks a field that every upload event has; S3 or GuardDuty may have changed its format.',
     nextStep:
       'Compare the event in the failure queue with the S3 user guide, fix its sender or its parser, then replay it.',
@@ -49,6 +56,7 @@ export const eventFailures = {
   EVENT_NESTED: {
     status: 'refused',
     redeliver: true,
+    byHand: false,
     meaning: 'The event is wrapped in more messages than any sensible route adds.',
     nextStep:
       'Look at how the event travels; one queue or topic between bucket and function is enough. Then replay it.',
@@ -56,30 +64,35 @@ export const eventFailures = {
   BUCKET_FOREIGN: {
     status: 'refused',
     redeliver: false,
+    byHand: false,
     meaning: 'The event or manifest names another bucket than BUCKET, the only one that is watched.',
     nextStep: 'Point the trigger at the bucket in BUCKET alone; when BUCKET is wrong, correct it and deploy.',
   },
   VERDICT_UNPINNED: {
     status: 'refused',
     redeliver: true,
+    byHand: false,
     meaning: 'The scan result names neither an ETag nor a version, so it cannot be said which content was scanned.',
     nextStep: 'Scan the object again; a clean verdict that names its content delivers the file automatically.',
   },
   KEY_MALFORMED: {
     status: 'refused',
     redeliver: false,
+    byHand: false,
     meaning: 'The key in the event or manifest is not valid form-encoding. No object can have such a key.',
     nextStep: 'Correct the sender; S3 itself never sends such a key. The sweep finds the object under its own key.',
   },
   SCHEMA_UNKNOWN: {
     status: 'refused',
     redeliver: false,
+    byHand: false,
     meaning: 'The S3 Batch Operations job uses an invocation schema that this version does not know.',
     nextStep: 'Create the job with InvocationSchemaVersion 1.0 or 2.0.',
   },
   TASK_INCOMPLETE: {
     status: 'refused',
     redeliver: false,
+    byHand: false,
     meaning: 'The task of the S3 Batch Operations job lacks its bucket or its key.',
     nextStep: 'Compare the manifest with the S3 user guide and create the job again.',
   },

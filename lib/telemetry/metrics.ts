@@ -12,6 +12,8 @@ export const metricUnits = {
   Warnings: MetricUnit.Count,
   /** Kombo sent a code that the failure table does not have yet. */
   UnlistedCodes: MetricUnit.Count,
+  /** Events, records and tasks that were refused before anything in them became an upload. */
+  RefusedEvents: MetricUnit.Count,
   BytesSent: MetricUnit.Bytes,
   KomboLatency: MetricUnit.Milliseconds,
   /** Gauges, read when a scheduled run begins; each count stops at 1,000. */

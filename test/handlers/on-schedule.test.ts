@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { metricLines } from '../fakes/metric-lines.ts';
 import { type Loopback, startLoopback } from '../worlds/loopback.ts';
 
 let loopback: Loopback;
@@ -12,7 +13,9 @@ afterEach(() => vi.restoreAllMocks());
 test.each([7, 'due', [], { task: 'everything' }])(
   '%j is thrown back with the forms that are understood',
   async (event) => {
+    const lines = await metricLines();
     await expect(loopback.invoke('on-schedule', event)).rejects.toThrow('{"task":"due"}');
+    expect(lines).toEqual([expect.objectContaining({ RefusedEvents: 1, code: 'EVENT_UNKNOWN' })]);
   },
 );
 
@@ -104,23 +107,10 @@ test('a pause whose cause is gone ends in a run, which says so', async () => {
 });
 
 describe('the metrics of a run', () => {
-  /** What the runs from here on send to CloudWatch. */
-  const sent = async (): Promise<object[]> => {
-    // Imported late: it reads the environment that the loopback sets.
-    const { metrics } = await import('../../lib/telemetry/metrics.ts');
-    const lines: object[] = [];
-    vi.spyOn(metrics, 'publishStoredMetrics').mockImplementation(() => {
-      lines.push(metrics.serializeMetrics());
-      metrics.clearMetrics();
-      return metrics;
-    });
-    return lines;
-  };
-
   const gauges = { HeldFiles: 0, RejectedLastDay: 0, UnknownFiles: 0 };
 
   test('are the gauges in a line of their own, the last sweep among them, then its count', async () => {
-    const lines = await sent();
+    const lines = await metricLines();
     const pause = { action: 'pause', integration_id: 'greenhouse:CvCourierGreenhouseBBBBB', reason: 'The ATS moves.' };
     await loopback.invoke('on-demand', pause);
     await loopback.invoke('on-schedule', {});
@@ -144,9 +134,9 @@ describe('the metrics of a run', () => {
     const { lanes, clock } = (await import('../../handlers/runtime.ts')).runtime();
     const counts = { waiting: 3, unknown: 2, oldestAt: clock.now() - 7_200_000, at: clock.now() };
     await lanes.change('greenhouse:CvCourierGreenhouseCCCCC', (lane) => ({ ...lane, nextAt: clock.now(), counts }));
-    const lines = await sent();
+    const lines = await metricLines();
     await loopback.invoke('on-schedule', { task: 'due' });
-    const [first] = lines as { WaitingFiles: number; UnknownFiles: number; OldestWaitingAge: number }[];
+    const [first] = lines as unknown as { WaitingFiles: number; UnknownFiles: number; OldestWaitingAge: number }[];
     expect(first).toMatchObject({ WaitingFiles: 3, UnknownFiles: 2 });
     // An age in milliseconds would raise the alarm and wake the operator at night.
     expect(first?.OldestWaitingAge).toBeGreaterThanOrEqual(7_200);
@@ -154,7 +144,7 @@ describe('the metrics of a run', () => {
   });
 
   test('hold the gauges although the run fails right after them, so that no alarm misses how things stood', async () => {
-    const lines = await sent();
+    const lines = await metricLines();
     const send = DynamoDBClient.prototype.send;
     vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(function (this: DynamoDBClient, command: object) {
       // The first work of a run are the leases that have ended.
@@ -167,7 +157,7 @@ describe('the metrics of a run', () => {
   });
 
   test('that throws do not count it: the alarm "no schedule run" must hear of it', async () => {
-    const lines = await sent();
+    const lines = await metricLines();
     const refuseAll = async () => {
       throw new Error('The ledger is away.');
     };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeEventKey } from '../../lib/upload/object-key.ts';
+import { metricLines } from '../fakes/metric-lines.ts';
 import { type Loopback, startLoopback } from '../worlds/loopback.ts';
 
 let loopback: Loopback;
@@ -68,5 +69,31 @@ test.each([
 ])('%s is let go with a reason', async (_name, event, reason) => {
   expect(await loopback.invoke('on-upload', event)).toMatchObject({
     outcomes: [{ status: 'ignored', reason: expect.stringContaining(reason) }],
+  });
+});
+
+describe('a refused event is counted with its code, because nothing else tells of it', () => {
+  const refusals = async (event: unknown) => {
+    const lines = await metricLines();
+    await loopback.invoke('on-upload', event).catch(() => undefined);
+    return lines.filter((line) => 'RefusedEvents' in line).map(({ code, integration }) => ({ code, integration }));
+  };
+
+  test.each([
+    ['another bucket', notification('candidates/GRK4/CV.pdf', 'other'), 'BUCKET_FOREIGN'],
+    ['a malformed key', JSON.parse(JSON.stringify(notification('BROKEN')).replace('BROKEN', '%E0')), 'KEY_MALFORMED'],
+    ['what is not understood', { Frank: 1 }, 'EVENT_UNKNOWN'],
+    ['text', 'Frank', 'EVENT_IS_TEXT'],
+  ])('%s', async (_name, event, code) => {
+    expect(await refusals(event)).toEqual([{ code, integration: 'none' }]);
+  });
+
+  test('each of a batch', async () => {
+    expect(await refusals(queued({ Frank: 1 }, notification('candidates/GRK4/CV.pdf', 'other')))).toHaveLength(2);
+  });
+
+  test('but not one of an operator who tries the function in the console', async () => {
+    expect(await refusals({})).toEqual([]);
+    expect(await refusals(notification('candidates/GRK4/CV.pdf', 'example-bucket'))).toEqual([]);
   });
 });

@@ -66,6 +66,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '1 of 1',
     'silence is ignore',
   ],
+  // For 24 hours after the last one.
+  RefusedEventsAlarm: ['Sum of cv-courier RefusedEvents service=cv-courier-dev per 300 s', above0, '1 of 288', quiet],
   // Silence is the very fault: a schedule that does not run sends nothing.
   NoScheduleRunAlarm: [
     'Sum of cv-courier ScheduleRuns service=cv-courier-dev per 300 s',
@@ -111,6 +113,7 @@ test.each([
   ['FailureQueueAlarm', { Statistic: 'Minimum' }],
   ['OldestWaitingAlarm', { Threshold: 864_000 }],
   ['PausesAlarm', { ComparisonOperator: 'LessThanThreshold' }],
+  ['RefusedEventsAlarm', { EvaluationPeriods: 12 }],
   ['ThrottlesAlarm', { EvaluationPeriods: 1 }],
   ['ErrorsAlarm', { Metrics: [] }],
 ])('the comparison notices a changed %s: %o', (id, change) => {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { metricLines } from '../../fakes/metric-lines.ts';
 import { type Loopback, startLoopback } from '../../worlds/loopback.ts';
 
 let loopback: Loopback;
@@ -6,6 +7,7 @@ beforeAll(async () => {
   loopback = await startLoopback();
 });
 afterAll(() => loopback.stop());
+afterEach(() => vi.restoreAllMocks());
 
 const task = (taskId: string, s3Key: string) => ({
   taskId,
@@ -87,4 +89,18 @@ test('event, schedule, console and batch on one object at one moment: one POST',
       files: [{ status: 'attached' }],
     });
   }
+});
+
+test('a refused task is counted with its code, and so is what is no invocation', async () => {
+  const lines = await metricLines();
+  await loopback.invoke(
+    'on-batch',
+    event(task('t-1', '%'), { ...task('t-2', 'a.pdf'), s3BucketArn: 'arn:aws:s3:::other' }),
+  );
+  await loopback.invoke('on-batch', { Frank: 1 }).catch(() => undefined);
+  expect(lines.filter((line) => 'RefusedEvents' in line).map(({ code }) => code)).toEqual([
+    'KEY_MALFORMED',
+    'BUCKET_FOREIGN',
+    'EVENT_UNKNOWN',
+  ]);
 });

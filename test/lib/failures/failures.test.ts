@@ -37,6 +37,7 @@ const failureColumns: Readonly<Record<keyof Failure, string>> = {
 const eventColumns: Readonly<Record<keyof EventFailure, string>> = {
   status: "'refused'",
   redeliver: 'false',
+  byHand: 'false',
   meaning: "'A meaning.'",
   nextStep: "'A next step.'",
 };
