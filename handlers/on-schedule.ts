@@ -77,14 +77,17 @@ const summaryOf = ({ gauges, due, sweep: swept }: RunReport): string => {
   return sentences.join(' ');
 };
 
-const sweepSentences = ({ pass, listed, found, unaccounted }: SweepReport): readonly string[] => {
+const sweepSentences = ({ pass, listed, found, unaccounted, unmatched }: SweepReport): readonly string[] => {
   const done = `The sweep listed ${listed} objects and found ${found} without a ledger record (their events were lost).`;
-  const lost = unaccounted === 0 ? [] : [`${unaccounted} could not be written into the ledger; the log says why.`];
+  const notes = [
+    ...(unmatched === 0 ? [] : [`${unmatched} have a key that fits no template.`]),
+    ...(unaccounted === 0 ? [] : [`${unaccounted} could not be written into the ledger; the log says why.`]),
+  ];
   switch (pass) {
     case 'finished':
-      return [done, ...lost];
+      return [done, ...notes];
     case 'in progress':
-      return [done, ...lost, 'It is not finished; the next run continues.'];
+      return [done, ...notes, 'It is not finished; the next run continues.'];
     case 'not due':
       return ['No sweep is due.'];
     case 'taken':

@@ -23,9 +23,11 @@ export interface SweepCounts {
   readonly found: number;
   /** Objects that could not be written down. */
   readonly unaccounted: number;
+  /** Objects whose key fits no template, asked about or not. */
+  readonly unmatched: number;
 }
 
-export const noCounts: SweepCounts = { outcomes: {}, listed: 0, asked: 0, found: 0, unaccounted: 0 };
+export const noCounts: SweepCounts = { outcomes: {}, listed: 0, asked: 0, found: 0, unaccounted: 0, unmatched: 0 };
 
 export const addSweepCounts = (a: SweepCounts, b: SweepCounts): SweepCounts => ({
   outcomes: addCounts(a.outcomes, b.outcomes),
@@ -33,6 +35,7 @@ export const addSweepCounts = (a: SweepCounts, b: SweepCounts): SweepCounts => (
   asked: a.asked + b.asked,
   found: a.found + b.found,
   unaccounted: a.unaccounted + b.unaccounted,
+  unmatched: a.unmatched + b.unmatched,
 });
 
 /** An object that must be written down, and the record that the ledger has of an earlier upload of it. */
@@ -100,15 +103,27 @@ export const sweepPage = async (
       });
     }
   });
+  const firstLeft = missed[started]?.upload;
   const counts = {
     outcomes: outcomes.counts,
     listed: objects.length,
     asked: asked.length,
     found: started - unaccounted,
     unaccounted,
+    unmatched: unmatchedIn(objects, firstLeft?.key, courier),
   };
-  const firstLeft = missed[started]?.upload;
   return { counts, ...(firstLeft && { firstLeft }) };
+};
+
+/** Of those that were dealt with: the rest of the page is listed once more. */
+const unmatchedIn = (
+  objects: readonly ListedObject[],
+  firstLeft: string | undefined,
+  { settings }: Pick<RunCourier, 'settings'>,
+): number => {
+  const end = firstLeft === undefined ? objects.length : objects.findIndex(({ key }) => key === firstLeft);
+  const uploads = objects.slice(0, end).filter(({ key, sizeBytes }) => !isFolderMarker(key, sizeBytes));
+  return uploads.filter(({ key }) => !matchKey(settings.keyTemplates, key, settings.integrationId).ok).length;
 };
 
 const missedOf = (

@@ -17,6 +17,8 @@ export interface SweepPass {
   readonly deep: boolean;
   /** Objects asked about that it could neither find nor write in the ledger. */
   readonly unaccounted: number;
+  /** Objects whose key fits no template. */
+  readonly unmatched?: number | undefined;
 }
 
 /** The one item of the sweep. */
@@ -35,6 +37,7 @@ export interface SweepState {
   readonly deepAt?: number | undefined;
   /** Of the last finished pass. */
   readonly unaccounted?: number | undefined;
+  readonly unmatched?: number | undefined;
   /** Folders at the root that no template watches, masked. */
   readonly folders?: readonly string[] | undefined;
 }
@@ -175,6 +178,7 @@ export const finishPass = (
     finishedAt: now,
     deepAt: isComplete && pass.deep ? pass.startedAt : state.deepAt,
     unaccounted: pass.unaccounted,
+    unmatched: pass.unmatched,
     folders,
   };
 };

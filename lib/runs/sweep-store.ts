@@ -63,6 +63,7 @@ const schema = v.looseObject({
       token: v.optional(v.string()),
       deep: v.boolean(),
       unaccounted: count,
+      unmatched: v.optional(count),
     }),
   ),
   lease: v.optional(v.looseObject({ owner: v.string(), until: time })),
@@ -70,5 +71,6 @@ const schema = v.looseObject({
   finishedAt: v.optional(time),
   deepAt: v.optional(time),
   unaccounted: v.optional(count),
+  unmatched: v.optional(count),
   folders: v.optional(v.array(v.string())),
 });

@@ -136,7 +136,12 @@ const workOn = async (first: SweepPass, work: Work, courier: SweepCourier): Prom
     const { parallelism, deadline } = options;
     const part = await sweepPage({ objects, askAfterOf, mayGoOn, deadline, parallelism }, courier);
     counts = addSweepCounts(counts, part.counts);
-    pass = { ...pass, unaccounted: pass.unaccounted + part.counts.unaccounted };
+    const { unaccounted, unmatched } = part.counts;
+    pass = {
+      ...pass,
+      unaccounted: pass.unaccounted + unaccounted,
+      unmatched: (pass.unmatched ?? 0) + unmatched,
+    };
     const next = nextPlace(page.value, part.firstLeft?.key, pass, prefixes);
     if (next === 'the end') return (await finish(pass, work, courier)) ? report('finished') : report('taken');
     pass = next;

@@ -12,6 +12,8 @@ export const metricUnits = {
   Warnings: MetricUnit.Count,
   /** Kombo sent a code that the failure table does not have yet. */
   UnlistedCodes: MetricUnit.Count,
+  /** New objects under a watched prefix whose key fits no template, reported by an event or found by the sweep. */
+  KeysNotMatched: MetricUnit.Count,
   /** Events, records and tasks that were refused before anything in them became an upload. */
   RefusedEvents: MetricUnit.Count,
   BytesSent: MetricUnit.Bytes,

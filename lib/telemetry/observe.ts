@@ -114,6 +114,11 @@ const valuesOf = (
     const { warnings } = outcome;
     return { ...counted, BytesSent: sizeBytes, ...(warnings.length > 0 && { Warnings: warnings.length }) };
   }
-  const isUnlisted = 'failure' in outcome && outcome.failure.unlistedCode !== undefined;
-  return { ...counted, ...(isUnlisted && { UnlistedCodes: 1 }) };
+  if (outcome.status === 'already-attached') return counted;
+  const { code, unlistedCode } = outcome.failure;
+  return {
+    ...counted,
+    ...(code === 'KEY_NOT_MATCHED' && { KeysNotMatched: 1 }),
+    ...(unlistedCode !== undefined && { UnlistedCodes: 1 }),
+  };
 };

@@ -94,10 +94,11 @@ const sweepAnswer = ({ state }: StoredSweep) => {
   if (state === undefined) return { sentence: 'No sweep has run so far.' };
   if (state === 'damaged')
     return { sentence: 'The item of the sweep cannot be read; nothing is swept.', nextStep: damagedSweepAdvice };
-  const { finishedAt, unaccounted, folders = [] } = state;
+  const { finishedAt, unaccounted, unmatched, folders = [] } = state;
   return {
     ...(finishedAt !== undefined && { finishedAt: new Date(finishedAt).toISOString() }),
     ...(unaccounted !== undefined && { unaccounted }),
+    ...(unmatched !== undefined && { keysNotMatched: unmatched }),
     ...(folders.length > 0 && { unwatchedFolders: folders }),
   };
 };

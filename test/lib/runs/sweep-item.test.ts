@@ -40,7 +40,7 @@ describe('a sweep item', () => {
   test.each(damaged)('%s stops the sweep without SWEEP_SINCE, and the log says what to do', async (_, document) => {
     its.add('young', nine - hour);
     damage(document);
-    const nothing = { outcomes: {}, listed: 0, asked: 0, found: 0, unaccounted: 0 };
+    const nothing = { outcomes: {}, listed: 0, asked: 0, found: 0, unaccounted: 0, unmatched: 0 };
     expect(await its.run(unset)).toEqual({ ...nothing, pass: 'damaged' });
     expect(its.waiting()).toEqual([]);
     expect(world.table.items.get('sweep')?.document).toBe(document);

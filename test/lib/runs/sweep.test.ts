@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { toItem } from '../../../lib/ledger/record-item.ts';
 import { fail } from '../../../lib/result.ts';
+import { sweepPage } from '../../../lib/runs/sweep-page.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import { day, hour, integrationId, minute, nine, recordIn, second, states } from '../../fakes/ledger-samples.ts';
 import { prefix, type SweepWorld, sweepWorld } from '../../worlds/sweep-world.ts';
@@ -256,4 +257,52 @@ describe('a bucket of 100,000 objects of which 50 are unseen', () => {
       expect(its.lists.asked.length).toBeLessThanOrEqual(20 + runs);
     },
   );
+});
+
+describe('a key that fits no template', () => {
+  const odd = `${prefix}Frank Doe/2026/CV.pdf`;
+
+  test('is counted by each pass, also where the ledger knows it or is not asked, and shown for the last finished one', async () => {
+    its.add('fits');
+    its.add(odd);
+    its.add(`${prefix}old/of/Frank.pdf`, nine - 300 * day);
+    its.add(`${prefix}a/folder/`);
+    world.bucket.set(`${prefix}a/folder/`, {
+      ...world.bucket.get(`${prefix}a/folder/`),
+      bytes: new Uint8Array(),
+    } as never);
+    its.objects.splice(
+      0,
+      its.objects.length,
+      ...its.objects.map((o) => (o.key.endsWith('/') ? { ...o, sizeBytes: 0 } : o)),
+    );
+    expect(await its.run()).toMatchObject({ listed: 4, unmatched: 2, outcomes: { waiting: 1, rejected: 1 } });
+    expect(its.item()).toMatchObject({ unmatched: 2 });
+    expect(await its.run()).toMatchObject({ unmatched: 2, outcomes: {} });
+  });
+
+  test('is counted once where a run ends within a page, or a pass takes several runs', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) its.add(`${prefix}${name}/of/Frank.pdf`);
+    let started = 0;
+    const page = {
+      objects: its.objects,
+      askAfterOf: () => 0,
+      mayGoOn: () => ++started <= 1,
+      deadline: world.deadline(),
+      parallelism: 1,
+    };
+    expect((await sweepPage(page, its.newCourier())).counts).toMatchObject({ listed: 4, unmatched: 1 });
+    its.lists.pageSize = 1;
+    its.lists.takesMs = 40 * second;
+    let passes = 0;
+    while ((await its.run({ startNow: passes === 0 })).pass !== 'finished') passes += 1;
+    expect(passes).toBeGreaterThan(0);
+    expect(its.item()).toMatchObject({ unmatched: 4 });
+  });
+
+  test('appears neither in the log nor in the item of the sweep', async () => {
+    its.add(odd);
+    await its.run();
+    expect(JSON.stringify([world.logged, its.item()])).not.toContain('Frank');
+  });
 });

@@ -105,6 +105,16 @@ test('a code that the table does not have yet is counted apart', () => {
   expect(observed(outcome).counted).toContainEqual(['UnlistedCodes', 1]);
 });
 
+test('a key that fits no template is counted apart from other rejections', () => {
+  const rejected = (code: 'KEY_NOT_MATCHED' | 'FILE_EMPTY') =>
+    observed({ ...about, status: 'rejected', failure: { code, detail: 'x' } }, { totalMs: 1 } as never).counted;
+  expect(rejected('KEY_NOT_MATCHED')).toEqual([
+    ['Rejected', 1],
+    ['KeysNotMatched', 1],
+  ]);
+  expect(rejected('FILE_EMPTY')).toEqual([['Rejected', 1]]);
+});
+
 test('what an operator must act on is an error; a file behind a pause is one of many', () => {
   const held = (code: 'OUTCOME_UNKNOWN' | 'INTEGRATION_PAUSED') =>
     observed({ ...about, status: 'held', failure: { code, detail: 'x' } }).line?.level;

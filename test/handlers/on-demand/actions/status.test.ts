@@ -190,8 +190,13 @@ describe('status of all', () => {
     [undefined, { sentence: 'No sweep has run so far.' }],
     ['?', { sentence: expect.stringContaining('cannot be read'), nextStep: expect.stringContaining('SWEEP_SINCE') }],
     [
-      '{"since":{},"watermark":0,"finishedAt":1767603600000,"unaccounted":2,"folders":["re•••/ (length 7)"]}',
-      { finishedAt: '2026-01-05T09:00:00.000Z', unaccounted: 2, unwatchedFolders: ['re•••/ (length 7)'] },
+      '{"since":{},"watermark":0,"finishedAt":1767603600000,"unaccounted":2,"unmatched":3,"folders":["re•••/ (length 7)"]}',
+      {
+        finishedAt: '2026-01-05T09:00:00.000Z',
+        unaccounted: 2,
+        keysNotMatched: 3,
+        unwatchedFolders: ['re•••/ (length 7)'],
+      },
     ],
   ])('shows the last sweep and folders that nobody watches (item %j)', async (document, sweep) => {
     if (document !== undefined) world.table.items.set('sweep', { pk: 'sweep', version: 1, document });
