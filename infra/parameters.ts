@@ -102,6 +102,8 @@ const ofStack = Object.entries<Check>({
   alarmEmail: emptyOr(
     check((value) => /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/.test(value), 'it must be one e-mail address.'),
   ),
+  // CloudWatch keeps an alarm's state for longer, but a CV that takes a day rings oldest-waiting anyway.
+  attachWithinSeconds: wholeNumber(0, 86_400),
   logRetentionDays,
   memoryMb: wholeNumber(128, 10_240),
   reserveConcurrency: oneOf('true', 'false'),

@@ -12,7 +12,13 @@ interface About {
 
 /** Every possible outcome of an upload. Those that are stored are the statuses of the ledger. */
 export type Outcome =
-  | (About & { readonly status: 'attached'; readonly attachedAt: Date; readonly warnings: readonly string[] })
+  | (About & {
+      readonly status: 'attached';
+      readonly attachedAt: Date;
+      readonly warnings: readonly string[];
+      /** When it came; absent where an operator decided when it is sent: the time until then says nothing about the system. */
+      readonly arrivedAt?: Date;
+    })
   | (About & { readonly status: 'already-attached'; readonly attachedAt: Date })
   | (About & { readonly status: 'waiting'; readonly failure: FailureDetail; readonly dueAt: Date })
   | (About & { readonly status: 'unknown'; readonly failure: FailureDetail; readonly dueAt: Date })

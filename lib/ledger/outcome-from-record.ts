@@ -1,3 +1,4 @@
+import { dayMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Upload } from '../upload/upload.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -13,7 +14,13 @@ export const outcomeOf = (record: LedgerRecord): Outcome => {
       if (state.evidence === 'same-bytes') {
         return { ...about, status: 'already-attached', attachedAt: new Date(state.attachedAt) };
       }
-      return { ...about, status: 'attached', attachedAt: new Date(state.attachedAt), warnings: state.warnings };
+      return {
+        ...about,
+        status: 'attached',
+        attachedAt: new Date(state.attachedAt),
+        warnings: state.warnings,
+        ...arrivalOf(record),
+      };
     case 'waiting':
     case 'unknown':
       return { ...about, status: state.status, failure: state.failure, dueAt: new Date(state.dueAt) };
@@ -24,6 +31,17 @@ export const outcomeOf = (record: LedgerRecord): Outcome => {
     case 'sending':
       return { ...about, status: 'unchanged', as: 'sending', dueAt: new Date(state.leaseUntil) };
   }
+};
+
+/**
+ * From the event's own time on, so that an event that was late, or was lost and found by the sweep, shows. An object that was
+ * put more than a day before it was first seen was asked for, not reported: it counts from then on.
+ */
+const arrivalOf = ({ upload, createdAt, backfill, note }: LedgerRecord): { readonly arrivedAt?: Date } => {
+  if (backfill || note) return {};
+  const { modifiedAt = createdAt } = upload;
+  const isReported = modifiedAt <= createdAt && createdAt - modifiedAt <= dayMs;
+  return { arrivedAt: new Date(isReported ? modifiedAt : createdAt) };
 };
 
 /** The outcome for an invocation that found a record which it may not change. */

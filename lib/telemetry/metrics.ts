@@ -18,6 +18,8 @@ export const metricUnits = {
   RefusedEvents: MetricUnit.Count,
   BytesSent: MetricUnit.Bytes,
   KomboLatency: MetricUnit.Milliseconds,
+  /** From the time of the event until Kombo has the file, whatever happened between. Not of files that an operator decided. */
+  TimeToAttached: MetricUnit.Seconds,
   /** Gauges, read when a scheduled run begins; each count stops at 1,000. */
   HeldFiles: MetricUnit.Count,
   /** Causes that hold files since a moment ago, while others were held already. */

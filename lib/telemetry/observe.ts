@@ -105,6 +105,10 @@ const count = (outcome: Outcome, measures: Measures, measure: Measure): void => 
   measure(valuesOf(outcome, measures), { integration, ...code });
 };
 
+/** The clocks of S3 and Lambda differ by moments. */
+const secondsToAttached = ({ arrivedAt, attachedAt }: Extract<Outcome, { status: 'attached' }>): number | undefined =>
+  arrivedAt && Math.max(0, attachedAt.getTime() - arrivedAt.getTime()) / 1000;
+
 const valuesOf = (
   outcome: Exclude<Outcome, { status: 'ignored' | 'unchanged' }>,
   { komboMs, sizeBytes }: Measures,
@@ -112,7 +116,12 @@ const valuesOf = (
   const counted = { [counters[outcome.status]]: 1, KomboLatency: komboMs };
   if (outcome.status === 'attached') {
     const { warnings } = outcome;
-    return { ...counted, BytesSent: sizeBytes, ...(warnings.length > 0 && { Warnings: warnings.length }) };
+    return {
+      ...counted,
+      TimeToAttached: secondsToAttached(outcome),
+      BytesSent: sizeBytes,
+      ...(warnings.length > 0 && { Warnings: warnings.length }),
+    };
   }
   if (outcome.status === 'already-attached') return counted;
   const { code, unlistedCode } = outcome.failure;

@@ -75,6 +75,8 @@ describe('a value that cannot be right is refused by the name of its parameter:'
     ['kmsKeyArn', 'arn:aws:kms:eu-central-1:111122223333:alias/cvs'],
     ['alarmEmail', 'on-call'],
     ['alarmEmail', 'a@example.com,b@example.com'],
+    ['attachWithinSeconds', '10m'],
+    ['attachWithinSeconds', '86401'],
     ['logRetentionDays', '91'],
     ['memoryMb', '127'],
     ['reserveConcurrency', 'off'],
@@ -183,6 +185,7 @@ test.each([
   ...['komboBaseUrl', 'transfer', 'onUnknown', 'komboTimeoutSeconds', 'keyTemplates', 'maxBytes'],
   ...['allowedTypes', 'scan', 'cvRetentionDays', 'ledgerRetentionDays', 'logRetentionDays', 'memoryMb'],
   'sweepEveryMinutes',
+  'attachWithinSeconds',
   ...['reserveConcurrency', 'uploadConcurrency', 'scheduleConcurrency', 'batchConcurrency', 'demandConcurrency'],
 ])('a parameter that must have a value is refused when it is empty (%s)', (name) => {
   expect(faults({ [name]: '' })).toHaveLength(1);

@@ -7,8 +7,11 @@ import { settle } from './template/settle.ts';
 import { at, type JsonObject, objectsIn, resourcesOf, type Template } from './template/template.ts';
 
 let template: Template = { Resources: {} };
+let withoutGoal: Template = { Resources: {} };
 beforeAll(async () => {
-  template = fillIn(settle(await packageTemplate()));
+  const packaged = await packageTemplate({ attachWithinSeconds: '600' });
+  template = fillIn(settle(packaged));
+  withoutGoal = fillIn(settle(packaged, { HasAttachGoal: false }));
 });
 
 /** One metric of an alarm: where from, how summed up, over which seconds. */
@@ -28,7 +31,7 @@ const inWords = (own: JsonObject): readonly string[] => {
   });
   const periods = Number(own.EvaluationPeriods);
   return [
-    ...(parts.length > 0 ? parts : [metricOf(own, own.Statistic, own.Period)]),
+    ...(parts.length > 0 ? parts : [metricOf(own, own.Statistic ?? own.ExtendedStatistic, own.Period)]),
     `${own.ComparisonOperator} ${own.Threshold}`,
     `${Number(own.DatapointsToAlarm ?? periods)} of ${periods}`,
     `silence is ${own.TreatMissingData}`,
@@ -68,6 +71,12 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   // For 24 hours after the last one.
   RefusedEventsAlarm: ['Sum of cv-courier RefusedEvents service=cv-courier-dev per 300 s', above0, '1 of 288', quiet],
+  SlowAlarm: [
+    'p99 of cv-courier TimeToAttached service=cv-courier-dev per 3600 s',
+    'GreaterThanThreshold 600',
+    '1 of 1',
+    quiet,
+  ],
   // Silence is the very fault: a schedule that does not run sends nothing.
   NoScheduleRunAlarm: [
     'Sum of cv-courier ScheduleRuns service=cv-courier-dev per 300 s',
@@ -94,6 +103,18 @@ const expected: Readonly<Record<string, readonly string[]>> = {
 
 test('each alarm rings for what it is there for, no sooner, no later, and knows what silence means', () => {
   expect(alarms(template)).toEqual(expected);
+});
+
+test('without a goal for the time until a CV is attached there is no alarm on it, and the dashboard names none', async () => {
+  const { SlowAlarm: _, ...others } = expected;
+  expect(alarms(withoutGoal)).toEqual(others);
+  const bodies = [template, withoutGoal].map((one) =>
+    resourcesOf(one, 'AWS::CloudWatch::Dashboard')
+      .map(([, own]) => String(own.DashboardBody))
+      .join(),
+  );
+  expect(bodies.map((body) => body.includes(':alarm:cv-courier-dev-slow'))).toEqual([true, false]);
+  for (const body of bodies) expect(() => JSON.parse(body)).not.toThrow();
 });
 
 test('an error of each delivered function rings the alarm', () => {

@@ -29,7 +29,10 @@ let plain: Template = { Resources: {} };
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-code-'));
-  [bundles, packaged] = await Promise.all([bundle(undefined, { outDir: folder }), packageTemplate()]);
+  [bundles, packaged] = await Promise.all([
+    bundle(undefined, { outDir: folder }),
+    packageTemplate({ attachWithinSeconds: '600' }),
+  ]);
   plain = fillIn(settle(packaged));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -235,6 +238,7 @@ test('the dashboard shows every metric that the code knows, and alarms and dashb
     'RejectedLastDay',
     'ScheduleRuns',
     'SweepAge',
+    'TimeToAttached',
     'Unaccounted',
     'UnreadableRecords',
   ]);
@@ -276,6 +280,7 @@ const alarmNames = [
   'pauses',
   'refused-events',
   'rejected',
+  'slow',
   'sweep-stopped',
   'throttles',
   'unaccounted',

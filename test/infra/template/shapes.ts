@@ -8,6 +8,7 @@ const everything = {
   scan: 'create-plan',
   kmsKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/5f1a2b3c-1111-2222-3333-444455556666',
   alarmEmail: 'on-call@example.com',
+  attachWithinSeconds: '600',
   transfer: 'data_url',
 };
 
@@ -43,6 +44,7 @@ export const allShapes = async (): Promise<readonly Shape[]> => {
             ...scanConditions,
             HasKmsKey,
             HasAlarmEmail: rest,
+            HasAttachGoal: rest,
             SendsLinks: rest,
             ReserveConcurrency: !rest,
           };

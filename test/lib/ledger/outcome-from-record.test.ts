@@ -1,13 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { outcomeOf, unchangedOutcome } from '../../../lib/ledger/outcome-from-record.ts';
-import { answerLost, minute, nine, recordIn, second, states, target, upload } from '../../fakes/ledger-samples.ts';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import {
+  answerLost,
+  day,
+  hour,
+  minute,
+  nine,
+  recordIn,
+  second,
+  states,
+  target,
+  upload,
+} from '../../fakes/ledger-samples.ts';
 
 const about = { upload, target, attempt: 1 };
 const at = (moment: number): Date => new Date(moment);
 
 describe('the outcome for the invocation that wrote the record', () => {
   test.each([
-    ['attached', { status: 'attached', attachedAt: at(nine - second), warnings: [] }],
+    ['attached', { status: 'attached', attachedAt: at(nine - second), warnings: [], arrivedAt: at(nine - minute) }],
     ['waiting', { status: 'waiting', failure: states.waiting.failure, dueAt: at(nine + minute) }],
     ['unknown', { status: 'unknown', failure: answerLost, dueAt: at(nine + minute) }],
     ['held', { status: 'held', failure: states.held.failure }],
@@ -22,6 +34,32 @@ describe('the outcome for the invocation that wrote the record', () => {
   test('tells the warnings', () => {
     const warned = recordIn({ ...states.attached, warnings: ['Stored as other.'] });
     expect(outcomeOf(warned)).toMatchObject({ warnings: ['Stored as other.'] });
+  });
+});
+
+describe('an attached upload came', () => {
+  const arrived = (modifiedAt: number | undefined, change: Partial<LedgerRecord> = {}) => {
+    const record = recordIn(states.attached, {
+      upload: { ...upload, ...(modifiedAt !== undefined && { modifiedAt }) },
+      createdAt: nine - hour,
+      ...change,
+    });
+    const outcome = outcomeOf(record);
+    return outcome.status === 'attached' ? outcome.arrivedAt?.getTime() : 'not attached';
+  };
+
+  test('at the time of its event, however late that was first seen', () => {
+    expect(arrived(nine - 3 * hour)).toBe(nine - 3 * hour);
+    expect(arrived(nine - hour - day)).toBe(nine - hour - day);
+  });
+
+  test('when it was first seen, where the event names no time, a later one, or one that is long ago', () => {
+    for (const modifiedAt of [undefined, nine, nine - hour - day - 1]) expect(arrived(modifiedAt)).toBe(nine - hour);
+  });
+
+  test('at no time that says anything, in a backfill or after a decision of an operator', () => {
+    expect(arrived(nine - 3 * hour, { backfill: true })).toBeUndefined();
+    expect(arrived(nine - 3 * hour, { note: { action: 'retry', reason: 'x', at: nine } })).toBeUndefined();
   });
 });
 

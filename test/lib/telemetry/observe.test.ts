@@ -95,6 +95,18 @@ test('what is counted names the integration and the code, and nothing of the fil
   });
 });
 
+test('the time from its event until it was attached is measured in seconds, and never negative', () => {
+  const attached = (arrivedAt: number | undefined): Outcome => ({
+    ...about,
+    status: 'attached',
+    attachedAt: new Date(90_500),
+    warnings: [],
+    ...(arrivedAt !== undefined && { arrivedAt: new Date(arrivedAt) }),
+  });
+  const measured = (arrivedAt?: number) => observed(attached(arrivedAt)).metricLines[0]?.values.TimeToAttached;
+  expect([measured(500), measured(91_000), measured()]).toEqual([90, 0, undefined]);
+});
+
 test('a code that the table does not have yet is counted apart', () => {
   const outcome: Outcome = {
     ...about,
