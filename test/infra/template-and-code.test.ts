@@ -287,6 +287,23 @@ const alarmNames = [
   'unreadable',
 ];
 
+test('infra/README.md reckons with as many metrics and alarms as there are', async () => {
+  const page = await readFile(path.join(root, 'infra/README.md'), 'utf8');
+  const alarms = resourcesOf(plain, 'AWS::CloudWatch::Alarm');
+  const ofOne = alarms.filter(([, own]) => own.MetricName !== undefined).length;
+  const watched = ofOne + functionsIn(plain).size + 2;
+  const dollars = (count: number, price: number): string => (count * price).toFixed(2);
+  expect(page).toContain(
+    `| ${metricNames.length} metrics | ${metricNames.length} × $0.30 | ${dollars(metricNames.length, 0.3)} |`,
+  );
+  expect(page).toMatch(
+    new RegExp(
+      `\\| alarms: ${ofOne} on one metric.*, 1 on four, 1 on two \\| ${watched} × \\$0.10 \\| ${dollars(watched, 0.1)} \\|`,
+    ),
+  );
+  expect(page).toContain(` ${alarms.length} ALARMS `);
+});
+
 test('each alarm tells the topic itself, and the dashboard shows it', () => {
   const alarms = resourcesOf(plain, 'AWS::CloudWatch::Alarm');
   expect(alarms.map(([, own]) => own.AlarmName).sort()).toEqual(alarmNames.map((name) => `cv-courier-dev-${name}`));

@@ -16,9 +16,10 @@ import { dynamoTable } from '../../lib/aws/dynamo-table.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { FailureCode } from '../../lib/failures/failures.ts';
 import { accountLane } from '../../lib/lane/lane.ts';
-import { lanesOn } from '../../lib/lane/lane-store.ts';
+import { type LaneStore, lanesOn } from '../../lib/lane/lane-store.ts';
 import { ledgerOn } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import type { Table } from '../../lib/ledger/table.ts';
 import type { Tool } from '../../lib/read-back/learn-tool.ts';
 import { uploadId } from '../../lib/upload/upload.ts';
 import { newFolder, remove } from '../fakes/temporary-folder.ts';
@@ -51,8 +52,12 @@ export interface BuiltFunctions {
   pauseOf(integrationId: string): Promise<FailureCode | undefined>;
   /** Lets time pass for the functions, with `movesTime`: for S3 and Kombo it does not. */
   advance(ms: number): Promise<void>;
-  /** One run of on-schedule without a sweep. */
-  run(): Promise<unknown>;
+  /** One run of on-schedule, without a sweep unless the event asks for it. */
+  run(event?: unknown): Promise<unknown>;
+  /** The time of the functions. */
+  now(): number;
+  readonly table: Table;
+  readonly lanes: LaneStore;
   /** Runs on-schedule until all of these uploads are as wanted, for at most 20 s. */
   runUntil(objects: readonly CreatedObject[], isWanted: (record: LedgerRecord) => boolean): Promise<void>;
   end(): Promise<void>;
@@ -68,6 +73,8 @@ export interface BuiltFunctionsOptions {
   /** Faults in a row pause an integration, as they do when deployed. */
   readonly countsOutages?: boolean;
   readonly movesTime?: boolean;
+  /** What the functions print. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Waits of fractions of a second instead of minutes. */
@@ -136,7 +143,7 @@ export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promi
       concurrency,
       timeoutMs: limitMs,
       retryDelaysMs: [],
-      onLine: () => undefined,
+      onLine: options.onLine ?? (() => undefined),
     });
   const onUpload = lambda('on-upload', timeoutMs, 4);
   const onSchedule = lambda('on-schedule', scheduleTimeoutMs, 1);
@@ -161,7 +168,7 @@ export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promi
     if (!known?.readable) throw new Error(`The ledger has no record of ${object.key}.`);
     return known.record;
   };
-  const run = (): Promise<unknown> => onSchedule.invoke({ task: 'due' });
+  const run: BuiltFunctions['run'] = (event = { task: 'due' }) => onSchedule.invoke(event);
 
   return {
     bucket,
@@ -188,6 +195,9 @@ export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promi
       await writeFile(clockFile, String(movedMs));
     },
     run,
+    now: () => Date.now() + movedMs,
+    table: dynamoTable(dynamodb, table),
+    lanes,
     runUntil: async (objects, isWanted) => {
       const endAt = Date.now() + longestRunsMs;
       for (;;) {

@@ -1,0 +1,285 @@
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { CreatedObject } from '../../../infra/local/aws/events/s3-notification.ts';
+import { accountLane } from '../../../lib/lane/lane.ts';
+import { laneKey } from '../../../lib/lane/lane-item.ts';
+import { dayMs, hourMs } from '../../../lib/limits.ts';
+import { uploadId } from '../../../lib/upload/upload.ts';
+import { type CloudWatchAlarms, cloudWatchAlarms } from '../../fakes/cloudwatch-alarms.ts';
+import { fillIn } from '../../infra/template/fill-in.ts';
+import { packageTemplate } from '../../infra/template/package.ts';
+import { settle } from '../../infra/template/settle.ts';
+import type { Template } from '../../infra/template/template.ts';
+import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-functions.ts';
+import { cvOf, integrationOf, keyAt, placeOf } from '../../worlds/lost-answers.ts';
+
+/*
+ * Every ending of which an operator must know, caused on the built functions: what they print goes to the alarms of the packaged
+ * template, while hours and days pass for both.
+ */
+
+// Days of runs, each of a real process.
+vi.setConfig({ testTimeout: 90_000 });
+
+const minuteMs = 60_000;
+const [one, other] = [integrationOf('one'), integrationOf('other')];
+
+let template: Template = { Resources: {} };
+beforeAll(async () => {
+  template = fillIn(settle(await packageTemplate()));
+});
+
+interface World {
+  readonly functions: BuiltFunctions;
+  readonly alarms: CloudWatchAlarms;
+  upload(id: string, integrationId?: string, body?: Uint8Array): Promise<CreatedObject>;
+  /** The schedule, every five minutes unless told otherwise, and what the alarms make of it. */
+  schedule(forMs: number, how?: { readonly everyMs?: number; readonly event?: unknown }): Promise<void>;
+  /** The schedule is dead. */
+  silence(forMs: number): Promise<void>;
+}
+
+const start = async (settings: Readonly<Record<string, string>> = {}): Promise<World> => {
+  const lines: string[] = [];
+  const functions = await startBuiltFunctions({
+    integrations: [one, other],
+    movesTime: true,
+    settings: { RETRY_BASE_SECONDS: '30', READ_BACK_AFTER_SECONDS: '60', READ_BACK_AGAIN_SECONDS: '900', ...settings },
+    onLine: (line) => void lines.push(line),
+  });
+  onTestFinished(functions.end);
+  const alarms = cloudWatchAlarms(template, functions.now());
+  const evaluate = (): void => {
+    for (const line of lines.splice(0)) alarms.take(line);
+    alarms.evaluateUntil(functions.now());
+  };
+  const world: World = {
+    functions,
+    alarms,
+    upload: (id, integrationId = one, body = cvOf(`${integrationId} ${id}`)) =>
+      functions.upload(keyAt(placeOf(integrationId, id)), body),
+    schedule: async (forMs, { everyMs = 5 * minuteMs, event = {} } = {}) => {
+      for (let passedMs = 0; passedMs < forMs; passedMs += everyMs) {
+        await functions.advance(everyMs);
+        await functions.run(event);
+        evaluate();
+      }
+    },
+    silence: async (forMs) => {
+      await functions.advance(forMs);
+      evaluate();
+    },
+  };
+  // As after a deployment: nothing is on once the first runs have ended.
+  await world.schedule(10 * minuteMs);
+  expect(alarms.on()).toEqual([]);
+  return world;
+};
+
+/** Kombo does not know the candidate, or refuses the call: an operator must act. */
+const [unknownCandidate, forbidden] = ['fault-status-404', 'fault-status-403'];
+const hourly = { everyMs: hourMs };
+
+describe('held files', () => {
+  test('ring, and the alarm stays on until none is left, also while the schedule is dead', async () => {
+    const { functions, alarms, upload, schedule, silence } = await start();
+    const file = await upload(unknownCandidate);
+    expect((await functions.recordOf(file)).state.status).toBe('held');
+    await schedule(10 * minuteMs);
+    expect(alarms.on()).toEqual(['held']);
+    await schedule(2 * hourMs, hourly);
+    await silence(dayMs);
+    expect(alarms.on()).toEqual(['held', 'no-schedule-run']);
+    await schedule(10 * minuteMs);
+    expect(alarms.on()).toContain('held');
+    await functions.table.delete(uploadId(file), {
+      kind: 'unchanged',
+      version: (await functions.recordOf(file)).version,
+    });
+    await schedule(15 * minuteMs);
+    expect(alarms.on()).toEqual([]);
+    expect([alarms.told('held'), alarms.told('held-new')]).toEqual([1, 0]);
+  });
+
+  test('of a second cause ring while those of the first one wait, and a later one rings again', async () => {
+    const { alarms, upload, schedule } = await start();
+    await upload(unknownCandidate);
+    await schedule(hourMs);
+    expect([alarms.told('held'), alarms.told('held-new')]).toEqual([1, 0]);
+    await upload(forbidden);
+    await schedule(10 * minuteMs);
+    expect(alarms.on()).toEqual(['held', 'held-new']);
+    await schedule(20 * minuteMs);
+    expect(alarms.on()).toEqual(['held']);
+    await upload(unknownCandidate, other);
+    await schedule(30 * minuteMs);
+    expect([alarms.told('held'), alarms.told('held-new')]).toEqual([1, 2]);
+    // More of the same, less than an hour later, are the same wave.
+    await upload(`${unknownCandidate}_as_another`, other);
+    await schedule(30 * minuteMs);
+    expect([alarms.told('held'), alarms.told('held-new')]).toEqual([1, 2]);
+  });
+});
+
+test('a rejected file rings, and the alarm is on for a day', async () => {
+  const { alarms, upload, schedule } = await start();
+  await upload('empty', one, new Uint8Array());
+  await schedule(10 * minuteMs);
+  expect(alarms.on()).toEqual(['rejected']);
+  await schedule(23 * hourMs, hourly);
+  expect(alarms.on()).toContain('rejected');
+  await schedule(2 * hourMs, hourly);
+  await schedule(15 * minuteMs);
+  expect(alarms.on()).toEqual([]);
+});
+
+test('a key that fits no template is counted, and rings as a rejection', async () => {
+  const { functions, alarms, schedule } = await start();
+  await functions.upload('candidates-of-2026/Frank Doe.pdf', cvOf('Frank'));
+  await schedule(10 * minuteMs);
+  expect(alarms.total('KeysNotMatched')).toBe(1);
+  expect(alarms.on()).toEqual(['rejected']);
+});
+
+test('a refused event rings, and the alarm is on for 24 hours after the last one', async () => {
+  const { functions, alarms, schedule } = await start();
+  const object = await functions.put(keyAt(placeOf(one, 'foreign')), cvOf('foreign'));
+  await functions.send({ ...object, bucket: 'another-bucket' });
+  await schedule(10 * minuteMs);
+  expect(alarms.total('RefusedEvents')).toBe(1);
+  expect(alarms.on()).toEqual(['refused-events']);
+  await schedule(23 * hourMs, hourly);
+  expect(alarms.on()).toContain('refused-events');
+  await schedule(hourMs, hourly);
+  await schedule(15 * minuteMs);
+  expect(alarms.on()).toEqual([]);
+});
+
+describe('what cannot be read rings until it is repaired', () => {
+  test('a record of a file', async () => {
+    const { functions, alarms, upload, schedule } = await start();
+    functions.kombo.faults.arm('status-429', { on: ['post'] });
+    const file = await upload('waits');
+    const item = await functions.table.get(uploadId(file));
+    if (!item) throw new Error('There is no record.');
+    await functions.table.put(
+      { ...item, version: item.version + 1, document: '{' },
+      { kind: 'unchanged', version: item.version },
+    );
+    await schedule(hourMs);
+    expect(alarms.on()).toEqual(['unreadable']);
+    await functions.table.delete(item.pk, { kind: 'unchanged', version: item.version + 1 });
+    await schedule(30 * minuteMs);
+    expect(alarms.on()).toEqual([]);
+  });
+
+  test('the lane of an integration', async () => {
+    const { functions, alarms, upload, schedule } = await start();
+    await upload('first');
+    const item = await functions.table.get(laneKey(one));
+    if (!item) throw new Error('There is no lane.');
+    await functions.table.put(
+      { ...item, version: item.version + 1, document: '{' },
+      { kind: 'unchanged', version: item.version },
+    );
+    await schedule(10 * minuteMs);
+    expect(alarms.on()).toEqual(['unreadable']);
+    await functions.lanes.replaceUnreadable(one);
+    await schedule(10 * minuteMs);
+    expect(alarms.on()).toEqual([]);
+  });
+});
+
+describe('the sweep', () => {
+  test('rings once no pass has finished for a day', async () => {
+    const { alarms, schedule } = await start();
+    await schedule(23 * hourMs, { ...hourly, event: { task: 'due' } });
+    expect(alarms.on()).not.toContain('sweep-stopped');
+    await schedule(hourMs, { ...hourly, event: { task: 'due' } });
+    await schedule(15 * minuteMs, { event: { task: 'due' } });
+    expect(alarms.on()).toEqual(['sweep-stopped']);
+    await schedule(15 * minuteMs);
+    expect(alarms.on()).toEqual([]);
+  });
+
+  test('rings where a pass could not account for an object, until the next one can', async () => {
+    const { functions, alarms, schedule } = await start();
+    const item = await functions.table.get('sweep');
+    if (!item) throw new Error('No sweep has run.');
+    // As a pass leaves it; test/lib/runs/sweep.test.ts causes one.
+    const document = JSON.stringify({ ...JSON.parse(item.document), unaccounted: 1 });
+    await functions.table.put(
+      { ...item, version: item.version + 1, document },
+      { kind: 'unchanged', version: item.version },
+    );
+    await schedule(10 * minuteMs, { event: { task: 'due' } });
+    expect(alarms.on()).toEqual(['unaccounted']);
+    await schedule(2 * hourMs, hourly);
+    await schedule(15 * minuteMs);
+    expect(alarms.on()).toEqual([]);
+  });
+});
+
+describe('a pause', () => {
+  test('for the operator of the stack rings immediately: the API key is wrong', async () => {
+    const { functions, alarms, upload, schedule } = await start();
+    functions.kombo.apiKeys.revoke();
+    await upload('first');
+    expect(await functions.pauseOf(accountLane)).toBe('PLATFORM.AUTHENTICATION_INVALID');
+    await schedule(10 * minuteMs);
+    expect(alarms.on()).toEqual(['pauses']);
+    functions.kombo.apiKeys.restore();
+    await schedule(hourMs);
+    expect(alarms.on()).toEqual([]);
+  });
+
+  test('that heals by itself within a day rings nothing', async () => {
+    const { functions, alarms, upload, schedule } = await start();
+    functions.kombo.integrations.change(one, { status: 'INACTIVE' });
+    const file = await upload('first');
+    expect(await functions.pauseOf(one)).toBe('INTEGRATION.INACTIVE');
+    await schedule(20 * hourMs, hourly);
+    functions.kombo.integrations.change(one, { status: 'ACTIVE' });
+    await schedule(hourMs);
+    expect((await functions.recordOf(file)).state.status).toBe('attached');
+    for (const name of alarms.names.filter((name) => name !== 'no-schedule-run'))
+      expect([name, alarms.told(name)]).toEqual([name, 0]);
+  });
+
+  test('that does not heal rings after a day, and so does the file behind it', async () => {
+    const { functions, alarms, upload, schedule } = await start();
+    functions.kombo.integrations.change(one, { status: 'INACTIVE' });
+    await upload('first');
+    await schedule(23 * hourMs, hourly);
+    expect(alarms.on()).not.toContain('pauses');
+    await schedule(2 * hourMs, hourly);
+    expect(alarms.on()).toEqual(expect.arrayContaining(['pauses', 'oldest-waiting']));
+  });
+
+  test('that an operator asked for never rings, but a file that waits behind it for a day does', async () => {
+    const { functions, alarms, upload, schedule } = await start();
+    const pause = {
+      code: 'INTEGRATION_PAUSED',
+      by: 'operator',
+      reason: 'The customer moves.',
+      since: functions.now(),
+    } as const;
+    await functions.lanes.change(one, (lane) => ({ ...lane, pause }));
+    await schedule(30 * hourMs, hourly);
+    expect(alarms.on()).not.toContain('pauses');
+    await upload('first');
+    await schedule(23 * hourMs, hourly);
+    expect(alarms.on()).not.toContain('oldest-waiting');
+    await schedule(2 * hourMs, hourly);
+    expect([alarms.on().includes('oldest-waiting'), alarms.told('pauses')]).toEqual([true, 0]);
+  });
+});
+
+test('a dead schedule rings within 45 minutes, and runs clear it', async () => {
+  const { alarms, schedule, silence } = await start();
+  await silence(25 * minuteMs);
+  expect(alarms.on()).toEqual([]);
+  await silence(20 * minuteMs);
+  expect(alarms.on()).toEqual(['no-schedule-run']);
+  await schedule(10 * minuteMs);
+  expect(alarms.on()).toEqual([]);
+});
