@@ -156,6 +156,18 @@ describe('the metrics of a run', () => {
     expect(lines[0]).not.toHaveProperty('ScheduleRuns');
   });
 
+  test('lack what could not be read, and do not count the run, because that alarm would never change', async () => {
+    const lines = await metricLines();
+    const send = DynamoDBClient.prototype.send;
+    vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(function (this: DynamoDBClient, command: object) {
+      if (JSON.stringify(command).includes('held#2')) throw new Error('The ledger is away.');
+      return Reflect.apply(send, this, [command]);
+    });
+    expect(await loopback.invoke('on-schedule', {})).toMatchObject({ due: { left: 0 }, gauges: { isComplete: false } });
+    expect(lines).toEqual([expect.objectContaining({ RejectedLastDay: 0, UnreadableRecords: 0, PagingPauses: 0 })]);
+    expect(lines[0]).not.toHaveProperty('HeldFiles');
+  });
+
   test('that throws do not count it: the alarm "no schedule run" must hear of it', async () => {
     const lines = await metricLines();
     const refuseAll = async () => {

@@ -173,6 +173,14 @@ describe('records that cannot be read', () => {
     expect(await gauges()).toMatchObject({ unreadable: 0 });
   });
 
+  test('are written down where nothing else about the lane has changed', async () => {
+    const damaged = world.addWaiting('GRK1');
+    world.setLane({ nextAt: nine, counts: { ...counts, waiting: 1, oldestAt: nine - minute } });
+    world.damage(damaged);
+    await world.work();
+    expect(world.lane().counts).toMatchObject({ waiting: 1, unreadable: 1 });
+  });
+
   test('stay counted by a run that did not come to the end of the lane', async () => {
     world.setLane({ nextAt: nine, counts: { ...counts, unreadable: 7 } });
     world.addWaiting('GRK1', { dueAt: nine - hour });
