@@ -155,8 +155,33 @@ const expressionOf = (condition: Condition) => {
   };
 };
 
-const texts = ['pk', 'owner', 'workShard', 'targetKey', 'status', 'code', 'document'] as const;
-const numbers = ['version', 'workAt', 'createdAt', 'waiting', 'unknown', 'expiresAt'] as const;
+const texts = [
+  'pk',
+  'owner',
+  'workShard',
+  'targetKey',
+  'status',
+  'code',
+  'integrationId',
+  'type',
+  'sizeBytes',
+  'correlationId',
+  'upload',
+  'etag',
+  'target',
+  'document',
+] as const;
+const numbers = [
+  'version',
+  'workAt',
+  'createdAt',
+  'attempts',
+  'endedAt',
+  'waiting',
+  'unknown',
+  'expiresAt',
+  'outcome',
+] as const;
 
 const toAttributes = (item: Item): Attributes => {
   const attributes: Attributes = {};

@@ -12,6 +12,7 @@ import { recognise } from '../stream/recognise.ts';
 import { SourceError } from '../stream/source-error.ts';
 import { stopWhenStalled } from '../stream/stall-timeout.ts';
 import { verify } from '../stream/verify.ts';
+import { correlationIdOf } from '../upload/correlation-id.ts';
 import type { StoredObject } from '../upload/storage.ts';
 import type { Upload } from '../upload/upload.ts';
 import { type AttemptReport, failWith } from './attempt-report.ts';
@@ -64,6 +65,11 @@ const attemptOnce = async (
   const opened = await storage.open(upload, opening.signal).finally(opening.clear);
   if (!opened.ok) return notSent(opened.error);
   const object = opened.value;
+  const seen = {
+    sizeBytes: object.sizeBytes,
+    modifiedAt: object.modifiedAt,
+    correlationId: correlationIdOf(object.metadata),
+  };
   const calling = deadlineWithin(clock, deadline, settings.komboTimeoutMs);
   try {
     const bytes = stopWhenStalled(object.chunks, sourceStallMs, calling, clock);
@@ -74,7 +80,7 @@ const attemptOnce = async (
     const { report, repeat } = prepared.ok
       ? (unsent ?? (await post(prepared.value, object, upload, match, calling, courier)))
       : notSent(prepared.error);
-    const ending = { ...report.ending, content: content(), modifiedAt: object.modifiedAt };
+    const ending = { ...report.ending, ...seen, content: content() };
     return { report: { ...report, ending }, ...(repeat && { repeat }) };
   } catch (error) {
     if (error instanceof SourceError) return notSent({ code: error.code, detail: error.message });

@@ -47,10 +47,10 @@ export const settle = async (
 const applyLate = async (
   known: LedgerRecord,
   { attempts }: LedgerRecord,
-  { warnings, sent, content }: EventOf<'delivered'>,
+  { owner: _, kind: __, ...delivered }: EventOf<'delivered'>,
   { ledger }: Pick<Courier, 'ledger'>,
 ): Promise<LedgerRecord | undefined> => {
-  const written = await ledger.apply(known, { kind: 'delivered-late', attempt: attempts, warnings, sent, content });
+  const written = await ledger.apply(known, { kind: 'delivered-late', attempt: attempts, ...delivered });
   return written === 'conflict' ? undefined : written.record;
 };
 

@@ -11,6 +11,9 @@ import { isBeforeRestore, type Restored } from './restored.ts';
 /** What the attempt saw of the object, once it had opened it. */
 interface Opened {
   readonly content?: FileContent | undefined;
+  /** Of the object itself; the event that reported it may be wrong or silent. */
+  readonly sizeBytes?: number | undefined;
+  readonly correlationId?: string | undefined;
   /** LastModified. */
   readonly modifiedAt?: number | undefined;
 }
@@ -41,6 +44,7 @@ interface LookedAt {
   /** What is known of our file, where the look had to read its object. */
   readonly sent?: Sent | undefined;
   readonly content?: FileContent | undefined;
+  readonly correlationId?: string | undefined;
 }
 
 /** Everything that can happen to an upload, as the ledger sees it. Times are milliseconds since the epoch. */

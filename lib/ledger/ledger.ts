@@ -5,6 +5,7 @@ import { uploadId } from '../upload/upload.ts';
 import type { FirstEvent } from './first-record.ts';
 import type { EventOf, LedgerEvent } from './ledger-event.ts';
 import { mergeShards } from './merge-shards.ts';
+import { isNews, withNews } from './outcome-attributes.ts';
 import { indexPages, itemsBehind } from './read-index.ts';
 import type { LedgerRecord } from './record.ts';
 import {
@@ -108,8 +109,9 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
 
   const write = async (next: LedgerRecord, seen: LedgerRecord | undefined): Promise<Item | 'written' | 'vanished'> => {
     const owner = seen?.state.status === 'sending' ? seen.state.owner : undefined;
+    const item = toItem(next, retentionDays);
     const result = await table.put(
-      toItem(next, retentionDays),
+      isNews(seen, next) ? withNews(item, next) : item,
       seen ? { kind: 'unchanged', version: seen.version, ...(owner !== undefined && { owner }) } : { kind: 'absent' },
     );
     if (result.written) return 'written';

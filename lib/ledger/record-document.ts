@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { at, isObject, type JsonObject } from '../json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { parseUploadId } from '../upload/upload.ts';
+import { endedAtFields } from './outcome-attributes.ts';
 import type { Item } from './table.ts';
 
 /*
@@ -9,38 +10,55 @@ import type { Item } from './table.ts';
  */
 
 /** The part of the item that the document does not repeat. */
-type Beside = Pick<Item, 'pk' | 'version' | 'createdAt' | 'targetKey'>;
+type Beside = Omit<Item, 'document'>;
 
 /** The fields of a record without those that `completed` adds again. */
 export const shortened = (record: object, beside: Beside): JsonObject => {
-  const fields = record as JsonObject;
-  return withoutValues(fields, ordinaryValues(beside, fields));
+  const { target: _, ...fields } = record as JsonObject;
+  return withoutValues(fields, ordinaryValues(beside));
 };
 
 /** The opposite of `shortened`. Checks nothing: the fields may be damaged, and are then as incomplete as before. */
-export const completed = (fields: JsonObject, beside: Beside): JsonObject =>
-  withValues(fields, ordinaryValues(beside, fields));
+export const completed = (fields: JsonObject, beside: Beside): JsonObject => ({
+  ...withValues(fields, ordinaryValues(beside)),
+  ...targetBeside(beside),
+});
 
-/** Depends only on fields that are never left out, so both directions get the same values. */
-const ordinaryValues = ({ pk, version, createdAt, targetKey = '' }: Beside, fields: JsonObject): JsonObject => {
-  const upload = parseUploadId(pk);
+const targetBeside = ({ targetKey = '', integrationId }: Beside): JsonObject => {
   const [kind = '', id] = targetKey.split('/');
-  const { attempts, attachmentType } = fields;
+  return integrationId ? { target: { kind, id, integrationId } } : {};
+};
+
+/** Depends only on the item, so both directions get the same values. */
+const ordinaryValues = (beside: Beside): JsonObject => {
+  const { pk, version, createdAt, attempts, status, code, type, sizeBytes, endedAt, correlationId } = beside;
+  const upload = parseUploadId(pk);
+  const size = sizeBytes ? Number(sizeBytes) : undefined;
   return {
-    upload,
-    target: { kind, id },
+    upload: { ...upload, sizeBytes: size },
     version,
     createdAt,
+    attempts,
+    attachmentType: type || undefined,
+    correlationId: correlationId || undefined,
     // What only waited so far has no attempt, and no time of one.
     attemptedAt: attempts === 0 ? undefined : createdAt,
     attemptsSinceRelease: attempts,
-    updatedAt: at(fields, 'state', 'attachedAt'),
-    state: at(fields, 'state', 'status') === 'attached' ? { warnings: [] } : {},
+    updatedAt: endedAt,
+    state: {
+      status,
+      ...(isEndedStatus(status) && { [endedAtFields[status]]: endedAt }),
+      ...(status === 'attached' && { warnings: [] }),
+      ...(code && { failure: { code } }),
+    },
     // The name is stored where the key had to be cleaned, or where the uploader gave another one.
-    sent: { name: upload?.key.slice(upload.key.lastIndexOf('/') + 1), type: attachmentType },
-    content: { sizeBytes: at(fields, 'upload', 'sizeBytes') },
+    sent: { name: upload?.key.slice(upload.key.lastIndexOf('/') + 1), type: type || undefined },
+    content: { sizeBytes: size },
   };
 };
+
+const isEndedStatus = (status: string | undefined): status is keyof typeof endedAtFields =>
+  status !== undefined && Object.hasOwn(endedAtFields, status);
 
 /** Objects are shortened and stay, even when they are empty then: that they exist is a fact of the record. */
 const withoutValues = (fields: JsonObject, values: JsonObject): JsonObject =>

@@ -6,6 +6,7 @@ import { daySeconds, shardCount } from '../limits.ts';
 import { checksumAlgorithms } from '../stream/checksum.ts';
 import { attachmentTypes, targetKey, targetKinds } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
+import { endedAtOf } from './outcome-attributes.ts';
 import type { LedgerRecord, State } from './record.ts';
 import { completed, shortened } from './record-document.ts';
 import type { Item } from './table.ts';
@@ -21,7 +22,8 @@ import { timestamp } from './timestamp.ts';
  * | `workShard`, `workAt` | index `byWork`: `lease#0..3` by the end of the lease, `wait#<integration>` and `backfill#<integration>` by due time, `held#0..3` and `rejected#0..3` by the time it was held or rejected; absent once attached or superseded |
  * | `targetKey`, `createdAt` | index `byTarget`: `candidate/<id>` or `application/<id>` |
  * | `expiresAt` | TTL; set only once settled, so that nothing which needs work can vanish |
- * | `status`, `code` | for an operator who looks at the table, and for counting |
+ * | `status`, `code`, `integrationId`, `type`, `sizeBytes`, `attempts`, `endedAt`, `correlationId` | facts of the record that an event shows: a pipe reads attributes, not the document |
+ * | `outcome`, `upload`, `etag`, `target` | only while the last write is one that is told, see `outcome-attributes.ts` |
  * | `document` | the rest of the record as JSON (see `record-document.ts`), with its `layout` number; `of` is the CRC32 of `pk`, so that an item copied to another key by hand does not speak for that file |
  *
  * Below one kilobyte a delivery costs 5 write units: its claim writes the table and both indexes, its settlement the table,
@@ -39,16 +41,22 @@ export const shardsOf = (queue: WorkQueue): readonly string[] =>
 export const toItem = (record: LedgerRecord, retentionDays: number): Item => {
   const pk = uploadId(record.upload);
   const { state } = record;
+  const endedAt = endedAtOf(state);
   const beside = {
     pk,
     version: record.version,
     createdAt: record.createdAt,
-    ...(record.target && { targetKey: targetKey(record.target) }),
+    ...(record.target && { targetKey: targetKey(record.target), integrationId: record.target.integrationId }),
+    ...(record.attachmentType && { type: record.attachmentType }),
+    ...(record.upload.sizeBytes !== undefined && { sizeBytes: String(record.upload.sizeBytes) }),
+    status: state.status,
+    ...('failure' in state && { code: state.failure.code }),
+    attempts: record.attempts,
+    ...(endedAt !== undefined && { endedAt }),
+    ...(record.correlationId && { correlationId: record.correlationId }),
   };
   return {
     ...beside,
-    status: state.status,
-    ...('failure' in state && { code: state.failure.code }),
     ...('owner' in state && { owner: state.owner }),
     ...placeOf(record, pk),
     ...(isSettled(state) && { expiresAt: Math.floor(record.updatedAt / 1000) + retentionDays * daySeconds }),
@@ -189,6 +197,7 @@ const recordSchema = v.object({
   unknownAttempts: v.optional(v.number()),
   sent: v.optional(sent),
   content: v.optional(fileContent),
+  correlationId: v.optional(v.string()),
   resentAt: v.optional(timestamp),
   lastLook: v.optional(look),
   createdAt: timestamp,

@@ -118,6 +118,8 @@ export interface LedgerRecord {
   readonly sent?: Sent | undefined;
   /** The bytes of the file, from the first time on that a function opened the object. */
   readonly content?: FileContent | undefined;
+  /** By which the uploader's own system recognises it; from the metadata of the object. */
+  readonly correlationId?: string | undefined;
   /** Set once an operator had it sent again although a copy may exist: a copy at the target proves nothing any more. */
   readonly resentAt?: Timestamp | undefined;
   readonly lastLook?: Look | undefined;

@@ -20,7 +20,7 @@ export interface Table {
   query(query: IndexQuery): Promise<IndexPage>;
 }
 
-/** What DynamoDB itself must see of an item: keys, conditions, expiry. The rest is the document. */
+/** What DynamoDB itself or a reader of its stream must see of an item: keys, conditions, expiry, events. The rest is the document. */
 export interface Item {
   readonly pk: string;
   /** Counts up from 1. An item without one, which must have been edited by hand, is read as 0. */
@@ -34,9 +34,21 @@ export interface Item {
   readonly createdAt?: number;
   /** TTL, in seconds since the epoch. */
   readonly expiresAt?: number;
-  /** For an operator who looks at the table, and for counting; decisions use the document. */
   readonly status?: string;
   readonly code?: string;
+  /** What else an event about the upload shows, see `outcome-attributes.ts`. */
+  readonly integrationId?: string;
+  readonly type?: string;
+  /** As text, because an event needs an empty one where it is unknown. */
+  readonly sizeBytes?: string;
+  readonly attempts?: number;
+  readonly endedAt?: number;
+  readonly correlationId?: string;
+  /** Only the write that is told has these four. */
+  readonly outcome?: number;
+  readonly upload?: string;
+  readonly etag?: string;
+  readonly target?: string;
   /** Counts that only the item of a lane has: their sum over all lanes is a gauge. */
   readonly waiting?: number;
   readonly unknown?: number;

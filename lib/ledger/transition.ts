@@ -198,17 +198,24 @@ const sentBy = ({ sent, content }: Partial<Pick<LedgerRecord, 'sent' | 'content'
   ...(content && { content }),
 });
 
-/** The object that was opened is the one that was judged, whatever the event said of its time. */
+/** The object that was opened is the one that was judged, whatever the event said of its time and its size. */
 const openedBy = (
   { upload }: LedgerRecord,
   event: EventOf<'delivered' | 'delivered-late' | 'same-bytes' | 'failed'>,
 ) => ({
-  ...(event.modifiedAt !== undefined && { upload: { ...upload, modifiedAt: event.modifiedAt } }),
+  upload: {
+    ...upload,
+    ...(event.modifiedAt !== undefined && { modifiedAt: event.modifiedAt }),
+    ...(event.sizeBytes !== undefined && { sizeBytes: event.sizeBytes }),
+  },
+  // An object that is opened has its size: the same bytes may have come again with another id, or without one.
+  ...(event.sizeBytes !== undefined && { correlationId: event.correlationId }),
   ...sentBy(event),
 });
 
 const seenBy = (event: EventOf<'found' | 'looked' | 'absent' | 'undecidable'>) => ({
   ...(event.look && { lastLook: event.look }),
+  ...(event.correlationId !== undefined && { correlationId: event.correlationId }),
   ...sentBy(event),
 });
 

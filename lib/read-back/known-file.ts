@@ -8,6 +8,7 @@ import { objectTimeoutMs } from '../limits.ts';
 import { recognise } from '../stream/recognise.ts';
 import { stopWhenStalled } from '../stream/stall-timeout.ts';
 import { verify } from '../stream/verify.ts';
+import { correlationIdOf } from '../upload/correlation-id.ts';
 import { contentByEntityTag, type FileContent } from '../upload/file-content.ts';
 import type { StoredObject } from '../upload/storage.ts';
 import type { AttachmentType } from '../upload/target.ts';
@@ -19,6 +20,7 @@ export interface KnownFile extends Pick<KnownContents, 'oursIs'> {
   readonly type: AttachmentType;
   readonly contentType?: string;
   readonly content?: FileContent;
+  readonly correlationId?: string | undefined;
 }
 
 /**
@@ -57,12 +59,13 @@ const read = async (
   { upload }: LedgerRecord,
   deadline: Deadline,
   { settings, clock }: Pick<Courier, 'settings' | 'clock'>,
-): Promise<Pick<KnownFile, 'name' | 'contentType' | 'content'>> => {
+): Promise<Pick<KnownFile, 'name' | 'contentType' | 'content' | 'correlationId'>> => {
   const bytes = stopWhenStalled(object.chunks, deadline.remainingMs(), deadline, clock);
   const recognised = recognise(verify(bytes, object.sizeBytes, object.checksum), object);
-  const content = (): Pick<KnownFile, 'content'> => {
+  const correlationId = correlationIdOf(object.metadata);
+  const content = (): Pick<KnownFile, 'content' | 'correlationId'> => {
     const known = recognised.content();
-    return known ? { content: known } : {};
+    return { ...(known && { content: known }), ...(correlationId && { correlationId }) };
   };
   try {
     const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);

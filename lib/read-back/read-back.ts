@@ -114,8 +114,9 @@ const lookForUpload = async (
 /** What this look has read from the object is kept in the record, because the object may be gone at the next look. */
 const newFacts = (
   record: LedgerRecord,
-  { name, type, contentType, content, oursIs }: KnownFile,
-): Pick<LedgerRecord, 'sent' | 'content'> => ({
+  { name, type, contentType, content, correlationId, oursIs }: KnownFile,
+): Pick<LedgerRecord, 'sent' | 'content' | 'correlationId'> => ({
+  ...(!record.correlationId && correlationId !== undefined && { correlationId }),
   ...(!record.content && oursIs === 'certain' && { content }),
   ...(!record.sent && name !== undefined && contentType !== undefined && { sent: { name, type, contentType } }),
 });

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** An object that was put into a bucket: every trigger reduces its event to this. */
 export interface Upload {
   readonly bucket: string;
@@ -19,6 +21,13 @@ export interface Upload {
  * The same bytes put twice under one key have one ETag and so one identity: they are one CV.
  */
 export const uploadId = ({ bucket, key, etag }: Upload): string => `${bucket}/${key}#${etag}`;
+
+/**
+ * What an uploader, who knows bucket, key and ETag, can compute, and nobody else can read: the first 32 hex digits of the
+ * SHA-256 of the identity, in UTF-8.
+ */
+export const publicUploadId = (upload: Upload): string =>
+  createHash('sha256').update(uploadId(upload)).digest('hex').slice(0, 32);
 
 /**
  * The parts of an identity. Bucket names hold no slash and ETags no "#", so the first slash and the last "#" separate them.

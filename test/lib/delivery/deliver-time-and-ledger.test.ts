@@ -54,13 +54,16 @@ describe('a delivery that lost its lease', () => {
   };
 
   test('still writes that Kombo said success: nobody has to look', async () => {
-    const upload = world.put(key);
+    const upload = world.put(key, { metadata: { 'correlation-id': 'application-4711' } });
     world.kombo.script.push(async () => {
       await losesLease(upload);
       return takes(['Stored as other.']);
     });
     expect(await send(upload)).toMatchObject({ status: 'attached', warnings: ['Stored as other.'] });
-    expect((await world.recordOf(upload)).state).toMatchObject({ status: 'attached', evidence: 'answer' });
+    expect(await world.recordOf(upload)).toMatchObject({
+      state: { status: 'attached', evidence: 'answer' },
+      correlationId: 'application-4711',
+    });
   });
 
   test('writes no other ending: a look at the target decides', async () => {

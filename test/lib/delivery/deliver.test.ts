@@ -53,6 +53,15 @@ describe('a CV', () => {
     expect(world.observed).toMatchObject([{ outcome, measures: { sizeBytes: pdf.length } }]);
   });
 
+  test('keeps the correlation id of its object, and takes the size of the object for that of the event', async () => {
+    const upload = world.put(key, { metadata: { 'correlation-id': 'application-4711' } });
+    await send({ ...upload, sizeBytes: 1 });
+    expect(await world.recordOf(upload)).toMatchObject({
+      correlationId: 'application-4711',
+      upload: { sizeBytes: pdf.length },
+    });
+  });
+
   test('keeps the warnings of Kombo', async () => {
     world.kombo.script.push(() => takes(['File type not in the list; stored as other.']));
     expect(await send(world.put(key))).toMatchObject({ warnings: ['File type not in the list; stored as other.'] });

@@ -150,7 +150,10 @@ describe('a record is not readable', () => {
   test.each([
     ['without its upload', without('upload'), 'upload'],
     ['without its state', without('state'), 'state'],
-    ['without its attempts', without('attempts'), 'attempts'],
+    ['without its attempts', { ...item, attempts: undefined } as unknown as Item, 'attempts'],
+    ['whose status was taken away', { ...item, status: undefined } as unknown as Item, 'state.status'],
+    ['whose code was taken away', { ...item, code: undefined } as unknown as Item, 'state.failure.code'],
+    ['whose size is no number', { ...item, sizeBytes: 'large' }, 'upload.sizeBytes'],
     ['without the id of its write', without('writeId'), 'writeId'],
     ['without a layout', without('layout'), 'layout'],
     ['of a newer layout', edited(item, (document) => ({ ...document, layout: 2 })), 'layout'],

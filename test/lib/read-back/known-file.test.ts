@@ -98,6 +98,13 @@ describe('after a function that died without a word', () => {
     expect(await type({ attachmentType: undefined as never })).toBe('CV');
   });
 
+  test('the correlation id of the object is known, because the function that sent it may have crashed', async () => {
+    const metadata = { 'correlation-id': 'application-4711' };
+    expect(await (await known({}, withIdentity(longPdf, { metadata }))).file).toMatchObject({
+      correlationId: 'application-4711',
+    });
+  });
+
   test('bytes that the record knows stay, and the object tells only name and type', async () => {
     const { file } = await known({ content: contentOf(noise) }, withIdentity(pdf));
     expect(await file).toMatchObject({
