@@ -64,6 +64,14 @@ const topicArn = (value: string): string => {
   throw new Fault(`is "${value}"; it must be the ARN of a topic, arn:aws:sns:<region>:<account>:<name>.`);
 };
 
+const eventBus = (value: string): string => {
+  if (/^(off|default|arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[A-Za-z0-9._/-]{1,256})$/.test(value))
+    return value;
+  throw new Fault(
+    `is "${value}"; it must be off, default, or the ARN of a bus, arn:aws:events:<region>:<account>:event-bus/<name>.`,
+  );
+};
+
 /**
  * Every variable that the functions read, in the order in which an operator sets them up.
  * The environment of the deployed functions and the checks of their parameters are derived from this table (infra/).
@@ -191,6 +199,14 @@ export const settings = {
     optional: true,
     setBy: 'stack',
     parse: topicArn,
+  },
+  outcomeBus: {
+    name: 'OUTCOME_BUS',
+    meaning:
+      'The event bus on which your own application is told what became of each CV: `off`, `default`, or its ARN. The stack puts the events there.',
+    default: 'off',
+    setBy: { parameter: 'outcomeBus' },
+    parse: eventBus,
   },
   callingInstances: {
     name: 'CALLING_INSTANCES',

@@ -9,7 +9,7 @@ import { at, type JsonObject, objectsIn, resourcesOf, type Template } from './te
 let template: Template = { Resources: {} };
 let withoutGoal: Template = { Resources: {} };
 beforeAll(async () => {
-  const packaged = await packageTemplate({ attachWithinSeconds: '600' });
+  const packaged = await packageTemplate({ attachWithinSeconds: '600', outcomeBus: 'default' });
   template = fillIn(settle(packaged));
   withoutGoal = fillIn(settle(packaged, { HasAttachGoal: false }));
 });
@@ -45,6 +45,8 @@ const above0 = 'GreaterThanThreshold 0';
 const quiet = 'silence is notBreaching';
 const lambda = 'Sum of AWS/Lambda';
 const named = 'FunctionName=cv-courier-dev';
+const pipe = 'Sum of AWS/EventBridge/Pipes';
+const ofPipe = 'PipeName=cv-courier-dev-outcomes';
 
 /** The last value that a scheduled run has sent; silence changes nothing, so that a dead schedule clears no alarm. */
 const gauge = (name: string, above = 0): readonly string[] => [
@@ -97,6 +99,31 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     `schedule = ${lambda} Throttles ${named}-on-schedule per 300 s`,
     above0,
     '6 of 6',
+    quiet,
+  ],
+  OutcomePipeFailedAlarm: [
+    'all = failed + partly + late',
+    `failed = ${pipe} ExecutionFailed ${ofPipe} per 300 s`,
+    `partly = ${pipe} ExecutionPartiallyFailed ${ofPipe} per 300 s`,
+    `late = ${pipe} ExecutionTimeout ${ofPipe} per 300 s`,
+    above0,
+    '3 of 3',
+    quiet,
+  ],
+  OutcomesNotToldAlarm: [
+    'silent = IF(FILL(attached, 0) + FILL(rejected, 0) + FILL(superseded, 0) > 0 AND FILL(told, 0) == 0, 1, 0)',
+    'attached = Sum of cv-courier Attached service=cv-courier-dev per 3600 s',
+    'rejected = Sum of cv-courier Rejected service=cv-courier-dev per 3600 s',
+    'superseded = Sum of cv-courier Superseded service=cv-courier-dev per 3600 s',
+    `told = ${pipe} EventCount ${ofPipe} per 3600 s`,
+    above0,
+    '2 of 24',
+    quiet,
+  ],
+  OutcomeQueueAlarm: [
+    'Maximum of AWS/SQS ApproximateNumberOfMessagesVisible QueueName=cv-courier-dev-outcome-failures per 300 s',
+    above0,
+    '1 of 1',
     quiet,
   ],
 };

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { allShapes, type Shape } from './template/shapes.ts';
 import { roleStatements } from './template/statements.ts';
-import type { Template } from './template/template.ts';
+import { at, type Template } from './template/template.ts';
 
 let shapes: readonly Shape[] = [];
 beforeAll(async () => {
@@ -86,6 +86,41 @@ test.each(buckets)('with a key GuardDuty may use it too, but only through S3 (%s
   expect(pairs(template, 'ScanRole')).toEqual([...scanPairs(bucket), ...added].sort());
   expect(conditions(template, 'ScanRole')).toMatchObject({
     Decrypt: { StringEquals: { 'kms:ViaService': 's3.eu-central-1.amazonaws.com' } },
+  });
+});
+
+const bus = 'arn:aws:events:eu-central-1:111122223333:event-bus/hiring';
+const stream = 'arn:aws:dynamodb:eu-central-1:111122223333:table/LedgerTable/stream/2026-01-05T09:00:00.000';
+const pipePairs = [
+  `Allow dynamodb:DescribeStream on ${stream}`,
+  `Allow dynamodb:GetRecords on ${stream}`,
+  `Allow dynamodb:GetShardIterator on ${stream}`,
+  `Allow dynamodb:ListStreams on ${stream}`,
+  `Allow events:PutEvents on ${bus}`,
+  'Allow sqs:SendMessage on arn:aws:sqs:eu-central-1:111122223333:cv-courier-dev-outcome-failures',
+];
+
+test('the pipe may read the stream of this table, write to this bus and to its own queue, and nothing else', () => {
+  const plain = shapeNamed('own bucket, no scan, no key, e-mail, links, no reservation');
+  expect(pairs(plain, 'OutcomePipeRole')).toEqual(pipePairs);
+  expect(conditions(plain, 'OutcomePipeRole')).toEqual({});
+  const encrypted = shapeNamed('own bucket, no scan, key, e-mail, links, no reservation');
+  expect(pairs(encrypted, 'OutcomePipeRole')).toEqual([...pipePairs, `Allow kms:Decrypt on ${key}`].sort());
+  expect(conditions(encrypted, 'OutcomePipeRole')).toEqual({
+    DecryptStream: { StringEquals: { 'kms:ViaService': 'dynamodb.eu-central-1.amazonaws.com' } },
+  });
+});
+
+test('the role of the pipe is for this pipe of this account only', () => {
+  const { Resources } = shapeNamed('own bucket, no scan, no key, e-mail, links, no reservation');
+  expect(at(Resources.OutcomePipeRole?.Properties, 'AssumeRolePolicyDocument', 'Statement', 0)).toMatchObject({
+    Principal: { Service: 'pipes.amazonaws.com' },
+    Condition: {
+      StringEquals: {
+        'aws:SourceAccount': '111122223333',
+        'aws:SourceArn': `arn:aws:pipes:eu-central-1:111122223333:pipe/${at(Resources.OutcomePipe?.Properties, 'Name')}`,
+      },
+    },
   });
 });
 

@@ -34,8 +34,8 @@ export const acceptedRefusals: readonly AcceptedRefusal[] = [
   },
   {
     rule: 'sqs_dlq_check',
-    resources: ['FailureQueue'],
-    reason: 'It is the dead-letter queue.',
+    resources: ['FailureQueue', 'OutcomeQueue'],
+    reason: 'They are the dead-letter queues.',
   },
   {
     rule: 's3_bucket_default_encryption_kms_check',

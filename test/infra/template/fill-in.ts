@@ -59,6 +59,8 @@ export const fillIn = (template: Template): Template => {
         return property(id, 'FunctionName') ?? id;
       case 'AWS::Logs::LogGroup':
         return property(id, 'LogGroupName') ?? id;
+      case 'AWS::Pipes::Pipe':
+        return property(id, 'Name') ?? id;
       case 'AWS::CloudWatch::Dashboard':
         return property(id, 'DashboardName') ?? id;
       case 'AWS::SQS::Queue':
@@ -75,6 +77,7 @@ export const fillIn = (template: Template): Template => {
     const type = template.Resources[id]?.Type;
     if (type === undefined) throw new Error(`There is no resource ${id}.`);
     if (attribute === 'Arn') return arn(id, type);
+    if (attribute === 'StreamArn') return `${arn(id, type)}/stream/2026-01-05T09:00:00.000`;
     if (attribute === 'QueueName') return property(id, 'QueueName') ?? id;
     throw new Error(`Nothing is known about ${type}.${attribute}.`);
   };

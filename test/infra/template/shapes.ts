@@ -10,6 +10,7 @@ const everything = {
   alarmEmail: 'on-call@example.com',
   attachWithinSeconds: '600',
   transfer: 'data_url',
+  outcomeBus: 'arn:aws:events:eu-central-1:111122223333:event-bus/hiring',
 };
 
 export interface Shape {
@@ -47,6 +48,7 @@ export const allShapes = async (): Promise<readonly Shape[]> => {
             HasAttachGoal: rest,
             SendsLinks: rest,
             ReserveConcurrency: !rest,
+            OutcomeEvents: rest,
           };
           const settled = settle(template, overrides);
           const bucket = index === 0 ? 'own bucket' : 'existing bucket';

@@ -27,6 +27,13 @@ const properties = v.object({
   KeySchema: v.array(key),
   GlobalSecondaryIndexes: v.optional(v.array(index), []),
   TimeToLiveSpecification: v.optional(v.object({ AttributeName: v.string(), Enabled: v.boolean() })),
+  StreamSpecification: v.exactOptional(
+    v.pipe(
+      v.object({ StreamViewType: v.picklist(['NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES', 'KEYS_ONLY']) }),
+      // CloudFormation has no switch beside the view; CreateTable wants one.
+      v.transform((stream) => ({ StreamEnabled: true, ...stream })),
+    ),
+  ),
 });
 
 const template = v.object({ Resources: v.record(v.string(), v.looseObject({ Type: v.string() })) });

@@ -57,6 +57,8 @@ export const functionEnvironment = (
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '192',
     AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/local',
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    // The stack shows the events itself.
+    OUTCOME_BUS: 'default',
     POWERTOOLS_SERVICE_NAME: 'cv-courier',
     TZ: ':UTC',
   };

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { fillIn } from './template/fill-in.ts';
+import { packageTemplate } from './template/package.ts';
+import { settle } from './template/settle.ts';
+import { at, type Template } from './template/template.ts';
+
+const packaged = async (outcomeBus?: string): Promise<Template> =>
+  fillIn(settle(await packageTemplate(outcomeBus === undefined ? {} : { outcomeBus })));
+
+const ofOutcomes = ({ Resources, Outputs = {} }: Template): readonly string[] =>
+  [...Object.keys(Resources), ...Object.keys(Outputs)].filter((id) => id.startsWith('Outcome')).sort();
+
+test('by default nobody is told, and the stream is on all the same: a pipe cannot follow a new one', async () => {
+  const template = await packaged();
+  expect(ofOutcomes(template)).toEqual([]);
+  expect(template.Resources.LedgerTable?.Properties?.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' });
+});
+
+test('the pipe goes from the stream of the ledger to the bus that is named, and what it gives up leaves a mark', async () => {
+  const bus = 'arn:aws:events:eu-central-1:111122223333:event-bus/hiring';
+  const template = await packaged(bus);
+  expect(ofOutcomes(template)).toEqual([
+    'OutcomePipe',
+    'OutcomePipeFailedAlarm',
+    'OutcomePipeName',
+    'OutcomePipeRole',
+    'OutcomeQueue',
+    'OutcomeQueueAlarm',
+    'OutcomeQueuePolicy',
+    'OutcomeQueueUrl',
+    'OutcomesNotToldAlarm',
+  ]);
+  const pipe = template.Resources.OutcomePipe?.Properties;
+  expect(pipe).toMatchObject({
+    Name: 'cv-courier-dev-outcomes',
+    Source: 'arn:aws:dynamodb:eu-central-1:111122223333:table/LedgerTable/stream/2026-01-05T09:00:00.000',
+    Target: bus,
+    TargetParameters: { EventBridgeEventBusParameters: { Source: 'cv-courier-dev', DetailType: 'CV Outcome' } },
+  });
+  expect(at(pipe, 'SourceParameters', 'DynamoDBStreamParameters')).toEqual({
+    StartingPosition: 'TRIM_HORIZON',
+    BatchSize: 10,
+    OnPartialBatchItemFailure: 'AUTOMATIC_BISECT',
+    MaximumRetryAttempts: -1,
+    MaximumRecordAgeInSeconds: 79_200,
+    DeadLetterConfig: { Arn: 'arn:aws:sqs:eu-central-1:111122223333:cv-courier-dev-outcome-failures' },
+  });
+});
+
+test('"default" is the default bus of the account', async () => {
+  const { Resources } = await packaged('default');
+  const bus = 'arn:aws:events:eu-central-1:111122223333:event-bus/default';
+  expect(Resources.OutcomePipe?.Properties?.Target).toBe(bus);
+  expect(JSON.stringify(Resources.OutcomePipeRole)).toContain(`"${bus}"`);
+});
