@@ -17,6 +17,7 @@ import { type BuildHandlersOptions, buildHandlers } from './aws/lambda/build-han
 import type { Lambda } from './aws/lambda/function.ts';
 import { functionEnvironment } from './aws/lambda/function-environment.ts';
 import { startFunctions } from './aws/lambda/start-functions.ts';
+import { type BusEvent, localPipe } from './aws/pipes/pipe.ts';
 import { s3Credentials, startS3 } from './aws/s3/server.ts';
 import { startConsole } from './console/server/server.ts';
 import { defaultApiKey, type KomboEmulator, sandboxIntegrationId, startKomboEmulator } from './kombo/emulator.ts';
@@ -47,6 +48,8 @@ export interface StackEvents {
   unwatched: [CreatedObject];
   /** A line of a function's log. */
   line: [functionName: string, line: string];
+  /** What the deployed stack would put on your event bus. */
+  outcome: [BusEvent];
 }
 
 /** A running stack: everything that the deployed system needs, on this machine. */
@@ -115,6 +118,13 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     await createTable(dynamodb, table);
 
     const events = new EventEmitter<StackEvents>();
+    const pipe = await localPipe(region, 'local');
+    closers.push(
+      database.onWrite((write) => {
+        const event = write.tableName === table ? pipe(write) : undefined;
+        if (event) events.emit('outcome', event);
+      }),
+    );
     // The environment of the functions needs the URL of S3, so S3 starts before the trigger that its events call.
     let trigger: (object: CreatedObject) => void = () => undefined;
     const storage = await startS3({

@@ -1,12 +1,14 @@
 import { inspect } from 'node:util';
 import { ConfigurationError } from '../../lib/config/config.ts';
 import { BundleError } from '../bundle.ts';
+import { postEvents } from './process/post-events.ts';
 import { StackRunning } from './process/state-folder.ts';
 import { sampleBytes, sampleKey } from './sample.ts';
 import { type Stack, startStack } from './stack.ts';
 import { activityOf, activityText } from './terminal/activity.ts';
 import { endpointsText } from './terminal/endpoints-text.ts';
 import { followUpload } from './terminal/follow-upload.ts';
+import { outcomeText } from './terminal/outcome-text.ts';
 import { type StartOptions, startOptions, UsageError, usage } from './terminal/start-options.ts';
 import type { Step } from './terminal/step.ts';
 import { stepText } from './terminal/step-text.ts';
@@ -44,6 +46,18 @@ const printActivity = ({ events }: Stack, { json }: StartOptions, sample: readon
   });
 };
 
+/** Prints each event for the user's own application, and posts it where the user wants it. */
+const tellOutcomes = ({ events }: Stack, { json, eventsTo }: StartOptions): (() => Promise<void>) => {
+  const say = (text: string): void =>
+    print(json ? JSON.stringify({ step: 'events-to', text }) : `  ${'outcome'.padEnd(20)}${text}`);
+  const receiver = eventsTo === undefined ? undefined : postEvents(eventsTo, say);
+  events.on('outcome', (event) => {
+    print(json ? JSON.stringify({ step: 'outcome', event }) : outcomeText(event));
+    receiver?.post(event);
+  });
+  return async () => receiver?.ended();
+};
+
 const printReady = (stack: Stack, { json, stateDir }: StartOptions): void => {
   if (json) print(JSON.stringify({ step: 'ready', ...stack.endpoints, bucket: stack.bucket }));
   else print(`\n${endpointsText(stack, stateDir)}\n\n  Ctrl-C ends it.\n`);
@@ -60,6 +74,7 @@ const waitForEndSignal = (): Promise<'end'> =>
 /** @returns the exit code */
 const run = async (options: StartOptions, end: Promise<'end'>): Promise<number> => {
   const stack = await startStack({ ...options, console: !options.once, shell: process.env });
+  const outcomesTold = tellOutcomes(stack, options);
   try {
     if (!options.json) print('\n  cv-courier, the local stack\n');
     const delivered = deliverSample(stack, options);
@@ -74,6 +89,7 @@ const run = async (options: StartOptions, end: Promise<'end'>): Promise<number> 
     return 0;
   } finally {
     await stack.close();
+    await outcomesTold();
   }
 };
 

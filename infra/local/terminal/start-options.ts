@@ -11,14 +11,18 @@ export interface StartOptions {
   readonly json: boolean;
   readonly stateDir: string;
   readonly portBase: number;
+  /** Gets each outcome event as a POST. */
+  readonly eventsTo?: string;
 }
 
-export const usage = `Usage: npm start -- [--once] [--fresh] [--json] [--state DIR]
+export const usage = `Usage: npm start -- [--once] [--fresh] [--json] [--state DIR] [--events-to URL]
 
   --once       deliver the sample CV, exit with 0 when it is attached byte for byte, else with 1
   --fresh      forget what earlier runs left: objects, ledger, attachments
   --json       one JSON object per line instead of text
   --state DIR  keep the state in this folder instead of .local
+  --events-to URL
+               post each outcome event there, as EventBridge would give it to your own application
 
 Environment:
   PORT_BASE    first of the ports (${defaultPortBase}): S3, DynamoDB, Kombo, control, console; a taken one moves on by ten, 0 takes any
@@ -29,7 +33,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** @throws {UsageError} for an unknown flag and for a PORT_BASE that is no port. */
+/** @throws {UsageError} for an unknown flag for a PORT_BASE that is no port, and for an --events-to that is no URL. */
 export const startOptions = (
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -42,6 +46,7 @@ export const startOptions = (
     json: values.json,
     stateDir: values.state === undefined ? defaultStateDir : path.resolve(values.state),
     portBase: portBase(env.PORT_BASE?.trim() || String(defaultPortBase)),
+    ...(values['events-to'] !== undefined && { eventsTo: eventsTo(values['events-to']) }),
   };
 };
 
@@ -54,6 +59,7 @@ const parseFlags = (args: readonly string[]) => {
         fresh: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         state: { type: 'string' },
+        'events-to': { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
@@ -67,4 +73,11 @@ const portBase = (text: string): number => {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port === 0 || (port >= 1024 && port <= 65_500)) return port;
   throw new UsageError(`PORT_BASE is "${text}"; it must be 0 or a port from 1024 to 65500.`);
+};
+
+const eventsTo = (text: string): string => {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw new UsageError(
+    `--events-to is "${text}"; it must be an http or https URL, for example http://localhost:3000/.`,
+  );
 };

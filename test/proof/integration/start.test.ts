@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { s3Credentials } from '../../../infra/local/aws/s3/server.ts';
+import { closeServer, listen } from '../../../infra/local/process/listen.ts';
 import { runningStack } from '../../../infra/local/process/state-folder.ts';
 import { exe } from '../../fakes/files.ts';
 import { temporaryFolder } from '../../fakes/temporary-folder.ts';
@@ -50,8 +53,36 @@ describe('--once', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(fresh.code).toBe(0);
-    expect(printed.map(({ step }) => step)).toEqual(['uploaded', 'event', 'claimed', 'sent', 'attached']);
+    const outcomes = printed.filter(({ step }) => step === 'outcome');
+    expect(outcomes).toMatchObject([{ event: { 'detail-type': 'CV Outcome', detail: { status: 'attached' } } }]);
+    expect(printed.filter(({ step }) => step !== 'outcome').map(({ step }) => step)).toEqual([
+      'uploaded',
+      'event',
+      'claimed',
+      'sent',
+      'attached',
+    ]);
     expect(printed.at(-1)).toMatchObject({ target: 'candidate/GRKwT7dMvcuqBnsZ5xHe4pYa', name: 'Frank Doe CV.pdf' });
+  });
+
+  test('posts the event for your own application before it ends', async () => {
+    const received: unknown[] = [];
+    const server = createServer(async (request, response) => {
+      received.push(JSON.parse(await text(request)));
+      response.end();
+    });
+    const port = await listen(server, 0);
+    try {
+      const url = `http://127.0.0.1:${port}/outcomes`;
+      const { code, stdout } = await once(['--state', await temporaryFolder(), '--events-to', url]);
+      expect(code).toBe(0);
+      expect(received).toMatchObject([
+        { source: 'cv-courier-local', detail: { status: 'attached', target: 'candidate/GRKwT7dMvcuqBnsZ5xHe4pYa' } },
+      ]);
+      expect(stdout).toContain('CV Outcome: attached');
+    } finally {
+      await closeServer(server);
+    }
   });
 
   test('exits with 1 when the sample is rejected, and says why and what to do', async () => {

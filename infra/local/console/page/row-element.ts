@@ -58,7 +58,7 @@ export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowV
   /** Written only while the row is open, because only then it is visible. */
   const writeFacts = (): void => {
     if (!details.open) return;
-    const { key, failure, warnings, attempt } = current;
+    const { key, failure, warnings, attempt, event } = current;
     const lines: (readonly [string, string])[] = [['Key', key]];
     if (attempt > 0) lines.push(['Attempts', String(attempt)]);
     if (failure)
@@ -69,6 +69,7 @@ export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowV
         ['Next step', failure.nextStep],
       );
     for (const warning of warnings) lines.push(['Warning', warning]);
+    if (event !== undefined) lines.push(['Event', event]);
     facts.replaceChildren(...lines.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]));
     setHidden(buttons.retry ?? node, !retryable(current));
     for (const button of Object.values(buttons)) if (!askable(current)) setHidden(button, true);

@@ -1,6 +1,8 @@
+import { isObject } from '../../../../lib/json.ts';
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
-import { parseUploadId, uploadId } from '../../../../lib/upload/upload.ts';
+import { parseUploadId, publicUploadId, uploadId } from '../../../../lib/upload/upload.ts';
 import type { Dispatch } from '../../aws/events/bucket-trigger.ts';
+import type { BusEvent } from '../../aws/pipes/pipe.ts';
 import { reuseUnchanged } from './diff.ts';
 import { type IncomingUploads, incomingUploads } from './incoming-uploads.ts';
 import { type LedgerScan, ledgerScan, type ScannedRecord } from './ledger-scan.ts';
@@ -32,6 +34,8 @@ const quietEveryMs = 200;
 export const startConsoleState = ({ bucket, table, dynamodb, kombo, events }: ObservedParts): ConsoleState => {
   const scan = ledgerScan(dynamodb, table, bucket);
   const uploads = incomingUploads(Date.now);
+  /** The detail of the last event, by the public id of the upload. */
+  const told = new Map<string, string>();
   const watchers = new Set<() => void>();
   const reuseUnchangedRows = reuseUnchanged<Row>();
   let rows: ReadonlyMap<string, Row> = new Map();
@@ -42,6 +46,11 @@ export const startConsoleState = ({ bucket, table, dynamodb, kombo, events }: Ob
   let nudged = false;
   let closed = false;
 
+  const rowOf: typeof rowOfRecord = (record, ...rest) => {
+    const event = told.get(publicUploadId(record.upload));
+    return { ...rowOfRecord(record, ...rest), ...(event !== undefined && { event }) };
+  };
+
   const readAll = async (): Promise<void> => {
     const { uploads: scanned, pauses: openPauses } = await scan();
     const seen = [...scanned];
@@ -51,7 +60,7 @@ export const startConsoleState = ({ bucket, table, dynamodb, kombo, events }: Ob
       sending.length === 0 ? [] : kombo.requests.recent().filter(({ call, open }) => call === 'post' && open);
     const progress = sendingProgress(sending, posts);
     const inLedger = seen.map(([id, each]) => {
-      const row = each.readable ? rowOfRecord(each.record, progress.get(id), openPauses) : unreadableRow(id, each);
+      const row = each.readable ? rowOf(each.record, progress.get(id), openPauses) : unreadableRow(id, each);
       const origin = uploads.originOf(id);
       return origin ? { ...row, replaces: origin.id, atMs: origin.atMs } : row;
     });
@@ -96,6 +105,11 @@ export const startConsoleState = ({ bucket, table, dynamodb, kombo, events }: Ob
       nudge();
     });
   };
+  const onOutcome = ({ detail }: BusEvent): void => {
+    if (isObject(detail)) told.set(String(detail.upload), JSON.stringify(detail));
+    nudge();
+  };
+  events.on('outcome', onOutcome);
   events.on('dispatched', onDispatched);
   // Each delivery ends with a line in a log.
   events.on('line', nudge);
@@ -120,6 +134,7 @@ export const startConsoleState = ({ bucket, table, dynamodb, kombo, events }: Ob
     close() {
       closed = true;
       clearTimeout(timer);
+      events.off('outcome', onOutcome);
       events.off('dispatched', onDispatched);
       events.off('line', nudge);
     },

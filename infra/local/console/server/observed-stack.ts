@@ -3,11 +3,13 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Settings } from '../../../../lib/config/config.ts';
 import type { Dispatch } from '../../aws/events/bucket-trigger.ts';
 import type { Lambda } from '../../aws/lambda/function.ts';
+import type { BusEvent } from '../../aws/pipes/pipe.ts';
 import type { KomboEmulator } from '../../kombo/emulator.ts';
 
 interface Subscribe {
   (event: 'dispatched', listener: (dispatch: Dispatch) => void): unknown;
   (event: 'line', listener: (functionName: string, line: string) => void): unknown;
+  (event: 'outcome', listener: (event: BusEvent) => void): unknown;
 }
 
 /**

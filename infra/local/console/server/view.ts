@@ -52,6 +52,8 @@ export interface RowView {
   /** Why the file waits although it is due: its integration is paused, or everything is. */
   readonly pausedBy?: RowPause;
   readonly warnings: readonly string[];
+  /** The last event about it since the stack was started, for the user's own application; its detail as JSON. */
+  readonly event?: string;
 }
 
 export interface RowPause {

@@ -23,6 +23,11 @@ test('every flag is understood', () => {
   });
 });
 
+test("--events-to takes any http and https URL: whom a developer tells is the developer's choice", () => {
+  for (const url of ['http://localhost:3000/outcomes', 'https://example.com/'])
+    expect(startOptions(['--events-to', url], {})).toMatchObject({ eventsTo: url });
+});
+
 test('PORT_BASE=0 leaves the ports to the system', () => {
   expect(startOptions([], { PORT_BASE: '0' })).toMatchObject({ portBase: 0 });
 });
@@ -35,6 +40,8 @@ describe('what cannot be meant is refused by name', () => {
   test.each([
     [['--bogus'], {}, "Unknown option '--bogus'"],
     [['--state'], {}, "Option '--state <value>' argument missing"],
+    [['--events-to', 'localhost'], {}, '--events-to is "localhost"'],
+    [['--events-to', 'file:///tmp/x'], {}, '--events-to is "file:///tmp/x"'],
     [['extra'], {}, "Unexpected argument 'extra'"],
     [[], { PORT_BASE: 'x' }, 'PORT_BASE is "x"'],
     [[], { PORT_BASE: '80' }, 'PORT_BASE is "80"'],

@@ -8,6 +8,7 @@ import { paused } from '../../../../../lib/lane/lane.ts';
 import { lanesOn } from '../../../../../lib/lane/lane-store.ts';
 import { pauseBy } from '../../../../../lib/lane/pause.ts';
 import { ledgerOn } from '../../../../../lib/ledger/ledger.ts';
+import { publicUploadId } from '../../../../../lib/upload/upload.ts';
 import { ask, consoleServer, readLiveUntil } from '../../../../worlds/console-server.ts';
 
 const lease = { owner: 'another-invocation', leaseUntil: Date.now() + 60_000 };
@@ -84,6 +85,26 @@ test('a record that cannot be read is shown as held, and the others beside it', 
   const live = await readLiveUntil(`${server.url}/live`, (event, data) => event === 'rows' && data.includes('Bad1'));
   expect(live).toContain('RECORD_UNREADABLE');
   expect(live).toContain('candidates/Good1/•••.pdf');
+});
+
+test('a row shows the last event about it for the own application', async () => {
+  const server = await consoleServer();
+  const upload = { bucket: server.bucket, key: 'candidates/GRK1/a.pdf', etag: 'e1' };
+  await ledgerOf(server).claim({ kind: 'claim', upload, ...lease });
+  const told = { upload: publicUploadId(upload), status: 'attached', version: '2' };
+  const page = readLiveUntil(`${server.url}/live`, (event, data) => event === 'rows' && data.includes('"event"'));
+  server.events.emit('outcome', {
+    version: '0',
+    id: 'event-1',
+    'detail-type': 'CV Outcome',
+    source: 'cv-courier-local',
+    account: '000000000000',
+    time: '2026-01-05T09:00:00Z',
+    region: 'eu-central-1',
+    resources: [],
+    detail: told,
+  });
+  expect(await page).toContain(JSON.stringify(JSON.stringify(told)).slice(1, -1));
 });
 
 test('a file behind a pause is shown as waiting with the cause, and the pause with what ends it', async () => {

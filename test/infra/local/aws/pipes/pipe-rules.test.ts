@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { fits } from '../../../../../infra/local/aws/pipes/event-pattern.ts';
+import { fillTemplate } from '../../../../../infra/local/aws/pipes/input-template.ts';
+
+describe('an event pattern', () => {
+  const pattern = { eventName: ['INSERT', 'MODIFY'], dynamodb: { NewImage: { outcome: { N: [{ exists: true }] } } } };
+  const image = (outcome: object) => ({ NewImage: { pk: { S: 'x' }, ...outcome } });
+
+  test.each([
+    ['one of the texts, and what must exist', { eventName: 'MODIFY', dynamodb: image({ outcome: { N: '1' } }) }, true],
+    ['another text', { eventName: 'REMOVE', dynamodb: image({ outcome: { N: '1' } }) }, false],
+    ['an attribute of another type', { eventName: 'MODIFY', dynamodb: image({ outcome: { S: '1' } }) }, false],
+    ['nothing of what must exist', { eventName: 'MODIFY', dynamodb: image({}) }, false],
+    ['no image at all', { eventName: 'MODIFY', dynamodb: {} }, false],
+  ])('fits an event with %s: %#', (_, event, expected) => {
+    expect(fits(pattern, event)).toBe(expected);
+  });
+
+  test('asks for the ends of an event, not for what holds more', () => {
+    expect(fits({ a: [{ exists: true }] }, { a: { b: '1' } })).toBe(false);
+    expect(fits({ a: [{ exists: false }] }, {})).toBe(true);
+  });
+
+  test('with a rule that is not understood is refused', () => {
+    expect(() => fits({ a: [{ prefix: 'x' }] }, { a: 'xy' })).toThrow('not understood');
+    expect(() => fits({ a: 'x' }, { a: 'x' })).toThrow('not understood');
+  });
+});
+
+describe('an input template', () => {
+  test('is filled with texts, whatever is in them', () => {
+    const template = '{ "a": "<$.x.S>", "b": "say <$.y.N> times" }';
+    expect(fillTemplate(template, { x: { S: 'a "quoted"\n\\ text $& ü' }, y: { N: '3' } })).toEqual({
+      a: 'a "quoted"\n\\ text $& ü',
+      b: 'say 3 times',
+    });
+  });
+
+  test('that asks for what the event lacks is refused: AWS does not say what would come of it', () => {
+    expect(() => fillTemplate('{ "a": "<$.x.S>" }', { x: {} })).toThrow("The pipe's template asks for x.S");
+  });
+
+  test('without quotes around a text is refused', () => {
+    expect(() => fillTemplate('{ "a": <$.x.S> }', { x: { S: 'text' } })).toThrow(SyntaxError);
+  });
+});
