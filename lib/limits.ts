@@ -180,6 +180,12 @@ export const countPageSize = 500;
 /** Lanes that are counted at the same time for an operator. */
 export const parallelCounts = 8;
 
+/** Records that are told again at the same time. */
+export const parallelTells = 8;
+
+/** Longest time of one request to tell outcomes again: clients give up on an answer after a minute, and repeat the request. */
+export const tellTimeMs = 45 * secondMs;
+
 /** Rounds for one record that others keep changing; each conflict means that another writer was faster. */
 export const maxConflictRounds = 5;
 

@@ -11,6 +11,7 @@ import { restored } from './actions/restored.ts';
 import { resume } from './actions/resume.ts';
 import { retry } from './actions/retry.ts';
 import { status } from './actions/status.ts';
+import { tell } from './actions/tell.ts';
 
 /** Every action, in the order of the usage text. */
 export const actions: readonly Action[] = [
@@ -26,6 +27,7 @@ export const actions: readonly Action[] = [
   forget,
   replay,
   restored,
+  tell,
 ];
 
 /** Accepts `dry-run` and `DRYRUN`, too. */

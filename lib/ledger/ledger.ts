@@ -1,24 +1,18 @@
 import type { Clock } from '../clock.ts';
 import { ledgerPageSize, maxConflictRounds, maxCounted } from '../limits.ts';
 import { type Target, targetKey } from '../upload/target.ts';
-import { uploadId } from '../upload/upload.ts';
+import { parseUploadId, uploadId } from '../upload/upload.ts';
 import type { FirstEvent } from './first-record.ts';
 import type { EventOf, LedgerEvent } from './ledger-event.ts';
 import { mergeShards } from './merge-shards.ts';
-import { isNews, withNews } from './outcome-attributes.ts';
 import { indexPages, itemsBehind } from './read-index.ts';
 import type { LedgerRecord } from './record.ts';
-import {
-  fromItem,
-  type LanePart,
-  lanePartition,
-  RecordUnreadable,
-  shardsOf,
-  toItem,
-  type WorkQueue,
-} from './record-item.ts';
+import { type LanePart, lanePartition, shardsOf, type WorkQueue } from './record-item.ts';
+import { type LedgerEntry, readItem, recordWriter } from './record-store.ts';
 import type { Item, PageKey, Table } from './table.ts';
 import { transition } from './transition.ts';
+
+export type { LedgerEntry } from './record-store.ts';
 
 /**
  * Stores what became of every upload. Each write is one conditional put of what `transition` allows, on the version
@@ -52,19 +46,20 @@ export interface Ledger {
   ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<LedgerEntry, void, undefined>;
   idsOfTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<string, void, undefined>;
   forget(seen: LedgerEntry): Promise<'forgotten' | 'conflict'>;
+  /** A page of all uploads, in no order. Costs the whole table, so only an operator asks for it. */
+  everything(limit: number, after?: string): Promise<EntryPage>;
+  /**
+   * Writes the record as it is once more, as news: its outcome is told again. Only its version grows.
+   * `conflict` when it is not the one seen any more.
+   */
+  tell(seen: LedgerRecord): Promise<'told' | 'conflict'>;
 }
 
-/** A record, or the reason why it cannot be read: the file of such a record is never sent. */
-export type LedgerEntry =
-  | { readonly id: string; readonly readable: true; readonly record: LedgerRecord }
-  | {
-      readonly id: string;
-      readonly readable: false;
-      readonly version: number;
-      readonly reason: string;
-      /** Its place in the list of work, in milliseconds; absent when it has none. */
-      readonly workAt?: number;
-    };
+export interface EntryPage {
+  readonly entries: readonly LedgerEntry[];
+  /** Where the next page begins. */
+  readonly next?: string;
+}
 
 /** One file of a list. Times are milliseconds since the epoch. */
 export interface QueuedFile {
@@ -107,20 +102,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     return item && readItem(item);
   };
 
-  const write = async (next: LedgerRecord, seen: LedgerRecord | undefined): Promise<Item | 'written' | 'vanished'> => {
-    const owner = seen?.state.status === 'sending' ? seen.state.owner : undefined;
-    const item = toItem(next, retentionDays);
-    const result = await table.put(
-      isNews(seen, next) ? withNews(item, next) : item,
-      seen ? { kind: 'unchanged', version: seen.version, ...(owner !== undefined && { owner }) } : { kind: 'absent' },
-    );
-    if (result.written) return 'written';
-    const found = result.found ?? (await table.get(uploadId(next.upload)));
-    if (!found) return 'vanished';
-    // The SDK repeats a write whose response got lost; the repeat then conflicts with the first write, which succeeded.
-    const stored = readItem(found);
-    return stored.readable && stored.record.writeId === next.writeId ? 'written' : found;
-  };
+  const { write, writeAsNews } = recordWriter(table, retentionDays);
 
   const enter = async (event: FirstEvent, shown?: LedgerRecord): Promise<Claim> => {
     let seen = shown;
@@ -209,6 +191,18 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     return (await table.get(seen.id)) ? 'conflict' : 'forgotten';
   };
 
+  const everything: Ledger['everything'] = async (limit, after) => {
+    const { items, next } = await table.scan(limit, after);
+    // Lanes and the sweep have items of their own.
+    const entries = items.filter(({ pk }) => parseUploadId(pk) !== undefined).map(readItem);
+    return { entries, ...(next !== undefined && { next }) };
+  };
+
+  const tell: Ledger['tell'] = async (seen) => {
+    const next = { ...seen, version: seen.version + 1, writeId: uuid() };
+    return (await writeAsNews(next, seen)) === 'written' ? 'told' : 'conflict';
+  };
+
   return {
     claim: enter,
     postpone: enter,
@@ -222,15 +216,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     ofTarget,
     idsOfTarget,
     forget,
+    everything,
+    tell,
   };
-};
-
-const readItem = (item: Item): LedgerEntry => {
-  try {
-    return { id: item.pk, readable: true, record: fromItem(item) };
-  } catch (error) {
-    if (!(error instanceof RecordUnreadable)) throw error;
-    const { pk: id, version, workAt } = item;
-    return { id, readable: false, version, reason: error.message, ...(workAt !== undefined && { workAt }) };
-  }
 };

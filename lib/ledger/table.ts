@@ -18,6 +18,8 @@ export interface Table {
    * Eventually consistent: it may show an earlier state. It names items; what decides is read by key.
    */
   query(query: IndexQuery): Promise<IndexPage>;
+  /** One page of all items, in no order; continues behind the key `after`. Eventually consistent, and paid by what is read. */
+  scan(limit: number, after?: string): Promise<TablePage>;
 }
 
 /** What DynamoDB itself or a reader of its stream must see of an item: keys, conditions, expiry, events. The rest is the document. */
@@ -78,6 +80,12 @@ export type PageKey = Readonly<Record<string, string | number>>;
  * costs nothing there.
  */
 export type IndexEntry = Pick<Item, 'pk' | 'workAt' | 'status' | 'code' | 'createdAt' | 'waiting' | 'unknown'>;
+
+export interface TablePage {
+  readonly items: readonly Item[];
+  /** The key behind which there may be more. */
+  readonly next?: string;
+}
 
 export interface IndexPage {
   readonly items: readonly IndexEntry[];

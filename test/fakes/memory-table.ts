@@ -1,5 +1,5 @@
 import type { Item, Table } from '../../lib/ledger/table.ts';
-import { holds, indexPage, itemsOf } from './table-rules.ts';
+import { holds, indexPage, itemsOf, tablePage } from './table-rules.ts';
 
 export interface MemoryTable extends Table {
   readonly items: Map<string, Item>;
@@ -51,6 +51,10 @@ export const memoryTable = (): MemoryTable => {
     query: async (asked) => {
       await called('query');
       return indexPage(items.values(), asked);
+    },
+    scan: async (limit, after) => {
+      await called('scan');
+      return tablePage(items.values(), limit, after);
     },
   };
 };

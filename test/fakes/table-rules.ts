@@ -1,4 +1,4 @@
-import type { Condition, IndexEntry, IndexPage, IndexQuery, Item } from '../../lib/ledger/table.ts';
+import type { Condition, IndexEntry, IndexPage, IndexQuery, Item, TablePage } from '../../lib/ledger/table.ts';
 
 /**
  * What the tables of the tests and of the simulation know of DynamoDB. Pure.
@@ -13,6 +13,16 @@ export const holds = (item: Item | undefined, condition: Condition): boolean => 
 /** BatchGetItem refuses a key that is named twice, so the client names each once. */
 export const itemsOf = (get: (pk: string) => Item | undefined, pks: readonly string[]): readonly Item[] =>
   [...new Set(pks)].flatMap((pk) => get(pk) ?? []);
+
+/** One page of all items, in the order of their keys: DynamoDB has another one, and says nothing of it. */
+export const tablePage = (items: Iterable<Item>, limit: number, after = ''): TablePage => {
+  const page = [...items]
+    .filter(({ pk }) => pk > after)
+    .sort((one, other) => (one.pk < other.pk ? -1 : 1))
+    .slice(0, limit);
+  const last = page.at(-1);
+  return { items: page, ...(last && page.length === limit && { next: last.pk }) };
+};
 
 interface Place {
   readonly pk: string;

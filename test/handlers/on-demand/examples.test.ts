@@ -48,6 +48,7 @@ const expected: readonly (readonly [string, object])[] = [
   ['on-demand-resume-all', { ok: true }],
   // The date of the example may be ahead of the clock, or too long ago.
   ['on-demand-restored', { message: expect.stringMatching(/looked up|in the future|35 days ago/) }],
+  ['on-demand-tell', { ok: false, message: expect.stringContaining('outcomeBus is off') }],
   ['on-demand-resend', { ok: true, message: expect.stringContaining('It was sent again.') }],
   ['on-demand-forget', { ok: false, erased: 1, message: '1 record erased. 1 record kept: "kept" says why.' }],
 ];

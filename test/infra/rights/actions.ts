@@ -8,6 +8,7 @@ const rightOfCommand: Readonly<Record<string, string>> = {
   PutItemCommand: 'dynamodb:PutItem on table',
   UpdateItemCommand: 'dynamodb:UpdateItem on table',
   DeleteItemCommand: 'dynamodb:DeleteItem on table',
+  ScanCommand: 'dynamodb:Scan on table',
   'QueryCommand byWork': 'dynamodb:Query on index byWork',
   'QueryCommand byTarget': 'dynamodb:Query on index byTarget',
   GetObjectCommand: 's3:GetObject on objects',

@@ -48,6 +48,16 @@ describe('an item', () => {
       code: 'ANSWER_LOST',
       waiting: 12,
       unknown: 0,
+      integrationId: 'greenhouse:8Xi6iZrwusZqJmDGXs49GBmJ',
+      type: 'CV',
+      sizeBytes: '48211',
+      attempts: 2,
+      endedAt: 1_767_603_540_123,
+      correlationId: 'application-4711',
+      outcome: 1,
+      upload: 'e3b0c44298fc1c149afbf4c8996fb924',
+      etag: 'abc',
+      target: '',
       document: '{"layout":1,"name":"Zoë"}',
     };
     await table.put(whole, absent);
@@ -227,6 +237,20 @@ describe('the index of work', () => {
     await table.put(item('a', { version: 2 }), { kind: 'unchanged', version: 1 });
     expect(keys(await pagesOf({ index: 'byWork', hash: 'due#0', limit: 10 }))).toEqual([]);
   });
+});
+
+test('a scan shows every item whole, page by page, each once', async () => {
+  const all = ['a', 'b', 'c', 'd', 'e'].map((pk) => item(pk, { status: 'attached', outcome: 1, correlationId: 'x' }));
+  for (const one of all) await table.put(one, absent);
+  const seen: Item[] = [];
+  let after: string | undefined;
+  do {
+    const page = await table.scan(2, after);
+    expect(page.items.length).toBeLessThanOrEqual(2);
+    seen.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  expect(seen.sort((one, other) => (one.pk < other.pk ? -1 : 1))).toEqual(all);
 });
 
 test('the index of work shows what counting needs, and nothing else of an item', async () => {

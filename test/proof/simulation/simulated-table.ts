@@ -1,5 +1,5 @@
 import type { Item, Table } from '../../../lib/ledger/table.ts';
-import { holds, indexPage, itemsOf } from '../../fakes/table-rules.ts';
+import { holds, indexPage, itemsOf, tablePage } from '../../fakes/table-rules.ts';
 import type { Process, World } from './world.ts';
 
 /** What may go wrong at the table; each is asked once per call. */
@@ -109,6 +109,7 @@ export const tableOf = (table: SimulatedTable, process: Process, world: World, f
         const staleMs = world.calm() ? 0 : faults.staleMs();
         return indexPage(staleMs === 0 ? table.partition(query.hash) : table.asOf(world.now() - staleMs), query);
       }),
+    scan: (limit, after) => call('table scan', () => tablePage(table.asOf(world.now()), limit, after)),
   };
 };
 

@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { deadlineWithin } from '../../../lib/deadline.ts';
+import { runReserveMs, tellTimeMs } from '../../../lib/limits.ts';
+import { tellAgain } from '../../../lib/operator/tell-again.ts';
+import { action } from '../action.ts';
+import { count } from '../answer/answer.ts';
+import { fields } from '../fields.ts';
+
+export const tell = action({
+  name: 'tell',
+  does: 'sends the outcome event again for every file that ended since "since", after the pipe to your event bus was down',
+  example: { action: 'tell', since: '2026-11-01T10:00:00Z' },
+  schema: v.strictObject({ since: fields.since.schema, cursor: v.optional(fields.cursor.schema) }),
+  run: async ({ since, cursor }, courier) => {
+    const { settings, clock } = courier;
+    if (settings.outcomeBus === 'off') {
+      const message =
+        'Nothing was done: outcomeBus is off, so there is no pipe that could send events. Set the parameter outcomeBus, deploy, and repeat this request.';
+      return { ok: false, message };
+    }
+    if (since > clock.now()) {
+      const message = `Nothing was done: "since" is in the future; it is now ${iso(clock.now())}. It must be the time at which the pipe went down.`;
+      return { ok: false, message };
+    }
+    const own = deadlineWithin(clock, courier.deadline, tellTimeMs + runReserveMs);
+    const { told, unreadable, next } = await tellAgain(since, cursor, own, courier).finally(own.clear);
+    const done = sentence(
+      `${count(told, 'outcome')} since ${iso(since)} ${told === 1 ? 'is' : 'are'} sent again, with a higher version each.`,
+    );
+    const rest = next === undefined ? '' : ' The ledger is not looked through yet: send the request in "next".';
+    const trouble =
+      unreadable === 0
+        ? ''
+        : ` ${count(unreadable, 'record')} could not be read, so their outcome is not sent; "status" lists those that need you.`;
+    return {
+      ok: next === undefined && unreadable === 0,
+      message: `${done}${rest}${trouble}`,
+      told,
+      ...(unreadable > 0 && { unreadable }),
+      ...(next !== undefined && { next: { action: 'tell', since: iso(since), cursor: next } }),
+    };
+  },
+});
+
+/** A sentence begins with a capital letter. */
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const iso = (time: number): string => new Date(time).toISOString();

@@ -1,0 +1,58 @@
+import type { Courier } from '../courier.ts';
+import type { Deadline } from '../deadline.ts';
+import { isTold } from '../ledger/outcome-attributes.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import type { LedgerEntry } from '../ledger/record-store.ts';
+import { ledgerPageSize, maxConflictRounds, parallelTells, runReserveMs } from '../limits.ts';
+import { inParallel } from '../parallel.ts';
+
+export interface ToldAgain {
+  readonly told: number;
+  /** Records that cannot be read: what became of their files is not told. */
+  readonly unreadable: number;
+  /** Where to go on; absent when the whole ledger was looked through. */
+  readonly next?: string;
+}
+
+/**
+ * Tells again what became of every upload that ended since then, for an application that was told nothing. Whole pages only, so
+ * that the place where it stopped is one from which it can go on. Repeating it tells once more and changes nothing.
+ */
+export const tellAgain = async (
+  since: number,
+  after: string | undefined,
+  deadline: Deadline,
+  { ledger }: Pick<Courier, 'ledger'>,
+): Promise<ToldAgain> => {
+  let told = 0;
+  let unreadable = 0;
+  let place = after;
+  do {
+    const { entries, next } = await ledger.everything(ledgerPageSize, place);
+    await inParallel(
+      entries,
+      parallelTells,
+      () => true,
+      async (entry) => {
+        if (!entry.readable) unreadable += 1;
+        else if (await tellOne(entry, since, ledger)) told += 1;
+      },
+    );
+    place = next;
+  } while (place !== undefined && deadline.remainingMs() > runReserveMs);
+  return { told, unreadable, ...(place !== undefined && { next: place }) };
+};
+
+/** What another writer has changed meanwhile is read again: its write may have been one that tells nothing. */
+const tellOne = async (first: LedgerEntry, since: number, ledger: Courier['ledger']): Promise<boolean> => {
+  let entry: LedgerEntry | undefined = first;
+  for (let round = 1; round <= maxConflictRounds; round += 1) {
+    if (!entry?.readable || !hasEndedSince(entry.record, since)) return false;
+    if ((await ledger.tell(entry.record)) === 'told') return true;
+    entry = await ledger.read(first.id);
+  }
+  throw new Error('Too many conflicting writes to one ledger record.');
+};
+
+const hasEndedSince = ({ state, updatedAt }: LedgerRecord, since: number): boolean =>
+  isTold(state.status) && updatedAt >= since;
