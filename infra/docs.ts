@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { outcomeExample, outcomeSchemaPage, outcomeTable } from './docs/outcome-event.ts';
 import { fillRegions } from './docs/regions.ts';
 import { stateDiagram, statesPage } from './docs/states.ts';
 import { failuresTable, settingsTable } from './docs/tables.ts';
@@ -9,9 +10,18 @@ import { failuresTable, settingsTable } from './docs/tables.ts';
 const root = path.join(import.meta.dirname, '..');
 
 /** Pages that people write, and in which some regions are filled from the code. */
-const pagesWithRegions = ['README.md', 'CONTRIBUTING.md', 'infra/README.md'];
+const pagesWithRegions = ['README.md', 'CONTRIBUTING.md', 'infra/README.md', 'docs/events.md'];
 
-const regions = { failures: failuresTable, settings: settingsTable, states: stateDiagram };
+const regions = {
+  failures: failuresTable,
+  settings: settingsTable,
+  states: stateDiagram,
+  'outcome-fields': outcomeTable,
+  'outcome-example': outcomeExample,
+};
+
+/** Pages that are made from the code as a whole. */
+const wholePages = { 'docs/states.md': statesPage, 'docs/outcome-event.schema.json': outcomeSchemaPage };
 
 export interface Page {
   /** Relative to the repository. */
@@ -25,14 +35,16 @@ export interface Page {
 export const pages = async (): Promise<readonly Page[]> => {
   const read = async (file: string): Promise<string | undefined> =>
     existsSync(path.join(root, file)) ? readFile(path.join(root, file), 'utf8') : undefined;
-  const states = { file: 'docs/states.md', onDisk: await read('docs/states.md'), generated: statesPage() };
+  const whole = await Promise.all(
+    Object.entries(wholePages).map(async ([file, make]) => ({ file, onDisk: await read(file), generated: make() })),
+  );
   const filled = await Promise.all(
     pagesWithRegions.map(async (file) => {
       const onDisk = await read(file);
       return onDisk === undefined ? [] : [{ file, onDisk, generated: fillRegions(onDisk, regions) }];
     }),
   );
-  return [states, ...filled.flat()];
+  return [...whole, ...filled.flat()];
 };
 
 /** Writes what has grown old, and says so line by line. */

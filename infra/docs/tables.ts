@@ -3,14 +3,14 @@ import { settings } from '../../lib/config/settings.ts';
 import { everyFailure } from '../../lib/failures/failures.ts';
 
 /** A pipe would end the cell, and angle brackets would be taken for HTML; inside code both are safe but the pipe. */
-const cell = (text: string): string =>
+export const cell = (text: string): string =>
   text
     .split(/(`[^`]*`)/)
     .map((part) => (part.startsWith('`') ? part : part.replaceAll('<', '&lt;').replaceAll('>', '&gt;')))
     .join('')
     .replaceAll('|', '\\|');
 
-const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** Every failure: what it means for the upload, and what a person does about it. */
