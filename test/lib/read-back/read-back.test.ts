@@ -89,7 +89,7 @@ describe('a file that may be delivered', () => {
   });
 
   test('is found by the object when its function died before it could write down the bytes', async () => {
-    const upload = world.put(key);
+    const upload = world.put(key, { metadata: { 'correlation-id': 'application-4711' } });
     const claim = { kind: 'claim', upload, owner: 'owner-A', leaseUntil: world.clock.now() } as const;
     const target = { kind: 'candidate', id: 'GRK123', integrationId } as const;
     const claimed = await courier.ledger.claim({ ...claim, target, attachmentType: 'CV' });
@@ -103,6 +103,7 @@ describe('a file that may be delivered', () => {
     expect(await read(upload)).toMatchObject({ status: 'attached' });
     const content = { sizeBytes: pdf.length, checksum: checksumOfBytes(pdf) };
     expect(await world.recordOf(upload)).toMatchObject({ content, sent: { contentType: 'application/pdf' } });
+    expect(await world.recordOf(upload)).toMatchObject({ correlationId: 'application-4711' });
   });
 
   test('is found without a read of the object when its bytes are in the record', async () => {
