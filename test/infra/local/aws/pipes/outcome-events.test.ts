@@ -20,15 +20,14 @@ import { settle } from '../../../template/settle.ts';
 
 /** Real items of the ledger, through the filter and the template as they are packaged. */
 
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 let pipe: Pipe;
 let server: DynamoDbServer;
 let client: DynamoDBClient;
-let tableNowMs = nine;
 beforeAll(async () => {
   const template = fillIn(settle(await packageTemplate({ outcomeBus: 'default' })));
   pipe = pipeOf(parsePipe(template.Resources.OutcomePipe?.Properties), 'eu-central-1');
-  server = await startDynamoDb(undefined, 0, { nowMs: () => tableNowMs, everyMs: 500 });
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  server = await startDynamoDb(undefined, 0);
   client = new DynamoDBClient({ endpoint: server.url, region: 'eu-central-1', credentials });
 });
 afterAll(async () => {
@@ -44,7 +43,6 @@ beforeEach(async () => {
   const name = `ledger-${randomUUID()}`;
   await createTable(client, name);
   clock = manualClock(nine);
-  tableNowMs = nine;
   events = [];
   writes = 0;
   const stop = server.onWrite((write) => {
@@ -150,11 +148,26 @@ describe('nothing is told', () => {
   });
 
   test('when a record expires', async () => {
-    await written(ledger, await claimed(ledger, 'owner-A'), deliveredBy('owner-A'));
-    events.length = 0;
-    tableNowMs = nine + 31 * day;
-    await expect.poll(() => writes, { timeout: 10_000 }).toBe(4);
-    expect(events).toEqual([]);
+    let nowMs = nine;
+    const expiring = await startDynamoDb(undefined, 0, { nowMs: () => nowMs, everyMs: 100 });
+    const own = new DynamoDBClient({ endpoint: expiring.url, region: 'eu-central-1', credentials });
+    try {
+      await createTable(own, 'ledger');
+      const seen: [string, BusEvent | undefined][] = [];
+      expiring.onWrite((write) => seen.push([write.eventName, pipe(write)]));
+      const its = ledgerOn({ table: dynamoTable(own, 'ledger'), clock, uuid: randomUUID, retentionDays: 30 });
+      await written(its, await claimed(its, 'owner-A'), deliveredBy('owner-A'));
+      nowMs = nine + 31 * day;
+      await expect.poll(() => seen.at(-1), { timeout: 20_000 }).toEqual(['REMOVE', undefined]);
+      expect(seen.map(([name, event]) => [name, event !== undefined])).toEqual([
+        ['INSERT', false],
+        ['MODIFY', true],
+        ['REMOVE', false],
+      ]);
+    } finally {
+      own.destroy();
+      await expiring.close();
+    }
   });
 });
 
