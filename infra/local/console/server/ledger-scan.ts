@@ -20,7 +20,7 @@ export interface LedgerScan {
 
 /**
  * Reads the whole table each time: 500 items take some 20 ms on a laptop, and every change is found, whichever program
- * made it. The functions never scan, because a deployed table may hold the records of years.
+ * made it. Of the functions only `tell` scans, when an operator asks: a deployed table may hold the records of years.
  */
 export const ledgerScan = (client: DynamoDBClient, table: string, bucket: string): (() => Promise<LedgerScan>) => {
   // A record that has not changed is not parsed again.
