@@ -2,12 +2,8 @@ import { parseRemoteFields } from '../attachment/remote-fields.ts';
 import { defaultAllowedTypes, parseAllowedTypes } from '../content-type/decide.ts';
 import { isIntegrationId, parseKeyTemplates } from '../key-template/match-key.ts';
 import { hourMs, mebibyte } from '../limits.ts';
+import { bucketName, eventBus, topicArn } from './aws-names.ts';
 import { Fault, flag, minutes, oneOf, type Setting, seconds, text, wholeNumber } from './setting.ts';
-
-const bucketName = (value: string): string => {
-  if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value)) return value;
-  throw new Fault(`is "${value}"; that is not a bucket name (3 to 63 of a-z, 0-9, dot and hyphen).`);
-};
 
 const regions = { eu: 'https://api.kombo.dev/v1', us: 'https://api.us.kombo.dev/v1' } as const;
 
@@ -57,19 +53,6 @@ const sweepSince = (value: string): number => {
   const at = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
   if (!Number.isNaN(at)) return at;
   throw new Fault(`is "${value}"; it must be a date such as 2026-01-31 or 2026-01-31T08:00:00Z.`);
-};
-
-const topicArn = (value: string): string => {
-  if (/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/.test(value)) return value;
-  throw new Fault(`is "${value}"; it must be the ARN of a topic, arn:aws:sns:<region>:<account>:<name>.`);
-};
-
-const eventBus = (value: string): string => {
-  if (/^(off|default|arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[A-Za-z0-9._/-]{1,256})$/.test(value))
-    return value;
-  throw new Fault(
-    `is "${value}"; it must be off, default, or the ARN of a bus, arn:aws:events:<region>:<account>:event-bus/<name>.`,
-  );
 };
 
 /**

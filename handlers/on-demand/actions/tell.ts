@@ -9,8 +9,13 @@ import { fields } from '../fields.ts';
 export const tell = action({
   name: 'tell',
   does: 'sends the outcome event again for every file that ended since "since", after the pipe to your event bus was down',
+  changes: true,
   example: { action: 'tell', since: '2026-11-01T10:00:00Z' },
-  schema: v.strictObject({ since: fields.since.schema, cursor: v.optional(fields.cursor.schema) }),
+  schema: v.strictObject({
+    since: fields.since.schema,
+    cursor: v.optional(fields.cursor.schema),
+    reason: v.optional(fields.reason.schema),
+  }),
   run: async ({ since, cursor }, courier) => {
     const { settings, clock } = courier;
     if (settings.outcomeBus === 'off') {

@@ -52,6 +52,7 @@ describe('one line in the log says who asked for which change, of what, and why'
     [{ action: 'forget', candidate_id: 'GRK123', reason }, of('forget', 'candidate/GRK123')],
     [{ action: 'replay', event: 'Frank Doe' }, of('replay', 'one event', {})],
     [{ action: 'restored', since: '2026-01-01T00:00:00Z', reason }, of('restored', 'since 2026-01-01T00:00:00Z')],
+    [{ action: 'tell', since: '2026-01-01T00:00:00Z', reason }, of('tell', 'since 2026-01-01T00:00:00Z')],
   ];
 
   test.each(requests.map(([request, lines]) => [JSON.stringify(request), request, lines] as const))(
