@@ -193,6 +193,7 @@ const numbers = [
   'endedAt',
   'waiting',
   'unknown',
+  'unreadable',
   'expiresAt',
   'outcome',
 ] as const;
@@ -212,7 +213,7 @@ export const fromAttributes = (attributes: Attributes): Item => {
   return { pk: '', version: 0, document: '', ...item };
 };
 
-const ofEntries = ['workAt', 'status', 'code', 'createdAt', 'waiting', 'unknown'] as const;
+const ofEntries = ['workAt', 'status', 'code', 'createdAt', 'waiting', 'unknown', 'unreadable'] as const;
 
 const entryFrom = (attributes: Attributes): IndexEntry => {
   const item = fromAttributes(attributes);

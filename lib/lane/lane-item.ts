@@ -23,6 +23,7 @@ export const toLaneItem = (lane: Lane): Item => {
     ...(place && { workShard: directoryPartition[place.part], workAt: place.at }),
     ...(counts?.oldestAt !== undefined && { createdAt: counts.oldestAt }),
     ...(counts && { waiting: counts.waiting, unknown: counts.unknown }),
+    ...(counts?.unreadable !== undefined && { unreadable: counts.unreadable }),
     document: JSON.stringify({ pause, counts, ...rest }),
   };
 };

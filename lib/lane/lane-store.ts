@@ -23,6 +23,8 @@ export interface LaneStore {
   suggest(integrationId: string, change: (lane: Lane) => Lane): Promise<void>;
   /** Must precede every write that puts a file into the lane; costs nothing while the latest touch is fresh. */
   touch(integrationId: string): Promise<void>;
+  /** An item that nothing can read is listed with the pauses from now on, so that runs report it. */
+  showUnreadable(integrationId: string): Promise<void>;
   /** What is known of the tool; of a lane with an unreadable item nothing is known. */
   toolOf(integrationId: string): Promise<Tool>;
   /** A new, open lane in place of an item that cannot be read: an operator asked for it, who lost what was known of the tool. */
@@ -62,6 +64,7 @@ export interface DirectoryEntry {
   readonly waiting: number;
   readonly unknown: number;
   readonly oldestAt?: number;
+  readonly unreadable: number;
 }
 
 export const unreadableSentence =
@@ -117,10 +120,10 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
     return 'conflict';
   };
 
-  /** An item that nothing can read is listed with the pauses, so that runs report it; its document stays as it is. */
+  /** Its document stays as it is. */
   const showUnreadable = async (integrationId: string): Promise<void> => {
     const item = await table.get(laneKey(integrationId));
-    if (!item || item.workShard !== undefined || fromLaneItem(item) !== 'unreadable') return;
+    if (!item || item.workShard === directoryPartition.paused || fromLaneItem(item) !== 'unreadable') return;
     const place = { workShard: directoryPartition.paused, workAt: clock.now() };
     await table.put({ ...item, ...place, version: item.version + 1 }, { kind: 'unchanged', version: item.version });
   };
@@ -133,6 +136,7 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
 
   return {
     change,
+    showUnreadable,
     read: (integrationId) => remember(integrationId, readItem(integrationId)),
     readMany: async (integrationIds) =>
       new Map(
@@ -182,13 +186,14 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
           ...(upTo !== undefined && { upTo }),
           ...(after && { after }),
         });
-        for (const { pk, workAt = 0, waiting = 0, unknown = 0, createdAt } of items) {
+        for (const { pk, workAt = 0, waiting = 0, unknown = 0, unreadable = 0, createdAt } of items) {
           const integrationId = integrationOf({ pk });
           yield {
             integrationId,
             dueAt: workAt,
             waiting,
             unknown,
+            unreadable,
             ...(createdAt !== undefined && { oldestAt: createdAt }),
           };
         }

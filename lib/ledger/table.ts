@@ -54,6 +54,7 @@ export interface Item {
   /** Counts that only the item of a lane has: their sum over all lanes is a gauge. */
   readonly waiting?: number;
   readonly unknown?: number;
+  readonly unreadable?: number;
   /** JSON. */
   readonly document: string;
 }
@@ -79,7 +80,10 @@ export type PageKey = Readonly<Record<string, string | number>>;
  * What an index holds of an item. `byWork`: all of it; `byTarget`: keys alone, so that a write that leaves them as they are
  * costs nothing there.
  */
-export type IndexEntry = Pick<Item, 'pk' | 'workAt' | 'status' | 'code' | 'createdAt' | 'waiting' | 'unknown'>;
+export type IndexEntry = Pick<
+  Item,
+  'pk' | 'workAt' | 'status' | 'code' | 'createdAt' | 'waiting' | 'unknown' | 'unreadable'
+>;
 
 export interface TablePage {
   readonly items: readonly Item[];

@@ -106,20 +106,22 @@ const sumsOf = ({ paused, open }: ListedLanes, { clock }: GaugesCourier): Part =
   };
 };
 
-/** The index does not show since when a lane is paused, and whether its item can be read. */
+/**
+ * The index does not show since when a lane is paused, and whether its item can be read; one that cannot is listed with the
+ * pauses once a run has met it.
+ */
 const readLanes = async ({ paused, open }: ListedLanes, { lanes, clock, log }: GaugesCourier): Promise<Part> => {
   const now = clock.now();
   // An account whose item cannot be read closes every lane, and may be listed nowhere.
-  const ids = new Set([accountLane, ...[...paused, ...open].map(({ integrationId }) => integrationId)]);
+  const ids = new Set([accountLane, ...paused.map(({ integrationId }) => integrationId)]);
   let pagingPauses = 0;
-  let unreadable = 0;
+  let unreadable = [...paused, ...open].reduce((sum, entry) => sum + entry.unreadable, 0);
   for (const [integration, lane] of await lanes.readMany([...ids])) {
     if (lane === 'unreadable') {
       unreadable += 1;
       log.error('A lane cannot be read, so it counts as paused.', { integration, nextStep: unreadableSentence });
       continue;
     }
-    unreadable += lane.counts?.unreadable ?? 0;
     const { pause } = lane;
     if (!pause || !pagesNow(pause, now)) continue;
     pagingPauses += 1;

@@ -51,6 +51,7 @@ export const visitLane = async (
   if (lane === 'unreadable') {
     const nextStep = closedBy(integrationId, lane)?.sentence;
     log.error('A lane cannot be read, so it counts as paused.', { integration: integrationId, nextStep });
+    await lanes.showUnreadable(integrationId);
     return lane;
   }
   if (lane.pause) return undefined;

@@ -58,7 +58,7 @@ export const indexPage = (items: Iterable<Item>, query: IndexQuery): IndexPage =
 const entryOf = (item: Item, { index }: IndexQuery): IndexEntry => {
   const names =
     index === 'byWork'
-      ? (['pk', 'workAt', 'status', 'code', 'createdAt', 'waiting', 'unknown'] as const)
+      ? (['pk', 'workAt', 'status', 'code', 'createdAt', 'waiting', 'unknown', 'unreadable'] as const)
       : (['pk', 'createdAt'] as const);
   const held = names.filter((name) => item[name] !== undefined);
   return Object.fromEntries(held.map((name) => [name, item[name]])) as unknown as IndexEntry;

@@ -21,7 +21,7 @@ describe('the directory', () => {
 
   test('shows lanes that have something to do by then, longest due first, with the counts of their last reading', async () => {
     const { lanes, table } = worldOf();
-    const counts = { waiting: 3, unknown: 2, oldestAt: nine - minute, at: nine };
+    const counts = { waiting: 3, unknown: 2, unreadable: 1, oldestAt: nine - minute, at: nine };
     for (const [id, nextAt] of [
       ['now', nine],
       ['later', nine + 1],
@@ -31,8 +31,8 @@ describe('the directory', () => {
       table.items.set(item.pk, item);
     }
     expect(await listed(lanes, 'open', nine)).toEqual([
-      { integrationId: 'before', dueAt: nine - minute, waiting: 0, unknown: 0 },
-      { integrationId: 'now', dueAt: nine, waiting: 3, unknown: 2, oldestAt: nine - minute },
+      { integrationId: 'before', dueAt: nine - minute, waiting: 0, unknown: 0, unreadable: 0 },
+      { integrationId: 'now', dueAt: nine, waiting: 3, unknown: 2, unreadable: 1, oldestAt: nine - minute },
     ]);
     expect((await listed(lanes, 'open')).map(({ integrationId: id }) => id)).toEqual(['before', 'now', 'later']);
   });
