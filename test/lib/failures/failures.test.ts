@@ -80,7 +80,7 @@ test('a new failure code does not compile before every decision about it is take
     return `${file} lacks ${column}`;
   });
   expect(found.sort()).toEqual(expected.sort());
-}, 60_000);
+});
 
 test('no text for operators holds a name of the code', () => {
   const texts = [

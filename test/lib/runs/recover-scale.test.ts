@@ -65,7 +65,7 @@ test('opening a lane is one write, whether 3 files wait in it or 60,000', async 
   expect(await putsWith(60_000)).toBe(few);
   // Beside the lane: the claim of the probe and its settlement.
   expect(few).toBe(5);
-}, 30_000);
+});
 
 describe('a paused lane', () => {
   test('is counted every hour, so that an operator sees what waits in it', async () => {

@@ -31,7 +31,7 @@ test('of 10,000 lanes with one waiting file each, a run reads those whose file i
   expect(getMany).toBe(sent);
   // The account, every 30 seconds; each lane when it is visited, when it notes its sample, and at the end.
   expect(get).toBeLessThanOrEqual(3 * sent + 2);
-}, 30_000);
+});
 
 test('100 due files cost the same calls beside 20,000 attached ones as beside none', async () => {
   const callsBeside = async (attached: number): Promise<Record<string, number>> => {
@@ -50,7 +50,7 @@ test('100 due files cost the same calls beside 20,000 attached ones as beside no
   expect(await callsBeside(20_000)).toEqual(alone);
   // The directory and two parts of the lane, and for each file the others of its target; four pages of 25 files.
   expect(alone).toMatchObject({ query: 3 + 100, getMany: 4 });
-}, 30_000);
+});
 
 test('20,000 files behind pauses cost a run nothing', async () => {
   const world = laneWorld();
@@ -59,7 +59,7 @@ test('20,000 files behind pauses cost a run nothing', async () => {
   world.table.calls.length = 0;
   expect(await world.work()).toMatchObject({ lanes: 0, outcomes: {} });
   expect(counted(world)).toEqual({ get: 1, query: 1 });
-}, 30_000);
+});
 
 describe('the end of a visit', () => {
   test('keeps what waits in the lane, for the gauges', async () => {

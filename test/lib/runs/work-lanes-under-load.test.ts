@@ -134,4 +134,4 @@ test('a backlog of 2,000 drains through a Kombo that takes five at once, and hol
   expect(mostBeyond).toBeLessThanOrEqual(2);
   // 4%: what Kombo refuses is not far from what it must refuse to be known.
   expect(refused).toBeLessThan(80);
-}, 60_000);
+});

@@ -108,7 +108,7 @@ test('Ctrl-C ends the bench and everything that it started', async () => {
   expect(left.filter(({ pid }) => children.includes(pid))).toEqual([]);
   expect(await readdir(own)).toEqual([]);
   await rm(own, { recursive: true });
-}, 60_000);
+});
 
 test.each([
   [['--quik'], "Unknown option '--quik'"],

@@ -11,7 +11,7 @@ test('the local S3 does what the AWS documentation says, except for its listed d
   expect(results.filter(({ kind }) => kind === 'failed')).toEqual([]);
   expect(results).toHaveLength(s3Checks.length);
   expect(leftOver).toEqual([]);
-}, 120_000);
+});
 
 test('the S3 suite has at least 200 checks, each with the title of a documentation page', () => {
   expect(s3Checks.length).toBeGreaterThanOrEqual(200);

@@ -36,7 +36,7 @@ beforeAll(async () => {
   await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
   recipes = recipesIn(await readFile(path.join(copy, 'CONTRIBUTING.md'), 'utf8'));
   for (const { steps } of recipes) for (const step of steps) await applyStep(copy, step);
-}, 60_000);
+});
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
 test('CONTRIBUTING.md has the six recipes, with all their steps', () => {
@@ -53,7 +53,7 @@ test('CONTRIBUTING.md has the six recipes, with all their steps', () => {
 test('what the recipes say compiles, and "npm run fix" leaves nothing to lint', async () => {
   expect(await inCopy(tool('tsc'))).toBe('');
   expect(await inCopy(tool('biome'), 'check', '--write', '.')).not.toContain('FAILED');
-}, 120_000);
+});
 
 test('what the recipes say is documented, bundled and packaged', async () => {
   expect(await inCopy(process.execPath, 'infra/docs.ts')).toContain('written    README.md');
@@ -70,7 +70,7 @@ test('what the recipes say is documented, bundled and packaged', async () => {
     Role: { 'Fn::GetAtt': ['OnHelloRole', 'Arn'] },
     Environment: { Variables: { MAX_PAGES: expect.anything() } },
   });
-}, 120_000);
+});
 
 test('the tests of what the recipes touch pass, but for those that quote the kinds of targets', async () => {
   const touched = [
