@@ -56,7 +56,12 @@ const parse = (answer: HttpAnswer): Body => {
   return isObject(value) ? { kind: 'json', value } : { kind: 'text' };
 };
 
-const saysError = (body: Body): boolean => body.kind === 'json' && body.value.status === 'error';
+/** Whatever its HTTP status is: it names an error, or another status than success. A field that is null says nothing. */
+const saysError = (body: Body): boolean => {
+  if (body.kind === 'text') return false;
+  const { error = null, status = null } = body.value;
+  return error !== null || (status !== null && status !== 'success');
+};
 
 /** Older documents show `message` beside `status`, without an error object. */
 const errorOf = (json: Record<string, unknown>): WireError =>

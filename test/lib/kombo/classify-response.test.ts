@@ -233,6 +233,45 @@ test('an error under 200 without a code may have come after the work', () => {
   expect(codeOf(answer(200, { status: 'error' }))).toBe('KOMBO_FAULT');
 });
 
+describe.each([200, 201, 202])('a JSON answer under HTTP %i that is not a success', (httpStatus) => {
+  const coded = { code: 'REMOTE.INPUT_INVALID', message: 'The ATS refused the content.' };
+
+  test.each([
+    ['an error beside the status success', { status: 'success', data: {}, error: coded }],
+    ['an error without a status', { data: {}, error: coded }],
+    ['an error beside a status that is null', { status: null, error: coded }],
+    ['an error beside another status', { status: 'failed', error: coded }],
+  ])('is classified by its code: %s', (_, body) => {
+    expect(codeOf(answer(httpStatus, body))).toBe('REMOTE.INPUT_INVALID');
+  });
+
+  test.each([
+    ['the status error', { status: 'error' }],
+    ['the status failed', { status: 'failed', data: {} }],
+    ['the status pending', { status: 'pending', data: {} }],
+    ['the status Success, which Kombo does not write so', { status: 'Success' }],
+    ['an empty status', { status: '' }],
+    ['a status that is a number', { status: 200, data: {} }],
+    ['a status that is a boolean', { status: true }],
+    ['a status that is an object', { status: { code: 'success' } }],
+    ['an empty error object', { status: 'success', error: {} }],
+    ['an error object without a code', { status: 'success', error: { message: 'Something broke.' } }],
+    ['an error with a code that is not in the table', { error: { code: 'REMOTE.QUITE_NEW' } }],
+    ['an error that is a text', { status: 'success', error: 'Something broke.' }],
+    ['an error that is a list', { error: [] }],
+  ])('may have been delivered: %s', (_, body) => {
+    expect(codeOf(answer(httpStatus, body))).toBe('KOMBO_FAULT');
+    expect(komboFailures.KOMBO_FAULT.status).toBe('unknown');
+  });
+
+  test.each([
+    ['an error that is null', { status: 'success', error: null }],
+    ['a status that is null', { status: null, data: {} }],
+  ])('is none where nothing is said: %s', (_, body) => {
+    expect(codeOf(answer(httpStatus, body))).toBe('delivered');
+  });
+});
+
 test('an error that broke off is judged by its status', () => {
   expect(codeOf(answer(503, '{"status":"error","error":{"co', { complete: false }))).toBe('KOMBO_UNAVAILABLE');
 });
