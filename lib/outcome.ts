@@ -1,3 +1,4 @@
+import type { EventFailureCode } from './failures/event-failures.ts';
 import type { FailureDetail } from './failures/failures.ts';
 import type { Target } from './upload/target.ts';
 import type { Upload } from './upload/upload.ts';
@@ -33,7 +34,9 @@ export type Outcome =
       readonly dueAt?: Date;
     })
   /** Nothing to deliver: a folder marker, a test event, a deletion. Never in the ledger. */
-  | { readonly status: 'ignored'; readonly reason: string };
+  | { readonly status: 'ignored'; readonly reason: string }
+  /** A record of an event that names no upload, and whose repeat fixes nothing. Never in the ledger. */
+  | { readonly status: 'refused'; readonly code: EventFailureCode; readonly detail: string };
 
 /** Measured together with the outcome, in milliseconds and bytes. Absent when the delivery ended before that step. */
 export interface Measures {

@@ -6,7 +6,7 @@ import type { FailureDetail } from '../../lib/failures/failures.ts';
 import { failures } from '../../lib/failures/failures.ts';
 import type { BatchTask } from '../events/batch-event.ts';
 import { canStart } from '../time-budget.ts';
-import { advice, permanent, resultOf, type TaskResult, temporary } from './task-result.ts';
+import { advice, permanent, refusedTask, resultOf, type TaskResult, temporary } from './task-result.ts';
 
 /** Sends the object that one task names. Never fails: S3 expects a result for every task. */
 export const runTask = async (
@@ -14,7 +14,7 @@ export const runTask = async (
   deadline: Deadline,
   courier: DeliverCourier & Pick<Courier, 'log'>,
 ): Promise<TaskResult> => {
-  if (task.kind === 'refused') return permanent(`${task.code}: ${task.detail}`);
+  if (task.kind === 'refused') return refusedTask(task);
   const { settings, storage, log } = courier;
   if (!canStart(deadline, settings)) {
     return temporary('OUT_OF_TIME: the function ended before it started with this object.');

@@ -1,4 +1,5 @@
 import type { S3BatchResultResultCode } from 'aws-lambda';
+import { type EventFailureCode, eventFailures } from '../../lib/failures/event-failures.ts';
 import type { FailureDetail } from '../../lib/failures/failures.ts';
 import { type FailureCode, failures } from '../../lib/failures/failures.ts';
 import type { Outcome } from '../../lib/outcome.ts';
@@ -37,6 +38,8 @@ export const resultOf = (outcome: Outcome): TaskResult => {
       return success(`Attached before, on ${outcome.attachedAt.toISOString()}.`);
     case 'ignored':
       return success(`Ignored: ${outcome.reason}`);
+    case 'refused':
+      return refusedTask(outcome);
     case 'waiting':
     case 'unknown':
       return ofStatus(outcome.status, outcome.failure, outcome.dueAt);
@@ -48,6 +51,14 @@ export const resultOf = (outcome: Outcome): TaskResult => {
       return ofStatus(outcome.as, outcome.failure, outcome.dueAt);
   }
 };
+
+export const refusedTask = ({
+  code,
+  detail,
+}: {
+  readonly code: EventFailureCode;
+  readonly detail: string;
+}): TaskResult => permanent(`REFUSED ${code}: ${detail} ${eventFailures[code].nextStep}`);
 
 const ofStatus = (
   status: Extract<Outcome, { status: 'unchanged' }>['as'],

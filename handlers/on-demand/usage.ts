@@ -1,3 +1,4 @@
+import { type EventFailureCode, eventFailures } from '../../lib/failures/event-failures.ts';
 import { at, nonEmptyText } from '../../lib/json.ts';
 import { decodeEventKey } from '../../lib/upload/object-key.ts';
 import { recordShapeOf, shapeOf } from '../events/envelope.ts';
@@ -56,14 +57,20 @@ const recordsUsage = (records: readonly unknown[]): Answer => {
     );
   }
   const bucket = nonEmptyText(at(first, 's3', 'bucket', 'name')) ?? '';
-  const key = decodeEventKey(nonEmptyText(at(first, 's3', 'object', 'key')) ?? '');
+  const encoded = nonEmptyText(at(first, 's3', 'object', 'key'));
   const isTemplate = bucket === 'example-bucket' || bucket.startsWith('amzn-s3-demo-bucket');
-  if (isTemplate || !key.ok) {
+  if (isTemplate) {
     return usage(
       "This is the console's S3 Put template. The function on-upload handles such events; here, name an object as the examples do.",
     );
   }
+  if (encoded === undefined) return refusedUsage('EVENT_INCOMPLETE', 'The event names no key.');
+  const key = decodeEventKey(encoded);
+  if (!key.ok) return refusedUsage('KEY_MALFORMED', key.error);
   return usage('This is an S3 notification. The function on-upload handles such events; "next" sends that object.', {
     next: { action: 'attach', key: `s3://${bucket}/${key.value}` },
   });
 };
+
+const refusedUsage = (code: EventFailureCode, detail: string): Answer =>
+  usage(`This is an S3 notification that every function refuses. ${code}: ${detail} ${eventFailures[code].nextStep}`);

@@ -61,7 +61,7 @@ const handle = async (request: UploadRequest, deadline: Deadline, courier: Entri
         const { code, detail, nextStep, redeliver } = request;
         courier.log.error(eventRefused, { code, detail, nextStep });
         const reason = `${code}: ${detail}`;
-        return redeliver ? leaveUnfinished(reason) : { status: 'ignored', reason };
+        return redeliver ? leaveUnfinished(reason) : { status: 'refused', code, detail };
       }
       case 'held-by-scan': {
         const { code, detail } = request;

@@ -184,7 +184,13 @@ const isDue = ({ state }: LedgerRecord, { clock }: RunCourier): boolean =>
 const answerIn = (outcome: Outcome, integrationId: string): 'ended' | 'cause' | 'none' => {
   if (outcome.status === 'attached') return 'ended';
   // An unchanged outcome belongs to another invocation, and its failure is an old one.
-  if (outcome.status === 'ignored' || outcome.status === 'unchanged' || !('failure' in outcome)) return 'none';
+  if (
+    outcome.status === 'ignored' ||
+    outcome.status === 'refused' ||
+    outcome.status === 'unchanged' ||
+    !('failure' in outcome)
+  )
+    return 'none';
   const { judges, outage, pauses, throttled } = failureOf(outcome.failure.code);
   // Kombo reports on a single integration only after it has accepted the API key, so the pause of the account has ended.
   if (integrationId === accountLane && judges !== 'nothing') return 'ended';

@@ -1,3 +1,4 @@
+import { eventFailures } from '../failures/event-failures.ts';
 import type { FailureDetail } from '../failures/failures.ts';
 import { type FailureCode, failures } from '../failures/failures.ts';
 import type { KeyTemplate } from '../key-template/match-key.ts';
@@ -28,6 +29,7 @@ export const observer =
 /** An outcome as log fields. */
 export const fieldsOf = (outcome: Outcome, templates: readonly KeyTemplate[]): Record<string, unknown> => {
   if (outcome.status === 'ignored') return { status: outcome.status, reason: outcome.reason };
+  if (outcome.status === 'refused') return { ...outcome, nextStep: eventFailures[outcome.code].nextStep };
   const { upload, target, status, attempt } = outcome;
   return {
     status,
@@ -72,6 +74,8 @@ const headline = (outcome: Outcome): { level: keyof Log; message: string } => {
       return { level: 'info', message: `Known and ${outcome.as}; nothing to do now.` };
     case 'ignored':
       return { level: 'info', message: 'Ignored.' };
+    case 'refused':
+      return { level: 'error', message: 'The event is refused.' };
     case 'superseded':
       return { level: 'info', message: 'Superseded: the object that the event named was deleted or replaced.' };
     case 'waiting':
@@ -99,7 +103,8 @@ const counters = {
 } as const satisfies Partial<Record<Outcome['status'], MetricName>>;
 
 const count = (outcome: Outcome, measures: Measures, measure: Measure): void => {
-  if (outcome.status === 'ignored' || outcome.status === 'unchanged') return;
+  const { status } = outcome;
+  if (status === 'ignored' || status === 'refused' || status === 'unchanged') return;
   const integration = outcome.target?.integrationId ?? noIntegration;
   const code = 'failure' in outcome ? { code: outcome.failure.code } : {};
   measure(valuesOf(outcome, measures), { integration, ...code });
@@ -110,7 +115,7 @@ const secondsToAttached = ({ arrivedAt, attachedAt }: Extract<Outcome, { status:
   arrivedAt && Math.max(0, attachedAt.getTime() - arrivedAt.getTime()) / 1000;
 
 const valuesOf = (
-  outcome: Exclude<Outcome, { status: 'ignored' | 'unchanged' }>,
+  outcome: Exclude<Outcome, { status: 'ignored' | 'refused' | 'unchanged' }>,
   { komboMs, sizeBytes }: Measures,
 ): MetricValues => {
   const counted = { [counters[outcome.status]]: 1, KomboLatency: komboMs };

@@ -175,7 +175,8 @@ describe('PermanentFailure is said of what needs an operator or another file', (
     const refused = { taskId: 'task-1', kind: 'refused', code: 'KEY_MALFORMED', detail: 'A stray "%".' } as const;
     expect(await runTask(refused, world.deadline(), world.newFunction())).toEqual({
       resultCode: 'PermanentFailure',
-      resultString: 'KEY_MALFORMED: A stray "%".',
+      resultString:
+        'REFUSED KEY_MALFORMED: A stray "%". Correct the sender; S3 itself never sends such a key. The sweep finds the object under its own key.',
     });
   });
 

@@ -63,8 +63,15 @@ test('what is not understood is thrown, so that the failure queue keeps it', asy
 
 test.each([
   ['another bucket', notification('candidates/GRK4/CV.pdf', 'other'), 'BUCKET_FOREIGN'],
-  ['an object that is gone', notification('candidates/GRK4/None.pdf'), 'S3 answered'],
   ['nothing', {}, 'EVENT_EMPTY'],
+])('%s is refused, and no repeat is asked for', async (_name, event, code) => {
+  expect(await loopback.invoke('on-upload', event)).toMatchObject({
+    outcomes: [{ status: 'refused', code, detail: expect.any(String), nextStep: expect.any(String) }],
+  });
+});
+
+test.each([
+  ['an object that is gone', notification('candidates/GRK4/None.pdf'), 'S3 answered'],
   ['the test event of S3', { Event: 's3:TestEvent' }, 's3:TestEvent'],
 ])('%s is let go with a reason', async (_name, event, reason) => {
   expect(await loopback.invoke('on-upload', event)).toMatchObject({

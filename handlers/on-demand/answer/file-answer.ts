@@ -1,3 +1,4 @@
+import { type EventFailureCode, eventFailures } from '../../../lib/failures/event-failures.ts';
 import { type FailureCode, type FailureDetail, failures } from '../../../lib/failures/failures.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord, Sent } from '../../../lib/ledger/record.ts';
@@ -52,12 +53,23 @@ export type FileAnswer =
         readonly mayBeDelivered?: true;
       })
   | { readonly status: 'ignored'; readonly reason: string }
+  | {
+      readonly status: 'refused';
+      readonly code: EventFailureCode;
+      readonly detail: string;
+      readonly meaning: string;
+      readonly nextStep: string;
+    }
   /** The request named a key that could not be read. */
   | (FailureFacts & { readonly status: 'not there' | 'not read'; readonly key: string });
 
 /** What just became of a file. */
 export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
   if (outcome.status === 'ignored') return { status: 'ignored', reason: outcome.reason };
+  if (outcome.status === 'refused') {
+    const { meaning, nextStep } = eventFailures[outcome.code];
+    return { ...outcome, meaning, nextStep };
+  }
   const { upload, target, attempt } = outcome;
   const { key } = upload;
   const facts = { ...targetFacts(target), attempts: attempt, etag: upload.etag };
@@ -205,6 +217,8 @@ export const sentenceOf = (file: FileAnswer): string => {
       return `It was not sent, because the object is no longer there. ${advice(file.code)}`;
     case 'ignored':
       return file.reason;
+    case 'refused':
+      return `The event is refused. ${file.code}: ${file.detail} ${file.nextStep}`;
     case 'not there':
     case 'not read':
       return `${file.meaning} ${file.nextStep}`;

@@ -38,6 +38,7 @@ const arms: readonly Outcome[] = [
   { ...about, status: 'superseded', failure },
   { ...about, status: 'unchanged', as: 'held', failure },
   { status: 'ignored', reason: 'A folder marker.' },
+  { status: 'refused', code: 'KEY_MALFORMED', detail: 'The key in the event is empty.' },
 ];
 
 describe('every outcome', () => {
