@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../result.ts';
 import { type AllowedTypes, typeLabel } from './allowed-types.ts';
+import { protectionOf } from './compound-file.ts';
 import { extensionOf } from './file-extension.ts';
 import { canonicalType, formOf, typeOfExtension } from './known-types.ts';
 import { typeOfBytes } from './sniff.ts';
@@ -28,14 +29,29 @@ const isMisnamed = (named: string, found: string | undefined): boolean =>
 
 const contradiction = (named: string, found: string | undefined): Result<string> => {
   const bytes = found === undefined ? 'show no type' : `say ${typeLabel(found)}`;
-  const hint =
-    found === 'application/x-cfb' && formOf(named) === 'zip' ? '; a document with a password looks like this' : '';
-  return fail('TYPE_CONTRADICTED', `The name says ${typeLabel(named)}, the first bytes ${bytes}${hint}.`);
+  return fail('TYPE_CONTRADICTED', `The name says ${typeLabel(named)}, the first bytes ${bytes}.`);
+};
+
+/**
+ * Office encrypts a document as a whole and puts it into a container of another form. A PDF with /Encrypt is sent: most of
+ * these can be opened without a password and only forbid changes.
+ */
+const checkPassword = (head: Uint8Array, found: string | undefined, named: string | undefined): Result<void> => {
+  if (found === undefined || (found !== 'application/x-cfb' && formOf(found) !== 'cfb')) return ok(undefined);
+  const protection = protectionOf(head);
+  if (protection === 'encrypted')
+    return fail('FILE_HAS_PASSWORD', 'The first bytes are those of an encrypted document.');
+  return protection === 'hidden' && named !== undefined && formOf(named) === 'zip'
+    ? fail(
+        'FILE_HAS_PASSWORD',
+        `The name says ${typeLabel(named)}, and the first bytes are those of an old Office file, as a document with a password has them.`,
+      )
+    : ok(undefined);
 };
 
 /**
  * Decides the `content_type` of an attachment: the leading bytes, then the extension, then S3's own type.
- * Fails with FILE_EMPTY, with TYPE_CONTRADICTED when the bytes are not what the extension says, or with
+ * Fails with FILE_EMPTY, with FILE_HAS_PASSWORD, with TYPE_CONTRADICTED when the bytes are not what the extension says, or with
  * TYPE_NOT_ALLOWED. A PDF without a header and a text with NUL bytes contradict their names, too: they cannot be opened.
  */
 export const decideContentType = async (
@@ -46,6 +62,8 @@ export const decideContentType = async (
   const named = typeOfExtension(extensionOf(filename));
   const stated = declared === undefined ? undefined : canonicalType(declared);
   const found = await typeOfBytes(head, named ?? stated);
+  const password = checkPassword(head, found, named);
+  if (!password.ok) return password;
   if (named !== undefined && isMisnamed(named, found)) return contradiction(named, found);
   // A type that the operator allowed and whose bytes are not known: only S3's Content-Type is left.
   const type = found ?? (stated !== undefined && formOf(stated) === undefined ? stated : undefined);

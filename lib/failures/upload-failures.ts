@@ -46,6 +46,11 @@ export const uploadFailures = {
     meaning: 'The first bytes show another type than the file name does, for example an .exe named .pdf.',
     nextStep: 'Look at the file with care; ask the uploader for the real document.',
   },
+  FILE_HAS_PASSWORD: {
+    ...rejected,
+    meaning: 'The document has a password or restricted rights, so a recruiter could not open it.',
+    nextStep: 'Ask the uploader for the document without a password, or for a PDF of it.',
+  },
   CONTENT_ENCODED: {
     ...rejected,
     meaning: 'The object has a Content-Encoding, so its bytes are not the document.',

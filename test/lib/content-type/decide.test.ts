@@ -4,13 +4,18 @@ import { decideContentType, defaultAllowedTypes, parseAllowedTypes } from '../..
 import { sniffBytes } from '../../../lib/limits.ts';
 import {
   compoundFile,
+  compoundFileWith,
   docx,
   docxWithPictureFirst,
   docxWithPropertiesFirst,
+  encryptedDocument,
+  encryptedDocumentWithLateDirectory,
+  encryptedOldWordDocument,
   exe,
   jpeg,
   noise,
   odt,
+  oldWordDocument,
   pdf,
   pdfAfterOtherBytes,
   pdfTooFarIn,
@@ -130,15 +135,7 @@ describe('bytes that contradict the name are refused', () => {
     expect(await decide(odt, 'CV.docx')).toEqual(contradicted('The name says docx, the first bytes say odt.'));
   });
 
-  test('a document with a password, with a hint', async () => {
-    expect(await decide(compoundFile, 'CV.docx')).toEqual(
-      contradicted(
-        'The name says docx, the first bytes say application/x-cfb; a document with a password looks like this.',
-      ),
-    );
-  });
-
-  test('an old Office file named .pdf, without that hint', async () => {
+  test('an old Office file named .pdf', async () => {
     expect(await decide(compoundFile, 'CV.pdf')).toEqual(
       contradicted('The name says pdf, the first bytes say application/x-cfb.'),
     );
@@ -166,6 +163,56 @@ describe('bytes that contradict the name are refused', () => {
 
   test('bytes of no format named .png', async () => {
     expect(await decide(noise, 'CV.png')).toEqual(contradicted('The name says png, the first bytes show no type.'));
+  });
+});
+
+describe('a document with a password is refused as that', () => {
+  const password = (detail: string) => ({ code: 'FILE_HAS_PASSWORD', detail });
+  const seen = password('The first bytes are those of an encrypted document.');
+
+  test.each([['CV.docx'], ['CV.xlsx'], ['CV.pptx'], ['CV.doc'], ['CV'], ['CV.pdf']])(
+    'a new Office document, named %s',
+    async (filename) => {
+      expect(await decide(encryptedDocument, filename)).toEqual(seen);
+    },
+  );
+
+  test('a new Office document of which S3 says that it is an old one', async () => {
+    expect(await decide(encryptedDocument, 'CV', 'application/msword')).toEqual(seen);
+  });
+
+  test('an old Word document', async () => {
+    expect(await decide(encryptedOldWordDocument, 'CV.doc')).toEqual(seen);
+    expect(await decide(encryptedOldWordDocument, 'CV', 'application/msword')).toEqual(seen);
+  });
+
+  test('a document whose directory comes later than the leading bytes, where the name leaves hardly anything else', async () => {
+    expect(encryptedDocumentWithLateDirectory.length).toBeGreaterThan(sniffBytes);
+    expect(await decide(encryptedDocumentWithLateDirectory, 'CV.docx')).toEqual(
+      password(
+        'The name says docx, and the first bytes are those of an old Office file, as a document with a password has them.',
+      ),
+    );
+  });
+
+  test('and a container that may well be an old document is none', async () => {
+    expect(await decide(encryptedDocumentWithLateDirectory, 'CV.doc')).toBe('application/msword');
+    expect(await decide(oldWordDocument, 'CV.doc')).toBe('application/msword');
+    expect(await decide(oldWordDocument, 'CV.docx')).toEqual({
+      code: 'TYPE_CONTRADICTED',
+      detail: 'The name says docx, the first bytes say application/x-cfb.',
+    });
+  });
+
+  test('and a text about encryption in an old document is none', async () => {
+    const file = Buffer.from(compoundFileWith(['WordDocument', '1Table'], 4));
+    file.write('I wrote EncryptedPackage and EncryptionInfo.', 1024, 'utf16le');
+    expect(await decide(file, 'CV.doc')).toBe('application/msword');
+  });
+
+  test('and a PDF that is encrypted is sent: most can be opened without a password', async () => {
+    const trailer = '\ntrailer<</Root 1 0 R/Encrypt 4 0 R>>\n%%EOF\n';
+    expect(await decide(Buffer.concat([pdf, Buffer.from(trailer)]), 'CV.pdf')).toBe('application/pdf');
   });
 });
 
@@ -278,7 +325,7 @@ describe('whatever the bytes', () => {
   });
 
   test('a document that is cut anywhere is judged, and nothing is thrown', async () => {
-    for (const file of [pdf, docx, odt, rtf, png, jpeg, exe]) {
+    for (const file of [pdf, docx, odt, rtf, png, jpeg, exe, oldWordDocument]) {
       for (let length = 1; length < file.length; length += 7) {
         const found = await decide(file.subarray(0, length), 'CV.docx');
         expect(typeof found === 'string' || found.code.startsWith('TYPE_')).toBe(true);

@@ -1,0 +1,43 @@
+import { sniffBytes } from '../limits.ts';
+
+/*
+ * The container (OLE, "compound file") of Word 97 to 2003, and of every newer Office document with a password.
+ * Pure: leading bytes only, which show the container's directory where Office puts it, but not wherever it may be.
+ * @see [MS-CFB] 2.2 (header) and 2.6.1 (directory entry); [MS-OFFCRYPTO] 2.3.4; [MS-DOC] 2.5.2 (FibBase)
+ */
+
+/** What leading bytes say of a document in such a container. `hidden`: its directory comes after them. */
+export type Protection = 'encrypted' | 'none' | 'hidden';
+
+/** Facts of the format. The header fills a sector; version 4 has larger ones. */
+const format = { sectorBytes: 512, entryBytes: 128 } as const;
+
+/** Streams that only a document with a password, or with restricted rights, has. */
+const protectedStreams: ReadonlySet<string> = new Set(['EncryptedPackage', 'EncryptionInfo', '\u0006DataSpaces']);
+
+/** @param head leading bytes of a compound file: `sniffBytes` of them, or the whole file when it is shorter */
+export const protectionOf = (head: Uint8Array): Protection => {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (head.length < format.sectorBytes) return 'none';
+  if (isEncryptedWord(view)) return 'encrypted';
+  for (let at = format.sectorBytes; at + format.entryBytes <= head.length; at += format.entryBytes) {
+    if (protectedStreams.has(entryNameAt(view, at) ?? '')) return 'encrypted';
+  }
+  // The first sector follows the header.
+  const directoryAt = (view.getUint32(0x30, true) + 1) * 2 ** (view.getUint16(0x1e, true) & 0xf);
+  return head.length >= sniffBytes && directoryAt + format.entryBytes > head.length ? 'hidden' : 'none';
+};
+
+/** The name of the directory entry at a place, or undefined where there is none: other bytes rarely look like an entry. */
+const entryNameAt = (view: DataView, at: number): string | undefined => {
+  const nameBytes = view.getUint16(at + 0x40, true);
+  const kind = view.getUint8(at + 0x42);
+  const isEntry = nameBytes >= 4 && nameBytes <= 64 && nameBytes % 2 === 0 && (kind === 1 || kind === 2);
+  return isEntry ? Buffer.from(view.buffer, view.byteOffset + at, nameBytes - 2).toString('utf16le') : undefined;
+};
+
+/** Word 97 to 2003 encrypts the text and says so in the first bytes of its main stream, which it writes first. */
+const isEncryptedWord = (view: DataView): boolean =>
+  view.byteLength >= format.sectorBytes + 12 &&
+  view.getUint16(format.sectorBytes, true) === 0xa5ec &&
+  (view.getUint16(format.sectorBytes + 10, true) & 0x0100) !== 0;
