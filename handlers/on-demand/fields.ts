@@ -82,7 +82,7 @@ export const fields = {
   },
   force: {
     schema: v.literal(true),
-    is: 'true, because the file may then be in the ATS twice',
+    is: 'true, because "resend" may leave the file in the ATS twice, and "retry" then sends one that the malware scan has not found clean',
   },
   event: {
     schema: v.union([

@@ -26,6 +26,9 @@ export const saysOutage = (code: FailureCode): boolean => {
   return outage !== 'no' && (status !== 'unknown' || vendorRepeats);
 };
 
+/** Whether the malware scan says it: only a clean verdict, or an operator who names the file, ends it. */
+export const isScanCode = (code: FailureCode): boolean => code.startsWith('SCAN_');
+
 /** Everything that an answer or a log line can name: failures of uploads and of the events that should report them. */
 export const everyFailure = { ...failures, ...eventFailures } as const;
 

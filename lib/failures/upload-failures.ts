@@ -170,12 +170,14 @@ export const uploadFailures = {
   SCAN_UNSUPPORTED: {
     ...held,
     meaning: 'The malware scan could not read the file, for example because it has a password.',
-    nextStep: 'Ask for the file without a password, or look at it with care and retry.',
+    nextStep:
+      'Ask for the file without a password; or look at it with care, and retry it by its key with "force": true.',
   },
   SCAN_DENIED: {
     ...held,
     meaning: 'The malware scan was not allowed to read the object.',
-    nextStep: "Give the scan's role access to the bucket and its key, rescan, then retry.",
+    nextStep:
+      "Give the scan's role access to the bucket and its key, and scan the object again; a clean verdict delivers it.",
   },
   SCAN_FAILED: {
     ...held,
@@ -185,7 +187,8 @@ export const uploadFailures = {
   SCAN_VERDICT_UNKNOWN: {
     ...held,
     meaning: 'The malware scan gave a verdict that this version does not know, so it does not count as clean.',
-    nextStep: 'Look the verdict up in the GuardDuty guide; when the file may be used, retry, otherwise delete it.',
+    nextStep:
+      'Look the verdict up in the GuardDuty guide. When the file may be used, retry it by its key with "force": true; otherwise delete it.',
   },
   SCAN_MISSING: {
     ...held,

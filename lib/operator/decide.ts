@@ -1,4 +1,5 @@
 import type { Courier } from '../courier.ts';
+import { isScanCode } from '../failures/failures.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import { accountLane, restoredIn } from '../lane/lane.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
@@ -13,7 +14,10 @@ import { uploadId } from '../upload/upload.ts';
 
 /** What an operator may decide about one upload, each with a reason that is stored with the record. */
 export type OperatorDecision =
-  | Pick<EventOf<'retry'>, 'kind' | 'reason'>
+  | (Pick<EventOf<'retry'>, 'kind' | 'reason'> & {
+      /** Also where the malware scan holds it without having found a threat. Never for many files. */
+      readonly force?: true | undefined;
+    })
   | Pick<EventOf<'resend'>, 'kind' | 'reason'>
   | EventOf<'resolve'>;
 
@@ -22,16 +26,17 @@ export type Decided =
   | {
       readonly done: false;
       /**
-       * `state`: its state does not allow it. `threat`: the scan found one. `key`: its key names no target. `gone`: erased
+       * `state`: its state does not allow it. `threat`: the scan found one. `scan`: it has no clean verdict. `key`: its key names no target. `gone`: erased
        * in the meantime. `conflict`: too many writers.
        */
-      readonly why: 'state' | 'threat' | 'key' | 'gone' | 'conflict' | 'unreadable';
+      readonly why: 'state' | 'threat' | 'scan' | 'key' | 'gone' | 'conflict' | 'unreadable';
       readonly known?: LedgerEntry;
     };
 
 /**
  * Writes an operator's decision into the record, whatever state it has by then.
- * A file in which a threat was found is never released by an operator: only a clean verdict releases it.
+ * A file in which a threat was found is never released by an operator: only a clean verdict releases it. Any other file that the
+ * scan holds is released by an operator who names it and says so, never among many.
  * @throws only when the ledger could not be read or written.
  */
 export const decide = async (
@@ -77,18 +82,23 @@ const targetNow = ({ target }: LedgerRecord, match: Result<KeyMatch>): Target | 
 
 const obstacle = (
   record: LedgerRecord,
-  { kind }: OperatorDecision,
+  decision: OperatorDecision,
   match: Result<KeyMatch>,
-): 'threat' | 'key' | undefined => {
-  if (kind === 'resolve') return undefined;
+): 'threat' | 'scan' | 'key' | undefined => {
+  if (decision.kind === 'resolve') return undefined;
   if (isThreat(record)) return 'threat';
+  if (decision.kind === 'retry' && !decision.force && isHeldByScan(record)) return 'scan';
   return targetNow(record, match) ? undefined : 'key';
 };
 
 const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>, restored: Restored | undefined): LedgerEvent => {
   if (decision.kind === 'resolve') return decision;
   const where = match.ok ? { target: match.value.target, attachmentType: match.value.attachmentType } : {};
-  return decision.kind === 'retry' ? { ...decision, ...where, restored } : { ...decision, ...where };
+  const { kind, reason } = decision;
+  return kind === 'retry' ? { kind, reason, ...where, restored } : { kind, reason, ...where };
 };
+
+export const isHeldByScan = ({ state }: LedgerRecord): boolean =>
+  state.status === 'held' && isScanCode(state.failure.code);
 
 const isThreat = ({ state }: LedgerRecord): boolean => 'failure' in state && state.failure.code === 'SCAN_THREAT_FOUND';

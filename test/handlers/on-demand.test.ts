@@ -74,6 +74,10 @@ describe('a request that is not right is told which field, and shown an example'
     [{ action: 'attach', prefix: 'a/', cursor: 5 }, '"cursor" is wrong;'],
     [{ action: 'attach', key, reasn: 'x' }, '"attach" has no field "reasn".'],
     [{ action: 'dryRun', key, force: true }, '"dryRun" has no field "force".'],
+    [
+      { action: 'retry', candidate_id: 'GRK123', force: true, reason: 'x' },
+      '"force" goes with "key" alone: a file without a clean scan verdict is never released among many.',
+    ],
     [{ action: 'dryRun' }, 'Give exactly one of "key", "keys" and "prefix".'],
     [
       { action: 'status', key, candidate_id: 'GRK123' },
@@ -89,7 +93,7 @@ describe('a request that is not right is told which field, and shown an example'
     [{ action: 'retry', key, limit: 5, reason }, '"limit" does not go with "key".'],
     [
       { action: 'resend', key, reason },
-      '"force" is missing; it is true, because the file may then be in the ATS twice.',
+      '"force" is missing; it is true, because "resend" may leave the file in the ATS twice, and "retry" then sends one that the malware scan has not found clean.',
     ],
     [{ action: 'resend', key, force: 'yes', reason }, '"force" is wrong; it must be true,'],
     [{ action: 'resend', key, force: true }, '"reason" is missing;'],

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
+import { type FailureCode, failures, isScanCode } from '../../../lib/failures/failures.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import { ledgerPageSize } from '../../../lib/limits.ts';
+import type { OperatorDecision } from '../../../lib/operator/decide.ts';
 import { defaultFiles } from '../../limits.ts';
 import { type ActionCourier, action, oneOf } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
@@ -27,6 +28,7 @@ export const retry = action({
       code: v.optional(fields.code.schema),
       limit: v.optional(fields.limit.schema),
       dry_run: v.optional(fields.dry_run.schema),
+      force: v.optional(fields.force.schema),
       reason: fields.reason.schema,
     }),
     oneOf('key', ...targetFieldNames, 'code')(),
@@ -36,9 +38,13 @@ export const retry = action({
       ({ key, dry_run }) => key === undefined || dry_run === undefined,
       '"dry_run" does not go with "key": "status" shows one file.',
     ),
+    v.check(
+      ({ key, force }) => key !== undefined || force === undefined,
+      '"force" goes with "key" alone: a file without a clean scan verdict is never released among many.',
+    ),
   ),
-  run: async ({ key, etag, code, limit = defaultFiles, dry_run = false, reason, ...input }, courier) => {
-    if (key !== undefined) return retryOne(key, etag, reason, courier);
+  run: async ({ key, etag, code, limit = defaultFiles, dry_run = false, force, reason, ...input }, courier) => {
+    if (key !== undefined) return retryOne(key, etag, { kind: 'retry', reason, force }, courier);
     const { ledger } = courier;
     const many = { limit, reason, isDry: dry_run };
     const target = targetIn(input);
@@ -49,6 +55,10 @@ export const retry = action({
       const message = `Nothing was done: files with ${code} are sent or looked at automatically. "status" shows what waits and what is paused; "resume" ends a pause.`;
       return { ok: false, message };
     }
+    if (code !== undefined && isScanCode(code)) {
+      const message = `Nothing was done: files with ${code} are released by a clean scan verdict, which sends them automatically. To release one without it, name its "key" and add "force": true.`;
+      return { ok: false, message };
+    }
     const queue = status === 'rejected' ? 'rejected' : 'held';
     return retryMany(ledger.work(queue, ledgerPageSize), stoppedBy(code), many, courier);
   },
@@ -57,12 +67,12 @@ export const retry = action({
 const retryOne = async (
   key: string,
   etag: string | undefined,
-  reason: string,
+  decision: OperatorDecision,
   courier: ActionCourier,
 ): Promise<Answer> => {
   const named = await findRecord(key, etag, courier);
   if ('answer' in named) return named.answer;
-  const decided = await writeDecision(named.record, { kind: 'retry', reason }, courier);
+  const decided = await writeDecision(named.record, decision, courier);
   if ('answer' in decided) return decided.answer;
   const file = await withPause(fileOfOutcome(await sendNow(decided.record, courier)), courier);
   return { ok: file.status === 'attached', message: `It was retried. ${sentenceOf(file)}`, files: [file] };

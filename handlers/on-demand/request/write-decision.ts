@@ -34,6 +34,12 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
         message: `Nothing was changed: the malware scan found a threat in this file. Only a clean scan verdict can release it. ${state}`,
         ...files,
       };
+    case 'scan':
+      return {
+        ok: false,
+        message: `Nothing was done: the malware scan has not found this file clean. Scan it again; a clean verdict sends it automatically. To send it without one, add "force": true. ${state}`,
+        ...files,
+      };
     case 'key':
       return {
         ok: false,

@@ -44,6 +44,20 @@ describe('a decision', () => {
     });
   });
 
+  test('of many files is not made where the scan holds one, also when its outcome is open', async () => {
+    for (const state of [states.scanned, { ...states.scanned, mayBeDelivered: true }]) {
+      const seen = stored(recordIn(state));
+      expect(await decide(seen, retry, courier)).toMatchObject({ done: false, why: 'scan' });
+      expect(await decide(seen, { ...retry, force: true }, courier)).toMatchObject({ done: true });
+    }
+  });
+
+  test('is not made when the verdict of the scan was faster', async () => {
+    const seen = stored(recordIn(states.held));
+    stored(recordIn(states.scanned, { version: 2, writeId: 'write-2' }));
+    expect(await decide(seen, retry, courier)).toMatchObject({ done: false, why: 'scan' });
+  });
+
   test('brings nothing back that was erased meanwhile', async () => {
     const seen = recordIn(states.held);
     expect(await decide(seen, retry, courier)).toEqual({ done: false, why: 'gone' });

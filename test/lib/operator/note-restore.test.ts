@@ -144,7 +144,7 @@ describe('a file that was attached after the backup', () => {
     const missing = { code: 'SCAN_MISSING', detail: 'No verdict has come.' } as const;
     expect(await send(its, { holdAs: missing })).toMatchObject({ status: 'held', failure: { code: 'SCAN_MISSING' } });
     expect(await world.recordOf(its)).toMatchObject({ state: { mayBeDelivered: true } });
-    const answer = await world.run(world.ask({ action: 'retry', key, reason }));
+    const answer = await world.run(world.ask({ action: 'retry', key, force: true, reason }));
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
     expect(world.kombo.posts).toHaveLength(1);
   });

@@ -177,7 +177,7 @@ describe('with REQUIRE_SCAN', () => {
       files: [{ status: 'held', code: 'SCAN_MISSING' }],
     });
     expect(world.kombo.posts).toHaveLength(0);
-    expect(await world.ask({ action: 'retry', key, reason }, scanned())).toMatchObject({ ok: true });
+    expect(await world.ask({ action: 'retry', key, force: true, reason }, scanned())).toMatchObject({ ok: true });
     expect(world.kombo.posts).toHaveLength(1);
   });
 

@@ -76,6 +76,55 @@ describe('retry', () => {
     expect(world.kombo.posts).toHaveLength(0);
   });
 
+  describe.each(['SCAN_UNSUPPORTED', 'SCAN_DENIED', 'SCAN_FAILED', 'SCAN_VERDICT_UNKNOWN', 'SCAN_MISSING'] as const)(
+    'of a file that the scan holds as %s',
+    (code) => {
+      const heldByScan = async (name: string): Promise<void> => {
+        const holdAs = { code, detail: 'The scan did not find it clean.' };
+        await deliver(world.put(name), { deadline: world.deadline(), holdAs }, world.newFunction());
+      };
+      beforeEach(() => heldByScan(key));
+
+      test('releases nothing without "force", and says what releases it', async () => {
+        const answer = await world.ask({ action: 'retry', key, reason });
+        expect(answer).toMatchObject({ ok: false, files: [{ status: 'held', code }] });
+        expect(answer.message).toMatch(
+          /^Nothing was done: the malware scan has not found this file clean\. .* To send it without one, add "force": true\./,
+        );
+        expect(world.kombo.posts).toHaveLength(0);
+      });
+
+      test('sends it with "force", because an operator names it and gives a reason', async () => {
+        expect(await world.ask({ action: 'retry', key, force: true, reason })).toMatchObject({
+          ok: true,
+          files: [{ status: 'attached' }],
+        });
+        expect(world.kombo.posts).toHaveLength(1);
+      });
+
+      test('releases it neither with its candidate nor with its code, and its neighbour all the same', async () => {
+        const before = structuredClone([...world.table.items.values()].filter(({ status }) => status === 'held'));
+        await sentWith(notFound, 'candidates/GRK123/B.pdf');
+        const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
+        expect(answer).toMatchObject({ ok: true, released: 1 });
+        expect(answer.message).toContain('Without a clean scan verdict: 1 file of these;');
+        const byCode = await world.ask({ action: 'retry', code, reason });
+        expect(byCode).toMatchObject({ ok: false, message: expect.stringContaining('Nothing was done') });
+        await world.runSchedule();
+        expect([...world.table.items.values()].filter(({ status }) => status === 'held')).toEqual(before);
+        expect(world.kombo.standing).toHaveLength(1);
+      });
+    },
+  );
+
+  test('by key and with "force" never sends a file in which a threat was found', async () => {
+    const holdAs = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty reported THREATS_FOUND.' } as const;
+    await deliver(world.put(key), { deadline: world.deadline(), holdAs }, world.newFunction());
+    const answer = await world.ask({ action: 'retry', key, force: true, reason });
+    expect(answer).toMatchObject({ ok: false, message: expect.stringContaining('found a threat') });
+    expect(world.kombo.posts).toHaveLength(0);
+  });
+
   test('of a candidate lets go what is held, and the schedule sends it', async () => {
     await sentWith(notFound, 'candidates/GRK123/A.pdf');
     await sentWith(notFound, 'candidates/GRK123/B.pdf');
