@@ -1,6 +1,7 @@
 import type { Context, S3BatchResult } from 'aws-lambda';
 import { ConfigurationError } from '../lib/config/config.ts';
 import { eventFailures } from '../lib/failures/event-failures.ts';
+import { OwnError } from '../lib/failures/own-error.ts';
 import { parallelDeliveries } from '../lib/limits.ts';
 import { inParallel } from '../lib/parallel.ts';
 import { logger } from '../lib/telemetry/logger.ts';
@@ -54,7 +55,7 @@ const parseTasks = (event: unknown, bucket: string): BatchEvent => {
   const batch = parseBatchEvent(event, bucket);
   if (batch) return batch;
   countRefused('EVENT_UNKNOWN');
-  throw new Error(
+  throw new OwnError(
     'This is not an invocation by S3 Batch Operations. Create a job there; to send one object by hand, use on-demand: {"action":"attach","key":"..."}.',
   );
 };

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { OwnError } from '../lib/failures/own-error.ts';
 import type { Gauges, RunReport, SweepReport } from '../lib/runs/run-report.ts';
 import { scheduledRun } from '../lib/runs/scheduled-run.ts';
 import { allIntegrations, type MetricValues, measure } from '../lib/telemetry/metrics.ts';
@@ -21,7 +22,7 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
   const parsed = parseScheduleEvent(event);
   if (parsed.kind === 'refused') {
     countRefused('EVENT_UNKNOWN');
-    throw new Error(parsed.detail);
+    throw new OwnError(parsed.detail);
   }
   const courier = runtime();
   const deadline = deadlineOf(context, courier.clock);

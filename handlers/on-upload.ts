@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
+import { OwnError } from '../lib/failures/own-error.ts';
 import type { Outcome } from '../lib/outcome.ts';
 import { logger } from '../lib/telemetry/logger.ts';
 import { fieldsOf } from '../lib/telemetry/observe.ts';
@@ -46,7 +47,7 @@ const messageIdsOf = (unfinished: readonly Unfinished[]): string[] => {
 };
 
 /** Lambda repeats the event and then sends it to the failure queue; what was settled is not sent again. */
-class UnfinishedUploads extends Error {
+class UnfinishedUploads extends OwnError {
   override readonly name = 'UnfinishedUploads';
 
   constructor(reasons: readonly string[]) {

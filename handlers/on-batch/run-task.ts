@@ -4,6 +4,7 @@ import { deliverOnRequest } from '../../lib/delivery/deliver-on-request.ts';
 import type { DeliverCourier } from '../../lib/delivery/delivery-options.ts';
 import type { FailureDetail } from '../../lib/failures/failures.ts';
 import { failures } from '../../lib/failures/failures.ts';
+import { describeError } from '../../lib/failures/own-error.ts';
 import type { BatchTask } from '../events/batch-event.ts';
 import { canStart } from '../time-budget.ts';
 import { advice, permanent, refusedTask, resultOf, type TaskResult, temporary } from './task-result.ts';
@@ -29,11 +30,9 @@ export const runTask = async (
     }
     return resultOf(await deliverOnRequest(found.value, { deadline, isBackfill: true }, courier));
   } catch (error) {
-    const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
+    const detail = describeError(error);
     log.error('A task could not be settled; S3 repeats it.', { detail });
-    return temporary(
-      `LEDGER_UNAVAILABLE: the ledger could not be read or written (${error instanceof Error ? error.name : 'unknown error'}).`,
-    );
+    return temporary(`It could not be settled: ${detail}`);
   }
 };
 

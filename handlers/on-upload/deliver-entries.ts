@@ -2,6 +2,7 @@ import type { Courier } from '../../lib/courier.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import { deliver } from '../../lib/delivery/deliver.ts';
 import type { DeliverCourier } from '../../lib/delivery/delivery-options.ts';
+import { describeError } from '../../lib/failures/own-error.ts';
 import { parallelDeliveries } from '../../lib/limits.ts';
 import type { Outcome } from '../../lib/outcome.ts';
 import { pacedPool } from '../../lib/runs/paced-pool.ts';
@@ -73,11 +74,9 @@ const handle = async (request: UploadRequest, deadline: Deadline, courier: Entri
         return await identifyAndSend(request, deadline, courier);
     }
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : { name: 'unknown error', message: '' };
-    courier.log.error('An upload could not be settled; its event is delivered again.', {
-      detail: `${name}: ${message}`,
-    });
-    return leaveUnfinished(`The ledger could not be read or written (${name}).`);
+    const detail = describeError(error);
+    courier.log.error('An upload could not be settled; its event is delivered again.', { detail });
+    return leaveUnfinished(`It could not be settled: ${detail}`);
   }
 };
 

@@ -1,35 +1,38 @@
-/** The table cannot be used as it is set up, and repeating does not help: an operator must fix what the message names. */
-export class LedgerTableError extends Error {
+import { describeError, OwnError } from '../failures/own-error.ts';
+
+/** The table did not do what it was asked, and the message says what to do about it. The caller may ask again. */
+export class LedgerTableError extends OwnError {
   override readonly name = 'LedgerTableError';
 }
 
 /**
- * Adds the table's name and the next step to errors of DynamoDB that come from a wrong setup. DynamoDB's own messages
- * often name neither: for a wrong table name it is "Requested resource not found". Other errors are returned unchanged.
+ * Says what a failed call to DynamoDB means, with the table's name and the next step. DynamoDB's own messages often name
+ * neither (for a wrong table name it is "Requested resource not found"), and may quote what was written, so they are left out.
  */
-export const tableError = (error: unknown, tableName: string): unknown => {
-  if (error instanceof Error && error.name === 'TimeoutError') return silence(error, tableName);
-  const remedy = error instanceof Error ? remedyFor(error, `"${tableName}"`) : undefined;
-  return remedy === undefined ? error : new LedgerTableError(remedy, { cause: error });
+export const tableError = (cause: unknown, tableName: string): LedgerTableError => {
+  const table = `"${tableName}"`;
+  const message = (cause instanceof Error && remedyFor(cause, table)) || silence(cause, table);
+  return new LedgerTableError(message, { cause });
 };
 
-/** Reads that DynamoDB left out again and again. The caller may call again. */
-export const busy = (tableName: string): Error =>
-  new Error(
+/** Reads that DynamoDB left out again and again. */
+export const busy = (tableName: string): LedgerTableError =>
+  new LedgerTableError(
     `The DynamoDB table "${tableName}" is too busy to read all records that were asked for. Nothing is lost: the next run asks ` +
       "again. If it stays, look at the table's throttles.",
   );
 
-/** The SDK's own message names neither the service nor the table. The caller may call again. */
-const silence = (cause: Error, tableName: string): Error => {
-  const message =
-    `The DynamoDB table "${tableName}" did not answer in time. Nothing is lost: uploads are sent again automatically. ` +
-    "If it stays, look at the table's throttles and at the network of the function.";
-  return Object.assign(new Error(message, { cause }), { name: cause.name });
+const silence = (cause: unknown, table: string): string => {
+  const isSilent = cause instanceof Error && cause.name === 'TimeoutError';
+  const what = isSilent ? 'did not answer in time' : `cannot be used now: ${describeError(cause)}`;
+  return (
+    `The DynamoDB table ${table} ${what}. Nothing is lost: uploads are sent again automatically. ` +
+    "If it stays, look at the table's throttles and at the network of the function."
+  );
 };
 
-const remedyFor = ({ name, message }: Error, table: string): string | undefined => {
-  switch (name) {
+const remedyFor = (error: Error, table: string): string | undefined => {
+  switch (error.name) {
     case 'ResourceNotFoundException':
       return (
         `There is no DynamoDB table ${table} in this account and region, or it is still being created. ` +
@@ -42,7 +45,7 @@ const remedyFor = ({ name, message }: Error, table: string): string | undefined 
       );
     case 'ValidationException':
       return (
-        `The DynamoDB table ${table} rejects a request of the ledger: ${message} ` +
+        `The DynamoDB table ${table} rejects a request of the ledger: ${describeError(error)}. ` +
         'Set LEDGER_TABLE to a table with the keys and indexes of infra/resources/table.yml.'
       );
     default:

@@ -1,3 +1,4 @@
+import { describeError, OwnError } from '../failures/own-error.ts';
 import { Fault, type Setting } from './setting.ts';
 import { settings } from './settings.ts';
 
@@ -12,7 +13,7 @@ export type Settings = {
 };
 
 /** Every problem of the environment in one error, so that an operator does not have to deploy once per typo. */
-export class ConfigurationError extends Error {
+export class ConfigurationError extends OwnError {
   override readonly name = 'ConfigurationError';
   readonly problems: readonly string[];
 
@@ -38,7 +39,7 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>):
       return setting.parse(given);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      problems.push(`${setting.name} ${error.message}`);
+      problems.push(`${setting.name} ${describeError(error)}`);
       return undefined;
     }
   };

@@ -1,3 +1,5 @@
+import { OwnError } from '../failures/own-error.ts';
+
 /** One environment variable: how it is read, and what the documentation says of it. */
 export interface Setting<T> {
   readonly name: string;
@@ -19,7 +21,7 @@ export interface Setting<T> {
 export type SetBy = { readonly parameter: string; readonly mayBeEmpty?: true } | 'stack' | 'unset';
 
 /** Says what is wrong with a value, so that "NAME " and this make a sentence. Never repeats a secret. */
-export class Fault extends Error {
+export class Fault extends OwnError {
   override readonly name = 'Fault';
 }
 

@@ -3,6 +3,7 @@ import { type PreparedAttachment, prepareAttachment } from '../attachment/prepar
 import { sleep } from '../clock.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
 import { type FailureDetail, failureOf } from '../failures/failures.ts';
+import { describeError } from '../failures/own-error.ts';
 import type { KeyMatch } from '../key-template/match-key.ts';
 import { attachmentBody, attachmentLinkBody, type RequestBody } from '../kombo/attachment-request.ts';
 import type { KomboFailure } from '../kombo/classify-response.ts';
@@ -83,7 +84,7 @@ const attemptOnce = async (
     const ending = { ...report.ending, ...seen, content: content() };
     return { report: { ...report, ending }, ...(repeat && { repeat }) };
   } catch (error) {
-    if (error instanceof SourceError) return notSent({ code: error.code, detail: error.message });
+    if (error instanceof SourceError) return notSent({ code: error.code, detail: describeError(error) });
     throw error;
   } finally {
     calling.clear();

@@ -1,3 +1,4 @@
+import { OwnError } from '../failures/own-error.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { type AttachmentType, type Target, targetIdName, targetKinds } from '../upload/target.ts';
 import { isDots, type KeyTemplate } from './parse-templates.ts';
@@ -56,7 +57,7 @@ export const matchKey = (
     const integrationId = integration_id ?? defaultIntegrationId;
     // The configuration is refused without one of the two, so this is a defect.
     if (!integrationId)
-      throw new Error(`The template "${template.text}" names no integration, and there is no default.`);
+      throw new OwnError(`The template "${template.text}" names no integration, and there is no default.`);
     return ok({
       target: { kind, id: fitted.value[targetIdName(kind)] ?? '', integrationId },
       attachmentType: attachmentTypeOf(type) ?? 'CV',

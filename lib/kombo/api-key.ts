@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { OwnError } from '../failures/own-error.ts';
 import { at, parseJson, text } from '../json.ts';
 import { apiKeyLifetimeMs, apiKeyVersionLifetimeMs, minApiKeyRefreshMs } from '../limits.ts';
 
@@ -22,7 +23,7 @@ export interface StoredKey {
 }
 
 /** `unreadable`: an operator must fix it. `unavailable`: the store does not answer now. */
-export class ApiKeyError extends Error {
+export class ApiKeyError extends OwnError {
   override readonly name = 'ApiKeyError';
   readonly fault: 'unreadable' | 'unavailable';
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
 import { failureOf } from '../failures/failures.ts';
+import { describeError } from '../failures/own-error.ts';
 import { syncedFilesAsked } from '../limits.ts';
 import type { Target, TargetKind } from '../upload/target.ts';
 import { ApiKeyError } from './api-key.ts';
@@ -70,7 +71,7 @@ export const komboClient = ({ transport, clock, apiKey, load }: KomboClientOptio
     } catch (error) {
       if (!(error instanceof ApiKeyError)) throw error;
       const code = error.fault === 'unavailable' ? 'API_KEY_UNAVAILABLE' : 'API_KEY_UNREADABLE';
-      return { classified: { ok: false, failure: { code, detail: error.message } }, concurrency: {} };
+      return { classified: { ok: false, failure: { code, detail: describeError(error) } }, concurrency: {} };
     }
     const headers = {
       authorization: `Bearer ${key}`,

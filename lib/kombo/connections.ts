@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { OwnError } from '../failures/own-error.ts';
 import { maxHandshakeMs, maxIdleConnectionMs } from '../limits.ts';
 
 /** Without noDelay the last piece, which is small, waits for the other side to acknowledge the one before: 40 ms a file. */
@@ -37,7 +38,7 @@ export const connectionsTo = (baseUrl: URL, clock: Clock): Connections => {
     const socket = connect(options) as Socket;
     const { promise: ready, resolve, reject } = Promise.withResolvers<Socket>();
     const cancel = clock.after(maxHandshakeMs, () =>
-      socket.destroy(Object.assign(new Error('The handshake took too long.'), { code: 'ETIMEDOUT' })),
+      socket.destroy(Object.assign(new OwnError('The handshake took too long.'), { code: 'ETIMEDOUT' })),
     );
     socket.once(secure ? 'secureConnect' : 'connect', () => {
       idleSince.set(socket, clock.now());

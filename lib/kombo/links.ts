@@ -5,6 +5,7 @@ import { isIP, type LookupFunction, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import type { Clock } from '../clock.ts';
+import { OwnError } from '../failures/own-error.ts';
 import { linkSilenceMs, maxHandshakeMs, maxLinkRedirects } from '../limits.ts';
 import { ok, type Result } from '../result.ts';
 import { freeAfterUse } from '../stream/free-after-use.ts';
@@ -94,7 +95,7 @@ export const httpLinks = (
     // Stays for as long as the call does, because the connection may also break after the head of the answer.
     call.on('error', (error) => reject(certificateFault(error, call.socket) ?? error));
     // A host that switches protocols ends the call without an error.
-    call.on('close', () => reject(new Error('Closed without an answer.')));
+    call.on('close', () => reject(new OwnError('Closed without an answer.')));
     call.end();
     return answered.finally(() => cancel());
   };
@@ -142,7 +143,7 @@ const lookupOnly =
     });
 
 /** An error whose message may be shown. Those of other errors contain the host's name and address. */
-class LinkError extends Error {
+class LinkError extends OwnError {
   override readonly name = 'LinkError';
   readonly fault: LinkFault;
 

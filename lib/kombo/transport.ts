@@ -1,3 +1,4 @@
+import { OwnError } from '../failures/own-error.ts';
 import type { RequestBody } from './attachment-request.ts';
 
 /** One HTTP exchange with Kombo: the seam at which tests and the simulation put their own Kombo. */
@@ -34,7 +35,7 @@ export interface HttpAnswer {
 /** `unreachable`: no connection could be made. `lost`: it broke. `aborted`: our deadline ended the wait. */
 export type TransportFault = 'unreachable' | 'lost' | 'aborted';
 
-export class TransportError extends Error {
+export class TransportError extends OwnError {
   override readonly name = 'TransportError';
   readonly fault: TransportFault;
   /** The connection had served an earlier call; it may have died long before this one. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { OwnError } from '../failures/own-error.ts';
 import { ledgerPageSize, maxConflictRounds, maxCounted } from '../limits.ts';
 import { type Target, targetKey } from '../upload/target.ts';
 import { parseUploadId, uploadId } from '../upload/upload.ts';
@@ -110,7 +111,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
       const next = transition(seen, event, clock.now(), uuid());
       if (!next) {
         if (seen) return { written: false, known: { id: uploadId(seen.upload), readable: true, record: seen } };
-        throw new Error('A first record was not allowed.');
+        throw new OwnError('A first record was not allowed.');
       }
       const outcome = await write(next, seen);
       if (outcome === 'written') return { written: true, record: next };
@@ -124,7 +125,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
       if (!there.readable) return { written: false, known: there };
       seen = there.record;
     }
-    throw new Error('Too many conflicting writes to one ledger record.');
+    throw new OwnError('Too many conflicting writes to one ledger record.');
   };
 
   const apply: Ledger['apply'] = async (seen, event) => {

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import * as v from 'valibot';
 import { failures } from '../failures/failures.ts';
+import { OwnError } from '../failures/own-error.ts';
 import { isObject, parseJson } from '../json.ts';
 import { daySeconds, shardCount } from '../limits.ts';
 import { checksumAlgorithms } from '../stream/checksum.ts';
@@ -89,7 +90,7 @@ const placeOf = (record: LedgerRecord, pk: string): Pick<Item, 'workShard' | 'wo
 
 /** @throws when it has no target: such a file would wait in a lane that no run reads. */
 const laneOf = ({ target, backfill }: LedgerRecord): string => {
-  if (!target) throw new Error('A file without a target cannot wait.');
+  if (!target) throw new OwnError('A file without a target cannot wait.');
   return lanePartition(backfill ? 'backfill' : 'wait', target.integrationId);
 };
 
@@ -97,7 +98,7 @@ const isSettled = ({ status }: State): boolean =>
   status === 'attached' || status === 'rejected' || status === 'superseded';
 
 /** A record that this version does not understand: its file is not sent, and an error is logged for the operator. */
-export class RecordUnreadable extends Error {
+export class RecordUnreadable extends OwnError {
   override readonly name = 'RecordUnreadable';
 }
 

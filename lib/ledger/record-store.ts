@@ -1,3 +1,4 @@
+import { describeError } from '../failures/own-error.ts';
 import { isNews, withNews } from './outcome-attributes.ts';
 import type { LedgerRecord } from './record.ts';
 import { fromItem, RecordUnreadable, toItem } from './record-item.ts';
@@ -49,6 +50,6 @@ export const readItem = (item: Item): LedgerEntry => {
   } catch (error) {
     if (!(error instanceof RecordUnreadable)) throw error;
     const { pk: id, version, workAt } = item;
-    return { id, readable: false, version, reason: error.message, ...(workAt !== undefined && { workAt }) };
+    return { id, readable: false, version, reason: describeError(error), ...(workAt !== undefined && { workAt }) };
   }
 };

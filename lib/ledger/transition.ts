@@ -1,4 +1,5 @@
 import { countsAsAttempt, type FailureDetail } from '../failures/failures.ts';
+import { OwnError } from '../failures/own-error.ts';
 import { doubtedChange } from './doubted.ts';
 import { aboutUpload, firstRecord, isFirst, targetOf } from './first-record.ts';
 import { type EventOf, formsOf, type LedgerEvent } from './ledger-event.ts';
@@ -127,7 +128,7 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
 
 /** `moves` allows these events for `unknown` alone. */
 const unknownOutcome = (state: State): UnknownOutcome => {
-  if (state.status !== 'unknown') throw new Error(`The target of a file that is ${state.status} is not read.`);
+  if (state.status !== 'unknown') throw new OwnError(`The target of a file that is ${state.status} is not read.`);
   return state;
 };
 
@@ -222,7 +223,7 @@ const seenBy = (event: EventOf<'found' | 'looked' | 'absent' | 'undecidable'>) =
 /** What may have been delivered is looked up again, not sent again. Only states that hold a failure come here. */
 const releaseChange = (state: State, now: number): Change => {
   if (state.status === 'unknown') return { state: { ...state, dueAt: now } };
-  if (!('failure' in state)) throw new Error(`A file that is ${state.status} cannot be released.`);
+  if (!('failure' in state)) throw new OwnError(`A file that is ${state.status} cannot be released.`);
   if (mayHaveArrived(state)) return { state: unknownState(state.failure, now, now) };
   return backToWaiting(state.failure, now);
 };

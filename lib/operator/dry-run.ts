@@ -1,6 +1,7 @@
 import { type PreparedAttachment, prepareAttachment } from '../attachment/prepare.ts';
 import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
+import { describeError } from '../failures/own-error.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import type { Closed } from '../lane/lane-store.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
@@ -72,7 +73,7 @@ const prepare = async (
       object.close();
     }
   } catch (error) {
-    if (error instanceof SourceError) return fail(error.code, error.message);
+    if (error instanceof SourceError) return fail(error.code, describeError(error));
     throw error;
   } finally {
     own.clear();

@@ -1,4 +1,5 @@
 import type { Deadline } from '../deadline.ts';
+import { describeError } from '../failures/own-error.ts';
 import { matchKey } from '../key-template/match-key.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
@@ -99,7 +100,7 @@ export const sweepPage = async (
         key: maskKey(upload.key, settings.keyTemplates),
         etag: upload.etag,
         ...integrationField(upload.key, courier),
-        error: nameOf(error),
+        error: describeError(error),
       });
     }
   });
@@ -150,5 +151,3 @@ const integrationField = (key: string, { settings }: Pick<RunCourier, 'settings'
   const match = matchKey(settings.keyTemplates, key, settings.integrationId);
   return match.ok ? { integration: match.value.target.integrationId } : {};
 };
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');

@@ -1,4 +1,5 @@
 import type { FailureCode } from '../failures/failures.ts';
+import { OwnError } from '../failures/own-error.ts';
 
 export type SourceFailureCode = Extract<
   FailureCode,
@@ -9,7 +10,7 @@ export type SourceFailureCode = Extract<
  * The object could not be read to its verified end. Thrown through the body into the HTTP request, which it ends:
  * since the last bytes are withheld until then, Kombo has never seen a complete body.
  */
-export class SourceError extends Error {
+export class SourceError extends OwnError {
   override readonly name = 'SourceError';
   readonly code: SourceFailureCode;
 

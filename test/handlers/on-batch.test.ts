@@ -118,7 +118,7 @@ describe('TemporaryFailure is said of what continues automatically', () => {
     world.table.fail('get', 9);
     expect(await run()).toEqual({
       resultCode: 'TemporaryFailure',
-      resultString: 'LEDGER_UNAVAILABLE: the ledger could not be read or written (Error).',
+      resultString: 'It could not be settled: Error',
     });
   });
 

@@ -151,7 +151,7 @@ describe('the metrics of a run', () => {
       if (JSON.stringify(command).includes('lease#')) throw new Error('The ledger is away.');
       return Reflect.apply(send, this, [command]);
     });
-    await expect(loopback.invoke('on-schedule', {})).rejects.toThrow('The ledger is away.');
+    await expect(loopback.invoke('on-schedule', {})).rejects.toThrow('cannot be used now: Error.');
     expect(lines).toEqual([expect.objectContaining(gauges)]);
     expect(lines[0]).not.toHaveProperty('ScheduleRuns');
   });
@@ -174,7 +174,7 @@ describe('the metrics of a run', () => {
       throw new Error('The ledger is away.');
     };
     vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(refuseAll);
-    await expect(loopback.invoke('on-schedule', {})).rejects.toThrow('The ledger is away.');
+    await expect(loopback.invoke('on-schedule', {})).rejects.toThrow('cannot be used now: Error.');
     expect(lines).toEqual([]);
   });
 });

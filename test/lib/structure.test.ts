@@ -149,3 +149,18 @@ test('no file beside the failure table has a list of failure codes', () => {
   // The first translates verdicts of the malware scan into codes; the second names two variables of the environment.
   expect(found).toEqual(['handlers/events/eventbridge.ts', 'lib/config/config.ts']);
 });
+
+/** Messages of other errors, the AWS SDK's among them, may quote data: `describeError` alone decides what is said of an error. */
+test('every error that is thrown on purpose is an OwnError, and no message of a caught error is read', () => {
+  const found = tracked('lib', 'handlers')
+    .filter((file) => file !== 'lib/failures/own-error.ts')
+    .flatMap((file) =>
+      [
+        ...readFileSync(file, 'utf8').matchAll(
+          /extends Error\b|new (?:Type|Range)?Error\(|\b(?:error|cause)\.(?:message|stack)\b/g,
+        ),
+      ].map(([text]) => `${file}: ${text}`),
+    );
+  // Here `error` is a field of Kombo's answer.
+  expect(found.filter((place) => !place.startsWith('lib/kombo/classify-response.ts'))).toEqual([]);
+});

@@ -1,5 +1,6 @@
 import type { Courier } from '../../courier.ts';
 import type { Deadline } from '../../deadline.ts';
+import { describeError } from '../../failures/own-error.ts';
 import type { KeyTemplate } from '../../key-template/match-key.ts';
 import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.ts';
 import { checkAlarms } from './alarms.ts';
@@ -57,9 +58,12 @@ const runCheck = async (what: string, test: () => Promise<readonly CheckLine[]>)
   try {
     return await test();
   } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown error';
     return [
-      wrong(what, `It could not be tested (${name}).`, 'Check again; if it stays, read the log of this function.'),
+      wrong(
+        what,
+        `It could not be tested: ${describeError(error)}`,
+        'Check again; if it stays, read the log of this function.',
+      ),
     ];
   }
 };

@@ -1,6 +1,7 @@
 import type { Courier } from '../../courier.ts';
 import { type Deadline, deadlineWithin } from '../../deadline.ts';
 import { failures } from '../../failures/failures.ts';
+import { describeError } from '../../failures/own-error.ts';
 import { type ApiKey, ApiKeyError } from '../../kombo/api-key.ts';
 import type { KomboFailure } from '../../kombo/classify-response.ts';
 import type { Restrictions } from '../../kombo/read-restrictions.ts';
@@ -60,7 +61,7 @@ const checkKey = async (apiKey: ApiKey): Promise<CheckLine> => {
   } catch (error) {
     if (!(error instanceof ApiKeyError)) throw error;
     const code = error.fault === 'unavailable' ? 'API_KEY_UNAVAILABLE' : 'API_KEY_UNREADABLE';
-    return wrong('API key', error.message, failures[code].nextStep);
+    return wrong('API key', describeError(error), failures[code].nextStep);
   }
 };
 

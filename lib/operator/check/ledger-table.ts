@@ -1,3 +1,4 @@
+import { describeError } from '../../failures/own-error.ts';
 import { shardsOf } from '../../ledger/record-item.ts';
 import type { Table } from '../../ledger/table.ts';
 import { type CheckLine, fine, wrong } from './check-line.ts';
@@ -31,7 +32,6 @@ const line = async (what: string, found: string, test: () => Promise<unknown>): 
     await test();
     return fine(what, found);
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error('unknown error');
-    return wrong(what, name === 'LedgerTableError' ? message : `DynamoDB answered ${name}: ${message}`, repair);
+    return wrong(what, describeError(error), repair);
   }
 };

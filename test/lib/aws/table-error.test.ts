@@ -74,10 +74,28 @@ describe.each(questions)('%s', (_, ask) => {
     );
   });
 
-  test('that fails otherwise fails as it did', async () => {
-    const throttled = new DynamoDBServiceException({ name: 'ThrottlingException', $fault: 'client', $metadata: {} });
-    expect(await faultOf(ask(refusing(throttled)))).toBe(throttled);
+  test('that fails otherwise names the table, and the name and the codes of the fault', async () => {
+    const $metadata = { httpStatusCode: 400 };
+    const throttled = new DynamoDBServiceException({ name: 'ThrottlingException', $fault: 'client', $metadata });
+    const error = await faultOf(ask(refusing(throttled)));
+    expect(error).toBeInstanceOf(LedgerTableError);
+    expect(error.message).toBe(
+      'The DynamoDB table "the-ledger" cannot be used now: ThrottlingException (HTTP 400). Nothing is lost: uploads are sent ' +
+        "again automatically. If it stays, look at the table's throttles and at the network of the function.",
+    );
   });
+
+  test.each(['ValidationException', 'ThrottlingException', 'AccessDeniedException', 'InternalServerError', 'Error'])(
+    'quotes nothing of what %s says, which may be data',
+    async (name) => {
+      const $metadata = { httpStatusCode: 400 };
+      const message = 'The value "Zebulon Quux CV.pdf" is not valid.';
+      const fault = Object.assign(new DynamoDBServiceException({ name, $fault: 'client', $metadata, message }), {
+        code: 'Zebulon Quux',
+      });
+      expect((await faultOf(ask(refusing(fault)))).message).not.toContain('Quux');
+    },
+  );
 });
 
 describe('a table of another kind', () => {
@@ -133,6 +151,6 @@ test('an item that is too large is refused without a word of it', async () => {
   const { name } = await dynamo.newTable();
   const huge = { ...item, document: 'Frank Doe '.repeat(50_000) };
   const error = await faultOf(dynamoTable(dynamo.client, name).put(huge, absent));
-  expect(error.message).toContain('Item size has exceeded the maximum allowed size');
+  expect(error.message).toContain('rejects a request of the ledger: ValidationException (HTTP 400).');
   expect(error.message).not.toContain('Frank');
 });
