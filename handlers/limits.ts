@@ -18,6 +18,9 @@ export const defaultFiles = 100;
 /** Objects of one dry run: each is opened, and a few are enough to try a template. */
 export const maxDryRunObjects = 20;
 
+/** Kept free before the function ends, for the answer to an operator. Deliveries have settled by then. */
+export const answerReserveMs = 2_000;
+
 /** HeadObject calls in progress concurrently. */
 export const parallelHeads = 8;
 

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../lib/config/config.ts';
 import { isObject } from '../../lib/json.ts';
+import { answerReserveMs } from '../limits.ts';
 import type { ActionCourier } from './action.ts';
 import { actions, findAction } from './actions.ts';
 import type { Answer } from './answer/answer.ts';
@@ -28,13 +29,14 @@ export const answerRequest = async (
   }
   const courier = readyCourier(courierOf);
   if ('message' in courier) return courier;
+  const end = endOfTime(courier);
   try {
     // Before the work, so that the line is there whatever becomes of it. Lines of one invocation share its request id.
     if (action.changes && event.dry_run !== true) {
       const fields = auditFields(event, courier.settings);
       courier.log.info('An operator asked for a change.', { action: action.name, operator, ...fields });
     }
-    const answer = await request.run(courier);
+    const answer = await Promise.race([request.run(courier), end.answer]);
     courier.log.info('Operator request.', { action: action.name, ok: answer.ok });
     return answer;
   } catch (error) {
@@ -43,8 +45,21 @@ export const answerRequest = async (
     courier.log.error('An operator request failed.', { action: action.name, detail: awsAnswer.detail });
     return awsAnswer;
   } finally {
+    end.cancel();
     courier.deadline.clear();
   }
+};
+
+/** The answer for a request that waits for something which never comes: Lambda would end the function without any. */
+const endOfTime = ({ clock, deadline }: Pick<ActionCourier, 'clock' | 'deadline'>) => {
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const message =
+    'The time of the function ended before the request did, so it was carried out in part or not at all; repeating it is safe. "status" shows how things stand.';
+  const leftMs = deadline.remainingMs();
+  const cancel = clock.after(Math.max(leftMs - answerReserveMs, leftMs / 2), () =>
+    resolve({ ok: false, message, next: { action: 'check' } }),
+  );
+  return { answer: promise, cancel };
 };
 
 const readyCourier = (courierOf: () => ActionCourier): ActionCourier | Answer => {
