@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, text } from '../../lib/json.ts';
 import { type KeyTemplate, literalPrefixes, matchKey } from '../../lib/key-template/match-key.ts';
-import { maskKey } from '../../lib/telemetry/mask-key.ts';
+import { laneIdOf, laneNameOf } from '../../lib/operator/lane-name.ts';
+import { maskId, maskIntegrationId, maskKey } from '../../lib/telemetry/mask-key.ts';
 import { targetIdName, targetKey, targetKinds } from '../../lib/upload/target.ts';
 import { maxLoggedKeys } from '../limits.ts';
 import { parseKey } from './request/parse-key.ts';
@@ -47,14 +48,16 @@ const scopeOf = (request: JsonObject, key: string | undefined, settings: AuditSe
   if (typeof prefix === 'string') return `prefix ${maskedPrefix(keyIn(prefix, settings) ?? '', settings)}`;
   for (const kind of targetKinds) {
     const id = text(request[targetIdName(kind)]);
-    if (id !== undefined) return targetKey({ kind, id });
+    if (id !== undefined) return targetKey({ kind, id: maskId(id) });
   }
   if (typeof code === 'string')
-    return integration === undefined ? `code ${code}` : `integration ${String(integration)}`;
-  if (typeof integration === 'string') return `integration ${integration}`;
+    return integration === undefined ? `code ${code}` : `integration ${maskLane(String(integration))}`;
+  if (typeof integration === 'string') return `integration ${maskLane(integration)}`;
   if (typeof since === 'string') return `since ${since}`;
   return 'one event';
 };
+
+const maskLane = (name: string): string => laneNameOf(maskIntegrationId(laneIdOf(name)));
 
 const keyIn = (value: unknown, { bucket }: AuditSettings): string | undefined => {
   const given = text(value);
@@ -65,7 +68,7 @@ const keyIn = (value: unknown, { bucket }: AuditSettings): string | undefined =>
 
 const targetOf = (key: string, { keyTemplates, integrationId }: AuditSettings): string | undefined => {
   const match = matchKey(keyTemplates, key, integrationId);
-  return match.ok ? targetKey(match.value.target) : undefined;
+  return match.ok ? targetKey({ ...match.value.target, id: maskId(match.value.target.id) }) : undefined;
 };
 
 const masked = (key: string, { keyTemplates }: AuditSettings): string => maskKey(key, keyTemplates);

@@ -69,14 +69,21 @@ export const matchKey = (
 
 /**
  * Which segments of a key cannot hold a person's name, by the template that fits it; none, when no template fits.
+ * @param ids `kombo`: of the ids only those in Kombo's form. `any`: all of them, for a screen and never for a log.
  * @returns one flag per segment
  */
-export const impersonalSegments = (templates: readonly KeyTemplate[], key: string): readonly boolean[] => {
+export const impersonalSegments = (
+  templates: readonly KeyTemplate[],
+  key: string,
+  ids: 'kombo' | 'any',
+): readonly boolean[] => {
   const segments = key.split('/');
   const template = templates.find((candidate) => fit(candidate, segments).ok);
-  return segments.map((_, index) => {
+  return segments.map((segment, index) => {
     const part = template?.segments[index];
-    return part !== undefined && (part.kind === 'literal' || !placeholders[part.name].personal);
+    if (part?.kind !== 'placeholder') return part !== undefined;
+    const { isId, personal } = placeholders[part.name];
+    return (isId && ids === 'any') || !personal(segment);
   });
 };
 

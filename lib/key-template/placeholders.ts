@@ -1,3 +1,4 @@
+import { isKomboId, isKomboIntegrationId } from '../upload/kombo-id.ts';
 import type { AttachmentType, TargetIdName } from '../upload/target.ts';
 
 /** What may be in braces in a template, and what a segment of a key must be to match it. */
@@ -5,8 +6,10 @@ export interface Placeholder {
   /** Ends the sentence "segment 2 of the key is not ...". */
   readonly holds: string;
   readonly accepts: (segment: string) => boolean;
-  /** May hold a person's name, so logs mask it. */
-  readonly personal: boolean;
+  /** Names a target or an integration. */
+  readonly isId: boolean;
+  /** Whether this segment may hold a person's name, so that logs mask it. */
+  readonly personal: (segment: string) => boolean;
 }
 
 const attachmentTypeByFolder: ReadonlyMap<string, AttachmentType> = new Map([
@@ -27,21 +30,32 @@ export const isIntegrationId = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}:
 
 const isPresent = (segment: string): boolean => segment !== '';
 
-const id = { holds: 'an id of 1 to 64 letters, digits, "-" or "_"', accepts: isId, personal: false };
+const id = {
+  holds: 'an id of 1 to 64 letters, digits, "-" or "_"',
+  accepts: isId,
+  isId: true,
+  personal: (segment: string) => !isKomboId(segment),
+};
 
 /** One for each kind of target. */
 const targetIds = { candidate_id: id, application_id: id } as const satisfies Record<TargetIdName, Placeholder>;
 
 export const placeholders = {
   ...targetIds,
-  integration_id: { holds: 'an integration id of the form <tool>:<id>', accepts: isIntegrationId, personal: false },
+  integration_id: {
+    holds: 'an integration id of the form <tool>:<id>',
+    accepts: isIntegrationId,
+    isId: true,
+    personal: (segment) => !isKomboIntegrationId(segment),
+  },
   type: {
     holds: 'one of cv, cover-letter, other',
     accepts: (segment) => attachmentTypeOf(segment) !== undefined,
-    personal: false,
+    isId: false,
+    personal: () => false,
   },
-  any: { holds: 'a folder name', accepts: isPresent, personal: true },
-  filename: { holds: 'a file name', accepts: isPresent, personal: true },
+  any: { holds: 'a folder name', accepts: isPresent, isId: false, personal: () => true },
+  filename: { holds: 'a file name', accepts: isPresent, isId: false, personal: () => true },
 } as const satisfies Record<string, Placeholder>;
 
 export type PlaceholderName = keyof typeof placeholders;

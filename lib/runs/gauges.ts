@@ -4,6 +4,7 @@ import { accountLane } from '../lane/lane.ts';
 import { type DirectoryEntry, unreadableSentence } from '../lane/lane-store.ts';
 import { pagesNow } from '../lane/pause.ts';
 import { dayMs, ledgerPageSize, maxCounted } from '../limits.ts';
+import { maskIntegrationId } from '../telemetry/mask-key.ts';
 import { newWaves } from './held-waves.ts';
 import type { RunCourier } from './run-options.ts';
 import type { Gauges } from './run-report.ts';
@@ -116,7 +117,8 @@ const readLanes = async ({ paused, open }: ListedLanes, { lanes, clock, log }: G
   const ids = new Set([accountLane, ...paused.map(({ integrationId }) => integrationId)]);
   let pagingPauses = 0;
   let unreadable = [...paused, ...open].reduce((sum, entry) => sum + entry.unreadable, 0);
-  for (const [integration, lane] of await lanes.readMany([...ids])) {
+  for (const [id, lane] of await lanes.readMany([...ids])) {
+    const integration = maskIntegrationId(id);
     if (lane === 'unreadable') {
       unreadable += 1;
       log.error('A lane cannot be read, so it counts as paused.', { integration, nextStep: unreadableSentence });

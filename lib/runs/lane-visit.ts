@@ -7,6 +7,7 @@ import type { LanePart } from '../ledger/record-item.ts';
 import { laneDueAfterTouchMs, lanePageSize, maxCounted } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import { readBack } from '../read-back/read-back.ts';
+import { maskIntegrationId } from '../telemetry/mask-key.ts';
 import { fileFields, unreadableRecord } from '../telemetry/observe.ts';
 import { type Comparison, compareSample, dueSamples } from './compare-sample.ts';
 import type { RunCourier, RunOptions } from './run-options.ts';
@@ -50,7 +51,10 @@ export const visitLane = async (
   const lane = await lanes.read(integrationId);
   if (lane === 'unreadable') {
     const nextStep = closedBy(integrationId, lane)?.sentence;
-    log.error('A lane cannot be read, so it counts as paused.', { integration: integrationId, nextStep });
+    log.error('A lane cannot be read, so it counts as paused.', {
+      integration: maskIntegrationId(integrationId),
+      nextStep,
+    });
     await lanes.showUnreadable(integrationId);
     return lane;
   }
@@ -98,7 +102,7 @@ const visitOf = (
         if (!entry.readable) {
           unreadable += 1;
           const file = fileFields(entry.id, courier.settings.keyTemplates);
-          log.error(unreadableRecord, { ...file, integration: integrationId, detail: entry.reason });
+          log.error(unreadableRecord, { ...file, integration: maskIntegrationId(integrationId), detail: entry.reason });
         } else if (isDue(entry.record, clock.now())) {
           tasks.push({ run: () => handle(entry.record, options, courier) });
         }

@@ -149,5 +149,5 @@ const isWaiting = ({ state }: LedgerRecord): boolean => state.status === 'waitin
 
 const integrationField = (key: string, { settings }: Pick<RunCourier, 'settings'>) => {
   const match = matchKey(settings.keyTemplates, key, settings.integrationId);
-  return match.ok ? { integration: match.value.target.integrationId } : {};
+  return match.ok ? { integration: maskIntegrationId(match.value.target.integrationId) } : {};
 };

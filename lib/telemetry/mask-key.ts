@@ -1,6 +1,8 @@
 import { extensionOf } from '../content-type/file-extension.ts';
 import { isKnownExtension } from '../content-type/known-types.ts';
 import { impersonalSegments, type KeyTemplate } from '../key-template/match-key.ts';
+import { accountLane } from '../lane/lane.ts';
+import { isKomboId, isKomboIntegrationId } from '../upload/kombo-id.ts';
 
 const mask = '•••';
 
@@ -21,13 +23,26 @@ export const maskFolder = (folder: string): string => {
 };
 
 /**
- * A key fit for a log: `candidates/GRK123/•••.pdf`.
- * Literal folders, ids and types stay, for a template accounts for them; file names and `{any}` folders are masked.
+ * A key fit for a log: `candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••.pdf`.
+ * Literal folders, types, and ids in Kombo's form stay, for a template accounts for them; file names, `{any}` folders and
+ * everything else in the place of an id are masked.
  * A key that no template fits may hold a person's name anywhere, so only its shape and its extension stay.
  */
-export const maskKey = (key: string, templates: readonly KeyTemplate[] = []): string => {
+export const maskKey = (key: string, templates: readonly KeyTemplate[] = []): string =>
+  maskSegments(key, impersonalSegments(templates, key, 'kombo'));
+
+/** The same for a screen on which ids are wanted, whatever their form. Never for a log. */
+export const maskNames = (key: string, templates: readonly KeyTemplate[] = []): string =>
+  maskSegments(key, impersonalSegments(templates, key, 'any'));
+
+/** An id of a target, fit for a log. */
+export const maskId = (id: string): string => (isKomboId(id) ? id : mask);
+
+/** An id of an integration, fit for a log. The lane of everything behind the API key has a name of ours. */
+export const maskIntegrationId = (id: string): string => (isKomboIntegrationId(id) || id === accountLane ? id : mask);
+
+const maskSegments = (key: string, impersonal: readonly boolean[]): string => {
   const segments = key.split('/');
-  const impersonal = impersonalSegments(templates, key);
   return segments
     .map((segment, index) => {
       if (segment === '' || impersonal[index]) return segment;

@@ -3,7 +3,7 @@ import type { FailureDetail } from '../failures/failures.ts';
 import { type FailureCode, failures } from '../failures/failures.ts';
 import type { KeyTemplate } from '../key-template/match-key.ts';
 import type { Measures, Outcome } from '../outcome.ts';
-import { maskKey } from '../telemetry/mask-key.ts';
+import { maskId, maskIntegrationId, maskKey } from '../telemetry/mask-key.ts';
 import { parseUploadId } from '../upload/upload.ts';
 import { type Measure, type MetricName, type MetricValues, noIntegration } from './metrics.ts';
 
@@ -16,7 +16,7 @@ export interface Log {
 /**
  * One log line and its metrics per outcome.
  * The line holds what an operator needs to find the upload again, and nothing that identifies the candidate: the key is
- * masked to its ids, Kombo's message stays in the ledger, warnings are counted.
+ * masked to its ids in Kombo's form, Kombo's message stays in the ledger, warnings are counted.
  */
 export const observer =
   (log: Log, measure: Measure, templates: readonly KeyTemplate[]) =>
@@ -37,7 +37,10 @@ export const fieldsOf = (outcome: Outcome, templates: readonly KeyTemplate[]): R
     bucket: upload.bucket,
     key: maskKey(upload.key, templates),
     etag: upload.etag,
-    ...(target && { target: `${target.kind}/${target.id}`, integration: target.integrationId }),
+    ...(target && {
+      target: `${target.kind}/${maskId(target.id)}`,
+      integration: maskIntegrationId(target.integrationId),
+    }),
     attempt,
     ...('failure' in outcome && outcome.failure && failureFields(outcome.failure)),
     ...('dueAt' in outcome && outcome.dueAt && { dueAt: outcome.dueAt.toISOString() }),
@@ -105,7 +108,7 @@ const counters = {
 const count = (outcome: Outcome, measures: Measures, measure: Measure): void => {
   const { status } = outcome;
   if (status === 'ignored' || status === 'refused' || status === 'unchanged') return;
-  const integration = outcome.target?.integrationId ?? noIntegration;
+  const integration = outcome.target ? maskIntegrationId(outcome.target.integrationId) : noIntegration;
   const code = 'failure' in outcome ? { code: outcome.failure.code } : {};
   measure(valuesOf(outcome, measures), { integration, ...code });
 };

@@ -7,8 +7,16 @@ import { observer } from '../../../lib/telemetry/observe.ts';
 const parsed = parseKeyTemplates('candidates/{candidate_id}/{filename}');
 const templates = parsed.ok ? parsed.value : [];
 
-const upload = { bucket: 'cv-inbox', key: 'candidates/GRK123/Zebulon Quux CV.pdf', etag: 'e1' } as const;
-const target = { kind: 'candidate', id: 'GRK123', integrationId: 'greenhouse:Ab1' } as const;
+const upload = {
+  bucket: 'cv-inbox',
+  key: 'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/Zebulon Quux CV.pdf',
+  etag: 'e1',
+} as const;
+const target = {
+  kind: 'candidate',
+  id: '8Xi6iZrwusZqJmDGXs49GBmJ',
+  integrationId: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E',
+} as const;
 const about = { upload, target, attempt: 2 } as const;
 const failure = {
   code: 'REMOTE.INPUT_INVALID',
@@ -56,15 +64,28 @@ describe('every outcome', () => {
   });
 });
 
+test('an id that does not have the form of one of Kombo may be a name, and is masked in every field', () => {
+  const named = {
+    upload: { ...upload, key: 'candidates/Zebulon_Quux/CV.pdf' },
+    target: { kind: 'candidate', id: 'Zebulon_Quux', integrationId: 'zebulon:Quux' },
+    attempt: 1,
+  } as const;
+  expect(observed({ ...named, status: 'rejected', failure }).line?.fields).toMatchObject({
+    key: 'candidates/•••/•••.pdf',
+    target: 'candidate/•••',
+    integration: '•••',
+  });
+});
+
 test('a failure comes with its code, its next step and the link to the log of Kombo', () => {
   expect(observed({ ...about, status: 'rejected', failure }).line).toMatchObject({
     level: 'warn',
     fields: {
       status: 'rejected',
       bucket: 'cv-inbox',
-      key: 'candidates/GRK123/•••.pdf',
-      target: 'candidate/GRK123',
-      integration: 'greenhouse:Ab1',
+      key: 'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••.pdf',
+      target: 'candidate/8Xi6iZrwusZqJmDGXs49GBmJ',
+      integration: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E',
       attempt: 2,
       code: 'REMOTE.INPUT_INVALID',
       nextStep: "Read Kombo's message and log_url, fix the file, and upload again.",

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseKeyTemplates } from '../../../lib/key-template/match-key.ts';
-import { maskKey } from '../../../lib/telemetry/mask-key.ts';
+import { maskId, maskIntegrationId, maskKey, maskNames } from '../../../lib/telemetry/mask-key.ts';
 import {
   decodeBatchKey,
   decodeEventKey,
@@ -164,19 +164,49 @@ describe('a key in a log', () => {
   const standard = templates('candidates/{candidate_id}/{filename}');
 
   test('shows the folders that the template accounts for, and of the name its extension', () => {
-    expect(maskKey('candidates/GRK123/Frank Doe CV.PDF', standard)).toBe('candidates/GRK123/•••.pdf');
+    expect(maskKey('candidates/8Xi6iZrwusZqJmDGXs49GBmJ/Frank Doe CV.PDF', standard)).toBe(
+      'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••.pdf',
+    );
   });
 
   test('shows integration and type', () => {
     const all = templates('in/{integration_id}/{application_id}/{type}/{filename}');
-    expect(maskKey('in/greenhouse:ab12/APP1/cover-letter/Frank.docx', all)).toBe(
-      'in/greenhouse:ab12/APP1/cover-letter/•••.docx',
-    );
+    expect(
+      maskKey('in/greenhouse:CBNMt7dSNCzBdnRTx87dev4E/26vafvWSRmbhNcxJYqjCzuJg/cover-letter/Frank.docx', all),
+    ).toBe('in/greenhouse:CBNMt7dSNCzBdnRTx87dev4E/26vafvWSRmbhNcxJYqjCzuJg/cover-letter/•••.docx');
   });
 
   test('masks a folder that may be called anything', () => {
     const any = templates('{any}/{candidate_id}/{filename}');
-    expect(maskKey('Frank Doe/GRK123/CV.pdf', any)).toBe('•••/GRK123/•••.pdf');
+    expect(maskKey('Frank Doe/8Xi6iZrwusZqJmDGXs49GBmJ/CV.pdf', any)).toBe('•••/8Xi6iZrwusZqJmDGXs49GBmJ/•••.pdf');
+  });
+
+  test.each([
+    ['a name', 'Frank_Doe'],
+    ['a name of 24 characters with one that Kombo does not use', 'FrankDoeFrankDoe0rankDoe'],
+    ['an id that is one character short', '8Xi6iZrwusZqJmDGXs49GBm'],
+    ['an id that is one character long', '8Xi6iZrwusZqJmDGXs49GBmJJ'],
+    ['an id of the local stack', 'revoked1'],
+  ])('masks what stands in the place of an id and does not have the form of one of Kombo: %s', (_, id) => {
+    expect(maskKey(`candidates/${id}/CV.pdf`, standard)).toBe('candidates/•••/•••.pdf');
+    expect(maskId(id)).toBe('•••');
+    expect(maskNames(`candidates/${id}/CV.pdf`, standard)).toBe(`candidates/${id}/•••.pdf`);
+  });
+
+  test.each([
+    ['a name', 'frank:doe'],
+    ['a tool in capitals', 'Frank:8Xi6iZrwusZqJmDGXs49GBmJ'],
+    ['an id that is no id', 'greenhouse:frank-doe'],
+    ['more than two parts', 'greenhouse:8Xi6iZrwusZqJmDGXs49GBmJ:frank'],
+    ['no tool', '8Xi6iZrwusZqJmDGXs49GBmJ'],
+  ])('masks what stands in the place of an integration and does not have its form: %s', (_, id) => {
+    const all = templates('in/{integration_id}/{application_id}/{filename}');
+    expect(maskIntegrationId(id)).toBe('•••');
+    expect(maskKey(`in/${id}/26vafvWSRmbhNcxJYqjCzuJg/CV.pdf`, all)).not.toContain(id);
+  });
+
+  test('shows the lane of everything behind the API key', () => {
+    expect(maskIntegrationId('*')).toBe('*');
   });
 
   test('masks every folder when no template fits, even one that looks like an id', () => {
@@ -184,26 +214,32 @@ describe('a key in a log', () => {
   });
 
   test('masks every folder when there are no templates', () => {
-    expect(maskKey('candidates/GRK123/CV.pdf')).toBe('•••/•••/•••.pdf');
+    expect(maskKey('candidates/8Xi6iZrwusZqJmDGXs49GBmJ/CV.pdf')).toBe('•••/•••/•••.pdf');
   });
 
   test('masks the end of a name that only looks like an extension', () => {
-    expect(maskKey('candidates/GRK123/frank.doe', standard)).toBe('candidates/GRK123/•••');
+    expect(maskKey('candidates/8Xi6iZrwusZqJmDGXs49GBmJ/frank.doe', standard)).toBe(
+      'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••',
+    );
   });
 
   test('masks a name without an extension', () => {
-    expect(maskKey('candidates/GRK123/Frank', standard)).toBe('candidates/GRK123/•••');
+    expect(maskKey('candidates/8Xi6iZrwusZqJmDGXs49GBmJ/Frank', standard)).toBe(
+      'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••',
+    );
   });
 
   test('keeps empty segments visible, because they are why nothing fits', () => {
-    expect(maskKey('/candidates//GRK123/', standard)).toBe('/•••//•••/');
+    expect(maskKey('/candidates//8Xi6iZrwusZqJmDGXs49GBmJ/', standard)).toBe('/•••//•••/');
   });
 
   test('never shows the name, whatever it is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
         fc.pre(!name.includes('/'));
-        expect(maskKey(`candidates/GRK123/${name}.pdf`, standard)).toBe('candidates/GRK123/•••.pdf');
+        expect(maskKey(`candidates/8Xi6iZrwusZqJmDGXs49GBmJ/${name}.pdf`, standard)).toBe(
+          'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••.pdf',
+        );
       }),
     );
   });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
-import { maskKey } from '../../../../lib/telemetry/mask-key.ts';
+import { maskNames } from '../../../../lib/telemetry/mask-key.ts';
 import { FunctionFailed } from '../../aws/lambda/process.ts';
 import type { ConsoleState } from './console-state.ts';
 import type { ObservedStack } from './observed-stack.ts';
@@ -84,16 +84,16 @@ const maskFor = (names: boolean, templates: readonly KeyTemplate[], { rows }: Pi
   const text = (value: string) => {
     let masked = value;
     for (const key of keys) {
-      masked = masked.replaceAll(key, maskKey(key, templates));
+      masked = masked.replaceAll(key, maskNames(key, templates));
       const name = key.slice(key.lastIndexOf('/') + 1);
-      if (name.length > 3) masked = masked.replaceAll(name, maskKey(name));
+      if (name.length > 3) masked = masked.replaceAll(name, maskNames(name));
     }
     return masked;
   };
   const mask = (value: unknown, field = ''): unknown => {
     if (typeof value === 'string') {
-      if (personalFields.has(field)) return maskKey(value);
-      return field === 'key' ? maskKey(value, templates) : text(value);
+      if (personalFields.has(field)) return maskNames(value);
+      return field === 'key' ? maskNames(value, templates) : text(value);
     }
     if (Array.isArray(value)) return value.map((each) => mask(each, field === 'keys' ? 'key' : field));
     if (typeof value !== 'object' || value === null) return value;

@@ -5,7 +5,7 @@ import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
 import { accountLane } from '../../../../lib/lane/lane.ts';
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
 import type { ListedPause } from '../../../../lib/operator/list-pauses.ts';
-import { maskKey } from '../../../../lib/telemetry/mask-key.ts';
+import { maskNames } from '../../../../lib/telemetry/mask-key.ts';
 import { targetKey } from '../../../../lib/upload/target.ts';
 import { uploadId } from '../../../../lib/upload/upload.ts';
 import { pausedName } from './pause-view.ts';
@@ -56,7 +56,7 @@ export const rowOfRecord = (
 
 /** The row as the page gets it: masked unless names are shown. */
 export const rowView = ({ failure, ...row }: Row, templates: readonly KeyTemplate[], names: boolean): RowView => {
-  const key = names ? row.key : maskKey(row.key, templates);
+  const key = names ? row.key : maskNames(row.key, templates);
   return {
     ...row,
     key,

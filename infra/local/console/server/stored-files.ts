@@ -1,4 +1,4 @@
-import { maskKey } from '../../../../lib/telemetry/mask-key.ts';
+import { maskNames } from '../../../../lib/telemetry/mask-key.ts';
 import { targetKey } from '../../../../lib/upload/target.ts';
 import type { StoredAttachment } from '../../kombo/store/attachment-store.ts';
 import type { ConsoleState } from './console-state.ts';
@@ -38,11 +38,11 @@ const warningsByDelivery = (
 
 export const storedFileView = (file: StoredFile, names: boolean): StoredFileView => ({
   ...file,
-  name: names ? file.name : maskKey(file.name),
+  name: names ? file.name : maskNames(file.name),
   warnings: warningsView(file.warnings, names),
   href: `/attachments/${file.id}${names ? '?names=shown' : ''}`,
 });
 
 /** The file name of a download: the real one only when names are shown. */
 export const downloadName = ({ name }: Pick<StoredFile, 'name'>, names: boolean): string =>
-  names ? name : maskKey(name).replace('•••', 'attachment');
+  names ? name : maskNames(name).replace('•••', 'attachment');
