@@ -24,7 +24,8 @@ export const uploadFailures = {
   KEY_NOT_MATCHED: {
     ...rejected,
     meaning: 'The key fits none of KEY_TEMPLATES, so it names no candidate or application.',
-    nextStep: 'Upload it under a key that fits a template, or add a template, deploy, and retry.',
+    nextStep:
+      'To see the key, which logs leave out, ask on-demand {"action":"status","list":"rejected"} and look for the ETag of the log line. Upload the file under a key that fits a template, or add a template, deploy, and retry.',
   },
   FILE_EMPTY: {
     ...rejected,

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { deliver } from '../../../../lib/delivery/deliver.ts';
+import { fieldsOf } from '../../../../lib/telemetry/observe.ts';
 import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
 
 let world: CourierWorld;
@@ -128,4 +130,21 @@ describe('the list of what is rejected', () => {
     expect(answer.ok).toBe(false);
     expect(JSON.stringify(answer).replaceAll('\\"', '"')).toContain(message);
   });
+});
+
+test('the next step of KEY_NOT_MATCHED leads from a log line to the key, which the line leaves out', async () => {
+  const strange = 'inbox/Frank Doe CV.pdf';
+  const { etag } = world.put(strange);
+  await rejected('candidates/GRK1/CV.pdf');
+  const outcome = await deliver(
+    { bucket: 'cv-inbox', key: strange, etag },
+    { deadline: world.deadline() },
+    world.newFunction(),
+  );
+  const line = fieldsOf(outcome, world.newFunction().settings.keyTemplates);
+  expect(JSON.stringify(line)).not.toContain('Frank');
+  const [request = ''] = /\{.*?\}/.exec(String(line.nextStep)) ?? [];
+  const answer = await world.ask(JSON.parse(request));
+  const found = (answer.rejected as { etag: string; key: string }[]).find((file) => file.etag === line.etag);
+  expect(found?.key).toBe(strange);
 });
