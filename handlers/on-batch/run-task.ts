@@ -2,12 +2,10 @@ import type { Courier } from '../../lib/courier.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import { deliverOnRequest } from '../../lib/delivery/deliver-on-request.ts';
 import type { DeliverCourier } from '../../lib/delivery/delivery-options.ts';
-import type { FailureDetail } from '../../lib/failures/failures.ts';
-import { failures } from '../../lib/failures/failures.ts';
 import { describeError } from '../../lib/failures/own-error.ts';
 import type { BatchTask } from '../events/batch-event.ts';
 import { canStart } from '../time-budget.ts';
-import { advice, permanent, refusedTask, resultOf, type TaskResult, temporary } from './task-result.ts';
+import { permanent, refusedTask, resultOf, resultOfRequest, type TaskResult, temporary } from './task-result.ts';
 
 /** Sends the object that one task names. Never fails: S3 expects a result for every task. */
 export const runTask = async (
@@ -22,7 +20,7 @@ export const runTask = async (
   }
   try {
     const found = await storage.find(settings.bucket, task.key, deadline.signal);
-    if (!found.ok) return resultOfFailure(found.error);
+    if (!found.ok) return resultOfRequest(found.error.code);
     if (task.versionId !== undefined && found.value.versionId !== task.versionId) {
       return permanent(
         'OBJECT_REPLACED: the manifest names an older version; only the object that is under the key now is sent.',
@@ -35,6 +33,3 @@ export const runTask = async (
     return temporary(`It could not be settled: ${detail}`);
   }
 };
-
-const resultOfFailure = ({ code }: FailureDetail): TaskResult =>
-  failures[code].status === 'waiting' ? temporary(advice(code)) : permanent(advice(code));

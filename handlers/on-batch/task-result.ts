@@ -1,5 +1,7 @@
 import type { S3BatchResultResultCode } from 'aws-lambda';
+import { nextStepFor } from '../../lib/failures/advice.ts';
 import { type EventFailureCode, eventFailures } from '../../lib/failures/event-failures.ts';
+import type { FailureStatus } from '../../lib/failures/failure.ts';
 import type { FailureDetail } from '../../lib/failures/failures.ts';
 import { type FailureCode, failures } from '../../lib/failures/failures.ts';
 import type { Outcome } from '../../lib/outcome.ts';
@@ -76,20 +78,31 @@ const ofStatus = (
     case 'unknown':
       return temporary(`UNKNOWN ${failure?.code ?? ''}: may be delivered; the schedule looks${from(dueAt)}.`);
     case 'held':
-      return permanent(`HELD ${explain(failure)}`);
+      return permanent(`HELD ${explain(failure, status)}`);
     case 'rejected':
-      return permanent(`REJECTED ${explain(failure)}`);
+      return permanent(`REJECTED ${explain(failure, status)}`);
     case 'superseded':
       // The newer object is found when S3 repeats the task.
       return failure?.code === 'OBJECT_REPLACED'
-        ? temporary(`SUPERSEDED ${explain(failure)}`)
-        : permanent(`SUPERSEDED ${explain(failure)}`);
+        ? temporary(`SUPERSEDED ${explain(failure, status)}`)
+        : permanent(`SUPERSEDED ${explain(failure, status)}`);
   }
 };
 
 const from = (dueAt: Date | undefined): string => (dueAt ? ` from ${dueAt.toISOString()}` : ' automatically');
 
-const explain = (failure: Pick<FailureDetail, 'code'> | undefined): string =>
-  failure === undefined ? 'for an unknown reason.' : advice(failure.code);
+/** With the values of the detail: a size and its limit, the types that are allowed. */
+const explain = (failure: FailureDetail | undefined, status: FailureStatus): string => {
+  if (failure === undefined) return 'for an unknown reason.';
+  const { code, detail } = failure;
+  const { meaning } = failures[code];
+  return `${code}: ${meaning}${detail === meaning ? '' : ` ${detail}`} ${nextStepFor(code, status)}`;
+};
 
-export const advice = (code: FailureCode): string => `${code}: ${failures[code].meaning} ${failures[code].nextStep}`;
+/** No file waits for it; S3 may repeat the task. */
+export const resultOfRequest = (code: FailureCode): TaskResult => {
+  const { status, meaning, nextStep } = failures[code];
+  return status === 'waiting'
+    ? temporary(`${code}: ${meaning} S3 repeats the task.`)
+    : permanent(`${code}: ${meaning} ${nextStep}`);
+};

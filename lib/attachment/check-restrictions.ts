@@ -15,7 +15,10 @@ export const checkRestrictions = (
   const size = checkIntegrationSize(file.sizeBytes, file.type, restrictions);
   if (!size.ok) return size;
   if (limit.contentTypes && !limit.contentTypes.some((accepted) => covers(accepted, file.contentType))) {
-    return fail('TYPE_NOT_ALLOWED', `The integration does not take ${file.contentType} as ${file.type}.`);
+    return fail(
+      'TYPE_NOT_ALLOWED',
+      `The integration does not take ${file.contentType} as ${file.type}; it takes ${limit.contentTypes.join(', ')}.`,
+    );
   }
   return ok(undefined);
 };

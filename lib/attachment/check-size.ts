@@ -1,11 +1,13 @@
 import type { Restrictions } from '../kombo/read-restrictions.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { AttachmentType } from '../upload/target.ts';
+import { sizeOverLimit } from './size-text.ts';
 
-export const checkMaxBytes = (sizeBytes: number, maxBytes: number): Result<void> =>
-  sizeBytes <= maxBytes
-    ? ok(undefined)
-    : fail('FILE_TOO_LARGE', `The file has ${sizeBytes} bytes; MAX_BYTES allows ${maxBytes}.`);
+export const checkMaxBytes = (sizeBytes: number, maxBytes: number): Result<void> => {
+  if (sizeBytes <= maxBytes) return ok(undefined);
+  const { size, limit } = sizeOverLimit(sizeBytes, maxBytes);
+  return fail('FILE_TOO_LARGE', `The file has ${size}; MAX_BYTES allows ${limit}.`);
+};
 
 /** The integration's own limit for attachments of this type; what is not known does not limit. */
 export const checkIntegrationSize = (
@@ -14,9 +16,9 @@ export const checkIntegrationSize = (
   restrictions: Restrictions | undefined,
 ): Result<void> => {
   const maxBytes = restrictions?.[type]?.maxSizeBytes;
-  return maxBytes === undefined || sizeBytes <= maxBytes
-    ? ok(undefined)
-    : fail('FILE_TOO_LARGE', `The file has ${sizeBytes} bytes; the integration takes ${maxBytes}.`);
+  if (maxBytes === undefined || sizeBytes <= maxBytes) return ok(undefined);
+  const { size, limit } = sizeOverLimit(sizeBytes, maxBytes);
+  return fail('FILE_TOO_LARGE', `The file has ${size}; the integration takes ${limit} as ${type}.`);
 };
 
 /**

@@ -3,7 +3,7 @@
  * - `waiting`: known not delivered; sent once it is due and its lane is open.
  * - `unknown`: may have been delivered; the target is read before anything is repeated.
  * - `held`: an operator must act on this file, then retry.
- * - `rejected`: this file or key is wrong; a new upload is needed.
+ * - `rejected`: this file, its key or its target is wrong; a new upload is needed.
  * - `superseded`: the object is no longer the one that the event named.
  */
 export type FailureStatus = 'waiting' | 'unknown' | 'held' | 'rejected' | 'superseded';
@@ -47,6 +47,8 @@ export interface Failure {
    * this tool.
    */
   readonly asListing: 'look-again' | 'hold' | 'forbidden' | 'cannot-list';
+  /** What must be another one where the file is rejected with this. `file-or-key`: the other side does not say which. */
+  readonly atFault: 'none' | 'file' | 'key' | 'target' | 'file-or-key';
   readonly meaning: string;
   /** What the operator does; complete sentences, ready for a message at 3 a.m. */
   readonly nextStep: string;

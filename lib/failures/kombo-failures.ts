@@ -18,6 +18,7 @@ const retrySoon = {
   outage: 'no',
   vendorRepeats: false,
   asListing: 'look-again',
+  atFault: 'none',
 } as const;
 
 /** Known not delivered, and the other side needs a minute or more. */
@@ -45,6 +46,7 @@ const unknown = {
   outage: 'integration',
   vendorRepeats: false,
   asListing: 'look-again',
+  atFault: 'none',
 } as const;
 
 /** The same, and the ATS answered: Kombo had accepted the key and the integration. */
@@ -66,13 +68,14 @@ const requestRefused = {
   outage: 'no',
   vendorRepeats: false,
   asListing: 'hold',
+  atFault: 'file-or-key',
 } as const;
 
 /** Kombo or the ATS read the request and refuses this file. */
 const inputRefused = { ...requestRefused, judges: 'file' } as const;
 
 /** The target takes no file in its present state. */
-const targetClosed = { ...requestRefused, asListing: 'look-again' } as const;
+const targetClosed = { ...requestRefused, asListing: 'look-again', atFault: 'target' } as const;
 
 /** This call is refused for this target; other targets of the integration may be fine. */
 const callRefused = {
@@ -87,6 +90,7 @@ const callRefused = {
   outage: 'no',
   vendorRepeats: false,
   asListing: 'hold',
+  atFault: 'none',
 } as const;
 
 /** Every file of the integration would fail until its cause has ended, at Kombo, at the customer or by an operator. */
@@ -98,13 +102,14 @@ const integrationMayNot = { ...integrationStops, asListing: 'forbidden' } as con
 /** Kombo has no such action for this tool, and an operator cannot change that. */
 const integrationCannotDoIt = { ...integrationStops, asListing: 'cannot-list' } as const;
 
-/** Kombo answers this before it looks at anything else, so it does not confirm the key. */
+/** Kombo answers this before it looks at anything else, so it does not confirm the key. Where the id is in the object's key, that is wrong. */
 const integrationUnknown = {
   ...integrationStops,
   pauses: 'known-integration',
   seenIn: 'call',
   judges: 'nothing',
   stackFault: true,
+  atFault: 'key',
 } as const;
 
 /** Every file behind this API key would fail. */
@@ -220,6 +225,7 @@ export const komboErrorCodes = {
   },
   'REMOTE.INPUT_INVALID': {
     ...inputRefused,
+    atFault: 'file',
     meaning: 'The ATS refused the content.',
     nextStep: "Read Kombo's message and log_url, fix the file, and upload again.",
   },

@@ -11,18 +11,20 @@ const besideKombo = {
   outage: 'no',
   vendorRepeats: false,
   asListing: 'look-again',
+  atFault: 'none',
 } as const;
 
 const retried = { ...besideKombo, status: 'waiting', retry: 'soon' } as const;
 const unknown = { ...besideKombo, status: 'unknown', retry: 'never' } as const;
 const held = { ...besideKombo, status: 'held', retry: 'never' } as const;
-const rejected = { ...besideKombo, status: 'rejected', retry: 'never' } as const;
+const rejected = { ...besideKombo, status: 'rejected', retry: 'never', atFault: 'file' } as const;
 const superseded = { ...besideKombo, status: 'superseded', retry: 'never' } as const;
 
 /** Every way in which an upload can fail before a call to Kombo, or beside it. */
 export const uploadFailures = {
   KEY_NOT_MATCHED: {
     ...rejected,
+    atFault: 'key',
     meaning: 'The key fits none of KEY_TEMPLATES, so it names no candidate or application.',
     nextStep:
       'To see the key, which logs leave out, ask on-demand {"action":"status","list":"rejected"} and look for the ETag of the log line. Upload the file under a key that fits a template, or add a template, deploy, and retry.',
@@ -35,7 +37,7 @@ export const uploadFailures = {
   FILE_TOO_LARGE: {
     ...rejected,
     meaning: 'The file is larger than MAX_BYTES or than the integration accepts.',
-    nextStep: 'Ask for a smaller file, or raise MAX_BYTES if the ATS takes more, and retry.',
+    nextStep: 'Ask for a smaller file. If MAX_BYTES is the limit and the ATS takes more, raise it, deploy, and retry.',
   },
   TYPE_NOT_ALLOWED: {
     ...rejected,
@@ -154,7 +156,7 @@ export const uploadFailures = {
   RETRIES_EXHAUSTED: {
     ...held,
     meaning: 'The retry budget is used up: 24 hours or 12 attempts without success.',
-    nextStep: 'Read the last error below, fix its cause, then retry.',
+    nextStep: 'Read the last error in the detail, fix its cause, then retry.',
   },
   INTEGRATION_PAUSED: {
     ...retried,

@@ -1,5 +1,5 @@
 import type { Courier } from '../courier.ts';
-import { failures } from '../failures/failures.ts';
+import { nextStepOfPause } from '../failures/advice.ts';
 import { accountLane } from '../lane/lane.ts';
 import { type DirectoryEntry, unreadableSentence } from '../lane/lane-store.ts';
 import { pagesNow } from '../lane/pause.ts';
@@ -128,7 +128,7 @@ const readLanes = async ({ paused, open }: ListedLanes, { lanes, clock, log }: G
     if (!pause || !pagesNow(pause, now)) continue;
     pagingPauses += 1;
     const { code, since } = pause;
-    const { nextStep } = failures[code];
+    const nextStep = nextStepOfPause(code);
     log.error('A pause needs an operator.', { integration, code, since: new Date(since).toISOString(), nextStep });
   }
   return { pagingPauses, unreadable };

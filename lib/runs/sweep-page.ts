@@ -5,7 +5,7 @@ import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { verdictWaitMs } from '../limits.ts';
 import { inParallel } from '../parallel.ts';
-import { maskKey } from '../telemetry/mask-key.ts';
+import { maskIntegrationId, maskKey } from '../telemetry/mask-key.ts';
 import { isNewerUpload } from '../upload/is-newer.ts';
 import { isFolderMarker } from '../upload/object-key.ts';
 import type { ListedObject } from '../upload/storage.ts';

@@ -1,6 +1,6 @@
+import { becauseOf, nextStepFor } from '../failures/advice.ts';
 import { eventFailures } from '../failures/event-failures.ts';
-import type { FailureDetail } from '../failures/failures.ts';
-import { type FailureCode, failures } from '../failures/failures.ts';
+import type { FailureCode, FailureDetail } from '../failures/failures.ts';
 import type { KeyTemplate } from '../key-template/match-key.ts';
 import type { Measures, Outcome } from '../outcome.ts';
 import { maskId, maskIntegrationId, maskKey } from '../telemetry/mask-key.ts';
@@ -42,7 +42,9 @@ export const fieldsOf = (outcome: Outcome, templates: readonly KeyTemplate[]): R
       integration: maskIntegrationId(target.integrationId),
     }),
     attempt,
-    ...('failure' in outcome && outcome.failure && failureFields(outcome.failure)),
+    ...('failure' in outcome &&
+      outcome.failure &&
+      failureFields(outcome.failure, 'as' in outcome ? outcome.as : outcome.status)),
     ...('dueAt' in outcome && outcome.dueAt && { dueAt: outcome.dueAt.toISOString() }),
     ...('warnings' in outcome && outcome.warnings.length > 0 && { warnings: outcome.warnings.length }),
   };
@@ -56,10 +58,13 @@ export const fileFields = (id: string, templates: readonly KeyTemplate[]): Recor
   return { bucket, key: maskKey(key, templates), etag };
 };
 
-const failureFields = ({ code, detail, unlistedCode, logUrl }: FailureDetail): Record<string, unknown> => ({
+const failureFields = (
+  { code, detail, unlistedCode, logUrl }: FailureDetail,
+  status: Known,
+): Record<string, unknown> => ({
   code,
   detail,
-  nextStep: failures[code].nextStep,
+  ...(status !== 'sending' && { nextStep: nextStepFor(code, status) }),
   ...(unlistedCode !== undefined && { unlistedCode }),
   ...(logUrl !== undefined && { logUrl }),
 });
@@ -74,7 +79,7 @@ const headline = (outcome: Outcome): { level: keyof Log; message: string } => {
       if (outcome.failure?.code === 'RECORD_UNREADABLE') {
         return { level: 'error', message: unreadableRecord };
       }
-      return { level: 'info', message: `Known and ${outcome.as}; nothing to do now.` };
+      return { level: 'info', message: `This event changes nothing. ${knownAs(outcome)}` };
     case 'ignored':
       return { level: 'info', message: 'Ignored.' };
     case 'refused':
@@ -86,9 +91,29 @@ const headline = (outcome: Outcome): { level: keyof Log; message: string } => {
     case 'unknown':
       return { level: 'warn', message: 'May have been delivered; the target is read before anything is sent again.' };
     case 'rejected':
-      return { level: 'warn', message: 'Rejected: this file or key is wrong.' };
+      return { level: 'warn', message: `Rejected${becauseOf(outcome.failure.code)}.` };
     case 'held':
       return { level: urgent(outcome.failure.code) ? 'error' : 'warn', message: 'Held: an operator must act.' };
+  }
+};
+
+type Unchanged = Extract<Outcome, { status: 'unchanged' }>;
+type Known = Unchanged['as'];
+
+const knownAs = ({ as, failure }: Unchanged): string => {
+  switch (as) {
+    case 'sending':
+      return 'Another invocation is sending it.';
+    case 'waiting':
+      return 'It waits, and is sent automatically.';
+    case 'unknown':
+      return 'It may have been delivered; the target is read automatically.';
+    case 'held':
+      return 'It is held, as before: an operator must act.';
+    case 'rejected':
+      return `It is rejected, as before${failure ? becauseOf(failure.code) : ''}.`;
+    case 'superseded':
+      return 'It is superseded: its object was deleted or replaced.';
   }
 };
 

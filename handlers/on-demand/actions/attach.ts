@@ -1,11 +1,14 @@
 import * as v from 'valibot';
+import { nextStepOfRequest } from '../../../lib/failures/advice.ts';
+import { failures } from '../../../lib/failures/failures.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { type Backfill, backfill } from '../../../lib/runs/backfill.ts';
 import { defaultFiles } from '../../limits.ts';
 import { runOptions } from '../../time-budget.ts';
 import { action, oneOf } from '../action.ts';
 import { type Answer, count, shorten } from '../answer/answer.ts';
-import { type FileAnswer, failureFacts, fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
+import { type FileAnswer, fileOfOutcome } from '../answer/file-answer.ts';
+import { sentenceOf } from '../answer/file-sentence.ts';
 import { withPauses } from '../answer/paused-files.ts';
 import { fields } from '../fields.ts';
 import { type Selection, type SelectionInput, selectObjects } from '../request/select-objects.ts';
@@ -84,7 +87,16 @@ const answerOf = (
 };
 
 const missingFile = ({ key, code, detail }: Selection['missing'][number]): FileAnswer => {
-  if (code !== 'OBJECT_DELETED') return { status: 'not read', key, ...failureFacts({ code, detail }) };
+  if (code !== 'OBJECT_DELETED') {
+    return {
+      status: 'not read',
+      key,
+      code,
+      detail,
+      meaning: failures[code].meaning,
+      nextStep: nextStepOfRequest(code),
+    };
+  }
   const meaning = 'The object does not exist in the bucket.';
   const nextStep = 'Compare the key with the bucket: capitals and spaces count.';
   return { status: 'not there', key, code, detail, meaning, nextStep };

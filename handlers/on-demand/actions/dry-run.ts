@@ -1,11 +1,14 @@
 import * as v from 'valibot';
-import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
+import { sizeText } from '../../../lib/attachment/size-text.ts';
+import { nextStepOfRequest } from '../../../lib/failures/advice.ts';
+import type { FailureCode } from '../../../lib/failures/failures.ts';
 import { type DryRun, dryRun as dryRunOf } from '../../../lib/operator/dry-run.ts';
 import { targetKey } from '../../../lib/upload/target.ts';
 import { maxDryRunObjects } from '../../limits.ts';
 import { action, oneOf } from '../action.ts';
 import { count } from '../answer/answer.ts';
-import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { fileOfRecord } from '../answer/file-answer.ts';
+import { sentenceOf } from '../answer/file-sentence.ts';
 import { fields } from '../fields.ts';
 import { selectObjects } from '../request/select-objects.ts';
 
@@ -70,8 +73,8 @@ const fileOf = ({ upload, match, send, known, pause }: DryRun, requireScan: bool
   if (pause) return wouldNot(pause.sentence);
   const { name, type, contentType, sizeBytes } = send.value;
   const target = match.ok ? `${match.value.target.kind} ${match.value.target.id}` : '';
-  const message = `It would be attached to ${target} as "${name}" (${type}, ${contentType}, ${sizeBytes} bytes). Nothing was sent.`;
+  const message = `It would be attached to ${target} as "${name}" (${type}, ${contentType}, ${sizeText(sizeBytes)}). Nothing was sent.`;
   return { ...about, wouldAttach: true, message };
 };
 
-const withAdvice = (code: FailureCode, detail: string): string => `${code}: ${detail} ${failures[code].nextStep}`;
+const withAdvice = (code: FailureCode, detail: string): string => `${code}: ${detail} ${nextStepOfRequest(code)}`;

@@ -19,7 +19,10 @@ export const pause = action({
       return { ok: true, message: `It is paused already. ${closed?.sentence}` };
     }
     const asked = { code: 'INTEGRATION_PAUSED', by: 'operator', reason, since: clock.now() } as const;
-    await lanes.change(integrationId, (lane) => paused(lane, asked));
+    const after = await lanes.change(integrationId, (lane) => paused(lane, asked));
+    if (after === 'unreadable') {
+      return { ok: true, message: `It is paused already. ${closedBy(integrationId, after)?.sentence}` };
+    }
     const what = name === 'account' ? 'Everything is' : `${name} is`;
     return {
       ok: true,

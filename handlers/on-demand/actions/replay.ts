@@ -4,7 +4,9 @@ import { parseUploadEvent } from '../../events/upload-event.ts';
 import { deliverEntries } from '../../on-upload/deliver-entries.ts';
 import { action } from '../action.ts';
 import { count, shorten } from '../answer/answer.ts';
-import { fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
+import { fileOfOutcome } from '../answer/file-answer.ts';
+import { sentenceOf } from '../answer/file-sentence.ts';
+import { withPauses } from '../answer/paused-files.ts';
 import { fields } from '../fields.ts';
 
 const needsNothing: ReadonlySet<OutcomeStatus> = new Set(['attached', 'already-attached', 'superseded']);
@@ -36,7 +38,7 @@ export const replay = action({
   run: async ({ event }, courier) => {
     const { entries } = parseUploadEvent(event, courier.settings);
     const { outcomes, unfinished } = await deliverEntries(entries, courier.deadline, courier);
-    const files = outcomes.map(fileOfOutcome);
+    const files = await withPauses(outcomes.map(fileOfOutcome), courier);
     const [only] = files;
     const rest =
       unfinished.length === 0 ? '' : ` ${count(unfinished.length, 'record')} could not be finished: keep the message.`;

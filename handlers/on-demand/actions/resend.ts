@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { action } from '../action.ts';
-import { fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
+import { fileOfOutcome } from '../answer/file-answer.ts';
+import { sentenceOf } from '../answer/file-sentence.ts';
 import { withPause } from '../answer/paused-files.ts';
 import { fields } from '../fields.ts';
 import { findRecord } from '../request/find-record.ts';
@@ -40,9 +41,15 @@ export const resend = action({
     }
     const decided = await writeDecision(named.record, { kind: 'resend', reason }, courier);
     if ('answer' in decided) return decided.answer;
-    const file = await withPause(fileOfOutcome(await sendNow(decided.record, courier)), courier);
-    const isSent = file.status === 'attached';
-    const done = isSent ? 'It was sent again.' : 'It is released to be sent again.';
-    return { ok: isSent, message: `${done} ${sentenceOf(file)}`, files: [file] };
+    const { outcome, done } = await sendNow(decided.record, courier);
+    const known = fileOfOutcome(outcome);
+    const file = await withPause(known.status === 'waiting' ? { ...known, resent: true } : known, courier);
+    const isSent = done === 'tried' && file.status === 'attached';
+    const sentence = isSent
+      ? 'It was sent again.'
+      : done === 'tried'
+        ? 'It was tried again.'
+        : 'It is released to be sent again.';
+    return { ok: isSent, message: `${sentence} ${sentenceOf(file)}`, files: [file] };
   },
 });

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import { action } from '../action.ts';
-import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { fileOfRecord } from '../answer/file-answer.ts';
+import { sentenceOf } from '../answer/file-sentence.ts';
 import { fields } from '../fields.ts';
 import { findRecord } from '../request/find-record.ts';
 import { writeDecision } from '../request/write-decision.ts';

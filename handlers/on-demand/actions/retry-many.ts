@@ -83,12 +83,13 @@ const release = async (
 
 const answerOf = async ({ released, left, integrations, more }: Sorted, courier: ActionCourier): Promise<Answer> => {
   const files = await withPauses([...released, ...left].map(fileOfRecord), courier);
-  const waitsForPause = files.some((file) => 'paused' in file);
+  const pausedFiles = files.slice(0, released.length).filter((file) => 'paused' in file).length;
+  const lookedUp = released.filter((known) => known.readable && known.record.state.status === 'unknown').length;
   const message = [
     released.length === 0
       ? 'There was nothing to retry.'
-      : `${count(released.length, 'file')} released; the next scheduled run sends ${released.length === 1 ? 'it' : 'them'}.`,
-    waitsForPause ? 'Files of a paused integration wait until its pause ends.' : '',
+      : `${count(released.length, 'file')} released; ${follows(released.length, lookedUp, pausedFiles)}.`,
+    pausedFiles > 0 && pausedFiles < released.length ? 'Files of a paused integration wait until its pause ends.' : '',
     leftSentence(left),
     more ? 'There are more: repeat the request for the rest.' : '',
   ];
@@ -100,6 +101,16 @@ const answerOf = async ({ released, left, integrations, more }: Sorted, courier:
     integrations,
     ...shorten('files', files),
   };
+};
+
+/** What comes next for the released files: those that may have been delivered are looked up, and a pause holds all back. */
+const follows = (released: number, lookedUp: number, paused: number): string => {
+  const them = released === 1 ? 'it' : 'them';
+  const when = paused === released ? 'when the pause ends, a scheduled run' : 'the next scheduled run';
+  if (lookedUp === 0) return `${when} sends ${them}`;
+  return lookedUp === released
+    ? `${when} looks whether ${released === 1 ? 'it has' : 'they have'} arrived`
+    : `${when} looks whether ${lookedUp} of them ${lookedUp === 1 ? 'has' : 'have'} arrived, and sends the rest`;
 };
 
 const dryAnswer = ({ released, left, integrations, more }: Sorted, { limit }: ManyFiles): Answer => {

@@ -6,11 +6,12 @@ import type { OperatorDecision } from '../../../lib/operator/decide.ts';
 import { defaultFiles } from '../../limits.ts';
 import { type ActionCourier, action, oneOf } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
-import { fileOfOutcome, sentenceOf } from '../answer/file-answer.ts';
+import { fileOfOutcome } from '../answer/file-answer.ts';
+import { sentenceOf } from '../answer/file-sentence.ts';
 import { withPause } from '../answer/paused-files.ts';
 import { fields } from '../fields.ts';
 import { findRecord } from '../request/find-record.ts';
-import { sendNow } from '../request/send-now.ts';
+import { type Done, sendNow } from '../request/send-now.ts';
 import { targetFieldNames, targetFields, targetIn } from '../request/target-fields.ts';
 import { writeDecision } from '../request/write-decision.ts';
 import { retryMany } from './retry-many.ts';
@@ -74,8 +75,16 @@ const retryOne = async (
   if ('answer' in named) return named.answer;
   const decided = await writeDecision(named.record, decision, courier);
   if ('answer' in decided) return decided.answer;
-  const file = await withPause(fileOfOutcome(await sendNow(decided.record, courier)), courier);
-  return { ok: file.status === 'attached', message: `It was retried. ${sentenceOf(file)}`, files: [file] };
+  const { outcome, done } = await sendNow(decided.record, courier);
+  const file = await withPause(fileOfOutcome(outcome), courier);
+  const isAttached = file.status === 'attached' || file.status === 'already-attached';
+  return { ok: isAttached, message: `${doneSentence[done]} ${sentenceOf(file)}`, files: [file] };
+};
+
+const doneSentence: Readonly<Record<Done, string>> = {
+  tried: 'It was tried again.',
+  looked: 'Its target was read again.',
+  released: 'It is released.',
 };
 
 const everyFile = (): boolean => true;

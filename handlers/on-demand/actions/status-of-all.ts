@@ -1,3 +1,4 @@
+import { nextStepFor, nextStepOfPause } from '../../../lib/failures/advice.ts';
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
 import { countWork, type WorkCounts } from '../../../lib/operator/count-work.ts';
 import { laneNameOf } from '../../../lib/operator/lane-name.ts';
@@ -77,7 +78,9 @@ const allSentence = (
   const heldPart = held === 0 ? 'Nothing is held.' : `${held} held: an operator must act.`;
   const later = waiting + unknown;
   const laterPart =
-    later === 0 ? 'Nothing waits for another attempt.' : `${later} continue automatically, ${dueNow} of them due now.`;
+    later === 0
+      ? 'Nothing waits for another attempt.'
+      : `${later} continue automatically, ${dueNow} of them due now${pauses.length === 0 ? '' : '; those of a paused integration follow when its pause ends'}.`;
   const sendingPart = sending === 0 ? '' : ` ${sending} being sent.`;
   const pausePart = pauses.length === 0 ? '' : ` ${count(pauses.length, 'pause')} open.`;
   return `${heldPart} ${laterPart}${sendingPart}${pausePart}`;
@@ -85,8 +88,8 @@ const allSentence = (
 
 const adviceFor = (code: string) => {
   if (!Object.hasOwn(failures, code)) return {};
-  const { meaning, nextStep } = failures[code as FailureCode];
-  return { meaning, nextStep };
+  const its = code as FailureCode;
+  return { meaning: failures[its].meaning, nextStep: nextStepFor(its, 'held') };
 };
 
 /** The proof that nothing is lost: every object of the watched folders is accounted for, as of then. */
@@ -109,7 +112,7 @@ const pauseAnswer = ({ integrationId, code, sentence, pause, counts }: ListedPau
   by: pause?.by ?? 'an unreadable record',
   code,
   sentence,
-  nextStep: failures[code].nextStep,
+  nextStep: nextStepOfPause(code),
   ...(counts && { waiting: counts.waiting, unknown: counts.unknown, countedAt: new Date(counts.at).toISOString() }),
   ...(pause?.end && { triedAgainAt: new Date(pause.end.nextAt).toISOString() }),
   next: { action: 'resume', integration_id: laneNameOf(integrationId), code, reason: '...' },

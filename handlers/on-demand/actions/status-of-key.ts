@@ -1,9 +1,10 @@
-import { failures } from '../../../lib/failures/failures.ts';
+import { nextStepOfRequest } from '../../../lib/failures/advice.ts';
 import { matchKey } from '../../../lib/key-template/match-key.ts';
 import { namedRecord, recordsOfKey } from '../../../lib/operator/find-records.ts';
 import type { ActionCourier } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
-import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { fileOfRecord } from '../answer/file-answer.ts';
+import { sentenceOf } from '../answer/file-sentence.ts';
 import { withPauses } from '../answer/paused-files.ts';
 import { toolAnswer } from '../answer/tool-answer.ts';
 import { decodedTwin, parseKey } from '../request/parse-key.ts';
@@ -32,12 +33,21 @@ export const statusOfKey = async (text: string, etag: string | undefined, courie
   }
   if (object.ok) {
     const what = earlier.length > 0 ? 'the object that is under this key now' : 'this key';
-    const message = `The ledger has never seen ${what}. The object is in the bucket; "next" sends it.`;
-    return { ok: true, message, ...about, next: { action: 'attach', key }, ...templateNote(key, courier) };
+    const note = templateNote(key, courier);
+    const then =
+      note.note === undefined ? '"next" asks for it to be sent' : 'but its key would be rejected, as "note" says';
+    const message = `The ledger has never seen ${what}. The object is in the bucket; ${then}.`;
+    return {
+      ok: true,
+      message,
+      ...about,
+      ...(note.note === undefined && { next: { action: 'attach', key } }),
+      ...note,
+    };
   }
   if (object.error.code !== 'OBJECT_DELETED') {
     const { code, detail } = object.error;
-    const message = `The ledger has never seen this key, and the bucket cannot be read: ${detail} ${failures[code].nextStep}`;
+    const message = `The ledger has never seen this key, and the bucket cannot be read: ${detail} ${nextStepOfRequest(code)}`;
     return { ok: false, message, ...about };
   }
   const twin = decodedTwin(key);
@@ -51,7 +61,7 @@ export const statusOfKey = async (text: string, etag: string | undefined, courie
   };
 };
 
-const templateNote = (key: string, { settings }: ActionCourier) => {
+const templateNote = (key: string, { settings }: ActionCourier): { readonly note?: string } => {
   const match = matchKey(settings.keyTemplates, key, settings.integrationId);
   return match.ok ? {} : { note: `${match.error.code}: ${match.error.detail}` };
 };

@@ -1,5 +1,7 @@
+import { nextStepFor } from '../../../lib/failures/advice.ts';
 import { type EventFailureCode, eventFailures } from '../../../lib/failures/event-failures.ts';
-import { type FailureCode, type FailureDetail, failures } from '../../../lib/failures/failures.ts';
+import type { FailureStatus } from '../../../lib/failures/failure.ts';
+import { type FailureDetail, failures } from '../../../lib/failures/failures.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord, Sent } from '../../../lib/ledger/record.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
@@ -7,7 +9,7 @@ import { lookSentence } from '../../../lib/read-back/words.ts';
 import { type Target, targetKey } from '../../../lib/upload/target.ts';
 import { parseUploadId } from '../../../lib/upload/upload.ts';
 
-interface FileFacts {
+export interface FileFacts {
   readonly key: string;
   readonly etag?: string;
   readonly versionId?: string;
@@ -21,6 +23,8 @@ interface FileFacts {
   /** What the latest look at the target showed; a sentence. */
   readonly lastLook?: string;
   readonly lastOperator?: { readonly action: string; readonly reason: string; readonly at: string };
+  /** An operator had it sent again, so a copy of it may be at the target already. */
+  readonly resent?: true;
   /** The request changed nothing. */
   readonly unchanged?: true;
 }
@@ -91,19 +95,19 @@ export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
         key,
         status: outcome.status,
         ...facts,
-        ...failureFacts(outcome.failure),
+        ...failureFacts(outcome.failure, outcome.status),
         dueAt: outcome.dueAt.toISOString(),
       };
     case 'held':
     case 'rejected':
     case 'superseded':
-      return { key, status: outcome.status, ...facts, ...failureFacts(outcome.failure) };
+      return { key, status: outcome.status, ...facts, ...failureFacts(outcome.failure, outcome.status) };
     case 'unchanged': {
       const { as, failure, dueAt } = outcome;
       const due = dueAt?.toISOString();
       const unchanged = { ...facts, unchanged: true } as const;
       if (as === 'sending') return { key, status: as, ...unchanged, ...(due !== undefined && { leaseUntil: due }) };
-      const why = failure ? failureFacts(failure) : {};
+      const why = failure ? failureFacts(failure, as) : {};
       if (as === 'waiting' || as === 'unknown') {
         return { key, status: as, ...unchanged, ...why, ...(due !== undefined && { dueAt: due }) };
       }
@@ -119,7 +123,7 @@ export const fileOfRecord = (known: LedgerEntry): FileAnswer => {
   return {
     key: upload?.key ?? known.id,
     status: 'held',
-    ...failureFacts({ code: 'RECORD_UNREADABLE', detail: known.reason }),
+    ...failureFacts({ code: 'RECORD_UNREADABLE', detail: known.reason }, 'held'),
     ...(upload && { etag: upload.etag }),
   };
 };
@@ -142,19 +146,25 @@ const fileOfReadable = (record: LedgerRecord): FileAnswer => {
       };
     case 'waiting':
     case 'unknown':
-      return { key, status: state.status, ...facts, ...failureFacts(state.failure), dueAt: iso(state.dueAt) };
+      return {
+        key,
+        status: state.status,
+        ...facts,
+        ...failureFacts(state.failure, state.status),
+        dueAt: iso(state.dueAt),
+      };
     case 'held':
       return {
         key,
         status: 'held',
         ...facts,
-        ...failureFacts(state.failure),
+        ...failureFacts(state.failure, state.status),
         heldSince: iso(state.heldAt),
         ...(state.mayBeDelivered && { mayBeDelivered: true }),
       };
     case 'rejected':
     case 'superseded':
-      return { key, status: state.status, ...facts, ...failureFacts(state.failure) };
+      return { key, status: state.status, ...facts, ...failureFacts(state.failure, state.status) };
   }
 };
 
@@ -167,12 +177,14 @@ const recordFacts = ({
   sent,
   note,
   lastLook,
+  resentAt,
 }: LedgerRecord): Omit<FileFacts, 'key'> => ({
   ...targetFacts(target),
   ...(sent && { sentAs: sent }),
   attempts,
   firstSeenAt: iso(createdAt),
   lastChangeAt: iso(updatedAt),
+  ...(resentAt !== undefined && { resent: true }),
   ...(lastLook && { lastLook: lookSentence(lastLook) }),
   ...(note && { lastOperator: { action: note.action, reason: note.reason, at: iso(note.at) } }),
   etag: upload.etag,
@@ -189,50 +201,10 @@ const evidence = {
 const targetFacts = (target: Target | undefined): Pick<FileFacts, 'target' | 'integration'> =>
   target ? { target: targetKey(target), integration: target.integrationId } : {};
 
-export const failureFacts = (failure: FailureDetail): FailureFacts => {
-  const { meaning, nextStep } = failures[failure.code];
-  return { ...failure, meaning, nextStep };
-};
-
-/** The state of one file as a sentence. */
-export const sentenceOf = (file: FileAnswer): string => {
-  switch (file.status) {
-    case 'attached':
-      return `It is attached to${targetName(file)}, since ${file.attachedAt}.`;
-    case 'already-attached':
-      return `It has been attached to${targetName(file)} since ${file.attachedAt}; nothing was sent.`;
-    case 'sending':
-      return 'It is being sent at this moment.';
-    case 'waiting':
-      return file.paused === undefined
-        ? `It is not delivered, and is sent automatically${from(file.dueAt)}. ${advice(file.code)}`
-        : `It is not delivered, and is sent automatically when the pause ends. ${file.paused}`;
-    case 'unknown':
-      return `It may have been delivered; the target is read automatically${file.paused === undefined ? from(file.dueAt) : ' when the pause ends'}.${file.lastLook === undefined ? '' : ` ${file.lastLook}`}${file.paused === undefined ? '' : ` ${file.paused}`}`;
-    case 'held':
-      return `It is held: an operator must act. ${advice(file.code)}`;
-    case 'rejected':
-      return `It is rejected: this file or key is wrong. ${advice(file.code)}`;
-    case 'superseded':
-      return `It was not sent, because the object is no longer there. ${advice(file.code)}`;
-    case 'ignored':
-      return file.reason;
-    case 'refused':
-      return `The event is refused. ${file.code}: ${file.detail} ${file.nextStep}`;
-    case 'not there':
-    case 'not read':
-      return `${file.meaning} ${file.nextStep}`;
-  }
-};
-
-const targetName = ({ target }: FileFacts): string => (target === undefined ? '' : ` ${target.replace('/', ' ')}`);
-
-const from = (dueAt: string | undefined): string => (dueAt === undefined ? '' : ` from ${dueAt} on`);
-
-const advice = (code: FailureCode | undefined): string => {
-  if (code === undefined) return '';
-  const { meaning, nextStep } = failures[code];
-  return `${code}: ${meaning} ${nextStep}`;
-};
+const failureFacts = (failure: FailureDetail, status: FailureStatus): FailureFacts => ({
+  ...failure,
+  meaning: failures[failure.code].meaning,
+  nextStep: nextStepFor(failure.code, status),
+});
 
 const iso = (timestamp: number): string => new Date(timestamp).toISOString();

@@ -1,4 +1,5 @@
-import { failures } from '../../../lib/failures/failures.ts';
+import { nextStepOfPause } from '../../../lib/failures/advice.ts';
+import { type FailureCode, failureOf } from '../../../lib/failures/failures.ts';
 import type { ActionCourier } from '../action.ts';
 import type { FileAnswer } from './file-answer.ts';
 
@@ -11,5 +12,16 @@ export const withPauses = async (
 export const withPause = async (file: FileAnswer, { lanes }: Pick<ActionCourier, 'lanes'>): Promise<FileAnswer> => {
   if ((file.status !== 'waiting' && file.status !== 'unknown') || file.integration === undefined) return file;
   const { closed } = await lanes.gate(file.integration);
-  return closed ? { ...file, paused: `${closed.sentence} ${failures[closed.code].nextStep}` } : file;
+  if (closed) return { ...file, paused: `${closed.sentence} ${nextStepOfPause(closed.code)}` };
+  return file.status === 'waiting' && file.code !== undefined && isOfPause(file.code)
+    ? { ...file, ...pauseHasEnded }
+    : file;
 };
+
+const isOfPause = (code: FailureCode): boolean => code === 'INTEGRATION_PAUSED' || failureOf(code).pauses !== 'nothing';
+
+/** Nothing is written for a file when its pause ends, so its record still names the cause. */
+const pauseHasEnded = {
+  meaning: 'It waited behind a pause, which has ended.',
+  nextStep: 'Nothing: it is sent automatically.',
+} as const;

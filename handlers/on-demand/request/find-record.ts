@@ -26,7 +26,8 @@ export const findRecord = async (
   }
   if (report.object.ok) {
     const next = { action: 'attach', key: key.value };
-    const message = 'Nothing was done: the ledger has never seen the object under this key. "next" sends it.';
+    const message =
+      'Nothing was done: the ledger has never seen the object under this key. "next" asks for it to be sent.';
     return { answer: { ok: false, message, next } };
   }
   const { code, detail } = report.object.error;

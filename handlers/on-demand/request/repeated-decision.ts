@@ -4,7 +4,8 @@ import { isSameResend } from '../../../lib/ledger/repeated-decision.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import type { ActionCourier } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
-import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { fileOfRecord } from '../answer/file-answer.ts';
+import { sentenceOf } from '../answer/file-sentence.ts';
 import { withPause } from '../answer/paused-files.ts';
 
 type Decision = Pick<EventOf<'retry' | 'resend' | 'resolve'>, 'kind' | 'reason'>;

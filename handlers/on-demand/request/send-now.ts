@@ -4,8 +4,21 @@ import type { Outcome } from '../../../lib/outcome.ts';
 import { readBack } from '../../../lib/read-back/read-back.ts';
 import type { ActionCourier } from '../action.ts';
 
+/** What was done with a released file: a pause, a full lane or another invocation may leave nothing but the release. */
+export type Done = 'tried' | 'looked' | 'released';
+
 /** Does immediately what the schedule would do next with this record: the operator waits for the answer. */
-export const sendNow = async (record: LedgerRecord, courier: ActionCourier): Promise<Outcome> =>
-  record.state.status === 'unknown'
-    ? readBack(record, courier.deadline, courier)
-    : deliver(record.upload, { deadline: courier.deadline, seen: record }, courier);
+export const sendNow = async (
+  record: LedgerRecord,
+  courier: ActionCourier,
+): Promise<{ readonly outcome: Outcome; readonly done: Done }> => {
+  if (record.state.status === 'unknown') {
+    const outcome = await readBack(record, courier.deadline, courier);
+    const hasLooked = outcome.status !== 'unchanged' && courier.settings.onUnknown !== 'resend';
+    return { outcome, done: hasLooked ? 'looked' : 'released' };
+  }
+  const outcome = await deliver(record.upload, { deadline: courier.deadline, seen: record }, courier);
+  // Each claim counts as an attempt; what another invocation has claimed is unchanged here.
+  const hasTried = 'attempt' in outcome && outcome.status !== 'unchanged' && outcome.attempt > record.attempts;
+  return { outcome, done: hasTried ? 'tried' : 'released' };
+};

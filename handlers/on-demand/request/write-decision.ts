@@ -2,7 +2,8 @@ import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { type Decided, decide, type OperatorDecision } from '../../../lib/operator/decide.ts';
 import type { ActionCourier } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
-import { fileOfRecord, sentenceOf } from '../answer/file-answer.ts';
+import { fileOfRecord } from '../answer/file-answer.ts';
+import { sentenceOf } from '../answer/file-sentence.ts';
 import { repeatedDecision } from './repeated-decision.ts';
 
 /** Writes an operator's decision about one upload, or answers why it was not written. */

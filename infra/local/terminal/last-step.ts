@@ -1,4 +1,4 @@
-import { failures } from '../../../lib/failures/failures.ts';
+import { nextStepFor } from '../../../lib/failures/advice.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { targetKey } from '../../../lib/upload/target.ts';
 import type { Stack } from '../stack.ts';
@@ -41,7 +41,7 @@ export const lastStep = async (
     case 'rejected':
     case 'superseded': {
       const { code, detail } = state.failure;
-      return failedStep(state.status, `${code}: ${detail}`, failures[code].nextStep);
+      return failedStep(state.status, `${code}: ${detail}`, nextStepFor(code, state.status));
     }
     case 'sending':
     case 'waiting':

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { sizeText } from '../size-text.ts';
+import { sizeText } from '../../../lib/attachment/size-text.ts';
 import type { Step } from './step.ts';
 
 const colours = {

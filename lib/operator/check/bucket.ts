@@ -1,4 +1,4 @@
-import { failures } from '../../failures/failures.ts';
+import { nextStepOfRequest } from '../../failures/advice.ts';
 import type { Storage } from '../../upload/storage.ts';
 import { count } from '../count.ts';
 import { type CheckLine, fine, notTested, wrong } from './check-line.ts';
@@ -18,7 +18,7 @@ export const checkBucket = async (
 const folderLine = (bucket: string, { prefix, page }: WatchedFolder): CheckLine => {
   const what = prefix === '' ? 'bucket' : `bucket, folder ${prefix}`;
   if (!page.ok)
-    return wrong(what, `${bucket} cannot be listed. ${page.error.detail}`, failures[page.error.code].nextStep);
+    return wrong(what, `${bucket} cannot be listed. ${page.error.detail}`, nextStepOfRequest(page.error.code));
   const { objects, next } = page.value;
   const more = next === undefined ? '' : ', and there are more';
   return fine(what, `${bucket} can be listed: ${count(objects.length, 'object')}${more}.`);
@@ -41,5 +41,5 @@ const readingLine = async (
   const { code, detail } = opened.error;
   if (code === 'OBJECT_DELETED' || code === 'OBJECT_REPLACED')
     return notTested(what, 'The object for this test was deleted or replaced in the meantime; check again.');
-  return wrong(what, detail, failures[code].nextStep);
+  return wrong(what, detail, nextStepOfRequest(code));
 };

@@ -1,3 +1,4 @@
+import { sizeText } from '../../attachment/size-text.ts';
 import type { Courier } from '../../courier.ts';
 import { type Deadline, deadlineWithin } from '../../deadline.ts';
 import { failures } from '../../failures/failures.ts';
@@ -66,9 +67,13 @@ const checkKey = async (apiKey: ApiKey): Promise<CheckLine> => {
 };
 
 const failureLine = (what: string, { code, detail, unlistedCode, logUrl }: KomboFailure): CheckLine => {
-  const { meaning, nextStep } = failures[code];
+  const { meaning } = failures[code];
   const named = unlistedCode === undefined ? code : `${code}, as ${unlistedCode}`;
-  return wrong(what, `${meaning} (${named}) ${detail}${logUrl === undefined ? '' : ` Log: ${logUrl}`}`, nextStep);
+  return wrong(
+    what,
+    `${meaning} (${named}) ${detail}${logUrl === undefined ? '' : ` Log: ${logUrl}`}`,
+    failures[code].nextStep,
+  );
 };
 
 /** What the integration accepts. Where Kombo does not report it, our own limits apply; that is not a fault. */
@@ -92,7 +97,7 @@ const limitsLine = (what: string, restrictions: Restrictions, maxBytes: number):
     const limit = restrictions[type];
     if (!limit) return [];
     if (!limit.supported) return [`${type} is not taken`];
-    const size = limit.maxSizeBytes === undefined ? 'any size' : `up to ${limit.maxSizeBytes} bytes`;
+    const size = limit.maxSizeBytes === undefined ? 'any size' : `up to ${sizeText(limit.maxSizeBytes)}`;
     return [`${type} ${size}${limit.contentTypes ? ` as ${limit.contentTypes.join(', ')}` : ''}`];
   });
   const found = told.length === 0 ? 'Kombo reports none.' : `${told.join('; ')}.`;
@@ -101,6 +106,8 @@ const limitsLine = (what: string, restrictions: Restrictions, maxBytes: number):
   }
   const smallest = restrictions.CV?.maxSizeBytes;
   const note =
-    smallest !== undefined && smallest < maxBytes ? ` MAX_BYTES is ${maxBytes}; the smaller limit holds.` : '';
+    smallest !== undefined && smallest < maxBytes
+      ? ` MAX_BYTES is ${sizeText(maxBytes)}; the smaller limit holds.`
+      : '';
   return fine(what, `${found}${note}`);
 };

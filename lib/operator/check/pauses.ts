@@ -1,5 +1,5 @@
 import type { Courier } from '../../courier.ts';
-import { failures } from '../../failures/failures.ts';
+import { nextStepOfPause } from '../../failures/advice.ts';
 import { accountLane } from '../../lane/lane.ts';
 import { laneNameOf } from '../lane-name.ts';
 import { listPauses } from '../list-pauses.ts';
@@ -13,7 +13,7 @@ export const checkPauses = async (courier: Pick<Courier, 'lanes'>): Promise<read
     const scope = integrationId === accountLane ? 'everything' : integrationId;
     const resume = JSON.stringify({ action: 'resume', integration_id: laneNameOf(integrationId), code, reason: '...' });
     const todo =
-      pause?.by === 'kombo' ? `${failures[code].nextStep} Resume: ${resume}.` : `Resume it when you like: ${resume}.`;
+      pause?.by === 'kombo' ? `${nextStepOfPause(code)} Resume: ${resume}.` : `Resume it when you like: ${resume}.`;
     return wrong(`pause of ${scope}`, sentence, todo);
   });
 };

@@ -27,12 +27,15 @@ test.each<[string, Restrictions, object]>([
   [
     'it is a byte too large',
     { CV: { supported: true, maxSizeBytes: 999 } },
-    { code: 'FILE_TOO_LARGE', detail: 'The file has 1000 bytes; the integration takes 999.' },
+    { code: 'FILE_TOO_LARGE', detail: 'The file has 1 kB; the integration takes 999 B as CV.' },
   ],
   [
     'its content type is not listed',
     { CV: { supported: true, contentTypes: ['application/msword', 'image/*', 'app/*'] } },
-    { code: 'TYPE_NOT_ALLOWED', detail: 'The integration does not take application/pdf as CV.' },
+    {
+      code: 'TYPE_NOT_ALLOWED',
+      detail: 'The integration does not take application/pdf as CV; it takes application/msword, image/*, app/*.',
+    },
   ],
 ])('a file may not go when %s', (_, restrictions, error) => {
   expect(checkRestrictions(restrictions, pdf)).toEqual({ ok: false, error });

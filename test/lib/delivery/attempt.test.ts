@@ -76,7 +76,10 @@ describe('a file that may not go', () => {
     expect(await world.attempt()).toMatchObject({
       ending: {
         as: 'rejected',
-        failure: { code: 'FILE_TOO_LARGE', detail: 'The file has 10000001 bytes; MAX_BYTES allows 10000000.' },
+        failure: {
+          code: 'FILE_TOO_LARGE',
+          detail: 'The file has 10,000,001 bytes; MAX_BYTES allows 10,000,000 bytes.',
+        },
       },
     });
     expect(world.storage.opened).toEqual([]);
@@ -273,7 +276,7 @@ describe('the limits of the integration', () => {
     expect(await world.attempt()).toMatchObject({
       ending: {
         as: 'rejected',
-        failure: { code: 'FILE_TOO_LARGE', detail: 'The file has 11 bytes; the integration takes 10.' },
+        failure: { code: 'FILE_TOO_LARGE', detail: 'The file has 11 B; the integration takes 10 B as CV.' },
       },
     });
     expect(world.storage.opened).toHaveLength(1);

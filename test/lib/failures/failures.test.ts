@@ -31,6 +31,7 @@ const failureColumns: Readonly<Record<keyof Failure, string>> = {
   outage: "'no'",
   vendorRepeats: 'false',
   asListing: "'hold'",
+  atFault: "'none'",
   meaning: "'A meaning.'",
   nextStep: "'A next step.'",
 };

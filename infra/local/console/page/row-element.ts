@@ -1,4 +1,4 @@
-import { sizeText } from '../../size-text.ts';
+import { sizeText } from '../../../../lib/attachment/size-text.ts';
 import type { AskAction, RowView } from '../server/view.ts';
 import { element, setHidden, setText } from './element.ts';
 import { manners, progressText, sentenceOf } from './wording.ts';

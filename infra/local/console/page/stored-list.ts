@@ -1,4 +1,4 @@
-import { sizeText } from '../../size-text.ts';
+import { sizeText } from '../../../../lib/attachment/size-text.ts';
 import type { Changes, StoredFileView } from '../server/view.ts';
 import { byId, element, setHidden, setText } from './element.ts';
 import { timeText } from './wording.ts';

@@ -1,4 +1,4 @@
-import { sizeText } from '../../size-text.ts';
+import { sizeText } from '../../../../lib/attachment/size-text.ts';
 import type { PauseView, RowState, RowView } from '../server/view.ts';
 
 /** What a state is called, which colour it has, and under which filter it is found. */

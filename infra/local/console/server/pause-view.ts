@@ -1,4 +1,4 @@
-import { failures } from '../../../../lib/failures/failures.ts';
+import { nextStepOfPause } from '../../../../lib/failures/advice.ts';
 import { accountLane } from '../../../../lib/lane/lane.ts';
 import type { ListedPause } from '../../../../lib/operator/list-pauses.ts';
 import type { PauseView } from './view.ts';
@@ -16,7 +16,7 @@ export const pauseView = (listed: ListedPause): PauseView => {
     code,
     reason: pause?.reason ?? sentence,
     ...(end && {
-      nextStep: failures[code].nextStep,
+      nextStep: nextStepOfPause(code),
       // What was not read yet is read by the next run.
       end: { by: end.by === 'probe' ? ('probe' as const) : ('reading' as const), nextAtMs: end.nextAt },
     }),

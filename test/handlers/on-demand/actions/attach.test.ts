@@ -201,7 +201,7 @@ describe('dryRun', () => {
     const answer = await world.ask({ action: 'dryRun', key });
     expect(answer).toMatchObject({
       ok: true,
-      message: `It would be attached to candidate GRK123 as "Lebenslauf.pdf" (CV, application/pdf, ${pdf.length} bytes). Nothing was sent.`,
+      message: `It would be attached to candidate GRK123 as "Lebenslauf.pdf" (CV, application/pdf, ${pdf.length} B). Nothing was sent.`,
       files: [
         {
           wouldAttach: true,

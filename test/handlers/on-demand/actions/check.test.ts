@@ -258,7 +258,7 @@ describe('the integration', () => {
     const { of } = await check();
     expect(of(`limits for candidates of ${integrationId}`)).toMatchObject({
       state: 'ok',
-      found: 'CV up to 5000 bytes. MAX_BYTES is 10000; the smaller limit holds.',
+      found: 'CV up to 5 kB. MAX_BYTES is 10 kB; the smaller limit holds.',
     });
   });
 });

@@ -187,10 +187,10 @@ describe('retry', () => {
     const one = await world.ask({ action: 'retry', key, reason });
     expect(one).toMatchObject({ ok: false, files: [{ status: 'waiting', paused: expect.stringContaining('paused') }] });
     expect(one.message).toMatch(
-      /^It was retried\. It is not delivered, and is sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. /,
+      /^It is released\. It is not delivered, and is sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. /,
     );
     const many = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
-    expect(many.message).toContain('Files of a paused integration wait until its pause ends.');
+    expect(many.message).toBe('1 file released; when the pause ends, a scheduled run sends it.');
     expect(world.kombo.posts).toHaveLength(1);
   });
 });

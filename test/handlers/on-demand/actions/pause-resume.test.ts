@@ -38,7 +38,7 @@ describe('pause', () => {
       files: [{ status: 'waiting', code: 'INTEGRATION_PAUSED', attempts: 0 }],
     });
     expect(answer.message).toMatch(
-      /^It is not delivered, and is sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. Nothing for this file: it follows when the pause ends\. "status" shows the pause, its cause and what ends it\.$/,
+      /^It is not delivered, and is sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. An operator ends it with "resume"; its files follow then\.$/,
     );
     expect(world.kombo.posts).toHaveLength(0);
     expect(await world.ask({ ...(next as object), reason: 'It has moved.' })).toMatchObject({ ok: true });
@@ -121,7 +121,7 @@ describe('resume', () => {
     await world.ask({ ...pause, integration_id: 'account' });
     expect(await world.ask({ ...resume, integration_id: 'account' })).toMatchObject({
       ok: true,
-      message: 'The pause of account (INTEGRATION_PAUSED) has ended. Its files follow with the next scheduled runs.',
+      message: `The pause of account (INTEGRATION_PAUSED) has ended. Its files follow with the next scheduled runs. But these are paused themselves, and their files wait: ${integrationId}.`,
     });
     expect(await world.ask({ action: 'status' })).toMatchObject({ pauses: [{ integration: integrationId }] });
   });

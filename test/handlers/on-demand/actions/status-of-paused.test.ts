@@ -83,7 +83,9 @@ describe('status of all', () => {
   test('lists each pause with its cause, what to do, when it is tried again, and the request that ends it', async () => {
     await attach(key, inactive);
     const answer = await world.ask({ action: 'status' });
-    expect(answer.message).toBe('Nothing is held. 1 continue automatically, 0 of them due now. 1 pause open.');
+    expect(answer.message).toBe(
+      'Nothing is held. 1 continue automatically, 0 of them due now; those of a paused integration follow when its pause ends. 1 pause open.',
+    );
     expect(answer.pauses).toEqual([
       {
         integration: integrationId,

@@ -38,7 +38,9 @@ describe('status of a key', () => {
     world.put(key);
     const answer = await world.ask({ action: 'status', key });
     expect(answer).toMatchObject({ ok: true, object: { exists: true }, files: [], next: { action: 'attach', key } });
-    expect(answer.message).toBe('The ledger has never seen this key. The object is in the bucket; "next" sends it.');
+    expect(answer.message).toBe(
+      'The ledger has never seen this key. The object is in the bucket; "next" asks for it to be sent.',
+    );
   });
 
   test('that was never seen says so, and that there is no object', async () => {

@@ -1,0 +1,50 @@
+import { becauseOf, explains } from '../../../lib/failures/advice.ts';
+import type { FailureStatus } from '../../../lib/failures/failure.ts';
+import type { FileAnswer, FileFacts } from './file-answer.ts';
+
+/** The state of one file as a sentence. */
+export const sentenceOf = (file: FileAnswer): string => {
+  switch (file.status) {
+    case 'attached':
+      return `It is attached to${targetName(file)}, since ${file.attachedAt}.`;
+    case 'already-attached':
+      return `It has been attached to${targetName(file)} since ${file.attachedAt}; nothing was sent.`;
+    case 'sending':
+      return 'It is being sent at this moment.';
+    case 'waiting': {
+      const waits = file.resent ? 'It is sent again automatically' : 'It is not delivered, and is sent automatically';
+      return file.paused === undefined
+        ? `${waits}${from(file.dueAt)}.${explain(file)}`
+        : `${waits} when the pause ends. ${file.paused}`;
+    }
+    case 'unknown':
+      return `It may have been delivered; the target is read automatically${file.paused === undefined ? from(file.dueAt) : ' when the pause ends'}.${file.lastLook === undefined ? '' : ` ${file.lastLook}`}${file.paused === undefined ? '' : ` ${file.paused}`}`;
+    case 'held':
+      return `It is held: an operator must act.${explain(file)}`;
+    case 'rejected':
+      return `It is rejected${file.code === undefined ? '' : becauseOf(file.code)}.${explain(file)}`;
+    case 'superseded':
+      return `It was not sent, because the object is no longer there.${explain(file)}`;
+    case 'ignored':
+      return file.reason;
+    case 'refused':
+      return `The event is refused. ${file.code}: ${file.detail} ${file.nextStep}`;
+    case 'not there':
+    case 'not read':
+      return `${file.meaning} ${file.nextStep}`;
+  }
+};
+
+const targetName = ({ target }: FileFacts): string => (target === undefined ? '' : ` ${target.replace('/', ' ')}`);
+
+const from = (dueAt: string | undefined): string => (dueAt === undefined ? '' : ` from ${dueAt} on`);
+
+/** Why, and what to do. The detail has the values: a size and its limit, the types that are allowed, what a look has seen. */
+const explain = (file: Extract<FileAnswer, { readonly status: FailureStatus }>): string => {
+  const { status, code, meaning = '', detail = '', nextStep = '' } = file;
+  if (code === undefined) return '';
+  const isFinal = status === 'held' || status === 'rejected';
+  const values = isFinal && detail !== '' && detail !== meaning ? ` ${detail}` : '';
+  const before = explains(code, status) ? '' : 'Before that it met ';
+  return ` ${before}${code}: ${meaning}${values} ${nextStep}`;
+};

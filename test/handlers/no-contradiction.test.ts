@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest';
+import { resultOf } from '../../handlers/on-batch/task-result.ts';
+import { type FileAnswer, fileOfOutcome, fileOfRecord } from '../../handlers/on-demand/answer/file-answer.ts';
+import { sentenceOf } from '../../handlers/on-demand/answer/file-sentence.ts';
+import { withPause } from '../../handlers/on-demand/answer/paused-files.ts';
+import type { FailureStatus } from '../../lib/failures/failure.ts';
+import { type FailureCode, failureOf, failures } from '../../lib/failures/failures.ts';
+import type { Gate } from '../../lib/lane/lane-store.ts';
+import type { State } from '../../lib/ledger/record.ts';
+import type { Outcome } from '../../lib/outcome.ts';
+import { observer } from '../../lib/telemetry/observe.ts';
+import { uploadId } from '../../lib/upload/upload.ts';
+import { nine, recordIn, target, upload } from '../fakes/ledger-samples.ts';
+
+const codes = Object.keys(failures) as FailureCode[];
+const statuses = ['waiting', 'unknown', 'held', 'rejected', 'superseded'] as const satisfies readonly FailureStatus[];
+const cases = codes.flatMap((code) => statuses.map((status) => [code, status] as const));
+
+const detail = 'Seen by the test.';
+const failureWith = (code: FailureCode) => ({ code, detail });
+
+const stateWith = (code: FailureCode, status: FailureStatus): State => {
+  const failure = failureWith(code);
+  switch (status) {
+    case 'waiting':
+      return { status, dueAt: nine, failure };
+    case 'unknown':
+      return { status, dueAt: nine, failure, absentLooks: 0, doubtfulLooks: 0, passingLooks: 0, unknownSince: nine };
+    case 'held':
+      return { status, heldAt: nine, failure, mayBeDelivered: false };
+    case 'rejected':
+      return { status, rejectedAt: nine, failure };
+    case 'superseded':
+      return { status, supersededAt: nine, failure };
+  }
+};
+
+const about = { upload, target, attempt: 1 } as const;
+const outcomesWith = (code: FailureCode, status: FailureStatus): readonly Outcome[] => {
+  const failure = failureWith(code);
+  const dueAt = new Date(nine);
+  return [
+    { ...about, status, failure, dueAt },
+    { ...about, status: 'unchanged', as: status, failure, dueAt },
+  ];
+};
+
+const fileIn = (code: FailureCode, status: FailureStatus): FileAnswer => {
+  const record = recordIn(stateWith(code, status));
+  return fileOfRecord({ id: uploadId(record.upload), readable: true, record });
+};
+
+const lanesThat = (closed?: Gate['closed']) => ({
+  lanes: {
+    gate: async () => ({ ...(closed && { closed }), openedAt: 0, lane: 'unreadable', account: 'unreadable' }),
+  } as never,
+});
+
+/** Whoever must act, and whoever need not. */
+const actor = /an operator must act/;
+const nobody = /\bNothing\b(?! at first)/;
+
+/** No sentence may say both, and each status says one of them, or who must send what anew. */
+const expectNoContradiction = (said: string, status: FailureStatus): void => {
+  const text = said.replaceAll(/\bif it stays, [^.]*\./g, '').replaceAll('retry budget', '');
+  expect(actor.test(text) && nobody.test(text)).toBe(false);
+  switch (status) {
+    case 'held':
+      expect(text).not.toMatch(/sent automatically|is read to see|\bNothing\b/);
+      return;
+    case 'rejected':
+      expect(text).not.toMatch(/sent again automatically|is read to see|\bNothing\b|operator must act/);
+      return;
+    case 'waiting':
+    case 'unknown':
+      // What goes on by itself asks nobody to send, upload or retry anything.
+      expect(text).not.toMatch(
+        /operator must act|\bretry\b|[Aa]sk the uploader|[Uu]pload (?:it|the file) (?:again|under)/,
+      );
+      return;
+    case 'superseded':
+      expect(text).not.toMatch(/operator must act|sent again automatically/);
+  }
+};
+
+test.each(cases)('an answer about a file with %s that is %s contradicts itself nowhere', async (code, status) => {
+  const open = await withPause(fileIn(code, status), lanesThat());
+  const files = [
+    open,
+    ...(await Promise.all(outcomesWith(code, status).map((o) => withPause(fileOfOutcome(o), lanesThat())))),
+  ];
+  for (const file of files) {
+    // A cause that pauses a lane asks for its fix; with its lane open it asks for nothing.
+    expectNoContradiction(sentenceOf(file), status);
+    if ('nextStep' in file) expectNoContradiction(`${file.meaning} ${file.nextStep}`, status);
+  }
+});
+
+test.each(codes)(
+  'a file behind the pause %s is told to wait for its end, and never to be sent from a time on',
+  async (code) => {
+    const closed = { integrationId: target.integrationId, code, sentence: `The integration has been paused: ${code}.` };
+    for (const status of ['waiting', 'unknown'] as const) {
+      const sentence = sentenceOf(await withPause(fileIn('INTEGRATION_PAUSED', status), lanesThat(closed)));
+      expect(sentence).toContain('when the pause ends');
+      expect(sentence).not.toMatch(/ from \d{4}-/);
+      expect(sentence).toContain(`paused: ${code}.`);
+    }
+  },
+);
+
+test.each(cases)('the log line of %s, %s, contradicts itself nowhere', (code, status) => {
+  for (const outcome of outcomesWith(code, status)) {
+    const lines: string[] = [];
+    const line = (message: string, { nextStep }: Record<string, unknown>) => void lines.push(`${message} ${nextStep}`);
+    observer({ info: line, warn: line, error: line }, () => undefined, [])(outcome, { totalMs: 1 });
+    const [text = ''] = lines;
+    // What pauses a lane waits, and names the fix of its cause.
+    if (!(status === 'waiting' && failureOf(code).pauses !== 'nothing')) expectNoContradiction(text, status);
+    expect(text).not.toMatch(/nothing to do/);
+  }
+});
+
+test.each(cases)('the result of a batch task with %s, %s, contradicts itself nowhere', (code, status) => {
+  for (const outcome of outcomesWith(code, status)) {
+    const { resultCode, resultString } = resultOf(outcome);
+    expectNoContradiction(resultString, status);
+    if (status === 'held' || status === 'rejected') expect(resultCode).toBe('PermanentFailure');
+  }
+});
+
+test('every code that can reject says what is at fault, and no other does', () => {
+  const mustSay = codes.filter(
+    (code) => failureOf(code).status === 'rejected' || failureOf(code).pauses === 'known-integration',
+  );
+  expect(codes.filter((code) => failureOf(code).atFault !== 'none').sort()).toEqual(mustSay.sort());
+});
+
+test.each([
+  ['FILE_TOO_LARGE', 'It is rejected because of the file itself.'],
+  ['FILE_HAS_PASSWORD', 'It is rejected because of the file itself.'],
+  ['REMOTE.INPUT_INVALID', 'It is rejected because of the file itself.'],
+  ['KEY_NOT_MATCHED', 'It is rejected because of its key.'],
+  ['PLATFORM.INTEGRATION_NOT_FOUND', 'It is rejected because of its key.'],
+  ['ATS.JOB_CLOSED', 'It is rejected because of its target, the candidate or application.'],
+  ['PLATFORM.INPUT_INVALID', 'It is rejected because of the file or its key; the other side does not say which.'],
+] as const)('a file that is rejected with %s says so: %s', (code, begins) => {
+  const sentence = sentenceOf(fileIn(code, 'rejected'));
+  expect(sentence.startsWith(`${begins} ${code}: ${failures[code].meaning} ${detail} `)).toBe(true);
+});

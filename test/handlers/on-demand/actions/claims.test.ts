@@ -1,0 +1,212 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { opened, paused } from '../../../../lib/lane/lane.ts';
+import { integrationId, nine } from '../../../fakes/ledger-samples.ts';
+import { losesAnswer, losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key, reason } from '../../../worlds/courier-world.ts';
+
+/** No answer says that something was done which was not. */
+
+let world: CourierWorld;
+beforeEach(() => {
+  world = courierWorld();
+});
+
+const attachWith = async (fate?: PostScript, name = key): Promise<void> => {
+  world.put(name);
+  if (fate) world.kombo.script.push(fate);
+  await world.ask({ action: 'attach', key: name });
+};
+const notFound: PostScript = () => refuses('KOMBO_NOT_FOUND');
+const pause = (name: string) => world.ask({ action: 'pause', integration_id: name, reason: 'The ATS moves.' });
+const resend = { action: 'resend', key, force: true, reason };
+const retry = { action: 'retry', key, reason };
+
+const pauses = [
+  ['the integration', integrationId, 'The integration has been paused'],
+  ['everything', 'account', 'Everything has been paused'],
+] as const;
+
+describe.each(pauses)('while %s is paused', (_, name, sentence) => {
+  test('a resend is released and not sent, and a copy may be there', async () => {
+    await attachWith();
+    await pause(name);
+    const answer = await world.ask(resend);
+    expect(answer).toMatchObject({
+      ok: false,
+      files: [{ status: 'waiting', paused: expect.stringContaining(sentence) }],
+    });
+    expect(answer.message).toMatch(
+      /^It is released to be sent again\. It is sent again automatically when the pause ends\. /,
+    );
+    expect(answer.message).not.toMatch(/was sent|held|not delivered/);
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('a retry by key is released and not tried', async () => {
+    await attachWith(notFound);
+    await pause(name);
+    const answer = await world.ask(retry);
+    expect(answer.message).toMatch(
+      /^It is released\. It is not delivered, and is sent automatically when the pause ends\. /,
+    );
+    expect(answer.message).toContain(sentence);
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('a retry of many does not promise the next run', async () => {
+    await attachWith(notFound);
+    await pause(name);
+    const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
+    expect(answer.message).toBe('1 file released; when the pause ends, a scheduled run sends it.');
+  });
+
+  test('a replayed event says what is paused', async () => {
+    const { etag } = world.put(key);
+    await pause(name);
+    const s3 = {
+      bucket: { name: 'cv-inbox' },
+      object: { key: 'candidates/GRK123/Frank+Doe+CV.pdf', size: 199, eTag: etag },
+    };
+    const event = { Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] };
+    const answer = await world.ask({ action: 'replay', event });
+    expect(answer.message).toContain('is sent automatically when the pause ends.');
+    expect(answer.message).toContain(sentence);
+  });
+
+  test('what waits is not said to go on in any case', async () => {
+    await pause(name);
+    await attachWith();
+    expect((await world.ask({ action: 'status' })).message).toContain(
+      'those of a paused integration follow when its pause ends',
+    );
+  });
+});
+
+test('an integration that is resumed while everything is paused is not said to be sent', async () => {
+  await pause(integrationId);
+  await pause('account');
+  const answer = await world.ask({ action: 'resume', integration_id: integrationId, reason });
+  expect(answer.message).toContain('But everything is paused, so they wait until that ends, too:');
+});
+
+test('a pause that began while another one was ended is not said to have ended', async () => {
+  await pause(integrationId);
+  const courier = world.newFunction();
+  const another = {
+    code: 'INTEGRATION.INACTIVE',
+    by: 'kombo',
+    reason: 'Kombo answered HTTP 409.',
+    since: nine + 1,
+  } as const;
+  const change: typeof courier.lanes.change = async (id, changed) => {
+    await courier.lanes.change(id, (lane) => paused(opened(lane, nine), another));
+    return courier.lanes.change(id, changed);
+  };
+  const lanes = { ...courier.lanes, change };
+  const answer = await world.ask({ action: 'resume', integration_id: integrationId, reason }, { lanes });
+  expect(answer).toMatchObject({
+    ok: false,
+    message: expect.stringMatching(/^Nothing was done: .* INTEGRATION\.INACTIVE/),
+  });
+});
+
+test('a file whose pause has ended is not said to be paused', async () => {
+  await pause(integrationId);
+  await attachWith();
+  await world.ask({ action: 'resume', integration_id: integrationId, reason });
+  const answer = await world.ask({ action: 'status', key });
+  expect(answer.message).toMatch(
+    /INTEGRATION_PAUSED: It waited behind a pause, which has ended\. Nothing: it is sent automatically\.$/,
+  );
+});
+
+describe('a retry', () => {
+  test('that is tried and fails again says that it was tried', async () => {
+    await attachWith(notFound);
+    world.kombo.script.push(notFound);
+    const answer = await world.ask(retry);
+    expect(answer.message).toMatch(/^It was tried again\. It is held: an operator must act\. KOMBO_NOT_FOUND: /);
+  });
+
+  test('of what may have been delivered says that the target was read', async () => {
+    await attachWith(losesFile);
+    const answer = await world.run(world.ask(retry));
+    expect(answer.message).toMatch(/^Its target was read again\. It may have been delivered;/);
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('of many that may have been delivered promises a look and no sending', async () => {
+    await attachWith(losesAnswer);
+    const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
+    expect(answer.message).toBe('1 file released; the next scheduled run looks whether it has arrived.');
+  });
+
+  test('that another invocation overtakes says that the other one sends it', async () => {
+    await attachWith(notFound);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.kombo.script.push(async () => {
+      await promise;
+      return losesAnswer();
+    });
+    const courier = world.newFunction();
+    const running = world.ask(retry);
+    while (world.kombo.posts.length < 2) await new Promise((turn) => setImmediate(turn));
+    const answer = await world.ask(retry, courier);
+    expect(answer).toMatchObject({ ok: false, files: [{ status: 'sending' }] });
+    expect(answer.message).toMatch(
+      /^Nothing was done: its state does not allow "retry"\. It is being sent at this moment\./,
+    );
+    resolve();
+    await running;
+  });
+});
+
+describe('a record that cannot be read', () => {
+  beforeEach(async () => {
+    await attachWith(notFound);
+    for (const [pk, item] of world.table.items) {
+      if (!pk.startsWith('lane#')) world.table.items.set(pk, { ...item, document: 'garbled' });
+    }
+  });
+
+  test.each([[retry], [resend], [{ action: 'resolve', key, reason }]])(
+    'is left alone by %j, which says so',
+    async (request) => {
+      const before = structuredClone([...world.table.items]);
+      const answer = await world.ask(request);
+      expect(answer).toMatchObject({
+        ok: false,
+        message: expect.stringMatching(/^Nothing was done\. The ledger record is damaged/),
+      });
+      expect([...world.table.items]).toEqual(before);
+    },
+  );
+
+  test('is left alone by a retry of many, which says so', async () => {
+    expect(await world.ask({ action: 'retry', candidate_id: 'GRK123', reason })).toMatchObject({
+      ok: false,
+      message: 'There was nothing to retry. 1 file left as it is.',
+      files: [{ status: 'held', code: 'RECORD_UNREADABLE' }],
+    });
+  });
+});
+
+describe('an object that the ledger has never seen', () => {
+  test('is not said to be sent by "next" where no template fits its key', async () => {
+    world.put('inbox/CV.pdf');
+    const answer = await world.ask({ action: 'status', key: 'inbox/CV.pdf' });
+    expect(answer.message).toContain('but its key would be rejected, as "note" says');
+    expect(answer).not.toHaveProperty('next');
+  });
+
+  test('and cannot be read is not said to be sent again automatically', async () => {
+    const courier = world.newFunction();
+    const find = async () =>
+      ({ ok: false, error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown (HTTP 503).' } }) as const;
+    const storage = { ...courier.storage, find };
+    for (const action of ['attach', 'status', 'dryRun']) {
+      const { message } = await world.ask({ action, key }, { storage });
+      expect(message).not.toContain('sent again automatically');
+    }
+  });
+});
