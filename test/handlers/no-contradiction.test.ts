@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { resultOf } from '../../handlers/on-batch/task-result.ts';
 import { type FileAnswer, fileOfOutcome, fileOfRecord } from '../../handlers/on-demand/answer/file-answer.ts';
 import { sentenceOf } from '../../handlers/on-demand/answer/file-sentence.ts';
@@ -7,10 +7,12 @@ import type { FailureStatus } from '../../lib/failures/failure.ts';
 import { type FailureCode, failureOf, failures } from '../../lib/failures/failures.ts';
 import type { Gate } from '../../lib/lane/lane-store.ts';
 import type { State } from '../../lib/ledger/record.ts';
+import { toItem } from '../../lib/ledger/record-item.ts';
 import type { Outcome } from '../../lib/outcome.ts';
 import { observer } from '../../lib/telemetry/observe.ts';
 import { uploadId } from '../../lib/upload/upload.ts';
 import { nine, recordIn, target, upload } from '../fakes/ledger-samples.ts';
+import { courierWorld } from '../worlds/courier-world.ts';
 
 const codes = Object.keys(failures) as FailureCode[];
 const statuses = ['waiting', 'unknown', 'held', 'rejected', 'superseded'] as const satisfies readonly FailureStatus[];
@@ -127,6 +129,48 @@ test.each(cases)('the result of a batch task with %s, %s, contradicts itself now
     expectNoContradiction(resultString, status);
     if (status === 'held' || status === 'rejected') expect(resultCode).toBe('PermanentFailure');
   }
+});
+
+describe('every request about a file', () => {
+  /** What is said of the request itself, and of other files. */
+  const aboutFile = (message: unknown): string =>
+    String(message).replaceAll(/Nothing (?:was (?:done|sent|changed)|waits for another attempt|is held)[^.]*\./g, '');
+
+  test.each(codes)('is answered without a contradiction, whatever became of it: %s', async (code) => {
+    for (const status of statuses) {
+      const world = courierWorld();
+      const { etag } = world.put(upload.key);
+      const record = recordIn(stateWith(code, status), { upload: { ...upload, etag } });
+      const item = toItem(record, 400);
+      world.table.items.set(item.pk, item);
+      const requests = [
+        { action: 'status', key: upload.key },
+        { action: 'status', candidate_id: target.id },
+        { action: 'status' },
+        { action: 'status', list: 'rejected' },
+        { action: 'dryRun', key: upload.key },
+      ];
+      for (const request of requests) {
+        const answer = await world.ask(request);
+        // The dry run of a file that waits is about the request: it would be sent, or why not.
+        const isOfFile =
+          'key' in request && (request.action === 'status' || !['waiting', 'superseded'].includes(status));
+        if (isOfFile) expectNoContradiction(aboutFile(answer.message), status);
+        for (const name of ['files', 'held', 'rejected', 'heldByCode']) {
+          for (const its of (answer[name] ?? []) as { status?: string; meaning?: string; nextStep?: string }[]) {
+            if (its.nextStep === undefined || (its.status ?? 'held') !== (name === 'heldByCode' ? 'held' : status))
+              continue;
+            expectNoContradiction(`${its.meaning} ${its.nextStep}`, name === 'heldByCode' ? 'held' : status);
+          }
+        }
+      }
+      if (status !== 'held' && status !== 'rejected') continue;
+      // A decision that is refused quotes the state.
+      const refused = await world.ask({ action: 'resolve', key: upload.key, reason: 'Seen in the ATS.' });
+      expect(refused.ok).toBe(false);
+      expectNoContradiction(aboutFile(refused.message), status);
+    }
+  });
 });
 
 test('every code that can reject says what is at fault, and no other does', () => {
