@@ -14,7 +14,7 @@ let loopback: Loopback;
 let lines: readonly JsonObject[] = [];
 
 const limited = 'candidates/fault-REMOTE--RATE_LIMIT_EXCEEDED-1/Frank Doe CV.pdf';
-const file = 'candidates/GRK123/Frank Doe CV.pdf';
+const file = 'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/Frank Doe CV.pdf';
 
 /** Everything that the functions write into their logs, without the lines that are metrics only. */
 const logOf = async (work: () => Promise<void>): Promise<readonly JsonObject[]> => {
@@ -47,7 +47,7 @@ beforeAll(async () => {
     };
     await upload(file, pdf);
     await upload(limited, pdf);
-    await upload('candidates/GRK456/Jane Roe.pdf', exe);
+    await upload('candidates/26vafvWSRmbhNcxJYqjCzuJg/Jane Roe.pdf', exe);
     const foreign = { bucket: { name: 'another-bucket' }, object: { key: 'a.pdf', eTag: 'e', size: 1 } };
     await loopback.invoke('on-upload', {
       Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: foreign }],
@@ -68,10 +68,10 @@ const queries = () =>
 
 /** What an operator puts in the place of the words in capitals. */
 const replaced = (query: string): string => {
-  const etag = String(lines.find(({ target }) => target === 'candidate/GRK456')?.etag);
-  const { code, integration } = lines.find(({ key }) => String(key).includes('fault-')) ?? {};
+  const etag = String(lines.find(({ target }) => target === 'candidate/26vafvWSRmbhNcxJYqjCzuJg')?.etag);
+  const { code, integration } = lines.find(({ status }) => status === 'waiting') ?? {};
   return query
-    .replace("'candidate/ID'", "'candidate/GRK123'")
+    .replace("'candidate/ID'", "'candidate/8Xi6iZrwusZqJmDGXs49GBmJ'")
     .replace("'ETAG'", `'${etag}'`)
     .replace("'CODE'", `'${String(code)}'`)
     .replace("'TOOL:ID'", `'${String(integration)}'`);

@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { type FailureCode, failures, isScanCode } from '../../../lib/failures/failures.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import { ledgerPageSize } from '../../../lib/limits.ts';
-import type { OperatorDecision } from '../../../lib/operator/decide.ts';
 import { defaultFiles } from '../../limits.ts';
 import { type ActionCourier, action, oneOf } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
@@ -68,7 +67,7 @@ export const retry = action({
 const retryOne = async (
   key: string,
   etag: string | undefined,
-  decision: OperatorDecision,
+  decision: Parameters<typeof writeDecision>[1],
   courier: ActionCourier,
 ): Promise<Answer> => {
   const named = await findRecord(key, etag, courier);

@@ -3,9 +3,11 @@ import { actions } from '../../../handlers/on-demand/actions.ts';
 import { answerRequest } from '../../../handlers/on-demand/answer-request.ts';
 import { statedOperator } from '../../../handlers/on-demand/audit.ts';
 import type { JsonObject } from '../../../lib/json.ts';
-import { type CourierWorld, courierWorld, key, setup } from '../../worlds/courier-world.ts';
+import { type CourierWorld, courierWorld, setup } from '../../worlds/courier-world.ts';
 
 const operator = 'arn:aws:sts::111122223333:assumed-role/on-call/kim';
+
+const key = 'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/Frank Doe CV.pdf';
 
 let world: CourierWorld;
 beforeEach(() => {
@@ -25,31 +27,40 @@ const of = (action: string, scope: string, more: object = { reason }) => [
 ];
 
 describe('one line in the log says who asked for which change, of what, and why', () => {
-  const target = 'candidate/GRK123';
-  const masked = 'key candidates/GRK123/•••.pdf';
+  const target = 'candidate/8Xi6iZrwusZqJmDGXs49GBmJ';
+  const masked = 'key candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••.pdf';
   const requests: readonly (readonly [JsonObject, readonly object[]])[] = [
     [{ action: 'attach', key, reason }, of('attach', masked, { target, reason })],
     [{ action: 'attach', key }, of('attach', masked, { target })],
     [{ action: 'attach', key: `s3://cv-inbox/${key}` }, of('attach', masked, { target })],
     [
       { action: 'attach', keys: [key, 'inbox/Frank Doe.pdf'] },
-      of('attach', '2 keys: candidates/GRK123/•••.pdf, •••/•••.pdf', {}),
+      of('attach', '2 keys: candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••.pdf, •••/•••.pdf', {}),
     ],
     [{ action: 'attach', prefix: 'candidates/Frank Doe/' }, of('attach', 'prefix candidates/•••', {})],
     [{ action: 'attach', prefix: 'candidates/' }, of('attach', 'prefix candidates/', {})],
     [{ action: 'attach', prefix: 'Frank Doe/' }, of('attach', 'prefix •••', {})],
     [{ action: 'retry', key, reason }, of('retry', masked, { target, reason })],
-    [{ action: 'retry', candidate_id: 'GRK123', reason }, of('retry', 'candidate/GRK123')],
-    [{ action: 'retry', application_id: 'GRK456', reason }, of('retry', 'application/GRK456')],
+    [
+      { action: 'retry', candidate_id: '8Xi6iZrwusZqJmDGXs49GBmJ', reason },
+      of('retry', 'candidate/8Xi6iZrwusZqJmDGXs49GBmJ'),
+    ],
+    [
+      { action: 'retry', application_id: '26vafvWSRmbhNcxJYqjCzuJg', reason },
+      of('retry', 'application/26vafvWSRmbhNcxJYqjCzuJg'),
+    ],
     [{ action: 'retry', code: 'RETRIES_EXHAUSTED', reason }, of('retry', 'code RETRIES_EXHAUSTED')],
     [{ action: 'resend', key, force: true, reason }, of('resend', masked, { target, reason })],
     [{ action: 'resolve', key, reason }, of('resolve', masked, { target, reason })],
     [{ action: 'pause', integration_id: 'account', reason }, of('pause', 'integration account')],
     [
-      { action: 'resume', integration_id: 'greenhouse:1', code: 'INTEGRATION_PAUSED', reason },
-      of('resume', 'integration greenhouse:1'),
+      { action: 'resume', integration_id: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E', code: 'INTEGRATION_PAUSED', reason },
+      of('resume', 'integration greenhouse:CBNMt7dSNCzBdnRTx87dev4E'),
     ],
-    [{ action: 'forget', candidate_id: 'GRK123', reason }, of('forget', 'candidate/GRK123')],
+    [
+      { action: 'forget', candidate_id: '8Xi6iZrwusZqJmDGXs49GBmJ', reason },
+      of('forget', 'candidate/8Xi6iZrwusZqJmDGXs49GBmJ'),
+    ],
     [{ action: 'replay', event: 'Frank Doe' }, of('replay', 'one event', {})],
     [{ action: 'restored', since: '2026-01-01T00:00:00Z', reason }, of('restored', 'since 2026-01-01T00:00:00Z')],
     [{ action: 'tell', since: '2026-01-01T00:00:00Z', reason }, of('tell', 'since 2026-01-01T00:00:00Z')],
@@ -70,9 +81,15 @@ describe('one line in the log says who asked for which change, of what, and why'
   });
 });
 
+test("an id that is not in Kombo's form is masked: a folder may be named after a person", async () => {
+  await ask({ action: 'forget', candidate_id: 'Frank-Doe', reason });
+  await ask({ action: 'pause', integration_id: 'greenhouse:Frank', reason });
+  expect(auditLines()).toMatchObject([{ scope: 'candidate/•••' }, { scope: 'integration •••' }]);
+});
+
 test('a name that the reason repeats from the key is masked', async () => {
-  await ask({ action: 'resend', key, force: true, reason: 'Frank (DOE) asked, GRK123 lacks it.' });
-  expect(auditLines()).toMatchObject([{ reason: '••• (•••) asked, GRK123 lacks it.' }]);
+  await ask({ action: 'resend', key, force: true, reason: 'Frank (DOE) asked, 8Xi6iZrwusZqJmDGXs49GBmJ lacks it.' });
+  expect(auditLines()).toMatchObject([{ reason: '••• (•••) asked, 8Xi6iZrwusZqJmDGXs49GBmJ lacks it.' }]);
 });
 
 test.each([

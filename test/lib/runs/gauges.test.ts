@@ -125,13 +125,13 @@ describe('pauses for which an operator is called', () => {
     const wrongKey: Pause = { ...missingRight, code: 'PLATFORM.AUTHENTICATION_INVALID' };
     world.setLane({ pause: wrongKey }, '*');
     world.setLane({ pause: missingRight }, 'a:1');
-    world.setLane({ pause: { ...missingRight, since: nine - day } }, 'b:2');
+    world.setLane({ pause: { ...missingRight, since: nine - day } }, 'ashby:7dT2mQ9xkLwZp4Vn8RcYbGhJ');
     world.setLane({ pause: { ...byOperator, since: nine - 9 * day } }, 'c:3');
     expect(await gauges()).toMatchObject({ paused: 4, pagingPauses: 2 });
     // Which they are, is in the log: an alarm cannot say it.
     expect(world.logged).toMatchObject([
       { integration: '*', code: 'PLATFORM.AUTHENTICATION_INVALID', nextStep: expect.stringContaining('valid key') },
-      { integration: 'b:2', code: 'INTEGRATION.PERMISSION_MISSING' },
+      { integration: 'ashby:7dT2mQ9xkLwZp4Vn8RcYbGhJ', code: 'INTEGRATION.PERMISSION_MISSING' },
     ]);
   });
 });

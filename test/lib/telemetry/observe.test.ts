@@ -109,7 +109,10 @@ test('a delivery is counted with its bytes, its time and its warnings', () => {
 
 test('what is counted names the integration and the code, and nothing of the file', () => {
   expect(observed({ ...about, status: 'held', failure }).metricLines).toEqual([
-    { values: { Held: 1, KomboLatency: 7 }, fields: { integration: 'greenhouse:Ab1', code: 'REMOTE.INPUT_INVALID' } },
+    {
+      values: { Held: 1, KomboLatency: 7 },
+      fields: { integration: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E', code: 'REMOTE.INPUT_INVALID' },
+    },
   ]);
   const { target: _, ...nameless } = about;
   expect(observed({ ...nameless, status: 'rejected', failure }).metricLines[0]?.fields).toMatchObject({

@@ -151,7 +151,7 @@ describe('a retry', () => {
     const courier = world.newFunction();
     const running = world.ask(retry);
     while (world.kombo.posts.length < 2) await new Promise((turn) => setImmediate(turn));
-    const answer = await world.ask(retry, courier);
+    const answer = await world.ask({ ...retry, reason: 'Another operator asks.' }, courier);
     expect(answer).toMatchObject({ ok: false, files: [{ status: 'sending' }] });
     expect(answer.message).toMatch(
       /^Nothing was done: its state does not allow "retry"\. It is being sent at this moment\./,

@@ -56,7 +56,7 @@ describe('the definition', () => {
           KeySchema: [{ AttributeName: 'workShard' }, { AttributeName: 'workAt' }],
           Projection: {
             ProjectionType: 'INCLUDE',
-            NonKeyAttributes: ['status', 'code', 'createdAt', 'waiting', 'unknown'],
+            NonKeyAttributes: ['status', 'code', 'createdAt', 'waiting', 'unknown', 'unreadable'],
           },
         },
         {
