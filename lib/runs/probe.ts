@@ -17,7 +17,7 @@ import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
 export interface ProbeFiles {
   /** Where the key of a waiting file sends it now; its files may be listed: harmless, and the ATS is asked live. */
   readonly target?: Target;
-  /** Files that may be sent: known not to be delivered, and waiting for no other upload. */
+  /** Files that may be sent: known not to be delivered. */
   readonly sendable: readonly LedgerRecord[];
   /** Files that may have been delivered: their targets may be looked at, and they must not be sent. */
   readonly unknown: readonly LedgerRecord[];
@@ -89,7 +89,7 @@ const filesOf = async (
       const [listed] = [...waiting, ...unknown];
       if (listed?.target) {
         // Another file each time: the file itself may be the fault.
-        const sure = waiting.filter((record) => !isInDoubt(record, restored) && !waitsForAnother(record));
+        const sure = waiting.filter((record) => !isInDoubt(record, restored));
         const sendable = sure.toSorted(
           (a, b) => Number(uploadId(a.upload) === lastId) - Number(uploadId(b.upload) === lastId),
         );
@@ -106,10 +106,6 @@ const filesOf = async (
   }
   return nothing;
 };
-
-/** It would not get as far as Kombo, however often it is tried, and would take the turn of files that do. */
-const waitsForAnother = ({ state }: LedgerRecord): boolean =>
-  state.status === 'waiting' && state.failure.code === 'SAME_BYTES_UNDECIDED';
 
 /** The settings may have been put right since the file began to wait. */
 const targetNow = ({ upload }: LedgerRecord, before: Target, settings: RunCourier['settings']): Target => {

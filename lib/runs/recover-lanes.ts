@@ -128,8 +128,8 @@ const tryToOpen = async (
 
   const probe = await sendProbe(integrationId, files, pause.code, options, courier);
   if (probe.hasEnded) return trial((await openLane(lane, pause, courier)) ? 'open' : 'paused', probe.outcomes);
-  // Kombo was not asked at all, so the next probe need not wait.
-  if (probe.sentId === undefined) await changeEnd(lane, { nextAt: now + readingEveryMs, probes: end.probes }, courier);
+  // Kombo was not asked at all, so the next probe need not wait; of the account it takes another lane.
+  if (probe.sentId === undefined) await changeEnd(lane, { nextAt: now + readingEveryMs }, courier);
   else await changeEnd(lane, { probedId: probe.sentId }, courier);
   return trial('paused', probe.outcomes);
 };

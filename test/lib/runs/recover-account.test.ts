@@ -117,13 +117,19 @@ describe('a pause of the account', () => {
     expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
   });
 
-  test('is not tried with a file that waits for another upload of its bytes: it would never get as far as Kombo', async () => {
-    const failure = { code: 'SAME_BYTES_UNDECIDED', detail: 'Another upload of these bytes is not decided.' } as const;
-    const waits = { status: 'waiting', dueAt: nine, failure } as const;
+  test('is tried with another lane in the next run where a file did not get as far as Kombo', async () => {
     world.setLane({ pause: probing('PLATFORM.AUTHENTICATION_INVALID') }, '*');
-    world.addWaiting('GRK1', { state: waits });
+    const first = world.addWaiting('GRK1');
     world.addWaiting('GRK2', { id: otherIntegration });
-    expect((await world.recover()).opened).toEqual(['*']);
+    const { storage, ...courier } = world.newCourier();
+    const unreadable = { ok: false, error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 did not answer.' } } as const;
+    const open: typeof storage.open = async (...asked) =>
+      asked[0].key === first.key ? unreadable : storage.open(...asked);
+    const recover = () => world.recover({ courier: { ...courier, storage: { ...storage, open } } });
+    expect((await recover()).opened).toEqual([]);
+    expect(world.kombo.posts).toEqual([]);
+    world.clock.advance(5 * minute);
+    expect((await recover()).opened).toEqual(['*']);
     expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
   });
 
