@@ -1,8 +1,10 @@
+import { failureOf } from '../../../lib/failures/failures.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { fromItem } from '../../../lib/ledger/record-item.ts';
 import { dayMs } from '../../../lib/limits.ts';
 import { mistypedIntegration } from './courier.ts';
 import type { Ended } from './history.ts';
+import type { Trouble } from './simulated-account.ts';
 import { isDecidable } from './simulated-tool.ts';
 
 /** Lost answers of many histories, and how many of them were decided without an operator. */
@@ -46,7 +48,7 @@ export const lostAnswers = (ended: Ended): readonly LedgerRecord[] =>
     : [];
 
 /**
- * The tool keeps bytes and they are served within a day, the key has its right, Kombo knows the integration and lists its files
+ * The tool keeps bytes and they are served within a day, nobody lacks a right, Kombo knows the integration and lists its files
  * within a day, and bytes and type of ours are known: an object that was deleted before any function could write down what it
  * was has none to compare. Left out is a target that has the same bytes under two types: nobody can tell the two apart.
  */
@@ -57,8 +59,7 @@ export const mustBeDecided = (ended: Ended, record: LedgerRecord): boolean => {
   const isTwin =
     twins.size > 1 && (tool.habits.includes('retyped') || [...twins].some((key) => key.startsWith('typed/')));
   const isListed = kombo.account?.troubles.every(
-    ({ kind, from, until, integrationId = target?.integrationId }) =>
-      kind !== 'outage' || until - from < dayMs || integrationId !== target?.integrationId,
+    (trouble) => (trouble.integrationId ?? target?.integrationId) !== target?.integrationId || !hindersLooks(trouble),
   );
   return (
     isDecidable(tool) &&
@@ -70,6 +71,12 @@ export const mustBeDecided = (ended: Ended, record: LedgerRecord): boolean => {
     unknownAttempts < 3 &&
     !isTwin
   );
+};
+
+/** A listing that is refused for want of a right, or that the tool does not have, is for an operator immediately. */
+const hindersLooks = (trouble: Trouble): boolean => {
+  if (trouble.kind === 'outage') return trouble.until - trouble.from >= dayMs;
+  return trouble.kind === 'state' && trouble.listing && failureOf(trouble.code).asListing !== 'look-again';
 };
 
 export const isUndecided = ({ state }: LedgerRecord): boolean =>
