@@ -19,8 +19,15 @@ export type Outcome =
       readonly warnings: readonly string[];
       /** When it came; absent where an operator decided when it is sent: the time until then says nothing about the system. */
       readonly arrivedAt?: Date;
+      /** The malware scan did not find it clean: an operator must act. */
+      readonly failure?: FailureDetail;
     })
-  | (About & { readonly status: 'already-attached'; readonly attachedAt: Date })
+  | (About & {
+      readonly status: 'already-attached';
+      readonly attachedAt: Date;
+      /** The same; only from the invocation that wrote it down. */
+      readonly failure?: FailureDetail;
+    })
   | (About & { readonly status: 'waiting'; readonly failure: FailureDetail; readonly dueAt: Date })
   | (About & { readonly status: 'unknown'; readonly failure: FailureDetail; readonly dueAt: Date })
   | (About & { readonly status: 'held'; readonly failure: FailureDetail })

@@ -1,5 +1,5 @@
 import type { EventFailureCode } from '../../lib/failures/event-failures.ts';
-import type { FailureCode } from '../../lib/failures/failures.ts';
+import type { ReportedVerdict } from '../../lib/ledger/latest-verdict.ts';
 import type { Upload } from '../../lib/upload/upload.ts';
 
 /** The settings that decide what an event means here; both come from the configuration. */
@@ -10,29 +10,17 @@ export interface UploadEventOptions {
   readonly requireScan: boolean;
 }
 
-/** The codes of a verdict that is not clean; a missing verdict is not one of them. */
-export type ScanFailureCode = Exclude<Extract<FailureCode, `SCAN_${string}`>, 'SCAN_MISSING'>;
-
-/** What the malware scan reported: clean, or why not. */
-export type ScanVerdict = 'clean' | ScanFailureCode;
-
 /** What one record of an event asks for. */
 export type UploadRequest =
-  /** Deliver it. The verdict is there when a scan result brought it. */
-  | { readonly kind: 'upload'; readonly upload: Upload; readonly verdict?: 'clean' }
-  /** Put it into the ledger as held; it is not delivered. */
-  | {
-      readonly kind: 'held-by-scan';
-      readonly upload: Upload;
-      readonly code: ScanFailureCode;
-      readonly detail: string;
-    }
+  /** Deliver it. */
+  | { readonly kind: 'upload'; readonly upload: Upload }
+  /** The malware scan has reported about it. */
+  | { readonly kind: 'scanned'; readonly upload: Upload; readonly verdict: ReportedVerdict }
   /**
    * An upload whose event carries no ETag, so it has no identity yet: the bucket is asked for it first, then it is
-   * handled as above.
-   * With a `versionId` the bucket is asked for that version, because a verdict applies to it and to no later one.
+   * handled as above. A verdict applies to the version that it names, and to no later one.
    */
-  | { readonly kind: 'unidentified'; readonly object: Omit<Upload, 'etag'>; readonly verdict?: ScanVerdict }
+  | { readonly kind: 'unidentified'; readonly object: Omit<Upload, 'etag'>; readonly verdict?: ReportedVerdict }
   /** Nothing to deliver and nothing wrong. */
   | { readonly kind: 'ignored'; readonly reason: string }
   | RefusedEvent;

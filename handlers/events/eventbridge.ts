@@ -1,12 +1,14 @@
 import { at, type JsonObject, nonEmptyText } from '../../lib/json.ts';
+import type { ScanCode } from '../../lib/ledger/latest-verdict.ts';
 import { ok } from '../../lib/result.ts';
 import { awsSource, eventName } from './aws-names.ts';
-import { ignore, type ScanVerdict, type UploadEventOptions, type UploadRequest } from './entry.ts';
+import { ignore, type UploadEventOptions, type UploadRequest } from './entry.ts';
+import { eventTime } from './event-facts.ts';
 import { requestFor } from './object-event.ts';
 import { refuseEvent } from './refusals.ts';
 
 /** The five values of `scanResultStatus`. */
-const verdicts = new Map<string, ScanVerdict>([
+const verdicts = new Map<string, ScanCode>([
   ['NO_THREATS_FOUND', 'clean'],
   ['THREATS_FOUND', 'SCAN_THREAT_FOUND'],
   ['UNSUPPORTED', 'SCAN_UNSUPPORTED'],
@@ -39,10 +41,12 @@ const requestOfCreation = ({ detail, time }: JsonObject, options: UploadEventOpt
 };
 
 /** @see Amazon GuardDuty User Guide, "Monitoring S3 object scans with Amazon EventBridge" */
-const requestOfScanResult = (detail: unknown, options: UploadEventOptions): UploadRequest => {
+const requestOfScanResult = ({ detail, time }: JsonObject, options: UploadEventOptions): UploadRequest => {
   const status = nonEmptyText(at(detail, 'scanResultDetails', 'scanResultStatus'));
   if (status === undefined) return refuseEvent('EVENT_INCOMPLETE', 'The scan result has no scanResultStatus.');
   const object = at(detail, 's3ObjectDetails');
+  // The detail has no time of the scan, so the newer of two events counts as the newer scan.
+  const scannedAt = eventTime(time);
   return requestFor(
     {
       bucket: at(object, 'bucketName'),
@@ -50,7 +54,7 @@ const requestOfScanResult = (detail: unknown, options: UploadEventOptions): Uplo
       etag: at(object, 'eTag') ?? at(object, 'etag'),
       versionId: at(object, 'versionId'),
     },
-    verdicts.get(status) ?? 'SCAN_VERDICT_UNKNOWN',
+    { code: verdicts.get(status) ?? 'SCAN_VERDICT_UNKNOWN', ...(scannedAt !== undefined && { at: scannedAt }) },
     options,
   );
 };
@@ -61,10 +65,10 @@ const requestOfScanResult = (detail: unknown, options: UploadEventOptions): Uplo
  * connected in place of the event that is understood here, so its CVs would never arrive.
  */
 export const requestOfEventBridge = (event: JsonObject, options: UploadEventOptions): UploadRequest => {
-  const { source, detail, 'detail-type': detailType } = event;
+  const { source, 'detail-type': detailType } = event;
   if (source === 'aws.s3' && detailType === 'Object Created') return requestOfCreation(event, options);
   if (source === 'aws.guardduty' && detailType === 'GuardDuty Malware Protection Object Scan Result') {
-    return requestOfScanResult(detail, options);
+    return requestOfScanResult(event, options);
   }
   const isByCloudTrail = typeof detailType === 'string' && detailType.endsWith('via CloudTrail');
   if ((source === 'aws.s3' || source === 'aws.guardduty') && !isByCloudTrail) {

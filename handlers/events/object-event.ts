@@ -1,14 +1,9 @@
 import { nonEmptyText } from '../../lib/json.ts';
+import { hasLookedInside, type ReportedVerdict } from '../../lib/ledger/latest-verdict.ts';
 import type { Result } from '../../lib/result.ts';
 import { isFolderMarker } from '../../lib/upload/object-key.ts';
 import { bareEtag, type Upload } from '../../lib/upload/upload.ts';
-import {
-  ignore,
-  type ScanFailureCode,
-  type ScanVerdict,
-  type UploadEventOptions,
-  type UploadRequest,
-} from './entry.ts';
+import { ignore, type UploadEventOptions, type UploadRequest } from './entry.ts';
 import { eventSequencer, eventTime } from './event-facts.ts';
 import { refuseEvent } from './refusals.ts';
 
@@ -37,14 +32,6 @@ const foreign = (found: string, bucket: string): UploadRequest => {
     : refuseEvent('BUCKET_FOREIGN', named);
 };
 
-const scanDetails: Record<ScanFailureCode, string> = {
-  SCAN_THREAT_FOUND: 'GuardDuty reported THREATS_FOUND.',
-  SCAN_UNSUPPORTED: 'GuardDuty reported UNSUPPORTED.',
-  SCAN_DENIED: 'GuardDuty reported ACCESS_DENIED.',
-  SCAN_FAILED: 'GuardDuty reported FAILED.',
-  SCAN_VERDICT_UNKNOWN: 'GuardDuty reported something that is not one of its five verdicts.',
-};
-
 const uploadOf = (
   object: EventObject,
   bucket: string,
@@ -71,7 +58,7 @@ const uploadOf = (
 /** What an event about one object asks for. `news` is what happened to the object: created, or scanned with a verdict. */
 export const requestFor = (
   object: EventObject,
-  news: 'created' | ScanVerdict,
+  news: 'created' | ReportedVerdict,
   options: UploadEventOptions,
 ): UploadRequest => {
   const bucket = nonEmptyText(object.bucket);
@@ -90,7 +77,10 @@ export const requestFor = (
       : { kind: 'upload', upload: { ...unidentified, etag } };
   }
 
-  if (!options.requireScan) return ignore('REQUIRE_SCAN is off, so the upload did not wait for this verdict.');
+  // Where no scan is required, what it finds counts, and that it could not be made does not.
+  if (!options.requireScan && !hasLookedInside(news.code)) {
+    return ignore('REQUIRE_SCAN is off, and the scan has not looked into the file.');
+  }
   if (etag === undefined) {
     // The object may have been replaced since; a verdict must never apply to bytes that were not scanned.
     return unidentified.versionId === undefined
@@ -100,8 +90,5 @@ export const requestFor = (
         )
       : { kind: 'unidentified', object: unidentified, verdict: news };
   }
-  const upload = { ...unidentified, etag };
-  return news === 'clean'
-    ? { kind: 'upload', upload, verdict: news }
-    : { kind: 'held-by-scan', upload, code: news, detail: scanDetails[news] };
+  return { kind: 'scanned', upload: { ...unidentified, etag }, verdict: news };
 };

@@ -2,12 +2,14 @@ import type { Courier } from '../../lib/courier.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import { deliver } from '../../lib/delivery/deliver.ts';
 import type { DeliverCourier } from '../../lib/delivery/delivery-options.ts';
+import { noteVerdict } from '../../lib/delivery/scan-verdict.ts';
 import { describeError } from '../../lib/failures/own-error.ts';
+import type { ReportedVerdict } from '../../lib/ledger/latest-verdict.ts';
 import { parallelDeliveries } from '../../lib/limits.ts';
 import type { Outcome } from '../../lib/outcome.ts';
 import { pacedPool } from '../../lib/runs/paced-pool.ts';
 import type { Upload } from '../../lib/upload/upload.ts';
-import type { Entry, ScanVerdict, UploadRequest } from '../events/entry.ts';
+import type { Entry, UploadRequest } from '../events/entry.ts';
 import { eventRefused } from '../events/refusals.ts';
 import { canStart } from '../time-budget.ts';
 
@@ -64,12 +66,10 @@ const handle = async (request: UploadRequest, deadline: Deadline, courier: Entri
         const reason = `${code}: ${detail}`;
         return redeliver ? leaveUnfinished(reason) : { status: 'refused', code, detail };
       }
-      case 'held-by-scan': {
-        const { code, detail } = request;
-        return await deliver(request.upload, { deadline, holdAs: { code, detail } }, courier);
-      }
+      case 'scanned':
+        return await handleUpload(request.upload, request.verdict, deadline, courier);
       case 'upload':
-        return await send(request.upload, request.verdict, deadline, courier);
+        return await handleUpload(request.upload, undefined, deadline, courier);
       case 'unidentified':
         return await identifyAndSend(request, deadline, courier);
     }
@@ -80,20 +80,17 @@ const handle = async (request: UploadRequest, deadline: Deadline, courier: Entri
   }
 };
 
-const send = async (
+const handleUpload = async (
   upload: Upload,
-  verdict: ScanVerdict | undefined,
+  verdict: ReportedVerdict | undefined,
   deadline: Deadline,
   courier: EntriesCourier,
 ): Promise<Result> => {
-  if (!canStart(deadline, courier.settings)) {
+  const isSent = verdict === undefined || verdict.code === 'clean';
+  if (isSent && !canStart(deadline, courier.settings)) {
     return leaveUnfinished('The function ran out of time before it started with this file.');
   }
-  if (verdict !== undefined && verdict !== 'clean') {
-    const detail = 'The malware scan did not find the file clean.';
-    return deliver(upload, { deadline, holdAs: { code: verdict, detail } }, courier);
-  }
-  return deliver(upload, { deadline, ...(verdict === 'clean' && { scannedClean: true }) }, courier);
+  return verdict ? noteVerdict(upload, verdict, deadline, courier) : deliver(upload, { deadline }, courier);
 };
 
 /** An event without an ETag: the bucket says which object is there now. A verdict applies to its own version only. */
@@ -110,5 +107,5 @@ const identifyAndSend = async (
   if (verdict !== undefined && found.value.versionId !== object.versionId) {
     return { status: 'ignored', reason: 'The verdict is about another version than the one that is there now.' };
   }
-  return send(found.value, verdict, deadline, courier);
+  return handleUpload(found.value, verdict, deadline, courier);
 };

@@ -13,29 +13,40 @@ const steps: readonly Step[] = Object.entries(moves).flatMap(([event, targets]) 
 
 const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
 
-/** The situations of `held` are one status in the diagram. */
+/** The situations of `held` and of `rejected` are one status each in the diagram. */
 const statusOf = (situation: Situation): string => {
   if (situation === 'new') return '[*]';
-  return situation.startsWith('held') ? 'held' : situation;
+  if (situation.startsWith('held')) return 'held';
+  return situation.startsWith('rejected') ? 'rejected' : situation;
 };
 
 const arrowOf = ({ from, to }: Step): string => `${statusOf(from)} --> ${to}`;
 
+/** A verdict that is written or acknowledged beside a status is no arrow. */
+const isBeside = ({ event, from, to }: Step): boolean =>
+  (event.endsWith('found clean') || event === 'resolve') && statusOf(from) === to;
+const arrows = steps.filter((step) => !isBeside(step));
+
 const diagram = (): readonly string[] =>
-  unique(steps.map(arrowOf)).map((arrow) => {
-    const events = unique(steps.filter((step) => arrowOf(step) === arrow).map(({ event }) => event));
+  unique(arrows.map(arrowOf)).map((arrow) => {
+    const events = unique(arrows.filter((step) => arrowOf(step) === arrow).map(({ event }) => event));
     return `  ${arrow}: ${events.join(', ')}`;
   });
 
-const heldSituations = unique(steps.map(({ from }) => from).filter((from) => from.startsWith('held'))).length;
-
-/** Situations of `held` are named only where they differ: when all of them lead to the same status, `held` says it. */
+/** Situations of one status are named only where they differ: when all of them lead to the same status, its name says it. */
 const sources = (event: EventForm, to: Status): string => {
   const situations = steps.filter((step) => step.event === event && step.to === to).map(({ from }) => from);
-  const held = situations.filter((from) => from.startsWith('held'));
-  const named = held.length === heldSituations ? ['held'] : held;
-  return [...situations.filter((from) => !from.startsWith('held')), ...named].join('; ');
+  const isDivided = (from: Situation): boolean => divided.some((status) => from.startsWith(status));
+  const named = divided.flatMap((status) => {
+    const its = situations.filter((from) => from.startsWith(status));
+    return its.length === situationsOf(status).length ? [status] : its;
+  });
+  return [...situations.filter((from) => !isDivided(from)), ...named].join('; ');
 };
+
+const divided = ['rejected', 'held'] as const;
+const situationsOf = (status: string): readonly Situation[] =>
+  unique(steps.map(({ from }) => from).filter((from) => from.startsWith(status)));
 
 const rows = (): readonly string[] =>
   Object.entries(moves).flatMap(([event, targets]) =>
@@ -73,4 +84,10 @@ ${rows().join('\n')}
   safe to repeat where the tool's files cannot be listed ([lost-answers.md](lost-answers.md)).
 - \`same bytes attached before\`: another upload of the key, with another ETag, has brought the same bytes to the target, so nothing is sent. While that one may still do so, this one is \`waiting\`.
 - \`attached\` is left only by an operator's \`resend\`, with a reason.
+- A verdict of the malware scan is written into the record in any state, and nothing is claimed while one is open that is not clean.
+  Where it meets \`sending\` or \`unknown\`, the end of that decides: known not to be delivered means \`held\`. An attempt in progress may
+  finish; no new one starts. An attached file stays \`attached\` and is listed among the held until \`resolve\` acknowledges the verdict.
+- Which verdict counts does not depend on the order in which verdicts come: the newest one that has looked into the file; of the same
+  second the worse one. A scan that could not be made takes back nothing. A clean verdict releases a file only from its verdict:
+  what something else holds stays held for that.
 `;

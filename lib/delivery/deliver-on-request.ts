@@ -5,7 +5,7 @@ import { isFolderMarker } from '../upload/object-key.ts';
 import { type Upload, uploadId } from '../upload/upload.ts';
 import { deliver } from './deliver.ts';
 import type { DeliverCourier } from './delivery-options.ts';
-import { missingVerdict } from './missing-verdict.ts';
+import { holdUnscanned } from './scan-verdict.ts';
 
 export interface RequestOptions {
   readonly deadline: Deadline;
@@ -32,7 +32,7 @@ export const deliverOnRequest = async (
   if (known && !known.readable) return unchangedOutcome(known, upload);
   const state = known?.record.state;
   // A file that waits for its next attempt has had its verdict, or an operator's decision instead.
-  const holdAs = courier.settings.requireScan && state?.status !== 'waiting' ? { holdAs: missingVerdict } : {};
+  if (courier.settings.requireScan && state?.status !== 'waiting') return holdUnscanned(upload, known?.record, courier);
   const turn = isBackfill ? { backfill: true, isPaced } : { early: true };
-  return deliver(upload, { deadline, ...turn, ...holdAs, ...(known && { seen: known.record }) }, courier);
+  return deliver(upload, { deadline, ...turn, ...(known && { seen: known.record }) }, courier);
 };

@@ -1,5 +1,5 @@
+import type { Courier } from '../courier.ts';
 import { deadlineIn } from '../deadline.ts';
-import type { FailureDetail } from '../failures/failures.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import { targetOf } from '../ledger/first-record.ts';
 import type { Claim, LedgerEntry } from '../ledger/ledger.ts';
@@ -47,27 +47,27 @@ const claimAndSend = async (
   const restored = match.ok ? await restoreOf(match.value.target, courier) : undefined;
   const about = {
     upload,
-    ...(options.scannedClean && { scannedClean: true }),
+    ...(options.verdict && { verdict: options.verdict }),
     ...(backfill && { backfill }),
     ...(restored && { restored }),
   };
   if (match.ok && restored && mayBeInDoubt(upload, options.seen, restored)) {
     const doubted = { kind: 'doubted', ...about, ...match.value, restored } as const;
-    const outcome = await doubt(doubted, options, courier);
+    const outcome = await doubt(doubted, options.seen, courier);
     if (outcome) return { outcome };
   }
-  const admission = match.ok && !options.holdAs ? await admit(match.value.target, options, courier) : undefined;
+  const admission = match.ok ? await admit(match.value.target, options, courier) : undefined;
   if (match.ok && admission?.wait) {
     const { target, attachmentType } = match.value;
     await courier.lanes.touch(target.integrationId);
     const postponed = { kind: 'postponed', ...about, target, attachmentType, ...admission.wait } as const;
-    return { outcome: await outcomeOfEntry(await ledger.postpone(postponed, options.seen), upload, options, courier) };
+    return { outcome: await outcomeOfEntry(await ledger.postpone(postponed, options.seen), upload, courier) };
   }
   const claim = { kind: 'claim', ...about, ...(match.ok && targetOf(match.value)) } as const;
   let known: LedgerEntry;
   try {
     const owner = uuid();
-    const isEarly = options.early || options.probes !== undefined || blocksFile(options.holdAs);
+    const isEarly = options.early || options.probes !== undefined;
     const lease = { owner, leaseUntil: clock.now() + settings.leaseMs, ...(isEarly && { early: true }) };
     const entry = await ledger.claim({ ...claim, ...lease }, options.seen);
     if (entry.written) {
@@ -82,43 +82,32 @@ const claimAndSend = async (
   if (!options.seen && known.readable && isInDoubt(known.record, restored)) {
     return claimAndSend(upload, { ...options, seen: known.record }, courier);
   }
-  return { outcome: await outcomeOfEntry({ written: false, known }, upload, options, courier) };
+  return { outcome: await outcomeOfEntry({ written: false, known }, upload, courier) };
 };
 
-/** Where nothing was written, another invocation owns the upload, or it is settled: only a scan verdict or the end of its lease changes it here. */
-const outcomeOfEntry = async (
+/** Where nothing was written, another invocation owns the upload, or it is settled: only the end of its lease changes it here. */
+export const outcomeOfEntry = async (
   entry: Claim,
   upload: Upload,
-  { holdAs }: DeliverOptions,
-  courier: DeliverCourier,
+  courier: Pick<Courier, 'ledger' | 'lanes' | 'clock' | 'settings'>,
 ): Promise<Outcome> => {
   if (entry.written) return outcomeOf(entry.record);
   const { known } = entry;
-  if (!known.readable) return unchangedOutcome(known, upload);
-  const { status } = known.record.state;
-  const blocks = (status === 'held' || status === 'unknown') && blocksFile(holdAs);
-  if (!blocks && status !== 'sending') return unchangedOutcome(known, upload);
-  const written = blocks
-    ? await courier.ledger.apply(known.record, { kind: 'blocked-by-scan', failure: holdAs })
-    : await expireLease(known.record, courier);
+  if (!known.readable || known.record.state.status !== 'sending') return unchangedOutcome(known, upload);
+  const written = await expireLease(known.record, courier);
   return written === 'conflict' ? unchangedOutcome(known, upload) : outcomeOf(written.record);
 };
-
-/** A missing verdict does not block a file that waits its turn, or is held for a reason of its own. */
-const blocksFile = (holdAs: FailureDetail | undefined): holdAs is FailureDetail =>
-  holdAs !== undefined && holdAs.code !== 'SCAN_MISSING';
 
 /** Sends the claimed file, unless something that is known already forbids it. */
 const send = async (
   upload: Upload,
   match: Result<KeyMatch>,
   record: LedgerRecord,
-  { deadline, holdAs }: DeliverOptions,
+  { deadline }: DeliverOptions,
   courier: DeliverCourier,
 ): Promise<AttemptReport> => {
   const { clock } = courier;
   const { state } = record;
-  if (holdAs) return { ending: failWith(holdAs) };
   if (!match.ok) return { ending: failWith(match.error) };
   // The lease ends the attempt, too: after it, another owner may be at work.
   const leaseLeftMs = state.status === 'sending' ? state.leaseUntil - clock.now() : 0;

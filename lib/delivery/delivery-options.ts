@@ -1,6 +1,6 @@
 import type { Courier } from '../courier.ts';
 import type { Deadline } from '../deadline.ts';
-import type { FailureDetail } from '../failures/failures.ts';
+import type { ScanVerdict } from '../ledger/latest-verdict.ts';
 import type { Ending } from '../ledger/ledger-event.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { StoredObject } from '../upload/storage.ts';
@@ -28,8 +28,6 @@ export interface DeliverOptions {
   readonly backfill?: boolean | undefined;
   /** The record as a listing showed it: saves the claim from taking the upload for a new one. */
   readonly seen?: LedgerRecord;
-  /** The malware scan found nothing: what an earlier verdict held may be sent. */
-  readonly scannedClean?: boolean;
-  /** Settles without sending: the malware scan blocks the file. */
-  readonly holdAs?: FailureDetail;
+  /** A clean verdict of the malware scan: what only an earlier one holds is sent. */
+  readonly verdict?: ScanVerdict;
 }

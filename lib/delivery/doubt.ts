@@ -1,13 +1,12 @@
 import type { Courier } from '../courier.ts';
 import { restoredIn } from '../lane/lane.ts';
 import type { EventOf } from '../ledger/ledger-event.ts';
-import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
+import { outcomeOf } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { isInDoubt, type Restored } from '../ledger/restored.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Target } from '../upload/target.ts';
-import { type Upload, uploadId } from '../upload/upload.ts';
-import type { DeliverOptions } from './delivery-options.ts';
+import type { Upload } from '../upload/upload.ts';
 
 /*
  * After the table was restored from a backup it shows files as not sent that were sent: the claims of some hours are lost.
@@ -25,21 +24,16 @@ export const mayBeInDoubt = ({ modifiedAt }: Upload, seen: LedgerRecord | undefi
   (modifiedAt !== undefined && modifiedAt < restored.at) || (seen !== undefined && isInDoubt(seen, restored));
 
 /**
- * Writes the upload down as one that may have been sent; with `holdAs`, as held and in doubt, so that its scan is not skipped.
+ * Writes the upload down as one that may have been sent.
  * @returns undefined when its record shows that there is no doubt
  * @throws only when the ledger could not be read or written
  */
 export const doubt = async (
   doubted: EventOf<'doubted'>,
-  { seen, holdAs }: Pick<DeliverOptions, 'holdAs'> & { readonly seen?: LedgerRecord | undefined },
+  seen: LedgerRecord | undefined,
   { ledger, lanes }: Pick<Courier, 'ledger' | 'lanes'>,
 ): Promise<Outcome | undefined> => {
   await lanes.touch(doubted.target.integrationId);
   const entry = await ledger.doubt(doubted, seen);
-  if (!entry.written) return undefined;
-  if (!holdAs) return outcomeOf(entry.record);
-  const { record } = entry;
-  const held = await ledger.apply(record, { kind: 'blocked-by-scan', failure: holdAs });
-  if (held !== 'conflict') return outcomeOf(held.record);
-  return unchangedOutcome({ id: uploadId(record.upload), readable: true, record }, record.upload);
+  return entry.written ? outcomeOf(entry.record) : undefined;
 };

@@ -3,11 +3,12 @@ import type { Courier } from '../courier.ts';
 import { failureOf } from '../failures/failures.ts';
 import { mayBeMistyped } from '../lane/lane.ts';
 import { noteAnswer } from '../lane/note-answer.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import { openVerdict } from '../ledger/latest-verdict.ts';
+import type { Ledger, LedgerEntry } from '../ledger/ledger.ts';
 import type { Ending, EventOf, LedgerEvent } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
-import { settleWaitsMs } from '../limits.ts';
+import { maxConflictRounds, settleWaitsMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import { noteSample } from '../read-back/note-sample.ts';
 import { uploadId } from '../upload/upload.ts';
@@ -28,20 +29,48 @@ export const settle = async (
   courier: SettleCourier,
 ): Promise<Outcome> => {
   const event = await eventOf(record, owner, report, courier);
-  const written = await applyPatiently(record, event, courier);
-  if (written !== 'conflict') {
-    if (event.kind === 'delivered') await noteSample(written.record, courier);
-    return outcomeOf(written.record);
+  let own = record;
+  for (let round = 1; ; round += 1) {
+    const written = await applyPatiently(own, event, courier);
+    if (written !== 'conflict') {
+      if (event.kind === 'delivered') await noteSample(written.record, courier);
+      return outcomeOf(written.record);
+    }
+    const known = await courier.ledger.read(uploadId(record.upload));
+    if (!known) return outcomeOf(record);
+    // A verdict of the malware scan was written beside our lease. It stays in the record that is settled.
+    if (isStillOwned(known, own, owner) && round < maxConflictRounds) {
+      own = known.record;
+      continue;
+    }
+    // One version further, with the status we wrote: our write succeeded and only its response was lost.
+    if (known.readable && isSettledBy(event, own, known.record)) return outcomeOf(known.record);
+    // Otherwise the lease was found expired. A success still decides the attempt; for anything else the read-back does.
+    const late =
+      known.readable && event.kind === 'delivered' && (await applyLate(known.record, record, event, courier));
+    return late ? outcomeOf(late) : unchangedOutcome(known, record.upload);
   }
-  const known = await courier.ledger.read(uploadId(record.upload));
-  if (!known) return outcomeOf(record);
-  // One version further, with the status we wrote: our write succeeded and only its response was lost.
+};
+
+const isStillOwned = (
+  known: LedgerEntry,
+  own: LedgerRecord,
+  owner: string,
+): known is Extract<LedgerEntry, { readable: true }> =>
+  known.readable &&
+  known.record.version > own.version &&
+  known.record.state.status === 'sending' &&
+  known.record.state.owner === owner;
+
+const isSettledBy = (
+  event: EventOf<'delivered' | 'same-bytes' | 'failed'>,
+  { version, verdict }: LedgerRecord,
+  known: LedgerRecord,
+): boolean => {
   const status = event.kind === 'failed' ? event.as : 'attached';
-  const isOurs = known.readable && known.record.version === record.version + 1 && known.record.state.status === status;
-  if (isOurs) return outcomeOf(known.record);
-  // Otherwise the lease was found expired. A success still decides the attempt; for anything else the read-back does.
-  const late = known.readable && event.kind === 'delivered' && (await applyLate(known.record, record, event, courier));
-  return late ? outcomeOf(late) : unchangedOutcome(known, record.upload);
+  // An open verdict holds what was not delivered.
+  const isHeld = openVerdict(verdict) !== undefined && status !== 'attached' && status !== 'unknown';
+  return known.version === version + 1 && known.state.status === (isHeld ? 'held' : status);
 };
 
 const applyLate = async (

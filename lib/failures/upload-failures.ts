@@ -168,7 +168,8 @@ export const uploadFailures = {
   SCAN_THREAT_FOUND: {
     ...held,
     meaning: 'The malware scan found a threat.',
-    nextStep: 'Do not open the file. Delete it, and inform the uploader.',
+    nextStep:
+      'Do not open the file. Delete the object, and inform the uploader. If it is attached, delete it in the ATS as well, then "resolve" it.',
   },
   SCAN_UNSUPPORTED: {
     ...held,

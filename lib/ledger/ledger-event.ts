@@ -4,6 +4,7 @@ import type { FileContent } from '../upload/file-content.ts';
 import { isNewerUpload } from '../upload/is-newer.ts';
 import type { AttachmentType, Target } from '../upload/target.ts';
 import type { Upload } from '../upload/upload.ts';
+import { latestVerdict, openVerdict, type ScanVerdict } from './latest-verdict.ts';
 import type { EventForm } from './moves.ts';
 import type { LedgerRecord, Look, Sent } from './record.ts';
 import { isBeforeRestore, type Restored } from './restored.ts';
@@ -57,8 +58,8 @@ export type LedgerEvent =
       readonly attachmentType?: AttachmentType;
       readonly owner: string;
       readonly leaseUntil: number;
-      /** The malware scan found nothing, so what an earlier verdict held may be sent. */
-      readonly scannedClean?: boolean;
+      /** A clean one: what an earlier verdict held may be sent, and is not held by an older one that comes late. */
+      readonly verdict?: ScanVerdict | undefined;
       /** What waits may be taken before it is due: an operator asked for it, or it tests whether a pause has ended. */
       readonly early?: boolean;
       readonly backfill?: boolean | undefined;
@@ -73,7 +74,7 @@ export type LedgerEvent =
       readonly attachmentType: AttachmentType;
       readonly failure: FailureDetail;
       readonly dueAt: number;
-      readonly scannedClean?: boolean;
+      readonly verdict?: ScanVerdict | undefined;
       readonly backfill?: boolean | undefined;
       readonly restored?: Restored | undefined;
     }
@@ -84,7 +85,7 @@ export type LedgerEvent =
       readonly target: Target;
       readonly attachmentType: AttachmentType;
       readonly restored: Restored;
-      readonly scannedClean?: boolean;
+      readonly verdict?: ScanVerdict | undefined;
       readonly backfill?: boolean | undefined;
     }
   | (Extract<Ending, { kind: 'delivered' | 'same-bytes' }> & { readonly owner: string })
@@ -103,7 +104,23 @@ export type LedgerEvent =
   /** It is not at the target, so it may be sent again. */
   | (LookedAt & { readonly kind: 'absent'; readonly dueAt: number })
   | (LookedAt & { readonly kind: 'undecidable'; readonly failure: FailureDetail })
-  | { readonly kind: 'blocked-by-scan'; readonly failure: FailureDetail }
+  /** A verdict of the malware scan. It changes the state of a file that nobody sends, and is written beside any other. */
+  | {
+      readonly kind: 'scanned';
+      readonly upload: Upload;
+      readonly target?: Target;
+      readonly attachmentType?: AttachmentType;
+      readonly verdict: ScanVerdict;
+      readonly restored?: Restored | undefined;
+    }
+  /** With REQUIRE_SCAN: the object is there, and its verdict is not. With `restored` it may have been sent, too. */
+  | {
+      readonly kind: 'unscanned';
+      readonly upload: Upload;
+      readonly target?: Target;
+      readonly attachmentType?: AttachmentType;
+      readonly restored?: Restored | undefined;
+    }
   /** An operator's decision; its reason is stored with the record. The target is the one that the key names now. */
   | (Partial<Pick<LedgerRecord, 'target' | 'attachmentType'>> & {
       readonly kind: 'retry';
@@ -130,14 +147,15 @@ const formOfKind = {
   'same-bytes': 'same bytes attached before',
   found: 'found at the target',
   looked: 'looked at the target',
-  absent: 'not at the target',
   undecidable: 'cannot be decided',
-  'blocked-by-scan': 'blocked by the malware scan',
   retry: 'retry',
   resend: 'resend',
   resolve: 'resolve',
 } as const satisfies Record<
-  Exclude<LedgerEventKind, 'claim' | 'postponed' | 'doubted' | 'failed' | 'lease-expired'>,
+  Exclude<
+    LedgerEventKind,
+    'claim' | 'postponed' | 'doubted' | 'failed' | 'absent' | 'lease-expired' | 'scanned' | 'unscanned'
+  >,
   EventForm
 >;
 
@@ -148,19 +166,19 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
       return [
         'claim',
         ...(isNewUpload(event.upload, record) ? (['claim after a new upload'] as const) : []),
-        ...(event.scannedClean ? (['claim after a clean scan'] as const) : []),
+        ...(isFoundClean(event.verdict, record) ? (['claim after a clean scan'] as const) : []),
       ];
     case 'postponed':
       return [
         'postponed',
         ...(isNewUpload(event.upload, record) ? (['postponed after a new upload'] as const) : []),
-        ...(event.scannedClean ? (['postponed after a clean scan'] as const) : []),
+        ...(isFoundClean(event.verdict, record) ? (['postponed after a clean scan'] as const) : []),
       ];
     case 'doubted':
       return [
         'doubted after a restore',
         ...(isNewUpload(event.upload, record) ? (['doubted after a new upload'] as const) : []),
-        ...(event.scannedClean ? (['doubted after a clean scan'] as const) : []),
+        ...(isFoundClean(event.verdict, record) ? (['doubted after a clean scan'] as const) : []),
       ];
     case 'retry':
       return [
@@ -169,13 +187,35 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
       ];
     // Without a target nothing can have been sent.
     case 'lease-expired':
-      return [record?.target ? 'lease ended' : 'lease ended without a target'];
+      if (record?.target) return ['lease ended'];
+      return [isBlocked(record) ? 'not delivered, and not found clean' : 'lease ended without a target'];
     case 'failed':
-      return [formOfFailure[event.as]];
+      return [
+        event.as !== 'unknown' && isBlocked(record) ? 'not delivered, and not found clean' : formOfFailure[event.as],
+      ];
+    case 'absent':
+      return [isBlocked(record) ? 'not at the target, and not found clean' : 'not at the target'];
+    case 'scanned':
+      if (event.verdict.code === 'clean') return ['found clean'];
+      return [
+        ...(record && isBeforeRestore(record, event.restored) ? (['not found clean, after a restore'] as const) : []),
+        'not found clean',
+      ];
+    case 'unscanned':
+      return [
+        'not scanned',
+        ...(isNewUpload(event.upload, record) ? (['not scanned, after a new upload'] as const) : []),
+      ];
     default:
       return [formOfKind[event.kind]];
   }
 };
+
+const isBlocked = (record: LedgerRecord | undefined): boolean => openVerdict(record?.verdict) !== undefined;
+
+/** Not by a clean verdict that is older than the one that blocks it. */
+const isFoundClean = (verdict: ScanVerdict | undefined, record: LedgerRecord | undefined): boolean =>
+  verdict !== undefined && latestVerdict(record?.verdict, verdict)?.code === 'clean';
 
 const isNewUpload = (upload: Upload, record: LedgerRecord | undefined): boolean =>
   record !== undefined && isNewerUpload(upload, record);

@@ -27,6 +27,8 @@ export interface Ledger {
   postpone(postponed: EventOf<'postponed'>, seen?: LedgerRecord): Promise<Claim>;
   /** Writes the upload down as one that may have been sent, because the table was restored; or returns what is known of it. */
   doubt(doubted: EventOf<'doubted'>, seen?: LedgerRecord): Promise<Claim>;
+  /** Writes a verdict of the malware scan into the record, in any state; not written when the record has a later one. */
+  scan(scanned: EventOf<'scanned' | 'unscanned'>, seen?: LedgerRecord): Promise<Claim>;
   /** `conflict` when the record is not the one seen any more, or does not allow the event: then nothing was written. */
   apply(seen: LedgerRecord, event: LedgerEvent): Promise<{ readonly record: LedgerRecord } | 'conflict'>;
   read(id: string): Promise<LedgerEntry | undefined>;
@@ -208,6 +210,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     claim: enter,
     postpone: enter,
     doubt: enter,
+    scan: enter,
     apply,
     read,
     readMany,

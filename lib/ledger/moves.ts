@@ -1,12 +1,17 @@
+import { isScanFailure } from './latest-verdict.ts';
 import type { State, Status } from './record.ts';
 
 /** A status, subdivided where some event needs it. `new`: the ledger has no record of the upload. */
 export type Situation =
   | 'new'
-  | Exclude<Status, 'held'>
+  | Exclude<Status, 'held' | 'rejected'>
+  | 'rejected for a fault'
+  | 'rejected for its verdict'
   | 'held for a fault'
   | 'held, may be delivered'
-  | 'held by the malware scan';
+  | 'held by the malware scan'
+  | 'held by the malware scan and for a fault'
+  | 'held by the malware scan, may be delivered';
 
 /** Every event as an operator would call it. One kind of `LedgerEvent` can have several forms. */
 export type EventForm =
@@ -33,7 +38,13 @@ export type EventForm =
   | 'looked at the target'
   | 'not at the target'
   | 'cannot be decided'
-  | 'blocked by the malware scan'
+  | 'not found clean'
+  | 'not found clean, after a restore'
+  | 'found clean'
+  | 'not scanned'
+  | 'not scanned, after a new upload'
+  | 'not delivered, and not found clean'
+  | 'not at the target, and not found clean'
   | 'retry'
   | 'retry after a restore'
   | 'resend'
@@ -50,20 +61,21 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
    */
   claim: { new: 'sending', waiting: 'sending', superseded: 'sending' },
   /** A newer upload of the object: the same bytes with corrected metadata have the same ETag. */
-  'claim after a new upload': { rejected: 'sending' },
-  'claim after a clean scan': { 'held by the malware scan': 'sending' },
+  'claim after a new upload': { 'rejected for a fault': 'sending', 'rejected for its verdict': 'sending' },
+  'claim after a clean scan': { 'held by the malware scan': 'sending', 'rejected for its verdict': 'sending' },
   postponed: { new: 'waiting', superseded: 'waiting' },
-  'postponed after a new upload': { rejected: 'waiting' },
-  'postponed after a clean scan': { 'held by the malware scan': 'waiting' },
+  'postponed after a new upload': { 'rejected for a fault': 'waiting', 'rejected for its verdict': 'waiting' },
+  'postponed after a clean scan': { 'held by the malware scan': 'waiting', 'rejected for its verdict': 'waiting' },
   /** The table was restored from a backup: what it shows as not sent may have been sent. */
   'doubted after a restore': { new: 'unknown', waiting: 'unknown', superseded: 'unknown' },
-  'doubted after a new upload': { rejected: 'unknown' },
-  'doubted after a clean scan': { 'held by the malware scan': 'unknown' },
+  'doubted after a new upload': { 'rejected for a fault': 'unknown', 'rejected for its verdict': 'unknown' },
+  'doubted after a clean scan': { 'held by the malware scan': 'unknown', 'rejected for its verdict': 'unknown' },
   delivered: { sending: 'attached' },
   /** Its function was frozen or slow. The answer decides what a look would still have to find out. */
   'delivered, after the lease': {
     unknown: 'attached',
     'held, may be delivered': 'attached',
+    'held by the malware scan, may be delivered': 'attached',
   },
   /** By an earlier upload of the key, under another ETag: nothing was sent. */
   'same bytes attached before': { sending: 'attached' },
@@ -77,17 +89,56 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
   'found at the target': {
     unknown: 'attached',
     'held, may be delivered': 'attached',
+    'held by the malware scan, may be delivered': 'attached',
   },
   'looked at the target': { unknown: 'unknown' },
   'not at the target': { unknown: 'waiting' },
   'cannot be decided': { unknown: 'held' },
-  /** The end of the other reason, for which it is held or in doubt, must not send it. */
-  'blocked by the malware scan': {
-    unknown: 'held',
+  /**
+   * A verdict about a file that is being sent, may have been delivered or is attached is written beside its state: the end of
+   * the attempt or of the doubt then decides, and an attached file is listed among the held.
+   */
+  'not found clean': {
+    new: 'held',
+    sending: 'sending',
+    attached: 'attached',
+    waiting: 'held',
+    unknown: 'unknown',
     'held for a fault': 'held',
     'held, may be delivered': 'held',
     'held by the malware scan': 'held',
+    'held by the malware scan and for a fault': 'held',
+    'held by the malware scan, may be delivered': 'held',
+    'rejected for a fault': 'held',
+    'rejected for its verdict': 'rejected',
+    superseded: 'held',
   },
+  /** It may have been sent, so its target is looked at first. */
+  'not found clean, after a restore': {
+    waiting: 'unknown',
+    'held for a fault': 'unknown',
+    'held by the malware scan': 'unknown',
+    'held by the malware scan and for a fault': 'unknown',
+    'rejected for a fault': 'unknown',
+    superseded: 'unknown',
+  },
+  /** What only a verdict holds, and was not sent, is claimed instead (above). */
+  'found clean': {
+    sending: 'sending',
+    attached: 'attached',
+    waiting: 'waiting',
+    unknown: 'unknown',
+    'held for a fault': 'held',
+    'held, may be delivered': 'held',
+    'held by the malware scan and for a fault': 'held',
+    'held by the malware scan, may be delivered': 'unknown',
+    'rejected for a fault': 'rejected',
+    superseded: 'superseded',
+  },
+  'not scanned': { new: 'held', superseded: 'held' },
+  'not scanned, after a new upload': { 'rejected for a fault': 'held', 'rejected for its verdict': 'held' },
+  'not delivered, and not found clean': { sending: 'held' },
+  'not at the target, and not found clean': { unknown: 'held' },
   /** What may have been delivered is looked up again instead of being sent again. */
   retry: {
     waiting: 'waiting',
@@ -95,14 +146,19 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
     'held for a fault': 'waiting',
     'held, may be delivered': 'unknown',
     'held by the malware scan': 'waiting',
-    rejected: 'waiting',
+    'held by the malware scan and for a fault': 'waiting',
+    'held by the malware scan, may be delivered': 'unknown',
+    'rejected for a fault': 'waiting',
+    'rejected for its verdict': 'waiting',
     superseded: 'waiting',
   },
   'retry after a restore': {
     waiting: 'unknown',
     'held for a fault': 'unknown',
     'held by the malware scan': 'unknown',
-    rejected: 'unknown',
+    'held by the malware scan and for a fault': 'unknown',
+    'rejected for a fault': 'unknown',
+    'rejected for its verdict': 'unknown',
     superseded: 'unknown',
   },
   resend: {
@@ -112,19 +168,30 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
     'held for a fault': 'waiting',
     'held, may be delivered': 'waiting',
     'held by the malware scan': 'waiting',
-    rejected: 'waiting',
+    'held by the malware scan and for a fault': 'waiting',
+    'held by the malware scan, may be delivered': 'waiting',
+    'rejected for a fault': 'waiting',
+    'rejected for its verdict': 'waiting',
     superseded: 'waiting',
   },
+  /** Of an attached file: acknowledges the verdict about it. What a verdict holds and was never sent is not sent. */
   resolve: {
+    attached: 'attached',
     unknown: 'attached',
     'held, may be delivered': 'attached',
+    'held by the malware scan': 'rejected',
+    'held by the malware scan and for a fault': 'rejected',
+    'held by the malware scan, may be delivered': 'attached',
   },
 };
 
 export const situationOf = (state: State | undefined): Situation => {
   if (state === undefined) return 'new';
+  if (state.status === 'rejected')
+    return isScanFailure(state.failure) ? 'rejected for its verdict' : 'rejected for a fault';
   if (state.status !== 'held') return state.status;
-  const { mayBeDelivered, failure } = state;
-  if (mayBeDelivered) return 'held, may be delivered';
-  return failure.code.startsWith('SCAN_') ? 'held by the malware scan' : 'held for a fault';
+  const { mayBeDelivered, failure, otherwise } = state;
+  if (!isScanFailure(failure)) return mayBeDelivered ? 'held, may be delivered' : 'held for a fault';
+  if (otherwise) return mayBeDelivered ? 'held, may be delivered' : 'held by the malware scan and for a fault';
+  return mayBeDelivered ? 'held by the malware scan, may be delivered' : 'held by the malware scan';
 };

@@ -1,6 +1,9 @@
 import type { FailureDetail } from '../failures/failures.ts';
 import type { EventOf } from './ledger-event.ts';
-import type { Attached, State, UnknownOutcome } from './record.ts';
+import type { Attached, Held, LedgerRecord, State, UnknownOutcome } from './record.ts';
+
+/** What an event changes in a record. */
+export type Change = Partial<Omit<LedgerRecord, 'version' | 'writeId' | 'updatedAt'>> & { readonly state: State };
 
 /** States as they begin. */
 export const sendingState = ({ owner, leaseUntil }: EventOf<'claim'>): State => ({
@@ -25,7 +28,7 @@ export const unknownState = (failure: FailureDetail, dueAt: number, now: number)
   unknownSince: now,
 });
 
-export const heldState = (heldAt: number, failure: FailureDetail, mayBeDelivered: boolean): State => ({
+export const heldState = (heldAt: number, failure: FailureDetail, mayBeDelivered: boolean): Held => ({
   status: 'held',
   heldAt,
   failure,

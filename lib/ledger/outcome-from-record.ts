@@ -1,6 +1,7 @@
 import { dayMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Upload } from '../upload/upload.ts';
+import { failureOfVerdict, verdictOnAttached } from './latest-verdict.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { LedgerRecord } from './record.ts';
 
@@ -8,11 +9,13 @@ import type { LedgerRecord } from './record.ts';
 export const outcomeOf = (record: LedgerRecord): Outcome => {
   const { state } = record;
   const about = aboutOf(record);
+  const listed = verdictOnAttached(record);
+  const found = listed ? { failure: failureOfVerdict(listed.code) } : {};
   switch (state.status) {
     case 'attached':
       // Attached as another upload: this one sent nothing.
       if (state.evidence === 'same-bytes') {
-        return { ...about, status: 'already-attached', attachedAt: new Date(state.attachedAt) };
+        return { ...about, status: 'already-attached', attachedAt: new Date(state.attachedAt), ...found };
       }
       return {
         ...about,
@@ -20,6 +23,7 @@ export const outcomeOf = (record: LedgerRecord): Outcome => {
         attachedAt: new Date(state.attachedAt),
         warnings: state.warnings,
         ...arrivalOf(record),
+        ...found,
       };
     case 'waiting':
     case 'unknown':

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject, type JsonObject } from '../json.ts';
+import { at, isObject, type JsonObject } from '../json.ts';
 import { parseUploadId } from '../upload/upload.ts';
 import { endedAtFields } from './outcome-attributes.ts';
 import type { Item } from './table.ts';
@@ -14,15 +14,25 @@ type Beside = Omit<Item, 'document'>;
 
 /** The fields of a record without those that `completed` adds again. */
 export const shortened = (record: object, beside: Beside): JsonObject => {
-  const { target: _, ...fields } = record as JsonObject;
+  const { target: _, ...fields } = withShortVerdict(record as JsonObject);
   return withoutValues(fields, ordinaryValues(beside));
 };
 
 /** The opposite of `shortened`. Checks nothing: the fields may be damaged, and are then as incomplete as before. */
 export const completed = (fields: JsonObject, beside: Beside): JsonObject => ({
-  ...withValues(fields, ordinaryValues(beside)),
+  ...withWholeVerdict(withValues(fields, ordinaryValues(beside))),
   ...targetBeside(beside),
 });
+
+/** With a scan, nearly every record has a clean verdict; all that it says is its time, in whole seconds. */
+const withShortVerdict = ({ verdict, ...fields }: JsonObject): JsonObject => {
+  const cleanAt = at(verdict, 'code') === 'clean' ? at(verdict, 'at') : undefined;
+  if (typeof cleanAt === 'number') return { ...fields, clean: cleanAt / 1000 };
+  return verdict === undefined ? fields : { ...fields, verdict };
+};
+
+const withWholeVerdict = ({ clean, ...fields }: JsonObject): JsonObject =>
+  typeof clean === 'number' ? { ...fields, verdict: { code: 'clean', at: Math.round(clean * 1000) } } : fields;
 
 const targetBeside = ({ targetKey = '', integrationId }: Beside): JsonObject => {
   const [kind = '', id] = targetKey.split('/');

@@ -7,6 +7,7 @@ import { daySeconds, shardCount } from '../limits.ts';
 import { checksumAlgorithms } from '../stream/checksum.ts';
 import { attachmentTypes, targetKey, targetKinds } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
+import { scanCodes, verdictOnAttached } from './latest-verdict.ts';
 import { endedAtOf } from './outcome-attributes.ts';
 import type { LedgerRecord, State } from './record.ts';
 import { completed, shortened } from './record-document.ts';
@@ -20,7 +21,7 @@ import { timestamp } from './timestamp.ts';
  * |---|---|
  * | `pk` | `bucket/key#etag` |
  * | `version`, `owner` | what conditional writes compare; `owner` only while sending |
- * | `workShard`, `workAt` | index `byWork`: `lease#0..3` by the end of the lease, `wait#<integration>` and `backfill#<integration>` by due time, `held#0..3` and `rejected#0..3` by the time it was held or rejected; absent once attached or superseded |
+ * | `workShard`, `workAt` | index `byWork`: `lease#0..3` by the end of the lease, `wait#<integration>` and `backfill#<integration>` by due time, `held#0..3` and `rejected#0..3` by the time it was held or rejected; absent once superseded or attached, unless a verdict of the malware scan lists it among the held |
  * | `targetKey`, `createdAt` | index `byTarget`: `candidate/<id>` or `application/<id>` |
  * | `expiresAt` | TTL; set only once settled, so that nothing which needs work can vanish |
  * | `status`, `code`, `integrationId`, `type`, `sizeBytes`, `attempts`, `endedAt`, `correlationId` | facts of the record that an event shows: a pipe reads attributes, not the document |
@@ -43,6 +44,7 @@ export const toItem = (record: LedgerRecord, retentionDays: number): Item => {
   const pk = uploadId(record.upload);
   const { state } = record;
   const endedAt = endedAtOf(state);
+  const listed = verdictOnAttached(record);
   const beside = {
     pk,
     version: record.version,
@@ -58,9 +60,10 @@ export const toItem = (record: LedgerRecord, retentionDays: number): Item => {
   };
   return {
     ...beside,
+    ...(listed && { code: listed.code }),
     ...('owner' in state && { owner: state.owner }),
     ...placeOf(record, pk),
-    ...(isSettled(state) && { expiresAt: Math.floor(record.updatedAt / 1000) + retentionDays * daySeconds }),
+    ...(isSettled(state) && !listed && { expiresAt: Math.floor(record.updatedAt / 1000) + retentionDays * daySeconds }),
     document: JSON.stringify({ layout, of: crc32(pk), ...shortened(record, beside) }),
   };
 };
@@ -83,6 +86,7 @@ const placeOf = (record: LedgerRecord, pk: string): Pick<Item, 'workShard' | 'wo
     case 'rejected':
       return { workShard: shard('rejected'), workAt: state.rejectedAt };
     case 'attached':
+      return verdictOnAttached(record) ? { workShard: shard('held'), workAt: record.updatedAt } : {};
     case 'superseded':
       return {};
   }
@@ -152,6 +156,7 @@ const state = v.variant('status', [
     heldAt: timestamp,
     failure,
     mayBeDelivered: v.boolean(),
+    otherwise: v.optional(failure),
   }),
   v.object({ status: v.literal('rejected'), rejectedAt: timestamp, failure }),
   v.object({ status: v.literal('superseded'), supersededAt: timestamp, failure }),
@@ -162,6 +167,12 @@ const sent = v.object({ name: v.string(), type: attachmentType, contentType: v.s
 const fileContent = v.object({
   sizeBytes: v.number(),
   checksum: v.object({ algorithm: v.picklist(checksumAlgorithms), value: v.string() }),
+});
+
+const verdict = v.object({
+  code: v.picklist(scanCodes),
+  at: timestamp,
+  acknowledged: v.optional(v.literal(true)),
 });
 
 const look = v.object({
@@ -201,6 +212,7 @@ const recordSchema = v.object({
   correlationId: v.optional(v.string()),
   resentAt: v.optional(timestamp),
   lastLook: v.optional(look),
+  verdict: v.optional(verdict),
   createdAt: timestamp,
   updatedAt: timestamp,
   note: v.optional(v.object({ action: v.string(), reason: v.string(), at: timestamp })),

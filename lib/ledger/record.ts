@@ -2,6 +2,7 @@ import type { FailureDetail } from '../failures/failures.ts';
 import type { FileContent } from '../upload/file-content.ts';
 import type { AttachmentType, Target } from '../upload/target.ts';
 import type { Upload } from '../upload/upload.ts';
+import type { ScanVerdict } from './latest-verdict.ts';
 
 /** All times are milliseconds since the epoch. */
 type Timestamp = number;
@@ -54,6 +55,8 @@ export interface Held {
   readonly failure: FailureDetail;
   /** True while it may have been delivered: then a retry reads the target before it sends. */
   readonly mayBeDelivered: boolean;
+  /** What holds it beside a verdict of the malware scan: a clean verdict does not release it from that. */
+  readonly otherwise?: FailureDetail | undefined;
 }
 
 export interface Rejected {
@@ -123,6 +126,8 @@ export interface LedgerRecord {
   /** Set once an operator had it sent again although a copy may exist: a copy at the target proves nothing any more. */
   readonly resentAt?: Timestamp | undefined;
   readonly lastLook?: Look | undefined;
+  /** Of the malware scan. While it is open (see `openVerdict`), the file is not sent, whatever its state. */
+  readonly verdict?: ScanVerdict | undefined;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
   /** The last decision of an operator, and its reason. */

@@ -1,3 +1,4 @@
+import { type Situation, situationOf } from './moves.ts';
 import type { LedgerRecord } from './record.ts';
 
 /** The table was restored from a backup, so it has lost what was written between two times. Milliseconds since the epoch. */
@@ -14,4 +15,12 @@ export const isBeforeRestore = ({ updatedAt }: Pick<LedgerRecord, 'updatedAt'>, 
 
 /** Whether the file would be sent next, although it may have been sent by a claim that the table has lost. */
 export const isInDoubt = (record: LedgerRecord, restored?: Restored): boolean =>
-  (record.state.status === 'waiting' || record.state.status === 'superseded') && isBeforeRestore(record, restored);
+  mayBeSentNext.has(situationOf(record.state)) && isBeforeRestore(record, restored);
+
+/** Also what a clean verdict releases. */
+const mayBeSentNext: ReadonlySet<Situation> = new Set([
+  'waiting',
+  'superseded',
+  'held by the malware scan',
+  'rejected for its verdict',
+]);

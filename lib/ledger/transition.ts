@@ -1,12 +1,23 @@
-import { countsAsAttempt, type FailureDetail } from '../failures/failures.ts';
+import type { FailureDetail } from '../failures/failures.ts';
 import { OwnError } from '../failures/own-error.ts';
+import {
+  heldByVerdict,
+  isBlocked,
+  isNewVerdict,
+  resolveChange,
+  scannedChange,
+  verdictBy,
+} from './change-by-verdict.ts';
 import { doubtedChange } from './doubted.ts';
-import { aboutUpload, firstRecord, isFirst, targetOf } from './first-record.ts';
+import { becomeUnknown, failureChange, keyNotMatched, leaseExpired } from './failure-change.ts';
+import { aboutUpload, firstRecord, isFirst, targetOf, unscannedChange } from './first-record.ts';
+import { acknowledged, openVerdict } from './latest-verdict.ts';
 import { type EventOf, formsOf, type LedgerEvent } from './ledger-event.ts';
 import { moves, situationOf } from './moves.ts';
 import {
   attachedState,
   backToWaiting,
+  type Change,
   heldState,
   rejectedState,
   resetRetryBudget,
@@ -35,8 +46,8 @@ export const transition = (
   if (to === undefined) return undefined;
   if (record === undefined) return isFirst(event) ? firstRecord(event, now, writeId) : undefined;
   if (!appliesTo(record, event, now)) return undefined;
-  const change = changeBy(record, event, now);
-  return { ...record, ...change, updatedAt: now, version: record.version + 1, writeId };
+  const next = { ...record, ...changeBy(record, event, now), updatedAt: now, version: record.version + 1, writeId };
+  return { ...next, state: heldByVerdict(next, now) };
 };
 
 /**
@@ -47,12 +58,14 @@ const appliesTo = (record: LedgerRecord, event: LedgerEvent, now: number): boole
   const { state, attempts } = record;
   switch (event.kind) {
     case 'claim':
-      if (isInDoubt(record, event.restored)) return false;
+      if (isInDoubt(record, event.restored) || isBlocked(record, event)) return false;
       return state.status !== 'waiting' || event.early === true || state.dueAt <= now;
     case 'postponed':
-      return !isInDoubt(record, event.restored);
+      return !isInDoubt(record, event.restored) && !isBlocked(record, event);
     case 'doubted':
       return isBeforeRestore(record, event.restored);
+    case 'scanned':
+      return isNewVerdict(record, event);
     case 'retry':
       // Without a target there is no lane in which it could wait.
       return (event.target ?? record.target) !== undefined;
@@ -66,12 +79,12 @@ const appliesTo = (record: LedgerRecord, event: LedgerEvent, now: number): boole
       return attempts === event.attempt;
     case 'lease-expired':
       return state.status === 'sending' && state.leaseUntil <= now;
+    case 'resolve':
+      return state.status !== 'attached' || openVerdict(record.verdict) !== undefined;
     default:
       return true;
   }
 };
-
-type Change = Partial<Omit<LedgerRecord, 'version' | 'writeId' | 'updatedAt'>> & { readonly state: State };
 
 const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change => {
   const { state } = record;
@@ -79,9 +92,17 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
     case 'claim':
       return claimChange(record, event, now);
     case 'postponed':
-      return { ...backToWaiting(event.failure, event.dueAt), ...aboutUpload(record, event) };
+      return {
+        ...backToWaiting(event.failure, event.dueAt),
+        ...aboutUpload(record, event),
+        ...verdictBy(record, event),
+      };
     case 'doubted':
-      return { ...doubtedChange(record, event.upload, event.restored, now), ...aboutUpload(record, event) };
+      return {
+        ...doubtedChange(record, event.upload, event.restored, now),
+        ...aboutUpload(record, event),
+        ...verdictBy(record, event),
+      };
     case 'delivered':
     case 'delivered-late':
       return { state: attachedState(now, event.warnings, 'answer'), ...openedBy(record, event), lastLook: undefined };
@@ -105,24 +126,24 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
       return { ...backToWaiting(unknownOutcome(state).failure, event.dueAt), ...seenBy(event) };
     case 'undecidable':
       return { state: heldState(now, event.failure, true), ...seenBy(event) };
-    case 'blocked-by-scan':
-      return { state: heldState(now, event.failure, mayHaveArrived(state)) };
+    case 'scanned':
+      return scannedChange(record, event, now);
+    case 'unscanned':
+      return { ...unscannedChange(record, event, now), ...aboutUpload(record, event) };
     case 'retry':
       return {
         ...(event.restored && isBeforeRestore(record, event.restored) && !mayHaveArrived(state)
           ? doubtedChange(record, record.upload, event.restored, now)
           : releaseChange(state, now)),
         ...targetOf(event),
-        ...(state.status !== 'unknown' && { unknownAttempts: 0 }),
+        // A look decides nothing about a verdict.
+        ...(state.status !== 'unknown' && { unknownAttempts: 0, ...acknowledged(record.verdict) }),
         note: { action: 'retry', reason: event.reason, at: now },
       };
     case 'resend':
       return resendChange(record, event, now);
     case 'resolve':
-      return {
-        state: attachedState(now, [], 'operator'),
-        note: { action: 'resolve', reason: event.reason, at: now },
-      };
+      return { ...resolveChange(record, now), note: { action: 'resolve', reason: event.reason, at: now } };
   }
 };
 
@@ -135,51 +156,13 @@ const unknownOutcome = (state: State): UnknownOutcome => {
 const claimChange = (record: LedgerRecord, event: EventOf<'claim'>, now: number): Change => ({
   state: sendingState(event),
   ...aboutUpload(record, event),
+  ...verdictBy(record, event),
   attempts: record.attempts + 1,
   // A record that was not waiting for its next attempt may have been settled weeks ago, so its retry budget starts again.
   ...(record.state.status === 'waiting'
     ? { attemptsSinceRelease: record.attemptsSinceRelease + 1 }
     : { ...resetRetryBudget(), attemptsSinceRelease: 1, waited: undefined }),
   attemptedAt: now,
-});
-
-const failureChange = (
-  record: LedgerRecord,
-  { as, failure, dueAt, waitsUntil }: EventOf<'failed'>,
-  now: number,
-): Change => {
-  switch (as) {
-    case 'waiting':
-      return {
-        state: { status: 'waiting', dueAt, failure },
-        waited: true,
-        ...(waitsUntil === undefined ? countAttempt(record, failure, now) : resetRetryBudget()),
-      };
-    case 'unknown':
-      return becomeUnknown(record, failure, dueAt, now);
-    case 'held':
-      return { state: heldState(now, failure, false) };
-    case 'rejected':
-      return { state: rejectedState(failure, now) };
-    case 'superseded':
-      return { state: { status: 'superseded', supersededAt: now, failure } };
-  }
-};
-
-const leaseExpired: FailureDetail = { code: 'LEASE_EXPIRED', detail: 'The lease ended without an outcome.' };
-
-const keyNotMatched: FailureDetail = {
-  code: 'KEY_NOT_MATCHED',
-  detail: 'The function that found no template for the key ended before it could write that down.',
-};
-
-const countAttempt = ({ countedAttempts = 0, countedSince }: LedgerRecord, { code }: FailureDetail, now: number) =>
-  countsAsAttempt(code) ? { countedAttempts: countedAttempts + 1, countedSince: countedSince ?? now } : {};
-
-const becomeUnknown = (record: LedgerRecord, failure: FailureDetail, dueAt: number, now: number): Change => ({
-  state: unknownState(failure, dueAt, now),
-  unknownAttempts: (record.unknownAttempts ?? 0) + 1,
-  firstUnknownAttemptAt: record.firstUnknownAttemptAt ?? record.attemptedAt ?? record.createdAt,
 });
 
 /** An absence counts only together with the next one: a file that the target shows now and then is a doubt. */
@@ -224,12 +207,14 @@ const seenBy = (event: EventOf<'found' | 'looked' | 'absent' | 'undecidable'>) =
 const releaseChange = (state: State, now: number): Change => {
   if (state.status === 'unknown') return { state: { ...state, dueAt: now } };
   if (!('failure' in state)) throw new OwnError(`A file that is ${state.status} cannot be released.`);
-  if (mayHaveArrived(state)) return { state: unknownState(state.failure, now, now) };
-  return backToWaiting(state.failure, now);
+  const failure = (state.status === 'held' && state.otherwise) || state.failure;
+  if (mayHaveArrived(state)) return { state: unknownState(failure, now, now) };
+  return backToWaiting(failure, now);
 };
 
 /** The operator takes the risk of a second copy, with a reason. Only a running delivery is not disturbed. */
-const resendChange = ({ state, resentAt }: LedgerRecord, event: EventOf<'resend'>, now: number): Change => {
+const resendChange = (record: LedgerRecord, event: EventOf<'resend'>, now: number): Change => {
+  const { state, resentAt } = record;
   const failure: FailureDetail =
     'failure' in state ? state.failure : { code: 'RESEND_ASKED', detail: 'An operator asked for it to be sent again.' };
   const mayHaveCopy = state.status === 'attached' || mayHaveArrived(state);
@@ -239,6 +224,7 @@ const resendChange = ({ state, resentAt }: LedgerRecord, event: EventOf<'resend'
     unknownAttempts: 0,
     firstUnknownAttemptAt: undefined,
     lastLook: undefined,
+    ...acknowledged(record.verdict),
     resentAt: mayHaveCopy ? now : resentAt,
     note: { action: 'resend', reason: event.reason, at: now },
   };

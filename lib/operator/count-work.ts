@@ -45,7 +45,9 @@ export const countWork = async (
     do {
       if (!hasTime()) return;
       const page = await table.query({ index: 'byWork', hash, limit: countPageSize, ...(after && { after }) });
-      for (const { status = '', code = 'none', workAt = 0 } of page.items) {
+      for (const { status: its = '', code = 'none', workAt = 0 } of page.items) {
+        // An attached file is among the held while the verdict of its malware scan is not acknowledged.
+        const status = its === 'attached' ? 'held' : its;
         if (status !== 'sending' && status !== 'waiting' && status !== 'unknown' && status !== 'held') continue;
         counts[status] += 1;
         if (status === 'held') heldByCode[code] = (heldByCode[code] ?? 0) + 1;

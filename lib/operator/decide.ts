@@ -2,6 +2,7 @@ import type { Courier } from '../courier.ts';
 import { isScanCode } from '../failures/failures.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import { accountLane, restoredIn } from '../lane/lane.ts';
+import { openVerdict } from '../ledger/latest-verdict.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { EventOf, LedgerEvent } from '../ledger/ledger-event.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
@@ -15,7 +16,7 @@ import { uploadId } from '../upload/upload.ts';
 /** What an operator may decide about one upload, each with a reason that is stored with the record. */
 export type OperatorDecision =
   | (Pick<EventOf<'retry'>, 'kind' | 'reason'> & {
-      /** Also where the malware scan holds it without having found a threat. Never for many files. */
+      /** Also where the malware scan has not found the file clean. Never for many files. */
       readonly force?: true | undefined;
     })
   | Pick<EventOf<'resend'>, 'kind' | 'reason'>
@@ -26,17 +27,18 @@ export type Decided =
   | {
       readonly done: false;
       /**
-       * `state`: its state does not allow it. `threat`: the scan found one. `scan`: it has no clean verdict. `key`: its key names no target. `gone`: erased
-       * in the meantime. `conflict`: too many writers.
+       * `state`: its state does not allow it. `threat`: the scan found one. `scan`: it has no clean verdict. `verdict`: the scan
+       * has reported something that the operator has not seen. `key`: its key names no target. `gone`: erased in the meantime.
+       * `conflict`: too many writers.
        */
-      readonly why: 'state' | 'threat' | 'scan' | 'key' | 'gone' | 'conflict' | 'unreadable';
+      readonly why: 'state' | 'threat' | 'scan' | 'verdict' | 'key' | 'gone' | 'conflict' | 'unreadable';
       readonly known?: LedgerEntry;
     };
 
 /**
  * Writes an operator's decision into the record, whatever state it has by then.
- * A file in which a threat was found is never released by an operator: only a clean verdict releases it. Any other file that the
- * scan holds is released by an operator who names it and says so, never among many.
+ * A file that the scan did not find clean is released by a clean verdict, and by an operator only with `force`: who names the
+ * file and says so, never among many.
  * @throws only when the ledger could not be read or written.
  */
 export const decide = async (
@@ -50,7 +52,7 @@ export const decide = async (
   const restored = decision.kind === 'retry' ? restoredIn(await lanes.read(accountLane)) : undefined;
   for (let round = 1; round <= maxConflictRounds; round += 1) {
     const known = { id: uploadId(seen.upload), readable: true, record: seen } as const;
-    const why = obstacle(seen, decision, match);
+    const why = obstacle(seen, decision, match) ?? (hasNewVerdict(seen, record) ? 'verdict' : undefined);
     if (why) return { done: false, why, known };
     const target = targetNow(seen, match);
     if (decision.kind !== 'resolve' && target) await lanes.touch(target.integrationId);
@@ -86,9 +88,15 @@ const obstacle = (
   match: Result<KeyMatch>,
 ): 'threat' | 'scan' | 'key' | undefined => {
   if (decision.kind === 'resolve') return undefined;
-  if (isThreat(record)) return 'threat';
-  if (decision.kind === 'retry' && !decision.force && isHeldByScan(record)) return 'scan';
+  if (isBarred(record, decision)) return isThreat(record) ? 'threat' : 'scan';
   return targetNow(record, match) ? undefined : 'key';
+};
+
+const isBarred = (record: LedgerRecord, decision: OperatorDecision): boolean => {
+  if (decision.kind === 'resend') return isThreat(record);
+  // A retry of a file that may have been delivered only looks at its target.
+  if (decision.kind === 'resolve' || decision.force || record.state.status === 'unknown') return false;
+  return (isThreat(record) && !record.verdict?.acknowledged) || isHeldByScan(record);
 };
 
 const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>, restored: Restored | undefined): LedgerEvent => {
@@ -101,4 +109,13 @@ const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>, restored: 
 export const isHeldByScan = ({ state }: LedgerRecord): boolean =>
   state.status === 'held' && isScanCode(state.failure.code);
 
-const isThreat = ({ state }: LedgerRecord): boolean => 'failure' in state && state.failure.code === 'SCAN_THREAT_FOUND';
+const isThreat = ({ state, verdict }: LedgerRecord): boolean =>
+  verdict ? verdict.code === threat : 'failure' in state && state.failure.code === threat;
+
+const threat = 'SCAN_THREAT_FOUND';
+
+/** It came between the request and its writing, so the decision was made without it. */
+const hasNewVerdict = (now: LedgerRecord, shown: LedgerRecord): boolean => {
+  const code = openVerdict(now.verdict)?.code;
+  return code !== undefined && code !== openVerdict(shown.verdict)?.code;
+};

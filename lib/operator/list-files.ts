@@ -42,6 +42,7 @@ const timestampOf = (known: LedgerEntry): number => {
   if (!known.readable) return known.workAt ?? 0;
   const { state } = known.record;
   if (state.status === 'held') return state.heldAt;
+  if (state.status === 'attached') return known.record.updatedAt;
   return state.status === 'rejected' ? state.rejectedAt : 0;
 };
 

@@ -3,7 +3,7 @@ import type { Deadline } from '../deadline.ts';
 import { deliver } from '../delivery/deliver.ts';
 import type { DeliverCourier } from '../delivery/delivery-options.ts';
 import { doubt, mayBeInDoubt, restoreOf } from '../delivery/doubt.ts';
-import { missingVerdict } from '../delivery/missing-verdict.ts';
+import { holdUnscanned } from '../delivery/scan-verdict.ts';
 import { matchKey } from '../key-template/match-key.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
@@ -26,7 +26,7 @@ export const writeMissed = async (
   courier: MissedCourier,
 ): Promise<Outcome> => {
   const { settings, ledger, clock } = courier;
-  if (settings.requireScan) return deliver(upload, { deadline, holdAs: missingVerdict }, courier);
+  if (settings.requireScan) return holdUnscanned(upload, seen, courier);
   const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
   if (!match.ok) return deliver(upload, { deadline }, courier);
   const { target, attachmentType } = match.value;
@@ -34,7 +34,7 @@ export const writeMissed = async (
   const restored = await restoreOf(target, courier);
   if (restored && mayBeInDoubt(upload, seen, restored)) {
     const doubted = { kind: 'doubted', upload, target, attachmentType, restored } as const;
-    const outcome = await doubt(doubted, { seen }, courier);
+    const outcome = await doubt(doubted, seen, courier);
     if (outcome) {
       courier.observe(outcome, { totalMs: clock.now() - startedAt });
       return outcome;

@@ -4,7 +4,7 @@ import type { FailureCode, FailureDetail } from '../failures/failures.ts';
 import type { KeyTemplate } from '../key-template/match-key.ts';
 import type { Measures, Outcome } from '../outcome.ts';
 import { maskId, maskIntegrationId, maskKey } from '../telemetry/mask-key.ts';
-import { parseUploadId } from '../upload/upload.ts';
+import { parseUploadId, type Upload } from '../upload/upload.ts';
 import { type Measure, type MetricName, type MetricValues, noIntegration } from './metrics.ts';
 
 export interface Log {
@@ -42,12 +42,16 @@ export const fieldsOf = (outcome: Outcome, templates: readonly KeyTemplate[]): R
       integration: maskIntegrationId(target.integrationId),
     }),
     attempt,
-    ...('failure' in outcome &&
-      outcome.failure &&
-      failureFields(outcome.failure, 'as' in outcome ? outcome.as : outcome.status)),
+    ...('failure' in outcome && outcome.failure && failureFields(outcome.failure, statusOf(outcome))),
     ...('dueAt' in outcome && outcome.dueAt && { dueAt: outcome.dueAt.toISOString() }),
     ...('warnings' in outcome && outcome.warnings.length > 0 && { warnings: outcome.warnings.length }),
   };
+};
+
+/** An attached file has a failure only where the malware scan did not find it clean: then it is listed among the held. */
+const statusOf = (outcome: Extract<Outcome, { upload: Upload }>): Known => {
+  if (outcome.status === 'attached' || outcome.status === 'already-attached') return 'held';
+  return 'as' in outcome ? outcome.as : outcome.status;
 };
 
 export const unreadableRecord = 'A ledger record cannot be read, so its file is not sent.';
@@ -72,9 +76,15 @@ const failureFields = (
 const headline = (outcome: Outcome): { level: keyof Log; message: string } => {
   switch (outcome.status) {
     case 'attached':
-      return { level: 'info', message: 'Attached.' };
     case 'already-attached':
-      return { level: 'info', message: 'Already attached; nothing to do.' };
+      if (outcome.failure) {
+        return {
+          level: 'error',
+          message: 'Attached, but the malware scan did not find it clean: an operator must act.',
+        };
+      }
+      if (outcome.status === 'already-attached') return { level: 'info', message: 'Already attached; nothing to do.' };
+      return { level: 'info', message: 'Attached.' };
     case 'unchanged':
       if (outcome.failure?.code === 'RECORD_UNREADABLE') {
         return { level: 'error', message: unreadableRecord };
@@ -134,7 +144,7 @@ const count = (outcome: Outcome, measures: Measures, measure: Measure): void => 
   const { status } = outcome;
   if (status === 'ignored' || status === 'refused' || status === 'unchanged') return;
   const integration = outcome.target ? maskIntegrationId(outcome.target.integrationId) : noIntegration;
-  const code = 'failure' in outcome ? { code: outcome.failure.code } : {};
+  const code = 'failure' in outcome && outcome.failure ? { code: outcome.failure.code } : {};
   measure(valuesOf(outcome, measures), { integration, ...code });
 };
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { FailureDetail } from '../../lib/failures/failures.ts';
+import { type ScanVerdict, scanCodes } from '../../lib/ledger/latest-verdict.ts';
 import type { LedgerEvent, LedgerEventKind } from '../../lib/ledger/ledger-event.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import { transition } from '../../lib/ledger/transition.ts';
@@ -35,6 +36,9 @@ const anyUpload = fc.constantFrom(
 const restored = fc.record({ since: fc.constant(nine - hour), at: moment });
 const modifiedAt = fc.constantFrom(nine, nine + 1_000);
 
+const cleanVerdict: fc.Arbitrary<ScanVerdict> = fc.record({ code: fc.constant('clean'), at: moment });
+const verdict: fc.Arbitrary<ScanVerdict> = fc.record({ code: fc.constantFrom(...scanCodes), at: moment });
+
 /** Any event of each kind; a kind that is not here does not compile. */
 const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEvent, { kind: K }>> } = {
   claim: fc.record(
@@ -45,21 +49,24 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
       attachmentType: fc.constantFrom('CV', 'OTHER'),
       owner,
       leaseUntil: moment,
-      scannedClean: fc.boolean(),
+      verdict: cleanVerdict,
       early: fc.boolean(),
       backfill: fc.boolean(),
       restored,
     },
     { requiredKeys: ['kind', 'upload', 'owner', 'leaseUntil'] },
   ),
-  doubted: fc.record({
-    kind: fc.constant('doubted'),
-    upload: anyUpload,
-    target: fc.constant(target),
-    attachmentType: fc.constantFrom('CV', 'OTHER'),
-    restored,
-    scannedClean: fc.boolean(),
-  }),
+  doubted: fc.record(
+    {
+      kind: fc.constant('doubted'),
+      upload: anyUpload,
+      target: fc.constant(target),
+      attachmentType: fc.constantFrom('CV', 'OTHER'),
+      restored,
+      verdict: cleanVerdict,
+    },
+    { requiredKeys: ['kind', 'upload', 'target', 'attachmentType', 'restored'] },
+  ),
   postponed: fc.record(
     {
       kind: fc.constant('postponed'),
@@ -68,7 +75,7 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
       attachmentType: fc.constantFrom('CV', 'OTHER'),
       failure,
       dueAt: moment,
-      scannedClean: fc.boolean(),
+      verdict: cleanVerdict,
       backfill: fc.boolean(),
     },
     { requiredKeys: ['kind', 'upload', 'target', 'attachmentType', 'failure', 'dueAt'] },
@@ -108,7 +115,14 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
   }),
   absent: fc.record({ kind: fc.constant('absent'), dueAt: moment }),
   undecidable: fc.record({ kind: fc.constant('undecidable'), failure }),
-  'blocked-by-scan': fc.record({ kind: fc.constant('blocked-by-scan'), failure }),
+  scanned: fc.record(
+    { kind: fc.constant('scanned'), upload: anyUpload, target: fc.constant(target), verdict, restored },
+    { requiredKeys: ['kind', 'upload', 'target', 'verdict'] },
+  ),
+  unscanned: fc.record(
+    { kind: fc.constant('unscanned'), upload: anyUpload, target: fc.constant(target), restored },
+    { requiredKeys: ['kind', 'upload', 'target'] },
+  ),
   retry: fc.record(
     { kind: fc.constant('retry'), reason, target: fc.constant(target), restored },
     { requiredKeys: ['kind', 'reason', 'target'] },

@@ -69,10 +69,21 @@ export const states = {
     failure: { code: 'SCAN_FAILED', detail: 'The scan failed.' },
     mayBeDelivered: false,
   },
+  scandoubt: {
+    status: 'held',
+    heldAt: nine - second,
+    failure: { code: 'SCAN_MISSING', detail: 'No verdict has come.' },
+    mayBeDelivered: true,
+  },
   rejected: {
     status: 'rejected',
     rejectedAt: nine - second,
     failure: { code: 'FILE_EMPTY', detail: 'The file has no bytes.' },
+  },
+  refused: {
+    status: 'rejected',
+    rejectedAt: nine - second,
+    failure: { code: 'SCAN_FAILED', detail: 'The scan failed.' },
   },
   superseded: {
     status: 'superseded',

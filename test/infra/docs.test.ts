@@ -38,11 +38,11 @@ describe('the page of states', () => {
 
   test.each([
     '| not at the target | unknown | waiting |',
-    '| resend | attached; waiting; unknown; rejected; superseded; held | waiting |',
+    '| resend | attached; waiting; unknown; superseded; rejected; held | waiting |',
     '| lease ended without a target | sending | rejected |',
-    '| postponed after a clean scan | held by the malware scan | waiting |',
+    '| postponed after a clean scan | rejected for its verdict; held by the malware scan | waiting |',
     '| doubted after a restore | new; waiting; superseded | unknown |',
-    '| retry | unknown; held, may be delivered | unknown |',
+    '| retry | unknown; held, may be delivered; held by the malware scan, may be delivered | unknown |',
   ])('tells %s', (row) => {
     expect(page.split('\n')).toContain(row);
   });

@@ -9,7 +9,7 @@ import { writeDecision } from '../request/write-decision.ts';
 
 export const resolve = action({
   name: 'resolve',
-  does: 'marks a file that may have been delivered as attached, after you have seen it in the ATS',
+  does: 'marks a file that may have been delivered as attached, after you have seen it in the ATS; also acknowledges a verdict of the malware scan',
   example: { action: 'resolve', key: 'candidates/GRK123/Frank Doe CV.pdf', reason: 'Seen in the ATS.' },
   changes: true,
   schema: v.strictObject({

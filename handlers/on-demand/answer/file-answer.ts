@@ -1,15 +1,14 @@
-import { nextStepFor } from '../../../lib/failures/advice.ts';
 import { type EventFailureCode, eventFailures } from '../../../lib/failures/event-failures.ts';
-import type { FailureStatus } from '../../../lib/failures/failure.ts';
-import { type FailureDetail, failures } from '../../../lib/failures/failures.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord, Sent } from '../../../lib/ledger/record.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { lookSentence } from '../../../lib/read-back/words.ts';
 import { type Target, targetKey } from '../../../lib/upload/target.ts';
 import { parseUploadId } from '../../../lib/upload/upload.ts';
+import { type FailureFacts, failureFacts } from './failure-facts.ts';
+import { listedFacts, type ScanFacts, scanFacts } from './scan-answer.ts';
 
-export interface FileFacts {
+export interface FileFacts extends ScanFacts {
   readonly key: string;
   readonly etag?: string;
   readonly versionId?: string;
@@ -29,19 +28,20 @@ export interface FileFacts {
   readonly unchanged?: true;
 }
 
-type FailureFacts = FailureDetail & { readonly meaning: string; readonly nextStep: string };
-
 /**
  * One file as an answer shows it. It is for an operator who may see the bucket, so the key is complete; it is not for logs.
  * Times are ISO texts.
  */
 export type FileAnswer =
-  | (FileFacts & {
-      readonly status: 'attached' | 'already-attached';
-      readonly attachedAt: string;
-      readonly knownBy?: string;
-      readonly warnings?: readonly string[];
-    })
+  | (FileFacts &
+      /** The malware scan did not find it clean, and nobody has acknowledged that. */
+      Partial<FailureFacts> & {
+        readonly status: 'attached' | 'already-attached';
+        readonly attachedAt: string;
+        readonly knownBy?: string;
+        readonly warnings?: readonly string[];
+        readonly heldSince?: string;
+      })
   | (FileFacts & { readonly status: 'sending'; readonly leaseUntil?: string })
   | (FileFacts &
       Partial<FailureFacts> & {
@@ -55,6 +55,8 @@ export type FileAnswer =
         readonly status: 'held' | 'rejected' | 'superseded';
         readonly heldSince?: string;
         readonly mayBeDelivered?: true;
+        /** What holds it beside the verdict of the malware scan. */
+        readonly otherwise?: FailureFacts;
       })
   | { readonly status: 'ignored'; readonly reason: string }
   | {
@@ -86,6 +88,7 @@ export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
         status: outcome.status,
         ...facts,
         attachedAt: outcome.attachedAt.toISOString(),
+        ...(outcome.failure && failureFacts(outcome.failure, 'held')),
         ...(warnings.length > 0 && { warnings }),
       };
     }
@@ -131,7 +134,7 @@ export const fileOfRecord = (known: LedgerEntry): FileAnswer => {
 const fileOfReadable = (record: LedgerRecord): FileAnswer => {
   const { state } = record;
   const { key } = record.upload;
-  const facts = recordFacts(record);
+  const facts = { ...recordFacts(record), ...scanFacts(record) };
   switch (state.status) {
     case 'sending':
       return { key, status: 'sending', ...facts, leaseUntil: iso(state.leaseUntil) };
@@ -142,6 +145,7 @@ const fileOfReadable = (record: LedgerRecord): FileAnswer => {
         ...facts,
         attachedAt: iso(state.attachedAt),
         knownBy: evidence[state.evidence],
+        ...listedFacts(record),
         ...(state.warnings.length > 0 && { warnings: state.warnings }),
       };
     case 'waiting':
@@ -161,6 +165,7 @@ const fileOfReadable = (record: LedgerRecord): FileAnswer => {
         ...failureFacts(state.failure, state.status),
         heldSince: iso(state.heldAt),
         ...(state.mayBeDelivered && { mayBeDelivered: true }),
+        ...(state.otherwise && { otherwise: failureFacts(state.otherwise, state.status) }),
       };
     case 'rejected':
     case 'superseded':
@@ -200,11 +205,5 @@ const evidence = {
 
 const targetFacts = (target: Target | undefined): Pick<FileFacts, 'target' | 'integration'> =>
   target ? { target: targetKey(target), integration: target.integrationId } : {};
-
-const failureFacts = (failure: FailureDetail, status: FailureStatus): FailureFacts => ({
-  ...failure,
-  meaning: failures[failure.code].meaning,
-  nextStep: nextStepFor(failure.code, status),
-});
 
 const iso = (timestamp: number): string => new Date(timestamp).toISOString();

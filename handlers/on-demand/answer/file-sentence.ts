@@ -1,16 +1,17 @@
 import { becauseOf, explains } from '../../../lib/failures/advice.ts';
 import type { FailureStatus } from '../../../lib/failures/failure.ts';
 import type { FileAnswer, FileFacts } from './file-answer.ts';
+import { listedSentence, verdictSentence } from './scan-answer.ts';
 
 /** The state of one file as a sentence. */
 export const sentenceOf = (file: FileAnswer): string => {
   switch (file.status) {
     case 'attached':
-      return `It is attached to${targetName(file)}, since ${file.attachedAt}.`;
+      return `It is attached to${targetName(file)}, since ${file.attachedAt}.${listedSentence(file)}`;
     case 'already-attached':
-      return `It has been attached to${targetName(file)} since ${file.attachedAt}; nothing was sent.`;
+      return `It has been attached to${targetName(file)} since ${file.attachedAt}; nothing was sent.${listedSentence(file)}`;
     case 'sending':
-      return 'It is being sent at this moment.';
+      return `It is being sent at this moment.${verdictSentence(file)}`;
     case 'waiting': {
       const waits = file.resent ? 'It is sent again automatically' : 'It is not delivered, and is sent automatically';
       return file.paused === undefined
@@ -18,7 +19,7 @@ export const sentenceOf = (file: FileAnswer): string => {
         : `${waits} when the pause ends. ${file.paused}`;
     }
     case 'unknown':
-      return `It may have been delivered; the target is read automatically${file.paused === undefined ? from(file.dueAt) : ' when the pause ends'}.${file.lastLook === undefined ? '' : ` ${file.lastLook}`}${file.paused === undefined ? '' : ` ${file.paused}`}`;
+      return `It may have been delivered; the target is read automatically${file.paused === undefined ? from(file.dueAt) : ' when the pause ends'}.${file.lastLook === undefined ? '' : ` ${file.lastLook}`}${file.paused === undefined ? '' : ` ${file.paused}`}${verdictSentence(file)}`;
     case 'held':
       return `It is held: an operator must act.${explain(file)}`;
     case 'rejected':

@@ -32,7 +32,13 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
     case 'threat':
       return {
         ok: false,
-        message: `Nothing was changed: the malware scan found a threat in this file. Only a clean scan verdict can release it. ${state}`,
+        message: `Nothing was changed: the malware scan found a threat in this file. Only a clean scan verdict can release it; "resolve" decides that it is not sent. ${state}`,
+        ...files,
+      };
+    case 'verdict':
+      return {
+        ok: false,
+        message: `Nothing was changed: the malware scan has reported about this file in the meantime. Repeat the request if it still applies. ${state}`,
         ...files,
       };
     case 'scan':
@@ -63,6 +69,7 @@ const hintOf = (known: Extract<Decided, { done: false }>['known'], kind: Operato
   const status = known?.readable ? known.record.state.status : undefined;
   if (status === 'attached' && kind === 'retry') return 'To send it again anyway, use "resend" with "force": true.';
   if (status === 'sending') return 'Repeat the request when the delivery has ended.';
-  if (kind === 'resolve') return '"resolve" is for files that may have been delivered.';
+  if (kind === 'resolve')
+    return '"resolve" is for files that may have been delivered, and for those that the malware scan did not find clean.';
   return '';
 };

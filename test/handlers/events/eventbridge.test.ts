@@ -110,31 +110,34 @@ describe('EventBridge events of S3', () => {
 describe('GuardDuty scan results', () => {
   test('a verdict is not dated: its time is that of the scan', () => {
     const request = onlyRequest({ ...scanResult({ eTag: 'e1' }), time: '2026-01-05T09:00:00Z' }, scanned);
-    expect(request).toMatchObject({ kind: 'upload' });
-    expect(request.kind === 'upload' && request.upload).not.toHaveProperty('modifiedAt');
+    expect(request).toMatchObject({ kind: 'scanned', verdict: { at: Date.UTC(2026, 0, 5, 9) } });
+    expect(request.kind === 'scanned' && request.upload).not.toHaveProperty('modifiedAt');
   });
 
-  test('a clean verdict is an upload', () => {
-    expect(onlyRequest(sample('guardduty-clean'), scanned)).toEqual({ kind: 'upload', upload, verdict: 'clean' });
+  test('a verdict without a readable time has none', () => {
+    const request = onlyRequest({ ...scanResult({ eTag: 'e1' }), time: 'yesterday' }, scanned);
+    expect(request).toMatchObject({ kind: 'scanned', verdict: { code: 'clean' } });
+    expect(request.kind === 'scanned' && request.verdict).not.toHaveProperty('at');
   });
 
   test.each([
-    ['guardduty-threats', 'SCAN_THREAT_FOUND', 'GuardDuty reported THREATS_FOUND.'],
-    ['guardduty-unsupported', 'SCAN_UNSUPPORTED', 'GuardDuty reported UNSUPPORTED.'],
-    ['guardduty-access-denied', 'SCAN_DENIED', 'GuardDuty reported ACCESS_DENIED.'],
-    ['guardduty-failed', 'SCAN_FAILED', 'GuardDuty reported FAILED.'],
-  ])('%s is held as %s', (name, code, detail) => {
-    expect(onlyRequest(sample(name), scanned)).toEqual({ kind: 'held-by-scan', upload, code, detail });
+    ['guardduty-clean', 'clean'],
+    ['guardduty-threats', 'SCAN_THREAT_FOUND'],
+    ['guardduty-unsupported', 'SCAN_UNSUPPORTED'],
+    ['guardduty-access-denied', 'SCAN_DENIED'],
+    ['guardduty-failed', 'SCAN_FAILED'],
+  ])('%s is the verdict %s, dated by its event', (name, code) => {
+    const at = Date.parse((sample(name) as { time: string }).time);
+    expect(onlyRequest(sample(name), scanned)).toEqual({ kind: 'scanned', upload, verdict: { code, at } });
   });
 
   test.each(['no_threats_found', 'CLEAN', 'NO_THREATS_FOUND '])(
-    'a verdict nobody knows (%j) is held, never clean',
+    'a verdict nobody knows (%j) is never clean',
     (verdict) => {
       expect(onlyRequest(scanResult({ eTag: 'e1' }, verdict), scanned)).toEqual({
-        kind: 'held-by-scan',
+        kind: 'scanned',
         upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag: 'e1' },
-        code: 'SCAN_VERDICT_UNKNOWN',
-        detail: 'GuardDuty reported something that is not one of its five verdicts.',
+        verdict: { code: 'SCAN_VERDICT_UNKNOWN' },
       });
     },
   );
@@ -147,23 +150,30 @@ describe('GuardDuty scan results', () => {
     });
   });
 
-  test.each(['guardduty-clean', 'guardduty-threats'])('%s is ignored when no scan is required', (name) => {
-    expect(onlyRequest(sample(name))).toEqual({
-      kind: 'ignored',
-      reason: 'REQUIRE_SCAN is off, so the upload did not wait for this verdict.',
-    });
+  test.each(['guardduty-clean', 'guardduty-threats'])('%s counts also when no scan is required', (name) => {
+    expect(onlyRequest(sample(name))).toEqual(onlyRequest(sample(name), scanned));
   });
+
+  test.each(['guardduty-unsupported', 'guardduty-access-denied', 'guardduty-failed'])(
+    '%s is ignored when no scan is required',
+    (name) => {
+      expect(onlyRequest(sample(name))).toEqual({
+        kind: 'ignored',
+        reason: 'REQUIRE_SCAN is off, and the scan has not looked into the file.',
+      });
+    },
+  );
 
   test('without an ETag a verdict holds for the version it names', () => {
     expect(onlyRequest(scanResult({ versionId: 'v1' }), scanned)).toEqual({
       kind: 'unidentified',
       object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', versionId: 'v1' },
-      verdict: 'clean',
+      verdict: { code: 'clean' },
     });
     expect(onlyRequest(scanResult({ versionId: 'v1' }, 'THREATS_FOUND'), scanned)).toEqual({
       kind: 'unidentified',
       object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', versionId: 'v1' },
-      verdict: 'SCAN_THREAT_FOUND',
+      verdict: { code: 'SCAN_THREAT_FOUND' },
     });
   });
 

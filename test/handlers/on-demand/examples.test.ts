@@ -24,8 +24,8 @@ const expected: readonly (readonly [string, object])[] = [
   // The events name an object that was replaced since, which is no failure of the event.
   ['on-upload-s3', { outcomes: [{ status: 'superseded', code: 'OBJECT_REPLACED' }] }],
   ['on-upload-eventbridge', { outcomes: [{ status: 'superseded' }] }],
-  // Only REQUIRE_SCAN=true waits for verdicts.
-  ['on-upload-scan', { outcomes: [{ status: 'ignored' }] }],
+  // A clean verdict is a report of the upload, also where REQUIRE_SCAN does not wait for it.
+  ['on-upload-scan', { outcomes: [{ status: 'superseded' }] }],
   ['on-demand-replay', { ok: true, files: [{ status: 'superseded' }] }],
   ['on-demand-attach', { ok: true, files: [{ status: 'attached' }] }],
   ['on-demand-attach-prefix', { ok: true, counts: { 'already-attached': 1 } }],

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
+import { noteVerdict } from '../../../lib/delivery/scan-verdict.ts';
 import { accountLane, opened, paused } from '../../../lib/lane/lane.ts';
 import { laneKey } from '../../../lib/lane/lane-item.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
@@ -172,11 +173,11 @@ describe('while a lane is paused', () => {
   });
 
   test('a file in which a scan finds a threat is held, and is not sent when the lane opens', async () => {
-    const threat = { code: 'SCAN_THREAT_FOUND', detail: 'A threat was found.' } as const;
     const upload = world.put(key);
     await pause(integrationId);
     await send(upload);
-    expect(await send(upload, { holdAs: threat })).toMatchObject({ status: 'held', failure: threat });
+    const held = await noteVerdict(upload, { code: 'SCAN_THREAT_FOUND' }, world.deadline(), courier);
+    expect(held).toMatchObject({ status: 'held', failure: { code: 'SCAN_THREAT_FOUND' } });
     await open(integrationId);
     expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'held' });
     expect(world.kombo.posts).toEqual([]);
@@ -184,9 +185,11 @@ describe('while a lane is paused', () => {
 
   test('a file that a clean verdict frees waits with the others', async () => {
     const upload = world.put(key);
-    await send(upload, { holdAs: { code: 'SCAN_FAILED', detail: 'The scan failed.' } });
+    await noteVerdict(upload, { code: 'SCAN_FAILED' }, world.deadline(), courier);
     await pause(integrationId);
-    expect(await send(upload, { scannedClean: true })).toMatchObject({ status: 'waiting' });
+    expect(await noteVerdict(upload, { code: 'clean' }, world.deadline(), courier)).toMatchObject({
+      status: 'waiting',
+    });
   });
 
   test('a file of a backfill stays behind the new ones', async () => {

@@ -5,7 +5,7 @@ import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { exe, pdf } from '../../fakes/files.ts';
-import { hour, integrationId, minute } from '../../fakes/ledger-samples.ts';
+import { integrationId, minute } from '../../fakes/ledger-samples.ts';
 import { losesAnswer, refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
@@ -217,48 +217,5 @@ describe('what is wrong with a key or a file is settled without a call to Kombo'
     expect(await send(upload)).toMatchObject({ status: 'superseded' });
     world.put(key, { etag: upload.etag });
     expect(await send(upload)).toMatchObject({ status: 'attached' });
-  });
-});
-
-describe('the malware scan', () => {
-  const threat = { code: 'SCAN_THREAT_FOUND', detail: 'A threat was found.' } as const;
-
-  test('that speaks against a file holds it without a call', async () => {
-    const upload = world.put(key);
-    expect(await send(upload, { holdAs: threat })).toMatchObject({ status: 'held', failure: threat });
-    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'held' });
-    expect(world.kombo.posts).toEqual([]);
-  });
-
-  test('that speaks against a file that waits holds it, due or not', async () => {
-    const upload = world.put(key);
-    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
-    expect(await send(upload)).toMatchObject({ status: 'waiting' });
-    expect(await send(upload, { holdAs: threat })).toMatchObject({ status: 'held', failure: threat });
-    world.clock.advance(hour);
-    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'held' });
-    expect(world.kombo.posts).toHaveLength(1);
-  });
-
-  test('that has not spoken yet does not hold a file that waits for its next attempt', async () => {
-    const upload = world.put(key);
-    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
-    await send(upload);
-    const missing = { code: 'SCAN_MISSING', detail: 'No verdict has come.' } as const;
-    expect(await send(upload, { holdAs: missing })).toMatchObject({ status: 'unchanged', as: 'waiting' });
-  });
-
-  test('that later finds it clean lets it go', async () => {
-    const upload = world.put(key);
-    await send(upload, { holdAs: { code: 'SCAN_FAILED', detail: 'The scan failed.' } });
-    expect(await send(upload, { scannedClean: true })).toMatchObject({ status: 'attached' });
-  });
-
-  test('that finds it clean does not open what something else holds', async () => {
-    const upload = world.put(key);
-    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
-    await send(upload);
-    expect(await send(upload, { scannedClean: true })).toMatchObject({ status: 'unchanged', as: 'held' });
-    expect(world.kombo.posts).toHaveLength(1);
   });
 });

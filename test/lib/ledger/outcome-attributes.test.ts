@@ -35,8 +35,8 @@ describe('the attribute outcome', () => {
     const ending = { kind: 'failed', owner: 'owner-A', as: 'held', failure, dueAt: nine } as const;
     const held = await written(ledger, record, ending);
     expect(table.items.get(id)).toMatchObject({ outcome: 1, status: 'held' });
-    const threat = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty found a threat.' } as const;
-    await written(ledger, held, { kind: 'blocked-by-scan', failure: threat });
+    const threat = { code: 'SCAN_THREAT_FOUND', at: nine } as const;
+    await written(ledger, held, { kind: 'scanned', upload: held.upload, verdict: threat });
     expect(table.items.get(id)).toMatchObject({ status: 'held', code: 'SCAN_THREAT_FOUND' });
     for (const name of ['outcome', 'upload', 'etag', 'target']) expect(table.items.get(id)).not.toHaveProperty(name);
   });

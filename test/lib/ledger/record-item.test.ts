@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { verdictOnAttached } from '../../../lib/ledger/latest-verdict.ts';
 import { fromItem, RecordUnreadable, shardsOf, toItem } from '../../../lib/ledger/record-item.ts';
 import type { Item } from '../../../lib/ledger/table.ts';
 import { anyLife, stepsOf } from '../../fakes/arbitrary-events.ts';
@@ -126,12 +127,13 @@ test('whatever life brings is read back as it was written', () => {
   );
 });
 
-test('nothing is lost: whatever is neither attached nor gone is listed, and nothing but what is settled expires', () => {
+test('nothing is lost: whatever is neither attached nor gone is listed, as is a verdict on what is attached, and only what is settled expires', () => {
   fc.assert(
     fc.property(anyLife, (life) => {
       for (const { after } of stepsOf(life)) {
         const { status } = after.state;
-        const listed = status !== 'attached' && status !== 'superseded';
+        const isScanned = verdictOnAttached(after) !== undefined;
+        const listed = (status !== 'attached' && status !== 'superseded') || isScanned;
         const item = toItem(after, 400);
         expect([item.workShard !== undefined, item.workAt !== undefined]).toEqual([listed, listed]);
         expect(item.expiresAt !== undefined).toBe(!listed || status === 'rejected');

@@ -19,6 +19,7 @@ const doubted = (change: Partial<EventOf<'doubted'>> = {}): EventOf<'doubted'> =
   restored,
   ...change,
 });
+const clean = { code: 'clean', at: nine } as const;
 const retry = { kind: 'retry', reason: 'Try.', restored } as const;
 
 /** `due` is `waiting`, only earlier. */
@@ -41,16 +42,17 @@ describe('after a restore of the table', () => {
     const newer = { ...upload, sequencer: '2' };
     const judged = { upload: { ...upload, sequencer: '1' } };
     expect(allowedFrom(doubted({ upload: newer }), judged)).toMatchObject({ rejected: 'unknown' });
-    expect(allowedFrom(doubted({ scannedClean: true }))).toMatchObject({ scanned: 'unknown' });
+    expect(allowedFrom(doubted({ verdict: clean }))).toMatchObject({ scanned: 'unknown' });
   });
 
   test('nothing is in doubt that was changed after the report', () => {
-    expect(allowedFrom(doubted({ scannedClean: true }), { updatedAt: nine })).toEqual({});
+    expect(allowedFrom(doubted({ verdict: clean }), { updatedAt: nine })).toEqual({});
   });
 
   test('no claim takes what is in doubt, not even early or as a probe', () => {
     expect(allowedFrom(claimOf('owner-B', { early: true }))).toEqual({ waiting: 'sending', superseded: 'sending' });
     expect(allowedFrom(claimOf('owner-B', { early: true, restored }))).toEqual({});
+    expect(allowedFrom(claimOf('owner-B', { verdict: clean, restored }))).toEqual({});
     expect(allowedFrom(claimOf('owner-B', { early: true, restored }), { updatedAt: nine })).toEqual({
       waiting: 'sending',
       superseded: 'sending',
@@ -77,7 +79,9 @@ describe('after a restore of the table', () => {
       held: 'unknown',
       doubtful: 'unknown',
       scanned: 'unknown',
+      scandoubt: 'unknown',
       rejected: 'unknown',
+      refused: 'unknown',
       superseded: 'unknown',
     });
     expect(allowedFrom(retry, { updatedAt: nine })).toEqual(allowedFrom({ kind: 'retry', reason: 'Try.' }));

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { latestVerdict, openVerdict, type ScanVerdict, scanCodes } from '../../../lib/ledger/latest-verdict.ts';
 import { formsOf } from '../../../lib/ledger/ledger-event.ts';
 import { moves, situationOf } from '../../../lib/ledger/moves.ts';
 import type { State } from '../../../lib/ledger/record.ts';
@@ -36,16 +37,18 @@ test('an upload keeps its identity and its birthday', () => {
 });
 
 test('attached is left by a resend only', () => {
-  always(({ before, event }) => {
-    if (before?.state.status === 'attached') expect(event.kind).toBe('resend');
+  always(({ before, event, after }) => {
+    if (before?.state.status === 'attached' && after.state.status !== 'attached') expect(event.kind).toBe('resend');
   });
 });
 
 test('nothing leaves sending but by its owner, or by the end of its lease', () => {
-  always(({ before, event, now }) => {
+  always(({ before, event, after, now }) => {
     if (before?.state.status !== 'sending') return;
     const { owner, leaseUntil } = before.state;
-    if (event.kind === 'lease-expired') expect(now).toBeGreaterThanOrEqual(leaseUntil);
+    // A verdict is written beside the lease.
+    if (event.kind === 'scanned') expect(after.state).toEqual(before.state);
+    else if (event.kind === 'lease-expired') expect(now).toBeGreaterThanOrEqual(leaseUntil);
     else expect('owner' in event && event.kind !== 'claim' && event.owner).toBe(owner);
   });
 });
@@ -55,7 +58,8 @@ test('what may be delivered is never sent: it is read until it is attached, miss
     if (!mayBeThere(before?.state) || mayBeThere(after.state)) return;
     if (after.state.status === 'attached') expect(['found', 'resolve', 'delivered-late']).toContain(event.kind);
     else {
-      expect(after.state.status).toBe('waiting');
+      const isHeld = event.kind === 'absent' && openVerdict(after.verdict) !== undefined;
+      expect(after.state.status).toBe(isHeld ? 'held' : 'waiting');
       expect(event.kind === 'resend' || event.kind === 'absent').toBe(true);
     }
   });
@@ -72,7 +76,7 @@ test('what left sending without a report of its owner may be delivered, unless i
   always(({ before, event, after }) => {
     if (before?.state.status !== 'sending' || event.kind !== 'lease-expired') return;
     if (before.target) expect(mayBeThere(after.state)).toBe(true);
-    else expect(after.state.status).toBe('rejected');
+    else expect(after.state.status).toBe(openVerdict(after.verdict) ? 'held' : 'rejected');
   });
 });
 
@@ -136,4 +140,32 @@ test('each step leads where the table of moves says, and the table names its eve
     const targets = formsOf(event, before).flatMap((form) => moves[form][situation] ?? []);
     expect(targets).toContain(after.state.status);
   });
+});
+
+test('no file is claimed, and none waits, while its verdict is open', () => {
+  always(({ before, after }) => {
+    const isOpen = openVerdict(after.verdict) !== undefined;
+    if (isOpen && before?.state.status !== 'sending') expect(after.state.status).not.toBe('sending');
+    if (isOpen) expect(['waiting', 'superseded']).not.toContain(after.state.status);
+  });
+});
+
+test('only an operator acknowledges a verdict, and a newer one of another kind is open again', () => {
+  always(({ before, event, after }) => {
+    if (!after.verdict?.acknowledged || before?.verdict?.acknowledged) return;
+    expect(['retry', 'resend', 'resolve']).toContain(event.kind);
+  });
+});
+
+test('the verdict that counts depends on which verdicts came, not on their order', () => {
+  const verdict: fc.Arbitrary<ScanVerdict> = fc.record({
+    code: fc.constantFrom(...scanCodes),
+    at: fc.integer({ min: 1, max: 4 }),
+  });
+  const countOf = (verdicts: readonly ScanVerdict[]) =>
+    verdicts.reduce((known: ScanVerdict | undefined, reported) => latestVerdict(known, reported), undefined);
+  const orders = fc
+    .array(verdict, { minLength: 1, maxLength: 6 })
+    .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 })));
+  fc.assert(fc.property(orders, ([all, shuffled]) => void expect(countOf(shuffled)).toEqual(countOf(all))));
 });

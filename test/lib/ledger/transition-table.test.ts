@@ -16,45 +16,52 @@ import {
 /**
  * What becomes of each state by each event, written by hand from the design; `-` is not allowed.
  * Columns: `none` is no record; `sending` is owned by A under a lease that runs, `expired` the same with the lease over;
- * `waiting` is due in a minute, `due` now; `doubtful` is held and may be delivered, `scanned` is held by a scan verdict.
+ * `waiting` is due in a minute, `due` now; `doubtful` is held and may be delivered; `scanned` is held by a scan verdict alone, `scandoubt` the
+ * same and may be delivered; `refused` is rejected for its verdict. No record here has a verdict beside its state (see scan-verdict.test.ts).
  * No column is a pause: a lane is paused, and its files stay as they are.
  */
 const byHand = `
-event                  none       sending     expired     attached  waiting   due       unknown   held      doubtful  scanned   rejected  superseded
-claim                  sending    -           -           -         -         sending   -         -         -         -         -         sending
-claim, early           sending    -           -           -         sending   sending   -         -         -         -         -         sending
-claim, new version     sending    -           -           -         -         sending   -         -         -         -         sending   sending
-claim, clean scan      sending    -           -           -         -         sending   -         -         -         sending   -         sending
-postponed              waiting    -           -           -         -         -         -         -         -         -         -         waiting
-postponed, new version waiting    -           -           -         -         -         -         -         -         -         waiting   waiting
-postponed, clean scan  waiting    -           -           -         -         -         -         -         -         waiting   -         waiting
-doubted                unknown    -           -           -         unknown   unknown   -         -         -         -         -         unknown
-delivered by A         -          attached    attached    -         -         -         -         -         -         -         -         -
-delivered by B         -          -           -           -         -         -         -         -         -         -         -         -
-delivered late         -          -           -           -         -         -         attached  -         attached  -         -         -
-delivered elsewhen     -          -           -           -         -         -         -         -         -         -         -         -
-same bytes, by A       -          attached    attached    -         -         -         -         -         -         -         -         -
-same bytes, by B       -          -           -           -         -         -         -         -         -         -         -         -
-A: waiting             -          waiting     waiting     -         -         -         -         -         -         -         -         -
-A: unknown             -          unknown     unknown     -         -         -         -         -         -         -         -         -
-A: held                -          held        held        -         -         -         -         -         -         -         -         -
-A: rejected            -          rejected    rejected    -         -         -         -         -         -         -         -         -
-A: superseded          -          superseded  superseded  -         -         -         -         -         -         -         -         -
-B: waiting             -          -           -           -         -         -         -         -         -         -         -         -
-B: unknown             -          -           -           -         -         -         -         -         -         -         -         -
-B: held                -          -           -           -         -         -         -         -         -         -         -         -
-B: rejected            -          -           -           -         -         -         -         -         -         -         -         -
-lease expired          -          -           unknown     -         -         -         -         -         -         -         -         -
-found                  -          -           -           -         -         -         attached  -         attached  -         -         -
-looked                 -          -           -           -         -         -         unknown   -         -         -         -         -
-absent                 -          -           -           -         -         -         waiting   -         -         -         -         -
-undecidable            -          -           -           -         -         -         doubtful  -         -         -         -         -
-blocked by scan        -          -           -           -         -         -         doubtful  held      doubtful  held      -         -
-retry                  -          -           -           -         waiting   waiting   unknown   waiting   unknown   waiting   waiting   waiting
-resend                 -          -           -           waiting   waiting   waiting   waiting   waiting   waiting   waiting   waiting   waiting
-resolve                -          -           -           -         -         -         attached  -         attached  -         -         -
+event                  none       sending    expired    attached   waiting    due        unknown    held       doubtful   scanned    scandoubt  rejected   refused    superseded
+claim                  sending    -          -          -          -          sending    -          -          -          -          -          -          -          sending
+claim, early           sending    -          -          -          sending    sending    -          -          -          -          -          -          -          sending
+claim, new version     sending    -          -          -          -          sending    -          -          -          -          -          sending    sending    sending
+claim, clean scan      sending    -          -          -          -          sending    -          -          -          sending    -          -          sending    sending
+postponed              waiting    -          -          -          -          -          -          -          -          -          -          -          -          waiting
+postponed, new version waiting    -          -          -          -          -          -          -          -          -          -          waiting    waiting    waiting
+postponed, clean scan  waiting    -          -          -          -          -          -          -          -          waiting    -          -          waiting    waiting
+doubted                unknown    -          -          -          unknown    unknown    -          -          -          -          -          -          -          unknown
+delivered by A         -          attached   attached   -          -          -          -          -          -          -          -          -          -          -
+delivered by B         -          -          -          -          -          -          -          -          -          -          -          -          -          -
+delivered late         -          -          -          -          -          -          attached   -          attached   -          attached   -          -          -
+delivered elsewhen     -          -          -          -          -          -          -          -          -          -          -          -          -          -
+same bytes, by A       -          attached   attached   -          -          -          -          -          -          -          -          -          -          -
+same bytes, by B       -          -          -          -          -          -          -          -          -          -          -          -          -          -
+A: waiting             -          waiting    waiting    -          -          -          -          -          -          -          -          -          -          -
+A: unknown             -          unknown    unknown    -          -          -          -          -          -          -          -          -          -          -
+A: held                -          held       held       -          -          -          -          -          -          -          -          -          -          -
+A: rejected            -          rejected   rejected   -          -          -          -          -          -          -          -          -          -          -
+A: superseded          -          superseded superseded -          -          -          -          -          -          -          -          -          -          -
+B: waiting             -          -          -          -          -          -          -          -          -          -          -          -          -          -
+B: unknown             -          -          -          -          -          -          -          -          -          -          -          -          -          -
+B: held                -          -          -          -          -          -          -          -          -          -          -          -          -          -
+B: rejected            -          -          -          -          -          -          -          -          -          -          -          -          -          -
+lease expired          -          -          unknown    -          -          -          -          -          -          -          -          -          -          -
+found                  -          -          -          -          -          -          attached   -          attached   -          attached   -          -          -
+looked                 -          -          -          -          -          -          unknown    -          -          -          -          -          -          -
+absent                 -          -          -          -          -          -          waiting    -          -          -          -          -          -          -
+undecidable            -          -          -          -          -          -          doubtful   -          -          -          -          -          -          -
+threat found           held       sending    sending    attached   held       held       unknown    held       doubtful   held       doubtful   held       rejected   held
+threat, restored       held       sending    sending    attached   unknown    unknown    unknown    unknown    doubtful   unknown    doubtful   unknown    rejected   unknown
+found clean            -          sending    sending    attached   waiting    waiting    unknown    held       doubtful   -          unknown    rejected   -          superseded
+no verdict             held       -          -          -          -          -          -          -          -          -          -          -          -          held
+no verdict, new        held       -          -          -          -          -          -          -          -          -          -          held       held       held
+retry                  -          -          -          -          waiting    waiting    unknown    waiting    unknown    waiting    unknown    waiting    waiting    waiting
+resend                 -          -          -          waiting    waiting    waiting    waiting    waiting    waiting    waiting    waiting    waiting    waiting    waiting
+resolve                -          -          -          -          -          -          attached   -          attached   rejected   attached   -          -          -
 `;
 
+const clean = { code: 'clean', at: nine } as const;
+const threat = { code: 'SCAN_THREAT_FOUND', at: nine } as const;
 const claim = { kind: 'claim', upload, target, owner: 'owner-C', leaseUntil: nine + 7 * minute } as const;
 const postponed = {
   kind: 'postponed',
@@ -83,10 +90,10 @@ const events: Readonly<Record<string, LedgerEvent>> = {
   claim: claim,
   'claim, early': { ...claim, early: true },
   'claim, new version': { ...claim, upload: { ...upload, versionId: 'version-2' } },
-  'claim, clean scan': { ...claim, scannedClean: true },
+  'claim, clean scan': { ...claim, verdict: clean },
   postponed: { ...postponed },
   'postponed, new version': { ...postponed, upload: { ...upload, versionId: 'version-2' } },
-  'postponed, clean scan': { ...postponed, scannedClean: true },
+  'postponed, clean scan': { ...postponed, verdict: clean },
   doubted,
   'delivered by A': { ...delivered, owner: 'owner-A' },
   'delivered by B': { ...delivered, owner: 'owner-B' },
@@ -108,7 +115,11 @@ const events: Readonly<Record<string, LedgerEvent>> = {
   looked: { kind: 'looked', counts: 'absent', dueAt: nine + 5 * minute },
   absent: { kind: 'absent', dueAt: nine },
   undecidable: { kind: 'undecidable', failure: answerLost },
-  'blocked by scan': { kind: 'blocked-by-scan', failure: answerLost },
+  'threat found': { kind: 'scanned', upload, target, verdict: threat },
+  'threat, restored': { kind: 'scanned', upload, target, verdict: threat, restored: doubted.restored },
+  'found clean': { kind: 'scanned', upload, target, verdict: clean },
+  'no verdict': { kind: 'unscanned', upload, target },
+  'no verdict, new': { kind: 'unscanned', upload: { ...upload, versionId: 'version-2' }, target },
   retry: { kind: 'retry', reason: 'The ATS is back.' },
   resend: { kind: 'resend', reason: 'The recruiter deleted it by mistake.' },
   resolve: { kind: 'resolve', reason: 'It is there, I have looked.' },
@@ -128,7 +139,8 @@ const kinds: Readonly<Record<LedgerEventKind, true>> = {
   looked: true,
   absent: true,
   undecidable: true,
-  'blocked-by-scan': true,
+  scanned: true,
+  unscanned: true,
   retry: true,
   resend: true,
   resolve: true,
@@ -175,6 +187,6 @@ describe('the table leaves nothing out:', () => {
 
   test('each row is whole', () => {
     expect(cells.filter(({ to }) => to === 'missing')).toEqual([]);
-    expect(cells).toHaveLength(32 * 12);
+    expect(cells).toHaveLength(36 * 14);
   });
 });

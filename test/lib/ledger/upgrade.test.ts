@@ -45,14 +45,22 @@ const full = {
   content: { sizeBytes: 48_211, checksum: { algorithm: 'CRC64NVME', value: 'AAAAAAAAAAA=' } },
   correlationId: 'application-4711',
   resentAt: nine - minute,
+  verdict: { code: 'clean', at: nine - minute },
   lastLook: { at: nine - minute, listed: 3, different: 2, notCompared: 1, problem: 'It has no link.' },
   note: { action: 'retry', reason: 'The ATS works again.', at: nine - minute },
 } as const;
 
-const records = (Object.keys(states) as StateName[]).flatMap((name) => [
-  recordIn(states[name]),
-  recordIn(states[name], full),
-]);
+/** What a verdict of the malware scan adds. */
+const scanned = [
+  recordIn({ ...states.scanned, otherwise: states.held.failure }, { verdict: { code: 'SCAN_FAILED', at: nine } }),
+  recordIn(states.attached, { verdict: { code: 'SCAN_THREAT_FOUND', at: nine } }),
+  recordIn(states.attached, { verdict: { code: 'SCAN_THREAT_FOUND', at: nine, acknowledged: true } }),
+];
+
+const records = [
+  ...(Object.keys(states) as StateName[]).flatMap((name) => [recordIn(states[name]), recordIn(states[name], full)]),
+  ...scanned,
+];
 
 const lane: Lane = {
   ...newLane(integrationId),

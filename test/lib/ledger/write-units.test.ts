@@ -40,6 +40,7 @@ const content = {
 } as const;
 
 const opened = { content, sizeBytes: 99_999_999, correlationId: 'c'.repeat(64) } as const;
+const verdict = { code: 'clean', at: now - 123 } as const;
 
 interface Put {
   readonly bytes: number;
@@ -80,7 +81,7 @@ const claim = async (ledger: Ledger, owner: string, its: Partial<EventOf<'claim'
 const deliver = async (its: Partial<EventOf<'delivered'>> = {}, change: Partial<Upload> = {}) => {
   const world = await worldOf();
   const owner = randomUUID();
-  const claimed = await claim(world.ledger, owner, { upload: { ...upload, ...change } });
+  const claimed = await claim(world.ledger, owner, { upload: { ...upload, ...change }, verdict });
   world.clock.advance(3_457);
   await written(world.ledger, claimed, { kind: 'delivered', owner, warnings: [], sent, ...opened, ...its });
   return world;
@@ -113,6 +114,7 @@ describe('a delivery whose record has everything in it, with a key of 100 charac
       state: { evidence: 'answer' },
       sent: { contentType: sent.contentType },
       content: { checksum: content.checksum },
+      clean: verdict.at / 1_000,
       writeId: expect.any(String),
     });
   });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliver } from '../../../lib/delivery/deliver.ts';
+import { holdUnscanned } from '../../../lib/delivery/scan-verdict.ts';
 import type { Item } from '../../../lib/ledger/table.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { learnTool } from '../../fakes/known-tool.ts';
@@ -141,8 +142,8 @@ describe('a file that was attached after the backup', () => {
     restoreTable();
     await report();
     world.clock.advance(hour);
-    const missing = { code: 'SCAN_MISSING', detail: 'No verdict has come.' } as const;
-    expect(await send(its, { holdAs: missing })).toMatchObject({ status: 'held', failure: { code: 'SCAN_MISSING' } });
+    const held = await holdUnscanned(its, undefined, world.newFunction());
+    expect(held).toMatchObject({ status: 'held', failure: { code: 'SCAN_MISSING' } });
     expect(await world.recordOf(its)).toMatchObject({ state: { mayBeDelivered: true } });
     const answer = await world.run(world.ask({ action: 'retry', key, force: true, reason }));
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'attached' }] });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliver } from '../../../../lib/delivery/deliver.ts';
+import { holdUnscanned, noteVerdict } from '../../../../lib/delivery/scan-verdict.ts';
 import { hour, integrationId } from '../../../fakes/ledger-samples.ts';
 import { losesAnswer, losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, reason } from '../../../worlds/courier-world.ts';
@@ -62,8 +63,7 @@ describe('retry', () => {
 
   test('never sends a file in which a threat was found', async () => {
     const upload = world.put(key);
-    const holdAs = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty reported THREATS_FOUND.' } as const;
-    await deliver(upload, { deadline: world.deadline(), holdAs }, world.newFunction());
+    await noteVerdict(upload, { code: 'SCAN_THREAT_FOUND' }, world.deadline(), world.newFunction());
     const force = { action: 'resend', force: true };
     for (const event of [{ action: 'retry' }, force]) {
       const answer = await world.ask({ ...event, key, reason });
@@ -80,8 +80,9 @@ describe('retry', () => {
     'of a file that the scan holds as %s',
     (code) => {
       const heldByScan = async (name: string): Promise<void> => {
-        const holdAs = { code, detail: 'The scan did not find it clean.' };
-        await deliver(world.put(name), { deadline: world.deadline(), holdAs }, world.newFunction());
+        const [upload, courier] = [world.put(name), world.newFunction()];
+        if (code === 'SCAN_MISSING') await holdUnscanned(upload, undefined, courier);
+        else await noteVerdict(upload, { code, at: world.clock.now() }, world.deadline(), courier);
       };
       beforeEach(() => heldByScan(key));
 
@@ -117,12 +118,14 @@ describe('retry', () => {
     },
   );
 
-  test('by key and with "force" never sends a file in which a threat was found', async () => {
-    const holdAs = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty reported THREATS_FOUND.' } as const;
-    await deliver(world.put(key), { deadline: world.deadline(), holdAs }, world.newFunction());
-    const answer = await world.ask({ action: 'retry', key, force: true, reason });
+  test('by key sends a file in which a threat was found only with "force"', async () => {
+    const threat = { code: 'SCAN_THREAT_FOUND', at: world.clock.now() } as const;
+    await noteVerdict(world.put(key), threat, world.deadline(), world.newFunction());
+    const answer = await world.ask({ action: 'retry', key, reason });
     expect(answer).toMatchObject({ ok: false, message: expect.stringContaining('found a threat') });
     expect(world.kombo.posts).toHaveLength(0);
+    expect(await world.ask({ action: 'retry', key, force: true, reason })).toMatchObject({ ok: true });
+    expect(world.kombo.posts).toHaveLength(1);
   });
 
   test('of a candidate lets go what is held, and the schedule sends it', async () => {
@@ -302,6 +305,6 @@ describe('resolve', () => {
     await sentWith(notFound);
     const answer = await world.ask(resolve);
     expect(answer).toMatchObject({ ok: false, files: [{ status: 'held' }] });
-    expect(answer.message).toContain('"resolve" is for files that may have been delivered.');
+    expect(answer.message).toContain('"resolve" is for files that may have been delivered');
   });
 });

@@ -118,7 +118,6 @@ test('each change of the status is told with a higher version, and what lies bet
 });
 
 describe('nothing is told', () => {
-  const threat: FailureDetail = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty found a threat.' };
   const held = async (): Promise<LedgerRecord> => {
     const record = await written(ledger, await claimed(ledger, 'owner-A'), failed('held', denied));
     events.length = 0;
@@ -136,7 +135,12 @@ describe('nothing is told', () => {
   });
 
   test('of a write that keeps the status', async () => {
-    await written(ledger, await held(), { kind: 'blocked-by-scan', failure: threat });
+    const record = await held();
+    await written(ledger, record, {
+      kind: 'scanned',
+      upload: record.upload,
+      verdict: { code: 'SCAN_THREAT_FOUND', at: nine },
+    });
     expect({ events, writes }).toEqual({ events: [], writes: 4 });
   });
 

@@ -1,0 +1,121 @@
+import type { Deadline } from '../deadline.ts';
+import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
+import { targetOf } from '../ledger/first-record.ts';
+import { latestVerdict, type ReportedVerdict, type ScanVerdict } from '../ledger/latest-verdict.ts';
+import type { EventOf } from '../ledger/ledger-event.ts';
+import { situationOf } from '../ledger/moves.ts';
+import { outcomeOf } from '../ledger/outcome-from-record.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import { maxConflictRounds } from '../limits.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Result } from '../result.ts';
+import { type Upload, uploadId } from '../upload/upload.ts';
+import { deliver, outcomeOfEntry } from './deliver.ts';
+import type { DeliverCourier } from './delivery-options.ts';
+import { mayBeInDoubt, restoreOf } from './doubt.ts';
+
+/**
+ * Writes a verdict of the malware scan into the record of its bytes, whatever the state of that record, and takes no lease.
+ * One that is not clean holds what is not delivered. While the file is being sent, or may have been delivered, it is kept
+ * beside that state, and the end of it decides. An attached file stays attached, and an operator must acknowledge the verdict.
+ * A clean one sends what waits for it, and releases what only an earlier verdict holds.
+ * Verdicts may come twice, late and in any order.
+ * @throws only when the ledger could not be read or written; then the caller should be called again.
+ */
+export const noteVerdict = async (
+  upload: Upload,
+  reported: ReportedVerdict,
+  deadline: Deadline,
+  courier: DeliverCourier,
+): Promise<Outcome> => {
+  const verdict = datedVerdict(reported, courier.clock.now());
+  return verdict.code === 'clean'
+    ? deliverClean(upload, verdict, deadline, courier)
+    : writeVerdict(upload, verdict, undefined, courier);
+};
+
+/** Without a time, a clean verdict releases nothing that another one holds, and any other one counts. */
+const datedVerdict = ({ code, at }: ReportedVerdict, now: number): ScanVerdict => ({
+  code,
+  at: at ?? (code === 'clean' ? 0 : now),
+});
+
+/** The claim writes the verdict as well. Only where there is nothing to claim the record is read and written for it. */
+const deliverClean = async (
+  upload: Upload,
+  verdict: ScanVerdict,
+  deadline: Deadline,
+  courier: DeliverCourier,
+): Promise<Outcome> => {
+  const { ledger } = courier;
+  for (let round = 1; ; round += 1) {
+    const outcome = await deliver(upload, { deadline, verdict }, courier);
+    if (!mayHaveWrittenNothing.has(outcome.status)) return outcome;
+    const known = await ledger.read(uploadId(upload));
+    if (!known?.readable || latestVerdict(known.record.verdict, verdict) === known.record.verdict) return outcome;
+    // It was being sent a moment ago, and is held by an earlier verdict now.
+    const isFree = releasedByClaim.has(situationOf(known.record.state));
+    if (!isFree || round === maxConflictRounds) return writeVerdict(upload, verdict, known.record, courier);
+  }
+};
+
+/** `unknown`: the lease of another owner had ended. */
+const mayHaveWrittenNothing: ReadonlySet<Outcome['status']> = new Set(['unchanged', 'already-attached', 'unknown']);
+
+const releasedByClaim: ReadonlySet<string> = new Set(['held by the malware scan', 'rejected for its verdict']);
+
+/**
+ * With REQUIRE_SCAN, an object that the sweep, an operator or a manifest names is held until its clean verdict comes. What the
+ * ledger knows otherwise stays as it is.
+ * @throws only when the ledger could not be read or written
+ */
+export const holdUnscanned = async (
+  upload: Upload,
+  seen: LedgerRecord | undefined,
+  courier: DeliverCourier,
+): Promise<Outcome> => {
+  const match = matchKey(courier.settings.keyTemplates, upload.key, courier.settings.integrationId);
+  const restored = match.ok ? await restoreOf(match.value.target, courier) : undefined;
+  const isInDoubt = restored !== undefined && mayBeInDoubt(upload, seen, restored);
+  const unscanned = { kind: 'unscanned', upload, ...whereOf(match), ...(isInDoubt && { restored }) } as const;
+  return writeObserved(unscanned, seen, courier);
+};
+
+const writeVerdict = async (
+  upload: Upload,
+  verdict: ScanVerdict,
+  seen: LedgerRecord | undefined,
+  courier: DeliverCourier,
+): Promise<Outcome> => {
+  const { settings, lanes } = courier;
+  const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
+  const restored = match.ok ? await restoreOf(match.value.target, courier) : undefined;
+  const target = seen?.target ?? (match.ok ? match.value.target : undefined);
+  // Only these two lead into a lane: to a look at the target before anything else.
+  if (target && (restored || verdict.code === 'clean')) await lanes.touch(target.integrationId);
+  const scanned = { kind: 'scanned', upload, ...whereOf(match), verdict, ...(restored && { restored }) } as const;
+  return writeObserved(scanned, seen, courier);
+};
+
+const whereOf = (match: Result<KeyMatch>) => (match.ok ? targetOf(match.value) : {});
+
+const writeObserved = async (
+  event: EventOf<'scanned' | 'unscanned'>,
+  seen: LedgerRecord | undefined,
+  courier: DeliverCourier,
+): Promise<Outcome> => {
+  const { clock, ledger, observe } = courier;
+  const startedAt = clock.now();
+  const entry = await ledger.scan(event, seen);
+  const outcome = entry.written ? outcomeOfVerdict(entry.record) : await outcomeOfEntry(entry, event.upload, courier);
+  observe(outcome, { totalMs: clock.now() - startedAt });
+  return outcome;
+};
+
+/** The verdict attached nothing. */
+const outcomeOfVerdict = (record: LedgerRecord): Outcome => {
+  const outcome = outcomeOf(record);
+  if (outcome.status !== 'attached') return outcome;
+  const { warnings: _, ...attached } = outcome;
+  return { ...attached, status: 'already-attached' };
+};

@@ -1,0 +1,376 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Courier } from '../../../lib/courier.ts';
+import { deliver } from '../../../lib/delivery/deliver.ts';
+import { holdUnscanned, noteVerdict } from '../../../lib/delivery/scan-verdict.ts';
+import type { ReportedVerdict } from '../../../lib/ledger/latest-verdict.ts';
+import { uploadId } from '../../../lib/upload/upload.ts';
+import { hour, minute, nine, second } from '../../fakes/ledger-samples.ts';
+import { type Fate, losesAnswer, losesFile, refuses, takes } from '../../fakes/scripted-kombo.ts';
+import { type CourierWorld, courierWorld, key, reason } from '../../worlds/courier-world.ts';
+
+let world: CourierWorld;
+let courier: Courier;
+beforeEach(() => {
+  world = courierWorld();
+  courier = world.newFunction();
+});
+
+const put = () => world.put(key, { modifiedAt: world.clock.now() });
+const send = (upload = put()) => world.run(deliver(upload, { deadline: world.deadline() }, courier));
+const note = (verdict: ReportedVerdict, upload = put()) =>
+  world.run(noteVerdict(upload, verdict, world.deadline(), world.newFunction()));
+
+const threat = { code: 'SCAN_THREAT_FOUND', at: nine } as const;
+const clean = { code: 'clean', at: nine } as const;
+const later = (verdict: ReportedVerdict): ReportedVerdict => ({ ...verdict, at: (verdict.at ?? 0) + second });
+
+/** Sends it; the verdict comes while Kombo has the file. */
+const sendAndNote = async (fate: Fate, verdict: ReportedVerdict = threat) => {
+  const upload = put();
+  world.kombo.script.push(async () => {
+    await noteVerdict(upload, verdict, world.deadline(), world.newFunction());
+    return fate;
+  });
+  return { upload, outcome: await send(upload) };
+};
+
+const runFor = async (durationMs: number): Promise<void> => {
+  for (let spent = 0; spent < durationMs; spent += 5 * minute) {
+    await world.runSchedule();
+    world.clock.advance(5 * minute);
+  }
+};
+
+describe('a verdict that is not clean', () => {
+  test('holds a file without a record, in one write and without a call to Kombo', async () => {
+    const upload = put();
+    expect(await note(threat, upload)).toMatchObject({ status: 'held', failure: { code: 'SCAN_THREAT_FOUND' } });
+    expect(await world.recordOf(upload)).toMatchObject({ attempts: 0, version: 1, verdict: threat });
+    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'held' });
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('holds a file that waits, due or not', async () => {
+    const upload = put();
+    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+    expect(await send(upload)).toMatchObject({ status: 'waiting' });
+    expect(await note(threat, upload)).toMatchObject({ status: 'held' });
+    await runFor(hour);
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('holds a file that was gone: its bytes could be uploaded again', async () => {
+    const upload = put();
+    world.bucket.clear();
+    expect(await send(upload)).toMatchObject({ status: 'superseded' });
+    expect(await note(threat, upload)).toMatchObject({ status: 'held' });
+    world.put(key, { etag: upload.etag });
+    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'held' });
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('that comes twice changes nothing, and keeps since when it is held', async () => {
+    const upload = put();
+    await note(threat, upload);
+    const before = await world.recordOf(upload);
+    world.clock.advance(minute);
+    expect(await note(threat, upload)).toMatchObject({ status: 'unchanged' });
+    expect(await world.recordOf(upload)).toEqual(before);
+  });
+
+  test('takes no lease, and does not wait for a lane', async () => {
+    const upload = put();
+    await world.ask({ action: 'pause', integration_id: 'account', reason });
+    expect(await note(threat, upload)).toMatchObject({ status: 'held', attempt: 0 });
+  });
+
+  test('that came while another function wrote the record is written all the same', async () => {
+    const upload = put();
+    const racing: Courier = {
+      ...courier,
+      ledger: {
+        ...courier.ledger,
+        scan: async (event, seen) => {
+          await send(upload);
+          return courier.ledger.scan(event, seen);
+        },
+      },
+    };
+    const outcome = await world.run(noteVerdict(upload, threat, world.deadline(), racing));
+    expect(outcome).toMatchObject({ status: 'already-attached', failure: { code: 'SCAN_THREAT_FOUND' } });
+  });
+
+  test('counts when its event has no time, and a clean one without a time releases nothing', async () => {
+    const upload = put();
+    await note({ code: 'SCAN_THREAT_FOUND' }, upload);
+    expect(await note({ code: 'clean' }, upload)).toMatchObject({ status: 'unchanged', as: 'held' });
+    expect(world.kombo.posts).toEqual([]);
+  });
+});
+
+describe('while the file is being sent, a threat', () => {
+  test('and success: it stays attached, and is listed and counted among the held', async () => {
+    const { upload, outcome } = await sendAndNote(takes());
+    expect(outcome).toMatchObject({ status: 'attached', failure: { code: 'SCAN_THREAT_FOUND' } });
+    expect(await courier.ledger.queued('held')).toHaveLength(1);
+    expect(await world.ask({ action: 'status' })).toMatchObject({
+      counts: { held: 1 },
+      heldByCode: [{ code: 'SCAN_THREAT_FOUND', number: 1 }],
+      held: [{ status: 'attached', code: 'SCAN_THREAT_FOUND', scan: { verdict: 'SCAN_THREAT_FOUND' } }],
+    });
+    const { message } = await world.ask({ action: 'status', key });
+    expect(message).toContain('delete it in the ATS');
+    expect(message).toContain('"resolve"');
+    expect(world.table.items.get(uploadId(upload))).not.toHaveProperty('expiresAt');
+  });
+
+  test('and a refusal: it is held instead of waiting, and not sent again', async () => {
+    const { outcome } = await sendAndNote(refuses('KOMBO_BROKE_OFF'));
+    expect(outcome).toMatchObject({ status: 'held', failure: { code: 'SCAN_THREAT_FOUND' } });
+    await runFor(2 * hour);
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('and a rejection: it is held by the verdict', async () => {
+    const { outcome } = await sendAndNote(refuses('REMOTE.INPUT_INVALID'));
+    expect(outcome).toMatchObject({ status: 'held', failure: { code: 'SCAN_THREAT_FOUND' } });
+  });
+
+  test('and a lost answer: it stays unknown, and is listed as attached once it is found', async () => {
+    const { upload, outcome } = await sendAndNote(losesAnswer());
+    expect(outcome).toMatchObject({ status: 'unknown' });
+    expect(await world.ask({ action: 'status', key })).toMatchObject({
+      message: expect.stringContaining('SCAN_THREAT_FOUND'),
+      files: [{ status: 'unknown' }],
+    });
+    await runFor(hour);
+    expect(await world.recordOf(upload)).toMatchObject({ state: { status: 'attached', evidence: 'read-back' } });
+    expect(await courier.ledger.queued('held')).toHaveLength(1);
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('and a lost file: it is read back, then held by the verdict instead of waiting', async () => {
+    const { upload } = await sendAndNote(losesFile());
+    const record = await world.recordOf(upload);
+    const absent = await courier.ledger.apply(record, { kind: 'absent', dueAt: world.clock.now() });
+    expect(absent).toMatchObject({
+      record: { state: { status: 'held', failure: { code: 'SCAN_THREAT_FOUND' }, mayBeDelivered: false } },
+    });
+  });
+
+  test('and a doubt: it is held for both, and a clean verdict takes away one of them', async () => {
+    const { upload } = await sendAndNote(losesFile());
+    const failure = { code: 'OUTCOME_UNKNOWN', detail: 'It cannot be decided.' } as const;
+    await courier.ledger.apply(await world.recordOf(upload), { kind: 'undecidable', failure });
+    expect(await world.ask({ action: 'status', key })).toMatchObject({
+      files: [{ status: 'held', code: 'SCAN_THREAT_FOUND', otherwise: { code: 'OUTCOME_UNKNOWN' } }],
+    });
+    await note(later(clean), upload);
+    expect((await world.recordOf(upload)).state).toMatchObject({ status: 'held', failure, mayBeDelivered: true });
+  });
+
+  test('and a crash: its lease ends as unknown, with the verdict', async () => {
+    const upload = put();
+    const claim = { kind: 'claim', upload, owner: 'owner-A', leaseUntil: world.clock.now() + minute } as const;
+    const target = { kind: 'candidate', id: 'GRK123', integrationId: courier.settings.integrationId ?? '' } as const;
+    await courier.ledger.claim({ ...claim, target });
+    expect(await note(threat, upload)).toMatchObject({ status: 'unchanged', as: 'sending' });
+    world.clock.advance(2 * minute);
+    expect(await note(later(threat), upload)).toMatchObject({ status: 'unchanged', as: 'sending' });
+    expect(await send(upload)).toMatchObject({ status: 'unknown' });
+    expect(await world.recordOf(upload)).toMatchObject({ verdict: later(threat) });
+  });
+
+  test('and a clean verdict after it: nothing holds it', async () => {
+    const upload = put();
+    world.kombo.script.push(async () => {
+      await noteVerdict(upload, threat, world.deadline(), world.newFunction());
+      await noteVerdict(upload, later(clean), world.deadline(), world.newFunction());
+      return refuses('KOMBO_BROKE_OFF');
+    });
+    expect(await send(upload)).toMatchObject({ status: 'waiting' });
+  });
+
+  test('and a lost response to the write that settles it: the owner recognises its own write', async () => {
+    const upload = put();
+    world.kombo.script.push(async () => {
+      await noteVerdict(upload, threat, world.deadline(), world.newFunction());
+      return refuses('KOMBO_BROKE_OFF');
+    });
+    let writes = 0;
+    const forgetful: Courier = {
+      ...courier,
+      ledger: {
+        ...courier.ledger,
+        apply: async (seen, event) => {
+          const written = await courier.ledger.apply(seen, event);
+          writes += 1;
+          return writes === 2 ? 'conflict' : written;
+        },
+      },
+    };
+    const outcome = await world.run(deliver(upload, { deadline: world.deadline() }, forgetful));
+    expect(outcome).toMatchObject({ status: 'held', failure: { code: 'SCAN_THREAT_FOUND' } });
+    expect(writes).toBe(2);
+  });
+});
+
+describe('an attached file about which a threat is reported', () => {
+  test('stays attached and is listed until "resolve" acknowledges it, and not again after that', async () => {
+    const upload = put();
+    await send(upload);
+    const outcome = await note(threat, upload);
+    expect(outcome).toMatchObject({ status: 'already-attached', failure: { code: 'SCAN_THREAT_FOUND' } });
+    expect(await courier.ledger.queued('held')).toHaveLength(1);
+
+    expect(await world.ask({ action: 'resolve', key, reason })).toMatchObject({ ok: true });
+    expect(await courier.ledger.queued('held')).toHaveLength(0);
+    expect(await world.recordOf(upload)).toMatchObject({
+      state: { status: 'attached', evidence: 'answer' },
+      verdict: { acknowledged: true },
+      note: { action: 'resolve', reason },
+    });
+    for (const again of [threat, later(threat)]) {
+      expect(await note(again, upload)).not.toHaveProperty('failure');
+      expect(await send(upload)).toMatchObject({ status: 'already-attached' });
+      expect(await courier.ledger.queued('held')).toHaveLength(0);
+    }
+  });
+
+  test('is not listed any more once it is found clean', async () => {
+    const upload = put();
+    await send(upload);
+    await note(threat, upload);
+    expect(await note(later(clean), upload)).toMatchObject({ status: 'already-attached' });
+    expect(await courier.ledger.queued('held')).toHaveLength(0);
+  });
+
+  test('is not sent again by "resend"', async () => {
+    const upload = put();
+    await send(upload);
+    await note(threat, upload);
+    await world.ask({ action: 'resolve', key, reason });
+    expect(await world.ask({ action: 'resend', key, reason, force: true })).toMatchObject({ ok: false });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('reports once, as an error, what an operator must do', async () => {
+    const upload = put();
+    await send(upload);
+    await note(threat, upload);
+    await note(threat, upload);
+    const listed = world.observed.filter(({ outcome }) => 'failure' in outcome && outcome.failure !== undefined);
+    expect(listed).toHaveLength(1);
+  });
+});
+
+describe('a clean verdict', () => {
+  test('sends a file that has no record, and is kept with it at no further write', async () => {
+    const upload = put();
+    expect(await note(clean, upload)).toMatchObject({ status: 'attached' });
+    expect(await world.recordOf(upload)).toMatchObject({ version: 2, verdict: clean });
+  });
+
+  test.each(['SCAN_FAILED', 'SCAN_DENIED', 'SCAN_UNSUPPORTED', 'SCAN_THREAT_FOUND', 'SCAN_VERDICT_UNKNOWN'] as const)(
+    'that is newer sends what %s held',
+    async (code) => {
+      const upload = put();
+      await note({ code, at: nine }, upload);
+      expect(await note(later(clean), upload)).toMatchObject({ status: 'attached' });
+    },
+  );
+
+  test('of any time sends what was held because no verdict had come', async () => {
+    const upload = put();
+    await holdUnscanned(upload, undefined, courier);
+    expect(await note({ code: 'clean' }, upload)).toMatchObject({ status: 'attached' });
+  });
+
+  test('does not release what something else holds', async () => {
+    const upload = put();
+    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
+    await send(upload);
+    expect(await note(clean, upload)).toMatchObject({ status: 'held', failure: { code: 'KOMBO_NOT_FOUND' } });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('does not release what something else held before a threat was found', async () => {
+    const upload = put();
+    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
+    await send(upload);
+    await note(threat, upload);
+    expect(await note(later(clean), upload)).toMatchObject({ status: 'held', failure: { code: 'KOMBO_NOT_FOUND' } });
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('that is older than a threat and comes late releases nothing', async () => {
+    const upload = put();
+    await note(later(threat), upload);
+    expect(await note(clean, upload)).toMatchObject({ status: 'unchanged', as: 'held' });
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('of the same second as a threat releases nothing', async () => {
+    const upload = put();
+    await note(clean, upload);
+    expect(await note(threat, upload)).toMatchObject({ failure: { code: 'SCAN_THREAT_FOUND' } });
+    expect(await courier.ledger.queued('held')).toHaveLength(1);
+  });
+
+  test('that is newer than a threat is not undone when the threat comes late', async () => {
+    const upload = put();
+    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+    expect(await note(later(clean), upload)).toMatchObject({ status: 'waiting' });
+    expect(await note(threat, upload)).toMatchObject({ status: 'unchanged', as: 'waiting' });
+  });
+
+  test('is not undone by a later scan that could not be made, and neither is a threat', async () => {
+    const failed = { code: 'SCAN_FAILED', at: nine + minute } as const;
+    const upload = put();
+    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+    await note(clean, upload);
+    expect(await note(failed, upload)).toMatchObject({ status: 'unchanged', as: 'waiting' });
+    await note(later(threat), upload);
+    expect(await note(failed, upload)).toMatchObject({ status: 'unchanged', failure: { code: 'SCAN_THREAT_FOUND' } });
+  });
+
+  test('for a key that fits no template says so', async () => {
+    const upload = world.put('elsewhere/CV.pdf');
+    await note({ code: 'SCAN_FAILED', at: nine }, upload);
+    expect(await note(later(clean), upload)).toMatchObject({
+      status: 'rejected',
+      failure: { code: 'KEY_NOT_MATCHED' },
+    });
+  });
+
+  test('that comes while the file is sent, right before its owner writes that a threat holds it, releases it', async () => {
+    const upload = put();
+    let settles: () => void = () => undefined;
+    const settled = new Promise<void>((resolve) => {
+      settles = resolve;
+    });
+    const { promise: isSending, resolve: begins } = Promise.withResolvers<void>();
+    world.kombo.script.push(async () => {
+      await noteVerdict(upload, threat, world.deadline(), world.newFunction());
+      begins();
+      await settled;
+      return refuses('KOMBO_BROKE_OFF');
+    });
+    const sending = send(upload);
+    await isSending;
+    const other = world.newFunction();
+    const late: Courier = {
+      ...other,
+      ledger: {
+        ...other.ledger,
+        read: async (id) => {
+          settles();
+          await sending;
+          return other.ledger.read(id);
+        },
+      },
+    };
+    const outcome = await noteVerdict(upload, later(clean), world.deadline(), late);
+    expect(outcome).toMatchObject({ status: 'attached' });
+  });
+});
