@@ -32,7 +32,8 @@ export const deliverOnRequest = async (
   if (known && !known.readable) return unchangedOutcome(known, upload);
   const state = known?.record.state;
   // A file that waits for its next attempt has had its verdict, or an operator's decision instead.
-  if (courier.settings.requireScan && state?.status !== 'waiting') return holdUnscanned(upload, known?.record, courier);
+  const mayBeSent = state?.status === 'waiting' || known?.record.verdict?.code === 'clean';
+  if (courier.settings.requireScan && !mayBeSent) return holdUnscanned(upload, known?.record, courier);
   const turn = isBackfill ? { backfill: true, isPaced } : { early: true };
   return deliver(upload, { deadline, ...turn, ...(known && { seen: known.record }) }, courier);
 };

@@ -26,7 +26,8 @@ export const writeMissed = async (
   courier: MissedCourier,
 ): Promise<Outcome> => {
   const { settings, ledger, clock } = courier;
-  if (settings.requireScan) return holdUnscanned(upload, seen, courier);
+  // The same bytes as in its record, so a clean verdict is about them as well.
+  if (settings.requireScan && seen?.verdict?.code !== 'clean') return holdUnscanned(upload, seen, courier);
   const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
   if (!match.ok) return deliver(upload, { deadline }, courier);
   const { target, attachmentType } = match.value;

@@ -196,6 +196,7 @@ describe('a threat', () => {
   test('that an operator has refused is not taken for a newer upload by the sweep', async () => {
     const at = world.clock.now();
     world.put(key, { etag: upload.etag, modifiedAt: at });
+    world.env.REQUIRE_SCAN = 'true';
     await begin('none', 'SCAN_THREAT_FOUND');
     await decide(await record(), { kind: 'resolve', reason }, courier);
     for (let run = 0; run < 20; run += 1) {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import { holdUnscanned, noteVerdict } from '../../../lib/delivery/scan-verdict.ts';
+import { laneKey } from '../../../lib/lane/lane-item.ts';
 import type { ReportedVerdict } from '../../../lib/ledger/latest-verdict.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import { hour, minute, nine, second } from '../../fakes/ledger-samples.ts';
@@ -332,6 +333,30 @@ describe('a clean verdict', () => {
     expect(await note(failed, upload)).toMatchObject({ status: 'unchanged', as: 'waiting' });
     await note(later(threat), upload);
     expect(await note(failed, upload)).toMatchObject({ status: 'unchanged', failure: { code: 'SCAN_THREAT_FOUND' } });
+  });
+
+  test('is about the same bytes, also when they are uploaded again and nobody reports them', async () => {
+    world.env.REQUIRE_SCAN = 'true';
+    const upload = put();
+    world.bucket.clear();
+    expect(await note(clean, upload)).toMatchObject({ status: 'superseded' });
+    world.put(key, { etag: upload.etag, modifiedAt: world.clock.now() });
+    await runFor(2 * hour);
+    expect(await world.recordOf(upload)).toMatchObject({ state: { status: 'attached' } });
+  });
+
+  test('about a file that may have been delivered as well has its target looked at, in its lane', async () => {
+    const upload = put();
+    const [restored, target] = [
+      { since: world.clock.now() - hour, at: world.clock.now() },
+      { kind: 'candidate', id: 'GRK123', integrationId: courier.settings.integrationId ?? '' } as const,
+    ];
+    await courier.ledger.scan({ kind: 'unscanned', upload, target, restored });
+    expect(await note(clean, upload)).toMatchObject({ status: 'unknown' });
+    expect(world.table.items.get(laneKey(target.integrationId))?.workShard).toBe('lanes');
+    await runFor(10 * minute);
+    expect(world.kombo.listings).not.toEqual([]);
+    expect(world.kombo.posts).toEqual([]);
   });
 
   test('for a key that fits no template says so', async () => {

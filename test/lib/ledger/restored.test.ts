@@ -49,6 +49,24 @@ describe('after a restore of the table', () => {
     expect(allowedFrom(doubted({ verdict: clean }), { updatedAt: nine })).toEqual({});
   });
 
+  test('a verdict that holds nothing does not hide that a file is in doubt', () => {
+    const scanned = { kind: 'scanned', upload, target, verdict: clean, restored } as const;
+    expect(allowedFrom(scanned)).toEqual({
+      sending: 'sending',
+      expired: 'sending',
+      attached: 'attached',
+      unknown: 'unknown',
+      doubtful: 'held',
+      scandoubt: 'unknown',
+    });
+  });
+
+  test('a threat in a file that may have been sent is decided by a look first', () => {
+    const verdict = { code: 'SCAN_THREAT_FOUND', at: nine } as const;
+    const after = allowedFrom({ kind: 'scanned', upload, target, verdict, restored });
+    expect(after).toMatchObject({ waiting: 'unknown', held: 'unknown', rejected: 'unknown', superseded: 'unknown' });
+  });
+
   test('no claim takes what is in doubt, not even early or as a probe', () => {
     expect(allowedFrom(claimOf('owner-B', { early: true }))).toEqual({ waiting: 'sending', superseded: 'sending' });
     expect(allowedFrom(claimOf('owner-B', { early: true, restored }))).toEqual({});

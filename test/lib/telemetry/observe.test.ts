@@ -177,3 +177,14 @@ test('a duplicate is quiet and counted as such', () => {
   expect(counted).toContainEqual(['AlreadyAttached', 1]);
   expect(counted.map(([name]) => name)).not.toContain('Attached');
 });
+
+test.each(['attached', 'already-attached'] as const)(
+  'a file that is %s and was not found clean is an error, and is counted among those that wait for an operator',
+  (status) => {
+    const found = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty reported THREATS_FOUND.' } as const;
+    const { line, counted } = observed({ ...about, status, attachedAt: new Date(0), warnings: [], failure: found });
+    expect(line).toMatchObject({ level: 'error', fields: { code: 'SCAN_THREAT_FOUND' } });
+    expect(line?.fields.nextStep).toContain('delete it in the ATS');
+    expect(counted).toContainEqual(['Held', 1]);
+  },
+);

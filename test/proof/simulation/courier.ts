@@ -29,7 +29,7 @@ export const secrets = {
 } as const;
 
 export const settingsFor = (
-  choice: Pick<Settings, 'onUnknown'> & Partial<Pick<Settings, 'sweepEveryMs'>>,
+  choice: Pick<Settings, 'onUnknown'> & Partial<Pick<Settings, 'sweepEveryMs' | 'requireScan'>>,
 ): Settings => ({
   ...readSettings({
     BUCKET: bucket,

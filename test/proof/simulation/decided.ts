@@ -80,7 +80,7 @@ const hindersLooks = (trouble: Trouble): boolean => {
 };
 
 export const isUndecided = ({ state }: LedgerRecord): boolean =>
-  state.status === 'held' && state.failure.code === 'OUTCOME_UNKNOWN';
+  state.status === 'held' && (state.otherwise ?? state.failure).code === 'OUTCOME_UNKNOWN';
 
 const uploadsOf = ({ table }: Ended): readonly LedgerRecord[] =>
   table

@@ -2,6 +2,7 @@ import { decideContentType } from '../../../lib/content-type/decide.ts';
 import type { Courier } from '../../../lib/courier.ts';
 import { deadlineIn } from '../../../lib/deadline.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
+import { noteVerdict } from '../../../lib/delivery/scan-verdict.ts';
 import { fromItem } from '../../../lib/ledger/record-item.ts';
 import { hasTime } from '../../../lib/runs/run-options.ts';
 import type { Task } from '../../../lib/runs/run-report.ts';
@@ -15,6 +16,7 @@ import { randomFrom } from './random.ts';
 import { SimulatedAccount } from './simulated-account.ts';
 import { SimulatedKombo, transportOf } from './simulated-kombo.ts';
 import { linksOf } from './simulated-links.ts';
+import { scanOf, type Verdict } from './simulated-scan.ts';
 import { SimulatedBucket, storageOf } from './simulated-storage.ts';
 import { SimulatedTable, tableOf } from './simulated-table.ts';
 import { isDecidable, lessonsOf, people, type SimulatedTool, toolIn } from './simulated-tool.ts';
@@ -44,6 +46,7 @@ export interface Ended {
 }
 
 const minute = 60_000;
+const nothing = (): void => undefined;
 const stormMs = 65 * minute;
 const functionTimeoutMs = 5 * minute;
 const scheduleTimeoutMs = 15 * minute;
@@ -78,14 +81,19 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   };
   const onUnknown = random.chance(0.15) ? 'resend' : 'read-back';
   // The shortest interval and the default; not a random draw, so that old seeds keep their histories.
-  const settings = settingsFor({ onUnknown, sweepEveryMs: (plan.isLong || seed % 2 === 0 ? 60 : 5) * minute });
+  const scan = scanOf(seed, world);
+  const settings = settingsFor({
+    onUnknown,
+    sweepEveryMs: (plan.isLong || seed % 2 === 0 ? 60 : 5) * minute,
+    requireScan: scan?.required === true,
+  });
   const account = new SimulatedAccount(plan.integrations, plan.troubles, world.now);
   const [table, kombo, store] = [new SimulatedTable(world), new SimulatedKombo(people, account), new SimulatedBucket()];
   for (const integrationId of plan.integrations) {
     const lessons = lessonsOf(tool, integrationId, world.now());
     if (lessons) table.write(lessons.pk, lessons);
   }
-  const watch = new Watch(world, table, kombo);
+  const watch = new Watch(world, table, kombo, scan);
   const logged: string[] = [];
   const puts: Put[] = [];
   world.tell(`seed ${seed}: ${JSON.stringify(weather)}, ${onUnknown}, ${JSON.stringify(plan)}`);
@@ -133,20 +141,31 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   const waitingEvents: (() => void)[] = [];
   let uploadWorkers = 0;
   /** As Lambda does with an asynchronous event: two repeats, then the failure queue, which nobody reads here. */
-  const notify = (upload: Upload, attempt = 1): void => {
-    if (uploadWorkers >= mostUploadWorkers) return void waitingEvents.push(() => notify(upload, attempt));
+  const handle = (work: (courier: Courier) => Promise<unknown>, done: () => void, attempt = 1): void => {
+    if (uploadWorkers >= mostUploadWorkers) return void waitingEvents.push(() => handle(work, done, attempt));
     uploadWorkers += 1;
-    invoke(
-      'upload',
-      functionTimeoutMs,
-      (courier) => deliver(upload, { deadline: deadlineIn(courier.clock, functionTimeoutMs) }, courier),
-      (failed) => {
-        uploadWorkers -= 1;
-        waitingEvents.shift()?.();
-        if (failed && attempt < 3) world.at(attempt * minute, () => notify(upload, attempt + 1));
-      },
+    invoke('upload', functionTimeoutMs, work, (failed) => {
+      uploadWorkers -= 1;
+      waitingEvents.shift()?.();
+      if (!failed) done();
+      else if (attempt < 3) world.at(attempt * minute, () => handle(work, done, attempt + 1));
+    });
+  };
+  const deadlineOf = ({ clock }: Courier) => deadlineIn(clock, functionTimeoutMs);
+  const notify = (upload: Upload): void => {
+    if (!settings.requireScan)
+      handle((courier) => deliver(upload, { deadline: deadlineOf(courier) }, courier), nothing);
+  };
+  const report = (upload: Upload, verdict: Verdict): void => {
+    world.tell(`scan: …${upload.etag.slice(-8)} is ${verdict.code}, at ${new Date(verdict.at).toISOString()}`);
+    scan?.began(verdict);
+    handle(
+      (courier) => noteVerdict(upload, verdict, deadlineOf(courier), courier),
+      () => scan?.ended(verdict),
     );
   };
+  const scanPut = (upload: Upload): void =>
+    scan?.put(upload, (verdict, afterMs) => void world.at(afterMs, () => report(upload, verdict)));
 
   let scheduled = 0;
   const runSchedule = (tasks: readonly Task[] = everything): void => {
@@ -168,7 +187,7 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   };
 
   planStrangers(plan, world, random, kombo);
-  planUploads({ seed, plan, more: isSlow || writesLate ? 4 : 0 }, world, random, store, puts, notify);
+  planUploads({ seed, plan, more: isSlow || writesLate ? 4 : 0 }, world, random, store, puts, notify, scanPut);
   const everyMs = random.pick([3, 5, 5]) * minute;
   for (let at = 0; at < stormMs; at += everyMs) world.at(at + random.below(minute), () => runSchedule());
   await world.runUntil(world.now() + stormMs);
@@ -189,7 +208,7 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   });
   watch.checkDirectory();
   const cap = mostUploadWorkers + mostScheduled * parallelism;
-  const watched = watch.broken;
+  const watched = [...watch.broken, ...(scan?.broken ?? []), ...(scan?.atTheEnd(table.items()) ?? [])];
   return { seed, world, table, kombo, bucket: store, puts, logged, onUnknown, cap, watched, ...weather };
 };
 

@@ -56,6 +56,7 @@ export const planUploads = (
   store: SimulatedBucket,
   puts: Put[],
   notify: (upload: Upload) => void,
+  scan: (upload: Upload) => void,
 ): void => {
   const isVersioned = random.chance(0.5);
   const nameOf = (number: number): string => `${secrets.person} ${secrets.surname} ${number}.txt`;
@@ -112,6 +113,7 @@ export const planUploads = (
     if (upload.versionId !== undefined) store.versions.set(upload.versionId, file);
     puts.push({ upload, target, content });
     world.tell(`bucket: put …${etag.slice(-8)}`);
+    scan(upload);
     // None at all: the event was dropped, and only the sweep can find the file.
     const notifications = random.pick([0, 1, 1, 1, 2, 3]);
     for (let copy = 0; copy < notifications; copy += 1) {

@@ -5,6 +5,7 @@ import { brokenPromises } from './invariants.ts';
 import { plantedBugs } from './planted-bugs.ts';
 import { plantedLaneBugs } from './planted-lane-bugs.ts';
 import { plantedReadBackBugs } from './planted-read-back-bugs.ts';
+import { plantedScanBugs } from './planted-scan-bugs.ts';
 
 /** Every failure with its whole history: a seed alone explains nothing. */
 const failuresOf = async (seeds: Iterable<number>): Promise<string[]> => {
@@ -35,15 +36,17 @@ test('a history can be replayed from its seed', async () => {
 });
 
 test('the histories are full of what goes wrong', async () => {
-  let [crashes, posts, held, unknown] = [0, 0, 0, 0];
+  let [crashes, posts, held, unknown, scanned] = [0, 0, 0, 0, 0];
   for (const seed of seedsFrom(1, 150)) {
     const { world, kombo } = await runHistory(seed);
     crashes += world.crashes();
     posts += kombo.posts;
     held += world.history.filter((line) => line.includes(' is held')).length;
     unknown += world.history.filter((line) => line.includes(' is unknown')).length;
+    scanned += world.history.filter((line) => line.includes(' is attached (SCAN_')).length;
   }
   expect(Math.min(crashes, posts, held, unknown)).toBeGreaterThan(20);
+  expect(scanned).toBeGreaterThan(5);
 });
 
 test('every lost answer that can be decided is decided without an operator', { timeout: 300_000 }, async () => {
@@ -67,7 +70,7 @@ const firstSeedThatCatches = async (plant: Plant): Promise<number | undefined> =
   return undefined;
 };
 
-const bugs = Object.entries({ ...plantedBugs, ...plantedReadBackBugs, ...plantedLaneBugs });
+const bugs = Object.entries({ ...plantedBugs, ...plantedReadBackBugs, ...plantedLaneBugs, ...plantedScanBugs });
 test.each(bugs)('is caught within 200 seeds: %s', { timeout: 300_000 }, async (_name, plant) => {
   expect(await firstSeedThatCatches(plant)).toBeDefined();
 });

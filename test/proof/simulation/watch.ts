@@ -5,6 +5,7 @@ import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { fromItem } from '../../../lib/ledger/record-item.ts';
 import type { Item } from '../../../lib/ledger/table.ts';
 import type { SimulatedKombo } from './simulated-kombo.ts';
+import type { SimulatedScan } from './simulated-scan.ts';
 import type { SimulatedTable } from './simulated-table.ts';
 import type { Process, World } from './world.ts';
 
@@ -44,10 +45,13 @@ export class Watch {
   /** Runs in a row that left a file where it was. */
   readonly #passedOver = new Map<string, number>();
 
-  constructor(world: World, table: SimulatedTable, kombo: SimulatedKombo) {
+  readonly #scan: Pick<SimulatedScan, 'sees'> | undefined;
+
+  constructor(world: World, table: SimulatedTable, kombo: SimulatedKombo, scan?: Pick<SimulatedScan, 'sees'>) {
     this.#world = world;
     this.#table = table;
     this.#kombo = kombo;
+    this.#scan = scan;
     table.witness = (before, item, by) => this.#sees(before, item, by);
   }
 
@@ -69,7 +73,9 @@ export class Watch {
       this.#says(`stranded: a file enters ${lane}, which no run reads`);
     }
     if (lane !== undefined && by.frozen()) this.#writtenLate.add(`${item.pk}@${item.version}`);
-    if (item.status === 'sending') this.#seesClaim(item, by);
+    // A verdict is written beside the lease of an attempt in progress.
+    if (item.status === 'sending' && before?.owner !== item.owner) this.#seesClaim(item, by);
+    this.#scan?.sees(before, item);
     if (item.status === 'held') this.#seesHeld(fromItem(item));
   }
 
