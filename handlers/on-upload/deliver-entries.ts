@@ -4,6 +4,7 @@ import { deliver } from '../../lib/delivery/deliver.ts';
 import type { DeliverCourier } from '../../lib/delivery/delivery-options.ts';
 import { noteVerdict } from '../../lib/delivery/scan-verdict.ts';
 import { describeError } from '../../lib/failures/own-error.ts';
+import { uploadOfVersion } from '../../lib/ledger/find-version.ts';
 import type { ReportedVerdict } from '../../lib/ledger/latest-verdict.ts';
 import { parallelDeliveries } from '../../lib/limits.ts';
 import type { Outcome } from '../../lib/outcome.ts';
@@ -93,19 +94,24 @@ const handleUpload = async (
   return verdict ? noteVerdict(upload, verdict, deadline, courier) : deliver(upload, { deadline }, courier);
 };
 
-/** An event without an ETag: the bucket says which object is there now. A verdict applies to its own version only. */
+/**
+ * An event without an ETag: the bucket says which object is there now. A verdict applies to its own version only, which may
+ * have been sent before another one replaced it.
+ */
 const identifyAndSend = async (
   { object, verdict }: Extract<UploadRequest, { kind: 'unidentified' }>,
   deadline: Deadline,
   courier: EntriesCourier,
 ): Promise<Result> => {
   const found = await courier.storage.find(object.bucket, object.key, deadline.signal);
+  if (verdict && (found.ok ? found.value.versionId !== object.versionId : found.error.code === 'OBJECT_DELETED')) {
+    const earlier = await uploadOfVersion(object, courier.settings, courier.ledger);
+    if (earlier) return handleUpload(earlier, verdict, deadline, courier);
+    return { status: 'ignored', reason: 'The verdict is about a version that is not there now and was never sent.' };
+  }
   if (!found.ok) {
     const { code, detail } = found.error;
     return code === 'OBJECT_DELETED' ? { status: 'ignored', reason: detail } : leaveUnfinished(`${code}: ${detail}`);
-  }
-  if (verdict !== undefined && found.value.versionId !== object.versionId) {
-    return { status: 'ignored', reason: 'The verdict is about another version than the one that is there now.' };
   }
   return handleUpload(found.value, verdict, deadline, courier);
 };
