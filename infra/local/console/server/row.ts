@@ -3,6 +3,7 @@ import type { FailureDetail } from '../../../../lib/failures/failures.ts';
 import { failures } from '../../../../lib/failures/failures.ts';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
 import { accountLane } from '../../../../lib/lane/lane.ts';
+import { failureOfVerdict, verdictOnAttached } from '../../../../lib/ledger/latest-verdict.ts';
 import type { LedgerRecord } from '../../../../lib/ledger/record.ts';
 import type { ListedPause } from '../../../../lib/operator/list-pauses.ts';
 import { maskNames } from '../../../../lib/telemetry/mask-key.ts';
@@ -37,6 +38,7 @@ export const rowOfRecord = (
 ): Row => {
   const { state, upload, target } = record;
   const pausedBy = pauseOf(record, pauses);
+  const listed = verdictOnAttached(record);
   return {
     id: rowId(uploadId(upload)),
     key: upload.key,
@@ -49,6 +51,7 @@ export const rowOfRecord = (
     ...(progress && { progress }),
     ...('dueAt' in state && { dueAtMs: state.dueAt }),
     ...('failure' in state && { failure: state.failure }),
+    ...(listed && { failure: failureOfVerdict(listed.code) }),
     ...(pausedBy && { pausedBy }),
     warnings: state.status === 'attached' ? state.warnings : [],
   };

@@ -41,3 +41,14 @@ test('a file that is attached or held is not shown as paused', () => {
   const held = record({ status: 'held', failure: exhausted, heldAt: 1_000, mayBeDelivered: false });
   expect(rowOfRecord(held, undefined, [pauseOf('*')])).not.toHaveProperty('pausedBy');
 });
+
+test('a file that is attached shows a verdict of the malware scan until it is acknowledged', () => {
+  const attached = record({ status: 'attached', attachedAt: 1_000, evidence: 'answer', warnings: [] });
+  const verdict = { code: 'SCAN_THREAT_FOUND', at: 2_000 } as const;
+  expect(rowOfRecord({ ...attached, verdict }, undefined, [])).toMatchObject({
+    state: 'attached',
+    failure: { code: 'SCAN_THREAT_FOUND' },
+  });
+  const acknowledged = { ...attached, verdict: { ...verdict, acknowledged: true } } as const;
+  expect(rowOfRecord(acknowledged, undefined, [])).not.toHaveProperty('failure');
+});
