@@ -1,3 +1,4 @@
+import { OwnError } from '../failures/own-error.ts';
 import { latestUpload } from '../upload/is-newer.ts';
 import { doubtedChange } from './doubted.ts';
 import { failureOfVerdict, missingVerdict, type ScanVerdict } from './latest-verdict.ts';
@@ -44,7 +45,7 @@ const beginning = (event: FirstEvent, now: number) => {
 };
 
 const heldFor = ({ code }: ScanVerdict, now: number) => {
-  if (code === 'clean') throw new Error('A clean verdict holds nothing.');
+  if (code === 'clean') throw new OwnError('A clean verdict holds nothing.');
   return heldState(now, failureOfVerdict(code), false);
 };
 

@@ -156,7 +156,9 @@ const valuesOf = (
   outcome: Exclude<Outcome, { status: 'ignored' | 'refused' | 'unchanged' }>,
   { komboMs, sizeBytes }: Measures,
 ): MetricValues => {
-  const counted = { [counters[outcome.status]]: 1, KomboLatency: komboMs };
+  // One that is attached, and was not found clean, is listed among the held.
+  const isListed = (outcome.status === 'attached' || outcome.status === 'already-attached') && outcome.failure;
+  const counted = { [counters[outcome.status]]: 1, KomboLatency: komboMs, ...(isListed && { Held: 1 }) };
   if (outcome.status === 'attached') {
     const { warnings } = outcome;
     return {

@@ -32,7 +32,7 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
     case 'threat':
       return {
         ok: false,
-        message: `Nothing was changed: the malware scan found a threat in this file. Only a clean scan verdict can release it; "resolve" decides that it is not sent. ${state}`,
+        message: `Nothing was changed: the malware scan found a threat in this file. A clean scan verdict releases it; "resolve" decides that it is not sent. An operator who knows better adds "force": true to "retry". ${state}`,
         ...files,
       };
     case 'verdict':

@@ -61,13 +61,13 @@ describe('retry', () => {
     expect(world.kombo.posts).toHaveLength(0);
   });
 
-  test('never sends a file in which a threat was found', async () => {
+  test('sends no file in which a threat was found without "force", and "resend" never does', async () => {
     const upload = world.put(key);
     await noteVerdict(upload, { code: 'SCAN_THREAT_FOUND' }, world.deadline(), world.newFunction());
     const force = { action: 'resend', force: true };
     for (const event of [{ action: 'retry' }, force]) {
       const answer = await world.ask({ ...event, key, reason });
-      expect(answer.message).toContain('Only a clean scan verdict can release');
+      expect(answer.message).toContain('A clean scan verdict releases it');
     }
     expect(await world.ask({ action: 'retry', candidate_id: 'GRK123', reason })).toMatchObject({
       ok: false,
