@@ -1,4 +1,5 @@
 import type { Deadline } from '../deadline.ts';
+import { OwnError } from '../failures/own-error.ts';
 import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import { targetOf } from '../ledger/first-record.ts';
 import { latestVerdict, type ReportedVerdict, type ScanVerdict } from '../ledger/latest-verdict.ts';
@@ -48,15 +49,18 @@ const deliverClean = async (
   courier: DeliverCourier,
 ): Promise<Outcome> => {
   const { ledger } = courier;
-  for (let round = 1; ; round += 1) {
+  for (let round = 1; round <= maxConflictRounds; round += 1) {
     const outcome = await deliver(upload, { deadline, verdict }, courier);
     if (!mayHaveWrittenNothing.has(outcome.status)) return outcome;
     const known = await ledger.read(uploadId(upload));
     if (!known?.readable || latestVerdict(known.record.verdict, verdict) === known.record.verdict) return outcome;
-    // It was being sent a moment ago, and is held by an earlier verdict now.
-    const isFree = releasedByClaim.has(situationOf(known.record.state));
-    if (!isFree || round === maxConflictRounds) return writeVerdict(upload, verdict, known.record, courier);
+    // One that was being sent a moment ago, and is held by an earlier verdict now, is free for the next round.
+    if (releasedByClaim.has(situationOf(known.record.state))) continue;
+    const written = await writeVerdict(upload, verdict, known.record, courier);
+    // Another verdict was written in the meantime.
+    if (written.status !== 'unchanged') return written;
   }
+  throw new OwnError('Too many verdicts and deliveries of one file came at the same time.');
 };
 
 /** `unknown`: the lease of another owner had ended. */

@@ -335,6 +335,16 @@ describe('a clean verdict', () => {
     expect(await note(failed, upload)).toMatchObject({ status: 'unchanged', failure: { code: 'SCAN_THREAT_FOUND' } });
   });
 
+  test('of a file that waits behind a pause is kept: a later scan that could not be made does not hold it', async () => {
+    await world.ask({ action: 'pause', integration_id: 'account', reason });
+    const upload = put();
+    expect(await send(upload)).toMatchObject({ status: 'waiting' });
+    expect(await note(clean, upload)).toMatchObject({ status: 'waiting' });
+    expect(await world.recordOf(upload)).toMatchObject({ state: { status: 'waiting' }, verdict: clean });
+    await note({ code: 'SCAN_FAILED', at: nine + minute }, upload);
+    expect(await world.recordOf(upload)).toMatchObject({ state: { status: 'waiting' }, verdict: clean });
+  });
+
   test('is about the same bytes, also when they are uploaded again and nobody reports them', async () => {
     world.env.REQUIRE_SCAN = 'true';
     const upload = put();
@@ -366,6 +376,22 @@ describe('a clean verdict', () => {
       status: 'rejected',
       failure: { code: 'KEY_NOT_MATCHED' },
     });
+  });
+
+  test('that is written right after a verdict which holds the file releases it', async () => {
+    await world.ask({ action: 'pause', integration_id: 'account', reason });
+    const upload = put();
+    await send(upload);
+    const failed = { code: 'SCAN_FAILED', at: nine + minute } as const;
+    const other = world.newFunction();
+    let rounds = 0;
+    const scan: typeof other.ledger.scan = async (...its) => {
+      rounds += 1;
+      if (rounds === 1) await noteVerdict(upload, failed, world.deadline(), world.newFunction());
+      return other.ledger.scan(...its);
+    };
+    await noteVerdict(upload, clean, world.deadline(), { ...other, ledger: { ...other.ledger, scan } });
+    expect(await world.recordOf(upload)).toMatchObject({ state: { status: 'waiting' }, verdict: clean });
   });
 
   test('that comes while the file is sent, right before its owner writes that a threat holds it, releases it', async () => {
