@@ -108,13 +108,16 @@ const sumsOf = ({ paused, open }: ListedLanes, { clock }: GaugesCourier): Part =
 };
 
 /**
- * The index does not show since when a lane is paused, and whether its item can be read; one that cannot is listed with the
- * pauses once a run has met it.
+ * The index does not show since when a lane is paused, and whether its item can be read. Of the open ones those are read that
+ * are due first; one that cannot be read is listed with the pauses once a run has met it.
  */
 const readLanes = async ({ paused, open }: ListedLanes, { lanes, clock, log }: GaugesCourier): Promise<Part> => {
   const now = clock.now();
   // An account whose item cannot be read closes every lane, and may be listed nowhere.
-  const ids = new Set([accountLane, ...paused.map(({ integrationId }) => integrationId)]);
+  const ids = new Set([
+    accountLane,
+    ...[...paused, ...open.slice(0, ledgerPageSize)].map((entry) => entry.integrationId),
+  ]);
   let pagingPauses = 0;
   let unreadable = [...paused, ...open].reduce((sum, entry) => sum + entry.unreadable, 0);
   for (const [id, lane] of await lanes.readMany([...ids])) {

@@ -98,10 +98,11 @@ test('a damaged lane keeps its place in the gauges, because the index shows its 
   expect(await gauges()).toMatchObject({ waiting: 4, paused: 1 });
 });
 
-test('no record of a file and no open lane is read, but records whose lease has ended', async () => {
+test('no record of a file is read but those whose lease has ended, and of the open lanes only a page', async () => {
   world.addWaiting('GRK1', { state: states.held });
   world.addWaiting('GRK2');
   world.setLane({ pause: byOperator }, otherIntegration);
+  for (let number = 0; number < 150; number += 1) world.setLane({ nextAt: nine + hour }, `open:${number}`);
   const read: string[][] = [];
   const courier = world.newCourier();
   const { getMany } = courier.table;
@@ -117,7 +118,10 @@ test('no record of a file and no open lane is read, but records whose lease has 
     lanes: lanesOn(table, courier.clock),
     ledger: ledgerOn({ ...courier, table, retentionDays: 1 }),
   });
-  expect(read).toEqual([['lane#*', `lane#${otherIntegration}`]]);
+  const ids = read.flat();
+  expect(ids.slice(0, 3)).toEqual(['lane#*', `lane#${otherIntegration}`, `lane#${integrationId}`]);
+  // The account, the paused one, and a page of open ones.
+  expect(ids).toHaveLength(2 + 100);
 });
 
 describe('pauses for which an operator is called', () => {
@@ -147,7 +151,7 @@ describe('records that cannot be read', () => {
     world.setLane({ pause: byOperator }, 'c:3');
     world.setLane({ outages: 1 }, '*');
     for (const id of ['a:1', 'c:3']) damageLane(id);
-    expect(await gauges()).toMatchObject({ unreadable: 1, paused: 1, pagingPauses: 0 });
+    expect(await gauges()).toMatchObject({ unreadable: 2, paused: 1, pagingPauses: 0 });
     await world.work();
     damageLane('*');
     expect(await gauges()).toMatchObject({ unreadable: 3, paused: 2, pagingPauses: 0 });
