@@ -1,8 +1,10 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { OwnError } from '../lib/failures/own-error.ts';
+import type { KeyTemplate } from '../lib/key-template/match-key.ts';
 import type { Outcome } from '../lib/outcome.ts';
 import { logger } from '../lib/telemetry/logger.ts';
 import { fieldsOf } from '../lib/telemetry/observe.ts';
+import { targetKey } from '../lib/upload/target.ts';
 import { countRefused } from './events/count-refused.ts';
 import { parseUploadEvent } from './events/upload-event.ts';
 import { withMiddleware } from './middleware.ts';
@@ -32,12 +34,19 @@ export const handler = withMiddleware(
       const { outcomes, unfinished } = await deliverEntries(entries, deadline, courier);
       if (envelope === 'sqs') return sqsBatchResponse(messageIdsOf(unfinished));
       if (unfinished.length > 0) throw new UnfinishedUploads(unfinished.map(({ reason }) => reason));
-      return { outcomes: outcomes.map((outcome: Outcome) => fieldsOf(outcome, settings.keyTemplates)) };
+      return { outcomes: outcomes.map((outcome: Outcome) => answerOf(outcome, settings.keyTemplates)) };
     } finally {
       deadline.clear();
     }
   },
 );
+
+/** As its log line; the caller has the key, so ids need no mask. */
+const answerOf = (outcome: Outcome, templates: readonly KeyTemplate[]): Record<string, unknown> => {
+  const fields = fieldsOf(outcome, templates);
+  const target = 'target' in outcome ? outcome.target : undefined;
+  return target ? { ...fields, target: targetKey(target), integration: target.integrationId } : fields;
+};
 
 /** An entry that came with SQS but without the id of its message can only be kept by failing the whole batch. */
 const messageIdsOf = (unfinished: readonly Unfinished[]): string[] => {

@@ -32,7 +32,7 @@ test('an upload is attached under the name that its uploader gave it', async () 
   await loopback.put('candidates/GRK1/C++ & Léa Roe.pdf');
   const answer = await loopback.invoke('on-upload', notification('candidates/GRK1/C++ & Léa Roe.pdf'));
   expect(answer).toMatchObject({
-    outcomes: [{ status: 'attached', key: 'candidates/•••/•••.pdf', target: 'candidate/•••' }],
+    outcomes: [{ status: 'attached', key: 'candidates/•••/•••.pdf', target: 'candidate/GRK1' }],
   });
   expect(JSON.stringify(answer)).not.toContain('Roe');
   expect(attachments('GRK1')).toMatchObject([{ name: 'C++ & Léa Roe.pdf' }]);
