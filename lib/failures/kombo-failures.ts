@@ -210,7 +210,7 @@ export const komboErrorCodes = {
     ...accountStops,
     meaning: 'Kombo does not accept calls from this address.',
     nextStep:
-      "Add the function's fixed egress address to Kombo's allowlist, or end the allowlist; within minutes the files follow.",
+      'End the allowlist of this API key in Kombo; within minutes the files follow. The functions have no fixed address unless you have put them into a VPC with one: then add that address.',
   },
   'PLATFORM.INTEGRATION_NOT_FOUND': {
     ...integrationUnknown,
@@ -221,13 +221,15 @@ export const komboErrorCodes = {
   'PLATFORM.INPUT_INVALID': {
     ...inputRefused,
     meaning: "Kombo's validation refused the request.",
-    nextStep: "Read Kombo's message and log_url, fix the key or the file, and upload again.",
+    nextStep:
+      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the key or the file, and upload again.',
   },
   'REMOTE.INPUT_INVALID': {
     ...inputRefused,
     atFault: 'file',
     meaning: 'The ATS refused the content.',
-    nextStep: "Read Kombo's message and log_url, fix the file, and upload again.",
+    nextStep:
+      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again.',
   },
   'REMOTE.UNKNOWN_HTTP_ERROR': {
     ...unknownFromAts,
@@ -252,7 +254,8 @@ export const komboErrorCodes = {
   'ATS.APPLICATION_ALREADY_EXISTS': {
     ...targetClosed,
     meaning: 'The ATS reports that the application exists already.',
-    nextStep: "Read Kombo's message and log_url; this answer is not expected for an attachment.",
+    nextStep:
+      'This answer is not expected for an attachment: look for the file at the target in the ATS. If it is there, nothing is left to do. If it is not, retry; if the answer comes again, send Kombo support the logUrl.',
   },
 } as const satisfies Record<string, Failure>;
 
@@ -272,13 +275,15 @@ const otherCallFailures = {
   KOMBO_UNAUTHORIZED: {
     ...keyRefused,
     meaning: 'Kombo answered 401 without a known code.',
-    nextStep: 'Check the API key with the action "check"; within minutes the files follow.',
+    nextStep:
+      'Put a valid Kombo API key into the secret that KOMBO_API_KEY_SECRET names; within minutes the files follow. If the key is right, compare KOMBO_BASE_URL with the region of the Kombo environment.',
   },
   KOMBO_FORBIDDEN: {
     ...callRefused,
     asListing: 'forbidden',
     meaning: 'Kombo answered 403 without a known code.',
-    nextStep: "Read Kombo's message and log_url, grant the right that is missing, then retry.",
+    nextStep:
+      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), grant the right that is missing, then retry.',
   },
   KOMBO_NOT_FOUND: {
     ...callRefused,
@@ -293,7 +298,8 @@ const otherCallFailures = {
   KOMBO_REFUSED: {
     ...requestRefused,
     meaning: 'Kombo refused the request (4xx) without a known code.',
-    nextStep: "Read Kombo's message and log_url, fix the key or the file, and upload again.",
+    nextStep:
+      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the key or the file, and upload again.',
   },
   KOMBO_FAULT: {
     ...unknown,

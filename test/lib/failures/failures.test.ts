@@ -88,8 +88,13 @@ test('no text for operators holds a name of the code', () => {
     ...Object.values(everyFailure).flatMap(({ meaning, nextStep }) => [meaning, nextStep]),
     ...Object.values(settings).map(({ meaning }) => meaning.replaceAll(/`[^`]*`/g, '')),
   ];
-  const brands = /GuardDuty|log_url|CVs?|ATSs?|JSON|reservedConcurrency/g;
+  const brands = /GuardDuty|logUrl|komboMessage|CVs?|ATSs?|JSON|reservedConcurrency/g;
   for (const text of texts) expect(text.replaceAll(brands, '')).not.toMatch(/\b[a-z]+[A-Z]/);
+});
+
+test('texts for operators name the fields of an answer as it has them, and no text sends to a check that only repeats it', () => {
+  for (const { meaning, nextStep } of Object.values(everyFailure))
+    expect(`${meaning} ${nextStep}`).not.toMatch(/log_url|kombo_message|Kombo's message|action "check"/);
 });
 
 test('every code has a meaning and a next step that are sentences', () => {

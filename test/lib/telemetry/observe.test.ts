@@ -88,7 +88,8 @@ test('a failure comes with its code, its next step and the link to the log of Ko
       integration: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E',
       attempt: 2,
       code: 'REMOTE.INPUT_INVALID',
-      nextStep: "Read Kombo's message and log_url, fix the file, and upload again.",
+      nextStep:
+        'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again.',
       logUrl: 'https://app.kombo.dev/logs?interactionId=1',
       totalMs: 12,
       komboMs: 7,

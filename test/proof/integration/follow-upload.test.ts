@@ -63,7 +63,8 @@ test('a refusal that stays is reported with its code and the next step', async (
   expect(steps.at(-1)).toMatchObject({
     step: 'failed',
     status: 'rejected',
-    nextStep: "Read Kombo's message and log_url, fix the file, and upload again.",
+    nextStep:
+      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again.',
   });
 });
 

@@ -50,7 +50,8 @@ describe('attach', () => {
           status: 'rejected',
           code: 'REMOTE.INPUT_INVALID',
           meaning: 'The ATS refused the content.',
-          nextStep: "Read Kombo's message and log_url, fix the file, and upload again.",
+          nextStep:
+            'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again.',
           logUrl: 'https://app.kombo.example/log/1',
         },
       ],
