@@ -45,11 +45,11 @@ type Content = BatchTask extends infer Task ? (Task extends unknown ? Omit<Task,
 
 const contentOf = (task: unknown, schemaVersion: string, bucket: string): Content => {
   if (!knownVersions.includes(schemaVersion)) {
-    const named = /^[\d.]{1,10}$/.test(schemaVersion) ? schemaVersion : 'unknown';
-    return refuseTask(
-      'SCHEMA_UNKNOWN',
-      `Create the job with InvocationSchemaVersion 1.0 or 2.0; this one is ${named}.`,
-    );
+    const isVersion = /^[\d.]{1,10}$/.test(schemaVersion);
+    const named = isVersion
+      ? `InvocationSchemaVersion ${schemaVersion}`
+      : 'an InvocationSchemaVersion that is no number';
+    return refuseTask('SCHEMA_UNKNOWN', `The job uses ${named}.`);
   }
   const named = nonEmptyText(at(task, 's3Bucket')) ?? bucketOfArn(nonEmptyText(at(task, 's3BucketArn')));
   if (named === undefined) return refuseTask('TASK_INCOMPLETE', 'The task names no bucket.');

@@ -1,5 +1,6 @@
 import { sleep } from '../clock.ts';
 import type { Courier } from '../courier.ts';
+import { nextStepIfItStays } from '../failures/advice.ts';
 import { failureOf } from '../failures/failures.ts';
 import { mayBeMistyped } from '../lane/lane.ts';
 import { noteAnswer } from '../lane/note-answer.ts';
@@ -111,11 +112,15 @@ const eventOf = async (
     random(),
   );
   if (dueAt !== undefined) return { ...failed, dueAt };
-  const exhausted = `The last of ${record.attemptsSinceRelease} attempts ended with ${code}. ${detail}`;
+  const words = [
+    `The last of ${record.attemptsSinceRelease} attempts ended with ${code}.`,
+    detail,
+    nextStepIfItStays(code),
+  ];
   return {
     ...failed,
     as: 'held',
-    failure: { ...ending.failure, code: 'RETRIES_EXHAUSTED', detail: exhausted },
+    failure: { ...ending.failure, code: 'RETRIES_EXHAUSTED', detail: words.filter(Boolean).join(' ') },
     dueAt: now,
   };
 };

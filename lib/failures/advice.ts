@@ -24,6 +24,12 @@ export const explains = (code: FailureCode, status: FailureStatus): boolean => {
 export const nextStepFor = (code: FailureCode, status: FailureStatus): string =>
   explains(code, status) ? failureOf(code).nextStep : otherwise[status];
 
+/** What an operator does when repeating has not helped. Undefined where nothing but the other side can end it. */
+export const nextStepIfItStays = (code: FailureCode): string | undefined => {
+  const [, step] = /if it stays[,:] (.+)$/is.exec(failureOf(code).nextStep) ?? [];
+  return step && `${step.charAt(0).toUpperCase()}${step.slice(1)}`;
+};
+
 /** What an operator does whose request met this: no file waits for it. */
 export const nextStepOfRequest = (code: FailureCode): string => {
   const { status, pauses, nextStep } = failureOf(code);

@@ -43,7 +43,7 @@ export const eventFailures = {
     byHand: false,
     meaning: 'The event has a form that this version does not know; it may name an upload in an unexpected wrapping.',
     nextStep:
-      'Look at what is connected to the function and send it one of the expected events, then replay the failure queue.',
+      'Read the message in the failure queue, look at what is connected to the function, and fix what sends it. As it is, the message stays refused: look whether the sweep has found its upload, then delete it (infra/README.md, Replay).',
   },
   EVENT_INCOMPLETE: {
     status: 'refused',
@@ -51,7 +51,7 @@ export const eventFailures = {
     byHand: false,
     meaning: 'The event lacks a field that every upload event has; S3 or GuardDuty may have changed its format.',
     nextStep:
-      'Compare the event in the failure queue with the S3 user guide, fix its sender or its parser, then replay it.',
+      'Read the message in the failure queue, compare it with the S3 user guide, and fix its sender. As it is, the message stays refused: look whether the sweep has found its upload, then delete it (infra/README.md, Replay).',
   },
   EVENT_NESTED: {
     status: 'refused',
@@ -59,7 +59,7 @@ export const eventFailures = {
     byHand: false,
     meaning: 'The event is wrapped in more messages than any sensible route adds.',
     nextStep:
-      'Look at how the event travels; one queue or topic between bucket and function is enough. Then replay it.',
+      'Look at how the event travels; one queue or topic between bucket and function is enough. As it is, the message stays refused: look whether the sweep has found its upload, then delete it (infra/README.md, Replay).',
   },
   BUCKET_FOREIGN: {
     status: 'refused',
@@ -73,7 +73,8 @@ export const eventFailures = {
     redeliver: true,
     byHand: false,
     meaning: 'The scan result names neither an ETag nor a version, so it cannot be said which content was scanned.',
-    nextStep: 'Scan the object again; a clean verdict that names its content delivers the file automatically.',
+    nextStep:
+      'Scan the object again (infra/README.md, Scan for malware); a clean verdict that names its content delivers the file. Then delete the message from the failure queue (infra/README.md, Replay).',
   },
   KEY_MALFORMED: {
     status: 'refused',

@@ -347,7 +347,8 @@ const otherCallFailures = {
   API_KEY_UNAVAILABLE: {
     ...retrySoon,
     meaning: 'Secrets Manager does not answer; nothing was sent.',
-    nextStep: 'Nothing: it is sent again automatically.',
+    nextStep:
+      'Nothing at first; if it stays, look at the AWS Health Dashboard for Secrets Manager, and at the network of the function.',
   },
 } as const satisfies Record<string, Failure>;
 

@@ -42,7 +42,7 @@ export const uploadFailures = {
   TYPE_NOT_ALLOWED: {
     ...rejected,
     meaning: 'The file is of a type that ALLOWED_TYPES or the integration does not accept.',
-    nextStep: 'Ask for a PDF, or add the type to ALLOWED_TYPES if the ATS takes it, and retry.',
+    nextStep: 'Ask for a PDF. If ALLOWED_TYPES is the limit and the ATS takes the type, add it, deploy, and retry.',
   },
   TYPE_CONTRADICTED: {
     ...rejected,
@@ -97,17 +97,20 @@ export const uploadFailures = {
   STORAGE_UNAVAILABLE: {
     ...retried,
     meaning: 'S3 could not be read; nothing was delivered.',
-    nextStep: 'Nothing: it is sent again automatically.',
+    nextStep:
+      'Nothing at first; if it stays, look at the AWS Health Dashboard for S3 and KMS, and at the network of the function.',
   },
   SOURCE_SHORT: {
     ...retried,
     meaning: 'S3 sent fewer or more bytes than it announced; the last bytes were withheld, so nothing was delivered.',
-    nextStep: 'Nothing: it is sent again automatically.',
+    nextStep:
+      'Nothing at first; if it stays, look at the AWS Health Dashboard for S3, and at the network of the function.',
   },
   SOURCE_STALLED: {
     ...retried,
     meaning: 'S3 stopped sending; the last bytes were withheld, so nothing was delivered.',
-    nextStep: 'Nothing: it is sent again automatically.',
+    nextStep:
+      'Nothing at first; if it stays, look at the AWS Health Dashboard for S3, and at the network of the function.',
   },
   SOURCE_CORRUPT: {
     ...retried,
@@ -117,7 +120,8 @@ export const uploadFailures = {
   OUT_OF_TIME: {
     ...retried,
     meaning: 'Time ran out before the last byte was sent, so nothing was delivered.',
-    nextStep: 'Nothing at first; if it stays, raise KOMBO_TIMEOUT_SECONDS and the function timeout.',
+    nextStep:
+      'Nothing at first. If it stays: raise memoryMb (more memory is also more CPU), set komboTimeoutSeconds to 290, which is the most, or use transfer: data_url in a bucket with versions; then deploy.',
   },
   LEDGER_UNAVAILABLE: {
     ...retried,
@@ -181,12 +185,12 @@ export const uploadFailures = {
     ...held,
     meaning: 'The malware scan was not allowed to read the object.',
     nextStep:
-      "Give the scan's role access to the bucket and its key, and scan the object again; a clean verdict delivers it.",
+      'Give the role of the malware protection plan (with scan: create-plan the ScanRole of the stack) access to the bucket and its key, and scan the object again (infra/README.md, Scan for malware); a clean verdict delivers it.',
   },
   SCAN_FAILED: {
     ...held,
     meaning: 'The malware scan itself failed.',
-    nextStep: 'Scan the object again; a clean verdict delivers it automatically.',
+    nextStep: 'Scan the object again (infra/README.md, Scan for malware); a clean verdict delivers it automatically.',
   },
   SCAN_VERDICT_UNKNOWN: {
     ...held,
@@ -198,12 +202,13 @@ export const uploadFailures = {
     ...held,
     meaning: 'REQUIRE_SCAN is on, and no verdict of the malware scan has come for this file.',
     nextStep:
-      'See whether the scan runs for the bucket, and scan the object again; a clean verdict delivers it automatically.',
+      'See whether the scan runs for the bucket, and scan the object again (infra/README.md, Scan for malware); a clean verdict delivers it automatically.',
   },
   EVENT_MISSED: {
     ...retried,
     meaning: 'Its event never came; the sweep found it.',
-    nextStep: 'Nothing: it is sent by the next scheduled run.',
+    nextStep:
+      'Nothing for this file: it is sent by the next scheduled run. When most files come this way, the bucket no longer sends its events: infra/README.md, An existing bucket.',
   },
   RESEND_ASKED: {
     ...retried,

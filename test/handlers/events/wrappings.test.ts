@@ -110,7 +110,7 @@ describe('SQS', () => {
           detail:
             'The SQS message is an object without any field of an upload event. Expected is an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.',
           nextStep:
-            'Look at what is connected to the function and send it one of the expected events, then replay the failure queue.',
+            'Read the message in the failure queue, look at what is connected to the function, and fix what sends it. As it is, the message stays refused: look whether the sweep has found its upload, then delete it (infra/README.md, Replay).',
           redeliver: true,
         },
       },

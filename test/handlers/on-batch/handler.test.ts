@@ -54,7 +54,11 @@ test('an unknown schema is echoed, and every task says what to do', async () => 
   expect(answer).toMatchObject({
     invocationSchemaVersion: '9.9',
     results: [
-      { resultCode: 'PermanentFailure', resultString: expect.stringContaining('InvocationSchemaVersion 1.0 or 2.0') },
+      {
+        resultCode: 'PermanentFailure',
+        resultString:
+          'REFUSED SCHEMA_UNKNOWN: The job uses InvocationSchemaVersion 9.9. Create the job with InvocationSchemaVersion 1.0 or 2.0.',
+      },
     ],
   });
 });

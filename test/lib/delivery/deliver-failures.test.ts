@@ -100,7 +100,7 @@ describe('what is known not to be delivered', () => {
     return outcome;
   };
 
-  test('at the twelfth attempt is held, with the last error in its words', async () => {
+  test('at the twelfth attempt is held, with the last error and what to do about it in its words', async () => {
     const upload = world.put(key);
     for (let attempt = 1; attempt < 12; attempt += 1)
       expect(await failToRead(upload)).toMatchObject({ status: 'waiting', attempt });
@@ -108,7 +108,8 @@ describe('what is known not to be delivered', () => {
       status: 'held',
       failure: {
         code: 'RETRIES_EXHAUSTED',
-        detail: 'The last of 12 attempts ended with STORAGE_UNAVAILABLE. S3 answered SlowDown (HTTP 503).',
+        detail:
+          'The last of 12 attempts ended with STORAGE_UNAVAILABLE. S3 answered SlowDown (HTTP 503). Look at the AWS Health Dashboard for S3 and KMS, and at the network of the function.',
       },
     });
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { settings } from '../../../lib/config/settings.ts';
+import { nextStepIfItStays } from '../../../lib/failures/advice.ts';
 import type { EventFailure } from '../../../lib/failures/event-failures.ts';
 import type { Failure } from '../../../lib/failures/failure.ts';
 import {
@@ -88,13 +89,21 @@ test('no text for operators holds a name of the code', () => {
     ...Object.values(everyFailure).flatMap(({ meaning, nextStep }) => [meaning, nextStep]),
     ...Object.values(settings).map(({ meaning }) => meaning.replaceAll(/`[^`]*`/g, '')),
   ];
-  const brands = /GuardDuty|logUrl|komboMessage|CVs?|ATSs?|JSON|reservedConcurrency/g;
+  const brands = /GuardDuty|logUrl|komboMessage|memoryMb|komboTimeoutSeconds|CVs?|ATSs?|JSON|reservedConcurrency/g;
   for (const text of texts) expect(text.replaceAll(brands, '')).not.toMatch(/\b[a-z]+[A-Z]/);
 });
 
 test('texts for operators name the fields of an answer as it has them, and no text sends to a check that only repeats it', () => {
   for (const { meaning, nextStep } of Object.values(everyFailure))
     expect(`${meaning} ${nextStep}`).not.toMatch(/log_url|kombo_message|Kombo's message|action "check"/);
+});
+
+test('every code that can use up the retry budget of a file says what to do when it stays', () => {
+  // No attempt ends with these.
+  const before = ['EVENT_MISSED', 'INTEGRATION_PAUSED', 'LANE_BUSY', 'RESEND_ASKED', 'SAME_BYTES_UNDECIDED'];
+  const without = codes.filter((code) => countsAsAttempt(code) && failureOf(code).status === 'waiting');
+  expect(without.filter((code) => nextStepIfItStays(code) === undefined).sort()).toEqual(before);
+  expect(nextStepIfItStays('SOURCE_CORRUPT')).toBe('The object is damaged: upload it again.');
 });
 
 test('every code has a meaning and a next step that are sentences', () => {
