@@ -1,7 +1,7 @@
 /** Every number that is not a setting, once, with its unit and its reason. Settings are in `config/settings.ts`. */
 
 const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
+export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 export const daySeconds = dayMs / secondMs;
@@ -319,6 +319,9 @@ export const maxStandstillMs = minuteMs;
  */
 export const sweepMarginMs = hourMs;
 export const sweepDeepMs = 3 * dayMs;
+
+/** A sweep of which no pass has finished for this long has stopped; the alarm sweep-stopped has the same threshold. */
+export const sweepStoppedMs = dayMs;
 
 /** A run that stopped loses its lease before the next run, 5 minutes later. The cursor is written every minute. */
 export const sweepLeaseMs = 3 * minuteMs;

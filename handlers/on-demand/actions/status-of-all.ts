@@ -2,6 +2,7 @@ import { nextStepFor, nextStepOfPause } from '../../../lib/failures/advice.ts';
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
 import { countWork, type WorkCounts } from '../../../lib/operator/count-work.ts';
 import { laneNameOf } from '../../../lib/operator/lane-name.ts';
+import { lastSweepOf } from '../../../lib/operator/last-sweep.ts';
 import { type FileList, type FilePlace, listFiles } from '../../../lib/operator/list-files.ts';
 import { type ListedPause, listPauses } from '../../../lib/operator/list-pauses.ts';
 import { damagedSweepAdvice, readSweep, type StoredSweep } from '../../../lib/runs/sweep-store.ts';
@@ -46,7 +47,7 @@ export const statusOfAll = async (
     ...(!complete && { countsAre: 'at least; time ran out' }),
     heldByCode: Object.entries(heldByCode).map(([code, number]) => ({ code, number, ...adviceFor(code) })),
     pauses: pauses.map(pauseAnswer),
-    sweep: sweepAnswer(sweep),
+    sweep: sweepAnswer(sweep, courier.clock.now()),
     [list]: files,
     ...(more && last && { next: nextPage(list, limit, last) }),
   };
@@ -93,13 +94,17 @@ const adviceFor = (code: string) => {
 };
 
 /** The proof that nothing is lost: every object of the watched folders is accounted for, as of then. */
-const sweepAnswer = ({ state }: StoredSweep) => {
-  if (state === undefined) return { sentence: 'No sweep has run so far.' };
+const sweepAnswer = ({ state }: StoredSweep, now: number) => {
   if (state === 'damaged')
     return { sentence: 'The item of the sweep cannot be read; nothing is swept.', nextStep: damagedSweepAdvice };
-  const { finishedAt, unaccounted, unmatched, folders = [] } = state;
+  const { sentence, age, todo } = lastSweepOf(state, now);
+  const { startedAt, finishedAt, unaccounted, unmatched, folders = [] } = state ?? {};
   return {
+    sentence,
+    ...(todo !== undefined && { nextStep: todo }),
+    ...(startedAt !== undefined && { startedAt: new Date(startedAt).toISOString() }),
     ...(finishedAt !== undefined && { finishedAt: new Date(finishedAt).toISOString() }),
+    ...(age !== undefined && { age }),
     ...(unaccounted !== undefined && { unaccounted }),
     ...(unmatched !== undefined && { keysNotMatched: unmatched }),
     ...(folders.length > 0 && { unwatchedFolders: folders }),

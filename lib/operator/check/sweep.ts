@@ -1,24 +1,26 @@
 import type { Courier } from '../../courier.ts';
 import { damagedSweepAdvice, readSweep } from '../../runs/sweep-store.ts';
+import { lastSweepOf } from '../last-sweep.ts';
 import { type CheckLine, fine, wrong } from './check-line.ts';
 
-/** Whether every object of the watched folders was accounted for, and folders that no template watches. */
-export const checkSweep = async ({ table }: Pick<Courier, 'table'>): Promise<readonly CheckLine[]> => {
+/** Whether every object of the watched folders was accounted for within the last day, and folders that no template watches. */
+export const checkSweep = async ({ table, clock }: Pick<Courier, 'table' | 'clock'>): Promise<readonly CheckLine[]> => {
   const { state } = await readSweep(table);
   if (state === 'damaged') return [wrong('sweep', 'Its item cannot be read, so nothing is swept.', damagedSweepAdvice)];
-  if (state?.finishedAt === undefined)
-    return [fine('sweep', 'No pass has finished so far; the first scheduled run starts one.')];
-  const { finishedAt, unaccounted = 0, folders = [] } = state;
-  const ended = `The last pass ended at ${new Date(finishedAt).toISOString()}.`;
-  const pass =
-    unaccounted === 0
-      ? fine('sweep', `${ended} It accounted for every object that it asked about.`)
-      : wrong(
-          'sweep',
-          `${ended} ${unaccounted} objects could not be written into the ledger.`,
-          'Read the log of on-schedule, which says why, and fix the cause; the next pass tries them again.',
-        );
+  const { sentence, todo } = lastSweepOf(state, clock.now());
+  const { finishedAt, unaccounted = 0, folders = [] } = state ?? {};
+  const counted = finishedAt === undefined ? sentence : `${sentence} ${accountOf(unaccounted)}`;
+  const advice = [todo, unaccounted > 0 ? unaccountedAdvice : undefined].filter((one) => one !== undefined);
+  const pass = advice.length === 0 ? fine('sweep', counted) : wrong('sweep', counted, advice.join(' '));
   if (folders.length === 0) return [pass];
   const found = `KEY_TEMPLATES watches nothing in these folders at the root: ${folders.join(', ')}.`;
   return [pass, fine('unwatched folders', found)];
 };
+
+const accountOf = (unaccounted: number): string =>
+  unaccounted === 0
+    ? 'It accounted for every object that it asked about.'
+    : `${unaccounted} objects could not be written into the ledger.`;
+
+const unaccountedAdvice =
+  'Read the log of on-schedule, which says why objects could not be written, and fix the cause; the next pass tries them again.';

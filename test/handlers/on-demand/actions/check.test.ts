@@ -84,8 +84,36 @@ describe('the sweep', () => {
   const finished = { since: {}, watermark: 0, finishedAt: Date.UTC(2026, 0, 5, 8), unaccounted: 0 };
 
   test('that accounted for everything says when, and names no folder', async () => {
-    const found = 'The last pass ended at 2026-01-05T08:00:00.000Z. It accounted for every object that it asked about.';
+    const found =
+      'The last pass ended at 2026-01-05T08:00:00.000Z, 60 minutes ago. It accounted for every object that it asked about.';
     expect(await linesWith(finished)).toEqual([{ what: 'sweep', state: 'ok', found }]);
+  });
+
+  test.each([
+    [
+      'of which no first pass has finished for over a day',
+      { startedAt: Date.UTC(2026, 0, 4, 8) },
+      'started at 2026-01-04T08:00:00.000Z, 25 hours ago.',
+    ],
+    [
+      'that has finished no pass for over a day',
+      {
+        startedAt: Date.UTC(2026, 0, 4, 7),
+        finishedAt: Date.UTC(2026, 0, 4, 8),
+        pass: { startedAt: Date.UTC(2026, 0, 4, 9), prefix: '', deep: true, unaccounted: 0 },
+      },
+      'ended at 2026-01-04T08:00:00.000Z, 25 hours ago. One is in progress since 2026-01-04T09:00:00.000Z.',
+    ],
+  ])('%s is wrong', async (_, document, found) => {
+    expect(await linesWith({ since: {}, watermark: 0, ...document })).toMatchObject([
+      { state: 'wrong', found: expect.stringContaining(found), todo: expect.stringContaining('s3:ListBucket') },
+    ]);
+  });
+
+  test('of which the first pass started less than a day ago is fine, and says when', async () => {
+    const found = 'No pass has finished so far; the first one started at 2026-01-04T10:00:00.000Z, 23 hours ago.';
+    const startedAt = Date.UTC(2026, 0, 4, 10);
+    expect(await linesWith({ since: {}, watermark: 0, startedAt })).toEqual([{ what: 'sweep', state: 'ok', found }]);
   });
 
   test('that could not account for an object is wrong', async () => {

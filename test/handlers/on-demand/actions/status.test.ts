@@ -189,15 +189,27 @@ describe('status of all', () => {
   });
 
   test.each([
-    [undefined, { sentence: 'No sweep has run so far.' }],
+    [undefined, { sentence: 'No pass of the sweep has started so far; the first scheduled run starts one.' }],
     ['?', { sentence: expect.stringContaining('cannot be read'), nextStep: expect.stringContaining('SWEEP_SINCE') }],
     [
       '{"since":{},"watermark":0,"finishedAt":1767603600000,"unaccounted":2,"unmatched":3,"folders":["re•••/ (length 7)"]}',
       {
+        sentence: 'The last pass ended at 2026-01-05T09:00:00.000Z, less than a minute ago.',
+        age: 'less than a minute',
         finishedAt: '2026-01-05T09:00:00.000Z',
         unaccounted: 2,
         keysNotMatched: 3,
         unwatchedFolders: ['re•••/ (length 7)'],
+      },
+    ],
+    [
+      // Listing is denied since the first pass started, two days and an hour ago.
+      '{"since":{},"watermark":0,"startedAt":1767427200000,"pass":{"startedAt":1767427200000,"prefix":"","deep":true,"unaccounted":0}}',
+      {
+        sentence: 'No pass has finished so far; the first one started at 2026-01-03T08:00:00.000Z, 49 hours ago.',
+        nextStep: expect.stringContaining('s3:ListBucket'),
+        startedAt: '2026-01-03T08:00:00.000Z',
+        age: '49 hours',
       },
     ],
   ])('shows the last sweep and folders that nobody watches (item %j)', async (document, sweep) => {
