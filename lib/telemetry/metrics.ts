@@ -14,6 +14,8 @@ export const metricUnits = {
   UnlistedCodes: MetricUnit.Count,
   /** New objects under a watched prefix whose key fits no template, reported by an event or found by the sweep. */
   KeysNotMatched: MetricUnit.Count,
+  /** Objects whose event never came, which the sweep has written down as waiting. */
+  EventsMissed: MetricUnit.Count,
   /** Events, records and tasks that were refused before anything in them became an upload. */
   RefusedEvents: MetricUnit.Count,
   BytesSent: MetricUnit.Bytes,

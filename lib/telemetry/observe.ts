@@ -173,6 +173,7 @@ const valuesOf = (
   return {
     ...counted,
     ...(code === 'KEY_NOT_MATCHED' && { KeysNotMatched: 1 }),
+    ...(code === 'EVENT_MISSED' && { EventsMissed: 1 }),
     ...(unlistedCode !== undefined && { UnlistedCodes: 1 }),
   };
 };

@@ -153,6 +153,14 @@ test('a key that fits no template is counted apart from other rejections', () =>
   expect(rejected('FILE_EMPTY')).toEqual([['Rejected', 1]]);
 });
 
+test('a file whose event never came is counted apart, and one that the ledger knows already is not', () => {
+  const missed = { code: 'EVENT_MISSED', detail: 'x' } as const;
+  const waiting: Outcome = { ...about, status: 'waiting', dueAt: new Date(0), failure: missed };
+  expect(observed(waiting).counted).toContainEqual(['EventsMissed', 1]);
+  const known: Outcome = { ...about, status: 'unchanged', as: 'waiting', failure: missed };
+  expect(observed(known).counted).toEqual([]);
+});
+
 test('what an operator must act on is an error; a file behind a pause is one of many', () => {
   const held = (code: 'OUTCOME_UNKNOWN' | 'INTEGRATION_PAUSED') =>
     observed({ ...about, status: 'held', failure: { code, detail: 'x' } }).line?.level;
