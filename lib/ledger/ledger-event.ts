@@ -196,7 +196,8 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
     case 'absent':
       return [isBlocked(record) ? 'not at the target, and not found clean' : 'not at the target'];
     case 'scanned':
-      if (event.verdict.code === 'clean') return ['found clean'];
+      // As clean counts what an operator has acknowledged: it holds nothing.
+      if (!openVerdict(latestVerdict(record?.verdict, event.verdict))) return ['found clean'];
       return [
         ...(record && isBeforeRestore(record, event.restored) ? (['not found clean, after a restore'] as const) : []),
         'not found clean',
