@@ -2,11 +2,11 @@ import { deadlineWithin } from '../deadline.ts';
 import { accountLane, type Lane, mayBeMistyped, opened } from '../lane/lane.ts';
 import { afterReading, type Pause, type PauseEnd, probeTaken } from '../lane/pause.ts';
 import { readingOf } from '../lane/read-integration.ts';
-import { checkTimeoutMs, countEveryMs, maxReadings, readingEveryMs } from '../limits.ts';
+import { checkTimeoutMs, maxReadings, readingEveryMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import { inParallel } from '../parallel.ts';
 import type { Target } from '../upload/target.ts';
-import { countLane } from './lane-visit.ts';
+import { countBehindAccount, countHourly } from './count-lanes.ts';
 import { listingShows, probeFiles, sendProbe } from './probe.ts';
 import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
 
@@ -40,7 +40,7 @@ export const recoverLanes = async (options: RunOptions, courier: RunCourier): Pr
         await lanes.suggest(integrationId, (fresh) => backAmongOpen(fresh, clock.now()));
       return 'open';
     }
-    await countHourly(lane, lane.pause, courier);
+    if (integrationId !== accountLane) await countHourly(lane, courier);
     if (!lane.pause.end) return 'not asked';
     const { kind, outcomes: ended } = await tryToOpen(lane, lane.pause, lane.pause.end, options, courier);
     outcomes.push(...ended);
@@ -56,27 +56,13 @@ export const recoverLanes = async (options: RunOptions, courier: RunCourier): Pr
       asked += 1;
       if ((await recover(entry.integrationId)) === 'not asked') asked -= 1;
     });
-  }
+  } else await countBehindAccount(options, courier);
   return { outcomes, opened: openedLanes, unreadable };
 };
 
 /** Its item could not be read for a while, and was listed with the pauses. A late index may also show a pause that has ended. */
 const backAmongOpen = (lane: Lane, now: number): Lane =>
   lane.pause ? lane : { ...lane, nextAt: Math.min(lane.nextAt ?? now, now) };
-
-const countHourly = async (lane: Lane, pause: Pause, courier: RunCourier): Promise<void> => {
-  const now = courier.clock.now();
-  if (now - (lane.counts?.at ?? pause.since) < countEveryMs) return;
-  const counts =
-    lane.integrationId === accountLane
-      ? { waiting: 0, unknown: 0, at: now }
-      : await countLane(lane.integrationId, courier);
-  // Behind a pause no record is read, so those that could not be read are as many as before.
-  await courier.lanes.change(lane.integrationId, (fresh) => {
-    const unreadable = fresh.counts?.unreadable;
-    return { ...fresh, counts: { ...counts, ...(unreadable !== undefined && { unreadable }) } };
-  });
-};
 
 interface Trial {
   readonly kind: 'open' | 'paused' | 'not asked';
