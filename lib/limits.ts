@@ -295,11 +295,11 @@ export const maxIdleWaitMs = 5 * secondMs;
 export const runReserveMs = 15 * secondMs;
 
 /**
- * Files that one cause holds less than an hour apart are one wave. It is told for a quarter of an hour, which is three runs, so
+ * Files that one cause holds less than an hour apart are one wave. What is new is told for a quarter of an hour, which is three runs, so
  * that one that fails loses nothing, and so that the next wave rings soon again.
  */
-export const heldWaveGapMs = hourMs;
-export const heldNewMs = 15 * minuteMs;
+export const waveGapMs = hourMs;
+export const newForMs = 15 * minuteMs;
 
 /** Files of one lane that are taken before the other lanes have their turn. */
 export const lanePageSize = 25;

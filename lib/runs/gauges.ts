@@ -5,7 +5,7 @@ import { type DirectoryEntry, unreadableSentence } from '../lane/lane-store.ts';
 import { pagesNow } from '../lane/pause.ts';
 import { dayMs, ledgerPageSize, maxCounted } from '../limits.ts';
 import { maskIntegrationId } from '../telemetry/mask-key.ts';
-import { newWaves } from './held-waves.ts';
+import { newWaves } from './new-waves.ts';
 import type { RunCourier } from './run-options.ts';
 import type { Gauges } from './run-report.ts';
 import { lastPassOf } from './sweep.ts';

@@ -28,7 +28,7 @@ export interface DueReport {
 /** How things stand when a run begins. Each count stops at 1,000. What could not be read is absent. */
 export interface Gauges {
   readonly held?: number | undefined;
-  /** Causes that hold files since a moment ago, while others were held already. */
+  /** Causes that hold files since a moment ago. */
   readonly heldNew?: number | undefined;
   readonly rejectedLastDay?: number | undefined;
   /** As the last reading of each lane left them on its item. */

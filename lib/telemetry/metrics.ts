@@ -24,7 +24,7 @@ export const metricUnits = {
   TimeToAttached: MetricUnit.Seconds,
   /** Gauges, read when a scheduled run begins; each count stops at 1,000. */
   HeldFiles: MetricUnit.Count,
-  /** Causes that hold files since a moment ago, while others were held already. */
+  /** Causes that hold files since a moment ago. */
   HeldNew: MetricUnit.Count,
   RejectedLastDay: MetricUnit.Count,
   WaitingFiles: MetricUnit.Count,

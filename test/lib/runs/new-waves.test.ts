@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { QueuedFile } from '../../../lib/ledger/ledger.ts';
-import { newWaves } from '../../../lib/runs/held-waves.ts';
+import { newWaves } from '../../../lib/runs/new-waves.ts';
 import { hour, integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
 import { settingsWith } from '../../fakes/settings.ts';
 
@@ -16,8 +16,13 @@ const held = (ageMs: number, code = 'KOMBO_NOT_FOUND', integration?: string): Qu
 };
 const waves = (...files: readonly QueuedFile[]): number => newWaves(files, settings, nine);
 
-test('the first cause that holds files is told by their number alone', () => {
-  expect([waves(), waves(held(minute)), waves(held(minute), held(2 * minute))]).toEqual([0, 0, 0]);
+test('the first cause that holds files is told, however many they are', () => {
+  expect([waves(), waves(held(minute)), waves(held(minute), held(2 * minute))]).toEqual([0, 1, 1]);
+});
+
+test('a cause that takes the place of the only one is told', () => {
+  expect(waves(held(3 * hour))).toBe(0);
+  expect(waves(held(minute, 'SCAN_THREAT_FOUND'))).toBe(1);
 });
 
 test('a second cause is told while the first one waits, for a quarter of an hour', () => {
@@ -36,8 +41,8 @@ test('more files of a cause are one wave, while less than an hour lies between t
   expect(waves(held(61 * minute), held(minute))).toBe(1);
 });
 
-test('two causes at the same time are the first one and a second one', () => {
-  expect(waves(held(2 * minute), held(minute, 'OBJECT_ARCHIVED'))).toBe(1);
+test('two causes at the same time are two', () => {
+  expect(waves(held(2 * minute), held(minute, 'OBJECT_ARCHIVED'))).toBe(2);
   expect(waves(held(3 * hour), held(2 * minute, 'SCAN_FAILED'), held(minute, 'OBJECT_ARCHIVED'))).toBe(2);
 });
 

@@ -1,6 +1,6 @@
 import { type KeyTemplate, matchKey } from '../key-template/match-key.ts';
 import type { QueuedFile } from '../ledger/ledger.ts';
-import { heldNewMs, heldWaveGapMs } from '../limits.ts';
+import { newForMs, waveGapMs } from '../limits.ts';
 import { parseUploadId } from '../upload/upload.ts';
 
 interface Templates {
@@ -9,16 +9,16 @@ interface Templates {
 }
 
 /**
- * How many causes have begun to hold files a moment ago, while other files were held already. A cause is a code in one
- * integration; files that it holds less than an hour apart are one wave, which is told once.
+ * How many causes have begun to hold files a moment ago. A cause is a code in one integration; files that it holds less than
+ * an hour apart are one wave, which is told once.
  * The alarm on held files stays on until none is left, so it cannot tell of a second cause; this number can. It follows from
- * the list alone: nothing need be remembered between two runs.
+ * the list alone, which does not show what was held before: so the first cause counts, too. One more mail is better than a
+ * cause that takes the place of another one unseen.
  */
 export const newWaves = (files: readonly QueuedFile[], templates: Templates, now: number): number => {
-  const oldestAt = Math.min(...files.map(({ at }) => at));
   const causes = Map.groupBy(files, (file) => causeOf(file, templates));
   const begins = [...causes.values()].map((held) => beginOfLastWave(held.map(({ at }) => at)));
-  return begins.filter((at) => at > oldestAt && now - at < heldNewMs).length;
+  return begins.filter((at) => now - at < newForMs).length;
 };
 
 const causeOf = ({ id, code }: QueuedFile, { keyTemplates, integrationId }: Templates): string => {
@@ -28,4 +28,4 @@ const causeOf = ({ id, code }: QueuedFile, { keyTemplates, integrationId }: Temp
 };
 
 const beginOfLastWave = (times: readonly number[]): number =>
-  times.toSorted((a, b) => b - a).reduce((begin, at) => (begin - at < heldWaveGapMs ? at : begin));
+  times.toSorted((a, b) => b - a).reduce((begin, at) => (begin - at < waveGapMs ? at : begin));
