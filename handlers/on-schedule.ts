@@ -53,6 +53,7 @@ const measureGauges = (gauges: Gauges): void =>
     OldestWaitingAge: inSeconds(gauges.oldestWaitingMs),
     OpenPauses: gauges.paused,
     PagingPauses: gauges.pagingPauses,
+    PausesNew: gauges.pausesNew,
     UnreadableRecords: gauges.unreadable,
     Unaccounted: gauges.unaccounted,
     SweepAge: inSeconds(gauges.sweepAgeMs),

@@ -61,11 +61,14 @@ export const pauseBy = (
 };
 
 /**
- * Whether an operator is called for the pause. Immediately where its cause is in this stack, because then only its operator can
- * end it; any other may end without one, so only after a day; one that an operator asked for, never.
+ * Since when an operator is called for the pause. Immediately where its cause is in this stack, because then only its operator
+ * can end it; any other may end without one, so only after a day; one that an operator asked for, never.
  */
-export const pagesNow = ({ by, code, since }: Pause, now: number): boolean =>
-  by !== 'operator' && (failureOf(code).stackFault || now - since >= dayMs);
+export const pagesSince = ({ by, code, since }: Pause, now: number): number | undefined => {
+  if (by === 'operator') return undefined;
+  const at = failureOf(code).stackFault ? since : since + dayMs;
+  return at <= now ? at : undefined;
+};
 
 /** What a reading of the integration shows about the cause of a pause. */
 export type Reading = 'shows-cause' | 'shows-none' | 'says-nothing';

@@ -2,8 +2,8 @@ import type { Courier } from '../courier.ts';
 import { nextStepOfPause } from '../failures/advice.ts';
 import { accountLane } from '../lane/lane.ts';
 import { type DirectoryEntry, unreadableSentence } from '../lane/lane-store.ts';
-import { pagesNow } from '../lane/pause.ts';
-import { dayMs, ledgerPageSize, maxCounted } from '../limits.ts';
+import { pagesSince } from '../lane/pause.ts';
+import { dayMs, ledgerPageSize, maxCounted, newForMs } from '../limits.ts';
 import { maskIntegrationId } from '../telemetry/mask-key.ts';
 import { newWaves } from './new-waves.ts';
 import type { RunCourier } from './run-options.ts';
@@ -119,6 +119,7 @@ const readLanes = async ({ paused, open }: ListedLanes, { lanes, clock, log }: G
     ...[...paused, ...open.slice(0, ledgerPageSize)].map((entry) => entry.integrationId),
   ]);
   let pagingPauses = 0;
+  let pausesNew = 0;
   let unreadable = [...paused, ...open].reduce((sum, entry) => sum + entry.unreadable, 0);
   for (const [id, lane] of await lanes.readMany([...ids])) {
     const integration = maskIntegrationId(id);
@@ -128,13 +129,15 @@ const readLanes = async ({ paused, open }: ListedLanes, { lanes, clock, log }: G
       continue;
     }
     const { pause } = lane;
-    if (!pause || !pagesNow(pause, now)) continue;
+    const pagesAt = pause && pagesSince(pause, now);
+    if (!pause || pagesAt === undefined) continue;
     pagingPauses += 1;
+    if (now - pagesAt < newForMs) pausesNew += 1;
     const { code, since } = pause;
     const nextStep = nextStepOfPause(code);
     log.error('A pause needs an operator.', { integration, code, since: new Date(since).toISOString(), nextStep });
   }
-  return { pagingPauses, unreadable };
+  return { pagingPauses, pausesNew, unreadable };
 };
 
 /** The leases that have ended are read by this run anyway. Those of lanes are counted where the lanes are worked on. */

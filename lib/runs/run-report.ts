@@ -39,6 +39,8 @@ export interface Gauges {
   readonly paused?: number | undefined;
   /** Those of the pauses for which an operator is called. */
   readonly pagingPauses?: number | undefined;
+  /** Those of them for which one is called since a moment ago. */
+  readonly pausesNew?: number | undefined;
   /** Lanes, and records that are due, which this version cannot read. */
   readonly unreadable?: number | undefined;
   /** What the last finished pass of the sweep could not account for, and how long ago it ended; absent before the first. */

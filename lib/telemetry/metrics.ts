@@ -32,8 +32,10 @@ export const metricUnits = {
   /** Since the oldest upload came that waits. */
   OldestWaitingAge: MetricUnit.Seconds,
   OpenPauses: MetricUnit.Count,
-  /** Those of them for which an operator is called: see `pagesNow`. */
+  /** Those of them for which an operator is called: see `pagesSince`. */
   PagingPauses: MetricUnit.Count,
+  /** Those of them for which one is called since a moment ago. */
+  PausesNew: MetricUnit.Count,
   /** Lanes, and records that are due, which this version cannot read. */
   UnreadableRecords: MetricUnit.Count,
   ScheduleRuns: MetricUnit.Count,

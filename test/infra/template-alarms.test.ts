@@ -62,6 +62,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   RejectedAlarm: gauge('RejectedLastDay'),
   OldestWaitingAlarm: gauge('OldestWaitingAge', 86_400),
   PausesAlarm: gauge('PagingPauses'),
+  PausesNewAlarm: gauge('PausesNew'),
   UnreadableAlarm: gauge('UnreadableRecords'),
   UnaccountedAlarm: gauge('Unaccounted'),
   SweepStoppedAlarm: gauge('SweepAge', 86_400),

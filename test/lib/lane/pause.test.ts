@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../../lib/failures/failures.ts';
-import { afterReading, type PauseEnd, pagesNow, pauseBy, probeTaken, type Reading } from '../../../lib/lane/pause.ts';
+import { afterReading, type PauseEnd, pagesSince, pauseBy, probeTaken, type Reading } from '../../../lib/lane/pause.ts';
 import { day, hour, minute, nine, second } from '../../fakes/ledger-samples.ts';
 import { byOperator } from '../../fakes/pause-samples.ts';
 
@@ -88,7 +88,7 @@ describe('an operator is called for a pause', () => {
     'KOMBO_REDIRECTED',
     'PLATFORM.INTEGRATION_NOT_FOUND',
   ])('immediately, where the key, the address or a setting of this stack is its cause: %s', (code) => {
-    expect(pagesNow(by(code), nine)).toBe(true);
+    expect(pagesSince(by(code), nine)).toBe(nine);
   });
 
   test.each<FailureCode>([
@@ -100,10 +100,13 @@ describe('an operator is called for a pause', () => {
     'KOMBO_UNREACHABLE',
     'PLATFORM.RATE_LIMIT_EXCEEDED',
   ])('after a day, where it may end without one: %s', (code) => {
-    expect([pagesNow(by(code), nine + day - 1), pagesNow(by(code), nine + day)]).toEqual([false, true]);
+    expect([pagesSince(by(code), nine + day - 1), pagesSince(by(code), nine + day + 1)]).toEqual([
+      undefined,
+      nine + day,
+    ]);
   });
 
   test('never, where an operator asked for it', () => {
-    expect(pagesNow(byOperator, nine + 30 * day)).toBe(false);
+    expect(pagesSince(byOperator, nine + 30 * day)).toBeUndefined();
   });
 });

@@ -26,6 +26,7 @@ const none = {
   oldestWaitingMs: 0,
   paused: 0,
   pagingPauses: 0,
+  pausesNew: 0,
   unreadable: 0,
   isComplete: true,
 };
@@ -140,6 +141,32 @@ describe('pauses for which an operator is called', () => {
   });
 });
 
+describe('a pause for which an operator is called since a moment ago', () => {
+  const wrongKey: Pause = { ...missingRight, code: 'PLATFORM.AUTHENTICATION_INVALID' };
+  const newOnes = async () => (await gauges()).pausesNew;
+
+  test('is told for a quarter of an hour, also while another one pages', async () => {
+    world.setLane({ pause: { ...wrongKey, since: nine - 3 * hour } }, '*');
+    expect(await newOnes()).toBe(0);
+    world.setLane({ pause: wrongKey }, 'a:1');
+    expect(await newOnes()).toBe(1);
+    world.clock.advance(14 * minute);
+    expect(await newOnes()).toBe(1);
+    world.clock.advance(minute);
+    expect(await gauges()).toMatchObject({ pagingPauses: 2, pausesNew: 0 });
+  });
+
+  test('is new a day after its beginning where it may end without an operator; an own one never is', async () => {
+    world.setLane({ pause: missingRight }, 'a:1');
+    world.setLane({ pause: byOperator }, 'b:2');
+    expect(await newOnes()).toBe(0);
+    world.clock.advance(day);
+    expect(await newOnes()).toBe(1);
+    world.clock.advance(15 * minute);
+    expect(await gauges()).toMatchObject({ pagingPauses: 1, pausesNew: 0 });
+  });
+});
+
 describe('records that cannot be read', () => {
   const damageLane = (id: string) => {
     const item = world.table.items.get(`lane#${id}`);
@@ -241,7 +268,7 @@ describe('a gauge that cannot be read', () => {
   test.each([
     ['held#2', ['held', 'heldNew']],
     ['rejected#0', ['rejectedLastDay']],
-    ['lanes', ['waiting', 'unknown', 'oldestWaitingMs', 'paused', 'pagingPauses', 'unreadable']],
+    ['lanes', ['waiting', 'unknown', 'oldestWaitingMs', 'paused', 'pagingPauses', 'pausesNew', 'unreadable']],
     ['lease#1', ['unreadable']],
   ])('is left out and not 0, and stops no other: %s', async (hash, missing) => {
     const read = await readGauges(failing(hash));

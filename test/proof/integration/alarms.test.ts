@@ -226,7 +226,7 @@ describe('a pause', () => {
     await upload('first');
     expect(await functions.pauseOf(accountLane)).toBe('PLATFORM.AUTHENTICATION_INVALID');
     await schedule(10 * minuteMs);
-    expect(alarms.on()).toEqual(['pauses']);
+    expect(alarms.on()).toEqual(['pauses', 'pauses-new']);
     functions.kombo.apiKeys.restore();
     await schedule(hourMs);
     expect(alarms.on()).toEqual([]);
@@ -253,6 +253,12 @@ describe('a pause', () => {
     expect(alarms.on()).not.toContain('pauses');
     await schedule(2 * hourMs, hourly);
     expect(alarms.on()).toEqual(expect.arrayContaining(['pauses', 'oldest-waiting']));
+    expect(alarms.told('pauses-new')).toBe(1);
+    // A second one, beside it: nothing else would tell of it.
+    functions.kombo.apiKeys.revoke();
+    await upload('second', other);
+    await schedule(10 * minuteMs);
+    expect([alarms.told('pauses'), alarms.told('pauses-new')]).toEqual([1, 2]);
   });
 
   test('that an operator asked for never rings, but a file that waits behind it for a day does', async () => {
