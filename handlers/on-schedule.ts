@@ -48,6 +48,7 @@ const measureGauges = (gauges: Gauges): void =>
     HeldFiles: gauges.held,
     HeldNew: gauges.heldNew,
     RejectedLastDay: gauges.rejectedLastDay,
+    RejectedNew: gauges.rejectedNew,
     WaitingFiles: gauges.waiting,
     UnknownFiles: gauges.unknown,
     OldestWaitingAge: inSeconds(gauges.oldestWaitingMs),

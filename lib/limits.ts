@@ -295,7 +295,7 @@ export const maxIdleWaitMs = 5 * secondMs;
 export const runReserveMs = 15 * secondMs;
 
 /**
- * Files that one cause holds less than an hour apart are one wave. What is new is told for a quarter of an hour, which is three runs, so
+ * Files that one cause holds, or rejects, less than an hour apart are one wave. What is new is told for a quarter of an hour, which is three runs, so
  * that one that fails loses nothing, and so that the next wave rings soon again.
  */
 export const waveGapMs = hourMs;

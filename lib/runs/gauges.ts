@@ -67,10 +67,11 @@ const readHeld = async ({ ledger, settings, clock }: GaugesCourier): Promise<Par
   return { held: Math.min(maxCounted, files.length), heldNew: newWaves(files, settings, clock.now()) };
 };
 
-const readRejected = async ({ ledger, clock }: GaugesCourier): Promise<Part> => {
-  const since = clock.now() - dayMs;
-  const files = (await ledger.queued('rejected')).filter(({ at }) => at >= since);
-  return { rejectedLastDay: Math.min(maxCounted, files.length) };
+const readRejected = async ({ ledger, settings, clock }: GaugesCourier): Promise<Part> => {
+  const now = clock.now();
+  const files = await ledger.queued('rejected');
+  const ofLastDay = files.filter(({ at }) => at >= now - dayMs);
+  return { rejectedLastDay: Math.min(maxCounted, ofLastDay.length), rejectedNew: newWaves(files, settings, now) };
 };
 
 interface ListedLanes {

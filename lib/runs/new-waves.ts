@@ -9,15 +9,15 @@ interface Templates {
 }
 
 /**
- * How many causes have begun to hold files a moment ago. A cause is a code in one integration; files that it holds less than
- * an hour apart are one wave, which is told once.
- * The alarm on held files stays on until none is left, so it cannot tell of a second cause; this number can. It follows from
- * the list alone, which does not show what was held before: so the first cause counts, too. One more mail is better than a
+ * How many causes have begun to hold files, or to have them rejected, a moment ago. A cause is a code in one integration; files
+ * that it ends less than an hour apart are one wave, which is told once.
+ * The alarm on the files themselves stays on, so it cannot tell of a second cause; this number can. It follows from the list
+ * alone, which does not show what was in it before: so the first cause counts, too. One more mail is better than a
  * cause that takes the place of another one unseen.
  */
 export const newWaves = (files: readonly QueuedFile[], templates: Templates, now: number): number => {
   const causes = Map.groupBy(files, (file) => causeOf(file, templates));
-  const begins = [...causes.values()].map((held) => beginOfLastWave(held.map(({ at }) => at)));
+  const begins = [...causes.values()].map((ended) => beginOfLastWave(ended.map(({ at }) => at)));
   return begins.filter((at) => now - at < newForMs).length;
 };
 

@@ -31,6 +31,8 @@ export interface Gauges {
   /** Causes that hold files since a moment ago. */
   readonly heldNew?: number | undefined;
   readonly rejectedLastDay?: number | undefined;
+  /** Causes for which files are rejected since a moment ago. */
+  readonly rejectedNew?: number | undefined;
   /** As the last reading of each lane left them on its item. */
   readonly waiting?: number | undefined;
   readonly unknown?: number | undefined;

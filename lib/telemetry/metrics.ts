@@ -27,6 +27,8 @@ export const metricUnits = {
   /** Causes that hold files since a moment ago. */
   HeldNew: MetricUnit.Count,
   RejectedLastDay: MetricUnit.Count,
+  /** Causes for which files are rejected since a moment ago. */
+  RejectedNew: MetricUnit.Count,
   WaitingFiles: MetricUnit.Count,
   UnknownFiles: MetricUnit.Count,
   /** Since the oldest upload came that waits. */

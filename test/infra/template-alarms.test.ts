@@ -60,6 +60,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   HeldAlarm: gauge('HeldFiles'),
   HeldNewAlarm: gauge('HeldNew'),
   RejectedAlarm: gauge('RejectedLastDay'),
+  RejectedNewAlarm: gauge('RejectedNew'),
   OldestWaitingAlarm: gauge('OldestWaitingAge', 86_400),
   PausesAlarm: gauge('PagingPauses'),
   PausesNewAlarm: gauge('PausesNew'),

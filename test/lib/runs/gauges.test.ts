@@ -21,6 +21,7 @@ const none = {
   held: 0,
   heldNew: 0,
   rejectedLastDay: 0,
+  rejectedNew: 0,
   waiting: 0,
   unknown: 0,
   oldestWaitingMs: 0,
@@ -41,6 +42,17 @@ test('held files are counted whenever they were held, rejected ones of the last 
   for (const rejectedAt of [nine, nine - day, nine - day - 1])
     world.addWaiting(`R${rejectedAt}`, { state: { ...states.rejected, rejectedAt } });
   expect(await gauges()).toMatchObject({ held: 2, rejectedLastDay: 2 });
+});
+
+test('of rejected files the new causes are told while others were rejected already: also the same one, hours later', async () => {
+  const reject = (name: string, rejectedAt: number) =>
+    world.addWaiting(name, { state: { ...states.rejected, rejectedAt } });
+  reject('R0', nine - 5 * hour);
+  expect(await gauges()).toMatchObject({ rejectedLastDay: 1, rejectedNew: 0 });
+  for (let number = 1; number <= 5; number += 1) reject(`R${number}`, nine - number * minute);
+  expect(await gauges()).toMatchObject({ rejectedLastDay: 6, rejectedNew: 1 });
+  world.clock.advance(11 * minute);
+  expect(await gauges()).toMatchObject({ rejectedLastDay: 6, rejectedNew: 0 });
 });
 
 test('what waits is the sum over the lanes as the last reading left it, paused lanes included', async () => {
@@ -267,7 +279,7 @@ describe('a gauge that cannot be read', () => {
 
   test.each([
     ['held#2', ['held', 'heldNew']],
-    ['rejected#0', ['rejectedLastDay']],
+    ['rejected#0', ['rejectedLastDay', 'rejectedNew']],
     ['lanes', ['waiting', 'unknown', 'oldestWaitingMs', 'paused', 'pagingPauses', 'pausesNew', 'unreadable']],
     ['lease#1', ['unreadable']],
   ])('is left out and not 0, and stops no other: %s', async (hash, missing) => {

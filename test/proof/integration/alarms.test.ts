@@ -124,7 +124,12 @@ test('a rejected file rings, and the alarm is on for a day', async () => {
   const { alarms, upload, schedule } = await start();
   await upload('empty', one, new Uint8Array());
   await schedule(10 * minuteMs);
-  expect(alarms.on()).toEqual(['rejected']);
+  expect(alarms.on()).toEqual(['rejected', 'rejected-new']);
+  await schedule(5 * hourMs, hourly);
+  expect(alarms.on()).not.toContain('rejected-new');
+  await upload('empty_too', one, new Uint8Array());
+  await schedule(10 * minuteMs);
+  expect([alarms.told('rejected'), alarms.told('rejected-new')]).toEqual([1, 2]);
   await schedule(23 * hourMs, hourly);
   expect(alarms.on()).toContain('rejected');
   await schedule(2 * hourMs, hourly);
@@ -137,7 +142,7 @@ test('a key that fits no template is counted, and rings as a rejection', async (
   await functions.upload('candidates-of-2026/Frank Doe.pdf', cvOf('Frank'));
   await schedule(10 * minuteMs);
   expect(alarms.total('KeysNotMatched')).toBe(1);
-  expect(alarms.on()).toEqual(['rejected']);
+  expect(alarms.on()).toEqual(['rejected', 'rejected-new']);
 });
 
 test('a refused event rings, and the alarm is on for 24 hours after the last one', async () => {
