@@ -126,7 +126,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'Maximum of AWS/SQS ApproximateNumberOfMessagesVisible QueueName=cv-courier-dev-outcome-failures per 300 s',
     above0,
     '1 of 1',
-    quiet,
+    'silence is ignore',
   ],
 };
 
