@@ -8,9 +8,13 @@ const idOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.sl
  * them (`${courier:errorMetrics}`). They are derived, so that no function fails unseen.
  */
 export const observedFunctions = {
-  /** For ErrorsAlarm: the errors of all functions, added up. */
+  /** For ErrorsAlarm: the errors of all functions, added up. A function that was not invoked has no number, and hides no other. */
   errorMetrics: (names: readonly string[]): unknown => [
-    { Id: 'all', Expression: names.map(wordOf).join(' + '), Label: 'Errors of all functions' },
+    {
+      Id: 'all',
+      Expression: names.map((name) => `FILL(${wordOf(name)}, 0)`).join(' + '),
+      Label: 'Errors of all functions',
+    },
     ...names.map((name) => ({
       Id: wordOf(name),
       ReturnData: false,

@@ -89,14 +89,15 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'silence is breaching',
   ],
   ErrorsAlarm: [
-    `all = ${functionNames.map(wordOf).join(' + ')}`,
+    `all = ${functionNames.map((name) => `FILL(${wordOf(name)}, 0)`).join(' + ')}`,
     ...functionNames.map((name) => `${wordOf(name)} = ${lambda} Errors ${named}-${name} per 300 s`),
     above0,
-    '1 of 1',
+    // Three periods: one error heals, because AWS repeats it.
+    '3 of 6',
     quiet,
   ],
   ThrottlesAlarm: [
-    'all = upload + schedule',
+    'all = FILL(upload, 0) + FILL(schedule, 0)',
     `upload = ${lambda} Throttles ${named}-on-upload per 300 s`,
     `schedule = ${lambda} Throttles ${named}-on-schedule per 300 s`,
     above0,
@@ -104,7 +105,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     quiet,
   ],
   OutcomePipeFailedAlarm: [
-    'all = failed + partly + late',
+    'all = FILL(failed, 0) + FILL(partly, 0) + FILL(late, 0)',
     `failed = ${pipe} ExecutionFailed ${ofPipe} per 300 s`,
     `partly = ${pipe} ExecutionPartiallyFailed ${ofPipe} per 300 s`,
     `late = ${pipe} ExecutionTimeout ${ofPipe} per 300 s`,
@@ -166,6 +167,7 @@ test.each([
   ['RefusedEventsAlarm', { EvaluationPeriods: 12 }],
   ['ThrottlesAlarm', { EvaluationPeriods: 1 }],
   ['ErrorsAlarm', { Metrics: [] }],
+  ['ErrorsAlarm', { DatapointsToAlarm: 1 }],
 ])('the comparison notices a changed %s: %o', (id, change) => {
   const resource = template.Resources[id];
   if (resource === undefined) throw new Error(`There is no alarm ${id}.`);
