@@ -319,6 +319,24 @@ test('each alarm tells the topic itself, and the dashboard shows it', () => {
   expect(shown?.sort()).toEqual(alarms.map(([id]) => `\${${id}.Arn}`).sort());
 });
 
+test('texts of alarms name only saved queries and functions that there are', () => {
+  const queries = resourcesOf(plain, 'AWS::Logs::QueryDefinition').map(([, own]) => String(own.Name));
+  const texts = resourcesOf(plain, 'AWS::CloudWatch::Alarm')
+    .map(([, own]) => String(own.AlarmDescription))
+    .join('\n');
+  const named = [...texts.matchAll(/saved query (\S+)/g)].map(([, name]) => name);
+  expect(named).toEqual(['cv-courier-dev/causes']);
+  expect(queries).toEqual(expect.arrayContaining(named));
+  const logs = [...texts.matchAll(/\/aws\/lambda\/cv-courier-dev-([a-z-]+)/g)].map(([, name]) => String(name));
+  expect(logs).toContain('on-batch');
+  expect(names).toEqual(expect.arrayContaining(logs));
+});
+
+test('the newest lines on the dashboard are of files that wait as well', () => {
+  const [[, own] = []] = resourcesOf(plain, 'AWS::CloudWatch::Dashboard');
+  expect(String(own?.DashboardBody)).toContain("status in ['held', 'rejected', 'unknown', 'waiting']");
+});
+
 test('each alarm says what it means, the first command, which integration, and where the dashboard is', () => {
   for (const [id, own] of resourcesOf(plain, 'AWS::CloudWatch::Alarm')) {
     const text = String(own.AlarmDescription);
