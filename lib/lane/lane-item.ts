@@ -53,6 +53,7 @@ const pause = v.looseObject({
   by: v.picklist(['kombo', 'operator']),
   reason: v.string(),
   since: timestamp,
+  causeSince: v.optional(timestamp),
   end: v.optional(
     v.looseObject({
       by: v.picklist(['unread', 'reading', 'probe']),

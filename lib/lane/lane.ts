@@ -70,7 +70,8 @@ export const paused = (lane: Lane, pause: Pause): Lane => {
   if (!known || pause.by === 'operator') return known?.by === 'operator' ? lane : { ...lane, pause };
   if (known.by === 'operator' || known.code === pause.code || !pause.end) return lane;
   // It has been paused since then, and tried as often.
-  return { ...lane, pause: { ...pause, since: known.since, end: { ...pause.end, probes: known.end?.probes ?? 0 } } };
+  const end = { ...pause.end, probes: known.end?.probes ?? 0 };
+  return { ...lane, pause: { ...pause, since: known.since, causeSince: pause.since, end } };
 };
 
 export const opened = (lane: Lane, now: number): Lane => ({

@@ -8,6 +8,8 @@ export interface Pause {
   readonly by: 'kombo' | 'operator';
   readonly reason: string;
   readonly since: number;
+  /** When this cause replaced the one that began the pause. */
+  readonly causeSince?: number;
   /** How it ends without an operator; absent when an operator asked for it: then only an operator ends it. */
   readonly end?: PauseEnd;
 }
@@ -64,9 +66,9 @@ export const pauseBy = (
  * Since when an operator is called for the pause. Immediately where its cause is in this stack, because then only its operator
  * can end it; any other may end without one, so only after a day; one that an operator asked for, never.
  */
-export const pagesSince = ({ by, code, since }: Pause, now: number): number | undefined => {
+export const pagesSince = ({ by, code, since, causeSince = since }: Pause, now: number): number | undefined => {
   if (by === 'operator') return undefined;
-  const at = failureOf(code).stackFault ? since : since + dayMs;
+  const at = failureOf(code).stackFault ? causeSince : since + dayMs;
   return at <= now ? at : undefined;
 };
 

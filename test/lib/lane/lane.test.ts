@@ -179,7 +179,7 @@ describe('pauses that meet', () => {
       'another cause that Kombo names replaces the known one, which has been there since then and was tried as often',
       { ...fresh, pause: { ...missingRight, end: { by: 'probe', nextAt: nine, probes: 4, probedId: 'x' } } },
       { ...inactive, since: nine + hour },
-      { ...inactive, since: nine, end: { by: 'unread', nextAt: nine + hour, probes: 4 } },
+      { ...inactive, since: nine, causeSince: nine + hour, end: { by: 'unread', nextAt: nine + hour, probes: 4 } },
     ],
   ])('%s', (_, lane, pause, expected) => {
     expect(paused(lane, pause).pause).toEqual(expected);

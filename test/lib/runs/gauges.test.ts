@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Courier } from '../../../lib/courier.ts';
+import { afterFailure, newLane } from '../../../lib/lane/lane.ts';
 import { lanesOn } from '../../../lib/lane/lane-store.ts';
 import type { Pause } from '../../../lib/lane/pause.ts';
 import { ledgerOn } from '../../../lib/ledger/ledger.ts';
@@ -166,6 +167,16 @@ describe('a pause for which an operator is called since a moment ago', () => {
     expect(await newOnes()).toBe(1);
     world.clock.advance(minute);
     expect(await gauges()).toMatchObject({ pagingPauses: 2, pausesNew: 0 });
+  });
+
+  test('is new where a cause of this stack replaces another one hours later', async () => {
+    const key = { code: 'PLATFORM.AUTHENTICATION_INVALID', detail: 'Kombo answered HTTP 401.' } as const;
+    const down: Pause = { ...missingRight, code: 'KOMBO_UNREACHABLE' };
+    const replaced = afterFailure({ ...newLane('*'), pause: down }, key, 'account', { now: nine + 3 * hour });
+    world.setLane(replaced, '*');
+    world.clock.advance(3 * hour);
+    expect(await gauges()).toMatchObject({ pagingPauses: 1, pausesNew: 1 });
+    expect(world.lane('*').pause?.since).toBe(nine);
   });
 
   test('is new a day after its beginning where it may end without an operator; an own one never is', async () => {
