@@ -96,7 +96,7 @@ const isBarred = (record: LedgerRecord, decision: OperatorDecision): boolean => 
   if (decision.kind === 'resend') return isThreat(record);
   // A retry of a file that may have been delivered only looks at its target.
   if (decision.kind === 'resolve' || decision.force || record.state.status === 'unknown') return false;
-  return (isThreat(record) && !record.verdict?.acknowledged) || isHeldByScan(record);
+  return (isThreat(record) && !record.verdict?.acknowledged) || lacksCleanVerdict(record);
 };
 
 const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>, restored: Restored | undefined): LedgerEvent => {
@@ -106,8 +106,10 @@ const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>, restored: 
   return kind === 'retry' ? { kind, reason, ...where, restored } : { kind, reason, ...where };
 };
 
-export const isHeldByScan = ({ state }: LedgerRecord): boolean =>
-  state.status === 'held' && isScanCode(state.failure.code);
+/** Not delivered, and kept from it by the malware scan, also where an operator has decided that it is not sent. */
+export const lacksCleanVerdict = ({ state, verdict }: LedgerRecord): boolean =>
+  (state.status === 'held' || state.status === 'rejected') &&
+  (isScanCode(state.failure.code) || openVerdict(verdict) !== undefined);
 
 const isThreat = ({ state, verdict }: LedgerRecord): boolean =>
   verdict ? verdict.code === threat : 'failure' in state && state.failure.code === threat;

@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import type { Status } from '../../../lib/ledger/record.ts';
 import { runReserveMs } from '../../../lib/limits.ts';
-import { decide, foreseeRetry, isHeldByScan } from '../../../lib/operator/decide.ts';
+import { decide, foreseeRetry, lacksCleanVerdict } from '../../../lib/operator/decide.ts';
 import type { ActionCourier } from '../action.ts';
 import { type Answer, count, shorten } from '../answer/answer.ts';
 import { fileOfRecord } from '../answer/file-answer.ts';
@@ -136,9 +136,9 @@ const isFine = (known: LedgerEntry): boolean => known.readable && needsNothing.h
 
 const leftSentence = (left: readonly LedgerEntry[]): string => {
   if (left.length === 0) return '';
-  const unscanned = left.filter((known) => known.readable && isHeldByScan(known.record)).length;
+  const unscanned = left.filter((known) => known.readable && lacksCleanVerdict(known.record)).length;
   const sentence = `${count(left.length, 'file')} left as ${left.length === 1 ? 'it is' : 'they are'}.`;
   return unscanned === 0
     ? sentence
-    : `${sentence} Without a clean scan verdict: ${count(unscanned, 'file')} of these; only "retry" by "key" can release such a file.`;
+    : `${sentence} Without a clean scan verdict: ${count(unscanned, 'file')} of these; only "retry" by "key" with "force" can release such a file.`;
 };

@@ -80,7 +80,8 @@ describe('retry', () => {
     'of a file that the scan holds as %s',
     (code) => {
       const heldByScan = async (name: string): Promise<void> => {
-        const [upload, courier] = [world.put(name), world.newFunction()];
+        const modifiedAt = world.clock.now() - hour;
+        const [upload, courier] = [world.put(name, { modifiedAt }), world.newFunction()];
         if (code === 'SCAN_MISSING') await holdUnscanned(upload, undefined, courier);
         else await noteVerdict(upload, { code, at: world.clock.now() }, world.deadline(), courier);
       };
@@ -114,6 +115,23 @@ describe('retry', () => {
         await world.runSchedule();
         expect([...world.table.items.values()].filter(({ status }) => status === 'held')).toEqual(before);
         expect(world.kombo.standing).toHaveLength(1);
+      });
+
+      test('releases it no more easily once "resolve" has decided that it is not sent', async () => {
+        expect(await world.ask({ action: 'resolve', key, reason })).toMatchObject({ files: [{ status: 'rejected' }] });
+        const many = { action: 'retry', candidate_id: 'GRK123', reason };
+        expect(await world.ask({ ...many, dry_run: true })).toMatchObject({ wouldRelease: 0 });
+        const answer = await world.ask(many);
+        expect(answer).toMatchObject({ ok: false, released: 0 });
+        expect(answer.message).toContain('Without a clean scan verdict: 1 file of these;');
+        expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({
+          ok: false,
+          message: expect.stringContaining('To send it without one, add "force": true.'),
+          files: [{ status: 'rejected', code }],
+        });
+        await world.runSchedule();
+        expect(world.kombo.posts).toHaveLength(0);
+        expect(await world.ask({ action: 'retry', key, force: true, reason })).toMatchObject({ ok: true });
       });
     },
   );
