@@ -77,7 +77,8 @@ export const verdictBy = ({ verdict }: LedgerRecord, event: EventOf<'claim' | 'p
 
 /**
  * The operator has seen the file in the ATS, or has deleted it there because of its verdict. A file that was not sent is not
- * sent: its verdict stays open, so that the same bytes are not sent either when they are uploaded again.
+ * sent, unless a later scan finds it clean: its verdict stays open, so that the same bytes are not sent either when they are
+ * uploaded again.
  */
 export const resolveChange = ({ state, verdict, upload }: LedgerRecord, now: number): Change => {
   if (state.status === 'attached') return { state, ...acknowledged(verdict) };

@@ -174,7 +174,7 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
     'rejected for its verdict': 'waiting',
     superseded: 'waiting',
   },
-  /** Of an attached file: acknowledges the verdict about it. What a verdict holds and was never sent is not sent. */
+  /** Of an attached file: acknowledges the verdict about it. What a verdict holds and was never sent waits for a clean one alone. */
   resolve: {
     attached: 'attached',
     unknown: 'attached',

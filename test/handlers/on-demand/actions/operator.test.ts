@@ -319,6 +319,21 @@ describe('resolve', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
+  test('of what only a verdict holds says what still sends it, and that is so', async () => {
+    const upload = world.put(key);
+    const verdict = (code: 'clean' | 'SCAN_THREAT_FOUND', at: number) =>
+      noteVerdict(upload, { code, at }, world.deadline(), world.newFunction());
+    await verdict('SCAN_THREAT_FOUND', world.clock.now());
+    const answer = await world.ask({ ...resolve, reason: 'Deleted.' });
+    expect(answer).toMatchObject({ ok: true, files: [{ status: 'rejected', code: 'SCAN_THREAT_FOUND' }] });
+    expect(answer.message).toMatch(
+      /^Nothing was sent\. It is not sent, unless a later scan of it finds it clean\. It is rej/,
+    );
+    await world.runSchedule();
+    expect(world.kombo.posts).toHaveLength(0);
+    expect(await verdict('clean', world.clock.now() + hour)).toMatchObject({ status: 'attached' });
+  });
+
   test('of what is known not to be delivered does nothing', async () => {
     await sentWith(notFound);
     const answer = await world.ask(resolve);
