@@ -27,6 +27,8 @@ export type Outcome =
       readonly attachedAt: Date;
       /** The same; only from the invocation that wrote it down. */
       readonly failure?: FailureDetail;
+      /** The same, written down before and told then; nobody has acknowledged it yet. */
+      readonly openFailure?: FailureDetail;
     })
   | (About & { readonly status: 'waiting'; readonly failure: FailureDetail; readonly dueAt: Date })
   | (About & { readonly status: 'unknown'; readonly failure: FailureDetail; readonly dueAt: Date })

@@ -1,3 +1,4 @@
+import type { FailureDetail } from '../failures/failures.ts';
 import { dayMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Upload } from '../upload/upload.ts';
@@ -9,8 +10,8 @@ import type { LedgerRecord } from './record.ts';
 export const outcomeOf = (record: LedgerRecord): Outcome => {
   const { state } = record;
   const about = aboutOf(record);
-  const listed = verdictOnAttached(record);
-  const found = listed ? { failure: failureOfVerdict(listed.code) } : {};
+  const open = openFailureOf(record);
+  const found = open ? { failure: open } : {};
   switch (state.status) {
     case 'attached':
       // Attached as another upload: this one sent nothing.
@@ -58,8 +59,11 @@ export const unchangedOutcome = (known: LedgerEntry, upload: Upload): Outcome =>
   const { state } = record;
   const about = aboutOf(record);
   switch (state.status) {
-    case 'attached':
-      return { ...about, status: 'already-attached', attachedAt: new Date(state.attachedAt) };
+    case 'attached': {
+      const openFailure = openFailureOf(record);
+      const attachedAt = new Date(state.attachedAt);
+      return { ...about, status: 'already-attached', attachedAt, ...(openFailure && { openFailure }) };
+    }
     case 'sending':
       return { ...about, status: 'unchanged', as: 'sending', dueAt: new Date(state.leaseUntil) };
     case 'waiting':
@@ -70,6 +74,11 @@ export const unchangedOutcome = (known: LedgerEntry, upload: Upload): Outcome =>
     case 'superseded':
       return { ...about, status: 'unchanged', as: state.status, failure: state.failure };
   }
+};
+
+const openFailureOf = (record: LedgerRecord): FailureDetail | undefined => {
+  const listed = verdictOnAttached(record);
+  return listed && failureOfVerdict(listed.code);
 };
 
 const aboutOf = ({ upload, target, attempts }: LedgerRecord) => ({

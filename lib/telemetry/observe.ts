@@ -43,6 +43,7 @@ export const fieldsOf = (outcome: Outcome, templates: readonly KeyTemplate[]): R
     }),
     attempt,
     ...('failure' in outcome && outcome.failure && failureFields(outcome.failure, statusOf(outcome))),
+    ...('openFailure' in outcome && outcome.openFailure && failureFields(outcome.openFailure, 'held')),
     ...('dueAt' in outcome && outcome.dueAt && { dueAt: outcome.dueAt.toISOString() }),
     ...('warnings' in outcome && outcome.warnings.length > 0 && { warnings: outcome.warnings.length }),
   };
@@ -83,8 +84,10 @@ const headline = (outcome: Outcome): { level: keyof Log; message: string } => {
           message: 'Attached, but the malware scan did not find it clean: an operator must act.',
         };
       }
-      if (outcome.status === 'already-attached') return { level: 'info', message: 'Already attached; nothing to do.' };
-      return { level: 'info', message: 'Attached.' };
+      if (outcome.status === 'attached') return { level: 'info', message: 'Attached.' };
+      return outcome.openFailure
+        ? { level: 'warn', message: 'Already attached; an operator must still act on its malware verdict.' }
+        : { level: 'info', message: 'Already attached; nothing to do.' };
     case 'unchanged':
       if (outcome.failure?.code === 'RECORD_UNREADABLE') {
         return { level: 'error', message: unreadableRecord };

@@ -120,8 +120,14 @@ const restOf = (
   };
 };
 
-const needsNothing = ({ status }: Outcome): boolean =>
-  status === 'attached' || status === 'already-attached' || status === 'ignored';
+const needsNothing = (outcome: Outcome): boolean =>
+  outcome.status === 'ignored' ||
+  ((outcome.status === 'attached' || outcome.status === 'already-attached') && !isListed(outcome));
+
+/** An attached file that is listed among the held: the malware scan did not find it clean. */
+const isListed = (outcome: Outcome): boolean =>
+  (outcome.status === 'attached' && outcome.failure !== undefined) ||
+  (outcome.status === 'already-attached' && (outcome.failure ?? outcome.openFailure) !== undefined);
 
 const order: readonly Outcome['status'][] = [
   'held',
@@ -135,7 +141,10 @@ const order: readonly Outcome['status'][] = [
 
 const byUrgency = (a: Outcome, b: Outcome): number => rank(a) - rank(b);
 
-const rank = ({ status }: Outcome): number => (order.includes(status) ? order.indexOf(status) : order.length);
+const rank = (outcome: Outcome): number => {
+  if (isListed(outcome)) return 0;
+  return order.includes(outcome.status) ? order.indexOf(outcome.status) : order.length;
+};
 
 const countsOf = (outcomes: readonly Outcome[], missing: number): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = missing > 0 ? { missing } : {};

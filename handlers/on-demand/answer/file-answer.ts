@@ -83,12 +83,13 @@ export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
     case 'attached':
     case 'already-attached': {
       const warnings = 'warnings' in outcome ? outcome.warnings : [];
+      const open = outcome.failure ?? ('openFailure' in outcome ? outcome.openFailure : undefined);
       return {
         key,
         status: outcome.status,
         ...facts,
         attachedAt: outcome.attachedAt.toISOString(),
-        ...(outcome.failure && failureFacts(outcome.failure, 'held')),
+        ...(open && failureFacts(open, 'held')),
         ...(warnings.length > 0 && { warnings }),
       };
     }

@@ -238,6 +238,23 @@ describe('an attached file about which a threat is reported', () => {
     }
   });
 
+  test('says so when an operator attaches it again: it is not fine, and comes first', async () => {
+    const upload = put();
+    await send(upload);
+    await note(threat, upload);
+    const one = await world.ask({ action: 'attach', key });
+    expect(one).toMatchObject({ ok: false, files: [{ status: 'already-attached', code: 'SCAN_THREAT_FOUND' }] });
+    expect(one.message).toContain('The malware scan did not find it clean, so an operator must act');
+    world.put('candidates/A/CV.pdf');
+    const both = await world.ask({ action: 'attach', keys: ['candidates/A/CV.pdf', key] });
+    expect(both).toMatchObject({ ok: false, files: [{ code: 'SCAN_THREAT_FOUND' }, { status: 'attached' }] });
+
+    await world.ask({ action: 'resolve', key, reason });
+    const resolved = await world.ask({ action: 'attach', key });
+    expect(resolved).toMatchObject({ ok: true, files: [{ status: 'already-attached' }] });
+    expect(resolved.message).toMatch(/nothing was sent\.$/);
+  });
+
   test('is not listed any more once it is found clean', async () => {
     const upload = put();
     await send(upload);

@@ -187,6 +187,14 @@ test('a duplicate is quiet and counted as such', () => {
   expect(counted.map(([name]) => name)).not.toContain('Attached');
 });
 
+test('a duplicate of a file that waits for an operator says so, and is not counted among those once more', () => {
+  const openFailure = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty reported THREATS_FOUND.' } as const;
+  const { line, counted } = observed({ ...about, status: 'already-attached', attachedAt: new Date(0), openFailure });
+  expect(line).toMatchObject({ level: 'warn', fields: { code: 'SCAN_THREAT_FOUND' } });
+  expect(line?.message).toContain('an operator must still act');
+  expect(counted.map(([name]) => name)).not.toContain('Held');
+});
+
 test.each(['attached', 'already-attached'] as const)(
   'a file that is %s and was not found clean is an error, and is counted among those that wait for an operator',
   (status) => {
