@@ -9,6 +9,8 @@ interface About {
   readonly target?: Target;
   /** How often it was claimed for sending, this time included. */
   readonly attempt: number;
+  /** An operator had it sent again, so a copy of it may be at the target already. */
+  readonly resent?: true;
 }
 
 /** Every possible outcome of an upload. Those that are stored are the statuses of the ledger. */

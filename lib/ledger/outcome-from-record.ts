@@ -81,8 +81,9 @@ const openFailureOf = (record: LedgerRecord): FailureDetail | undefined => {
   return listed && failureOfVerdict(listed.code);
 };
 
-const aboutOf = ({ upload, target, attempts }: LedgerRecord) => ({
+const aboutOf = ({ upload, target, attempts, resentAt }: LedgerRecord) => ({
   upload,
   ...(target && { target }),
   attempt: attempts,
+  ...(resentAt !== undefined && { resent: true as const }),
 });

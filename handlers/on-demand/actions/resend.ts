@@ -42,8 +42,7 @@ export const resend = action({
     const decided = await writeDecision(named.record, { kind: 'resend', reason }, courier);
     if ('answer' in decided) return decided.answer;
     const { outcome, done } = await sendNow(decided.record, courier);
-    const known = fileOfOutcome(outcome);
-    const file = await withPause(known.status === 'waiting' ? { ...known, resent: true } : known, courier);
+    const file = await withPause(fileOfOutcome(outcome), courier);
     const isSent = done === 'tried' && file.status === 'attached';
     const sentence = isSent
       ? 'It was sent again.'

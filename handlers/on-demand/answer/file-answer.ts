@@ -76,9 +76,9 @@ export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
     const { meaning, nextStep } = eventFailures[outcome.code];
     return { ...outcome, meaning, nextStep };
   }
-  const { upload, target, attempt } = outcome;
+  const { upload, target, attempt, resent } = outcome;
   const { key } = upload;
-  const facts = { ...targetFacts(target), attempts: attempt, etag: upload.etag };
+  const facts = { ...targetFacts(target), attempts: attempt, ...(resent && { resent }), etag: upload.etag };
   switch (outcome.status) {
     case 'attached':
     case 'already-attached': {

@@ -81,6 +81,25 @@ describe('the same resend', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
+  test('of a file behind a pause: no later answer about the file says that it is not delivered', async () => {
+    await attached();
+    await world.ask({ action: 'pause', integration_id: 'account', reason });
+    await world.ask(resend);
+    for (const request of [{ action: 'attach' }, { action: 'retry', reason }, { action: 'status' }]) {
+      const answer = await world.ask({ ...request, key });
+      expect(answer).toMatchObject({ files: [{ status: 'waiting', resent: true }] });
+      expect(answer.message).toContain('It is sent again automatically when the pause ends.');
+    }
+  });
+
+  test('of a file that was never sent, behind a pause, claims no copy', async () => {
+    await sentWith(notFound);
+    await world.ask({ action: 'pause', integration_id: 'account', reason });
+    const answer = await world.ask(resend);
+    expect(answer.message).toContain('It is not delivered, and is sent automatically when the pause ends.');
+    expect(answer.files).not.toMatchObject([{ resent: true }]);
+  });
+
   test('after the object was deleted is answered with what the first one did', async () => {
     await attached();
     await world.ask(resend);
