@@ -1,3 +1,5 @@
+import { openVerdict } from '../../../lib/ledger/latest-verdict.ts';
+import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { type Decided, decide, type OperatorDecision } from '../../../lib/operator/decide.ts';
 import type { ActionCourier } from '../action.ts';
@@ -32,7 +34,7 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
     case 'threat':
       return {
         ok: false,
-        message: `Nothing was changed: the malware scan found a threat in this file. A clean scan verdict releases it; "resolve" decides that it is not sent. An operator who knows better adds "force": true to "retry". ${state}`,
+        message: `Nothing was changed: the malware scan found a threat in this file. ${waysOut(known)} ${state}`,
         ...files,
       };
     case 'verdict':
@@ -64,6 +66,33 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
       };
   }
 };
+
+/** What can be done about a file in which a threat was found. */
+const waysOut = (known: LedgerEntry | undefined): string => {
+  const record = known?.readable ? known.record : undefined;
+  const state = record?.state;
+  switch (state?.status) {
+    case 'attached': {
+      const again = 'Only after a newer clean verdict can it be sent again.';
+      return openVerdict(record?.verdict)
+        ? `${again} "resolve" acknowledges the threat, once the file is deleted in the ATS.`
+        : again;
+    }
+    case 'sending':
+      return 'It is held, or listed as attached, when the delivery has ended: "status" shows which.';
+    case 'rejected':
+      return 'It is not sent, unless a later scan of it finds it clean. An operator who knows better adds "force": true to "retry".';
+    case 'unknown':
+      return mayHaveArrivedHint;
+    default:
+      return state?.status === 'held' && state.mayBeDelivered
+        ? `${mayHaveArrivedHint} "retry" with "force": true looks at the target once more.`
+        : 'A clean scan verdict releases it; "resolve" decides that it is not sent. An operator who knows better adds "force": true to "retry".';
+  }
+};
+
+const mayHaveArrivedHint =
+  'It may have been delivered, and only after a newer clean verdict can it be sent again. "resolve" marks it as attached, if you see it in the ATS.';
 
 const hintOf = (known: Extract<Decided, { done: false }>['known'], kind: OperatorDecision['kind']): string => {
   const status = known?.readable ? known.record.state.status : undefined;

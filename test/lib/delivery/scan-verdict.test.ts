@@ -267,8 +267,26 @@ describe('an attached file about which a threat is reported', () => {
     const upload = put();
     await send(upload);
     await note(threat, upload);
+    const resend = { action: 'resend', key, reason, force: true };
+    const answer = await world.ask(resend);
+    expect(answer).toMatchObject({ ok: false, message: expect.stringContaining('"resolve" acknowledges the threat') });
+    expect(answer.message).not.toContain('it is not sent');
     await world.ask({ action: 'resolve', key, reason });
-    expect(await world.ask({ action: 'resend', key, reason, force: true })).toMatchObject({ ok: false });
+    const resolved = await world.ask(resend);
+    expect(resolved).toMatchObject({ ok: false, message: expect.stringContaining('Only after a newer clean verdict') });
+    expect(resolved.message).not.toContain('"resolve"');
+    expect(world.kombo.posts).toHaveLength(1);
+  });
+
+  test('is not sent again by "resend" while it may be delivered: "resolve" then marks it as attached, as is said', async () => {
+    const upload = put();
+    world.kombo.script.push(() => losesAnswer());
+    await send(upload);
+    await note(threat, upload);
+    const answer = await world.ask({ action: 'resend', key, reason, force: true });
+    expect(answer).toMatchObject({ ok: false, files: [{ status: 'unknown' }] });
+    expect(answer.message).toContain('"resolve" marks it as attached');
+    expect(await world.ask({ action: 'resolve', key, reason })).toMatchObject({ files: [{ status: 'attached' }] });
     expect(world.kombo.posts).toHaveLength(1);
   });
 
