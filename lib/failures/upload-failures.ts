@@ -173,7 +173,7 @@ export const uploadFailures = {
     ...held,
     meaning: 'The malware scan found a threat.',
     nextStep:
-      'Do not open the file. Delete the object, and inform the uploader. If it is attached, delete it in the ATS as well, then "resolve" it.',
+      'Do not open the file. Delete the object, and inform the uploader; if it is attached, delete it in the ATS as well. Then "resolve" or "forget" it.',
   },
   SCAN_UNSUPPORTED: {
     ...held,

@@ -51,6 +51,22 @@ describe('a verdict that is not clean', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
+  test('is dealt with by what its next step says: then nothing is held any more', async () => {
+    for (const last of ['resolve', 'forget']) {
+      const upload = put();
+      await note(last === 'resolve' ? threat : later(threat), upload);
+      const { message } = await world.ask({ action: 'status', key });
+      expect(message).toContain('Delete the object, and inform the uploader');
+      expect(message).toContain('Then "resolve" or "forget" it.');
+      expect(await courier.ledger.queued('held')).toHaveLength(1);
+      world.bucket.delete(key);
+      const { etag } = upload;
+      expect(await world.ask({ action: last, key, etag, reason })).toMatchObject({ ok: true });
+      expect(await courier.ledger.queued('held')).toHaveLength(0);
+      world.table.items.clear();
+    }
+  });
+
   test('holds a file that waits, due or not', async () => {
     const upload = put();
     world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
