@@ -18,7 +18,10 @@ export const outcomeDetail = v.strictObject({
   ),
   version: text(/^[1-9]\d*$/, 'Version of the record. Of two events about one upload the higher version counts.'),
   status: v.pipe(v.picklist(toldStatuses), v.description('What became of it.')),
-  code: text(/^([A-Z][A-Z0-9_.]*)?$/, 'Why; empty when it is attached. New codes may come.'),
+  code: text(
+    /^([A-Z][A-Z0-9_.]*)?$/,
+    'Why; of an attached file only where the malware scan did not find it clean, otherwise empty. New codes may come.',
+  ),
   target: text(
     new RegExp(`^((${targetKinds.join('|')})/[A-Za-z0-9_-]{1,64})?$`),
     "Where it belongs, with Kombo's id; empty when the key names nobody.",

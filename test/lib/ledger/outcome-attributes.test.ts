@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { outcomeDetail } from '../../../infra/outcome-event.ts';
 import { ledgerOn } from '../../../lib/ledger/ledger.ts';
 import { isNews, withNews } from '../../../lib/ledger/outcome-attributes.ts';
 import { fromItem, toItem } from '../../../lib/ledger/record-item.ts';
@@ -59,6 +61,18 @@ describe('an item that is told', () => {
     const record = recordIn(states.attached);
     // printf '%s' 'cv-inbox/candidates/GRK123/Frank Doe CV.pdf#9b2cf535f27731c974343645a3985328' | sha256sum | cut -c -32
     expect(withNews(toItem(record, 400), record).upload).toBe('1ab048491cbc331a3698a1540ca47a07');
+  });
+
+  test('has a code when it is attached only where its verdict is open, as the schema of the event says', () => {
+    const verdict = { code: 'SCAN_THREAT_FOUND', at: nine } as const;
+    const codeOf = (change: Parameters<typeof recordIn>[1]) => {
+      const record = recordIn(states.attached, change);
+      return withNews(toItem(record, 400), record).code;
+    };
+    expect(codeOf({})).toBe('');
+    expect(codeOf({ verdict })).toBe('SCAN_THREAT_FOUND');
+    expect(codeOf({ verdict: { ...verdict, acknowledged: true } })).toBe('');
+    expect(v.getDescription(outcomeDetail.entries.code)).toContain('of an attached file only where the malware scan');
   });
 
   test('has every fact as an attribute: a pipe reads nothing else', () => {
