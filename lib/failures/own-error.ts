@@ -6,6 +6,15 @@ import { at } from '../json.ts';
  */
 export class OwnError extends Error {}
 
+/** Other invocations kept changing the same item. Nothing was lost: the caller asks again. */
+export class TooManyConflicts extends OwnError {
+  override readonly name = 'TooManyConflicts';
+
+  constructor(item: string) {
+    super(`Too many conflicting writes to one ${item}.`);
+  }
+}
+
 /** What a log line or an answer says of any error: the message of our own, and of every other its name and codes alone. */
 export const describeError = (error: unknown): string => {
   if (error instanceof OwnError) return error.message;

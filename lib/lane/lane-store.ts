@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { FailureCode } from '../failures/failures.ts';
-import { OwnError } from '../failures/own-error.ts';
+import { TooManyConflicts } from '../failures/own-error.ts';
 import type { PageKey, Table } from '../ledger/table.ts';
 import { laneViewLifetimeMs, ledgerPageSize, maxConflictRounds, maxLaneViews } from '../limits.ts';
 import type { Tool } from '../read-back/learn-tool.ts';
@@ -131,7 +131,7 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
 
   const change: LaneStore['change'] = async (integrationId, changed) => {
     const lane = await tryChange(integrationId, changed);
-    if (lane === 'conflict') throw new OwnError('Too many conflicting writes to one lane.');
+    if (lane === 'conflict') throw new TooManyConflicts('lane');
     return lane;
   };
 

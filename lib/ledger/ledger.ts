@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { OwnError } from '../failures/own-error.ts';
+import { OwnError, TooManyConflicts } from '../failures/own-error.ts';
 import { ledgerPageSize, maxConflictRounds, maxCounted } from '../limits.ts';
 import { type Target, targetKey } from '../upload/target.ts';
 import { parseUploadId, uploadId } from '../upload/upload.ts';
@@ -127,7 +127,7 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
       if (!there.readable) return { written: false, known: there };
       seen = there.record;
     }
-    throw new OwnError('Too many conflicting writes to one ledger record.');
+    throw new TooManyConflicts('ledger record');
   };
 
   const apply: Ledger['apply'] = async (seen, event) => {

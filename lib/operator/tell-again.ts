@@ -1,6 +1,6 @@
 import type { Courier } from '../courier.ts';
 import type { Deadline } from '../deadline.ts';
-import { OwnError } from '../failures/own-error.ts';
+import { TooManyConflicts } from '../failures/own-error.ts';
 import { isTold } from '../ledger/outcome-attributes.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { LedgerEntry } from '../ledger/record-store.ts';
@@ -52,7 +52,7 @@ const tellOne = async (first: LedgerEntry, since: number, ledger: Courier['ledge
     if ((await ledger.tell(entry.record)) === 'told') return true;
     entry = await ledger.read(first.id);
   }
-  throw new OwnError('Too many conflicting writes to one ledger record.');
+  throw new TooManyConflicts('ledger record');
 };
 
 const hasEndedSince = ({ state, updatedAt }: LedgerRecord, since: number): boolean =>

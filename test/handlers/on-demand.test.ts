@@ -3,6 +3,7 @@ import { actions } from '../../handlers/on-demand/actions.ts';
 import { answerRequest } from '../../handlers/on-demand/answer-request.ts';
 import { LedgerTableError } from '../../lib/aws/table-error.ts';
 import { ConfigurationError } from '../../lib/config/config.ts';
+import { integrationId } from '../fakes/ledger-samples.ts';
 import { refuses } from '../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, reason } from '../worlds/courier-world.ts';
 import { sample } from './events/sample.ts';
@@ -147,6 +148,20 @@ describe('the environment', () => {
     const answer = await world.ask({ action: 'attach', key }, { ledger });
     expect(answer).toMatchObject({ ok: false, next: { action: 'check' } });
     expect(answer.message).toContain('There is no DynamoDB table "ledger".');
+  });
+
+  test.each([
+    { action: 'attach', key },
+    { action: 'pause', integration_id: integrationId, reason },
+    { action: 'tell', since: '2020-01-01T00:00:00Z' },
+  ])('a table in which others never stop writing is an answer: $action', async (request) => {
+    world.put(key);
+    if (request.action === 'tell') await world.ask({ action: 'attach', key });
+    world.env.OUTCOME_BUS = 'default';
+    world.table.put = async () => ({ written: false });
+    const answer = await world.ask(request);
+    expect(answer).toMatchObject({ ok: false, detail: expect.stringContaining('Too many conflicting writes') });
+    expect(answer.message).toContain('Nothing was lost: repeat the request in a minute.');
   });
 
   test('a defect is thrown, so that Lambda counts it', async () => {
