@@ -91,7 +91,12 @@ const handleUpload = async (
   if (isSent && !canStart(deadline, courier.settings)) {
     return leaveUnfinished('The function ran out of time before it started with this file.');
   }
-  return verdict ? noteVerdict(upload, verdict, deadline, courier) : deliver(upload, { deadline }, courier);
+  const outcome = verdict
+    ? await noteVerdict(upload, verdict, deadline, courier)
+    : await deliver(upload, { deadline }, courier);
+  // Its record says nothing of the event, and may be in no list: only the event that is kept tells of it.
+  const isUnread = outcome.status === 'unchanged' && outcome.failure?.code === 'RECORD_UNREADABLE';
+  return isUnread ? leaveUnfinished(`RECORD_UNREADABLE: ${outcome.failure.detail}`) : outcome;
 };
 
 /**

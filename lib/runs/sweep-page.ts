@@ -6,6 +6,7 @@ import type { LedgerRecord } from '../ledger/record.ts';
 import { verdictWaitMs } from '../limits.ts';
 import { inParallel } from '../parallel.ts';
 import { maskIntegrationId, maskKey } from '../telemetry/mask-key.ts';
+import { fileFields, unreadableRecord } from '../telemetry/observe.ts';
 import { isNewerUpload } from '../upload/is-newer.ts';
 import { isFolderMarker } from '../upload/object-key.ts';
 import type { ListedObject } from '../upload/storage.ts';
@@ -22,7 +23,7 @@ export interface SweepCounts {
   readonly asked: number;
   /** Objects that the ledger did not know, or only as gone or as an older upload: they were written down. */
   readonly found: number;
-  /** Objects that could not be written down. */
+  /** Objects that could not be written down, or whose record cannot be read and is in no list that shows it. */
   readonly unaccounted: number;
   /** Objects whose key fits no template, asked about or not. */
   readonly unmatched: number;
@@ -89,13 +90,13 @@ export const sweepPage = async (
 
   const missed = asked.flatMap((upload): readonly Missed[] => missedOf(upload, known.get(uploadId(upload))));
   const outcomes = outcomeCounter();
-  let unaccounted = 0;
+  let failed = 0;
   const started = await inParallel(missed, parallelism, mayGoOn, async ({ upload, seen }) => {
     try {
       outcomes.add(await writeMissed(upload, seen, touch, deadline, courier));
     } catch (error) {
       // One record that cannot be written must not keep the sweep from all others. The next pass tries it again.
-      unaccounted += 1;
+      failed += 1;
       log.error('An object of the bucket could not be written into the ledger.', {
         key: maskKey(upload.key, settings.keyTemplates),
         etag: upload.etag,
@@ -105,12 +106,16 @@ export const sweepPage = async (
     }
   });
   const firstLeft = missed[started]?.upload;
+  const dealtWith = asked.slice(0, firstLeft && asked.findIndex(({ key }) => key === firstLeft.key));
+  const hidden = dealtWith.flatMap((upload) => known.get(uploadId(upload)) ?? []).filter(isHidden);
+  for (const { id, reason } of hidden)
+    log.error(unreadableRecord, { ...fileFields(id, settings.keyTemplates), detail: reason });
   const counts = {
     outcomes: outcomes.counts,
     listed: objects.length,
     asked: asked.length,
-    found: started - unaccounted,
-    unaccounted,
+    found: started - failed,
+    unaccounted: failed + hidden.length,
     unmatched: unmatchedIn(objects, firstLeft?.key, courier),
   };
   return { counts, ...(firstLeft && { firstLeft }) };
@@ -132,13 +137,17 @@ const missedOf = (
   entry: LedgerEntry | undefined,
 ): readonly Missed[] => {
   if (!entry) return [{ upload }];
-  // An unreadable record is known: it is reported where it is worked on, and its file is not sent.
+  // An unreadable record is known, and its file is not sent.
   if (!entry.readable) return [];
   const { record } = entry;
   // Superseded means that the object was gone for a while; now it is back.
   if (record.state.status === 'superseded') return [{ upload, seen: record }];
   return record.state.status === 'rejected' && isNewerUpload(upload, record) ? [{ upload, seen: record }] : [];
 };
+
+/** One that is in a list is reported where that is read. */
+const isHidden = (entry: LedgerEntry): entry is Extract<LedgerEntry, { readable: false }> =>
+  !entry.readable && entry.workAt === undefined;
 
 const lanesOf = (entries: Iterable<LedgerEntry>): ReadonlySet<string> => {
   const waiting = [...entries].flatMap((entry) => (entry.readable ? [entry.record] : [])).filter(isWaiting);

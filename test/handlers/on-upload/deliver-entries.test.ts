@@ -3,7 +3,7 @@ import type { UploadRequest } from '../../../handlers/events/entry.ts';
 import { parseUploadEvent } from '../../../handlers/events/upload-event.ts';
 import { deliverEntries } from '../../../handlers/on-upload/deliver-entries.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
-import type { Upload } from '../../../lib/upload/upload.ts';
+import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { type CourierWorld, courierWorld, key } from '../../worlds/courier-world.ts';
 
 let world: CourierWorld;
@@ -33,6 +33,28 @@ const come = async (event: unknown) => {
   if (!entry) throw new Error('An event has an entry.');
   return handle(entry.request);
 };
+
+describe('a record that cannot be read', () => {
+  test.each([
+    ['an upload', undefined],
+    ['a clean verdict', { code: 'clean', at: 1 }],
+    ['a threat', { code: 'SCAN_THREAT_FOUND', at: 1 }],
+  ] as const)(
+    'leaves the event of %s unfinished, so that it comes again and is kept at last',
+    async (_what, verdict) => {
+      const upload = world.put(key);
+      const pk = uploadId(upload);
+      world.table.items.set(pk, { pk, version: 1, document: '{}' });
+      const request: UploadRequest = verdict ? { kind: 'scanned', upload, verdict } : { kind: 'upload', upload };
+      const entries = [{ request, messageId: 'message-1' }];
+      const done = await world.run(deliverEntries(entries, world.deadline(), world.newFunction()));
+      expect(done).toMatchObject({ outcomes: [], unfinished: [{ messageId: 'message-1' }] });
+      expect(done.unfinished[0]?.reason).toMatch(/^RECORD_UNREADABLE: /);
+      expect(world.table.items.get(pk)?.document).toBe('{}');
+      expect(world.kombo.posts).toEqual([]);
+    },
+  );
+});
 
 describe('a verdict', () => {
   test.each(['true', 'false'])('that is clean delivers the file, with REQUIRE_SCAN %s', async (required) => {

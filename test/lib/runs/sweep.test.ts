@@ -117,13 +117,31 @@ describe('an object that the ledger knows', () => {
     expect([statusOf('settled'), its.touched]).toEqual([name, []]);
   });
 
-  test('by a record that cannot be read is left alone', async () => {
+  test.each([
+    ['is in no list is left alone, and told of as unaccounted for', {}, 1],
+    ['is in a list is left alone: that list tells of it', { workShard: 'held#0', workAt: nine }, 0],
+  ])('by a record that cannot be read and %s', async (_what, place, unaccounted) => {
     const { bucket, key, etag } = its.add('odd');
     const pk = uploadId({ bucket, key, etag });
-    world.table.items.set(pk, { pk, version: 1, document: '{}' });
-    expect(await its.run()).toMatchObject({ found: 0, unaccounted: 0 });
+    world.table.items.set(pk, { pk, version: 1, document: '{}', ...place });
+    expect(await its.run()).toMatchObject({ found: 0, unaccounted, lastPass: { unaccounted } });
     expect(world.table.items.get(pk)?.document).toBe('{}');
+    expect(JSON.stringify(world.logged).includes('A ledger record cannot be read')).toBe(unaccounted > 0);
   });
+});
+
+test('a page that time cuts counts only the unreadable records before the cut: the rest of it comes again', async () => {
+  const uploads = ['1', '2', '3', '4'].map((name) => its.add(name));
+  for (const upload of [uploads[0], uploads[3]]) {
+    const pk = upload ? uploadId(upload) : '';
+    world.table.items.set(pk, { pk, version: 1, document: '{}' });
+  }
+  let started = 0;
+  const page = { objects: its.objects, askAfterOf: () => 0, deadline: world.deadline(), parallelism: 1 };
+  const cut = await sweepPage({ ...page, mayGoOn: () => ++started <= 1 }, its.newCourier());
+  expect(cut).toMatchObject({ counts: { found: 1, unaccounted: 1 }, firstLeft: { key: uploads[2]?.key } });
+  const whole = await sweepPage({ ...page, mayGoOn: () => true }, its.newCourier());
+  expect(whole.counts).toMatchObject({ found: 1, unaccounted: 2 });
 });
 
 describe('with REQUIRE_SCAN', () => {
