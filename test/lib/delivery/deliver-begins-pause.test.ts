@@ -103,6 +103,7 @@ describe('what every file of the integration would meet', () => {
       by: 'kombo',
       reason: 'Kombo answered HTTP 400.',
       since: nine,
+      causeSince: nine + minute,
       end: { by: 'unread', nextAt: nine + minute, probes: 3, integrationSetting: integrationId },
     });
   });
