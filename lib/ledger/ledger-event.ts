@@ -196,8 +196,7 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
     case 'absent':
       return [isBlocked(record) ? 'not at the target, and not found clean' : 'not at the target'];
     case 'scanned':
-      // As clean counts what an operator has acknowledged: it holds nothing.
-      if (!openVerdict(latestVerdict(record?.verdict, event.verdict))) return ['found clean'];
+      if (event.verdict.code === 'clean' || isKnownFinding(record, event.verdict)) return ['found clean'];
       return [
         ...(record && isBeforeRestore(record, event.restored) ? (['not found clean, after a restore'] as const) : []),
         'not found clean',
@@ -211,6 +210,10 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
       return [formOfKind[event.kind]];
   }
 };
+
+/** What an operator has acknowledged holds nothing. */
+const isKnownFinding = (record: LedgerRecord | undefined, verdict: ScanVerdict): boolean =>
+  record?.verdict?.acknowledged === true && openVerdict(latestVerdict(record.verdict, verdict)) === undefined;
 
 const isBlocked = (record: LedgerRecord | undefined): boolean => openVerdict(record?.verdict) !== undefined;
 
