@@ -58,7 +58,7 @@ const lanesThat = (closed?: Gate['closed']) => ({
   } as never,
 });
 
-/** Whoever must act, and whoever need not. */
+/** Sentences that call an operator, and those that say that none is needed. */
 const actor = /an operator must act/;
 const nobody = /\bNothing\b(?! at first)/;
 
