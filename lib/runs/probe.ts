@@ -113,14 +113,14 @@ const targetNow = ({ upload }: LedgerRecord, before: Target, settings: RunCourie
   return match.ok ? match.value.target : before;
 };
 
-/** What the listing of a target shows about the cause: it is `there`, it is `gone`, or neither. */
+/** What the listing of a target shows about the cause: it is `there`, it is `gone`, or neither: refused, or not answered. */
 export const listingShows = async (
   integrationId: string,
   code: FailureCode,
   target: Target,
   { deadline }: RunOptions,
   { kombo, clock }: RunCourier,
-): Promise<'there' | 'gone' | 'nothing'> => {
+): Promise<'there' | 'gone' | 'nothing' | 'no answer'> => {
   const own = deadlineWithin(clock, deadline, probeListingTimeoutMs);
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
   if (listing.ok) return 'gone';
@@ -134,7 +134,10 @@ export const listingShows = async (
     // The id may be a mistake in a key.
     if (pauses === 'known-integration') return 'nothing';
   }
-  return asListing === 'look-again' ? 'there' : 'nothing';
+  if (asListing !== 'look-again') return 'nothing';
+  const cause = failureOf(code);
+  const isLoad = cause.outage !== 'no' || cause.throttled !== 'no';
+  return isLoad || pauses !== 'nothing' ? 'there' : 'no answer';
 };
 
 export interface Probe {

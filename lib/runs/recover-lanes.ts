@@ -109,7 +109,9 @@ const tryToOpen = async (
   const isProof = files.sendable.length === 0;
   if (after.next === 'probe' || isProof) {
     const shown = await listingShows(integrationId, pause.code, target, options, courier);
-    if (shown === 'there' || (isProof && shown === 'nothing')) return trial('paused');
+    // An hour would be long for a listing that only ran out of time.
+    if (shown === 'no answer') await changeEnd(lane, { nextAt: now + readingEveryMs }, courier);
+    if (shown !== 'gone' && (isProof || shown !== 'nothing')) return trial('paused');
   }
 
   const probe = await sendProbe(integrationId, files, pause.code, options, courier);

@@ -139,6 +139,23 @@ describe('a listing that is refused for another reason shows nothing, and one fi
   });
 });
 
+describe('a listing without an answer shows nothing of a cause that is no outage, and is repeated in the next run', () => {
+  test.each(['OUT_OF_TIME', 'KOMBO_UNREACHABLE', 'REMOTE.SERVICE_UNAVAILABLE'] as const)('%s', async (code) => {
+    await paused('INTEGRATION.PERMISSION_MISSING');
+    failListings(code);
+    expect(await minutesOf(8 * minute, () => world.kombo.listings.length)).toEqual([5, 6, 7, 8]);
+    expect(world.newPosts()).toBe(0);
+    world.kombo.listing = undefined;
+    expect((await world.recover()).opened).toEqual([integrationId]);
+  });
+});
+
+test('a listing that meets the cause of the pause itself is repeated in growing intervals', async () => {
+  await paused('INTEGRATION.QA_FAILED');
+  failListings('INTEGRATION.QA_FAILED');
+  expect(await minutesOf(80 * minute, () => world.kombo.listings.length)).toEqual([5, 15, 35, 75]);
+});
+
 test("an operator's pause is never opened by a run, and costs no call", async () => {
   await paused('INTEGRATION.PERMISSION_MISSING');
   world.setLane({ pause: byOperator });
