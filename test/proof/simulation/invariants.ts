@@ -123,9 +123,13 @@ const overloaded = ({ kombo, cap }: Ended): readonly string[] =>
   kombo.mostInFlight > cap ? [`overloaded: ${kombo.mostInFlight} calls in flight, ${cap} allowed`] : [];
 
 /** (h) While the other side is down it is asked once a minute at most, beside the calls that find out that it is down. */
-const busyInOutage = ({ kombo: { account } }: Ended): readonly string[] =>
+const busyInOutage = ({ kombo: { account }, puts }: Ended): readonly string[] =>
   (account?.troubles ?? []).flatMap((trouble) => {
-    const allowed = callsThatFindOut + (trouble.until - trouble.from) / 60_000;
+    // The balancer's answers count for the account, which the success of another integration opens again: then no lane is
+    // paused, and each lost answer is looked for with its own backoff.
+    const isHalf = trouble.kind === 'outage' && trouble.how === 'balancer' && trouble.integrationId !== undefined;
+    const looks = isHalf ? looksPerHour * puts.length : 0;
+    const allowed = callsThatFindOut + looks + (trouble.until - trouble.from) / 60_000;
     return [...(account?.callsDuring(trouble) ?? [])].flatMap(([integration, calls]) =>
       calls > allowed ? [`busy: ${calls} calls for ${integration} in an outage that allows ${allowed}`] : [],
     );
@@ -133,6 +137,9 @@ const busyInOutage = ({ kombo: { account } }: Ended): readonly string[] =>
 
 /** A preflight and a POST of each file that is being sent when it begins, and the listings that follow. */
 const callsThatFindOut = 40;
+
+/** The ordinary backoff doubles from 30 seconds, so it has seven looks in the first hour. */
+const looksPerHour = 7;
 
 /** (i) An id that Kombo does not know is the uploader's mistake, and no reason to pause. */
 const pausedByMistake = ({ table }: Ended): readonly string[] =>
