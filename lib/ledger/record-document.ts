@@ -70,21 +70,28 @@ const ordinaryValues = (beside: Beside): JsonObject => {
 const isEndedStatus = (status: string | undefined): status is keyof typeof endedAtFields =>
   status !== undefined && Object.hasOwn(endedAtFields, status);
 
+/*
+ * Both walks are loops and build one object each: every read and write of a record goes through them, and with entries, flatMap
+ * and fromEntries they were most of its cost.
+ */
+
 /** Objects are shortened and stay, even when they are empty then: that they exist is a fact of the record. */
-const withoutValues = (fields: JsonObject, values: JsonObject): JsonObject =>
-  Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => {
-      const usual = values[name];
-      if (isObject(value) && isObject(usual)) return [[name, withoutValues(value, usual)]];
-      return value !== undefined && isDeepStrictEqual(value, usual) ? [] : [[name, value]];
-    }),
-  );
+const withoutValues = (fields: JsonObject, values: JsonObject): JsonObject => {
+  const rest: Record<string, unknown> = {};
+  for (const name of Object.keys(fields)) {
+    const [value, usual] = [fields[name], values[name]];
+    if (isObject(value) && isObject(usual)) rest[name] = withoutValues(value, usual);
+    else if (value === undefined || !isDeepStrictEqual(value, usual)) rest[name] = value;
+  }
+  return rest;
+};
 
 const withValues = (fields: JsonObject, values: JsonObject): JsonObject => {
-  const added = Object.entries(values).flatMap(([name, usual]) => {
-    const value = fields[name];
-    if (isObject(usual)) return isObject(value) ? [[name, withValues(value, usual)]] : [];
-    return value === undefined && usual !== undefined ? [[name, usual]] : [];
-  });
-  return { ...fields, ...Object.fromEntries(added) };
+  const whole: Record<string, unknown> = { ...fields };
+  for (const name of Object.keys(values)) {
+    const [value, usual] = [fields[name], values[name]];
+    if (isObject(usual) && isObject(value)) whole[name] = withValues(value, usual);
+    else if (value === undefined && usual !== undefined && !isObject(usual)) whole[name] = usual;
+  }
+  return whole;
 };
