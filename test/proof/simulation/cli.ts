@@ -1,166 +1,103 @@
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { addDecided, countDecided, type DecidedByHabit, decidedLines } from './decided.ts';
+import { decidedLines } from './decided.ts';
+import { digestOf, digestText } from './digest.ts';
 import { everyInterleaving } from './exhaustive.ts';
 import { runHistory } from './history.ts';
 import { brokenPromises } from './invariants.ts';
+import { playOnAllCores, type Tally } from './play.ts';
 
 const usage = `npm run simulate -- [options]
 
   --seeds N     histories to play (2000)
+  --minutes N   instead: play for so long, from a fresh first seed unless --from names one
   --from N      first seed (1); one seed alone prints its whole history
   --exhaustive  also every interleaving of two workers on one upload, with up to two crashes
   --json        the summary as JSON
+
+The digest stands for all that happened: the same seeds give the same digest, on any machine and any number of cores.
 `;
-
-/** What one thread has seen. */
-interface Tally {
-  readonly histories: number;
-  readonly crashes: number;
-  readonly posts: number;
-  /** Lost answers by habit of the tool, and how many of them needed no operator. */
-  readonly decided: DecidedByHabit;
-  /** Whole histories of the first failures, bare sentences of the others. */
-  readonly failures: readonly string[];
-}
-
-const mostHistoriesShown = 3;
-
-const playSeeds = async (
-  from: number,
-  step: number,
-  count: number,
-  progress: (played: number) => void,
-): Promise<Tally> => {
-  let [crashes, posts] = [0, 0];
-  const failures: string[] = [];
-  const decided: DecidedByHabit = new Map();
-  for (let played = 0; played < count; played += 1) {
-    const seed = from + played * step;
-    const ended = await runHistory(seed);
-    crashes += ended.world.crashes();
-    posts += ended.kombo.posts;
-    countDecided(ended, decided);
-    const broken = brokenPromises(ended);
-    if (broken.length > 0) {
-      const lines =
-        failures.length < mostHistoriesShown ? [...ended.world.history, ...broken] : [`seed ${seed}:`, ...broken];
-      failures.push(lines.join('\n'));
-    }
-    if (played % 50 === 49) progress(50);
-  }
-  progress(count % 50);
-  return { histories: count, crashes, posts, decided, failures };
-};
 
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
     options: {
       seeds: { type: 'string', default: '2000' },
-      from: { type: 'string', default: '1' },
+      minutes: { type: 'string' },
+      from: { type: 'string' },
       exhaustive: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const [seeds, from] = [Number(values.seeds), Number(values.from)];
-  if (values.help || !(seeds >= 1) || !Number.isInteger(from)) return console.log(usage);
-  if (seeds === 1) {
-    const ended = await runHistory(from);
-    const broken = brokenPromises(ended);
-    console.log([...ended.world.history, ...(broken.length > 0 ? broken : ['every promise was kept'])].join('\n'));
-    process.exitCode = broken.length > 0 ? 1 : 0;
+  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+  const seeds = minutes === undefined ? Number(values.seeds) : mostSeeds;
+  const from = values.from === undefined ? firstSeed(minutes) : Number(values.from);
+  const isRight = (minutes === undefined || minutes > 0) && seeds >= 1 && Number.isInteger(seeds) && isSeed(from);
+  if (values.help) return console.log(usage);
+  if (!isRight) {
+    console.error(`--seeds, --minutes and --from take whole numbers above 0.\n\n${usage}`);
+    process.exitCode = 1;
     return;
   }
+  if (seeds === 1) return showHistory(from);
   const startedAt = performance.now();
-  const tally = await playOnAllCores(from, seeds);
+  const until = minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + minutes * 60_000;
+  const tally = await playOnAllCores({ from, seeds, until }, progressOnTerminal());
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   const exhaustive = values.exhaustive ? await everyInterleaving(2) : undefined;
   const failures = [...tally.failures, ...(exhaustive?.failures ?? [])];
   for (const failure of failures) console.log(`${failure}\n`);
-  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   const summary = {
     from,
     ...tally,
+    digest: digestText(tally.digest),
     decided: Object.fromEntries(tally.decided),
     failures: failures.length,
-    seconds,
+    seconds: Math.round((performance.now() - startedAt) / 100) / 10,
     ...(exhaustive && { exhaustive: { ...exhaustive, failures: exhaustive.failures.length } }),
   };
   if (values.json) console.log(JSON.stringify(summary));
-  else console.log([...decidedLines(tally.decided), sentence(summary)].join('\n'));
+  else console.log([...decidedLines(tally.decided), ...sentences(summary)].join('\n'));
   process.exitCode = failures.length > 0 ? 1 : 0;
 };
 
-const sentence = ({
-  from,
-  histories,
-  crashes,
-  posts,
-  failures,
-  seconds,
-  exhaustive,
-}: {
-  from: number;
-  histories: number;
-  crashes: number;
-  posts: number;
-  failures: number;
-  seconds: number;
-  exhaustive?: { histories: number; crashes: number };
-}): string =>
-  [
-    `${histories} histories from seed ${from}: ${crashes} crashes, ${posts} complete POSTs, ${failures} broken promises, ${seconds} s.`,
-    ...(exhaustive
-      ? [`Every interleaving of two workers: ${exhaustive.histories} histories, ${exhaustive.crashes} crashes.`]
-      : []),
-  ].join('\n');
+/** The random numbers have 32 bits of state: seeds that differ by more would begin again. */
+const mostSeeds = 2 ** 31 - 1;
+const isSeed = (seed: number): boolean => Number.isInteger(seed) && seed > 0;
 
-const playOnAllCores = async (from: number, seeds: number): Promise<Tally> => {
-  const threads = Math.min(availableParallelism(), seeds);
-  let played = 0;
-  const progress = (more: number): void => {
-    played += more;
-    if (process.stderr.isTTY) process.stderr.write(`\r${played} of ${seeds} histories`);
-  };
-  const tallies = await Promise.all(
-    Array.from({ length: threads }, (_, index) => {
-      const count = Math.ceil((seeds - index) / threads);
-      return inThread({ from: from + index, step: threads, count }, progress);
-    }),
-  );
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  const decided: DecidedByHabit = new Map();
-  for (const tally of tallies) for (const [condition, one] of tally.decided) addDecided(decided, condition, one);
-  return {
-    decided,
-    histories: sum(tallies, ({ histories }) => histories),
-    crashes: sum(tallies, ({ crashes }) => crashes),
-    posts: sum(tallies, ({ posts }) => posts),
-    failures: tallies.flatMap(({ failures }) => failures),
+/** A run for a time looks for histories that nobody has played; a number of seeds is for comparing. */
+const firstSeed = (minutes: number | undefined): number =>
+  minutes === undefined ? 1 : 1 + Math.floor(Math.random() * mostSeeds);
+
+const showHistory = async (seed: number): Promise<void> => {
+  const ended = await runHistory(seed);
+  const broken = brokenPromises(ended);
+  console.log([...ended.world.history, ...(broken.length > 0 ? broken : ['every promise was kept'])].join('\n'));
+  console.log(`digest ${digestText(digestOf(ended))}`);
+  process.exitCode = broken.length > 0 ? 1 : 0;
+};
+
+const progressOnTerminal = (): ((played: number) => void) => {
+  let all = 0;
+  return (played) => {
+    all += played;
+    if (process.stderr.isTTY) process.stderr.write(`\r${all} histories`);
   };
 };
 
-const sum = (tallies: readonly Tally[], of: (tally: Tally) => number): number =>
-  tallies.reduce((total, tally) => total + of(tally), 0);
-
-interface Share {
+type Summary = Pick<Tally, 'histories' | 'crashes' | 'posts'> & {
   readonly from: number;
-  readonly step: number;
-  readonly count: number;
-}
+  readonly failures: number;
+  readonly seconds: number;
+  readonly digest: string;
+  readonly exhaustive?: { readonly histories: number; readonly crashes: number };
+};
 
-const inThread = (share: Share, progress: (more: number) => void): Promise<Tally> =>
-  new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: share });
-    worker.on('message', (message: number | Tally) =>
-      typeof message === 'number' ? progress(message) : resolve(message),
-    );
-    worker.on('error', reject);
-  });
+const sentences = ({ from, exhaustive, ...all }: Summary): readonly string[] => [
+  `${all.histories} histories from seed ${from}: ${all.crashes} crashes, ${all.posts} complete POSTs, ` +
+    `${all.failures} broken promises, ${all.seconds} s, digest ${all.digest}.`,
+  ...(exhaustive
+    ? [`Every interleaving of two workers: ${exhaustive.histories} histories, ${exhaustive.crashes} crashes.`]
+    : []),
+];
 
-if (isMainThread) await main();
-else {
-  const { from, step, count }: Share = workerData;
-  parentPort?.postMessage(await playSeeds(from, step, count, (more) => parentPort?.postMessage(more)));
-}
+await main();

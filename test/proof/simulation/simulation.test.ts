@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { isUndecided, lostAnswers, mustBeDecided } from './decided.ts';
+import { addDigest, digestOf } from './digest.ts';
 import { type Plant, runHistory } from './history.ts';
 import { brokenPromises } from './invariants.ts';
 import { plantedBugs } from './planted-bugs.ts';
 import { plantedLaneBugs } from './planted-lane-bugs.ts';
 import { plantedReadBackBugs } from './planted-read-back-bugs.ts';
 import { plantedScanBugs } from './planted-scan-bugs.ts';
+import { playOnAllCores } from './play.ts';
 
 /** Every failure with its whole history: a seed alone explains nothing. */
 const failuresOf = async (seeds: Iterable<number>): Promise<string[]> => {
@@ -33,6 +35,16 @@ test('a history can be replayed from its seed', async () => {
   const [once, again] = [await runHistory(77), await runHistory(77)];
   expect(again.world.history).toEqual(once.world.history);
   expect(once.world.history.length).toBeGreaterThan(10);
+});
+
+test('the same seeds give the same digest, played on one thread or on all, and other seeds give another', {
+  timeout: 300_000,
+}, async () => {
+  const onAll = (from: number) => playOnAllCores({ from, seeds: 25, until: Number.POSITIVE_INFINITY }, () => undefined);
+  let onOne = 0n;
+  for (const seed of seedsFrom(301, 25)) onOne = addDigest(onOne, digestOf(await runHistory(seed)));
+  expect(await onAll(301)).toMatchObject({ histories: 25, digest: onOne });
+  expect((await onAll(302)).digest).not.toBe(onOne);
 });
 
 test('the histories are full of what goes wrong', async () => {
