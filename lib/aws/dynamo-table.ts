@@ -9,8 +9,10 @@ import {
   QueryCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
+import * as v from 'valibot';
 import { type Clock, sleep, systemClock } from '../clock.ts';
 import type { Condition, IndexEntry, Item, PageKey, Table } from '../ledger/table.ts';
+import { timestamp } from '../ledger/timestamp.ts';
 import { maxBatchGetKeys, unprocessedWaitsMs } from '../limits.ts';
 import { busy, tableError } from './table-error.ts';
 
@@ -205,13 +207,23 @@ const toAttributes = (item: Item): Attributes => {
   return attributes;
 };
 
-/** An attribute of another type than ours counts as missing; the reader of the document reports what is missing. */
+/**
+ * An attribute of another type than ours counts as missing, and so does a time that no calendar has; the reader of the
+ * document reports what is missing.
+ */
 export const fromAttributes = (attributes: Attributes): Item => {
   const item: Record<string, string | number> = {};
   for (const name of texts) if (attributes[name]?.S !== undefined) item[name] = attributes[name].S;
-  for (const name of numbers) if (attributes[name]?.N !== undefined) item[name] = Number(attributes[name].N);
+  for (const name of numbers) {
+    const number = attributes[name]?.N;
+    if (number !== undefined && isPossible(name, Number(number))) item[name] = Number(number);
+  }
   return { pk: '', version: 0, document: '', ...item };
 };
+
+/** Answers show these as dates, beside what they read of the document. */
+const times: ReadonlySet<string> = new Set(['workAt', 'createdAt', 'endedAt']);
+const isPossible = (name: string, value: number): boolean => !times.has(name) || v.is(timestamp, value);
 
 const ofEntries = ['workAt', 'status', 'code', 'createdAt', 'waiting', 'unknown', 'unreadable'] as const;
 

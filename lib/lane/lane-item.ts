@@ -31,7 +31,8 @@ export const toLaneItem = (lane: Lane): Item => {
 /** An item that this version cannot read is neither used nor overwritten, and its lane counts as paused. */
 export const fromLaneItem = (item: Item): Lane | 'unreadable' => {
   const parsed = v.safeParse(laneSchema, parseJson(item.document));
-  if (!parsed.success) return 'unreadable';
+  // Version 0 stands for an item that does not exist, so without one no write could succeed.
+  if (!parsed.success || item.version < 1) return 'unreadable';
   return { ...(parsed.output as Omit<Lane, 'integrationId' | 'version'>), ...identityOf(item) };
 };
 

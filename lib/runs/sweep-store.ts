@@ -47,8 +47,8 @@ export const writeSweep = async (
   return found?.version === item.version && found.document === item.document;
 };
 
-/** JSON can say 1e999, after which no object would ever be looked at. SWEEP_SINCE may be before 1970. */
-const time = v.pipe(v.number(), v.finite());
+/** Milliseconds since the epoch, within the range of a Date: `status` shows them. SWEEP_SINCE may be before 1970. */
+const time = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** Loose: what a newer version has added is left alone, so that its predecessor can take its place again. */

@@ -83,6 +83,13 @@ describe('an item', () => {
     );
     expect(await table.get('odder')).toEqual({ pk: 'odder', version: 0, document: '' });
   });
+
+  test('with a time that no calendar has is read without it, because an answer would show it as a date', async () => {
+    const [created, ended] = [{ N: '1e17' }, { N: '-1' }];
+    const Item = { pk: { S: 'late' }, version: { N: '2' }, createdAt: created, endedAt: ended, attempts: { N: '1' } };
+    await dynamo.client.send(new PutItemCommand({ TableName: tableName, Item }));
+    expect(await table.get('late')).toEqual({ pk: 'late', version: 2, attempts: 1, document: '' });
+  });
 });
 
 describe('a conditional put', () => {

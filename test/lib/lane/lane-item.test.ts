@@ -123,4 +123,8 @@ describe('a lane is unreadable', () => {
   ])('when it has %s', (_, change) => {
     expect(changed(change)).toBe('unreadable');
   });
+
+  test('when a hand-edit took its version: nothing could be written over it', () => {
+    expect(fromLaneItem({ ...toLaneItem(full), version: 0 })).toBe('unreadable');
+  });
 });

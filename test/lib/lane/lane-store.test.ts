@@ -186,6 +186,17 @@ describe('changes of one lane', () => {
     expect(await lanes.toolOf(integrationId)).toEqual([]);
   });
 
+  test('a lane whose item has lost its version counts as unreadable, and the next touch gives it a new one', async () => {
+    const { lanes, table } = worldOf();
+    await pauseIn(lanes);
+    const item = table.items.get(damaged.pk);
+    if (!item) throw new Error('There is no lane.');
+    table.items.set(item.pk, { ...item, version: 0, workShard: 'lanes' });
+    await lanes.touch(integrationId);
+    expect(table.items.get(item.pk)).toMatchObject({ version: 1, document: item.document });
+    expect(await lanes.read(integrationId)).toMatchObject({ pause: { code: missingRight.code } });
+  });
+
   test.each([undefined, 'lanes'])(
     'a lane in partition %s that cannot be read is listed with the pauses after a touch, so that runs report it',
     async (workShard) => {

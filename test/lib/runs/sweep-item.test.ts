@@ -23,6 +23,7 @@ describe('a sweep item', () => {
     ['without its dates', '{"watermark":0}'],
     ['with a text for a date', '{"since":{"candidates/":"2026-01-05"},"watermark":0}'],
     ['with a date beyond all numbers', '{"since":{},"watermark":1e999}'],
+    ['with a date beyond the calendar', '{"since":{},"watermark":0,"finishedAt":1e17}'],
     ['whose pass has lost its folder', '{"since":{},"watermark":0,"pass":{"startedAt":1,"deep":true,"unaccounted":0}}'],
   ] as const;
 
