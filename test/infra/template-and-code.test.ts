@@ -26,14 +26,18 @@ let folder = '';
 let bundles: readonly Bundle[] = [];
 let packaged: Template = { Resources: {} };
 let plain: Template = { Resources: {} };
+let withOutcomes: Template = { Resources: {} };
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-code-'));
-  [bundles, packaged] = await Promise.all([
+  let outcomes: Template;
+  [bundles, packaged, outcomes] = await Promise.all([
     bundle(undefined, { outDir: folder }),
     packageTemplate({ attachWithinSeconds: '600' }),
+    packageTemplate({ attachWithinSeconds: '600', outcomeBus: 'default' }),
   ]);
   plain = fillIn(settle(packaged));
+  withOutcomes = fillIn(settle(outcomes));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -308,15 +312,21 @@ test('infra/README.md reckons with as many metrics and alarms as there are', asy
   expect(page).toContain(` ${alarms.length} ALARMS `);
 });
 
-test('each alarm tells the topic itself, and the dashboard shows it', () => {
+test('each alarm tells the topic itself', () => {
   const alarms = resourcesOf(plain, 'AWS::CloudWatch::Alarm');
   expect(alarms.map(([, own]) => own.AlarmName).sort()).toEqual(alarmNames.map((name) => `cv-courier-dev-${name}`));
   expect(resourcesOf(plain, 'AWS::CloudWatch::CompositeAlarm')).toEqual([]);
   for (const [, own] of alarms)
     expect(own.AlarmActions).toEqual(['arn:aws:sns:eu-central-1:111122223333:cv-courier-dev-alarms']);
-  const [[, dashboard] = []] = resourcesOf(packaged, 'AWS::CloudWatch::Dashboard');
-  const shown = JSON.stringify(dashboard).match(/\$\{\w+Alarm\.Arn\}/g);
-  expect(shown?.sort()).toEqual(alarms.map(([id]) => `\${${id}.Arn}`).sort());
+});
+
+test('the dashboard shows each alarm that there is, those of the outcome events as well', () => {
+  for (const template of [plain, withOutcomes]) {
+    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, own]) => String(own.AlarmName));
+    const [[, dashboard] = []] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
+    const shown = [...String(dashboard?.DashboardBody).matchAll(/:alarm:([\w-]+)"/g)].map(([, name]) => name);
+    expect(shown.toSorted()).toEqual(alarms.toSorted());
+  }
 });
 
 test('texts of alarms name only saved queries and functions that there are', () => {
@@ -338,7 +348,7 @@ test('the newest lines on the dashboard are of files that wait as well', () => {
 });
 
 test('each alarm says what it means, the first command, which integration, and where the dashboard is', () => {
-  for (const [id, own] of resourcesOf(plain, 'AWS::CloudWatch::Alarm')) {
+  for (const [id, own] of resourcesOf(withOutcomes, 'AWS::CloudWatch::Alarm')) {
     const text = String(own.AlarmDescription);
     // CloudWatch's limit.
     expect(text.length, id).toBeLessThanOrEqual(1024);
@@ -346,7 +356,7 @@ test('each alarm says what it means, the first command, which integration, and w
     expect(lines[0], id).toMatch(/^.{60,}[.:,]$/);
     const first = lines.filter((line) => line.startsWith('First: '));
     expect(first, id).toHaveLength(1);
-    expect(first[0], id).toMatch(/^First: aws (lambda|logs) .*--region eu-central-1/);
+    expect(first[0], id).toMatch(/^First: aws (lambda|logs|pipes) .*--region eu-central-1/);
     // The functions' real names: nobody has to look them up at night.
     const named = first[0]
       ?.match(/--function-name (\S+)|\/aws\/lambda\/(\S+)/)
@@ -354,6 +364,8 @@ test('each alarm says what it means, the first command, which integration, and w
       .find(Boolean);
     if (named !== undefined) expect([...functionsIn(plain).values()].map((fn) => fn.FunctionName)).toContain(named);
     const request = first[0]?.match(/--payload '(.*)'$/)?.[1];
+    const [pipe] = resourcesOf(withOutcomes, 'AWS::Pipes::Pipe').map(([, pipe]) => String(pipe.Name));
+    if (first[0]?.includes('describe-pipe')) expect(first[0], id).toMatch(new RegExp(`--name ${pipe}$`));
     if (request !== undefined)
       expect(findAction(JSON.parse(request).action)?.read(JSON.parse(request))).not.toHaveProperty('problems');
     expect(text, id).toMatch(/integration/);
