@@ -52,7 +52,7 @@ export const decide = async (
   const restored = decision.kind === 'retry' ? restoredIn(await lanes.read(accountLane)) : undefined;
   for (let round = 1; round <= maxConflictRounds; round += 1) {
     const known = { id: uploadId(seen.upload), readable: true, record: seen } as const;
-    const why = obstacle(seen, decision, match) ?? (hasNewVerdict(seen, record) ? 'verdict' : undefined);
+    const why = obstacle(seen, decision, match, settings) ?? (hasNewVerdict(seen, record) ? 'verdict' : undefined);
     if (why) return { done: false, why, known };
     const target = targetNow(seen, match);
     if (decision.kind !== 'resolve' && target) await lanes.touch(target.integrationId);
@@ -75,7 +75,7 @@ export const foreseeRetry = (
   const match = matchKey(settings.keyTemplates, record.upload.key, settings.integrationId);
   const decision = { kind: 'retry', reason: '' } as const;
   const target = targetNow(record, match);
-  if (!target || obstacle(record, decision, match)) return undefined;
+  if (!target || obstacle(record, decision, match, settings)) return undefined;
   return transition(record, eventOf(decision, match, undefined), clock.now(), '') && { target };
 };
 
@@ -86,17 +86,20 @@ const obstacle = (
   record: LedgerRecord,
   decision: OperatorDecision,
   match: Result<KeyMatch>,
+  settings: ScanSettings,
 ): 'threat' | 'scan' | 'key' | undefined => {
   if (decision.kind === 'resolve') return undefined;
-  if (isBarred(record, decision)) return isThreat(record) ? 'threat' : 'scan';
+  if (isBarred(record, decision, settings)) return isThreat(record) ? 'threat' : 'scan';
   return targetNow(record, match) ? undefined : 'key';
 };
 
-const isBarred = (record: LedgerRecord, decision: OperatorDecision): boolean => {
+type ScanSettings = Pick<Courier['settings'], 'requireScan'>;
+
+const isBarred = (record: LedgerRecord, decision: OperatorDecision, settings: ScanSettings): boolean => {
   if (decision.kind === 'resend') return isThreat(record);
   // A retry of a file that may have been delivered only looks at its target.
   if (decision.kind === 'resolve' || decision.force || record.state.status === 'unknown') return false;
-  return (isThreat(record) && !record.verdict?.acknowledged) || lacksCleanVerdict(record);
+  return (isThreat(record) && !record.verdict?.acknowledged) || lacksCleanVerdict(record, settings);
 };
 
 const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>, restored: Restored | undefined): LedgerEvent => {
@@ -106,10 +109,13 @@ const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>, restored: 
   return kind === 'retry' ? { kind, reason, ...where, restored } : { kind, reason, ...where };
 };
 
-/** Not delivered, and kept from it by the malware scan, also where an operator has decided that it is not sent. */
-export const lacksCleanVerdict = ({ state, verdict }: LedgerRecord): boolean =>
+/**
+ * Not delivered, and not found clean by the malware scan, also where an operator has decided about its verdict before: that was
+ * one attempt. Without any verdict, where one is required.
+ */
+export const lacksCleanVerdict = ({ state, verdict }: LedgerRecord, { requireScan }: ScanSettings): boolean =>
   (state.status === 'held' || state.status === 'rejected') &&
-  (isScanCode(state.failure.code) || openVerdict(verdict) !== undefined);
+  (isScanCode(state.failure.code) || (verdict ? verdict.code !== 'clean' : requireScan));
 
 const isThreat = ({ state, verdict }: LedgerRecord): boolean =>
   verdict ? verdict.code === threat : 'failure' in state && state.failure.code === threat;

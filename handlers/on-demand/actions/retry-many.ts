@@ -35,7 +35,7 @@ export const retryMany = async (
   courier: ActionCourier,
 ): Promise<Answer> => {
   const sorted = await sort(records, isAsked, many, courier);
-  return many.isDry ? dryAnswer(sorted, many) : answerOf(sorted, courier);
+  return many.isDry ? dryAnswer(sorted, many, courier) : answerOf(sorted, courier);
 };
 
 const sort = async (
@@ -90,7 +90,7 @@ const answerOf = async ({ released, left, integrations, more }: Sorted, courier:
       ? 'There was nothing to retry.'
       : `${count(released.length, 'file')} released; ${follows(released.length, lookedUp, pausedFiles)}.`,
     pausedFiles > 0 && pausedFiles < released.length ? 'Files of a paused integration wait until its pause ends.' : '',
-    leftSentence(left),
+    leftSentence(left, courier),
     more ? 'There are more: repeat the request for the rest.' : '',
   ];
   return {
@@ -113,13 +113,17 @@ const follows = (released: number, lookedUp: number, paused: number): string => 
     : `${when} looks whether ${lookedUp} of them ${lookedUp === 1 ? 'has' : 'have'} arrived, and sends the rest`;
 };
 
-const dryAnswer = ({ released, left, integrations, more }: Sorted, { limit }: ManyFiles): Answer => {
+const dryAnswer = (
+  { released, left, integrations, more }: Sorted,
+  { limit }: ManyFiles,
+  courier: ActionCourier,
+): Answer => {
   const names = Object.entries(integrations).map(([integration, number]) => `${number} of ${integration}`);
   const message = [
     released.length === 0
       ? 'Nothing was changed. There is nothing to retry.'
       : `Nothing was changed. ${more ? 'At least ' : ''}${count(released.length, 'file')} would be released: ${names.join(', ')}.`,
-    leftSentence(left),
+    leftSentence(left, courier),
     released.length > limit ? `One request releases at most ${limit} of them, its "limit".` : '',
     more ? 'Time ran out before all were counted.' : '',
   ];
@@ -134,9 +138,9 @@ const dryAnswer = ({ released, left, integrations, more }: Sorted, { limit }: Ma
 
 const isFine = (known: LedgerEntry): boolean => known.readable && needsNothing.has(known.record.state.status);
 
-const leftSentence = (left: readonly LedgerEntry[]): string => {
+const leftSentence = (left: readonly LedgerEntry[], { settings }: Pick<ActionCourier, 'settings'>): string => {
   if (left.length === 0) return '';
-  const unscanned = left.filter((known) => known.readable && lacksCleanVerdict(known.record)).length;
+  const unscanned = left.filter((known) => known.readable && lacksCleanVerdict(known.record, settings)).length;
   const sentence = `${count(left.length, 'file')} left as ${left.length === 1 ? 'it is' : 'they are'}.`;
   return unscanned === 0
     ? sentence

@@ -1,5 +1,6 @@
 import { openVerdict } from '../../../lib/ledger/latest-verdict.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
+import { situationOf } from '../../../lib/ledger/moves.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { type Decided, decide, type OperatorDecision } from '../../../lib/operator/decide.ts';
 import type { ActionCourier } from '../action.ts';
@@ -46,7 +47,7 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
     case 'scan':
       return {
         ok: false,
-        message: `Nothing was done: the malware scan has not found this file clean. Scan it again; a clean verdict sends it automatically. To send it without one, add "force": true. ${state}`,
+        message: `Nothing was done: the malware scan has not found this file clean. ${afterCleanScan(known)} To send it without one, add "force": true. ${state}`,
         ...files,
       };
     case 'key':
@@ -65,6 +66,17 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
         message: 'Nothing was done: other invocations kept changing the record. Repeat the request.',
       };
   }
+};
+
+/** A clean verdict frees only what the scan alone keeps from being sent. */
+const afterCleanScan = (known: LedgerEntry | undefined): string => {
+  const situation = known?.readable ? situationOf(known.record.state) : undefined;
+  return situation === 'held for a fault' ||
+    situation === 'held, may be delivered' ||
+    situation === 'held by the malware scan and for a fault' ||
+    situation === 'rejected for a fault'
+    ? 'Scan it again; once it is found clean, repeat the request.'
+    : 'Scan it again; a clean verdict sends it automatically.';
 };
 
 /** What can be done about a file in which a threat was found. */

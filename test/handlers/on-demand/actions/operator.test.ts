@@ -136,6 +136,35 @@ describe('retry', () => {
     },
   );
 
+  test.each([
+    ['no verdict, where one is required', undefined],
+    ['a verdict that is not clean and was overruled once', 'SCAN_FAILED'],
+    ['a threat that was overruled once', 'SCAN_THREAT_FOUND'],
+  ] as const)('releases no file that is held for a fault and has %s', async (_, code) => {
+    world.put(key);
+    const courier = world.newFunction();
+    const requireScan = { settings: { ...courier.settings, requireScan: true } };
+    if (code) await noteVerdict(world.put(key), { code, at: world.clock.now() }, world.deadline(), courier);
+    world.kombo.script.push(notFound);
+    // Before scans were required, or by an operator's force.
+    const first = code ? { action: 'retry', key, force: true, reason } : { action: 'attach', key };
+    expect(await world.ask(first)).toMatchObject({ files: [{ status: 'held', code: 'KOMBO_NOT_FOUND' }] });
+    for (const many of [{ candidate_id: 'GRK123' }, { code: 'KOMBO_NOT_FOUND' }]) {
+      const dry = await world.ask({ action: 'retry', ...many, dry_run: true, reason }, requireScan);
+      expect(dry).toMatchObject({ wouldRelease: 0 });
+      const answer = await world.ask({ action: 'retry', ...many, reason }, requireScan);
+      expect(answer).toMatchObject({ ok: false, released: 0 });
+      expect(answer.message).toContain('Without a clean scan verdict: 1 file of these;');
+    }
+    const one = await world.ask({ action: 'retry', key, reason }, requireScan);
+    expect(one).toMatchObject({ ok: false, files: [{ status: 'held' }] });
+    if (code !== 'SCAN_THREAT_FOUND') expect(one.message).toContain('once it is found clean, repeat the request.');
+    expect(world.kombo.posts).toHaveLength(1);
+    expect(await world.ask({ action: 'retry', key, force: true, reason: 'Looked at.' }, requireScan)).toMatchObject({
+      ok: true,
+    });
+  });
+
   test('by key sends a file in which a threat was found only with "force"', async () => {
     const threat = { code: 'SCAN_THREAT_FOUND', at: world.clock.now() } as const;
     await noteVerdict(world.put(key), threat, world.deadline(), world.newFunction());
@@ -327,7 +356,7 @@ describe('resolve', () => {
     const answer = await world.ask({ ...resolve, reason: 'Deleted.' });
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'rejected', code: 'SCAN_THREAT_FOUND' }] });
     expect(answer.message).toMatch(
-      /^Nothing was sent\. It is not sent, unless a later scan of it finds it clean\. It is rej/,
+      /^Nothing was sent\. It is rejected .* It is not sent, unless a later scan of it finds/,
     );
     await world.runSchedule();
     expect(world.kombo.posts).toHaveLength(0);
