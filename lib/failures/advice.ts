@@ -1,5 +1,5 @@
 import type { FailureStatus } from './failure.ts';
-import { type FailureCode, failureOf } from './failures.ts';
+import { type FailureCode, failureOf, isScanCode } from './failures.ts';
 
 /*
  * What a code means for a file in its present state. The next step of the table is for the state in which the code leaves a
@@ -17,12 +17,18 @@ const otherwise: Readonly<Record<FailureStatus, string>> = {
 /** Whether this code is why a file is in this state. Otherwise it is what the file met before. */
 export const explains = (code: FailureCode, status: FailureStatus): boolean => {
   const row = failureOf(code);
-  return row.status === status || (status === 'rejected' && row.atFault !== 'none');
+  return row.status === status || (status === 'rejected' && (row.atFault !== 'none' || isScanCode(code)));
 };
 
 /** What an operator does about a file in this state; complete sentences. */
-export const nextStepFor = (code: FailureCode, status: FailureStatus): string =>
-  explains(code, status) ? failureOf(code).nextStep : otherwise[status];
+export const nextStepFor = (code: FailureCode, status: FailureStatus): string => {
+  if (status === 'rejected' && isScanCode(code)) return afterResolve;
+  return explains(code, status) ? failureOf(code).nextStep : otherwise[status];
+};
+
+/** A file that was not found clean is rejected by an operator alone. */
+const afterResolve =
+  'It is not sent, unless a later scan of it finds it clean. To send it all the same, retry it by its key with "force": true.';
 
 /** What an operator does when repeating has not helped. Undefined where nothing but the other side can end it. */
 export const nextStepIfItStays = (code: FailureCode): string | undefined => {
@@ -45,6 +51,7 @@ export const nextStepOfPause = (code: FailureCode): string =>
 
 /** Ends "It is rejected" and "Rejected". */
 export const becauseOf = (code: FailureCode): string => {
+  if (isScanCode(code)) return ' by an operator, because the malware scan has not found the file clean';
   switch (failureOf(code).atFault) {
     case 'file':
       return ' because of the file itself';

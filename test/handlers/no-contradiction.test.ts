@@ -111,6 +111,17 @@ test.each(codes)(
   },
 );
 
+test.each(codes.filter((code) => isScanCode(code) || failureOf(code).atFault !== 'none'))(
+  'a file that is rejected with %s is told why, and not that it met it before',
+  (code) => {
+    const sentence = sentenceOf(fileIn(code, 'rejected'));
+    expect(sentence).toMatch(/^It is rejected .*\b(the file|its key|its target)\b/);
+    expect(sentence).not.toContain('Before that it met');
+    // Without "force" a retry of a file that was not found clean is refused.
+    if (isScanCode(code)) expect(sentence).toContain('"force": true');
+  },
+);
+
 test.each(cases)('the log line of %s, %s, contradicts itself nowhere', (code, status) => {
   for (const outcome of outcomesWith(code, status)) {
     const lines: string[] = [];

@@ -24,7 +24,6 @@ export const resolve = action({
     if ('answer' in decided) return decided.answer;
     const { record } = decided;
     const file = fileOfRecord({ id: uploadId(record.upload), readable: true, record });
-    const later = file.status === 'rejected' ? ' It is not sent, unless a later scan of it finds it clean.' : '';
-    return { ok: true, message: `Nothing was sent.${later} ${sentenceOf(file)}`, files: [file] };
+    return { ok: true, message: `Nothing was sent. ${sentenceOf(file)}`, files: [file] };
   },
 });

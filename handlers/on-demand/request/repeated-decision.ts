@@ -1,5 +1,5 @@
 import type { EventOf } from '../../../lib/ledger/ledger-event.ts';
-import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import type { LedgerRecord, State } from '../../../lib/ledger/record.ts';
 import { isSameResend } from '../../../lib/ledger/repeated-decision.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import type { ActionCourier } from '../action.ts';
@@ -23,9 +23,10 @@ export const repeatedDecision = async (
   const done = doneBefore(record, decision, courier.clock.now());
   if (done === undefined) return undefined;
   const { status } = record.state;
+  const isDone = status === 'attached' || status === 'sending' || decision.kind === 'resolve';
   const more = decision.kind === 'resend' ? ' For one more copy, give another reason.' : '';
   return {
-    ok: status === 'attached' || status === 'sending',
+    ok: isDone,
     message: `${done} ${sentenceOf(file)}${more}`,
     repeated: true,
     files: [file],
@@ -47,9 +48,13 @@ const doneBefore = (record: LedgerRecord, { kind, reason }: Decision, now: numbe
       if (!isSame || (state.status !== 'attached' && state.status !== 'sending')) return undefined;
       return `Nothing was done now: it was retried for this reason already, at ${at}.`;
     case 'resolve':
-      if (state.status !== 'attached') return undefined;
-      return note?.action === 'resolve'
-        ? `Nothing was done now: it was resolved already, at ${at}.`
-        : 'Nothing was done: there is nothing to resolve.';
+      if (note?.action === 'resolve' && isAsResolved(state, note.at)) {
+        return `Nothing was done now: it was resolved already, at ${at}.`;
+      }
+      return state.status === 'attached' ? 'Nothing was done: there is nothing to resolve.' : undefined;
   }
 };
+
+/** What was resolved is attached, or rejected by the decision itself and by nothing since. */
+const isAsResolved = (state: State, at: number): boolean =>
+  state.status === 'attached' || (state.status === 'rejected' && state.rejectedAt === at);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { noteVerdict } from '../../../../lib/delivery/scan-verdict.ts';
 import { minute } from '../../../fakes/ledger-samples.ts';
 import { losesAnswer, losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, reason } from '../../../worlds/courier-world.ts';
@@ -184,6 +185,24 @@ describe('the same request twice does the work once, and the second answer is no
     const second = await world.ask(request);
     expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'attached', knownBy: 'an operator' }] });
     expect(second.message).toMatch(/^Nothing was done now: it was resolved already, at /);
+  });
+
+  test.each(['SCAN_FAILED', 'SCAN_THREAT_FOUND'] as const)('resolve of a file that %s holds', async (code) => {
+    await noteVerdict(world.put(key), { code, at: world.clock.now() }, world.deadline(), world.newFunction());
+    const request = { action: 'resolve', key, reason: 'It is not sent.' };
+    expect(await world.ask(request)).toMatchObject({ ok: true, files: [{ status: 'rejected', code }] });
+    world.clock.advance(minute);
+    const second = await world.ask(request);
+    expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'rejected', code }] });
+    expect(second.message).toMatch(/^Nothing was done now: it was resolved already, at \S+\. It is rejected/);
+  });
+
+  test('resolve of a file that was rejected for a fault is no repetition', async () => {
+    await sentWith(() => refuses('REMOTE.INPUT_INVALID'));
+    expect(await world.ask({ action: 'resolve', key, reason: 'It is not sent.' })).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/^Nothing was done: its state does not allow "resolve"\./),
+    });
   });
 
   test('resolve of a file that was found at the target in the meantime', async () => {
