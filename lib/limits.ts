@@ -295,8 +295,9 @@ export const maxIdleWaitMs = 5 * secondMs;
 export const runReserveMs = 15 * secondMs;
 
 /**
- * Files that one cause holds, or rejects, less than an hour apart are one wave. What is new is told for a quarter of an hour, which is three runs, so
- * that one that fails loses nothing, and so that the next wave rings soon again.
+ * Files that one cause holds, or rejects, less than an hour apart are one wave. What is new is told for a quarter of an hour,
+ * which is three runs, so that its alarm is not over before it is seen, and so that the next wave rings soon again. What began
+ * while no run told of it is told by the next one, however long ago that was.
  */
 export const waveGapMs = hourMs;
 export const newForMs = 15 * minuteMs;

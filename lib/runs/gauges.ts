@@ -3,8 +3,9 @@ import { nextStepOfPause } from '../failures/advice.ts';
 import { accountLane } from '../lane/lane.ts';
 import { type DirectoryEntry, unreadableSentence } from '../lane/lane-store.ts';
 import { pagesSince } from '../lane/pause.ts';
-import { dayMs, ledgerPageSize, maxCounted, newForMs } from '../limits.ts';
+import { dayMs, ledgerPageSize, maxCounted } from '../limits.ts';
 import { maskIntegrationId } from '../telemetry/mask-key.ts';
+import { type LastReading, newSince } from './last-reading.ts';
 import { newWaves } from './new-waves.ts';
 import type { RunCourier } from './run-options.ts';
 import type { Gauges } from './run-report.ts';
@@ -20,13 +21,15 @@ type Part = Partial<Omit<Gauges, 'isComplete' | 'unreadable'>> & { readonly unre
 /**
  * How things stand. What cannot be read is left out, because 0 would clear an alarm; it stops neither the other gauges nor
  * the run. Never throws.
+ * @param last what began since then is new, however long ago that is
  */
-export const readGauges = async (courier: GaugesCourier): Promise<Gauges> => {
+export const readGauges = async (courier: GaugesCourier, last: LastReading = {}): Promise<Gauges> => {
+  const since = newSince(last, courier.clock.now());
   // Listed once for two readings; its failure is the failure of both.
   const listed = listLanes(courier);
   const [held, rejected, waiting, ...withUnreadable] = await Promise.all([
-    tryToRead('held files', readHeld(courier), courier),
-    tryToRead('rejected files', readRejected(courier), courier),
+    tryToRead('held files', readHeld(since, courier), courier),
+    tryToRead('rejected files', readRejected(since, courier), courier),
     tryToRead(
       'files that wait',
       listed.then((lanes) => sumsOf(lanes, courier)),
@@ -34,7 +37,7 @@ export const readGauges = async (courier: GaugesCourier): Promise<Gauges> => {
     ),
     tryToRead(
       'pauses',
-      listed.then((lanes) => readLanes(lanes, courier)),
+      listed.then((lanes) => readLanes(lanes, since, courier)),
       courier,
     ),
     tryToRead('leases', readLeases(courier), courier),
@@ -62,16 +65,15 @@ const tryToRead = (gauge: string, reading: Promise<Part>, { log }: GaugesCourier
   });
 
 /** A held record that cannot be read needs an operator as much as the others; it is one of them. */
-const readHeld = async ({ ledger, settings, clock }: GaugesCourier): Promise<Part> => {
+const readHeld = async (since: number, { ledger, settings }: GaugesCourier): Promise<Part> => {
   const files = await ledger.queued('held');
-  return { held: Math.min(maxCounted, files.length), heldNew: newWaves(files, settings, clock.now()) };
+  return { held: Math.min(maxCounted, files.length), heldNew: newWaves(files, settings, since) };
 };
 
-const readRejected = async ({ ledger, settings, clock }: GaugesCourier): Promise<Part> => {
-  const now = clock.now();
+const readRejected = async (since: number, { ledger, settings, clock }: GaugesCourier): Promise<Part> => {
   const files = await ledger.queued('rejected');
-  const ofLastDay = files.filter(({ at }) => at >= now - dayMs);
-  return { rejectedLastDay: Math.min(maxCounted, ofLastDay.length), rejectedNew: newWaves(files, settings, now) };
+  const ofLastDay = files.filter(({ at }) => at >= clock.now() - dayMs);
+  return { rejectedLastDay: Math.min(maxCounted, ofLastDay.length), rejectedNew: newWaves(files, settings, since) };
 };
 
 interface ListedLanes {
@@ -112,7 +114,11 @@ const sumsOf = ({ paused, open }: ListedLanes, { clock }: GaugesCourier): Part =
  * The index does not show since when a lane is paused, and whether its item can be read. Of the open ones those are read that
  * are due first; one that cannot be read is listed with the pauses once a run has met it.
  */
-const readLanes = async ({ paused, open }: ListedLanes, { lanes, clock, log }: GaugesCourier): Promise<Part> => {
+const readLanes = async (
+  { paused, open }: ListedLanes,
+  since: number,
+  { lanes, clock, log }: GaugesCourier,
+): Promise<Part> => {
   const now = clock.now();
   // An account whose item cannot be read closes every lane, and may be listed nowhere.
   const ids = new Set([
@@ -133,10 +139,11 @@ const readLanes = async ({ paused, open }: ListedLanes, { lanes, clock, log }: G
     const pagesAt = pause && pagesSince(pause, now);
     if (!pause || pagesAt === undefined) continue;
     pagingPauses += 1;
-    if (now - pagesAt < newForMs) pausesNew += 1;
-    const { code, since } = pause;
+    if (pagesAt > since) pausesNew += 1;
+    const { code } = pause;
     const nextStep = nextStepOfPause(code);
-    log.error('A pause needs an operator.', { integration, code, since: new Date(since).toISOString(), nextStep });
+    const pausedSince = new Date(pause.since).toISOString();
+    log.error('A pause needs an operator.', { integration, code, since: pausedSince, nextStep });
   }
   return { pagingPauses, pausesNew, unreadable };
 };

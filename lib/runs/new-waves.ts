@@ -1,6 +1,6 @@
 import { type KeyTemplate, matchKey } from '../key-template/match-key.ts';
 import type { QueuedFile } from '../ledger/ledger.ts';
-import { newForMs, waveGapMs } from '../limits.ts';
+import { waveGapMs } from '../limits.ts';
 import { parseUploadId } from '../upload/upload.ts';
 
 interface Templates {
@@ -9,16 +9,16 @@ interface Templates {
 }
 
 /**
- * How many causes have begun to hold files, or to have them rejected, a moment ago. A cause is a code in one integration; files
+ * How many causes have begun to hold files, or to have them rejected, since then. A cause is a code in one integration; files
  * that it ends less than an hour apart are one wave, which is told once.
  * The alarm on the files themselves stays on, so it cannot tell of a second cause; this number can. It follows from the list
  * alone, which does not show what was in it before: so the first cause counts, too. One more mail is better than a
  * cause that takes the place of another one unseen.
  */
-export const newWaves = (files: readonly QueuedFile[], templates: Templates, now: number): number => {
+export const newWaves = (files: readonly QueuedFile[], templates: Templates, since: number): number => {
   const causes = Map.groupBy(files, (file) => causeOf(file, templates));
   const begins = [...causes.values()].map((ended) => beginOfLastWave(ended.map(({ at }) => at)));
-  return begins.filter((at) => now - at < newForMs).length;
+  return begins.filter((at) => at > since).length;
 };
 
 const causeOf = ({ id, code }: QueuedFile, { keyTemplates, integrationId }: Templates): string => {

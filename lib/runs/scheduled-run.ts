@@ -2,6 +2,7 @@ import type { Courier } from '../courier.ts';
 import { addCounts, outcomeCounter } from './count-outcomes.ts';
 import { type ExpiryReport, expireLeases } from './expire-leases.ts';
 import { readGauges } from './gauges.ts';
+import { lastReading, noteReading } from './last-reading.ts';
 import { type RecoveryReport, recoverLanes } from './recover-lanes.ts';
 import type { RunOptions } from './run-options.ts';
 import type { DueReport, Gauges, RunReport, Task } from './run-report.ts';
@@ -20,8 +21,7 @@ export const scheduledRun = async (
   courier: Courier,
   tell: (gauges: Gauges) => void,
 ): Promise<RunReport> => {
-  const gauges = await readGauges(courier);
-  tell(gauges);
+  const gauges = await tellGauges(courier, tell);
   const isDue = tasks.includes('due');
   const leases = isDue ? await expireLeases(options, courier) : undefined;
   // Beside the other work: a probe that hangs takes as long as a call may, and must keep nothing else waiting.
@@ -35,6 +35,18 @@ export const scheduledRun = async (
     recovered && recovered.opened.length > 0 ? await workLanes(options, courier, recovered.opened) : undefined;
   const due = leases && worked && recovered && dueReport(leases, recovered, opened ? addLanes(worked, opened) : worked);
   return { gauges, ...(due && { due }), ...(swept && { sweep: swept }) };
+};
+
+/** Noted once they are told, and only where all could be read: what is not told now is new for the next run as well. */
+const tellGauges = async (courier: Courier, tell: (gauges: Gauges) => void): Promise<Gauges> => {
+  const { table, clock } = courier;
+  const readAt = clock.now();
+  const last = await lastReading(table).catch(() => undefined);
+  const gauges = await readGauges(courier, last);
+  tell(gauges);
+  // Without the note a cause is told twice. That is no reason to end a run.
+  if (last && gauges.isComplete) await noteReading(readAt, last, table).catch(() => undefined);
+  return gauges;
 };
 
 const besideLanes = (options: RunOptions): RunOptions => ({

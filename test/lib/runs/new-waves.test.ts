@@ -14,7 +14,7 @@ const held = (ageMs: number, code = 'KOMBO_NOT_FOUND', integration?: string): Qu
   const folder = integration === undefined ? 'candidates' : `named/${integration}`;
   return { id: `cv-inbox/${folder}/GRK${names}/CV.pdf#e1`, at: nine - ageMs, code };
 };
-const waves = (...files: readonly QueuedFile[]): number => newWaves(files, settings, nine);
+const waves = (...files: readonly QueuedFile[]): number => newWaves(files, settings, nine - 15 * minute);
 
 test('the first cause that holds files is told, however many they are', () => {
   expect([waves(), waves(held(minute)), waves(held(minute), held(2 * minute))]).toEqual([0, 1, 1]);

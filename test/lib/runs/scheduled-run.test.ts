@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { accountLane } from '../../../lib/lane/lane.ts';
 import { ok } from '../../../lib/result.ts';
 import type { Gauges, Task } from '../../../lib/runs/run-report.ts';
 import { scheduledRun } from '../../../lib/runs/scheduled-run.ts';
@@ -108,6 +109,31 @@ describe('a scheduled run', () => {
     const { told, report } = await run();
     expect(told).toEqual([report.gauges]);
     expect(report.gauges).toMatchObject({ held: 1, waiting: 7 });
+  });
+
+  test('tells as new what began since the last run that told anything, however long ago that was, and once', async () => {
+    await run(['due']);
+    world.clock.advance(2 * hour);
+    const at = world.clock.now() - hour;
+    world.addWaiting('HELD', { state: { ...states.held, heldAt: at } });
+    world.addWaiting('REJECTED', { state: { ...states.rejected, rejectedAt: at } });
+    const code = 'PLATFORM.AUTHENTICATION_INVALID';
+    world.setLane({ pause: { code, by: 'kombo', reason: 'x', since: at } }, accountLane);
+    const news = async () => (await run(['sweep'])).told;
+    expect(await news()).toMatchObject([{ heldNew: 1, rejectedNew: 1, pausesNew: 1 }]);
+    expect(await news()).toMatchObject([{ heldNew: 0, rejectedNew: 0, pausesNew: 0 }]);
+  });
+
+  test.each([
+    ['could not be read by the last run', 'query'],
+    ['was told by a run that could not note it', 'put'],
+  ] as const)('tells as new what %s', async (_, call) => {
+    await run(['due']);
+    world.clock.advance(2 * hour);
+    world.addWaiting('HELD', { state: { ...states.held, heldAt: world.clock.now() - hour } });
+    world.table.fail(call, 1);
+    await run(['sweep']).catch(() => undefined);
+    expect((await run(['sweep'])).told).toMatchObject([{ heldNew: 1 }]);
   });
 
   test('that is only asked to sweep sends nothing, and reports nothing of the lanes', async () => {

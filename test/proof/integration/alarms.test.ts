@@ -120,6 +120,16 @@ describe('held files', () => {
   });
 });
 
+test('a second cause that begins while the schedule stands still is told by the next run', async () => {
+  const { alarms, upload, schedule, silence } = await start();
+  await upload(unknownCandidate);
+  await schedule(hourMs);
+  await upload(forbidden);
+  await silence(20 * minuteMs);
+  await schedule(10 * minuteMs);
+  expect([alarms.told('held'), alarms.told('held-new')]).toEqual([1, 2]);
+});
+
 test('a rejected file rings, and the alarm is on for a day', async () => {
   const { alarms, upload, schedule } = await start();
   await upload('empty', one, new Uint8Array());
