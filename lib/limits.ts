@@ -121,6 +121,10 @@ export const minApiKeyRefreshMs = 10 * secondMs;
 /** Longest time that the action "check" waits for one answer of Kombo. */
 export const checkTimeoutMs = 15 * secondMs;
 
+/** All parts together: clients of the function give up on an answer after a minute. Kept free of it for a function that ends sooner. */
+export const checksTimeoutMs = 45 * secondMs;
+export const checkReserveMs = 3 * secondMs;
+
 /** Kombo writes all synced files of an environment below one prefix, so a few show where. */
 export const syncedFilesAsked = 10;
 

@@ -1,7 +1,8 @@
 import type { Courier } from '../../courier.ts';
-import type { Deadline } from '../../deadline.ts';
-import { describeError } from '../../failures/own-error.ts';
+import { type Deadline, deadlineWithin } from '../../deadline.ts';
+import { describeError, OwnError } from '../../failures/own-error.ts';
 import type { KeyTemplate } from '../../key-template/match-key.ts';
+import { checkReserveMs, checksTimeoutMs } from '../../limits.ts';
 import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.ts';
 import { checkAlarms } from './alarms.ts';
 import { checkBucket } from './bucket.ts';
@@ -22,10 +23,10 @@ export type { CheckLine } from './check-line.ts';
 
 /**
  * Tests everything that a delivery needs, for real and without sending or writing anything, and says what to do.
- * Never fails: what cannot be tested is a line of its own.
+ * Never fails: what cannot be tested, or not in time, is a line of its own.
  */
 export const check = async (
-  { integrationId, deadline }: { readonly integrationId?: string | undefined; readonly deadline: Deadline },
+  { integrationId, deadline: outer }: { readonly integrationId?: string | undefined; readonly deadline: Deadline },
   courier: Pick<Courier, 'settings' | 'storage' | 'table' | 'apiKey' | 'kombo' | 'clock' | 'lanes'> & {
     readonly setup: StackSetup;
   },
@@ -33,7 +34,14 @@ export const check = async (
   const { settings } = courier;
   const { bucket, ledgerTable, keyTemplates, maxBytes } = settings;
   const question = { integrationId: integrationId ?? settings.integrationId, kinds: kindsOf(keyTemplates), maxBytes };
+  const deadline = deadlineWithin(
+    courier.clock,
+    outer,
+    Math.min(checksTimeoutMs, outer.remainingMs() - checkReserveMs),
+  );
+  const times = timeLine(settings, outer);
   const listed = listWatchedFolders(settings, deadline.signal, courier.storage);
+  const runCheck = (what: string, test: () => Promise<readonly CheckLine[]>) => tested(what, test, deadline.signal);
   const parts = await Promise.all([
     runCheck('bucket', async () => checkBucket(bucket, await listed, deadline.signal, courier.storage)),
     runCheck('setup of the bucket', () => checkBucketSetup(settings, deadline.signal, courier.setup)),
@@ -49,14 +57,21 @@ export const check = async (
     runCheck('tool', async () =>
       checkTool(question.integrationId, targetsIn(await listed, settings), deadline, courier),
     ),
-  ]);
-  return [fine('configuration', 'Every variable is understood.'), timeLine(settings, deadline), ...parts.flat()];
+  ]).finally(deadline.clear);
+  return [fine('configuration', 'Every variable is understood.'), times, ...parts.flat()];
 };
 
-/** A defect or an outage in one part must not hide what the others found. */
-const runCheck = async (what: string, test: () => Promise<readonly CheckLine[]>): Promise<readonly CheckLine[]> => {
+/** A defect, an outage or silence in one part must not hide what the others found. */
+const tested = async (
+  what: string,
+  test: () => Promise<readonly CheckLine[]>,
+  signal: AbortSignal,
+): Promise<readonly CheckLine[]> => {
+  const { promise: silence, reject } = Promise.withResolvers<never>();
+  const end = (): void => reject(new OwnError('No answer came in time.'));
+  signal.addEventListener('abort', end);
   try {
-    return await test();
+    return await Promise.race([test(), silence]);
   } catch (error) {
     return [
       wrong(
@@ -65,6 +80,8 @@ const runCheck = async (what: string, test: () => Promise<readonly CheckLine[]>)
         'Check again; if it stays, read the log of this function.',
       ),
     ];
+  } finally {
+    signal.removeEventListener('abort', end);
   }
 };
 

@@ -5,7 +5,7 @@ import type { KomboClient } from '../../../../lib/kombo/client.ts';
 import type { LifecycleAction, LifecycleRule, StackSetup } from '../../../../lib/operator/check/stack-setup.ts';
 import { fail, ok } from '../../../../lib/result.ts';
 import { learnTool } from '../../../fakes/known-tool.ts';
-import { integrationId } from '../../../fakes/ledger-samples.ts';
+import { integrationId, minute } from '../../../fakes/ledger-samples.ts';
 import { refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, setup } from '../../../worlds/courier-world.ts';
 
@@ -132,6 +132,19 @@ describe('the sweep', () => {
   test('whose item is damaged is wrong, and the advice is to set SWEEP_SINCE or to delete the item', async () => {
     expect(await linesWith([])).toMatchObject([{ state: 'wrong', todo: expect.stringContaining('SWEEP_SINCE') }]);
   });
+});
+
+test('a bucket that is silent hides nothing of what the other parts found, and keeps nobody waiting for a minute', async () => {
+  const startedAt = world.clock.now();
+  const storage = { ...world.newFunction().storage, list: () => new Promise<never>(() => undefined) };
+  const { answer, lines, of } = await world.run(check({}, { storage }));
+  expect(world.clock.now() - startedAt).toBeLessThan(minute);
+  expect(answer).toMatchObject({ ok: false });
+  expect(of('bucket')).toMatchObject({ state: 'wrong', found: 'It could not be tested: No answer came in time.' });
+  expect(of('times')).toMatchObject({ state: 'ok' });
+  expect(lines.filter(({ state }) => state === 'ok').map(({ what }) => what)).toEqual(
+    expect.arrayContaining(['alarms', 'table, reading', 'Kombo']),
+  );
 });
 
 describe('the tool', () => {
