@@ -29,24 +29,19 @@ export const forget = action({
     const key = input.key === undefined ? undefined : parseKey(input.key, courier.settings.bucket);
     if (key && !key.ok) return { ok: false, message: key.error };
     const target = targetIn(input);
-    const records = target ? ofTarget(target, courier) : ofKey(key?.value ?? '', input.etag, courier);
+    if (target) return answerOf(await forgetRecords(ofTarget(target, courier), courier.deadline.signal, courier));
+    const { bucket } = courier.settings;
+    const named = { bucket, key: key?.value ?? '', etag: input.etag };
+    const { object, current, earlier } = await recordsOfKey(named, courier.deadline.signal, courier);
+    const records = [...(current ? [current] : []), ...earlier];
+    // The record of a key that fits no template is found by the ETag that the bucket shows.
+    if (records.length === 0 && !object.ok && object.error.code !== 'OBJECT_DELETED') {
+      const message = `Nothing was erased: no record was found, and the bucket cannot be read (${object.error.detail}), so there may be one. Repeat the request; "check" shows more.`;
+      return { ok: false, message, erased: 0 };
+    }
     return answerOf(await forgetRecords(records, courier.deadline.signal, courier));
   },
 });
-
-async function* ofKey(
-  key: string,
-  etag: string | undefined,
-  courier: ActionCourier,
-): AsyncGenerator<LedgerEntry, void, undefined> {
-  const { current, earlier } = await recordsOfKey(
-    { bucket: courier.settings.bucket, key, etag },
-    courier.deadline.signal,
-    courier,
-  );
-  if (current) yield current;
-  yield* earlier;
-}
 
 /** One by one, because a record is erased in its current version. */
 async function* ofTarget(

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliver } from '../../../../lib/delivery/deliver.ts';
+import { fail } from '../../../../lib/result.ts';
 import { losesAnswer } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
 
@@ -40,6 +41,16 @@ describe('forget', () => {
     world.put(key, { etag: 'newer' });
     await world.ask({ action: 'attach', key });
     expect(await world.ask(forget)).toMatchObject({ ok: false, erased: 1, kept: [{ key }] });
+  });
+
+  test('by a key that fits no template does not claim that there is no record while the bucket is silent', async () => {
+    const strange = 'inbox/Frank Doe CV.pdf';
+    world.put(strange);
+    await world.ask({ action: 'attach', key: strange });
+    const { storage } = world.newFunction();
+    const silent = { ...storage, find: async () => fail('STORAGE_UNAVAILABLE', 'S3 answered TimeoutError.') };
+    const answer = await world.ask({ action: 'forget', key: strange }, { storage: silent });
+    expect(answer).toMatchObject({ ok: false, erased: 0, message: expect.stringContaining('there may be one') });
   });
 
   test('refuses while a delivery is running', async () => {
