@@ -51,7 +51,7 @@ export const uploadFailures = {
   },
   FILE_HAS_PASSWORD: {
     ...rejected,
-    meaning: 'The document has a password or restricted rights, so a recruiter could not open it.',
+    meaning: 'The Office document has a password or restricted rights, so a recruiter could not open it.',
     nextStep: 'Ask the uploader for the document without a password, or for a PDF of it.',
   },
   CONTENT_ENCODED: {
