@@ -27,7 +27,7 @@ export const saysOutage = (code: FailureCode): boolean => {
 };
 
 /** Whether the malware scan says it: only a clean verdict, or an operator who names the file, ends it. */
-export const isScanCode = (code: FailureCode): boolean => code.startsWith('SCAN_');
+export const isScanCode = (code: string): boolean => code.startsWith('SCAN_');
 
 /** Everything that an answer or a log line can name: failures of uploads and of the events that should report them. */
 export const everyFailure = { ...failures, ...eventFailures } as const;

@@ -1,5 +1,6 @@
 import type { Courier } from '../courier.ts';
 import { nextStepOfPause } from '../failures/advice.ts';
+import { isScanCode } from '../failures/failures.ts';
 import { accountLane } from '../lane/lane.ts';
 import { type DirectoryEntry, unreadableSentence } from '../lane/lane-store.ts';
 import { pagesSince } from '../lane/pause.ts';
@@ -71,7 +72,9 @@ const readHeld = async (since: number, { ledger, settings }: GaugesCourier): Pro
 };
 
 const readRejected = async (since: number, { ledger, settings, clock }: GaugesCourier): Promise<Part> => {
-  const files = await ledger.queued('rejected');
+  const rejected = await ledger.queued('rejected');
+  // An operator who has rejected a file that the malware scan held need not be told of it.
+  const files = rejected.filter(({ code }) => code === undefined || !isScanCode(code));
   const ofLastDay = files.filter(({ at }) => at >= clock.now() - dayMs);
   return { rejectedLastDay: Math.min(maxCounted, ofLastDay.length), rejectedNew: newWaves(files, settings, since) };
 };

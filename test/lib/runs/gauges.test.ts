@@ -56,6 +56,12 @@ test('of rejected files the new causes are told while others were rejected alrea
   expect(await gauges()).toMatchObject({ rejectedLastDay: 6, rejectedNew: 0 });
 });
 
+test('a file that an operator has rejected after its malware scan calls nobody', async () => {
+  const failure = { code: 'SCAN_THREAT_FOUND', detail: 'x' } as const;
+  world.addWaiting('RESOLVED', { state: { ...states.rejected, rejectedAt: nine - minute, failure } });
+  expect(await gauges()).toMatchObject({ rejectedLastDay: 0, rejectedNew: 0 });
+});
+
 test('what waits is the sum over the lanes as the last reading left it, paused lanes included', async () => {
   world.setLane({ nextAt: nine, counts: { ...counts, waiting: 3, unknown: 1, oldestAt: nine - minute } }, 'a:1');
   world.setLane({ pause: byOperator, counts: { ...counts, waiting: 5, oldestAt: nine - 30 * hour } }, 'b:2');
