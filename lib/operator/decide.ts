@@ -114,7 +114,7 @@ const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>, restored: 
  * one attempt. Without any verdict, where one is required.
  */
 export const lacksCleanVerdict = ({ state, verdict }: LedgerRecord, { requireScan }: ScanSettings): boolean =>
-  (state.status === 'held' || state.status === 'rejected') &&
+  (state.status === 'held' || state.status === 'rejected' || state.status === 'superseded') &&
   (isScanCode(state.failure.code) || (verdict ? verdict.code !== 'clean' : requireScan));
 
 const isThreat = ({ state, verdict }: LedgerRecord): boolean =>

@@ -52,6 +52,17 @@ describe('a decision', () => {
     }
   });
 
+  test('of what never had a verdict needs force where one is required, also once its object is back', async () => {
+    const strict = { ...courier, settings: { ...courier.settings, requireScan: true } };
+    for (const state of [states.held, states.rejected, states.superseded]) {
+      const seen = stored(recordIn(state));
+      expect(await decide(seen, retry, strict)).toMatchObject({ done: false, why: 'scan' });
+      expect(await decide(seen, { ...retry, force: true }, strict)).toMatchObject({ done: true });
+      const clean = stored(recordIn(state, { verdict: { code: 'clean', at: nine } }));
+      expect(await decide(clean, retry, strict)).toMatchObject({ done: true });
+    }
+  });
+
   test('is not made when the verdict of the scan was faster', async () => {
     const seen = stored(recordIn(states.held));
     stored(recordIn(states.scanned, { version: 2, writeId: 'write-2' }));
