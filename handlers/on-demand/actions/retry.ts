@@ -29,9 +29,13 @@ export const retry = action({
       limit: v.optional(fields.limit.schema),
       dry_run: v.optional(fields.dry_run.schema),
       force: v.optional(fields.force.schema),
-      reason: fields.reason.schema,
+      reason: v.optional(fields.reason.schema),
     }),
     oneOf('key', ...targetFieldNames, 'code')(),
+    v.check(
+      ({ dry_run, reason }) => dry_run === true || reason !== undefined,
+      `"reason" is missing; it is ${fields.reason.is}.`,
+    ),
     v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),
     v.check(({ key, limit }) => key === undefined || limit === undefined, '"limit" does not go with "key".'),
     v.check(
@@ -43,7 +47,7 @@ export const retry = action({
       '"force" goes with "key" alone: a file without a clean scan verdict is never released among many.',
     ),
   ),
-  run: async ({ key, etag, code, limit = defaultFiles, dry_run = false, force, reason, ...input }, courier) => {
+  run: async ({ key, etag, code, limit = defaultFiles, dry_run = false, force, reason = '', ...input }, courier) => {
     if (key !== undefined) return retryOne(key, etag, { kind: 'retry', reason, force }, courier);
     const { ledger } = courier;
     const many = { limit, reason, isDry: dry_run };

@@ -293,6 +293,16 @@ describe('a dry run of retry', () => {
     });
   });
 
+  test('needs no reason, and the retry itself does', async () => {
+    expect(await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', dry_run: true })).toMatchObject({ ok: true });
+    for (const dry of [{}, { dry_run: false }]) {
+      expect(await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', ...dry })).toMatchObject({
+        ok: false,
+        problems: [expect.stringMatching(/^"reason" is missing; it is a text/)],
+      });
+    }
+  });
+
   test('of one key is refused with the way to ask', async () => {
     expect(await world.ask({ action: 'retry', key, dry_run: true, reason })).toMatchObject({
       ok: false,
