@@ -299,12 +299,12 @@ export const maxIdleWaitMs = 5 * secondMs;
 export const runReserveMs = 15 * secondMs;
 
 /**
- * Files that one cause holds, or rejects, less than an hour apart are one wave. What is new is told for a quarter of an hour,
- * which is three runs, so that its alarm is not over before it is seen, and so that the next wave rings soon again. What began
- * while no run told of it is told by the next one, however long ago that was.
+ * Files that one cause holds, or rejects, less than an hour apart are one wave. What is new is told by one run or two: until
+ * its alarm is off, no other cause can ring it. More than the 5 minutes between two runs, because an index shows a write a
+ * moment later. What began while no run told of it is told by the next one, however long ago that was.
  */
 export const waveGapMs = hourMs;
-export const newForMs = 15 * minuteMs;
+export const newForMs = 6 * minuteMs;
 
 /** Files of one lane that are taken before the other lanes have their turn. */
 export const lanePageSize = 25;

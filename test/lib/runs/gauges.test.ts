@@ -164,12 +164,12 @@ describe('a pause for which an operator is called since a moment ago', () => {
   const wrongKey: Pause = { ...missingRight, code: 'PLATFORM.AUTHENTICATION_INVALID' };
   const newOnes = async () => (await gauges()).pausesNew;
 
-  test('is told for a quarter of an hour, also while another one pages', async () => {
+  test('is told for six minutes, also while another one pages', async () => {
     world.setLane({ pause: { ...wrongKey, since: nine - 3 * hour } }, '*');
     expect(await newOnes()).toBe(0);
     world.setLane({ pause: wrongKey }, 'a:1');
     expect(await newOnes()).toBe(1);
-    world.clock.advance(14 * minute);
+    world.clock.advance(5 * minute);
     expect(await newOnes()).toBe(1);
     world.clock.advance(minute);
     expect(await gauges()).toMatchObject({ pagingPauses: 2, pausesNew: 0 });

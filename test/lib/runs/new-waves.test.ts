@@ -14,7 +14,7 @@ const held = (ageMs: number, code = 'KOMBO_NOT_FOUND', integration?: string): Qu
   const folder = integration === undefined ? 'candidates' : `named/${integration}`;
   return { id: `cv-inbox/${folder}/GRK${names}/CV.pdf#e1`, at: nine - ageMs, code };
 };
-const waves = (...files: readonly QueuedFile[]): number => newWaves(files, settings, nine - 15 * minute);
+const waves = (...files: readonly QueuedFile[]): number => newWaves(files, settings, nine - 6 * minute);
 
 test('the first cause that holds files is told, however many they are', () => {
   expect([waves(), waves(held(minute)), waves(held(minute), held(2 * minute))]).toEqual([0, 1, 1]);
@@ -25,11 +25,11 @@ test('a cause that takes the place of the only one is told', () => {
   expect(waves(held(minute, 'SCAN_THREAT_FOUND'))).toBe(1);
 });
 
-test('a second cause is told while the first one waits, for a quarter of an hour', () => {
+test('a second cause is told while the first one waits, for six minutes', () => {
   const first = held(3 * hour);
   expect(waves(first, held(minute, 'OBJECT_ARCHIVED'))).toBe(1);
-  expect(waves(first, held(14 * minute, 'OBJECT_ARCHIVED'))).toBe(1);
-  expect(waves(first, held(15 * minute, 'OBJECT_ARCHIVED'))).toBe(0);
+  expect(waves(first, held(5 * minute, 'OBJECT_ARCHIVED'))).toBe(1);
+  expect(waves(first, held(6 * minute, 'OBJECT_ARCHIVED'))).toBe(0);
 });
 
 test('the same cause in another integration is another one', () => {

@@ -120,6 +120,15 @@ describe('held files', () => {
   });
 });
 
+test('a second cause ten minutes after the first one is told as well', async () => {
+  const { alarms, upload, schedule } = await start();
+  await upload(unknownCandidate);
+  await schedule(10 * minuteMs);
+  await upload(forbidden);
+  await schedule(10 * minuteMs);
+  expect([alarms.told('held'), alarms.told('held-new')]).toEqual([1, 2]);
+});
+
 test('a second cause that begins while the schedule stands still is told by the next run', async () => {
   const { alarms, upload, schedule, silence } = await start();
   await upload(unknownCandidate);
