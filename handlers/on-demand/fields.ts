@@ -1,12 +1,11 @@
 import * as v from 'valibot';
-import { failures } from '../../lib/failures/failures.ts';
+import { type FailureCode, isFailureCode } from '../../lib/failures/failures.ts';
 import { isIntegrationId } from '../../lib/key-template/match-key.ts';
 import { accountName } from '../../lib/operator/lane-name.ts';
 
 /** S3's own limit, in bytes of UTF-8. */
 const key = v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1024));
 const targetId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
-const isCode = (text: string): text is keyof typeof failures => Object.hasOwn(failures, text);
 
 /** JavaScript takes 31 February for 3 March. */
 const isCalendarDay = (day: string): boolean => {
@@ -64,7 +63,7 @@ export const fields = {
     is: '<tool>:<id> as text, for example "greenhouse:CBNMt7dSNCzBdnRTx87dev4E", or "account" for everything',
   },
   code: {
-    schema: v.custom<keyof typeof failures>((text) => typeof text === 'string' && isCode(text)),
+    schema: v.custom<FailureCode>(isFailureCode),
     is: 'a failure code as text, for example "RETRIES_EXHAUSTED"; "status" shows which there are',
   },
   since: {

@@ -1,5 +1,5 @@
 import type { FailureStatus } from './failure.ts';
-import { type FailureCode, failureOf, isScanCode } from './failures.ts';
+import { type FailureCode, failureOf } from './failures.ts';
 
 /*
  * What a code means for a file in its present state. The next step of the table is for the state in which the code leaves a
@@ -10,25 +10,26 @@ const otherwise: Readonly<Record<FailureStatus, string>> = {
   waiting: 'Nothing: it is sent automatically.',
   unknown: 'Nothing: the target is read to see whether the file arrived.',
   held: 'Read the detail, fix its cause, then retry.',
-  rejected: 'Read the detail; then upload again what is right, or retry.',
+  rejected:
+    'An operator has decided that it is not sent; "retry" takes that back, where the malware scan has not found it clean with "force": true.',
   superseded: 'Nothing, unless the object was deleted by mistake: then upload it again.',
 };
 
 /** Whether this code is why a file is in this state. Otherwise it is what the file met before. */
 export const explains = (code: FailureCode, status: FailureStatus): boolean => {
   const row = failureOf(code);
-  return row.status === status || (status === 'rejected' && (row.atFault !== 'none' || isScanCode(code)));
+  return row.status === status || (status === 'rejected' && !isGivenUp(code));
 };
+
+/**
+ * Whether an operator has decided that a rejected file is not sent: no rejection has this code, so it is why the file was held.
+ * Such a file needs nobody, and no alarm counts it.
+ */
+export const isGivenUp = (code: FailureCode): boolean => failureOf(code).atFault === 'none';
 
 /** What an operator does about a file in this state; complete sentences. */
-export const nextStepFor = (code: FailureCode, status: FailureStatus): string => {
-  if (status === 'rejected' && isScanCode(code)) return afterResolve;
-  return explains(code, status) ? failureOf(code).nextStep : otherwise[status];
-};
-
-/** A file that was not found clean is rejected by an operator alone. */
-const afterResolve =
-  'It is not sent, unless a later scan of it finds it clean. To send it all the same, retry it by its key with "force": true.';
+export const nextStepFor = (code: FailureCode, status: FailureStatus): string =>
+  explains(code, status) ? failureOf(code).nextStep : otherwise[status];
 
 /** What an operator does when repeating has not helped. Undefined where nothing but the other side can end it. */
 export const nextStepIfItStays = (code: FailureCode): string | undefined => {
@@ -51,7 +52,6 @@ export const nextStepOfPause = (code: FailureCode): string =>
 
 /** Ends "It is rejected" and "Rejected". */
 export const becauseOf = (code: FailureCode): string => {
-  if (isScanCode(code)) return ' by an operator, because the malware scan has not found the file clean';
   switch (failureOf(code).atFault) {
     case 'file':
       return ' because of the file itself';
@@ -62,6 +62,6 @@ export const becauseOf = (code: FailureCode): string => {
     case 'file-or-key':
       return ' because of the file or its key; the other side does not say which';
     case 'none':
-      return '';
+      return ' by an operator';
   }
 };

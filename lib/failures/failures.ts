@@ -8,6 +8,9 @@ export const failures = { ...uploadFailures, ...komboFailures } as const satisfi
 
 export type FailureCode = keyof typeof failures;
 
+export const isFailureCode = (text: unknown): text is FailureCode =>
+  typeof text === 'string' && Object.hasOwn(failures, text);
+
 /** The same with its optional values widened, for code that looks a decision up instead of knowing the code. */
 export const failureOf = (code: FailureCode): Failure => failures[code];
 

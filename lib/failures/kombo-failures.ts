@@ -288,7 +288,8 @@ const otherCallFailures = {
   KOMBO_NOT_FOUND: {
     ...callRefused,
     meaning: 'Kombo answered 404, most likely because it does not know this candidate or application.',
-    nextStep: 'Compare the id in the key with Kombo; when it is right, retry, otherwise upload under the right id.',
+    nextStep:
+      'Compare the id in the key with Kombo. When it is right, retry; otherwise upload the file under the right id, and resolve this one.',
   },
   KOMBO_REDIRECTED: {
     ...accountStops,

@@ -82,7 +82,7 @@ export const uploadFailures = {
   OBJECT_ARCHIVED: {
     ...held,
     meaning: 'The object is in an archive storage class and cannot be read immediately.',
-    nextStep: 'Restore the object in S3, then retry.',
+    nextStep: 'Restore the object in S3, then retry; resolve it when it is not to be sent.',
   },
   STORAGE_DENIED: {
     ...held,
@@ -179,7 +179,7 @@ export const uploadFailures = {
     ...held,
     meaning: 'The malware scan could not read the file, for example because it has a password.',
     nextStep:
-      'Ask for the file without a password; or look at it with care, and retry it by its key with "force": true.',
+      'Ask for the file without a password, and resolve this one when it has come. Or look at it with care, and retry it by its key with "force": true.',
   },
   SCAN_DENIED: {
     ...held,
@@ -196,7 +196,7 @@ export const uploadFailures = {
     ...held,
     meaning: 'The malware scan gave a verdict that this version does not know, so it does not count as clean.',
     nextStep:
-      'Look the verdict up in the GuardDuty guide. When the file may be used, retry it by its key with "force": true; otherwise delete it.',
+      'Look the verdict up in the GuardDuty guide. When the file may be used, retry it by its key with "force": true; otherwise delete the object, then "resolve" it.',
   },
   SCAN_MISSING: {
     ...held,

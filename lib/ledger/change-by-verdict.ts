@@ -76,14 +76,14 @@ export const verdictBy = ({ verdict }: LedgerRecord, event: EventOf<'claim' | 'p
   event.verdict ? { verdict: latestVerdict(verdict, event.verdict) } : {};
 
 /**
- * The operator has seen the file in the ATS, or has deleted it there because of its verdict. A file that was not sent is not
- * sent, unless a later scan finds it clean: its verdict stays open, so that the same bytes are not sent either when they are
- * uploaded again.
+ * The operator has seen the file in the ATS, or has deleted it there because of its verdict. A file that was not sent is given
+ * up: only a newer upload of it is sent, and what a verdict held only after a clean one: its verdict stays open, so that the
+ * same bytes are not sent either when they are uploaded again.
  */
 export const resolveChange = ({ state, verdict, upload }: LedgerRecord, now: number): Change => {
   if (state.status === 'attached') return { state, ...acknowledged(verdict) };
   if (state.status === 'held' && !state.mayBeDelivered) {
-    // A verdict does not say when its object was put: only what is put from now on is a newer upload.
+    // Only what is put from now on is a newer upload: a verdict did not say when its object was put, and the sweep goes by this time.
     return { state: rejectedState(state.failure, now), upload: { ...upload, modifiedAt: now } };
   }
   return { state: attachedState(now, [], 'operator'), ...acknowledged(verdict) };

@@ -174,10 +174,14 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
     'rejected for its verdict': 'waiting',
     superseded: 'waiting',
   },
-  /** Of an attached file: acknowledges the verdict about it. What a verdict holds and was never sent waits for a clean one alone. */
+  /**
+   * Of an attached file: acknowledges the verdict about it. What is held and was never sent is given up; of this, what a verdict
+   * held is still sent after a clean one.
+   */
   resolve: {
     attached: 'attached',
     unknown: 'attached',
+    'held for a fault': 'rejected',
     'held, may be delivered': 'attached',
     'held by the malware scan': 'rejected',
     'held by the malware scan and for a fault': 'rejected',

@@ -1,6 +1,6 @@
 import type { Courier } from '../courier.ts';
-import { nextStepOfPause } from '../failures/advice.ts';
-import { isScanCode } from '../failures/failures.ts';
+import { isGivenUp, nextStepOfPause } from '../failures/advice.ts';
+import { isFailureCode } from '../failures/failures.ts';
 import { accountLane } from '../lane/lane.ts';
 import { type DirectoryEntry, unreadableSentence } from '../lane/lane-store.ts';
 import { pagesSince } from '../lane/pause.ts';
@@ -72,12 +72,13 @@ const readHeld = async (since: number, { ledger, settings }: GaugesCourier): Pro
 };
 
 const readRejected = async (since: number, { ledger, settings, clock }: GaugesCourier): Promise<Part> => {
-  const rejected = await ledger.queued('rejected');
-  // An operator who has rejected a file that the malware scan held need not be told of it.
-  const files = rejected.filter(({ code }) => code === undefined || !isScanCode(code));
+  const files = (await ledger.queued('rejected')).filter(({ code }) => !isOperatorsDecision(code));
   const ofLastDay = files.filter(({ at }) => at >= clock.now() - dayMs);
   return { rejectedLastDay: Math.min(maxCounted, ofLastDay.length), rejectedNew: newWaves(files, settings, since) };
 };
+
+/** It was held, which has rung. A code of a newer version says nothing here, so it counts. */
+const isOperatorsDecision = (code: string | undefined): boolean => isFailureCode(code) && isGivenUp(code);
 
 interface ListedLanes {
   readonly paused: readonly DirectoryEntry[];

@@ -111,14 +111,22 @@ test.each(codes)(
   },
 );
 
-test.each(codes.filter((code) => isScanCode(code) || failureOf(code).atFault !== 'none'))(
+test.each(codes.filter((code) => failureOf(code).atFault !== 'none'))(
   'a file that is rejected with %s is told why, and not that it met it before',
   (code) => {
     const sentence = sentenceOf(fileIn(code, 'rejected'));
     expect(sentence).toMatch(/^It is rejected .*\b(the file|its key|its target)\b/);
     expect(sentence).not.toContain('Before that it met');
+  },
+);
+
+test.each(codes.filter((code) => failureOf(code).atFault === 'none'))(
+  'a file that an operator has given up because of %s is told so, and how it is sent all the same',
+  (code) => {
+    const sentence = sentenceOf(fileIn(code, 'rejected'));
+    expect(sentence).toMatch(/^It was never delivered, and an operator has decided that it is not sent\./);
     // Without "force" a retry of a file that was not found clean is refused.
-    if (isScanCode(code)) expect(sentence).toContain('"force": true');
+    expect(sentence.includes('"force": true')).toBe(isScanCode(code));
   },
 );
 
@@ -178,8 +186,8 @@ describe('every request about a file', () => {
       if (status !== 'held' && status !== 'rejected') continue;
       // A decision that is refused quotes the state.
       const refused = await world.ask({ action: 'resolve', key: upload.key, reason: 'Seen in the ATS.' });
-      // What only the scan holds was never sent, so the operator decides that it is not.
-      expect(refused.ok).toBe(status === 'held' && isScanCode(code));
+      // What is held here was never sent, so the operator decides that it is not; a rejected file with its code has been decided.
+      expect(refused.ok).toBe(status === 'held' || failureOf(code).atFault === 'none');
       if (!refused.ok) expectNoContradiction(aboutFile(refused.message), status);
     }
   });

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { openVerdict } from '../../../lib/ledger/latest-verdict.ts';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import { action } from '../action.ts';
 import { fileOfRecord } from '../answer/file-answer.ts';
@@ -9,7 +11,7 @@ import { writeDecision } from '../request/write-decision.ts';
 
 export const resolve = action({
   name: 'resolve',
-  does: 'marks a file that may have been delivered as attached, after you have seen it in the ATS; also acknowledges a verdict of the malware scan',
+  does: 'decides about a file without sending it: one that may have been delivered counts as attached, after you have seen it in the ATS; a held one that was never delivered is not sent; a verdict about an attached one is acknowledged',
   example: { action: 'resolve', key: 'candidates/GRK123/Frank Doe CV.pdf', reason: 'Seen in the ATS.' },
   changes: true,
   schema: v.strictObject({
@@ -24,6 +26,16 @@ export const resolve = action({
     if ('answer' in decided) return decided.answer;
     const { record } = decided;
     const file = fileOfRecord({ id: uploadId(record.upload), readable: true, record });
-    return { ok: true, message: `Nothing was sent. ${sentenceOf(file)}`, files: [file] };
+    return {
+      ok: true,
+      message: `Nothing was sent. ${effectOf(found.record, record)}${sentenceOf(file)}`,
+      files: [file],
+    };
   },
 });
+
+/** What the state of the file does not show. */
+const effectOf = (before: LedgerRecord, { state, verdict }: LedgerRecord): string =>
+  state.status === 'attached' && openVerdict(before.verdict) && !openVerdict(verdict)
+    ? 'The verdict of the malware scan is acknowledged: it is no longer listed among the held. '
+    : '';

@@ -1,5 +1,5 @@
 import { nextStepFor, nextStepOfPause } from '../../../lib/failures/advice.ts';
-import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
+import { failures, isFailureCode } from '../../../lib/failures/failures.ts';
 import { countWork, type WorkCounts } from '../../../lib/operator/count-work.ts';
 import { laneNameOf } from '../../../lib/operator/lane-name.ts';
 import { lastSweepOf } from '../../../lib/operator/last-sweep.ts';
@@ -87,11 +87,8 @@ const allSentence = (
   return `${heldPart} ${laterPart}${sendingPart}${pausePart}`;
 };
 
-const adviceFor = (code: string) => {
-  if (!Object.hasOwn(failures, code)) return {};
-  const its = code as FailureCode;
-  return { meaning: failures[its].meaning, nextStep: nextStepFor(its, 'held') };
-};
+const adviceFor = (code: string) =>
+  isFailureCode(code) ? { meaning: failures[code].meaning, nextStep: nextStepFor(code, 'held') } : {};
 
 /** The proof that nothing is lost: every object of the watched folders is accounted for, as of then. */
 const sweepAnswer = ({ state }: StoredSweep, now: number) => {

@@ -1,5 +1,6 @@
-import { becauseOf, explains } from '../../../lib/failures/advice.ts';
+import { becauseOf, explains, isGivenUp } from '../../../lib/failures/advice.ts';
 import type { FailureStatus } from '../../../lib/failures/failure.ts';
+import { type FailureCode, isScanCode } from '../../../lib/failures/failures.ts';
 import type { FileAnswer, FileFacts } from './file-answer.ts';
 import { listedSentence, verdictSentence } from './scan-answer.ts';
 
@@ -23,6 +24,7 @@ export const sentenceOf = (file: FileAnswer): string => {
     case 'held':
       return `It is held: an operator must act.${explain(file)}`;
     case 'rejected':
+      if (file.code !== undefined && isGivenUp(file.code)) return givenUpSentence(file.code, file.meaning);
       return `It is rejected${file.code === undefined ? '' : becauseOf(file.code)}.${explain(file)}`;
     case 'superseded':
       return `It was not sent, because the object is no longer there.${explain(file)}`;
@@ -48,4 +50,12 @@ const explain = (file: Extract<FileAnswer, { readonly status: FailureStatus }>):
   const values = isFinal && detail !== '' && detail !== meaning ? ` ${detail}` : '';
   const before = explains(code, status) ? '' : 'Before that it met ';
   return ` ${before}${code}: ${meaning}${values} ${nextStep}`;
+};
+
+/** Its code is why it was held; what that asked for is done with. */
+const givenUpSentence = (code: FailureCode, meaning = ''): string => {
+  const sends = isScanCode(code)
+    ? 'a later clean scan of it or "retry" by its key with "force": true'
+    : 'a newer upload of it or "retry"';
+  return `It was never delivered, and an operator has decided that it is not sent. Only ${sends} still sends it. Before that it met ${code}: ${meaning}`;
 };

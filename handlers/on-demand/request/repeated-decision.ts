@@ -1,3 +1,4 @@
+import { isGivenUp } from '../../../lib/failures/advice.ts';
 import type { EventOf } from '../../../lib/ledger/ledger-event.ts';
 import type { LedgerRecord, State } from '../../../lib/ledger/record.ts';
 import { isSameResend } from '../../../lib/ledger/repeated-decision.ts';
@@ -48,13 +49,11 @@ const doneBefore = (record: LedgerRecord, { kind, reason }: Decision, now: numbe
       if (!isSame || (state.status !== 'attached' && state.status !== 'sending')) return undefined;
       return `Nothing was done now: it was retried for this reason already, at ${at}.`;
     case 'resolve':
-      if (note?.action === 'resolve' && isAsResolved(state, note.at)) {
-        return `Nothing was done now: it was resolved already, at ${at}.`;
-      }
-      return state.status === 'attached' ? 'Nothing was done: there is nothing to resolve.' : undefined;
+      if (state.status !== 'attached' && !isNotToBeSent(state)) return undefined;
+      return note?.action === 'resolve'
+        ? `Nothing was done now: it was resolved already, at ${at}.`
+        : 'Nothing was done: there is nothing to resolve.';
   }
 };
 
-/** What was resolved is attached, or rejected by the decision itself and by nothing since. */
-const isAsResolved = (state: State, at: number): boolean =>
-  state.status === 'attached' || (state.status === 'rejected' && state.rejectedAt === at);
+const isNotToBeSent = (state: State): boolean => state.status === 'rejected' && isGivenUp(state.failure.code);

@@ -111,6 +111,6 @@ const hintOf = (known: Extract<Decided, { done: false }>['known'], kind: Operato
   if (status === 'attached' && kind === 'retry') return 'To send it again anyway, use "resend" with "force": true.';
   if (status === 'sending') return 'Repeat the request when the delivery has ended.';
   if (kind === 'resolve')
-    return '"resolve" is for files that may have been delivered, and for those that the malware scan did not find clean.';
+    return '"resolve" is for files that are held or may have been delivered, and for attached ones that the malware scan did not find clean.';
   return '';
 };

@@ -57,7 +57,7 @@ no verdict             held       -          -          -          -          - 
 no verdict, new        held       -          -          -          -          -          -          -          -          -          -          held       held       held
 retry                  -          -          -          -          waiting    waiting    unknown    waiting    unknown    waiting    unknown    waiting    waiting    waiting
 resend                 -          -          -          waiting    waiting    waiting    waiting    waiting    waiting    waiting    waiting    waiting    waiting    waiting
-resolve                -          -          -          -          -          -          attached   -          attached   rejected   attached   -          -          -
+resolve                -          -          -          -          -          -          attached   rejected   attached   rejected   attached   -          -          -
 `;
 
 const clean = { code: 'clean', at: nine } as const;

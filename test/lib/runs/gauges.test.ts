@@ -45,6 +45,16 @@ test('held files are counted whenever they were held, rejected ones of the last 
   expect(await gauges()).toMatchObject({ held: 2, rejectedLastDay: 2 });
 });
 
+test('a held file that an operator has decided not to send is not told as a rejection', async () => {
+  const rejectWith = (name: string, code: 'KOMBO_NOT_FOUND' | 'SCAN_THREAT_FOUND' | 'KOMBO_REFUSED') =>
+    world.addWaiting(name, { state: { ...states.rejected, failure: { code, detail: 'Seen by the test.' } } });
+  rejectWith('given-up', 'KOMBO_NOT_FOUND');
+  rejectWith('threat', 'SCAN_THREAT_FOUND');
+  expect(await gauges()).toMatchObject({ held: 0, rejectedLastDay: 0, rejectedNew: 0 });
+  rejectWith('refused', 'KOMBO_REFUSED');
+  expect(await gauges()).toMatchObject({ rejectedLastDay: 1, rejectedNew: 1 });
+});
+
 test('of rejected files the new causes are told while others were rejected already: also the same one, hours later', async () => {
   const reject = (name: string, rejectedAt: number) =>
     world.addWaiting(name, { state: { ...states.rejected, rejectedAt } });

@@ -356,17 +356,50 @@ describe('resolve', () => {
     const answer = await world.ask({ ...resolve, reason: 'Deleted.' });
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'rejected', code: 'SCAN_THREAT_FOUND' }] });
     expect(answer.message).toMatch(
-      /^Nothing was sent\. It is rejected .* It is not sent, unless a later scan of it finds/,
+      /^Nothing was sent\. It was never delivered, .* not sent\. Only a later clean scan of it or "retry" by its key with "force": true still sends it\./,
     );
     await world.runSchedule();
     expect(world.kombo.posts).toHaveLength(0);
     expect(await verdict('clean', world.clock.now() + hour)).toMatchObject({ status: 'attached' });
   });
 
-  test('of what is known not to be delivered does nothing', async () => {
+  test('of an attached file says that its verdict is acknowledged', async () => {
+    const upload = world.put(key);
+    await deliver(upload, { deadline: world.deadline() }, world.newFunction());
+    await noteVerdict(
+      upload,
+      { code: 'SCAN_THREAT_FOUND', at: world.clock.now() },
+      world.deadline(),
+      world.newFunction(),
+    );
+    const answer = await world.ask({ ...resolve, reason: 'Deleted in the ATS.' });
+    expect(answer).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
+    expect(answer.message).toMatch(
+      /^Nothing was sent\. The verdict of the malware scan is acknowledged: it is no longer/,
+    );
+  });
+
+  test('of a held file that was never delivered decides that it is not sent, and a repeat says so', async () => {
     await sentWith(notFound);
+    world.clock.advance(hour);
     const answer = await world.ask(resolve);
-    expect(answer).toMatchObject({ ok: false, files: [{ status: 'held' }] });
-    expect(answer.message).toContain('"resolve" is for files that may have been delivered');
+    expect(answer).toMatchObject({ ok: true, files: [{ status: 'rejected', code: 'KOMBO_NOT_FOUND' }] });
+    expect(answer.message).toMatch(
+      /^Nothing was sent\. It was never delivered, and an operator has decided that it is not sent\. Only a newer upload/,
+    );
+    const again = await world.ask(resolve);
+    expect(again).toMatchObject({ ok: true, repeated: true });
+    expect(again.message).toMatch(/^Nothing was done now: it was resolved already/);
+    await world.runSchedule();
+    expect(world.kombo.posts).toHaveLength(1);
+    await world.ask({ action: 'retry', key, reason: 'It is wanted after all.' });
+    expect(world.kombo.posts).toHaveLength(2);
+  });
+
+  test('of a rejected file changes nothing: a newer upload or "retry" is what it waits for', async () => {
+    await sentWith(() => refuses('REMOTE.INPUT_INVALID'));
+    const answer = await world.ask(resolve);
+    expect(answer).toMatchObject({ ok: false, files: [{ status: 'rejected' }] });
+    expect(answer.message).toContain('"resolve" is for files that are held or may have been delivered');
   });
 });

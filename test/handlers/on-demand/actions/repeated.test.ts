@@ -194,7 +194,7 @@ describe('the same request twice does the work once, and the second answer is no
     world.clock.advance(minute);
     const second = await world.ask(request);
     expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'rejected', code }] });
-    expect(second.message).toMatch(/^Nothing was done now: it was resolved already, at \S+\. It is rejected/);
+    expect(second.message).toMatch(/^Nothing was done now: it was resolved already, at \S+\. It was never delivered/);
   });
 
   test('resolve of a file that was rejected for a fault is no repetition', async () => {
