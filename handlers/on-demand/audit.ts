@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, text } from '../../lib/json.ts';
 import { type KeyTemplate, literalPrefixes, matchKey } from '../../lib/key-template/match-key.ts';
-import { laneIdOf, laneNameOf } from '../../lib/operator/lane-name.ts';
+import { laneIdOf, laneNameOf } from '../../lib/lane/lane-name.ts';
 import { maskId, maskIntegrationId, maskKey } from '../../lib/telemetry/mask-key.ts';
 import { targetIdName, targetKey, targetKinds } from '../../lib/upload/target.ts';
 import { maxLoggedKeys } from '../limits.ts';

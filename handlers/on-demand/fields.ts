@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type FailureCode, isFailureCode } from '../../lib/failures/failures.ts';
 import { isIntegrationId } from '../../lib/key-template/match-key.ts';
-import { accountName } from '../../lib/operator/lane-name.ts';
+import { accountName } from '../../lib/lane/lane-name.ts';
 
 /** S3's own limit, in bytes of UTF-8. */
 const key = v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1024));

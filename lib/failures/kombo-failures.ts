@@ -123,7 +123,8 @@ export const komboErrorCodes = {
   'PLATFORM.RATE_LIMIT_EXCEEDED': {
     ...rateLimited,
     meaning: "Kombo's rate limit is used up until its window ends.",
-    nextStep: 'Nothing: it is sent again automatically.',
+    nextStep:
+      'Nothing at first: it is sent again automatically; if it stays, see what else uses this API key, or ask Kombo for a higher limit.',
   },
   'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED': {
     ...concurrencyLimited,
@@ -133,19 +134,22 @@ export const komboErrorCodes = {
   'REMOTE.RATE_LIMIT_EXCEEDED': {
     ...atsIsStruggling,
     meaning: 'The ATS slows Kombo down.',
-    nextStep: 'Nothing: it is sent again automatically.',
+    nextStep:
+      'Nothing at first: it is sent again automatically; if it stays, ask the customer what else uses up the limit of the ATS.',
   },
   'REMOTE.SERVICE_UNAVAILABLE': {
     ...unavailable,
     judges: 'file',
     meaning: 'The ATS is down or cannot be reached, but it may have taken the file.',
-    nextStep: 'Nothing: the target is read to see whether the file arrived; it is sent again only if it did not.',
+    nextStep:
+      'Nothing at first: the target is read to see whether the file arrived, and it is sent again only if it did not; if it stays, ask the customer whether the ATS works, then Kombo support, with the logUrl.',
   },
   'INTEGRATION.SETUP_SYNC_PENDING': {
     ...integrationStops,
     seenIn: 'setup-status',
     meaning: 'The first sync of the integration is still running; that can take hours.',
-    nextStep: 'Nothing: Kombo is asked in every run, and the files follow once the sync has ended.',
+    nextStep:
+      'Nothing at first: Kombo is asked in every run, and the files follow once the sync has ended; if it stays, ask Kombo support why the sync does not end.',
   },
   'INTEGRATION.SETUP_INCOMPLETE': {
     ...integrationStops,
@@ -264,13 +268,15 @@ const otherCallFailures = {
   KOMBO_RATE_LIMITED: {
     ...rateLimited,
     meaning: 'Kombo answered 429 without a known code.',
-    nextStep: 'Nothing: it is sent again automatically.',
+    nextStep:
+      'Nothing at first: it is sent again automatically; if it stays, see what else uses this API key, or ask Kombo for a higher limit.',
   },
   KOMBO_UNAVAILABLE: {
     ...unavailable,
     outage: 'account',
     meaning: "Kombo's load balancer answered 503, but Kombo may have taken the file.",
-    nextStep: 'Nothing: the target is read to see whether the file arrived; it is sent again only if it did not.',
+    nextStep:
+      'Nothing at first: the target is read to see whether the file arrived, and it is sent again only if it did not; if it stays, ask Kombo support.',
   },
   KOMBO_UNAUTHORIZED: {
     ...keyRefused,
@@ -311,19 +317,21 @@ const otherCallFailures = {
     ...retrySoon,
     outage: 'account',
     meaning: 'No connection to Kombo could be made, so nothing was delivered.',
-    nextStep: 'Nothing at first; if it stays, check KOMBO_BASE_URL and the network of the function.',
+    nextStep:
+      'Nothing at first; if it stays, check KOMBO_BASE_URL and the network of the function, then ask Kombo support.',
   },
   KOMBO_CONNECTION_LOST: {
     ...retrySoon,
     outage: 'account',
     meaning: 'The connection to Kombo broke before the last byte, so nothing was delivered.',
-    nextStep: 'Nothing: it is sent again automatically.',
+    nextStep:
+      'Nothing at first: it is sent again automatically; if it stays, look at the network of the function, then ask Kombo support.',
   },
   KOMBO_BROKE_OFF: {
     ...retryLater,
     outage: 'integration',
     meaning: 'Kombo reported a fault before the last byte was sent, so nothing was delivered.',
-    nextStep: 'Nothing: it is sent again automatically.',
+    nextStep: 'Nothing at first: it is sent again automatically; if it stays, ask Kombo support, with the logUrl.',
   },
   ANSWER_LOST: {
     ...unknown,

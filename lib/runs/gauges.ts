@@ -2,6 +2,7 @@ import type { Courier } from '../courier.ts';
 import { isGivenUp, nextStepOfPause } from '../failures/advice.ts';
 import { isFailureCode } from '../failures/failures.ts';
 import { accountLane } from '../lane/lane.ts';
+import { laneNameOf } from '../lane/lane-name.ts';
 import { type DirectoryEntry, unreadableSentence } from '../lane/lane-store.ts';
 import { pagesSince } from '../lane/pause.ts';
 import { dayMs, ledgerPageSize, maxCounted } from '../limits.ts';
@@ -136,7 +137,10 @@ const readLanes = async (
     const integration = maskIntegrationId(id);
     if (lane === 'unreadable') {
       unreadable += 1;
-      log.error('A lane cannot be read, so it counts as paused.', { integration, nextStep: unreadableSentence });
+      log.error('A lane cannot be read, so it counts as paused.', {
+        integration: laneNameOf(integration),
+        nextStep: unreadableSentence,
+      });
       continue;
     }
     const { pause } = lane;
@@ -145,9 +149,12 @@ const readLanes = async (
     pagingPauses += 1;
     if (pagesAt > since) pausesNew += 1;
     const { code } = pause;
-    const nextStep = nextStepOfPause(code);
-    const pausedSince = new Date(pause.since).toISOString();
-    log.error('A pause needs an operator.', { integration, code, since: pausedSince, nextStep });
+    log.error('A pause needs an operator.', {
+      integration: laneNameOf(integration),
+      code,
+      since: new Date(pause.since).toISOString(),
+      nextStep: nextStepOfPause(code),
+    });
   }
   return { pagingPauses, pausesNew, unreadable };
 };

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { paused } from '../../../lib/lane/lane.ts';
+import { laneIdOf } from '../../../lib/lane/lane-name.ts';
 import { closedBy } from '../../../lib/lane/lane-store.ts';
-import { laneIdOf } from '../../../lib/operator/lane-name.ts';
 import { action } from '../action.ts';
 import { fields } from '../fields.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { accountName } from '../../../lib/lane/lane-name.ts';
 import { dayMs } from '../../../lib/limits.ts';
-import { accountName } from '../../../lib/operator/lane-name.ts';
 import { noteRestore } from '../../../lib/operator/note-restore.ts';
 import { damagedSweepAdvice } from '../../../lib/runs/sweep-store.ts';
 import { maxRestoreAgeDays } from '../../limits.ts';

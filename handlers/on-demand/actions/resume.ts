@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { accountLane, type Lane, opened } from '../../../lib/lane/lane.ts';
+import { accountName, laneIdOf, laneNameOf } from '../../../lib/lane/lane-name.ts';
 import { closedBy } from '../../../lib/lane/lane-store.ts';
-import { accountName, laneIdOf, laneNameOf } from '../../../lib/operator/lane-name.ts';
 import { listPauses } from '../../../lib/operator/list-pauses.ts';
 import { type ActionCourier, action } from '../action.ts';
 import { type Answer, count } from '../answer/answer.ts';

@@ -1,7 +1,8 @@
 import { nextStepFor, nextStepOfPause } from '../../../lib/failures/advice.ts';
 import { failures, isFailureCode } from '../../../lib/failures/failures.ts';
+import { accountLane } from '../../../lib/lane/lane.ts';
+import { laneNameOf } from '../../../lib/lane/lane-name.ts';
 import { countWork, type WorkCounts } from '../../../lib/operator/count-work.ts';
-import { laneNameOf } from '../../../lib/operator/lane-name.ts';
 import { lastSweepOf } from '../../../lib/operator/last-sweep.ts';
 import { type FileList, type FilePlace, listFiles } from '../../../lib/operator/list-files.ts';
 import { type ListedPause, listPauses } from '../../../lib/operator/list-pauses.ts';
@@ -46,7 +47,7 @@ export const statusOfAll = async (
     ...(oldestDueAt !== undefined && { oldestDueAt: new Date(oldestDueAt).toISOString() }),
     ...(!complete && { countsAre: 'at least; time ran out' }),
     heldByCode: Object.entries(heldByCode).map(([code, number]) => ({ code, number, ...adviceFor(code) })),
-    pauses: pauses.map(pauseAnswer),
+    pauses: pauses.map((pause) => pauseAnswer(pause, pauses)),
     sweep: sweepAnswer(sweep, courier.clock.now()),
     [list]: files,
     ...(more && last && { next: nextPage(list, limit, last) }),
@@ -108,7 +109,7 @@ const sweepAnswer = ({ state }: StoredSweep, now: number) => {
   };
 };
 
-const pauseAnswer = ({ integrationId, code, sentence, pause, counts }: ListedPause) => ({
+const pauseAnswer = ({ integrationId, code, sentence, pause, counts }: ListedPause, all: readonly ListedPause[]) => ({
   integration: laneNameOf(integrationId),
   state: 'paused',
   by: pause?.by ?? 'an unreadable record',
@@ -116,6 +117,12 @@ const pauseAnswer = ({ integrationId, code, sentence, pause, counts }: ListedPau
   sentence,
   nextStep: nextStepOfPause(code),
   ...(counts && { waiting: counts.waiting, unknown: counts.unknown, countedAt: new Date(counts.at).toISOString() }),
-  ...(pause?.end && { triedAgainAt: new Date(pause.end.nextAt).toISOString() }),
+  ...(pause?.end && nextTry(pause.end.nextAt, integrationId, all)),
   next: { action: 'resume', integration_id: laneNameOf(integrationId), code, reason: '...' },
 });
+
+/** While the account is paused nothing is tried for one integration alone, so its own time may be long past. */
+const nextTry = (nextAt: number, integrationId: string, all: readonly ListedPause[]) =>
+  integrationId !== accountLane && all.some((other) => other.integrationId === accountLane)
+    ? { triedAgain: 'once the pause of the account has ended' }
+    : { triedAgainAt: new Date(nextAt).toISOString() };

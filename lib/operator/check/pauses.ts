@@ -1,7 +1,7 @@
 import type { Courier } from '../../courier.ts';
 import { nextStepOfPause } from '../../failures/advice.ts';
 import { accountLane } from '../../lane/lane.ts';
-import { laneNameOf } from '../lane-name.ts';
+import { laneNameOf } from '../../lane/lane-name.ts';
 import { listPauses } from '../list-pauses.ts';
 import { type CheckLine, fine, wrong } from './check-line.ts';
 

@@ -120,6 +120,14 @@ describe('status of all', () => {
     ]);
   });
 
+  test('names no time at which an integration is tried again while the account is paused', async () => {
+    await attach(key, inactive);
+    await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
+    const [, pause] = (await world.ask({ action: 'status' })).pauses as [unknown, Record<string, unknown>];
+    expect(pause).toMatchObject({ triedAgain: 'once the pause of the account has ended' });
+    expect(pause).not.toHaveProperty('triedAgainAt');
+  });
+
   test('shows a paused lane whose record cannot be read, and the request that replaces it', async () => {
     await attach(key, inactive);
     const pk = `lane#${integrationId}`;

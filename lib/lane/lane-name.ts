@@ -1,4 +1,4 @@
-import { accountLane } from '../lane/lane.ts';
+import { accountLane } from './lane.ts';
 
 /** How an operator calls the lane of everything behind the API key. */
 export const accountName = 'account';
