@@ -5,9 +5,9 @@ import { OwnError } from '../lib/failures/own-error.ts';
 import { parallelDeliveries } from '../lib/limits.ts';
 import { inParallel } from '../lib/parallel.ts';
 import { logger } from '../lib/telemetry/logger.ts';
-import { type BatchEvent, type BatchTask, parseBatchEvent } from './events/batch-event.ts';
-import { countRefused } from './events/count-refused.ts';
-import { eventRefused } from './events/refusals.ts';
+import { type BatchEvent, parseBatchEvent } from './events/batch-event.ts';
+import { reportRefused } from './events/count-refused.ts';
+import { shapeOf } from './events/envelope.ts';
 import { withMiddleware } from './middleware.ts';
 import { runTask } from './on-batch/run-task.ts';
 import { permanent, type TaskResult } from './on-batch/task-result.ts';
@@ -28,7 +28,8 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
     return answerOf(parseTasks(event, ''), () => problem);
   }
   const batch = parseTasks(event, courier.settings.bucket);
-  for (const task of batch.tasks) if (task.kind === 'refused') reportRefused(task);
+  // The job's report says it too, but its reader may not be the operator of this stack.
+  for (const task of batch.tasks) if (task.kind === 'refused') reportRefused(task.code, task.detail);
   const deadline = deadlineOf(context, courier.clock);
   try {
     const results = new Map<string, TaskResult>();
@@ -54,16 +55,14 @@ const readyCourier = () => {
 const parseTasks = (event: unknown, bucket: string): BatchEvent => {
   const batch = parseBatchEvent(event, bucket);
   if (batch) return batch;
-  countRefused('EVENT_UNKNOWN');
-  throw new OwnError(
-    'This is not an invocation by S3 Batch Operations. Create a job there; to send one object by hand, use on-demand: {"action":"attach","key":"..."}.',
-  );
-};
-
-/** The job's report says it too, but its reader may not be the operator of this stack. */
-const reportRefused = ({ code, detail }: Extract<BatchTask, { kind: 'refused' }>): void => {
-  countRefused(code);
-  logger.error(eventRefused, { code, detail, nextStep: eventFailures[code].nextStep });
+  const shape = shapeOf(event);
+  const what = shape.kind === 'unreadable' ? shape.what : 'an event of another AWS service';
+  // An event that an operator tries in the console rings no alarm.
+  const code = shape.kind === 'unreadable' && eventFailures[shape.code].byHand ? shape.code : 'EVENT_UNKNOWN';
+  const advice =
+    'Create a job of S3 Batch Operations; to send one object by hand, use on-demand: {"action":"attach","key":"..."}.';
+  reportRefused(code, `This is not an invocation by S3 Batch Operations, but ${what}.`, advice);
+  throw new OwnError(`This is not an invocation by S3 Batch Operations. ${advice}`);
 };
 
 const answerOf = (

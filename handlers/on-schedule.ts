@@ -3,7 +3,7 @@ import { OwnError } from '../lib/failures/own-error.ts';
 import type { Gauges, RunReport, SweepReport } from '../lib/runs/run-report.ts';
 import { scheduledRun } from '../lib/runs/scheduled-run.ts';
 import { allIntegrations, type MetricValues, measure } from '../lib/telemetry/metrics.ts';
-import { countRefused } from './events/count-refused.ts';
+import { reportRefused } from './events/count-refused.ts';
 import { parseScheduleEvent } from './events/schedule-event.ts';
 import { withMiddleware } from './middleware.ts';
 import { runtime } from './runtime.ts';
@@ -21,7 +21,7 @@ export interface ScheduleAnswer extends RunReport {
 export const handler = withMiddleware(async (event: unknown, context: Context): Promise<ScheduleAnswer> => {
   const parsed = parseScheduleEvent(event);
   if (parsed.kind === 'refused') {
-    countRefused('EVENT_UNKNOWN');
+    reportRefused('EVENT_UNKNOWN', parsed.detail, 'Correct what invokes on-schedule. Its own rule goes on.');
     throw new OwnError(parsed.detail);
   }
   const courier = runtime();

@@ -14,8 +14,11 @@ test.each([7, 'due', [], { task: 'everything' }])(
   '%j is thrown back with the forms that are understood',
   async (event) => {
     const lines = await metricLines();
+    const { logger } = await import('../../lib/telemetry/logger.ts');
+    const logged = vi.spyOn(logger, 'error').mockImplementation(() => undefined);
     await expect(loopback.invoke('on-schedule', event)).rejects.toThrow('{"task":"due"}');
     expect(lines).toEqual([expect.objectContaining({ RefusedEvents: 1, code: 'EVENT_UNKNOWN' })]);
+    expect(logged).toHaveBeenCalledWith('The event is refused.', expect.objectContaining({ code: 'EVENT_UNKNOWN' }));
   },
 );
 

@@ -335,7 +335,7 @@ test('texts of alarms name only saved queries and functions that there are', () 
     .map(([, own]) => String(own.AlarmDescription))
     .join('\n');
   const named = [...texts.matchAll(/saved query (\S+)/g)].map(([, name]) => name);
-  expect(named).toEqual(['cv-courier-dev/causes']);
+  expect(named).toEqual(['cv-courier-dev/causes', 'cv-courier-dev/refused-events']);
   expect(queries).toEqual(expect.arrayContaining(named));
   const logs = [...texts.matchAll(/\/aws\/lambda\/cv-courier-dev-([a-z-]+)/g)].map(([, name]) => String(name));
   expect(logs).toContain('on-batch');

@@ -108,3 +108,31 @@ test('a refused task is counted with its code, and so is what is no invocation',
     'EVENT_UNKNOWN',
   ]);
 });
+
+test('each refusal that rings has the log line for which the alarm looks, also of what is no invocation', async () => {
+  const { logger } = await import('../../../lib/telemetry/logger.ts');
+  const logged: unknown[] = [];
+  vi.spyOn(logger, 'error').mockImplementation((...line) => void logged.push(line));
+  await loopback.invoke('on-batch', event(task('t-1', '%')));
+  await loopback.invoke('on-batch', { action: 'status' }).catch(() => undefined);
+  expect(logged).toEqual([
+    ['The event is refused.', expect.objectContaining({ code: 'KEY_MALFORMED' })],
+    [
+      'The event is refused.',
+      {
+        code: 'EVENT_UNKNOWN',
+        detail: 'This is not an invocation by S3 Batch Operations, but a request for the on-demand function.',
+        nextStep: expect.stringMatching(/^Create a job of S3 Batch Operations; /),
+      },
+    ],
+  ]);
+});
+
+test.each([[{}], [{ key1: 'value1', key2: 'value2', key3: 'value3' }]])(
+  'what is tried in the console fails and calls nobody: %j',
+  async (tried) => {
+    const lines = await metricLines();
+    await expect(loopback.invoke('on-batch', tried)).rejects.toThrow('Create a job of S3 Batch Operations');
+    expect(lines.filter((line) => 'RefusedEvents' in line)).toEqual([]);
+  },
+);
