@@ -81,7 +81,7 @@ export const fields = {
   },
   force: {
     schema: v.literal(true),
-    is: 'true, because "resend" may leave the file in the ATS twice, and "retry" then sends one that the malware scan has not found clean',
+    is: 'true, by which you accept the risk: of "resend", that the ATS has the file twice; of "retry", that a file without a clean scan verdict is sent',
   },
   event: {
     schema: v.union([

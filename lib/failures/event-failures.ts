@@ -66,7 +66,8 @@ export const eventFailures = {
     redeliver: false,
     byHand: false,
     meaning: 'The event or manifest names another bucket than BUCKET, the only one that is watched.',
-    nextStep: 'Point the trigger at the bucket in BUCKET alone; when BUCKET is wrong, correct it and deploy.',
+    nextStep:
+      'Point the trigger at the bucket in BUCKET alone; when BUCKET is wrong, correct it and deploy: within a day the sweep finds the uploads of the last three days.',
   },
   VERDICT_UNPINNED: {
     status: 'refused',

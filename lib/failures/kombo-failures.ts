@@ -186,7 +186,7 @@ export const komboErrorCodes = {
     seenIn: 'write-actions',
     meaning: 'Kombo does not offer this action for this ATS.',
     nextStep:
-      'Try the other target (application instead of candidate) in KEY_TEMPLATES, or ask Kombo; within an hour the files follow, or resume immediately.',
+      'Ask Kombo whether it can offer the action for this ATS; within an hour the files follow, or resume immediately. If only the other target takes files (an application instead of a candidate), add a template for it, and let new uploads come under such keys. What waits here does not follow then: delete its objects, then resume.',
   },
   'INTEGRATION.ACTION_DISABLED': {
     ...integrationMayNot,
@@ -208,7 +208,8 @@ export const komboErrorCodes = {
   'PLATFORM.AUTHENTICATION_INVALID': {
     ...keyRefused,
     meaning: 'The Kombo API key is wrong, revoked or expired.',
-    nextStep: 'Put a valid key into the secret that KOMBO_API_KEY_SECRET names; within minutes the files follow.',
+    nextStep:
+      'Put a valid key into the secret that KOMBO_API_KEY_SECRET names (infra/README.md, First run, has the command); within minutes the files follow.',
   },
   'PLATFORM.IP_NOT_WHITELISTED': {
     ...accountStops,
@@ -220,20 +221,20 @@ export const komboErrorCodes = {
     ...integrationUnknown,
     meaning: 'Kombo does not know this integration under this API key and region.',
     nextStep:
-      'Compare KOMBO_INTEGRATION_ID or the id in the key with the Kombo dashboard, and KOMBO_BASE_URL with its region. Files that wait follow; a rejected one is uploaded again under a right key.',
+      'Compare KOMBO_INTEGRATION_ID or the id in the key with the Kombo dashboard, and KOMBO_BASE_URL with its region. Files that wait follow. Rejected ones are uploaded again under a right key, or, where their key is right, retried by this code.',
   },
   'PLATFORM.INPUT_INVALID': {
     ...inputRefused,
     meaning: "Kombo's validation refused the request.",
     nextStep:
-      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the key or the file, and upload again.',
+      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the key or the file, and upload again; or retry, when the cause was at Kombo or in the ATS and is fixed.',
   },
   'REMOTE.INPUT_INVALID': {
     ...inputRefused,
     atFault: 'file',
     meaning: 'The ATS refused the content.',
     nextStep:
-      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again.',
+      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again; or retry, when the cause was at Kombo or in the ATS and is fixed.',
   },
   'REMOTE.UNKNOWN_HTTP_ERROR': {
     ...unknownFromAts,
@@ -253,7 +254,8 @@ export const komboErrorCodes = {
   'ATS.JOB_CLOSED': {
     ...targetClosed,
     meaning: 'The job is closed.',
-    nextStep: 'Look at the application in the ATS; when it takes files again, retry.',
+    nextStep:
+      'Look at the application in the ATS; when it takes files again, retry. When it does not, inform the uploader: no more can be done.',
   },
   'ATS.APPLICATION_ALREADY_EXISTS': {
     ...targetClosed,
@@ -282,7 +284,7 @@ const otherCallFailures = {
     ...keyRefused,
     meaning: 'Kombo answered 401 without a known code.',
     nextStep:
-      'Put a valid Kombo API key into the secret that KOMBO_API_KEY_SECRET names; within minutes the files follow. If the key is right, compare KOMBO_BASE_URL with the region of the Kombo environment.',
+      'Put a valid Kombo API key into the secret that KOMBO_API_KEY_SECRET names (infra/README.md, First run, has the command); within minutes the files follow. If the key is right, compare KOMBO_BASE_URL with the region of the Kombo environment.',
   },
   KOMBO_FORBIDDEN: {
     ...callRefused,
@@ -306,7 +308,7 @@ const otherCallFailures = {
     ...requestRefused,
     meaning: 'Kombo refused the request (4xx) without a known code.',
     nextStep:
-      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the key or the file, and upload again.',
+      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the key or the file, and upload again; or retry, when the cause was at Kombo or in the ATS and is fixed.',
   },
   KOMBO_FAULT: {
     ...unknown,
@@ -351,7 +353,8 @@ const otherCallFailures = {
   API_KEY_UNREADABLE: {
     ...accountStops,
     meaning: 'The secret with the Kombo API key is missing, empty, or not readable for the function.',
-    nextStep: 'Put the Kombo API key into the secret that KOMBO_API_KEY_SECRET names; within minutes the files follow.',
+    nextStep:
+      'Put the Kombo API key into the secret that KOMBO_API_KEY_SECRET names (infra/README.md, First run, has the command); within minutes the files follow.',
   },
   API_KEY_UNAVAILABLE: {
     ...retrySoon,

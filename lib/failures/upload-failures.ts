@@ -155,7 +155,7 @@ export const uploadFailures = {
     ...held,
     meaning: 'The file may have been delivered, and automatic checks could not decide whether it was.',
     nextStep:
-      'The detail says what was seen. Look for the file at the candidate in the ATS, where it may be renamed or converted. If it is there, resolve it as attached; if not, resend it.',
+      'The detail says what was seen. If it names a right that is missing, grant it and retry: the target is looked at again. Otherwise look for the file at the candidate in the ATS (docs/lost-answers.md, What an operator sees), where it may be renamed or converted. If it is there, resolve it as attached; if not, resend it with "force": true.',
   },
   RETRIES_EXHAUSTED: {
     ...held,

@@ -94,7 +94,7 @@ describe('a request that is not right is told which field, and shown an example'
     [{ action: 'retry', key, limit: 5, reason }, '"limit" does not go with "key".'],
     [
       { action: 'resend', key, reason },
-      '"force" is missing; it is true, because "resend" may leave the file in the ATS twice, and "retry" then sends one that the malware scan has not found clean.',
+      '"force" is missing; it is true, by which you accept the risk: of "resend", that the ATS has the file twice; of "retry", that a file without a clean scan verdict is sent.',
     ],
     [{ action: 'resend', key, force: 'yes', reason }, '"force" is wrong; it must be true,'],
     [{ action: 'resend', key, force: true }, '"reason" is missing;'],

@@ -1,5 +1,6 @@
+import { isGivenUp } from '../../../lib/failures/advice.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
-import type { Status } from '../../../lib/ledger/record.ts';
+import type { State, Status } from '../../../lib/ledger/record.ts';
 import { runReserveMs } from '../../../lib/limits.ts';
 import { decide, foreseeRetry, lacksCleanVerdict } from '../../../lib/operator/decide.ts';
 import type { ActionCourier } from '../action.ts';
@@ -70,7 +71,7 @@ const release = async (
   reason: string,
   courier: ActionCourier,
 ): Promise<Released> => {
-  if (!known.readable || !retryable.has(known.record.state.status)) return { left: known };
+  if (!known.readable || !isRetryable(known.record.state)) return { left: known };
   if (isDry) {
     const foreseen = foreseeRetry(known.record, courier);
     return foreseen ? { released: known, integrationId: foreseen.target.integrationId } : { left: known };
@@ -135,6 +136,10 @@ const dryAnswer = (
     ...(left.length > 0 && shorten('left', left.map(fileOfRecord))),
   };
 };
+
+/** What an operator has decided not to send is released by its key alone. */
+const isRetryable = (state: State): boolean =>
+  retryable.has(state.status) && !(state.status === 'rejected' && isGivenUp(state.failure.code));
 
 const isFine = (known: LedgerEntry): boolean => known.readable && needsNothing.has(known.record.state.status);
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type FailureCode, failures, isScanCode } from '../../../lib/failures/failures.ts';
+import { type FailureCode, failureOf, isScanCode } from '../../../lib/failures/failures.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import { ledgerPageSize } from '../../../lib/limits.ts';
 import { defaultFiles } from '../../limits.ts';
@@ -54,8 +54,9 @@ export const retry = action({
     const target = targetIn(input);
     if (target) return retryMany(ledger.ofTarget(target), everyFile, many, courier);
     // The lists are long, and rejected files stay in theirs for a year, so only the list that can hold the code is read.
-    const { status } = failures[code as FailureCode];
-    if (status === 'waiting' || status === 'unknown') {
+    const { status, atFault } = failureOf(code as FailureCode);
+    const canReject = atFault !== 'none';
+    if (!canReject && (status === 'waiting' || status === 'unknown')) {
       const message = `Nothing was done: files with ${code} are sent or looked at automatically. "status" shows what waits and what is paused; "resume" ends a pause.`;
       return { ok: false, message };
     }
@@ -63,8 +64,7 @@ export const retry = action({
       const message = `Nothing was done: files with ${code} are released by a clean scan verdict, which sends them automatically. To release one without it, name its "key" and add "force": true.`;
       return { ok: false, message };
     }
-    const queue = status === 'rejected' ? 'rejected' : 'held';
-    return retryMany(ledger.work(queue, ledgerPageSize), stoppedBy(code), many, courier);
+    return retryMany(ledger.work(canReject ? 'rejected' : 'held', ledgerPageSize), stoppedBy(code), many, courier);
   },
 });
 

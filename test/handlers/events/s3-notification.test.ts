@@ -256,7 +256,8 @@ describe('another bucket', () => {
       kind: 'refused',
       code: 'BUCKET_FOREIGN',
       detail: 'The event names the bucket "acme-logs", but BUCKET is "acme-cv-inbox".',
-      nextStep: 'Point the trigger at the bucket in BUCKET alone; when BUCKET is wrong, correct it and deploy.',
+      nextStep:
+        'Point the trigger at the bucket in BUCKET alone; when BUCKET is wrong, correct it and deploy: within a day the sweep finds the uploads of the last three days.',
       redeliver: false,
     });
   });

@@ -164,7 +164,11 @@ describe('pauses for which an operator is called', () => {
     expect(await gauges()).toMatchObject({ paused: 4, pagingPauses: 2 });
     // Which they are, is in the log: an alarm cannot say it.
     expect(world.logged).toMatchObject([
-      { integration: 'account', code: 'PLATFORM.AUTHENTICATION_INVALID', nextStep: expect.stringContaining('valid key') },
+      {
+        integration: 'account',
+        code: 'PLATFORM.AUTHENTICATION_INVALID',
+        nextStep: expect.stringContaining('valid key'),
+      },
       { integration: 'ashby:7dT2mQ9xkLwZp4Vn8RcYbGhJ', code: 'INTEGRATION.PERMISSION_MISSING' },
     ]);
   });

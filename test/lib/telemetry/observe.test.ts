@@ -89,7 +89,7 @@ test('a failure comes with its code, its next step and the link to the log of Ko
       attempt: 2,
       code: 'REMOTE.INPUT_INVALID',
       nextStep:
-        'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again.',
+        'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again; or retry, when the cause was at Kombo or in the ATS and is fixed.',
       logUrl: 'https://app.kombo.dev/logs?interactionId=1',
       totalMs: 12,
       komboMs: 7,

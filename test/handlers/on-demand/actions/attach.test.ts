@@ -51,7 +51,7 @@ describe('attach', () => {
           code: 'REMOTE.INPUT_INVALID',
           meaning: 'The ATS refused the content.',
           nextStep:
-            'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again.',
+            'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again; or retry, when the cause was at Kombo or in the ATS and is fixed.',
           logUrl: 'https://app.kombo.example/log/1',
         },
       ],

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliver } from '../../../../lib/delivery/deliver.ts';
 import { holdUnscanned, noteVerdict } from '../../../../lib/delivery/scan-verdict.ts';
-import { hour, integrationId } from '../../../fakes/ledger-samples.ts';
+import { toItem } from '../../../../lib/ledger/record-item.ts';
+import { hour, integrationId, nine, recordIn } from '../../../fakes/ledger-samples.ts';
 import { losesAnswer, losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, reason } from '../../../worlds/courier-world.ts';
 
@@ -208,6 +209,33 @@ describe('retry', () => {
       released: 1,
       message: '1 file released; the next scheduled run sends it.',
     });
+    await world.runSchedule();
+    expect(world.kombo.standing).toHaveLength(1);
+  });
+
+  test('of a code whose files wait or are rejected releases the rejected ones', async () => {
+    const code = 'PLATFORM.INTEGRATION_NOT_FOUND';
+    const state = {
+      status: 'rejected',
+      rejectedAt: nine,
+      failure: { code, detail: 'Kombo answered HTTP 404.' },
+    } as const;
+    const item = toItem(recordIn(state, { upload: world.put(key) }), 400);
+    world.table.items.set(item.pk, item);
+    expect(await world.ask({ action: 'retry', code, reason })).toMatchObject({ ok: true, released: 1 });
+    await world.runSchedule();
+    expect(await world.ask({ action: 'status', key })).toMatchObject({ files: [{ status: 'attached' }] });
+  });
+
+  test('of many leaves what an operator has decided not to send', async () => {
+    await sentWith(notFound, 'candidates/GRK123/A.pdf');
+    await sentWith(notFound, 'candidates/GRK123/B.pdf');
+    world.clock.advance(hour);
+    await world.ask({ action: 'resolve', key: 'candidates/GRK123/A.pdf', reason });
+    for (const dry_run of [true, false]) {
+      const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', dry_run, reason });
+      expect(answer.message).toContain('1 file left as it is.');
+    }
     await world.runSchedule();
     expect(world.kombo.standing).toHaveLength(1);
   });
