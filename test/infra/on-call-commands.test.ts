@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { findAction } from '../../handlers/on-demand/actions.ts';
+import { isObject } from '../../lib/json.ts';
+import { fillIn } from './template/fill-in.ts';
+import { packageTemplate } from './template/package.ts';
+import { settle } from './template/settle.ts';
+import { resourcesOf } from './template/template.ts';
+
+/*
+ * The commands that alarms and pages give to an operator, as a shell reads them: `aws` and `npm` are programs that print their
+ * arguments, so that quotes and line ends are those of the shell. Requests that pages show alone are in readme-examples.test.ts.
+ */
+
+const root = path.join(import.meta.dirname, '../..');
+const pages = ['README.md', 'infra/README.md', 'infra/local/README.md'];
+
+/** Everything that a command gives to `aws` or `npm`, one list for each call. */
+const callsOf = async (command: string): Promise<readonly (readonly string[])[]> => {
+  const printing = 'aws() { printf "%s\\0" "$@" >&3; printf "\\1" >&3; }; npm() { aws "$@"; }; cat() { :; };';
+  // They run in no folder of their own, and nothing else of the machine is called.
+  const script = `exec 3>&1 1>/dev/null; ${printing} PATH=/nowhere; ${command}`;
+  const { stdout } = await promisify(execFile)('/bin/bash', ['-c', script]);
+  return stdout
+    .split('\u0001')
+    .slice(0, -1)
+    .map((call) => call.split('\0').slice(0, -1));
+};
+
+/** The argument after `--payload` of the AWS CLI, or after the name of the function. */
+const requestIn = (call: readonly string[]): unknown => {
+  const before = call.includes('--payload') ? '--payload' : 'on-demand';
+  return JSON.parse(call[call.indexOf(before) + 1] ?? '');
+};
+
+const problemsOf = (request: unknown): readonly string[] => {
+  if (!isObject(request)) return ['It is no object.'];
+  const action = findAction(String(request.action));
+  if (!action) return [`There is no action ${String(request.action)}.`];
+  const read = action.read(request);
+  return 'problems' in read ? read.problems : [];
+};
+
+const read = (page: string): Promise<string> => readFile(path.join(root, page), 'utf8');
+
+/** A line, and those that it continues in. */
+const commandsIn = (text: string, begins: RegExp): readonly string[] => {
+  const lines = text.replaceAll(/\\\n */g, ' ').split('\n');
+  return lines.map((line) => line.trim()).filter((line) => begins.test(line));
+};
+
+describe('the first command of an alarm', () => {
+  let commands: readonly string[] = [];
+  beforeAll(async () => {
+    const template = fillIn(settle(await packageTemplate({ attachWithinSeconds: '600', outcomeBus: 'default' })));
+    const texts = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, own]) => String(own.AlarmDescription));
+    commands = texts.flatMap((text) => [...text.matchAll(/^First: (aws .*)$/gm)].map(([, command = '']) => command));
+    expect(texts.length - commands.length).toBeLessThanOrEqual(3);
+  });
+
+  test('is one command for a shell, with a request that on-demand understands', async () => {
+    const asking: unknown[] = [];
+    for (const command of commands) {
+      const calls = await callsOf(command);
+      expect(calls, command).toHaveLength(1);
+      const [call = []] = calls;
+      if (call[0] !== 'lambda' || call[1] !== 'invoke') continue;
+      expect(problemsOf(requestIn(call)), command).toEqual([]);
+      asking.push(requestIn(call));
+    }
+    expect(asking).toContainEqual({ action: 'status' });
+    expect(asking).toContainEqual({ action: 'status', list: 'rejected' });
+    expect(asking).toContainEqual({ action: 'check' });
+  });
+});
+
+test('each page asks on-demand, by npm or by the AWS CLI, what it understands', async () => {
+  const begins = /^(?:AWS_MAX_ATTEMPTS=1 )?(?:aws lambda invoke|npm run invoke .*on-demand) /;
+  const commands = (await Promise.all(pages.map(read))).flatMap((text) => commandsIn(text, begins));
+  expect(commands.length).toBeGreaterThanOrEqual(4);
+  for (const command of commands) {
+    const [call = []] = await callsOf(command);
+    expect(problemsOf(requestIn(call)), command).toEqual([]);
+  }
+});
