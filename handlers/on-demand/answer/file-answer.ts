@@ -19,6 +19,8 @@ export interface FileFacts extends ScanFacts {
   readonly sentAs?: Sent;
   readonly firstSeenAt?: string;
   readonly lastChangeAt?: string;
+  /** By which its uploader's own system knows it; for the operator who must ask the uploader for another file. */
+  readonly correlationId?: string;
   /** What the latest look at the target showed; a sentence. */
   readonly lastLook?: string;
   readonly lastOperator?: { readonly action: string; readonly reason: string; readonly at: string };
@@ -183,6 +185,7 @@ const recordFacts = ({
   sent,
   note,
   lastLook,
+  correlationId,
   resentAt,
 }: LedgerRecord): Omit<FileFacts, 'key'> => ({
   ...targetFacts(target),
@@ -190,6 +193,7 @@ const recordFacts = ({
   attempts,
   firstSeenAt: iso(createdAt),
   lastChangeAt: iso(updatedAt),
+  ...(correlationId !== undefined && { correlationId }),
   ...(resentAt !== undefined && { resent: true }),
   ...(lastLook && { lastLook: lookSentence(lastLook) }),
   ...(note && { lastOperator: { action: note.action, reason: note.reason, at: iso(note.at) } }),

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliver } from '../../../../lib/delivery/deliver.ts';
 import { fieldsOf } from '../../../../lib/telemetry/observe.ts';
+import { refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
 
 let world: CourierWorld;
@@ -13,6 +14,15 @@ const rejected = async (its: string): Promise<void> => {
   world.put(its, { bytes: Buffer.alloc(0) });
   await world.ask({ action: 'attach', key: its });
 };
+
+test('a rejected file shows the correlation id by which its uploader is found', async () => {
+  world.put(key, { metadata: { 'correlation-id': 'application-4711' } });
+  world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID'));
+  await world.ask({ action: 'attach', key });
+  expect(await world.ask({ action: 'status', list: 'rejected' })).toMatchObject({
+    rejected: [{ code: 'REMOTE.INPUT_INVALID', correlationId: 'application-4711' }],
+  });
+});
 
 describe('the list of what is rejected', () => {
   const names = (answer: Record<string, unknown>): string[] =>
