@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
+import { checkedRegion, checkedStage } from './place.ts';
 
 export const usage = `Usage: npm run invoke -- [--stage NAME [--region REGION]] [--json] <function> [event]
 
@@ -52,11 +53,8 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
   }
   if (state !== undefined)
     throw wrong('--state is for the local stack, --stage for a deployed function: give one of them.');
-  // As infra/osls-plugin.ts has it; anything else was never deployed.
-  if (!/^[a-z][a-z0-9-]{0,14}$/.test(stage)) throw wrong(`"${stage}" is not a stage.`);
-  if (region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region))
-    throw wrong(`"${region}" is not a region of AWS.`);
-  return { ...invoke, where: { kind: 'deployed', stage, ...(region !== undefined && { region }) } };
+  const deployed = { kind: 'deployed', stage: checkedStage(stage, wrong) } as const;
+  return { ...invoke, where: { ...deployed, ...(region !== undefined && { region: checkedRegion(region, wrong) }) } };
 };
 
 const parse = (args: readonly string[]) => {

@@ -63,7 +63,11 @@ export const invokeDeployed = async (
   }
 };
 
-const regionOf = async ({ region, defaultRegion }: Deployed): Promise<string> => {
+/** Of the command line, else of the environment, of the profile, or the default. */
+export const regionOf = async ({
+  region,
+  defaultRegion,
+}: Pick<Deployed, 'region' | 'defaultRegion'>): Promise<string> => {
   const given = region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION);
   if (given) return given;
   const client = new LambdaClient({});

@@ -72,14 +72,25 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** `npm run invoke`, as package.json runs it. An empty variable is one that is not set. */
-export const runInvoke = async (
+const nowhere = awsEnvironment('http://127.0.0.1:1');
+
+/** `npm run invoke`, as package.json runs it. */
+export const runInvoke = (args: readonly string[], env = nowhere, input = ''): Promise<Ended> =>
+  runScript('infra/local/invoke.ts', args, env, input);
+
+/** `npm run smoke`, as package.json runs it. */
+export const runSmokeCommand = (args: readonly string[], env = nowhere): Promise<Ended> =>
+  runScript('infra/smoke.ts', args, env, '');
+
+/** An empty variable is one that is not set. */
+const runScript = async (
+  file: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = awsEnvironment('http://127.0.0.1:1'),
-  input = '',
+  env: Readonly<Record<string, string>>,
+  input: string,
 ): Promise<Ended> => {
   const { PATH = '', HOME = '' } = process.env;
-  const script = path.join(import.meta.dirname, '../../infra/local/invoke.ts');
+  const script = path.join(import.meta.dirname, '../..', file);
   const child = spawn(process.execPath, [script, ...args], {
     env: Object.fromEntries(Object.entries({ PATH, HOME, ...env }).filter(([, value]) => value !== '')),
   });

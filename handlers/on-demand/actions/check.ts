@@ -1,10 +1,21 @@
 import * as v from 'valibot';
+import type { Settings } from '../../../lib/config/config.ts';
+import { minuteMs } from '../../../lib/limits.ts';
 import { type CheckLine, check as runCheck } from '../../../lib/operator/check/check.ts';
 import { action } from '../action.ts';
 import { count } from '../answer/answer.ts';
 import { fields } from '../fields.ts';
 
 const namesOf = (lines: readonly CheckLine[]): string => lines.map(({ what }) => what).join(', ');
+
+/** What one must know of a deployment to upload to it; none of it is secret or about a person. */
+const deploymentOf = ({ bucket, keyTemplates, integrationId, requireScan, sweepEveryMs }: Settings) => ({
+  bucket,
+  keyTemplates: keyTemplates.map(({ text }) => text),
+  ...(integrationId !== undefined && { integrationId }),
+  requireScan,
+  sweepEveryMinutes: sweepEveryMs / minuteMs,
+});
 
 export const check = action({
   name: 'check',
@@ -27,6 +38,7 @@ export const check = action({
       ok: wrong.length === 0,
       message: sentences.join(' '),
       checks: [...wrong, ...warnings, ...untested, ...inState('ok')],
+      deployment: deploymentOf(courier.settings),
     };
   },
 });

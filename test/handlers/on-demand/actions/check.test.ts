@@ -75,6 +75,17 @@ test('all is well: every part was tried, nothing was sent and nothing written', 
   expect(world.kombo.posts).toHaveLength(0);
 });
 
+test('its answer says where to upload and by which rules, for a program that tries the deployment', async () => {
+  const { answer } = await check();
+  expect(answer.deployment).toEqual({
+    bucket: 'cv-inbox',
+    keyTemplates: ['candidates/{candidate_id}/{filename}'],
+    integrationId,
+    requireScan: false,
+    sweepEveryMinutes: 60,
+  });
+});
+
 describe('the sweep', () => {
   const linesWith = async (document: object) => {
     world.table.items.set('sweep', { pk: 'sweep', version: 1, document: JSON.stringify(document) });

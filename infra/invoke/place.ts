@@ -1,0 +1,10 @@
+/** As infra/osls-plugin.ts has it; anything else was never deployed. */
+export const checkedStage = (stage: string, wrong: (sentence: string) => Error): string => {
+  if (!/^[a-z][a-z0-9-]{0,14}$/.test(stage)) throw wrong(`"${stage}" is not a stage.`);
+  return stage;
+};
+
+export const checkedRegion = (region: string, wrong: (sentence: string) => Error): string => {
+  if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) throw wrong(`"${region}" is not a region of AWS.`);
+  return region;
+};

@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import type { TargetKind } from '../../lib/upload/target.ts';
+import { UsageError } from '../invoke/errors.ts';
+import { checkedRegion, checkedStage } from '../invoke/place.ts';
+
+export const usage = `Usage: npm run smoke -- --stage NAME --candidate ID [--integration TOOL:ID] [--region REGION] [--wait SECONDS] [--yes]
+
+Uploads an invented CV to the deployed bucket and follows it until it is attached. It stays attached: Kombo has no undo.
+
+  --stage NAME           the deployed stage
+  --candidate ID         whom to attach it to, by Kombo's id; or --application ID
+  --integration TOOL:ID  where the keys of the deployment name the integration ({integration_id})
+  --region REGION        where it is deployed; otherwise AWS_REGION, the region of AWS_PROFILE, or serverless.yml's default
+  --wait SECONDS         how long to follow it; 300 when left out
+  --yes                  also when the integration is not Kombo's sandbox, or the check of the deployment finds something wrong
+
+Exit code: 0 when it is attached; 1 when it is not, or nothing was uploaded; 2 for a wrong command line.
+
+Example: npm run smoke -- --stage dev --candidate 8Xi6iZrwusZqJmDGXs49GBmJ`;
+
+export interface SmokeOptions {
+  readonly stage: string;
+  readonly region?: string;
+  readonly target: { readonly kind: TargetKind; readonly id: string };
+  /** As the key names it; without it, the deployment's own. */
+  readonly integrationId?: string;
+  readonly waitMs: number;
+  readonly yes: boolean;
+}
+
+const options = {
+  stage: { type: 'string' },
+  region: { type: 'string' },
+  candidate: { type: 'string' },
+  application: { type: 'string' },
+  integration: { type: 'string' },
+  wait: { type: 'string', default: '300' },
+  yes: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** @throws {UsageError} one sentence */
+export const parseCommandLine = (args: readonly string[]): SmokeOptions | 'help' => {
+  const values = parse(args);
+  if (values.help) return 'help';
+  const { stage, region, candidate, application, integration, wait, yes } = values;
+  if (stage === undefined) throw wrong('Which stage?');
+  const id = candidate ?? application;
+  if (id === undefined || (candidate !== undefined && application !== undefined)) {
+    throw wrong('Give one of --candidate ID and --application ID.');
+  }
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) {
+    throw wrong(`"${id}" is not an id: Kombo's have 24 letters and digits.`);
+  }
+  if (integration !== undefined && !/^[A-Za-z0-9_-]{1,64}:[A-Za-z0-9_-]{1,64}$/.test(integration)) {
+    throw wrong(`"${integration}" is not the id of an integration: <tool>:<id>.`);
+  }
+  if (!/^[1-9]\d{0,3}$/.test(wait)) throw wrong(`--wait is a number of seconds from 1 to 9999, not "${wait}".`);
+  return {
+    stage: checkedStage(stage, wrong),
+    ...(region !== undefined && { region: checkedRegion(region, wrong) }),
+    target: { kind: candidate === undefined ? 'application' : 'candidate', id },
+    ...(integration !== undefined && { integrationId: integration }),
+    waitMs: Number(wait) * 1000,
+    yes,
+  };
+};
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw wrong(error instanceof Error ? error.message : String(error));
+  }
+};
+
+const wrong = (sentence: string): UsageError => new UsageError(`${sentence} See npm run smoke -- --help`);

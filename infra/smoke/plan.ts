@@ -1,0 +1,95 @@
+import * as v from 'valibot';
+import { type KeyTemplate, matchKey, parseKeyTemplates } from '../../lib/key-template/match-key.ts';
+import { ok, type Result } from '../../lib/result.ts';
+import { type Target, targetIdName } from '../../lib/upload/target.ts';
+import { templateFor, uploadKey } from '../local/console/server/upload-key.ts';
+import type { SmokeOptions } from './command-line.ts';
+
+/** What is read of the answer to `{"action":"check"}`. */
+export const checkAnswer = v.object({
+  ok: v.boolean(),
+  message: v.string(),
+  checks: v.array(v.object({ what: v.string(), state: v.string(), found: v.string(), todo: v.optional(v.string()) })),
+  deployment: v.object({
+    bucket: v.string(),
+    keyTemplates: v.array(v.string()),
+    integrationId: v.optional(v.string()),
+    requireScan: v.boolean(),
+    sweepEveryMinutes: v.number(),
+  }),
+});
+export type CheckAnswer = v.InferOutput<typeof checkAnswer>;
+
+export interface Plan {
+  readonly target: Target;
+  readonly key: string;
+  readonly filename: string;
+}
+
+const refuse = (error: string): { readonly ok: false; readonly error: string } => ({ ok: false, error });
+
+/** Where the sample goes: a key of its own in each run, because the same bytes under the same key are the same CV. */
+export const planUpload = (
+  { target, integrationId }: Pick<SmokeOptions, 'target' | 'integrationId'>,
+  { deployment }: Pick<CheckAnswer, 'deployment'>,
+  now: Date,
+): Result<Plan, string> => {
+  const parsed = parseKeyTemplates(deployment.keyTemplates.join('|'));
+  if (!parsed.ok) return refuse(`The key templates of the deployment are not understood: ${parsed.error.join(' ')}`);
+  const template = templateFor(parsed.value, target.kind);
+  if (!template)
+    return refuse(
+      `The key templates of the deployment have no {${targetIdName(target.kind)}}: ${templatesOf(deployment)}.`,
+    );
+  const named = integrationNamed(template, integrationId, deployment.integrationId);
+  if (!named.ok) return named;
+  const filename = `cv-courier-smoke-test-${now.toISOString().replaceAll(/[:.]/g, '-')}.pdf`;
+  const key = uploadKey(parsed.value, { ...target, filename, integrationId: named.value });
+  if (!key.ok) return key;
+  // Another template before it may read the same key differently.
+  const match = matchKey(parsed.value, key.value, named.value);
+  if (!match.ok || match.value.target.id !== target.id || match.value.target.kind !== target.kind) {
+    return refuse(`No key for this ${target.kind} can be made from the key templates ${templatesOf(deployment)}.`);
+  }
+  return ok({ target: match.value.target, key: key.value, filename });
+};
+
+const templatesOf = ({ keyTemplates }: CheckAnswer['deployment']): string =>
+  keyTemplates.map((text) => `"${text}"`).join(', ');
+
+const integrationNamed = (
+  { text, segments }: KeyTemplate,
+  given: string | undefined,
+  setting: string | undefined,
+): Result<string, string> => {
+  const isInKey = segments.some((segment) => segment.kind === 'placeholder' && segment.name === 'integration_id');
+  if (isInKey) {
+    return given === undefined
+      ? refuse(`Its keys name the integration ("${text}"): say which one with --integration TOOL:ID.`)
+      : ok(given);
+  }
+  if (given !== undefined && given !== setting) {
+    return refuse(`Its keys name no integration ("${text}"), so files go to ${setting}: leave --integration out.`);
+  }
+  // The deployed configuration is refused without it.
+  return ok(setting ?? '');
+};
+
+/** Kombo's built-in sandbox: the tool of its integrations is "sandbox" (enum of integration_tool in Kombo's SDK). */
+const isSandbox = ({ integrationId }: Target): boolean => integrationId.startsWith('sandbox:');
+
+/** Why an operator must confirm first; empty when nothing speaks against it. */
+export const doubts = (plan: Plan, check: CheckAnswer): readonly string[] => [
+  ...(isSandbox(plan.target)
+    ? []
+    : [
+        `${plan.target.integrationId} is not Kombo's sandbox (whose ids begin with "sandbox:"), so a real ${plan.target.kind} would get the file.`,
+      ]),
+  ...(check.ok ? [] : [`The check finds something wrong, so the file may not arrive. ${wrongLines(check)}`]),
+];
+
+const wrongLines = ({ checks }: CheckAnswer): string =>
+  checks
+    .filter(({ state }) => state === 'wrong')
+    .map(({ what, found, todo }) => `${what}: ${found}${todo === undefined ? '' : ` ${todo}`}`)
+    .join(' ');

@@ -1,0 +1,93 @@
+import * as v from 'valibot';
+import { sizeText } from '../../lib/attachment/size-text.ts';
+import type { SmokeOptions } from './command-line.ts';
+import type { Deployment } from './deployment.ts';
+import { followUpload, type Sight } from './follow-upload.ts';
+import { type Arrival, leftBehind } from './left-behind.ts';
+import { type CheckAnswer, checkAnswer, doubts, planUpload } from './plan.ts';
+
+export interface SmokeRun {
+  readonly options: SmokeOptions;
+  readonly deployment: Deployment;
+  readonly sample: Uint8Array;
+  /** Between two questions for its state. */
+  readonly pollMs: number;
+  readonly print: (line: string) => void;
+}
+
+/**
+ * Uploads the sample to a deployment and follows it.
+ * @returns whether it is attached
+ * @throws {InvokeError} when the deployment cannot be asked, or takes no object
+ */
+export const runSmoke = async ({ options, deployment, sample, pollMs, print }: SmokeRun): Promise<boolean> => {
+  const request = { action: 'check', ...(options.integrationId && { integration_id: options.integrationId }) };
+  const answer = v.safeParse(checkAnswer, await deployment.ask(request));
+  if (!answer.success) {
+    print('The deployment answers its check in another way than this version: deploy this version first.');
+    return false;
+  }
+  const check = answer.output;
+  print(`The check of the deployment: ${check.message}`);
+  const planned = planUpload(options, check, new Date());
+  if (!planned.ok) {
+    print(`Nothing was uploaded. ${planned.error}`);
+    return false;
+  }
+  const plan = planned.value;
+  const unsure = doubts(plan, check);
+  if (unsure.length > 0 && !options.yes) {
+    print(`Nothing was uploaded. ${unsure.join('\n')}\nIf it shall be uploaded all the same, add --yes.`);
+    return false;
+  }
+
+  const { bucket } = check.deployment;
+  const uploadedMs = Date.now();
+  const uploaded = await deployment.upload(bucket, plan.key, sample);
+  const clock = (atMs: number) => `${new Date(atMs).toISOString()} (${secondsText(atMs - uploadedMs)})`;
+  print(`${new Date(uploadedMs).toISOString()} Uploaded ${sizeText(sample.length)} as s3://${bucket}/${plan.key}.`);
+  let last: Sight = { kind: 'late' };
+  for await (const sight of followUpload(plan.key, { waitMs: options.waitMs, pollMs }, deployment)) {
+    last = sight;
+    if (sight.kind === 'seen') print(`${clock(sight.atMs)} Seen: the functions have it, and its record is written.`);
+    if (sight.kind === 'between') print(`${clock(sight.atMs)} ${sight.sentence}`);
+    if (sight.kind === 'attached') print(`${clock(sight.atMs)} ${sight.sentence} Attempts: ${sight.attempts}.`);
+  }
+  for (const line of endingOf(last, check, options)) print(line);
+  for (const line of leftBehind(plan, arrivalOf(last), { ...uploaded, bucket, stage: options.stage }, deployment)) {
+    print(line);
+  }
+  return last.kind === 'attached';
+};
+
+/** The clocks of this machine and of AWS may differ. */
+const secondsText = (ms: number): string =>
+  ms < 0
+    ? `${(-ms / 1000).toFixed(1)} s before the upload by this machine's clock`
+    : `after ${(ms / 1000).toFixed(1)} s`;
+
+const arrivalOf = (last: Sight): Arrival => {
+  if (last.kind === 'attached') return 'attached';
+  return last.kind === 'late' || (last.kind === 'ended' && last.mayBeDelivered) ? 'perhaps' : 'not';
+};
+
+const endingOf = (last: Sight, { deployment }: CheckAnswer, { waitMs }: SmokeOptions): readonly string[] => {
+  if (last.kind === 'ended') return [`It is not attached. ${last.sentence}`];
+  if (last.kind !== 'late') return [];
+  const silence = last.silence === undefined ? [] : [`The last question was not answered. ${last.silence}`];
+  const late = `It is not attached after ${waitMs / 1000} s.`;
+  if (last.sentence !== undefined) {
+    return [
+      ...silence,
+      `${late} ${last.sentence} Nothing is lost: ask for its "status" later, or wait longer with --wait.`,
+    ];
+  }
+  if (silence.length > 0) return [...silence, late];
+  return [`${late} ${deployment.requireScan ? noVerdict : noEvent(deployment.sweepEveryMinutes)}`];
+};
+
+const noVerdict =
+  'The malware scan has given no verdict, and without one nothing is sent. Look whether the protection plan of the bucket is active, or have the object scanned: infra/README.md, "Scan for malware".';
+
+const noEvent = (sweepEveryMinutes: number): string =>
+  `No function has seen it: the bucket sends no events, or on-upload fails. An existing bucket must send its events to EventBridge (infra/README.md, "An existing bucket"); errors of on-upload are in its log. The sweep, every ${sweepEveryMinutes} minutes, finds the object and sends it, unless you delete it first.`;

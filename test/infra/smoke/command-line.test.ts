@@ -1,0 +1,89 @@
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { closeServer, listen } from '../../../infra/local/process/listen.ts';
+import { parseCommandLine } from '../../../infra/smoke/command-line.ts';
+import { awsEnvironment, runSmokeCommand } from '../../worlds/fake-lambda.ts';
+import { ownStack } from '../../worlds/local-stack.ts';
+
+const candidate = 'GRKwT7dMvcuqBnsZ5xHe4pYa';
+const known = ['--stage', 'dev', '--candidate', candidate];
+
+test('a smoke test of a candidate is followed for five minutes, and asks before it meets a real integration', () => {
+  expect(parseCommandLine(known)).toEqual({
+    stage: 'dev',
+    target: { kind: 'candidate', id: candidate },
+    waitMs: 300_000,
+    yes: false,
+  });
+});
+
+test('an application, an integration, a region and a time can be given', () => {
+  const given = ['--application', 'GRK456', '--integration', 'sandbox:GRK1', '--region', 'us-east-1', '--wait', '30'];
+  expect(parseCommandLine(['--stage', 'dev', '--yes', ...given])).toEqual({
+    stage: 'dev',
+    region: 'us-east-1',
+    target: { kind: 'application', id: 'GRK456' },
+    integrationId: 'sandbox:GRK1',
+    waitMs: 30_000,
+    yes: true,
+  });
+});
+
+test.each([
+  [[], 'Which stage?'],
+  [['--stage', 'Prod', '--candidate', candidate], '"Prod" is not a stage.'],
+  [['--stage', 'dev'], 'Give one of --candidate ID and --application ID.'],
+  [[...known, '--application', 'GRK456'], 'Give one of --candidate ID and --application ID.'],
+  [['--stage', 'dev', '--candidate', '../x'], '"../x" is not an id'],
+  [[...known, '--integration', 'greenhouse'], '"greenhouse" is not the id of an integration: <tool>:<id>.'],
+  [[...known, '--region', 'mars'], '"mars" is not a region of AWS.'],
+  [[...known, '--wait', '5m'], '--wait is a number of seconds from 1 to 9999, not "5m".'],
+  [[...known, '--quiet'], "Unknown option '--quiet'"],
+  [[...known, 'now'], "Unexpected argument 'now'"],
+])('%j is refused with one line that points to the help', (args, sentence) => {
+  expect(() => parseCommandLine(args)).toThrow(
+    expect.objectContaining({
+      name: 'UsageError',
+      message: expect.stringMatching(/^[^\n]* See npm run smoke -- --help$/),
+    }),
+  );
+  expect(() => parseCommandLine(args)).toThrow(sentence);
+});
+
+test('npm run smoke shows its help, and ends with 2 for a wrong command line', async () => {
+  const help = await runSmokeCommand(['--help']);
+  expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: npm run smoke') });
+  expect(await runSmokeCommand([])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'Which stage? See npm run smoke -- --help\n',
+  });
+});
+
+test('npm run smoke ends with 1 and a sentence when AWS cannot be reached', async () => {
+  const { code, stdout, stderr } = await runSmokeCommand(known);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('AWS Lambda in eu-west-1 cannot be reached (ECONNREFUSED), so nothing was invoked.');
+});
+
+test('npm run smoke uses the calls of AWS that its rights allow, and ends with 0 once the sample is attached', async () => {
+  const { stack, end } = await ownStack({ handlers: { names: ['on-upload', 'on-demand'] } });
+  onTestFinished(end);
+  const asked: string[] = [];
+  const lambda = createServer(async (request, response) => {
+    const body = await text(request);
+    if (request.url === '/') return void response.writeHead(403).end();
+    asked.push(request.url ?? '');
+    response.end(JSON.stringify(await stack.functions.get('on-demand')?.invoke(JSON.parse(body))));
+  });
+  const url = `http://127.0.0.1:${await listen(lambda, 0)}`;
+  onTestFinished(() => closeServer(lambda));
+  const { code, stdout, stderr } = await runSmokeCommand([...known, '--yes'], {
+    ...awsEnvironment(url),
+    AWS_ENDPOINT_URL_S3: stack.endpoints.s3,
+  });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain(`It is attached to candidate ${candidate}`);
+  expect(new Set(asked)).toEqual(new Set(['/2015-03-31/functions/cv-courier-dev-on-demand/invocations']));
+});

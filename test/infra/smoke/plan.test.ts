@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { type CheckAnswer, doubts, planUpload } from '../../../infra/smoke/plan.ts';
+
+const setting = 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E';
+const other = 'sandbox:8d1hpPsbjxUkoCoa1veLZGe5';
+const candidate = { kind: 'candidate', id: 'GRK123' } as const;
+const application = { kind: 'application', id: 'GRK456' } as const;
+const now = new Date('2026-11-30T09:15:00.250Z');
+const filename = 'cv-courier-smoke-test-2026-11-30T09-15-00-250Z.pdf';
+
+const checkOf = (keyTemplates: string, integrationId: string | undefined = setting): CheckAnswer => ({
+  ok: true,
+  message: 'All is well with what was tested.',
+  checks: [],
+  deployment: {
+    bucket: 'cv-inbox',
+    keyTemplates: keyTemplates.split('|'),
+    ...(integrationId !== undefined && { integrationId }),
+    requireScan: false,
+    sweepEveryMinutes: 60,
+  },
+});
+
+const keyOf = (keyTemplates: string, target: typeof candidate | typeof application, integrationId?: string): string => {
+  const plan = planUpload(
+    { target, ...(integrationId !== undefined && { integrationId }) },
+    checkOf(keyTemplates),
+    now,
+  );
+  return plan.ok ? `${plan.value.key} ${plan.value.target.integrationId}` : plan.error;
+};
+
+test.each([
+  ['candidates/{candidate_id}/{filename}', candidate, undefined, `candidates/GRK123/${filename} ${setting}`],
+  ['candidates/{candidate_id}/{filename}', candidate, setting, `candidates/GRK123/${filename} ${setting}`],
+  [
+    'candidates/{candidate_id}/{filename}|applications/{application_id}/{type}/{filename}',
+    application,
+    undefined,
+    `applications/GRK456/cv/${filename} ${setting}`,
+  ],
+  ['{integration_id}/{candidate_id}/{filename}', candidate, other, `${other}/GRK123/${filename} ${other}`],
+])('the template %s decides the key for a %j', (templates, target, integrationId, expected) => {
+  expect(keyOf(templates, target, integrationId)).toBe(expected);
+});
+
+test.each([
+  [
+    'a kind of target that no template names',
+    'candidates/{candidate_id}/{filename}',
+    application,
+    undefined,
+    'The key templates of the deployment have no {application_id}: "candidates/{candidate_id}/{filename}".',
+  ],
+  [
+    'a template that names the integration, without one',
+    '{integration_id}/{candidate_id}/{filename}',
+    candidate,
+    undefined,
+    'Its keys name the integration ("{integration_id}/{candidate_id}/{filename}"): say which one with --integration TOOL:ID.',
+  ],
+  [
+    'another integration than that of the deployment',
+    'candidates/{candidate_id}/{filename}',
+    candidate,
+    other,
+    `Its keys name no integration ("candidates/{candidate_id}/{filename}"), so files go to ${setting}: leave --integration out.`,
+  ],
+])('%s is refused with a sentence', (_case, templates, target, integrationId, sentence) => {
+  expect(keyOf(templates, target, integrationId)).toBe(sentence);
+});
+
+test('two uploads of different moments have different keys', () => {
+  const keys = [now, new Date(now.getTime() + 1)].map((moment) => {
+    const plan = planUpload({ target: candidate }, checkOf('{candidate_id}/{filename}'), moment);
+    return plan.ok ? plan.value.key : plan.error;
+  });
+  expect(new Set(keys).size).toBe(2);
+});
+
+test.each([
+  [other, 0],
+  [setting, 1],
+  ['sandboxed:8d1hpPsbjxUkoCoa1veLZGe5', 1],
+  ['greenhouse:sandbox', 1],
+])('of the integration %s an operator must confirm %i things', (integrationId, expected) => {
+  const check = checkOf('candidates/{candidate_id}/{filename}', integrationId);
+  const plan = planUpload({ target: candidate }, check, now);
+  expect(plan.ok && doubts(plan.value, check)).toHaveLength(expected);
+});

@@ -1,0 +1,181 @@
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { expect, onTestFinished, test } from 'vitest';
+import { InvokeError } from '../../../infra/invoke/errors.ts';
+import { sampleBytes } from '../../../infra/local/sample.ts';
+import type { Stack } from '../../../infra/local/stack.ts';
+import type { SmokeOptions } from '../../../infra/smoke/command-line.ts';
+import type { Deployment } from '../../../infra/smoke/deployment.ts';
+import { runSmoke } from '../../../infra/smoke/run.ts';
+import { ownStack, storedFilesOf } from '../../worlds/local-stack.ts';
+
+const sample = await sampleBytes();
+const candidate = 'GRKwT7dMvcuqBnsZ5xHe4pYa';
+
+/** Started without the schedule: nothing but the event sends the file. */
+const stackWith = async (
+  names: readonly ('on-upload' | 'on-demand')[],
+  shell: Readonly<Record<string, string>> = {},
+): Promise<Stack> => {
+  const { stack, end } = await ownStack({ handlers: { names }, shell });
+  onTestFinished(end);
+  return stack;
+};
+
+/** The stack as a smoke test sees a deployed one. */
+const deploymentOf = ({ functions, s3, region }: Stack): Deployment => ({
+  region,
+  ask: async (request) => functions.get('on-demand')?.invoke(request),
+  async upload(bucket, key, bytes) {
+    const { VersionId } = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes }));
+    return { versionId: VersionId };
+  },
+});
+
+const smoke = async (deployment: Deployment, id: string, change: Partial<SmokeOptions> = {}) => {
+  const lines: string[] = [];
+  const options = { stage: 'dev', target: { kind: 'candidate', id }, waitMs: 60_000, yes: true, ...change } as const;
+  const isAttached = await runSmoke({ options, deployment, sample, pollMs: 20, print: (line) => lines.push(line) });
+  return { isAttached, text: lines.join('\n') };
+};
+
+const objectsIn = async ({ s3, bucket }: Stack): Promise<readonly string[]> =>
+  ((await s3.send(new ListObjectsV2Command({ Bucket: bucket }))).Contents ?? []).map(({ Key = '' }) => Key);
+
+const time = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
+
+test('a smoke test says when the sample was uploaded, seen and attached, and what it leaves behind', async () => {
+  const stack = await stackWith(['on-upload', 'on-demand']);
+  const { isAttached, text } = await smoke(deploymentOf(stack), candidate);
+  expect(isAttached).toBe(true);
+  const [key = ''] = await objectsIn(stack);
+  const name = key.split('/').at(-1) ?? '';
+  expect(key).toMatch(new RegExp(`^candidates/${candidate}/cv-courier-smoke-test-[\\dTZ-]+\\.pdf$`));
+  const [, uploaded = '', seen = '', attached = ''] = text.split('\n');
+  expect(uploaded).toMatch(new RegExp(`^${time} Uploaded .* kB as s3://cv-courier-local/${key}\\.$`));
+  expect(seen).toMatch(new RegExp(`^${time} \\(.*\\) Seen: `));
+  expect(attached).toMatch(
+    new RegExp(`^${time} \\(after \\d+\\.\\d s\\) It is attached to candidate ${candidate}, since`),
+  );
+  expect(attached).toMatch(/ Attempts: 1\.$/);
+  expect(text).toContain(`Left behind: one attachment, ${name}, of the candidate ${candidate} in kombo-sandbox:`);
+  expect(text).toMatch(
+    /^ {2}aws s3api delete-object --bucket cv-courier-local --key '.*' --version-id '.+' --region eu-central-1$/m,
+  );
+  expect(text).toContain(
+    `npm run invoke -- --stage dev --region eu-central-1 on-demand '{"action":"forget","key":"${key}"}'`,
+  );
+  expect(await storedFilesOf(stack, candidate)).toEqual([{ name, bytes: sample }]);
+});
+
+test('the commands that a smoke test prints remove the object and its record', async () => {
+  const stack = await stackWith(['on-upload', 'on-demand']);
+  const deployment = deploymentOf(stack);
+  const { text } = await smoke(deployment, candidate);
+  const [, Key, VersionId] = /--key '(.*)' --version-id '(.*)'/.exec(text) ?? [];
+  await stack.s3.send(new DeleteObjectCommand({ Bucket: stack.bucket, Key, VersionId }));
+  expect(await objectsIn(stack)).toEqual([]);
+  const [, forget = ''] = /on-demand '(.*)'$/m.exec(text) ?? [];
+  expect(await deployment.ask(JSON.parse(forget))).toMatchObject({ ok: true, erased: 1 });
+});
+
+test('each smoke test sends a file of its own, although the bytes are the same', async () => {
+  const stack = await stackWith(['on-upload', 'on-demand']);
+  const both = [await smoke(deploymentOf(stack), candidate), await smoke(deploymentOf(stack), candidate)];
+  expect(both.map(({ isAttached }) => isAttached)).toEqual([true, true]);
+  expect(await storedFilesOf(stack, candidate)).toHaveLength(2);
+});
+
+test('without --yes nothing is uploaded where the integration is not the sandbox', async () => {
+  const stack = await stackWith(['on-demand']);
+  const { isAttached, text } = await smoke(deploymentOf(stack), candidate, { yes: false });
+  expect(isAttached).toBe(false);
+  expect(text).toContain(
+    'Nothing was uploaded. kombo-sandbox:CvCourierSandboxAAAAAAAA is not Kombo\'s sandbox (whose ids begin with "sandbox:"), so a real candidate would get the file.\nIf it shall be uploaded all the same, add --yes.',
+  );
+  expect(await objectsIn(stack)).toEqual([]);
+});
+
+test('without --yes nothing is uploaded while the check finds something wrong, and the reason is named', async () => {
+  const stack = await stackWith(['on-demand']);
+  stack.kombo.apiKeys.revoke('ks_dev_local');
+  const { text } = await smoke(deploymentOf(stack), candidate, { yes: false });
+  expect(text).toContain('The check finds something wrong, so the file may not arrive. Kombo, integration');
+  expect(text).toContain('PLATFORM.AUTHENTICATION_INVALID');
+  expect(await objectsIn(stack)).toEqual([]);
+});
+
+test.each([
+  ['a wrong candidate', 'fault-status-404', 'It is held: an operator must act. KOMBO_NOT_FOUND: '],
+  ['a file that is held', 'fault-status-403', 'It is held: an operator must act. KOMBO_FORBIDDEN: '],
+  [
+    'a file that is rejected',
+    'fault-REMOTE--INPUT_INVALID',
+    'It is rejected because of the file itself. REMOTE.INPUT_INVALID: ',
+  ],
+])('%s ends a smoke test without an attachment, with cause and next step', async (_case, id, sentence) => {
+  const stack = await stackWith(['on-upload', 'on-demand']);
+  const { isAttached, text } = await smoke(deploymentOf(stack), id);
+  expect(isAttached).toBe(false);
+  expect(text).toContain(`It is not attached. ${sentence}`);
+  expect(text).toContain('Left behind: one object in the bucket, and its record in the ledger.');
+});
+
+test('a file that waits is followed until the time is over, and each cause is named once', async () => {
+  const stack = await stackWith(['on-upload', 'on-demand']);
+  const { isAttached, text } = await smoke(deploymentOf(stack), 'fault-REMOTE--RATE_LIMIT_EXCEEDED', { waitMs: 3_000 });
+  expect(isAttached).toBe(false);
+  expect(text.match(new RegExp(`^${time} .* It is not delivered, and is sent automatically`, 'gm'))).toHaveLength(1);
+  expect(text).toContain('It is not attached after 3 s. It is not delivered, and is sent automatically');
+  expect(text).toContain('Left behind: perhaps one attachment');
+});
+
+test('an upload that no function sees ends with what to look at', async () => {
+  const stack = await stackWith(['on-demand']);
+  const { isAttached, text } = await smoke(deploymentOf(stack), candidate, { waitMs: 300 });
+  expect(isAttached).toBe(false);
+  expect(text).toContain('It is not attached after 0.3 s. No function has seen it: the bucket sends no events');
+  expect(text).toContain('The sweep, every 5 minutes, finds the object and sends it');
+});
+
+test('with the scan gate, an upload without a verdict ends with what to look at', async () => {
+  const stack = await stackWith(['on-upload', 'on-demand'], { REQUIRE_SCAN: 'true' });
+  const { isAttached, text } = await smoke(deploymentOf(stack), candidate, { waitMs: 1_000 });
+  expect(isAttached).toBe(false);
+  expect(text).toContain('It is not attached after 1 s. The malware scan has given no verdict');
+});
+
+test('a question that is not answered is repeated: another operator may be asking', async () => {
+  const deployment = deploymentOf(await stackWith(['on-upload', 'on-demand']));
+  let questions = 0;
+  const busy = async (request: object) => {
+    questions += 1;
+    if (questions === 2) throw new InvokeError('Nothing was done: another request is running.');
+    return deployment.ask(request);
+  };
+  const { isAttached } = await smoke({ ...deployment, ask: busy }, candidate);
+  expect({ isAttached, askedAgain: questions > 2 }).toEqual({ isAttached: true, askedAgain: true });
+});
+
+test('a deployment that answers no more is told apart from an upload that nobody saw', async () => {
+  const deployment = deploymentOf(await stackWith(['on-demand']));
+  let questions = 0;
+  const gone = async (request: object) => {
+    questions += 1;
+    if (questions > 1) throw new InvokeError('AWS Lambda cannot be reached.');
+    return deployment.ask(request);
+  };
+  const { text } = await smoke({ ...deployment, ask: gone }, candidate, { waitMs: 100 });
+  expect(text).toContain(
+    'The last question was not answered. AWS Lambda cannot be reached.\nIt is not attached after 0.1 s.\n',
+  );
+});
+
+test('a deployment of an earlier version is not tried', async () => {
+  const earlier = { region: 'eu-central-1', ask: async () => ({ ok: true, message: 'All is well.', checks: [] }) };
+  const upload = () => Promise.reject(new Error('uploaded'));
+  const { isAttached, text } = await smoke({ ...earlier, upload }, candidate);
+  expect({ isAttached, text }).toEqual({
+    isAttached: false,
+    text: 'The deployment answers its check in another way than this version: deploy this version first.',
+  });
+});
