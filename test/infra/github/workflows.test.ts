@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { pinsIn, workflowFaults } from './workflow-faults.ts';
+
+const root = path.join(import.meta.dirname, '../../..');
+const folder = path.join(root, '.github/workflows');
+const workflows = readdirSync(folder).map((file) => [file, readFileSync(path.join(folder, file), 'utf8')] as const);
+const sourceOf = (file: string): string => workflows.find(([name]) => name === file)?.[1] ?? '';
+
+test.each(workflows)('%s keeps the rules for workflows', (_file, source) => {
+  expect(workflowFaults(source)).toEqual([]);
+});
+
+test('there are the four workflows that the documentation names', () => {
+  expect(workflows.map(([file]) => file).sort()).toEqual(['ci.yml', 'deploy.yml', 'release.yml', 'simulate.yml']);
+});
+
+test('an action is pinned to one commit in all workflows', () => {
+  const commits = new Map<string, Set<string>>();
+  for (const [action, commit] of workflows.flatMap(([, source]) => pinsIn(source))) {
+    commits.set(action, (commits.get(action) ?? new Set()).add(commit));
+  }
+  expect(commits.size).toBeGreaterThan(3);
+  expect([...commits].filter(([, of]) => of.size > 1)).toEqual([]);
+});
+
+test('only the job that publishes a release may write to the repository, and it checks nothing out', () => {
+  const writers = workflows.flatMap(([file, source]) => {
+    const { jobs } = parse(source) as { jobs: Record<string, { permissions: Record<string, string> }> };
+    return Object.entries(jobs).flatMap(([name, { permissions }]) =>
+      Object.entries(permissions).flatMap(([right, level]) => (level === 'write' ? [`${file} ${name}: ${right}`] : [])),
+    );
+  });
+  expect(writers.sort()).toEqual([
+    'deploy.yml deploy: id-token',
+    'release.yml publish: attestations',
+    'release.yml publish: contents',
+    'release.yml publish: id-token',
+    'simulate.yml report: issues',
+  ]);
+  const publish = sourceOf('release.yml').slice(sourceOf('release.yml').indexOf('  publish:'));
+  expect(publish).not.toMatch(/checkout|npm|\.ci/);
+});
+
+test('a pull request and a push are proved by the script that a developer runs', () => {
+  expect(sourceOf('ci.yml')).toMatch(/^ {8}run: \.ci\/run$/m);
+  expect(sourceOf('release.yml')).toMatch(/^ {8}run: \.ci\/run$/m);
+});
+
+test('the scripts of .ci can be executed', () => {
+  const files = readdirSync(path.join(root, '.ci')).filter((file) => file === 'run' || file.endsWith('.sh'));
+  expect(files.filter((file) => (statSync(path.join(root, '.ci', file)).mode & 0o111) === 0)).toEqual([]);
+});
+
+describe('a workflow breaks the rules', () => {
+  test.each<readonly [string, (source: string) => string, string]>([
+    ['that is not YAML', (source) => `${source}\n  - [`, 'It is not YAML: '],
+    ['with a tag for a commit', (source) => source.replace(/@\w{40}/, '@v6'), 'is not pinned to a whole commit'],
+    [
+      'with a commit that has no version',
+      (source) => source.replace(/ # v6\.0\.2/, ''),
+      'is not pinned to a whole commit',
+    ],
+    ['with rights for all jobs', (source) => source.replace('permissions: {}', 'permissions: write-all'), 'must be {}'],
+    [
+      'with a job that names no rights',
+      (source) => source.replace('    permissions:\n      contents: read\n', ''),
+      'run: it names no permissions.',
+    ],
+    ['without an end', (source) => source.replace(/ +timeout-minutes: .*\n/, ''), 'run: it has no timeout-minutes.'],
+    ['without a concurrency group', (source) => source.replace('concurrency:', 'other:'), 'no concurrency group'],
+    [
+      'whose checkout keeps its token',
+      (source) => source.replace('persist-credentials: false', 'fetch-depth: 1'),
+      'checkout leaves',
+    ],
+    ['on a runner without a version', (source) => source.replace('ubuntu-24.04', 'ubuntu-latest'), 'runs-on must name'],
+    [
+      'for pull requests of outsiders',
+      (source) => source.replace('pull_request:', 'pull_request_target:'),
+      'to an outsider',
+    ],
+    [
+      'that needs a job that does not exist',
+      (source) => source.replace('    permissions:', '    needs: other\n    permissions:'),
+      'needs other',
+    ],
+    [
+      'with a script that bash cannot read',
+      (source) => source.replace('run: .ci/run', 'run: if true; then'),
+      'bash cannot read',
+    ],
+    [
+      'with a file that does not exist',
+      (source) => source.replace('run: .ci/run', 'run: .ci/walk'),
+      'there is no file .ci/walk',
+    ],
+    [
+      'with an npm script that does not exist',
+      (source) => source.replace('run: .ci/run', 'run: npm run prove'),
+      'no script prove',
+    ],
+    [
+      'with the title of a pull request in a script',
+      (source) => source.replace('run: .ci/run', 'run: echo "${{ github.event.pull_request.title }}"'),
+      'an expression is pasted into a script',
+    ],
+    [
+      'with a field that an outsider chooses',
+      (source) => source.replace('ci-${{ github.ref }}', 'ci-${{ github.head_ref }}'),
+      '"github.head_ref" is not among the fields',
+    ],
+    ['with a secret', (source) => source.replace('github.ref', 'secrets.TOKEN'), '"secrets.TOKEN" is in no context'],
+    [
+      'with a misspelt condition',
+      (source) => source.replace('      - name:', '      - if: falure()\n        name:'),
+      '"falure" is in',
+    ],
+  ])('%s', (_case, change, fault) => {
+    const changed = change(sourceOf('ci.yml'));
+    expect(changed).not.toBe(sourceOf('ci.yml'));
+    expect(workflowFaults(changed).join('\n')).toContain(fault);
+  });
+});
