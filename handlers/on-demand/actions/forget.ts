@@ -75,7 +75,7 @@ const answerOf = ({ erased, kept }: Forgotten): Answer => {
     ok: kept.length === 0,
     message: `${erasedPart}${keptPart}`,
     notErased:
-      'Old versions in the bucket, the file in the ATS, backups of the table (35 days), and log lines (which hold ids and no names of people).',
+      'Old versions in the bucket; the file in the ATS, and Kombo\'s logs; backups of the table (35 days); messages of the failure queue, and lists and reports of S3 Batch Operations, which name keys; log lines (which hold ids and no names of people). infra/README.md, "Forget a person", says how each goes.',
     erased: erased.length,
     ...(kept.length > 0 &&
       shorten(

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { parseJson } from '../../lib/json.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const docs = readdirSync(path.join(root, 'docs')).filter((file) => file.endsWith('.md'));
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'infra/README.md',
+  'infra/local/README.md',
+  ...docs.map((file) => `docs/${file}`),
+];
+
+/** Blocks of shell, also those in a list. */
+const blocksIn = (page: string): readonly string[] =>
+  [...page.matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)].map(([, block = '']) => block);
+
+const blocks = pages.flatMap((file) => blocksIn(read(file)).map((block) => [file, block] as const));
+
+test('the documentation has blocks of shell', () => {
+  expect(blocks.length).toBeGreaterThan(10);
+});
+
+test.each(blocks)('bash can read what %s shows: %s', (_file, block) => {
+  const { status, stderr } = spawnSync('bash', ['-n'], { input: block, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+describe('infra/README.md', () => {
+  const page = read('infra/README.md');
+  const shell = blocksIn(page).join('\n');
+  const outputs = Object.keys(parse(read('infra/resources/outputs.yml'), { logLevel: 'silent' }).Outputs);
+
+  test('asks for outputs that the stack has', () => {
+    const asked = [...shell.matchAll(/\$\(output (\w+)\)/g)].map(([, name = '']) => name);
+    expect(asked).toContain('BatchRoleArn');
+    expect(asked.filter((name) => !outputs.includes(name))).toEqual([]);
+  });
+
+  test('uses no name that its first block does not set', () => {
+    const set = [...shell.matchAll(/(?:^|\s)([A-Z_]+)=/g)].map(([, name = '']) => name);
+    const used = [...shell.matchAll(/\$\{?([A-Z][A-Z_]*)/g)].map(([, name = '']) => name);
+    expect(used.filter((name) => !set.includes(name))).toEqual([]);
+  });
+
+  test('shows JSON to the AWS CLI that can be read, once the shell has put its values in', () => {
+    // "'"$NAME"'" leaves the single quotes for a value.
+    const filled = shell.replaceAll(/'"(?:\$\(.*?\)|[^"'\n]*\$[^"'\n]*)"'/g, 'value');
+    const json = [...filled.matchAll(/ '(\{[^']*\})'/g)].map(([, text = '']) => text);
+    expect(json.length).toBeGreaterThan(5);
+    expect(json.filter((text) => parseJson(text) === undefined)).toEqual([]);
+  });
+});
