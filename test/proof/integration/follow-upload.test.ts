@@ -64,7 +64,7 @@ test('a refusal that stays is reported with its code and the next step', async (
     step: 'failed',
     status: 'rejected',
     nextStep:
-      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again.',
+      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again; or retry, when the cause was at Kombo or in the ATS and is fixed.',
   });
 });
 
