@@ -22,6 +22,6 @@ const isOfPause = (code: FailureCode): boolean => code === 'INTEGRATION_PAUSED' 
 
 /** Nothing is written for a file when its pause ends, so its record still names the cause. */
 const pauseHasEnded = {
-  meaning: 'It waited behind a pause, which has ended.',
+  meaning: 'It met this before, and no pause keeps it back any more.',
   nextStep: 'Nothing: it is sent automatically.',
 } as const;

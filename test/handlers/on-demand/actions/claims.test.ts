@@ -116,7 +116,7 @@ test('a file whose pause has ended is not said to be paused', async () => {
   await world.ask({ action: 'resume', integration_id: integrationId, reason });
   const answer = await world.ask({ action: 'status', key });
   expect(answer.message).toMatch(
-    /INTEGRATION_PAUSED: It waited behind a pause, which has ended\. Nothing: it is sent automatically\.$/,
+    /INTEGRATION_PAUSED: It met this before, and no pause keeps it back any more\. Nothing: it is sent automatically\.$/,
   );
 });
 

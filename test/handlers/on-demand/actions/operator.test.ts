@@ -223,6 +223,8 @@ describe('retry', () => {
     const item = toItem(recordIn(state, { upload: world.put(key) }), 400);
     world.table.items.set(item.pk, item);
     expect(await world.ask({ action: 'retry', code, reason })).toMatchObject({ ok: true, released: 1 });
+    // Nothing was paused.
+    expect((await world.ask({ action: 'status', key })).message).toContain(`${code}: It met this before, and no pause`);
     await world.runSchedule();
     expect(await world.ask({ action: 'status', key })).toMatchObject({ files: [{ status: 'attached' }] });
   });
