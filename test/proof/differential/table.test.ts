@@ -21,7 +21,7 @@ import { type EditableTable, inMemory, inSimulation, onServer } from './tables.t
  * - faults, lost answers and old views of an index: the simulation has them of its own.
  */
 
-const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 2_000);
+const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 500);
 /** Each works on one run at a time. */
 const lanes = 4;
 
@@ -47,7 +47,7 @@ const compare = async (tables: readonly EditableTable[], asked: readonly Operati
 };
 
 test(`the fakes answer as DynamoDB does (${runs} runs of random operations)`, {
-  timeout: 30_000 + runs * 20,
+  timeout: 120_000 + runs * 60,
 }, async () => {
   const property = fc.asyncProperty(operations, (asked) =>
     compare([inMemory(), inSimulation(), onServer(dynamo, served)], asked),

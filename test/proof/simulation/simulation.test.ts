@@ -25,7 +25,7 @@ const seedsFrom = (first: number, count: number): number[] =>
 
 test.each([1, 501, 1001, 1501])(
   '500 histories from seed %i: nothing lost, nothing doubled, nothing leaked',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async (first) => {
     expect(await failuresOf(seedsFrom(first, 500))).toEqual([]);
   },
@@ -61,7 +61,7 @@ test('the histories are full of what goes wrong', async () => {
   expect(scanned).toBeGreaterThan(5);
 });
 
-test('every lost answer that can be decided is decided without an operator', { timeout: 300_000 }, async () => {
+test('every lost answer that can be decided is decided without an operator', { timeout: 900_000 }, async () => {
   let decided = 0;
   const undecided: string[] = [];
   for (const seed of seedsFrom(1, 400)) {
@@ -83,6 +83,6 @@ const firstSeedThatCatches = async (plant: Plant): Promise<number | undefined> =
 };
 
 const bugs = Object.entries({ ...plantedBugs, ...plantedReadBackBugs, ...plantedLaneBugs, ...plantedScanBugs });
-test.each(bugs)('is caught within 200 seeds: %s', { timeout: 300_000 }, async (_name, plant) => {
+test.each(bugs)('is caught within 200 seeds: %s', { timeout: 900_000 }, async (_name, plant) => {
   expect(await firstSeedThatCatches(plant)).toBeDefined();
 });
