@@ -23,6 +23,8 @@ const fault = (text: string): { readonly ok: false; readonly error: string } => 
 const parseSegment = (text: string): Result<TemplateSegment, string> => {
   if (text === '') return fault('is empty (a "/" at the start, at the end, or doubled)');
   if (isDots(text)) return fault(`is "${text}", which no key may hold`);
+  // A folder becomes a part of the ARNs that the functions may read, where both would stand for anything.
+  if (/[*?]/.test(text)) return fault(`is "${text}"; no folder may hold "*" or "?"`);
   if (!/[{}]/.test(text)) return ok({ kind: 'literal', text });
   const name = /^\{([^{}]*)\}$/.exec(text)?.[1];
   if (name === undefined) return fault(`is "${text}"; a segment is either plain text or one {placeholder}`);

@@ -294,6 +294,13 @@ describe('a bad template is refused by name', () => {
     ]);
   });
 
+  test.each(['cvs*/{candidate_id}/{filename}', '{candidate_id}/new?/{filename}'])(
+    'with a folder that would stand for others in the rights of the functions: %s',
+    (text) => {
+      expect(faults(text)).toEqual([expect.stringContaining('; no folder may hold "*" or "?".')]);
+    },
+  );
+
   test('with the type or the integration twice', () => {
     expect(faults('{type}/{type}/{integration_id}/{integration_id}/{candidate_id}/{filename}')).toHaveLength(2);
   });
