@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
-import { checkedRegion, checkedStage } from './place.ts';
+import { checkedRegion, checkedStack, checkedStage } from './place.ts';
 
-export const usage = `Usage: npm run invoke -- [--stage NAME [--region REGION]] [--json] <function> [event]
+export const usage = `Usage: npm run invoke -- [--stage NAME | --stack NAME [--region REGION]] [--json] <function> [event]
 
   function         on-upload, on-schedule, on-demand or on-batch
   event            JSON in single quotes, the path of a .json file, or - for standard input; {} when left out
   --stage NAME     the deployed function of this stage; without it, that of the local stack
+  --stack NAME     the same by the name of the stack, for one that was not deployed with osls
   --region REGION  where it is deployed; otherwise AWS_REGION, the region of AWS_PROFILE, or serverless.yml's default
   --json           print the answer as JSON only
   --state DIR      the folder of the local stack, when it was started with one
@@ -24,12 +25,18 @@ export type CommandLine =
       readonly event: string;
       readonly asJson: boolean;
       readonly where:
-        | { readonly kind: 'deployed'; readonly stage: string; readonly region?: string }
+        | {
+            readonly kind: 'deployed';
+            readonly by: 'stage' | 'stack';
+            readonly named: string;
+            readonly region?: string;
+          }
         | { readonly kind: 'local'; readonly stateDir?: string };
     };
 
 const options = {
   stage: { type: 'string' },
+  stack: { type: 'string' },
   region: { type: 'string' },
   json: { type: 'boolean', default: false },
   state: { type: 'string' },
@@ -40,20 +47,26 @@ const options = {
 export const parseCommandLine = (args: readonly string[]): CommandLine => {
   const { values, positionals } = parse(args);
   if (values.help) return { kind: 'help' };
-  const { stage, region, state } = values;
+  const { stage, stack, region, state } = values;
   const [name, event = '{}', ...more] = positionals;
   if (name === undefined) throw wrong('Which function?');
   if (more.length > 0) {
     throw wrong(`There is more than one event: "${more[0]}" is left over. Put the whole event into single quotes.`);
   }
   const invoke = { kind: 'invoke', name, event, asJson: values.json } as const;
-  if (stage === undefined) {
-    if (region !== undefined) throw wrong('--region goes with --stage: the local stack has no region.');
+  if (stage !== undefined && stack !== undefined) throw wrong('Give --stage or --stack, not both.');
+  if (stage === undefined && stack === undefined) {
+    if (region !== undefined) throw wrong('--region goes with --stage or --stack: the local stack has no region.');
     return { ...invoke, where: { kind: 'local', ...(state !== undefined && { stateDir: state }) } };
   }
   if (state !== undefined)
-    throw wrong('--state is for the local stack, --stage for a deployed function: give one of them.');
-  const deployed = { kind: 'deployed', stage: checkedStage(stage, wrong) } as const;
+    throw wrong('--state is for the local stack, --stage and --stack for a deployed function: give one of them.');
+  const deployed = {
+    kind: 'deployed',
+    ...(stack === undefined
+      ? { by: 'stage' as const, named: checkedStage(stage ?? '', wrong) }
+      : { by: 'stack' as const, named: checkedStack(stack, wrong) }),
+  } as const;
   return { ...invoke, where: { ...deployed, ...(region !== undefined && { region: checkedRegion(region, wrong) }) } };
 };
 

@@ -15,8 +15,8 @@ const shape = v.object({
 export interface Service {
   readonly functions: readonly string[];
   readonly defaultRegion: string;
-  /** The name under which Lambda has a function. */
-  readonly deployedName: (stage: string, name: string) => string;
+  /** The name that osls gives to the stack of a stage; the functions' names begin with it. */
+  readonly stackName: (stage: string) => string;
   readonly timeoutSeconds: (name: string) => number;
 }
 
@@ -27,7 +27,7 @@ export const readService = (): Service => {
   return {
     functions: Object.keys(functions),
     defaultRegion,
-    deployedName: (stage, name) => `${service}-${stage}-${name}`,
+    stackName: (stage) => `${service}-${stage}`,
     timeoutSeconds: (name) => functions[name]?.timeout ?? provider.timeout,
   };
 };

@@ -14,20 +14,20 @@ const main = async (): Promise<void> => {
   const line = parseCommandLine(process.argv.slice(2));
   if (line.kind === 'help') return console.log(usage);
   const answer = await invoke(line);
-  const stage = line.where.kind === 'deployed' ? ` --stage ${line.where.stage}` : '';
+  const place = line.where.kind === 'deployed' ? ` --${line.where.by} ${line.where.named}` : '';
   const region = line.where.kind === 'deployed' && line.where.region ? ` --region ${line.where.region}` : '';
-  const command = `npm run invoke --${stage}${region} ${line.name}`;
+  const command = `npm run invoke --${place}${region} ${line.name}`;
   console.log(line.asJson ? JSON.stringify(answer, null, 2) : answerText(answer, command));
   if (isObject(answer) && answer.ok === false) process.exitCode = 1;
 };
 
 const invoke = async ({ name, event, where }: Invocation): Promise<unknown> => {
   if (where.kind === 'local') return invokeLocal(where.stateDir, name, await readEvent(event, process.stdin));
-  const { functions, defaultRegion, deployedName, timeoutSeconds } = readService();
+  const { functions, defaultRegion, stackName, timeoutSeconds } = readService();
   if (!functions.includes(name))
     throw new UsageError(`There is no function ${name}. There is ${functions.join(', ')}.`);
   const deployed = {
-    functionName: deployedName(where.stage, name),
+    functionName: `${where.by === 'stack' ? where.named : stackName(where.named)}-${name}`,
     region: where.region,
     defaultRegion,
     functionTimeoutSeconds: timeoutSeconds(name),

@@ -20,11 +20,11 @@ export interface Deployment {
 
 /** The deployed stage, under the credentials of the caller. */
 export const deployedStage = async (stage: string, givenRegion: string | undefined): Promise<Deployment> => {
-  const { defaultRegion, deployedName, timeoutSeconds } = readService();
+  const { defaultRegion, stackName, timeoutSeconds } = readService();
   const region = await regionOf({ region: givenRegion, defaultRegion });
   const name = 'on-demand';
   const onDemand = {
-    functionName: deployedName(stage, name),
+    functionName: `${stackName(stage)}-${name}`,
     region,
     defaultRegion,
     functionTimeoutSeconds: timeoutSeconds(name),

@@ -12,6 +12,8 @@ describe('a wrong command line ends with 2, says what is wrong, and shows the us
     [['--stage', 'prod', '--state', 'x', 'on-demand'], '--state is for the local stack'],
     [['--stage', 'Prod', 'on-demand'], '"Prod" is not a stage.'],
     [['--stage', 'prod', '--region', 'Frankfurt', 'on-demand'], '"Frankfurt" is not a region of AWS.'],
+    [['--stage', 'prod', '--stack', 'cvs', 'on-demand'], 'Give --stage or --stack, not both.'],
+    [['--stack', 'cvs_prod', 'on-demand'], '"cvs_prod" is not the name of a stack.'],
     [['--stge', 'prod', 'on-demand'], "Unknown option '--stge'"],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await runInvoke(args);
@@ -31,6 +33,13 @@ test('--help shows the usage and ends with 0', async () => {
   const { code, stdout } = await runInvoke(['--help']);
   expect(code).toBe(0);
   expect(stdout).toContain('Usage: npm run invoke');
+});
+
+test('a function is found by its stage, or by the name of its stack', () => {
+  expect(parseCommandLine(['--stage', 'prod', 'on-demand'])).toMatchObject({ where: { by: 'stage', named: 'prod' } });
+  expect(parseCommandLine(['--stack', 'Acme-CVs', 'on-demand'])).toMatchObject({
+    where: { by: 'stack', named: 'Acme-CVs' },
+  });
 });
 
 test('without --stage the local stack is asked, as before', () => {

@@ -172,8 +172,8 @@ describe('a failure is one sentence that says what to do, and ends with 1', () =
   test('no answer in time: the request is sent once, and the operator is told that it may have been carried out', async () => {
     const lambda = await startFakeLambda(() => undefined);
     for (const [name, value] of Object.entries(lambda.env)) vi.stubEnv(name, value);
-    const { deployedName, defaultRegion } = readService();
-    const deployed = { functionName: deployedName('prod', 'on-demand'), defaultRegion, functionTimeoutSeconds: 1 };
+    const { stackName, defaultRegion } = readService();
+    const deployed = { functionName: `${stackName('prod')}-on-demand`, defaultRegion, functionTimeoutSeconds: 1 };
     await expect(invokeDeployed(deployed, '{}', 300)).rejects.toThrow(
       /^No answer came within 0\.3 s\. cv-courier-prod-on-demand may have done what was asked, or part of it\. The command was not repeated\./,
     );
