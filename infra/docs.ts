@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { exampleStage, optionsTable } from './docs/options.ts';
 import { outcomeExample, outcomeSchemaPage, outcomeTable } from './docs/outcome-event.ts';
 import { fillRegions } from './docs/regions.ts';
 import { stateDiagram, statesPage } from './docs/states.ts';
@@ -15,13 +16,18 @@ const pagesWithRegions = ['README.md', 'CONTRIBUTING.md', 'infra/README.md', 'do
 const regions = {
   failures: failuresTable,
   settings: settingsTable,
+  options: optionsTable,
   states: stateDiagram,
   'outcome-fields': outcomeTable,
   'outcome-example': outcomeExample,
 };
 
 /** Pages that are made from the code as a whole. */
-const wholePages = { 'docs/states.md': statesPage, 'docs/outcome-event.schema.json': outcomeSchemaPage };
+const wholePages = {
+  'docs/states.md': statesPage,
+  'docs/outcome-event.schema.json': outcomeSchemaPage,
+  'stages/example.yml': exampleStage,
+};
 
 export interface Page {
   /** Relative to the repository. */

@@ -1,3 +1,6 @@
+import { concurrencyParameter } from './handler-names.ts';
+import { reference } from './parameters/stack-parameters.ts';
+
 /** Entries under `functions` in serverless.yml; an entry without a line below it is null. */
 export type FunctionEntries = Readonly<
   Record<string, { readonly role?: unknown; readonly [field: string]: unknown } | null>
@@ -11,19 +14,12 @@ export interface Parts {
   readonly roles: readonly string[];
 }
 
-/** on-event-bridge as one word: eventBridge. */
-export const wordOf = (name: string): string =>
-  name.replace(/^on-/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-/** The parameter that says how many instances of a function may run concurrently. */
-export const concurrencyParameter = (name: string): string => `${wordOf(name)}Concurrency`;
-
 /** What every function needs and its name alone decides. */
 export const derivedFrom = (name: string) => ({
   handler: 'index.handler',
   package: { artifact: `dist/${name}.zip` },
   reservedConcurrency: {
-    'Fn::If': ['ReserveConcurrency', `\${param:${concurrencyParameter(name)}}`, { Ref: 'AWS::NoValue' }],
+    'Fn::If': ['HasReservation', reference(concurrencyParameter(name)), { Ref: 'AWS::NoValue' }],
   },
 });
 

@@ -8,3 +8,10 @@ export const handlersIn = (folder: string): readonly string[] =>
         .map((file) => file.slice(0, -'.ts'.length))
         .sort()
     : [];
+
+/** on-event-bridge as one word: eventBridge. */
+export const wordOf = (name: string): string =>
+  name.replace(/^on-/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** The parameter that says how many instances of a function may run concurrently. */
+export const concurrencyParameter = (name: string): string => `${wordOf(name)}Concurrency`;

@@ -1,10 +1,11 @@
-import { wordOf } from './functions.ts';
+import { concurrencyParameter, wordOf } from './handler-names.ts';
+import { reference } from './parameters/stack-parameters.ts';
 
 /** The start of the logical ids that osls gives to what belongs to a function in the template. */
 const idOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('-', 'Dash')}`;
 
 /**
- * The parts of alarms, dashboard, queries and outputs that must name every function, by the name under which infra/resources/*.yml asks for
+ * The parts of alarms, dashboard, queries, outputs and environment that must name every function, by the name under which infra/resources/*.yml asks for
  * them (`${courier:errorMetrics}`). They are derived, so that no function fails unseen.
  */
 export const observedFunctions = {
@@ -44,6 +45,15 @@ export const observedFunctions = {
 
   /** For the saved queries. */
   logGroupNames: (names: readonly string[]): unknown => names.map((name) => ({ Ref: `${idOf(name)}LogGroup` })),
+
+  /** For the environment: "8+2+1+1". Without a reservation the account's limit decides: 10 in a new account. */
+  callingInstances: (names: readonly string[]): unknown => ({
+    'Fn::If': [
+      'HasReservation',
+      { 'Fn::Join': ['+', names.map((name) => reference(concurrencyParameter(name)))] },
+      '10',
+    ],
+  }),
 
   /** For the outputs. */
   functionNames: (names: readonly string[]): unknown => ({

@@ -42,7 +42,7 @@ export const outcomeDetail = v.strictObject({
 export type OutcomeDetail = v.InferOutput<typeof outcomeDetail>;
 
 export const outcomeEvent = v.object({
-  source: text(/^[A-Za-z0-9-]+$/, 'Service and stage, for example cv-courier-prod.'),
+  source: text(/^[A-Za-z0-9-]+$/, 'The name of the stack, with osls service and stage, for example cv-courier-prod.'),
   'detail-type': v.literal('CV Outcome'),
   detail: outcomeDetail,
 });

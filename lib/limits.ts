@@ -199,6 +199,9 @@ export const maxConflictRounds = 5;
 export const documentedCallLimit = 30;
 export const callsLeftToOthers = 5;
 
+/** Most instances of all functions together: each takes its share of these calls, and at least one. */
+export const maxInstances = documentedCallLimit - callsLeftToOthers;
+
 /** New uploads of an integration that was full this recently go through the schedule. */
 export const busyForMs = 30 * secondMs;
 

@@ -14,11 +14,11 @@ export interface Setting<T> {
 
 /**
  * What sets the variable of a deployed function:
- * - a parameter: an entry of `params` in serverless.yml. `mayBeEmpty`: an empty parameter means "not set".
+ * - a parameter of the stack: a row of infra/parameters/options.ts.
  * - `stack`: an expression under `provider.environment` in serverless.yml, because its value follows from other resources.
  * - `unset`: nothing, so the default holds. Only the local stack and tests set it.
  */
-export type SetBy = { readonly parameter: string; readonly mayBeEmpty?: true } | 'stack' | 'unset';
+export type SetBy = { readonly parameter: string } | 'stack' | 'unset';
 
 /** Says what is wrong with a value, so that "NAME " and this make a sentence. Never repeats a secret. */
 export class Fault extends OwnError {
@@ -44,6 +44,18 @@ export const wholeNumber =
     const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
     if (number >= min && number <= max) return number;
     throw new Fault(`is "${value}"; it must be a whole number from ${min} to ${max}.`);
+  };
+
+/** Whole numbers joined by "+": CloudFormation cannot add. */
+export const sumOfWholeNumbers =
+  (min: number, max: number) =>
+  (value: string): number => {
+    const parts = value.split('+');
+    const sum = parts.every((part) => /^\d{1,6}$/.test(part))
+      ? parts.reduce((total, part) => total + Number(part), 0)
+      : Number.NaN;
+    if (sum >= min && sum <= max) return sum;
+    throw new Fault(`is "${value}"; it must be a whole number from ${min} to ${max}, or several joined by "+".`);
   };
 
 /** Whole minutes, as milliseconds. */

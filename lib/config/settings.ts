@@ -1,35 +1,10 @@
 import { parseRemoteFields } from '../attachment/remote-fields.ts';
 import { defaultAllowedTypes, parseAllowedTypes } from '../content-type/decide.ts';
-import { isIntegrationId, parseKeyTemplates } from '../key-template/match-key.ts';
+import { parseKeyTemplates } from '../key-template/match-key.ts';
 import { hourMs, mebibyte } from '../limits.ts';
 import { bucketName, eventBus, topicArn } from './aws-names.ts';
-import { Fault, flag, minutes, oneOf, type Setting, seconds, text, wholeNumber } from './setting.ts';
-
-const regions = { eu: 'https://api.kombo.dev/v1', us: 'https://api.us.kombo.dev/v1' } as const;
-
-/** https only: the API key and people's CVs travel on it. Loopback is for the local stack. */
-const baseUrl = (value: string): string => {
-  if (value === 'eu' || value === 'us') return regions[value];
-  const url = URL.parse(value);
-  if (!url) throw new Fault(`is "${value}"; it must be eu, us, or a URL.`);
-  if (url.username || url.password) throw new Fault('must not hold a user name or password.');
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) return value.replace(/\/$/, '');
-  throw new Fault(`is "${value}"; it must begin with https:// (http:// only for this machine).`);
-};
-
-const integrationId = (value: string): string => {
-  if (isIntegrationId(value)) return value;
-  throw new Fault(
-    `is "${value}"; it must be <tool>:<id> as the Kombo dashboard shows it, for example greenhouse:CBNMt7dSNCzBdnRTx87dev4E.`,
-  );
-};
-
-const apiKey = (value: string): string => {
-  // The message never repeats the value.
-  if (/^[\x21-\x7e]+$/.test(value)) return value;
-  throw new Fault('holds blanks or characters that an API key cannot have.');
-};
+import { apiKey, baseUrl, integrationId } from './kombo-access.ts';
+import { Fault, flag, minutes, oneOf, type Setting, seconds, sumOfWholeNumbers, text, wholeNumber } from './setting.ts';
 
 const keyTemplates = (value: string) => {
   const parsed = parseKeyTemplates(value);
@@ -54,6 +29,13 @@ const sweepSince = (value: string): number => {
   if (!Number.isNaN(at)) return at;
   throw new Fault(`is "${value}"; it must be a date such as 2026-01-31 or 2026-01-31T08:00:00Z.`);
 };
+
+/** As the stack writes them: an empty place of its list stands for nothing, "*" for the whole bucket. */
+const watchedPrefixes = (value: string): readonly string[] =>
+  value
+    .split('|')
+    .filter((prefix) => prefix !== '')
+    .map((prefix) => (prefix === '*' ? '' : prefix));
 
 /**
  * Every variable that the functions read, in the order in which an operator sets them up.
@@ -93,7 +75,7 @@ export const settings = {
     name: 'KOMBO_INTEGRATION_ID',
     meaning: 'The integration for templates without `{integration_id}`: `<tool>:<id>`.',
     optional: true,
-    setBy: { parameter: 'komboIntegrationId', mayBeEmpty: true },
+    setBy: { parameter: 'komboIntegrationId' },
     parse: integrationId,
   },
   keyTemplates: {
@@ -145,14 +127,14 @@ export const settings = {
     meaning:
       "Kombo's `remote_fields` for every file, as JSON. One object's own come from its metadata `kombo-remote-fields`.",
     default: '{}',
-    setBy: { parameter: 'remoteFields', mayBeEmpty: true },
+    setBy: { parameter: 'remoteFields' },
     parse: remoteFields,
   },
   sweepSince: {
     name: 'SWEEP_SINCE',
     meaning: 'The sweep looks only at objects modified after this date. Without it: after its own first run.',
     optional: true,
-    setBy: { parameter: 'sweepSince', mayBeEmpty: true },
+    setBy: { parameter: 'sweepSince' },
     parse: sweepSince,
   },
   sweepEveryMs: {
@@ -191,13 +173,21 @@ export const settings = {
     setBy: { parameter: 'outcomeBus' },
     parse: eventBus,
   },
+  watchedPrefixes: {
+    name: 'WATCHED_PREFIXES',
+    meaning:
+      'The folders that start the function, as the stack watches them: separated by `|`, `*` for the whole bucket. The action `check` compares them with `KEY_TEMPLATES`.',
+    optional: true,
+    setBy: 'stack',
+    parse: watchedPrefixes,
+  },
   callingInstances: {
     name: 'CALLING_INSTANCES',
     meaning:
-      "How many instances of all functions may run at the same time. Each takes its share of Kombo's limit of calls in flight.",
+      "How many instances of all functions may run at the same time: a number, or a sum such as `8+2+1+1`. Each takes its share of Kombo's limit of calls in flight.",
     default: '12',
     setBy: 'stack',
-    parse: wholeNumber(1, 1000),
+    parse: sumOfWholeNumbers(1, 1000),
   },
   leaseMs: {
     name: 'LEASE_SECONDS',

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { concurrencyParameter, functionFaults } from '../../infra/functions.ts';
+import { functionFaults } from '../../infra/functions.ts';
+import { concurrencyParameter } from '../../infra/handler-names.ts';
 import { rolesIn } from '../../infra/roles.ts';
 
 const parts = { handlers: ['on-batch', 'on-upload'], roles: ['OnUploadRole', 'OnBatchRole'] };

@@ -1,4 +1,4 @@
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import CourierPlugin from '../../infra/osls-plugin.ts';
@@ -11,14 +11,21 @@ const root = path.join(import.meta.dirname, '../..');
 const refusal = (
   command: string,
   stage: string,
-  params: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>,
-  environment: Readonly<Record<string, unknown>> = {},
+  {
+    environment = {},
+    params = {},
+    param = ['komboIntegrationId=lever:1'],
+  }: {
+    readonly environment?: Readonly<Record<string, unknown>>;
+    readonly params?: Readonly<Record<string, unknown>>;
+    readonly param?: readonly string[];
+  } = {},
 ): string | undefined => {
   const load = () =>
     new CourierPlugin({
       classes: { Error },
       serviceDir: root,
-      processedInput: { commands: [command], options: { stage } },
+      processedInput: { commands: [command], options: { stage, param } },
       configurationInput: { params, provider: { environment } },
       extendConfiguration: () => {},
     });
@@ -30,33 +37,22 @@ const refusal = (
   }
 };
 
-test('a stage that is empty, or is the defaults themselves, is no stage', () => {
-  const missing = 'has no parameters: add params.';
-  expect(refusal('package', 'prod', { default: {}, prod: null })).toContain(`Stage "prod" ${missing}prod`);
-  expect(refusal('deploy', 'default', { default: {}, prod: {} })).toContain(`Stage "default" ${missing}default`);
-});
-
-test('a stage that cannot stand in the name of a bucket is refused', () => {
-  expect(refusal('package', 'Prod', { default: {}, Prod: {} })).toContain('Stage "Prod" is not usable in names');
-  expect(refusal('package', 'a-stage-too-long', { 'a-stage-too-long': {} })).toContain('at most 15 lower-case letters');
+test('params in serverless.yml are refused, because they are not read', () => {
+  expect(refusal('package', 'prod', { params: { prod: { maxBytes: 5 } } })).toContain(
+    '- params of serverless.yml are not read: move params.prod to stages/prod.yml.',
+  );
 });
 
 test('a variable that a parameter sets cannot be set beside it', () => {
-  expect(refusal('package', 'prod', { default: {}, prod: {} }, { MAX_BYTES: '1', LEASE_SECONDS: '600' })).toContain(
+  expect(refusal('package', 'prod', { environment: { MAX_BYTES: '1', LEASE_SECONDS: '600' } })).toContain(
     '- Variable MAX_BYTES is set twice: remove it from provider.environment in serverless.yml and set parameter maxBytes.',
   );
-  expect(refusal('package', 'prod', { default: {}, prod: {} }, { LEASE_SECONDS: '600' })).not.toContain('Variable');
-});
-
-test('a default that only the stage has is refused: the next stage would lack it', () => {
-  expect(refusal('package', 'prod', { default: {}, prod: { maxBytes: 5 } })).toContain(
-    '- Parameter maxBytes has no default: add it to params.default in serverless.yml; the functions read it as MAX_BYTES.',
-  );
+  expect(refusal('package', 'prod', { environment: { LEASE_SECONDS: '600' } })).not.toContain('Variable');
 });
 
 test('wrong parameters stand in the way of no other command: the stack must stay removable', () => {
-  expect(refusal('remove', 'qa', { default: {}, prod: {} })).toBeUndefined();
-  expect(refusal('logs', 'prod', { default: {}, prod: { komboBaseUrl: 'mars' } })).toBeUndefined();
+  expect(refusal('remove', 'qa', { param: [] })).toBeUndefined();
+  expect(refusal('logs', 'prod', { param: ['komboBaseUrl=mars'] })).toBeUndefined();
 });
 
 // These run osls itself; it stops before it packages, so each takes about a second.
@@ -74,25 +70,69 @@ test('packaging stops with the sentences about all parameters that are wrong', a
     '--param=existingBucket=My_Bucket',
   );
   expect(exitCode).toBe(1);
-  expect(output).toContain('- Parameter komboBaseUrl is "eu-central-1"; it must be eu, us, or a URL.');
+  expect(output).toContain('- Parameter komboBaseUrl is "eu-central-1"; it must be eu, us or an https URL: ');
   expect(output).toContain('- Parameter existingBucket is "My_Bucket"; it must be the name of a bucket');
 });
 
-test('a stage without parameters is not packaged under the defaults of another', async () => {
+test('a stage without settings is not packaged under those of another', async () => {
   const { exitCode, output } = await osls(service.folder, 'package', '--stage=qa');
   expect(exitCode).toBe(1);
-  expect(output).toContain(
-    'Stage "qa" has no parameters: add params.qa to serverless.yml with at least komboIntegrationId. There is dev.',
-  );
+  expect(output).toContain('- Stage "qa" has no settings: write stages/qa.yml');
 });
 
 test('the example integration packages, but is not deployed', async () => {
   const { exitCode, output } = await osls(service.folder, 'deploy');
   expect(exitCode).toBe(1);
-  expect(output).toContain(
-    'Parameter komboIntegrationId is still the example: set params.dev.komboIntegrationId in serverless.yml.',
-  );
+  expect(output).toContain('- Parameter komboIntegrationId is still the example: set your own in stages/dev.yml');
 });
+
+test('an empty value is one sentence', async () => {
+  const { exitCode, output } = await osls(service.folder, 'package', '--stage=prod', '--param=komboIntegrationId=');
+  expect(exitCode).toBe(1);
+  expect(output).toContain('- Parameter komboIntegrationId has no value on the command line');
+  expect(output).not.toContain('Cannot resolve');
+  expect(output.split('\n').filter((line) => line.startsWith('- '))).toHaveLength(1);
+});
+
+test('the file of a stage and the command line reach CloudFormation as parameters, variables of osls resolved', async () => {
+  const own = await serviceFolder();
+  try {
+    await writeFile(
+      path.join(own.folder, 'stages/prod.yml'),
+      "komboIntegrationId: 'lever:1'\nmaxBytes: 5000000\nallowedTypes: [pdf, docx]\nalarmEmail: ${env:HOME, 'on-call'}@example.com\noutcomeBus: off\n",
+    );
+    const { exitCode, output } = await osls(own.folder, 'package', '--stage=prod', '--param=memoryMb=256');
+    expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+    const { service: state } = JSON.parse(
+      await readFile(path.join(own.folder, '.serverless/serverless-state.json'), 'utf8'),
+    );
+    const passed = new Map(
+      state.provider.stackParameters.map(({ ParameterKey, ParameterValue }: Readonly<Record<string, string>>) => [
+        ParameterKey,
+        ParameterValue,
+      ]),
+    );
+    expect(Object.fromEntries(passed)).toMatchObject({
+      KomboIntegrationId: 'lever:1',
+      MaxBytes: '5000000',
+      AllowedTypes: 'pdf,docx',
+      AlarmEmailAddress: `${own.folder}@example.com`,
+      OutcomeBus: 'off',
+      MemoryMb: '256',
+      KomboBaseUrl: 'eu',
+      RemoteFields: '',
+    });
+    const { Parameters } = await templateIn(own.folder, 'update');
+    expect([...passed.keys()]).toEqual(Object.keys(Parameters ?? {}));
+    // osls makes a new stack from this template first, with the same parameters; CloudFormation refuses those that it lacks.
+    expect((await templateIn(own.folder, 'create')).Parameters).toEqual(Parameters);
+  } finally {
+    await own.remove();
+  }
+});
+
+const templateIn = async (folder: string, which: 'create' | 'update'): Promise<Template> =>
+  JSON.parse(await readFile(path.join(folder, `.serverless/cloudformation-template-${which}-stack.json`), 'utf8'));
 
 test('a missing zip is missed by packaging, not by the deployed stack', async () => {
   await rm(path.join(service.folder, 'dist/on-batch.zip'));
@@ -120,7 +160,7 @@ test('packaging stops with a sentence about each function that lacks its role, i
     );
     expect(output).toContain('- Function on-nowhere has no code: add handlers/on-nowhere.ts');
     expect(output).toContain('- Function on-unlisted is not in serverless.yml, but handlers/on-unlisted.ts exists');
-    expect(output).toContain('- Parameter nowhereConcurrency has no default');
+    expect(output).toContain('- Parameter nowhereConcurrency does not exist');
   } finally {
     await broken.remove();
   }
@@ -129,29 +169,36 @@ test('packaging stops with a sentence about each function that lacks its role, i
 test('a new function needs its handler, an entry with a role, and its concurrency; the rest is derived', async () => {
   const extended = await serviceFolder();
   try {
-    const file = path.join(extended.folder, 'serverless.yml');
-    const yaml = await readFile(file, 'utf8');
-    const changed = yaml
-      .replace(/^ {4}demandConcurrency:/m, '    nowhereConcurrency: 1\n$&')
-      .replace(/^functions:\n/m, '$&  on-nowhere:\n    description: Goes nowhere.\n    role: OnDemandRole\n');
-    await writeFile(file, changed);
+    await rm(path.join(extended.folder, 'infra'));
+    await cp(path.join(root, 'infra'), path.join(extended.folder, 'infra'), { recursive: true });
+    await change(path.join(extended.folder, 'infra/parameters/options.ts'), (text) =>
+      text.replace(/^ {4}memoryMb: \{/m, "    ...concurrency('on-nowhere', 1, 'Instances of on-nowhere.'),\n$&"),
+    );
+    await change(path.join(extended.folder, 'serverless.yml'), (yaml) =>
+      yaml.replace(/^functions:\n/m, '$&  on-nowhere:\n    description: Goes nowhere.\n    role: OnDemandRole\n'),
+    );
     await writeFile(path.join(extended.folder, 'handlers/on-nowhere.ts'), '');
     await copyFile(path.join(extended.folder, 'dist/on-demand.zip'), path.join(extended.folder, 'dist/on-nowhere.zip'));
-    expect(await osls(extended.folder, 'package')).toMatchObject({ exitCode: 0 });
-    const template: Template = JSON.parse(
-      await readFile(path.join(extended.folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'),
-    );
+    const { exitCode, output } = await osls(extended.folder, 'package');
+    expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+    const template = await templateIn(extended.folder, 'update');
     expect(template.Resources.OnDashnowhereLambdaFunction?.Properties).toMatchObject({
       Handler: 'index.handler',
       Role: { 'Fn::GetAtt': ['OnDemandRole', 'Arn'] },
-      ReservedConcurrentExecutions: { 'Fn::If': ['ReserveConcurrency', 1, { Ref: 'AWS::NoValue' }] },
+      ReservedConcurrentExecutions: {
+        'Fn::If': ['HasReservation', { Ref: 'NowhereConcurrency' }, { Ref: 'AWS::NoValue' }],
+      },
     });
     expect(JSON.stringify(template.Resources.ErrorsAlarm)).toContain('OnDashnowhereLambdaFunction');
     expect(JSON.stringify(template.Resources.Dashboard)).toContain('OnDashnowhereLogGroup');
+    expect(JSON.stringify(template.Resources.OnDashdemandLambdaFunction)).toContain('NowhereConcurrency');
   } finally {
     await extended.remove();
   }
 });
+
+const change = async (file: string, edit: (text: string) => string): Promise<void> =>
+  writeFile(file, edit(await readFile(file, 'utf8')));
 
 test('what an entry says itself stays; its handler, its zip and its reservation follow from its name', () => {
   const added: [string, unknown][] = [];
@@ -166,6 +213,6 @@ test('what an entry says itself stays; its handler, its zip and its reservation 
     role: 'OnNowhereRole',
     handler: 'other.handler',
     package: { artifact: 'dist/on-nowhere.zip' },
-    reservedConcurrency: { 'Fn::If': ['ReserveConcurrency', '${param:nowhereConcurrency}', { Ref: 'AWS::NoValue' }] },
+    reservedConcurrency: { 'Fn::If': ['HasReservation', { Ref: 'NowhereConcurrency' }, { Ref: 'AWS::NoValue' }] },
   });
 });

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { wordOf } from '../../infra/functions.ts';
+import { wordOf } from '../../infra/handler-names.ts';
 import { fillIn } from './template/fill-in.ts';
 import { packageTemplate } from './template/package.ts';
 import { deliveredFunctions, functionNames } from './template/service.ts';
@@ -9,9 +9,8 @@ import { at, type JsonObject, objectsIn, resourcesOf, type Template } from './te
 let template: Template = { Resources: {} };
 let withoutGoal: Template = { Resources: {} };
 beforeAll(async () => {
-  const packaged = await packageTemplate({ attachWithinSeconds: '600', outcomeBus: 'default' });
-  template = fillIn(settle(packaged));
-  withoutGoal = fillIn(settle(packaged, { HasAttachGoal: false }));
+  template = fillIn(settle(await packageTemplate({ attachWithinSeconds: '600', outcomeBus: 'default' })));
+  withoutGoal = fillIn(settle(await packageTemplate({ outcomeBus: 'default' })));
 });
 
 /** One metric of an alarm: where from, how summed up, over which seconds. */

@@ -138,14 +138,16 @@ describe('the outputs', () => {
     expect(outputOf('FunctionNames').split(' ').toSorted()).toEqual(
       deliveredFunctions.map((name) => `cv-courier-dev-${name}`).toSorted(),
     );
-    expect(outputOf('DashboardUrl')).toMatch(/^https:\/\/eu-central-1\..*#dashboards:name=cv-courier-dev$/);
+    expect(outputOf('DashboardUrl')).toMatch(
+      /^https:\/\/console\.aws\.amazon\.com\/cloudwatch\/home\?region=eu-central-1#dashboards:name=cv-courier-dev$/,
+    );
     expect(outputOf('AlarmTopicArn')).toContain('cv-courier-dev-alarms');
     expect(outputOf('FailureQueueUrl')).not.toBe('undefined');
   });
 
   test('have the command that asks the system, and the beginning of the saved queries', () => {
     expect(outputOf('AskStatus')).toBe(
-      `npm run invoke -- --stage dev --region eu-central-1 on-demand '{"action":"status"}'`,
+      `npm run invoke -- --stack cv-courier-dev --region eu-central-1 on-demand '{"action":"status"}'`,
     );
     for (const own of queries().values()) expect(String(own.Name).startsWith(outputOf('SavedQueries'))).toBe(true);
   });

@@ -22,7 +22,10 @@ const otherRules = [
 ];
 
 test('CVs end after 180 days, old versions after 30, broken-off uploads after 2', () => {
-  expect(lifecycle(byDefault)).toEqual([{ Id: 'expire-cvs', Status: 'Enabled', ExpirationInDays: 180 }, ...otherRules]);
+  expect(lifecycle(byDefault)).toEqual([
+    { Id: 'expire-cvs', Status: 'Enabled', ExpirationInDays: '180' },
+    ...otherRules,
+  ]);
 });
 
 test('cvRetentionDays moves the end of CVs, and nothing else', () => {

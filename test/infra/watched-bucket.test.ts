@@ -1,44 +1,55 @@
 import { expect, test } from 'vitest';
-import { watchedBucket } from '../../infra/watched-bucket.ts';
+import { foldersOfSlots, foldersOfTemplates, placeFolders, watchedMarker } from '../../infra/watched-bucket.ts';
+import { decodeEventKey } from '../../lib/upload/object-key.ts';
+import { fillIn } from './template/fill-in.ts';
+import { settle } from './template/settle.ts';
+import type { Json, Template } from './template/template.ts';
 
-const own = {
-  service: 'cv-courier',
-  stage: 'dev',
-  existingBucket: '',
-  keyTemplates: 'candidates/{candidate_id}/{filename}|to/{integration_id}/applications/{application_id}/{filename}',
+const templates = (...folders: readonly string[]): string =>
+  folders.map((folder) => `${folder}{candidate_id}/{filename}`).join('|');
+
+const conditions = { OwnBucket: false, NamedBucket: false };
+
+/** A part as it is deployed, with an existing bucket. */
+const deployed = (part: unknown, more: Readonly<Record<string, boolean>> = {}): Json | undefined => {
+  const template: Template = {
+    Resources: {
+      OnDashuploadLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'on-upload' } },
+      ExistingBucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'acme-applications' } },
+      ...Object.fromEntries(
+        [1, 2, 3, 4, 5].map((slot) => [
+          `Prefix${slot}`,
+          { Type: 'AWS::S3::Bucket', Properties: { BucketName: slot === 1 ? 'candidates/' : `in-${slot}/` } },
+        ]),
+      ),
+      It: { Type: 'x', Properties: { part: part as Json } },
+    },
+  };
+  return fillIn(settle(template, { ...conditions, ...more })).Resources.It?.Properties?.part;
 };
-const existing = { ...own, existingBucket: 'acme-applications' };
-const everywhere = { ...own, keyTemplates: '{candidate_id}/{filename}' };
 
-test('an own bucket is named by service, stage, account and region, without a reference to the bucket', () => {
-  expect(watchedBucket.bucketName(own)).toEqual({
-    'Fn::Sub': 'cv-courier-dev-uploads-${AWS::AccountId}-${AWS::Region}',
-  });
-  expect(watchedBucket.bucketArn(own)).toEqual({
-    'Fn::Sub': 'arn:${AWS::Partition}:s3:::cv-courier-dev-uploads-${AWS::AccountId}-${AWS::Region}',
-  });
-});
-
-test('an own bucket has a legal name in the longest region, with the longest stage', () => {
-  const name = 'cv-courier-abcdefghijklmno-uploads-111122223333-ap-northeast-1';
-  expect(watchedBucket.bucketName({ ...own, stage: 'abcdefghijklmno' })).toEqual({
-    'Fn::Sub': name.replace('111122223333', '${AWS::AccountId}').replace('ap-northeast-1', '${AWS::Region}'),
-  });
-  expect(name.length).toBeLessThanOrEqual(63);
-});
-
-test('an existing bucket goes by its name', () => {
-  expect(watchedBucket.bucketName(existing)).toBe('acme-applications');
-  expect(watchedBucket.bucketArn(existing)).toEqual({ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::acme-applications' });
-});
+const arnsOf = (...folders: readonly string[]) => deployed(foldersOfTemplates(templates(...folders)).objectArns);
+const filtersOf = (...folders: readonly string[]): readonly string[] => {
+  const rules = foldersOfTemplates(templates(...folders)).notifications as readonly {
+    readonly Filter: { readonly S3Key: { readonly Rules: readonly [{ readonly Value: string }] } };
+  }[];
+  return rules.map(({ Filter }) => Filter.S3Key.Rules[0].Value);
+};
 
 test('the functions may read only keys that a template can fit', () => {
-  expect(watchedBucket.objectArns(existing)).toEqual([
-    { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::acme-applications/candidates/*' },
-    { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::acme-applications/to/*' },
+  expect(arnsOf('candidates/', 'to/')).toEqual([
+    'arn:aws:s3:::acme-applications/candidates/*',
+    'arn:aws:s3:::acme-applications/to/*',
   ]);
-  expect(watchedBucket.objectArns({ ...existing, keyTemplates: everywhere.keyTemplates })).toEqual([
-    { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::acme-applications/*' },
+  expect(arnsOf('')).toEqual(['arn:aws:s3:::acme-applications/*']);
+});
+
+test('a letter that no policy takes is "?" in the ARN, one that may count as two is "*"', () => {
+  expect(arnsOf('životopisy/', 'bewerbungen für/', '履歴書/', 'cvs🙂/')).toEqual([
+    'arn:aws:s3:::acme-applications/?ivotopisy/*',
+    'arn:aws:s3:::acme-applications/bewerbungen für/*',
+    'arn:aws:s3:::acme-applications/???/*',
+    'arn:aws:s3:::acme-applications/cvs*/*',
   ]);
 });
 
@@ -49,21 +60,52 @@ test('S3 notifies of each folder once', () => {
     Function: onUpload,
     Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: prefix }] } },
   });
-  expect(watchedBucket.notifications(own)).toEqual([rule('candidates/'), rule('to/')]);
+  expect(foldersOfTemplates(templates('candidates/', 'to/')).notifications).toEqual([rule('candidates/'), rule('to/')]);
   // S3 refuses two notifications of which one prefix begins with the other.
   const nested = 'in/{candidate_id}/{filename}|in/{type}/{candidate_id}/{filename}';
-  expect(watchedBucket.notifications({ ...own, keyTemplates: nested })).toEqual([rule('in/')]);
+  expect(foldersOfTemplates(nested).notifications).toEqual([rule('in/')]);
+});
+
+test('the filter of an S3 notification is encoded as keys in events are; EventBridge and GuardDuty take the folder as it is', () => {
+  const folders = ['new cvs/', 'year=2026/', 'R&D/', 'c++/', 'bewerbungen für/'];
+  expect(filtersOf(...folders)).toEqual(['new+cvs/', 'year%3D2026/', 'R%26D/', 'c%2B%2B/', 'bewerbungen+f%C3%BCr/']);
+  const { keyPattern, scanPrefixes } = foldersOfTemplates(templates(...folders));
+  expect(keyPattern).toEqual(folders.map((prefix) => ({ prefix })));
+  expect(scanPrefixes).toEqual(folders);
+  for (const [index, filter] of filtersOf(...folders).entries())
+    expect(decodeEventKey(filter)).toEqual({ ok: true, value: folders[index] });
 });
 
 test('a template without a first folder watches the whole bucket', () => {
-  expect(watchedBucket.notifications(everywhere)).toEqual([
+  const { notifications, keyPattern, scanPrefixes, prefixes } = foldersOfTemplates(templates(''));
+  expect(notifications).toEqual([
     { Event: 's3:ObjectCreated:*', Function: { 'Fn::GetAtt': ['OnDashuploadLambdaFunction', 'Arn'] } },
   ]);
-  expect(watchedBucket.keyPattern(everywhere)).toEqual([{ exists: true }]);
-  expect(watchedBucket.scanPrefixes(everywhere)).toEqual({ Ref: 'AWS::NoValue' });
+  expect(keyPattern).toEqual([{ exists: true }]);
+  expect(scanPrefixes).toEqual({ Ref: 'AWS::NoValue' });
+  expect(prefixes).toBe('*');
 });
 
-test('EventBridge and GuardDuty look at the same folders', () => {
-  expect(watchedBucket.keyPattern(own)).toEqual([{ prefix: 'candidates/' }, { prefix: 'to/' }]);
-  expect(watchedBucket.scanPrefixes(own)).toEqual(['candidates/', 'to/']);
+test('slots that are empty watch nothing, and the first one can stand for the whole bucket', () => {
+  const two = { WholeBucket: false, HasPrefix2: true, HasPrefix3: false, HasPrefix4: false, HasPrefix5: false };
+  expect(deployed(foldersOfSlots.objectArns, two)).toEqual([
+    'arn:aws:s3:::acme-applications/candidates/*',
+    'arn:aws:s3:::acme-applications/in-2/*',
+  ]);
+  expect(deployed(foldersOfSlots.keyPattern, two)).toEqual([{ prefix: 'candidates/' }, { prefix: 'in-2/' }]);
+  expect(deployed(foldersOfSlots.scanPrefixes, two)).toEqual(['candidates/', 'in-2/']);
+  expect(deployed(foldersOfSlots.notifications, two)).toHaveLength(2);
+  const whole = { ...two, WholeBucket: true };
+  expect(deployed(foldersOfSlots.objectArns, whole)).toEqual(['arn:aws:s3:::acme-applications/*']);
+  expect(deployed(foldersOfSlots.scanPrefixes, whole)).toBeUndefined();
+  expect(deployed(foldersOfSlots.keyPattern, whole)).toEqual([{ exists: true }]);
+});
+
+test('a marker is replaced wherever it stands, and nothing else is', () => {
+  const parts = foldersOfTemplates(templates('candidates/'));
+  expect(placeFolders({ a: [{ b: watchedMarker('scanPrefixes') }], c: null, d: 1 }, parts)).toEqual({
+    a: [{ b: ['candidates/'] }],
+    c: null,
+    d: 1,
+  });
 });

@@ -12,6 +12,7 @@ import { checkIds } from './ids.ts';
 import { checkKombo } from './kombo.ts';
 import { checkTable } from './ledger-table.ts';
 import { checkPauses } from './pauses.ts';
+import { checkStackOptions } from './stack-options.ts';
 import type { StackSetup } from './stack-setup.ts';
 import { checkSweep } from './sweep.ts';
 import { checkSyncedAttachments } from './synced-attachments.ts';
@@ -58,7 +59,7 @@ export const check = async (
       checkTool(question.integrationId, targetsIn(await listed, settings), deadline, courier),
     ),
   ]).finally(deadline.clear);
-  return [fine('configuration', 'Every variable is understood.'), times, ...parts.flat()];
+  return [fine('configuration', 'Every variable is understood.'), times, ...checkStackOptions(settings), ...parts.flat()];
 };
 
 /** A defect, an outage or silence in one part must not hide what the others found. */

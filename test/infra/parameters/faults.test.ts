@@ -1,29 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { parameterVariables } from '../../infra/environment.ts';
-import { concurrencyParameter } from '../../infra/functions.ts';
-import { callingInstances, parameterFaults } from '../../infra/parameters.ts';
-import { createLoad } from '../../lib/kombo/load.ts';
-import { manualClock } from '../fakes/manual-clock.ts';
-import { defaultParameters, functionNames } from './template/service.ts';
+import { missingOptions, parameterFaults } from '../../../infra/parameters/faults.ts';
+import { defaults, options } from '../../../infra/parameters/options.ts';
+import { settings } from '../../../lib/config/settings.ts';
+import { createLoad } from '../../../lib/kombo/load.ts';
+import { manualClock } from '../../fakes/manual-clock.ts';
+import { deliveredFunctions } from '../template/service.ts';
 
-const functions = ['on-upload', 'on-schedule', 'on-batch', 'on-demand'];
-
-/** The defaults of serverless.yml, without the concurrency of functions that came later: the sums below are by hand. */
-const laterFunctions = functionNames.filter((name) => !functions.includes(name)).map(concurrencyParameter);
-const defaults = Object.fromEntries(
-  Object.entries(defaultParameters).filter(([name]) => !laterFunctions.includes(name)),
-);
 /** What a stage has that sets nothing but its integration. */
 const good: Record<string, string> = { ...defaults, komboIntegrationId: 'greenhouse:8d1hpPsbjxUkoCoa1veLZGe5' };
 
-/** The faults of a stage that sets these parameters over these defaults. */
-const faultsOf = (parameters: Record<string, string>, ofDefault = parameters) =>
-  parameterFaults(parameters, { defaults: ofDefault, functions });
+const faultsOf = (values: Record<string, string>) => parameterFaults(values, deliveredFunctions);
 const faults = (changes: Record<string, string>) => faultsOf({ ...good, ...changes });
 
 test('the defaults need nothing but an integration', () => {
   expect(faultsOf(good)).toEqual([]);
-  expect(faultsOf(defaults)).toEqual([
+  expect(faultsOf({ ...defaults })).toEqual([
     'Parameter komboIntegrationId is empty, and the key template "candidates/{candidate_id}/{filename}" has no {integration_id}: give <tool>:<id> as the Kombo dashboard shows it.',
   ]);
 });
@@ -69,6 +60,10 @@ describe('a value that cannot be right is refused by the name of its parameter:'
     ['existingBucket', 'ab'],
     ['existingBucket', 'a'.repeat(64)],
     ['existingBucket', 'acme-cvs-s3alias'],
+    ['bucketName', 'Acme'],
+    ['keyTemplates', 'cvs*/{candidate_id}/{filename}'],
+    ['keyTemplates', 'cvs?/{candidate_id}/{filename}'],
+    ['keyTemplates', '${ssm:/templates}'],
     ['cvRetentionDays', '29'],
     ['scan', 'true'],
     ['outcomeBus', 'on'],
@@ -112,63 +107,44 @@ test('values that look odd but are right pass', () => {
 test('more than 25 concurrent instances are refused, with the sum and the reason', () => {
   expect(faults({ uploadConcurrency: '21' })).toEqual([]);
   expect(faults({ uploadConcurrency: '22' })).toEqual([
-    'Parameters uploadConcurrency 22, scheduleConcurrency 2, batchConcurrency 1, demandConcurrency 1 make 26 concurrent instances; they must stay within 25, because each makes at least one call, and Kombo refuses more than 30 calls in flight per integration.',
+    'Parameters uploadConcurrency 22, scheduleConcurrency 2, demandConcurrency 1, batchConcurrency 1 make 26 concurrent instances; they must stay within 25, because each makes at least one call, and Kombo refuses more than 30 calls in flight per integration.',
   ]);
 });
 
 test('however the instances are spread, their shares stay within the limit of Kombo', () => {
   for (let upload = 1; upload <= 21; upload += 1) {
-    const instances = callingInstances({ ...good, uploadConcurrency: String(upload) }, functions);
-    expect(instances).toBe(upload + 4);
+    expect(faults({ uploadConcurrency: String(upload) })).toEqual([]);
+    const instances = settings.callingInstances.parse(`${upload}+2+1+1`);
     expect(instances * createLoad(manualClock(0), instances).share('greenhouse:one')).toBeLessThanOrEqual(25);
   }
-  expect(callingInstances({ ...good, reserveConcurrency: 'false' }, functions)).toBe(10);
 });
 
-test('a misspelt parameter is refused, with the names that exist', () => {
-  expect(faults({ alarmMail: 'on-call@example.com' })[0]).toMatch(
-    /^Parameter alarmMail is unknown\. There is .*komboBaseUrl, /,
-  );
+test('a misspelt parameter is refused, with the nearest name that exists', () => {
+  expect(faults({ alarmMail: 'on-call@example.com' })).toEqual([
+    'Parameter alarmMail is unknown. The nearest is alarmEmail.',
+  ]);
+  expect(faults({ KomboBaseURL: 'eu' })).toEqual(['Parameter KomboBaseURL is unknown. The nearest is komboBaseUrl.']);
 });
 
-test('a deleted default is refused by the name of its parameter', () => {
-  const { scan: _, ...rest } = good;
-  expect(faultsOf(rest)).toEqual([
-    'Parameter scan has no default: add it to params.default in serverless.yml; the stack needs it.',
+test('a setting without an option is refused by the name of its parameter', () => {
+  const known = options.filter(({ name }) => name !== 'maxBytes');
+  expect(missingOptions(deliveredFunctions)).toEqual([]);
+  expect(missingOptions(deliveredFunctions, known)).toEqual([
+    'Parameter maxBytes does not exist: add it to infra/parameters/options.ts; the functions read it as MAX_BYTES.',
   ]);
 });
-
-test.each(parameterVariables)(
-  'the setting $variable is refused while its parameter $parameter has no default',
-  ({ parameter, variable }) => {
-    const { [parameter]: _, ...rest } = good;
-    expect(faultsOf(rest)).toContain(
-      `Parameter ${parameter} has no default: add it to params.default in serverless.yml; the functions read it as ${variable}.`,
-    );
-  },
-);
 
 test('a function without a concurrency is refused by the name of the parameter that it lacks', () => {
-  const stack = { defaults: good, functions: [...functions, 'on-event-bridge'] };
-  expect(parameterFaults(good, stack)).toEqual([
-    'Parameter eventBridgeConcurrency has no default: add it to params.default in serverless.yml; it says how many instances of on-event-bridge may run concurrently.',
+  expect(missingOptions([...deliveredFunctions, 'on-event-bridge'])).toEqual([
+    'Parameter eventBridgeConcurrency does not exist: add it to infra/parameters/options.ts; it says how many instances of on-event-bridge may run concurrently.',
   ]);
 });
 
-test('the instances of a new function count as well', () => {
-  const withNew = (eventBridgeConcurrency: string) => {
-    const parameters = { ...good, eventBridgeConcurrency };
-    return parameterFaults(parameters, { defaults: parameters, functions: [...functions, 'on-event-bridge'] });
-  };
-  expect(withNew('13')).toEqual([]);
-  expect(withNew('14')[0]).toContain('eventBridgeConcurrency 14 make 26 concurrent instances');
-});
-
-test('a parameter that only one stage sets is refused, because another stage would lack it', () => {
-  const { maxBytes: _, ...rest } = good;
-  expect(faultsOf(good, rest)).toEqual([
-    'Parameter maxBytes has no default: add it to params.default in serverless.yml; the functions read it as MAX_BYTES.',
-  ]);
+test('the own bucket has no name while an existing one is watched', () => {
+  expect(faults({ bucketName: 'acme-cvs' })).toEqual([]);
+  expect(faults({ bucketName: 'acme-cvs', existingBucket: 'acme-applications' })[0]).toContain(
+    'Parameters existingBucket and bucketName are both set',
+  );
 });
 
 test.each(['http://127.0.0.1:4000', 'HTTP://localhost:4000', 'http://api.kombo.dev/v1'])(

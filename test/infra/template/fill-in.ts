@@ -1,23 +1,43 @@
 import { at, intrinsic, isList, isObject, type Json, type JsonObject, listOf, type Template } from './template.ts';
 
-const region = 'eu-central-1';
 const account = '111122223333';
-const pseudo: Readonly<Record<string, string>> = {
-  'AWS::AccountId': account,
-  'AWS::Partition': 'aws',
-  'AWS::Region': region,
-  'AWS::StackName': 'cv-courier-dev',
-  'AWS::URLSuffix': 'amazonaws.com',
+
+/** Where the template is deployed. */
+export interface Place {
+  readonly partition: string;
+  readonly region: string;
+  readonly urlSuffix: string;
+  readonly stackName: string;
+}
+
+const frankfurt: Place = {
+  partition: 'aws',
+  region: 'eu-central-1',
+  urlSuffix: 'amazonaws.com',
+  stackName: 'cv-courier-dev',
 };
 
 /** A settled template with made-up but well-formed names and ARNs in the place of references, so that rules can read it. */
-export const fillIn = (template: Template): Template => {
+export const fillIn = (template: Template, place: Partial<Place> = {}): Template => {
+  const { partition, region, urlSuffix, stackName } = { ...frankfurt, ...place };
+  const pseudo: Readonly<Record<string, string>> = {
+    'AWS::AccountId': account,
+    'AWS::Partition': partition,
+    'AWS::Region': region,
+    'AWS::StackName': stackName,
+    'AWS::URLSuffix': urlSuffix,
+  };
   const fill = (value: Json): Json => {
     const [name, argument] = intrinsic(value) ?? [];
     if (name === 'Ref') return reference(String(argument));
     if (name === 'Fn::GetAtt') {
       const [id, attribute] = isList(argument) ? argument.map(String) : String(argument).split('.');
       return attributeOf(id ?? '', attribute ?? '');
+    }
+    if (name === 'Fn::FindInMap') {
+      const found = at(template.Mappings, ...listOf(argument).map((key) => String(fill(key))));
+      if (found === undefined) throw new Error(`No mapping has ${JSON.stringify(argument)}.`);
+      return found;
     }
     if (name === 'Fn::Join') {
       const [separator, parts] = listOf(argument);
@@ -64,7 +84,7 @@ export const fillIn = (template: Template): Template => {
       case 'AWS::CloudWatch::Dashboard':
         return property(id, 'DashboardName') ?? id;
       case 'AWS::SQS::Queue':
-        return `https://sqs.${region}.amazonaws.com/${account}/${property(id, 'QueueName') ?? id}`;
+        return `https://sqs.${region}.${urlSuffix}/${account}/${property(id, 'QueueName') ?? id}`;
       case 'AWS::SecretsManager::Secret':
       case 'AWS::SNS::Topic':
         return arn(id, type);
@@ -86,25 +106,25 @@ export const fillIn = (template: Template): Template => {
     const own = `${region}:${account}`;
     switch (type) {
       case 'AWS::S3::Bucket':
-        return `arn:aws:s3:::${reference(id)}`;
+        return `arn:${partition}:s3:::${reference(id)}`;
       case 'AWS::DynamoDB::Table':
-        return `arn:aws:dynamodb:${own}:table/${id}`;
+        return `arn:${partition}:dynamodb:${own}:table/${id}`;
       case 'AWS::SQS::Queue':
-        return `arn:aws:sqs:${own}:${property(id, 'QueueName') ?? id}`;
+        return `arn:${partition}:sqs:${own}:${property(id, 'QueueName') ?? id}`;
       case 'AWS::SNS::Topic':
-        return `arn:aws:sns:${own}:${property(id, 'TopicName') ?? id}`;
+        return `arn:${partition}:sns:${own}:${property(id, 'TopicName') ?? id}`;
       case 'AWS::SecretsManager::Secret':
-        return `arn:aws:secretsmanager:${own}:secret:${id}-AbCdEf`;
+        return `arn:${partition}:secretsmanager:${own}:secret:${id}-AbCdEf`;
       case 'AWS::Lambda::Function':
-        return `arn:aws:lambda:${own}:function:${reference(id)}`;
+        return `arn:${partition}:lambda:${own}:function:${reference(id)}`;
       case 'AWS::Logs::LogGroup':
-        return `arn:aws:logs:${own}:log-group:${reference(id)}:*`;
+        return `arn:${partition}:logs:${own}:log-group:${reference(id)}:*`;
       case 'AWS::Events::Rule':
-        return `arn:aws:events:${own}:rule/${property(id, 'Name') ?? id}`;
+        return `arn:${partition}:events:${own}:rule/${property(id, 'Name') ?? id}`;
       case 'AWS::IAM::Role':
-        return `arn:aws:iam::${account}:role/${id}`;
+        return `arn:${partition}:iam::${account}:role/${id}`;
       case 'AWS::CloudWatch::Alarm':
-        return `arn:aws:cloudwatch:${own}:alarm:${property(id, 'AlarmName') ?? id}`;
+        return `arn:${partition}:cloudwatch:${own}:alarm:${property(id, 'AlarmName') ?? id}`;
       default:
         throw new Error(`Nothing is known about the ARN of ${type}.`);
     }

@@ -5,6 +5,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { strToU8, zipSync } from 'fflate';
 import { handlersIn } from '../../../infra/handler-names.ts';
+import { type Parameters, parameterFaults } from '../../../infra/parameters/faults.ts';
+import { defaults, options } from '../../../infra/parameters/options.ts';
+import { parameterName } from '../../../infra/parameters/stack-parameters.ts';
+import { functionNames } from './service.ts';
+import { type ParameterValues, setParameters } from './set-parameters.ts';
 import type { Template } from './template.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
@@ -20,6 +25,8 @@ export const serviceFolder = async (): Promise<{ readonly folder: string; readon
     await symlink(path.join(root, name), path.join(folder, name));
   }
   await mkdir(path.join(folder, 'dist'));
+  await mkdir(path.join(folder, 'stages'));
+  await copyFile(path.join(root, 'stages/example.yml'), path.join(folder, 'stages/example.yml'));
   // Packaging reads only the names of the handlers; here a test may add one.
   await mkdir(path.join(folder, 'handlers'));
   const zip = zipSync({ 'index.mjs': strToU8('export const handler = () => undefined;\n') });
@@ -58,17 +65,68 @@ export const osls = async (folder: string, ...args: readonly string[]): Promise<
   }
 };
 
-/** Packages the service with these parameters and returns the compiled template, conditions and all. */
-export const packageTemplate = async (parameters: Readonly<Record<string, string>> = {}): Promise<Template> => {
+interface Packaged {
+  readonly osls: Template;
+  readonly plain: Template;
+  /** What osls would pass to CloudFormation, by name. */
+  readonly passed: ParameterValues;
+}
+
+/** What `osls package` writes with these options on its command line. */
+export const packageWithOsls = async (given: Parameters = {}): Promise<Packaged> => {
   const { folder, remove } = await serviceFolder();
   try {
-    const given = Object.entries(parameters).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
-    const { exitCode, output } = await osls(folder, 'package', ...given);
+    const params = Object.entries(given).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
+    const { exitCode, output } = await osls(folder, 'package', ...params);
     if (exitCode !== 0) throw new Error(output);
-    return JSON.parse(
-      await readFile(path.join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'),
-    );
+    const read = async (file: string) => JSON.parse(await readFile(path.join(folder, file), 'utf8'));
+    const { service } = await read('.serverless/serverless-state.json');
+    return {
+      osls: await read('.serverless/cloudformation-template-update-stack.json'),
+      plain: await read('dist/cloudformation/template.json'),
+      passed: Object.fromEntries(
+        service.provider.stackParameters.map(({ ParameterKey, ParameterValue }: Readonly<Record<string, string>>) => [
+          ParameterKey,
+          ParameterValue,
+        ]),
+      ),
+    };
   } finally {
     await remove();
   }
+};
+
+/** Packaging takes seconds, and only the key templates change what it writes. */
+const packagedBefore = new Map<string, Promise<Packaged>>();
+const packagedFor = (keyTemplates: string): Promise<Packaged> => {
+  const before = packagedBefore.get(keyTemplates) ?? packageWithOsls({ keyTemplates });
+  packagedBefore.set(keyTemplates, before);
+  return before;
+};
+
+const exampleIntegration = { komboIntegrationId: 'greenhouse:8d1hpPsbjxUkoCoa1veLZGe5' };
+
+/** The values of all options that CloudFormation takes, by their names in the template. */
+const valuesOf = (given: Parameters): ParameterValues => {
+  const all: Parameters = { ...defaults, ...exampleIntegration, ...given };
+  const faults = parameterFaults(all, functionNames);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return Object.fromEntries(
+    options.filter(({ packaging }) => !packaging).map((option) => [parameterName(option), all[option.name] ?? '']),
+  );
+};
+
+/** The template that osls deploys with these options: its parameters set, its conditions still in it. */
+export const packageTemplate = async (given: Parameters = {}): Promise<Template> => {
+  const { osls: template } = await packagedFor(given.keyTemplates ?? String(defaults.keyTemplates));
+  return setParameters(template, valuesOf(given));
+};
+
+/** What the plain form takes beside the options. */
+export const plainValues = { CodeBucket: 'acme-deployments', CodePrefix: 'cv-courier/0.2.0/' };
+
+/** The plain form, deployed with these options and with its own parameters (Prefix1 and so on). */
+export const plainTemplate = async (given: Parameters = {}, own: ParameterValues = {}): Promise<Template> => {
+  const { plain } = await packagedFor(String(defaults.keyTemplates));
+  return setParameters(plain, { ...valuesOf(given), ...plainValues, ...own });
 };

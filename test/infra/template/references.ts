@@ -17,9 +17,9 @@ const mentioned = (value: Json | undefined): readonly string[] => {
 
 const neighbours = (template: Template): ReadonlyMap<string, readonly string[]> =>
   new Map(
-    Object.entries(template.Resources).map(([id, { DependsOn = [], Properties }]) => [
+    Object.entries(template.Resources).map(([id, { DependsOn = [], Properties, Metadata }]) => [
       id,
-      [...new Set([...[DependsOn].flat(), ...mentioned(Properties)])],
+      [...new Set([...[DependsOn].flat(), ...mentioned(Metadata), ...mentioned(Properties)])],
     ]),
   );
 

@@ -2,18 +2,12 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
 interface Service {
-  readonly params: { readonly default: Readonly<Record<string, unknown>> };
   readonly functions: Readonly<Record<string, unknown>>;
 }
 
 const service: Service = parse(readFileSync(new URL('../../../serverless.yml', import.meta.url), 'utf8'), {
   logLevel: 'silent',
 });
-
-/** `params.default` of serverless.yml, as text. */
-export const defaultParameters: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(service.params.default).map(([name, value]) => [name, String(value)]),
-);
 
 /** All functions of serverless.yml, in its order. */
 export const functionNames: readonly string[] = Object.keys(service.functions);

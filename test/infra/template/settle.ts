@@ -20,13 +20,15 @@ export const settle = (template: Template, overrides: ConditionValues = {}): Tem
   );
   const names = new Set(kept.map(([id]) => id));
   return {
+    ...(template.Mappings !== undefined && { Mappings: template.Mappings }),
     Resources: Object.fromEntries(
-      kept.map(([id, { Condition, DependsOn, Properties, ...rest }]) => [
+      kept.map(([id, { Condition, DependsOn, Properties, Metadata, ...rest }]) => [
         id,
         {
           ...rest,
           // CloudFormation ignores a dependency on a resource whose condition is false.
           DependsOn: listOf(DependsOn).filter((other) => typeof other === 'string' && names.has(other)) as string[],
+          ...(Metadata === undefined ? {} : { Metadata: settled(Metadata) }),
           ...(Properties === undefined ? {} : { Properties: settled(Properties) }),
         },
       ]),

@@ -8,11 +8,15 @@ export interface Resource {
   readonly DependsOn?: string | readonly string[];
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly Metadata?: JsonObject;
   readonly Properties?: JsonObject;
 }
 
 /** A CloudFormation template, as far as these checks look at it. */
 export interface Template {
+  readonly Parameters?: { readonly [name: string]: JsonObject };
+  readonly Metadata?: JsonObject;
+  readonly Mappings?: JsonObject;
   readonly Conditions?: JsonObject;
   readonly Resources: { readonly [logicalId: string]: Resource };
   readonly Outputs?: { readonly [name: string]: JsonObject };

@@ -108,6 +108,9 @@ describe('a wrong value is named with its variable:', () => {
     ['READ_BACK_AFTER_SECONDS', '99999', 'to 3600'],
     ['READ_BACK_AGAIN_SECONDS', '', undefined],
     ['S3_FORCE_PATH_STYLE', 'maybe', 'true or false'],
+    ['CALLING_INSTANCES', '8+', 'several joined by "+"'],
+    ['CALLING_INSTANCES', '0', 'from 1 to 1000'],
+    ['CALLING_INSTANCES', '999+2', 'from 1 to 1000'],
   ])('%s=%s', (name, value, says) => {
     const problems = problemsOf({ ...least, [name]: value });
     if (says === undefined) return expect(problems).toEqual([]);
@@ -144,6 +147,20 @@ test('waits may be fractions of a second, so that a check need not wait', () => 
   expect([config.readBackAfterMs, config.leaseMs]).toEqual([250, 5_000]);
 });
 
+test('CALLING_INSTANCES is a number, or the sum that CloudFormation cannot add up', () => {
+  expect(readSettings({ ...least, CALLING_INSTANCES: '10' }).callingInstances).toBe(10);
+  expect(readSettings({ ...least, CALLING_INSTANCES: '8+2+1+1' }).callingInstances).toBe(12);
+});
+
+test('WATCHED_PREFIXES are folders, without empty places, or the whole bucket', () => {
+  expect(readSettings(least).watchedPrefixes).toBeUndefined();
+  expect(readSettings({ ...least, WATCHED_PREFIXES: 'candidates/||in/|' }).watchedPrefixes).toEqual([
+    'candidates/',
+    'in/',
+  ]);
+  expect(readSettings({ ...least, WATCHED_PREFIXES: '*||||' }).watchedPrefixes).toEqual(['']);
+});
+
 test('SWEEP_SINCE is a day or a moment', () => {
   expect(readSettings({ ...least, SWEEP_SINCE: '2026-01-31' }).sweepSince).toBe(Date.UTC(2026, 0, 31));
   expect(readSettings({ ...least, SWEEP_SINCE: '2026-01-31T08:00:00Z' }).sweepSince).toBe(Date.UTC(2026, 0, 31, 8));
@@ -166,6 +183,7 @@ test('the table says of every variable what sets it in a deployment', () => {
     'KOMBO_API_KEY_SECRET',
     'REQUIRE_SCAN',
     'ALARM_TOPIC',
+    'WATCHED_PREFIXES',
     'CALLING_INSTANCES',
   ]);
   expect(names('unset')).toEqual([

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { defaultParameters } from '../../infra/template/service.ts';
+import { defaults } from '../../../infra/parameters/options.ts';
 import { memoryFor } from './cost.ts';
 import { goalsOf } from './goals.ts';
 import type { Numbers } from './numbers.ts';
@@ -41,7 +41,7 @@ test('our memory does not grow with the file', () => {
 test('the default memory of a function is enough for four files of 10 MB at the same time, and half as much again', () => {
   const ours = numbers.bursts.find(({ contender }) => contender === 'ours');
   expect(ours).toMatchObject({ files: 4, sizeMb: 10 });
-  expect(memoryFor(ours?.peakBytes.highest ?? Number.NaN)).toBeLessThanOrEqual(Number(defaultParameters.memoryMb));
+  expect(memoryFor(ours?.peakBytes.highest ?? Number.NaN)).toBeLessThanOrEqual(Number(defaults.memoryMb));
   expect(output).toMatch(/^\| ours +\| +4, concurrently \| +10 \| +[\d.]+ \| +0\.\d+x \| +\d+ \|$/m);
 });
 

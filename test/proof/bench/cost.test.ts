@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { defaults } from '../../../infra/parameters/options.ts';
 import { settings } from '../../../lib/config/settings.ts';
-import { defaultParameters } from '../../infra/template/service.ts';
 import { costOf, costsOf, memoryFor, sweepCost } from './cost.ts';
 import { goalsOf, reached } from './goals.ts';
 import type { Numbers } from './numbers.ts';
 
 const everyMs = settings.sweepEveryMs.parse(settings.sweepEveryMs.default);
-const memoryMb = Number(defaultParameters.memoryMb);
+const memoryMb = Number(defaults.memoryMb);
 
 test('the sweep lists a million kept objects for at most 5 USD a month, its time included', () => {
   expect(sweepCost({ everyMs, memoryMb })).toBeLessThanOrEqual(5);

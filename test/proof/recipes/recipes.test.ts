@@ -80,7 +80,7 @@ test('the tests of what the recipes touch pass, but for those that quote the kin
     'test/lib/structure.test.ts',
     'test/infra/docs.test.ts',
     'test/infra/functions.test.ts',
-    'test/infra/parameters.test.ts',
+    'test/infra/parameters',
     'test/handlers/on-demand/examples.test.ts',
     'test/handlers/on-demand/fields.test.ts',
   ];

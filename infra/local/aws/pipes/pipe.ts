@@ -44,7 +44,7 @@ export const localPipe = async (region: string, stage: string): Promise<Pipe> =>
   const { Resources } = parse(await readFile(definitionFile, 'utf8'), { logLevel: 'error' });
   const pipe = parsePipe(Resources.OutcomePipe.Properties);
   const { EventBridgeEventBusParameters: bus } = pipe.TargetParameters;
-  const source = bus.Source.replace(/\$\{self:service\}/, 'cv-courier').replace(/\$\{sls:stage\}/, stage);
+  const source = bus.Source.replace('${AWS::StackName}', () => `cv-courier-${stage}`);
   const named = { ...pipe.TargetParameters, EventBridgeEventBusParameters: { ...bus, Source: source } };
   return pipeOf({ ...pipe, TargetParameters: named }, region);
 };

@@ -158,6 +158,40 @@ test('a bucket that is silent hides nothing of what the other parts found, and k
   );
 });
 
+describe('what packaging refuses and the plain template does not', () => {
+  const linesWith = async (change: object) =>
+    (await check({}, { settings: { ...world.newFunction().settings, ...change } })).lines.filter(({ what }) =>
+      /^(watched folders|concurrent instances)$/.test(what),
+    );
+
+  test('is not looked at where no stack has told its folders', async () => {
+    expect(await linesWith({ watchedPrefixes: undefined })).toEqual([]);
+  });
+
+  test('is fine while the folders of the templates are watched', async () => {
+    expect(await linesWith({ watchedPrefixes: ['candidates/'] })).toMatchObject([{ state: 'ok' }]);
+    expect(await linesWith({ watchedPrefixes: [''] })).toMatchObject([{ state: 'ok' }]);
+  });
+
+  test('a template whose folder is not watched is wrong, a watched folder without a template a warning', async () => {
+    expect(await linesWith({ watchedPrefixes: ['cvs/'] })).toMatchObject([
+      {
+        state: 'wrong',
+        found: expect.stringContaining('begin in "candidates/"'),
+        todo: expect.stringContaining('Prefix1'),
+      },
+      { state: 'warning', found: expect.stringContaining('watches "cvs/"') },
+    ]);
+  });
+
+  test('more than 25 instances are wrong', async () => {
+    expect(await linesWith({ callingInstances: 25 })).toEqual([]);
+    expect(await linesWith({ callingInstances: 26 })).toMatchObject([
+      { state: 'wrong', found: expect.stringContaining('26 instances') },
+    ]);
+  });
+});
+
 describe('the tool', () => {
   const linesAbout = async (what: string) => (await check()).lines.filter((line) => line.what.startsWith(what));
 

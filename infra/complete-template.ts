@@ -1,0 +1,77 @@
+import { reference, templateParameters } from './parameters/stack-parameters.ts';
+import { watchedMarker } from './watched-bucket.ts';
+
+interface Resource {
+  readonly Type: string;
+  readonly DependsOn?: string | readonly string[];
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly [attribute: string]: unknown;
+}
+
+/** A CloudFormation template, as far as it is rewritten here. */
+export interface Template {
+  readonly Parameters?: Readonly<Record<string, unknown>>;
+  readonly Conditions?: Readonly<Record<string, unknown>>;
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly [section: string]: unknown;
+}
+
+const ofStack = (rest: string) => ({ 'Fn::Sub': `\${AWS::StackName}-${rest}` });
+
+/** on-upload of cv-courier-dev-on-upload. */
+const shortName = (deployedName: unknown, stackName: string): string =>
+  String(deployedName).slice(stackName.length + '-'.length);
+
+/**
+ * Puts into the template that osls compiled what its configuration refuses: its parameters, and references to them where osls
+ * takes only numbers and text. Names begin with the stack's own name, so that two stacks fit in one account and region.
+ * The markers of the watched folders stay: they are filled in for each form of the template.
+ */
+export const completeTemplate = (compiled: Template, stackName: string): Template => ({
+  ...compiled,
+  Description: 'cv-courier: carries CVs from an S3 bucket into an ATS through Kombo.',
+  Parameters: templateParameters(),
+  Resources: Object.fromEntries(
+    Object.entries(compiled.Resources).map(([id, resource]) => [id, completeResource(resource, stackName)]),
+  ),
+});
+
+const completeResource = (resource: Resource, stackName: string): Resource => {
+  const { Properties = {} } = resource;
+  switch (resource.Type) {
+    case 'AWS::Lambda::Function': {
+      const { Variables } = Properties.Environment as { readonly Variables: Readonly<Record<string, unknown>> };
+      return {
+        ...resource,
+        // The reference to its role is a dependency already.
+        DependsOn: [resource.DependsOn ?? []].flat().filter((id) => id.endsWith('LogGroup')),
+        Properties: {
+          ...Properties,
+          FunctionName: ofStack(shortName(Properties.FunctionName, stackName)),
+          MemorySize: reference('memoryMb'),
+          Environment: {
+            Variables: {
+              ...Variables,
+              KEY_TEMPLATES: watchedMarker('keyTemplates'),
+              WATCHED_PREFIXES: watchedMarker('prefixes'),
+            },
+          },
+        },
+      };
+    }
+    case 'AWS::Logs::LogGroup': {
+      const [, name] = /^(?:\/aws\/lambda\/)(.*)$/.exec(String(Properties.LogGroupName)) ?? [];
+      return {
+        ...resource,
+        Properties: {
+          ...Properties,
+          LogGroupName: { 'Fn::Sub': `/aws/lambda/\${AWS::StackName}-${shortName(name, stackName)}` },
+          RetentionInDays: reference('logRetentionDays'),
+        },
+      };
+    }
+    default:
+      return resource;
+  }
+};

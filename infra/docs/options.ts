@@ -1,0 +1,48 @@
+import { stringify } from 'yaml';
+import { exampleIntegrationId } from '../parameters/faults.ts';
+import type { Option } from '../parameters/option.ts';
+import { options } from '../parameters/options.ts';
+import { parameterName } from '../parameters/stack-parameters.ts';
+import { cell, table } from './tables.ts';
+
+/** Every option, for people who read what there is to set. */
+export const optionsTable = (): string =>
+  table(
+    ['option', 'parameter of the template', 'default', 'allowed', 'meaning'],
+    options.map((option) => [
+      `\`${option.name}\``,
+      option.packaging ? 'at packaging' : `\`${parameterName(option)}\``,
+      option.default === '' ? 'empty' : cell(`\`${option.default}\``),
+      cell(option.must),
+      cell(option.description),
+    ]),
+  );
+
+/** As YAML: numbers and truth values without quotes. */
+const yamlLine = (name: string, value: string): string =>
+  stringify({ [name]: /^(\d+|true|false)$/.test(value) ? JSON.parse(value) : value }, { lineWidth: 0 }).trimEnd();
+
+const head = `# The settings of one stage. Copy this file to stages/<stage>.yml, which git ignores, and take the # off the lines that you change.
+# Each line shows its default. A wrong value stops packaging with a sentence that names it. One-off values: --param="maxBytes=5000000".
+# Values may be variables of osls, such as \${ssm:/on-call/email}. Without a file of its own the stage dev takes this one.
+# This page is made from infra/parameters/options.ts by npm run docs.
+`;
+
+/** stages/example.yml: every option with its default, by topic. */
+export const exampleStage = (): string =>
+  [
+    head,
+    ...[...new Set(options.map(({ group }) => group))].map((group) =>
+      [
+        `# --- ${group} ---`,
+        ...options
+          .filter((option) => option.group === group)
+          .flatMap((option) => [`# ${option.description}`, lineOf(option), '']),
+      ].join('\n'),
+    ),
+  ].join('\n');
+
+const lineOf = ({ name, default: byDefault }: Option): string =>
+  name === 'komboIntegrationId'
+    ? `# Packages, but does not deploy, until you put in your own.\n${name}: ${exampleIntegrationId}`
+    : `# ${yamlLine(name, byDefault)}`;

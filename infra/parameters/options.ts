@@ -1,0 +1,230 @@
+import { Fault } from '../../lib/config/setting.ts';
+import { maxInstances } from '../../lib/limits.ts';
+import { concurrencyParameter } from '../handler-names.ts';
+import { type Check, type Form, type Option, oneNumberOf, oneOf, text, wholeNumber } from './option.ts';
+
+interface Row {
+  readonly form: Form;
+  readonly parameter?: string;
+  readonly description: string;
+  readonly default: string;
+  readonly mayBeEmpty?: true;
+  readonly packaging?: true;
+  readonly further?: Check;
+}
+
+const account = '\\d{12}';
+const arn = (service: string, rest: string): string => `arn:aws[a-z-]*:${service}:[a-z0-9-]+:${account}:${rest}`;
+
+/** The retentions that CloudWatch Logs knows. */
+const logRetentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+/** @see Amazon S3 User Guide, "General purpose bucket naming rules" */
+const bucketName = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
+const aBucket = 'the name of a bucket (3 to 63 of a-z, 0-9, dot and hyphen): no URL, no ARN, no prefix';
+const noReservedName = (value: string): void => {
+  if (
+    /\.\.|^\d+\.\d+\.\d+\.\d+$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(value)
+  )
+    throw new Fault(`is "${value}"; it must be ${aBucket}.`);
+};
+
+const concurrency = (name: string, byDefault: number, description: string) => ({
+  [concurrencyParameter(name)]: {
+    form: wholeNumber(1, maxInstances),
+    default: String(byDefault),
+    description,
+  },
+});
+
+/**
+ * Everything that a deployment may set, in the order in which an operator reads it. The template's parameters, their
+ * checks, stages/example.yml and the table of infra/README.md are made from these rows; a default stands here and nowhere else.
+ */
+const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
+  Kombo: {
+    komboIntegrationId: {
+      form: text('[A-Za-z0-9_-]{1,64}:[A-Za-z0-9_-]{1,64}', '<tool>:<id> as the Kombo dashboard shows it'),
+      default: '',
+      mayBeEmpty: true,
+      description:
+        '<tool>:<id> as the Kombo dashboard shows it. May stay empty only if every key template has {integration_id}.',
+    },
+    komboBaseUrl: {
+      form: text(
+        'eu|us|https://\\S+',
+        'eu, us or an https URL: http:// leads to a local stack, which functions on AWS cannot reach',
+      ),
+      default: 'eu',
+      description: 'eu, us, or an https URL. The region of your Kombo environment, not of AWS.',
+    },
+    transfer: {
+      form: oneOf('data', 'data_url'),
+      default: 'data',
+      description: 'data: stream the bytes. data_url: give Kombo a short-lived signed link instead.',
+    },
+    onUnknown: {
+      form: oneOf('read-back', 'resend'),
+      default: 'read-back',
+      description: 'After a lost answer: read-back looks at the target first; resend risks a second copy.',
+    },
+    remoteFields: {
+      form: text('\\{[\\s\\S]*\\}', 'a JSON object'),
+      default: '',
+      mayBeEmpty: true,
+      description: 'JSON for all attachments, for example {"greenhouse":{"post_headers":{"On-Behalf-Of":"123"}}}.',
+    },
+    komboTimeoutSeconds: {
+      // The functions stop at 300 s and need 5 s to write down what happened.
+      form: wholeNumber(1, 290),
+      default: '240',
+      description: 'For one delivery. Kombo may need minutes; the functions stop at 300.',
+    },
+  },
+  Files: {
+    keyTemplates: {
+      form: text('[\\s\\S]*\\{filename\\}[\\s\\S]*', 'key templates, each with {filename} at its end'),
+      default: 'candidates/{candidate_id}/{filename}',
+      packaging: true,
+      description: 'Several: separate with "|". They also decide which keys start the function.',
+    },
+    maxBytes: {
+      form: wholeNumber(1, 104_857_600),
+      default: '10000000',
+      description: 'Largest file that is sent. Most ATSs take 10 MB.',
+    },
+    allowedTypes: {
+      form: text('[^;]+', 'extensions or MIME types, separated by commas'),
+      default: 'pdf,doc,docx,odt,rtf,txt,png,jpeg',
+      description: 'Extensions or MIME types, separated by commas.',
+    },
+  },
+  Bucket: {
+    existingBucket: {
+      form: text(bucketName, aBucket),
+      default: '',
+      mayBeEmpty: true,
+      further: noReservedName,
+      description: 'Name of a bucket that you already have. Empty: the stack makes one.',
+    },
+    bucketName: {
+      form: text(bucketName, aBucket),
+      default: '',
+      mayBeEmpty: true,
+      further: noReservedName,
+      description:
+        "Name of the stack's own bucket. Empty: <stack>-uploads-<account>-<region>, for which the stack's name must be lower case and at most 27 characters long.",
+    },
+    cvRetentionDays: {
+      // With less, S3 could delete a held file before an operator has looked at it.
+      form: wholeNumber(30, 3650),
+      default: '180',
+      description: "CVs in the stack's own bucket are deleted this long after upload, attached or not.",
+    },
+    scan: {
+      form: oneOf('none', 'create-plan', 'existing-plan'),
+      default: 'none',
+      description:
+        'create-plan: only files that GuardDuty found clean are sent. existing-plan: the same, with a plan that you already have.',
+    },
+    sweepSince: {
+      form: text('\\d{4}-\\d\\d-\\d\\d.*', 'a date such as 2026-01-31 or 2026-01-31T08:00:00Z'),
+      default: '',
+      mayBeEmpty: true,
+      description: 'The sweep looks at objects from this date on. Empty: from the first run on.',
+    },
+    sweepEveryMinutes: {
+      form: wholeNumber(5, 1_440),
+      default: '60',
+      description: 'How often the whole bucket is listed for uploads whose event was lost.',
+    },
+  },
+  'Your own application': {
+    outcomeBus: {
+      form: text(
+        `off|default|${arn('events', 'event-bus/[A-Za-z0-9._/-]{1,256}')}`,
+        'off, default, or the ARN of a bus, arn:aws:events:<region>:<account>:event-bus/<name>',
+      ),
+      default: 'off',
+      description: 'default, or the ARN of an event bus: gets an event for each CV that ended (docs/events.md).',
+    },
+  },
+  'Data protection': {
+    kmsKeyArn: {
+      form: text(
+        arn('kms', 'key/[A-Za-z0-9-]+'),
+        'the ARN of a key, arn:aws:kms:<region>:<account>:key/<id>; a role cannot name an alias',
+      ),
+      default: '',
+      mayBeEmpty: true,
+      description:
+        "Your own key for bucket, ledger and secret. Empty: AWS's keys. For an existing bucket: the key of that bucket.",
+    },
+    ledgerRetentionDays: {
+      form: wholeNumber(1, 3650),
+      default: '400',
+      description: 'How long the ledger remembers an upload, and so keeps it from being sent twice.',
+    },
+    logRetentionDays: {
+      form: oneNumberOf(...logRetentions),
+      default: '90',
+      description: 'How long CloudWatch keeps the logs.',
+    },
+  },
+  Alarms: {
+    alarmEmail: {
+      // AlarmEmail is the subscription: under another name it would be made anew, and have to be confirmed again.
+      parameter: 'AlarmEmailAddress',
+      form: text('[^\\s@,;]+@[^\\s@,;]+\\.[^\\s@,;]+', 'one e-mail address'),
+      default: '',
+      mayBeEmpty: true,
+      description: 'Gets the alarms, once the address has confirmed. Empty: subscribe to the topic yourself.',
+    },
+    attachWithinSeconds: {
+      // CloudWatch keeps an alarm's state for longer, but a CV that takes a day rings oldest-waiting anyway.
+      form: wholeNumber(0, 86_400),
+      default: '0',
+      description:
+        'Alarm when 1 in 100 CVs of an hour took longer from its upload until it was attached. 0: no such alarm.',
+    },
+  },
+  Capacity: {
+    reserveConcurrency: {
+      form: oneOf('true', 'false'),
+      default: 'true',
+      description: 'false for an account whose limit is 10: AWS refuses reservations there. See infra/README.md.',
+    },
+    ...concurrency(
+      'on-upload',
+      8,
+      `Instances of on-upload. All functions together may have ${maxInstances}: each takes its share of Kombo's 30 calls in flight per integration.`,
+    ),
+    ...concurrency('on-schedule', 2, 'Instances of on-schedule. Each works on up to 4 files concurrently.'),
+    ...concurrency('on-batch', 1, 'Instances of on-batch.'),
+    ...concurrency('on-demand', 1, 'Instances of on-demand. Each works on up to 4 files concurrently.'),
+    memoryMb: {
+      form: wholeNumber(128, 10_240),
+      default: '192',
+      description: 'Measured: docs/benchmarks.md. Less memory is also less CPU; Lambda gives one vCPU at 1,769 MB.',
+    },
+  },
+};
+
+export const options: readonly Option[] = Object.entries(groups).flatMap(([group, rows]) =>
+  Object.entries(rows).map(
+    ([name, { form, mayBeEmpty = false, packaging = false, ...row }]): Option => ({
+      ...form,
+      ...row,
+      name,
+      group,
+      mayBeEmpty,
+      packaging,
+    }),
+  ),
+);
+
+export const defaults: Readonly<Record<string, string>> = Object.fromEntries(
+  options.map((option) => [option.name, option.default]),
+);

@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { exampleIntegrationId, type Parameters, parameterFaults } from './parameters/faults.ts';
+import { defaults } from './parameters/options.ts';
+
+/** The stage that `osls package` takes without --stage. Until it has a file of its own, it takes the example. */
+const firstStage = 'dev';
+
+export interface StageRequest {
+  readonly serviceDir: string;
+  readonly stage: string;
+  /** `--param`, as typed. */
+  readonly commandLine: readonly string[];
+  readonly functions: readonly string[];
+}
+
+export interface Stage {
+  /** What stages/<stage>.yml sets. */
+  readonly written: Parameters;
+  /** All parameters, as they will be deployed. */
+  readonly values: Parameters;
+  readonly faults: readonly string[];
+}
+
+/** The settings of a stage: defaults, then stages/<stage>.yml, then the command line. */
+export const readStage = ({ serviceDir, stage, commandLine, functions }: StageRequest): Stage => {
+  const own = path.join(serviceDir, 'stages', `${stage}.yml`);
+  const file = existsSync(own) || stage !== firstStage ? own : path.join(serviceDir, 'stages/example.yml');
+  const { written, faults: ofFile } = readFile(file, `stages/${path.basename(file)}`);
+  const { given, faults: ofCommandLine } = fromCommandLine(commandLine);
+  const values = { ...defaults, ...written, ...given };
+  const missing =
+    !existsSync(file) && commandLine.length === 0
+      ? [
+          `Stage "${stage}" has no settings: write stages/${stage}.yml (begin with a copy of stages/example.yml), ` +
+            'or give --param="komboIntegrationId=<tool>:<id>".',
+        ]
+      : [];
+  const early = [...stageNameFaults(stage), ...missing, ...ofFile, ...ofCommandLine];
+  return {
+    written,
+    values, // What a value that is not there would cause is not told as well.
+    faults: missing.length + ofCommandLine.length > 0 ? early : [...early, ...parameterFaults(values, functions)],
+  };
+};
+
+/** The bucket's name holds the stage; S3 allows 63 characters. */
+const stageNameFaults = (stage: string): readonly string[] =>
+  /^[a-z][a-z0-9-]{0,14}$/.test(stage)
+    ? []
+    : [`Stage "${stage}" is not usable in names: use at most 15 lower-case letters, digits and hyphens.`];
+
+export const exampleFaults = (stage: string, { komboIntegrationId }: Parameters): readonly string[] =>
+  komboIntegrationId === exampleIntegrationId
+    ? [`Parameter komboIntegrationId is still the example: set your own in stages/${stage}.yml or by --param.`]
+    : [];
+
+const readFile = (file: string, shown: string): Pick<Stage, 'written' | 'faults'> => {
+  if (!existsSync(file)) return { written: {}, faults: [] };
+  let content: unknown;
+  try {
+    content = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const [line] = error instanceof Error ? error.message.split('\n') : [];
+    return { written: {}, faults: [`${shown} is no YAML: ${line}`] };
+  }
+  if (content === null || content === undefined) return { written: {}, faults: [] };
+  if (typeof content !== 'object' || Array.isArray(content)) {
+    return {
+      written: {},
+      faults: [`${shown} must hold one line per parameter, for example alarmEmail: on-call@example.com.`],
+    };
+  }
+  const entries = Object.entries(content).map(([name, value]) => [name, asText(value)] as const);
+  const nested = entries.filter(([, value]) => value === undefined);
+  return {
+    written: Object.fromEntries(entries.filter((entry): entry is readonly [string, string] => entry[1] !== undefined)),
+    faults: nested.map(([name]) => `Parameter ${name} in ${shown} must be one value, or a list of values.`),
+  };
+};
+
+/** Lists as CloudFormation takes them. Undefined for anything else that is not one value. */
+const asText = (value: unknown): string | undefined => {
+  if (Array.isArray(value)) return value.some((item) => typeof item === 'object') ? undefined : value.join(',');
+  return typeof value === 'object' && value !== null ? undefined : String(value ?? '');
+};
+
+/** `--param="name=value"`, read as osls reads it. */
+const fromCommandLine = (
+  pairs: readonly string[],
+): { readonly given: Parameters; readonly faults: readonly string[] } => {
+  const split = pairs.map((pair) => {
+    const at = pair.indexOf('=');
+    return at < 0 ? { name: pair, value: '' } : { name: pair.slice(0, at), value: pair.slice(at + 1).trimEnd() };
+  });
+  return {
+    given: Object.fromEntries(split.filter(({ value }) => value !== '').map(({ name, value }) => [name, value])),
+    faults: split
+      .filter(({ value }) => value === '')
+      .map(
+        ({ name }) =>
+          `Parameter ${name} has no value on the command line: osls passes none that is empty. ` +
+          'Leave it out for its default, or empty it in the file of the stage.',
+      ),
+  };
+};

@@ -1,0 +1,53 @@
+import type { Settings } from '../../config/config.ts';
+import { literalPrefixes } from '../../key-template/match-key.ts';
+import { documentedCallLimit, maxInstances } from '../../limits.ts';
+import { type CheckLine, fine, warn, wrong } from './check-line.ts';
+
+/** What packaging with osls refuses and a stack that is deployed from the plain template may have all the same. */
+export const checkStackOptions = (
+  settings: Pick<Settings, 'keyTemplates' | 'watchedPrefixes' | 'callingInstances'>,
+): readonly CheckLine[] => [...folderLines(settings), ...instanceLines(settings)];
+
+const shown = (prefix: string): string => (prefix === '' ? 'the whole bucket' : `"${prefix}"`);
+
+/** Nothing is known of the folders where no stack has told them. */
+const folderLines = ({
+  keyTemplates,
+  watchedPrefixes,
+}: Pick<Settings, 'keyTemplates' | 'watchedPrefixes'>): readonly CheckLine[] => {
+  if (watchedPrefixes === undefined) return [];
+  const folders = literalPrefixes(keyTemplates);
+  const unwatched = folders.filter((folder) => !watchedPrefixes.some((watched) => folder.startsWith(watched)));
+  const idle = watchedPrefixes.filter((watched) => !folders.some((folder) => folder.startsWith(watched)));
+  const what = 'watched folders';
+  return [
+    ...unwatched.map((folder) =>
+      wrong(
+        what,
+        `Key templates begin in ${shown(folder)}, which the stack does not watch: no upload there is noticed or may be read.`,
+        'Give the stack this folder as one of Prefix1 to Prefix5, or correct KeyTemplates, and deploy.',
+      ),
+    ),
+    ...idle.map((watched) =>
+      warn(
+        what,
+        `The stack watches ${shown(watched)}, in which no key template begins: what is uploaded there is rejected.`,
+        'Take the folder out of Prefix1 to Prefix5, or add its template to KeyTemplates, and deploy.',
+      ),
+    ),
+    ...(unwatched.length + idle.length === 0
+      ? [fine(what, 'The stack watches the folders in which the key templates begin.')]
+      : []),
+  ];
+};
+
+const instanceLines = ({ callingInstances }: Pick<Settings, 'callingInstances'>): readonly CheckLine[] =>
+  callingInstances > maxInstances
+    ? [
+        wrong(
+          'concurrent instances',
+          `All functions together may have ${callingInstances} instances; each makes at least one call, and Kombo refuses more than ${documentedCallLimit} in flight per integration.`,
+          `Lower the concurrency of the functions until they are at most ${maxInstances} together.`,
+        ),
+      ]
+    : [];

@@ -1,0 +1,104 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exampleFaults, readStage } from '../../infra/stage.ts';
+import { deliveredFunctions } from './template/service.ts';
+
+const integration = 'greenhouse:8d1hpPsbjxUkoCoa1veLZGe5';
+
+let serviceDir = '';
+beforeAll(async () => {
+  serviceDir = await mkdtemp(path.join(tmpdir(), 'cv-courier-stages-'));
+  await mkdir(path.join(serviceDir, 'stages'));
+  await writeFile(path.join(serviceDir, 'stages/example.yml'), 'komboIntegrationId: example:replace-me\n');
+});
+afterAll(() => rm(serviceDir, { recursive: true, force: true }));
+
+const stage = (name: string, ...commandLine: readonly string[]) =>
+  readStage({ serviceDir, stage: name, commandLine, functions: deliveredFunctions });
+
+const withFile = async (name: string, content: string) => {
+  await writeFile(path.join(serviceDir, `stages/${name}.yml`), content);
+  return stage(name);
+};
+
+test('the command line alone is enough for a stage, and wins over its file', async () => {
+  expect(stage('prod', `komboIntegrationId=${integration}`)).toMatchObject({
+    values: { komboIntegrationId: integration, maxBytes: '10000000' },
+    faults: [],
+  });
+  await withFile('both', `komboIntegrationId: ${integration}\nmaxBytes: 5000000\n`);
+  expect(stage('both', 'maxBytes=6000000').values.maxBytes).toBe('6000000');
+});
+
+test('a stage without settings is refused with the two ways to give them', () => {
+  expect(stage('qa').faults).toEqual([
+    'Stage "qa" has no settings: write stages/qa.yml (begin with a copy of stages/example.yml), or give --param="komboIntegrationId=<tool>:<id>".',
+  ]);
+});
+
+test('the first stage takes the example until it has a file of its own; the example must not be deployed', async () => {
+  const first = stage('dev');
+  expect(first).toMatchObject({ values: { komboIntegrationId: 'example:replace-me' }, faults: [] });
+  expect(exampleFaults('dev', first.values)).toEqual([
+    'Parameter komboIntegrationId is still the example: set your own in stages/dev.yml or by --param.',
+  ]);
+  const { values } = await withFile('dev', `komboIntegrationId: ${integration}\n`);
+  expect(values.komboIntegrationId).toBe(integration);
+  expect(exampleFaults('dev', values)).toEqual([]);
+  await rm(path.join(serviceDir, 'stages/dev.yml'));
+});
+
+test('numbers, truth values, the word off, dates and lists become the text that CloudFormation takes', async () => {
+  const { written, faults } = await withFile(
+    'typed',
+    `komboIntegrationId: ${integration}\nmaxBytes: 5000000\nreserveConcurrency: false\noutcomeBus: off\nsweepSince: 2026-01-31\nalarmEmail:\nallowedTypes: [pdf, docx]\n`,
+  );
+  expect(faults).toEqual([]);
+  expect(written).toEqual({
+    komboIntegrationId: integration,
+    maxBytes: '5000000',
+    reserveConcurrency: 'false',
+    outcomeBus: 'off',
+    sweepSince: '2026-01-31',
+    alarmEmail: '',
+    allowedTypes: 'pdf,docx',
+  });
+});
+
+test('a key of the file that is no option is one sentence, with the nearest name', async () => {
+  const { faults } = await withFile('misspelt', `komboIntegrationId: ${integration}\nalarmMail: a@example.com\n`);
+  expect(faults).toEqual(['Parameter alarmMail is unknown. The nearest is alarmEmail.']);
+});
+
+test('an unknown name on the command line is reported once', () => {
+  expect(stage('prod', `komboIntegrationId=${integration}`, 'alarmMail=a@example.com').faults).toEqual([
+    'Parameter alarmMail is unknown. The nearest is alarmEmail.',
+  ]);
+});
+
+test.each(['komboIntegrationId=', 'komboIntegrationId'])('%s on the command line is one sentence', (pair) => {
+  const { faults } = stage('prod', pair);
+  expect(faults).toEqual([
+    'Parameter komboIntegrationId has no value on the command line: osls passes none that is empty. Leave it out for its default, or empty it in the file of the stage.',
+  ]);
+});
+
+test.each([
+  ['not: [closed', 'is no YAML: '],
+  ['- a list', 'must hold one line per parameter'],
+  ['alarmEmail: { to: a }', 'Parameter alarmEmail in stages/broken.yml must be one value'],
+])('a file that holds "%s" is refused', async (content, message) => {
+  const { faults } = await withFile('broken', content);
+  expect(faults.join('\n')).toContain(message);
+});
+
+test.each(['Prod', 'a-stage-too-long', '1st'])(
+  'a stage that cannot stand in the name of a bucket is refused (%s)',
+  (name) => {
+    expect(stage(name, `komboIntegrationId=${integration}`).faults).toEqual([
+      `Stage "${name}" is not usable in names: use at most 15 lower-case letters, digits and hyphens.`,
+    ]);
+  },
+);

@@ -1,0 +1,56 @@
+import { at, intrinsic, isList, isObject, type Json, type JsonObject, type Template } from './template.ts';
+
+/** Values of parameters by their names in the template. */
+export type ParameterValues = Readonly<Record<string, string>>;
+
+/** What CloudFormation would refuse before it makes a change set: one line per fault. */
+export const valueFaults = (template: Template, given: ParameterValues): readonly string[] => [
+  ...Object.keys(given)
+    .filter((name) => template.Parameters?.[name] === undefined)
+    .map((name) => `Parameters: [${name}] do not exist in the template`),
+  ...Object.entries(template.Parameters ?? {}).flatMap(([name, definition]) => {
+    const value = given[name] ?? definition.Default;
+    if (value === undefined) return [`Parameters: [${name}] must have values`];
+    return fits(definition, String(value)) ? [] : [`${name} ${String(definition.ConstraintDescription)}`];
+  }),
+];
+
+const fits = (definition: JsonObject, value: string): boolean => {
+  const { Type, AllowedValues, AllowedPattern, MinValue, MaxValue } = definition;
+  if (Type === 'Number' && !/^-?\d+(\.\d+)?$/.test(value)) return false;
+  if (isList(AllowedValues) && !AllowedValues.map(String).includes(value)) return false;
+  if (MinValue !== undefined && Number(value) < Number(MinValue)) return false;
+  if (MaxValue !== undefined && Number(value) > Number(MaxValue)) return false;
+  if (AllowedPattern === undefined) return true;
+  const members = Type === 'CommaDelimitedList' ? value.split(',') : [value];
+  return members.every((member) => new RegExp(String(AllowedPattern)).test(member));
+};
+
+/** The template with the values of its parameters in their places, as CloudFormation reads it; conditions stay. */
+export const setParameters = (template: Template, given: ParameterValues): Template => {
+  const faults = valueFaults(template, given);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  const { Parameters = {}, ...rest } = template;
+  const values = new Map<string, Json>(
+    Object.entries(Parameters).map(([name, definition]) => {
+      const text = String(given[name] ?? definition.Default);
+      // A number is text as well, wherever it is referred to.
+      return [name, definition.Type === 'CommaDelimitedList' ? text.split(',') : text];
+    }),
+  );
+  const set = (value: Json): Json => {
+    const [name, argument] = intrinsic(value) ?? [];
+    if (name === 'Ref') return values.get(String(argument)) ?? value;
+    if (name === 'Fn::Sub') {
+      const [text, own] = isList(argument) ? argument : [argument, {}];
+      const filled = String(text).replace(/\$\{(\w+)\}/g, (whole, path: string) =>
+        at(own, path) === undefined ? String(values.get(path) ?? whole) : whole,
+      );
+      return { 'Fn::Sub': isList(argument) ? [filled, set(own ?? {})] : filled };
+    }
+    if (isList(value)) return value.map(set);
+    if (!isObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, set(inner)]));
+  };
+  return set(rest as unknown as Json) as unknown as Template;
+};
