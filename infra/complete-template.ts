@@ -19,6 +19,8 @@ export interface Template {
 
 const ofStack = (rest: string) => ({ 'Fn::Sub': `\${AWS::StackName}-${rest}` });
 
+const given = (condition: string, value: unknown) => ({ 'Fn::If': [condition, value, { Ref: 'AWS::NoValue' }] });
+
 /** on-upload of cv-courier-dev-on-upload. */
 const shortName = (deployedName: unknown, stackName: string): string =>
   String(deployedName).slice(stackName.length + '-'.length);
@@ -50,6 +52,11 @@ const completeResource = (resource: Resource, stackName: string): Resource => {
           ...Properties,
           FunctionName: ofStack(shortName(Properties.FunctionName, stackName)),
           MemorySize: reference('memoryMb'),
+          KmsKeyArn: given('HasKmsKey', reference('kmsKeyArn')),
+          VpcConfig: given('InVpc', {
+            SubnetIds: reference('vpcSubnetIds'),
+            SecurityGroupIds: reference('vpcSecurityGroupIds'),
+          }),
           Environment: {
             Variables: {
               ...Variables,
@@ -68,9 +75,15 @@ const completeResource = (resource: Resource, stackName: string): Resource => {
           ...Properties,
           LogGroupName: { 'Fn::Sub': `/aws/lambda/\${AWS::StackName}-${shortName(name, stackName)}` },
           RetentionInDays: reference('logRetentionDays'),
+          KmsKeyId: given('LogsUnderKey', reference('kmsKeyArn')),
         },
       };
     }
+    case 'AWS::IAM::Role':
+      return {
+        ...resource,
+        Properties: { ...Properties, PermissionsBoundary: given('HasBoundary', reference('permissionsBoundaryArn')) },
+      };
     default:
       return resource;
   }

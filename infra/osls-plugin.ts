@@ -10,7 +10,7 @@ import { defaults } from './parameters/options.ts';
 import { reference, stackParameters, templateParameters } from './parameters/stack-parameters.ts';
 import { plainTemplate } from './plain-template.ts';
 import { rolesIn } from './roles.ts';
-import { exampleFaults, readStage, type Stage } from './stage.ts';
+import { exampleFaults, readStage, type Stage, tagsOf } from './stage.ts';
 import { bucketParts, foldersOfTemplates, isWatchedPart, placeFolders, watchedMarker } from './watched-bucket.ts';
 
 /** The part of osls that this plugin uses; osls publishes types for its configuration only. */
@@ -103,10 +103,12 @@ const faultsOf = (osls: Osls, stage: Stage): readonly string[] => {
 };
 
 /** Adds what serverless.yml need not say. What an entry says itself stays. */
-const complete = (osls: Osls, stageName: string, { written }: Stage): void => {
+const complete = (osls: Osls, stageName: string, { written, values }: Stage): void => {
   osls.extendConfiguration(['params', 'default'], defaults);
   osls.extendConfiguration(['params', stageName], written);
   osls.extendConfiguration(['provider', 'stackParameters'], stackParameters());
+  for (const [key, value] of Object.entries(tagsOf(values)))
+    osls.extendConfiguration(['provider', 'stackTags', key], value);
   for (const { parameter, variable } of parameterVariables) {
     osls.extendConfiguration(['provider', 'environment', variable], reference(parameter));
   }

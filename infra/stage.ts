@@ -76,15 +76,28 @@ const readFile = (file: string, shown: string): Pick<Stage, 'written' | 'faults'
   const nested = entries.filter(([, value]) => value === undefined);
   return {
     written: Object.fromEntries(entries.filter((entry): entry is readonly [string, string] => entry[1] !== undefined)),
-    faults: nested.map(([name]) => `Parameter ${name} in ${shown} must be one value, or a list of values.`),
+    faults: nested.map(([name]) => `Parameter ${name} in ${shown} must be one value, a list, or a mapping.`),
   };
 };
 
-/** Lists as CloudFormation takes them. Undefined for anything else that is not one value. */
+/** Lists and tags as the command line has them. Undefined for what is nested deeper. */
 const asText = (value: unknown): string | undefined => {
-  if (Array.isArray(value)) return value.some((item) => typeof item === 'object') ? undefined : value.join(',');
-  return typeof value === 'object' && value !== null ? undefined : String(value ?? '');
+  if (Array.isArray(value)) return joined(value);
+  if (typeof value !== 'object' || value === null) return String(value ?? '');
+  return joined(Object.entries(value).map(([key, inner]) => (typeof inner === 'object' ? inner : `${key}=${inner}`)));
 };
+
+const joined = (items: readonly unknown[]): string | undefined =>
+  items.some((item) => typeof item === 'object') ? undefined : items.join(',');
+
+/** Of the option `tags`. */
+export const tagsOf = ({ tags = '' }: Parameters): Parameters =>
+  Object.fromEntries(
+    tags
+      .split(',')
+      .filter((tag) => tag !== '')
+      .map((tag) => tag.split('=') as [string, string]),
+  );
 
 /** `--param="name=value"`, read as osls reads it. */
 const fromCommandLine = (

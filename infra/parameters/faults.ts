@@ -132,6 +132,16 @@ const faultsTogether = (parameters: Parameters, functions: readonly string[]): r
     );
   }
 
+  if ((parameters.vpcSubnetIds === '') !== (parameters.vpcSecurityGroupIds === '')) {
+    faults.push(
+      'Parameters vpcSubnetIds and vpcSecurityGroupIds go together: a function in a VPC needs both, so give the other one or none.',
+    );
+  }
+
+  if (parameters.kmsKeyForLogs === 'true' && !parameters.kmsKeyArn) {
+    faults.push('Parameter kmsKeyForLogs is true, and kmsKeyArn is empty: give the key, or take kmsKeyForLogs out.');
+  }
+
   // A limit of GuardDuty's protection plan.
   if (parameters.scan === 'create-plan' && literalPrefixes(templates).length > 5) {
     faults.push(

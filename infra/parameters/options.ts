@@ -1,7 +1,7 @@
 import { Fault } from '../../lib/config/setting.ts';
 import { maxInstances } from '../../lib/limits.ts';
 import { concurrencyParameter } from '../handler-names.ts';
-import { type Check, type Form, type Option, oneNumberOf, oneOf, text, wholeNumber } from './option.ts';
+import { type Check, type Form, list, type Option, oneNumberOf, oneOf, text, wholeNumber } from './option.ts';
 
 interface Row {
   readonly form: Form;
@@ -160,7 +160,22 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       default: '',
       mayBeEmpty: true,
       description:
-        "Your own key for bucket, ledger and secret. Empty: AWS's keys. For an existing bucket: the key of that bucket.",
+        "Your own key for bucket, ledger, secret and the functions' environment. Empty: AWS's keys. For an existing bucket: the key of that bucket.",
+    },
+    kmsKeyForLogs: {
+      form: oneOf('true', 'false'),
+      default: 'false',
+      description:
+        "true: the functions' logs are encrypted under kmsKeyArn as well; its policy must then let CloudWatch Logs use it. See infra/README.md.",
+    },
+    existingSecretArn: {
+      form: text(
+        arn('secretsmanager', 'secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}'),
+        'the full ARN of a secret, arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six letters>',
+      ),
+      default: '',
+      mayBeEmpty: true,
+      description: 'A secret of yours that holds the Kombo API key. Empty: the stack makes one, which you fill.',
     },
     ledgerRetentionDays: {
       form: wholeNumber(1, 3650),
@@ -173,6 +188,40 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       description: 'How long CloudWatch keeps the logs.',
     },
   },
+  Network: {
+    vpcSubnetIds: {
+      form: list('subnet-[0-9a-f]{8,17}', 'ids of subnets, separated by commas, each subnet- and hexadecimal digits'),
+      default: '',
+      mayBeEmpty: true,
+      description:
+        'Subnets of your VPC for the functions, with vpcSecurityGroupIds. Empty: no VPC. What the VPC must offer: docs/deploy.md.',
+    },
+    vpcSecurityGroupIds: {
+      form: list('sg-[0-9a-f]{8,17}', 'ids of security groups, separated by commas, each sg- and hexadecimal digits'),
+      default: '',
+      mayBeEmpty: true,
+      description: 'Security groups of the functions in your VPC. They need HTTPS to the outside.',
+    },
+  },
+  Governance: {
+    permissionsBoundaryArn: {
+      form: text(
+        `arn:aws[a-z-]*:iam::(${account}|aws):policy/[A-Za-z0-9+=,.@_/-]+`,
+        'the ARN of a policy, arn:aws:iam::<account>:policy/<name>',
+      ),
+      default: '',
+      mayBeEmpty: true,
+      description: 'A permissions boundary for every role of the stack. Empty: none.',
+    },
+    tags: {
+      form: text('[^=,]+=[^=,]*(,[^=,]+=[^=,]*)*', 'tags as key=value, separated by commas'),
+      default: '',
+      mayBeEmpty: true,
+      packaging: true,
+      description:
+        'Tags of the stack and of everything in it, beside service and stage: team=hiring,cost-center=42. In this file also as a mapping.',
+    },
+  },
   Alarms: {
     alarmEmail: {
       // AlarmEmail is the subscription: under another name it would be made anew, and have to be confirmed again.
@@ -181,6 +230,29 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       default: '',
       mayBeEmpty: true,
       description: 'Gets the alarms, once the address has confirmed. Empty: subscribe to the topic yourself.',
+    },
+    existingAlarmTopicArn: {
+      form: text(arn('sns', '[A-Za-z0-9_-]{1,256}'), 'the ARN of a topic, arn:aws:sns:<region>:<account>:<name>'),
+      default: '',
+      mayBeEmpty: true,
+      description:
+        'A topic of yours for the alarms; its policy must let CloudWatch publish. Empty: the stack makes one.',
+    },
+    heldAlarmAbove: {
+      // The count stops at 1,000.
+      form: wholeNumber(0, 999),
+      default: '0',
+      description: 'The alarm held is on while more CVs than this wait for an operator.',
+    },
+    rejectedAlarmAbove: {
+      form: wholeNumber(0, 999),
+      default: '0',
+      description: 'The alarm rejected is on while more CVs than this were rejected within the last 24 hours.',
+    },
+    oldestWaitingSeconds: {
+      form: wholeNumber(3_600, 604_800),
+      default: '86400',
+      description: 'The alarm oldest-waiting is on while a CV that came longer ago than this is not delivered.',
     },
     attachWithinSeconds: {
       // CloudWatch keeps an alarm's state for longer, but a CV that takes a day rings oldest-waiting anyway.

@@ -151,7 +151,9 @@ test('in China every ARN and every endpoint of KMS is of that partition', async 
   const text = JSON.stringify(fillIn(settle(template), places.china));
   expect(text.match(/"arn:(?!aws-cn:)[^"]*/g)).toBeNull();
   const services = [...text.matchAll(/"([a-z0-9]+)\.cn-north-1\.amazonaws\.com(\.cn)?"/g)];
-  expect(new Set(services.map(([, service]) => service))).toEqual(new Set(['s3', 'secretsmanager', 'dynamodb']));
+  expect(new Set(services.map(([, service]) => service))).toEqual(
+    new Set(['s3', 'secretsmanager', 'dynamodb', 'lambda']),
+  );
   expect(services.filter(([, , ending]) => ending === undefined)).toEqual([]);
 });
 

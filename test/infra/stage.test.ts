@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exampleFaults, readStage } from '../../infra/stage.ts';
+import { exampleFaults, readStage, tagsOf } from '../../infra/stage.ts';
 import { deliveredFunctions } from './template/service.ts';
 
 const integration = 'greenhouse:8d1hpPsbjxUkoCoa1veLZGe5';
@@ -67,6 +67,19 @@ test('numbers, truth values, the word off, dates and lists become the text that 
   });
 });
 
+test('tags are a mapping, or what the command line takes', async () => {
+  const mapping = await withFile(
+    'tagged',
+    `komboIntegrationId: ${integration}\ntags: { team: hiring, cost-center: 42 }\n`,
+  );
+  expect(mapping).toMatchObject({ faults: [], values: { tags: 'team=hiring,cost-center=42' } });
+  expect(tagsOf(mapping.values)).toEqual({ team: 'hiring', 'cost-center': '42' });
+  expect(tagsOf({ tags: '' })).toEqual({});
+  expect(stage('prod', `komboIntegrationId=${integration}`, 'tags=hiring').faults).toEqual([
+    'Parameter tags is "hiring"; it must be tags as key=value, separated by commas.',
+  ]);
+});
+
 test('a key of the file that is no option is one sentence, with the nearest name', async () => {
   const { faults } = await withFile('misspelt', `komboIntegrationId: ${integration}\nalarmMail: a@example.com\n`);
   expect(faults).toEqual(['Parameter alarmMail is unknown. The nearest is alarmEmail.']);
@@ -88,7 +101,8 @@ test.each(['komboIntegrationId=', 'komboIntegrationId'])('%s on the command line
 test.each([
   ['not: [closed', 'is no YAML: '],
   ['- a list', 'must hold one line per parameter'],
-  ['alarmEmail: { to: a }', 'Parameter alarmEmail in stages/broken.yml must be one value'],
+  ['tags: { team: { name: hiring } }', 'Parameter tags in stages/broken.yml must be one value, a list, or a mapping.'],
+  ['vpcSubnetIds: [[subnet-0a1b2c3d]]', 'Parameter vpcSubnetIds in stages/broken.yml must be one value'],
 ])('a file that holds "%s" is refused', async (content, message) => {
   const { faults } = await withFile('broken', content);
   expect(faults.join('\n')).toContain(message);

@@ -108,6 +108,7 @@ describe.each(names)('%s', (name) => {
         ...links,
         'kms:Decrypt on key through s3',
         'kms:Decrypt on key through secretsmanager',
+        'kms:Decrypt on key through lambda',
         'kms:Decrypt on key through dynamodb',
         'kms:DescribeKey on key through dynamodb',
         'kms:Encrypt on key through dynamodb',

@@ -59,7 +59,12 @@ export const check = async (
       checkTool(question.integrationId, targetsIn(await listed, settings), deadline, courier),
     ),
   ]).finally(deadline.clear);
-  return [fine('configuration', 'Every variable is understood.'), times, ...checkStackOptions(settings), ...parts.flat()];
+  return [
+    fine('configuration', 'Every variable is understood.'),
+    times,
+    ...checkStackOptions(settings),
+    ...parts.flat(),
+  ];
 };
 
 /** A defect, an outage or silence in one part must not hide what the others found. */

@@ -140,6 +140,20 @@ test('a function without a concurrency is refused by the name of the parameter t
   ]);
 });
 
+test('subnets and security groups go together', () => {
+  const sentence =
+    'Parameters vpcSubnetIds and vpcSecurityGroupIds go together: a function in a VPC needs both, so give the other one or none.';
+  expect(faults({ vpcSubnetIds: 'subnet-0a1b2c3d' })).toEqual([sentence]);
+  expect(faults({ vpcSecurityGroupIds: 'sg-0a1b2c3d' })).toEqual([sentence]);
+  expect(faults({ vpcSubnetIds: 'subnet-0a1b2c3d,subnet-0a1b2c3e', vpcSecurityGroupIds: 'sg-0a1b2c3d' })).toEqual([]);
+});
+
+test('logs under a key need the key', () => {
+  expect(faults({ kmsKeyForLogs: 'true' })).toEqual([
+    'Parameter kmsKeyForLogs is true, and kmsKeyArn is empty: give the key, or take kmsKeyForLogs out.',
+  ]);
+});
+
 test('the own bucket has no name while an existing one is watched', () => {
   expect(faults({ bucketName: 'acme-cvs' })).toEqual([]);
   expect(faults({ bucketName: 'acme-cvs', existingBucket: 'acme-applications' })[0]).toContain(

@@ -25,9 +25,9 @@ test('CloudFormation takes every default', () => {
 
 test('each option that CloudFormation can take is a parameter of the template; the key templates are baked in', () => {
   const atPackaging = options.filter(({ packaging }) => packaging).map(({ name }) => name);
-  expect(atPackaging).toEqual(['keyTemplates']);
+  expect(atPackaging).toEqual(['keyTemplates', 'tags']);
   expect(Object.keys(templateParameters())).toEqual(stackParameters().map(({ ParameterKey }) => ParameterKey));
-  expect(Object.keys(templateParameters())).toHaveLength(options.length - 1);
+  expect(Object.keys(templateParameters())).toHaveLength(options.length - 2);
 });
 
 test.each(options.map((option) => [option.name, option] as const))(
@@ -63,6 +63,15 @@ test.each([
   ['memoryMb', '127'],
   ['reserveConcurrency', 'off'],
   ['uploadConcurrency', '26'],
+  ['vpcSubnetIds', 'subnet-0a1b2c3d,vpc-1'],
+  ['vpcSecurityGroupIds', 'sg-'],
+  ['permissionsBoundaryArn', 'arn:aws:iam::111122223333:role/x'],
+  ['existingSecretArn', 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:kombo'],
+  ['existingAlarmTopicArn', 'on-call'],
+  ['kmsKeyForLogs', 'yes'],
+  ['oldestWaitingSeconds', '60'],
+  ['heldAlarmAbove', '1000'],
+  ['tags', 'hiring'],
 ])('the template refuses %s = "%s", as packaging does', (name, value) => {
   expect(refusedAtPackaging(name, value)).not.toEqual([]);
   expect(refusedByTemplate(name, value)).toHaveLength(1);
@@ -79,6 +88,10 @@ test.each([
   ['alarmEmail', 'on-call@example.com'],
   ['allowedTypes', '.PDF, text/csv'],
   ['logRetentionDays', '1096'],
+  ['permissionsBoundaryArn', 'arn:aws:iam::aws:policy/PowerUserAccess'],
+  ['existingSecretArn', 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:kombo/prod-AbCdEf'],
+  ['existingAlarmTopicArn', 'arn:aws-cn:sns:cn-north-1:111122223333:on-call'],
+  ['tags', 'team=hiring,cost-center='],
 ])('the template takes %s = "%s", as packaging does', (name, value) => {
   expect(refusedAtPackaging(name, value)).toEqual([]);
   expect(refusedByTemplate(name, value)).toEqual([]);

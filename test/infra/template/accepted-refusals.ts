@@ -15,12 +15,6 @@ const logGroups = ids.map((id) => `${id}LogGroup`);
 /** Refusals in every shape. */
 export const acceptedRefusals: readonly AcceptedRefusal[] = [
   {
-    rule: 'lambda_inside_vpc_check',
-    resources: functions,
-    reason:
-      'Kombo is on the internet. A VPC would add a NAT gateway that costs more than all the rest, and protect nothing.',
-  },
-  {
     rule: 'cloudwatch_log_group_retention_period_check',
     resources: logGroups,
     reason:
@@ -57,6 +51,16 @@ export const acceptedRefusals: readonly AcceptedRefusal[] = [
     rule: 's3_bucket_object_lock_enabled_check',
     resources: ['UploadBucket', 'ServerlessDeploymentBucket', 'BatchBucket'],
     reason: 'A CV must be deletable when its owner asks for it.',
+  },
+];
+
+/** Further refusals when no VPC is given. */
+export const acceptedWithoutVpc: readonly AcceptedRefusal[] = [
+  {
+    rule: 'lambda_inside_vpc_check',
+    resources: functions,
+    reason:
+      'Kombo is on the internet. A VPC adds a NAT gateway that costs more than all the rest; who needs one gives vpcSubnetIds.',
   },
 ];
 

@@ -9,6 +9,7 @@ export const brokenPromises = (template: Template): readonly string[] => [
   ...keptForever(template),
   ...openToOthers(template),
   ...writingRoles(template),
+  ...networkOfOwnCode(template),
   ...functionFaults(template),
 ];
 
@@ -111,6 +112,28 @@ const writingRoles = (template: Template): readonly string[] =>
     return actions
       .filter((action) => action.startsWith('s3:') && !/^s3:(Get|List)/.test(action))
       .map((action) => `${id}: may ${action}.`);
+  });
+
+/** The rights with which Lambda joins a VPC are in the functions' roles; a function's own code must not have them. */
+const networkOfOwnCode = (template: Template): readonly string[] =>
+  resourcesOf(template, 'AWS::Lambda::Function').flatMap(([id, own]) => {
+    const statements = roleStatements(template, String(own.Role).split('/').at(-1) ?? '');
+    const allowed = statements
+      .filter(({ effect }) => effect === 'Allow')
+      .flatMap(({ actions }) => actions)
+      .filter((action) => action.startsWith('ec2:'));
+    const denied = statements
+      .filter(
+        ({ effect, raw }) =>
+          effect === 'Deny' &&
+          new RegExp(`:function:${String(own.FunctionName).replace(/on-\w+$/, '\\*')}$`).test(
+            String(at(raw, 'Condition', 'ArnLike', 'lambda:SourceFunctionArn')),
+          ),
+      )
+      .flatMap(({ actions }) => actions);
+    if (own.VpcConfig === undefined && allowed.length > 0) return [`${id}: may touch networks outside of a VPC.`];
+    if (own.VpcConfig !== undefined && allowed.length === 0) return [`${id}: cannot join its VPC.`];
+    return allowed.filter((action) => !denied.includes(action)).map((action) => `${id}: its code may ${action}.`);
   });
 
 /** AWS allows 4 KB of environment; a function without a log group of its own would log forever. */

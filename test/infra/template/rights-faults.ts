@@ -20,17 +20,21 @@ const statementFaults = async (
 ): Promise<readonly string[]> => {
   const name = `${id}.${String(raw.Sid ?? '?')}`;
   const faults: string[] = [];
+  // What is denied cannot be too much; the check of promises looks whether it is what it should be.
+  if (effect === 'Deny') return [];
   if (effect !== 'Allow') faults.push(`${name}: Effect is ${effect}.`);
   if (actions.length === 0) faults.push(`${name}: names no action.`);
   if (resources.length === 0) faults.push(`${name}: names no resource.`);
   for (const resource of resources) {
-    if (resource === '*' || !resource.startsWith('arn:aws:')) faults.push(`${name}: ${resource} names no resource.`);
+    const unlimited = resource === '*' && actions.every((action) => networkInterfaces.has(action));
+    if (!unlimited && (resource === '*' || !resource.startsWith('arn:aws:')))
+      faults.push(`${name}: ${resource} names no resource.`);
   }
   for (const action of actions) {
     const [service = '', verb = ''] = action.split(':');
     if (action.includes('*')) faults.push(`${name}: ${action} is a wildcard.`);
     else if (!(await iamActionExists(service, verb))) faults.push(`${name}: ${action} is no action.`);
-    else {
+    else if (!networkInterfaces.has(action)) {
       const patterns = await resourcePatterns(service, verb);
       const idle = resources.filter(
         (resource) => !examplesOf(resource).some((example) => patterns.some((pattern) => pattern.test(example))),
@@ -40,6 +44,19 @@ const statementFaults = async (
   }
   return faults;
 };
+
+/**
+ * What Lambda needs in the name of the function's role to join a VPC. AWS names no narrower resource, because the interfaces do not exist yet.
+ * @see AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC", required IAM permissions
+ */
+const networkInterfaces: ReadonlySet<string> = new Set([
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+]);
 
 /** The ARN forms that an action can be limited to, as expressions. */
 const resourcePatterns = async (service: string, verb: string): Promise<readonly RegExp[]> => {
@@ -56,7 +73,7 @@ const resourcePatterns = async (service: string, verb: string): Promise<readonly
 };
 
 /** Slashes, and in the label of a stream, which is a time, colons. */
-const mayHoldMore = new Set(['ObjectName', 'LogGroupName', 'LogStreamName', 'StreamLabel']);
+const mayHoldMore = new Set(['ObjectName', 'LogGroupName', 'LogStreamName', 'StreamLabel', 'SecretId']);
 
 /**
  * The list of actions knows no resource for it, the developer guide's policy names the stream.

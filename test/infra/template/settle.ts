@@ -56,7 +56,7 @@ const decider = (conditions: JsonObject, overrides: ConditionValues): ((name: st
         return decide(String(argument));
       case 'Fn::Equals': {
         const [one, other] = listOf(argument);
-        return String(one) === String(other);
+        return textOf(one) === textOf(other);
       }
       case 'Fn::Not':
         return !listOf(argument).every(evaluate);
@@ -69,6 +69,17 @@ const decider = (conditions: JsonObject, overrides: ConditionValues): ((name: st
     }
   };
   return decide;
+};
+
+/** What a condition compares: text, or a list that is joined. */
+const textOf = (value: Json | undefined): string => {
+  const [name, argument] = intrinsic(value) ?? [];
+  if (name === 'Fn::Join') {
+    const [separator, parts] = listOf(argument);
+    return listOf(parts).map(textOf).join(String(separator));
+  }
+  if (typeof value === 'object') throw new Error(`A condition compares ${JSON.stringify(value)}.`);
+  return String(value);
 };
 
 const replaceIfs = (value: Json, decide: (name: string) => boolean): Json | typeof left => {

@@ -15,7 +15,7 @@ export interface Shape {
 
 type Choice = readonly [name: string, options: Parameters];
 
-/** Each line is one question; a shape answers each. What goes together in one line has no resource in common. */
+/** Each list is one question; a shape answers each. */
 const choices: readonly (readonly Choice[])[] = [
   [
     ['own bucket', {}],
@@ -29,6 +29,19 @@ const choices: readonly (readonly Choice[])[] = [
   [
     ['no key', {}],
     ['key', { kmsKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/5f1a2b3c-1111-2222-3333-444455556666' }],
+  ],
+  [
+    ['', {}],
+    [
+      'a network of its own',
+      {
+        vpcSubnetIds: 'subnet-0a1b2c3d,subnet-0a1b2c3e',
+        vpcSecurityGroupIds: 'sg-0a1b2c3d',
+        permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/workloads',
+        existingSecretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:kombo/prod-AbCdEf',
+        existingAlarmTopicArn: 'arn:aws:sns:eu-central-1:111122223333:on-call',
+      },
+    ],
   ],
   [
     ['plain', {}],
@@ -49,7 +62,12 @@ const combinations = (questions: readonly (readonly Choice[])[]): readonly Choic
   questions.reduce<readonly Choice[]>(
     (before, answers) =>
       before.flatMap(([name, options]) =>
-        answers.map(([answer, more]): Choice => [name === '' ? answer : `${name}, ${answer}`, { ...options, ...more }]),
+        answers.map(
+          ([answer, more]): Choice => [
+            [name, answer].filter((part) => part !== '').join(', '),
+            { ...options, ...more },
+          ],
+        ),
       ),
     [['', {}]],
   );

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import type { Parameters } from '../../infra/parameters/faults.ts';
+import { fillIn } from './template/fill-in.ts';
+import { osls, packageTemplate, serviceFolder } from './template/package.ts';
+import { settle } from './template/settle.ts';
+import { roleStatements } from './template/statements.ts';
+import { at, resourcesOf, type Template } from './template/template.ts';
+
+const deployed = async (options: Parameters): Promise<Template> => fillIn(settle(await packageTemplate(options)));
+
+const key = 'arn:aws:kms:eu-central-1:111122223333:key/5f1a2b3c-1111-2222-3333-444455556666';
+const secret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:kombo/prod-AbCdEf';
+const topic = 'arn:aws:sns:eu-central-1:111122223333:on-call';
+
+test('a VPC takes every function, with the subnets and groups that are given; without one there is none', async () => {
+  const template = await deployed({
+    vpcSubnetIds: 'subnet-0a1b2c3d,subnet-0a1b2c3e',
+    vpcSecurityGroupIds: 'sg-0a1b2c3d',
+  });
+  const inVpc = resourcesOf(template, 'AWS::Lambda::Function').map(([, own]) => own.VpcConfig);
+  expect(inVpc).toHaveLength(4);
+  for (const config of inVpc)
+    expect(config).toEqual({ SubnetIds: ['subnet-0a1b2c3d', 'subnet-0a1b2c3e'], SecurityGroupIds: ['sg-0a1b2c3d'] });
+  const outside = await deployed({});
+  for (const [, own] of resourcesOf(outside, 'AWS::Lambda::Function')) expect(own.VpcConfig).toBeUndefined();
+  expect(JSON.stringify(outside)).not.toContain('ec2:');
+});
+
+test('every role has the boundary, those of services as well', async () => {
+  const boundary = 'arn:aws:iam::111122223333:policy/workloads';
+  const options = { scan: 'create-plan', outcomeBus: 'default' };
+  const bounded = resourcesOf(await deployed({ ...options, permissionsBoundaryArn: boundary }), 'AWS::IAM::Role');
+  expect(bounded.map(([id]) => id).sort()).toEqual(
+    [
+      'BatchRole',
+      'OnBatchRole',
+      'OnDemandRole',
+      'OnScheduleRole',
+      'OnUploadRole',
+      'OutcomePipeRole',
+      'ScanRole',
+    ].sort(),
+  );
+  for (const [, own] of bounded) expect(own.PermissionsBoundary).toBe(boundary);
+  for (const [, own] of resourcesOf(await deployed(options), 'AWS::IAM::Role'))
+    expect(own.PermissionsBoundary).toBeUndefined();
+});
+
+test('an existing secret is read in the place of an own one, which is not made', async () => {
+  const template = await deployed({ existingSecretArn: secret });
+  expect(resourcesOf(template, 'AWS::SecretsManager::Secret')).toEqual([]);
+  for (const [, own] of resourcesOf(template, 'AWS::Lambda::Function')) {
+    expect(at(own, 'Environment', 'Variables', 'KOMBO_API_KEY_SECRET')).toBe(secret);
+    const role = String(own.Role).split('/').at(-1) ?? '';
+    const reading = roleStatements(template, role).filter(({ actions }) =>
+      actions.includes('secretsmanager:GetSecretValue'),
+    );
+    expect(reading.map(({ resources }) => resources)).toEqual([[secret]]);
+  }
+  expect(String(template.Outputs?.FillApiKey?.Value)).toContain(`--secret-id ${secret} `);
+});
+
+test('an existing topic gets every alarm in the place of an own one, and is what on-demand looks at', async () => {
+  const template = await deployed({
+    existingAlarmTopicArn: topic,
+    alarmEmail: 'on-call@example.com',
+    attachWithinSeconds: '600',
+    outcomeBus: 'default',
+  });
+  expect(resourcesOf(template, 'AWS::SNS::Topic')).toEqual([]);
+  expect(resourcesOf(template, 'AWS::SNS::TopicPolicy')).toEqual([]);
+  const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm');
+  expect(alarms).toHaveLength(19);
+  for (const [, own] of alarms) expect(own.AlarmActions).toEqual([topic]);
+  expect(template.Resources.AlarmEmail?.Properties).toMatchObject({ TopicArn: topic });
+  expect(template.Outputs?.AlarmTopicArn?.Value).toBe(topic);
+  const looking = roleStatements(template, 'OnDemandRole').filter(({ actions }) =>
+    actions.includes('sns:GetTopicAttributes'),
+  );
+  expect(looking.map(({ resources }) => resources)).toEqual([[topic]]);
+});
+
+test("a key encrypts the functions' environment; logs only when that is asked for", async () => {
+  const keysIn = (template: Template) => ({
+    environment: resourcesOf(template, 'AWS::Lambda::Function').map(([, own]) => own.KmsKeyArn),
+    logs: resourcesOf(template, 'AWS::Logs::LogGroup').map(([, own]) => own.KmsKeyId),
+  });
+  const four = (value: string | undefined) => [value, value, value, value];
+  expect(keysIn(await deployed({}))).toEqual({ environment: four(undefined), logs: four(undefined) });
+  expect(keysIn(await deployed({ kmsKeyArn: key }))).toEqual({ environment: four(key), logs: four(undefined) });
+  expect(keysIn(await deployed({ kmsKeyArn: key, kmsKeyForLogs: 'true' }))).toEqual({
+    environment: four(key),
+    logs: four(key),
+  });
+});
+
+test('the thresholds of alarms are options, and their texts name them', async () => {
+  const template = await deployed({ heldAlarmAbove: '5', rejectedAlarmAbove: '20', oldestWaitingSeconds: '7200' });
+  const of = (id: string) => {
+    const own = template.Resources[id]?.Properties ?? {};
+    return [own.Threshold, String(own.AlarmDescription).split('\n')[0]];
+  };
+  expect(of('HeldAlarm')).toEqual(['5', expect.stringContaining('more than 5:')]);
+  expect(of('RejectedAlarm')).toEqual(['20', expect.stringContaining('more than 20:')]);
+  expect(of('OldestWaitingAlarm')).toEqual(['7200', expect.stringContaining('more than 7200 s ago')]);
+});
+
+test('tags reach the stack beside service and stage, and CloudFormation hands them on', async () => {
+  const { folder, remove } = await serviceFolder();
+  try {
+    const { exitCode, output } = await osls(
+      folder,
+      'print',
+      '--param=tags=team=hiring,cost-center=42',
+      '--path=provider.stackTags',
+      '--format=json',
+    );
+    expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(output)).toEqual({ service: 'cv-courier', stage: 'dev', team: 'hiring', 'cost-center': '42' });
+  } finally {
+    await remove();
+  }
+});
