@@ -215,7 +215,7 @@ export const komboErrorCodes = {
     ...accountStops,
     meaning: 'Kombo does not accept calls from this address.',
     nextStep:
-      'End the allowlist of this API key in Kombo; within minutes the files follow. The functions have no fixed address unless you have put them into a VPC with one: then add that address.',
+      'End the allowlist of this API key in Kombo; within minutes the files follow. The functions have no fixed address unless they are in a VPC of yours (docs/deploy.md, In a VPC): then add the address of its NAT gateway.',
   },
   'PLATFORM.INTEGRATION_NOT_FOUND': {
     ...integrationUnknown,
