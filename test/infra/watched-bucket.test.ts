@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { foldersOfSlots, foldersOfTemplates, placeFolders, watchedMarker } from '../../infra/watched-bucket.ts';
+import { parseKeyTemplates } from '../../lib/key-template/match-key.ts';
 import { decodeEventKey } from '../../lib/upload/object-key.ts';
 import { fillIn } from './template/fill-in.ts';
 import { settle } from './template/settle.ts';
@@ -51,6 +52,11 @@ test('a letter that no policy takes is "?" in the ARN, one that may count as two
     'arn:aws:s3:::acme-applications/???/*',
     'arn:aws:s3:::acme-applications/cvs*/*',
   ]);
+});
+
+test('a dollar sign in a folder is no variable of CloudFormation; with a brace behind it the folder is refused', () => {
+  expect(arnsOf('a$b/', '$/')).toEqual(['arn:aws:s3:::acme-applications/a$b/*', 'arn:aws:s3:::acme-applications/$/*']);
+  expect(parseKeyTemplates(templates('${AWS::Region}/'))).toMatchObject({ ok: false });
 });
 
 test('S3 notifies of each folder once', () => {
