@@ -122,10 +122,10 @@ test.each([
 
 test('a file that waits is followed until the time is over, and each cause is named once', async () => {
   const stack = await stackWith(['on-upload', 'on-demand']);
-  const { isAttached, text } = await smoke(deploymentOf(stack), 'fault-REMOTE--RATE_LIMIT_EXCEEDED', { waitMs: 3_000 });
+  const { isAttached, text } = await smoke(deploymentOf(stack), 'fault-REMOTE--RATE_LIMIT_EXCEEDED', { waitMs: 10_000 });
   expect(isAttached).toBe(false);
   expect(text.match(new RegExp(`^${time} .* It is not delivered, and is sent automatically`, 'gm'))).toHaveLength(1);
-  expect(text).toContain('It is not attached after 3 s. It is not delivered, and is sent automatically');
+  expect(text).toContain('It is not attached after 10 s. It is not delivered, and is sent automatically');
   expect(text).toContain('Left behind: perhaps one attachment');
 });
 
@@ -139,9 +139,9 @@ test('an upload that no function sees ends with what to look at', async () => {
 
 test('with the scan gate, an upload without a verdict ends with what to look at', async () => {
   const stack = await stackWith(['on-upload', 'on-demand'], { REQUIRE_SCAN: 'true' });
-  const { isAttached, text } = await smoke(deploymentOf(stack), candidate, { waitMs: 1_000 });
+  const { isAttached, text } = await smoke(deploymentOf(stack), candidate, { waitMs: 8_000 });
   expect(isAttached).toBe(false);
-  expect(text).toContain('It is not attached after 1 s. The malware scan has given no verdict');
+  expect(text).toContain('It is not attached after 8 s. The malware scan has given no verdict');
 });
 
 test('a question that is not answered is repeated: another operator may be asking', async () => {
