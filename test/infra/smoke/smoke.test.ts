@@ -122,7 +122,9 @@ test.each([
 
 test('a file that waits is followed until the time is over, and each cause is named once', async () => {
   const stack = await stackWith(['on-upload', 'on-demand']);
-  const { isAttached, text } = await smoke(deploymentOf(stack), 'fault-REMOTE--RATE_LIMIT_EXCEEDED', { waitMs: 10_000 });
+  const { isAttached, text } = await smoke(deploymentOf(stack), 'fault-REMOTE--RATE_LIMIT_EXCEEDED', {
+    waitMs: 10_000,
+  });
   expect(isAttached).toBe(false);
   expect(text.match(new RegExp(`^${time} .* It is not delivered, and is sent automatically`, 'gm'))).toHaveLength(1);
   expect(text).toContain('It is not attached after 10 s. It is not delivered, and is sent automatically');
