@@ -23,7 +23,7 @@ const stateCodes = (Object.keys(komboErrorCodes) as Code[]).filter(
 
 export const poisonMark = 'POISON';
 
-/** One history in sixteen has an outage of hours or days; they cost several times as much as the others. */
+/** One history in twelve has an outage of hours or days; they cost several times as much as the others. */
 export const planTroubles = (random: Random, start: number): Plan => {
   const others = otherIntegrations.slice(0, 1 + random.below(otherIntegrations.length));
   const integrations = [integrationId, ...others] as const;
@@ -39,7 +39,7 @@ export const planTroubles = (random: Random, start: number): Plan => {
     listing: random.chance(0.4),
     stores: random.chance(0.15),
   });
-  if (random.chance(0.06)) {
+  if (random.chance(0.08)) {
     const hours = random.pick([2, 8, 26, 26, 30, 30, 30, 144]);
     const troubles = [outage({ ...place(30, hours * 60, 'any'), from: start + 20 * minute })];
     return { integrations, troubles, isLong: true, poison: undefined };
