@@ -1,3 +1,5 @@
+import type { Actor } from './failure.ts';
+
 /** Why an event, or one record of it, was refused before anything in it became an upload. */
 export interface EventFailure {
   readonly status: 'refused';
@@ -8,6 +10,7 @@ export interface EventFailure {
   readonly redeliver: boolean;
   /** An operator tried the function in the console and reads its answer, so no alarm rings. */
   readonly byHand: boolean;
+  readonly acts: Actor;
   readonly meaning: string;
   /** What the operator does; complete sentences. */
   readonly nextStep: string;
@@ -19,6 +22,7 @@ export const eventFailures = {
     status: 'refused',
     redeliver: false,
     byHand: true,
+    acts: 'nobody',
     meaning: 'The event is empty, so nothing is lost.',
     nextStep: 'Nothing. To try the function, drop a file into the bucket, or send a request to the on-demand function.',
   },
@@ -26,6 +30,7 @@ export const eventFailures = {
     status: 'refused',
     redeliver: false,
     byHand: false,
+    acts: 'operator',
     meaning:
       'The event is text or a number. AWS sends JSON objects, so it was sent by hand or by a program of your own.',
     nextStep: 'Find out who publishes text to the topic or queue. To try the function, drop a file into the bucket.',
@@ -34,6 +39,7 @@ export const eventFailures = {
     status: 'refused',
     redeliver: false,
     byHand: true,
+    acts: 'nobody',
     meaning: 'The event is a test template of the AWS console.',
     nextStep: 'Put your bucket and the key of a real upload into the template, or use the on-demand function.',
   },
@@ -41,6 +47,7 @@ export const eventFailures = {
     status: 'refused',
     redeliver: true,
     byHand: false,
+    acts: 'operator',
     meaning: 'The event has a form that this version does not know; it may name an upload in an unexpected wrapping.',
     nextStep:
       'Read the message in the failure queue, look at what is connected to the function, and fix what sends it. As it is, the message stays refused: look whether the sweep has found its upload, then delete it (infra/README.md, Replay).',
@@ -49,6 +56,7 @@ export const eventFailures = {
     status: 'refused',
     redeliver: true,
     byHand: false,
+    acts: 'operator',
     meaning: 'The event lacks a field that every upload event has; S3 or GuardDuty may have changed its format.',
     nextStep:
       'Read the message in the failure queue, compare it with the S3 user guide, and fix its sender. As it is, the message stays refused: look whether the sweep has found its upload, then delete it (infra/README.md, Replay).',
@@ -57,6 +65,7 @@ export const eventFailures = {
     status: 'refused',
     redeliver: true,
     byHand: false,
+    acts: 'operator',
     meaning: 'The event is wrapped in more messages than any sensible route adds.',
     nextStep:
       'Look at how the event travels; one queue or topic between bucket and function is enough. As it is, the message stays refused: look whether the sweep has found its upload, then delete it (infra/README.md, Replay).',
@@ -65,6 +74,7 @@ export const eventFailures = {
     status: 'refused',
     redeliver: false,
     byHand: false,
+    acts: 'operator',
     meaning: 'The event or manifest names another bucket than BUCKET, the only one that is watched.',
     nextStep:
       'Point the trigger at the bucket in BUCKET alone; when BUCKET is wrong, correct it and deploy: within a day the sweep finds the uploads of the last three days.',
@@ -73,6 +83,7 @@ export const eventFailures = {
     status: 'refused',
     redeliver: true,
     byHand: false,
+    acts: 'operator',
     meaning: 'The scan result names neither an ETag nor a version, so it cannot be said which content was scanned.',
     nextStep:
       'Scan the object again (infra/README.md, Scan for malware); a clean verdict that names its content delivers the file. Then delete the message from the failure queue (infra/README.md, Replay).',
@@ -81,6 +92,7 @@ export const eventFailures = {
     status: 'refused',
     redeliver: false,
     byHand: false,
+    acts: 'operator',
     meaning: 'The key in the event or manifest is not valid form-encoding. No object can have such a key.',
     nextStep: 'Correct the sender; S3 itself never sends such a key. The sweep finds the object under its own key.',
   },
@@ -88,6 +100,7 @@ export const eventFailures = {
     status: 'refused',
     redeliver: false,
     byHand: false,
+    acts: 'operator',
     meaning: 'The S3 Batch Operations job uses an invocation schema that this version does not know.',
     nextStep: 'Create the job with InvocationSchemaVersion 1.0 or 2.0.',
   },
@@ -95,6 +108,7 @@ export const eventFailures = {
     status: 'refused',
     redeliver: false,
     byHand: false,
+    acts: 'operator',
     meaning: 'The task of the S3 Batch Operations job lacks its bucket or its key.',
     nextStep: 'Compare the manifest with the S3 user guide and create the job again.',
   },

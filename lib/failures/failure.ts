@@ -8,6 +8,8 @@
  */
 export type FailureStatus = 'waiting' | 'unknown' | 'held' | 'rejected' | 'superseded';
 
+export type Actor = 'nobody' | 'uploader' | 'operator' | 'customer';
+
 /**
  * One row of the failure table. Every decision that the code takes about a code is a column here and nowhere else, and no
  * column is optional: a new code does not compile before each decision about it is taken.
@@ -49,6 +51,12 @@ export interface Failure {
   readonly asListing: 'look-again' | 'hold' | 'forbidden' | 'cannot-list';
   /** What must be another one where the file is rejected with this. `file-or-key`: the other side does not say which. */
   readonly atFault: 'none' | 'file' | 'key' | 'target' | 'file-or-key';
+  /**
+   * Who must act first. `nobody`: it heals, or nothing is wrong. `uploader`: another file or key is needed. `customer`: the
+   * cause is in the customer's ATS or in its connection to Kombo. `operator`: the team that runs this stack, also
+   * where it has to ask Kombo. docs/failures.md is grouped by it.
+   */
+  readonly acts: Actor;
   readonly meaning: string;
   /** What the operator does; complete sentences, ready for a message at 3 a.m. */
   readonly nextStep: string;

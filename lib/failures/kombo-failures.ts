@@ -19,6 +19,7 @@ const retrySoon = {
   vendorRepeats: false,
   asListing: 'look-again',
   atFault: 'none',
+  acts: 'nobody',
 } as const;
 
 /** Known not delivered, and the other side needs a minute or more. */
@@ -47,6 +48,7 @@ const unknown = {
   vendorRepeats: false,
   asListing: 'look-again',
   atFault: 'none',
+  acts: 'nobody',
 } as const;
 
 /** The same, and the ATS answered: Kombo had accepted the key and the integration. */
@@ -69,6 +71,7 @@ const requestRefused = {
   vendorRepeats: false,
   asListing: 'hold',
   atFault: 'file-or-key',
+  acts: 'operator',
 } as const;
 
 /** Kombo or the ATS read the request and refuses this file. */
@@ -91,10 +94,11 @@ const callRefused = {
   vendorRepeats: false,
   asListing: 'hold',
   atFault: 'none',
+  acts: 'operator',
 } as const;
 
 /** Every file of the integration would fail until its cause has ended, at Kombo, at the customer or by an operator. */
-const integrationStops = { ...retryLater, pauses: 'integration', judges: 'integration' } as const;
+const integrationStops = { ...retryLater, pauses: 'integration', judges: 'integration', acts: 'operator' } as const;
 
 /** The same, and the ATS may allow attaching and forbid listing, or the other way round; an operator can change that. */
 const integrationMayNot = { ...integrationStops, asListing: 'forbidden' } as const;
@@ -113,7 +117,13 @@ const integrationUnknown = {
 } as const;
 
 /** Every file behind this API key would fail. */
-const accountStops = { ...retryLater, pauses: 'account', seenIn: 'call', stackFault: true } as const;
+const accountStops = {
+  ...retryLater,
+  pauses: 'account',
+  seenIn: 'call',
+  stackFault: true,
+  acts: 'operator',
+} as const;
 
 /** Kombo refused the API key, so it did nothing. */
 const keyRefused = { ...accountStops, keyRefused: true } as const;
@@ -146,6 +156,7 @@ export const komboErrorCodes = {
   },
   'INTEGRATION.SETUP_SYNC_PENDING': {
     ...integrationStops,
+    acts: 'nobody',
     seenIn: 'setup-status',
     meaning: 'The first sync of the integration is still running; that can take hours.',
     nextStep:
@@ -153,6 +164,7 @@ export const komboErrorCodes = {
   },
   'INTEGRATION.SETUP_INCOMPLETE': {
     ...integrationStops,
+    acts: 'customer',
     seenIn: 'setup-status',
     meaning: 'The setup of the integration is not finished.',
     nextStep: 'Ask the customer to finish the connection flow in Kombo; the files follow within minutes.',
@@ -171,12 +183,14 @@ export const komboErrorCodes = {
   },
   'INTEGRATION.AUTHENTICATION_INVALID': {
     ...integrationStops,
+    acts: 'customer',
     seenIn: 'status',
     meaning: "The ATS no longer accepts the customer's credentials.",
     nextStep: 'Ask the customer to reconnect the integration in Kombo; the files follow within minutes.',
   },
   'INTEGRATION.PERMISSION_MISSING': {
     ...integrationMayNot,
+    acts: 'customer',
     meaning: "The customer's ATS credentials lack a right.",
     nextStep:
       'Ask the customer to grant the right to add attachments in the ATS; within an hour the files follow, or resume immediately.',

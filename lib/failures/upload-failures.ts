@@ -12,12 +12,13 @@ const besideKombo = {
   vendorRepeats: false,
   asListing: 'look-again',
   atFault: 'none',
+  acts: 'nobody',
 } as const;
 
 const retried = { ...besideKombo, status: 'waiting', retry: 'soon' } as const;
 const unknown = { ...besideKombo, status: 'unknown', retry: 'never' } as const;
-const held = { ...besideKombo, status: 'held', retry: 'never' } as const;
-const rejected = { ...besideKombo, status: 'rejected', retry: 'never', atFault: 'file' } as const;
+const held = { ...besideKombo, status: 'held', retry: 'never', acts: 'operator' } as const;
+const rejected = { ...besideKombo, status: 'rejected', retry: 'never', atFault: 'file', acts: 'uploader' } as const;
 const superseded = { ...besideKombo, status: 'superseded', retry: 'never' } as const;
 
 /** Every way in which an upload can fail before a call to Kombo, or beside it. */
@@ -62,7 +63,7 @@ export const uploadFailures = {
   REMOTE_FIELDS_INVALID: {
     ...rejected,
     meaning: 'The user metadata kombo-remote-fields is not a JSON object.',
-    nextStep: 'Upload again with corrected metadata; the README shows the form.',
+    nextStep: 'Upload again with corrected metadata; docs/configuration.md shows the form.',
   },
   OBJECT_REPLACED: {
     ...superseded,
@@ -177,6 +178,7 @@ export const uploadFailures = {
   },
   SCAN_UNSUPPORTED: {
     ...held,
+    acts: 'uploader',
     meaning: 'The malware scan could not read the file, for example because it has a password.',
     nextStep:
       'Ask for the file without a password, and resolve this one when it has come. Or look at it with care, and retry it by its key with "force": true.',

@@ -33,6 +33,7 @@ const failureColumns: Readonly<Record<keyof Failure, string>> = {
   vendorRepeats: 'false',
   asListing: "'hold'",
   atFault: "'none'",
+  acts: "'operator'",
   meaning: "'A meaning.'",
   nextStep: "'A next step.'",
 };
@@ -40,6 +41,7 @@ const eventColumns: Readonly<Record<keyof EventFailure, string>> = {
   status: "'refused'",
   redeliver: 'false',
   byHand: 'false',
+  acts: "'operator'",
   meaning: "'A meaning.'",
   nextStep: "'A next step.'",
 };
@@ -56,6 +58,19 @@ const rowWithout = (columns: Readonly<Record<string, string>>, left?: string): s
   const parts = Object.entries(columns).filter(([column]) => column !== left);
   return `NEW_CODE: { ${parts.map(([column, value]) => `${column}: ${value}`).join(', ')} },`;
 };
+
+test('what an operator is called for has somebody who acts, and what heals or is over has nobody', () => {
+  expect(codesWhere(({ status, acts }) => (status === 'held' || status === 'rejected') && acts === 'nobody')).toEqual(
+    [],
+  );
+  expect(
+    codesWhere(({ status, acts }) => (status === 'unknown' || status === 'superseded') && acts !== 'nobody'),
+  ).toEqual([]);
+  const waitsForSomebody = codesWhere(({ status, pauses }) => status === 'waiting' && pauses !== 'nothing');
+  expect(waitsForSomebody.filter((code) => failureOf(code).acts === 'nobody')).toEqual([
+    'INTEGRATION.SETUP_SYNC_PENDING',
+  ]);
+});
 
 test('a new failure code does not compile before every decision about it is taken', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-failure-'));
