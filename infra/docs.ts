@@ -5,19 +5,29 @@ import { pathToFileURL } from 'node:url';
 import { exampleStage, optionsTable } from './docs/options.ts';
 import { outcomeExample, outcomeSchemaPage, outcomeTable } from './docs/outcome-event.ts';
 import { fillRegions } from './docs/regions.ts';
-import { stateDiagram, statesPage } from './docs/states.ts';
-import { failuresTable, settingsTable } from './docs/tables.ts';
+import { statesPage } from './docs/states.ts';
+import { failuresTable, settingsTable, typesTable } from './docs/tables.ts';
 
 const root = path.join(import.meta.dirname, '..');
 
 /** Pages that people write, and in which some regions are filled from the code. */
-const pagesWithRegions = ['README.md', 'CONTRIBUTING.md', 'infra/README.md', 'docs/events.md'];
+const pagesWithRegions = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'infra/README.md',
+  'docs/configuration.md',
+  'docs/events.md',
+  'docs/failures.md',
+];
 
 const regions = {
-  failures: failuresTable,
+  'failures-nobody': () => failuresTable('nobody'),
+  'failures-uploader': () => failuresTable('uploader'),
+  'failures-operator': () => failuresTable('operator'),
+  'failures-customer': () => failuresTable('customer'),
+  types: typesTable,
   settings: settingsTable,
   options: optionsTable,
-  states: stateDiagram,
   'outcome-fields': outcomeTable,
   'outcome-example': outcomeExample,
 };

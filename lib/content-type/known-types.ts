@@ -103,4 +103,8 @@ export const extensionOfType = (type: string): string | undefined => knownTypes.
 /** Undefined for a type that is not in the table. */
 export const formOf = (type: string): Form | undefined => knownTypes.get(type)?.form;
 
+/** For a page that lists them. */
+export const listKnownTypes = (): readonly { readonly mimeType: string; readonly extensions: readonly string[] }[] =>
+  [...knownTypes].map(([mimeType, { extensions }]) => ({ mimeType, extensions }));
+
 export const isKnownExtension = (extension: string): boolean => typesByExtension.has(extension);

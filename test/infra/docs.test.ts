@@ -2,20 +2,29 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { fillRegions } from '../../infra/docs/regions.ts';
 import { statesPage } from '../../infra/docs/states.ts';
-import { failuresTable, settingsTable } from '../../infra/docs/tables.ts';
+import { failuresTable, settingsTable, typesTable } from '../../infra/docs/tables.ts';
 import { pages } from '../../infra/docs.ts';
 import { settings } from '../../lib/config/settings.ts';
 import { everyFailure } from '../../lib/failures/failures.ts';
+
+const actors = ['nobody', 'uploader', 'operator', 'customer'] as const;
 
 describe('the pages on disk are what the code makes of them (else: npm run docs)', () => {
   test('docs/states.md is among them', async () => {
     expect((await pages()).map(({ file }) => file)).toContain('docs/states.md');
   });
 
-  test('README.md holds both tables', async () => {
-    const readme = (await pages()).find(({ file }) => file === 'README.md')?.onDisk;
-    expect(readme).toContain(failuresTable());
-    expect(readme).toContain(settingsTable());
+  test('docs/failures.md has every code once, under who acts', async () => {
+    const page = (await pages()).find(({ file }) => file === 'docs/failures.md')?.onDisk ?? '';
+    for (const actor of actors) expect(page).toContain(failuresTable(actor));
+    for (const code of Object.keys(everyFailure)) expect(page.split(`| \`${code}\` |`)).toHaveLength(2);
+  });
+
+  test('docs/configuration.md has the settings, and the types that can be allowed', async () => {
+    const page = (await pages()).find(({ file }) => file === 'docs/configuration.md')?.onDisk ?? '';
+    expect(page).toContain(settingsTable());
+    expect(page).toContain(typesTable());
+    expect(typesTable()).toContain('| `jpeg`, `jpg` | `image/jpeg` |');
   });
 
   test('none has grown old', async () => {
@@ -63,7 +72,7 @@ describe('the page of states', () => {
 
 describe('the tables', () => {
   test('of failures has a row for each code, with its next step', () => {
-    const rows = failuresTable().split('\n').slice(2);
+    const rows = actors.flatMap((actor) => failuresTable(actor).split('\n').slice(2));
     expect(rows).toHaveLength(Object.keys(everyFailure).length);
     expect(rows).toContain(
       '| `FILE_EMPTY` | rejected | The file has no bytes. | Ask the uploader for the file again; the upload was probably cut short. |',
@@ -78,15 +87,18 @@ describe('the tables', () => {
     expect(rows.find((row) => row.startsWith('| `KOMBO_INTEGRATION_ID` '))).toContain(' | none | ');
   });
 
-  test.each([failuresTable, settingsTable])('keep their columns, whatever stands in a cell (%o)', (make) => {
-    const [header = '', ...rows] = make().split('\n');
-    const columnsOf = (row: string): number => row.split(/(?<!\\)\|/).length;
-    for (const row of rows) expect(columnsOf(row)).toBe(columnsOf(header));
-  });
+  test.each([() => failuresTable('operator'), settingsTable, typesTable])(
+    'keep their columns, whatever stands in a cell (%o)',
+    (make) => {
+      const [header = '', ...rows] = make().split('\n');
+      const columnsOf = (row: string): number => row.split(/(?<!\\)\|/).length;
+      for (const row of rows) expect(columnsOf(row)).toBe(columnsOf(header));
+    },
+  );
 
   test('show angle brackets as text, and leave code as it is', () => {
     expect(settingsTable()).toContain('`<tool>:<id>`');
-    expect(failuresTable() + settingsTable().replaceAll(/`[^`]*`/g, '')).not.toMatch(/<[a-z]/);
+    expect(actors.map(failuresTable).join('') + settingsTable().replaceAll(/`[^`]*`/g, '')).not.toMatch(/<[a-z]/);
   });
 });
 
@@ -121,9 +133,9 @@ describe('marked regions', () => {
   });
 });
 
-test('a parameter is the camel case of its variable, and README.md names every variable that has none', async () => {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-  const intro = readme.split('<!-- settings:start -->')[0]?.split('## Configuration')[1] ?? '';
+test('a parameter is the camel case of its variable, and docs/configuration.md names every variable that has none', async () => {
+  const page = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+  const intro = page.split('<!-- settings:start -->')[0]?.split('## Settings')[1] ?? '';
   for (const { name, setBy } of Object.values(settings)) {
     const camelCase = name.toLowerCase().replaceAll(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
     if (typeof setBy === 'object') expect(setBy.parameter).toBe(camelCase);

@@ -50,7 +50,7 @@ const problemsOf = (request: JsonObject): unknown => {
   return 'problems' in read ? read.problems : [];
 };
 
-describe.each(['README.md', 'infra/README.md', 'docs/tenants.md'])('%s', (file) => {
+describe.each(['README.md', 'infra/README.md', 'docs/operating.md', 'docs/tenants.md'])('%s', (file) => {
   const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').replaceAll(/\{ ?(\.{3}|…) ?\}/g, '"…"');
   const requests = requestsIn(text);
 

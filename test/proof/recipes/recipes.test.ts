@@ -56,10 +56,10 @@ test('what the recipes say compiles, and "npm run fix" leaves nothing to lint', 
 });
 
 test('what the recipes say is documented, bundled and packaged', async () => {
-  expect(await inCopy(process.execPath, 'infra/docs.ts')).toContain('written    README.md');
-  const readme = await readFile(path.join(copy, 'README.md'), 'utf8');
-  expect(readme).toContain('| `PAGES_EXCEEDED` | rejected |');
-  expect(readme).toContain('| `MAX_PAGES` | `50` |');
+  expect(await inCopy(process.execPath, 'infra/docs.ts')).toContain('written    docs/failures.md');
+  const page = (name: string) => readFile(path.join(copy, 'docs', name), 'utf8');
+  expect(await page('failures.md')).toContain('| `PAGES_EXCEEDED` | rejected |');
+  expect(await page('configuration.md')).toContain('| `MAX_PAGES` | `50` |');
   expect(await inCopy(process.execPath, 'infra/bundle.ts')).toContain('on-hello');
   expect(await inCopy(tool('osls'), 'package')).not.toContain('FAILED');
   const template = JSON.parse(
