@@ -6,6 +6,7 @@ import { parseUploadId, uploadId } from '../../../lib/upload/upload.ts';
 import { mistypedIntegration, secrets } from './courier.ts';
 import type { Ended } from './history.ts';
 import type { Put } from './planned-files.ts';
+import type { Trouble } from './simulated-account.ts';
 import type { SimulatedAttachment } from './simulated-kombo.ts';
 
 /** The promise, checked on what is left when faults have stopped and time has passed. Empty when it was kept. */
@@ -124,16 +125,24 @@ const overloaded = ({ kombo, cap }: Ended): readonly string[] =>
 
 /** (h) While the other side is down it is asked once a minute at most, beside the calls that find out that it is down. */
 const busyInOutage = ({ kombo: { account }, puts }: Ended): readonly string[] =>
-  (account?.troubles ?? []).flatMap((trouble) => {
-    // The balancer's answers count for the account, which the success of another integration opens again: then no lane is
-    // paused, and each lost answer is looked for with its own backoff.
-    const isHalf = trouble.kind === 'outage' && trouble.how === 'balancer' && trouble.integrationId !== undefined;
-    const looks = isHalf ? looksPerHour * puts.length : 0;
+  (account?.troubles ?? []).flatMap((trouble, _, all) => {
+    const looks = pausesNoLane(trouble, all) ? looksPerHour * puts.length : 0;
     const allowed = callsThatFindOut + looks + (trouble.until - trouble.from) / 60_000;
     return [...(account?.callsDuring(trouble) ?? [])].flatMap(([integration, calls]) =>
       calls > allowed ? [`busy: ${calls} calls for ${integration} in an outage that allows ${allowed}`] : [],
     );
   });
+
+/**
+ * Then each file is sent or looked for with its own backoff. The balancer's answers count for the account, which the success of
+ * another integration opens again; and where Kombo throttles the POSTs, none of them meets the outage.
+ */
+const pausesNoLane = (outage: Trouble, all: readonly Trouble[]): boolean => {
+  if (outage.kind !== 'outage') return false;
+  const isThrottled = ({ kind, from, until }: Trouble): boolean =>
+    kind === 'throttled' && from < outage.until && until > outage.from;
+  return (outage.how === 'balancer' && outage.integrationId !== undefined) || all.some(isThrottled);
+};
 
 /** A preflight and a POST of each file that is being sent when it begins, and the listings that follow. */
 const callsThatFindOut = 40;
