@@ -33,7 +33,7 @@ test('of 10,000 lanes with one waiting file each, a run reads those whose file i
   expect(get).toBeLessThanOrEqual(3 * sent + 2);
 });
 
-test('100 due files cost the same calls beside 20,000 attached ones as beside none', async () => {
+test('the cost of a run depends on what is due: 100 due files take the same calls beside 20,000 attached ones as beside none', async () => {
   const callsBeside = async (attached: number): Promise<Record<string, number>> => {
     const world = laneWorld();
     for (let index = 0; index < attached; index += 1) {

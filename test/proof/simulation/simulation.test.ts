@@ -24,7 +24,7 @@ const seedsFrom = (first: number, count: number): number[] =>
   Array.from({ length: count }, (_, index) => first + index);
 
 test.each([1, 501, 1001, 1501])(
-  '500 histories from seed %i: nothing lost, nothing doubled, nothing leaked',
+  'nothing is lost, nothing is doubled and nothing personal is logged, whatever fails: 500 histories from seed %i',
   { timeout: 900_000 },
   async (first) => {
     expect(await failuresOf(seedsFrom(first, 500))).toEqual([]);
@@ -61,7 +61,9 @@ test('the histories are full of what goes wrong', async () => {
   expect(scanned).toBeGreaterThan(5);
 });
 
-test('every lost answer that can be decided is decided without an operator', { timeout: 900_000 }, async () => {
+test('what can be decided is decided without an operator: every lost answer whose bytes Kombo serves', {
+  timeout: 900_000,
+}, async () => {
   let decided = 0;
   const undecided: string[] = [];
   for (const seed of seedsFrom(1, 400)) {
