@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type KeyTemplate, matchKey, parseKeyTemplates } from '../../lib/key-template/match-key.ts';
 import { ok, type Result } from '../../lib/result.ts';
+import { isSandboxIntegration } from '../../lib/upload/kombo-id.ts';
 import { type Target, targetIdName } from '../../lib/upload/target.ts';
 import { templateFor, uploadKey } from '../local/console/server/upload-key.ts';
 import type { SmokeOptions } from './command-line.ts';
@@ -75,12 +76,9 @@ const integrationNamed = (
   return ok(setting ?? '');
 };
 
-/** Kombo's built-in sandbox: the tool of its integrations is "sandbox" (enum of integration_tool in Kombo's SDK). */
-const isSandbox = ({ integrationId }: Target): boolean => integrationId.startsWith('sandbox:');
-
 /** Why an operator must confirm first; empty when nothing speaks against it. */
 export const doubts = (plan: Plan, check: CheckAnswer): readonly string[] => [
-  ...(isSandbox(plan.target)
+  ...(isSandboxIntegration(plan.target.integrationId)
     ? []
     : [
         `${plan.target.integrationId} is not Kombo's sandbox (whose ids begin with "sandbox:"), so a real ${plan.target.kind} would get the file.`,

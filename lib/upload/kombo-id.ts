@@ -11,3 +11,6 @@ export const isKomboIntegrationId = (text: string): boolean => {
   const [tool = '', id = '', ...others] = text.split(':');
   return others.length === 0 && /^[a-z0-9_-]{1,64}$/.test(tool) && isKomboId(id);
 };
+
+/** Kombo's built-in sandbox: the tool of its integrations is "sandbox" (enum of integration_tool in Kombo's SDK). */
+export const isSandboxIntegration = (integrationId: string): boolean => integrationId.startsWith('sandbox:');
