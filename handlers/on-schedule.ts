@@ -1,8 +1,11 @@
 import type { Context } from 'aws-lambda';
+import { s3Client } from '../lib/aws/clients.ts';
+import { s3Put } from '../lib/aws/s3-put.ts';
 import { OwnError } from '../lib/failures/own-error.ts';
 import type { Gauges, RunReport, SweepReport } from '../lib/runs/run-report.ts';
 import { scheduledRun } from '../lib/runs/scheduled-run.ts';
 import { allIntegrations, type MetricValues, measure } from '../lib/telemetry/metrics.ts';
+import type { PutObject } from '../lib/upload/storage.ts';
 import { reportRefused } from './events/count-refused.ts';
 import { parseScheduleEvent } from './events/schedule-event.ts';
 import { withMiddleware } from './middleware.ts';
@@ -28,7 +31,7 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
   const deadline = deadlineOf(context, courier.clock);
   const options = runOptions(courier.settings, deadline);
   try {
-    const report = await scheduledRun(parsed.tasks, options, courier, measureGauges);
+    const report = await scheduledRun(parsed.tasks, options, { ...courier, putObject }, measureGauges);
     const answer = { summary: summaryOf(report), ...report };
     courier.log.info('Scheduled run done.', { ...answer });
     // The alarm "no schedule run" must ring where runs fail, so that nothing is sent again, and where they do not know how
@@ -39,6 +42,13 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
     deadline.clear();
   }
 });
+
+/** With a client of its own, which a stack without a canary never makes. */
+const putObject: PutObject = (object, signal) => {
+  put ??= s3Put(s3Client({ forcePathStyle: runtime().settings.s3ForcePathStyle }));
+  return put(object, signal);
+};
+let put: PutObject | undefined;
 
 const measureAll = (values: MetricValues): void => measure(values, { integration: allIntegrations });
 
@@ -58,6 +68,7 @@ const measureGauges = (gauges: Gauges): void =>
     UnreadableRecords: gauges.unreadable,
     Unaccounted: gauges.unaccounted,
     SweepAge: inSeconds(gauges.sweepAgeMs),
+    CanaryLate: inSeconds(gauges.canaryLateMs),
   });
 
 const inSeconds = (ms: number | undefined): number | undefined =>

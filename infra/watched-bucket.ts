@@ -25,6 +25,8 @@ const arnWith = (rest: string, name = bucketName): Value => ({
 export const bucketParts: Readonly<Record<string, Value>> = {
   bucketName,
   bucketArn: arnWith(''),
+  /** The one object that a function may write: the form of the parameter allows no wildcard and no variable. */
+  canaryArn: arnWith('/${CanaryKey}'),
   /** Where the bucket can only be the stack's own. */
   ownBucketName,
   ownBucketArn: arnWith('', ownBucketName),

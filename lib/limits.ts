@@ -339,6 +339,15 @@ export const sweepJitterMs = minuteMs;
 /** S3 reports whole seconds: an object put right after the first sweep must not look older than it. */
 export const sweepStartMarginMs = 2 * secondMs;
 
+/**
+ * A canary a day. One that the bucket has not taken is put again after this long; the longest put is shorter. An item of two
+ * days ago is left from a time when the canary was off.
+ */
+export const canaryRetryMs = 10 * minuteMs;
+export const canaryOffAfterMs = 2 * dayMs;
+/** The alarm canary has the same threshold. */
+export const canaryLateAfterMs = hourMs;
+
 /** Pages that are listed for one answer: a prefix may hold a million folder markers. Folders that are shown as unwatched. */
 export const maxListedPages = 20;
 export const maxUnwatchedFolders = 20;

@@ -1,6 +1,8 @@
 import { Fault } from '../../lib/config/setting.ts';
+import { parseAllowedTypes } from '../../lib/content-type/allowed-types.ts';
 import { literalPrefixes, parseKeyTemplates } from '../../lib/key-template/match-key.ts';
 import { maxInstances } from '../../lib/limits.ts';
+import { canaryFault } from '../../lib/runs/canary/canary-setting.ts';
 import { concurrencyParameter } from '../handler-names.ts';
 import { parameterVariables } from './environment.ts';
 import { checkForm, type Option } from './option.ts';
@@ -140,6 +142,15 @@ const faultsTogether = (parameters: Parameters, functions: readonly string[]): r
 
   if (parameters.kmsKeyForLogs === 'true' && !parameters.kmsKeyArn) {
     faults.push('Parameter kmsKeyForLogs is true, and kmsKeyArn is empty: give the key, or take kmsKeyForLogs out.');
+  }
+
+  const { canaryKey = '', allowedTypes = '' } = parameters;
+  const types = parseAllowedTypes(allowedTypes);
+  const canary = options.find(({ name }) => name === 'canaryKey');
+  const isKnown = canaryKey !== '' && !canaryKey.includes('${') && canary && faultsOf(canary, canaryKey).length === 0;
+  if (isKnown && parsed.ok && types.ok) {
+    const fault = canaryFault(canaryKey, { keyTemplates: templates, allowedTypes: types.value });
+    if (fault) faults.push(`Parameter canaryKey ${fault.problem}. ${fault.fix}`);
   }
 
   // A limit of GuardDuty's protection plan.

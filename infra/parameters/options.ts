@@ -254,6 +254,17 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       default: '86400',
       description: 'The alarm oldest-waiting is on while a CV that came longer ago than this is not delivered.',
     },
+    canaryKey: {
+      // Letters that need no encoding and no escape in a policy, and an integration of the sandbox in its place.
+      form: text(
+        '([A-Za-z0-9._=@-]+/)*sandbox:[A-Za-z0-9_-]{1,64}/([A-Za-z0-9._=@-]+/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\\.pdf',
+        "a key of A-Z, a-z, 0-9 and . _ = @ - that names an integration of Kombo's sandbox (sandbox:<id>) and ends in .pdf, such as canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/8Xi6iZrwusZqJmDGXs49GBmJ/canary.pdf",
+      ),
+      default: '',
+      mayBeEmpty: true,
+      description:
+        "Once a day an invented file is put under this key, and the alarm canary rings while it has not reached Kombo's sandbox within an hour. Empty: no canary. See infra/README.md.",
+    },
     attachWithinSeconds: {
       // CloudWatch keeps an alarm's state for longer, but a CV that takes a day rings oldest-waiting anyway.
       form: wholeNumber(0, 86_400),

@@ -5,15 +5,15 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
   type S3Client,
-  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { s3ListingTimeoutMs } from '../limits.ts';
-import { fail, ok, type Result } from '../result.ts';
+import { fail, ok } from '../result.ts';
 import { type ChecksumFacts, checksumOf, identityOf } from '../stream/checksum.ts';
 import { freeAfterUse } from '../stream/free-after-use.ts';
 import { decodeListingKey } from '../upload/object-key.ts';
 import type { Storage, StoredObject } from '../upload/storage.ts';
 import { bareEtag } from '../upload/upload.ts';
+import { s3Failure } from './s3-failure.ts';
 
 /** The bucket over S3's own protocol. Retries of a call belong to the SDK; retries of a delivery do not happen here. */
 export const s3Storage = (client: S3Client): Storage => {
@@ -29,7 +29,7 @@ export const s3Storage = (client: S3Client): Storage => {
         ? fail('STORAGE_UNAVAILABLE', 'S3 did not report the size of the object.')
         : fail('OBJECT_REPLACED', 'The object under the key has another ETag now.');
     } catch (error) {
-      return failure(error);
+      return s3Failure(error);
     }
   };
 
@@ -53,7 +53,7 @@ export const s3Storage = (client: S3Client): Storage => {
         ...(head.LastModified !== undefined && { modifiedAt: head.LastModified.getTime() }),
       });
     } catch (error) {
-      return failure(error);
+      return s3Failure(error);
     }
   };
 
@@ -83,7 +83,7 @@ export const s3Storage = (client: S3Client): Storage => {
         ? ok({ objects, folders, next: page.NextContinuationToken })
         : fail('STORAGE_UNAVAILABLE', 'S3 cut the listing short without a token to continue with.');
     } catch (error) {
-      return failure(error);
+      return s3Failure(error);
     }
   };
 
@@ -153,19 +153,6 @@ const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
 /** A bucket whose versioning is suspended calls every new object "null" and overwrites it, so that name pins nothing. */
 const pinnedVersion = (id: string | undefined): { readonly versionId?: string } =>
   id === undefined || id === 'null' ? {} : { versionId: id };
-
-/** S3's errors as codes of the failure table. An error that is not known to be final gets another attempt. */
-const failure = (error: unknown): Result<never> => {
-  const name = error instanceof Error ? error.name : 'UnknownError';
-  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-  const detail = `S3 answered ${name}${status === undefined ? '' : ` (HTTP ${status})`}.`;
-  if (name === 'NoSuchBucket') return fail('BUCKET_NOT_FOUND', detail);
-  if (name === 'InvalidObjectState') return fail('OBJECT_ARCHIVED', detail);
-  if (name.startsWith('KMS.') || status === 403) return fail('STORAGE_DENIED', detail);
-  if (status === 404) return fail('OBJECT_DELETED', detail);
-  if (status === 412) return fail('OBJECT_REPLACED', detail);
-  return fail('STORAGE_UNAVAILABLE', detail);
-};
 
 /** S3's own encoding can always be decoded; if another store sends something else, the key is kept as it was sent. */
 const decodeKey = (encoded: string): string => {

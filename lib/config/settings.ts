@@ -144,6 +144,14 @@ export const settings = {
     setBy: { parameter: 'sweepEveryMinutes' },
     parse: minutes(5, 1_440),
   },
+  canaryKey: {
+    name: 'CANARY_KEY',
+    meaning:
+      "Under this key on-schedule puts an invented file once a day, which must reach an integration of Kombo's sandbox. Without it: no canary.",
+    optional: true,
+    setBy: { parameter: 'canaryKey' },
+    parse: text,
+  },
   ledgerRetentionDays: {
     name: 'LEDGER_RETENTION_DAYS',
     meaning: 'Settled records are deleted after this many days.',

@@ -31,8 +31,8 @@ import { timestamp } from './timestamp.ts';
  * Below one kilobyte a delivery costs 5 write units: its claim writes the table and both indexes, its settlement the table,
  * and takes the item out of index `byWork`.
  *
- * Beside the uploads there are `lane#<integration>` (see `lane-item.ts`), `sweep` (see `sweep-store.ts`), and `gauges` (see
- * `last-reading.ts`).
+ * Beside the uploads there are `lane#<integration>` (see `lane-item.ts`), `sweep` (see `sweep-store.ts`), `gauges` (see
+ * `last-reading.ts`), and `canary` (see `canary-store.ts`).
  */
 const layout = 1;
 

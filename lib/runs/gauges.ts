@@ -7,6 +7,7 @@ import { type DirectoryEntry, unreadableSentence } from '../lane/lane-store.ts';
 import { pagesSince } from '../lane/pause.ts';
 import { dayMs, ledgerPageSize, maxCounted } from '../limits.ts';
 import { maskIntegrationId } from '../telemetry/mask-key.ts';
+import { lateMs, readCanary } from './canary/canary.ts';
 import { type LastReading, newSince } from './last-reading.ts';
 import { newWaves } from './new-waves.ts';
 import type { RunCourier } from './run-options.ts';
@@ -44,6 +45,7 @@ export const readGauges = async (courier: GaugesCourier, last: LastReading = {})
     ),
     tryToRead('leases', readLeases(courier), courier),
     tryToRead('sweep', readLastSweep(courier), courier),
+    tryToRead('canary', readLateCanary(courier), courier),
   ]);
   const parts = [held, rejected, waiting, ...withUnreadable];
   const unreadable = withUnreadable.reduce((sum, part) => sum + (part?.unreadable ?? 0), 0);
@@ -169,6 +171,12 @@ const readLeases = async ({ ledger }: GaugesCourier): Promise<Part> => {
     if (read >= maxCounted) break;
   }
   return { unreadable };
+};
+
+/** Absent while the canary is off. */
+const readLateCanary = async (courier: GaugesCourier): Promise<Part> => {
+  const key = courier.settings.canaryKey;
+  return key === undefined ? {} : { canaryLateMs: lateMs(await readCanary(key, courier), courier.clock.now()) };
 };
 
 /** Nothing is swept while the item of the sweep cannot be read, and no age shows it. */

@@ -48,6 +48,8 @@ export interface Gauges {
   /** What the last finished pass of the sweep could not account for, and how long ago it ended; absent before the first. */
   readonly unaccounted?: number | undefined;
   readonly sweepAgeMs?: number | undefined;
+  /** Since when a canary is owed that is not attached, in milliseconds; 0 when the newest one is. Absent while it is off. */
+  readonly canaryLateMs?: number | undefined;
   /** Everything could be read. */
   readonly isComplete: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Courier } from '../courier.ts';
+import { type CanaryCourier, keepCanary } from './canary/keep-canary.ts';
 import { addCounts, outcomeCounter } from './count-outcomes.ts';
 import { type ExpiryReport, expireLeases } from './expire-leases.ts';
 import { readGauges } from './gauges.ts';
@@ -18,11 +19,12 @@ import { type LanesReport, workLanes } from './work-lanes.ts';
 export const scheduledRun = async (
   tasks: readonly Task[],
   options: RunOptions,
-  courier: Courier,
+  courier: Courier & Pick<CanaryCourier, 'putObject'>,
   tell: (gauges: Gauges) => void,
 ): Promise<RunReport> => {
   const gauges = await tellGauges(courier, tell);
   const isDue = tasks.includes('due');
+  if (isDue) await keepCanary(options.deadline.signal, courier);
   const leases = isDue ? await expireLeases(options, courier) : undefined;
   // Beside the other work: a probe that hangs takes as long as a call may, and must keep nothing else waiting.
   const recovering = isDue ? recoverLanes(besideLanes(options), courier) : undefined;

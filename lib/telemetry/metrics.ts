@@ -45,6 +45,8 @@ export const metricUnits = {
   Unaccounted: MetricUnit.Count,
   /** Since the end of the last finished pass of the sweep. */
   SweepAge: MetricUnit.Seconds,
+  /** Since when a canary is owed that is not attached; 0 when the newest one is. Not sent while the canary is off. */
+  CanaryLate: MetricUnit.Seconds,
 } as const;
 
 export type MetricName = keyof typeof metricUnits;

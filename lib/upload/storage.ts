@@ -69,3 +69,14 @@ export interface Storage {
     options: { readonly lifetimeSeconds: number; readonly contentType: string; readonly versionId: string },
   ): Promise<string>;
 }
+
+/** Puts an object into the bucket: only the canary is put by this project. */
+export type PutObject = (
+  object: {
+    readonly bucket: string;
+    readonly key: string;
+    readonly bytes: Uint8Array;
+    readonly contentType: string;
+  },
+  signal: AbortSignal,
+) => Promise<Result<{ readonly etag: string }>>;

@@ -105,6 +105,28 @@ test('the thresholds of alarms are options, and their texts name them', async ()
   expect(of('OldestWaitingAlarm')).toEqual(['7200', expect.stringContaining('more than 7200 s ago')]);
 });
 
+test('a canary gives on-schedule alone the right to put one object, and to encrypt it under a key; without one none has it', async () => {
+  const canaryKey = 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/canary.pdf';
+  const keyTemplates = 'candidates/{candidate_id}/{filename}|canary/{integration_id}/{candidate_id}/{filename}';
+  const on = { canaryKey, keyTemplates, existingBucket: 'acme-applications' };
+  const rightsTo = (template: Template, action: string) =>
+    resourcesOf(template, 'AWS::Lambda::Function').flatMap(([, own]) => {
+      const role = String(own.Role).split('/').at(-1) ?? '';
+      return roleStatements(template, role)
+        .filter(({ actions, raw }) => actions.includes(action) && !JSON.stringify(raw).includes('dynamodb.'))
+        .map(({ resources }) => [role, ...resources]);
+    });
+  const put = [['OnScheduleRole', `arn:aws:s3:::acme-applications/${canaryKey}`]];
+  const off = await deployed({ keyTemplates, kmsKeyArn: key });
+  const [plain, encrypted] = [await deployed(on), await deployed({ ...on, kmsKeyArn: key })];
+  expect([off, plain, encrypted].map((template) => rightsTo(template, 's3:PutObject'))).toEqual([[], put, put]);
+  expect([off, plain, encrypted].map((template) => rightsTo(template, 'kms:GenerateDataKey'))).toEqual([
+    [],
+    [],
+    [['OnScheduleRole', key]],
+  ]);
+});
+
 test('tags reach the stack beside service and stage, and CloudFormation hands them on', async () => {
   const { folder, remove } = await serviceFolder();
   try {

@@ -73,9 +73,14 @@ test.each([
   ['Prefix3', 'a//'],
   ['CodePrefix', 'cv-courier'],
   ['KeyTemplates', 'candidates/'],
-])('a folder that some service would read otherwise is refused: %s = "%s"', (name, value) => {
-  expect(valueFaults(packaged.plain, { ...plainValues, [name]: value })).toHaveLength(1);
-});
+  ['CanaryKey', 'canary/greenhouse:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/canary.pdf'],
+  ['CanaryKey', 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/${AWS::StackName}/canary.pdf'],
+])(
+  'a folder that some service would read otherwise, or a canary outside of the sandbox, is refused: %s = "%s"',
+  (name, value) => {
+    expect(valueFaults(packaged.plain, { ...plainValues, [name]: value })).toHaveLength(1);
+  },
+);
 
 test('the console asks for every parameter once, by topic', () => {
   const groups = at(packaged.plain.Metadata, 'AWS::CloudFormation::Interface', 'ParameterGroups') as readonly Json[];

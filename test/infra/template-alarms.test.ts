@@ -6,11 +6,16 @@ import { deliveredFunctions, functionNames } from './template/service.ts';
 import { settle } from './template/settle.ts';
 import { at, type JsonObject, objectsIn, resourcesOf, type Template } from './template/template.ts';
 
+const canary = {
+  keyTemplates: 'candidates/{candidate_id}/{filename}|canary/{integration_id}/{candidate_id}/{filename}',
+  canaryKey: 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/8Xi6iZrwusZqJmDGXs49GBmJ/canary.pdf',
+};
+
 let template: Template = { Resources: {} };
-let withoutGoal: Template = { Resources: {} };
+let withoutOptional: Template = { Resources: {} };
 beforeAll(async () => {
-  template = fillIn(settle(await packageTemplate({ attachWithinSeconds: '600', outcomeBus: 'default' })));
-  withoutGoal = fillIn(settle(await packageTemplate({ outcomeBus: 'default' })));
+  template = fillIn(settle(await packageTemplate({ attachWithinSeconds: '600', outcomeBus: 'default', ...canary })));
+  withoutOptional = fillIn(settle(await packageTemplate({ outcomeBus: 'default' })));
 });
 
 /** One metric of an alarm: where from, how summed up, over which seconds. */
@@ -66,6 +71,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   UnreadableAlarm: gauge('UnreadableRecords'),
   UnaccountedAlarm: gauge('Unaccounted'),
   SweepStoppedAlarm: gauge('SweepAge', 86_400),
+  CanaryAlarm: gauge('CanaryLate', 3_600),
   FailureQueueAlarm: [
     'Maximum of AWS/SQS ApproximateNumberOfMessagesVisible QueueName=cv-courier-dev-failures per 300 s',
     above0,
@@ -134,15 +140,16 @@ test('each alarm rings for what it is there for, no sooner, no later, and knows 
   expect(alarms(template)).toEqual(expected);
 });
 
-test('without a goal for the time until a CV is attached there is no alarm on it, and the dashboard names none', async () => {
-  const { SlowAlarm: _, ...others } = expected;
-  expect(alarms(withoutGoal)).toEqual(others);
-  const bodies = [template, withoutGoal].map((one) =>
+test('without a goal for the time until a CV is attached, and without a canary, no alarm is on them, and the dashboard names none', async () => {
+  const { SlowAlarm: _, CanaryAlarm: __, ...others } = expected;
+  expect(alarms(withoutOptional)).toEqual(others);
+  const bodies = [template, withoutOptional].map((one) =>
     resourcesOf(one, 'AWS::CloudWatch::Dashboard')
       .map(([, own]) => String(own.DashboardBody))
       .join(),
   );
-  expect(bodies.map((body) => body.includes(':alarm:cv-courier-dev-slow'))).toEqual([true, false]);
+  for (const part of [':alarm:cv-courier-dev-slow', ':alarm:cv-courier-dev-canary', 'CanaryLate'])
+    expect(bodies.map((body) => body.includes(part))).toEqual([true, false]);
   for (const body of bodies) expect(() => JSON.parse(body)).not.toThrow();
 });
 

@@ -22,6 +22,13 @@ import { at, isList, isObject, type Json, listOf, objectsIn, resourcesOf, type T
 const root = path.join(import.meta.dirname, '../..');
 const names = await handlerNames();
 
+/** With everything that is off unless it is asked for, but the outcome events. */
+const everyPart = {
+  attachWithinSeconds: '600',
+  keyTemplates: 'candidates/{candidate_id}/{filename}|canary/{integration_id}/{candidate_id}/{filename}',
+  canaryKey: 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/8Xi6iZrwusZqJmDGXs49GBmJ/canary.pdf',
+};
+
 let folder = '';
 let bundles: readonly Bundle[] = [];
 let packaged: Template = { Resources: {} };
@@ -33,8 +40,8 @@ beforeAll(async () => {
   let outcomes: Template;
   [bundles, packaged, outcomes] = await Promise.all([
     bundle(undefined, { outDir: folder }),
-    packageTemplate({ attachWithinSeconds: '600' }),
-    packageTemplate({ attachWithinSeconds: '600', outcomeBus: 'default' }),
+    packageTemplate(everyPart),
+    packageTemplate({ ...everyPart, outcomeBus: 'default' }),
   ]);
   plain = fillIn(settle(packaged));
   withOutcomes = fillIn(settle(outcomes));
@@ -96,6 +103,7 @@ describe.each(names)('%s', (name) => {
     const optional = fillIn(
       settle(
         await packageTemplate({
+          ...everyPart,
           transfer: 'data_url',
           kmsKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/5f1a2b3c-1111-2222-3333-444455556666',
         }),
@@ -106,6 +114,7 @@ describe.each(names)('%s', (name) => {
     expect(added.map((right) => right.replace(/ on (?=$| through)/, ' on key')).sort()).toEqual(
       [
         ...links,
+        ...(name === 'on-schedule' ? ['kms:GenerateDataKey on key through s3'] : []),
         'kms:Decrypt on key through s3',
         'kms:Decrypt on key through secretsmanager',
         'kms:Decrypt on key through lambda',
@@ -244,6 +253,7 @@ test('the dashboard shows every metric that the code knows, and alarms and dashb
     [...metricNames].sort(),
   );
   expect([...new Set(shown.filter((metric) => metric.in !== 'Dashboard').map(({ name }) => name))].sort()).toEqual([
+    'CanaryLate',
     'HeldFiles',
     'HeldNew',
     'OldestWaitingAge',
@@ -287,6 +297,7 @@ test('alarms and dashboard ask for metrics under the very namespace and service 
 });
 
 const alarmNames = [
+  'canary',
   'errors',
   'failure-queue',
   'held',

@@ -101,10 +101,10 @@ const pipePairs = [
 ];
 
 test('the pipe may read the stream of this table, write to this bus and to its own queue, and nothing else', () => {
-  const plain = shapeNamed('own bucket, no scan, no key, e-mail, links, no reservation');
+  const plain = shapeNamed('own bucket, no scan, no key, e-mail, links, canary, no reservation');
   expect(pairs(plain, 'OutcomePipeRole')).toEqual(pipePairs);
   expect(conditions(plain, 'OutcomePipeRole')).toEqual({});
-  const encrypted = shapeNamed('own bucket, no scan, key, e-mail, links, no reservation');
+  const encrypted = shapeNamed('own bucket, no scan, key, e-mail, links, canary, no reservation');
   expect(pairs(encrypted, 'OutcomePipeRole')).toEqual([...pipePairs, `Allow kms:Decrypt on ${key}`].sort());
   expect(conditions(encrypted, 'OutcomePipeRole')).toEqual({
     DecryptStream: { StringEquals: { 'kms:ViaService': 'dynamodb.eu-central-1.amazonaws.com' } },
@@ -112,7 +112,7 @@ test('the pipe may read the stream of this table, write to this bus and to its o
 });
 
 test('the role of the pipe is for this pipe of this account only', () => {
-  const { Resources } = shapeNamed('own bucket, no scan, no key, e-mail, links, no reservation');
+  const { Resources } = shapeNamed('own bucket, no scan, no key, e-mail, links, canary, no reservation');
   expect(at(Resources.OutcomePipeRole?.Properties, 'AssumeRolePolicyDocument', 'Statement', 0)).toMatchObject({
     Principal: { Service: 'pipes.amazonaws.com' },
     Condition: {

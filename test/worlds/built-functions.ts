@@ -46,6 +46,8 @@ export interface BuiltFunctions {
   /** Its event, once more. */
   send(object: CreatedObject): Promise<void>;
   recordOf(object: CreatedObject): Promise<LedgerRecord>;
+  /** What was put under a key, by whomever, oldest first. */
+  putUnder(key: string): readonly CreatedObject[];
   /** What the functions have learnt of a tool. */
   toolOf(integrationId: string): Promise<Tool>;
   /** The cause of a pause. */
@@ -73,6 +75,8 @@ export interface BuiltFunctionsOptions {
   /** Faults in a row pause an integration, as they do when deployed. */
   readonly countsOutages?: boolean;
   readonly movesTime?: boolean;
+  /** How many runs of on-schedule may overlap; 1 when left out. */
+  readonly parallelRuns?: number;
   /** What the functions print. */
   readonly onLine?: (line: string) => void;
 }
@@ -101,10 +105,10 @@ const betweenRunsMs = 50;
 export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promise<BuiltFunctions> => {
   const { integrations, settings = {}, scheduleTimeoutMs = timeoutMs, rewrite, countsOutages = false } = options;
   const folder = await newFolder();
-  const created = new Map<string, CreatedObject>();
+  const created: CreatedObject[] = [];
   const [handlers, s3Server, database, kombo] = await Promise.all([
     buildHandlers({ names: ['on-upload', 'on-schedule'] }),
-    startS3({ directory: folder, bucket, preferredPort: 0, onCreated: (object) => created.set(object.key, object) }),
+    startS3({ directory: folder, bucket, preferredPort: 0, onCreated: (object) => void created.push(object) }),
     startDynamoDb(undefined, 0),
     startKomboEmulator({ integrations }),
   ]);
@@ -146,7 +150,7 @@ export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promi
       onLine: options.onLine ?? (() => undefined),
     });
   const onUpload = lambda('on-upload', timeoutMs, 4);
-  const onSchedule = lambda('on-schedule', scheduleTimeoutMs, 1);
+  const onSchedule = lambda('on-schedule', scheduleTimeoutMs, options.parallelRuns ?? 1);
   const ledger = ledgerOn({
     table: dynamoTable(dynamodb, table),
     clock: systemClock,
@@ -154,9 +158,10 @@ export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promi
     retentionDays: 1,
   });
 
+  const putUnder = (key: string): readonly CreatedObject[] => created.filter((object) => object.key === key);
   const put: BuiltFunctions['put'] = async (key, body) => {
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
-    const object = created.get(key);
+    const object = putUnder(key).at(-1);
     if (!object) throw new Error(`S3 reported no object ${key}.`);
     return object;
   };
@@ -178,6 +183,7 @@ export const startBuiltFunctions = async (options: BuiltFunctionsOptions): Promi
     s3,
     onUpload,
     put,
+    putUnder,
     upload: async (key, body) => {
       const object = await put(key, body);
       await send(object);

@@ -11,6 +11,7 @@ import { scheduledRun } from '../../lib/runs/scheduled-run.ts';
 import type { Storage } from '../../lib/upload/storage.ts';
 import { integrationId, minute } from '../fakes/ledger-samples.ts';
 import { inKeyOrder, listedPage } from '../fakes/listed-page.ts';
+import { noPut } from '../fakes/no-put.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 
 export interface CourierWorld extends DeliveryWorld {
@@ -50,7 +51,7 @@ export const courierWorld = (apiKey?: ApiKey): CourierWorld => {
         scheduledRun(
           ['due', 'sweep'],
           { deadline: world.deadline(), parallelism: 4, worstCaseMs: minute },
-          courier.newFunction(),
+          { ...courier.newFunction(), putObject: noPut },
           () => undefined,
         ),
       ),

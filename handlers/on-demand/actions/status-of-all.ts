@@ -3,9 +3,11 @@ import { failures, isFailureCode } from '../../../lib/failures/failures.ts';
 import { accountLane } from '../../../lib/lane/lane.ts';
 import { laneNameOf } from '../../../lib/lane/lane-name.ts';
 import { countWork, type WorkCounts } from '../../../lib/operator/count-work.ts';
+import { lastCanaryOf } from '../../../lib/operator/last-canary.ts';
 import { lastSweepOf } from '../../../lib/operator/last-sweep.ts';
 import { type FileList, type FilePlace, listFiles } from '../../../lib/operator/list-files.ts';
 import { type ListedPause, listPauses } from '../../../lib/operator/list-pauses.ts';
+import { type Canary, readCanary } from '../../../lib/runs/canary/canary.ts';
 import { damagedSweepAdvice, readSweep, type StoredSweep } from '../../../lib/runs/sweep-store.ts';
 import type { ActionCourier } from '../action.ts';
 import { type Answer, count } from '../answer/answer.ts';
@@ -21,10 +23,12 @@ export const statusOfAll = async (
   const place = cursor === undefined ? undefined : parseCursor(list, cursor);
   if (place === null)
     return { ok: false, message: '"cursor" does not belong to this list. Repeat the request without it.' };
-  const [counts, pauses, sweep] = await Promise.all([
+  const { canaryKey } = courier.settings;
+  const [counts, pauses, sweep, canary] = await Promise.all([
     countWork(courier.deadline, courier),
     listPauses(courier),
     readSweep(courier.table),
+    canaryKey === undefined ? undefined : readCanary(canaryKey, courier),
   ]);
   const files: FileAnswer[] = [];
   let last: FilePlace | undefined;
@@ -49,6 +53,7 @@ export const statusOfAll = async (
     heldByCode: Object.entries(heldByCode).map(([code, number]) => ({ code, number, ...adviceFor(code) })),
     pauses: pauses.map((pause) => pauseAnswer(pause, pauses)),
     sweep: sweepAnswer(sweep, courier.clock.now()),
+    ...(canary && canaryKey !== undefined && { canary: canaryAnswer(canary, canaryKey, courier.clock.now()) }),
     [list]: files,
     ...(more && last && { next: nextPage(list, limit, last) }),
   };
@@ -107,6 +112,11 @@ const sweepAnswer = ({ state }: StoredSweep, now: number) => {
     ...(unmatched !== undefined && { keysNotMatched: unmatched }),
     ...(folders.length > 0 && { unwatchedFolders: folders }),
   };
+};
+
+const canaryAnswer = (canary: Canary, key: string, now: number) => {
+  const { sentence, todo } = lastCanaryOf(canary, now);
+  return { sentence, key, ...(todo !== undefined && { nextStep: todo }) };
 };
 
 const pauseAnswer = ({ integrationId, code, sentence, pause, counts }: ListedPause, all: readonly ListedPause[]) => ({

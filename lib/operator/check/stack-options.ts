@@ -1,12 +1,26 @@
 import type { Settings } from '../../config/config.ts';
 import { literalPrefixes } from '../../key-template/match-key.ts';
 import { documentedCallLimit, maxInstances } from '../../limits.ts';
+import { canaryFault } from '../../runs/canary/canary-setting.ts';
 import { type CheckLine, fine, warn, wrong } from './check-line.ts';
 
 /** What packaging with osls refuses and a stack that is deployed from the plain template may have all the same. */
 export const checkStackOptions = (
-  settings: Pick<Settings, 'keyTemplates' | 'watchedPrefixes' | 'callingInstances'>,
-): readonly CheckLine[] => [...folderLines(settings), ...instanceLines(settings)];
+  settings: Pick<Settings, 'keyTemplates' | 'watchedPrefixes' | 'callingInstances' | 'canaryKey' | 'allowedTypes'>,
+): readonly CheckLine[] => [...folderLines(settings), ...instanceLines(settings), ...canaryLines(settings)];
+
+const canaryLines = ({
+  canaryKey,
+  ...settings
+}: Pick<Settings, 'canaryKey' | 'keyTemplates' | 'allowedTypes'>): readonly CheckLine[] => {
+  if (canaryKey === undefined) return [];
+  const fault = canaryFault(canaryKey, settings);
+  return [
+    fault
+      ? wrong('canary', `Parameter canaryKey ${fault.problem}. No canary is put.`, `${fault.fix} Then deploy.`)
+      : fine('canary', "An invented file goes the whole way into Kombo's sandbox once a day."),
+  ];
+};
 
 const shown = (prefix: string): string => (prefix === '' ? 'the whole bucket' : `"${prefix}"`);
 

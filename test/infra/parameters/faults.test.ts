@@ -74,6 +74,9 @@ describe('a value that cannot be right is refused by the name of its parameter:'
     ['kmsKeyArn', 'arn:aws:kms:eu-central-1:111122223333:alias/cvs'],
     ['alarmEmail', 'on-call'],
     ['alarmEmail', 'a@example.com,b@example.com'],
+    ['canaryKey', 'canary/greenhouse:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/canary.pdf'],
+    ['canaryKey', 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/'],
+    ['canaryKey', 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/*.pdf'],
     ['attachWithinSeconds', '10m'],
     ['attachWithinSeconds', '86401'],
     ['logRetentionDays', '91'],
@@ -213,4 +216,16 @@ test('a value that osls has still to look up is not judged', () => {
 
 test('all faults are reported together', () => {
   expect(faults({ komboBaseUrl: 'mars', scan: 'yes', memoryMb: 'much' })).toHaveLength(3);
+});
+
+test('a canary needs a key template that reads the sandbox from its key', () => {
+  const canaryKey = 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/canary.pdf';
+  const named = 'candidates/{candidate_id}/{filename}|canary/{integration_id}/{candidate_id}/{filename}';
+  expect(faults({ canaryKey, keyTemplates: named })).toEqual([]);
+  expect(faults({ canaryKey })).toEqual([
+    'Parameter canaryKey fits no key template, so its file would never be sent. Add canary/{integration_id}/{candidate_id}/{filename} to the key templates, or correct the key.',
+  ]);
+  expect(faults({ canaryKey, keyTemplates: named, allowedTypes: 'docx' })).toEqual([
+    'Parameter canaryKey names a PDF file, a type that is not sent. Add pdf to the allowed types.',
+  ]);
 });

@@ -13,6 +13,7 @@ const rightOfCommand: Readonly<Record<string, string>> = {
   'QueryCommand byTarget': 'dynamodb:Query on index byTarget',
   GetObjectCommand: 's3:GetObject on objects',
   'GetObjectCommand of a version': 's3:GetObjectVersion on objects',
+  PutObjectCommand: 's3:PutObject on objects',
   HeadObjectCommand: 's3:GetObject on objects',
   GetObjectTaggingCommand: 's3:GetObjectTagging on objects',
   ListObjectsV2Command: 's3:ListBucket on bucket',

@@ -1,4 +1,4 @@
-import { resourcePolicies, roleStatements } from './statements.ts';
+import { resourcePolicies, roleStatements, type Statement } from './statements.ts';
 import { at, type JsonObject, listOf, objectsIn, resourcesOf, type Template } from './template.ts';
 
 /** What this stack promises beyond the rules that AWS publishes: one line per broken promise, for a filled-in template. */
@@ -104,12 +104,20 @@ const isNarrowed = (statement: JsonObject): boolean =>
   (at(statement, 'Condition', 'ArnLike', 'aws:SourceArn') !== undefined ||
     at(statement, 'Condition', 'StringEquals', 'aws:SourceAccount') !== undefined);
 
-/** The functions read CVs; none may write, tag or delete one. */
+/** The functions read CVs; none may write, tag or delete one. on-schedule may put one object, the canary, by its full key. */
 const writingRoles = (template: Template): readonly string[] =>
   resourcesOf(template, 'AWS::Lambda::Function').flatMap(([id, own]) => {
     const role = String(own.Role).split('/').at(-1) ?? '';
-    const actions = roleStatements(template, role).flatMap((statement) => statement.actions);
-    return actions
+    const canary = String(at(own, 'Environment', 'Variables', 'CANARY_KEY') ?? '');
+    const isCanary = ({ actions, resources }: Statement): boolean =>
+      id === 'OnDashscheduleLambdaFunction' &&
+      canary !== '' &&
+      actions.join() === 's3:PutObject' &&
+      resources.length === 1 &&
+      /^arn:aws:s3:::[^/]+\/([^*?]+)$/.exec(resources[0] ?? '')?.[1] === canary;
+    return roleStatements(template, role)
+      .filter((statement) => !isCanary(statement))
+      .flatMap(({ actions }) => actions)
       .filter((action) => action.startsWith('s3:') && !/^s3:(Get|List)/.test(action))
       .map((action) => `${id}: may ${action}.`);
   });

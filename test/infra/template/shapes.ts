@@ -46,8 +46,10 @@ const choices: readonly (readonly Choice[])[] = [
   [
     ['plain', {}],
     [
-      'e-mail, links, no reservation',
+      'e-mail, links, canary, no reservation',
       {
+        keyTemplates: 'candidates/{integration_id}/{candidate_id}/{filename}|candidates/{candidate_id}/{filename}',
+        canaryKey: 'candidates/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/8Xi6iZrwusZqJmDGXs49GBmJ/canary.pdf',
         alarmEmail: 'on-call@example.com',
         attachWithinSeconds: '600',
         transfer: 'data_url',

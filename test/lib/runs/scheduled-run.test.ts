@@ -4,6 +4,7 @@ import { ok } from '../../../lib/result.ts';
 import type { Gauges, Task } from '../../../lib/runs/run-report.ts';
 import { scheduledRun } from '../../../lib/runs/scheduled-run.ts';
 import { hour, integrationId, minute, nine, states } from '../../fakes/ledger-samples.ts';
+import { noPut } from '../../fakes/no-put.ts';
 import { otherIntegration } from '../../fakes/pause-samples.ts';
 import { type PostScript, takes } from '../../fakes/scripted-kombo.ts';
 import { keyOf, type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
@@ -26,6 +27,7 @@ const run = async (tasks: readonly Task[] = ['due', 'sweep']) => {
   }));
   const courier = {
     ...base,
+    putObject: noPut,
     storage: {
       ...base.storage,
       list: async () => {

@@ -37,6 +37,13 @@ describe('an object that the ledger does not know', () => {
     expect(await its.run()).toMatchObject({ found: 0, pass: 'finished' });
   });
 
+  test('is left alone where it is the canary, which must come by its event', async () => {
+    const { key } = its.add('canary');
+    expect(await its.run({ settings: { canaryKey: key } })).toMatchObject({ asked: 1, found: 0, unaccounted: 0 });
+    expect(world.table.items.has('sweep')).toBe(true);
+    expect(statusOf('canary')).toBeUndefined();
+  });
+
   test('is written down after its lane was touched', async () => {
     its.add('unseen');
     const courier = its.newCourier();

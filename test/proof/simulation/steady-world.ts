@@ -7,6 +7,7 @@ import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { fromItem, toItem } from '../../../lib/ledger/record-item.ts';
 import { scheduledRun } from '../../../lib/runs/scheduled-run.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
+import { noPut } from '../../fakes/no-put.ts';
 import { bucket, courierOf, integrationId, secrets, settingsFor } from './courier.ts';
 import { isAnythingDue } from './due-work.ts';
 import type { PostFate } from './kombo-answers.ts';
@@ -108,7 +109,7 @@ export const steadyWorld = (
     const courier = newCourier('schedule');
     const deadline = deadlineIn(courier.clock, 15 * minute);
     const options = { deadline, parallelism: 4, worstCaseMs: settings.komboTimeoutMs + 30_000 };
-    await scheduledRun(['due'], options, courier, () => undefined).finally(deadline.clear);
+    await scheduledRun(['due'], options, { ...courier, putObject: noPut }, () => undefined).finally(deadline.clear);
   };
 
   return {

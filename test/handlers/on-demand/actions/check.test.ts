@@ -158,6 +158,27 @@ test('a bucket that is silent hides nothing of what the other parts found, and k
   );
 });
 
+describe('the canary', () => {
+  const canaryKey = 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/canary.pdf';
+  const canaryLine = async (env: Record<string, string>) =>
+    (await check({}, { settings: world.newFunction(env).settings })).of('canary');
+
+  test('is not spoken of by the check while it is off', async () => {
+    expect(await canaryLine({})).toBeUndefined();
+  });
+
+  test('is fine for the check where its key names the sandbox, and wrong elsewhere', async () => {
+    const KEY_TEMPLATES = 'canary/{integration_id}/{candidate_id}/{filename}';
+    expect(await canaryLine({ CANARY_KEY: canaryKey, KEY_TEMPLATES })).toMatchObject({ state: 'ok' });
+    expect(await canaryLine({ CANARY_KEY: canaryKey.replace('sandbox', 'lever'), KEY_TEMPLATES })).toMatchObject({
+      state: 'wrong',
+      found: expect.stringMatching(
+        /^Parameter canaryKey is read by a key template that takes no .* No canary is put\.$/,
+      ),
+    });
+  });
+});
+
 describe('what packaging refuses and the plain template does not', () => {
   const linesWith = async (change: object) =>
     (await check({}, { settings: { ...world.newFunction().settings, ...change } })).lines.filter(({ what }) =>

@@ -217,6 +217,17 @@ describe('status of all', () => {
     expect((await world.ask({ action: 'status' })).sweep).toEqual(sweep);
   });
 
+  test('shows the canary where it is on, in one sentence', async () => {
+    expect(await world.ask({ action: 'status' })).not.toHaveProperty('canary');
+    const settings = world.newFunction({ CANARY_KEY: 'canary/sandbox:1/GRK1/canary.pdf' }).settings;
+    expect(await world.ask({ action: 'status' }, { settings })).toMatchObject({
+      canary: {
+        sentence: 'The canary is on; the next scheduled run puts its file.',
+        key: 'canary/sandbox:1/GRK1/canary.pdf',
+      },
+    });
+  });
+
   test('counts as far as time allows, and says so', async () => {
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     await attachAll(key);

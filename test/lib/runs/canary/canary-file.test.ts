@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { canaryFile } from '../../../../lib/runs/canary/canary-file.ts';
+
+test('the canary is a PDF whose table points at its objects, and its bytes are new for each mark', () => {
+  const file = Buffer.from(canaryFile('today')).toString('latin1');
+  const start = Number(/startxref\n(\d+)\n%%EOF\n$/.exec(file)?.[1]);
+  expect(file.slice(start, start + 4)).toBe('xref');
+  const places = [...file.matchAll(/^(\d{10}) 00000 n $/gm)].map(([, place]) => Number(place));
+  expect(places).toHaveLength(5);
+  for (const [index, place] of places.entries())
+    expect(file.slice(place)).toMatch(new RegExp(`^${index + 1} 0 obj\\n`));
+  const [, length, stream] = /\/Length (\d+) >>\nstream\n([^\n]*)\nendstream/.exec(file) ?? [];
+  expect(stream).toHaveLength(Number(length));
+  expect(stream).toContain('today');
+  expect(file.length).toBeLessThan(1_000);
+});

@@ -1,0 +1,142 @@
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { dayMs, hourMs, minuteMs } from '../../../lib/limits.ts';
+import { type CloudWatchAlarms, cloudWatchAlarms } from '../../fakes/cloudwatch-alarms.ts';
+import { fillIn } from '../../infra/template/fill-in.ts';
+import { packageTemplate } from '../../infra/template/package.ts';
+import { settle } from '../../infra/template/settle.ts';
+import type { Template } from '../../infra/template/template.ts';
+import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-functions.ts';
+import { keyAt, placeOf } from '../../worlds/lost-answers.ts';
+
+/* The canary on the built functions: what they put into S3 and print, and what the packaged alarm makes of it. */
+
+// Days of runs, each of a real process.
+vi.setConfig({ testTimeout: 90_000 });
+
+const sandbox = 'sandbox:CvCourierCanaryAAAAAAAAA';
+const keyOf = (id: string): string => keyAt(placeOf(sandbox, id), 'canary.pdf');
+
+let template: Template = { Resources: {} };
+beforeAll(async () => {
+  template = fillIn(
+    settle(
+      await packageTemplate({
+        keyTemplates: '{integration_id}/candidates/{candidate_id}/{type}/{filename}',
+        canaryKey: keyOf('canary'),
+      }),
+    ),
+  );
+});
+
+interface World {
+  readonly functions: BuiltFunctions;
+  readonly alarms: CloudWatchAlarms;
+  /** What the runs have printed of the gauge. */
+  readonly late: readonly number[];
+  schedule(forMs: number, everyMs?: number): Promise<void>;
+  /** S3 sends the event of the newest canary. */
+  sendEvent(): Promise<void>;
+}
+
+const start = async (id: string, canaryKey = keyOf(id)): Promise<World> => {
+  const lines: string[] = [];
+  const late: number[] = [];
+  const functions = await startBuiltFunctions({
+    integrations: [sandbox],
+    movesTime: true,
+    parallelRuns: 2,
+    settings: { RETRY_BASE_SECONDS: '30', READ_BACK_AFTER_SECONDS: '60', CANARY_KEY: canaryKey },
+    onLine: (line) => void lines.push(line),
+  });
+  onTestFinished(functions.end);
+  const alarms = cloudWatchAlarms(template, functions.now());
+  return {
+    functions,
+    alarms,
+    late,
+    schedule: async (forMs, everyMs = 5 * minuteMs) => {
+      for (let passedMs = 0; passedMs < forMs; passedMs += everyMs) {
+        await functions.advance(everyMs);
+        // With the sweep, which must not find what no event reported.
+        await functions.run({});
+        for (const line of lines.splice(0)) {
+          alarms.take(line);
+          const [, seconds] = /"CanaryLate":(\d+)/.exec(line) ?? [];
+          if (seconds !== undefined) late.push(Number(seconds));
+        }
+        alarms.evaluateUntil(functions.now());
+      }
+    },
+    sendEvent: async () => {
+      const object = functions.putUnder(canaryKey).at(-1);
+      if (!object) throw new Error('There is no canary in the bucket.');
+      await functions.send(object);
+    },
+  };
+};
+
+const attachedTo = ({ functions }: World, id: string): number =>
+  functions.kombo.attachments({ target: { kind: 'candidate', id } }).length;
+
+test('a canary a day reaches Kombo by its event, and rings nothing', async () => {
+  const world = await start('daily');
+  await world.schedule(10 * minuteMs);
+  expect(world.late.at(-1)).toBeGreaterThanOrEqual(295);
+  await world.sendEvent();
+  await world.schedule(5 * minuteMs);
+  expect([attachedTo(world, 'daily'), world.late.at(-1)]).toEqual([1, 0]);
+  await world.schedule(23 * hourMs, hourMs);
+  // Often enough again when the next one is put: an hour without its event rings.
+  await world.schedule(hourMs);
+  await world.sendEvent();
+  await world.schedule(5 * minuteMs);
+  const etags = world.functions.putUnder(keyOf('daily')).map(({ etag }) => etag);
+  expect([new Set(etags).size, etags.length, attachedTo(world, 'daily')]).toEqual([2, 2, 2]);
+  expect([world.late.at(-1), world.alarms.told('canary')]).toEqual([0, 0]);
+});
+
+test('a canary of which no function hears rings after an hour, also with the sweep, and until the next one is attached', async () => {
+  const world = await start('silent');
+  await world.schedule(hourMs);
+  expect(world.alarms.on()).toEqual([]);
+  await world.schedule(15 * minuteMs);
+  expect(world.alarms.on()).toEqual(['canary']);
+  await world.schedule(dayMs, hourMs);
+  expect([world.functions.putUnder(keyOf('silent')).length, world.alarms.on()]).toEqual([
+    2,
+    expect.arrayContaining(['canary']),
+  ]);
+  expect(attachedTo(world, 'silent')).toBe(0);
+  await world.sendEvent();
+  await world.schedule(30 * minuteMs);
+  expect([world.alarms.on(), world.alarms.told('canary')]).toEqual([[], 1]);
+});
+
+test('a canary that Kombo refuses rings after an hour', async () => {
+  const world = await start('refused');
+  world.functions.kombo.apiKeys.revoke();
+  await world.schedule(5 * minuteMs);
+  await world.sendEvent();
+  await world.schedule(75 * minuteMs);
+  expect(world.alarms.on().toSorted()).toEqual(['canary', 'pauses']);
+  world.functions.kombo.apiKeys.restore();
+  await world.schedule(hourMs);
+  expect([world.alarms.on(), attachedTo(world, 'refused')]).toEqual([[], 1]);
+});
+
+test('of two runs at the same time one puts a canary', async () => {
+  const { functions } = await start('twice');
+  await Promise.all([functions.run(), functions.run()]);
+  expect(functions.putUnder(keyOf('twice'))).toHaveLength(1);
+});
+
+test.each([
+  ['without its setting', '', 0],
+  ["under a key outside of Kombo's sandbox", keyOf('outside').replace('sandbox:', 'greenhouse:'), 12],
+])('no canary is put %s', async (_case, canaryKey, measured) => {
+  const world = await start('none', canaryKey);
+  await world.schedule(hourMs);
+  expect([world.functions.putUnder(canaryKey), world.late.length]).toEqual([[], measured]);
+  await world.schedule(10 * minuteMs);
+  expect(world.alarms.on()).toEqual(canaryKey === '' ? [] : ['canary']);
+});
