@@ -33,12 +33,12 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** @throws {UsageError} for an unknown flag for a PORT_BASE that is no port, and for an --events-to that is no URL. */
+/** @throws {UsageError} for an unknown flag, for a PORT_BASE that is no port, and for an --events-to that is no URL. */
 export const startOptions = (
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): StartOptions | 'help' => {
-  const values = parseFlags(args);
+  const values = parseFlags([...flagsOfNpm(env), ...args]);
   if (values.help) return 'help';
   return {
     once: values.once,
@@ -50,19 +50,33 @@ export const startOptions = (
   };
 };
 
+const flags = {
+  once: { type: 'boolean', default: false },
+  fresh: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  state: { type: 'string' },
+  'events-to': { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/**
+ * The flags that npm took for its own: `npm start --once`, without the `--`, only sets npm_config_once=true.
+ * "true" for a flag with a value means that npm passed the value on without its flag.
+ */
+const flagsOfNpm = (env: Readonly<Record<string, string | undefined>>): readonly string[] => {
+  if (env.npm_lifecycle_event !== 'start') return [];
+  return Object.entries(flags).flatMap(([name, { type }]) => {
+    const value = env[`npm_config_${name.replace('-', '_')}`];
+    if (value === undefined) return [];
+    if (type === 'boolean') return value === 'true' ? [`--${name}`] : [];
+    if (value === 'true') throw new UsageError(`npm keeps --${name} for itself. Write: npm start -- --${name} VALUE`);
+    return [`--${name}=${value}`];
+  });
+};
+
 const parseFlags = (args: readonly string[]) => {
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        once: { type: 'boolean', default: false },
-        fresh: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        state: { type: 'string' },
-        'events-to': { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
+    return parseArgs({ args: [...args], options: flags }).values;
   } catch (error) {
     // Its first sentence names the flag; the rest is about Node.
     throw new UsageError((error instanceof Error ? error.message : String(error)).replace(/\. To specify .*$/s, '.'));

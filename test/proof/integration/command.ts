@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 
-const folder = path.join(import.meta.dirname, '..', '..', '..', 'infra', 'local');
+const root = path.join(import.meta.dirname, '..', '..', '..');
 
 export interface Command {
   readonly child: ChildProcess;
@@ -19,9 +19,15 @@ export const command = (
   name: 'start' | 'invoke',
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Command => {
+): Command => spawned(process.execPath, [path.join(root, 'infra', 'local', `${name}.ts`), ...args], env);
+
+/** npm itself, as a user types it. */
+export const npm = (args: readonly string[]): Command => spawned('npm', args);
+
+const spawned = (program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Command => {
   const { FORCE_COLOR: _, NO_COLOR: __, ...shell } = process.env;
-  const child = spawn(process.execPath, [path.join(folder, `${name}.ts`), ...args], {
+  const child = spawn(program, args, {
+    cwd: root,
     env: { ...shell, PORT_BASE: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -32,6 +32,31 @@ test('PORT_BASE=0 leaves the ports to the system', () => {
   expect(startOptions([], { PORT_BASE: '0' })).toMatchObject({ portBase: 0 });
 });
 
+describe('flags without the "--" of npm', () => {
+  const npm = { npm_lifecycle_event: 'start' };
+
+  test('npm start --once --fresh, which npm only writes into the environment, is understood', () => {
+    const env = { ...npm, npm_config_once: 'true', npm_config_fresh: 'true', npm_config_json: '' };
+    expect(startOptions([], env)).toMatchObject({ once: true, fresh: true, json: false });
+  });
+
+  test('npm start --state=elsewhere is understood', () => {
+    expect(startOptions([], { ...npm, npm_config_state: 'elsewhere' })).toMatchObject({
+      stateDir: path.resolve('elsewhere'),
+    });
+  });
+
+  test('npm start --state elsewhere, of which npm passes on only the last word, is refused with the way to write it', () => {
+    const read = () => startOptions(['elsewhere'], { ...npm, npm_config_state: 'true' });
+    expect(read).toThrow('npm keeps --state for itself. Write: npm start -- --state VALUE');
+  });
+
+  test('flags of another npm script that starts a stack are not flags of the stack', () => {
+    const env = { npm_lifecycle_event: 'test', npm_config_once: 'true', npm_config_json: 'true' };
+    expect(startOptions([], env)).toMatchObject({ once: false, json: false });
+  });
+});
+
 test('--help asks for the usage', () => {
   expect(startOptions(['--help'], {})).toBe('help');
 });
