@@ -17,15 +17,15 @@ const isCalendarDay = (day: string): boolean => {
 export const fields = {
   key: {
     schema: key,
-    is: 'an object key as text, for example "candidates/GRK123/Frank Doe CV.pdf"',
+    is: 'an object key as text, for example "candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf"',
   },
   keys: {
     schema: v.pipe(v.array(key), v.minLength(1), v.maxLength(100)),
-    is: 'a list of 1 to 100 object keys, for example ["candidates/GRK123/Frank Doe CV.pdf"]',
+    is: 'a list of 1 to 100 object keys, for example ["candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf"]',
   },
   prefix: {
     schema: key,
-    is: 'the beginning of object keys as text, for example "candidates/GRK123/"; a whole bucket is for S3 Batch Operations',
+    is: 'the beginning of object keys as text, for example "candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/"; a whole bucket is for S3 Batch Operations',
   },
   limit: {
     schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
@@ -49,7 +49,7 @@ export const fields = {
   },
   candidate_id: {
     schema: targetId,
-    is: 'the id of a candidate at Kombo as text, for example "GRK123"',
+    is: 'the id of a candidate at Kombo as text, for example "GRKwT7dMvcuqBnsZ5xHe4pYa"',
   },
   application_id: {
     schema: targetId,

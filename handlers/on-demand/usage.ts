@@ -6,8 +6,8 @@ import { actions } from './actions.ts';
 import type { Answer } from './answer/answer.ts';
 
 const examples = [
-  { action: 'status', candidate_id: 'GRK123' },
-  { action: 'attach', key: 'candidates/GRK123/Frank Doe CV.pdf' },
+  { action: 'status', candidate_id: 'GRKwT7dMvcuqBnsZ5xHe4pYa' },
+  { action: 'attach', key: 'candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf' },
   { action: 'check' },
 ] as const;
 

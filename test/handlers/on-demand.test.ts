@@ -63,7 +63,7 @@ describe('a request that is not right is told which field, and shown an example'
     [{ action: 'attach', key, limit: 5 }, '"limit" and "cursor" go with "prefix" alone.'],
     [
       { action: 'attach', key: 7 },
-      '"key" is wrong; it must be an object key as text, for example "candidates/GRK123/Frank Doe CV.pdf".',
+      '"key" is wrong; it must be an object key as text, for example "candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf".',
     ],
     [{ action: 'attach', key: '' }, '"key" is wrong;'],
     [{ action: 'attach', keys: key }, '"keys" is wrong; it must be a list of 1 to 100 object keys,'],

@@ -16,7 +16,7 @@ import { type Selection, type SelectionInput, selectObjects } from '../request/s
 export const attach = action({
   name: 'attach',
   does: 'sends one object, several, or those under a prefix; what is attached already is left alone',
-  example: { action: 'attach', key: 'candidates/GRK123/Frank Doe CV.pdf' },
+  example: { action: 'attach', key: 'candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf' },
   changes: true,
   schema: v.pipe(
     v.strictObject({

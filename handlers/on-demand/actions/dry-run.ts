@@ -15,7 +15,7 @@ import { selectObjects } from '../request/select-objects.ts';
 export const dryRun = action({
   name: 'dryRun',
   does: 'does everything except sending: shows target, name, type and what would prevent the delivery',
-  example: { action: 'dryRun', key: 'candidates/GRK123/Frank Doe CV.pdf' },
+  example: { action: 'dryRun', key: 'candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf' },
   changes: false,
   schema: v.pipe(
     v.strictObject({

@@ -13,7 +13,7 @@ import { targetFieldNames, targetFields, targetIn } from '../request/target-fiel
 export const forget = action({
   name: 'forget',
   does: 'erases what the ledger knows of a candidate, an application or a key; delete the objects first',
-  example: { action: 'forget', candidate_id: 'GRK123' },
+  example: { action: 'forget', candidate_id: 'GRKwT7dMvcuqBnsZ5xHe4pYa' },
   changes: true,
   schema: v.pipe(
     v.strictObject({

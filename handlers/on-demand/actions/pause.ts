@@ -8,7 +8,11 @@ import { fields } from '../fields.ts';
 export const pause = action({
   name: 'pause',
   does: 'pauses the deliveries of an integration, or of all; files wait and follow when you resume',
-  example: { action: 'pause', integration_id: 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E', reason: 'The ATS moves tonight.' },
+  example: {
+    action: 'pause',
+    integration_id: 'kombo-sandbox:CvCourierSandboxAAAAAAAA',
+    reason: 'The ATS moves tonight.',
+  },
   changes: true,
   schema: v.strictObject({ integration_id: fields.integration_id.schema, reason: fields.reason.schema }),
   run: async ({ integration_id: name, reason }, { lanes, clock }) => {

@@ -22,11 +22,11 @@ export const replay = action({
           eventSource: 'aws:s3',
           eventName: 'ObjectCreated:Put',
           s3: {
-            bucket: { name: 'cv-inbox' },
+            bucket: { name: 'cv-courier-local' },
             object: {
-              key: 'candidates/GRK123/Frank+Doe+CV.pdf',
-              size: 48211,
-              eTag: '9b2cf535f27731c974343645a3985328',
+              key: 'candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank+Doe+CV.pdf',
+              size: 2135,
+              eTag: '71c00168f6964a343d9250c751120f96',
             },
           },
         },

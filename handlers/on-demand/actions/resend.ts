@@ -14,7 +14,7 @@ export const resend = action({
   does: 'sends a file again that is or may be attached, on your decision; the ATS may then hold it twice',
   example: {
     action: 'resend',
-    key: 'candidates/GRK123/Frank Doe CV.pdf',
+    key: 'candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf',
     force: true,
     reason: 'It was deleted in the ATS by mistake.',
   },

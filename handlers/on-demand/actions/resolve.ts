@@ -12,7 +12,11 @@ import { writeDecision } from '../request/write-decision.ts';
 export const resolve = action({
   name: 'resolve',
   does: 'decides about a file without sending it: one that may have been delivered counts as attached, after you have seen it in the ATS; a held one that was never delivered is not sent; a verdict about an attached one is acknowledged',
-  example: { action: 'resolve', key: 'candidates/GRK123/Frank Doe CV.pdf', reason: 'Seen in the ATS.' },
+  example: {
+    action: 'resolve',
+    key: 'candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf',
+    reason: 'Seen in the ATS.',
+  },
   changes: true,
   schema: v.strictObject({
     key: fields.key.schema,

@@ -18,7 +18,11 @@ import { retryMany } from './retry-many.ts';
 export const retry = action({
   name: 'retry',
   does: 'releases what is held or rejected, once its cause is fixed; by key it is tried immediately, otherwise by the next run',
-  example: { action: 'retry', key: 'candidates/GRK123/Frank Doe CV.pdf', reason: 'The right was granted in the ATS.' },
+  example: {
+    action: 'retry',
+    key: 'candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf',
+    reason: 'The right was granted in the ATS.',
+  },
   changes: true,
   schema: v.pipe(
     v.strictObject({

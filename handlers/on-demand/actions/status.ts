@@ -10,7 +10,7 @@ import { statusOfTarget } from './status-of-target.ts';
 export const status = action({
   name: 'status',
   does: 'shows one key, all files of a candidate or application, or (without either) what waits and is held; with "list": "rejected", what was rejected',
-  example: { action: 'status', candidate_id: 'GRK123' },
+  example: { action: 'status', candidate_id: 'GRKwT7dMvcuqBnsZ5xHe4pYa' },
   changes: false,
   schema: v.pipe(
     v.strictObject({
