@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type BuildFailure, type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
 import { zipSync } from 'fflate';
 import { pruneSdk } from './bundle/prune-sdk.ts';
+import { readFlags, runScript } from './command-line.ts';
 import { handlersIn } from './handler-names.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -141,12 +142,18 @@ export const sizeLines = (bundles: readonly Bundle[]): readonly string[] => {
   );
 };
 
+const usage = `Usage: npm run build -- [FUNCTION ...]
+
+Bundles the functions, or only those that are named, into dist/: on-upload, on-schedule, on-demand, on-batch.`;
+
+const main = async (): Promise<void> => {
+  const options = { help: { type: 'boolean', default: false } } as const;
+  const { values, positionals } = readFlags({ args: process.argv.slice(2), allowPositionals: true, options });
+  if (values.help) return console.log(usage);
+  const bundles = await bundle(positionals.length > 0 ? positionals : undefined);
+  for (const line of sizeLines(bundles)) console.log(line);
+};
+
 if (import.meta.main) {
-  try {
-    const bundles = await bundle(process.argv.length > 2 ? process.argv.slice(2) : undefined);
-    for (const line of sizeLines(bundles)) console.log(line);
-  } catch (error) {
-    console.error(error instanceof BundleError ? error.message : error);
-    process.exitCode = 1;
-  }
+  await runScript('build', main, (error) => (error instanceof BundleError ? error.message : undefined));
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readFlags, runScript } from './command-line.ts';
 import { exampleStage, optionsTable } from './docs/options.ts';
 import { outcomeExample, outcomeSchemaPage, outcomeTable } from './docs/outcome-event.ts';
 import { fillRegions } from './docs/regions.ts';
@@ -75,4 +76,13 @@ const writePages = async (): Promise<void> => {
   }
 };
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writePages();
+const usage = `Usage: npm run docs
+
+Writes the parts of the documentation that are made from the code, and says which files have changed.`;
+
+const main = async (): Promise<void> => {
+  const { values } = readFlags({ options: { help: { type: 'boolean', default: false } } });
+  return values.help ? console.log(usage) : writePages();
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await runScript('docs', main);

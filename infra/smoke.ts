@@ -1,4 +1,5 @@
-import { InvokeError, UsageError } from './invoke/errors.ts';
+import { runScript } from './command-line.ts';
+import { InvokeError } from './invoke/errors.ts';
 import { sampleBytes } from './local/sample.ts';
 import { parseCommandLine, usage } from './smoke/command-line.ts';
 import { deployedStage } from './smoke/deployment.ts';
@@ -8,12 +9,9 @@ import { runSmoke } from './smoke/run.ts';
 const pollMs = 2_000;
 
 /** `npm run smoke`: carries an invented CV through a deployed stage, and says how long each step took. */
-const main = async (): Promise<number> => {
+const main = async (): Promise<void> => {
   const options = parseCommandLine(process.argv.slice(2));
-  if (options === 'help') {
-    console.log(usage);
-    return 0;
-  }
+  if (options === 'help') return console.log(usage);
   const isAttached = await runSmoke({
     options,
     deployment: await deployedStage(options.stage, options.region),
@@ -21,13 +19,7 @@ const main = async (): Promise<number> => {
     pollMs,
     print: (line) => console.log(line),
   });
-  return isAttached ? 0 : 1;
+  process.exitCode = isAttached ? 0 : 1;
 };
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const isExpected = error instanceof UsageError || error instanceof InvokeError;
-  console.error(isExpected ? error.message : error);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runScript('smoke', main, (error) => (error instanceof InvokeError ? error.message : undefined));

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from './errors.ts';
+import { readFlags, UsageError } from '../command-line.ts';
 import { checkedRegion, checkedStack, checkedStage } from './place.ts';
 
 export const usage = `Usage: npm run invoke -- [--stage NAME | --stack NAME [--region REGION]] [--json] <function> [event]
@@ -72,9 +71,9 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
 
 const parse = (args: readonly string[]) => {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options });
+    return readFlags({ args: [...args], allowPositionals: true, options });
   } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
+    throw error instanceof UsageError ? wrong(error.message) : error;
   }
 };
 

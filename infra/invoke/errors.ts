@@ -1,8 +1,3 @@
-/** The command line is wrong; the message says how to write it. Exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** The function was not invoked, failed, or gave no answer; the message says what to do. Exit code 1. */
 export class InvokeError extends Error {
   override readonly name = 'InvokeError';

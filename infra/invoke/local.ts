@@ -1,8 +1,9 @@
 import path from 'node:path';
 import * as v from 'valibot';
+import { UsageError } from '../command-line.ts';
 import { runningStack } from '../local/process/state-folder.ts';
 import { defaultStateDir } from '../local/terminal/start-options.ts';
-import { InvokeError, UsageError } from './errors.ts';
+import { InvokeError } from './errors.ts';
 import { clientContextOf, localUser } from './operator.ts';
 
 const answerShape = v.object({

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
-import { UsageError } from './errors.ts';
+import { UsageError } from '../command-line.ts';
 
 /** What Lambda accepts for an invocation that waits for its answer. */
 const maxEventBytes = 6 * 1024 * 1024;

@@ -1,8 +1,9 @@
 import { isObject } from '../../lib/json.ts';
+import { UsageError } from '../command-line.ts';
 import { answerText } from '../invoke/answer-text.ts';
 import { type CommandLine, parseCommandLine, usage } from '../invoke/command-line.ts';
 import { invokeDeployed } from '../invoke/deployed.ts';
-import { InvokeError, UsageError } from '../invoke/errors.ts';
+import { InvokeError } from '../invoke/errors.ts';
 import { invokeLocal } from '../invoke/local.ts';
 import { readEvent } from '../invoke/read-event.ts';
 import { readService } from '../invoke/service.ts';

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { ConfigurationError } from '../../lib/config/config.ts';
 import { BundleError } from '../bundle.ts';
+import { UsageError } from '../command-line.ts';
 import { postEvents } from './process/post-events.ts';
 import { StackRunning } from './process/state-folder.ts';
 import { sampleBytes, sampleKey } from './sample.ts';
@@ -9,7 +10,7 @@ import { activityOf, activityText } from './terminal/activity.ts';
 import { endpointsText } from './terminal/endpoints-text.ts';
 import { followUpload } from './terminal/follow-upload.ts';
 import { outcomeText } from './terminal/outcome-text.ts';
-import { type StartOptions, startOptions, UsageError, usage } from './terminal/start-options.ts';
+import { type StartOptions, startOptions, usage } from './terminal/start-options.ts';
 import type { Step } from './terminal/step.ts';
 import { stepText } from './terminal/step-text.ts';
 
@@ -108,7 +109,7 @@ const main = async (): Promise<number> => {
     return 0;
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`);
-    return 1;
+    return error instanceof UsageError ? 2 : 1;
   }
 };
 

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import type { TargetKind } from '../../lib/upload/target.ts';
-import { UsageError } from '../invoke/errors.ts';
+import { readFlags, UsageError } from '../command-line.ts';
 import { checkedRegion, checkedStage } from '../invoke/place.ts';
 
 export const usage = `Usage: npm run smoke -- --stage NAME --candidate ID [--integration TOOL:ID] [--region REGION] [--wait SECONDS] [--yes]
@@ -41,7 +40,7 @@ const options = {
 
 /** @throws {UsageError} one sentence */
 export const parseCommandLine = (args: readonly string[]): SmokeOptions | 'help' => {
-  const values = parse(args);
+  const { values } = readFlags({ args: [...args], options });
   if (values.help) return 'help';
   const { stage, region, candidate, application, integration, wait, yes } = values;
   if (stage === undefined) throw wrong('Which stage?');
@@ -66,12 +65,4 @@ export const parseCommandLine = (args: readonly string[]): SmokeOptions | 'help'
   };
 };
 
-const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
-  }
-};
-
-const wrong = (sentence: string): UsageError => new UsageError(`${sentence} See npm run smoke -- --help`);
+const wrong = (sentence: string): UsageError => new UsageError(sentence);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readFlags, UsageError } from '../../command-line.ts';
 
 export const defaultStateDir = path.join(import.meta.dirname, '..', '..', '..', '.local');
 const defaultPortBase = 4570;
@@ -28,17 +28,12 @@ Environment:
   PORT_BASE    first of the ports (${defaultPortBase}): S3, DynamoDB, Kombo, control, console; a taken one moves on by ten, 0 takes any
   Settings of the functions apply too, for example TRANSFER=data_url npm start`;
 
-/** An unknown flag or a wrong value; the message names it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** @throws {UsageError} for an unknown flag, for a PORT_BASE that is no port, and for an --events-to that is no URL. */
 export const startOptions = (
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): StartOptions | 'help' => {
-  const values = parseFlags([...flagsOfNpm(env), ...args]);
+  const { values } = readFlags({ args: [...flagsOfNpm(env), ...args], options: flags });
   if (values.help) return 'help';
   return {
     once: values.once,
@@ -72,15 +67,6 @@ const flagsOfNpm = (env: Readonly<Record<string, string | undefined>>): readonly
     if (value === 'true') throw new UsageError(`npm keeps --${name} for itself. Write: npm start -- --${name} VALUE`);
     return [`--${name}=${value}`];
   });
-};
-
-const parseFlags = (args: readonly string[]) => {
-  try {
-    return parseArgs({ args: [...args], options: flags }).values;
-  } catch (error) {
-    // Its first sentence names the flag; the rest is about Node.
-    throw new UsageError((error instanceof Error ? error.message : String(error)).replace(/\. To specify .*$/s, '.'));
-  }
 };
 
 const portBase = (text: string): number => {

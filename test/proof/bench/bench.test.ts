@@ -116,7 +116,7 @@ test.each([
   [['--chart', 'chart.png'], '--chart writes a .svg file.'],
 ])('%j is refused in one sentence', async (args, message) => {
   const refusal = run(process.execPath, [program, ...args]);
-  await expect(refusal).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(`bench: ${message}`) });
+  await expect(refusal).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
   await expect(refusal).rejects.toMatchObject({ stderr: expect.not.stringContaining('    at ') });
 });
 

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { BenchError } from './bench-error.ts';
+import { readFlags, UsageError } from '../../../infra/command-line.ts';
 
 export interface BenchOptions {
   readonly sizesMb: readonly number[];
@@ -23,9 +22,9 @@ Builds the functions and measures them on this machine against what a user would
 const thorough = { sizesMb: [1, 10, 25, 50, 100], repeats: 5, coldStarts: 15, cvs: { count: 400, warmUp: 100 } };
 const quick = { sizesMb: [1, 25, 100], repeats: 1, coldStarts: 2, cvs: { count: 20, warmUp: 10 } };
 
-/** @throws {BenchError | TypeError} naming the option that is not understood. */
+/** @throws {UsageError} naming the option that is not understood. */
 export const readOptions = (args: readonly string[]): BenchOptions => {
-  const { values } = parseArgs({
+  const { values } = readFlags({
     args: [...args],
     options: {
       quick: { type: 'boolean', default: false },
@@ -38,8 +37,8 @@ export const readOptions = (args: readonly string[]): BenchOptions => {
   const base = values.quick ? quick : thorough;
   const repeats = Number(values.repeats ?? base.repeats);
   if (!Number.isInteger(repeats) || repeats < 1)
-    throw new BenchError(`--repeats "${values.repeats}" is no whole number.`);
-  if (values.chart !== undefined && !values.chart.endsWith('.svg')) throw new BenchError('--chart writes a .svg file.');
+    throw new UsageError(`--repeats "${values.repeats}" is no whole number.`);
+  if (values.chart !== undefined && !values.chart.endsWith('.svg')) throw new UsageError('--chart writes a .svg file.');
   return {
     ...base,
     repeats,

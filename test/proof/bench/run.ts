@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { BundleError } from '../../../infra/bundle.ts';
+import { runScript } from '../../../infra/command-line.ts';
 import { BenchError } from './bench-error.ts';
 import { chartOf } from './chart.ts';
 import { measure } from './measure.ts';
@@ -33,17 +34,15 @@ const bench = async (options: BenchOptions): Promise<void> => {
   }
 };
 
-/** Faults that a person can mend are told in a sentence; anything else is ours and keeps its stack. */
-const told = (error: unknown): unknown => {
-  const known = error instanceof BenchError || error instanceof BundleError;
-  return known || (error instanceof Error && 'code' in error) ? `bench: ${(error as Error).message}` : error;
+const explain = (error: unknown): string | undefined => {
+  const isKnown = error instanceof BenchError || error instanceof BundleError;
+  return isKnown || (error instanceof Error && 'code' in error) ? `bench: ${error.message}` : undefined;
 };
 
-try {
+const main = async (): Promise<void> => {
   const options = readOptions(process.argv.slice(2));
   if (options.help) console.log(usage);
   else await bench(options);
-} catch (error) {
-  console.error(told(error));
-  process.exitCode = 1;
-}
+};
+
+await runScript('bench', main, explain);

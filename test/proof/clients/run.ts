@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { readFlags, runScript, UsageError } from '../../../infra/command-line.ts';
 import { type Stack, startStack } from '../../../infra/local/stack.ts';
 import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
 import { type Client, clientsOf, type Drop, notPossible, type Programs, programNames } from './clients.ts';
@@ -24,9 +25,25 @@ const fileName = 'Zoë Roe + CV.pdf';
 
 const maxWaitMs = 60_000;
 
-const main = async (): Promise<boolean> => {
+const usage = `npm run clients -- [--aws-cli-1 PATH] [--aws-cli-2 PATH] [--boto3 PATH] [--s3cmd PATH] [--rclone PATH]
+
+Drops files on the local stack with the AWS SDK and with each program that is named, and compares what Kombo stores.
+`;
+
+/** @throws {UsageError} */
+const readPrograms = (): Programs | 'help' => {
   const options = Object.fromEntries(programNames.map((name) => [name, { type: 'string' } as const]));
-  const programs: Programs = parseArgs({ options }).values;
+  const { help, ...values } = readFlags({ options: { ...options, help: { type: 'boolean' } } }).values;
+  if (help) return 'help';
+  const programs: Programs = values;
+  for (const name of programNames) {
+    const file = programs[name];
+    if (file !== undefined && !existsSync(file)) throw new UsageError(`--${name} "${file}" does not exist.`);
+  }
+  return programs;
+};
+
+const dropAll = async (programs: Programs): Promise<boolean> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-clients-'));
   const home = path.join(folder, 'home');
   await mkdir(home);
@@ -115,4 +132,10 @@ const reasonOf = (error: unknown): string => {
   return written === '' ? String(error) : (written.split(/[\r\n]+/).at(-1) ?? '');
 };
 
-process.exitCode = (await main()) ? 0 : 1;
+const main = async (): Promise<void> => {
+  const programs = readPrograms();
+  if (programs === 'help') return console.log(usage);
+  process.exitCode = (await dropAll(programs)) ? 0 : 1;
+};
+
+await runScript('clients', main);

@@ -1,6 +1,4 @@
-import { parseArgs } from 'node:util';
-
-export class OptionError extends Error {}
+import { readFlags, UsageError } from '../../../infra/command-line.ts';
 
 export interface Options {
   /** The endpoint of each suite that is to run; empty means all, on the local stand-ins. */
@@ -27,9 +25,9 @@ The checks use buckets and a table of their own and remove them.`;
 
 const endpoints = ['s3', 'dynamodb'] as const;
 
-/** @throws {OptionError | TypeError} naming the option that is wrong. */
+/** @throws {UsageError} naming the option that is wrong. */
 export const readOptions = (args: readonly string[]): Options => {
-  const { values } = parseArgs({
+  const { values } = readFlags({
     args: [...args],
     options: {
       s3: { type: 'string' },
@@ -46,12 +44,12 @@ export const readOptions = (args: readonly string[]): Options => {
   for (const name of endpoints) {
     const url = values[name];
     if (url === undefined) continue;
-    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) throw new OptionError(`--${name} "${url}" is not a URL.`);
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) throw new UsageError(`--${name} "${url}" is not a URL.`);
     urls[name] = url;
   }
   const bucketVersioning = values['bucket-versioning'];
   if (bucketVersioning !== undefined && bucketVersioning !== 'on' && bucketVersioning !== 'off') {
-    throw new OptionError(`--bucket-versioning "${bucketVersioning}" is neither on nor off.`);
+    throw new UsageError(`--bucket-versioning "${bucketVersioning}" is neither on nor off.`);
   }
   const { region, implementation, only, json, help } = values;
   return { urls, region, bucketVersioning, implementation, only, json, help };

@@ -1,5 +1,6 @@
+import { runScript } from '../../../infra/command-line.ts';
 import { dynamodbSuite } from './dynamodb/suite.ts';
-import { OptionError, type Options, readOptions, usage } from './options.ts';
+import { type Options, readOptions, usage } from './options.ts';
 import { reportOf } from './report.ts';
 import { s3Suite } from './s3/suite.ts';
 import type { Suite } from './suite.ts';
@@ -24,12 +25,13 @@ const conformance = async (options: Options): Promise<boolean> => {
   return good;
 };
 
-try {
+const main = async (): Promise<void> => {
   const options = readOptions(process.argv.slice(2));
   if (options.help) console.log(usage);
   else if (!(await conformance(options))) process.exitCode = 1;
-} catch (error) {
-  const known = error instanceof OptionError || (error instanceof Error && 'code' in error);
-  console.error(known ? `conformance: ${(error as Error).message}` : error);
-  process.exitCode = 2;
-}
+};
+
+const explain = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? `conformance: ${error.message}` : undefined;
+
+await runScript('conformance', main, explain);

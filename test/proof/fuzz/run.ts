@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import fc from 'fast-check';
+import { readFlags, runScript, UsageError } from '../../../infra/command-line.ts';
 import { type Surface, surfaces } from './surfaces.ts';
 
 const usage = `npm run fuzz -- [options]
@@ -40,7 +40,7 @@ const play = async ({ input, give }: Surface, seed: number, forMs: number): Prom
 };
 
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({
+  const { values } = readFlags({
     options: {
       minutes: { type: 'string', default: '2' },
       seed: { type: 'string' },
@@ -52,10 +52,11 @@ const main = async (): Promise<void> => {
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
   const chosen = surfaces.filter(({ name }) => name.includes(values.only));
   if (values.help) return console.log(usage);
-  if (!(minutes > 0) || !Number.isInteger(seed) || chosen.length === 0) {
-    console.error(`--minutes takes a number above 0, --seed a whole number, --only a text of a name.\n\n${usage}`);
-    process.exitCode = 1;
-    return;
+  if (!(minutes > 0)) throw new UsageError(`--minutes "${values.minutes}" is not a number above 0.`);
+  if (!Number.isInteger(seed)) throw new UsageError(`--seed "${values.seed}" is not a whole number.`);
+  if (chosen.length === 0) {
+    const names = surfaces.map(({ name }) => name).join(', ');
+    throw new UsageError(`No surface has "${values.only}" in its name. There is: ${names}.`);
   }
   console.log(`Seed ${seed}.`);
   for (const surface of chosen) {
@@ -68,4 +69,4 @@ const main = async (): Promise<void> => {
   console.log(`Most memory: ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB.`);
 };
 
-await main();
+await runScript('fuzz', main);

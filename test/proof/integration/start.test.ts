@@ -94,13 +94,13 @@ describe('--once', () => {
   });
 });
 
-describe('what is wrong from the start is said in a sentence, with exit code 1', () => {
+describe('what is wrong from the start is said in a sentence', () => {
   test.each([
-    [['--bogus'], {}, "Unknown option '--bogus'\n\nUsage: npm start"],
-    [[], { MAX_BYTES: 'many' }, 'MAX_BYTES is "many"'],
-  ])('%o %o', async (args, env, message) => {
+    [['--bogus'], {}, "Unknown option '--bogus'.\n\nUsage: npm start", 2],
+    [[], { MAX_BYTES: 'many' }, 'MAX_BYTES is "many"', 1],
+  ])('%o %o', async (args, env, message, exitCode) => {
     const { code, stdout, stderr } = await once([...args, '--state', await temporaryFolder()], env);
-    expect(code).toBe(1);
+    expect(code).toBe(exitCode);
     expect(stdout).toBe('');
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('    at ');

@@ -2,14 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { readFlags, runScript, UsageError } from '../../../infra/command-line.ts';
 import { type Stack, startStack } from '../../../infra/local/stack.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
 
-const { values } = parseArgs({ options: { kills: { type: 'string', default: '200' } } });
-const kills = Number(values.kills);
+const usage = `npm run kill -- [--kills N]
+
+  --kills N     how many deliveries to kill (200)
+`;
+
 /** How long one delivery takes here, cold start included; kills fall anywhere in it. */
 const spanMs = 700;
 const maxSettleMs = 120_000;
@@ -19,7 +22,7 @@ const maxSettleMs = 120_000;
  * lets the schedule put things right. A sweep, which is hourly, is started by hand after the last kill: it finds the files whose
  * function died before the claim each time. Every file must end attached, and at Kombo once.
  */
-const main = async (): Promise<void> => {
+const killMany = async (kills: number): Promise<void> => {
   const stateDir = await mkdtemp(path.join(tmpdir(), 'cv-courier-kill-'));
   const stack = await startStack({
     stateDir,
@@ -110,4 +113,15 @@ const report = (moments: Record<string, number>, { attached, lost, doubled }: Ve
   if (lost > 0 || doubled > 0 || attached < total) process.exitCode = 1;
 };
 
-await main();
+const main = async (): Promise<void> => {
+  const { values } = readFlags({
+    options: { kills: { type: 'string', default: '200' }, help: { type: 'boolean', default: false } },
+  });
+  if (values.help) return console.log(usage);
+  const kills = Number(values.kills);
+  if (!Number.isInteger(kills) || kills < 1)
+    throw new UsageError(`--kills "${values.kills}" is not a whole number above 0.`);
+  await killMany(kills);
+};
+
+await runScript('kill', main);

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags, runScript, UsageError } from '../../../infra/command-line.ts';
 import { decidedLines } from './decided.ts';
 import { digestOf, digestText } from './digest.ts';
 import { everyInterleaving } from './exhaustive.ts';
@@ -18,7 +18,7 @@ The digest stands for all that happened: the same seeds give the same digest, on
 `;
 
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({
+  const { values } = readFlags({
     options: {
       seeds: { type: 'string', default: '2000' },
       minutes: { type: 'string' },
@@ -34,9 +34,7 @@ const main = async (): Promise<void> => {
   const isRight = (minutes === undefined || minutes > 0) && seeds >= 1 && Number.isInteger(seeds) && isSeed(from);
   if (values.help) return console.log(usage);
   if (!isRight) {
-    console.error(`--seeds, --minutes and --from take whole numbers above 0.\n\n${usage}`);
-    process.exitCode = 1;
-    return;
+    throw new UsageError('--seeds, --minutes and --from take whole numbers above 0.');
   }
   if (seeds === 1) return showHistory(from);
   const startedAt = performance.now();
@@ -100,4 +98,4 @@ const sentences = ({ from, exhaustive, ...all }: Summary): readonly string[] => 
     : []),
 ];
 
-await main();
+await runScript('simulate', main);

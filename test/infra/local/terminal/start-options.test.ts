@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { defaultStateDir, startOptions, UsageError } from '../../../../infra/local/terminal/start-options.ts';
+import { UsageError } from '../../../../infra/command-line.ts';
+import { defaultStateDir, startOptions } from '../../../../infra/local/terminal/start-options.ts';
 
 test('without flags the stack stays up, with its state in .local and ports from 4570 on', () => {
   expect(startOptions([], {})).toEqual({

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { UsageError } from '../../../../infra/command-line.ts';
 import { startDynamoDb } from '../../../../infra/local/aws/dynamodb/server.ts';
-import { OptionError } from '../options.ts';
 import { runChecks } from '../run-checks.ts';
 import type { Suite, SuiteOptions, SuiteReport } from '../suite.ts';
 import type { DynamodbCheck, DynamodbContext } from './check.ts';
@@ -41,7 +41,7 @@ export const runDynamodbChecks = async (
   { region, implementation, only }: SuiteOptions,
 ): Promise<SuiteReport> => {
   const known = implementation === undefined ? {} : knownDeviations[implementation];
-  if (!known) throw new OptionError(`dynamodb/known-deviations.ts has no list "${implementation}".`);
+  if (!known) throw new UsageError(`dynamodb/known-deviations.ts has no list "${implementation}".`);
   const context = contextFor(url, region);
   const checks = dynamodbChecks.map((check) => ({ ...check, run: () => check.run(context) }));
   try {

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { UsageError } from '../../../../infra/command-line.ts';
 import type { PreparedCheck } from '../check.ts';
 import { knownDeviations } from '../known-deviations.ts';
-import { OptionError } from '../options.ts';
 import { runChecks } from '../run-checks.ts';
 import type { Suite, SuiteOptions, SuiteReport } from '../suite.ts';
 import { type Buckets, createBuckets } from './buckets.ts';
@@ -38,7 +38,7 @@ type Endpoint = Pick<LocalS3, 'url' | 'credentials'>;
 const runOn = async ({ url, credentials }: Endpoint, options: SuiteOptions): Promise<SuiteReport> => {
   const { region, bucketVersioning, implementation, only } = options;
   const known = implementation === undefined ? {} : knownDeviations.s3[implementation];
-  if (!known) throw new OptionError(`known-deviations.ts has no list "${implementation}".`);
+  if (!known) throw new UsageError(`known-deviations.ts has no list "${implementation}".`);
   const client = new S3Client({
     endpoint: url,
     region,

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = path.join(import.meta.dirname, '../..');
+const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(
+  readFileSync(path.join(root, 'package.json'), 'utf8'),
+);
+
+/** The scripts of package.json that run a program of this repository, as npm runs them. */
+const ours = Object.entries(scripts).filter(([, script]) => /^(exec )?node [^&|]+$/.test(script));
+
+const run = (script: string, args: string) => {
+  const env = { ...process.env, PORT_BASE: '0' };
+  const { status, stdout, stderr } = spawnSync(`${script} ${args}`, { cwd: root, shell: true, encoding: 'utf8', env });
+  return { status, stdout, stderr };
+};
+
+test('package.json has scripts that run a program of this repository', () => {
+  expect(ours.map(([name]) => name)).toEqual(expect.arrayContaining(['start', 'invoke', 'build', 'docs', 'kill']));
+});
+
+describe.each(ours)('npm run %s', (name, script) => {
+  test(`${name} --help prints how to call it, and does nothing else`, () => {
+    const { status, stdout, stderr } = run(script, '--help');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^(Usage: )?npm (run )?${name}\\b`));
+  });
+
+  test(`${name} names a flag that it does not know, and ends with 2`, () => {
+    const { status, stdout, stderr } = run(script, '--bogus');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^Unknown option '--bogus'\. See npm run|^Unknown option '--bogus'\.\n\nUsage: npm/);
+    expect(stderr).not.toContain('    at ');
+  });
+});
+
+describe('a value that cannot be meant is named', () => {
+  test.each([
+    ['build', 'on-uplaod', 'No handler on-uplaod.', 1],
+    ['simulate', '--seeds many', '--seeds, --minutes and --from', 2],
+    ['fuzz', '--only no-such-one', 'No surface has "no-such-one" in its name. There is: ', 2],
+    ['fuzz', '--minutes 0', '--minutes "0"', 2],
+    ['kill', '--kills none', '--kills "none"', 2],
+    ['clients', '--rclone no/such/program', '--rclone "no/such/program" does not exist.', 2],
+    ['conformance', '--s3 here', '--s3 "here" is not a URL.', 2],
+    ['bench', '--repeats 0', '--repeats "0"', 2],
+  ])('%s %s', (name, args, message, code) => {
+    const { status, stderr } = run(scripts[name] ?? '', args);
+    expect(status).toBe(code);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  });
+});
