@@ -9,6 +9,7 @@ import { type Stack, startStack } from './stack.ts';
 import { activityOf, activityText } from './terminal/activity.ts';
 import { endpointsText } from './terminal/endpoints-text.ts';
 import { followUpload } from './terminal/follow-upload.ts';
+import { keyNames, printable } from './terminal/key-names.ts';
 import { outcomeText } from './terminal/outcome-text.ts';
 import { type StartOptions, startOptions, usage } from './terminal/start-options.ts';
 import type { Step } from './terminal/step.ts';
@@ -32,18 +33,24 @@ const deliverSample = async (stack: Stack, { json }: StartOptions): Promise<read
 };
 
 /** Prints what the functions do from now on, without late lines of the sample: its steps have been printed. */
-const printActivity = ({ events }: Stack, { json }: StartOptions, sample: readonly Step[]): void => {
+const printActivity = (stack: Stack, { json }: StartOptions, sample: readonly Step[]): void => {
+  const { events } = stack;
+  const nameOf = keyNames(stack);
+  // One after the other: a name that is looked up must not fall behind the lines that follow it.
+  let printed = Promise.resolve();
   const sampleRequestId = sample.find((step) => step.step === 'event')?.requestId;
   events.on('line', (functionName, line) => {
     const activity = activityOf(line);
     if (!activity || (activity.kind === 'delivery' && activity.function_request_id === sampleRequestId)) return;
-    print(
-      json ? JSON.stringify({ step: 'activity', functionName, ...activity }) : activityText(functionName, activity),
-    );
+    printed = printed.then(async () => {
+      const shown = activity.kind === 'delivery' ? { ...activity, key: await nameOf(activity) } : activity;
+      print(json ? JSON.stringify({ step: 'activity', functionName, ...shown }) : activityText(functionName, shown));
+    });
   });
-  events.on('unwatched', () => {
-    const text = 'An object has a key outside KEY_TEMPLATES; it causes no event, here as on AWS.';
-    print(json ? JSON.stringify({ step: 'unwatched' }) : `  unwatched           ${text}`);
+  events.on('unwatched', (object) => {
+    const key = printable(object.key);
+    const text = `${key} is a key outside KEY_TEMPLATES; it causes no event, here as on AWS.`;
+    print(json ? JSON.stringify({ step: 'unwatched', key }) : `  unwatched           ${text}`);
   });
 };
 

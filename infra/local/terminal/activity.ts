@@ -5,6 +5,7 @@ import * as v from 'valibot';
 const deliveryLine = v.object({
   status: v.string(),
   key: v.string(),
+  etag: v.optional(v.string()),
   function_request_id: v.optional(v.string()),
   attempt: v.optional(v.number()),
   totalMs: v.optional(v.number()),

@@ -123,8 +123,12 @@ describe('without --once it stays up', () => {
     });
     await s3.send(new PutObjectCommand({ Bucket: 'cv-courier-local', Key: 'candidates/exe1/Jane Roe.pdf', Body: exe }));
     // The outcome event may be printed before.
-    const rejected = 'candidates/•••/•••.pdf\n                      TYPE_CONTRADICTED.';
+    const rejected = 'candidates/exe1/Jane Roe.pdf\n                      TYPE_CONTRADICTED.';
     await expect.poll(stack.stdout, { timeout: 20_000 }).toContain(rejected);
+    await s3.send(new PutObjectCommand({ Bucket: 'cv-courier-local', Key: 'elsewhere/Jane Roe.pdf', Body: exe }));
+    await expect
+      .poll(stack.stdout)
+      .toContain('unwatched           elsewhere/Jane Roe.pdf is a key outside KEY_TEMPLATES');
     s3.destroy();
 
     const second = await once(['--state', state]);

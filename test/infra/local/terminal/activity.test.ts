@@ -7,9 +7,15 @@ const textOf = (line: unknown): string | undefined => {
   return activity && stripVTControlCharacters(activityText('on-upload', activity));
 };
 
-test('a delivery is one line: state, time, masked key', () => {
-  const line = { level: 'INFO', message: 'Attached.', status: 'attached', key: 'candidates/c1/•••.pdf', totalMs: 86.4 };
-  expect(textOf(line)).toBe('  attached     86 ms  candidates/c1/•••.pdf');
+test('a delivery is one line: state, time, key', () => {
+  const line = {
+    level: 'INFO',
+    message: 'Attached.',
+    status: 'attached',
+    key: 'candidates/c1/Frank Doe CV.pdf',
+    totalMs: 86.4,
+  };
+  expect(textOf(line)).toBe('  attached     86 ms  candidates/c1/Frank Doe CV.pdf');
 });
 
 test('a failure says its code and the next step', () => {
@@ -17,13 +23,13 @@ test('a failure says its code and the next step', () => {
     level: 'WARN',
     message: 'Rejected.',
     status: 'rejected',
-    key: 'candidates/c1/•••.pdf',
+    key: 'candidates/c1/Frank Doe CV.pdf',
     totalMs: 27,
     code: 'FILE_EMPTY',
     nextStep: 'Ask the uploader for the file again.',
   };
   expect(textOf(line)).toBe(
-    '  rejected     27 ms  candidates/c1/•••.pdf\n                      FILE_EMPTY. Ask the uploader for the file again.',
+    '  rejected     27 ms  candidates/c1/Frank Doe CV.pdf\n                      FILE_EMPTY. Ask the uploader for the file again.',
   );
 });
 
