@@ -9,6 +9,10 @@ const label = (text: string): string => `  ${text.padEnd(9)}`;
 const quoteForShell = (text: string): string =>
   /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
+/** As a path that a terminal can open. */
+const readme = (...names: readonly string[]): string =>
+  path.relative('', path.join(import.meta.dirname, '..', ...names));
+
 /** Where everything is, and how to send another file. */
 export const endpointsText = ({ endpoints, bucket, region, kombo }: Stack, stateDir: string): string => {
   const target = `s3://${bucket}/candidates/${sampleCandidateId}/Another CV.pdf`;
@@ -35,5 +39,9 @@ export const endpointsText = ({ endpoints, bucket, region, kombo }: Stack, state
     '',
     '  Send another one:',
     `  ${[...credentials, ...copy].join(' ')}`,
+    '',
+    '  Watch one fail: put it into candidates/fault-REMOTE--RATE_LIMIT_EXCEEDED-1/ instead.',
+    `  All faults by candidate id: ${readme('kombo', 'README.md')}`,
+    `  The local stack, its flags and settings: ${readme('README.md')}`,
   ].join('\n');
 };

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { s3Credentials } from '../../../infra/local/aws/s3/server.ts';
+import { faultsFromId } from '../../../infra/local/kombo/faults/fault-names.ts';
 import { closeServer, listen } from '../../../infra/local/process/listen.ts';
 import { runningStack } from '../../../infra/local/process/state-folder.ts';
 import { exe } from '../../fakes/files.ts';
@@ -114,6 +115,10 @@ describe('without --once it stays up', () => {
     expect(stack.stdout()).toMatch(
       /AWS_ACCESS_KEY_ID=LOCAL AWS_SECRET_ACCESS_KEY=LOCAL AWS_REGION=eu-central-1 aws s3 cp '.*Frank Doe CV\.pdf' 's3:\/\/cv-courier-local\/candidates\/\w+\/Another CV\.pdf' --endpoint-url http:\/\/127\.0\.0\.1:\d+/,
     );
+    const links = [...stack.stdout().matchAll(/: (\S+README\.md)$/gm)].map(([, file = '']) => file);
+    expect(links).toEqual(['infra/local/kombo/README.md', 'infra/local/README.md']);
+    const [, candidate = ''] = /candidates\/(fault-[\w-]+)\//.exec(stack.stdout()) ?? [];
+    expect(faultsFromId(candidate)).toHaveLength(1);
 
     const s3 = new S3Client({
       endpoint: stack.s3Url,
