@@ -74,7 +74,8 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       form: text('\\{[\\s\\S]*\\}', 'a JSON object'),
       default: '',
       mayBeEmpty: true,
-      description: 'JSON for all attachments, for example {"greenhouse":{"post_headers":{"On-Behalf-Of":"123"}}}.',
+      description:
+        'JSON of your ATS for all attachments, see docs/configuration.md. For Workable: {"workable":{"on_behalf_of_user_remote_id":"123"}}.',
     },
     komboTimeoutSeconds: {
       // The functions stop at 300 s and need 5 s to write down what happened.
