@@ -31,6 +31,18 @@ test.each(blocks)('bash can read what %s shows: %s', (_file, block) => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
+test('a test that a page names by its title exists, and is one', () => {
+  const named = pages.flatMap((file) => [...read(file).matchAll(/vitest run (\S+\.test\.ts) -t "([^"]+)"/g)]);
+  expect(named.length).toBeGreaterThan(0);
+  for (const [, file = '', title = ''] of named) expect(read(file).split(title), `${file} ${title}`).toHaveLength(2);
+});
+
+test('CHROMIUM is documented with the path that the tests of the page take without it', () => {
+  const [, byDefault = ''] = /process\.env\.CHROMIUM \?\? '([^']+)'/.exec(read('test/proof/e2e/browser.ts')) ?? [];
+  const sentence = `\`CHROMIUM\` names it where it is not \`${byDefault}\``;
+  for (const file of ['README.md', 'CONTRIBUTING.md']) expect(read(file)).toContain(sentence);
+});
+
 describe('infra/README.md', () => {
   const page = read('infra/README.md');
   const shell = blocksIn(page).join('\n');
