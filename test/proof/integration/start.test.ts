@@ -156,6 +156,9 @@ describe('without --once it stays up', () => {
     expect(await readFile(path.join(state, 'logs', 'on-demand.log'), 'utf8')).toMatch(
       /"message":"An operator asked for a change\.".*"action":"pause","operator":"local user [^"]+","scope":"integration account","reason":"A test\."/,
     );
+    const notDone = command('invoke', ['on-demand', 'handlers/examples/on-demand-retry.json', '--state', state]);
+    expect(await notDone.ended).toBe(1);
+    expect(notDone.stdout()).toMatch(/^Nothing was done: its state does not allow "retry"/);
     const unknown = command('invoke', ['on-demnad', '{}', '--state', state]);
     expect(await unknown.ended).toBe(2);
     expect(unknown.stderr()).toMatch(/^There is no function on-demnad\. The stack runs: .*on-upload/);
