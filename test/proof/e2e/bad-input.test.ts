@@ -31,7 +31,6 @@ test('names of any kind arrive as they are, and none becomes part of the page', 
     '{{constructor}} ${7*7}.pdf',
   ];
   const page = await console_.open();
-  await page.getByRole('switch', { name: 'Show names' }).check({ force: true });
   await address(page, 'odd1');
   await choose(
     page,

@@ -10,13 +10,13 @@ import { rowList } from './row-list.ts';
 import { storedList } from './stored-list.ts';
 import { uploader } from './uploader.ts';
 
-const names = byId('names', HTMLInputElement);
-names.role = 'switch';
-// A reload starts masked, even if the browser restores the box.
-names.checked = false;
+const mask = byId('mask', HTMLInputElement);
+mask.role = 'switch';
+/** Names are shown unless masked: the people of a local stack are invented. */
+const namesShown = () => !mask.checked;
 
 const notice = notices();
-const ask = askDialog(() => names.checked);
+const ask = askDialog(namesShown);
 const zone = dropZone(uploader(notice), notice);
 const rows = rowList(
   (action, { id, name, target }) => ask(action, { row: id, about: target === undefined ? name : `${name}, ${target}` }),
@@ -40,5 +40,5 @@ const live = listen({
   faults: faults.apply,
   pauses: pauses.apply,
 });
-names.addEventListener('change', () => live.reopen(names.checked));
-live.reopen(false);
+mask.addEventListener('change', () => live.reopen(namesShown()));
+live.reopen(namesShown());
