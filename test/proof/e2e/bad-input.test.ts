@@ -42,6 +42,18 @@ test('names of any kind arrive as they are, and none becomes part of the page', 
   expect(await page.title()).toBe('cv-courier: local console');
 });
 
+test('a name that reads from right to left leaves the size and the state of its row in their places', async () => {
+  const name = 'سيرة ذاتية 2026.pdf';
+  const page = await console_.open();
+  await address(page, 'arabic1');
+  await choose(page, [{ name, bytes: Buffer.concat([pdf, Buffer.from('% arabic\n')]) }]);
+  const mine = row(page, name);
+  await mine.filter({ hasText: 'Attached' }).waitFor();
+  const left = async (part: string) => (await mine.locator(part).boundingBox())?.x ?? 0;
+  expect(await left('.name')).toBeLessThan(await left('.size'));
+  expect(await page.locator('#rows bdi.name').filter({ hasText: name }).count()).toBe(1);
+});
+
 test('an empty file is rejected as empty', async () => {
   const page = await console_.open();
   await address(page, 'empty1');

@@ -22,10 +22,11 @@ const retryable = ({ state }: RowView): boolean =>
   state === 'held' || state === 'rejected' || state === 'waiting' || state === 'unknown';
 
 export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowView) => void): RowElement => {
-  const name = element('span', { class: 'name' });
+  // Isolated: a name that reads from right to left must not reorder the size and the state beside it.
+  const name = element('bdi', { class: 'name' });
   const size = element('span', { class: 'size' });
   const pill = element('span', { class: 'pill' });
-  const target = element('span', { class: 'target-name' });
+  const target = element('bdi', { class: 'target-name' });
   const sentence = element('span', { class: 'sentence' });
   const bar = element('progress', { max: '1', value: '0' });
   const stops = element('span', { class: 'stops', 'aria-hidden': 'true' }, ...[1, 2, 3, 4].map(() => element('i')));
@@ -70,7 +71,9 @@ export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowV
       );
     for (const warning of warnings) lines.push(['Warning', warning]);
     if (event !== undefined) lines.push(['Event', event]);
-    facts.replaceChildren(...lines.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]));
+    facts.replaceChildren(
+      ...lines.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, element('bdi', {}, text))]),
+    );
     setHidden(buttons.retry ?? node, !retryable(current));
     for (const button of Object.values(buttons)) if (!askable(current)) setHidden(button, true);
   };

@@ -83,7 +83,7 @@ const storedFileElement = ({
   return element(
     'li',
     {},
-    element('span', { class: 'name' }, name),
+    element('bdi', { class: 'name' }, name),
     element('a', { href, download: '', 'aria-label': `Download ${name}, stored at ${at}` }, 'Download'),
     element(
       'span',

@@ -81,6 +81,7 @@ const maskFor = (names: boolean, templates: readonly KeyTemplate[], { rows }: Pi
   if (names) return (value: unknown) => value;
   // Longest first: a key may start with another key.
   const keys = [...rows.values()].map(({ key }) => key).sort((a, b) => b.length - a.length);
+  const sentNames = [...rows.values()].flatMap(({ sentName = '' }) => (sentName.length > 3 ? [sentName] : []));
   const text = (value: string) => {
     let masked = value;
     for (const key of keys) {
@@ -88,6 +89,7 @@ const maskFor = (names: boolean, templates: readonly KeyTemplate[], { rows }: Pi
       const name = key.slice(key.lastIndexOf('/') + 1);
       if (name.length > 3) masked = masked.replaceAll(name, maskNames(name));
     }
+    for (const name of sentNames) masked = masked.replaceAll(name, maskNames(name));
     return masked;
   };
   const mask = (value: unknown, field = ''): unknown => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { attachmentName } from '../../../../lib/attachment/name.ts';
 import type { FailureDetail } from '../../../../lib/failures/failures.ts';
 import { failures } from '../../../../lib/failures/failures.ts';
 import type { KeyTemplate } from '../../../../lib/key-template/match-key.ts';
@@ -13,7 +14,11 @@ import { pausedName } from './pause-view.ts';
 import type { FailureView, Progress, RowPause, RowView } from './view.ts';
 
 /** A row before masking: it holds the whole key. */
-export type Row = Omit<RowView, 'name' | 'failure'> & { readonly failure?: FailureDetail | FailureView };
+export type Row = Omit<RowView, 'name' | 'failure'> & {
+  /** As the latest attempt sent it. User metadata can replace the name that is in the key. */
+  readonly sentName?: string;
+  readonly failure?: FailureDetail | FailureView;
+};
 
 /** The id of an upload on the page: a digest, because keys are personal data and ids appear in the page's markup. */
 export const rowId = (uploadIdText: string): string =>
@@ -43,6 +48,7 @@ export const rowOfRecord = (
     id: rowId(uploadId(upload)),
     key: upload.key,
     ...(target && { target: targetKey(target) }),
+    ...(record.sent && { sentName: record.sent.name }),
     state: state.status === 'sending' ? (progress ? 'sending' : 'claimed') : state.status,
     atMs: record.createdAt,
     changedAtMs: state.status === 'attached' ? state.attachedAt : record.updatedAt,
@@ -58,12 +64,16 @@ export const rowOfRecord = (
 };
 
 /** The row as the page gets it: masked unless names are shown. */
-export const rowView = ({ failure, ...row }: Row, templates: readonly KeyTemplate[], names: boolean): RowView => {
-  const key = names ? row.key : maskNames(row.key, templates);
+export const rowView = (
+  { failure, sentName, ...row }: Row,
+  templates: readonly KeyTemplate[],
+  names: boolean,
+): RowView => {
+  const name = sentName ?? attachmentName(row.key.slice(row.key.lastIndexOf('/') + 1));
   return {
     ...row,
-    key,
-    name: key.slice(key.lastIndexOf('/') + 1),
+    key: names ? row.key : maskNames(row.key, templates),
+    name: names ? name : maskNames(name),
     ...(failure && { failure: failureView(failure, names) }),
     warnings: warningsView(row.warnings, names),
   };

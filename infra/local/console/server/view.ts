@@ -36,6 +36,7 @@ export interface RowView {
   readonly id: string;
   /** The temporary row that this one replaces: an upload has an id only after its last byte. */
   readonly replaces?: string;
+  /** The name that the attachment has, or will get, in the ATS. */
   readonly name: string;
   readonly key: string;
   /** `candidate/<id>` or `application/<id>`; absent when the key names none. */

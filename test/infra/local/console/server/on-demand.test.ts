@@ -12,7 +12,16 @@ const settings = readSettings({
   KOMBO_INTEGRATION_ID: 'greenhouse:A1',
 });
 const key = 'candidates/Jane1/Jane Roe.pdf';
-const row: Row = { id: 'r1', key, state: 'held', atMs: 0, changedAtMs: 0, attempt: 1, warnings: [] };
+const row: Row = {
+  id: 'r1',
+  key,
+  sentName: 'From metadata.pdf',
+  state: 'held',
+  atMs: 0,
+  changedAtMs: 0,
+  attempt: 1,
+  warnings: [],
+};
 
 const answering = (invoke: Lambda['invoke']) => {
   const lambda: Lambda = {
@@ -41,7 +50,10 @@ test('runs it with the real key, and shows event and answer masked', async () =>
   const events: unknown[] = [];
   const askAbout = answering(async (event) => {
     events.push(event);
-    return { message: `"${key}" is held.`, files: [{ key, name: 'Jane Roe.pdf', note: 'See Jane Roe.pdf' }] };
+    return {
+      message: `"${key}" is held.`,
+      files: [{ key, name: 'Jane Roe.pdf', note: 'See Jane Roe.pdf, sent as From metadata.pdf' }],
+    };
   });
   const answer = await askAbout({ action: 'status', row: 'r1', run: true, names: false });
   expect(events).toEqual([{ action: 'status', key }]);
@@ -49,7 +61,7 @@ test('runs it with the real key, and shows event and answer masked', async () =>
     event: { action: 'status', key: 'candidates/Jane1/•••.pdf' },
     answer: {
       message: '"candidates/Jane1/•••.pdf" is held.',
-      files: [{ key: 'candidates/Jane1/•••.pdf', name: '•••.pdf', note: 'See •••.pdf' }],
+      files: [{ key: 'candidates/Jane1/•••.pdf', name: '•••.pdf', note: 'See •••.pdf, sent as •••.pdf' }],
     },
   });
 });

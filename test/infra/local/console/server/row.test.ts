@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rowOfRecord } from '../../../../../infra/local/console/server/row.ts';
+import { rowOfRecord, rowView } from '../../../../../infra/local/console/server/row.ts';
 import type { LedgerRecord, State } from '../../../../../lib/ledger/record.ts';
 
 const record = (state: State): LedgerRecord => ({
@@ -51,4 +51,14 @@ test('a file that is attached shows a verdict of the malware scan until it is ac
   });
   const acknowledged = { ...attached, verdict: { ...verdict, acknowledged: true } } as const;
   expect(rowOfRecord(acknowledged, undefined, [])).not.toHaveProperty('failure');
+});
+
+test('a row has the name that was sent, or else the one that its key leads to; masked like the key', () => {
+  const attached = record({ status: 'attached', attachedAt: 1_000, evidence: 'answer', warnings: [] });
+  const unsent = { ...waiting, upload: { ...waiting.upload, key: 'candidates/Jane1/CV\u202Efdp.exe.pdf' } };
+  const sent = { name: 'Jane Roe.pdf', type: 'CV', contentType: 'application/pdf' } as const;
+  const nameOf = (each: LedgerRecord, names: boolean) => rowView(rowOfRecord(each, undefined, []), [], names).name;
+  expect(nameOf({ ...attached, sent }, true)).toBe('Jane Roe.pdf');
+  expect(nameOf({ ...attached, sent }, false)).toBe('•••.pdf');
+  expect(nameOf(unsent, true)).toBe('CVfdp.exe.pdf');
 });
