@@ -11,6 +11,8 @@ const titles = {
   status: ['Status', false],
   dryRun: ['Dry run: everything but the sending', false],
   retry: ['Retry', true],
+  resend: ['Resend: the ATS may then hold it twice', true],
+  resolve: ['Resolve without sending', true],
   resume: ['Resume', true],
 } as const satisfies Record<AskAction, readonly [title: string, changesSomething: boolean]>;
 

@@ -1,6 +1,7 @@
 import { sizeText } from '../../../../lib/attachment/size-text.ts';
 import type { AskAction, RowView } from '../server/view.ts';
 import { element, setHidden, setText } from './element.ts';
+import { otherActionsOf, stepsOf } from './row-actions.ts';
 import { manners, progressText, sentenceOf } from './wording.ts';
 
 /** A row on the page, and how to bring it up to date. */
@@ -10,16 +11,13 @@ export interface RowElement {
   update(view: RowView): void;
 }
 
-const actionLabels = { status: 'Status', dryRun: 'Dry run', retry: 'Retry' } as const satisfies Partial<
-  Record<AskAction, string>
->;
-
-/** On-demand actions need a ledger record; uploads without one have a temporary id. */
-const askable = (view: RowView): boolean => !view.id.startsWith('up-');
-
-/** States from which an operator can retry; from others a retry is refused. */
-const retryable = ({ state }: RowView): boolean =>
-  state === 'held' || state === 'rejected' || state === 'waiting' || state === 'unknown';
+const actionLabels: Partial<Record<AskAction, string>> = {
+  status: 'Status',
+  dryRun: 'Dry run',
+  retry: 'Retry',
+  resend: 'Resend',
+  resolve: 'Resolve',
+};
 
 export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowView) => void): RowElement => {
   // Isolated: a name that reads from right to left must not reorder the size and the state beside it.
@@ -30,21 +28,24 @@ export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowV
   const sentence = element('span', { class: 'sentence' });
   const bar = element('progress', { max: '1', value: '0' });
   const stops = element('span', { class: 'stops', 'aria-hidden': 'true' }, ...[1, 2, 3, 4].map(() => element('i')));
-  const nextStep = element('p', { class: 'next-step' });
+  const nextStepText = element('p', {});
+  const steps = element('p', { class: 'row-buttons' });
+  const nextStep = element('div', { class: 'next-step' }, nextStepText, steps);
   const facts = element('dl', { class: 'facts' });
-  const buttons = Object.fromEntries(
-    Object.entries(actionLabels).map(([action, label]) => {
-      const button = element('button', { type: 'button', class: 'quiet' }, label);
-      button.addEventListener('click', () => onAsk(action as AskAction, current));
-      return [action, button];
-    }),
-  );
-  const more = element(
-    'div',
-    { class: 'more' },
-    facts,
-    element('p', { class: 'row-buttons' }, ...Object.values(buttons)),
-  );
+  const others = element('p', { class: 'row-buttons' });
+  const more = element('div', { class: 'more' }, facts, others);
+
+  /** Buttons are kept while their actions stay the same, because one of them may have the focus. */
+  const showActions = (place: HTMLElement, actions: readonly AskAction[]): void => {
+    if (place.dataset.actions === actions.join(' ')) return;
+    place.dataset.actions = actions.join(' ');
+    const buttons = actions.map((action) => {
+      const button = element('button', { type: 'button', class: 'quiet' }, actionLabels[action] ?? action);
+      button.addEventListener('click', () => onAsk(action, current));
+      return button;
+    });
+    place.replaceChildren(...buttons);
+  };
   const summary = element(
     'summary',
     {},
@@ -74,8 +75,7 @@ export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowV
     facts.replaceChildren(
       ...lines.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, element('bdi', {}, text))]),
     );
-    setHidden(buttons.retry ?? node, !retryable(current));
-    for (const button of Object.values(buttons)) if (!askable(current)) setHidden(button, true);
+    showActions(others, otherActionsOf(current));
   };
   details.addEventListener('toggle', writeFacts);
 
@@ -99,7 +99,8 @@ export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowV
     bar.ariaLabel = progress ? `${label}: ${progressText(view)}` : label;
     bar.ariaHidden = progress ? null : 'true';
     const step = tone === 'bad' ? (view.failure?.nextStep ?? '') : '';
-    setText(nextStep, step);
+    setText(nextStepText, step);
+    showActions(steps, stepsOf(view));
     setHidden(nextStep, step === '');
     writeFacts();
   };

@@ -38,7 +38,10 @@ const eventFor = (
     case 'dryRun':
       return key === undefined ? undefined : { action, key };
     case 'retry':
+    case 'resolve':
       return key === undefined ? undefined : { action, key, reason };
+    case 'resend':
+      return key === undefined ? undefined : { action, key, force: true, reason };
     case 'resume':
       return integration === undefined || code === undefined
         ? undefined

@@ -118,12 +118,12 @@ export interface Hello {
   readonly sampleId: string;
 }
 
-export const askActions = ['check', 'counts', 'status', 'dryRun', 'retry', 'resume'] as const;
+export const askActions = ['check', 'counts', 'status', 'dryRun', 'retry', 'resend', 'resolve', 'resume'] as const;
 export type AskAction = (typeof askActions)[number];
 
 export interface Question {
   readonly action: AskAction;
-  /** The row for status, dryRun and retry. */
+  /** The row for everything about one file. */
   readonly row?: string;
   /** The pause for resume: of which integration, and its cause. */
   readonly integration?: string;

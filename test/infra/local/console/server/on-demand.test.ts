@@ -77,6 +77,17 @@ test('a function that fails, or is not built, is said in a sentence', async () =
   expect(without?.trouble).toContain('npm run build');
 });
 
+test('a file can be resolved, or sent again by force, with the reason of the operator', async () => {
+  const askAbout = answering(async () => null);
+  const about = { row: 'r1', reason: 'Seen in the ATS.', run: false, names: true } as const;
+  expect((await askAbout({ action: 'resolve', ...about }))?.event).toEqual({
+    action: 'resolve',
+    key,
+    reason: 'Seen in the ATS.',
+  });
+  expect((await askAbout({ action: 'resend', ...about }))?.event).toMatchObject({ action: 'resend', force: true });
+});
+
 test('resume names its pause: the integration and the cause', async () => {
   const askAbout = answering(async () => null);
   const about = { action: 'resume', integration: 'account', code: 'PLATFORM.AUTHENTICATION_INVALID' } as const;

@@ -1,0 +1,29 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { pdf } from '../../fakes/files.ts';
+import { address, choose, rowsNamed } from './console-page.ts';
+import { consoleOfThisFile } from './console-stack.ts';
+
+const console_ = consoleOfThisFile({ handlers: { names: ['on-upload', 'on-demand'] } });
+
+/** Kombo refuses each call for this candidate in a way that only an operator can end. */
+const holdFile = async (page: Page, id: string): Promise<void> => {
+  await address(page, `fault-bare-403_as_${id}`);
+  await choose(page, [{ name: `${id}.pdf`, bytes: Buffer.concat([pdf, Buffer.from(`% ${id}\n`)]) }]);
+  await rowsNamed(page, 'Held').filter({ hasText: `${id}.pdf` }).waitFor();
+};
+
+const rowOf = (page: Page, id: string) => page.locator('#rows > li').filter({ hasText: `${id}.pdf` });
+
+test('a held row offers its next steps where it stands, and one of them ends its being held', async () => {
+  const page = await console_.open();
+  await holdFile(page, 'stands');
+  const mine = rowOf(page, 'stands');
+  expect(await mine.getByRole('button').allInnerTexts()).toEqual(['Retry', 'Resolve']);
+  await mine.getByRole('button', { name: 'Resolve' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill('The candidate has left.');
+  await dialog.getByRole('button', { name: 'Send' }).click();
+  await expect.poll(() => dialog.locator('#ask-answer').innerText()).toContain('"ok": true');
+  await expect.poll(() => mine.locator('.pill').innerText()).toBe('Rejected');
+});
