@@ -127,6 +127,7 @@ test('a revoked key pauses everything; after its return, resuming lets the files
   expect(await dialog.locator('#ask-event').innerText()).toContain('"code": "PLATFORM.AUTHENTICATION_INVALID"');
   // From here on a scheduled run may end the pause as well.
   console_.stack.kombo.apiKeys.restore();
+  await dialog.getByLabel('Reason').fill('The key is back.');
   await dialog.getByRole('button', { name: 'Send' }).click();
   await expect.poll(() => dialog.locator('#ask-answer').innerText()).toContain('"ok": true');
   await dialog.getByRole('button', { name: 'Close' }).click();

@@ -10,7 +10,9 @@ const console_ = consoleOfThisFile({ handlers: { names: ['on-upload', 'on-demand
 const holdFile = async (page: Page, id: string): Promise<void> => {
   await address(page, `fault-bare-403_as_${id}`);
   await choose(page, [{ name: `${id}.pdf`, bytes: Buffer.concat([pdf, Buffer.from(`% ${id}\n`)]) }]);
-  await rowsNamed(page, 'Held').filter({ hasText: `${id}.pdf` }).waitFor();
+  await rowsNamed(page, 'Held')
+    .filter({ hasText: `${id}.pdf` })
+    .waitFor();
 };
 
 const rowOf = (page: Page, id: string) => page.locator('#rows > li').filter({ hasText: `${id}.pdf` });
@@ -26,4 +28,30 @@ test('a held row offers its next steps where it stands, and one of them ends its
   await dialog.getByRole('button', { name: 'Send' }).click();
   await expect.poll(() => dialog.locator('#ask-answer').innerText()).toContain('"ok": true');
   await expect.poll(() => mine.locator('.pill').innerText()).toBe('Rejected');
+});
+
+test('a dialog asks for a reason of the operator, sends it once, and gives the focus back to the row', async () => {
+  const page = await console_.open();
+  await holdFile(page, 'focus');
+  const mine = rowOf(page, 'focus');
+  const dialog = page.getByRole('dialog');
+  const focused = () => page.evaluate('document.activeElement.innerText');
+  await mine.getByRole('button', { name: 'Retry' }).focus();
+  await page.keyboard.press('Enter');
+  const reason = dialog.getByLabel('Reason');
+  expect(await reason.inputValue()).toBe('');
+  await page.keyboard.press('Escape');
+  expect(await focused()).toBe('Retry');
+
+  await mine.getByRole('button', { name: 'Resolve' }).click();
+  await reason.fill('The candidate has left.');
+  await dialog.getByRole('button', { name: 'Send' }).click();
+  await expect.poll(() => dialog.locator('#ask-answer').innerText()).toContain('"ok": true');
+  expect(await dialog.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+  expect(await focused()).toBe('Close');
+  // Its opener goes with its state.
+  await expect.poll(() => mine.locator('.pill').innerText()).toBe('Rejected');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'hidden' });
+  expect(await focused()).toContain('focus.pdf');
 });

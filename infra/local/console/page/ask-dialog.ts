@@ -1,6 +1,6 @@
 import type { AskAction, Question, Reply } from '../server/view.ts';
 import { byId, setHidden, setText } from './element.ts';
-import { send } from './send.ts';
+import { type Answer, send } from './send.ts';
 
 /** The subject of the question: a row, a pause, or neither. */
 export type Subject = Pick<Question, 'row' | 'integration' | 'code'> & { readonly about: string };
@@ -25,9 +25,14 @@ export const askDialog = (namesShown: () => boolean): ((action: AskAction, subje
   const reason = byId('ask-reason', HTMLInputElement);
   const runButton = byId('ask-run', HTMLButtonElement);
   const event = byId('ask-event', HTMLPreElement);
+  const closeButton = byId('ask-close', HTMLButtonElement);
   const answer = byId('ask-answer', HTMLPreElement);
   const message = byId('ask-message', HTMLParagraphElement);
   let turn = 0;
+  /** An action that has succeeded is not sent again from the same dialog. */
+  let done = false;
+  let opener: Element | null = null;
+  let openerRow: HTMLElement | null = null;
   let question: (Omit<Question, 'run' | 'names'> & { readonly changes: boolean }) | undefined;
 
   const show = async (run: boolean): Promise<void> => {
@@ -42,11 +47,17 @@ export const askDialog = (namesShown: () => boolean): ((action: AskAction, subje
       setText(answer, '');
       setHidden(answer, true);
     }
-    runButton.disabled = run;
+    runButton.disabled = run || done;
+    // A reason that changes now would not be the one that was sent.
+    reason.readOnly = run || done;
     const reply = await send<Reply>('POST', '/ask', { ...rest, ...given, run, names: namesShown() });
     // The operator has opened another question meanwhile.
     if (mine !== turn) return;
-    runButton.disabled = false;
+    done ||= run && isOk(reply);
+    runButton.disabled = done;
+    reason.readOnly = done;
+    // A button that is disabled loses the focus.
+    if (run && question.changes) (done ? closeButton : runButton).focus();
     if (reply.trouble !== undefined) {
       setHidden(byId('ask-answer-part', HTMLDivElement), false);
       setText(message, reply.trouble);
@@ -65,7 +76,11 @@ export const askDialog = (namesShown: () => boolean): ((action: AskAction, subje
     submitted.preventDefault();
     void show(true);
   });
-  byId('ask-close', HTMLButtonElement).addEventListener('click', () => dialog.close());
+  closeButton.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('close', () => {
+    turn += 1;
+    focusAfter(opener, openerRow);
+  });
   byId('ask-copy', HTMLButtonElement).addEventListener('click', async ({ currentTarget }) => {
     if (!(currentTarget instanceof HTMLButtonElement)) return;
     const copied = await navigator.clipboard.writeText(event.textContent).then(
@@ -85,14 +100,30 @@ export const askDialog = (namesShown: () => boolean): ((action: AskAction, subje
     setText(byId('ask-about', HTMLParagraphElement), about);
     setHidden(byId('ask-reason-field', HTMLDivElement), !changes);
     reason.disabled = !changes;
-    reason.value = 'The cause is fixed.';
+    reason.value = '';
+    done = false;
     setHidden(runButton, !changes);
     setHidden(byId('ask-answer-part', HTMLDivElement), true);
     setHidden(byId('ask-masked', HTMLParagraphElement), namesShown() || subject.row === undefined);
     setText(event, '');
+    opener = document.activeElement;
+    openerRow = opener?.closest('li') ?? null;
     dialog.showModal();
     void show(!changes);
   };
+};
+
+/** Back to what opened the dialog; where its success has removed that, to the row, or to the deliveries. */
+const focusAfter = (opener: Element | null, row: HTMLElement | null): void => {
+  const summary = row?.isConnected ? row.querySelector('summary') : null;
+  const places = [opener, summary, byId('deliveries', HTMLElement)];
+  const place = places.find((each) => each instanceof HTMLElement && each !== document.body && each.checkVisibility());
+  if (place instanceof HTMLElement) place.focus();
+};
+
+const isOk = (reply: Answer<Reply>): boolean => {
+  const answer = reply.trouble === undefined ? reply.value.answer : undefined;
+  return typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === true;
 };
 
 const messageOf = (answer: unknown): string =>

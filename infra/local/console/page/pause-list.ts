@@ -1,31 +1,46 @@
 import type { PauseView } from '../server/view.ts';
-import { byId, element, setHidden } from './element.ts';
+import { byId, element, setHidden, setText } from './element.ts';
 import { endOfPause, pausedSince } from './wording.ts';
+
+interface Banner {
+  readonly node: HTMLDivElement;
+  say(pause: PauseView): void;
+}
 
 /** What is paused, why, and the way to resume it. */
 export const pauseList = (onResume: (pause: PauseView) => void): { apply(pauses: readonly PauseView[]): void } => {
   const root = byId('pauses', HTMLDivElement);
+  /** Kept while its pause lasts, because its button may have the focus. */
+  let banners: ReadonlyMap<string, Banner> = new Map();
+
   return {
     apply(pauses) {
+      const before = banners;
+      const idOf = ({ integration, code }: PauseView) => `${integration} ${code}`;
+      banners = new Map(pauses.map((pause) => [idOf(pause), before.get(idOf(pause)) ?? banner(pause, onResume)]));
+      for (const [id, { node }] of before) if (!banners.has(id)) node.remove();
+      for (const [at, pause] of pauses.entries()) {
+        const shown = banners.get(idOf(pause));
+        if (!shown) continue;
+        shown.say(pause);
+        if (root.children[at] !== shown.node) root.insertBefore(shown.node, root.children[at] ?? null);
+      }
       setHidden(root, pauses.length === 0);
-      root.replaceChildren(
-        ...pauses.map((pause) => {
-          const { code, reason, nextStep = '' } = pause;
-          const resume = element('button', { type: 'button' }, 'Resume');
-          resume.addEventListener('click', () => onResume(pause));
-          return element(
-            'div',
-            { class: 'pause', role: 'status' },
-            element(
-              'p',
-              {},
-              element('strong', {}, pausedSince(pause)),
-              ` ${code}. ${reason} ${nextStep} ${endOfPause(pause)}`,
-            ),
-            resume,
-          );
-        }),
-      );
+    },
+  };
+};
+
+const banner = (pause: PauseView, onResume: (pause: PauseView) => void): Banner => {
+  const title = element('strong', {});
+  const words = element('span', {});
+  const resume = element('button', { type: 'button' }, 'Resume');
+  resume.addEventListener('click', () => onResume(pause));
+  return {
+    node: element('div', { class: 'pause', role: 'status' }, element('p', {}, title, words), resume),
+    say(now) {
+      const { code, reason, nextStep = '' } = now;
+      setText(title, pausedSince(now));
+      setText(words, `${code}. ${reason} ${nextStep} ${endOfPause(now)}`);
     },
   };
 };
