@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { pdf } from '../../fakes/files.ts';
 import { temporaryFolder } from '../../fakes/temporary-folder.ts';
-import { address, choose, row, rowsNamed } from './console-page.ts';
+import { address, choose, drop, row, rowsNamed } from './console-page.ts';
 import { consoleOfThisFile } from './console-stack.ts';
 
 const console_ = consoleOfThisFile();
@@ -70,6 +70,23 @@ test('200 MB are uploaded with their progress in sight, and rejected as too larg
   await page.locator('#files').setInputFiles(file);
   await rowsNamed(page, 'Uploading').filter({ hasText: 'of 200 MB' }).waitFor();
   await rowsNamed(page, 'Rejected').filter({ hasText: 'FILE_TOO_LARGE' }).waitFor({ timeout: 50_000 });
+});
+
+test('a notice names the file and the reason, and leaves', async () => {
+  const name = `${'é'.repeat(520)}.pdf`;
+  const page = await console_.open();
+  await page.clock.install();
+  await address(page, 'long1');
+  // Chosen files come from a disk, which takes no such name; dropped ones need not.
+  await drop(page, [{ name, bytes: pdf }]);
+  const notice = page.getByRole('alert').getByText(`${name}: The name of the file is too long.`);
+  await notice.waitFor();
+  await notice.hover();
+  await page.clock.runFor(30_000);
+  expect(await notice.isVisible()).toBe(true);
+  await page.mouse.move(0, 0);
+  await page.clock.runFor(30_000);
+  await notice.waitFor({ state: 'detached' });
 });
 
 test('an id that cannot be one is refused before anything is sent', async () => {

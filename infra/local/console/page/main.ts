@@ -15,7 +15,7 @@ mask.role = 'switch';
 /** Names are shown unless masked: the people of a local stack are invented. */
 const namesShown = () => !mask.checked;
 
-const notice = notices();
+const notice = notices(namesShown);
 const ask = askDialog(namesShown);
 const zone = dropZone(uploader(notice), notice);
 const rows = rowList(

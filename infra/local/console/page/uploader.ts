@@ -1,5 +1,6 @@
 import { type NamedFile, nameDistinctly } from './dropped-files.ts';
 import { byId, setText } from './element.ts';
+import type { Notice } from './notices.ts';
 import { stoppedSentence } from './send.ts';
 
 export interface Place {
@@ -11,7 +12,7 @@ export interface Place {
 const maxConcurrent = 3;
 
 /** Sends dropped files to the console server, a few concurrently. Their rows come with the live stream, like all others. */
-export const uploader = (onTrouble: (sentence: string) => void) => {
+export const uploader = (onTrouble: Notice) => {
   const waiting: (NamedFile & { readonly place: Place })[] = [];
   let running = 0;
   let done = 0;
@@ -37,8 +38,8 @@ export const uploader = (onTrouble: (sentence: string) => void) => {
       // Each of the others would fail the same way.
       const left = waiting.splice(0).length;
       done += left;
-      onTrouble(left === 0 ? trouble : `${trouble} ${left} more files were not sent.`);
-    } else if (trouble !== undefined) onTrouble(trouble);
+      onTrouble(left === 0 ? trouble : `${trouble} ${left} more files were not sent.`, item.name);
+    } else if (trouble !== undefined) onTrouble(trouble, item.name);
     tell();
     void next();
   };
@@ -69,6 +70,6 @@ const sendFile = async ({ file, name }: NamedFile, { kind, id }: Place): Promise
         () => true,
         () => false,
       );
-    return readable ? stoppedSentence : 'A file could not be read: it is a folder, or was changed or removed since.';
+    return readable ? stoppedSentence : 'It could not be read: it is a folder, or was changed or removed since.';
   }
 };
