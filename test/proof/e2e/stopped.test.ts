@@ -3,7 +3,7 @@ import { startStack } from '../../../infra/local/stack.ts';
 import { pdf } from '../../fakes/files.ts';
 import { newFolder, remove } from '../../fakes/temporary-folder.ts';
 import { startBrowser } from './browser.ts';
-import { address, choose, rowsNamed } from './console-page.ts';
+import { address, choose, drop, rowsNamed } from './console-page.ts';
 
 test('a page outlives its stack: it says so, and goes on when the stack is back', async () => {
   const stateDir = await newFolder();
@@ -21,11 +21,21 @@ test('a page outlives its stack: it says so, and goes on when the stack is back'
 
   await stack.close();
   await page.getByText('Stopped. Looking for the stack').waitFor();
-  await choose(page, [{ name: 'Late.pdf', bytes: pdf }]);
-  await page.getByRole('alert').getByText('The local stack does not answer.').waitFor();
+  const controls = [
+    page.getByRole('button', { name: 'Choose files' }),
+    page.getByRole('switch', { name: 'Slow' }),
+    page.getByRole('switch', { name: 'Mask names' }),
+    page.getByRole('button', { name: 'Check the setup' }),
+  ];
+  for (const each of controls) expect(await each.isDisabled()).toBe(true);
+  // What was sent can still be filtered.
+  expect(await page.getByRole('button', { name: /^Attached/ }).isEnabled()).toBe(true);
+  await drop(page, [{ name: 'Late.pdf', bytes: pdf }]);
+  await page.getByRole('alert').getByText('Late.pdf: The local stack does not answer.').waitFor();
 
   stack = await startStack({ stateDir, console: true, portBase: 47_810 });
   await page.getByText('Live', { exact: true }).waitFor();
+  for (const each of controls) expect(await each.isEnabled()).toBe(true);
   expect(await rowsNamed(page, 'Attached').count()).toBe(1);
 });
 

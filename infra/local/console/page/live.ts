@@ -17,8 +17,12 @@ const states = {
 
 const reopenMs = 700;
 
-/** Keeps a connection to the live stream. When the stack is stopped, it says so and reconnects until the stack is back. */
+/**
+ * Keeps a connection to the live stream. When the stack is stopped, it says so, disables what needs the stack,
+ * and reconnects until the stack is back.
+ */
 export const listen = (listeners: LiveListeners): { reopen(names: boolean): void } => {
+  const controls = document.querySelectorAll<HTMLFieldSetElement>('fieldset[data-needs-stack]');
   const sign = byId('connection', HTMLParagraphElement);
   let source: EventSource | undefined;
   let timer: number | undefined;
@@ -26,6 +30,7 @@ export const listen = (listeners: LiveListeners): { reopen(names: boolean): void
   const say = (state: keyof typeof states): void => {
     sign.dataset.state = state;
     setText(sign, states[state]);
+    for (const each of controls) each.disabled = state === 'lost';
   };
 
   const open = (names: boolean): void => {
