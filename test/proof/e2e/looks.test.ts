@@ -77,6 +77,29 @@ describe('a page with deliveries has no violation of accessibility and no sidewa
   });
 });
 
+test.each([
+  { width: 1440, height: 900 },
+  { width: 768, height: 900 },
+  { width: 360, height: 780 },
+])(
+  'faults stand beside their effect at $width by $height px: all switches and the first rows are in view together',
+  async (options) => {
+    const page = await console_.open(options);
+    await address(page, `beside${options.width}`);
+    await choose(page, [{ name: 'Beside.pdf', bytes: pdf }]);
+    await page.locator('#rows > li').first().waitFor();
+    if (options.width < 1_040)
+      await page.locator('#faults').evaluate((list) => list.closest('section')?.scrollIntoView());
+    const switches = page.locator('#faults label');
+    expect(await switches.count()).toBe(6);
+    for (const each of [...(await switches.all()), page.locator('#rows > li').first()]) {
+      const box = await each.boundingBox();
+      expect(box?.y).toBeGreaterThanOrEqual(0);
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(options.height);
+    }
+  },
+);
+
 test('everything can be done by keyboard: choosing the kind, a switch, a row, the dialog and back', async () => {
   const page = await console_.open();
   await page.keyboard.press('Tab');

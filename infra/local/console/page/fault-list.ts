@@ -28,7 +28,7 @@ export const faultList = (onTrouble: (sentence: string) => void): { apply(switch
         'li',
         {},
         element('label', { class: 'switch' }, box, track, words),
-        element('p', { class: 'hint', id: `about-${id}` }, explanation),
+        element('p', { class: 'hint', id: `about-${id}` }, element('strong', {}, `${label}: `), explanation),
       ),
     );
     boxes.set(id, box);
