@@ -16,9 +16,14 @@ const places = (page: Page): Promise<unknown> =>
 test('five hundred files dropped together are all attached; the page answers and stands still meanwhile', async () => {
   const page = await console_.open();
   await address(page, 'many1');
-  // The first one opens the list.
-  await choose(page, [{ name: 'First.pdf', bytes: pdf }]);
-  await page.locator('[data-target="candidate/many1"] li').waitFor();
+  // The first ones fill both lists: until then the lists grow with their files.
+  const first = Array.from({ length: 10 }, (_, index) => ({
+    name: `First ${index}.pdf`,
+    bytes: Buffer.concat([pdf, Buffer.from(`% first ${index}\n`)]),
+  }));
+  await choose(page, first);
+  await expect.poll(() => page.locator('[data-target="candidate/many1"] li').count()).toBe(10);
+  await expect.poll(() => page.locator('#filters [data-group=attached] .count').innerText()).toBe('10');
   await page.locator('#rows-frame').hover();
   await page.evaluate(`
     window.longest = 0;
@@ -43,10 +48,10 @@ test('five hundred files dropped together are all attached; the page answers and
   await choose(page, files);
   await page.locator('#batch:not([data-idle])').waitFor();
   const during = await places(page);
-  await expect.poll(() => console_.stack.kombo.attachments().length, { timeout: 100_000, interval: 250 }).toBe(501);
-  await expect.poll(() => page.locator('#filters [data-group=attached] .count').innerText()).toBe('501');
+  await expect.poll(() => console_.stack.kombo.attachments().length, { timeout: 100_000, interval: 250 }).toBe(510);
+  await expect.poll(() => page.locator('#filters [data-group=attached] .count').innerText()).toBe('510');
   await page.locator('#batch[data-idle]').waitFor({ state: 'hidden' });
-  expect(await page.locator('#rows > li').count()).toBe(501);
+  expect(await page.locator('#rows > li').count()).toBe(510);
   expect(await page.evaluate('window.longest')).toBeLessThan(500);
   expect(await page.evaluate('window.shift')).toBeLessThan(0.1);
   expect(await places(page)).toEqual(during);

@@ -49,8 +49,8 @@ export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowV
   const summary = element(
     'summary',
     {},
-    element('span', { class: 'line' }, name, size, pill),
-    element('span', { class: 'line second' }, stops, target, sentence),
+    element('span', { class: 'line first' }, name, size, target, pill),
+    element('span', { class: 'line second' }, stops, sentence),
     bar,
   );
   const details = element('details', {}, summary, more);
@@ -63,13 +63,9 @@ export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowV
     const { key, failure, warnings, attempt, event } = current;
     const lines: (readonly [string, string])[] = [['Key', key]];
     if (attempt > 0) lines.push(['Attempts', String(attempt)]);
-    if (failure)
-      lines.push(
-        ['Code', failure.code],
-        ['Meaning', failure.meaning],
-        ['Particulars', failure.detail],
-        ['Next step', failure.nextStep],
-      );
+    if (failure) lines.push(['Code', failure.code], ['Meaning', failure.meaning], ['Particulars', failure.detail]);
+    // Otherwise it stands below the row already.
+    if (failure && nextStep.hidden) lines.push(['Next step', failure.nextStep]);
     for (const warning of warnings) lines.push(['Warning', warning]);
     if (event !== undefined) lines.push(['Event', event]);
     facts.replaceChildren(

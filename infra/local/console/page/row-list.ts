@@ -85,9 +85,8 @@ const filterButtons = (onChoose: (group: keyof typeof groups) => void) => {
     const count = element('span', { class: 'count' }, '0');
     const button = element(
       'button',
-      { type: 'button', 'aria-pressed': String(group === 'all'), 'data-group': group },
-      `${label} `,
-      count,
+      { type: 'button', 'aria-pressed': String(group === 'all'), 'data-group': group, 'data-widest': `${label} 000` },
+      element('span', {}, `${label} `, count),
     );
     counts.set(group, count);
     button.addEventListener('click', () => {
