@@ -100,6 +100,24 @@ test.each([
   },
 );
 
+test('the dialog fits 360 by 640 px: a long answer scrolls in it, and Close stays in view', async () => {
+  const page = await console_.open({ width: 360, height: 640 });
+  await page.getByRole('button', { name: 'Check the setup' }).click();
+  await expect.poll(() => page.locator('#ask-answer').innerText()).toContain('"checks"');
+  const dialog = page.getByRole('dialog');
+  await dialog.evaluate((node) => node.scrollTo(0, node.scrollHeight));
+  const close = dialog.getByRole('button', { name: 'Close' });
+  for (const each of [dialog, close]) {
+    const { x, y, width, height } = (await each.boundingBox()) ?? { x: -1, y: -1, width: 0, height: 0 };
+    expect(Math.min(x, y)).toBeGreaterThan(0);
+    expect(x + width).toBeLessThan(360);
+    expect(y + height).toBeLessThan(640);
+  }
+  expect(await dialog.evaluate((node) => node.scrollWidth - node.clientWidth)).toBe(0);
+  expect(await dialog.evaluate((node) => node.scrollTop)).toBeGreaterThan(0);
+  expect(await violations(page)).toEqual([]);
+});
+
 test('everything can be done by keyboard: choosing the kind, a switch, a row, the dialog and back', async () => {
   const page = await console_.open();
   await page.keyboard.press('Tab');
