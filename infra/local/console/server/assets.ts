@@ -9,9 +9,20 @@ export interface Asset {
   readonly body: string;
 }
 
-/** The page, by path: one HTML, one CSS, one script, one icon. Compiled at each start, in some 20 ms. */
+/** What the page links to, under the paths that these files have in the repository, as their relative links expect. */
+const manuals = ['infra/local/README.md', 'infra/local/kombo/README.md'];
+const root = path.join(import.meta.dirname, '..', '..', '..', '..');
+
+/** The page, by path: one HTML, one CSS, one script, one icon, and two manuals. Compiled at each start, in some 20 ms. */
 export const pageAssets = async (): Promise<ReadonlyMap<string, Asset>> => {
   const text = (name: string) => readFile(path.join(folder, name), 'utf8');
+  const manualAssets = manuals.map(
+    async (name): Promise<[string, Asset]> => [
+      `/${name}`,
+      // As plain text: a browser would download Markdown.
+      { contentType: 'text/plain; charset=utf-8', body: await readFile(path.join(root, name), 'utf8') },
+    ],
+  );
   const [html, css, icon, script] = await Promise.all([
     text('console.html'),
     text('console.css'),
@@ -31,5 +42,6 @@ export const pageAssets = async (): Promise<ReadonlyMap<string, Asset>> => {
     ['/console.css', { contentType: 'text/css; charset=utf-8', body: css }],
     ['/icon.svg', { contentType: 'image/svg+xml', body: icon }],
     ['/console.js', { contentType: 'text/javascript; charset=utf-8', body: script.outputFiles[0]?.text ?? '' }],
+    ...(await Promise.all(manualAssets)),
   ]);
 };

@@ -40,6 +40,17 @@ test.each([
   expect(JSON.parse(body).error).toMatch(/^[A-Z].+\.$/);
 });
 
+test('the manuals of the local stack and of its faults are linked from the page, and shown as text', async () => {
+  const { url } = await consoleServer();
+  const page = (await ask(url)).body;
+  const links = [...page.matchAll(/href="(\/infra[^"]+)"/g)].map(([, link]) => link ?? '');
+  expect(links).toEqual(['/infra/local/README.md', '/infra/local/kombo/README.md']);
+  const manuals = await Promise.all(links.map((link) => ask(url + link)));
+  expect(manuals.map(({ status }) => status)).toEqual([200, 200]);
+  expect(manuals.map(({ headers }) => headers['content-type'])).toEqual(Array(2).fill('text/plain; charset=utf-8'));
+  expect(manuals[1]?.body).toContain('## Faults by candidate id');
+});
+
 test('changes of the ledger come by the live stream, without a question', async () => {
   const server = await consoleServer();
   const ledger = ledgerOf(server);
