@@ -12,7 +12,7 @@ export const notices = (namesShown: () => boolean): Notice => {
   const root = byId('notices', HTMLDivElement);
   return (sentence, file) => {
     const name = file === undefined ? [] : [element('bdi', {}, namesShown() ? file : 'A file'), ': '];
-    const words = element('span', {}, ...name, sentence);
+    const words = element('span', { class: 'words' }, ...name, sentence);
     for (const each of root.children) if (each.firstChild?.textContent === words.textContent) return;
     const close = element('button', { type: 'button', class: 'quiet' }, 'Close');
     const notice = element('p', {}, words, close);

@@ -6,7 +6,7 @@ export const stepsOf = ({ id, state, failure }: Pick<RowView, 'id' | 'state' | '
   const code = failure?.code ?? '';
   // No action of a file can read its record; the next step names the table.
   if (code === 'RECORD_UNREADABLE') return [];
-  // It may be there already: only somebody who has looked into the ATS knows which of these is right.
+  // It may be in the ATS already; only a look there tells which of these is right.
   if (code === 'OUTCOME_UNKNOWN') return ['resolve', 'resend', 'retry'];
   // Only a clean verdict, or more than a click, sends a file that the malware scan holds.
   if (code.startsWith('SCAN_')) return ['resolve'];
