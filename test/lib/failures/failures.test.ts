@@ -59,17 +59,15 @@ const rowWithout = (columns: Readonly<Record<string, string>>, left?: string): s
   return `NEW_CODE: { ${parts.map(([column, value]) => `${column}: ${value}`).join(', ')} },`;
 };
 
-test('what an operator is called for has somebody who acts, and what heals or is over has nobody', () => {
+test('a code that holds or rejects a file names who acts, and one that heals or is over names nobody', () => {
   expect(codesWhere(({ status, acts }) => (status === 'held' || status === 'rejected') && acts === 'nobody')).toEqual(
     [],
   );
   expect(
     codesWhere(({ status, acts }) => (status === 'unknown' || status === 'superseded') && acts !== 'nobody'),
   ).toEqual([]);
-  const waitsForSomebody = codesWhere(({ status, pauses }) => status === 'waiting' && pauses !== 'nothing');
-  expect(waitsForSomebody.filter((code) => failureOf(code).acts === 'nobody')).toEqual([
-    'INTEGRATION.SETUP_SYNC_PENDING',
-  ]);
+  const pausing = codesWhere(({ status, pauses }) => status === 'waiting' && pauses !== 'nothing');
+  expect(pausing.filter((code) => failureOf(code).acts === 'nobody')).toEqual(['INTEGRATION.SETUP_SYNC_PENDING']);
 });
 
 test('a new failure code does not compile before every decision about it is taken', async () => {
