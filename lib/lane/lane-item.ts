@@ -61,6 +61,7 @@ const pause = v.looseObject({
       nextAt: timestamp,
       probes: v.number(),
       probedId: v.optional(v.string()),
+      unanswered: v.optional(v.boolean()),
       keyVersion: v.optional(v.string()),
       integrationSetting: v.optional(v.string()),
       metIn: v.optional(v.string()),

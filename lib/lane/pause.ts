@@ -25,6 +25,8 @@ export interface PauseEnd {
   readonly probes: number;
   /** The file that was sent as the latest probe: the next one is another, because its file may be the fault. */
   readonly probedId?: string;
+  /** The listing of the latest probe got no answer; after a second one a file goes, because a slow tool may never answer in time. */
+  readonly unanswered?: boolean;
   /** What was in use when the pause began: another key or another setting is a reason to try immediately. */
   readonly keyVersion?: string;
   readonly integrationSetting?: string;

@@ -80,7 +80,7 @@ const tryToOpen = async (
   courier: RunCourier,
 ): Promise<Trial> => {
   const { integrationId } = lane;
-  const { keyVersion: _key, integrationSetting: _setting, ...bare } = end;
+  const { keyVersion: _key, integrationSetting: _setting, unanswered = false, ...bare } = end;
   const inUse = await keyAndSetting(end, courier);
   const isChanged = inUse.keyVersion !== end.keyVersion || inUse.integrationSetting !== end.integrationSetting;
   const now = courier.clock.now();
@@ -110,8 +110,11 @@ const tryToOpen = async (
   if (after.next === 'probe' || isProof) {
     const shown = await listingShows(integrationId, pause.code, target, options, courier);
     // An hour would be long for a listing that only ran out of time.
-    if (shown === 'no answer') await changeEnd(lane, { nextAt: now + readingEveryMs }, courier);
-    if (shown !== 'gone' && (isProof || shown !== 'nothing')) return trial('paused');
+    if (shown === 'no answer' && !unanswered) {
+      await changeEnd(lane, { nextAt: now + readingEveryMs, unanswered: true }, courier);
+      return trial('paused');
+    }
+    if (shown === 'there' || (isProof && shown !== 'gone')) return trial('paused');
   }
 
   const probe = await sendProbe(integrationId, files, pause.code, options, courier);

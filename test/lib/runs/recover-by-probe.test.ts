@@ -139,14 +139,17 @@ describe('a listing that is refused for another reason shows nothing, and one fi
   });
 });
 
-describe('a listing without an answer shows nothing of a cause that is no outage, and is repeated in the next run', () => {
+describe('a listing without an answer shows nothing of a cause that is no outage, and is repeated in the next run; then a file goes', () => {
   test.each(['OUT_OF_TIME', 'KOMBO_UNREACHABLE', 'REMOTE.SERVICE_UNAVAILABLE'] as const)('%s', async (code) => {
     await paused('INTEGRATION.PERMISSION_MISSING');
     failListings(code);
-    expect(await minutesOf(8 * minute, () => world.kombo.listings.length)).toEqual([5, 6, 7, 8]);
-    expect(world.newPosts()).toBe(0);
-    world.kombo.listing = undefined;
-    expect((await world.recover()).opened).toEqual([integrationId]);
+    always('INTEGRATION.PERMISSION_MISSING');
+    expect(await minutesOf(17 * minute, () => world.kombo.listings.length)).toEqual([5, 6]);
+    expect(world.newPosts()).toBe(1);
+    world.clock.advance(hour);
+    world.kombo.script.shift = () => undefined;
+    const opened = [(await world.recover()).opened, (world.clock.advance(minute), (await world.recover()).opened)];
+    expect(opened).toEqual([[], [integrationId]]);
   });
 });
 
