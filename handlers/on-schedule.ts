@@ -4,6 +4,7 @@ import { s3Put } from '../lib/aws/s3-put.ts';
 import { OwnError } from '../lib/failures/own-error.ts';
 import type { Gauges, RunReport, SweepReport } from '../lib/runs/run-report.ts';
 import { scheduledRun } from '../lib/runs/scheduled-run.ts';
+import { tellGauges } from '../lib/runs/tell-gauges.ts';
 import { allIntegrations, type MetricValues, measure } from '../lib/telemetry/metrics.ts';
 import type { PutObject } from '../lib/upload/storage.ts';
 import { reportRefused } from './events/count-refused.ts';
@@ -13,6 +14,7 @@ import { runtime } from './runtime.ts';
 import { deadlineOf, runOptions } from './time-budget.ts';
 
 export interface ScheduleAnswer extends RunReport {
+  readonly gauges: Gauges;
   /** One sentence for the operator. */
   readonly summary: string;
 }
@@ -31,12 +33,13 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
   const deadline = deadlineOf(context, courier.clock);
   const options = runOptions(courier.settings, deadline);
   try {
-    const report = await scheduledRun(parsed.tasks, options, { ...courier, putObject }, measureGauges);
-    const answer = { summary: summaryOf(report), ...report };
+    const gauges = await tellGauges(courier, measureGauges);
+    const report = await scheduledRun(parsed.tasks, options, { ...courier, putObject });
+    const answer = { summary: summaryOf(gauges, report), gauges, ...report };
     courier.log.info('Scheduled run done.', { ...answer });
     // The alarm "no schedule run" must ring where runs fail, so that nothing is sent again, and where they do not know how
     // things stand, so that the other alarms would never change.
-    if (report.gauges.isComplete) measureAll({ ScheduleRuns: 1 });
+    if (gauges.isComplete) measureAll({ ScheduleRuns: 1 });
     return answer;
   } finally {
     deadline.clear();
@@ -74,7 +77,7 @@ const measureGauges = (gauges: Gauges): void =>
 const inSeconds = (ms: number | undefined): number | undefined =>
   ms === undefined ? undefined : Math.round(ms / 1000);
 
-const summaryOf = ({ gauges, due, sweep: swept }: RunReport): string => {
+const summaryOf = (gauges: Gauges, { due, sweep: swept }: RunReport): string => {
   const sentences: string[] = [];
   if (due) {
     const ended = Object.entries(due.outcomes).map(([status, count]) => `${count} ${status}`);

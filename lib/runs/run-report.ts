@@ -5,7 +5,6 @@ import type { SweepCounts } from './sweep-page.ts';
 export type Task = 'due' | 'sweep';
 
 export interface RunReport {
-  readonly gauges: Gauges;
   readonly due?: DueReport;
   readonly sweep?: SweepReport;
 }

@@ -2,27 +2,22 @@ import type { Courier } from '../courier.ts';
 import { type CanaryCourier, keepCanary } from './canary/keep-canary.ts';
 import { addCounts, outcomeCounter } from './count-outcomes.ts';
 import { type ExpiryReport, expireLeases } from './expire-leases.ts';
-import { readGauges } from './gauges.ts';
-import { lastReading, noteReading } from './last-reading.ts';
 import { type RecoveryReport, recoverLanes } from './recover-lanes.ts';
 import type { RunOptions } from './run-options.ts';
-import type { DueReport, Gauges, RunReport, Task } from './run-report.ts';
+import type { DueReport, RunReport, Task } from './run-report.ts';
 import { sweep } from './sweep.ts';
 import { type LanesReport, workLanes } from './work-lanes.ts';
 
 /**
- * Tells how things stand, does what is due, and sweeps. The sweep only lists, for a share of the time, so that a backlog in
- * the lanes never keeps it waiting; what it found is sent by the same run.
- * @param tell called before any other work
- * @throws only when the table could not be read or written; gauges that cannot be read stop nothing
+ * Does what is due, and sweeps. The sweep only lists, for a share of the time, so that a backlog in the lanes never keeps it
+ * waiting; what it found is sent by the same run.
+ * @throws only when the table could not be read or written
  */
 export const scheduledRun = async (
   tasks: readonly Task[],
   options: RunOptions,
   courier: Courier & Pick<CanaryCourier, 'putObject'>,
-  tell: (gauges: Gauges) => void,
 ): Promise<RunReport> => {
-  const gauges = await tellGauges(courier, tell);
   const isDue = tasks.includes('due');
   if (isDue) await keepCanary(options.deadline.signal, courier);
   const leases = isDue ? await expireLeases(options, courier) : undefined;
@@ -36,19 +31,7 @@ export const scheduledRun = async (
   const opened =
     recovered && recovered.opened.length > 0 ? await workLanes(options, courier, recovered.opened) : undefined;
   const due = leases && worked && recovered && dueReport(leases, recovered, opened ? addLanes(worked, opened) : worked);
-  return { gauges, ...(due && { due }), ...(swept && { sweep: swept }) };
-};
-
-/** Noted once they are told, and only where all could be read: what is not told now is new for the next run as well. */
-const tellGauges = async (courier: Courier, tell: (gauges: Gauges) => void): Promise<Gauges> => {
-  const { table, clock } = courier;
-  const readAt = clock.now();
-  const last = await lastReading(table).catch(() => undefined);
-  const gauges = await readGauges(courier, last);
-  tell(gauges);
-  // Without the note a cause is told twice. That is no reason to end a run.
-  if (last && gauges.isComplete) await noteReading(readAt, last, table).catch(() => undefined);
-  return gauges;
+  return { ...(due && { due }), ...(swept && { sweep: swept }) };
 };
 
 const besideLanes = (options: RunOptions): RunOptions => ({

@@ -52,7 +52,6 @@ export const courierWorld = (apiKey?: ApiKey): CourierWorld => {
           ['due', 'sweep'],
           { deadline: world.deadline(), parallelism: 4, worstCaseMs: minute },
           { ...courier.newFunction(), putObject: noPut },
-          () => undefined,
         ),
       ),
     ask: (event, change = {}) =>

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { accountLane } from '../../../lib/lane/lane.ts';
 import { ok } from '../../../lib/result.ts';
-import type { Gauges, Task } from '../../../lib/runs/run-report.ts';
+import type { Task } from '../../../lib/runs/run-report.ts';
 import { scheduledRun } from '../../../lib/runs/scheduled-run.ts';
 import { hour, integrationId, minute, nine, states } from '../../fakes/ledger-samples.ts';
 import { noPut } from '../../fakes/no-put.ts';
@@ -50,28 +49,20 @@ const run = async (tasks: readonly Task[] = ['due', 'sweep']) => {
     if (item.code === 'LEASE_EXPIRED') steps.push('lease expired');
     return put(item, condition);
   };
-  const told: Gauges[] = [];
-  const options = { deadline: world.deadline(), parallelism: 1, worstCaseMs: minute };
-  const report = await world.run(
-    scheduledRun(tasks, options, courier, (gauges) => {
-      steps.push('gauges');
-      told.push(gauges);
-    }),
-  );
-  return { report, told };
+  return world.run(scheduledRun(tasks, { deadline: world.deadline(), parallelism: 1, worstCaseMs: minute }, courier));
 };
 
 describe('a scheduled run', () => {
-  test('tells the gauges first, then expires leases; a probe keeps neither the sweep nor the lanes waiting', async () => {
+  test('expires leases first; a probe keeps neither the sweep nor the lanes waiting', async () => {
     world.addWaiting('EXPIRED', { state: { ...states.sending, leaseUntil: nine }, id: otherIntegration });
     world.addWaiting('DUE', { id: otherIntegration });
     world.addWaiting('BEHIND');
     world.addWaiting('PROBE', { dueAt: nine - hour });
     const end = { by: 'unread', nextAt: nine, probes: 0 } as const;
     world.setLane({ pause: { code: 'INTEGRATION.INACTIVE', by: 'kombo', reason: 'x', since: nine, end } });
-    const { report } = await run();
-    const [first, second, ...rest] = steps.filter((step, place) => step !== 'sweep' || steps[place - 1] !== 'sweep');
-    expect([first, second]).toEqual(['gauges', 'lease expired']);
+    const report = await run();
+    const [first, ...rest] = steps.filter((step, place) => step !== 'sweep' || steps[place - 1] !== 'sweep');
+    expect(first).toBe('lease expired');
     expect(rest.filter((step) => step !== 'sweep')).toEqual(
       expect.arrayContaining(['reading', 'send PROBE', 'send BEHIND', 'send DUE']),
     );
@@ -94,53 +85,20 @@ describe('a scheduled run', () => {
       return takes();
     };
     world.kombo.script.push(fate, fate, fate, fate);
-    expect((await run()).report.due).toMatchObject({ opened: 1, outcomes: { attached: 4 } });
+    expect((await run()).due).toMatchObject({ opened: 1, outcomes: { attached: 4 } });
     expect(answered.at(-1)).toBe('HANGS');
   });
 
   test('sends in the same run what the sweep has found', async () => {
     world.put(keyOf('LOST'));
-    const { report } = await run();
+    const report = await run();
     expect(report.sweep).toBeDefined();
     expect(world.kombo.posts).toMatchObject([{ id: 'LOST' }]);
   });
 
-  test('tells how things stood before it worked', async () => {
-    world.addWaiting('GRK1', { state: states.held });
-    world.setLane({ nextAt: nine, counts: { waiting: 7, unknown: 0, at: nine } });
-    const { told, report } = await run();
-    expect(told).toEqual([report.gauges]);
-    expect(report.gauges).toMatchObject({ held: 1, waiting: 7 });
-  });
-
-  test('tells as new what began since the last run that told anything, however long ago that was, and once', async () => {
-    await run(['due']);
-    world.clock.advance(2 * hour);
-    const at = world.clock.now() - hour;
-    world.addWaiting('HELD', { state: { ...states.held, heldAt: at } });
-    world.addWaiting('REJECTED', { state: { ...states.rejected, rejectedAt: at } });
-    const code = 'PLATFORM.AUTHENTICATION_INVALID';
-    world.setLane({ pause: { code, by: 'kombo', reason: 'x', since: at } }, accountLane);
-    const news = async () => (await run(['sweep'])).told;
-    expect(await news()).toMatchObject([{ heldNew: 1, rejectedNew: 1, pausesNew: 1 }]);
-    expect(await news()).toMatchObject([{ heldNew: 0, rejectedNew: 0, pausesNew: 0 }]);
-  });
-
-  test.each([
-    ['could not be read by the last run', 'query'],
-    ['was told by a run that could not note it', 'put'],
-  ] as const)('tells as new what %s', async (_, call) => {
-    await run(['due']);
-    world.clock.advance(2 * hour);
-    world.addWaiting('HELD', { state: { ...states.held, heldAt: world.clock.now() - hour } });
-    world.table.fail(call, 1);
-    await run(['sweep']).catch(() => undefined);
-    expect((await run(['sweep'])).told).toMatchObject([{ heldNew: 1 }]);
-  });
-
   test('that is only asked to sweep sends nothing, and reports nothing of the lanes', async () => {
     world.addWaiting('GRK1');
-    const { report } = await run(['sweep']);
+    const report = await run(['sweep']);
     expect(report).not.toHaveProperty('due');
     expect(report.sweep).toBeDefined();
     expect(world.kombo.posts).toEqual([]);
@@ -148,15 +106,15 @@ describe('a scheduled run', () => {
 
   test('that is only asked for what is due lists nothing', async () => {
     world.addWaiting('GRK1');
-    const { report } = await run(['due']);
+    const report = await run(['due']);
     expect(report).not.toHaveProperty('sweep');
-    expect(steps).toEqual(['gauges', 'send GRK1']);
+    expect(steps).toEqual(['send GRK1']);
   });
 
   test('compares samples beside the files', async () => {
     await world.send('GRK1');
     world.clock.advance(15 * minute);
-    const { report } = await run(['due']);
+    const report = await run(['due']);
     expect(report.due).toMatchObject({ compared: 1, found: 1, lanes: 1 });
     expect(world.lane(integrationId).tool).toMatchObject([{ lessons: [{ targetId: 'GRK1' }] }]);
   });
@@ -165,6 +123,5 @@ describe('a scheduled run', () => {
     world.table.fail('query', 1_000);
     world.table.fail('get', 1_000);
     await expect(run()).rejects.toThrow('The table does not answer.');
-    expect(steps).toEqual(['gauges']);
   });
 });

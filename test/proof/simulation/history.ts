@@ -240,7 +240,7 @@ const everything: readonly Task[] = ['due', 'sweep'];
 const runOf = async (courier: Courier, komboTimeoutMs: number, tasks: readonly Task[]): Promise<boolean> => {
   const deadline = deadlineIn(courier.clock, scheduleTimeoutMs);
   const options = { deadline, parallelism, worstCaseMs: komboTimeoutMs + 30_000 };
-  await scheduledRun(tasks, options, { ...courier, putObject: noPut }, () => undefined);
+  await scheduledRun(tasks, options, { ...courier, putObject: noPut });
   return hasTime(options);
 };
 

@@ -1,5 +1,4 @@
 import type { Item, Table } from '../../../lib/ledger/table.ts';
-import { readingKey } from '../../../lib/runs/last-reading.ts';
 import { holds, indexPage, itemsOf, tablePage } from '../../fakes/table-rules.ts';
 import type { Process, World } from './world.ts';
 
@@ -80,7 +79,7 @@ export const tableOf = (table: SimulatedTable, process: Process, world: World, f
       if (!world.calm() && faults.unavailable()) throw new Error('The table does not answer.');
       return effect();
     });
-  const own: Table = {
+  return {
     get: (pk) => call(pk.startsWith('lane#') ? 'table get lane' : 'table get', () => table.get(pk)),
     getMany: (pks) => call('table batch get', () => itemsOf((pk) => table.get(pk), pks)),
     put: async (item, condition) => {
@@ -111,12 +110,6 @@ export const tableOf = (table: SimulatedTable, process: Process, world: World, f
         return indexPage(staleMs === 0 ? table.partition(query.hash) : table.asOf(world.now() - staleMs), query);
       }),
     scan: (limit, after) => call('table scan', () => tablePage(table.asOf(world.now()), limit, after)),
-  };
-  // What alarms were told decides about no file, so it is no step of a history, and is not kept.
-  return {
-    ...own,
-    get: (pk) => (pk === readingKey ? Promise.resolve(undefined) : own.get(pk)),
-    put: (item, condition) => (item.pk === readingKey ? Promise.resolve({ written: true }) : own.put(item, condition)),
   };
 };
 

@@ -109,7 +109,7 @@ export const steadyWorld = (
     const courier = newCourier('schedule');
     const deadline = deadlineIn(courier.clock, 15 * minute);
     const options = { deadline, parallelism: 4, worstCaseMs: settings.komboTimeoutMs + 30_000 };
-    await scheduledRun(['due'], options, { ...courier, putObject: noPut }, () => undefined).finally(deadline.clear);
+    await scheduledRun(['due'], options, { ...courier, putObject: noPut }).finally(deadline.clear);
   };
 
   return {
