@@ -11,7 +11,7 @@ import { linksOf } from './simulated-links.ts';
 import { SimulatedBucket, storageOf } from './simulated-storage.ts';
 import { SimulatedTable, tableOf } from './simulated-table.ts';
 import { lessonsOf, type SimulatedTool } from './simulated-tool.ts';
-import { createWorld, type Process, quiet, type World } from './world.ts';
+import { createWorld, type Process, type World } from './world.ts';
 
 export interface ExhaustiveReport {
   /** Different orders of the steps of both workers, with and without crashes. */
@@ -145,7 +145,6 @@ const play = async (
   let steps = 0;
   let crashesLeft = mostCrashes;
   for (;;) {
-    await quiet();
     await world.runUntil(world.now() + 5);
     // One that gives another the time to settle sleeps for a second at most.
     if (pending.length === 0) await world.runUntil(world.now() + 2_000);

@@ -19,7 +19,7 @@ import { linksOf } from './simulated-links.ts';
 import { SimulatedBucket, storageOf } from './simulated-storage.ts';
 import { SimulatedTable, tableOf } from './simulated-table.ts';
 import { lessonsOf, type SimulatedTool } from './simulated-tool.ts';
-import { createWorld, quiet } from './world.ts';
+import { createWorld } from './world.ts';
 
 /**
  * The parts of the simulation without chance: nothing crashes, and only what a test asks for goes wrong. Many files, and hours
@@ -155,8 +155,6 @@ export const steadyWorld = (
           void run().finally(() => {
             running -= 1;
           });
-          // Until it has planned its first step: time must not go on before that.
-          await quiet();
         }
         await world.runUntil(Math.min(time, world.now() + 5 * minute));
       }
@@ -166,7 +164,7 @@ export const steadyWorld = (
       void run().finally(() => {
         hasEnded = true;
       });
-      await quiet();
+      await world.runUntil(world.now());
       while (!hasEnded) await world.runUntil(world.nextAt() ?? world.now() + minute);
     },
     records: () =>

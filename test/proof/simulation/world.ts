@@ -38,7 +38,7 @@ export interface World {
   tell(line: string): void;
   at(delayMs: number, action: () => void): () => void;
   spawn(name: string, options: { skewMs: number; fate: Fate }): Process;
-  /** Runs all that is planned up to that time. */
+  /** Runs all that is planned up to that time. What has just been started plans its first step before time goes on. */
   runUntil(time: number): Promise<void>;
   /** The next planned moment, or undefined when nothing is planned. */
   nextAt(): number | undefined;
@@ -78,7 +78,13 @@ export const createWorld = (random: Random): World => {
     };
   };
 
+  const nextAt = (): number | undefined => {
+    while (heap[0] && !heap[0].action) pop(heap);
+    return heap[0]?.at;
+  };
+
   const runUntil = async (time: number): Promise<void> => {
+    await quiet();
     for (let next = heap[0]; next && next.at <= time; next = heap[0]) {
       pop(heap);
       if (!next.action) continue;
@@ -87,11 +93,6 @@ export const createWorld = (random: Random): World => {
       await quiet();
     }
     now = Math.max(now, time);
-  };
-
-  const nextAt = (): number | undefined => {
-    while (heap[0] && !heap[0].action) pop(heap);
-    return heap[0]?.at;
   };
 
   const spawn: World['spawn'] = (name, { skewMs, fate }) => {
@@ -176,7 +177,7 @@ export const createWorld = (random: Random): World => {
 };
 
 /** All promises that can go on have gone on: immediates come after every microtask. */
-export const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const earlier = (a: Planned, b: Planned): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
