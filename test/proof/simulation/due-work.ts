@@ -19,3 +19,6 @@ export const nextDueAt = (table: SimulatedTable): number | undefined => {
 
 export const isAnythingDue = (table: SimulatedTable, now: number): boolean =>
   (nextDueAt(table) ?? Number.POSITIVE_INFINITY) <= now + longestSkewMs;
+
+export const isAnyPaused = (table: SimulatedTable): boolean =>
+  table.items().some(({ status }) => status === 'lane paused');
