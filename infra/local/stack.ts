@@ -37,6 +37,8 @@ export interface StackOptions {
   /** Which handlers run, and where their bundles are. Default: all, in dist/. */
   readonly handlers?: BuildHandlersOptions;
   readonly scheduleEveryMs?: number;
+  /** Integrations of the Kombo emulator, `<tool>:<id>` each. Default: its own two. */
+  readonly integrations?: readonly string[];
   /** Serves the page on which an operator drops files. Default: no. */
   readonly console?: boolean;
   /** Waits before a failed event is sent to its function again. */
@@ -109,7 +111,11 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     const database = await startDynamoDb(folder.dynamodb, port(1));
     closers.push(database.close);
     const kombo = await onFreePort(port(2), (candidate) =>
-      startKomboEmulator({ port: candidate, stateFile: folder.komboFile }),
+      startKomboEmulator({
+        port: candidate,
+        stateFile: folder.komboFile,
+        ...(options.integrations && { integrations: options.integrations }),
+      }),
     );
     closers.push(kombo.close);
     const account = { region, credentials: s3Credentials };

@@ -43,6 +43,7 @@ describe('a value that cannot be meant is named', () => {
     ['fuzz', '--only no-such-one', 'No surface has "no-such-one" in its name. There is: ', 2],
     ['fuzz', '--minutes 0', '--minutes "0"', 2],
     ['kill', '--kills none', '--kills "none"', 2],
+    ['soak', '--cvs 0', '--cvs, --integrations and --seed', 2],
     ['clients', '--rclone no/such/program', '--rclone "no/such/program" does not exist.', 2],
     ['conformance', '--s3 here', '--s3 "here" is not a URL.', 2],
     ['bench', '--repeats 0', '--repeats "0"', 2],

@@ -13,8 +13,14 @@ test.each(workflows)('%s keeps the rules for workflows', (_file, source) => {
   expect(workflowFaults(source)).toEqual([]);
 });
 
-test('there are the four workflows that the documentation names', () => {
-  expect(workflows.map(([file]) => file).sort()).toEqual(['ci.yml', 'deploy.yml', 'release.yml', 'simulate.yml']);
+test('these are the workflows, and the documentation names each', () => {
+  expect(workflows.map(([file]) => file).sort()).toEqual([
+    'ci.yml',
+    'deploy.yml',
+    'release.yml',
+    'simulate.yml',
+    'soak.yml',
+  ]);
 });
 
 test('an action is pinned to one commit in all workflows', () => {

@@ -1,0 +1,47 @@
+import { summaryOf } from '../bench/statistics.ts';
+import type { Sample } from './samples.ts';
+
+/** What one process used early in the steady phase, and late in it. */
+export interface Course {
+  readonly pid: number;
+  readonly name: string;
+  readonly earlyBytes: number;
+  readonly lateBytes: number;
+  readonly earlyHandles: number;
+  readonly lateHandles: number;
+}
+
+/** A process whose code is still being compiled, and whose pools are still filling, grows for a while. */
+const warmUpShare = 0.2;
+/** Fewer say nothing about a course. */
+const leastSamples = 12;
+/** The garbage collector gives memory back when it likes. */
+const mostGrowth = 1.2;
+const moreHandles = 8;
+
+/** The processes that lived through the steady phase, each with its first third after the warm-up and its last third. */
+export const coursesOf = (samples: readonly Sample[]): readonly Course[] => {
+  const steady = samples.filter(({ phase }) => phase === 'steady');
+  const [last] = steady.slice(-1);
+  const living = last?.processes ?? [];
+  return living.flatMap(({ pid, name }) => {
+    const own = steady.flatMap(({ processes }) => processes.find((one) => one.pid === pid) ?? []);
+    const warm = own.slice(Math.floor(own.length * warmUpShare));
+    if (warm.length < leastSamples) return [];
+    const third = Math.floor(warm.length / 3);
+    const [early, late] = [warm.slice(0, third), warm.slice(-third)];
+    return {
+      pid,
+      name,
+      earlyBytes: median(early.map(({ rssBytes }) => rssBytes)),
+      lateBytes: median(late.map(({ rssBytes }) => rssBytes)),
+      earlyHandles: median(early.map(({ handles }) => handles)),
+      lateHandles: median(late.map(({ handles }) => handles)),
+    };
+  });
+};
+
+export const isFlat = ({ earlyBytes, lateBytes, earlyHandles, lateHandles }: Course): boolean =>
+  lateBytes <= earlyBytes * mostGrowth && lateHandles <= earlyHandles + moreHandles;
+
+const median = (values: readonly number[]): number => summaryOf(values).median;

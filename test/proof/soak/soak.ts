@@ -1,0 +1,197 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { type Stack, startStack } from '../../../infra/local/stack.ts';
+import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
+import { integrationsFor, type Phase, type PlannedCv, phaseAt, plannedCv } from './plan.ts';
+import { processesOf, type Sample } from './samples.ts';
+
+export interface SoakOptions {
+  readonly cvs: number;
+  readonly integrations: number;
+  readonly seed: number;
+  /** Told of each sample. */
+  readonly onSample?: (sample: Sample) => void;
+  /** Ends it early; what was uploaded until then is judged. */
+  readonly signal?: AbortSignal;
+}
+
+/** What became of all CVs. */
+export interface Ending {
+  readonly uploaded: number;
+  readonly attached: number;
+  /** Kombo has no copy, or more than one. */
+  readonly lost: number;
+  readonly doubled: number;
+  /** By status, of those that are not attached. */
+  readonly others: Readonly<Record<string, number>>;
+}
+
+export interface Soak {
+  readonly samples: readonly Sample[];
+  readonly ending: Ending;
+  readonly kills: number;
+  readonly deliveries: number;
+  readonly seconds: number;
+}
+
+const sampleEveryMs = 2_000;
+const killEveryMs = 5_000;
+/** More uploads wait for this many deliveries: S3 would keep their events, and so would this process. */
+const mostInFlight = 40;
+const mostDrainMs = 30 * 60_000;
+/** One in five integrations is down during the outage. */
+const downEvery = 5;
+
+/** Many CVs through the built functions on the local stack, while what can go wrong goes wrong, and until all are at an end. */
+export const soak = async ({ cvs, integrations: count, seed, onSample, signal }: SoakOptions): Promise<Soak> => {
+  const stateDir = await mkdtemp(path.join(tmpdir(), 'cv-courier-soak-'));
+  const integrations = integrationsFor(count);
+  const startedAt = Date.now();
+  const samples: Sample[] = [];
+  const uploads: { readonly id: string; readonly cv: Pick<PlannedCv, 'candidateId'> }[] = [];
+  let [attached, deliveries, kills, inFlight] = [0, 0, 0, 0];
+  let phase: Phase = 'warm-up';
+
+  const start = async (): Promise<Stack> => {
+    const started = await startStack({
+      stateDir,
+      integrations,
+      scheduleEveryMs: 5_000,
+      retryDelaysMs: [1_000, 2_000],
+      shell: {
+        KEY_TEMPLATES: 'tenants/{integration_id}/candidates/{candidate_id}/{filename}',
+        KOMBO_INTEGRATION_ID: integrations[0],
+        KOMBO_TIMEOUT_SECONDS: '5',
+        LEASE_SECONDS: '10',
+        RETRY_BASE_SECONDS: '1',
+        READ_BACK_AFTER_SECONDS: '1',
+        READ_BACK_AGAIN_SECONDS: '10',
+        SWEEP_SINCE: '2000-01-01',
+      },
+    });
+    started.events.on('outcome', ({ detail }) => {
+      if ((detail as { status?: string }).status === 'attached') attached += 1;
+    });
+    started.events.on('dispatched', ({ result }) => {
+      inFlight += 1;
+      deliveries += 1;
+      void result.finally(() => {
+        inFlight -= 1;
+      });
+    });
+    return started;
+  };
+
+  let stack = await start();
+  const sample = async (): Promise<void> => {
+    const processes = await processesOf(stack);
+    const one = { atMs: Date.now() - startedAt, phase, uploaded: uploads.length, attached, processes };
+    samples.push(one);
+    onSample?.(one);
+  };
+  const timers = [
+    setInterval(() => void sample(), sampleEveryMs),
+    setInterval(() => {
+      if (phase !== 'kills') return;
+      kills += 1;
+      for (const fn of stack.functions.values()) void fn.kill();
+    }, killEveryMs),
+  ];
+
+  const begin = async (next: Phase): Promise<void> => {
+    phase = next;
+    const isOutage = next === 'outage';
+    for (const [index, id] of integrations.entries())
+      if (index % downEvery === 0) stack.kombo.integrations.change(id, { toolDown: isOutage });
+    if (next !== 'steady') return;
+    await stack.close();
+    inFlight = 0;
+    stack = await start();
+  };
+
+  const put = async (cv: PlannedCv): Promise<void> => {
+    const { ETag = '' } = await stack.s3.send(
+      new PutObjectCommand({ Bucket: stack.bucket, Key: cv.key, Body: cv.body }),
+    );
+    const id = uploadId({ bucket: stack.bucket, key: cv.key, etag: bareEtag(ETag) });
+    uploads.push({ id, cv: { candidateId: cv.candidateId } });
+  };
+
+  try {
+    for (let number = 0; number < cvs && !signal?.aborted; number += 1) {
+      const next = phaseAt(number / cvs);
+      if (next !== phase) await begin(next);
+      while (inFlight >= mostInFlight) await sleep(5);
+      await put(plannedCv(number, { cvs, integrations, seed }));
+    }
+    await begin('draining');
+    await drain(
+      stack,
+      uploads.map(({ id }) => id),
+      signal,
+    );
+    await sample();
+    return {
+      samples,
+      ending: await endingOf(stack, uploads),
+      kills,
+      deliveries,
+      seconds: Math.round((Date.now() - startedAt) / 1_000),
+    };
+  } finally {
+    for (const timer of timers) clearInterval(timer);
+    await stack.close();
+    await rm(stateDir, { recursive: true, force: true });
+  }
+};
+
+/** Events that died with a process or with the stack are found by a sweep, which is started by hand: it is hourly. */
+const drain = async (stack: Stack, ids: readonly string[], signal: AbortSignal | undefined): Promise<void> => {
+  const until = Date.now() + mostDrainMs;
+  while (Date.now() < until && !signal?.aborted) {
+    await stack.functions
+      .get('on-schedule')
+      ?.invoke({ task: 'sweep' })
+      .catch(() => undefined);
+    const statuses = await statusesOf(stack, ids);
+    if (statuses.every((status) => isFinal.has(status))) return;
+    await sleep(5_000);
+  }
+};
+
+const isFinal: ReadonlySet<string> = new Set(['attached', 'rejected', 'held', 'superseded']);
+
+const statusesOf = async (stack: Stack, ids: readonly string[]): Promise<readonly string[]> => {
+  const known = await stack.ledger.readMany(ids);
+  return ids.map((id) => {
+    const entry = known.get(id);
+    if (!entry) return 'unseen';
+    return entry.readable ? entry.record.state.status : 'unreadable';
+  });
+};
+
+const endingOf = async (
+  stack: Stack,
+  uploads: readonly { readonly id: string; readonly cv: Pick<PlannedCv, 'candidateId'> }[],
+): Promise<Ending> => {
+  const copies = Map.groupBy(stack.kombo.attachments(), ({ target }) => target.id);
+  const counts = uploads.map(({ cv }) => copies.get(cv.candidateId)?.length ?? 0);
+  const statuses = await statusesOf(
+    stack,
+    uploads.map(({ id }) => id),
+  );
+  const others = Map.groupBy(
+    statuses.filter((status) => status !== 'attached'),
+    (status) => status,
+  );
+  return {
+    uploaded: uploads.length,
+    attached: statuses.filter((status) => status === 'attached').length,
+    lost: counts.filter((count) => count === 0).length,
+    doubled: counts.filter((count) => count > 1).length,
+    others: Object.fromEntries([...others].map(([status, all]) => [status, all.length])),
+  };
+};
