@@ -127,16 +127,16 @@ export const listingShows = async (
   const { asListing, judges, pauses, outage, throttled } = failureOf(listing.failure.code);
   // The other side is up, whatever it refuses; lost answers must be decided also where the integration is gone or its id wrong.
   const answers = outage === 'no' && throttled === 'no' && pauses !== 'account';
-  if (failureOf(code).outage === 'integration' && answers) return 'gone';
+  const cause = failureOf(code);
+  const isLoad = cause.outage !== 'no' || cause.throttled !== 'no';
+  if (cause.outage === 'integration' && answers) return 'gone';
   if (integrationId === accountLane) {
     // Kombo had accepted the call, so what it reports is the integration's own cause.
     if (judges !== 'nothing') return 'gone';
-    // The id may be a mistake in a key.
-    if (pauses === 'known-integration') return 'nothing';
+    // The id may be a mistake in a key. Kombo was up when it looked for it, which says nothing about another cause.
+    if (pauses === 'known-integration') return isLoad ? 'gone' : 'nothing';
   }
   if (asListing !== 'look-again') return 'nothing';
-  const cause = failureOf(code);
-  const isLoad = cause.outage !== 'no' || cause.throttled !== 'no';
   return isLoad || pauses !== 'nothing' ? 'there' : 'no answer';
 };
 

@@ -3,7 +3,7 @@ import type { Listing } from '../../../lib/kombo/attachment-list.ts';
 import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
 import type { Answered } from '../../../lib/kombo/client.ts';
 import type { Pause } from '../../../lib/lane/pause.ts';
-import { hour, integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
+import { hour, integrationId, minute, nine, states } from '../../fakes/ledger-samples.ts';
 import { byOperator, otherIntegration } from '../../fakes/pause-samples.ts';
 import { refuses } from '../../fakes/scripted-kombo.ts';
 import { keyOf, type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
@@ -97,6 +97,17 @@ describe('a pause of the account', () => {
       world.kombo.listing = () => notListed(code);
       expect((await world.recover()).opened).toEqual(['*']);
     }
+  });
+
+  test.each([
+    ['KOMBO_UNREACHABLE', ['*']],
+    ['PLATFORM.RATE_LIMIT_EXCEEDED', ['*']],
+    ['PLATFORM.AUTHENTICATION_INVALID', []],
+  ] as const)('for %s, with nothing but a lost answer under a mistyped id: opens %j', async (code, opened) => {
+    world.setLane({ pause: probing(code) }, '*');
+    world.addWaiting('GRK1', { id: 'greenhouse:Mistyped', state: { ...states.unknown, dueAt: nine } });
+    world.kombo.listing = () => notListed('PLATFORM.INTEGRATION_NOT_FOUND');
+    expect((await world.recover()).opened).toEqual(opened);
   });
 
   test('ends when the ATS of the file that was sent is down, because Kombo had to be up to report it', async () => {
