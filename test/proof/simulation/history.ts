@@ -256,12 +256,16 @@ const lastArrival = (table: SimulatedTable, content: string): number =>
       .map((item) => (fromItem(item).attemptedAt ?? 0) + 15 * minute - 2 * longestSkewMs - minute / 6),
   );
 
-/** The schedule goes on; idle stretches are skipped. Ends when nothing is due any more, or after a long time. */
+/**
+ * The schedule goes on; idle stretches are skipped. Ends when nothing is due any more, or after a long time. The sweep comes
+ * hourly, and leaves an object alone for half an hour that may still get a verdict: in 20 rounds it has seen all of them,
+ * however the clocks differ.
+ */
 const untilNothingIsDue = async (
   world: World,
   table: SimulatedTable,
   runSchedule: (tasks: readonly Task[]) => void,
-  leastRounds = 17,
+  leastRounds = 20,
   afterRun: () => void = () => undefined,
 ): Promise<void> => {
   for (let round = 0; round < 1_000; round += 1) {
