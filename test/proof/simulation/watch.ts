@@ -19,7 +19,8 @@ const longestViewMs = 3 * minute;
 /** A file of a healthy lane that was due in this many runs was passed over in favour of others. */
 const runsToStarve = 3;
 const longestIntervalMs = 60 * minute;
-const twoRunsMs = 10 * minute;
+/** Two probes of an outage fit into that interval. Each waits for a run, and goes again in the next one when its file stops at S3. */
+const fourRunsMs = 20 * minute;
 
 /** A file that waits in a lane, as a run found it when it began. */
 interface Due {
@@ -173,14 +174,14 @@ export class Watch {
   }
 
   /**
-   * After the faults: a pause that Kombo caused has ended within its longest interval and two runs after its cause, if a file
+   * After the faults: a pause that Kombo caused has ended within its longest interval and four runs after its cause, if a file
    * waits there that could be sent, and is not the fault itself. Unknown ones are looked at meanwhile.
    */
   checkPauses(calmAt: number, isFaulty: (pk: string) => boolean): void {
     const now = this.#world.now();
     // Where a file is the fault, a probe with it comes to nothing.
     const faulty = this.#table.items().filter(({ pk }) => isFaulty(pk)).length;
-    const longestMs = (1 + faulty) * longestIntervalMs + twoRunsMs + marginMs;
+    const longestMs = (1 + faulty) * longestIntervalMs + fourRunsMs + marginMs;
     for (const id of [accountLane, ...(this.#kombo.account?.integrations ?? [])]) {
       const item = this.#table.get(laneKey(id));
       const lane = item && fromLaneItem(item);
