@@ -23,6 +23,8 @@ export interface AfterLook {
   readonly listedAt: number;
   /** Shortest time after an upload in which this tool was seen to list the file. */
   readonly listsWithinMs: number;
+  /** It has listed files of such a target before. */
+  readonly hasListed: boolean;
   /** When the lane or the account opened last: what may pass has a day from then on. */
   readonly openedAt: number;
   /** Uniform in [0, 1). */
@@ -52,7 +54,8 @@ export const afterLook = (verdict: Verdict, facts: AfterLook): LedgerEvent => {
 export const afterFailedListing = ({ code, retryAfterMs }: KomboFailure, facts: AfterLook): LedgerEvent => {
   const { record, state, settings, now, random } = facts;
   const { asListing } = failureOf(code);
-  if (asListing === 'look-again') {
+  // A tool that has listed before is not one that cannot: whatever keeps it from listing passes, or an operator decides.
+  if (asListing === 'look-again' || (asListing === 'cannot-list' && facts.hasListed)) {
     if (mayPass(facts)) return lookAgain(facts, retryAfterMs);
     return state.doubtfulLooks + 1 < looksToDecide
       ? { kind: 'looked', counts: 'doubtful', dueAt: now + settings.readBackAfterMs }

@@ -69,6 +69,10 @@ export const listsWithinMs = (tool: Tool, topic: ToolTopic, now: number): number
     ...lessonsSince(groupOf(tool, topic), now - lessonLifetimeMs).map(({ lagMs }) => lagMs),
   );
 
+/** Whether the tool has listed a file of such a target, of whatever type: then a listing that it refuses now is refused for a while. */
+export const hasListed = (tool: Tool, kind: TargetKind, now: number): boolean =>
+  tool.some((group) => group.kind === kind && lessonsSince(group, now - lessonLifetimeMs).length > 0);
+
 /** One found file shows that the tool lists; two at different targets that it changes no bytes up to the longer one's length. */
 const taughtBy = (lessons: readonly Lesson[]): ToolKnowledge => ({
   lists: lessons.length > 0,

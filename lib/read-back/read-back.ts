@@ -10,7 +10,7 @@ import type { Target } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
 import { type AfterLook, afterFailedListing, afterLook, withoutLook } from './after-look.ts';
 import { type KnownFile, knownFile } from './known-file.ts';
-import { knowledgeOf, listsWithinMs } from './learn-tool.ts';
+import { hasListed, knowledgeOf, listsWithinMs } from './learn-tool.ts';
 import { lookAt, summaryOf } from './look.ts';
 import { otherUploads } from './other-uploads.ts';
 import { type Question, verdictOn } from './verdict.ts';
@@ -20,6 +20,8 @@ export type ReadBackCourier = Pick<
   Courier,
   'settings' | 'storage' | 'kombo' | 'links' | 'ledger' | 'lanes' | 'clock' | 'random' | 'observe'
 >;
+
+type Listing = Pick<AfterLook, 'listedAt' | 'listsWithinMs' | 'hasListed'>;
 
 /**
  * Finds out what became of an upload that may have been delivered: by looking at its target, never by sending.
@@ -56,7 +58,10 @@ const eventAfterLook = async (
   const { settings, clock, lanes, random } = courier;
   const { target } = record;
   const { openedAt } = target ? await lanes.gate(target.integrationId) : { openedAt: 0 };
-  const facts = (look?: Look, listing = { listedAt: clock.now(), listsWithinMs: 0 }): AfterLook => ({
+  const facts = (
+    look?: Look,
+    listing: Listing = { listedAt: clock.now(), listsWithinMs: 0, hasListed: false },
+  ): AfterLook => ({
     record,
     state,
     settings,
@@ -77,7 +82,7 @@ const eventAfterLook = async (
 const lookForUpload = async (
   record: LedgerRecord,
   target: Target,
-  facts: (look: Look, listing: Pick<AfterLook, 'listedAt' | 'listsWithinMs'>) => AfterLook,
+  facts: (look: Look, listing: Listing) => AfterLook,
   deadline: Deadline,
   courier: ReadBackCourier,
 ): Promise<LedgerEvent> => {
@@ -94,7 +99,11 @@ const lookForUpload = async (
     tool: knowledgeOf(tool, topic, clock.now()),
     sizeBytes: oursIs === 'certain' ? content?.sizeBytes : undefined,
   };
-  const listing = { listedAt: clock.now(), listsWithinMs: listsWithinMs(tool, topic, clock.now()) };
+  const listing = {
+    listedAt: clock.now(),
+    listsWithinMs: listsWithinMs(tool, topic, clock.now()),
+    hasListed: hasListed(tool, target.kind, clock.now()),
+  };
   const result = await lookAt(
     target,
     name,

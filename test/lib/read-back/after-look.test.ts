@@ -15,16 +15,18 @@ interface Given {
   /** Since the start of the attempt. */
   readonly afterMs?: number;
   readonly listsWithinMs?: number;
+  readonly hasListed?: boolean;
   readonly listedAfterMs?: number;
   /** When the lane or the account opened, since the start of the attempt; absent when neither was ever paused. */
   readonly openedAfterMs?: number;
 }
 
 const facts = (given: Given) => {
-  const { state: change = {}, record: more = {}, afterMs = minute, listedAfterMs = afterMs, listsWithinMs = 0 } = given;
+  const { state: change = {}, record: more = {}, afterMs = minute, listedAfterMs = afterMs } = given;
+  const { listsWithinMs = 0, hasListed = false } = given;
   const state: UnknownOutcome = { ...states.unknown, unknownSince: nine, ...change };
   const record = recordIn(state, { attemptedAt: nine, unknownAttempts: 1, ...more });
-  const listing = { listedAt: nine + listedAfterMs, listsWithinMs };
+  const listing = { listedAt: nine + listedAfterMs, listsWithinMs, hasListed };
   const openedAt = given.openedAfterMs === undefined ? 0 : nine + given.openedAfterMs;
   return { record, state, settings, now: nine + afterMs, ...listing, openedAt, random: 0.5, seen };
 };
@@ -202,6 +204,14 @@ describe('a target that cannot be listed', () => {
 
   test('at all is for an operator after any other unknown outcome', () => {
     expect(failed('INTEGRATION.ACTION_NOT_AVAILABLE')).toMatchObject({ kind: 'undecidable' });
+  });
+
+  test('is looked at again for a day, and not sent, by a tool that has listed before, although it says that it cannot', () => {
+    const state = { failure: { code: 'REMOTE.SERVICE_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } } as const;
+    const refused = (given: Given) => failed('INTEGRATION.MODEL_NOT_AVAILABLE', { hasListed: true, ...given });
+    expect(refused({ state })).toMatchObject({ kind: 'looked', counts: 'passing' });
+    expect(refused({})).toMatchObject({ kind: 'looked', counts: 'passing' });
+    expect(refused({ afterMs: day, state: { ...state, doubtfulLooks: 1 } })).toMatchObject({ kind: 'undecidable' });
   });
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   afterSample,
+  hasListed,
   knowledgeOf,
   listsWithinMs,
   nextComparisonAt,
@@ -30,6 +31,14 @@ describe('what is known of a tool', () => {
     expect(listsWithinMs([], pdfs, nine)).toBe(Number.POSITIVE_INFINITY);
     const tool = found(found([], 'A', 10, nine + 5 * hour), 'B', 10, nine + 3 * hour);
     expect(listsWithinMs(tool, pdfs, nine + 5 * hour)).toBe(3 * hour);
+  });
+
+  test('a tool has listed a kind of target once a sample of any type was found there, until the lesson ends', () => {
+    const tool = found([], 'A', 10);
+    expect(hasListed([], pdfs.kind, nine)).toBe(false);
+    expect(hasListed(tool, pdfs.kind, nine)).toBe(true);
+    expect(hasListed(tool, pdfs.kind === 'candidate' ? 'application' : 'candidate', nine)).toBe(false);
+    expect(hasListed(tool, pdfs.kind, nine + 31 * day)).toBe(false);
   });
 
   test('a lesson from a look that came late keeps no other upload from being a sample', () => {

@@ -267,7 +267,9 @@ test('a file that is never answered and never listed is sent three times; then a
   expect((await world.recordOf(upload)).state).toMatchObject({ status: 'held', mayBeDelivered: true });
 });
 
-test('a tool that cannot list its files gets a file five times after answers that Kombo calls safe to repeat', async () => {
+test('a tool that has never listed and cannot gets a file five times after answers that Kombo calls safe to repeat', async () => {
+  world = deliveryWorld();
+  courier = world.newCourier();
   failsToList('INTEGRATION.ACTION_NOT_AVAILABLE');
   const upload = world.put(key);
   for (let attempt = 1; attempt <= 5; attempt += 1) {

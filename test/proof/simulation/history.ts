@@ -9,7 +9,7 @@ import type { Task } from '../../../lib/runs/run-report.ts';
 import { scheduledRun } from '../../../lib/runs/scheduled-run.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { noPut } from '../../fakes/no-put.ts';
-import { courierOf, type Parts, settingsFor } from './courier.ts';
+import { courierOf, integrationId, type Parts, settingsFor } from './courier.ts';
 import { isAnyPaused, isAnythingDue, nextDueAt } from './due-work.ts';
 import { fateIn, komboFaultsIn, longestSkewMs, readFaultIn, tableFaultsIn, type Weather } from './faults.ts';
 import { etagOf, type Put, planStrangers, planUploads } from './planned-files.ts';
@@ -60,7 +60,8 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   const random = randomFrom(seed);
   const world = createWorld(random);
   const tool = toolIn(random);
-  const plan = planTroubles(random, world.now());
+  const hasListed = lessonsOf(tool, integrationId, world.now()) !== undefined;
+  const plan = planTroubles(random, world.now(), hasListed);
   // Of such a tool an absence is believed, so only the wait keeps a late file from being sent twice.
   const isSlow = isDecidable(tool) && tool.learnt && random.chance(0.4);
   const writesLate = isDecidable(tool) && tool.learnt && !plan.isLong && !isSlow && random.chance(0.5);
@@ -90,8 +91,8 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   });
   const account = new SimulatedAccount(plan.integrations, plan.troubles, world.now);
   const [table, kombo, store] = [new SimulatedTable(world), new SimulatedKombo(people, account), new SimulatedBucket()];
-  for (const integrationId of plan.integrations) {
-    const lessons = lessonsOf(tool, integrationId, world.now());
+  for (const id of plan.integrations) {
+    const lessons = lessonsOf(tool, id, world.now());
     if (lessons) table.write(lessons.pk, lessons);
   }
   const watch = new Watch(world, table, kombo, scan);

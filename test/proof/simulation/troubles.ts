@@ -1,3 +1,4 @@
+import { failureOf } from '../../../lib/failures/failures.ts';
 import { komboErrorCodes } from '../../../lib/failures/kombo-failures.ts';
 import { integrationId, otherIntegrations } from './courier.ts';
 import type { Random } from './random.ts';
@@ -23,8 +24,12 @@ const stateCodes = (Object.keys(komboErrorCodes) as Code[]).filter(
 
 export const poisonMark = 'POISON';
 
-/** One history in twelve has an outage of hours or days; they cost several times as much as the others. */
-export const planTroubles = (random: Random, start: number): Plan => {
+/**
+ * One history in twelve has an outage of hours or days; they cost several times as much as the others.
+ * @param hasListed whether the tool was seen to list. One that was not, and says that it cannot, is believed: what a 503 left
+ * unknown is sent again, as Kombo asks for. So such a tool never says so for a while.
+ */
+export const planTroubles = (random: Random, start: number, hasListed: boolean): Plan => {
   const others = otherIntegrations.slice(0, 1 + random.below(otherIntegrations.length));
   const integrations = [integrationId, ...others] as const;
   const place = (fromMinutes: number, minutes: number, reach: 'one' | 'all' | 'any') => {
@@ -49,13 +54,7 @@ export const planTroubles = (random: Random, start: number): Plan => {
     switch (random.below(7)) {
       case 0:
       case 1:
-        return {
-          ...place(40, lasting(), 'one'),
-          kind: 'state',
-          code: random.pick(stateCodes),
-          listing: random.chance(0.5),
-          shown: random.pick(['cause', 'cause', 'healthy', 'not-found', 'fault', 'html', 'odd']),
-        };
+        return stateTrouble(place(40, lasting(), 'one'), random, hasListed);
       case 2:
         return { ...place(40, lasting(), 'all'), kind: random.pick(['key-refused', 'key-revoked']) };
       case 3:
@@ -72,6 +71,22 @@ export const planTroubles = (random: Random, start: number): Plan => {
     troubles,
     isLong: false,
     poison: troubles.find(({ kind }) => kind === 'poison') && poisonMark,
+  };
+};
+
+const stateTrouble = (
+  when: Pick<Trouble, 'from' | 'until' | 'integrationId'>,
+  random: Random,
+  hasListed: boolean,
+): Trouble => {
+  const code = random.pick(stateCodes);
+  const listing = random.chance(0.5) && (hasListed || failureOf(code).asListing !== 'cannot-list');
+  return {
+    ...when,
+    kind: 'state',
+    code,
+    listing,
+    shown: random.pick(['cause', 'cause', 'healthy', 'not-found', 'fault', 'html', 'odd']),
   };
 };
 
