@@ -19,7 +19,7 @@ interface Osls {
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   readonly processedInput: {
     readonly commands: readonly string[];
-    readonly options: { readonly stage?: string; readonly param?: readonly string[] };
+    readonly options: { readonly stage?: string; readonly param?: readonly (string | null)[] };
   };
   readonly configurationInput: {
     readonly service?: string;

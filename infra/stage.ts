@@ -10,8 +10,8 @@ const firstStage = 'dev';
 export interface StageRequest {
   readonly serviceDir: string;
   readonly stage: string;
-  /** `--param`, as typed. */
-  readonly commandLine: readonly string[];
+  /** `--param`, as typed; osls reads an empty one as null. */
+  readonly commandLine: readonly (string | null)[];
   readonly functions: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export const readStage = ({ serviceDir, stage, commandLine, functions }: StageRe
   const own = path.join(serviceDir, 'stages', `${stage}.yml`);
   const file = existsSync(own) || stage !== firstStage ? own : path.join(serviceDir, 'stages/example.yml');
   const { written, faults: ofFile } = readFile(file, `stages/${path.basename(file)}`);
-  const { given, faults: ofCommandLine } = fromCommandLine(commandLine);
+  const { given, faults: ofCommandLine } = fromCommandLine(commandLine.map((pair) => pair ?? ''));
   const values = { ...defaults, ...written, ...given };
   const missing =
     !existsSync(file) && commandLine.length === 0
@@ -37,11 +37,12 @@ export const readStage = ({ serviceDir, stage, commandLine, functions }: StageRe
             'or give --param="komboIntegrationId=<tool>:<id>".',
         ]
       : [];
-  const early = [...stageNameFaults(stage), ...missing, ...ofFile, ...ofCommandLine];
+  const notRead = [...missing, ...ofFile, ...ofCommandLine];
   return {
     written,
-    values, // What a value that is not there would cause is not told as well.
-    faults: missing.length + ofCommandLine.length > 0 ? early : [...early, ...parameterFaults(values, functions)],
+    values,
+    // What a value that was not read would cause is not reported as well.
+    faults: [...stageNameFaults(stage), ...(notRead.length > 0 ? notRead : parameterFaults(values, functions))],
   };
 };
 
@@ -62,8 +63,8 @@ const readFile = (file: string, shown: string): Pick<Stage, 'written' | 'faults'
   try {
     content = parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    const [line] = error instanceof Error ? error.message.split('\n') : [];
-    return { written: {}, faults: [`${shown} is no YAML: ${line}`] };
+    const [line = ''] = error instanceof Error ? error.message.split('\n') : [];
+    return { written: {}, faults: [`${shown} is not YAML: ${line.replace(/:$/, '.')}`] };
   }
   if (content === null || content === undefined) return { written: {}, faults: [] };
   if (typeof content !== 'object' || Array.isArray(content)) {
@@ -72,23 +73,23 @@ const readFile = (file: string, shown: string): Pick<Stage, 'written' | 'faults'
       faults: [`${shown} must hold one line per parameter, for example alarmEmail: on-call@example.com.`],
     };
   }
-  const entries = Object.entries(content).map(([name, value]) => [name, asText(value)] as const);
-  const nested = entries.filter(([, value]) => value === undefined);
   return {
-    written: Object.fromEntries(entries.filter((entry): entry is readonly [string, string] => entry[1] !== undefined)),
-    faults: nested.map(([name]) => `Parameter ${name} in ${shown} must be one value, a list, or a mapping.`),
+    written: Object.fromEntries(Object.entries(content).map(([name, value]) => [name, asText(name, value)])),
+    faults: [],
   };
 };
 
-/** Lists and tags as the command line has them. Undefined for what is nested deeper. */
-const asText = (value: unknown): string | undefined => {
-  if (Array.isArray(value)) return joined(value);
+/** Lists, tags and JSON as the command line has them. What is nested where it may not be is JSON too, and no option takes that. */
+const asText = (name: string, value: unknown): string => {
   if (typeof value !== 'object' || value === null) return String(value ?? '');
-  return joined(Object.entries(value).map(([key, inner]) => (typeof inner === 'object' ? inner : `${key}=${inner}`)));
+  const isFlat = Object.values(value).every((item) => item === null || typeof item !== 'object');
+  if (Array.isArray(value) && isFlat) return value.join(name === 'keyTemplates' ? '|' : ',');
+  if (name === 'tags' && isFlat)
+    return Object.entries(value)
+      .map(([key, inner]) => `${key}=${inner ?? ''}`)
+      .join(',');
+  return JSON.stringify(value);
 };
-
-const joined = (items: readonly unknown[]): string | undefined =>
-  items.some((item) => typeof item === 'object') ? undefined : items.join(',');
 
 /** Of the option `tags`. */
 export const tagsOf = ({ tags = '' }: Parameters): Parameters =>
@@ -96,7 +97,8 @@ export const tagsOf = ({ tags = '' }: Parameters): Parameters =>
     tags
       .split(',')
       .filter((tag) => tag !== '')
-      .map((tag) => tag.split('=') as [string, string]),
+      // A value may have a "=" as well.
+      .map((tag) => [tag.slice(0, tag.indexOf('=')), tag.slice(tag.indexOf('=') + 1)]),
   );
 
 /** `--param="name=value"`, read as osls reads it. */
@@ -110,11 +112,12 @@ const fromCommandLine = (
   return {
     given: Object.fromEntries(split.filter(({ value }) => value !== '').map(({ name, value }) => [name, value])),
     faults: split
-      .filter(({ value }) => value === '')
-      .map(
-        ({ name }) =>
-          `Parameter ${name} has no value on the command line: osls passes none that is empty. ` +
-          'Leave it out for its default, or empty it in the file of the stage.',
+      .filter(({ name, value }) => name === '' || value === '')
+      .map(({ name, value }) =>
+        name === ''
+          ? `--param="${value === '' ? '' : `=${value}`}" names no parameter: write --param="name=value".`
+          : `Parameter ${name} has no value on the command line: osls passes none that is empty. ` +
+            'Leave it out for its default, or empty it in the file of the stage.',
       ),
   };
 };

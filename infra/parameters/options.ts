@@ -31,6 +31,19 @@ const noReservedName = (value: string): void => {
     throw new Fault(`is "${value}"; it must be ${aBucket}.`);
 };
 
+/**
+ * Keys as osls takes them; values without the ASCII characters that AWS refuses.
+ * @see Tagging AWS Resources User Guide, "Tag naming limits and requirements"
+ */
+const tag = '(?!aws:)[A-Za-z0-9_.:/+ -]{1,128}=[^\\x00-\\x1f!-*,;<>?\\[-^`{-\\x7f]{0,256}';
+const onceEach = (value: string): void => {
+  const keys = value.split(',').map((one) => one.slice(0, one.indexOf('=')));
+  const twice = keys.find((key, index) => keys.indexOf(key) < index);
+  if (twice !== undefined) throw new Fault(`has the tag "${twice}" twice; a key can have one value.`);
+  // Beside service and stage.
+  if (keys.length > 48) throw new Fault(`has ${keys.length} tags; AWS takes 50, and two are service and stage.`);
+};
+
 const concurrency = (name: string, byDefault: number, description: string) => ({
   [concurrencyParameter(name)]: {
     form: wholeNumber(1, maxInstances),
@@ -215,10 +228,14 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       description: 'A permissions boundary for every role of the stack. Empty: none.',
     },
     tags: {
-      form: text('[^=,]+=[^=,]*(,[^=,]+=[^=,]*)*', 'tags as key=value, separated by commas'),
+      form: text(
+        `${tag}(,${tag})*`,
+        'tags as key=value, separated by commas: letters, digits, spaces and _ . : / = + - @, keys without accents and not beginning with aws:',
+      ),
       default: '',
       mayBeEmpty: true,
       packaging: true,
+      further: onceEach,
       description:
         'Tags of the stack and of everything in it, beside service and stage: team=hiring,cost-center=42. In this file also as a mapping.',
     },

@@ -75,9 +75,26 @@ test('tags are a mapping, or what the command line takes', async () => {
   expect(mapping).toMatchObject({ faults: [], values: { tags: 'team=hiring,cost-center=42' } });
   expect(tagsOf(mapping.values)).toEqual({ team: 'hiring', 'cost-center': '42' });
   expect(tagsOf({ tags: '' })).toEqual({});
-  expect(stage('prod', `komboIntegrationId=${integration}`, 'tags=hiring').faults).toEqual([
-    'Parameter tags is "hiring"; it must be tags as key=value, separated by commas.',
-  ]);
+  expect(tagsOf({ tags: 'formula=a=b,empty=' })).toEqual({ formula: 'a=b', empty: '' });
+});
+
+test('what is written as a list or as JSON in the file of a stage becomes the text that the option takes', async () => {
+  const { written, faults } = await withFile(
+    'structured',
+    `komboIntegrationId: ${integration}
+keyTemplates:
+  - "candidates/{candidate_id}/{filename}"
+  - "applications/{application_id}/{filename}"
+remoteFields: {"workable":{"on_behalf_of_user_remote_id":"123"}}
+tags: { team: }
+`,
+  );
+  expect(faults).toEqual([]);
+  expect(written).toMatchObject({
+    keyTemplates: 'candidates/{candidate_id}/{filename}|applications/{application_id}/{filename}',
+    remoteFields: '{"workable":{"on_behalf_of_user_remote_id":"123"}}',
+    tags: 'team=',
+  });
 });
 
 test('a key of the file that is no option is one sentence, with the nearest name', async () => {
@@ -98,13 +115,24 @@ test.each(['komboIntegrationId=', 'komboIntegrationId'])('%s on the command line
   ]);
 });
 
+test.each([null, '', '=5'])('--param="%s" is one sentence, because it names no parameter', (pair) => {
+  const { faults } = readStage({ serviceDir, stage: 'prod', commandLine: [pair], functions: deliveredFunctions });
+  expect(faults).toEqual([`--param="${pair ?? ''}" names no parameter: write --param="name=value".`]);
+});
+
 test.each([
-  ['not: [closed', 'is no YAML: '],
-  ['- a list', 'must hold one line per parameter'],
-  ['tags: { team: { name: hiring } }', 'Parameter tags in stages/broken.yml must be one value, a list, or a mapping.'],
-  ['vpcSubnetIds: [[subnet-0a1b2c3d]]', 'Parameter vpcSubnetIds in stages/broken.yml must be one value'],
-])('a file that holds "%s" is refused', async (content, message) => {
+  ['maxBytes: 5\nmaxBytes: 6', 'is not YAML: Map keys must be unique at line 2, column 1.'],
+  ['- a list', 'must hold one line per parameter, for example alarmEmail: on-call@example.com.'],
+])('a file that holds "%s" is one sentence, and what it does not set is not reported', async (content, message) => {
   const { faults } = await withFile('broken', content);
+  expect(faults).toEqual([`stages/broken.yml ${message}`]);
+});
+
+test.each([
+  ['tags: { team: { name: hiring } }', 'Parameter tags is "{"team":{"name":"hiring"}}"; it must be '],
+  ['vpcSubnetIds: [[subnet-0a1b2c3d]]', 'Parameter vpcSubnetIds is "[["subnet-0a1b2c3d"]]"; it must be '],
+])('what is nested deeper than its option allows is refused as JSON: %s', async (content, message) => {
+  const { faults } = await withFile('nested', `komboIntegrationId: ${integration}\n${content}\n`);
   expect(faults.join('\n')).toContain(message);
 });
 

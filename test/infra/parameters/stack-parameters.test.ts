@@ -91,7 +91,7 @@ test.each([
   ['permissionsBoundaryArn', 'arn:aws:iam::aws:policy/PowerUserAccess'],
   ['existingSecretArn', 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:kombo/prod-AbCdEf'],
   ['existingAlarmTopicArn', 'arn:aws-cn:sns:cn-north-1:111122223333:on-call'],
-  ['tags', 'team=hiring,cost-center='],
+  ['tags', 'team=hiring,cost-center=,e-mail=équipe+cvs@example.com,formula=a=b'],
 ])('the template takes %s = "%s", as packaging does', (name, value) => {
   expect(refusedAtPackaging(name, value)).toEqual([]);
   expect(refusedByTemplate(name, value)).toEqual([]);
