@@ -21,15 +21,17 @@ const logRetentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-/** @see Amazon S3 User Guide, "General purpose bucket naming rules" */
-const bucketName = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
+/**
+ * No address of four numbers, no two dots side by side, no beginning and no end that S3 reserves.
+ * @see Amazon S3 User Guide, "General purpose bucket naming rules"
+ */
+const bucketName =
+  '(?!(\\d+\\.){3}\\d+$|xn--|sthree-|amzn-s3-demo-)(?!.*\\.\\.)(?!.*(-s3alias|--ol-s3|\\.mrap|--x-s3|--table-s3)$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
 const aBucket = 'the name of a bucket (3 to 63 of a-z, 0-9, dot and hyphen): no URL, no ARN, no prefix';
-const noReservedName = (value: string): void => {
-  if (
-    /\.\.|^\d+\.\d+\.\d+\.\d+$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(value)
-  )
-    throw new Fault(`is "${value}"; it must be ${aBucket}.`);
-};
+
+const day = '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])';
+const timeOfDay = '([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:[0-5]\\d)?';
+const fileType = ' *(\\.?[A-Za-z0-9]+|[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+) *';
 
 /**
  * Keys as osls takes them; values without the ASCII characters that AWS refuses.
@@ -67,7 +69,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     },
     komboBaseUrl: {
       form: text(
-        'eu|us|https://\\S+',
+        'eu|us|https://[A-Za-z0-9._-]+(:\\d{1,5})?(/[!-~]*)?',
         'eu, us or an https URL: http:// leads to a local stack, which functions on AWS cannot reach',
       ),
       default: 'eu',
@@ -110,7 +112,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       description: 'Largest file that is sent. Most ATSs take 10 MB.',
     },
     allowedTypes: {
-      form: text('[^;]+', 'extensions or MIME types, separated by commas'),
+      form: text(`${fileType}(,+${fileType})*,*`, 'extensions or MIME types, separated by commas'),
       default: 'pdf,doc,docx,odt,rtf,txt,png,jpeg',
       description: 'Extensions or MIME types, separated by commas.',
     },
@@ -120,14 +122,12 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       form: text(bucketName, aBucket),
       default: '',
       mayBeEmpty: true,
-      further: noReservedName,
       description: 'Name of a bucket that you already have. Empty: the stack makes one.',
     },
     bucketName: {
       form: text(bucketName, aBucket),
       default: '',
       mayBeEmpty: true,
-      further: noReservedName,
       description:
         "Name of the stack's own bucket. Empty: <stack>-uploads-<account>-<region>, for which the stack's name must be lower case and at most 27 characters long.",
     },
@@ -144,7 +144,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
         'create-plan: only files that GuardDuty found clean are sent. existing-plan: the same, with a plan that you already have.',
     },
     sweepSince: {
-      form: text('\\d{4}-\\d\\d-\\d\\d.*', 'a date such as 2026-01-31 or 2026-01-31T08:00:00Z'),
+      form: text(`${day}([T ]${timeOfDay})?`, 'a date such as 2026-01-31 or 2026-01-31T08:00:00Z'),
       default: '',
       mayBeEmpty: true,
       description: 'The sweep looks at objects from this date on. Empty: from the first run on.',
