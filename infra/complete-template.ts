@@ -1,3 +1,4 @@
+import { templateRules } from './parameters/rules.ts';
 import { reference, templateParameters } from './parameters/stack-parameters.ts';
 import { watchedMarker } from './watched-bucket.ts';
 
@@ -34,6 +35,7 @@ export const completeTemplate = (compiled: Template, stackName: string): Templat
   ...compiled,
   Description: 'cv-courier: carries CVs from an S3 bucket into an ATS through Kombo.',
   Parameters: templateParameters(),
+  Rules: templateRules,
   Resources: Object.fromEntries(
     Object.entries(compiled.Resources).map(([id, resource]) => [id, completeResource(resource, stackName)]),
   ),

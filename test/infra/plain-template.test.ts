@@ -63,6 +63,22 @@ test('the plain form asks for nothing but where the code is', () => {
 });
 
 test.each([
+  [{ ExistingBucket: 'acme-cvs', BucketName: 'acme-own' }, 'ExistingBucket and BucketName are both set; '],
+  [{ KmsKeyForLogs: 'true' }, 'KmsKeyForLogs is true, and KmsKeyArn is empty: '],
+])(
+  'options that exclude each other are refused by CloudFormation in both forms, with one sentence: %o',
+  (given, sentence) => {
+    for (const [form, values] of [
+      [packaged.plain, plainValues],
+      [packaged.osls, {}],
+    ] as const) {
+      const faults = valueFaults(form, { ...values, ...given });
+      expect(faults).toEqual([expect.stringContaining(sentence)]);
+    }
+  },
+);
+
+test.each([
   ['Prefix1', ''],
   ['Prefix1', 'candidates'],
   ['Prefix1', '/candidates/'],

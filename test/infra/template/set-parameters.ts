@@ -1,4 +1,4 @@
-import { at, intrinsic, isList, isObject, type Json, type JsonObject, type Template } from './template.ts';
+import { at, intrinsic, isList, isObject, type Json, type JsonObject, listOf, type Template } from './template.ts';
 
 /** Values of parameters by their names in the template. */
 export type ParameterValues = Readonly<Record<string, string>>;
@@ -13,7 +13,26 @@ export const valueFaults = (template: Template, given: ParameterValues): readonl
     if (value === undefined) return [`Parameters: [${name}] must have values`];
     return fits(definition, String(value)) ? [] : [`${name} ${String(definition.ConstraintDescription)}`];
   }),
+  ...Object.values(template.Rules ?? {}).flatMap((rule) =>
+    listOf(at(rule, 'Assertions'))
+      .filter((assertion) => !holds(at(assertion, 'Assert'), template, given))
+      .map((assertion) => String(at(assertion, 'AssertDescription'))),
+  ),
 ];
+
+/** A condition of the section `Rules`, in which only parameters can be named. */
+const holds = (condition: Json | undefined, template: Template, given: ParameterValues): boolean => {
+  const [name, argument] = intrinsic(condition ?? null) ?? [];
+  const parts = listOf(argument);
+  if (name === 'Fn::Or') return parts.some((part) => holds(part, template, given));
+  if (name === 'Fn::Not') return !holds(parts[0], template, given);
+  if (name !== 'Fn::Equals') throw new Error(`A rule with ${name} is not understood here.`);
+  const [one, other] = parts.map((part) => {
+    const parameter = String(at(part, 'Ref') ?? '');
+    return parameter === '' ? part : (given[parameter] ?? template.Parameters?.[parameter]?.Default);
+  });
+  return String(one) === String(other);
+};
 
 const fits = (definition: JsonObject, value: string): boolean => {
   const { Type, AllowedValues, AllowedPattern, MinValue, MaxValue } = definition;
@@ -30,7 +49,7 @@ const fits = (definition: JsonObject, value: string): boolean => {
 export const setParameters = (template: Template, given: ParameterValues): Template => {
   const faults = valueFaults(template, given);
   if (faults.length > 0) throw new Error(faults.join('\n'));
-  const { Parameters = {}, ...rest } = template;
+  const { Parameters = {}, Rules: _, ...rest } = template;
   const values = new Map<string, Json>(
     Object.entries(Parameters).map(([name, definition]) => {
       const text = String(given[name] ?? definition.Default);

@@ -17,6 +17,7 @@ export interface Template {
   readonly Parameters?: { readonly [name: string]: JsonObject };
   readonly Metadata?: JsonObject;
   readonly Mappings?: JsonObject;
+  readonly Rules?: JsonObject;
   readonly Conditions?: JsonObject;
   readonly Resources: { readonly [logicalId: string]: Resource };
   readonly Outputs?: { readonly [name: string]: JsonObject };

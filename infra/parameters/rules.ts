@@ -1,0 +1,23 @@
+import { reference } from './stack-parameters.ts';
+
+const isEmpty = (name: string) => ({ 'Fn::Equals': [reference(name), ''] });
+const isNotEmpty = (name: string) => ({ 'Fn::Not': [isEmpty(name)] });
+const isOff = (name: string) => ({ 'Fn::Equals': [reference(name), 'false'] });
+const either = (...conditions: readonly object[]) => ({ 'Fn::Or': conditions });
+
+const assertion = (Assert: object, AssertDescription: string) => ({ Assertions: [{ Assert, AssertDescription }] });
+
+/**
+ * The section `Rules` of the template: faults between parameters that would go unnoticed otherwise, refused before anything
+ * is changed. Packaging refuses the same and more (faults.ts); what no comparison can say, the action `check` reports.
+ */
+export const templateRules = {
+  OneBucket: assertion(
+    either(isEmpty('existingBucket'), isEmpty('bucketName')),
+    "ExistingBucket and BucketName are both set; BucketName is for the stack's own bucket, so empty one of them.",
+  ),
+  KeyForLogs: assertion(
+    either(isOff('kmsKeyForLogs'), isNotEmpty('kmsKeyArn')),
+    'KmsKeyForLogs is true, and KmsKeyArn is empty: give the key, or set KmsKeyForLogs to false.',
+  ),
+};
