@@ -140,8 +140,9 @@ const faultsTogether = (parameters: Parameters, functions: readonly string[]): r
     );
   }
 
-  if (parameters.kmsKeyForLogs === 'true' && !parameters.kmsKeyArn) {
-    faults.push('Parameter kmsKeyForLogs is true, and kmsKeyArn is empty: give the key, or take kmsKeyForLogs out.');
+  for (const name of ['kmsKeyForLogs', 'kmsKeyForMessages']) {
+    if (parameters[name] === 'true' && !parameters.kmsKeyArn)
+      faults.push(`Parameter ${name} is true, and kmsKeyArn is empty: give the key, or take ${name} out.`);
   }
 
   const { canaryKey = '', allowedTypes = '' } = parameters;

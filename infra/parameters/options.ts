@@ -182,6 +182,12 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       description:
         "true: the functions' logs are encrypted under kmsKeyArn as well; its policy must then let CloudWatch Logs use it. See infra/README.md.",
     },
+    kmsKeyForMessages: {
+      form: oneOf('true', 'false'),
+      default: 'false',
+      description:
+        "true: the failure queues and the stack's own alarm topic are encrypted under kmsKeyArn as well; its policy must let EventBridge and CloudWatch use it, or events and alarms are lost. See infra/README.md.",
+    },
     existingSecretArn: {
       form: text(
         arn('secretsmanager', 'secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}'),

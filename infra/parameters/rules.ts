@@ -20,4 +20,8 @@ export const templateRules = {
     either(isOff('kmsKeyForLogs'), isNotEmpty('kmsKeyArn')),
     'KmsKeyForLogs is true, and KmsKeyArn is empty: give the key, or set KmsKeyForLogs to false.',
   ),
+  KeyForMessages: assertion(
+    either(isOff('kmsKeyForMessages'), isNotEmpty('kmsKeyArn')),
+    'KmsKeyForMessages is true, and KmsKeyArn is empty: give the key, or set KmsKeyForMessages to false.',
+  ),
 };

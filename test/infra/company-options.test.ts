@@ -94,6 +94,39 @@ test("a key encrypts the functions' environment; logs only when that is asked fo
   });
 });
 
+test('a key encrypts queues and topic only when that is asked for, and whoever writes there may use it', async () => {
+  const outcomeBus = 'default';
+  const keysIn = (template: Template) => [
+    ...resourcesOf(template, 'AWS::SQS::Queue').map(([id, own]) => [id, own.KmsMasterKeyId, own.SqsManagedSseEnabled]),
+    ...resourcesOf(template, 'AWS::SNS::Topic').map(([id, own]) => [id, own.KmsMasterKeyId]),
+  ];
+  const writers = (template: Template) =>
+    resourcesOf(template, 'AWS::IAM::Role')
+      .map(([id]) => id)
+      .filter((role) =>
+        roleStatements(template, role).some(
+          ({ actions, resources, raw }) =>
+            actions.includes('kms:GenerateDataKey') &&
+            resources.includes(key) &&
+            at(raw, 'Condition', 'StringEquals', 'kms:ViaService') === 'sqs.eu-central-1.amazonaws.com',
+        ),
+      );
+  const without = await deployed({ outcomeBus, kmsKeyArn: key });
+  expect(keysIn(without).toSorted()).toEqual([
+    ['AlarmTopic', undefined],
+    ['FailureQueue', undefined, true],
+    ['OutcomeQueue', undefined, true],
+  ]);
+  expect(writers(without)).toEqual([]);
+  const asked = await deployed({ outcomeBus, kmsKeyArn: key, kmsKeyForMessages: 'true' });
+  expect(keysIn(asked).toSorted()).toEqual([
+    ['AlarmTopic', key],
+    ['FailureQueue', key, undefined],
+    ['OutcomeQueue', key, undefined],
+  ]);
+  expect(writers(asked).toSorted()).toEqual(['OnUploadRole', 'OutcomePipeRole']);
+});
+
 test('the thresholds of alarms are options, and their texts name them', async () => {
   const template = await deployed({ heldAlarmAbove: '5', rejectedAlarmAbove: '20', oldestWaitingSeconds: '7200' });
   const of = (id: string) => {

@@ -65,6 +65,7 @@ test('the plain form asks for nothing but where the code is', () => {
 test.each([
   [{ ExistingBucket: 'acme-cvs', BucketName: 'acme-own' }, 'ExistingBucket and BucketName are both set; '],
   [{ KmsKeyForLogs: 'true' }, 'KmsKeyForLogs is true, and KmsKeyArn is empty: '],
+  [{ KmsKeyForMessages: 'true' }, 'KmsKeyForMessages is true, and KmsKeyArn is empty: '],
 ])(
   'options that exclude each other are refused by CloudFormation in both forms, with one sentence: %o',
   (given, sentence) => {

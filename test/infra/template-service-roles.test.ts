@@ -105,9 +105,11 @@ test('the pipe may read the stream of this table, write to this bus and to its o
   expect(pairs(plain, 'OutcomePipeRole')).toEqual(pipePairs);
   expect(conditions(plain, 'OutcomePipeRole')).toEqual({});
   const encrypted = shapeNamed('own bucket, no scan, key, e-mail, links, canary, no reservation');
-  expect(pairs(encrypted, 'OutcomePipeRole')).toEqual([...pipePairs, `Allow kms:Decrypt on ${key}`].sort());
+  const [decrypt, encrypt] = [`Allow kms:Decrypt on ${key}`, `Allow kms:GenerateDataKey on ${key}`];
+  expect(pairs(encrypted, 'OutcomePipeRole')).toEqual([...pipePairs, decrypt, decrypt, encrypt].sort());
   expect(conditions(encrypted, 'OutcomePipeRole')).toEqual({
     DecryptStream: { StringEquals: { 'kms:ViaService': 'dynamodb.eu-central-1.amazonaws.com' } },
+    EncryptFailures: { StringEquals: { 'kms:ViaService': 'sqs.eu-central-1.amazonaws.com' } },
   });
 });
 

@@ -159,6 +159,9 @@ test('subnets and security groups go together', () => {
 });
 
 test('logs under a key need the key', () => {
+  expect(faults({ kmsKeyForMessages: 'true' })).toEqual([
+    'Parameter kmsKeyForMessages is true, and kmsKeyArn is empty: give the key, or take kmsKeyForMessages out.',
+  ]);
   expect(faults({ kmsKeyForLogs: 'true' })).toEqual([
     'Parameter kmsKeyForLogs is true, and kmsKeyArn is empty: give the key, or take kmsKeyForLogs out.',
   ]);

@@ -28,7 +28,13 @@ const choices: readonly (readonly Choice[])[] = [
   ],
   [
     ['no key', {}],
-    ['key', { kmsKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/5f1a2b3c-1111-2222-3333-444455556666' }],
+    [
+      'key',
+      {
+        kmsKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/5f1a2b3c-1111-2222-3333-444455556666',
+        kmsKeyForMessages: 'true',
+      },
+    ],
   ],
   [
     ['', {}],
