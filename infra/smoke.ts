@@ -2,7 +2,7 @@ import { runScript } from './command-line.ts';
 import { InvokeError } from './invoke/errors.ts';
 import { sampleBytes } from './local/sample.ts';
 import { parseCommandLine, usage } from './smoke/command-line.ts';
-import { deployedStage } from './smoke/deployment.ts';
+import { deployedStack } from './smoke/deployment.ts';
 import { runSmoke } from './smoke/run.ts';
 
 /** Each question is an invocation of on-demand. */
@@ -14,7 +14,7 @@ const main = async (): Promise<void> => {
   if (options === 'help') return console.log(usage);
   const isAttached = await runSmoke({
     options,
-    deployment: await deployedStage(options.stage, options.region),
+    deployment: await deployedStack(options.place, options.region),
     sample: await sampleBytes(),
     pollMs,
     print: (line) => console.log(line),

@@ -1,5 +1,5 @@
 import { readFlags, UsageError } from '../command-line.ts';
-import { checkedRegion, checkedStack, checkedStage } from './place.ts';
+import { checkedPlace, checkedRegion, type Place } from './place.ts';
 
 export const usage = `Usage: npm run invoke -- [--stage NAME | --stack NAME [--region REGION]] [--json] <function> [event]
 
@@ -24,12 +24,7 @@ export type CommandLine =
       readonly event: string;
       readonly asJson: boolean;
       readonly where:
-        | {
-            readonly kind: 'deployed';
-            readonly by: 'stage' | 'stack';
-            readonly named: string;
-            readonly region?: string;
-          }
+        | ({ readonly kind: 'deployed'; readonly region?: string } & Place)
         | { readonly kind: 'local'; readonly stateDir?: string };
     };
 
@@ -53,19 +48,14 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
     throw wrong(`There is more than one event: "${more[0]}" is left over. Put the whole event into single quotes.`);
   }
   const invoke = { kind: 'invoke', name, event, asJson: values.json } as const;
-  if (stage !== undefined && stack !== undefined) throw wrong('Give --stage or --stack, not both.');
-  if (stage === undefined && stack === undefined) {
+  const place = checkedPlace({ stage, stack }, wrong);
+  if (place === undefined) {
     if (region !== undefined) throw wrong('--region goes with --stage or --stack: the local stack has no region.');
     return { ...invoke, where: { kind: 'local', ...(state !== undefined && { stateDir: state }) } };
   }
   if (state !== undefined)
     throw wrong('--state is for the local stack, --stage and --stack for a deployed function: give one of them.');
-  const deployed = {
-    kind: 'deployed',
-    ...(stack === undefined
-      ? { by: 'stage' as const, named: checkedStage(stage ?? '', wrong) }
-      : { by: 'stack' as const, named: checkedStack(stack, wrong) }),
-  } as const;
+  const deployed = { kind: 'deployed', ...place } as const;
   return { ...invoke, where: { ...deployed, ...(region !== undefined && { region: checkedRegion(region, wrong) }) } };
 };
 

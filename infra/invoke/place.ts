@@ -1,10 +1,26 @@
+/** Which deployment is meant, as it was typed. */
+export interface Place {
+  readonly by: 'stage' | 'stack';
+  readonly named: string;
+}
+
+/** @returns undefined when neither is given */
+export const checkedPlace = (
+  { stage, stack }: { readonly stage?: string | undefined; readonly stack?: string | undefined },
+  wrong: (sentence: string) => Error,
+): Place | undefined => {
+  if (stage !== undefined && stack !== undefined) throw wrong('Give --stage or --stack, not both.');
+  if (stage !== undefined) return { by: 'stage', named: checkedStage(stage, wrong) };
+  return stack === undefined ? undefined : { by: 'stack', named: checkedStack(stack, wrong) };
+};
+
 /** As infra/osls-plugin.ts has it; anything else was never deployed. */
-export const checkedStage = (stage: string, wrong: (sentence: string) => Error): string => {
+const checkedStage = (stage: string, wrong: (sentence: string) => Error): string => {
   if (!/^[a-z][a-z0-9-]{0,14}$/.test(stage)) throw wrong(`"${stage}" is not a stage.`);
   return stage;
 };
 
-export const checkedStack = (stack: string, wrong: (sentence: string) => Error): string => {
+const checkedStack = (stack: string, wrong: (sentence: string) => Error): string => {
   if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(stack)) throw wrong(`"${stack}" is not the name of a stack.`);
   return stack;
 };

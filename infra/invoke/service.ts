@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { parse } from 'yaml';
+import type { Place } from './place.ts';
 
 const file = path.join(import.meta.dirname, '../../serverless.yml');
 
@@ -15,8 +16,8 @@ const shape = v.object({
 export interface Service {
   readonly functions: readonly string[];
   readonly defaultRegion: string;
-  /** The name that osls gives to the stack of a stage; the functions' names begin with it. */
-  readonly stackName: (stage: string) => string;
+  /** osls names the stack of a stage; the functions' names begin with it. */
+  readonly stackName: (place: Place) => string;
   readonly timeoutSeconds: (name: string) => number;
 }
 
@@ -27,7 +28,7 @@ export const readService = (): Service => {
   return {
     functions: Object.keys(functions),
     defaultRegion,
-    stackName: (stage) => `${service}-${stage}`,
+    stackName: ({ by, named }) => (by === 'stack' ? named : `${service}-${named}`),
     timeoutSeconds: (name) => functions[name]?.timeout ?? provider.timeout,
   };
 };

@@ -28,7 +28,7 @@ const invoke = async ({ name, event, where }: Invocation): Promise<unknown> => {
   if (!functions.includes(name))
     throw new UsageError(`There is no function ${name}. There is ${functions.join(', ')}.`);
   const deployed = {
-    functionName: `${where.by === 'stack' ? where.named : stackName(where.named)}-${name}`,
+    functionName: `${stackName(where)}-${name}`,
     region: where.region,
     defaultRegion,
     functionTimeoutSeconds: timeoutSeconds(name),

@@ -1,12 +1,13 @@
 import type { TargetKind } from '../../lib/upload/target.ts';
 import { readFlags, UsageError } from '../command-line.ts';
-import { checkedRegion, checkedStage } from '../invoke/place.ts';
+import { checkedPlace, checkedRegion, type Place } from '../invoke/place.ts';
 
-export const usage = `Usage: npm run smoke -- --stage NAME --candidate ID [--integration TOOL:ID] [--region REGION] [--wait SECONDS] [--yes]
+export const usage = `Usage: npm run smoke -- --stage NAME | --stack NAME --candidate ID [--integration TOOL:ID] [--region REGION] [--wait SECONDS] [--yes]
 
 Uploads an invented CV to the deployed bucket and follows it until it is attached. It stays attached: Kombo has no undo.
 
   --stage NAME           the deployed stage
+  --stack NAME           the same by the name of the stack, for one that was not deployed with osls
   --candidate ID         whom to attach it to, by Kombo's id; or --application ID
   --integration TOOL:ID  where the keys of the deployment name the integration ({integration_id})
   --region REGION        where it is deployed; otherwise AWS_REGION, the region of AWS_PROFILE, or serverless.yml's default
@@ -18,7 +19,7 @@ Exit code: 0 when it is attached; 1 when it is not, or nothing was uploaded; 2 f
 Example: npm run smoke -- --stage dev --candidate 8Xi6iZrwusZqJmDGXs49GBmJ`;
 
 export interface SmokeOptions {
-  readonly stage: string;
+  readonly place: Place;
   readonly region?: string;
   readonly target: { readonly kind: TargetKind; readonly id: string };
   /** As the key names it; without it, the deployment's own. */
@@ -29,6 +30,7 @@ export interface SmokeOptions {
 
 const options = {
   stage: { type: 'string' },
+  stack: { type: 'string' },
   region: { type: 'string' },
   candidate: { type: 'string' },
   application: { type: 'string' },
@@ -42,8 +44,9 @@ const options = {
 export const parseCommandLine = (args: readonly string[]): SmokeOptions | 'help' => {
   const { values } = readFlags({ args: [...args], options });
   if (values.help) return 'help';
-  const { stage, region, candidate, application, integration, wait, yes } = values;
-  if (stage === undefined) throw wrong('Which stage?');
+  const { stage, stack, region, candidate, application, integration, wait, yes } = values;
+  const place = checkedPlace({ stage, stack }, wrong);
+  if (place === undefined) throw wrong('Which deployment? Give --stage NAME or --stack NAME.');
   const id = candidate ?? application;
   if (id === undefined || (candidate !== undefined && application !== undefined)) {
     throw wrong('Give one of --candidate ID and --application ID.');
@@ -56,7 +59,7 @@ export const parseCommandLine = (args: readonly string[]): SmokeOptions | 'help'
   }
   if (!/^[1-9]\d{0,3}$/.test(wait)) throw wrong(`--wait is a number of seconds from 1 to 9999, not "${wait}".`);
   return {
-    stage: checkedStage(stage, wrong),
+    place,
     ...(region !== undefined && { region: checkedRegion(region, wrong) }),
     target: { kind: candidate === undefined ? 'application' : 'candidate', id },
     ...(integration !== undefined && { integrationId: integration }),

@@ -2,6 +2,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { at, text } from '../../lib/json.ts';
 import { invokeDeployed, regionOf } from '../invoke/deployed.ts';
 import { InvokeError } from '../invoke/errors.ts';
+import type { Place } from '../invoke/place.ts';
 import { readService } from '../invoke/service.ts';
 
 export interface UploadedObject {
@@ -18,13 +19,13 @@ export interface Deployment {
   upload(bucket: string, key: string, bytes: Uint8Array): Promise<UploadedObject>;
 }
 
-/** The deployed stage, under the credentials of the caller. */
-export const deployedStage = async (stage: string, givenRegion: string | undefined): Promise<Deployment> => {
+/** The deployed stack, under the credentials of the caller. */
+export const deployedStack = async (place: Place, givenRegion: string | undefined): Promise<Deployment> => {
   const { defaultRegion, stackName, timeoutSeconds } = readService();
   const region = await regionOf({ region: givenRegion, defaultRegion });
   const name = 'on-demand';
   const onDemand = {
-    functionName: `${stackName(stage)}-${name}`,
+    functionName: `${stackName(place)}-${name}`,
     region,
     defaultRegion,
     functionTimeoutSeconds: timeoutSeconds(name),

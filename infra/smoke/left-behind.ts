@@ -1,3 +1,4 @@
+import type { Place } from '../invoke/place.ts';
 import type { Deployment, UploadedObject } from './deployment.ts';
 import type { Plan } from './plan.ts';
 
@@ -8,7 +9,7 @@ export type Arrival = 'attached' | 'perhaps' | 'not';
 export const leftBehind = (
   { target, key, filename }: Plan,
   arrival: Arrival,
-  { bucket, stage, versionId }: UploadedObject & { readonly bucket: string; readonly stage: string },
+  { bucket, place, versionId }: UploadedObject & { readonly bucket: string; readonly place: Place },
   { region }: Pick<Deployment, 'region'>,
 ): readonly string[] => {
   const whose = `the ${target.kind} ${target.id} in ${target.integrationId}`;
@@ -26,7 +27,7 @@ export const leftBehind = (
     `Left behind: ${attachment}one object in the bucket, and its record in the ledger. To remove it:`,
     ...(arrival === 'not' ? [] : ['  in the ATS, delete the attachment: Kombo has no call for it']),
     `  ${object}`,
-    `  npm run invoke -- --stage ${stage} --region ${region} on-demand ${quoted(forget)}`,
+    `  npm run invoke -- --${place.by} ${place.named} --region ${region} on-demand ${quoted(forget)}`,
   ];
 };
 

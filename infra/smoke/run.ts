@@ -54,7 +54,7 @@ export const runSmoke = async ({ options, deployment, sample, pollMs, print }: S
     if (sight.kind === 'attached') print(`${clock(sight.atMs)} ${sight.sentence} Attempts: ${sight.attempts}.`);
   }
   for (const line of endingOf(last, check, options)) print(line);
-  for (const line of leftBehind(plan, arrivalOf(last), { ...uploaded, bucket, stage: options.stage }, deployment)) {
+  for (const line of leftBehind(plan, arrivalOf(last), { ...uploaded, bucket, place: options.place }, deployment)) {
     print(line);
   }
   return last.kind === 'attached';

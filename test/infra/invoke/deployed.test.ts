@@ -173,7 +173,11 @@ describe('a failure is one sentence that says what to do, and ends with 1', () =
     const lambda = await startFakeLambda(() => undefined);
     for (const [name, value] of Object.entries(lambda.env)) vi.stubEnv(name, value);
     const { stackName, defaultRegion } = readService();
-    const deployed = { functionName: `${stackName('prod')}-on-demand`, defaultRegion, functionTimeoutSeconds: 1 };
+    const deployed = {
+      functionName: `${stackName({ by: 'stage', named: 'prod' })}-on-demand`,
+      defaultRegion,
+      functionTimeoutSeconds: 1,
+    };
     await expect(invokeDeployed(deployed, '{}', 300)).rejects.toThrow(
       /^No answer came within 0\.3 s\. cv-courier-prod-on-demand may have done what was asked, or part of it\. The command was not repeated\./,
     );

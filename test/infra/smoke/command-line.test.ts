@@ -11,7 +11,7 @@ const known = ['--stage', 'dev', '--candidate', candidate];
 
 test('a smoke test of a candidate is followed for five minutes, and asks before it meets a real integration', () => {
   expect(parseCommandLine(known)).toEqual({
-    stage: 'dev',
+    place: { by: 'stage', named: 'dev' },
     target: { kind: 'candidate', id: candidate },
     waitMs: 300_000,
     yes: false,
@@ -21,7 +21,7 @@ test('a smoke test of a candidate is followed for five minutes, and asks before 
 test('an application, an integration, a region and a time can be given', () => {
   const given = ['--application', 'GRK456', '--integration', 'sandbox:GRK1', '--region', 'us-east-1', '--wait', '30'];
   expect(parseCommandLine(['--stage', 'dev', '--yes', ...given])).toEqual({
-    stage: 'dev',
+    place: { by: 'stage', named: 'dev' },
     region: 'us-east-1',
     target: { kind: 'application', id: 'GRK456' },
     integrationId: 'sandbox:GRK1',
@@ -31,7 +31,9 @@ test('an application, an integration, a region and a time can be given', () => {
 });
 
 test.each([
-  [[], 'Which stage?'],
+  [[], 'Which deployment? Give --stage NAME or --stack NAME.'],
+  [[...known, '--stack', 'acme-cvs'], 'Give --stage or --stack, not both.'],
+  [['--stack', 'acme_cvs', '--candidate', candidate], '"acme_cvs" is not the name of a stack.'],
   [['--stage', 'Prod', '--candidate', candidate], '"Prod" is not a stage.'],
   [['--stage', 'dev'], 'Give one of --candidate ID and --application ID.'],
   [[...known, '--application', 'GRK456'], 'Give one of --candidate ID and --application ID.'],
@@ -57,7 +59,7 @@ test('npm run smoke shows its help, and ends with 2 for a wrong command line', a
   expect(await runSmokeCommand([])).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'Which stage? See npm run smoke -- --help\n',
+    stderr: 'Which deployment? Give --stage NAME or --stack NAME. See npm run smoke -- --help\n',
   });
 });
 
@@ -67,23 +69,30 @@ test('npm run smoke ends with 1 and a sentence when AWS cannot be reached', asyn
   expect(stderr).toContain('AWS Lambda in eu-west-1 cannot be reached (ECONNREFUSED), so nothing was invoked.');
 });
 
-test('npm run smoke uses the calls of AWS that its rights allow, and ends with 0 once the sample is attached', async () => {
-  const { stack, end } = await ownStack({ handlers: { names: ['on-upload', 'on-demand'] } });
-  onTestFinished(end);
-  const asked: string[] = [];
-  const lambda = createServer(async (request, response) => {
-    const body = await text(request);
-    if (request.url === '/') return void response.writeHead(403).end();
-    asked.push(request.url ?? '');
-    response.end(JSON.stringify(await stack.functions.get('on-demand')?.invoke(JSON.parse(body))));
-  });
-  const url = `http://127.0.0.1:${await listen(lambda, 0)}`;
-  onTestFinished(() => closeServer(lambda));
-  const { code, stdout, stderr } = await runSmokeCommand([...known, '--yes'], {
-    ...awsEnvironment(url),
-    AWS_ENDPOINT_URL_S3: stack.endpoints.s3,
-  });
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toContain(`It is attached to candidate ${candidate}`);
-  expect(new Set(asked)).toEqual(new Set(['/2015-03-31/functions/cv-courier-dev-on-demand/invocations']));
-});
+test.each([
+  ['--stage', 'dev', 'cv-courier-dev'],
+  ['--stack', 'acme-cvs', 'acme-cvs'],
+])(
+  'npm run smoke %s %s uses the calls of AWS that its rights allow, and ends with 0 once the sample is attached',
+  async (by, named, stackName) => {
+    const { stack, end } = await ownStack({ handlers: { names: ['on-upload', 'on-demand'] } });
+    onTestFinished(end);
+    const asked: string[] = [];
+    const lambda = createServer(async (request, response) => {
+      const body = await text(request);
+      if (request.url === '/') return void response.writeHead(403).end();
+      asked.push(request.url ?? '');
+      response.end(JSON.stringify(await stack.functions.get('on-demand')?.invoke(JSON.parse(body))));
+    });
+    const url = `http://127.0.0.1:${await listen(lambda, 0)}`;
+    onTestFinished(() => closeServer(lambda));
+    const { code, stdout, stderr } = await runSmokeCommand([by, named, '--candidate', candidate, '--yes'], {
+      ...awsEnvironment(url),
+      AWS_ENDPOINT_URL_S3: stack.endpoints.s3,
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`It is attached to candidate ${candidate}`);
+    expect(stdout).toContain(`npm run invoke -- ${by} ${named} --region`);
+    expect(new Set(asked)).toEqual(new Set([`/2015-03-31/functions/${stackName}-on-demand/invocations`]));
+  },
+);

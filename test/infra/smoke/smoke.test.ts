@@ -33,7 +33,13 @@ const deploymentOf = ({ functions, s3, region }: Stack): Deployment => ({
 
 const smoke = async (deployment: Deployment, id: string, change: Partial<SmokeOptions> = {}) => {
   const lines: string[] = [];
-  const options = { stage: 'dev', target: { kind: 'candidate', id }, waitMs: 60_000, yes: true, ...change } as const;
+  const options = {
+    place: { by: 'stage', named: 'dev' },
+    target: { kind: 'candidate', id },
+    waitMs: 60_000,
+    yes: true,
+    ...change,
+  } as const;
   const isAttached = await runSmoke({ options, deployment, sample, pollMs: 20, print: (line) => lines.push(line) });
   return { isAttached, text: lines.join('\n') };
 };
