@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { temporaryFolder } from '../../fakes/temporary-folder.ts';
 import { pinsIn, workflowFaults } from './workflow-faults.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
@@ -53,6 +56,22 @@ test('only the job that publishes a release may write to the repository, and it 
 test('a pull request and a push are proved by the script that a developer runs', () => {
   expect(sourceOf('ci.yml')).toMatch(/^ {8}run: \.ci\/run$/m);
   expect(sourceOf('release.yml')).toMatch(/^ {8}run: \.ci\/run$/m);
+});
+
+test('the example of a deployment writes the settings of the stage from a variable, so no tracked file holds them', async () => {
+  const { jobs } = parse(sourceOf('deploy.yml')) as {
+    jobs: { deploy: { steps: readonly { name?: string; run?: string }[] } };
+  };
+  const script = jobs.deploy.steps.find(({ name }) => name === 'Settings of the stage')?.run ?? 'exit 1';
+  const cwd = await temporaryFolder();
+  await mkdir(path.join(cwd, 'stages'));
+  const SETTINGS = 'komboIntegrationId: greenhouse:8d1hpPsbjxUkoCoa1veLZGe5\nremoteFields: {"workable":{"a":"$HOME"}}';
+  const { status } = spawnSync('bash', ['-euc', script], { cwd, env: { ...process.env, STAGE: 'prod', SETTINGS } });
+  expect(status).toBe(0);
+  expect(readFileSync(path.join(cwd, 'stages/prod.yml'), 'utf8')).toBe(`${SETTINGS}\n`);
+  const documented = readFileSync(path.join(root, 'docs/github-actions.md'), 'utf8');
+  const variables = [...sourceOf('deploy.yml').matchAll(/vars\.(\w+)/g)].map(([, name = '']) => name);
+  expect(variables.filter((name) => !documented.includes(`| \`${name}\` |`))).toEqual([]);
 });
 
 test('the scripts of .ci can be executed', () => {
