@@ -31,7 +31,20 @@ if [ -e dist/cloudformation/template.json ]; then
 else
   cp .serverless/cloudformation-template-update-stack.json "$folder/template.json"
 fi
-npm sbom --package-lock-only --omit dev --sbom-format cyclonedx --sbom-type application >"$folder/sbom.cdx.json"
+
+# What esbuild put into the zips (dist/*.meta.json), as "name@version". npm's own --omit dev leaves out most of it: every package
+# that a package for development needs as well.
+bundled=$(jq -s --slurpfile lock package-lock.json '
+  [.[].inputs | keys[] | capture("^(?<path>.*node_modules/(?<name>(@[^/]+/)?[^/]+))/")] | unique
+  | map("\(.name)@\($lock[0].packages[.path].version)")' dist/*.meta.json)
+npm sbom --package-lock-only --sbom-format cyclonedx --sbom-type application |
+  jq --argjson bundled "$bundled" --arg name "$(node -p 'require("./package.json").name')" '
+    ($bundled + [.metadata.component["bom-ref"]]) as $kept
+    | .metadata.component.name = $name
+    | .components |= map(select(.["bom-ref"] | IN($bundled[])))
+    | .dependencies |= (map(select(.ref | IN($kept[]))) | map(.dependsOn |= map(select(IN($kept[])))))
+    | if (.components | length) == ($bundled | unique | length) then . else error("the SBOM lacks a package that is in the zips") end' \
+    >"$folder/sbom.cdx.json"
 (cd "$folder" && sha256sum -- * >../SHA256SUMS && mv ../SHA256SUMS .)
 printf 'Collected in %s:\n' "$folder"
 ls -1 "$folder"

@@ -90,13 +90,37 @@ describe('.ci/release-files.sh', () => {
   const changelog =
     '# Changelog\n\n## Unreleased\n\n- Later.\n\n## 0.2.0, 2026-12-01\n\n- Now.\n\n## 0.2.01\n\n- Other.\n';
 
+  /** npm's list of all packages; what esbuild bundled is in the other files. */
+  const sbom = {
+    metadata: { component: { 'bom-ref': 'cv-courier@0.2.0', name: 'the-folder' } },
+    components: ['@acme/both@1.0.0', 'deep@2.0.0', 'deep@1.0.0', 'for-tests@1.0.0'].map((ref) => ({ 'bom-ref': ref })),
+    dependencies: [
+      { ref: 'cv-courier@0.2.0', dependsOn: ['@acme/both@1.0.0', 'for-tests@1.0.0'] },
+      { ref: '@acme/both@1.0.0', dependsOn: ['deep@2.0.0'] },
+      { ref: 'for-tests@1.0.0', dependsOn: ['deep@1.0.0'] },
+    ],
+  };
+  const versions = { '@acme/both': '1.0.0', '@acme/both/node_modules/deep': '2.0.0', deep: '1.0.0' };
+
   const packaged = async (change: Readonly<Record<string, string>> = {}): Promise<string> => {
-    const folder = await folderWith('release-files.sh', 'printf sbom');
+    const folder = await folderWith('release-files.sh', 'cat all-packages.json');
     const files = {
-      'package.json': '{"version":"0.2.0"}',
+      'package.json': '{"name":"cv-courier","version":"0.2.0"}',
+      'package-lock.json': JSON.stringify({
+        packages: Object.fromEntries(
+          Object.entries(versions).map(([name, version]) => [`node_modules/${name}`, { version, dev: true }]),
+        ),
+      }),
+      'all-packages.json': JSON.stringify(sbom),
       'CHANGELOG.md': changelog,
       'dist/on-upload.zip': 'zip',
-      'dist/on-upload.meta.json': 'left out',
+      'dist/on-upload.meta.json': JSON.stringify({
+        inputs: {
+          'lib/json.ts': {},
+          'node_modules/@acme/both/index.js': {},
+          'node_modules/@acme/both/node_modules/deep/dist/index.js': {},
+        },
+      }),
       'dist/cloudformation/template.json': '{"plain":true}',
       ...change,
     };
@@ -115,6 +139,29 @@ describe('.ci/release-files.sh', () => {
     expect(spawnSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: files }).status).toBe(0);
     expect((await readFile(path.join(files, 'SHA256SUMS'), 'utf8')).trim().split('\n')).toHaveLength(3);
     expect((await readFile(path.join(folder, 'out/notes.md'), 'utf8')).trim()).toBe('- Now.');
+  });
+
+  test('the SBOM lists what is in the zips and nothing else, also what a package for tests needs as well', async () => {
+    const folder = await packaged();
+    run(folder, 'release-files.sh', 'v0.2.0', 'out/files');
+    const { metadata, components, dependencies } = JSON.parse(
+      await readFile(path.join(folder, 'out/files/sbom.cdx.json'), 'utf8'),
+    );
+    expect(metadata.component.name).toBe('cv-courier');
+    expect(components).toEqual([{ 'bom-ref': '@acme/both@1.0.0' }, { 'bom-ref': 'deep@2.0.0' }]);
+    expect(dependencies).toEqual([
+      { ref: 'cv-courier@0.2.0', dependsOn: ['@acme/both@1.0.0'] },
+      { ref: '@acme/both@1.0.0', dependsOn: ['deep@2.0.0'] },
+    ]);
+  });
+
+  test('no release is collected whose SBOM would lack a package of the zips', async () => {
+    const folder = await packaged({
+      'all-packages.json': JSON.stringify({ ...sbom, components: sbom.components.slice(1) }),
+    });
+    const { status, stderr } = run(folder, 'release-files.sh', 'v0.2.0', 'out/files');
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('the SBOM lacks a package that is in the zips');
   });
 
   test.each([
