@@ -75,8 +75,8 @@ export const parameterFaults = (values: Parameters, functions: readonly string[]
 ];
 
 const faultsOf = (option: Option, value: string | undefined): readonly string[] => {
-  // Values that osls still has to look up, such as ${ssm:...}, are not known yet.
-  if (value === undefined || (value.includes('${') && !option.packaging)) return [];
+  // Values that osls still has to look up, such as ${ssm:...}, are not known yet; the key templates are needed before.
+  if (value === undefined || (value.includes('${') && option.name !== 'keyTemplates')) return [];
   try {
     checkForm(option, value);
     // Read as the functions will read it.

@@ -158,7 +158,7 @@ test('subnets and security groups go together', () => {
   expect(faults({ vpcSubnetIds: 'subnet-0a1b2c3d,subnet-0a1b2c3e', vpcSecurityGroupIds: 'sg-0a1b2c3d' })).toEqual([]);
 });
 
-test('logs under a key need the key', () => {
+test('logs and messages under a key need the key', () => {
   expect(faults({ kmsKeyForMessages: 'true' })).toEqual([
     'Parameter kmsKeyForMessages is true, and kmsKeyArn is empty: give the key, or take kmsKeyForMessages out.',
   ]);
@@ -222,6 +222,7 @@ test('what does not fit into the environment of a function is refused before AWS
 
 test('a value that osls has still to look up is not judged', () => {
   expect(faults({ alarmEmail: '${ssm:/on-call/email}' })).toEqual([]);
+  expect(faults({ tags: 'team=${env:TEAM}' })).toEqual([]);
 });
 
 test('all faults are reported together', () => {
