@@ -93,6 +93,7 @@ const faultsOf = (osls: Osls, stage: Stage): readonly string[] => {
       ? [`params of serverless.yml are not read: move params.${moved.at(-1)} to stages/${moved.at(-1)}.yml.`]
       : []),
     ...stage.faults,
+    ...unsetVariables(stage),
     ...missingOptions(Object.keys(functions)),
     ...environmentFaults(provider?.environment ?? {}),
     ...functionFaults(functions, {
@@ -101,6 +102,17 @@ const faultsOf = (osls: Osls, stage: Stage): readonly string[] => {
     }),
   ];
 };
+
+/** osls would name the property that the value ends in, not the parameter. A variable with a default is left to it. */
+const unsetVariables = ({ values }: Stage): readonly string[] =>
+  Object.entries(values).flatMap(([name, value]) =>
+    [...value.matchAll(/\$\{env:(\w+)\}/g)]
+      .filter(([, variable = '']) => process.env[variable] === undefined)
+      .map(
+        ([whole, variable]) =>
+          `Parameter ${name} is "${whole}", and the environment variable ${variable} is not set: set it, or give a default, \${env:${variable}, 'value'}.`,
+      ),
+  );
 
 /** Adds what serverless.yml need not say. What an entry says itself stays. */
 const complete = (osls: Osls, stageName: string, { written, values }: Stage): void => {

@@ -50,6 +50,16 @@ test('a variable that a parameter sets cannot be set beside it', () => {
   expect(refusal('package', 'prod', { environment: { LEASE_SECONDS: '600' } })).not.toContain('Variable');
 });
 
+test('a value that asks for an environment variable which is not set is one sentence with the name of its parameter', () => {
+  const asking = (value: string) => refusal('package', 'prod', { param: [`komboIntegrationId=${value}`] });
+  expect(asking('${env:CV_COURIER_NOT_SET}')).toContain(
+    'Parameter komboIntegrationId is "${env:CV_COURIER_NOT_SET}", and the environment variable CV_COURIER_NOT_SET is not set: ' +
+      "set it, or give a default, ${env:CV_COURIER_NOT_SET, 'value'}.",
+  );
+  for (const fine of ["${env:CV_COURIER_NOT_SET, 'lever:1'}", '${env:PATH}', '${ssm:/kombo/integration}'])
+    expect(asking(fine)).not.toContain('environment variable');
+});
+
 test('wrong parameters stand in the way of no other command: the stack must stay removable', () => {
   expect(refusal('remove', 'qa', { param: [] })).toBeUndefined();
   expect(refusal('logs', 'prod', { param: ['komboBaseUrl=mars'] })).toBeUndefined();
