@@ -15,6 +15,9 @@ export type Parameters = Readonly<Record<string, string>>;
 const inEnvironment = [...parameterVariables.map(({ parameter }) => parameter), 'existingBucket'];
 const maxEnvironmentBytes = 3000;
 
+/** EventBridge takes 2,048 characters of a pattern (its quota "Event pattern size"); what is beside the folders needs less than 250. */
+const maxFolderPatternChars = 1800;
+
 /** With this stages/example.yml is delivered: it packages, so that a first try needs nothing, but must not be deployed. */
 export const exampleIntegrationId = 'example:replace-me';
 
@@ -158,6 +161,16 @@ const faultsTogether = (parameters: Parameters, functions: readonly string[]): r
   if (parameters.scan === 'create-plan' && literalPrefixes(templates).length > 5) {
     faults.push(
       'Parameter keyTemplates begins in more than 5 folders; with scan create-plan GuardDuty takes at most 5.',
+    );
+  }
+
+  const prefixes = literalPrefixes(templates);
+  const patternChars = prefixes.includes('') ? 0 : JSON.stringify(prefixes.map((prefix) => ({ prefix }))).length;
+  if ((parameters.existingBucket || parameters.scan !== 'none') && patternChars > maxFolderPatternChars) {
+    const because = parameters.existingBucket ? 'existingBucket' : `scan ${parameters.scan}`;
+    faults.push(
+      `Parameter keyTemplates begins in ${prefixes.length} folders, which are ${patternChars} characters in the pattern of an ` +
+        `EventBridge rule; with ${because} they must stay within ${maxFolderPatternChars}: put them into one common folder.`,
     );
   }
   return faults;

@@ -206,6 +206,19 @@ test('more than five folders cannot be scanned by one plan', () => {
   ]);
 });
 
+test('folders that do not fit into the pattern of an EventBridge rule are refused where there is one', () => {
+  const templates = (count: number) =>
+    Array.from({ length: count }, (_, n) => `branch-office-${n}/{candidate_id}/{filename}`).join('|');
+  const [many, tooMany] = [templates(50), templates(60)];
+  for (const rule of [{ existingBucket: 'acme-cvs' }, { scan: 'existing-plan' }]) {
+    expect(faults({ keyTemplates: many, ...rule })).toEqual([]);
+    expect(faults({ keyTemplates: tooMany, ...rule })).toMatchObject([
+      expect.stringMatching(/^Parameter keyTemplates begins in 60 folders, .* put them into one common folder\.$/),
+    ]);
+  }
+  expect(faults({ keyTemplates: tooMany })).toEqual([]);
+});
+
 test('what does not fit into the environment of a function is refused before AWS does', () => {
   const remoteFields = JSON.stringify({ note: 'x'.repeat(2800) });
   expect(faults({ remoteFields })).toEqual([]);
