@@ -286,10 +286,9 @@ const untilNothingIsDue = async (
   }
 };
 
-/** What the library throws when the table is away; anything else is a fault of the code. */
+/** What the library throws when the table is away, or too busy with one file; anything else is a fault of the code. */
 const isExpected = (error: unknown): boolean =>
-  error instanceof Error &&
-  (error.message === 'The table does not answer.' || error.message.startsWith('Too many conflicting writes'));
+  error instanceof Error && (error.message === 'The table does not answer.' || error.message.startsWith('Too many '));
 
 export type { Process };
 
