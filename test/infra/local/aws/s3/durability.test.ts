@@ -48,7 +48,7 @@ const startProcess = async (folder: string) => {
 const textOf = async (client: S3Client, Key: string, VersionId?: string) =>
   (await client.send(new GetObjectCommand({ Bucket: 'cvs', Key, VersionId }))).Body?.transformToString();
 
-test('objects, versions and open uploads survive a kill; half an upload does not', async () => {
+test('objects, versions and open uploads of the local S3 survive a kill; half an upload does not', async () => {
   const folder = await temporaryFolder();
   const killed = await startProcess(folder);
   const put = (Body: string) => killed.client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'a/..', Body }));
@@ -82,20 +82,22 @@ const orderOf = (body: string): number => {
   return (round ?? Number.NaN) * 1_000_000 + (number ?? Number.NaN);
 };
 
-test('whatever an uploader has got an answer for is there after a kill, at any moment', async () => {
+test('whatever the local S3 has answered an uploader for is there after a kill, at any moment', async () => {
   const folder = await temporaryFolder();
   const answered = new Map<string, string>();
   for (let round = 0; round < 5; round += 1) {
     const { client, kill } = await startProcess(folder);
+    let answers = 0;
     const upload = async (lane: number) => {
       for (let number = 0; ; number += 1) {
         const [Key, Body] = [`${lane}/${number % 7}`, `${round} ${lane} ${number} `.repeat(1_000)];
         await client.send(new PutObjectCommand({ Bucket: 'cvs', Key, Body }));
         answered.set(Key, Body);
+        answers += 1;
       }
     };
     const lanes = Promise.allSettled([upload(1), upload(2), upload(3)]);
-    await new Promise((resolve) => setTimeout(resolve, 100 + 40 * round));
+    await expect.poll(() => answers, { interval: 1, timeout: 30_000 }).toBeGreaterThan(10 * round);
     await kill();
     await lanes;
   }
@@ -109,19 +111,7 @@ test('whatever an uploader has got an answer for is there after a kill, at any m
   }
 });
 
-test('a file that is replaced and deleted while it is read is delivered to its end', async () => {
-  const folder = await temporaryFolder();
-  const { client } = await startTestS3(folder, () => undefined, { versioning: false });
-  const bytes = Buffer.alloc(8 * 1024 * 1024, 'first');
-  const put = (Body: Buffer | string) => client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'a', Body }));
-  await put(bytes);
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: 'cvs', Key: 'a' }));
-  await put('second');
-  await expect.poll(() => readdir(path.join(folder, 'data'))).toHaveLength(1);
-  expect(Buffer.from((await Body?.transformToByteArray()) ?? []).equals(bytes)).toBe(true);
-});
-
-test('memory stays flat: a file of 200 MB takes less than 1.6 times the memory of one of 40 MB', {
+test('the memory of the local S3 stays flat: a file of 200 MB takes less than 1.6 times the memory of one of 40 MB', {
   timeout: 60_000,
 }, async () => {
   const peakOf = async (megabytes: number) => {

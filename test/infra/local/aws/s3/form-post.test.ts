@@ -6,6 +6,8 @@ import type { CreatedObject } from '../../../../../infra/local/aws/events/s3-not
 import { startTestS3 } from '../../../../fakes/s3-test-server.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
+/** What `test/proof/conformance/s3/form-post.ts` does not say. */
+
 const start = async () => {
   const folder = await temporaryFolder();
   const told: CreatedObject[] = [];
@@ -21,7 +23,7 @@ const start = async () => {
 const textOf = async (client: S3Client, Key: string) =>
   (await client.send(new GetObjectCommand({ Bucket: 'cvs', Key }))).Body?.transformToString();
 
-test('a small file that a form sends as text is there whole', async () => {
+test('a file that a form sends as a text field is there whole, and told as a Post', async () => {
   const { client, told, post } = await start();
   const { status, headers } = await post({ key: 'a.txt', file: 'hello' });
   expect([status, headers.get('etag')]).toEqual([204, '"5d41402abc4b2a76b9719d911017c592"']);
@@ -29,7 +31,7 @@ test('a small file that a form sends as text is there whole', async () => {
   expect(told).toMatchObject([{ key: 'a.txt', sizeBytes: 5, eventName: 'ObjectCreated:Post' }]);
 });
 
-test('the name of the file goes into the key, without its folders', async () => {
+test('the name of the file of a form goes into the key, without its folders', async () => {
   const { client, told, post } = await start();
   const file = new File(['hello'], 'C:\\CVs\\Zoë "$&" CV.pdf', { type: 'application/pdf' });
   const answer = await post({ key: 'candidates/c1/${filename}', success_action_status: '201', file });
@@ -39,36 +41,24 @@ test('the name of the file goes into the key, without its folders', async () => 
   expect(await textOf(client, 'candidates/c1/Zoë "$&" CV.pdf')).toBe('hello');
 });
 
-test('fields before the file are its metadata, type and tags; fields after it are ignored', async () => {
+test('the tags of a form are kept, and its metadata encoded where they are not ASCII', async () => {
   const { client, post } = await start();
   const tagging = '<Tagging><TagSet><Tag><Key>scan</Key><Value>clean</Value></Tag></TagSet></Tagging>';
-  const fields = { key: 'a.txt', 'Content-Type': 'text/plain', 'x-amz-meta-Name': 'Zoë', tagging };
-  await post({ ...fields, file: 'hello', 'x-amz-meta-late': 'x' });
+  await post({ key: 'a.txt', 'x-amz-meta-Name': 'Zoë', tagging, file: 'hello' });
   expect(await client.send(new HeadObjectCommand({ Bucket: 'cvs', Key: 'a.txt' }))).toMatchObject({
-    ContentType: 'text/plain',
     Metadata: { name: '=?UTF-8?B?Wm/Dqw==?=' },
     TagCount: 1,
   });
 });
 
-test('a file with line ends and half boundaries in it, larger than one chunk, arrives byte for byte', async () => {
+test('a file of a form with line ends and half boundaries in it, larger than one chunk, arrives byte for byte', async () => {
   const { client, post } = await start();
   const text = '\r\n--\r\n------formdata-\r\n'.repeat(20_000);
   await post({ key: 'a.txt', file: new File([text], 'a.txt') });
   expect((await textOf(client, 'a.txt')) === text).toBe(true);
 });
 
-test('a page that asked for it is sent on with bucket, key and ETag', async () => {
-  const { post } = await start();
-  const answer = await post({ key: 'a b.txt', success_action_redirect: 'http://localhost/done?x=1', file: 'hello' });
-  expect(answer.status).toBe(303);
-  expect(answer.headers.get('location')).toBe(
-    'http://localhost/done?x=1&bucket=cvs&key=a+b.txt&etag=%225d41402abc4b2a76b9719d911017c592%22',
-  );
-});
-
 test.each([
-  ['no key', { file: 'hello' }, 'InvalidArgument'],
   ['no file', { key: 'a.txt' }, 'InvalidArgument'],
   ['a wrong checksum', { key: 'a.txt', 'x-amz-checksum-crc32': 'AAAAAA==', file: 'hello' }, 'BadDigest'],
   ['metadata that no header can hold', { key: 'a', 'x-amz-meta-a': 'x\r\ny', file: 'hello' }, 'InvalidArgument'],
@@ -90,40 +80,26 @@ test('a form that ends in the middle of its file is refused, and nothing is kept
   expect(await kept()).toEqual([]);
 });
 
-const policy = (conditions: readonly unknown[], endsInMs = 60_000) =>
-  Buffer.from(JSON.stringify({ expiration: new Date(Date.now() + endsInMs).toISOString(), conditions })).toString(
-    'base64',
-  );
+const policy = (...conditions: readonly unknown[]) =>
+  Buffer.from(JSON.stringify({ expiration: '2999-01-01T00:00:00Z', conditions })).toString('base64');
 const anyKey = ['starts-with', '$Key', ''];
 
-test.each<[string, readonly unknown[], string | undefined]>([
-  ['names this bucket and the start of the key', [{ bucket: 'cvs' }, ['starts-with', '$key', 'a']], undefined],
-  ['names the key', [['eq', '$key', 'a.txt']], undefined],
-  ['allows the size', [anyKey, ['content-length-range', 1, 5]], undefined],
-  ['names another bucket', [anyKey, { bucket: 'others' }], 'AccessDenied'],
-  ['names another start of the key', [['starts-with', '$key', 'b']], 'AccessDenied'],
-  ['names a field that is missing', [anyKey, ['eq', '$Content-Type', 'application/pdf']], 'AccessDenied'],
-  ['does not name the key', [{ bucket: 'cvs' }], 'AccessDenied'],
-  ['has an operator that S3 does not have', [['matches', '$key', 'a']], 'AccessDenied'],
-  ['allows less', [anyKey, ['content-length-range', 0, 4]], 'EntityTooLarge'],
-  ['asks for more', [anyKey, ['content-length-range', 6, 9]], 'EntityTooSmall'],
-])('a form whose policy %s: %j gives %s', async (_, conditions, code) => {
+test.each<[string, string, string | undefined]>([
+  ['names this bucket and the start of the key', policy({ bucket: 'cvs' }, ['starts-with', '$key', 'a']), undefined],
+  ['names the key', policy(['eq', '$key', 'a.txt']), undefined],
+  ['allows just the size', policy(anyKey, ['content-length-range', 5, 5]), undefined],
+  ['names another bucket', policy(anyKey, { bucket: 'others' }), 'AccessDenied'],
+  ['names another start of the key', policy(['starts-with', '$key', 'b']), 'AccessDenied'],
+  ['names a field that is missing', policy(anyKey, ['eq', '$Content-Type', 'application/pdf']), 'AccessDenied'],
+  ['does not name the key', policy({ bucket: 'cvs' }), 'AccessDenied'],
+  ['has an operator that S3 does not have', policy(['matches', '$key', 'a']), 'AccessDenied'],
+  ['is not JSON', 'bm9uZQ==', 'InvalidPolicyDocument'],
+])('a form whose policy %s (%s) gives %s', async (_, text, code) => {
   const { client, post, kept } = await start();
-  const answer = await post({ 'x-ignore-a': 'b', key: 'a.txt', policy: policy(conditions), file: 'hello' });
+  const answer = await post({ 'x-ignore-a': 'b', key: 'a.txt', policy: text, file: 'hello' });
   expect(/<Code>(\w+)</.exec(await answer.text())?.[1]).toBe(code);
   if (code === undefined) expect(await textOf(client, 'a.txt')).toBe('hello');
   else expect(await kept()).toEqual([]);
-});
-
-test.each([
-  ['has ended', policy([anyKey], -1_000), 403, 'Policy expired.'],
-  ['does not name all fields', policy([anyKey]), 403, 'Extra input fields: x-amz-meta-a'],
-  ['is not JSON', 'bm9uZQ==', 400, 'InvalidPolicyDocument'],
-])('a form whose policy %s is refused and leaves nothing', async (_, text, status, words) => {
-  const { post, kept } = await start();
-  const answer = await post({ key: 'a.txt', 'x-amz-meta-a': 'b', policy: text, file: 'hello' });
-  expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(words)]);
-  expect(await kept()).toEqual([]);
 });
 
 const head = (name: string) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n`;

@@ -1,25 +1,16 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { sendRaw } from '../../../../fakes/raw-s3.ts';
 import { startTestS3 } from '../../../../fakes/s3-test-server.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
-/** Checksums of "hello", computed with other tools (openssl, python's zlib and google-crc32c). */
-const hello = {
-  'x-amz-checksum-crc32': 'NhCmhg==',
-  'x-amz-checksum-crc32c': 'mnG7TA==',
-  'x-amz-checksum-crc64nvme': 'M3eFcAZSQlc=',
-  'x-amz-checksum-sha1': 'qvTGHdzF6KLavt4PO0gs2a6pQ00=',
-  'x-amz-checksum-sha256': 'LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=',
-  'x-amz-checksum-sha512': 'm3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/3JRlnPKcjI8PZm6XBHXx6zG4UuMXaDEZjR1wuXDre9G9zvN7AQw==',
-} as const;
+/** What `test/proof/conformance/s3` does not say of a refused upload: no file is left, and no event is sent. */
 
 const start = async (options = {}) => {
   const folder = await temporaryFolder();
@@ -29,110 +20,42 @@ const start = async (options = {}) => {
   return { folder, url: server.url, client, told, kept };
 };
 
-test.each(Object.entries(hello))('a right %s is kept and told, a wrong one keeps nothing', async (header, value) => {
-  const { url, told, kept } = await start();
-  const head = ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', 'Content-Length: 5'];
-  expect(await sendRaw(url, [...head, `${header}: ${value}`], 'jello')).toMatchObject({
-    status: 400,
-    code: 'BadDigest',
-  });
-  expect([await kept(), told]).toEqual([[], []]);
-  expect(await sendRaw(url, [...head, `${header}: AAAA`], 'hello')).toMatchObject({
-    status: 400,
-    code: 'InvalidRequest',
-  });
-  expect(await sendRaw(url, [...head, `${header}: ${value}`], 'hello')).toMatchObject({ status: 200 });
-  const get = ['GET /cvs/a.txt HTTP/1.1', 'Connection: close'];
-  const { headers } = await sendRaw(url, [...get, 'x-amz-checksum-mode: ENABLED']);
-  expect(headers).toContain(`${header}: ${value}`);
-  expect(headers).toContain('x-amz-checksum-type: FULL_OBJECT');
-  expect((await sendRaw(url, get)).headers).not.toContain('x-amz-checksum');
-});
+/** Computed with openssl. */
+const sha512 = 'm3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/3JRlnPKcjI8PZm6XBHXx6zG4UuMXaDEZjR1wuXDre9G9zvN7AQw==';
 
-test('an upload without a checksum gets a CRC64NVME', async () => {
+test('a SHA-512 is verified, kept, and reported when asked for', async () => {
   const { url } = await start();
-  const put = await sendRaw(url, ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', 'Content-Length: 5'], 'hello');
-  expect(put.headers).toContain(`x-amz-checksum-crc64nvme: ${hello['x-amz-checksum-crc64nvme']}`);
+  const head = [
+    'PUT /cvs/a.txt HTTP/1.1',
+    'Connection: close',
+    'Content-Length: 5',
+    `x-amz-checksum-sha512: ${sha512}`,
+  ];
+  expect(await sendRaw(url, head, 'jello')).toMatchObject({ status: 400, code: 'BadDigest' });
+  expect(await sendRaw(url, head, 'hello')).toMatchObject({ status: 200 });
+  const get = ['GET /cvs/a.txt HTTP/1.1', 'Connection: close', 'x-amz-checksum-mode: ENABLED'];
+  expect((await sendRaw(url, get)).headers).toContain(`x-amz-checksum-sha512: ${sha512}`);
 });
 
-const chunked = (mode: string, decoded: number, ...more: readonly string[]) => [
-  'PUT /cvs/a.txt HTTP/1.1',
-  'Connection: close',
+const chunked = (mode = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') => [
   `x-amz-content-sha256: ${mode}`,
-  `x-amz-decoded-content-length: ${decoded}`,
-  'Content-Encoding: aws-chunked,gzip',
-  ...more,
+  'x-amz-decoded-content-length: 5',
+  'x-amz-trailer: x-amz-checksum-crc32',
 ];
-const signature = `;chunk-signature=${'0'.repeat(64)}`;
-const crc32 = 'x-amz-checksum-crc32';
+const wrongTrailer = '5\r\nhello\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n';
 
 test.each([
-  [
-    'signed',
-    'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
-    `3${signature}\r\nhel\r\n2${signature}\r\nlo\r\n0${signature}\r\n\r\n`,
-  ],
-  ['unsigned with a trailer', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', `5\r\nhello\r\n0\r\n${crc32}:NhCmhg==\r\n\r\n`],
-  [
-    'signed with a trailer',
-    'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER',
-    `5${signature}\r\nhello\r\n0${signature}\r\n${crc32}:NhCmhg==\r\nx-amz-trailer-signature:${'0'.repeat(64)}\r\n\r\n`,
-  ],
-])('a chunked body, %s, is kept without its chunks', async (_, mode, body) => {
-  const { url, client } = await start();
-  const trailer = mode.endsWith('TRAILER') ? [`x-amz-trailer: ${crc32}`] : [];
-  expect(await sendRaw(url, chunked(mode, 5, ...trailer, `Content-Length: ${body.length}`), body)).toMatchObject({
-    status: 200,
-  });
-  const read = await client.send(new GetObjectCommand({ Bucket: 'cvs', Key: 'a.txt' }));
-  expect([await read.Body?.transformToString(), read.ContentEncoding]).toEqual(['hello', 'gzip']);
-});
-
-const trailed = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
-test.each([
-  ['a chunk longer than it says', trailed, 5, '3\r\nhello\r\n0\r\n\r\n', 'IncompleteBody'],
-  ['a chunk shorter than it says', trailed, 5, 'a\r\nhello\r\n0\r\n\r\n', 'IncompleteBody'],
-  ['a length that is no number', trailed, 5, 'zz\r\nhello\r\n0\r\n\r\n', 'IncompleteBody'],
-  ['line ends that are not CR and LF', trailed, 5, '5\nhello\r\n0\r\n\r\n', 'IncompleteBody'],
-  ['no last chunk', trailed, 5, '5\r\nhello\r\n', 'IncompleteBody'],
-  ['fewer bytes than announced', trailed, 9, `5\r\nhello\r\n0\r\n${crc32}:NhCmhg==\r\n\r\n`, 'IncompleteBody'],
-  ['a wrong trailer', trailed, 5, `5\r\nhello\r\n0\r\n${crc32}:AAAAAA==\r\n\r\n`, 'BadDigest'],
-  ['no trailer', trailed, 5, '5\r\nhello\r\n0\r\n\r\n', 'MalformedTrailerError'],
-  [
-    'a trailer that was not announced',
-    trailed,
-    5,
-    '5\r\nhello\r\n0\r\nx-amz-meta-a:b\r\n\r\n',
-    'MalformedTrailerError',
-  ],
-  ['bytes behind its end', trailed, 5, `5\r\nhello\r\n0\r\n${crc32}:NhCmhg==\r\n\r\nmore`, 'IncompleteBody'],
-  ['an unknown kind of chunks', 'STREAMING-FOO', 5, '5\r\nhello\r\n0\r\n\r\n', 'InvalidArgument'],
-  ['a trailer that is none', trailed, 5, '5\r\nhello\r\n0\r\nnonsense\r\n\r\n', 'MalformedTrailerError'],
-])('a chunked body with %s is refused, and nothing is kept', async (_, mode, decoded, body, code) => {
-  const { url, told, kept } = await start();
-  const head = chunked(mode, decoded, `x-amz-trailer: ${crc32}`, `Content-Length: ${body.length}`);
-  expect(await sendRaw(url, head, body)).toMatchObject({ status: 400, code });
-  expect([await kept(), told]).toEqual([[], []]);
-});
-
-test.each([
-  ['no length', [], '', 411, 'MissingContentLength'],
-  ['a transfer encoding instead of a length', ['Transfer-Encoding: chunked'], '0\r\n\r\n', 501, 'NotImplemented'],
-  ['a wrong Content-MD5', ['Content-Length: 1', 'Content-MD5: XUFAKrxLKna5cZ2REBfFkg=='], 'x', 400, 'BadDigest'],
-  ['a Content-MD5 that is none', ['Content-Length: 1', 'Content-MD5: nonsense'], 'x', 400, 'InvalidDigest'],
-  [
-    'a wrong SHA-256',
-    ['Content-Length: 1', `x-amz-content-sha256: ${'0'.repeat(64)}`],
-    'x',
-    400,
-    'XAmzContentSHA256Mismatch',
-  ],
-  ['a SHA-256 that is none', ['Content-Length: 1', 'x-amz-content-sha256: abc'], 'x', 400, 'InvalidArgument'],
-  ['a tag that is none', ['Content-Length: 1', 'x-amz-tagging: a=%zz'], 'x', 400, 'InvalidArgument'],
+  ['a wrong checksum', ['x-amz-checksum-crc32: AAAAAA=='], 'hello', 400, 'BadDigest'],
+  ['a checksum that cannot be verified', ['x-amz-checksum-xxhash64: AAAAAAAAAAA='], 'hello', 501, 'NotImplemented'],
+  ['chunks and a wrong trailer', chunked(), wrongTrailer, 400, 'BadDigest'],
+  ['chunks and a trailer that is none', chunked(), '5\r\nhello\r\n0\r\nnonsense\r\n\r\n', 400, 'MalformedTrailerError'],
+  ['chunks whose line ends are not CR and LF', chunked(), '5\nhello\r\n0\r\n\r\n', 400, 'IncompleteBody'],
+  ['an unknown kind of chunks', chunked('STREAMING-FOO'), '5\r\nhello\r\n0\r\n\r\n', 400, 'InvalidArgument'],
+  ['a tag that is none', ['x-amz-tagging: a=%zz'], 'x', 400, 'InvalidArgument'],
 ])('an upload with %s is refused, and nothing is kept', async (_, more, body, status, code) => {
   const { url, told, kept } = await start();
-  const answer = await sendRaw(url, ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', ...more], body);
-  expect(answer).toMatchObject({ status, code });
+  const head = ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', `Content-Length: ${body.length}`, ...more];
+  expect(await sendRaw(url, head, body)).toMatchObject({ status, code });
   await expect.poll(kept).toEqual([]);
   expect(told).toEqual([]);
 });
@@ -141,7 +64,7 @@ const form =
   '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\na.txt\r\n--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nhello\r\n--b--\r\n';
 test.each([
   ['bytes', ['PUT /cvs/a.txt HTTP/1.1'], 'hello'],
-  ['chunks', chunked(trailed, 5), '5\r\nhello\r\n0\r\n\r\n'],
+  ['chunks', ['PUT /cvs/a.txt HTTP/1.1', ...chunked()], '5\r\nhello\r\n0\r\n\r\n'],
   ['a form', ['POST /cvs HTTP/1.1', 'Content-Type: multipart/form-data; boundary=b'], form],
 ])('an upload of %s whose sender hangs up before its length is refused, and nothing is kept', async (_, head, body) => {
   const { url, told, kept } = await start();
@@ -195,48 +118,8 @@ test('an upload that the disk has no room for is answered, and nothing is kept',
   expect([await kept(), told]).toEqual([[], []]);
 });
 
-test('a client that asks first is told to continue, or is refused before it has sent its file', async () => {
+test('a client that asks first is refused before it has sent its file', async () => {
   const { url } = await start();
-  const head = ['Connection: close', 'Content-Length: 5', 'Expect: 100-continue'];
-  const allowed = await sendRaw(url, ['PUT /cvs/a.txt HTTP/1.1', ...head], 'hello');
-  expect([allowed.status, allowed.body.slice(9, 12)]).toEqual([100, '200']);
-  const refused = await sendRaw(url, ['PUT /other/a.txt HTTP/1.1', ...head], '');
-  expect(refused).toMatchObject({ status: 404, code: 'NoSuchBucket' });
-});
-
-test('a file that the SDK streams arrives whole, with the checksum of its trailer', async () => {
-  const { folder, client } = await start();
-  const bytes = Buffer.alloc(300_000, 'A CV of nobody. ');
-  await writeFile(path.join(folder, 'cv.txt'), bytes);
-  const put = await client.send(
-    new PutObjectCommand({
-      Bucket: 'cvs',
-      Key: 'a.txt',
-      Body: createReadStream(path.join(folder, 'cv.txt')),
-      ContentLength: bytes.length,
-      ChecksumAlgorithm: 'SHA256',
-    }),
-  );
-  expect(put.ChecksumType).toBe('FULL_OBJECT');
-  const read = await client.send(new GetObjectCommand({ Bucket: 'cvs', Key: 'a.txt', ChecksumMode: 'ENABLED' }));
-  expect(read.ChecksumSHA256).toBe(put.ChecksumSHA256);
-  expect(Buffer.from((await read.Body?.transformToByteArray()) ?? []).equals(bytes)).toBe(true);
-  expect(read.ContentEncoding).toBeUndefined();
-});
-
-test('a checksum that cannot be verified is refused', async () => {
-  const { url, kept } = await start();
-  const head = ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', 'Content-Length: 5'];
-  const unknown = await sendRaw(url, [...head, 'x-amz-checksum-xxhash64: AAAAAAAAAAA='], 'hello');
-  expect(unknown).toMatchObject({ status: 501, code: 'NotImplemented' });
-  expect(await kept()).toEqual([]);
-});
-
-test('metadata comes back with its names in lower case, and encoded where it is not ASCII', async () => {
-  const { url, client } = await start();
-  const head = ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', 'Content-Length: 1'];
-  await sendRaw(url, [...head, 'x-amz-meta-Name: Zoë', 'X-Amz-Meta-Plain: a b'], 'x');
-  const { Metadata, ContentType } = await client.send(new HeadObjectCommand({ Bucket: 'cvs', Key: 'a.txt' }));
-  expect(Metadata).toEqual({ name: '=?UTF-8?B?Wm/Dqw==?=', plain: 'a b' });
-  expect(ContentType).toBe('binary/octet-stream');
+  const head = ['PUT /other/a.txt HTTP/1.1', 'Connection: close', 'Content-Length: 5', 'Expect: 100-continue'];
+  expect(await sendRaw(url, head)).toMatchObject({ status: 404, code: 'NoSuchBucket' });
 });
