@@ -1,30 +1,20 @@
 import { Kombo } from '@kombo-api/sdk';
 import { KomboAtsError, KomboGeneralError } from '@kombo-api/sdk/models/errors';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { knownErrorCodes } from '../../../infra/local/kombo/api/errors.ts';
-import {
-  greenhouseIntegrationId,
-  type KomboEmulator,
-  sandboxIntegrationId,
-  startKomboEmulator,
-} from '../../../infra/local/kombo/emulator.ts';
+import { greenhouseIntegrationId, sandboxIntegrationId } from '../../../infra/local/kombo/emulator.ts';
+import { testEmulator } from '../../fakes/test-emulator.ts';
 
 /**
  * The official SDK parses strictly: one field missing or of another type, and its call rejects with a validation error. So a call
  * that resolves, or rejects with the error class of its endpoint, proves the whole form of an answer.
  */
-let emulator: KomboEmulator;
-let kombo: Kombo;
+const emulator = await testEmulator();
 
 const clientOf = (integrationId: string, apiKey = 'ks_dev_local') =>
   new Kombo({ api_key: apiKey, integration_id: integrationId, server_url: emulator.url, timeout_ms: 5000 });
 
-beforeAll(async () => {
-  emulator = await startKomboEmulator();
-  kombo = clientOf(greenhouseIntegrationId);
-});
-beforeEach(() => emulator.reset());
-afterAll(() => emulator.close());
+const kombo = clientOf(greenhouseIntegrationId);
 
 const cv = {
   name: 'Frank Doe CV.pdf',

@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  greenhouseIntegrationId,
-  type KomboEmulator,
-  startKomboEmulator,
-} from '../../../../infra/local/kombo/emulator.ts';
+import { expect, test } from 'vitest';
+import { greenhouseIntegrationId } from '../../../../infra/local/kombo/emulator.ts';
+import { testEmulator } from '../../../fakes/test-emulator.ts';
 
-let emulator: KomboEmulator;
-beforeEach(async () => {
-  emulator = await startKomboEmulator();
-});
-afterEach(() => emulator.close());
+const emulator = await testEmulator();
 
 /** Not divisible by three, so that the base64 ends in padding. */
 const sizeBytes = 100_000_001;

@@ -1,57 +1,36 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   greenhouseIntegrationId,
-  type KomboEmulator,
   sandboxIntegrationId,
   startKomboEmulator,
 } from '../../../../../infra/local/kombo/emulator.ts';
 import { call, errorOf, list, post } from '../../../../fakes/emulator-caller.ts';
+import { testEmulator } from '../../../../fakes/test-emulator.ts';
 
-let emulator: KomboEmulator;
 let nowMs = Date.UTC(2026, 0, 5, 9);
-beforeEach(async () => {
-  emulator = await startKomboEmulator({
-    limits: { concurrency: 3, ratePerWindow: 8, windowSeconds: 60 },
-    clock: () => nowMs,
-  });
+const emulator = await testEmulator({
+  limits: { concurrency: 3, ratePerWindow: 8, windowSeconds: 60 },
+  clock: () => nowMs,
 });
-afterEach(() => emulator.close());
 
-describe('the API key', () => {
-  test.each([
-    ['missing', undefined],
-    ['wrong', 'Bearer ks_dev_wrong'],
-    ['of another scheme', 'Basic ks_dev_local'],
-    ['bare', 'ks_dev_local'],
-  ])('%s is refused with 401', async (_, authorization) => {
-    const answer = await post(emulator, 'Frank1', { headers: { authorization } });
+test.each([
+  ['missing', undefined],
+  ['of another scheme', 'Basic ks_dev_local'],
+  ['bare', 'ks_dev_local'],
+])('an API key that is %s is refused with 401, and not repeated', async (_, authorization) => {
+  const answer = await post(emulator, 'Frank1', { headers: { authorization } });
 
-    expect(answer.status).toBe(401);
-    expect(errorOf(answer)?.code).toBe('PLATFORM.AUTHENTICATION_INVALID');
-    expect(answer.text).not.toContain('ks_dev');
-  });
-
-  test('is refused once revoked, and accepted once restored', async () => {
-    emulator.apiKeys.revoke('ks_dev_local');
-    const revoked = await list(emulator, 'Frank1');
-    emulator.apiKeys.restore();
-    const restored = await list(emulator, 'Frank1');
-
-    expect([revoked.status, restored.status]).toEqual([401, 200]);
-  });
+  expect(answer.status).toBe(401);
+  expect(errorOf(answer)?.code).toBe('PLATFORM.AUTHENTICATION_INVALID');
+  expect(answer.text).not.toContain('ks_dev');
 });
 
 describe('the integration header', () => {
-  test.each([
-    ['missing', undefined],
-    ['unknown', 'greenhouse:Nobody111111111111111111'],
-  ])('%s is refused as PLATFORM.INTEGRATION_NOT_FOUND', async (_, id) => {
+  test('that is missing is refused as PLATFORM.INTEGRATION_NOT_FOUND', async () => {
+    const headers = { 'x-integration-id': undefined };
     const answers = [
-      await post(emulator, 'Frank1', { headers: { 'x-integration-id': id } }),
-      await call(emulator, {
-        path: '/ats/actions/ats_add_candidate_attachment',
-        headers: { 'x-integration-id': id },
-      }),
+      await post(emulator, 'Frank1', { headers }),
+      await call(emulator, { path: '/ats/actions/ats_add_candidate_attachment', headers }),
     ];
 
     for (const answer of answers) {
@@ -122,12 +101,6 @@ describe('the rate limit', () => {
 
     expect(second.status).toBe(200);
     expect(second.headers['ratelimit-remaining']).toBe('7');
-  });
-
-  test('can be changed while it runs', async () => {
-    emulator.limits.change({ ratePerWindow: 0 });
-
-    expect((await list(emulator, 'Frank1')).status).toBe(429);
   });
 });
 

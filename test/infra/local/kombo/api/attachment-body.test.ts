@@ -1,123 +1,80 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type KomboEmulator, startKomboEmulator } from '../../../../../infra/local/kombo/emulator.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, errorOf, pdf, post } from '../../../../fakes/emulator-caller.ts';
+import { testEmulator } from '../../../../fakes/test-emulator.ts';
 
-let emulator: KomboEmulator;
-beforeAll(async () => {
-  emulator = await startKomboEmulator({ maxBodyBytes: 100_000 });
-});
-beforeEach(() => emulator.reset());
-afterAll(() => emulator.close());
+const emulator = await testEmulator({ maxBodyBytes: 100_000 });
 
-const without = (field: keyof typeof pdf) => ({ ...pdf, [field]: undefined });
+const parameters = '.content_type must be type/subtype, without parameters.';
+const base64 = '.data must be base64 with padding and without line breaks.';
 
-describe('a body is refused as PLATFORM.INPUT_INVALID, by the name of the field', () => {
-  test.each([
-    ['no attachment', {}, 'attachment is required.'],
-    ['a list', [], 'attachment is required.'],
-    ['a text', 'CV', 'The body must be a JSON object.'],
-    ['attachment null', { attachment: null }, 'attachment must be an object.'],
-    ['no name', { attachment: without('name') }, 'attachment.name is required.'],
-    ['a number as name', { attachment: { ...pdf, name: 7 } }, 'attachment.name must be a string.'],
-    ['no type', { attachment: without('type') }, 'attachment.type is required.'],
-    [
-      'a type in small letters',
-      { attachment: { ...pdf, type: 'cv' } },
-      'attachment.type must be CV, COVER_LETTER or OTHER.',
-    ],
-    [
-      'a content type with parameters',
-      { attachment: { ...pdf, content_type: 'text/plain; charset=utf-8' } },
-      'attachment.content_type must be type/subtype, without parameters.',
-    ],
-    [
-      'a content type with a plus',
-      { attachment: { ...pdf, content_type: 'image/svg+xml' } },
-      'attachment.content_type must be type/subtype, without parameters.',
-    ],
-    [
-      'a content type with a blank behind',
-      { attachment: { ...pdf, content_type: 'application/pdf ' } },
-      'attachment.content_type must be type/subtype, without parameters.',
-    ],
-    [
-      'a content type of null',
-      { attachment: { ...pdf, content_type: null } },
-      'attachment.content_type must be a string.',
-    ],
-    [
-      'data without a content type',
-      { attachment: without('content_type') },
-      'attachment.content_type is required with attachment.data.',
-    ],
-    [
-      'neither data nor data_url',
-      { attachment: without('data') },
-      'attachment.data or attachment.data_url is required.',
-    ],
+/** A file by a link instead of its bytes. */
+const linked = (data_url: string) => ({ data: undefined, data_url });
+
+const refusalOf = async (body: unknown): Promise<unknown> => {
+  const answer = await post(emulator, 'Frank1', { body });
+  expect(emulator.attachments()).toEqual([]);
+  const { code, message } = errorOf(answer) ?? {};
+  return [answer.status, code, message];
+};
+
+describe('the emulator refuses as PLATFORM.INPUT_INVALID, by the name of the field,', () => {
+  test.each<[string, object, string]>([
+    ['no name', { name: undefined }, '.name is required.'],
+    ['a number as name', { name: 7 }, '.name must be a string.'],
+    ['no type', { type: undefined }, '.type is required.'],
+    ['a type in small letters', { type: 'cv' }, '.type must be CV, COVER_LETTER or OTHER.'],
+    ['a content type with parameters', { content_type: 'text/plain; charset=utf-8' }, parameters],
+    ['a content type with a plus', { content_type: 'image/svg+xml' }, parameters],
+    ['a content type with a blank behind', { content_type: 'application/pdf ' }, parameters],
+    ['a content type of null', { content_type: null }, '.content_type must be a string.'],
+    ['data without a content type', { content_type: undefined }, '.content_type is required with attachment.data.'],
+    ['neither data nor data_url', { data: undefined }, '.data or attachment.data_url is required.'],
     [
       'both data and data_url',
-      { attachment: { ...pdf, data_url: 'http://127.0.0.1/x' } },
-      'attachment.data and attachment.data_url must not be given together.',
+      { data_url: 'http://127.0.0.1/x' },
+      '.data and attachment.data_url must not be given together.',
     ],
-    ['data as a list', { attachment: { ...pdf, data: ['AAAA'] } }, 'attachment.data must be a string.'],
-    ['an empty file', { attachment: { ...pdf, data: '' } }, 'attachment holds an empty file.'],
-    [
-      'a data_url that is none',
-      { attachment: { ...without('data'), data_url: 'somewhere' } },
-      'attachment.data_url must be a URL.',
-    ],
-    [
-      'a data_url of another scheme',
-      { attachment: { ...without('data'), data_url: 'file:///etc/hosts' } },
-      'attachment.data_url must be an http or https URL.',
-    ],
+    ['data as a list', { data: ['AAAA'] }, '.data must be a string.'],
+    ['an empty file', { data: '' }, ' holds an empty file.'],
+    ['a data_url that is none', linked('somewhere'), '.data_url must be a URL.'],
+    ['a data_url of another scheme', linked('file:///etc/hosts'), '.data_url must be an http or https URL.'],
     [
       'a data_url beyond this machine',
-      { attachment: { ...without('data'), data_url: 'https://bucket.example/cv.pdf?X-Amz-Signature=secret' } },
-      'attachment.data_url must lie on this machine: the emulator fetches nothing from elsewhere.',
+      linked('https://bucket.example/cv.pdf?X-Amz-Signature=secret'),
+      '.data_url must lie on this machine: the emulator fetches nothing from elsewhere.',
     ],
+    ['base64 with line breaks', { data: 'JVBE\nRg==' }, base64],
+    ['base64 without padding', { data: 'JVBERg' }, base64],
+    ['base64 in the alphabet of URLs', { data: '_-__' }, base64],
+    ['base64 with stray bits before the padding', { data: 'JVBERh==' }, base64],
+    ['base64 with a foreign character', { data: 'JVB€' }, base64],
+    ['base64 with data behind the padding', { data: 'JVBERg==JVBE' }, base64],
+    ['base64 of a data URL', { data: 'data:application/pdf;base64,JVBERg==' }, base64],
+  ])('an attachment with %s', async (_, change, message) => {
+    const refused = [400, 'PLATFORM.INPUT_INVALID', `attachment${message}`];
+    expect(await refusalOf({ attachment: { ...pdf, ...change } })).toEqual(refused);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['without an attachment', {}, 'attachment is required.'],
+    ['that is a list', [], 'attachment is required.'],
+    ['that is a text', 'CV', 'The body must be a JSON object.'],
+    ['whose attachment is null', { attachment: null }, 'attachment must be an object.'],
+    ['whose remote fields are null', { attachment: pdf, remote_fields: null }, 'remote_fields must be an object.'],
     [
-      'remote fields as a list of nothing',
-      { attachment: pdf, remote_fields: null },
-      'remote_fields must be an object.',
-    ],
-    [
-      'an actor for Greenhouse that is a number',
+      'with a number as the actor for Greenhouse',
       { attachment: pdf, remote_fields: { greenhouse: { post_headers: { 'On-Behalf-Of': 4711 } } } },
       'remote_fields.greenhouse.post_headers.On-Behalf-Of must be a string.',
     ],
     [
-      'an actor for Workable that is null',
+      'with null as the actor for Workable',
       { attachment: pdf, remote_fields: { workable: { on_behalf_of_user_remote_id: null } } },
       'remote_fields.workable.on_behalf_of_user_remote_id must be a string.',
     ],
-  ])('%s', async (_, body, message) => {
-    const answer = await post(emulator, 'Frank1', { body });
-
-    expect(answer.status).toBe(400);
-    expect(errorOf(answer)).toMatchObject({ code: 'PLATFORM.INPUT_INVALID', message });
-    expect(emulator.attachments()).toEqual([]);
-  });
-
-  test.each([
-    ['line breaks', 'JVBE\nRg=='],
-    ['missing padding', 'JVBERg'],
-    ['the URL alphabet', '_-__'],
-    ['stray bits before the padding', 'JVBERh=='],
-    ['a foreign character', 'JVB€'],
-    ['data behind the padding', 'JVBERg==JVBE'],
-    ['a data URL', 'data:application/pdf;base64,JVBERg=='],
-  ])('base64 with %s', async (_, data) => {
-    const answer = await post(emulator, 'Frank1', { body: { attachment: { ...pdf, data } } });
-
-    expect(answer.status).toBe(400);
-    expect(errorOf(answer)).toMatchObject({
-      code: 'PLATFORM.INPUT_INVALID',
-      message: 'attachment.data must be base64 with padding and without line breaks.',
-    });
+  ])('a body %s', async (_, body, message) => {
+    expect(await refusalOf(body)).toEqual([400, 'PLATFORM.INPUT_INVALID', message]);
   });
 
   test.each([
@@ -165,7 +122,7 @@ describe('a body is refused as PLATFORM.INPUT_INVALID, by the name of the field'
   });
 });
 
-describe('what is let pass', () => {
+describe('the emulator lets pass', () => {
   test.each([
     ["an id inside the body, as the vendor's sample has it", { candidate_id: 'Frank1', attachment: pdf }],
     ['an unknown field', { attachment: { ...pdf, color: 'blue' }, later: true }],
@@ -178,7 +135,7 @@ describe('what is let pass', () => {
       { attachment: pdf, remote_fields: { oracle: { override_document_category: 1 } } },
     ],
     ['the content type that S3 gives by default', { attachment: { ...pdf, content_type: 'binary/octet-stream' } }],
-  ])('%s', async (_, body) => {
+  ])('a body with %s', async (_, body) => {
     const answer = await post(emulator, 'Frank1', { body });
 
     expect(JSON.parse(answer.text)).toEqual({ status: 'success', data: {}, warnings: [] });
@@ -197,7 +154,7 @@ describe('what is let pass', () => {
   });
 });
 
-describe('data_url', () => {
+describe('the file behind a data_url', () => {
   const source = createServer((incoming, outgoing) => {
     if (incoming.url === '/missing') outgoing.writeHead(404).end();
     else if (incoming.url === '/moved') outgoing.writeHead(302, { location: '/cv' }).end();

@@ -1,30 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  greenhouseIntegrationId,
-  type KomboEmulator,
-  startKomboEmulator,
-} from '../../../../../infra/local/kombo/emulator.ts';
-import {
-  call,
-  callControl,
-  errorOf,
-  list,
-  pdf,
-  post,
-  resultsOf,
-  wireErrorOf,
-} from '../../../../fakes/emulator-caller.ts';
+import { describe, expect, test } from 'vitest';
+import { greenhouseIntegrationId } from '../../../../../infra/local/kombo/emulator.ts';
+import { call, callControl, errorOf, list, post, resultsOf, wireErrorOf } from '../../../../fakes/emulator-caller.ts';
+import { testEmulator } from '../../../../fakes/test-emulator.ts';
 
-let emulator: KomboEmulator;
-beforeAll(async () => {
-  emulator = await startKomboEmulator();
-});
-beforeEach(() => emulator.reset());
-afterAll(() => emulator.close());
+const emulator = await testEmulator();
 
 const control = (method: string, path: string, body?: unknown) => callControl(emulator, method, path, body);
 
-describe('attachments', () => {
+describe('stored attachments', () => {
   test('are shown with size, sha256 and a link to the very bytes', async () => {
     await post(emulator, 'Frank1');
     await post(emulator, 'Jane1');
@@ -66,26 +49,6 @@ describe('attachments', () => {
   test('with an unknown id are not found', async () => {
     expect((await control('GET', '/attachments/nobody/content')).status).toBe(404);
     expect((await control('GET', '/attachments?target=Frank1')).status).toBe(400);
-  });
-
-  test('of an application are listed for its candidate once they are linked', async () => {
-    await control('POST', '/links', {
-      integration_id: greenhouseIntegrationId,
-      application_id: 'A1',
-      candidate_id: 'Frank1',
-    });
-    await fetch(`${emulator.url}/ats/applications/A1/attachments`, {
-      method: 'POST',
-      headers: {
-        authorization: 'Bearer ks_dev_local',
-        'x-integration-id': greenhouseIntegrationId,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ attachment: pdf }),
-    });
-
-    expect(resultsOf(await list(emulator, 'Frank1'))).toMatchObject([{ application_id: 'A1', candidate_id: 'Frank1' }]);
-    expect(resultsOf(await list(emulator, 'Jane1'))).toEqual([]);
   });
 });
 

@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  greenhouseIntegrationId,
-  type KomboEmulator,
-  sandboxIntegrationId,
-  startKomboEmulator,
-} from '../../../../../infra/local/kombo/emulator.ts';
+import { describe, expect, test } from 'vitest';
+import { greenhouseIntegrationId, sandboxIntegrationId } from '../../../../../infra/local/kombo/emulator.ts';
 import type { IntegrationChange } from '../../../../../infra/local/kombo/store/integrations.ts';
 import { call, errorOf, list, pdf, post } from '../../../../fakes/emulator-caller.ts';
+import { testEmulator } from '../../../../fakes/test-emulator.ts';
 
-let emulator: KomboEmulator;
-beforeAll(async () => {
-  emulator = await startKomboEmulator();
-});
-beforeEach(() => emulator.reset());
-afterAll(() => emulator.close());
+const emulator = await testEmulator();
 
 const change = (to: IntegrationChange) => emulator.integrations.change(greenhouseIntegrationId, to);
 
@@ -124,10 +115,4 @@ describe('the restrictions of a tool', () => {
     expect(errorOf(answer)?.message).toBe(message);
     if (status === 400) expect(errorOf(answer)?.code).toBe('REMOTE.INPUT_INVALID');
   });
-});
-
-test('an unknown integration cannot be changed', () => {
-  expect(() => emulator.integrations.change('greenhouse:nobody', { toolDown: true })).toThrow(
-    'There is no integration "greenhouse:nobody".',
-  );
 });

@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  greenhouseIntegrationId,
-  type KomboEmulator,
-  startKomboEmulator,
-} from '../../../../../infra/local/kombo/emulator.ts';
+import { describe, expect, test } from 'vitest';
+import { greenhouseIntegrationId, startKomboEmulator } from '../../../../../infra/local/kombo/emulator.ts';
 import { call, list, pdf, post, resultsOf } from '../../../../fakes/emulator-caller.ts';
+import { testEmulator } from '../../../../fakes/test-emulator.ts';
 
-let emulator: KomboEmulator;
-beforeAll(async () => {
-  emulator = await startKomboEmulator();
-});
-beforeEach(() => emulator.reset());
-afterAll(() => emulator.close());
+const emulator = await testEmulator();
 
 const storedCount = () => emulator.attachments().length;
 
@@ -85,12 +77,6 @@ describe('the listing', () => {
 
     expect([posted.status, listed.status]).toEqual([200, status]);
     expect(storedCount()).toBe(1);
-  });
-
-  test('a fault of the post leaves the listing alone', async () => {
-    await post(emulator, 'fault-html-502-stored');
-
-    expect(await namesOf('fault-html-502-stored')).toEqual(['Frank Doe CV.pdf']);
   });
 
   test('one id can hold a fault for each', async () => {

@@ -1,24 +1,16 @@
 import { request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  greenhouseIntegrationId,
-  type KomboEmulator,
-  startKomboEmulator,
-} from '../../../../../infra/local/kombo/emulator.ts';
+import { describe, expect, test } from 'vitest';
+import { greenhouseIntegrationId } from '../../../../../infra/local/kombo/emulator.ts';
 import type { Habit } from '../../../../../infra/local/kombo/faults/ats-habits.ts';
 import { list, pdf, post, resultsOf } from '../../../../fakes/emulator-caller.ts';
+import { testEmulator } from '../../../../fakes/test-emulator.ts';
 
 /** The links of a listing: who may read what, until when, and what a tool with a habit serves instead. */
 
 const dayMs = 24 * 60 * 60 * 1000;
 let nowMs = Date.UTC(2026, 0, 5, 9);
-let emulator: KomboEmulator;
-beforeAll(async () => {
-  emulator = await startKomboEmulator({ clock: () => nowMs });
-});
-beforeEach(() => emulator.reset());
-afterAll(() => emulator.close());
+const emulator = await testEmulator({ clock: () => nowMs });
 
 const sent = '%PDF-1.7 Frank';
 const linkOf = async (candidateId = 'Frank1'): Promise<string> =>

@@ -1,18 +1,10 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  greenhouseIntegrationId,
-  type KomboEmulator,
-  startKomboEmulator,
-} from '../../../../../infra/local/kombo/emulator.ts';
+import { describe, expect, test } from 'vitest';
+import { greenhouseIntegrationId, startKomboEmulator } from '../../../../../infra/local/kombo/emulator.ts';
 import { errorOf, pdf, post, wireErrorOf } from '../../../../fakes/emulator-caller.ts';
+import { testEmulator } from '../../../../fakes/test-emulator.ts';
 
-let emulator: KomboEmulator;
-beforeAll(async () => {
-  emulator = await startKomboEmulator();
-});
-beforeEach(() => emulator.reset());
-afterAll(() => emulator.close());
+const emulator = await testEmulator();
 
 /** Larger than any socket buffer: the caller is still sending when the fault applies. */
 const large = { attachment: { ...pdf, data: Buffer.alloc(24_000_000, 'x').toString('base64') } };

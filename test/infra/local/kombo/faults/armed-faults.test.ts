@@ -62,18 +62,4 @@ describe('armed faults', () => {
     faults.clear();
     expect(applies('fault-silence-1_as_a')).toBe(true);
   });
-
-  test('end one by one', () => {
-    const faults = createArmedFaults();
-    const first = faults.arm('html-502');
-    faults.arm('silence');
-
-    faults.clear(first.id);
-
-    expect(faults.list().map(({ name }) => name)).toEqual(['silence']);
-  });
-
-  test('are refused when their name is unknown', () => {
-    expect(() => createArmedFaults().arm('sillence')).toThrow('There is no fault called "sillence".');
-  });
 });

@@ -1,25 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import {
-  greenhouseIntegrationId,
-  type KomboEmulator,
-  startKomboEmulator,
-} from '../../../../../infra/local/kombo/emulator.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { greenhouseIntegrationId } from '../../../../../infra/local/kombo/emulator.ts';
 import { atsHabits, type Habit, isHabit } from '../../../../../infra/local/kombo/faults/ats-habits.ts';
 import { list, pdf, post, resultsOf } from '../../../../fakes/emulator-caller.ts';
+import { testEmulator } from '../../../../fakes/test-emulator.ts';
 
 /** Each habit over HTTP: what a listing shows of a file that was taken at nine. */
 
 const nine = Date.UTC(2026, 0, 5, 9);
 let nowMs = nine;
-let emulator: KomboEmulator;
-beforeAll(async () => {
-  emulator = await startKomboEmulator({ clock: () => nowMs });
-});
-beforeEach(async () => {
+const emulator = await testEmulator({ clock: () => nowMs });
+beforeEach(() => {
   nowMs = nine;
-  await emulator.reset();
 });
-afterAll(() => emulator.close());
 
 const name = 'Lebenslauf Jürgen Großmann.pdf';
 const attach = (candidateId = 'Frank1') => post(emulator, candidateId, { body: { attachment: { ...pdf, name } } });
