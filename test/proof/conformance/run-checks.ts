@@ -19,7 +19,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-const defaultTimeoutMs = 30_000;
+/** Only an end for what never comes: a busy machine needs half a minute for 16 MB of items. */
+const defaultTimeoutMs = 90_000;
 
 /**
  * Runs checks, a few at a time: they use keys of their own, so none sees another's objects.

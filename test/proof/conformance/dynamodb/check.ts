@@ -35,6 +35,21 @@ export const refusal = async (
   return error as Awaited<ReturnType<typeof refusal>>;
 };
 
+/** @param run also gets a text that no other check uses, for its one item or partition. */
+export const check = (
+  name: string,
+  page: string,
+  run: (context: DynamodbContext, own: string) => Promise<void>,
+): DynamodbCheck => ({ name, page, run: (context) => run(context, context.unique()) });
+
+/** One call that the documentation says is refused. */
+export const refuses = (
+  name: string,
+  page: string,
+  call: (context: DynamodbContext, own: string) => Promise<ServiceOutputTypes>,
+  error = 'ValidationException',
+): DynamodbCheck => check(name, page, async (context, own) => void (await refusal(call(context, own), error)));
+
 const indexDelayMs = 5_000;
 
 /** Global secondary indexes follow the table within a moment: asks until the answer is the expected one. */

@@ -1,6 +1,6 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { equal } from '../expect.ts';
-import { type DynamodbCheck, type DynamodbContext, refusal, soon } from './check.ts';
+import { check, type DynamodbCheck, type DynamodbContext, refusal, refuses, soon } from './check.ts';
 import { keysOf, pagesOf, put, putAt, query } from './table.ts';
 
 const gsi = 'Developer Guide: Using Global Secondary Indexes in DynamoDB';
@@ -23,35 +23,24 @@ const putLarge = async (context: DynamodbContext, shard: string): Promise<readon
 };
 
 export const checksOfIndexes: readonly DynamodbCheck[] = [
-  {
-    name: 'a query is in the order of the range key, as numbers',
-    page: queryPage,
-    run: async (context) => {
-      const shard = context.unique();
-      await putAt(context, shard, [100, 9, -5, 10, 0.5, 1_767_603_600_000]);
-      const expected = [-5, 0.5, 9, 10, 100, 1_767_603_600_000].map((at) => `${shard}/${at}`);
-      await soon(async () => keysOf((await query(context, shard)).Items), expected, 'the keys');
-    },
-  },
-  {
-    name: 'a query with ScanIndexForward false is in the opposite order',
-    page: queryPage,
-    run: async (context) => {
-      const shard = context.unique();
-      await putAt(context, shard, [2, 10, 1]);
-      const expected = [10, 2, 1].map((at) => `${shard}/${at}`);
-      await soon(
-        async () => keysOf((await query(context, shard, { ScanIndexForward: false })).Items),
-        expected,
-        'the keys',
-      );
-    },
-  },
-  {
-    name: 'a query up to a value of the range key includes that value, in both directions',
-    page: 'Developer Guide: Key condition expressions for the Query operation in DynamoDB',
-    run: async (context) => {
-      const shard = context.unique();
+  check('a query is in the order of the range key, as numbers', queryPage, async (context, shard) => {
+    await putAt(context, shard, [100, 9, -5, 10, 0.5, 1_767_603_600_000]);
+    const expected = [-5, 0.5, 9, 10, 100, 1_767_603_600_000].map((at) => `${shard}/${at}`);
+    await soon(async () => keysOf((await query(context, shard)).Items), expected, 'the keys');
+  }),
+  check('a query with ScanIndexForward false is in the opposite order', queryPage, async (context, shard) => {
+    await putAt(context, shard, [2, 10, 1]);
+    const expected = [10, 2, 1].map((at) => `${shard}/${at}`);
+    await soon(
+      async () => keysOf((await query(context, shard, { ScanIndexForward: false })).Items),
+      expected,
+      'the keys',
+    );
+  }),
+  check(
+    'a query up to a value of the range key includes that value, in both directions',
+    'Developer Guide: Key condition expressions for the Query operation in DynamoDB',
+    async (context, shard) => {
       await putAt(context, shard, [1, 2, 3]);
       const upTo2 = {
         KeyConditionExpression: 'workShard = :shard AND #at <= :upTo',
@@ -63,25 +52,17 @@ export const checksOfIndexes: readonly DynamodbCheck[] = [
       await soon(forward, [`${shard}/1`, `${shard}/2`], 'the keys');
       await soon(backward, [`${shard}/2`, `${shard}/1`], 'the keys backwards');
     },
-  },
-  {
-    name: 'a query shows one partition only',
-    page: gsi,
-    run: async (context) => {
-      const [mine, other] = [context.unique(), context.unique()];
-      await putAt(context, other, [1]);
-      await putAt(context, mine, [2]);
-      await soon(async () => keysOf((await query(context, mine)).Items), [`${mine}/2`], 'the keys');
-    },
-  },
-  {
-    name: 'an empty partition is an empty list without a next page',
-    page: queryPage,
-    run: async (context) => {
-      const { Items, Count, LastEvaluatedKey } = await query(context, context.unique());
-      equal([Items, Count, LastEvaluatedKey], [[], 0, undefined], 'items, count and next page');
-    },
-  },
+  ),
+  check('a query shows one partition only', gsi, async (context) => {
+    const [mine, other] = [context.unique(), context.unique()];
+    await putAt(context, other, [1]);
+    await putAt(context, mine, [2]);
+    await soon(async () => keysOf((await query(context, mine)).Items), [`${mine}/2`], 'the keys');
+  }),
+  check('an empty partition is an empty list without a next page', queryPage, async (context) => {
+    const { Items, Count, LastEvaluatedKey } = await query(context, context.unique());
+    equal([Items, Count, LastEvaluatedKey], [[], 0, undefined], 'items, count and next page');
+  }),
   ...([true, false] as const).map(
     (ScanIndexForward): DynamodbCheck => ({
       name: `pages of a query hold at most Limit items, and together each item once (${ScanIndexForward ? 'forward' : 'backward'})`,
@@ -106,124 +87,80 @@ export const checksOfIndexes: readonly DynamodbCheck[] = [
       },
     }),
   ),
-  {
-    name: 'items of one range key are paged without loss',
-    page: gsi,
-    run: async (context) => {
-      const shard = context.unique();
-      const pks = ['a', 'b', 'c', 'd', 'e'].map((letter) => `${shard}/${letter}`);
-      for (const pk of pks) await put(context, { pk: { S: pk }, workShard: { S: shard }, workAt: { N: '7' } });
-      await soon(async () => keysOf((await query(context, shard)).Items).toSorted(), pks, 'the keys');
-      const pages = await pagesOf(context, shard, { Limit: 1 });
-      equal(pages.flatMap(({ Items }) => keysOf(Items)).sort(), pks, 'the keys of all pages');
-    },
-  },
-  {
-    name: 'the next page is named by the keys of the index and of the table',
-    page: paging,
-    run: async (context) => {
-      const shard = context.unique();
-      await putAt(context, shard, [1, 2]);
-      await soon(async () => (await query(context, shard)).Count, 2, 'the count');
-      const { LastEvaluatedKey } = await query(context, shard, { Limit: 1 });
-      equal(
-        LastEvaluatedKey,
-        { pk: { S: `${shard}/1` }, workShard: { S: shard }, workAt: { N: '1' } },
-        'LastEvaluatedKey',
-      );
-    },
-  },
-  {
-    name: 'a page begins behind the last one though its last item is gone',
-    page: paging,
-    run: async (context) => {
-      const shard = context.unique();
-      await putAt(context, shard, [1, 2, 3]);
-      await soon(async () => (await query(context, shard)).Count, 3, 'the count');
-      const { LastEvaluatedKey } = await query(context, shard, { Limit: 2 });
-      await context.client.send(
-        new DeleteItemCommand({ TableName: context.tableName, Key: { pk: { S: `${shard}/2` } } }),
-      );
-      await soon(async () => (await query(context, shard)).Count, 2, 'the count after the deletion');
-      const { Items } = await query(context, shard, { ExclusiveStartKey: LastEvaluatedKey });
-      equal(keysOf(Items), [`${shard}/3`], 'the keys of the next page');
-    },
-  },
-  {
-    name: 'a query stops at 1 MB and says where',
-    page: paging,
-    run: async (context) => {
-      const shard = context.unique();
-      const expected = await putLarge(context, shard);
-      const keys = async () => (await pagesOf(context, shard, {})).flatMap(({ Items }) => keysOf(Items));
-      await soon(keys, expected, 'the keys of all pages');
-      equal((await pagesOf(context, shard, {})).length > 1, true, 'whether there is more than one page');
-    },
-  },
-  {
-    name: 'the size of a page counts what the index holds, not the items of the table',
-    page: gsi,
-    run: async (context) => {
-      const shard = context.unique();
-      const expected = await putLarge(context, shard);
-      await soon(async () => keysOf((await query(context, shard, { IndexName: 'keys' })).Items), expected, 'the keys');
-    },
-  },
-  {
-    name: 'Select COUNT counts without items',
-    page: queryPage,
-    run: async (context) => {
-      const shard = context.unique();
-      await putAt(context, shard, [1, 2, 3]);
-      const count = async () => {
-        const { Count, Items } = await query(context, shard, { Select: 'COUNT' });
-        return [Count, Items];
-      };
-      await soon(count, [3, undefined], 'count and items');
-    },
-  },
-  {
-    name: 'an item without one of the keys of an index is not in it',
-    page: sparse,
-    run: async (context) => {
-      const shard = context.unique();
-      await put(context, { pk: { S: `${shard}/no-range` }, workShard: { S: shard } });
-      await putAt(context, shard, [1]);
-      await soon(async () => keysOf((await query(context, shard)).Items), [`${shard}/1`], 'the keys');
-    },
-  },
-  {
-    name: 'an item enters an index with its keys, moves with them, and leaves with them',
-    page: sparse,
-    run: async (context) => {
-      const [first, second, pk] = [context.unique(), context.unique(), context.unique()];
-      const shown = async () => [
-        keysOf((await query(context, first)).Items),
-        keysOf((await query(context, second)).Items),
-      ];
-      await put(context, { pk: { S: pk } });
-      await soon(shown, [[], []], 'the keys before');
-      await put(context, { pk: { S: pk }, workShard: { S: first }, workAt: { N: '1' } });
-      await soon(shown, [[pk], []], 'the keys after it entered');
-      await put(context, { pk: { S: pk }, workShard: { S: second }, workAt: { N: '1' } });
-      await soon(shown, [[], [pk]], 'the keys after it moved');
-      await put(context, { pk: { S: pk } });
-      await soon(shown, [[], []], 'the keys after it left');
-    },
-  },
-  {
-    name: 'a deleted item leaves the index',
-    page: gsi,
-    run: async (context) => {
-      const shard = context.unique();
-      await putAt(context, shard, [1]);
-      await soon(async () => (await query(context, shard)).Count, 1, 'the count');
-      await context.client.send(
-        new DeleteItemCommand({ TableName: context.tableName, Key: { pk: { S: `${shard}/1` } } }),
-      );
-      await soon(async () => (await query(context, shard)).Count, 0, 'the count');
-    },
-  },
+  check('items of one range key are paged without loss', gsi, async (context, shard) => {
+    const pks = ['a', 'b', 'c', 'd', 'e'].map((letter) => `${shard}/${letter}`);
+    for (const pk of pks) await put(context, { pk: { S: pk }, workShard: { S: shard }, workAt: { N: '7' } });
+    await soon(async () => keysOf((await query(context, shard)).Items).toSorted(), pks, 'the keys');
+    const pages = await pagesOf(context, shard, { Limit: 1 });
+    equal(pages.flatMap(({ Items }) => keysOf(Items)).sort(), pks, 'the keys of all pages');
+  }),
+  check('the next page is named by the keys of the index and of the table', paging, async (context, shard) => {
+    await putAt(context, shard, [1, 2]);
+    await soon(async () => (await query(context, shard)).Count, 2, 'the count');
+    const { LastEvaluatedKey } = await query(context, shard, { Limit: 1 });
+    equal(
+      LastEvaluatedKey,
+      { pk: { S: `${shard}/1` }, workShard: { S: shard }, workAt: { N: '1' } },
+      'LastEvaluatedKey',
+    );
+  }),
+  check('a page begins behind the last one though its last item is gone', paging, async (context, shard) => {
+    await putAt(context, shard, [1, 2, 3]);
+    await soon(async () => (await query(context, shard)).Count, 3, 'the count');
+    const { LastEvaluatedKey } = await query(context, shard, { Limit: 2 });
+    await context.client.send(
+      new DeleteItemCommand({ TableName: context.tableName, Key: { pk: { S: `${shard}/2` } } }),
+    );
+    await soon(async () => (await query(context, shard)).Count, 2, 'the count after the deletion');
+    const { Items } = await query(context, shard, { ExclusiveStartKey: LastEvaluatedKey });
+    equal(keysOf(Items), [`${shard}/3`], 'the keys of the next page');
+  }),
+  check('a query stops at 1 MB and says where', paging, async (context, shard) => {
+    const expected = await putLarge(context, shard);
+    const keys = async () => (await pagesOf(context, shard, {})).flatMap(({ Items }) => keysOf(Items));
+    await soon(keys, expected, 'the keys of all pages');
+    equal((await pagesOf(context, shard, {})).length > 1, true, 'whether there is more than one page');
+  }),
+  check('the size of a page counts what the index holds, not the items of the table', gsi, async (context, shard) => {
+    const expected = await putLarge(context, shard);
+    await soon(async () => keysOf((await query(context, shard, { IndexName: 'keys' })).Items), expected, 'the keys');
+  }),
+  check('Select COUNT counts without items', queryPage, async (context, shard) => {
+    await putAt(context, shard, [1, 2, 3]);
+    const count = async () => {
+      const { Count, Items } = await query(context, shard, { Select: 'COUNT' });
+      return [Count, Items];
+    };
+    await soon(count, [3, undefined], 'count and items');
+  }),
+  check('an item without one of the keys of an index is not in it', sparse, async (context, shard) => {
+    await put(context, { pk: { S: `${shard}/no-range` }, workShard: { S: shard } });
+    await putAt(context, shard, [1]);
+    await soon(async () => keysOf((await query(context, shard)).Items), [`${shard}/1`], 'the keys');
+  }),
+  check('an item enters an index with its keys, moves with them, and leaves with them', sparse, async (context) => {
+    const [first, second, pk] = [context.unique(), context.unique(), context.unique()];
+    const shown = async () => [
+      keysOf((await query(context, first)).Items),
+      keysOf((await query(context, second)).Items),
+    ];
+    await put(context, { pk: { S: pk } });
+    await soon(shown, [[], []], 'the keys before');
+    await put(context, { pk: { S: pk }, workShard: { S: first }, workAt: { N: '1' } });
+    await soon(shown, [[pk], []], 'the keys after it entered');
+    await put(context, { pk: { S: pk }, workShard: { S: second }, workAt: { N: '1' } });
+    await soon(shown, [[], [pk]], 'the keys after it moved');
+    await put(context, { pk: { S: pk } });
+    await soon(shown, [[], []], 'the keys after it left');
+  }),
+  check('a deleted item leaves the index', gsi, async (context, shard) => {
+    await putAt(context, shard, [1]);
+    await soon(async () => (await query(context, shard)).Count, 1, 'the count');
+    await context.client.send(
+      new DeleteItemCommand({ TableName: context.tableName, Key: { pk: { S: `${shard}/1` } } }),
+    );
+    await soon(async () => (await query(context, shard)).Count, 0, 'the count');
+  }),
   ...(
     [
       ['everything', 'ALL has every attribute', ['code', 'document', 'pk', 'workAt', 'workShard']],
@@ -248,27 +185,15 @@ export const checksOfIndexes: readonly DynamodbCheck[] = [
       },
     }),
   ),
-  {
-    name: 'a query cannot fetch what its global index does not hold',
-    page: gsi,
-    run: async (context) =>
-      void (await refusal(
-        query(context, context.unique(), { IndexName: 'keys', ProjectionExpression: 'document' }),
-        invalid,
-      )),
-  },
-  {
-    name: 'a consistent read of a global index is refused',
-    page: 'Developer Guide: DynamoDB read consistency',
-    run: async (context) => void (await refusal(query(context, context.unique(), { ConsistentRead: true }), invalid)),
-  },
-  {
-    name: 'the attribute of an index key has the type of the key, or the put is refused',
-    page: gsi,
-    run: async (context) => {
-      const pk = { S: context.unique() };
-      await refusal(put(context, { pk, workShard: { S: 's' }, workAt: { S: '1' } }), invalid);
-      await refusal(put(context, { pk, workShard: { N: '1' }, workAt: { N: '1' } }), invalid);
-    },
-  },
+  refuses('a query cannot fetch what its global index does not hold', gsi, (context) =>
+    query(context, context.unique(), { IndexName: 'keys', ProjectionExpression: 'document' }),
+  ),
+  refuses('a consistent read of a global index is refused', 'Developer Guide: DynamoDB read consistency', (context) =>
+    query(context, context.unique(), { ConsistentRead: true }),
+  ),
+  check('the attribute of an index key has the type of the key, or the put is refused', gsi, async (context) => {
+    const pk = { S: context.unique() };
+    await refusal(put(context, { pk, workShard: { S: 's' }, workAt: { S: '1' } }), invalid);
+    await refusal(put(context, { pk, workShard: { N: '1' }, workAt: { N: '1' } }), invalid);
+  }),
 ];

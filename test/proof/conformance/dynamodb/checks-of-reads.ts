@@ -1,6 +1,6 @@
 import { BatchGetItemCommand, type BatchGetItemCommandOutput, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { equal } from '../expect.ts';
-import { type DynamodbCheck, type DynamodbContext, refusal } from './check.ts';
+import { check, type DynamodbCheck, type DynamodbContext, refusal, refuses } from './check.ts';
 import { keysOf, put, read } from './table.ts';
 
 const getItem = 'API Reference: GetItem';
@@ -27,57 +27,40 @@ const get = (context: DynamodbContext, pk: string, more: object) =>
   context.client.send(new GetItemCommand({ TableName: context.tableName, Key: { pk: { S: pk } }, ...more }));
 
 export const checksOfReads: readonly DynamodbCheck[] = [
-  {
-    name: 'a consistent read shows each write at once',
-    page: 'Developer Guide: DynamoDB read consistency',
-    run: async (context) => {
-      const pk = context.unique();
+  check(
+    'a consistent read shows each write at once',
+    'Developer Guide: DynamoDB read consistency',
+    async (context, pk) => {
       for (let version = 1; version <= 20; version += 1) {
         await put(context, { pk: { S: pk }, version: { N: String(version) } });
         equal((await read(context, pk))?.version?.N, String(version), 'the version');
       }
     },
-  },
-  {
-    name: 'a get of an absent item has no Item',
-    page: getItem,
-    run: async (context) => equal(await read(context, context.unique()), undefined, 'the item'),
-  },
-  {
-    name: 'reserved words are usable as #names',
-    page: names,
-    run: async (context) => {
-      const pk = context.unique();
-      await put(context, { pk: { S: pk }, owner: { S: 'A' }, status: { S: 'held' }, code: { S: 'X' } });
-      const { Item } = await get(context, pk, {
-        ProjectionExpression: '#owner, #status',
-        ExpressionAttributeNames: { '#owner': 'owner', '#status': 'status' },
-      });
-      equal(Item, { owner: { S: 'A' }, status: { S: 'held' } }, 'the item');
-    },
-  },
-  {
-    name: 'a reserved word without a #name is refused',
-    page: 'Developer Guide: Reserved words in DynamoDB',
-    run: async (context) =>
-      void (await refusal(get(context, context.unique(), { ProjectionExpression: 'status' }), invalid)),
-  },
-  {
-    name: 'a #name that no expression uses is refused',
-    page: names,
-    run: async (context) =>
-      void (await refusal(
-        get(context, context.unique(), {
-          ProjectionExpression: 'pk',
-          ExpressionAttributeNames: { '#status': 'status' },
-        }),
-        invalid,
-      )),
-  },
-  {
-    name: 'a batch of a hundred keys gives the items that exist, and leaves absent ones out',
-    page: batchGetItem,
-    run: async (context) => {
+  ),
+  check('a get of an absent item has no Item', getItem, async (context) =>
+    equal(await read(context, context.unique()), undefined, 'the item'),
+  ),
+  check('reserved words are usable as #names', names, async (context, pk) => {
+    await put(context, { pk: { S: pk }, owner: { S: 'A' }, status: { S: 'held' }, code: { S: 'X' } });
+    const { Item } = await get(context, pk, {
+      ProjectionExpression: '#owner, #status',
+      ExpressionAttributeNames: { '#owner': 'owner', '#status': 'status' },
+    });
+    equal(Item, { owner: { S: 'A' }, status: { S: 'held' } }, 'the item');
+  }),
+  refuses('a reserved word without a #name is refused', 'Developer Guide: Reserved words in DynamoDB', (context) =>
+    get(context, context.unique(), { ProjectionExpression: 'status' }),
+  ),
+  refuses('a #name that no expression uses is refused', names, (context) =>
+    get(context, context.unique(), {
+      ProjectionExpression: 'pk',
+      ExpressionAttributeNames: { '#status': 'status' },
+    }),
+  ),
+  check(
+    'a batch of a hundred keys gives the items that exist, and leaves absent ones out',
+    batchGetItem,
+    async (context) => {
       const there = await putNumbered(context, 60, 'x');
       const asked = [...there, ...Array.from({ length: 40 }, () => context.unique())];
       const found: (string | undefined)[] = [];
@@ -88,51 +71,28 @@ export const checksOfReads: readonly DynamodbCheck[] = [
       }
       equal(found.sort(), [...there].sort(), 'the keys found');
     },
-  },
-  {
-    name: 'a batch of more than a hundred keys is refused',
-    page: batchGetItem,
-    run: async (context) =>
-      void (await refusal(
-        getBatch(
-          context,
-          Array.from({ length: 101 }, () => context.unique()),
-        ),
-        invalid,
-      )),
-  },
-  {
-    name: 'a batch that names a key twice is refused',
-    page: batchGetItem,
-    run: async (context) => {
-      const pk = context.unique();
-      await refusal(getBatch(context, [pk, pk]), invalid);
-    },
-  },
-  {
-    name: 'a batch without keys is refused',
-    page: batchGetItem,
-    run: async (context) => void (await refusal(getBatch(context, []), invalid)),
-  },
-  {
-    name: 'a batch of over 16 MB leaves keys over, each asked and not answered',
-    page: batchGetItem,
-    run: async (context) => {
-      const asked = await putNumbered(context, 45, 'x'.repeat(390 * 1024));
-      const { Responses, UnprocessedKeys } = await getBatch(context, asked);
-      const answered = keysOf(Responses?.[context.tableName]);
-      const left = keysOf(UnprocessedKeys?.[context.tableName]?.Keys);
-      equal(left.length > 0, true, 'whether keys are left over');
-      equal([...answered, ...left].sort(), [...asked].sort(), 'the keys answered and left over');
-    },
-  },
-  {
-    name: 'keys that a batch leaves over keep the wish for a consistent read',
-    page: batchGetItem,
-    run: async (context) => {
-      const asked = await putNumbered(context, 45, 'x'.repeat(390 * 1024));
-      const { UnprocessedKeys } = await getBatch(context, asked);
-      equal(UnprocessedKeys?.[context.tableName]?.ConsistentRead, true, 'ConsistentRead');
-    },
-  },
+  ),
+  refuses('a batch of more than a hundred keys is refused', batchGetItem, (context) =>
+    getBatch(
+      context,
+      Array.from({ length: 101 }, () => context.unique()),
+    ),
+  ),
+  check('a batch that names a key twice is refused', batchGetItem, async (context, pk) => {
+    await refusal(getBatch(context, [pk, pk]), invalid);
+  }),
+  refuses('a batch without keys is refused', batchGetItem, (context) => getBatch(context, [])),
+  check('a batch of over 16 MB leaves keys over, each asked and not answered', batchGetItem, async (context) => {
+    const asked = await putNumbered(context, 45, 'x'.repeat(390 * 1024));
+    const { Responses, UnprocessedKeys } = await getBatch(context, asked);
+    const answered = keysOf(Responses?.[context.tableName]);
+    const left = keysOf(UnprocessedKeys?.[context.tableName]?.Keys);
+    equal(left.length > 0, true, 'whether keys are left over');
+    equal([...answered, ...left].sort(), [...asked].sort(), 'the keys answered and left over');
+  }),
+  check('keys that a batch leaves over keep the wish for a consistent read', batchGetItem, async (context) => {
+    const asked = await putNumbered(context, 45, 'x'.repeat(390 * 1024));
+    const { UnprocessedKeys } = await getBatch(context, asked);
+    equal(UnprocessedKeys?.[context.tableName]?.ConsistentRead, true, 'ConsistentRead');
+  }),
 ];

@@ -7,19 +7,21 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { equal } from '../expect.ts';
-import { type DynamodbCheck, type DynamodbContext, malformed, refusal, soon } from './check.ts';
+import { check, type DynamodbCheck, type DynamodbContext, malformed, refusal, refuses, soon } from './check.ts';
 import { dropTable, makeTable, put, query, tableInput } from './table.ts';
 
 const putItem = 'API Reference: PutItem';
 const queryPage = 'API Reference: Query';
 const errors = 'Developer Guide: Error handling with DynamoDB';
 const ttl = 'API Reference: UpdateTimeToLive';
+const conditions = 'Developer Guide: Condition and filter expressions, operators, and functions in DynamoDB';
+const values = 'Developer Guide: Using expression attribute values in DynamoDB';
 const capacity = 'Developer Guide: DynamoDB read and write operations';
 const invalid = 'ValidationException';
 const missing = 'ResourceNotFoundException';
 
-const isRefusedPut = async (context: DynamodbContext, more: Parameters<typeof put>[2]): Promise<void> =>
-  void (await refusal(put(context, { pk: { S: context.unique() } }, more), invalid));
+const refusesPut = (name: string, page: string, more: Parameters<typeof put>[2]): DynamodbCheck =>
+  refuses(name, page, (context, pk) => put(context, { pk: { S: pk } }, more));
 
 /** A table of its own, for checks that change the settings of the table. */
 const onOwnTable =
@@ -46,106 +48,56 @@ const expiryOf = async ({ client, tableName }: DynamodbContext) =>
   (await client.send(new DescribeTimeToLiveCommand({ TableName: tableName }))).TimeToLiveDescription;
 
 export const checksOfRequests: readonly DynamodbCheck[] = [
-  {
-    name: 'a ValidationException is HTTP 400 with a message and a request id',
-    page: errors,
-    run: async (context) => {
-      const { message, $metadata } = await refusal(put(context, { document: { S: '{}' } }), invalid);
-      equal(
-        [message.length > 0, $metadata.httpStatusCode, typeof $metadata.requestId],
-        [true, 400, 'string'],
-        'its parts',
-      );
-    },
-  },
-  {
-    name: 'a put without the key is refused',
-    page: putItem,
-    run: async (context) => void (await refusal(put(context, { document: { S: '{}' } }), invalid)),
-  },
-  {
-    name: 'a put with a key of another type is refused',
-    page: putItem,
-    run: async (context) => void (await refusal(put(context, { pk: { N: '1' } }), invalid)),
-  },
-  {
-    name: 'a get with more than the key is refused',
-    page: 'API Reference: GetItem',
-    run: async ({ client, tableName }) =>
-      void (await refusal(
-        client.send(new GetItemCommand({ TableName: tableName, Key: { pk: { S: 'a' }, workAt: { N: '1' } } })),
-        invalid,
-      )),
-  },
-  {
-    name: 'a condition that cannot be parsed is refused',
-    page: 'Developer Guide: Condition and filter expressions, operators, and functions in DynamoDB',
-    run: (context) => isRefusedPut(context, { ConditionExpression: 'attribute_not_exists(pk' }),
-  },
-  {
-    name: 'a condition with a value that is not given is refused',
-    page: 'Developer Guide: Using expression attribute values in DynamoDB',
-    run: (context) => isRefusedPut(context, { ConditionExpression: 'version = :version' }),
-  },
-  {
-    name: 'a value that no expression uses is refused',
-    page: 'Developer Guide: Using expression attribute values in DynamoDB',
-    run: (context) =>
-      isRefusedPut(context, {
-        ConditionExpression: 'attribute_not_exists(pk)',
-        ExpressionAttributeValues: { ':version': { N: '1' } },
+  check('a ValidationException is HTTP 400 with a message and a request id', errors, async (context) => {
+    const { message, $metadata } = await refusal(put(context, { document: { S: '{}' } }), invalid);
+    equal(
+      [message.length > 0, $metadata.httpStatusCode, typeof $metadata.requestId],
+      [true, 400, 'string'],
+      'its parts',
+    );
+  }),
+  refuses('a put without the key is refused', putItem, (context) => put(context, { document: { S: '{}' } })),
+  refuses('a put with a key of another type is refused', putItem, (context) => put(context, { pk: { N: '1' } })),
+  refuses('a get with more than the key is refused', 'API Reference: GetItem', ({ client, tableName }) =>
+    client.send(new GetItemCommand({ TableName: tableName, Key: { pk: { S: 'a' }, workAt: { N: '1' } } })),
+  ),
+  refusesPut('a condition that cannot be parsed is refused', conditions, {
+    ConditionExpression: 'attribute_not_exists(pk',
+  }),
+  refusesPut('a condition with a value that is not given is refused', values, {
+    ConditionExpression: 'version = :version',
+  }),
+  refusesPut('a value that no expression uses is refused', values, {
+    ConditionExpression: 'attribute_not_exists(pk)',
+    ExpressionAttributeValues: { ':version': { N: '1' } },
+  }),
+  refusesPut('a put that asks for new values is refused', putItem, { ReturnValues: 'ALL_NEW' }),
+  refusesPut(
+    'a wish for the item of a refusal that is unknown is refused',
+    putItem,
+    malformed({ ReturnValuesOnConditionCheckFailure: 'ALL_NEW' }),
+  ),
+  check('an attribute without a type is refused', 'API Reference: AttributeValue', async (context) => {
+    await refusal(put(context, { pk: { S: context.unique() }, n: malformed({}) }), invalid);
+  }),
+  refuses('a query without the key of its partition is refused', queryPage, ({ client, tableName }) =>
+    client.send(
+      new QueryCommand({
+        TableName: tableName,
+        IndexName: 'everything',
+        KeyConditionExpression: '#at <= :upTo',
+        ExpressionAttributeNames: { '#at': 'workAt' },
+        ExpressionAttributeValues: { ':upTo': { N: '1' } },
       }),
-  },
-  {
-    name: 'a put that asks for new values is refused',
-    page: putItem,
-    run: (context) => isRefusedPut(context, { ReturnValues: 'ALL_NEW' }),
-  },
-  {
-    name: 'a wish for the item of a refusal that is unknown is refused',
-    page: putItem,
-    run: (context) => isRefusedPut(context, malformed({ ReturnValuesOnConditionCheckFailure: 'ALL_NEW' })),
-  },
-  {
-    name: 'an attribute without a type is refused',
-    page: 'API Reference: AttributeValue',
-    run: async (context) => {
-      await refusal(put(context, { pk: { S: context.unique() }, n: malformed({}) }), invalid);
-    },
-  },
-  {
-    name: 'a query without the key of its partition is refused',
-    page: queryPage,
-    run: async ({ client, tableName }) =>
-      void (await refusal(
-        client.send(
-          new QueryCommand({
-            TableName: tableName,
-            IndexName: 'everything',
-            KeyConditionExpression: '#at <= :upTo',
-            ExpressionAttributeNames: { '#at': 'workAt' },
-            ExpressionAttributeValues: { ':upTo': { N: '1' } },
-          }),
-        ),
-        invalid,
-      )),
-  },
-  {
-    name: 'a query of an index that does not exist is refused',
-    page: queryPage,
-    run: async (context) => void (await refusal(query(context, 'a', { IndexName: 'no-such-index' }), invalid)),
-  },
-  {
-    name: 'a query with a Limit of 0 is refused',
-    page: queryPage,
-    run: async (context) => void (await refusal(query(context, 'a', { Limit: 0 }), invalid)),
-  },
-  {
-    name: 'a query whose page begins with half a key is refused',
-    page: queryPage,
-    run: async (context) =>
-      void (await refusal(query(context, 'a', { ExclusiveStartKey: { pk: { S: 'a' } } }), invalid)),
-  },
+    ),
+  ),
+  refuses('a query of an index that does not exist is refused', queryPage, (context) =>
+    query(context, 'a', { IndexName: 'no-such-index' }),
+  ),
+  refuses('a query with a Limit of 0 is refused', queryPage, (context) => query(context, 'a', { Limit: 0 })),
+  refuses('a query whose page begins with half a key is refused', queryPage, (context) =>
+    query(context, 'a', { ExclusiveStartKey: { pk: { S: 'a' } } }),
+  ),
   ...(
     [
       ['in another partition', 'b', 1, 'workShard = :shard AND workAt <= :bound'],
@@ -167,27 +119,23 @@ export const checksOfRequests: readonly DynamodbCheck[] = [
       },
     }),
   ),
-  {
-    name: 'a table that does not exist is a ResourceNotFoundException, HTTP 400',
-    page: errors,
-    run: async (context) => {
-      const nowhere = { ...context, tableName: `no-${randomUUID()}` };
-      const { $metadata } = await refusal(put(nowhere, { pk: { S: 'a' } }), missing);
-      equal($metadata.httpStatusCode, 400, 'the status');
-      await refusal(query(nowhere, 'a'), missing);
-      await refusal(context.client.send(new DescribeTimeToLiveCommand({ TableName: nowhere.tableName })), missing);
-    },
-  },
-  {
-    name: 'a table that exists cannot be created again',
-    page: 'API Reference: CreateTable',
-    run: async ({ client, tableName }) =>
-      void (await refusal(client.send(new CreateTableCommand(tableInput(tableName))), 'ResourceInUseException')),
-  },
-  {
-    name: 'a write costs a unit for the table and for each index that holds the item, by the kilobyte',
-    page: capacity,
-    run: async (context) => {
+  check('a table that does not exist is a ResourceNotFoundException, HTTP 400', errors, async (context) => {
+    const nowhere = { ...context, tableName: `no-${randomUUID()}` };
+    const { $metadata } = await refusal(put(nowhere, { pk: { S: 'a' } }), missing);
+    equal($metadata.httpStatusCode, 400, 'the status');
+    await refusal(query(nowhere, 'a'), missing);
+    await refusal(context.client.send(new DescribeTimeToLiveCommand({ TableName: nowhere.tableName })), missing);
+  }),
+  refuses(
+    'a table that exists cannot be created again',
+    'API Reference: CreateTable',
+    ({ client, tableName }) => client.send(new CreateTableCommand(tableInput(tableName))),
+    'ResourceInUseException',
+  ),
+  check(
+    'a write costs a unit for the table and for each index that holds the item, by the kilobyte',
+    capacity,
+    async (context) => {
       const costOf = async (attributes: Parameters<typeof put>[1]) =>
         (await put(context, attributes, { ReturnConsumedCapacity: 'TOTAL' })).ConsumedCapacity?.CapacityUnits;
       const place = { workShard: { S: context.unique() }, workAt: { N: '1' } };
@@ -200,18 +148,16 @@ export const checksOfRequests: readonly DynamodbCheck[] = [
       // With the document: two units each for the table and the index with everything, one for each of the lean ones.
       equal(costs, [1, 2, 4, 6], 'the write units');
     },
-  },
-  {
-    name: 'expiry is off for a new table',
-    page: 'API Reference: DescribeTimeToLive',
-    run: onOwnTable(async (context) =>
-      equal(await expiryOf(context), { TimeToLiveStatus: 'DISABLED' }, 'the description'),
-    ),
-  },
-  {
-    name: 'expiry is switched on for one attribute, and said so',
-    page: ttl,
-    run: onOwnTable(async (context) => {
+  ),
+  check(
+    'expiry is off for a new table',
+    'API Reference: DescribeTimeToLive',
+    onOwnTable(async (context) => equal(await expiryOf(context), { TimeToLiveStatus: 'DISABLED' }, 'the description')),
+  ),
+  check(
+    'expiry is switched on for one attribute, and said so',
+    ttl,
+    onOwnTable(async (context) => {
       const { TimeToLiveSpecification } = await setExpiry(context, true);
       equal(TimeToLiveSpecification, { AttributeName: 'expiresAt', Enabled: true }, 'the answer');
       // DynamoDB takes up to an hour to get from ENABLING to ENABLED.
@@ -221,13 +167,13 @@ export const checksOfRequests: readonly DynamodbCheck[] = [
       };
       await soon(state, ['expiresAt', 'ENABLED'], 'the description');
     }),
-  },
-  {
-    name: 'expiry that is on cannot be switched on again',
-    page: ttl,
-    run: onOwnTable(async (context) => {
+  ),
+  check(
+    'expiry that is on cannot be switched on again',
+    ttl,
+    onOwnTable(async (context) => {
       await setExpiry(context, true);
       await refusal(setExpiry(context, true), invalid);
     }),
-  },
+  ),
 ];

@@ -1,5 +1,5 @@
 import { equal } from '../expect.ts';
-import { type Attributes, type DynamodbCheck, type DynamodbContext, refusal } from './check.ts';
+import { type Attributes, check, type DynamodbCheck, type DynamodbContext, refusal, refuses } from './check.ts';
 import { put, read } from './table.ts';
 
 const types = 'Developer Guide: Supported data types and naming rules in Amazon DynamoDB';
@@ -16,11 +16,15 @@ const comesBackAs = async (context: DynamodbContext, sent: Attributes, expected:
   equal(await read(context, pk), { pk: { S: pk }, ...expected }, 'the item');
 };
 
-const isRefused = async (context: DynamodbContext, attributes: Attributes): Promise<void> => {
-  const pk = context.unique();
-  await refusal(put(context, { pk: { S: pk }, ...attributes }), invalid);
-  equal(await read(context, pk), undefined, 'the refused item');
-};
+/** A put that is refused, and writes nothing. */
+const refusesItem = (name: string, page: string, attributes: Attributes): DynamodbCheck =>
+  check(name, page, async (context, pk) => {
+    await refusal(put(context, { pk: { S: pk }, ...attributes }), invalid);
+    equal(await read(context, pk), undefined, 'the refused item');
+  });
+
+const keeps = (name: string, sent: Attributes, expected = sent): DynamodbCheck =>
+  check(name, types, (context) => comesBackAs(context, sent, expected));
 
 /** An item of exactly this many bytes: names and values count. */
 const itemOfBytes = (pk: string, bytes: number): Attributes => ({
@@ -29,93 +33,39 @@ const itemOfBytes = (pk: string, bytes: number): Attributes => ({
 });
 
 export const checksOfValues: readonly DynamodbCheck[] = [
-  {
-    name: 'texts come back as they were put: any script, control characters, line ends',
-    page: types,
-    run: (context) => {
-      const text = { S: 'Zoë 😀 \u0000\u001f\r\n"\\ \u202e' };
-      return comesBackAs(context, { document: text }, { document: text });
-    },
-  },
-  {
-    name: 'an empty text is taken as an attribute',
-    page: types,
-    run: (context) => comesBackAs(context, { code: { S: '' } }, { code: { S: '' } }),
-  },
-  {
-    name: 'an empty text is refused as the key of an item',
-    page: types,
-    run: async (context) => void (await refusal(put(context, { pk: { S: '' } }), invalid)),
-  },
-  {
-    name: 'an empty text is refused as the key of an index',
-    page: types,
-    run: (context) => isRefused(context, { workShard: { S: '' }, workAt: { N: '1' } }),
-  },
-  {
-    name: 'numbers keep 38 digits',
-    page: types,
-    run: async (context) => {
-      const digits = '12345678901234567890123456789012345678';
-      await comesBackAs(context, { workAt: { N: digits } }, { workAt: { N: digits } });
-      await comesBackAs(context, { n: { N: `0.${digits}` } }, { n: { N: `0.${digits}` } });
-    },
-  },
-  {
-    name: 'numbers of milliseconds since the epoch come back in plain digits',
-    page: types,
-    run: (context) => comesBackAs(context, { n: { N: '1767603600000' } }, { n: { N: '1767603600000' } }),
-  },
-  {
-    name: 'a number of 39 digits is refused',
-    page: types,
-    run: (context) => isRefused(context, { n: { N: '123456789012345678901234567890123456789' } }),
-  },
-  {
-    name: 'a number beyond 9.9E+125 is refused',
-    page: types,
-    run: (context) => isRefused(context, { n: { N: '1E+126' } }),
-  },
-  {
-    name: 'leading and trailing zeros of numbers are trimmed',
-    page: types,
-    run: (context) => comesBackAs(context, { n: { N: '007.50' } }, { n: { N: '7.5' } }),
-  },
-  {
-    name: 'a number that is none is refused',
-    page: types,
-    run: (context) => isRefused(context, { n: { N: 'seven' } }),
-  },
-  {
-    name: 'an item of 400 KB is taken, one byte more is refused',
-    page: constraints,
-    run: async (context) => {
-      const [whole, tooMuch] = [context.unique(), context.unique()];
-      await put(context, itemOfBytes(whole, maxItemBytes));
-      await refusal(put(context, itemOfBytes(tooMuch, maxItemBytes + 1)), invalid);
-      equal(await read(context, tooMuch), undefined, 'the refused item');
-    },
-  },
-  {
-    name: 'the size of an item is that of its UTF-8',
-    page: 'Developer Guide: DynamoDB item sizes and formats',
-    run: (context) => isRefused(context, { document: { S: 'é'.repeat(maxItemBytes / 2) } }),
-  },
-  {
-    name: 'a key of 2,048 bytes is taken, one byte more is refused',
-    page: quotas,
-    run: async (context) => {
-      const pk = context.unique().padEnd(maxHashKeyBytes, 'x');
-      await put(context, { pk: { S: pk } });
-      await refusal(put(context, { pk: { S: `${pk}x` } }), invalid);
-    },
-  },
-  {
-    name: 'nested values come back as they were put',
-    page: types,
-    run: (context) => {
-      const nested = { M: { list: { L: [{ N: '1' }, { NULL: true }, { BOOL: false }] }, empty: { M: {} } } };
-      return comesBackAs(context, { document: nested }, { document: nested });
-    },
-  },
+  check('texts come back as they were put: any script, control characters, line ends', types, (context) => {
+    const text = { S: 'Zoë 😀 \u0000\u001f\r\n"\\ \u202e' };
+    return comesBackAs(context, { document: text }, { document: text });
+  }),
+  keeps('an empty text is taken as an attribute', { code: { S: '' } }),
+  refuses('an empty text is refused as the key of an item', types, (context) => put(context, { pk: { S: '' } })),
+  refusesItem('an empty text is refused as the key of an index', types, { workShard: { S: '' }, workAt: { N: '1' } }),
+  check('numbers keep 38 digits', types, async (context) => {
+    const digits = '12345678901234567890123456789012345678';
+    await comesBackAs(context, { workAt: { N: digits } }, { workAt: { N: digits } });
+    await comesBackAs(context, { n: { N: `0.${digits}` } }, { n: { N: `0.${digits}` } });
+  }),
+  keeps('numbers of milliseconds since the epoch come back in plain digits', { n: { N: '1767603600000' } }),
+  refusesItem('a number of 39 digits is refused', types, { n: { N: '123456789012345678901234567890123456789' } }),
+  refusesItem('a number beyond 9.9E+125 is refused', types, { n: { N: '1E+126' } }),
+  keeps('leading and trailing zeros of numbers are trimmed', { n: { N: '007.50' } }, { n: { N: '7.5' } }),
+  refusesItem('a number that is none is refused', types, { n: { N: 'seven' } }),
+  check('an item of 400 KB is taken, one byte more is refused', constraints, async (context) => {
+    const [whole, tooMuch] = [context.unique(), context.unique()];
+    await put(context, itemOfBytes(whole, maxItemBytes));
+    await refusal(put(context, itemOfBytes(tooMuch, maxItemBytes + 1)), invalid);
+    equal(await read(context, tooMuch), undefined, 'the refused item');
+  }),
+  refusesItem('the size of an item is that of its UTF-8', 'Developer Guide: DynamoDB item sizes and formats', {
+    document: { S: 'é'.repeat(maxItemBytes / 2) },
+  }),
+  check('a key of 2,048 bytes is taken, one byte more is refused', quotas, async (context) => {
+    const pk = context.unique().padEnd(maxHashKeyBytes, 'x');
+    await put(context, { pk: { S: pk } });
+    await refusal(put(context, { pk: { S: `${pk}x` } }), invalid);
+  }),
+  check('nested values come back as they were put', types, (context) => {
+    const nested = { M: { list: { L: [{ N: '1' }, { NULL: true }, { BOOL: false }] }, empty: { M: {} } } };
+    return comesBackAs(context, { document: nested }, { document: nested });
+  }),
 ];

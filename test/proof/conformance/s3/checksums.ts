@@ -17,15 +17,13 @@ const algorithms = [
 
 /** An upload that must fail with this code and leave nothing. */
 const rejects = (name: string, headers: Readonly<Record<string, string>>, code: string, payload?: string): S3Check =>
-  check(name, integrity, async (s3) => {
-    const key = s3.key('rejected');
+  check(name, integrity, async (s3, key) => {
     answered(await s3.raw('PUT', key, { body, headers, ...(payload !== undefined && { payload }) }), 400, code);
     await s3.isAbsent(key);
   });
 
 const perAlgorithm = algorithms.flatMap(({ name, header, of }) => [
-  check(`${name} is verified, kept, and reported with its type when asked for`, integrity, async (s3) => {
-    const key = s3.key('kept');
+  check(`${name} is verified, kept, and reported with its type when asked for`, integrity, async (s3, key) => {
     const put = await s3.raw('PUT', key, { body, headers: { [header]: of(body) } });
     answered(put, 200);
     equal(put.headers[header], of(body), `${header} of PutObject`);
@@ -86,26 +84,22 @@ export const checksums: readonly S3Check[] = [
     ),
     page: api('Error responses'),
   },
-  check('An upload without a checksum gets a CRC64NVME', integrity, async (s3) => {
-    const key = s3.key('default');
+  check('An upload without a checksum gets a CRC64NVME', integrity, async (s3, key) => {
     await s3.put(key, body);
     const answer = await s3.head(key, { ChecksumMode: 'ENABLED' });
     equal(answer.ChecksumCRC64NVME, crc64nvme(body), 'CRC64NVME');
     equal(answer.ChecksumType, 'FULL_OBJECT', 'type');
   }),
-  check('Checksums are told only when asked for', api('GetObject'), async (s3) => {
-    const key = s3.key('silent');
+  check('Checksums are told only when asked for', api('GetObject'), async (s3, key) => {
     await s3.raw('PUT', key, { body, headers: { 'x-amz-checksum-sha256': sha256(body) } });
     const { headers } = await s3.raw('GET', key);
     equal(headers['x-amz-checksum-sha256'], undefined, 'x-amz-checksum-sha256');
   }),
-  check('A part with the checksum of other bytes answers 400 BadDigest', api('UploadPart'), async (s3) => {
-    const key = s3.key('part');
+  check('A part with the checksum of other bytes answers 400 BadDigest', api('UploadPart'), async (s3, key) => {
     const UploadId = await s3.startMultipart(key, { ChecksumAlgorithm: 'SHA256' });
     await refused(s3.uploadPart(key, UploadId, 1, body, { ChecksumSHA256: sha256('other') }), 400, 'BadDigest');
   }),
-  check('A multipart SHA256 is the checksum of the checksums of the parts', integrity, async (s3) => {
-    const key = s3.key('composite');
+  check('A multipart SHA256 is the checksum of the checksums of the parts', integrity, async (s3, key) => {
     const { UploadId, Parts, bodies } = await twoParts(s3, key, 'SHA256', {});
     await s3.client.send(new CompleteMultipartUploadCommand({ ...s3.at(key), UploadId, MultipartUpload: { Parts } }));
     const answer = await s3.head(key, { ChecksumMode: 'ENABLED' });
@@ -113,8 +107,7 @@ export const checksums: readonly S3Check[] = [
     equal(answer.ChecksumSHA256, `${sha256(ofParts)}-2`, 'ChecksumSHA256');
     equal(answer.ChecksumType, 'COMPOSITE', 'type');
   }),
-  check('A multipart CRC32 of the full object is that of all bytes', integrity, async (s3) => {
-    const key = s3.key('full');
+  check('A multipart CRC32 of the full object is that of all bytes', integrity, async (s3, key) => {
     const { UploadId, Parts, bodies } = await twoParts(s3, key, 'CRC32', { ChecksumType: 'FULL_OBJECT' });
     await s3.client.send(
       new CompleteMultipartUploadCommand({
@@ -128,8 +121,7 @@ export const checksums: readonly S3Check[] = [
     equal(answer.ChecksumCRC32, crc32(bodies.join('')), 'ChecksumCRC32');
     equal(answer.ChecksumType, 'FULL_OBJECT', 'type');
   }),
-  check('A wrong checksum of the full object fails CompleteMultipartUpload', integrity, async (s3) => {
-    const key = s3.key('wrong');
+  check('A wrong checksum of the full object fails CompleteMultipartUpload', integrity, async (s3, key) => {
     const UploadId = await s3.startMultipart(key, { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' });
     const part = await s3.uploadPart(key, UploadId, 1, body, { ChecksumCRC32: crc32(body) });
     await refused(
@@ -147,8 +139,7 @@ export const checksums: readonly S3Check[] = [
     );
     await s3.isAbsent(key);
   }),
-  check('A multipart upload without a checksum gets a CRC64NVME of all bytes', integrity, async (s3) => {
-    const key = s3.key('multipart-default');
+  check('A multipart upload without a checksum gets a CRC64NVME of all bytes', integrity, async (s3, key) => {
     const UploadId = await s3.startMultipart(key);
     const part = await s3.uploadPart(key, UploadId, 1, body);
     await s3.client.send(

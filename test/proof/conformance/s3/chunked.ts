@@ -20,8 +20,6 @@ const body = `${long}the end`;
 const chunks = [long, 'the end'];
 const crc = { 'x-amz-checksum-crc32': crc32(body) };
 
-const unsignedTrailer = { payload: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' } as const;
-
 const headersOf = (length: number | undefined, more: Readonly<Record<string, string>> = {}) => ({
   'content-encoding': 'aws-chunked',
   ...(length !== undefined && { 'x-amz-decoded-content-length': String(length) }),
@@ -33,9 +31,15 @@ const crcTrailer = (length: number | undefined, more: Readonly<Record<string, st
 
 type Upload = Omit<Partial<RawRequest>, 'method' | 'path'>;
 
+const whole = unsignedChunks(chunks, crc);
+const unsigned = (text = whole, headers: Readonly<Record<string, string>> = crcTrailer(body.length)): Upload => ({
+  payload: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+  headers,
+  body: text,
+});
+
 const arrives = (name: string, page: string, upload: Upload): S3Check =>
-  check(name, page, async (s3) => {
-    const key = s3.key('arrives');
+  check(name, page, async (s3, key) => {
     answered(await s3.raw('PUT', key, upload), 200);
     const { text, ContentEncoding } = await s3.get(key);
     equal(text === body, true, 'the decoded bytes');
@@ -43,10 +47,9 @@ const arrives = (name: string, page: string, upload: Upload): S3Check =>
   });
 
 /** S3 has no page with the code for every broken body; all are errors of the client and keep nothing. */
-const rejected = (name: string, page: string, upload: Upload, status: number, code?: string): S3Check =>
-  check(name, page, async (s3) => {
-    const key = s3.key('rejected');
-    answered(await s3.raw('PUT', key, upload), status, code);
+const rejected = (name: string, page: string, upload: Upload, code?: string): S3Check =>
+  check(name, page, async (s3, key) => {
+    answered(await s3.raw('PUT', key, upload), code === 'MissingContentLength' ? 411 : 400, code);
     await s3.isAbsent(key);
   });
 
@@ -72,11 +75,7 @@ const streamUpload = async (s3: S3, key: string): Promise<void> => {
 };
 
 export const chunked: readonly S3Check[] = [
-  arrives('A chunked upload with an unsigned trailer', trailingHeaders, {
-    ...unsignedTrailer,
-    headers: crcTrailer(body.length),
-    body: unsignedChunks(chunks, crc),
-  }),
+  arrives('A chunked upload with an unsigned trailer', trailingHeaders, unsigned()),
   arrives('A chunked upload with signed chunks', chunkedUpload, {
     payload: 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
     headers: headersOf(body.length),
@@ -87,139 +86,82 @@ export const chunked: readonly S3Check[] = [
     headers: crcTrailer(body.length),
     body: signedChunks(chunks, crc),
   }),
-  arrives('A chunked upload whose network packets end anywhere', chunkedUpload, {
-    ...unsignedTrailer,
-    headers: crcTrailer(body.length),
-    body: unsignedChunks(chunks, crc),
-    pieceBytes: 1_021,
-  }),
-  check('A stream of the JavaScript SDK with its default checksum', trailingHeaders, async (s3) => {
-    const key = s3.key('stream');
+  arrives('A chunked upload whose network packets end anywhere', chunkedUpload, { ...unsigned(), pieceBytes: 1_021 }),
+  check('A stream of the JavaScript SDK with its default checksum', trailingHeaders, async (s3, key) => {
     await streamUpload(s3, key);
     const answer = await s3.get(key, { ChecksumMode: 'ENABLED' });
     equal(answer.text === body, true, 'the decoded bytes');
     equal(answer.ChecksumCRC32, crc32(body), 'ChecksumCRC32');
   }),
-  check('A checksum in a trailer is kept', trailingHeaders, async (s3) => {
-    const key = s3.key('kept');
+  check('A checksum in a trailer is kept', trailingHeaders, async (s3, key) => {
     const headers = headersOf(body.length, { 'x-amz-trailer': 'x-amz-checksum-sha256' });
-    const upload = {
-      ...unsignedTrailer,
-      headers,
-      body: unsignedChunks(chunks, { 'x-amz-checksum-sha256': sha256(body) }),
-    };
+    const upload = unsigned(unsignedChunks(chunks, { 'x-amz-checksum-sha256': sha256(body) }), headers);
     answered(await s3.raw('PUT', key, upload), 200);
     equal((await s3.head(key, { ChecksumMode: 'ENABLED' })).ChecksumSHA256, sha256(body), 'ChecksumSHA256');
   }),
-  check('aws-chunked is taken out of Content-Encoding, the rest stays', chunkedUpload, async (s3) => {
-    const key = s3.key('gzip');
+  check('aws-chunked is taken out of Content-Encoding, the rest stays', chunkedUpload, async (s3, key) => {
     const headers = { ...crcTrailer(body.length), 'content-encoding': 'aws-chunked,gzip' };
-    answered(await s3.raw('PUT', key, { ...unsignedTrailer, headers, body: unsignedChunks(chunks, crc) }), 200);
+    answered(await s3.raw('PUT', key, unsigned(whole, headers)), 200);
     equal((await s3.head(key)).ContentEncoding, 'gzip', 'Content-Encoding');
   }),
-  check('A part may be uploaded in chunks', api('UploadPart'), async (s3) => {
-    const key = s3.key('part');
-    const uploadId = await s3.startMultipart(key);
-    const answer = await s3.raw('PUT', key, {
-      ...unsignedTrailer,
-      query: { partNumber: '1', uploadId },
-      headers: crcTrailer(body.length),
-      body: unsignedChunks(chunks, crc),
-    });
-    answered(answer, 200);
+  check('A part may be uploaded in chunks', api('UploadPart'), async (s3, key) => {
+    const query = { partNumber: '1', uploadId: await s3.startMultipart(key) };
+    answered(await s3.raw('PUT', key, { ...unsigned(), query }), 200);
   }),
   rejected(
     'A trailer with the checksum of other bytes answers 400 BadDigest and keeps nothing',
     errors,
-    {
-      ...unsignedTrailer,
-      headers: crcTrailer(body.length),
-      body: unsignedChunks(chunks, { 'x-amz-checksum-crc32': crc32('other bytes') }),
-    },
-    400,
+    unsigned(unsignedChunks(chunks, { 'x-amz-checksum-crc32': crc32('other bytes') })),
     'BadDigest',
   ),
   rejected(
     'A trailer that was announced and does not come answers 400 and keeps nothing',
     trailingHeaders,
-    { ...unsignedTrailer, headers: crcTrailer(body.length), body: unsignedChunks(chunks) },
-    400,
+    unsigned(unsignedChunks(chunks)),
   ),
   rejected(
     'Chunks with fewer bytes than announced answer 400 IncompleteBody and keep nothing',
     errors,
-    { ...unsignedTrailer, headers: crcTrailer(body.length + 5), body: unsignedChunks(chunks, crc) },
-    400,
+    unsigned(whole, crcTrailer(body.length + 5)),
     'IncompleteBody',
   ),
   rejected(
     'Chunks with more bytes than announced answer 400 and keep nothing',
     errors,
-    { ...unsignedTrailer, headers: crcTrailer(body.length - 5), body: unsignedChunks(chunks, crc) },
-    400,
+    unsigned(whole, crcTrailer(body.length - 5)),
   ),
   rejected(
     'A chunk that lies about its size answers 400 and keeps nothing',
     errors,
-    {
-      ...unsignedTrailer,
-      headers: crcTrailer(4),
-      body: `4\r\nabcdefgh\r\n0\r\nx-amz-checksum-crc32:${crc32('abcd')}\r\n\r\n`,
-    },
-    400,
+    unsigned(`4\r\nabcdefgh\r\n0\r\nx-amz-checksum-crc32:${crc32('abcd')}\r\n\r\n`, crcTrailer(4)),
   ),
   rejected(
     'A chunk size that is no number answers 400 and keeps nothing',
     errors,
-    {
-      ...unsignedTrailer,
-      headers: crcTrailer(4),
-      body: `zz\r\nabcd\r\n0\r\nx-amz-checksum-crc32:${crc32('abcd')}\r\n\r\n`,
-    },
-    400,
+    unsigned(`zz\r\nabcd\r\n0\r\nx-amz-checksum-crc32:${crc32('abcd')}\r\n\r\n`, crcTrailer(4)),
   ),
-  rejected(
-    'Chunks without the last one answer 400 and keep nothing',
-    errors,
-    { ...unsignedTrailer, headers: crcTrailer(8), body: '4\r\nabcd\r\n' },
-    400,
-  ),
+  rejected('Chunks without the last one answer 400 and keep nothing', errors, unsigned('4\r\nabcd\r\n', crcTrailer(8))),
   rejected(
     'A chunked upload without its decoded length answers 411 MissingContentLength',
     chunkedUpload,
-    { ...unsignedTrailer, headers: crcTrailer(undefined), body: unsignedChunks(chunks, crc) },
-    411,
+    unsigned(whole, crcTrailer(undefined)),
     'MissingContentLength',
   ),
-  rejected(
-    'Bytes behind the last chunk answer 400 and keep nothing',
-    errors,
-    { ...unsignedTrailer, headers: crcTrailer(body.length), body: `${unsignedChunks(chunks, crc)}more` },
-    400,
-  ),
+  rejected('Bytes behind the last chunk answer 400 and keep nothing', errors, unsigned(`${whole}more`)),
   rejected(
     'A trailer that was not announced answers 400 MalformedTrailerError and keeps nothing',
     errors,
-    { ...unsignedTrailer, headers: headersOf(body.length), body: unsignedChunks(chunks, crc) },
-    400,
+    unsigned(whole, headersOf(body.length)),
     'MalformedTrailerError',
   ),
   rejected(
     'An x-amz-content-sha256 that S3 does not know answers 400 and keeps nothing',
     api('Signature Calculations for the Authorization Header: Transferring Payload in a Single Chunk'),
     { payload: 'nonsense', body: 'a CV' },
-    400,
   ),
-  check('A chunked upload that breaks off leaves nothing', api('PutObject'), async (s3) => {
-    const key = s3.key('broken');
-    const whole = unsignedChunks(chunks, crc);
-    await s3.raw('PUT', key, {
-      ...unsignedTrailer,
-      headers: crcTrailer(body.length),
-      body: whole.slice(0, 40_000),
-      contentLength: whole.length,
-      breakOff: true,
-    });
+  check('A chunked upload that breaks off leaves nothing', api('PutObject'), async (s3, key) => {
+    const broken = { contentLength: whole.length, breakOff: true };
+    await s3.raw('PUT', key, { ...unsigned(whole.slice(0, 40_000)), ...broken });
     await wait(200);
     await s3.isAbsent(key);
   }),

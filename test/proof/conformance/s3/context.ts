@@ -146,9 +146,11 @@ export const given = <T>(value: T | undefined, what: string): T => {
 export const api = (operation: string): string => `Amazon S3 API Reference, "${operation}"`;
 export const guide = (page: string): string => `Amazon S3 User Guide, "${page}"`;
 
-export const check = (name: string, page: string, run: (s3: S3) => Promise<void>): S3Check => ({ name, page, run });
-
-export const versionCheck = (name: string, page: string, run: (s3: S3) => Promise<void>): S3Check => ({
-  ...check(name, page, run),
-  needs: 'versions',
+/** @param run also gets a key of its own, for a check of one object. */
+export const check = (name: string, page: string, run: (s3: S3, key: string) => Promise<void>): S3Check => ({
+  name,
+  page,
+  run: (s3) => run(s3, s3.key('cv.pdf')),
 });
+
+export const versionCheck = (...args: Parameters<typeof check>): S3Check => ({ ...check(...args), needs: 'versions' });

@@ -10,6 +10,7 @@ import { createBucket, removeBucket } from './buckets.ts';
 import { md5 } from './checksum-values.ts';
 import { answered, api, check, guide, refused, type S3, type S3Check } from './context.ts';
 
+const creating = api('CreateBucket');
 const page = api('DeleteObjects');
 const naming = guide('General purpose bucket naming rules');
 const conditional = guide('How to perform conditional deletes');
@@ -33,8 +34,7 @@ const rawBatch = (s3: S3, body: string, headers: Readonly<Record<string, string>
   s3.raw('POST', undefined, { query: { delete: '' }, body, headers });
 
 export const deletes: readonly S3Check[] = [
-  check('DELETE answers 204, and the object is gone', api('DeleteObject'), async (s3) => {
-    const key = s3.key('a');
+  check('DELETE answers 204, and the object is gone', api('DeleteObject'), async (s3, key) => {
     await s3.put(key);
     const answer = await s3.raw('DELETE', key);
     answered(answer, 204);
@@ -98,8 +98,7 @@ export const deletes: readonly S3Check[] = [
     await s3.isAbsent(same);
   }),
   ...Object.entries(malformed).map(([what, about]) =>
-    check(`A batch delete with ${what} answers 400 MalformedXML`, api('Error responses'), async (s3) => {
-      const key = s3.key('a');
+    check(`A batch delete with ${what} answers 400 MalformedXML`, api('Error responses'), async (s3, key) => {
       await s3.put(key);
       const body = about(batchBody([key]));
       answered(await rawBatch(s3, body, { 'content-md5': md5(body) }), 400, 'MalformedXML');
@@ -123,16 +122,12 @@ export const deletes: readonly S3Check[] = [
     equal(await removeBucket(s3.client, bucket, new Set()), [], 'what is left over');
     await refused(s3.client.send(new DeleteBucketCommand({ Bucket: bucket })), 404, 'NoSuchBucket');
   }),
-  check(
-    'Creating an own bucket again answers 409 BucketAlreadyOwnedByYou outside us-east-1',
-    api('CreateBucket'),
-    async (s3) => {
-      const { LocationConstraint = '' } = await s3.client.send(new GetBucketLocationCommand({ Bucket: s3.bucket }));
-      const again = createBucket(s3.client, s3.signing.region, s3.bucket);
-      if (LocationConstraint === '') await again;
-      else await refused(again, 409, 'BucketAlreadyOwnedByYou');
-    },
-  ),
+  check('Creating an own bucket again answers 409 BucketAlreadyOwnedByYou outside us-east-1', creating, async (s3) => {
+    const { LocationConstraint = '' } = await s3.client.send(new GetBucketLocationCommand({ Bucket: s3.bucket }));
+    const again = createBucket(s3.client, s3.signing.region, s3.bucket);
+    if (LocationConstraint === '') await again;
+    else await refused(again, 409, 'BucketAlreadyOwnedByYou');
+  }),
   check('Bucket names against the naming rules answer 400 InvalidBucketName', naming, async (s3) => {
     for (const Bucket of ['192.168.5.4', 'two..dots', 'xn--cvs', '-cvs', 'cvs-s3alias']) {
       try {
@@ -143,7 +138,7 @@ export const deletes: readonly S3Check[] = [
       }
     }
   }),
-  check('A bucket name with capital letters answers 400 InvalidBucketName', api('CreateBucket'), async (s3) => {
+  check('A bucket name with capital letters answers 400 InvalidBucketName', creating, async (s3) => {
     await refused(s3.client.send(new CreateBucketCommand({ Bucket: 'Not_A_Bucket' })), 400, 'InvalidBucketName');
   }),
 ];

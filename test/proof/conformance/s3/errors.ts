@@ -25,8 +25,7 @@ export const errors: readonly S3Check[] = [
     isTrue(Boolean(id), 'the error has no request id');
     equal(element(error.body.toString(), 'RequestId'), id, 'RequestId');
   }),
-  check('An upload without a length is refused, and keeps nothing', page, async (s3) => {
-    const key = s3.key('a');
+  check('An upload without a length is refused, and keeps nothing', page, async (s3, key) => {
     const headers = { 'transfer-encoding': 'chunked' };
     const { status } = await s3.raw('PUT', key, { body: 'a CV', headers, contentLength: false });
     // The page has MissingContentLength; S3 names the header that it does not take: NotImplemented.

@@ -57,15 +57,13 @@ const post = async (
 };
 
 export const formPosts: readonly S3Check[] = [
-  check('A form upload answers 204 and stores the bytes', page, async (s3) => {
-    const key = s3.key('cv.pdf');
+  check('A form upload answers 204 and stores the bytes', page, async (s3, key) => {
     const answer = await post(s3, { fields: { key }, body: 'line 1\r\nline 2\r\n--' });
     answered(answer, 204);
     equal(answer.headers.etag, `"${md5Hex('line 1\r\nline 2\r\n--')}"`, 'ETag');
     equal((await s3.get(key)).text, 'line 1\r\nline 2\r\n--', 'body');
   }),
-  check('success_action_status 201 answers bucket, key and ETag as XML', page, async (s3) => {
-    const key = s3.key('cv.pdf');
+  check('success_action_status 201 answers bucket, key and ETag as XML', page, async (s3, key) => {
     const answer = await post(s3, { fields: { key, success_action_status: '201' } });
     answered(answer, 201);
     const xml = answer.body.toString();
@@ -78,8 +76,7 @@ export const formPosts: readonly S3Check[] = [
     answered(answer, 200);
     equal(answer.body.length, 0, 'bytes of the body');
   }),
-  check('success_action_redirect answers 303 with bucket, key and ETag', page, async (s3) => {
-    const key = s3.key('cv.pdf');
+  check('success_action_redirect answers 303 with bucket, key and ETag', page, async (s3, key) => {
     const answer = await post(s3, { fields: { key, success_action_redirect: 'http://127.0.0.1:9/done?a=b' } });
     answered(answer, 303);
     const { searchParams } = new URL(answer.headers.location ?? '', 'http://missing');
@@ -93,38 +90,32 @@ export const formPosts: readonly S3Check[] = [
     answered(await post(s3, { fields: { key: s3.key('to/${filename}') }, fileName: 'my cv.pdf' }), 204);
     equal((await s3.get(s3.key('to/my cv.pdf'))).text, 'a CV', 'body');
   }),
-  check('A form keeps type and metadata', page, async (s3) => {
-    const key = s3.key('cv.pdf');
+  check('A form keeps type and metadata', page, async (s3, key) => {
     const fields = { key, 'Content-Type': 'application/pdf', 'x-amz-meta-candidate': '7' };
     answered(await post(s3, { fields }), 204);
     const answer = await s3.head(key);
     equal([answer.ContentType, answer.Metadata], ['application/pdf', { candidate: '7' }], 'type and metadata');
   }),
-  check('Fields behind the file are ignored', page, async (s3) => {
-    const key = s3.key('cv.pdf');
+  check('Fields behind the file are ignored', page, async (s3, key) => {
     answered(await post(s3, { fields: { key }, after: { 'x-amz-meta-late': 'yes', submit: 'Upload' } }), 204);
     equal((await s3.head(key)).Metadata, {}, 'metadata');
   }),
   check('A form without a key answers 400 InvalidArgument', page, async (s3) => {
     answered(await post(s3, { fields: {} }), 400, 'InvalidArgument');
   }),
-  check('A file over the content-length-range answers 400 EntityTooLarge', policyPage, async (s3) => {
-    const key = s3.key('cv.pdf');
+  check('A file over the content-length-range answers 400 EntityTooLarge', policyPage, async (s3, key) => {
     answered(await post(s3, { fields: { key }, conditions: [['content-length-range', 0, 3]] }), 400, 'EntityTooLarge');
     await s3.isAbsent(key);
   }),
-  check('A file under the content-length-range answers 400 EntityTooSmall', policyPage, async (s3) => {
-    const key = s3.key('cv.pdf');
+  check('A file under the content-length-range answers 400 EntityTooSmall', policyPage, async (s3, key) => {
     answered(await post(s3, { fields: { key }, conditions: [['content-length-range', 5, 9]] }), 400, 'EntityTooSmall');
     await s3.isAbsent(key);
   }),
-  check('A form field without a condition answers 403 AccessDenied', policyPage, async (s3) => {
-    const key = s3.key('cv.pdf');
+  check('A form field without a condition answers 403 AccessDenied', policyPage, async (s3, key) => {
     answered(await post(s3, { fields: { key }, unnamed: { 'x-amz-meta-a': 'b' } }), 403, 'AccessDenied');
     await s3.isAbsent(key);
   }),
-  check('A form whose policy has expired answers 403 AccessDenied', policyPage, async (s3) => {
-    const key = s3.key('cv.pdf');
+  check('A form whose policy has expired answers 403 AccessDenied', policyPage, async (s3, key) => {
     answered(await post(s3, { fields: { key }, expiresInMs: -60_000 }), 403, 'AccessDenied');
     await s3.isAbsent(key);
   }),

@@ -12,6 +12,9 @@ const putAll = (s3: S3, names: readonly string[]) => Promise.all(names.map((name
 const list = (s3: S3, more: Partial<ListObjectsV2CommandInput> = {}) =>
   s3.client.send(new ListObjectsV2Command({ Bucket: s3.bucket, Prefix: s3.prefix, ...more }));
 
+const listV1 = (s3: S3, more: object) =>
+  s3.client.send(new ListObjectsCommand({ Bucket: s3.bucket, Prefix: s3.prefix, ...more }));
+
 const namesOf = (s3: S3, entries: readonly { Key?: string | undefined }[] = []): readonly string[] =>
   entries.map(({ Key = '' }) => Key.slice(s3.prefix.length));
 
@@ -50,12 +53,9 @@ export const listing: readonly S3Check[] = [
     equal(namesOf(s3, (await list(s3)).Contents), names, 'order');
   }),
   check('A slash in a key sorts as any other byte', page, async (s3) => {
-    const names = ['a!', 'a-', 'a/b', 'a0', 'a/'].toSorted();
-    await putAll(
-      s3,
-      names.filter((name) => name !== 'a/'),
-    );
-    equal(namesOf(s3, (await list(s3)).Contents), ['a!', 'a-', 'a/b', 'a0'], 'order');
+    const names = ['a!', 'a-', 'a/b', 'a0'];
+    await putAll(s3, names);
+    equal(namesOf(s3, (await list(s3)).Contents), names, 'order');
   }),
   check('Pages continue where the one before ended', page, async (s3) => {
     await putAll(s3, ['a', 'b', 'c', 'd', 'e']);
@@ -148,21 +148,17 @@ export const listing: readonly S3Check[] = [
   }),
   check('ListObjects (version 1) pages by marker', api('ListObjects'), async (s3) => {
     await putAll(s3, ['a', 'b', 'c']);
-    const v1 = (more: object) =>
-      s3.client.send(new ListObjectsCommand({ Bucket: s3.bucket, Prefix: s3.prefix, ...more }));
-    const first = await v1({ MaxKeys: 2 });
+    const first = await listV1(s3, { MaxKeys: 2 });
     equal([namesOf(s3, first.Contents), first.IsTruncated], [['a', 'b'], true], 'first page');
     // NextMarker comes only with a delimiter; without it, the last key is the marker.
-    const second = await v1({ Marker: s3.key('b') });
+    const second = await listV1(s3, { Marker: s3.key('b') });
     equal([namesOf(s3, second.Contents), second.IsTruncated], [['c'], false], 'second page');
   }),
   check('ListObjects (version 1) names the next marker with a delimiter', api('ListObjects'), async (s3) => {
     await putAll(s3, ['a/1', 'a/2', 'b']);
-    const v1 = (more: object) =>
-      s3.client.send(new ListObjectsCommand({ Bucket: s3.bucket, Prefix: s3.prefix, Delimiter: '/', ...more }));
-    const first = await v1({ MaxKeys: 1 });
+    const first = await listV1(s3, { Delimiter: '/', MaxKeys: 1 });
     equal([foldersOf(s3, first.CommonPrefixes), first.NextMarker], [['a/'], s3.key('a/')], 'first page');
-    const second = await v1({ Marker: first.NextMarker });
+    const second = await listV1(s3, { Delimiter: '/', Marker: first.NextMarker });
     equal([namesOf(s3, second.Contents), foldersOf(s3, second.CommonPrefixes)], [['b'], []], 'second page');
   }),
 ];

@@ -21,8 +21,7 @@ const override = {
 } as const;
 
 export const metadata: readonly S3Check[] = [
-  check('System metadata come back as they were sent', page, async (s3) => {
-    const key = s3.key('a');
+  check('System metadata come back as they were sent', page, async (s3, key) => {
     await s3.put(key, 'a CV', systemMetadata);
     for (const answer of [await s3.get(key), await s3.head(key)]) {
       const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType } = answer;
@@ -30,24 +29,20 @@ export const metadata: readonly S3Check[] = [
       equal(told, systemMetadata, 'metadata');
     }
   }),
-  check('Expires comes back as it was sent', page, async (s3) => {
-    const key = s3.key('a');
+  check('Expires comes back as it was sent', page, async (s3, key) => {
     const expires = 'Wed, 21 Oct 2026 07:28:00 GMT';
     answered(await s3.raw('PUT', key, { body: 'a CV', headers: { expires } }), 200);
     equal((await s3.raw('HEAD', key)).headers.expires, expires, 'Expires');
   }),
-  check('The content type of an upload without one is binary/octet-stream', page, async (s3) => {
-    const key = s3.key('a');
+  check('The content type of an upload without one is binary/octet-stream', page, async (s3, key) => {
     answered(await s3.raw('PUT', key, { body: 'a CV' }), 200);
     equal((await s3.raw('HEAD', key)).headers['content-type'], 'binary/octet-stream', 'Content-Type');
   }),
-  check('Names of user metadata are stored in lower case', page, async (s3) => {
-    const key = s3.key('a');
+  check('Names of user metadata are stored in lower case', page, async (s3, key) => {
     answered(await s3.raw('PUT', key, { body: 'a CV', headers: { 'X-Amz-Meta-Candidate-ID': 'ABC' } }), 200);
     equal((await s3.head(key)).Metadata, { 'candidate-id': 'ABC' }, 'metadata');
   }),
-  check('User metadata beyond ASCII come back as RFC 2047', page, async (s3) => {
-    const key = s3.key('a');
+  check('User metadata beyond ASCII come back as RFC 2047', page, async (s3, key) => {
     const headers = { 'x-amz-meta-name': 'Jürgen 履歴書' };
     answered(await s3.raw('PUT', key, { body: 'a CV', headers }), 200);
     const value = String((await s3.raw('HEAD', key)).headers['x-amz-meta-name']);
@@ -59,14 +54,12 @@ export const metadata: readonly S3Check[] = [
         : decodeURIComponent((encoded?.[2] ?? '').replaceAll('%', '%25').replaceAll('_', ' ').replaceAll('=', '%'));
     equal(text, 'Jürgen 履歴書', 'decoded value');
   }),
-  check('2 KB of user metadata are taken', page, async (s3) => {
-    const key = s3.key('a');
+  check('2 KB of user metadata are taken', page, async (s3, key) => {
     const Metadata = { note: 'x'.repeat(2_000) };
     await s3.put(key, 'a CV', { Metadata });
     equal((await s3.head(key)).Metadata, Metadata, 'metadata');
   }),
-  check('response-* parameters replace headers of the answer', api('GetObject'), async (s3) => {
-    const key = s3.key('a');
+  check('response-* parameters replace headers of the answer', api('GetObject'), async (s3, key) => {
     await s3.put(key, 'a CV', systemMetadata);
     const { headers } = await s3.raw('GET', key, { query: override });
     for (const [name, value] of Object.entries(override)) {

@@ -3,6 +3,7 @@ import {
   CompleteMultipartUploadCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
+  type ListPartsCommandOutput,
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
@@ -10,6 +11,8 @@ import { equal, isTrue } from '../expect.ts';
 import { md5Hex } from './checksum-values.ts';
 import { answered, api, check, encodeAll, given, guide, refused, type S3, type S3Check } from './context.ts';
 
+const completing = api('CompleteMultipartUpload');
+const overview = guide('Uploading and copying objects using multipart upload');
 const fiveMib = 5 * 1024 * 1024;
 const large = 'x'.repeat(fiveMib);
 const limits = guide('Amazon S3 multipart upload limits');
@@ -19,42 +22,34 @@ const complete = (s3: S3, key: string, UploadId: string, Parts: { PartNumber: nu
 
 const unknownUpload = 'VXBsb2FkIHRoYXQgbmV2ZXIgd2FzIHN0YXJ0ZWQ';
 
+const ofUpload = (name: string, page: string, run: (s3: S3, key: string, uploadId: string) => Promise<void>): S3Check =>
+  check(name, page, async (s3, key) => run(s3, key, await s3.startMultipart(key)));
+
 export const multipart: readonly S3Check[] = [
-  check(
-    'A multipart upload becomes one object with the ETag of its parts',
-    guide('Uploading and copying objects using multipart upload'),
-    async (s3) => {
-      const key = s3.key('cv.pdf');
-      const uploadId = await s3.startMultipart(key, { ContentType: 'application/pdf', Metadata: { candidate: '7' } });
-      const parts = [await s3.uploadPart(key, uploadId, 1, large), await s3.uploadPart(key, uploadId, 2, 'the end')];
-      const answer = await complete(s3, key, uploadId, parts);
-      const ofParts = Buffer.concat([large, 'the end'].map((part) => Buffer.from(md5Hex(part), 'hex')));
-      equal(answer.ETag, `"${md5Hex(ofParts)}-2"`, 'ETag');
-      equal(answer.Bucket, s3.bucket, 'Bucket');
-      equal(answer.Key, key, 'Key');
-      const object = await s3.get(key);
-      equal(object.text === `${large}the end`, true, 'the bytes of both parts');
-      equal(object.ETag, answer.ETag, 'ETag of GetObject');
-      equal(object.ContentType, 'application/pdf', 'Content-Type');
-      equal(object.Metadata, { candidate: '7' }, 'metadata');
-    },
-  ),
-  check('The ETag of a part is its MD5', api('UploadPart'), async (s3) => {
-    const key = s3.key('part');
-    const uploadId = await s3.startMultipart(key);
+  check('A multipart upload becomes one object with the ETag of its parts', overview, async (s3, key) => {
+    const uploadId = await s3.startMultipart(key, { ContentType: 'application/pdf', Metadata: { candidate: '7' } });
+    const parts = [await s3.uploadPart(key, uploadId, 1, large), await s3.uploadPart(key, uploadId, 2, 'the end')];
+    const answer = await complete(s3, key, uploadId, parts);
+    const ofParts = Buffer.concat([large, 'the end'].map((part) => Buffer.from(md5Hex(part), 'hex')));
+    equal(answer.ETag, `"${md5Hex(ofParts)}-2"`, 'ETag');
+    equal(answer.Bucket, s3.bucket, 'Bucket');
+    equal(answer.Key, key, 'Key');
+    const object = await s3.get(key);
+    equal(object.text === `${large}the end`, true, 'the bytes of both parts');
+    equal(object.ETag, answer.ETag, 'ETag of GetObject');
+    equal(object.ContentType, 'application/pdf', 'Content-Type');
+    equal(object.Metadata, { candidate: '7' }, 'metadata');
+  }),
+  ofUpload('The ETag of a part is its MD5', api('UploadPart'), async (s3, key, uploadId) => {
     equal((await s3.uploadPart(key, uploadId, 1, 'a CV')).ETag, `"${md5Hex('a CV')}"`, 'ETag');
   }),
-  check('The object is not there before the upload is completed', api('CompleteMultipartUpload'), async (s3) => {
-    const key = s3.key('early');
-    const uploadId = await s3.startMultipart(key);
+  ofUpload('The object is not there before the upload is completed', completing, async (s3, key, uploadId) => {
     const part = await s3.uploadPart(key, uploadId, 1, 'a CV');
     await s3.isAbsent(key);
     await complete(s3, key, uploadId, [part]);
     equal((await s3.get(key)).text, 'a CV', 'body');
   }),
-  check('A part under 5 MiB in the middle answers 400 EntityTooSmall', limits, async (s3) => {
-    const key = s3.key('small');
-    const uploadId = await s3.startMultipart(key);
+  ofUpload('A part under 5 MiB in the middle answers 400 EntityTooSmall', limits, async (s3, key, uploadId) => {
     const parts = [
       await s3.uploadPart(key, uploadId, 1, large.slice(1)),
       await s3.uploadPart(key, uploadId, 2, 'the end'),
@@ -62,69 +57,52 @@ export const multipart: readonly S3Check[] = [
     await refused(complete(s3, key, uploadId, parts), 400, 'EntityTooSmall');
     await s3.isAbsent(key);
   }),
-  check(
-    'Parts that are listed out of order answer 400 InvalidPartOrder',
-    api('CompleteMultipartUpload'),
-    async (s3) => {
-      const key = s3.key('order');
-      const uploadId = await s3.startMultipart(key);
-      const first = await s3.uploadPart(key, uploadId, 1, large);
-      const second = await s3.uploadPart(key, uploadId, 2, large);
-      await refused(complete(s3, key, uploadId, [second, first]), 400, 'InvalidPartOrder');
-    },
-  ),
-  check('A part with another ETag answers 400 InvalidPart', api('CompleteMultipartUpload'), async (s3) => {
-    const key = s3.key('invalid');
-    const uploadId = await s3.startMultipart(key);
+  ofUpload('Parts that are listed out of order answer 400 InvalidPartOrder', completing, async (s3, key, uploadId) => {
+    const first = await s3.uploadPart(key, uploadId, 1, large);
+    const second = await s3.uploadPart(key, uploadId, 2, large);
+    await refused(complete(s3, key, uploadId, [second, first]), 400, 'InvalidPartOrder');
+  }),
+  ofUpload('A part with another ETag answers 400 InvalidPart', completing, async (s3, key, uploadId) => {
     await s3.uploadPart(key, uploadId, 1, 'a CV');
     const wrong = { PartNumber: 1, ETag: `"${md5Hex('another CV')}"` };
     await refused(complete(s3, key, uploadId, [wrong]), 400, 'InvalidPart');
   }),
-  check('A part that was never uploaded answers 400 InvalidPart', api('CompleteMultipartUpload'), async (s3) => {
-    const key = s3.key('missing');
-    const uploadId = await s3.startMultipart(key);
+  ofUpload('A part that was never uploaded answers 400 InvalidPart', completing, async (s3, key, uploadId) => {
     const part = await s3.uploadPart(key, uploadId, 1, 'a CV');
     await refused(complete(s3, key, uploadId, [{ ...part, PartNumber: 2 }]), 400, 'InvalidPart');
   }),
-  check('Completing without parts answers 400 MalformedXML', api('CompleteMultipartUpload'), async (s3) => {
-    const key = s3.key('none');
-    const uploadId = await s3.startMultipart(key);
+  ofUpload('Completing without parts answers 400 MalformedXML', completing, async (s3, key, uploadId) => {
     const body = '<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></CompleteMultipartUpload>';
     answered(await s3.raw('POST', key, { query: { uploadId }, body }), 400, 'MalformedXML');
   }),
-  check('Completing with XML that is not XML answers 400 MalformedXML', api('Error responses'), async (s3) => {
-    const key = s3.key('xml');
-    const uploadId = await s3.startMultipart(key);
-    answered(await s3.raw('POST', key, { query: { uploadId }, body: 'parts: all' }), 400, 'MalformedXML');
-  }),
-  check(
+  ofUpload(
+    'Completing with XML that is not XML answers 400 MalformedXML',
+    api('Error responses'),
+    async (s3, key, uploadId) => {
+      answered(await s3.raw('POST', key, { query: { uploadId }, body: 'parts: all' }), 400, 'MalformedXML');
+    },
+  ),
+  ofUpload(
     'Part numbers may have gaps, parts that are not listed are dropped',
-    api('CompleteMultipartUpload'),
-    async (s3) => {
-      const key = s3.key('gaps');
-      const uploadId = await s3.startMultipart(key);
+    completing,
+    async (s3, key, uploadId) => {
       await s3.uploadPart(key, uploadId, 1, 'dropped');
       const parts = [await s3.uploadPart(key, uploadId, 3, large), await s3.uploadPart(key, uploadId, 70, 'the end')];
       await complete(s3, key, uploadId, parts);
       equal((await s3.head(key)).ContentLength, fiveMib + 7, 'Content-Length');
     },
   ),
-  check('A part that is uploaded again replaces the earlier one', api('UploadPart'), async (s3) => {
-    const key = s3.key('again');
-    const uploadId = await s3.startMultipart(key);
+  ofUpload('A part that is uploaded again replaces the earlier one', api('UploadPart'), async (s3, key, uploadId) => {
     await s3.uploadPart(key, uploadId, 1, 'first');
     await complete(s3, key, uploadId, [await s3.uploadPart(key, uploadId, 1, 'second')]);
     equal((await s3.get(key)).text, 'second', 'body');
   }),
-  check('Part numbers outside 1 to 10,000 answer 400 InvalidArgument', limits, async (s3) => {
-    const key = s3.key('numbers');
-    const uploadId = await s3.startMultipart(key);
+  ofUpload('Part numbers outside 1 to 10,000 answer 400 InvalidArgument', limits, async (s3, key, uploadId) => {
     for (const number of [0, 10_001]) {
       await refused(s3.uploadPart(key, uploadId, number, 'a CV'), 400, 'InvalidArgument');
     }
   }),
-  check('An unknown upload answers 404 NoSuchUpload to each operation', api('Error responses'), async (s3) => {
-    const key = s3.key('unknown');
+  check('An unknown upload answers 404 NoSuchUpload to each operation', api('Error responses'), async (s3, key) => {
     const part = { PartNumber: 1, ETag: `"${md5Hex('a CV')}"` };
     const at = { ...s3.at(key), UploadId: unknownUpload };
     await refused(s3.client.send(new UploadPartCommand({ ...at, PartNumber: 1, Body: 'a' })), 404, 'NoSuchUpload');
@@ -132,36 +110,22 @@ export const multipart: readonly S3Check[] = [
     await refused(complete(s3, key, unknownUpload, [part]), 404, 'NoSuchUpload');
     await refused(s3.client.send(new AbortMultipartUploadCommand(at)), 404, 'NoSuchUpload');
   }),
-  check('An aborted upload is gone', api('AbortMultipartUpload'), async (s3) => {
-    const key = s3.key('aborted');
-    const uploadId = await s3.startMultipart(key);
+  ofUpload('An aborted upload is gone', api('AbortMultipartUpload'), async (s3, key, uploadId) => {
     const part = await s3.uploadPart(key, uploadId, 1, 'a CV');
     answered(await s3.raw('DELETE', key, { query: { uploadId } }), 204);
     await refused(complete(s3, key, uploadId, [part]), 404, 'NoSuchUpload');
     await s3.isAbsent(key);
   }),
-  check('ListParts lists parts by number, a page at a time', api('ListParts'), async (s3) => {
-    const key = s3.key('listed');
+  check('ListParts lists parts by number, a page at a time', api('ListParts'), async (s3, key) => {
     const UploadId = await s3.startMultipart(key);
     for (const number of [3, 1, 2]) await s3.uploadPart(key, UploadId, number, 'x'.repeat(number));
     const list = (more: object) => s3.client.send(new ListPartsCommand({ ...s3.at(key), UploadId, ...more }));
     const first = await list({ MaxParts: 2 });
-    equal(
-      first.Parts?.map((part) => [part.PartNumber, part.Size]),
-      [
-        [1, 1],
-        [2, 2],
-      ],
-      'first page',
-    );
-    equal(first.IsTruncated, true, 'IsTruncated');
+    const shown = ({ Parts = [], IsTruncated }: ListPartsCommandOutput) =>
+      `${Parts.map((part) => `${part.PartNumber} of ${part.Size} B`).join(', ')}; more: ${IsTruncated}`;
+    equal(shown(first), '1 of 1 B, 2 of 2 B; more: true', 'first page');
     const second = await list({ PartNumberMarker: first.NextPartNumberMarker });
-    equal(
-      second.Parts?.map(({ PartNumber }) => PartNumber),
-      [3],
-      'second page',
-    );
-    equal(second.IsTruncated, false, 'IsTruncated at the end');
+    equal(shown(second), '3 of 3 B; more: false', 'second page');
   }),
   check('ListMultipartUploads lists uploads in progress by prefix', api('ListMultipartUploads'), async (s3) => {
     const ids = [await s3.startMultipart(s3.key('a')), await s3.startMultipart(s3.key('b'))];
@@ -169,14 +133,8 @@ export const multipart: readonly S3Check[] = [
     const { Uploads = [] } = await s3.client.send(
       new ListMultipartUploadsCommand({ Bucket: s3.bucket, Prefix: s3.prefix }),
     );
-    equal(
-      Uploads.map(({ Key, UploadId }) => [Key, UploadId]),
-      [
-        [s3.key('a'), ids[0]],
-        [s3.key('b'), ids[1]],
-      ],
-      'uploads',
-    );
+    const shown = Uploads.map(({ Key, UploadId }) => `${Key} ${UploadId}`);
+    equal(shown, [`${s3.key('a')} ${ids[0]}`, `${s3.key('b')} ${ids[1]}`], 'uploads');
     isTrue(
       Uploads.every(({ Initiated }) => Initiated instanceof Date),
       'Initiated is missing',

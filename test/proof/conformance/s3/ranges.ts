@@ -41,20 +41,17 @@ export const ranges: readonly S3Check[] = [
     answered(answer, 200);
     equal(answer.body.toString(), digits, 'body');
   }),
-  check('HEAD with a range tells the length of the range', api('HeadObject'), async (s3) => {
-    const key = s3.key('digits');
+  check('HEAD with a range tells the length of the range', api('HeadObject'), async (s3, key) => {
     await s3.put(key, digits);
     const answer = await s3.raw('HEAD', key, { headers: { range: 'bytes=2-5' } });
     equal(answer.status, 206, 'status');
     equal(answer.headers['content-length'], '4', 'Content-Length');
   }),
-  check('Answers say Accept-Ranges: bytes', get, async (s3) => {
-    const key = s3.key('digits');
+  check('Answers say Accept-Ranges: bytes', get, async (s3, key) => {
     await s3.put(key, digits);
     equal((await s3.head(key)).AcceptRanges, 'bytes', 'Accept-Ranges');
   }),
-  check('A range and a false If-Match answer 412', get, async (s3) => {
-    const key = s3.key('digits');
+  check('A range and a false If-Match answer 412', get, async (s3, key) => {
     await s3.put(key, digits);
     await refused(s3.get(key, { Range: 'bytes=0-1', IfMatch: '"0123456789abcdef0123456789abcdef"' }), 412);
   }),

@@ -2,6 +2,7 @@ import { CopyObjectCommand, ListObjectsV2Command, type StorageClass } from '@aws
 import { equal } from '../expect.ts';
 import { api, check, encodeKey, guide, refused, type S3, type S3Check } from './context.ts';
 
+const classes = guide('Understanding and managing Amazon S3 storage classes');
 const archived = guide('Working with archived objects');
 
 const putIn = (s3: S3, key: string, storageClass: string) =>
@@ -31,16 +32,12 @@ export const storageClasses: readonly S3Check[] = [
       equal((await s3.head(s3.key('a'))).StorageClass, name, 'StorageClass of HeadObject');
     }),
   ),
-  check(
-    'GLACIER_IR, STANDARD_IA and INTELLIGENT_TIERING are read at once',
-    guide('Understanding and managing Amazon S3 storage classes'),
-    async (s3) => {
-      for (const name of ['GLACIER_IR', 'STANDARD_IA', 'INTELLIGENT_TIERING']) {
-        await putIn(s3, s3.key(name), name);
-        equal((await s3.get(s3.key(name))).text, 'a CV', `body of ${name}`);
-      }
-    },
-  ),
+  check('GLACIER_IR, STANDARD_IA and INTELLIGENT_TIERING are read at once', classes, async (s3) => {
+    for (const name of ['GLACIER_IR', 'STANDARD_IA', 'INTELLIGENT_TIERING']) {
+      await putIn(s3, s3.key(name), name);
+      equal((await s3.get(s3.key(name))).text, 'a CV', `body of ${name}`);
+    }
+  }),
   check('A copy of a GLACIER object answers 403 InvalidObjectState', api('CopyObject'), async (s3) => {
     await putIn(s3, s3.key('a'), 'GLACIER');
     const CopySource = `${s3.bucket}/${encodeKey(s3.key('a'))}`;

@@ -22,6 +22,11 @@ import {
   versionCheck,
 } from './context.ts';
 
+const paging = api('ListObjectVersions');
+const reading = guide('Retrieving object versions from a versioning-enabled bucket');
+const deleting = guide('Deleting object versions from a versioning-enabled bucket');
+const conditional = guide('How to prevent object overwrites with conditional writes');
+const managing = guide('Managing delete markers');
 const using = guide('Retaining multiple versions of objects with S3 Versioning');
 const suspended = guide('Adding objects to versioning-suspended buckets');
 const markers = guide('Working with delete markers');
@@ -38,25 +43,25 @@ const remove = (s3: S3, key: string, VersionId?: string) =>
 const list = (s3: S3, more: object = {}) =>
   s3.client.send(new ListObjectVersionsCommand({ Bucket: s3.bucket, Prefix: s3.prefix, ...more }));
 
+/** One field of every entry of a listing. */
+const fieldsOf = <Field extends string>(
+  field: Field,
+  entries: readonly { readonly [K in Field]?: unknown }[] | undefined,
+) => entries?.map((entry) => entry[field]);
+
 export const versions: readonly S3Check[] = [
-  versionCheck(
-    'A listing of versions is continued although its last page was deleted',
-    api('ListObjectVersions'),
-    async (s3) => {
-      const key = s3.key('cv.pdf');
-      for (const body of ['1', '2', '3', '4']) await s3.put(key, body);
-      const page = await list(s3, { MaxKeys: 2 });
-      for (const { VersionId } of page.Versions ?? []) await remove(s3, key, VersionId);
-      const marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
-      equal((await list(s3, marker)).Versions?.length, 2, 'versions on the next page');
-    },
-  ),
+  versionCheck('A listing of versions is continued although its last page was deleted', paging, async (s3, key) => {
+    for (const body of ['1', '2', '3', '4']) await s3.put(key, body);
+    const page = await list(s3, { MaxKeys: 2 });
+    for (const { VersionId } of page.Versions ?? []) await remove(s3, key, VersionId);
+    const marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+    equal((await list(s3, marker)).Versions?.length, 2, 'versions on the next page');
+  }),
   versionCheck('The bucket says that its versions are on', api('GetBucketVersioning'), async (s3) => {
     const { Status } = await s3.client.send(new GetBucketVersioningCommand({ Bucket: s3.bucket }));
     equal(Status, 'Enabled', 'Status');
   }),
-  versionCheck('Each upload gets a version id of its own', using, async (s3) => {
-    const key = s3.key('cv.pdf');
+  versionCheck('Each upload gets a version id of its own', using, async (s3, key) => {
     const { first, second } = await twoVersions(s3, key);
     isTrue(first !== second, 'both uploads have the same version id');
     const current = await s3.get(key);
@@ -64,20 +69,14 @@ export const versions: readonly S3Check[] = [
     equal(current.VersionId, second, 'VersionId of GetObject');
     equal((await s3.head(key)).VersionId, second, 'VersionId of HeadObject');
   }),
-  versionCheck(
-    'An earlier version is read by its id',
-    guide('Retrieving object versions from a versioning-enabled bucket'),
-    async (s3) => {
-      const key = s3.key('cv.pdf');
-      const { first } = await twoVersions(s3, key);
-      const answer = await s3.get(key, { VersionId: first });
-      equal(answer.text, 'first', 'body');
-      equal(answer.VersionId, first, 'VersionId');
-      equal((await s3.head(key, { VersionId: first })).ContentLength, 5, 'Content-Length of HeadObject');
-    },
-  ),
-  versionCheck('DELETE hides the object behind a delete marker', markers, async (s3) => {
-    const key = s3.key('cv.pdf');
+  versionCheck('An earlier version is read by its id', reading, async (s3, key) => {
+    const { first } = await twoVersions(s3, key);
+    const answer = await s3.get(key, { VersionId: first });
+    equal(answer.text, 'first', 'body');
+    equal(answer.VersionId, first, 'VersionId');
+    equal((await s3.head(key, { VersionId: first })).ContentLength, 5, 'Content-Length of HeadObject');
+  }),
+  versionCheck('DELETE hides the object behind a delete marker', markers, async (s3, key) => {
     const { second } = await twoVersions(s3, key);
     const answer = await s3.raw('DELETE', key);
     answered(answer, 204);
@@ -88,72 +87,55 @@ export const versions: readonly S3Check[] = [
     equal(read.headers['x-amz-delete-marker'], 'true', 'x-amz-delete-marker of GetObject');
     equal((await s3.get(key, { VersionId: second })).text, 'second', 'the version behind it');
   }),
-  versionCheck('GET of a delete marker by its id answers 405 MethodNotAllowed', markers, async (s3) => {
-    const key = s3.key('cv.pdf');
+  versionCheck('GET of a delete marker by its id answers 405 MethodNotAllowed', markers, async (s3, key) => {
     await s3.put(key);
     const versionId = given((await remove(s3, key)).VersionId, 'VersionId of the marker');
     const answer = await s3.raw('GET', key, { query: { versionId } });
     answered(answer, 405, 'MethodNotAllowed');
     equal(answer.headers['x-amz-delete-marker'], 'true', 'x-amz-delete-marker');
   }),
-  versionCheck('Deleting the delete marker brings the object back', guide('Managing delete markers'), async (s3) => {
-    const key = s3.key('cv.pdf');
+  versionCheck('Deleting the delete marker brings the object back', managing, async (s3, key) => {
     await s3.put(key);
     const { VersionId } = await remove(s3, key);
     const answer = await remove(s3, key, VersionId);
     equal(answer.DeleteMarker, true, 'DeleteMarker');
     equal((await s3.get(key)).text, 'a CV', 'body');
   }),
-  versionCheck(
-    'Deleting the newest version brings the one before back',
-    guide('Deleting object versions from a versioning-enabled bucket'),
-    async (s3) => {
-      const key = s3.key('cv.pdf');
-      const { first, second } = await twoVersions(s3, key);
-      const answer = await remove(s3, key, second);
-      equal(answer.VersionId, second, 'VersionId');
-      equal(answer.DeleteMarker, undefined, 'DeleteMarker');
-      const current = await s3.get(key);
-      equal(current.text, 'first', 'body');
-      equal(current.VersionId, first, 'VersionId of GetObject');
-    },
-  ),
+  versionCheck('Deleting the newest version brings the one before back', deleting, async (s3, key) => {
+    const { first, second } = await twoVersions(s3, key);
+    const answer = await remove(s3, key, second);
+    equal(answer.VersionId, second, 'VersionId');
+    equal(answer.DeleteMarker, undefined, 'DeleteMarker');
+    const current = await s3.get(key);
+    equal(current.text, 'first', 'body');
+    equal(current.VersionId, first, 'VersionId of GetObject');
+  }),
   versionCheck('DELETE of a missing key makes a delete marker', markers, async (s3) => {
     equal((await remove(s3, s3.key('missing'))).DeleteMarker, true, 'DeleteMarker');
     const { DeleteMarkers = [] } = await list(s3);
-    equal(
-      DeleteMarkers.map(({ Key }) => Key),
-      [s3.key('missing')],
-      'delete markers',
-    );
+    equal(fieldsOf('Key', DeleteMarkers), [s3.key('missing')], 'delete markers');
   }),
-  versionCheck('A version that is gone answers 404 NoSuchVersion', api('Error responses'), async (s3) => {
-    const key = s3.key('cv.pdf');
+  versionCheck('A version that is gone answers 404 NoSuchVersion', api('Error responses'), async (s3, key) => {
     const { first } = await twoVersions(s3, key);
     await remove(s3, key, first);
     await refused(s3.get(key, { VersionId: first }), 404, 'NoSuchVersion');
   }),
-  versionCheck(
-    'ListObjectVersions lists keys in order and the newest version first',
-    api('ListObjectVersions'),
-    async (s3) => {
-      const [a, b] = [s3.key('a'), s3.key('b')];
-      const { first, second } = await twoVersions(s3, a);
-      const other = (await s3.put(b)).VersionId;
-      const { Versions = [] } = await list(s3);
-      equal(
-        Versions.map(({ Key, VersionId, IsLatest }) => [Key, VersionId, IsLatest]),
-        [
-          [a, second, true],
-          [a, first, false],
-          [b, other, true],
-        ],
-        'versions',
-      );
-    },
-  ),
-  versionCheck('ListObjectVersions tells the delete marker as the latest', api('ListObjectVersions'), async (s3) => {
-    const key = s3.key('a');
+  versionCheck('ListObjectVersions lists keys in order and the newest version first', paging, async (s3) => {
+    const [a, b] = [s3.key('a'), s3.key('b')];
+    const { first, second } = await twoVersions(s3, a);
+    const other = (await s3.put(b)).VersionId;
+    const { Versions = [] } = await list(s3);
+    equal(
+      Versions.map(({ Key, VersionId, IsLatest }) => [Key, VersionId, IsLatest]),
+      [
+        [a, second, true],
+        [a, first, false],
+        [b, other, true],
+      ],
+      'versions',
+    );
+  }),
+  versionCheck('ListObjectVersions tells the delete marker as the latest', paging, async (s3, key) => {
     await s3.put(key);
     const { VersionId } = await remove(s3, key);
     const { Versions = [], DeleteMarkers = [] } = await list(s3);
@@ -162,29 +144,16 @@ export const versions: readonly S3Check[] = [
       [[key, VersionId, true]],
       'markers',
     );
-    equal(
-      Versions.map(({ IsLatest }) => IsLatest),
-      [false],
-      'IsLatest of the version',
-    );
+    equal(fieldsOf('IsLatest', Versions), [false], 'IsLatest of the version');
   }),
-  versionCheck('ListObjectVersions pages through the versions of one key', api('ListObjectVersions'), async (s3) => {
-    const key = s3.key('a');
+  versionCheck('ListObjectVersions pages through the versions of one key', paging, async (s3, key) => {
     const { first, second } = await twoVersions(s3, key);
     const third = (await s3.put(key, 'third')).VersionId;
     const page = await list(s3, { MaxKeys: 2 });
-    equal(
-      page.Versions?.map(({ VersionId }) => VersionId),
-      [third, second],
-      'first page',
-    );
+    equal(fieldsOf('VersionId', page.Versions), [third, second], 'first page');
     equal(page.IsTruncated, true, 'IsTruncated');
     const next = await list(s3, { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker });
-    equal(
-      next.Versions?.map(({ VersionId }) => VersionId),
-      [first],
-      'second page',
-    );
+    equal(fieldsOf('VersionId', next.Versions), [first], 'second page');
     equal(next.IsTruncated, false, 'IsTruncated at the end');
   }),
   versionCheck('A plain listing does not list hidden objects', markers, async (s3) => {
@@ -210,8 +179,7 @@ export const versions: readonly S3Check[] = [
     equal(Deleted.find(({ Key }) => Key === b)?.VersionId, second, 'VersionId of the second');
     equal((await s3.get(b)).text, 'first', 'what is left of the second');
   }),
-  versionCheck('A copy takes a named version and tells which', api('CopyObject'), async (s3) => {
-    const key = s3.key('from');
+  versionCheck('A copy takes a named version and tells which', api('CopyObject'), async (s3, key) => {
     const { first } = await twoVersions(s3, key);
     const answer = await s3.client.send(
       new CopyObjectCommand({
@@ -223,8 +191,7 @@ export const versions: readonly S3Check[] = [
     isTrue(answer.VersionId !== undefined && answer.VersionId !== first, 'x-amz-version-id of the copy is not its own');
     equal((await s3.get(s3.key('to'))).text, 'first', 'body');
   }),
-  versionCheck('A completed multipart upload has a version id', api('CompleteMultipartUpload'), async (s3) => {
-    const key = s3.key('multipart');
+  versionCheck('A completed multipart upload has a version id', api('CompleteMultipartUpload'), async (s3, key) => {
     const UploadId = await s3.startMultipart(key);
     const part = await s3.uploadPart(key, UploadId, 1, 'a CV');
     const { VersionId } = await s3.client.send(
@@ -232,17 +199,12 @@ export const versions: readonly S3Check[] = [
     );
     equal((await s3.head(key)).VersionId, given(VersionId, 'VersionId'), 'VersionId of HeadObject');
   }),
-  versionCheck(
-    'PUT with If-None-Match: * succeeds behind a delete marker',
-    guide('How to prevent object overwrites with conditional writes'),
-    async (s3) => {
-      const key = s3.key('again');
-      await s3.put(key);
-      await remove(s3, key);
-      await s3.put(key, 'again', { IfNoneMatch: '*' });
-      equal((await s3.get(key)).text, 'again', 'body');
-    },
-  ),
+  versionCheck('PUT with If-None-Match: * succeeds behind a delete marker', conditional, async (s3, key) => {
+    await s3.put(key);
+    await remove(s3, key);
+    await s3.put(key, 'again', { IfNoneMatch: '*' });
+    equal((await s3.get(key)).text, 'again', 'body');
+  }),
   {
     ...check('While versions are suspended, uploads replace the version null', suspended, async (s3) => {
       const Bucket = `${s3.bucket}-suspended`;
@@ -260,11 +222,7 @@ export const versions: readonly S3Check[] = [
         equal((await s3.get(key, { ...at, VersionId: 'null' })).text, 'third', 'the version null');
         equal((await s3.get(key, { ...at, VersionId: first })).text, 'first', 'the first version');
         const { Versions = [] } = await s3.client.send(new ListObjectVersionsCommand({ Bucket }));
-        equal(
-          Versions.map(({ VersionId }) => VersionId),
-          ['null', first],
-          'versions',
-        );
+        equal(fieldsOf('VersionId', Versions), ['null', first], 'versions');
       } finally {
         await removeBucket(s3.client, Bucket, new Set());
       }
