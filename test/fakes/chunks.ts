@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { randomFrom as seeded } from '../proof/simulation/random.ts';
 
 /** Sources of bytes for tests. */
 
@@ -37,13 +38,5 @@ export const collect = async (chunks: AsyncIterable<string | Uint8Array>): Promi
   return Buffer.concat(pieces);
 };
 
-/** Reproducible pseudo-random integers in [0, below), after Mulberry32. */
-export const randomFrom = (seed: number): ((below: number) => number) => {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-};
+/** Reproducible whole numbers from 0 to below a bound. */
+export const randomFrom = (seed: number): ((bound: number) => number) => seeded(seed).below;

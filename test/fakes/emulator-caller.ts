@@ -1,50 +1,17 @@
-import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { greenhouseIntegrationId, type KomboEmulator } from '../../infra/local/kombo/emulator.ts';
+import { rawCall, type Seen, type Sent } from './raw-call.ts';
 
-/** What a caller gets to see of an answer. */
-export interface Seen {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
-export interface Sent {
-  readonly method?: 'GET' | 'POST';
-  readonly path: string;
-  readonly body?: string | Buffer;
-  /** Undefined leaves a header out. */
-  readonly headers?: OutgoingHttpHeaders;
-  readonly signal?: AbortSignal;
-}
-
-/** One call on a connection of its own, with a good key and integration unless told otherwise. Rejects as node:http does. */
-export const call = (emulator: KomboEmulator, { method = 'GET', path, body, headers, signal }: Sent): Promise<Seen> =>
-  new Promise((resolve, reject) => {
-    const given = {
+/** One call with a good key and integration unless told otherwise. */
+export const call = (emulator: KomboEmulator, { path, headers, ...sent }: Sent & { readonly path: string }) =>
+  rawCall(`${emulator.url}${path}`, {
+    ...sent,
+    headers: {
       authorization: 'Bearer ks_dev_local',
       'x-integration-id': greenhouseIntegrationId,
       'content-type': 'application/json',
       ...headers,
-    };
-    const sent = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    const outgoing = request(
-      `${emulator.url}${path}`,
-      { method, headers: sent, agent: false, ...(signal ? { signal } : {}) },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('error', reject);
-        incoming.on('end', () =>
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: incoming.headers,
-            text: Buffer.concat(chunks).toString(),
-          }),
-        );
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(body);
+    },
   });
 
 /** One call of the emulator's control address, which tests and the console use. */

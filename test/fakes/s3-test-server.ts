@@ -4,6 +4,15 @@ import { onTestFinished } from 'vitest';
 import type { CreatedObject } from '../../infra/local/aws/events/s3-notification.ts';
 import { type S3ServerOptions, s3Credentials, startS3 } from '../../infra/local/aws/s3/server.ts';
 
+export const s3ClientOf = (endpoint: string): S3Client =>
+  new S3Client({
+    endpoint,
+    forcePathStyle: true,
+    region: 'eu-central-1',
+    credentials: s3Credentials,
+    maxAttempts: 1,
+  });
+
 /** A local S3 with the bucket `cvs`, and a client of it; both end with the test, or earlier on demand. */
 export const startTestS3 = async (
   directory: string,
@@ -11,13 +20,7 @@ export const startTestS3 = async (
   options: Pick<S3ServerOptions, 'versioning' | 'idleTimeoutMs'> = {},
 ) => {
   const server = await startS3({ directory, bucket: 'cvs', preferredPort: 0, onCreated, ...options });
-  const client = new S3Client({
-    endpoint: server.url,
-    forcePathStyle: true,
-    region: 'eu-central-1',
-    credentials: s3Credentials,
-    maxAttempts: 1,
-  });
+  const client = s3ClientOf(server.url);
   const end = async () => {
     client.destroy();
     await server.close();

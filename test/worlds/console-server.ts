@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { request } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
@@ -64,42 +63,6 @@ export const consoleServer = async (functions: ReadonlyMap<string, Lambda> = new
   });
   return { url: server.url, kombo, s3, dynamodb, events, bucket, table };
 };
-
-export interface RawAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
-
-/** A request with exactly these headers: `fetch` would add some automatically. */
-export const ask = (
-  url: string,
-  {
-    method = 'GET',
-    headers = {},
-    body = '',
-  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
-): Promise<RawAnswer> =>
-  new Promise((resolve, reject) => {
-    const outgoing = request(
-      url,
-      { method, headers: { 'content-length': Buffer.byteLength(body), ...headers } },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('end', () =>
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: incoming.headers,
-            body: Buffer.concat(chunks).toString(),
-          }),
-        );
-        incoming.on('error', reject);
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
 
 /** Reads the live stream of a page until an event fits. */
 export const readLiveUntil = async (url: string, fits: (event: string, data: string) => boolean): Promise<string> => {

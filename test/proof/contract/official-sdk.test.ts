@@ -23,6 +23,13 @@ const cv = {
   data: Buffer.from('%PDF-1.7 Frank').toString('base64'),
 } as const;
 
+const atsCallsOf = ({ ats }: Kombo) => [
+  () => ats.addCandidateAttachment({ candidate_id: 'Frank1', body: { attachment: cv } }),
+  () => ats.addApplicationAttachment({ application_id: 'Application1', body: { attachment: cv } }),
+  () => ats.getCandidateAttachments({ candidate_id: 'Frank1' }),
+  () => ats.getApplicationAttachments({ application_id: 'Application1' }),
+];
+
 /** The error that a call rejects with; fails when it resolves. */
 const errorOf = async (call: () => Promise<unknown>): Promise<unknown> => {
   try {
@@ -178,14 +185,8 @@ test.each(['ats_add_candidate_attachment', 'ats_add_application_attachment'] as 
 
 test.each(knownErrorCodes)('an error %s reaches the SDK as its own class, with code and log_url', async (code) => {
   emulator.faults.arm(code, { on: ['post', 'list'] });
-  const calls = [
-    () => kombo.ats.addCandidateAttachment({ candidate_id: 'Frank1', body: { attachment: cv } }),
-    () => kombo.ats.addApplicationAttachment({ application_id: 'Application1', body: { attachment: cv } }),
-    () => kombo.ats.getCandidateAttachments({ candidate_id: 'Frank1' }),
-    () => kombo.ats.getApplicationAttachments({ application_id: 'Application1' }),
-  ];
 
-  for (const call of calls) {
+  for (const call of atsCallsOf(kombo)) {
     const error = await komboAtsErrorOf(call);
     expect(error.error.code).toBe(code);
     expect(error.error.title).toEqual(expect.any(String));
@@ -207,18 +208,12 @@ test('an error without a code reaches the SDK as its own class', async () => {
 
 test('a wrong API key is refused on every call', async () => {
   const stranger = clientOf(greenhouseIntegrationId, 'ks_dev_wrong');
-  const atsCalls = [
-    () => stranger.ats.addCandidateAttachment({ candidate_id: 'Frank1', body: { attachment: cv } }),
-    () => stranger.ats.addApplicationAttachment({ application_id: 'Application1', body: { attachment: cv } }),
-    () => stranger.ats.getCandidateAttachments({ candidate_id: 'Frank1' }),
-    () => stranger.ats.getApplicationAttachments({ application_id: 'Application1' }),
-  ];
   const generalCalls = [
     () => stranger.general.getIntegrationDetails({ integration_id: greenhouseIntegrationId }),
     () => stranger.general.checkApiKey(),
   ];
 
-  for (const call of atsCalls) {
+  for (const call of atsCallsOf(stranger)) {
     const error = await komboAtsErrorOf(call);
     expect([error.statusCode, error.error.code]).toEqual([401, 'PLATFORM.AUTHENTICATION_INVALID']);
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { defaultApiKey, type KomboEmulator, startKomboEmulator } from '../../../infra/local/kombo/emulator.ts';
+import { expect, test } from 'vitest';
+import { defaultApiKey } from '../../../infra/local/kombo/emulator.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { deadlineIn } from '../../../lib/deadline.ts';
 import { attachmentBody } from '../../../lib/kombo/attachment-request.ts';
@@ -8,6 +8,7 @@ import { type KomboClient, komboClient } from '../../../lib/kombo/client.ts';
 import { httpTransport } from '../../../lib/kombo/http-transport.ts';
 import type { Target } from '../../../lib/upload/target.ts';
 import { chunksOf } from '../../fakes/chunks.ts';
+import { testEmulator } from '../../fakes/test-emulator.ts';
 import { errorAnswer, type PostFate } from '../simulation/kombo-answers.ts';
 import { SimulatedKombo, transportOf } from '../simulation/simulated-kombo.ts';
 
@@ -94,11 +95,7 @@ const post = fc.record({
 });
 type Post = typeof post extends fc.Arbitrary<infer T> ? T : never;
 
-let emulator: KomboEmulator;
-beforeAll(async () => {
-  emulator = await startKomboEmulator({ integrations: [integrationId] });
-});
-afterAll(() => emulator.close());
+const emulator = await testEmulator({ integrations: [integrationId] });
 
 const attach = async (kombo: KomboClient, target: Target, { name, type, content }: Post): Promise<string> => {
   const deadline = deadlineIn(systemClock, 20_000);

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type S3Server, s3Credentials, startS3 } from '../../../infra/local/aws/s3/server.ts';
+import { afterAll, expect, test } from 'vitest';
+import { startS3 } from '../../../infra/local/aws/s3/server.ts';
 import { s3Storage } from '../../../lib/aws/s3-storage.ts';
 import type { Storage } from '../../../lib/upload/storage.ts';
+import { s3ClientOf } from '../../fakes/s3-test-server.ts';
+import { newFolder, remove } from '../../fakes/temporary-folder.ts';
 import { SimulatedBucket, storageOf } from '../simulation/simulated-storage.ts';
 
 /**
@@ -23,20 +22,13 @@ import { SimulatedBucket, storageOf } from '../simulation/simulated-storage.ts';
 const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 2_000);
 
 const bucket = 'cvs';
-let server: S3Server;
-let client: S3Client;
-let directory: string;
-
-beforeAll(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'cv-courier-'));
-  server = await startS3({ directory, bucket, preferredPort: 0, onCreated: () => undefined, versioning: false });
-  const endpoint = { endpoint: server.url, region: 'eu-central-1', forcePathStyle: true, credentials: s3Credentials };
-  client = new S3Client({ ...endpoint, maxAttempts: 1 });
-});
+const directory = await newFolder();
+const server = await startS3({ directory, bucket, preferredPort: 0, onCreated: () => undefined, versioning: false });
+const client = s3ClientOf(server.url);
 afterAll(async () => {
   client.destroy();
   await server.close();
-  await rm(directory, { recursive: true, force: true });
+  await remove(directory);
 });
 
 /** Keys that sort differently as UTF-8 and as UTF-16, and such that a listing or a URL could mistake. */

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { Table } from '../../../lib/ledger/table.ts';
-import { type LocalDynamo, startLocalDynamo } from '../../fakes/local-table.ts';
+import { startLocalDynamo } from '../../fakes/local-table.ts';
 import { actor, type Operation, operations, resolved } from './table-operations.ts';
 import { type EditableTable, inMemory, inSimulation, onServer } from './tables.ts';
 
@@ -25,13 +25,9 @@ const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 500);
 /** Each works on one run at a time. */
 const lanes = 4;
 
-let dynamo: LocalDynamo;
-let served: { name: string; table: Table };
-beforeAll(async () => {
-  dynamo = await startLocalDynamo();
-  served = await dynamo.newTable();
-});
+const dynamo = await startLocalDynamo();
 afterAll(() => dynamo.stop());
+const served = await dynamo.newTable();
 
 const compare = async (tables: readonly EditableTable[], asked: readonly Operation[]): Promise<void> => {
   const actors = tables.map((table) => ({ name: table.name, act: actor(table) }));

@@ -2,18 +2,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Lambda } from '../../../../infra/local/aws/lambda/function.ts';
 import { FunctionFailed } from '../../../../infra/local/aws/lambda/process.ts';
 import { startControl } from '../../../../infra/local/process/control-server.ts';
-
-const lambda = (invoke: Lambda['invoke']): Lambda => ({
-  name: 'on-demand',
-  pids: [],
-  invoke,
-  send: async () => ({ ok: true, result: null }),
-  kill: async () => undefined,
-  close: async () => undefined,
-});
+import { fakeOnDemand } from '../../../fakes/fake-function.ts';
 
 const start = async (invoke: Lambda['invoke'] = async () => null) => {
-  const server = await startControl(new Map([['on-demand', lambda(invoke)]]), 0);
+  const server = await startControl(new Map([['on-demand', fakeOnDemand(invoke)]]), 0);
   onTestFinished(() => server.close());
   const call = async (path: string, init: RequestInit = {}) => {
     const response = await fetch(`${server.url}${path}`, init);

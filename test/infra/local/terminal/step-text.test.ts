@@ -2,7 +2,6 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Step } from '../../../../infra/local/terminal/step.ts';
 import { stepText } from '../../../../infra/local/terminal/step-text.ts';
-import { sizeText } from '../../../../lib/attachment/size-text.ts';
 
 const startedAtMs = Date.parse('2026-03-01T10:00:00.000Z');
 const key = 'candidates/c1/Frank Doe CV.pdf';
@@ -74,14 +73,4 @@ describe('each step is one aligned line', () => {
   test.each(steps)('$step', (step, line) => {
     expect(stripVTControlCharacters(stepText(step, startedAtMs))).toBe(line);
   });
-});
-
-test.each([
-  [0, '0 B'],
-  [999, '999 B'],
-  [1_000, '1 kB'],
-  [2_135, '2.1 kB'],
-  [10_000_000, '10 MB'],
-])('%i bytes are %s', (bytes, text) => {
-  expect(sizeText(bytes)).toBe(text);
 });

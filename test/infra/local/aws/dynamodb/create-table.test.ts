@@ -1,15 +1,12 @@
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createTable, tableDefinition } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
-import { type LocalDynamo, startLocalDynamo } from '../../../../fakes/local-table.ts';
+import { startLocalDynamo } from '../../../../fakes/local-table.ts';
 
-describe('the table', () => {
-  let dynamo: LocalDynamo;
-  beforeAll(async () => {
-    dynamo = await startLocalDynamo();
-  });
-  afterAll(() => dynamo.stop());
+const dynamo = await startLocalDynamo();
+afterAll(() => dynamo.stop());
 
+describe('the table of the ledger', () => {
   test('is created, is usable immediately, and is found again', async () => {
     expect(await createTable(dynamo.client, 'first-table')).toBe('created');
     const { Table } = await dynamo.client.send(new DescribeTableCommand({ TableName: 'first-table' }));

@@ -1,26 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTable } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
-import { startDynamoDb } from '../../../../../infra/local/aws/dynamodb/server.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
+import { testDynamoDb } from '../../../../fakes/test-dynamodb.ts';
 
-const start = async (directory: string) => {
-  const server = await startDynamoDb(directory, 0);
-  const client = new DynamoDBClient({
-    endpoint: server.url,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
-  const end = async () => {
-    client.destroy();
-    await server.close();
-  };
-  onTestFinished(end);
-  return { server, client, end };
-};
+const start = (directory: string) => testDynamoDb(onTestFinished, directory);
 
 test('tables and their items outlive the server', async () => {
   const folder = await temporaryFolder();

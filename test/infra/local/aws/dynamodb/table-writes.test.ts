@@ -2,30 +2,15 @@ import {
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
-  DynamoDBClient,
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTable } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
-import { type DynamoDbServer, startDynamoDb } from '../../../../../infra/local/aws/dynamodb/server.ts';
 import type { TableWrite } from '../../../../../infra/local/aws/dynamodb/table-writes.ts';
+import { testDynamoDb } from '../../../../fakes/test-dynamodb.ts';
 
-let server: DynamoDbServer;
-let client: DynamoDBClient;
-beforeAll(async () => {
-  server = await startDynamoDb(undefined, 0);
-  client = new DynamoDBClient({
-    endpoint: server.url,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
-});
-afterAll(async () => {
-  client.destroy();
-  await server.close();
-});
+const { server, client } = await testDynamoDb(afterAll);
 let TableName: string;
 let tables = 0;
 beforeEach(async () => {
@@ -36,52 +21,28 @@ beforeEach(async () => {
 
 const item = (version: number) => ({ pk: { S: 'a' }, version: { N: String(version) } });
 const put = (version: number) => client.send(new PutItemCommand({ TableName, Item: item(version) }));
-const putWhenAbsent = (asked: 'ALL_OLD' | 'NONE', version = 2) =>
+const putWhenAbsent = (version: number) =>
   client
     .send(
       new PutItemCommand({
         TableName,
         Item: item(version),
         ConditionExpression: 'attribute_not_exists(pk)',
-        ReturnValuesOnConditionCheckFailure: asked,
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
     )
     .then(
       () => 'written',
-      (error) => (error instanceof ConditionalCheckFailedException ? (error.Item ?? 'refused') : error),
+      (error) => (error instanceof ConditionalCheckFailedException ? error.Item : error),
     );
 
-describe('a refused write', () => {
-  test('carries the item that caused it where the caller asks for it', async () => {
-    await put(1);
-    expect(await putWhenAbsent('ALL_OLD')).toEqual(item(1));
-  });
-
-  test('carries no item where the caller does not ask for it', async () => {
-    await put(1);
-    expect(await putWhenAbsent('NONE')).toBe('refused');
-  });
-
-  test('carries no item where there is none', async () => {
-    const refused = client.send(
-      new DeleteItemCommand({
-        TableName,
-        Key: { pk: { S: 'nobody' } },
-        ConditionExpression: 'attribute_exists(pk)',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
-    await expect(refused).rejects.toMatchObject({ name: 'ConditionalCheckFailedException', Item: undefined });
-  });
-
-  test('carries the item of the winner, of any number of concurrent writes', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => putWhenAbsent('ALL_OLD', index)));
-    const winner = answers.indexOf('written');
-    expect(answers.filter((answer) => answer !== 'written')).toEqual(Array(19).fill(item(winner)));
-  });
+test('a refused write carries the item of the winner, of any number of concurrent writes', async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, version) => putWhenAbsent(version)));
+  const winner = answers.indexOf('written');
+  expect(answers.filter((answer) => answer !== 'written')).toEqual(Array(19).fill(item(winner)));
 });
 
-test('a write to a table that does not exist is refused in the words of DynamoDB, and a table made later works', async () => {
+test('a table that is made after a refused write to it works', async () => {
   const write = () => client.send(new PutItemCommand({ TableName: 'later', Item: item(1) }));
   await expect(write()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   await createTable(client, 'later');
@@ -123,7 +84,7 @@ describe('the stream', () => {
   test('tells nothing of a refused write, nor of one that changes nothing', async () => {
     await put(1);
     const seen = await writesDuring(async () => {
-      await putWhenAbsent('ALL_OLD');
+      await putWhenAbsent(2);
       await put(1);
       await client.send(new DeleteItemCommand({ TableName, Key: { pk: { S: 'nobody' } } }));
     });

@@ -1,32 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
 import {
-  CreateTableCommand,
   DescribeTimeToLiveCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   PutItemCommand,
   ScanCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createTable } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
-import { startDynamoDb } from '../../../../../infra/local/aws/dynamodb/server.ts';
+import { testDynamoDb } from '../../../../fakes/test-dynamodb.ts';
 
 const nowSeconds = 1_767_603_600;
 const TableName = 'ledger';
 
 const start = async () => {
   const clock = { seconds: nowSeconds };
-  const server = await startDynamoDb(undefined, 0, { nowMs: () => clock.seconds * 1000, everyMs: 5 });
-  const client = new DynamoDBClient({
-    endpoint: server.url,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
-  onTestFinished(async () => {
-    client.destroy();
-    await server.close();
-  });
+  const expiry = { nowMs: () => clock.seconds * 1000, everyMs: 5 };
+  const { server, client } = await testDynamoDb(onTestFinished, undefined, 0, expiry);
   const keysLeft = async (): Promise<readonly (string | undefined)[]> =>
     ((await client.send(new ScanCommand({ TableName }))).Items ?? []).map(({ pk }) => pk?.S).sort();
   const put = (pk: string, expiresAt: { N: string } | { S: string } | undefined) =>
@@ -61,7 +51,7 @@ test('items are deleted once their time has passed, and the stream tells it; ite
   expect(await keysLeft()).toEqual(['in-milliseconds', 'late', 'never', 'six-years-ago', 'text']);
 });
 
-describe('switching it', () => {
+describe('switching the expiry of items', () => {
   const update = (client: DynamoDBClient, Enabled: boolean, AttributeName = 'expiresAt', name = TableName) =>
     client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification: { AttributeName, Enabled } }));
 
@@ -76,29 +66,14 @@ describe('switching it', () => {
     await expect.poll(keysLeft, { interval: 10 }).toEqual([]);
   });
 
-  test('on twice, off twice, by another attribute, or for no table is refused', async () => {
+  test('off twice, by another attribute, or for no table is refused', async () => {
     const { client } = await start();
     await createTable(client, TableName);
-    await expect(update(client, true)).rejects.toThrow('TimeToLive is already enabled');
     await expect(update(client, false, 'other')).rejects.toThrow('current AttributeName is expiresAt');
     await update(client, false);
     await expect(update(client, false)).rejects.toThrow('TimeToLive is already disabled');
     await expect(update(client, true, 'expiresAt', 'no-such-table')).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
-  });
-
-  test('is off for a table where it was never switched on', async () => {
-    const { client } = await start();
-    await client.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      }),
-    );
-    const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
-    expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'DISABLED' });
   });
 });

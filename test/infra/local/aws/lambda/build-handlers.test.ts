@@ -25,9 +25,3 @@ test('builds what is missing or older than its sources, and leaves the rest alon
   await build(distDir);
   expect((await stat(modulePath)).size).toBeGreaterThan(10_000);
 });
-
-test('a handler that does not exist is named', async () => {
-  await expect(buildHandlers({ names: ['on-demnad'], distDir: await temporaryFolder() })).rejects.toThrow(
-    'No handler on-demnad.',
-  );
-});

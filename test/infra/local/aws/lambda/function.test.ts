@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Lambda, type LambdaOptions, startLambda } from '../../../../../infra/local/aws/lambda/function.ts';
-import { newFolder } from '../../../../fakes/temporary-folder.ts';
+import { isRunning } from '../../../../fakes/is-running.ts';
+import { newFolder, remove } from '../../../../fakes/temporary-folder.ts';
 
 /** Does what its event says. */
 const handlerSource = `
@@ -45,7 +46,7 @@ beforeAll(async () => {
   const folder = await newFolder();
   modulePath = path.join(folder, 'index.mjs');
   await writeFile(modulePath, handlerSource);
-  return async () => (await import('../../../../fakes/temporary-folder.ts')).remove(folder);
+  return () => remove(folder);
 });
 
 const start = (options: Partial<LambdaOptions> = {}): Lambda => {
@@ -65,24 +66,12 @@ const start = (options: Partial<LambdaOptions> = {}): Lambda => {
 
 const answerOf = async (answer: Promise<unknown>): Promise<Answer> => (await answer) as Answer;
 
-const isRunning = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-
 describe('an invocation', () => {
-  test('gets the event and a context, and its answer comes back', async () => {
+  test('gets the event, a context and nothing of the environment of the stack, and its answer comes back', async () => {
     const answer = await answerOf(start().invoke({ do: 'tell' }, 'request-1'));
-    expect(answer).toMatchObject({ name: 'on-test', id: 'request-1', env: 'hello' });
+    expect(answer).toMatchObject({ name: 'on-test', id: 'request-1', env: 'hello', home: null });
     expect(answer.left).toBeGreaterThan(0);
     expect(answer.left).toBeLessThanOrEqual(20_000);
-  });
-
-  test('sees nothing of the environment that the stack was started in', async () => {
-    expect(await answerOf(start().invoke({ do: 'tell' }))).toMatchObject({ home: null });
   });
 
   test('that returns nothing answers null, as on Lambda', async () => {

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createTable } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
-import { type DynamoDbServer, startDynamoDb } from '../../../../../infra/local/aws/dynamodb/server.ts';
 import { type BusEvent, localPipe, type Pipe, parsePipe, pipeOf } from '../../../../../infra/local/aws/pipes/pipe.ts';
 import { outcomeEvent } from '../../../../../infra/outcome-event.ts';
 import { dynamoTable } from '../../../../../lib/aws/dynamo-table.ts';
@@ -14,25 +12,16 @@ import type { LedgerRecord } from '../../../../../lib/ledger/record.ts';
 import { day, integrationId, minute, nine } from '../../../../fakes/ledger-samples.ts';
 import { claimed, claimOf, deliveredBy, written } from '../../../../fakes/ledger-steps.ts';
 import { type ManualClock, manualClock } from '../../../../fakes/manual-clock.ts';
-import { fillIn } from '../../../template/fill-in.ts';
-import { packageTemplate } from '../../../template/package.ts';
-import { settle } from '../../../template/settle.ts';
+import { testDynamoDb } from '../../../../fakes/test-dynamodb.ts';
+import { deployed } from '../../../template/deployed.ts';
 
 /** Real items of the ledger, through the filter and the template as they are packaged. */
 
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 let pipe: Pipe;
-let server: DynamoDbServer;
-let client: DynamoDBClient;
+const { server, client } = await testDynamoDb(afterAll);
 beforeAll(async () => {
-  const template = fillIn(settle(await packageTemplate({ outcomeBus: 'default' })));
+  const template = await deployed({ outcomeBus: 'default' });
   pipe = pipeOf(parsePipe(template.Resources.OutcomePipe?.Properties), 'eu-central-1');
-  server = await startDynamoDb(undefined, 0);
-  client = new DynamoDBClient({ endpoint: server.url, region: 'eu-central-1', credentials });
-});
-afterAll(async () => {
-  client.destroy();
-  await server.close();
 });
 
 let ledger: Ledger;
@@ -74,7 +63,7 @@ const about = {
   receivedAtMs: String(nine),
 };
 
-test('a delivery is told with everything that an application needs, as text', async () => {
+test('a delivery is told with everything that an application needs, as text, in the form of the schema', async () => {
   const record = await claimed(ledger, 'owner-A');
   clock.advance(minute);
   const opened = { sizeBytes: 48_211, correlationId: 'application-4711' };
@@ -84,6 +73,7 @@ test('a delivery is told with everything that an application needs, as text', as
   expect(details()).toEqual([
     { ...about, version: '2', status: 'attached', code: '', endedAtMs, correlationId: 'application-4711' },
   ]);
+  for (const event of events) expect(v.safeParse(outcomeEvent, event).issues).toBeUndefined();
 });
 
 test.each([
@@ -153,33 +143,21 @@ describe('nothing is told', () => {
 
   test('when a record expires', async () => {
     let nowMs = nine;
-    const expiring = await startDynamoDb(undefined, 0, { nowMs: () => nowMs, everyMs: 100 });
-    const own = new DynamoDBClient({ endpoint: expiring.url, region: 'eu-central-1', credentials });
-    try {
-      await createTable(own, 'ledger');
-      const seen: [string, BusEvent | undefined][] = [];
-      expiring.onWrite((write) => seen.push([write.eventName, pipe(write)]));
-      const its = ledgerOn({ table: dynamoTable(own, 'ledger'), clock, uuid: randomUUID, retentionDays: 30 });
-      await written(its, await claimed(its, 'owner-A'), deliveredBy('owner-A'));
-      nowMs = nine + 31 * day;
-      await expect.poll(() => seen.at(-1), { timeout: 20_000 }).toEqual(['REMOVE', undefined]);
-      expect(seen.map(([name, event]) => [name, event !== undefined])).toEqual([
-        ['INSERT', false],
-        ['MODIFY', true],
-        ['REMOVE', false],
-      ]);
-    } finally {
-      own.destroy();
-      await expiring.close();
-    }
+    const expiry = { nowMs: () => nowMs, everyMs: 10 };
+    const { server: expiring, client: own } = await testDynamoDb(onTestFinished, undefined, 0, expiry);
+    await createTable(own, 'ledger');
+    const seen: [string, BusEvent | undefined][] = [];
+    expiring.onWrite((write) => seen.push([write.eventName, pipe(write)]));
+    const its = ledgerOn({ table: dynamoTable(own, 'ledger'), clock, uuid: randomUUID, retentionDays: 30 });
+    await written(its, await claimed(its, 'owner-A'), deliveredBy('owner-A'));
+    nowMs = nine + 31 * day;
+    await expect.poll(() => seen.at(-1), { timeout: 20_000 }).toEqual(['REMOVE', undefined]);
+    expect(seen.map(([name, event]) => [name, event !== undefined])).toEqual([
+      ['INSERT', false],
+      ['MODIFY', true],
+      ['REMOVE', false],
+    ]);
   });
-});
-
-test('every event fits the schema that applications get', async () => {
-  const record = await claimed(ledger, 'owner-A');
-  await written(ledger, record, deliveredBy('owner-A'));
-  for (const event of events) expect(v.safeParse(outcomeEvent, event).issues).toBeUndefined();
-  expect(events).toHaveLength(1);
 });
 
 test('the local stack has the same pipe, of a stage of its own', async () => {

@@ -11,12 +11,11 @@ import {
   GetObjectCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test } from 'vitest';
-import { s3Credentials } from '../../../../../infra/local/aws/s3/server.ts';
-import { beginUpload, startTestS3 } from '../../../../fakes/s3-test-server.ts';
+import { beginUpload, s3ClientOf, startTestS3 } from '../../../../fakes/s3-test-server.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
 const script = path.join(import.meta.dirname, '..', '..', '..', '..', 'fakes', 's3-process.ts');
@@ -25,13 +24,7 @@ const startProcess = async (folder: string) => {
   const child = spawn(process.execPath, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const { value: url = '' } = await lines.next();
-  const client = new S3Client({
-    endpoint: url,
-    forcePathStyle: true,
-    region: 'eu-central-1',
-    credentials: s3Credentials,
-    maxAttempts: 1,
-  });
+  const client = s3ClientOf(url);
   const kill = async () => {
     client.destroy();
     child.kill('SIGKILL');

@@ -4,6 +4,7 @@ import { FunctionFailed } from '../../../../../infra/local/aws/lambda/process.ts
 import { ask, readQuestion } from '../../../../../infra/local/console/server/on-demand.ts';
 import type { Row } from '../../../../../infra/local/console/server/row.ts';
 import { readSettings } from '../../../../../lib/config/config.ts';
+import { fakeOnDemand } from '../../../../fakes/fake-function.ts';
 
 const settings = readSettings({
   BUCKET: 'console-test',
@@ -24,15 +25,7 @@ const row: Row = {
 };
 
 const answering = (invoke: Lambda['invoke']) => {
-  const lambda: Lambda = {
-    name: 'on-demand',
-    pids: [],
-    invoke,
-    send: async () => ({ ok: true, result: null }),
-    kill: async () => undefined,
-    close: async () => undefined,
-  };
-  const stack = { functions: new Map([['on-demand', lambda]]), settings };
+  const stack = { functions: new Map([['on-demand', fakeOnDemand(invoke)]]), settings };
   const consoleState = { rows: new Map([['r1', row]]), nudge: () => undefined };
   return (asking: Parameters<typeof ask>[2]) => ask(stack, consoleState, asking);
 };

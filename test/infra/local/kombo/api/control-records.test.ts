@@ -101,29 +101,23 @@ describe('requests', () => {
     });
     expect((await control('GET', '/requests/0')).status).toBe(404);
   });
+});
 
-  test('that a reset cuts do not count after it', async () => {
-    const silent = wireErrorOf(post(emulator, 'fault-silence'));
+test.each(['silence', 'slow-60000ms'])(
+  'a reset cuts a call with the fault %s, which stores and counts nothing',
+  async (fault) => {
+    const cut = wireErrorOf(post(emulator, `fault-${fault}`));
     await expect.poll(() => emulator.requests.recent().at(-1)?.bodyComplete, { interval: 5 }).toBe(true);
     await control('POST', '/reset');
 
-    expect(await silent).toBe('ECONNRESET');
+    expect(await cut).toBe('ECONNRESET');
     await emulator.idle();
+    expect(emulator.attachments()).toEqual([]);
     expect(emulator.requests.counters().total).toBe(0);
     expect(emulator.requests.recent()).toEqual([]);
     expect(emulator.inFlight()).toBe(0);
-  });
-});
-
-test('a reset reaches slow work in progress: it stores nothing afterwards', async () => {
-  const posting = wireErrorOf(post(emulator, 'fault-slow-60000ms'));
-  await expect.poll(() => emulator.requests.recent().at(-1)?.bodyComplete, { interval: 5 }).toBe(true);
-  await emulator.reset();
-
-  expect(await posting).toBe('ECONNRESET');
-  await emulator.idle();
-  expect(emulator.attachments()).toEqual([]);
-});
+  },
+);
 
 test('reset brings everything back to the start', async () => {
   await post(emulator, 'Frank1');

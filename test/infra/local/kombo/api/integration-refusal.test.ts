@@ -9,32 +9,19 @@ const emulator = await testEmulator();
 const change = (to: IntegrationChange) => emulator.integrations.change(greenhouseIntegrationId, to);
 
 describe('the state of an integration refuses posts and listings', () => {
-  test.each<[string, IntegrationChange, string, string]>([
-    ['inactive', { status: 'INACTIVE' }, 'INTEGRATION.INACTIVE', 'INTEGRATION.INACTIVE'],
-    ['invalid', { status: 'INVALID' }, 'INTEGRATION.AUTHENTICATION_INVALID', 'INTEGRATION.AUTHENTICATION_INVALID'],
-    ['not set up', { setupStatus: 'INCOMPLETE' }, 'INTEGRATION.SETUP_INCOMPLETE', 'INTEGRATION.SETUP_INCOMPLETE'],
-    [
-      'syncing for the first time',
-      { setupStatus: 'FINAL_SYNC_PENDING' },
-      'INTEGRATION.SETUP_SYNC_PENDING',
-      'INTEGRATION.SETUP_SYNC_PENDING',
-    ],
-    ['without its tool', { toolDown: true }, 'REMOTE.SERVICE_UNAVAILABLE', 'REMOTE.SERVICE_UNAVAILABLE'],
-    [
-      'with the action off',
-      { actions: { ats_add_candidate_attachment: 'DISABLED' } },
-      'INTEGRATION.ACTION_DISABLED',
-      'none',
-    ],
-    [
-      'whose tool has no such action',
-      { actions: { ats_add_candidate_attachment: 'UNSUPPORTED' } },
-      'INTEGRATION.ACTION_NOT_AVAILABLE',
-      'none',
-    ],
+  const action = (setting: 'DISABLED' | 'UNSUPPORTED') => ({ actions: { ats_add_candidate_attachment: setting } });
+
+  test.each<[string, IntegrationChange, string, string?]>([
+    ['inactive', { status: 'INACTIVE' }, 'INTEGRATION.INACTIVE'],
+    ['invalid', { status: 'INVALID' }, 'INTEGRATION.AUTHENTICATION_INVALID'],
+    ['not set up', { setupStatus: 'INCOMPLETE' }, 'INTEGRATION.SETUP_INCOMPLETE'],
+    ['syncing for the first time', { setupStatus: 'FINAL_SYNC_PENDING' }, 'INTEGRATION.SETUP_SYNC_PENDING'],
+    ['without its tool', { toolDown: true }, 'REMOTE.SERVICE_UNAVAILABLE'],
+    ['with the action off', action('DISABLED'), 'INTEGRATION.ACTION_DISABLED', 'none'],
+    ['whose tool has no such action', action('UNSUPPORTED'), 'INTEGRATION.ACTION_NOT_AVAILABLE', 'none'],
     ['that may not be read', { reading: 'DISABLED' }, 'none', 'INTEGRATION.MODEL_DISABLED'],
     ['that cannot be read', { reading: 'UNSUPPORTED' }, 'none', 'INTEGRATION.MODEL_NOT_AVAILABLE'],
-  ])('%s', async (_, to, postCode, listCode) => {
+  ])('one that is %s', async (_, to, postCode, listCode = postCode) => {
     change(to);
 
     const posted = await post(emulator, 'Frank1');

@@ -1,22 +1,18 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { greenhouseIntegrationId, startKomboEmulator } from '../../../../../infra/local/kombo/emulator.ts';
-import { list, post, resultsOf, type Seen } from '../../../../fakes/emulator-caller.ts';
+import { list, post, resultsOf } from '../../../../fakes/emulator-caller.ts';
+import type { Seen } from '../../../../fakes/raw-call.ts';
+import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
-let folder: string;
-let stateFile: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kombo-emulator-'));
-  stateFile = join(folder, 'new', 'kombo.jsonl');
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+const newStateFile = async (): Promise<string> => join(await temporaryFolder(), 'new', 'kombo.jsonl');
 
 /** Each listing has new ones. */
 const withoutLinks = (listed: Seen) => resultsOf(listed).map(({ data_url: _, ...entry }) => entry);
 
 test('attachments and links of applications survive a restart, bytes included', async () => {
+  const stateFile = await newStateFile();
   const before = await startKomboEmulator({ stateFile });
   before.linkApplication({ integrationId: greenhouseIntegrationId, applicationId: 'A1', candidateId: 'Frank1' });
   await post(before, 'Frank1');
@@ -37,6 +33,7 @@ test('attachments and links of applications survive a restart, bytes included', 
 });
 
 test('a line that a killed process left half written costs that line only', async () => {
+  const stateFile = await newStateFile();
   const before = await startKomboEmulator({ stateFile });
   await post(before, 'Frank1');
   await before.close();
@@ -51,6 +48,7 @@ test('a line that a killed process left half written costs that line only', asyn
 });
 
 test('the files are for their owner alone', async () => {
+  const stateFile = await newStateFile();
   const emulator = await startKomboEmulator({ stateFile });
   await post(emulator, 'Frank1');
   await emulator.close();
@@ -61,6 +59,7 @@ test('the files are for their owner alone', async () => {
 });
 
 test('a reset removes what was kept', async () => {
+  const stateFile = await newStateFile();
   const emulator = await startKomboEmulator({ stateFile });
   await post(emulator, 'Frank1');
   await emulator.reset();
