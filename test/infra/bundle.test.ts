@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BundleError, bundle, handlerNames, sizeLines } from '../../infra/bundle.ts';
+import { newFolder, remove } from '../fakes/temporary-folder.ts';
 
 let folder = '';
 let handlersDir = '';
 let outDir = '';
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-bundle-'));
+  folder = await newFolder();
   handlersDir = path.join(folder, 'handlers');
   outDir = path.join(folder, 'dist');
   await mkdir(handlersDir);
   await symlink(path.join(import.meta.dirname, '../../node_modules'), path.join(folder, 'node_modules'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => remove(folder));
 
 const write = (name: string, source: string) => writeFile(path.join(handlersDir, name), source);
 const sha256 = async (file: string) =>

@@ -1,12 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Parameters } from '../../infra/parameters/faults.ts';
-import { fillIn } from './template/fill-in.ts';
-import { osls, packageTemplate, serviceFolder } from './template/package.ts';
-import { settle } from './template/settle.ts';
+import { deployed } from './template/deployed.ts';
+import { osls, serviceFolder } from './template/package.ts';
 import { roleStatements } from './template/statements.ts';
 import { at, resourcesOf, type Template } from './template/template.ts';
-
-const deployed = async (options: Parameters): Promise<Template> => fillIn(settle(await packageTemplate(options)));
 
 const key = 'arn:aws:kms:eu-central-1:111122223333:key/5f1a2b3c-1111-2222-3333-444455556666';
 const secret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:kombo/prod-AbCdEf';

@@ -10,21 +10,9 @@ import { everyFailure } from '../../lib/failures/failures.ts';
 const actors = ['nobody', 'uploader', 'operator', 'customer'] as const;
 
 describe('the pages on disk are what the code makes of them (else: npm run docs)', () => {
-  test('docs/states.md is among them', async () => {
-    expect((await pages()).map(({ file }) => file)).toContain('docs/states.md');
-  });
-
-  test('docs/failures.md has every code once, under who acts', async () => {
-    const page = (await pages()).find(({ file }) => file === 'docs/failures.md')?.onDisk ?? '';
-    for (const actor of actors) expect(page).toContain(failuresTable(actor));
-    for (const code of Object.keys(everyFailure)) expect(page.split(`| \`${code}\` |`)).toHaveLength(2);
-  });
-
-  test('docs/configuration.md has the settings, and the types that can be allowed', async () => {
-    const page = (await pages()).find(({ file }) => file === 'docs/configuration.md')?.onDisk ?? '';
-    expect(page).toContain(settingsTable());
-    expect(page).toContain(typesTable());
-    expect(typesTable()).toContain('| `jpeg`, `jpg` | `image/jpeg` |');
+  test('states, failures and configuration are among them', async () => {
+    const files = ['docs/states.md', 'docs/failures.md', 'docs/configuration.md'];
+    expect((await pages()).map(({ file }) => file)).toEqual(expect.arrayContaining(files));
   });
 
   test('none has grown old', async () => {
@@ -105,23 +93,11 @@ describe('the tables', () => {
 describe('marked regions', () => {
   const regions = { failures: () => 'NEW', settings: () => 'OTHER' };
 
-  test('are filled, and the rest of the page is left alone', () => {
-    const page = 'Before\n<!-- failures:start -->\nold\nold\n<!-- failures:end -->\nAfter $1 $& <!-- a comment -->\n';
-    expect(fillRegions(page, regions)).toBe(
-      'Before\n<!-- failures:start -->\nNEW\n<!-- failures:end -->\nAfter $1 $& <!-- a comment -->\n',
-    );
-  });
-
-  test('are filled as they were, again and again', () => {
-    const once = fillRegions('<!-- settings:start --><!-- settings:end -->', regions);
-    expect(fillRegions(once, regions)).toBe(once);
-  });
-
-  test('are each filled by their own name', () => {
-    const page = '<!-- failures:start --><!-- failures:end --> <!-- settings:start --><!-- settings:end -->';
-    expect(fillRegions(page, regions)).toBe(
-      '<!-- failures:start -->\nNEW\n<!-- failures:end --> <!-- settings:start -->\nOTHER\n<!-- settings:end -->',
-    );
+  test('are filled by their names, and the rest of the page is left alone', () => {
+    const filled = (one: string, other: string) =>
+      `Before\n<!-- failures:start -->\n${one}\n<!-- failures:end -->\nAfter $1 $& <!-- a comment -->\n` +
+      `<!-- settings:start -->\n${other}\n<!-- settings:end -->`;
+    expect(fillRegions(filled('old\nold', ''), regions)).toBe(filled('NEW', 'OTHER'));
   });
 
   test.each([

@@ -5,9 +5,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { findAction } from '../../handlers/on-demand/actions.ts';
 import { isObject } from '../../lib/json.ts';
-import { fillIn } from './template/fill-in.ts';
-import { packageTemplate } from './template/package.ts';
-import { settle } from './template/settle.ts';
+import { deployed } from './template/deployed.ts';
 import { resourcesOf } from './template/template.ts';
 
 /*
@@ -55,7 +53,7 @@ const commandsIn = (text: string, begins: RegExp): readonly string[] => {
 describe('the first command of an alarm', () => {
   let commands: readonly string[] = [];
   beforeAll(async () => {
-    const template = fillIn(settle(await packageTemplate({ attachWithinSeconds: '600', outcomeBus: 'default' })));
+    const template = await deployed({ attachWithinSeconds: '600', outcomeBus: 'default' });
     const texts = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, own]) => String(own.AlarmDescription));
     commands = texts.flatMap((text) => [...text.matchAll(/^First: (aws .*)$/gm)].map(([, command = '']) => command));
     expect(texts.length - commands.length).toBeLessThanOrEqual(3);

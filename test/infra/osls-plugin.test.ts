@@ -84,24 +84,10 @@ test('packaging stops with the sentences about all parameters that are wrong', a
   expect(output).toContain('- Parameter existingBucket is "My_Bucket"; it must be the name of a bucket');
 });
 
-test('a stage without settings is not packaged under those of another', async () => {
-  const { exitCode, output } = await osls(service.folder, 'package', '--stage=qa');
-  expect(exitCode).toBe(1);
-  expect(output).toContain('- Stage "qa" has no settings: write stages/qa.yml');
-});
-
 test('the example integration packages, but is not deployed', async () => {
   const { exitCode, output } = await osls(service.folder, 'deploy');
   expect(exitCode).toBe(1);
   expect(output).toContain('- Parameter komboIntegrationId is still the example: set your own in stages/dev.yml');
-});
-
-test('an empty value is one sentence', async () => {
-  const { exitCode, output } = await osls(service.folder, 'package', '--stage=prod', '--param=komboIntegrationId=');
-  expect(exitCode).toBe(1);
-  expect(output).toContain('- Parameter komboIntegrationId has no value on the command line');
-  expect(output).not.toContain('Cannot resolve');
-  expect(output.split('\n').filter((line) => line.startsWith('- '))).toHaveLength(1);
 });
 
 test('the file of a stage and the command line reach CloudFormation as parameters, variables of osls resolved', async () => {

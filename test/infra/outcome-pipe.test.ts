@@ -1,24 +1,19 @@
 import { expect, test } from 'vitest';
-import { fillIn } from './template/fill-in.ts';
-import { packageTemplate } from './template/package.ts';
-import { settle } from './template/settle.ts';
+import { deployed } from './template/deployed.ts';
 import { at, type Template } from './template/template.ts';
-
-const packaged = async (outcomeBus?: string): Promise<Template> =>
-  fillIn(settle(await packageTemplate(outcomeBus === undefined ? {} : { outcomeBus })));
 
 const ofOutcomes = ({ Resources, Outputs = {} }: Template): readonly string[] =>
   [...Object.keys(Resources), ...Object.keys(Outputs)].filter((id) => id.startsWith('Outcome')).sort();
 
 test('by default nobody is told, and the stream is on all the same: a pipe cannot follow a new one', async () => {
-  const template = await packaged();
+  const template = await deployed();
   expect(ofOutcomes(template)).toEqual([]);
   expect(template.Resources.LedgerTable?.Properties?.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' });
 });
 
 test('the pipe goes from the stream of the ledger to the bus that is named, and what it gives up leaves a mark', async () => {
   const bus = 'arn:aws:events:eu-central-1:111122223333:event-bus/hiring';
-  const template = await packaged(bus);
+  const template = await deployed({ outcomeBus: bus });
   expect(ofOutcomes(template)).toEqual([
     'OutcomePipe',
     'OutcomePipeFailedAlarm',
@@ -48,7 +43,7 @@ test('the pipe goes from the stream of the ledger to the bus that is named, and 
 });
 
 test('"default" is the default bus of the account', async () => {
-  const { Resources } = await packaged('default');
+  const { Resources } = await deployed({ outcomeBus: 'default' });
   const bus = 'arn:aws:events:eu-central-1:111122223333:event-bus/default';
   expect(Resources.OutcomePipe?.Properties?.Target).toBe(bus);
   expect(JSON.stringify(Resources.OutcomePipeRole)).toContain(`"${bus}"`);

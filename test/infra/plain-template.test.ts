@@ -1,14 +1,11 @@
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fillIn } from './template/fill-in.ts';
 import { packageTemplate, packageWithOsls, plainTemplate, plainValues } from './template/package.ts';
 import { valueFaults } from './template/set-parameters.ts';
 import { settle } from './template/settle.ts';
 import { at, type Json, resourcesOf, stringsIn, type Template } from './template/template.ts';
 
-let packaged: Awaited<ReturnType<typeof packageWithOsls>>;
-beforeAll(async () => {
-  packaged = await packageWithOsls();
-});
+const packaged = await packageWithOsls();
 
 const withoutCode = ({ Resources, Outputs = {} }: Template) => ({
   Resources: Object.fromEntries(

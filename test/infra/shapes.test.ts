@@ -1,12 +1,9 @@
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { deliveredFunctions } from './template/service.ts';
 import { allShapes, type Shape } from './template/shapes.ts';
 import { at, resourcesOf } from './template/template.ts';
 
-let shapes: readonly Shape[] = [];
-beforeAll(async () => {
-  shapes = await allShapes();
-});
+const shapes = await allShapes();
 
 const shape = (...words: readonly string[]): Shape => {
   const found = shapes.find(({ name }) => words.every((word) => name.split(', ').includes(word)));

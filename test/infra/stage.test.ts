@@ -1,19 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { exampleFaults, readStage, tagsOf } from '../../infra/stage.ts';
+import { newFolder, remove } from '../fakes/temporary-folder.ts';
 import { deliveredFunctions } from './template/service.ts';
 
 const integration = 'greenhouse:8d1hpPsbjxUkoCoa1veLZGe5';
 
-let serviceDir = '';
-beforeAll(async () => {
-  serviceDir = await mkdtemp(path.join(tmpdir(), 'cv-courier-stages-'));
-  await mkdir(path.join(serviceDir, 'stages'));
-  await writeFile(path.join(serviceDir, 'stages/example.yml'), 'komboIntegrationId: example:replace-me\n');
-});
-afterAll(() => rm(serviceDir, { recursive: true, force: true }));
+const serviceDir = await newFolder();
+afterAll(() => remove(serviceDir));
+await mkdir(path.join(serviceDir, 'stages'));
+await writeFile(path.join(serviceDir, 'stages/example.yml'), 'komboIntegrationId: example:replace-me\n');
 
 const stage = (name: string, ...commandLine: readonly string[]) =>
   readStage({ serviceDir, stage: name, commandLine, functions: deliveredFunctions });
@@ -100,12 +97,6 @@ tags: { team: }
 test('a key of the file that is no option is one sentence, with the nearest name', async () => {
   const { faults } = await withFile('misspelt', `komboIntegrationId: ${integration}\nalarmMail: a@example.com\n`);
   expect(faults).toEqual(['Parameter alarmMail is unknown. The nearest is alarmEmail.']);
-});
-
-test('an unknown name on the command line is reported once', () => {
-  expect(stage('prod', `komboIntegrationId=${integration}`, 'alarmMail=a@example.com').faults).toEqual([
-    'Parameter alarmMail is unknown. The nearest is alarmEmail.',
-  ]);
 });
 
 test.each(['komboIntegrationId=', 'komboIntegrationId'])('%s on the command line is one sentence', (pair) => {

@@ -1,9 +1,7 @@
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { wordOf } from '../../infra/handler-names.ts';
-import { fillIn } from './template/fill-in.ts';
-import { packageTemplate } from './template/package.ts';
-import { deliveredFunctions, functionNames } from './template/service.ts';
-import { settle } from './template/settle.ts';
+import { deployed } from './template/deployed.ts';
+import { functionNames } from './template/service.ts';
 import { at, type JsonObject, objectsIn, resourcesOf, type Template } from './template/template.ts';
 
 const canary = {
@@ -11,12 +9,8 @@ const canary = {
   canaryKey: 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/8Xi6iZrwusZqJmDGXs49GBmJ/canary.pdf',
 };
 
-let template: Template = { Resources: {} };
-let withoutOptional: Template = { Resources: {} };
-beforeAll(async () => {
-  template = fillIn(settle(await packageTemplate({ attachWithinSeconds: '600', outcomeBus: 'default', ...canary })));
-  withoutOptional = fillIn(settle(await packageTemplate({ outcomeBus: 'default' })));
-});
+const template = await deployed({ attachWithinSeconds: '600', outcomeBus: 'default', ...canary });
+const withoutOptional = await deployed({ outcomeBus: 'default' });
 
 /** One metric of an alarm: where from, how summed up, over which seconds. */
 const metricOf = (metric: JsonObject, statistic: unknown, periodSeconds: unknown): string => {
@@ -151,33 +145,4 @@ test('without a goal for the time until a CV is attached, and without a canary, 
   for (const part of [':alarm:cv-courier-dev-slow', ':alarm:cv-courier-dev-canary', 'CanaryLate'])
     expect(bodies.map((body) => body.includes(part))).toEqual([true, false]);
   for (const body of bodies) expect(() => JSON.parse(body)).not.toThrow();
-});
-
-test('an error of each delivered function rings the alarm', () => {
-  const lines = alarms(template).ErrorsAlarm ?? [];
-  expect(lines[0]).toMatch(/^all = (?=.*upload)(?=.*schedule)(?=.*demand)(?=.*batch)/);
-  for (const name of deliveredFunctions) {
-    expect(lines).toContain(`${name.slice('on-'.length)} = ${lambda} Errors ${named}-${name} per 300 s`);
-  }
-});
-
-test.each([
-  ['NoScheduleRunAlarm', { TreatMissingData: 'notBreaching' }],
-  ['NoScheduleRunAlarm', { Period: 1800, EvaluationPeriods: 1 }],
-  ['HeldAlarm', { MetricName: 'Held' }],
-  ['HeldAlarm', { TreatMissingData: 'notBreaching' }],
-  ['HeldNewAlarm', { EvaluationPeriods: 12 }],
-  ['FailureQueueAlarm', { Statistic: 'Minimum' }],
-  ['OldestWaitingAlarm', { Threshold: 864_000 }],
-  ['PausesAlarm', { ComparisonOperator: 'LessThanThreshold' }],
-  ['RefusedEventsAlarm', { EvaluationPeriods: 12 }],
-  ['ThrottlesAlarm', { EvaluationPeriods: 1 }],
-  ['ErrorsAlarm', { Metrics: [] }],
-  ['ErrorsAlarm', { DatapointsToAlarm: 1 }],
-])('the comparison notices a changed %s: %o', (id, change) => {
-  const resource = template.Resources[id];
-  if (resource === undefined) throw new Error(`There is no alarm ${id}.`);
-  const other = { ...resource, Properties: { ...resource.Properties, ...change } };
-  const found = alarms({ Resources: { ...template.Resources, [id]: other } });
-  expect(found[id]).not.toEqual(expected[id]);
 });

@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { JsonObject } from '../../lib/json.ts';
 import { exe, pdf } from '../fakes/files.ts';
-import { type Loopback, startLoopback } from '../worlds/loopback.ts';
-import { fillIn } from './template/fill-in.ts';
+import { startLoopback } from '../worlds/loopback.ts';
+import { deployed } from './template/deployed.ts';
 import { parseQuery } from './template/insights.ts';
-import { packageTemplate } from './template/package.ts';
 import { deliveredFunctions } from './template/service.ts';
-import { settle } from './template/settle.ts';
-import { resourcesOf, stringsIn, type Template } from './template/template.ts';
+import { resourcesOf, stringsIn } from './template/template.ts';
 
-let template: Template = { Resources: {} };
-let loopback: Loopback;
+const [template, loopback] = await Promise.all([deployed(), startLoopback()]);
 let lines: readonly JsonObject[] = [];
 
 const limited = 'candidates/fault-REMOTE--RATE_LIMIT_EXCEEDED-1/Frank Doe CV.pdf';
@@ -34,8 +31,6 @@ const logOf = async (work: () => Promise<void>): Promise<readonly JsonObject[]> 
 };
 
 beforeAll(async () => {
-  [template, loopback] = await Promise.all([packageTemplate(), startLoopback()]);
-  template = fillIn(settle(template));
   process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
   lines = await logOf(async () => {
     const upload = async (key: string, body: Uint8Array): Promise<void> => {

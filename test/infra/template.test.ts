@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { newFolder, remove } from '../fakes/temporary-folder.ts';
 import { acceptedRefusals, acceptedWithoutKey, acceptedWithoutVpc } from './template/accepted-refusals.ts';
 import { guard } from './template/guard.ts';
 import { brokenPromises } from './template/protections.ts';
@@ -11,14 +9,9 @@ import { schemaFaults } from './template/schema-faults.ts';
 import { allShapes, type Shape } from './template/shapes.ts';
 import type { Resource, Template } from './template/template.ts';
 
-let shapes: readonly Shape[] = [];
-let folder = '';
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-guard-'));
-  shapes = await allShapes();
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = await newFolder();
+afterAll(() => remove(folder));
+const shapes = await allShapes();
 
 const shapeNamed = (name: string): Shape => {
   const found = shapes.find((shape) => shape.name === name);

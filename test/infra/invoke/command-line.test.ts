@@ -29,12 +29,6 @@ describe('a wrong command line ends with 2, says what is wrong, and shows the us
   });
 });
 
-test('--help shows the usage and ends with 0', async () => {
-  const { code, stdout } = await runInvoke(['--help']);
-  expect(code).toBe(0);
-  expect(stdout).toContain('Usage: npm run invoke');
-});
-
 test('a function is found by its stage, or by the name of its stack', () => {
   expect(parseCommandLine(['--stage', 'prod', 'on-demand'])).toMatchObject({ where: { by: 'stage', named: 'prod' } });
   expect(parseCommandLine(['--stack', 'Acme-CVs', 'on-demand'])).toMatchObject({

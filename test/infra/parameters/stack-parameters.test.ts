@@ -87,7 +87,8 @@ test.each([
   ['existingBucket', 'acme-cvs-s3alias'],
   ['bucketName', 'acme--table-s3'],
 ])('the template refuses %s = "%s", as packaging does', (name, value) => {
-  expect(refusedAtPackaging(name, value)).not.toEqual([]);
+  const sentence = expect.stringMatching(new RegExp(`^Parameter ${name} .+\\.$`));
+  expect(refusedAtPackaging(name, value)).toContainEqual(sentence);
   expect(refusedByTemplate(name, value)).toHaveLength(1);
 });
 

@@ -53,16 +53,6 @@ test.each([
   expect(() => parseCommandLine(args)).toThrow(sentence);
 });
 
-test('npm run smoke shows its help, and ends with 2 for a wrong command line', async () => {
-  const help = await runSmokeCommand(['--help']);
-  expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: npm run smoke') });
-  expect(await runSmokeCommand([])).toEqual({
-    code: 2,
-    stdout: '',
-    stderr: 'Which deployment? Give --stage NAME or --stack NAME. See npm run smoke -- --help\n',
-  });
-});
-
 test('npm run smoke ends with 1 and a sentence when AWS cannot be reached', async () => {
   const { code, stdout, stderr } = await runSmokeCommand(known);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

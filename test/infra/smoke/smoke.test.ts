@@ -84,13 +84,6 @@ test('the commands that a smoke test prints remove the object and its record', a
   expect(await deployment.ask(JSON.parse(forget))).toMatchObject({ ok: true, erased: 1 });
 });
 
-test('each smoke test sends a file of its own, although the bytes are the same', async () => {
-  const stack = await stackWith(['on-upload', 'on-demand']);
-  const both = [await smoke(deploymentOf(stack), candidate), await smoke(deploymentOf(stack), candidate)];
-  expect(both.map(({ isAttached }) => isAttached)).toEqual([true, true]);
-  expect(await storedFilesOf(stack, candidate)).toHaveLength(2);
-});
-
 test('without --yes nothing is uploaded where the integration is not the sandbox', async () => {
   const stack = await stackWith(['on-demand']);
   const { isAttached, text } = await smoke(deploymentOf(stack), candidate, { yes: false });
