@@ -50,20 +50,6 @@ export const testBucket = (versioning: boolean): void => {
     expect(attachmentsOf('C2').map(({ sizeBytes }) => sizeBytes)).toEqual([pdf.length + 5]);
   });
 
-  test('an event with a size of 0 is not an empty file: the object decides', async () => {
-    const object = await loopback.put('candidates/C3/CV.pdf');
-    const answer = await loopback.invoke('on-upload', eventOf(object, 0));
-    expect(answer).toMatchObject({ outcomes: [{ status: 'attached' }] });
-    expect(attachmentsOf('C3')).toHaveLength(1);
-  });
-
-  test('a file that is too large by its event is rejected without a GET', async () => {
-    const object = await loopback.put('candidates/C5/CV.pdf');
-    const answer = await loopback.invoke('on-upload', eventOf(object, 200_000_000));
-    expect(answer).toMatchObject({ outcomes: [{ status: 'rejected', code: 'FILE_TOO_LARGE' }] });
-    expect(attachmentsOf('C5')).toEqual([]);
-  });
-
   test('a rejected file that is uploaded again immediately with corrected metadata is attached by its event', async () => {
     const wrong = await loopback.put('candidates/C6/CV.pdf', pdf, { 'kombo-remote-fields': 'no JSON' });
     const first = eventOf(wrong, pdf.length, '0066F7B2A1C3D4E5F6');
@@ -76,32 +62,6 @@ export const testBucket = (versioning: boolean): void => {
     const second = eventOf(corrected, pdf.length, '0066F7B2A1C3D4E5F7');
     expect(await loopback.invoke('on-upload', second)).toMatchObject({ outcomes: [{ status: 'attached' }] });
     expect(attachmentsOf('C6')).toHaveLength(1);
-  });
-
-  test('the same without its event is attached by what HEAD says of the object', async () => {
-    const wrong = await loopback.put('candidates/C7/CV.pdf', pdf, { 'kombo-remote-fields': 'no JSON' });
-    await loopback.invoke('on-upload', eventOf(wrong, pdf.length, '0066F7B2A1C3D4E5F6'));
-    await loopback.put('candidates/C7/CV.pdf');
-    await loopback.invoke('on-demand', { action: 'attach', key: 'candidates/C7/CV.pdf' });
-    expect(attachmentsOf('C7')).toHaveLength(1);
-  });
-
-  test('the check reads what the bucket is set up to do, and finds nothing wrong', async () => {
-    await loopback.put('candidates/BTbkvY2w5ou3z3hdwuKcKzDh/CV.pdf');
-    const answer = (await loopback.invoke('on-demand', { action: 'check' })) as {
-      readonly checks: readonly { readonly what: string }[];
-    };
-    expect(answer).toMatchObject({ ok: true });
-    expect(answer.checks).toContainEqual({
-      what: 'lifecycle rules',
-      state: 'ok',
-      found: 'No rule of cv-inbox deletes or archives watched objects within 30 days (no rules were read).',
-    });
-    expect(answer.checks.filter(({ what }) => what === 'links to files')).toEqual(
-      versioning
-        ? [{ what: 'links to files', state: 'ok', found: expect.stringContaining('keeps versions') }]
-        : [expect.objectContaining({ state: 'warning', found: expect.stringContaining('is off') })],
-    );
   });
 
   // The last one: it damages every object of the bucket.

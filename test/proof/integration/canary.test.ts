@@ -1,31 +1,18 @@
-import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { dayMs, hourMs, minuteMs } from '../../../lib/limits.ts';
 import { type CloudWatchAlarms, cloudWatchAlarms } from '../../fakes/cloudwatch-alarms.ts';
-import { fillIn } from '../../infra/template/fill-in.ts';
-import { packageTemplate } from '../../infra/template/package.ts';
-import { settle } from '../../infra/template/settle.ts';
-import type { Template } from '../../infra/template/template.ts';
+import { deployed } from '../../infra/template/deployed.ts';
 import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-functions.ts';
 import { keyAt, placeOf } from '../../worlds/lost-answers.ts';
 
 /* The canary on the built functions: what they put into S3 and print, and what the packaged alarm makes of it. */
 
-// Days of runs, each of a real process.
-vi.setConfig({ testTimeout: 90_000 });
-
 const sandbox = 'sandbox:CvCourierCanaryAAAAAAAAA';
 const keyOf = (id: string): string => keyAt(placeOf(sandbox, id), 'canary.pdf');
 
-let template: Template = { Resources: {} };
-beforeAll(async () => {
-  template = fillIn(
-    settle(
-      await packageTemplate({
-        keyTemplates: '{integration_id}/candidates/{candidate_id}/{type}/{filename}',
-        canaryKey: keyOf('canary'),
-      }),
-    ),
-  );
+const template = await deployed({
+  keyTemplates: '{integration_id}/candidates/{candidate_id}/{type}/{filename}',
+  canaryKey: keyOf('canary'),
 });
 
 interface World {
@@ -122,21 +109,4 @@ test('a canary that Kombo refuses rings after an hour', async () => {
   world.functions.kombo.apiKeys.restore();
   await world.schedule(hourMs);
   expect([world.alarms.on(), attachedTo(world, 'refused')]).toEqual([[], 1]);
-});
-
-test('of two runs at the same time one puts a canary', async () => {
-  const { functions } = await start('twice');
-  await Promise.all([functions.run(), functions.run()]);
-  expect(functions.putUnder(keyOf('twice'))).toHaveLength(1);
-});
-
-test.each([
-  ['without its setting', '', 0],
-  ["under a key outside of Kombo's sandbox", keyOf('outside').replace('sandbox:', 'greenhouse:'), 12],
-])('no canary is put %s', async (_case, canaryKey, measured) => {
-  const world = await start('none', canaryKey);
-  await world.schedule(hourMs);
-  expect([world.functions.putUnder(canaryKey), world.late.length]).toEqual([[], measured]);
-  await world.schedule(10 * minuteMs);
-  expect(world.alarms.on()).toEqual(canaryKey === '' ? [] : ['canary']);
 });

@@ -1,15 +1,13 @@
 import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { CreatedObject } from '../../../infra/local/aws/events/s3-notification.ts';
-import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-functions.ts';
+import { startBuiltFunctions } from '../../worlds/built-functions.ts';
 import {
   copies,
   cvOf,
   integrationOf,
   isAttached,
   keyAt,
-  listings,
-  lose,
   type Place,
   placeOf,
   posts,
@@ -19,13 +17,10 @@ import {
 
 /* A function that dies leaves nothing but its claim; one whose answer got lost leaves the checksum of its file. */
 const integrationId = integrationOf('dead');
-let functions: BuiltFunctions;
-beforeAll(async () => {
-  functions = await startBuiltFunctions({ integrations: [integrationId], settings: { LEASE_SECONDS: '2' } });
-  setHabits(functions, integrationId, ['renamed', 'whole-person']);
-  await teach(functions, integrationId);
-  return functions.end;
-});
+const functions = await startBuiltFunctions({ integrations: [integrationId], settings: { LEASE_SECONDS: '2' } });
+afterAll(functions.end);
+setHabits(functions, integrationId, ['renamed', 'whole-person']);
+await teach(functions, integrationId);
 
 /** Uploads files to one target, and kills the function once Kombo has all of their bytes, and has stored them or not. */
 const dieSending = async (
@@ -114,18 +109,4 @@ test('after a death and with every version gone, the ETag is enough to find the 
     absentLooks: 0,
     doubtfulLooks: 0,
   });
-});
-
-test('after a lost answer the object is not read again: its checksum is in the record, and nothing of it need exist', async () => {
-  const [there, missing] = [placeOf(integrationId, 'known-there'), placeOf(integrationId, 'known-missing')];
-  const first = await lose(functions, there, 'html-502-stored', cvOf('known there'));
-  const second = await lose(functions, missing, 'html-502', cvOf('known missing'));
-  const sent = [readsOf(first), readsOf(second)];
-  expect(sent).toEqual([1, 1]);
-  await deleteForGood(first);
-  await functions.runUntil([first, second], isAttached);
-  expect([listings(functions, 'known-there'), listings(functions, 'known-missing')]).toEqual([1, 2]);
-  // The one that was missing is read to be sent.
-  expect([readsOf(first), readsOf(second)]).toEqual([1, 2]);
-  expect([posts(functions, 'known-there'), posts(functions, 'known-missing')]).toEqual([1, 2]);
 });

@@ -1,16 +1,11 @@
-import { beforeAll, expect, test } from 'vitest';
-import type { Stack } from '../../../infra/local/stack.ts';
+import { afterAll, expect, test } from 'vitest';
 import { followUpload } from '../../../infra/local/terminal/follow-upload.ts';
 import type { Step } from '../../../infra/local/terminal/step.ts';
 import { pdf } from '../../fakes/files.ts';
 import { ownStack } from '../../worlds/local-stack.ts';
 
-let stack: Stack;
-beforeAll(async () => {
-  const own = await ownStack();
-  stack = own.stack;
-  return own.end;
-});
+const { stack, end } = await ownStack();
+afterAll(end);
 
 const follow = async (key: string, maxWaitMs = 25_000): Promise<readonly Step[]> => {
   const steps: Step[] = [];
@@ -31,15 +26,6 @@ test('following an upload yields what the parts of the stack saw, in order', asy
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 });
 
-test('a file that has arrived before is not said to arrive again', async () => {
-  await follow('candidates/c2/cv.pdf');
-  expect((await follow('candidates/c2/cv.pdf')).map(({ step }) => step)).toEqual([
-    'uploaded',
-    'event',
-    'already-attached',
-  ]);
-});
-
 test('a refusal that passes is reported with the time of the next attempt', async () => {
   const upload = { key: 'candidates/fault-REMOTE--RATE_LIMIT_EXCEEDED/cv.pdf', bytes: Buffer.from(pdf) };
   const steps: Step[] = [];
@@ -55,16 +41,6 @@ test('an upload without an end counts as failed after the maximum wait', async (
   expect((await follow('candidates/fault-silence/cv.pdf', 0)).at(-1)).toMatchObject({
     step: 'failed',
     reason: 'It was not attached within 0 s.',
-  });
-});
-
-test('a refusal that stays is reported with its code and the next step', async () => {
-  const steps = await follow('candidates/fault-REMOTE--INPUT_INVALID/cv.pdf');
-  expect(steps.at(-1)).toMatchObject({
-    step: 'failed',
-    status: 'rejected',
-    nextStep:
-      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again; or retry, when the cause was at Kombo or in the ATS and is fixed.',
   });
 });
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-functions.ts';
+import { afterAll, expect, test } from 'vitest';
+import { startBuiltFunctions } from '../../worlds/built-functions.ts';
 import { cvOf, integrationOf, keyAt, placeOf, posts } from '../../worlds/lost-answers.ts';
 
 /* What the files of one integration cost those of another. */
@@ -7,11 +7,9 @@ import { cvOf, integrationOf, keyAt, placeOf, posts } from '../../worlds/lost-an
 const minuteMs = 60_000;
 const [busy, quiet, narrow] = ['busy', 'quiet', 'narrow'].map(integrationOf) as [string, string, string];
 
-let functions: BuiltFunctions;
-beforeAll(async () => {
-  functions = await startBuiltFunctions({ integrations: [busy, quiet, narrow], countsOutages: true, movesTime: true });
-});
-afterAll(() => functions.end());
+const integrations = [busy, quiet, narrow];
+const functions = await startBuiltFunctions({ integrations, countsOutages: true, movesTime: true });
+afterAll(functions.end);
 
 const upload = (id: string, integrationId: string) =>
   functions.upload(keyAt(placeOf(integrationId, id)), cvOf(`${integrationId} ${id}`));

@@ -1,15 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { runningStack } from '../../../infra/local/process/state-folder.ts';
+import { isRunning } from '../../fakes/is-running.ts';
 import { temporaryFolder } from '../../fakes/temporary-folder.ts';
 import { npm } from './command.ts';
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
   'npm start ends on %s when all of it has ended: no server and no lock is left when npm returns',
@@ -19,13 +12,13 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     await expect.poll(started.stdout, { timeout: 20_000 }).toContain('Ctrl-C ends it.');
     const pid = (await runningStack(state))?.pid ?? Number.NaN;
     onTestFinished(() => {
-      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+      if (isRunning(pid)) process.kill(pid, 'SIGKILL');
     });
 
     started.child.kill(signal);
     expect(await started.ended).toBe(0);
     expect(await runningStack(state)).toBeUndefined();
-    expect(isAlive(pid)).toBe(false);
+    expect(isRunning(pid)).toBe(false);
     expect(started.stderr()).toBe('');
   },
 );

@@ -28,16 +28,6 @@ test('a file that Kombo refused for a moment is attached automatically', async (
   expect(posts(stack)).toBe(2);
 });
 
-test('a file whose answer got lost is found at its candidate, and not posted again', async () => {
-  const stack = await startOwnStack(['on-upload', 'on-schedule']);
-  const id = 'fault-reset-after-body-stored-1_as_jane';
-  const { object } = await put(stack, `candidates/${id}/cv.pdf`, pdf);
-  await expect
-    .poll(async () => (await recordOf(stack, object.key, object.etag ?? ''))?.state, { timeout: 20_000 })
-    .toMatchObject({ status: 'attached', evidence: 'read-back' });
-  expect(posts(stack)).toBe(1);
-});
-
 test('a file whose event was lost is found by the sweep', async () => {
   // Without on-upload no function gets the event.
   const stack = await startOwnStack(['on-schedule'], { SWEEP_SINCE: '2020-01-01' });

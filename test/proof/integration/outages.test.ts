@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { CreatedObject } from '../../../infra/local/aws/events/s3-notification.ts';
 import { accountLane } from '../../../lib/lane/lane.ts';
 import { hourMs } from '../../../lib/limits.ts';
@@ -6,6 +6,9 @@ import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-fun
 import { cvOf, integrationOf, keyAt, placeOf } from '../../worlds/lost-answers.ts';
 
 /* Hours of an outage pass between the runs of the built functions: their clock is moved. */
+
+// A hundred runs, each of a real process: on a busy machine a second for each is not enough.
+vi.setConfig({ testTimeout: 400_000 });
 
 const minuteMs = 60_000;
 const [one, other] = [integrationOf('one'), integrationOf('other')];

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { s3Notification } from '../../../infra/local/aws/events/s3-notification.ts';
 import type { BusEvent } from '../../../infra/local/aws/pipes/pipe.ts';
-import type { Stack } from '../../../infra/local/stack.ts';
 import { isObject, type JsonObject } from '../../../lib/json.ts';
 import { bareEtag, publicUploadId } from '../../../lib/upload/upload.ts';
 import { exe, pdf } from '../../fakes/files.ts';
@@ -12,14 +11,10 @@ import { ownStack, put } from '../../worlds/local-stack.ts';
 
 /** The built functions against the local stack: what one's own application is told, and what it must never be told. */
 
-let stack: Stack;
-let end: () => Promise<void>;
+const { stack, end } = await ownStack({ retryDelaysMs: [50, 50] });
+afterAll(end);
 const events: BusEvent[] = [];
-beforeAll(async () => {
-  ({ stack, end } = await ownStack({ retryDelaysMs: [50, 50] }));
-  stack.events.on('outcome', (event) => events.push(event));
-});
-afterAll(() => end());
+stack.events.on('outcome', (event) => events.push(event));
 
 const schema: JsonObject = JSON.parse(
   readFileSync(new URL('../../../docs/outcome-event.schema.json', import.meta.url), 'utf8'),

@@ -43,16 +43,11 @@ test('KEY_TEMPLATES: an application under another integration gets its cover let
   ]);
 });
 
-test.each(['new cvs', 'year=2026', 'R&D', 'c++', 'životopisy'])(
-  'KEY_TEMPLATES: an upload into the folder "%s" starts the function',
-  async (folder) => {
-    const stack = await startOwnStack({ shell: { KEY_TEMPLATES: `${folder}/{candidate_id}/{filename}` } });
-    await put(stack, `${folder}/letters1/CV.pdf`, pdf);
-    expect(stack.kombo.attachments()).toMatchObject([
-      { target: { kind: 'candidate', id: 'letters1' }, name: 'CV.pdf' },
-    ]);
-  },
-);
+test('KEY_TEMPLATES: an upload into the folder "R&D" starts the function', async () => {
+  const stack = await startOwnStack({ shell: { KEY_TEMPLATES: 'R&D/{candidate_id}/{filename}' } });
+  await put(stack, 'R&D/letters1/CV.pdf', pdf);
+  expect(stack.kombo.attachments()).toMatchObject([{ target: { kind: 'candidate', id: 'letters1' }, name: 'CV.pdf' }]);
+});
 
 test('user metadata names the file and fills remote_fields', async () => {
   const stack = await startOwnStack();

@@ -1,18 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-functions.ts';
-import { cvOf, integrationOf, keyAt, lose, placeOf, posts, setHabits } from '../../worlds/lost-answers.ts';
+import { startBuiltFunctions } from '../../worlds/built-functions.ts';
+import { cvOf, integrationOf, lose, placeOf, posts, setHabits } from '../../worlds/lost-answers.ts';
+
+const integrationId = integrationOf('slow');
 
 /** A byte every five seconds is never silence, so only a deadline ends it: here that of the function. */
-const startSlow = async (): Promise<BuiltFunctions> => {
+test('a link that sends one byte every 5 s ends with the run, and is opened again by a later one', async () => {
   const functions = await startBuiltFunctions({ integrations: [integrationId], scheduleTimeoutMs: 9_000 });
   onTestFinished(functions.end);
   setHabits(functions, integrationId, ['link-slow']);
-  return functions;
-};
-const integrationId = integrationOf('slow');
-
-test.concurrent('a link that sends one byte every 5 s ends with the run, and is opened again by a later one', async () => {
-  const functions = await startSlow();
   const arrived = await lose(functions, placeOf(integrationId, 'arrived'), 'html-502-stored', cvOf('arrived'));
   const absent = await lose(functions, placeOf(integrationId, 'absent'), 'html-502', cvOf('absent'));
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -26,13 +22,4 @@ test.concurrent('a link that sends one byte every 5 s ends with the run, and is 
   });
   expect((await functions.recordOf(absent)).state.status).toBe('unknown');
   expect([posts(functions, 'arrived'), posts(functions, 'absent')]).toEqual([1, 1]);
-});
-
-test.concurrent('the comparison of a sample ends with the run, and is repeated later', async () => {
-  const functions = await startSlow();
-  await functions.upload(keyAt(placeOf(integrationId, 'sample')), cvOf('sample'));
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(await functions.run()).toMatchObject({ due: { compared: 1, found: 0 } });
-  const [group] = await functions.toolOf(integrationId);
-  expect(group).toMatchObject({ samples: [{ tries: 1 }], lessons: [] });
 });

@@ -4,7 +4,6 @@ import type { CreatedObject } from '../../../infra/local/aws/events/s3-notificat
 import { closeServer, listen } from '../../../infra/local/process/listen.ts';
 import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-functions.ts';
 import {
-  copies,
   cvOf,
   type Entry,
   integrationOf,
@@ -27,32 +26,16 @@ const changeLinks = (id: string, change: (link: string) => string): void => {
   changes.set(id, (results) => results.map((entry) => ({ ...entry, data_url: change(String(entry?.data_url)) })));
 };
 
-/** A file host of this machine: `/to?<url>` redirects there, `/short?<n>` announces n bytes and sends more. */
+/** A file host of this machine: `/to?<url>` redirects there. */
 const fileHost = createServer((incoming, outgoing) => {
-  const { pathname, search } = new URL(incoming.url ?? '', 'http://127.0.0.1');
-  const value = decodeURIComponent(search.slice(1));
-  if (pathname === '/to') {
-    outgoing.writeHead(302, { location: value }).end();
-    return;
-  }
-  incoming.socket.end(
-    `HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: ${value}\r\n\r\n${'%'.repeat(9_000)}`,
-  );
+  outgoing.writeHead(302, { location: decodeURIComponent(incoming.url?.split('?')[1] ?? '') }).end();
 });
 
 /** Links as no tool should serve them, and whether a later look may tell more. */
 const badLinks: readonly (readonly [name: string, path: string, status: 'held' | 'unknown', problem: RegExp])[] = [
   ['metadata', 'http://169.254.169.254/latest/meta-data/', 'held', /an address that is not public/],
-  ['private', 'http://10.0.0.1/cv.pdf', 'held', /an address that is not public/],
-  ['private-https', 'https://[fd00::1]/cv.pdf', 'held', /an address that is not public/],
-  ['public-http', 'http://93.184.215.14/cv.pdf', 'held', /an address that is not public/],
-  ['no-url', 'cv.pdf', 'held', /not a URL/],
-  ['other-scheme', 'file:///etc/passwd', 'held', /not an https link/],
   ['closed-port', 'http://127.0.0.1:9/cv.pdf', 'unknown', /could not be read \(ECONNREFUSED\)/],
   ['to-metadata', '/to?http://169.254.169.254/latest/meta-data/', 'held', /an address that is not public/],
-  ['to-private', '/to?http://10.0.0.1/', 'held', /an address that is not public/],
-  ['to-mapped', '/to?http://[::ffff:10.0.0.1]/', 'held', /an address that is not public/],
-  ['to-file', '/to?file:///etc/passwd', 'held', /not an https link/],
 ];
 
 let functions: BuiltFunctions;
@@ -90,17 +73,6 @@ test.each(badLinks)(
     expect(posts(functions, id)).toBe(1);
   },
 );
-
-test('a link that announces fewer bytes than it sends is read no further', async () => {
-  const place = placeOf(integrationId, 'announces-fewer');
-  const ours = cvOf('announces fewer');
-  await plant(functions, place, cvOf('theirs'));
-  changeLinks(place.id, () => `${hostUrl}/short?${ours.length}`);
-  const object = await lose(functions, place, 'html-502', ours);
-  await functions.runUntil([object], isAttached);
-  expect(await copies(functions, place, ours)).toBe(1);
-  expect([posts(functions, place.id), listings(functions, place.id)]).toEqual([2, 2]);
-});
 
 test('a look costs one listing, one request per file, and whole downloads of our length and of another upload alone', async () => {
   const place = placeOf(integrationId, 'counted');

@@ -107,22 +107,3 @@ test.each(
     expect(await copies(functions, placeIn(habit, end), bytesOf(habit, end))).toBe(end === 'arrived' ? 1 : 0);
   },
 );
-
-test.each(cases.map(([habit]) => habit).filter((habit) => habit !== 'next-cursor'))(
-  '%s: two files that were attached teach nothing of such a tool',
-  async (habit) => {
-    const groups = await functions.toolOf(integrationOf(habit));
-    expect(groups.flatMap(({ lessons }) => lessons)).toEqual([]);
-  },
-);
-
-test('what a held file says is enough to decide it by hand', async () => {
-  const { state } = await recordIn('link-login', 'absent');
-  expect(state).toMatchObject({
-    failure: {
-      detail: expect.stringMatching(
-        /^It was sent once without a clear answer; the last attempt ended with KOMBO_FAULT\. At \S+Z the target listed 1 file: 0 with other bytes, 1 not compared\. The link led to a page/,
-      ),
-    },
-  });
-});
