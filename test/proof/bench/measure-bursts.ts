@@ -1,4 +1,6 @@
 import { parallelDeliveries } from '../../../lib/limits.ts';
+import { inTurns } from './in-turns.ts';
+import { oneFileOf } from './measure-files.ts';
 import type { Progress } from './progress.ts';
 import type { Stage } from './stage.ts';
 import { type Summary, summaryOf } from './statistics.ts';
@@ -24,32 +26,22 @@ const contenders = ['ours', 'naive', 'sdk'] as const;
 
 const sizeMb = 10;
 const warmUps = 5;
-const mebibyte = 1024 * 1024;
 
-/** The contenders take turns, so that a busy moment of the machine falls on everybody. */
 export const measureBursts = async (
   stage: Stage,
   { repeats }: { readonly repeats: number },
   progress: Progress,
 ): Promise<BurstNumbers[]> => {
-  const trials = contenders.map((contender) => ({ contender, peaks: [] as number[] }));
-  for (let repeat = 0; repeat < repeats; repeat += 1) {
-    for (const { contender, peaks } of trials) {
-      progress(`${parallelDeliveries} files in one event: ${contender}, run ${repeat + 1} of ${repeats}`);
-      const load = {
-        sizeBytes: sizeMb * mebibyte,
-        count: parallelDeliveries,
-        concurrency: 1,
-        inOneEvent: forms[contender],
-      };
-      const { peakBytes } = await stage.trial(stage.built.modules[contender], load, warmUps);
-      peaks.push(peakBytes);
-    }
-  }
-  return trials.map(({ contender, peaks }) => ({
+  const files = parallelDeliveries;
+  const trials = await inTurns(contenders, repeats, (contender, round) => {
+    progress(`${files} files in one event: ${contender}, ${round}`);
+    const load = { ...oneFileOf(sizeMb), count: files, inOneEvent: forms[contender] };
+    return stage.trial(stage.built.modules[contender], load, warmUps);
+  });
+  return trials.map(({ one: contender, runs }) => ({
     contender,
-    files: parallelDeliveries,
+    files,
     sizeMb,
-    peakBytes: summaryOf(peaks),
+    peakBytes: summaryOf(runs.map(({ peakBytes }) => peakBytes)),
   }));
 };

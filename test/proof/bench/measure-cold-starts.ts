@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { inTurns } from './in-turns.ts';
 import type { Progress } from './progress.ts';
 import { cvBytes, type Stage } from './stage.ts';
 import { type Summary, summaryOf } from './statistics.ts';
@@ -28,15 +29,12 @@ export const measureColdStarts = async (
     { name: 'sdk', modulePath: modules.sdk, carries: true },
     { name: 'bare', modulePath: modules.bare, carries: false },
   ];
-  const trials = subjects.map((subject) => ({ ...subject, runs: [] as Awaited<ReturnType<Stage['trial']>>[] }));
-  for (let repeat = 0; repeat < coldStarts; repeat += 1) {
-    for (const { name, modulePath, carries, runs } of trials) {
-      progress(`cold start: ${name}, run ${repeat + 1} of ${coldStarts}`);
-      runs.push(await stage.trial(modulePath, { sizeBytes: cvBytes, count: 0, concurrency: 1 }, carries ? 1 : 0));
-    }
-  }
+  const trials = await inTurns(subjects, coldStarts, ({ name, modulePath, carries }, round) => {
+    progress(`cold start: ${name}, ${round}`);
+    return stage.trial(modulePath, { sizeBytes: cvBytes, count: 0, concurrency: 1 }, carries ? 1 : 0);
+  });
   return Promise.all(
-    trials.map(async ({ name, modulePath, carries, runs }) => ({
+    trials.map(async ({ one: { name, modulePath, carries }, runs }) => ({
       name,
       bundleBytes: (await stat(modulePath)).size,
       readyMs: summaryOf(runs.map((run) => run.readyMs)),

@@ -1,4 +1,5 @@
 import { type Contender, contenders } from './contenders.ts';
+import { inTurns } from './in-turns.ts';
 import type { Progress } from './progress.ts';
 import { cvBytes, type Stage } from './stage.ts';
 import { type Summary, summaryOf } from './statistics.ts';
@@ -20,17 +21,13 @@ export const measureCvs = async (
   progress: Progress,
 ): Promise<CvNumbers[]> => {
   const pairs = [1, 10].flatMap((concurrency) => contenders.map((contender) => ({ contender, concurrency })));
-  const trials = pairs.map((pair) => ({ ...pair, runs: [] as Awaited<ReturnType<Stage['trial']>>[] }));
-  for (let repeat = 0; repeat < repeats; repeat += 1) {
-    for (const { contender, concurrency, runs } of trials) {
-      progress(`CVs: ${concurrency} at a time, ${contender}, run ${repeat + 1} of ${repeats}`);
-      const load = { sizeBytes: cvBytes, count: cvs.count, concurrency };
-      runs.push(await stage.trial(stage.built.modules[contender], load, cvs.warmUp));
-    }
-  }
-  return trials.map(({ contender, concurrency, runs }) => ({
-    contender,
-    concurrency,
+  const trials = await inTurns(pairs, repeats, ({ contender, concurrency }, round) => {
+    progress(`CVs: ${concurrency} at a time, ${contender}, ${round}`);
+    const load = { sizeBytes: cvBytes, count: cvs.count, concurrency };
+    return stage.trial(stage.built.modules[contender], load, cvs.warmUp);
+  });
+  return trials.map(({ one, runs }) => ({
+    ...one,
     cpuMsPerCv: summaryOf(runs.map((run) => run.cpuMs / cvs.count)),
     wallMsPerCv: summaryOf(runs.map((run) => run.wallMs / cvs.count)),
     cvsPerSecond: summaryOf(runs.map((run) => (cvs.count * 1_000) / run.wallMs)),

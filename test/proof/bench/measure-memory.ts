@@ -1,3 +1,5 @@
+import { inTurns } from './in-turns.ts';
+import { oneFileOf } from './measure-files.ts';
 import type { Stage } from './stage.ts';
 import { summaryOf } from './statistics.ts';
 
@@ -9,19 +11,16 @@ export interface MemoryNumbers {
 
 const mebibyte = 1024 * 1024;
 
-/** The sizes take turns, so that a busy moment of the machine falls on all of them. */
 export const measureMemory = async (
   stage: Stage,
   { sizesMb, repeats }: { readonly sizesMb: readonly number[]; readonly repeats: number },
 ): Promise<MemoryNumbers[]> => {
-  const trials = sizesMb.map((sizeMb) => ({ sizeMb, peaks: [] as number[] }));
-  for (let repeat = 0; repeat < repeats; repeat += 1) {
-    for (const { sizeMb, peaks } of trials) {
-      const load = { sizeBytes: sizeMb * mebibyte, count: 1, concurrency: 1 };
-      // No warm-up: it would be the larger part of what a small file takes, and flatter the ratio.
-      const { peakBytes } = await stage.trial(stage.built.modules.core, load, 0);
-      peaks.push(peakBytes / mebibyte);
-    }
-  }
-  return trials.map(({ sizeMb, peaks }) => ({ sizeMb, peakMb: summaryOf(peaks).median }));
+  // No warm-up: it would be the larger part of what a small file takes, and flatter the ratio.
+  const trials = await inTurns(sizesMb, repeats, (sizeMb) =>
+    stage.trial(stage.built.modules.core, oneFileOf(sizeMb), 0),
+  );
+  return trials.map(({ one: sizeMb, runs }) => ({
+    sizeMb,
+    peakMb: summaryOf(runs.map(({ peakBytes }) => peakBytes / mebibyte)).median,
+  }));
 };

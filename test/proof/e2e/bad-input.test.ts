@@ -54,13 +54,6 @@ test('a name that reads from right to left leaves the size and the state of its 
   expect(await page.locator('#rows bdi.name').filter({ hasText: name }).count()).toBe(1);
 });
 
-test('an empty file is rejected as empty', async () => {
-  const page = await console_.open();
-  await address(page, 'empty1');
-  await choose(page, [{ name: 'Empty.pdf', bytes: new Uint8Array() }]);
-  await rowsNamed(page, 'Rejected').filter({ hasText: 'FILE_EMPTY' }).waitFor();
-});
-
 test('200 MB are uploaded with their progress in sight, and rejected as too large', async () => {
   const folder = await temporaryFolder();
   const file = path.join(folder, 'Large.pdf');

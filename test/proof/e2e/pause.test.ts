@@ -15,7 +15,7 @@ const pauseEverything = async (page: Page): Promise<void> => {
 
 const resume = (page: Page) => page.locator('#pauses').getByRole('button', { name: 'Resume' });
 
-test('the Resume button has one line at every width, and its banner ends when the lane opens', async () => {
+test('the Resume button has one line at every width', async () => {
   const page = await console_.open();
   await pauseEverything(page);
   for (const width of [360, 768, 1440]) {
@@ -25,10 +25,4 @@ test('the Resume button has one line at every width, and its banner ends when th
     expect(box?.width, `at ${width} px`).toBeGreaterThan(70);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
   }
-  console_.stack.kombo.apiKeys.restore();
-  await resume(page).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Reason').fill('The key is back.');
-  await dialog.getByRole('button', { name: 'Send' }).click();
-  await page.locator('#pauses').waitFor({ state: 'hidden' });
 });

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newFolder, remove } from '../../fakes/temporary-folder.ts';
 import { applyStep, type Recipe, recipesIn } from './apply-recipe.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
@@ -25,7 +25,7 @@ const inCopy = async (...[file, ...args]: readonly [string, ...string[]]): Promi
 const tool = (name: string): string => path.join('node_modules/.bin', name);
 
 beforeAll(async () => {
-  copy = await mkdtemp(path.join(tmpdir(), 'cv-courier-recipes-'));
+  copy = await newFolder();
   const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root });
   for (const file of stdout.trim().split('\n')) {
     await cp(path.join(root, file), path.join(copy, file)).catch((error: { code?: string }) => {
@@ -37,7 +37,7 @@ beforeAll(async () => {
   recipes = recipesIn(await readFile(path.join(copy, 'CONTRIBUTING.md'), 'utf8'));
   for (const { steps } of recipes) for (const step of steps) await applyStep(copy, step);
 });
-afterAll(() => rm(copy, { recursive: true, force: true }));
+afterAll(() => remove(copy));
 
 test('CONTRIBUTING.md has the six recipes, with all their steps', () => {
   expect(recipes.map(({ title, steps }) => [title, steps.length])).toEqual([
