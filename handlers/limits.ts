@@ -1,31 +1,43 @@
-/** The numbers of events and answers, once, with unit and reason. Those of deliveries are in `lib/limits.ts`. */
+/** Limits of events and answers. The limits of deliveries are in `lib/limits.ts`. */
 
-/** Wrappings of one event. The longest sensible way has three (an SQS message with a failure record with an SNS event). */
+/**
+ * How deep an event may be nested. The deepest realistic nesting is three: an SNS event in a failure record in an SQS
+ * message.
+ */
 export const maxWrappings = 4;
 
-/** Characters of one result in a report of S3 Batch Operations: it is a table, and longer cells make it unreadable. */
+/**
+ * Maximum characters of one result in an S3 Batch Operations report. The report is a table, and longer cells make it
+ * hard to read.
+ */
 export const maxResultLength = 500;
 
-/** Entries of a list in one answer: more are hard to read in a console, and a Lambda answer holds 6 MB. */
+/**
+ * Maximum entries of a list in one answer. Longer lists are hard to read in a console, and a Lambda response is limited
+ * to 6 MB.
+ */
 export const maxShown = 50;
 
-/** Files that one answer of "status" shows, unless the request says otherwise. */
+/** Default number of files in a "status" answer. */
 export const defaultStatusFiles = 20;
 
-/** Objects or records that one "attach" or "retry" works on, unless the request says otherwise. */
+/** Default number of objects or records for one "attach" or "retry". */
 export const defaultFiles = 100;
 
-/** Objects of one dry run: each is opened, and a few are enough to try a template. */
+/** Maximum objects in one dry run. Each is opened, and a few are enough to try out a template. */
 export const maxDryRunObjects = 20;
 
-/** Kept free before the function ends, for the answer to an operator. Deliveries have settled by then. */
+/** Time reserved at the end of an invocation to answer the operator. Deliveries have settled by then. */
 export const answerReserveMs = 2_000;
 
-/** HeadObject calls in progress concurrently. */
+/** Concurrent HeadObject calls. */
 export const parallelHeads = 8;
 
-/** Point-in-time recovery goes back this far. An earlier date is a slip, and would have the sweep ask about old objects. */
+/**
+ * How far back point-in-time recovery reaches. An earlier date is a mistake, and would make the sweep check old objects
+ * for nothing.
+ */
 export const maxRestoreAgeDays = 35;
 
-/** Keys that one line about an operator's request shows, masked. */
+/** Maximum keys in the log line about an operator's request; they are masked. */
 export const maxLoggedKeys = 10;

@@ -5,8 +5,9 @@ import { withoutData } from '../lib/failures/own-error.ts';
 import { logger } from '../lib/telemetry/logger.ts';
 
 /**
- * The Middy middleware of all functions: the request id on every log line.
- * Events are not logged: they hold keys, and keys hold names. What a function throws is logged by Lambda itself, message and fields.
+ * Middleware of all functions: adds the request id to every log line, and removes personal data from thrown errors,
+ * whose message and fields Lambda logs itself. Events are not logged, because they contain keys, and keys contain
+ * names.
  */
 export const withMiddleware = <Event, Result>(work: (event: Event, context: Context) => Promise<Result>) =>
   middy<Event, Result>({ timeoutEarlyInMillis: 0 })

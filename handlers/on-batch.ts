@@ -15,20 +15,20 @@ import { runtime } from './runtime.ts';
 import { deadlineOf } from './time-budget.ts';
 
 /**
- * One object of an S3 Batch Operations job. S3 sends one task at a time; several are done concurrently.
- * @throws only for what is not such an invocation, because its sender would not understand a result
+ * Handles an invocation by S3 Batch Operations. S3 sends one task at a time today; several would run concurrently.
+ * @throws {OwnError} only for any other event, because its sender would not understand a result
  */
 export const handler = withMiddleware(async (event: unknown, context: Context): Promise<S3BatchResult> => {
   const courier = readyCourier();
   if (courier instanceof ConfigurationError) {
-    logger.error('The configuration is not usable.', { problems: courier.problems });
+    logger.error('The configuration is invalid.', { problems: courier.problems });
     const problem = permanent(
-      'CONFIGURATION: the settings of the function are not usable; run the action "check" of on-demand.',
+      'CONFIGURATION: the settings of the function are invalid; run the action "check" of on-demand.',
     );
     return answerOf(parseTasks(event, ''), () => problem);
   }
   const batch = parseTasks(event, courier.settings.bucket);
-  // The job's report says it too, but its reader may not be the operator of this stack.
+  // The job's report says so too, but its reader may not operate this stack.
   for (const task of batch.tasks) if (task.kind === 'refused') reportRefused(task.code, task.detail);
   const deadline = deadlineOf(context, courier.clock);
   try {
@@ -57,7 +57,7 @@ const parseTasks = (event: unknown, bucket: string): BatchEvent => {
   if (batch) return batch;
   const shape = shapeOf(event);
   const what = shape.kind === 'unreadable' ? shape.what : 'an event of another AWS service';
-  // An event that an operator tries in the console rings no alarm.
+  // A test event that an operator sends from the console must not set off the alarm.
   const code = shape.kind === 'unreadable' && eventFailures[shape.code].byHand ? shape.code : 'EVENT_UNKNOWN';
   const advice =
     'Create a job of S3 Batch Operations; to send one object by hand, use on-demand: {"action":"attach","key":"..."}.';
@@ -70,7 +70,7 @@ const answerOf = (
   resultOf: (taskId: string) => TaskResult | undefined,
 ): S3BatchResult => ({
   invocationSchemaVersion: schemaVersion,
-  // A task that has no result has not been attached.
+  // A task without a result was not attached.
   treatMissingKeysAs: 'PermanentFailure',
   invocationId,
   results: tasks.flatMap(({ taskId }) => {

@@ -12,7 +12,7 @@ import { deadlineOf } from './time-budget.ts';
 /** Kept while the function is warm. */
 let setup: StackSetup | undefined;
 
-/** For the operator: a JSON request in the AWS console or by `npm run invoke`, and an answer to read. */
+/** Answers operators, who send JSON requests from the AWS console or with `npm run invoke`. */
 export const handler = withMiddleware(
   (event: unknown, context: Context): Promise<Answer> =>
     answerRequest(

@@ -20,13 +20,17 @@ export interface ScheduleAnswer extends RunReport {
 }
 
 /**
- * Does what is due, then sweeps. Runs may overlap, and may be started by hand at any time: with the task `sweep` alone a pass
- * starts although none is due.
+ * Runs the sweep and sends what is due. Runs may overlap, and may be started by hand at any time. The task `sweep`
+ * alone starts a pass even if none is due.
  */
 export const handler = withMiddleware(async (event: unknown, context: Context): Promise<ScheduleAnswer> => {
   const parsed = parseScheduleEvent(event);
   if (parsed.kind === 'refused') {
-    reportRefused('EVENT_UNKNOWN', parsed.detail, 'Correct what invokes on-schedule. Its own rule goes on.');
+    reportRefused(
+      'EVENT_UNKNOWN',
+      parsed.detail,
+      'Correct the input that something other than its own rule sends to on-schedule. The rule continues to run.',
+    );
     throw new OwnError(parsed.detail);
   }
   const courier = runtime();
@@ -37,8 +41,8 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
     const report = await scheduledRun(parsed.tasks, options, { ...courier, putObject });
     const answer = { summary: summaryOf(gauges, report), gauges, ...report };
     courier.log.info('Scheduled run done.', { ...answer });
-    // The alarm "no schedule run" must ring where runs fail, so that nothing is sent again, and where they do not know how
-    // things stand, so that the other alarms would never change.
+    // Counted only when the gauges are complete. The alarm "no schedule run" must ring when runs fail, because nothing
+    // is sent then, and when the gauges are incomplete, because the other alarms could not change.
     if (gauges.isComplete) measureAll({ ScheduleRuns: 1 });
     return answer;
   } finally {
@@ -46,7 +50,7 @@ export const handler = withMiddleware(async (event: unknown, context: Context): 
   }
 });
 
-/** With a client of its own, which a stack without a canary never makes. */
+/** Uses a client of its own, which is created only if the stack has a canary. */
 const putObject: PutObject = (object, signal) => {
   put ??= s3Put(s3Client({ forcePathStyle: runtime().settings.s3ForcePathStyle }));
   return put(object, signal);
@@ -55,7 +59,7 @@ let put: PutObject | undefined;
 
 const measureAll = (values: MetricValues): void => measure(values, { integration: allIntegrations });
 
-/** Sent immediately: whatever becomes of this run, the alarms know how things stood when it began. */
+/** Sent before the other work, so that the alarms have current values even if this run fails. */
 const measureGauges = (gauges: Gauges): void =>
   measureAll({
     HeldFiles: gauges.held,
@@ -81,13 +85,13 @@ const summaryOf = (gauges: Gauges, { due, sweep: swept }: RunReport): string => 
   const sentences: string[] = [];
   if (due) {
     const ended = Object.entries(due.outcomes).map(([status, count]) => `${count} ${status}`);
-    if (ended.length > 0) sentences.push(`Of what was due: ${ended.join(', ')}.`);
+    if (ended.length > 0) sentences.push(`Files that were due: ${ended.join(', ')}.`);
     else if (due.left === 0 && !due.lanesLeft) sentences.push('Nothing was due.');
     if (due.left > 0) sentences.push(`${due.left} left for the next run.`);
-    if (due.lanesLeft) sentences.push('There are integrations that this run did not get to; the next one does.');
+    if (due.lanesLeft) sentences.push('This run did not reach all integrations; the next one continues.');
     if (due.opened > 0) sentences.push(due.opened === 1 ? '1 pause has ended.' : `${due.opened} pauses have ended.`);
     const paused = (gauges.paused ?? 0) - due.opened;
-    if (paused > 0) sentences.push(paused === 1 ? '1 pause is open.' : `${paused} pauses are open.`);
+    if (paused > 0) sentences.push(paused === 1 ? '1 pause is active.' : `${paused} pauses are active.`);
     if (due.unreadable > 0) sentences.push(`${due.unreadable} records cannot be read.`);
   }
   if (swept) sentences.push(...sweepSentences(swept));
@@ -97,7 +101,7 @@ const summaryOf = (gauges: Gauges, { due, sweep: swept }: RunReport): string => 
 const sweepSentences = ({ pass, listed, found, unaccounted, unmatched }: SweepReport): readonly string[] => {
   const done = `The sweep listed ${listed} objects and found ${found} without a ledger record (their events were lost).`;
   const notes = [
-    ...(unmatched === 0 ? [] : [`${unmatched} have a key that fits no template.`]),
+    ...(unmatched === 0 ? [] : [`${unmatched} have a key that matches no template.`]),
     ...(unaccounted === 0 ? [] : [`${unaccounted} could not be written into the ledger; the log says why.`]),
   ];
   switch (pass) {
@@ -108,10 +112,10 @@ const sweepSentences = ({ pass, listed, found, unaccounted, unmatched }: SweepRe
     case 'not due':
       return ['No sweep is due.'];
     case 'taken':
-      return ['Another run sweeps.'];
+      return ['Another run is sweeping.'];
     case 'no time':
       return ['There was no time for the sweep; the next run continues.'];
     case 'damaged':
-      return ['Nothing was swept, because the item of the sweep cannot be read. The log says what to do.'];
+      return ['No sweep ran, because the item of the sweep cannot be read. The log says what to do.'];
   }
 };

@@ -13,15 +13,15 @@ import { sqsBatchResponse } from './on-upload/sqs-response.ts';
 import { runtime } from './runtime.ts';
 import { deadlineOf } from './time-budget.ts';
 
-/** What the function answers to any sender but SQS; S3 and EventBridge do not read it. */
+/** The response to every sender except SQS. S3 and EventBridge do not read it. */
 export interface UploadAnswer {
   readonly outcomes: readonly Record<string, unknown>[];
 }
 
 /**
- * An object was put into the bucket: notified by S3 itself, through SQS or SNS, by EventBridge, or by its scan verdict.
- * @throws when something must not be lost and only a repeat or the failure queue can keep it: the ledger could not be
- *   written, time ran out, or the event is not understood.
+ * Handles new objects in the bucket, reported by S3 directly, through SQS or SNS, by EventBridge, or by a scan verdict.
+ * @throws when only a retry or the failure queue can preserve the event: the ledger could not be written, time ran out,
+ *   or the event is not understood
  */
 export const handler = withMiddleware(
   async (event: unknown, context: Context): Promise<UploadAnswer | SQSBatchResponse> => {
@@ -41,26 +41,26 @@ export const handler = withMiddleware(
   },
 );
 
-/** As its log line; the caller has the key, so ids need no mask. */
+/** The same fields as the log line, but with complete ids, because the caller already has the key. */
 const answerOf = (outcome: Outcome, templates: readonly KeyTemplate[]): Record<string, unknown> => {
   const fields = fieldsOf(outcome, templates);
   const target = 'target' in outcome ? outcome.target : undefined;
   return target ? { ...fields, target: targetKey(target), integration: target.integrationId } : fields;
 };
 
-/** An entry that came with SQS but without the id of its message can only be kept by failing the whole batch. */
+/** An SQS entry without a message id can be preserved only by failing the whole batch. */
 const messageIdsOf = (unfinished: readonly Unfinished[]): string[] => {
   const orphan = unfinished.find(({ messageId }) => messageId === undefined);
   if (orphan) throw new UnfinishedUploads([orphan.reason]);
   return unfinished.flatMap(({ messageId }) => messageId ?? []);
 };
 
-/** Lambda repeats the event and then sends it to the failure queue; what was settled is not sent again. */
+/** Lambda retries the event and then sends it to the failure queue. Uploads that have settled are not sent again. */
 class UnfinishedUploads extends OwnError {
   override readonly name = 'UnfinishedUploads';
 
   constructor(reasons: readonly string[]) {
     super([...new Set(reasons)].join(' '));
-    logger.error('The event fails: Lambda repeats it, then the failure queue keeps it.', { reasons });
+    logger.error('The event failed: Lambda retries it, then sends it to the failure queue.', { reasons });
   }
 }

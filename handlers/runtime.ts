@@ -21,9 +21,9 @@ import { observer } from '../lib/telemetry/observe.ts';
 let built: Courier | undefined;
 
 /**
- * The courier of this function: built on the first invocation and kept while the function is warm, with its connections,
- * the API key and its view of the lanes.
- * @throws {ConfigurationError} on every invocation until the environment is right
+ * The courier of this function: built on the first invocation and kept while the function is warm, with its
+ * connections, the API key and its view of the lanes.
+ * @throws {ConfigurationError} on every invocation until the environment is valid
  */
 export const runtime = (): Courier => {
   built ??= build(readSettings(process.env));

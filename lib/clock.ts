@@ -1,12 +1,12 @@
-/** Time as the code sees it. Passed in, so that tests and the simulation own it. */
+/** Time is passed in, so that tests and the simulation control it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Runs `action` once after `delayMs`, unless the returned function is called before. */
+  /** Runs `action` once after `delayMs`, unless the returned function is called first. */
   after(delayMs: number, action: () => void): () => void;
 }
 
-/** The only place of `lib/` that knows the machine's clock. */
+/** The only place in `lib/` that reads the machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delayMs, action) => {

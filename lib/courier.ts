@@ -13,8 +13,8 @@ import type { Log } from './telemetry/observe.ts';
 import type { Storage } from './upload/storage.ts';
 
 /**
- * Every port and setting that a use case may ask for. Functions take what they need of it: `Pick<Courier, 'ledger' | ...>`.
- * `handlers/runtime.ts` builds the real one; tests and the simulation build theirs.
+ * Every port and setting that a use case may need. Functions take only what they use: `Pick<Courier, 'ledger' | ...>`.
+ * `handlers/runtime.ts` builds the real one; tests and the simulation build their own.
  */
 export interface Courier {
   readonly settings: Settings;
@@ -24,10 +24,10 @@ export interface Courier {
   /** Links to listed files. */
   readonly links: Links;
   readonly restrictions: RestrictionsCache;
-  /** This function's share of the calls in flight. */
+  /** This instance's share of the concurrent calls to Kombo. */
   readonly load: Load;
   readonly apiKey: ApiKey;
-  /** The ledger's table; use cases go through `ledger` and `lanes` where these suffice. */
+  /** The ledger's table. Use cases go through `ledger` and `lanes` where possible. */
   readonly table: Table;
   readonly ledger: Ledger;
   readonly lanes: LaneStore;

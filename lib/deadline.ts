@@ -1,11 +1,11 @@
 import type { Clock } from './clock.ts';
 import { maxTimerMs } from './limits.ts';
 
-/** The time by which everything that was started must have ended. */
+/** When all work that was started must have ended. */
 export interface Deadline {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Aborts at that moment. */
+  /** Aborts at the deadline. */
   readonly signal: AbortSignal;
   remainingMs(): number;
   /** Cancels the timer. Call it when the work is done, so that the timer does not keep the process alive. */
@@ -20,6 +20,6 @@ export const deadlineIn = (clock: Clock, durationMs: number): Deadline => {
   return { at, signal: controller.signal, remainingMs: () => Math.max(0, at - clock.now()), clear };
 };
 
-/** The earlier of an outer deadline and a duration of its own. */
+/** The earlier of an outer deadline and its own duration. */
 export const deadlineWithin = (clock: Clock, outer: Deadline, durationMs: number): Deadline =>
   deadlineIn(clock, Math.min(outer.remainingMs(), durationMs));

@@ -7,19 +7,21 @@ interface About {
   readonly upload: Upload;
   /** Absent when the key names no target. */
   readonly target?: Target;
-  /** How often it was claimed for sending, this time included. */
+  /** How often it was claimed for sending, including this time. */
   readonly attempt: number;
-  /** An operator had it sent again, so a copy of it may be at the target already. */
+  /** An operator had it sent again, so the target may already have a copy. */
   readonly resent?: true;
 }
 
-/** Every possible outcome of an upload. Those that are stored are the statuses of the ledger. */
+/** Every possible outcome of an upload. The stored ones are the statuses of the ledger. */
 export type Outcome =
   | (About & {
       readonly status: 'attached';
       readonly attachedAt: Date;
       readonly warnings: readonly string[];
-      /** When it came; absent where an operator decided when it is sent: the time until then says nothing about the system. */
+      /**
+       * When it arrived. Absent if an operator decided when it was sent, because the delay is then not the system's.
+       */
       readonly arrivedAt?: Date;
       /** The malware scan did not find it clean: an operator must act. */
       readonly failure?: FailureDetail;
@@ -27,9 +29,9 @@ export type Outcome =
   | (About & {
       readonly status: 'already-attached';
       readonly attachedAt: Date;
-      /** The same; only from the invocation that wrote it down. */
+      /** As above; set only by the invocation that wrote it. */
       readonly failure?: FailureDetail;
-      /** The same, written down before and told then; nobody has acknowledged it yet. */
+      /** As above, but written and reported earlier. No operator has acknowledged it yet. */
       readonly openFailure?: FailureDetail;
     })
   | (About & { readonly status: 'waiting'; readonly failure: FailureDetail; readonly dueAt: Date })
@@ -37,7 +39,10 @@ export type Outcome =
   | (About & { readonly status: 'held'; readonly failure: FailureDetail })
   | (About & { readonly status: 'rejected'; readonly failure: FailureDetail })
   | (About & { readonly status: 'superseded'; readonly failure: FailureDetail })
-  /** The ledger knows it and this event changes nothing: another invocation sends it, or it waits, or it is settled. */
+  /**
+   * The ledger has a record that this event does not change: another invocation is sending it, or it waits, or it is
+   * settled.
+   */
   | (About & {
       readonly status: 'unchanged';
       readonly as: 'sending' | 'waiting' | 'unknown' | 'held' | 'rejected' | 'superseded';
@@ -46,10 +51,10 @@ export type Outcome =
     })
   /** Nothing to deliver: a folder marker, a test event, a deletion. Never in the ledger. */
   | { readonly status: 'ignored'; readonly reason: string }
-  /** A record of an event that names no upload, and whose repeat fixes nothing. Never in the ledger. */
+  /** A record of an event that names no upload, and that a retry would not fix. Never in the ledger. */
   | { readonly status: 'refused'; readonly code: EventFailureCode; readonly detail: string };
 
-/** Measured together with the outcome, in milliseconds and bytes. Absent when the delivery ended before that step. */
+/** Measurements of a delivery, in milliseconds and bytes. Absent when the delivery ended before that step. */
 export interface Measures {
   readonly totalMs: number;
   readonly komboMs?: number;

@@ -1,7 +1,7 @@
 /**
- * Runs `work` over items in order, at most `width` concurrently, as long as `mayStart` returns true.
- * @returns how many items were started; all of those have ended.
- * @throws the first error of `items` or `work`, after everything that was started has ended; nothing new is started after it.
+ * Runs `work` over items in order, at most `width` concurrently, while `mayStart` returns true.
+ * @returns how many items were started; all of them have ended
+ * @throws the first error of `items` or `work`, after all started work has ended; nothing new is started after an error
  */
 export const inParallel = async <T>(
   items: Iterable<T> | AsyncIterable<T>,

@@ -1,7 +1,9 @@
-/** The name of an event in AWS's vocabulary ("ObjectRemoved:Delete"), safe to log; anything longer or odder is not. */
+/** An AWS event name ("ObjectRemoved:Delete") that is safe to log. Other text could contain personal data. */
 export const eventName = (value: unknown): string =>
-  typeof value === 'string' && /^[\w:. *-]{1,80}$/.test(value) ? value : 'An event without a plain name';
+  typeof value === 'string' && /^[\w:. *-]{1,80}$/.test(value) ? value : 'An event with an unrecognised name';
 
-/** `aws.s3`, `aws:kinesis`. Only AWS's own names, because a custom source may contain the name of a person. */
+/**
+ * A source such as `aws.s3` or `aws:kinesis`. Custom sources are not shown, because they may contain a person's name.
+ */
 export const awsSource = (value: unknown): string =>
-  typeof value === 'string' && /^aws[.:][\w:.-]{1,60}$/.test(value) ? value : 'a source that is not of AWS';
+  typeof value === 'string' && /^aws[.:][\w:.-]{1,60}$/.test(value) ? value : 'a source outside AWS';

@@ -3,14 +3,15 @@ import { logger } from '../../lib/telemetry/logger.ts';
 import { measure, noIntegration } from '../../lib/telemetry/metrics.ts';
 import { eventRefused } from './refusals.ts';
 
-/** Nothing in the ledger shows a refused event: only the alarm on this count tells of it. */
+/** A refused event leaves no ledger record, so the alarm on this metric is the only sign of it. */
 export const countRefused = (code: EventFailureCode): void => {
   if (!eventFailures[code].byHand) measure({ RefusedEvents: 1 }, { integration: noIntegration, code });
 };
 
 /**
- * Counts it, and writes the line for which the alarm tells an operator to look. Upload events get theirs with their outcome.
- * @param detail one sentence; holds no key and no file name
+ * Counts a refused event and logs the line that the alarm refers to. For upload events, `deliverEntries` logs that
+ * line.
+ * @param detail one sentence without keys or file names
  */
 export const reportRefused = (
   code: EventFailureCode,

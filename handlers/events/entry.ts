@@ -2,26 +2,24 @@ import type { EventFailureCode } from '../../lib/failures/event-failures.ts';
 import type { ReportedVerdict } from '../../lib/ledger/latest-verdict.ts';
 import type { Upload } from '../../lib/upload/upload.ts';
 
-/** The settings that decide what an event means here; both come from the configuration. */
+/** The settings that decide how an event is handled. */
 export interface UploadEventOptions {
   /** `BUCKET`: the only bucket whose objects are delivered. */
   readonly bucket: string;
-  /** `REQUIRE_SCAN`: an upload waits for its clean verdict. */
+  /** `REQUIRE_SCAN`: an upload is delivered only after a clean scan verdict. */
   readonly requireScan: boolean;
 }
 
 /** What one record of an event asks for. */
 export type UploadRequest =
-  /** Deliver it. */
   | { readonly kind: 'upload'; readonly upload: Upload }
-  /** The malware scan has reported about it. */
   | { readonly kind: 'scanned'; readonly upload: Upload; readonly verdict: ReportedVerdict }
   /**
-   * An upload whose event carries no ETag, so it has no identity yet: the bucket is asked for it first, then it is
-   * handled as above. A verdict applies to the version that it names, and to no later one.
+   * The event has no ETag, which is part of an upload's identity, so the bucket is asked for it first. A verdict
+   * applies only to the version that it names.
    */
   | { readonly kind: 'unidentified'; readonly object: Omit<Upload, 'etag'>; readonly verdict?: ReportedVerdict }
-  /** Nothing to deliver and nothing wrong. */
+  /** Nothing to deliver, and not an error. */
   | { readonly kind: 'ignored'; readonly reason: string }
   | RefusedEvent;
 
@@ -29,28 +27,28 @@ export type UploadRequest =
 export interface RefusedEvent {
   readonly kind: 'refused';
   readonly code: EventFailureCode;
-  /** One sentence for the operator. Holds no key and no file name; may hold names of buckets. */
+  /** One sentence for the operator, without keys or file names. It may contain bucket names. */
   readonly detail: string;
   readonly nextStep: string;
   /**
-   * The record may name a CV that nothing else reports: fail its SQS message, or the whole invocation, so that the
-   * failure queue keeps it. When false, it is logged and dropped: a repeat fixes nothing and nothing is lost.
+   * True when the record may be the only report of a CV: fail its SQS message, or the whole invocation, so that the
+   * failure queue keeps it. When false, the record is only logged: a retry would not help, and no CV is lost.
    */
   readonly redeliver: boolean;
 }
 
 export interface Entry {
-  /** The SQS message that carried the request. One message may carry several items. */
+  /** The SQS message that carried the request. One message may carry several requests. */
   readonly messageId?: string;
   readonly request: UploadRequest;
 }
 
-/** What the function was invoked with, outermost layer. Only `sqs` expects a partial batch response. */
+/** The outermost wrapper of the event. Only `sqs` expects a partial batch response. */
 export type Envelope = 's3' | 'sns' | 'sqs' | 'eventbridge' | 'failure-record' | 'unrecognised';
 
 export interface ParsedEvent {
   readonly envelope: Envelope;
-  /** Never empty: every event gets an answer. In the order of the event. */
+  /** In the order of the event. Never empty, so that every event gets an answer. */
   readonly entries: readonly Entry[];
 }
 

@@ -6,9 +6,9 @@ import { awsSource } from './aws-names.ts';
 export type Shape =
   | { readonly kind: 'records'; readonly records: readonly unknown[] }
   | { readonly kind: 'test-event' }
-  /** What SNS puts into a queue without raw delivery. */
+  /** An SNS message in a queue whose subscription does not use raw message delivery. */
   | { readonly kind: 'sns-notification'; readonly message: unknown }
-  /** What Lambda sends to an on-failure destination; the event that failed is the payload. */
+  /** What Lambda sends to an on-failure destination; its payload is the event that failed. */
   | { readonly kind: 'failure-record'; readonly payload: unknown }
   | { readonly kind: 'eventbridge'; readonly event: JsonObject }
   | { readonly kind: 'unreadable'; readonly code: EventFailureCode; readonly what: string };
@@ -64,7 +64,7 @@ export const shapeOf = (content: unknown): Shape => {
   try {
     return jsonShape(JSON.parse(content));
   } catch {
-    // The parser's message quotes the text, which may hold anything.
+    // The parser's message quotes the text, which may contain personal data.
     return unreadable('EVENT_IS_TEXT', 'plain text, not JSON');
   }
 };
@@ -76,7 +76,7 @@ export type RecordShape =
   | { readonly kind: 'sqs'; readonly body: unknown; readonly messageId: unknown }
   | { readonly kind: 'unknown'; readonly what: string };
 
-/** `eventSource` decides only where the content is missing: S3-like stores write their own name there. */
+/** `eventSource` is used only when the content is missing, because S3-compatible stores write their own name there. */
 export const recordShapeOf = (record: unknown): RecordShape => {
   const source = at(record, 'eventSource') ?? at(record, 'EventSource');
   if (isObject(at(record, 's3')) || source === 'aws:s3') return { kind: 's3' };
@@ -84,5 +84,5 @@ export const recordShapeOf = (record: unknown): RecordShape => {
   if (typeof at(record, 'body') === 'string' || source === 'aws:sqs') {
     return { kind: 'sqs', body: at(record, 'body'), messageId: at(record, 'messageId') };
   }
-  return { kind: 'unknown', what: `of ${awsSource(source)}` };
+  return { kind: 'unknown', what: `from ${awsSource(source)}` };
 };

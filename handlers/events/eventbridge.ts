@@ -45,7 +45,7 @@ const requestOfScanResult = ({ detail, time }: JsonObject, options: UploadEventO
   const status = nonEmptyText(at(detail, 'scanResultDetails', 'scanResultStatus'));
   if (status === undefined) return refuseEvent('EVENT_INCOMPLETE', 'The scan result has no scanResultStatus.');
   const object = at(detail, 's3ObjectDetails');
-  // The detail has no time of the scan, so the newer of two events counts as the newer scan.
+  // The detail does not say when the file was scanned, so the event's time orders the verdicts.
   const scannedAt = eventTime(time);
   return requestFor(
     {
@@ -60,9 +60,9 @@ const requestOfScanResult = ({ detail, time }: JsonObject, options: UploadEventO
 };
 
 /**
- * An event of S3 or of GuardDuty Malware Protection, as EventBridge delivers it.
- * Other events of the two services are ignored and named in the log. A CloudTrail record of an upload is refused: it was
- * connected in place of the event that is understood here, so its CVs would never arrive.
+ * An event from S3 or GuardDuty Malware Protection, delivered by EventBridge. Other events from the two services are
+ * ignored and logged. CloudTrail events are refused: a rule that sends them instead of "Object Created" would leave
+ * every CV undelivered.
  */
 export const requestOfEventBridge = (event: JsonObject, options: UploadEventOptions): UploadRequest => {
   const { source, 'detail-type': detailType } = event;
@@ -76,6 +76,6 @@ export const requestOfEventBridge = (event: JsonObject, options: UploadEventOpti
   }
   return refuseEvent(
     'EVENT_UNKNOWN',
-    `The EventBridge event is of ${isByCloudTrail ? 'CloudTrail' : awsSource(source)}; expected is "Object Created" of aws.s3 or a scan result of aws.guardduty.`,
+    `The EventBridge event is from ${isByCloudTrail ? 'CloudTrail' : awsSource(source)}; expected: "Object Created" from aws.s3 or a scan result from aws.guardduty.`,
   );
 };

@@ -7,20 +7,20 @@ import { ignore, type UploadEventOptions, type UploadRequest } from './entry.ts'
 import { eventSequencer, eventTime } from './event-facts.ts';
 import { refuseEvent } from './refusals.ts';
 
-/** An object as an event names it; the spelling of each field is the event's own. */
+/** The raw fields of an object, from any form of event. */
 interface EventObject {
   readonly bucket: unknown;
-  /** Decoded already where the form of the event encodes it. */
+  /** Already decoded, if this form of event encodes keys. */
   readonly key: Result<string, string> | undefined;
   readonly etag: unknown;
   readonly size?: unknown;
   readonly versionId: unknown;
   readonly sequencer?: unknown;
-  /** When it was created; a verdict names no such time. */
+  /** When the object was created; a scan verdict does not say. */
   readonly time?: unknown;
 }
 
-/** Names that the console's S3 Put template has carried over the years. */
+/** Bucket names that the console's S3 Put template has used over the years. */
 const isTemplateBucket = (bucket: string): boolean =>
   bucket === 'example-bucket' || bucket.startsWith('amzn-s3-demo-bucket');
 
@@ -48,14 +48,17 @@ const uploadOf = (
     ...(typeof object.size === 'number' && Number.isSafeInteger(object.size) && object.size >= 0
       ? { sizeBytes: object.size }
       : {}),
-    // "null" is how S3 calls the version of an object that has none; the ETag pins that one.
+    // S3 uses the version id "null" for an object without a version; the ETag pins that object.
     ...(versionId !== undefined && versionId !== 'null' && { versionId }),
     ...(sequencer !== undefined && { sequencer }),
     ...(modifiedAt !== undefined && { modifiedAt }),
   };
 };
 
-/** What an event about one object asks for. `news` is what happened to the object: created, or scanned with a verdict. */
+/**
+ * Turns an event about one object into a request. `news` is what happened to the object: created, or scanned with a
+ * verdict.
+ */
 export const requestFor = (
   object: EventObject,
   news: 'created' | ReportedVerdict,
@@ -77,12 +80,12 @@ export const requestFor = (
       : { kind: 'upload', upload: { ...unidentified, etag } };
   }
 
-  // Where no scan is required, what it finds counts, and that it could not be made does not.
+  // Without REQUIRE_SCAN, a verdict still applies, but a scan that could not be made is ignored.
   if (!options.requireScan && !hasLookedInside(news.code)) {
-    return ignore('REQUIRE_SCAN is off, and the scan has not looked into the file.');
+    return ignore('REQUIRE_SCAN is off, and the scan did not examine the file.');
   }
   if (etag === undefined) {
-    // The object may have been replaced since; a verdict must never apply to bytes that were not scanned.
+    // The object may have been replaced since. A verdict must never apply to bytes that were not scanned.
     return unidentified.versionId === undefined
       ? refuseEvent(
           'VERDICT_UNPINNED',

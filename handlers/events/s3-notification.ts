@@ -6,9 +6,9 @@ import { requestFor } from './object-event.ts';
 import { refuseEvent } from './refusals.ts';
 
 /**
- * One record of a native S3 notification, whatever its `eventVersion`: the fields below have been stable since 2.0, and
- * a version that moves them is refused loudly instead of being guessed at. Its key is form-encoded.
- * Put, Post, Copy and CompleteMultipartUpload all create; every other event is named and ignored.
+ * Reads one record of a native S3 notification; its key is form-encoded. `eventVersion` is not checked: these fields
+ * have been stable since 2.0, and a record without them is refused. Put, Post, Copy and CompleteMultipartUpload create
+ * objects; all other events are logged and ignored.
  * @see Amazon S3 User Guide, "Event message structure"
  */
 export const requestOfNotification = (record: unknown, options: UploadEventOptions): UploadRequest => {

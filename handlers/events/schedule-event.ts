@@ -5,12 +5,12 @@ export type ScheduleEvent =
   | { readonly kind: 'run'; readonly tasks: readonly Task[] }
   | { readonly kind: 'refused'; readonly detail: string };
 
-/** Unless the rule's input names one. */
+/** The default, when the input names no task. */
 const both: readonly Task[] = ['due', 'sweep'];
 
 /**
- * Reads what a schedule sends: a rule's envelope (`detail` an object), EventBridge Scheduler's (`detail` a string),
- * a constant input such as `{"task":"due"}`, or nothing at all.
+ * Reads the event of a schedule: a rule's envelope (`detail` is an object), EventBridge Scheduler's (`detail` is a
+ * string), a constant input such as `{"task":"due"}`, or no input.
  */
 export const parseScheduleEvent = (event: unknown): ScheduleEvent => {
   if (event === null || event === undefined) return { kind: 'run', tasks: both };

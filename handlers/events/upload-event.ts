@@ -7,12 +7,12 @@ import { refuseEvent } from './refusals.ts';
 import { requestOfNotification } from './s3-notification.ts';
 
 const expected =
-  'Expected is an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result';
+  'Expected: an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result';
 
 interface Context {
   readonly options: UploadEventOptions;
   readonly wrappings: number;
-  /** What holds the content, for messages: "The SQS message is plain text". */
+  /** What contains the content, for messages such as "The SQS message is plain text". */
   readonly holder: string;
 }
 
@@ -21,7 +21,7 @@ const unwrap = (content: unknown, holder: string, { options, wrappings }: Contex
     return [{ request: refuseEvent('EVENT_NESTED', `The event is wrapped more than ${maxWrappings} times.`) }];
   }
   const entries = entriesOf(shapeOf(content), { options, wrappings: wrappings + 1, holder });
-  // Only the message that Lambda itself took from a queue can be failed; one inside another message cannot.
+  // Drops the message id: a message can be failed only if Lambda itself took it from a queue, not if it is nested.
   return entries.map(({ request }) => ({ request }));
 };
 
@@ -79,9 +79,9 @@ const envelopeOf = (shape: Shape): Envelope => {
 };
 
 /**
- * Reads any event that can report an upload, each record separately: a bad record does not affect the others.
- * Unknown fields are ignored. Never throws; what cannot be acted on comes back as `refused`, with what came, what was
- * expected and what to do, and without quoting a key.
+ * Reads any event that can report an upload. Each record is read separately, so a bad record does not affect the
+ * others. Unknown fields are ignored. Never throws: a record that cannot be handled is returned as `refused`, with what
+ * arrived, what was expected and what to do. Keys are never quoted.
  */
 export const parseUploadEvent = (event: unknown, options: UploadEventOptions): ParsedEvent => {
   const shape = shapeOf(event);

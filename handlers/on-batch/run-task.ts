@@ -7,7 +7,7 @@ import type { BatchTask } from '../events/batch-event.ts';
 import { canStart } from '../time-budget.ts';
 import { permanent, refusedTask, resultOf, resultOfRequest, type TaskResult, temporary } from './task-result.ts';
 
-/** Sends the object that one task names. Never fails: S3 expects a result for every task. */
+/** Sends the object that one task names. Never throws: S3 expects a result for every task. */
 export const runTask = async (
   task: BatchTask,
   deadline: Deadline,
@@ -16,20 +16,20 @@ export const runTask = async (
   if (task.kind === 'refused') return refusedTask(task);
   const { settings, storage, log } = courier;
   if (!canStart(deadline, settings)) {
-    return temporary('OUT_OF_TIME: the function ended before it started with this object.');
+    return temporary('OUT_OF_TIME: the function ran out of time before it started this object.');
   }
   try {
     const found = await storage.find(settings.bucket, task.key, deadline.signal);
     if (!found.ok) return resultOfRequest(found.error.code);
     if (task.versionId !== undefined && found.value.versionId !== task.versionId) {
       return permanent(
-        'OBJECT_REPLACED: the manifest names an older version; only the object that is under the key now is sent.',
+        'OBJECT_REPLACED: the manifest names an older version; only the current object under the key is sent.',
       );
     }
     return resultOf(await deliverOnRequest(found.value, { deadline, isBackfill: true }, courier));
   } catch (error) {
     const detail = describeError(error);
-    log.error('A task could not be settled; S3 repeats it.', { detail });
-    return temporary(`It could not be settled: ${detail}`);
+    log.error('A task could not be settled; S3 retries it.', { detail });
+    return temporary(`The upload could not be settled: ${detail}`);
   }
 };

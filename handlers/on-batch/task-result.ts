@@ -7,10 +7,10 @@ import { type FailureCode, failures } from '../../lib/failures/failures.ts';
 import type { Outcome } from '../../lib/outcome.ts';
 import { maxResultLength } from '../limits.ts';
 
-/** The result of one task, as S3 takes it. */
+/** The result of one task, in the form that S3 expects. */
 export interface TaskResult {
   readonly resultCode: S3BatchResultResultCode;
-  /** Appears in the job's report: no key, no name. */
+  /** Shown in the job's report, so it contains no key and no name. */
   readonly resultString: string;
 }
 
@@ -21,20 +21,21 @@ const result = (resultCode: S3BatchResultResultCode, text: string): TaskResult =
 
 export const success = (text: string): TaskResult => result('Succeeded', text);
 export const permanent = (text: string): TaskResult => result('PermanentFailure', text);
-/** S3 repeats the task before the job ends, and reports the last result. */
+/** S3 retries the task before the job ends, and reports the last result. */
 export const temporary = (text: string): TaskResult => result('TemporaryFailure', text);
 
 /**
- * `Succeeded` means attached and nothing else, because operators rely on the report.
- * What continues automatically (waiting, unknown, sending) is temporary. S3 repeats the task at a time of its own; the
- * function then leaves alone what is not due. If the job ends first, the report says so, and the schedule finishes the file.
- * What needs an operator or another file is permanent: a repeat would only cost.
+ * Operators rely on the report, so `Succeeded` means that the file is attached or that there was nothing to deliver.
+ * Files that continue automatically (waiting, unknown, sending) are temporary failures. S3 chooses when to retry them,
+ * and the retry leaves files that are not due unchanged. If the job ends first, the report shows a failure, and the
+ * schedule finishes the file. Files that need an operator or another upload are permanent failures, because a retry
+ * would not help.
  */
 export const resultOf = (outcome: Outcome): TaskResult => {
   switch (outcome.status) {
     case 'attached':
       return success(
-        outcome.warnings.length === 0 ? 'Attached.' : `Attached, with ${outcome.warnings.length} warnings of Kombo.`,
+        outcome.warnings.length === 0 ? 'Attached.' : `Attached, with ${outcome.warnings.length} warnings from Kombo.`,
       );
     case 'already-attached':
       return success(`Attached before, on ${outcome.attachedAt.toISOString()}.`);
@@ -71,18 +72,20 @@ const ofStatus = (
     case 'sending':
       return temporary('SENDING: another invocation is sending it now.');
     case 'waiting':
-      // The time in the record says nothing about the end of a pause.
+      // `dueAt` does not say when the pause ends.
       return failure?.code === 'INTEGRATION_PAUSED'
         ? temporary(`WAITING ${failure.code}: not delivered; the schedule sends it when the pause ends.`)
         : temporary(`WAITING ${failure?.code ?? ''}: not delivered; the schedule sends it${from(dueAt)}.`);
     case 'unknown':
-      return temporary(`UNKNOWN ${failure?.code ?? ''}: may be delivered; the schedule looks${from(dueAt)}.`);
+      return temporary(
+        `UNKNOWN ${failure?.code ?? ''}: may have been delivered; the schedule checks the target${from(dueAt)}.`,
+      );
     case 'held':
       return permanent(`HELD ${explain(failure, status)}`);
     case 'rejected':
       return permanent(`REJECTED ${explain(failure, status)}`);
     case 'superseded':
-      // The newer object is found when S3 repeats the task.
+      // The newer object is found when S3 retries the task.
       return failure?.code === 'OBJECT_REPLACED'
         ? temporary(`SUPERSEDED ${explain(failure, status)}`)
         : permanent(`SUPERSEDED ${explain(failure, status)}`);
@@ -91,7 +94,7 @@ const ofStatus = (
 
 const from = (dueAt: Date | undefined): string => (dueAt ? ` from ${dueAt.toISOString()}` : ' automatically');
 
-/** With the values of the detail: a size and its limit, the types that are allowed. */
+/** Includes the detail, because it has the values: a size and its limit, or the allowed types. */
 const explain = (failure: FailureDetail | undefined, status: FailureStatus): string => {
   if (failure === undefined) return 'for an unknown reason.';
   const { code, detail } = failure;
@@ -99,10 +102,10 @@ const explain = (failure: FailureDetail | undefined, status: FailureStatus): str
   return `${code}: ${meaning}${detail === meaning ? '' : ` ${detail}`} ${nextStepFor(code, status)}`;
 };
 
-/** No file waits for it; S3 may repeat the task. */
+/** The result when the object could not be read. The ledger has no record of it, so only a retry by S3 can continue. */
 export const resultOfRequest = (code: FailureCode): TaskResult => {
   const { status, meaning, nextStep } = failures[code];
   return status === 'waiting'
-    ? temporary(`${code}: ${meaning} S3 repeats the task.`)
+    ? temporary(`${code}: ${meaning} S3 retries the task.`)
     : permanent(`${code}: ${meaning} ${nextStep}`);
 };

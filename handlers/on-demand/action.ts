@@ -6,7 +6,7 @@ import type { StackSetup } from '../../lib/operator/check/stack-setup.ts';
 import type { Answer } from './answer/answer.ts';
 import { fields, isFieldName } from './fields.ts';
 
-/** The courier, when the function ends, and what only the action "check" looks at. */
+/** The courier, the function's deadline, and the facts about the stack that only "check" needs. */
 export interface ActionCourier extends Courier {
   readonly deadline: Deadline;
   readonly setup: StackSetup;
@@ -15,12 +15,12 @@ export interface ActionCourier extends Courier {
 /** One thing that an operator can ask for. */
 export interface Action {
   readonly name: string;
-  /** Ends the line "name: ...". */
+  /** Completes the line "name: ..." in the usage text. */
   readonly does: string;
   readonly example: JsonObject;
-  /** Whether it can change or send something: then the log has a line about who asked for it, and why. */
+  /** Whether it can change or send something. If so, the log records who asked for it and why. */
   readonly changes: boolean;
-  /** What to run, or what is wrong with the request: sentences that name the field. */
+  /** Returns what to run, or sentences that name the wrong fields. */
   readonly read: (
     request: JsonObject,
   ) => { readonly run: (courier: ActionCourier) => Promise<Answer> } | { readonly problems: readonly string[] };
@@ -28,7 +28,7 @@ export interface Action {
 
 type InputSchema = v.GenericSchema<unknown, unknown>;
 
-/** Ties an action's schema to what it does with its input. */
+/** Defines an action, with the input of `run` typed by the schema. */
 export const action = <Schema extends InputSchema>({
   name,
   does,
@@ -37,7 +37,7 @@ export const action = <Schema extends InputSchema>({
   schema,
   run,
 }: Pick<Action, 'name' | 'does' | 'example' | 'changes'> & {
-  /** Of the request without its field `action`. */
+  /** Describes the request without its field `action`. */
   readonly schema: Schema;
   readonly run: (input: v.InferOutput<Schema>, courier: ActionCourier) => Promise<Answer>;
 }): Action => ({
@@ -55,14 +55,14 @@ export const action = <Schema extends InputSchema>({
 const sentenceOf = (action: string, issue: v.BaseIssue<unknown>): string => {
   const name = String(issue.path?.[0]?.key ?? '');
   if (issue.type === 'strict_object' && issue.expected === 'never') return `"${action}" has no field "${name}".`;
-  // A rule about several fields says so itself.
+  // A rule about several fields has a complete sentence as its message.
   if (!isFieldName(name)) return issue.message;
   return `"${name}" ${issue.received === 'undefined' ? 'is missing; it is' : 'is wrong; it must be'} ${fields[name].is}.`;
 };
 
 type Optional<Names extends string> = { readonly [Name in Names]?: unknown };
 
-/** Exactly one of these fields must say what the request is about. */
+/** Requires exactly one of these fields. */
 export const oneOf =
   <const Names extends readonly string[]>(...names: Names) =>
   <Input extends Optional<Names[number]>>() =>
@@ -71,7 +71,7 @@ export const oneOf =
       `Give exactly one of ${quoteAll(names)}.`,
     );
 
-/** At most one of them: none means everything. */
+/** Allows at most one of these fields; none of them means everything. */
 export const atMostOneOf =
   <const Names extends readonly string[]>(...names: Names) =>
   <Input extends Optional<Names[number]>>() =>

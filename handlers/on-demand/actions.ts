@@ -30,7 +30,7 @@ export const actions: readonly Action[] = [
   tell,
 ];
 
-/** Accepts `dry-run` and `DRYRUN`, too. */
+/** Also accepts `dry-run` and `DRYRUN`. */
 export const findAction = (name: string): Action | undefined => {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_ ]/g, '');
   return actions.find((action) => plain(action.name) === plain(name));

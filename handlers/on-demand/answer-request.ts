@@ -9,10 +9,10 @@ import { auditFields, notStated } from './audit.ts';
 import { usage, usageFor } from './usage.ts';
 
 /**
- * Answers the operator, whatever came: a wrong request, wrong settings and faults of AWS get an answer, too.
- * @param courierOf is called only for a request that is understood, and may throw `ConfigurationError`.
+ * Always answers the operator: an invalid request, invalid settings and AWS errors get an answer, too.
+ * @param courierOf called only for a valid request; may throw `ConfigurationError`
  * @param operator who asks, as the caller states it
- * @throws for a defect of the program.
+ * @throws only because of a bug
  */
 export const answerRequest = async (
   event: unknown,
@@ -31,7 +31,8 @@ export const answerRequest = async (
   if ('message' in courier) return courier;
   const end = endOfTime(courier);
   try {
-    // Before the work, so that the line is there whatever becomes of it. Lines of one invocation share its request id.
+    // Logged before the work, so that the line exists even if the work fails. All lines of one invocation share its
+    // request id.
     if (action.changes && event.dry_run !== true) {
       const fields = auditFields(event, courier.settings);
       courier.log.info('An operator asked for a change.', { action: action.name, operator, ...fields });
@@ -50,11 +51,11 @@ export const answerRequest = async (
   }
 };
 
-/** The answer for a request that waits for something which never comes: Lambda would end the function without any. */
+/** Answers shortly before Lambda ends the function, for a request that is still waiting for a response. */
 const endOfTime = ({ clock, deadline }: Pick<ActionCourier, 'clock' | 'deadline'>) => {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const message =
-    'The time of the function ended before the request did, so it was carried out in part or not at all; repeating it is safe. "status" shows how things stand.';
+    'The function ran out of time before the request was finished, so it was carried out in part or not at all. Repeating it is safe; "status" shows the current state.';
   const leftMs = deadline.remainingMs();
   const cancel = clock.after(Math.max(leftMs - answerReserveMs, leftMs / 2), () =>
     resolve({ ok: false, message, next: { action: 'check' } }),
@@ -68,7 +69,7 @@ const readyCourier = (courierOf: () => ActionCourier): ActionCourier | Answer =>
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const message =
-      'The configuration of the function is not usable, so nothing was done. Fix what "problems" lists, and deploy.';
+      'The configuration of the function is invalid, so nothing was done. Fix what "problems" lists, then deploy.';
     return { ok: false, message, problems: error.problems };
   }
 };

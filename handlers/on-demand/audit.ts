@@ -13,7 +13,7 @@ export const notStated = 'not stated';
  * A claim, not a proof: Lambda does not tell a function which identity has invoked it. CloudTrail's data events do.
  */
 export const statedOperator = (clientContext: unknown): string => {
-  // Lambda's guide for Node.js writes "Custom", that for Python "custom"; clients send both.
+  // The Lambda guide writes "Custom" for Node.js and "custom" for Python; clients send either.
   const custom = isObject(clientContext) ? (clientContext.custom ?? clientContext.Custom) : undefined;
   const operator = isObject(custom) ? text(custom.operator) : undefined;
   if (operator === undefined) return notStated;
@@ -26,7 +26,7 @@ interface AuditSettings {
   readonly integrationId?: string | undefined;
 }
 
-/** The fields of the line that says which change an operator has asked for. Keys are masked as in every other line. */
+/** The log fields for a change that an operator requests. Keys are masked, as in all log lines. */
 export const auditFields = (request: JsonObject, settings: AuditSettings) => {
   const key = keyIn(request.key, settings);
   const target = key === undefined ? undefined : targetOf(key, settings);
@@ -73,13 +73,13 @@ const targetOf = (key: string, { keyTemplates, integrationId }: AuditSettings): 
 
 const masked = (key: string, { keyTemplates }: AuditSettings): string => maskKey(key, keyTemplates);
 
-/** No template fits a part of a key, so only the folders that all keys of a template have are shown. */
+/** A template cannot match part of a key, so only the template's literal folders are shown. */
 const maskedPrefix = (prefix: string, { keyTemplates }: AuditSettings): string => {
   const literal = literalPrefixes(keyTemplates).find((one) => prefix.startsWith(one) || one.startsWith(prefix)) ?? '';
   return literal.startsWith(prefix) ? prefix : `${literal}•••`;
 };
 
-/** A reason may repeat the name that the masked part of the key holds. */
+/** A reason may repeat a name from the masked part of the key. */
 const withoutNames = (reason: string, key: string | undefined, settings: AuditSettings): string => {
   if (key === undefined) return reason;
   const shown = new Set(wordsOf(masked(key, settings)));

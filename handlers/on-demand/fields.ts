@@ -7,13 +7,13 @@ import { accountName } from '../../lib/lane/lane-name.ts';
 const key = v.pipe(v.string(), v.nonEmpty(), v.maxBytes(1024));
 const targetId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
 
-/** JavaScript takes 31 February for 3 March. */
+/** `Date.parse` accepts 31 February and returns 3 March. */
 const isCalendarDay = (day: string): boolean => {
   const time = Date.parse(`${day}T00:00:00Z`);
   return Number.isFinite(time) && new Date(time).toISOString().startsWith(day);
 };
 
-/** Every field that some action knows: how it is read, and how its sentence ends when it is wrong. */
+/** All request fields: the schema of each, and the end of the sentence that reports a wrong value. */
 export const fields = {
   key: {
     schema: key,
@@ -25,7 +25,7 @@ export const fields = {
   },
   prefix: {
     schema: key,
-    is: 'the beginning of object keys as text, for example "candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/"; a whole bucket is for S3 Batch Operations',
+    is: 'the beginning of object keys as text, for example "candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/"; for a whole bucket, use S3 Batch Operations',
   },
   limit: {
     schema: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
@@ -45,15 +45,15 @@ export const fields = {
   },
   reason: {
     schema: v.pipe(v.string(), v.trim(), v.minLength(3), v.maxLength(500)),
-    is: 'a text of 3 to 500 characters that says why, for example "The ATS works again."; it is kept and logged, so it must name no person',
+    is: 'a text of 3 to 500 characters that says why, for example "The ATS works again."; it is stored and logged, so it must not name a person',
   },
   candidate_id: {
     schema: targetId,
-    is: 'the id of a candidate at Kombo as text, for example "GRKwT7dMvcuqBnsZ5xHe4pYa"',
+    is: 'a Kombo candidate id as text, for example "GRKwT7dMvcuqBnsZ5xHe4pYa"',
   },
   application_id: {
     schema: targetId,
-    is: 'the id of an application at Kombo as text, for example "GRK456"',
+    is: 'a Kombo application id as text, for example "GRK456"',
   },
   integration_id: {
     schema: v.pipe(
@@ -64,7 +64,7 @@ export const fields = {
   },
   code: {
     schema: v.custom<FailureCode>(isFailureCode),
-    is: 'a failure code as text, for example "RETRIES_EXHAUSTED"; "status" shows which there are',
+    is: 'a failure code as text, for example "RETRIES_EXHAUSTED"; "status" shows the codes of held files',
   },
   since: {
     schema: v.pipe(
@@ -81,7 +81,7 @@ export const fields = {
   },
   force: {
     schema: v.literal(true),
-    is: 'true, by which you accept the risk: of "resend", that the ATS has the file twice; of "retry", that a file without a clean scan verdict is sent',
+    is: 'true, to accept the risk: with "resend", that the ATS has the file twice; with "retry", that a file without a clean scan verdict is sent',
   },
   event: {
     schema: v.union([

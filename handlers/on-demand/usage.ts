@@ -11,7 +11,7 @@ const examples = [
   { action: 'check' },
 ] as const;
 
-/** Answers what is not a request: says what came, and shows how requests look. */
+/** Answers input that is not a request: says what was received, and shows example requests. */
 export const usage = (message: string, more: Readonly<Record<string, unknown>> = {}): Answer => ({
   ok: false,
   message: `${message} Nothing was done.`,
@@ -20,7 +20,7 @@ export const usage = (message: string, more: Readonly<Record<string, unknown>> =
   actions: Object.fromEntries(actions.map(({ name, does }) => [name, does])),
 });
 
-/** Recognises what is often sent by mistake, such as the console's templates. */
+/** Recognises common mistakes, such as sending the console's test templates. */
 export const usageFor = (event: unknown): Answer => {
   const shape = shapeOf(event);
   switch (shape.kind) {
@@ -31,7 +31,7 @@ export const usageFor = (event: unknown): Answer => {
     case 'failure-record':
     case 'test-event':
       return usage(
-        'This is an event of AWS. The function on-upload handles such events; here you can replay it, as "next" shows.',
+        'This is an AWS event. The function on-upload handles such events; here you can replay it, as "next" shows.',
         {
           next: { action: 'replay', event: '(the event)' },
         },
@@ -40,17 +40,17 @@ export const usageFor = (event: unknown): Answer => {
       break;
   }
   if (shape.code === 'EVENT_IS_TEMPLATE') {
-    return usage("This is the console's hello-world template. Put one of the examples in its place.");
+    return usage("This is the console's hello-world template. Replace it with one of the examples.");
   }
-  if (shape.code === 'EVENT_EMPTY') return usage('Say what to do with a field "action".');
-  return usage(`The input is ${shape.what}. Expected is a JSON object with a field "action".`);
+  if (shape.code === 'EVENT_EMPTY') return usage('The field "action" is missing; it says what to do.');
+  return usage(`The input is ${shape.what}. Expected: a JSON object with a field "action".`);
 };
 
 const recordsUsage = (records: readonly unknown[]): Answer => {
   const [first] = records;
   if (recordShapeOf(first).kind !== 's3') {
     return usage(
-      'This is an event of AWS. The function on-upload handles such events; here you can replay it, as "next" shows.',
+      'This is an AWS event. The function on-upload handles such events; here you can replay it, as "next" shows.',
       {
         next: { action: 'replay', event: '(the event)' },
       },

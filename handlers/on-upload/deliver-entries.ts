@@ -22,14 +22,14 @@ export interface Unfinished {
   readonly reason: string;
 }
 
-/** What became of one entry: an outcome, or the reason why the event must be delivered again. */
+/** The outcome of one entry, or the reason why its event must be delivered again. */
 type Result = Outcome | { readonly status: 'unfinished'; readonly reason: string };
 
 const leaveUnfinished = (reason: string): Result => ({ status: 'unfinished', reason });
 
 /**
- * Does what each entry asks for. No entry affects its neighbours; what could not be finished is returned, so that the
- * caller makes its sender repeat it.
+ * Handles each entry independently of the others. Unfinished entries are returned, so that the caller has the sender
+ * deliver them again.
  */
 export const deliverEntries = async (
   entries: readonly Entry[],
@@ -47,7 +47,7 @@ export const deliverEntries = async (
       else left.push({ ...(messageId !== undefined && { messageId }), reason: result.reason });
       return undefined;
     });
-    // The pool has no reason to refuse; should it ever, the event must come again.
+    // Not expected, because `mayStart` is always true. If it happens, the event must be delivered again.
     if (!isStarted)
       left.push({ ...(messageId !== undefined && { messageId }), reason: 'The delivery was not started.' });
   }
@@ -77,7 +77,7 @@ const handle = async (request: UploadRequest, deadline: Deadline, courier: Entri
   } catch (error) {
     const detail = describeError(error);
     courier.log.error('An upload could not be settled; its event is delivered again.', { detail });
-    return leaveUnfinished(`It could not be settled: ${detail}`);
+    return leaveUnfinished(`The upload could not be settled: ${detail}`);
   }
 };
 
@@ -89,19 +89,19 @@ const handleUpload = async (
 ): Promise<Result> => {
   const isSent = verdict === undefined || verdict.code === 'clean';
   if (isSent && !canStart(deadline, courier.settings)) {
-    return leaveUnfinished('The function ran out of time before it started with this file.');
+    return leaveUnfinished('The function ran out of time before it started this file.');
   }
   const outcome = verdict
     ? await noteVerdict(upload, verdict, deadline, courier)
     : await deliver(upload, { deadline }, courier);
-  // Its record says nothing of the event, and may be in no list: only the event that is kept tells of it.
+  // An unreadable record does not show this event and may be in no list, so the event itself must be kept.
   const isUnread = outcome.status === 'unchanged' && outcome.failure?.code === 'RECORD_UNREADABLE';
   return isUnread ? leaveUnfinished(`RECORD_UNREADABLE: ${outcome.failure.detail}`) : outcome;
 };
 
 /**
- * An event without an ETag: the bucket says which object is there now. A verdict applies to its own version only, which may
- * have been sent before another one replaced it.
+ * Identifies the object of an event without an ETag by looking in the bucket. A verdict applies only to its own
+ * version, which may have been sent before it was replaced.
  */
 const identifyAndSend = async (
   { object, verdict }: Extract<UploadRequest, { kind: 'unidentified' }>,
@@ -112,7 +112,10 @@ const identifyAndSend = async (
   if (verdict && (found.ok ? found.value.versionId !== object.versionId : found.error.code === 'OBJECT_DELETED')) {
     const earlier = await uploadOfVersion(object, courier.settings, courier.ledger);
     if (earlier) return handleUpload(earlier, verdict, deadline, courier);
-    return { status: 'ignored', reason: 'The verdict is about a version that is not there now and was never sent.' };
+    return {
+      status: 'ignored',
+      reason: 'The verdict is about a version that is not the current one and was never sent.',
+    };
   }
   if (!found.ok) {
     const { code, detail } = found.error;

@@ -9,7 +9,7 @@ export const checkMaxBytes = (sizeBytes: number, maxBytes: number): Result<void>
   return fail('FILE_TOO_LARGE', `The file has ${size}; MAX_BYTES allows ${limit}.`);
 };
 
-/** The integration's own limit for attachments of this type; what is not known does not limit. */
+/** The integration's own limit for attachments of this type. An unknown limit does not restrict. */
 export const checkIntegrationSize = (
   sizeBytes: number,
   type: AttachmentType,
@@ -18,12 +18,12 @@ export const checkIntegrationSize = (
   const maxBytes = restrictions?.[type]?.maxSizeBytes;
   if (maxBytes === undefined || sizeBytes <= maxBytes) return ok(undefined);
   const { size, limit } = sizeOverLimit(sizeBytes, maxBytes);
-  return fail('FILE_TOO_LARGE', `The file has ${size}; the integration takes ${limit} as ${type}.`);
+  return fail('FILE_TOO_LARGE', `The file has ${size}; the integration accepts up to ${limit} as ${type}.`);
 };
 
 /**
- * Refuses a file whose event says that it is too large, before the object is opened. Nothing else is decided by that size:
- * events that said 0 have named good files, so the size of the opened object decides again.
+ * Rejects a file that is too large according to its event, before the object is opened. Events have reported size 0 for
+ * good files, so the event's size decides nothing else, and the size of the opened object is checked again.
  */
 export const checkAnnouncedSize = (
   sizeBytes: number | undefined,

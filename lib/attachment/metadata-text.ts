@@ -14,7 +14,7 @@ const decodeBytes = (bytes: Uint8Array, charset: string): string =>
 
 /**
  * HTTP clients read a header byte as one Latin-1 character, and so does S3 when a client sends raw UTF-8: "Ä" arrives
- * as two characters. Real text hardly ever is Latin-1 that happens to be valid UTF-8, so it is read again.
+ * as two characters. Latin-1 text is hardly ever valid UTF-8 by chance, so such text is decoded as UTF-8.
  */
 const undoLatin1 = (text: string): string => {
   if (!/[\x80-\xff]/.test(text) || /[^\x00-\xff]/.test(text)) return text;
@@ -26,7 +26,7 @@ const undoLatin1 = (text: string): string => {
 };
 
 /**
- * A value of S3 user metadata as its uploader meant it. S3 returns all that is not US-ASCII as RFC 2047 words.
+ * Decodes a value of S3 user metadata. S3 returns everything that is not US-ASCII as RFC 2047 words.
  * @returns undefined when it cannot be decoded: a broken word or an unknown charset.
  * @see Amazon S3 User Guide, "User-defined object metadata"
  */

@@ -3,21 +3,21 @@ import { extensionOfType, isKnownExtension } from '../content-type/known-types.t
 import { maxNameLength } from '../limits.ts';
 import { decodeMetadataText } from './metadata-text.ts';
 
-/** What a name can be given beside the key's last segment. */
+/** Sources for the name besides the key's last segment. */
 export interface NameOptions {
   /** User metadata `filename`, as S3 returns it. */
   readonly metadataFilename?: string;
-  /** Gives its extension to a name that has none; ATSs and recruiters' computers rely on it. */
+  /** Supplies the extension of a name that has none, because ATSs and recruiters' computers rely on extensions. */
   readonly contentType?: string;
 }
 
 /**
- * Control, bidirectional and zero-width characters can make a name look like another one ("CV\u202Efdp.exe"), and path
- * separators can leave a download folder.
+ * Control, bidirectional and zero-width characters can disguise a name ("CV\u202Efdp.exe"), and path separators can
+ * escape the download folder.
  */
 const unwanted = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}/\\]/gu;
 
-/** Composed last, because removing a character can bring two together that compose. */
+/** Normalised last, because removing a character can join two that compose. */
 const clean = (text: string): string =>
   text
     .toWellFormed()
@@ -25,7 +25,7 @@ const clean = (text: string): string =>
     .normalize('NFC')
     .replace(/[\s.]+$/, '');
 
-/** Only known extensions count: "Dr.Doe" is a name without one. */
+/** Only known extensions count: "Dr.Doe" has none. */
 const split = (text: string): { stem: string; dotExtension: string } => {
   const { stem, dotExtension } = splitExtension(text);
   const known = isKnownExtension(dotExtension.slice(1).toLowerCase());
@@ -39,9 +39,8 @@ const cut = (text: string, length: number): string =>
     .replace(/[\s.]+$/, '');
 
 /**
- * The name that the attachment gets in the ATS: user metadata `filename`, or else the last segment of the key.
- * NFC, at most 200 characters, never empty. A known extension is kept when the name is cut, and a name without one gets
- * that of its type.
+ * The attachment's name in the ATS: user metadata `filename`, or else the last segment of the key. NFC, at most 200
+ * characters, never empty. A known extension survives the cut, and a name without one gets the extension of its type.
  */
 export const attachmentName = (filename: string, options: NameOptions = {}): string => {
   const fromKey = split(clean(filename));

@@ -13,7 +13,7 @@ import { decodeMetadataText } from './metadata-text.ts';
 import { attachmentName } from './name.ts';
 import { mergeRemoteFields, parseRemoteFields, remoteFieldsFor } from './remote-fields.ts';
 
-/** What decides whether a file may go, and under which name. */
+/** The rules that decide whether a file may be sent, and with which fields. */
 export interface AttachmentRules {
   readonly maxBytes: number;
   readonly allowedTypes: AllowedTypes;
@@ -23,15 +23,17 @@ export interface AttachmentRules {
 export interface PreparedAttachment {
   readonly facts: AttachmentFacts;
   readonly sizeBytes: number;
-  /** The whole file, what was read ahead included. */
+  /** The whole file, including the bytes that were read ahead. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** Refuses a file that is too large or empty, before its bytes are read. The size is the object's: an event may be wrong. */
+/**
+ * Rejects an empty or too large file before its bytes are read. Uses the object's size, because an event may be wrong.
+ */
 const checkSize = (sizeBytes: number, maxBytes: number): Result<void> =>
   sizeBytes === 0 ? fail('FILE_EMPTY', 'The file has no bytes.') : checkMaxBytes(sizeBytes, maxBytes);
 
-/** Makes an attachment of an opened object, or says why that is not possible. Reads only the first bytes. */
+/** Turns an opened object into an attachment, or says why that is not possible. Reads only the first bytes. */
 export const prepareAttachment = async (
   object: StoredObject,
   chunks: AsyncIterable<Uint8Array>,

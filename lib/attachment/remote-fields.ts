@@ -3,21 +3,21 @@ import { isObject, type JsonObject, parseJson } from '../json.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { TargetKind } from '../upload/target.ts';
 
-/** An object or nothing; `looseObject` alone would take a list for one. */
+/** An optional object; `looseObject` alone would also accept a list. */
 const fields = <const Entries extends v.ObjectEntries>(entries: Entries) =>
   v.optional(v.pipe(v.unknown(), v.check(isObject, 'must be an object'), v.looseObject(entries, 'must be an object')));
 
 const text = v.optional(v.string('must be a text'));
 
 /**
- * The fields that Kombo documents, under their names on the wire. Others pass untouched: Kombo adds fields for one tool
- * after another, and refuses what it does not want.
+ * The fields that Kombo documents, under their wire names. Other fields are passed on unchanged, because Kombo keeps
+ * adding fields for more tools and rejects those that it does not accept.
  */
 const knownFields = v.looseObject({
   greenhouse: fields({
     post_headers: fields({
       'On-Behalf-Of': v.optional(v.nullable(v.string('must be a text or null'))),
-      // The SDK's name for it. On the wire Kombo ignores that name, and the file would appear under another user.
+      // The SDK's name for this field. Kombo ignores it on the wire, so the file would appear under another user.
       on_behalf_of: v.optional(v.never('must be written On-Behalf-Of')),
     }),
   }),
@@ -29,21 +29,23 @@ const knownFields = v.looseObject({
 });
 
 /**
- * Reads Kombo's `remote_fields`, from REMOTE_FIELDS or from the user metadata `kombo-remote-fields`.
- * Fails with REMOTE_FIELDS_INVALID, naming every known field of a wrong type; values are never quoted.
+ * Reads Kombo's `remote_fields` from REMOTE_FIELDS or from the user metadata `kombo-remote-fields`. Fails with
+ * REMOTE_FIELDS_INVALID and names every known field that has the wrong type; values are never quoted.
  */
 export const parseRemoteFields = (json: string): Result<JsonObject> => {
   const value = parseJson(json);
   if (!isObject(value)) return fail('REMOTE_FIELDS_INVALID', 'The remote fields are not a JSON object.');
   const { issues = [] } = v.safeParse(knownFields, value);
-  // Every path that the schema can name is Kombo's, not the uploader's.
+  // The schema names only Kombo's fields, so a path contains no text of the uploader.
   const faults = issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}.`);
   return faults.length === 0 ? ok(value) : fail('REMOTE_FIELDS_INVALID', faults.join(' '));
 };
 
-/** The fields of one object over those for all: objects merge field by field, everything else replaces. */
+/**
+ * Merges the fields of one object over those for all. Nested objects merge field by field; everything else is replaced.
+ */
 export const mergeRemoteFields = (all: JsonObject, perObject: JsonObject): JsonObject =>
-  // From entries, because an assignment to "__proto__" would not make a field.
+  // Built from entries, because assigning to "__proto__" would not create a field.
   Object.fromEntries([
     ...Object.entries(all),
     ...Object.entries(perObject).map(([name, value]): [string, unknown] => {
@@ -52,7 +54,10 @@ export const mergeRemoteFields = (all: JsonObject, perObject: JsonObject): JsonO
     }),
   ]);
 
-/** Kombo takes `oracle` with an application only; settings for both targets may carry it. */
+/**
+ * Kombo accepts `oracle` only for applications. REMOTE_FIELDS applies to both kinds of target, so it is left out for
+ * candidates.
+ */
 export const remoteFieldsFor = (kind: TargetKind, fields: JsonObject): JsonObject => {
   switch (kind) {
     case 'application':

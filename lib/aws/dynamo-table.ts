@@ -19,17 +19,17 @@ import { busy, tableError } from './table-error.ts';
 type Attributes = Record<string, AttributeValue>;
 
 /**
- * The table over DynamoDB's own protocol. Throttles and faults are retried by the SDK; what it throws is final.
- * Plain client, not lib-dynamodb: six commands bundle to 333 KB instead of 345 KB (esbuild, minified), and the two
- * short mappings at the end of this file do the rest.
- * @throws {LedgerTableError} from every method, when the table could not be read or written, for whatever reason.
+ * Implements `Table` with the AWS SDK, which retries throttling and faults; an error that it throws is final. The plain
+ * client is used instead of lib-dynamodb: six commands bundle to 333 KB instead of 345 KB (esbuild, minified), and the
+ * two short mappings at the end of this file replace it.
+ * @throws {LedgerTableError} from every method, when the table could not be read or written
  */
 export const dynamoTable = (
   client: DynamoDBClient,
   tableName: string,
   { clock = systemClock, random = Math.random }: { readonly clock?: Clock; readonly random?: () => number } = {},
 ): Table => {
-  /** A conflict is an answer; whatever else is thrown is a failure of the table. */
+  /** A failed condition is an expected result. Everything else that is thrown is a failure of the table. */
   const reported = async <Output>(call: () => Promise<Output>): Promise<Output> => {
     try {
       return await call();
@@ -55,7 +55,7 @@ export const dynamoTable = (
       found.push(...(Responses?.[tableName] ?? []).map(fromAttributes));
       keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
       if (keys.length === 0) return found;
-      // An answer was full, or a partition is busy; the SDK takes this for a success and does not repeat it.
+      // A response was full, or a partition is busy. The SDK treats this as success and does not retry it.
       const longestMs = unprocessedWaitsMs[round];
       if (longestMs === undefined) throw busy(tableName);
       await sleep(clock, random() * longestMs);
@@ -79,7 +79,7 @@ export const dynamoTable = (
             TableName: tableName,
             Item: toAttributes(item),
             ...expressionOf(condition),
-            // DynamoDB then returns the existing item together with the conflict; other stores may not support this.
+            // DynamoDB then returns the existing item with the conflict; other stores may not support this.
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
@@ -153,7 +153,7 @@ const expressionOf = (condition: Condition) => {
     return { ConditionExpression: 'attribute_not_exists(pk)' };
   }
   const { version, owner } = condition;
-  // Version 0 means that the item has no number there, because it was edited by hand.
+  // Version 0 stands for an item without a numeric version, because someone edited it by hand.
   if (version === 0) {
     return {
       ConditionExpression: 'attribute_exists(pk) AND NOT attribute_type(#version, :number)',
@@ -208,8 +208,8 @@ const toAttributes = (item: Item): Attributes => {
 };
 
 /**
- * An attribute of another type than ours counts as missing, and so does a time that no calendar has; the reader of the
- * document reports what is missing.
+ * An attribute of the wrong type, or a time outside the calendar, counts as missing. The code that reads the document
+ * reports missing attributes.
  */
 export const fromAttributes = (attributes: Attributes): Item => {
   const item: Record<string, string | number> = {};
@@ -221,7 +221,7 @@ export const fromAttributes = (attributes: Attributes): Item => {
   return { pk: '', version: 0, document: '', ...item };
 };
 
-/** Answers show these as dates, beside what they read of the document. */
+/** Answers to operators show these attributes as dates. */
 const times: ReadonlySet<string> = new Set(['workAt', 'createdAt', 'endedAt']);
 const isPossible = (name: string, value: number): boolean => !times.has(name) || v.is(timestamp, value);
 

@@ -1,7 +1,7 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { fail, type Result } from '../result.ts';
 
-/** S3's errors as codes of the failure table. An error that is not known to be final gets another attempt. */
+/** Maps S3 errors to codes of the failure table. An error that is not known to be final can be retried. */
 export const s3Failure = (error: unknown): Result<never> => {
   const name = error instanceof Error ? error.name : 'UnknownError';
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;

@@ -4,7 +4,7 @@ import type { PutObject } from '../upload/storage.ts';
 import { bareEtag } from '../upload/upload.ts';
 import { s3Failure } from './s3-failure.ts';
 
-/** Apart from `s3Storage`, so that only the function that may write to the bucket has code for it. */
+/** Separate from `s3Storage`, so that only the function that may write to the bucket contains this code. */
 export const s3Put =
   (client: S3Client): PutObject =>
   async ({ bucket, key, bytes, contentType }, signal) => {

@@ -15,14 +15,14 @@ import type { Storage, StoredObject } from '../upload/storage.ts';
 import { bareEtag } from '../upload/upload.ts';
 import { s3Failure } from './s3-failure.ts';
 
-/** The bucket over S3's own protocol. Retries of a call belong to the SDK; retries of a delivery do not happen here. */
+/** Implements `Storage` with the AWS SDK, which retries single calls. Deliveries are not retried here. */
 export const s3Storage = (client: S3Client): Storage => {
   const get = async (command: GetObjectCommand, etag: string, signal: AbortSignal): ReturnType<Storage['open']> => {
     askForChecksum(command);
     try {
       const answer = await client.send(command, { abortSignal: signal });
       const object = storedObject(answer);
-      // Some S3-compatible servers ignore If-Match, so the answer is compared as well.
+      // Some S3-compatible servers ignore If-Match, so the response's ETag is compared as well.
       if (object.etag === etag && answer.ContentLength !== undefined) return ok(object);
       object.close();
       return object.etag === etag
@@ -64,7 +64,7 @@ export const s3Storage = (client: S3Client): Storage => {
       Delimiter: delimiter,
       ContinuationToken: token,
       StartAfter: token === undefined ? afterKey : undefined,
-      // Keys may hold characters that XML cannot; asked for encoded, they all come through.
+      // Keys may contain characters that XML cannot represent. URL-encoded keys are complete.
       EncodingType: 'url',
     });
     try {
@@ -78,7 +78,7 @@ export const s3Storage = (client: S3Client): Storage => {
       }));
       const folders = (page.CommonPrefixes ?? []).map((folder) => decode(folder.Prefix ?? ''));
       if (page.IsTruncated !== true) return ok({ objects, folders });
-      // Taken for the end, such a page would hide the objects behind it.
+      // Treating this page as the last one would hide the objects after it.
       return page.NextContinuationToken
         ? ok({ objects, folders, next: page.NextContinuationToken })
         : fail('STORAGE_UNAVAILABLE', 'S3 cut the listing short without a token to continue with.');
@@ -88,7 +88,7 @@ export const s3Storage = (client: S3Client): Storage => {
   };
 
   const link: Storage['link'] = async ({ bucket, key }, { lifetimeSeconds, contentType, versionId }) => {
-    // Loaded only where TRANSFER=data_url needs it, so that other cold starts do not pay for it.
+    // Loaded only when TRANSFER=data_url needs it, so that other cold starts do not pay for it.
     const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
     const command = new GetObjectCommand({
       Bucket: bucket,
@@ -103,8 +103,8 @@ export const s3Storage = (client: S3Client): Storage => {
 };
 
 /**
- * Asks S3 to send the checksum that it stores. With the SDK's own ChecksumMode the SDK would compute it as well, in one
- * more stream; the body already verifies it, before its last bytes are sent.
+ * Asks S3 for the checksum that it stores. The SDK's own ChecksumMode would also compute it in an additional stream,
+ * but the body already verifies it before its last bytes are sent.
  */
 const askForChecksum = (command: GetObjectCommand): void =>
   command.middlewareStack.add(
@@ -133,7 +133,7 @@ const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
   };
   const checksum = checksumOf(facts);
   const identity = identityOf(facts);
-  // A body that is closed before its end emits an error; without a listener that error would end the process.
+  // A body that is closed early emits an error. Without a listener that error would end the process.
   body.on('error', () => undefined);
   return {
     etag,
@@ -150,11 +150,14 @@ const storedObject = (answer: GetObjectCommandOutput): StoredObject => {
   };
 };
 
-/** A bucket whose versioning is suspended calls every new object "null" and overwrites it, so that name pins nothing. */
+/**
+ * A bucket with suspended versioning gives every new object the version id "null" and overwrites it, so this id pins
+ * nothing.
+ */
 const pinnedVersion = (id: string | undefined): { readonly versionId?: string } =>
   id === undefined || id === 'null' ? {} : { versionId: id };
 
-/** S3's own encoding can always be decoded; if another store sends something else, the key is kept as it was sent. */
+/** S3's own encoding can always be decoded. If another store sends something else, the key is kept as it was sent. */
 const decodeKey = (encoded: string): string => {
   const key = decodeListingKey(encoded);
   return key.ok ? key.value : encoded;

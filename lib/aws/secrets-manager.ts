@@ -10,13 +10,13 @@ const timeouts = {
 
 /**
  * Reads a secret's text and version from AWS Secrets Manager.
- * @throws {ApiKeyError} naming the secret and what to do; never its content.
+ * @throws {ApiKeyError} names the secret and what to do, never its content
  */
 export const secretText = (secretId: string) => async (): Promise<StoredKey> => {
   try {
     const client = new SecretsManagerClient({ requestHandler: timeouts, maxAttempts: 2 });
     const secret = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-    // A file uploaded as a secret is binary, whatever is in it.
+    // A secret that was uploaded as a file is binary, whatever it contains.
     const text = secret.SecretString ?? Buffer.from(secret.SecretBinary ?? []).toString('utf8');
     return { text, version: secret.VersionId ?? '' };
   } catch (error) {
@@ -33,7 +33,7 @@ export const secretText = (secretId: string) => async (): Promise<StoredKey> => 
   }
 };
 
-/** A refusal of this call needs an operator; a fault, throttling or a broken connection ends without one. */
+/** A client error needs an operator. A fault, throttling or a broken connection ends without one. */
 const isFinal = (error: unknown, name: string): boolean => {
   if (name === 'CredentialsProviderError') return true;
   const status = error instanceof Error && '$metadata' in error ? httpStatusOf(error.$metadata) : undefined;

@@ -9,7 +9,7 @@ import { awsConnectTimeoutMs, snsTimeoutMs } from '../limits.ts';
 import type { LifecycleAction, LifecycleRule, StackSetup } from '../operator/check/stack-setup.ts';
 import { ok, type Result } from '../result.ts';
 
-/** Bucket and topic over the protocols of S3 and SNS. */
+/** Implements `StackSetup` with the S3 and SNS clients. */
 export const stackSetup = (s3: S3Client, sns: SNSClient = snsClient()): StackSetup => ({
   versioning: (bucket, abortSignal) =>
     answered(async () => {
@@ -52,7 +52,7 @@ const answered = async <T>(ask: () => Promise<T>): Promise<Result<T, string>> =>
 };
 
 const lifecycleRule = (rule: S3Rule): LifecycleRule => {
-  // A filter has one condition, or several of them in `And`; older rules have a prefix and no filter.
+  // A filter has one condition, or several in `And`. Older rules have a prefix and no filter.
   const { And, Tag, ...single } = rule.Filter ?? {};
   const { Prefix, ObjectSizeGreaterThan } = And ?? single;
   return {
@@ -64,13 +64,13 @@ const lifecycleRule = (rule: S3Rule): LifecycleRule => {
   };
 };
 
-/** Removing a delete marker that hides nothing, and ending an unfinished upload, take no file away. */
+/** Expired delete markers and incomplete multipart uploads are left out: removing them deletes no file. */
 const deletions = ({ Expiration, NoncurrentVersionExpiration }: S3Rule): readonly LifecycleAction[] => [
   ...actionAt(Expiration, { does: 'deletes', to: 'objects' }),
   ...actionAt({ Days: NoncurrentVersionExpiration?.NoncurrentDays }, { does: 'deletes', to: 'old versions' }),
 ];
 
-/** The other storage classes are read like any other object. */
+/** Objects in all other storage classes can be read directly. */
 const archives: ReadonlySet<string | undefined> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 const archivals = ({ Transitions = [], NoncurrentVersionTransitions = [] }: S3Rule): readonly LifecycleAction[] => [

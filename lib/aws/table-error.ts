@@ -1,13 +1,14 @@
 import { describeError, OwnError } from '../failures/own-error.ts';
 
-/** The table did not do what it was asked, and the message says what to do about it. The caller may ask again. */
+/** A call to the table failed; the message says what to do about it. The caller may try again. */
 export class LedgerTableError extends OwnError {
   override readonly name = 'LedgerTableError';
 }
 
 /**
- * Says what a failed call to DynamoDB means, with the table's name and the next step. DynamoDB's own messages often name
- * neither (for a wrong table name it is "Requested resource not found"), and may quote what was written, so they are left out.
+ * Explains a failed call to DynamoDB, with the table's name and the next step. DynamoDB's own messages often have
+ * neither ("Requested resource not found" for a wrong table name) and may quote the data that was written, so they are
+ * left out.
  */
 export const tableError = (cause: unknown, tableName: string): LedgerTableError => {
   const table = `"${tableName}"`;
@@ -15,11 +16,11 @@ export const tableError = (cause: unknown, tableName: string): LedgerTableError 
   return new LedgerTableError(message, { cause });
 };
 
-/** Reads that DynamoDB left out again and again. */
+/** DynamoDB returned unprocessed keys repeatedly. */
 export const busy = (tableName: string): LedgerTableError =>
   new LedgerTableError(
-    `The DynamoDB table "${tableName}" is too busy to read all records that were asked for. Nothing is lost: the next run asks ` +
-      "again. If it stays, look at the table's throttles.",
+    `The DynamoDB table "${tableName}" is too busy to read all requested records. Nothing is lost: the next run reads them ` +
+      "again. If this persists, check the table's throttling metrics.",
   );
 
 const silence = (cause: unknown, table: string): string => {
@@ -27,7 +28,7 @@ const silence = (cause: unknown, table: string): string => {
   const what = isSilent ? 'did not answer in time' : `cannot be used now: ${describeError(cause)}`;
   return (
     `The DynamoDB table ${table} ${what}. Nothing is lost: uploads are sent again automatically. ` +
-    "If it stays, look at the table's throttles and at the network of the function."
+    "If this persists, check the table's throttling metrics and the function's network."
   );
 };
 
@@ -36,11 +37,11 @@ const remedyFor = (error: Error, table: string): string | undefined => {
     case 'ResourceNotFoundException':
       return (
         `There is no DynamoDB table ${table} in this account and region, or it is still being created. ` +
-        'Set LEDGER_TABLE to the name of the table that the stack created, and compare the region.'
+        'Set LEDGER_TABLE to the name of the table that the stack created, and check the region.'
       );
     case 'AccessDeniedException':
       return (
-        `The function may not use the DynamoDB table ${table}. Give its role the right to read and write the table ` +
+        `The function may not use the DynamoDB table ${table}. Give its role permission to read and write the table ` +
         'and its indexes, and to use its encryption key; or correct LEDGER_TABLE.'
       );
     case 'ValidationException':

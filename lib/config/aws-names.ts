@@ -1,6 +1,6 @@
 import { Fault } from './setting.ts';
 
-/** Names of things in AWS, as settings hold them. */
+/** Parsers for settings that name AWS resources. */
 
 export const bucketName = (value: string): string => {
   if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value)) return value;

@@ -12,20 +12,20 @@ export type Settings = {
     : Parsed<Definitions[K]>;
 };
 
-/** Every problem of the environment in one error, so that an operator does not have to deploy once per typo. */
+/** Reports all problems of the environment together, so that an operator does not have to deploy once per typo. */
 export class ConfigurationError extends OwnError {
   override readonly name = 'ConfigurationError';
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(['The configuration is not usable:', ...problems.map((problem) => `- ${problem}`)].join('\n'));
+    super(['The configuration is invalid:', ...problems.map((problem) => `- ${problem}`)].join('\n'));
     this.problems = problems;
   }
 }
 
 /**
- * Reads the environment of a function, once, at its cold start. An empty variable counts as not set.
- * @throws {ConfigurationError} listing every problem with the variable's name and the remedy.
+ * Reads the environment of a function once, at its cold start. An empty variable counts as not set.
+ * @throws {ConfigurationError} lists every problem with the variable's name and the remedy
  */
 export const readSettings = (env: Readonly<Record<string, string | undefined>>): Settings => {
   const problems: string[] = [];
@@ -50,12 +50,12 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>):
   return config;
 };
 
-/** What single variables cannot show. Values that were not understood are undefined here and reported already. */
+/** Problems that involve several variables. Values that could not be parsed are undefined here and already reported. */
 const contradictions = (config: Partial<Settings>, env: Readonly<Record<string, string | undefined>>): string[] => {
   const problems: string[] = [];
   const keySources = ['KOMBO_API_KEY_SECRET', 'KOMBO_API_KEY'].filter((name) => env[name]?.trim());
   if (keySources.length === 0)
-    problems.push('KOMBO_API_KEY_SECRET is not set. Name the secret that holds the Kombo API key.');
+    problems.push('KOMBO_API_KEY_SECRET is not set. Set it to the name of the secret that contains the Kombo API key.');
   if (keySources.length === 2) problems.push('KOMBO_API_KEY and KOMBO_API_KEY_SECRET are both set. Keep one of them.');
   const nameless = config.keyTemplates?.filter(
     ({ segments }) => !segments.some((segment) => segment.kind === 'placeholder' && segment.name === 'integration_id'),

@@ -1,26 +1,30 @@
 import { OwnError } from '../failures/own-error.ts';
 
-/** One environment variable: how it is read, and what the documentation says of it. */
+/** One environment variable: how it is parsed, and what the documentation says about it. */
 export interface Setting<T> {
   readonly name: string;
   readonly meaning: string;
-  /** As it would be written in the environment. Without one the variable is required, unless `optional`. */
+  /** Written as in the environment. A variable without a default is required, unless `optional`. */
   readonly default?: string;
   readonly optional?: true;
   readonly setBy: SetBy;
-  /** @throws {Fault} with the rest of a sentence that begins with the variable's name. */
+  /** @throws {Fault} with a message that continues a sentence after the variable's name */
   readonly parse: (text: string) => T;
 }
 
 /**
  * What sets the variable of a deployed function:
  * - a parameter of the stack: a row of infra/parameters/options.ts.
- * - `stack`: an expression under `provider.environment` in serverless.yml, because its value follows from other resources.
- * - `unset`: nothing, so the default holds. Only the local stack and tests set it.
+ * - `stack`: an expression under `provider.environment` in serverless.yml, because its value comes from other
+ *   resources.
+ * - `unset`: nothing, so the default applies. Only the local stack and tests set it.
  */
 export type SetBy = { readonly parameter: string } | 'stack' | 'unset';
 
-/** Says what is wrong with a value, so that "NAME " and this make a sentence. Never repeats a secret. */
+/**
+ * Says what is wrong with a value, as the rest of a sentence that starts with the variable's name. Never repeats a
+ * secret.
+ */
 export class Fault extends OwnError {
   override readonly name = 'Fault';
 }
@@ -37,7 +41,7 @@ export const oneOf =
 
 export const flag = (value: string): boolean => oneOf('true', 'false')(value.toLowerCase()) === 'true';
 
-/** A whole number with bounds, in the unit that the variable's name or meaning gives. */
+/** A whole number within bounds, in the unit that the variable's name or meaning gives. */
 export const wholeNumber =
   (min: number, max: number) =>
   (value: string): number => {
@@ -46,7 +50,7 @@ export const wholeNumber =
     throw new Fault(`is "${value}"; it must be a whole number from ${min} to ${max}.`);
   };
 
-/** Whole numbers joined by "+": CloudFormation cannot add. */
+/** Whole numbers joined by "+", because CloudFormation cannot add. */
 export const sumOfWholeNumbers =
   (min: number, max: number) =>
   (value: string): number => {
@@ -64,7 +68,7 @@ export const minutes =
   (value: string): number =>
     wholeNumber(min, max)(value) * 60_000;
 
-/** Seconds with at most three decimals, as milliseconds: checks shorten waits to fractions of a second. */
+/** Seconds with at most three decimals, as milliseconds. Tests shorten waits to fractions of a second. */
 export const seconds =
   (minMs: number, maxMs: number) =>
   (value: string): number => {

@@ -9,19 +9,19 @@ import { Fault, flag, minutes, oneOf, type Setting, seconds, sumOfWholeNumbers, 
 const keyTemplates = (value: string) => {
   const parsed = parseKeyTemplates(value);
   if (parsed.ok) return parsed.value;
-  throw new Fault(`is not understood: ${parsed.error.join(' ')}`);
+  throw new Fault(`cannot be parsed: ${parsed.error.join(' ')}`);
 };
 
 const allowedTypes = (value: string) => {
   const parsed = parseAllowedTypes(value);
   if (parsed.ok) return parsed.value;
-  throw new Fault(`is not understood: ${parsed.error.join(' ')}`);
+  throw new Fault(`cannot be parsed: ${parsed.error.join(' ')}`);
 };
 
 const remoteFields = (value: string) => {
   const parsed = parseRemoteFields(value);
   if (parsed.ok) return parsed.value;
-  throw new Fault(`is not understood: ${parsed.error.detail}`);
+  throw new Fault(`cannot be parsed: ${parsed.error.detail}`);
 };
 
 const sweepSince = (value: string): number => {
@@ -30,7 +30,7 @@ const sweepSince = (value: string): number => {
   throw new Fault(`is "${value}"; it must be a date such as 2026-01-31 or 2026-01-31T08:00:00Z.`);
 };
 
-/** As the stack writes them: an empty place of its list stands for nothing, "*" for the whole bucket. */
+/** In the form that the stack writes: an empty list element means no folder, "*" the whole bucket. */
 const watchedPrefixes = (value: string): readonly string[] =>
   value
     .split('|')
@@ -38,13 +38,13 @@ const watchedPrefixes = (value: string): readonly string[] =>
     .map((prefix) => (prefix === '*' ? '' : prefix));
 
 /**
- * Every variable that the functions read, in the order in which an operator sets them up.
- * The environment of the deployed functions and the checks of their parameters are derived from this table (infra/).
+ * Every variable that the functions read, in the order in which an operator sets them. The environment of the deployed
+ * functions and the checks of the stack's parameters are derived from this table (see infra/).
  */
 export const settings = {
   bucket: {
     name: 'BUCKET',
-    meaning: 'The bucket that is watched. Events of other buckets are refused.',
+    meaning: 'The watched bucket. Events from other buckets are refused.',
     setBy: 'stack',
     parse: bucketName,
   },
@@ -87,7 +87,7 @@ export const settings = {
   },
   maxBytes: {
     name: 'MAX_BYTES',
-    meaning: 'Largest file that is sent, in bytes. Most ATSs take 10 MB.',
+    meaning: 'Largest file that is sent, in bytes. Most ATSs accept 10 MB.',
     default: '10000000',
     setBy: { parameter: 'maxBytes' },
     parse: wholeNumber(1, 100 * mebibyte),
@@ -125,14 +125,15 @@ export const settings = {
   remoteFields: {
     name: 'REMOTE_FIELDS',
     meaning:
-      "Kombo's `remote_fields` for every file, as JSON. One object's own come from its metadata `kombo-remote-fields`.",
+      "Kombo's `remote_fields` for every file, as JSON. An object can override them with its metadata `kombo-remote-fields`.",
     default: '{}',
     setBy: { parameter: 'remoteFields' },
     parse: remoteFields,
   },
   sweepSince: {
     name: 'SWEEP_SINCE',
-    meaning: 'The sweep looks only at objects modified after this date. Without it: after its own first run.',
+    meaning:
+      'The sweep checks only objects modified after this date. Default: objects modified after its own first run.',
     optional: true,
     setBy: { parameter: 'sweepSince' },
     parse: sweepSince,
@@ -147,7 +148,7 @@ export const settings = {
   canaryKey: {
     name: 'CANARY_KEY',
     meaning:
-      "Under this key on-schedule puts an invented file once a day, which must reach an integration of Kombo's sandbox. Without it: no canary.",
+      "Key under which on-schedule puts an invented file once a day, for an integration of Kombo's sandbox. Without it there is no canary.",
     optional: true,
     setBy: { parameter: 'canaryKey' },
     parse: text,
@@ -168,15 +169,14 @@ export const settings = {
   },
   alarmTopic: {
     name: 'ALARM_TOPIC',
-    meaning: 'ARN of the topic that the alarms go to. The action `check` looks whether anybody is subscribed to it.',
+    meaning: 'ARN of the topic that the alarms go to. The action `check` tests whether it has a subscriber.',
     optional: true,
     setBy: 'stack',
     parse: topicArn,
   },
   outcomeBus: {
     name: 'OUTCOME_BUS',
-    meaning:
-      'The event bus on which your own application is told what became of each CV: `off`, `default`, or its ARN. The stack puts the events there.',
+    meaning: 'The event bus that receives an event with the outcome of each CV: `off`, `default`, or its ARN.',
     default: 'off',
     setBy: { parameter: 'outcomeBus' },
     parse: eventBus,
@@ -184,7 +184,7 @@ export const settings = {
   watchedPrefixes: {
     name: 'WATCHED_PREFIXES',
     meaning:
-      'The folders that start the function, as the stack watches them: separated by `|`, `*` for the whole bucket. The action `check` compares them with `KEY_TEMPLATES`.',
+      'The folders whose uploads start the function, separated by `|`; `*` for the whole bucket. The action `check` compares them with `KEY_TEMPLATES`.',
     optional: true,
     setBy: 'stack',
     parse: watchedPrefixes,
@@ -192,14 +192,14 @@ export const settings = {
   callingInstances: {
     name: 'CALLING_INSTANCES',
     meaning:
-      "How many instances of all functions may run at the same time: a number, or a sum such as `8+2+1+1`. Each takes its share of Kombo's limit of calls in flight.",
+      "How many instances of all functions may run at the same time: a number, or a sum such as `8+2+1+1`. Each gets its share of Kombo's limit on concurrent calls.",
     default: '12',
     setBy: 'stack',
     parse: sumOfWholeNumbers(1, 1000),
   },
   leaseMs: {
     name: 'LEASE_SECONDS',
-    meaning: 'How long one invocation may own a file to send it; must be longer than the function timeout.',
+    meaning: 'How long one invocation may own a file while it sends it; must be longer than the function timeout.',
     default: '420',
     setBy: 'unset',
     parse: seconds(100, hourMs),
@@ -213,7 +213,7 @@ export const settings = {
   },
   readBackAfterMs: {
     name: 'READ_BACK_AFTER_SECONDS',
-    meaning: 'How long to wait before the target of an unknown outcome is read.',
+    meaning: 'How long to wait before the target is checked after an unknown outcome.',
     default: '60',
     setBy: 'unset',
     parse: seconds(1, hourMs),
@@ -221,7 +221,7 @@ export const settings = {
   readBackAgainMs: {
     name: 'READ_BACK_AGAIN_SECONDS',
     meaning:
-      'Kombo may still deliver a file this long after the start of its attempt. Only a look after that can decide that the file is missing.',
+      'Kombo may still deliver a file this long after the start of its attempt. Only a later check of the target can show that the file is missing.',
     default: '900',
     setBy: 'unset',
     parse: seconds(1, hourMs),

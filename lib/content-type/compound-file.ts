@@ -1,18 +1,18 @@
 import { sniffBytes } from '../limits.ts';
 
 /*
- * The container (OLE, "compound file") of Word 97 to 2003, and of every newer Office document with a password.
- * Pure: leading bytes only, which show the container's directory where Office puts it, but not wherever it may be.
+ * The OLE container ("compound file") of Word 97 to 2003, and of every newer Office document with a password. Pure: it
+ * sees only the leading bytes, which include the container's directory where Office usually writes it.
  * @see [MS-CFB] 2.2 (header) and 2.6.1 (directory entry); [MS-OFFCRYPTO] 2.3.4; [MS-DOC] 2.5.2 (FibBase)
  */
 
-/** What leading bytes say of a document in such a container. `hidden`: its directory comes after them. */
+/** What the leading bytes of such a container show. `hidden`: its directory comes after them. */
 export type Protection = 'encrypted' | 'none' | 'hidden';
 
-/** Facts of the format. The header fills a sector; version 4 has larger ones. */
+/** The header fills one sector; version 4 has larger sectors. */
 const format = { sectorBytes: 512, entryBytes: 128 } as const;
 
-/** Streams that only a document with a password, or with restricted rights, has. */
+/** Streams that exist only in documents with a password or restricted rights. */
 const protectedStreams: ReadonlySet<string> = new Set(['EncryptedPackage', 'EncryptionInfo', '\u0006DataSpaces']);
 
 /** @param head leading bytes of a compound file: `sniffBytes` of them, or the whole file when it is shorter */
@@ -28,7 +28,9 @@ export const protectionOf = (head: Uint8Array): Protection => {
   return head.length >= sniffBytes && directoryAt + format.entryBytes > head.length ? 'hidden' : 'none';
 };
 
-/** The name of the directory entry at a place, or undefined where there is none: other bytes rarely look like an entry. */
+/**
+ * The name of the directory entry at an offset, or undefined if there is none. Other bytes rarely look like an entry.
+ */
 const entryNameAt = (view: DataView, at: number): string | undefined => {
   const nameBytes = view.getUint16(at + 0x40, true);
   const kind = view.getUint8(at + 0x42);
@@ -36,7 +38,7 @@ const entryNameAt = (view: DataView, at: number): string | undefined => {
   return isEntry ? Buffer.from(view.buffer, view.byteOffset + at, nameBytes - 2).toString('utf16le') : undefined;
 };
 
-/** Word 97 to 2003 encrypts the text and says so in the first bytes of its main stream, which it writes first. */
+/** Word 97 to 2003 encrypts the text and sets a flag at the start of its main stream, which it writes first. */
 const isEncryptedWord = (view: DataView): boolean =>
   view.byteLength >= format.sectorBytes + 12 &&
   view.getUint16(format.sectorBytes, true) === 0xa5ec &&

@@ -1,11 +1,11 @@
 import { fail, ok, type Result } from '../result.ts';
 
-/** aws-chunked describes an upload that is over; identity and empty tokens say nothing. */
+/** `aws-chunked` describes a finished upload; `identity` and empty tokens mean nothing. */
 const harmless: ReadonlySet<string> = new Set(['', 'identity', 'aws-chunked']);
 
 /**
- * Refuses an object that S3 holds compressed: its bytes would reach the recruiter compressed under a document's name.
- * Fails with CONTENT_ENCODED.
+ * Rejects an object that is stored compressed: recruiters would get compressed bytes under a document's name. Fails
+ * with CONTENT_ENCODED.
  * @param value S3's Content-Encoding
  */
 export const checkContentEncoding = (value: string | undefined): Result<void> => {

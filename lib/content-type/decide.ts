@@ -8,17 +8,17 @@ import { typeOfBytes } from './sniff.ts';
 export { type AllowedTypes, defaultAllowedTypes, parseAllowedTypes } from './allowed-types.ts';
 export { checkContentEncoding } from './content-encoding.ts';
 
-/** What is known of a file before it is sent. */
+/** What is known about a file before it is sent. */
 export interface FileEvidence {
   /** Its first bytes: `sniffBytes` of them, or the whole file when it is shorter. */
   readonly head: Uint8Array;
   /** The name it will have in the ATS. */
   readonly filename: string;
-  /** S3's Content-Type; upload tools guess it from the name or leave a default. */
+  /** S3's Content-Type. Upload tools guess it from the name or leave a default. */
   readonly declared?: string;
 }
 
-/** Word opens all of these as ".doc" without a warning, so genuine CVs have this name. */
+/** Word opens all of these as ".doc" without a warning, so real CVs have this name. */
 const alsoNamedDoc: ReadonlySet<string> = new Set([
   'application/rtf',
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
@@ -33,26 +33,25 @@ const contradiction = (named: string, found: string | undefined): Result<string>
 };
 
 /**
- * Office encrypts a document as a whole and puts it into a container of another form. A PDF with /Encrypt is sent: most of
- * these can be opened without a password and only forbid changes.
+ * Office encrypts the whole document and wraps it in a compound file. An encrypted PDF is still sent: most can be
+ * opened without a password and only forbid changes.
  */
 const checkPassword = (head: Uint8Array, found: string | undefined, named: string | undefined): Result<void> => {
   if (found === undefined || (found !== 'application/x-cfb' && formOf(found) !== 'cfb')) return ok(undefined);
   const protection = protectionOf(head);
-  if (protection === 'encrypted')
-    return fail('FILE_HAS_PASSWORD', 'The first bytes are those of an encrypted document.');
+  if (protection === 'encrypted') return fail('FILE_HAS_PASSWORD', 'The first bytes show an encrypted document.');
   return protection === 'hidden' && named !== undefined && formOf(named) === 'zip'
     ? fail(
         'FILE_HAS_PASSWORD',
-        `The name says ${typeLabel(named)}, and the first bytes are those of an old Office file, as a document with a password has them.`,
+        `The name says ${typeLabel(named)}, but the first bytes show an old Office container, as used for documents with a password.`,
       )
     : ok(undefined);
 };
 
 /**
- * Decides the `content_type` of an attachment: the leading bytes, then the extension, then S3's own type.
- * Fails with FILE_EMPTY, with FILE_HAS_PASSWORD, with TYPE_CONTRADICTED when the bytes are not what the extension says, or with
- * TYPE_NOT_ALLOWED. A PDF without a header and a text with NUL bytes contradict their names, too: they cannot be opened.
+ * Decides the `content_type` of an attachment from the leading bytes, then the extension, then S3's own type. Fails
+ * with FILE_EMPTY, FILE_HAS_PASSWORD, TYPE_NOT_ALLOWED, or TYPE_CONTRADICTED when the bytes do not match the extension.
+ * A PDF without a header and a text with NUL bytes do not match either: they cannot be opened.
  */
 export const decideContentType = async (
   { head, filename, declared }: FileEvidence,
@@ -65,13 +64,13 @@ export const decideContentType = async (
   const password = checkPassword(head, found, named);
   if (!password.ok) return password;
   if (named !== undefined && isMisnamed(named, found)) return contradiction(named, found);
-  // A type that the operator allowed and whose bytes are not known: only S3's Content-Type is left.
+  // For a type that the operator allowed and whose bytes are unknown, only S3's Content-Type is left.
   const type = found ?? (stated !== undefined && formOf(stated) === undefined ? stated : undefined);
   const list = [...allowed].map(typeLabel).join(', ');
   if (type === undefined)
-    return fail('TYPE_NOT_ALLOWED', `The type of the file cannot be determined; allowed are ${list}.`);
+    return fail('TYPE_NOT_ALLOWED', `The type of the file cannot be determined. Allowed: ${list}.`);
   if (allowed.has(type)) return ok(type);
-  // S3's Content-Type is the uploader's text, so it is not repeated.
+  // S3's Content-Type is text from the uploader, so it is not repeated.
   const name = found === undefined ? 'of another type' : typeLabel(found);
-  return fail('TYPE_NOT_ALLOWED', `The file is ${name}; allowed are ${list}.`);
+  return fail('TYPE_NOT_ALLOWED', `The file is ${name}. Allowed: ${list}.`);
 };

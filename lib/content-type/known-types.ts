@@ -1,19 +1,19 @@
 /**
- * How the bytes of a type show what they are.
- * signature: the first bytes name the type. zip, cfb: they name a container that many types share. text: they are text.
+ * How to recognise a type by its bytes. signature: the first bytes identify the type. zip, cfb: they identify a
+ * container that several types share. text: they are text.
  */
 export type Form = 'signature' | 'zip' | 'cfb' | 'text';
 
 interface KnownType {
-  /** Lower case, the usual one first. */
+  /** Lower case, the most common one first. */
   readonly extensions: readonly string[];
   readonly form: Form;
 }
 
 /**
- * The types that turn up among CVs, and those that must not. Only the first eight are allowed unless ALLOWED_TYPES says
- * otherwise; the others are known so that they can be allowed, or refused, by their right name. Without an entry a
- * script would pass as plain text.
+ * The types that occur among CVs, and types that must be refused. Only the first eight are allowed by default. The
+ * others are listed so that messages can name them and ALLOWED_TYPES can allow them. Without its entry, a script would
+ * pass as plain text.
  */
 const knownTypes: ReadonlyMap<string, KnownType> = new Map(
   Object.entries<KnownType>({
@@ -71,7 +71,7 @@ const typesByExtension: ReadonlyMap<string, string> = new Map(
   [...knownTypes].flatMap(([type, { extensions }]) => extensions.map((extension) => [extension, type] as const)),
 );
 
-/** Other names of the same types, as browsers, upload tools and the sniffing library write them. */
+/** Other names for the same types, as used by browsers, upload tools and the sniffing library. */
 const canonicalNames: ReadonlyMap<string, string> = new Map([
   ['application/x-pdf', 'application/pdf'],
   ['application/doc', 'application/msword'],
@@ -88,7 +88,7 @@ const canonicalNames: ReadonlyMap<string, string> = new Map([
   ['application/x-zip-compressed', 'application/zip'],
 ]);
 
-/** A media type without its parameters, in lower case, under the name that this project uses for it. */
+/** The canonical form of a media type: without parameters, in lower case, under the name that this project uses. */
 export const canonicalType = (type: string): string => {
   const bare = (type.split(';')[0] ?? '').trim().toLowerCase();
   return canonicalNames.get(bare) ?? bare;
@@ -100,10 +100,9 @@ export const typeOfExtension = (extension: string): string | undefined => typesB
 /** The usual extension (no dot) of a type. */
 export const extensionOfType = (type: string): string | undefined => knownTypes.get(type)?.extensions[0];
 
-/** Undefined for a type that is not in the table. */
 export const formOf = (type: string): Form | undefined => knownTypes.get(type)?.form;
 
-/** For a page that lists them. */
+/** For the documentation page that lists them. */
 export const listKnownTypes = (): readonly { readonly mimeType: string; readonly extensions: readonly string[] }[] =>
   [...knownTypes].map(([mimeType, { extensions }]) => ({ mimeType, extensions }));
 

@@ -1,2 +1,2 @@
-/** The one function of file-type that is used; named here, the bundler leaves the rest of the package out. */
+/** The only function of file-type that is used. This separate module lets the bundler leave out the rest. */
 export { fileTypeFromBuffer } from 'file-type';

@@ -1,6 +1,6 @@
 import { canonicalType, formOf } from './known-types.ts';
 
-/** What a zip's first entries are called, when it is a document. A zip named .docx that holds an .exe shows none. */
+/** Names of the first entries of zip files that are documents. An .exe in a zip renamed to .docx has none of them. */
 const entryNames = {
   openXml: ['[Content_Types].xml', '_rels/', 'docProps/', 'customXml/', 'word/', 'xl/', 'ppt/'],
   openDocument: ['mimetype', 'content.xml', 'styles.xml', 'meta.xml', 'settings.xml', 'META-INF/manifest.xml'],
@@ -12,7 +12,10 @@ const entryNamesOf = (type: string): readonly string[] => {
   return type.startsWith('application/vnd.apple.') ? entryNames.iWork : entryNames.openXml;
 };
 
-/** Signatures that are text themselves; any other one on top of plain text is chance, like "BM" of "BMW" for a bitmap. */
+/**
+ * Signatures that are themselves text. Any other signature in plain text is a coincidence, such as "BM" in "BMW", which
+ * marks a bitmap.
+ */
 const textualSignatures: ReadonlySet<string> = new Set([
   'application/pdf',
   'application/rtf',
@@ -25,34 +28,37 @@ const textualSignatures: ReadonlySet<string> = new Set([
 const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
-/** No control character but white space, escape and the old end-of-file mark; or UTF-16, as Windows' editor writes it. */
+/**
+ * No control characters except white space, escape and the old end-of-file mark; or UTF-16 with a byte order mark, as
+ * Windows Notepad writes it.
+ */
 const looksLikeText = (head: Uint8Array): boolean => {
   const utf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   return utf16 || !/[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]/.test(latin1(head));
 };
 
-/** Readers of PDF accept other bytes before the header, up to 1,024; mail systems and scanners leave some there. */
+/** PDF readers accept up to 1,024 other bytes before the header; mail systems and scanners add some. */
 const hasPdfHeader = (head: Uint8Array): boolean => latin1(head.subarray(0, 1024 + 5)).includes('%PDF-');
 
 let library: Promise<typeof import('./signature-library.ts')> | undefined;
 
 const signatureOf = async (head: Uint8Array): Promise<string | undefined> => {
-  // Loaded with the first file, not with the function: it costs about 10 ms.
+  // Loaded with the first file instead of at cold start, because it takes about 10 ms.
   library ??= import('./signature-library.ts');
   const { fileTypeFromBuffer } = await library;
   try {
     const found = await fileTypeFromBuffer(head);
     return found === undefined ? undefined : canonicalType(found.mime);
   } catch {
-    // A crafted or truncated file made the library's parser fail, so its bytes say nothing.
+    // A crafted or truncated file made the library's parser fail, so its bytes identify nothing.
     return undefined;
   }
 };
 
 /**
- * The type that leading bytes show, or undefined when they show none.
- * @param expected the type that the file's name or S3 leads to expect. It decides only what bytes leave open: which
- *   document a container holds, which kind of text a text is, and whether a PDF header may follow other bytes.
+ * The type that the leading bytes show, or undefined when they show none.
+ * @param expected the type according to the file's name or S3. It decides only what the bytes leave open: the document
+ *   in a container, the kind of text, and whether a PDF header may follow other bytes.
  */
 export const typeOfBytes = async (head: Uint8Array, expected: string | undefined): Promise<string | undefined> => {
   const form = expected === undefined ? undefined : formOf(expected);

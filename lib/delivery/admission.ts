@@ -5,12 +5,15 @@ import { busyForMs, timeBesideKomboMs } from '../limits.ts';
 import type { Target } from '../upload/target.ts';
 import type { DeliverCourier, DeliverOptions } from './delivery-options.ts';
 
-/** Whether a file may be sent now: then `leave` gives back its place among the calls. Otherwise it waits, and why. */
+/**
+ * Whether a file may be sent now. If so, `leave` releases its place among the concurrent calls; otherwise `wait` says
+ * why.
+ */
 export type Admission =
   | { readonly leave: () => void; readonly wait?: never }
   | { readonly leave?: never; readonly wait: Pick<EventOf<'postponed'>, 'failure' | 'dueAt'> };
 
-/** Asked before the claim, so that a file that has to wait costs one write, and no lease runs while it does. */
+/** Called before the claim, so that a file that has to wait costs one write, and no lease runs meanwhile. */
 export const admit = async (
   { integrationId }: Target,
   options: DeliverOptions,
@@ -21,7 +24,7 @@ export const admit = async (
   const reserveMs = Math.min(courier.settings.komboTimeoutMs + timeBesideKomboMs, options.deadline.remainingMs() / 2);
   const leave = await courier.load.enter(integrationId, options.deadline, reserveMs);
   if (!leave) return { wait: full(courier) };
-  // Much can have happened while it waited for its place.
+  // Checked again, because the lane may have been paused while the file waited for its place.
   const after = await reasonToWait(integrationId, options, courier).catch((error: unknown) => {
     leave();
     throw error;
@@ -45,7 +48,10 @@ const reasonToWait = async (
   return isFull ? full(courier) : undefined;
 };
 
-/** A probe passes the pause that it tests, and for the account those of single lanes; never one that an operator asked for. */
+/**
+ * A probe ignores the pause that it tests; a probe of the account also ignores pauses of single lanes. It never ignores
+ * an operator's pause.
+ */
 const closedToProbe = (probes: string, integrationId: string, { account, lane }: Gate): Closed | undefined => {
   const passes = (id: string, { pause }: Lane): boolean =>
     pause?.by !== 'operator' && (id === probes || probes === accountLane);
@@ -55,6 +61,6 @@ const closedToProbe = (probes: string, integrationId: string, { account, lane }:
 };
 
 const full = ({ clock }: DeliverCourier): NonNullable<Admission['wait']> => ({
-  failure: { code: 'LANE_BUSY', detail: 'As many calls were in flight for the integration as Kombo allows.' },
+  failure: { code: 'LANE_BUSY', detail: "Kombo's limit on concurrent calls for the integration was reached." },
   dueAt: clock.now() + busyForMs,
 });

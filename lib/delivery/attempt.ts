@@ -21,8 +21,8 @@ import type { AttemptCourier, BeforeSending } from './delivery-options.ts';
 import { type QuickRepeatFacts, quickRepeatWaitMs } from './retry-policy.ts';
 
 /**
- * Reads the object and posts it; repeats at most twice, within seconds, and only what is known not to be delivered.
- * Every failure is a value. Ends by the deadline.
+ * Reads the object and posts it. Repeats at most twice, within seconds, and only if nothing was delivered. Returns
+ * every failure as a value, and ends by the deadline.
  */
 export const attempt = async (
   upload: Upload,
@@ -43,7 +43,7 @@ export const attempt = async (
 
 interface SingleAttempt {
   readonly report: AttemptReport;
-  /** Set when a repeat is safe: `now`, or when the retry policy allows it. */
+  /** Set when a repeat is safe: `now` for an immediate one, otherwise the facts for the retry policy. */
   readonly repeat?: 'now' | QuickRepeatFacts;
 }
 
@@ -122,12 +122,12 @@ const post = async (
   const { retryAfterMs } = failure;
   const ending = failWith(detailOf(failure), sent);
   const report = { ending, ...measured, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-  // Kombo refused the key, so it did nothing: with another key the same file can be sent immediately.
+  // Kombo refused the key and so did nothing. If there is a new key, the same file can be sent immediately.
   const hasNewKey = failureOf(failure.code).keyRefused && keyInUse !== undefined && (await apiKey.refresh(keyInUse));
   return hasNewKey ? { report, repeat: 'now' } : repeatable(report, failure);
 };
 
-/** Undefined when the credentials for signing a link cannot be had. */
+/** Undefined when there are no credentials to sign a link. */
 const requestBody = async (
   { facts, sizeBytes, chunks }: PreparedAttachment,
   { versionId }: StoredObject,
@@ -135,10 +135,11 @@ const requestBody = async (
   deadline: Deadline,
   { settings, storage }: AttemptCourier,
 ): Promise<RequestBody | undefined> => {
-  // Without a version a link shows whatever is under the key when Kombo reads it: maybe not the bytes that were checked.
+  // A link without a version returns whatever is under the key when Kombo reads it, which may not be the bytes that
+  // were checked.
   if (settings.transfer === 'data' || versionId === undefined) return attachmentBody(facts, sizeBytes, chunks);
   const options = {
-    // Kombo downloads while it answers, so the link need not live longer than we wait.
+    // Kombo downloads the file before it responds, so the link need not live longer than our call.
     lifetimeSeconds: Math.max(1, Math.ceil(deadline.remainingMs() / 1000)),
     contentType: facts.contentType,
     versionId,

@@ -9,15 +9,18 @@ import { holdUnscanned } from './scan-verdict.ts';
 
 export interface RequestOptions {
   readonly deadline: Deadline;
-  /** One of many, named by a manifest or a prefix: it waits its turn and its due time. Otherwise an operator waits for it. */
+  /**
+   * One of many files from a manifest or prefix: it waits its turn and until it is due. Otherwise an operator is
+   * waiting for the result.
+   */
   readonly isBackfill?: boolean;
-  /** The caller adapts to Kombo's limits itself. */
+  /** The caller itself adapts to Kombo's limits. */
   readonly isPaced?: boolean;
 }
 
 /**
- * Sends an object because an operator or a manifest named it, not because an event reported it.
- * Reads the ledger first, so that naming a million attached objects writes nothing.
+ * Sends an object that an operator or a manifest names. Reads the ledger first, so that a manifest with a million
+ * attached objects causes no writes.
  * @throws only when the ledger could not be read or written
  */
 export const deliverOnRequest = async (
@@ -31,7 +34,7 @@ export const deliverOnRequest = async (
   const known = await courier.ledger.read(uploadId(upload));
   if (known && !known.readable) return unchangedOutcome(known, upload);
   const state = known?.record.state;
-  // A file that waits for its next attempt has had its verdict, or an operator's decision instead.
+  // A waiting file has already had a clean verdict, or an operator's decision instead.
   const mayBeSent = state?.status === 'waiting' || known?.record.verdict?.code === 'clean';
   if (courier.settings.requireScan && !mayBeSent) return holdUnscanned(upload, known?.record, courier);
   const turn = isBackfill ? { backfill: true, isPaced } : { early: true };

@@ -20,9 +20,9 @@ import { sameBytesBefore } from './same-bytes.ts';
 import { settle } from './settle.ts';
 
 /**
- * Sends one CV to its candidate or application: claims it in the ledger, posts it, and records how it ended.
- * Safe to call for the same upload from anywhere, at any time, any number of times.
- * @throws only when the ledger could not be read or written; then the caller should be called again.
+ * Sends one CV to its candidate or application: claims it in the ledger, posts it, and records the result. Safe to call
+ * repeatedly and concurrently for the same upload.
+ * @throws only when the ledger could not be read or written; then the caller should call again
  */
 export const deliver = async (upload: Upload, options: DeliverOptions, courier: DeliverCourier): Promise<Outcome> => {
   const { clock, observe } = courier;
@@ -78,14 +78,16 @@ const claimAndSend = async (
   } finally {
     admission?.leave?.();
   }
-  // Its record shows that it is in doubt, which its event did not.
+  // The record shows a doubt that the event did not: the file may have been sent before the restore.
   if (!options.seen && known.readable && isInDoubt(known.record, restored)) {
     return claimAndSend(upload, { ...options, seen: known.record }, courier);
   }
   return { outcome: await outcomeOfEntry({ written: false, known }, upload, courier) };
 };
 
-/** Where nothing was written, another invocation owns the upload, or it is settled: only the end of its lease changes it here. */
+/**
+ * When nothing was written, the upload is settled or another invocation owns it. Only an expired lease is changed here.
+ */
 export const outcomeOfEntry = async (
   entry: Claim,
   upload: Upload,
@@ -98,7 +100,7 @@ export const outcomeOfEntry = async (
   return written === 'conflict' ? unchangedOutcome(known, upload) : outcomeOf(written.record);
 };
 
-/** Sends the claimed file, unless something that is known already forbids it. */
+/** Sends the claimed file, unless its key matches no template or the same bytes are already attached. */
 const send = async (
   upload: Upload,
   match: Result<KeyMatch>,
@@ -109,7 +111,7 @@ const send = async (
   const { clock } = courier;
   const { state } = record;
   if (!match.ok) return { ending: failWith(match.error) };
-  // The lease ends the attempt, too: after it, another owner may be at work.
+  // The attempt must end with the lease, because after that another owner may be working on the file.
   const leaseLeftMs = state.status === 'sending' ? state.leaseUntil - clock.now() : 0;
   const own = deadlineIn(clock, Math.min(deadline.remainingMs() - settleReserveMs, leaseLeftMs));
   try {

@@ -12,22 +12,28 @@ export type AttemptCourier = Pick<
 
 export type DeliverCourier = AttemptCourier & Pick<Courier, 'ledger' | 'lanes' | 'load' | 'uuid' | 'observe'>;
 
-/** Asked once the object is open and fit to be sent: how the attempt ends instead, or undefined when it is sent. */
+/** Called when the object is open and ready to be sent. Returns how the attempt ends instead, or undefined to send. */
 export type BeforeSending = (object: Pick<StoredObject, 'sizeBytes' | 'identity'>) => Promise<Ending | undefined>;
 
 export interface DeliverOptions {
-  /** When the function ends. Every delivery that was started settles before it. */
+  /** When the function ends. Every delivery that was started settles before that. */
   readonly deadline: Deadline;
-  /** The lane whose pause it tests, `*` for the account: it is sent although Kombo's answers have paused that lane. */
+  /**
+   * The lane whose pause this delivery tests, or `*` for the account. The file is sent although that lane is paused,
+   * unless an operator paused it.
+   */
   readonly probes?: string;
-  /** It need not wait until it is due: an operator asked for it. */
+  /** An operator asked for it, so it need not wait until it is due. */
   readonly early?: boolean;
-  /** The caller adapts to Kombo's limits itself, so the file is sent although its integration was full a moment ago. */
+  /**
+   * The caller itself adapts to Kombo's limits, so the file is sent even if the integration's limit was reached a
+   * moment ago.
+   */
   readonly isPaced?: boolean;
-  /** Named together with many others: while it waits, new uploads go first. */
+  /** Part of a backfill: while it waits, new uploads go first. */
   readonly backfill?: boolean | undefined;
-  /** The record as a listing showed it: saves the claim from taking the upload for a new one. */
+  /** The record as it was last read, so that the claim does not treat the upload as new. */
   readonly seen?: LedgerRecord;
-  /** A clean verdict of the malware scan: what only an earlier one holds is sent. */
+  /** A clean verdict of the malware scan. It releases a file that only an earlier verdict holds. */
   readonly verdict?: ScanVerdict;
 }

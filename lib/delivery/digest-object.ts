@@ -8,7 +8,7 @@ import { verify } from '../stream/verify.ts';
 import type { Upload } from '../upload/upload.ts';
 
 /**
- * Reads the whole object for a checksum that S3 does not keep of it. In constant memory.
+ * Computes a checksum that S3 does not store, by reading the whole object in constant memory.
  * @throws {SourceError} when it cannot be read
  */
 export const digestObject = async (

@@ -9,8 +9,8 @@ import type { Target } from '../upload/target.ts';
 import type { Upload } from '../upload/upload.ts';
 
 /*
- * After the table was restored from a backup it shows files as not sent that were sent: the claims of some hours are lost.
- * Such a file is written down as unknown, and its target decides.
+ * After a restore from a backup, the table shows files as not sent that were sent, because the claims since the backup
+ * are lost. Such a file is recorded as unknown, and read-back decides.
  */
 
 /** Whether and when the table was restored. */
@@ -19,13 +19,13 @@ export const restoreOf = async (
   { lanes }: Pick<Courier, 'lanes'>,
 ): Promise<Restored | undefined> => restoredIn((await lanes.gate(integrationId)).account);
 
-/** An upload without a known time is taken for a new one, because most events are of new uploads. */
+/** An upload without a known time counts as new, because most events report new uploads. */
 export const mayBeInDoubt = ({ modifiedAt }: Upload, seen: LedgerRecord | undefined, restored: Restored): boolean =>
   (modifiedAt !== undefined && modifiedAt < restored.at) || (seen !== undefined && isInDoubt(seen, restored));
 
 /**
- * Writes the upload down as one that may have been sent.
- * @returns undefined when its record shows that there is no doubt
+ * Records that the upload may have been sent.
+ * @returns undefined when its record rules that out
  * @throws only when the ledger could not be read or written
  */
 export const doubt = async (

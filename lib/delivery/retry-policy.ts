@@ -13,23 +13,24 @@ import {
 
 /** Waiting times, in milliseconds. */
 export interface RetryPolicy {
-  /** The first wait is drawn from zero to this; it doubles with every attempt. */
+  /** The first wait is random between zero and this value, which doubles with every attempt. */
   readonly baseMs: number;
 }
 
 export interface AttemptFacts {
-  /** As the claim of the failed attempt has written it. */
+  /** As written by the claim of the failed attempt. */
   readonly record: Pick<LedgerRecord, 'attemptsSinceRelease' | 'countedAttempts' | 'countedSince'>;
   readonly code: FailureCode;
-  /** The wait that the other side asked for. */
+  /** The wait that Kombo asked for. */
   readonly retryAfterMs?: number | undefined;
-  /** When its lane or the account opened last, in milliseconds since the epoch. */
+  /** When its lane or the account last opened, in milliseconds since the epoch. */
   readonly openedAt: number;
 }
 
 /**
- * When to try again: full jitter over a doubling span, never sooner than asked. `undefined` when the retry budget is used
- * up: 12 attempts, or 24 hours since the first of them or since the end of a pause. What every file would meet uses up nothing.
+ * When to try again: full jitter over a doubling span, never sooner than Kombo asked for. `undefined` when the retry
+ * budget is used up: 12 attempts, or 24 hours since the first one or since the end of a pause. Failures that every file
+ * would meet do not count.
  * @param random uniform in [0, 1)
  */
 export const nextAttemptAt = (
@@ -41,7 +42,7 @@ export const nextAttemptAt = (
   const { throttled, retry } = failureOf(code);
   const since = Math.max(countedSince ?? now, openedAt);
   if (countsAsAttempt(code) && (countedAttempts + 1 >= maxAttempts || now - since >= retryBudgetMs)) return undefined;
-  // The end of a rate limit that Kombo does not name is not assumed to be near.
+  // A rate limit without a stated end may last long.
   const endsSoon = throttled === 'concurrency-limit' || (throttled === 'rate-limit' && retryAfterMs !== undefined);
   const base = endsSoon ? Math.min(throttledBaseMs, baseMs) : baseMs;
   const floor = Math.max(retryAfterMs ?? 0, retry === 'later' ? laterFloorFactor * baseMs : 0);
@@ -49,13 +50,13 @@ export const nextAttemptAt = (
 };
 
 /**
- * Full jitter over a span that doubles with each of the failed attempts, in milliseconds.
+ * Full jitter over a span that doubles with each failed attempt, in milliseconds.
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export const backoffMs = (baseMs: number, failed: number, random: number): number =>
   Math.round(random * Math.min(maxBackoffMs, baseMs * 2 ** Math.min(Math.max(failed, 1) - 1, 20)));
 
-/** What decides about a repeat within one invocation. Only ever asked about what is known not to be delivered. */
+/** What decides whether to repeat within one invocation. Used only when nothing was delivered. */
 export interface QuickRepeatFacts {
   readonly code: FailureCode;
   readonly retryAfterMs?: number | undefined;

@@ -14,18 +14,18 @@ import type { BeforeSending } from './delivery-options.ts';
 import { digestObject } from './digest-object.ts';
 
 /**
- * SSE-KMS, other part sizes and copies in place give equal bytes another ETag, and so a record of their own. An upload of
- * bytes that an earlier upload of its key has brought to the target is attached as that one, without a POST; while the
- * earlier one may still bring them, it waits.
- * An upload is sent only when no other one is being sent, so of two that claim concurrently at most one is. So that two never
- * wait for each other, the one that was claimed later gives way, and the other one gives it the time to write that down.
- * The index of the targets is eventually consistent: an upload that was first seen a moment ago may not be found.
- * @param own as its claim has written it
+ * Detects an upload whose bytes an earlier upload of the same key has already delivered. SSE-KMS, different part sizes
+ * and in-place copies give equal bytes another ETag, and so another record. Such an upload is recorded as attached
+ * without a POST; while the earlier upload may still be delivered, it waits.
+ * An upload is sent only when no other one is being sent, so at most one of two concurrent claims is sent. To avoid a
+ * deadlock, the later claim gives way, and the other one waits until that is recorded.
+ * The index by target is eventually consistent, so an upload that was first seen a moment ago may be missed.
+ * @param own as written by its claim
  */
 export const sameBytesBefore =
   (own: LedgerRecord, match: KeyMatch, deadline: Deadline, courier: SameBytesCourier): BeforeSending =>
   async ({ sizeBytes, identity }) => {
-    // An MD5 is the entity tag itself, so the bytes of every other record of the key are others.
+    // An MD5 identity is the ETag itself, so every other record of the key has different bytes.
     if (!identity || identity.algorithm === 'MD5' || isForced(own)) return undefined;
     const content = { sizeBytes, checksum: identity };
     const { ledger, clock, settings } = courier;
@@ -63,7 +63,7 @@ type SameBytesCourier = Pick<Courier, 'ledger' | 'storage' | 'clock' | 'settings
 type Found =
   | { readonly kind: 'nothing' | 'unreadable' }
   | { readonly kind: 'attached'; readonly attachedAt: number }
-  /** It will write down in a moment that it waits for us, unless it asked before our claim was written: then it is sent. */
+  /** It will soon record that it waits for us. If it checked before our claim was written, it is sent instead. */
   | { readonly kind: 'gives-way'; readonly by: LedgerRecord }
   | { readonly kind: 'undecided'; readonly by: LedgerRecord };
 
@@ -79,9 +79,10 @@ const foundAmong = (same: readonly LedgerRecord[], own: LedgerRecord): Found => 
 };
 
 /**
- * Those that are attached with our bytes, and those that are not decided and may have them: bytes are known only once an
- * attempt has ended, and until then their length may show that they are others. What is known of an upload whose function
- * crashed may be another checksum than S3 keeps of our object: only then our object is read for it.
+ * Returns the uploads that are attached with our bytes, and the undecided ones that may have them. An upload's checksum
+ * is known only after an attempt; until then only its length can rule it out. If the function of the other upload
+ * crashed, its record may have a different kind of checksum from the one that S3 stores for our object. Only then our
+ * object is read to compute that kind.
  */
 const onlySame = async (
   others: readonly LedgerRecord[],
@@ -91,7 +92,8 @@ const onlySame = async (
   const same: LedgerRecord[] = [];
   for (const other of others) {
     const { content, upload, state } = other;
-    // Some entity tags only look like an MD5. While more may become known of its bytes, a tag rules nothing out.
+    // Some ETags only look like an MD5. While an upload is open, its checksum may still become known, so its ETag does
+    // not rule it out.
     const isOpen = state.status === 'sending' || state.status === 'unknown';
     const known = content ?? (isOpen ? undefined : contentByEntityTag(upload));
     const mayBeOurs = (known?.sizeBytes ?? upload.sizeBytes ?? ours.sizeBytes) === ours.sizeBytes;
@@ -108,7 +110,10 @@ const checksumFor = async (
   digest: (algorithm: ChecksumAlgorithm) => Promise<string>,
 ): Promise<string> => (checksum.algorithm === algorithm ? checksum.value : digest(algorithm));
 
-/** The other records of the same bucket, key, target and type. An unreadable one shows neither its bytes nor its state. */
+/**
+ * The other records with the same bucket, key, target and type. Unreadable records are skipped, because they show
+ * neither bytes nor state.
+ */
 const othersOfKey = async (
   upload: Upload,
   { target, attachmentType }: KeyMatch,
@@ -120,11 +125,11 @@ const othersOfKey = async (
     const other = parseUploadId(id);
     if (other?.bucket === upload.bucket && other.key === upload.key && id !== uploadId(upload)) ids.push(id);
     listed += 1;
-    // Each delivery pays for this reading, so it has an end.
+    // Bounded, because every delivery pays for this query.
     if (listed === maxOtherUploads) break;
   }
   if (ids.length === 0) return [];
-  // The index is behind the table at times, so it only names the records; they are read from the table.
+  // The index can lag behind the table, so it only supplies the ids; the records are read from the table.
   const entries = await ledger.readMany(ids);
   return [...entries.values()].flatMap((entry) => {
     if (!entry.readable) return [];
@@ -134,30 +139,30 @@ const othersOfKey = async (
   });
 };
 
-/** The templates may have named another target at that time, and the same id under another integration is another person. */
+/** Compares all parts: the templates may have changed since, and an id means another person in another integration. */
 const isSameTarget = (a: Target | undefined, b: Target): boolean =>
   a !== undefined && a.kind === b.kind && a.id === b.id && a.integrationId === b.integrationId;
 
-/** An operator had it sent again: it goes out whatever is attached. */
+/** An operator had it sent again, so it is sent whatever is attached. */
 const isForced = ({ resentAt, note }: LedgerRecord): boolean => resentAt !== undefined || note?.action === 'resend';
 
 /**
- * Whether it brings its bytes to the target, or may have. What waits is known not to be delivered, and asks the same
- * question as we do before it is sent, unless it is forced.
+ * Whether its bytes are being delivered or may have been. A waiting upload has not been delivered. It makes the same
+ * check before it is sent, unless it is forced.
  */
 const mayBringThem = (other: LedgerRecord): boolean =>
   other.state.status === 'sending' ||
   mayHaveArrived(other.state) ||
   (other.state.status === 'waiting' && isForced(other));
 
-/** Any order will do, as long as both see the same one. */
+/** Any order works, as long as both uploads see the same one. */
 const givesWay = (other: LedgerRecord, own: LedgerRecord): boolean => {
   if (other.state.status !== 'sending' || isForced(other)) return false;
   const [its, ours] = [other.attemptedAt ?? other.createdAt, own.attemptedAt ?? own.createdAt];
   return ours < its || (ours === its && uploadId(own.upload) < uploadId(other.upload));
 };
 
-/** Not before the other is looked at; an operator takes longer than a minute. */
+/** Waits at least until the other upload is checked. For a held one that takes longer, because an operator must act. */
 const waitsUntil = (state: State, soonest: number, now: number): number => {
   const latest = now + maxBackoffMs;
   switch (state.status) {

@@ -16,12 +16,12 @@ import type { DeliverCourier } from './delivery-options.ts';
 import { mayBeInDoubt, restoreOf } from './doubt.ts';
 
 /**
- * Writes a verdict of the malware scan into the record of its bytes, whatever the state of that record, and takes no lease.
- * One that is not clean holds what is not delivered. While the file is being sent, or may have been delivered, it is kept
- * beside that state, and the end of it decides. An attached file stays attached, and an operator must acknowledge the verdict.
- * A clean one sends what waits for it, and releases what only an earlier verdict holds.
- * Verdicts may come twice, late and in any order.
- * @throws only when the ledger could not be read or written; then the caller should be called again.
+ * Writes a verdict of the malware scan into the record of the scanned bytes, in any state and without taking the lease.
+ * A verdict other than clean holds a file that is not delivered. While the file is being sent or may have been
+ * delivered, the verdict is stored and applied when that ends. An attached file stays attached, and an operator must
+ * acknowledge the verdict. A clean verdict sends a file that waits for it, and releases one that only an earlier
+ * verdict holds. Verdicts may arrive twice, late and in any order.
+ * @throws only when the ledger could not be read or written; then the caller should call again
  */
 export const noteVerdict = async (
   upload: Upload,
@@ -35,13 +35,16 @@ export const noteVerdict = async (
     : writeVerdict(upload, verdict, undefined, courier);
 };
 
-/** Without a time, a clean verdict releases nothing that another one holds, and any other one counts. */
+/**
+ * A clean verdict without a time is treated as the oldest and overrides no other verdict. Any other verdict without a
+ * time counts as new.
+ */
 const datedVerdict = ({ code, at }: ReportedVerdict, now: number): ScanVerdict => ({
   code,
   at: at ?? (code === 'clean' ? 0 : now),
 });
 
-/** The claim writes the verdict as well. Only where there is nothing to claim the record is read and written for it. */
+/** The claim also writes the verdict. The record is read and written separately only if there was nothing to claim. */
 const deliverClean = async (
   upload: Upload,
   verdict: ScanVerdict,
@@ -54,23 +57,22 @@ const deliverClean = async (
     if (!mayHaveWrittenNothing.has(outcome.status)) return outcome;
     const known = await ledger.read(uploadId(upload));
     if (!known?.readable || latestVerdict(known.record.verdict, verdict) === known.record.verdict) return outcome;
-    // One that was being sent a moment ago, and is held by an earlier verdict now, is free for the next round.
+    // It was being sent a moment ago, and an earlier verdict holds it now. The next round can claim it.
     if (releasedByClaim.has(situationOf(known.record.state))) continue;
     const written = await writeVerdict(upload, verdict, known.record, courier);
-    // Another verdict was written in the meantime.
     if (written.status !== 'unchanged') return written;
   }
-  throw new OwnError('Too many verdicts and deliveries of one file came at the same time.');
+  throw new OwnError('Too many verdicts and deliveries of one file arrived at the same time.');
 };
 
-/** `unknown`: the lease of another owner had ended. */
+/** `unknown`: another owner's lease had expired. */
 const mayHaveWrittenNothing: ReadonlySet<Outcome['status']> = new Set(['unchanged', 'already-attached', 'unknown']);
 
 const releasedByClaim: ReadonlySet<string> = new Set(['held by the malware scan', 'rejected for its verdict']);
 
 /**
- * With REQUIRE_SCAN, an object that the sweep, an operator or a manifest names is held until its clean verdict comes. What the
- * ledger knows otherwise stays as it is.
+ * With REQUIRE_SCAN, holds an object that the sweep, an operator or a manifest names until its clean verdict arrives.
+ * An existing record is not changed.
  * @throws only when the ledger could not be read or written
  */
 export const holdUnscanned = async (
@@ -95,7 +97,7 @@ const writeVerdict = async (
   const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
   const restored = match.ok ? await restoreOf(match.value.target, courier) : undefined;
   const target = seen?.target ?? (match.ok ? match.value.target : undefined);
-  // Only these two lead into a lane: to a look at the target before anything else.
+  // Only these two cases put the record into a lane, for a check of the target.
   if (target && (restored || verdict.code === 'clean')) await lanes.touch(target.integrationId);
   const scanned = { kind: 'scanned', upload, ...whereOf(match), verdict, ...(restored && { restored }) } as const;
   return writeObserved(scanned, seen, courier);
@@ -116,7 +118,7 @@ const writeObserved = async (
   return outcome;
 };
 
-/** The verdict attached nothing. */
+/** The verdict itself attached nothing, so the file counts as attached before. */
 const outcomeOfVerdict = (record: LedgerRecord): Outcome => {
   const outcome = outcomeOf(record);
   if (outcome.status !== 'attached') return outcome;

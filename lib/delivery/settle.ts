@@ -1,6 +1,6 @@
 import { sleep } from '../clock.ts';
 import type { Courier } from '../courier.ts';
-import { nextStepIfItStays } from '../failures/advice.ts';
+import { nextStepIfItPersists } from '../failures/advice.ts';
 import { failureOf } from '../failures/failures.ts';
 import { mayBeMistyped } from '../lane/lane.ts';
 import { noteAnswer } from '../lane/note-answer.ts';
@@ -19,8 +19,9 @@ import { nextAttemptAt } from './retry-policy.ts';
 type SettleCourier = Pick<Courier, 'settings' | 'ledger' | 'lanes' | 'apiKey' | 'clock' | 'random'>;
 
 /**
- * Records how a claim ended: pauses what would fail in the same way, decides when to try again, and writes the record.
- * @param record as the claim has written it
+ * Records how a claim ended: pauses the lane if every file would fail in the same way, decides when to try again, and
+ * writes the record.
+ * @param record as written by the claim
  * @throws only when the ledger could not be read or written
  */
 export const settle = async (
@@ -39,14 +40,15 @@ export const settle = async (
     }
     const known = await courier.ledger.read(uploadId(record.upload));
     if (!known) return outcomeOf(record);
-    // A verdict of the malware scan was written beside our lease. It stays in the record that is settled.
+    // A scan verdict was written while we held the lease. It is kept when we settle.
     if (isStillOwned(known, own, owner) && round < maxConflictRounds) {
       own = known.record;
       continue;
     }
     // One version further, with the status we wrote: our write succeeded and only its response was lost.
     if (known.readable && isSettledBy(event, own, known.record)) return outcomeOf(known.record);
-    // Otherwise the lease was found expired. A success still decides the attempt; for anything else the read-back does.
+    // Otherwise another invocation found our lease expired. A success is still recorded; anything else is left to
+    // read-back.
     const late =
       known.readable && event.kind === 'delivered' && (await applyLate(known.record, record, event, courier));
     return late ? outcomeOf(late) : unchangedOutcome(known, record.upload);
@@ -69,7 +71,7 @@ const isSettledBy = (
   known: LedgerRecord,
 ): boolean => {
   const status = event.kind === 'failed' ? event.as : 'attached';
-  // An open verdict holds what was not delivered.
+  // An open verdict holds a file that was not delivered.
   const isHeld = openVerdict(verdict) !== undefined && status !== 'attached' && status !== 'unknown';
   return known.version === version + 1 && known.state.status === (isHeld ? 'held' : status);
 };
@@ -92,7 +94,7 @@ const eventOf = async (
 ): Promise<EventOf<'delivered' | 'same-bytes' | 'failed'>> => {
   const { settings, clock, random } = courier;
   const ending = await judged(reported, record, courier);
-  // Only an answer to a POST says something about the other files.
+  // Only the response to a POST says something about other files.
   const isAnswer = komboMs !== undefined && record.target !== undefined;
   const failure = ending.kind === 'failed' ? ending.failure : undefined;
   if (isAnswer && !isMistakeInKey(ending))
@@ -115,7 +117,7 @@ const eventOf = async (
   const words = [
     `The last of ${record.attemptsSinceRelease} attempts ended with ${code}.`,
     detail,
-    nextStepIfItStays(code),
+    nextStepIfItPersists(code),
   ];
   return {
     ...failed,
@@ -125,7 +127,7 @@ const eventOf = async (
   };
 };
 
-/** What the failure means for this file, where its history or its lane decides that. */
+/** Adjusts the failure if the file's history or its lane changes what it means. */
 const judged = async (ending: Ending, record: LedgerRecord, { settings, lanes }: SettleCourier): Promise<Ending> => {
   if (ending.kind !== 'failed') return ending;
   const { failure } = ending;
@@ -135,14 +137,14 @@ const judged = async (ending: Ending, record: LedgerRecord, { settings, lanes }:
   }
   if (failureOf(failure.code).pauses !== 'known-integration' || !target) return ending;
   const lane = await lanes.read(target.integrationId).catch(() => 'unreadable' as const);
-  // No other file should wait for a mistake in this key.
+  // A mistake in one key must not make other files wait.
   return lane !== 'unreadable' && mayBeMistyped(lane, settings.integrationId) ? { ...ending, as: 'rejected' } : ending;
 };
 
 const isMistakeInKey = (ending: Ending): boolean =>
   ending.kind === 'failed' && ending.as === 'rejected' && failureOf(ending.failure.code).pauses !== 'nothing';
 
-/** A lane that cannot be read may have opened just now; its file must not be held for the time that it spent waiting. */
+/** An unreadable lane may have opened just now. Its file must not be held for time that it spent behind a pause. */
 const openingOf = async ({ target }: LedgerRecord, { lanes, clock }: SettleCourier): Promise<number> =>
   target
     ? lanes.gate(target.integrationId).then(
@@ -152,8 +154,8 @@ const openingOf = async ({ target }: LedgerRecord, { lanes, clock }: SettleCouri
     : 0;
 
 /**
- * Without this write a delivered file becomes an unknown one, so it is repeated when the table is unavailable for a moment,
- * on top of the SDK's own retries.
+ * Retried on top of the SDK's own retries while the table is briefly unavailable, because without this write a
+ * delivered file becomes unknown.
  */
 const applyPatiently = async (
   record: LedgerRecord,

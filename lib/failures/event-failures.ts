@@ -1,22 +1,22 @@
 import type { Actor } from './failure.ts';
 
-/** Why an event, or one record of it, was refused before anything in it became an upload. */
+/** Why an event, or one record of it, was refused before it became an upload. */
 export interface EventFailure {
   readonly status: 'refused';
   /**
-   * The record may name a CV that nothing else reports: its SQS message, or the whole invocation, fails, so that the
-   * failure queue keeps it. False where a repeat fixes nothing and nothing is lost: then it is logged and dropped.
+   * True when the record may be the only report of a CV: its SQS message, or the whole invocation, fails, so that the
+   * failure queue keeps it. When false, the record is only logged: a retry would not help, and no CV is lost.
    */
   readonly redeliver: boolean;
-  /** An operator tried the function in the console and reads its answer, so no alarm rings. */
+  /** An operator tried the function in the console and reads its response, so no alarm rings. */
   readonly byHand: boolean;
   readonly acts: Actor;
   readonly meaning: string;
-  /** What the operator does; complete sentences. */
+  /** What the operator does, in complete sentences. */
   readonly nextStep: string;
 }
 
-/** Every way in which a record of an event can be refused. Failures of uploads are in the two files beside this one. */
+/** Every reason to refuse a record of an event. Failures of uploads are in the two neighbouring files. */
 export const eventFailures = {
   EVENT_EMPTY: {
     status: 'refused',
@@ -33,7 +33,7 @@ export const eventFailures = {
     acts: 'operator',
     meaning:
       'The event is text or a number. AWS sends JSON objects, so it was sent by hand or by a program of your own.',
-    nextStep: 'Find out who publishes text to the topic or queue. To try the function, drop a file into the bucket.',
+    nextStep: 'Find out what publishes text to the topic or queue. To try the function, drop a file into the bucket.',
   },
   EVENT_IS_TEMPLATE: {
     status: 'refused',
@@ -48,9 +48,9 @@ export const eventFailures = {
     redeliver: true,
     byHand: false,
     acts: 'operator',
-    meaning: 'The event has a form that this version does not know; it may name an upload in an unexpected wrapping.',
+    meaning: 'This version does not recognise the form of the event, which may still report an upload.',
     nextStep:
-      'Read the message in the failure queue, look at what is connected to the function, and fix what sends it. As it is, the message stays refused: look whether the sweep has found its upload, then delete it (infra/README.md, Replay).',
+      'Read the message in the failure queue, find out which trigger sent it, and fix that trigger. Replaying this message does not help: check whether the sweep has found its upload, then delete the message (infra/README.md, Replay).',
   },
   EVENT_INCOMPLETE: {
     status: 'refused',
@@ -59,32 +59,32 @@ export const eventFailures = {
     acts: 'operator',
     meaning: 'The event lacks a field that every upload event has; S3 or GuardDuty may have changed its format.',
     nextStep:
-      'Read the message in the failure queue, compare it with the S3 user guide, and fix its sender. As it is, the message stays refused: look whether the sweep has found its upload, then delete it (infra/README.md, Replay).',
+      'Read the message in the failure queue, compare it with the S3 user guide, and fix its sender. Replaying this message does not help: check whether the sweep has found its upload, then delete the message (infra/README.md, Replay).',
   },
   EVENT_NESTED: {
     status: 'refused',
     redeliver: true,
     byHand: false,
     acts: 'operator',
-    meaning: 'The event is wrapped in more messages than any sensible route adds.',
+    meaning: 'The event is nested in too many wrappers (SNS, SQS, failure records).',
     nextStep:
-      'Look at how the event travels; one queue or topic between bucket and function is enough. As it is, the message stays refused: look whether the sweep has found its upload, then delete it (infra/README.md, Replay).',
+      'Check how the event reaches the function; one queue or topic between the bucket and the function is enough. Replaying this message does not help: check whether the sweep has found its upload, then delete the message (infra/README.md, Replay).',
   },
   BUCKET_FOREIGN: {
     status: 'refused',
     redeliver: false,
     byHand: false,
     acts: 'operator',
-    meaning: 'The event or manifest names another bucket than BUCKET, the only one that is watched.',
+    meaning: 'The event or manifest names a bucket other than BUCKET, the only watched bucket.',
     nextStep:
-      'Point the trigger at the bucket in BUCKET alone; when BUCKET is wrong, correct it and deploy: within a day the sweep finds the uploads of the last three days.',
+      'Point the trigger only at the bucket in BUCKET. If BUCKET is wrong, correct it and deploy: within a day the sweep finds the uploads of the last three days.',
   },
   VERDICT_UNPINNED: {
     status: 'refused',
     redeliver: true,
     byHand: false,
     acts: 'operator',
-    meaning: 'The scan result names neither an ETag nor a version, so it cannot be said which content was scanned.',
+    meaning: 'The scan result names neither an ETag nor a version, so it is not known which content was scanned.',
     nextStep:
       'Scan the object again (infra/README.md, Scan for malware); a clean verdict that names its content delivers the file. Then delete the message from the failure queue (infra/README.md, Replay).',
   },

@@ -1,12 +1,13 @@
 import { at } from '../json.ts';
 
 /**
- * An error whose message is written in this project: it holds no key, no name and no content, so it may be logged and shown.
- * Every error that is thrown here on purpose is one. Messages of all others, the AWS SDK's among them, may quote data.
+ * An error whose message is written in this project. It contains no key, name or content, so it may be logged and
+ * shown. All errors that this project throws on purpose are of this class. Messages of other errors, such as those of
+ * the AWS SDK, may quote data.
  */
 export class OwnError extends Error {}
 
-/** Other invocations kept changing the same item. Nothing was lost: the caller asks again. */
+/** Other invocations kept changing the same item. Nothing was lost: the caller tries again. */
 export class TooManyConflicts extends OwnError {
   override readonly name = 'TooManyConflicts';
 
@@ -15,7 +16,7 @@ export class TooManyConflicts extends OwnError {
   }
 }
 
-/** What a log line or an answer says of any error: the message of our own, and of every other its name and codes alone. */
+/** What logs and answers show of any error: the message of our own errors; only the name and codes of all others. */
 export const describeError = (error: unknown): string => {
   if (error instanceof OwnError) return error.message;
   if (typeof error !== 'object' || error === null) return 'unknown error';
@@ -24,7 +25,7 @@ export const describeError = (error: unknown): string => {
   return codes.length === 0 ? name : `${name} (${codes.join(', ')})`;
 };
 
-/** A service may write anything where its SDK expects a name or a code, so only what looks like one passes. */
+/** A service may put any text where its SDK expects a name or a code, so only a plain word is accepted. */
 const wordOf = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[A-Za-z][\w.#-]{0,99}$/.test(value) ? value : undefined;
 
@@ -36,8 +37,8 @@ const httpStatusOf = (error: object): string | undefined => {
 };
 
 /**
- * The same error, fit to leave the function: Lambda logs what a handler throws with its message, its fields and its cause.
- * The places in the code stay, because without them a defect could not be found.
+ * The same error without data, safe to leave the function: Lambda logs a thrown error's message, fields and cause.
+ * Stack locations are kept, because a defect cannot be found without them.
  */
 export const withoutData = (error: unknown): OwnError => {
   if (error instanceof OwnError) return error;
@@ -46,7 +47,10 @@ export const withoutData = (error: unknown): OwnError => {
   return safe;
 };
 
-/** A stack begins with the message; one that does not hold it any more may hold another. */
+/**
+ * A stack begins with its error's message. If it does not contain the current message, it may contain another one, so
+ * it is dropped.
+ */
 const placesOf = ({ stack = '', message }: Error): string => {
   const messageAt = stack.indexOf(message);
   const rest = messageAt === -1 ? '' : stack.slice(messageAt + message.length);

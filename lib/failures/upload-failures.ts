@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
 
-/** None of these codes comes from Kombo, so none says anything about its key, its limits or an integration. */
+/** None of these codes comes from Kombo, so none indicates anything about its key, its limits or an integration. */
 const besideKombo = {
   pauses: 'nothing',
   seenIn: 'nowhere',
@@ -21,14 +21,14 @@ const held = { ...besideKombo, status: 'held', retry: 'never', acts: 'operator' 
 const rejected = { ...besideKombo, status: 'rejected', retry: 'never', atFault: 'file', acts: 'uploader' } as const;
 const superseded = { ...besideKombo, status: 'superseded', retry: 'never' } as const;
 
-/** Every way in which an upload can fail before a call to Kombo, or beside it. */
+/** Every way in which an upload can fail before or outside a call to Kombo. */
 export const uploadFailures = {
   KEY_NOT_MATCHED: {
     ...rejected,
     atFault: 'key',
-    meaning: 'The key fits none of KEY_TEMPLATES, so it names no candidate or application.',
+    meaning: 'The key matches none of KEY_TEMPLATES, so it names no candidate or application.',
     nextStep:
-      'To see the key, which logs leave out, ask on-demand {"action":"status","list":"rejected"} and look for the ETag of the log line. Upload the file under a key that fits a template, or add a template, deploy, and retry.',
+      'Logs do not show the key. To see it, send {"action":"status","list":"rejected"} to on-demand and look for the ETag from the log line. Upload the file under a key that matches a template, or add a template, deploy, and retry.',
   },
   FILE_EMPTY: {
     ...rejected,
@@ -38,17 +38,18 @@ export const uploadFailures = {
   FILE_TOO_LARGE: {
     ...rejected,
     meaning: 'The file is larger than MAX_BYTES or than the integration accepts.',
-    nextStep: 'Ask for a smaller file. If MAX_BYTES is the limit and the ATS takes more, raise it, deploy, and retry.',
+    nextStep:
+      'Ask for a smaller file. If MAX_BYTES is the limit and the ATS accepts more, raise it, deploy, and retry.',
   },
   TYPE_NOT_ALLOWED: {
     ...rejected,
     meaning: 'The file is of a type that ALLOWED_TYPES or the integration does not accept.',
-    nextStep: 'Ask for a PDF. If ALLOWED_TYPES is the limit and the ATS takes the type, add it, deploy, and retry.',
+    nextStep: 'Ask for a PDF. If ALLOWED_TYPES is the limit and the ATS accepts the type, add it, deploy, and retry.',
   },
   TYPE_CONTRADICTED: {
     ...rejected,
-    meaning: 'The first bytes show another type than the file name does, for example an .exe named .pdf.',
-    nextStep: 'Look at the file with care; ask the uploader for the real document.',
+    meaning: 'The first bytes show a different type than the file name, for example an .exe named .pdf.',
+    nextStep: 'Handle the file with care, and ask the uploader for the real document.',
   },
   FILE_HAS_PASSWORD: {
     ...rejected,
@@ -62,8 +63,8 @@ export const uploadFailures = {
   },
   REMOTE_FIELDS_INVALID: {
     ...rejected,
-    meaning: 'The user metadata kombo-remote-fields is not a JSON object.',
-    nextStep: 'Upload again with corrected metadata; docs/configuration.md shows the form.',
+    meaning: 'The user metadata kombo-remote-fields is not a JSON object, or has a field of the wrong type.',
+    nextStep: 'Upload again with corrected metadata; docs/configuration.md shows the format.',
   },
   OBJECT_REPLACED: {
     ...superseded,
@@ -78,60 +79,61 @@ export const uploadFailures = {
   OBJECT_GONE: {
     ...rejected,
     meaning: 'The object was deleted while its file waited to be sent, so it was never delivered.',
-    nextStep: 'Upload it again, unless it was deleted on purpose; a longer retention keeps files through an outage.',
+    nextStep:
+      'Upload it again, unless it was deleted on purpose. A longer retention in the bucket keeps files through an outage.',
   },
   OBJECT_ARCHIVED: {
     ...held,
     meaning: 'The object is in an archive storage class and cannot be read immediately.',
-    nextStep: 'Restore the object in S3, then retry; resolve it when it is not to be sent.',
+    nextStep: 'Restore the object in S3, then retry. If it should not be sent, resolve it.',
   },
   STORAGE_DENIED: {
     ...held,
-    meaning: 'S3 or its encryption key refused to let the function read the object.',
+    meaning: 'The function is not allowed to read the object or to use its encryption key.',
     nextStep: "Give the function's role s3:GetObject on the bucket and kms:Decrypt on its key, then retry.",
   },
   BUCKET_NOT_FOUND: {
     ...held,
     meaning: 'The bucket does not exist.',
-    nextStep: 'Compare BUCKET and the region of the function with the bucket, deploy, and retry.',
+    nextStep: 'Check BUCKET and the region of the function, deploy, and retry.',
   },
   STORAGE_UNAVAILABLE: {
     ...retried,
     meaning: 'S3 could not be read; nothing was delivered.',
     nextStep:
-      'Nothing at first; if it stays, look at the AWS Health Dashboard for S3 and KMS, and at the network of the function.',
+      'Nothing at first. If this persists, check the AWS Health Dashboard for S3 and KMS, and the network of the function.',
   },
   SOURCE_SHORT: {
     ...retried,
     meaning: 'S3 sent fewer or more bytes than it announced; the last bytes were withheld, so nothing was delivered.',
     nextStep:
-      'Nothing at first; if it stays, look at the AWS Health Dashboard for S3, and at the network of the function.',
+      'Nothing at first. If this persists, check the AWS Health Dashboard for S3, and the network of the function.',
   },
   SOURCE_STALLED: {
     ...retried,
     meaning: 'S3 stopped sending; the last bytes were withheld, so nothing was delivered.',
     nextStep:
-      'Nothing at first; if it stays, look at the AWS Health Dashboard for S3, and at the network of the function.',
+      'Nothing at first. If this persists, check the AWS Health Dashboard for S3, and the network of the function.',
   },
   SOURCE_CORRUPT: {
     ...retried,
-    meaning: 'The bytes read do not fit their checksum; the last bytes were withheld, so nothing was delivered.',
-    nextStep: 'Nothing at first; if it stays, the object is damaged: upload it again.',
+    meaning: 'The bytes do not match their checksum; the last bytes were withheld, so nothing was delivered.',
+    nextStep: 'Nothing at first. If this persists, the object is damaged: upload it again.',
   },
   OUT_OF_TIME: {
     ...retried,
     meaning: 'Time ran out before the last byte was sent, so nothing was delivered.',
     nextStep:
-      'Nothing at first. If it stays: raise memoryMb (more memory is also more CPU), set komboTimeoutSeconds to 290, which is the most, or use transfer: data_url in a bucket with versions; then deploy.',
+      'Nothing at first. If this persists: raise memoryMb (more memory also means more CPU), set komboTimeoutSeconds to its maximum of 290, or use transfer: data_url in a bucket with versions; then deploy.',
   },
   LEDGER_UNAVAILABLE: {
     ...retried,
     meaning: 'The other uploads of the key could not be read after the claim, so nothing was sent.',
-    nextStep: 'Nothing at first; if it stays, look at the throttles and errors of the ledger table.',
+    nextStep: 'Nothing at first. If this persists, check the throttling and error metrics of the ledger table.',
   },
   LANE_BUSY: {
     ...retried,
-    meaning: "Kombo's limit for calls in flight is used up for this integration, so nothing was sent.",
+    meaning: "Kombo's limit on concurrent calls for this integration is reached, so nothing was sent.",
     nextStep: 'Nothing: it is sent by a scheduled run.',
   },
   SAME_BYTES_UNDECIDED: {
@@ -140,23 +142,23 @@ export const uploadFailures = {
     meaning:
       'Another upload of this key, which may have the same bytes, is being sent or may have been delivered; nothing was sent.',
     nextStep:
-      'Nothing: it follows automatically once the other upload is decided. If that one is held, an operator decides it first; `status` of the key lists both.',
+      'Nothing: this upload is decided automatically after the other one. If the other one is held, an operator must decide it first; `status` of the key lists both.',
   },
   LEASE_EXPIRED: {
     ...unknown,
     meaning: 'The function stopped while sending (crash, timeout or freeze), so the outcome is unknown.',
-    nextStep: 'Nothing: the target is read to see whether the file arrived.',
+    nextStep: 'Nothing: the target is checked to see whether the file arrived.',
   },
   RESTORED_DOUBT: {
     ...unknown,
-    meaning: 'The ledger was restored from a backup, so it may have lost that the file was delivered.',
-    nextStep: 'Nothing: the target is read to see whether the file arrived, before anything is sent.',
+    meaning: 'The ledger was restored from a backup, so the record of a delivery may be lost.',
+    nextStep: 'Nothing: the target is checked to see whether the file arrived, before anything is sent.',
   },
   OUTCOME_UNKNOWN: {
     ...held,
     meaning: 'The file may have been delivered, and automatic checks could not decide whether it was.',
     nextStep:
-      'The detail says what was seen. If it names a right that is missing, grant it and retry: the target is looked at again. Otherwise look for the file at the candidate in the ATS (docs/lost-answers.md, What an operator sees), where it may be renamed or converted. If it is there, resolve it as attached; if not, resend it with "force": true.',
+      'The detail says what was seen. If it names a missing permission, grant it and retry: the target is checked again. Otherwise look for the file at the candidate in the ATS (docs/lost-answers.md, What an operator sees), where it may be renamed or converted. If it is there, resolve it as attached; if not, resend it with "force": true.',
   },
   RETRIES_EXHAUSTED: {
     ...held,
@@ -168,7 +170,7 @@ export const uploadFailures = {
     meaning:
       'Deliveries of this integration are paused, because every file would fail in the same way or an operator asked for it.',
     nextStep:
-      'Nothing for this file: it follows when the pause ends. "status" shows the pause, its cause and what ends it.',
+      'Nothing for this file: it is sent when the pause ends. "status" shows the pause, its cause and what ends it.',
   },
   SCAN_THREAT_FOUND: {
     ...held,
@@ -181,7 +183,7 @@ export const uploadFailures = {
     acts: 'uploader',
     meaning: 'The malware scan could not read the file, for example because it has a password.',
     nextStep:
-      'Ask for the file without a password, and resolve this one when it has come. Or look at it with care, and retry it by its key with "force": true.',
+      'Ask for the file without a password, and resolve this one once the new file has arrived. If you trust the file, you can retry it by its key with "force": true.',
   },
   SCAN_DENIED: {
     ...held,
@@ -198,23 +200,23 @@ export const uploadFailures = {
     ...held,
     meaning: 'The malware scan gave a verdict that this version does not know, so it does not count as clean.',
     nextStep:
-      'Look the verdict up in the GuardDuty guide. When the file may be used, retry it by its key with "force": true; otherwise delete the object, then "resolve" it.',
+      'Look the verdict up in the GuardDuty guide. If the file is safe, retry it by its key with "force": true; otherwise delete the object, then "resolve" it.',
   },
   SCAN_MISSING: {
     ...held,
-    meaning: 'REQUIRE_SCAN is on, and no verdict of the malware scan has come for this file.',
+    meaning: 'REQUIRE_SCAN is on, and no verdict of the malware scan has arrived for this file.',
     nextStep:
-      'See whether the scan runs for the bucket, and scan the object again (infra/README.md, Scan for malware); a clean verdict delivers it automatically.',
+      'Check that the scan runs for the bucket, and scan the object again (infra/README.md, Scan for malware); a clean verdict delivers it automatically.',
   },
   EVENT_MISSED: {
     ...retried,
-    meaning: 'Its event never came; the sweep found it.',
+    meaning: 'Its event never arrived; the sweep found the object.',
     nextStep:
-      'Nothing for this file: it is sent by the next scheduled run. When most files come this way, the bucket no longer sends its events: infra/README.md, An existing bucket.',
+      'Nothing for this file: it is sent by the next scheduled run. If most files arrive this way, the bucket no longer sends its events: see infra/README.md, An existing bucket.',
   },
   RESEND_ASKED: {
     ...retried,
-    meaning: 'It was attached, and an operator asked to send it again and gave a reason.',
+    meaning: 'An operator asked to send this attached file again, with a reason.',
     nextStep: 'Nothing: it is sent by the next scheduled run.',
   },
   RECORD_UNREADABLE: {

@@ -11,11 +11,11 @@ export { isIntegrationId } from './placeholders.ts';
 export interface KeyMatch {
   readonly target: Target;
   readonly attachmentType: AttachmentType;
-  /** The last segment, as the uploader typed it: not yet fit to be an attachment's name. */
+  /** The last segment, as the uploader typed it. It must be cleaned before it becomes an attachment's name. */
   readonly filename: string;
 }
 
-/** The segments that match placeholders, or why the template does not fit: a clause that quotes nothing of the key. */
+/** The values of the placeholders, or why the template does not match: a clause that quotes nothing from the key. */
 type Fit = Result<Partial<Readonly<Record<PlaceholderName, string>>>, string>;
 
 const fit = ({ segments: expected }: KeyTemplate, segments: readonly string[]): Fit => {
@@ -34,8 +34,8 @@ const fit = ({ segments: expected }: KeyTemplate, segments: readonly string[]): 
 };
 
 /**
- * Finds the first template that fits a decoded key, and reads the key by it.
- * Fails with KEY_NOT_MATCHED, saying of each template what does not fit, without quoting the key: it may hold a name.
+ * Finds the first template that matches a decoded key, and reads the key with it. Fails with KEY_NOT_MATCHED and says
+ * for each template what does not match. Never quotes the key, because it may contain a name.
  * @param defaultIntegrationId applies to templates without {integration_id}; the configuration requires it for them
  */
 export const matchKey = (
@@ -51,11 +51,11 @@ export const matchKey = (
       misfits.push(`"${template.text}": ${fitted.error}.`);
       continue;
     }
-    // A parsed template has one id of a target and a file name, so the empty texts never show.
+    // A parsed template always has one target id and a file name, so the defaults "" are never used.
     const { integration_id, type = 'cv', filename = '' } = fitted.value;
     const kind = targetKinds.find((candidate) => fitted.value[targetIdName(candidate)] !== undefined) ?? 'candidate';
     const integrationId = integration_id ?? defaultIntegrationId;
-    // The configuration is refused without one of the two, so this is a defect.
+    // The configuration requires one of the two, so this is a defect.
     if (!integrationId)
       throw new OwnError(`The template "${template.text}" names no integration, and there is no default.`);
     return ok({
@@ -64,12 +64,14 @@ export const matchKey = (
       filename,
     });
   }
-  return fail('KEY_NOT_MATCHED', `No template fits. ${misfits.join(' ')}`);
+  return fail('KEY_NOT_MATCHED', `No template matches. ${misfits.join(' ')}`);
 };
 
 /**
- * Which segments of a key cannot hold a person's name, by the template that fits it; none, when no template fits.
- * @param ids `kombo`: of the ids only those in Kombo's form. `any`: all of them, for a screen and never for a log.
+ * Which segments of a key cannot contain a person's name, according to the first matching template. Without a matching
+ * template, every segment may.
+ * @param ids which ids count as impersonal. `kombo`: only those in Kombo's form. `any`: all of them; for a screen,
+ *   never for a log.
  * @returns one flag per segment
  */
 export const impersonalSegments = (
@@ -88,8 +90,9 @@ export const impersonalSegments = (
 };
 
 /**
- * The folders that hold every key the templates can fit, for listings and for the S3 trigger; "" is the whole bucket.
- * A prefix inside another is left out: S3 refuses overlapping triggers, and a listing would see its keys twice.
+ * The folders that contain every key that the templates can match, for listings and for the S3 trigger; "" is the whole
+ * bucket. A prefix inside another one is left out, because S3 rejects overlapping triggers, and a listing would see its
+ * keys twice.
  */
 export const literalPrefixes = (templates: readonly KeyTemplate[]): string[] => {
   const prefixes = templates.map(({ segments }) => {

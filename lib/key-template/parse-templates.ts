@@ -6,31 +6,31 @@ export type TemplateSegment =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'placeholder'; readonly name: PlaceholderName };
 
-/** One form that object keys may have, for example `candidates/{candidate_id}/{filename}`. */
+/** One form that object keys can have, for example `candidates/{candidate_id}/{filename}`. */
 export interface KeyTemplate {
-  /** As it was configured; it names no person, so messages may quote it. */
+  /** As configured. It names no person, so messages may quote it. */
   readonly text: string;
-  /** Exactly one of the two ids among them, and the file name last. */
+  /** Contains exactly one target id, and ends with the file name. */
   readonly segments: readonly TemplateSegment[];
 }
 
-/** Some clients and browsers resolve such segments, and the object ends up elsewhere. */
+/** Some clients and browsers resolve such segments, so the object would end up under another key. */
 export const isDots = (segment: string): boolean => segment === '.' || segment === '..';
 
 const fault = (text: string): { readonly ok: false; readonly error: string } => ({ ok: false, error: text });
 
-/** A segment is plain text or one placeholder; with both in one, two templates could read one key differently. */
+/** A segment is plain text or one placeholder. If it could mix both, two templates could read one key differently. */
 const parseSegment = (text: string): Result<TemplateSegment, string> => {
   if (text === '') return fault('is empty (a "/" at the start, at the end, or doubled)');
-  if (isDots(text)) return fault(`is "${text}", which no key may hold`);
-  // A folder becomes a part of the ARNs that the functions may read, where both would stand for anything.
-  if (/[*?]/.test(text)) return fault(`is "${text}"; no folder may hold "*" or "?"`);
+  if (isDots(text)) return fault(`is "${text}", which no key may contain`);
+  // Folders become part of the ARNs in the functions' permissions, where "*" and "?" are wildcards.
+  if (/[*?]/.test(text)) return fault(`is "${text}"; no folder may contain "*" or "?"`);
   if (!/[{}]/.test(text)) return ok({ kind: 'literal', text });
   const name = /^\{([^{}]*)\}$/.exec(text)?.[1];
   if (name === undefined) return fault(`is "${text}"; a segment is either plain text or one {placeholder}`);
   if (isPlaceholderName(name)) return ok({ kind: 'placeholder', name });
   const known = Object.keys(placeholders).map((placeholder) => `{${placeholder}}`);
-  return fault(`is "${text}", which is not a placeholder; there are ${known.join(', ')}`);
+  return fault(`is "${text}", which is not a placeholder; the placeholders are ${known.join(', ')}`);
 };
 
 const placeholderFaults = (segments: readonly TemplateSegment[]): readonly string[] => {
@@ -66,19 +66,19 @@ const parseTemplate = (text: string, before: readonly KeyTemplate[]): Result<Key
   const segmentFaults = parsed.flatMap((segment, index) =>
     segment.ok ? [] : [`segment ${index + 1} ${segment.error}`],
   );
-  // A misspelt {candidate_id} is one fault, not also a missing one.
+  // A misspelt {candidate_id} is reported as one fault, not also as a missing one.
   if (segmentFaults.length > 0) return { ok: false, error: segmentFaults };
   const template = { text, segments: parsed.flatMap((segment) => (segment.ok ? [segment.value] : [])) };
   const faults = placeholderFaults(template.segments);
   if (faults.length > 0) return { ok: false, error: faults };
   const shadow = before.find((earlier) => covers(earlier, template));
   if (shadow !== undefined)
-    return { ok: false, error: [`is never reached, because "${shadow.text}" before it takes all its keys`] };
+    return { ok: false, error: [`is never used, because "${shadow.text}" before it matches all its keys`] };
   return ok(template);
 };
 
 /**
- * Reads KEY_TEMPLATES: one or more templates, separated by "|", the first that fits a key wins.
+ * Reads KEY_TEMPLATES: templates separated by "|"; the first one that matches a key is used.
  * @returns the templates, or every fault, one sentence each.
  */
 export const parseKeyTemplates = (text: string): Result<readonly KeyTemplate[], readonly string[]> => {

@@ -1,14 +1,14 @@
 import { isKomboId, isKomboIntegrationId } from '../upload/kombo-id.ts';
 import type { AttachmentType, TargetIdName } from '../upload/target.ts';
 
-/** What may be in braces in a template, and what a segment of a key must be to match it. */
+/** A placeholder of a template, and the rule for a segment of a key that matches it. */
 export interface Placeholder {
-  /** Ends the sentence "segment 2 of the key is not ...". */
+  /** Completes the sentence "segment 2 of the key is not ...". */
   readonly holds: string;
   readonly accepts: (segment: string) => boolean;
-  /** Names a target or an integration. */
+  /** Identifies a target or an integration. */
   readonly isId: boolean;
-  /** Whether this segment may hold a person's name, so that logs mask it. */
+  /** Whether this segment may contain a person's name, so that logs mask it. */
   readonly personal: (segment: string) => boolean;
 }
 
@@ -18,14 +18,14 @@ const attachmentTypeByFolder: ReadonlyMap<string, AttachmentType> = new Map([
   ['other', 'OTHER'],
 ]);
 
-/** "CV" and "COVER_LETTER" are understood, too: Kombo writes its types so. */
+/** Also accepts "CV" and "COVER_LETTER", which is how Kombo writes its types. */
 export const attachmentTypeOf = (folder: string): AttachmentType | undefined =>
   attachmentTypeByFolder.get(folder.toLowerCase().replaceAll('_', '-'));
 
-/** Kombo's ids have 24 such characters today; the form keeps out everything that could change a URL. */
+/** Kombo's ids have 24 such characters today. The pattern excludes everything that could change a URL. */
 const isId = (segment: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(segment);
 
-/** `<tool>:<id>`, as Kombo's X-Integration-Id header carries it. */
+/** `<tool>:<id>`, as in Kombo's X-Integration-Id header. */
 export const isIntegrationId = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}:[A-Za-z0-9_-]{1,64}$/.test(text);
 
 const isPresent = (segment: string): boolean => segment !== '';
@@ -37,7 +37,7 @@ const id = {
   personal: (segment: string) => !isKomboId(segment),
 };
 
-/** One for each kind of target. */
+/** One placeholder per kind of target. */
 const targetIds = { candidate_id: id, application_id: id } as const satisfies Record<TargetIdName, Placeholder>;
 
 export const placeholders = {

@@ -3,26 +3,26 @@ import { OwnError } from '../failures/own-error.ts';
 import { at, parseJson, text } from '../json.ts';
 import { apiKeyLifetimeMs, apiKeyVersionLifetimeMs, minApiKeyRefreshMs } from '../limits.ts';
 
-/** The Kombo API key, wherever it is kept. */
+/** The Kombo API key, wherever it is stored. */
 export interface ApiKey {
   /** @throws {ApiKeyError} */
   current(): Promise<string>;
   /**
-   * Reads the store again after Kombo refused a key, and reports whether it holds another one now.
-   * Never fails: a store that does not answer has no other key.
+   * Reads the store again after Kombo refused a key, and reports whether it now contains another one. Never fails: a
+   * store that does not respond has no other key.
    */
   refresh(refused: string): Promise<boolean>;
-  /** What changes with the key and does not reveal it: the store's version, read anew when the known one is over a minute old. */
+  /** A version that changes with the key without revealing it. It is read again when it is over a minute old. */
   version(): Promise<string>;
 }
 
-/** As the store keeps it. */
+/** The key as stored. */
 export interface StoredKey {
   readonly text: string;
   readonly version: string;
 }
 
-/** `unreadable`: an operator must fix it. `unavailable`: the store does not answer now. */
+/** `unreadable`: an operator must fix it. `unavailable`: the store does not respond now. */
 export class ApiKeyError extends OwnError {
   override readonly name = 'ApiKeyError';
   readonly fault: 'unreadable' | 'unavailable';
@@ -33,7 +33,7 @@ export class ApiKeyError extends OwnError {
   }
 }
 
-/** A key from the environment: for the local stack. It never changes. */
+/** A key from the environment, for the local stack. It never changes. */
 export const fixedApiKey = (key: string): ApiKey => ({
   current: async () => key,
   refresh: async () => false,
@@ -52,7 +52,7 @@ export const cachedApiKey = (fetch: () => Promise<StoredKey>, clock: Clock): Api
     cached = { key, version, at: clock.now() };
     return key;
   };
-  /** Files that start together ask the store once. */
+  /** Concurrent callers share one request to the store. */
   const loadOnce = (): Promise<string> => {
     loading ??= load().finally(() => {
       loading = undefined;
@@ -66,7 +66,7 @@ export const cachedApiKey = (fetch: () => Promise<StoredKey>, clock: Clock): Api
       try {
         return await loadOnce();
       } catch (error) {
-        // An old key is better than none while the store is unavailable; Kombo reports whether it is still valid.
+        // While the store is unavailable, an old key is better than none: Kombo reports whether it is still valid.
         if (cached && error instanceof ApiKeyError && error.fault === 'unavailable') return cached.key;
         throw error;
       }
@@ -76,7 +76,7 @@ export const cachedApiKey = (fetch: () => Promise<StoredKey>, clock: Clock): Api
       return cached?.version ?? '';
     },
     refresh: async (refused) => {
-      // A concurrent delivery may have fetched the new key while this call was in progress with the old one.
+      // A concurrent delivery may have fetched the new key while this call still used the old one.
       if (cached && cached.key !== refused) return true;
       if (!loading && clock.now() - refreshedAt < minApiKeyRefreshMs) return false;
       refreshedAt = clock.now();
@@ -89,10 +89,13 @@ export const cachedApiKey = (fetch: () => Promise<StoredKey>, clock: Clock): Api
   };
 };
 
-/** What may follow "Bearer" (RFC 6750, section 2.1): a blank or a quote means that something else was pasted, too. */
+/**
+ * The characters that may follow "Bearer" (RFC 6750, section 2.1). A blank or a quote means that something else was
+ * pasted as well.
+ */
 const bearerToken = /^[A-Za-z0-9\-._~+/]+=*$/;
 
-/** The secret's text is the key itself, or a JSON object with it under `apiKey` or `KOMBO_API_KEY`. */
+/** The secret contains the key itself, or a JSON object with the key under `apiKey` or `KOMBO_API_KEY`. */
 const keyIn = (secret: string): string => {
   const content = secret.trim();
   const key = content.startsWith('{') ? keyOfJson(content) : content;
@@ -101,7 +104,7 @@ const keyIn = (secret: string): string => {
     'unreadable',
     content === ''
       ? 'The secret is empty: put the Kombo API key into it.'
-      : 'The secret holds no API key: store the key itself, or {"apiKey": "..."}.',
+      : 'The secret contains no API key: store the key itself, or {"apiKey": "..."}.',
   );
 };
 

@@ -1,35 +1,37 @@
 import { isObject, list, text } from '../json.ts';
 
-/** A file as Kombo lists it. No size, no checksum: only its link leads to something that proves anything. */
+/** A file in Kombo's list. It has no size and no checksum, so only the content behind its link proves anything. */
 export interface ListedFile {
   readonly name?: string;
   readonly type?: string;
   readonly contentType?: string;
-  /** A secret that lasts for days: never logged, never stored. Absent where Kombo serves the file later or not at all. */
+  /**
+   * A secret that is valid for days: never logged, never stored. Absent when Kombo serves the file later or not at all.
+   */
   readonly link?: string;
-  /** Kombo's id of the application, when the entry names one. */
+  /** Kombo's application id, when the entry names one. */
   readonly applicationId?: string;
-  /** Kombo's id of the person, in a listing that covers the whole person. */
+  /** Kombo's candidate id, when the listing covers the whole candidate. */
   readonly candidateId?: string;
-  /** Milliseconds since the epoch; absent where the tool reports none that means anything. */
+  /** Milliseconds since the epoch; absent when the tool reports no meaningful time. */
   readonly createdAt?: number;
 }
 
-/** What the target holds, as far as one answer shows it. */
+/** The target's files, as far as one response shows them. */
 export interface Listing {
   readonly files: readonly ListedFile[];
-  /** Kombo names a next page, so the answer does not show everything. */
+  /** Kombo refers to a next page, so this list is incomplete. */
   readonly more: boolean;
 }
 
-/** Reads each entry separately, so that an unexpected one does not hide the others. Without a list: unreadable. */
+/** Reads each entry separately, so that an unexpected one does not hide the others. */
 export const readAttachmentList = (data: unknown): Listing | 'unreadable' => {
   if (!isObject(data)) return 'unreadable';
   const results = list(data.results);
   return results === undefined ? 'unreadable' : { files: results.map(readEntry), more: namesNextPage(data) };
 };
 
-/** Kombo's other lists have `next`; the other names are those that such lists commonly have. */
+/** Kombo's other lists use `next`. The other names are common in such APIs. */
 const namesNextPage = (data: Readonly<Record<string, unknown>>): boolean =>
   ['next', 'next_cursor', 'next_page', 'cursor', 'has_more'].some((name) => Boolean(data[name]));
 

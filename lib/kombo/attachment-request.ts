@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 import { base64, base64Length } from '../stream/base64.ts';
 import type { WireAttachment } from './wire.ts';
 
-/** A request body of exactly known length, made while it is read. */
+/** A request body of known length, generated while it is read. */
 export interface RequestBody {
   readonly contentLength: number;
   /** Each piece is valid until the next one is requested, because they may share memory. Strings are plain ASCII. */
@@ -26,9 +26,9 @@ const jsonTail = (remoteFields: JsonObject | undefined): string =>
   remoteFields === undefined ? '}}' : `},"remote_fields":${JSON.stringify(remoteFields)}}`;
 
 /**
- * Kombo's attachment request with the file inside, in constant memory whatever its size.
- * The tail is made only after `bytes` has ended without an error. It is the commit point: with Content-Length
- * announced, no server can take the body for complete before it, so a source that fails delivers nothing.
+ * Kombo's attachment request with the file inside, generated in constant memory.
+ * The tail is generated only after `bytes` has ended without an error. It is the commit point: because Content-Length
+ * is announced, no server can treat the body as complete before the tail. A failing source therefore delivers nothing.
  */
 export const attachmentBody = (
   facts: AttachmentFacts,
@@ -46,7 +46,7 @@ export const attachmentBody = (
   return { contentLength: head.length + base64Length(sizeBytes) + tail.length, chunks: chunks() };
 };
 
-/** The same request with a link that Kombo downloads while it answers. The link is a secret: never logged. */
+/** The same request with a link, which Kombo downloads before it responds. The link is a secret: never logged. */
 export const attachmentLinkBody = (facts: AttachmentFacts, dataUrl: string): RequestBody => {
   const attachment = JSON.stringify({ ...wireAttachment(facts), data_url: dataUrl });
   const text = Buffer.from(`{"attachment":${attachment.slice(0, -1)}${jsonTail(facts.remoteFields)}`);

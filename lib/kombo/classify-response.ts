@@ -5,19 +5,19 @@ import { retryAfterMs } from './retry-after.ts';
 import type { HttpAnswer } from './transport.ts';
 import type { WireError } from './wire.ts';
 
-/** A failed call, as the failure table names it. */
+/** A failed call, with its code from the failure table. */
 export interface KomboFailure {
   readonly code: KomboFailureCode | 'OUT_OF_TIME';
-  /** One sentence for the operator: no file name, no key, no content. */
+  /** One sentence for the operator, without file names, keys or content. */
   readonly detail: string;
-  /** A code that Kombo sent and the table does not have: worth an alert, settled by the HTTP status. */
+  /** A code from Kombo that the table does not have. It needs an alert; the HTTP status decides. */
   readonly unlistedCode?: string;
-  /** Kombo's own words, at most 500 characters. May quote the file's name: never logged. */
+  /** Kombo's own message, at most 500 characters. It may quote the file's name: never logged. */
   readonly komboMessage?: string;
   readonly logUrl?: string;
-  /** The wait that the other side asks for, in milliseconds; at most an hour. */
+  /** The wait that Kombo asks for, in milliseconds; at most an hour. */
   readonly retryAfterMs?: number;
-  /** The connection had served an earlier call and broke before the commit point: a new one may succeed immediately. */
+  /** The connection was reused and broke before the commit point, so a new one may succeed immediately. */
   readonly staleConnection?: true;
 }
 
@@ -26,15 +26,15 @@ export type Classified =
   | { readonly ok: false; readonly failure: KomboFailure };
 
 /**
- * Reads an answer as Kombo's error guide asks: by `error.code` first, by the HTTP status only without a known code,
- * never by the message. Fields may be missing, and an answer that is not JSON is classified by its status.
+ * Reads a response as Kombo's error guide asks: by `error.code` first, by the HTTP status only without a known code,
+ * never by the message. Fields may be missing. A response that is not JSON is classified by its status.
  * @see https://docs.kombo.dev/guides/errors
  */
 export const classify = (answer: HttpAnswer, nowMs: number): Classified => {
   const body = parse(answer);
   const success = answer.status >= 200 && answer.status < 300;
   if (success && !saysError(body)) {
-    // An empty answer does not contradict its status. A page of HTML comes from something else than Kombo.
+    // An empty body does not contradict its status. A page of HTML does not come from Kombo.
     const isEmpty = answer.complete && answer.text.trim() === '';
     if (body.kind === 'text' && !isEmpty) return toFailure(answer, nowMs, 'ANSWER_UNREADABLE', {});
     const json = body.kind === 'json' ? body.value : {};
@@ -56,14 +56,17 @@ const parse = (answer: HttpAnswer): Body => {
   return isObject(value) ? { kind: 'json', value } : { kind: 'text' };
 };
 
-/** Whatever its HTTP status is: it names an error, or another status than success. A field that is null says nothing. */
+/**
+ * Whether the body reports an error or a status other than success, whatever the HTTP status. A field that is null is
+ * ignored.
+ */
 const saysError = (body: Body): boolean => {
   if (body.kind === 'text') return false;
   const { error = null, status = null } = body.value;
   return error !== null || (status !== null && status !== 'success');
 };
 
-/** Older documents show `message` beside `status`, without an error object. */
+/** Older documentation shows `message` beside `status`, without an error object. */
 const errorOf = (json: Record<string, unknown>): WireError =>
   isObject(json.error) ? json.error : { message: json.message };
 
@@ -73,11 +76,11 @@ const byStatus = (status: number): KomboFailureCode => {
   if (status === 404) return 'KOMBO_NOT_FOUND';
   if (status === 429) return 'KOMBO_RATE_LIMITED';
   if (status === 503) return 'KOMBO_UNAVAILABLE';
-  // A stalled request, or work that took too long: the status does not say which, and the file is not the cause.
+  // The status 408 does not say whether the request stalled or the work took too long. The file is not the cause.
   if (status === 408) return 'KOMBO_FAULT';
   if (status >= 300 && status < 400) return 'KOMBO_REDIRECTED';
   if (status >= 400 && status < 500) return 'KOMBO_REFUSED';
-  // This includes an error under a 2xx status: Kombo may have done the work before it failed.
+  // Includes an error under a 2xx status: Kombo may have done the work before it failed.
   return 'KOMBO_FAULT';
 };
 
@@ -96,7 +99,7 @@ const toFailure = (answer: HttpAnswer, nowMs: number, code: KomboFailureCode, er
   };
 };
 
-/** Codes are logged and links are clicked, so anything of another form is dropped. */
+/** Codes are logged and links are clicked, so unexpected forms are dropped. */
 const isCode = (value: unknown): value is string => typeof value === 'string' && /^[\w.-]{1,100}$/.test(value);
 const isLink = (value: unknown): value is string => typeof value === 'string' && /^https?:\/\/\S{1,1000}$/.test(value);
 

@@ -15,25 +15,28 @@ import { readSyncedFiles, type SyncedFile } from './synced-files.ts';
 import { type HttpAnswer, type Transport, TransportError } from './transport.ts';
 
 /**
- * The four calls that a CV needs, and one for the check. Tolerant in what it reads, and never repeats a call.
- * Only tests use the official SDK: it reports a delivered 201 as an error, fails a whole list for one unexpected entry,
- * and a garbled answer ends the process.
+ * The calls that deliveries need, and one for `check`. It tolerates unexpected responses and never repeats a call. The
+ * official SDK is used only in tests: it reports a delivered 201 as an error, rejects a whole list because of one
+ * unexpected entry, and ends the process when a response is malformed.
  */
 export interface KomboClient {
-  /** Posts one attachment. Errors of the body's source come through as `SourceError`: nothing was delivered then. */
+  /** Posts one attachment. Errors of the body's source are thrown as `SourceError`; nothing was delivered then. */
   attach(target: Target, body: RequestBody, deadline: Deadline): Promise<AttachAnswer>;
   listAttachments(target: Target, signal: AbortSignal): Promise<Answered<Listing>>;
-  /** What the integration accepts, or undefined where Kombo knows no limits. */
+  /** What the integration accepts, or undefined when Kombo knows no limits. */
   restrictions(
     kind: TargetKind,
     integrationId: string,
     signal: AbortSignal,
   ): Promise<Answered<Restrictions | undefined>>;
-  /** The integration as Kombo describes it, unread: only the check of the configuration looks into it. */
+  /** The integration as Kombo describes it. The caller reads the fields that it needs. */
   integration(integrationId: string, signal: AbortSignal): Promise<Answered<unknown>>;
-  /** Some of the files that Kombo has synced into a bucket. It reads its own data for that, without a call to the ATS. */
+  /**
+   * Some of the files that Kombo has synced into a bucket. Kombo answers this from its own data, without calling the
+   * ATS.
+   */
   syncedFiles(integrationId: string, signal: AbortSignal): Promise<Answered<readonly SyncedFile[]>>;
-  /** Opens a connection while others wait. */
+  /** Opens a connection while the caller prepares the request. */
   warmUp(): void;
 }
 
@@ -46,7 +49,7 @@ export type AttachAnswer = Answered<{ readonly warnings: readonly string[] }>;
 export interface KomboClientOptions {
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Told what each answer reports about calls in flight. */
+  /** Receives what each response reports about concurrent calls. */
   readonly load?: Pick<Load, 'note'>;
   /** Called before each request, so that a refreshed key is used immediately. */
   readonly apiKey: () => Promise<string>;
@@ -125,8 +128,8 @@ export const komboClient = ({ transport, clock, apiKey, load }: KomboClientOptio
 };
 
 /**
- * Before the commit point Kombo cannot have attached the file, so a fault that comes before it means not delivered.
- * A success that comes before it cannot be right, so only reading the target shows what happened.
+ * Before the commit point Kombo cannot have attached the file, so an earlier error means that nothing was delivered. An
+ * earlier success cannot be right, so only the target can show what happened.
  */
 const judge = (answer: HttpAnswer, commitPoint: CommitPoint | undefined, nowMs: number): Classified => {
   const classified = classify(answer, nowMs);
@@ -147,12 +150,12 @@ const failureWithoutAnswer = (error: TransportError, commitPoint: CommitPoint | 
   const sentBytes = commitPoint?.sentBytes ?? 0;
   if (commitPoint?.passed) {
     return error.fault === 'aborted'
-      ? { code: 'ANSWER_TIMED_OUT', detail: 'No answer came before the deadline, and the whole file was sent.' }
+      ? { code: 'ANSWER_TIMED_OUT', detail: 'The whole file was sent, and no answer arrived before the deadline.' }
       : { code: 'ANSWER_LOST', detail: 'The connection broke after the whole file was sent.' };
   }
   switch (error.fault) {
     case 'aborted':
-      return { code: 'OUT_OF_TIME', detail: `The deadline came after ${sentBytes} bytes of the request.` };
+      return { code: 'OUT_OF_TIME', detail: `The deadline was reached after ${sentBytes} bytes of the request.` };
     case 'unreachable':
       return { code: 'KOMBO_UNREACHABLE', detail: `No connection could be made${causeOf(error)}.` };
     case 'lost':
@@ -164,7 +167,7 @@ const failureWithoutAnswer = (error: TransportError, commitPoint: CommitPoint | 
   }
 };
 
-/** The system's error code (ECONNREFUSED, ENOTFOUND, ...); messages of errors may hold addresses. */
+/** The system's error code (ECONNREFUSED, ENOTFOUND, ...). Error messages may contain addresses. */
 const causeOf = (error: Error): string => {
   const cause: unknown = error.cause;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;

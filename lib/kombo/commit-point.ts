@@ -2,8 +2,8 @@ import type { RequestBody } from './attachment-request.ts';
 import { TransportError } from './transport.ts';
 
 /**
- * How far a body went out. Before its last piece is handed over, no server can have acted on it: Content-Length says
- * that more must come. After it only an answer shows the outcome, so `passed` turns true before the piece, not after it.
+ * How far a body was sent. Until its last piece is handed over, no server can have acted on it, because Content-Length
+ * announces more. Afterwards only a response shows the outcome, so `passed` becomes true before the last piece is sent.
  */
 export interface CommitPoint {
   readonly passed: boolean;
@@ -12,8 +12,8 @@ export interface CommitPoint {
 }
 
 /**
- * @param mayCommit asked at the last moment. A frozen process resumes with its timers overdue and its sockets
- *   alive: it must not start by sending the last byte of a file that another invocation is sending by now.
+ * @param mayCommit checked immediately before the last piece. A process that was frozen resumes with overdue timers and
+ *   live sockets. It must not send the last byte of a file that another invocation is already sending.
  */
 export const watchCommitPoint = (
   body: RequestBody,

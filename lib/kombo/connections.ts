@@ -5,16 +5,16 @@ import type { Clock } from '../clock.ts';
 import { OwnError } from '../failures/own-error.ts';
 import { maxHandshakeMs, maxIdleConnectionMs } from '../limits.ts';
 
-/** Without noDelay the last piece, which is small, waits for the other side to acknowledge the one before: 40 ms a file. */
+/** Without noDelay the small last piece waits until the previous one is acknowledged, which costs 40 ms per file. */
 const socketOptions = { keepAlive: true, noDelay: true };
 
-/** Keep-alive connections to one host, with one opened ahead when asked. */
+/** Keep-alive connections to one host. One can be opened ahead of need. */
 export interface Connections {
-  /** Gives a request its socket only once it is ready to be written to; TLS handshake included. */
+  /** Gives a request its socket only once it is ready to be written to, with the TLS handshake done. */
   readonly agent: http.Agent;
-  /** Closes what has been idle for too long. To be called before each request. */
+  /** Closes connections that have been idle for too long. Call it before each request. */
   dropIdle(): void;
-  /** Never fails: a request finds out what is wrong, on a connection of its own. */
+  /** Never fails: the request that follows opens its own connection and reports the error. */
   openAhead(): void;
 }
 
@@ -44,7 +44,7 @@ export const connectionsTo = (baseUrl: URL, clock: Clock): Connections => {
       idleSince.set(socket, clock.now());
       resolve(socket);
     });
-    // Listens for as long as the socket lives: one that waits for its request may break at any time.
+    // Listens for the socket's whole life, because an idle socket may break at any time.
     socket.on('error', reject);
     void ready.catch(() => undefined).finally(cancel);
     return { socket, ready };

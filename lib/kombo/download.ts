@@ -4,36 +4,35 @@ import { linkSilenceMs, linkTimeoutMs } from '../limits.ts';
 import { type ChecksumAlgorithm, startDigest } from '../stream/checksum.ts';
 import type { LinkAnswer, Links } from './links.ts';
 
-/** What a download is for, and so what need not be read. */
+/** What a download must compare, which decides what can be skipped. */
 export interface Wanted {
-  /** Lengths, in bytes, that our file or another upload of the target has. */
+  /** The lengths, in bytes, of our file and of the target's other uploads. */
   readonly lengths: ReadonlySet<number>;
   readonly algorithms: ReadonlySet<ChecksumAlgorithm>;
-  /** The content type under which Kombo lists the file. */
+  /** The content type in Kombo's list. */
   readonly listedAs?: string | undefined;
-  /** Asked right before a body is read; false once this look has downloaded as many whole files as one look may. */
+  /** Called before a body is read. Returns false once this check has used up its limit of whole downloads. */
   readonly mayRead: () => boolean;
 }
 
 export type Downloaded =
-  /** Read to its end. */
   | {
       readonly kind: 'read';
       readonly sizeBytes: number;
       readonly checksums: ReadonlyMap<ChecksumAlgorithm, string>;
       /**
-       * These bytes may be a page instead of the file, or only its beginning: if they equal ours the file is ours, and if
-       * they differ that proves nothing.
+       * The bytes may be an error page, or only the beginning of the file. Equality with our file still proves a match;
+       * a difference proves nothing.
        */
       readonly onlyEqualityCounts: boolean;
     }
-  /** Not read, because no file that we know has its announced length. */
+  /** Not read, because no known file has its announced length. */
   | { readonly kind: 'other-length'; readonly sizeBytes: number }
   | { readonly kind: 'not-compared'; readonly reason: string; readonly mayPass: boolean };
 
 /**
- * Reads what a link leads to as far as a comparison needs it, in constant memory. Never throws. The result is
- * "read" or "other-length" only for a complete, unencoded answer with status 200; anything else is "not-compared".
+ * Reads the content behind a link as far as a comparison needs it, in constant memory. Never throws. The result is
+ * "read" or "other-length" only for a complete, unencoded response with status 200; anything else is "not-compared".
  */
 export const download = async (
   links: Links,
@@ -57,7 +56,7 @@ export const download = async (
 
 type Head = Pick<LinkAnswer, 'status' | 'headers'>;
 
-/** What the head of an answer decides, or undefined when its body has to. */
+/** The result if the response's head already decides it; undefined when the body is needed. */
 const whyUnread = ({ status, headers }: Head, { lengths, listedAs, mayRead }: Wanted): Downloaded | undefined => {
   if (status !== 200) return notCompared(`The link was answered with HTTP status ${status}.`, passes(status));
   if (isEncoded(headers)) return notCompared('The file was sent compressed or otherwise encoded.', false);
@@ -65,11 +64,11 @@ const whyUnread = ({ status, headers }: Head, { lengths, listedAs, mayRead }: Wa
   if (sizeBytes === 0) return withoutByte;
   if (sizeBytes !== undefined && !lengths.has(sizeBytes))
     return isPage(headers, listedAs)
-      ? notCompared('The link led to a page or a message, not to the file.', false)
+      ? notCompared('The link returned a page or a message instead of the file.', false)
       : { kind: 'other-length', sizeBytes };
   return mayRead()
     ? undefined
-    : notCompared('This look had already downloaded as many whole files as one look may.', false);
+    : notCompared('This look had already downloaded the maximum number of whole files.', false);
 };
 
 const read = async (
@@ -86,13 +85,16 @@ const read = async (
     for await (const chunk of chunks) {
       sizeBytes += chunk.byteLength;
       if (sizeBytes > longest)
-        return notCompared('The file is longer than any that we know, and its length was not announced.', false);
+        return notCompared(
+          'The file is longer than every file that it could match, and its length was not announced.',
+          false,
+        );
       for (const digest of digests.values()) digest.update(chunk);
     }
   } catch {
     return cutShort;
   }
-  // A body without a marked end also ends without an error when we close its connection.
+  // A body without a marked end also ends without an error when we abort its connection.
   if (signal.aborted || sizeBytes !== (announced ?? sizeBytes)) return cutShort;
   if (sizeBytes === 0) return withoutByte;
   const checksums = new Map([...digests].map(([algorithm, digest]) => [algorithm, digest.value()]));
@@ -123,15 +125,15 @@ const notCompared = (reason: string, mayPass: boolean): Downloaded => ({ kind: '
 
 const cutShort = notCompared('The download broke off, or was too slow, before the end of the file.', true);
 
-/** No CV is empty, so an empty answer is a fault that may pass. */
+/** No CV is empty, so an empty response is a fault that may be temporary. */
 const withoutByte = notCompared('The answer to the link was empty.', true);
 
-/** 403: a fresh link may not be valid yet. 408, 429 and 5xx say themselves that they are temporary. */
+/** 403: a fresh link may not be valid yet. 408, 429 and 5xx are temporary by definition. */
 const passes = (status: number): boolean => [403, 408, 429].includes(status) || status >= 500;
 
 type Headers = Head['headers'];
 
-/** Of all encodings Node decodes `chunked` only; any other changes the bytes. */
+/** Node decodes only `chunked`; any other encoding changes the bytes. */
 const isEncoded = (headers: Headers): boolean =>
   !/^(?:identity)?$/i.test(headers['content-encoding'] ?? '') ||
   !/^(?:chunked)?$/i.test(headers['transfer-encoding'] ?? '');
@@ -141,11 +143,11 @@ const announcedBytes = (headers: Headers): number | undefined => {
   return /^\d+$/.test(length) ? Number(length) : undefined;
 };
 
-/** Without either header a body ends with its connection, and a broken connection looks the same. */
+/** Without either header a body ends with its connection, which looks like a broken connection. */
 const hasMarkedEnd = (headers: Headers): boolean =>
   announcedBytes(headers) !== undefined || headers['transfer-encoding'] !== undefined;
 
-/** Formats of login pages and error messages, to which an expired link may lead with status 200. */
+/** Formats of login pages and error messages, which an expired link may return with status 200. */
 const pageFormats = [
   /^(?:text\/html|application\/xhtml\+xml)$/,
   /^(?:text|application)\/json$|\+json$/,

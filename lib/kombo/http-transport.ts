@@ -8,7 +8,7 @@ import { readResponse } from './read-response.ts';
 import { sendBody } from './send-body.ts';
 import { type HttpAnswer, type HttpRequest, type Transport, TransportError, type TransportFault } from './transport.ts';
 
-/** Kombo over the network. `baseUrl` includes the version path, for example `https://api.kombo.dev/v1`. */
+/** Implements `Transport` over HTTP. `baseUrl` includes the version path, for example `https://api.kombo.dev/v1`. */
 export const httpTransport = (baseUrl: string, clock: Clock): Transport => {
   const base = new URL(baseUrl);
   const basePath = base.pathname.replace(/\/$/, '');
@@ -47,7 +47,7 @@ export const httpTransport = (baseUrl: string, clock: Clock): Transport => {
     let clean = false;
     try {
       const answer = await answered;
-      // An answer that came early, or was cut, leaves the connection in the middle of something.
+      // After an early or incomplete response, the connection is in an undefined state.
       clean = answer.complete && call.writableFinished;
       return answer;
     } finally {

@@ -12,11 +12,11 @@ import { freeAfterUse } from '../stream/free-after-use.ts';
 import { freeCopiedReads } from '../stream/free-copied-reads.ts';
 import { isLoopbackAddress, isPublicAddress } from './public-address.ts';
 
-/** The links under which Kombo lists files. They come from outside and are secrets: no message shows any part of one. */
+/** Reads the links in Kombo's lists. They come from outside and are secrets, so no message shows any part of one. */
 export interface Links {
   /**
-   * One GET, redirects followed. Resolves with the head of the final answer; the caller reads its body, and closes it.
-   * Never throws. Everything ends when `signal` aborts, the body included.
+   * Sends one GET and follows redirects. Resolves with the head of the final response; the caller reads and closes its
+   * body. Never throws. Everything, including the body, ends when `signal` aborts.
    */
   open(url: string, signal: AbortSignal): Promise<Result<LinkAnswer, LinkFault>>;
 }
@@ -25,22 +25,22 @@ export interface LinkAnswer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Throws when the connection breaks before the end. Each chunk is valid only until the next one is asked for. */
+  /** Throws when the connection breaks before the end. Each chunk is valid only until the next one is requested. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Ends the connection, whatever is still to come. */
+  /** Ends the connection, even if data is still to come. */
   close(): void;
 }
 
 export interface LinkFault {
-  /** One sentence for the operator: no address, no name. */
+  /** One sentence for the operator, without addresses or names. */
   readonly reason: string;
-  /** Whether a later look may succeed. */
+  /** Whether a later check may succeed. */
   readonly mayPass: boolean;
 }
 
 /**
- * Links over the network: https to public addresses. Where Kombo itself is on this machine, its emulator's links lead to
- * this machine as well, also by plain http. `lookup` is for tests.
+ * Implements `Links` over HTTP, for https links to public addresses. If Kombo's own address is on this machine (the
+ * emulator), links to this machine are allowed, also by plain http. `lookup` is for tests.
  */
 export const httpLinks = (
   komboBaseUrl: string,
@@ -50,7 +50,7 @@ export const httpLinks = (
   const komboHost = hostOf(new URL(komboBaseUrl));
   const isLocal = komboHost === 'localhost' || isLoopbackAddress(komboHost);
 
-  /** The only place that decides where a link may lead; each redirect passes it as well. */
+  /** The only place that decides where a link may lead; redirects are checked here as well. */
   const ask = (url: URL, signal: AbortSignal): Promise<LinkAnswer> => {
     const isSecure = url.protocol === 'https:';
     if (!isSecure && !(isLocal && url.protocol === 'http:'))
@@ -58,24 +58,24 @@ export const httpLinks = (
     if (url.username || url.password) throw new LinkError('The link contains a user name or a password.', false);
     const mayConnect = (address: string): boolean =>
       (isSecure && isPublicAddress(address)) || (isLocal && isLoopbackAddress(address));
-    // For an address Node never calls `lookup`, so it is checked here.
+    // Node does not call `lookup` for IP addresses, so they are checked here.
     if (isIP(hostOf(url)) && !mayConnect(hostOf(url))) throw addressRefused();
 
     const { promise: answered, resolve, reject } = Promise.withResolvers<LinkAnswer>();
     const call = (isSecure ? https : http).request({
       ...urlToHttpOptions(url),
-      // Each request has a connection of its own: what one host does to it reaches no other request.
+      // Each request has its own connection, so one host cannot affect other requests.
       agent: false,
       lookup: lookupOnly(mayConnect, lookup),
-      // A compressed file has another length and other bytes.
+      // A compressed file has a different length and different bytes.
       headers: { 'accept-encoding': 'identity', 'user-agent': 'cv-courier' },
       signal,
     });
     const endAfter = (limitMs: number, what: string): (() => void) =>
       clock.after(limitMs, () =>
-        call.destroy(new LinkError(`The host of the link gave no ${what} within ${limitMs / 1000} s.`, true)),
+        call.destroy(new LinkError(`The host of the link did not ${what} within ${limitMs / 1000} s.`, true)),
       );
-    let cancel = endAfter(maxHandshakeMs, 'connection');
+    let cancel = endAfter(maxHandshakeMs, 'accept a connection');
     let withoutReads = (body: http.IncomingMessage): AsyncIterable<Uint8Array<ArrayBuffer>> => body;
     call.on('socket', (socket) => {
       withoutReads = freeCopiedReads(socket);
@@ -92,9 +92,9 @@ export const httpLinks = (
         close: () => call.destroy(),
       }),
     );
-    // Stays for as long as the call does, because the connection may also break after the head of the answer.
+    // Never removed, because the connection may also break after the head of the response.
     call.on('error', (error) => reject(certificateFault(error, call.socket) ?? error));
-    // A host that switches protocols ends the call without an error.
+    // A host that switches protocols closes the call without an error.
     call.on('close', () => reject(new OwnError('Closed without an answer.')));
     call.end();
     return answered.finally(() => cancel());
@@ -127,8 +127,8 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
 /**
- * Looks a name up for the connection that is being made. A check before it would look up a second time, and the name's
- * owner could answer with another address then (DNS rebinding). One address that is not allowed refuses the name, since
+ * Checks the addresses while the connection is made. A separate check before would look the name up twice, and the
+ * second lookup could return another address (DNS rebinding). One address that is not allowed rejects the name, because
  * Node chooses among them.
  */
 const lookupOnly =
@@ -142,7 +142,7 @@ const lookupOnly =
       return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
     });
 
-/** An error whose message may be shown. Those of other errors contain the host's name and address. */
+/** An error whose message may be shown. Messages of other errors contain the host's name and address. */
 class LinkError extends OwnError {
   override readonly name = 'LinkError';
   readonly fault: LinkFault;
@@ -155,13 +155,13 @@ class LinkError extends OwnError {
 
 const addressRefused = (): LinkError => new LinkError('The link leads to an address that is not public.', false);
 
-/** Node notes on the socket that it did not accept the certificate, and then ends the connection. */
+/** Node sets this property when it rejects a certificate, and then ends the connection. */
 const certificateFault = (error: NodeJS.ErrnoException, socket: Socket | null): LinkError | undefined =>
   (socket as TLSSocket | null)?.authorizationError
     ? new LinkError(`The host of the link has no valid certificate (${error.code}).`, false)
     : undefined;
 
-/** Only our own rules refuse for good. Any other fault may be temporary: a broken connection, a missing name, a restart. */
+/** Only our own rules are final. Any other fault may be temporary: a broken connection, a missing name, a restart. */
 const faultOf = (error: unknown, signal: AbortSignal): LinkFault => {
   if (error instanceof LinkError) return error.fault;
   if (signal.aborted) return { reason: 'The link was not answered in time.', mayPass: true };

@@ -3,40 +3,40 @@ import type { Deadline } from '../deadline.ts';
 import { type FailureCode, failureOf } from '../failures/failures.ts';
 import { busyForMs, callsLeftToOthers, documentedCallLimit } from '../limits.ts';
 
-/** What Kombo reports about its calls in flight for the integration; absent where it reports nothing. */
+/** What Kombo reports about concurrent calls for the integration; absent when it reports nothing. */
 export interface Concurrency {
   readonly limit?: number;
   readonly remaining?: number;
 }
 
 /**
- * Keeps the calls of this function for an integration below what Kombo allows. Functions share no counter, so each takes its
- * share of the limit that it has seen, and lets new uploads wait for a scheduled run once the integration is full.
+ * Keeps this instance's concurrent calls to an integration below Kombo's limit. Instances share no counter, so each
+ * takes its share of the limit that it has seen. Once the integration is full, new uploads wait for a scheduled run.
  */
 export interface Load {
-  /** How many calls this function may have in flight for the integration. */
+  /** How many concurrent calls this instance may have for the integration. */
   share(integrationId: string): number;
   /** Until when the integration counts as full, in milliseconds since the epoch; undefined when it does not. */
   fullUntil(integrationId: string): number | undefined;
   /**
-   * Waits for one of the places of the share.
-   * @param reserveMs a place that comes with less time left is too late
-   * @returns what gives the place back; undefined when time ran out before there was one
+   * Waits for a free place within the share.
+   * @param reserveMs gives up when less time than this is left
+   * @returns a function that releases the place; undefined when time ran out
    */
   enter(integrationId: string, deadline: Deadline, reserveMs: number): Promise<(() => void) | undefined>;
-  /** Takes over what Kombo reports with an answer. */
+  /** Updates the limits from a response. */
   note(integrationId: string, concurrency: Concurrency, code?: FailureCode): void;
 }
 
 interface LaneLoad {
-  /** Kombo's limit of calls in flight, as its answers say. */
+  /** Kombo's limit on concurrent calls, according to its responses. */
   limit: number;
   running: number;
   fullUntil: number;
   readonly queue: ((hasPlace: boolean) => void)[];
 }
 
-/** @param instances how many functions that call Kombo may run at the same time */
+/** @param instances how many function instances that call Kombo may run at the same time */
 export const createLoad = (clock: Clock, instances: number): Load => {
   const lanes = new Map<string, LaneLoad>();
   const laneOf = (integrationId: string): LaneLoad => {

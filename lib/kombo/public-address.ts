@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Whether an IP address belongs to the public internet. Links come from outside: one that leads into a private network or
- * to a metadata service would make us read there on behalf of its author (server-side request forgery). Pure. No DNS.
+ * Whether an IP address belongs to the public internet. Links come from outside: a link into a private network or to a
+ * metadata service would make us send requests there for its author (server-side request forgery). Pure, no DNS.
  * @see IANA IPv4 and IPv6 Special-Purpose Address Registries
  */
 export const isPublicAddress = (address: string): boolean => {
@@ -10,7 +10,7 @@ export const isPublicAddress = (address: string): boolean => {
   return family !== undefined && open.check(address, family) && !closed.check(address, family);
 };
 
-/** Whether an address leads back to this machine: 127.0.0.0/8, also mapped into IPv6, and ::1. */
+/** Whether an address is this machine: 127.0.0.0/8, also mapped into IPv6, and ::1. */
 export const isLoopbackAddress = (address: string): boolean => {
   const family = familyOf(address);
   return family !== undefined && loopback.check(address, family);
@@ -45,16 +45,18 @@ const closedIPv4 = [
   '240.0.0.0/4', // reserved, and broadcast
 ];
 
-/** IPv6 addresses that end in an IPv4 address and lead to it: compatible, mapped, translated, and NAT64. */
+/**
+ * IPv6 prefixes of addresses that contain an IPv4 address and lead to it: compatible, mapped, translated, and NAT64.
+ */
 const holdersOfIPv4 = ['::', '::ffff:', '::ffff:0:', '64:ff9b::'];
 
-/** The same IPv4 networks inside of each holder, whose own prefix takes 96 bits. */
+/** The same IPv4 networks inside each of these prefixes, which have 96 bits. */
 const inIPv6 = (range: string): readonly string[] => {
   const [network, prefixLength] = range.split('/');
   return holdersOfIPv4.map((holder) => `${holder}${network}/${96 + Number(prefixLength)}`);
 };
 
-/** Of IPv6 only 2000::/3 is in public use; unique local, link-local, site-local and multicast are outside of it. */
+/** Only 2000::/3 is public in IPv6. Unique local, link-local, site-local and multicast addresses are outside it. */
 const open = networks('0.0.0.0/0', ...inIPv6('0.0.0.0/0'), '2000::/3');
 
 const closed = networks(

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpAnswer } from './transport.ts';
 
 /**
- * Reads an answer up to a length. Never fails: one that breaks off, or is longer, is incomplete.
- * What comes after the limit is not read, so the connection cannot be used again.
+ * Reads a response up to a maximum length. Never fails: a response that breaks off or is longer is marked incomplete.
+ * The rest is not read, so the connection cannot be reused.
  */
 export const readResponse = (response: IncomingMessage, maxBytes: number): Promise<HttpAnswer> =>
   new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { isObject, list, text } from '../json.ts';
 import { type AttachmentType, attachmentTypes } from '../upload/target.ts';
 
-/** What an integration accepts of one attachment type. A missing field means no limit. */
+/** What an integration accepts for one attachment type. A missing field means no limit. */
 export interface TypeRestriction {
   readonly supported: boolean;
   readonly maxSizeBytes?: number;
@@ -10,7 +10,7 @@ export interface TypeRestriction {
 
 export type Restrictions = Partial<Record<AttachmentType, TypeRestriction>>;
 
-/** Reads `attachment_restrictions` of Kombo's actions endpoint; null there means that nothing is known. */
+/** Reads `attachment_restrictions` of Kombo's actions endpoint; null means that no limits are known. */
 export const readRestrictions = (data: unknown): Restrictions | undefined | 'unreadable' => {
   if (!isObject(data)) return 'unreadable';
   if (!isObject(data.attachment_restrictions)) return undefined;
@@ -23,7 +23,7 @@ export const readRestrictions = (data: unknown): Restrictions | undefined | 'unr
   return Object.fromEntries(known);
 };
 
-/** A list without any media type is ignored; it does not mean that nothing is accepted. */
+/** A list without any media type is ignored. It does not mean that nothing is accepted. */
 const restriction = (entry: Record<string, unknown>): TypeRestriction => {
   const size = entry.max_file_size_bytes;
   const contentTypes = (list(entry.accepted_mime_types) ?? []).flatMap((type) => text(type) ?? []);

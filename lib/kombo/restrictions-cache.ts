@@ -4,11 +4,14 @@ import type { Target, TargetKind } from '../upload/target.ts';
 import type { KomboClient } from './client.ts';
 import type { Restrictions } from './read-restrictions.ts';
 
-/** What integrations accept, as Kombo knows it. Never blocks a delivery: where it cannot be read, our own limits apply. */
+/**
+ * What integrations accept, according to Kombo. It never blocks a delivery: if it cannot be read, only our own limits
+ * apply.
+ */
 export interface RestrictionsCache {
   /** Never fails. */
   of(target: Target, signal: AbortSignal): Promise<Restrictions | undefined>;
-  /** What has been read and still holds; asks and waits for nothing. */
+  /** Returns a value that was already read and is still valid, without a request. */
   known(target: Target): Restrictions | undefined;
 }
 

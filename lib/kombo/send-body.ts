@@ -4,10 +4,10 @@ import { lastStretchBytes } from '../limits.ts';
 import type { RequestBody } from './attachment-request.ts';
 
 /**
- * Writes a body piece by piece, the next one only when the system has taken the previous one. So memory stays flat, and
- * the last piece never waits in a buffer of this process, which would still send it after having been frozen.
- * Stops when an answer comes or the connection closes, because the rest is not needed then.
- * @throws whatever the source of the pieces throws.
+ * Writes a body piece by piece, each one only after the system has accepted the previous one. This keeps memory flat.
+ * It also keeps the last piece out of this process's buffers, from which it would still be sent after a freeze. Stops
+ * when a response arrives or the connection closes, because the rest is not needed then.
+ * @throws any error of the body's source
  */
 export const sendBody = async ({ chunks, contentLength }: RequestBody, call: ClientRequest): Promise<void> => {
   let over = false;
@@ -25,9 +25,9 @@ export const sendBody = async ({ chunks, contentLength }: RequestBody, call: Cli
     call.write(piece, 'latin1', () => resolve());
     await taken;
     leftBytes -= piece.length;
-    // Complete. An answer may have come already, but only a properly ended request leaves the connection usable.
+    // Complete. A response may have arrived already, but only a properly ended request leaves the connection usable.
     if (leftBytes === 0) break;
-    // A refusal or a close that has come already must be noticed before the last piece is sent, not after.
+    // An early response or a closed connection must be noticed before the last piece is sent.
     if (leftBytes <= lastStretchBytes) await setImmediate();
     if (over) return;
   }

@@ -1,12 +1,12 @@
 import { isObject, list, text } from '../json.ts';
 
-/** Where Kombo has stored a file that it synced from the ATS into a bucket of the customer of Kombo. */
+/** Where Kombo stored a file that it synced from the ATS into a bucket of Kombo's customer. */
 export interface SyncedFile {
   readonly bucket: string;
   readonly key: string;
 }
 
-/** Reads each entry separately. What else an entry says of a person's file is left where it is. */
+/** Reads only the storage location of each entry; the rest describes a person's file and is not needed. */
 export const readSyncedFiles = (data: unknown): readonly SyncedFile[] | 'unreadable' => {
   const results = isObject(data) ? list(data.results) : undefined;
   return (
@@ -19,7 +19,7 @@ export const readSyncedFiles = (data: unknown): readonly SyncedFile[] | 'unreada
 };
 
 /**
- * Whether a key looks like one of a synced file, as Kombo's documentation shows it. Any prefix may stand before it.
+ * Whether a key looks like that of a synced file in Kombo's documentation, after any prefix.
  * @see https://docs.kombo.dev/ats/v1/get-attachments (content_ref)
  */
 export const looksSynced = (key: string): boolean =>

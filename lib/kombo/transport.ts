@@ -1,11 +1,11 @@
 import { OwnError } from '../failures/own-error.ts';
 import type { RequestBody } from './attachment-request.ts';
 
-/** One HTTP exchange with Kombo: the seam at which tests and the simulation put their own Kombo. */
+/** Sends HTTP requests to Kombo. Tests and the simulation replace it with their own Kombo. */
 export interface Transport {
   /**
-   * Resolves with the answer, whatever its status; also when it comes before the body is out, which ends the sending.
-   * @throws {TransportError} when there is no answer; errors of the body's own source come through as they are.
+   * Resolves with the response, whatever its status. A response that arrives before the body is sent ends the sending.
+   * @throws {TransportError} when there is no response; errors of the body's source are thrown unchanged
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** Opens a connection ahead of need, so that the handshake overlaps with other waiting. Never fails. */
@@ -26,9 +26,9 @@ export interface HttpAnswer {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly text: string;
-  /** False when the answer was longer than we read, or broke off: `text` is then only its beginning. */
+  /** False when the response was longer than the maximum, or broke off: `text` is then only its beginning. */
   readonly complete: boolean;
-  /** The answer started before the last piece of the body was handed over; that piece is then never sent. */
+  /** The response started before the last piece of the body was handed over. That piece is then never sent. */
   readonly early?: boolean;
 }
 
@@ -38,7 +38,7 @@ export type TransportFault = 'unreachable' | 'lost' | 'aborted';
 export class TransportError extends OwnError {
   override readonly name = 'TransportError';
   readonly fault: TransportFault;
-  /** The connection had served an earlier call; it may have died long before this one. */
+  /** The connection had served an earlier call, so it may have been dead before this one. */
   readonly reusedConnection: boolean;
 
   constructor(fault: TransportFault, reusedConnection: boolean, options?: ErrorOptions) {

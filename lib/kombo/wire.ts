@@ -1,6 +1,6 @@
 import type { AttachmentType } from '../upload/target.ts';
 
-/** What crosses the wire, in Kombo's own words and spelling. Nothing outside `kombo/` uses these names. */
+/** Kombo's wire format, with Kombo's own names. Nothing outside `kombo/` uses these names. */
 export interface WireAttachment {
   readonly name: string;
   readonly type: AttachmentType;
@@ -9,11 +9,13 @@ export interface WireAttachment {
   readonly data_url?: string;
 }
 
-/** Extra fields for single tools. The hyphens are the API's; the official SDK renames its own spelling on the way out. */
+/**
+ * Extra fields for single tools. The hyphenated names are the API's; the official SDK converts its own spelling to
+ * them.
+ */
 export interface WireRemoteFields {
   readonly greenhouse?: { readonly post_headers?: { readonly 'On-Behalf-Of'?: string | null } };
   readonly workable?: { readonly on_behalf_of_user_remote_id?: string };
-  /** On applications only. */
   readonly oracle?: {
     readonly override_document_category?:
       | 'IRC_CANDIDATE_RESUME'

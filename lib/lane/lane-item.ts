@@ -6,10 +6,10 @@ import { timestamp } from '../ledger/timestamp.ts';
 import { targetKinds } from '../upload/target.ts';
 import { type Lane, placeOf } from './lane.ts';
 
-/** Where index `byWork` lists the lanes that have something to do, by the time at which a run looks at them. */
+/** The partitions of index `byWork` that list the lanes with work to do, by the time when a run reads them. */
 export const directoryPartition = { open: 'lanes', paused: 'lanes#paused' } as const;
 
-/** No upload has such a key: bucket names hold no `#`. */
+/** Never the key of an upload, because bucket names contain no `#`. */
 export const laneKey = (integrationId: string): string => `lane#${integrationId}`;
 
 export const toLaneItem = (lane: Lane): Item => {
@@ -28,10 +28,10 @@ export const toLaneItem = (lane: Lane): Item => {
   };
 };
 
-/** An item that this version cannot read is neither used nor overwritten, and its lane counts as paused. */
+/** An item that this version cannot read is neither used nor overwritten; its lane counts as paused. */
 export const fromLaneItem = (item: Item): Lane | 'unreadable' => {
   const parsed = v.safeParse(laneSchema, parseJson(item.document));
-  // Version 0 stands for an item that does not exist, so without one no write could succeed.
+  // Version 0 stands for an item that does not exist, so no conditional write on it could succeed.
   if (!parsed.success || item.version < 1) return 'unreadable';
   return { ...(parsed.output as Omit<Lane, 'integrationId' | 'version'>), ...identityOf(item) };
 };
@@ -69,7 +69,7 @@ const pause = v.looseObject({
   ),
 });
 
-/** Loose, within its parts too: what a newer version has added stays in the item when this version writes it. */
+/** Loose at every level: fields that a newer version added are kept when this version writes the item. */
 const laneSchema = v.looseObject({
   touchedAt: timestamp,
   nextAt: v.optional(timestamp),

@@ -1,6 +1,6 @@
 import { accountLane } from './lane.ts';
 
-/** How an operator calls the lane of everything behind the API key. */
+/** The operator's name for the account's lane. */
 export const accountName = 'account';
 
 export const laneIdOf = (name: string): string => (name === accountName ? accountLane : name);

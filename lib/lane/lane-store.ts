@@ -7,34 +7,38 @@ import type { Tool } from '../read-back/learn-tool.ts';
 import { accountLane, type Lane, newLane, pausedSentence, touched } from './lane.ts';
 import { directoryPartition, fromLaneItem, integrationOf, laneKey, toLaneItem } from './lane-item.ts';
 
-/** Where the lanes are kept: beside the uploads, as `lane#<integration>`. Methods throw what the table throws. */
+/** Stores the lanes in the ledger table, as `lane#<integration>`. Methods throw what the table throws. */
 export interface LaneStore {
-  /** Whether files of the integration may be sent now. The view is at most 30 seconds old. */
+  /** Whether files of the integration may be sent now, according to a view that is at most 30 seconds old. */
   gate(integrationId: string): Promise<Gate>;
-  /** The lane as it is stored now; a new one when there is none. */
+  /** The stored lane, or a new one when there is none. */
   read(integrationId: string): Promise<Lane | 'unreadable'>;
-  /** Many lanes, as they are stored now; those without an item are absent. */
+  /** Many stored lanes. Lanes without an item are absent. */
   readMany(integrationIds: readonly string[]): Promise<ReadonlyMap<string, Lane | 'unreadable'>>;
   /**
-   * Changes a lane; `change` runs again on the new state after each conflict, and returns the same object when there is
-   * nothing to change. An item that cannot be read stays as it is.
+   * Changes a lane. `change` runs again on the new state after each conflict; it returns the same object when nothing
+   * has to change. An unreadable item is not changed.
    */
   change(integrationId: string, change: (lane: Lane) => Lane): Promise<Lane | 'unreadable'>;
-  /** As `change`, but gives up after too many conflicts: for what another invocation will find out as well. */
+  /** As `change`, but gives up after too many conflicts. For changes that another invocation will find as well. */
   suggest(integrationId: string, change: (lane: Lane) => Lane): Promise<void>;
-  /** Must precede every write that puts a file into the lane; costs nothing while the latest touch is fresh. */
+  /** Must precede every write that puts a file into the lane. Costs nothing while the latest touch is fresh. */
   touch(integrationId: string): Promise<void>;
-  /** An item that nothing can read is listed with the pauses from now on, so that runs report it. */
+  /** Lists an unreadable item among the pauses, so that runs report it. */
   showUnreadable(integrationId: string): Promise<void>;
-  /** What is known of the tool; of a lane with an unreadable item nothing is known. */
+  /** What is known about the tool; empty when the lane's item is unreadable. */
   toolOf(integrationId: string): Promise<Tool>;
-  /** A new, open lane in place of an item that cannot be read: an operator asked for it, who lost what was known of the tool. */
+  /**
+   * Replaces an unreadable item with a new, open lane, at an operator's request. What was known about the tool is lost.
+   */
   replaceUnreadable(integrationId: string): Promise<void>;
-  /** Changes what is known of the tool. Gives up after too many conflicts: the next upload teaches the same. */
+  /**
+   * Changes what is known about the tool. Gives up after too many conflicts, because the next upload teaches the same.
+   */
   learn(integrationId: string, change: (tool: Tool) => Tool): Promise<void>;
   /**
-   * The lanes that have something to do by then, longest due first, from the index: it may be behind the items. Read page by
-   * page, so a run pays for the lanes that it gets to.
+   * The lanes with work that is due by `upTo`, longest due first. Read from the index, which may lag behind the items.
+   * Read page by page, so a run pays only for the lanes that it reaches.
    * @param upTo milliseconds since the epoch; everything when absent
    */
   directory(part: keyof typeof directoryPartition, upTo?: number): AsyncGenerator<DirectoryEntry, void, undefined>;
@@ -43,13 +47,15 @@ export interface LaneStore {
 export interface Gate {
   /** Absent when files may be sent. */
   readonly closed?: Closed;
-  /** When this lane or the account opened last: retry budgets begin there anew. 0 when neither was ever paused. */
+  /**
+   * When this lane or the account last opened; retry budgets start again at that time. 0 when neither was ever paused.
+   */
   readonly openedAt: number;
   readonly lane: Lane | 'unreadable';
   readonly account: Lane | 'unreadable';
 }
 
-/** What keeps a lane closed. */
+/** Why a lane is closed. */
 export interface Closed {
   /** The lane that is paused: the integration, or `*`. */
   readonly integrationId: string;
@@ -61,7 +67,7 @@ export interface Closed {
 export interface DirectoryEntry {
   readonly integrationId: string;
   readonly dueAt: number;
-  /** Counts of the last reading, see `LaneCounts`. */
+  /** Counts from the last reading, see `LaneCounts`. */
   readonly waiting: number;
   readonly unknown: number;
   readonly oldestAt?: number;
@@ -69,7 +75,7 @@ export interface DirectoryEntry {
 }
 
 export const unreadableSentence =
-  'The record of its lane cannot be read: deploy the version that wrote it, or resume the integration, which writes a new one.';
+  'The record of its lane cannot be read. Deploy the version that wrote it, or resume the integration, which writes a new record.';
 
 export const closedBy = (integrationId: string, lane: Lane | 'unreadable'): Closed | undefined => {
   if (lane === 'unreadable') return { integrationId, code: 'INTEGRATION_PAUSED', sentence: unreadableSentence };
@@ -85,7 +91,7 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
     return item ? fromLaneItem(item) : newLane(integrationId);
   };
 
-  /** A function uses its own write immediately. A failed reading is not kept. */
+  /** An instance sees its own write immediately. A failed read is not cached. */
   const remember = (integrationId: string, lane: Promise<Lane | 'unreadable'>): Promise<Lane | 'unreadable'> => {
     if (views.size >= maxLaneViews) views.clear();
     const view = { at: clock.now(), lane };
@@ -96,7 +102,7 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
     return lane;
   };
 
-  /** Deliveries that start concurrently share one reading. */
+  /** Deliveries that start concurrently share one read. */
   const viewOf = (integrationId: string): Promise<Lane | 'unreadable'> => {
     const view = views.get(integrationId);
     if (view && clock.now() - view.at <= laneViewLifetimeMs) return view.lane;
@@ -121,7 +127,7 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
     return 'conflict';
   };
 
-  /** Its document stays as it is. */
+  /** Changes only the item's place in the index, not its document. */
   const showUnreadable = async (integrationId: string): Promise<void> => {
     const item = await table.get(laneKey(integrationId));
     if (!item || item.workShard === directoryPartition.paused || fromLaneItem(item) !== 'unreadable') return;
@@ -152,7 +158,7 @@ export const lanesOn = (table: Table, clock: Clock): LaneStore => {
     touch: async (integrationId) => {
       const lane = await viewOf(integrationId);
       if (lane !== 'unreadable' && touched(lane, clock.now()) === lane) return;
-      // An item that could not be read a moment ago may have been put right since.
+      // An item that was unreadable a moment ago may have been repaired since.
       const fresh = await change(integrationId, (its) => touched(its, clock.now()));
       if (fresh === 'unreadable') await showUnreadable(integrationId);
     },

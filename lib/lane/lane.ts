@@ -4,43 +4,46 @@ import { countEveryMs, laneDueAfterTouchMs, laneKeptAfterTouchMs, outagesToPause
 import { nextComparisonAt, type Tool } from '../read-back/learn-tool.ts';
 import { type Pause, type PauseFacts, pauseBy } from './pause.ts';
 
-/** The lane of everything behind the API key: its pause stops every lane. No integration is called so. */
+/**
+ * The lane of the account, that is, of all integrations behind the API key. Its pause stops every lane. No integration
+ * has this id.
+ */
 export const accountLane = '*';
 
 /**
- * One integration: all its files wait, are sent and pause together. A file is never paused; its lane is. Times are
+ * One integration. All its files wait, are sent and pause together: a file is never paused, its lane is. Times are
  * milliseconds since the epoch.
  */
 export interface Lane {
   readonly integrationId: string;
   /**
-   * When a file was last about to enter the lane. A touch precedes the file by at most ten minutes, so a lane that was not
-   * touched for an hour, and shows no file, has none: whatever crashed, and however late the index is.
+   * When a file was last about to enter the lane. A touch precedes the file by at most ten minutes. So a lane that was
+   * not touched for an hour and shows no file is empty, even after a crash and with a late index.
    */
   readonly touchedAt: number;
-  /** When a run has something to do here; absent when nothing waits. */
+  /** When a run has work to do here; absent when nothing waits. */
   readonly nextAt?: number | undefined;
   readonly pause?: Pause | undefined;
-  /** Answers in a row that said, or may mean, that the other side is down or full, and the code of the latest one. */
+  /** Consecutive responses that showed an outage or may mean one, and the code of the latest. */
   readonly outages: number;
   readonly outageCode?: FailureCode | undefined;
-  /** When the latest pause ended: the retry budgets of its files begin there anew. */
+  /** When the latest pause ended. The retry budgets of its files start again at that time. */
   readonly openedAt?: number | undefined;
-  /** Of the account: the integration that met a rate limit last, and until when the limit holds. */
+  /** For the account: the integration that was rate-limited last, and until when. */
   readonly rateLimited?: { readonly integrationId: string; readonly until: number } | undefined;
-  /** Of the account: the table was restored from a backup, and why, in the words of the operator. */
+  /** For the account: the table was restored from a backup, and the reason in the operator's words. */
   readonly restored?: (Restored & { readonly reason: string }) | undefined;
   readonly counts?: LaneCounts | undefined;
-  /** What is known of the tool behind it. */
+  /** What is known about the tool behind the integration. */
   readonly tool: Tool;
   readonly version: number;
 }
 
-/** What waited in a lane when it was last read; each number stops at 1,000. */
+/** The number of files in a lane when it was last read. Each count stops at 1,000. */
 export interface LaneCounts {
   readonly waiting: number;
   readonly unknown: number;
-  /** When the oldest of these uploads first came. */
+  /** When the oldest of these uploads first arrived. */
   readonly oldestAt?: number | undefined;
   /** Records that were due and could not be read; absent when there were none. */
   readonly unreadable?: number | undefined;
@@ -56,20 +59,20 @@ export const newLane = (integrationId: string): Lane => ({
 });
 
 /**
- * A file is about to enter the lane. The same lane when the last touch is fresh; one from the future is not: the clock that
- * made it was wrong, and would keep the lane out of every run.
+ * Notes that a file is about to enter the lane. Returns the same lane when the last touch is fresh. A touch from the
+ * future is not fresh: it came from a wrong clock, and would keep the lane out of every run.
  */
 export const touched = (lane: Lane, now: number): Lane =>
   Math.abs(now - lane.touchedAt) <= touchEveryMs
     ? lane
     : { ...lane, touchedAt: now, nextAt: Math.min(lane.nextAt ?? now, now) };
 
-/** No pause replaces one that an operator asked for. Another cause than the known one is what keeps the lane paused now. */
+/** No pause replaces an operator's. If the cause changes, the new cause keeps the lane paused. */
 export const paused = (lane: Lane, pause: Pause): Lane => {
   const { pause: known } = lane;
   if (!known || pause.by === 'operator') return known?.by === 'operator' ? lane : { ...lane, pause };
   if (known.by === 'operator' || known.code === pause.code || !pause.end) return lane;
-  // It has been paused since then, and tried as often.
+  // Start and number of probes are kept from the earlier cause.
   const end = { ...pause.end, probes: known.end?.probes ?? 0 };
   return { ...lane, pause: { ...pause, since: known.since, causeSince: pause.since, end } };
 };
@@ -82,11 +85,11 @@ export const opened = (lane: Lane, now: number): Lane => ({
   nextAt: now,
 });
 
-/** Whether its id can be a mistake in a key: the setting does not name it, and nothing was ever attached under it. */
+/** Whether its id may be a mistake in a key: the setting does not name it, and nothing was ever attached under it. */
 export const mayBeMistyped = ({ integrationId, tool }: Lane, setting: string | undefined): boolean =>
   integrationId !== setting && tool.length === 0;
 
-/** What an answer to a POST means for a lane. `reach` says whether the lane is one integration or the account. */
+/** What the response to a POST means for a lane. `reach` says whether the lane is one integration or the account. */
 export const afterFailure = (
   lane: Lane,
   failure: { readonly code: FailureCode; readonly detail: string },
@@ -101,14 +104,20 @@ export const afterFailure = (
   return counted.outages < outagesToPause ? counted : paused(counted, pauseBy(failure.code, failure.detail, facts));
 };
 
-/** Kombo or the ATS did its work: the other side is up. */
+/** Kombo or the ATS did its work, so neither is down. */
 export const afterSuccess = (lane: Lane): Lane => (lane.outages === 0 ? lane : { ...lane, outages: 0 });
 
-/** The tool lists files: answers that were lost before did not mean that it is down. One that says so is not taken back. */
+/**
+ * The tool lists files, so earlier lost answers did not mean that it is down. A code that reports an outage still
+ * counts.
+ */
 export const afterListing = (lane: Lane): Lane =>
   lane.outageCode !== undefined && !saysOutage(lane.outageCode) ? afterSuccess(lane) : lane;
 
-/** The limit of the account is met by single integrations in turn; two within one window show that it is used up for all. */
+/**
+ * The account's rate limit hits integrations one after another. If two integrations meet it within one window, it is
+ * used up for all.
+ */
 export const afterRateLimit = (
   account: Lane,
   integrationId: string,
@@ -123,11 +132,13 @@ export const afterRateLimit = (
   return paused(account, pauseBy(failure.code, failure.detail, facts));
 };
 
-/** Of the account's lane; an unreadable one closes every lane, so that nothing depends on it. */
+/**
+ * Reads it from the account's lane. An unreadable account lane closes every lane, so the result does not matter then.
+ */
 export const restoredIn = (account: Lane | 'unreadable'): Restored | undefined =>
   account === 'unreadable' ? undefined : account.restored;
 
-/** The table was restored. Of two reports the later one counts: it covers more. */
+/** Notes a restore of the table. The later of two reports counts, because it covers more. */
 export const restoredLane = (account: Lane, restored: NonNullable<Lane['restored']>): Lane =>
   (account.restored?.at ?? 0) > restored.at ? account : { ...account, restored };
 
@@ -138,7 +149,7 @@ export interface LaneReading {
   readonly earliestDueAt?: number | undefined;
 }
 
-/** When the lane is read next. While it may be that a file is not visible yet, it is read in every run. */
+/** When to read the lane next. While a file may not be visible in the index yet, every run reads it. */
 export const afterRead = (lane: Lane, { counts, earliestDueAt }: LaneReading, now: number): Lane => {
   const nextAt = nextReadAt(lane, earliestDueAt, { readAt: counts.at, now });
   const isSame = lane.counts && sameCounts(lane.counts, counts) && counts.at - lane.counts.at < countEveryMs;
@@ -151,9 +162,9 @@ const nextReadAt = (
   earliestDueAt: number | undefined,
   { readAt, now }: { readonly readAt: number; readonly now: number },
 ): number | undefined => {
-  // Behind the other lanes that are due, so that each has its turn.
+  // Queued behind the other lanes that are due, so that each has its turn.
   if (earliestDueAt !== undefined && earliestDueAt <= now) return now;
-  // As long as the reading may have missed a file. The run may have stood still since.
+  // The reading may have missed a file that the index did not show yet. The run may also have been frozen since.
   if (readAt - touchedAt <= laneDueAfterTouchMs) return nextAt <= now ? nextAt : now;
   if (earliestDueAt !== undefined) return earliestDueAt;
   const keptUntil = touchedAt + laneKeptAfterTouchMs;
@@ -163,7 +174,7 @@ const nextReadAt = (
 const sameCounts = (a: LaneCounts, b: LaneCounts): boolean =>
   a.waiting === b.waiting && a.unknown === b.unknown && a.oldestAt === b.oldestAt && a.unreadable === b.unreadable;
 
-/** In which part of the directory the lane is, and when a run looks at it; undefined when nothing is to be done in it. */
+/** The lane's partition in the directory, and when a run reads it; undefined when it has no work. */
 export const placeOf = ({
   pause,
   nextAt,
@@ -178,6 +189,6 @@ export const placeOf = ({
   return times.length === 0 ? undefined : { part: 'open', at: Math.min(...times) };
 };
 
-/** What an operator reads about a file that waits for the end of a pause. */
+/** The sentence for an operator about a file that waits for the end of a pause. */
 export const pausedSentence = (integrationId: string, { since, code, reason }: Pause): string =>
   `${integrationId === accountLane ? 'Everything' : 'The integration'} has been paused since ${new Date(since).toISOString()}: ${code}. ${reason}`;

@@ -14,15 +14,15 @@ import type { PauseFacts } from './pause.ts';
 
 type NoteCourier = Pick<Courier, 'settings' | 'lanes' | 'apiKey' | 'clock'>;
 
-/** How a POST ended, as far as other files of the integration are concerned. */
+/** The result of a POST, as far as it concerns other files of the integration. */
 export interface PostAnswer {
   readonly failure?: FailureDetail | undefined;
   readonly retryAfterMs?: number | undefined;
 }
 
 /**
- * Notes what an answer to a POST means for the other files of its integration and of the account: it may begin a pause.
- * Never fails: the file itself is settled either way, and the next one begins the pause.
+ * Notes what the response to a POST means for other files of its integration and of the account; it may start a pause.
+ * Never fails: the file itself is settled either way, and the next file can start the pause.
  */
 export const noteAnswer = async (
   integrationId: string,
@@ -37,7 +37,7 @@ export const noteAnswer = async (
   }
 };
 
-/** Notes that a tool lists files. On the usual path nothing was counted, so that this costs nothing. Never fails. */
+/** Notes that a tool lists files. Usually no outage was counted, and this costs nothing. Never fails. */
 export const noteListed = async (integrationId: string, { lanes }: Pick<Courier, 'lanes'>): Promise<void> => {
   try {
     const { lane } = await lanes.gate(integrationId);
@@ -49,7 +49,7 @@ export const noteListed = async (integrationId: string, { lanes }: Pick<Courier,
 
 const isUp = (code: FailureCode): boolean => failureOf(code).judges !== 'nothing' && failureOf(code).outage === 'no';
 
-/** On the usual path nothing was counted, so that this costs nothing. */
+/** Usually no outage was counted, and this costs nothing. */
 const noteUp = async (integrationId: string, code: FailureCode | undefined, { lanes }: NoteCourier): Promise<void> => {
   const { lane, account } = await lanes.gate(integrationId);
   const hasCounted = (counted: Lane | 'unreadable'): boolean => counted !== 'unreadable' && counted.outages > 0;
@@ -79,9 +79,10 @@ const noteFailure = async (
     const facts = await withKey();
     await lanes.change(accountLane, (account) => afterFailure(account, failure, 'account', facts));
   } else if (pauses !== 'nothing' || outage === 'integration') {
-    // The file waits in the lane, so its touch needs no write of its own.
+    // The file will wait in the lane, so this write also touches the lane.
     await lanes.change(integrationId, (lane) => {
-      // The file could not be rejected, because its lane could not be read a moment ago; it is asked about again.
+      // The id may be a mistake in the key, but the lane could not be read in time to reject the file. It is tried
+      // again.
       const isMistake = pauses === 'known-integration' && mayBeMistyped(lane, settings.integrationId);
       return touched(isMistake ? lane : afterFailure(lane, failure, 'integration', own), now);
     });

@@ -8,39 +8,42 @@ export interface Pause {
   readonly by: 'kombo' | 'operator';
   readonly reason: string;
   readonly since: number;
-  /** When this cause replaced the one that began the pause. */
+  /** When this cause replaced the original one. */
   readonly causeSince?: number;
-  /** How it ends without an operator; absent when an operator asked for it: then only an operator ends it. */
+  /** How it ends without an operator. Absent for an operator's pause, which only an operator ends. */
   readonly end?: PauseEnd;
 }
 
 export interface PauseEnd {
   /**
-   * `unread`: nothing was asked yet. `reading`: Kombo's description of the integration has shown the cause, so it shows as
-   * well when the cause is gone. `probe`: it does not show it, so a call must be tried.
+   * How the end is detected. `unread`: not asked yet. `reading`: Kombo's description of the integration has shown the
+   * cause, so it also shows when the cause is gone. `probe`: it does not show the cause, so a call must be tried.
    */
   readonly by: 'unread' | 'reading' | 'probe';
   readonly nextAt: number;
   /** Probes that have failed. */
   readonly probes: number;
-  /** The file that was sent as the latest probe: the next one is another, because its file may be the fault. */
+  /** The file of the latest probe. The next probe uses another file, because this one may be the cause. */
   readonly probedId?: string;
-  /** The listing of the latest probe got no answer; after a second one a file goes, because a slow tool may never answer in time. */
+  /**
+   * The listing of the latest probe timed out. After a second timeout a file is sent instead, because a slow tool may
+   * never list in time.
+   */
   readonly unanswered?: boolean;
-  /** What was in use when the pause began: another key or another setting is a reason to try immediately. */
+  /** In use when the pause started. A different key or setting is a reason to try immediately. */
   readonly keyVersion?: string;
   readonly integrationSetting?: string;
-  /** Of the account: the integration whose file met the cause; that file waits there. */
+  /** For the account: the integration whose file met the cause and waits there. */
   readonly metIn?: string;
 }
 
 export type PauseFacts = Pick<PauseEnd, 'keyVersion' | 'integrationSetting' | 'metIn'> & {
   readonly now: number;
-  /** The wait that the other side asked for, in milliseconds. */
+  /** The wait that Kombo asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 };
 
-/** A pause that an answer of Kombo's causes. */
+/** The pause that a response from Kombo causes. */
 export const pauseBy = (
   code: FailureCode,
   reason: string,
@@ -65,8 +68,8 @@ export const pauseBy = (
 };
 
 /**
- * Since when an operator is called for the pause. Immediately where its cause is in this stack, because then only its operator
- * can end it; any other may end without one, so only after a day; one that an operator asked for, never.
+ * Since when an operator is paged for the pause. Immediately if the cause is in this stack, because only its operator
+ * can end it. Any other pause may end without one, so it pages after a day. An operator's own pause never pages.
  */
 export const pagesSince = ({ by, code, since, causeSince = since }: Pause, now: number): number | undefined => {
   if (by === 'operator') return undefined;
@@ -74,12 +77,12 @@ export const pagesSince = ({ by, code, since, causeSince = since }: Pause, now: 
   return at <= now ? at : undefined;
 };
 
-/** What a reading of the integration shows about the cause of a pause. */
+/** What Kombo's description of the integration shows about the cause of a pause. */
 export type Reading = 'shows-cause' | 'shows-none' | 'says-nothing';
 
 /**
- * What follows from a reading. `wait`: the cause is there. `send`: it was there and is gone, so one file goes. `probe`: the
- * reading does not show this cause, or shows nothing this time; then a later one may show it again.
+ * What to do after a reading. `wait`: the cause is still there. `send`: the cause was visible and is gone, so one file
+ * is sent. `probe`: the reading does not show this cause, or showed nothing this time; a later one may show it again.
  */
 export const afterReading = (
   end: PauseEnd,
@@ -91,14 +94,16 @@ export const afterReading = (
   return { next: 'probe', end: reading === 'says-nothing' ? end : { ...end, by: 'probe' } };
 };
 
-/** The turn to probe is taken before the probe itself, so that of two runs only one has it. */
+/** Takes the turn to probe before the probe itself, so that only one of two concurrent runs gets it. */
 export const probeTaken = ({ code }: Pick<Pause, 'code'>, end: PauseEnd, now: number): PauseEnd => ({
   ...end,
   nextAt: now + probeIntervalMs(code, end.probes + 1),
   probes: end.probes + 1,
 });
 
-/** The other side is down: it is asked after minutes. Other causes need someone who acts. */
+/**
+ * During an outage or throttling, probes start after a minute. Other causes need someone to act, so they start later.
+ */
 const probeIntervalMs = (code: FailureCode, probes: number): number => {
   const { outage, throttled } = failureOf(code);
   const [firstMs, maxMs] =

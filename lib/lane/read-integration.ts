@@ -6,8 +6,8 @@ import type { TargetKind } from '../upload/target.ts';
 import type { Reading } from './pause.ts';
 
 /**
- * Whether `GET /integrations/{id}` shows the cause of a pause. Fields may be missing and values undocumented: what is not
- * understood says nothing, and neither does an answer that another limit or a proxy may have caused.
+ * Whether `GET /integrations/{id}` shows the cause of a pause. Fields may be missing and values undocumented, so
+ * anything unknown says nothing. Neither does a response that another limit or a proxy may have caused.
  */
 export const readingOf = (code: FailureCode, kind: TargetKind, answer: Answered<unknown>): Reading => {
   const { seenIn } = failureOf(code);

@@ -7,12 +7,12 @@ import { attachedState, type Change, heldState, rejectedState, unknownState } fr
 import { type LedgerRecord, mayHaveArrived, type State } from './record.ts';
 import { isBeforeRestore } from './restored.ts';
 
-/** What a verdict of the malware scan changes, and what it keeps from happening. Pure. */
+/** What a verdict of the malware scan changes, and what it prevents. Pure. */
 
 /**
- * The state of a record whose verdict is open. Asked after every event, so that no event can make a file wait, or hold it for
- * something else alone, in spite of its verdict. While it is sent or may have been delivered its state stays, because the end
- * of that decides; attached stays attached, and is listed.
+ * The state of a record with an open verdict. Applied after every event, so that no event can make a file wait, or hold
+ * it only for another reason, despite its verdict. A file that is being sent or may have been delivered keeps its
+ * state, because the end of that decides. An attached file stays attached and is listed.
  */
 export const heldByVerdict = ({ state, verdict }: Pick<LedgerRecord, 'state' | 'verdict'>, now: number): State => {
   const open = openVerdict(verdict);
@@ -23,7 +23,7 @@ export const heldByVerdict = ({ state, verdict }: Pick<LedgerRecord, 'state' | '
     case 'attached':
       return state;
     case 'rejected':
-      // An operator has decided that it is not sent.
+      // An operator decided not to send it.
       if (isScanFailure(state.failure)) return state;
       break;
     case 'held':
@@ -40,12 +40,14 @@ export const heldByVerdict = ({ state, verdict }: Pick<LedgerRecord, 'state' | '
 const besideScan = ({ failure, otherwise }: Extract<State, { status: 'held' }>) =>
   isScanFailure(failure) ? otherwise : failure;
 
-/** Nothing is taken for sending. A newer upload has the same bytes, so the verdict is about it as well. */
+/**
+ * An open verdict blocks sending. A newer upload of the record has the same bytes, so the verdict also applies to it.
+ */
 export const isBlocked = ({ verdict }: LedgerRecord, event: EventOf<'claim' | 'postponed'>): boolean =>
   openVerdict(latestVerdict(verdict, event.verdict)) !== undefined;
 
 /**
- * The time of its last change shows that a file was not touched since a restore; a verdict that holds nothing must not hide
+ * The record's last change shows that it was not touched since a restore. A verdict that holds nothing must not hide
  * that.
  */
 export const isNewVerdict = (record: LedgerRecord, { verdict, restored }: EventOf<'scanned'>): boolean => {
@@ -54,7 +56,7 @@ export const isNewVerdict = (record: LedgerRecord, { verdict, restored }: EventO
   return latest !== record.verdict && !hidesDoubt;
 };
 
-/** The verdict is kept in any state; what it holds is decided once for every event, by `heldByVerdict`. */
+/** The verdict is stored in any state. `heldByVerdict` decides for every event what it holds. */
 export const scannedChange = (record: LedgerRecord, event: EventOf<'scanned'>, now: number): Change => {
   const { state } = record;
   const verdict = latestVerdict(record.verdict, event.verdict);
@@ -71,19 +73,20 @@ export const scannedChange = (record: LedgerRecord, event: EventOf<'scanned'>, n
 const isKnownNotSent = (state: State): boolean =>
   state.status !== 'sending' && state.status !== 'attached' && !mayHaveArrived(state);
 
-/** A clean verdict that came with the event. */
+/** The clean verdict that arrived with the event. */
 export const verdictBy = ({ verdict }: LedgerRecord, event: EventOf<'claim' | 'postponed' | 'doubted'>) =>
   event.verdict ? { verdict: latestVerdict(verdict, event.verdict) } : {};
 
 /**
- * The operator has seen the file in the ATS, or has deleted it there because of its verdict. A file that was not sent is given
- * up: only a newer upload of it is sent, and what a verdict held only after a clean one: its verdict stays open, so that the
- * same bytes are not sent either when they are uploaded again.
+ * The operator has seen the file in the ATS, or deleted it there because of its verdict. A file that was not sent is
+ * given up: only a newer upload is sent. If a verdict held it, it also needs a clean verdict, because its verdict stays
+ * open and blocks the same bytes when they are uploaded again.
  */
 export const resolveChange = ({ state, verdict, upload }: LedgerRecord, now: number): Change => {
   if (state.status === 'attached') return { state, ...acknowledged(verdict) };
   if (state.status === 'held' && !state.mayBeDelivered) {
-    // Only what is put from now on is a newer upload: a verdict did not say when its object was put, and the sweep goes by this time.
+    // Only an object put after this is a newer upload. The verdict did not say when its object was put, and the sweep
+    // compares with this time.
     return { state: rejectedState(state.failure, now), upload: { ...upload, modifiedAt: now } };
   }
   return { state: attachedState(now, [], 'operator'), ...acknowledged(verdict) };

@@ -4,8 +4,8 @@ import type { LedgerRecord } from './record.ts';
 import type { Restored } from './restored.ts';
 
 /**
- * What the ledger knew of it was lost with a restore, so its target is looked at before it is sent. This ledger has sent
- * nothing, so it counts as no attempt; a copy at the target may be as old as the upload.
+ * The ledger may have lost this upload's delivery in a restore, so its target is checked before it is sent. It does not
+ * count as an attempt, because this ledger has sent nothing. A copy at the target may be as old as the upload.
  */
 export const doubtedChange = (
   record: Pick<LedgerRecord, 'unknownAttempts' | 'firstUnknownAttemptAt'>,
@@ -14,7 +14,7 @@ export const doubtedChange = (
   now: number,
 ) => {
   const [from, to] = [since, at].map((time) => new Date(time).toISOString());
-  const detail = `The ledger was restored to its state of ${from}; what was written from then to ${to} is lost.`;
+  const detail = `The ledger was restored to its state of ${from}; everything written between then and ${to} is lost.`;
   return {
     state: unknownState({ code: 'RESTORED_DOUBT', detail }, now, now),
     waited: true,

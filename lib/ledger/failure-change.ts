@@ -3,7 +3,7 @@ import type { EventOf } from './ledger-event.ts';
 import { type Change, heldState, rejectedState, resetRetryBudget, unknownState } from './new-state.ts';
 import type { LedgerRecord } from './record.ts';
 
-/** What the end of an attempt changes that was no success. Pure. */
+/** What the end of an unsuccessful attempt changes. Pure. */
 
 export const failureChange = (
   record: LedgerRecord,
@@ -32,7 +32,7 @@ export const leaseExpired: FailureDetail = { code: 'LEASE_EXPIRED', detail: 'The
 
 export const keyNotMatched: FailureDetail = {
   code: 'KEY_NOT_MATCHED',
-  detail: 'The function that found no template for the key ended before it could write that down.',
+  detail: 'The key matches no key template. The function that found this ended before it could record it.',
 };
 
 const countAttempt = ({ countedAttempts = 0, countedSince }: LedgerRecord, { code }: FailureDetail, now: number) =>

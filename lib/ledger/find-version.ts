@@ -4,8 +4,7 @@ import { parseUploadId, type Upload } from '../upload/upload.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
- * The upload that was recorded as this version of its key, when another object is under the key now. Undefined when the ledger
- * knows none, and so has not sent it.
+ * Finds the recorded upload of this version after another object has replaced it under the key.
  * @throws only when the ledger could not be read
  */
 export const uploadOfVersion = async (

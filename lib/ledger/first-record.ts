@@ -59,13 +59,13 @@ export const unscannedChange = (
 });
 
 export const aboutUpload = (record: LedgerRecord, event: FirstEvent) => ({
-  // Bucket, key and ETag are the same; the rest is that of the newest upload.
+  // Bucket, key and ETag are the same; everything else is taken from the newest upload.
   upload: latestUpload(record.upload, event.upload),
   ...targetOf(event),
   backfill: ('backfill' in event && event.backfill) || undefined,
 });
 
-/** A changed template may name another target now; what was sent before stays sent. */
+/** A changed template may name a different target now. What was sent before stays sent. */
 export const targetOf = ({ target, attachmentType }: Partial<Pick<LedgerRecord, 'target' | 'attachmentType'>>) => ({
   ...(target && { target }),
   ...(attachmentType && { attachmentType }),

@@ -1,21 +1,21 @@
 import type { FailureCode, FailureDetail } from '../failures/failures.ts';
 
 /*
- * Which verdict of the malware scan counts. Its events come at least once and in any order, so what is kept depends on which
- * verdicts came and never on the order in which they came. Pure. No I/O, no clock.
+ * Decides which verdict of the malware scan counts. Events arrive at least once and in any order, so the result depends
+ * only on which verdicts arrived, not on their order. Pure. No I/O, no clock.
  */
 
-/** The codes of a verdict that is not clean; a missing verdict is not one of them. */
+/** The codes of verdicts that are not clean. A missing verdict is not one of them. */
 export type ScanFailureCode = Exclude<Extract<FailureCode, `SCAN_${string}`>, 'SCAN_MISSING'>;
 
 export type ScanCode = 'clean' | ScanFailureCode;
 
-/** What the malware scan has reported about the bytes of one upload. */
+/** A stored verdict of the malware scan about the bytes of one upload. */
 export interface ScanVerdict {
   readonly code: ScanCode;
-  /** The time of its event, in milliseconds since the epoch. */
+  /** When its event was sent, in milliseconds since the epoch. */
   readonly at: number;
-  /** An operator has seen it and decided about the file. Then it blocks nothing and is not listed any more. */
+  /** An operator has seen it and decided about the file. It blocks nothing then, and is no longer listed. */
   readonly acknowledged?: true | undefined;
 }
 
@@ -27,8 +27,8 @@ export interface ReportedVerdict {
 }
 
 /**
- * How much a verdict says. A scan that has not looked into the file takes back nothing that another scan of the same bytes
- * has found, whichever came later. Of the same second the worse one counts. A verdict that nobody knows may be a threat.
+ * How verdicts compare. A scan that did not examine the file never overrides a scan of the same bytes that did,
+ * whichever is later. Within the same second the worse verdict counts. An unknown verdict may be a threat.
  */
 const weights: Readonly<Record<ScanCode, { readonly looked: boolean; readonly badness: number }>> = {
   SCAN_FAILED: { looked: false, badness: 0 },
@@ -49,7 +49,7 @@ export const latestVerdict = (
 ): ScanVerdict | undefined => {
   if (!known || !reported) return reported ?? known;
   if (!counts(reported, known)) return known;
-  // The same finding again tells an operator who has decided nothing new.
+  // A repeat of the same finding is not news for the operator who acknowledged it.
   return known.acknowledged && known.code === reported.code ? { ...reported, acknowledged: true } : reported;
 };
 
@@ -59,11 +59,11 @@ const counts = (reported: ScanVerdict, known: ScanVerdict): boolean => {
   return reported.at === known.at ? its.badness > ours.badness : reported.at > known.at;
 };
 
-/** The verdict that keeps the file from being sent, or that an operator must see because the file is attached. */
+/** The verdict that prevents sending, or that an operator must see because the file is attached. */
 export const openVerdict = (verdict: ScanVerdict | undefined): (ScanVerdict & { code: ScanFailureCode }) | undefined =>
   verdict && verdict.code !== 'clean' && !verdict.acknowledged ? { ...verdict, code: verdict.code } : undefined;
 
-/** An attached file is listed until the verdict about it is acknowledged: it may have to be deleted in the ATS. */
+/** An attached file is listed until its verdict is acknowledged, because it may have to be deleted in the ATS. */
 export const verdictOnAttached = ({
   state,
   verdict,
@@ -75,7 +75,7 @@ export const verdictOnAttached = ({
 export const acknowledged = (verdict: ScanVerdict | undefined): { readonly verdict?: ScanVerdict } =>
   openVerdict(verdict) && verdict ? { verdict: { ...verdict, acknowledged: true } } : {};
 
-/** As the ledger writes it into a held record. */
+/** In the form that the ledger writes into a held record. */
 export const failureOfVerdict = (code: ScanFailureCode): FailureDetail => ({ code, detail: details[code] });
 
 export const isScanFailure = ({ code }: FailureDetail): boolean => code.startsWith('SCAN_');
@@ -85,14 +85,14 @@ const details: Readonly<Record<ScanFailureCode, string>> = {
   SCAN_UNSUPPORTED: 'GuardDuty reported UNSUPPORTED.',
   SCAN_DENIED: 'GuardDuty reported ACCESS_DENIED.',
   SCAN_FAILED: 'GuardDuty reported FAILED.',
-  SCAN_VERDICT_UNKNOWN: 'GuardDuty reported something that is not one of its five verdicts.',
+  SCAN_VERDICT_UNKNOWN: 'GuardDuty reported a result that is not one of its five verdicts.',
 };
 
 /**
- * With REQUIRE_SCAN only a clean verdict starts a delivery. An object that the sweep, an operator or a manifest finds without
- * its verdict is held with this failure: so it is listed, and a later clean verdict releases it.
+ * With REQUIRE_SCAN only a clean verdict starts a delivery. An object that the sweep, an operator or a manifest finds
+ * without a verdict is held with this failure, so that it is listed and a later clean verdict releases it.
  */
 export const missingVerdict: FailureDetail = {
   code: 'SCAN_MISSING',
-  detail: 'REQUIRE_SCAN is on, and no clean verdict has come for the object.',
+  detail: 'REQUIRE_SCAN is on, and no clean verdict has arrived for the object.',
 };

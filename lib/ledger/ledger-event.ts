@@ -9,48 +9,48 @@ import type { EventForm } from './moves.ts';
 import type { LedgerRecord, Look, Sent } from './record.ts';
 import { isBeforeRestore, type Restored } from './restored.ts';
 
-/** What the attempt saw of the object, once it had opened it. */
+/** What the attempt learned when it opened the object. */
 interface Opened {
   readonly content?: FileContent | undefined;
-  /** Of the object itself; the event that reported it may be wrong or silent. */
+  /** The object's own size, because the event may have a wrong one or none. */
   readonly sizeBytes?: number | undefined;
   readonly correlationId?: string | undefined;
   /** LastModified. */
   readonly modifiedAt?: number | undefined;
 }
 
-/** How an attempt ended, as its owner reports it. `sent` is present once a name was sent. */
+/** How an attempt ended, as reported by its owner. `sent` is present once a name was sent. */
 export type Ending =
   | (Opened & {
       readonly kind: 'delivered';
       readonly warnings: readonly string[];
       readonly sent: Sent;
     })
-  /** Nothing was sent: an earlier upload of the key brought the same bytes to the target, at that time. */
+  /** Nothing was sent: an earlier upload of the key delivered the same bytes at that time. */
   | (Opened & { readonly kind: 'same-bytes'; readonly attachedAt: number })
   | (Opened & {
       readonly kind: 'failed';
       readonly as: FailureStatus;
       readonly failure: FailureDetail;
-      /** Another upload is decided first: asked again then, and the retry budget begins anew. */
+      /** Another upload must be decided first. This one is tried again then, with a new retry budget. */
       readonly waitsUntil?: number;
       readonly sent?: Sent;
     });
 
-/** `passing`: it failed for a reason that may pass, so it does not count. */
+/** `passing`: the check failed for a reason that may be temporary, so it does not count. */
 export type LookCount = 'absent' | 'doubtful' | 'passing';
 
 interface LookedAt {
   readonly look?: Look | undefined;
-  /** What is known of our file, where the look had to read its object. */
+  /** Facts about our file, if the check had to read its object. */
   readonly sent?: Sent | undefined;
   readonly content?: FileContent | undefined;
   readonly correlationId?: string | undefined;
 }
 
-/** Everything that can happen to an upload, as the ledger sees it. Times are milliseconds since the epoch. */
+/** Everything that can happen to an upload. Times are milliseconds since the epoch. */
 export type LedgerEvent =
-  /** An event, the schedule or an operator wants to send it. */
+  /** An event, the schedule or an operator wants to send the upload. */
   | {
       readonly kind: 'claim';
       readonly upload: Upload;
@@ -58,15 +58,21 @@ export type LedgerEvent =
       readonly attachmentType?: AttachmentType;
       readonly owner: string;
       readonly leaseUntil: number;
-      /** A clean one: what an earlier verdict held may be sent, and is not held by an older one that comes late. */
+      /**
+       * A clean verdict. It releases a file that an earlier verdict holds, and protects it from an older one that
+       * arrives late.
+       */
       readonly verdict?: ScanVerdict | undefined;
-      /** What waits may be taken before it is due: an operator asked for it, or it tests whether a pause has ended. */
+      /**
+       * The file may be claimed before it is due, because an operator asked for it or it tests whether a pause has
+       * ended.
+       */
       readonly early?: boolean;
       readonly backfill?: boolean | undefined;
-      /** What was last changed before it is in doubt, and not taken. */
+      /** A record last changed before this is in doubt and not claimed. */
       readonly restored?: Restored | undefined;
     }
-  /** It is written down as waiting without being taken: its lane is paused or busy, or nothing has reported it so far. */
+  /** The upload is recorded as waiting without a claim: its lane is paused or busy, or its event was lost. */
   | {
       readonly kind: 'postponed';
       readonly upload: Upload;
@@ -78,7 +84,7 @@ export type LedgerEvent =
       readonly backfill?: boolean | undefined;
       readonly restored?: Restored | undefined;
     }
-  /** The table may have lost that it was sent, so it is looked up before it is sent. */
+  /** The table may have lost its delivery in a restore, so its target is checked before it is sent. */
   | {
       readonly kind: 'doubted';
       readonly upload: Upload;
@@ -89,7 +95,7 @@ export type LedgerEvent =
       readonly backfill?: boolean | undefined;
     }
   | (Extract<Ending, { kind: 'delivered' | 'same-bytes' }> & { readonly owner: string })
-  /** The answer came after the lease had ended; `attempt` is the one that it belongs to. */
+  /** The response arrived after the lease of its attempt, `attempt`, had ended. */
   | (Omit<Extract<Ending, { kind: 'delivered' }>, 'kind'> & {
       readonly kind: 'delivered-late';
       readonly attempt: number;
@@ -99,12 +105,15 @@ export type LedgerEvent =
   | { readonly kind: 'lease-expired'; readonly dueAt: number }
   /** The target lists a file with its bytes. */
   | (LookedAt & { readonly kind: 'found' })
-  /** A look at the target that decides nothing yet, and how it counts. */
+  /** A check of the target without a final result, and how it counts. */
   | (LookedAt & { readonly kind: 'looked'; readonly counts: LookCount; readonly dueAt: number })
   /** It is not at the target, so it may be sent again. */
   | (LookedAt & { readonly kind: 'absent'; readonly dueAt: number })
   | (LookedAt & { readonly kind: 'undecidable'; readonly failure: FailureDetail })
-  /** A verdict of the malware scan. It changes the state of a file that nobody sends, and is written beside any other. */
+  /**
+   * A verdict of the malware scan. It changes the state of a file that is not being sent, and is stored beside any
+   * other state.
+   */
   | {
       readonly kind: 'scanned';
       readonly upload: Upload;
@@ -113,7 +122,7 @@ export type LedgerEvent =
       readonly verdict: ScanVerdict;
       readonly restored?: Restored | undefined;
     }
-  /** With REQUIRE_SCAN: the object is there, and its verdict is not. With `restored` it may have been sent, too. */
+  /** With REQUIRE_SCAN: the object exists and has no verdict. With `restored` it may also have been sent. */
   | {
       readonly kind: 'unscanned';
       readonly upload: Upload;
@@ -121,7 +130,7 @@ export type LedgerEvent =
       readonly attachmentType?: AttachmentType;
       readonly restored?: Restored | undefined;
     }
-  /** An operator's decision; its reason is stored with the record. The target is the one that the key names now. */
+  /** An operator's decision; its reason is stored with the record. The target comes from the key as it is read now. */
   | (Partial<Pick<LedgerRecord, 'target' | 'attachmentType'>> & {
       readonly kind: 'retry';
       readonly reason: string;
@@ -159,7 +168,7 @@ const formOfKind = {
   EventForm
 >;
 
-/** The forms under which an event may be allowed; any one of them is enough. */
+/** The forms under which an event may be allowed. Any one of them is enough. */
 export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): readonly EventForm[] => {
   switch (event.kind) {
     case 'claim':
@@ -185,7 +194,7 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
         ...(record && isBeforeRestore(record, event.restored) ? (['retry after a restore'] as const) : []),
         'retry',
       ];
-    // Without a target nothing can have been sent.
+    // A record without a target cannot have been sent.
     case 'lease-expired':
       if (record?.target) return ['lease ended'];
       return [isBlocked(record) ? 'not delivered, and not found clean' : 'lease ended without a target'];
@@ -211,13 +220,13 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
   }
 };
 
-/** What an operator has acknowledged holds nothing. */
+/** A verdict that an operator has acknowledged holds nothing. */
 const isKnownFinding = (record: LedgerRecord | undefined, verdict: ScanVerdict): boolean =>
   record?.verdict?.acknowledged === true && openVerdict(latestVerdict(record.verdict, verdict)) === undefined;
 
 const isBlocked = (record: LedgerRecord | undefined): boolean => openVerdict(record?.verdict) !== undefined;
 
-/** Not by a clean verdict that is older than the one that blocks it. */
+/** A clean verdict that is older than the blocking one does not count. */
 const isFoundClean = (verdict: ScanVerdict | undefined, record: LedgerRecord | undefined): boolean =>
   verdict !== undefined && latestVerdict(record?.verdict, verdict)?.code === 'clean';
 

@@ -16,44 +16,52 @@ import { transition } from './transition.ts';
 export type { LedgerEntry } from './record-store.ts';
 
 /**
- * Stores what became of every upload. Each write is one conditional put of what `transition` allows, on the version
- * from which it was computed; after a conflict the record must be read again.
- * Methods throw what the table throws, because nothing may be sent without a ledger.
+ * Stores the state of every upload. Each write is one conditional put of a change that `transition` allows, on the
+ * version that was read. After a conflict the record must be read again. Methods throw what the table throws, because
+ * nothing may be sent without a ledger.
  */
 export interface Ledger {
-  /** Takes the upload for sending, or returns what is known of it. On the happy path this is one write and no read. */
+  /** Claims the upload, or returns the existing record. On the happy path this is one write and no read. */
   claim(claim: EventOf<'claim'>, seen?: LedgerRecord): Promise<Claim>;
-  /** Writes the upload down as waiting without taking it, or returns what is known of it. */
+  /** Records the upload as waiting without a claim, or returns the existing record. */
   postpone(postponed: EventOf<'postponed'>, seen?: LedgerRecord): Promise<Claim>;
-  /** Writes the upload down as one that may have been sent, because the table was restored; or returns what is known of it. */
+  /** Records that the upload may have been sent before the table was restored, or returns the existing record. */
   doubt(doubted: EventOf<'doubted'>, seen?: LedgerRecord): Promise<Claim>;
-  /** Writes a verdict of the malware scan into the record, in any state; not written when the record has a later one. */
+  /**
+   * Writes a verdict of the malware scan into the record, in any state. Nothing is written if the record has a later
+   * verdict.
+   */
   scan(scanned: EventOf<'scanned' | 'unscanned'>, seen?: LedgerRecord): Promise<Claim>;
-  /** `conflict` when the record is not the one seen any more, or does not allow the event: then nothing was written. */
+  /** `conflict` when the record has changed, or does not allow the event; then nothing was written. */
   apply(seen: LedgerRecord, event: LedgerEvent): Promise<{ readonly record: LedgerRecord } | 'conflict'>;
   read(id: string): Promise<LedgerEntry | undefined>;
-  /** What the ledger knows of these; uploads that it has never seen are absent. */
+  /** The existing records of these ids; unknown uploads are absent. */
   readMany(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>;
   /**
-   * Leases that have ended by now or what is held, oldest first; what was rejected, newest first, because that is a history.
-   * Read in pages of `limit`, so the cost depends on what is read, not on the length of the list. The index names the records
-   * and may be outdated; each is read from the table, and left out when it is not in that list any more.
+   * Expired leases or held files, oldest first; rejected files newest first, because they are a history. Reads pages of
+   * `limit`, so the cost depends on what is read, not on the length of the list. The index may lag, so each record is
+   * read from the table and left out if it is no longer in the list.
    * @param upTo nothing later than this, in milliseconds; leases are never read beyond now
    */
   work(queue: WorkQueue, limit: number, upTo?: number): AsyncGenerator<LedgerEntry, void, undefined>;
-  /** What is in a list, from the index alone; of a long one the newest, at least 1,000. */
+  /** The entries of a list, from the index alone. For a long list: the newest, at least 1,000. */
   queued(queue: WorkQueue): Promise<readonly QueuedFile[]>;
-  /** What waits in a lane, by due time, due or not: ids and facts from the index, which may be behind the records. */
+  /**
+   * The files that wait in a lane, by due time, whether due or not. Ids and facts come from the index, which may lag
+   * behind the records.
+   */
   filesInLane(integrationId: string, part: LanePart, limit: number, after?: PageKey): Promise<LanePage>;
-  /** In the order of arrival, as is `idsOfTarget`, which reads no record: some of those may be gone. */
+  /**
+   * In order of arrival. `idsOfTarget` has the same order but reads no records, so some of them may no longer exist.
+   */
   ofTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<LedgerEntry, void, undefined>;
   idsOfTarget(target: Pick<Target, 'kind' | 'id'>): AsyncGenerator<string, void, undefined>;
   forget(seen: LedgerEntry): Promise<'forgotten' | 'conflict'>;
-  /** A page of all uploads, in no order. Costs the whole table, so only an operator asks for it. */
+  /** A page of all uploads, in no order. Reads the whole table, so only an operator's request uses it. */
   everything(limit: number, after?: string): Promise<EntryPage>;
   /**
-   * Writes the record as it is once more, as news: its outcome is told again. Only its version grows.
-   * `conflict` when it is not the one seen any more.
+   * Writes the record again unchanged, so that its outcome event is sent again. Only the version increases. `conflict`
+   * when the record has changed.
    */
   tell(seen: LedgerRecord): Promise<'told' | 'conflict'>;
 }
@@ -67,7 +75,7 @@ export interface EntryPage {
 /** One file of a list. Times are milliseconds since the epoch. */
 export interface QueuedFile {
   readonly id: string;
-  /** Its place in the list: when it was held, or rejected. */
+  /** When it was held or rejected, which is its place in the list. */
   readonly at: number;
   readonly code?: string;
 }
@@ -76,9 +84,9 @@ export interface QueuedFile {
 export interface LaneEntry {
   readonly id: string;
   readonly dueAt: number;
-  /** It may have been delivered: its target is looked at. Otherwise it is sent. */
+  /** True when it may have been delivered: then its target is checked. Otherwise it is sent. */
   readonly isUnknown: boolean;
-  /** When the upload first came. */
+  /** When the upload first arrived. */
   readonly firstAt?: number;
 }
 
@@ -87,7 +95,7 @@ export interface LanePage {
   readonly next?: PageKey;
 }
 
-/** `written`: the record is as the event made it. Otherwise it does not allow the event, and nothing was changed. */
+/** `written`: the record after the event. Otherwise the record does not allow the event, and nothing was changed. */
 export type Claim =
   | { readonly written: true; readonly record: LedgerRecord }
   | { readonly written: false; readonly known: LedgerEntry };
@@ -118,7 +126,8 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
       const outcome = await write(next, seen);
       if (outcome === 'written') return { written: true, record: next };
       if (outcome === 'vanished') {
-        // Erased in the meantime. A new event may create the record again; a caller with an old listing must not.
+        // The record was erased in the meantime. A new event may create it again; a caller with an old listing must
+        // not.
         if (shown) return { written: false, known: { id: uploadId(event.upload), readable: true, record: shown } };
         seen = undefined;
         continue;
@@ -190,13 +199,13 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
   const forget: Ledger['forget'] = async (seen) => {
     const version = seen.readable ? seen.record.version : seen.version;
     if ((await table.delete(seen.id, { kind: 'unchanged', version })) === 'deleted') return 'forgotten';
-    // The SDK repeats a deletion whose response got lost; the repeat then conflicts, although the first one succeeded.
+    // The SDK retries a delete whose response was lost. The retry then conflicts, although the first one succeeded.
     return (await table.get(seen.id)) ? 'conflict' : 'forgotten';
   };
 
   const everything: Ledger['everything'] = async (limit, after) => {
     const { items, next } = await table.scan(limit, after);
-    // Lanes and the sweep have items of their own.
+    // Skips the items of lanes and of the sweep.
     const entries = items.filter(({ pk }) => parseUploadId(pk) !== undefined).map(readItem);
     return { entries, ...(next !== undefined && { next }) };
   };

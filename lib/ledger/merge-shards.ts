@@ -1,8 +1,8 @@
 import type { Item } from './table.ts';
 
 /**
- * Merges the shards of an index into one stream; each shard comes in that order of `workAt`. Reading them one after the
- * other would let runs that end early start with the first shard every time and never reach the last one.
+ * Merges the shards of an index into one stream, each already sorted by `workAt`. If shards were read one after
+ * another, runs that end early would never reach the last one.
  */
 export async function* mergeShards(
   shards: readonly AsyncGenerator<Item>[],

@@ -13,7 +13,7 @@ export type Situation =
   | 'held by the malware scan and for a fault'
   | 'held by the malware scan, may be delivered';
 
-/** Every event as an operator would call it. One kind of `LedgerEvent` can have several forms. */
+/** Every event in an operator's words. One kind of `LedgerEvent` can have several forms. */
 export type EventForm =
   | 'claim'
   | 'claim after a new upload'
@@ -51,33 +51,34 @@ export type EventForm =
   | 'resolve';
 
 /**
- * Which event takes an upload from where to where: the state machine of the ledger as data, in the order in which things
- * happen. What is not listed is not allowed. `transition` reads it, and `docs/states.md` is printed from it.
+ * The state machine of the ledger as data: which event leads from which situation to which status, in the order in
+ * which things happen. Anything not listed is not allowed. `transition` reads this table, and `docs/states.md` is
+ * generated from it.
  */
 export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation, Status>>>>> = {
   /*
-   * `superseded` may be claimed: nothing was sent, and the same bytes may be under the key again (uploaded, deleted,
-   * uploaded). Refusing that event would lose the CV.
+   * `superseded` may be claimed, because nothing was sent and the same bytes may be under the key again (uploaded,
+   * deleted, uploaded). Refusing that event would lose the CV.
    */
   claim: { new: 'sending', waiting: 'sending', superseded: 'sending' },
-  /** A newer upload of the object: the same bytes with corrected metadata have the same ETag. */
+  /** A newer upload of the same bytes, for example with corrected metadata, has the same ETag. */
   'claim after a new upload': { 'rejected for a fault': 'sending', 'rejected for its verdict': 'sending' },
   'claim after a clean scan': { 'held by the malware scan': 'sending', 'rejected for its verdict': 'sending' },
   postponed: { new: 'waiting', superseded: 'waiting' },
   'postponed after a new upload': { 'rejected for a fault': 'waiting', 'rejected for its verdict': 'waiting' },
   'postponed after a clean scan': { 'held by the malware scan': 'waiting', 'rejected for its verdict': 'waiting' },
-  /** The table was restored from a backup: what it shows as not sent may have been sent. */
+  /** The table was restored from a backup, so a file that it shows as not sent may have been sent. */
   'doubted after a restore': { new: 'unknown', waiting: 'unknown', superseded: 'unknown' },
   'doubted after a new upload': { 'rejected for a fault': 'unknown', 'rejected for its verdict': 'unknown' },
   'doubted after a clean scan': { 'held by the malware scan': 'unknown', 'rejected for its verdict': 'unknown' },
   delivered: { sending: 'attached' },
-  /** Its function was frozen or slow. The answer decides what a look would still have to find out. */
+  /** Its function was frozen or slow. The response shows what a check of the target would have to find out. */
   'delivered, after the lease': {
     unknown: 'attached',
     'held, may be delivered': 'attached',
     'held by the malware scan, may be delivered': 'attached',
   },
-  /** By an earlier upload of the key, under another ETag: nothing was sent. */
+  /** An earlier upload of the key with another ETag delivered the same bytes; nothing was sent. */
   'same bytes attached before': { sending: 'attached' },
   'not delivered': { sending: 'waiting' },
   'answer lost': { sending: 'unknown' },
@@ -95,8 +96,8 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
   'not at the target': { unknown: 'waiting' },
   'cannot be decided': { unknown: 'held' },
   /**
-   * A verdict about a file that is being sent, may have been delivered or is attached is written beside its state: the end of
-   * the attempt or of the doubt then decides, and an attached file is listed among the held.
+   * A verdict about a file that is being sent, may have been delivered or is attached is stored without changing the
+   * state. The end of the attempt or of the doubt decides; an attached file is listed among the held ones.
    */
   'not found clean': {
     new: 'held',
@@ -113,7 +114,7 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
     'rejected for its verdict': 'rejected',
     superseded: 'held',
   },
-  /** It may have been sent, so its target is looked at first. */
+  /** It may have been sent, so its target is checked first. */
   'not found clean, after a restore': {
     waiting: 'unknown',
     'held for a fault': 'unknown',
@@ -122,7 +123,7 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
     'rejected for a fault': 'unknown',
     superseded: 'unknown',
   },
-  /** What only a verdict holds, and was not sent, is claimed instead (above). */
+  /** A file that only a verdict holds and that was not sent is claimed instead (see above). */
   'found clean': {
     sending: 'sending',
     attached: 'attached',
@@ -139,7 +140,7 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
   'not scanned, after a new upload': { 'rejected for a fault': 'held', 'rejected for its verdict': 'held' },
   'not delivered, and not found clean': { sending: 'held' },
   'not at the target, and not found clean': { unknown: 'held' },
-  /** What may have been delivered is looked up again instead of being sent again. */
+  /** A file that may have been delivered is looked up again instead of being sent again. */
   retry: {
     waiting: 'waiting',
     unknown: 'unknown',
@@ -175,8 +176,8 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
     superseded: 'waiting',
   },
   /**
-   * Of an attached file: acknowledges the verdict about it. What is held and was never sent is given up; of this, what a verdict
-   * held is still sent after a clean one.
+   * For an attached file: acknowledges its verdict. A held file that was never sent is given up; if a verdict held it,
+   * a later clean verdict still sends it.
    */
   resolve: {
     attached: 'attached',

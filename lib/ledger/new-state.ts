@@ -2,10 +2,10 @@ import type { FailureDetail } from '../failures/failures.ts';
 import type { EventOf } from './ledger-event.ts';
 import type { Attached, Held, LedgerRecord, State, UnknownOutcome } from './record.ts';
 
-/** What an event changes in a record. */
+/** The fields of a record that an event changes. */
 export type Change = Partial<Omit<LedgerRecord, 'version' | 'writeId' | 'updatedAt'>> & { readonly state: State };
 
-/** States as they begin. */
+/** Initial forms of the states. */
 export const sendingState = ({ owner, leaseUntil }: EventOf<'claim'>): State => ({
   status: 'sending',
   owner,
@@ -47,7 +47,7 @@ export const resetRetryBudget = () => ({
   countedSince: undefined,
 });
 
-/** Its retry budget begins again; what it has used up of its unknown attempts stays used up. */
+/** The retry budget starts again. The count of unknown attempts is kept. */
 export const backToWaiting = (failure: FailureDetail, dueAt: number) => ({
   state: { status: 'waiting', dueAt, failure } as const,
   waited: true,

@@ -2,17 +2,17 @@ import { publicUploadId } from '../upload/upload.ts';
 import type { LedgerRecord, State, Status } from './record.ts';
 import type { Item } from './table.ts';
 
-/** Statuses that the user's own application is told of. */
+/** Statuses that are reported to the user's own application. */
 export const toldStatuses = ['attached', 'held', 'rejected', 'superseded'] as const satisfies readonly Status[];
 export type ToldStatus = (typeof toldStatuses)[number];
 
 export const isTold = (status: Status): status is ToldStatus => (toldStatuses as readonly Status[]).includes(status);
 
-/** Whether a write is news: it changes the status to one that is told. */
+/** Whether a write changes the status to a reported one. */
 export const isNews = (before: LedgerRecord | undefined, after: LedgerRecord): boolean =>
   isTold(after.state.status) && after.state.status !== before?.state.status;
 
-/** The field of a state with the time at which it began, for the statuses that are told. */
+/** The field with the start time of each reported status. */
 export const endedAtFields = {
   attached: 'attachedAt',
   held: 'heldAt',
@@ -35,12 +35,15 @@ export const endedAtOf = (state: State): number | undefined => {
   }
 };
 
-/** What an event shows and may be absent. A pipe takes each from the item: what it makes of a missing one is not documented. */
+/**
+ * Fields of the event that may be absent. A pipe reads each one from the item, and its behaviour for missing fields is
+ * not documented, so they are written as empty text.
+ */
 const noneOf = { code: '', integrationId: '', type: '', sizeBytes: '', correlationId: '' } as const;
 
 /**
- * Only the write that is news has these. The pipe's filter asks for `outcome`; the others are parts of keys, which a pipe
- * cannot cut out.
+ * Added only to writes that are reported. The pipe filters on `outcome`; the other attributes are parts of keys, which
+ * a pipe cannot extract.
  */
 export const withNews = (item: Item, { upload }: LedgerRecord): Item => ({
   ...item,

@@ -6,7 +6,7 @@ import { failureOfVerdict, verdictOnAttached } from './latest-verdict.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { LedgerRecord } from './record.ts';
 
-/** The outcome that a record describes, for the invocation that has just written it. */
+/** The outcome for the invocation that has just written the record. */
 export const outcomeOf = (record: LedgerRecord): Outcome => {
   const { state } = record;
   const about = aboutOf(record);
@@ -14,7 +14,7 @@ export const outcomeOf = (record: LedgerRecord): Outcome => {
   const found = open ? { failure: open } : {};
   switch (state.status) {
     case 'attached':
-      // Attached as another upload: this one sent nothing.
+      // Attached by another upload, so this one sent nothing.
       if (state.evidence === 'same-bytes') {
         return { ...about, status: 'already-attached', attachedAt: new Date(state.attachedAt), ...found };
       }
@@ -39,8 +39,9 @@ export const outcomeOf = (record: LedgerRecord): Outcome => {
 };
 
 /**
- * From the event's own time on, so that an event that was late, or was lost and found by the sweep, shows. An object that was
- * put more than a day before it was first seen was asked for, not reported: it counts from then on.
+ * The time when the upload arrived, for measuring delay. It is the object's own time, so that late and lost events are
+ * visible. An object that was more than a day old when it was first seen was named by someone, not reported by an
+ * event, so its time is when it was first seen.
  */
 const arrivalOf = ({ upload, createdAt, backfill, note }: LedgerRecord): { readonly arrivedAt?: Date } => {
   if (backfill || note) return {};

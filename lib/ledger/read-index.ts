@@ -1,6 +1,6 @@
 import type { IndexEntry, IndexPage, Item, PageKey, Table } from './table.ts';
 
-/** All pages of one partition of an index. `after` is the part of the query that continues; empty for the first page. */
+/** All pages of one partition of an index. `after` is the continuation for the query; empty for the first page. */
 export async function* indexPages(
   page: (after: { readonly after?: PageKey }) => Promise<IndexPage>,
 ): AsyncGenerator<readonly IndexEntry[], void, undefined> {
@@ -12,17 +12,17 @@ export async function* indexPages(
   } while (after);
 }
 
-/** Where the items of a page must still be; an index may show where they were. */
+/** The place in the index that an item must still have; the index may show an outdated place. */
 export interface Place {
   readonly workShard?: string;
   readonly targetKey?: string;
-  /** Nothing whose `workAt` is later. */
+  /** Leaves out items with a later `workAt`. */
   readonly upTo?: number | undefined;
 }
 
 /**
- * The items that a page of an index names, read from the table, in the order of the page. Items that are gone or have left
- * the place are left out: the index follows the table within a moment and shows them where they are now.
+ * The items of an index page, read from the table, in the order of the page. Items that no longer exist or have moved
+ * are left out; the index will show them in their new place a moment later.
  */
 export const itemsBehind = async (
   page: readonly IndexEntry[],

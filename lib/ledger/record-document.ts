@@ -5,26 +5,27 @@ import { endedAtFields } from './outcome-attributes.ts';
 import type { Item } from './table.ts';
 
 /*
- * Each write is billed by the kilobyte. So that a delivery stays below one with a key of up to 100 characters, the document
- * leaves out what the item says beside it, and what has its ordinary value. Which values these are is part of the layout.
+ * Writes are billed per kilobyte. The document omits the content of the item's attributes, and fields with their usual
+ * value. This keeps an item with a key of up to 100 characters below one kilobyte. These usual values are part of the
+ * layout.
  */
 
-/** The part of the item that the document does not repeat. */
+/** The item's attributes, which the document does not repeat. */
 type Beside = Omit<Item, 'document'>;
 
-/** The fields of a record without those that `completed` adds again. */
+/** The fields of a record that `completed` cannot restore. */
 export const shortened = (record: object, beside: Beside): JsonObject => {
   const { target: _, ...fields } = withShortVerdict(record as JsonObject);
   return withoutValues(fields, ordinaryValues(beside));
 };
 
-/** The opposite of `shortened`. Checks nothing: the fields may be damaged, and are then as incomplete as before. */
+/** The reverse of `shortened`. Checks nothing: damaged fields stay as they are. */
 export const completed = (fields: JsonObject, beside: Beside): JsonObject => ({
   ...withWholeVerdict(withValues(fields, ordinaryValues(beside))),
   ...targetBeside(beside),
 });
 
-/** With a scan, nearly every record has a clean verdict; all that it says is its time, in whole seconds. */
+/** With scans, nearly every record has a clean verdict. Its only information is its time, in whole seconds. */
 const withShortVerdict = ({ verdict, ...fields }: JsonObject): JsonObject => {
   const cleanAt = at(verdict, 'code') === 'clean' ? at(verdict, 'at') : undefined;
   if (typeof cleanAt === 'number') return { ...fields, clean: cleanAt / 1000 };
@@ -39,7 +40,7 @@ const targetBeside = ({ targetKey = '', integrationId }: Beside): JsonObject => 
   return integrationId ? { target: { kind, id, integrationId } } : {};
 };
 
-/** Depends only on the item, so both directions get the same values. */
+/** Depends only on the item, so both directions use the same values. */
 const ordinaryValues = (beside: Beside): JsonObject => {
   const { pk, version, createdAt, attempts, status, code, type, sizeBytes, endedAt, correlationId } = beside;
   const upload = parseUploadId(pk);
@@ -51,7 +52,7 @@ const ordinaryValues = (beside: Beside): JsonObject => {
     attempts,
     attachmentType: type || undefined,
     correlationId: correlationId || undefined,
-    // What only waited so far has no attempt, and no time of one.
+    // A record that has only waited has no attempt, and so no time of one.
     attemptedAt: attempts === 0 ? undefined : createdAt,
     attemptsSinceRelease: attempts,
     updatedAt: endedAt,
@@ -61,7 +62,7 @@ const ordinaryValues = (beside: Beside): JsonObject => {
       ...(status === 'attached' && { warnings: [] }),
       ...(code && { failure: { code } }),
     },
-    // The name is stored where the key had to be cleaned, or where the uploader gave another one.
+    // The name is stored only if the key had to be cleaned, or the uploader gave another name.
     sent: { name: upload?.key.slice(upload.key.lastIndexOf('/') + 1), type: type || undefined },
     content: { sizeBytes: size },
   };
@@ -71,11 +72,11 @@ const isEndedStatus = (status: string | undefined): status is keyof typeof ended
   status !== undefined && Object.hasOwn(endedAtFields, status);
 
 /*
- * Both walks are loops and build one object each: every read and write of a record goes through them, and with entries, flatMap
- * and fromEntries they were most of its cost.
+ * Both functions use loops and build one object each, because every read and write of a record calls them. With
+ * entries, flatMap and fromEntries they were most of its cost.
  */
 
-/** Objects are shortened and stay, even when they are empty then: that they exist is a fact of the record. */
+/** Nested objects are kept even if they become empty, because their existence is information. */
 const withoutValues = (fields: JsonObject, values: JsonObject): JsonObject => {
   const rest: Record<string, unknown> = {};
   for (const name of Object.keys(fields)) {

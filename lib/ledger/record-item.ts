@@ -17,26 +17,29 @@ import { timestamp } from './timestamp.ts';
 /**
  * Layout of the table, one item per upload.
  *
- * | attribute | holds |
+ * | attribute | content |
  * |---|---|
  * | `pk` | `bucket/key#etag` |
  * | `version`, `owner` | what conditional writes compare; `owner` only while sending |
- * | `workShard`, `workAt` | index `byWork`: `lease#0..3` by the end of the lease, `wait#<integration>` and `backfill#<integration>` by due time, `held#0..3` and `rejected#0..3` by the time it was held or rejected; absent once superseded or attached, unless a verdict of the malware scan lists it among the held |
+ * | `workShard`, `workAt` | index `byWork`: `lease#0..3` by the end of the lease, `wait#<integration>` and `backfill#<integration>` by due time, `held#0..3` and `rejected#0..3` by the time it was held or rejected; absent once superseded or attached, unless an open scan verdict lists it among the held ones |
  * | `targetKey`, `createdAt` | index `byTarget`: `candidate/<id>` or `application/<id>` |
- * | `expiresAt` | TTL; set only once settled, so that nothing which needs work can vanish |
- * | `status`, `code`, `integrationId`, `type`, `sizeBytes`, `attempts`, `endedAt`, `correlationId` | facts of the record that an event shows: a pipe reads attributes, not the document |
- * | `outcome`, `upload`, `etag`, `target` | only while the last write is one that is told, see `outcome-attributes.ts` |
- * | `document` | the rest of the record as JSON (see `record-document.ts`), with its `layout` number; `of` is the CRC32 of `pk`, so that an item copied to another key by hand does not speak for that file |
+ * | `expiresAt` | TTL; set only once settled, so that nothing that needs work can expire |
+ * | `status`, `code`, `integrationId`, `type`, `sizeBytes`, `attempts`, `endedAt`, `correlationId` | facts for outcome events: a pipe reads attributes, not the document |
+ * | `outcome`, `upload`, `etag`, `target` | only if the last write is reported by an event, see `outcome-attributes.ts` |
+ * | `document` | the rest of the record as JSON (see `record-document.ts`), with its `layout` number; `of` is the CRC32 of `pk`, so that an item that was copied to another key by hand is recognised |
  *
- * Below one kilobyte a delivery costs 5 write units: its claim writes the table and both indexes, its settlement the table,
- * and takes the item out of index `byWork`.
+ * Below one kilobyte a delivery costs 5 write units: its claim writes the table and both indexes; its settlement writes
+ * the table and removes the item from index `byWork`.
  *
- * Beside the uploads there are `lane#<integration>` (see `lane-item.ts`), `sweep` (see `sweep-store.ts`), `gauges` (see
+ * Other items: `lane#<integration>` (see `lane-item.ts`), `sweep` (see `sweep-store.ts`), `gauges` (see
  * `last-reading.ts`), and `canary` (see `canary-store.ts`).
  */
 const layout = 1;
 
-/** What is being sent, and what needs an operator. A rejected upload is settled and expires from its list. */
+/**
+ * Lists of files that are being sent, or need an operator, or were rejected. A rejected upload is settled, and its
+ * record expires.
+ */
 export type WorkQueue = 'lease' | 'held' | 'rejected';
 export const shardsOf = (queue: WorkQueue): readonly string[] =>
   Array.from({ length: shardCount }, (_, shard) => `${queue}#${shard}`);
@@ -69,7 +72,7 @@ export const toItem = (record: LedgerRecord, retentionDays: number): Item => {
   };
 };
 
-/** What waits in a lane: files that are new, and files of a backfill, which are sent after them. */
+/** The two partitions of a lane: new files, and files of a backfill, which are sent after them. */
 export type LanePart = 'wait' | 'backfill';
 export const lanePartition = (part: LanePart, integrationId: string): string => `${part}#${integrationId}`;
 
@@ -93,7 +96,7 @@ const placeOf = (record: LedgerRecord, pk: string): Pick<Item, 'workShard' | 'wo
   }
 };
 
-/** @throws when it has no target: such a file would wait in a lane that no run reads. */
+/** @throws when the record has no target, because no run would read the lane of such a file */
 const laneOf = ({ target, backfill }: LedgerRecord): string => {
   if (!target) throw new OwnError('A file without a target cannot wait.');
   return lanePartition(backfill ? 'backfill' : 'wait', target.integrationId);
@@ -102,7 +105,7 @@ const laneOf = ({ target, backfill }: LedgerRecord): string => {
 const isSettled = ({ status }: State): boolean =>
   status === 'attached' || status === 'rejected' || status === 'superseded';
 
-/** A record that this version does not understand: its file is not sent, and an error is logged for the operator. */
+/** A record that this version cannot read. Its file is not sent, and an error is logged for the operator. */
 export class RecordUnreadable extends OwnError {
   override readonly name = 'RecordUnreadable';
 }
@@ -112,11 +115,11 @@ export const fromItem = (item: Item): LedgerRecord => {
   const document = parseJson(item.document);
   const parsed = v.safeParse(recordSchema, isObject(document) ? completed(document, item) : document);
   if (!parsed.success) throw unreadable(v.getDotPath(parsed.issues[0]) ?? 'document');
-  // The schema checks what it lists; fields of a later version that it does not know are dropped.
+  // The schema drops fields that it does not know, such as those of a later version.
   const { layout: _, of, ...fields } = parsed.output;
   if (of !== crc32(item.pk)) throw unreadable('of');
   const record = fields as LedgerRecord;
-  // Writes are conditional on this attribute. Where it differs from the document, none could ever succeed.
+  // Writes are conditional on this attribute. If it differs from the document, no write could ever succeed.
   const owner = record.state.status === 'sending' ? record.state.owner : undefined;
   if (item.owner !== owner) throw unreadable('owner');
   return record;
@@ -217,7 +220,7 @@ const recordSchema = v.object({
   createdAt: timestamp,
   updatedAt: timestamp,
   note: v.optional(v.object({ action: v.string(), reason: v.string(), at: timestamp })),
-  // An item without a version, edited by hand, is read as 0.
+  // A missing version (after an edit by hand) is read as 0.
   version: v.pipe(v.number(), v.minValue(1)),
   writeId: v.string(),
 });

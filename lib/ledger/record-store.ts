@@ -4,7 +4,7 @@ import type { LedgerRecord } from './record.ts';
 import { fromItem, RecordUnreadable, toItem } from './record-item.ts';
 import type { Item, Table } from './table.ts';
 
-/** A record, or the reason why it cannot be read: the file of such a record is never sent. */
+/** A record, or the reason why it cannot be read. The file of an unreadable record is never sent. */
 export type LedgerEntry =
   | { readonly id: string; readonly readable: true; readonly record: LedgerRecord }
   | {
@@ -12,14 +12,14 @@ export type LedgerEntry =
       readonly readable: false;
       readonly version: number;
       readonly reason: string;
-      /** Its place in the list of work, in milliseconds; absent when it has none. */
+      /** Its place in the work list, in milliseconds; absent when it has none. */
       readonly workAt?: number;
     };
 
-/** `written`, or the item that is there instead; `vanished` when none is. */
+/** `written`, or the item that exists instead; `vanished` when there is none. */
 type Written = Item | 'written' | 'vanished';
 
-/** One record, one conditional put on the version from which it was computed. */
+/** Writes one record with one conditional put on the version that was read. */
 export const recordWriter = (table: Table, retentionDays: number) => {
   const put = async (item: Item, next: LedgerRecord, seen: LedgerRecord | undefined): Promise<Written> => {
     const owner = seen?.state.status === 'sending' ? seen.state.owner : undefined;
@@ -30,7 +30,7 @@ export const recordWriter = (table: Table, retentionDays: number) => {
     if (result.written) return 'written';
     const found = result.found ?? (await table.get(item.pk));
     if (!found) return 'vanished';
-    // The SDK repeats a write whose response got lost; the repeat then conflicts with the first write, which succeeded.
+    // The SDK retries a write whose response was lost. The retry then conflicts with the first write, which succeeded.
     const stored = readItem(found);
     return stored.readable && stored.record.writeId === next.writeId ? 'written' : found;
   };

@@ -7,7 +7,7 @@ import type { ScanVerdict } from './latest-verdict.ts';
 /** All times are milliseconds since the epoch. */
 type Timestamp = number;
 
-/** One owner sends it until its lease ends. After that it counts as `unknown`, never as free. */
+/** One owner sends it until its lease ends. After that it becomes `unknown`; it is never sent again without a check. */
 export interface Sending {
   readonly status: 'sending';
   /** UUID of the owner. Every write of the owner is conditional on it. */
@@ -36,15 +36,15 @@ export interface Waiting {
 /** May have been delivered. */
 export interface UnknownOutcome {
   readonly status: 'unknown';
-  /** When its target is looked at next. */
+  /** When its target is checked next. */
   readonly dueAt: Timestamp;
   readonly failure: FailureDetail;
-  /** Looks in a row that showed that it is not there, and those that left a doubt which time cannot remove. */
+  /** Consecutive checks that did not find it, and checks that left a permanent doubt. */
   readonly absentLooks: number;
   readonly doubtfulLooks: number;
-  /** Looks that showed nothing, for a reason that may pass. */
+  /** Looks that failed for a reason that may be temporary. */
   readonly passingLooks: number;
-  /** When this uncertainty started: for a day what may pass does not count. */
+  /** When the outcome became unknown. Temporary reasons do not count for a day from then. */
   readonly unknownSince: Timestamp;
 }
 
@@ -53,9 +53,9 @@ export interface Held {
   readonly status: 'held';
   readonly heldAt: Timestamp;
   readonly failure: FailureDetail;
-  /** True while it may have been delivered: then a retry reads the target before it sends. */
+  /** True while it may have been delivered: a retry checks the target before it sends. */
   readonly mayBeDelivered: boolean;
-  /** What holds it beside a verdict of the malware scan: a clean verdict does not release it from that. */
+  /** A second reason that holds it besides a scan verdict. A clean verdict does not remove this reason. */
   readonly otherwise?: FailureDetail | undefined;
 }
 
@@ -75,69 +75,73 @@ export interface Superseded {
 export type State = Sending | Attached | Waiting | UnknownOutcome | Held | Rejected | Superseded;
 export type Status = State['status'];
 
-/** What was sent. */
 export interface Sent {
   readonly name: string;
   readonly type: AttachmentType;
   readonly contentType: string;
 }
 
-/** What the latest look at the target showed, in counts. Without names and links, which are personal and secret. */
+/**
+ * What the latest check of the target showed, as counts. Names and links are left out, because they are personal and
+ * secret.
+ */
 export interface Look {
   readonly at: Timestamp;
-  /** Files that the target lists. */
+  /** The number of files that the target lists. */
   readonly listed: number;
-  /** Of these: other files by their bytes, and files whose bytes could not be compared. */
+  /** How many of them have different bytes, and how many could not be compared. */
   readonly different: number;
   readonly notCompared: number;
-  /** Why the first of them was not compared, or the target not read; a sentence. */
+  /** A sentence: why the first of them was not compared, or the target could not be read. */
   readonly problem?: string | undefined;
 }
 
-/** What the ledger knows of one upload. */
+/** The ledger's record of one upload. */
 export interface LedgerRecord {
   readonly upload: Upload;
   readonly target?: Target;
   readonly attachmentType?: AttachmentType;
   readonly state: State;
-  /** Claims so far, over its whole life. */
+  /** All claims so far. */
   readonly attempts: number;
-  /** Claims since it was last released: the wait for the next one grows with them. */
+  /** Claims since it was last released. The wait until the next one grows with them. */
   readonly attemptsSinceRelease: number;
-  /** Those of them that use up the retry budget, and when the first of them ended. */
+  /** How many of these use up the retry budget, and when the first of them ended. */
   readonly countedAttempts?: number | undefined;
   readonly countedSince?: Timestamp | undefined;
-  /** It was not sent immediately, so its uploader could delete the object before it was delivered. */
+  /** It was not sent immediately, so the uploader could have deleted the object before delivery. */
   readonly waited?: boolean | undefined;
-  /** An operator or a manifest named it together with many others: it is sent after what is new. */
+  /** It is part of a backfill, so it is sent after new files. */
   readonly backfill?: boolean | undefined;
   /** Start of the latest claim. */
   readonly attemptedAt?: Timestamp;
-  /** Start of the earliest attempt whose outcome was ever unknown: a file dated well before it is not ours. */
+  /** Start of the earliest attempt with an unknown outcome. A file dated well before that is not ours. */
   readonly firstUnknownAttemptAt?: Timestamp | undefined;
-  /** Attempts whose outcome was unknown: each repeat of such an attempt risks a second copy. */
+  /** Attempts with an unknown outcome. Each repeat after one risks a second copy. */
   readonly unknownAttempts?: number;
-  /** Of the latest attempt that sent something. */
+  /** From the latest attempt that sent something. */
   readonly sent?: Sent | undefined;
-  /** The bytes of the file, from the first time on that a function opened the object. */
+  /** Length and checksum of the file, once a function has opened the object. */
   readonly content?: FileContent | undefined;
-  /** By which the uploader's own system recognises it; from the metadata of the object. */
+  /** The uploader's own id for the file, from the object's metadata. */
   readonly correlationId?: string | undefined;
-  /** Set once an operator had it sent again although a copy may exist: a copy at the target proves nothing any more. */
+  /**
+   * Set when an operator had it sent again although a copy may exist. From then on a copy at the target proves nothing.
+   */
   readonly resentAt?: Timestamp | undefined;
   readonly lastLook?: Look | undefined;
-  /** Of the malware scan. While it is open (see `openVerdict`), the file is not sent, whatever its state. */
+  /** The verdict of the malware scan. While it is open (see `openVerdict`), the file is not sent in any state. */
   readonly verdict?: ScanVerdict | undefined;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
-  /** The last decision of an operator, and its reason. */
+  /** The operator's last decision, and its reason. */
   readonly note?: { readonly action: string; readonly reason: string; readonly at: Timestamp };
-  /** Increases with every write; a write is conditional on the version that it has read. */
+  /** Increases with every write. Writes are conditional on the version that was read. */
   readonly version: number;
-  /** UUID of the write, by which a writer whose response got lost recognises its own write. */
+  /** UUID of the write. A writer whose response was lost recognises its own write by it. */
   readonly writeId: string;
 }
 
-/** Whether the file may be at its target although no answer confirmed it. */
+/** Whether the file may be at its target although no response confirmed it. */
 export const mayHaveArrived = (state: State): boolean =>
   state.status === 'unknown' || (state.status === 'held' && state.mayBeDelivered);

@@ -1,57 +1,62 @@
 /**
- * The few things that the ledger asks of DynamoDB. The seam at which the simulation puts a table of its own, with
- * crashes, refusals and stale indexes. No transactions, and nothing that only some DynamoDB-compatible stores support.
+ * The DynamoDB operations that the ledger needs. The simulation replaces them with its own table, with crashes,
+ * refusals and stale indexes. No transactions, and nothing that only some DynamoDB-compatible stores support.
  */
 export interface Table {
   /** Strongly consistent. */
   get(pk: string): Promise<Item | undefined>;
-  /** Strongly consistent; any number of keys; absent items are left out. */
+  /** Strongly consistent, for any number of keys. Missing items are left out. */
   getMany(pks: readonly string[]): Promise<readonly Item[]>;
   /**
-   * Writes the whole item, or nothing when the condition does not hold.
-   * A refusal carries the existing item, where the store returns it at no further cost.
+   * Writes the whole item, or nothing when the condition fails. A failed write returns the existing item, if the store
+   * returns it at no extra cost.
    */
   put(item: Item, condition: Condition): Promise<PutResult>;
   delete(pk: string, condition: Condition): Promise<'deleted' | 'refused'>;
   /**
-   * One page of an index, in order of its range key, or against it with `newestFirst`.
-   * Eventually consistent: it may show an earlier state. It names items; what decides is read by key.
+   * One page of an index, sorted by its range key, or reversed with `newestFirst`. Eventually consistent, so it may
+   * show an earlier state. Use it only to find items; read them by key before deciding.
    */
   query(query: IndexQuery): Promise<IndexPage>;
-  /** One page of all items, in no order; continues behind the key `after`. Eventually consistent, and paid by what is read. */
+  /**
+   * One page of all items in no order, after the key `after`. Eventually consistent; every item that is read is billed.
+   */
   scan(limit: number, after?: string): Promise<TablePage>;
 }
 
-/** What DynamoDB itself or a reader of its stream must see of an item: keys, conditions, expiry, events. The rest is the document. */
+/**
+ * Attributes that DynamoDB or a reader of its stream must see: keys, conditions, expiry, events. Everything else is in
+ * the document.
+ */
 export interface Item {
   readonly pk: string;
-  /** Counts up from 1. An item without one, which must have been edited by hand, is read as 0. */
+  /** Counts up from 1. A missing version (after an edit by hand) is read as 0. */
   readonly version: number;
   readonly owner?: string;
   /** Sparse index `byWork`: only records that need work or an operator have these two. */
   readonly workShard?: string;
   readonly workAt?: number;
-  /** Index `byTarget`: what happened to this candidate's files. */
+  /** Index `byTarget`: the uploads of this candidate or application. */
   readonly targetKey?: string;
   readonly createdAt?: number;
   /** TTL, in seconds since the epoch. */
   readonly expiresAt?: number;
   readonly status?: string;
   readonly code?: string;
-  /** What else an event about the upload shows, see `outcome-attributes.ts`. */
+  /** Further facts for outcome events, see `outcome-attributes.ts`. */
   readonly integrationId?: string;
   readonly type?: string;
-  /** As text, because an event needs an empty one where it is unknown. */
+  /** As text, because an event needs an empty text when the size is unknown. */
   readonly sizeBytes?: string;
   readonly attempts?: number;
   readonly endedAt?: number;
   readonly correlationId?: string;
-  /** Only the write that is told has these four. */
+  /** Only writes that are reported by an event have these four. */
   readonly outcome?: number;
   readonly upload?: string;
   readonly etag?: string;
   readonly target?: string;
-  /** Counts that only the item of a lane has: their sum over all lanes is a gauge. */
+  /** Counts that only a lane's item has. A gauge is their sum over all lanes. */
   readonly waiting?: number;
   readonly unknown?: number;
   readonly unreadable?: number;
@@ -77,7 +82,7 @@ export type IndexQuery = {
 export type PageKey = Readonly<Record<string, string | number>>;
 
 /**
- * What an index holds of an item. `byWork`: all of it; `byTarget`: keys alone, so that a write that leaves them as they are
+ * The attributes in an index. `byWork`: all of these. `byTarget`: only keys, so a write that does not change the keys
  * costs nothing there.
  */
 export type IndexEntry = Pick<
@@ -87,7 +92,7 @@ export type IndexEntry = Pick<
 
 export interface TablePage {
   readonly items: readonly Item[];
-  /** The key behind which there may be more. */
+  /** The last key of this page; there may be more items after it. */
   readonly next?: string;
 }
 

@@ -29,8 +29,8 @@ import { isSameResend } from './repeated-decision.ts';
 import { isBeforeRestore, isInDoubt } from './restored.ts';
 
 /**
- * The one place that decides what becomes of an upload. Pure: the record that was read, what happened, and the time.
- * `moves` says which event is allowed from where; here is what it changes.
+ * Decides the next state of an upload; no other code does. Pure: it gets the record that was read, the event and the
+ * time. `moves` says which event is allowed in which situation; this file says what it changes.
  * @returns the next record, or undefined when the event is not allowed: then nothing changes, and the record says why.
  */
 export const transition = (
@@ -51,8 +51,9 @@ export const transition = (
 };
 
 /**
- * Only the owner of a claim reports how it ended, and after its lease only for the attempt that was its own; a lease must have
- * ended. What waits is taken once it is due: a run may have read an older page of the list.
+ * Only the owner of a claim may report how it ended, and after the lease only for its own attempt. A lease must have
+ * ended before it expires. A waiting file is claimed only once it is due, because a run may have read an outdated page
+ * of the list.
  */
 const appliesTo = (record: LedgerRecord, event: LedgerEvent, now: number): boolean => {
   const { state, attempts } = record;
@@ -67,7 +68,7 @@ const appliesTo = (record: LedgerRecord, event: LedgerEvent, now: number): boole
     case 'scanned':
       return isNewVerdict(record, event);
     case 'retry':
-      // Without a target there is no lane in which it could wait.
+      // Without a target there is no lane to wait in.
       return (event.target ?? record.target) !== undefined;
     case 'resend':
       return (event.target ?? record.target) !== undefined && !isSameResend(record, event.reason, now);
@@ -136,7 +137,7 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
           ? doubtedChange(record, record.upload, event.restored, now)
           : releaseChange(state, now)),
         ...targetOf(event),
-        // A look decides nothing about a verdict.
+        // A check of the target does not acknowledge a verdict.
         ...(state.status !== 'unknown' && { unknownAttempts: 0, ...acknowledged(record.verdict) }),
         note: { action: 'retry', reason: event.reason, at: now },
       };
@@ -147,9 +148,9 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
   }
 };
 
-/** `moves` allows these events for `unknown` alone. */
+/** `moves` allows these events only for `unknown`. */
 const unknownOutcome = (state: State): UnknownOutcome => {
-  if (state.status !== 'unknown') throw new OwnError(`The target of a file that is ${state.status} is not read.`);
+  if (state.status !== 'unknown') throw new OwnError(`The target of a file that is ${state.status} is not checked.`);
   return state;
 };
 
@@ -158,14 +159,14 @@ const claimChange = (record: LedgerRecord, event: EventOf<'claim'>, now: number)
   ...aboutUpload(record, event),
   ...verdictBy(record, event),
   attempts: record.attempts + 1,
-  // A record that was not waiting for its next attempt may have been settled weeks ago, so its retry budget starts again.
+  // A record that was not waiting may have been settled weeks ago, so its retry budget starts again.
   ...(record.state.status === 'waiting'
     ? { attemptsSinceRelease: record.attemptsSinceRelease + 1 }
     : { ...resetRetryBudget(), attemptsSinceRelease: 1, waited: undefined }),
   attemptedAt: now,
 });
 
-/** An absence counts only together with the next one: a file that the target shows now and then is a doubt. */
+/** Only consecutive checks without the file count: a file that the target lists only sometimes is a doubt. */
 const countLook = (state: UnknownOutcome, { counts, dueAt }: EventOf<'looked'>): State => {
   switch (counts) {
     case 'absent':
@@ -182,7 +183,7 @@ const sentBy = ({ sent, content }: Partial<Pick<LedgerRecord, 'sent' | 'content'
   ...(content && { content }),
 });
 
-/** The object that was opened is the one that was judged, whatever the event said of its time and its size. */
+/** Uses the opened object's own time and size, whatever the event said. */
 const openedBy = (
   { upload }: LedgerRecord,
   event: EventOf<'delivered' | 'delivered-late' | 'same-bytes' | 'failed'>,
@@ -192,7 +193,7 @@ const openedBy = (
     ...(event.modifiedAt !== undefined && { modifiedAt: event.modifiedAt }),
     ...(event.sizeBytes !== undefined && { sizeBytes: event.sizeBytes }),
   },
-  // An object that is opened has its size: the same bytes may have come again with another id, or without one.
+  // Replaced once an object was opened: the same bytes may have been uploaded again with another id or none.
   ...(event.sizeBytes !== undefined && { correlationId: event.correlationId }),
   ...sentBy(event),
 });
@@ -203,7 +204,10 @@ const seenBy = (event: EventOf<'found' | 'looked' | 'absent' | 'undecidable'>) =
   ...sentBy(event),
 });
 
-/** What may have been delivered is looked up again, not sent again. Only states that hold a failure come here. */
+/**
+ * A file that may have been delivered is looked up again, not sent again. Only states with a failure reach this
+ * function.
+ */
 const releaseChange = (state: State, now: number): Change => {
   if (state.status === 'unknown') return { state: { ...state, dueAt: now } };
   if (!('failure' in state)) throw new OwnError(`A file that is ${state.status} cannot be released.`);
@@ -212,7 +216,7 @@ const releaseChange = (state: State, now: number): Change => {
   return backToWaiting(failure, now);
 };
 
-/** The operator takes the risk of a second copy, with a reason. Only a running delivery is not disturbed. */
+/** The operator accepts the risk of a second copy and gives a reason. Only a running delivery is not interrupted. */
 const resendChange = (record: LedgerRecord, event: EventOf<'resend'>, now: number): Change => {
   const { state, resentAt } = record;
   const failure: FailureDetail =

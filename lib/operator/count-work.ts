@@ -8,24 +8,27 @@ import { countPageSize, parallelCounts, runReserveMs } from '../limits.ts';
 import { inParallel } from '../parallel.ts';
 
 /**
- * How many uploads continue automatically and how many wait for an operator. Settled records, which include rejected
- * ones, are not read.
+ * How many uploads continue automatically, and how many need an operator. Settled records, including rejected ones, are
+ * not counted.
  */
 export interface WorkCounts {
   readonly sending: number;
   readonly waiting: number;
   readonly unknown: number;
   readonly held: number;
-  /** Of those that wait in open lanes: how many are due now, and since when the oldest is (milliseconds since the epoch). */
+  /** For files in open lanes: how many are due now, and the oldest due time (milliseconds since the epoch). */
   readonly dueNow: number;
   readonly oldestDueAt?: number;
   /** How many are held under each failure code. */
   readonly heldByCode: Readonly<Record<string, number>>;
-  /** False when time ran out: then the numbers are lower bounds. */
+  /** False when time ran out; the numbers are then lower bounds. */
   readonly complete: boolean;
 }
 
-/** Counts in the sparse index, part by part: the cost depends on what waits, not on what was settled before. */
+/**
+ * Counts entries of the sparse index, one partition after another. The cost depends on the number of waiting files, not
+ * on the history.
+ */
 export const countWork = async (
   deadline: Deadline,
   { table, lanes, clock }: Pick<Courier, 'table' | 'lanes' | 'clock'>,
@@ -46,7 +49,7 @@ export const countWork = async (
       if (!hasTime()) return;
       const page = await table.query({ index: 'byWork', hash, limit: countPageSize, ...(after && { after }) });
       for (const { status: its = '', code = 'none', workAt = 0 } of page.items) {
-        // An attached file is among the held while the verdict of its malware scan is not acknowledged.
+        // An attached file with an unacknowledged scan verdict is listed among the held ones.
         const status = its === 'attached' ? 'held' : its;
         if (status !== 'sending' && status !== 'waiting' && status !== 'unknown' && status !== 'held') continue;
         counts[status] += 1;

@@ -13,10 +13,10 @@ import type { Result } from '../result.ts';
 import type { Target } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
 
-/** What an operator may decide about one upload, each with a reason that is stored with the record. */
+/** An operator's decision about one upload. Its reason is stored with the record. */
 export type OperatorDecision =
   | (Pick<EventOf<'retry'>, 'kind' | 'reason'> & {
-      /** Also where the malware scan has not found the file clean. Never for many files. */
+      /** Applies even if the malware scan has not found the file clean. Not allowed for many files. */
       readonly force?: true | undefined;
     })
   | Pick<EventOf<'resend'>, 'kind' | 'reason'>
@@ -27,18 +27,18 @@ export type Decided =
   | {
       readonly done: false;
       /**
-       * `state`: its state does not allow it. `threat`: the scan found one. `scan`: it has no clean verdict. `verdict`: the scan
-       * has reported something that the operator has not seen. `key`: its key names no target. `gone`: erased in the meantime.
-       * `conflict`: too many writers.
+       * `state`: its state does not allow it. `threat`: the scan found a threat. `scan`: there is no clean verdict.
+       * `verdict`: the scan has reported something that the operator has not seen. `key`: its key names no target.
+       * `gone`: erased in the meantime. `conflict`: too many writers.
        */
       readonly why: 'state' | 'threat' | 'scan' | 'verdict' | 'key' | 'gone' | 'conflict' | 'unreadable';
       readonly known?: LedgerEntry;
     };
 
 /**
- * Writes an operator's decision into the record, whatever state it has by then.
- * A file that the scan did not find clean is released by a clean verdict, and by an operator only with `force`: who names the
- * file and says so, never among many.
+ * Writes an operator's decision into the record, whatever its state is by then. A file that the scan did not find clean
+ * is released by a clean verdict, or by an operator who names that file and adds `force`. It is never released among
+ * many.
  * @throws only when the ledger could not be read or written.
  */
 export const decide = async (
@@ -47,7 +47,7 @@ export const decide = async (
   { settings, ledger, lanes }: Pick<Courier, 'settings' | 'ledger' | 'lanes'>,
 ): Promise<Decided> => {
   let seen = record;
-  // The templates may have changed since; the key says again where the file belongs.
+  // The templates may have changed since, so the target is derived from the key again.
   const match = matchKey(settings.keyTemplates, record.upload.key, settings.integrationId);
   const restored = decision.kind === 'retry' ? restoredIn(await lanes.read(accountLane)) : undefined;
   for (let round = 1; round <= maxConflictRounds; round += 1) {
@@ -67,7 +67,7 @@ export const decide = async (
   return { done: false, why: 'conflict' };
 };
 
-/** Whether a retry would release the file, and where it would be sent then; writes nothing. */
+/** Whether a retry would release the file, and where it would be sent. Writes nothing. */
 export const foreseeRetry = (
   record: LedgerRecord,
   { settings, clock }: Pick<Courier, 'settings' | 'clock'>,
@@ -97,7 +97,7 @@ type ScanSettings = Pick<Courier['settings'], 'requireScan'>;
 
 const isBarred = (record: LedgerRecord, decision: OperatorDecision, settings: ScanSettings): boolean => {
   if (decision.kind === 'resend') return isThreat(record);
-  // A retry of a file that may have been delivered only looks at its target.
+  // A retry of a file that may have been delivered only checks its target.
   if (decision.kind === 'resolve' || decision.force || record.state.status === 'unknown') return false;
   return (isThreat(record) && !record.verdict?.acknowledged) || lacksCleanVerdict(record, settings);
 };
@@ -110,8 +110,8 @@ const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>, restored: 
 };
 
 /**
- * Not delivered, and not found clean by the malware scan, also where an operator has decided about its verdict before: that was
- * one attempt. Without any verdict, where one is required.
+ * Whether a file is not delivered and has no clean verdict of the malware scan. An operator's earlier decision about
+ * its verdict allowed one attempt only, so it does not count. A missing verdict counts if one is required.
  */
 export const lacksCleanVerdict = ({ state, verdict }: LedgerRecord, { requireScan }: ScanSettings): boolean =>
   (state.status === 'held' || state.status === 'rejected' || state.status === 'superseded') &&
@@ -122,7 +122,7 @@ const isThreat = ({ state, verdict }: LedgerRecord): boolean =>
 
 const threat = 'SCAN_THREAT_FOUND';
 
-/** It came between the request and its writing, so the decision was made without it. */
+/** Whether a verdict arrived after the operator read the record, so that the decision was made without it. */
 const hasNewVerdict = (now: LedgerRecord, shown: LedgerRecord): boolean => {
   const code = openVerdict(now.verdict)?.code;
   return code !== undefined && code !== openVerdict(shown.verdict)?.code;

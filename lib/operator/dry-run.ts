@@ -12,7 +12,7 @@ import { stopWhenStalled } from '../stream/stall-timeout.ts';
 import type { AttachmentType } from '../upload/target.ts';
 import { type Upload, uploadId } from '../upload/upload.ts';
 
-/** What would be sent, in our words. */
+/** What would be sent, under our names. */
 export interface WouldSend {
   readonly name: string;
   readonly type: AttachmentType;
@@ -23,18 +23,18 @@ export interface WouldSend {
 
 export interface DryRun {
   readonly upload: Upload;
-  /** The candidate or application that the key names; a failure here would reject the upload. */
+  /** The candidate or application in the key. A failure here would reject the upload. */
   readonly match: Result<KeyMatch>;
   readonly send: Result<WouldSend>;
-  /** What the ledger knows of it by now. */
+  /** The existing ledger record. */
   readonly known?: LedgerEntry;
-  /** What would hold it. */
+  /** The pause that would make it wait. */
   readonly pause?: Closed;
 }
 
 type DryRunCourier = Pick<Courier, 'settings' | 'storage' | 'restrictions' | 'ledger' | 'lanes' | 'clock'>;
 
-/** Everything that a delivery does, but for the POST and the ledger's writes. */
+/** Does everything that a delivery does, except the POST and the ledger's writes. */
 export const dryRun = async (upload: Upload, deadline: Deadline, courier: DryRunCourier): Promise<DryRun> => {
   const { settings, ledger, lanes } = courier;
   const known = await ledger.read(uploadId(upload));

@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../ledger/ledger.ts';
 import type { Result } from '../result.ts';
 import { parseUploadId, type Upload, uploadId } from '../upload/upload.ts';
 
-/** Everything that is known about the present and earlier objects of one key. */
+/** Everything that is known about the current and earlier objects of one key. */
 export interface KeyReport {
   /** The object under the key now, or why it cannot be read. */
   readonly object: Result<Upload>;
@@ -15,8 +15,8 @@ export interface KeyReport {
 }
 
 /**
- * Reads the object under a key from the bucket, and the records of it and of earlier objects from the ledger. Earlier
- * ones are found through the target in the key; where the key fits no template, only by their ETag.
+ * Reads the object under a key from the bucket, and its records from the ledger. Records of earlier objects are found
+ * through the target in the key, or only by their ETag if the key matches no template.
  */
 export const recordsOfKey = async (
   { bucket, key, etag }: { readonly bucket: string; readonly key: string; readonly etag?: string | undefined },
@@ -38,7 +38,7 @@ export const recordsOfKey = async (
   return { object, ...(current && { current }), earlier };
 };
 
-/** The record that an operator means: that of the given ETag, else of the object that exists now, else the newest. */
+/** The record that an operator means: that of the given ETag, or of the current object, or the newest. */
 export const namedRecord = ({ object, current, earlier }: KeyReport, etag?: string): LedgerEntry | undefined => {
   if (etag !== undefined)
     return [...(current ? [current] : []), ...earlier].find(({ id }) => parseUploadId(id)?.etag === etag);

@@ -12,8 +12,8 @@ export interface Forgotten {
 }
 
 /**
- * Erases records, one by one. Not while a delivery is in progress, because its outcome could not be recorded; not while the
- * object is in the bucket, because the sweep would find it, take it for new, and send it again.
+ * Erases records, one by one. A record is kept while its delivery is in progress, because the outcome could not be
+ * recorded. It is kept while the object is in the bucket, because the sweep would treat it as new and send it again.
  * @throws only when the ledger could not be read or written.
  */
 export const forget = async (
@@ -31,7 +31,6 @@ export const forget = async (
   return { erased, kept };
 };
 
-/** Undefined when it is erased. */
 const forgetOne = async (
   known: LedgerEntry,
   signal: AbortSignal,
@@ -39,12 +38,12 @@ const forgetOne = async (
 ): Promise<Kept | undefined> => {
   if (known.readable && known.record.state.status === 'sending') return 'sending';
   const upload = parseUploadId(known.id);
-  // Without an upload's id there is no object that could be sent again.
+  // Items without an upload's id have no object that could be sent again.
   const found = upload && (await storage.find(upload.bucket, upload.key, signal));
   if (found?.ok && found.value.etag === upload?.etag) return 'object-exists';
   if (found?.ok === false && found.error.code !== 'OBJECT_DELETED') return 'bucket-silent';
   const target = known.readable ? known.record.target : undefined;
-  // First, because once the record is gone nothing leads to its lane.
+  // Done first, because after the record is erased its lane is not known.
   if (target) {
     const { id: targetId, integrationId } = target;
     await lanes.learn(integrationId, (tool) => withoutTraces(tool, { id: known.id, targetId }));

@@ -3,12 +3,12 @@ import { lastPassOf } from '../runs/sweep.ts';
 import type { SweepState } from '../runs/sweep-state.ts';
 import { count } from './count.ts';
 
-/** The last pass of the sweep that has finished; before there is one, the one in progress. In words, for an operator. */
+/** The last finished pass of the sweep, or the first one while none has finished, in words for an operator. */
 export interface LastSweep {
   readonly sentence: string;
-  /** Since its end, or its start while none has finished. Absent before the first pass. */
+  /** Time since its end, or since its start while none has finished. Absent before the first pass. */
   readonly age?: string;
-  /** What to do about a sweep that no longer finishes. */
+  /** What to do when the sweep no longer finishes. */
   readonly todo?: string;
 }
 
@@ -18,7 +18,7 @@ export const lastSweepOf = (state: SweepState | undefined, now: number): LastSwe
     return { sentence: 'No pass of the sweep has started so far; the first scheduled run starts one.' };
   const { startedAt, finishedAt, pass } = state;
   const age = inWords(lastPass.ageMs);
-  const current = pass ? ` One is in progress since ${iso(pass.startedAt)}.` : '';
+  const current = pass ? ` Another has been in progress since ${iso(pass.startedAt)}.` : '';
   const sentence =
     finishedAt === undefined
       ? `No pass has finished so far; the first one started at ${iso(startedAt)}, ${age} ago.`
@@ -27,7 +27,7 @@ export const lastSweepOf = (state: SweepState | undefined, now: number): LastSwe
 };
 
 const stopped =
-  'Uploads whose event was lost are not found. Read the log of on-schedule for "could not be listed": the bucket may deny s3:ListBucket, the rule of on-schedule may be off, or the bucket has become too large for a pass a day.';
+  'Uploads whose event was lost are not found. Read the log of on-schedule for "could not be listed": the bucket may deny s3:ListBucket, the rule of on-schedule may be off, or the bucket has become too large for one pass per day.';
 
 const iso = (at: number | undefined): string => (at === undefined ? 'an unknown time' : new Date(at).toISOString());
 

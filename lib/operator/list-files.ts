@@ -6,7 +6,7 @@ import { ledgerPageSize } from '../limits.ts';
 /** The lists that an operator reads. */
 export type FileList = Exclude<WorkQueue, 'due'>;
 
-/** Where a list ended: the moment since which the last file is held or rejected, in milliseconds, and its id. */
+/** Where a list ended: when the last file was held or rejected, in milliseconds, and its id. */
 export interface FilePlace {
   readonly at: number;
   readonly id: string;
@@ -18,8 +18,9 @@ export interface PlacedFile {
 }
 
 /**
- * Held files, oldest first, or rejected ones, newest first, after a place. Files of the same time are ordered by id,
- * so that a list can continue anywhere. Rejected ones are read from that place on, because their history may be long.
+ * Held files, oldest first, or rejected ones, newest first, after a place. Files with the same time are sorted by id,
+ * so that a list can continue anywhere. Rejected files are read only from that place on, because their history may be
+ * long.
  */
 export async function* listFiles(
   list: FileList,

@@ -4,20 +4,20 @@ import { type Closed, closedBy } from '../lane/lane-store.ts';
 import type { Pause } from '../lane/pause.ts';
 import { ledgerPageSize } from '../limits.ts';
 
-/** A lane that is closed, as an operator sees it. */
+/** A closed lane, as an operator sees it. */
 export interface ListedPause extends Closed {
   /** Absent when the lane's item cannot be read, which closes it as well. */
   readonly pause?: Pause;
-  /** When it was last read, at most an hour ago. */
+  /** Counts from the last reading, at most an hour old. */
   readonly counts?: LaneCounts;
 }
 
-/** All pauses, that of the account first; of the open lanes those among the first hundred that cannot be read. */
+/** All pauses, the account's first. Includes unreadable lanes among the first hundred open ones. */
 export const listPauses = async ({ lanes }: Pick<Courier, 'lanes'>): Promise<readonly ListedPause[]> => {
   const pauses: ListedPause[] = [];
   const ids = new Set([accountLane]);
   for await (const { integrationId } of lanes.directory('paused')) ids.add(integrationId);
-  // A damaged item stays where it was, among the open lanes; it closes its lane as well.
+  // A damaged item stays listed among the open lanes, although its lane is closed.
   let looked = 0;
   for await (const { integrationId } of lanes.directory('open')) {
     if (looked === ledgerPageSize) break;

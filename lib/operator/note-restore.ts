@@ -6,16 +6,16 @@ import { afterRestore } from '../runs/sweep-state.ts';
 import { readSweep, writeSweep } from '../runs/sweep-store.ts';
 
 /**
- * `account`: the lane of the account cannot be read, and nothing was done. Otherwise nothing that the table may have lost is
- * sent without a look; `sweep` says whether the sweep asks about everything since, or why not.
+ * `account`: the account's lane cannot be read, and nothing was done. Otherwise no file whose delivery may be lost is
+ * sent without a check of its target. `sweep` says whether the sweep will check all uploads since then, or why not.
  */
 export type RestoreNoted =
   | { readonly done: false; readonly why: 'account' }
   | { readonly done: true; readonly sweep: 'asks' | 'damaged' | 'busy' };
 
 /**
- * Notes that the table was restored from a backup. The doubt is written first: what the sweep finds is then never sent
- * without a look. Repeating it is harmless.
+ * Notes that the table was restored from a backup. The doubt is written first, so that uploads that the sweep finds are
+ * never sent without a check of its target. Safe to repeat.
  * @throws only when the table could not be read or written
  */
 export const noteRestore = async (
@@ -27,7 +27,7 @@ export const noteRestore = async (
   return { done: true, sweep: await sendSweepBack(restored.since, courier) };
 };
 
-/** A run that sweeps at this moment loses the pass, because its next write conflicts. */
+/** A run that is sweeping now loses its pass, because its next write conflicts. */
 const sendSweepBack = async (
   since: number,
   { settings, table }: Pick<Courier, 'settings' | 'table'>,
@@ -35,7 +35,7 @@ const sendSweepBack = async (
   const prefixes = literalPrefixes(settings.keyTemplates);
   for (let round = 1; round <= maxConflictRounds; round += 1) {
     const { state, version } = await readSweep(table);
-    // With SWEEP_SINCE a damaged item is replaced, and everything since that date is asked about.
+    // With SWEEP_SINCE a damaged item is replaced, and all uploads since that date are checked.
     if (state === 'damaged') return settings.sweepSince === undefined ? 'damaged' : 'asks';
     if (await writeSweep(afterRestore(state, prefixes, since), version, table)) return 'asks';
   }

@@ -9,15 +9,16 @@ import { inParallel } from '../parallel.ts';
 
 export interface ToldAgain {
   readonly told: number;
-  /** Records that cannot be read: what became of their files is not told. */
+  /** Records that cannot be read. Their outcomes are not sent. */
   readonly unreadable: number;
-  /** Where to go on; absent when the whole ledger was looked through. */
+  /** Where to continue; absent when the whole ledger was read. */
   readonly next?: string;
 }
 
 /**
- * Tells again what became of every upload that ended since then, for an application that was told nothing. Whole pages only, so
- * that the place where it stopped is one from which it can go on. Repeating it tells once more and changes nothing.
+ * Sends the outcome events again for all uploads that ended since then, for an application that missed them. Processes
+ * whole pages only, so that it can continue where it stopped. Repeating it sends the events once more and changes
+ * nothing else.
  */
 export const tellAgain = async (
   since: number,
@@ -44,7 +45,7 @@ export const tellAgain = async (
   return { told, unreadable, ...(place !== undefined && { next: place }) };
 };
 
-/** What another writer has changed meanwhile is read again: its write may have been one that tells nothing. */
+/** A record that another invocation changed meanwhile is read again, because that write may have sent no event. */
 const tellOne = async (first: LedgerEntry, since: number, ledger: Courier['ledger']): Promise<boolean> => {
   let entry: LedgerEntry | undefined = first;
   for (let round = 1; round <= maxConflictRounds; round += 1) {

@@ -13,7 +13,7 @@ import {
 } from '../limits.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What was known when the look ended. Times are milliseconds since the epoch. */
+/** The results of a check of the target. Times are milliseconds since the epoch. */
 export interface AfterLook {
   readonly record: LedgerRecord;
   readonly state: UnknownOutcome;
@@ -21,19 +21,22 @@ export interface AfterLook {
   readonly now: number;
   /** When the target was listed. `now` can be minutes later, because the listed files are downloaded in between. */
   readonly listedAt: number;
-  /** Shortest time after an upload in which this tool was seen to list the file. */
+  /** The shortest time after an upload in which this tool was seen to list the file. */
   readonly listsWithinMs: number;
-  /** It has listed files of such a target before. */
+  /** The tool has listed files of such a target before. */
   readonly hasListed: boolean;
-  /** When the lane or the account opened last: what may pass has a day from then on. */
+  /** When the lane or the account last opened. Temporary reasons get a day from then. */
   readonly openedAt: number;
   /** Uniform in [0, 1). */
   readonly random: number;
-  /** What the look showed, for the operator; a sentence. */
+  /** A sentence for the operator about what the check showed. */
   readonly seen: string;
 }
 
-/** What a look at the target changes. Two looks must agree; for a day, a look with a temporary doubt does not count. */
+/**
+ * The event that follows from a check of the target. Two checks must agree; for a day, a check with a temporary doubt
+ * does not count.
+ */
 export const afterLook = (verdict: Verdict, facts: AfterLook): LedgerEvent => {
   const { state, settings, now } = facts;
   if (verdict.kind === 'found') return { kind: 'found' };
@@ -47,14 +50,14 @@ export const afterLook = (verdict: Verdict, facts: AfterLook): LedgerEvent => {
       : undecided(facts, verdict.because);
   }
   const isSecond = state.absentLooks + 1 >= looksToDecide && facts.listedAt >= mayStillArriveUntil;
-  return isSecond ? notThere(facts, 'It is not among them.') : { kind: 'looked', counts: 'absent', dueAt };
+  return isSecond ? notThere(facts, 'None of them is this file.') : { kind: 'looked', counts: 'absent', dueAt };
 };
 
-/** What a look changes when Kombo refused the listing or did not answer it. */
+/** The event that follows when Kombo refused the listing or did not answer it. */
 export const afterFailedListing = ({ code, retryAfterMs }: KomboFailure, facts: AfterLook): LedgerEvent => {
   const { record, state, settings, now, random } = facts;
   const { asListing } = failureOf(code);
-  // A tool that has listed before is not one that cannot: whatever keeps it from listing passes, or an operator decides.
+  // A tool that has listed before is able to: the reason is temporary, or an operator decides.
   if (asListing === 'look-again' || (asListing === 'cannot-list' && facts.hasListed)) {
     if (mayPass(facts)) return lookAgain(facts, retryAfterMs);
     return state.doubtfulLooks + 1 < looksToDecide
@@ -67,10 +70,10 @@ export const afterFailedListing = ({ code, retryAfterMs }: KomboFailure, facts: 
   return { kind: 'absent', dueAt: now + backoffMs(settings.retryBaseMs, unknownAttempts, random) };
 };
 
-/** With ON_UNKNOWN=resend the target is not listed: the operator prefers a second copy to a wait. */
+/** With ON_UNKNOWN=resend the target is not listed, because the operator prefers a possible duplicate to a delay. */
 export const withoutLook = (facts: AfterLook): LedgerEvent => notThere(facts);
 
-/** Each attempt that may have arrived can leave one more copy at the target, so the third attempt is the last. */
+/** Each attempt that may have arrived can leave one more copy at the target, so the third such attempt is the last. */
 const notThere = (facts: AfterLook, because?: string): LedgerEvent => {
   const { record, state, now } = facts;
   const { unknownAttempts = 0 } = record;
@@ -98,7 +101,7 @@ const undecided = ({ record, state, seen }: AfterLook, because?: string): Ledger
   return { kind: 'undecidable', failure: { ...state.failure, code: 'OUTCOME_UNKNOWN', detail } };
 };
 
-/** The count can be 0: an operator's retry resets it, and the target is looked at before anything is sent. */
+/** The count can be 0, because an operator's retry resets it and the target is checked before anything is sent. */
 const timesSent = ({ unknownAttempts = 1 }: LedgerRecord): string => {
   if (unknownAttempts === 0) return 'It was not sent again since the last retry by an operator';
   const times = unknownAttempts === 1 ? 'once' : `${unknownAttempts} times`;

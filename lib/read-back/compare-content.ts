@@ -9,36 +9,36 @@ import type { ChecksumAlgorithm } from '../stream/checksum.ts';
 import type { FileContent } from '../upload/file-content.ts';
 import type { AttachmentType } from '../upload/target.ts';
 
-/** What the bytes of one listed file are, as far as they could be read. */
+/** The result of comparing the bytes of one listed file. */
 export type Comparison =
-  /** Those of our file. `otherTypes`: the attachment types of other uploads of these bytes to the same target. */
+  /** Our bytes. `otherTypes`: the attachment types of other uploads of these bytes to the same target. */
   | { readonly kind: 'ours'; readonly otherTypes: readonly AttachmentType[] }
-  /** Those of another upload of this target, and not ours. */
+  /** The bytes of another upload of this target, and not ours. */
   | { readonly kind: 'other-upload' }
   | { readonly kind: 'different' }
-  /** `reason` is a sentence without names and links; `mayPass` when a later look may tell more. */
+  /** `reason` is a sentence without names and links. `mayPass`: a later check may succeed. */
   | { readonly kind: 'not-compared'; readonly reason: string; readonly mayPass: boolean };
 
-/** A listed file, and what comparing its bytes showed. */
+/** A listed file and the result of its comparison. */
 export interface ComparedFile {
   readonly file: ListedFile;
   readonly comparison: Comparison;
 }
 
-/** The bytes that can be recognised at a target. */
+/** The known bytes that a listed file can be recognised by. */
 export interface KnownContents {
   readonly ours: FileContent | undefined;
   /**
-   * `certain`: our bytes are known. Otherwise the object could not be read, for now or for good, and at most its entity tag
-   * is known: then a file that fits the tag is ours, and a file that does not fit proves nothing.
+   * `certain`: our bytes are known. Otherwise the object could not be read, temporarily or permanently, and at most its
+   * ETag is known. A file that matches the ETag is ours; a file that does not match proves nothing.
    */
   readonly oursIs: 'certain' | 'unread-for-now' | 'unread-for-good';
   readonly others: readonly { readonly content: FileContent; readonly type: AttachmentType | undefined }[];
 }
 
 /**
- * Downloads the listed files and compares them, likeliest first, within the bounds of one look. Ends early once a file
- * decides everything. Memory does not grow with the files.
+ * Downloads the listed files and compares them, most likely first, within the limits of one check. Ends early once a
+ * file decides everything. Uses constant memory.
  */
 export const compareFiles = async (
   files: readonly ListedFile[],
@@ -47,7 +47,7 @@ export const compareFiles = async (
   { links, clock, deadline }: { readonly links: Links; readonly clock: Clock; readonly deadline: Deadline },
 ): Promise<readonly ComparedFile[]> => {
   const contents = [...(known.ours ? [known.ours] : []), ...known.others.map(({ content }) => content)];
-  // Without known bytes no download could show anything.
+  // Without known bytes a download could show nothing.
   if (contents.length === 0) return files.map((file) => ({ file, comparison: oursUnread(known) }));
   const lengths = new Set(contents.map(({ sizeBytes }) => sizeBytes));
   const algorithms = new Set(contents.map(({ checksum }) => checksum.algorithm));
@@ -85,7 +85,7 @@ const notReached = (listed: number): Comparison =>
       }
     : { kind: 'not-compared', reason: 'The look ended before the file was compared.', mayPass: true };
 
-const noLink: Comparison = { kind: 'not-compared', reason: 'Kombo serves no link to the file.', mayPass: true };
+const noLink: Comparison = { kind: 'not-compared', reason: 'Kombo provides no link to the file.', mayPass: true };
 
 const compareOne = async (
   file: ListedFile,
@@ -106,14 +106,14 @@ const compareOne = async (
   if (downloaded.kind === 'read' && downloaded.onlyEqualityCounts) {
     return {
       kind: 'not-compared',
-      reason: 'The link led to a page, or its answer did not show where the file ends.',
+      reason: 'The link returned a page, or its response did not show where the file ends.',
       mayPass: false,
     };
   }
   return known.oursIs === 'certain' ? { kind: 'different' } : oursUnread(known);
 };
 
-/** While our bytes are not known, those of another upload may be the same as ours. */
+/** While our bytes are not known, another upload may have the same ones. */
 const mayEqualOurs = ({ ours, oursIs }: KnownContents, sizeBytes: number): boolean =>
   oursIs !== 'certain' && (ours === undefined || ours.sizeBytes === sizeBytes);
 

@@ -14,7 +14,7 @@ import type { StoredObject } from '../upload/storage.ts';
 import type { AttachmentType } from '../upload/target.ts';
 import type { KnownContents } from './compare-content.ts';
 
-/** What is known of the file that may have been sent. */
+/** What is known about the file that may have been sent. */
 export interface KnownFile extends Pick<KnownContents, 'oursIs'> {
   readonly name?: string;
   readonly type: AttachmentType;
@@ -24,8 +24,8 @@ export interface KnownFile extends Pick<KnownContents, 'oursIs'> {
 }
 
 /**
- * Taken from the record when the function that opened the object could still write it down. Otherwise that function crashed
- * or timed out, and the object is read here: the version that was uploaded, where the bucket keeps versions.
+ * Taken from the record if the function that opened the object could still write it. Otherwise that function crashed or
+ * timed out, and the object is read here: the uploaded version, if the bucket keeps versions.
  */
 export const knownFile = async (
   record: LedgerRecord,
@@ -53,7 +53,7 @@ export const knownFile = async (
   }
 };
 
-/** Where S3 has a checksum of the whole object only the first bytes are read, for the type; otherwise all of them. */
+/** If S3 has a checksum of the whole object, only the first bytes are read, to find the type; otherwise all bytes. */
 const read = async (
   object: StoredObject,
   { upload }: LedgerRecord,
@@ -74,7 +74,7 @@ const read = async (
       ? await prepareAttachment(object, recognised.chunks, match.value, settings, noRestrictions)
       : match;
     const sendable = prepared.ok ? prepared.value : undefined;
-    // With changed settings the file might not be sent today; its bytes are still those that were sent.
+    // With changed settings the file might not be sent today. Its bytes are still the ones that were sent.
     if (!recognised.content()) for await (const _ of sendable?.chunks ?? recognised.chunks);
     if (!sendable) return content();
     const { name, contentType } = sendable.facts;

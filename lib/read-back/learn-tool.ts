@@ -11,27 +11,27 @@ import {
 import type { TargetKind } from '../upload/target.ts';
 
 /**
- * What is known of the tool behind an integration, learnt from uploads that Kombo itself answered with success: their
- * targets are listed later, and the listed bytes compared. Nothing is ever learnt from a lost answer.
+ * What is known about the tool behind an integration. It is learnt only from uploads that Kombo itself answered with
+ * success: their targets are listed later, and the listed bytes compared.
  */
 export type Tool = readonly ToolGroup[];
 
-/** Tools treat kinds of targets and types of files differently, so each pair is learnt separately. */
+/** Tools treat kinds of target and types of file differently, so each pair is learnt separately. */
 export interface ToolGroup {
   readonly kind: TargetKind;
   readonly contentType: string;
-  /** Uploads whose target is still to be listed. */
+  /** Uploads whose target will be listed. */
   readonly samples: readonly Sample[];
   /** Samples that were found by their bytes. */
   readonly lessons: readonly Lesson[];
-  /** Samples in a row that were not found: a tool that converts files is sampled more and more rarely. */
+  /** Consecutive samples that were not found. A tool that converts files is sampled less and less often. */
   readonly missed: number;
   readonly nextSampleAt: number;
 }
 
 /** Times are milliseconds since the epoch. */
 export interface Sample {
-  /** The identity of the upload in the ledger. */
+  /** The upload's id in the ledger. */
   readonly id: string;
   readonly targetId: string;
   readonly sizeBytes: number;
@@ -45,14 +45,14 @@ export interface Lesson {
   readonly targetId: string;
   readonly sizeBytes: number;
   readonly at: number;
-  /** From the upload to the listing that showed it: the tool may take as long as this to list what it took. */
+  /** Time from the upload to the listing that showed it. The tool may take this long to list a file. */
   readonly lagMs: number;
 }
 
 export interface ToolKnowledge {
-  /** It lists what it took: what it does not list, it does not have. */
+  /** It lists every file that it accepted, so a file that it does not list is not there. */
   readonly lists: boolean;
-  /** It keeps files of this type byte for byte up to this length; 0 when that is not known. */
+  /** It stores files of this type unchanged up to this length in bytes; 0 when that is not known. */
   readonly keepsBytes: number;
 }
 
@@ -62,18 +62,24 @@ export type ToolTopic = Pick<ToolGroup, 'kind' | 'contentType'>;
 export const knowledgeOf = (tool: Tool, topic: ToolTopic, now: number): ToolKnowledge =>
   taughtBy(lessonsSince(groupOf(tool, topic), now - lessonLifetimeMs));
 
-/** Shortest time after an upload in which the tool was seen to list the file; infinite when it was not seen. */
+/** The shortest time after an upload in which the tool was seen to list the file; infinite when it was never seen. */
 export const listsWithinMs = (tool: Tool, topic: ToolTopic, now: number): number =>
   Math.min(
     Number.POSITIVE_INFINITY,
     ...lessonsSince(groupOf(tool, topic), now - lessonLifetimeMs).map(({ lagMs }) => lagMs),
   );
 
-/** Whether the tool has listed a file of such a target, of whatever type: then a listing that it refuses now is refused for a while. */
+/**
+ * Whether the tool has listed a file of such a target, of any type. If so, a refused listing is a temporary fault, not a
+ * missing feature.
+ */
 export const hasListed = (tool: Tool, kind: TargetKind, now: number): boolean =>
   tool.some((group) => group.kind === kind && lessonsSince(group, now - lessonLifetimeMs).length > 0);
 
-/** One found file shows that the tool lists; two at different targets that it changes no bytes up to the longer one's length. */
+/**
+ * One found file shows that the tool lists files. Two at different targets show that it stores files unchanged, up to
+ * the longer one's length.
+ */
 const taughtBy = (lessons: readonly Lesson[]): ToolKnowledge => ({
   lists: lessons.length > 0,
   keepsBytes:
@@ -82,7 +88,7 @@ const taughtBy = (lessons: readonly Lesson[]): ToolKnowledge => ({
       : 0,
 });
 
-/** Whether an upload that has just arrived would teach anything. */
+/** Whether a new upload would teach anything. */
 export const wantsSample = (
   tool: Tool,
   topic: ToolTopic,
@@ -102,7 +108,7 @@ export const wantsSample = (
 export const withSample = (tool: Tool, topic: ToolTopic, sample: Sample): Tool =>
   changeGroup(tool, topic, (group) => ({ ...group, samples: [...group.samples, sample] }));
 
-/** Erases what an upload left behind: a sample contains its key, and a lesson the id of its person. */
+/** Erases the traces of an upload: a sample contains its key, and a lesson the id of its person. */
 export const withoutTraces = (tool: Tool, erased: Pick<Sample, 'id' | 'targetId'>): Tool => {
   const cleaned = tool.map((group) => ({
     ...group,
@@ -113,7 +119,10 @@ export const withoutTraces = (tool: Tool, erased: Pick<Sample, 'id' | 'targetId'
   return count(cleaned) === count(tool) ? tool : cleaned;
 };
 
-/** `unreadable`: a later look may succeed. `dropped`: the record shows that this upload can no longer teach anything. */
+/**
+ * `unreadable`: a later check may succeed. `dropped`: according to its record, this upload can no longer teach
+ * anything.
+ */
 export type SampleResult = 'found' | 'not-found' | 'unreadable' | 'dropped';
 
 export const afterSample = (tool: Tool, topic: ToolTopic, { id }: Sample, result: SampleResult, now: number): Tool =>
@@ -121,7 +130,8 @@ export const afterSample = (tool: Tool, topic: ToolTopic, { id }: Sample, result
     const sample = group.samples.find((waiting) => waiting.id === id);
     if (!sample) return group;
     const rest = { ...group, samples: group.samples.filter((waiting) => waiting !== sample) };
-    // After a day without a reading the sample counts as not found, so that it does not take a place for ever.
+    // After a day without a successful check the sample counts as not found, so that it does not occupy its place
+    // forever.
     switch (result === 'unreadable' && now - sample.notedAt >= dayMs ? 'not-found' : result) {
       case 'dropped':
         return rest;
@@ -151,7 +161,7 @@ const withLesson = (group: ToolGroup, lesson: Lesson): ToolGroup => {
   return { ...group, lessons: kept.slice(-maxLessonsKept), missed: 0, nextSampleAt: 0 };
 };
 
-/** Whether a lesson shows more than newer ones, which hold longer: a second target, or a longer file. */
+/** Whether an older lesson adds something to newer ones, which are valid longer: a second target, or a longer file. */
 const showsMore = ({ targetId, sizeBytes }: Lesson, newer: readonly Lesson[]): boolean => {
   const targets = new Set(newer.map((lesson) => lesson.targetId));
   return (targets.size < 2 && !targets.has(targetId)) || newer.every((lesson) => lesson.sizeBytes < sizeBytes);
@@ -163,7 +173,7 @@ const laterBy = (sample: Sample, now: number): Sample => ({
   dueAt: now + Math.min(hourMs, (hourMs / 16) * 2 ** Math.min(sample.tries, 4)),
 });
 
-/** When the next comparison is due; undefined when nothing waits for one. */
+/** When the next comparison is due; undefined when there is none. */
 export const nextComparisonAt = (tool: Tool): number | undefined => {
   const dues = tool.flatMap(({ samples }) => samples.map(({ dueAt }) => dueAt));
   return dues.length === 0 ? undefined : Math.min(...dues);

@@ -14,9 +14,9 @@ export type LookResult =
   | { readonly ok: false; readonly failure: KomboFailure };
 
 /**
- * Lists a target and compares what it lists with known bytes. Sends nothing. Each look asks for new links,
- * because links are secrets and are not stored.
- * @param known asked after the listing, so that no listed file is newer than what it returns
+ * Lists a target and compares its files with known bytes. Sends nothing. Each check requests new links, because links
+ * are secrets and are not stored.
+ * @param known called after the listing, so that no listed file is newer than its result
  * @param decides ends the comparison early
  */
 export const lookAt = async (
@@ -41,14 +41,16 @@ export const lookAt = async (
   return { ok: true, files: compared, more };
 };
 
-/** Our name first, then the newest, then what is listed last: finding our bytes early saves the other downloads. */
+/**
+ * Files with our name first, then the newest, then the last listed. Finding our bytes early saves the other downloads.
+ */
 export const likeliestFirst = (files: readonly ListedFile[], name: string | undefined): readonly ListedFile[] =>
   files
     .map((file, place) => ({ file, place, isNamed: Number(name !== undefined && file.name === name) }))
     .sort((a, b) => b.isNamed - a.isNamed || (b.file.createdAt ?? 0) - (a.file.createdAt ?? 0) || b.place - a.place)
     .map(({ file }) => file);
 
-/** The look as counts: an operator reads it, and the ledger must hold no names and no links. */
+/** The check as counts. Operators read it, and the ledger must contain no names and no links. */
 export const summaryOf = (result: LookResult, at: number): Look => {
   if (!result.ok) {
     const problem = `Kombo did not list the target's files: ${result.failure.code}.`;
@@ -59,7 +61,7 @@ export const summaryOf = (result: LookResult, at: number): Look => {
     comparison.kind === 'not-compared' ? [comparison.reason] : [],
   );
   const different = files.filter(({ comparison: { kind } }) => kind === 'different' || kind === 'other-upload').length;
-  const problem = notCompared[0] ?? (more ? 'The listing says that there is more than it shows.' : undefined);
+  const problem = notCompared[0] ?? (more ? 'The listing is incomplete: Kombo refers to a next page.' : undefined);
   return {
     at,
     listed: files.length,

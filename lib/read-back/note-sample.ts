@@ -4,9 +4,9 @@ import { uploadId } from '../upload/upload.ts';
 import { wantsSample, withSample } from './learn-tool.ts';
 
 /**
- * Notes an upload that Kombo has just answered with success, when comparing it later would teach something about the tool.
- * Once the tool is known there is nothing to note, and a warm function makes no call. Never fails: the file is delivered,
- * and the next upload teaches the same.
+ * Notes an upload that Kombo has just answered with success, if comparing it later would teach something about the
+ * tool. Once the tool is known there is nothing to note, and a warm function makes no call. Never fails: the file is
+ * delivered, and the next upload teaches the same.
  */
 export const noteSample = async (
   record: LedgerRecord,
@@ -27,6 +27,6 @@ export const noteSample = async (
       wantsSample(tool, topic, about, now) ? withSample(tool, topic, sample) : tool,
     );
   } catch {
-    // The table cannot be read or written: nothing is noted.
+    // The table cannot be read or written, so nothing is noted.
   }
 };

@@ -5,7 +5,7 @@ import type { Target } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
 import type { KnownContents } from './compare-content.ts';
 
-/** The bytes of the target's other uploads: a listed file that has them is explained. */
+/** The bytes of the target's other uploads. They explain listed files that are not ours. */
 export const otherUploads = async (
   record: LedgerRecord,
   target: Target,
@@ -20,7 +20,7 @@ export const otherUploads = async (
   return [...entries.values()].flatMap((entry) => {
     if (!entry.readable) return [];
     const { content, sent, attachmentType } = entry.record;
-    // The same id under another integration is another person.
+    // The same id in another integration means another person.
     if (!content || entry.record.target?.integrationId !== target.integrationId) return [];
     return [{ content, type: sent?.type ?? attachmentType }];
   });

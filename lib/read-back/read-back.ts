@@ -24,9 +24,9 @@ export type ReadBackCourier = Pick<
 type Listing = Pick<AfterLook, 'listedAt' | 'listsWithinMs' | 'hasListed'>;
 
 /**
- * Finds out what became of an upload that may have been delivered: by looking at its target, never by sending.
- * Looking is harmless, so two invocations may do it concurrently; only the first result is written.
- * @throws only when the ledger could not be read or written.
+ * Finds out what happened to an upload that may have been delivered, by checking its target, never by sending. Safe to
+ * run concurrently: only the first result is written.
+ * @throws only when the ledger could not be read or written
  */
 export const readBack = async (
   record: LedgerRecord,
@@ -39,7 +39,7 @@ export const readBack = async (
   if (record.state.status !== 'unknown') return unchangedOutcome(known, record.upload);
   const own = deadlineIn(clock, deadline.remainingMs() - settleReserveMs);
   const event = await eventAfterLook(record, record.state, own, courier).finally(own.clear);
-  // The index may show it neither at its old nor at its new time for a while.
+  // For a while the index may show the record neither at its old nor at its new time.
   const staysInLane = event.kind === 'looked' || event.kind === 'absent';
   if (staysInLane && record.target) await lanes.touch(record.target.integrationId);
   const written = await ledger.apply(record, event);
@@ -69,11 +69,11 @@ const eventAfterLook = async (
     ...listing,
     openedAt,
     random: random(),
-    seen: look ? lookSentence(look) : 'The target was not looked at, because ON_UNKNOWN is resend.',
+    seen: look ? lookSentence(look) : 'The target was not checked, because ON_UNKNOWN is resend.',
   });
   if (settings.onUnknown === 'resend') return withoutLook(facts());
   if (!target) {
-    const detail = `The last attempt ended with ${state.failure.code}. The key fits none of KEY_TEMPLATES, so there is no target to look at.`;
+    const detail = `The last attempt ended with ${state.failure.code}. The key matches none of KEY_TEMPLATES, so there is no target to check.`;
     return { kind: 'undecidable', failure: { ...state.failure, code: 'OUTCOME_UNKNOWN', detail } };
   }
   return lookForUpload(record, target, facts, deadline, courier);
@@ -120,7 +120,10 @@ const lookForUpload = async (
   return { ...event, look, ...newFacts(record, file) } as LedgerEvent;
 };
 
-/** What this look has read from the object is kept in the record, because the object may be gone at the next look. */
+/**
+ * Facts that this check read from the object are stored in the record, because the object may be gone at the next
+ * check.
+ */
 const newFacts = (
   record: LedgerRecord,
   { name, type, contentType, content, correlationId, oursIs }: KnownFile,

@@ -4,7 +4,7 @@ import type { AttachmentType, Target } from '../upload/target.ts';
 import type { ComparedFile } from './compare-content.ts';
 import type { ToolKnowledge } from './learn-tool.ts';
 
-/** What is asked: whether the file of one upload is among the files that its target lists. */
+/** The question: is the file of one upload among the files that its target lists? */
 export interface Question {
   readonly target: Target;
   readonly type: AttachmentType;
@@ -13,27 +13,28 @@ export interface Question {
   /** An operator's `resend` sent it again although a copy may exist. */
   readonly resent: boolean;
   readonly tool: ToolKnowledge;
-  /** Undefined when the object could not be read, and so its length is not known. */
+  /** Undefined when the object could not be read, so that its length is not known. */
   readonly sizeBytes: number | undefined;
-  /** The listing says that there is more than it shows. */
+  /** The listing is incomplete: Kombo refers to a next page. */
   readonly more: boolean;
 }
 
 /**
- * `found`: these bytes are at the target. `absent`: they are not. `doubt`: neither is certain; `passes` when a later look, or
- * knowing more of the tool, may remove the doubt. `because` is a sentence for the operator, without names and links.
+ * `found`: these bytes are at the target. `absent`: they are not. `doubt`: neither is certain. `passes`: a later check,
+ * or more knowledge about the tool, may remove the doubt. `because` is a sentence for the operator, without names and
+ * links.
  */
 export type Verdict =
   | { readonly kind: 'found' }
   | { readonly kind: 'absent' }
   | { readonly kind: 'doubt'; readonly passes: boolean; readonly because: string };
 
-/** A doubt that remains even with this knowledge is one that learning cannot remove. */
+/** A doubt that remains with this knowledge cannot be removed by learning. */
 const knownInFull: ToolKnowledge = { lists: true, keepsBytes: Number.POSITIVE_INFINITY };
 
 /**
- * Decides by bytes alone: names decide nothing, dates almost nothing. A file that is not ours by its bytes may still be ours,
- * converted by the tool, until something explains it.
+ * Decides by bytes. Names are ignored, and dates matter only if they are much too early. A file with different bytes may
+ * still be ours, converted by the tool, unless something else explains it.
  */
 export const verdictOn = (files: readonly ComparedFile[], question: Question): Verdict => {
   if (files.some(isProofFor(question))) {
@@ -51,16 +52,17 @@ export const verdictOn = (files: readonly ComparedFile[], question: Question): V
 const doubt = (passes: boolean, because: string): Verdict => ({ kind: 'doubt', passes, because });
 
 const reasons = {
-  resent: "A file with the same bytes is there; it may be the copy from before an operator's resend.",
-  ours: 'A file with the same bytes is there, under the type of another upload that has these bytes.',
+  resent: "A file with the same bytes is there, but it may be the copy from before an operator's resend.",
+  ours: 'A file with the same bytes is there, but with the attachment type of another upload of these bytes.',
   different:
-    'A file with other bytes may be this one, converted: the tool is not known to keep files of this type and length as they are.',
+    'A file with different bytes may be this one, converted: the tool is not known to store files of this type and length unchanged.',
   notCompared: 'A file that could not be compared may be this one.',
-  more: 'It may be among the files that the listing does not show.',
-  unlisted: 'It may be at the target without being listed: this tool is not yet known to list the files that it took.',
+  more: 'It may be among files that the incomplete listing does not show.',
+  unlisted:
+    'It may be at the target without being listed: this tool is not yet known to list every file that it accepted.',
 } as const;
 
-/** Our bytes, unless the entry says that they came by another upload. */
+/** Whether the entry has our bytes and does not belong to another upload. */
 export const isProofFor =
   (question: Pick<Question, 'target' | 'type'>) =>
   (compared: ComparedFile): boolean =>
@@ -68,11 +70,11 @@ export const isProofFor =
     !isOfOtherApplication(compared, question) &&
     !isOfOtherType(compared, question);
 
-/** The application's listing may cover the whole person. */
+/** An application's listing may cover all files of the candidate. */
 const isOfOtherApplication = ({ file }: ComparedFile, { target }: Pick<Question, 'target'>): boolean =>
   target.kind === 'application' && file.applicationId !== undefined && file.applicationId !== target.id;
 
-/** The same bytes were uploaded for this target under the type that is listed: the entry is of that upload, or retyped. */
+/** The same bytes were also uploaded to this target with the listed type, so the entry may belong to that upload. */
 const isOfOtherType = ({ file, comparison }: ComparedFile, { type }: Pick<Question, 'type'>): boolean =>
   comparison.kind === 'ours' && file.type !== type && comparison.otherTypes.some((other) => other === file.type);
 
@@ -108,6 +110,6 @@ const isExplained = (compared: ComparedFile, question: Question, tool: ToolKnowl
 const isDatedBefore = ({ createdAt }: ListedFile, { firstUnknownAttemptAt }: Question): boolean =>
   createdAt !== undefined && createdAt < firstUnknownAttemptAt - datedBeforeMs;
 
-/** The tool would have kept our bytes, so a file with other bytes is not ours. */
+/** The tool would have stored our bytes unchanged, so a file with different bytes is not ours. */
 const isKept = ({ sizeBytes }: Question, { keepsBytes }: ToolKnowledge): boolean =>
   sizeBytes !== undefined && sizeBytes <= keepsBytes;

@@ -4,15 +4,15 @@ import { firstStandstillMs, maxStandstillMs, maxSuccessesToGrow } from '../limit
 import type { Outcome } from '../outcome.ts';
 
 /**
- * How many deliveries of one lane may be in progress concurrently, learned from throttling (AIMD).
- * Halves when Kombo reports too many calls in flight, grows by one after many successes, and starts nothing for a while
- * when the rate limit is reached, or when even one call at a time is too many.
+ * Limits the concurrent deliveries of one lane, learned from throttling (AIMD). Halves the limit when Kombo reports too
+ * many concurrent calls, and raises it by one after many successes. Starts nothing for a while when the rate limit is
+ * reached, or when even one call at a time is too many.
  */
 export interface AdaptiveConcurrency {
-  /** The lane begins with this limit, and grows from there; without effect once something has started in it. */
+  /** The lane starts with this limit and grows from there. No effect once something has started in it. */
   startAt(lane: string, limit: number): void;
   mayStart(lane: string): boolean;
-  /** How long nothing may start, even with nothing in progress; 0 when something may. Milliseconds. */
+  /** How long nothing may start, in milliseconds; 0 when something may. */
   standstillMs(lane: string): number;
   start(lane: string): void;
   /** @param outcome absent when the work ended without one */
@@ -23,17 +23,17 @@ interface Lane {
   limit: number;
   running: number;
   successes: number;
-  /** Successes per place before the limit grows; doubles with each throttling, because throttling will come again. */
+  /** Successes per slot before the limit grows. Doubles with each throttling, because throttling tends to recur. */
   successesToGrow: number;
-  /** Deliveries that started before the last throttling: if they are throttled, too, the limit is not lowered again. */
+  /** Deliveries that started before the last throttling. If they are throttled too, the limit is not lowered again. */
   echoes: number;
-  /** Throttlings since the last success with one delivery at a time: others use up the limit, so each waits twice as long. */
+  /** Throttlings since the last success. Each one doubles the standstill, because others are using up the limit. */
   standstills: number;
   /** Milliseconds since the epoch. */
   notBefore: number;
 }
 
-/** @param max the limit at the start, which is never exceeded */
+/** @param max the initial and maximum limit */
 export const adaptiveConcurrency = (max: number, clock: Clock): AdaptiveConcurrency => {
   const lanes = new Map<string, Lane>();
   const laneOf = (name: string): Lane => {

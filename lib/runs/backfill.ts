@@ -10,15 +10,15 @@ export type BackfillOptions = RequestOptions & RunOptions;
 export interface Backfill {
   /** In the order in which they ended. */
   readonly outcomes: readonly Outcome[];
-  /** How many of the uploads were started, in their order; all of those have ended. */
+  /** How many uploads were started, in their order; all of them have ended. */
   readonly started: number;
   /** Why the rest was not started. */
   readonly stopped?: 'time' | 'throttled';
 }
 
 /**
- * Sends many objects, as many concurrently as Kombo accepts. Ends early when time runs out or Kombo asks for a long wait;
- * continuing later, even from the start, sends nothing twice.
+ * Sends many objects, with as much concurrency as Kombo accepts. Ends early when time runs out or Kombo asks for a long
+ * wait. It can be continued or repeated later without sending anything twice.
  * @throws only when the ledger could not be read or written
  */
 export const backfill = async (
@@ -31,7 +31,8 @@ export const backfill = async (
   const outcomes: Outcome[] = [];
   let started = 0;
   for (const upload of uploads) {
-    // One lane for all: a backfill mostly concerns one integration, and slowing down for another one harms nothing.
+    // One lane for all, because a backfill usually concerns one integration, and slowing down for another one does no
+    // harm.
     const isStarted = await pool.start('all', async () => {
       const outcome = await deliverOnRequest(upload, options, courier);
       outcomes.push(outcome);

@@ -16,7 +16,7 @@ import type { RunOptions } from './run-options.ts';
 
 type SampleCourier = Pick<Courier, 'kombo' | 'links' | 'ledger' | 'lanes' | 'clock'>;
 
-/** An upload whose target is to be listed, to learn what the tool does to files. */
+/** A due sample: an upload whose target is listed to learn what the tool does to files. */
 export interface DueSample {
   readonly group: ToolGroup;
   readonly sample: Sample;
@@ -24,7 +24,7 @@ export interface DueSample {
 
 export interface Comparison {
   readonly status: 'compared';
-  /** The target lists the file, by its bytes. */
+  /** The target lists the file, recognised by its bytes. */
   readonly isFound: boolean;
 }
 
@@ -32,8 +32,8 @@ export const dueSamples = ({ tool }: Lane, now: number): readonly DueSample[] =>
   tool.flatMap((group) => group.samples.filter(({ dueAt }) => dueAt <= now).map((sample) => ({ group, sample })));
 
 /**
- * Lists the target of a sample, and keeps what that teaches about its tool. Two runs may do it at the same time: the second
- * one repeats a listing, and learns the same.
+ * Lists the target of a sample and stores what that teaches about the tool. Safe to run twice: the second run repeats
+ * the listing and learns the same.
  * @throws only when the table could not be read or written
  */
 export const compareSample = async (
@@ -62,7 +62,7 @@ const resultOf = async (
   const isAnswered = state.status === 'attached' && state.evidence === 'answer' && resentAt === undefined;
   const isSame = target?.kind === kind && target.id === targetId && target.integrationId === integrationId;
   if (!isAnswered || !isSame || !content || !sent) return 'dropped';
-  // The rule that decides lost answers: a file that would not be found by it then must not count as listed now.
+  // Uses the same rule as for lost answers: a file that the rule would not find must not count as listed here.
   const isFound = isProofFor({ target, type: sent.type });
   const own = deadlineIn(courier.clock, deadline.remainingMs() - settleReserveMs);
   const look = await lookAt(
@@ -84,8 +84,8 @@ const resultOf = async (
 };
 
 /**
- * Two uploads of the same bytes cannot be told apart at their target. A tool that lists only one of them, or lists one of them
- * late, would teach that it lists what it took.
+ * Two uploads of the same bytes cannot be told apart at their target. A tool that lists only one of them, or lists one
+ * late, would wrongly appear to list every file.
  */
 const mayComeByAnother = async (
   file: ListedFile,
@@ -101,12 +101,12 @@ const mayComeByAnother = async (
   return false;
 };
 
-/** An entry of the whole person that names no application may be a file of the person, not of this application. */
+/** An entry without an application may be a file of the candidate instead of this application. */
 const personNamedBy = ({ applicationId, candidateId }: ListedFile, target: Target): Target | undefined =>
   target.kind === 'application' && applicationId === undefined && candidateId !== undefined
     ? { ...target, kind: 'candidate', id: candidateId }
     : undefined;
 
-/** Checksums of two kinds cannot be compared. */
+/** Checksums of different kinds cannot be compared, so only the sizes are. */
 const mayBeSame = (a: FileContent, b: FileContent): boolean =>
   a.checksum.algorithm === b.checksum.algorithm ? sameContent(a, b) : a.sizeBytes === b.sizeBytes;

@@ -5,11 +5,11 @@ import { inParallel } from '../parallel.ts';
 import { countLane } from './lane-visit.ts';
 import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
 
-/** Counts what waits in a lane that no run works on, once an hour. Kombo is not asked. */
+/** Counts the files in a lane that no run works on, once an hour. Makes no call to Kombo. */
 export const countHourly = async (lane: Lane, courier: RunCourier): Promise<void> => {
   if (courier.clock.now() - countedAt(lane) < countEveryMs) return;
   const counts = await countLane(lane.integrationId, courier);
-  // No record is read here, so those that could not be read are as many as before. After too many conflicts the next run counts.
+  // No records are read here, so the number of unreadable ones is kept. After too many conflicts the next run counts.
   await courier.lanes.suggest(lane.integrationId, (fresh) => {
     const unreadable = fresh.counts?.unreadable;
     return { ...fresh, counts: { ...counts, ...(unreadable !== undefined && { unreadable }) } };
@@ -17,8 +17,8 @@ export const countHourly = async (lane: Lane, courier: RunCourier): Promise<void
 };
 
 /**
- * While the account is paused no lane is worked on, and none would be counted. Those that are due are, the longest uncounted
- * first. Their places stay as they are: probes of the account take the lanes in turn.
+ * While the account is paused, no lane is worked on and none would be counted. This counts the due ones, those counted
+ * longest ago first. Their due times are not changed, because probes of the account take the lanes in turn.
  */
 export const countBehindAccount = async (options: RunOptions, courier: RunCourier): Promise<void> => {
   const { lanes, clock } = courier;

@@ -1,6 +1,6 @@
 import type { Outcome, OutcomeStatus } from '../outcome.ts';
 
-/** How many ended with which status; a status that never occurred is absent. */
+/** How many ended with each status. A status that did not occur is absent. */
 export type OutcomeCounts = Partial<Readonly<Record<OutcomeStatus, number>>>;
 
 export interface OutcomeCounter {

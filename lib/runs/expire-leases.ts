@@ -10,8 +10,8 @@ export interface ExpiryReport {
 }
 
 /**
- * Makes files unknown whose function ended without saying how. First in a run, because it costs one write each, and from
- * then on their lanes look after them.
+ * Marks files as unknown whose function stopped without recording an outcome. Runs early, because it costs one write
+ * per file, and makes the files visible to their lanes.
  * @throws only when the table could not be read or written
  */
 export const expireLeases = async (options: RunOptions, courier: RunCourier): Promise<ExpiryReport> => {

@@ -18,17 +18,17 @@ import { readSweep } from './sweep-store.ts';
 export type GaugesCourier = Pick<RunCourier, 'settings' | 'ledger' | 'lanes' | 'clock' | 'log'> &
   Pick<Courier, 'table'>;
 
-/** What one reading shows; each adds to the records that cannot be read. */
+/** The result of one reading; the counts of unreadable records are added up. */
 type Part = Partial<Omit<Gauges, 'isComplete' | 'unreadable'>> & { readonly unreadable?: number };
 
 /**
- * How things stand. What cannot be read is left out, because 0 would clear an alarm; it stops neither the other gauges nor
- * the run. Never throws.
- * @param last what began since then is new, however long ago that is
+ * Reads the gauges. A gauge that cannot be read is left out, because 0 would clear its alarm; the other gauges and the
+ * run continue. Never throws.
+ * @param last the previous reading. Everything that started since then is new, however long ago that was
  */
 export const readGauges = async (courier: GaugesCourier, last: LastReading = {}): Promise<Gauges> => {
   const since = newSince(last, courier.clock.now());
-  // Listed once for two readings; its failure is the failure of both.
+  // Listed once for two readings. If it fails, both fail.
   const listed = listLanes(courier);
   const [held, rejected, waiting, ...withUnreadable] = await Promise.all([
     tryToRead('held files', readHeld(since, courier), courier),
@@ -49,7 +49,7 @@ export const readGauges = async (courier: GaugesCourier, last: LastReading = {})
   ]);
   const parts = [held, rejected, waiting, ...withUnreadable];
   const unreadable = withUnreadable.reduce((sum, part) => sum + (part?.unreadable ?? 0), 0);
-  // A reading that failed may be the one that shows them; what the others show is told.
+  // A failed reading may hide unreadable records. The ones that other readings found are still reported.
   const isKnown = unreadable > 0 || !withUnreadable.includes(undefined);
   return {
     ...Object.assign({}, ...parts),
@@ -63,12 +63,12 @@ const tryToRead = (gauge: string, reading: Promise<Part>, { log }: GaugesCourier
     log.error('A gauge could not be read, so its alarms stay as they are.', {
       gauge,
       error: error instanceof Error ? error.name : 'unknown error',
-      nextStep: 'Look at the throttles and errors of the ledger table. The next run reads it again.',
+      nextStep: 'Check the throttling and error metrics of the ledger table. The next run reads it again.',
     });
     return undefined;
   });
 
-/** A held record that cannot be read needs an operator as much as the others; it is one of them. */
+/** Includes unreadable held records, because they need an operator as well. */
 const readHeld = async (since: number, { ledger, settings }: GaugesCourier): Promise<Part> => {
   const files = await ledger.queued('held');
   return { held: Math.min(maxCounted, files.length), heldNew: newWaves(files, settings, since) };
@@ -80,7 +80,7 @@ const readRejected = async (since: number, { ledger, settings, clock }: GaugesCo
   return { rejectedLastDay: Math.min(maxCounted, ofLastDay.length), rejectedNew: newWaves(files, settings, since) };
 };
 
-/** It was held, which has rung. A code of a newer version says nothing here, so it counts. */
+/** An operator gave it up; its alarm rang when it was held. An unknown code of a newer version counts. */
 const isOperatorsDecision = (code: string | undefined): boolean => isFailureCode(code) && isGivenUp(code);
 
 interface ListedLanes {
@@ -88,7 +88,6 @@ interface ListedLanes {
   readonly open: readonly DirectoryEntry[];
 }
 
-/** Paused ones first. */
 const listLanes = async ({ lanes }: GaugesCourier): Promise<ListedLanes> => {
   const listed: { paused: DirectoryEntry[]; open: DirectoryEntry[] } = { paused: [], open: [] };
   for (const part of ['paused', 'open'] as const) {
@@ -118,8 +117,8 @@ const sumsOf = ({ paused, open }: ListedLanes, { clock }: GaugesCourier): Part =
 };
 
 /**
- * The index does not show since when a lane is paused, and whether its item can be read. Of the open ones those are read that
- * are due first; one that cannot be read is listed with the pauses once a run has met it.
+ * The index shows neither since when a lane is paused nor whether its item is readable. Open lanes are checked in order
+ * of their due time. An unreadable one is listed with the pauses once a run has found it.
  */
 const readLanes = async (
   { paused, open }: ListedLanes,
@@ -127,7 +126,7 @@ const readLanes = async (
   { lanes, clock, log }: GaugesCourier,
 ): Promise<Part> => {
   const now = clock.now();
-  // An account whose item cannot be read closes every lane, and may be listed nowhere.
+  // An unreadable account item closes every lane and may not be listed anywhere.
   const ids = new Set([
     accountLane,
     ...[...paused, ...open.slice(0, ledgerPageSize)].map((entry) => entry.integrationId),
@@ -161,7 +160,7 @@ const readLanes = async (
   return { pagingPauses, pausesNew, unreadable };
 };
 
-/** The leases that have ended are read by this run anyway. Those of lanes are counted where the lanes are worked on. */
+/** This run reads the expired leases anyway. Unreadable records in lanes are counted when the lanes are worked on. */
 const readLeases = async ({ ledger }: GaugesCourier): Promise<Part> => {
   let unreadable = 0;
   let read = 0;
@@ -173,13 +172,13 @@ const readLeases = async ({ ledger }: GaugesCourier): Promise<Part> => {
   return { unreadable };
 };
 
-/** Absent while the canary is off. */
+/** Empty while the canary is off. */
 const readLateCanary = async (courier: GaugesCourier): Promise<Part> => {
   const key = courier.settings.canaryKey;
   return key === undefined ? {} : { canaryLateMs: lateMs(await readCanary(key, courier), courier.clock.now()) };
 };
 
-/** Nothing is swept while the item of the sweep cannot be read, and no age shows it. */
+/** No sweep runs while its item is unreadable, and no age would show that. */
 const readLastSweep = async ({ table, settings, clock }: GaugesCourier): Promise<Part> => {
   const { state } = await readSweep(table);
   if (state === undefined) return {};

@@ -12,30 +12,30 @@ import { fileFields, unreadableRecord } from '../telemetry/observe.ts';
 import { type Comparison, compareSample, dueSamples } from './compare-sample.ts';
 import type { RunCourier, RunOptions } from './run-options.ts';
 
-/** One thing to do in a lane: a file, or a comparison. */
+/** One task in a lane: a file or a comparison. */
 export interface LaneTask {
   readonly run: () => Promise<Outcome | Comparison>;
 }
 
-/** One lane in one run. */
+/** One lane's work in one run. */
 export interface LaneVisit {
   readonly integrationId: string;
-  /** A pause has just ended, so it opens with one call at a time. */
+  /** A pause has just ended, so it starts with one call at a time. */
   readonly isNew: boolean;
-  /** What can be started now, oldest first; the run takes a task out when it starts it. */
+  /** The tasks that can start now, oldest first. The run removes a task when it starts it. */
   readonly tasks: LaneTask[];
   readonly turns: () => number;
   /** Whether more is due than `tasks` shows. */
   readonly hasMore: () => boolean;
-  /** Reads the next page of due files into `tasks`. Returns how many records cannot be read. */
+  /** Reads the next page of due files into `tasks`. Returns the number of unreadable records. */
   nextTurn(): Promise<number>;
-  /** Its lane was paused: nothing more is started. */
+  /** Called when the lane is paused. Starts nothing more. */
   close(): void;
-  /** Writes down what is left. Returns how much of what is due was read and not started. */
+  /** Writes what is left to the lane's item. Returns how many due files were read but not started. */
   end(): Promise<number>;
 }
 
-/** How much waits in a lane. */
+/** Counts the files in a lane. */
 export const countLane = async (integrationId: string, courier: RunCourier): Promise<LaneCounts> => {
   const parts = [await queueOf('wait', integrationId, courier), await queueOf('backfill', integrationId, courier)];
   return readingOf(parts, courier.clock.now()).counts;
@@ -112,12 +112,13 @@ const visitOf = (
     },
     end: async () => {
       const left = dropped + tasks.length + parts.reduce((sum, part) => sum + part.unread(), 0);
-      // A run may have stood still since: what it read then says nothing about files that have come in the meantime.
+      // Uses the time of reading, because the run may have been frozen since. What it read then shows nothing about
+      // later files.
       const reading = readingOf(parts, readAt);
       const isWhole = !isClosed && nextPart() === undefined;
       // After too many conflicts the lane stays due, and the next run writes it.
       await lanes.suggest(integrationId, (fresh) => {
-        // A visit that did not come to the end may have met only some of them.
+        // An incomplete visit may have met only some of them.
         const unreadable = isWhole ? unreadableInAll : Math.max(unreadableInAll, fresh.counts?.unreadable ?? 0);
         const counts = { ...reading.counts, ...(unreadable > 0 && { unreadable }) };
         return afterRead(fresh, { ...reading, counts }, clock.now());
@@ -127,7 +128,7 @@ const visitOf = (
   };
 };
 
-/** The index may be behind: the record itself says whether it still waits, and since when it is due. */
+/** The index can lag. The record itself says whether it still waits, and until when. */
 const isDue = ({ state }: LedgerRecord, now: number): boolean =>
   (state.status === 'waiting' || state.status === 'unknown') && state.dueAt <= now;
 
@@ -140,9 +141,9 @@ const handle = async (record: LedgerRecord, { deadline }: RunOptions, courier: R
 interface FileQueue {
   hasMore(): boolean;
   take(count: number): Promise<readonly string[]>;
-  /** Due files whose page was read and which were not taken. */
+  /** Due files on the pages that were read, but not taken. */
   unread(): number;
-  /** What the first page showed, due or not. */
+  /** The entries of the first page, due or not. */
   readonly first: readonly LaneEntry[];
 }
 
@@ -171,7 +172,10 @@ const queueOf = async (
   };
 };
 
-/** What was due and is done may wait again, for its next look: so the lane is read once more before it counts as empty. */
+/**
+ * A file that was due and processed may wait again for its next check, so the lane is read once more before it counts
+ * as empty.
+ */
 const readingOf = (parts: readonly FileQueue[], now: number): LaneReading => {
   const entries = parts.flatMap(({ first }) => first);
   const arrivals = entries.flatMap(({ firstAt }) => firstAt ?? []);

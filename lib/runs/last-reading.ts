@@ -3,7 +3,7 @@ import { parseJson } from '../json.ts';
 import type { Table } from '../ledger/table.ts';
 import { newForMs } from '../limits.ts';
 
-/** When the gauges were told last: beside the uploads, as `gauges`. No upload has such a key. */
+/** The key of the item that stores when the gauges were last reported. No upload has this key. */
 export const readingKey = 'gauges';
 
 export interface LastReading {
@@ -21,11 +21,14 @@ export const lastReading = async (table: Pick<Table, 'get'>): Promise<LastReadin
   return { version: item.version, at: parsed.success ? parsed.output.at : undefined };
 };
 
-/** What began after this is new. What began while no run told of anything is not left out, however long that was. */
+/**
+ * Everything that started after this time is new. This includes causes that started while no run reported, however long
+ * that was.
+ */
 export const newSince = ({ at = Number.POSITIVE_INFINITY }: LastReading, now: number): number =>
   Math.min(now - newForMs, at);
 
-/** A run that was faster has told of the same. */
+/** A conflict needs no retry: another run has reported the same. */
 export const noteReading = async (at: number, { version }: LastReading, table: Pick<Table, 'put'>): Promise<void> => {
   const item = { pk: readingKey, version: (version ?? 0) + 1, document: JSON.stringify({ at }) };
   await table.put(item, version === undefined ? { kind: 'absent' } : { kind: 'unchanged', version });

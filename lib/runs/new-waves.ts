@@ -9,11 +9,11 @@ interface Templates {
 }
 
 /**
- * How many causes have begun to hold files, or to have them rejected, since then. A cause is a code in one integration; files
- * that it ends less than an hour apart are one wave, which is told once.
- * The alarm on the files themselves stays on, so it cannot tell of a second cause; this number can. It follows from the list
- * alone, which does not show what was in it before: so the first cause counts, too. One more mail is better than a
- * cause that takes the place of another one unseen.
+ * How many causes have started to hold or reject files since a given time. A cause is a code in one integration. Its
+ * files that are less than an hour apart are one wave, which is reported once.
+ * The alarm on the number of files stays on, so it cannot report a second cause; this number can. It is computed from
+ * the list alone, which does not show what was in it before, so the first cause counts too. One alarm too many is
+ * better than an unnoticed second cause.
  */
 export const newWaves = (files: readonly QueuedFile[], templates: Templates, since: number): number => {
   const causes = Map.groupBy(files, (file) => causeOf(file, templates));

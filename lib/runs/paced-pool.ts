@@ -3,21 +3,21 @@ import { maxIdleWaitMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import { adaptiveConcurrency } from './adaptive-concurrency.ts';
 
-/** Runs deliveries concurrently, as many as the width and the throttling of their lanes allow. */
+/** Runs deliveries concurrently, within the pool's width and the limits of throttled lanes. */
 export interface PacedPool {
   /**
-   * Starts `work` as soon as there is a place for it.
-   * @returns false when it was not started: time has run out, earlier work has failed, or Kombo asks for a long wait.
+   * Starts `work` as soon as there is a free slot.
+   * @returns false when it was not started: time has run out, earlier work has failed, or Kombo asks for a long wait
    */
   start(lane: string, work: () => Promise<Outcome | undefined>): Promise<boolean>;
   isIdle(): boolean;
-  /** Resolves when one of the running works has ended. */
+  /** Resolves when one running task has ended. */
   oneEnds(): Promise<void>;
-  /** Resolves when everything that was started has ended, with or without errors. */
+  /** Resolves when all started tasks have ended, with or without errors. */
   allEnded(): Promise<void>;
   /**
    * Waits like `allEnded`.
-   * @throws the first error of anything that was started
+   * @throws the first error of any started task
    */
   drain(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export const pacedPool = ({ parallelism, mayStart, clock }: PacedPoolOptions): P
     await Promise.all(running);
   };
 
-  /** Waits for a place in the lane while something still runs that could free one, or while the wait is short. */
+  /** Waits for a slot in the lane while a running task could free one, or while the standstill is short. */
   const hasPlace = async (lane: string): Promise<boolean> => {
     while (running.size >= parallelism) await oneEnds();
     while (errors.length === 0 && mayStart()) {

@@ -13,22 +13,22 @@ import type { Target } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
 import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
 
-/** What waits behind a pause, as far as it can show whether the pause is over. */
+/** Files behind a pause that can show whether the pause is over. */
 export interface ProbeFiles {
-  /** Where the key of a waiting file sends it now; its files may be listed: harmless, and the ATS is asked live. */
+  /** The current target of a waiting file. Listing it is harmless and calls the ATS live. */
   readonly target?: Target;
-  /** Files that may be sent: known not to be delivered. */
+  /** Files that may be sent, because they are known not to be delivered. */
   readonly sendable: readonly LedgerRecord[];
-  /** Files that may have been delivered: their targets may be looked at, and they must not be sent. */
+  /** Files that may have been delivered. Their targets may be checked, but the files must not be sent. */
   readonly unknown: readonly LedgerRecord[];
 }
 
 const nothing: ProbeFiles = { sendable: [], unknown: [] };
 
 /**
- * Of the account: files of one lane, another one each time, because its tool itself may be the fault. Paused lanes come last,
- * because there the lane's own cause may answer; without them an account whose files all wait behind other pauses would never
- * open.
+ * For the account, returns files of one lane, a different lane each time, because its tool may be the fault. Paused
+ * lanes come last, because they may fail for their own cause. Without them, an account whose files all wait behind
+ * other pauses would never open.
  */
 export const probeFiles = async (
   { integrationId }: Lane,
@@ -52,7 +52,9 @@ export const probeFiles = async (
   return found[turn % found.length] ?? nothing;
 };
 
-/** First where the cause was met, because that file waits; then lanes that showed files when they were last read. */
+/**
+ * First the lane that met the cause, because that file waits there; then lanes that had files when they were last read.
+ */
 async function* lanesToProbe({ metIn }: PauseEnd, { lanes }: RunCourier): AsyncGenerator<string, void, undefined> {
   const quiet: string[] = [];
   if (metIn !== undefined && (await mayProbe(metIn, lanes))) yield metIn;
@@ -66,7 +68,7 @@ async function* lanesToProbe({ metIn }: PauseEnd, { lanes }: RunCourier): AsyncG
   for (const integrationId of quiet) if (await mayProbe(integrationId, lanes)) yield integrationId;
 }
 
-/** No file is sent behind the back of an operator, nor in a lane of which nothing is known. */
+/** Never sends a file through a pause that an operator started, or in an unreadable lane. */
 const mayProbe = async (integrationId: string, lanes: RunCourier['lanes']): Promise<boolean> => {
   if (integrationId === accountLane) return false;
   const lane = await lanes.read(integrationId);
@@ -88,7 +90,7 @@ const filesOf = async (
       const unknown = records.filter(({ state }) => state.status === 'unknown');
       const [listed] = [...waiting, ...unknown];
       if (listed?.target) {
-        // Another file each time: the file itself may be the fault.
+        // The file of the latest probe comes last, because it may itself be the fault.
         const sure = waiting.filter((record) => !isInDoubt(record, restored));
         const sendable = sure.toSorted(
           (a, b) => Number(uploadId(a.upload) === lastId) - Number(uploadId(b.upload) === lastId),
@@ -99,7 +101,7 @@ const filesOf = async (
           unknown,
         };
       }
-      // A page of records that cannot be read must not hide the others.
+      // A page of unreadable records must not hide the others.
       if (!page.next) break;
       page = await ledger.filesInLane(integrationId, part, lanePageSize, page.next);
     }
@@ -107,13 +109,16 @@ const filesOf = async (
   return nothing;
 };
 
-/** The settings may have been put right since the file began to wait. */
+/** The settings may have been corrected since the file started to wait. */
 const targetNow = ({ upload }: LedgerRecord, before: Target, settings: RunCourier['settings']): Target => {
   const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
   return match.ok ? match.value.target : before;
 };
 
-/** What the listing of a target shows about the cause: it is `there`, it is `gone`, or neither: refused, or not answered. */
+/**
+ * What the listing of a target shows about the cause: `there`, `gone`, or neither because it was refused or not
+ * answered.
+ */
 export const listingShows = async (
   integrationId: string,
   code: FailureCode,
@@ -125,13 +130,14 @@ export const listingShows = async (
   const listing = await kombo.listAttachments(target, own.signal).finally(own.clear);
   if (listing.ok) return 'gone';
   const { asListing, judges, pauses, outage, throttled } = failureOf(listing.failure.code);
-  // The other side is up, whatever it refuses; lost answers must be decided also where the integration is gone or its id wrong.
+  // Kombo and the ATS are up, whatever they refuse. This must also count when the integration is gone or its id wrong,
+  // because lost answers still have to be decided.
   const answers = outage === 'no' && throttled === 'no' && pauses !== 'account';
   const cause = failureOf(code);
   const isLoad = cause.outage !== 'no' || cause.throttled !== 'no';
   if (cause.outage === 'integration' && answers) return 'gone';
   if (integrationId === accountLane) {
-    // Kombo had accepted the call, so what it reports is the integration's own cause.
+    // Kombo accepted the call, so it reports the integration's own cause.
     if (judges !== 'nothing') return 'gone';
     // The id may be a mistake in a key. Kombo was up when it looked for it, which says nothing about another cause.
     if (pauses === 'known-integration') return isLoad ? 'gone' : 'nothing';
@@ -141,16 +147,20 @@ export const listingShows = async (
 };
 
 export interface Probe {
-  /** Kombo judged a file again, whatever it decided; or there is none that may be sent, and the listing is proof enough. */
+  /**
+   * True when Kombo judged a file again, whatever the result; or when no file may be sent and the listing is proof
+   * enough.
+   */
   readonly hasEnded: boolean;
   readonly outcomes: readonly Outcome[];
-  /** The file that met the cause. */
+  /** The file that met the cause again. */
   readonly sentId?: string;
 }
 
 /**
- * Sends one file. Files that never reach Kombo say nothing about it, so the next one goes instead. Where none can go, lost
- * answers are decided by looks: a tool that lists may still take no files, and what did not arrive is the next probe.
+ * Sends one file. A file that never reaches Kombo shows nothing, so the next one is sent instead. If no file may be
+ * sent, unknown files are checked at their targets: a tool that lists files may still not accept any, and a file that
+ * did not arrive is the next probe.
  */
 export const sendProbe = async (
   integrationId: string,
@@ -179,10 +189,10 @@ export const sendProbe = async (
 const isDue = ({ state }: LedgerRecord, { clock }: RunCourier): boolean =>
   state.status === 'unknown' && state.dueAt <= clock.now();
 
-/** `none`: the file did not get as far as Kombo, or another invocation had it. */
+/** `none`: the file did not reach Kombo, or another invocation had it. */
 const answerIn = (outcome: Outcome, integrationId: string): 'ended' | 'cause' | 'none' => {
   if (outcome.status === 'attached') return 'ended';
-  // An unchanged outcome belongs to another invocation, and its failure is an old one.
+  // An unchanged outcome comes from another invocation, and its failure is an old one.
   if (
     outcome.status === 'ignored' ||
     outcome.status === 'refused' ||
@@ -193,7 +203,7 @@ const answerIn = (outcome: Outcome, integrationId: string): 'ended' | 'cause' | 
   const { judges, outage, pauses, throttled } = failureOf(outcome.failure.code);
   // Kombo reports on a single integration only after it has accepted the API key, so the pause of the account has ended.
   if (integrationId === accountLane && judges !== 'nothing') return 'ended';
-  // A cause that pauses others and rejects this file was a mistake in its key. About the account that says nothing.
+  // If the cause pauses lanes but rejected this file, the file's key was wrong. For the account this shows nothing.
   if (integrationId !== accountLane && outcome.status === 'rejected' && pauses !== 'nothing') return 'ended';
   const stops = pauses === 'account' || (pauses !== 'nothing' && integrationId !== accountLane);
   if (stops || outage !== 'no' || throttled !== 'no') return 'cause';

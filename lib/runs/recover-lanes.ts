@@ -11,7 +11,7 @@ import { listingShows, probeFiles, sendProbe } from './probe.ts';
 import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
 
 export interface RecoveryReport {
-  /** Of the files that were sent as probes. */
+  /** Outcomes of the files that were sent as probes. */
   readonly outcomes: readonly Outcome[];
   /** The integrations whose lanes were opened; `*` is the account. */
   readonly opened: readonly string[];
@@ -19,8 +19,8 @@ export interface RecoveryReport {
 }
 
 /**
- * Finds out which pauses have ended without an operator: by reading the integration where that shows the cause, otherwise by
- * listing a target, and in the end always by one file. Opening a lane is one write, whatever waits in it.
+ * Finds pauses that can end without an operator: by reading the integration if that shows the cause, otherwise by
+ * listing a target, and finally by sending one file. Opening a lane is one write, however many files wait in it.
  * @throws only when the table could not be read or written
  */
 export const recoverLanes = async (options: RunOptions, courier: RunCourier): Promise<RecoveryReport> => {
@@ -60,7 +60,7 @@ export const recoverLanes = async (options: RunOptions, courier: RunCourier): Pr
   return { outcomes, opened: openedLanes, unreadable };
 };
 
-/** Its item could not be read for a while, and was listed with the pauses. A late index may also show a pause that has ended. */
+/** Moves an open lane back to the list of open lanes. */
 const backAmongOpen = (lane: Lane, now: number): Lane =>
   lane.pause ? lane : { ...lane, nextAt: Math.min(lane.nextAt ?? now, now) };
 
@@ -90,14 +90,14 @@ const tryToOpen = async (
   const files = await probeFiles(lane, end, options, courier);
   const { target } = files;
   if (!target) {
-    // No upload comes to an id that is a mistake in a key, and its pause would stay for ever.
+    // Otherwise the pause of an id that is a mistake in a key would never end, because no upload uses that id.
     if (mayBeMistyped(lane, courier.settings.integrationId) && integrationId !== accountLane)
       return trial((await openLane(lane, pause, courier)) ? 'open' : 'paused');
-    // Nothing waits, so nothing can be tried: the next upload is the first that could be.
+    // No file waits, so nothing can be tried until the next upload.
     await takeTurn(lane, pause, inEveryRun, courier);
     return trial('not asked');
   }
-  // The settings send its files elsewhere now, so this lane has nothing to show.
+  // With the current settings its files go to another integration, so this lane shows nothing.
   const isElsewhere = integrationId !== accountLane && target.integrationId !== integrationId;
   const after =
     isChanged || isElsewhere
@@ -105,11 +105,11 @@ const tryToOpen = async (
       : await readFirst(pause, bare, target, options, courier);
   const taken = { ...(after.next === 'wait' ? after.end : probeTaken(pause, after.end, now)), ...inUse };
   if (!(await takeTurn(lane, pause, taken, courier)) || after.next === 'wait') return trial('paused');
-  // Where nothing may be sent, the listing comes first as well.
+  // If nothing may be sent, a listing is needed as well.
   const isProof = files.sendable.length === 0;
   if (after.next === 'probe' || isProof) {
     const shown = await listingShows(integrationId, pause.code, target, options, courier);
-    // An hour would be long for a listing that only ran out of time.
+    // A listing that merely timed out is tried again soon instead of in an hour.
     if (shown === 'no answer' && !unanswered) {
       await changeEnd(lane, { nextAt: now + readingEveryMs, unanswered: true }, courier);
       return trial('paused');
@@ -119,13 +119,13 @@ const tryToOpen = async (
 
   const probe = await sendProbe(integrationId, files, pause.code, options, courier);
   if (probe.hasEnded) return trial((await openLane(lane, pause, courier)) ? 'open' : 'paused', probe.outcomes);
-  // Kombo was not asked at all, so the next probe need not wait; of the account it takes another lane.
+  // Kombo was not called at all, so the next probe need not wait. For the account it uses another lane.
   if (probe.sentId === undefined) await changeEnd(lane, { nextAt: now + readingEveryMs }, courier);
   else await changeEnd(lane, { probedId: probe.sentId }, courier);
   return trial('paused', probe.outcomes);
 };
 
-/** The key's version is looked up only where the pause knows one: its cause may be the key. */
+/** The key's version is read only if the pause has one, because then the key may be its cause. */
 const keyAndSetting = async (
   end: PauseEnd,
   { apiKey, settings }: RunCourier,
@@ -151,7 +151,7 @@ const readFirst = async (
   return afterReading(end, readingOf(pause.code, target.kind, answer), clock.now());
 };
 
-/** Of two runs that reach the lane at the same time, one has the turn. */
+/** Of two runs that reach the lane at the same time, only one gets the turn. */
 const takeTurn = async (
   { integrationId }: Lane,
   pause: Pause,
@@ -166,7 +166,7 @@ const takeTurn = async (
   return lane !== 'unreadable' && lane.pause?.end === end;
 };
 
-/** A pause that an operator has started in the meantime stays. */
+/** A pause that an operator started in the meantime is kept. */
 const openLane = async ({ integrationId }: Lane, pause: Pause, { lanes, clock }: RunCourier): Promise<boolean> => {
   const lane = await lanes.change(integrationId, (fresh) =>
     fresh.pause?.since === pause.since && fresh.pause.by === 'kombo' ? opened(fresh, clock.now()) : fresh,

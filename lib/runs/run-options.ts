@@ -4,9 +4,9 @@ import type { Deadline } from '../deadline.ts';
 /** How a function works through many uploads. */
 export interface RunOptions {
   readonly deadline: Deadline;
-  /** Deliveries in progress concurrently. */
+  /** Concurrent deliveries. */
   readonly parallelism: number;
-  /** Nothing is started with less time left than this: the worst case of one delivery, in milliseconds. */
+  /** The worst-case duration of one delivery, in milliseconds. Nothing is started with less time left. */
   readonly worstCaseMs: number;
 }
 

@@ -9,8 +9,8 @@ import { sweep } from './sweep.ts';
 import { type LanesReport, workLanes } from './work-lanes.ts';
 
 /**
- * Does what is due, and sweeps. The sweep only lists, for a share of the time, so that a backlog in the lanes never keeps it
- * waiting; what it found is sent by the same run.
+ * Runs the sweep and sends what is due. The sweep only lists, for a share of the time, so that a backlog in the lanes
+ * never delays it. The same run sends what the sweep found.
  * @throws only when the table could not be read or written
  */
 export const scheduledRun = async (
@@ -21,9 +21,10 @@ export const scheduledRun = async (
   const isDue = tasks.includes('due');
   if (isDue) await keepCanary(options.deadline.signal, courier);
   const leases = isDue ? await expireLeases(options, courier) : undefined;
-  // Beside the other work: a probe that hangs takes as long as a call may, and must keep nothing else waiting.
+  // Runs beside the other work, because a probe that hangs takes as long as a call may, and must not delay anything
+  // else.
   const recovering = isDue ? recoverLanes(besideLanes(options), courier) : undefined;
-  // Its failure is thrown where it is awaited, also when the other work fails first.
+  // Prevents an unhandled rejection if other work fails first. The error is thrown where the promise is awaited.
   recovering?.catch(() => undefined);
   const swept = tasks.includes('sweep') ? await sweep(options, courier, { startNow: tasks.length === 1 }) : undefined;
   const worked = isDue ? await workLanes(options, courier) : undefined;
@@ -44,7 +45,7 @@ const addLanes = (a: LanesReport, b: LanesReport): LanesReport => ({
   lanes: a.lanes + b.lanes,
   compared: a.compared + b.compared,
   found: a.found + b.found,
-  // The second round finds what the first has left.
+  // The second round counts what the first one left.
   left: b.left,
   lanesLeft: b.lanesLeft,
   unreadable: a.unreadable + b.unreadable,

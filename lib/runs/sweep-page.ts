@@ -15,17 +15,17 @@ import { addCounts, type OutcomeCounts, outcomeCounter } from './count-outcomes.
 import type { RunCourier, RunOptions } from './run-options.ts';
 import { writeMissed } from './write-missed.ts';
 
-/** What a sweep has seen and done. */
+/** What a sweep found and did. */
 export interface SweepCounts {
   readonly outcomes: OutcomeCounts;
-  /** Objects that the listing showed, and those of them that the ledger was asked about. */
+  /** Listed objects, and those of them that were looked up in the ledger. */
   readonly listed: number;
   readonly asked: number;
-  /** Objects that the ledger did not know, or only as gone or as an older upload: they were written down. */
+  /** Objects that had no current record in the ledger, and got one. */
   readonly found: number;
-  /** Objects that could not be written down, or whose record cannot be read and is in no list that shows it. */
+  /** Objects that could not be written to the ledger, or whose unreadable record is in no list. */
   readonly unaccounted: number;
-  /** Objects whose key fits no template, asked about or not. */
+  /** Objects whose key matches no template, whether looked up or not. */
   readonly unmatched: number;
 }
 
@@ -40,7 +40,7 @@ export const addSweepCounts = (a: SweepCounts, b: SweepCounts): SweepCounts => (
   unmatched: a.unmatched + b.unmatched,
 });
 
-/** An object that must be written down, and the record that the ledger has of an earlier upload of it. */
+/** An object that must be written to the ledger, and its earlier record, if any. */
 interface Missed {
   readonly upload: Upload;
   readonly seen?: LedgerRecord;
@@ -48,7 +48,7 @@ interface Missed {
 
 interface PageWork {
   readonly objects: readonly ListedObject[];
-  /** The ledger is asked about objects modified after this. */
+  /** Objects modified after this time are looked up in the ledger. */
   readonly askAfterOf: (key: string) => number;
   readonly mayGoOn: () => boolean;
   readonly deadline: Deadline;
@@ -56,16 +56,16 @@ interface PageWork {
 }
 
 /**
- * Asks the ledger about one page of the listing, and writes down what it does not know.
- * @returns `firstLeft` when time ran out: the first object that was not dealt with
- * @throws only when the ledger could not be asked
+ * Looks up the objects of one page of the listing in the ledger, and writes the missing ones.
+ * @returns `firstLeft` when time ran out: the first object that was not processed
+ * @throws only when the ledger could not be read
  */
 export const sweepPage = async (
   { objects, askAfterOf, mayGoOn, deadline, parallelism }: PageWork,
   courier: RunCourier,
 ): Promise<{ readonly counts: SweepCounts; readonly firstLeft?: Upload }> => {
   const { settings, clock, ledger, lanes, log } = courier;
-  // A younger object may still get its verdict; a later pass asks again, because the watermark stays behind it.
+  // A younger object may still get its verdict. A later pass looks it up, because the watermark stays before it.
   const before = settings.requireScan ? clock.now() - verdictWaitMs : Number.POSITIVE_INFINITY;
   const asked = objects
     .filter(({ key, modifiedAt }) => modifiedAt > askAfterOf(key) && modifiedAt <= before)
@@ -85,10 +85,10 @@ export const sweepPage = async (
     touched.set(integrationId, touching);
     return touching;
   };
-  // A file that waits in a lane which no run reads would wait for ever.
+  // No run would read the lane of a waiting file if the lane had lost its place.
   for (const integrationId of lanesOf(known.values())) await touch(integrationId);
 
-  // The canary is there to show that events come: found by the sweep, it would arrive without one.
+  // The canary must arrive by its event. If the sweep delivered it, it would hide lost events.
   const missed = asked
     .filter(({ key }) => key !== settings.canaryKey)
     .flatMap((upload): readonly Missed[] => missedOf(upload, known.get(uploadId(upload))));
@@ -98,7 +98,7 @@ export const sweepPage = async (
     try {
       outcomes.add(await writeMissed(upload, seen, touch, deadline, courier));
     } catch (error) {
-      // One record that cannot be written must not keep the sweep from all others. The next pass tries it again.
+      // One record that cannot be written must not stop the sweep for all others. The next pass tries again.
       failed += 1;
       log.error('An object of the bucket could not be written into the ledger.', {
         key: maskKey(upload.key, settings.keyTemplates),
@@ -124,7 +124,7 @@ export const sweepPage = async (
   return { counts, ...(firstLeft && { firstLeft }) };
 };
 
-/** Of those that were dealt with: the rest of the page is listed once more. */
+/** Counts only processed objects, because the rest of the page is listed again. */
 const unmatchedIn = (
   objects: readonly ListedObject[],
   firstLeft: string | undefined,
@@ -140,15 +140,15 @@ const missedOf = (
   entry: LedgerEntry | undefined,
 ): readonly Missed[] => {
   if (!entry) return [{ upload }];
-  // An unreadable record is known, and its file is not sent.
+  // An unreadable record is a known one, and its file is not sent.
   if (!entry.readable) return [];
   const { record } = entry;
-  // Superseded means that the object was gone for a while; now it is back.
+  // Superseded means that the object was gone for a while. Now it is back.
   if (record.state.status === 'superseded') return [{ upload, seen: record }];
   return record.state.status === 'rejected' && isNewerUpload(upload, record) ? [{ upload, seen: record }] : [];
 };
 
-/** One that is in a list is reported where that is read. */
+/** Unreadable records that are in a list are reported where the list is read. */
 const isHidden = (entry: LedgerEntry): entry is Extract<LedgerEntry, { readable: false }> =>
   !entry.readable && entry.workAt === undefined;
 

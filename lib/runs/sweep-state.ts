@@ -1,44 +1,44 @@
 import { dayMs, sweepDeepMs, sweepJitterMs, sweepLeaseMs, sweepMarginMs, sweepStartMarginMs } from '../limits.ts';
 
 /*
- * Where the sweep is and where it continues. Pure arithmetic: no I/O, and `now` is passed in. Times are milliseconds since
- * the epoch.
+ * The sweep's position and how it advances. Pure: no I/O, and `now` is passed in. Times are milliseconds since the
+ * epoch.
  */
 
-/** A pass in progress: it lists every watched folder once, over as many runs as that takes. */
+/** A pass in progress. It lists every watched folder once, over as many runs as needed. */
 export interface SweepPass {
   readonly startedAt: number;
-  /** The folder that it is in, and the last key that it has dealt with there. */
+  /** The current folder, and the last key processed in it. */
   readonly prefix: string;
   readonly afterKey?: string | undefined;
-  /** Only after a page without objects: a key never expires, a token may. */
+  /** Only after a page without objects. A key is preferred, because it never expires, and a token may. */
   readonly token?: string | undefined;
-  /** It asks about the objects of three days. */
+  /** Looks up the objects of the last three days. */
   readonly deep: boolean;
-  /** Objects asked about that it could neither find nor write in the ledger. */
+  /** Objects that it could neither find in the ledger nor write to it. */
   readonly unaccounted: number;
-  /** Objects whose key fits no template. */
+  /** Objects whose key matches no template. */
   readonly unmatched?: number | undefined;
 }
 
-/** The one item of the sweep. */
+/** The content of the sweep's item. */
 export interface SweepState {
-  /** For each watched folder: only objects modified after this are looked at. */
+  /** For each watched folder: only objects modified after this are considered. */
   readonly since: Readonly<Record<string, number>>;
-  /** The ledger was asked about everything modified before this. 0: about nothing so far. */
+  /** Everything modified before this has been looked up in the ledger; 0 means nothing yet. */
   readonly watermark: number;
   readonly pass?: SweepPass | undefined;
-  /** Another run leaves the pass alone until then. */
+  /** Until then, other runs leave the pass alone. */
   readonly lease?: { readonly owner: string; readonly until: number } | undefined;
-  /** Start of the last pass, and end of the last one that has finished. */
+  /** Start of the last pass, and end of the last finished one. */
   readonly startedAt?: number | undefined;
   readonly finishedAt?: number | undefined;
-  /** Start of the last finished pass that asked about the objects of three days. */
+  /** Start of the last finished pass that looked up the objects of three days. */
   readonly deepAt?: number | undefined;
-  /** Of the last finished pass. */
+  /** From the last finished pass. */
   readonly unaccounted?: number | undefined;
   readonly unmatched?: number | undefined;
-  /** Folders at the root that no template watches, masked. */
+  /** Top-level folders that no template watches, masked. */
   readonly folders?: readonly string[] | undefined;
 }
 
@@ -49,14 +49,14 @@ interface WatchedFolders {
 }
 
 /**
- * The state under the settings of today. A folder that is new counts from now on, or from SWEEP_SINCE on: a bucket that is
- * full at the first run is left alone. Where SWEEP_SINCE names an earlier date than before, no pass has asked about the
- * objects between the two, so the next one asks about all of them, from its beginning.
+ * The state under the current settings. A new folder counts from now or from SWEEP_SINCE, so objects that are already
+ * in the bucket at the first run are not sent. If SWEEP_SINCE is now an earlier date than before, objects between the
+ * two dates were never looked up, so the next pass looks up all of them from the beginning.
  */
 export const underSettings = (stored: SweepState | undefined, watched: WatchedFolders, now: number): SweepState => {
   const before = stored ?? { since: {}, watermark: 0 };
   const since = datesOf(before.since, watched, now);
-  // A pass in progress may be past a folder that is new, and its end moves the watermark.
+  // A pass in progress may already be past a new folder, and its end moves the watermark.
   const askedUpTo = before.pass ? before.pass.startedAt - sweepMarginMs : before.watermark;
   const isEarlier = watched.prefixes.some(
     (prefix) => (since[prefix] ?? 0) < (sinceOf(before.since, prefix) ?? askedUpTo),
@@ -66,8 +66,8 @@ export const underSettings = (stored: SweepState | undefined, watched: WatchedFo
 };
 
 /**
- * The table was restored to an earlier state: the ledger may have lost every upload since. The next pass starts from its
- * beginning, and asks about the objects of three days as well, because a multipart upload is dated by its start.
+ * The table was restored to an earlier state, so the ledger may have lost every upload since. The next pass starts from
+ * the beginning and also looks up the objects of three days, because a multipart upload is dated by its start.
  */
 export const afterRestore = (
   stored: SweepState | undefined,
@@ -95,29 +95,29 @@ const datesOf = (
   now: number,
 ): SweepState['since'] => {
   if (sweepSince !== undefined) return Object.fromEntries(prefixes.map((prefix) => [prefix, sweepSince]));
-  // Within a folder that is new, an older one keeps its date: a template that became shorter must not hide lost uploads.
+  // An old folder inside a new one keeps its date, so that a shortened template does not hide lost uploads.
   const kept = Object.entries(before).filter(([old]) => prefixes.some((prefix) => old.startsWith(prefix)));
   const watched = prefixes.map((prefix): [string, number] => {
     const date = sinceOf(before, prefix);
-    // A date ahead of time is from a clock that was wrong, and would hide everything until then.
+    // A date in the future came from a wrong clock, and would hide everything until then.
     return [prefix, date === undefined || date > now + sweepLeaseMs ? now - sweepStartMarginMs : date];
   });
   return Object.fromEntries([...kept, ...watched]);
 };
 
-/** The date from which objects under this key or prefix are looked at. */
+/** The date from which objects under this key or prefix are considered. */
 export const sinceOf = (since: SweepState['since'], key: string): number | undefined => {
   const dates = Object.entries(since).flatMap(([prefix, date]) => (key.startsWith(prefix) ? [date] : []));
   return dates.length === 0 ? undefined : Math.min(...dates);
 };
 
 export type SweepPlan =
-  /** The lease of another run has not ended, or no pass is due. */
+  /** Another run's lease has not ended, or no pass is due. */
   | { readonly kind: 'taken' }
   | { readonly kind: 'not due' }
   | { readonly kind: 'sweep'; readonly pass: SweepPass; readonly startedAt: number };
 
-/** Whether this run sweeps, and from where. A pass in progress continues in every run. */
+/** Decides whether this run sweeps, and from where. A pass in progress continues in every run. */
 export const planSweep = (
   state: SweepState,
   { prefixes, everyMs, startNow }: { prefixes: readonly string[]; everyMs: number; startNow: boolean },
@@ -131,23 +131,23 @@ export const planSweep = (
   return { kind: 'sweep', startedAt: now, pass: { startedAt: now, prefix: prefixes[0] ?? '', deep, unaccounted: 0 } };
 };
 
-/** A time ahead of now is from a clock that was wrong; waiting for it to pass could take for ever. */
+/** A time in the future came from a wrong clock; waiting for it could take forever. */
 const isOver = (at: number | undefined, spanMs: number, now: number): boolean =>
   at === undefined || now - at >= spanMs || at > now + sweepLeaseMs;
 
-/** The templates may have changed since the pass was here; folders are listed in the order of their names. */
+/** The templates may have changed during the pass. Folders are listed in alphabetical order. */
 const atWatchedFolder = (pass: SweepPass, prefixes: readonly string[]): SweepPass => {
   if (prefixes.includes(pass.prefix)) return pass;
   const next = prefixes.find((prefix) => prefix > pass.prefix);
-  // Behind the last one: an empty answer ends the pass.
+  // After the last folder: an empty page ends the pass.
   return next === undefined
     ? { ...pass, prefix: prefixes.at(-1) ?? '', afterKey: pass.prefix, token: undefined }
     : { ...pass, prefix: next, afterKey: undefined, token: undefined };
 };
 
 /**
- * The ledger is asked about objects that are modified after this. Beyond its retention the ledger has forgotten what it sent:
- * asking about such objects would send old CVs again.
+ * Objects modified after this time are looked up. Objects older than the retention are excluded, because their records
+ * have expired and old CVs would be sent again.
  */
 export const askAfter = (
   since: number,
@@ -156,13 +156,16 @@ export const askAfter = (
   retentionDays: number,
   now: number,
 ): number => {
-  // The watermark of a clock that was ahead must not hide anything.
+  // A watermark from a clock that was ahead must not hide anything.
   const recent = Math.min(watermark, startedAt - sweepMarginMs);
   const oldest = deep ? Math.min(recent, startedAt - sweepDeepMs) : recent;
   return Math.max(since, oldest, now - Math.max(retentionDays - 1, retentionDays / 2) * dayMs);
 };
 
-/** What is not accounted for is asked about again by the next pass, so the watermark stays before it. */
+/**
+ * Objects that are not accounted for must be looked up again by the next pass, so the watermark does not move past
+ * them.
+ */
 export const finishPass = (
   state: SweepState,
   pass: SweepPass,

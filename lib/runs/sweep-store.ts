@@ -3,10 +3,13 @@ import { parseJson } from '../json.ts';
 import type { Item, Table } from '../ledger/table.ts';
 import type { SweepState } from './sweep-state.ts';
 
-/** The sweep's item: beside the uploads, as `sweep`. No upload has such a key. */
+/** The key of the sweep's item in the ledger table. No upload has this key. */
 export const sweepKey = 'sweep';
 
-/** `damaged`: changed by hand, so that a field is missing or of another type. It does not say from which date on objects should be looked at. */
+/**
+ * `damaged`: someone changed the item by hand, so that a field is missing or has the wrong type. The date from which
+ * objects should be checked is then unknown.
+ */
 export interface StoredSweep {
   /** Absent before the first run. */
   readonly version?: number;
@@ -14,7 +17,7 @@ export interface StoredSweep {
 }
 
 export const damagedSweepAdvice =
-  'Set SWEEP_SINCE to the date from which objects should be looked at, or delete the item "sweep" from the ledger table to start from now.';
+  'Set SWEEP_SINCE to the date from which objects should be checked, or delete the item "sweep" from the ledger table to start from now.';
 
 export const readSweep = async (table: Pick<Table, 'get'>): Promise<StoredSweep> => {
   const item = await table.get(sweepKey);
@@ -25,7 +28,7 @@ export const readSweep = async (table: Pick<Table, 'get'>): Promise<StoredSweep>
 
 export const nextVersion = (seen: number | undefined): number => (seen ?? 0) + 1;
 
-/** @returns false when another run was faster: then nothing was written. */
+/** @returns false when another run was faster; nothing was written then */
 export const writeSweep = async (
   state: SweepState,
   seenVersion: number | undefined,
@@ -42,16 +45,19 @@ export const writeSweep = async (
     seenVersion === undefined ? { kind: 'absent' } : { kind: 'unchanged', version: seenVersion },
   );
   if (result.written) return true;
-  // The SDK repeats a write whose response got lost; the repeat then conflicts with the first write, which succeeded.
+  // The SDK retries a write whose response was lost. The retry then conflicts with the first write, which succeeded.
   const found = result.found ?? (await table.get(sweepKey));
   return found?.version === item.version && found.document === item.document;
 };
 
-/** Milliseconds since the epoch, within the range of a Date: `status` shows them. SWEEP_SINCE may be before 1970. */
+/**
+ * Milliseconds since the epoch, within the range of `Date`, because `status` shows them. SWEEP_SINCE may be before
+ * 1970.
+ */
 const time = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** Loose: what a newer version has added is left alone, so that its predecessor can take its place again. */
+/** Loose: fields that a newer version added are kept, so that the newer version can be deployed again. */
 const schema = v.looseObject({
   since: v.record(v.string(), time),
   watermark: time,

@@ -21,12 +21,12 @@ import { unwatchedFolders } from './unwatched-folders.ts';
 export type SweepCourier = RunCourier & Pick<Courier, 'table'>;
 
 /**
- * Finds objects that the ledger does not know, because their event was lost or dropped, and writes them down. It sends
- * nothing. A pass lists every watched folder, in as many runs as that takes: a run lists for a quarter of its time at most,
- * so that other work gets its turn, however large the bucket and however long the backlog.
- * One run at a time sweeps, by a lease; a second one would harm nothing. The cursor moves only over what was dealt with, so
- * an interrupted pass skips nothing.
- * @param startNow starts a pass although none is due
+ * Finds objects without a ledger record, because their event was lost or dropped, and writes them to the ledger. Sends
+ * nothing. A pass lists every watched folder, over as many runs as needed. A run lists for at most a quarter of its
+ * time, so that other work gets its turn with any bucket and any backlog.
+ * A lease ensures that one run sweeps at a time; a second one would do no harm. The cursor moves only past processed
+ * objects, so an interrupted pass skips nothing.
+ * @param startNow starts a pass even if none is due
  * @throws only when the ledger could not be read, or the cursor not be written
  */
 export const sweep = async (
@@ -37,7 +37,7 @@ export const sweep = async (
   const { settings, clock, table, log, uuid } = courier;
   const stored = await readSweep(table);
   if (stored.state === 'damaged' && settings.sweepSince === undefined) {
-    const message = 'The item of the sweep cannot be read; nothing is swept.';
+    const message = 'The item of the sweep cannot be read, so no sweep can run.';
     log.error(message, { item: sweepKey, nextStep: damagedSweepAdvice });
     return { ...noCounts, pass: 'damaged' };
   }
@@ -49,7 +49,7 @@ export const sweep = async (
   const plan = planSweep(state, { prefixes, everyMs: settings.sweepEveryMs, startNow }, clock.now());
   if (plan.kind === 'taken') return ended('taken');
   if (plan.kind === 'not due') {
-    // The date of a folder that is new is today's, not that of the next pass.
+    // A new folder must get today's date, not that of the next pass.
     if (JSON.stringify(state) !== JSON.stringify(known)) await writeSweep(state, stored.version, table);
     return ended('not due');
   }
@@ -63,13 +63,13 @@ export const sweep = async (
   }
 };
 
-/** The sweep's item as this run has taken it. */
+/** The sweep's item, taken by this run. */
 interface Cursor {
   readonly state: () => SweepState;
   readonly isOld: () => boolean;
-  /** Writes where the pass is, and keeps the lease. False when another run has taken the sweep. */
+  /** Writes the position of the pass and renews the lease. False when another run has taken the sweep. */
   write(pass: SweepPass): Promise<boolean>;
-  /** Writes the last state of this run; the next run need not wait for the end of a lease. */
+  /** Writes this run's last state and ends the lease, so that the next run need not wait for it. */
   release(state: SweepState): Promise<boolean>;
 }
 
@@ -95,7 +95,7 @@ const cursorOf = (
 
 interface Work {
   readonly cursor: Cursor;
-  /** The end of the time that this run may list. */
+  /** When this run's time for listing ends. */
   readonly share: Deadline;
   readonly prefixes: readonly string[];
   readonly options: RunOptions;
@@ -121,11 +121,11 @@ const workOn = async (first: SweepPass, work: Work, courier: SweepCourier): Prom
     if (!page.ok) {
       if (share.remainingMs() > 0)
         log.error('The bucket could not be listed; the next run continues.', { ...page.error });
-      // It may be the token that S3 does not take any more. The key before it is as good.
+      // S3 may have rejected an expired token. The last key works as well.
       pass = { ...pass, token: undefined };
       return stop();
     }
-    // The lease must last for the page, too.
+    // The lease must also last for this page.
     if (cursor.isOld() && !(await cursor.write(pass))) return report('taken');
     const { objects } = page.value;
     const startedAt = clock.now();
@@ -150,7 +150,7 @@ const workOn = async (first: SweepPass, work: Work, courier: SweepCourier): Prom
   return stop();
 };
 
-/** After the last key that was dealt with; after a page without any, where its token leads; then the next folder. */
+/** Continues after the last processed key; after a page without objects, at its token; then in the next folder. */
 const nextPlace = (
   { objects, next }: ListedPage,
   firstLeft: string | undefined,
@@ -180,7 +180,7 @@ const finish = async (
   return cursor.release(finishPass(state, pass, folders.ok ? folders.value : state.folders, clock.now()));
 };
 
-/** Before the first pass has finished, its age counts from its start: a pass that never ends must be noticed. */
+/** Before the first pass has finished, its age counts from its start, so that a pass that never ends is noticed. */
 export const lastPassOf = (
   { finishedAt, startedAt, unaccounted = 0 }: SweepState,
   now: number,

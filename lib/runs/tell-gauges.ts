@@ -3,8 +3,8 @@ import { lastReading, noteReading } from './last-reading.ts';
 import type { Gauges } from './run-report.ts';
 
 /**
- * Reads how things stand, and tells it once: what began since the last telling is new. It is noted only where all could be
- * read, so that what is not told now is new for the next run as well. Never throws.
+ * Reads and reports the gauges, so that a cause which began after the previous reading is reported as new. The reading
+ * time is stored only if all gauges could be read. Otherwise, the causes are new again for the next run. Never throws.
  */
 export const tellGauges = async (courier: GaugesCourier, tell: (gauges: Gauges) => void): Promise<Gauges> => {
   const { table, clock } = courier;
@@ -12,7 +12,7 @@ export const tellGauges = async (courier: GaugesCourier, tell: (gauges: Gauges) 
   const last = await lastReading(table).catch(() => undefined);
   const gauges = await readGauges(courier, last);
   tell(gauges);
-  // Without the note a cause is told twice. That is no reason to end a run.
+  // Without the stored time, a cause is reported twice, which is no reason to end a run.
   if (last && gauges.isComplete) await noteReading(readAt, last, table).catch(() => undefined);
   return gauges;
 };

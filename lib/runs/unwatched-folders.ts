@@ -4,8 +4,8 @@ import { maskFolder } from '../telemetry/mask-key.ts';
 import type { Storage } from '../upload/storage.ts';
 
 /**
- * Folders at the root of the bucket that no template watches, masked: uploads there start no function, and nobody notices.
- * A template deeper inside a folder watches it. At most 20.
+ * Top-level folders of the bucket that no template watches, masked; at most 20. Uploads there start no function, and
+ * nobody notices. A folder counts as watched if a template starts inside it.
  */
 export const unwatchedFolders = async (
   bucket: string,

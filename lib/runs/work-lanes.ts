@@ -10,24 +10,24 @@ import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
 
 export interface LanesReport {
   readonly outcomes: OutcomeCounts;
-  /** Lanes that had something to do and were visited. */
+  /** Lanes that had work and were visited. */
   readonly lanes: number;
-  /** Comparisons that teach what is known of a tool, and how many of them found the file. */
+  /** Comparisons made to learn about a tool, and how many of them found the file. */
   readonly compared: number;
   readonly found: number;
-  /** Due files that were read and not started: time ran out, their lane was paused, or Kombo throttled it. */
+  /** Due files that were read but not started: time ran out, their lane was paused, or Kombo throttled it. */
   readonly left: number;
-  /** Whether there are due lanes that this run did not get to. */
+  /** Whether there are due lanes that this run did not reach. */
   readonly lanesLeft: boolean;
   readonly unreadable: number;
 }
 
 /**
- * Sends what is due in open lanes, looks at targets of lost answers, and compares samples. Each lane has a turn before any
- * has a second one, and none has more than half of the places while another could use them; a lane that Kombo throttles
- * holds up no other. Its cost depends on what can be done, not on what waits. Any number of runs may overlap: every step is
- * a conditional write on the version that it has read.
- * @param opened lanes that this run has just opened: the index may not show them yet
+ * Sends due files of open lanes, checks the targets of files with lost answers, and compares samples. Each lane gets a
+ * turn before any gets a second one. No lane has more than half of the slots while another could use them, and a
+ * throttled lane does not delay others. The cost depends on the work that can be done, not on the number of waiting
+ * files. Runs may overlap, because every step is a write that is conditional on the version that was read.
+ * @param opened lanes that this run has just opened; the index may not show them yet
  * @throws only when the table could not be read or written
  */
 export const workLanes = async (
@@ -61,12 +61,12 @@ export const workLanes = async (
     if (visit.isNew) concurrency.startAt(visit.integrationId, 1);
     if (visit.tasks.length > 0 || visit.hasMore()) tally.lanes += 1;
     visits.push(visit);
-    // Its first page immediately, so that no more lanes are read than this run can work on.
+    // Reads the first page immediately, so that the run reads no more lanes than it can work on.
     if (visit.hasMore()) tally.unreadable += await visit.nextTurn();
     await endIfDone(visit);
   };
 
-  /** What is left in it is written down now, so that the run does not carry a lane that it is done with. */
+  /** Writes what is left as soon as the lane has no more work, so that the run does not keep it. */
   const endIfDone = async (visit: LaneVisit): Promise<void> => {
     const isBusy = visit.tasks.length > 0 || visit.hasMore() || (runningIn.get(visit.integrationId) ?? 0) > 0;
     const place = visits.indexOf(visit);
@@ -75,7 +75,7 @@ export const workLanes = async (
     tally.left += await visit.end();
   };
 
-  /** A pause of the account stops every lane, and no other one is read. */
+  /** A pause of the account stops every lane, and no further lane is read. */
   const closePaused = async (visit: LaneVisit): Promise<void> => {
     const { closed } = await lanes.gate(visit.integrationId);
     if (closed?.integrationId === accountLane) {
@@ -121,7 +121,7 @@ export const workLanes = async (
         concurrency.mayStart(integrationId),
     );
 
-  /** The lane that has had the fewest turns; its next page is read. */
+  /** Reads the next page of the lane with the fewest turns. */
   const turnNext = async (): Promise<boolean> => {
     const [next] = visits
       .filter((visit) => visit.tasks.length === 0 && visit.hasMore())
@@ -144,7 +144,7 @@ export const workLanes = async (
         const chosen = visit ?? startable(options.parallelism);
         const task = chosen?.tasks.shift();
         if (chosen && task) {
-          // To the end of the list, so that the lanes take turns.
+          // Moved to the end of the list, so that the lanes take turns.
           visits.push(...visits.splice(visits.indexOf(chosen), 1));
           start(chosen, task);
         } else if (running.size > 0) await Promise.race(running);
@@ -159,7 +159,7 @@ export const workLanes = async (
       }
     }
   } finally {
-    // Also when the table fails in the middle: what was started settles before the caller gets the error.
+    // Even if the table fails, started work settles before the caller gets the error.
     await Promise.all(running);
     await directory.return();
   }
@@ -168,7 +168,7 @@ export const workLanes = async (
   return { outcomes: outcomes.counts, ...tally, lanesLeft: hasMoreLanes };
 };
 
-/** Lanes that were just opened, then those that are due, the longest due first. */
+/** First the lanes that were just opened, then the due ones, longest due first. */
 async function* dueLanes(
   opened: readonly string[],
   { lanes, clock }: RunCourier,

@@ -13,9 +13,9 @@ import type { Upload } from '../upload/upload.ts';
 export type MissedCourier = DeliverCourier & Pick<Courier, 'settings'>;
 
 /**
- * Writes down an upload that nobody reported, and sends nothing: as waiting, so that the lanes send it in their turn; as
- * rejected, when its key names no target; with REQUIRE_SCAN as held, because its verdict never came.
- * @param seen the record of it that the ledger has, when it allows this upload
+ * Writes an upload without an event to the ledger, and sends nothing. It is recorded as waiting, so that the lanes send
+ * it in turn; as rejected, if its key names no target; with REQUIRE_SCAN as held, because it has no verdict.
+ * @param seen its existing record, if that allows a new upload
  * @throws when the ledger could not be read or written
  */
 export const writeMissed = async (
@@ -26,7 +26,7 @@ export const writeMissed = async (
   courier: MissedCourier,
 ): Promise<Outcome> => {
   const { settings, ledger, clock } = courier;
-  // The same bytes as in its record, so a clean verdict is about them as well.
+  // Its record has the same bytes, so a clean verdict in it applies.
   if (settings.requireScan && seen?.verdict?.code !== 'clean') return holdUnscanned(upload, seen, courier);
   const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
   if (!match.ok) return deliver(upload, { deadline }, courier);
@@ -60,5 +60,5 @@ export const writeMissed = async (
 
 const missedEvent = {
   code: 'EVENT_MISSED',
-  detail: 'The object is in the bucket, and the ledger did not know it.',
+  detail: 'The object was in the bucket without a ledger record.',
 } as const;

@@ -1,16 +1,16 @@
 import { base64BlockBytes } from '../limits.ts';
 
-/** Characters of the base64 text of `sizeBytes` bytes, padding included. */
+/** Length of the base64 text of `sizeBytes` bytes, including padding. */
 export const base64Length = (sizeBytes: number): number => Math.ceil(sizeBytes / 3) * 4;
 
-// Sources give what they have, often 16 KB at a time: fewer and larger pieces cost the connection less than the copy.
+// Sources deliver small chunks, often 16 KB. Copying them into larger blocks costs less than sending many small pieces.
 
 interface Blocks {
   readonly bytes: Buffer;
   readonly text: Buffer;
 }
 
-/** Buffers of files that were sent completely, for the next ones. */
+/** Buffers of completely sent files, reused for the next ones. */
 const spare: Blocks[] = [];
 
 const newBlocks = (): Blocks => ({
@@ -19,9 +19,9 @@ const newBlocks = (): Blocks => ({
 });
 
 /**
- * Base64 text of a stream of bytes, piece by piece; the pieces concatenate to the text of the whole.
- * A piece is valid until the next one is requested, because all of them use the same buffer. As strings they would stay
- * in memory while the system sends them, and after a hundred megabytes the heap would have grown to hold them.
+ * The base64 text of a stream of bytes, in pieces. A piece is valid only until the next one is requested, because all
+ * pieces share one buffer. Strings would stay in memory while the system sends them, and the heap would grow with the
+ * file.
  */
 export async function* base64(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
   const blocks = spare.pop() ?? newBlocks();
@@ -40,6 +40,6 @@ export async function* base64(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
     }
   }
   if (filled > 0) yield text.subarray(0, text.write(bytes.toString('base64', 0, filled), 'latin1'));
-  // Not after a failure: a connection that is being closed might still send from there.
+  // Not reused after a failure, because a closing connection might still send from it.
   spare.push(blocks);
 }

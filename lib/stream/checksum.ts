@@ -5,7 +5,7 @@ import { Crc64Nvme } from './crc64nvme.ts';
 export const checksumAlgorithms = ['CRC32', 'CRC64NVME', 'SHA256', 'SHA1', 'MD5'] as const;
 export type ChecksumAlgorithm = (typeof checksumAlgorithms)[number];
 
-/** A checksum of all bytes of a file, as S3 writes it: MD5 in hex, like an entity tag; the others in base64. */
+/** A checksum of a whole file, in S3's notation: MD5 in hex, like an ETag; the others in base64. */
 export interface Checksum {
   readonly algorithm: ChecksumAlgorithm;
   readonly value: string;
@@ -13,7 +13,7 @@ export interface Checksum {
 
 export interface Digest {
   update(chunk: Uint8Array): void;
-  /** As in `Checksum`. To be called once, after the last chunk. */
+  /** As in `Checksum`. Call it once, after the last chunk. */
   value(): string;
 }
 
@@ -48,29 +48,30 @@ const crc32Digest = (): Digest => {
   };
 };
 
-/** What S3 says about the object; checksums are base64, the entity tag is bare. */
+/** What S3 reports about the object. Checksums are base64; the ETag has no quotes. */
 export interface ChecksumFacts {
   readonly crc32?: string | undefined;
   readonly crc64nvme?: string | undefined;
   readonly sha256?: string | undefined;
   readonly sha1?: string | undefined;
-  /** COMPOSITE checksums are checksums of part checksums, which the bytes alone do not yield. */
+  /** COMPOSITE checksums are computed from the checksums of the parts, so the bytes alone do not yield them. */
   readonly type?: string | undefined;
   readonly etag: string;
-  /** With `aws:kms` and `aws:kms:dsse` the entity tag is not an MD5. */
+  /** With `aws:kms` and `aws:kms:dsse` the ETag is not an MD5. */
   readonly encryption?: string | undefined;
-  /** So does a key of the customer's own (SSE-C). */
+  /** With a customer-provided key (SSE-C) the ETag is not an MD5 either. */
   readonly customerKey?: boolean;
 }
 
-/** The cheapest checksum that S3 knows of the whole object, or none: then the byte count alone is verified. */
+/** The cheapest full-object checksum that S3 has, if any. Without one only the length is verified. */
 export const checksumOf = (facts: ChecksumFacts): Checksum | undefined =>
   wholeChecksum(facts, 'CRC32', facts.crc32) ?? identityOf(facts);
 
 /**
- * A checksum by which the file is recognised among others, or none. Not a CRC32: it has 32 bits, so
- * among a million files some pairs share one.
- * An entity tag is the MD5 of the bytes, unless it was uploaded in parts (a dash) or encrypted by KMS or a customer key.
+ * A checksum that identifies the file among others, if S3 has one. CRC32 is excluded: it has only 32 bits, so among a
+ * million files some pairs share one.
+ * An ETag is the MD5 of the bytes, unless the object was uploaded in parts (a dash) or encrypted with KMS or a customer
+ * key.
  * @see Amazon S3 API Reference, "Object": ETag
  */
 export const identityOf = (facts: ChecksumFacts): Checksum | undefined =>

@@ -1,12 +1,12 @@
 import type { EventEmitter } from 'node:events';
 
 /**
- * Frees the buffers into which a socket has read, once Node's HTTP parser has copied the body out of them. The collector
- * would free them late, because reading a body allocates little else: a download of 100 MB then peaks 30 % above one of 1 MB.
- * A version of Node that passes on these buffers instead of copies is recognised by the first chunk, and nothing is freed then.
- * @param socket of a client's request, from its event `socket` on: the parser listens by then, so it copies each read before it is
- *   freed here
- * @returns a function for the body of the answer
+ * Frees a socket's read buffers once Node's HTTP parser has copied the body out of them. The garbage collector would
+ * free them late, because reading a body allocates little else: a 100 MB download then peaks 30% above a 1 MB one. If a
+ * version of Node passes on these buffers instead of copies, the first chunk shows it, and nothing is freed.
+ * @param socket of a client request, from its event `socket`. The parser listens already then, so it copies each read
+ *   before the read is freed here
+ * @returns a function for the body of the response
  */
 export const freeCopiedReads = (
   socket: Pick<EventEmitter, 'on'>,
@@ -29,7 +29,7 @@ export const freeCopiedReads = (
   };
 };
 
-/** A part of a larger buffer is left alone: others may use the rest. */
+/** A part of a larger buffer is not freed, because the rest may be in use. */
 const free = ({ byteLength, buffer }: Uint8Array<ArrayBuffer>): void => {
   if (byteLength === buffer.byteLength) buffer.transfer(0);
 };

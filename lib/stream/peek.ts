@@ -1,6 +1,6 @@
 /**
- * Reads until at least `wantedBytes` are there, or the end, and gives them back together with the whole stream.
- * What was read ahead is a copy: the source may reuse its memory for the next chunk.
+ * Reads at least `wantedBytes`, or to the end, and returns them together with the whole stream. The bytes that were
+ * read ahead are copied, because the source may reuse its memory for the next chunk.
  */
 export const peek = async (
   source: AsyncIterable<Uint8Array>,

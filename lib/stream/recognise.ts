@@ -2,16 +2,16 @@ import type { FileContent } from '../upload/file-content.ts';
 import type { StoredObject } from '../upload/storage.ts';
 import { startDigest } from './checksum.ts';
 
-/** The bytes of an object, and the checksum by which they will be recognised at the target. */
+/** An object's bytes, and the checksum that will identify them at the target. */
 export interface Recognised {
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Known from the start where S3 has a checksum, else once every chunk has been read. */
+  /** Known from the start if S3 has a checksum, otherwise once every chunk was read. */
   content(): FileContent | undefined;
 }
 
 /**
- * Computes a checksum only where S3 has none that identifies the bytes, for example of an object that was uploaded in parts
- * and has only a CRC32: computing one costs CPU for every byte.
+ * Computes a checksum only if S3 has none that identifies the bytes (for example, a multipart object with only a
+ * CRC32), because that costs CPU time for every byte.
  */
 export const recognise = (
   chunks: AsyncIterable<Uint8Array>,

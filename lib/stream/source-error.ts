@@ -7,8 +7,8 @@ export type SourceFailureCode = Extract<
 >;
 
 /**
- * The object could not be read to its verified end. Thrown through the body into the HTTP request, which it ends:
- * since the last bytes are withheld until then, Kombo has never seen a complete body.
+ * The object could not be read to its verified end. Thrown through the body into the HTTP request, which it aborts. The
+ * last bytes are withheld until then, so Kombo has never seen a complete body.
  */
 export class SourceError extends OwnError {
   override readonly name = 'SourceError';

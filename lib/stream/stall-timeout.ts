@@ -3,9 +3,9 @@ import type { Deadline } from '../deadline.ts';
 import { SourceError } from './source-error.ts';
 
 /**
- * Passes chunks on until the source makes us wait longer than `stallMs` for one, or beyond the deadline.
- * Only time spent waiting for the source counts; the request limits the time of a slow receiver.
- * @throws {SourceError} SOURCE_STALLED or OUT_OF_TIME, or STORAGE_UNAVAILABLE when the source itself fails.
+ * Passes chunks on until the source needs longer than `stallMs` for one, or the deadline passes. Only waiting for the
+ * source counts; a slow receiver is limited by the request.
+ * @throws {SourceError} SOURCE_STALLED or OUT_OF_TIME, or STORAGE_UNAVAILABLE when the source itself fails
  */
 export async function* stopWhenStalled(
   chunks: AsyncIterable<Uint8Array>,
@@ -32,7 +32,7 @@ const nextWithin = async (
   const cancel = clock.after(Math.min(stallMs, leftMs), () =>
     reject(
       leftMs <= stallMs
-        ? new SourceError('OUT_OF_TIME', 'The deadline came while S3 was read.')
+        ? new SourceError('OUT_OF_TIME', 'The deadline was reached while S3 was being read.')
         : new SourceError('SOURCE_STALLED', `S3 sent nothing for ${stallMs / 1000} s.`),
     ),
   );
@@ -40,7 +40,9 @@ const nextWithin = async (
     return await Promise.race([iterator.next(), stalled]);
   } catch (error) {
     if (error instanceof SourceError) throw error;
-    throw new SourceError('STORAGE_UNAVAILABLE', 'S3 broke off while the object was read.', { cause: error });
+    throw new SourceError('STORAGE_UNAVAILABLE', 'S3 broke the connection while the object was being read.', {
+      cause: error,
+    });
   } finally {
     cancel();
   }

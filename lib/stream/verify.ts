@@ -2,9 +2,9 @@ import { type Checksum, startDigest } from './checksum.ts';
 import { SourceError } from './source-error.ts';
 
 /**
- * Passes chunks on and ends only when byte count and checksum are those of the object.
- * The chunks have been passed on by then, so the caller must withhold its own last bytes until this has ended.
- * @throws {SourceError} SOURCE_SHORT on fewer or more bytes than announced, SOURCE_CORRUPT on another checksum.
+ * Passes chunks on, and ends without an error only if length and checksum match the object. All chunks have been passed
+ * on by then, so the caller must withhold its own last bytes until this has ended.
+ * @throws {SourceError} SOURCE_SHORT for a wrong length, SOURCE_CORRUPT for a wrong checksum
  */
 export async function* verify(
   chunks: AsyncIterable<Uint8Array>,

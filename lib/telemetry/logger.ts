@@ -1,4 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 
-/** JSON lines. Callers pass only fields that are safe to log: keys, ids of targets and of integrations only as `mask-key.ts` returns them. */
+/**
+ * Writes JSON lines. Callers pass only fields that are safe to log: keys and ids of targets and integrations only in
+ * the form that `mask-key.ts` returns.
+ */
 export const logger = new Logger();

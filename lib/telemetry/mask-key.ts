@@ -6,15 +6,15 @@ import { isKomboId, isKomboIntegrationId } from '../upload/kombo-id.ts';
 
 const mask = '•••';
 
-/** Only extensions that we know: the last part of "frank.doe" is a name. */
+/** Only known extensions are shown: the last part of "frank.doe" is a name. */
 const maskFilename = (filename: string): string => {
   const extension = extensionOf(filename);
   return isKnownExtension(extension) ? `${mask}.${extension}` : mask;
 };
 
 /**
- * A folder that no template accounts for: its name may be a person's, so only its beginning and its length stay, by which
- * an operator who knows the bucket recognises it.
+ * A folder that no template matches. Its name may be a person's, so only its first characters and its length are shown;
+ * an operator who knows the bucket can recognise it.
  */
 export const maskFolder = (folder: string): string => {
   const characters = [...folder.replace(/\/$/, '')];
@@ -23,22 +23,22 @@ export const maskFolder = (folder: string): string => {
 };
 
 /**
- * A key fit for a log: `candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••.pdf`.
- * Literal folders, types, and ids in Kombo's form stay, for a template accounts for them; file names, `{any}` folders and
- * everything else in the place of an id are masked.
- * A key that no template fits may hold a person's name anywhere, so only its shape and its extension stay.
+ * A key in a form that is safe to log: `candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••.pdf`. Literal folders, types, and ids
+ * in Kombo's form are shown, because the matching template identifies them. File names, `{any}` folders and other
+ * values in the place of an id are masked. A key that no template matches may contain a name anywhere, so only its
+ * shape and its extension are shown.
  */
 export const maskKey = (key: string, templates: readonly KeyTemplate[] = []): string =>
   maskSegments(key, impersonalSegments(templates, key, 'kombo'));
 
-/** The same for a screen on which ids are wanted, whatever their form. Never for a log. */
+/** As `maskKey`, but shows ids in any form. For screens only, never for logs. */
 export const maskNames = (key: string, templates: readonly KeyTemplate[] = []): string =>
   maskSegments(key, impersonalSegments(templates, key, 'any'));
 
-/** An id of a target, fit for a log. */
+/** A target id in a form that is safe to log. */
 export const maskId = (id: string): string => (isKomboId(id) ? id : mask);
 
-/** An id of an integration, fit for a log. The lane of everything behind the API key has a name of ours. */
+/** An integration id in a form that is safe to log. The account's lane has a fixed name of ours. */
 export const maskIntegrationId = (id: string): string => (isKomboIntegrationId(id) || id === accountLane ? id : mask);
 
 const maskSegments = (key: string, impersonal: readonly boolean[]): string => {

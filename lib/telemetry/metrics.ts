@@ -10,67 +10,75 @@ export const metricUnits = {
   Rejected: MetricUnit.Count,
   Superseded: MetricUnit.Count,
   Warnings: MetricUnit.Count,
-  /** Kombo sent a code that the failure table does not have yet. */
+  /** Kombo sent a code that is not in the failure table yet. */
   UnlistedCodes: MetricUnit.Count,
-  /** New objects under a watched prefix whose key fits no template, reported by an event or found by the sweep. */
+  /** New objects under a watched prefix whose key matches no template, reported by an event or found by the sweep. */
   KeysNotMatched: MetricUnit.Count,
-  /** Objects whose event never came, which the sweep has written down as waiting. */
+  /** Objects whose event never arrived, which the sweep recorded as waiting. */
   EventsMissed: MetricUnit.Count,
-  /** Events, records and tasks that were refused before anything in them became an upload. */
+  /** Events, records and tasks that were refused before they became an upload. */
   RefusedEvents: MetricUnit.Count,
   BytesSent: MetricUnit.Bytes,
   KomboLatency: MetricUnit.Milliseconds,
-  /** From the time of the event until Kombo has the file, whatever happened between. Not of files that an operator decided. */
+  /**
+   * Time from the event until Kombo has the file, whatever happened in between. Not measured for files that an operator
+   * decided about.
+   */
   TimeToAttached: MetricUnit.Seconds,
-  /** Gauges, read when a scheduled run begins; each count stops at 1,000. */
+  /** Gauges, read at the start of a scheduled run. Each count stops at 1,000. */
   HeldFiles: MetricUnit.Count,
-  /** Causes that hold files since a moment ago. */
+  /** Causes that started to hold files since the previous reading. */
   HeldNew: MetricUnit.Count,
   RejectedLastDay: MetricUnit.Count,
-  /** Causes for which files are rejected since a moment ago. */
+  /** Causes for which files were rejected for the first time since the previous reading. */
   RejectedNew: MetricUnit.Count,
   WaitingFiles: MetricUnit.Count,
   UnknownFiles: MetricUnit.Count,
-  /** Since the oldest upload came that waits. */
+  /** Age of the oldest waiting upload. */
   OldestWaitingAge: MetricUnit.Seconds,
   OpenPauses: MetricUnit.Count,
-  /** Those of them for which an operator is called: see `pagesSince`. */
+  /** Pauses that page an operator: see `pagesSince`. */
   PagingPauses: MetricUnit.Count,
-  /** Those of them for which one is called since a moment ago. */
+  /** Pauses that started to page an operator since the previous reading. */
   PausesNew: MetricUnit.Count,
-  /** Lanes, and records that are due, which this version cannot read. */
+  /** Unreadable lanes and due records. */
   UnreadableRecords: MetricUnit.Count,
   ScheduleRuns: MetricUnit.Count,
   /** Objects that the last finished pass of the sweep could neither find nor write in the ledger. */
   Unaccounted: MetricUnit.Count,
-  /** Since the end of the last finished pass of the sweep. */
+  /** Time since the end of the last finished pass of the sweep. */
   SweepAge: MetricUnit.Seconds,
-  /** Since when a canary is owed that is not attached; 0 when the newest one is. Not sent while the canary is off. */
+  /**
+   * How long a canary has been due but not attached; 0 when the newest one is attached. Not sent while the canary is
+   * off.
+   */
   CanaryLate: MetricUnit.Seconds,
 } as const;
 
 export type MetricName = keyof typeof metricUnits;
 export const metricNames = Object.keys(metricUnits) as readonly MetricName[];
 
-/** What is measured at one moment. Undefined is left out: what could not be read is not 0. */
+/**
+ * Values that are measured together. Undefined values are left out, because a value that could not be read is not 0.
+ */
 export type MetricValues = Partial<Readonly<Record<MetricName, number | undefined>>>;
 
 /**
- * What the values are about: fields of the line, which a log query finds. They are no dimensions, so no metric is added and
- * they cost nothing.
+ * What the values belong to, as fields of the log line that queries can find. They are not dimensions, so they add no
+ * metrics and cost nothing.
  */
 export interface MetricFields {
   readonly integration: string;
   readonly code?: string;
 }
 
-/** In the place of an integration: a value of the whole stack, and one that cannot be attributed to any. */
+/** Instead of an integration: a value of the whole stack, and a value that belongs to no known integration. */
 export const allIntegrations = 'all';
 export const noIntegration = 'none';
 
 /**
- * Prints the values as one line, from which CloudWatch takes the metrics without a call. Immediately: a function that stops
- * later loses none, and values of two integrations are never in one line.
+ * Prints the values as one line, from which CloudWatch extracts the metrics without an API call. They are printed
+ * immediately, so a function that stops later loses none, and values of two integrations are never in one line.
  */
 export type Measure = (values: MetricValues, fields: MetricFields) => void;
 

@@ -14,9 +14,9 @@ export interface Log {
 }
 
 /**
- * One log line and its metrics per outcome.
- * The line holds what an operator needs to find the upload again, and nothing that identifies the candidate: the key is
- * masked to its ids in Kombo's form, Kombo's message stays in the ledger, warnings are counted.
+ * Writes one log line and its metrics per outcome. The line contains what an operator needs to find the upload, and
+ * nothing that identifies the candidate: in the key only ids in Kombo's form are shown, Kombo's message stays in the
+ * ledger, and warnings are only counted.
  */
 export const observer =
   (log: Log, measure: Measure, templates: readonly KeyTemplate[]) =>
@@ -49,7 +49,9 @@ export const fieldsOf = (outcome: Outcome, templates: readonly KeyTemplate[]): R
   };
 };
 
-/** An attached file has a failure only where the malware scan did not find it clean: then it is listed among the held. */
+/**
+ * An attached file has a failure only if the malware scan did not find it clean. It is listed among the held ones then.
+ */
 const statusOf = (outcome: Extract<Outcome, { upload: Upload }>): Known => {
   if (outcome.status === 'attached' || outcome.status === 'already-attached') return 'held';
   return 'as' in outcome ? outcome.as : outcome.status;
@@ -57,7 +59,7 @@ const statusOf = (outcome: Extract<Outcome, { upload: Upload }>): Known => {
 
 export const unreadableRecord = 'A ledger record cannot be read, so its file is not sent.';
 
-/** A file of which only the identity is known, as log fields. */
+/** Log fields for a file of which only the id is known. */
 export const fileFields = (id: string, templates: readonly KeyTemplate[]): Record<string, unknown> => {
   const { bucket, key = '', etag } = parseUploadId(id) ?? {};
   return { bucket, key: maskKey(key, templates), etag };
@@ -86,7 +88,7 @@ const headline = (outcome: Outcome): { level: keyof Log; message: string } => {
       }
       if (outcome.status === 'attached') return { level: 'info', message: 'Attached.' };
       return outcome.openFailure
-        ? { level: 'warn', message: 'Already attached; an operator must still act on its malware verdict.' }
+        ? { level: 'warn', message: 'Already attached; an operator must still act on its scan verdict.' }
         : { level: 'info', message: 'Already attached; nothing to do.' };
     case 'unchanged':
       if (outcome.failure?.code === 'RECORD_UNREADABLE') {
@@ -100,9 +102,12 @@ const headline = (outcome: Outcome): { level: keyof Log; message: string } => {
     case 'superseded':
       return { level: 'info', message: 'Superseded: the object that the event named was deleted or replaced.' };
     case 'waiting':
-      return { level: 'warn', message: 'Not delivered; it is sent again automatically.' };
+      return { level: 'warn', message: 'Not delivered; it will be sent again automatically.' };
     case 'unknown':
-      return { level: 'warn', message: 'May have been delivered; the target is read before anything is sent again.' };
+      return {
+        level: 'warn',
+        message: 'May have been delivered; the target is checked before anything is sent again.',
+      };
     case 'rejected':
       return { level: 'warn', message: `Rejected${becauseOf(outcome.failure.code)}.` };
     case 'held':
@@ -118,19 +123,19 @@ const knownAs = ({ as, failure }: Unchanged): string => {
     case 'sending':
       return 'Another invocation is sending it.';
     case 'waiting':
-      return 'It waits, and is sent automatically.';
+      return 'It waits and will be sent automatically.';
     case 'unknown':
-      return 'It may have been delivered; the target is read automatically.';
+      return 'It may have been delivered; the target is checked automatically.';
     case 'held':
-      return 'It is held, as before: an operator must act.';
+      return 'It is still held: an operator must act.';
     case 'rejected':
-      return `It is rejected, as before${failure ? becauseOf(failure.code) : ''}.`;
+      return `It is still rejected${failure ? becauseOf(failure.code) : ''}.`;
     case 'superseded':
       return 'It is superseded: its object was deleted or replaced.';
   }
 };
 
-/** A file that a pause holds is one of many; the pause itself has been reported. */
+/** A file behind a pause is one of many, and the pause itself has been reported. */
 const urgent = (code: FailureCode): boolean => code !== 'INTEGRATION_PAUSED';
 
 const counters = {
@@ -151,7 +156,7 @@ const count = (outcome: Outcome, measures: Measures, measure: Measure): void => 
   measure(valuesOf(outcome, measures), { integration, ...code });
 };
 
-/** The clocks of S3 and Lambda differ by moments. */
+/** Never negative, although the clocks of S3 and Lambda differ slightly. */
 const secondsToAttached = ({ arrivedAt, attachedAt }: Extract<Outcome, { status: 'attached' }>): number | undefined =>
   arrivedAt && Math.max(0, attachedAt.getTime() - arrivedAt.getTime()) / 1000;
 
@@ -159,7 +164,7 @@ const valuesOf = (
   outcome: Exclude<Outcome, { status: 'ignored' | 'refused' | 'unchanged' }>,
   { komboMs, sizeBytes }: Measures,
 ): MetricValues => {
-  // One that is attached, and was not found clean, is listed among the held.
+  // An attached file that was not found clean is listed among the held ones.
   const isListed = (outcome.status === 'attached' || outcome.status === 'already-attached') && outcome.failure;
   const counted = { [counters[outcome.status]]: 1, KomboLatency: komboMs, ...(isListed && { Held: 1 }) };
   if (outcome.status === 'attached') {

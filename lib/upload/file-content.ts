@@ -1,7 +1,7 @@
 import type { Checksum } from '../stream/checksum.ts';
 import type { Upload } from './upload.ts';
 
-/** By what the bytes of a file are recognised: files of the same length and checksum are the same. */
+/** Identifies the bytes of a file: files with the same length and checksum are the same. */
 export interface FileContent {
   readonly sizeBytes: number;
   /** Never a CRC32, see `identityOf`. */
@@ -11,7 +11,10 @@ export interface FileContent {
 export const sameContent = (a: FileContent, b: FileContent): boolean =>
   a.sizeBytes === b.sizeBytes && a.checksum.algorithm === b.checksum.algorithm && a.checksum.value === b.checksum.value;
 
-/** Most entity tags are the MD5 of the object: bytes with it are its bytes. Other bytes prove nothing, as some tags are not an MD5. */
+/**
+ * Most ETags are the MD5 of the object, so bytes with that MD5 are its bytes. Other bytes prove nothing, because some
+ * ETags are not an MD5.
+ */
 export const contentByEntityTag = ({ etag, sizeBytes }: Upload): FileContent | undefined =>
   sizeBytes !== undefined && /^[0-9a-f]{32}$/.test(etag)
     ? { sizeBytes, checksum: { algorithm: 'MD5', value: etag } }

@@ -1,15 +1,16 @@
 import { sameUploadMarginMs } from '../limits.ts';
 import type { Upload } from './upload.ts';
 
-/** What was judged: the facts of the object, and when the attempt that judged it started. */
+/** An upload about which a decision was made, and the start of the attempt that made it. */
 export interface Judged {
   readonly upload: Upload;
   readonly attemptedAt?: number | undefined;
 }
 
 /**
- * Whether an upload is a newer one than the upload with the same identity that was judged: the same bytes with corrected
- * metadata have the same key and ETag. Pure. S3's sequencer decides where both have one, else the time, else the version.
+ * Whether an upload is newer than the one with the same identity that was judged. The same bytes with corrected
+ * metadata have the same key and ETag. Pure. S3's sequencer decides if both have one, otherwise the time, otherwise the
+ * version.
  */
 export const isNewerUpload = (upload: Upload, judged: Judged): boolean => {
   const order = orderOf(upload, judged.upload);
@@ -19,8 +20,8 @@ export const isNewerUpload = (upload: Upload, judged: Judged): boolean => {
 };
 
 /**
- * What is known of an object after another report of it. A report of an earlier upload that arrives late changes nothing:
- * otherwise the event of the later one would look newer than what was judged.
+ * The facts about an object after another report of it. A late report of an earlier upload changes nothing. Otherwise
+ * the event of the later one would look newer than what was judged.
  */
 export const latestUpload = (known: Upload, reported: Upload): Upload => {
   const order = orderOf(reported, known);
@@ -28,7 +29,7 @@ export const latestUpload = (known: Upload, reported: Upload): Upload => {
 };
 
 /**
- * Negative, zero or positive as the first sequencer is lower, equal or higher; undefined where one is missing.
+ * Negative, zero or positive when the first sequencer is lower, equal or higher; undefined when one is missing.
  * @see Amazon S3 User Guide, "Event message structure": the shorter one is padded with zeros on the right
  */
 const orderOf = (a: Upload, b: Upload): number | undefined => {
@@ -40,17 +41,18 @@ const orderOf = (a: Upload, b: Upload): number | undefined => {
 };
 
 /**
- * S3 reports whole seconds. Of the same second, the object that was read may be the earlier one when its attempt started
- * shortly after that second, so it counts as newer. The next judgement starts later, so this happens once.
+ * S3 reports whole seconds. Within the same second, the object that was read may be the earlier one if its attempt
+ * started shortly after that second, so an upload of that second counts as newer. The next attempt starts later, so
+ * this happens only once.
  */
 const isModifiedLater = (modifiedAt: number, { upload, attemptedAt }: Judged): boolean => {
   const sinceMs = attemptedAt === undefined ? 0 : attemptedAt - modifiedAt;
-  // What was judged has no time, as in records of earlier versions: only the start of its attempt can show that it was later.
+  // Records of earlier versions have no object time, so only the start of the attempt can show that it was later.
   if (upload.modifiedAt === undefined) return sinceMs < sameUploadMarginMs;
   const judgedAt = wholeSecond(upload.modifiedAt);
-  // An attempt long before the second in which its own object was put: the clocks differ too much to compare them.
+  // If the attempt started long before its own object was put, the clocks differ too much to compare them.
   return modifiedAt > judgedAt || (modifiedAt === judgedAt && Math.abs(sinceMs) < sameUploadMarginMs);
 };
 
-/** Listings of some stores have milliseconds, headers never: the same object must not look newer than itself. */
+/** Some stores list milliseconds, but headers never have them. The same object must not look newer than itself. */
 const wholeSecond = (ms: number): number => Math.floor(ms / 1000) * 1000;

@@ -6,13 +6,13 @@ import type { Upload } from './upload.ts';
 
 export interface ListedUploads {
   readonly uploads: readonly Upload[];
-  /** The last key looked at; absent when the prefix holds nothing more. */
+  /** The last key that was read; absent when the prefix contains nothing more. */
   readonly afterKey?: string;
 }
 
 /**
- * Up to `limit` objects under a prefix, in key order, after a key.
- * Pages without an object do not count: they show no key from which the caller could continue. The signal ends them.
+ * Up to `limit` objects under a prefix, in key order, after a key. Pages without objects do not count towards the limit
+ * of pages, because they contain no key from which the caller could continue. The signal ends the listing.
  */
 export const listUploads = async (
   bucket: string,

@@ -10,21 +10,21 @@ export interface StoredObject {
   readonly contentEncoding?: string;
   /** User metadata, names in lower case. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Absent where the bucket keeps no versions: the bytes under the key can then be replaced at any time. */
+  /** Absent when the bucket keeps no versions. The bytes under the key can then be replaced at any time. */
   readonly versionId?: string;
-  /** When it was put, in milliseconds since the epoch; whole seconds. */
+  /** When it was put, in milliseconds since the epoch, cut to whole seconds. */
   readonly modifiedAt?: number;
-  /** To verify the bytes by. */
+  /** For verifying the bytes. */
   readonly checksum?: Checksum;
-  /** To recognise the file by at its target. */
+  /** For recognising the file at its target. */
   readonly identity?: Checksum;
   /** Each chunk is valid until the next one is requested. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Releases the connection, however much was read. Must be called once the object is no longer needed. */
+  /** Releases the connection, even if not everything was read. Must be called when the object is no longer needed. */
   close(): void;
 }
 
-/** An object as a listing shows it. */
+/** An object in a listing. */
 export interface ListedObject {
   readonly key: string;
   readonly etag: string;
@@ -36,41 +36,50 @@ export interface ListedObject {
 /** Which keys a listing shows, and where it starts. */
 export interface ListRange {
   readonly prefix: string;
-  /** Starts behind this key. */
+  /** Starts after this key. */
   readonly afterKey?: string;
-  /** Continues where the page that gave this token ended; then `afterKey` has no effect. */
+  /** Continues after the page that returned this token; `afterKey` is ignored then. */
   readonly token?: string;
-  /** Keys that share their beginning up to this text, after the prefix, are shown as one folder. */
+  /** Keys with the same text between the prefix and this delimiter are shown as one folder. */
   readonly delimiter?: string;
 }
 
 export interface ListedPage {
-  /** Empty also where more follow: S3 may end a page before the first object, for example after many deleted ones. */
+  /**
+   * May be empty although more pages follow: S3 may end a page before its first object, for example after many deleted
+   * ones.
+   */
   readonly objects: readonly ListedObject[];
-  /** With a delimiter only: beginnings that keys share, each with the delimiter at its end. */
+  /** Only with a delimiter: shared beginnings of keys, each ending with the delimiter. */
   readonly folders: readonly string[];
-  /** The token of the next page; present exactly when there is more. */
+  /** The token of the next page; present only when there is one. */
   readonly next?: string;
 }
 
 /** The bucket, read only. */
 export interface Storage {
-  /** Opens exactly the object that the upload names; another one under its key is OBJECT_REPLACED. */
+  /** Opens exactly the object that the upload names. If another one is under its key, fails with OBJECT_REPLACED. */
   open(upload: Upload, signal: AbortSignal): Promise<Result<StoredObject>>;
-  /** The same object even when it was deleted or replaced since, where the upload names a version of it. Only to look at it. */
+  /**
+   * Opens the object even if it was deleted or replaced since, if the upload names its version. For comparison only,
+   * not for sending.
+   */
   openVersion(upload: Upload, signal: AbortSignal): Promise<Result<StoredObject>>;
   /** The object under a key now. */
   find(bucket: string, key: string, signal: AbortSignal): Promise<Result<Upload>>;
   /** Up to 1,000 objects and folders, in key order. */
   list(bucket: string, range: ListRange, signal: AbortSignal): Promise<Result<ListedPage>>;
-  /** A link that reads this version without credentials for `lifetimeSeconds`. A secret: never logged or stored. */
+  /**
+   * A link that reads this version without credentials for `lifetimeSeconds`. The link is a secret: never logged or
+   * stored.
+   */
   link(
     upload: Upload,
     options: { readonly lifetimeSeconds: number; readonly contentType: string; readonly versionId: string },
   ): Promise<string>;
 }
 
-/** Puts an object into the bucket: only the canary is put by this project. */
+/** Puts an object into the bucket. Used only for the canary. */
 export type PutObject = (
   object: {
     readonly bucket: string;

@@ -64,7 +64,7 @@ const nobody = /\bNothing\b(?! at first)/;
 
 /** No sentence may say both, and each status says one of them, or who must send what anew. */
 const expectNoContradiction = (said: string, status: FailureStatus): void => {
-  const text = said.replaceAll(/\bif it stays, [^.]*\./g, '').replaceAll('retry budget', '');
+  const text = said.replaceAll(/\bif this persists[,:] [^.]*\./gi, '').replaceAll('retry budget', '');
   expect(actor.test(text) && nobody.test(text)).toBe(false);
   switch (status) {
     case 'held':
@@ -116,7 +116,7 @@ test.each(codes.filter((code) => failureOf(code).atFault !== 'none'))(
   (code) => {
     const sentence = sentenceOf(fileIn(code, 'rejected'));
     expect(sentence).toMatch(/^It is rejected .*\b(the file|its key|its target)\b/);
-    expect(sentence).not.toContain('Before that it met');
+    expect(sentence).not.toContain('Before that, it failed with');
   },
 );
 
@@ -124,7 +124,7 @@ test.each(codes.filter((code) => failureOf(code).atFault === 'none'))(
   'a file that an operator has given up because of %s is told so, and how it is sent all the same',
   (code) => {
     const sentence = sentenceOf(fileIn(code, 'rejected'));
-    expect(sentence).toMatch(/^It was never delivered, and an operator has decided that it is not sent\./);
+    expect(sentence).toMatch(/^It was never delivered, and an operator decided not to send it\./);
     // Without "force" a retry of a file that was not found clean is refused.
     expect(sentence.includes('"force": true')).toBe(isScanCode(code));
   },
@@ -207,7 +207,7 @@ test.each([
   ['KEY_NOT_MATCHED', 'It is rejected because of its key.'],
   ['PLATFORM.INTEGRATION_NOT_FOUND', 'It is rejected because of its key.'],
   ['ATS.JOB_CLOSED', 'It is rejected because of its target, the candidate or application.'],
-  ['PLATFORM.INPUT_INVALID', 'It is rejected because of the file or its key; the other side does not say which.'],
+  ['PLATFORM.INPUT_INVALID', 'It is rejected because of the file or its key; Kombo does not say which.'],
 ] as const)('a file that is rejected with %s says so: %s', (code, begins) => {
   const sentence = sentenceOf(fileIn(code, 'rejected'));
   expect(sentence.startsWith(`${begins} ${code}: ${failures[code].meaning} ${detail} `)).toBe(true);

@@ -118,7 +118,7 @@ describe('TemporaryFailure is said of what continues automatically', () => {
     world.table.fail('get', 9);
     expect(await run()).toEqual({
       resultCode: 'TemporaryFailure',
-      resultString: 'It could not be settled: Error',
+      resultString: 'The upload could not be settled: Error',
     });
   });
 
@@ -152,7 +152,7 @@ describe('PermanentFailure is said of what needs an operator or another file', (
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     const result = await run();
     expect(result.resultCode).toBe('PermanentFailure');
-    expect(result.resultString).toMatch(/^HELD KOMBO_NOT_FOUND: .*Compare the id in the key with Kombo/);
+    expect(result.resultString).toMatch(/^HELD KOMBO_NOT_FOUND: .*Check the id in the key against Kombo/);
     expect(await run()).toEqual(result);
   });
 

@@ -19,9 +19,9 @@ const never = () => {
 
 describe('what is no request is answered with the usage and three examples', () => {
   test.each([
-    ['null', null, 'Say what to do with a field "action".'],
-    ['nothing', undefined, 'Say what to do with a field "action".'],
-    ['an empty object', {}, 'Say what to do with a field "action".'],
+    ['null', null, 'The field "action" is missing; it says what to do.'],
+    ['nothing', undefined, 'The field "action" is missing; it says what to do.'],
+    ['an empty object', {}, 'The field "action" is missing; it says what to do.'],
     ['a text', 'attach', 'The input is plain text, not JSON.'],
     ['a number', 7, 'The input is a number.'],
     ['a list', [1], 'The input is a bare list.'],
@@ -34,8 +34,8 @@ describe('what is no request is answered with the usage and three examples', () 
       "This is the console's hello-world template.",
     ],
     ["the console's S3 Put template", sample('console-s3-put'), "This is the console's S3 Put template."],
-    ['an event of EventBridge', sample('eventbridge-created'), 'This is an event of AWS.'],
-    ['a message of the failure queue', sample('failure-record'), 'This is an event of AWS.'],
+    ['an event of EventBridge', sample('eventbridge-created'), 'This is an AWS event.'],
+    ['a message of the failure queue', sample('failure-record'), 'This is an AWS event.'],
   ])('%s', async (_name, event, begins) => {
     const answer = await answerRequest(event, never);
     expect(answer.message.startsWith(begins)).toBe(true);
@@ -60,7 +60,7 @@ describe('a request that is not right is told which field, and shown an example'
   const wrong: readonly (readonly [object, string])[] = [
     [{ action: 'attach' }, 'Give exactly one of "key", "keys" and "prefix".'],
     [{ action: 'attach', key, prefix: 'candidates/' }, 'Give exactly one of "key", "keys" and "prefix".'],
-    [{ action: 'attach', key, limit: 5 }, '"limit" and "cursor" go with "prefix" alone.'],
+    [{ action: 'attach', key, limit: 5 }, '"limit" and "cursor" are allowed only with "prefix".'],
     [
       { action: 'attach', key: 7 },
       '"key" is wrong; it must be an object key as text, for example "candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf".',
@@ -77,24 +77,24 @@ describe('a request that is not right is told which field, and shown an example'
     [{ action: 'dryRun', key, force: true }, '"dryRun" has no field "force".'],
     [
       { action: 'retry', candidate_id: 'GRK123', force: true, reason: 'x' },
-      '"force" goes with "key" alone: a file without a clean scan verdict is never released among many.',
+      '"force" is allowed only with "key": a file without a clean scan verdict is never released among many.',
     ],
     [{ action: 'dryRun' }, 'Give exactly one of "key", "keys" and "prefix".'],
     [
       { action: 'status', key, candidate_id: 'GRK123' },
       'Give at most one of "key", "candidate_id" and "application_id".',
     ],
-    [{ action: 'status', etag: 'abc' }, '"etag" goes with "key" alone.'],
-    [{ action: 'status', key, cursor: 'x' }, '"limit" and "cursor" do not go with "key".'],
+    [{ action: 'status', etag: 'abc' }, '"etag" is allowed only with "key".'],
+    [{ action: 'status', key, cursor: 'x' }, '"limit" and "cursor" are not allowed with "key".'],
     [{ action: 'status', candidate_id: '../GRK' }, '"candidate_id" is wrong;'],
     [{ action: 'retry', key }, '"reason" is missing; it is a text of 3 to 500 characters'],
     [{ action: 'retry', key, reason: ' ' }, '"reason" is wrong;'],
     [{ action: 'retry', reason }, 'Give exactly one of "key", "candidate_id", "application_id" and "code".'],
     [{ action: 'retry', code: 'NO_SUCH', reason }, '"code" is wrong; it must be a failure code'],
-    [{ action: 'retry', key, limit: 5, reason }, '"limit" does not go with "key".'],
+    [{ action: 'retry', key, limit: 5, reason }, '"limit" is not allowed with "key".'],
     [
       { action: 'resend', key, reason },
-      '"force" is missing; it is true, by which you accept the risk: of "resend", that the ATS has the file twice; of "retry", that a file without a clean scan verdict is sent.',
+      '"force" is missing; it is true, to accept the risk: with "resend", that the ATS has the file twice; with "retry", that a file without a clean scan verdict is sent.',
     ],
     [{ action: 'resend', key, force: 'yes', reason }, '"force" is wrong; it must be true,'],
     [{ action: 'resend', key, force: true }, '"reason" is missing;'],

@@ -48,7 +48,7 @@ test('a sweep that an operator must fix first says so, and does not say that the
   await table.put(garbled, version === 0 ? { kind: 'absent' } : { kind: 'unchanged', version });
   expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({
     summary: expect.stringMatching(
-      /Nothing was swept, because the item of the sweep cannot be read\. The log says what to do\.$/,
+      /No sweep ran, because the item of the sweep cannot be read\. The log says what to do\.$/,
     ),
     sweep: { pass: 'damaged' },
   });
@@ -78,13 +78,13 @@ test('a file of a paused integration is sent by the next run after the pause has
   const attach = { action: 'attach', key: 'candidates/GRKheld/CV.pdf' };
   expect(await loopback.invoke('on-demand', attach)).toMatchObject({ files: [{ code: 'INTEGRATION_PAUSED' }] });
   expect(await loopback.invoke('on-schedule', { task: 'due' })).toMatchObject({
-    summary: 'Nothing was due. 1 pause is open.',
+    summary: 'Nothing was due. 1 pause is active.',
     gauges: { paused: 1 },
   });
   await loopback.invoke('on-demand', { action: 'resume', integration_id, reason: 'It has moved.' });
   const answer = await loopback.invoke('on-schedule', { task: 'due' });
   expect(answer).toMatchObject({
-    summary: 'Of what was due: 1 attached.',
+    summary: 'Files that were due: 1 attached.',
     gauges: { paused: 0 },
     due: { outcomes: { attached: 1 }, left: 0 },
   });
@@ -104,7 +104,7 @@ test('a pause whose cause is gone ends in a run, which says so', async () => {
     lane.pause?.end ? { ...lane, pause: { ...lane.pause, end: { ...lane.pause.end, nextAt: clock.now() } } } : lane,
   );
   expect(await loopback.invoke('on-schedule', { task: 'due' })).toMatchObject({
-    summary: 'Of what was due: 1 attached. 1 pause has ended.',
+    summary: 'Files that were due: 1 attached. 1 pause has ended.',
     due: { opened: 1, outcomes: { attached: 1 } },
   });
 });

@@ -15,7 +15,7 @@ import { type Selection, type SelectionInput, selectObjects } from '../request/s
 
 export const attach = action({
   name: 'attach',
-  does: 'sends one object, several, or those under a prefix; what is attached already is left alone',
+  does: 'sends one object, several objects or all under a prefix; skips files that are already attached',
   example: { action: 'attach', key: 'candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf' },
   changes: true,
   schema: v.pipe(
@@ -30,14 +30,15 @@ export const attach = action({
     oneOf('key', 'keys', 'prefix')(),
     v.check(
       ({ prefix, limit, cursor }) => prefix !== undefined || (limit === undefined && cursor === undefined),
-      '"limit" and "cursor" go with "prefix" alone.',
+      '"limit" and "cursor" are allowed only with "prefix".',
     ),
   ),
   run: async (input, courier) => {
     const selected = await selectObjects(input, defaultFiles, courier);
     if (!selected.ok) return { ok: false, message: selected.error };
     const { uploads } = selected.value;
-    // One named object is sent now; many are work for as long as there is time, and each waits for its next attempt.
+    // One named object is sent immediately. Several are started while there is time, and a file that cannot be
+    // delivered waits for its next attempt.
     const isBackfill = input.key === undefined;
     const options = { ...runOptions(courier.settings, courier.deadline), isBackfill, isPaced: true };
     const done = await backfill(uploads, input.key === undefined ? options : { ...options, worstCaseMs: 0 }, courier);
@@ -53,7 +54,7 @@ const answerOf = (
   { outcomes, started, stopped }: Backfill,
   known: readonly FileAnswer[],
 ): Answer => {
-  // What the operator must look at comes first, because a long list is cut at its end.
+  // Files that need the operator come first, because a long list is cut at its end.
   const files = [...missing.map(missingFile), ...known];
   const settledWell = outcomes.every(needsNothing) && missing.length === 0;
   const [only] = files;
@@ -75,7 +76,7 @@ const answerOf = (
         : 'There is nothing to send.',
     stopped === 'time' ? 'Time ran out.' : '',
     stopped === 'throttled' ? 'Kombo throttled the calls, so wait a minute or two.' : '',
-    rest ? 'There is more: "next" is the request that continues.' : '',
+    rest ? 'There are more: send the request in "next" to continue.' : '',
   ];
   return {
     ok: settledWell && stopped === undefined,
@@ -98,7 +99,7 @@ const missingFile = ({ key, code, detail }: Selection['missing'][number]): FileA
     };
   }
   const meaning = 'The object does not exist in the bucket.';
-  const nextStep = 'Compare the key with the bucket: capitals and spaces count.';
+  const nextStep = 'Compare the key with the bucket: upper case, lower case and spaces matter.';
   return { status: 'not there', key, code, detail, meaning, nextStep };
 };
 
@@ -124,7 +125,7 @@ const needsNothing = (outcome: Outcome): boolean =>
   outcome.status === 'ignored' ||
   ((outcome.status === 'attached' || outcome.status === 'already-attached') && !isListed(outcome));
 
-/** An attached file that is listed among the held: the malware scan did not find it clean. */
+/** Whether an attached file is listed among the held ones, because the malware scan did not find it clean. */
 const isListed = (outcome: Outcome): boolean =>
   (outcome.status === 'attached' && outcome.failure !== undefined) ||
   (outcome.status === 'already-attached' && (outcome.failure ?? outcome.openFailure) !== undefined);
@@ -154,7 +155,7 @@ const countsOf = (outcomes: readonly Outcome[], missing: number): Readonly<Recor
 
 const words: Readonly<Record<string, string>> = {
   'already-attached': 'attached before',
-  unchanged: 'known and left as they are',
+  unchanged: 'known and left unchanged',
   missing: 'not found',
 };
 

@@ -8,7 +8,7 @@ import { fields } from '../fields.ts';
 
 const namesOf = (lines: readonly CheckLine[]): string => lines.map(({ what }) => what).join(', ');
 
-/** What one must know of a deployment to upload to it; none of it is secret or about a person. */
+/** What users must know about a deployment to upload to it. None of it is secret or personal data. */
 const deploymentOf = ({ bucket, keyTemplates, integrationId, requireScan, sweepEveryMs }: Settings) => ({
   bucket,
   keyTemplates: keyTemplates.map(({ text }) => text),
@@ -19,7 +19,7 @@ const deploymentOf = ({ bucket, keyTemplates, integrationId, requireScan, sweepE
 
 export const check = action({
   name: 'check',
-  does: 'tests configuration, bucket, table, API key, integration and alarms for real, and says what to fix',
+  does: 'tests configuration, bucket, table, API key, integration and alarms with real calls, and says what to fix',
   example: { action: 'check' },
   changes: false,
   schema: v.strictObject({ integration_id: v.optional(fields.integration_id.schema) }),
@@ -29,7 +29,7 @@ export const check = action({
     const inState = (wanted: CheckLine['state']) => lines.filter(({ state }) => state === wanted);
     const [wrong, warnings, untested] = [inState('wrong'), inState('warning'), inState('not tested')];
     const sentences = [
-      ...(wrong.length + warnings.length === 0 ? ['All is well with what was tested.'] : []),
+      ...(wrong.length + warnings.length === 0 ? ['Everything that could be tested works.'] : []),
       ...(wrong.length > 0 ? [`${count(wrong.length, 'thing')} to fix: ${namesOf(wrong)}.`] : []),
       ...(warnings.length > 0 ? [`${count(warnings.length, 'warning')}: ${namesOf(warnings)}.`] : []),
       ...(untested.length > 0 ? [`${count(untested.length, 'thing')} could not be tested.`] : []),

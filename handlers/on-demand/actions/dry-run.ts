@@ -45,7 +45,7 @@ export const dryRun = action({
         files.length === 1 && only
           ? only.message
           : `Nothing was sent. Of ${count(files.length, 'object')}, ${going} would be attached now.`,
-      ...(isCut && { note: `A dry run looks at the first ${maxDryRunObjects} objects.` }),
+      ...(isCut && { note: `A dry run examines only the first ${maxDryRunObjects} objects.` }),
       files,
     };
   },

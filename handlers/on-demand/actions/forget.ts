@@ -12,7 +12,7 @@ import { targetFieldNames, targetFields, targetIn } from '../request/target-fiel
 
 export const forget = action({
   name: 'forget',
-  does: 'erases what the ledger knows of a candidate, an application or a key; delete the objects first',
+  does: 'erases the ledger records of a candidate, an application or a key; delete the objects first',
   example: { action: 'forget', candidate_id: 'GRKwT7dMvcuqBnsZ5xHe4pYa' },
   changes: true,
   schema: v.pipe(
@@ -23,7 +23,7 @@ export const forget = action({
       reason: v.optional(fields.reason.schema),
     }),
     oneOf(...targetFieldNames, 'key')(),
-    v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),
+    v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" is allowed only with "key".'),
   ),
   run: async (input, courier) => {
     const key = input.key === undefined ? undefined : parseKey(input.key, courier.settings.bucket);
@@ -34,7 +34,7 @@ export const forget = action({
     const named = { bucket, key: key?.value ?? '', etag: input.etag };
     const { object, current, earlier } = await recordsOfKey(named, courier.deadline.signal, courier);
     const records = [...(current ? [current] : []), ...earlier];
-    // The record of a key that fits no template is found by the ETag that the bucket shows.
+    // A record whose key matches no template can be found only through the object's ETag.
     if (records.length === 0 && !object.ok && object.error.code !== 'OBJECT_DELETED') {
       const message = `Nothing was erased: no record was found, and the bucket cannot be read (${object.error.detail}), so there may be one. Repeat the request; "check" shows more.`;
       return { ok: false, message, erased: 0 };
@@ -43,7 +43,7 @@ export const forget = action({
   },
 });
 
-/** One by one, because a record is erased in its current version. */
+/** Reads one record at a time, because a record is erased only in the version that was read. */
 async function* ofTarget(
   target: Pick<Target, 'kind' | 'id'>,
   { ledger }: ActionCourier,
@@ -66,7 +66,7 @@ const reasons: Readonly<Record<Kept, string>> = {
 const answerOf = ({ erased, kept }: Forgotten): Answer => {
   if (erased.length + kept.length === 0) {
     const message =
-      'Nothing was found to erase. Once its object is deleted, a key that fits no template is found only by its "etag", which the log lines show.';
+      'Nothing was found to erase. If the key matches no template and its object is deleted, add the "etag", which the log lines show: without it the record cannot be found.';
     return { ok: true, message, erased: 0 };
   }
   const keptPart = kept.length === 0 ? '' : ` ${count(kept.length, 'record')} kept: "kept" says why.`;
@@ -75,7 +75,7 @@ const answerOf = ({ erased, kept }: Forgotten): Answer => {
     ok: kept.length === 0,
     message: `${erasedPart}${keptPart}`,
     notErased:
-      'Old versions in the bucket; the file in the ATS, and Kombo\'s logs; backups of the table (35 days); messages of the failure queue, and lists and reports of S3 Batch Operations, which name keys; log lines (which hold ids and no names of people). infra/README.md, "Forget a person", says how each goes.',
+      'Old versions in the bucket; the file in the ATS, and Kombo\'s logs; backups of the table (35 days); messages of the failure queue, and lists and reports of S3 Batch Operations, which name keys; log lines (which hold ids and no names of people). infra/README.md, "Forget a person", explains how to erase each of them.',
     erased: erased.length,
     ...(kept.length > 0 &&
       shorten(

@@ -7,11 +7,11 @@ import { fields } from '../fields.ts';
 
 export const pause = action({
   name: 'pause',
-  does: 'pauses the deliveries of an integration, or of all; files wait and follow when you resume',
+  does: 'pauses the deliveries of one integration or of all; files wait and are sent after you resume',
   example: {
     action: 'pause',
     integration_id: 'kombo-sandbox:CvCourierSandboxAAAAAAAA',
-    reason: 'The ATS moves tonight.',
+    reason: 'The ATS is being migrated tonight.',
   },
   changes: true,
   schema: v.strictObject({ integration_id: fields.integration_id.schema, reason: fields.reason.schema }),
@@ -20,12 +20,12 @@ export const pause = action({
     const before = await lanes.read(integrationId);
     const closed = closedBy(integrationId, before);
     if (before === 'unreadable' || before.pause?.by === 'operator') {
-      return { ok: true, message: `It is paused already. ${closed?.sentence}` };
+      return { ok: true, message: `It is already paused. ${closed?.sentence}` };
     }
     const asked = { code: 'INTEGRATION_PAUSED', by: 'operator', reason, since: clock.now() } as const;
     const after = await lanes.change(integrationId, (lane) => paused(lane, asked));
     if (after === 'unreadable') {
-      return { ok: true, message: `It is paused already. ${closedBy(integrationId, after)?.sentence}` };
+      return { ok: true, message: `It is already paused. ${closedBy(integrationId, after)?.sentence}` };
     }
     const what = name === 'account' ? 'Everything is' : `${name} is`;
     return {

@@ -13,7 +13,7 @@ const needsNothing: ReadonlySet<OutcomeStatus> = new Set(['attached', 'already-a
 
 export const replay = action({
   name: 'replay',
-  does: 'handles a message of the failure queue as on-upload would, whatever it is wrapped in',
+  does: 'handles a message from the failure queue as on-upload would, however it is wrapped',
   example: {
     action: 'replay',
     event: {
@@ -43,7 +43,7 @@ export const replay = action({
     const rest =
       unfinished.length === 0 ? '' : ` ${count(unfinished.length, 'record')} could not be finished: keep the message.`;
     const done = files.length === 1 && only ? sentenceOf(only) : `${count(files.length, 'record')} handled.`;
-    // The operator deletes the message after "ok", so it means that every file of it is attached or no longer exists.
+    // Operators delete the message after "ok", so "ok" means that each of its files is attached or no longer exists.
     const nothingLeft = outcomes.every(({ status }) => needsNothing.has(status));
     return {
       ok: unfinished.length === 0 && nothingLeft,

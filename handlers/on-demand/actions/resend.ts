@@ -11,7 +11,7 @@ import { writeDecision } from '../request/write-decision.ts';
 
 export const resend = action({
   name: 'resend',
-  does: 'sends a file again that is or may be attached, on your decision; the ATS may then hold it twice',
+  does: 'sends a file again although it is or may be attached; the ATS may then have it twice',
   example: {
     action: 'resend',
     key: 'candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf',
@@ -28,11 +28,11 @@ export const resend = action({
   run: async ({ key, etag, reason }, courier) => {
     const named = await findRecord(key, etag, courier);
     if ('answer' in named) return named.answer;
-    // Before the object is looked at: it may have been deleted since the first of two same requests.
+    // Checked before the object is read: the object may have been deleted since an identical earlier request.
     const repeated = await repeatedDecision(named.record, { kind: 'resend', reason }, courier);
     if (repeated) return repeated;
     const { upload } = named.record;
-    // Without the object nothing can be sent, and the record would no longer show that it was.
+    // Without the object nothing can be sent, and the changed record would no longer show that the file was attached.
     const found = await courier.storage.find(upload.bucket, upload.key, courier.deadline.signal);
     if (!found.ok || found.value.etag !== upload.etag) {
       const why = found.ok ? 'another object is under the key now' : found.error.detail;

@@ -11,7 +11,7 @@ import { writeDecision } from '../request/write-decision.ts';
 
 export const resolve = action({
   name: 'resolve',
-  does: 'decides about a file without sending it: one that may have been delivered counts as attached, after you have seen it in the ATS; a held one that was never delivered is not sent; a verdict about an attached one is acknowledged',
+  does: 'closes a file without sending it: marks a file that may have been delivered as attached, once you have seen it in the ATS; gives up a held file that was never delivered; acknowledges a scan verdict on an attached file',
   example: {
     action: 'resolve',
     key: 'candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf',
@@ -38,8 +38,8 @@ export const resolve = action({
   },
 });
 
-/** What the state of the file does not show. */
+/** The effect that the file's state does not show. */
 const effectOf = (before: LedgerRecord, { state, verdict }: LedgerRecord): string =>
   state.status === 'attached' && openVerdict(before.verdict) && !openVerdict(verdict)
-    ? 'The verdict of the malware scan is acknowledged: it is no longer listed among the held. '
+    ? 'The verdict of the malware scan is acknowledged, so the file is no longer listed among the held ones. '
     : '';

@@ -9,7 +9,7 @@ import { fields } from '../fields.ts';
 
 export const restored = action({
   name: 'restored',
-  does: 'reports that the table was restored to its state of "since"; what may have been sent after that is looked up before it is sent',
+  does: 'reports that the table was restored to its state at "since"; files that may have been sent after that are looked up before they are sent',
   example: { action: 'restored', since: '2026-11-01T10:00:00Z', reason: 'Records were deleted by mistake.' },
   changes: true,
   schema: v.strictObject({ since: fields.since.schema, reason: fields.reason.schema }),
@@ -29,10 +29,10 @@ export const restored = action({
         "Nothing was done: the record of the account's lane cannot be read. Resume the account, which writes a new one, and repeat this request before the schedule runs.";
       return { ok: false, message, next: { action: 'resume', integration_id: accountName, reason: '...' } };
     }
-    const looked = `Files that wait, and uploads without a record, are looked up at their targets before they are sent, where they are older than ${iso(at)}.`;
+    const looked = `Waiting files, and uploads without a record, that are older than ${iso(at)} are looked up at their targets before they are sent.`;
     const { sweepSince } = courier.settings;
     if (noted.sweep === 'damaged') {
-      const message = `${looked} But the item of the sweep cannot be read, so uploads that the ledger has lost are not found. ${damagedSweepAdvice} Then repeat this request.`;
+      const message = `${looked} But the item of the sweep cannot be read, so uploads that are missing from the ledger are not found. ${damagedSweepAdvice} Then repeat this request.`;
       return { ok: false, message };
     }
     if (noted.sweep === 'busy') {
@@ -45,7 +45,7 @@ export const restored = action({
       const message = `${looked} But SWEEP_SINCE is ${iso(sweepSince)}, so the sweep does not look at older uploads. Set it to ${iso(since)} or earlier, and deploy.`;
       return { ok: false, message };
     }
-    const message = `${looked} The next sweep asks about all uploads since ${iso(since)}. Warm functions notice it within 30 seconds; start the schedule after that.`;
+    const message = `${looked} The next sweep checks all uploads since ${iso(since)}. Running functions notice the restore within 30 seconds; start the schedule after that.`;
     return { ok: true, message, since: iso(since), olderThan: iso(at) };
   },
 });

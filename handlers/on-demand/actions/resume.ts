@@ -30,45 +30,48 @@ export const resume = action({
       await lanes.replaceUnreadable(integrationId);
       const after = closedBy(integrationId, await lanes.read(integrationId));
       if (after) return { ok: false, message: `Nothing was done: ${name} changed in the meantime. ${after.sentence}` };
-      const message = `The unreadable record of ${name} was replaced: its files follow with the next run.`;
+      const message = `The unreadable record of ${name} was replaced: its files are sent by the next run.`;
       return { ok: true, message: `${message}${await stillPaused(integrationId, courier)}` };
     }
     const { pause } = before;
     if (!pause) return notPaused(name, before, courier);
     if (code !== undefined && code !== pause.code) {
-      const message = `Nothing was done: ${name} is paused for another cause by now, ${pause.code}. "next" ends that pause.`;
+      const message = `Nothing was done: ${name} is now paused for another cause, ${pause.code}. "next" ends that pause.`;
       return { ok: false, message, next: { action: 'resume', integration_id: name, code: pause.code, reason: '...' } };
     }
     const isMeant = (lane: Lane): boolean => lane.pause?.since === pause.since && lane.pause.code === pause.code;
     const after = await lanes.change(integrationId, (lane) => (isMeant(lane) ? opened(lane, clock.now()) : lane));
     const other = closedBy(integrationId, after);
     if (other)
-      return { ok: false, message: `Nothing was done: ${name} was paused anew in the meantime. ${other.sentence}` };
+      return { ok: false, message: `Nothing was done: ${name} was paused again in the meantime. ${other.sentence}` };
     const waits = (before.counts?.waiting ?? 0) + (before.counts?.unknown ?? 0);
-    const files = waits === 0 ? 'Its files follow' : `${count(waits, 'file')} or more follow`;
+    const files = waits === 0 ? 'Its files are sent' : `${count(waits, 'file')} or more are sent`;
     return {
       ok: true,
-      message: `The pause of ${name} (${pause.code}) has ended. ${files} with the next scheduled runs.${await stillPaused(integrationId, courier)}`,
+      message: `The pause of ${name} (${pause.code}) has ended. ${files} by the next scheduled runs.${await stillPaused(integrationId, courier)}`,
     };
   },
 });
 
-/** A second pause keeps files waiting: that of everything those of an integration, and that of an integration its own. */
+/**
+ * Names any other pause that still makes these files wait: the account's pause for one integration, and the
+ * integrations' own pauses for the account.
+ */
 const stillPaused = async (integrationId: string, courier: ActionCourier): Promise<string> => {
   const pauses = (await listPauses(courier)).filter((pause) =>
     integrationId === accountLane ? true : pause.integrationId === accountLane,
   );
   if (pauses.length === 0) return '';
   return integrationId === accountLane
-    ? ` But these are paused themselves, and their files wait: ${pauses.map((pause) => laneNameOf(pause.integrationId)).join(', ')}.`
-    : ` But everything is paused, so they wait until that ends, too: {"action":"resume","integration_id":"${accountName}","reason":"..."}.`;
+    ? ` But these integrations are also paused on their own, so their files still wait: ${pauses.map((pause) => laneNameOf(pause.integrationId)).join(', ')}.`
+    : ` But everything is paused as well, so they wait until that pause ends: {"action":"resume","integration_id":"${accountName}","reason":"..."}.`;
 };
 
-/** Callers repeat a request whose answer they did not hear, and a run may have ended the pause first: both are what was asked for. */
+/** Not an error: a client may repeat a request whose response it lost, or a run may have ended the pause already. */
 const notPaused = async (name: string, lane: Lane, courier: ActionCourier): Promise<Answer> => {
   const paused = (await listPauses(courier)).map(({ integrationId }) => laneNameOf(integrationId));
   const others = paused.length === 0 ? 'Nothing is paused.' : `Paused are: ${paused.join(', ')}.`;
   const isKnown = lane.integrationId === accountLane || lane.version > 0;
-  if (!isKnown) return { ok: false, message: `No integration ${name} is known. ${others}`, paused };
-  return { ok: !paused.includes(accountName), message: `There is no pause of ${name} any more. ${others}`, paused };
+  if (!isKnown) return { ok: false, message: `The integration ${name} is not known. ${others}`, paused };
+  return { ok: !paused.includes(accountName), message: `${name} is not paused any more. ${others}`, paused };
 };

@@ -9,26 +9,29 @@ import { fileOfRecord } from '../answer/file-answer.ts';
 import { withPauses } from '../answer/paused-files.ts';
 
 export interface ManyFiles {
-  /** Most files that one request releases; a dry run counts all of them. */
+  /** Maximum files that one request releases. A dry run counts all files. */
   readonly limit: number;
   readonly reason: string;
-  /** Counts, and writes nothing. */
+  /** Only count; write nothing. */
   readonly isDry: boolean;
 }
 
-/** Attached files, and those in progress or gone, are left as they are. */
+/** Files that are attached, in progress or superseded are left unchanged. */
 const retryable: ReadonlySet<Status> = new Set(['waiting', 'unknown', 'held', 'rejected']);
 const needsNothing: ReadonlySet<Status> = new Set(['attached', 'sending', 'superseded']);
 
 interface Sorted {
   readonly released: readonly LedgerEntry[];
   readonly left: readonly LedgerEntry[];
-  /** How many of the released ones each integration gets. */
+  /** The number of released files per integration. */
   readonly integrations: Readonly<Record<string, number>>;
   readonly more: boolean;
 }
 
-/** Releases files one by one; the schedule sends them. Repeating it releases only what is still held, rejected or waiting. */
+/**
+ * Releases files one by one; the schedule sends them. A repeated request releases only files that are still held,
+ * rejected or waiting.
+ */
 export const retryMany = async (
   records: AsyncIterable<LedgerEntry>,
   isAsked: (known: LedgerEntry) => boolean,
@@ -95,7 +98,7 @@ const answerOf = async ({ released, left, integrations, more }: Sorted, courier:
     more ? 'There are more: repeat the request for the rest.' : '',
   ];
   return {
-    // An empty list is what a repeated request finds after the first one has released everything.
+    // Not an error: a repeated request finds nothing after the first one has released everything.
     ok: !more && (released.length > 0 || left.every(isFine)),
     message: message.filter((part) => part !== '').join(' '),
     released: released.length,
@@ -104,14 +107,17 @@ const answerOf = async ({ released, left, integrations, more }: Sorted, courier:
   };
 };
 
-/** What comes next for the released files: those that may have been delivered are looked up, and a pause holds all back. */
+/**
+ * What happens next to the released files. Files that may have been delivered are looked up first, and a pause delays
+ * all of them.
+ */
 const follows = (released: number, lookedUp: number, paused: number): string => {
   const them = released === 1 ? 'it' : 'them';
   const when = paused === released ? 'when the pause ends, a scheduled run' : 'the next scheduled run';
   if (lookedUp === 0) return `${when} sends ${them}`;
   return lookedUp === released
-    ? `${when} looks whether ${released === 1 ? 'it has' : 'they have'} arrived`
-    : `${when} looks whether ${lookedUp} of them ${lookedUp === 1 ? 'has' : 'have'} arrived, and sends the rest`;
+    ? `${when} checks whether ${released === 1 ? 'it has' : 'they have'} arrived`
+    : `${when} checks whether ${lookedUp} of them ${lookedUp === 1 ? 'has' : 'have'} arrived, and sends the rest`;
 };
 
 const dryAnswer = (
@@ -119,7 +125,7 @@ const dryAnswer = (
   { limit }: ManyFiles,
   courier: ActionCourier,
 ): Answer => {
-  const names = Object.entries(integrations).map(([integration, number]) => `${number} of ${integration}`);
+  const names = Object.entries(integrations).map(([integration, number]) => `${number} for ${integration}`);
   const message = [
     released.length === 0
       ? 'Nothing was changed. There is nothing to retry.'
@@ -137,7 +143,7 @@ const dryAnswer = (
   };
 };
 
-/** What an operator has decided not to send is released by its key alone. */
+/** A file that an operator decided not to send is released only by its key. */
 const isRetryable = (state: State): boolean =>
   retryable.has(state.status) && !(state.status === 'rejected' && isGivenUp(state.failure.code));
 
@@ -146,7 +152,7 @@ const isFine = (known: LedgerEntry): boolean => known.readable && needsNothing.h
 const leftSentence = (left: readonly LedgerEntry[], { settings }: Pick<ActionCourier, 'settings'>): string => {
   if (left.length === 0) return '';
   const unscanned = left.filter((known) => known.readable && lacksCleanVerdict(known.record, settings)).length;
-  const sentence = `${count(left.length, 'file')} left as ${left.length === 1 ? 'it is' : 'they are'}.`;
+  const sentence = `${count(left.length, 'file')} left unchanged.`;
   return unscanned === 0
     ? sentence
     : `${sentence} Without a clean scan verdict: ${count(unscanned, 'file')} of these; only "retry" by "key" with "force" can release such a file.`;

@@ -17,7 +17,7 @@ import { retryMany } from './retry-many.ts';
 
 export const retry = action({
   name: 'retry',
-  does: 'releases what is held or rejected, once its cause is fixed; by key it is tried immediately, otherwise by the next run',
+  does: 'releases held or rejected files after their cause is fixed; a file named by key is tried immediately, all others by the next run',
   example: {
     action: 'retry',
     key: 'candidates/GRKwT7dMvcuqBnsZ5xHe4pYa/Frank Doe CV.pdf',
@@ -40,15 +40,15 @@ export const retry = action({
       ({ dry_run, reason }) => dry_run === true || reason !== undefined,
       `"reason" is missing; it is ${fields.reason.is}.`,
     ),
-    v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),
-    v.check(({ key, limit }) => key === undefined || limit === undefined, '"limit" does not go with "key".'),
+    v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" is allowed only with "key".'),
+    v.check(({ key, limit }) => key === undefined || limit === undefined, '"limit" is not allowed with "key".'),
     v.check(
       ({ key, dry_run }) => key === undefined || dry_run === undefined,
-      '"dry_run" does not go with "key": "status" shows one file.',
+      '"dry_run" is not allowed with "key": "status" shows one file.',
     ),
     v.check(
       ({ key, force }) => key !== undefined || force === undefined,
-      '"force" goes with "key" alone: a file without a clean scan verdict is never released among many.',
+      '"force" is allowed only with "key": a file without a clean scan verdict is never released among many.',
     ),
   ),
   run: async ({ key, etag, code, limit = defaultFiles, dry_run = false, force, reason = '', ...input }, courier) => {
@@ -57,11 +57,11 @@ export const retry = action({
     const many = { limit, reason, isDry: dry_run };
     const target = targetIn(input);
     if (target) return retryMany(ledger.ofTarget(target), everyFile, many, courier);
-    // The lists are long, and rejected files stay in theirs for a year, so only the list that can hold the code is read.
+    // Reads only the list that can contain the code. The lists are long, and rejected files stay listed for a year.
     const { status, atFault } = failureOf(code as FailureCode);
     const canReject = atFault !== 'none';
     if (!canReject && (status === 'waiting' || status === 'unknown')) {
-      const message = `Nothing was done: files with ${code} are sent or looked at automatically. "status" shows what waits and what is paused; "resume" ends a pause.`;
+      const message = `Nothing was done: files with ${code} are sent or looked up automatically. "status" shows what waits and what is paused; "resume" ends a pause.`;
       return { ok: false, message };
     }
     if (code !== undefined && isScanCode(code)) {

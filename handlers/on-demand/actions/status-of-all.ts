@@ -46,7 +46,7 @@ export const statusOfAll = async (
       list === 'rejected'
         ? `${rejectedSentence(files.length, place, more)} ${allSentence(counts, pauses)}`
         : allSentence(counts, pauses),
-    note: 'What is settled is not counted, rejected files among it: that would read the whole history. The dashboard shows how much was attached and rejected; "list": "rejected" shows which files were.',
+    note: 'Attached, rejected and superseded files are not counted, because that would read the whole history. The dashboard shows how many were attached and rejected; "list": "rejected" shows the rejected ones.',
     counts: numbers,
     ...(oldestDueAt !== undefined && { oldestDueAt: new Date(oldestDueAt).toISOString() }),
     ...(!complete && { countsAre: 'at least; time ran out' }),
@@ -73,7 +73,7 @@ const parseCursor = (list: FileList, cursor: string): FilePlace | null => {
 };
 
 const rejectedSentence = (shown: number, after: FilePlace | undefined, more: boolean): string => {
-  if (shown === 0) return after ? 'No more files are rejected.' : 'No file is rejected.';
+  if (shown === 0) return after ? 'There are no more rejected files.' : 'No file is rejected.';
   return `${count(shown, 'rejected file')} ${shown === 1 ? 'is' : 'are'} shown, newest first; there are ${more ? 'more' : 'no more'}.`;
 };
 
@@ -81,25 +81,25 @@ const allSentence = (
   { held, dueNow, waiting, unknown, sending }: WorkCounts,
   pauses: readonly ListedPause[],
 ): string => {
-  if (held + waiting + unknown + sending === 0 && pauses.length === 0) return 'Nothing waits, and nothing is held.';
+  if (held + waiting + unknown + sending === 0 && pauses.length === 0) return 'Nothing is waiting or held.';
   const heldPart = held === 0 ? 'Nothing is held.' : `${held} held: an operator must act.`;
   const later = waiting + unknown;
   const laterPart =
     later === 0
       ? 'Nothing waits for another attempt.'
-      : `${later} continue automatically, ${dueNow} of them due now${pauses.length === 0 ? '' : '; those of a paused integration follow when its pause ends'}.`;
+      : `${later} continue automatically, ${dueNow} of them due now${pauses.length === 0 ? '' : '; those of a paused integration are sent when its pause ends'}.`;
   const sendingPart = sending === 0 ? '' : ` ${sending} being sent.`;
-  const pausePart = pauses.length === 0 ? '' : ` ${count(pauses.length, 'pause')} open.`;
+  const pausePart = pauses.length === 0 ? '' : ` ${count(pauses.length, 'pause')} active.`;
   return `${heldPart} ${laterPart}${sendingPart}${pausePart}`;
 };
 
 const adviceFor = (code: string) =>
   isFailureCode(code) ? { meaning: failures[code].meaning, nextStep: nextStepFor(code, 'held') } : {};
 
-/** The proof that nothing is lost: every object of the watched folders is accounted for, as of then. */
+/** The proof that nothing is lost: the last finished sweep accounted for every object in the watched folders. */
 const sweepAnswer = ({ state }: StoredSweep, now: number) => {
   if (state === 'damaged')
-    return { sentence: 'The item of the sweep cannot be read; nothing is swept.', nextStep: damagedSweepAdvice };
+    return { sentence: 'The item of the sweep cannot be read, so no sweep can run.', nextStep: damagedSweepAdvice };
   const { sentence, age, todo } = lastSweepOf(state, now);
   const { startedAt, finishedAt, unaccounted, unmatched, folders = [] } = state ?? {};
   return {
@@ -131,7 +131,7 @@ const pauseAnswer = ({ integrationId, code, sentence, pause, counts }: ListedPau
   next: { action: 'resume', integration_id: laneNameOf(integrationId), code, reason: '...' },
 });
 
-/** While the account is paused nothing is tried for one integration alone, so its own time may be long past. */
+/** While the account is paused, single integrations are not tried, so the time in their own pause may be long past. */
 const nextTry = (nextAt: number, integrationId: string, all: readonly ListedPause[]) =>
   integrationId !== accountLane && all.some((other) => other.integrationId === accountLane)
     ? { triedAgain: 'once the pause of the account has ended' }

@@ -32,10 +32,10 @@ export const statusOfKey = async (text: string, etag: string | undefined, courie
     return { ok: false, message: 'The ledger has no record of this key with that ETag.', ...about };
   }
   if (object.ok) {
-    const what = earlier.length > 0 ? 'the object that is under this key now' : 'this key';
+    const what = earlier.length > 0 ? 'the current object under this key' : 'this key';
     const note = templateNote(key, courier);
     const then =
-      note.note === undefined ? '"next" asks for it to be sent' : 'but its key would be rejected, as "note" says';
+      note.note === undefined ? 'the request in "next" sends it' : 'but its key would be rejected, as "note" says';
     const message = `The ledger has never seen ${what}. The object is in the bucket; ${then}.`;
     return {
       ok: true,
@@ -51,7 +51,7 @@ export const statusOfKey = async (text: string, etag: string | undefined, courie
     return { ok: false, message, ...about };
   }
   const twin = decodedTwin(key);
-  const hint = twin === undefined ? '' : ' It looks encoded, as in an event or a URL: try the key in "next".';
+  const hint = twin === undefined ? '' : ' The key looks encoded, as in an event or a URL: try the key in "next".';
   return {
     ok: true,
     message: `The ledger has never seen this key, and the object does not exist in the bucket.${hint}`,

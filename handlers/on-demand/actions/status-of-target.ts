@@ -27,13 +27,13 @@ export const statusOfTarget = async (
     shown.push(known);
   }
   if (skipping) {
-    return { ok: false, message: 'The cursor names no file of this target any more. Repeat the request without it.' };
+    return { ok: false, message: 'The file in "cursor" is no longer in this list. Repeat the request without it.' };
   }
   const name = `${target.kind} ${target.id}`;
   const files = await withPauses(shown.map(fileOfRecord), courier);
   const [only] = files;
   if (!only) {
-    const message = `The ledger has no record of a file of ${name}. Compare the id, or ask with the "key" of a file.`;
+    const message = `The ledger has no record of a file of ${name}. Check the id, or ask with the "key" of a file.`;
     return { ok: true, message, target: targetKey(target), files };
   }
   return {

@@ -22,14 +22,14 @@ export const status = action({
       cursor: v.optional(fields.cursor.schema),
     }),
     atMostOneOf('key', ...targetFieldNames)(),
-    v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" goes with "key" alone.'),
+    v.check(({ key, etag }) => key !== undefined || etag === undefined, '"etag" is allowed only with "key".'),
     v.check(
       ({ key, limit, cursor }) => key === undefined || (limit === undefined && cursor === undefined),
-      '"limit" and "cursor" do not go with "key".',
+      '"limit" and "cursor" are not allowed with "key".',
     ),
     v.check(
       ({ list, key, ...input }) => list === undefined || (key === undefined && targetIn(input) === undefined),
-      `"list" is about all files: it does not go with "key", ${targetFieldNames.map((name) => `"${name}"`).join(' or ')}.`,
+      `"list" is about all files: it is not allowed with "key", ${targetFieldNames.map((name) => `"${name}"`).join(' or ')}.`,
     ),
   ),
   run: async ({ key, etag, list = 'held', limit = defaultStatusFiles, cursor, ...input }, courier) => {

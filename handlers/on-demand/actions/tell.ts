@@ -8,7 +8,7 @@ import { fields } from '../fields.ts';
 
 export const tell = action({
   name: 'tell',
-  does: 'sends the outcome event again for every file that ended since "since", after the pipe to your event bus was down',
+  does: 'sends the outcome events since "since" again, after the pipe to your event bus was down',
   changes: true,
   example: { action: 'tell', since: '2026-11-01T10:00:00Z' },
   schema: v.strictObject({
@@ -30,13 +30,13 @@ export const tell = action({
     const own = deadlineWithin(clock, courier.deadline, tellTimeMs + runReserveMs);
     const { told, unreadable, next } = await tellAgain(since, cursor, own, courier).finally(own.clear);
     const done = sentence(
-      `${count(told, 'outcome')} since ${iso(since)} ${told === 1 ? 'is' : 'are'} sent again, with a higher version each.`,
+      `${count(told, 'outcome')} since ${iso(since)} ${told === 1 ? 'was' : 'were'} sent again, each with a higher version.`,
     );
-    const rest = next === undefined ? '' : ' The ledger is not looked through yet: send the request in "next".';
+    const rest = next === undefined ? '' : ' Some records were not read yet: send the request in "next" to continue.';
     const trouble =
       unreadable === 0
         ? ''
-        : ` ${count(unreadable, 'record')} could not be read, so their outcome is not sent; "status" lists those that need you.`;
+        : ` ${count(unreadable, 'record')} could not be read, so their outcome was not sent; "status" lists those that need an operator.`;
     return {
       ok: next === undefined && unreadable === 0,
       message: `${done}${rest}${trouble}`,
@@ -47,7 +47,6 @@ export const tell = action({
   },
 });
 
-/** A sentence begins with a capital letter. */
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const iso = (time: number): string => new Date(time).toISOString();

@@ -1,8 +1,8 @@
 import { maxShown } from '../../limits.ts';
 
-/** What the operator reads in the console: a sentence first, then the particulars. */
+/** What the operator reads in the console: a sentence first, then the details. */
 export interface Answer {
-  /** Whether what was asked for was done, all of it. */
+  /** Whether the request was carried out completely. */
   readonly ok: boolean;
   readonly message: string;
   readonly [field: string]: unknown;

@@ -3,8 +3,8 @@ import { describeError, TooManyConflicts } from '../../../lib/failures/own-error
 import type { Answer } from './answer.ts';
 
 /**
- * An answer where the table could not be read or written, which the operator can fix or wait for, or where others kept writing.
- * Undefined for anything else: that is a defect, and Lambda reports and counts it as one.
+ * Answers failures that an operator can fix or wait out: the table could not be read or written, or other invocations
+ * kept changing an item. Undefined for any other error: that is a defect, and Lambda reports and counts it.
  */
 export const awsErrorAnswer = (error: unknown): (Answer & { readonly detail: string }) | undefined => {
   const detail = describeError(error);

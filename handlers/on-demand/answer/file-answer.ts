@@ -19,24 +19,24 @@ export interface FileFacts extends ScanFacts {
   readonly sentAs?: Sent;
   readonly firstSeenAt?: string;
   readonly lastChangeAt?: string;
-  /** By which its uploader's own system knows it; for the operator who must ask the uploader for another file. */
+  /** The uploader's own id of this file, for an operator who must ask for another file. */
   readonly correlationId?: string;
-  /** What the latest look at the target showed; a sentence. */
+  /** A sentence about what the latest check of the target showed. */
   readonly lastLook?: string;
   readonly lastOperator?: { readonly action: string; readonly reason: string; readonly at: string };
-  /** An operator had it sent again, so a copy of it may be at the target already. */
+  /** An operator had it sent again, so the target may already have a copy. */
   readonly resent?: true;
   /** The request changed nothing. */
   readonly unchanged?: true;
 }
 
 /**
- * One file as an answer shows it. It is for an operator who may see the bucket, so the key is complete; it is not for logs.
- * Times are ISO texts.
+ * One file in an answer. Operators may see the bucket, so the key is complete; it must not be logged. Times are ISO
+ * 8601.
  */
 export type FileAnswer =
   | (FileFacts &
-      /** The malware scan did not find it clean, and nobody has acknowledged that. */
+      /** The malware scan did not find it clean, and no operator has acknowledged that. */
       Partial<FailureFacts> & {
         readonly status: 'attached' | 'already-attached';
         readonly attachedAt: string;
@@ -49,7 +49,7 @@ export type FileAnswer =
       Partial<FailureFacts> & {
         readonly status: 'waiting' | 'unknown';
         readonly dueAt?: string;
-        /** Its lane is paused: since when, why, and what ends it. */
+        /** Set while its lane is paused: since when, why, and what ends the pause. */
         readonly paused?: string;
       })
   | (FileFacts &
@@ -57,7 +57,7 @@ export type FileAnswer =
         readonly status: 'held' | 'rejected' | 'superseded';
         readonly heldSince?: string;
         readonly mayBeDelivered?: true;
-        /** What holds it beside the verdict of the malware scan. */
+        /** A second reason why it is held, besides the scan verdict. */
         readonly otherwise?: FailureFacts;
       })
   | { readonly status: 'ignored'; readonly reason: string }
@@ -71,7 +71,6 @@ export type FileAnswer =
   /** The request named a key that could not be read. */
   | (FailureFacts & { readonly status: 'not there' | 'not read'; readonly key: string });
 
-/** What just became of a file. */
 export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
   if (outcome.status === 'ignored') return { status: 'ignored', reason: outcome.reason };
   if (outcome.status === 'refused') {
@@ -122,7 +121,6 @@ export const fileOfOutcome = (outcome: Outcome): FileAnswer => {
   }
 };
 
-/** What the ledger knows of a file. */
 export const fileOfRecord = (known: LedgerEntry): FileAnswer => {
   if (known.readable) return fileOfReadable(known.record);
   const upload = parseUploadId(known.id);
@@ -205,7 +203,7 @@ const evidence = {
   answer: "Kombo's answer",
   'read-back': "Kombo's list of the target's files",
   operator: 'an operator',
-  'same-bytes': 'the same bytes, which an earlier upload of this key has attached',
+  'same-bytes': 'an earlier upload of this key with the same bytes, which is attached',
 } as const;
 
 const targetFacts = (target: Target | undefined): Pick<FileFacts, 'target' | 'integration'> =>

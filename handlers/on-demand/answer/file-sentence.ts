@@ -14,13 +14,15 @@ export const sentenceOf = (file: FileAnswer): string => {
     case 'sending':
       return `It is being sent at this moment.${verdictSentence(file)}`;
     case 'waiting': {
-      const waits = file.resent ? 'It is sent again automatically' : 'It is not delivered, and is sent automatically';
+      const waits = file.resent
+        ? 'It will be sent again automatically'
+        : 'It is not delivered yet and will be sent automatically';
       return file.paused === undefined
         ? `${waits}${from(file.dueAt)}.${explain(file)}`
         : `${waits} when the pause ends. ${file.paused}`;
     }
     case 'unknown':
-      return `It may have been delivered; the target is read automatically${file.paused === undefined ? from(file.dueAt) : ' when the pause ends'}.${file.lastLook === undefined ? '' : ` ${file.lastLook}`}${file.paused === undefined ? '' : ` ${file.paused}`}${verdictSentence(file)}`;
+      return `It may have been delivered; the target is checked automatically${file.paused === undefined ? from(file.dueAt) : ' when the pause ends'}.${file.lastLook === undefined ? '' : ` ${file.lastLook}`}${file.paused === undefined ? '' : ` ${file.paused}`}${verdictSentence(file)}`;
     case 'held':
       return `It is held: an operator must act.${explain(file)}`;
     case 'rejected':
@@ -40,22 +42,25 @@ export const sentenceOf = (file: FileAnswer): string => {
 
 const targetName = ({ target }: FileFacts): string => (target === undefined ? '' : ` ${target.replace('/', ' ')}`);
 
-const from = (dueAt: string | undefined): string => (dueAt === undefined ? '' : ` from ${dueAt} on`);
+const from = (dueAt: string | undefined): string => (dueAt === undefined ? '' : ` after ${dueAt}`);
 
-/** Why, and what to do. The detail has the values: a size and its limit, the types that are allowed, what a look has seen. */
+/**
+ * The code, its meaning and what to do. The detail has the values: a size and its limit, the allowed types, or what a
+ * look showed.
+ */
 const explain = (file: Extract<FileAnswer, { readonly status: FailureStatus }>): string => {
   const { status, code, meaning = '', detail = '', nextStep = '' } = file;
   if (code === undefined) return '';
   const isFinal = status === 'held' || status === 'rejected';
   const values = isFinal && detail !== '' && detail !== meaning ? ` ${detail}` : '';
-  const before = explains(code, status) ? '' : 'Before that it met ';
+  const before = explains(code, status) ? '' : 'Before that, it failed with ';
   return ` ${before}${code}: ${meaning}${values} ${nextStep}`;
 };
 
-/** Its code is why it was held; what that asked for is done with. */
+/** The code says why it was held; its next step no longer applies. */
 const givenUpSentence = (code: FailureCode, meaning = ''): string => {
   const sends = isScanCode(code)
     ? 'a later clean scan of it or "retry" by its key with "force": true'
     : 'a newer upload of it or "retry"';
-  return `It was never delivered, and an operator has decided that it is not sent. Only ${sends} still sends it. Before that it met ${code}: ${meaning}`;
+  return `It was never delivered, and an operator decided not to send it. Only ${sends} can still send it. Before that, it failed with ${code}: ${meaning}`;
 };

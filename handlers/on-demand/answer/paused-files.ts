@@ -3,7 +3,7 @@ import { type FailureCode, failureOf } from '../../../lib/failures/failures.ts';
 import type { ActionCourier } from '../action.ts';
 import type { FileAnswer } from './file-answer.ts';
 
-/** Adds to each file that waits in a paused lane why it waits, and until when. */
+/** Adds to each file that waits in a paused lane why it waits, and what ends the pause. */
 export const withPauses = async (
   files: readonly FileAnswer[],
   { lanes }: Pick<ActionCourier, 'lanes'>,
@@ -22,6 +22,6 @@ const isOfPause = (code: FailureCode): boolean => code === 'INTEGRATION_PAUSED' 
 
 /** Nothing is written for a file when its pause ends, so its record still names the cause. */
 const pauseHasEnded = {
-  meaning: 'It met this before, and no pause keeps it back any more.',
+  meaning: 'This happened earlier. Its integration is not paused now.',
   nextStep: 'Nothing: it is sent automatically.',
 } as const;

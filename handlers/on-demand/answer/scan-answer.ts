@@ -3,7 +3,7 @@ import { failureOfVerdict, type ScanCode, verdictOnAttached } from '../../../lib
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { failureFacts } from './failure-facts.ts';
 
-/** What the malware scan reported last, and whether an operator has acknowledged it. */
+/** The latest verdict of the malware scan, and whether an operator has acknowledged it. */
 export interface ScanFacts {
   readonly scan?: { readonly verdict: ScanCode; readonly at: string; readonly acknowledged?: true };
 }
@@ -29,8 +29,8 @@ export const listedSentence = ({ code }: { readonly code?: FailureCode }): strin
     ? ''
     : ` The malware scan did not find it clean, so an operator must act, then acknowledge it with "resolve". ${code}: ${failures[code].meaning} ${failures[code].nextStep}`;
 
-/** Of a file that is being sent or may have been delivered. */
+/** Describes the verdict of a file that is being sent or may have been delivered. */
 export const verdictSentence = ({ scan }: ScanFacts): string =>
   scan && scan.verdict !== 'clean' && !scan.acknowledged
-    ? ` The malware scan has reported ${scan.verdict}, so it is not sent again: then it is held, or listed as attached.`
+    ? ` The malware scan has reported ${scan.verdict}, so it will not be sent again: it will be held or, if it was delivered, listed among the held files as attached.`
     : '';

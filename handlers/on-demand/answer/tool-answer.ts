@@ -2,7 +2,10 @@ import { toolSentences } from '../../../lib/read-back/words.ts';
 import type { ActionCourier } from '../action.ts';
 import type { FileAnswer } from './file-answer.ts';
 
-/** What is known of the tools behind files whose outcome is open: it decides how soon a look can end that. */
+/**
+ * What is known about the ATS of each file with an open outcome. It decides how soon a check of the target can settle
+ * them.
+ */
 export const toolAnswer = async (
   files: readonly FileAnswer[],
   { lanes, clock }: Pick<ActionCourier, 'lanes' | 'clock'>,

@@ -5,7 +5,7 @@ import type { Answer } from '../answer/answer.ts';
 import { fileOfRecord } from '../answer/file-answer.ts';
 import { parseKey } from './parse-key.ts';
 
-/** The record that a request names by a key, or the answer that there is none. */
+/** The record of the key in a request, or the answer when there is none. */
 export const findRecord = async (
   text: string,
   etag: string | undefined,
@@ -27,7 +27,7 @@ export const findRecord = async (
   if (report.object.ok) {
     const next = { action: 'attach', key: key.value };
     const message =
-      'Nothing was done: the ledger has never seen the object under this key. "next" asks for it to be sent.';
+      'Nothing was done: the ledger has never seen the object under this key. The request in "next" sends it.';
     return { answer: { ok: false, message, next } };
   }
   const { code, detail } = report.object.error;

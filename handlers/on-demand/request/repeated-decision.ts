@@ -12,8 +12,8 @@ import { withPause } from '../answer/paused-files.ts';
 type Decision = Pick<EventOf<'retry' | 'resend' | 'resolve'>, 'kind' | 'reason'>;
 
 /**
- * The answer to a decision that was carried out before: what was done then, and what became of it. Clients repeat a request
- * whose answer they did not get, and must not be told that it failed. Undefined for a decision that is new.
+ * Answers a decision that was already carried out: what was done then, and the file's state now. Clients repeat a
+ * request whose response they lost, and must not be told that it failed. Undefined for a new decision.
  */
 export const repeatedDecision = async (
   record: LedgerRecord,
@@ -25,7 +25,7 @@ export const repeatedDecision = async (
   if (done === undefined) return undefined;
   const { status } = record.state;
   const isDone = status === 'attached' || status === 'sending' || decision.kind === 'resolve';
-  const more = decision.kind === 'resend' ? ' For one more copy, give another reason.' : '';
+  const more = decision.kind === 'resend' ? ' To send one more copy, give a different reason.' : '';
   return {
     ok: isDone,
     message: `${done} ${sentenceOf(file)}${more}`,
@@ -42,16 +42,17 @@ const doneBefore = (record: LedgerRecord, { kind, reason }: Decision, now: numbe
     case 'resend':
       if (!note || !isSameResend(record, reason, now)) return undefined;
       return state.status === 'attached'
-        ? `Nothing was sent now: it was sent again for this reason already, at ${at}.`
-        : `Nothing was sent now: it was released to be sent again for this reason already, at ${at}.`;
+        ? `Nothing was sent now: it was already sent again for this reason, at ${at}.`
+        : `Nothing was sent now: it was already released for this reason to be sent again, at ${at}.`;
     case 'retry':
-      // What is not delivered is retried once more: that cannot make a second copy, and its cause may be fixed by now.
+      // A file that is not delivered is retried again: that cannot create a duplicate, and the cause may be fixed by
+      // now.
       if (!isSame || (state.status !== 'attached' && state.status !== 'sending')) return undefined;
-      return `Nothing was done now: it was retried for this reason already, at ${at}.`;
+      return `Nothing was done now: it was already retried for this reason, at ${at}.`;
     case 'resolve':
       if (state.status !== 'attached' && !isNotToBeSent(state)) return undefined;
       return note?.action === 'resolve'
-        ? `Nothing was done now: it was resolved already, at ${at}.`
+        ? `Nothing was done now: it was already resolved, at ${at}.`
         : 'Nothing was done: there is nothing to resolve.';
   }
 };

@@ -23,7 +23,7 @@ export interface Selection {
   readonly afterKey?: string;
 }
 
-/** The objects that a request names, as they are in the bucket now. Fails with a sentence. */
+/** The objects that a request names, as they are in the bucket now. The error is a sentence for the operator. */
 export const selectObjects = async (
   input: SelectionInput,
   defaultLimit: number,

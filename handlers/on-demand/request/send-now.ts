@@ -4,7 +4,7 @@ import type { Outcome } from '../../../lib/outcome.ts';
 import { readBack } from '../../../lib/read-back/read-back.ts';
 import type { ActionCourier } from '../action.ts';
 
-/** What was done with a released file: a pause, a full lane or another invocation may leave nothing but the release. */
+/** What happened to a released file. `released`: a pause, a full lane or another invocation prevented the attempt. */
 export type Done = 'tried' | 'looked' | 'released';
 
 /** Does immediately what the schedule would do next with this record: the operator waits for the answer. */
@@ -18,7 +18,7 @@ export const sendNow = async (
     return { outcome, done: hasLooked ? 'looked' : 'released' };
   }
   const outcome = await deliver(record.upload, { deadline: courier.deadline, seen: record }, courier);
-  // Each claim counts as an attempt; what another invocation has claimed is unchanged here.
+  // Each claim counts as an attempt. A file that another invocation has claimed is unchanged.
   const hasTried = 'attempt' in outcome && outcome.status !== 'unchanged' && outcome.attempt > record.attempts;
   return { outcome, done: hasTried ? 'tried' : 'released' };
 };

@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import { type Target, type TargetIdName, targetIdName, targetKinds } from '../../../lib/upload/target.ts';
 import { fields } from '../fields.ts';
 
-/** The fields by which a request names a target, one for each kind. */
+/** The request fields that name a target, one per kind. */
 export const targetFields = {
   candidate_id: v.optional(fields.candidate_id.schema),
   application_id: v.optional(fields.application_id.schema),
 } as const satisfies Record<TargetIdName, v.GenericSchema>;
 
-/** For the rules about which fields go together. */
+/** For rules about which fields may be combined. */
 export const targetFieldNames = targetKinds.map(targetIdName);
 
 /** The target that a request names, if it names one. */

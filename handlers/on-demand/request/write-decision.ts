@@ -41,7 +41,7 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
     case 'verdict':
       return {
         ok: false,
-        message: `Nothing was changed: the malware scan has reported about this file in the meantime. Repeat the request if it still applies. ${state}`,
+        message: `Nothing was changed: the malware scan has reported a new verdict on this file in the meantime. Repeat the request if it still applies. ${state}`,
         ...files,
       };
     case 'scan':
@@ -53,7 +53,7 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
     case 'key':
       return {
         ok: false,
-        message: `Nothing was done: its key fits none of KEY_TEMPLATES, so there is no candidate or application to send it to. ${state}`,
+        message: `Nothing was done: its key matches none of KEY_TEMPLATES, so there is no candidate or application to send it to. ${state}`,
         ...files,
       };
     case 'unreadable':
@@ -68,7 +68,7 @@ const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { k
   }
 };
 
-/** A clean verdict frees only what the scan alone keeps from being sent. */
+/** A clean verdict releases a file only if nothing but the scan keeps it from being sent. */
 const afterCleanScan = (known: LedgerEntry | undefined): string => {
   const situation = known?.readable ? situationOf(known.record.state) : undefined;
   return situation === 'held for a fault' ||
@@ -79,7 +79,7 @@ const afterCleanScan = (known: LedgerEntry | undefined): string => {
     : 'Scan it again; a clean verdict sends it automatically.';
 };
 
-/** What can be done about a file in which a threat was found. */
+/** What an operator can do about a file in which a threat was found. */
 const waysOut = (known: LedgerEntry | undefined): string => {
   const record = known?.readable ? known.record : undefined;
   const state = record?.state;
@@ -93,13 +93,13 @@ const waysOut = (known: LedgerEntry | undefined): string => {
     case 'sending':
       return 'It is held, or listed as attached, when the delivery has ended: "status" shows which.';
     case 'rejected':
-      return 'It is not sent, unless a later scan of it finds it clean. An operator who knows better adds "force": true to "retry".';
+      return 'It is not sent unless a later scan finds it clean. To send it despite the threat, use "retry" with "force": true.';
     case 'unknown':
       return mayHaveArrivedHint;
     default:
       return state?.status === 'held' && state.mayBeDelivered
         ? `${mayHaveArrivedHint} "retry" with "force": true looks at the target once more.`
-        : 'A clean scan verdict releases it; "resolve" decides that it is not sent. An operator who knows better adds "force": true to "retry".';
+        : 'A clean scan verdict releases it; "resolve" gives it up. To send it despite the threat, use "retry" with "force": true.';
   }
 };
 
@@ -111,6 +111,6 @@ const hintOf = (known: Extract<Decided, { done: false }>['known'], kind: Operato
   if (status === 'attached' && kind === 'retry') return 'To send it again anyway, use "resend" with "force": true.';
   if (status === 'sending') return 'Repeat the request when the delivery has ended.';
   if (kind === 'resolve')
-    return '"resolve" is for files that are held or may have been delivered, and for attached ones that the malware scan did not find clean.';
+    return '"resolve" is for files that are held or may have been delivered, and for attached files that the malware scan did not find clean.';
   return '';
 };

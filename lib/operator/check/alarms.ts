@@ -4,14 +4,13 @@ import type { StackSetup } from './stack-setup.ts';
 
 const what = 'alarms';
 
-/** Whether an alarm would reach anybody. */
+/** Whether alarms reach a subscriber. */
 export const checkAlarms = async (
   topicArn: string | undefined,
   signal: AbortSignal,
   setup: Pick<StackSetup, 'subscriptions'>,
 ): Promise<readonly CheckLine[]> => {
-  if (topicArn === undefined)
-    return [notTested(what, 'ALARM_TOPIC is not set: alarms exist only where the stack is deployed.')];
+  if (topicArn === undefined) return [notTested(what, 'ALARM_TOPIC is not set: only a deployed stack has alarms.')];
   const topic = await setup.subscriptions(topicArn, signal);
   if (!topic.ok) return [unreadableLine(topicArn, topic.error)];
   const { confirmed, pending } = topic.value;
@@ -19,16 +18,16 @@ export const checkAlarms = async (
     pending === 0
       ? ''
       : pending === 1
-        ? 'A subscription waits for its confirmation.'
-        : `${pending} subscriptions wait for their confirmation.`;
+        ? 'One subscription is not confirmed yet.'
+        : `${pending} subscriptions are not confirmed yet.`;
   const confirm =
     'Open the message "AWS Notification - Subscription Confirmation" at its address and follow the link, within two days of the deployment';
   if (confirmed === 0) {
-    const found = `Nobody is subscribed to the alarms of this stack: no alarm reaches anybody. ${waits}`.trimEnd();
+    const found = `The alarms of this stack have no confirmed subscription, so they reach nobody. ${waits}`.trimEnd();
     const todo =
       pending > 0
         ? `${confirm}. Later, subscribe again: ${subscribe(topicArn)}.`
-        : `Set the parameter alarmEmail and deploy, or run: ${subscribe(topicArn)}. Then confirm it by the link in the message.`;
+        : `Set the parameter alarmEmail and deploy, or run: ${subscribe(topicArn)}. Then follow the link in the confirmation message.`;
     return [wrong(what, found, todo)];
   }
   const found = `The topic of the alarms has ${count(confirmed, 'confirmed subscription')}.`;
@@ -41,9 +40,9 @@ const subscribe = (topicArn: string): string =>
 
 const unreadableLine = (topicArn: string, error: string): CheckLine =>
   error === 'NotFoundException'
-    ? wrong(what, `The topic ${topicArn} does not exist, so no alarm reaches anybody.`, 'Deploy the stack again.')
+    ? wrong(what, `The topic ${topicArn} does not exist, so alarms reach nobody.`, 'Deploy the stack again.')
     : notTested(
         what,
         `The topic of the alarms could not be read (${error}).`,
-        `Give the role of on-demand sns:GetTopicAttributes on ${topicArn}, or look at its subscriptions in the SNS console.`,
+        `Give the role of on-demand sns:GetTopicAttributes on ${topicArn}, or check its subscriptions in the SNS console.`,
       );

@@ -4,7 +4,7 @@ import { checkLifecycle } from './lifecycle.ts';
 import { linkTransferLines } from './link-transfer.ts';
 import type { StackSetup } from './stack-setup.ts';
 
-/** What the bucket does with files on its own: whether it keeps versions, and which rules delete or archive them. */
+/** How the bucket itself treats files: whether it keeps versions, and which rules delete or archive objects. */
 export const checkBucketSetup = async (
   settings: Pick<Settings, 'bucket' | 'keyTemplates' | 'maxBytes' | 'transfer'>,
   signal: AbortSignal,

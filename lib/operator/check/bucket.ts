@@ -4,7 +4,7 @@ import { count } from '../count.ts';
 import { type CheckLine, fine, notTested, wrong } from './check-line.ts';
 import { objectsIn, type WatchedFolder } from './watched-folders.ts';
 
-/** Whether the watched folders could be listed, and one object can be opened, as a delivery does. */
+/** Checks that the watched folders can be listed and that one object can be opened, as in a delivery. */
 export const checkBucket = async (
   bucket: string,
   folders: readonly WatchedFolder[],
@@ -40,6 +40,6 @@ const readingLine = async (
   }
   const { code, detail } = opened.error;
   if (code === 'OBJECT_DELETED' || code === 'OBJECT_REPLACED')
-    return notTested(what, 'The object for this test was deleted or replaced in the meantime; check again.');
+    return notTested(what, 'The object for this test was deleted or replaced in the meantime. Check again.');
   return wrong(what, detail, nextStepOfRequest(code));
 };

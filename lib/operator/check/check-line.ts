@@ -1,11 +1,11 @@
-/** One thing that was tested, for the operator to read. */
+/** The result of one test, for the operator. */
 export interface CheckLine {
   readonly what: string;
-  /** `warning`: it works, and may lose, double or surprise; the operator decides. */
+  /** `warning`: it works, but files may be lost, duplicated or handled unexpectedly. The operator decides. */
   readonly state: 'ok' | 'warning' | 'wrong' | 'not tested';
-  /** What was found; a sentence. */
+  /** A sentence that says what was found. */
   readonly found: string;
-  /** What to do; only where something is not as it should be. */
+  /** What to do; present only if something is not as it should be. */
   readonly todo?: string;
 }
 

@@ -23,8 +23,8 @@ import { listWatchedFolders, targetsIn } from './watched-folders.ts';
 export type { CheckLine } from './check-line.ts';
 
 /**
- * Tests everything that a delivery needs, for real and without sending or writing anything, and says what to do.
- * Never fails: what cannot be tested, or not in time, is a line of its own.
+ * Tests everything that a delivery needs with real calls, without sending or writing anything, and says what to do.
+ * Never fails: a test that fails or takes too long is reported as a line of its own.
  */
 export const check = async (
   { integrationId, deadline: outer }: { readonly integrationId?: string | undefined; readonly deadline: Deadline },
@@ -59,22 +59,17 @@ export const check = async (
       checkTool(question.integrationId, targetsIn(await listed, settings), deadline, courier),
     ),
   ]).finally(deadline.clear);
-  return [
-    fine('configuration', 'Every variable is understood.'),
-    times,
-    ...checkStackOptions(settings),
-    ...parts.flat(),
-  ];
+  return [fine('configuration', 'All variables are valid.'), times, ...checkStackOptions(settings), ...parts.flat()];
 };
 
-/** A defect, an outage or silence in one part must not hide what the others found. */
+/** A defect, an outage or a timeout in one part must not hide the results of the others. */
 const tested = async (
   what: string,
   test: () => Promise<readonly CheckLine[]>,
   signal: AbortSignal,
 ): Promise<readonly CheckLine[]> => {
   const { promise: silence, reject } = Promise.withResolvers<never>();
-  const end = (): void => reject(new OwnError('No answer came in time.'));
+  const end = (): void => reject(new OwnError('No answer arrived in time.'));
   signal.addEventListener('abort', end);
   try {
     return await Promise.race([test(), silence]);
@@ -83,7 +78,7 @@ const tested = async (
       wrong(
         what,
         `It could not be tested: ${describeError(error)}`,
-        'Check again; if it stays, read the log of this function.',
+        'Check again. If this persists, read the log of this function.',
       ),
     ];
   } finally {

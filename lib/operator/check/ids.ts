@@ -10,12 +10,12 @@ import { parseUploadId } from '../../upload/upload.ts';
 import { count } from '../count.ts';
 import { type CheckLine, fine, warn } from './check-line.ts';
 
-/** Kombo's answer about a target that it does not know under this integration. */
+/** Kombo's response for a target that it does not know under this integration. */
 const unknownTarget: FailureCode = 'KOMBO_NOT_FOUND';
 
 /**
- * Whether the ids in keys look like Kombo's ids of that integration. Counts only: no id and no key is shown.
- * @param targetsInKeys of the listed objects
+ * Checks that the ids in keys look like Kombo's ids of that integration. Shows only counts: no ids and no keys.
+ * @param targetsInKeys the targets of the listed objects
  */
 export const checkIds = async (
   targetsInKeys: readonly Target[],
@@ -27,7 +27,7 @@ export const checkIds = async (
     ...byIntegration(await unknownTargets(settings, table)).flatMap(unknownLine),
   ];
   if (lines.length > 0) return lines;
-  const found = `Those of ${count(distinct(targetsInKeys).length, 'target')} in listed keys and those of the newest held files give no reason for doubt.`;
+  const found = `The ids of ${count(distinct(targetsInKeys).length, 'target')} in listed keys and those of the newest held files look correct.`;
   return [fine('ids in keys', found)];
 };
 
@@ -36,7 +36,7 @@ const formLine = ([integrationId, targets]: readonly [string, readonly Target[]]
   if (odd.length < minOddIds || odd.length * 2 <= targets.length) return [];
   const found = `${odd.length} of the ${targets.length} ids in listed keys do not have the form of Kombo's ids (24 letters and digits).`;
   const todo =
-    "Keys must hold Kombo's own id of the candidate or application (its field id), not the ATS's (remote_id) and not one of your system.";
+    "Keys must contain Kombo's own id of the candidate or application (its field id), not the id of the ATS (remote_id) or of your own system.";
   return [warn(`ids in keys of ${integrationId}`, found, todo)];
 };
 
@@ -44,11 +44,14 @@ const unknownLine = ([integrationId, targets]: readonly [string, readonly Target
   if (targets.length < minOddIds) return [];
   const found = `Kombo did not know ${targets.length} targets of held files (${unknownTarget}): their ids look like those of another integration.`;
   const todo =
-    "Compare one of them with Kombo (status, list held). An id holds for one integration only: after a customer's new connection, or a move to another version of the ATS, all ids are new. Then upload under the right ids, or correct the integration and retry.";
+    'Compare one of them with Kombo ("status" lists the held files). An id is valid for one integration only: when a customer reconnects or moves to another version of the ATS, all ids change. Then upload under the new ids, or correct the integration and retry.';
   return [warn(`unknown ids of ${integrationId}`, found, todo)];
 };
 
-/** Targets of the newest held files that Kombo did not know. Read from the index alone: the key tells the rest. */
+/**
+ * The targets of the newest held files that Kombo did not know. Read from the index alone, because the key contains the
+ * target.
+ */
 const unknownTargets = async (
   { keyTemplates, integrationId }: Pick<Settings, 'keyTemplates' | 'integrationId'>,
   table: Pick<Table, 'query'>,

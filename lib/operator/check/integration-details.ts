@@ -3,12 +3,11 @@ import { type TargetKind, targetIdName, targetKinds } from '../../upload/target.
 import { type CheckLine, fine, notTested, wrong } from './check-line.ts';
 
 /**
- * What `GET /integrations/{id}` reports about an integration. Fields may be missing and values may be undocumented, so
- * what is not understood is reported as not tested, never as wrong.
+ * Reports what `GET /integrations/{id}` shows about an integration. Fields may be missing and values may be
+ * undocumented, so anything unknown is reported as not tested, never as wrong.
  */
 export const integrationLines = (id: string, data: unknown, kinds: readonly TargetKind[]): readonly CheckLine[] => {
-  if (!isObject(data))
-    return [notTested(`integration ${id}`, 'Kombo describes it in a way that this version cannot read.')];
+  if (!isObject(data)) return [notTested(`integration ${id}`, "This version cannot read Kombo's description of it.")];
   return [statusLine(id, data), ...kinds.map((kind) => actionLine(id, kind, data))];
 };
 
@@ -27,7 +26,11 @@ const statusLine = (id: string, data: Record<string, unknown>): CheckLine => {
     return wrong(what, 'Its setup is not finished.', 'Ask the customer to finish the setup in Kombo, then resume it.');
   }
   if (setup === 'FINAL_SYNC_PENDING') {
-    return wrong(what, 'Its first sync is still running.', 'Wait for the sync; held files follow automatically.');
+    return wrong(
+      what,
+      'Its first sync is still running.',
+      'Wait for the sync; waiting files are then sent automatically.',
+    );
   }
   if (status === 'ACTIVE') return fine(what, 'It is active.');
   return notTested(
@@ -59,7 +62,7 @@ const actionLine = (id: string, kind: TargetKind, data: Record<string, unknown>)
     return wrong(what, 'The customer has opted out of it.', 'Ask the customer to allow it in Kombo, then resume.');
   }
   if (action.is_available === false) {
-    return wrong(what, 'Kombo says that it is not available.', 'Look at the integration in the Kombo dashboard.');
+    return wrong(what, 'Kombo reports that it is not available.', 'Check the integration in the Kombo dashboard.');
   }
   return action.is_available === true
     ? fine(what, 'The action is enabled.')

@@ -12,9 +12,9 @@ import { type CheckLine, fine, notTested, wrong } from './check-line.ts';
 import { integrationLines } from './integration-details.ts';
 
 export interface KomboQuestion {
-  /** The integration to ask about; without one only the key is tested, as far as that is possible. */
+  /** The integration to ask about. Without one, only the API key is tested, as far as possible. */
   readonly integrationId?: string | undefined;
-  /** Those that the key templates name. */
+  /** The kinds of target in the key templates. */
   readonly kinds: readonly TargetKind[];
   readonly maxBytes: number;
 }
@@ -30,10 +30,10 @@ export const checkKombo = async (
   if (key.state !== 'ok') return [key, notTested('Kombo', 'Kombo cannot be called without an API key.')];
   const { integrationId } = question;
   if (integrationId === undefined) {
-    const todo = 'Check once more with one of your integrations: {"action":"check","integration_id":"greenhouse:..."}.';
+    const todo = 'Check again with one of your integrations: {"action":"check","integration_id":"greenhouse:..."}.';
     return [
       key,
-      notTested('Kombo', 'The keys of your files name the integration, so there is none to ask about.', todo),
+      notTested('Kombo', 'The integration comes from the object keys, so there is none to ask about.', todo),
     ];
   }
   const own = deadlineWithin(courier.clock, deadline, checkTimeoutMs);
@@ -45,7 +45,7 @@ export const checkKombo = async (
     );
     return [
       key,
-      fine('Kombo', 'It answers, and accepts the API key.'),
+      fine('Kombo', 'Kombo answers, and accepts the API key.'),
       ...integrationLines(integrationId, answer.value, question.kinds),
       ...(await Promise.all(limits)).flat(),
     ];
@@ -54,7 +54,7 @@ export const checkKombo = async (
   }
 };
 
-/** The operator has often just changed the key before a check, so the store is read again. */
+/** The store is read again, because operators often check right after changing the key. */
 const checkKey = async (apiKey: ApiKey): Promise<CheckLine> => {
   try {
     await apiKey.refresh(await apiKey.current());
@@ -68,7 +68,7 @@ const checkKey = async (apiKey: ApiKey): Promise<CheckLine> => {
 
 const failureLine = (what: string, { code, detail, unlistedCode, logUrl }: KomboFailure): CheckLine => {
   const { meaning } = failures[code];
-  const named = unlistedCode === undefined ? code : `${code}, as ${unlistedCode}`;
+  const named = unlistedCode === undefined ? code : `${code}, sent as ${unlistedCode}`;
   return wrong(
     what,
     `${meaning} (${named}) ${detail}${logUrl === undefined ? '' : ` Log: ${logUrl}`}`,
@@ -76,7 +76,7 @@ const failureLine = (what: string, { code, detail, unlistedCode, logUrl }: Kombo
   );
 };
 
-/** What the integration accepts. Where Kombo does not report it, our own limits apply; that is not a fault. */
+/** What the integration accepts. If Kombo does not report it, only our own limits apply; that is not a fault. */
 const checkLimits = async (
   kind: TargetKind,
   integrationId: string,
@@ -87,8 +87,8 @@ const checkLimits = async (
   const what = `limits for ${kind}s of ${integrationId}`;
   const answer = await kombo.restrictions(kind, integrationId, signal);
   if (!answer.ok)
-    return [notTested(what, `Kombo does not report them (${answer.failure.code}); our own limits apply.`)];
-  if (!answer.value) return [fine(what, 'Kombo knows none; our own limits apply.')];
+    return [notTested(what, `Kombo does not report them (${answer.failure.code}); only our own limits apply.`)];
+  if (!answer.value) return [fine(what, 'Kombo reports none; only our own limits apply.')];
   return [limitsLine(what, answer.value, maxBytes)];
 };
 
@@ -96,7 +96,7 @@ const limitsLine = (what: string, restrictions: Restrictions, maxBytes: number):
   const told = attachmentTypes.flatMap((type) => {
     const limit = restrictions[type];
     if (!limit) return [];
-    if (!limit.supported) return [`${type} is not taken`];
+    if (!limit.supported) return [`${type} is not accepted`];
     const size = limit.maxSizeBytes === undefined ? 'any size' : `up to ${sizeText(limit.maxSizeBytes)}`;
     return [`${type} ${size}${limit.contentTypes ? ` as ${limit.contentTypes.join(', ')}` : ''}`];
   });
@@ -107,7 +107,7 @@ const limitsLine = (what: string, restrictions: Restrictions, maxBytes: number):
   const smallest = restrictions.CV?.maxSizeBytes;
   const note =
     smallest !== undefined && smallest < maxBytes
-      ? ` MAX_BYTES is ${sizeText(maxBytes)}; the smaller limit holds.`
+      ? ` MAX_BYTES is ${sizeText(maxBytes)}; the smaller limit applies.`
       : '';
   return fine(what, `${found}${note}`);
 };

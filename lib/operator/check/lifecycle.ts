@@ -8,8 +8,9 @@ import type { LifecycleAction, LifecycleRule, StackSetup, Versioning } from './s
 type WatchedBucket = Pick<Settings, 'bucket' | 'keyTemplates' | 'maxBytes'>;
 
 /**
- * Rules of the bucket that take files away before an operator had time to act on them. Old versions count where versions
- * are kept: a file whose answer was lost is compared by its version, also once the object was replaced.
+ * Reports lifecycle rules that delete or archive files before an operator has had time to act. If the bucket keeps
+ * versions, rules for old versions count too: after a lost answer a file is compared by its version, even if the object
+ * was replaced.
  */
 export const checkLifecycle = async (
   { bucket, keyTemplates, maxBytes }: WatchedBucket,
@@ -21,7 +22,7 @@ export const checkLifecycle = async (
   if (!rules.ok) {
     const found = `The lifecycle rules of ${bucket} could not be read (${rules.error}).`;
     const todo =
-      'Give the role of on-demand s3:GetLifecycleConfiguration on the bucket. Until then, see yourself that no rule deletes or archives watched objects within 30 days.';
+      'Give the role of on-demand s3:GetLifecycleConfiguration on the bucket. Until then, check yourself that no rule deletes or archives watched objects within 30 days.';
     return [notTested('lifecycle rules', found, todo)];
   }
   const prefixes = literalPrefixes(keyTemplates);
@@ -38,10 +39,10 @@ export const checkLifecycle = async (
   return [fine('lifecycle rules', found)];
 };
 
-/** A date is early whenever it is: from that day on S3 applies the rule to every new object as well. */
+/** A rule with a date is always early, because from that date S3 also applies it to every new object. */
 const isEarly = ({ when }: LifecycleAction): boolean => !('afterDays' in when) || when.afterDays < minKeptDays;
 
-/** Where it could not be read, a warning too many is better than one too few. */
+/** If versioning could not be read, one warning too many is better than one too few. */
 const keepsVersions = (versioning: Versioning | undefined): boolean =>
   versioning === undefined || versioning === 'enabled';
 
@@ -51,7 +52,7 @@ const earlyLine = (rule: LifecycleRule, { does, to, when }: LifecycleAction, fol
   const time =
     'afterDays' in when
       ? `${when.afterDays} ${when.afterDays === 1 ? 'day' : 'days'} after ${to === 'objects' ? 'their upload' : 'they were replaced'}`
-      : `from ${when.from.toISOString().slice(0, 10)} on, new ones immediately`;
+      : `from ${when.from.toISOString().slice(0, 10)} on, and new ones immediately`;
   const todo = `A file that waits or is held needs its object until an operator has acted. Let the rule wait at least ${minKeptDays} days, or keep it out of these folders.`;
   return warn(`lifecycle rule ${rule.name === '' ? 'without a name' : rule.name}`, `It ${does} ${what} ${time}.`, todo);
 };

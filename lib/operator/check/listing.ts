@@ -7,9 +7,9 @@ import { type Target, targetKey } from '../../upload/target.ts';
 import { type CheckLine, fine, notTested, wrong } from './check-line.ts';
 
 /**
- * Whether Kombo lists a target's files for this key, so that lost answers can be looked up. Asked about targets that are
- * likely to exist. Never about an invented one: Kombo counts failing calls and shows them to the customer as an issue, and
- * it publishes no answer for an unknown target that would prove the right.
+ * Checks that this API key may list a target's files, so that lost answers can be looked up. Uses targets that are
+ * likely to exist, never an invented one: Kombo counts failed calls and shows them to the customer as an issue, and no
+ * documented response for an unknown target would prove the permission.
  */
 export const checkListing = async (
   integrationId: string,
@@ -36,8 +36,8 @@ export const checkListing = async (
         case 'forbidden':
           return wrong(
             what,
-            `A right to list them is missing (${code}), so every file with a lost answer is held.`,
-            'Allow "Read document attachments" in the Kombo scope config, for the API key, and for the customer\'s user of the ATS.',
+            `The permission to list them is missing (${code}), so every file with a lost answer is held.`,
+            'Allow "Read document attachments" in the Kombo scope config, for the API key, and for the customer\'s ATS user.',
           );
         case 'hold':
           refusals.push(code);
@@ -48,12 +48,12 @@ export const checkListing = async (
   }
   const todo = 'Check again after the next delivery.';
   if (refusals.length === 0)
-    return notTested(what, 'No target is known yet: nothing was attached, and no key of the bucket names one.', todo);
-  const found = `Kombo refuses to list the ${refusals.length} targets that were tried (${[...new Set(refusals)].join(', ')}); they may be gone, so this says nothing about the right.`;
+    return notTested(what, 'No target is known yet: nothing was attached, and no key in the bucket names one.', todo);
+  const found = `Kombo refuses to list the ${refusals.length} targets that were tried (${[...new Set(refusals)].join(', ')}); they may no longer exist, so this shows nothing about the permission.`;
   return notTested(what, found, todo);
 };
 
-/** Those of which a file was attached come first. */
+/** Targets with an attached file come first. */
 export const targetsToList = (integrationId: string, tool: Tool, inKeys: readonly Target[]): readonly Target[] => {
   const attached = tool.flatMap(({ kind, lessons, samples }) =>
     [...lessons.toReversed(), ...samples].map(({ targetId }) => ({ kind, id: targetId, integrationId })),

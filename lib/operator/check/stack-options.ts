@@ -4,7 +4,7 @@ import { documentedCallLimit, maxInstances } from '../../limits.ts';
 import { canaryFault } from '../../runs/canary/canary-setting.ts';
 import { type CheckLine, fine, warn, wrong } from './check-line.ts';
 
-/** What packaging with osls refuses and a stack that is deployed from the plain template may have all the same. */
+/** Checks options that packaging with osls rejects, but that a stack from the plain template can have. */
 export const checkStackOptions = (
   settings: Pick<Settings, 'keyTemplates' | 'watchedPrefixes' | 'callingInstances' | 'canaryKey' | 'allowedTypes'>,
 ): readonly CheckLine[] => [...folderLines(settings), ...instanceLines(settings), ...canaryLines(settings)];
@@ -17,14 +17,14 @@ const canaryLines = ({
   const fault = canaryFault(canaryKey, settings);
   return [
     fault
-      ? wrong('canary', `Parameter canaryKey ${fault.problem}. No canary is put.`, `${fault.fix} Then deploy.`)
-      : fine('canary', "An invented file goes the whole way into Kombo's sandbox once a day."),
+      ? wrong('canary', `Parameter canaryKey ${fault.problem}. No canary is sent.`, `${fault.fix} Then deploy.`)
+      : fine('canary', "An invented file is delivered to Kombo's sandbox once a day."),
   ];
 };
 
 const shown = (prefix: string): string => (prefix === '' ? 'the whole bucket' : `"${prefix}"`);
 
-/** Nothing is known of the folders where no stack has told them. */
+/** Without a deployed stack, the watched folders are not known. */
 const folderLines = ({
   keyTemplates,
   watchedPrefixes,
@@ -38,19 +38,19 @@ const folderLines = ({
     ...unwatched.map((folder) =>
       wrong(
         what,
-        `Key templates begin in ${shown(folder)}, which the stack does not watch: no upload there is noticed or may be read.`,
-        'Give the stack this folder as one of Prefix1 to Prefix5, or correct KeyTemplates, and deploy.',
+        `Key templates start in ${shown(folder)}, which the stack does not watch: uploads there are not noticed and may not be read.`,
+        'Set one of Prefix1 to Prefix5 to this folder, or correct KeyTemplates, and deploy.',
       ),
     ),
     ...idle.map((watched) =>
       warn(
         what,
-        `The stack watches ${shown(watched)}, in which no key template begins: what is uploaded there is rejected.`,
-        'Take the folder out of Prefix1 to Prefix5, or add its template to KeyTemplates, and deploy.',
+        `The stack watches ${shown(watched)}, but no key template starts there: uploads there are rejected.`,
+        'Remove the folder from Prefix1 to Prefix5, or add its template to KeyTemplates, and deploy.',
       ),
     ),
     ...(unwatched.length + idle.length === 0
-      ? [fine(what, 'The stack watches the folders in which the key templates begin.')]
+      ? [fine(what, 'The stack watches the folders in which the key templates start.')]
       : []),
   ];
 };
@@ -60,7 +60,7 @@ const instanceLines = ({ callingInstances }: Pick<Settings, 'callingInstances'>)
     ? [
         wrong(
           'concurrent instances',
-          `All functions together may have ${callingInstances} instances; each makes at least one call, and Kombo refuses more than ${documentedCallLimit} in flight per integration.`,
+          `All functions together may have ${callingInstances} instances; each makes at least one call, and Kombo allows at most ${documentedCallLimit} concurrent calls per integration.`,
           `Lower the concurrency of the functions until they are at most ${maxInstances} together.`,
         ),
       ]

@@ -1,12 +1,14 @@
 import type { Result } from '../../result.ts';
 
-/** What an AWS service answered instead: the name of its error, such as "AccessDenied". Its message may quote data. */
+/** A result, or the name of the AWS error, such as "AccessDenied". The error's message may quote data. */
 type Answered<T> = Promise<Result<T, string>>;
 
-/** How bucket and alarms are set up. No delivery needs to know it; only the check asks, so only on-demand may. */
+/**
+ * How the bucket and the alarms are set up. Only "check" needs this, so only on-demand has the permission to read it.
+ */
 export interface StackSetup {
   versioning(bucket: string, signal: AbortSignal): Answered<Versioning>;
-  /** The rules that are switched on. */
+  /** Only enabled rules. */
   lifecycle(bucket: string, signal: AbortSignal): Answered<readonly LifecycleRule[]>;
   subscriptions(topicArn: string, signal: AbortSignal): Answered<Subscriptions>;
 }
@@ -14,7 +16,7 @@ export interface StackSetup {
 export type Versioning = 'enabled' | 'suspended' | 'never enabled';
 
 export interface LifecycleRule {
-  /** As the owner of the bucket named it. */
+  /** The name that the bucket's owner gave it. */
   readonly name: string;
   readonly prefix: string;
   /** It applies only to objects with certain tags. */

@@ -11,11 +11,12 @@ import { objectsIn, type WatchedFolder } from './watched-folders.ts';
 type Watched = Pick<Settings, 'bucket' | 'keyTemplates' | 'integrationId'>;
 
 const move =
-  'give its file destination in the Kombo dashboard another bucket, or a prefix outside of the folders that KEY_TEMPLATES watches.';
+  'change its file destination in the Kombo dashboard to another bucket, or to a prefix outside the folders that KEY_TEMPLATES watches.';
 
 /**
- * Whether Kombo's synced attachments arrive where uploads are watched: each file would be attached to the candidate that it
- * came from, and then synced again. Kombo says where it stores them; the listed keys tell where it cannot be asked.
+ * Whether Kombo's synced attachments are stored where uploads are watched. Each of these files would be attached again
+ * to its own candidate, and then synced again. Kombo reports where it stores them; if it does not, the listed keys show
+ * it.
  */
 export const checkSyncedAttachments = async (
   integrationId: string | undefined,
@@ -43,8 +44,8 @@ const lineFromKombo = async (
     const { code } = answer.failure;
     if (code === 'INTEGRATION.MODEL_DISABLED' || failureOf(code).asListing === 'cannot-list')
       return fine(what, `Kombo syncs none (${code}).`);
-    const found = `Kombo does not say whether it syncs any into a bucket (${code}).`;
-    return notTested(what, found, `Only if you have Kombo's synced attachments: ${move}`);
+    const found = `Kombo does not report whether it syncs any into a bucket (${code}).`;
+    return notTested(what, found, `If you use Kombo's synced attachments: ${move}`);
   }
   const here = answer.value.filter(({ bucket }) => bucket === settings.bucket);
   const [line] = arrivals(
@@ -52,11 +53,11 @@ const lineFromKombo = async (
     here.map(({ key }) => key),
     settings,
   );
-  const elsewhere = `Of ${answer.value.length} that Kombo named, none is in a watched folder of ${settings.bucket}.`;
+  const elsewhere = `Kombo named ${answer.value.length}, none of them in a watched folder of ${settings.bucket}.`;
   return line ?? fine(what, answer.value.length === 0 ? 'Kombo has synced none into a bucket.' : elsewhere);
 };
 
-/** What happens to synced files with these keys in the watched bucket: nothing to say where no folder is watched. */
+/** What happens to synced files with these keys in the watched bucket; empty if no folder with them is watched. */
 const arrivals = (
   what: string,
   keys: readonly string[],
@@ -64,12 +65,12 @@ const arrivals = (
 ): readonly CheckLine[] => {
   const fitting = keys.filter((key) => matchKey(keyTemplates, key, integrationId).ok);
   if (fitting.length > 0) {
-    const found = `Kombo writes them into a watched folder, and a key template fits ${fitting.length} of ${keys.length}: each is attached again to the candidate that it came from.`;
+    const found = `Kombo writes them into a watched folder, and ${fitting.length} of ${keys.length} keys match a key template: each of these files is attached again to its own candidate.`;
     return [wrong(what, found, `Pause the integration (action "pause"), then ${move}`)];
   }
   const watched = literalPrefixes(keyTemplates);
   const inside = keys.filter((key) => watched.some((prefix) => key.startsWith(prefix)));
   if (inside.length === 0) return [];
-  const found = `Kombo writes them into a watched folder. No key template fits the ${inside.length} that were looked at, so they are not sent, but each starts the function.`;
-  return [warn(what, found, `To spare these starts, ${move}`)];
+  const found = `Kombo writes them into a watched folder. The ${inside.length} checked keys match no key template, so the files are not sent, but each one starts the function.`;
+  return [warn(what, found, `To avoid these starts, ${move}`)];
 };

@@ -5,7 +5,10 @@ import type { Target } from '../../upload/target.ts';
 import { type CheckLine, fine } from './check-line.ts';
 import { checkListing, targetsToList } from './listing.ts';
 
-/** How soon a lost answer can be decided: what is known of the tool, and whether Kombo lists a target's files for this key. */
+/**
+ * What decides how soon a lost answer can be settled: what is known about the tool, and whether this API key may list a
+ * target's files.
+ */
 export const checkTool = async (
   integrationId: string | undefined,
   targetsInKeys: readonly Target[],

@@ -5,14 +5,14 @@ import { isFolderMarker } from '../../upload/object-key.ts';
 import type { ListedObject, ListedPage, Storage } from '../../upload/storage.ts';
 import type { Target } from '../../upload/target.ts';
 
-/** A folder that the key templates watch, and the first page of its listing. */
+/** A folder that a key template begins with, and the first page of its listing. */
 export interface WatchedFolder {
   /** "" is the whole bucket. */
   readonly prefix: string;
   readonly page: Result<ListedPage>;
 }
 
-/** Several checks look at the same pages, so each folder is listed once. */
+/** Lists each folder once, because several checks use the same pages. */
 export const listWatchedFolders = (
   { bucket, keyTemplates }: Pick<Settings, 'bucket' | 'keyTemplates'>,
   signal: AbortSignal,
@@ -30,7 +30,7 @@ export const objectsIn = (folders: readonly WatchedFolder[]): readonly ListedObj
     page.ok ? page.value.objects.filter(({ key, sizeBytes }) => !isFolderMarker(key, sizeBytes)) : [],
   );
 
-/** Whom the keys name, one target per object whose key fits a template. */
+/** The targets in the keys: one for each object whose key matches a template. */
 export const targetsIn = (
   folders: readonly WatchedFolder[],
   { keyTemplates, integrationId }: Pick<Settings, 'keyTemplates' | 'integrationId'>,

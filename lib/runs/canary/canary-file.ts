@@ -1,6 +1,6 @@
 /**
- * A page that says what it is, so that nobody takes it for a person's CV where it is attached.
- * @param mark makes the bytes, and with them the ETag, new each time; ASCII without brackets
+ * A page that says what it is, so that nobody mistakes it for a real CV.
+ * @param mark makes the bytes, and so the ETag, unique each time; ASCII without brackets
  */
 export const canaryFile = (mark: string): Uint8Array => {
   const text = `BT /F1 12 Tf 56 770 Td (Canary of cv-courier: an invented file, about nobody. ${mark}) Tj ET`;

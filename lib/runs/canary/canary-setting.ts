@@ -4,18 +4,18 @@ import { isSandboxIntegration } from '../../upload/kombo-id.ts';
 
 export const canaryType = 'application/pdf';
 
-/** What is wrong with the setting of the canary; "Parameter canaryKey " and `problem` make a sentence. */
+/** What is wrong with the canary's setting; `problem` completes a sentence after "Parameter canaryKey". */
 export interface CanaryFault {
   readonly problem: string;
   readonly fix: string;
 }
 
-/** Stands for the integration of the stack: whatever that is, the key itself must name the sandbox. */
+/** A placeholder for the stack's integration: the key itself must name the sandbox, whatever that integration is. */
 const ofTheStack = 'stack:own';
 
 /**
- * Why no canary may be put under this key. The key names its integration itself, so that no later change of another setting
- * turns a file that still waits into one for a customer's ATS.
+ * Why no canary may be put under this key. The key must name its integration itself, so that a later change of another
+ * setting cannot send a waiting canary to a customer's ATS.
  */
 export const canaryFault = (
   key: string,
@@ -24,16 +24,16 @@ export const canaryFault = (
   const match = matchKey(keyTemplates, key, ofTheStack);
   if (!match.ok)
     return {
-      problem: 'fits no key template, so its file would never be sent',
+      problem: 'matches no key template, so its file would never be sent',
       fix: `Add ${exampleTemplate} to the key templates, or correct the key.`,
     };
   if (!isSandboxIntegration(match.value.target.integrationId))
     return {
-      problem: 'is read by a key template that takes no integration of Kombo\'s sandbox ("sandbox:...") from it',
-      fix: `Put ${exampleTemplate} first among the key templates, and let the key name the sandbox there.`,
+      problem: 'does not name an integration of Kombo\'s sandbox ("sandbox:...") through its key template',
+      fix: `Make ${exampleTemplate} the first key template, and name the sandbox integration in the key.`,
     };
   if (!allowedTypes.has(canaryType))
-    return { problem: 'names a PDF file, a type that is not sent', fix: 'Add pdf to the allowed types.' };
+    return { problem: 'names a PDF file, which is not an allowed type', fix: 'Add pdf to the allowed types.' };
   return undefined;
 };
 

@@ -2,22 +2,22 @@ import * as v from 'valibot';
 import { parseJson } from '../../json.ts';
 import type { Item, Table } from '../../ledger/table.ts';
 
-/** The canary's item: beside the uploads, as `canary`. No upload has such a key. */
+/** The key of the canary's item in the ledger table. No upload has this key. */
 export const canaryItemKey = 'canary';
 
-/** Milliseconds since the epoch, within the range of a Date. */
+/** Milliseconds since the epoch, within the range of `Date`. */
 const time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
 
 const schema = v.object({
-  /** Under which key it is put. */
+  /** The object key under which it is put. */
   key: v.string(),
-  /** When the run began that puts it. */
+  /** The start of the run that puts the canary. */
   startedAt: time,
-  /** Since when no canary was attached although one is owed. */
+  /** Since when a canary is due but not attached. */
   owedSince: time,
-  /** Absent until the bucket has taken it. */
+  /** Absent until the object is in the bucket. */
   etag: v.optional(v.string()),
-  /** Noted here, because the record of the file may expire or be erased. */
+  /** Stored here, because the file's record may expire or be erased. */
   attached: v.optional(v.literal(true)),
 });
 
@@ -26,7 +26,7 @@ export type CanaryState = Readonly<v.InferOutput<typeof schema>>;
 export interface StoredCanary {
   /** Absent before the first canary. */
   readonly version?: number;
-  /** Absent as well when the item was changed by hand: the next canary then begins anew. */
+  /** Also absent when the item was changed by hand; the next canary then starts afresh. */
   readonly state?: CanaryState;
 }
 
@@ -38,8 +38,8 @@ export const readCanaryItem = async (table: Pick<Table, 'get'>): Promise<StoredC
 };
 
 /**
- * @returns the version written; undefined when another run was faster, or when the response to this write was lost. No file is
- *   put then; where no other run puts one, a later run does.
+ * @returns the written version; undefined when another run was faster, or when the response to this write was lost.
+ *   Nothing is put then; if no other run does it, a later run will.
  */
 export const writeCanaryItem = async (
   state: CanaryState,

@@ -6,16 +6,19 @@ import { type CanaryState, readCanaryItem } from './canary-store.ts';
 
 export type CanaryReader = Pick<Courier, 'settings' | 'table' | 'ledger' | 'clock'>;
 
-/** The newest canary, as far as it says something about today. */
+/** The newest canary, if it still says something about today. */
 export interface Canary {
   readonly version?: number | undefined;
   readonly state?: CanaryState;
-  /** What the ledger knows of its file. */
+  /** The ledger record of its file. */
   readonly known?: LedgerEntry | undefined;
   readonly attached: boolean;
 }
 
-/** An item of another key, or one of days ago, tells of a time when the canary was off: then it begins anew. */
+/**
+ * An item with another key, or one that is days old, dates from before the canary was switched off. The canary starts
+ * afresh then.
+ */
 const isCurrent = (state: CanaryState, key: string, now: number): boolean =>
   state.key === key && now - state.startedAt < canaryOffAfterMs;
 
@@ -29,12 +32,12 @@ export const readCanary = async (key: string, { settings, table, ledger, clock }
 };
 
 /**
- * Since when a canary is owed that is not attached: 0 while the newest one is. It goes on over the days, so that the canary of a
- * new day does not switch the alarm off.
+ * How long a canary has been due but not attached; 0 while the newest one is attached. A new day's canary does not
+ * reset it, so the alarm stays on.
  */
 export const lateMs = ({ state, attached }: Canary, now: number): number =>
   state && !attached ? Math.max(0, now - state.owedSince) : 0;
 
-/** One that the bucket has not taken is put again soon. */
+/** A canary that did not reach the bucket is put again soon. */
 export const isDue = ({ state }: Canary, now: number): boolean =>
   !state || now - state.startedAt >= (state.etag === undefined ? canaryRetryMs : dayMs);

@@ -8,9 +8,9 @@ import { type CanaryState, writeCanaryItem } from './canary-store.ts';
 export type CanaryCourier = CanaryReader & Pick<Courier, 'uuid' | 'log'> & { readonly putObject: PutObject };
 
 /**
- * Puts the canary of the day, an invented file that goes the whole way of a CV: bucket, event, function, API key, Kombo. The item is
- * written first, under a condition, so that of two runs one puts a file; what cannot be put is owed from then on, and the
- * alarm rings an hour later.
+ * Puts the daily canary: an invented file that takes the whole path of a CV (bucket, event, function, API key, Kombo).
+ * The item is written first, with a condition, so that only one of two concurrent runs puts a file. If it cannot be
+ * put, it is due from then on, and the alarm rings an hour later.
  * @throws only when the table could not be read or written
  */
 export const keepCanary = async (signal: AbortSignal, courier: CanaryCourier): Promise<void> => {
@@ -29,7 +29,7 @@ export const keepCanary = async (signal: AbortSignal, courier: CanaryCourier): P
   if (written === undefined) return;
   const fault = canaryFault(key, settings);
   if (fault) {
-    log.error('No canary is put, because it could reach another place than the sandbox, or none.', {
+    log.error('No canary is put, because its settings do not lead to the sandbox.', {
       detail: `CANARY_KEY ${fault.problem}.`,
       nextStep: fault.fix,
     });
@@ -41,7 +41,7 @@ export const keepCanary = async (signal: AbortSignal, courier: CanaryCourier): P
     log.error('The canary could not be put into the bucket.', {
       detail: put.error.detail,
       nextStep:
-        'Look whether a policy of the bucket or of its key refuses on-schedule. It is tried again within a quarter of an hour.',
+        'Check whether a policy of the bucket or of its encryption key denies access to on-schedule. It is tried again within 15 minutes.',
     });
     return;
   }

@@ -90,7 +90,7 @@ describe('EventBridge events of S3', () => {
     expect(refusal).toMatchObject({
       code: 'EVENT_UNKNOWN',
       detail:
-        'The EventBridge event is of a source that is not of AWS; expected is "Object Created" of aws.s3 or a scan result of aws.guardduty.',
+        'The EventBridge event is from a source outside AWS; expected: "Object Created" from aws.s3 or a scan result from aws.guardduty.',
     });
   });
 
@@ -159,7 +159,7 @@ describe('GuardDuty scan results', () => {
     (name) => {
       expect(onlyRequest(sample(name))).toEqual({
         kind: 'ignored',
-        reason: 'REQUIRE_SCAN is off, and the scan has not looked into the file.',
+        reason: 'REQUIRE_SCAN is off, and the scan did not examine the file.',
       });
     },
   );

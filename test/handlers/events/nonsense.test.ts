@@ -5,7 +5,7 @@ import { notification, parse, refusalOf, scanned, unscanned } from './parse.ts';
 import { sample } from './sample.ts';
 
 const expected =
-  'Expected is an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.';
+  'Expected: an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.';
 
 describe('what is no event at all', () => {
   test.each([
@@ -58,13 +58,13 @@ describe('what is no event at all', () => {
   });
 
   test('an SNS record without its message part is refused by its source', () => {
-    expect(refusalOf({ Records: [{ EventSource: 'aws:sns' }] }).detail).toBe(`A record is of aws:sns. ${expected}`);
+    expect(refusalOf({ Records: [{ EventSource: 'aws:sns' }] }).detail).toBe(`A record is from aws:sns. ${expected}`);
   });
 
   test('records of another service are refused by their source and kept', () => {
     expect(refusalOf({ Records: [{ eventSource: 'aws:kinesis', kinesis: { data: 'eA==' } }] })).toMatchObject({
       code: 'EVENT_UNKNOWN',
-      detail: `A record is of aws:kinesis. ${expected}`,
+      detail: `A record is from aws:kinesis. ${expected}`,
       redeliver: true,
     });
   });

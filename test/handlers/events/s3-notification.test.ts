@@ -91,7 +91,10 @@ describe('a native S3 notification', () => {
 
   test('an odd event name is not repeated', () => {
     const event = notification({ key: 'a/b.pdf' }, { eventName: 'Lebenslauf von Jürgen <b>' });
-    expect(onlyRequest(event)).toEqual({ kind: 'ignored', reason: 'An event without a plain name is not an upload.' });
+    expect(onlyRequest(event)).toEqual({
+      kind: 'ignored',
+      reason: 'An event with an unrecognised name is not an upload.',
+    });
   });
 
   test('an S3-like store may sign with its own name', () => {
@@ -257,7 +260,7 @@ describe('another bucket', () => {
       code: 'BUCKET_FOREIGN',
       detail: 'The event names the bucket "acme-logs", but BUCKET is "acme-cv-inbox".',
       nextStep:
-        'Point the trigger at the bucket in BUCKET alone; when BUCKET is wrong, correct it and deploy: within a day the sweep finds the uploads of the last three days.',
+        'Point the trigger only at the bucket in BUCKET. If BUCKET is wrong, correct it and deploy: within a day the sweep finds the uploads of the last three days.',
       redeliver: false,
     });
   });

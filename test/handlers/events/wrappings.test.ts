@@ -21,8 +21,8 @@ describe('SNS', () => {
       kind: 'refused',
       code: 'EVENT_IS_TEXT',
       detail:
-        'The SNS message is plain text, not JSON. Expected is an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.',
-      nextStep: 'Find out who publishes text to the topic or queue. To try the function, drop a file into the bucket.',
+        'The SNS message is plain text, not JSON. Expected: an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.',
+      nextStep: 'Find out what publishes text to the topic or queue. To try the function, drop a file into the bucket.',
       redeliver: false,
     });
   });
@@ -108,9 +108,9 @@ describe('SQS', () => {
           kind: 'refused',
           code: 'EVENT_UNKNOWN',
           detail:
-            'The SQS message is an object without any field of an upload event. Expected is an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.',
+            'The SQS message is an object without any field of an upload event. Expected: an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.',
           nextStep:
-            'Read the message in the failure queue, look at what is connected to the function, and fix what sends it. As it is, the message stays refused: look whether the sweep has found its upload, then delete it (infra/README.md, Replay).',
+            'Read the message in the failure queue, find out which trigger sent it, and fix that trigger. Replaying this message does not help: check whether the sweep has found its upload, then delete the message (infra/README.md, Replay).',
           redeliver: true,
         },
       },

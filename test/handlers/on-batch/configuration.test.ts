@@ -14,8 +14,7 @@ test('a function that is not set up says so for every task, and throws nothing t
       {
         taskId: 't-1',
         resultCode: 'PermanentFailure',
-        resultString:
-          'CONFIGURATION: the settings of the function are not usable; run the action "check" of on-demand.',
+        resultString: 'CONFIGURATION: the settings of the function are invalid; run the action "check" of on-demand.',
       },
     ],
   });

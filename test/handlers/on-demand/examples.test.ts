@@ -43,7 +43,7 @@ const expected: readonly (readonly [string, object])[] = [
   // The second file is the one that the terminal shows how to upload.
   ['on-demand-attach-several', { ok: false, counts: { 'already-attached': 1, missing: 1 } }],
   ['on-demand-status', { ok: true, files: [{ status: 'attached' }] }],
-  ['on-demand-status-all', { ok: true, message: 'Nothing waits, and nothing is held.' }],
+  ['on-demand-status-all', { ok: true, message: 'Nothing is waiting or held.' }],
   ['on-demand-status-rejected', { ok: true, rejected: [] }],
   ['on-batch-1', { results: [{ taskId: 'dGFza2lkMQ', resultCode: 'Succeeded' }] }],
   ['on-batch-2', { results: [{ taskId: 'dGFza2lkMQ', resultCode: 'Succeeded' }] }],

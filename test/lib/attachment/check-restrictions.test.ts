@@ -22,19 +22,19 @@ test.each<[string, Restrictions, object]>([
   [
     'its type is not supported',
     { CV: { supported: false } },
-    { code: 'TYPE_NOT_ALLOWED', detail: 'The integration takes no attachments of type CV.' },
+    { code: 'TYPE_NOT_ALLOWED', detail: 'The integration accepts no attachments of type CV.' },
   ],
   [
     'it is a byte too large',
     { CV: { supported: true, maxSizeBytes: 999 } },
-    { code: 'FILE_TOO_LARGE', detail: 'The file has 1 kB; the integration takes 999 B as CV.' },
+    { code: 'FILE_TOO_LARGE', detail: 'The file has 1 kB; the integration accepts up to 999 B as CV.' },
   ],
   [
     'its content type is not listed',
     { CV: { supported: true, contentTypes: ['application/msword', 'image/*', 'app/*'] } },
     {
       code: 'TYPE_NOT_ALLOWED',
-      detail: 'The integration does not take application/pdf as CV; it takes application/msword, image/*, app/*.',
+      detail: 'The integration does not accept application/pdf as CV; it accepts application/msword, image/*, app/*.',
     },
   ],
 ])('a file may not go when %s', (_, restrictions, error) => {

@@ -23,7 +23,7 @@ test('a file over MAX_BYTES names its size, the limit, and where the limit comes
 test('a file over the limit of the integration says that it is that limit, and for which type', () => {
   const restrictions = { CV: { supported: true, maxSizeBytes: 5_000_000 } };
   expect(detailOf(checkIntegrationSize(7_250_000, 'CV', restrictions))).toBe(
-    'The file has 7.3 MB; the integration takes 5 MB as CV.',
+    'The file has 7.3 MB; the integration accepts up to 5 MB as CV.',
   );
 });
 

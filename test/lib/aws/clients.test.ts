@@ -46,7 +46,7 @@ test('a ledger that never answers is named to the person on call, and what to do
     dynamoTable(dynamodbClient(100), 'cv-courier-ledger').get('candidates/GRK123/Frank Doe.pdf'),
   ).rejects.toThrow(
     'The DynamoDB table "cv-courier-ledger" did not answer in time. Nothing is lost: uploads are sent again automatically. ' +
-      "If it stays, look at the table's throttles and at the network of the function.",
+      "If this persists, check the table's throttling metrics and the function's network.",
   );
 });
 

@@ -205,7 +205,9 @@ describe('many items at once', () => {
   test('that DynamoDB leaves over for ever end with a sentence that names the table', async () => {
     const clock = waitingClock();
     const reading = dynamoTable(busyClient(0), tableName, { clock }).getMany(['a', 'b']);
-    await expect(reading).rejects.toThrow(`The DynamoDB table "${tableName}" is too busy to read all records`);
+    await expect(reading).rejects.toThrow(
+      `The DynamoDB table "${tableName}" is too busy to read all requested records`,
+    );
     expect(clock.waits).toHaveLength(7);
   });
 });

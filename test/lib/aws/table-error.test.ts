@@ -55,7 +55,7 @@ describe.each(questions)('%s', (_, ask) => {
     expect(error).toBeInstanceOf(LedgerTableError);
     expect(error.message).toBe(
       'There is no DynamoDB table "no-such-ledger" in this account and region, or it is still being created. ' +
-        'Set LEDGER_TABLE to the name of the table that the stack created, and compare the region.',
+        'Set LEDGER_TABLE to the name of the table that the stack created, and check the region.',
     );
     expect(error.cause).toBeInstanceOf(DynamoDBServiceException);
   });
@@ -69,7 +69,7 @@ describe.each(questions)('%s', (_, ask) => {
     });
     const error = await faultOf(ask(refusing(denied)));
     expect(error.message).toBe(
-      'The function may not use the DynamoDB table "the-ledger". Give its role the right to read and write the table ' +
+      'The function may not use the DynamoDB table "the-ledger". Give its role permission to read and write the table ' +
         'and its indexes, and to use its encryption key; or correct LEDGER_TABLE.',
     );
   });
@@ -81,7 +81,7 @@ describe.each(questions)('%s', (_, ask) => {
     expect(error).toBeInstanceOf(LedgerTableError);
     expect(error.message).toBe(
       'The DynamoDB table "the-ledger" cannot be used now: ThrottlingException (HTTP 400). Nothing is lost: uploads are sent ' +
-        "again automatically. If it stays, look at the table's throttles and at the network of the function.",
+        "again automatically. If this persists, check the table's throttling metrics and the function's network.",
     );
   });
 

@@ -75,7 +75,7 @@ describe('what must be set', () => {
       'KOMBO_API_KEY_SECRET',
       'KOMBO_INTEGRATION_ID',
     ]);
-    expect(() => readSettings({})).toThrow(/The configuration is not usable:\n- BUCKET is not set/);
+    expect(() => readSettings({})).toThrow(/The configuration is invalid:\n- BUCKET is not set/);
   });
 });
 
@@ -121,7 +121,7 @@ describe('a wrong value is named with its variable:', () => {
 
   test('an API key is never repeated', () => {
     const problems = problemsOf({ ...least, KOMBO_API_KEY_SECRET: undefined, KOMBO_API_KEY: 'ks_prod_with a blank' });
-    expect(problems).toEqual(['KOMBO_API_KEY holds blanks or characters that an API key cannot have.']);
+    expect(problems).toEqual(['KOMBO_API_KEY contains blanks or characters that an API key cannot have.']);
   });
 
   test('both sources of the API key', () => {

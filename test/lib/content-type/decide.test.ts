@@ -168,7 +168,7 @@ describe('bytes that contradict the name are refused', () => {
 
 describe('a document with a password is refused as that', () => {
   const password = (detail: string) => ({ code: 'FILE_HAS_PASSWORD', detail });
-  const seen = password('The first bytes are those of an encrypted document.');
+  const seen = password('The first bytes show an encrypted document.');
 
   test.each([['CV.docx'], ['CV.xlsx'], ['CV.pptx'], ['CV.doc'], ['CV'], ['CV.pdf']])(
     'a new Office document, named %s',
@@ -190,7 +190,7 @@ describe('a document with a password is refused as that', () => {
     expect(encryptedDocumentWithLateDirectory.length).toBeGreaterThan(sniffBytes);
     expect(await decide(encryptedDocumentWithLateDirectory, 'CV.docx')).toEqual(
       password(
-        'The name says docx, and the first bytes are those of an old Office file, as a document with a password has them.',
+        'The name says docx, but the first bytes show an old Office container, as used for documents with a password.',
       ),
     );
   });
@@ -253,7 +253,7 @@ describe('a name that says nothing', () => {
   test('and a container of which S3 says nothing is refused', async () => {
     expect(await decide(compoundFile, 'CV', 'binary/octet-stream')).toEqual({
       code: 'TYPE_NOT_ALLOWED',
-      detail: 'The file is application/x-cfb; allowed are pdf, doc, docx, odt, rtf, txt, png, jpeg.',
+      detail: 'The file is application/x-cfb. Allowed: pdf, doc, docx, odt, rtf, txt, png, jpeg.',
     });
   });
 
@@ -304,7 +304,7 @@ describe('a type that is not allowed is refused', () => {
   test('by its name', async () => {
     expect(await decide(exe, 'setup.exe')).toEqual({
       code: 'TYPE_NOT_ALLOWED',
-      detail: 'The file is exe; allowed are pdf, doc, docx, odt, rtf, txt, png, jpeg.',
+      detail: 'The file is exe. Allowed: pdf, doc, docx, odt, rtf, txt, png, jpeg.',
     });
   });
 

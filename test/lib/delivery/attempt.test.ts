@@ -276,7 +276,7 @@ describe('the limits of the integration', () => {
     expect(await world.attempt()).toMatchObject({
       ending: {
         as: 'rejected',
-        failure: { code: 'FILE_TOO_LARGE', detail: 'The file has 11 B; the integration takes 10 B as CV.' },
+        failure: { code: 'FILE_TOO_LARGE', detail: 'The file has 11 B; the integration accepts up to 10 B as CV.' },
       },
     });
     expect(world.storage.opened).toHaveLength(1);

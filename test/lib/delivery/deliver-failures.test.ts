@@ -109,7 +109,7 @@ describe('what is known not to be delivered', () => {
       failure: {
         code: 'RETRIES_EXHAUSTED',
         detail:
-          'The last of 12 attempts ended with STORAGE_UNAVAILABLE. S3 answered SlowDown (HTTP 503). Look at the AWS Health Dashboard for S3 and KMS, and at the network of the function.',
+          'The last of 12 attempts ended with STORAGE_UNAVAILABLE. S3 answered SlowDown (HTTP 503). Check the AWS Health Dashboard for S3 and KMS, and the network of the function.',
       },
     });
   });

@@ -143,7 +143,7 @@ describe('a second event for the same upload', () => {
 });
 
 describe('what is wrong with a key or a file is settled without a call to Kombo', () => {
-  test('a key that fits no template is rejected', async () => {
+  test('a key that matches no template is rejected', async () => {
     const outcome = await send(world.put('elsewhere/CV.pdf'));
     expect(outcome).toMatchObject({ status: 'rejected', failure: { code: 'KEY_NOT_MATCHED' } });
     expect(outcome).not.toHaveProperty('target');

@@ -72,7 +72,7 @@ describe('bytes that an earlier upload of the key has attached', () => {
     const answer = fileOfRecord({ id: uploadId(copy), readable: true, record: await world.recordOf(copy) });
     expect(answer).toMatchObject({
       status: 'attached',
-      knownBy: 'the same bytes, which an earlier upload of this key has attached',
+      knownBy: 'an earlier upload of this key with the same bytes, which is attached',
     });
     expect(answer).not.toHaveProperty('sentAs');
   });

@@ -420,7 +420,7 @@ describe('a clean verdict', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('for a key that fits no template says so', async () => {
+  test('for a key that matches no template says so', async () => {
     const upload = world.put('elsewhere/CV.pdf');
     await note({ code: 'SCAN_FAILED', at: nine }, upload);
     expect(await note(later(clean), upload)).toMatchObject({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { settings } from '../../../lib/config/settings.ts';
-import { nextStepIfItStays, nextStepOfPause } from '../../../lib/failures/advice.ts';
+import { nextStepIfItPersists, nextStepOfPause } from '../../../lib/failures/advice.ts';
 import type { EventFailure } from '../../../lib/failures/event-failures.ts';
 import type { Failure } from '../../../lib/failures/failure.ts';
 import {
@@ -115,8 +115,8 @@ test('every code that can use up the retry budget of a file says what to do when
   // No attempt ends with these.
   const before = ['EVENT_MISSED', 'INTEGRATION_PAUSED', 'LANE_BUSY', 'RESEND_ASKED', 'SAME_BYTES_UNDECIDED'];
   const without = codes.filter((code) => countsAsAttempt(code) && failureOf(code).status === 'waiting');
-  expect(without.filter((code) => nextStepIfItStays(code) === undefined).sort()).toEqual(before);
-  expect(nextStepIfItStays('SOURCE_CORRUPT')).toBe('The object is damaged: upload it again.');
+  expect(without.filter((code) => nextStepIfItPersists(code) === undefined).sort()).toEqual(before);
+  expect(nextStepIfItPersists('SOURCE_CORRUPT')).toBe('The object is damaged: upload it again.');
 });
 
 test('every code of a pause, which pages when it lasts, says what to do then', () => {
@@ -126,7 +126,7 @@ test('every code of a pause, which pages when it lasts, says what to do then', (
   });
   expect(ofPauses).toEqual(expect.arrayContaining(['KOMBO_BROKE_OFF', 'INTEGRATION.INACTIVE', 'KOMBO_RATE_LIMITED']));
   const saysNothing = ofPauses.filter((code) => nextStepOfPause(code).startsWith('Nothing'));
-  expect(saysNothing.filter((code) => nextStepIfItStays(code) === undefined)).toEqual([]);
+  expect(saysNothing.filter((code) => nextStepIfItPersists(code) === undefined)).toEqual([]);
 });
 
 test('every code has a meaning and a next step that are sentences', () => {

@@ -113,13 +113,14 @@ describe('a key that does not fit says why', () => {
   test('for want of a file name', () => {
     expect(failure('candidates/GRK123/')).toEqual({
       code: 'KEY_NOT_MATCHED',
-      detail: 'No template fits. "candidates/{candidate_id}/{filename}": segment 3 of the key is not a file name.',
+      detail: 'No template matches. "candidates/{candidate_id}/{filename}": segment 3 of the key is not a file name.',
     });
   });
 
   test('for extra segments', () => {
     expect(failure('candidates/GRK123/2026/CV.pdf')).toMatchObject({
-      detail: 'No template fits. "candidates/{candidate_id}/{filename}": the key has 4 segments, the template has 3.',
+      detail:
+        'No template matches. "candidates/{candidate_id}/{filename}": the key has 4 segments, the template has 3.',
     });
   });
 
@@ -137,7 +138,7 @@ describe('a key that does not fit says why', () => {
 
   test('for another folder, in capitals too', () => {
     expect(failure('Candidates/GRK123/CV.pdf')).toMatchObject({
-      detail: 'No template fits. "candidates/{candidate_id}/{filename}": segment 1 of the key is not "candidates".',
+      detail: 'No template matches. "candidates/{candidate_id}/{filename}": segment 1 of the key is not "candidates".',
     });
   });
 
@@ -159,7 +160,7 @@ describe('a key that does not fit says why', () => {
     expect(failure(`candidates/${id}/CV.pdf`)).toEqual({
       code: 'KEY_NOT_MATCHED',
       detail:
-        'No template fits. "candidates/{candidate_id}/{filename}": ' +
+        'No template matches. "candidates/{candidate_id}/{filename}": ' +
         'segment 2 of the key is not an id of 1 to 64 letters, digits, "-" or "_".',
     });
   });
@@ -170,27 +171,27 @@ describe('a key that does not fit says why', () => {
 
   test.each(['.', '..'])('for "%s" as a file name', (name) => {
     expect(failure(`candidates/GRK123/${name}`)).toMatchObject({
-      detail: 'No template fits. "candidates/{candidate_id}/{filename}": segment 3 of the key is not a file name.',
+      detail: 'No template matches. "candidates/{candidate_id}/{filename}": segment 3 of the key is not a file name.',
     });
   });
 
   test('for ".." where any folder may stand', () => {
     expect(failure('../GRK123/CV.pdf', templates('{any}/{candidate_id}/{filename}'))).toMatchObject({
-      detail: 'No template fits. "{any}/{candidate_id}/{filename}": segment 1 of the key is not a folder name.',
+      detail: 'No template matches. "{any}/{candidate_id}/{filename}": segment 1 of the key is not a folder name.',
     });
   });
 
   test('for an unknown type', () => {
     expect(failure('GRK123/resume/CV.pdf', templates('{candidate_id}/{type}/{filename}'))).toMatchObject({
       detail:
-        'No template fits. "{candidate_id}/{type}/{filename}": segment 2 of the key is not one of cv, cover-letter, other.',
+        'No template matches. "{candidate_id}/{type}/{filename}": segment 2 of the key is not one of cv, cover-letter, other.',
     });
   });
 
   test.each(['greenhouse', 'greenhouse:', ':ab', 'a:b:c', 'green house:ab'])('for the integration "%s"', (id) => {
     expect(failure(`${id}/GRK123/CV.pdf`, templates('{integration_id}/{candidate_id}/{filename}'))).toMatchObject({
       detail:
-        'No template fits. "{integration_id}/{candidate_id}/{filename}": ' +
+        'No template matches. "{integration_id}/{candidate_id}/{filename}": ' +
         'segment 1 of the key is not an integration id of the form <tool>:<id>.',
     });
   });
@@ -200,7 +201,7 @@ describe('a key that does not fit says why', () => {
     expect(failure('people/GRK123/CV.pdf', both)).toEqual({
       code: 'KEY_NOT_MATCHED',
       detail:
-        'No template fits. ' +
+        'No template matches. ' +
         '"candidates/{candidate_id}/{filename}": segment 1 of the key is not "candidates". ' +
         '"applications/{application_id}/{filename}": segment 1 of the key is not "applications".',
     });
@@ -261,7 +262,7 @@ describe('a bad template is refused by name', () => {
 
   test('with an unknown placeholder', () => {
     expect(faults('in/{candidat_id}/{filename}')).toEqual([
-      'Template "in/{candidat_id}/{filename}": segment 2 is "{candidat_id}", which is not a placeholder; there are ' +
+      'Template "in/{candidat_id}/{filename}": segment 2 is "{candidat_id}", which is not a placeholder; the placeholders are ' +
         '{candidate_id}, {application_id}, {integration_id}, {type}, {any}, {filename}.',
     ]);
   });
@@ -290,14 +291,14 @@ describe('a bad template is refused by name', () => {
 
   test('with a segment that no key may hold', () => {
     expect(faults('../{candidate_id}/{filename}')).toEqual([
-      'Template "../{candidate_id}/{filename}": segment 1 is "..", which no key may hold.',
+      'Template "../{candidate_id}/{filename}": segment 1 is "..", which no key may contain.',
     ]);
   });
 
   test.each(['cvs*/{candidate_id}/{filename}', '{candidate_id}/new?/{filename}'])(
     'with a folder that would stand for others in the rights of the functions: %s',
     (text) => {
-      expect(faults(text)).toEqual([expect.stringContaining('; no folder may hold "*" or "?".')]);
+      expect(faults(text)).toEqual([expect.stringContaining('; no folder may contain "*" or "?".')]);
     },
   );
 
@@ -314,8 +315,8 @@ describe('a bad template is refused by name', () => {
 
   test('when an earlier one takes all its keys', () => {
     expect(faults('in/{candidate_id}/{filename}|in/{application_id}/{filename}')).toEqual([
-      'Template "in/{application_id}/{filename}": is never reached, ' +
-        'because "in/{candidate_id}/{filename}" before it takes all its keys.',
+      'Template "in/{application_id}/{filename}": is never used, ' +
+        'because "in/{candidate_id}/{filename}" before it matches all its keys.',
     ]);
   });
 

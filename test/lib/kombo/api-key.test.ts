@@ -220,7 +220,7 @@ describe('a secret', () => {
       .catch((thrown) => thrown);
     expect(error).toMatchObject({
       fault: 'unreadable',
-      message: 'The secret holds no API key: store the key itself, or {"apiKey": "..."}.',
+      message: 'The secret contains no API key: store the key itself, or {"apiKey": "..."}.',
     });
   });
 });

@@ -234,7 +234,7 @@ test('an error under 200 without a code may have come after the work', () => {
 });
 
 describe.each([200, 201, 202])('a JSON answer under HTTP %i that is not a success', (httpStatus) => {
-  const coded = { code: 'REMOTE.INPUT_INVALID', message: 'The ATS refused the content.' };
+  const coded = { code: 'REMOTE.INPUT_INVALID', message: 'The ATS rejected the content.' };
 
   test.each([
     ['an error beside the status success', { status: 'success', data: {}, error: coded }],

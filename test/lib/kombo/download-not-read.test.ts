@@ -47,7 +47,7 @@ describe('a body is not read', () => {
     const wanted = { lengths: new Set([100_000_000]), mayRead: () => false };
     expect(await downloadFrom(server, wanted)).toEqual({
       kind: 'not-compared',
-      reason: 'This look had already downloaded as many whole files as one look may.',
+      reason: 'This look had already downloaded the maximum number of whole files.',
       mayPass: false,
     });
     expect(sentBytes()).toBeLessThan(buffersBytes);
@@ -57,7 +57,7 @@ describe('a body is not read', () => {
     const answer = responseHead(chunked) + chunk('x'.repeat(31)) + lastChunk;
     const longer = {
       kind: 'not-compared',
-      reason: 'The file is longer than any that we know, and its length was not announced.',
+      reason: 'The file is longer than every file that it could match, and its length was not announced.',
       mayPass: false,
     };
     expect(await downloadOf(answer)).toEqual(longer);

@@ -27,7 +27,7 @@ describe('a page', () => {
   test.each(pages)('of type %s and another length is not compared, which does not pass', async (type) => {
     expect(await downloadOf(responseHead(contentLength(19), `content-type: ${type}`))).toEqual({
       kind: 'not-compared',
-      reason: 'The link led to a page or a message, not to the file.',
+      reason: 'The link returned a page or a message instead of the file.',
       mayPass: false,
     });
   });

@@ -39,7 +39,7 @@ describe('limits of time:', () => {
     const opening = openLink(localLinks(clock), urlOn(server.port, 'https://127.0.0.1'));
     await until(() => server.connections() === 1);
     expect(await endsAfter(10_000, clock, opening)).toEqual({
-      reason: 'The host of the link gave no connection within 10 s.',
+      reason: 'The host of the link did not accept a connection within 10 s.',
       mayPass: true,
     });
   });
@@ -62,7 +62,7 @@ describe('limits of time:', () => {
     await slow.promise;
     await sleep(20);
     expect(await endsAfter(10_000, clock, opening)).toEqual({
-      reason: 'The host of the link gave no answer within 10 s.',
+      reason: 'The host of the link did not answer within 10 s.',
       mayPass: true,
     });
   });

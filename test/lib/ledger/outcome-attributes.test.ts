@@ -72,7 +72,9 @@ describe('an item that is told', () => {
     expect(codeOf({})).toBe('');
     expect(codeOf({ verdict })).toBe('SCAN_THREAT_FOUND');
     expect(codeOf({ verdict: { ...verdict, acknowledged: true } })).toBe('');
-    expect(v.getDescription(outcomeDetail.entries.code)).toContain('of an attached file only where the malware scan');
+    expect(v.getDescription(outcomeDetail.entries.code)).toContain(
+      'For an attached file it is empty, unless the malware scan',
+    );
   });
 
   test('has every fact as an attribute: a pipe reads nothing else', () => {

@@ -124,7 +124,7 @@ describe('a file in doubt', () => {
     expect(next(undefined, doubted()).state).toMatchObject({
       failure: {
         detail:
-          'The ledger was restored to its state of 2026-01-05T08:00:00.000Z; what was written from then to 2026-01-05T09:00:00.000Z is lost.',
+          'The ledger was restored to its state of 2026-01-05T08:00:00.000Z; everything written between then and 2026-01-05T09:00:00.000Z is lost.',
       },
     });
   });

@@ -33,7 +33,7 @@ const facts = (given: Given) => {
 
 const after = (verdict: Verdict, given: Given = {}) => afterLook(verdict, facts(given));
 const absent: Verdict = { kind: 'absent' };
-const because = 'A file with other bytes may be this one.';
+const because = 'A file with different bytes may be this one.';
 const passing: Verdict = { kind: 'doubt', passes: true, because };
 const staying: Verdict = { kind: 'doubt', passes: false, because };
 
@@ -86,7 +86,7 @@ describe('an absence', () => {
       kind: 'undecidable',
       failure: {
         code: 'OUTCOME_UNKNOWN',
-        detail: `It was sent 3 times without a clear answer; the last attempt ended with ANSWER_LOST. ${seen} It is not among them.`,
+        detail: `It was sent 3 times without a clear answer; the last attempt ended with ANSWER_LOST. ${seen} None of them is this file.`,
       },
     });
   });

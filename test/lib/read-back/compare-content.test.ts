@@ -26,7 +26,7 @@ describe('what the bytes of one listed file are', () => {
     expect(await one(inChunks(cv))).toEqual({ kind: 'ours', otherTypes: [] });
   });
 
-  test('a file of our length with other bytes is different', async () => {
+  test('a file of our length with different bytes is different', async () => {
     expect(await one(letter)).toEqual({ kind: 'different' });
     expect(await one(inChunks(letter))).toEqual({ kind: 'different' });
   });
@@ -39,8 +39,8 @@ describe('what the bytes of one listed file are', () => {
   test('a file without a link is not compared, which may pass, and costs no request', async () => {
     const { comparisons, host } = await compare([], { files: [{ name: 'cv.pdf' }, {}] });
     expect(comparisons).toEqual([
-      { kind: 'not-compared', reason: 'Kombo serves no link to the file.', mayPass: true },
-      { kind: 'not-compared', reason: 'Kombo serves no link to the file.', mayPass: true },
+      { kind: 'not-compared', reason: 'Kombo provides no link to the file.', mayPass: true },
+      { kind: 'not-compared', reason: 'Kombo provides no link to the file.', mayPass: true },
     ]);
     expect(host.opened).toBe(0);
   });

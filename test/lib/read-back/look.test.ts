@@ -118,7 +118,7 @@ describe('what an operator is told of a look', () => {
   });
 
   test('that the listing is not complete, when nothing else hindered it', () => {
-    const problem = 'The listing says that there is more than it shows.';
+    const problem = 'The listing is incomplete: Kombo refers to a next page.';
     expect(summaryOf({ ok: true, files: listed({ kind: 'different' }), more: true }, nine)).toMatchObject({ problem });
     expect(summaryOf({ ok: true, files: [], more: false }, nine)).toEqual({
       at: nine,

@@ -172,7 +172,7 @@ describe('what cannot be decided', () => {
     expect(held).toMatchObject({ status: 'held', failure: { code: 'OUTCOME_UNKNOWN' } });
     const detail = 'failure' in held && held.failure ? held.failure.detail : '';
     expect(detail).toContain('ANSWER_LOST');
-    expect(detail).toContain('the target listed 1 file: 1 with other bytes, 0 not compared');
+    expect(detail).toContain('the target listed 1 file: 1 with different bytes, 0 not compared');
     expect(JSON.stringify(await world.recordOf(upload))).not.toContain('files.example');
     expect(detail).not.toContain('Frank');
   });

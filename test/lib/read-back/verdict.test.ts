@@ -138,13 +138,17 @@ describe('the operator is told why there is a doubt', () => {
 
   test.each<[string, readonly ComparedFile[], Partial<Question>]>([
     ["it may be the copy from before an operator's resend", [listed(ours)], { resent: true }],
-    ['under the type of another upload', [listed({ kind: 'ours', otherTypes: ['OTHER'] }, { type: 'OTHER' })], {}],
-    ['A file with other bytes may be this one, converted', [listed(different)], { tool: lists }],
+    [
+      'with the attachment type of another upload',
+      [listed({ kind: 'ours', otherTypes: ['OTHER'] }, { type: 'OTHER' })],
+      {},
+    ],
+    ['A file with different bytes may be this one, converted', [listed(different)], { tool: lists }],
     ['A file that could not be compared may be this one', [listed(loginPage)], {}],
     ['A file that could not be compared may be this one', [listed(different), listed(noLinkYet)], { tool: nothing }],
-    ['among the files that the listing does not show', [], { more: true }],
-    ['this tool is not yet known to list the files that it took', [], { tool: nothing }],
-    ['this tool is not yet known to list the files that it took', [listed(otherUpload)], { tool: nothing }],
+    ['among files that the incomplete listing does not show', [], { more: true }],
+    ['this tool is not yet known to list every file that it accepted', [], { tool: nothing }],
+    ['this tool is not yet known to list every file that it accepted', [listed(otherUpload)], { tool: nothing }],
   ])('%s', (words, files, change) => {
     expect(because(files, change)).toContain(words);
   });

@@ -75,7 +75,7 @@ test('records that cannot be read are counted and logged without a name, and hid
   expect(JSON.stringify(world.logged)).not.toContain('Frank');
 });
 
-test('a file whose key fits no template, and whose function stopped, is rejected', async () => {
+test('a file whose key matches no template, and whose function stopped, is rejected', async () => {
   const upload = sendingUntil('GRK1', nine);
   const { target: _, ...withoutTarget } = await world.recordOf(upload);
   const item = world.table.items.get(uploadId(upload));

@@ -47,10 +47,10 @@ describe('a sweep item', () => {
     expect(world.table.items.get('sweep')?.document).toBe(document);
     expect(world.logged).toEqual([
       {
-        message: 'The item of the sweep cannot be read; nothing is swept.',
+        message: 'The item of the sweep cannot be read, so no sweep can run.',
         item: 'sweep',
         nextStep:
-          'Set SWEEP_SINCE to the date from which objects should be looked at, or delete the item "sweep" from the ledger table to start from now.',
+          'Set SWEEP_SINCE to the date from which objects should be checked, or delete the item "sweep" from the ledger table to start from now.',
       },
     ]);
   });

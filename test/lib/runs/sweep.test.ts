@@ -284,7 +284,7 @@ describe('a bucket of 100,000 objects of which 50 are unseen', () => {
   );
 });
 
-describe('a key that fits no template', () => {
+describe('a key that matches no template', () => {
   const odd = `${prefix}Frank Doe/2026/CV.pdf`;
 
   test('is counted by each pass, also where the ledger knows it or is not asked, and shown for the last finished one', async () => {

@@ -231,7 +231,7 @@ test('the retry budget of a file begins anew when its lane opens, and not otherw
   expect((await world.recordOf(kept)).state).toMatchObject({ status: 'waiting' });
 });
 
-test('a key that fits no template any more, when its file is sent again, is rejected', async () => {
+test('a key that matches no template any more, when its file is sent again, is rejected', async () => {
   const upload = world.addWaiting('GRK1');
   expect(upload.key).toBe(keyOf('GRK1'));
   await world.work({ settings: { keyTemplates: [] } });

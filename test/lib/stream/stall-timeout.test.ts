@@ -66,7 +66,7 @@ test('reports a source that breaks as storage that is not available, whatever th
   const reading = collect(stopWhenStalled(broken, stallMs, deadlineIn(clock, 60_000), clock));
   await expect(reading).rejects.toMatchObject({
     code: 'STORAGE_UNAVAILABLE',
-    message: 'S3 broke off while the object was read.',
+    message: 'S3 broke the connection while the object was being read.',
   });
 });
 

@@ -89,7 +89,7 @@ test('a failure comes with its code, its next step and the link to the log of Ko
       attempt: 2,
       code: 'REMOTE.INPUT_INVALID',
       nextStep:
-        'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again; or retry, when the cause was at Kombo or in the ATS and is fixed.',
+        'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days). Fix the file and upload it again; or retry, if the cause was in Kombo or the ATS and is fixed.',
       logUrl: 'https://app.kombo.dev/logs?interactionId=1',
       totalMs: 12,
       komboMs: 7,
@@ -143,7 +143,7 @@ test('a code that the table does not have yet is counted apart', () => {
   expect(observed(outcome).counted).toContainEqual(['UnlistedCodes', 1]);
 });
 
-test('a key that fits no template is counted apart from other rejections', () => {
+test('a key that matches no template is counted apart from other rejections', () => {
   const rejected = (code: 'KEY_NOT_MATCHED' | 'FILE_EMPTY') =>
     observed({ ...about, status: 'rejected', failure: { code, detail: 'x' } }, { totalMs: 1 } as never).counted;
   expect(rejected('KEY_NOT_MATCHED')).toEqual([

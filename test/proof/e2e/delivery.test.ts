@@ -133,7 +133,7 @@ test('an .exe named .pdf is rejected, with what to do next in plain sight', asyn
   await choose(page, [{ name: 'CV.pdf', bytes: exe }]);
   const rejected = rowsNamed(page, 'Rejected').filter({ hasText: 'candidate/exe1' });
   await rejected.waitFor();
-  const nextStep = 'Look at the file with care; ask the uploader for the real document.';
+  const nextStep = 'Handle the file with care, and ask the uploader for the real document.';
   expect(await rejected.locator('.next-step').innerText()).toBe(nextStep);
   expect(await page.locator('[data-target="candidate/exe1"]').count()).toBe(0);
 });

@@ -106,7 +106,7 @@ test('a rejected file rings, and the alarm is on for a day', async () => {
   expect(alarms.on()).toEqual([]);
 });
 
-test('a key that fits no template is counted, and rings as a rejection', async () => {
+test('a key that matches no template is counted, and rings as a rejection', async () => {
   const { functions, alarms, schedule } = await start();
   await functions.upload('candidates-of-2026/Frank Doe.pdf', cvOf('Frank'));
   await schedule(10 * minuteMs);

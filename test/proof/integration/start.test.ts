@@ -133,12 +133,12 @@ describe('without --once it stays up', () => {
     await s3.send(new PutObjectCommand({ Bucket: 'cv-courier-local', Key: 'elsewhere/Jane Roe.pdf', Body: exe }));
     await expect
       .poll(stack.stdout)
-      .toContain('unwatched           elsewhere/Jane Roe.pdf is a key outside KEY_TEMPLATES');
+      .toContain('unwatched           The key elsewhere/Jane Roe.pdf is outside KEY_TEMPLATES');
     s3.destroy();
 
     const second = await once(['--state', state]);
     expect(second.code).toBe(1);
-    expect(second.stderr).toContain('A local stack runs in this folder already');
+    expect(second.stderr).toContain('A local stack is already running in this folder');
 
     const answered = command('invoke', ['on-upload', '{"Event":"s3:TestEvent"}', '--state', state]);
     expect(await answered.ended).toBe(0);
@@ -186,7 +186,7 @@ describe('without --once it stays up', () => {
 describe('invoke', () => {
   test.each([
     [['on-demand', '{"action":"check"}'], 'No local stack is running. Start one with: npm start', 1],
-    [['on-demand', '{action: check}'], 'The event is no JSON: {action: check}', 2],
+    [['on-demand', '{action: check}'], 'The event is not valid JSON: {action: check}', 2],
     [[], 'Usage: npm run invoke', 2],
     [['on-demand', 'missing.json'], 'There is no file missing.json.', 2],
   ] as const)('%o says what is wrong', async (args, message, code) => {

@@ -31,14 +31,14 @@ const both = (status: Ending['status'], compared: 'different' | 'notCompared', p
     ...(problem !== undefined && { problem }),
   })) as unknown as readonly [Ending, Ending];
 
-const pages = 'The link led to a page or a message, not to the file.';
-const more = 'The listing says that there is more than it shows.';
-const endless = 'The file is longer than any that we know, and its length was not announced.';
+const pages = 'The link returned a page or a message instead of the file.';
+const more = 'The listing is incomplete: Kombo refers to a next page.';
+const endless = 'The file is longer than every file that it could match, and its length was not announced.';
 
 /** For each habit: what becomes of a file that arrived, and of one that did not. */
 const cases: readonly (readonly [Habit, readonly [Ending, Ending]])[] = [
   ['converted', both('unknown', 'different')],
-  ['no-link', both('unknown', 'notCompared', 'Kombo serves no link to the file.')],
+  ['no-link', both('unknown', 'notCompared', 'Kombo provides no link to the file.')],
   ['link-403', both('unknown', 'notCompared', 'The link was answered with HTTP status 403.')],
   ['link-503', both('unknown', 'notCompared', 'The link was answered with HTTP status 503.')],
   ['link-login', both('held', 'notCompared', pages)],

@@ -68,7 +68,8 @@ const opened = (file: StoredFile, process: Pick<Process, 'step'>, fault: ReadFau
     // The real one reuses its buffers, too.
     first.fill('z');
     if (fault === 'stalls') await new Promise<never>(() => undefined);
-    if (fault === 'breaks') throw new SourceError('STORAGE_UNAVAILABLE', 'S3 broke off while the object was read.');
+    if (fault === 'breaks')
+      throw new SourceError('STORAGE_UNAVAILABLE', 'S3 broke the connection while the object was being read.');
     if (fault === 'short') return;
     const rest = file.content.subarray(half);
     yield await process.step('storage read', () => (fault === 'corrupt' ? Buffer.alloc(rest.length, 'y') : rest));

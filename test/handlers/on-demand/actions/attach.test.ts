@@ -49,9 +49,9 @@ describe('attach', () => {
         {
           status: 'rejected',
           code: 'REMOTE.INPUT_INVALID',
-          meaning: 'The ATS refused the content.',
+          meaning: 'The ATS rejected the content.',
           nextStep:
-            'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days), fix the file, and upload again; or retry, when the cause was at Kombo or in the ATS and is fixed.',
+            'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days). Fix the file and upload it again; or retry, if the cause was in Kombo or the ATS and is fixed.',
           logUrl: 'https://app.kombo.example/log/1',
         },
       ],
@@ -143,7 +143,7 @@ describe('attach by prefix', () => {
     );
     expect(answer).toMatchObject({ ok: false, next: { action: 'attach', prefix: 'candidates/' } });
     expect(answer.message).toBe(
-      'Nothing was started. Time ran out. There is more: "next" is the request that continues.',
+      'Nothing was started. Time ran out. There are more: send the request in "next" to continue.',
     );
     expect(world.kombo.posts).toHaveLength(0);
   });
@@ -234,7 +234,7 @@ describe('dryRun', () => {
     expect(answer.message).toContain('TYPE_CONTRADICTED');
   });
 
-  test('tells that the key fits no template', async () => {
+  test('tells that the key matches no template', async () => {
     world.put('inbox/Frank Doe CV.pdf');
     const answer = await world.ask({ action: 'dryRun', key: 'inbox/Frank Doe CV.pdf' });
     expect(answer.message).toContain('KEY_NOT_MATCHED');
@@ -253,7 +253,7 @@ describe('dryRun', () => {
     expect(answer).toMatchObject({
       ok: true,
       message: 'Nothing was sent. Of 20 objects, 20 would be attached now.',
-      note: 'A dry run looks at the first 20 objects.',
+      note: 'A dry run examines only the first 20 objects.',
     });
   });
 });

@@ -46,7 +46,7 @@ const wrongOf = (lines: Lines): readonly string[] =>
 test('all is well: every part was tried, nothing was sent and nothing written', async () => {
   world.put(key);
   const { answer, lines } = await check();
-  expect(answer).toMatchObject({ ok: true, message: 'All is well with what was tested.' });
+  expect(answer).toMatchObject({ ok: true, message: 'Everything that could be tested works.' });
   expect(lines.map(({ what, state }) => `${what}: ${state}`)).toEqual([
     'configuration: ok',
     'times: ok',
@@ -96,7 +96,7 @@ describe('the sweep', () => {
 
   test('that accounted for everything says when, and names no folder', async () => {
     const found =
-      'The last pass ended at 2026-01-05T08:00:00.000Z, 60 minutes ago. It accounted for every object that it asked about.';
+      'The last pass ended at 2026-01-05T08:00:00.000Z, 60 minutes ago. It accounted for every object that it checked.';
     expect(await linesWith(finished)).toEqual([{ what: 'sweep', state: 'ok', found }]);
   });
 
@@ -113,7 +113,7 @@ describe('the sweep', () => {
         finishedAt: Date.UTC(2026, 0, 4, 8),
         pass: { startedAt: Date.UTC(2026, 0, 4, 9), prefix: '', deep: true, unaccounted: 0 },
       },
-      'ended at 2026-01-04T08:00:00.000Z, 25 hours ago. One is in progress since 2026-01-04T09:00:00.000Z.',
+      'ended at 2026-01-04T08:00:00.000Z, 25 hours ago. Another has been in progress since 2026-01-04T09:00:00.000Z.',
     ],
   ])('%s is wrong', async (_, document, found) => {
     expect(await linesWith({ since: {}, watermark: 0, ...document })).toMatchObject([
@@ -151,7 +151,7 @@ test('a bucket that is silent hides nothing of what the other parts found, and k
   const { answer, lines, of } = await world.run(check({}, { storage }));
   expect(world.clock.now() - startedAt).toBeLessThan(minute);
   expect(answer).toMatchObject({ ok: false });
-  expect(of('bucket')).toMatchObject({ state: 'wrong', found: 'It could not be tested: No answer came in time.' });
+  expect(of('bucket')).toMatchObject({ state: 'wrong', found: 'It could not be tested: No answer arrived in time.' });
   expect(of('times')).toMatchObject({ state: 'ok' });
   expect(lines.filter(({ state }) => state === 'ok').map(({ what }) => what)).toEqual(
     expect.arrayContaining(['alarms', 'table, reading', 'Kombo']),
@@ -173,7 +173,7 @@ describe('the canary', () => {
     expect(await canaryLine({ CANARY_KEY: canaryKey.replace('sandbox', 'lever'), KEY_TEMPLATES })).toMatchObject({
       state: 'wrong',
       found: expect.stringMatching(
-        /^Parameter canaryKey is read by a key template that takes no .* No canary is put\.$/,
+        /^Parameter canaryKey does not name an integration of Kombo's sandbox .* No canary is sent\.$/,
       ),
     });
   });
@@ -198,7 +198,7 @@ describe('what packaging refuses and the plain template does not', () => {
     expect(await linesWith({ watchedPrefixes: ['cvs/'] })).toMatchObject([
       {
         state: 'wrong',
-        found: expect.stringContaining('begin in "candidates/"'),
+        found: expect.stringContaining('start in "candidates/"'),
         todo: expect.stringContaining('Prefix1'),
       },
       { state: 'warning', found: expect.stringContaining('watches "cvs/"') },
@@ -251,7 +251,7 @@ describe('the tool', () => {
   test('tells what it lists and keeps, and until when that is known', async () => {
     const [line] = await linesAbout('tool');
     expect(line?.found).toBe(
-      'This tool lists application/pdf files of candidates, and keeps them byte for byte up to 10000 bytes (known until 2026-02-04T09:00:00.000Z).',
+      'This tool lists application/pdf files of candidates, and stores them unchanged up to 10000 bytes (valid until 2026-02-04T09:00:00.000Z).',
     );
   });
 
@@ -365,7 +365,7 @@ describe('the integration', () => {
     const { of } = await check();
     expect(of(`limits for candidates of ${integrationId}`)).toMatchObject({
       state: 'ok',
-      found: 'CV up to 5 kB. MAX_BYTES is 10 kB; the smaller limit holds.',
+      found: 'CV up to 5 kB. MAX_BYTES is 10 kB; the smaller limit applies.',
     });
   });
 });
@@ -505,7 +505,7 @@ describe('the bucket', () => {
     [
       'from a date on, which applies to new objects for ever',
       { actions: [{ does: 'deletes', to: 'objects', when: { from: new Date(Date.UTC(2099, 0, 1)) } }] },
-      'It deletes objects in candidates/ from 2099-01-01 on, new ones immediately.',
+      'It deletes objects in candidates/ from 2099-01-01 on, and new ones immediately.',
     ],
   ])('with a rule %s is a warning', async (_name, rule, found) => {
     const { rules } = await ruleLines({ actions: [deletesAfter(29)], ...rule });
@@ -533,12 +533,12 @@ describe('the bucket', () => {
     });
     expect(answer).toMatchObject({
       ok: true,
-      message: 'All is well with what was tested. 2 things could not be tested.',
+      message: 'Everything that could be tested works. 2 things could not be tested.',
     });
   });
 
   test.each<[string, Awaited<ReturnType<StackSetup['versioning']>>, string, string]>([
-    ['with versions', ok('enabled'), 'ok', 'exactly one of them'],
+    ['with versions', ok('enabled'), 'ok', 'pinned to one version'],
     ['without versions', ok('never enabled'), 'warning', 'is off'],
     ['with suspended versions', ok('suspended'), 'warning', 'is suspended'],
     ['that may not be asked', { ok: false, error: 'AccessDenied' }, 'not tested', 'sent as data'],
@@ -600,7 +600,7 @@ describe('ids in keys', () => {
         what: `unknown ids of ${other}`,
         state: 'warning',
         found: expect.stringContaining('3 targets of held files (KOMBO_NOT_FOUND)'),
-        todo: expect.stringContaining('all ids are new'),
+        todo: expect.stringContaining('all ids change'),
       },
     ]);
     expect(JSON.stringify(lines)).not.toMatch(/GRK123|BTbk/);
@@ -632,7 +632,7 @@ describe('synced attachments', () => {
       {
         what,
         state: 'wrong',
-        found: expect.stringContaining('fits 1 of 1: each is attached again'),
+        found: expect.stringContaining('1 of 1 keys match a key template: each of these files is attached again'),
         todo: expect.stringContaining('another bucket'),
       },
     ]);
@@ -644,8 +644,12 @@ describe('synced attachments', () => {
   });
 
   test.each([
-    ['in another bucket', { bucket: 'acme-files', key: 'candidates/GRK123/EYJjhMQT3LtV' }, 'Of 1 that Kombo named'],
-    ['in a folder that nobody watches', { bucket: 'cv-inbox', key: `kombo/${suffix}` }, 'none is in a watched folder'],
+    ['in another bucket', { bucket: 'acme-files', key: 'candidates/GRK123/EYJjhMQT3LtV' }, 'Kombo named 1'],
+    [
+      'in a folder that nobody watches',
+      { bucket: 'cv-inbox', key: `kombo/${suffix}` },
+      'none of them in a watched folder',
+    ],
   ])('%s are fine', async (_name, file, found) => {
     syncs(file);
     expect(await linesWith()).toMatchObject([{ what, state: 'ok', found: expect.stringContaining(found) }]);
@@ -654,9 +658,9 @@ describe('synced attachments', () => {
   test.each([
     ['INTEGRATION.MODEL_DISABLED', 'ok', 'syncs none'],
     ['INTEGRATION.MODEL_NOT_AVAILABLE', 'ok', 'syncs none'],
-    ['KOMBO_FORBIDDEN', 'not tested', 'does not say'],
-    ['KOMBO_NOT_FOUND', 'not tested', 'does not say'],
-    ['KOMBO_UNAVAILABLE', 'not tested', 'does not say'],
+    ['KOMBO_FORBIDDEN', 'not tested', 'does not report'],
+    ['KOMBO_NOT_FOUND', 'not tested', 'does not report'],
+    ['KOMBO_UNAVAILABLE', 'not tested', 'does not report'],
   ] as const)('about which Kombo answers %s: %s', async (code, state, found) => {
     const failure = { code, detail: 'Kombo answered.' };
     world.kombo.syncedFiles = async () => ({ ok: false, failure, concurrency: {} });
@@ -670,7 +674,11 @@ describe('synced attachments', () => {
     world.put(`${suffix}.pdf`);
     world.put('inbox/integrations/greenhouse:1/candidates/GRK123/CV.pdf');
     expect(await linesWith(runtime)).toMatchObject([
-      { what: 'synced attachments', state: 'wrong', found: expect.stringContaining('fits 2 of 2') },
+      {
+        what: 'synced attachments',
+        state: 'wrong',
+        found: expect.stringContaining('2 of 2 keys match a key template'),
+      },
     ]);
   });
 });
@@ -686,7 +694,7 @@ describe('the alarms', () => {
     expect(answer).toMatchObject({ ok: false, message: expect.stringContaining('1 thing to fix: alarms.') });
     expect(of('alarms')).toMatchObject({
       state: 'wrong',
-      found: 'Nobody is subscribed to the alarms of this stack: no alarm reaches anybody.',
+      found: 'The alarms of this stack have no confirmed subscription, so they reach nobody.',
       todo: expect.stringContaining(command),
     });
   });
@@ -696,7 +704,7 @@ describe('the alarms', () => {
     expect(answer.ok).toBe(false);
     expect(of('alarms')).toMatchObject({
       state: 'wrong',
-      found: expect.stringContaining('A subscription waits for its confirmation.'),
+      found: expect.stringContaining('One subscription is not confirmed yet.'),
       todo: expect.stringContaining('Subscription Confirmation'),
     });
   });
@@ -706,7 +714,7 @@ describe('the alarms', () => {
     expect(answer.ok).toBe(true);
     expect(of('alarms')).toMatchObject({
       state: 'warning',
-      found: 'The topic of the alarms has 1 confirmed subscription. 2 subscriptions wait for their confirmation.',
+      found: 'The topic of the alarms has 1 confirmed subscription. 2 subscriptions are not confirmed yet.',
     });
   });
 

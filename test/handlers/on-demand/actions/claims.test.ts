@@ -36,7 +36,7 @@ describe.each(pauses)('while %s is paused', (_, name, sentence) => {
       files: [{ status: 'waiting', paused: expect.stringContaining(sentence) }],
     });
     expect(answer.message).toMatch(
-      /^It is released to be sent again\. It is sent again automatically when the pause ends\. /,
+      /^It is released to be sent again\. It will be sent again automatically when the pause ends\. /,
     );
     expect(answer.message).not.toMatch(/was sent|held|not delivered/);
     expect(world.kombo.posts).toHaveLength(1);
@@ -47,7 +47,7 @@ describe.each(pauses)('while %s is paused', (_, name, sentence) => {
     await pause(name);
     const answer = await world.ask(retry);
     expect(answer.message).toMatch(
-      /^It is released\. It is not delivered, and is sent automatically when the pause ends\. /,
+      /^It is released\. It is not delivered yet and will be sent automatically when the pause ends\. /,
     );
     expect(answer.message).toContain(sentence);
     expect(world.kombo.posts).toHaveLength(1);
@@ -69,7 +69,7 @@ describe.each(pauses)('while %s is paused', (_, name, sentence) => {
     };
     const event = { Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] };
     const answer = await world.ask({ action: 'replay', event });
-    expect(answer.message).toContain('is sent automatically when the pause ends.');
+    expect(answer.message).toContain('will be sent automatically when the pause ends.');
     expect(answer.message).toContain(sentence);
   });
 
@@ -77,7 +77,7 @@ describe.each(pauses)('while %s is paused', (_, name, sentence) => {
     await pause(name);
     await attachWith();
     expect((await world.ask({ action: 'status' })).message).toContain(
-      'those of a paused integration follow when its pause ends',
+      'those of a paused integration are sent when its pause ends',
     );
   });
 });
@@ -86,7 +86,7 @@ test('an integration that is resumed while everything is paused is not said to b
   await pause(integrationId);
   await pause('account');
   const answer = await world.ask({ action: 'resume', integration_id: integrationId, reason });
-  expect(answer.message).toContain('But everything is paused, so they wait until that ends, too:');
+  expect(answer.message).toContain('But everything is paused as well, so they wait until that pause ends:');
 });
 
 test('a pause that began while another one was ended is not said to have ended', async () => {
@@ -116,7 +116,7 @@ test('a file whose pause has ended is not said to be paused', async () => {
   await world.ask({ action: 'resume', integration_id: integrationId, reason });
   const answer = await world.ask({ action: 'status', key });
   expect(answer.message).toMatch(
-    /INTEGRATION_PAUSED: It met this before, and no pause keeps it back any more\. Nothing: it is sent automatically\.$/,
+    /INTEGRATION_PAUSED: This happened earlier\. Its integration is not paused now\. Nothing: it is sent automatically\.$/,
   );
 });
 
@@ -138,7 +138,7 @@ describe('a retry', () => {
   test('of many that may have been delivered promises a look and no sending', async () => {
     await attachWith(losesAnswer);
     const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
-    expect(answer.message).toBe('1 file released; the next scheduled run looks whether it has arrived.');
+    expect(answer.message).toBe('1 file released; the next scheduled run checks whether it has arrived.');
   });
 
   test('that another invocation overtakes says that the other one sends it', async () => {
@@ -185,7 +185,7 @@ describe('a record that cannot be read', () => {
   test('is left alone by a retry of many, which says so', async () => {
     expect(await world.ask({ action: 'retry', candidate_id: 'GRK123', reason })).toMatchObject({
       ok: false,
-      message: 'There was nothing to retry. 1 file left as it is.',
+      message: 'There was nothing to retry. 1 file left unchanged.',
       files: [{ status: 'held', code: 'RECORD_UNREADABLE' }],
     });
   });

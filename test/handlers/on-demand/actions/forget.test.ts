@@ -43,7 +43,7 @@ describe('forget', () => {
     expect(await world.ask(forget)).toMatchObject({ ok: false, erased: 1, kept: [{ key }] });
   });
 
-  test('by a key that fits no template does not claim that there is no record while the bucket is silent', async () => {
+  test('by a key that matches no template does not claim that there is no record while the bucket is silent', async () => {
     const strange = 'inbox/Frank Doe CV.pdf';
     world.put(strange);
     await world.ask({ action: 'attach', key: strange });

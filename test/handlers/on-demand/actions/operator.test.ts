@@ -183,7 +183,7 @@ describe('retry', () => {
     await world.ask({ action: 'attach', key });
     const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
     expect(answer).toMatchObject({ ok: true, released: 2 });
-    expect(answer.message).toBe('2 files released; the next scheduled run sends them. 1 file left as it is.');
+    expect(answer.message).toBe('2 files released; the next scheduled run sends them. 1 file left unchanged.');
     await world.runSchedule();
     expect(world.kombo.standing).toHaveLength(3);
   });
@@ -224,7 +224,9 @@ describe('retry', () => {
     world.table.items.set(item.pk, item);
     expect(await world.ask({ action: 'retry', code, reason })).toMatchObject({ ok: true, released: 1 });
     // Nothing was paused.
-    expect((await world.ask({ action: 'status', key })).message).toContain(`${code}: It met this before, and no pause`);
+    expect((await world.ask({ action: 'status', key })).message).toContain(
+      `${code}: This happened earlier. Its integration is not paused now.`,
+    );
     await world.runSchedule();
     expect(await world.ask({ action: 'status', key })).toMatchObject({ files: [{ status: 'attached' }] });
   });
@@ -236,20 +238,20 @@ describe('retry', () => {
     await world.ask({ action: 'resolve', key: 'candidates/GRK123/A.pdf', reason });
     for (const dry_run of [true, false]) {
       const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', dry_run, reason });
-      expect(answer.message).toContain('1 file left as it is.');
+      expect(answer.message).toContain('1 file left unchanged.');
     }
     await world.runSchedule();
     expect(world.kombo.standing).toHaveLength(1);
   });
 
   test.each(['INTEGRATION_PAUSED', 'INTEGRATION.INACTIVE', 'REMOTE.RATE_LIMIT_EXCEEDED', 'ANSWER_LOST'] as const)(
-    'of the code %s, whose files are sent or looked at automatically, does nothing and says so',
+    'of the code %s, whose files are sent or looked up automatically, does nothing and says so',
     async (code) => {
       await sentWith(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
       const before = new Map(world.table.items);
       expect(await world.ask({ action: 'retry', code, reason })).toEqual({
         ok: false,
-        message: `Nothing was done: files with ${code} are sent or looked at automatically. "status" shows what waits and what is paused; "resume" ends a pause.`,
+        message: `Nothing was done: files with ${code} are sent or looked up automatically. "status" shows what waits and what is paused; "resume" ends a pause.`,
       });
       expect(world.table.items).toEqual(before);
       expect(world.kombo.posts).toHaveLength(1);
@@ -267,7 +269,7 @@ describe('retry', () => {
     const one = await world.ask({ action: 'retry', key, reason });
     expect(one).toMatchObject({ ok: false, files: [{ status: 'waiting', paused: expect.stringContaining('paused') }] });
     expect(one.message).toMatch(
-      /^It is released\. It is not delivered, and is sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. /,
+      /^It is released\. It is not delivered yet and will be sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. /,
     );
     const many = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
     expect(many.message).toBe('1 file released; when the pause ends, a scheduled run sends it.');
@@ -275,7 +277,7 @@ describe('retry', () => {
   });
 });
 
-describe('a record whose key fits no template', () => {
+describe('a record whose key matches no template', () => {
   const strange = 'inbox/Frank Doe CV.pdf';
 
   /** The template of the key was removed after the file was held or its answer lost. */
@@ -288,7 +290,9 @@ describe('a record whose key fits no template', () => {
       expect(await world.ask({ action: 'attach', key: strange })).toMatchObject({ files: [{ status: 'rejected' }] });
       const answer = await world.ask({ ...request, key: strange, reason });
       expect(answer).toMatchObject({ ok: false, files: [{ status: 'rejected', code: 'KEY_NOT_MATCHED' }] });
-      expect(answer.message).toMatch(/^Nothing was done: its key fits none of KEY_TEMPLATES, so there is no candidate/);
+      expect(answer.message).toMatch(
+        /^Nothing was done: its key matches none of KEY_TEMPLATES, so there is no candidate/,
+      );
       expect(await world.ask({ action: 'retry', code: 'KEY_NOT_MATCHED', reason })).toMatchObject({ released: 0 });
     },
   );
@@ -386,7 +390,7 @@ describe('resolve', () => {
     const answer = await world.ask({ ...resolve, reason: 'Deleted.' });
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'rejected', code: 'SCAN_THREAT_FOUND' }] });
     expect(answer.message).toMatch(
-      /^Nothing was sent\. It was never delivered, .* not sent\. Only a later clean scan of it or "retry" by its key with "force": true still sends it\./,
+      /^Nothing was sent\. It was never delivered, .* not to send it\. Only a later clean scan of it or "retry" by its key with "force": true can still send it\./,
     );
     await world.runSchedule();
     expect(world.kombo.posts).toHaveLength(0);
@@ -405,7 +409,7 @@ describe('resolve', () => {
     const answer = await world.ask({ ...resolve, reason: 'Deleted in the ATS.' });
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
     expect(answer.message).toMatch(
-      /^Nothing was sent\. The verdict of the malware scan is acknowledged: it is no longer/,
+      /^Nothing was sent\. The verdict of the malware scan is acknowledged, so the file is no longer/,
     );
   });
 
@@ -415,11 +419,11 @@ describe('resolve', () => {
     const answer = await world.ask(resolve);
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'rejected', code: 'KOMBO_NOT_FOUND' }] });
     expect(answer.message).toMatch(
-      /^Nothing was sent\. It was never delivered, and an operator has decided that it is not sent\. Only a newer upload/,
+      /^Nothing was sent\. It was never delivered, and an operator decided not to send it\. Only a newer upload/,
     );
     const again = await world.ask(resolve);
     expect(again).toMatchObject({ ok: true, repeated: true });
-    expect(again.message).toMatch(/^Nothing was done now: it was resolved already/);
+    expect(again.message).toMatch(/^Nothing was done now: it was already resolved/);
     await world.runSchedule();
     expect(world.kombo.posts).toHaveLength(1);
     await world.ask({ action: 'retry', key, reason: 'It is wanted after all.' });

@@ -38,7 +38,7 @@ describe('pause', () => {
       files: [{ status: 'waiting', code: 'INTEGRATION_PAUSED', attempts: 0 }],
     });
     expect(answer.message).toMatch(
-      /^It is not delivered, and is sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. An operator ends it with "resume"; its files follow then\.$/,
+      /^It is not delivered yet and will be sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. An operator ends it with "resume"; its files are then sent\.$/,
     );
     expect(world.kombo.posts).toHaveLength(0);
     expect(await world.ask({ ...(next as object), reason: 'It has moved.' })).toMatchObject({ ok: true });
@@ -50,7 +50,7 @@ describe('pause', () => {
     await world.ask(pause);
     const answer = await world.ask({ ...pause, reason: 'Another one.' });
     expect(answer.message).toMatch(
-      /^It is paused already\. The integration has been paused since \S+: .*The ATS moves\.$/,
+      /^It is already paused\. The integration has been paused since \S+: .*The ATS moves\.$/,
     );
   });
 
@@ -71,7 +71,7 @@ describe('resume', () => {
     await world.ask(pause);
     expect(await world.ask(resume)).toEqual({
       ok: true,
-      message: `The pause of ${integrationId} (INTEGRATION_PAUSED) has ended. Its files follow with the next scheduled runs.`,
+      message: `The pause of ${integrationId} (INTEGRATION_PAUSED) has ended. Its files are sent by the next scheduled runs.`,
     });
   });
 
@@ -83,7 +83,7 @@ describe('resume', () => {
     }
     world.clock.advance(2 * hour);
     await world.runSchedule();
-    expect((await world.ask(resume)).message).toContain('3 files or more follow with the next scheduled runs.');
+    expect((await world.ask(resume)).message).toContain('3 files or more are sent by the next scheduled runs.');
   });
 
   test('ends the pause that "code" names', async () => {
@@ -107,7 +107,7 @@ describe('resume', () => {
     const answer = await world.ask(meant);
     expect(answer).toEqual({
       ok: false,
-      message: `Nothing was done: ${integrationId} is paused for another cause by now, INTEGRATION.PERMISSION_MISSING. "next" ends that pause.`,
+      message: `Nothing was done: ${integrationId} is now paused for another cause, INTEGRATION.PERMISSION_MISSING. "next" ends that pause.`,
       next: { ...resume, code: 'INTEGRATION.PERMISSION_MISSING', reason: '...' },
     });
     expect(lanesOf()).toEqual(before);
@@ -121,7 +121,7 @@ describe('resume', () => {
     await world.ask({ ...pause, integration_id: 'account' });
     expect(await world.ask({ ...resume, integration_id: 'account' })).toMatchObject({
       ok: true,
-      message: `The pause of account (INTEGRATION_PAUSED) has ended. Its files follow with the next scheduled runs. But these are paused themselves, and their files wait: ${integrationId}.`,
+      message: `The pause of account (INTEGRATION_PAUSED) has ended. Its files are sent by the next scheduled runs. But these integrations are also paused on their own, so their files still wait: ${integrationId}.`,
     });
     expect(await world.ask({ action: 'status' })).toMatchObject({ pauses: [{ integration: integrationId }] });
   });
@@ -129,7 +129,7 @@ describe('resume', () => {
   test('of an id that nothing is known of names what is paused', async () => {
     expect(await world.ask(resume)).toEqual({
       ok: false,
-      message: `No integration ${integrationId} is known. Nothing is paused.`,
+      message: `The integration ${integrationId} is not known. Nothing is paused.`,
       paused: [],
     });
   });
@@ -139,7 +139,7 @@ describe('resume', () => {
     await world.ask(resume);
     const ended = {
       ok: true,
-      message: `There is no pause of ${integrationId} any more. Nothing is paused.`,
+      message: `${integrationId} is not paused any more. Nothing is paused.`,
       paused: [],
     };
     expect(await world.ask(resume)).toEqual(ended);
@@ -153,7 +153,7 @@ describe('resume', () => {
     await world.ask({ ...pause, integration_id: 'account' });
     expect(await world.ask(resume)).toEqual({
       ok: false,
-      message: `There is no pause of ${integrationId} any more. Paused are: account.`,
+      message: `${integrationId} is not paused any more. Paused are: account.`,
       paused: ['account'],
     });
   });
@@ -166,12 +166,12 @@ describe('resume', () => {
     world.table.items.set(pk, { pk, version: 7, document: '{"touchedAt":"yesterday"}' });
     expect(await world.ask({ action: 'attach', key })).toMatchObject({
       files: [
-        { status: 'waiting', paused: expect.stringContaining('or resume the integration, which writes a new one') },
+        { status: 'waiting', paused: expect.stringContaining('or resume the integration, which writes a new record') },
       ],
     });
     expect(await world.ask({ ...resume, integration_id: name })).toEqual({
       ok: true,
-      message: `The unreadable record of ${name} was replaced: its files follow with the next run.`,
+      message: `The unreadable record of ${name} was replaced: its files are sent by the next run.`,
     });
     expect(JSON.parse(world.table.items.get(pk)?.document ?? '')).toMatchObject({ openedAt: world.clock.now() });
     await world.runSchedule();
@@ -205,7 +205,7 @@ describe('files of a backfill', () => {
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { retryAfterMs: hour }));
     await world.ask({ action: 'attach', prefix: 'candidates/' });
     expect(await world.ask({ action: 'attach', prefix: 'candidates/' })).toMatchObject({
-      message: 'Of 1 object: 1 known and left as they are.',
+      message: 'Of 1 object: 1 known and left unchanged.',
     });
     expect(world.kombo.posts).toHaveLength(1);
     expect(await world.ask({ action: 'attach', key })).toMatchObject({ ok: true, files: [{ status: 'attached' }] });

@@ -32,7 +32,7 @@ describe('the same resend', () => {
     const second = await world.ask(resend);
     expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'attached', attempts: 2 }] });
     expect(second.message).toBe(
-      `Nothing was sent now: it was sent again for this reason already, at ${sentAt}. It is attached to candidate GRK123, since ${sentAt}. For one more copy, give another reason.`,
+      `Nothing was sent now: it was already sent again for this reason, at ${sentAt}. It is attached to candidate GRK123, since ${sentAt}. To send one more copy, give a different reason.`,
     );
     expect(world.kombo.posts).toHaveLength(2);
   });
@@ -77,7 +77,7 @@ describe('the same resend', () => {
     expect(first.ok).toBe(false);
     expect(second).toMatchObject({ ok: false, repeated: true, files: [{ status: 'waiting' }] });
     expect(second.message).toMatch(
-      /^Nothing was sent now: it was released to be sent again for this reason already, at /,
+      /^Nothing was sent now: it was already released for this reason to be sent again, at /,
     );
     expect(world.kombo.posts).toHaveLength(1);
   });
@@ -89,7 +89,7 @@ describe('the same resend', () => {
     for (const request of [{ action: 'attach' }, { action: 'retry', reason }, { action: 'status' }]) {
       const answer = await world.ask({ ...request, key });
       expect(answer).toMatchObject({ files: [{ status: 'waiting', resent: true }] });
-      expect(answer.message).toContain('It is sent again automatically when the pause ends.');
+      expect(answer.message).toContain('It will be sent again automatically when the pause ends.');
     }
   });
 
@@ -97,7 +97,7 @@ describe('the same resend', () => {
     await sentWith(notFound);
     await world.ask({ action: 'pause', integration_id: 'account', reason });
     const answer = await world.ask(resend);
-    expect(answer.message).toContain('It is not delivered, and is sent automatically when the pause ends.');
+    expect(answer.message).toContain('It is not delivered yet and will be sent automatically when the pause ends.');
     expect(answer.files).not.toMatchObject([{ resent: true }]);
   });
 
@@ -134,7 +134,7 @@ describe('the same request twice does the work once, and the second answer is no
     const second = await world.ask(request);
     expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'attached' }] });
     expect(second.message).toMatch(
-      /^Nothing was done now: it was retried for this reason already, at .* It is attached/,
+      /^Nothing was done now: it was already retried for this reason, at .* It is attached/,
     );
     expect(world.kombo.posts).toHaveLength(2);
   });
@@ -173,7 +173,7 @@ describe('the same request twice does the work once, and the second answer is no
     await world.runSchedule();
     expect(await world.ask(request)).toMatchObject({
       ok: true,
-      message: 'There was nothing to retry. 1 file left as it is.',
+      message: 'There was nothing to retry. 1 file left unchanged.',
     });
     expect(world.kombo.posts).toHaveLength(2);
   });
@@ -184,7 +184,7 @@ describe('the same request twice does the work once, and the second answer is no
     expect(await world.ask(request)).toMatchObject({ ok: true });
     const second = await world.ask(request);
     expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'attached', knownBy: 'an operator' }] });
-    expect(second.message).toMatch(/^Nothing was done now: it was resolved already, at /);
+    expect(second.message).toMatch(/^Nothing was done now: it was already resolved, at /);
   });
 
   test.each(['SCAN_FAILED', 'SCAN_THREAT_FOUND'] as const)('resolve of a file that %s holds', async (code) => {
@@ -194,7 +194,7 @@ describe('the same request twice does the work once, and the second answer is no
     world.clock.advance(minute);
     const second = await world.ask(request);
     expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'rejected', code }] });
-    expect(second.message).toMatch(/^Nothing was done now: it was resolved already, at \S+\. It was never delivered/);
+    expect(second.message).toMatch(/^Nothing was done now: it was already resolved, at \S+\. It was never delivered/);
   });
 
   test('resolve of a file that was rejected for a fault is no repetition', async () => {
@@ -266,7 +266,7 @@ describe('a dry run of retry', () => {
     const integration = world.env.KOMBO_INTEGRATION_ID ?? '';
     expect(answer).toEqual({
       ok: true,
-      message: `Nothing was changed. 2 files would be released: 2 of ${integration}. One request releases at most 1 of them, its "limit".`,
+      message: `Nothing was changed. 2 files would be released: 2 for ${integration}. One request releases at most 1 of them, its "limit".`,
       wouldRelease: 2,
       integrations: { [integration]: 2 },
     });
@@ -279,7 +279,7 @@ describe('a dry run of retry', () => {
     await attached();
     const request = { action: 'retry', candidate_id: 'GRK123', reason };
     const dry = await world.ask({ ...request, dry_run: true });
-    expect(dry.message).toContain('1 file left as it is.');
+    expect(dry.message).toContain('1 file left unchanged.');
     const real = await world.ask({ ...request, dry_run: false });
     expect(dry.wouldRelease).toBe(2);
     expect(real).toMatchObject({ released: 2, integrations: dry.integrations });
@@ -306,7 +306,7 @@ describe('a dry run of retry', () => {
   test('of one key is refused with the way to ask', async () => {
     expect(await world.ask({ action: 'retry', key, dry_run: true, reason })).toMatchObject({
       ok: false,
-      message: expect.stringContaining('"dry_run" does not go with "key"'),
+      message: expect.stringContaining('"dry_run" is not allowed with "key"'),
     });
   });
 });

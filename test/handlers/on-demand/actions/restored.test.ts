@@ -16,7 +16,7 @@ describe('restored', () => {
   test('says what is looked up before it is sent, since when the sweep asks, and what comes next', async () => {
     expect(await report()).toEqual({
       ok: true,
-      message: `Files that wait, and uploads without a record, are looked up at their targets before they are sent, where they are older than ${iso(nine)}. The next sweep asks about all uploads since ${iso(nine - 5 * hour)}. Warm functions notice it within 30 seconds; start the schedule after that.`,
+      message: `Waiting files, and uploads without a record, that are older than ${iso(nine)} are looked up at their targets before they are sent. The next sweep checks all uploads since ${iso(nine - 5 * hour)}. Running functions notice the restore within 30 seconds; start the schedule after that.`,
       since: iso(nine - 5 * hour),
       olderThan: iso(nine),
     });

@@ -32,15 +32,17 @@ test('a file that may be delivered says what the latest look at its target showe
   await look();
   const answer = await world.ask({ action: 'status', key });
   expect(answer.message).toMatch(
-    /^It may have been delivered; the target is read automatically from \S+ on\. At 2026-01-05T09:00:00\.000Z the target listed 1 file: 1 with other bytes, 0 not compared\.$/,
+    /^It may have been delivered; the target is checked automatically after \S+\. At 2026-01-05T09:00:00\.000Z the target listed 1 file: 1 with different bytes, 0 not compared\.$/,
   );
-  expect(answer.files).toMatchObject([{ status: 'unknown', lastLook: expect.stringContaining('1 with other bytes') }]);
+  expect(answer.files).toMatchObject([
+    { status: 'unknown', lastLook: expect.stringContaining('1 with different bytes') },
+  ]);
   expect(JSON.stringify(answer)).not.toContain('files.example');
 });
 
 test('a file that may be delivered says how little is known of its tool, and what would teach it', async () => {
   await lostBesideAnother();
-  const nothing = [expect.stringMatching(/^Nothing is known of this tool yet\..*teach/)];
+  const nothing = [expect.stringMatching(/^Nothing is known about this tool yet\..*compared/)];
   expect(await world.ask({ action: 'status', key })).toMatchObject({ tools: { [integrationId]: nothing } });
   expect(await world.ask({ action: 'status', candidate_id: 'GRK123' })).toMatchObject({
     tools: { [integrationId]: nothing },
@@ -52,7 +54,7 @@ test('a file of a known tool says what the tool lists and keeps, and until when 
   await lostBesideAnother();
   const { tools } = await world.ask({ action: 'status', key });
   expect((tools as Record<string, readonly string[]>)[integrationId]?.[0]).toBe(
-    'This tool lists application/pdf files of candidates, and keeps them byte for byte up to 10000 bytes (known until 2026-02-04T09:00:00.000Z).',
+    'This tool lists application/pdf files of candidates, and stores them unchanged up to 10000 bytes (valid until 2026-02-04T09:00:00.000Z).',
   );
 });
 

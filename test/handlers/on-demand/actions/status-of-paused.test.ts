@@ -19,14 +19,14 @@ const attach = async (name: string, fate?: PostScript): Promise<void> => {
 const inactive: PostScript = () => refuses('INTEGRATION.INACTIVE');
 const since = '2026-01-05T09:00:00.000Z';
 const sentence = `The integration has been paused since ${since}: INTEGRATION.INACTIVE. Kombo answered HTTP 400.`;
-const advised = `${sentence} Enable the integration in the Kombo dashboard; the files follow within minutes.`;
+const advised = `${sentence} Enable the integration in the Kombo dashboard; the files are then sent within minutes.`;
 
 describe('status of a key whose integration is paused', () => {
   test('says that the file is not delivered, why, and what to do: for the file that met the cause', async () => {
     await attach(key, inactive);
     expect(await world.ask({ action: 'status', key })).toMatchObject({
       ok: true,
-      message: `It is not delivered, and is sent automatically when the pause ends. ${sentence} Enable the integration in the Kombo dashboard; the files follow within minutes.`,
+      message: `It is not delivered yet and will be sent automatically when the pause ends. ${sentence} Enable the integration in the Kombo dashboard; the files are then sent within minutes.`,
       files: [{ status: 'waiting', code: 'INTEGRATION.INACTIVE', paused: advised }],
     });
   });
@@ -35,7 +35,7 @@ describe('status of a key whose integration is paused', () => {
     await attach(key, inactive);
     await attach(other);
     expect(await world.ask({ action: 'status', key: other })).toMatchObject({
-      message: `It is not delivered, and is sent automatically when the pause ends. ${advised}`,
+      message: `It is not delivered yet and will be sent automatically when the pause ends. ${advised}`,
       files: [{ status: 'waiting', code: 'INTEGRATION_PAUSED', paused: advised, attempts: 0 }],
     });
   });
@@ -52,7 +52,7 @@ describe('status of a key whose integration is paused', () => {
     await attach(key, losesFile);
     await attach(other, inactive);
     expect(await world.ask({ action: 'status', key })).toMatchObject({
-      message: `It may have been delivered; the target is read automatically when the pause ends. ${advised}`,
+      message: `It may have been delivered; the target is checked automatically when the pause ends. ${advised}`,
       files: [{ status: 'unknown', paused: advised }],
     });
   });
@@ -65,7 +65,7 @@ describe('status of a key whose integration is paused', () => {
     );
     await world.ask({ action: 'resume', integration_id: integrationId, reason: 'It is on again.' });
     const answer = await world.ask({ action: 'status', key: other });
-    expect(answer.message).toContain('is sent automatically from 2026-');
+    expect(answer.message).toContain('will be sent automatically after 2026-');
     expect(answer.files).not.toContainEqual(expect.objectContaining({ paused: expect.anything() }));
   });
 });
@@ -84,7 +84,7 @@ describe('status of all', () => {
     await attach(key, inactive);
     const answer = await world.ask({ action: 'status' });
     expect(answer.message).toBe(
-      'Nothing is held. 1 continue automatically, 0 of them due now; those of a paused integration follow when its pause ends. 1 pause open.',
+      'Nothing is held. 1 continue automatically, 0 of them due now; those of a paused integration are sent when its pause ends. 1 pause active.',
     );
     expect(answer.pauses).toEqual([
       {

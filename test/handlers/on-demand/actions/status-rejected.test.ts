@@ -36,7 +36,7 @@ describe('the list of what is rejected', () => {
     const answer = await world.ask({ action: 'status', list: 'rejected' });
     expect(answer).toMatchObject({ ok: true, counts: { waiting: 0, held: 0 } });
     expect(answer.message).toBe(
-      '3 rejected files are shown, newest first; there are no more. Nothing waits, and nothing is held.',
+      '3 rejected files are shown, newest first; there are no more. Nothing is waiting or held.',
     );
     expect(names(answer)).toEqual(['C', 'B', 'A']);
     expect(answer.rejected).toMatchObject([
@@ -44,7 +44,7 @@ describe('the list of what is rejected', () => {
       {},
       {},
     ]);
-    expect(answer.note).toContain('What is settled is not counted, rejected files among it');
+    expect(answer.note).toContain('Attached, rejected and superseded files are not counted');
     expect(answer).not.toHaveProperty('held');
     expect(answer).not.toHaveProperty('next');
   });
@@ -97,7 +97,7 @@ describe('the list of what is rejected', () => {
 
   test('is empty in words', async () => {
     const answer = await world.ask({ action: 'status', list: 'rejected' });
-    expect(answer.message).toBe('No file is rejected. Nothing waits, and nothing is held.');
+    expect(answer.message).toBe('No file is rejected. Nothing is waiting or held.');
     expect(answer.rejected).toEqual([]);
   });
 
@@ -130,7 +130,7 @@ describe('the list of what is rejected', () => {
     [{ list: true }, '"list" is wrong;'],
     [
       { list: 'rejected', key },
-      '"list" is about all files: it does not go with "key", "candidate_id" or "application_id".',
+      '"list" is about all files: it is not allowed with "key", "candidate_id" or "application_id".',
     ],
     [{ list: 'held', candidate_id: 'GRK123' }, '"list" is about all files'],
     [{ list: 'held', application_id: 'GRK123' }, '"list" is about all files'],

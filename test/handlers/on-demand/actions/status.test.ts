@@ -39,7 +39,7 @@ describe('status of a key', () => {
     const answer = await world.ask({ action: 'status', key });
     expect(answer).toMatchObject({ ok: true, object: { exists: true }, files: [], next: { action: 'attach', key } });
     expect(answer.message).toBe(
-      'The ledger has never seen this key. The object is in the bucket; "next" asks for it to be sent.',
+      'The ledger has never seen this key. The object is in the bucket; the request in "next" sends it.',
     );
   });
 
@@ -57,7 +57,7 @@ describe('status of a key', () => {
   test('that fits no template says why nobody would be sent it', async () => {
     world.put('inbox/CV.pdf');
     const answer = await world.ask({ action: 'status', key: 'inbox/CV.pdf' });
-    expect(answer.note).toMatch(/^KEY_NOT_MATCHED: No template fits\./);
+    expect(answer.note).toMatch(/^KEY_NOT_MATCHED: No template matches\./);
   });
 
   test('is found again after its object was deleted', async () => {
@@ -74,7 +74,7 @@ describe('status of a key', () => {
     await world.ask({ action: 'attach', key });
     const answer = await world.ask({ action: 'status', key });
     expect(answer.files).toMatchObject([{ etag: 'newer', status: 'waiting' }, { status: 'attached' }]);
-    expect(answer.message).toContain('sent automatically from');
+    expect(answer.message).toContain('sent automatically after');
     expect(await world.ask({ action: 'status', key, etag: 'etag-0' })).toMatchObject({
       message: 'It is attached to candidate GRK123, since 2026-01-05T09:00:00.000Z.',
     });
@@ -120,7 +120,7 @@ describe('status of all', () => {
     await attachAll(key);
     expect(await world.ask({ action: 'status' })).toMatchObject({
       ok: true,
-      message: 'Nothing waits, and nothing is held.',
+      message: 'Nothing is waiting or held.',
       counts: { sending: 0, waiting: 0, unknown: 0, held: 0, dueNow: 0 },
       held: [],
     });
@@ -137,7 +137,7 @@ describe('status of all', () => {
     const answer = await world.ask({ action: 'status' });
     expect(answer).toMatchObject({
       counts: { sending: 0, waiting: 1, unknown: 1, held: 2, dueNow: 0 },
-      heldByCode: [{ code: 'KOMBO_NOT_FOUND', number: 2, nextStep: expect.stringContaining('Compare the id') }],
+      heldByCode: [{ code: 'KOMBO_NOT_FOUND', number: 2, nextStep: expect.stringContaining('Check the id') }],
       held: [{ code: 'KOMBO_NOT_FOUND' }, { code: 'KOMBO_NOT_FOUND' }],
     });
     expect(answer.message).toBe('2 held: an operator must act. 2 continue automatically, 0 of them due now.');
@@ -150,7 +150,7 @@ describe('status of all', () => {
     await attachAll(key);
     world.kombo.script.push(() => refuses('API_KEY_UNREADABLE'));
     const answer = await world.ask({ action: 'status' });
-    expect(answer.message).toContain('1 pause open.');
+    expect(answer.message).toContain('1 pause active.');
     expect(answer.pauses).toMatchObject([
       { integration: integrationId, state: 'paused', by: 'kombo', code: 'INTEGRATION.INACTIVE' },
     ]);
@@ -222,7 +222,7 @@ describe('status of all', () => {
     const settings = world.newFunction({ CANARY_KEY: 'canary/sandbox:1/GRK1/canary.pdf' }).settings;
     expect(await world.ask({ action: 'status' }, { settings })).toMatchObject({
       canary: {
-        sentence: 'The canary is on; the next scheduled run puts its file.',
+        sentence: 'The canary is on; the next scheduled run uploads its file.',
         key: 'canary/sandbox:1/GRK1/canary.pdf',
       },
     });

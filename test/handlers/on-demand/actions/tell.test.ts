@@ -37,7 +37,7 @@ describe('tell', () => {
     const older = put('attached', 'older.pdf', nine - 2 * hour);
     expect(await tell()).toEqual({
       ok: true,
-      message: `4 outcomes since ${since} are sent again, with a higher version each.`,
+      message: `4 outcomes since ${since} were sent again, each with a higher version.`,
       told: 4,
     });
     expect(ended.map(isToldAgain)).toEqual([true, true, true, true]);

@@ -14,24 +14,24 @@ test('a canary may go where the key itself names the sandbox, whatever the integ
 });
 
 test.each([
-  ['a key that fits no template', 'candidates/{candidate_id}/{filename}', key, /fits no key template/],
+  ['a key that matches no template', 'candidates/{candidate_id}/{filename}', key, /matches no key template/],
   [
     'a key that names an integration of a customer',
     named,
     key.replace('sandbox:', 'greenhouse:'),
-    /takes no integration of Kombo's sandbox/,
+    /does not name an integration of Kombo's sandbox/,
   ],
   [
     'an integration whose tool only begins so',
     named,
     key.replace('sandbox:', 'sandboxed:'),
-    /takes no integration of Kombo's sandbox/,
+    /does not name an integration of Kombo's sandbox/,
   ],
   [
     'a template that does not read the integration from the key',
     'canary/{any}/{candidate_id}/{filename}',
     key,
-    /takes no integration of Kombo's sandbox/,
+    /does not name an integration of Kombo's sandbox/,
   ],
 ])('a canary never goes under %s', (_case, keyTemplates, its, problem) => {
   expect(problemOf(keyTemplates, its)).toMatch(problem);
@@ -40,10 +40,10 @@ test.each([
 test('the integration of the stack does not make a key safe, even while it is the sandbox', () => {
   const stack = { KOMBO_INTEGRATION_ID: 'sandbox:8d1hpPsbjxUkoCoa1veLZGe5' };
   expect(problemOf('candidates/{candidate_id}/{filename}', 'candidates/GRK1/canary.pdf', stack)).toMatch(
-    /takes no integration of Kombo's sandbox/,
+    /does not name an integration of Kombo's sandbox/,
   );
 });
 
 test('a canary needs PDF files to be sent', () => {
-  expect(problemOf(named, key, { ALLOWED_TYPES: 'docx' })).toBe('names a PDF file, a type that is not sent');
+  expect(problemOf(named, key, { ALLOWED_TYPES: 'docx' })).toBe('names a PDF file, which is not an allowed type');
 });

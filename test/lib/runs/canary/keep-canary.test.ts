@@ -60,14 +60,14 @@ test('without a key nothing is put, read or measured', async () => {
 });
 
 test('a canary of new bytes is put once a day, and is late until it is attached', async () => {
-  expect(await sentence()).toBe('The canary is on; the next scheduled run puts its file.');
+  expect(await sentence()).toBe('The canary is on; the next scheduled run uploads its file.');
   await keep();
   world.clock.advance(20 * minute);
   await keep();
   expect([puts.length, await late()]).toEqual([1, 20 * minute]);
   expect(await sentence()).toMatch(/is not attached: the ledger has no record of it\.$/);
   await arrive();
-  expect([await late(), await sentence()]).toEqual([0, expect.stringMatching(/and it is attached\.$/)]);
+  expect([await late(), await sentence()]).toEqual([0, expect.stringMatching(/and is attached\.$/)]);
   expect(await readGauges(courier())).toMatchObject({ canaryLateMs: 0 });
   world.clock.advance(day - 21 * minute);
   await keep();
@@ -150,7 +150,7 @@ test('an item that was edited by hand is replaced', async () => {
 });
 
 test.each([
-  ['has not been put for an hour', false, 61 * minute, /^Read the log of on-schedule/],
+  ['has not been put for an hour', false, 61 * minute, /^Search the log of on-schedule/],
   ['no function has seen for an hour', true, 61 * minute, /^No function has seen it\./],
   ['may still come', true, 59 * minute, undefined],
 ])('what to do about a canary that %s', async (_case, isPut, forMs, todo) => {
