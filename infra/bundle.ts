@@ -9,7 +9,7 @@ import { handlersIn } from './handler-names.ts';
 const root = path.join(import.meta.dirname, '..');
 
 export type BundleOptions = {
-  /** Folder that holds on-*.ts. Default: handlers/ of this repository. */
+  /** Folder with on-*.ts. Default: handlers/ of this repository. */
   readonly handlersDir?: string;
   /** Folder to write to. Default: dist/ of this repository. */
   readonly outDir?: string;
@@ -24,7 +24,7 @@ export type Bundle = {
   readonly zipBytes: number;
 };
 
-/** A handler that could not be bundled: the message holds the compiler's own words, file and line. */
+/** A handler could not be bundled. The message contains the compiler's message with file and line. */
 export class BundleError extends Error {
   override readonly name = 'BundleError';
 }
@@ -34,10 +34,10 @@ export const handlerNames = async (handlersDir = path.join(root, 'handlers')): P
   handlersIn(handlersDir);
 
 /**
- * Bundles handlers into files that stand alone, without node_modules. For each name it writes:
- * `<name>/index.mjs` (and its source map beside it), `<name>.zip` with only index.mjs, `<name>.meta.json` (esbuild metafile).
- * Files are replaced in one step, so a running local stack never imports half a bundle.
- * @throws {BundleError} when a handler does not exist or does not compile.
+ * Bundles handlers into standalone files, without node_modules. For each name it writes: `<name>/index.mjs` (with a
+ * source map beside it), `<name>.zip` with only index.mjs, and `<name>.meta.json` (esbuild metafile). Files are
+ * replaced atomically, so a running local stack never imports half a bundle.
+ * @throws {BundleError} when a handler does not exist or does not compile
  */
 export const bundle = async (names?: readonly string[], options: BundleOptions = {}): Promise<readonly Bundle[]> => {
   const handlersDir = options.handlersDir ?? path.join(root, 'handlers');
@@ -46,7 +46,7 @@ export const bundle = async (names?: readonly string[], options: BundleOptions =
   const wanted = names ?? known;
   const unknown = wanted.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    throw new BundleError(`No handler ${unknown.join(', ')}. There is: ${known.join(', ') || 'none'}.`);
+    throw new BundleError(`No handler ${unknown.join(', ')}. The handlers are: ${known.join(', ') || 'none'}.`);
   }
   return await Promise.all(wanted.map((name) => bundleOne(name, path.join(handlersDir, `${name}.ts`), outDir)));
 };
@@ -72,7 +72,7 @@ const compile = async (name: string, entry: string): Promise<Compiled> => {
   const output = Object.values(plain.metafile.outputs).find((file) => file.entryPoint !== undefined);
   const requires = output?.imports.some((imported) => imported.kind === 'require-call') ?? false;
   if (!requires) return plain;
-  // A CommonJS package in the bundle asks for a module of Node with require(), which ES modules do not have.
+  // A CommonJS package in the bundle loads a Node module with require(), which ES modules do not have.
   const banner = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
   return await compileWith(name, { entryPoints: [entry], banner: { js: banner } });
 };
@@ -96,7 +96,7 @@ const compileWith = async (name: string, options: BuildOptions): Promise<Compile
       plugins: [pruneSdk],
       minify: true,
       legalComments: 'none',
-      // For a person who reads a stack trace. It stays out of the zip: a cold start would pay for reading it.
+      // For reading stack traces. Not in the zip, because it would slow down every cold start.
       sourcemap: 'external',
       metafile: true,
       write: false,
@@ -119,8 +119,8 @@ const isBuildFailure = (error: unknown): error is BuildFailure =>
   error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 
 /**
- * A zip that holds only index.mjs and has the same bytes for the same code, so an unchanged function is not deployed again.
- * The date is built from local parts because zip files store local time; 1980 is the format's first year.
+ * A zip with only index.mjs. The same code gives the same bytes, so an unchanged function is not deployed again. The
+ * date is built from local parts because zip files store local time; 1980 is the format's first year.
  */
 const zipOf = (code: Uint8Array): Uint8Array =>
   zipSync({ 'index.mjs': [code, { level: 9, mtime: new Date(1980, 0, 1), os: 3, attrs: 0o644 << 16 }] });
@@ -132,7 +132,7 @@ const replaceFile = async (target: string, content: string | Uint8Array): Promis
 };
 let replacements = 0;
 
-/** One aligned line per bundle: name, size of the code, size of the zip, where the zip is. */
+/** One aligned line per bundle: name, size of the code, size and path of the zip. */
 export const sizeLines = (bundles: readonly Bundle[]): readonly string[] => {
   const nameWidth = Math.max(0, ...bundles.map((one) => one.name.length));
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1).padStart(7)} kB`;
@@ -144,7 +144,7 @@ export const sizeLines = (bundles: readonly Bundle[]): readonly string[] => {
 
 const usage = `Usage: npm run build -- [FUNCTION ...]
 
-Bundles the functions, or only those that are named, into dist/: on-upload, on-schedule, on-demand, on-batch.`;
+Bundles all functions, or only the named ones, into dist/: on-upload, on-schedule, on-demand, on-batch.`;
 
 const main = async (): Promise<void> => {
   const options = { help: { type: 'boolean', default: false } } as const;

@@ -1,12 +1,12 @@
 import { inspect, type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** The command line is wrong; the message names what is wrong. Exit code 2. */
+/** The command line is wrong; the message says why. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 /**
- * Node's parseArgs, which tells of a wrong flag in one sentence.
+ * Node's parseArgs, but a wrong flag is reported in one sentence.
  * @throws {UsageError}
  */
 export const readFlags = <const T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> => {
@@ -20,9 +20,9 @@ export const readFlags = <const T extends ParseArgsConfig>(config: T): ReturnTyp
 };
 
 /**
- * Runs a script of package.json. A wrong command line ends it with a sentence, the way to the help, and exit code 2; any other
- * error is a fault of the script, and keeps its stack trace.
- * @param explain the sentence for an error that the user of the script can fix
+ * Runs a script of package.json. A wrong command line prints a sentence and a pointer to the help, with exit code 2.
+ * Any other error is a defect of the script and keeps its stack trace.
+ * @param explain returns the sentence for an error that the user can fix
  */
 export const runScript = async (
   name: string,

@@ -9,7 +9,7 @@ interface Resource {
   readonly [attribute: string]: unknown;
 }
 
-/** A CloudFormation template, as far as it is rewritten here. */
+/** The parts of a CloudFormation template that are rewritten here. */
 export interface Template {
   readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
@@ -22,14 +22,14 @@ const ofStack = (rest: string) => ({ 'Fn::Sub': `\${AWS::StackName}-${rest}` });
 
 const given = (condition: string, value: unknown) => ({ 'Fn::If': [condition, value, { Ref: 'AWS::NoValue' }] });
 
-/** on-upload of cv-courier-dev-on-upload. */
+/** Returns on-upload for cv-courier-dev-on-upload. */
 const shortName = (deployedName: unknown, stackName: string): string =>
   String(deployedName).slice(stackName.length + '-'.length);
 
 /**
- * Puts into the template that osls compiled what its configuration refuses: its parameters, and references to them where osls
- * takes only numbers and text. Names begin with the stack's own name, so that two stacks fit in one account and region.
- * The markers of the watched folders stay: they are filled in for each form of the template.
+ * Completes the template that osls compiled: adds parameters, and references to them where the configuration of osls
+ * accepts only numbers and text. Names begin with the stack's name, so that two stacks fit into one account and region.
+ * The markers of the watched folders are kept; they are filled in separately for each form of the template.
  */
 export const completeTemplate = (compiled: Template, stackName: string): Template => ({
   ...compiled,
@@ -48,7 +48,7 @@ const completeResource = (resource: Resource, stackName: string): Resource => {
       const { Variables } = Properties.Environment as { readonly Variables: Readonly<Record<string, unknown>> };
       return {
         ...resource,
-        // The reference to its role is a dependency already.
+        // The reference to its role already makes the role a dependency.
         DependsOn: [resource.DependsOn ?? []].flat().filter((id) => id.endsWith('LogGroup')),
         Properties: {
           ...Properties,

@@ -11,7 +11,7 @@ import { failuresTable, settingsTable, typesTable } from './docs/tables.ts';
 
 const root = path.join(import.meta.dirname, '..');
 
-/** Pages that people write, and in which some regions are filled from the code. */
+/** Hand-written pages with regions that are filled from the code. */
 const pagesWithRegions = [
   'README.md',
   'CONTRIBUTING.md',
@@ -33,7 +33,7 @@ const regions = {
   'outcome-example': outcomeExample,
 };
 
-/** Pages that are made from the code as a whole. */
+/** Pages that are generated completely. */
 const wholePages = {
   'docs/states.md': statesPage,
   'docs/outcome-event.schema.json': outcomeSchemaPage,
@@ -43,12 +43,12 @@ const wholePages = {
 export interface Page {
   /** Relative to the repository. */
   readonly file: string;
-  /** Undefined when there is no such file yet. */
+  /** Undefined when the file does not exist yet. */
   readonly onDisk: string | undefined;
   readonly generated: string;
 }
 
-/** Every page that holds something made from the code, as it is and as it should be. */
+/** Every page with generated content, as it is on disk and as it should be. */
 export const pages = async (): Promise<readonly Page[]> => {
   const read = async (file: string): Promise<string | undefined> =>
     existsSync(path.join(root, file)) ? readFile(path.join(root, file), 'utf8') : undefined;
@@ -64,7 +64,7 @@ export const pages = async (): Promise<readonly Page[]> => {
   return [...whole, ...filled.flat()];
 };
 
-/** Writes what has grown old, and says so line by line. */
+/** Writes the outdated pages, and prints one line per page. */
 const writePages = async (): Promise<void> => {
   for (const { file, onDisk, generated } of await pages()) {
     const current = onDisk === generated;
@@ -78,7 +78,7 @@ const writePages = async (): Promise<void> => {
 
 const usage = `Usage: npm run docs
 
-Writes the parts of the documentation that are made from the code, and says which files have changed.`;
+Writes the generated parts of the documentation, and says which files have changed.`;
 
 const main = async (): Promise<void> => {
   const { values } = readFlags({ options: { help: { type: 'boolean', default: false } } });

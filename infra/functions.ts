@@ -1,12 +1,12 @@
 import { concurrencyParameter } from './handler-names.ts';
 import { reference } from './parameters/stack-parameters.ts';
 
-/** Entries under `functions` in serverless.yml; an entry without a line below it is null. */
+/** Entries under `functions` in serverless.yml. An entry without any lines below it is null. */
 export type FunctionEntries = Readonly<
   Record<string, { readonly role?: unknown; readonly [field: string]: unknown } | null>
 >;
 
-/** What must exist beside the entries. */
+/** What must exist besides the entries. */
 export interface Parts {
   /** Names of the files handlers/on-*.ts. */
   readonly handlers: readonly string[];
@@ -14,7 +14,7 @@ export interface Parts {
   readonly roles: readonly string[];
 }
 
-/** What every function needs and its name alone decides. */
+/** The settings of a function that follow from its name. */
 export const derivedFrom = (name: string) => ({
   handler: 'index.handler',
   package: { artifact: `dist/${name}.zip` },
@@ -24,9 +24,9 @@ export const derivedFrom = (name: string) => ({
 });
 
 /**
- * What is missing between serverless.yml, handlers/ and infra/resources/roles.yml.
- * Without the check of roles osls would write one role for all functions that name none, with other rights than the code needs.
- * @returns one sentence per fault; each names the function and the fix.
+ * Inconsistencies between serverless.yml, handlers/ and infra/resources/roles.yml. Roles are checked, because osls
+ * would give all functions without a role one shared role, with permissions that do not match the code.
+ * @returns one sentence per fault, with the function and the fix
  */
 export const functionFaults = (entries: FunctionEntries, { handlers, roles }: Parts): readonly string[] => [
   ...Object.entries(entries).flatMap(([name, entry]) => roleFaults(name, entry?.role, roles)),
@@ -48,13 +48,13 @@ export const functionFaults = (entries: FunctionEntries, { handlers, roles }: Pa
 const roleFaults = (name: string, role: unknown, roles: readonly string[]): readonly string[] => {
   if (role === undefined || role === null) {
     return [
-      `Function ${name} has no role: define one in infra/resources/roles.yml with the rights that its code needs, ` +
+      `Function ${name} has no role: define one in infra/resources/roles.yml with the permissions that its code needs, ` +
         `and name it as functions.${name}.role in serverless.yml.`,
     ];
   }
   if (typeof role === 'string' && roles.includes(role)) return [];
   return [
     `Function ${name} has the role ${typeof role === 'string' ? role : JSON.stringify(role)}, which infra/resources/roles.yml ` +
-      `does not define: define it there, or correct functions.${name}.role in serverless.yml. There is ${roles.join(', ')}.`,
+      `does not define: define it there, or correct functions.${name}.role in serverless.yml. The roles are ${roles.join(', ')}.`,
   ];
 };

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 
-/** Names of the handlers in a folder, sorted: on-upload for on-upload.ts. Files with other names are parts of handlers. */
+/**
+ * Names of the handlers in a folder, sorted: on-upload for on-upload.ts. Files with other names are parts of handlers.
+ */
 export const handlersIn = (folder: string): readonly string[] =>
   existsSync(folder)
     ? readdirSync(folder)
@@ -9,9 +11,9 @@ export const handlersIn = (folder: string): readonly string[] =>
         .sort()
     : [];
 
-/** on-event-bridge as one word: eventBridge. */
+/** Turns on-event-bridge into one word: eventBridge. */
 export const wordOf = (name: string): string =>
   name.replace(/^on-/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** The parameter that says how many instances of a function may run concurrently. */
+/** The parameter for a function's maximum number of concurrent instances. */
 export const concurrencyParameter = (name: string): string => `${wordOf(name)}Concurrency`;

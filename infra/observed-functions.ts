@@ -1,15 +1,17 @@
 import { concurrencyParameter, wordOf } from './handler-names.ts';
 import { reference } from './parameters/stack-parameters.ts';
 
-/** The start of the logical ids that osls gives to what belongs to a function in the template. */
+/** The prefix of the logical ids that osls gives to a function's resources. */
 const idOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('-', 'Dash')}`;
 
 /**
- * The parts of alarms, dashboard, queries, outputs and environment that must name every function, by the name under which infra/resources/*.yml asks for
- * them (`${courier:errorMetrics}`). They are derived, so that no function fails unseen.
+ * Parts of alarms, dashboard, queries, outputs and environment that must include every function. The keys are the names
+ * in infra/resources/*.yml (`${courier:errorMetrics}`). They are derived, so that no function is left unmonitored.
  */
 export const observedFunctions = {
-  /** For ErrorsAlarm: the errors of all functions, added up. A function that was not invoked has no number, and hides no other. */
+  /**
+   * For ErrorsAlarm: the sum of all functions' errors. A function that was not invoked has no data, which counts as 0.
+   */
   errorMetrics: (names: readonly string[]): unknown => [
     {
       Id: 'all',
@@ -39,14 +41,14 @@ export const observedFunctions = {
       )
       .join(',\n        '),
 
-  /** For the dashboard: the log groups of a query, as CloudWatch Logs Insights names them. */
+  /** For the dashboard: the log groups of a query, in the syntax of CloudWatch Logs Insights. */
   logSources: (names: readonly string[]): unknown =>
     names.map((name) => `SOURCE '\${${idOf(name)}LogGroup}'`).join(' | '),
 
   /** For the saved queries. */
   logGroupNames: (names: readonly string[]): unknown => names.map((name) => ({ Ref: `${idOf(name)}LogGroup` })),
 
-  /** For the environment: "8+2+1+1". Without a reservation the account's limit decides: 10 in a new account. */
+  /** For the environment: "8+2+1+1". Without reservations the account's limit applies: 10 in a new account. */
   callingInstances: (names: readonly string[]): unknown => ({
     'Fn::If': [
       'HasReservation',

@@ -13,7 +13,7 @@ import { rolesIn } from './roles.ts';
 import { exampleFaults, readStage, type Stage, tagsOf } from './stage.ts';
 import { bucketParts, foldersOfTemplates, isWatchedPart, placeFolders, watchedMarker } from './watched-bucket.ts';
 
-/** The part of osls that this plugin uses; osls publishes types for its configuration only. */
+/** The parts of osls that this plugin uses. osls publishes types only for its configuration. */
 interface Osls {
   readonly serviceDir: string;
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
@@ -27,14 +27,14 @@ interface Osls {
     readonly functions?: FunctionEntries;
     readonly params?: Readonly<Record<string, unknown>>;
   };
-  /** What the configuration has become, its variables resolved. */
+  /** The configuration after its variables are resolved. */
   readonly service?: {
     readonly provider: {
       compiledCloudFormationTemplate: Template;
       coreCloudFormationTemplate?: Template;
     };
   };
-  /** Writes into the configuration before its variables are resolved; osls allows it only while plugins are loaded. */
+  /** Changes the configuration before its variables are resolved. osls allows this only while plugins are loaded. */
   readonly extendConfiguration: (path: string[], value: unknown) => void;
 }
 
@@ -44,9 +44,9 @@ interface VariableRequest {
 }
 
 /**
- * Stops packaging when a parameter or a function cannot be right, with a sentence that names it; completes serverless.yml by
- * what follows from the options and from the names of the functions; answers `${courier:...}`; and writes the template in two forms.
- * It checks before osls does: osls names the property that a parameter ends in, not the parameter.
+ * Stops packaging when a parameter or a function is wrong, with a sentence that names it. Completes serverless.yml with
+ * values that follow from the options and the functions' names, resolves `${courier:...}`, and writes the template in
+ * two forms. It checks before osls does, because osls names only the property that a parameter ends up in.
  */
 export default class CourierPlugin {
   readonly configurationVariablesSources: unknown;
@@ -62,7 +62,7 @@ export default class CourierPlugin {
       commandLine: osls.processedInput.options.param ?? [],
       functions: Object.keys(functions),
     });
-    // Other commands, above all `osls remove`, must work whatever the parameters are.
+    // Other commands, above all `osls remove`, must work even with wrong parameters.
     if (command === 'package' || command === 'deploy') {
       const faults = [
         ...faultsOf(osls, stage),
@@ -103,7 +103,7 @@ const faultsOf = (osls: Osls, stage: Stage): readonly string[] => {
   ];
 };
 
-/** osls would name the property that the value ends in, not the parameter. A variable with a default is left to it. */
+/** Checked here because osls would name the property that uses the value, not the parameter. osls resolves variables with a default. */
 const unsetVariables = ({ values }: Stage): readonly string[] =>
   Object.entries(values).flatMap(([name, value]) =>
     [...value.matchAll(/\$\{env:(\w+)\}/g)]
@@ -114,7 +114,7 @@ const unsetVariables = ({ values }: Stage): readonly string[] =>
       ),
   );
 
-/** Adds what serverless.yml need not say. What an entry says itself stays. */
+/** Adds settings that can be derived. A value in serverless.yml takes precedence. */
 const complete = (osls: Osls, stageName: string, { written, values }: Stage): void => {
   osls.extendConfiguration(['params', 'default'], defaults);
   osls.extendConfiguration(['params', stageName], written);
@@ -136,22 +136,22 @@ const partOf = (address: string, functions: readonly string[]): unknown => {
 };
 
 /**
- * osls makes a new stack from a template that has only its bucket, and passes it all parameters; CloudFormation refuses parameters that
- * a template lacks.
+ * osls creates a new stack from a template with only its bucket, and passes all parameters to it. CloudFormation
+ * rejects parameters that the template does not define.
  */
 const extendFirstTemplate = (osls: Osls): void => {
   const { provider } = osls.service ?? {};
   if (provider?.coreCloudFormationTemplate === undefined) return;
   const first = { ...provider.coreCloudFormationTemplate, Parameters: templateParameters() };
   provider.coreCloudFormationTemplate = first;
-  // Nobody deploys the file; it shows what is sent.
+  // This file is not deployed; it shows what is sent.
   writeFileSync(
     path.join(osls.serviceDir, '.serverless/cloudformation-template-create-stack.json'),
     JSON.stringify(first, null, 2),
   );
 };
 
-/** The form of osls goes on to osls, the plain one to a file. */
+/** Hands the osls form back to osls, and writes the plain form to a file. */
 const writeForms = (osls: Osls, stackName: string, keyTemplates: string): void => {
   const { provider } = osls.service ?? {};
   if (provider === undefined) return;

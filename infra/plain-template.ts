@@ -4,7 +4,7 @@ import { options } from './parameters/options.ts';
 import { parameterName, templateParameters } from './parameters/stack-parameters.ts';
 import { foldersOfSlots, placeFolders, slots } from './watched-bucket.ts';
 
-/** Letters that need no encoding in any service; each folder ends with a slash. */
+/** Characters that need no encoding in any service. Each folder ends with a slash. */
 const folder = '([A-Za-z0-9._-]+/)+';
 
 const option = (name: string, one: Partial<Option> & Pick<Option, 'must' | 'description'>): Option => ({
@@ -17,20 +17,20 @@ const option = (name: string, one: Partial<Option> & Pick<Option, 'must' | 'desc
   ...one,
 });
 
-/** Where the zips are. Without a default: a template cannot know it. */
+/** The location of the zips. There is no default, because the template cannot know it. */
 const code = {
   CodeBucket: {
     Type: 'String',
     AllowedPattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
     ConstraintDescription: 'must be the name of a bucket in the region of the stack.',
-    Description: 'The bucket, in the region of the stack, that holds the zips of the functions.',
+    Description: 'The bucket with the zips of the functions, in the region of the stack.',
   },
   CodePrefix: {
     Type: 'String',
     AllowedPattern: '^([A-Za-z0-9._-]+/)+$',
     ConstraintDescription: 'must be a folder such as cv-courier/0.2.0/.',
     Description:
-      'The folder of the zips in CodeBucket. Another one for each version: CloudFormation updates a function only when the key of its code changes.',
+      'The folder of the zips in CodeBucket. Use a new folder for each version, because CloudFormation updates a function only when the key of its code changes.',
   },
 };
 
@@ -42,12 +42,13 @@ const files: readonly Option[] = [
           ...text(`${folder}|\\*`, 'a folder such as candidates/, of A-Z, a-z, 0-9, dot, hyphen and _, or *'),
           default: 'candidates/',
           description:
-            'The folder in which the keys of KeyTemplates begin: only uploads there start the function. * stands for the whole bucket.',
+            'The folder in which the keys of KeyTemplates start. Only uploads there start the function. * means the whole bucket.',
         })
       : option(`prefix${slot}`, {
           ...text(folder, 'a folder such as candidates/, of A-Z, a-z, 0-9, dot, hyphen and _'),
           mayBeEmpty: true,
-          description: 'Another such folder, which is not inside one of the others: S3 refuses folders that overlap.',
+          description:
+            'Another such folder. It must not be inside one of the others, because S3 rejects overlapping folders.',
         }),
   ),
 ];
@@ -63,7 +64,7 @@ const conditions = {
 
 const isOsls = (id: string): boolean => id.startsWith('ServerlessDeployment');
 
-/** The console asks for the parameters in this order, under these headings. */
+/** The AWS console shows the parameters in this order, under these headings. */
 const parameterGroups = () => ({
   'AWS::CloudFormation::Interface': {
     ParameterGroups: [
@@ -80,8 +81,9 @@ const parameterGroups = () => ({
 });
 
 /**
- * The form of the template that needs no osls, for `aws cloudformation deploy`, Terraform and CDK: the code comes from
- * CodeBucket and CodePrefix, the watched folders from Prefix1 to Prefix5. Pure, so that the checks of the one form hold for the other.
+ * The form of the template that does not need osls, for `aws cloudformation deploy`, Terraform and CDK. The code comes
+ * from CodeBucket and CodePrefix, the watched folders from Prefix1 to Prefix5. Pure, so that checks of one form apply
+ * to the other.
  * @param complete with the markers of the watched folders still in place
  */
 export const plainTemplate = (complete: Template): Template => {

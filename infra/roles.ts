@@ -5,7 +5,7 @@ interface Definitions {
   readonly Resources?: Readonly<Record<string, { readonly Type?: unknown } | null>>;
 }
 
-/** Names of the roles that a file of resources defines. CloudFormation's tags (!Ref) are of no interest here. */
+/** Names of the roles that a file of resources defines. CloudFormation's tags (!Ref) are ignored. */
 export const rolesIn = (file: string): readonly string[] => {
   const definitions: Definitions | null = parse(readFileSync(file, 'utf8'), { logLevel: 'silent' });
   return Object.entries(definitions?.Resources ?? {})

@@ -5,10 +5,10 @@ import { parseCommandLine, usage } from './smoke/command-line.ts';
 import { deployedStack } from './smoke/deployment.ts';
 import { runSmoke } from './smoke/run.ts';
 
-/** Each question is an invocation of on-demand. */
+/** Each poll is an invocation of on-demand. */
 const pollMs = 2_000;
 
-/** `npm run smoke`: carries an invented CV through a deployed stage, and says how long each step took. */
+/** `npm run smoke`: sends an invented CV through a deployed stage, and prints how long each step took. */
 const main = async (): Promise<void> => {
   const options = parseCommandLine(process.argv.slice(2));
   if (options === 'help') return console.log(usage);

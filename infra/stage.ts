@@ -4,21 +4,21 @@ import { parse } from 'yaml';
 import { exampleIntegrationId, type Parameters, parameterFaults } from './parameters/faults.ts';
 import { defaults } from './parameters/options.ts';
 
-/** The stage that `osls package` takes without --stage. Until it has a file of its own, it takes the example. */
+/** The default stage of `osls package`. Until it has its own file, it uses the example. */
 const firstStage = 'dev';
 
 export interface StageRequest {
   readonly serviceDir: string;
   readonly stage: string;
-  /** `--param`, as typed; osls reads an empty one as null. */
+  /** `--param` as typed; osls reads an empty one as null. */
   readonly commandLine: readonly (string | null)[];
   readonly functions: readonly string[];
 }
 
 export interface Stage {
-  /** What stages/<stage>.yml sets. */
+  /** The content of stages/<stage>.yml. */
   readonly written: Parameters;
-  /** All parameters, as they will be deployed. */
+  /** All parameters with their final values. */
   readonly values: Parameters;
   readonly faults: readonly string[];
 }
@@ -33,7 +33,7 @@ export const readStage = ({ serviceDir, stage, commandLine, functions }: StageRe
   const missing =
     !existsSync(file) && commandLine.length === 0
       ? [
-          `Stage "${stage}" has no settings: write stages/${stage}.yml (begin with a copy of stages/example.yml), ` +
+          `Stage "${stage}" has no settings: write stages/${stage}.yml (start with a copy of stages/example.yml), ` +
             'or give --param="komboIntegrationId=<tool>:<id>".',
         ]
       : [];
@@ -41,16 +41,16 @@ export const readStage = ({ serviceDir, stage, commandLine, functions }: StageRe
   return {
     written,
     values,
-    // What a value that was not read would cause is not reported as well.
+    // Faults that only follow from an unread value are not reported.
     faults: [...stageNameFaults(stage), ...(notRead.length > 0 ? notRead : parameterFaults(values, functions))],
   };
 };
 
-/** The bucket's name holds the stage; S3 allows 63 characters. */
+/** The bucket's name contains the stage, and S3 allows 63 characters. */
 const stageNameFaults = (stage: string): readonly string[] =>
   /^[a-z][a-z0-9-]{0,14}$/.test(stage)
     ? []
-    : [`Stage "${stage}" is not usable in names: use at most 15 lower-case letters, digits and hyphens.`];
+    : [`Stage "${stage}" cannot be used in names: use at most 15 lower-case letters, digits and hyphens.`];
 
 export const exampleFaults = (stage: string, { komboIntegrationId }: Parameters): readonly string[] =>
   komboIntegrationId === exampleIntegrationId
@@ -64,13 +64,13 @@ const readFile = (file: string, shown: string): Pick<Stage, 'written' | 'faults'
     content = parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const [line = ''] = error instanceof Error ? error.message.split('\n') : [];
-    return { written: {}, faults: [`${shown} is not YAML: ${line.replace(/:$/, '.')}`] };
+    return { written: {}, faults: [`${shown} is not valid YAML: ${line.replace(/:$/, '.')}`] };
   }
   if (content === null || content === undefined) return { written: {}, faults: [] };
   if (typeof content !== 'object' || Array.isArray(content)) {
     return {
       written: {},
-      faults: [`${shown} must hold one line per parameter, for example alarmEmail: on-call@example.com.`],
+      faults: [`${shown} must contain one line per parameter, for example alarmEmail: on-call@example.com.`],
     };
   }
   return {
@@ -79,7 +79,7 @@ const readFile = (file: string, shown: string): Pick<Stage, 'written' | 'faults'
   };
 };
 
-/** Lists, tags and JSON as the command line has them. What is nested where it may not be is JSON too, and no option takes that. */
+/** Lists, tags and JSON in the form of the command line. Other nested values become JSON, which no option accepts. */
 const asText = (name: string, value: unknown): string => {
   if (typeof value !== 'object' || value === null) return String(value ?? '');
   const isFlat = Object.values(value).every((item) => item === null || typeof item !== 'object');
@@ -91,17 +91,17 @@ const asText = (name: string, value: unknown): string => {
   return JSON.stringify(value);
 };
 
-/** Of the option `tags`. */
+/** The tags in the option `tags`. */
 export const tagsOf = ({ tags = '' }: Parameters): Parameters =>
   Object.fromEntries(
     tags
       .split(',')
       .filter((tag) => tag !== '')
-      // A value may have a "=" as well.
+      // A value may contain "=" too.
       .map((tag) => [tag.slice(0, tag.indexOf('=')), tag.slice(tag.indexOf('=') + 1)]),
   );
 
-/** `--param="name=value"`, read as osls reads it. */
+/** Parses `--param="name=value"` as osls does. */
 const fromCommandLine = (
   pairs: readonly string[],
 ): { readonly given: Parameters; readonly faults: readonly string[] } => {
@@ -115,9 +115,9 @@ const fromCommandLine = (
       .filter(({ name, value }) => name === '' || value === '')
       .map(({ name, value }) =>
         name === ''
-          ? `--param="${value === '' ? '' : `=${value}`}" names no parameter: write --param="name=value".`
-          : `Parameter ${name} has no value on the command line: osls passes none that is empty. ` +
-            'Leave it out for its default, or empty it in the file of the stage.',
+          ? `--param="${value === '' ? '' : `=${value}`}" has no parameter name: write --param="name=value".`
+          : `Parameter ${name} has no value on the command line: osls does not pass empty values. ` +
+            'Leave it out to use its default, or set it to an empty value in the file of the stage.',
       ),
   };
 };

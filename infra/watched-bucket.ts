@@ -2,15 +2,15 @@ import { literalPrefixes, parseKeyTemplates } from '../lib/key-template/match-ke
 import { encodeEventKey } from '../lib/upload/object-key.ts';
 import { reference } from './parameters/stack-parameters.ts';
 
-/** A value of a CloudFormation template: ready, or filled in by CloudFormation. */
+/** A value in a CloudFormation template: a text, or an expression that CloudFormation evaluates. */
 type Value = string | { readonly [name: string]: unknown };
 
 const noValue: Value = { Ref: 'AWS::NoValue' };
 const choose = (condition: string, yes: unknown, no: unknown): Value => ({ 'Fn::If': [condition, yes, no] });
 
 /**
- * Lets the bucket's name and its ARN stand in a template without a reference to the bucket: the bucket needs the function for its
- * notification, so a function that needed the bucket would close a circle, which CloudFormation refuses.
+ * Builds the bucket's name and ARN without a reference to the bucket. The bucket needs the function for its
+ * notification, so a reference from the function back to the bucket would be circular, which CloudFormation rejects.
  */
 const ownBucketName = choose('NamedBucket', reference('bucketName'), {
   'Fn::Sub': '${AWS::StackName}-uploads-${AWS::AccountId}-${AWS::Region}',
@@ -21,24 +21,24 @@ const arnWith = (rest: string, name = bucketName): Value => ({
   'Fn::Sub': [`arn:\${AWS::Partition}:s3:::\${Bucket}${rest}`, { Bucket: name }],
 });
 
-/** By the name under which infra/resources/*.yml asks for them (`${courier:bucketArn}`). */
+/** The keys are the names in infra/resources/*.yml (`${courier:bucketArn}`). */
 export const bucketParts: Readonly<Record<string, Value>> = {
   bucketName,
   bucketArn: arnWith(''),
-  /** The one object that a function may write: the form of the parameter allows no wildcard and no variable. */
+  /** The only object that a function may write. The parameter allows no wildcards and no variables. */
   canaryArn: arnWith('/${CanaryKey}'),
-  /** Where the bucket can only be the stack's own. */
+  /** For places where only the stack's own bucket is possible. */
   ownBucketName,
   ownBucketArn: arnWith('', ownBucketName),
 };
 
-/** One watched folder, as each service wants to have it written. */
+/** One watched folder, in the notation of each service. */
 interface Folder {
-  /** As in keys; EventBridge and GuardDuty take it so. */
+  /** As in keys. EventBridge and GuardDuty use this form. */
   readonly plain: Value;
   /** In an ARN, as a part of Fn::Sub. */
   readonly inArn: string;
-  /** In the filter of an S3 notification: form-encoded, as keys are in events. */
+  /** In the filter of an S3 notification: form-encoded, like keys in events. */
   readonly inFilter: Value;
   /** The condition under which the folder is watched. */
   readonly condition?: string;
@@ -46,7 +46,7 @@ interface Folder {
 
 interface Watched {
   readonly folders: readonly Folder[];
-  /** Whether the whole bucket is watched; a text is the condition that decides it. */
+  /** Whether the whole bucket is watched. A text is the name of a condition. */
   readonly everything: boolean | string;
   readonly keyTemplates: Value;
   /** For WATCHED_PREFIXES: separated by "|", and "*" for the whole bucket. */
@@ -67,27 +67,27 @@ const notification = (filter?: Value) => ({
   ...(filter !== undefined && { Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: filter }] } } }),
 });
 
-/** The parts of the template that depend on the watched folders, by name. */
+/** The parts of the template that depend on the watched folders. */
 const partsOf = ({ folders, everything, keyTemplates, prefixes }: Watched) => ({
-  /** What the roles may read: only keys that a template can fit. */
+  /** What the roles may read: only keys that a template can match. */
   objectArns: everythingOr(
     everything,
     [arnWith('/*')],
     each(folders, ({ inArn }) => arnWith(`/${inArn}*`)),
   ),
-  /** S3's own notification, one per folder. Only for an own bucket: it is a property of the bucket. */
+  /** S3's own notification, one per folder. Only for the stack's own bucket, because it is a property of the bucket. */
   notifications: everythingOr(
     everything,
     [notification()],
     each(folders, ({ inFilter }) => notification(inFilter)),
   ),
-  /** The same filter as EventBridge writes it. */
+  /** The same filter for EventBridge. */
   keyPattern: everythingOr(
     everything,
     [{ exists: true }],
     each(folders, ({ plain }) => ({ prefix: plain })),
   ),
-  /** The same filter as GuardDuty writes it. */
+  /** The same filter for GuardDuty. */
   scanPrefixes: everythingOr(
     everything,
     noValue,
@@ -112,14 +112,15 @@ const partNames: ReadonlySet<string> = new Set<WatchedPart>([
 export const isWatchedPart = (name: string): name is WatchedPart => partNames.has(name);
 
 /**
- * The folder as it may stand in an ARN of a policy. IAM's policies take no character beyond U+00FF, so "?" stands there for one
- * of them. IAM does not say whether a character beyond U+FFFF counts as one or as two, so "*" stands for such a one.
- * @see IAM User Guide, "Grammar of the IAM JSON policy language", and API reference, PolicyDocument: [\u0009\u000A\u000D\u0020-\u00FF]+
+ * The folder for an ARN in a policy. IAM policies allow no character beyond U+00FF, so each of these becomes the
+ * wildcard "?". IAM does not document whether a character beyond U+FFFF counts as one or two, so it becomes "*".
+ * @see IAM User Guide, "Grammar of the IAM JSON policy language", and API reference, PolicyDocument:
+ *   [\u0009\u000A\u000D\u0020-\u00FF]+
  */
 const inPolicy = (prefix: string): string =>
   [...prefix].map((character) => (character <= '\u00ff' ? character : character.length === 1 ? '?' : '*')).join('');
 
-/** The folders that follow from key templates. No folder holds a brace, so none can be taken for a variable of Fn::Sub. */
+/** The folders of the key templates. Folders contain no braces, so none looks like a variable of Fn::Sub. */
 export const foldersOfTemplates = (keyTemplates: string): WatchedParts => {
   const templates = parseKeyTemplates(keyTemplates);
   const prefixes = templates.ok ? literalPrefixes(templates.value) : [''];
@@ -138,12 +139,14 @@ export const foldersOfTemplates = (keyTemplates: string): WatchedParts => {
 
 export const slots = [1, 2, 3, 4, 5] as const;
 
-/** The same with the folders as parameters of the template: Prefix1 to Prefix5, and "*" in the first for the whole bucket. */
+/**
+ * The same with the folders as parameters of the template: Prefix1 to Prefix5. "*" in the first means the whole bucket.
+ */
 export const foldersOfSlots: WatchedParts = partsOf({
   folders: slots.map((slot) => ({
     plain: { Ref: `Prefix${slot}` },
     inArn: `\${Prefix${slot}}`,
-    // Only characters that need no encoding are allowed in a slot.
+    // A slot allows only characters that need no encoding.
     inFilter: { Ref: `Prefix${slot}` },
     ...(slot > 1 && { condition: `HasPrefix${slot}` }),
   })),
@@ -154,7 +157,7 @@ export const foldersOfSlots: WatchedParts = partsOf({
 
 const markerName = 'Courier::Watched';
 
-/** Stands in the template where a part belongs, until it is known which form of the template is written. */
+/** A placeholder in the template, which is replaced when the form of the template is written. */
 export const watchedMarker = (part: WatchedPart) => ({ [markerName]: part });
 
 /** The template with each marker replaced by its part. */

@@ -1,5 +1,5 @@
 /**
- * Takes the place of `debug` in the bundles: a package below file-type would bring it along, with a reader for terminals,
- * to write messages that stay switched off.
+ * Replaces `debug` in the bundles. A dependency of file-type would include it, together with terminal detection, for
+ * messages that are never switched on.
  */
 export default () => (): void => {};

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 
 /**
- * Lets esbuild leave out what no function uses of the AWS SDK's clients: about 64 kB that a cold start would have to read.
- * Only spelling changes. A later SDK that spells otherwise is bundled as it is, and the test of the size tells.
+ * Lets esbuild remove unused parts of the AWS SDK's clients: about 64 kB that every cold start would have to read. The
+ * meaning of the code does not change. If a later SDK is written differently, it is bundled as it is, and the size test
+ * fails.
  */
 export const pruneSdk: Plugin = {
   name: 'prune-sdk',
@@ -19,8 +20,9 @@ export const pruneSdk: Plugin = {
 };
 
 /**
- * `{ [_h]: 1 }` becomes `{ "http": 1 }` for every `const _h = "http"` of the file. A bundler must keep an object with a
- * computed key, since computing it could do something, and with it the descriptions of a hundred unused operations.
+ * `{ [_h]: 1 }` becomes `{ "http": 1 }` for every `const _h = "http"` in the file. A bundler must keep an object with a
+ * computed key, because computing the key could have side effects. The descriptions of a hundred unused operations
+ * would be kept with it.
  */
 export const withPlainKeys = (source: string): string => {
   const constants = new Map(
@@ -32,7 +34,7 @@ export const withPlainKeys = (source: string): string => {
   });
 };
 
-/** The clients read their version from it, for the user agent, and nothing else. */
+/** The clients read only their version from it, for the user agent. */
 export const versionOnly = (packageJson: string): string => {
   const { version } = JSON.parse(packageJson) as { readonly version: string };
   return JSON.stringify({ version });

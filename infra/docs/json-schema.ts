@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/json.ts';
 
-/** The part of a valibot schema that is read here: they describe themselves. */
+/** The parts of a valibot schema that are read here. */
 interface Described {
   readonly type: string;
   readonly pipe?: readonly (Described & { readonly requirement?: RegExp; readonly description?: string })[];
@@ -10,9 +10,9 @@ interface Described {
 }
 
 /**
- * A JSON Schema of a valibot schema: of objects whose fields are all required, texts with a form, and choices. Fields that are
- * not named are allowed, because a later version may have more of them.
- * @throws for anything else: half a schema would refuse what is right, or allow what is not.
+ * Converts a valibot schema to JSON Schema. Supports objects with only required fields, texts with a pattern, and
+ * choices. Other fields are allowed, because a later version may add some.
+ * @throws for anything else, because an incomplete schema would reject valid data or accept invalid data
  */
 export const jsonSchemaOf = (schema: Described): JsonObject => {
   const [first, ...rules] = schema.pipe ?? [schema];
@@ -33,18 +33,18 @@ const typeOf = ({ type, entries = {}, options, literal }: Described): JsonObject
       return { type: 'object', required: fields.map(([name]) => name), properties: Object.fromEntries(fields) };
     }
     default:
-      throw new Error(`A schema of type ${type} is not known to docs/json-schema.ts.`);
+      throw new Error(`docs/json-schema.ts does not support schemas of type ${type}.`);
   }
 };
 
 const ruleOf = ({ type, requirement, description }: NonNullable<Described['pipe']>[number]): JsonObject => {
   switch (type) {
     case 'regex':
-      // JavaScript escapes the slash, because it ends a literal; here nothing does.
+      // JavaScript escapes the slash in a regular expression literal. JSON Schema does not.
       return { pattern: requirement?.source.replaceAll('\\/', '/') };
     case 'description':
       return { description };
     default:
-      throw new Error(`A rule of type ${type} is not known to docs/json-schema.ts.`);
+      throw new Error(`docs/json-schema.ts does not support rules of type ${type}.`);
   }
 };

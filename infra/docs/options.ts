@@ -5,7 +5,7 @@ import { options } from '../parameters/options.ts';
 import { parameterName } from '../parameters/stack-parameters.ts';
 import { cell, table } from './tables.ts';
 
-/** Every option, for people who read what there is to set. */
+/** The table of all options. */
 export const optionsTable = (): string =>
   table(
     ['option', 'parameter of the template', 'default', 'allowed', 'meaning'],
@@ -18,14 +18,14 @@ export const optionsTable = (): string =>
     ]),
   );
 
-/** As YAML: numbers and truth values without quotes. */
+/** One line of YAML. Numbers and booleans are not quoted. */
 const yamlLine = (name: string, value: string): string =>
   stringify({ [name]: /^(\d+|true|false)$/.test(value) ? JSON.parse(value) : value }, { lineWidth: 0 }).trimEnd();
 
-const head = `# The settings of one stage. Copy this file to stages/<stage>.yml, which git ignores, and take the # off the lines that you change.
+const head = `# The settings of one stage. Copy this file to stages/<stage>.yml, which git ignores, and remove the # from the lines that you change.
 # Each line shows its default. A wrong value stops packaging with a sentence that names it. One-off values: --param="maxBytes=5000000".
-# Values may be variables of osls, such as \${ssm:/on-call/email}. Without a file of its own the stage dev takes this one.
-# This page is made from infra/parameters/options.ts by npm run docs.
+# Values may be variables of osls, such as \${ssm:/on-call/email}. The stage dev uses this file until it has its own.
+# This file is generated from infra/parameters/options.ts by npm run docs.
 `;
 
 /** stages/example.yml: every option with its default, by topic. */
@@ -44,5 +44,5 @@ export const exampleStage = (): string =>
 
 const lineOf = ({ name, default: byDefault }: Option): string =>
   name === 'komboIntegrationId'
-    ? `# Packages, but does not deploy, until you put in your own.\n${name}: ${exampleIntegrationId}`
+    ? `# With this value packaging works but deployment stops. Put in your own.\n${name}: ${exampleIntegrationId}`
     : `# ${yamlLine(name, byDefault)}`;

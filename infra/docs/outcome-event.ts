@@ -8,7 +8,7 @@ export const outcomeSchemaPage = (): string =>
     {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       title: 'CV Outcome',
-      description: 'What became of one CV. Every value of "detail" is text; an empty one stands for nothing.',
+      description: 'The outcome of one CV. Every value of "detail" is text; a missing value is an empty text.',
       ...jsonSchemaOf(outcomeEvent),
     },
     null,

@@ -4,7 +4,10 @@ import { listKnownTypes } from '../../lib/content-type/known-types.ts';
 import type { Actor } from '../../lib/failures/failure.ts';
 import { everyFailure } from '../../lib/failures/failures.ts';
 
-/** A pipe would end the cell, and angle brackets would be taken for HTML; inside code both are safe but the pipe. */
+/**
+ * Escapes the text of a table cell. A pipe would end the cell, and angle brackets would be read as HTML. Inside code
+ * only the pipe needs escaping.
+ */
 export const cell = (text: string): string =>
   text
     .split(/(`[^`]*`)/)
@@ -15,7 +18,7 @@ export const cell = (text: string): string =>
 export const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-/** The failures about which this one acts first: what each means for the upload, and what to do about it. */
+/** The failures for which this actor must act first, with meaning and next step. */
 export const failuresTable = (actor: Actor): string =>
   table(
     ['code', 'status', 'meaning', 'what to do'],
@@ -24,7 +27,6 @@ export const failuresTable = (actor: Actor): string =>
       .map(([code, { status, meaning, nextStep }]) => [`\`${code}\``, status, cell(meaning), cell(nextStep)]),
   );
 
-/** Every type that can be allowed. */
 export const typesTable = (): string =>
   table(
     ['extension', 'MIME type'],
@@ -39,7 +41,6 @@ const defaultOf = ({ default: text, optional }: Setting<unknown>): string => {
   return optional ? 'none' : '**required**';
 };
 
-/** Every environment variable of the functions. */
 export const settingsTable = (): string =>
   table(
     ['variable', 'default', 'meaning'],

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject, text } from '../../lib/json.ts';
 
 /**
- * An answer for a terminal: its sentence, then the rest as plain lines, and requests as commands that can be copied.
- * An answer without a sentence is printed as JSON: it is for AWS, not for people.
+ * Formats an answer for a terminal: its sentence, then the other fields as plain lines, and requests as commands to
+ * copy. An answer without a sentence is meant for AWS and is printed as JSON.
  */
 export const answerText = (answer: unknown, command: string): string => {
   const sentence = isObject(answer) ? text(answer.message ?? answer.summary) : undefined;
@@ -25,7 +25,7 @@ const linesOf = (fields: JsonObject, indent: string, command: string): readonly 
     return [`${indent}${name}:`, ...value.flatMap((item) => itemLines(item, indent, command))];
   });
 
-/** Fields of answers that hold a request to on-demand. */
+/** Fields of answers that contain a request to on-demand. */
 const requests: ReadonlySet<string> = new Set(['next', 'example']);
 
 const itemLines = (item: unknown, indent: string, command: string): readonly string[] => {
@@ -36,7 +36,7 @@ const itemLines = (item: unknown, indent: string, command: string): readonly str
 
 const plain = (value: unknown): string => printable(typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Keys are chosen by uploaders: none of their characters may control the terminal or turn the text around. */
+/** Uploaders choose keys, so no character of a key may control the terminal or reverse the text. */
 const printable = (value: string): string =>
   value.replaceAll(
     /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,

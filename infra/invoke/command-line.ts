@@ -5,13 +5,13 @@ export const usage = `Usage: npm run invoke -- [--stage NAME | --stack NAME [--r
 
   function         on-upload, on-schedule, on-demand or on-batch
   event            JSON in single quotes, the path of a .json file, or - for standard input; {} when left out
-  --stage NAME     the deployed function of this stage; without it, that of the local stack
-  --stack NAME     the same by the name of the stack, for one that was not deployed with osls
+  --stage NAME     invoke the deployed function of this stage; without it, the local stack's
+  --stack NAME     the same by stack name, for a stack that was not deployed with osls
   --region REGION  where it is deployed; otherwise AWS_REGION, the region of AWS_PROFILE, or serverless.yml's default
   --json           print the answer as JSON only
-  --state DIR      the folder of the local stack, when it was started with one
+  --state DIR      the folder of the local stack, if it was started with --state
 
-Exit code: 0; 1 when the answer is "ok": false, the function failed or was not reached; 2 for a wrong command line.
+Exit code: 0 for success; 1 when the answer is "ok": false, or the function failed or was not reached; 2 for a wrong command line.
 
 Example: npm run invoke -- --stage prod on-demand '{"action":"status"}'`;
 
@@ -43,14 +43,15 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
   if (values.help) return { kind: 'help' };
   const { stage, stack, region, state } = values;
   const [name, event = '{}', ...more] = positionals;
-  if (name === undefined) throw wrong('Which function?');
+  if (name === undefined) throw wrong('The function is missing.');
   if (more.length > 0) {
-    throw wrong(`There is more than one event: "${more[0]}" is left over. Put the whole event into single quotes.`);
+    throw wrong(`There is more than one event: "${more[0]}" is unexpected. Put the whole event into single quotes.`);
   }
   const invoke = { kind: 'invoke', name, event, asJson: values.json } as const;
   const place = checkedPlace({ stage, stack }, wrong);
   if (place === undefined) {
-    if (region !== undefined) throw wrong('--region goes with --stage or --stack: the local stack has no region.');
+    if (region !== undefined)
+      throw wrong('--region is allowed only with --stage or --stack: the local stack has no region.');
     return { ...invoke, where: { kind: 'local', ...(state !== undefined && { stateDir: state }) } };
   }
   if (state !== undefined)

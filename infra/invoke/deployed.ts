@@ -5,25 +5,25 @@ import { InvokeError } from './errors.ts';
 import { callerOnAws, clientContextOf } from './operator.ts';
 
 export interface Deployed {
-  /** As Lambda knows it. */
+  /** Its name in Lambda. */
   readonly functionName: string;
-  /** Of the command line; otherwise the environment's, the profile's, or the default. */
+  /** From the command line; otherwise from the environment, the profile, or the default. */
   readonly region?: string | undefined;
   readonly defaultRegion: string;
   readonly functionTimeoutSeconds: number;
 }
 
-/** After the function's own end AWS needs a moment to say so. */
+/** After the function has ended, AWS needs a moment to report it. */
 const afterFunctionMs = 30_000;
 const connectMs = 10_000;
 
-/** How long to wait for the answer: longer than the function can run, so that no request is given up while it is carried out. */
+/** How long to wait for the response: longer than the function can run, so that no running request is given up. */
 export const answerTimeoutMs = ({ functionTimeoutSeconds }: Pick<Deployed, 'functionTimeoutSeconds'>): number =>
   functionTimeoutSeconds * 1000 + afterFunctionMs;
 
 /**
- * Invokes a deployed function once and returns its answer: without a repeat, whatever happens, because the first request may
- * still be carried out.
+ * Invokes a deployed function once and returns its response. Never repeats the call, because the first request may
+ * still be running.
  * @throws {InvokeError}
  */
 export const invokeDeployed = async (
@@ -63,7 +63,7 @@ export const invokeDeployed = async (
   }
 };
 
-/** Of the command line, else of the environment, of the profile, or the default. */
+/** The region of the command line, or of the environment, or of the profile, or the default. */
 export const regionOf = async ({
   region,
   defaultRegion,
@@ -71,7 +71,7 @@ export const regionOf = async ({
   const given = region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION);
   if (given) return given;
   const client = new LambdaClient({});
-  // Looks into the profile; rejects when no region is set there.
+  // Reads the profile; rejects when it has no region.
   const found = await client.config.region().catch(() => defaultRegion);
   client.destroy();
   return found;
@@ -82,7 +82,7 @@ const functionFailed = (error: unknown, functionName: string, region: string): s
   const message = text(at(error, 'errorMessage')) ?? '';
   const log = `Its log: aws logs tail /aws/lambda/${functionName} --since 15m --region ${region}`;
   if (type === 'Sandbox.Timedout' || /Task timed out/.test(message)) {
-    return `${functionName} ran out of time. What it had finished is in the ledger; the same request can be repeated and continues. ${log}`;
+    return `${functionName} ran out of time. Finished work is in the ledger; repeat the same request to continue. ${log}`;
   }
   return `${functionName} failed. ${[type, message].filter((part) => part !== '').join(': ')}\n${log}`;
 };

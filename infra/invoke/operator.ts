@@ -3,7 +3,9 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
 const identityMs = 3_000;
 
-/** Who asks, for the function's log: the ARN that AWS knows the caller by, otherwise the user's name on this machine. */
+/**
+ * The operator's name for the function's log: the ARN of the caller in AWS, otherwise the user name on this machine.
+ */
 export const callerOnAws = async (region: string): Promise<string> => {
   const client = new STSClient({
     region,
@@ -14,7 +16,7 @@ export const callerOnAws = async (region: string): Promise<string> => {
     const { Arn } = await client.send(new GetCallerIdentityCommand({}));
     return Arn ?? localUser();
   } catch {
-    // It must not keep an operator from asking; without credentials the invocation itself says so.
+    // Must not prevent the request. If credentials are missing, the invocation itself reports it.
     return localUser();
   } finally {
     client.destroy();
@@ -29,6 +31,6 @@ export const localUser = (): string => {
   }
 };
 
-/** Lambda's client context as the API takes it. The function reads it in handlers/on-demand/audit.ts. */
+/** Lambda's client context in the form of the API. handlers/on-demand/audit.ts reads it. */
 export const clientContextOf = (operator: string): string =>
   Buffer.from(JSON.stringify({ custom: { operator } })).toString('base64');

@@ -1,4 +1,4 @@
-/** Which deployment is meant, as it was typed. */
+/** The deployment given on the command line. */
 export interface Place {
   readonly by: 'stage' | 'stack';
   readonly named: string;
@@ -14,18 +14,18 @@ export const checkedPlace = (
   return stack === undefined ? undefined : { by: 'stack', named: checkedStack(stack, wrong) };
 };
 
-/** As infra/osls-plugin.ts has it; anything else was never deployed. */
+/** The same rule as in infra/stage.ts; a stage with another name was never deployed. */
 const checkedStage = (stage: string, wrong: (sentence: string) => Error): string => {
-  if (!/^[a-z][a-z0-9-]{0,14}$/.test(stage)) throw wrong(`"${stage}" is not a stage.`);
+  if (!/^[a-z][a-z0-9-]{0,14}$/.test(stage)) throw wrong(`"${stage}" is not a valid stage name.`);
   return stage;
 };
 
 const checkedStack = (stack: string, wrong: (sentence: string) => Error): string => {
-  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(stack)) throw wrong(`"${stack}" is not the name of a stack.`);
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(stack)) throw wrong(`"${stack}" is not a valid stack name.`);
   return stack;
 };
 
 export const checkedRegion = (region: string, wrong: (sentence: string) => Error): string => {
-  if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) throw wrong(`"${region}" is not a region of AWS.`);
+  if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) throw wrong(`"${region}" is not an AWS region.`);
   return region;
 };

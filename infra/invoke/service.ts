@@ -12,16 +12,16 @@ const shape = v.object({
   functions: v.record(v.string(), v.nullable(v.looseObject({ timeout: v.optional(v.number()) }))),
 });
 
-/** What serverless.yml says about the deployed functions. */
+/** The facts in serverless.yml about the deployed functions. */
 export interface Service {
   readonly functions: readonly string[];
   readonly defaultRegion: string;
-  /** osls names the stack of a stage; the functions' names begin with it. */
+  /** The stack name that osls gives to a stage, or the given one. The functions' names begin with it. */
   readonly stackName: (place: Place) => string;
   readonly timeoutSeconds: (name: string) => number;
 }
 
-/** Without osls, which takes seconds to start. CloudFormation's tags (!Ref) are of no interest here. */
+/** Reads the file directly, because osls takes seconds to start. CloudFormation's tags (!Ref) are ignored. */
 export const readService = (): Service => {
   const { service, provider, functions } = v.parse(shape, parse(readFileSync(file, 'utf8'), { logLevel: 'silent' }));
   const [, defaultRegion = ''] = /'([a-z0-9-]+)'\s*\}$/.exec(provider.region) ?? [];

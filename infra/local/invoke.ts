@@ -10,7 +10,7 @@ import { readService } from '../invoke/service.ts';
 
 type Invocation = Extract<CommandLine, { kind: 'invoke' }>;
 
-/** `npm run invoke`: asks a function of the local stack or, with --stage, a deployed one, and prints its answer. */
+/** `npm run invoke`: invokes a function of the local stack or, with --stage, a deployed one, and prints its answer. */
 const main = async (): Promise<void> => {
   const line = parseCommandLine(process.argv.slice(2));
   if (line.kind === 'help') return console.log(usage);
@@ -25,8 +25,7 @@ const main = async (): Promise<void> => {
 const invoke = async ({ name, event, where }: Invocation): Promise<unknown> => {
   if (where.kind === 'local') return invokeLocal(where.stateDir, name, await readEvent(event, process.stdin));
   const { functions, defaultRegion, stackName, timeoutSeconds } = readService();
-  if (!functions.includes(name))
-    throw new UsageError(`There is no function ${name}. There is ${functions.join(', ')}.`);
+  if (!functions.includes(name)) throw new UsageError(`Unknown function ${name}. Available: ${functions.join(', ')}.`);
   const deployed = {
     functionName: `${stackName(where)}-${name}`,
     region: where.region,

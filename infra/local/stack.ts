@@ -26,22 +26,22 @@ import { onFreePort } from './process/listen.ts';
 import { claimStateFolder } from './process/state-folder.ts';
 
 export interface StackOptions {
-  /** Keeps objects, ledger, attachments and logs. */
+  /** The folder for objects, ledger, attachments and logs. */
   readonly stateDir: string;
-  /** Deletes what earlier runs left there. */
+  /** Deletes the data of earlier runs. */
   readonly fresh?: boolean;
-  /** First of the ports: S3, then DynamoDB, Kombo, control and console. 0, the default, takes free ones. */
+  /** The first port: S3, then DynamoDB, Kombo, control server and console. Default: 0, which takes free ports. */
   readonly portBase?: number;
-  /** Environment variables with settings of the functions, such as TRANSFER. Default: none. */
+  /** Environment variables that contain settings of the functions, such as TRANSFER. Default: none. */
   readonly shell?: Readonly<Record<string, string | undefined>>;
-  /** Which handlers run, and where their bundles are. Default: all, in dist/. */
+  /** The handlers to run, and the folder of their bundles. Default: all, in dist/. */
   readonly handlers?: BuildHandlersOptions;
   readonly scheduleEveryMs?: number;
-  /** Integrations of the Kombo emulator, `<tool>:<id>` each. Default: its own two. */
+  /** Integrations of the Kombo emulator, each in the form `<tool>:<id>`. Default: its own two. */
   readonly integrations?: readonly string[];
-  /** Serves the page on which an operator drops files. Default: no. */
+  /** Serves the console page, where files can be dropped. Default: no. */
   readonly console?: boolean;
-  /** Waits before a failed event is sent to its function again. */
+  /** Waits before a failed event is retried. */
   readonly retryDelaysMs?: readonly number[];
 }
 
@@ -50,7 +50,7 @@ export interface StackEvents {
   unwatched: [CreatedObject];
   /** A line of a function's log. */
   line: [functionName: string, line: string];
-  /** What the deployed stack would put on your event bus. */
+  /** An event that the deployed stack would put on your event bus. */
   outcome: [BusEvent];
 }
 
@@ -59,17 +59,17 @@ export interface Stack {
   readonly bucket: string;
   readonly table: string;
   readonly region: string;
-  /** As the functions read it. */
+  /** The settings as the functions parse them. */
   readonly settings: Settings;
   readonly endpoints: Readonly<Record<'s3' | 'dynamodb' | 'kombo' | 'control', string>> & { readonly console?: string };
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
   readonly ledger: Ledger;
   readonly kombo: KomboEmulator;
-  /** By name: on-upload, and those of the others that are built. */
+  /** The built functions by name; on-upload is always among them. */
   readonly functions: ReadonlyMap<string, Lambda>;
   readonly events: EventEmitter<StackEvents>;
-  /** Ends everything. Running deliveries get a moment to finish; the next run recovers the others. */
+  /** Ends everything. Running deliveries get a short time to finish; the next run recovers the others. */
   close(): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ const defaultScheduleEveryMs = 15_000;
 const defaultRetryDelaysMs = [1_000, 2_000];
 
 /**
- * Starts S3, DynamoDB, Kombo and the built functions in one place, wired as serverless.yml wires them.
+ * Starts S3, DynamoDB, Kombo and the built functions, connected as in serverless.yml.
  * @throws {StackRunning} when another stack uses the folder
  * @throws {ConfigurationError} when a setting in `shell` is wrong
  * @throws {BundleError} when a handler does not compile
@@ -91,7 +91,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const port = (offset: number) => (portBase === 0 ? 0 : portBase + offset);
   const closers: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
-    // In reverse order, so that no part waits for one that is closed already.
+    // In reverse order, so that no part waits for one that is already closed.
     const failures: unknown[] = [];
     for (const closer of closers.splice(0).reverse()) {
       try {
@@ -100,7 +100,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         failures.push(error);
       }
     }
-    if (failures.length > 0) throw new AggregateError(failures, 'A part of the local stack did not end in order.');
+    if (failures.length > 0) throw new AggregateError(failures, 'A part of the local stack did not close properly.');
   };
 
   try {
@@ -131,7 +131,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         if (event) events.emit('outcome', event);
       }),
     );
-    // The environment of the functions needs the URL of S3, so S3 starts before the trigger that its events call.
+    // The functions need the URL of S3, so S3 starts before the trigger that receives its events.
     let trigger: (object: CreatedObject) => void = () => undefined;
     const storage = await startS3({
       directory: folder.s3,
@@ -139,7 +139,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       preferredPort: port(0),
       onCreated: (object) => trigger(object),
     });
-    // Closed after the functions, which read from it until their end.
+    // Closed after the functions, which use it until they end.
     closers.push(storage.close);
     const s3 = new S3Client({ ...account, endpoint: storage.url, forcePathStyle: true });
     closers.push(() => s3.destroy());

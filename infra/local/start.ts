@@ -15,14 +15,14 @@ import { type StartOptions, startOptions, usage } from './terminal/start-options
 import type { Step } from './terminal/step.ts';
 import { stepText } from './terminal/step-text.ts';
 
-/** Long enough for the lease of a run that was killed and the read-back after it. */
+/** Longer than the lease of a killed run plus the read-back after it. */
 const maxWaitMs = 150_000;
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-/** Delivers the sample and prints each step as it becomes visible. */
+/** Delivers the sample and prints each step as it happens. */
 const deliverSample = async (stack: Stack, { json }: StartOptions): Promise<readonly Step[]> => {
   const steps: Step[] = [];
   for await (const step of followUpload(stack, { key: sampleKey, bytes: await sampleBytes() }, maxWaitMs)) {
@@ -32,11 +32,13 @@ const deliverSample = async (stack: Stack, { json }: StartOptions): Promise<read
   return steps;
 };
 
-/** Prints what the functions do from now on, without late lines of the sample: its steps have been printed. */
+/**
+ * Prints the activity of the functions, without late log lines of the sample, whose steps have already been printed.
+ */
 const printActivity = (stack: Stack, { json }: StartOptions, sample: readonly Step[]): void => {
   const { events } = stack;
   const nameOf = keyNames(stack);
-  // One after the other: a name that is looked up must not fall behind the lines that follow it.
+  // One after the other: looking up a name takes time, and the lines must stay in order.
   let printed = Promise.resolve();
   const sampleRequestId = sample.find((step) => step.step === 'event')?.requestId;
   events.on('line', (functionName, line) => {
@@ -49,12 +51,12 @@ const printActivity = (stack: Stack, { json }: StartOptions, sample: readonly St
   });
   events.on('unwatched', (object) => {
     const key = printable(object.key);
-    const text = `${key} is a key outside KEY_TEMPLATES; it causes no event, here as on AWS.`;
+    const text = `The key ${key} is outside KEY_TEMPLATES, so it causes no event, as on AWS.`;
     print(json ? JSON.stringify({ step: 'unwatched', key }) : `  unwatched           ${text}`);
   });
 };
 
-/** Prints each event for the user's own application, and posts it where the user wants it. */
+/** Prints each event for the user's own application, and posts it to the URL in --events-to. */
 const tellOutcomes = ({ events }: Stack, { json, eventsTo }: StartOptions): (() => Promise<void>) => {
   const say = (text: string): void =>
     print(json ? JSON.stringify({ step: 'events-to', text }) : `  ${'outcome'.padEnd(20)}${text}`);
@@ -71,11 +73,11 @@ const printReady = (stack: Stack, { json, stateDir }: StartOptions): void => {
   else print(`\n${endpointsText(stack, stateDir)}\n\n  Ctrl-C ends it.\n`);
 };
 
-/** Resolves with the first signal to end. A second Ctrl-C ends the process immediately. */
+/** Resolves on the first termination signal. A second Ctrl-C ends the process immediately. */
 const waitForEndSignal = (): Promise<'end'> =>
   new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('end'));
-    // The reader of the output has closed it.
+    // The program that reads the output has closed it, as `head` does.
     process.stdout.on('error', () => resolve('end'));
   });
 
@@ -86,7 +88,7 @@ const run = async (options: StartOptions, end: Promise<'end'>): Promise<number> 
   try {
     if (!options.json) print('\n  cv-courier, the local stack\n');
     const delivered = deliverSample(stack, options);
-    // After a signal to end, errors of the delivery in a closing stack do not matter.
+    // After a termination signal, errors of an interrupted delivery do not matter.
     delivered.catch(() => undefined);
     const steps = await Promise.race([delivered, end]);
     if (steps === 'end') return options.once ? 1 : 0;
@@ -101,7 +103,7 @@ const run = async (options: StartOptions, end: Promise<'end'>): Promise<number> 
   }
 };
 
-/** Errors that the operator can fix are shown without a stack trace. */
+/** Errors that the user can fix are shown without a stack trace. */
 const explain = (error: unknown): string => {
   if (error instanceof UsageError) return `${error.message}\n\n${usage}`;
   const known = [ConfigurationError, BundleError, StackRunning].some((kind) => error instanceof kind);

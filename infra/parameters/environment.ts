@@ -7,13 +7,13 @@ interface ParameterVariable {
   readonly parse: (text: string) => unknown;
 }
 
-/** The settings of the functions that a parameter sets, in the order of the table. */
+/** The settings of the functions that come from a parameter, in the order of the table. */
 export const parameterVariables: readonly ParameterVariable[] = Object.values<Setting<unknown>>(settings).flatMap(
   ({ name, parse, setBy }) =>
     typeof setBy === 'string' ? [] : [{ parameter: setBy.parameter, variable: name, parse }],
 );
 
-/** Variables that serverless.yml sets although a parameter does: one of the two values would be lost. */
+/** Variables that serverless.yml sets although a parameter sets them: one of the two values would be lost. */
 export const environmentFaults = (written: Readonly<Record<string, unknown>>): readonly string[] =>
   parameterVariables
     .filter(({ variable }) => Object.hasOwn(written, variable))

@@ -8,26 +8,29 @@ import { parameterVariables } from './environment.ts';
 import { checkForm, type Option } from './option.ts';
 import { options } from './options.ts';
 
-/** The parameters of one stage by name, as text: the command line knows no other type. */
+/** The parameters of one stage by name, as text, because the command line has no other type. */
 export type Parameters = Readonly<Record<string, string>>;
 
-/** Parameters that end in the functions' environment; existingBucket becomes BUCKET. */
+/** Parameters that become part of the functions' environment; existingBucket becomes BUCKET. */
 const inEnvironment = [...parameterVariables.map(({ parameter }) => parameter), 'existingBucket'];
 const maxEnvironmentBytes = 3000;
 
-/** EventBridge takes 2,048 characters of a pattern (its quota "Event pattern size"); what is beside the folders needs less than 250. */
+/** An EventBridge pattern may have 2,048 characters (quota "Event pattern size"); the rest of the pattern needs fewer than 250. */
 const maxFolderPatternChars = 1800;
 
-/** With this stages/example.yml is delivered: it packages, so that a first try needs nothing, but must not be deployed. */
+/**
+ * The value in stages/example.yml: packaging accepts it, so that a first try needs no setup, but it must not be
+ * deployed.
+ */
 export const exampleIntegrationId = 'example:replace-me';
 
-/** The known name that a misspelt one comes nearest to. */
+/** The known name that is closest to a misspelt one. */
 export const nearestName = (name: string, known: readonly string[]): string => {
   const ranked = known.map((other) => ({ other, distance: distanceOf(name.toLowerCase(), other.toLowerCase()) }));
   return ranked.reduce((best, one) => (one.distance < best.distance ? one : best)).other;
 };
 
-/** How many letters must be added, removed or replaced. */
+/** The number of letters to add, remove or replace. */
 const distanceOf = (one: string, other: string): number => {
   let row = [...Array(other.length + 1).keys()];
   for (const [i, letter] of [...one].entries()) {
@@ -40,15 +43,15 @@ const distanceOf = (one: string, other: string): number => {
   return row.at(-1) ?? 0;
 };
 
-/** A name that no option has. */
+/** Parameters that do not exist. */
 const unknownFaults = (given: readonly string[]): readonly string[] => {
   const known = options.map(({ name }) => name);
   return given
     .filter((name) => !known.includes(name))
-    .map((name) => `Parameter ${name} is unknown. The nearest is ${nearestName(name, known)}.`);
+    .map((name) => `Parameter ${name} is unknown. Did you mean ${nearestName(name, known)}?`);
 };
 
-/** What the code needs and infra/parameters/options.ts does not have. */
+/** Parameters that the code needs but infra/parameters/options.ts lacks. */
 export const missingOptions = (functions: readonly string[], known: readonly Option[] = options): readonly string[] => {
   const names = known.map(({ name }) => name);
   const needed = [
@@ -58,7 +61,7 @@ export const missingOptions = (functions: readonly string[], known: readonly Opt
     })),
     ...functions.map((name) => ({
       name: concurrencyParameter(name),
-      use: `it says how many instances of ${name} may run concurrently`,
+      use: `it limits the concurrent instances of ${name}`,
     })),
   ];
   return needed
@@ -67,9 +70,9 @@ export const missingOptions = (functions: readonly string[], known: readonly Opt
 };
 
 /**
- * Everything that is wrong with the values of a stage, its defaults included.
+ * All faults in the values of a stage, including its defaults.
  * @param functions each has a parameter for its concurrency
- * @returns one sentence per fault; each names its parameter.
+ * @returns one sentence per fault; each names its parameter
  */
 export const parameterFaults = (values: Parameters, functions: readonly string[]): readonly string[] => [
   ...unknownFaults(Object.keys(values)),
@@ -78,11 +81,11 @@ export const parameterFaults = (values: Parameters, functions: readonly string[]
 ];
 
 const faultsOf = (option: Option, value: string | undefined): readonly string[] => {
-  // Values that osls still has to look up, such as ${ssm:...}, are not known yet; the key templates are needed before.
+  // Variables such as ${ssm:...} are resolved later by osls, but the key templates are needed before.
   if (value === undefined || (value.includes('${') && option.name !== 'keyTemplates')) return [];
   try {
     checkForm(option, value);
-    // Read as the functions will read it.
+    // Parsed in the same way as by the functions.
     if (value !== '') parameterVariables.find(({ parameter }) => parameter === option.name)?.parse(value);
     return [];
   } catch (error) {
@@ -91,7 +94,7 @@ const faultsOf = (option: Option, value: string | undefined): readonly string[] 
   }
 };
 
-/** Faults between parameters that are right one by one. */
+/** Faults in combinations of parameters that are valid on their own. */
 const faultsTogether = (parameters: Parameters, functions: readonly string[]): readonly string[] => {
   const parsed = parseKeyTemplates(parameters.keyTemplates ?? '');
   const templates = parsed.ok ? parsed.value : [];
@@ -116,36 +119,36 @@ const faultsTogether = (parameters: Parameters, functions: readonly string[]): r
     const parts = counts.map(({ name, running }) => `${name} ${running}`);
     faults.push(
       `Parameters ${parts.join(', ')} make ${sum} concurrent instances; they must stay within ${maxInstances}, ` +
-        'because each makes at least one call, and Kombo refuses more than 30 calls in flight per integration.',
+        'because each makes at least one call, and Kombo allows at most 30 concurrent calls per integration.',
     );
   }
 
-  // AWS takes 4 KB of names and values; what is not a parameter needs less than 900 bytes of it.
+  // AWS allows 4 KB of names and values. Everything that is not a parameter needs less than 900 bytes.
   const sizes = inEnvironment.map((name) => ({ name, bytes: Buffer.byteLength(parameters[name] ?? '') }));
   const bytes = sizes.reduce((total, size) => total + size.bytes, 0);
   if (bytes > maxEnvironmentBytes) {
     const largest = sizes.reduce((one, other) => (other.bytes > one.bytes ? other : one));
     faults.push(
-      `Parameter ${largest.name} has ${largest.bytes} bytes, and all that the functions get have ${bytes}; ` +
+      `Parameter ${largest.name} has ${largest.bytes} bytes, and all parameters of the functions together have ${bytes}; ` +
         `they must stay within ${maxEnvironmentBytes}, because AWS limits a function's environment.`,
     );
   }
 
   if (parameters.existingBucket && parameters.bucketName) {
     faults.push(
-      "Parameters existingBucket and bucketName are both set; bucketName is for the stack's own bucket, so empty one of them.",
+      "Parameters existingBucket and bucketName are both set; bucketName is for the stack's own bucket, so set one of them to empty.",
     );
   }
 
   if ((parameters.vpcSubnetIds === '') !== (parameters.vpcSecurityGroupIds === '')) {
     faults.push(
-      'Parameters vpcSubnetIds and vpcSecurityGroupIds go together: a function in a VPC needs both, so give the other one or none.',
+      'Only one of the parameters vpcSubnetIds and vpcSecurityGroupIds is set: a function in a VPC needs both, so set the other one too, or neither.',
     );
   }
 
   for (const name of ['kmsKeyForLogs', 'kmsKeyForMessages']) {
     if (parameters[name] === 'true' && !parameters.kmsKeyArn)
-      faults.push(`Parameter ${name} is true, and kmsKeyArn is empty: give the key, or take ${name} out.`);
+      faults.push(`Parameter ${name} is true, and kmsKeyArn is empty: set the key, or remove ${name}.`);
   }
 
   const { canaryKey = '', allowedTypes = '' } = parameters;
@@ -160,7 +163,7 @@ const faultsTogether = (parameters: Parameters, functions: readonly string[]): r
   // A limit of GuardDuty's protection plan.
   if (parameters.scan === 'create-plan' && literalPrefixes(templates).length > 5) {
     faults.push(
-      'Parameter keyTemplates begins in more than 5 folders; with scan create-plan GuardDuty takes at most 5.',
+      'Parameter keyTemplates starts in more than 5 folders; with scan create-plan GuardDuty allows at most 5.',
     );
   }
 
@@ -169,7 +172,7 @@ const faultsTogether = (parameters: Parameters, functions: readonly string[]): r
   if ((parameters.existingBucket || parameters.scan !== 'none') && patternChars > maxFolderPatternChars) {
     const because = parameters.existingBucket ? 'existingBucket' : `scan ${parameters.scan}`;
     faults.push(
-      `Parameter keyTemplates begins in ${prefixes.length} folders, which are ${patternChars} characters in the pattern of an ` +
+      `Parameter keyTemplates starts in ${prefixes.length} folders, which take ${patternChars} characters in the pattern of an ` +
         `EventBridge rule; with ${because} they must stay within ${maxFolderPatternChars}: put them into one common folder.`,
     );
   }

@@ -1,32 +1,34 @@
 import { Fault } from '../../lib/config/setting.ts';
 
-/** @throws {Fault} with the rest of a sentence that begins with "Parameter <name> ". */
+/** @throws {Fault} with a message that continues a sentence after "Parameter <name> " */
 export type Check = (value: string) => unknown;
 
-/** What CloudFormation can check of a value, and the sentence about it; the check at packaging is made of the same. */
+/**
+ * The checks that CloudFormation can make of a value, and their error message. The check at packaging uses the same.
+ */
 export interface Form {
   readonly type: 'String' | 'Number' | 'CommaDelimitedList';
   readonly allowed?: readonly string[];
   readonly range?: readonly [min: number, max: number];
-  /** Of the whole value, or of each member of a list; without anchors. */
+  /** A pattern for the whole value, or for each member of a list; without anchors. */
   readonly pattern?: string;
-  /** Ends the sentence "it must be ...". */
+  /** Completes the sentence "it must be ...". */
   readonly must: string;
 }
 
 export interface Option extends Form {
-  /** As a stage, `--param` and the documentation call it; in the template it begins with a capital letter. */
+  /** The name in stages, in `--param` and in the documentation. In the template it starts with a capital letter. */
   readonly name: string;
-  /** Its name in the template, where the capital form is taken. */
+  /** Its name in the template, if it differs from the capitalised name. */
   readonly parameter?: string;
   readonly group: string;
   /** One or two sentences: stages/example.yml, infra/README.md and the template show them. */
   readonly description: string;
   readonly default: string;
   readonly mayBeEmpty: boolean;
-  /** Decided when the stack is packaged, so the template of osls has no such parameter. */
+  /** Used at packaging, so the osls form of the template has no such parameter. */
   readonly packaging: boolean;
-  /** What no pattern can say. */
+  /** A check that a pattern cannot express. */
   readonly further?: Check;
 }
 
@@ -47,13 +49,13 @@ export const wholeNumber = (min: number, max: number): Form => ({
   must: `a whole number from ${min} to ${max}`,
 });
 
-/** @param pattern without anchors, in what JavaScript's and Java's expressions have in common */
+/** @param pattern without anchors, in the syntax that JavaScript and Java share */
 export const text = (pattern: string, must: string): Form => ({ type: 'String', pattern, must });
 
 /** @param pattern of each member */
 export const list = (pattern: string, must: string): Form => ({ type: 'CommaDelimitedList', pattern, must });
 
-/** The pattern with which an empty value passes where it may: a list that is empty has one member, an empty one. */
+/** The anchored pattern, which also accepts an empty value if that is allowed. An empty list has one empty member. */
 export const patternOf = ({ pattern, mayBeEmpty }: Pick<Option, 'pattern' | 'mayBeEmpty'>): string | undefined =>
   pattern === undefined ? undefined : mayBeEmpty ? `^(${pattern})?$` : `^(${pattern})$`;
 

@@ -16,13 +16,13 @@ interface Row {
 const account = '\\d{12}';
 const arn = (service: string, rest: string): string => `arn:aws[a-z-]*:${service}:[a-z0-9-]+:${account}:${rest}`;
 
-/** The retentions that CloudWatch Logs knows. */
+/** The retention periods that CloudWatch Logs supports. */
 const logRetentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
 /**
- * No address of four numbers, no two dots side by side, no beginning and no end that S3 reserves.
+ * Excludes IP addresses, consecutive dots, and the prefixes and suffixes that S3 reserves.
  * @see Amazon S3 User Guide, "General purpose bucket naming rules"
  */
 const bucketName =
@@ -34,7 +34,7 @@ const timeOfDay = '([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,9})?)?(Z|[+-]\\d
 const fileType = ' *(\\.?[A-Za-z0-9]+|[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+) *';
 
 /**
- * Keys as osls takes them; values without the ASCII characters that AWS refuses.
+ * Keys that osls accepts; values without the ASCII characters that AWS rejects.
  * @see Tagging AWS Resources User Guide, "Tag naming limits and requirements"
  */
 const tag = '(?!aws:)[A-Za-z0-9_.:/+ -]{1,128}=[^\\x00-\\x1f!-*,;<>?\\[-^`{-\\x7f]{0,256}';
@@ -42,8 +42,8 @@ const onceEach = (value: string): void => {
   const keys = value.split(',').map((one) => one.slice(0, one.indexOf('=')));
   const twice = keys.find((key, index) => keys.indexOf(key) < index);
   if (twice !== undefined) throw new Fault(`has the tag "${twice}" twice; a key can have one value.`);
-  // Beside service and stage.
-  if (keys.length > 48) throw new Fault(`has ${keys.length} tags; AWS takes 50, and two are service and stage.`);
+  // Two of AWS's 50 tags are service and stage.
+  if (keys.length > 48) throw new Fault(`has ${keys.length} tags; AWS allows 50, and two are service and stage.`);
 };
 
 const concurrency = (name: string, byDefault: number, description: string) => ({
@@ -55,8 +55,8 @@ const concurrency = (name: string, byDefault: number, description: string) => ({
 });
 
 /**
- * Everything that a deployment may set, in the order in which an operator reads it. The template's parameters, their
- * checks, stages/example.yml and the table of infra/README.md are made from these rows; a default stands here and nowhere else.
+ * All options of a deployment, in the order in which an operator reads them. The template's parameters, their checks,
+ * stages/example.yml and the table in infra/README.md are generated from these rows. Defaults are defined only here.
  */
 const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
   Kombo: {
@@ -70,7 +70,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     komboBaseUrl: {
       form: text(
         'eu|us|https://[A-Za-z0-9._-]+(:\\d{1,5})?(/[!-~]*)?',
-        'eu, us or an https URL: http:// leads to a local stack, which functions on AWS cannot reach',
+        'eu, us or an https URL: http:// is only for a local stack, which functions on AWS cannot reach',
       ),
       default: 'eu',
       description: 'eu, us, or an https URL. The region of your Kombo environment, not of AWS.',
@@ -90,10 +90,10 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       default: '',
       mayBeEmpty: true,
       description:
-        'JSON of your ATS for all attachments, see docs/configuration.md. For Workable: {"workable":{"on_behalf_of_user_remote_id":"123"}}.',
+        'JSON with fields for your ATS, sent with all attachments; see docs/configuration.md. For Workable: {"workable":{"on_behalf_of_user_remote_id":"123"}}.',
     },
     komboTimeoutSeconds: {
-      // The functions stop at 300 s and need 5 s to write down what happened.
+      // The functions time out at 300 s and need 5 s to record the outcome.
       form: wholeNumber(1, 290),
       default: '240',
       description: 'For one delivery. Kombo may need minutes; the functions stop at 300.',
@@ -104,12 +104,12 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       form: text('[\\s\\S]*\\{filename\\}[\\s\\S]*', 'key templates, each with {filename} at its end'),
       default: 'candidates/{candidate_id}/{filename}',
       packaging: true,
-      description: 'Several: separate with "|". They also decide which keys start the function.',
+      description: 'Separate several templates with "|". They also decide which keys start the function.',
     },
     maxBytes: {
       form: wholeNumber(1, 104_857_600),
       default: '10000000',
-      description: 'Largest file that is sent. Most ATSs take 10 MB.',
+      description: 'Largest file that is sent, in bytes. Most ATSs accept 10 MB.',
     },
     allowedTypes: {
       form: text(`${fileType}(,+${fileType})*,*`, 'extensions or MIME types, separated by commas'),
@@ -122,7 +122,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       form: text(bucketName, aBucket),
       default: '',
       mayBeEmpty: true,
-      description: 'Name of a bucket that you already have. Empty: the stack makes one.',
+      description: 'Name of a bucket that you already have. Empty: the stack creates one.',
     },
     bucketName: {
       form: text(bucketName, aBucket),
@@ -132,7 +132,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
         "Name of the stack's own bucket. Empty: <stack>-uploads-<account>-<region>, for which the stack's name must be lower case and at most 27 characters long.",
     },
     cvRetentionDays: {
-      // With less, S3 could delete a held file before an operator has looked at it.
+      // With a shorter time, S3 could delete a held file before an operator has looked at it.
       form: wholeNumber(30, 3650),
       default: '180',
       description: "CVs in the stack's own bucket are deleted this long after upload, attached or not.",
@@ -141,13 +141,13 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       form: oneOf('none', 'create-plan', 'existing-plan'),
       default: 'none',
       description:
-        'create-plan: only files that GuardDuty found clean are sent. existing-plan: the same, with a plan that you already have.',
+        'create-plan: only files that GuardDuty finds clean are sent. existing-plan: the same, with a plan that you already have.',
     },
     sweepSince: {
       form: text(`${day}([T ]${timeOfDay})?`, 'a date such as 2026-01-31 or 2026-01-31T08:00:00Z'),
       default: '',
       mayBeEmpty: true,
-      description: 'The sweep looks at objects from this date on. Empty: from the first run on.',
+      description: 'The sweep checks objects modified after this date. Empty: after its own first run.',
     },
     sweepEveryMinutes: {
       form: wholeNumber(5, 1_440),
@@ -162,7 +162,8 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
         'off, default, or the ARN of a bus, arn:aws:events:<region>:<account>:event-bus/<name>',
       ),
       default: 'off',
-      description: 'default, or the ARN of an event bus: gets an event for each CV that ended (docs/events.md).',
+      description:
+        'default, or the ARN of an event bus: receives an event with the outcome of each CV (docs/events.md).',
     },
   },
   'Data protection': {
@@ -195,12 +196,13 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       ),
       default: '',
       mayBeEmpty: true,
-      description: 'A secret of yours that holds the Kombo API key. Empty: the stack makes one, which you fill.',
+      description:
+        'An existing secret with the Kombo API key. Empty: the stack creates one, and you put the key into it.',
     },
     ledgerRetentionDays: {
       form: wholeNumber(1, 3650),
       default: '400',
-      description: 'How long the ledger remembers an upload, and so keeps it from being sent twice.',
+      description: 'How long the ledger keeps the record of an upload, which prevents duplicates.',
     },
     logRetentionDays: {
       form: oneNumberOf(...logRetentions),
@@ -214,13 +216,13 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       default: '',
       mayBeEmpty: true,
       description:
-        'Subnets of your VPC for the functions, with vpcSecurityGroupIds. Empty: no VPC. What the VPC must offer: docs/deploy.md.',
+        'Subnets of your VPC for the functions, with vpcSecurityGroupIds. Empty: no VPC. docs/deploy.md lists what the VPC needs.',
     },
     vpcSecurityGroupIds: {
       form: list('sg-[0-9a-f]{8,17}', 'ids of security groups, separated by commas, each sg- and hexadecimal digits'),
       default: '',
       mayBeEmpty: true,
-      description: 'Security groups of the functions in your VPC. They need HTTPS to the outside.',
+      description: 'Security groups of the functions in your VPC. They must allow outgoing HTTPS.',
     },
   },
   Governance: {
@@ -243,43 +245,45 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       packaging: true,
       further: onceEach,
       description:
-        'Tags of the stack and of everything in it, beside service and stage: team=hiring,cost-center=42. In this file also as a mapping.',
+        'Tags of the stack and of all its resources, in addition to service and stage: team=hiring,cost-center=42. In this file they can also be a mapping.',
     },
   },
   Alarms: {
     alarmEmail: {
-      // AlarmEmail is the subscription: under another name it would be made anew, and have to be confirmed again.
+      // AlarmEmail is the logical id of the subscription. With another id it would be created again and need a new
+      // confirmation.
       parameter: 'AlarmEmailAddress',
       form: text('[^\\s@,;]+@[^\\s@,;]+\\.[^\\s@,;]+', 'one e-mail address'),
       default: '',
       mayBeEmpty: true,
-      description: 'Gets the alarms, once the address has confirmed. Empty: subscribe to the topic yourself.',
+      description:
+        'Receives the alarms after it has confirmed the subscription. Empty: subscribe to the topic yourself.',
     },
     existingAlarmTopicArn: {
       form: text(arn('sns', '[A-Za-z0-9_-]{1,256}'), 'the ARN of a topic, arn:aws:sns:<region>:<account>:<name>'),
       default: '',
       mayBeEmpty: true,
       description:
-        'A topic of yours for the alarms; its policy must let CloudWatch publish. Empty: the stack makes one.',
+        'An existing topic for the alarms; its policy must let CloudWatch publish. Empty: the stack creates one.',
     },
     heldAlarmAbove: {
       // The count stops at 1,000.
       form: wholeNumber(0, 999),
       default: '0',
-      description: 'The alarm held is on while more CVs than this wait for an operator.',
+      description: 'The alarm held is on while more CVs than this number need an operator.',
     },
     rejectedAlarmAbove: {
       form: wholeNumber(0, 999),
       default: '0',
-      description: 'The alarm rejected is on while more CVs than this were rejected within the last 24 hours.',
+      description: 'The alarm rejected is on while more CVs than this number were rejected within the last 24 hours.',
     },
     oldestWaitingSeconds: {
       form: wholeNumber(3_600, 604_800),
       default: '86400',
-      description: 'The alarm oldest-waiting is on while a CV that came longer ago than this is not delivered.',
+      description: 'The alarm oldest-waiting is on while a CV that arrived longer ago than this is not delivered.',
     },
     canaryKey: {
-      // Letters that need no encoding and no escape in a policy, and an integration of the sandbox in its place.
+      // Characters that need no encoding and no escaping in a policy, and a sandbox integration in its place.
       form: text(
         '([A-Za-z0-9._=@-]+/)*sandbox:[A-Za-z0-9_-]{1,64}/([A-Za-z0-9._=@-]+/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\\.pdf',
         "a key of A-Z, a-z, 0-9 and . _ = @ - that names an integration of Kombo's sandbox (sandbox:<id>) and ends in .pdf, such as canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/8Xi6iZrwusZqJmDGXs49GBmJ/canary.pdf",
@@ -287,26 +291,27 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       default: '',
       mayBeEmpty: true,
       description:
-        "Once a day an invented file is put under this key, and the alarm canary rings while it has not reached Kombo's sandbox within an hour. Empty: no canary. See infra/README.md.",
+        "Once a day an invented file is put under this key. The alarm canary rings if it has not reached Kombo's sandbox within an hour. Empty: no canary. See infra/README.md.",
     },
     attachWithinSeconds: {
-      // CloudWatch keeps an alarm's state for longer, but a CV that takes a day rings oldest-waiting anyway.
+      // CloudWatch allows longer times, but a CV that takes a day triggers the alarm oldest-waiting anyway.
       form: wholeNumber(0, 86_400),
       default: '0',
       description:
-        'Alarm when 1 in 100 CVs of an hour took longer from its upload until it was attached. 0: no such alarm.',
+        'Alarm when 1 in 100 CVs of an hour took longer than this from upload to attachment. 0: no such alarm.',
     },
   },
   Capacity: {
     reserveConcurrency: {
       form: oneOf('true', 'false'),
       default: 'true',
-      description: 'false for an account whose limit is 10: AWS refuses reservations there. See infra/README.md.',
+      description:
+        'false for an account with a concurrency limit of 10, where AWS rejects reservations. See infra/README.md.',
     },
     ...concurrency(
       'on-upload',
       8,
-      `Instances of on-upload. All functions together may have ${maxInstances}: each takes its share of Kombo's 30 calls in flight per integration.`,
+      `Instances of on-upload. All functions together may have ${maxInstances}: each gets a share of Kombo's 30 concurrent calls per integration.`,
     ),
     ...concurrency('on-schedule', 2, 'Instances of on-schedule. Each works on up to 4 files concurrently.'),
     ...concurrency('on-batch', 1, 'Instances of on-batch.'),
@@ -314,7 +319,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     memoryMb: {
       form: wholeNumber(128, 10_240),
       default: '192',
-      description: 'Measured: docs/benchmarks.md. Less memory is also less CPU; Lambda gives one vCPU at 1,769 MB.',
+      description: 'Measured: docs/benchmarks.md. Less memory also means less CPU; Lambda gives one vCPU at 1,769 MB.',
     },
   },
 };

@@ -1,11 +1,11 @@
 import { type Option, patternOf } from './option.ts';
 import { options } from './options.ts';
 
-/** `komboBaseUrl` is the parameter KomboBaseUrl of the template. */
+/** The parameter name in the template: KomboBaseUrl for `komboBaseUrl`. */
 export const parameterName = ({ name, parameter }: Pick<Option, 'name' | 'parameter'>): string =>
   parameter ?? name.charAt(0).toUpperCase() + name.slice(1);
 
-/** Where the functions' environment and the resources take the value of an option from. */
+/** A reference to an option's value, for the functions' environment and the resources. */
 export const reference = (name: string): { readonly Ref: string } => ({
   Ref: parameterName(options.find((option) => option.name === name) ?? { name }),
 });
@@ -25,13 +25,13 @@ const definitionOf = (option: Option): Readonly<Record<string, unknown>> => {
 
 const atDeployment = options.filter(({ packaging }) => !packaging);
 
-/** One entry of the section `Parameters` per option that CloudFormation can take. */
+/** The template's section `Parameters`: one entry per option that CloudFormation can receive. */
 export const templateParameters = (
   chosen: readonly Option[] = atDeployment,
 ): Readonly<Record<string, Readonly<Record<string, unknown>>>> =>
   Object.fromEntries(chosen.map((option) => [parameterName(option), definitionOf(option)]));
 
-/** What osls passes to CloudFormation: the values of the stage, which it resolves itself. */
+/** The parameters that osls passes to CloudFormation, with the values of the stage, which osls resolves. */
 export const stackParameters = (): readonly {
   readonly ParameterKey: string;
   readonly ParameterValue: string;

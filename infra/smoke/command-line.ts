@@ -7,12 +7,12 @@ export const usage = `Usage: npm run smoke -- --stage NAME | --stack NAME --cand
 Uploads an invented CV to the deployed bucket and follows it until it is attached. It stays attached: Kombo has no undo.
 
   --stage NAME           the deployed stage
-  --stack NAME           the same by the name of the stack, for one that was not deployed with osls
-  --candidate ID         whom to attach it to, by Kombo's id; or --application ID
-  --integration TOOL:ID  where the keys of the deployment name the integration ({integration_id})
+  --stack NAME           the same by stack name, for a stack that was not deployed with osls
+  --candidate ID         the candidate to attach it to, by Kombo's id; or --application ID
+  --integration TOOL:ID  needed if the keys of the deployment contain the integration ({integration_id})
   --region REGION        where it is deployed; otherwise AWS_REGION, the region of AWS_PROFILE, or serverless.yml's default
-  --wait SECONDS         how long to follow it; 300 when left out
-  --yes                  also when the integration is not Kombo's sandbox, or the check of the deployment finds something wrong
+  --wait SECONDS         how long to follow it; default 300
+  --yes                  upload even if the integration is not Kombo's sandbox, or the check of the deployment fails
 
 Exit code: 0 when it is attached; 1 when it is not, or nothing was uploaded; 2 for a wrong command line.
 
@@ -22,7 +22,7 @@ export interface SmokeOptions {
   readonly place: Place;
   readonly region?: string;
   readonly target: { readonly kind: TargetKind; readonly id: string };
-  /** As the key names it; without it, the deployment's own. */
+  /** The integration for the key. Without it, the deployment's own is used. */
   readonly integrationId?: string;
   readonly waitMs: number;
   readonly yes: boolean;
@@ -46,18 +46,18 @@ export const parseCommandLine = (args: readonly string[]): SmokeOptions | 'help'
   if (values.help) return 'help';
   const { stage, stack, region, candidate, application, integration, wait, yes } = values;
   const place = checkedPlace({ stage, stack }, wrong);
-  if (place === undefined) throw wrong('Which deployment? Give --stage NAME or --stack NAME.');
+  if (place === undefined) throw wrong('The deployment is missing: give --stage NAME or --stack NAME.');
   const id = candidate ?? application;
   if (id === undefined || (candidate !== undefined && application !== undefined)) {
     throw wrong('Give one of --candidate ID and --application ID.');
   }
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) {
-    throw wrong(`"${id}" is not an id: Kombo's have 24 letters and digits.`);
+    throw wrong(`"${id}" is not an id: Kombo's ids have 24 letters and digits.`);
   }
   if (integration !== undefined && !/^[A-Za-z0-9_-]{1,64}:[A-Za-z0-9_-]{1,64}$/.test(integration)) {
-    throw wrong(`"${integration}" is not the id of an integration: <tool>:<id>.`);
+    throw wrong(`"${integration}" is not an integration id: <tool>:<id>.`);
   }
-  if (!/^[1-9]\d{0,3}$/.test(wait)) throw wrong(`--wait is a number of seconds from 1 to 9999, not "${wait}".`);
+  if (!/^[1-9]\d{0,3}$/.test(wait)) throw wrong(`--wait must be a number of seconds from 1 to 9999, not "${wait}".`);
   return {
     place,
     ...(region !== undefined && { region: checkedRegion(region, wrong) }),

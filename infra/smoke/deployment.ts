@@ -6,11 +6,11 @@ import type { Place } from '../invoke/place.ts';
 import { readService } from '../invoke/service.ts';
 
 export interface UploadedObject {
-  /** Only where the bucket keeps versions. */
+  /** Present only if the bucket keeps versions. */
   readonly versionId?: string | undefined;
 }
 
-/** What a smoke test asks of a deployment: its bucket takes an object, and its on-demand function answers. */
+/** The parts of a deployment that a smoke test needs: its bucket and its on-demand function. */
 export interface Deployment {
   readonly region: string;
   /** @throws {InvokeError} */
@@ -19,7 +19,7 @@ export interface Deployment {
   upload(bucket: string, key: string, bytes: Uint8Array): Promise<UploadedObject>;
 }
 
-/** The deployed stack, under the credentials of the caller. */
+/** The deployed stack, with the caller's credentials. */
 export const deployedStack = async (place: Place, givenRegion: string | undefined): Promise<Deployment> => {
   const { defaultRegion, stackName, timeoutSeconds } = readService();
   const region = await regionOf({ region: givenRegion, defaultRegion });
@@ -41,7 +41,7 @@ export const deployedStack = async (place: Place, givenRegion: string | undefine
         return { versionId: VersionId };
       } catch (error) {
         throw new InvokeError(
-          `The upload to s3://${bucket}/${key} failed. ${text(at(error, 'name')) ?? ''}: ${text(at(error, 'message')) ?? ''} It takes s3:PutObject there: infra/README.md, "Smoke test".`,
+          `The upload to s3://${bucket}/${key} failed. ${text(at(error, 'name')) ?? ''}: ${text(at(error, 'message')) ?? ''} It needs the permission s3:PutObject: infra/README.md, "Smoke test".`,
         );
       } finally {
         s3.destroy();

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { InvokeError } from '../invoke/errors.ts';
 import type { Deployment } from './deployment.ts';
 
-/** What is read of the answer to `{"action":"status","key":"…"}`. */
+/** The parts of the answer to `{"action":"status","key":"…"}` that are read here. */
 const statusAnswer = v.object({
   message: v.string(),
   files: v.array(
@@ -18,23 +18,28 @@ const statusAnswer = v.object({
   ),
 });
 
-/** What became visible of an upload. Times are those of the ledger, where it has one; else when it was seen here. */
+/**
+ * What became visible about an upload. Times come from the ledger if it has one; otherwise it is the time of the poll.
+ */
 export type Sight =
   | { readonly kind: 'seen'; readonly atMs: number }
   | { readonly kind: 'between'; readonly atMs: number; readonly sentence: string }
   | { readonly kind: 'attached'; readonly atMs: number; readonly attempts: number; readonly sentence: string }
-  /** Held, rejected or superseded: nothing follows without an operator. */
+  /** Held, rejected or superseded: nothing more happens without an operator. */
   | { readonly kind: 'ended'; readonly sentence: string; readonly mayBeDelivered: boolean }
-  /** The time is over. `sentence` is the last state, and undefined as long as the ledger has none. */
+  /** The time limit was reached. */
   | { readonly kind: 'late'; readonly sentence?: string | undefined; readonly silence?: string | undefined };
 
 export interface Timing {
   readonly waitMs: number;
-  /** Between two questions. */
+  /** Time between two polls. */
   readonly pollMs: number;
 }
 
-/** Asks for the state of a key until the upload has ended or the time is over. The last sight is `attached`, `ended` or `late`. */
+/**
+ * Polls the state of a key until the upload has ended or the time is over. The last value is `attached`, `ended` or
+ * `late`.
+ */
 export async function* followUpload(
   key: string,
   { waitMs, pollMs }: Timing,
@@ -67,7 +72,8 @@ export async function* followUpload(
         state = `${status} ${code}`;
       }
     } catch (error) {
-      // Another operator may be asking, or the network may be gone for a moment: a question changes nothing, so it is repeated.
+      // Another operator may be asking, or the network may be down for a moment. The request is read-only, so it is
+      // repeated.
       if (!(error instanceof InvokeError)) throw error;
       silence = error.message;
     }
@@ -76,7 +82,7 @@ export async function* followUpload(
   yield { kind: 'late', sentence, silence };
 }
 
-/** Something follows without an operator. */
+/** States that continue without an operator. */
 const onItsWay: ReadonlySet<string> = new Set(['sending', 'waiting', 'unknown']);
 
 const timeOf = (iso: string | undefined): number => (iso === undefined ? Date.now() : Date.parse(iso));

@@ -5,7 +5,7 @@ import type { Plan } from './plan.ts';
 /** Whether the file is at its target. */
 export type Arrival = 'attached' | 'perhaps' | 'not';
 
-/** What a smoke test leaves behind, and the commands that remove it. */
+/** What a smoke test leaves behind, with the commands that remove it. */
 export const leftBehind = (
   { target, key, filename }: Plan,
   arrival: Arrival,
@@ -25,11 +25,11 @@ export const leftBehind = (
   const forget = JSON.stringify({ action: 'forget', key });
   return [
     `Left behind: ${attachment}one object in the bucket, and its record in the ledger. To remove it:`,
-    ...(arrival === 'not' ? [] : ['  in the ATS, delete the attachment: Kombo has no call for it']),
+    ...(arrival === 'not' ? [] : ['  in the ATS, delete the attachment, because Kombo has no call for that']),
     `  ${object}`,
     `  npm run invoke -- --${place.by} ${place.named} --region ${region} on-demand ${quoted(forget)}`,
   ];
 };
 
-/** For a shell: a folder of a key template may have any character. */
+/** Quotes text for a shell, because a folder of a key template may contain any character. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -6,7 +6,7 @@ import { type Target, targetIdName } from '../../lib/upload/target.ts';
 import { templateFor, uploadKey } from '../local/console/server/upload-key.ts';
 import type { SmokeOptions } from './command-line.ts';
 
-/** What is read of the answer to `{"action":"check"}`. */
+/** The parts of the answer to `{"action":"check"}` that are read here. */
 export const checkAnswer = v.object({
   ok: v.boolean(),
   message: v.string(),
@@ -29,14 +29,14 @@ export interface Plan {
 
 const refuse = (error: string): { readonly ok: false; readonly error: string } => ({ ok: false, error });
 
-/** Where the sample goes: a key of its own in each run, because the same bytes under the same key are the same CV. */
+/** Chooses the sample's key: a new one in each run, because the same bytes under the same key are the same CV. */
 export const planUpload = (
   { target, integrationId }: Pick<SmokeOptions, 'target' | 'integrationId'>,
   { deployment }: Pick<CheckAnswer, 'deployment'>,
   now: Date,
 ): Result<Plan, string> => {
   const parsed = parseKeyTemplates(deployment.keyTemplates.join('|'));
-  if (!parsed.ok) return refuse(`The key templates of the deployment are not understood: ${parsed.error.join(' ')}`);
+  if (!parsed.ok) return refuse(`The key templates of the deployment cannot be parsed: ${parsed.error.join(' ')}`);
   const template = templateFor(parsed.value, target.kind);
   if (!template)
     return refuse(
@@ -47,10 +47,10 @@ export const planUpload = (
   const filename = `cv-courier-smoke-test-${now.toISOString().replaceAll(/[:.]/g, '-')}.pdf`;
   const key = uploadKey(parsed.value, { ...target, filename, integrationId: named.value });
   if (!key.ok) return key;
-  // Another template before it may read the same key differently.
+  // An earlier template may read the same key differently.
   const match = matchKey(parsed.value, key.value, named.value);
   if (!match.ok || match.value.target.id !== target.id || match.value.target.kind !== target.kind) {
-    return refuse(`No key for this ${target.kind} can be made from the key templates ${templatesOf(deployment)}.`);
+    return refuse(`The key templates ${templatesOf(deployment)} allow no key for this ${target.kind}.`);
   }
   return ok({ target: match.value.target, key: key.value, filename });
 };
@@ -66,24 +66,26 @@ const integrationNamed = (
   const isInKey = segments.some((segment) => segment.kind === 'placeholder' && segment.name === 'integration_id');
   if (isInKey) {
     return given === undefined
-      ? refuse(`Its keys name the integration ("${text}"): say which one with --integration TOOL:ID.`)
+      ? refuse(`The keys of this deployment contain the integration ("${text}"): give it with --integration TOOL:ID.`)
       : ok(given);
   }
   if (given !== undefined && given !== setting) {
-    return refuse(`Its keys name no integration ("${text}"), so files go to ${setting}: leave --integration out.`);
+    return refuse(
+      `The keys of this deployment contain no integration ("${text}"), so files go to ${setting}: leave --integration out.`,
+    );
   }
-  // The deployed configuration is refused without it.
+  // The deployed configuration is not valid without it.
   return ok(setting ?? '');
 };
 
-/** Why an operator must confirm first; empty when nothing speaks against it. */
+/** Reasons why an operator must confirm first; empty when there are none. */
 export const doubts = (plan: Plan, check: CheckAnswer): readonly string[] => [
   ...(isSandboxIntegration(plan.target.integrationId)
     ? []
     : [
-        `${plan.target.integrationId} is not Kombo's sandbox (whose ids begin with "sandbox:"), so a real ${plan.target.kind} would get the file.`,
+        `${plan.target.integrationId} is not Kombo's sandbox (whose ids start with "sandbox:"), so a real ${plan.target.kind} would get the file.`,
       ]),
-  ...(check.ok ? [] : [`The check finds something wrong, so the file may not arrive. ${wrongLines(check)}`]),
+  ...(check.ok ? [] : [`The check found a problem, so the file may not arrive. ${wrongLines(check)}`]),
 ];
 
 const wrongLines = ({ checks }: CheckAnswer): string =>

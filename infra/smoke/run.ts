@@ -10,7 +10,7 @@ export interface SmokeRun {
   readonly options: SmokeOptions;
   readonly deployment: Deployment;
   readonly sample: Uint8Array;
-  /** Between two questions for its state. */
+  /** Time between two polls. */
   readonly pollMs: number;
   readonly print: (line: string) => void;
 }
@@ -18,13 +18,13 @@ export interface SmokeRun {
 /**
  * Uploads the sample to a deployment and follows it.
  * @returns whether it is attached
- * @throws {InvokeError} when the deployment cannot be asked, or takes no object
+ * @throws {InvokeError} when the deployment does not answer, or its bucket accepts no object
  */
 export const runSmoke = async ({ options, deployment, sample, pollMs, print }: SmokeRun): Promise<boolean> => {
   const request = { action: 'check', ...(options.integrationId && { integration_id: options.integrationId }) };
   const answer = v.safeParse(checkAnswer, await deployment.ask(request));
   if (!answer.success) {
-    print('The deployment answers its check in another way than this version: deploy this version first.');
+    print('The deployed function returns a check in a different format: deploy this version first.');
     return false;
   }
   const check = answer.output;
@@ -37,7 +37,7 @@ export const runSmoke = async ({ options, deployment, sample, pollMs, print }: S
   const plan = planned.value;
   const unsure = doubts(plan, check);
   if (unsure.length > 0 && !options.yes) {
-    print(`Nothing was uploaded. ${unsure.join('\n')}\nIf it shall be uploaded all the same, add --yes.`);
+    print(`Nothing was uploaded. ${unsure.join('\n')}\nTo upload it anyway, add --yes.`);
     return false;
   }
 
@@ -49,7 +49,7 @@ export const runSmoke = async ({ options, deployment, sample, pollMs, print }: S
   let last: Sight = { kind: 'late' };
   for await (const sight of followUpload(plan.key, { waitMs: options.waitMs, pollMs }, deployment)) {
     last = sight;
-    if (sight.kind === 'seen') print(`${clock(sight.atMs)} Seen: the functions have it, and its record is written.`);
+    if (sight.kind === 'seen') print(`${clock(sight.atMs)} Seen: a function has received it and written its record.`);
     if (sight.kind === 'between') print(`${clock(sight.atMs)} ${sight.sentence}`);
     if (sight.kind === 'attached') print(`${clock(sight.atMs)} ${sight.sentence} Attempts: ${sight.attempts}.`);
   }
@@ -74,12 +74,12 @@ const arrivalOf = (last: Sight): Arrival => {
 const endingOf = (last: Sight, { deployment }: CheckAnswer, { waitMs }: SmokeOptions): readonly string[] => {
   if (last.kind === 'ended') return [`It is not attached. ${last.sentence}`];
   if (last.kind !== 'late') return [];
-  const silence = last.silence === undefined ? [] : [`The last question was not answered. ${last.silence}`];
+  const silence = last.silence === undefined ? [] : [`The last request got no answer. ${last.silence}`];
   const late = `It is not attached after ${waitMs / 1000} s.`;
   if (last.sentence !== undefined) {
     return [
       ...silence,
-      `${late} ${last.sentence} Nothing is lost: ask for its "status" later, or wait longer with --wait.`,
+      `${late} ${last.sentence} Nothing is lost: check its "status" later, or wait longer with --wait.`,
     ];
   }
   if (silence.length > 0) return [...silence, late];
@@ -87,7 +87,7 @@ const endingOf = (last: Sight, { deployment }: CheckAnswer, { waitMs }: SmokeOpt
 };
 
 const noVerdict =
-  'The malware scan has given no verdict, and without one nothing is sent. Look whether the protection plan of the bucket is active, or have the object scanned: infra/README.md, "Scan for malware".';
+  'The malware scan has given no verdict, and without one nothing is sent. Check that the protection plan of the bucket is active, or start a scan of the object: infra/README.md, "Scan for malware".';
 
 const noEvent = (sweepEveryMinutes: number): string =>
-  `No function has seen it: the bucket sends no events, or on-upload fails. An existing bucket must send its events to EventBridge (infra/README.md, "An existing bucket"); errors of on-upload are in its log. The sweep, every ${sweepEveryMinutes} minutes, finds the object and sends it, unless you delete it first.`;
+  `No function has seen it: the bucket sends no events, or on-upload fails. An existing bucket must send its events to EventBridge (infra/README.md, "An existing bucket"); errors of on-upload are in its log. The sweep, which runs every ${sweepEveryMinutes} minutes, will find the object and send it, unless you delete it first.`;

@@ -89,7 +89,7 @@ test('a handler that does not compile is told with file and line, and leaves the
 test('a name without a handler is refused with the names that there are', async () => {
   await write('on-upload.ts', 'export const handler = 1;\n');
   await expect(bundle(['on-uplaod'], { handlersDir, outDir })).rejects.toThrow(
-    'No handler on-uplaod. There is: on-upload.',
+    'No handler on-uplaod. The handlers are: on-upload.',
   );
 });
 

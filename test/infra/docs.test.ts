@@ -101,9 +101,9 @@ describe('marked regions', () => {
   });
 
   test.each([
-    ['<!-- mood:start --><!-- mood:end -->', 'No region is called "mood"; there is failures, settings.'],
-    ['<!-- failures:start --> and no more', 'The region "failures" does not end.'],
-    ['nothing <!-- failures:end -->', 'The region "failures" ends without having begun.'],
+    ['<!-- mood:start --><!-- mood:end -->', 'There is no region "mood"; the regions are failures, settings.'],
+    ['<!-- failures:start --> and no more', 'The region "failures" has no end.'],
+    ['nothing <!-- failures:end -->', 'The region "failures" ends without a start.'],
   ])('that nobody could keep in step are refused: %s', (page, message) => {
     expect(() => fillRegions(page, regions)).toThrow(message);
   });

@@ -13,13 +13,13 @@ test('functions with code and a role each have no fault', () => {
 
 test.each([{}, null, { role: null }])('a function without a role is refused (%j)', (entry) => {
   expect(functionFaults({ ...entries, 'on-batch': entry }, parts)).toEqual([
-    'Function on-batch has no role: define one in infra/resources/roles.yml with the rights that its code needs, and name it as functions.on-batch.role in serverless.yml.',
+    'Function on-batch has no role: define one in infra/resources/roles.yml with the permissions that its code needs, and name it as functions.on-batch.role in serverless.yml.',
   ]);
 });
 
 test('a function whose role is not in roles.yml is refused', () => {
   expect(functionFaults({ ...entries, 'on-batch': { role: 'OnBachRole' } }, parts)).toEqual([
-    'Function on-batch has the role OnBachRole, which infra/resources/roles.yml does not define: define it there, or correct functions.on-batch.role in serverless.yml. There is OnUploadRole, OnBatchRole.',
+    'Function on-batch has the role OnBachRole, which infra/resources/roles.yml does not define: define it there, or correct functions.on-batch.role in serverless.yml. The roles are OnUploadRole, OnBatchRole.',
   ]);
   expect(functionFaults({ ...entries, 'on-batch': { role: { 'Fn::GetAtt': ['X', 'Arn'] } } }, parts)[0]).toContain(
     'Function on-batch has the role {"Fn::GetAtt":["X","Arn"]}, which infra/resources/roles.yml does not define',

@@ -31,7 +31,7 @@ test('the command line alone is enough for a stage, and wins over its file', asy
 
 test('a stage without settings is refused with the two ways to give them', () => {
   expect(stage('qa').faults).toEqual([
-    'Stage "qa" has no settings: write stages/qa.yml (begin with a copy of stages/example.yml), or give --param="komboIntegrationId=<tool>:<id>".',
+    'Stage "qa" has no settings: write stages/qa.yml (start with a copy of stages/example.yml), or give --param="komboIntegrationId=<tool>:<id>".',
   ]);
 });
 
@@ -96,24 +96,24 @@ tags: { team: }
 
 test('a key of the file that is no option is one sentence, with the nearest name', async () => {
   const { faults } = await withFile('misspelt', `komboIntegrationId: ${integration}\nalarmMail: a@example.com\n`);
-  expect(faults).toEqual(['Parameter alarmMail is unknown. The nearest is alarmEmail.']);
+  expect(faults).toEqual(['Parameter alarmMail is unknown. Did you mean alarmEmail?']);
 });
 
 test.each(['komboIntegrationId=', 'komboIntegrationId'])('%s on the command line is one sentence', (pair) => {
   const { faults } = stage('prod', pair);
   expect(faults).toEqual([
-    'Parameter komboIntegrationId has no value on the command line: osls passes none that is empty. Leave it out for its default, or empty it in the file of the stage.',
+    'Parameter komboIntegrationId has no value on the command line: osls does not pass empty values. Leave it out to use its default, or set it to an empty value in the file of the stage.',
   ]);
 });
 
 test.each([null, '', '=5'])('--param="%s" is one sentence, because it names no parameter', (pair) => {
   const { faults } = readStage({ serviceDir, stage: 'prod', commandLine: [pair], functions: deliveredFunctions });
-  expect(faults).toEqual([`--param="${pair ?? ''}" names no parameter: write --param="name=value".`]);
+  expect(faults).toEqual([`--param="${pair ?? ''}" has no parameter name: write --param="name=value".`]);
 });
 
 test.each([
-  ['maxBytes: 5\nmaxBytes: 6', 'is not YAML: Map keys must be unique at line 2, column 1.'],
-  ['- a list', 'must hold one line per parameter, for example alarmEmail: on-call@example.com.'],
+  ['maxBytes: 5\nmaxBytes: 6', 'is not valid YAML: Map keys must be unique at line 2, column 1.'],
+  ['- a list', 'must contain one line per parameter, for example alarmEmail: on-call@example.com.'],
 ])('a file that holds "%s" is one sentence, and what it does not set is not reported', async (content, message) => {
   const { faults } = await withFile('broken', content);
   expect(faults).toEqual([`stages/broken.yml ${message}`]);
@@ -131,7 +131,7 @@ test.each(['Prod', 'a-stage-too-long', '1st'])(
   'a stage that cannot stand in the name of a bucket is refused (%s)',
   (name) => {
     expect(stage(name, `komboIntegrationId=${integration}`).faults).toEqual([
-      `Stage "${name}" is not usable in names: use at most 15 lower-case letters, digits and hyphens.`,
+      `Stage "${name}" cannot be used in names: use at most 15 lower-case letters, digits and hyphens.`,
     ]);
   },
 );

@@ -6,7 +6,7 @@ import type { AttachmentStore } from './store/attachment-store.ts';
 import type { Integrations } from './store/integrations.ts';
 import type { RequestLog } from './store/request-log.ts';
 
-/** Everything that a call can read or change inside the emulator. */
+/** The state that calls can read and change. */
 export interface KomboState {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -22,6 +22,6 @@ export interface KomboState {
   readonly store: AttachmentStore;
   readonly links: Links;
   readonly requests: RequestLog;
-  /** Aborts at the next reset or close: calls in progress end, and store nothing. */
+  /** Aborts on the next reset or close: calls in progress end and store nothing. */
   readonly interruption: () => AbortSignal;
 }

@@ -33,29 +33,32 @@ export { greenhouseIntegrationId, sandboxIntegrationId } from './store/integrati
 export const defaultApiKey = 'ks_dev_local';
 
 export interface KomboEmulatorOptions {
-  /** 0, the default, takes any free one. */
+  /** Default: 0, any free port. */
   readonly port?: number;
   readonly apiKeys?: readonly string[];
-  /** `<tool>:<id>` each. */
+  /** Each in the form `<tool>:<id>`. */
   readonly integrations?: readonly string[];
-  /** Keeps attachments across restarts, their bytes in `<stateFile>.files`. In memory only when left out. */
+  /** Keeps attachments across restarts, with their bytes in `<stateFile>.files`. Default: in memory only. */
   readonly stateFile?: string;
   readonly limits?: Partial<Limits>;
-  /** Milliseconds since the epoch; rate windows, dates, late listings and links follow it. Delays are real time. */
+  /**
+   * The time in milliseconds since the epoch, used for rate windows, dates, late listings and links. Delays use real
+   * time.
+   */
   readonly clock?: () => number;
-  /** A request body or a download beyond this is refused. 256 MiB when left out. */
+  /** Larger request bodies and downloads are refused. Default: 256 MiB. */
   readonly maxBodyBytes?: number;
 }
 
 export interface AttachmentWithBytes extends StoredAttachment {
-  /** The file as it arrived, decoded. */
+  /** The decoded bytes as received. */
   readonly bytes: () => Promise<Buffer>;
 }
 
 export interface KomboEmulator {
-  /** Base URL of the API, with `/v1`. */
+  /** Base URL of the API, including `/v1`. */
   readonly url: string;
-  /** Base URL of the control calls, with `/_emulator`. */
+  /** Base URL of the control calls, including `/_emulator`. */
   readonly controlUrl: string;
   readonly port: number;
   readonly faults: ArmedFaults;
@@ -70,17 +73,20 @@ export interface KomboEmulator {
   inFlight(integrationId?: string): number;
   /** The highest number of calls that one integration had in flight. */
   maxInFlight(integrationId?: string): number;
-  /** Resolves when every request has ended; a silent one ends when its caller leaves. */
+  /** Resolves when every request has ended; an unanswered one ends when its caller disconnects. */
   idle(): Promise<void>;
-  /** Back to the start: no attachments, faults or records, all keys valid, all integrations healthy. Cuts calls in progress. */
+  /**
+   * Resets the emulator: no attachments, faults or records, all keys valid, all integrations healthy. Interrupts calls
+   * in progress.
+   */
   reset(): Promise<void>;
-  /** Cuts every connection. */
+  /** Closes every connection. */
   close(): Promise<void>;
 }
 
 /**
- * A Kombo on this machine: its attachment API, and control calls that make it misbehave.
- * The API is plain node:http, because most faults act on the socket below any framework; the control calls are a Hono app.
+ * A Kombo emulator on this machine: its attachment API, and control calls that cause faults. The API is plain
+ * node:http, because most faults act on the socket below any framework; the control calls are a Hono app.
  * @throws {Error} with code EADDRINUSE when the port is taken.
  */
 export const startKomboEmulator = async (options: KomboEmulatorOptions = {}): Promise<KomboEmulator> => {
@@ -123,7 +129,7 @@ export const startKomboEmulator = async (options: KomboEmulatorOptions = {}): Pr
     const handled = handleCall(state, incoming, outgoing).finally(() => inProgress.delete(handled));
     inProgress.add(handled);
   });
-  // No timeout: a test may let a caller stall as long as it likes.
+  // No timeout: a test may stall a request as long as it likes.
   server.requestTimeout = 0;
   port = await listen(server, options.port ?? 0);
 

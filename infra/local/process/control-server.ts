@@ -13,8 +13,8 @@ export interface ControlServer {
 }
 
 /**
- * How other programs on this machine talk to a running stack: `GET /health`, and `POST /functions/<name>` with the
- * event as JSON, which answers with `{"result": …}` or with `{"error": …}` in Lambda's form.
+ * Lets other programs on this machine call a running stack: `GET /health`, and `POST /functions/<name>` with the event
+ * as JSON. The answer is `{"result": …}`, or `{"error": …}` in Lambda's form.
  */
 export const startControl = async (
   functions: ReadonlyMap<string, Lambda>,
@@ -23,7 +23,8 @@ export const startControl = async (
   const app = new Hono();
   app.use(async (c, next) => {
     const { host, origin } = c.req.header();
-    if (!isLocalCaller({ host, origin })) return c.json({ error: 'Only programs on this machine may ask.' }, 403);
+    if (!isLocalCaller({ host, origin }))
+      return c.json({ error: 'Only programs on this machine may call the local stack.' }, 403);
     return next();
   });
   app.get('/health', (c) => c.json({ pid: process.pid, functions: [...functions.keys()] }));
@@ -46,6 +47,6 @@ export const startControl = async (
   return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 };
 
-/** As Lambda's own API takes it: JSON in base64. */
+/** Base64-encoded JSON, as in Lambda's own API. */
 const clientContextIn = (header: string | undefined): unknown =>
   header === undefined ? undefined : parseJson(Buffer.from(header, 'base64').toString());

@@ -1,18 +1,18 @@
-/** A receiver that does not answer within this long is one that failed. */
+/** A receiver that does not answer within this time has failed. */
 const timeoutMs = 5_000;
 
-/** Events that wait for a slow receiver; more than this are given up. */
+/** The maximum number of events that wait for a slow receiver; more are dropped. */
 const maxWaiting = 1_000;
 
 export interface EventPosts {
   post(event: unknown): void;
-  /** Resolves when what was posted so far has been taken or given up. */
+  /** Resolves when every event posted so far has been accepted or dropped. */
   ended(): Promise<void>;
 }
 
 /**
- * Posts events to a URL, one after the other. Nothing here can stop the stack: a receiver that fails is reported in one
- * sentence, and again only after it has taken an event.
+ * Posts events to a URL, one after the other. Its errors never stop the stack: a failing receiver is reported once, and
+ * again only after it has accepted an event.
  */
 export const postEvents = (url: string, say: (sentence: string) => void): EventPosts => {
   let last: Promise<void> = Promise.resolve();
@@ -21,9 +21,7 @@ export const postEvents = (url: string, say: (sentence: string) => void): EventP
 
   const fail = (what: string): void => {
     if (!failing)
-      say(
-        `${url} ${what}, so it missed an event. The next ones are still posted; on AWS a rule would repeat this one.`,
-      );
+      say(`${url} ${what}, so it missed an event. Later events are still posted; on AWS, a rule would retry this one.`);
     failing = true;
   };
   const post = async (event: unknown): Promise<void> => {

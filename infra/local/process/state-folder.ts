@@ -3,53 +3,53 @@ import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 
-/** The file in which a running stack announces itself in its folder, so that other programs find it. */
+/** A running stack writes this file to its folder, so that other programs can find it. */
 const announcement = v.object({
   pid: v.number(),
   startedAtMs: v.number(),
-  /** Absent while it starts. */
+  /** Absent while the stack starts. */
   controlUrl: v.optional(v.string()),
 });
 export type Announcement = v.InferOutput<typeof announcement>;
 
-/** Another stack uses the folder: two would write over each other's objects. */
+/** Another stack uses the folder: two stacks would overwrite each other's objects. */
 export class StackRunning extends Error {
   override readonly name = 'StackRunning';
 
   constructor({ pid, controlUrl }: Announcement) {
     const where = controlUrl === undefined ? '' : `, ${controlUrl}`;
     super(
-      `A local stack runs in this folder already (process ${pid}${where}). Stop it, or choose another with --state.`,
+      `A local stack is already running in this folder (process ${pid}${where}). Stop it, or choose another with --state.`,
     );
   }
 }
 
-/** The files of one stack that outlive it. */
+/** The files of a stack that outlive its process. */
 export interface StateFolder {
   readonly s3: string;
   readonly dynamodb: string;
   readonly komboFile: string;
   readonly logs: string;
-  /** Tells other programs where the stack is. */
+  /** Publishes the control URL of the stack. */
   announce(controlUrl: string): Promise<void>;
   release(): Promise<void>;
 }
 
 const announcementFile = (folder: string) => path.join(folder, 'stack.json');
 
-/** Only these are ever deleted: the folder may contain other files. */
+/** Only these are deleted: the folder may contain other files. */
 const contents = ['s3', 'dynamodb', 'kombo.jsonl', 'kombo.jsonl.files', 'logs'];
 
 /**
  * Claims the folder for this process until it is released.
- * @param options.fresh deletes what earlier runs left
+ * @param options.fresh deletes the data of earlier runs
  * @throws {StackRunning}
  */
 export const claimStateFolder = async (
   folder: string,
   { fresh }: { readonly fresh: boolean },
 ): Promise<StateFolder> => {
-  // Readable by its owner alone: it has CVs in it.
+  // Readable only by its owner, because it contains CVs.
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const own: Announcement = { pid: process.pid, startedAtMs: Date.now() };
   await claim(folder, own);
@@ -77,11 +77,11 @@ const claim = async (folder: string, own: Announcement): Promise<void> => {
   const draft = `${announcementFile(folder)}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(own), { mode: 0o600 });
   try {
-    // A link appears whole or not at all and never replaces a file, so no program reads half an announcement.
+    // A hard link is created atomically and never replaces a file, so no program reads an incomplete announcement.
     while (!(await linkUnlessExists(draft, announcementFile(folder)))) {
       const other = await read(folder);
       if (other && (await isRunning(other))) throw new StackRunning(other);
-      // Left behind by a process that was killed.
+      // Left behind by a killed process.
       await rm(announcementFile(folder), { force: true });
     }
   } finally {
@@ -99,7 +99,7 @@ const linkUnlessExists = async (from: string, to: string): Promise<boolean> => {
   }
 };
 
-/** The stack that runs in a folder, or undefined. */
+/** The stack that uses a folder, or undefined. */
 export const runningStack = async (folder: string): Promise<Announcement | undefined> => {
   const found = await read(folder);
   return found && (await isRunning(found)) ? found : undefined;
@@ -114,10 +114,10 @@ const read = async (folder: string): Promise<Announcement | undefined> => {
   }
 };
 
-/** A stack without a control URL after this long has died while it started. */
+/** A stack without a control URL after this time died while starting. */
 const maxStartMs = 60_000;
 
-/** The process id alone proves little: after a restart of the machine another program may have it. */
+/** The process id alone proves little: after a restart of the machine, another program may have the same one. */
 const isRunning = async ({ pid, startedAtMs, controlUrl }: Announcement): Promise<boolean> => {
   if (!processExists(pid)) return false;
   if (controlUrl === undefined) return Date.now() - startedAtMs < maxStartMs;

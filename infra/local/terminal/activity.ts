@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import * as v from 'valibot';
 
-/** The log line of each delivery; its key is masked already. */
+/** The log line of a delivery; its key is already masked. */
 const deliveryLine = v.object({
   status: v.string(),
   key: v.string(),
@@ -18,12 +18,12 @@ const troubleLine = v.object({
   detail: v.optional(v.string()),
 });
 
-/** The part of a function's log line that is shown to the operator at the terminal. */
+/** The part of a function's log line that the terminal shows. */
 export type Activity =
   | ({ readonly kind: 'delivery' } & v.InferOutput<typeof deliveryLine>)
   | { readonly kind: 'trouble'; readonly message: string; readonly detail?: string | undefined };
 
-/** Undefined for lines that stay in the log: metrics, details, and output of other code. */
+/** Undefined for lines that are not shown: metrics, details, and output of other code. */
 export const activityOf = (line: string): Activity | undefined => {
   const value = parseLine(line);
   const delivery = v.safeParse(deliveryLine, value);
@@ -50,7 +50,7 @@ export const activityText = (functionName: string, activity: Activity): string =
   return `  ${styleText(colourOf(status), shortName(status).padEnd(9))} ${styleText('dim', took.padStart(8))}  ${key}${why}`;
 };
 
-/** All ledger states fit into the column except one. */
+/** All states but one fit into the column. */
 const shortName = (status: string): string => (status === 'already-attached' ? 'attached' : status);
 
 const colourOf = (status: string) => {

@@ -5,15 +5,15 @@ import type { Stack } from '../stack.ts';
 
 const label = (text: string): string => `  ${text.padEnd(9)}`;
 
-/** One word for a shell, whatever characters are in it. */
+/** Quotes a text as one shell word, whatever characters it contains. */
 const quoteForShell = (text: string): string =>
   /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** As a path that a terminal can open. */
+/** A path that a terminal can open. */
 const readme = (...names: readonly string[]): string =>
   path.relative('', path.join(import.meta.dirname, '..', ...names));
 
-/** Where everything is, and how to send another file. */
+/** Lists all addresses, and shows how to send another file. */
 export const endpointsText = ({ endpoints, bucket, region, kombo }: Stack, stateDir: string): string => {
   const target = `s3://${bucket}/candidates/${sampleCandidateId}/Another CV.pdf`;
   const credentials = [
@@ -34,7 +34,7 @@ export const endpointsText = ({ endpoints, bucket, region, kombo }: Stack, state
     ...(endpoints.console === undefined ? [] : [`${label('Console')} ${endpoints.console}`]),
     `${label('S3')} ${endpoints.s3}, bucket ${bucket}`,
     `${label('DynamoDB')} ${endpoints.dynamodb}`,
-    `${label('Kombo')} ${endpoints.kombo}; what it holds: ${kombo.controlUrl}/attachments`,
+    `${label('Kombo')} ${endpoints.kombo}; stored files: ${kombo.controlUrl}/attachments`,
     `${label('State')} ${path.relative('', stateDir) || '.'}, logs included`,
     '',
     '  Send another one:',

@@ -12,13 +12,13 @@ export interface UploadToFollow {
   readonly bytes: Buffer;
 }
 
-/** How often the ledger is asked; a delivery takes tens of milliseconds. */
+/** The interval at which the ledger is read; a delivery takes tens of milliseconds. */
 const pollMs = 20;
 
 /**
- * Uploads a file and follows it. The last step is `attached`, `already-attached` or `failed`: the first two only when
- * Kombo holds exactly these bytes.
- * @param maxWaitMs without an end after this long, it counts as failed
+ * Uploads a file and follows its delivery. The last step is `attached`, `already-attached` or `failed`: the first two
+ * only when Kombo holds exactly these bytes.
+ * @param maxWaitMs without a result after this time, the delivery counts as failed
  */
 export async function* followUpload(
   stack: Stack,
@@ -37,7 +37,7 @@ export async function* followUpload(
       yield failedStep(
         'unwatched',
         'The key is outside KEY_TEMPLATES, so it causes no event.',
-        'Upload under a key that fits.',
+        'Upload it under a key that matches.',
       );
       return;
     }
@@ -55,7 +55,7 @@ export async function* followUpload(
       }
       if (known) {
         yield* newSteps(known.record);
-        // Not before the function has ended: its log lines come before the last step.
+        // Only after the function has ended: its log lines come before the last step.
         const last = ended && (await lastStep(stack, known.record, bytes, startedAtMs));
         if (last) {
           yield last;
@@ -86,7 +86,7 @@ const watchDispatches = ({ events }: Stack) => {
   return { of: (key: string) => byKey.get(key), end: () => events.off('dispatched', note) };
 };
 
-/** Whether the function is done with the event, and the error of its last attempt when it gave up. */
+/** Whether the function has finished with the event, and its last error when it gave up. */
 const watchFunction = ({ result }: Dispatch) => {
   let ended: { readonly error?: string } | undefined;
   void result.then((ending) => {

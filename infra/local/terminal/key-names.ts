@@ -7,9 +7,10 @@ import type { Activity } from './activity.ts';
 type Delivery = Extract<Activity, { readonly kind: 'delivery' }>;
 
 /**
- * Logs mask names; at the terminal the people are invented, and a developer looks for the file just dropped. Returns a function
- * that finds the key behind a log line: of the upload that caused it, else the only object in the bucket that has this ETag and
- * looks like this when masked. Where several do, or none is left, the key stays masked.
+ * Logs mask names, but the people here are invented, and a developer looks for the file just dropped. Returns a
+ * function that finds the full key for a log line. This is the key of the upload that caused the line, or else of the
+ * only object in the bucket with this ETag and masked key. If there is no such object, or more than one, the key stays
+ * masked.
  */
 export const keyNames = ({ events, s3, bucket, settings }: Pick<Stack, 'events' | 's3' | 'bucket' | 'settings'>) => {
   const byRequest = new Map<string, string>();
@@ -27,10 +28,13 @@ export const keyNames = ({ events, s3, bucket, settings }: Pick<Stack, 'events' 
 
   return async (delivery: Delivery): Promise<string> => {
     const own = byRequest.get(delivery.function_request_id ?? '');
-    // The bucket may be closing: the name is for reading only.
+    // An error is ignored, as the bucket may be closing and the name is only for display.
     return printable(own ?? (await listed(delivery).catch(() => delivery.key)));
   };
 };
 
-/** A key may hold anything: control characters could move the cursor, and bidi characters turn the line around. */
+/**
+ * A key may contain any character: control characters could move the cursor, and bidi characters could reverse the
+ * line.
+ */
 export const printable = (key: string): string => key.replaceAll(/\p{C}/gu, '\u{fffd}');

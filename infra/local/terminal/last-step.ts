@@ -32,7 +32,11 @@ export const lastStep = async (
       }
       const same = bytes.equals(await found.bytes());
       if (!same)
-        return failedStep('attached', 'Kombo holds other bytes than the file has.', 'Compare the two; this is a bug.');
+        return failedStep(
+          'attached',
+          'The bytes that Kombo holds differ from the file.',
+          'Compare the two; this is a bug.',
+        );
       const { name, sizeBytes } = found;
       const step = state.attachedAt < startedAtMs ? 'already-attached' : 'attached';
       return { step, atMs: state.attachedAt, target: targetKey(target), name, sizeBytes };

@@ -4,14 +4,14 @@ import type { RequestRecord } from '../kombo/store/request-log.ts';
 import type { Stack } from '../stack.ts';
 import type { Step } from './step.ts';
 
-/** A pause has no known end: a run that finds its cause gone ends it, or an operator. */
+/** A pause has no known end: a scheduled run or an operator ends it. */
 const reasonToWait = ({ failure: { code, detail }, dueAt }: Waiting | UnknownOutcome) => {
   if (code === 'INTEGRATION_PAUSED') return { why: detail };
   if (failureOf(code).pauses !== 'nothing') return { why: `${code}, which pauses the integration. ${detail}` };
   return { why: code, untilMs: dueAt };
 };
 
-/** Returns a function that finds the steps which a record shows and which earlier calls did not return. */
+/** Returns a function that finds the steps of a record that earlier calls have not returned. */
 export const trackSteps = ({ kombo }: Stack, sinceMs: number) => {
   let claimed = 0;
   let sent = 0;
@@ -23,7 +23,7 @@ export const trackSteps = ({ kombo }: Stack, sinceMs: number) => {
     return [{ step: 'claimed', atMs: attemptedAt, attempt: attempts }];
   };
 
-  /** POSTs for this target since then. */
+  /** POSTs for this target since the start. */
   const posts = ({ target }: LedgerRecord): readonly RequestRecord[] =>
     kombo.requests
       .recent()

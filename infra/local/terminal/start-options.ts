@@ -11,7 +11,7 @@ export interface StartOptions {
   readonly json: boolean;
   readonly stateDir: string;
   readonly portBase: number;
-  /** Gets each outcome event as a POST. */
+  /** Receives each outcome event as a POST. */
   readonly eventsTo?: string;
 }
 
@@ -28,7 +28,7 @@ Environment:
   PORT_BASE    first of the ports (${defaultPortBase}): S3, DynamoDB, Kombo, control, console; a taken one moves on by ten, 0 takes any
   Settings of the functions apply too, for example TRANSFER=data_url npm start`;
 
-/** @throws {UsageError} for an unknown flag, for a PORT_BASE that is no port, and for an --events-to that is no URL. */
+/** @throws {UsageError} for an unknown flag, an invalid PORT_BASE, or an --events-to that is not a URL. */
 export const startOptions = (
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -55,8 +55,8 @@ const flags = {
 } as const;
 
 /**
- * The flags that npm took for its own: `npm start --once`, without the `--`, only sets npm_config_once=true.
- * "true" for a flag with a value means that npm passed the value on without its flag.
+ * Flags that npm consumed: `npm start --once`, without the `--`, only sets npm_config_once=true. "true" for a flag with
+ * a value means that npm passed on the value without its flag.
  */
 const flagsOfNpm = (env: Readonly<Record<string, string | undefined>>): readonly string[] => {
   if (env.npm_lifecycle_event !== 'start') return [];
@@ -64,7 +64,7 @@ const flagsOfNpm = (env: Readonly<Record<string, string | undefined>>): readonly
     const value = env[`npm_config_${name.replace('-', '_')}`];
     if (value === undefined) return [];
     if (type === 'boolean') return value === 'true' ? [`--${name}`] : [];
-    if (value === 'true') throw new UsageError(`npm keeps --${name} for itself. Write: npm start -- --${name} VALUE`);
+    if (value === 'true') throw new UsageError(`npm consumed --${name} itself. Write: npm start -- --${name} VALUE`);
     return [`--${name}=${value}`];
   });
 };

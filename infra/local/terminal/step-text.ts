@@ -13,7 +13,7 @@ const colours = {
   failed: 'red',
 } as const satisfies Record<Step['step'], Parameters<typeof styleText>[0]>;
 
-/** A step as one aligned line: what, how long after the upload, and the particulars. */
+/** A step as one aligned line: name, time since the upload, and details. */
 export const stepText = (step: Step, startedAtMs: number): string => {
   const name = styleText(colours[step.step], label(step).padEnd(9));
   const since = step.step === 'uploaded' || step.step === 'already-attached' ? '' : `+${step.atMs - startedAtMs} ms`;

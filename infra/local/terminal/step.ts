@@ -1,4 +1,4 @@
-/** A visible step of a delivery, read from the part of the stack in which it happened. */
+/** A visible step of a delivery, and the part of the stack in which it happened. */
 export type Step = { readonly atMs: number } & (
   | { readonly step: 'uploaded'; readonly bucket: string; readonly key: string; readonly sizeBytes: number }
   | { readonly step: 'event'; readonly eventName: string; readonly requestId: string }

@@ -6,14 +6,14 @@ import { runInvoke } from '../../worlds/fake-lambda.ts';
 
 describe('a wrong command line ends with 2, says what is wrong, and shows the usage', () => {
   test.each([
-    [[], 'Which function?'],
-    [['on-demand', '{}', 'more'], '"more" is left over'],
-    [['--region', 'eu-west-1', 'on-demand'], '--region goes with --stage'],
+    [[], 'The function is missing.'],
+    [['on-demand', '{}', 'more'], '"more" is unexpected'],
+    [['--region', 'eu-west-1', 'on-demand'], '--region is allowed only with --stage'],
     [['--stage', 'prod', '--state', 'x', 'on-demand'], '--state is for the local stack'],
-    [['--stage', 'Prod', 'on-demand'], '"Prod" is not a stage.'],
-    [['--stage', 'prod', '--region', 'Frankfurt', 'on-demand'], '"Frankfurt" is not a region of AWS.'],
+    [['--stage', 'Prod', 'on-demand'], '"Prod" is not a valid stage name.'],
+    [['--stage', 'prod', '--region', 'Frankfurt', 'on-demand'], '"Frankfurt" is not an AWS region.'],
     [['--stage', 'prod', '--stack', 'cvs', 'on-demand'], 'Give --stage or --stack, not both.'],
-    [['--stack', 'cvs_prod', 'on-demand'], '"cvs_prod" is not the name of a stack.'],
+    [['--stack', 'cvs_prod', 'on-demand'], '"cvs_prod" is not a valid stack name.'],
     [['--stge', 'prod', 'on-demand'], "Unknown option '--stge'"],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await runInvoke(args);
@@ -25,7 +25,7 @@ describe('a wrong command line ends with 2, says what is wrong, and shows the us
   test('a function that there is not', async () => {
     const { code, stderr } = await runInvoke(['--stage', 'prod', 'on-demnad']);
     expect(code).toBe(2);
-    expect(stderr).toContain('There is no function on-demnad. There is on-upload, on-schedule, on-demand, on-batch.');
+    expect(stderr).toContain('Unknown function on-demnad. Available: on-upload, on-schedule, on-demand, on-batch.');
   });
 });
 
@@ -71,7 +71,7 @@ describe('an event that is not JSON is shown with a mark at the place where it g
 
   test('a long one around its mistake', async () => {
     const problem = await problemOf(`{"reason":"${'x'.repeat(1000)}" "key":"${'y'.repeat(1000)}"}`);
-    expect(problem.split('\n')[0]).toMatch(/^The event is no JSON: \.\.\.x+" "key":"y+\.\.\.$/);
+    expect(problem.split('\n')[0]).toMatch(/^The event is not valid JSON: \.\.\.x+" "key":"y+\.\.\.$/);
     expect(problem).toContain('(line 1, column 1014)');
   });
 

@@ -109,7 +109,7 @@ describe('a failure is one sentence that says what to do, and ends with 1', () =
     [
       'a wrong stage or region',
       failing(404, 'ResourceNotFoundException'),
-      `There is no function cv-courier-prod-on-demand in eu-west-1 for ${callerArn}. Compare the stage, the region`,
+      `There is no function cv-courier-prod-on-demand in eu-west-1 for ${callerArn}. Check the stage, the region`,
     ],
     [
       'no right to invoke',
@@ -179,7 +179,7 @@ describe('a failure is one sentence that says what to do, and ends with 1', () =
       functionTimeoutSeconds: 1,
     };
     await expect(invokeDeployed(deployed, '{}', 300)).rejects.toThrow(
-      /^No answer came within 0\.3 s\. cv-courier-prod-on-demand may have done what was asked, or part of it\. The command was not repeated\./,
+      /^No answer arrived within 0\.3 s\. cv-courier-prod-on-demand may have carried out the request, or part of it\. The command was not repeated\./,
     );
     expect(lambda.invocations).toHaveLength(1);
     vi.unstubAllEnvs();

@@ -82,7 +82,7 @@ describe('a value that cannot be right is refused by the name of its parameter:'
 test('more than 25 concurrent instances are refused, with the sum and the reason', () => {
   expect(faults({ uploadConcurrency: '21' })).toEqual([]);
   expect(faults({ uploadConcurrency: '22' })).toEqual([
-    'Parameters uploadConcurrency 22, scheduleConcurrency 2, demandConcurrency 1, batchConcurrency 1 make 26 concurrent instances; they must stay within 25, because each makes at least one call, and Kombo refuses more than 30 calls in flight per integration.',
+    'Parameters uploadConcurrency 22, scheduleConcurrency 2, demandConcurrency 1, batchConcurrency 1 make 26 concurrent instances; they must stay within 25, because each makes at least one call, and Kombo allows at most 30 concurrent calls per integration.',
   ]);
 });
 
@@ -96,9 +96,9 @@ test('however the instances are spread, their shares stay within the limit of Ko
 
 test('a misspelt parameter is refused, with the nearest name that exists', () => {
   expect(faults({ alarmMail: 'on-call@example.com' })).toEqual([
-    'Parameter alarmMail is unknown. The nearest is alarmEmail.',
+    'Parameter alarmMail is unknown. Did you mean alarmEmail?',
   ]);
-  expect(faults({ KomboBaseURL: 'eu' })).toEqual(['Parameter KomboBaseURL is unknown. The nearest is komboBaseUrl.']);
+  expect(faults({ KomboBaseURL: 'eu' })).toEqual(['Parameter KomboBaseURL is unknown. Did you mean komboBaseUrl?']);
 });
 
 test('a setting without an option is refused by the name of its parameter', () => {
@@ -111,13 +111,13 @@ test('a setting without an option is refused by the name of its parameter', () =
 
 test('a function without a concurrency is refused by the name of the parameter that it lacks', () => {
   expect(missingOptions([...deliveredFunctions, 'on-event-bridge'])).toEqual([
-    'Parameter eventBridgeConcurrency does not exist: add it to infra/parameters/options.ts; it says how many instances of on-event-bridge may run concurrently.',
+    'Parameter eventBridgeConcurrency does not exist: add it to infra/parameters/options.ts; it limits the concurrent instances of on-event-bridge.',
   ]);
 });
 
 test('subnets and security groups go together', () => {
   const sentence =
-    'Parameters vpcSubnetIds and vpcSecurityGroupIds go together: a function in a VPC needs both, so give the other one or none.';
+    'Only one of the parameters vpcSubnetIds and vpcSecurityGroupIds is set: a function in a VPC needs both, so set the other one too, or neither.';
   expect(faults({ vpcSubnetIds: 'subnet-0a1b2c3d' })).toEqual([sentence]);
   expect(faults({ vpcSecurityGroupIds: 'sg-0a1b2c3d' })).toEqual([sentence]);
   expect(faults({ vpcSubnetIds: 'subnet-0a1b2c3d,subnet-0a1b2c3e', vpcSecurityGroupIds: 'sg-0a1b2c3d' })).toEqual([]);
@@ -125,10 +125,10 @@ test('subnets and security groups go together', () => {
 
 test('logs and messages under a key need the key', () => {
   expect(faults({ kmsKeyForMessages: 'true' })).toEqual([
-    'Parameter kmsKeyForMessages is true, and kmsKeyArn is empty: give the key, or take kmsKeyForMessages out.',
+    'Parameter kmsKeyForMessages is true, and kmsKeyArn is empty: set the key, or remove kmsKeyForMessages.',
   ]);
   expect(faults({ kmsKeyForLogs: 'true' })).toEqual([
-    'Parameter kmsKeyForLogs is true, and kmsKeyArn is empty: give the key, or take kmsKeyForLogs out.',
+    'Parameter kmsKeyForLogs is true, and kmsKeyArn is empty: set the key, or remove kmsKeyForLogs.',
   ]);
 });
 
@@ -143,7 +143,7 @@ test.each(['http://127.0.0.1:4000', 'HTTP://localhost:4000', 'http://api.kombo.d
   'a base URL that is not encrypted is refused for the stack (%s)',
   (komboBaseUrl) => {
     expect(faults({ komboBaseUrl })).toEqual([
-      `Parameter komboBaseUrl is "${komboBaseUrl}"; it must be eu, us or an https URL: http:// leads to a local stack, which functions on AWS cannot reach.`,
+      `Parameter komboBaseUrl is "${komboBaseUrl}"; it must be eu, us or an https URL: http:// is only for a local stack, which functions on AWS cannot reach.`,
     ]);
   },
 );
@@ -167,7 +167,7 @@ test('more than five folders cannot be scanned by one plan', () => {
   const keyTemplates = ['a', 'b', 'c', 'd', 'e', 'f'].map((folder) => `${folder}/{candidate_id}/{filename}`).join('|');
   expect(faults({ keyTemplates })).toEqual([]);
   expect(faults({ keyTemplates, scan: 'create-plan' })).toEqual([
-    'Parameter keyTemplates begins in more than 5 folders; with scan create-plan GuardDuty takes at most 5.',
+    'Parameter keyTemplates starts in more than 5 folders; with scan create-plan GuardDuty allows at most 5.',
   ]);
 });
 
@@ -178,7 +178,7 @@ test('folders that do not fit into the pattern of an EventBridge rule are refuse
   for (const rule of [{ existingBucket: 'acme-cvs' }, { scan: 'existing-plan' }]) {
     expect(faults({ keyTemplates: many, ...rule })).toEqual([]);
     expect(faults({ keyTemplates: tooMany, ...rule })).toMatchObject([
-      expect.stringMatching(/^Parameter keyTemplates begins in 60 folders, .* put them into one common folder\.$/),
+      expect.stringMatching(/^Parameter keyTemplates starts in 60 folders, .* put them into one common folder\.$/),
     ]);
   }
   expect(faults({ keyTemplates: tooMany })).toEqual([]);
@@ -190,7 +190,7 @@ test('what does not fit into the environment of a function is refused before AWS
   const tooLong = JSON.stringify({ note: 'x'.repeat(3000) });
   const [fault, ...others] = faults({ remoteFields: tooLong });
   const [, total] =
-    /^Parameter remoteFields has 3011 bytes, and all that the functions get have (\d+); they must stay within 3000, because AWS limits a function's environment\.$/.exec(
+    /^Parameter remoteFields has 3011 bytes, and all parameters of the functions together have (\d+); they must stay within 3000, because AWS limits a function's environment\.$/.exec(
       fault ?? '',
     ) ?? [];
   // 133 bytes beside it; each later setting adds those of its default.
@@ -212,9 +212,9 @@ test('a canary needs a key template that reads the sandbox from its key', () => 
   const named = 'candidates/{candidate_id}/{filename}|canary/{integration_id}/{candidate_id}/{filename}';
   expect(faults({ canaryKey, keyTemplates: named })).toEqual([]);
   expect(faults({ canaryKey })).toEqual([
-    'Parameter canaryKey fits no key template, so its file would never be sent. Add canary/{integration_id}/{candidate_id}/{filename} to the key templates, or correct the key.',
+    'Parameter canaryKey matches no key template, so its file would never be sent. Add canary/{integration_id}/{candidate_id}/{filename} to the key templates, or correct the key.',
   ]);
   expect(faults({ canaryKey, keyTemplates: named, allowedTypes: 'docx' })).toEqual([
-    'Parameter canaryKey names a PDF file, a type that is not sent. Add pdf to the allowed types.',
+    'Parameter canaryKey names a PDF file, which is not an allowed type. Add pdf to the allowed types.',
   ]);
 });

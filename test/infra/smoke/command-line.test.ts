@@ -31,16 +31,16 @@ test('an application, an integration, a region and a time can be given', () => {
 });
 
 test.each([
-  [[], 'Which deployment? Give --stage NAME or --stack NAME.'],
+  [[], 'The deployment is missing: give --stage NAME or --stack NAME.'],
   [[...known, '--stack', 'acme-cvs'], 'Give --stage or --stack, not both.'],
-  [['--stack', 'acme_cvs', '--candidate', candidate], '"acme_cvs" is not the name of a stack.'],
-  [['--stage', 'Prod', '--candidate', candidate], '"Prod" is not a stage.'],
+  [['--stack', 'acme_cvs', '--candidate', candidate], '"acme_cvs" is not a valid stack name.'],
+  [['--stage', 'Prod', '--candidate', candidate], '"Prod" is not a valid stage name.'],
   [['--stage', 'dev'], 'Give one of --candidate ID and --application ID.'],
   [[...known, '--application', 'GRK456'], 'Give one of --candidate ID and --application ID.'],
   [['--stage', 'dev', '--candidate', '../x'], '"../x" is not an id'],
-  [[...known, '--integration', 'greenhouse'], '"greenhouse" is not the id of an integration: <tool>:<id>.'],
-  [[...known, '--region', 'mars'], '"mars" is not a region of AWS.'],
-  [[...known, '--wait', '5m'], '--wait is a number of seconds from 1 to 9999, not "5m".'],
+  [[...known, '--integration', 'greenhouse'], '"greenhouse" is not an integration id: <tool>:<id>.'],
+  [[...known, '--region', 'mars'], '"mars" is not an AWS region.'],
+  [[...known, '--wait', '5m'], '--wait must be a number of seconds from 1 to 9999, not "5m".'],
   [[...known, '--quiet'], "Unknown option '--quiet'"],
   [[...known, 'now'], "Unexpected argument 'now'"],
 ])('%j is refused with one line that names what is wrong', (args, sentence) => {

@@ -10,7 +10,7 @@ const filename = 'cv-courier-smoke-test-2026-11-30T09-15-00-250Z.pdf';
 
 const checkOf = (keyTemplates: string, integrationId: string | undefined = setting): CheckAnswer => ({
   ok: true,
-  message: 'All is well with what was tested.',
+  message: 'Everything that could be tested works.',
   checks: [],
   deployment: {
     bucket: 'cv-inbox',
@@ -57,14 +57,14 @@ test.each([
     '{integration_id}/{candidate_id}/{filename}',
     candidate,
     undefined,
-    'Its keys name the integration ("{integration_id}/{candidate_id}/{filename}"): say which one with --integration TOOL:ID.',
+    'The keys of this deployment contain the integration ("{integration_id}/{candidate_id}/{filename}"): give it with --integration TOOL:ID.',
   ],
   [
     'another integration than that of the deployment',
     'candidates/{candidate_id}/{filename}',
     candidate,
     other,
-    `Its keys name no integration ("candidates/{candidate_id}/{filename}"), so files go to ${setting}: leave --integration out.`,
+    `The keys of this deployment contain no integration ("candidates/{candidate_id}/{filename}"), so files go to ${setting}: leave --integration out.`,
   ],
 ])('%s is refused with a sentence', (_case, templates, target, integrationId, sentence) => {
   expect(keyOf(templates, target, integrationId)).toBe(sentence);

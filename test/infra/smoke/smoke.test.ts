@@ -89,7 +89,7 @@ test('without --yes nothing is uploaded where the integration is not the sandbox
   const { isAttached, text } = await smoke(deploymentOf(stack), candidate, { yes: false });
   expect(isAttached).toBe(false);
   expect(text).toContain(
-    'Nothing was uploaded. kombo-sandbox:CvCourierSandboxAAAAAAAA is not Kombo\'s sandbox (whose ids begin with "sandbox:"), so a real candidate would get the file.\nIf it shall be uploaded all the same, add --yes.',
+    'Nothing was uploaded. kombo-sandbox:CvCourierSandboxAAAAAAAA is not Kombo\'s sandbox (whose ids start with "sandbox:"), so a real candidate would get the file.\nTo upload it anyway, add --yes.',
   );
   expect(await objectsIn(stack)).toEqual([]);
 });
@@ -98,7 +98,7 @@ test('without --yes nothing is uploaded while the check finds something wrong, a
   const stack = await stackWith(['on-demand']);
   stack.kombo.apiKeys.revoke('ks_dev_local');
   const { text } = await smoke(deploymentOf(stack), candidate, { yes: false });
-  expect(text).toContain('The check finds something wrong, so the file may not arrive. Kombo, integration');
+  expect(text).toContain('The check found a problem, so the file may not arrive. Kombo, integration');
   expect(text).toContain('PLATFORM.AUTHENTICATION_INVALID');
   expect(await objectsIn(stack)).toEqual([]);
 });
@@ -125,8 +125,10 @@ test('a file that waits is followed until the time is over, and each cause is na
     waitMs: 10_000,
   });
   expect(isAttached).toBe(false);
-  expect(text.match(new RegExp(`^${time} .* It is not delivered, and is sent automatically`, 'gm'))).toHaveLength(1);
-  expect(text).toContain('It is not attached after 10 s. It is not delivered, and is sent automatically');
+  expect(
+    text.match(new RegExp(`^${time} .* It is not delivered yet and will be sent automatically`, 'gm')),
+  ).toHaveLength(1);
+  expect(text).toContain('It is not attached after 10 s. It is not delivered yet and will be sent automatically');
   expect(text).toContain('Left behind: perhaps one attachment');
 });
 
@@ -135,7 +137,7 @@ test('an upload that no function sees ends with what to look at', async () => {
   const { isAttached, text } = await smoke(deploymentOf(stack), candidate, { waitMs: 300 });
   expect(isAttached).toBe(false);
   expect(text).toContain('It is not attached after 0.3 s. No function has seen it: the bucket sends no events');
-  expect(text).toContain('The sweep, every 5 minutes, finds the object and sends it');
+  expect(text).toContain('The sweep, which runs every 5 minutes, will find the object and send it');
 });
 
 test('with the scan gate, an upload without a verdict ends with what to look at', async () => {
@@ -167,7 +169,7 @@ test('a deployment that answers no more is told apart from an upload that nobody
   };
   const { text } = await smoke({ ...deployment, ask: gone }, candidate, { waitMs: 100 });
   expect(text).toContain(
-    'The last question was not answered. AWS Lambda cannot be reached.\nIt is not attached after 0.1 s.\n',
+    'The last request got no answer. AWS Lambda cannot be reached.\nIt is not attached after 0.1 s.\n',
   );
 });
 
@@ -177,6 +179,6 @@ test('a deployment of an earlier version is not tried', async () => {
   const { isAttached, text } = await smoke({ ...earlier, upload }, candidate);
   expect({ isAttached, text }).toEqual({
     isAttached: false,
-    text: 'The deployment answers its check in another way than this version: deploy this version first.',
+    text: 'The deployed function returns a check in a different format: deploy this version first.',
   });
 });

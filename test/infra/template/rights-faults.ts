@@ -20,7 +20,7 @@ const statementFaults = async (
 ): Promise<readonly string[]> => {
   const name = `${id}.${String(raw.Sid ?? '?')}`;
   const faults: string[] = [];
-  // What is denied cannot be too much; the check of promises looks whether it is what it should be.
+  // What is denied cannot be too much; the check of promises checks whether it is what it should be.
   if (effect === 'Deny') return [];
   if (effect !== 'Allow') faults.push(`${name}: Effect is ${effect}.`);
   if (actions.length === 0) faults.push(`${name}: names no action.`);

@@ -14,18 +14,18 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { parseTableDefinition, type TableDefinition } from './table-definition.ts';
 
-/** The only definition of the table; the deployed table is created from the same file. */
+/** The only definition of the table: the deployed table is created from the same file. */
 const definitionFile = path.join(import.meta.dirname, '..', '..', '..', 'resources', 'table.yml');
 
 export const tableDefinition = async (): Promise<TableDefinition> =>
   parseTableDefinition(await readFile(definitionFile, 'utf8'));
 
-/** Local tables appear in milliseconds. */
+/** Local tables are ready within milliseconds. */
 const maxWaitSeconds = 10;
 
 /**
- * Creates the ledger's table, or finds it from an earlier run, and waits until it is usable.
- * @throws when a table of that name has other keys or indexes, for example one of an older version.
+ * Creates the ledger table, or reuses one from an earlier run, and waits until it is ready.
+ * @throws when a table with this name has different keys or indexes, for example because an older version created it.
  */
 export const createTable = async (client: DynamoDBClient, tableName: string): Promise<'created' | 'existed'> => {
   const { TimeToLiveSpecification: expiry, ...definition } = await tableDefinition();
@@ -38,7 +38,7 @@ export const createTable = async (client: DynamoDBClient, tableName: string): Pr
       if (!(error instanceof ResourceInUseException)) throw error;
     }
   } else if (layoutOf(before) !== layoutOf(definition)) {
-    throw new Error(`The table ${tableName} was made by another version. Start with --fresh, or delete it.`);
+    throw new Error(`The table ${tableName} was created by another version. Start with --fresh, or delete it.`);
   }
   await waitUntilTableExists(
     { client, maxWaitTime: maxWaitSeconds, minDelay: 1, maxDelay: 1 },
@@ -70,12 +70,12 @@ const switchExpiryOn = async (
   try {
     await client.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification: expiry }));
   } catch (error) {
-    // Another caller switched it on at the same moment.
+    // Another caller enabled it at the same moment.
     if (!(await isOn())) throw error;
   }
 };
 
-/** Keys, indexes and what these hold, as one text, in an order that does not depend on the store. */
+/** The keys, indexes and projections as one text, sorted, because the store may return them in any order. */
 const layoutOf = ({
   KeySchema,
   GlobalSecondaryIndexes,

@@ -12,15 +12,21 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Dynalite without a connection: its listener is handed a request that was read already, and its answer is caught. */
+/**
+ * Calls dynalite in process: its request listener gets a request that has already been read, and its answer is
+ * captured.
+ */
 export interface DynaliteCaller {
   send(operation: string, body: string, headers?: IncomingHttpHeaders): Promise<Answer>;
-  /** A call of the wrapper's own. @throws when dynalite refuses it. */
+  /**
+   * A call that the wrapper makes itself.
+   * @throws when dynalite refuses it.
+   */
   ask<Result>(operation: string, input: object): Promise<Result>;
   keyNamesOf(tableName: string): Promise<readonly string[]>;
 }
 
-/** Signatures are not checked here, only their form is. */
+/** Only the format of a signature is checked, so these values are made up. */
 const ownHeaders = {
   'content-type': 'application/x-amz-json-1.0',
   'x-amz-date': '20260101T000000Z',
@@ -41,12 +47,13 @@ export const dynaliteCaller = (listener: RequestListener): DynaliteCaller => {
         setHeader: () => undefined,
         end: (text = '') => resolve({ status: response.statusCode, body: text }),
       };
-      // Dynalite uses nothing else of the two.
+      // Dynalite uses only these members of the request and the response.
       listener(
         request as unknown as Parameters<RequestListener>[0],
         response as unknown as Parameters<RequestListener>[1],
       );
-      // Dynalite throws here on some malformed requests; from a real request's event, that would end the whole stack.
+      // Dynalite throws here on some malformed requests; thrown from a request event, the error would end the whole
+      // stack.
       try {
         request.emit('data', Buffer.from(withoutNull(body)));
         request.emit('end');
@@ -72,8 +79,8 @@ export const refusal = (message: string): Answer => ({
 });
 
 /**
- * To DynamoDB a member that is null is one that is not set; dynalite would read its fields.
- * What is no JSON object comes back as something that is not JSON, which dynalite refuses as DynamoDB does.
+ * DynamoDB treats a member that is null as missing; dynalite would try to read its fields. Text that is not a JSON
+ * object is passed on as invalid JSON, which dynalite refuses as DynamoDB does.
  */
 const withoutNull = (body: string): string => {
   try {
@@ -85,7 +92,7 @@ const withoutNull = (body: string): string => {
   return '-';
 };
 
-/** An answer as DynamoDB sends it; its clients compare the checksum. */
+/** Writes an answer as DynamoDB sends it, with the checksum that its clients verify. */
 export const writeAnswer = (response: ServerResponse, { status, body }: Answer): void => {
   response
     .writeHead(status, {

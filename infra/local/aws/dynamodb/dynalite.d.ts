@@ -1,9 +1,9 @@
-/** The part of the package that the local stack uses; it brings no types of its own. */
+/** Types for the part of the package that the local stack uses: the package has none. */
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
   export interface DynaliteOptions {
-    /** Folder of the LevelDB store; in memory when left out. */
+    /** Folder of the LevelDB store. Default: in memory. */
     readonly path?: string;
     /** How long a new table stays in state CREATING. */
     readonly createTableMs?: number;

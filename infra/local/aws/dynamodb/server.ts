@@ -14,12 +14,12 @@ export interface DynamoDbServer {
   close(): Promise<void>;
 }
 
-/** DynamoDB deletes what has expired within a few days; here an expiry can be watched. */
+/** DynamoDB deletes expired items within a few days; ten seconds are short enough to watch an expiry. */
 const sweepEveryMs = 10_000;
 
 /**
- * DynamoDB on this machine: dynalite, and around it what it lacks (the item of a refused write, expiry, a stream).
- * @param directory tables stay here across restarts, and one process at a time can use it; in memory when undefined
+ * DynamoDB on this machine: dynalite, plus what it lacks (the item of a refused write, expiry and a stream).
+ * @param directory keeps the tables across restarts; only one process at a time can use it. Default: in memory
  * @param preferredPort see `onFreePort`
  */
 export const startDynamoDb = async (
@@ -47,7 +47,7 @@ export const startDynamoDb = async (
       response.writeHead(403, { connection: 'close' }).end();
       return;
     }
-    // Only a request that breaks off rejects: its caller is gone.
+    // This rejects only when the client has closed the connection.
     answer(request, response).catch(() => response.destroy());
   });
   const port = await onFreePort(preferredPort, (candidate) => listen(store, candidate));

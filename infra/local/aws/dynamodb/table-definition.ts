@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { parse } from 'yaml';
 
 export type TableDefinition = Omit<CreateTableCommandInput, 'TableName'> & {
-  /** A call of its own in AWS. */
+  /** A separate call in AWS. */
   readonly TimeToLiveSpecification?: TimeToLiveSpecification | undefined;
 };
 
@@ -19,8 +19,8 @@ const index = v.object({
 });
 
 /**
- * What CreateTable and UpdateTimeToLive take of the template's properties. Backups and encryption are calls of their own
- * in AWS, and a local store has neither.
+ * The template's properties that CreateTable and UpdateTimeToLive accept. Backups and encryption are separate calls in
+ * AWS, and the local store supports neither.
  */
 const properties = v.object({
   AttributeDefinitions: v.array(attribute),
@@ -30,7 +30,7 @@ const properties = v.object({
   StreamSpecification: v.exactOptional(
     v.pipe(
       v.object({ StreamViewType: v.picklist(['NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES', 'KEYS_ONLY']) }),
-      // CloudFormation has no switch beside the view; CreateTable wants one.
+      // CreateTable also wants StreamEnabled, which CloudFormation does not have.
       v.transform((stream) => ({ StreamEnabled: true, ...stream })),
     ),
   ),
@@ -39,8 +39,8 @@ const properties = v.object({
 const template = v.object({ Resources: v.record(v.string(), v.looseObject({ Type: v.string() })) });
 
 /**
- * The table of a CloudFormation file in the form that CreateTable and UpdateTimeToLive take.
- * Short forms such as !Ref and !Sub are read as the plain values behind them: no key or index depends on them.
+ * The table of a CloudFormation file in the form that CreateTable and UpdateTimeToLive accept. Short forms such as !Ref
+ * and !Sub are read as plain values: no key or index depends on them.
  * @throws when the file has no table, more than one, or an incomplete one.
  */
 export const parseTableDefinition = (yaml: string): TableDefinition => {
@@ -50,5 +50,5 @@ export const parseTableDefinition = (yaml: string): TableDefinition => {
   if (!table || tables.length > 1) throw new Error(`Expected one AWS::DynamoDB::Table, found ${tables.length}.`);
   const parsed = v.safeParse(properties, table.Properties);
   if (parsed.success) return { ...parsed.output, BillingMode: 'PAY_PER_REQUEST' };
-  throw new Error(`The table's definition is not whole: look at Properties.${v.getDotPath(parsed.issues[0]) ?? ''}.`);
+  throw new Error(`The table's definition is incomplete: see Properties.${v.getDotPath(parsed.issues[0]) ?? ''}.`);
 };

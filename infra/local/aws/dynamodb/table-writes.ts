@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer, Attributes, DynaliteCaller } from './dynalite-caller.ts';
 
-/** One write as DynamoDB Streams reports it with the view NEW_AND_OLD_IMAGES. */
+/** One write, as DynamoDB Streams reports it with the view NEW_AND_OLD_IMAGES. */
 export interface TableWrite {
   readonly tableName: string;
   readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
@@ -16,13 +16,13 @@ export interface TableWrites {
   takes(operation: string): boolean;
   handle(operation: string, body: string, headers?: IncomingHttpHeaders): Promise<Answer>;
   /**
-   * Calls back for every write that changed an item, in the order of the writes.
-   * @returns ends the subscription
+   * Calls the listener for every write that changed an item, in the order of the writes.
+   * @returns a function that ends the subscription
    */
   onWrite(listener: (write: TableWrite) => void): () => void;
 }
 
-/** The part of the four requests that names items. */
+/** The members of the four write requests that identify items. */
 interface WriteRequest {
   readonly TableName?: string;
   readonly Item?: Attributes;
@@ -44,15 +44,15 @@ const itemsNamedIn = ({ TableName, Item, Key, RequestItems = {} }: WriteRequest)
 ];
 
 /**
- * Writes to dynalite, with what it lacks: the item of a refused write, and a stream of changes.
- * Dynalite refuses first and the item is read afterwards. Another write in between would be shown instead of the one that
- * caused the refusal; so every write passes here, one after the other.
+ * Writes to dynalite, and adds what it lacks: the item of a refused write, and a stream of changes. The item is read
+ * after dynalite has refused the write, so a second write in between would return the wrong item. Therefore all writes
+ * pass through here one at a time.
  */
 export const tableWrites = (dynalite: DynaliteCaller): TableWrites => {
   const listeners = new Set<(write: TableWrite) => void>();
   let last: Promise<unknown> = Promise.resolve();
 
-  /** Without an image also when the keys are not those of the table: the write itself is refused then. */
+  /** There is no image either when the keys do not fit the table: the write itself is refused then. */
   const imageOf = async ([tableName, attributes]: Named) => {
     const names = await dynalite.keyNamesOf(tableName);
     const keys: Attributes = Object.fromEntries(
@@ -63,7 +63,7 @@ export const tableWrites = (dynalite: DynaliteCaller): TableWrites => {
     return { tableName, keys, image: status === 200 ? (JSON.parse(body).Item as Attributes | undefined) : undefined };
   };
 
-  /** Nothing for a request that dynalite will refuse in DynamoDB's words. */
+  /** Empty for a request that dynalite will refuse: the answer is then dynalite's. */
   const imagesOf = async (body: string) => {
     try {
       return await Promise.all(itemsNamedIn(JSON.parse(body)).map(imageOf));
@@ -116,6 +116,6 @@ const tell = (
   if (isDeepStrictEqual(oldImage, newImage)) return;
   const eventName = newImage === undefined ? 'REMOVE' : oldImage === undefined ? 'INSERT' : 'MODIFY';
   const write = { ...place, eventName, ...(newImage && { newImage }), ...(oldImage && { oldImage }) } as const;
-  // A mistake of a reader of the stream must not look like a failed write.
+  // An error in a stream listener must not look like a failed write.
   for (const listener of listeners) queueMicrotask(() => listener(write));
 };

@@ -4,16 +4,16 @@ import type { TableWrites } from './table-writes.ts';
 export interface TimeToLive {
   takes(operation: string): boolean;
   handle(operation: string, body: string): Promise<Answer>;
-  /** Deletes what has expired, in every table. */
+  /** Deletes the expired items of every table. */
   sweep(): Promise<void>;
 }
 
-/** DynamoDB leaves items alone whose date is older: it may be in milliseconds, or no date at all. */
+/** DynamoDB does not delete items with an older date: it may be in milliseconds, or not be a date at all. */
 const maxPastSeconds = 5 * 365 * 86_400;
 
 /**
- * Expiry of items, which dynalite does not know. DynamoDB itself deletes within a few days.
- * The setting is not stored: the caller that creates or finds the table switches it on.
+ * Deletes expired items, which dynalite does not support. The setting is not stored: the caller that creates or reuses
+ * the table enables it.
  */
 export const timeToLive = (dynalite: DynaliteCaller, writes: TableWrites, nowMs: () => number): TimeToLive => {
   const attributeOf = new Map<string, string>();
@@ -77,7 +77,7 @@ export const timeToLive = (dynalite: DynaliteCaller, writes: TableWrites, nowMs:
   return {
     takes: (operation) => operation === 'UpdateTimeToLive' || operation === 'DescribeTimeToLive',
     handle: async (operation, body) => {
-      // Refuses malformed requests and tables that do not exist.
+      // Dynalite refuses malformed requests and tables that do not exist.
       const known = await dynalite.send('DescribeTimeToLive', body);
       if (known.status !== 200) return known;
       const { TableName, TimeToLiveSpecification } = JSON.parse(body);

@@ -3,7 +3,7 @@ import { decodeEventKey } from '../../../../lib/upload/object-key.ts';
 import type { InvocationResult, Lambda } from '../lambda/function.ts';
 import { type CreatedObject, s3Notification } from './s3-notification.ts';
 
-/** A new object, and the result of its event. */
+/** A new object and the result of its event. */
 export interface Dispatch {
   readonly object: CreatedObject;
   readonly requestId: string;
@@ -14,16 +14,16 @@ export interface BucketTriggerOptions {
   readonly onUpload: Lambda;
   readonly region: string;
   /**
-   * Only keys with one of these prefixes start the function, as with the trigger on AWS; "" fits all keys.
-   * Form-encoded, as S3 reads the filter of a notification.
+   * Only keys with one of these prefixes start the function, as with the trigger on AWS; "" matches all keys.
+   * Form-encoded, because S3 expects the filter of a notification in this form.
    */
   readonly prefixes: readonly string[];
   readonly onDispatch: (dispatch: Dispatch) => void;
-  /** An object with another prefix: it causes no event, here as on AWS. */
+  /** Called for an object without such a prefix, which causes no event, as on AWS. */
   readonly onUnwatched: (object: CreatedObject) => void;
 }
 
-/** The trigger of the bucket: turns new objects of the local S3 into S3 events and sends them to on-upload. */
+/** The bucket trigger: turns new objects of the local S3 into S3 events and sends them to on-upload. */
 export const createBucketTrigger = ({ onUpload, region, prefixes, onDispatch, onUnwatched }: BucketTriggerOptions) => {
   const plainPrefixes = prefixes.map(decodeFilter);
   return (object: CreatedObject): void => {
@@ -36,7 +36,10 @@ export const createBucketTrigger = ({ onUpload, region, prefixes, onDispatch, on
   };
 };
 
-/** S3 decodes a filter as it encodes keys in events, so "a+b/" is the prefix "a b/". A stray "%" stands for itself. */
+/**
+ * S3 decodes a filter in the way it encodes keys in events: "a+b/" is the prefix "a b/". A "%" without two hexadecimal
+ * digits stays as it is.
+ */
 const decodeFilter = (filter: string): string => {
   const decoded = filter === '' ? undefined : decodeEventKey(filter);
   return decoded?.ok ? decoded.value : filter;

@@ -4,7 +4,7 @@ import { encodeEventKey } from '../../../../lib/upload/object-key.ts';
 /** A new object in the bucket, as the local S3 reports it. */
 export interface CreatedObject {
   readonly bucket: string;
-  /** As it was uploaded. */
+  /** The key as uploaded, not encoded. */
   readonly key: string;
   readonly etag: string;
   readonly sizeBytes: number;
@@ -17,7 +17,7 @@ export interface CreatedObject {
 }
 
 /**
- * The notification as S3 sends it. The local S3 reports plain keys, so they are encoded here.
+ * The notification as S3 sends it. The local S3 reports unencoded keys, so they are encoded here.
  * @see Amazon S3 User Guide, "Event message structure"
  */
 export const s3Notification = (object: CreatedObject, region: string): unknown => ({

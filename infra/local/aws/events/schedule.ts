@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** What an EventBridge rule with a rate sends. */
+/** The event that an EventBridge rule with a rate sends. */
 const createScheduledEvent = (region: string, at: Date): unknown => ({
   version: '0',
   id: randomUUID(),
@@ -14,7 +14,8 @@ const createScheduledEvent = (region: string, at: Date): unknown => ({
 });
 
 /**
- * Runs the scheduled function at a fixed rate, as the rule does. A run that is due while another is in progress is skipped.
+ * Runs the scheduled function at a fixed rate, as the rule does. A run that falls due while the previous one is still
+ * running is skipped.
  * @returns a function that stops the schedule
  */
 export const startSchedule = (

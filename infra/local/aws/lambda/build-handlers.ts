@@ -19,7 +19,7 @@ export interface BuildHandlersOptions {
 
 /**
  * Builds the handlers whose bundle is missing or older than its sources.
- * @returns all of them
+ * @returns all handlers
  * @throws {BundleError} when one does not compile.
  */
 export const buildHandlers = async (options: BuildHandlersOptions = {}): Promise<readonly BuiltHandler[]> => {
@@ -32,7 +32,7 @@ export const buildHandlers = async (options: BuildHandlersOptions = {}): Promise
   return handlers;
 };
 
-/** The sources of a bundle: our code, the versions of packages, and the bundler's settings. */
+/** The sources of a bundle: our code, the package versions, and the bundler's settings. */
 const sources = ['handlers', 'lib', 'package-lock.json', path.join('infra', 'bundle.ts')];
 
 const newestSource = async (): Promise<number> => {
@@ -40,7 +40,7 @@ const newestSource = async (): Promise<number> => {
   return Math.max(...times);
 };
 
-/** Folders count too: a deleted file leaves no other trace. */
+/** Folders count too: a deleted file shows only in the date of its folder. */
 const newestIn = async (where: string): Promise<number> => {
   const own = await modifiedAt(where);
   const entries = await readdir(where, { recursive: true }).catch(() => []);
@@ -48,7 +48,7 @@ const newestIn = async (where: string): Promise<number> => {
   return Math.max(own, ...times);
 };
 
-/** Milliseconds since the epoch; 0 for a file that is not there. */
+/** Milliseconds since the epoch; 0 for a missing file. */
 const modifiedAt = async (file: string): Promise<number> => {
   const found = await stat(file).catch(() => undefined);
   return found?.mtimeMs ?? 0;

@@ -1,7 +1,7 @@
 import { settings } from '../../../../lib/config/settings.ts';
 import { s3Credentials } from '../s3/server.ts';
 
-/** Where the functions find the parts of this stack. */
+/** The addresses of this stack that the functions need. */
 export interface FunctionPlace {
   readonly bucket: string;
   readonly table: string;
@@ -13,7 +13,7 @@ export interface FunctionPlace {
   readonly integrationId: string;
 }
 
-/** Shorter than on AWS, so that an operator at a terminal can watch a retry or a read-back. */
+/** Shorter than on AWS, so that a developer at a terminal can watch a retry or a read-back. */
 const shortWaits = {
   KOMBO_TIMEOUT_SECONDS: '40',
   // Longer than the function's timeout, as on AWS.
@@ -24,13 +24,13 @@ const shortWaits = {
   SWEEP_EVERY_MINUTES: '5',
 } as const;
 
-/** Both kinds of targets, so that both can be tried without a setting. */
+/** Both target types, so that each can be tried without a setting. */
 const keyTemplates = 'candidates/{candidate_id}/{filename}|applications/{application_id}/{filename}';
 
 /**
- * The environment of the functions: the addresses of this stack and the short waits, overridden by settings of the shell
- * (`TRANSFER=data_url npm start`). No other variable of the shell is passed on: an AWS profile, a region or a proxy there
- * must not send a local function to another machine.
+ * The environment of the functions: the addresses of this stack and the short waits, overridden by settings from the
+ * shell (`TRANSFER=data_url npm start`). No other shell variable is passed on: an AWS profile, a region or a proxy must
+ * not make a local function call another machine.
  */
 export const functionEnvironment = (
   place: FunctionPlace,
@@ -42,7 +42,7 @@ export const functionEnvironment = (
     KOMBO_BASE_URL: place.komboUrl,
     KOMBO_API_KEY: place.komboApiKey,
     KOMBO_API_KEY_SECRET: '',
-    // A topic of the shell would be a real one.
+    // A topic from the shell would be a real one.
     ALARM_TOPIC: '',
     S3_FORCE_PATH_STYLE: 'true',
     AWS_ENDPOINT_URL_S3: place.s3Url,

@@ -10,39 +10,39 @@ import {
 
 export interface LambdaOptions extends LambdaProcessOptions {
   readonly name: string;
-  /** Maximum number of processes, like reserved concurrency; further events wait. */
+  /** Maximum number of processes, like reserved concurrency; more events have to wait. */
   readonly concurrency: number;
   readonly timeoutMs: number;
-  /** Waits before an event that failed is given to the function again. Lambda waits one minute, then two. */
+  /** Waits before a failed event is retried. Lambda waits one minute, then two. */
   readonly retryDelaysMs: readonly number[];
 }
 
 /** The result of an event that was sent without waiting for an answer. */
 export type InvocationResult =
   | { readonly ok: true; readonly result: unknown }
-  /** It failed every time. On AWS it would be in the failure queue now. */
+  /** All attempts failed. On AWS the event would now be in the failure queue. */
   | { readonly ok: false; readonly error: FunctionError };
 
 export interface Lambda {
   readonly name: string;
-  /** Processes that are up; each serves one invocation at a time. */
+  /** Running processes; each serves one invocation at a time. */
   readonly pids: readonly number[];
   /**
-   * Invokes and waits for the answer, as the console does.
+   * Invokes the function and waits for the answer, as the AWS console does.
    * @throws {FunctionFailed}
    */
   invoke(event: unknown, requestId?: string, clientContext?: unknown): Promise<unknown>;
-  /** Hands over an event as S3 and EventBridge do: repeated when the function fails. Never rejects. */
+  /** Sends an event as S3 and EventBridge do: it is retried when the function fails. Never rejects. */
   send(event: unknown, requestId?: string): Promise<InvocationResult>;
   /** Kills the running processes immediately, also during an invocation. The next event starts new ones. */
   kill(): Promise<void>;
-  /** Takes no more events, gives running invocations this long to finish, and ends every process. */
+  /** Accepts no more events, gives running invocations this long to finish, then ends every process. */
   close(graceMs: number): Promise<void>;
 }
 
 /**
- * A function with its warm processes: the parts of Lambda that a handler can notice.
- * A process runs one invocation at a time, because the logger and the metrics keep the context of one request only.
+ * A function with its warm processes: the behaviour of Lambda that a handler can notice. A process runs one invocation
+ * at a time, because the logger and the metrics hold the context of only one request.
  */
 export const startLambda = (options: LambdaOptions): Lambda => {
   const { name, concurrency, timeoutMs, retryDelaysMs } = options;
@@ -77,7 +77,7 @@ export const startLambda = (options: LambdaOptions): Lambda => {
       const deadlineMs = Date.now() + timeoutMs;
       return await worker.invoke({ requestId, functionName: name, event, clientContext, deadlineMs });
     } catch (error) {
-      // Lambda writes this line itself: the function may have died before it could write one.
+      // Lambda writes this line itself, because the function may have died before it could log anything.
       const failed = { level: 'ERROR', message: 'Invoke Error', detail: String(error), function_request_id: requestId };
       options.onLine(JSON.stringify(failed));
       throw error;
@@ -88,7 +88,7 @@ export const startLambda = (options: LambdaOptions): Lambda => {
   };
 
   const invoke: Lambda['invoke'] = async (event, requestId = randomUUID(), clientContext = undefined) => {
-    // Started in the same tick when there is a place, so that a close right after it waits for it.
+    // Started in the same tick when a process is free, so that a `close` right after it waits for it.
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     const running = invokeNow(event, requestId, clientContext).finally(passTurn);
@@ -127,7 +127,7 @@ export const startLambda = (options: LambdaOptions): Lambda => {
     kill,
     async close(graceMs) {
       closing.abort();
-      // Invocations that wait for a place find the function closed, and end.
+      // Invocations that wait for a process find the function closed and end.
       const done = Promise.allSettled([...inProgress]);
       await Promise.race([done, sleep(graceMs, undefined, { ref: false })]);
       await kill();

@@ -2,19 +2,19 @@ import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-// Messages between the stack and the process of a function. Both sides are our code, so shapes are not checked.
+// Messages between the stack and a function's process. Both sides are our code, so they are not validated.
 
 export interface Invocation {
   readonly requestId: string;
   readonly functionName: string;
   readonly event: unknown;
-  /** What the caller says about itself. */
+  /** The caller's client context. */
   readonly clientContext?: unknown;
-  /** Milliseconds since the epoch at which the function is ended. */
+  /** The time at which the function is ended, in milliseconds since the epoch. */
   readonly deadlineMs: number;
 }
 
-/** An error as Lambda puts it into an answer. */
+/** An error in the form that Lambda returns. */
 export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -25,7 +25,7 @@ export type Answer =
   | { readonly requestId: string; readonly ok: true; readonly result: unknown }
   | { readonly requestId: string; readonly ok: false; readonly error: FunctionError };
 
-/** A function that threw, ran out of time, or whose process died: the three that Lambda calls a function error. */
+/** The function threw, ran out of time, or its process died: the three cases that Lambda calls a function error. */
 export class FunctionFailed extends Error {
   override readonly name = 'FunctionFailed';
   readonly error: FunctionError;
@@ -49,23 +49,23 @@ export interface LambdaProcess {
   readonly pid: number | undefined;
   readonly alive: boolean;
   /**
-   * One at a time.
-   * @throws {FunctionFailed} also when time ran out: then the process is ended, as Lambda ends it.
+   * Runs one invocation; only one at a time is allowed.
+   * @throws {FunctionFailed} also on a timeout: the process is then ended, as Lambda does.
    */
   invoke(invocation: Invocation): Promise<unknown>;
-  /** Ends it immediately, as a crash would. Resolves after its last log line. */
+  /** Ends the process immediately, as a crash would. Resolves after its last log line. */
   kill(): Promise<void>;
 }
 
 const workerPath = path.join(import.meta.dirname, 'worker.ts');
 
-/** A warm process of a function. It ends with this process, however this process ends. */
+/** A warm process of a function. It ends together with the stack's process, even when that is killed. */
 export const startLambdaProcess = ({ modulePath, env, onLine }: LambdaProcessOptions): LambdaProcess => {
   const child = fork(workerPath, [modulePath], { env, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   for (const output of [child.stdout, child.stderr]) {
     if (output) createInterface({ input: output }).on('line', onLine);
   }
-  // 'exit' reports it, too; without a listener the error would be thrown.
+  // 'exit' reports the error too, but without a listener it would be thrown.
   child.on('error', () => undefined);
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const alive = () => child.exitCode === null && child.signalCode === null && child.connected && !child.killed;
@@ -112,6 +112,6 @@ const answerOf = (child: ChildProcess, invocation: Invocation): Promise<Answer> 
     child.on('message', onMessage);
     child.once('exit', onExit);
     child.send(invocation, (error) => {
-      if (error) fail('Runtime.ExitError', 'The process of the function is gone.');
+      if (error) fail('Runtime.ExitError', 'The process of the function has ended.');
     });
   });

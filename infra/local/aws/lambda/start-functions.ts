@@ -6,9 +6,9 @@ import { type Lambda, startLambda } from './function.ts';
 export interface FunctionsOptions {
   readonly handlers: readonly BuiltHandler[];
   readonly env: Readonly<Record<string, string>>;
-  /** A folder. Each run starts new logs there. */
+  /** The folder for the logs. Each run starts new ones. */
   readonly logs: string;
-  /** Of every function whose events are repeated. */
+  /** Applies to every function whose events are retried. */
   readonly retryDelaysMs: readonly number[];
   readonly onLine: (functionName: string, line: string) => void;
 }
@@ -18,17 +18,17 @@ export interface Functions {
   close(): Promise<void>;
 }
 
-/** A delivery starts only with 30 s left. */
+/** A delivery starts only with at least 30 s left. */
 const timeoutMs = 60_000;
 const closeGraceMs = 1_500;
 
-/** Like reserved concurrency on AWS; each is a process. */
+/** Like reserved concurrency on AWS; each invocation has its own process. */
 const concurrency: Readonly<Record<string, number>> = { 'on-upload': 4 };
 
-/** As maximumRetryAttempts in serverless.yml: the next run is the retry. */
+/** As set by maximumRetryAttempts in serverless.yml: the next run is the retry. */
 const neverRepeated: readonly string[] = ['on-schedule'];
 
-/** The built handlers as functions that can be invoked; a process starts with the first event for it. */
+/** Makes the built handlers invocable; a process starts with the first event for it. */
 export const startFunctions = ({ handlers, env, logs, retryDelaysMs, onLine }: FunctionsOptions): Functions => {
   const started = handlers.map(({ name, modulePath }) => {
     const log = createWriteStream(path.join(logs, `${name}.log`));

@@ -2,12 +2,12 @@ import { pathToFileURL } from 'node:url';
 import type { Answer, FunctionError, Invocation } from './process.ts';
 
 /**
- * The process of a function: loads a built handler, then answers invocations, one at a time, until its stack is gone.
- * Run by `startLambdaProcess`; the argument is the path of the module.
+ * The process of a function: loads a built handler, then serves invocations one at a time until the stack ends. Run by
+ * `startLambdaProcess`; the argument is the path of the module.
  */
 const modulePath = process.argv[2] ?? '';
 
-// Ctrl-C reaches every process of the terminal, but the stack decides how long a delivery may still take.
+// Ctrl-C reaches every process of the terminal, but the stack decides how long a running delivery may continue.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit());
 
@@ -19,7 +19,7 @@ const load = async (): Promise<Handler> => {
   return module.handler as Handler;
 };
 
-/** The context with the fields that it has on Lambda. */
+/** The fields that the context has on Lambda. */
 const contextOf = ({ requestId, functionName, clientContext, deadlineMs }: Invocation): object => ({
   functionName,
   functionVersion: '$LATEST',
@@ -49,7 +49,7 @@ const answerTo = async (handler: Promise<Handler>, invocation: Invocation): Prom
 };
 
 const handler = load();
-// Answered to every invocation; it must not end the process before the first one arrives.
+// Every invocation reports this error; until the first one arrives, it must not end the process.
 handler.catch(() => undefined);
 process.on('message', (invocation: Invocation) => {
   void answerTo(handler, invocation).then((answer) => {

@@ -1,9 +1,9 @@
 import { isObject, type JsonObject } from '../../../../lib/json.ts';
 
 /**
- * Whether an event fits an event pattern: the part of the language that the pipe of this stack uses. A field lists what it may
- * be: texts, or `{ "exists": true | false }`.
- * @throws for anything else: a pattern that is not understood must not let events through, nor keep them.
+ * Whether an event matches an event pattern. Supports the part of the language that the pipe of this stack uses: a
+ * field lists allowed texts, or `{ "exists": true | false }`.
+ * @throws for anything else, because guessing could let the wrong events through or drop the right ones.
  * @see Amazon EventBridge User Guide, "Event pattern"
  */
 export const fits = (pattern: JsonObject, event: unknown): boolean =>
@@ -11,14 +11,14 @@ export const fits = (pattern: JsonObject, event: unknown): boolean =>
     const value = isObject(event) ? event[name] : undefined;
     if (Array.isArray(asked)) return asked.some((one) => fitsOne(one, value));
     if (isObject(asked)) return fits(asked, value);
-    throw new Error(`The event pattern has something for "${name}" that is not understood.`);
+    throw new Error(`The event pattern has an unsupported value for "${name}".`);
   });
 
 const fitsOne = (asked: unknown, value: unknown): boolean => {
   if (typeof asked === 'string') return value === asked;
-  // `exists` is for the ends of an event, not for what holds more.
+  // In EventBridge, `exists` works only on leaf values, not on objects.
   if (isObject(asked) && typeof asked.exists === 'boolean') return asked.exists === isEnd(value);
-  throw new Error(`The event pattern has a rule that is not understood: ${JSON.stringify(asked)}`);
+  throw new Error(`The event pattern has an unsupported rule: ${JSON.stringify(asked)}`);
 };
 
 const isEnd = (value: unknown): boolean => value !== undefined && !isObject(value);

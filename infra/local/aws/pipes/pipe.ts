@@ -8,7 +8,7 @@ import type { TableWrite } from '../dynamodb/table-writes.ts';
 import { fits } from './event-pattern.ts';
 import { fillTemplate } from './input-template.ts';
 
-/** The pipe's only definition; the deployed pipe is made from the same file. */
+/** The only definition of the pipe: the deployed pipe is created from the same file. */
 const definitionFile = path.join(import.meta.dirname, '..', '..', '..', 'resources', 'outcome-events.yml');
 
 const pipeProperties = v.object({
@@ -21,7 +21,7 @@ const pipeProperties = v.object({
 
 export type PipeProperties = v.InferOutput<typeof pipeProperties>;
 
-/** An event as EventBridge hands it to the targets of a rule. */
+/** An event as EventBridge sends it to the targets of a rule. */
 export interface BusEvent {
   readonly version: '0';
   readonly id: string;
@@ -34,12 +34,15 @@ export interface BusEvent {
   readonly detail: unknown;
 }
 
-/** The event that a write to the table causes; undefined where the filter lets nothing through. */
+/** Returns the event that a write to the table causes, or undefined when the filter drops it. */
 export type Pipe = (write: TableWrite) => BusEvent | undefined;
 
 export const parsePipe = (properties: unknown): PipeProperties => v.parse(pipeProperties, properties);
 
-/** The pipe of infra/resources/. @param stage stands for the stage of a deployment */
+/**
+ * The pipe from infra/resources/.
+ * @param stage replaces the stage of a deployment
+ */
 export const localPipe = async (region: string, stage: string): Promise<Pipe> => {
   const { Resources } = parse(await readFile(definitionFile, 'utf8'), { logLevel: 'error' });
   const pipe = parsePipe(Resources.OutcomePipe.Properties);
@@ -49,7 +52,10 @@ export const localPipe = async (region: string, stage: string): Promise<Pipe> =>
   return pipeOf({ ...pipe, TargetParameters: named }, region);
 };
 
-/** What AWS does with these properties of a pipe: each record through the filter, then into the template, then on the bus. */
+/**
+ * Does what AWS does with these pipe properties: filters each record, fills the template, and puts the result on the
+ * bus.
+ */
 export const pipeOf = ({ SourceParameters, TargetParameters }: PipeProperties, region: string): Pipe => {
   const patterns = SourceParameters.FilterCriteria.Filters.map(({ Pattern }) => patternOf(Pattern));
   const { EventBridgeEventBusParameters: bus, InputTemplate } = TargetParameters;
@@ -76,7 +82,7 @@ const patternOf = (text: string): JsonObject => {
   return pattern;
 };
 
-/** As a stream with the view NEW_IMAGE has it. */
+/** As in a stream with the view NEW_IMAGE. */
 const streamRecord = ({ eventName, keys, newImage }: TableWrite): JsonObject => ({
   eventName,
   eventSource: 'aws:dynamodb',

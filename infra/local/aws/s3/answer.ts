@@ -13,7 +13,10 @@ export const xmlAnswer = (root: string, elements: Elements | string, headers: He
   body: xmlDocument(root, elements, namespace),
 });
 
-/** @see Amazon S3 API Reference, "REST error responses": they have no namespace */
+/**
+ * S3 error documents have no XML namespace.
+ * @see Amazon S3 API Reference, "REST error responses"
+ */
 export const errorAnswer = ({ code, status, message, details }: S3Error, path: string, requestId: string): Answer => ({
   status,
   headers: { 'content-type': 'application/xml', ...details.headers },

@@ -1,13 +1,13 @@
 import { S3Error } from './s3-error.ts';
 
-/** A line is the head of a chunk with its signature, or a trailer. */
+/** A line is a chunk header with its signature, or a trailer. */
 const maxLineBytes = 8 * 1024;
 
 /**
- * The payload of a body in the aws-chunked encoding, signed or not; signatures are skipped.
- * @param announced names of the trailers that may come, from x-amz-trailer
- * @param trailers is filled after the last chunk, with names in lower case
- * @throws {S3Error} IncompleteBody when chunks are not as long as they say, or more bytes follow them
+ * Decodes the payload of an aws-chunked body, signed or not; signatures are not checked.
+ * @param announced names of the allowed trailers, from x-amz-trailer
+ * @param trailers is filled after the last chunk, with lower-case names
+ * @throws {S3Error} IncompleteBody when a chunk does not have its declared length, or when bytes follow the last chunk
  * @see Amazon S3 API Reference, "Signature calculations: transferring payload in multiple chunks"
  */
 export const chunkedPayload = async function* (
@@ -24,7 +24,7 @@ export const chunkedPayload = async function* (
     if (done) throw new S3Error('IncompleteBody');
     rest = rest.length === 0 ? value : Buffer.concat([rest, value]);
   };
-  /** Chunks must end in CR and LF; trailers of some clients have LF alone. */
+  /** Chunks must end with CR and LF; some clients end trailers with LF alone. */
   const readLine = async ({ strict = true } = {}): Promise<string> => {
     let end = rest.indexOf('\n');
     while (end === -1) {

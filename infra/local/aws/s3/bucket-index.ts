@@ -9,9 +9,9 @@ export interface Bucket {
   readonly versioning: 'Enabled' | 'Suspended' | null;
 }
 
-/** What an upload says about an object, besides its bytes. */
+/** The metadata of an object. */
 export interface Description {
-  /** As they are sent back: content-type and the like, and x-amz-meta-*. */
+  /** The headers that GET returns: content-type and the like, and x-amz-meta-*. */
   readonly headers: Readonly<Record<string, string>>;
   readonly storageClass: string;
   readonly tags: readonly (readonly [key: string, value: string])[];
@@ -51,9 +51,9 @@ export interface MultipartUpload extends Description {
 }
 
 /**
- * `about` is the whole entry as JSON. SQLite orders text by the bytes of UTF-8, as S3 orders keys. A kill of the process loses
- * nothing that was committed. Recursive triggers also run for rows that REPLACE removes. Where a deleted version was stays
- * known: a listing may have ended there, and is continued.
+ * `about` is the whole entry as JSON. SQLite orders text by its UTF-8 bytes, as S3 orders keys. Committed data survives
+ * a kill of the process. Recursive triggers also run for rows that REPLACE removes. The number of a deleted version is
+ * kept, because a listing may continue from it.
  */
 const schema = `
   PRAGMA journal_mode = WAL;
@@ -91,7 +91,7 @@ const aboutEach = <T>(rows: readonly Row[]): readonly T[] => rows.map(({ about }
 const filesIn = (rows: readonly Row[]): readonly string[] =>
   rows.flatMap(({ file }) => (file === null ? [] : [String(file)]));
 
-/** What there is in every bucket, on the disk. */
+/** The content of every bucket, stored on disk. */
 export class BucketIndex {
   readonly #database: DatabaseSync;
   readonly #sql: SQLTagStore;
@@ -102,7 +102,10 @@ export class BucketIndex {
     this.#sql = this.#database.createTagStore();
   }
 
-  /** All changes of `work` or none; nothing comes between them, nor between a check in `work` and a change. */
+  /**
+   * Applies all changes of `work` or none. No other change comes between them, or between a check in `work` and a
+   * change.
+   */
   transaction<T>(work: () => T): { readonly result: T; readonly unusedFiles: readonly string[] } {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
@@ -111,7 +114,7 @@ export class BucketIndex {
       this.#database.exec('COMMIT');
       return { result, unusedFiles };
     } catch (error) {
-      // A full disk has rolled back already.
+      // On a full disk, SQLite has already rolled back.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
@@ -140,15 +143,16 @@ export class BucketIndex {
       ON CONFLICT DO UPDATE SET versioning = excluded.versioning`;
   }
 
-  /** Its open uploads end with it. */
+  /** Deletes its open uploads too. */
   deleteBucket(name: string): void {
     this.#sql.run`DELETE FROM bucket WHERE name = ${name}`;
   }
 
   /**
-   * Keys in their order from the prefix on, of each key the newest version first.
-   * @param after the last key that the caller has had
-   * @param afterNumber of the last version of it; without one, the caller has had them all
+   * Versions in key order from the prefix on, for each key the newest first.
+   * @param after the last key that the caller has received
+   * @param afterNumber the last version of that key that the caller has received; without it, the caller has received
+   *   them all
    */
   *versions(bucket: string, prefix: string, after = '', afterNumber = 0): Generator<ListedVersion> {
     const rows = this.#sql.iterate`SELECT key, about FROM version
@@ -161,7 +165,7 @@ export class BucketIndex {
     }
   }
 
-  /** Of a version that is there or has been: larger for every later one. */
+  /** The number of a version that exists or has existed; later versions have larger numbers. */
   numberOf(bucket: string, key: string, id: string): number | undefined {
     return this.#sql.get`SELECT number FROM version WHERE bucket = ${bucket} AND key = ${key} AND id = ${id}
       UNION SELECT number FROM gone WHERE bucket = ${bucket} AND key = ${key} AND id = ${id}
@@ -179,8 +183,8 @@ export class BucketIndex {
   }
 
   /**
-   * It becomes the newest one, in place of a version with the same id.
-   * @returns a number that is larger for every later version, also after a restart
+   * Adds the newest version, replacing a version with the same id.
+   * @returns a number that grows with every version, also across restarts
    */
   addVersion(bucket: string, version: Version): number {
     const { key, id } = version;
@@ -225,7 +229,7 @@ export class BucketIndex {
     return aboutOf(this.#sql.get`SELECT about FROM part WHERE upload = ${uploadId} AND number = ${number}`);
   }
 
-  /** In place of an earlier part with its number. */
+  /** Replaces an earlier part with the same number. */
   addPart(uploadId: string, part: Part): void {
     this.#sql.run`REPLACE INTO part VALUES (${uploadId}, ${part.number}, ${JSON.stringify(part)})`;
   }

@@ -26,7 +26,7 @@ export const ensureBucket = ({ store }: Context, name: string, versioning: 'Enab
 const bucketName =
   /^(?!xn--|sthree-|amzn-s3-demo-|.*\.\.|(?:\d+\.){3}\d+$)(?!.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** Without versions, as in S3. */
+/** Without versioning, as in S3. */
 export const createBucket: Call = (context, { bucket }) => {
   if (context.store.index.findBucket(bucket)) {
     throw new S3Error('BucketAlreadyOwnedByYou', { elements: { BucketName: bucket } });

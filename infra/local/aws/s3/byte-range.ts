@@ -1,14 +1,15 @@
 import { S3Error } from './s3-error.ts';
 
-/** Both ends are part of it. */
+/** Both ends are inclusive. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * @returns undefined for the whole object: no range, several ranges, or an unreadable one, which HTTP lets a server ignore
- * @throws {S3Error} InvalidRange when it has no byte of the object
+ * @returns undefined for the whole object: without a range, and for several or malformed ranges, which HTTP lets a
+ *  server ignore
+ * @throws {S3Error} InvalidRange when the object has no byte in the range
  */
 export const parseRange = (header: string | undefined, sizeBytes: number): ByteRange | undefined => {
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];

@@ -2,12 +2,12 @@ import type { Readable } from 'node:stream';
 import type { CreatedObject } from '../events/s3-notification.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** Names in lower case; values as Node gives them, their bytes as Latin-1. */
+/** Lower-case names; values as Node returns them, with bytes as Latin-1. */
 export type Headers = Readonly<Record<string, string | undefined>>;
 
 export interface S3Request {
   readonly method: string;
-  /** As it was sent. */
+  /** The path as sent, not decoded. */
   readonly path: string;
   /** '' asks for the list of buckets. */
   readonly bucket: string;
@@ -15,7 +15,7 @@ export interface S3Request {
   readonly key: string;
   readonly query: ReadonlyMap<string, string>;
   readonly headers: Headers;
-  /** A client that sent `Expect: 100-continue` sends its body only once it is asked for here. */
+  /** A client that sent `Expect: 100-continue` sends its body only when this is called. */
   readonly body: () => AsyncIterable<Buffer>;
 }
 
@@ -25,7 +25,7 @@ export interface Answer {
   readonly body?: string | Readable;
 }
 
-/** What every call works on. */
+/** The context of every call. */
 export interface Context {
   readonly store: ObjectStore;
   readonly region: string;

@@ -13,15 +13,15 @@ export type ChecksumType = 'COMPOSITE' | 'FULL_OBJECT';
 /** @see Amazon S3 User Guide, "Checking object integrity in Amazon S3" */
 export interface Checksum {
   readonly algorithm: Algorithm;
-  /** Base64; of a multipart object's composite checksum with "-N" at its end. */
+  /** Base64; the composite checksum of a multipart object ends with "-N". */
   readonly value: string;
   readonly type: ChecksumType;
 }
 
-/** What S3 tells about bytes. */
+/** What S3 reports about stored bytes. */
 export interface Content {
   readonly sizeBytes: number;
-  /** The MD5 in hex, unless they came in parts. */
+  /** The MD5 in hex, unless the object was uploaded in parts. */
   readonly etag: string;
   readonly checksum: Checksum;
 }
@@ -44,16 +44,19 @@ const hasherOf = (algorithm: Algorithm): Hasher => {
   return { update: (chunk) => hash.update(chunk), base64: () => hash.digest('base64') };
 };
 
-/** Bytes on their way into an object, a part or a document. */
+/** The incoming bytes of an object, a part or a document. */
 export interface Source {
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Of the checksum that is computed while they come in. */
+  /** The algorithm of the checksum that is computed meanwhile. */
   readonly algorithm: Algorithm;
-  /** Called after the last byte. @throws {S3Error} when the bytes are not what their sender says */
+  /**
+   * Called after the last byte.
+   * @throws {S3Error} when the bytes do not match what the sender declared
+   */
   readonly verify?: (content: Content) => void;
 }
 
-/** Reads and verifies a source; each chunk is handed on as it comes. */
+/** Reads and verifies a source; each chunk is passed on as it arrives. */
 export const digest = async (source: Source, take: (chunk: Uint8Array) => void): Promise<Content> => {
   const { bytes, algorithm, verify } = source;
   const md5 = createHash('md5');
@@ -83,7 +86,7 @@ export const isDigest = (algorithm: Algorithm, value: string): boolean =>
 
 export const checksumHeader = (algorithm: Algorithm): string => `x-amz-checksum-${algorithm.toLowerCase()}`;
 
-/** The element of XML answers, `ChecksumCRC32` for instance. */
+/** The name of the XML element, for instance `ChecksumCRC32`. */
 export const checksumElement = (algorithm: Algorithm): string => `Checksum${algorithm}`;
 
 export const checksumHeaders = ({ algorithm, value, type }: Checksum): Readonly<Record<string, string>> => ({
@@ -96,7 +99,7 @@ export const checksumElements = ({ algorithm, value, type }: Checksum): Readonly
   ChecksumType: type,
 });
 
-/** @throws {S3Error} InvalidRequest for an algorithm that S3 does not have, or that is not kept here */
+/** @throws {S3Error} InvalidRequest for an algorithm that S3 does not have or that is not supported here */
 export const parseAlgorithm = (name: string | undefined): Algorithm | undefined => {
   const known = algorithms.find((algorithm) => algorithm === name?.toUpperCase());
   if (known || name === undefined) return known;

@@ -27,7 +27,7 @@ export const completeUpload: Call = async (context, request) => {
   const { index } = context.store;
   const upload = findUpload(context, request);
   const { algorithm = 'CRC64NVME', type } = upload;
-  // On this call the checksums of headers are the object's, not the document's.
+  // In this call, the checksum headers are those of the object, not of the document.
   const own = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-amz-checksum-')));
   const document = await receiveDocument({ ...request, headers: own }, completeDocument);
   const parts = partsOf(upload, index.parts(upload.id), document.CompleteMultipartUpload.Part);
@@ -61,7 +61,7 @@ export const completeUpload: Call = async (context, request) => {
 /** @see Amazon S3 User Guide, "Amazon S3 multipart upload limits" */
 const minPartBytes = 5 * 1024 * 1024;
 
-/** The parts that the caller lists, checked against those that came in. */
+/** The parts that the caller lists, checked against the uploaded ones. */
 const partsOf = (upload: MultipartUpload, uploaded: readonly Part[], named: readonly NamedPart[]): readonly Part[] => {
   for (const [at, { PartNumber }] of named.entries()) {
     if (PartNumber < 1) throw invalidArgument('PartNumber', String(PartNumber), 'PartNumber must be >= 1');
@@ -86,7 +86,7 @@ const matchingPart = ({ algorithm, type }: MultipartUpload, part: Part | undefin
   throw invalidRequest(`The ${algorithm} checksum of the upload is missing for part ${PartNumber}.`);
 };
 
-/** @throws {S3Error} NoSuchUpload, InvalidPart when a part was deleted or replaced while those before it were read */
+/** @throws {S3Error} NoSuchUpload, or InvalidPart when a part was deleted or replaced while earlier ones were read */
 const bytesOf = async function* (context: Context, request: S3Request, parts: readonly Part[]) {
   for (const { file, number: PartNumber, etag: ETag } of parts) {
     const { id } = findUpload(context, request);
@@ -96,14 +96,14 @@ const bytesOf = async function* (context: Context, request: S3Request, parts: re
   }
 };
 
-/** The MD5 of the parts' MD5s, and how many there are. */
+/** The MD5 of the parts' MD5s, and the number of parts. */
 const etagOf = (parts: readonly Part[]): string => {
   const md5 = createHash('md5');
   for (const { etag } of parts) md5.update(etag, 'hex');
   return `${md5.digest('hex')}-${parts.length}`;
 };
 
-/** A composite checksum may be sent without the number of parts. */
+/** Clients may omit the number of parts from a composite checksum. */
 const checkWhole = (headers: Headers, { algorithm, value }: Checksum): void => {
   const sent = headers[checksumHeader(algorithm)];
   if (sent !== undefined && sent !== value && sent !== value.replace(/-\d+$/, '')) throw badChecksum(algorithm);

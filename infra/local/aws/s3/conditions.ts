@@ -8,7 +8,7 @@ const names = (header: string, etag: string): boolean =>
   header.split(',').some((one) => ['*', etag, `"${etag}"`, `W/"${etag}"`].includes(one.trim()));
 
 /**
- * @returns whether the answer is "not modified"
+ * @returns true when the answer is "not modified"
  * @throws {S3Error} PreconditionFailed
  */
 export const checkRead = (headers: Headers, { etag }: StoredVersion, prefix = ''): 'send' | 'not-modified' => {
@@ -17,10 +17,10 @@ export const checkRead = (headers: Headers, { etag }: StoredVersion, prefix = ''
   return noneMatch !== undefined && names(noneMatch, etag) ? 'not-modified' : 'send';
 };
 
-/** What a call writes to or deletes. */
+/** The target of a write or a delete. */
 export type Target = Pick<S3Request, 'bucket' | 'key' | 'headers'>;
 
-/** @throws {S3Error} PreconditionFailed; NoSuchKey when an object was to be replaced that does not exist */
+/** @throws {S3Error} PreconditionFailed, or NoSuchKey when the object to replace does not exist */
 export const checkWrite = (index: BucketIndex, { bucket, key, headers }: Target): void => {
   const { 'if-match': match, 'if-none-match': noneMatch } = headers;
   const newest = index.newest(bucket, key);

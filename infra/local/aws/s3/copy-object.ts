@@ -16,14 +16,15 @@ export const copyObject: Call = async (context, request) => {
   const own = describe(headers);
   const replacesMetadata = isReplaced(headers, 'x-amz-metadata-directive');
   const changes = ['x-amz-storage-class', 'x-amz-server-side-encryption', 'x-amz-website-redirect-location'];
-  // Copying an older version over the newest one is how a version is restored.
+  // S3 refuses to copy an object onto itself without a change, but an older version is restored by copying it over the
+  // newest one.
   if (isTarget && !replacesMetadata && changes.every((name) => headers[name] === undefined)) {
     throw invalidRequest(
       'This copy request is illegal because it is trying to copy an object to itself without changing anything of it.',
     );
   }
   const added = await addObject(context, request, {
-    // Read again, because the copy of an object of parts is one part: its ETag and checksum are those of the whole.
+    // Computed again: the copy of a multipart object is a single part, so its ETag and checksum cover all bytes.
     source: {
       bytes: context.store.read(original.file),
       algorithm: parseAlgorithm(headers['x-amz-checksum-algorithm']) ?? original.checksum.algorithm,
@@ -51,13 +52,13 @@ const isReplaced = (headers: Headers, directive: string): boolean => {
 };
 
 export interface CopySource {
-  /** Whether it is the newest version of the key that the copy goes to. */
+  /** Whether the source is the newest version of the key that the copy is written to. */
   readonly isTarget: boolean;
   readonly version: StoredVersion;
   readonly answerHeaders: Headers;
 }
 
-/** What `x-amz-copy-source` names: `/bucket/key?versionId=...`, the first part percent-encoded. */
+/** The object that `x-amz-copy-source` names: `/bucket/key?versionId=...`, with bucket and key percent-encoded. */
 export const copySource = ({ store }: Context, request: S3Request): CopySource => {
   const source = request.headers['x-amz-copy-source'] ?? '';
   const [name = '', versionId] = source.split(/\?versionId=(?=[^?]*$)/);

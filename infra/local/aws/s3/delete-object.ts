@@ -62,7 +62,7 @@ export const deleteObjects: Call = async ({ store }, request) => {
   return xmlAnswer('DeleteResult', { Deleted: deleted, Error: results.flatMap((one) => one.error ?? []) });
 };
 
-/** One that cannot be deleted is an error of its own; the others are deleted all the same. */
+/** An object that cannot be deleted gets its own error; the others are still deleted. */
 const removeListed = (index: BucketIndex, bucket: Bucket, { Key, VersionId, ETag }: Listed) => {
   try {
     checkWrite(index, { bucket: bucket.name, key: checkedKey(Key), headers: { 'if-match': ETag } });

@@ -5,18 +5,21 @@ import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { invalidArgument, S3Error } from './s3-error.ts';
 
 export interface Form {
-  /** Names in lower case; only the fields before the file, as S3 has it. */
+  /** Lower-case names; only the fields before the file, as in S3. */
   readonly fields: Readonly<Record<string, string>>;
   readonly filename: string;
 }
 
-/** @see Amazon S3 API Reference, "POST Object": at most 20 KB besides the file */
+/**
+ * S3 allows 20 KB besides the file.
+ * @see Amazon S3 API Reference, "POST Object"
+ */
 const maxFieldBytes = 20 * 1024;
 
 /**
- * Reads multipart/form-data as it comes in; the file is never in memory as a whole.
- * @param onFile gets the fields and the bytes of the file, which end once the whole form has come in
- * @throws {S3Error} MalformedPOSTRequest; InvalidArgument without a file
+ * Reads multipart/form-data as a stream, so the file is never in memory as a whole.
+ * @param onFile gets the fields and the bytes of the file; the bytes end only when the whole form has arrived
+ * @throws {S3Error} MalformedPOSTRequest, or InvalidArgument without a file
  */
 export const readForm = async <T>(
   body: AsyncIterable<Buffer>,
@@ -30,7 +33,7 @@ export const readForm = async <T>(
   const wholeBody = async function* () {
     yield* body;
     await setImmediate();
-    // A part whose head does not end would be waited for without an end.
+    // A part whose header never ends would otherwise be waited for forever.
     if (!file) throw invalidArgument('file', '', 'POST requires exactly one file upload per request.');
   };
   try {
@@ -52,12 +55,12 @@ export const readForm = async <T>(
       stored.resolve(onFile({ fields: { ...fields }, filename: filename.replaceAll('%22', '"') }, thenTheRest()));
     });
     const ended = pipeline(wholeBody(), parser);
-    // A refused file is not read, so the rest would be waited for without an end.
+    // A refused file is not read, so waiting for the rest would never end.
     return await Promise.race([stored.promise, ended.then(() => stored.promise)]);
   } catch (error) {
     parser?.destroy();
     file?.destroy();
-    // What was written of the file is deleted by then.
+    // By then, the bytes already written have been deleted.
     if (file) await stored.promise.catch(() => undefined);
     throw error instanceof S3Error ? error : new S3Error('MalformedPOSTRequest');
   }

@@ -13,7 +13,7 @@ import { type AddedObject, addObject } from './versions.ts';
 import { parseDocument } from './xml.ts';
 
 /**
- * An upload from the form of a web page. Its signature is not checked, its policy is.
+ * An upload from an HTML form. Its policy is checked, but not its signature.
  * @see Amazon S3 API Reference, "POST Object"
  */
 export const postForm: Call = async (context, request) => {
@@ -46,7 +46,7 @@ const keyOf = ({ fields, filename }: Form): string => {
 };
 
 const descriptionOf = ({ fields: { tagging, ...fields } }: Form): Description => {
-  // Fields are UTF-8; headers are bytes as Latin-1.
+  // Form fields are UTF-8; headers hold bytes as Latin-1.
   const headers = Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
   );

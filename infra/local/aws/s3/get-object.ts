@@ -27,7 +27,7 @@ export const getObject: Call = ({ store }, { bucket: name, key, method, headers,
       ...overrides(query),
       'content-length': String(length),
       ...(range && { 'content-range': `bytes ${start}-${end}/${version.sizeBytes}` }),
-      // A checksum of the whole says nothing about a range of it.
+      // The checksum of the whole object does not apply to a range.
       ...(headers['x-amz-checksum-mode'] === 'ENABLED' && !range && checksumHeaders(version.checksum)),
     },
     ...(method === 'GET' && length > 0 && { body: store.read(version.file, { start, end }) }),
@@ -48,7 +48,7 @@ const overrides = (query: ReadonlyMap<string, string>): Headers =>
         .filter(([name]) =>
           /^response-(cache-control|content-(disposition|encoding|language|type)|expires)$/.test(name),
         )
-        // A header's bytes are UTF-8 here as they are in the query.
+        // Headers contain the UTF-8 bytes of the query value.
         .map(([name, value]) => [name.replace('response-', ''), Buffer.from(value).toString('latin1')]),
     ),
   );

@@ -37,7 +37,7 @@ export const listParts: Call = (context, request) => {
   });
 };
 
-/** All of them on one page: a local stack never has a thousand open uploads. */
+/** Lists all uploads on one page: a local stack never has a thousand open ones. */
 export const listUploads: Call = ({ store }, { bucket, query }) => {
   store.index.bucket(bucket);
   const encode = keyEncoder(query);

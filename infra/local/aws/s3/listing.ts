@@ -7,11 +7,14 @@ import type { Elements } from './xml.ts';
 
 type Query = S3Request['query'];
 
-/** Writes keys into the answer: with `encoding-type=url` as events have them, since XML cannot hold all characters. */
+/**
+ * Encodes keys for the answer. With `encoding-type=url` they are encoded as in events, since XML cannot represent every
+ * character.
+ */
 export const keyEncoder = (query: Query): ((key: string) => string) =>
   query.get('encoding-type') === 'url' ? encodeEventKey : (key) => key;
 
-/** At most 1,000, whatever was asked for. */
+/** S3 never returns more than 1,000. */
 const maxPage = 1_000;
 
 export const countOf = (query: Query, name: string): number => Math.min(numberOf(query, name, maxPage), maxPage);
@@ -26,15 +29,15 @@ export const owner = { ID: 'local', DisplayName: 'local' } as const;
 
 interface Page {
   readonly entries: readonly ListedVersion[];
-  /** Common prefixes: each stands for all keys that share their beginning up to the delimiter. */
+  /** Common prefixes: each stands for all keys with the same beginning up to the delimiter. */
   readonly groups: readonly string[];
-  /** The last entry or group, if there are more; where the next page starts. */
+  /** The last entry or group when there are more: the next page starts after it. */
   readonly last?: { readonly key: string; readonly id?: string };
 }
 
 /**
- * @param versions in their order, from the prefix on and after `after`
- * @param after where the page before ended: a key, or a group whose keys are still among the versions
+ * @param versions in order, starting with the prefix and after `after`
+ * @param after the end of the previous page: a key, or a group whose keys are still among the versions
  */
 const pageOf = (versions: Iterable<ListedVersion>, query: Query, after: string): Page => {
   const [prefix = '', delimiter = ''] = [query.get('prefix'), query.get('delimiter')];
@@ -60,7 +63,7 @@ const currentObjects = function* (versions: Iterable<ListedVersion>): Generator<
   for (const version of versions) if (version.isLatest && version.file !== undefined) yield version;
 };
 
-/** One page, and the elements about it that all three listings share. */
+/** One page, and the XML elements that all three listings share. */
 const listed = (
   index: BucketIndex,
   { bucket, query }: S3Request,
@@ -118,7 +121,7 @@ export const listObjectsV1: Call = ({ store }, request) => {
   return xmlAnswer('ListBucketResult', {
     ...elements,
     Marker: encoded('marker') ?? '',
-    // Without a delimiter the last key says where the next page begins.
+    // Without a delimiter, S3 omits NextMarker: the last key marks the next page.
     NextMarker: elements.Delimiter && last && encode(last.key),
     Contents: entries.map((entry) => ({ Key: encode(entry.key), ...contentElements(entry), Owner: owner })),
   });
@@ -152,7 +155,7 @@ export const listVersions: Call = ({ store }, request) => {
   });
 };
 
-/** Opaque to callers, and valid across restarts. The first word distinguishes our tokens from others. */
+/** Opaque to callers, and valid across restarts. The first word marks tokens of this server. */
 const tokenOf = (key: string): string => Buffer.from(`after ${key}`).toString('base64url');
 
 const keyOfToken = (token: string): string => {

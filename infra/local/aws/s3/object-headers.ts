@@ -26,14 +26,17 @@ export const describe = (headers: Headers): Description => {
 const isMetadata = (name: string): boolean => name.startsWith('x-amz-meta-');
 
 const storedValue = (name: string, value: string): string => {
-  // It is the encoding of the upload, not of the object.
+  // aws-chunked is the encoding of the upload, not of the object.
   if (name === 'content-encoding') return value.replace(/(^|,) *aws-chunked *(?=,|$)/, '').replace(/^ *, */, '');
-  // S3 returns metadata that is not ASCII in the encoding of RFC 2047.
+  // S3 returns non-ASCII metadata encoded as in RFC 2047.
   const isForeign = isMetadata(name) && /[\x80-\xff]/.test(value);
   return isForeign ? `=?UTF-8?B?${Buffer.from(value, 'latin1').toString('base64')}?=` : value;
 };
 
-/** Forms and links can name headers with characters that HTTP does not allow; an object with one could never be sent. */
+/**
+ * Forms and links can set header values with characters that HTTP does not allow; such an object could never be
+ * returned.
+ */
 export const sendable = (headers: Record<string, string>): Record<string, string> => {
   for (const [name, value] of Object.entries(headers)) {
     if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;
@@ -42,7 +45,7 @@ export const sendable = (headers: Record<string, string>): Record<string, string
   return headers;
 };
 
-/** Of an answer to GET and HEAD. */
+/** Headers of an answer to GET and HEAD. */
 export const objectHeaders = (bucket: Bucket, version: StoredVersion): Headers => ({
   ...version.headers,
   ...versionHeader(bucket, version.id),
@@ -53,7 +56,7 @@ export const objectHeaders = (bucket: Bucket, version: StoredVersion): Headers =
   'x-amz-tagging-count': version.tags.length > 0 ? String(version.tags.length) : undefined,
 });
 
-/** Of an answer to a write. S3 names the new version only where versions are on. */
+/** Headers of an answer to a write. S3 returns the version id only when versioning is enabled. */
 export const writtenHeaders = ({ bucket, version }: AddedObject): Headers => ({
   etag: quoted(version.etag),
   'x-amz-version-id': bucket.versioning === 'Enabled' ? version.id : undefined,

@@ -6,15 +6,15 @@ import { BucketIndex } from './bucket-index.ts';
 import { type Content, digest, type Source } from './checksums.ts';
 
 /**
- * Buckets on the disk: an index of what there is, and one file per version or part, under a name of its own.
- * A file belongs to an object only once the index has named it, so half an upload is never visible; a file is never changed,
- * so a reader gets it to its end. Keys are not paths, so any key can be kept.
+ * Buckets on disk: an index, and one file with a unique name per version or part. A file belongs to an object only when
+ * the index refers to it, so a partial upload is never visible. Files never change, so a reader always gets a complete
+ * one. Keys are not paths, so any key is possible.
  */
 export class ObjectStore {
   readonly index: BucketIndex;
   readonly #directory: string;
 
-  /** Files of uploads that a killed process had begun are deleted. */
+  /** Deletes the files of uploads that a killed process left unfinished. */
   constructor(directory: string) {
     this.#directory = path.join(directory, 'data');
     mkdirSync(this.#directory, { recursive: true });
@@ -23,7 +23,10 @@ export class ObjectStore {
     for (const file of readdirSync(this.#directory)) if (!used.has(file)) this.#delete(file);
   }
 
-  /** Makes changes visible together; files that they leave unused are deleted, and readers that have one open keep it. */
+  /**
+   * Makes all changes visible together, then deletes the files that are no longer used; readers that have one open can
+   * finish.
+   */
   change<T>(work: (index: BucketIndex) => T): T {
     const { result, unusedFiles } = this.index.transaction(() => work(this.index));
     for (const file of unusedFiles) this.#delete(file);
@@ -31,8 +34,9 @@ export class ObjectStore {
   }
 
   /**
-   * Writes bytes into a file as they come in, then makes it part of an object.
-   * @param use a change of the index that names the file; when it throws, or the bytes break off or are refused, no file stays
+   * Writes incoming bytes to a file, then makes it part of an object.
+   * @param use changes the index to refer to the file; when it throws, or the bytes break off or are refused, the file
+   *   is deleted file stays
    */
   async keep<T>(source: Source, use: (content: Content & { file: string }) => T): Promise<T> {
     const file = randomBytes(16).toString('hex');
@@ -49,7 +53,8 @@ export class ObjectStore {
     const target = openSync(this.#pathOf(file), 'wx', 0o600);
     try {
       return await digest(source, (chunk) => {
-        // A few microseconds: the system takes it into memory. A round through the thread pool costs more than the write.
+        // A synchronous write takes a few microseconds, because the system buffers it. A round trip through the thread
+        // pool costs more.
         for (let done = 0; done < chunk.length; ) done += writeSync(target, chunk, done);
       });
     } finally {
@@ -57,7 +62,7 @@ export class ObjectStore {
     }
   }
 
-  /** Opened in this moment, so it is read to its end even if it is deleted meanwhile. */
+  /** Opened immediately, so it can be read to the end even if it is deleted meanwhile. */
   read(file: string, range: { readonly start?: number; readonly end?: number } = {}): Readable {
     return createReadStream('', { fd: openSync(this.#pathOf(file), 'r'), ...range });
   }

@@ -15,7 +15,7 @@ export const getTagging: Call = (context, request) => {
   return xmlAnswer('Tagging', { TagSet: { Tag: version.tags.map(([Key, Value]) => ({ Key, Value })) } }, headers);
 };
 
-/** Tags can be changed while everything else of a version stays. */
+/** Tags are the only part of a version that can change. */
 const retag = (context: Context, request: S3Request, tags: Description['tags']): Headers => {
   const { version, headers } = target(context, request);
   context.store.index.changeVersion(request.bucket, { ...version, tags });

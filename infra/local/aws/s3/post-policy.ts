@@ -6,15 +6,15 @@ const needsNoCondition = /^(?:policy|bucket|awsaccesskeyid|signature|x-amz-signa
 const denied = (why: string): S3Error =>
   new S3Error('AccessDenied', { message: `Invalid according to Policy: ${why}` });
 
-/** `{ field: value }` says the same as `['eq', '$field', value]`. */
+/** `{ field: value }` means the same as `['eq', '$field', value]`. */
 const rulesOf = (condition: unknown): readonly (readonly string[])[] =>
   Array.isArray(condition)
     ? [condition.map(String)]
     : Object.entries(condition ?? {}).map(([name, value]) => ['eq', name, String(value)]);
 
 /**
- * Checks that a form's policy has not ended, that its conditions hold, and that each field has one.
- * A form without a policy may do anything here.
+ * Checks that a form's policy has not expired, that its conditions are met, and that every field has a condition. A
+ * form without a policy may do anything here.
  * @param fields of the form, with its bucket and its final key
  * @throws {S3Error} AccessDenied, InvalidPolicyDocument, EntityTooSmall, EntityTooLarge
  * @see Amazon S3 API Reference, "POST Policy"

@@ -5,19 +5,19 @@ import { S3Error } from './s3-error.ts';
 const maxLifetimeSeconds = 604_800;
 
 /**
- * Headers that a link has in its query; the JavaScript SDK moves most of them there.
- * Not the checksum: it would be that of no bytes, and S3 does not look at it (aws/aws-sdk, issue 480).
+ * Headers that a link carries in its query; the JavaScript SDK moves most of them there. The checksum is ignored: the
+ * SDK computes it over an empty body, and S3 does not check it (aws/aws-sdk, issue 480).
  */
 export const linkHeaders = (query: ReadonlyMap<string, string>): Headers => {
   const isLink = query.has('X-Amz-Signature') || query.has('Signature');
   const headers = [...query].filter(([name]) => isLink && /^x-amz-(?:meta-|tagging$|storage-class$)/i.test(name));
-  // Queries are UTF-8; headers are bytes as Latin-1.
+  // Query values are UTF-8; headers hold bytes as Latin-1.
   return Object.fromEntries(
     headers.map(([name, value]) => [name.toLowerCase(), Buffer.from(value).toString('latin1')]),
   );
 };
 
-/** Signatures are not checked here, but a link ends when it says. */
+/** Signatures are not checked here, but links do expire. */
 export const refuseExpired = (query: ReadonlyMap<string, string>, nowMs: number): void => {
   const expiresMs = expiryOf(query);
   if (expiresMs === undefined || nowMs <= expiresMs) return;
@@ -36,7 +36,7 @@ const expiryOf = (query: ReadonlyMap<string, string>): number | undefined => {
     if (!isValid) throw new S3Error('AuthorizationQueryParametersError');
     return signedMs + Number(lifetime) * 1_000;
   }
-  // The older signature names the end itself.
+  // The older signature version contains the expiry time itself.
   const end = query.has('Signature') ? Number(query.get('Expires')) : Number.NaN;
   return Number.isNaN(end) ? undefined : end * 1_000;
 };

@@ -8,8 +8,9 @@ import { sentDigests } from './sent-checksum.ts';
 import { type DocumentSchema, parseDocument } from './xml.ts';
 
 /**
- * The payload of a request; it fails when length, Content-MD5, SHA-256 or checksum are not those that the request names.
- * @param wanted the checksum to compute when none was sent; without it CRC64NVME, as S3 does
+ * Reads the payload of a request; fails when its length, Content-MD5, SHA-256 or checksum differ from the declared
+ * ones.
+ * @param wanted the checksum to compute when none was sent. Default: CRC64NVME, as in S3
  */
 export const receiveBody = ({ headers, body }: S3Request, wanted?: Algorithm): Source => {
   const length = payloadLength(headers);
@@ -30,7 +31,10 @@ export const receiveBody = ({ headers, body }: S3Request, wanted?: Algorithm): S
   };
 };
 
-/** What x-amz-content-sha256 may say. @see Amazon S3 API Reference, "Common Request Headers" */
+/**
+ * The allowed values of x-amz-content-sha256.
+ * @see Amazon S3 API Reference, "Common Request Headers"
+ */
 const payloads =
   /^(?:[0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-(?:UNSIGNED-PAYLOAD-TRAILER|AWS4-(?:HMAC-SHA256|ECDSA-P256-SHA256)-PAYLOAD(?:-TRAILER)?))$/i;
 
@@ -54,10 +58,10 @@ const tee = async function* (bytes: AsyncIterable<Buffer>, look: (chunk: Buffer)
   }
 };
 
-/** Larger than the longest list of parts or keys that S3 takes. */
+/** Larger than the longest list of parts or keys that S3 accepts. */
 const maxDocumentBytes = 4 * 1024 * 1024;
 
-/** The XML of a request, verified as the body of an upload is. */
+/** The XML document of a request, verified like the body of an upload. */
 export const receiveDocument = async <S extends DocumentSchema>(
   request: S3Request,
   schema: S,

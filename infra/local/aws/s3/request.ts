@@ -4,7 +4,7 @@ import { linkHeaders } from './presigned.ts';
 import { invalidArgument, S3Error } from './s3-error.ts';
 
 /**
- * The raw target is split by hand: URL resolves "k/a/../b" to "k/b", and to S3 these are two keys.
+ * The raw target is split by hand: URL resolves "k/a/../b" to "k/b", but for S3 these are two keys.
  * @throws {S3Error} InvalidURI, KeyTooLongError
  */
 export const parseRequest = (message: IncomingMessage, startBody: () => void): S3Request => {
@@ -21,7 +21,7 @@ export const parseRequest = (message: IncomingMessage, startBody: () => void): S
     headers: { ...linkHeaders(query), ...(message.headers as Headers) },
     body: () => {
       startBody();
-      // An iterator that ended early would otherwise cut the connection, and with it the answer.
+      // Otherwise, an iterator that ends early would close the connection before the answer is sent.
       return message.iterator({ destroyOnReturn: false });
     },
   };
@@ -42,10 +42,10 @@ export const checkedKey = (key: string): string => {
   throw new S3Error('KeyTooLongError', { elements: { Size: bytes, MaxSizeAllowed: maxKeyBytes } });
 };
 
-/** A byte order mark at the start of a key belongs to the key. */
+/** A byte order mark at the start of a key is part of the key. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Node gives the bytes of a target or header as Latin-1; a "+" stays one. */
+/** Node returns the bytes of a target or header as Latin-1; a "+" is not decoded. */
 export const percentDecode = (raw: string): string => {
   if (/%(?![0-9a-f]{2})/i.test(raw)) throw new S3Error('InvalidURI');
   const bytes = raw.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
@@ -56,7 +56,7 @@ export const percentDecode = (raw: string): string => {
   }
 };
 
-/** In queries, and in the tags of a header, a "+" is a space. */
+/** In queries and in the tagging header, a "+" is a space. */
 export const parseQuery = (query: string): ReadonlyMap<string, string> =>
   new Map(
     query

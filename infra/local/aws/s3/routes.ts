@@ -28,7 +28,7 @@ const byCopySource =
   (context, request) =>
     (request.headers['x-amz-copy-source'] === undefined ? plain : copy)(context, request);
 
-/** Calls by method and by the query parameter that distinguishes them; '' stands for none of these. */
+/** Calls by method and by the query parameter that identifies them; '' means none. */
 const bucketCalls: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   GET: {
     location: getLocation,
@@ -54,7 +54,7 @@ const objectCalls: typeof bucketCalls = {
   DELETE: { uploadId: abortUpload, tagging: deleteTagging, '': deleteObject },
 };
 
-/** Operations of S3 that the courier does not use. */
+/** S3 operations that the courier does not use. */
 const notSimulated =
   /^(?:accelerate|acl|analytics|attributes|cors|encryption|intelligent-tiering|inventory|legal-hold|lifecycle|logging|metrics|notification|object-lock|ownershipControls|partNumber|policy|policyStatus|publicAccessBlock|replication|requestPayment|restore|retention|select|tagging|torrent|versioning|website)$/;
 

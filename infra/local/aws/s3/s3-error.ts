@@ -1,5 +1,5 @@
 /**
- * S3's error codes, with their status and a shortened message.
+ * S3's error codes with their status and a shortened message.
  * @see Amazon S3 API Reference, "Error responses"
  */
 const errors = {
@@ -46,11 +46,11 @@ const errors = {
 interface Details {
   readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** More elements of the XML, such as `Key` or `Condition`. */
+  /** Additional XML elements, such as `Key` or `Condition`. */
   readonly elements?: Readonly<Record<string, string | number>>;
 }
 
-/** A refusal that S3 would send as well. */
+/** An error that S3 would return too. */
 export class S3Error extends Error {
   override readonly name = 'S3Error';
   readonly code: keyof typeof errors;

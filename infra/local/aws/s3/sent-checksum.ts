@@ -4,14 +4,14 @@ import { invalidRequest, S3Error } from './s3-error.ts';
 
 interface SentChecksum {
   readonly algorithm: Algorithm;
-  /** Absent: it comes in a trailer, behind the bytes. */
+  /** Absent when the checksum follows the body in a trailer. */
   readonly value?: string;
 }
 
-/** @throws {S3Error} for one that is malformed, or that cannot be verified here */
+/** @throws {S3Error} for a malformed checksum, or one that cannot be verified here */
 export const sentChecksum = (headers: Headers): SentChecksum | undefined => {
   const trailer = headers['x-amz-trailer']?.toLowerCase() ?? '';
-  // S3 also has XXHASH checksums. They are refused here, because they could be accepted only without being verified.
+  // S3 also has XXHASH checksums. They are refused, because they cannot be verified here.
   const unknown = [...Object.keys(headers), trailer].find((name) => name.startsWith('x-amz-checksum-xxhash'));
   if (unknown !== undefined) throw new S3Error('NotImplemented', { elements: { Header: unknown } });
   const [sent, second] = algorithms.flatMap((algorithm): readonly SentChecksum[] => {
@@ -29,8 +29,8 @@ const checkForm = (algorithm: Algorithm, value: string): void => {
 };
 
 /**
- * @param trailers of a chunked body, once it has been read
- * @returns a check of the bytes that came in against Content-MD5 and checksum
+ * @param trailers of a chunked body, complete once it has been read
+ * @returns a check of the received bytes against Content-MD5 and checksum
  */
 export const sentDigests = (headers: Headers, trailers: ReadonlyMap<string, string>) => {
   const { 'content-md5': md5 } = headers;

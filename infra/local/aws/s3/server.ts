@@ -12,18 +12,18 @@ import { parseRequest } from './request.ts';
 import { callOf } from './routes.ts';
 import { S3Error } from './s3-error.ts';
 
-/** Any others will do as well: signatures are not checked. */
+/** Any other credentials work too: signatures are not checked. */
 export const s3Credentials = { accessKeyId: 'LOCAL', secretAccessKey: 'LOCAL' } as const;
 
 export interface S3ServerOptions {
-  /** Objects stay here across restarts. */
+  /** Keeps the objects across restarts. */
   readonly directory: string;
   readonly bucket: string;
   /** See `onFreePort`. */
   readonly preferredPort: number;
-  /** Called for every object that was stored, before its uploader gets the answer. */
+  /** Called for every stored object, before its uploader gets the answer. */
   readonly onCreated: Context['onCreated'];
-  /** Of the bucket above, when it is new. Default: on, as the deployed bucket has it. */
+  /** Applies to the bucket above when it is created. Default: enabled, as in the deployed bucket. */
   readonly versioning?: boolean;
   /** Default: 20 s, about as long as S3 waits. */
   readonly idleTimeoutMs?: number;
@@ -34,7 +34,10 @@ export interface S3Server {
   close(): Promise<void>;
 }
 
-/** S3 on this machine. Signatures are not checked: it listens to this machine only, and refuses web pages from elsewhere. */
+/**
+ * S3 on this machine. Signatures are not checked, so it listens only on this machine and refuses requests from foreign
+ * web pages.
+ */
 export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
   const { directory, bucket, preferredPort, onCreated, versioning = true, idleTimeoutMs = 20_000 } = options;
   const store = new ObjectStore(directory);
@@ -44,15 +47,15 @@ export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
   const busy = new Set<Promise<void>>();
   const onRequest = (message: IncomingMessage, response: ServerResponse, allowBody: () => void) => {
     const done = respond(context, message, response, allowBody, idleTimeoutMs)
-      // An answer that cannot be written; one broken call must not end the whole stack.
+      // The answer cannot be written; one broken call must not end the whole stack.
       .catch(() => void response.destroy())
       .finally(() => busy.delete(done));
     busy.add(done);
   };
   const server = createServer({
-    // The body has a time limit of its own; a large one on a slow line may take longer than Node's.
+    // The body has its own time limit; a large one on a slow connection may take longer than Node's default.
     requestTimeout: 0,
-    // It would be 0 as well.
+    // Without this, it would be 0 too.
     headersTimeout: idleTimeoutMs,
     connectionsCheckingInterval: idleTimeoutMs,
     keepAliveTimeout: 60_000,
@@ -65,7 +68,7 @@ export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
     url: `http://127.0.0.1:${port}`,
     async close() {
       await closeServer(server);
-      // Calls that were cut off still delete what they had begun to write.
+      // Interrupted calls still delete their unfinished files.
       await Promise.all(busy);
       store.close();
     },
@@ -74,7 +77,7 @@ export const startS3 = async (options: S3ServerOptions): Promise<S3Server> => {
 
 const brokenCodes = { HPE_INVALID_EOF_STATE: 'IncompleteBody', ERR_HTTP_REQUEST_TIMEOUT: 'RequestTimeout' } as const;
 
-/** What is not HTTP, ends before the length that it announced, or has a head that does not end. */
+/** Answers requests that are not HTTP, end before their declared length, or have headers that do not end. */
 const refuseBroken = (error: NodeJS.ErrnoException, socket: Socket): void => {
   const code = brokenCodes[error.code as keyof typeof brokenCodes] ?? 'InvalidRequest';
   const { body } = errorAnswer(new S3Error(code), '', '');
@@ -107,11 +110,11 @@ const respond = async (
       return;
     }
     const known = error instanceof S3Error ? error : new S3Error('InternalError', { message: String(error) });
-    // What is left of the body is read and dropped, so its sender gets to the answer; one that never ends is cut off.
+    // The rest of the body is read and discarded so that the client receives the answer; a body that stalls is cut off.
     if (!message.complete) message.setTimeout(idleTimeoutMs, () => message.destroy());
-    // The reader of the body still waits; it ends, and deletes what it has, when the connection does.
+    // The reader of the body is still waiting; closing the connection ends it, and it deletes its file.
     if (known.code === 'RequestTimeout') response.once('finish', () => message.destroy());
-    // A client that got no 100 Continue sends no body, and Node would wait for it.
+    // A client that received no 100 Continue sends no body, and Node would wait for it.
     if (message.headers.expect !== undefined) response.setHeader('connection', 'close');
     await sendAnswer(response, errorAnswer(known, message.url?.split('?')[0] ?? '/', requestId));
   } finally {

@@ -22,14 +22,14 @@ const checked = (tags: Tags): Tags => {
 export const tagsOfHeader = (header = ''): Tags => {
   const isEncoded = !/%(?![\da-f]{2})/i.test(header);
   const tags = parseQuery(isEncoded ? header : '');
-  // A key that came twice is one in the map.
+  // Duplicate keys make the map smaller.
   if (tags.size === header.split('&').filter((pair) => pair !== '').length) return checked([...tags]);
   throw invalidArgument('x-amz-tagging', header, 'The tags must be URL-encoded, and no name may come twice.');
 };
 
 const tag = v.object({ Key: v.string(), Value: v.string() });
 
-/** A `Tagging` document, as PutObjectTagging and forms send it. */
+/** The `Tagging` document that PutObjectTagging and forms send. */
 export const taggingDocument = v.object({
   Tagging: v.object({ TagSet: v.union([v.literal(''), v.object({ Tag: repeated(tag) })]) }),
 });

@@ -11,7 +11,7 @@ import { sentChecksum } from './sent-checksum.ts';
 
 const keepPart = (context: Context, request: S3Request, source: Source): Promise<Part> =>
   context.store.keep(source, (content) => {
-    // It may have been completed or aborted while the bytes came in.
+    // The upload may have been completed or aborted in the meantime.
     const { id } = findUpload(context, request);
     const part = { ...content, number: partNumberOf(request.query), modifiedMs: Date.now() };
     context.store.index.addPart(id, part);
@@ -32,7 +32,7 @@ const refuseOtherChecksum = ({ algorithm, type }: MultipartUpload, headers: Head
   throw invalidRequest(`Checksum Type mismatch occurred, expected: ${algorithm}, actual: ${sent ?? 'none'}`);
 };
 
-/** UploadPartCopy: a part whose bytes come from another object. */
+/** UploadPartCopy: a part copied from another object. */
 export const copyPart: Call = async (context, request) => {
   partNumberOf(request.query);
   const upload = findUpload(context, request);

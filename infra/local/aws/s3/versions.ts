@@ -6,7 +6,7 @@ import { checkWrite, type Target } from './conditions.ts';
 import { invalidArgument, S3Error } from './s3-error.ts';
 
 /**
- * The version that a call asks for: the newest one, or the one it names.
+ * The requested version: the newest, or the one with the given id.
  * @throws {S3Error} NoSuchKey, NoSuchVersion; MethodNotAllowed for a delete marker
  */
 export const findVersion = (index: BucketIndex, bucket: string, key: string, id: string | undefined): StoredVersion => {
@@ -23,13 +23,13 @@ export const findVersion = (index: BucketIndex, bucket: string, key: string, id:
   });
 };
 
-/** @throws {S3Error} InvalidArgument for an id that no version can have */
+/** @throws {S3Error} InvalidArgument for an id in the wrong format */
 export const checkVersionId = (id: string): void => {
   if (id === 'null' || /^[A-Za-z0-9_-]{32}$/.test(id)) return;
   throw invalidArgument('versionId', id, 'Invalid version id specified');
 };
 
-/** A bucket that never had versions says nothing about them. */
+/** S3 omits the header for a bucket that never had versioning. */
 export const versionHeader = ({ versioning }: Bucket, id: string): Headers =>
   versioning === null ? {} : { 'x-amz-version-id': id };
 
@@ -42,8 +42,8 @@ export interface NewObject {
   /** @see Amazon S3 User Guide, "Supported event types" */
   readonly event: 'Put' | 'Post' | 'Copy' | 'CompleteMultipartUpload';
   /**
-   * Checks once more, and returns what S3 reports about the bytes when that differs from what was computed. Runs in the
-   * transaction that adds the object, so no other call comes in between.
+   * Checks again, and returns the content when S3 reports something else than was computed. Runs in the transaction
+   * that adds the object, so no other call can come in between.
    */
   readonly complete?: (content: Content) => Content;
 }
@@ -53,7 +53,7 @@ export interface AddedObject {
   readonly version: StoredVersion;
 }
 
-/** Turns bytes into an object and reports it, unless a condition of the target is no longer met after the last byte. */
+/** Stores bytes as an object and reports it, unless a condition of the target is no longer met after the last byte. */
 export const addObject = async (
   { store, onCreated }: Context,
   target: Target,
@@ -63,7 +63,7 @@ export const addObject = async (
   const { number, bucket, version } = await store.keep(source, ({ file, ...content }) => {
     const bucket = store.index.bucket(target.bucket);
     checkWrite(store.index, target);
-    // As on S3: HTTP headers hold whole seconds only, and listings must agree with headers.
+    // As in S3: HTTP headers hold whole seconds only, and listings must match the headers.
     const modifiedMs = Math.floor(Date.now() / 1_000) * 1_000;
     const version = { ...description, ...complete(content), file, key, id: newVersionId(bucket), modifiedMs };
     return { number: store.index.addVersion(bucket.name, version), bucket, version };

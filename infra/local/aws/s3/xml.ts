@@ -7,7 +7,7 @@ export interface Elements {
 }
 type Value = string | number | boolean | undefined | Elements;
 
-/** A whole document: absent values are left out, and an array repeats its element. */
+/** A complete document: absent values are omitted, and an array repeats its element. */
 export const xmlDocument = (root: string, content: Elements | string, attributes = ''): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<${`${root} ${attributes}`.trim()}>${written(content)}</${root}>`;
 
@@ -23,21 +23,21 @@ const element = (name: string, value: Value): string =>
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Control characters become references, as S3 writes them; XML 1.0 parsers accept only some of these. */
+/** Control characters become references, as in S3; XML 1.0 parsers accept only some of them. */
 const escaped = (text: string): string =>
   text.replace(/[&<>"\x00-\x1f]/g, (character) => entities[character] ?? `&#x${character.charCodeAt(0).toString(16)};`);
 
 export type DocumentSchema = v.GenericSchema<unknown, unknown>;
 
-/** Comments and instructions, or CDATA, each with its end; one without goes to the end of the text. */
+/** Comments, processing instructions and CDATA with their ends; without an end, the rest of the text. */
 const notText = /<!--(?:(?!--).)*(-->|$)|<\?.*?(\?>|$)|<!\[CDATA\[.*?(\]\]>|$)/gs;
 const tag = /<(\/?)[^\s<>/=&"']+((?:\s+[^\s<>/=&"']+\s*=\s*(?:"[^<"]*"|'[^<']*'))*)\s*(\/?)>/g;
 const attribute = /(\S+?)\s*=\s*(?:"[^"]*"|'[^']*')/g;
 const bareAmpersand = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-f]{1,6});)/i;
 
 /**
- * The parser is the SDK's: it reads what S3 sends, and so takes much that is not XML.
- * A DOCTYPE is XML, and refused all the same: it has no place in these documents.
+ * The SDK's parser accepts much that is not XML, so the structure is checked here. A DOCTYPE is valid XML, but is
+ * refused: S3 documents never have one.
  */
 const isWellFormed = (text: string): boolean => {
   let depth = 0;
@@ -49,7 +49,7 @@ const isWellFormed = (text: string): boolean => {
     const names = [...attributes.matchAll(attribute)].map(([, name]) => name);
     isRepeated ||= new Set(names).size < names.length;
     if (empty === '') depth += end === '' ? 1 : -1;
-    // The end of the root; nothing but blanks may follow.
+    // After the end of the root, only blanks may follow.
     return depth === 0 ? '\0' : '';
   });
   return (
@@ -60,7 +60,10 @@ const isWellFormed = (text: string): boolean => {
   );
 };
 
-/** The parser would cut characters beyond 16 bits. @throws {RangeError} for a number that is no character */
+/**
+ * The parser would truncate characters beyond 16 bits.
+ * @throws {RangeError} for a number that is no character
+ */
 const decodeLong = (text: string): string =>
   text.replace(/&#(?:x([\da-f]+)|(\d+));/gi, (reference, hex: string | undefined, decimal: string) => {
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
@@ -70,7 +73,7 @@ const decodeLong = (text: string): string =>
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** @throws {S3Error} MalformedXML, also for XML that the schema does not fit */
+/** @throws {S3Error} MalformedXML, also for XML that does not match the schema */
 export const parseDocument = <S extends DocumentSchema>(bytes: Buffer, schema: S): v.InferOutput<S> => {
   try {
     const text = utf8.decode(bytes);
@@ -79,7 +82,7 @@ export const parseDocument = <S extends DocumentSchema>(bytes: Buffer, schema: S
   throw new S3Error('MalformedXML');
 };
 
-/** The elements of one name: the parser gives one as itself and several as an array. */
+/** The elements with one name: the parser returns a single one as itself, several as an array. */
 export const repeated = <S extends DocumentSchema>(schema: S) =>
   v.pipe(
     v.optional(v.unknown(), []),

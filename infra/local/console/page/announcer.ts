@@ -2,10 +2,13 @@ import type { RowView } from '../server/view.ts';
 import { byId } from './element.ts';
 import { manners } from './wording.ts';
 
-/** A screen reader gets a summary at most this often, not every step of every file. */
+/** Screen readers get a summary at most this often, not every step of every file. */
 const everyMs = 1_500;
 
-/** Announces the files that reached a resting state since the last announcement: "3 files attached. 1 file rejected: ask for a PDF." */
+/**
+ * Announces the files that reached a final or waiting state since the last announcement: "3 files attached. 1 file
+ * rejected: ask for a PDF."
+ */
 export const announcer = (): ((before: RowView | undefined, now: RowView) => void) => {
   const node = byId('announcer', HTMLParagraphElement);
   let fresh: RowView[] = [];
@@ -25,7 +28,7 @@ export const announcer = (): ((before: RowView | undefined, now: RowView) => voi
   };
 
   return (before, now) => {
-    // Neither what was there when the page opened, nor states that pass within moments.
+    // Skips rows that were there when the page opened, and short-lived states.
     if (before?.state === now.state || manners[now.state].tone === 'moving') return;
     if (before === undefined && Date.now() - now.changedAtMs > 5_000) return;
     fresh.push(now);

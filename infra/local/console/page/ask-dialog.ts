@@ -2,16 +2,16 @@ import type { AskAction, Question, Reply } from '../server/view.ts';
 import { byId, setHidden, setText } from './element.ts';
 import { type Answer, send } from './send.ts';
 
-/** The subject of the question: a row, a pause, or neither. */
+/** What the question is about: a row, a pause, or neither. */
 export type Subject = Pick<Question, 'row' | 'integration' | 'code'> & { readonly about: string };
 
 const titles = {
   check: ['Check the setup', false],
-  counts: ['Count what is open', false],
+  counts: ['Count open files', false],
   status: ['Status', false],
-  dryRun: ['Dry run: everything but the sending', false],
+  dryRun: ['Dry run: everything except sending', false],
   retry: ['Retry', true],
-  resend: ['Resend: the ATS may then hold it twice', true],
+  resend: ['Resend: the ATS may then have the file twice', true],
   resolve: ['Resolve without sending', true],
   resume: ['Resume', true],
 } as const satisfies Record<AskAction, readonly [title: string, changesSomething: boolean]>;
@@ -48,15 +48,15 @@ export const askDialog = (namesShown: () => boolean): ((action: AskAction, subje
       setHidden(answer, true);
     }
     runButton.disabled = run || done;
-    // A reason that changes now would not be the one that was sent.
+    // The reason must not change after it has been sent.
     reason.readOnly = run || done;
     const reply = await send<Reply>('POST', '/ask', { ...rest, ...given, run, names: namesShown() });
-    // The operator has opened another question meanwhile.
+    // The user has opened another question in the meantime.
     if (mine !== turn) return;
     done ||= run && isOk(reply);
     runButton.disabled = done;
     reason.readOnly = done;
-    // A button that is disabled loses the focus.
+    // A disabled button loses the focus.
     if (run && question.changes) (done ? closeButton : runButton).focus();
     if (reply.trouble !== undefined) {
       setHidden(byId('ask-answer-part', HTMLDivElement), false);
@@ -87,7 +87,7 @@ export const askDialog = (namesShown: () => boolean): ((action: AskAction, subje
       () => true,
       () => false,
     );
-    // Without permission for the clipboard, the text is selected instead.
+    // Without clipboard permission, the text is selected instead.
     if (!copied) getSelection()?.selectAllChildren(event);
     setText(currentTarget, copied ? 'Copied' : 'Selected');
     setTimeout(() => setText(currentTarget, 'Copy'), 1_500);
@@ -113,7 +113,10 @@ export const askDialog = (namesShown: () => boolean): ((action: AskAction, subje
   };
 };
 
-/** Back to what opened the dialog; where its success has removed that, to the row, or to the deliveries. */
+/**
+ * Returns the focus to the element that opened the dialog. If that no longer exists, the row gets it, or the list of
+ * deliveries.
+ */
 const focusAfter = (opener: Element | null, row: HTMLElement | null): void => {
   const summary = row?.isConnected ? row.querySelector('summary') : null;
   const places = [opener, summary, byId('deliveries', HTMLElement)];

@@ -25,7 +25,7 @@ export const dropZone = (
 
   const take = (files: readonly File[], place: Place | undefined): void => {
     if (!place) return;
-    if (files.length === 0) onTrouble('There is no file in it.');
+    if (files.length === 0) onTrouble('It contains no files.');
     else onFiles(files, place);
   };
 
@@ -33,8 +33,8 @@ export const dropZone = (
     const label = kind() === 'application' ? 'Application id' : 'Candidate id';
     setText(byId('target-label', HTMLLabelElement), label);
     const form = targets.find((target) => target.kind === kind())?.keyForm;
-    const text = form === undefined ? `KEY_TEMPLATES has no form for ${kind()}s.` : `Goes to ${form}`;
-    // On a narrow page the line may break after a slash.
+    const text = form === undefined ? `KEY_TEMPLATES has no template for ${kind()}s.` : `Goes to ${form}`;
+    // On a narrow page, the line may wrap after a slash.
     const parts = text.split('/').flatMap((part, index) => (index === 0 ? [part] : ['/', element('wbr'), part]));
     byId('key-form', HTMLParagraphElement).replaceChildren(...parts);
   };
@@ -48,12 +48,12 @@ export const dropZone = (
     byId(buttonId, HTMLButtonElement).addEventListener('click', () => input.click());
     input.addEventListener('change', () => {
       take(filesOfInput(input), chosenPlace());
-      // The same file may be chosen again.
+      // Allows the same file to be chosen again.
       input.value = '';
     });
   }
 
-  /** Files that are dropped on a target in the list of stored files go to that target. */
+  /** Files dropped on a target in the list of stored files are sent to that target. */
   const placeUnder = (event: DragEvent): HTMLElement => {
     const under = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-target]') : null;
     return under ?? drop;
@@ -65,7 +65,7 @@ export const dropZone = (
     place?.classList.add('over');
     lit = place;
   };
-  // The whole page takes files: one that misses the box would otherwise replace the page.
+  // The whole page accepts files: otherwise, a file dropped beside the box would replace the page.
   document.addEventListener('dragover', (event) => {
     if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();

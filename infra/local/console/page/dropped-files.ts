@@ -1,4 +1,4 @@
-/** Files that desktops put into folders automatically. */
+/** Files that operating systems create in folders. */
 const isClutter = (name: string): boolean => name.startsWith('.') || name === 'Thumbs.db' || name === 'desktop.ini';
 
 const filesOfEntry = async (entry: FileSystemEntry): Promise<readonly File[]> => {
@@ -20,7 +20,10 @@ const filesOfEntry = async (entry: FileSystemEntry): Promise<readonly File[]> =>
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
 const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
 
-/** All files of a drop, those in folders included. Call it while the event is handled: the browser drops the list afterwards. */
+/**
+ * All files of a drop, including those in folders. It must be called during the event, because the browser empties the
+ * list afterwards.
+ */
 export const filesOfDrop = (transfer: DataTransfer): Promise<readonly File[]> => {
   const entries = [...transfer.items].map((item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null));
   const plain = [...transfer.files];
@@ -28,7 +31,7 @@ export const filesOfDrop = (transfer: DataTransfer): Promise<readonly File[]> =>
   return Promise.all(entries.map((entry) => (entry ? filesOfEntry(entry) : []))).then((lists) => lists.flat());
 };
 
-/** Files of an input; a chosen folder includes its clutter, which is left out. */
+/** The files of an input, without the operating system's files in a chosen folder. */
 export const filesOfInput = (input: HTMLInputElement): readonly File[] => {
   const files = [...(input.files ?? [])];
   return input.webkitdirectory ? files.filter(({ name }) => !isClutter(name)) : files;
@@ -36,7 +39,7 @@ export const filesOfInput = (input: HTMLInputElement): readonly File[] => {
 
 export interface NamedFile {
   readonly file: File;
-  /** Unique among the files of one drop: of two files under one key, the second would replace the first. */
+  /** Unique among the files of one drop: otherwise, two files with the same key would overwrite each other. */
   readonly name: string;
 }
 

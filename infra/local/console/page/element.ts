@@ -1,4 +1,7 @@
-/** The element of the page with this id. @throws when the HTML and the script do not fit together. */
+/**
+ * Returns the element with this id.
+ * @throws when the HTML does not match the script.
+ */
 export const byId = <T extends HTMLElement>(id: string, type: new () => T): T => {
   const found = document.getElementById(id);
   if (!(found instanceof type)) throw new Error(`The page has no #${id}.`);
@@ -7,7 +10,7 @@ export const byId = <T extends HTMLElement>(id: string, type: new () => T): T =>
 
 type Child = Node | string;
 
-/** A new element. Text goes in as text: names of files may look like HTML. */
+/** Creates an element. Text is never parsed as HTML, because file names may look like it. */
 export const element = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string>> = {},
@@ -19,7 +22,7 @@ export const element = <Tag extends keyof HTMLElementTagNameMap>(
   return made;
 };
 
-/** Writes only what has changed: a browser lays out anew what was written, even with the same text. */
+/** Writes only changed text: browsers redo the layout on every write, even of the same text. */
 export const setText = (node: HTMLElement, text: string): void => {
   if (node.textContent !== text) node.textContent = text;
 };

@@ -2,7 +2,9 @@ import type { FaultSwitch } from '../server/view.ts';
 import { byId, element } from './element.ts';
 import { send } from './send.ts';
 
-/** The switches of faults and habits. They show the state of the emulator, whichever page or program changed it. */
+/**
+ * The switches of faults and habits. They show the state of the emulator, no matter which page or program changed it.
+ */
 export const faultList = (onTrouble: (sentence: string) => void): { apply(switches: readonly FaultSwitch[]): void } => {
   const lists = { faults: byId('faults', HTMLUListElement), habits: byId('habits', HTMLUListElement) };
   const boxes = new Map<string, HTMLInputElement>();

@@ -18,8 +18,8 @@ const states = {
 const reopenMs = 700;
 
 /**
- * Keeps a connection to the live stream. When the stack is stopped, it says so, disables what needs the stack,
- * and reconnects until the stack is back.
+ * Keeps a connection to the live stream. While the stack is stopped, it shows this, disables the controls that need the
+ * stack, and tries to reconnect.
  */
 export const listen = (listeners: LiveListeners): { reopen(names: boolean): void } => {
   const controls = document.querySelectorAll<HTMLFieldSetElement>('fieldset[data-needs-stack]');
@@ -44,7 +44,7 @@ export const listen = (listeners: LiveListeners): { reopen(names: boolean): void
     opened.addEventListener('open', () => say('live'));
     opened.addEventListener('error', () => {
       say('lost');
-      // A browser reconnects automatically, except after a refusal.
+      // Browsers reconnect automatically, except after an error status.
       if (opened.readyState === EventSource.CLOSED) timer = window.setTimeout(() => open(names), reopenMs);
     });
   };

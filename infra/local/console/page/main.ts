@@ -12,7 +12,7 @@ import { uploader } from './uploader.ts';
 
 const mask = byId('mask', HTMLInputElement);
 mask.role = 'switch';
-/** Names are shown unless masked: the people of a local stack are invented. */
+/** Names are shown by default, because the people of a local stack are invented. */
 const namesShown = () => !mask.checked;
 
 const notice = notices(namesShown);

@@ -4,10 +4,10 @@ const maxNotices = 3;
 /** Long enough to read three sentences twice. */
 const leavesAfterMs = 20_000;
 
-/** Says what went wrong with something that the operator has just tried, and with which file. */
+/** Reports a failed action of the user, and the file that it concerns. */
 export type Notice = (sentence: string, file?: string) => void;
 
-/** Sentences that leave after a while, but not while the pointer or the focus is on them, or when they are closed. */
+/** Shows messages that disappear after a while or when closed, but not while the pointer or the focus is on them. */
 export const notices = (namesShown: () => boolean): Notice => {
   const root = byId('notices', HTMLDivElement);
   return (sentence, file) => {

@@ -7,10 +7,10 @@ interface Banner {
   say(pause: PauseView): void;
 }
 
-/** What is paused, why, and the way to resume it. */
+/** Shows what is paused and why, with a button to resume it. */
 export const pauseList = (onResume: (pause: PauseView) => void): { apply(pauses: readonly PauseView[]): void } => {
   const root = byId('pauses', HTMLDivElement);
-  /** Kept while its pause lasts, because its button may have the focus. */
+  /** A banner is kept as long as its pause, because its button may have the focus. */
   let banners: ReadonlyMap<string, Banner> = new Map();
 
   return {

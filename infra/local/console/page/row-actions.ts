@@ -1,19 +1,20 @@
 import type { AskAction, RowView } from '../server/view.ts';
 
-/** What an operator can do about a held file, the most likely first: these stand in its row, beside the sentence that names them. */
+/** The actions for a held file, the most likely first. They are shown in its row, next to the recommended next step. */
 export const stepsOf = ({ id, state, failure }: Pick<RowView, 'id' | 'state' | 'failure'>): readonly AskAction[] => {
   if (state !== 'held' || isWithoutRecord(id)) return [];
   const code = failure?.code ?? '';
-  // No action of a file can read its record; the next step names the table.
+  // No action can read its record; the next step explains what to do.
   if (code === 'RECORD_UNREADABLE') return [];
-  // It may be in the ATS already; only a look there tells which of these is right.
+  // The file may already be in the ATS. The user has to look there to know which action is right.
   if (code === 'OUTCOME_UNKNOWN') return ['resolve', 'resend', 'retry'];
-  // Only a clean verdict, or more than a click, sends a file that the malware scan holds.
+  // A file that the malware scan holds is sent only after a clean verdict, or by an action that the console does not
+  // offer.
   if (code.startsWith('SCAN_')) return ['resolve'];
   return ['retry', 'resolve'];
 };
 
-/** What can be asked about any other file, or is harmless: it stands among the facts of an open row. */
+/** The actions for all other files, and those that change nothing. They are shown in the details of an open row. */
 export const otherActionsOf = (view: Pick<RowView, 'id' | 'state' | 'failure'>): readonly AskAction[] => {
   if (isWithoutRecord(view.id)) return [];
   const canRetry = view.state === 'rejected' || view.state === 'waiting' || view.state === 'unknown';

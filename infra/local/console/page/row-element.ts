@@ -4,7 +4,7 @@ import { element, setHidden, setText } from './element.ts';
 import { otherActionsOf, stepsOf } from './row-actions.ts';
 import { manners, progressText, sentenceOf } from './wording.ts';
 
-/** A row on the page, and how to bring it up to date. */
+/** A row on the page, with a function that updates it. */
 export interface RowElement {
   readonly node: HTMLLIElement;
   readonly view: RowView;
@@ -20,7 +20,7 @@ const actionLabels: Partial<Record<AskAction, string>> = {
 };
 
 export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowView) => void): RowElement => {
-  // Isolated: a name that reads from right to left must not reorder the size and the state beside it.
+  // Isolated, so that a right-to-left name does not reorder the size and the state next to it.
   const name = element('bdi', { class: 'name' });
   const size = element('span', { class: 'size' });
   const pill = element('span', { class: 'pill' });
@@ -57,14 +57,14 @@ export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowV
   const node = element('li', {}, details, nextStep);
   let current = first;
 
-  /** Written only while the row is open, because only then it is visible. */
+  /** Updated only while the row is open and therefore visible. */
   const writeFacts = (): void => {
     if (!details.open) return;
     const { key, failure, warnings, attempt, event } = current;
     const lines: (readonly [string, string])[] = [['Key', key]];
     if (attempt > 0) lines.push(['Attempts', String(attempt)]);
     if (failure) lines.push(['Code', failure.code], ['Meaning', failure.meaning], ['Particulars', failure.detail]);
-    // Otherwise it stands below the row already.
+    // Otherwise it is already shown below the row.
     if (failure && nextStep.hidden) lines.push(['Next step', failure.nextStep]);
     for (const warning of warnings) lines.push(['Warning', warning]);
     if (event !== undefined) lines.push(['Event', event]);

@@ -15,7 +15,7 @@ export const rowList = (
   const list = byId('rows', HTMLOListElement);
   const frame = byId('rows-frame', HTMLDivElement);
   const known = new Map<string, RowElement>();
-  /** In the order of the page. */
+  /** In page order. */
   let order: RowElement[] = [];
   const filters = filterButtons((group) => {
     list.dataset.filter = group;
@@ -35,7 +35,7 @@ export const rowList = (
   };
 
   const place = (row: RowElement): void => {
-    // Most are newer than all others, so the search starts at the top.
+    // Most rows are newer than all others, so the search starts at the top.
     let at = order.findIndex((other) => isBefore(row.view, other.view));
     if (at === -1) at = order.length;
     list.insertBefore(row.node, order[at]?.node ?? null);

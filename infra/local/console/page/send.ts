@@ -1,7 +1,7 @@
-/** What the console server answered, or a sentence about what went wrong. */
+/** The answer of the console server, or a sentence about what went wrong. */
 export type Answer<T> = { readonly value: T; readonly trouble?: undefined } | { readonly trouble: string };
 
-export const stoppedSentence = 'The local stack does not answer. Start it again with npm start.';
+export const stoppedSentence = 'The local stack does not answer. Restart it with npm start.';
 
 /** Sends JSON to the console server. Never rejects. */
 export const send = async <T>(method: 'PUT' | 'POST', path: string, body: unknown): Promise<Answer<T>> => {

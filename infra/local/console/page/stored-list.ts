@@ -11,13 +11,16 @@ interface Group {
 
 const files = (count: number): string => (count === 1 ? '1 file' : `${count} files`);
 
-/** The files that Kombo stores, by candidate and application; each group takes files that are dropped on it. */
+/** The files that Kombo stores, by candidate and application. Each group accepts dropped files. */
 export const storedList = (): { apply(changes: Changes<StoredFileView>): void } => {
   const root = byId('stored', HTMLDivElement);
   const groups = new Map<string, Group>();
   const items = new Map<string, { readonly node: HTMLLIElement; readonly view: StoredFileView }>();
 
-  /** @param isNew a file that came while the page was open: its group opens; of the earlier groups only the first three do. */
+  /**
+   * @param isNew whether the file arrived while the page was open: its group is then expanded; of the earlier groups,
+   *  only the first three are.
+   */
   const groupOf = (target: string, isNew: boolean): Group => {
     const known = groups.get(target);
     if (known) return known;

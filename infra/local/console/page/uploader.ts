@@ -8,10 +8,13 @@ export interface Place {
   readonly id: string;
 }
 
-/** A browser opens six connections to one host, and each tab keeps one for its live stream. */
+/** Browsers open six connections per host, and each tab uses one for its live stream. */
 const maxConcurrent = 3;
 
-/** Sends dropped files to the console server, a few concurrently. Their rows come with the live stream, like all others. */
+/**
+ * Sends dropped files to the console server, a few at a time. Their rows arrive through the live stream like all
+ * others.
+ */
 export const uploader = (onTrouble: Notice) => {
   const waiting: (NamedFile & { readonly place: Place })[] = [];
   let running = 0;
@@ -19,7 +22,7 @@ export const uploader = (onTrouble: Notice) => {
   let total = 0;
 
   const tell = (): void => {
-    // Its line stays reserved, so that nothing below it moves.
+    // Keeps its space, so that nothing below moves.
     byId('batch', HTMLParagraphElement).toggleAttribute('data-idle', total === done);
     byId('batch-progress', HTMLProgressElement).value = total === 0 ? 0 : done / total;
     setText(byId('batch-text', HTMLSpanElement), `${done} of ${total} in the bucket`);
@@ -35,7 +38,7 @@ export const uploader = (onTrouble: Notice) => {
     running -= 1;
     done += 1;
     if (trouble === stoppedSentence) {
-      // Each of the others would fail the same way.
+      // All remaining files would fail in the same way.
       const left = waiting.splice(0).length;
       done += left;
       onTrouble(left === 0 ? trouble : `${trouble} ${left} more files were not sent.`, item.name);
@@ -62,7 +65,7 @@ const sendFile = async ({ file, name }: NamedFile, { kind, id }: Place): Promise
     if (response.ok) return undefined;
     return String((await response.json()).error);
   } catch {
-    // A file that was deleted or changed since it was dropped fails in the same way as a stack that was stopped.
+    // A file that was deleted or changed after the drop fails in the same way as a stopped stack.
     const readable = await file
       .slice(0, 1)
       .arrayBuffer()
@@ -70,6 +73,8 @@ const sendFile = async ({ file, name }: NamedFile, { kind, id }: Place): Promise
         () => true,
         () => false,
       );
-    return readable ? stoppedSentence : 'It could not be read: it is a folder, or was changed or removed since.';
+    return readable
+      ? stoppedSentence
+      : 'It could not be read: it is a folder, or it was changed or deleted after the drop.';
   }
 };

@@ -1,12 +1,12 @@
 import { sizeText } from '../../../../lib/attachment/size-text.ts';
 import type { PauseView, RowState, RowView } from '../server/view.ts';
 
-/** What a state is called, which colour it has, and under which filter it is found. */
+/** The label, colour, filter group and progress of a state. */
 interface Manner {
   readonly label: string;
   readonly tone: 'moving' | 'good' | 'waiting' | 'bad' | 'quiet';
   readonly group: Group;
-  /** How many of the four stops are passed: in the bucket, claimed, sent, attached. */
+  /** The number of the four stages passed: in the bucket, claimed, sent, attached. */
   readonly stops: 0 | 1 | 2 | 3 | 4;
 }
 
@@ -17,7 +17,7 @@ export const groups = {
   attached: 'Attached',
   needs: 'Needs you',
 } as const;
-/** `over` has no filter of its own: these files need no action. */
+/** `over` has no filter: these files need no action. */
 export type Group = Exclude<keyof typeof groups, 'all'> | 'over';
 
 export const manners: Readonly<Record<RowState, Manner>> = {
@@ -39,7 +39,7 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 const dayAndClock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** The time of day; for another day, the day as well. */
+/** The time of day, with the date when it is not close to today. */
 export const timeText = (atMs: number): string =>
   Math.abs(Date.now() - atMs) < dayMs / 2 ? clock.format(atMs) : dayAndClock.format(atMs);
 
@@ -63,7 +63,7 @@ export const endOfPause = ({ end }: PauseView): string => {
     : `It ends automatically: one file is tried ${next}.`;
 };
 
-/** The second line of a row: its state in one sentence. */
+/** The second line of a row, which describes its state. */
 export const sentenceOf = (row: RowView): string => {
   const { state, failure, attempt, dueAtMs, pausedBy, warnings } = row;
   const because = failure ? `: ${failure.code}` : '';
@@ -90,12 +90,12 @@ export const sentenceOf = (row: RowView): string => {
     }
     case 'waiting':
       if (pausedBy) return `Sent when ${pausedName(pausedBy.integration)} is no longer paused: ${pausedBy.code}`;
-      // Its pause has ended, and nothing was written for the file.
+      // The pause has ended, but no new state has been written for the file.
       if (failure?.code === 'INTEGRATION_PAUSED') return 'The pause has ended; sent by the next scheduled run';
       return `Tried again after ${due}${because}`;
     case 'unknown':
       if (pausedBy) return `Looked for when ${pausedName(pausedBy.integration)} is no longer paused: ${pausedBy.code}`;
-      return `Kombo is asked after ${due}${because}`;
+      return `Looked for in the ATS after ${due}${because}`;
     case 'held':
     case 'rejected':
     case 'superseded':

@@ -9,17 +9,20 @@ export interface Asset {
   readonly body: string;
 }
 
-/** What the page links to, under the paths that these files have in the repository, as their relative links expect. */
+/** The manuals that the page links to. Their paths are those in the repository, so that their relative links work. */
 const manuals = ['infra/local/README.md', 'infra/local/kombo/README.md'];
 const root = path.join(import.meta.dirname, '..', '..', '..', '..');
 
-/** The page, by path: one HTML, one CSS, one script, one icon, and two manuals. Compiled at each start, in some 20 ms. */
+/**
+ * The files of the page by path: HTML, CSS, script, icon and two manuals. Compiled at each start, which takes about 20
+ * ms.
+ */
 export const pageAssets = async (): Promise<ReadonlyMap<string, Asset>> => {
   const text = (name: string) => readFile(path.join(folder, name), 'utf8');
   const manualAssets = manuals.map(
     async (name): Promise<[string, Asset]> => [
       `/${name}`,
-      // As plain text: a browser would download Markdown.
+      // Served as plain text, because browsers would download Markdown.
       { contentType: 'text/plain; charset=utf-8', body: await readFile(path.join(root, name), 'utf8') },
     ],
   );

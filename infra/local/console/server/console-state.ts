@@ -13,28 +13,28 @@ import { sendingProgress } from './sending-progress.ts';
 /** The parts of the stack that the console reads. */
 export type ObservedParts = Pick<ObservedStack, 'bucket' | 'table' | 'dynamodb' | 'kombo' | 'events'>;
 
-/** Everything that the page shows, read from its source: the ledger, the emulator, the events of the stack. */
+/** Everything that the page shows, read from its source: the ledger, the emulator and the events of the stack. */
 export interface ConsoleState {
-  /** By id. A row that has not changed is the same object as before. */
+  /** By id. An unchanged row is the same object as before. */
   readonly rows: ReadonlyMap<string, Row>;
   readonly records: ReadonlyMap<string, LedgerRecord>;
   readonly pauses: LedgerScan['pauses'];
   readonly uploads: IncomingUploads;
-  /** Reads again and again until the returned function is called. Calls back after each reading, changed or not. */
+  /** Reads repeatedly until the returned function is called. Calls back after each reading, even without changes. */
   watch(onRead: () => void): () => void;
-  /** Reads immediately, because something happened. */
+  /** Reads immediately, because something may have changed. */
   nudge(): void;
   close(): void;
 }
 
-/** A change must show within 300 ms; one reading takes another 20 ms. */
+/** A change must be visible within 300 ms; a reading takes another 20 ms. */
 const busyEveryMs = 80;
 const quietEveryMs = 200;
 
 export const startConsoleState = ({ bucket, table, dynamodb, kombo, events }: ObservedParts): ConsoleState => {
   const scan = ledgerScan(dynamodb, table, bucket);
   const uploads = incomingUploads(Date.now);
-  /** The detail of the last event, by the public id of the upload. */
+  /** The detail of the last event of each upload, by its public id. */
   const told = new Map<string, string>();
   const watchers = new Set<() => void>();
   const reuseUnchangedRows = reuseUnchanged<Row>();
@@ -74,14 +74,14 @@ export const startConsoleState = ({ bucket, table, dynamodb, kombo, events }: Ob
     reading = true;
     nudged = false;
     const startedAt = performance.now();
-    // A table that does not answer is asked again in the next round; until then the page shows the previous state.
+    // If the table does not answer, the next round tries again; until then, the page shows the previous state.
     await readAll().catch(() => undefined);
     const tookMs = performance.now() - startedAt;
     reading = false;
     if (closed) return;
     for (const watcher of watchers) watcher();
     const busy = [...rows.values()].some(({ state }) => moving.has(state));
-    // A large table must not keep the machine busy with scans.
+    // Scans of a large table must not keep the machine busy.
     const everyMs = nudged ? 0 : Math.max(busy ? busyEveryMs : quietEveryMs, 3 * tookMs);
     timer = setTimeout(() => void round(), everyMs);
   };
@@ -94,7 +94,7 @@ export const startConsoleState = ({ bucket, table, dynamodb, kombo, events }: Ob
   };
 
   const onDispatched = ({ object, result }: Dispatch): void => {
-    // The event of a copy has no ETag; the row appears when the ledger has a record.
+    // The event of a copied object has no ETag; its row appears when the ledger has a record.
     if (object.etag === undefined) return;
     const id = uploadId({ ...object, etag: object.etag });
     uploads.dispatched(id, object.key, object.sizeBytes);
@@ -111,7 +111,7 @@ export const startConsoleState = ({ bucket, table, dynamodb, kombo, events }: Ob
   };
   events.on('outcome', onOutcome);
   events.on('dispatched', onDispatched);
-  // Each delivery ends with a line in a log.
+  // Each delivery ends with a log line.
   events.on('line', nudge);
 
   return {

@@ -5,7 +5,7 @@ interface Identified {
   readonly id: string;
 }
 
-/** Returns an item that equals its predecessor as the same object, so that the next comparison is one of references. */
+/** Returns the previous object for an item that has not changed, so that later comparisons only compare references. */
 export const reuseUnchanged = <T extends Identified>(): ((items: readonly T[]) => ReadonlyMap<string, T>) => {
   let before: ReadonlyMap<string, T> = new Map();
   return (items) => {
@@ -19,7 +19,7 @@ export const reuseUnchanged = <T extends Identified>(): ((items: readonly T[]) =
   };
 };
 
-/** Computes, for one page, what changed since the previous call; undefined when nothing did. */
+/** Computes what has changed for one page since the previous call; undefined when nothing has. */
 export const trackChanges = <T extends Identified, View>(
   view: (item: T) => View,
 ): ((now: ReadonlyMap<string, T>) => Changes<View> | undefined) => {

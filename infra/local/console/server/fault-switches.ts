@@ -10,7 +10,10 @@ interface Fault extends Omit<FaultSwitch, 'on'> {
   readonly set: (kombo: Emulator, on: boolean) => void;
 }
 
-/** The faults behind a switch: they apply to every call until cleared, unlike those that a test arms for one target or a few calls. */
+/**
+ * The faults that a switch controls. They apply to every call until cleared; faults that a test arms for one target or
+ * a few calls are not included.
+ */
 const faultsOfSwitch = (kombo: Emulator, name: string) =>
   kombo.faults.list().filter((fault) => fault.name === name && fault.times === undefined && !fault.target);
 
@@ -34,7 +37,7 @@ const switchForIntegrations = (
   },
 });
 
-/** A habit of the tools of all integrations; what else they are used to stays. */
+/** A habit of the ATS of every integration; other habits stay unchanged. */
 const habit = (name: Habit, label: string, explanation: string): Fault => ({
   id: `habit-${name}`,
   group: 'habits',
@@ -46,16 +49,18 @@ const habit = (name: Habit, label: string, explanation: string): Fault => ({
   ),
 });
 
-/** Low enough to be met by a handful of files, and short enough to watch the window end. */
+/** Low enough that a few files reach the limit, and short enough to watch the window end. */
 const lowLimits = { ratePerWindow: 4, windowSeconds: 5 };
 
-/** Faults and habits that an operator can switch on, to watch the system recover. A switch shows the state of the emulator. */
+/**
+ * Faults and habits that a user can switch on to watch the system recover. A switch shows the state of the emulator.
+ */
 const faults: readonly Fault[] = [
   {
     id: 'rate-limit',
     group: 'faults',
     label: 'Rate limit',
-    explanation: `Kombo takes ${lowLimits.ratePerWindow} calls in ${lowLimits.windowSeconds} seconds. Files wait their turn.`,
+    explanation: `Kombo accepts ${lowLimits.ratePerWindow} calls in ${lowLimits.windowSeconds} seconds. Files wait their turn.`,
     isOn: ({ limits }) => limits.get().ratePerWindow <= lowLimits.ratePerWindow,
     set: ({ limits }, on) => {
       const { ratePerWindow, windowSeconds } = on ? lowLimits : defaultLimits;
@@ -67,7 +72,7 @@ const faults: readonly Fault[] = [
     group: 'faults',
     label: 'Tool down',
     explanation:
-      'The ATS behind Kombo does not answer. After three files it is paused and tried again within minutes. Once it answers, what its listing lacks is sent again; an attached file teaches how it lists.',
+      'The ATS behind Kombo does not answer. After three files, its integration is paused and tried again within minutes. Once the ATS answers, files that its listing lacks are sent again. For this, the courier must have seen how the ATS lists an attached file.',
     ...switchForIntegrations(
       ({ toolDown }) => toolDown,
       (toolDown) => ({ toolDown }),
@@ -77,7 +82,7 @@ const faults: readonly Fault[] = [
     id: 'answer-lost',
     group: 'faults',
     label: 'Answer lost',
-    explanation: 'Kombo stores the file, then the connection breaks. The listing tells the truth.',
+    explanation: 'Kombo stores the file, then the connection breaks. The listing shows whether the file arrived.',
     ...switchForFault('reset-after-body-stored'),
   },
   {
@@ -85,7 +90,7 @@ const faults: readonly Fault[] = [
     group: 'faults',
     label: 'Key revoked',
     explanation:
-      'Kombo no longer takes the API key. Everything waits; it follows some 4 minutes after this is switched off, or when you resume.',
+      'Kombo no longer accepts the API key. All files wait. They are sent about 4 minutes after this is switched off, or when you resume.',
     isOn: ({ apiKeys }, apiKey) => !apiKeys.accepts(apiKey),
     set: ({ apiKeys }, on) => (on ? apiKeys.revoke() : apiKeys.restore()),
   },
@@ -94,7 +99,7 @@ const faults: readonly Fault[] = [
     group: 'faults',
     label: 'Integration off',
     explanation:
-      'Kombo has switched the integration off. Its files wait; they follow some 4 minutes after this is switched off, or when you resume.',
+      'The integration is inactive in Kombo. Its files wait. They are sent about 4 minutes after this is switched off, or when you resume.',
     ...switchForIntegrations(
       ({ status }) => status === 'INACTIVE',
       (on) => ({ status: on ? 'INACTIVE' : 'ACTIVE' }),
@@ -107,21 +112,21 @@ const faults: readonly Fault[] = [
     explanation: 'Each call takes four seconds. Watch a file while it is sent.',
     ...switchForFault('slow-4000ms'),
   },
-  habit('dated', 'Dated', 'With the time at which it took the file.'),
-  habit('midnight', 'Day only', 'With the day it took the file, as midnight.'),
-  habit('renamed', 'Renamed', 'A CV as CV_1.pdf, whatever it was called.'),
-  habit('retyped', 'Retyped', 'A CV as OTHER.'),
-  habit('converted', 'Converted', 'With other bytes than were sent.'),
-  habit('no-link', 'No link', 'Without a link to its bytes.'),
+  habit('dated', 'Dated', 'With the time at which the ATS received the file.'),
+  habit('midnight', 'Day only', 'With the day on which the ATS received the file, as midnight.'),
+  habit('renamed', 'Renamed', 'Every CV as CV_1.pdf.'),
+  habit('retyped', 'Retyped', 'Every CV as type OTHER.'),
+  habit('converted', 'Converted', 'With different bytes than those sent.'),
+  habit('no-link', 'No link', 'Without a link to the file.'),
   habit('link-login', 'Login page', 'With a link that leads to a login page.'),
   habit('whole-person', 'Whole person', 'With all files of the person, under both endpoints.'),
-  habit('never-lists', 'Never listed', 'What the ATS took is not listed.'),
+  habit('never-lists', 'Never listed', 'Received files are not listed.'),
 ];
 
 export const faultSwitches = (kombo: Emulator, apiKey: string): readonly FaultSwitch[] =>
   faults.map(({ isOn, set: _, ...fault }) => ({ ...fault, on: isOn(kombo, apiKey) }));
 
-/** @returns false when there is no such switch */
+/** @returns false for an unknown switch */
 export const setFault = (kombo: Emulator, id: string, on: boolean): boolean => {
   const fault = faults.find((each) => each.id === id);
   fault?.set(kombo, on);

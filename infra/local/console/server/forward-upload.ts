@@ -8,7 +8,9 @@ import { bareEtag, uploadId } from '../../../../lib/upload/upload.ts';
 import type { IncomingUploads } from './incoming-uploads.ts';
 import { uploadKey } from './upload-key.ts';
 
-/** Protects the disk of a laptop. Files above MAX_BYTES are uploaded nevertheless, so that the page shows their rejection. */
+/**
+ * Protects the disk of a laptop. Smaller files above MAX_BYTES are uploaded, so that the page shows their rejection.
+ */
 const maxUploadBytes = 1_000_000_000;
 
 const uploadFields = v.object({
@@ -23,13 +25,13 @@ export interface UploadDeps {
   readonly bucket: string;
   readonly settings: Pick<Settings, 'keyTemplates' | 'integrationId'>;
   readonly uploads: IncomingUploads;
-  /** A row has changed. */
+  /** Called when a row has changed. */
   readonly onChange: () => void;
 }
 
 /**
- * Streams one dropped file to S3 as it comes in; the whole file is never in memory.
- * @returns a sentence for the operator when the file cannot be uploaded, or did not arrive
+ * Streams one dropped file to S3, so the whole file is never in memory.
+ * @returns a sentence for the user when the upload is refused or fails
  */
 export const forwardUpload = async (
   { s3, bucket, settings, uploads, onChange }: UploadDeps,
@@ -37,10 +39,10 @@ export const forwardUpload = async (
   body: ReadableStream<Uint8Array> | null,
 ): Promise<Result<null, string>> => {
   const parsed = v.safeParse(uploadFields, fields);
-  if (!parsed.success) return { ok: false, error: 'The upload must say kind, id, name and length.' };
+  if (!parsed.success) return { ok: false, error: 'The upload must have kind, id, name and length.' };
   const { kind, id, name, sizeBytes } = parsed.output;
   if (sizeBytes > maxUploadBytes) {
-    return { ok: false, error: 'The local console takes files up to 1 GB.' };
+    return { ok: false, error: 'The local console accepts files up to 1 GB.' };
   }
   const key = uploadKey(settings.keyTemplates, { kind, id, filename: name, integrationId: settings.integrationId });
   if (!key.ok) return key;
@@ -59,8 +61,8 @@ export const forwardUpload = async (
     upload.stored(uploadId({ bucket, key: key.value, etag: bareEtag(ETag) }));
     return ok(null);
   } catch {
-    // The reason may quote the key, and the operator's next step is the same for every reason.
-    const sentence = 'The upload broke off before the last byte.';
+    // The reason may quote the key, and the next step is the same for every reason.
+    const sentence = 'The upload ended before the last byte.';
     upload.broken(sentence);
     return { ok: false, error: sentence };
   } finally {

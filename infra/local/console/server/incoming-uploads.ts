@@ -1,6 +1,6 @@
 import { type Row, rowId } from './row.ts';
 
-/** A file between its uploader and the function: the ledger has no record of it yet. */
+/** A file that is being uploaded or has just arrived: it has no ledger record yet. */
 interface Incoming {
   readonly row: Row;
   /** `bucket/key#etag`, known once S3 has the last byte. */
@@ -15,21 +15,21 @@ export interface OpenUpload {
 
 export interface IncomingUploads {
   open(upload: { readonly key: string; readonly target: string; readonly sizeBytes: number }): OpenUpload;
-  /** S3 has sent an object's event to the function, whichever program uploaded the object. */
+  /** S3 has sent the event of an object to the function, no matter which program uploaded the object. */
   dispatched(uploadId: string, key: string, sizeBytes: number | undefined): void;
-  /** The function gave up on an event. */
+  /** The function failed permanently on an event. */
   failed(uploadId: string, reason: string): void;
-  /** The function is done with an event. Without a ledger record afterwards, it ignored the event. */
+  /** The function has handled an event. Without a ledger record afterwards, it ignored the event. */
   done(uploadId: string): void;
-  /** Rows of uploads without a ledger record; those that have one by now are forgotten here. */
+  /** Returns the rows of uploads without a ledger record, and forgets those that now have one. */
   rows(inLedger: (uploadId: string) => boolean): readonly Row[];
-  /** The temporary row of an upload that came through the console: its id, and when it started. */
+  /** The id and start time of the temporary row of an upload through the console. */
   originOf(uploadId: string): Pick<Row, 'id' | 'atMs'> | undefined;
 }
 
-/** A broken upload stays on the page this long; the bucket has no trace of it. */
+/** How long a failed upload stays on the page; the bucket has no trace of it. */
 const keptBrokenMs = 10 * 60_000;
-/** Time for a scan of the ledger that started before the function ended. */
+/** Allows for a ledger scan that started before the function ended. */
 const keptDoneMs = 2_000;
 
 export const incomingUploads = (nowMs: () => number): IncomingUploads => {
@@ -92,7 +92,7 @@ export const incomingUploads = (nowMs: () => number): IncomingUploads => {
       change(rowId(uploadId), {
         state: 'failed',
         changedAtMs: nowMs(),
-        failure: failure('The function failed each time it got the event.', reason, nextStep),
+        failure: failure('The function failed on every attempt.', reason, nextStep),
       });
     },
     done(uploadId) {

@@ -19,11 +19,11 @@ export interface LedgerScan {
 }
 
 /**
- * Reads the whole table each time: 500 items take some 20 ms on a laptop, and every change is found, whichever program
- * made it. Of the functions only `tell` scans, when an operator asks: a deployed table may hold the records of years.
+ * Reads the whole table each time. 500 items take about 20 ms on a laptop, and it finds changes made by any program. Of
+ * the functions, only `tell` scans, on request: a deployed table may hold the records of years.
  */
 export const ledgerScan = (client: DynamoDBClient, table: string, bucket: string): (() => Promise<LedgerScan>) => {
-  // A record that has not changed is not parsed again.
+  // An unchanged record is not parsed again.
   let known = new Map<string, { readonly item: Item; readonly seen: ScannedRecord }>();
 
   return async () => {

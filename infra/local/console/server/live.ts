@@ -17,10 +17,13 @@ export interface LiveDeps {
   readonly hello: Hello;
 }
 
-/** How often a comment is sent. Writing to a page that left without closing its connection fails, so its stream ends. */
+/**
+ * The interval of heartbeat comments. Writing fails for a page that disappeared without closing its connection, which
+ * ends its stream.
+ */
 const heartbeatMs = 10_000;
 
-/** Sends one page everything, then each change. Resolves when the page leaves or the console closes. */
+/** Sends one page the full state, then every change. Resolves when the page disconnects or the console closes. */
 export const streamLive = async (
   { consoleState, kombo, apiKey, templates, hello }: LiveDeps,
   stream: SSEStreamingApi,
@@ -37,7 +40,7 @@ export const streamLive = async (
   stream.onAbort(() => nextReading.resolve());
   const heartbeat = setInterval(() => void stream.write(': still here\n\n'), heartbeatMs);
   try {
-    // The browser comes back this soon after the stack was stopped.
+    // The browser reconnects after this time when the stack was stopped.
     await stream.write('retry: 700\n\n');
     await sendEvent('hello', hello);
     while (!stream.aborted && !stream.closed) {

@@ -13,18 +13,18 @@ interface Subscribe {
 }
 
 /**
- * What the console needs of a stack. It only reads, except where an operator asks for a change.
- * Declared here, so that the stack imports the console and never the other way round.
+ * The parts of a stack that the console needs. It only reads, except where a user asks for a change. The interface is
+ * declared here, so that the stack imports the console and never the other way round.
  */
 export interface ObservedStack {
   readonly bucket: string;
   readonly table: string;
-  /** As the functions read it. */
+  /** The settings as the functions parse them. */
   readonly settings: Settings;
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
   readonly kombo: KomboEmulator;
   readonly functions: ReadonlyMap<string, Pick<Lambda, 'invoke'>>;
-  /** A new object in the bucket, or a line in the log of a function: the console looks again. */
+  /** A new object in the bucket, or a log line of a function: the console reads again. */
   readonly events: { readonly on: Subscribe; readonly off: Subscribe };
 }

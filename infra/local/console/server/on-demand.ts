@@ -18,13 +18,13 @@ const questionSchema = v.object({
 
 export const readQuestion = (value: unknown): Question | undefined => {
   const parsed = v.safeParse(questionSchema, value);
-  // Optional fields that were left out stay out.
+  // Removes optional fields that are undefined.
   return parsed.success ? (JSON.parse(JSON.stringify(parsed.output)) as Question) : undefined;
 };
 
-const defaultReason = 'Asked for from the local console.';
+const defaultReason = 'Requested in the local console.';
 
-/** The event that an operator would paste into the Test window of the AWS console; undefined without its row or pause. */
+/** The event to paste into the Test tab of the AWS console; undefined when its row or pause does not exist. */
 const eventFor = (
   { action, integration, code, reason = defaultReason }: Question,
   key: string | undefined,
@@ -49,7 +49,7 @@ const eventFor = (
   }
 };
 
-/** Shows the event, and runs it when `run` is set. The answer is masked like everything else on the page. */
+/** Returns the event, and runs it when `run` is set. The answer is masked like everything else on the page. */
 export const ask = async (
   { functions, settings }: Pick<ObservedStack, 'functions' | 'settings'>,
   consoleState: Pick<ConsoleState, 'rows' | 'nudge'>,
@@ -64,7 +64,7 @@ export const ask = async (
   if (!onDemand) {
     return {
       event: mask(event),
-      trouble: 'This stack runs no on-demand function. Build it with npm run build, and start again.',
+      trouble: 'This stack runs without the on-demand function. Build it with npm run build, then restart.',
     };
   }
   try {
@@ -82,7 +82,7 @@ const personalFields: ReadonlySet<string> = new Set(['name', 'filename', 'komboM
 
 const maskFor = (names: boolean, templates: readonly KeyTemplate[], { rows }: Pick<ConsoleState, 'rows'>) => {
   if (names) return (value: unknown) => value;
-  // Longest first: a key may start with another key.
+  // Longest first, because a key may start with another key.
   const keys = [...rows.values()].map(({ key }) => key).sort((a, b) => b.length - a.length);
   const sentNames = [...rows.values()].flatMap(({ sentName = '' }) => (sentName.length > 3 ? [sentName] : []));
   const text = (value: string) => {

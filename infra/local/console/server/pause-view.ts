@@ -3,7 +3,7 @@ import { accountLane } from '../../../../lib/lane/lane.ts';
 import type { ListedPause } from '../../../../lib/operator/list-pauses.ts';
 import type { PauseView } from './view.ts';
 
-/** How an operator calls what is paused, here as in the events of on-demand. */
+/** The name of the paused integration or account, as used in on-demand events. */
 export const pausedName = ({ integrationId }: Pick<ListedPause, 'integrationId'>): string =>
   integrationId === accountLane ? 'account' : integrationId;
 
@@ -17,7 +17,7 @@ export const pauseView = (listed: ListedPause): PauseView => {
     reason: pause?.reason ?? sentence,
     ...(end && {
       nextStep: nextStepOfPause(code),
-      // What was not read yet is read by the next run.
+      // A description that has not been read yet is read by the next run.
       end: { by: end.by === 'probe' ? ('probe' as const) : ('reading' as const), nextAtMs: end.nextAt },
     }),
   };

@@ -22,7 +22,7 @@ export const routes = (deps: RouteDeps): Hono => {
   app.use(sameOriginOnly);
   app.notFound((c) => c.json({ error: 'The console has no such page.' }, 404));
   // The message of an error may contain a name, so it is not sent.
-  app.onError((_, c) => c.json({ error: 'The console failed; the terminal may say more.' }, 500));
+  app.onError((_, c) => c.json({ error: 'The console failed. The terminal may show the cause.' }, 500));
 
   for (const [path, { contentType, body }] of assets) {
     app.get(path, (c) => c.body(body, 200, { 'content-type': contentType }));
@@ -39,8 +39,8 @@ export const routes = (deps: RouteDeps): Hono => {
   app.put('/faults/:id', async (c) => {
     const body = await c.req.json<unknown>().catch(() => undefined);
     const on = typeof body === 'object' && body !== null && 'on' in body ? body.on : undefined;
-    if (typeof on !== 'boolean') return c.json({ error: 'Say {"on": true} or {"on": false}.' }, 400);
-    if (!setFault(kombo, c.req.param('id'), on)) return c.json({ error: 'There is no such fault.' }, 404);
+    if (typeof on !== 'boolean') return c.json({ error: 'The body must be {"on": true} or {"on": false}.' }, 400);
+    if (!setFault(kombo, c.req.param('id'), on)) return c.json({ error: 'Unknown fault.' }, 404);
     consoleState.nudge();
     return c.json({});
   });
@@ -48,12 +48,12 @@ export const routes = (deps: RouteDeps): Hono => {
   app.post('/ask', async (c) => {
     const question = readQuestion(await c.req.json<unknown>().catch(() => undefined));
     const reply = question && (await ask(stack, consoleState, question));
-    return reply ? c.json(reply) : c.json({ error: 'This cannot be asked, or not any more.' }, 400);
+    return reply ? c.json(reply) : c.json({ error: 'The row or pause of this question no longer exists.' }, 400);
   });
 
   app.get('/attachments/:id', async (c) => {
     const found = kombo.attachments().find(({ id }) => id === c.req.param('id'));
-    if (!found) return c.json({ error: 'Kombo does not hold this file any more.' }, 404);
+    if (!found) return c.json({ error: 'Kombo no longer holds this file.' }, 404);
     const name = downloadName(found, c.req.query('names') === 'shown').toWellFormed();
     return c.body(new Uint8Array(await found.bytes()), 200, {
       'content-type': found.contentType,
@@ -65,5 +65,5 @@ export const routes = (deps: RouteDeps): Hono => {
   return app;
 };
 
-/** The characters that `encodeURIComponent` leaves and a header's extended value does not take. */
+/** Characters that `encodeURIComponent` does not encode but that an extended header value must not contain. */
 const percent = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;

@@ -13,18 +13,20 @@ import { uploadId } from '../../../../lib/upload/upload.ts';
 import { pausedName } from './pause-view.ts';
 import type { FailureView, Progress, RowPause, RowView } from './view.ts';
 
-/** A row before masking: it holds the whole key. */
+/** A row before masking, with the whole key. */
 export type Row = Omit<RowView, 'name' | 'failure'> & {
-  /** As the latest attempt sent it. User metadata can replace the name that is in the key. */
+  /** The name that the latest attempt sent. User metadata can replace the name in the key. */
   readonly sentName?: string;
   readonly failure?: FailureDetail | FailureView;
 };
 
-/** The id of an upload on the page: a digest, because keys are personal data and ids appear in the page's markup. */
+/**
+ * The id of an upload on the page. It is a digest, because keys are personal data and ids appear in the page's markup.
+ */
 export const rowId = (uploadIdText: string): string =>
   createHash('sha256').update(uploadIdText).digest('base64url').slice(0, 16);
 
-/** What keeps the file from being sent or looked for now: the pause of everything, or that of its integration. */
+/** The pause that prevents the file from being sent or looked for: that of the account, or of its integration. */
 const pauseOf = ({ state, target }: LedgerRecord, pauses: readonly ListedPause[]): RowPause | undefined => {
   if (!target || (state.status !== 'waiting' && state.status !== 'unknown')) return undefined;
   const of = (id: string) => pauses.find(({ integrationId }) => integrationId === id);
@@ -33,8 +35,8 @@ const pauseOf = ({ state, target }: LedgerRecord, pauses: readonly ListedPause[]
 };
 
 /**
- * @param progress of the call that carries it, when Kombo has one open
- * @param pauses all that are open
+ * @param progress of the call that sends the file, if Kombo has one open
+ * @param pauses all open pauses
  */
 export const rowOfRecord = (
   record: LedgerRecord,
@@ -63,7 +65,7 @@ export const rowOfRecord = (
   };
 };
 
-/** The row as the page gets it: masked unless names are shown. */
+/** The row for the page: masked unless names are shown. */
 export const rowView = (
   { failure, sentName, ...row }: Row,
   templates: readonly KeyTemplate[],
@@ -83,11 +85,11 @@ const failureView = (failure: FailureDetail | FailureView, names: boolean): Fail
   if ('meaning' in failure) return failure;
   const { code, detail, komboMessage } = failure;
   const { meaning, nextStep } = failures[code];
-  // Kombo's own words may quote the name of the file.
+  // Kombo's message may quote the file name.
   const words = names && komboMessage !== undefined ? `${detail} Kombo says: ${komboMessage}` : detail;
   return { code, meaning, detail: words, nextStep };
 };
 
-/** Kombo writes warnings, and may name the file in them. */
+/** Kombo's warnings may contain the file name. */
 export const warningsView = (warnings: readonly string[], names: boolean): readonly string[] =>
-  names ? warnings : warnings.map(() => 'A warning from Kombo; its words are hidden with the names.');
+  names ? warnings : warnings.map(() => 'A warning from Kombo. Its text is hidden while names are masked.');

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { isLocalCaller } from '../../process/local-caller.ts';
 
-/** Nothing inline, nothing from elsewhere, no frame around the page. */
+/** No inline code, nothing from other origins, and no framing. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -16,19 +16,19 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /**
- * Answers only programs on this machine and the console's own page, and restricts what the page may load.
- * A foreign site whose name resolves to 127.0.0.1 (DNS rebinding) is recognised by the Host header; a page from elsewhere,
- * or from another port of this machine, by Origin or Sec-Fetch-Site, which scripts cannot set.
+ * Accepts only programs on this machine and the console's own page, and restricts what the page may load. A foreign
+ * site whose name resolves to 127.0.0.1 (DNS rebinding) is recognised by the Host header. A page of another site, or
+ * from another port of this machine, is recognised by Origin or Sec-Fetch-Site, which scripts cannot set.
  */
 export const sameOriginOnly: MiddlewareHandler = async (c, next) => {
   const { host = '', origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = c.req.header();
   const changes = c.req.method !== 'GET' && c.req.method !== 'HEAD';
   const foreignOrigin = origin !== undefined && origin !== `http://${host}`;
-  // Other sites may link to the page, and nothing else.
+  // Other sites may only link to the page.
   const visit = !changes && mode === 'navigate' && c.req.path === '/';
   const foreignSite = site !== undefined && site !== 'same-origin' && site !== 'none' && !visit;
   if (!isLocalCaller({ host }) || foreignOrigin || foreignSite) {
-    return c.json({ error: 'Only the console page on this machine may ask.' }, 403);
+    return c.json({ error: 'Only the console page on this machine may call the console server.' }, 403);
   }
   await next();
   c.header('content-security-policy', c.res.headers.get('content-security-policy') ?? contentSecurityPolicy);

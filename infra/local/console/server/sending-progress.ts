@@ -3,7 +3,7 @@ import { uploadId } from '../../../../lib/upload/upload.ts';
 import type { RequestRecord } from '../../kombo/store/request-log.ts';
 import type { Progress } from './view.ts';
 
-/** The JSON around the file: names, types and remote fields. */
+/** The size of the JSON around the file: names, types and remote fields. */
 const maxEnvelopeBytes = 8_192;
 
 const base64Length = (sizeBytes: number): number => 4 * Math.ceil(sizeBytes / 3);
@@ -17,9 +17,9 @@ const carries = (post: RequestRecord, { upload, target, attemptedAt = 0 }: Ledge
 };
 
 /**
- * How far Kombo has received the files that are being sent, by upload id, in bytes of the file.
- * Kombo does not know our records and the ledger does not know Kombo's calls, so they are paired by target, time and
- * size; two files of the same size for the same target cannot be told apart, and need not be.
+ * The number of bytes that Kombo has received of each file being sent, by upload id. Kombo does not know the ledger's
+ * records, and the ledger does not know Kombo's calls, so they are matched by target, time and size. Two files of the
+ * same size for the same target cannot be told apart, which does no harm.
  */
 export const sendingProgress = (
   sending: readonly LedgerRecord[],

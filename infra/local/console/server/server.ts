@@ -22,7 +22,7 @@ export interface ConsoleServer {
   close(): Promise<void>;
 }
 
-/** The page on which an operator drops files and watches their delivery. */
+/** Starts the page on which a user drops files and watches their delivery. */
 export const startConsole = async ({ stack, preferredPort }: ConsoleOptions): Promise<ConsoleServer> => {
   const { bucket, settings, s3, kombo, functions } = stack;
   const assets = await pageAssets();
@@ -38,7 +38,7 @@ export const startConsole = async ({ stack, preferredPort }: ConsoleOptions): Pr
     stack: { functions, settings },
   });
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
-  // A slow upload is not a fault.
+  // Slow uploads are allowed.
   server.requestTimeout = 0;
   const port = await onFreePort(preferredPort, (candidate) => listen(server, candidate));
   return {

@@ -5,7 +5,7 @@ import type { ConsoleState } from './console-state.ts';
 import { type Row, warningsView } from './row.ts';
 import type { StoredFileView } from './view.ts';
 
-/** A file that Kombo stores, with the warnings of its delivery: Kombo's own listing does not repeat them. */
+/** A file that Kombo stores, with the warnings of its delivery, which Kombo's listing does not repeat. */
 export type StoredFile = Omit<StoredFileView, 'href'>;
 
 export const storedFilesOf = (
@@ -43,6 +43,6 @@ export const storedFileView = (file: StoredFile, names: boolean): StoredFileView
   href: `/attachments/${file.id}${names ? '?names=shown' : ''}`,
 });
 
-/** The file name of a download: the real one only when names are shown. */
+/** The file name of a download: the real name only when names are shown. */
 export const downloadName = ({ name }: Pick<StoredFile, 'name'>, names: boolean): string =>
   names ? name : maskNames(name).replace('•••', 'attachment');

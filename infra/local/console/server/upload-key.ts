@@ -11,7 +11,7 @@ export interface Placement {
 
 const refuse = (error: string): { readonly ok: false; readonly error: string } => ({ ok: false, error });
 
-/** The first template with a placeholder for this kind of target. */
+/** The first template with a placeholder for this target type. */
 export const templateFor = (templates: readonly KeyTemplate[], kind: TargetKind): KeyTemplate | undefined =>
   templates.find(({ segments }) =>
     segments.some((segment) => segment.kind === 'placeholder' && segment.name === targetIdName(kind)),
@@ -19,7 +19,7 @@ export const templateFor = (templates: readonly KeyTemplate[], kind: TargetKind)
 
 /**
  * The key for a dropped file: the inverse of `matchKey`.
- * @returns the key, or a sentence for the operator that quotes nothing of the file's name
+ * @returns the key, or a sentence for the user that does not quote the file name
  */
 export const uploadKey = (
   templates: readonly KeyTemplate[],
@@ -30,7 +30,7 @@ export const uploadKey = (
     return refuse('The name of the file cannot be part of a key.');
   }
   const template = templateFor(templates, kind);
-  if (!template) return refuse(`KEY_TEMPLATES has no form for ${kind}s. Add one with {${kind}_id}, then start again.`);
+  if (!template) return refuse(`KEY_TEMPLATES has no template for ${kind}s. Add one with {${kind}_id}, then restart.`);
   const values = {
     candidate_id: id,
     application_id: id,
@@ -43,6 +43,6 @@ export const uploadKey = (
     segment.kind === 'literal' ? segment.text : values[segment.name],
   );
   const key = segments.join('/');
-  // The longest key that S3 takes.
+  // S3 limits keys to this length.
   return Buffer.byteLength(key) > 1_024 ? refuse('The name of the file is too long.') : ok(key);
 };

@@ -1,11 +1,11 @@
 import type { TargetKind } from '../../../../lib/upload/target.ts';
 
 /**
- * What the console server sends to the page. Both sides import these types; the page imports nothing else of the server.
- * Names of files are masked unless the page asked for them.
+ * The data that the console server sends to the page. Both sides import these types; the page imports nothing else from
+ * the server. File names are masked unless the page asks for them.
  */
 
-/** The state of a file. `claimed` and `sending` are one state of the ledger; calls at the emulator tell them apart. */
+/** The state of a file. `claimed` and `sending` are the same ledger state; the emulator's calls distinguish them. */
 export type RowState =
   | 'uploading'
   | 'not-uploaded'
@@ -34,15 +34,15 @@ export interface FailureView {
 
 export interface RowView {
   readonly id: string;
-  /** The temporary row that this one replaces: an upload has an id only after its last byte. */
+  /** The temporary row that this row replaces: an upload has an id only after its last byte. */
   readonly replaces?: string;
-  /** The name that the attachment has, or will get, in the ATS. */
+  /** The name of the attachment in the ATS. */
   readonly name: string;
   readonly key: string;
-  /** `candidate/<id>` or `application/<id>`; absent when the key names none. */
+  /** `candidate/<id>` or `application/<id>`; absent when the key names no target. */
   readonly target?: string;
   readonly state: RowState;
-  /** When the file was first seen; rows are sorted by it. */
+  /** The time at which the file was first seen; rows are sorted by it. */
   readonly atMs: number;
   readonly changedAtMs: number;
   readonly sizeBytes?: number;
@@ -50,10 +50,10 @@ export interface RowView {
   readonly progress?: Progress;
   readonly dueAtMs?: number;
   readonly failure?: FailureView;
-  /** Why the file waits although it is due: its integration is paused, or everything is. */
+  /** Why the file waits although it is due: its integration or the account is paused. */
   readonly pausedBy?: RowPause;
   readonly warnings: readonly string[];
-  /** The last event about it since the stack was started, for the user's own application; its detail as JSON. */
+  /** The last outcome event of the file since the stack was started; its detail as JSON. */
   readonly event?: string;
 }
 
@@ -77,7 +77,7 @@ export interface StoredFileView {
 }
 
 export interface Changes<T> {
-  /** True for the first message of a connection: everything that the page knew before is outdated. */
+  /** True for the first message of a connection: it replaces everything that the page has. */
   readonly all: boolean;
   readonly upsert: readonly T[];
   readonly remove: readonly string[];
@@ -85,7 +85,7 @@ export interface Changes<T> {
 
 export interface FaultSwitch {
   readonly id: string;
-  /** Faults make a call go wrong; habits are how the ATS lists files. */
+  /** Faults make calls fail; habits are how the ATS lists files. */
   readonly group: 'faults' | 'habits';
   readonly label: string;
   readonly explanation: string;
@@ -95,24 +95,26 @@ export interface FaultSwitch {
 export interface PauseView {
   /** `account` when everything is paused. */
   readonly integration: string;
-  /** Absent when the lane's item cannot be read, which pauses it as well. */
+  /** Absent when the lane's item cannot be read, which also pauses the lane. */
   readonly sinceMs?: number;
   readonly code: string;
   readonly reason: string;
-  /** Absent where there is nothing to do but resume. */
+  /** Absent when resuming is the only action. */
   readonly nextStep?: string;
-  /** How it ends without an operator; absent when only an operator ends it. */
+  /** How the pause ends automatically; absent when only a user can end it. */
   readonly end?: PauseEndView;
 }
 
 export interface PauseEndView {
-  /** `reading`: Kombo's description of the integration shows the cause, and is read again. `probe`: a call is tried. */
+  /**
+   * `reading`: Kombo's description of the integration shows the cause, and is read again. `probe`: one file is tried.
+   */
   readonly by: 'reading' | 'probe';
   readonly nextAtMs: number;
 }
 
 export interface Hello {
-  /** The kinds of targets that have a key template, with the form of their keys. */
+  /** The target types that have a key template, with their key format. */
   readonly targets: readonly { readonly kind: TargetKind; readonly keyForm: string }[];
   /** The first value of the id field. */
   readonly sampleId: string;
@@ -123,18 +125,18 @@ export type AskAction = (typeof askActions)[number];
 
 export interface Question {
   readonly action: AskAction;
-  /** The row for everything about one file. */
+  /** The row, for questions about one file. */
   readonly row?: string;
-  /** The pause for resume: of which integration, and its cause. */
+  /** For resume: the paused integration and the cause. */
   readonly integration?: string;
   readonly code?: string;
   readonly reason?: string;
-  /** False: only show the event. */
+  /** False: only return the event. */
   readonly run: boolean;
   readonly names: boolean;
 }
 
-/** The event, as an operator would paste it into the AWS console, and its answer. */
+/** The event as it would be pasted into the AWS console, and its answer. */
 export interface Reply {
   readonly event: unknown;
   readonly answer?: unknown;

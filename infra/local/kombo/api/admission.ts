@@ -8,15 +8,15 @@ import { type ApiError, apiError } from './errors.ts';
 import type { Slot } from './limits.ts';
 
 export interface Admitted {
-  /** Undefined for the calls that name none in a header. */
+  /** Undefined for calls that name none in a header. */
   readonly integration: Integration | undefined;
-  /** Taken by unified actions only: both POSTs and both listings, which Kombo runs live against the tool. */
+  /** Only unified actions take a slot: both POSTs and both listings, which Kombo forwards live to the ATS. */
   readonly slot: Slot | undefined;
 }
 
 /**
- * What is decided on the headers alone: quota, key, integration, calls in flight.
- * A slot is taken here, before the body has arrived: the strictest way in which Kombo could count.
+ * Checks the headers: quota, API key, integration and calls in flight. The slot is taken before the body has arrived,
+ * which is the strictest way in which Kombo could count.
  */
 export const admit = (state: KomboState, call: Call, headers: IncomingHttpHeaders): Result<Admitted, ApiError> => {
   const key = bearerKey(headers.authorization);
@@ -34,14 +34,19 @@ export const admit = (state: KomboState, call: Call, headers: IncomingHttpHeader
   }
   const integration = integrationOf(state, headers);
   if (integration === undefined) {
-    return refuse(apiError('PLATFORM.INTEGRATION_NOT_FOUND', 'The header X-Integration-Id names no integration.'));
+    return refuse(
+      apiError(
+        'PLATFORM.INTEGRATION_NOT_FOUND',
+        'The header X-Integration-Id is missing or names no known integration.',
+      ),
+    );
   }
   if (call.kind === 'actions') return { ok: true, value: { integration, slot: undefined } };
   const limit = concurrencyLimit(state, integration);
   const slot = state.gate.enter(integration.id, limit);
   return slot === undefined
     ? refuse(
-        apiError('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', `${limit} calls are in flight for this integration already.`),
+        apiError('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', `${limit} calls are already in flight for this integration.`),
       )
     : { ok: true, value: { integration, slot } };
 };
@@ -56,7 +61,10 @@ const integrationOf = (state: KomboState, headers: IncomingHttpHeaders): Integra
 const concurrencyLimit = (state: KomboState, integration: Integration): number =>
   integration.concurrencyLimit ?? state.limits.get().concurrency;
 
-/** The headers with the remaining quota. On every answer; those of concurrency on unified actions only. */
+/**
+ * Headers with the remaining quota, sent with every answer, and those about concurrency, sent only with unified
+ * actions.
+ */
 export const limitHeaders = (
   state: KomboState,
   call: Call | undefined,

@@ -1,11 +1,11 @@
 import type { ApiError } from './errors.ts';
 
-/** The answer to one call, before any fault changes it. */
+/** The answer to a call, before any fault changes it. */
 export interface Answer<Body extends string | Buffer = string> {
   readonly status: number;
   readonly contentType: string;
   readonly body: Body;
-  /** Kombo's error code, for the request log; null without one. */
+  /** Kombo's error code for the request log, or null. */
   readonly code: string | null;
 }
 
@@ -16,7 +16,7 @@ export const jsonAnswer = (status: number, value: unknown, code: string | null =
   code,
 });
 
-/** A success of a unified action; Kombo's other endpoints carry no `warnings`. */
+/** The success of a unified action. Kombo's other endpoints return no `warnings`. */
 export const actionSuccess = (data: object, warnings: readonly string[]): Answer =>
   jsonAnswer(200, { status: 'success', data, warnings: warnings.map((message) => ({ message })) });
 
@@ -28,6 +28,6 @@ export const failure = ({ code, status, title, message }: ApiError, logUrl: stri
 export const htmlAnswer = (status: number): Answer => ({
   status,
   contentType: 'text/html; charset=utf-8',
-  body: `<!doctype html><html><head><title>${status}</title></head><body><h1>${status}</h1><p>A load balancer speaks here, not the API.</p></body></html>\n`,
+  body: `<!doctype html><html><head><title>${status}</title></head><body><h1>${status}</h1><p>This page comes from a load balancer, not from the API.</p></body></html>\n`,
   code: null,
 });

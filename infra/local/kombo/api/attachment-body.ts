@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Result } from '../../../../lib/result.ts';
 import { type ApiError, apiError } from './errors.ts';
 
-/** The body of both POSTs, as far as one look at its shape can tell. */
+/** The body of both POSTs, with its format checked. */
 export interface AttachmentBody {
   readonly name: string;
   readonly type: 'CV' | 'COVER_LETTER' | 'OTHER';
@@ -11,11 +11,11 @@ export interface AttachmentBody {
   readonly source:
     | { readonly kind: 'data'; readonly base64: string }
     | { readonly kind: 'data_url'; readonly url: URL };
-  /** Those that Kombo knows. */
+  /** The remote fields that Kombo knows. */
   readonly remoteFields: unknown;
 }
 
-/** Kombo's own pattern: no parameters, no `+`, no blanks. */
+/** Kombo's own pattern: no parameters, `+` or blanks. */
 export const contentTypePattern = /^[\w.-]+\/[\w.-]+$/;
 
 const text = v.string('must be a string');
@@ -50,7 +50,10 @@ const oracle = optionalObject({
   multi_post_to_all_current_applications: v.optional(v.boolean('must be a boolean')),
 });
 
-/** Unknown fields are let pass: the vendor's own sample carries one. Only the application POST knows Oracle's. */
+/**
+ * Unknown fields are accepted, because Kombo's own sample contains one. Only the application POST knows Oracle's
+ * fields.
+ */
 const schemas = {
   candidate: v.object({ attachment, remote_fields: optionalObject(commonRemoteFields) }, 'must be a JSON object'),
   application: v.object(
@@ -59,7 +62,9 @@ const schemas = {
   ),
 };
 
-/** Checks every documented rule of the body but the base64 itself; messages name the field and never quote a value. */
+/**
+ * Checks every documented rule of the body except the base64 itself. Messages name the field but never quote a value.
+ */
 export const parseAttachmentBody = (
   bytes: Buffer,
   contentType: string | undefined,
@@ -74,7 +79,7 @@ export const parseAttachmentBody = (
   if (!parsed.success) {
     const [issue] = parsed.issues;
     const field = v.getDotPath(issue) ?? 'The body';
-    // JSON has no undefined, so a field that is undefined is one that was not sent.
+    // JSON has no undefined, so an undefined field was not sent.
     return invalid(`${field} ${issue.received === 'undefined' ? 'is required' : issue.message}.`);
   }
   const { name, type, content_type, data, data_url } = parsed.output.attachment;

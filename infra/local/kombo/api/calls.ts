@@ -2,7 +2,7 @@ import { type Target, type TargetKind, targetKinds } from '../../../../lib/uploa
 
 export type TargetRef = Pick<Target, 'kind' | 'id'>;
 
-/** Kombo's names for adding an attachment, as its actions and integration endpoints spell them. */
+/** Kombo's names for adding an attachment, as used by its actions and integration endpoints. */
 export type AttachmentAction = `ats_add_${TargetKind}_attachment`;
 export const actionOf = (kind: TargetKind): AttachmentAction => `ats_add_${kind}_attachment`;
 export const attachmentActions = targetKinds.map(actionOf);
@@ -18,10 +18,10 @@ export type Call =
   | { readonly kind: 'integration'; readonly integrationId: string }
   | { readonly kind: 'check-api-key' };
 
-/** Kombo publishes no rule for ids in a path; this is wider than its own 24 characters and safe in any URL. */
+/** Kombo publishes no rule for ids in a path. This pattern is wider than its own 24 characters and safe in any URL. */
 const idPattern = /^[\w-]{1,64}$/;
 
-/** The call of a request line, or undefined for any other; the query is ignored. */
+/** The call that a request line names, or undefined for any other; the query is ignored. */
 export const callFrom = (method: string, url: string): Call | undefined => {
   const segments = decodedSegments(url);
   if (segments === undefined || segments[0] !== 'v1') return undefined;

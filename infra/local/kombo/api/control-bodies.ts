@@ -19,13 +19,13 @@ const target = v.pipe(
   }),
 );
 
-/** The value without its undefined fields: elsewhere a field that exists has a value. */
+/** Drops undefined fields: the types of the emulator do not allow them. */
 const withoutUndefined = <T extends object>(value: T) =>
   Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
     [Field in keyof T]?: Exclude<T[Field], undefined>;
   };
 
-/** Strict everywhere: a misspelt field would otherwise arm a fault for the wrong calls. */
+/** Always strict: a misspelt field would otherwise arm a fault for the wrong calls. */
 export const armFault = v.pipe(
   v.strictObject({
     fault: v.string(),

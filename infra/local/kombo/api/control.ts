@@ -15,15 +15,16 @@ import {
 import { downloadHeaders } from './file-headers.ts';
 
 /**
- * The control calls under `/_emulator`, which Kombo does not have. They need no key, so they answer only callers on this
- * machine: a foreign page must not read CVs through a browser here.
+ * The control calls under `/_emulator`, which Kombo does not have. They need no API key. They accept only programs on
+ * this machine, and reject foreign web pages in its browser, which could otherwise read CVs.
  */
 export const createControl = (state: KomboState, reset: () => Promise<void>): Hono => {
   const app = new Hono().basePath('/_emulator');
 
   app.use(async (c, next) => {
     const { host, origin } = c.req.header();
-    if (!isLocalCaller({ host, origin })) return c.json({ error: 'Only this machine may ask.' }, 403);
+    if (!isLocalCaller({ host, origin }))
+      return c.json({ error: 'Only programs on this machine may call the emulator.' }, 403);
     return next();
   });
   app.onError((error, c) =>
@@ -31,7 +32,7 @@ export const createControl = (state: KomboState, reset: () => Promise<void>): Ho
       ? c.json({ error: error.message }, 400)
       : c.json({ error: 'The emulator failed.' }, 500),
   );
-  app.notFound((c) => c.json({ error: 'There is no such control call. The README of the emulator lists them.' }, 404));
+  app.notFound((c) => c.json({ error: 'Unknown control call. The README of the emulator lists all of them.' }, 404));
 
   app.get('/faults', (c) =>
     c.json({ armed: state.faults.list(), known: catalogue.map(({ form, meaning }) => ({ form, meaning })) }),
@@ -121,7 +122,7 @@ const bodyOf = async <Schema extends v.GenericSchema>(c: Context, schema: Schema
   return parseWith(schema, value);
 };
 
-/** A RangeError of the emulator's parts is a mistake of the caller, so it becomes a bad request. */
+/** A RangeError means that the caller named something that does not exist, so it becomes a bad request. */
 const orBadRequest = <T>(act: () => T): T => {
   try {
     return act();

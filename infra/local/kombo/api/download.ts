@@ -4,15 +4,16 @@ import { type ApiError, apiError } from './errors.ts';
 
 export interface Download {
   readonly bytes: Buffer;
-  /** From the response, without parameters; undefined when it is no usable type. */
+  /** The content type of the response, without parameters; undefined when it is not usable. */
   readonly contentType: string | undefined;
 }
 
 const timeoutMs = 30_000;
 
 /**
- * Fetches a `data_url` immediately, as Kombo does on receipt. Only from this machine: the local stack calls no other.
- * Kombo publishes no code for a download that fails; input invalid is our choice. Messages never hold the URL: it is signed.
+ * Fetches a `data_url` immediately, as Kombo does. Only URLs on this machine are allowed, because the local stack calls
+ * no other. Kombo publishes no code for a failed download, so input invalid is our choice. Messages never contain the
+ * URL, because it is signed.
  */
 export const download = async (
   url: URL,
@@ -21,7 +22,7 @@ export const download = async (
 ): Promise<Result<Download, ApiError>> => {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return invalid('must be an http or https URL');
   if (!isLoopback(url.hostname))
-    return invalid('must lie on this machine: the emulator fetches nothing from elsewhere');
+    return invalid('must point to this machine: the emulator fetches nothing from elsewhere');
   try {
     const response = await fetch(url, {
       // A redirect could lead away from this machine.
@@ -33,7 +34,7 @@ export const download = async (
     let sizeBytes = 0;
     for await (const chunk of response.body) {
       sizeBytes += chunk.length;
-      if (sizeBytes > maxBytes) return invalid(`leads to more than ${maxBytes} bytes`);
+      if (sizeBytes > maxBytes) return invalid(`is larger than ${maxBytes} bytes`);
       chunks.push(chunk);
     }
     const announced = response.headers.get('content-type')?.split(';')[0]?.trim() ?? '';

@@ -9,8 +9,8 @@ export interface ApiError {
 }
 
 /**
- * HTTP status and label for each code of Kombo's list. The SDK's own type keeps the list complete.
- * Kombo publishes few of the statuses and asks callers not to rely on them; the others are the nearest sensible ones.
+ * HTTP status and title of every error code that Kombo documents; the SDK's own type keeps the list complete. Kombo
+ * publishes few of the statuses and asks callers not to rely on them. The others are the closest fit.
  */
 const knownErrors = {
   'PLATFORM.RATE_LIMIT_EXCEEDED': [429, 'Rate limit exceeded'],
@@ -36,20 +36,20 @@ const knownErrors = {
   'REMOTE.INPUT_INVALID': [400, 'Input refused by the tool'],
   'REMOTE.UNKNOWN_HTTP_ERROR': [502, 'Unknown answer from the tool'],
   'ATS.JOB_CLOSED': [400, 'Job closed'],
-  'ATS.APPLICATION_ALREADY_EXISTS': [409, 'Application exists already'],
+  'ATS.APPLICATION_ALREADY_EXISTS': [409, 'Application already exists'],
 } as const satisfies Record<KomboAtsErrorCode, readonly [status: number, title: string]>;
 
 export const knownErrorCodes = Object.keys(knownErrors) as readonly (keyof typeof knownErrors)[];
 
 const isKnown = (code: string): code is keyof typeof knownErrors => Object.hasOwn(knownErrors, code);
 
-/** An error of Kombo's list, with the particulars of this case. */
+/** A documented error with a message for this case. */
 export const apiError = (code: keyof typeof knownErrors, message: string): ApiError => {
   const [status, title] = knownErrors[code];
   return { code, status, title, message };
 };
 
-/** Any error at all: a code that Kombo may add tomorrow, or none. A status given wins over the table's. */
+/** Any error: with a documented code, an unknown one, or none. A given status overrides the one in the table. */
 export const anyError = (code: string | null, message: string, status?: number): ApiError => {
   const [tableStatus, title] = code !== null && isKnown(code) ? knownErrors[code] : [400, null];
   return { code, status: status ?? tableStatus, title, message };

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OpenRecord } from '../store/request-log.ts';
 
-/** One request on its way through the emulator. */
+/** A request that the emulator is handling. */
 export interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly record: OpenRecord;
-  /** Limits at the start of the answer, and what a fault adds. */
+  /** The limits when the answer starts, and the headers that a fault adds. */
   readonly headers: () => Record<string, string>;
-  /** Frees the slot among the calls in flight; harmless when it is free already. */
+  /** Frees the slot; calling it again has no effect. */
   readonly release: () => void;
-  /** Where the emulator shows this request, in the place of Kombo's log. */
+  /** The URL at which the emulator shows this request, in place of Kombo's log. */
   readonly logUrl: string;
-  /** Aborts when the emulator is reset or closed while this is in progress. */
+  /** Aborts when the emulator is reset or closed during the request. */
   readonly interrupted: AbortSignal;
 }

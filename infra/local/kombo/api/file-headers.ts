@@ -1,4 +1,4 @@
-/** Headers of a stored file that is downloaded: an HTML file must not run as a page of the emulator. */
+/** Headers for the download of a stored file: an HTML file must not run as a page of the emulator. */
 export const downloadHeaders = (name: string): Record<string, string> => ({
   'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name.toWellFormed())}`,
   'content-security-policy': 'sandbox',

@@ -16,7 +16,10 @@ import { send } from './send.ts';
 import { serveLink } from './serve-link.ts';
 import { waitUntilClosed, waitUpTo } from './wait.ts';
 
-/** Answers one request to Kombo's API, or for a link of a listing. Resolves when its answer is sent or its connection is gone; never rejects. */
+/**
+ * Answers a request to Kombo's API or for a link in a listing. Resolves when the answer is sent or the connection is
+ * closed; never rejects.
+ */
 export const handleCall = async (
   state: KomboState,
   incoming: IncomingMessage,
@@ -54,7 +57,7 @@ export const handleCall = async (
       await performWithFaults(state, exchange, call, integration, plan);
     }
   } catch (error) {
-    // A bug in the emulator: printed for its developers, and answered as Kombo answers its own.
+    // A bug in the emulator: it is printed for its developers, and answered like an error of Kombo.
     console.error(error);
     const answer = failure(apiError('PLATFORM.UNKNOWN_ERROR', 'The emulator failed.'), exchange.logUrl);
     if (outgoing.headersSent) outgoing.destroy();
@@ -67,7 +70,7 @@ export const handleCall = async (
   }
 };
 
-/** Reads the body without keeping it: a caller that reads only after sending gets the refusal, too. */
+/** Reads and discards the body, so that a caller that reads only after sending gets the refusal too. */
 const refuse = async (exchange: Exchange, answer: Answer): Promise<void> => {
   await readBody(exchange.incoming, exchange.record, { keepBytes: 0 });
   await send(exchange, answer);
@@ -111,12 +114,12 @@ const performWithFaults = async (
       })
     : noAnswer;
   await waitUpTo(delayMs + totalMs(bending, 'delay'), interrupted);
-  // A fault that changes a success does not apply when Kombo refuses the call.
+  // A fault that changes a successful answer does not apply when Kombo refuses the call.
   const applicable = works && answer.status >= 400 ? undefined : decisive;
   await applyFaultAtEnd(exchange, applicable, answer);
 };
 
-/** A placeholder where a fault hides the answer. */
+/** A placeholder for calls whose answer a fault replaces. */
 const noAnswer: Answer = { status: 500, contentType: 'application/json', body: '', code: null };
 
 const midBody = (fault: DecisiveFault | undefined, contentLengthBytes: number | null): number | undefined =>

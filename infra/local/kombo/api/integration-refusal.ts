@@ -5,7 +5,7 @@ import { type ApiError, apiError } from './errors.ts';
 /** Why an integration refuses a call before the body is checked. */
 export const integrationRefusal = (integration: Integration, call: Call): ApiError | undefined => {
   const { id, status, setupStatus } = integration;
-  if (status === 'INACTIVE') return apiError('INTEGRATION.INACTIVE', `The integration ${id} is switched off.`);
+  if (status === 'INACTIVE') return apiError('INTEGRATION.INACTIVE', `The integration ${id} is inactive.`);
   if (status === 'INVALID') {
     return apiError('INTEGRATION.AUTHENTICATION_INVALID', `The tool no longer accepts the credentials of ${id}.`);
   }
@@ -13,13 +13,13 @@ export const integrationRefusal = (integration: Integration, call: Call): ApiErr
     return apiError('INTEGRATION.SETUP_INCOMPLETE', `The setup of ${id} is not finished.`);
   }
   if (setupStatus === 'FINAL_SYNC_PENDING') {
-    return apiError('INTEGRATION.SETUP_SYNC_PENDING', `The first sync of ${id} still runs.`);
+    return apiError('INTEGRATION.SETUP_SYNC_PENDING', `The first sync of ${id} is still running.`);
   }
   if (call.kind === 'post') return actionRefusal(integration, actionOf(call.target.kind));
   if (call.kind === 'list' && integration.reading !== 'ENABLED') {
-    // The choice of code is ours: Kombo publishes none for reading without the permission.
+    // Kombo publishes no code for reading without the permission, so this one is our choice.
     return integration.reading === 'DISABLED'
-      ? apiError('INTEGRATION.MODEL_DISABLED', `Reading attachments is switched off for ${id}.`)
+      ? apiError('INTEGRATION.MODEL_DISABLED', `Reading attachments is disabled for ${id}.`)
       : apiError('INTEGRATION.MODEL_NOT_AVAILABLE', `The tool of ${id} does not show its attachments.`);
   }
   return undefined;
@@ -30,17 +30,17 @@ const actionRefusal = ({ id, actions }: Integration, action: AttachmentAction): 
     case 'ENABLED':
       return undefined;
     case 'DISABLED':
-      return apiError('INTEGRATION.ACTION_DISABLED', `The action ${action} is switched off for ${id}.`);
+      return apiError('INTEGRATION.ACTION_DISABLED', `The action ${action} is disabled for ${id}.`);
     case 'UNSUPPORTED':
       return apiError('INTEGRATION.ACTION_NOT_AVAILABLE', `The tool of ${id} has no action ${action}.`);
   }
 };
 
-/** Why the tool behind an integration refuses a call that Kombo accepted. */
+/** Why the ATS refuses a call that Kombo accepted. */
 export const toolRefusal = ({ id, toolDown }: Integration): ApiError | undefined =>
   toolDown ? apiError('REMOTE.SERVICE_UNAVAILABLE', `The tool of ${id} does not answer.`) : undefined;
 
-/** Why the tool refuses this file by its own restrictions. */
+/** Why the ATS refuses this file because of its own restrictions. */
 export const restrictionRefusal = (
   integration: Integration,
   target: TargetRef,

@@ -1,8 +1,10 @@
-/** How many calls the emulator accepts. Kombo publishes 30 calls in flight; its quota per window is not published. */
+/**
+ * How many calls the emulator accepts. Kombo publishes its limit of 30 calls in flight, but not its quota per window.
+ */
 export interface Limits {
   /** Unified actions in flight per integration. */
   readonly concurrency: number;
-  /** Requests per API key and window. High by default, so that no test meets it by accident. */
+  /** Requests per API key and window. High by default, so that no test reaches it by accident. */
   readonly ratePerWindow: number;
   readonly windowSeconds: number;
 }
@@ -31,9 +33,9 @@ export const createLimitSettings = (changes: Partial<Limits>): LimitSettings => 
 };
 
 export interface RateWindows {
-  /** Counts one request; false when the window is used up. */
+  /** Counts one request; returns false when the quota of the window is used up. */
   admit(key: string, limits: Limits): boolean;
-  /** `ratelimit-*`, as Kombo puts them on every answer; `reset` is in seconds. */
+  /** The `ratelimit-*` headers that Kombo sends with every answer; `reset` is in seconds. */
   headers(key: string, limits: Limits): Record<string, string>;
   reset(): void;
 }
@@ -69,16 +71,16 @@ export const createRateWindows = (clock: () => number): RateWindows => {
   };
 };
 
-/** One call's place among those in flight; freed once, however often `release` is called. */
+/** The place of one call among those in flight. Calling `release` again has no effect. */
 export interface Slot {
   release(): void;
 }
 
 export interface ConcurrencyGate {
-  /** A slot, or undefined when `limit` calls of this integration are in flight. */
+  /** Returns a slot, or undefined when `limit` calls of this integration are in flight. */
   enter(integrationId: string, limit: number): Slot | undefined;
   inFlight(integrationId?: string): number;
-  /** The most calls of one integration that were ever in flight together. */
+  /** The highest number of calls of one integration that have been in flight together. */
   maxInFlight(integrationId?: string): number;
   reset(): void;
 }

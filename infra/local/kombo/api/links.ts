@@ -1,19 +1,19 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Habits } from '../faults/ats-habits.ts';
 
-/** The lifetime of a link in a listing, as Kombo's page about attachments states it. */
+/** The lifetime of a link in a listing, as documented by Kombo. */
 export const linkLifetimeMs = 7 * 24 * 60 * 60 * 1000;
 
-/** A link to the bytes of a file, with the habits of the listing that it was in. */
+/** A link to the bytes of a file, with the habits of its listing. */
 export interface Link {
   readonly attachmentId: string;
   readonly habits: Habits;
 }
 
 export interface Links {
-  /** A new URL at each call: the emulator keeps none, so old ones end by their date alone. */
+  /** Every call returns a new URL. The emulator stores none, so old ones stop working only when they expire. */
   mint(link: Link): string;
-  /** The link of a request; undefined for a URL that is no link, is changed or has expired. */
+  /** The link that a request uses; undefined when the URL is not a link, was changed or has expired. */
   read(requestUrl: string): Link | undefined;
 }
 

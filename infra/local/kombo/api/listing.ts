@@ -9,14 +9,14 @@ export interface ListingQuery {
   readonly target: TargetRef;
   readonly integrationId: string;
   readonly nowMs: number;
-  /** Those of the integration, and those that a fault adds. */
+  /** The habits of the integration and those that a fault adds. */
   readonly habits: Habits;
   readonly linkTo: (attachmentId: string) => string;
 }
 
 type ListedTarget = TakenFile & { readonly id: string; readonly remoteId: string; readonly target: TargetRef };
 
-/** `data` of the two listings: results, oldest first. The candidate's includes the files of all linked applications. */
+/** `data` of the two listings, oldest first. A candidate's listing includes the files of all linked applications. */
 export const listing = (store: AttachmentStore, query: ListingQuery): object => {
   const { target, integrationId, nowMs, habits, linkTo } = query;
   const entry = (file: Omit<ListedTarget, 'target'>, ofTool = habits): readonly object[] => {
@@ -49,7 +49,7 @@ export const listing = (store: AttachmentStore, query: ListingQuery): object => 
               application_id: file.target.kind === 'application' ? file.target.id : null,
             })),
           );
-  // The files of others are listed even by a tool that hides what it took from us.
+  // An ATS with `never-lists` hides the files that it received from us, but still lists other files.
   const ofOthers = habits.filter((habit) => habit !== 'never-lists');
   const filler = habits.includes('thousand')
     ? [...oddEntries, ...otherFiles(oddEntries.length + results.length).flatMap((file) => entry(file, ofOthers))]
@@ -60,7 +60,7 @@ export const listing = (store: AttachmentStore, query: ListingQuery): object => 
   };
 };
 
-/** Whose files are listed, as a candidate's listing shows them; undefined for an application's own listing. */
+/** The person whose files are listed; undefined when an application lists only its own. */
 const personOf = (
   store: AttachmentStore,
   { target, integrationId, habits }: ListingQuery,

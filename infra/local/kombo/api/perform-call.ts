@@ -10,7 +10,7 @@ import { listing } from './listing.ts';
 import type { PerformContext } from './perform-context.ts';
 import { storeAttachment } from './store-attachment.ts';
 
-/** Performs the call as a healthy Kombo with this integration would. */
+/** Performs the call as Kombo would without a fault. */
 export const performCall = async (state: KomboState, call: Call, context: PerformContext): Promise<Answer> => {
   const refuse = (error: ApiError) => failure(error, context.logUrl);
   const notFound = refuse(apiError('PLATFORM.INTEGRATION_NOT_FOUND', 'There is no such integration.'));

@@ -7,19 +7,18 @@ export type ReceivedBody =
   | { readonly kind: 'too-large' }
   /** `stopAfterBytes` was reached; the rest is unread. */
   | { readonly kind: 'stopped' }
-  /** The caller left before the last byte. */
+  /** The caller disconnected before the last byte. */
   | { readonly kind: 'cut' };
 
 export interface ReadOptions {
-  /** Larger bodies are read to the end and discarded. 0 keeps nothing. */
+  /** Larger bodies are read to the end and discarded. With 0, none is kept. */
   readonly keepBytes: number;
   readonly stopAfterBytes?: number | undefined;
 }
 
 /**
- * Reads a request's body and notes in its record how far it came.
- * Plain listeners instead of `for await`: leaving such a loop destroys the request and with it the socket, and some faults
- * must answer on a connection whose body they stopped reading.
+ * Reads a request's body and records how much has arrived. It uses listeners, not `for await`: leaving such a loop
+ * destroys the request and its socket, and some faults must answer without having read the whole body.
  */
 export const readBody = (
   incoming: IncomingMessage,

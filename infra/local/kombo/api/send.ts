@@ -6,7 +6,7 @@ import { waitUntilClosed, waitUpTo } from './wait.ts';
 
 type AnyAnswer = Answer<string | Buffer>;
 
-/** Starts an answer: status line, headers and the entry in the request log, but no byte of the body. */
+/** Starts an answer: sends the status line and headers, and adds it to the request log. */
 export const startAnswer = (
   { outgoing, record, headers }: Exchange,
   answer: AnyAnswer,
@@ -17,12 +17,12 @@ export const startAnswer = (
   outgoing.writeHead(answer.status, { 'content-type': answer.contentType, ...headers(), ...extra });
 };
 
-/** Sends an answer as it is. */
+/** Sends an answer unchanged. */
 export const send = async (exchange: Exchange, answer: AnyAnswer): Promise<void> => {
   const { outgoing, release } = exchange;
   if (outgoing.destroyed) return;
   startAnswer(exchange, answer, { 'content-length': String(Buffer.byteLength(answer.body)) });
-  // Before the last byte: a caller that has read the answer may rely on the free slot.
+  // Before the last byte: a caller that has read the answer may rely on the slot being free.
   release();
   outgoing.end(answer.body);
   await waitUntilClosed(outgoing);
@@ -45,13 +45,13 @@ export const sendDripping = async (exchange: Exchange, answer: AnyAnswer, everyM
   await waitUntilClosed(outgoing);
 };
 
-/** Sends half of the announced bytes and ends the connection. */
+/** Sends half of the declared bytes, then closes the connection. */
 export const sendCut = (exchange: Exchange, answer: AnyAnswer): Promise<void> => {
   const bytes = Buffer.from(answer.body);
   return sendShort(exchange, { ...answer, body: bytes.subarray(0, Math.floor(bytes.length / 2)) }, bytes.length);
 };
 
-/** Sends an answer that is shorter than announced, and ends the connection. */
+/** Sends an answer that is shorter than declared, then closes the connection. */
 export const sendShort = async (exchange: Exchange, answer: AnyAnswer, announcedBytes: number): Promise<void> => {
   const { outgoing, incoming } = exchange;
   if (outgoing.destroyed) return;
@@ -62,7 +62,9 @@ export const sendShort = async (exchange: Exchange, answer: AnyAnswer, announced
 
 const blankBlock = Buffer.alloc(64 * 1024, ' ');
 
-/** Sends an answer of this size, without an announced length: with blanks before its last brace, so JSON stays valid. */
+/**
+ * Sends an answer of this size without Content-Length. Blanks before the last brace fill it, so the JSON stays valid.
+ */
 export const sendPadded = async (exchange: Exchange, answer: AnyAnswer, sizeBytes: number): Promise<void> => {
   const { outgoing } = exchange;
   if (outgoing.destroyed) return;
@@ -77,7 +79,7 @@ export const sendPadded = async (exchange: Exchange, answer: AnyAnswer, sizeByte
   await waitUntilClosed(outgoing);
 };
 
-/** Aborts when the connection is gone, or the answer out; `close` cuts every connection. */
+/** Aborts when the answer is sent or the connection is closed; `close` closes all connections. */
 const whenGone = (outgoing: ServerResponse): AbortSignal => {
   const gone = new AbortController();
   if (outgoing.closed) gone.abort();

@@ -7,7 +7,7 @@ import type { Exchange } from './exchange.ts';
 import { downloadHeaders } from './file-headers.ts';
 import { send, sendDripping, sendPadded, sendShort } from './send.ts';
 
-/** As a store of objects refuses a link: one answer for expired, changed and unknown links, and for every method but GET. */
+/** An object store refuses expired, changed and unknown links, and every method but GET, with the same answer. */
 const denied: Answer = {
   status: 403,
   contentType: 'application/xml',
@@ -27,7 +27,7 @@ const redirect: Answer = { status: 302, contentType: 'text/plain', body: '', cod
 const byteEveryMs = 5_000;
 const missingBytes = 1_000;
 
-/** Answers a request for the bytes of a listed file. It needs no key: the link itself is the permission. */
+/** Answers a request for the bytes of a listed file. It needs no API key, because the link is signed. */
 export const serveLink = async (state: KomboState, exchange: Exchange): Promise<void> => {
   const { method, url = '' } = exchange.incoming;
   const answer = (what: Answer<string | Buffer>, headers = {}) => send({ ...exchange, headers: () => headers }, what);

@@ -8,7 +8,7 @@ import { type ApiError, apiError } from './errors.ts';
 import { integrationRefusal, restrictionRefusal, toolRefusal } from './integration-refusal.ts';
 import type { PerformContext } from './perform-context.ts';
 
-/** Checks a POST as Kombo and the tool would, and stores its file. Undefined means success. */
+/** Checks a POST as Kombo and the ATS would, and stores its file. Returns undefined on success. */
 export const storeAttachment = async (
   state: KomboState,
   target: TargetRef,
@@ -29,12 +29,12 @@ export const storeAttachment = async (
   if (contentType === undefined) {
     return apiError(
       'PLATFORM.INPUT_INVALID',
-      'attachment.content_type is missing, and the download has no usable type either.',
+      'attachment.content_type is missing, and the download has no usable content type either.',
     );
   }
   if (file.bytes.length === 0) {
-    // Kombo does not publish whether it refuses an empty file; a caller that sends one has made a mistake.
-    return apiError('PLATFORM.INPUT_INVALID', 'attachment holds an empty file.');
+    // Kombo does not document whether it refuses empty files; a caller that sends one has a bug.
+    return apiError('PLATFORM.INPUT_INVALID', 'The attachment is an empty file.');
   }
   const refusalByTool =
     toolRefusal(integration) ?? restrictionRefusal(integration, target, type, contentType, file.bytes.length);

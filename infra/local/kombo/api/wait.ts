@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waits, or returns early when the signal says so. */
+/** Waits, but returns early when the signal aborts. */
 export const waitUpTo = async (ms: number, signal: AbortSignal): Promise<void> => {
   if (ms > 0) await delay(ms, undefined, { signal }).catch(() => undefined);
 };
 
-/** Until the answer is out or the connection is gone. */
+/** Waits until the answer is sent or the connection is closed. */
 export const waitUntilClosed = async (outgoing: ServerResponse): Promise<void> => {
   if (!outgoing.closed) await once(outgoing, 'close').catch(() => undefined);
 };

@@ -6,7 +6,7 @@ import { send, sendCut, sendDripping, sendPadded, startAnswer } from '../api/sen
 import { waitUntilClosed, waitUpTo } from '../api/wait.ts';
 import type { DecisiveFault } from './fault.ts';
 
-/** A TCP reset, as a broken network or a killed server sends it; not the orderly end of a connection. */
+/** A TCP reset, as a broken network or a killed server causes it, instead of an orderly close. */
 const reset = ({ incoming }: Exchange): void => {
   incoming.socket.resetAndDestroy();
 };
@@ -22,12 +22,13 @@ const withoutWarnings = (answer: Answer): Answer => {
   return { ...answer, body: JSON.stringify(rest) };
 };
 
-/** How long an early answer leaves its connection open, so that the caller can read it before the connection dies. */
+/** How long the connection stays open after an early answer, so that the caller can read it first. */
 const lingerMs = 1000;
 
 /**
- * Answers while the body is still being sent. The rest of the body is then drained, or stays unread until the connection is
- * cut, as a proxy with a size limit does. Not with `end`: it would discard the rest and count the request as finished.
+ * Answers while the body is still being sent. The rest of the body is then drained, or left unread until the connection
+ * is closed, as a proxy with a size limit does. `end` is not used: it would discard the rest and count the request as
+ * finished.
  */
 const answerEarly = async (
   exchange: Exchange,
@@ -50,7 +51,7 @@ const answerEarly = async (
   }
 };
 
-/** Applies a fault that acts before the body has been read to its end. True when it ended the call. */
+/** Applies a fault that acts before the body has been read completely. Returns true when the fault ended the call. */
 export const applyFaultBeforeEnd = async (exchange: Exchange, fault: DecisiveFault | undefined): Promise<boolean> => {
   if (fault?.kind === 'reset-before-body') reset(exchange);
   else if (fault?.kind === 'early') await answerEarly(exchange, fault);
@@ -58,7 +59,7 @@ export const applyFaultBeforeEnd = async (exchange: Exchange, fault: DecisiveFau
   return true;
 };
 
-/** Ends the call: sends the answer unchanged, or what the fault makes of it. */
+/** Ends the call: sends the answer, changed by the fault if there is one. */
 export const applyFaultAtEnd = async (
   exchange: Exchange,
   fault: DecisiveFault | undefined,
@@ -93,7 +94,7 @@ export const applyFaultAtEnd = async (
     case 'reset-mid-body':
     case 'reset-before-body':
     case 'early':
-      // The last two ended the call before; a body that is shorter than `afterBytes` is reset at its end.
+      // The last two have already ended the call; a body shorter than `afterBytes` is reset at its end.
       return reset(exchange);
   }
 };

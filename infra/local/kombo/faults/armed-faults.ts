@@ -2,17 +2,20 @@ import type { Call, CallKind, TargetRef } from '../api/calls.ts';
 import { type BendingFault, type DecisiveFault, type Fault, isDecisive } from './fault.ts';
 import { type FaultOfId, faultFromName, faultsFromId, unnamedFault } from './fault-names.ts';
 
-/** The calls to which a fault applies. A field that is left out fits all: no target means every candidate and application. */
+/**
+ * The calls to which a fault applies. An omitted field matches everything: without a target, every candidate and
+ * application.
+ */
 export interface FaultScope {
-  /** Default: the call in the fault's name. */
+  /** Default: the call that the fault's name implies. */
   readonly on?: readonly CallKind[];
   readonly target?: TargetRef;
   readonly integrationId?: string;
-  /** To how many calls it applies; until cleared when left out. */
+  /** The number of calls to which it applies. Default: until it is cleared. */
   readonly times?: number;
-  /** Wait before the fault becomes visible. */
+  /** Delay before the fault takes effect. */
   readonly delayMs?: number;
-  /** Added to the headers of the answer, for example `retry-after`. */
+  /** Headers added to the answer, for example `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -21,7 +24,7 @@ export interface ArmedFault extends FaultScope {
   readonly name: string;
   readonly fault: Fault;
   readonly on: readonly CallKind[];
-  /** Number of calls to which it will still apply; undefined means until cleared. */
+  /** The number of calls to which it still applies; undefined means until it is cleared. */
   readonly remaining: number | undefined;
 }
 
@@ -37,14 +40,14 @@ export interface FaultPlan {
 
 export interface ArmedFaults {
   /**
-   * @param fault a name of the fault table, or a fault itself for what names cannot say.
-   * @throws {RangeError} when the name is not in the table, and for a habit on another call than the listing.
+   * @param fault a name from the fault table, or a fault object for what names cannot express.
+   * @throws {RangeError} when the name is not in the table, and for a habit on a call other than the listing.
    */
   arm(fault: string | Fault, scope?: FaultScope): ArmedFault;
   list(): readonly ArmedFault[];
-  /** Ends one fault, or all of them with the counts of ids. */
+  /** Clears one fault, or all faults and the counts of ids. */
   clear(id?: string): void;
-  /** The faults that apply to this call; counts them as used. */
+  /** Returns the faults that apply to this call and counts them as used. */
   take(call: Call, integrationId: string | undefined): FaultPlan;
 }
 
@@ -70,7 +73,7 @@ export const createArmedFaults = (): ArmedFaults => {
     remaining,
   });
 
-  /** Each id has counts of its own: each candidate called `fault-html-502-1` gets one HTML page. */
+  /** Each id is counted separately: every candidate called `fault-html-502-1` gets one HTML page. */
   const faultsOfId = (call: Call): readonly Counted[] => {
     if (call.kind !== 'post' && call.kind !== 'list') return [];
     const key = `${call.target.kind}/${call.target.id}`;
@@ -85,10 +88,10 @@ export const createArmedFaults = (): ArmedFaults => {
   return {
     arm(fault, scope = {}) {
       const named = typeof fault === 'string' ? faultFromName(fault) : unnamedFault(fault);
-      if (named === undefined) throw new RangeError(`There is no fault called "${fault}".`);
+      if (named === undefined) throw new RangeError(`Unknown fault "${fault}".`);
       const on = scope.on ?? [named.on];
       if (named.fault.kind === 'habit' && on.some((kind) => kind !== 'list')) {
-        throw new RangeError(`"${named.name}" is a habit of the ATS, and applies to listings only.`);
+        throw new RangeError(`"${named.name}" is a habit of the ATS, so it applies only to listings.`);
       }
       lastNumber += 1;
       const id = String(lastNumber);
@@ -110,7 +113,7 @@ export const createArmedFaults = (): ArmedFaults => {
         appliesTo(entry, call, integrationId),
       );
       const decisive = applicable.find(({ fault }) => isDecisive(fault));
-      // A second decisive fault waits: a call that it did not end does not count as one of its calls.
+      // Only one decisive fault applies to a call. A second one waits, and this call does not count against it.
       const used = applicable.filter((entry) => entry === decisive || !isDecisive(entry.fault));
       for (const entry of used) if (entry.remaining !== undefined) entry.remaining -= 1;
       for (const [id, { remaining }] of armed) if (remaining === 0) armed.delete(id);

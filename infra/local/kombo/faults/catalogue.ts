@@ -2,9 +2,9 @@ import { anyError } from '../api/errors.ts';
 import { atsHabits, isHabit } from './ats-habits.ts';
 import type { Fault } from './fault.ts';
 
-/** One line of the fault table: the form of the name, and what the fault does. */
+/** A row of the fault table. */
 export interface CatalogueEntry {
-  /** `<…>` is a value, `[…]` may be left out. */
+  /** `<…>` is a value, `[…]` is optional. */
   readonly form: string;
   readonly meaning: string;
   readonly parse: (name: string) => Fault | undefined;
@@ -24,7 +24,7 @@ const entry = (
   },
 });
 
-/** A status alone has no code; a code alone has its usual status. */
+/** With only a status, there is no code; with only a code, its usual status applies. */
 const statusOrCode = (status: string | undefined, code: string | undefined) => {
   const dotted = code?.replace('--', '.') ?? null;
   return { code: dotted, status: status === undefined ? anyError(dotted, '').status : Number(status) };
@@ -40,14 +40,14 @@ const habitEntry = ([form, meaning]: readonly [string, string]): CatalogueEntry 
 const megabyte = 1_000_000;
 
 /**
- * Every fault that can be asked for by name. Names stay within `[A-Za-z0-9_-]`, so that a candidate id can hold one;
- * the dot of an error code is therefore written `--`. The README prints this table.
+ * Every fault that has a name. Names stay within `[A-Za-z0-9_-]`, so that a candidate id can contain them; the dot of
+ * an error code is therefore written `--`. The README shows this table.
  */
 export const catalogue: readonly CatalogueEntry[] = [
   entry(
     '<CODE>[-at-<status>][-stored]',
     /^(?<code>[A-Z0-9_]+--[A-Z0-9_]+)(?:-at-(?<status>[2-5]\d\d))?(?<stored>-stored)?$/,
-    'an error with this code, listed or not (`REMOTE--SERVICE_UNAVAILABLE`)',
+    'an error with this code, which may be one that Kombo does not document (`REMOTE--SERVICE_UNAVAILABLE`)',
     ({ code, status, stored }) => ({
       kind: 'error',
       ...statusOrCode(status, code),
@@ -63,7 +63,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(
     'bare-<status>[-stored]',
     /^bare-(?<status>[2-5]\d\d)(?<stored>-stored)?$/,
-    'an error with nothing but a message: no code, title or log_url',
+    'an error with only a message: no code, title or log_url',
     ({ status, stored }) => ({
       kind: 'error',
       code: null,
@@ -75,13 +75,13 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(
     'early-<status or CODE>[-drained]',
     /^early-(?:(?<status>[45]\d\d)|(?<code>[A-Z0-9_]+--[A-Z0-9_]+))(?<drained>-drained)?$/,
-    'an error right after the headers, while the body is on its way; then nothing more is read, or all of it (`-drained`)',
+    'an error right after the headers, while the body is being sent; the rest of the body is not read, or read completely (`-drained`)',
     ({ status, code, drained }) => ({ kind: 'early', ...statusOrCode(status, code), drained: drained !== undefined }),
   ),
   entry(
     'reset-before-body',
     /^reset-before-body$/,
-    'the connection is reset before a byte of the body is read',
+    'the connection is reset before any byte of the body is read',
     () => ({
       kind: 'reset-before-body',
     }),
@@ -101,13 +101,13 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry(
     'silence[-stored]',
     /^silence(?<stored>-stored)?$/,
-    'the whole body is read, then nothing is ever answered',
+    'the whole body is read, but no answer is ever sent',
     ({ stored }) => ({ kind: 'silence', stored: stored !== undefined }),
   ),
   entry(
     'html-<status>[-stored]',
     /^html-(?<status>[2-5]\d\d)(?<stored>-stored)?$/,
-    'an HTML page, as load balancers send it (`html-502`, `html-200`)',
+    'an HTML page, as sent by a load balancer (`html-502`, `html-200`)',
     ({ status, stored }) => ({ kind: 'html', status: Number(status), stored: stored !== undefined }),
   ),
   entry(
@@ -124,32 +124,35 @@ export const catalogue: readonly CatalogueEntry[] = [
   ),
   entry('created-201', /^created-201$/, 'success, as HTTP 201', () => ({ kind: 'created' })),
   entry('no-warnings', /^no-warnings$/, 'success, without the field `warnings`', () => ({ kind: 'no-warnings' })),
-  entry('truncated-json', /^truncated-json$/, 'success, its JSON cut in half, the HTTP response complete', () => ({
+  entry('truncated-json', /^truncated-json$/, 'success, with its JSON cut in half in a complete HTTP response', () => ({
     kind: 'truncated-json',
   })),
-  entry('cut-answer', /^cut-answer$/, 'success, the connection ends in the middle of the answer', () => ({
+  entry('cut-answer', /^cut-answer$/, 'success, but the connection ends in the middle of the answer', () => ({
     kind: 'cut-answer',
   })),
-  entry(
-    'huge[-<n>mb]',
-    /^huge(?:-(?<size>\d+)mb)?$/,
-    'success, as an answer of n MB, 50 when left out',
-    ({ size }) => ({ kind: 'huge', sizeBytes: Number(size ?? 50) * megabyte }),
-  ),
+  entry('huge[-<n>mb]', /^huge(?:-(?<size>\d+)mb)?$/, 'success, with an answer of n MB (default 50)', ({ size }) => ({
+    kind: 'huge',
+    sizeBytes: Number(size ?? 50) * megabyte,
+  })),
   entry(
     'drip[-<n>ms]',
     /^drip(?:-(?<ms>\d+)ms)?$/,
-    'success, sent one byte every n ms, 5000 when left out',
+    'success, sent at one byte every n ms (default 5000)',
     ({ ms }) => ({ kind: 'drip', everyMs: Number(ms ?? 5000) }),
   ),
-  entry('delay-<n>ms', /^delay-(?<ms>\d+)ms$/, 'the work is done, then the answer waits n ms', ({ ms }) => ({
-    kind: 'delay',
-    ms: Number(ms),
-  })),
+  entry(
+    'delay-<n>ms',
+    /^delay-(?<ms>\d+)ms$/,
+    'the call is performed, and its answer is delayed by n ms',
+    ({ ms }) => ({
+      kind: 'delay',
+      ms: Number(ms),
+    }),
+  ),
   entry(
     'slow-<n>ms',
     /^slow-(?<ms>\d+)ms$/,
-    'the work takes n ms, and is finished even when the caller has left',
+    'the call takes n ms, and is performed even when the caller disconnects',
     ({ ms }) => ({ kind: 'slow', ms: Number(ms) }),
   ),
   entry('warnings', /^warnings$/, 'success, with a warning', () => ({

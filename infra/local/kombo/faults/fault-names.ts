@@ -23,8 +23,9 @@ const lookUp = (name: string): Fault | undefined => {
 };
 
 /**
- * `silence-stored` applies to a POST; a prefix names another call: `list-silence` applies to the listing of attachments,
- * `integration-html-502` to the integration call. Error codes may keep their dot here.
+ * Parses a fault name. `silence-stored` applies to a POST; a prefix names another call: `list-silence` applies to the
+ * listing of attachments, `integration-html-502` to the integration call. Error codes may be written with their dot
+ * here.
  */
 export const faultFromName = (written: string): NamedFault | undefined => {
   const name = written.replace('.', '--');
@@ -48,9 +49,9 @@ const withCount = (part: string): FaultOfId | undefined => {
 };
 
 /**
- * The faults that a candidate or application id asks for: `fault-<name>`, `fault-<name>-<count>`, several joined by
- * `_and_`, and anything after `_as_` to tell two such targets apart. An empty list is an ordinary id.
- * @returns `unknown` with the part that is not the name of a fault, so that a typing mistake does not pass for a healthy candidate.
+ * The faults that a candidate or application id asks for: `fault-<name>` or `fault-<name>-<count>`, several joined by
+ * `_and_`. A suffix after `_as_` makes ids with the same faults unique. An empty list means an ordinary id.
+ * @returns `unknown` with the part that is not a fault name, so that a typo does not pass for a healthy candidate.
  */
 export const faultsFromId = (id: string): readonly FaultOfId[] | { readonly unknown: string } => {
   if (!id.startsWith('fault-')) return [];

@@ -2,7 +2,7 @@ import type { Habit } from './ats-habits.ts';
 
 /** Faults that decide how a call ends. At most one of them applies to a call. */
 export type DecisiveFault =
-  /** A JSON error. `bare` leaves out all but the message, as older pages of Kombo's documentation show it. */
+  /** A JSON error. `bare` omits all but the message, as in older pages of Kombo's documentation. */
   | {
       readonly kind: 'error';
       readonly code: string | null;
@@ -11,17 +11,17 @@ export type DecisiveFault =
       readonly bare?: true;
       readonly message?: string;
     }
-  /** An error that comes after the headers, while the body is still on its way. */
+  /** An error sent after the headers, while the body is still being sent. */
   | { readonly kind: 'early'; readonly code: string | null; readonly status: number; readonly drained: boolean }
   | { readonly kind: 'reset-before-body' }
-  /** Half of the announced length when `afterBytes` is left out. */
+  /** Default: half of the declared length. */
   | { readonly kind: 'reset-mid-body'; readonly afterBytes?: number }
   | { readonly kind: 'reset-after-body'; readonly stored: boolean }
   | { readonly kind: 'silence'; readonly stored: boolean }
   | { readonly kind: 'html'; readonly status: number; readonly stored: boolean }
   | { readonly kind: 'empty'; readonly status: number; readonly stored: boolean }
   | { readonly kind: 'error-in-200'; readonly stored: boolean }
-  /** From here on the call succeeds; only its answer changes. */
+  /** The call succeeds for this and the following kinds; only its answer changes. */
   | { readonly kind: 'created' }
   | { readonly kind: 'no-warnings' }
   | { readonly kind: 'truncated-json' }
@@ -31,12 +31,12 @@ export type DecisiveFault =
 
 /** Faults that change a call without ending it; a call may have any number of them. */
 export type BendingFault =
-  /** The work is done, its answer is late. */
+  /** The call is performed, but its answer is late. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** The work takes this long, and is finished even when the caller has left. */
+  /** The call takes this long, and is performed even when the caller disconnects. */
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'warnings'; readonly messages: readonly string[] }
-  /** In addition to the habits of the integration; changes a listing and the links in it. */
+  /** Adds to the habits of the integration; changes a listing and the links in it. */
   | { readonly kind: 'habit'; readonly habit: Habit };
 
 export type Fault = DecisiveFault | BendingFault;

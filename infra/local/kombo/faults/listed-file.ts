@@ -1,7 +1,7 @@
 import { type Habits, waitMs } from './ats-habits.ts';
 import { listedName } from './listed-name.ts';
 
-/** What a tool knows of a file that it took. */
+/** A file that the ATS has received. */
 export interface TakenFile {
   readonly name: string;
   readonly type: 'CV' | 'COVER_LETTER' | 'OTHER';
@@ -20,13 +20,13 @@ export interface ListedFields {
 }
 
 const hourMs = 60 * 60 * 1000;
-/** How far the clock of a tool with the habit `clock-behind` is behind, and how far the zone of `zoneless` is ahead. */
+/** How far the clock of an ATS with `clock-behind` is behind, and how far the zone of `zoneless` is ahead. */
 export const clockBehindMs = 20 * hourMs;
 export const zoneAheadMs = 2 * hourMs;
 
 /**
- * How a tool with these habits lists the file at this time; undefined while it does not list it.
- * Pure, and free of the server, so that the simulation lists by the same rules.
+ * How an ATS with these habits lists the file at this time; undefined while it does not list it. A pure function
+ * without the server, so that the simulation uses the same rules.
  */
 export const listedFile = (file: TakenFile, habits: Habits, nowMs: number): ListedFields | undefined => {
   if (habits.includes('never-lists') || nowMs - file.storedAtMs < waitMs(habits, 'late')) return undefined;

@@ -24,7 +24,7 @@ const germanLetters: Readonly<Record<string, string>> = {
   ß: 'ss',
 };
 
-/** Applied from top to bottom: a tool first cleans a name up, then makes it fit and unique, then writes it out. */
+/** Applied from top to bottom: an ATS cleans up a name, makes it fit and unique, then encodes it. */
 const changes: readonly (readonly [Habit, (name: string, file: NamedFile) => string])[] = [
   ['renamed', (name, { type }) => `${type}_1${extensionOf(name)}`],
   [
@@ -44,6 +44,6 @@ const changes: readonly (readonly [Habit, (name: string, file: NamedFile) => str
   ['percent-encoded', (name) => encodeURIComponent(name.toWellFormed())],
 ];
 
-/** The name under which a tool with these habits lists a file. */
+/** The name under which an ATS with these habits lists a file. */
 export const listedName = (file: NamedFile, habits: Habits): string =>
   changes.reduce((name, [habit, change]) => (habits.includes(habit) ? change(name, file) : name), file.name);

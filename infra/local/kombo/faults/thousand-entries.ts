@@ -1,6 +1,6 @@
 import type { TakenFile } from './listed-file.ts';
 
-/** Entries as no reader expects them; none has a link. */
+/** Malformed and unexpected entries; none has a link. */
 export const oddEntries: readonly unknown[] = [
   null,
   'CV.pdf',
@@ -17,7 +17,7 @@ const total = 1000;
 
 export type OtherFile = TakenFile & { readonly id: string; readonly remoteId: string };
 
-/** Files of others, which fill a listing with this many odd and real entries up to 1,000. */
+/** Files that did not come from us: this many odd and real entries fill a listing up to 1,000. */
 export const otherFiles = (entries: number): readonly OtherFile[] =>
   Array.from({ length: Math.max(0, total - entries) }, (_, index) => ({
     id: `other-${index}`,
@@ -29,6 +29,6 @@ export const otherFiles = (entries: number): readonly OtherFile[] =>
     copy: 1,
   }));
 
-/** The bytes behind the link of such a file; undefined for any other id. */
+/** The bytes that the link of such a file serves; undefined for any other id. */
 export const otherBytes = (id: string): Buffer | undefined =>
   /^other-\d+$/.test(id) ? Buffer.from(`%PDF-1.7 ${id}`) : undefined;

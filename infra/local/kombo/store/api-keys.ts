@@ -1,9 +1,9 @@
-/** The keys that the emulator accepts. They are kept in memory only and never listed. */
+/** The API keys that the emulator accepts. They are kept only in memory and never listed. */
 export interface ApiKeys {
   accepts(key: string): boolean;
-  /** One key, or all of them. */
+  /** Revokes one key, or all keys. */
   revoke(key?: string): void;
-  /** One key, old or new; without one, those the emulator started with. */
+  /** Accepts this key, old or new; without one, the keys that the emulator started with. */
   restore(key?: string): void;
 }
 
@@ -21,6 +21,6 @@ export const createApiKeys = (initial: readonly string[]): ApiKeys => {
   };
 };
 
-/** The key of `Authorization: Bearer …`; empty when there is none. */
+/** The key from `Authorization: Bearer …`, or an empty text. */
 export const bearerKey = (authorization: string | undefined): string =>
   /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';

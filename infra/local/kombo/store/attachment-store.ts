@@ -5,7 +5,7 @@ import { newKomboId } from '../api/kombo-id.ts';
 import { contentsInFolder, contentsInMemory } from './contents.ts';
 import { noJournal, openJournal } from './journal.ts';
 
-/** A file that "the tool" stores. */
+/** A file stored by the emulated ATS. */
 export interface StoredAttachment {
   readonly id: string;
   readonly integrationId: string;
@@ -49,13 +49,13 @@ export interface AttachmentStore {
 
 type Entry = { readonly attachment: StoredAttachment } | { readonly link: ApplicationLink };
 
-/** @param stateFile kept in memory alone when left out; beside it, a folder `<stateFile>.files` holds the bytes. */
+/** @param stateFile Default: in memory only. A folder `<stateFile>.files` next to it holds the bytes. */
 export const createAttachmentStore = (stateFile?: string): AttachmentStore => {
   const contents = stateFile === undefined ? contentsInMemory() : contentsInFolder(`${stateFile}.files`);
   const { entries, journal } = stateFile === undefined ? { entries: [], journal: noJournal } : openJournal(stateFile);
   const attachments = new Map<string, StoredAttachment>();
   const links: ApplicationLink[] = [];
-  // Only this store writes the journal, so the shape of its lines is not checked.
+  // Only this store writes the journal, so its lines are not validated.
   for (const entry of entries as readonly Entry[]) {
     if ('attachment' in entry) attachments.set(entry.attachment.id, entry.attachment);
     else links.push(entry.link);
@@ -66,7 +66,7 @@ export const createAttachmentStore = (stateFile?: string): AttachmentStore => {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const id = newKomboId();
       const stored = { ...attachment, id, sizeBytes: bytes.length, sha256, remoteId: newKomboId() };
-      // Bytes before their line in the journal, so that every listed file can be read.
+      // The bytes are stored before their line in the journal, so that every listed file can be read.
       await contents.put(id, bytes);
       journal.append({ attachment: stored } satisfies Entry);
       attachments.set(id, stored);

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where the bytes of stored attachments are kept. */
+/** Storage for the bytes of attachments. */
 export interface Contents {
   put(id: string, bytes: Buffer): Promise<void>;
   get(id: string): Promise<Buffer>;
@@ -16,7 +16,7 @@ export const contentsInMemory = (): Contents => {
     },
     async get(id) {
       const bytes = byId.get(id);
-      if (bytes === undefined) throw new RangeError(`There is no attachment "${id}".`);
+      if (bytes === undefined) throw new RangeError(`Unknown attachment "${id}".`);
       return bytes;
     },
     async clear() {
@@ -25,7 +25,7 @@ export const contentsInMemory = (): Contents => {
   };
 };
 
-/** One file per attachment, readable by its owner alone, because CVs are personal data. */
+/** One file per attachment, readable only by its owner, because CVs are personal data. */
 export const contentsInFolder = (folder: string): Contents => ({
   async put(id, bytes) {
     await mkdir(folder, { recursive: true, mode: 0o700 });

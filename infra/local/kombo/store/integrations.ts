@@ -3,7 +3,7 @@ import type { Habits } from '../faults/ats-habits.ts';
 
 export type FileType = 'CV' | 'COVER_LETTER' | 'OTHER';
 
-/** What the tool accepts of one type of file, as Kombo's actions endpoint reports it; null where nothing is known. */
+/** What the ATS accepts of one type of file, as reported by Kombo's actions endpoint; null when Kombo does not know. */
 export type TypeRestriction =
   | { readonly is_supported: false }
   | {
@@ -14,23 +14,23 @@ export type TypeRestriction =
 
 export type AttachmentRestrictions = { readonly types: Readonly<Record<FileType, TypeRestriction>> };
 
-/** One customer's connection to one tool, with every state that can be wrong. */
+/** One customer's connection to one ATS, with every state that can be wrong. */
 export interface Integration {
-  /** `<tool>:` and 24 characters. */
+  /** `<tool>:` followed by 24 characters. */
   readonly id: string;
   readonly status: 'ACTIVE' | 'INVALID' | 'INACTIVE';
   readonly setupStatus: 'INCOMPLETE' | 'FINAL_SYNC_PENDING' | 'COMPLETED';
   readonly actions: Readonly<Record<AttachmentAction, 'ENABLED' | 'DISABLED' | 'UNSUPPORTED'>>;
-  /** Whether the scope config lets attachments be read. */
+  /** Whether the scope config allows attachments to be read. */
   readonly reading: 'ENABLED' | 'DISABLED' | 'UNSUPPORTED';
   readonly toolDown: boolean;
-  /** Null is the endpoint's answer when Kombo knows nothing. */
+  /** The endpoint answers null when Kombo knows no restrictions. */
   readonly restrictions: Readonly<Record<AttachmentAction, AttachmentRestrictions | null>>;
-  /** How the tool lists files; none is how Kombo's own examples list them. */
+  /** How the ATS lists files. Without habits: as in Kombo's own examples. */
   readonly habits: Habits;
-  /** Put on every success of a unified action. */
+  /** Added to every successful unified action. */
   readonly warnings: readonly string[];
-  /** Calls in flight; undefined is the emulator's common limit. */
+  /** Maximum number of calls in flight. Default: the emulator's common limit. */
   readonly concurrencyLimit: number | undefined;
 }
 
@@ -78,7 +78,7 @@ export const createIntegrations = (ids: readonly string[]): Integrations => {
     list: () => [...byId.values()],
     change(id, { actions, restrictions, ...rest }) {
       const before = byId.get(id);
-      if (before === undefined) throw new RangeError(`There is no integration "${id}".`);
+      if (before === undefined) throw new RangeError(`Unknown integration "${id}".`);
       const after: Integration = {
         ...before,
         ...rest,

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** A file that survives restarts: one JSON value per line, only appended. */
+/** A file that survives restarts: one JSON value per line, append-only. */
 export interface Journal {
   append(entry: unknown): void;
   clear(): void;
@@ -10,9 +10,8 @@ export interface Journal {
 export const noJournal: Journal = { append() {}, clear() {} };
 
 /**
- * Opens a journal and reads what it holds.
- * Lines instead of one document: a thousand files cost a thousand short writes, and a process killed in the middle of one loses
- * that line and no other. Such a line is skipped, and closed so that the next one is not glued to it.
+ * Opens a journal and reads its entries. A line per entry makes each write short, and a process killed during a write
+ * loses only that line. An incomplete line is skipped, and ended so that the next entry starts on its own line.
  */
 export const openJournal = (file: string): { readonly entries: readonly unknown[]; readonly journal: Journal } => {
   mkdirSync(dirname(file), { recursive: true });

@@ -1,37 +1,37 @@
 import type { IncomingMessage } from 'node:http';
 import type { CallKind } from '../api/calls.ts';
 
-/** A record of one request, without its body, its query and its key. */
+/** The record of a request, without its body, query and API key. */
 export interface RequestRecord {
   readonly id: number;
   readonly atMs: number;
   readonly method: string;
   readonly path: string;
-  /** A download is a request for a link of a listing. */
+  /** A download is a request for a link from a listing. */
   readonly call: CallKind | 'download' | 'unknown';
   readonly integrationId: string | null;
-  /** As announced; null for a chunked body or none. */
+  /** The declared length; null for a chunked body or none. */
   readonly contentLengthBytes: number | null;
-  /** Of the body, as far as the emulator read it. */
+  /** The number of bytes of the body that the emulator has read. */
   readonly receivedBytes: number;
-  /** Whether the last byte of the body arrived: the point from which a file can be delivered. */
+  /** Whether the last byte of the body has arrived: only then can the file be delivered. */
   readonly bodyComplete: boolean;
   /** Null when no answer was started. */
   readonly status: number | null;
   readonly code: string | null;
   readonly faults: readonly string[];
   readonly stored: boolean;
-  /** True until both its connection and the work for it have ended. */
+  /** True until its connection and its processing have both ended. */
   readonly open: boolean;
   readonly durationMs: number | null;
 }
 
-/** The same, while it happens. */
+/** A record during its request. */
 export type OpenRecord = { -readonly [Field in keyof RequestRecord]: RequestRecord[Field] };
 
 export interface RequestCounters {
   readonly total: number;
-  /** Posts whose last byte arrived, and posts that ended before it. */
+  /** POSTs whose last byte arrived, and POSTs that ended before it. */
   readonly completePosts: number;
   readonly incompletePosts: number;
   readonly stored: number;
@@ -43,14 +43,14 @@ export interface RequestCounters {
 
 export interface RequestLog {
   open(incoming: IncomingMessage, call: CallKind | 'download' | undefined): OpenRecord;
-  /** Ends a record and counts it: when its connection and the work for it are both over. */
+  /** Ends and counts a record, when its connection and its processing have both ended. */
   close(record: OpenRecord, incoming: IncomingMessage): void;
-  /** Newest last; at most the last 1000. */
+  /** The last 1,000 records, newest last. */
   recent(): readonly RequestRecord[];
   find(id: number): RequestRecord | undefined;
-  /** Of requests that have ended. */
+  /** Counts of requests that have ended. */
   counters(): RequestCounters;
-  /** Deletes everything. Requests in progress belong to the time before, and are never counted. */
+  /** Deletes everything. Requests in progress are never counted afterwards. */
   reset(): void;
 }
 

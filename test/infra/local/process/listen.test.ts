@@ -29,7 +29,7 @@ test('only a taken port is tried again: any other failure is thrown', async () =
 test('when no port is left it says which setting to change', async () => {
   const start = () => Promise.reject(Object.assign(new Error('taken'), { code: 'EADDRINUSE' }));
   await expect(onFreePort(65_530, start)).rejects.toThrow(
-    'No free port was found from 65530 on. Set PORT_BASE to another one.',
+    'No free port was found starting at 65530. Set PORT_BASE to another port.',
   );
 });
 

@@ -36,7 +36,7 @@ test('a receiver that fails is reported in one sentence, and again only after it
   const { post, ended } = postEvents(url, (sentence) => said.push(sentence));
   for (const number of [1, 2, 3, 4]) post({ number });
   await ended();
-  const rest = 'so it missed an event. The next ones are still posted; on AWS a rule would repeat this one.';
+  const rest = 'so it missed an event. Later events are still posted; on AWS, a rule would retry this one.';
   expect(said).toEqual([`${url} answered HTTP 500, ${rest}`, `${url} answered HTTP 500, ${rest}`]);
 });
 

@@ -27,7 +27,7 @@ test('one stack at a time: the second fails with the process that has the folder
   const url = await control(process.pid);
   await first.announce(url);
   await expect(claimStateFolder(folder, { fresh: true })).rejects.toThrow(
-    `A local stack runs in this folder already (process ${process.pid}, ${url}). Stop it, or choose another with --state.`,
+    `A local stack is already running in this folder (process ${process.pid}, ${url}). Stop it, or choose another with --state.`,
   );
   await first.release();
   await expect(claimStateFolder(folder, { fresh: false })).resolves.toBeDefined();

@@ -49,7 +49,7 @@ describe('flags without the "--" of npm', () => {
 
   test('npm start --state elsewhere, of which npm passes on only the last word, is refused with the way to write it', () => {
     const read = () => startOptions(['elsewhere'], { ...npm, npm_config_state: 'true' });
-    expect(read).toThrow('npm keeps --state for itself. Write: npm start -- --state VALUE');
+    expect(read).toThrow('npm consumed --state itself. Write: npm start -- --state VALUE');
   });
 
   test('flags of another npm script that starts a stack are not flags of the stack', () => {

@@ -29,7 +29,7 @@ describe('the table of the ledger', () => {
       }),
     );
     await expect(createTable(dynamo.client, 'old-table')).rejects.toThrow(
-      'The table old-table was made by another version. Start with --fresh, or delete it.',
+      'The table old-table was created by another version. Start with --fresh, or delete it.',
     );
   });
 
@@ -39,6 +39,6 @@ describe('the table of the ledger', () => {
     await dynamo.client.send(
       new CreateTableCommand({ TableName: 'fat-table', ...rest, GlobalSecondaryIndexes: whole }),
     );
-    await expect(createTable(dynamo.client, 'fat-table')).rejects.toThrow('made by another version');
+    await expect(createTable(dynamo.client, 'fat-table')).rejects.toThrow('created by another version');
   });
 });

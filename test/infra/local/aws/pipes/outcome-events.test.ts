@@ -90,7 +90,7 @@ test('a key that names nobody is told without a target', async () => {
   const { target: _, attachmentType: __, ...claim } = claimOf('owner-A');
   const entry = await ledger.claim(claim);
   if (!entry.written) throw new Error('not claimed');
-  await written(ledger, entry.record, failed('rejected', { code: 'KEY_NOT_MATCHED', detail: 'No template fits.' }));
+  await written(ledger, entry.record, failed('rejected', { code: 'KEY_NOT_MATCHED', detail: 'No template matches.' }));
   expect(details()).toMatchObject([{ status: 'rejected', target: '', integrationId: '', type: '' }]);
 });
 

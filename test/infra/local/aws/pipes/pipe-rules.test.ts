@@ -22,8 +22,8 @@ describe('an event pattern', () => {
   });
 
   test('with a rule that is not understood is refused', () => {
-    expect(() => fits({ a: [{ prefix: 'x' }] }, { a: 'xy' })).toThrow('not understood');
-    expect(() => fits({ a: 'x' }, { a: 'x' })).toThrow('not understood');
+    expect(() => fits({ a: [{ prefix: 'x' }] }, { a: 'xy' })).toThrow('unsupported');
+    expect(() => fits({ a: 'x' }, { a: 'x' })).toThrow('unsupported');
   });
 });
 
@@ -37,7 +37,7 @@ describe('an input template', () => {
   });
 
   test('that asks for what the event lacks is refused: AWS does not say what would come of it', () => {
-    expect(() => fillTemplate('{ "a": "<$.x.S>" }', { x: {} })).toThrow("The pipe's template asks for x.S");
+    expect(() => fillTemplate('{ "a": "<$.x.S>" }', { x: {} })).toThrow("The pipe's template uses x.S");
   });
 
   test('without quotes around a text is refused', () => {

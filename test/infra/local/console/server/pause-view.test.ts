@@ -21,7 +21,7 @@ test('a pause says since when, why, what to do, and what ends it', () => {
     sinceMs: 1_000,
     code: 'INTEGRATION.INACTIVE',
     reason: 'Kombo answered so.',
-    nextStep: 'Enable the integration in the Kombo dashboard; the files follow within minutes.',
+    nextStep: 'Enable the integration in the Kombo dashboard; the files are then sent within minutes.',
     end: { by: 'reading', nextAtMs: 5_000 },
   });
 });

@@ -28,7 +28,7 @@ test('a kind without a template is refused, with what to add', () => {
   const one = templates('candidates/{candidate_id}/{filename}');
   expect(uploadKey(one, { ...place, kind: 'application' })).toEqual({
     ok: false,
-    error: 'KEY_TEMPLATES has no form for applications. Add one with {application_id}, then start again.',
+    error: 'KEY_TEMPLATES has no template for applications. Add one with {application_id}, then restart.',
   });
 });
 

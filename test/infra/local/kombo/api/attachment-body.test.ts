@@ -192,8 +192,8 @@ describe('the file behind a data_url', () => {
   test.each([
     ['/missing', 'attachment.data_url could not be downloaded (HTTP 404).'],
     ['/moved', 'attachment.data_url could not be downloaded.'],
-    ['/large', 'attachment.data_url leads to more than 100000 bytes.'],
-    ['/untyped', 'attachment.content_type is missing, and the download has no usable type either.'],
+    ['/large', 'attachment.data_url is larger than 100000 bytes.'],
+    ['/untyped', 'attachment.content_type is missing, and the download has no usable content type either.'],
   ])('that leads to %s is refused without repeating the URL', async (path, message) => {
     const answer = await postUrl(path);
 

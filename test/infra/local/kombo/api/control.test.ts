@@ -76,13 +76,13 @@ describe('faults', () => {
   });
 
   test.each([
-    ['an unknown name', { fault: 'sillence' }, 'There is no fault called "sillence".'],
+    ['an unknown name', { fault: 'sillence' }, 'Unknown fault "sillence".'],
     ['no name', {}, 'fault'],
     ['a misspelt field', { fault: 'silence', time: 1 }, 'time'],
     ['no times at all', { fault: 'silence', times: 0 }, 'times'],
     ['a target of another kind', { fault: 'silence', target: 'job/1' }, 'target must be candidate/<id>'],
     ['no call', { fault: 'silence', on: [] }, 'on'],
-    ['a habit on a post', { fault: 'renamed', on: ['post', 'list'] }, 'applies to listings only'],
+    ['a habit on a post', { fault: 'renamed', on: ['post', 'list'] }, 'applies only to listings'],
   ])('are refused with %s', async (_, body, words) => {
     const answer = await control('POST', '/faults', body);
 
@@ -154,7 +154,7 @@ test('an integration can be broken and fixed', async () => {
 });
 
 test.each([
-  ['an unknown integration', 'greenhouse:nobody', { tool_down: true }, 'There is no integration'],
+  ['an unknown integration', 'greenhouse:nobody', { tool_down: true }, 'Unknown integration'],
   ['an unknown status', greenhouseIntegrationId, { status: 'ASLEEP' }, 'status'],
   ['an unknown field', greenhouseIntegrationId, { toolDown: true }, 'toolDown'],
   ['an unknown habit', greenhouseIntegrationId, { habits: ['dated', 'renames'] }, 'must be one of dated, midnight,'],
