@@ -180,7 +180,7 @@ describe('a file that was not delivered', () => {
     const its = put();
     restoreTable();
     await report();
-    world.kombo.listing = () => refuses('INTEGRATION.ACTION_NOT_AVAILABLE').says as never;
+    world.kombo.listing = () => refuses('INTEGRATION.PERMISSION_MISSING').says as never;
     await runFor(10 * minute);
     expect(await world.recordOf(its)).toMatchObject({
       state: {

@@ -34,7 +34,7 @@ export const storeAttachment = async (
   }
   if (file.bytes.length === 0) {
     // Kombo does not document whether it refuses empty files; a caller that sends one has a bug.
-    return apiError('PLATFORM.INPUT_INVALID', 'The attachment is an empty file.');
+    return apiError('PLATFORM.INPUT_INVALID', 'attachment is empty.');
   }
   const refusalByTool =
     toolRefusal(integration) ?? restrictionRefusal(integration, target, type, contentType, file.bytes.length);
