@@ -20,6 +20,7 @@ test('these are the workflows, and the documentation names each', () => {
   expect(workflows.map(([file]) => file).sort()).toEqual([
     'ci.yml',
     'deploy.yml',
+    'mutate.yml',
     'release.yml',
     'simulate.yml',
     'soak.yml',

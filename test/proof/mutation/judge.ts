@@ -1,0 +1,76 @@
+import type { Equivalent } from './equivalents.ts';
+
+/** One change of the product's code, and what the tests made of it. */
+export interface Mutant {
+  readonly file: string;
+  readonly line: number;
+  /** The source line in which it begins, without indentation. */
+  readonly source: string;
+  readonly mutator: string;
+  readonly original: string;
+  readonly replacement: string;
+  /** Stryker's word: Killed, Timeout, Survived, NoCoverage, RuntimeError, ... */
+  readonly status: string;
+  readonly testsCompleted: number | undefined;
+}
+
+export interface Judgement {
+  readonly killed: number;
+  /** Tests could not even be collected: noticed, but counted neither way, as Stryker does. */
+  readonly broken: number;
+  readonly justified: number;
+  /** No test noticed, and nobody has said why that is fine. */
+  readonly survived: readonly Mutant[];
+  /** Reported as survived by a run of no test at all, which proves nothing. */
+  readonly notMeasured: readonly Mutant[];
+  /** Entries that explain no survivor of these files: the code or a test has changed since. */
+  readonly stale: readonly Equivalent[];
+}
+
+/** Pure: what came of all mutants of a group, whose files `equivalents` may explain. */
+export const judge = (mutants: readonly Mutant[], equivalents: readonly Equivalent[]): Judgement => {
+  const killed = mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout');
+  const left = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
+  const isExplained = (mutant: Mutant): boolean => equivalents.some((entry) => explains(entry, mutant));
+  const files = new Set(mutants.map(({ file }) => file));
+  return {
+    killed: killed.length,
+    broken: mutants.length - killed.length - left.length,
+    justified: left.filter(isExplained).length,
+    survived: left.filter((mutant) => !isExplained(mutant)),
+    notMeasured: left.filter(({ status, testsCompleted }) => status === 'Survived' && !testsCompleted),
+    stale: equivalents.filter((entry) => files.has(entry.file) && !left.some((mutant) => explains(entry, mutant))),
+  };
+};
+
+/** What must be noticed or explained, in percent of the changes that the tests could run. */
+export const leastScore = 95;
+
+const percentOf = (part: number, { killed, justified, survived }: Judgement): number =>
+  (100 * part) / (killed + justified + survived.length);
+
+export const isEnough = (judgement: Judgement): boolean =>
+  percentOf(judgement.killed + judgement.justified, judgement) >= leastScore &&
+  judgement.notMeasured.length === 0 &&
+  judgement.stale.length === 0;
+
+export const report = (name: string, judgement: Judgement, seconds: number): string => {
+  const { killed, justified, survived, broken, notMeasured, stale } = judgement;
+  const percent = percentOf(killed, judgement).toFixed(1);
+  return [
+    `${name}: ${percent} % noticed (${killed}), ${justified} explained, ${survived.length} neither, ${broken} not runnable, ${seconds} s`,
+    ...survived.map(describeMutant),
+    ...notMeasured.map((mutant) => `  NOT MEASURED, no test ran:${describeMutant(mutant)}`),
+    ...stale.map((entry) => `  EXPLAINS NOTHING ANY MORE: ${entry.file}: ${entry.original} -> ${entry.replacement}`),
+  ].join('\n');
+};
+
+const describeMutant = ({ file, line, mutator, original, replacement, status }: Mutant): string =>
+  `  ${file}:${line} ${status} ${mutator}: ${original} -> ${replacement}`;
+
+const explains = (entry: Equivalent, mutant: Mutant): boolean =>
+  entry.file === mutant.file &&
+  mutant.source.includes(entry.in) &&
+  entry.mutator === mutant.mutator &&
+  entry.original === mutant.original &&
+  entry.replacement === mutant.replacement;
