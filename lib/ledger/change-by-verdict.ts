@@ -28,9 +28,6 @@ export const heldByVerdict = ({ state, verdict }: Pick<LedgerRecord, 'state' | '
       break;
     case 'held':
       if (state.failure.code === open.code) return state;
-      break;
-    case 'waiting':
-    case 'superseded':
   }
   const held = heldState(now, failureOfVerdict(open.code), mayHaveArrived(state));
   const otherwise = state.status === 'held' ? besideScan(state) : undefined;

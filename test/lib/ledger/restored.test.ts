@@ -91,17 +91,6 @@ describe('after a restore of the table', () => {
   });
 
   test('an operator’s retry of whatever was changed before has it looked up first', () => {
-    expect(allowedFrom(retry)).toEqual({
-      waiting: 'unknown',
-      unknown: 'unknown',
-      held: 'unknown',
-      doubtful: 'unknown',
-      scanned: 'unknown',
-      scandoubt: 'unknown',
-      rejected: 'unknown',
-      refused: 'unknown',
-      superseded: 'unknown',
-    });
     expect(allowedFrom(retry, { updatedAt: nine })).toEqual(allowedFrom({ kind: 'retry', reason: 'Try.' }));
     expect(next(recordIn(states.rejected), retry)).toMatchObject({ note: { action: 'retry', reason: 'Try.' } });
   });
@@ -118,6 +107,18 @@ describe('a file in doubt', () => {
     });
     const waiting = recordIn(states.waiting, { attempts: 4, unknownAttempts: 2 });
     expect(next(waiting, doubted(), later)).toMatchObject({ attempts: 4, unknownAttempts: 2 });
+  });
+
+  test('is held with its doubt where its scan verdict is missing', () => {
+    const unscanned = { kind: 'unscanned', upload, target } as const;
+    expect(next(undefined, { ...unscanned, restored })).toMatchObject({
+      state: { status: 'held', mayBeDelivered: true },
+      firstUnknownAttemptAt: nine - hour,
+      unknownAttempts: 0,
+    });
+    const certain = next(undefined, unscanned);
+    expect(certain.state).toMatchObject({ status: 'held', mayBeDelivered: false });
+    expect(certain).not.toHaveProperty('firstUnknownAttemptAt');
   });
 
   test('says to which time the table was restored', () => {

@@ -41,6 +41,22 @@ describe('an operator', () => {
     },
   );
 
+  test.each(['retry', 'resend'] as const)('cannot %s a file that never had a target: no run would find it', (kind) => {
+    const { target: _, ...nowhere } = recordIn(states.rejected);
+    expect(transition(nowhere, { kind, reason: 'It is needed.' }, nine, 'w')).toBeUndefined();
+    expect(next(nowhere, { kind, reason: 'It is needed.', target }).target).toEqual(target);
+  });
+
+  test('who retries what the malware scan and something else held is told of the other one', () => {
+    const { failure } = states.held;
+    const held = { ...states.scanned, otherwise: failure };
+    expect(next(recordIn(held), { kind: 'retry', reason: 'It is clean.' }).state).toMatchObject({ failure });
+    const { failure: ofScan } = states.scanned;
+    expect(next(recordIn(states.scanned), { kind: 'retry', reason: 'It is.' }).state).toMatchObject({
+      failure: ofScan,
+    });
+  });
+
   test('who retries makes it wait, so an object that is gone by then is reported as lost', () => {
     expect(next(recordIn(states.held), { kind: 'retry', reason: 'The ATS is back.' }).waited).toBe(true);
   });
@@ -60,7 +76,10 @@ describe('an operator', () => {
 
   test('who retries what is being looked up gives it no further attempts', () => {
     const record = recordIn(states.unknown, { unknownAttempts: 2 });
-    expect(next(record, { kind: 'retry', reason: 'Sooner, please.' }).unknownAttempts).toBe(2);
+    expect(next(record, { kind: 'retry', reason: 'Sooner, please.' })).toMatchObject({
+      unknownAttempts: 2,
+      state: { ...states.unknown, dueAt: nine },
+    });
   });
 
   test('who resends drops the suspicion: files listed so far prove nothing for what comes now', () => {
@@ -83,14 +102,23 @@ describe('an operator', () => {
 
   test('who resends an attached file leaves a code that says so', () => {
     expect(next(recordIn(states.attached), { kind: 'resend', reason: 'It was deleted.' })).toMatchObject({
-      state: { status: 'waiting', dueAt: nine, failure: { code: 'RESEND_ASKED' } },
+      state: {
+        status: 'waiting',
+        dueAt: nine,
+        failure: { code: 'RESEND_ASKED', detail: 'An operator asked for it to be sent again.' },
+      },
       note: { action: 'resend', reason: 'It was deleted.', at: nine },
     });
   });
 
+  test('who resends a held file leaves the failure that held it', () => {
+    const { failure } = states.held;
+    expect(next(recordIn(states.held), { kind: 'resend', reason: 'Now.' }).state).toMatchObject({ failure });
+  });
+
   test('who resolves it as attached is named as the evidence', () => {
     expect(next(recordIn(states.doubtful), { kind: 'resolve', reason: 'I have looked.' })).toMatchObject({
-      state: { status: 'attached', evidence: 'operator' },
+      state: { status: 'attached', attachedAt: nine, warnings: [], evidence: 'operator' },
       note: { action: 'resolve', reason: 'I have looked.', at: nine },
     });
   });
@@ -101,6 +129,7 @@ describe('an operator', () => {
     for (const state of Object.values(states)) {
       expect(transition(recordIn(state, { note }), event, nine + 15 * minute - 1, 'write-2')).toBeUndefined();
     }
+    expect(next(recordIn(states.held, { note }), { ...event, kind: 'retry' }).state.status).toBe('waiting');
     const record = recordIn(states.attached, { note });
     expect(next(record, event, nine + 15 * minute).state.status).toBe('waiting');
     expect(next(record, { ...event, reason: 'It was deleted a second time.' }).state.status).toBe('waiting');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { day, hour, minute, nine, recordIn, states } from '../../fakes/ledger-samples.ts';
-import { next } from '../../fakes/ledger-steps.ts';
+import { next, sent } from '../../fakes/ledger-steps.ts';
 
 describe('reading the target', () => {
   const unknown = recordIn(states.unknown);
@@ -34,7 +34,16 @@ describe('reading the target', () => {
     const look = { at: nine, listed: 3, different: 2, notCompared: 1 };
     const looked = next(unknown, { kind: 'looked', counts: 'passing', dueAt: nine, look });
     expect(looked.lastLook).toEqual(look);
+    expect(next(looked, { kind: 'looked', counts: 'passing', dueAt: nine }).lastLook).toEqual(look);
     expect(next(looked, { kind: 'found', look }).lastLook).toBeUndefined();
+  });
+
+  test('keeps what it read of the object, and what was known where it read nothing', () => {
+    const looked = { kind: 'looked', counts: 'passing', dueAt: nine } as const;
+    const content = { sizeBytes: 9, checksum: { algorithm: 'SHA256', value: 'q0EE' } } as const;
+    const seen = { correlationId: 'crm-1', sent, content };
+    expect(next(unknown, { ...looked, ...seen })).toMatchObject(seen);
+    expect(next({ ...unknown, ...seen }, looked)).toMatchObject(seen);
   });
 
   test('sends it again with a new retry budget, and keeps its suspicion and its unknown attempts', () => {

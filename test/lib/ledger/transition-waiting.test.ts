@@ -56,6 +56,16 @@ describe('the retry budget of a file', () => {
     expect(second).toMatchObject({ countedAttempts: 2, countedSince: nine + minute });
   });
 
+  test('begins anew when it waits for another upload to be decided first', () => {
+    const waits = { kind: 'failed', owner: 'owner-A', as: 'waiting', failure: states.held.failure } as const;
+    const used = { attemptsSinceRelease: 3, countedAttempts: 3, countedSince: nine - minute };
+    expect(next(recordIn(states.sending, used), { ...waits, dueAt: nine, waitsUntil: nine })).toMatchObject({
+      attemptsSinceRelease: 0,
+      countedAttempts: undefined,
+      countedSince: undefined,
+    });
+  });
+
   test.each([
     'KOMBO_UNREACHABLE',
     'REMOTE.RATE_LIMIT_EXCEEDED',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { firstRecord } from '../../../lib/ledger/first-record.ts';
 import { transition } from '../../../lib/ledger/transition.ts';
 import {
   answerLost,
@@ -11,13 +12,14 @@ import {
   target,
   upload,
 } from '../../fakes/ledger-samples.ts';
-import { claimOf, next, sent } from '../../fakes/ledger-steps.ts';
+import { claimOf, deliveredBy, next, retryAt, sent } from '../../fakes/ledger-steps.ts';
 
 const claim = claimOf('owner-B');
+const lastLook = { at: nine, listed: 3, different: 2, notCompared: 1 };
 
 describe('a claim', () => {
   test('of an unseen upload begins its record', () => {
-    expect(next(undefined, claim)).toEqual({
+    expect(next(undefined, { ...claim, backfill: undefined, verdict: undefined })).toStrictEqual({
       upload,
       target,
       attachmentType: 'CV',
@@ -58,6 +60,7 @@ describe('a claim', () => {
     const record = next(recordIn(states.due), { ...claim, backfill: true });
     expect(record.backfill).toBe(true);
     expect(next(recordIn(states.due, { backfill: true }), claim).backfill).toBeUndefined();
+    expect(next(recordIn(states.due), { ...claim, backfill: undefined }).backfill).toBeUndefined();
   });
 
   test('by an earlier event that arrives late keeps the sequencer, time and version of the later upload', () => {
@@ -126,6 +129,27 @@ describe('the word of the owner', () => {
     expect(done.sent).toEqual(sent);
   });
 
+  test.each([
+    deliveredBy('owner-A'),
+    { kind: 'same-bytes', owner: 'owner-A', attachedAt: nine - day },
+    retryAt(nine, 'owner-A'),
+  ] as const)('$kind says what it saw of the object, whatever its event said', (ending) => {
+    const seen = { sizeBytes: 9, modifiedAt: nine - day };
+    const content = { sizeBytes: 9, checksum: { algorithm: 'SHA256', value: 'q0EE' } } as const;
+    const record = recordIn(states.sending, { correlationId: 'crm-1', lastLook });
+    expect(next(record, { ...ending, ...seen, content, correlationId: 'crm-2' })).toMatchObject({
+      upload: { ...upload, ...seen },
+      content,
+      correlationId: 'crm-2',
+    });
+    // The same bytes have come again, without an id.
+    expect(next(record, { ...ending, ...seen }).correlationId).toBeUndefined();
+    expect(next(record, ending)).toMatchObject({ upload, correlationId: 'crm-1' });
+    expect(next(record, ending).upload).toStrictEqual(upload);
+    expect(next(record, ending).lastLook).toEqual(ending.kind === 'failed' ? lastLook : undefined);
+    expect(next(record, ending)).not.toHaveProperty('content');
+  });
+
   test('that the answer is lost keeps the start of the attempt, from which a listed file may be ours', () => {
     const lost = {
       kind: 'failed',
@@ -135,7 +159,7 @@ describe('the word of the owner', () => {
       dueAt: nine + minute,
     } as const;
     const record = recordIn(states.sending, { attemptedAt: nine - minute });
-    expect(next(record, lost).firstUnknownAttemptAt).toBe(nine - minute);
+    expect(next(record, lost)).toMatchObject({ firstUnknownAttemptAt: nine - minute, unknownAttempts: 1 });
   });
 
   test('a second lost answer does not move that start', () => {
@@ -146,8 +170,9 @@ describe('the word of the owner', () => {
       failure: answerLost,
       dueAt: nine + minute,
     } as const;
-    const record = recordIn(states.sending, { attemptedAt: nine - minute, firstUnknownAttemptAt: nine - 20 * minute });
-    expect(next(record, lost).firstUnknownAttemptAt).toBe(nine - 20 * minute);
+    const earlier = { firstUnknownAttemptAt: nine - 20 * minute, unknownAttempts: 1 };
+    const record = recordIn(states.sending, { attemptedAt: nine - minute, ...earlier });
+    expect(next(record, lost)).toMatchObject({ ...earlier, unknownAttempts: 2 });
   });
 
   test('still counts after the lease, as long as nobody has found it expired', () => {
@@ -167,6 +192,28 @@ describe('the word of the owner', () => {
   });
 });
 
+test('a file whose bytes an earlier upload attached is attached since then, without warnings', () => {
+  const same = { kind: 'same-bytes', owner: 'owner-A', attachedAt: nine - day } as const;
+  expect(next(recordIn(states.sending), same).state).toEqual({
+    status: 'attached',
+    attachedAt: nine - day,
+    warnings: [],
+    evidence: 'same-bytes',
+  });
+});
+
+test('a clean verdict begins no record as held', () => {
+  const scanned = { kind: 'scanned', upload, verdict: { code: 'clean', at: nine } } as const;
+  expect(() => firstRecord(scanned, nine, 'w')).toThrow('A clean verdict holds nothing.');
+});
+
+test('a newer finding of the same kind keeps since when the file is held', () => {
+  const verdict = { code: 'SCAN_FAILED', at: nine } as const;
+  const scanned = { kind: 'scanned', upload, target, verdict: { ...verdict, at: nine + minute } } as const;
+  const after = next(recordIn(states.scanned, { verdict }), scanned, nine + minute);
+  expect(after).toMatchObject({ state: states.scanned, verdict: scanned.verdict });
+});
+
 describe('a lease that ended', () => {
   const expire = { kind: 'lease-expired', dueAt: nine + minute } as const;
 
@@ -180,7 +227,9 @@ describe('a lease that ended', () => {
       passingLooks: 0,
       unknownSince: nine,
     });
-    expect(record.state).toMatchObject({ failure: { code: 'LEASE_EXPIRED' } });
+    expect(record.state).toMatchObject({
+      failure: { code: 'LEASE_EXPIRED', detail: 'The lease ended without an outcome.' },
+    });
     expect(record.firstUnknownAttemptAt).toBe(nine - 7 * minute);
   });
 
@@ -193,7 +242,10 @@ describe('a lease that ended', () => {
     expect(next(nowhere, expire).state).toMatchObject({
       status: 'rejected',
       rejectedAt: nine,
-      failure: { code: 'KEY_NOT_MATCHED' },
+      failure: {
+        code: 'KEY_NOT_MATCHED',
+        detail: 'The function that found no template for the key ended before it could write that down.',
+      },
     });
   });
 });

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import {
+  acknowledged,
+  failureOfVerdict,
+  hasLookedInside,
+  latestVerdict,
+  missingVerdict,
+  openVerdict,
+  type ScanCode,
+  type ScanFailureCode,
+  verdictOnAttached,
+} from '../../../lib/ledger/latest-verdict.ts';
+import { minute, nine } from '../../fakes/ledger-samples.ts';
+
+/** From the one that says least to the worst, those of scans that looked into the file apart. */
+const notLooked = ['SCAN_FAILED', 'SCAN_DENIED', 'SCAN_UNSUPPORTED'] as const;
+const looked = ['clean', 'SCAN_VERDICT_UNKNOWN', 'SCAN_THREAT_FOUND'] as const;
+
+const at = (code: ScanCode, time = nine) => ({ code, at: time });
+const pairs = (codes: readonly ScanCode[]) =>
+  codes.flatMap((mild, index) => codes.slice(index + 1).map((worse) => [mild, worse] as const));
+
+describe('of two verdicts about the same bytes', () => {
+  test.each([...pairs(notLooked), ...pairs(looked)])('of one second, %s gives way to %s', (mild, worse) => {
+    expect(latestVerdict(at(mild), at(worse))).toEqual(at(worse));
+    expect(latestVerdict(at(worse), at(mild))).toEqual(at(worse));
+  });
+
+  test.each([...pairs(notLooked), ...pairs(looked)])(
+    'the later one of %s and %s counts, whichever came first',
+    (...codes) => {
+      for (const [early, late] of [codes, codes.toReversed()] as const) {
+        const [first, second] = [at(early as ScanCode), at(late as ScanCode, nine + 1)];
+        expect(latestVerdict(first, second)).toEqual(second);
+        expect(latestVerdict(second, first)).toEqual(second);
+      }
+    },
+  );
+
+  test.each(notLooked.flatMap((blind) => looked.map((saw) => [blind, saw] as const)))(
+    '%s takes nothing back, also when it is later than %s',
+    (blind, saw) => {
+      expect(latestVerdict(at(saw), at(blind, nine + minute))).toEqual(at(saw));
+      expect(latestVerdict(at(blind, nine + minute), at(saw))).toEqual(at(saw));
+    },
+  );
+
+  test('the only one there is counts', () => {
+    expect(latestVerdict(undefined, at('clean'))).toEqual(at('clean'));
+    expect(latestVerdict(at('clean'), undefined)).toEqual(at('clean'));
+    expect(latestVerdict(undefined, undefined)).toBeUndefined();
+  });
+
+  test('the same verdict twice is the one that is known', () => {
+    const known = at('clean');
+    expect(latestVerdict(known, at('clean'))).toBe(known);
+  });
+
+  test('the same finding again stays acknowledged, another one is open', () => {
+    const known = { ...at('SCAN_FAILED'), acknowledged: true } as const;
+    const later = nine + minute;
+    expect(latestVerdict(known, at('SCAN_FAILED', later))).toEqual({ ...at('SCAN_FAILED', later), acknowledged: true });
+    expect(latestVerdict(known, at('SCAN_DENIED', later))).toEqual(at('SCAN_DENIED', later));
+    expect(latestVerdict(at('SCAN_FAILED'), at('SCAN_FAILED', later))).toEqual(at('SCAN_FAILED', later));
+  });
+});
+
+test('a scan has looked inside the file when it found a threat, none, or something unknown', () => {
+  expect([...notLooked, ...looked].filter(hasLookedInside)).toEqual(looked);
+});
+
+test('a verdict is open until it is clean or acknowledged', () => {
+  const found = at('SCAN_THREAT_FOUND');
+  expect(openVerdict(found)).toEqual(found);
+  for (const verdict of [undefined, at('clean'), { ...found, acknowledged: true } as const])
+    expect(openVerdict(verdict)).toBeUndefined();
+});
+
+test('only an open verdict can be acknowledged', () => {
+  const found = at('SCAN_THREAT_FOUND');
+  expect(acknowledged(found)).toEqual({ verdict: { ...found, acknowledged: true } });
+  expect([acknowledged(at('clean')), acknowledged(undefined)]).toEqual([{}, {}]);
+});
+
+test('only an attached file is listed for its verdict', () => {
+  const verdict = at('SCAN_THREAT_FOUND');
+  expect(verdictOnAttached({ state: { status: 'attached' }, verdict })).toEqual(verdict);
+  expect(verdictOnAttached({ state: { status: 'held' }, verdict })).toBeUndefined();
+});
+
+test.each<[ScanFailureCode, string]>([
+  ['SCAN_THREAT_FOUND', 'GuardDuty reported THREATS_FOUND.'],
+  ['SCAN_UNSUPPORTED', 'GuardDuty reported UNSUPPORTED.'],
+  ['SCAN_DENIED', 'GuardDuty reported ACCESS_DENIED.'],
+  ['SCAN_FAILED', 'GuardDuty reported FAILED.'],
+  ['SCAN_VERDICT_UNKNOWN', 'GuardDuty reported something that is not one of its five verdicts.'],
+])('a file held for %s says: %s', (code, detail) => {
+  expect(failureOfVerdict(code)).toEqual({ code, detail });
+});
+
+test('a file that is held without a verdict says which setting holds it', () => {
+  expect(missingVerdict.detail).toBe('REQUIRE_SCAN is on, and no clean verdict has come for the object.');
+});
