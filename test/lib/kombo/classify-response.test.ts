@@ -80,11 +80,13 @@ describe.each([
   ['an empty text', error('')],
   ['the name of an object method', error('toString')],
   ['missing with its error object', { status: 'error', message: 'No room.' }],
+  ['known, but in a list', error(['PLATFORM.INPUT_INVALID'])],
   ['in a JSON list', [error('PLATFORM.INPUT_INVALID')]],
   ['in HTML', '<html><body>503 Service Temporarily Unavailable</body></html>'],
   ['missing in an empty answer', ''],
 ])('a code that is %s', (_, body) => {
   test.each([
+    [199, 'KOMBO_FAULT'],
     [400, 'KOMBO_REFUSED'],
     [401, 'KOMBO_UNAUTHORIZED'],
     [403, 'KOMBO_FORBIDDEN'],
@@ -97,6 +99,7 @@ describe.each([
     [502, 'KOMBO_FAULT'],
     [503, 'KOMBO_UNAVAILABLE'],
     [504, 'KOMBO_FAULT'],
+    [300, 'KOMBO_REDIRECTED'],
     [301, 'KOMBO_REDIRECTED'],
     [302, 'KOMBO_REDIRECTED'],
     [307, 'KOMBO_REDIRECTED'],
@@ -129,18 +132,36 @@ test('a code that the table does not have is judged by the status, and kept for 
 
 test("keeps Kombo's message, cut to a bearable length, and the link to its log", () => {
   const classified = classify(answer(400, error('PLATFORM.INPUT_INVALID', { message: 'm'.repeat(10_000) })), nowMs);
-  expect(classified).toMatchObject({
-    failure: { komboMessage: 'm'.repeat(500), logUrl: 'https://app.kombo.dev/x/logs?interactionId=1' },
+  expect(classified).toStrictEqual({
+    ok: false,
+    failure: {
+      code: 'PLATFORM.INPUT_INVALID',
+      detail: 'Kombo answered HTTP 400.',
+      komboMessage: 'm'.repeat(500),
+      logUrl: 'https://app.kombo.dev/x/logs?interactionId=1',
+    },
   });
 });
 
-test.each([['javascript:alert(1)'], ['see Frank Doe'], [''], [`https://app.kombo.dev/${'x'.repeat(2_000)}`]])(
-  'a log_url that is no link (%#) is absent',
-  (logUrl) => {
-    const classified = classify(answer(400, error('PLATFORM.INPUT_INVALID', { log_url: logUrl })), nowMs);
-    expect(!classified.ok && classified.failure.logUrl).toBeUndefined();
-  },
-);
+test("keeps Kombo's message where it has no error object, and a link of the local stack", () => {
+  const classify400 = (body: object) => classify(answer(400, body), nowMs);
+  expect(classify400({ status: 'error', message: 'No room.' })).toMatchObject({
+    failure: { komboMessage: 'No room.' },
+  });
+  const logUrl = 'http://127.0.0.1:4001/logs/1';
+  expect(classify400(error('PLATFORM.INPUT_INVALID', { log_url: logUrl }))).toMatchObject({ failure: { logUrl } });
+});
+
+test.each([
+  ['javascript:alert(1)'],
+  ['see https://app.kombo.dev'],
+  [['https://app.kombo.dev']],
+  [''],
+  [`https://app.kombo.dev/${'x'.repeat(2_000)}`],
+])('a log_url that is no link (%#) is absent', (logUrl) => {
+  const classified = classify(answer(400, error('PLATFORM.INPUT_INVALID', { log_url: logUrl })), nowMs);
+  expect(!classified.ok && classified.failure.logUrl).toBeUndefined();
+});
 
 test.each([[''], ['Frank Doe CV.pdf was refused'], ['X'.repeat(101)]])(
   'a code that is no code (%#) is absent',
