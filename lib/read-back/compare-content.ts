@@ -60,14 +60,8 @@ export const compareFiles = async (
 
   const compared = new Map<ListedFile, Comparison>();
   const compare = async (file: ListedFile): Promise<void> => {
-    const comparison = await compareOne(file, known, () =>
-      download(
-        links,
-        file.link ?? '',
-        { lengths, algorithms, ...(file.contentType !== undefined && { listedAs: file.contentType }), mayRead },
-        { deadline, clock },
-      ),
-    );
+    const wanted = { lengths, algorithms, listedAs: file.contentType, mayRead };
+    const comparison = await compareOne(file, known, (link) => download(links, link, wanted, { deadline, clock }));
     compared.set(file, comparison);
     decided ||= decides({ file, comparison });
   };
@@ -90,11 +84,11 @@ const noLink: Comparison = { kind: 'not-compared', reason: 'Kombo provides no li
 const compareOne = async (
   file: ListedFile,
   known: KnownContents,
-  fetch: () => ReturnType<typeof download>,
+  fetch: (link: string) => ReturnType<typeof download>,
 ): Promise<Comparison> => {
   const { ours, others } = known;
   if (file.link === undefined) return noLink;
-  const downloaded = await fetch();
+  const downloaded = await fetch(file.link);
   if (downloaded.kind === 'not-compared') return downloaded;
   const { sizeBytes } = downloaded;
   const checksums = downloaded.kind === 'read' ? downloaded.checksums : new Map<ChecksumAlgorithm, string>();

@@ -1,7 +1,7 @@
 import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineIn } from '../deadline.ts';
 import { noteListed } from '../lane/note-answer.ts';
-import type { LedgerEvent } from '../ledger/ledger-event.ts';
+import type { EventOf, LedgerEvent } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord, Look, UnknownOutcome } from '../ledger/record.ts';
 import { settleReserveMs } from '../limits.ts';
@@ -13,7 +13,7 @@ import { type KnownFile, knownFile } from './known-file.ts';
 import { hasListed, knowledgeOf, listsWithinMs } from './learn-tool.ts';
 import { lookAt, summaryOf } from './look.ts';
 import { otherUploads } from './other-uploads.ts';
-import { type Question, verdictOn } from './verdict.ts';
+import { isProofFor, type Question, verdictOn } from './verdict.ts';
 import { lookSentence } from './words.ts';
 
 export type ReadBackCourier = Pick<
@@ -57,7 +57,7 @@ const eventAfterLook = async (
 ): Promise<LedgerEvent> => {
   const { settings, clock, lanes, random } = courier;
   const { target } = record;
-  const { openedAt } = target ? await lanes.gate(target.integrationId) : { openedAt: 0 };
+  const openedAt = target ? (await lanes.gate(target.integrationId)).openedAt : 0;
   const facts = (
     look?: Look,
     listing: Listing = { listedAt: clock.now(), listsWithinMs: 0, hasListed: false },
@@ -97,7 +97,7 @@ const lookForUpload = async (
     firstUnknownAttemptAt: record.firstUnknownAttemptAt ?? record.createdAt,
     resent: record.resentAt !== undefined,
     tool: knowledgeOf(tool, topic, clock.now()),
-    sizeBytes: oursIs === 'certain' ? content?.sizeBytes : undefined,
+    sizeBytes: content?.sizeBytes,
   };
   const listing = {
     listedAt: clock.now(),
@@ -108,7 +108,7 @@ const lookForUpload = async (
     target,
     name,
     async () => ({ ours: content, oursIs, others: await otherUploads(record, target, ledger) }),
-    (compared) => verdictOn([compared], { ...question, more: false }).kind === 'found',
+    isProofFor(question),
     deadline,
     courier,
   );
@@ -127,8 +127,8 @@ const lookForUpload = async (
 const newFacts = (
   record: LedgerRecord,
   { name, type, contentType, content, correlationId, oursIs }: KnownFile,
-): Pick<LedgerRecord, 'sent' | 'content' | 'correlationId'> => ({
-  ...(!record.correlationId && correlationId !== undefined && { correlationId }),
-  ...(!record.content && oursIs === 'certain' && { content }),
-  ...(!record.sent && name !== undefined && contentType !== undefined && { sent: { name, type, contentType } }),
+): Pick<EventOf<'looked'>, 'sent' | 'content' | 'correlationId'> => ({
+  correlationId: record.correlationId ?? correlationId,
+  content: oursIs === 'certain' ? content : undefined,
+  sent: record.sent ?? (name !== undefined && contentType !== undefined ? { name, type, contentType } : undefined),
 });

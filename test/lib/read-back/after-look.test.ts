@@ -131,6 +131,12 @@ test.each([
   expect(held).toMatchObject({ failure: { detail: `${words} ${seen} ${because}` } });
 });
 
+test('what is held after a restore of the table tells of the restore instead of an attempt', () => {
+  const failure = { code: 'RESTORED_DOUBT', detail: 'The ledger was restored.' } as const;
+  const held = after(staying, { state: { doubtfulLooks: 1, failure } });
+  expect(held).toMatchObject({ failure: { detail: `The ledger was restored. ${seen} ${because}` } });
+});
+
 describe('a doubt that may pass', () => {
   test('does not count for a day: it is looked at again, more and more rarely', () => {
     const wait = (passingLooks: number) => {
@@ -175,7 +181,11 @@ describe('a target that cannot be listed', () => {
     expect(failed('KOMBO_RATE_LIMITED', {}, { retryAfterMs: 10 * minute })).toMatchObject({
       dueAt: nine + 11 * minute,
     });
-    expect(failed('KOMBO_UNAVAILABLE', { afterMs: day })).toMatchObject({ kind: 'looked', counts: 'doubtful' });
+    expect(failed('KOMBO_UNAVAILABLE', { afterMs: day })).toEqual({
+      kind: 'looked',
+      counts: 'doubtful',
+      dueAt: nine + day + minute,
+    });
     expect(failed('KOMBO_UNAVAILABLE', { afterMs: day, state: { doubtfulLooks: 1 } })).toMatchObject({
       kind: 'undecidable',
     });
@@ -219,5 +229,6 @@ test('without a look (ON_UNKNOWN=resend) it is sent again at once, and after the
   const resent = (unknownAttempts: number) => withoutLook(facts({ record: { unknownAttempts } }));
   expect(resent(1)).toEqual({ kind: 'absent', dueAt: nine + minute });
   expect(resent(2)).toEqual({ kind: 'absent', dueAt: nine + minute });
-  expect(resent(3)).toMatchObject({ kind: 'undecidable', failure: { code: 'OUTCOME_UNKNOWN' } });
+  const detail = `It was sent 3 times without a clear answer; the last attempt ended with ANSWER_LOST. ${seen}`;
+  expect(resent(3)).toEqual({ kind: 'undecidable', failure: { code: 'OUTCOME_UNKNOWN', detail } });
 });

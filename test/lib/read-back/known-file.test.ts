@@ -60,7 +60,8 @@ test('what the record knows is taken from it, and the object is not opened', asy
 
 describe('after a function that died without a word', () => {
   test('the very version that was uploaded is opened, and closed', async () => {
-    const { file, bucket } = await known({}, withIdentity(longPdf));
+    const clock = manualClock(nine);
+    const { file, bucket } = await known({}, withIdentity(longPdf), clock);
     expect(await file).toEqual({
       name: 'Frank Doe CV.pdf',
       type: 'CV',
@@ -70,6 +71,7 @@ describe('after a function that died without a word', () => {
     });
     expect(bucket.asked).toEqual([upload]);
     expect(bucket.asked[0]?.versionId).toBe('version-1');
+    expect(clock.timers()).toBe(1);
     expect(bucket.object?.closed).toBe(true);
   });
 

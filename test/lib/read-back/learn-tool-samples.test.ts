@@ -20,6 +20,12 @@ describe('which uploads become samples', () => {
     expect(wants(tool, 'C', 10)).toBe(false);
   });
 
+  test('a sample that was compared leaves the other one waiting', () => {
+    const [first, second] = [sampleOf('A', 10), sampleOf('B', 10)];
+    const tool = withSample(withSample([], pdfs, first), pdfs, second);
+    expect(groupOf(afterSample(tool, pdfs, first, 'not-found', nine))?.samples).toEqual([second]);
+  });
+
   test('after one lesson the next sample is of another target, or longer', () => {
     const tool = found([], 'A', 10);
     expect(wants(tool, 'A', 10)).toBe(false);

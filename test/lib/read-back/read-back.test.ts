@@ -106,6 +106,37 @@ describe('a file that may be delivered', () => {
     expect(await world.recordOf(upload)).toMatchObject({ correlationId: 'application-4711' });
   });
 
+  test('is not freed while its bytes are not known, and its object is gone', async () => {
+    const upload = await sent(losesFile, world.put(key, { etag: 'in-parts-2' }));
+    const { content: _, sent: __, ...record } = await world.recordOf(upload);
+    world.bucket.clear();
+    lists({ name: 'CV.pdf', type: 'CV', link: linked(pdf) });
+    const outcome = await world.run(readBack(record, world.deadline(), world.newCourier()));
+    expect(outcome).toMatchObject({ status: 'unknown' });
+  });
+
+  test('ends the look at once when the first file that is compared has its bytes', async () => {
+    const upload = await sent(losesAnswer);
+    const others = Array.from({ length: 20 }, () => ({ name: 'Other.pdf', link: linked(Buffer.from(pdf).fill('x', 40, 60)) }));
+    lists(...others, { name: 'Frank Doe CV.pdf', type: 'CV', link: linked(pdf) });
+    expect(await read(upload)).toMatchObject({ status: 'attached' });
+    expect(world.kombo.opened.length).toBeLessThan(20);
+  });
+
+  test('may be an older one that is listed only when that is not older than its first attempt by more than a day', async () => {
+    const upload = await sent(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
+    world.clock.advance(3 * day);
+    await sent(losesFile, upload);
+    world.table.items.delete(`lane#${integrationId}`);
+    const createdAt = world.clock.now() - 2 * day;
+    lists({ name: 'Old.pdf', type: 'CV', link: linked(textBytes('old')), createdAt });
+    world.clock.advance(day);
+    await read(upload);
+    const { state } = await world.recordOf(upload);
+    // The file is explained, so what remains is that the tool is not known to list.
+    expect(state).toMatchObject({ passingLooks: 0, doubtfulLooks: 1 });
+  });
+
   test('is found without a read of the object when its bytes are in the record', async () => {
     const upload = await sent(losesAnswer);
     world.bucket.clear();
@@ -120,8 +151,12 @@ describe('a file that may be delivered', () => {
 
   test('is observed once per result that is written', async () => {
     const upload = await sent(losesAnswer);
+    world.kombo.listing = () => {
+      world.clock.advance(70);
+      return { ok: true, value: { files: [{ type: 'CV', link: linked(pdf) }], more: false }, concurrency: {} };
+    };
     const outcome = await read(upload);
-    expect(world.observed.map((one) => one.outcome).slice(1)).toEqual([outcome]);
+    expect(world.observed.slice(1)).toEqual([{ outcome, measures: { totalMs: 70 } }]);
     expect(await read(upload)).toMatchObject({ status: 'already-attached' });
     expect(world.kombo.listings).toHaveLength(1);
   });
@@ -252,7 +287,39 @@ test('ON_UNKNOWN=resend sends without a look, three times at most', async () => 
     const status = attempt < 3 ? 'waiting' : 'held';
     expect(await read(upload, { onUnknown: 'resend' })).toMatchObject({ status });
   }
+  const seen = 'The target was not looked at, because ON_UNKNOWN is resend.';
+  expect((await world.recordOf(upload)).state).toMatchObject({
+    failure: { detail: `It was sent 3 times without a clear answer; the last attempt ended with ANSWER_LOST. ${seen}` },
+  });
   expect(world.kombo.listings).toEqual([]);
+});
+
+test('a lane is touched when a look leaves a file in it, and not when the look decides', async () => {
+  const touched: string[] = [];
+  const { lanes } = courier;
+  const touching = { ...lanes, touch: async (lane: string) => void touched.push(lane) };
+  const look = async (upload: Upload) =>
+    world.run(readBack(await world.recordOf(upload), world.deadline(), { ...courier, lanes: touching }));
+  const upload = await sent(losesAnswer);
+  lists();
+  await look(upload);
+  expect(touched).toEqual([integrationId]);
+  world.clock.advance(15 * minute);
+  expect(await look(upload)).toMatchObject({ status: 'waiting' });
+  expect(touched).toEqual([integrationId, integrationId]);
+  world.kombo.listing = undefined;
+  expect(await look(await sent(losesAnswer, world.put('candidates/GRK9/cv.pdf')))).toMatchObject({
+    status: 'attached',
+  });
+  expect(touched).toHaveLength(2);
+});
+
+test('a file without a target has none to look at, so an operator decides', async () => {
+  const upload = await sent(losesFile);
+  const { target: _, ...nowhere } = await world.recordOf(upload);
+  const held = await world.run(readBack(nowhere, world.deadline(), courier));
+  const detail = `The last attempt ended with ANSWER_LOST. The key fits none of KEY_TEMPLATES, so there is no target to look at.`;
+  expect(held).toMatchObject({ status: 'held', failure: { code: 'OUTCOME_UNKNOWN', detail } });
 });
 
 test('a file that is never answered and never listed is sent three times; then an operator looks', async () => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { lookSentence } from '../../../lib/read-back/words.ts';
-import { nine } from '../../fakes/ledger-samples.ts';
+import { withSample } from '../../../lib/read-back/learn-tool.ts';
+import { lookSentence, toolSentences } from '../../../lib/read-back/words.ts';
+import { compared, found, pdfs, sampleOf } from '../../fakes/learnt-tool.ts';
+import { minute, nine } from '../../fakes/ledger-samples.ts';
 
 test('a look is told in one sentence with its time and its counts', () => {
   expect(lookSentence({ at: nine, listed: 3, different: 2, notCompared: 0 })).toBe(
@@ -20,4 +22,27 @@ test('what hindered a look is a second sentence', () => {
   expect(lookSentence({ at: nine, listed: 3, different: 2, notCompared: 1, problem })).toBe(
     `At 2026-01-05T09:00:00.000Z the target listed 3 files: 2 with different bytes, 1 not compared. ${problem}`,
   );
+});
+
+test('a tool of which nothing is known is told with what will teach it', () => {
+  expect(toolSentences([], nine)).toEqual([
+    'Nothing is known of this tool yet. The next files that Kombo attaches will teach it: 15 minutes later their targets are listed and the bytes compared.',
+  ]);
+});
+
+test('what is known of a tool is one sentence for each kind of target and type of file', () => {
+  const letters = { kind: 'application', contentType: 'text/plain' } as const;
+  const once = found([], 'A', 10);
+  const twice = found(once, 'B', 20, nine + minute);
+  const waiting = withSample(twice, pdfs, sampleOf('C', 30));
+  expect(toolSentences(compared(waiting, sampleOf('D', 5), 'not-found', nine, letters), nine + minute)).toEqual([
+    'This tool lists application/pdf files of candidates, and keeps them byte for byte up to 20 bytes (known until 2026-02-04T09:01:00.000Z). Files that wait to be compared: 1.',
+    'It is not known whether this tool lists text/plain files of applications.',
+  ]);
+  expect(toolSentences(once, nine)).toEqual([
+    'This tool lists application/pdf files of candidates, and may change them: unchanged files were found at one target only (known until 2026-02-04T09:00:00.000Z).',
+  ]);
+  expect(toolSentences(withSample([], letters, sampleOf('A', 1)), nine)).toEqual([
+    'It is not known whether this tool lists text/plain files of applications. Files that wait to be compared: 1.',
+  ]);
 });
