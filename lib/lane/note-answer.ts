@@ -66,14 +66,10 @@ const noteFailure = async (
 ): Promise<void> => {
   const { pauses, outage, throttled } = failureOf(failure.code);
   const now = clock.now();
-  const own: PauseFacts = {
-    now,
-    retryAfterMs,
-    ...(settings.integrationId && { integrationSetting: settings.integrationId }),
-  };
+  const own: PauseFacts = { now, retryAfterMs, integrationSetting: settings.integrationId };
   const withKey = async (): Promise<PauseFacts> => {
     const keyVersion = await apiKey.version().catch(() => undefined);
-    return { ...own, metIn: integrationId, ...(keyVersion !== undefined && { keyVersion }) };
+    return { ...own, metIn: integrationId, keyVersion };
   };
   if (pauses === 'account' || outage === 'account') {
     const facts = await withKey();

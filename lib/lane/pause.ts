@@ -37,11 +37,14 @@ export interface PauseEnd {
   readonly metIn?: string;
 }
 
-export type PauseFacts = Pick<PauseEnd, 'keyVersion' | 'integrationSetting' | 'metIn'> & {
+export interface PauseFacts {
   readonly now: number;
+  readonly keyVersion?: string | undefined;
+  readonly integrationSetting?: string | undefined;
+  readonly metIn?: string | undefined;
   /** The wait that Kombo asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-};
+}
 
 /** The pause that a response from Kombo causes. */
 export const pauseBy = (

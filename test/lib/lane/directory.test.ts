@@ -30,7 +30,7 @@ describe('the directory', () => {
       const item = toLaneItem({ ...newLane(id), nextAt, version: 1, ...(id === 'now' && { counts }) });
       table.items.set(item.pk, item);
     }
-    expect(await listed(lanes, 'open', nine)).toEqual([
+    expect(await listed(lanes, 'open', nine)).toStrictEqual([
       { integrationId: 'before', dueAt: nine - minute, waiting: 0, unknown: 0, unreadable: 0 },
       { integrationId: 'now', dueAt: nine, waiting: 3, unknown: 2, unreadable: 1, oldestAt: nine - minute },
     ]);

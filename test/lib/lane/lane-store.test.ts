@@ -73,6 +73,47 @@ describe('the view of a warm function', () => {
   });
 });
 
+test('an old view whose reading fails late takes nothing of a newer view', async () => {
+  const { clock, table } = worldOf();
+  const fails: (() => void)[] = [];
+  const slow: Table = {
+    ...table,
+    get: (key) =>
+      fails.length < 2 ? new Promise((_, reject) => fails.push(() => reject(new Error('slow')))) : table.get(key),
+  };
+  const lanes = lanesOn(slow, clock);
+  const gate = lanes.gate(integrationId);
+  await lanes.read(integrationId);
+  await lanes.read('*');
+  for (const fail of fails) fail();
+  await expect(gate).rejects.toThrow('slow');
+  table.calls.length = 0;
+  await lanes.gate(integrationId);
+  expect(table.calls).toEqual([]);
+});
+
+test('many lanes are read at once, and those without an item are absent', async () => {
+  const { lanes, table } = worldOf();
+  await pauseIn(lanes, 'a:1');
+  table.items.set(damaged.pk, damaged);
+  table.calls.length = 0;
+  const read = await lanes.readMany(['a:1', 'b:2', integrationId]);
+  expect([...read.keys()].sort()).toEqual(['a:1', integrationId]);
+  expect(read.get('a:1')).toMatchObject({ pause: missingRight });
+  expect(read.get(integrationId)).toBe('unreadable');
+  expect(table.calls).toEqual(['getMany']);
+});
+
+test('a touch is one write, and costs nothing while it is fresh', async () => {
+  const { lanes, table, clock } = worldOf();
+  await lanes.touch(integrationId);
+  expect(table.calls).toEqual(['get', 'get', 'put']);
+  await lanes.touch(integrationId);
+  clock.advance(second);
+  await lanes.touch(integrationId);
+  expect(table.calls).toHaveLength(3);
+});
+
 describe('the gate', () => {
   test('of one integration is closed by its own pause and not by that of another', async () => {
     const { lanes } = worldOf();
@@ -167,7 +208,7 @@ describe('changes of one lane', () => {
         return { written: false };
       },
     };
-    await expect(pauseIn(lanesOn(busy, clock))).rejects.toThrow('Too many conflicting writes');
+    await expect(pauseIn(lanesOn(busy, clock))).rejects.toThrow('Too many conflicting writes to one lane.');
     expect(table.calls.filter((call) => call === 'put')).toHaveLength(5);
     await lanesOn(busy, clock).learn(integrationId, noting('A'));
     expect(table.calls.filter((call) => call === 'put')).toHaveLength(10);
@@ -237,6 +278,28 @@ describe('changes of one lane', () => {
     await lanes.replaceUnreadable(integrationId);
     expect((await lanes.gate(integrationId)).closed).toBeUndefined();
     expect(table.items.get(damaged.pk)).toMatchObject({ version: 4, workShard: 'lanes', workAt: nine });
+  });
+
+  test.each(['showUnreadable', 'replaceUnreadable'] as const)(
+    '%s does not write over what another function has written meanwhile',
+    async (method) => {
+      const { table, clock, another } = worldOf();
+      table.items.set(damaged.pk, { ...damaged, version: 4 });
+      const late: Table = { ...table, get: async () => damaged };
+      const lanes = lanesOn(late, clock);
+      await lanes[method](integrationId);
+      expect(table.items.get(damaged.pk)).toEqual({ ...damaged, version: 4 });
+      expect((await lanes.gate(integrationId)).closed).toBeDefined();
+      expect(await another().read(integrationId)).toBe('unreadable');
+    },
+  );
+
+  test('a lane that can be read is not listed as one that cannot', async () => {
+    const { lanes, table } = worldOf();
+    await lanes.touch(integrationId);
+    const item = table.items.get(damaged.pk);
+    await lanes.showUnreadable(integrationId);
+    expect(table.items.get(damaged.pk)).toEqual(item);
   });
 
   test('an operator does not replace an item that can be read', async () => {

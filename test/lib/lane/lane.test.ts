@@ -12,8 +12,11 @@ import {
   paused,
   pausedSentence,
   placeOf,
+  restoredIn,
+  restoredLane,
   touched,
 } from '../../../lib/lane/lane.ts';
+import { laneIdOf, laneNameOf } from '../../../lib/lane/lane-name.ts';
 import { day, hour, integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
 import { byOperator, missingRight } from '../../fakes/pause-samples.ts';
 
@@ -204,6 +207,7 @@ describe('pauses that meet', () => {
 describe('the time of the next look into an open lane', () => {
   const counts = { waiting: 0, unknown: 0, at: nine };
   test.each<[string, Partial<Lane>, number | undefined, number | undefined]>([
+    ['something is due now, touched: behind the other lanes', { touchedAt: nine, nextAt: nine - hour }, nine, nine],
     ['something is due: in the next run, behind the lanes that are due', { nextAt: nine - hour }, nine - hour, nine],
     [
       'touched 20 minutes ago: every run, whatever the index shows',
@@ -235,8 +239,34 @@ describe('the time of the next look into an open lane', () => {
     const reading = (at: number) => ({ counts: { ...counts, at }, earliestDueAt: nine + minute });
     expect(afterRead(lane, reading(nine + hour - 1), nine)).toBe(lane);
     expect(afterRead(lane, reading(nine + hour), nine)).not.toBe(lane);
-    expect(afterRead(lane, { ...reading(nine), counts: { ...counts, waiting: 1 } }, nine)).not.toBe(lane);
+    expect(afterRead(lane, { ...reading(nine), earliestDueAt: nine + 1 }, nine)).not.toBe(lane);
+    for (const change of [{ waiting: 1 }, { unknown: 1 }, { oldestAt: nine }, { unreadable: 1 }])
+      expect(afterRead(lane, { ...reading(nine), counts: { ...counts, ...change } }, nine)).not.toBe(lane);
   });
+});
+
+describe('a restore of the table, in the lane of the account', () => {
+  const restored = { since: nine - hour, at: nine, reason: 'A test.' };
+
+  test('is known from the lane, and not from one that cannot be read', () => {
+    expect(restoredIn({ ...fresh, restored })).toEqual(restored);
+    expect([restoredIn(fresh), restoredIn('unreadable')]).toEqual([undefined, undefined]);
+  });
+
+  test('of two reports the later one counts', () => {
+    const later = { ...restored, at: nine + 1 };
+    const lane = restoredLane(fresh, restored);
+    expect(lane).toEqual({ ...fresh, restored });
+    expect(restoredLane(lane, later)).toEqual({ ...fresh, restored: later });
+    expect(restoredLane({ ...fresh, restored: later }, restored)).toEqual({ ...fresh, restored: later });
+    const again = { ...restored, reason: 'Another reason.' };
+    expect(restoredLane(lane, again)).toEqual({ ...fresh, restored: again });
+  });
+});
+
+test('an operator calls the lane of everything behind the key by a name', () => {
+  expect([laneIdOf('account'), laneIdOf(integrationId)]).toEqual(['*', integrationId]);
+  expect([laneNameOf('*'), laneNameOf(integrationId)]).toEqual(['account', integrationId]);
 });
 
 describe('the place of a lane in the directory', () => {

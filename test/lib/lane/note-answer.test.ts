@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../../lib/failures/failures.ts';
 import { noteAnswer, noteListed } from '../../../lib/lane/note-answer.ts';
+import { learnTool } from '../../fakes/known-tool.ts';
 import { integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
 import { otherIntegration } from '../../fakes/pause-samples.ts';
 import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
@@ -25,6 +26,11 @@ test('an answer that every file of the integration would get pauses its lane, wh
   await note('INTEGRATION.INACTIVE');
   expect(world.lane()).toMatchObject({ touchedAt: nine, pause: { code: 'INTEGRATION.INACTIVE', by: 'kombo' } });
   expect(pauseOf('*')).toBeUndefined();
+});
+
+test('an answer about the integration pauses its lane, also where its id may be a mistake in a key', async () => {
+  await note('INTEGRATION.INACTIVE', { id: otherIntegration });
+  expect(pauseOf(otherIntegration)).toBe('INTEGRATION.INACTIVE');
 });
 
 test('a refused key pauses the account, and its version is kept with the pause', async () => {
@@ -63,6 +69,26 @@ describe('three answers in a row that the other side is down', () => {
     for (const code of ['KOMBO_FAULT', 'KOMBO_FAULT', undefined, 'KOMBO_FAULT'] as const) await note(code);
     expect(world.lane()).toMatchObject({ outages: 1 });
     expect(pauseOf()).toBeUndefined();
+  });
+
+  test.each(['STORAGE_UNAVAILABLE', 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED'] as const)(
+    'are in a row although a file met %s between them, which says nothing about the ATS',
+    async (code) => {
+      for (const answer of ['KOMBO_FAULT', 'KOMBO_FAULT', code, 'KOMBO_FAULT'] as const) await note(answer);
+      expect(pauseOf()).toBe('KOMBO_FAULT');
+    },
+  );
+
+  test('are in a row although Kombo did not know the integration of a key between them', async () => {
+    for (const code of ['KOMBO_FAULT', 'KOMBO_FAULT', 'PLATFORM.INTEGRATION_NOT_FOUND', 'KOMBO_FAULT'] as const)
+      await note(code, { id: otherIntegration });
+    expect(pauseOf(otherIntegration)).toBe('KOMBO_FAULT');
+  });
+
+  test('of the account are in a row although the bucket failed between them', async () => {
+    for (const code of ['KOMBO_UNREACHABLE', 'KOMBO_UNREACHABLE', 'STORAGE_UNAVAILABLE', 'KOMBO_UNREACHABLE'] as const)
+      await note(code);
+    expect(pauseOf('*')).toBe('KOMBO_UNREACHABLE');
   });
 
   test('are not in a row when the ATS judged a file between them, whatever it said', async () => {
@@ -107,9 +133,9 @@ describe('a tool that lists files', () => {
     expect(pauseOf()).toBe('ANSWER_LOST');
   });
 
-  test('writes nothing on the usual path', async () => {
+  test('costs a look at both lanes on the usual path', async () => {
     await listed();
-    expect(world.table.calls).not.toContain('put');
+    expect(world.table.calls).toEqual(['get', 'get']);
   });
 
   test('does not fail the look when the table does not answer, or the lane cannot be read', async () => {
@@ -152,9 +178,9 @@ describe('a rate limit', () => {
   });
 });
 
-test('a success on the usual path writes nothing', async () => {
+test('a success on the usual path costs a look at both lanes', async () => {
   await note();
-  expect(world.table.calls).not.toContain('put');
+  expect(world.table.calls).toEqual(['get', 'get']);
 });
 
 test('a table that does not answer does not fail the delivery', async () => {
@@ -172,6 +198,7 @@ test('an id that Kombo does not know pauses nothing where it may be a mistake in
   await note('PLATFORM.INTEGRATION_NOT_FOUND', { id: otherIntegration });
   expect(world.lane(otherIntegration)).toMatchObject({ touchedAt: nine, outages: 0 });
   expect(pauseOf(otherIntegration)).toBeUndefined();
-  await note('PLATFORM.INTEGRATION_NOT_FOUND');
+  learnTool(world);
+  await note('PLATFORM.INTEGRATION_NOT_FOUND', { courier: world.newCourier({ integrationId: otherIntegration }) });
   expect(pauseOf()).toBe('PLATFORM.INTEGRATION_NOT_FOUND');
 });

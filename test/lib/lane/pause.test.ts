@@ -17,7 +17,7 @@ describe('a pause that Kombo causes', () => {
     ['KOMBO_UNREACHABLE', 'probe', minute],
     ['PLATFORM.RATE_LIMIT_EXCEEDED', 'probe', minute],
   ])('%s ends by "%s", first tried after %i ms', (code, by, afterMs) => {
-    expect(pauseBy(code, 'why', { now: nine })).toEqual({
+    expect(pauseBy(code, 'why', { now: nine })).toStrictEqual({
       code,
       by: 'kombo',
       reason: 'why',
