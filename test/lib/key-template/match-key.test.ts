@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  impersonalSegments,
   isIntegrationId,
   type KeyTemplate,
   literalPrefixes,
@@ -272,6 +273,7 @@ describe('a bad template is refused by name', () => {
   });
 
   test('with text beside a placeholder', () => {
+    expect(faults('{candidate_id}-id/{filename}')).toHaveLength(1);
     expect(faults('id-{candidate_id}/{filename}')).toEqual([
       'Template "id-{candidate_id}/{filename}": segment 1 is "id-{candidate_id}"; ' +
         'a segment is either plain text or one {placeholder}.',
@@ -303,7 +305,11 @@ describe('a bad template is refused by name', () => {
   );
 
   test('with the type or the integration twice', () => {
-    expect(faults('{type}/{type}/{integration_id}/{integration_id}/{candidate_id}/{filename}')).toHaveLength(2);
+    const twice = '{type}/{type}/{integration_id}/{integration_id}/{candidate_id}/{filename}';
+    expect(faults(twice)).toEqual([
+      `Template "${twice}": has {integration_id} more than once.`,
+      `Template "${twice}": has {type} more than once.`,
+    ]);
   });
 
   test.each(['', '  ', 'in/{candidate_id}/{filename}|', '|in/{candidate_id}/{filename}'])(
@@ -343,6 +349,32 @@ describe('good templates', () => {
 
   test('may be wider than one before them', () => {
     expect(templates('in/{candidate_id}/{type}/{filename}|in/{candidate_id}/{any}/{filename}')).toHaveLength(2);
+  });
+});
+
+test('a folder after a placeholder is never reached when the placeholder takes it, and only then', () => {
+  const after = (folder: string) => faults(`{type}/{candidate_id}/{filename}|${folder}/{candidate_id}/{filename}`);
+  expect(after('cv')).toHaveLength(1);
+  expect(after('photos')).toEqual([]);
+});
+
+describe('of a key no name is shown:', () => {
+  const given = templates('in/{integration_id}/{type}/{any}/{candidate_id}/{filename}');
+  const komboId = '8Xi6iZrwusZqJmDGXs49GBmJ';
+  const shown = (tool: string, id: string, ids: 'kombo' | 'any') =>
+    impersonalSegments(given, `in/${tool}/cv/Frank/${id}/Doe.pdf`, ids);
+
+  test('folders, types and ids in the form of Kombo hold none; other folders, the file and other ids may', () => {
+    expect(shown(integration, komboId, 'kombo')).toEqual([true, true, true, false, true, false]);
+    expect(shown('frank:doe', 'Frank', 'kombo')).toEqual([true, false, true, false, false, false]);
+  });
+
+  test('a screen shows ids of any form', () => {
+    expect(shown('frank:doe', 'Frank', 'any')).toEqual([true, true, true, false, true, false]);
+  });
+
+  test('any part of a key that fits no template may hold one', () => {
+    expect(impersonalSegments(given, 'in/cv', 'any')).toEqual([false, false]);
   });
 });
 

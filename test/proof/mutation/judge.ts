@@ -16,8 +16,6 @@ export interface Mutant {
 
 export interface Judgement {
   readonly killed: number;
-  /** Tests could not even be collected: noticed, but counted neither way, as Stryker does. */
-  readonly broken: number;
   readonly justified: number;
   /** No test noticed, and nobody has said why that is fine. */
   readonly survived: readonly Mutant[];
@@ -27,15 +25,17 @@ export interface Judgement {
   readonly stale: readonly Equivalent[];
 }
 
+/** RuntimeError: a test file could not be loaded, which fails a run of the tests as well. */
+const noticed: ReadonlySet<string> = new Set(['Killed', 'Timeout', 'RuntimeError']);
+
 /** Pure: what came of all mutants of a group, whose files `equivalents` may explain. */
 export const judge = (mutants: readonly Mutant[], equivalents: readonly Equivalent[]): Judgement => {
-  const killed = mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout');
+  const killed = mutants.filter(({ status }) => noticed.has(status));
   const left = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
   const isExplained = (mutant: Mutant): boolean => equivalents.some((entry) => explains(entry, mutant));
   const files = new Set(mutants.map(({ file }) => file));
   return {
     killed: killed.length,
-    broken: mutants.length - killed.length - left.length,
     justified: left.filter(isExplained).length,
     survived: left.filter((mutant) => !isExplained(mutant)),
     notMeasured: left.filter(({ status, testsCompleted }) => status === 'Survived' && !testsCompleted),
@@ -43,7 +43,7 @@ export const judge = (mutants: readonly Mutant[], equivalents: readonly Equivale
   };
 };
 
-/** What must be noticed or explained, in percent of the changes that the tests could run. */
+/** What must be noticed or explained, in percent. */
 export const leastScore = 95;
 
 const percentOf = (part: number, { killed, justified, survived }: Judgement): number =>
@@ -55,10 +55,10 @@ export const isEnough = (judgement: Judgement): boolean =>
   judgement.stale.length === 0;
 
 export const report = (name: string, judgement: Judgement, seconds: number): string => {
-  const { killed, justified, survived, broken, notMeasured, stale } = judgement;
+  const { killed, justified, survived, notMeasured, stale } = judgement;
   const percent = percentOf(killed, judgement).toFixed(1);
   return [
-    `${name}: ${percent} % noticed (${killed}), ${justified} explained, ${survived.length} neither, ${broken} not runnable, ${seconds} s`,
+    `${name}: ${percent} % noticed (${killed}), ${justified} explained, ${survived.length} neither, ${seconds} s`,
     ...survived.map(describeMutant),
     ...notMeasured.map((mutant) => `  NOT MEASURED, no test ran:${describeMutant(mutant)}`),
     ...stale.map((entry) => `  EXPLAINS NOTHING ANY MORE: ${entry.file}: ${entry.original} -> ${entry.replacement}`),
