@@ -1,6 +1,6 @@
 /** An AWS event name ("ObjectRemoved:Delete") that is safe to log. Other text could contain personal data. */
-export const eventName = (value: unknown): string =>
-  typeof value === 'string' && /^[\w:. *-]{1,80}$/.test(value) ? value : 'An event with an unrecognised name';
+export const eventName = (value: string): string =>
+  /^[\w:. *-]{1,80}$/.test(value) ? value : 'An event with an unrecognised name';
 
 /**
  * A source such as `aws.s3` or `aws:kinesis`. Custom sources are not shown, because they may contain a person's name.

@@ -10,8 +10,10 @@ export type Shape =
   | { readonly kind: 'sns-notification'; readonly message: unknown }
   /** What Lambda sends to an on-failure destination; its payload is the event that failed. */
   | { readonly kind: 'failure-record'; readonly payload: unknown }
-  | { readonly kind: 'eventbridge'; readonly event: JsonObject }
+  | { readonly kind: 'eventbridge'; readonly event: EventBridgeEvent }
   | { readonly kind: 'unreadable'; readonly code: EventFailureCode; readonly what: string };
+
+export type EventBridgeEvent = JsonObject & { readonly source: string; readonly 'detail-type': string };
 
 const unreadable = (code: EventFailureCode, what: string): Shape => ({ kind: 'unreadable', code, what });
 
@@ -34,8 +36,9 @@ const objectShape = (value: JsonObject): Shape => {
   if (isObject(value.requestContext) && 'requestPayload' in value) {
     return { kind: 'failure-record', payload: value.requestPayload };
   }
-  if (typeof value.source === 'string' && typeof value['detail-type'] === 'string') {
-    return { kind: 'eventbridge', event: value };
+  const { source, 'detail-type': detailType } = value;
+  if (typeof source === 'string' && typeof detailType === 'string') {
+    return { kind: 'eventbridge', event: { ...value, source, 'detail-type': detailType } };
   }
   const fields = Object.keys(value);
   if (fields.length === 0) return unreadable('EVENT_EMPTY', 'an empty object');

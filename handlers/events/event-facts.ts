@@ -11,7 +11,8 @@ const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d
  * Undefined for another format, and for a time before the epoch, which the ledger cannot store.
  */
 export const eventTime = (value: unknown): number | undefined => {
-  const time = isoTime.test(text(value) ?? '') ? Date.parse(text(value) ?? '') : Number.NaN;
+  const written = text(value) ?? '';
+  const time = isoTime.test(written) ? Date.parse(written) : Number.NaN;
   return time >= 0 ? Math.floor(time / 1000) * 1000 : undefined;
 };
 

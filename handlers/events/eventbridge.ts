@@ -3,6 +3,7 @@ import type { ScanCode } from '../../lib/ledger/latest-verdict.ts';
 import { ok } from '../../lib/result.ts';
 import { awsSource, eventName } from './aws-names.ts';
 import { ignore, type UploadEventOptions, type UploadRequest } from './entry.ts';
+import type { EventBridgeEvent } from './envelope.ts';
 import { eventTime } from './event-facts.ts';
 import { requestFor } from './object-event.ts';
 import { refuseEvent } from './refusals.ts';
@@ -64,13 +65,13 @@ const requestOfScanResult = ({ detail, time }: JsonObject, options: UploadEventO
  * ignored and logged. CloudTrail events are refused: a rule that sends them instead of "Object Created" would leave
  * every CV undelivered.
  */
-export const requestOfEventBridge = (event: JsonObject, options: UploadEventOptions): UploadRequest => {
+export const requestOfEventBridge = (event: EventBridgeEvent, options: UploadEventOptions): UploadRequest => {
   const { source, 'detail-type': detailType } = event;
   if (source === 'aws.s3' && detailType === 'Object Created') return requestOfCreation(event, options);
   if (source === 'aws.guardduty' && detailType === 'GuardDuty Malware Protection Object Scan Result') {
     return requestOfScanResult(event, options);
   }
-  const isByCloudTrail = typeof detailType === 'string' && detailType.endsWith('via CloudTrail');
+  const isByCloudTrail = detailType.endsWith('via CloudTrail');
   if ((source === 'aws.s3' || source === 'aws.guardduty') && !isByCloudTrail) {
     return ignore(`${eventName(detailType)} is not an upload.`);
   }

@@ -26,8 +26,11 @@ describe('the bucket', () => {
     ['another name', { s3Bucket: 'other' }],
     ['an access point', { s3BucketArn: 'arn:aws:s3:eu-central-1:111122223333:accesspoint/cv-inbox' }],
     ['nonsense', { s3BucketArn: 'cv:inbox' }],
+    ['an ARN after something', { s3BucketArn: 'x arn:aws:s3:::cv-inbox' }],
+    ['an object of the bucket', { s3BucketArn: 'arn:aws:s3:::cv-inbox/a.pdf' }],
   ])('%s is refused', (_name, task) => {
-    expect(taskOf(eventWith(task))).toMatchObject({ kind: 'refused', code: 'BUCKET_FOREIGN' });
+    const detail = 'The manifest names another bucket than BUCKET, which is "cv-inbox".';
+    expect(taskOf(eventWith(task))).toMatchObject({ kind: 'refused', code: 'BUCKET_FOREIGN', detail });
   });
 });
 
@@ -52,12 +55,15 @@ describe('the key', () => {
     ]);
   });
 
-  test.each([{ s3Key: '' }, { s3Key: 7 }, { s3Key: undefined }, { s3BucketArn: undefined }])(
-    'a task with %j is incomplete',
-    (task) => {
-      expect(taskOf(eventWith(task))).toMatchObject({ kind: 'refused', code: 'TASK_INCOMPLETE' });
-    },
-  );
+  test.each([
+    [{ s3Key: '' }, 'key'],
+    [{ s3Key: 7 }, 'key'],
+    [{ s3Key: undefined }, 'key'],
+    [{ s3BucketArn: undefined }, 'bucket'],
+  ])('a task with %j names no %s', (task, what) => {
+    const detail = `The task names no ${what}.`;
+    expect(taskOf(eventWith(task))).toMatchObject({ kind: 'refused', code: 'TASK_INCOMPLETE', detail });
+  });
 });
 
 test('a version counts when the manifest names one', () => {
@@ -67,14 +73,18 @@ test('a version counts when the manifest names one', () => {
   }
 });
 
-test.each(['3.0', '', 'Frank', 2, null])(
-  'schema version %j is refused by task, so that the report says why',
-  (version) => {
-    const parsed = parseBatchEvent(eventWith({}, version), bucket);
-    const known = version === '' || version === 2 || version === null;
-    expect(parsed?.tasks[0]).toMatchObject(known ? { kind: 'object' } : { kind: 'refused', code: 'SCHEMA_UNKNOWN' });
-  },
-);
+test.each(['1.0', '2.0', '', 2, null])('schema version %j is read', (version) => {
+  expect(taskOf(eventWith({}, version))).toMatchObject({ kind: 'object' });
+});
+
+test.each<readonly [string, string]>([
+  ['3.0', 'The job uses InvocationSchemaVersion 3.0.'],
+  ...['Frank', 'Frank 3.0', '3.0 Frank', '1.0.0.0.0.0.0'].map(
+    (version) => [version, 'The job uses an InvocationSchemaVersion that is no number.'] as const,
+  ),
+])('schema version %j is refused by task, so that the report says why', (version, detail) => {
+  expect(taskOf(eventWith({}, version))).toMatchObject({ kind: 'refused', code: 'SCHEMA_UNKNOWN', detail });
+});
 
 test('no task is an empty list, and a task without an id cannot be answered', () => {
   expect(parseBatchEvent({ ...eventWith({}), tasks: [] }, bucket)?.tasks).toEqual([]);

@@ -60,11 +60,23 @@ describe('EventBridge events of S3', () => {
       kind: 'upload',
       upload: { ...facts, sequencer: '0A', modifiedAt: Date.UTC(2026, 0, 5, 9) },
     });
-    expect(onlyRequest(dated(10, 1_767_603_600))).toEqual({ kind: 'upload', upload: facts });
+    expect(onlyRequest(dated(10, 1_767_603_600))).toStrictEqual({ kind: 'upload', upload: facts });
+  });
+
+  test('an ETag in the spelling of notifications is read, and one in that of events in a scan result', () => {
+    const upload = { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag: 'e1' };
+    expect(onlyRequest(created({ key: 'a/b.pdf', eTag: 'e1' }))).toEqual({ kind: 'upload', upload });
+    expect(onlyRequest(scanResult({ etag: 'e1' }), scanned)).toMatchObject({ kind: 'scanned', upload });
+  });
+
+  test('without a key it is refused and kept', () => {
+    const refusal = { code: 'EVENT_INCOMPLETE', detail: 'The event names no key.', redeliver: true };
+    expect(refusalOf(created({ etag: 'e1' }))).toMatchObject(refusal);
+    expect(refusalOf(scanResult({ objectKey: '', eTag: 'e1' }), scanned)).toMatchObject(refusal);
   });
 
   test('without an ETag the upload is unidentified', () => {
-    expect(onlyRequest(created({ key: 'a/b.pdf', size: 9 }))).toEqual({
+    expect(onlyRequest(created({ key: 'a/b.pdf', size: 9 }))).toStrictEqual({
       kind: 'unidentified',
       object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', sizeBytes: 9 },
     });
@@ -180,7 +192,12 @@ describe('GuardDuty scan results', () => {
   test.each([{}, { versionId: 'null' }])(
     'without ETag and version (%j) a clean verdict vouches for nothing',
     (details) => {
-      expect(refusalOf(scanResult(details), scanned)).toMatchObject({ code: 'VERDICT_UNPINNED', redeliver: true });
+      const detail = 'The scan result has neither ETag nor version, so it does not say which content was scanned.';
+      expect(refusalOf(scanResult(details), scanned)).toMatchObject({
+        code: 'VERDICT_UNPINNED',
+        detail,
+        redeliver: true,
+      });
     },
   );
 

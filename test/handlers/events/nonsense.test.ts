@@ -53,6 +53,15 @@ describe('what is no event at all', () => {
     expect(refusalOf(event)).toMatchObject({ code: 'EVENT_UNKNOWN', detail: `The event is ${what}. ${expected}` });
   });
 
+  test.each([
+    { 'detail-type': 'Object Created', source: 7 },
+    { 'detail-type': 7, source: 'aws.s3' },
+    { key1: 'value1' },
+  ])('%j has no field of an upload event, and is kept', (event) => {
+    const detail = `The event is an object without any field of an upload event. ${expected}`;
+    expect(refusalOf(event)).toMatchObject({ code: 'EVENT_UNKNOWN', detail, redeliver: true });
+  });
+
   test('a web request is no failure record, although both have a requestContext', () => {
     expect(refusalOf({ requestContext: { http: { method: 'POST' } }, body: 'x' }).code).toBe('EVENT_UNKNOWN');
   });
@@ -60,6 +69,15 @@ describe('what is no event at all', () => {
   test('an SNS record without its message part is refused by its source', () => {
     expect(refusalOf({ Records: [{ EventSource: 'aws:sns' }] }).detail).toBe(`A record is from aws:sns. ${expected}`);
   });
+
+  test.each(['aws:x Frank', 'Frank aws:x', ['aws:x']])(
+    'a record of %j is refused without repeating it',
+    (eventSource) => {
+      expect(refusalOf({ Records: [{ eventSource }] }).detail).toBe(
+        `A record is of a source that is not of AWS. ${expected}`,
+      );
+    },
+  );
 
   test('records of another service are refused by their source and kept', () => {
     expect(refusalOf({ Records: [{ eventSource: 'aws:kinesis', kinesis: { data: 'eA==' } }] })).toMatchObject({

@@ -84,6 +84,7 @@ describe('a native S3 notification', () => {
     'ObjectAcl:Put',
     'Replication:OperationFailedReplication',
     'ReducedRedundancyLostObject',
+    'x:ObjectCreated:Put',
   ])('%s is no upload', (eventName) => {
     const event = notification({ key: 'a/b.pdf', eTag: etag }, { eventName });
     expect(onlyRequest(event)).toEqual({ kind: 'ignored', reason: `${eventName} is not an upload.` });
@@ -161,6 +162,11 @@ describe('the fields of the object', () => {
     expect(request).toEqual({ kind: 'upload', upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag } });
   });
 
+  test('an ETag in the spelling of EventBridge is read', () => {
+    const upload = { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag };
+    expect(onlyRequest(notification({ key: 'a/b.pdf', etag }))).toEqual({ kind: 'upload', upload });
+  });
+
   test.each([undefined, null, '', '""', 7])('without a usable ETag (%j) the upload is unidentified', (eTag) => {
     expect(onlyRequest(notification({ key: 'a/b.pdf', eTag, size: 5, versionId: 'v1' }))).toEqual({
       kind: 'unidentified',
@@ -194,6 +200,8 @@ describe('the order of the events of one key', () => {
       sequencer: '0aF1',
       modifiedAt: Date.UTC(2026, 0, 5, 9),
     });
+    expect(factsOf('0', '2026-01-05T09:00Z')).toMatchObject({ modifiedAt: Date.UTC(2026, 0, 5, 9) });
+    expect(factsOf('0', '2026-01-05T10:00:00+0100')).toMatchObject({ modifiedAt: Date.UTC(2026, 0, 5, 9) });
     expect(factsOf('0', '2026-01-05T10:00:01+01:00')).toEqual({
       sequencer: '0',
       modifiedAt: Date.UTC(2026, 0, 5, 9, 0, 1),
@@ -218,6 +226,9 @@ describe('the order of the events of one key', () => {
     '2026-01-05T09:00:00',
     '2026-13-05T09:00:00Z',
     '1969-12-31T23:59:59Z',
+    'x2026-01-05T09:00:00Z',
+    '2026-01-05T09:00:00Z x',
+    '2026-01-05T09:00:00Zx',
     {},
   ])('the time %j is none', (value) => {
     expect(factsOf(undefined, value)).toEqual({});

@@ -17,6 +17,8 @@ describe('a run does both unless one is named', () => {
     ],
     ['a scheduler with an empty detail', { source: 'aws.scheduler', detail: '' }],
     ['a constant that names no task', { note: 'every five minutes' }],
+    ['a constant with a detail, which is of no envelope', { detail: { task: 'due' } }],
+    ['a rule whose detail is null', { ...rule, detail: null }],
   ])('%s', (_name, event) => {
     expect(parseScheduleEvent(event)).toEqual(both);
   });
@@ -25,6 +27,9 @@ describe('a run does both unless one is named', () => {
     ['a constant input', { task: 'due' }, ['due']],
     ['a constant input for the sweep', { task: 'sweep' }, ['sweep']],
     ['a rule’s detail', { ...rule, detail: { task: 'due' } }, ['due']],
+    ['a detail below a type alone', { 'detail-type': 'Scheduled Event', detail: { task: 'due' } }, ['due']],
+    ['a detail below the source of a rule alone', { source: 'aws.events', detail: { task: 'due' } }, ['due']],
+    ['a task beside the envelope of a rule', { ...rule, task: 'sweep' }, ['sweep']],
     ['a scheduler’s detail', { source: 'aws.scheduler', detail: '{"task":"sweep"}' }, ['sweep']],
   ])('%s names one', (_name, event, tasks) => {
     expect(parseScheduleEvent(event)).toEqual({ kind: 'run', tasks });
@@ -41,6 +46,7 @@ describe('what cannot be a schedule is refused with the forms that can', () => {
     [{ task: null }, 'The task of the event is neither "due" nor "sweep".'],
     [{ ...rule, detail: 'text' }, 'The detail of the event is not a JSON object.'],
     [{ ...rule, detail: '[1]' }, 'The detail of the event is not a JSON object.'],
+    [{ ...rule, detail: ['{"task":"due"}'] }, 'The detail of the event is not a JSON object.'],
     [{ ...rule, detail: 7 }, 'The detail of the event is not a JSON object.'],
   ])('%j', (event, begins) => {
     const parsed = parseScheduleEvent(event);

@@ -28,6 +28,10 @@ describe('SNS', () => {
   });
 });
 
+test('text in a notification that SNS wrote into a queue is refused as that of SNS', () => {
+  expect(refusalOf({ Type: 'Notification', Message: 'Hello' }).detail).toMatch(/^The SNS message is plain text/);
+});
+
 describe('SQS', () => {
   test('every form of body is read, and each item names the message that carried it', () => {
     const fromEventBridge = {
@@ -87,6 +91,11 @@ describe('SQS', () => {
       envelope: 'sqs',
       entries: [{ messageId: 'm1', request: franks }],
     });
+  });
+
+  test('a message without an id is read, and has none', () => {
+    const event = { Records: [{ eventSource: 'aws:sqs', body: JSON.stringify(sample('s3-put')) }] };
+    expect(parse(event).entries).toStrictEqual([{ request: franks }]);
   });
 
   test('a message without a body is refused under its own id', () => {
@@ -153,7 +162,8 @@ describe('wrapping', () => {
   test('four layers are opened', () => expect(onlyRequest(wrapped(4))).toEqual(franks));
 
   test('a fifth is refused and kept', () => {
-    expect(refusalOf(wrapped(5))).toMatchObject({ code: 'EVENT_NESTED', redeliver: true });
+    const detail = 'The event is wrapped more than 4 times.';
+    expect(refusalOf(wrapped(5))).toMatchObject({ code: 'EVENT_NESTED', detail, redeliver: true });
   });
 
   test('a thousand layers end as quickly', () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Settings } from '../../../lib/config/config.ts';
 import type { Courier } from '../../../lib/courier.ts';
+import { deadlineIn } from '../../../lib/deadline.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
 import type { ListedFile } from '../../../lib/kombo/attachment-list.ts';
@@ -106,35 +107,44 @@ describe('a file that may be delivered', () => {
     expect(await world.recordOf(upload)).toMatchObject({ correlationId: 'application-4711' });
   });
 
-  test('is not freed while its bytes are not known, and its object is gone', async () => {
-    const upload = await sent(losesFile, world.put(key, { etag: 'in-parts-2' }));
-    const { content: _, sent: __, ...record } = await world.recordOf(upload);
-    world.bucket.clear();
-    lists({ name: 'CV.pdf', type: 'CV', link: linked(pdf) });
-    const outcome = await world.run(readBack(record, world.deadline(), world.newCourier()));
-    expect(outcome).toMatchObject({ status: 'unknown' });
-  });
+  test.each(['in-parts-2', '9b2cf535f27731c974343645a3985328'])(
+    'is not freed while its object is gone, and of its bytes at most the entity tag is known: %s',
+    async (etag) => {
+      const upload = await sent(losesFile, world.put(key, { etag }));
+      const { content: _, sent: __, ...record } = await world.recordOf(upload);
+      world.bucket.clear();
+      lists({ name: 'CV.pdf', type: 'CV', link: linked(textBytes('a letter')) });
+      const outcome = await world.run(readBack(record, world.deadline(), world.newCourier()));
+      expect(outcome).toMatchObject({ status: 'unknown' });
+      const after = await world.recordOf(upload);
+      expect(after.lastLook?.problem).toBe('The object in the bucket cannot be read, so its bytes are not known.');
+      expect(after).not.toHaveProperty('content');
+    },
+  );
 
   test('ends the look at once when the first file that is compared has its bytes', async () => {
     const upload = await sent(losesAnswer);
-    const others = Array.from({ length: 20 }, () => ({ name: 'Other.pdf', link: linked(Buffer.from(pdf).fill('x', 40, 60)) }));
+    const others = Array.from({ length: 20 }, () => ({
+      name: 'Other.pdf',
+      link: linked(Buffer.from(pdf).fill('x', 40, 60)),
+    }));
     lists(...others, { name: 'Frank Doe CV.pdf', type: 'CV', link: linked(pdf) });
     expect(await read(upload)).toMatchObject({ status: 'attached' });
     expect(world.kombo.opened.length).toBeLessThan(20);
   });
 
   test('may be an older one that is listed only when that is not older than its first attempt by more than a day', async () => {
+    // Of one file alone it is known that the tool lists it, and not that it keeps others as they are.
+    await courier.lanes.learn(integrationId, (tool) =>
+      tool.map((group) => ({ ...group, lessons: group.lessons.slice(0, 1) })),
+    );
     const upload = await sent(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     world.clock.advance(3 * day);
     await sent(losesFile, upload);
-    world.table.items.delete(`lane#${integrationId}`);
     const createdAt = world.clock.now() - 2 * day;
     lists({ name: 'Old.pdf', type: 'CV', link: linked(textBytes('old')), createdAt });
-    world.clock.advance(day);
     await read(upload);
-    const { state } = await world.recordOf(upload);
-    // The file is explained, so what remains is that the tool is not known to list.
-    expect(state).toMatchObject({ passingLooks: 0, doubtfulLooks: 1 });
+    expect((await world.recordOf(upload)).state).toMatchObject({ absentLooks: 1, passingLooks: 0 });
   });
 
   test('is found without a read of the object when its bytes are in the record', async () => {
@@ -312,6 +322,22 @@ test('a lane is touched when a look leaves a file in it, and not when the look d
     status: 'attached',
   });
   expect(touched).toHaveLength(2);
+});
+
+test('a look ends five seconds before the function does, so that it can still be written', async () => {
+  const upload = await sent(losesAnswer);
+  const failure = { code: 'OUT_OF_TIME', detail: 'The function ends.' } as const;
+  const silent: Courier['kombo'] = {
+    ...courier.kombo,
+    listAttachments: (_, signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve({ ok: false, failure, concurrency: {} }));
+      }),
+  };
+  const startedAt = world.clock.now();
+  const record = await world.recordOf(upload);
+  await world.run(readBack(record, deadlineIn(world.clock, 20_000), { ...courier, kombo: silent }));
+  expect(world.clock.now()).toBe(startedAt + 15_000);
 });
 
 test('a file without a target has none to look at, so an operator decides', async () => {
