@@ -90,6 +90,7 @@ describe('a page', () => {
 test.each([
   ...['application/pdf', 'application/octet-stream', 'text/csv', 'image/png', 'text/htmlx', 'application/json-seq'],
   ...['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'application/xml-dtd', 'x-html', ''],
+  ...['x-text/html', 'x-text/json', 'x-text/xml', 'x-text/plain', 'text/plainer', 'a/b+jsonx', 'a/b+xmlx'],
 ])('a file of type "%s" is no page', async (type) => {
   const contentType = `content-type: ${type}`;
   expect(await downloadOf(responseHead(contentLength(19), contentType))).toEqual({

@@ -1,13 +1,218 @@
 /** A change of the code that no test can notice, because the program does the same with it. */
 export interface Equivalent {
   readonly file: string;
-  /** A part of the line in which the change begins. */
-  readonly in: string;
   readonly mutator: string;
   readonly original: string;
   readonly replacement: string;
+  /** A part of the line in which the change begins, where `original` stands in the file more than once. */
+  readonly in?: string | undefined;
   readonly reason: string;
 }
 
+/** Mutator, original, replacement, and a part of the line. */
+type Place = readonly [mutator: string, original: string, replacement: string, within?: string];
+
+const of = (file: string, reason: string, ...places: readonly Place[]): readonly Equivalent[] =>
+  places.map(([mutator, original, replacement, within]) => ({
+    file,
+    mutator,
+    original,
+    replacement,
+    in: within,
+    reason,
+  }));
+
+/** A condition that the compiler needs, and that always holds. */
+const always = (file: string, reason: string, ...conditions: readonly string[]): readonly Equivalent[] =>
+  of(file, reason, ...conditions.map((condition): Place => ['ConditionalExpression', condition, 'true']));
+
 /** An entry that matches no survivor fails the run, so the list cannot rot. */
-export const equivalents: readonly Equivalent[] = [];
+export const equivalents: readonly Equivalent[] = [
+  ...always(
+    'lib/ledger/transition.ts',
+    'The moves allow these events from sending alone, and `otherwise` is of held files alone.',
+    "state.status === 'sending'",
+    "state.status === 'held'",
+  ),
+  ...of(
+    'lib/ledger/transition.ts',
+    'Never thrown: the moves allow a look from unknown alone, and a retry from states with a failure alone.',
+    ['ConditionalExpression', "state.status !== 'unknown'", 'false'],
+    ['StringLiteral', '`The target of a file that is ${state.status} is not read.`', '``'],
+    ['ConditionalExpression', "!('failure' in state)", 'false'],
+    ['StringLiteral', '`A file that is ${state.status} cannot be released.`', '``'],
+  ),
+  ...always(
+    'lib/ledger/first-record.ts',
+    'The moves allow no other event without a record.',
+    "event.kind === 'claim' || event.kind === 'postponed' || event.kind === 'doubted' || event.kind === 'scanned' || event.kind === 'unscanned'",
+  ),
+  ...of('lib/ledger/latest-verdict.ts', 'The same time was asked for before.', [
+    'EqualityOperator',
+    'reported.at > known.at',
+    'reported.at >= known.at',
+  ]),
+  ...of('lib/ledger/ledger-event.ts', 'Of two verdicts, of which one is there, one counts.', [
+    'OptionalChaining',
+    'latestVerdict(record?.verdict, verdict)?.code',
+    'latestVerdict(record?.verdict, verdict).code',
+  ]),
+
+  ...always('lib/read-back/after-look.ts', 'Only a doubt has `passes`.', "verdict.kind === 'doubt'"),
+  ...always(
+    'lib/read-back/compare-content.ts',
+    'What was not read has no checksums, and no length of a known file.',
+    "downloaded.kind === 'read'",
+  ),
+  ...of('lib/read-back/known-file.ts', 'The error that follows is caught, and answered alike.', [
+    'ConditionalExpression',
+    '!sendable',
+    'false',
+  ]),
+  ...of('lib/read-back/learn-tool.ts', 'A text has no time, so it is no lesson of any time.', [
+    'ArrayDeclaration',
+    '[]',
+    '["Stryker was here"]',
+    'group?.lessons',
+  ]),
+  ...always('lib/read-back/note-sample.ts', 'Only an attached file has evidence.', "state.status === 'attached'"),
+  ...of('lib/read-back/other-uploads.ts', 'The index by target lists records with a target.', [
+    'OptionalChaining',
+    'entry.record.target?.integrationId',
+    'entry.record.target.integrationId',
+  ]),
+  ...of('lib/read-back/read-back.ts', 'Without a look no time of a listing is read.', [
+    'ObjectLiteral',
+    '{ listedAt: clock.now(), listsWithinMs: 0 }',
+    '{}',
+  ]),
+  ...of('lib/read-back/read-back.ts', 'Nothing is known of either type of content.', [
+    'StringLiteral',
+    "''",
+    '"Stryker was here!"',
+    "contentType = ''",
+  ]),
+  ...of(
+    'lib/read-back/read-back.ts',
+    'An object that was read has both, and one that was not has neither.',
+    ['ConditionalExpression', 'name !== undefined', 'true'],
+    ['ConditionalExpression', 'contentType !== undefined', 'true'],
+    [
+      'LogicalOperator',
+      'name !== undefined && contentType !== undefined',
+      'name !== undefined || contentType !== undefined',
+    ],
+  ),
+  ...always(
+    'lib/read-back/verdict.ts',
+    'Only what was not compared has `mayPass`.',
+    "comparison.kind === 'not-compared'",
+  ),
+  ...always('lib/read-back/verdict.ts', 'It was asked before.', "comparison.kind === 'ours'"),
+  ...of('lib/read-back/verdict.ts', 'Another upload always explains its bytes.', [
+    'StringLiteral',
+    "'other-upload'",
+    '""',
+    "case 'other-upload':",
+  ]),
+  ...of(
+    'lib/read-back/verdict.ts',
+    'The end of the function means the same: undefined is not true.',
+    ['ConditionalExpression', "case 'not-compared': return false;", "case 'not-compared':"],
+    ['StringLiteral', "'not-compared'", '""', "case 'not-compared':"],
+  ),
+  ...always(
+    'lib/read-back/verdict.ts',
+    'Nothing is less than undefined.',
+    'createdAt !== undefined',
+    'sizeBytes !== undefined',
+  ),
+  ...always('lib/read-back/look.ts', 'A field without a value is not written.', 'problem !== undefined'),
+
+  ...of(
+    'lib/kombo/download.ts',
+    'Neither text is a length or a type of a page.',
+    ['StringLiteral', "''", '"Stryker was here!"', "headers['content-length']"],
+    ['StringLiteral', "''", '"Stryker was here!"', "contentType = ''"],
+    ['StringLiteral', "''", '"Stryker was here!"', "[type = '']"],
+  ),
+
+  ...of(
+    'lib/key-template/match-key.ts',
+    'The template has as many segments as the key, one id of a target, and a file name.',
+    ['StringLiteral', "''", '"Stryker was here!"'],
+    ['StringLiteral', "'candidate'", '""'],
+  ),
+  ...of(
+    'lib/key-template/match-key.ts',
+    'A key without a type, or with one that is not known, is a CV.',
+    ['StringLiteral', "'cv'", '""'],
+    ['StringLiteral', "'CV'", '""'],
+  ),
+  ...always(
+    'lib/key-template/match-key.ts',
+    'A literal has no name, and only literals stand before the first placeholder.',
+    '!isLiteral',
+    "segment.kind === 'literal'",
+  ),
+  ...always(
+    'lib/key-template/parse-templates.ts',
+    'A literal has no name and a placeholder no text, so they are in no list and equal to none.',
+    "segment.kind === 'placeholder'",
+    'name !== undefined',
+    "later.kind === 'literal'",
+  ),
+  ...always('lib/key-template/parse-templates.ts', 'Both have as many segments.', 'counterpart !== undefined'),
+  ...of('lib/key-template/parse-templates.ts', 'No segment has a fault here.', [
+    'ArrayDeclaration',
+    '[]',
+    '["Stryker was here"]',
+    'segment.ok ? [segment.value] : []',
+  ]),
+
+  ...of('handlers/events/event-facts.ts', 'Neither text is a time or a number.', [
+    'StringLiteral',
+    "''",
+    '"Stryker was here!"',
+  ]),
+  ...of('handlers/events/batch-event.ts', 'The expression does not match the word undefined.', [
+    'ConditionalExpression',
+    'arn === undefined',
+    'false',
+  ]),
+  ...always('handlers/events/object-event.ts', 'Only a number is a safe integer.', "typeof object.size === 'number'"),
+
+  ...always(
+    'lib/lane/lane-store.ts',
+    'A lane that cannot be read has no time of a touch, so it is touched; the index takes no limit as none.',
+    "lane !== 'unreadable'",
+    'upTo !== undefined',
+  ),
+  ...of(
+    'lib/lane/lane-store.ts',
+    'A lane that cannot be read has no time of an opening.',
+    ['ConditionalExpression', "lane === 'unreadable'", 'false', '(lane.openedAt'],
+    ['StringLiteral', "'unreadable'", '""', '(lane.openedAt'],
+  ),
+  ...of('lib/lane/lane.ts', 'Now is now.', ['EqualityOperator', 'nextAt <= now', 'nextAt < now']),
+  ...always('lib/lane/lane.ts', 'Nothing is less than undefined.', 'earliestDueAt !== undefined'),
+  ...of(
+    'lib/lane/note-answer.ts',
+    'A lane that cannot be read has counted nothing.',
+    ['ConditionalExpression', "lane !== 'unreadable'", 'true'],
+    ['StringLiteral', "'unreadable'", '""'],
+    ['ConditionalExpression', "counted !== 'unreadable'", 'true'],
+  ),
+  ...always('lib/lane/note-answer.ts', 'The error that follows is caught: nothing is noted.', 'failure !== undefined'),
+  ...of('lib/lane/read-integration.ts', 'A text is no action, and undefined is neither good nor bad.', [
+    'ArrayDeclaration',
+    '[]',
+    '["Stryker was here"]',
+    'write_actions',
+  ]),
+  ...of('lib/lane/read-integration.ts', 'Undefined is neither good nor bad.', [
+    'ConditionalExpression',
+    'state === undefined',
+    'false',
+  ]),
+];

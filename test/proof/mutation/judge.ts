@@ -70,7 +70,7 @@ const describeMutant = ({ file, line, mutator, original, replacement, status }: 
 
 const explains = (entry: Equivalent, mutant: Mutant): boolean =>
   entry.file === mutant.file &&
-  mutant.source.includes(entry.in) &&
+  (entry.in === undefined || mutant.source.includes(entry.in)) &&
   entry.mutator === mutant.mutator &&
   entry.original === mutant.original &&
   entry.replacement === mutant.replacement;
