@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeError, OwnError, withoutData } from '../../../lib/failures/own-error.ts';
+import { describeError, OwnError, TooManyConflicts, withoutData } from '../../../lib/failures/own-error.ts';
 
 class NamedError extends OwnError {
   override readonly name = 'NamedError';
@@ -26,6 +26,7 @@ test.each<[string, unknown, string]>([
   ['a code that is data', fault({ code: canary }), 'Error'],
   ['a status that is data', fault({ $metadata: { httpStatusCode: canary } }), 'Error'],
   ['metadata that is none', fault({ $metadata: null }), 'Error'],
+  ['a name in a list', fault({ name: ['Odd'] }), 'unknown error'],
   ['a text', canary, 'unknown error'],
   ['nothing', undefined, 'unknown error'],
   ['null', null, 'unknown error'],
@@ -49,6 +50,21 @@ test('a stack is dropped where it holds another message than the error', () => {
   expect(error.stack).toContain(canary);
   error.message = 'changed since';
   expect(withoutData(error).stack).toBe('Error: Error');
+});
+
+test.each([
+  ['a message that is only the beginning of what the stack holds', `Error: It said ${canary}\n    at a`, 'It said'],
+  ['a message that is as long as what the stack holds', 'Zebulon Quu\n    at a', 'It said that'],
+])('a stack is dropped with %s', (_, stack, message) => {
+  expect(withoutData(Object.assign(new Error(message), { stack })).stack).toBe('Error: Error');
+});
+
+test('what is no error has no stack to keep', () => {
+  expect(withoutData(canary).stack).toBe('Error: unknown error');
+});
+
+test('too many conflicts say about which item', () => {
+  expect(String(new TooManyConflicts('record'))).toBe('TooManyConflicts: Too many conflicting writes to one record.');
 });
 
 test('one of ours leaves the function as it is', () => {

@@ -215,4 +215,17 @@ export const equivalents: readonly Equivalent[] = [
     'state === undefined',
     'false',
   ]),
+
+  ...of(
+    'lib/failures/advice.ts',
+    'The expression takes all that follows, and a text in the place of no match is no step.',
+    ['Regex', '/if it stays[,:] (.+)$/is', '/if it stays[,:] (.+)/is'],
+    ['ArrayDeclaration', '[]', '["Stryker was here"]', 'if it stays'],
+  ),
+  ...of('lib/failures/own-error.ts', 'The text holds no place of the code, so it is dropped.', [
+    'StringLiteral',
+    "''",
+    '"Stryker was here!"',
+    'stack',
+  ]),
 ];

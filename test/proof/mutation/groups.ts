@@ -31,7 +31,7 @@ export const groups: readonly Group[] = [
   { name: 'key-template', files: ['lib/key-template/*.ts'], tests: ['test/lib/key-template/*.test.ts'] },
   { name: 'object-key', files: ['lib/upload/object-key.ts'], tests: ['test/lib/upload/object-key.test.ts'] },
   // Not new-code.test.ts: it compiles the source text of the tables, which Stryker has rewritten.
-  { name: 'failures', files: ['lib/failures/*.ts'], tests: ['test/lib/failures/{failures,own-error}.test.ts'] },
+  { name: 'failures', files: ['lib/failures/*.ts'], tests: ['test/lib/failures/{advice,failures,own-error}.test.ts'] },
   {
     name: 'runs',
     files: ['lib/runs/**/*.ts'],

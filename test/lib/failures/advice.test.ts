@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import {
+  becauseOf,
+  explains,
+  isGivenUp,
+  nextStepFor,
+  nextStepOfPause,
+  nextStepOfRequest,
+} from '../../../lib/failures/advice.ts';
+import type { FailureStatus } from '../../../lib/failures/failure.ts';
+import { type FailureCode, failureOf, isFailureCode, isScanCode } from '../../../lib/failures/failures.ts';
+
+const nextStepIn = (code: FailureCode) => failureOf(code).nextStep;
+
+test.each<[FailureCode, FailureStatus]>([
+  ['FILE_EMPTY', 'rejected'],
+  ['STORAGE_DENIED', 'held'],
+  ['ANSWER_LOST', 'unknown'],
+  ['OBJECT_DELETED', 'superseded'],
+])('%s is why a file is %s, so its own next step is told', (code, status) => {
+  expect(explains(code, status)).toBe(true);
+  expect(nextStepFor(code, status)).toBe(nextStepIn(code));
+});
+
+test.each<[FailureCode, FailureStatus, string]>([
+  ['STORAGE_DENIED', 'waiting', 'Nothing: it is sent automatically.'],
+  ['STORAGE_DENIED', 'unknown', 'Nothing: the target is read to see whether the file arrived.'],
+  ['ANSWER_LOST', 'held', 'Read the detail, fix its cause, then retry.'],
+  [
+    'STORAGE_DENIED',
+    'rejected',
+    'An operator has decided that it is not sent; "retry" takes that back, where the malware scan has not found it clean with "force": true.',
+  ],
+  ['FILE_EMPTY', 'superseded', 'Nothing, unless the object was deleted by mistake: then upload it again.'],
+])('%s is what a file met before it was %s, so the next step is that of its state', (code, status, step) => {
+  expect(explains(code, status)).toBe(false);
+  expect(nextStepFor(code, status)).toBe(step);
+});
+
+test('a rejected file whose code rejects no file was given up by an operator', () => {
+  expect([isGivenUp('STORAGE_DENIED'), isGivenUp('FILE_EMPTY')]).toEqual([true, false]);
+});
+
+test('a request that met what passes is repeated in a minute, any other failure has its own next step', () => {
+  const soon = 'Repeat the request in a minute.';
+  expect([nextStepOfRequest('STORAGE_UNAVAILABLE'), nextStepOfRequest('ANSWER_LOST')]).toEqual([soon, soon]);
+  for (const code of ['FILE_EMPTY', 'STORAGE_DENIED', 'INTEGRATION.INACTIVE'] as const)
+    expect(nextStepOfRequest(code)).toBe(nextStepIn(code));
+});
+
+test('a pause that an operator asked for ends by an operator, any other has the next step of its cause', () => {
+  expect(nextStepOfPause('INTEGRATION_PAUSED')).toBe('An operator ends it with "resume"; its files follow then.');
+  expect(nextStepOfPause('INTEGRATION.INACTIVE')).toBe(nextStepIn('INTEGRATION.INACTIVE'));
+});
+
+test.each<[FailureCode, string]>([
+  ['FILE_EMPTY', ' because of the file itself'],
+  ['KEY_NOT_MATCHED', ' because of its key'],
+  ['ATS.JOB_CLOSED', ' because of its target, the candidate or application'],
+  ['PLATFORM.INPUT_INVALID', ' because of the file or its key; the other side does not say which'],
+  ['STORAGE_DENIED', ' by an operator'],
+])('a file is rejected with %s%s', (code, words) => {
+  expect(becauseOf(code)).toBe(words);
+});
+
+test('a code is one of the table, and nothing else is', () => {
+  expect(['FILE_EMPTY', 'toString', '', 7, undefined, ['FILE_EMPTY']].map(isFailureCode)).toEqual([
+    true,
+    ...[false, false, false, false, false],
+  ]);
+});
+
+test('the codes of the malware scan begin with its name', () => {
+  expect(['SCAN_FAILED', 'FILE_EMPTY', 'NO_SCAN_'].map(isScanCode)).toEqual([true, false, false]);
+});
