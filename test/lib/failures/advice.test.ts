@@ -17,6 +17,8 @@ test.each<[FailureCode, FailureStatus]>([
   ['STORAGE_DENIED', 'held'],
   ['ANSWER_LOST', 'unknown'],
   ['OBJECT_DELETED', 'superseded'],
+  // Its row says that files wait; one whose id may be a mistake in its key is rejected.
+  ['PLATFORM.INTEGRATION_NOT_FOUND', 'rejected'],
 ])('%s is why a file is %s, so its own next step is told', (code, status) => {
   expect(explains(code, status)).toBe(true);
   expect(nextStepFor(code, status)).toBe(nextStepIn(code));

@@ -26,21 +26,43 @@ export const groups: readonly Group[] = [
     tests: ['test/lib/kombo/classify-response.test.ts'],
   },
   { name: 'lane', files: ['lib/lane/*.ts'], tests: ['test/lib/lane/*.test.ts'] },
-  { name: 'delivery', files: ['lib/delivery/*.ts'], tests: ['test/lib/delivery/*.test.ts'] },
+  {
+    name: 'delivery',
+    files: ['lib/delivery/*.ts'],
+    tests: [
+      'test/lib/delivery/{retry-policy,admission,attempt,deliver,deliver-failures,same-bytes,scan-verdict}.test.ts',
+      'test/lib/delivery/{attempt-repeats,corrected-upload,deliver-[b-t]*}.test.ts',
+    ],
+  },
   { name: 'download', files: ['lib/kombo/download.ts'], tests: ['test/lib/kombo/download*.test.ts'] },
   { name: 'key-template', files: ['lib/key-template/*.ts'], tests: ['test/lib/key-template/*.test.ts'] },
   { name: 'object-key', files: ['lib/upload/object-key.ts'], tests: ['test/lib/upload/object-key.test.ts'] },
   // Not new-code.test.ts: it compiles the source text of the tables, which Stryker has rewritten.
   { name: 'failures', files: ['lib/failures/*.ts'], tests: ['test/lib/failures/{advice,failures,own-error}.test.ts'] },
+  // Of the runs without the tests about thousands of files, whose rules the others prove.
+  {
+    name: 'sweep',
+    files: ['lib/runs/{sweep*,write-missed,unwatched-folders,backfill}.ts'],
+    tests: ['test/lib/runs/{backfill,sweep-state,sweep-item,sweep-pass,sweep}.test.ts'],
+  },
+  {
+    name: 'lane-runs',
+    files: ['lib/runs/{work-lanes,lane-visit,recover-lanes,probe,new-waves,count-lanes,last-reading}.ts'],
+    tests: [
+      'test/lib/runs/{new-waves,count-lanes,work-lanes,work-lanes-turns}.test.ts',
+      'test/lib/runs/recover-{account,by-probe,by-reading}.test.ts',
+    ],
+  },
   {
     name: 'runs',
-    files: ['lib/runs/**/*.ts'],
-    // Without those about thousands of files, whose rules the others prove.
+    files: [
+      'lib/runs/{adaptive-concurrency,paced-pool,compare-sample,expire-leases,gauges,scheduled-run}.ts',
+      'lib/runs/{count-outcomes,run-options,run-report}.ts',
+      'lib/runs/canary/*.ts',
+    ],
     tests: [
-      'test/lib/runs/{adaptive,backfill,compare,count,expire,gauges,new,paced}*.test.ts',
+      'test/lib/runs/{adaptive-concurrency,paced-pool,compare-sample*,expire-leases,gauges,scheduled-run}.test.ts',
       'test/lib/runs/canary/*.test.ts',
-      'test/lib/runs/{recover-account,recover-by-probe,recover-by-reading,scheduled-run}.test.ts',
-      'test/lib/runs/{work-lanes,work-lanes-turns,sweep-item,sweep-pass,sweep-state,sweep}.test.ts',
     ],
   },
   { name: 'events', files: ['handlers/events/!(count-refused).ts'], tests: ['test/handlers/events/*.test.ts'] },
