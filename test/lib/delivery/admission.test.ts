@@ -20,7 +20,15 @@ const ask = (options: Partial<DeliverOptions> = {}): Promise<Admission> =>
   admit({ kind: 'candidate', id: 'GRK123', integrationId }, { deadline: world.deadline(), ...options }, courier);
 const settled = (admission: Promise<Admission>): Promise<Admission | 'in the queue'> =>
   Promise.race([admission, new Promise<'in the queue'>((resolve) => setImmediate(() => resolve('in the queue')))]);
-const busy = { wait: { failure: { code: 'LANE_BUSY' } } };
+const busy = {
+  wait: {
+    failure: {
+      code: 'LANE_BUSY',
+      detail: 'As many calls were in flight for the integration as Kombo allows.',
+    },
+    dueAt: expect.any(Number),
+  },
+};
 
 describe('a place among the calls', () => {
   test.each([
@@ -48,11 +56,30 @@ describe('a place among the calls', () => {
   });
 });
 
+test('a paused file does not wait for a place first', async () => {
+  const first = await ask();
+  await courier.lanes.change(integrationId, (lane) => paused(lane, byOperator));
+  expect(await settled(ask())).toMatchObject({ wait: { failure: { code: 'INTEGRATION_PAUSED' } } });
+  first.leave?.();
+});
+
+test('a place is given back when the lane cannot be read after the wait for it', async () => {
+  const first = await ask();
+  const next = ask();
+  expect(await settled(next)).toBe('in the queue');
+  world.clock.advance(minute);
+  world.table.fail('get', 2);
+  first.leave?.();
+  await expect(next).rejects.toThrow('does not answer');
+  await expect(courier.load.enter(integrationId, world.deadline(), second)).resolves.toBeTypeOf('function');
+});
+
 describe('an integration that was full a moment ago', () => {
   beforeEach(() => courier.load.note(integrationId, {}, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED'));
 
   test('keeps a new file waiting', async () => {
     expect(await ask()).toMatchObject(busy);
+    expect((await ask()).wait?.dueAt).toBe(world.clock.now() + 30 * second);
   });
 
   test.each<[string, Partial<DeliverOptions>]>([

@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
+import { toItem } from '../../../lib/ledger/record-item.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
-import { minute, second } from '../../fakes/ledger-samples.ts';
+import { minute, nine, recordIn, second, states } from '../../fakes/ledger-samples.ts';
 import { losesAnswer, refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
@@ -76,6 +77,28 @@ describe('a delivery that lost its lease', () => {
     expect((await world.recordOf(upload)).state).toMatchObject({ failure: { code: 'LEASE_EXPIRED' } });
   });
 
+  test('with a refusal attaches nothing', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(async () => {
+      await losesLease(upload);
+      return refuses('KOMBO_BROKE_OFF');
+    });
+    await send(upload);
+    expect((await world.recordOf(upload)).state).toMatchObject({ status: 'unknown' });
+  });
+
+  test('whose record cannot be read any more writes nothing', async () => {
+    const upload = world.put(key);
+    const id = uploadId(upload);
+    world.kombo.script.push(() => {
+      const item = world.table.items.get(id);
+      if (item) world.table.items.set(id, { ...item, version: 7, document: '{' });
+      return takes();
+    });
+    await send(upload);
+    expect(world.table.items.get(id)).toMatchObject({ version: 7, document: '{' });
+  });
+
   test('writes no success for a later attempt, which has an ending of its own', async () => {
     const upload = world.put(key);
     world.kombo.script.push(async () => {
@@ -101,6 +124,52 @@ describe('a delivery that lost its lease', () => {
   });
 });
 
+describe('a response that was lost to the write that settles', () => {
+  test.each([
+    ['attached', takes()],
+    ['unknown', losesAnswer()],
+    ['waiting', refuses('KOMBO_BROKE_OFF')],
+    ['rejected', refuses('REMOTE.INPUT_INVALID')],
+  ])('does not hide that the file is %s', async (status, fate) => {
+    const { ledger } = deps;
+    const apply: typeof ledger.apply = async (...given) => {
+      await ledger.apply(...given);
+      return 'conflict';
+    };
+    world.kombo.script.push(() => fate);
+    expect(await send(world.put(key), {}, { ...deps, ledger: { ...ledger, apply } })).toMatchObject({ status });
+  });
+
+  test('is asked for five times at most, while others write into the record all the time', async () => {
+    let writes = 0;
+    const { ledger } = deps;
+    const busy: typeof ledger = {
+      ...ledger,
+      apply: async () => {
+        writes += 1;
+        return 'conflict';
+      },
+      read: async (id) => {
+        const known = await ledger.read(id);
+        return known?.readable
+          ? { ...known, record: { ...known.record, version: known.record.version + writes } }
+          : known;
+      },
+    };
+    expect(await send(world.put(key), {}, { ...deps, ledger: busy })).toMatchObject({ status: 'unchanged' });
+    // The last one asks whether a late success may be written.
+    expect(writes).toBe(6);
+  });
+});
+
+test('a rejected file stays rejected, however often it has been tried', async () => {
+  const upload = world.put(key);
+  const used = { countedAttempts: 11, countedSince: nine, attemptsSinceRelease: 11 };
+  world.table.items.set(uploadId(upload), toItem(recordIn(states.due, { upload, ...used }), 400));
+  world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID'));
+  expect(await send(upload)).toMatchObject({ status: 'rejected', failure: { code: 'REMOTE.INPUT_INVALID' } });
+});
+
 describe('a ledger that does not answer', () => {
   test('at the claim stops everything: nothing is sent', async () => {
     world.table.fail('put', 1);
@@ -114,7 +183,9 @@ describe('a ledger that does not answer', () => {
       world.table.fail('put', 3);
       return takes();
     });
+    const startedAt = world.clock.now();
     expect(await world.run(send(upload))).toMatchObject({ status: 'attached' });
+    expect(world.clock.now() - startedAt).toBe(1_300);
   });
 
   test('at the settling for good throws, and the lease makes it unknown: never a second POST', async () => {

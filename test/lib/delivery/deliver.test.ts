@@ -49,8 +49,14 @@ describe('a CV', () => {
   });
 
   test('is told of once, with how it went', async () => {
+    world.kombo.script.push(() => {
+      world.clock.advance(40);
+      return takes();
+    });
     const outcome = await send(world.put(key));
-    expect(world.observed).toMatchObject([{ outcome, measures: { sizeBytes: pdf.length } }]);
+    expect(world.observed).toEqual([{ outcome, measures: { totalMs: 40, komboMs: 40, sizeBytes: pdf.length } }]);
+    await send({ ...world.put(key), etag: 'etag-0' });
+    expect(world.observed[1]?.measures).toStrictEqual({ totalMs: 0 });
   });
 
   test('keeps the correlation id of its object, and takes the size of the object for that of the event', async () => {

@@ -1,0 +1,155 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Settings } from '../../../lib/config/config.ts';
+import { deliver } from '../../../lib/delivery/deliver.ts';
+import { deliverOnRequest, type RequestOptions } from '../../../lib/delivery/deliver-on-request.ts';
+import type { LedgerRecord, State } from '../../../lib/ledger/record.ts';
+import { toItem } from '../../../lib/ledger/record-item.ts';
+import type { Outcome } from '../../../lib/outcome.ts';
+import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
+import { integrationId, nine, recordIn, states } from '../../fakes/ledger-samples.ts';
+import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
+
+let world: DeliveryWorld;
+beforeEach(() => {
+  world = deliveryWorld();
+});
+
+const key = 'candidates/GRK123/Frank Doe CV.pdf';
+const ask = (
+  upload: Upload,
+  options: Partial<RequestOptions> = {},
+  settings: Partial<Settings> = {},
+): Promise<Outcome> =>
+  world.run(deliverOnRequest(upload, { deadline: world.deadline(), ...options }, world.newCourier(settings)));
+const known = (upload: Upload, state: State, change: Partial<LedgerRecord> = {}): void => {
+  world.table.items.set(uploadId(upload), toItem(recordIn(state, { upload, ...change }), 400));
+};
+
+test('a folder marker is no upload', async () => {
+  const marker = world.put('candidates/GRK123/', { bytes: new Uint8Array() });
+  expect(await ask(marker)).toEqual({ status: 'ignored', reason: 'A folder marker is not an upload.' });
+  expect(world.table.calls).toEqual([]);
+});
+
+test('an attached file costs one read and no write', async () => {
+  const upload = world.put(key);
+  known(upload, states.attached);
+  expect(await ask(upload)).toMatchObject({ status: 'already-attached' });
+  expect(world.kombo.posts).toEqual([]);
+  expect(world.table.calls.filter((call) => call === 'put').length).toBeLessThanOrEqual(1);
+});
+
+test('a record that cannot be read is not sent', async () => {
+  const upload = world.put(key);
+  known(upload, states.due);
+  const item = world.table.items.get(uploadId(upload));
+  if (item) world.table.items.set(uploadId(upload), { ...item, document: '{' });
+  await ask(upload);
+  expect(world.kombo.posts).toEqual([]);
+  expect(world.table.calls).toEqual(['get']);
+});
+
+describe('a file that waits', () => {
+  test('is sent before it is due, because an operator asks for it', async () => {
+    const upload = world.put(key);
+    known(upload, states.waiting);
+    expect(await ask(upload)).toMatchObject({ status: 'attached' });
+    expect(await world.recordOf(upload)).not.toHaveProperty('backfill');
+  });
+
+  test('waits on when it is one of many', async () => {
+    const upload = world.put(key);
+    known(upload, states.waiting);
+    expect(await ask(upload, { isBackfill: true })).toMatchObject({ status: 'unchanged' });
+    expect(world.kombo.posts).toEqual([]);
+  });
+});
+
+test('one of many is noted as such', async () => {
+  const upload = world.put(key);
+  expect(await ask(upload, { isBackfill: true })).toMatchObject({ status: 'attached' });
+  expect(await world.recordOf(upload)).toMatchObject({ backfill: true });
+});
+
+test.each([
+  [{ isBackfill: true }, 'waiting'],
+  [{ isBackfill: true, isPaced: true }, 'attached'],
+  [{}, 'attached'],
+])('of an integration that was full a moment ago, a file asked for with %j is %s', async (options, status) => {
+  const courier = world.newCourier();
+  const load = { ...courier.load, fullUntil: () => nine + 1_000 };
+  const asked = deliverOnRequest(world.put(key), { deadline: world.deadline(), ...options }, { ...courier, load });
+  expect(await world.run(asked)).toMatchObject({ status });
+});
+
+describe('with REQUIRE_SCAN', () => {
+  const requireScan = { requireScan: true };
+
+  test('a file without a verdict is held', async () => {
+    const upload = world.put(key);
+    expect(await ask(upload, {}, requireScan)).toMatchObject({ status: 'held', failure: { code: 'SCAN_MISSING' } });
+    expect(world.kombo.posts).toEqual([]);
+    expect(world.observed).toMatchObject([{ measures: { totalMs: 0 } }]);
+  });
+
+  test.each<[string, State, Partial<LedgerRecord>]>([
+    ['waits, because it has had its verdict', states.waiting, {}],
+    ['was found clean', states.superseded, { verdict: { code: 'clean', at: nine } }],
+  ])('a file is sent that %s', async (_, state, change) => {
+    const upload = world.put(key);
+    known(upload, state, change);
+    expect(await ask(upload, {}, requireScan)).toMatchObject({ status: 'attached' });
+  });
+
+  test('a superseded file whose verdict is not clean is held', async () => {
+    const upload = world.put(key);
+    known(upload, states.superseded);
+    expect(await ask(upload, {}, requireScan)).toMatchObject({ status: 'held' });
+  });
+});
+
+describe('after a restore of the table', () => {
+  const restored = { since: nine - 7_200_000, at: nine, reason: 'A test.' };
+  const restore = () => world.newCourier().lanes.change('*', (lane) => ({ ...lane, restored }));
+  const old = () => ({ ...world.put(key), modifiedAt: nine - 3_600_000 });
+
+  test('a file from before it is looked up, and one from after it is sent', async () => {
+    await restore();
+    expect(await ask(old())).toMatchObject({ status: 'unknown', failure: { code: 'RESTORED_DOUBT' } });
+    expect(world.kombo.posts).toEqual([]);
+    const newer = { ...world.put('candidates/GRK1/cv.pdf'), modifiedAt: nine };
+    expect(await ask(newer)).toMatchObject({ status: 'attached' });
+  });
+
+  test('a file that an event reports without its time is looked up when its record is older', async () => {
+    const upload = world.put(key);
+    known(upload, states.due);
+    await restore();
+    expect(await ask(upload)).toMatchObject({ status: 'unknown', failure: { code: 'RESTORED_DOUBT' } });
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('an event of a file whose record is older has it looked up, although the event does not say when it was put', async () => {
+    const upload = world.put(key);
+    known(upload, states.due);
+    await restore();
+    const outcome = await deliver(upload, { deadline: world.deadline() }, world.newCourier());
+    expect(outcome).toMatchObject({ status: 'unknown', failure: { code: 'RESTORED_DOUBT' } });
+  });
+
+  test('a file from before it that lacks its verdict is held as one that may be delivered', async () => {
+    await restore();
+    const upload = old();
+    await ask(upload, {}, { requireScan: true });
+    expect((await world.recordOf(upload)).state).toMatchObject({ status: 'held', mayBeDelivered: true });
+    const newer = { ...world.put('candidates/GRK1/cv.pdf'), modifiedAt: nine };
+    await ask(newer, {}, { requireScan: true });
+    expect((await world.recordOf(newer)).state).toMatchObject({ status: 'held', mayBeDelivered: false });
+  });
+
+  test('a lane is touched before a file in doubt enters it', async () => {
+    await restore();
+    await ask(old());
+    expect(await world.newCourier().lanes.read(integrationId)).toMatchObject({ touchedAt: nine });
+  });
+});
