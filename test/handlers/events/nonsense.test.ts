@@ -80,6 +80,7 @@ describe('what is no event at all', () => {
   );
 
   test('records of another service are refused by their source and kept', () => {
+    expect(parse({ Records: [{ eventSource: 'aws:kinesis' }] }).envelope).toBe('unrecognised');
     expect(refusalOf({ Records: [{ eventSource: 'aws:kinesis', kinesis: { data: 'eA==' } }] })).toMatchObject({
       code: 'EVENT_UNKNOWN',
       detail: `A record is from aws:kinesis. ${expected}`,

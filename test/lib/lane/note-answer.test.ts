@@ -194,6 +194,11 @@ test('twenty files that meet the same failure concurrently begin one pause', asy
   expect(world.lane()).toMatchObject({ version: 1, pause: { code: 'INTEGRATION.PERMISSION_MISSING' } });
 });
 
+test('an id that Kombo does not know pauses its lane where the setting names it: then it is no mistake in a key', async () => {
+  await note('PLATFORM.INTEGRATION_NOT_FOUND');
+  expect(pauseOf()).toBe('PLATFORM.INTEGRATION_NOT_FOUND');
+});
+
 test('an id that Kombo does not know pauses nothing where it may be a mistake in a key, even if its file was not rejected', async () => {
   await note('PLATFORM.INTEGRATION_NOT_FOUND', { id: otherIntegration });
   expect(world.lane(otherIntegration)).toMatchObject({ touchedAt: nine, outages: 0 });

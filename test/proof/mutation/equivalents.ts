@@ -83,7 +83,7 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...of('lib/read-back/read-back.ts', 'Without a look no time of a listing is read.', [
     'ObjectLiteral',
-    '{ listedAt: clock.now(), listsWithinMs: 0 }',
+    '{ listedAt: clock.now(), listsWithinMs: 0, hasListed: false }',
     '{}',
   ]),
   ...of('lib/read-back/read-back.ts', 'Nothing is known of either type of content.', [
@@ -180,6 +180,7 @@ export const equivalents: readonly Equivalent[] = [
     'arn === undefined',
     'false',
   ]),
+  ...always('handlers/events/object-event.ts', 'An ETag without a value is taken for none.', 'etag !== undefined'),
   ...always('handlers/events/object-event.ts', 'Only a number is a safe integer.', "typeof object.size === 'number'"),
 
   ...always(
@@ -191,8 +192,15 @@ export const equivalents: readonly Equivalent[] = [
   ...of(
     'lib/lane/lane-store.ts',
     'A lane that cannot be read has no time of an opening.',
+    ['StringLiteral', "'unreadable'", '""', 'touched(lane'],
     ['ConditionalExpression', "lane === 'unreadable'", 'false', '(lane.openedAt'],
     ['StringLiteral', "'unreadable'", '""', '(lane.openedAt'],
+  ),
+  ...of(
+    'lib/lane/lane.ts',
+    'A lane that cannot be read shows no restore.',
+    ['ConditionalExpression', "account === 'unreadable'", 'false'],
+    ['StringLiteral', "'unreadable'", '""', 'account.restored'],
   ),
   ...of('lib/lane/lane.ts', 'Now is now.', ['EqualityOperator', 'nextAt <= now', 'nextAt < now']),
   ...always('lib/lane/lane.ts', 'Nothing is less than undefined.', 'earliestDueAt !== undefined'),
