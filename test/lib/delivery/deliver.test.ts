@@ -74,6 +74,14 @@ describe('a CV', () => {
   });
 });
 
+test('what Kombo says of a refusal is kept with the file: its words, its link and a code that is not in the table', async () => {
+  const said = { unlistedCode: 'REMOTE.QUITE_NEW', komboMessage: 'No room.', logUrl: 'https://app.kombo.dev/x' };
+  world.kombo.script.push(() => refuses('KOMBO_REFUSED', said));
+  const upload = world.put(key);
+  await send(upload);
+  expect((await world.recordOf(upload)).state).toMatchObject({ failure: { code: 'KOMBO_REFUSED', ...said } });
+});
+
 describe('a second event for the same upload', () => {
   test('is one refused write, and quiet', async () => {
     const upload = world.put(key);

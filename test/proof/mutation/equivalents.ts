@@ -183,6 +183,36 @@ export const equivalents: readonly Equivalent[] = [
   ...always('handlers/events/object-event.ts', 'An ETag without a value is taken for none.', 'etag !== undefined'),
   ...always('handlers/events/object-event.ts', 'Only a number is a safe integer.', "typeof object.size === 'number'"),
 
+  ...of(
+    'lib/delivery/deliver.ts',
+    'A key that fits has an admission, and one that has to wait has returned before.',
+    ['OptionalChaining', 'admission?.wait', 'admission.wait'],
+    ['OptionalChaining', 'admission?.leave?.()', 'admission?.leave()'],
+  ),
+  ...always('lib/delivery/deliver.ts', 'A claim that was written is being sent.', "state.status === 'sending'"),
+  ...always('lib/delivery/doubt.ts', 'Nothing is less than undefined.', 'modifiedAt !== undefined'),
+  ...always(
+    'lib/delivery/attempt.ts',
+    'A field without a value is not written.',
+    'retryAfterMs !== undefined',
+    'unlistedCode !== undefined',
+    'komboMessage !== undefined',
+    'logUrl !== undefined',
+  ),
+  ...of(
+    'lib/delivery/settle.ts',
+    'A conflict has no record.',
+    ['ConditionalExpression', "written === 'conflict'", 'false'],
+    ['StringLiteral', "'conflict'", '""', "written === 'conflict' ? undefined"],
+  ),
+  ...always('lib/delivery/settle.ts', 'What Kombo answered was sent to a target.', 'record.target !== undefined'),
+  ...always(
+    'lib/delivery/settle.ts',
+    'Other endings have no failure and no `as`.',
+    "ending.kind === 'failed'",
+    "event.kind === 'failed'",
+  ),
+
   ...always(
     'lib/lane/lane-store.ts',
     'A lane that cannot be read has no time of a touch, so it is touched; the index takes no limit as none.',
