@@ -29,7 +29,7 @@ describe('the bucket', () => {
     ['an ARN after something', { s3BucketArn: 'x arn:aws:s3:::cv-inbox' }],
     ['an object of the bucket', { s3BucketArn: 'arn:aws:s3:::cv-inbox/a.pdf' }],
   ])('%s is refused', (_name, task) => {
-    const detail = 'The manifest names another bucket than BUCKET, which is "cv-inbox".';
+    const detail = 'The manifest names a bucket other than BUCKET, which is "cv-inbox".';
     expect(taskOf(eventWith(task))).toMatchObject({ kind: 'refused', code: 'BUCKET_FOREIGN', detail });
   });
 });
@@ -80,7 +80,7 @@ test.each(['1.0', '2.0', '', 2, null])('schema version %j is read', (version) =>
 test.each<readonly [string, string]>([
   ['3.0', 'The job uses InvocationSchemaVersion 3.0.'],
   ...['Frank', 'Frank 3.0', '3.0 Frank', '1.0.0.0.0.0.0'].map(
-    (version) => [version, 'The job uses an InvocationSchemaVersion that is no number.'] as const,
+    (version) => [version, 'The job uses an InvocationSchemaVersion that is not a number.'] as const,
   ),
 ])('schema version %j is refused by task, so that the report says why', (version, detail) => {
   expect(taskOf(eventWith({}, version))).toMatchObject({ kind: 'refused', code: 'SCHEMA_UNKNOWN', detail });

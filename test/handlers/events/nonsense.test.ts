@@ -74,7 +74,7 @@ describe('what is no event at all', () => {
     'a record of %j is refused without repeating it',
     (eventSource) => {
       expect(refusalOf({ Records: [{ eventSource }] }).detail).toBe(
-        `A record is of a source that is not of AWS. ${expected}`,
+        `A record is from a source outside AWS. ${expected}`,
       );
     },
   );

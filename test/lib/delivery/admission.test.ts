@@ -24,7 +24,7 @@ const busy = {
   wait: {
     failure: {
       code: 'LANE_BUSY',
-      detail: 'As many calls were in flight for the integration as Kombo allows.',
+      detail: "Kombo's limit on concurrent calls for the integration was reached.",
     },
     dueAt: expect.any(Number),
   },

@@ -26,12 +26,12 @@ test.each<[FailureCode, FailureStatus]>([
 
 test.each<[FailureCode, FailureStatus, string]>([
   ['STORAGE_DENIED', 'waiting', 'Nothing: it is sent automatically.'],
-  ['STORAGE_DENIED', 'unknown', 'Nothing: the target is read to see whether the file arrived.'],
+  ['STORAGE_DENIED', 'unknown', 'Nothing: the target is checked to see whether the file arrived.'],
   ['ANSWER_LOST', 'held', 'Read the detail, fix its cause, then retry.'],
   [
     'STORAGE_DENIED',
     'rejected',
-    'An operator has decided that it is not sent; "retry" takes that back, where the malware scan has not found it clean with "force": true.',
+    'An operator decided not to send it. "retry" reverses that; add "force": true if the malware scan has not found the file clean.',
   ],
   ['FILE_EMPTY', 'superseded', 'Nothing, unless the object was deleted by mistake: then upload it again.'],
 ])('%s is what a file met before it was %s, so the next step is that of its state', (code, status, step) => {
@@ -51,7 +51,7 @@ test('a request that met what passes is repeated in a minute, any other failure 
 });
 
 test('a pause that an operator asked for ends by an operator, any other has the next step of its cause', () => {
-  expect(nextStepOfPause('INTEGRATION_PAUSED')).toBe('An operator ends it with "resume"; its files follow then.');
+  expect(nextStepOfPause('INTEGRATION_PAUSED')).toBe('An operator ends it with "resume"; its files are then sent.');
   expect(nextStepOfPause('INTEGRATION.INACTIVE')).toBe(nextStepIn('INTEGRATION.INACTIVE'));
 });
 
@@ -59,7 +59,7 @@ test.each<[FailureCode, string]>([
   ['FILE_EMPTY', ' because of the file itself'],
   ['KEY_NOT_MATCHED', ' because of its key'],
   ['ATS.JOB_CLOSED', ' because of its target, the candidate or application'],
-  ['PLATFORM.INPUT_INVALID', ' because of the file or its key; the other side does not say which'],
+  ['PLATFORM.INPUT_INVALID', ' because of the file or its key; Kombo does not say which'],
   ['STORAGE_DENIED', ' by an operator'],
 ])('a file is rejected with %s%s', (code, words) => {
   expect(becauseOf(code)).toBe(words);

@@ -93,11 +93,11 @@ test.each<[ScanFailureCode, string]>([
   ['SCAN_UNSUPPORTED', 'GuardDuty reported UNSUPPORTED.'],
   ['SCAN_DENIED', 'GuardDuty reported ACCESS_DENIED.'],
   ['SCAN_FAILED', 'GuardDuty reported FAILED.'],
-  ['SCAN_VERDICT_UNKNOWN', 'GuardDuty reported something that is not one of its five verdicts.'],
+  ['SCAN_VERDICT_UNKNOWN', 'GuardDuty reported a result that is not one of its five verdicts.'],
 ])('a file held for %s says: %s', (code, detail) => {
   expect(failureOfVerdict(code)).toEqual({ code, detail });
 });
 
 test('a file that is held without a verdict says which setting holds it', () => {
-  expect(missingVerdict.detail).toBe('REQUIRE_SCAN is on, and no clean verdict has come for the object.');
+  expect(missingVerdict.detail).toBe('REQUIRE_SCAN is on, and no clean verdict has arrived for the object.');
 });

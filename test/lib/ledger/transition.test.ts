@@ -244,7 +244,7 @@ describe('a lease that ended', () => {
       rejectedAt: nine,
       failure: {
         code: 'KEY_NOT_MATCHED',
-        detail: 'The function that found no template for the key ended before it could write that down.',
+        detail: 'The key matches no key template. The function that found this ended before it could record it.',
       },
     });
   });

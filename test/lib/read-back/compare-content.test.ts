@@ -51,7 +51,7 @@ describe('what the bytes of one listed file are', () => {
   ])('a login page %s is not compared, and no later look changes that', async (_, bytes) => {
     expect(await one(page(bytes))).toMatchObject({
       kind: 'not-compared',
-      reason: expect.stringMatching(/^The link led to a page/),
+      reason: expect.stringMatching(/^The link returned a page/),
       mayPass: false,
     });
   });

@@ -297,7 +297,7 @@ test('ON_UNKNOWN=resend sends without a look, three times at most', async () => 
     const status = attempt < 3 ? 'waiting' : 'held';
     expect(await read(upload, { onUnknown: 'resend' })).toMatchObject({ status });
   }
-  const seen = 'The target was not looked at, because ON_UNKNOWN is resend.';
+  const seen = 'The target was not checked, because ON_UNKNOWN is resend.';
   expect((await world.recordOf(upload)).state).toMatchObject({
     failure: { detail: `It was sent 3 times without a clear answer; the last attempt ended with ANSWER_LOST. ${seen}` },
   });
@@ -344,7 +344,7 @@ test('a file without a target has none to look at, so an operator decides', asyn
   const upload = await sent(losesFile);
   const { target: _, ...nowhere } = await world.recordOf(upload);
   const held = await world.run(readBack(nowhere, world.deadline(), courier));
-  const detail = `The last attempt ended with ANSWER_LOST. The key fits none of KEY_TEMPLATES, so there is no target to look at.`;
+  const detail = `The last attempt ended with ANSWER_LOST. The key matches none of KEY_TEMPLATES, so there is no target to check.`;
   expect(held).toMatchObject({ status: 'held', failure: { code: 'OUTCOME_UNKNOWN', detail } });
 });
 

@@ -26,7 +26,7 @@ test('what hindered a look is a second sentence', () => {
 
 test('a tool of which nothing is known is told with what will teach it', () => {
   expect(toolSentences([], nine)).toEqual([
-    'Nothing is known of this tool yet. The next files that Kombo attaches will teach it: 15 minutes later their targets are listed and the bytes compared.',
+    'Nothing is known about this tool yet. That changes with the next attached files: 15 minutes later their targets are listed and the bytes compared.',
   ]);
 });
 
@@ -36,13 +36,13 @@ test('what is known of a tool is one sentence for each kind of target and type o
   const twice = found(once, 'B', 20, nine + minute);
   const waiting = withSample(twice, pdfs, sampleOf('C', 30));
   expect(toolSentences(compared(waiting, sampleOf('D', 5), 'not-found', nine, letters), nine + minute)).toEqual([
-    'This tool lists application/pdf files of candidates, and keeps them byte for byte up to 20 bytes (known until 2026-02-04T09:01:00.000Z). Files that wait to be compared: 1.',
+    'This tool lists application/pdf files of candidates, and stores them unchanged up to 20 bytes (valid until 2026-02-04T09:01:00.000Z). Files still to be compared: 1.',
     'It is not known whether this tool lists text/plain files of applications.',
   ]);
   expect(toolSentences(once, nine)).toEqual([
-    'This tool lists application/pdf files of candidates, and may change them: unchanged files were found at one target only (known until 2026-02-04T09:00:00.000Z).',
+    'This tool lists application/pdf files of candidates, and may change them: an unchanged file was found at one target only (valid until 2026-02-04T09:00:00.000Z).',
   ]);
   expect(toolSentences(withSample([], letters, sampleOf('A', 1)), nine)).toEqual([
-    'It is not known whether this tool lists text/plain files of applications. Files that wait to be compared: 1.',
+    'It is not known whether this tool lists text/plain files of applications. Files still to be compared: 1.',
   ]);
 });

@@ -38,7 +38,7 @@ export const equivalents: readonly Equivalent[] = [
     'lib/ledger/transition.ts',
     'Never thrown: the moves allow a look from unknown alone, and a retry from states with a failure alone.',
     ['ConditionalExpression', "state.status !== 'unknown'", 'false'],
-    ['StringLiteral', '`The target of a file that is ${state.status} is not read.`', '``'],
+    ['StringLiteral', '`The target of a file that is ${state.status} is not checked.`', '``'],
     ['ConditionalExpression', "!('failure' in state)", 'false'],
     ['StringLiteral', '`A file that is ${state.status} cannot be released.`', '``'],
   ),
@@ -257,8 +257,8 @@ export const equivalents: readonly Equivalent[] = [
   ...of(
     'lib/failures/advice.ts',
     'The expression takes all that follows, and a text in the place of no match is no step.',
-    ['Regex', '/if it stays[,:] (.+)$/is', '/if it stays[,:] (.+)/is'],
-    ['ArrayDeclaration', '[]', '["Stryker was here"]', 'if it stays'],
+    ['Regex', '/if this persists[,:] (.+)$/is', '/if this persists[,:] (.+)/is'],
+    ['ArrayDeclaration', '[]', '["Stryker was here"]', 'if this persists'],
   ),
   ...of('lib/failures/own-error.ts', 'The text holds no place of the code, so it is dropped.', [
     'StringLiteral',
