@@ -7,19 +7,19 @@ const dynamo = await startLocalDynamo();
 afterAll(() => dynamo.stop());
 
 describe('the table of the ledger', () => {
-  test('is created, is usable immediately, and is found again', async () => {
+  test('the table of the ledger is created, is usable immediately, and is found again', async () => {
     expect(await createTable(dynamo.client, 'first-table')).toBe('created');
     const { Table } = await dynamo.client.send(new DescribeTableCommand({ TableName: 'first-table' }));
     expect(Table?.TableStatus).toBe('ACTIVE');
     expect(await createTable(dynamo.client, 'first-table')).toBe('existed');
   });
 
-  test('can be created by two callers concurrently', async () => {
+  test('the table of the ledger can be created by two callers concurrently', async () => {
     const both = [createTable(dynamo.client, 'shared-table'), createTable(dynamo.client, 'shared-table')];
     await expect(Promise.all(both)).resolves.toHaveLength(2);
   });
 
-  test('of another layout is not used: it says what to do', async () => {
+  test('the table of the ledger of another layout is not used: it says what to do', async () => {
     await dynamo.client.send(
       new CreateTableCommand({
         TableName: 'old-table',
@@ -33,7 +33,7 @@ describe('the table of the ledger', () => {
     );
   });
 
-  test('whose indexes hold something else is not used either', async () => {
+  test('the table of the ledger whose indexes hold something else is not used either', async () => {
     const { TimeToLiveSpecification: _, GlobalSecondaryIndexes, ...rest } = await tableDefinition();
     const whole = GlobalSecondaryIndexes?.map((its) => ({ ...its, Projection: { ProjectionType: 'ALL' as const } }));
     await dynamo.client.send(

@@ -27,7 +27,7 @@ Resources:
 `;
 
 describe('the definition', () => {
-  test('is what CreateTable and UpdateTimeToLive take of the template, and nothing more', () => {
+  test('the definition is what CreateTable and UpdateTimeToLive take of the template, and nothing more', () => {
     expect(parseTableDefinition(template)).toEqual({
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [
@@ -46,7 +46,7 @@ describe('the definition', () => {
     });
   });
 
-  test('of the deployed table has the keys that the ledger asks for', async () => {
+  test('the definition of the deployed table has the keys that the ledger asks for', async () => {
     const file = path.join(import.meta.dirname, '../../../../../infra/resources/table.yml');
     expect(parseTableDefinition(await readFile(file, 'utf8'))).toMatchObject({
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
@@ -77,7 +77,7 @@ describe('the definition', () => {
       template.replace('KeyType: HASH }]\n      Global', 'KeyType: SORT }]\n      Global'),
       'KeySchema.0.KeyType',
     ],
-  ])('of a file %s is refused, and says so', (_, yaml, message) => {
+  ])('the definition of a file %s is refused, and says so', (_, yaml, message) => {
     expect(() => parseTableDefinition(yaml)).toThrow(message);
   });
 });

@@ -59,7 +59,7 @@ describe('the stream', () => {
   };
   const keys = { pk: { S: 'a' } };
 
-  test('tells inserts, changes and deletions with both images, in their order', async () => {
+  test('the stream tells inserts, changes and deletions with both images, in their order', async () => {
     const seen = await writesDuring(async () => {
       await put(1);
       await put(2);
@@ -81,7 +81,7 @@ describe('the stream', () => {
     ]);
   });
 
-  test('tells nothing of a refused write, nor of one that changes nothing', async () => {
+  test('the stream tells nothing of a refused write, nor of one that changes nothing', async () => {
     await put(1);
     const seen = await writesDuring(async () => {
       await putWhenAbsent(2);
@@ -91,7 +91,7 @@ describe('the stream', () => {
     expect(seen).toEqual([]);
   });
 
-  test('tells each item of a batch', async () => {
+  test('the stream tells each item of a batch', async () => {
     await put(1);
     const seen = await writesDuring(() =>
       client.send(
@@ -108,7 +108,7 @@ describe('the stream', () => {
     ]);
   });
 
-  test('tells the writes of one item in the order in which they were done', async () => {
+  test('the stream tells the writes of one item in the order in which they were done', async () => {
     const seen = await writesDuring(() => Promise.all(Array.from({ length: 20 }, (_, version) => put(version))));
     expect(seen).toHaveLength(20);
     for (const [at, write] of seen.entries()) expect(write.oldImage).toEqual(seen[at - 1]?.newImage);

@@ -55,7 +55,7 @@ describe('switching the expiry of items', () => {
   const update = (client: DynamoDBClient, Enabled: boolean, AttributeName = 'expiresAt', name = TableName) =>
     client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification: { AttributeName, Enabled } }));
 
-  test('off keeps the items from then on, and it can be switched on again', async () => {
+  test('switching the expiry of items off keeps the items from then on, and it can be switched on again', async () => {
     const { client, keysLeft, put } = await start();
     await createTable(client, TableName);
     await update(client, false);
@@ -66,7 +66,7 @@ describe('switching the expiry of items', () => {
     await expect.poll(keysLeft, { interval: 10 }).toEqual([]);
   });
 
-  test('off twice, by another attribute, or for no table is refused', async () => {
+  test('switching the expiry of items off twice, by another attribute, or for no table is refused', async () => {
     const { client } = await start();
     await createTable(client, TableName);
     await expect(update(client, false, 'other')).rejects.toThrow('current AttributeName is expiresAt');

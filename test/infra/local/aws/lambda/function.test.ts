@@ -67,69 +67,72 @@ const start = (options: Partial<LambdaOptions> = {}): Lambda => {
 const answerOf = async (answer: Promise<unknown>): Promise<Answer> => (await answer) as Answer;
 
 describe('an invocation', () => {
-  test('gets the event, a context and nothing of the environment of the stack, and its answer comes back', async () => {
+  test('an invocation gets the event, a context and nothing of the environment of the stack, and its answer comes back', async () => {
     const answer = await answerOf(start().invoke({ do: 'tell' }, 'request-1'));
     expect(answer).toMatchObject({ name: 'on-test', id: 'request-1', env: 'hello', home: null });
     expect(answer.left).toBeGreaterThan(0);
     expect(answer.left).toBeLessThanOrEqual(20_000);
   });
 
-  test('that returns nothing answers null, as on Lambda', async () => {
+  test('an invocation that returns nothing answers null, as on Lambda', async () => {
     expect(await start().invoke({ do: 'nothing' })).toBeNull();
   });
 
-  test('that throws rejects with the type and the message', async () => {
+  test('an invocation that throws rejects with the type and the message', async () => {
     await expect(start().invoke({ do: 'throw' })).rejects.toMatchObject({
       name: 'FunctionFailed',
       error: { errorType: 'RangeError', errorMessage: 'no such thing' },
     });
   });
 
-  test('that runs out of time is ended, and the next one gets a new process', async () => {
+  test('an invocation that runs out of time is ended, and the next one gets a new process', async () => {
     const lambda = start({ timeoutMs: 3_000 });
     await expect(lambda.invoke({ do: 'hang' })).rejects.toMatchObject({ error: { errorType: 'Sandbox.Timedout' } });
     expect(await answerOf(lambda.invoke({ do: 'tell' }))).toMatchObject({ invocations: 1 });
   });
 
-  test.each([['die'], ['exit']])('whose process ends (%s) fails, and the next one gets a new process', async (how) => {
-    const lambda = start();
-    await expect(lambda.invoke({ do: how })).rejects.toMatchObject({ error: { errorType: 'Runtime.ExitError' } });
-    expect(await answerOf(lambda.invoke({ do: 'tell' }))).toMatchObject({ invocations: 1 });
-  });
+  test.each([['die'], ['exit']])(
+    'an invocation whose process ends (%s) fails, and the next one gets a new process',
+    async (how) => {
+      const lambda = start();
+      await expect(lambda.invoke({ do: how })).rejects.toMatchObject({ error: { errorType: 'Runtime.ExitError' } });
+      expect(await answerOf(lambda.invoke({ do: 'tell' }))).toMatchObject({ invocations: 1 });
+    },
+  );
 
-  test('of a module that cannot be loaded says why', async () => {
+  test('an invocation of a module that cannot be loaded says why', async () => {
     const broken = path.join(path.dirname(modulePath), 'broken.mjs');
     await writeFile(broken, "throw new Error('the bundle is broken');");
     await expect(start({ modulePath: broken }).invoke({})).rejects.toThrow('the bundle is broken');
   });
 
-  test('of a module without a handler says so', async () => {
+  test('an invocation of a module without a handler says so', async () => {
     const empty = path.join(path.dirname(modulePath), 'empty.mjs');
     await writeFile(empty, 'export const other = 1;');
     await expect(start({ modulePath: empty }).invoke({})).rejects.toThrow('exports no function named "handler"');
   });
 
-  test('continues after Ctrl-C: the stack decides when it ends', async () => {
+  test('an invocation continues after Ctrl-C: the stack decides when it ends', async () => {
     expect(await answerOf(start().invoke({ do: 'interrupt' }))).toMatchObject({ invocations: 1 });
   });
 });
 
 describe('processes', () => {
-  test('stay warm from one invocation to the next', async () => {
+  test('processes stay warm from one invocation to the next', async () => {
     const lambda = start();
     const first = await answerOf(lambda.invoke({ do: 'tell' }));
     const second = await answerOf(lambda.invoke({ do: 'tell' }));
     expect(second).toMatchObject({ pid: first.pid, invocations: 2 });
   });
 
-  test('serve one invocation at a time, and no more of them run than the limit says', async () => {
+  test('processes serve one invocation at a time, and no more of them run than the limit says', async () => {
     const lambda = start({ concurrency: 2 });
     const answers = await Promise.all(Array.from({ length: 8 }, () => answerOf(lambda.invoke({ do: 'wait', ms: 20 }))));
     expect(answers.map(({ under }) => under)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(2);
   });
 
-  test('end with the function, also those in the middle of something', async () => {
+  test('processes end with the function, also those in the middle of something', async () => {
     const lambda = start({ concurrency: 2 });
     await lambda.invoke({ do: 'tell' });
     const hanging = lambda.invoke({ do: 'hang' });
@@ -139,7 +142,7 @@ describe('processes', () => {
     expect(pids.filter(isRunning)).toEqual([]);
   });
 
-  test('that are nearly done may finish when the function closes', async () => {
+  test('processes that are nearly done may finish when the function closes', async () => {
     const lambda = start();
     await lambda.invoke({ do: 'tell' });
     const slow = answerOf(lambda.invoke({ do: 'wait', ms: 100 }));
@@ -149,21 +152,21 @@ describe('processes', () => {
 });
 
 describe('an event that is sent without waiting for its answer', () => {
-  test('is given to the function again when it failed', async () => {
+  test('an event that is sent without waiting for its answer is given to the function again when it failed', async () => {
     expect(await start().send({ do: 'throw-at-first', good: 3 })).toMatchObject({
       ok: true,
       result: { invocations: 3 },
     });
   });
 
-  test('is given up after two repeats, with the last error', async () => {
+  test('an event that is sent without waiting for its answer is given up after two repeats, with the last error', async () => {
     const lines: string[] = [];
     const result = await start({ onLine: (line) => lines.push(line) }).send({ do: 'throw' });
     expect(result).toMatchObject({ ok: false, error: { errorType: 'RangeError', errorMessage: 'no such thing' } });
     expect(lines.filter((line) => line === '{"got":"throw"}')).toHaveLength(3);
   });
 
-  test('is repeated when its process was killed', async () => {
+  test('an event that is sent without waiting for its answer is repeated when its process was killed', async () => {
     const started = Promise.withResolvers<void>();
     const lambda = start({ onLine: () => started.resolve() });
     const result = lambda.send({ do: 'wait', ms: 100 });
@@ -172,7 +175,7 @@ describe('an event that is sent without waiting for its answer', () => {
     expect(await result).toMatchObject({ ok: true, result: { invocations: 1 } });
   });
 
-  test('is not begun any more once the function closes', async () => {
+  test('an event that is sent without waiting for its answer is not begun any more once the function closes', async () => {
     const lambda = start();
     const first = lambda.send({ do: 'wait', ms: 50 });
     const waiting = lambda.send({ do: 'tell' });

@@ -114,7 +114,7 @@ describe('nothing is told', () => {
     return record;
   };
 
-  test('of a claim', async () => {
+  test('nothing is told of a claim', async () => {
     await claimed(ledger, 'owner-A');
     expect({ events, writes }).toEqual({ events: [], writes: 2 });
   });
@@ -124,7 +124,7 @@ describe('nothing is told', () => {
     expect({ events, writes }).toEqual({ events: [], writes: 3 });
   });
 
-  test('of a write that keeps the status', async () => {
+  test('nothing is told of a write that keeps the status', async () => {
     const record = await held();
     await written(ledger, record, {
       kind: 'scanned',
@@ -134,14 +134,14 @@ describe('nothing is told', () => {
     expect({ events, writes }).toEqual({ events: [], writes: 4 });
   });
 
-  test('when a record is forgotten', async () => {
+  test('nothing is told when a record is forgotten', async () => {
     const record = await held();
     const id = 'cv-inbox/candidates/GRK123/Frank Doe CV.pdf#9b2cf535f27731c974343645a3985328';
     expect(await ledger.forget({ id, readable: true, record })).toBe('forgotten');
     expect({ events, writes }).toEqual({ events: [], writes: 4 });
   });
 
-  test('when a record expires', async () => {
+  test('nothing is told when a record expires', async () => {
     let nowMs = nine;
     const expiry = { nowMs: () => nowMs, everyMs: 10 };
     const { server: expiring, client: own } = await testDynamoDb(onTestFinished, undefined, 0, expiry);

@@ -12,23 +12,23 @@ describe('an event pattern', () => {
     ['an attribute of another type', { eventName: 'MODIFY', dynamodb: image({ outcome: { S: '1' } }) }, false],
     ['nothing of what must exist', { eventName: 'MODIFY', dynamodb: image({}) }, false],
     ['no image at all', { eventName: 'MODIFY', dynamodb: {} }, false],
-  ])('fits an event with %s: %#', (_, event, expected) => {
+  ])('an event pattern fits an event with %s: %#', (_, event, expected) => {
     expect(fits(pattern, event)).toBe(expected);
   });
 
-  test('asks for the ends of an event, not for what holds more', () => {
+  test('an event pattern asks for the ends of an event, not for what holds more', () => {
     expect(fits({ a: [{ exists: true }] }, { a: { b: '1' } })).toBe(false);
     expect(fits({ a: [{ exists: false }] }, {})).toBe(true);
   });
 
-  test('with a rule that is not understood is refused', () => {
+  test('an event pattern with a rule that is not understood is refused', () => {
     expect(() => fits({ a: [{ prefix: 'x' }] }, { a: 'xy' })).toThrow('unsupported');
     expect(() => fits({ a: 'x' }, { a: 'x' })).toThrow('unsupported');
   });
 });
 
 describe('an input template', () => {
-  test('is filled with texts, whatever is in them', () => {
+  test('an input template is filled with texts, whatever is in them', () => {
     const template = '{ "a": "<$.x.S>", "b": "say <$.y.N> times" }';
     expect(fillTemplate(template, { x: { S: 'a "quoted"\n\\ text $& ü' }, y: { N: '3' } })).toEqual({
       a: 'a "quoted"\n\\ text $& ü',
@@ -36,11 +36,11 @@ describe('an input template', () => {
     });
   });
 
-  test('that asks for what the event lacks is refused: AWS does not say what would come of it', () => {
+  test('an input template that asks for what the event lacks is refused: AWS does not say what would come of it', () => {
     expect(() => fillTemplate('{ "a": "<$.x.S>" }', { x: {} })).toThrow("The pipe's template uses x.S");
   });
 
-  test('without quotes around a text is refused', () => {
+  test('an input template without quotes around a text is refused', () => {
     expect(() => fillTemplate('{ "a": <$.x.S> }', { x: { S: 'text' } })).toThrow(SyntaxError);
   });
 });

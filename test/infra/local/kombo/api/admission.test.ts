@@ -26,7 +26,7 @@ test.each([
 });
 
 describe('the integration header', () => {
-  test('that is missing is refused as PLATFORM.INTEGRATION_NOT_FOUND', async () => {
+  test('the integration header that is missing is refused as PLATFORM.INTEGRATION_NOT_FOUND', async () => {
     const headers = { 'x-integration-id': undefined };
     const answers = [
       await post(emulator, 'Frank1', { headers }),
@@ -39,7 +39,7 @@ describe('the integration header', () => {
     }
   });
 
-  test('is not asked for by the calls that need none', async () => {
+  test('the integration header is not asked for by the calls that need none', async () => {
     const headers = { 'x-integration-id': undefined };
 
     const details = await call(emulator, {
@@ -67,7 +67,7 @@ test.each([
 });
 
 describe('the rate limit', () => {
-  test('is in the headers of every answer, refusals included', async () => {
+  test('the rate limit is in the headers of every answer, refusals included', async () => {
     const good = await list(emulator, 'Frank1');
     const bad = await list(emulator, 'x'.repeat(65));
 
@@ -79,7 +79,7 @@ describe('the rate limit', () => {
     expect(bad.headers['ratelimit-limit']).toBe('8');
   });
 
-  test('refuses what exceeds the window, until the next one begins', async () => {
+  test('the rate limit refuses what exceeds the window, until the next one begins', async () => {
     for (let index = 0; index < 8; index += 1) expect((await list(emulator, 'Frank1')).status).toBe(200);
     nowMs += 10_500;
     const refused = await post(emulator, 'Frank1');
@@ -93,7 +93,7 @@ describe('the rate limit', () => {
     expect(emulator.attachments()).toHaveLength(1);
   });
 
-  test('counts each API key alone', async () => {
+  test('the rate limit counts each API key alone', async () => {
     emulator.apiKeys.restore('ks_dev_second');
     for (let index = 0; index < 8; index += 1) await list(emulator, 'Frank1');
 
@@ -115,7 +115,7 @@ describe('the concurrency limit', () => {
     await expect.poll(() => emulator.inFlight(integrationId), { interval: 5 }).toBe(before + count);
   };
 
-  test('is in the headers of unified actions: both POSTs and both listings', async () => {
+  test('the concurrency limit is in the headers of unified actions: both POSTs and both listings', async () => {
     const unified = [await post(emulator, 'Frank1'), await list(emulator, 'Frank1')];
     const others = [
       await call(emulator, { path: '/check-api-key' }),
@@ -128,7 +128,7 @@ describe('the concurrency limit', () => {
     for (const { headers } of others) expect(headers).not.toHaveProperty('concurrency-limit');
   });
 
-  test('refuses a call beyond the limit, posts and listings alike, and counts what it saw', async () => {
+  test('the concurrency limit refuses a call beyond the limit, posts and listings alike, and counts what it saw', async () => {
     await hold(3);
 
     const posted = await post(emulator, 'Frank1');
@@ -143,7 +143,7 @@ describe('the concurrency limit', () => {
     expect([emulator.inFlight(), emulator.maxInFlight()]).toEqual([3, 3]);
   });
 
-  test('counts each integration alone', async () => {
+  test('the concurrency limit counts each integration alone', async () => {
     await hold(3);
 
     const elsewhere = await post(emulator, 'Frank1', { headers: { 'x-integration-id': sandboxIntegrationId } });
@@ -152,7 +152,7 @@ describe('the concurrency limit', () => {
     expect(emulator.maxInFlight(sandboxIntegrationId)).toBe(1);
   });
 
-  test('can be lower for one integration', async () => {
+  test('the concurrency limit can be lower for one integration', async () => {
     emulator.integrations.change(greenhouseIntegrationId, { concurrencyLimit: 1 });
     await hold(1);
 
@@ -162,7 +162,7 @@ describe('the concurrency limit', () => {
     expect(answer.headers['concurrency-limit']).toBe('1');
   });
 
-  test('frees the place of a caller that leaves', async () => {
+  test('the concurrency limit frees the place of a caller that leaves', async () => {
     emulator.faults.arm('silence', { times: 1 });
     const leaving = new AbortController();
     const left = post(emulator, 'Frank1', { signal: leaving.signal }).catch(() => 'left');

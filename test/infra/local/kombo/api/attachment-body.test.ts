@@ -19,7 +19,7 @@ const refusalOf = async (body: unknown): Promise<unknown> => {
   return [answer.status, code, message];
 };
 
-describe('the emulator refuses as PLATFORM.INPUT_INVALID, by the name of the field,', () => {
+describe('what is refused, by the name of the field', () => {
   test.each<[string, object, string]>([
     ['no name', { name: undefined }, '.name is required.'],
     ['a number as name', { name: 7 }, '.name must be a string.'],
@@ -52,7 +52,7 @@ describe('the emulator refuses as PLATFORM.INPUT_INVALID, by the name of the fie
     ['base64 with a foreign character', { data: 'JVB€' }, base64],
     ['base64 with data behind the padding', { data: 'JVBERg==JVBE' }, base64],
     ['base64 of a data URL', { data: 'data:application/pdf;base64,JVBERg==' }, base64],
-  ])('an attachment with %s', async (_, change, message) => {
+  ])('an attachment with %s is refused as PLATFORM.INPUT_INVALID', async (_, change, message) => {
     const refused = [400, 'PLATFORM.INPUT_INVALID', `attachment${message}`];
     expect(await refusalOf({ attachment: { ...pdf, ...change } })).toEqual(refused);
   });
@@ -73,14 +73,14 @@ describe('the emulator refuses as PLATFORM.INPUT_INVALID, by the name of the fie
       { attachment: pdf, remote_fields: { workable: { on_behalf_of_user_remote_id: null } } },
       'remote_fields.workable.on_behalf_of_user_remote_id must be a string.',
     ],
-  ])('a body %s', async (_, body, message) => {
+  ])('a body %s is refused as PLATFORM.INPUT_INVALID', async (_, body, message) => {
     expect(await refusalOf(body)).toEqual([400, 'PLATFORM.INPUT_INVALID', message]);
   });
 
   test.each([
     ['override_document_category', 'CV', 'must be one of the document categories of Oracle'],
     ['multi_post_to_all_current_applications', 'yes', 'must be a boolean'],
-  ])("Oracle's %s on an application", async (field, value, rule) => {
+  ])("Oracle's %s on an application is refused when it is %j", async (field, value, rule) => {
     const body = JSON.stringify({ attachment: pdf, remote_fields: { oracle: { [field]: value } } });
 
     const answer = await call(emulator, { method: 'POST', path: '/ats/applications/A1/attachments', body });
@@ -95,7 +95,7 @@ describe('the emulator refuses as PLATFORM.INPUT_INVALID, by the name of the fie
     ['half a JSON', Buffer.from('{"attachment":')],
     ['nothing at all', Buffer.from('')],
     ['JSON that is no UTF-8', Buffer.from('{"attachment":{"name":"R\xe9sum\xe9.pdf"}}', 'latin1')],
-  ])('%s', async (_, body) => {
+  ])('a body of %s is refused as no JSON in UTF-8', async (_, body) => {
     const answer = await call(emulator, { method: 'POST', path: '/ats/candidates/Frank1/attachments', body });
 
     expect(answer.status).toBe(400);
@@ -105,7 +105,7 @@ describe('the emulator refuses as PLATFORM.INPUT_INVALID, by the name of the fie
     });
   });
 
-  test('a body of another content type', async () => {
+  test('a body of another content type is refused', async () => {
     const answer = await post(emulator, 'Frank1', { headers: { 'content-type': 'text/plain' } });
 
     expect(errorOf(answer)).toMatchObject({
@@ -114,7 +114,7 @@ describe('the emulator refuses as PLATFORM.INPUT_INVALID, by the name of the fie
     });
   });
 
-  test('a body larger than the emulator takes, with 413', async () => {
+  test('a body larger than the emulator takes is refused with 413', async () => {
     const answer = await post(emulator, 'Frank1', { body: { attachment: { ...pdf, data: 'A'.repeat(120_000) } } });
 
     expect(answer.status).toBe(413);
@@ -122,7 +122,7 @@ describe('the emulator refuses as PLATFORM.INPUT_INVALID, by the name of the fie
   });
 });
 
-describe('the emulator lets pass', () => {
+describe('what is let pass', () => {
   test.each([
     ["an id inside the body, as the vendor's sample has it", { candidate_id: 'Frank1', attachment: pdf }],
     ['an unknown field', { attachment: { ...pdf, color: 'blue' }, later: true }],
@@ -135,14 +135,14 @@ describe('the emulator lets pass', () => {
       { attachment: pdf, remote_fields: { oracle: { override_document_category: 1 } } },
     ],
     ['the content type that S3 gives by default', { attachment: { ...pdf, content_type: 'binary/octet-stream' } }],
-  ])('a body with %s', async (_, body) => {
+  ])('a body with %s is taken', async (_, body) => {
     const answer = await post(emulator, 'Frank1', { body });
 
     expect(JSON.parse(answer.text)).toEqual({ status: 'success', data: {}, warnings: [] });
     expect(emulator.attachments()).toHaveLength(1);
   });
 
-  test('every byte value and every length of padding', async () => {
+  test('every byte value and every length of padding is taken', async () => {
     const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     for (const bytes of [everyByte, everyByte.subarray(0, 255), everyByte.subarray(0, 254)]) {
       await post(emulator, 'Frank1', { body: { attachment: { ...pdf, data: bytes.toString('base64') } } });

@@ -8,7 +8,7 @@ const emulator = await testEmulator();
 const control = (method: string, path: string, body?: unknown) => callControl(emulator, method, path, body);
 
 describe('faults', () => {
-  test('are armed for a target, a number of calls, with headers', async () => {
+  test('faults are armed for a target, a number of calls, with headers', async () => {
     const armed = await control('POST', '/faults', {
       fault: 'REMOTE.RATE_LIMIT_EXCEEDED',
       target: 'candidate/Frank1',
@@ -26,7 +26,7 @@ describe('faults', () => {
     expect(later.status).toBe(200);
   });
 
-  test('keep a call waiting for the delay that they were armed with', async () => {
+  test('faults keep a call waiting for the delay that they were armed with', async () => {
     await control('POST', '/faults', { fault: 'html-502', delay_ms: 60_000 });
     const waiting = wireErrorOf(post(emulator, 'Frank1'));
     await expect.poll(() => emulator.requests.recent().at(-1)?.bodyComplete, { interval: 5 }).toBe(true);
@@ -35,7 +35,7 @@ describe('faults', () => {
     expect(await waiting).toBe('ECONNRESET');
   });
 
-  test('apply to every call until they are cleared', async () => {
+  test('faults apply to every call until they are cleared', async () => {
     await control('POST', '/faults', { fault: 'html-502', on: ['post', 'list'] });
     const faulty = [await post(emulator, 'Frank1'), await post(emulator, 'Jane1'), await list(emulator, 'Frank1')];
     await control('DELETE', '/faults');
@@ -44,7 +44,7 @@ describe('faults', () => {
     expect((await post(emulator, 'Frank1')).status).toBe(200);
   });
 
-  test('are listed with what is left of them, and with all that could be armed', async () => {
+  test('faults are listed with what is left of them, and with all that could be armed', async () => {
     await control('POST', '/faults', { fault: 'silence', times: 3 });
     await control('POST', '/faults', { fault: 'thousand' });
 
@@ -57,7 +57,7 @@ describe('faults', () => {
     expect(json.known).toContainEqual({ form: 'created-201', meaning: 'success, as HTTP 201' });
   });
 
-  test('end one by one', async () => {
+  test('faults end one by one', async () => {
     const { json } = await control('POST', '/faults', { fault: 'silence' });
     await control('POST', '/faults', { fault: 'html-502' });
     const ended = await control('DELETE', `/faults/${json.id}`);
@@ -66,7 +66,7 @@ describe('faults', () => {
     expect(emulator.faults.list().map(({ name }) => name)).toEqual(['html-502']);
   });
 
-  test('do not apply to a call with a wrong key, and are not used up by it', async () => {
+  test('faults do not apply to a call with a wrong key, and are not used up by it', async () => {
     await control('POST', '/faults', { fault: 'html-502', times: 1 });
 
     const stranger = await post(emulator, 'Frank1', { headers: { authorization: 'Bearer ks_dev_wrong' } });
@@ -83,7 +83,7 @@ describe('faults', () => {
     ['a target of another kind', { fault: 'silence', target: 'job/1' }, 'target must be candidate/<id>'],
     ['no call', { fault: 'silence', on: [] }, 'on'],
     ['a habit on a post', { fault: 'renamed', on: ['post', 'list'] }, 'applies only to listings'],
-  ])('are refused with %s', async (_, body, words) => {
+  ])('faults are refused with %s', async (_, body, words) => {
     const answer = await control('POST', '/faults', body);
 
     expect(answer.status).toBe(400);
@@ -91,7 +91,7 @@ describe('faults', () => {
     expect(emulator.faults.list()).toEqual([]);
   });
 
-  test('are refused when the body is no JSON', async () => {
+  test('faults are refused when the body is no JSON', async () => {
     const response = await fetch(`${emulator.controlUrl}/faults`, { method: 'POST', body: 'silence' });
 
     expect(response.status).toBe(400);

@@ -21,18 +21,21 @@ describe('the state of an integration refuses posts and listings', () => {
     ['whose tool has no such action', action('UNSUPPORTED'), 'INTEGRATION.ACTION_NOT_AVAILABLE', 'none'],
     ['that may not be read', { reading: 'DISABLED' }, 'none', 'INTEGRATION.MODEL_DISABLED'],
     ['that cannot be read', { reading: 'UNSUPPORTED' }, 'none', 'INTEGRATION.MODEL_NOT_AVAILABLE'],
-  ])('one that is %s', async (_, to, postCode, listCode = postCode) => {
-    change(to);
+  ])(
+    'an integration refuses a post and a listing as its state says: %s',
+    async (_, to, postCode, listCode = postCode) => {
+      change(to);
 
-    const posted = await post(emulator, 'Frank1');
-    const listed = await list(emulator, 'Frank1');
+      const posted = await post(emulator, 'Frank1');
+      const listed = await list(emulator, 'Frank1');
 
-    expect(errorOf(posted)?.code ?? 'none').toBe(postCode);
-    expect(errorOf(listed)?.code ?? 'none').toBe(listCode);
-    expect(emulator.attachments()).toHaveLength(postCode === 'none' ? 1 : 0);
-  });
+      expect(errorOf(posted)?.code ?? 'none').toBe(postCode);
+      expect(errorOf(listed)?.code ?? 'none').toBe(listCode);
+      expect(emulator.attachments()).toHaveLength(postCode === 'none' ? 1 : 0);
+    },
+  );
 
-  test('but not those of its neighbour', async () => {
+  test('the state of an integration refuses nothing of its neighbour', async () => {
     change({ status: 'INACTIVE' });
 
     const elsewhere = await post(emulator, 'Frank1', { headers: { 'x-integration-id': sandboxIntegrationId } });
@@ -40,7 +43,7 @@ describe('the state of an integration refuses posts and listings', () => {
     expect(elsewhere.status).toBe(200);
   });
 
-  test('and one action off leaves the other on', async () => {
+  test('one action of an integration that is off leaves the other on', async () => {
     change({ actions: { ats_add_candidate_attachment: 'DISABLED' } });
 
     const toApplication = await call(emulator, {
@@ -52,7 +55,7 @@ describe('the state of an integration refuses posts and listings', () => {
     expect(toApplication.status).toBe(200);
   });
 
-  test('and is shown by the integration endpoint', async () => {
+  test('the state of an integration is shown by the integration endpoint', async () => {
     change({
       status: 'INVALID',
       setupStatus: 'INCOMPLETE',
@@ -93,7 +96,7 @@ describe('the restrictions of a tool', () => {
     ['is of another type', { content_type: 'text/plain' }, 400, 'The tool does not take text/plain.'],
     ['has a type without limits', { type: 'COVER_LETTER', content_type: 'text/plain' }, 200, undefined],
     ['has a type that is not taken', { type: 'OTHER' }, 400, 'The tool takes no attachment of type OTHER.'],
-  ])('a file that %s', async (_, part, status, message) => {
+  ])('under the restrictions of a tool: a file that %s', async (_, part, status, message) => {
     change({ restrictions: { ats_add_candidate_attachment: { types } } });
 
     const answer = await post(emulator, 'Frank1', { body: { attachment: { ...pdf, ...part } } });

@@ -36,7 +36,7 @@ const rawBytes = (url: string): Promise<Buffer> =>
   });
 
 describe('a link', () => {
-  test('serves the very bytes without a key, with their length and the type that is listed', async () => {
+  test('a link serves the very bytes without a key, with their length and the type that is listed', async () => {
     const link = await linkWith();
     const answer = await get(link);
 
@@ -48,7 +48,7 @@ describe('a link', () => {
     expect([answer.status, await answer.text()]).toEqual([200, sent]);
   });
 
-  test('is another one in each listing, and the ones before still work', async () => {
+  test('a link is another one in each listing, and the ones before still work', async () => {
     const before = await linkWith();
     const after = await linkOf();
 
@@ -56,7 +56,7 @@ describe('a link', () => {
     expect([(await get(before)).status, (await get(after)).status]).toEqual([200, 200]);
   });
 
-  test('ends after seven days; a new listing has a new one', async () => {
+  test('a link ends after seven days; a new listing has a new one', async () => {
     const link = await linkWith();
     nowMs += 7 * dayMs - 1;
     const last = await get(link);
@@ -66,11 +66,11 @@ describe('a link', () => {
     expect([last.status, expired.status, (await get(await linkOf())).status]).toEqual([200, 403, 200]);
   });
 
-  test.each(['HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'])('answers %s with 403', async (method) => {
+  test.each(['HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'])('a link answers %s with 403', async (method) => {
     expect((await get(await linkWith(), { method })).status).toBe(403);
   });
 
-  test('cannot be guessed, changed, or used for another file', async () => {
+  test('a link cannot be guessed, changed, or used for another file', async () => {
     const link = await linkWith();
     await post(emulator, 'Jane1');
     const [claims = '', signature = ''] = (new URL(link).searchParams.get('token') ?? '').split('.');
@@ -91,14 +91,14 @@ describe('a link', () => {
     }
   });
 
-  test('of a file that a reset removed answers 403', async () => {
+  test('a link of a file that a reset removed answers 403', async () => {
     const link = await linkWith();
     await emulator.reset();
 
     expect((await get(link)).status).toBe(403);
   });
 
-  test('is in the request log as a download, without its token', async () => {
+  test('a link is in the request log as a download, without its token', async () => {
     await get(await linkWith());
     await emulator.idle();
 
@@ -110,7 +110,7 @@ describe('a link', () => {
     });
   });
 
-  test('keeps the habits of its listing', async () => {
+  test('a link keeps the habits of its listing', async () => {
     const link = await linkWith('link-403');
     emulator.integrations.change(greenhouseIntegrationId, { habits: [] });
 

@@ -18,12 +18,12 @@ const lastRequest = async () => {
 const brokenPipe = /^(ECONNRESET|EPIPE)$/;
 
 describe('a reset', () => {
-  test('before the body: nothing of it is read', async () => {
+  test('a reset before the body: nothing of it is read', async () => {
     expect(await wireErrorOf(post(emulator, 'fault-reset-before-body', { body: large }))).toMatch(brokenPipe);
     expect(await lastRequest()).toMatchObject({ receivedBytes: 0, bodyComplete: false, status: null, stored: false });
   });
 
-  test('in the middle: about half of the body is read', async () => {
+  test('a reset in the middle: about half of the body is read', async () => {
     expect(await wireErrorOf(post(emulator, 'fault-reset-mid-body', { body: large }))).toMatch(brokenPipe);
     const request = await lastRequest();
     expect(request).toMatchObject({ bodyComplete: false, status: null, stored: false });
@@ -31,7 +31,7 @@ describe('a reset', () => {
     expect(request?.receivedBytes).toBeLessThan(17_000_000);
   });
 
-  test('after so many bytes', async () => {
+  test('a reset after so many bytes', async () => {
     expect(await wireErrorOf(post(emulator, 'fault-reset-mid-body-1000000b', { body: large }))).toMatch(brokenPipe);
     const request = await lastRequest();
     expect(request?.bodyComplete).toBe(false);
@@ -69,7 +69,7 @@ describe('silence', () => {
 });
 
 describe('an early answer', () => {
-  test('comes while the body is on its way, and the rest is never read', async () => {
+  test('an early answer comes while the body is on its way, and the rest is never read', async () => {
     const answer = await post(emulator, 'fault-early-413', { body: large });
 
     expect(answer.status).toBe(413);
@@ -78,7 +78,7 @@ describe('an early answer', () => {
     expect(await lastRequest()).toMatchObject({ status: 413, receivedBytes: 0, bodyComplete: false, stored: false });
   });
 
-  test('may be followed by reading the rest and throwing it away', async () => {
+  test('an early answer may be followed by reading the rest and throwing it away', async () => {
     const answer = await post(emulator, 'fault-early-PLATFORM--AUTHENTICATION_INVALID-drained', { body: large });
 
     expect(answer.status).toBe(401);

@@ -18,7 +18,7 @@ describe('an error asked for by code', () => {
     ['INTEGRATION.QA_FAILED', 409],
     ['INTEGRATION.PERMISSION_MISSING', 403],
     ['ATS.JOB_CLOSED', 400],
-  ])('%s comes as HTTP %i and stores nothing', async (code, status) => {
+  ])('an error asked for by code: %s comes as HTTP %i and stores nothing', async (code, status) => {
     const answer = await post(emulator, `fault-${code.replace('.', '--')}`);
 
     expect(answer.status).toBe(status);
@@ -26,14 +26,14 @@ describe('an error asked for by code', () => {
     expect(storedCount()).toBe(0);
   });
 
-  test('may be one that Kombo has not invented yet', async () => {
+  test('an error asked for by code may be one that Kombo has not invented yet', async () => {
     const answer = await post(emulator, 'fault-PLATFORM--MOON_PHASE_WRONG');
 
     expect(answer.status).toBe(400);
     expect(errorOf(answer)).toMatchObject({ code: 'PLATFORM.MOON_PHASE_WRONG', title: null });
   });
 
-  test('may be missing, together with title and log_url', async () => {
+  test('an error asked for by code may be missing, together with title and log_url', async () => {
     const answer = await post(emulator, 'fault-bare-503');
 
     expect(answer.status).toBe(503);
@@ -43,7 +43,7 @@ describe('an error asked for by code', () => {
   test.each([
     ['fault-error-in-200', 0],
     ['fault-error-in-200-stored', 1],
-  ])('%s comes as HTTP 200', async (id, stored) => {
+  ])('an error asked for by code: %s comes as HTTP 200', async (id, stored) => {
     const answer = await post(emulator, id);
 
     expect(answer.status).toBe(200);
@@ -77,7 +77,7 @@ describe('a success with a spoiled answer stores the file', () => {
     ['created-201', 201, { warnings: [] }],
     ['no-warnings', 200, {}],
     ['warnings', 200, { warnings: [{ message: 'The tool does not know this type of file; it was stored as other.' }] }],
-  ])('%s', async (fault, status, warnings) => {
+  ])('%s is a success with a spoiled answer, which stores the file', async (fault, status, warnings) => {
     const answer = await post(emulator, `fault-${fault}`);
 
     expect(answer.status).toBe(status);
@@ -85,7 +85,7 @@ describe('a success with a spoiled answer stores the file', () => {
     expect(storedCount()).toBe(1);
   });
 
-  test('truncated-json', async () => {
+  test('truncated-json is a success cut off in its JSON, which stores the file', async () => {
     const answer = await post(emulator, 'fault-truncated-json');
 
     expect(answer.status).toBe(200);
@@ -94,7 +94,7 @@ describe('a success with a spoiled answer stores the file', () => {
     expect(storedCount()).toBe(1);
   });
 
-  test('cut-answer', async () => {
+  test('cut-answer is a success whose connection breaks, which stores the file', async () => {
     expect(await wireErrorOf(post(emulator, 'fault-cut-answer'))).toBe('ECONNRESET');
     expect(storedCount()).toBe(1);
   });
@@ -102,7 +102,7 @@ describe('a success with a spoiled answer stores the file', () => {
   test.each([
     ['huge-3mb', 3_000_000],
     ['huge', 50_000_000],
-  ])('%s', async (fault, sizeBytes) => {
+  ])('%s is a success of %i bytes, which stores the file', async (fault, sizeBytes) => {
     const answer = await post(emulator, `fault-${fault}`);
 
     expect(answer.text).toHaveLength(sizeBytes);
@@ -111,7 +111,7 @@ describe('a success with a spoiled answer stores the file', () => {
     expect(storedCount()).toBe(1);
   });
 
-  test('drip, one byte at a time', async () => {
+  test('drip is a success that comes one byte at a time, and stores the file', async () => {
     const answer = await post(emulator, 'fault-drip-2ms');
 
     expect(answer.text).toBe('{"status":"success","data":{},"warnings":[]}');
@@ -130,7 +130,7 @@ describe('a success with a spoiled answer stores the file', () => {
     await emulator.idle();
   });
 
-  test('but a body that Kombo refuses anyway is refused as ever', async () => {
+  test('a body that Kombo refuses anyway is refused whatever fault asks for a success', async () => {
     const answer = await post(emulator, 'fault-created-201', { body: { attachment: { ...pdf, type: 'Photo' } } });
 
     expect(answer.status).toBe(400);

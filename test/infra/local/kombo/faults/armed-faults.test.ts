@@ -4,7 +4,7 @@ import { createArmedFaults } from '../../../../../infra/local/kombo/faults/armed
 describe('armed faults', () => {
   const toFrank = { kind: 'post', target: { kind: 'candidate', id: 'Frank1' } } as const;
 
-  test('apply as often as they were armed for, then no more', () => {
+  test('armed faults apply as often as they were armed for, then no more', () => {
     const faults = createArmedFaults();
     faults.arm('html-502', { times: 2 });
 
@@ -24,7 +24,7 @@ describe('armed faults', () => {
     expect(kinds).toEqual(['html', 'silence', undefined]);
   });
 
-  test('apply only to the target, the integration and the calls of their scope', () => {
+  test('armed faults apply only to the target, the integration and the calls of their scope', () => {
     const faults = createArmedFaults();
     faults.arm('html-502', { target: { kind: 'candidate', id: 'Frank1' }, integrationId: 'x:1', on: ['post', 'list'] });
     const applies = (kind: 'post' | 'list', target: { kind: 'candidate' | 'application'; id: string }, id: string) =>
@@ -38,7 +38,7 @@ describe('armed faults', () => {
     expect(faults.take({ kind: 'check-api-key' }, undefined).decisive).toBeUndefined();
   });
 
-  test('can apply to calls without a candidate', () => {
+  test('armed faults can apply to calls without a candidate', () => {
     const faults = createArmedFaults();
     faults.arm('check-api-key-html-502');
     faults.arm('status-503', { on: ['actions', 'integration'], integrationId: 'x:1' });
@@ -52,7 +52,7 @@ describe('armed faults', () => {
     expect(faults.take(toFrank, 'x:1').decisive).toBeUndefined();
   });
 
-  test('of ids are counted for each id alone, and start again after a clear', () => {
+  test('armed faults of ids are counted for each id alone, and start again after a clear', () => {
     const faults = createArmedFaults();
     const applies = (id: string) =>
       faults.take({ kind: 'post', target: { kind: 'candidate', id } }, 'x:1').decisive !== undefined;

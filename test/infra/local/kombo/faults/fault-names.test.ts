@@ -30,7 +30,7 @@ describe('a candidate id that asks for faults', () => {
         ['late-900ms', 'list', undefined],
       ],
     ],
-  ])('%s', (id, expected) => {
+  ])('the candidate id %s asks for its faults', (id, expected) => {
     const faults = faultsFromId(id);
 
     expect('unknown' in faults ? faults : faults.map(({ name, on, times }) => [name, on, times])).toEqual(expected);
