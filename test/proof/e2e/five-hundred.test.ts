@@ -43,12 +43,13 @@ test('five hundred files dropped together are all attached; the page answers and
   }));
   await choose(page, files);
   await page.locator('#batch:not([data-idle])').waitFor();
-  const during = await places(page);
   // The page answers while files arrive: names are masked and shown again.
   await switchOn(page, 'Mask names');
   await page.locator('#rows .name', { hasText: '•••.pdf' }).first().waitFor();
   expect(await page.locator('#batch:not([data-idle])').count()).toBe(1);
   await switchOff(page, 'Mask names');
+  await page.locator('#rows-frame').hover();
+  const during = await places(page);
   await expect.poll(() => console_.stack.kombo.attachments().length, { timeout: 400_000, interval: 250 }).toBe(510);
   await expect.poll(() => page.locator('#filters [data-group=attached] .count').innerText()).toBe('510');
   await page.locator('#batch[data-idle]').waitFor({ state: 'hidden' });
