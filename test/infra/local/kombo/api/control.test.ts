@@ -29,7 +29,9 @@ describe('faults', () => {
   test('faults keep a call waiting for the delay that they were armed with', async () => {
     await control('POST', '/faults', { fault: 'html-502', delay_ms: 60_000 });
     const waiting = wireErrorOf(post(emulator, 'Frank1'));
-    await expect.poll(() => emulator.requests.recent().at(-1)?.bodyComplete, { interval: 5 }).toBe(true);
+    await expect
+      .poll(() => emulator.requests.recent().at(-1)?.bodyComplete, { interval: 5, timeout: 10_000 })
+      .toBe(true);
     await emulator.reset();
 
     expect(await waiting).toBe('ECONNRESET');
