@@ -82,6 +82,16 @@ const waitForEndSignal = (): Promise<'end'> =>
   });
 
 /** @returns the exit code */
+const endOnce = (steps: readonly Step[], { json }: StartOptions): number => {
+  const isAttached = steps.at(-1)?.step.endsWith('attached') === true;
+  const next = isAttached
+    ? 'Next: "npm start" keeps the stack running, with a page on which you drop more files.'
+    : 'Not attached: the last step says why. "npm start" keeps the stack running, so that you can try again.';
+  if (!json) print(`\n  ${next}`);
+  return isAttached ? 0 : 1;
+};
+
+/** @returns the exit code */
 const run = async (options: StartOptions, end: Promise<'end'>): Promise<number> => {
   const stack = await startStack({ ...options, console: !options.once, shell: process.env });
   const outcomesTold = tellOutcomes(stack, options);
@@ -92,7 +102,7 @@ const run = async (options: StartOptions, end: Promise<'end'>): Promise<number> 
     delivered.catch(() => undefined);
     const steps = await Promise.race([delivered, end]);
     if (steps === 'end') return options.once ? 1 : 0;
-    if (options.once) return steps.at(-1)?.step.endsWith('attached') ? 0 : 1;
+    if (options.once) return endOnce(steps, options);
     printReady(stack, options);
     printActivity(stack, options, steps);
     await end;

@@ -42,6 +42,7 @@ describe('--once', () => {
     expect(first.stdout).toContain(`s3://cv-courier-local/${key}`);
     expect(first.stdout).toContain('as "Frank Doe CV.pdf", byte for byte');
     expect(first.stdout).not.toContain('\u001b');
+    expect(first.stdout).toMatch(/\n {2}Next: "npm start" keeps the stack running.*\n$/);
 
     const second = await once(['--state', state]);
     expect(second).toMatchObject({ code: 0, stderr: '' });
@@ -92,6 +93,7 @@ describe('--once', () => {
     expect(steps(stdout)).toEqual(['uploaded', 'event', 'claimed', 'failed']);
     expect(stdout).toContain('rejected: FILE_TOO_LARGE');
     expect(stdout).toContain('Ask for a smaller file');
+    expect(stdout).toMatch(/\n {2}Not attached: the last step says why\. .*\n$/);
   });
 });
 
