@@ -4,7 +4,7 @@ import { integrationsFor, phaseAt, plannedCv } from './plan.ts';
 import { plotOf } from './plot.ts';
 import { reportOf } from './report.ts';
 import type { Sample } from './samples.ts';
-import type { Ending } from './soak.ts';
+import { type Ending, judgeEnding } from './soak.ts';
 
 const megabyte = 1_000_000;
 
@@ -54,6 +54,18 @@ test.each([
   const { text, isGood } = reportOf(soakOf(change));
   expect(isGood).toBe(false);
   expect(text).toContain(says);
+});
+
+test('a CV that waits is neither attached nor lost; one that counts as attached without a copy is lost', () => {
+  const cvs = [
+    { status: 'attached', copies: 1 },
+    { status: 'attached', copies: 0 },
+    { status: 'unseen', copies: 0 },
+    { status: 'waiting', copies: 0 },
+    { status: 'held', copies: 2 },
+  ];
+  const others = { unseen: 1, waiting: 1, held: 1 };
+  expect(judgeEnding(cvs)).toEqual({ uploaded: 5, attached: 2, lost: 2, doubled: 1, others });
 });
 
 test('each CV of a soak has its own candidate, and the same seed plans the same CVs', () => {

@@ -22,7 +22,7 @@ export interface SoakOptions {
 export interface Ending {
   readonly uploaded: number;
   readonly attached: number;
-  /** Kombo has no copy, or more than one. */
+  /** Kombo has no copy although there should be one; more than one copy. */
   readonly lost: number;
   readonly doubled: number;
   /** By status, of those that are not attached. */
@@ -178,20 +178,29 @@ const endingOf = async (
   uploads: readonly { readonly id: string; readonly cv: Pick<PlannedCv, 'candidateId'> }[],
 ): Promise<Ending> => {
   const copies = Map.groupBy(stack.kombo.attachments(), ({ target }) => target.id);
-  const counts = uploads.map(({ cv }) => copies.get(cv.candidateId)?.length ?? 0);
   const statuses = await statusesOf(
     stack,
     uploads.map(({ id }) => id),
   );
+  return judgeEnding(
+    uploads.map(({ cv }, index) => ({
+      status: statuses[index] ?? 'unseen',
+      copies: copies.get(cv.candidateId)?.length ?? 0,
+    })),
+  );
+};
+
+/** Lost is what counts as attached, or what the ledger does not know, while Kombo has no copy. What waits is not lost. */
+export const judgeEnding = (cvs: readonly { readonly status: string; readonly copies: number }[]): Ending => {
   const others = Map.groupBy(
-    statuses.filter((status) => status !== 'attached'),
-    (status) => status,
+    cvs.filter(({ status }) => status !== 'attached'),
+    ({ status }) => status,
   );
   return {
-    uploaded: uploads.length,
-    attached: statuses.filter((status) => status === 'attached').length,
-    lost: counts.filter((count) => count === 0).length,
-    doubled: counts.filter((count) => count > 1).length,
+    uploaded: cvs.length,
+    attached: cvs.filter(({ status }) => status === 'attached').length,
+    lost: cvs.filter(({ status, copies }) => copies === 0 && (status === 'attached' || status === 'unseen')).length,
+    doubled: cvs.filter(({ copies }) => copies > 1).length,
     others: Object.fromEntries([...others].map(([status, all]) => [status, all.length])),
   };
 };
