@@ -122,7 +122,7 @@ const eventOf = async (
   return {
     ...failed,
     as: 'held',
-    failure: { ...ending.failure, code: 'RETRIES_EXHAUSTED', detail: words.join(' ') },
+    failure: { ...ending.failure, code: 'RETRIES_EXHAUSTED', detail: words.filter(Boolean).join(' ') },
     dueAt: now,
   };
 };

@@ -13,7 +13,7 @@ export interface Question {
   /** An operator's `resend` sent it again although a copy may exist. */
   readonly resent: boolean;
   readonly tool: ToolKnowledge;
-  /** Undefined when the object could not be read, so that its length is not known. */
+  /** Undefined when its length is not known. Only a file that is certainly different from ours is judged by it. */
   readonly sizeBytes: number | undefined;
   /** The listing is incomplete: Kombo refers to a next page. */
   readonly more: boolean;

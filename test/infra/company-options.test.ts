@@ -91,7 +91,7 @@ test("a key encrypts the functions' environment; logs only when that is asked fo
   });
 });
 
-test('a key encrypts queues and topic only when that is asked for, and whoever writes there may use it', async () => {
+test('the own key encrypts queues and topic only with kmsKeyForMessages, and every service that writes there may use it', async () => {
   const outcomeBus = 'default';
   const keysIn = (template: Template) => [
     ...resourcesOf(template, 'AWS::SQS::Queue').map(([id, own]) => [id, own.KmsMasterKeyId, own.SqsManagedSseEnabled]),

@@ -26,7 +26,7 @@ export type CanaryState = Readonly<v.InferOutput<typeof schema>>;
 export interface StoredCanary {
   /** Absent before the first canary. */
   readonly version?: number;
-  /** Also absent when the item was changed by hand; the next canary then starts afresh. */
+  /** Also absent when the item was changed by hand; the next canary then begins again. */
   readonly state?: CanaryState;
 }
 

@@ -16,8 +16,8 @@ export interface Canary {
 }
 
 /**
- * An item with another key, or one that is days old, dates from before the canary was switched off. The canary starts
- * afresh then.
+ * An item with another key, or one that is days old, dates from before the canary was switched off. The canary then begins
+ * again.
  */
 const isCurrent = (state: CanaryState, key: string, now: number): boolean =>
   state.key === key && now - state.startedAt < canaryOffAfterMs;
