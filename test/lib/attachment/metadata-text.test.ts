@@ -3,54 +3,54 @@ import { describe, expect, test } from 'vitest';
 import { decodeMetadataText } from '../../../lib/attachment/metadata-text.ts';
 
 describe('user metadata', () => {
-  test('in US-ASCII stays as it is', () => {
+  test('user metadata in US-ASCII stays as it is', () => {
     expect(decodeMetadataText('Frank Doe C++ 100%.pdf')).toBe('Frank Doe C++ 100%.pdf');
   });
 
-  test('reads the base64 form that S3 returns', () => {
+  test('user metadata is decoded from the base64 form that S3 returns', () => {
     expect(decodeMetadataText('=?UTF-8?B?UmVuw6kgRG9lLnBkZg==?=')).toBe('René Doe.pdf');
   });
 
-  test('reads the quoted form, with its underscore for a blank', () => {
+  test('user metadata is decoded from the quoted form, with its underscore for a space', () => {
     expect(decodeMetadataText('=?utf-8?q?Ren=C3=A9_Doe.pdf?=')).toBe('René Doe.pdf');
   });
 
-  test('reads the example of the S3 User Guide, whose client sent raw UTF-8', () => {
+  test('the example of the S3 User Guide, whose client sent raw UTF-8, is decoded', () => {
     expect(decodeMetadataText('=?UTF-8?B?w4PChE3Dg8KEWsODwpXDg8KRIFMz?=')).toBe('ÄMÄZÕÑ S3');
   });
 
-  test('reads raw UTF-8 that an HTTP client took for Latin-1', () => {
+  test('raw UTF-8 that an HTTP client read as Latin-1 is decoded', () => {
     expect(decodeMetadataText('RenÃ©.pdf')).toBe('René.pdf');
   });
 
-  test('keeps letters that are real Latin-1', () => {
+  test('letters that are really Latin-1 are kept', () => {
     expect(decodeMetadataText('René.pdf')).toBe('René.pdf');
   });
 
-  test('joins two words without the blank between them', () => {
+  test('two encoded words are joined without the space between them', () => {
     expect(decodeMetadataText('=?UTF-8?B?UmVuw6k=?= =?UTF-8?Q?_Doe.pdf?=')).toBe('René Doe.pdf');
   });
 
-  test('keeps plain text around a word', () => {
+  test('plain text around an encoded word is kept', () => {
     expect(decodeMetadataText('CV =?UTF-8?Q?Ren=C3=A9?=.pdf')).toBe('CV René.pdf');
   });
 
-  test('reads other charsets', () => {
+  test('user metadata in other charsets is decoded', () => {
     expect(decodeMetadataText('=?ISO-8859-1?Q?Ren=E9.pdf?=')).toBe('René.pdf');
   });
 
-  test('is not guessed at when its bytes are broken', () => {
+  test('user metadata with broken bytes is not guessed at', () => {
     expect(decodeMetadataText('=?UTF-8?Q?Ren=E9.pdf?=')).toBeUndefined();
   });
 
-  test('is not guessed at when nobody knows the charset', () => {
+  test('user metadata in an unknown charset is not guessed at', () => {
     expect(decodeMetadataText('=?x-klingon?Q?CV.pdf?=')).toBeUndefined();
   });
 
-  test('survives its encoding, whatever the text', () => {
+  test('any text in user metadata is the same after encoding and decoding', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        // Only text beyond Latin-1: what is Latin-1 and UTF-8 at once is read as UTF-8 on purpose.
+        // Only text beyond Latin-1: bytes that are valid as both Latin-1 and UTF-8 are read as UTF-8 on purpose.
         const name = `${text}한`;
         expect(decodeMetadataText(`=?UTF-8?B?${Buffer.from(name).toString('base64')}?=`)).toBe(name);
       }),

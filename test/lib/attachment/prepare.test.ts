@@ -37,7 +37,7 @@ const prepare = async (given: Given = {}) => {
   return { object, prepared, facts: prepared.ok ? prepared.value.facts : prepared.error };
 };
 
-test('tells name, type and content type, and gives the whole file', async () => {
+test('a prepared file has a name, a type, a content type, and all its bytes', async () => {
   const { prepared, facts } = await prepare();
   expect(facts).toEqual({
     name: 'Frank Doe CV.pdf',
@@ -53,8 +53,12 @@ test.each<[string, string, Given]>([
   ['an empty file', 'FILE_EMPTY', { file: new Uint8Array(), object: { sizeBytes: 0 } }],
   ['a file over MAX_BYTES', 'FILE_TOO_LARGE', { object: { sizeBytes: 10_000_001 } }],
   ['a compressed file', 'CONTENT_ENCODED', { object: { contentEncoding: 'gzip' } }],
-  ['remote fields that are no JSON', 'REMOTE_FIELDS_INVALID', { object: { metadata: { 'kombo-remote-fields': '{' } } }],
-])('refuses %s before a byte is read', async (_, code, given) => {
+  [
+    'remote fields that are not JSON',
+    'REMOTE_FIELDS_INVALID',
+    { object: { metadata: { 'kombo-remote-fields': '{' } } },
+  ],
+])('%s is rejected before a byte is read', async (_, code, given) => {
   const { object, facts } = await prepare(given);
   expect(facts).toMatchObject({ code });
   expect(object.readBytes).toBe(0);
@@ -64,28 +68,28 @@ test.each<[string, string, Given]>([
   ['a program named .pdf', 'TYPE_CONTRADICTED', { file: exe }],
   ['a type that is not allowed', 'TYPE_NOT_ALLOWED', { file: exe, match: { filename: 'setup.exe' } }],
   [
-    'a type that the integration does not take',
+    'a type that the integration does not accept',
     'TYPE_NOT_ALLOWED',
     { restrictions: { CV: { supported: true, contentTypes: ['application/msword'] } } },
   ],
   [
-    'a size that the integration does not take',
+    'a size that the integration does not accept',
     'FILE_TOO_LARGE',
     { restrictions: { CV: { supported: true, maxSizeBytes: 10 } } },
   ],
-])('refuses %s after the first bytes alone', async (_, code, given) => {
+])('%s is rejected after only the first bytes are read', async (_, code, given) => {
   const large = Buffer.concat([given.file ?? pdf, new Uint8Array(500_000)]);
   const { object, facts } = await prepare({ ...given, file: large });
   expect(facts).toMatchObject({ code });
   expect(object.readBytes).toBe(65_536);
 });
 
-test('takes the name from the user metadata, cleaned like any other', async () => {
+test('the name comes from the user metadata, cleaned like any other', async () => {
   const { facts } = await prepare({ object: { metadata: { filename: '../Frank\u202e Doe.pdf' } } });
   expect(facts).toMatchObject({ name: 'Frank Doe.pdf' });
 });
 
-test('gives a name without extension the one of its bytes', async () => {
+test('a name without an extension gets that of the type that its bytes show', async () => {
   const { facts } = await prepare({
     match: { filename: 'Frank Doe CV' },
     object: { contentType: 'binary/octet-stream' },
@@ -93,7 +97,7 @@ test('gives a name without extension the one of its bytes', async () => {
   expect(facts).toMatchObject({ name: 'Frank Doe CV.pdf', contentType: 'application/pdf' });
 });
 
-test('lets the remote fields of an object add to those of all', async () => {
+test('the remote fields of an object are added to those for all objects', async () => {
   const { facts } = await prepare({
     rules: { remoteFields: { workable: { on_behalf_of_user_remote_id: 'user-1' } } },
     object: { metadata: { 'kombo-remote-fields': '{"greenhouse":{"post_headers":{"On-Behalf-Of":"4711"}}}' } },
@@ -111,14 +115,14 @@ test.each([
   [1, undefined],
   [100, undefined],
   [101, 'FILE_TOO_LARGE'],
-])('a file of %i bytes, with 100 allowed, gives %s, and is not read when it is refused', async (sizeBytes, code) => {
+])('a file of %i bytes, with 100 allowed, gives %s, and is not read when it is rejected', async (sizeBytes, code) => {
   const file = Buffer.alloc(sizeBytes, 'a');
   const { object, prepared } = await prepare({ file, match: { filename: 'cv.txt' }, rules: { maxBytes: 100 } });
   expect(prepared.ok ? undefined : prepared.error.code).toBe(code);
   if (code !== undefined) expect(object.readBytes).toBe(0);
 });
 
-test('a file that says less than the sniffer wants is judged by what there is', async () => {
+test('a file with fewer bytes than the sniffer reads is judged by those that it has', async () => {
   const { facts } = await prepare({ file: Buffer.from('Frank Doe'), match: { filename: 'cv.txt' } });
   expect(facts).toMatchObject({ contentType: 'text/plain' });
 });

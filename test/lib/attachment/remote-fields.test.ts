@@ -7,7 +7,7 @@ const detail = (json: string): string => {
 };
 
 describe('remote fields', () => {
-  test("are read under Kombo's own names", () => {
+  test("remote fields are read under Kombo's own names", () => {
     const fields = {
       greenhouse: { post_headers: { 'On-Behalf-Of': '4000012' } },
       workable: { on_behalf_of_user_remote_id: 'ab12' },
@@ -16,15 +16,15 @@ describe('remote fields', () => {
     expect(parseRemoteFields(JSON.stringify(fields))).toEqual({ ok: true, value: fields });
   });
 
-  test('may be empty', () => {
+  test('remote fields may be empty', () => {
     expect(parseRemoteFields('{}')).toEqual({ ok: true, value: {} });
   });
 
-  test('may be null where Kombo takes null', () => {
+  test('remote fields may be null where Kombo accepts null', () => {
     expect(detail('{"greenhouse":{"post_headers":{"On-Behalf-Of":null}}}')).toBe('accepted');
   });
 
-  test('pass untouched where Kombo documents nothing yet', () => {
+  test('remote fields that Kombo does not document yet pass unchanged', () => {
     const json = '{"lever":{"perform_as":"x"},"greenhouse":{"new":[1,null]},"__proto__":{"a":1}}';
     const result = parseRemoteFields(json);
     expect(result.ok && JSON.stringify(result.value)).toBe(json);
@@ -32,11 +32,14 @@ describe('remote fields', () => {
 });
 
 describe('remote fields are refused', () => {
-  test.each(['', 'Frank', '{', '[]', 'null', '"x"', '1', '[{}]'])('when they are no JSON object: %j', (json) => {
-    expect(detail(json)).toBe('REMOTE_FIELDS_INVALID: The remote fields are not a JSON object.');
-  });
+  test.each(['', 'Frank', '{', '[]', 'null', '"x"', '1', '[{}]'])(
+    'remote fields that are not a JSON object are refused: %j',
+    (json) => {
+      expect(detail(json)).toBe('REMOTE_FIELDS_INVALID: The remote fields are not a JSON object.');
+    },
+  );
 
-  test('for each known field of a wrong type', () => {
+  test('remote fields are refused with each known field of a wrong type', () => {
     expect(
       detail(
         '{"greenhouse":{"post_headers":{"On-Behalf-Of":7}},"workable":{"on_behalf_of_user_remote_id":null},' +
@@ -50,18 +53,18 @@ describe('remote fields are refused', () => {
     );
   });
 
-  test.each(['greenhouse', 'workable', 'oracle'])('when %s is no object', (tool) => {
+  test.each(['greenhouse', 'workable', 'oracle'])('remote fields are refused when %s is not an object', (tool) => {
     expect(detail(`{"${tool}":"x"}`)).toBe(`REMOTE_FIELDS_INVALID: ${tool} must be an object.`);
     expect(detail(`{"${tool}":[]}`)).toBe(`REMOTE_FIELDS_INVALID: ${tool} must be an object.`);
   });
 
-  test("under the SDK's name, which the wire does not know", () => {
+  test("remote fields are refused under the SDK's name, which the API does not know", () => {
     expect(detail('{"greenhouse":{"post_headers":{"on_behalf_of":"4000012"}}}')).toBe(
       'REMOTE_FIELDS_INVALID: greenhouse.post_headers.on_behalf_of must be written On-Behalf-Of.',
     );
   });
 
-  test('without quoting a value', () => {
+  test('the error for remote fields quotes none of their values', () => {
     expect(detail('{"workable":{"on_behalf_of_user_remote_id":["Frank Doe"]}, "x": "Frank Doe"}')).not.toContain(
       'Frank',
     );
@@ -69,8 +72,8 @@ describe('remote fields are refused', () => {
   });
 });
 
-describe('fields of one object over those for all', () => {
-  test('merge field by field', () => {
+describe('fields of one object merged over those for all', () => {
+  test('the remote fields of one object and those for all are merged field by field', () => {
     expect(
       mergeRemoteFields(
         { greenhouse: { post_headers: { 'On-Behalf-Of': '1' }, kept: true }, workable: { a: 1 } },
@@ -83,7 +86,7 @@ describe('fields of one object over those for all', () => {
     });
   });
 
-  test('replace lists, texts and null', () => {
+  test('lists, texts and null in the remote fields of one object replace those for all', () => {
     expect(
       mergeRemoteFields({ a: [1, 2], b: 'x', c: { d: 1 }, e: null }, { a: [3], b: null, c: 'y', e: { f: 1 } }),
     ).toEqual({
@@ -94,14 +97,14 @@ describe('fields of one object over those for all', () => {
     });
   });
 
-  test('leave both as they were', () => {
+  test('merging remote fields changes neither of the two inputs', () => {
     const all = { a: { b: 1 } };
     const perObject = { a: { c: 2 } };
     mergeRemoteFields(all, perObject);
     expect([all, perObject]).toEqual([{ a: { b: 1 } }, { a: { c: 2 } }]);
   });
 
-  test('cannot reach the prototype of objects', () => {
+  test('merged remote fields cannot reach the prototype of objects', () => {
     const evil = JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}');
     const merged = mergeRemoteFields({ a: 1 }, evil);
     expect(Object.keys(merged)).toEqual(['a', '__proto__', 'constructor']);
@@ -113,11 +116,11 @@ describe('fields of one object over those for all', () => {
 describe('oracle fields', () => {
   const fields = { oracle: { multi_post_to_all_current_applications: true }, workable: {} };
 
-  test('go with an application', () => {
+  test('oracle fields are sent with an application', () => {
     expect(remoteFieldsFor('application', fields)).toEqual(fields);
   });
 
-  test('do not go with a candidate, where Kombo has no such field', () => {
+  test('oracle fields are not sent with a candidate, where Kombo has no such field', () => {
     expect(remoteFieldsFor('candidate', fields)).toEqual({ workable: {} });
   });
 });

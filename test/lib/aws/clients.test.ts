@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-/** Says nothing on its first connections, like one that died while the function was frozen. */
+/** Sends nothing on its first connections, like one that died while the function was frozen. */
 const deafOn = async (connections: number, answer: (call: RawCall) => void) => {
   const server = await rawServer({
     complete: (call) => {
@@ -27,20 +27,20 @@ const deafOn = async (connections: number, answer: (call: RawCall) => void) => {
 const item = new GetItemCommand({ TableName: 'ledger', Key: { pk: { S: 'a' } } });
 const object = new GetObjectCommand({ Bucket: 'uploads', Key: 'a.pdf' });
 
-test('a ledger call that gets no answer is repeated on another connection', async () => {
+test('a ledger call without a response is repeated on another connection', async () => {
   const server = await deafOn(1, ({ answer }) => answer(200, '{"Item":{"pk":{"S":"a"}}}'));
   const { Item } = await dynamodbClient(200).send(item);
   expect(Item).toEqual({ pk: { S: 'a' } });
   expect(server.requests.map(({ connection }) => connection)).toEqual([1, 2]);
 });
 
-test('a ledger that never answers is told as such', async () => {
+test('a ledger that never answers is reported as such', async () => {
   const server = await deafOn(Number.POSITIVE_INFINITY, () => undefined);
   await expect(dynamodbClient(100).send(item)).rejects.toMatchObject({ name: 'TimeoutError' });
   expect(server.requests.length).toBeGreaterThan(1);
 });
 
-test('a ledger that never answers is named to the person on call, and what to do', async () => {
+test("the error for a ledger that never answers names the table and the operator's next step", async () => {
   await deafOn(Number.POSITIVE_INFINITY, () => undefined);
   await expect(
     dynamoTable(dynamodbClient(100), 'cv-courier-ledger').get('candidates/GRK123/Frank Doe.pdf'),
@@ -50,7 +50,7 @@ test('a ledger that never answers is named to the person on call, and what to do
   );
 });
 
-test('a ledger that falls silent in the middle of its answer is given up, too', async () => {
+test('a ledger whose response stalls halfway is given up, too', async () => {
   const server = await deafOn(0, ({ request, write, answer }) => {
     if (request.connection > 1) answer(200, '{}');
     else write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"Item"');
@@ -59,7 +59,7 @@ test('a ledger that falls silent in the middle of its answer is given up, too', 
   expect(server.requests.length).toBeGreaterThan(1);
 });
 
-test('a read that gets no answer is repeated on another connection, and its body may take its time', async () => {
+test('a read without a response is repeated on another connection, and its body may take its time', async () => {
   await deafOn(1, ({ socket, write }) => {
     write('HTTP/1.1 200 OK\r\ncontent-length: 6\r\netag: "e"\r\n\r\nfoo');
     setTimeout(() => socket.write('bar'), 600);
@@ -68,7 +68,7 @@ test('a read that gets no answer is repeated on another connection, and its body
   expect(await Body?.transformToString()).toBe('foobar');
 });
 
-test('a listing is waited for longer than any other answer', async () => {
+test('a listing may take longer than any other call', async () => {
   const server = await deafOn(0, ({ answer }) => {
     setTimeout(() => answer(200, '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>'), 600);
   });

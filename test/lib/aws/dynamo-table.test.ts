@@ -33,7 +33,7 @@ const pagesOf = async (query: IndexQuery): Promise<IndexPage[]> => {
 const keys = (pages: readonly IndexPage[]): string[] => pages.flatMap(({ items }) => items.map(({ pk }) => pk));
 
 describe('an item', () => {
-  test('comes back as it was put, with every attribute', async () => {
+  test('an item comes back as it was put, with every attribute', async () => {
     const whole: Item = {
       pk: 'cv-inbox/candidates/GRK123/é+% 😀.pdf#abc',
       version: 3,
@@ -42,7 +42,7 @@ describe('an item', () => {
       workAt: 1_767_603_600_000,
       targetKey: 'candidate/GRK123',
       createdAt: 1_767_603_540_123,
-      // Far ahead: the table may delete what has expired.
+      // Far in the future: the table may delete expired items.
       expiresAt: Math.floor(Date.now() / 1_000) + 365 * 86_400,
       status: 'sending',
       code: 'ANSWER_LOST',
@@ -64,11 +64,11 @@ describe('an item', () => {
     expect(await table.get(whole.pk)).toEqual(whole);
   });
 
-  test('that is not there is undefined', async () => {
+  test('an item that does not exist is undefined', async () => {
     expect(await table.get('cv-inbox/nobody.pdf#0')).toBeUndefined();
   });
 
-  test('with attributes of foreign types keeps those that it can', async () => {
+  test('an item with attributes of unexpected types is read with those that are valid', async () => {
     const attributes = { pk: { S: 'odd' }, version: { S: 'three' }, document: { N: '7' }, workAt: { BOOL: true } };
     await dynamo.client.send(
       new PutItemCommand({ TableName: tableName, Item: { pk: attributes.pk, mood: { S: 'x' } } }),
@@ -84,7 +84,7 @@ describe('an item', () => {
     expect(await table.get('odder')).toEqual({ pk: 'odder', version: 0, document: '' });
   });
 
-  test('with a time that no calendar has is read without it, because an answer would show it as a date', async () => {
+  test('an item with a time outside the calendar is read without it, because an answer would show it as a date', async () => {
     const [created, ended] = [{ N: '1e17' }, { N: '-1' }];
     const Item = { pk: { S: 'late' }, version: { N: '2' }, createdAt: created, endedAt: ended, attempts: { N: '1' } };
     await dynamo.client.send(new PutItemCommand({ TableName: tableName, Item }));
@@ -93,7 +93,7 @@ describe('an item', () => {
 });
 
 describe('a conditional put', () => {
-  test('of an absent item is refused once it is there, and changes nothing', async () => {
+  test('a put conditional on absence is refused when the item exists, and changes nothing', async () => {
     expect(await table.put(item('a'), absent)).toEqual({ written: true });
     expect(await table.put(item('a', { document: '{"new":1}' }), absent)).toEqual({
       written: false,
@@ -102,7 +102,7 @@ describe('a conditional put', () => {
     expect(await table.get('a')).toEqual(item('a'));
   });
 
-  test('on a version is refused on any other', async () => {
+  test('a put conditional on a version is refused on any other version', async () => {
     await table.put(item('a', { version: 4 }), absent);
     expect(await table.put(item('a', { version: 4 }), { kind: 'unchanged', version: 3 })).toMatchObject({
       written: false,
@@ -110,7 +110,7 @@ describe('a conditional put', () => {
     expect(await table.put(item('a', { version: 5 }), { kind: 'unchanged', version: 4 })).toEqual({ written: true });
   });
 
-  test('on an owner is refused for any other, and for none', async () => {
+  test('a put conditional on an owner is refused for any other owner, and for none', async () => {
     await table.put(item('a', { owner: 'owner-A' }), absent);
     await table.put(item('b'), absent);
     const byB = { kind: 'unchanged', version: 1, owner: 'owner-B' } as const;
@@ -119,7 +119,7 @@ describe('a conditional put', () => {
     expect(await table.put(item('a', { version: 2 }), { ...byB, owner: 'owner-A' })).toEqual({ written: true });
   });
 
-  test('replaces the whole item: what the new one does not have is gone', async () => {
+  test('a conditional put replaces the whole item: attributes that the new one lacks are gone', async () => {
     await table.put(item('a', { owner: 'owner-A', workShard: 'due#0', workAt: 1 }), absent);
     await table.put(item('a', { version: 2 }), { kind: 'unchanged', version: 1 });
     expect(await table.get('a')).toEqual(item('a', { version: 2 }));
@@ -127,26 +127,26 @@ describe('a conditional put', () => {
 });
 
 describe('a delete', () => {
-  test('happens on the version that was seen, and on no other', async () => {
+  test('a delete works only on the version that was read', async () => {
     await table.put(item('a', { version: 2 }), absent);
     expect(await table.delete('a', { kind: 'unchanged', version: 1 })).toBe('refused');
     expect(await table.delete('a', { kind: 'unchanged', version: 2 })).toBe('deleted');
     expect(await table.get('a')).toBeUndefined();
   });
 
-  test('of what is gone already is refused', async () => {
+  test('a delete of an item that is already gone is refused', async () => {
     expect(await table.delete('a', { kind: 'unchanged', version: 0 })).toBe('refused');
   });
 
-  test('reaches an item whose version was taken away', async () => {
+  test('an item that lost its version can be deleted', async () => {
     await dynamo.client.send(new PutItemCommand({ TableName: tableName, Item: { pk: { S: 'a' } } }));
     expect(await table.delete('a', { kind: 'unchanged', version: 0 })).toBe('deleted');
     expect(await table.get('a')).toBeUndefined();
   });
 });
 
-describe('many items at once', () => {
-  test('are read in batches of a hundred, absent ones left out, repeated ones once', async () => {
+describe('many items in one call', () => {
+  test('many items are read in batches of a hundred, absent ones left out, repeated ones once', async () => {
     const there = Array.from({ length: 230 }, (_, index) => `key-${index}`);
     await Promise.all(there.map((pk) => table.put(item(pk), absent)));
     dynamo.calls.length = 0;
@@ -157,12 +157,12 @@ describe('many items at once', () => {
     expect(dynamo.calls).toEqual(['BatchGetItem', 'BatchGetItem', 'BatchGetItem']);
   });
 
-  test('of which there are none cost no call', async () => {
+  test('reading no items makes no call', async () => {
     expect(await table.getMany([])).toEqual([]);
     expect(dynamo.calls).toEqual([]);
   });
 
-  /** A client to a busy table: it answers `answers` keys of each request and leaves the others over. */
+  /** A client to a busy table: it answers `answers` keys of each request and leaves the others unprocessed. */
   const busyClient = (answers: number) => {
     const client = dynamo.newClient();
     client.middlewareStack.add(
@@ -183,7 +183,7 @@ describe('many items at once', () => {
     return client;
   };
 
-  /** Waits are over at once, and counted. */
+  /** Waits end immediately, and are counted. */
   const waitingClock = (): Clock & { readonly waits: number[] } => {
     const waits: number[] = [];
     const after: Clock['after'] = (delayMs, action) => {
@@ -194,7 +194,7 @@ describe('many items at once', () => {
     return { waits, now: () => 0, after };
   };
 
-  test('that DynamoDB left over are asked for again, after waits that grow', async () => {
+  test('keys that DynamoDB left unprocessed are requested again, after growing waits', async () => {
     await Promise.all(['a', 'b', 'c'].map((pk) => table.put(item(pk), absent)));
     const clock = waitingClock();
     const found = await dynamoTable(busyClient(1), tableName, { clock, random: () => 0.5 }).getMany(['a', 'b', 'c']);
@@ -202,7 +202,7 @@ describe('many items at once', () => {
     expect(clock.waits).toEqual([25, 50]);
   });
 
-  test('that DynamoDB leaves over for ever end with a sentence that names the table', async () => {
+  test('keys that DynamoDB never processes end in an error that names the table', async () => {
     const clock = waitingClock();
     const reading = dynamoTable(busyClient(0), tableName, { clock }).getMany(['a', 'b']);
     await expect(reading).rejects.toThrow(
@@ -213,7 +213,7 @@ describe('many items at once', () => {
 });
 
 describe('the index of work', () => {
-  test('lists by time, page by page, and only what is due', async () => {
+  test('the index of work lists by time, page by page, and only what is due', async () => {
     const times = [50, 10, 40, 20, 30];
     await Promise.all(times.map((workAt) => table.put(item(`at-${workAt}`, { workShard: 'due#1', workAt }), absent)));
 
@@ -223,7 +223,7 @@ describe('the index of work', () => {
     expect(Math.max(...pages.map(({ items }) => items.length))).toBe(2);
   });
 
-  test('lists the newest first where asked, page by page, and nothing later than the bound', async () => {
+  test('the index of work lists the newest first on request, page by page, and nothing later than the bound', async () => {
     const times = [50, 10, 40, 20, 30];
     await Promise.all(
       times.map((workAt) => table.put(item(`at-${workAt}`, { workShard: 'rejected#1', workAt }), absent)),
@@ -235,20 +235,20 @@ describe('the index of work', () => {
     expect(Math.max(...pages.map(({ items }) => items.length))).toBe(2);
   });
 
-  test('without a bound lists all of its shard, and nothing of another', async () => {
+  test('the index of work without a bound lists its whole shard, and nothing of another', async () => {
     await table.put(item('a', { workShard: 'held#0', workAt: 2 }), absent);
     await table.put(item('b', { workShard: 'held#1', workAt: 1 }), absent);
     expect(keys(await pagesOf({ index: 'byWork', hash: 'held#0', limit: 10 }))).toEqual(['a']);
   });
 
-  test('is sparse: what has no work is not in it', async () => {
+  test('the index of work is sparse: an item without work is not in it', async () => {
     await table.put(item('a', { workShard: 'due#0', workAt: 1 }), absent);
     await table.put(item('a', { version: 2 }), { kind: 'unchanged', version: 1 });
     expect(keys(await pagesOf({ index: 'byWork', hash: 'due#0', limit: 10 }))).toEqual([]);
   });
 });
 
-test('a scan shows every item whole, page by page, each once', async () => {
+test('a scan returns every item whole, page by page, each once', async () => {
   const all = ['a', 'b', 'c', 'd', 'e'].map((pk) => item(pk, { status: 'attached', outcome: 1, correlationId: 'x' }));
   for (const one of all) await table.put(one, absent);
   const seen: Item[] = [];
@@ -262,7 +262,7 @@ test('a scan shows every item whole, page by page, each once', async () => {
   expect(seen.sort((one, other) => (one.pk < other.pk ? -1 : 1))).toEqual(all);
 });
 
-test('the index of work shows what counting needs, and nothing else of an item', async () => {
+test('the index of work has the attributes that counting needs, and no others', async () => {
   const place = { workShard: 'lanes', workAt: 7 };
   const facts = { status: 'lane', code: 'ANSWER_LOST', createdAt: 5, waiting: 0, unknown: 3 };
   await table.put(item('a', { ...place, ...facts, owner: 'owner-A', targetKey: 'candidate/C1' }), absent);

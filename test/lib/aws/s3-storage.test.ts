@@ -42,7 +42,7 @@ const readAll = async (chunks: AsyncIterable<Uint8Array>): Promise<Buffer> => {
 };
 
 describe('over the real protocol', () => {
-  test('opens the object with its headers, its checksum and its bytes', async () => {
+  test('an opened object has its headers, its checksum and its bytes', async () => {
     const { storage } = await filledBucket();
     const opened = await storage.open({ bucket: 'cvs', key, etag }, signal);
     if (!opened.ok) throw new Error(opened.error.detail);
@@ -57,13 +57,13 @@ describe('over the real protocol', () => {
     opened.value.close();
   });
 
-  test('refuses another object under the same key', async () => {
+  test('opening is refused when another object is under the same key', async () => {
     const { storage } = await filledBucket();
     const opened = await storage.open({ bucket: 'cvs', key, etag: 'f'.repeat(32) }, signal);
     expect(opened).toMatchObject({ ok: false, error: { code: 'OBJECT_REPLACED' } });
   });
 
-  test('tells a deleted object from a bucket that is not there', async () => {
+  test('a deleted object is distinguished from a bucket that does not exist', async () => {
     const { client, storage } = await filledBucket();
     await client.send(new DeleteObjectCommand({ Bucket: 'cvs', Key: key }));
     expect(await storage.open({ bucket: 'cvs', key, etag }, signal)).toMatchObject({
@@ -75,7 +75,7 @@ describe('over the real protocol', () => {
     });
   });
 
-  test('finds what stands under a key, with the ETag bare, and dates it as it does when it is opened', async () => {
+  test('the object under a key is found, with its ETag without quotes and the same date as when it is opened', async () => {
     const { storage } = await filledBucket();
     const opened = await storage.open({ bucket: 'cvs', key, etag }, signal);
     if (!opened.ok) throw new Error(opened.error.detail);
@@ -88,7 +88,7 @@ describe('over the real protocol', () => {
     });
   });
 
-  test('signs a link that reads one version without credentials, also once it was replaced', async () => {
+  test('a signed link reads one version without credentials, even after the object was replaced', async () => {
     const { client, storage } = await filledBucket();
     const opened = await storage.open({ bucket: 'cvs', key, etag }, signal);
     if (!opened.ok) throw new Error(opened.error.detail);
@@ -101,7 +101,7 @@ describe('over the real protocol', () => {
     expect(new URL(link).searchParams.get('X-Amz-Expires')).toBe('60');
   });
 
-  test('takes the version "null" of a bucket whose versioning is suspended for none', async () => {
+  test('the version id "null" of a bucket with suspended versioning counts as no version', async () => {
     const { client, storage } = await filledBucket();
     const VersioningConfiguration = { Status: 'Suspended' } as const;
     await client.send(new PutBucketVersioningCommand({ Bucket: 'cvs', VersioningConfiguration }));
@@ -115,7 +115,7 @@ describe('over the real protocol', () => {
     expect(found.ok && found.value).not.toHaveProperty('versionId');
   });
 
-  test('lists in pages, after a key', async () => {
+  test('objects are listed in pages, after a key', async () => {
     const { client, storage } = await filledBucket();
     await client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'candidates/GRK124/a.txt', Body: 'a' }));
     const all = await storage.list('cvs', { prefix: 'candidates/' }, signal);
@@ -125,7 +125,7 @@ describe('over the real protocol', () => {
     expect(rest.ok && rest.value).not.toHaveProperty('next');
   });
 
-  test('lists the folders at the root, decoded, when it is asked with a delimiter', async () => {
+  test('the folders at the root are listed, decoded, when a delimiter is given', async () => {
     const { client, storage } = await filledBucket();
     await client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'old CVs/a.txt', Body: 'a' }));
     await client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'b.txt', Body: 'b' }));
@@ -137,7 +137,7 @@ describe('over the real protocol', () => {
   });
 });
 
-/** What S3 would answer to each listing in turn; the queries that it was asked are kept. */
+/** What S3 answers to each listing in turn; the queries of the requests are kept. */
 const storageListing = async (...pages: readonly string[]) => {
   const asked: Record<string, string>[] = [];
   const storage = await storageAnswering(({ url = '' }, response) => {
@@ -152,7 +152,7 @@ const storageListing = async (...pages: readonly string[]) => {
 const listedCv =
   '<Contents><Key>candidates/a+b.pdf</Key><ETag>"e"</ETag><Size>5</Size><LastModified>2026-01-05T09:00:00.000Z</LastModified></Contents>';
 
-test('an empty page that S3 has cut short is continued by its token, no longer by a key', async () => {
+test('an empty page that S3 has truncated is continued by its token, no longer by a key', async () => {
   const { asked, storage } = await storageListing(
     '<IsTruncated>true</IsTruncated><NextContinuationToken>1/a+b=</NextContinuationToken>',
     `<IsTruncated>false</IsTruncated>${listedCv}`,
@@ -174,7 +174,7 @@ test('an empty page that S3 has cut short is continued by its token, no longer b
   expect(asked[1]).not.toHaveProperty('start-after');
 });
 
-test('a page that is cut short without a token is a failure, never the end of the listing', async () => {
+test('a truncated page without a token is a failure, never the end of the listing', async () => {
   const { storage } = await storageListing(`<IsTruncated>true</IsTruncated>${listedCv}`);
   expect(await storage.list('cvs', { prefix: '' }, signal)).toMatchObject({
     ok: false,
@@ -198,16 +198,16 @@ const storageAnswering = async (answer: RequestListener) => {
   return s3Storage(client);
 };
 
-/** S3's refusals, as S3 writes them. */
+/** S3's errors, as S3 writes them. */
 const storageRefusing = (status: number, code: string) =>
   storageAnswering((_, response) => {
     response.writeHead(status, { 'content-type': 'application/xml' });
     response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>No.</Message></Error>`);
   });
 
-test('an answer that does not say how long the object is makes no empty file of it', async () => {
+test('an object whose response has no length is not read as an empty file', async () => {
   const storage = await storageAnswering((_, response) => {
-    // Without a length the answer is chunked.
+    // Without a length the response is chunked.
     response.writeHead(200, { etag: `"${etag}"` });
     response.end(bytes);
   });
@@ -226,7 +226,7 @@ test.each([
   [403, 'InvalidObjectState', 'OBJECT_ARCHIVED'],
   [503, 'SlowDown', 'STORAGE_UNAVAILABLE'],
   [500, 'InternalError', 'STORAGE_UNAVAILABLE'],
-])('HTTP %i %s is %s', async (status, code, expected) => {
+])('HTTP %i %s of S3 becomes %s', async (status, code, expected) => {
   const storage = await storageRefusing(status, code);
   const opened = await storage.open({ bucket: 'cvs', key, etag }, signal);
   expect(opened).toMatchObject({ ok: false, error: { code: expected } });

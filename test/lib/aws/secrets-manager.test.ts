@@ -26,26 +26,26 @@ const answering =
 
 const read = () => secretText('cv-courier/kombo')();
 
-test('reads the text and the version of the secret that it was given the name of', async () => {
+test('the text and the version of the named secret are read', async () => {
   const secret = { Name: 'x', SecretString: 'ks_prod_1', VersionId: 'e5f0-7' };
   const server = await managerThat({ complete: answering(200, secret) });
   expect(await read()).toEqual({ text: 'ks_prod_1', version: 'e5f0-7' });
   expect(JSON.parse(server.requests[0]?.body.toString() ?? '')).toEqual({ SecretId: 'cv-courier/kombo' });
 });
 
-test('a secret that was uploaded as a file holds its text', async () => {
+test('the text of a secret that was uploaded as a file is read', async () => {
   const SecretBinary = Buffer.from('ks_prod_1\n').toString('base64');
   await managerThat({ complete: answering(200, { SecretBinary }) });
   expect(await cachedApiKey(read, systemClock).current()).toBe('ks_prod_1');
 });
 
-test('a secret that holds bytes which are no text is no key', async () => {
+test('a secret whose bytes are not text is refused as a key', async () => {
   const SecretBinary = Buffer.from([0x00, 0xff, 0xfe, 0x80]).toString('base64');
   await managerThat({ complete: answering(200, { SecretBinary }) });
   await expect(cachedApiKey(read, systemClock).current()).rejects.toMatchObject({ fault: 'unreadable' });
 });
 
-test('a secret without a value is empty text, and one without a version has an empty one', async () => {
+test('a secret without a value is an empty text, and one without a version has an empty version', async () => {
   await managerThat({ complete: answering(200, { Name: 'x' }) });
   expect(await read()).toEqual({ text: '', version: '' });
 });
@@ -55,7 +55,7 @@ test.each([
   ['AccessDeniedException', "check the function's right to read it"],
   ['DecryptionFailure', "check the function's right to read it"],
   ['InvalidRequestException', "check the function's right to read it"],
-])('%s needs an operator, and says what to do', async (name, next) => {
+])('%s of Secrets Manager needs an operator, and its error gives the next step', async (name, next) => {
   await managerThat({ complete: answering(400, { __type: name, Message: 'no' }) });
   await expect(read()).rejects.toMatchObject({
     name: 'ApiKeyError',
@@ -66,24 +66,26 @@ test.each([
 
 test.each([
   ['a fault', 500, 'InternalServiceError'],
-  ['a fault that nobody named', 503, 'ServiceUnavailable'],
-  ['a throttle', 400, 'ThrottlingException'],
-])('%s passes automatically', async (_, status, name) => {
+  ['a fault without a known name', 503, 'ServiceUnavailable'],
+  ['throttling', 400, 'ThrottlingException'],
+])('%s of Secrets Manager is temporary', async (_, status, name) => {
   await managerThat({ complete: answering(status, { __type: name, Message: 'no' }) });
   await expect(read()).rejects.toMatchObject({ fault: 'unavailable' });
 });
 
-test('a broken connection passes automatically', async () => {
+test('a broken connection to Secrets Manager is temporary', async () => {
   await managerThat({ complete: ({ reset }) => reset() });
   await expect(read()).rejects.toMatchObject({ fault: 'unavailable' });
 });
 
-test('a port that refuses passes automatically', async () => {
+test('a refused connection to Secrets Manager is temporary', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', 'http://127.0.0.1:1');
   await expect(read()).rejects.toMatchObject({ fault: 'unavailable' });
 });
 
-test('a silent Secrets Manager is given up long before a function ends', { timeout: 15_000 }, async () => {
+test('a Secrets Manager that does not answer is given up long before the function ends', {
+  timeout: 15_000,
+}, async () => {
   await managerThat({ complete: () => undefined });
   await expect(read()).rejects.toMatchObject({
     fault: 'unavailable',

@@ -10,7 +10,7 @@ const { signal } = new AbortController();
 const topic = 'arn:aws:sns:eu-central-1:111122223333:cv-courier-dev-alarms';
 const asXml = { 'content-type': 'text/xml' };
 
-/** S3 and SNS that give one answer. */
+/** S3 and SNS that always answer the same. */
 const answers = async (status: number, body: string) => {
   const server = await rawServer({ complete: ({ answer }) => answer(status, body, asXml) });
   const credentials = { accessKeyId: 'LOCAL', secretAccessKey: 'LOCAL' };
@@ -50,14 +50,14 @@ test.each([
     { prefix: 'cvs/', onlyTagged: true, largerThanBytes: 5 },
   ],
   ['a size', '<Filter><ObjectSizeGreaterThan>5</ObjectSizeGreaterThan></Filter>', { largerThanBytes: 5 }],
-])('a rule with %s is read', async (_name, filter, expected) => {
+])('a lifecycle rule with %s is read', async (_name, filter, expected) => {
   const { setup } = await answers(200, lifecycle(`${filter}${on}<Expiration><Days>7</Days></Expiration>`));
   const actions = [{ does: 'deletes', to: 'objects', when: { afterDays: 7 } }];
   const rule = { name: 'tidy-up', prefix: '', onlyTagged: false, actions, ...expected };
   expect(await setup.lifecycle('cvs', signal)).toEqual({ ok: true, value: [rule] });
 });
 
-test('of the actions of a rule those are read that take a file away; an instant archive takes none away', async () => {
+test('only actions of a lifecycle rule that make a file unreadable are read; a transition to instant retrieval does not', async () => {
   const rule = `<Filter/>${on}
     <Expiration><Date>2030-01-01T00:00:00Z</Date></Expiration>
     <Transition><Days>1</Days><StorageClass>STANDARD_IA</StorageClass></Transition>
@@ -78,14 +78,14 @@ test('of the actions of a rule those are read that take a file away; an instant 
   ]);
 });
 
-test('the removal of empty delete markers takes no file away, and a rule that is switched off is left out', async () => {
+test('a lifecycle rule that removes empty delete markers, or is disabled, has no action that removes a file', async () => {
   const markers = `<Filter/>${on}<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>`;
   const off = '<Filter/><Status>Disabled</Status><Expiration><Days>1</Days></Expiration>';
   const { setup } = await answers(200, lifecycle(markers, off));
   expect(await setup.lifecycle('cvs', signal)).toMatchObject({ ok: true, value: [{ actions: [] }] });
 });
 
-test('a bucket without rules has none; a bucket whose rules may not be read says so', async () => {
+test('a bucket without lifecycle rules has an empty list; one whose rules may not be read gives the error', async () => {
   const none = await answers(404, s3Error('NoSuchLifecycleConfiguration'));
   expect(await none.setup.lifecycle('cvs', signal)).toEqual({ ok: true, value: [] });
   const denied = await answers(403, s3Error('AccessDenied'));
@@ -93,7 +93,7 @@ test('a bucket without rules has none; a bucket whose rules may not be read says
   expect(await denied.setup.versioning('cvs', signal)).toEqual({ ok: false, error: 'AccessDenied' });
 });
 
-test('the local S3 answers as a bucket without rules does', async () => {
+test('the local S3 answers like a bucket without lifecycle rules', async () => {
   const folder = await newFolder();
   onTestFinished(() => remove(folder));
   const { client } = await startTestS3(folder);
@@ -104,7 +104,7 @@ test('the local S3 answers as a bucket without rules does', async () => {
   });
 });
 
-test('the subscriptions of a topic are counted, in one request about that topic', async () => {
+test('the subscriptions of a topic are counted with one request about that topic', async () => {
   const entry = (key: string, value: string) => `<entry><key>${key}</key><value>${value}</value></entry>`;
   const { setup, requests } = await answers(
     200,
@@ -119,7 +119,7 @@ test('the subscriptions of a topic are counted, in one request about that topic'
 test.each([
   [404, 'NotFound', 'NotFoundException'],
   [403, 'AuthorizationError', 'AuthorizationErrorException'],
-])('a topic about which SNS answers %i says why, without the message', async (status, code, expected) => {
+])('a topic for which SNS answers %i gives the error code without the message', async (status, code, expected) => {
   const error = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>User x</Message></Error></ErrorResponse>`;
   const { setup } = await answers(status, error);
   expect(await setup.subscriptions(topic, signal)).toEqual({ ok: false, error: expected });

@@ -18,7 +18,7 @@ afterAll(() => dynamo.stop());
 const absent = { kind: 'absent' } as const;
 const item = { pk: 'cv-inbox/CV.pdf#1', version: 1, document: '{}' };
 
-/** Everything that can be asked of a table. */
+/** Every call that a table offers. */
 const questions: readonly [string, (table: Table) => Promise<unknown>][] = [
   ['get', (table) => table.get('a')],
   ['getMany', (table) => table.getMany(['a'])],
@@ -37,7 +37,7 @@ const faultOf = async (work: Promise<unknown>): Promise<Error> => {
   throw new Error('It went well.');
 };
 
-/** A client whose calls DynamoDB refuses in this way, and how often it was asked. */
+/** A table whose calls DynamoDB refuses with this error. */
 const refusing = (error: Error) => {
   const client = dynamo.newClient();
   client.middlewareStack.add(
@@ -50,7 +50,7 @@ const refusing = (error: Error) => {
 };
 
 describe.each(questions)('%s', (_, ask) => {
-  test('of a table that does not exist names it, the variable and the next step', async () => {
+  test('the error for a table that does not exist names it, the variable and the next step', async () => {
     const error = await faultOf(ask(dynamoTable(dynamo.client, 'no-such-ledger')));
     expect(error).toBeInstanceOf(LedgerTableError);
     expect(error.message).toBe(
@@ -60,7 +60,7 @@ describe.each(questions)('%s', (_, ask) => {
     expect(error.cause).toBeInstanceOf(DynamoDBServiceException);
   });
 
-  test('that is not allowed names the table, the variable and the next step', async () => {
+  test('the error for a call that is not allowed names the table, the variable and the next step', async () => {
     const denied = new DynamoDBServiceException({
       name: 'AccessDeniedException',
       $fault: 'client',
@@ -74,7 +74,7 @@ describe.each(questions)('%s', (_, ask) => {
     );
   });
 
-  test('that fails otherwise names the table, and the name and the codes of the fault', async () => {
+  test('the error for another fault names the table, and the name and the codes of the fault', async () => {
     const $metadata = { httpStatusCode: 400 };
     const throttled = new DynamoDBServiceException({ name: 'ThrottlingException', $fault: 'client', $metadata });
     const error = await faultOf(ask(refusing(throttled)));
@@ -86,7 +86,7 @@ describe.each(questions)('%s', (_, ask) => {
   });
 
   test.each(['ValidationException', 'ThrottlingException', 'AccessDeniedException', 'InternalServerError', 'Error'])(
-    'quotes nothing of what %s says, which may be data',
+    'the error for a table quotes nothing of the message of %s, which may be data',
     async (name) => {
       const $metadata = { httpStatusCode: 400 };
       const message = 'The value "Zebulon Quux CV.pdf" is not valid.';
@@ -98,7 +98,7 @@ describe.each(questions)('%s', (_, ask) => {
   );
 });
 
-describe('a table of another kind', () => {
+describe('a table with other keys', () => {
   beforeAll(async () => {
     await dynamo.client.send(
       new CreateTableCommand({
@@ -110,17 +110,20 @@ describe('a table of another kind', () => {
     );
   });
 
-  test.each(questions)('is said to be one on %s, with what it should look like', async (_, ask) => {
-    const error = await faultOf(ask(dynamoTable(dynamo.client, 'another-table')));
-    expect(error).toBeInstanceOf(LedgerTableError);
-    expect(error.message).toMatch(/^The DynamoDB table "another-table" rejects a request of the ledger: /);
-    expect(error.message).toContain(
-      'Set LEDGER_TABLE to a table with the keys and indexes of infra/resources/table.yml.',
-    );
-  });
+  test.each(questions)(
+    'a table with other keys is reported on %s, with a pointer to the right ones',
+    async (_, ask) => {
+      const error = await faultOf(ask(dynamoTable(dynamo.client, 'another-table')));
+      expect(error).toBeInstanceOf(LedgerTableError);
+      expect(error.message).toMatch(/^The DynamoDB table "another-table" rejects a request of the ledger: /);
+      expect(error.message).toContain(
+        'Set LEDGER_TABLE to a table with the keys and indexes of infra/resources/table.yml.',
+      );
+    },
+  );
 });
 
-test('a refusal of the condition is no fault, and brings along what DynamoDB tells with it', async () => {
+test('a refused condition is not a fault, and carries the item that DynamoDB returns with it', async () => {
   const refusal = new ConditionalCheckFailedException({
     message: 'The conditional request failed',
     $metadata: {},
@@ -132,7 +135,7 @@ test('a refusal of the condition is no fault, and brings along what DynamoDB tel
   });
 });
 
-test('a put asks DynamoDB to tell what stands there, so that a duplicate needs no reading', async () => {
+test('a put asks DynamoDB to return the existing item, so that a duplicate needs no read', async () => {
   const { name } = await dynamo.newTable();
   const client = dynamo.newClient();
   const asked: unknown[] = [];
@@ -147,7 +150,7 @@ test('a put asks DynamoDB to tell what stands there, so that a duplicate needs n
   expect(asked).toMatchObject([{ TableName: name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }]);
 });
 
-test('an item that is too large is refused without a word of it', async () => {
+test('the error for an item that is too large quotes none of it', async () => {
   const { name } = await dynamo.newTable();
   const huge = { ...item, document: 'Frank Doe '.repeat(50_000) };
   const error = await faultOf(dynamoTable(dynamo.client, name).put(huge, absent));

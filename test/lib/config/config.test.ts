@@ -19,8 +19,8 @@ const problemsOf = (env: Record<string, string | undefined>): readonly string[] 
   }
 };
 
-describe('what must be set', () => {
-  test('is little: everything else has a default', () => {
+describe('required settings', () => {
+  test('few settings are required: everything else has a default', () => {
     expect(readSettings(least)).toMatchObject({
       bucket: 'cv-inbox',
       ledgerTable: 'ledger',
@@ -46,7 +46,7 @@ describe('what must be set', () => {
   });
 
   test.each(['BUCKET', 'LEDGER_TABLE', 'KOMBO_API_KEY_SECRET', 'KOMBO_INTEGRATION_ID'])(
-    'names %s when it is missing',
+    'a missing %s is named',
     (name) => {
       const problems = problemsOf({ ...least, [name]: undefined });
       expect(problems).toHaveLength(1);
@@ -54,11 +54,11 @@ describe('what must be set', () => {
     },
   );
 
-  test('counts a variable of blanks as not set', () => {
+  test('a variable with only spaces counts as not set', () => {
     expect(problemsOf({ ...least, BUCKET: '  ' })[0]).toMatch(/^BUCKET is not set/);
   });
 
-  test('is no integration when every template names one', () => {
+  test('KOMBO_INTEGRATION_ID is not required when every template names an integration', () => {
     const env = {
       ...least,
       KOMBO_INTEGRATION_ID: undefined,
@@ -67,7 +67,7 @@ describe('what must be set', () => {
     expect(problemsOf(env)).toEqual([]);
   });
 
-  test('is told all at once', () => {
+  test('all problems of the settings are reported together', () => {
     const problems = problemsOf({});
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
       'BUCKET',
@@ -111,7 +111,7 @@ describe('a wrong value is named with its variable:', () => {
     ['CALLING_INSTANCES', '8+', 'several joined by "+"'],
     ['CALLING_INSTANCES', '0', 'from 1 to 1000'],
     ['CALLING_INSTANCES', '999+2', 'from 1 to 1000'],
-  ])('%s=%s', (name, value, says) => {
+  ])('%s=%s is accepted, or refused with the variable and the reason', (name, value, says) => {
     const problems = problemsOf({ ...least, [name]: value });
     if (says === undefined) return expect(problems).toEqual([]);
     expect(problems).toHaveLength(1);
@@ -119,12 +119,12 @@ describe('a wrong value is named with its variable:', () => {
     expect(problems[0]).toContain(says);
   });
 
-  test('an API key is never repeated', () => {
+  test('a problem with the API key does not repeat the key', () => {
     const problems = problemsOf({ ...least, KOMBO_API_KEY_SECRET: undefined, KOMBO_API_KEY: 'ks_prod_with a blank' });
     expect(problems).toEqual(['KOMBO_API_KEY contains blanks or characters that an API key cannot have.']);
   });
 
-  test('both sources of the API key', () => {
+  test('two sources of the API key are refused', () => {
     expect(problemsOf({ ...least, KOMBO_API_KEY: 'ks_dev_local' })).toEqual([
       'KOMBO_API_KEY and KOMBO_API_KEY_SECRET are both set. Keep one of them.',
     ]);
@@ -138,21 +138,21 @@ test.each([
   ['http://127.0.0.1:4572/v1', 'http://127.0.0.1:4572/v1'],
   ['http://localhost:4572/v1', 'http://localhost:4572/v1'],
   ['http://[::1]:4572/v1', 'http://[::1]:4572/v1'],
-])('KOMBO_BASE_URL=%s is %s', (given, expected) => {
+])('KOMBO_BASE_URL=%s means %s', (given, expected) => {
   expect(readSettings({ ...least, KOMBO_BASE_URL: given }).komboBaseUrl).toBe(expected);
 });
 
-test('waits may be fractions of a second, so that a check need not wait', () => {
+test('waits may be fractions of a second, so that a check does not have to wait', () => {
   const config = readSettings({ ...least, READ_BACK_AFTER_SECONDS: '0.25', LEASE_SECONDS: '5' });
   expect([config.readBackAfterMs, config.leaseMs]).toEqual([250, 5_000]);
 });
 
-test('CALLING_INSTANCES is a number, or the sum that CloudFormation cannot add up', () => {
+test('CALLING_INSTANCES is a number, or a sum that CloudFormation cannot compute', () => {
   expect(readSettings({ ...least, CALLING_INSTANCES: '10' }).callingInstances).toBe(10);
   expect(readSettings({ ...least, CALLING_INSTANCES: '8+2+1+1' }).callingInstances).toBe(12);
 });
 
-test('WATCHED_PREFIXES are folders, without empty places, or the whole bucket', () => {
+test('WATCHED_PREFIXES are folders, without empty entries, or the whole bucket', () => {
   expect(readSettings(least).watchedPrefixes).toBeUndefined();
   expect(readSettings({ ...least, WATCHED_PREFIXES: 'candidates/||in/|' }).watchedPrefixes).toEqual([
     'candidates/',
@@ -161,18 +161,18 @@ test('WATCHED_PREFIXES are folders, without empty places, or the whole bucket', 
   expect(readSettings({ ...least, WATCHED_PREFIXES: '*||||' }).watchedPrefixes).toEqual(['']);
 });
 
-test('SWEEP_SINCE is a day or a moment', () => {
+test('SWEEP_SINCE is a date or a date with a time', () => {
   expect(readSettings({ ...least, SWEEP_SINCE: '2026-01-31' }).sweepSince).toBe(Date.UTC(2026, 0, 31));
   expect(readSettings({ ...least, SWEEP_SINCE: '2026-01-31T08:00:00Z' }).sweepSince).toBe(Date.UTC(2026, 0, 31, 8));
 });
 
-test('every setting has a name of its own and a sentence for the documentation', () => {
+test('every setting has its own name and a sentence for the documentation', () => {
   const names = Object.values(settings).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const { name, meaning } of Object.values(settings)) expect(`${name}: ${meaning}`).toMatch(/^[A-Z0-9_]+: .+\.$/);
 });
 
-test('the table says of every variable what sets it in a deployment', () => {
+test('the settings table says for every variable what sets it in a deployment', () => {
   const names = (setBy: unknown) =>
     Object.values(settings)
       .filter((setting) => setting.setBy === setBy)
@@ -196,7 +196,7 @@ test('the table says of every variable what sets it in a deployment', () => {
   ]);
 });
 
-test('no two variables are set by the same parameter', () => {
+test('two variables are never set by the same parameter', () => {
   const parameters = Object.values(settings).flatMap(({ setBy }) =>
     typeof setBy === 'string' ? [] : [setBy.parameter],
   );

@@ -7,7 +7,7 @@ const read = (text: string) => {
 };
 
 describe('the allowed types', () => {
-  test('are these eight by default', () => {
+  test('eight types are allowed by default', () => {
     expect(read(defaultAllowedTypes)).toEqual([
       'application/pdf',
       'application/msword',
@@ -20,25 +20,25 @@ describe('the allowed types', () => {
     ]);
   });
 
-  test('may be extensions with a dot, in capitals, with blanks and with a comma too many', () => {
+  test('allowed types may be extensions with a dot, in capitals, with spaces and with an extra comma', () => {
     expect(read(' .PDF , png,')).toEqual(['application/pdf', 'image/png']);
   });
 
-  test('may be media types, under other names and with parameters', () => {
+  test('allowed types may be media types, under other names and with parameters', () => {
     expect(read('text/rtf, Text/CSV;charset=utf-8')).toEqual(['application/rtf', 'text/csv']);
   });
 
-  test('count jpg and jpeg once', () => {
+  test('jpg and jpeg count as one allowed type', () => {
     expect(read('jpg,jpeg,image/jpg')).toEqual(['image/jpeg']);
   });
 
-  test('may be a type that has no entry here', () => {
+  test('a type that has no entry here may be allowed', () => {
     expect(read('application/vnd.wordperfect')).toEqual(['application/vnd.wordperfect']);
   });
 });
 
-describe('bad allowed types are refused', () => {
-  test('with every fault at once', () => {
+describe('bad lists of allowed types', () => {
+  test('a bad list of allowed types is refused with every error in it', () => {
     expect(read('pdf,wpd,image/svg+xml,svg,image/*')).toEqual({
       faults: [
         '"wpd" is not a known extension; write its media type, like "text/csv".',
@@ -49,7 +49,7 @@ describe('bad allowed types are refused', () => {
     });
   });
 
-  test.each(['', ' ', ',', ' , '])('when they name no type: "%s"', (text) => {
+  test.each(['', ' ', ',', ' , '])('a list of allowed types that names none is refused: "%s"', (text) => {
     expect(read(text)).toEqual({ faults: ['It names no type, so no file could ever be sent.'] });
   });
 });

@@ -12,12 +12,12 @@ describe('a Content-Encoding', () => {
     'AWS-Chunked',
     'identity',
     'identity, aws-chunked',
-  ])('of %j says nothing about the bytes', (value) => {
+  ])('a Content-Encoding of %j does not change the bytes', (value) => {
     expect(checkContentEncoding(value)).toEqual({ ok: true, value: undefined });
   });
 
   test.each(['gzip', 'GZIP', 'aws-chunked,gzip', 'gzip, aws-chunked', 'br', 'x-unheard-of'])(
-    'of %j is refused',
+    'a Content-Encoding of %j is refused',
     (value) => {
       expect(checkContentEncoding(value)).toEqual({
         ok: false,

@@ -54,43 +54,43 @@ describe('a file whose bytes and name agree', () => {
     ['CV.png', png, 'image/png'],
     ['CV.jpg', jpeg, 'image/jpeg'],
     ['CV.jpeg', jpeg, 'image/jpeg'],
-  ])('%s has its type', async (filename, file, type) => {
+  ])('a file named %s whose bytes agree has the type of its name', async (filename, file, type) => {
     expect(await decide(file, filename)).toBe(type);
   });
 
-  test('has its type whatever S3 says', async () => {
+  test('a file whose bytes and name agree has their type whatever S3 says', async () => {
     expect(await decide(pdf, 'CV.pdf', 'image/png')).toBe('application/pdf');
   });
 
-  test('may be a PDF that begins after other bytes', async () => {
+  test('a PDF may start after other bytes', async () => {
     expect(await decide(pdfAfterOtherBytes, 'CV.pdf')).toBe('application/pdf');
   });
 
-  test('may be a PDF that begins after a text line', async () => {
+  test('a PDF may start after a line of text', async () => {
     expect(await decide(textBytes('\r\n%PDF-1.4\n1 0 obj<<>>endobj'), 'CV.pdf')).toBe('application/pdf');
   });
 
-  test('may be a .docx whose leading bytes show only the name of its first part', async () => {
+  test('a .docx may show only the name of its first part in its leading bytes', async () => {
     expect(docxWithPictureFirst.length).toBeGreaterThan(sniffBytes);
     expect(await decide(docxWithPictureFirst, 'CV.docx')).toBe(docxType);
     expect(await decide(docxWithPropertiesFirst, 'CV.docx')).toBe(docxType);
   });
 
-  test('may be a text in an old Windows encoding', async () => {
+  test('a text may be in an old Windows encoding', async () => {
     expect(await decide(Uint8Array.of(0x52, 0x65, 0x6e, 0xe9, 0x0d, 0x0a), 'CV.txt')).toBe('text/plain');
   });
 
-  test('may be a text in UTF-16, which is full of NUL bytes', async () => {
+  test('a text may be in UTF-16, which is full of NUL bytes', async () => {
     expect(await decide(Buffer.from('\ufeffFrank Doe', 'utf16le'), 'CV.txt')).toBe('text/plain');
   });
 
-  test('may be a text that begins like a bitmap, a program or an archive', async () => {
+  test('a text may start like a bitmap, a program or an archive', async () => {
     expect(await decide(textBytes('BMW Motorsport, 2019 to 2024'), 'CV.txt')).toBe('text/plain');
     expect(await decide(textBytes('MZ Motorrad, 1988'), 'CV.txt')).toBe('text/plain');
     expect(await decide(textBytes('PK\n'), 'CV.txt')).toBe('text/plain');
   });
 
-  test('may be a text that speaks of PDF', async () => {
+  test('a text may mention PDF', async () => {
     expect(await decide(textBytes('I wrote a parser for %PDF-1.4 files.'), 'CV.txt')).toBe('text/plain');
   });
 });
@@ -98,95 +98,95 @@ describe('a file whose bytes and name agree', () => {
 describe('bytes that contradict the name are refused', () => {
   const contradicted = (detail: string) => ({ code: 'TYPE_CONTRADICTED', detail });
 
-  test('a program named .pdf', async () => {
+  test('a program named .pdf is refused', async () => {
     expect(await decide(exe, 'CV.pdf')).toEqual(contradicted('The name says pdf, the first bytes say exe.'));
   });
 
-  test('a program named .docx', async () => {
+  test('a program named .docx is refused', async () => {
     expect(await decide(exe, 'CV.docx')).toEqual(contradicted('The name says docx, the first bytes say exe.'));
   });
 
-  test('a PDF named .docx', async () => {
+  test('a PDF named .docx is refused', async () => {
     expect(await decide(pdf, 'CV.docx')).toEqual(contradicted('The name says docx, the first bytes say pdf.'));
   });
 
-  test('a PDF named .exe', async () => {
+  test('a PDF named .exe is refused', async () => {
     expect(await decide(pdf, 'CV.exe')).toEqual(contradicted('The name says exe, the first bytes say pdf.'));
   });
 
-  test('a PDF named .txt', async () => {
+  test('a PDF named .txt is refused', async () => {
     expect(await decide(pdf, 'CV.txt')).toEqual(contradicted('The name says txt, the first bytes say pdf.'));
   });
 
-  test('a zip named .docx that holds a program', async () => {
+  test('a zip named .docx that holds a program is refused', async () => {
     expect(zipWithProgram.length).toBeGreaterThan(sniffBytes);
     expect(await decide(zipWithProgram, 'CV.docx')).toEqual(
       contradicted('The name says docx, the first bytes say zip.'),
     );
   });
 
-  test('a small zip named .odt that holds something else', async () => {
+  test('a small zip named .odt that holds something else is refused', async () => {
     expect(await decide(zipOf([{ name: 'setup.exe', content: 'MZ' }]), 'CV.odt')).toEqual(
       contradicted('The name says odt, the first bytes say zip.'),
     );
   });
 
-  test('an OpenDocument text named .docx', async () => {
+  test('an OpenDocument text named .docx is refused', async () => {
     expect(await decide(odt, 'CV.docx')).toEqual(contradicted('The name says docx, the first bytes say odt.'));
   });
 
-  test('an old Office file named .pdf', async () => {
+  test('an old Office file named .pdf is refused', async () => {
     expect(await decide(compoundFile, 'CV.pdf')).toEqual(
       contradicted('The name says pdf, the first bytes say application/x-cfb.'),
     );
   });
 
-  test('a picture of another kind', async () => {
+  test('a picture with the name of another kind is refused', async () => {
     expect(await decide(png, 'CV.jpg')).toEqual(contradicted('The name says jpeg, the first bytes say png.'));
   });
 
-  test('a web page named .pdf', async () => {
+  test('a web page named .pdf is refused', async () => {
     expect(await decide(textBytes('<!doctype html><title>Not found</title>'), 'CV.pdf')).toEqual(
       contradicted('The name says pdf, the first bytes say txt.'),
     );
   });
 
-  test('a PDF that no reader opens, because it begins too far in', async () => {
+  test('a PDF that starts too late for any reader to open it is refused', async () => {
     expect(await decide(pdfTooFarIn, 'CV.pdf')).toEqual(
       contradicted('The name says pdf, the first bytes show no type.'),
     );
   });
 
-  test('bytes of no format named .txt', async () => {
+  test('bytes of no known format named .txt are refused', async () => {
     expect(await decide(noise, 'CV.txt')).toEqual(contradicted('The name says txt, the first bytes show no type.'));
   });
 
-  test('bytes of no format named .png', async () => {
+  test('bytes of no known format named .png are refused', async () => {
     expect(await decide(noise, 'CV.png')).toEqual(contradicted('The name says png, the first bytes show no type.'));
   });
 });
 
-describe('a document with a password is refused as that', () => {
+describe('a document with a password', () => {
   const password = (detail: string) => ({ code: 'FILE_HAS_PASSWORD', detail });
   const seen = password('The first bytes show an encrypted document.');
 
   test.each([['CV.docx'], ['CV.xlsx'], ['CV.pptx'], ['CV.doc'], ['CV'], ['CV.pdf']])(
-    'a new Office document, named %s',
+    'a new Office document with a password, named %s, is refused as FILE_HAS_PASSWORD',
     async (filename) => {
       expect(await decide(encryptedDocument, filename)).toEqual(seen);
     },
   );
 
-  test('a new Office document of which S3 says that it is an old one', async () => {
+  test('a new Office document with a password that S3 calls an old one is refused as FILE_HAS_PASSWORD', async () => {
     expect(await decide(encryptedDocument, 'CV', 'application/msword')).toEqual(seen);
   });
 
-  test('an old Word document', async () => {
+  test('an old Word document with a password is refused as FILE_HAS_PASSWORD', async () => {
     expect(await decide(encryptedOldWordDocument, 'CV.doc')).toEqual(seen);
     expect(await decide(encryptedOldWordDocument, 'CV', 'application/msword')).toEqual(seen);
   });
 
-  test('a document whose directory comes later than the leading bytes, where the name leaves hardly anything else', async () => {
+  test('an old Office container named .docx whose directory comes late is refused as FILE_HAS_PASSWORD', async () => {
     expect(encryptedDocumentWithLateDirectory.length).toBeGreaterThan(sniffBytes);
     expect(await decide(encryptedDocumentWithLateDirectory, 'CV.docx')).toEqual(
       password(
@@ -195,7 +195,7 @@ describe('a document with a password is refused as that', () => {
     );
   });
 
-  test('and a container that may well be an old document is none', async () => {
+  test('an old Office container that may well be an old document is not refused for a password', async () => {
     expect(await decide(encryptedDocumentWithLateDirectory, 'CV.doc')).toBe('application/msword');
     expect(await decide(oldWordDocument, 'CV.doc')).toBe('application/msword');
     expect(await decide(oldWordDocument, 'CV.docx')).toEqual({
@@ -204,72 +204,72 @@ describe('a document with a password is refused as that', () => {
     });
   });
 
-  test('and a text about encryption in an old document is none', async () => {
+  test('an old document whose text mentions encryption is not refused for a password', async () => {
     const file = Buffer.from(compoundFileWith(['WordDocument', '1Table'], 4));
     file.write('I wrote EncryptedPackage and EncryptionInfo.', 1024, 'utf16le');
     expect(await decide(file, 'CV.doc')).toBe('application/msword');
   });
 
-  test('and a PDF that is encrypted is sent: most can be opened without a password', async () => {
+  test('an encrypted PDF is sent, because most can be opened without a password', async () => {
     const trailer = '\ntrailer<</Root 1 0 R/Encrypt 4 0 R>>\n%%EOF\n';
     expect(await decide(Buffer.concat([pdf, Buffer.from(trailer)]), 'CV.pdf')).toBe('application/pdf');
   });
 });
 
-describe('what Word opens under .doc', () => {
-  test('is sent as what it is: rich text', async () => {
+describe('files that Word opens under .doc', () => {
+  test('rich text named .doc is sent as rich text', async () => {
     expect(await decide(rtf, 'CV.doc')).toBe('application/rtf');
   });
 
-  test('is sent as what it is: a new document', async () => {
+  test('a new Word document named .doc is sent as a new Word document', async () => {
     expect(await decide(docx, 'CV.doc')).toBe(docxType);
   });
 
-  test('is not a PDF', async () => {
+  test('a PDF named .doc is refused', async () => {
     expect(await decide(pdf, 'CV.doc')).toMatchObject({ code: 'TYPE_CONTRADICTED' });
   });
 
-  test('goes one way only: an old document named .docx is refused', async () => {
+  test('an old Word document named .docx is refused, although the reverse is allowed', async () => {
     expect(await decide(compoundFile, 'CV.docx')).toMatchObject({ code: 'TYPE_CONTRADICTED' });
   });
 });
 
-describe('a name that says nothing', () => {
-  test('leaves it to the bytes', async () => {
+describe('a name without a known extension', () => {
+  test('the bytes decide the type when the name has no extension', async () => {
     expect(await decide(pdf, 'CV', 'binary/octet-stream')).toBe('application/pdf');
     expect(await decide(docx, 'CV')).toBe(docxType);
     expect(await decide(odt, 'CV', '')).toBe(odtType);
   });
 
-  test('with an end that only looks like an extension leaves it to the bytes', async () => {
+  test('the bytes decide the type when the end of the name only looks like an extension', async () => {
     expect(await decide(pdf, 'frank.doe')).toBe('application/pdf');
   });
 
-  test('leaves it to S3 which document a container holds', async () => {
+  test("S3's type says which document a container holds when the name has no extension", async () => {
     expect(await decide(compoundFile, 'CV', 'application/msword')).toBe('application/msword');
     expect(await decide(docxWithPropertiesFirst, 'CV', docxType)).toBe(docxType);
   });
 
-  test('and a container of which S3 says nothing is refused', async () => {
+  test('a container is refused when neither its name nor S3 says which document it holds', async () => {
     expect(await decide(compoundFile, 'CV', 'binary/octet-stream')).toEqual({
       code: 'TYPE_NOT_ALLOWED',
       detail: 'The file is application/x-cfb. Allowed: pdf, doc, docx, odt, rtf, txt, png, jpeg.',
     });
   });
 
-  test('and text is plain text', async () => {
+  test('text without an extension is plain text', async () => {
     expect(await decide(textBytes('Frank Doe'), 'CV', 'application/octet-stream')).toBe('text/plain');
   });
 
-  test('and text is what S3 says, parameters aside', async () => {
+  test("text without an extension has S3's type, without its parameters", async () => {
     expect(await decide(textBytes('a;b'), 'CV', 'text/csv; charset=utf-8', 'csv')).toBe('text/csv');
   });
 
-  test('and text is what S3 says when that was allowed by hand', async () => {
+  test("text has S3's type when that type was allowed explicitly", async () => {
     expect(await decide(textBytes('# CV'), 'CV.org', 'text/org', 'pdf,text/org')).toBe('text/org');
   });
 
-  test('and a PDF after other bytes needs the word of S3', async () => {
+  test("a PDF after other bytes needs S3's type when the name has no extension", async () => {
     expect(await decide(pdfAfterOtherBytes, 'CV', 'application/pdf')).toBe('application/pdf');
     expect(await decide(pdfAfterOtherBytes, 'CV')).toMatchObject({ code: 'TYPE_NOT_ALLOWED' });
   });
@@ -282,16 +282,16 @@ describe('a name that says nothing', () => {
     'frank/doe',
     '__proto__',
     'application/pdf',
-  ])('and bytes that say nothing are refused when S3 says %j', async (declared) => {
+  ])('bytes of no known format without an extension are refused when S3 says %j', async (declared) => {
     expect(await decide(noise, 'CV', declared)).toMatchObject({ code: 'TYPE_NOT_ALLOWED' });
   });
 
-  test('and what S3 said is not repeated, for it is the uploader who wrote it', async () => {
+  test("the failure does not repeat S3's type, because the uploader wrote it", async () => {
     const found = await decide(noise, 'CV', 'frank/doe');
     expect(JSON.stringify(found)).not.toContain('frank');
   });
 
-  test('and S3 is believed for a type that was allowed by hand', async () => {
+  test("S3's type is believed when it was allowed explicitly", async () => {
     const wordPerfect = 'application/vnd.wordperfect';
     expect(await decide(noise, 'CV.wpd', wordPerfect, `pdf,${wordPerfect}`)).toBe(wordPerfect);
   });
@@ -301,30 +301,30 @@ describe('a type that is not allowed is refused', () => {
   const refused = async (file: Uint8Array, filename: string, allowed?: string) =>
     expect(await decide(file, filename, undefined, allowed)).toMatchObject({ code: 'TYPE_NOT_ALLOWED' });
 
-  test('by its name', async () => {
+  test('a type that is not allowed is refused by its name', async () => {
     expect(await decide(exe, 'setup.exe')).toEqual({
       code: 'TYPE_NOT_ALLOWED',
       detail: 'The file is exe. Allowed: pdf, doc, docx, odt, rtf, txt, png, jpeg.',
     });
   });
 
-  test('for a program without a name', () => refused(exe, 'setup'));
-  test('for a zip', () => refused(zipWithProgram, 'CV.zip'));
-  test('for a web page', () => refused(textBytes('<html></html>'), 'CV.html'));
-  test.each(['bat', 'cmd', 'js', 'vbs', 'ps1', 'sh', 'hta', 'svg'])('for a script named .%s', (extension) =>
+  test('a program without an extension is refused', () => refused(exe, 'setup'));
+  test('a zip is refused', () => refused(zipWithProgram, 'CV.zip'));
+  test('a web page is refused', () => refused(textBytes('<html></html>'), 'CV.html'));
+  test.each(['bat', 'cmd', 'js', 'vbs', 'ps1', 'sh', 'hta', 'svg'])('a script named .%s is refused', (extension) =>
     refused(textBytes('echo hello'), `CV.${extension}`),
   );
-  test('for an installer', () => refused(compoundFile, 'CV.msi'));
-  test('for Word, where only PDF is allowed', () => refused(docx, 'CV.docx', 'pdf'));
-  test('for a picture, where only PDF is allowed', () => refused(png, 'CV.png', 'pdf'));
+  test('an installer is refused', () => refused(compoundFile, 'CV.msi'));
+  test('a Word document is refused where only PDF is allowed', () => refused(docx, 'CV.docx', 'pdf'));
+  test('a picture is refused where only PDF is allowed', () => refused(png, 'CV.png', 'pdf'));
 });
 
-describe('whatever the bytes', () => {
-  test('an empty file is refused as empty', async () => {
+describe('any bytes', () => {
+  test('an empty file is refused as FILE_EMPTY', async () => {
     expect(await decide(new Uint8Array(), 'CV.pdf')).toEqual({ code: 'FILE_EMPTY', detail: 'The file has no bytes.' });
   });
 
-  test('a document that is cut anywhere is judged, and nothing is thrown', async () => {
+  test('a document that is cut anywhere is judged without an exception', async () => {
     for (const file of [pdf, docx, odt, rtf, png, jpeg, exe, oldWordDocument]) {
       for (let length = 1; length < file.length; length += 7) {
         const found = await decide(file.subarray(0, length), 'CV.docx');
@@ -333,7 +333,7 @@ describe('whatever the bytes', () => {
     }
   });
 
-  test('nothing is thrown, and what is accepted is allowed', async () => {
+  test('any bytes are judged without an exception, and only allowed types are accepted', async () => {
     const starts = fc.constantFrom(...[pdf, docx, odt, rtf, png, jpeg, exe, noise, new Uint8Array()]);
     const names = fc.constantFrom('CV', 'CV.pdf', 'CV.docx', 'CV.odt', 'CV.doc', 'CV.txt', 'frank.doe');
     await fc.assert(

@@ -13,11 +13,11 @@ describe('the extension of a name', () => {
     ['CV.pdf ', ''],
     ['CV.abcdefghijk', ''],
     ['', ''],
-  ])('of %j is %j', (filename, extension) => {
+  ])('the extension of %j is %j', (filename, extension) => {
     expect(extensionOf(filename)).toBe(extension);
   });
 
-  test('is cut off as it was typed', () => {
+  test('an extension is split off exactly as it was typed', () => {
     expect(splitExtension('CV.final.PDF')).toEqual({ stem: 'CV.final', dotExtension: '.PDF' });
   });
 });
