@@ -30,22 +30,25 @@ const busy = {
   },
 };
 
-describe('a place among the calls', () => {
+describe('a place among the concurrent calls', () => {
   test.each([
-    ['a whole call and what surrounds it', 5 * minute, 3.5 * minute],
-    ['half of what there was, in a function that is almost at its end', 2 * minute, minute],
-  ])('is waited for while there is time left for %s', async (_, durationMs, waitsMs) => {
-    const first = await ask();
-    const late = ask({ deadline: world.deadline(durationMs) });
-    expect(await settled(late)).toBe('in the queue');
-    world.clock.advance(waitsMs - 1);
-    expect(await settled(late)).toBe('in the queue');
-    world.clock.advance(1);
-    expect(await settled(late)).toMatchObject(busy);
-    first.leave?.();
-  });
+    ['a whole call and the work around it', 5 * minute, 3.5 * minute],
+    ['half of the remaining time, in a function that is almost at its end', 2 * minute, minute],
+  ])(
+    'a delivery waits for a place among the concurrent calls while there is time left for %s',
+    async (_, durationMs, waitsMs) => {
+      const first = await ask();
+      const late = ask({ deadline: world.deadline(durationMs) });
+      expect(await settled(late)).toBe('in the queue');
+      world.clock.advance(waitsMs - 1);
+      expect(await settled(late)).toBe('in the queue');
+      world.clock.advance(1);
+      expect(await settled(late)).toMatchObject(busy);
+      first.leave?.();
+    },
+  );
 
-  test('is given back by a file that an operator has paused while it waited for it', async () => {
+  test('a file whose lane an operator paused while it waited for a place gives the place back', async () => {
     const first = await ask();
     const next = ask();
     expect(await settled(next)).toBe('in the queue');
@@ -56,14 +59,14 @@ describe('a place among the calls', () => {
   });
 });
 
-test('a paused file does not wait for a place first', async () => {
+test('a file in a paused lane does not wait for a place first', async () => {
   const first = await ask();
   await courier.lanes.change(integrationId, (lane) => paused(lane, byOperator));
   expect(await settled(ask())).toMatchObject({ wait: { failure: { code: 'INTEGRATION_PAUSED' } } });
   first.leave?.();
 });
 
-test('a place is given back when the lane cannot be read after the wait for it', async () => {
+test('a place is given back when the lane cannot be read after waiting for the place', async () => {
   const first = await ask();
   const next = ask();
   expect(await settled(next)).toBe('in the queue');
@@ -77,7 +80,7 @@ test('a place is given back when the lane cannot be read after the wait for it',
 describe('an integration that was full a moment ago', () => {
   beforeEach(() => courier.load.note(integrationId, {}, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED'));
 
-  test('keeps a new file waiting', async () => {
+  test('a new file waits when its integration was full a moment ago', async () => {
     expect(await ask()).toMatchObject(busy);
     expect((await ask()).wait?.dueAt).toBe(world.clock.now() + 30 * second);
   });
@@ -87,7 +90,7 @@ describe('an integration that was full a moment ago', () => {
     ['probe of the account', { probes: accountLane }],
     ['file that an operator asks for', { early: true }],
     ['run that adapts to the limits itself', { isPaced: true }],
-  ])('keeps no %s waiting', async (_, options) => {
+  ])('a full integration does not keep a %s waiting', async (_, options) => {
     expect((await ask(options)).leave).toBeTypeOf('function');
   });
 });

@@ -5,13 +5,13 @@ import { fastClock } from '../../fakes/fast-clock.ts';
 import { pdf } from '../../fakes/files.ts';
 import { accepts, attemptWorld, komboError, opens } from '../../worlds/attempt-world.ts';
 
-/** What is known not to be delivered may be repeated within one invocation, at most twice. Nothing else may. */
+/** Only what is known not to be delivered may be repeated within one invocation, at most twice. */
 
 const busy = komboError(429, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED');
 const unavailable = () => fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown.');
 
 test.each([
-  ['the limit of calls in flight', busy, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED'],
+  ['the limit of concurrent calls', busy, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED'],
   [
     'a rate limit',
     komboError(429, 'PLATFORM.RATE_LIMIT_EXCEEDED', { 'retry-after': '1' }),
@@ -19,21 +19,21 @@ test.each([
   ],
   ['a 429 without a code', komboError(429, null, { 'retry-after': '1' }), 'KOMBO_RATE_LIMITED'],
 ] as const)(
-  '%s is never repeated here: the caller slows down, and the schedule repeats',
+  '%s is never repeated within the attempt: the caller slows down, and the schedule repeats',
   async (_, throttled, code) => {
-    // The clock stands still: any wait would last for ever.
+    // The clock stands still: any wait would last forever.
     const world = await attemptWorld({ posts: [throttled, accepts] });
     expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting', failure: { code } } });
     expect(world.posts()).toHaveLength(1);
   },
 );
 
-test('a wait that Kombo asks for is reported', async () => {
+test('a wait that Kombo asks for is reported by the attempt', async () => {
   const world = await attemptWorld({ posts: [komboError(429, null, { 'retry-after': '3' })] });
   expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' }, retryAfterMs: 3_000 });
 });
 
-test('after two repeats the schedule takes over', async () => {
+test('after two repeats within the attempt the schedule takes over', async () => {
   const short = opens(pdf, { sizeBytes: pdf.length + 1 });
   const world = await attemptWorld({ openings: [short], clock: fastClock() });
   expect(await world.attempt()).toMatchObject({
@@ -42,7 +42,7 @@ test('after two repeats the schedule takes over', async () => {
   expect(world.storage.opened).toHaveLength(3);
 });
 
-test('a failure of another kind after a repeat counts', async () => {
+test('the attempt ends with the failure of its last repeat, even if it is of another kind', async () => {
   const world = await attemptWorld({
     openings: [unavailable, opens()],
     posts: [komboError(400, 'PLATFORM.INPUT_INVALID')],
@@ -52,32 +52,32 @@ test('a failure of another kind after a repeat counts', async () => {
   expect(world.posts()).toHaveLength(1);
 });
 
-test('nothing is repeated with less than ten seconds left', async () => {
+test('nothing is repeated within the attempt with less than ten seconds left', async () => {
   const world = await attemptWorld({ openings: [unavailable, opens()], durationMs: 10_000 });
   expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' } });
   expect(world.posts()).toEqual([]);
 });
 
-test('an ATS that is down is not hurried', async () => {
+test('a POST that failed because the ATS is down is not repeated within the attempt', async () => {
   const world = await attemptWorld({ posts: [komboError(502, 'REMOTE.RATE_LIMIT_EXCEEDED')] });
   expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' } });
   expect(world.posts()).toHaveLength(1);
 });
 
-describe('never after the last byte', () => {
+describe('after the last byte', () => {
   test.each<[string, Parameters<typeof attemptWorld>[0]]>([
     ['a reset', { posts: [({ reset }) => reset(), accepts] }],
     ['an orderly end', { posts: [({ socket }) => void socket.end(), accepts] }],
-    ['a fault of Kombo', { posts: [komboError(500, null), accepts] }],
-    ['a page of HTML', { posts: [({ answer }) => answer(502, '<html></html>'), accepts] }],
-  ])('%s is unknown after one POST', async (_, given) => {
+    ['a server error of Kombo', { posts: [komboError(500, null), accepts] }],
+    ['an HTML page', { posts: [({ answer }) => answer(502, '<html></html>'), accepts] }],
+  ])('%s after the last byte leaves the outcome unknown after one POST', async (_, given) => {
     const world = await attemptWorld(given);
     expect(await world.attempt()).toMatchObject({ ending: { kind: 'failed', as: 'unknown' } });
     expect(world.posts()).toHaveLength(1);
   });
 });
 
-test('a reset before the last byte is repeated', async () => {
+test('a connection reset before the last byte is repeated', async () => {
   let resets = 1;
   const world = await attemptWorld({
     clock: fastClock(),
@@ -92,22 +92,22 @@ test('a reset before the last byte is repeated', async () => {
   expect(world.posts().map(({ complete }) => complete)).toEqual([false, true]);
 });
 
-test('a connection that had died before the call is replaced at once, without a wait', async () => {
+test('a connection that was already dead before the call is replaced immediately, without a wait', async () => {
   const world = await attemptWorld({
     openings: [opens(Buffer.concat([pdf, Buffer.alloc(2_000_000, ' ')]))],
-    // The preflight has used the first connection; the file finds it dead.
+    // The preflight has used the first connection; the POST finds it dead.
     server: {
       head: ({ request, reset }) => {
         if (request.method === 'POST' && request.connection === 1) reset();
       },
     },
-    // The clock stands still: any wait would last for ever.
+    // The clock stands still: any wait would last forever.
   });
   expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   expect(world.posts().map(({ connection }) => connection)).toEqual([1, 2]);
 });
 
-test('a source that was short once is read again', async () => {
+test('a source that was too short once is read again', async () => {
   const world = await attemptWorld({
     openings: [opens(pdf, { sizeBytes: pdf.length + 1 }), opens()],
     clock: fastClock(),
@@ -117,7 +117,7 @@ test('a source that was short once is read again', async () => {
   expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true, true]);
 });
 
-test('a storage that did not answer once is asked again', async () => {
+test('S3 is asked again when it did not answer once', async () => {
   const world = await attemptWorld({
     openings: [() => fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown.'), opens()],
     clock: fastClock(),
@@ -125,7 +125,7 @@ test('a storage that did not answer once is asked again', async () => {
   expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
 });
 
-test('an object that was replaced meanwhile ends the repeats', async () => {
+test('an object that was replaced in the meantime ends the repeats', async () => {
   const world = await attemptWorld({
     openings: [unavailable, () => fail('OBJECT_REPLACED', 'Another.')],
     clock: fastClock(),
@@ -134,7 +134,7 @@ test('an object that was replaced meanwhile ends the repeats', async () => {
   expect(world.posts()).toEqual([]);
 });
 
-describe('a key that Kombo refuses', () => {
+describe('an API key that Kombo refuses', () => {
   const refuses = komboError(401, 'PLATFORM.AUTHENTICATION_INVALID');
   /** Holds these keys, each until a refusal asks for the next. */
   const keyRing = (...keys: readonly string[]): ApiKey & { refreshes: number } => {
@@ -152,7 +152,7 @@ describe('a key that Kombo refuses', () => {
   const keysOf = (world: Awaited<ReturnType<typeof attemptWorld>>): (string | undefined)[] =>
     world.posts().map(({ headers }) => headers.authorization);
 
-  test('is replaced, and the same file goes out at once', async () => {
+  test('a refused API key is replaced, and the same file is sent again immediately', async () => {
     const apiKey = keyRing('ks_prod_1', 'ks_prod_2');
     const world = await attemptWorld({ posts: [refuses, accepts], apiKey });
     expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
@@ -160,7 +160,7 @@ describe('a key that Kombo refuses', () => {
     expect(apiKey.refreshes).toBe(1);
   });
 
-  test('is the failure when there is no other key', async () => {
+  test('a refused API key is the failure of the attempt when there is no other key', async () => {
     const apiKey = keyRing('ks_prod_1');
     const world = await attemptWorld({ posts: [refuses], apiKey });
     expect(await world.attempt()).toMatchObject({
@@ -170,18 +170,18 @@ describe('a key that Kombo refuses', () => {
     expect(apiKey.refreshes).toBe(1);
   });
 
-  test('is replaced on a plain 401 as well', async () => {
+  test('an API key is also replaced after a plain 401', async () => {
     const world = await attemptWorld({ posts: [komboError(401, null), accepts], apiKey: keyRing('old', 'new') });
     expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   });
 
-  test('ends the attempt after two others were refused, too', async () => {
+  test('the attempt ends after three different API keys were refused', async () => {
     const world = await attemptWorld({ posts: [refuses], apiKey: keyRing('a', 'b', 'c', 'd', 'e') });
     expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' } });
     expect(keysOf(world)).toEqual(['Bearer a', 'Bearer b', 'Bearer c']);
   });
 
-  test('a 403 is no question of the key', async () => {
+  test('a 403 does not replace the API key', async () => {
     const apiKey = keyRing('ks_prod_1', 'ks_prod_2');
     const world = await attemptWorld({ posts: [komboError(403, 'PLATFORM.IP_NOT_WHITELISTED')], apiKey });
     expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' } });

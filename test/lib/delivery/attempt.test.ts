@@ -9,7 +9,7 @@ import { exe, pdf } from '../../fakes/files.ts';
 import { manualClock } from '../../fakes/manual-clock.ts';
 import { accepts, attemptWorld, type Given, komboError, opens } from '../../worlds/attempt-world.ts';
 
-test('posts the file and tells what was sent', async () => {
+test('an attempt posts the file and returns what was sent', async () => {
   const world = await attemptWorld();
   const result = await world.attempt();
   expect(result).toMatchObject({
@@ -40,7 +40,7 @@ describe('an object that cannot be opened', () => {
     ['STORAGE_DENIED', 'held'],
     ['BUCKET_NOT_FOUND', 'held'],
     ['STORAGE_UNAVAILABLE', 'waiting'],
-  ])('with %s is %s, and nothing is posted', async (code, as) => {
+  ])('an object that cannot be opened because of %s is %s, and nothing is posted', async (code, as) => {
     const world = await attemptWorld({ openings: [() => fail(code, 'S3 said so.')], clock: fastClock() });
     expect(await world.attempt()).toMatchObject({
       ending: { kind: 'failed', as, failure: { code, detail: 'S3 said so.' } },
@@ -52,26 +52,29 @@ describe('an object that cannot be opened', () => {
 test.each([
   ['delivered', [opens(pdf, { modifiedAt: 1_767_603_600_000 })]],
   ['failed', [opens(exe, { modifiedAt: 1_767_603_600_000 })]],
-] as const)('an ending that is %s says when the object that was opened was put', async (kind, openings) => {
+] as const)('an ending that is %s includes the time when the opened object was put', async (kind, openings) => {
   const world = await attemptWorld({ openings });
   expect(await world.attempt()).toMatchObject({ ending: { kind, modifiedAt: 1_767_603_600_000 } });
 });
 
-describe('a file that may not go', () => {
+describe('a file that may not be sent', () => {
   test.each<[string, FailureCode, NonNullable<Given['openings']>[number]]>([
     ['empty', 'FILE_EMPTY', opens(new Uint8Array())],
     ['too large', 'FILE_TOO_LARGE', opens(pdf, { sizeBytes: 10_000_001 })],
     ['compressed', 'CONTENT_ENCODED', opens(pdf, { contentEncoding: 'gzip' })],
     ['with bad remote fields', 'REMOTE_FIELDS_INVALID', opens(pdf, { metadata: { 'kombo-remote-fields': '[]' } })],
     ['a program named .pdf', 'TYPE_CONTRADICTED', opens(exe)],
-  ])('%s is rejected without a POST, and let go', async (_, code, opening) => {
-    const world = await attemptWorld({ openings: [opening] });
-    expect(await world.attempt()).toMatchObject({ ending: { kind: 'failed', as: 'rejected', failure: { code } } });
-    expect(world.posts()).toEqual([]);
-    expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true]);
-  });
+  ])(
+    'a file that is not allowed (%s) is rejected without a POST, and its object is closed',
+    async (_, code, opening) => {
+      const world = await attemptWorld({ openings: [opening] });
+      expect(await world.attempt()).toMatchObject({ ending: { kind: 'failed', as: 'rejected', failure: { code } } });
+      expect(world.posts()).toEqual([]);
+      expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true]);
+    },
+  );
 
-  test('is not even opened when its event says that it is too large', async () => {
+  test('a file is not even opened when its event says that it is too large', async () => {
     const world = await attemptWorld({ sizeBytes: 10_000_001 });
     expect(await world.attempt()).toMatchObject({
       ending: {
@@ -86,7 +89,7 @@ describe('a file that may not go', () => {
     expect(world.posts()).toEqual([]);
   });
 
-  test('is rejected by the size of the object when its event says 0 or nothing', async () => {
+  test('a file is rejected for the size of the object when its event has a smaller size or none', async () => {
     const openings = [opens(pdf, { sizeBytes: 10_000_001 })];
     for (const given of [{ openings }, { openings, sizeBytes: 0 }, { openings, sizeBytes: 5 }]) {
       const world = await attemptWorld(given);
@@ -95,14 +98,14 @@ describe('a file that may not go', () => {
     }
   });
 
-  test('is not read at all when its size tells', async () => {
+  test('a file is not read at all when the size of its object is too large', async () => {
     const world = await attemptWorld({ openings: [opens(pdf, { sizeBytes: 10_000_001 })] });
     await world.attempt();
     expect(world.storage.opened[0]?.readBytes).toBe(0);
   });
 });
 
-describe('the object is let go', () => {
+describe('the object is closed', () => {
   const shorter = { sizeBytes: pdf.length + 1 };
   test.each<[string, Given]>([
     ['after a delivery', {}],
@@ -114,13 +117,13 @@ describe('the object is let go', () => {
       { openings: [opens(pdf, { chunks: thenFailure(new Error('no')) })], durationMs: 9_000 },
     ],
     ['after a link was sent', { settings: { transfer: 'data_url' } }],
-  ])('%s', async (_, given) => {
+  ])('the object is closed %s', async (_, given) => {
     const world = await attemptWorld(given);
     await world.attempt();
     expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true]);
   });
 
-  test('also when the program itself fails', async () => {
+  test('the object is closed even when the code itself throws', async () => {
     const apiKey = {
       current: () => Promise.reject(new TypeError('a bug')),
       refresh: async () => false,
@@ -132,8 +135,8 @@ describe('the object is let go', () => {
   });
 });
 
-describe('a source that is not as announced', () => {
-  /** Too little time for a repeat, so that each is tried once. */
+describe('a source that differs from what was announced', () => {
+  /** Too little time for a repeat, so that each source is tried once. */
   const once = { durationMs: 9_000 };
   const large = Buffer.concat([pdf, Buffer.alloc(200_000, ' ')]);
   const wrongMd5 = checksumOf({ etag: createHash('md5').update('something else').digest('hex') });
@@ -143,13 +146,13 @@ describe('a source that is not as announced', () => {
     ['long', 'SOURCE_SHORT', opens(large, { sizeBytes: large.length - 1 })],
     ['corrupt', 'SOURCE_CORRUPT', opens(large, wrongMd5 ? { checksum: wrongMd5 } : {})],
     ['broken', 'STORAGE_UNAVAILABLE', () => opens(large, { chunks: thenFailure(new Error('ECONNRESET'), large) })()],
-  ])('%s: %s, to be tried again, and no complete POST', async (_, code, opening) => {
+  ])('a source that is %s gives %s, waits to be sent again, and completes no POST', async (_, code, opening) => {
     const world = await attemptWorld({ ...once, openings: [opening] });
     expect(await world.attempt()).toMatchObject({ ending: { kind: 'failed', as: 'waiting', failure: { code } } });
     expect(world.posts().filter(({ complete }) => complete)).toEqual([]);
   });
 
-  test('silent from the first byte ends by the deadline', async () => {
+  test('a source that is silent from its first byte ends the attempt at the deadline', async () => {
     const openings = [opens(pdf, { chunks: thenSilence() })];
     const world = await attemptWorld({ ...once, openings, clock: fastClock() });
     expect(await world.attempt()).toMatchObject({
@@ -158,7 +161,7 @@ describe('a source that is not as announced', () => {
     expect(world.posts()).toEqual([]);
   });
 
-  test('silent in the middle is SOURCE_STALLED', async () => {
+  test('a source that goes silent in the middle gives SOURCE_STALLED', async () => {
     const openings = [opens(large, { chunks: thenSilence(pdf, new Uint8Array(100_000)) })];
     const world = await attemptWorld({ openings, clock: fastClock() });
     expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting', failure: { code: 'SOURCE_STALLED' } } });
@@ -166,7 +169,7 @@ describe('a source that is not as announced', () => {
   });
 });
 
-describe('an answer', () => {
+describe('an answer of Kombo', () => {
   test.each([
     [400, 'PLATFORM.INPUT_INVALID', 'rejected'],
     [409, 'INTEGRATION.SETUP_SYNC_PENDING', 'waiting'],
@@ -174,7 +177,7 @@ describe('an answer', () => {
     [401, 'PLATFORM.AUTHENTICATION_INVALID', 'waiting'],
     [500, 'PLATFORM.UNKNOWN_ERROR', 'unknown'],
     [502, 'REMOTE.SERVICE_UNAVAILABLE', 'unknown'],
-  ])('%i %s settles as %s after one POST', async (status, code, as) => {
+  ])('an answer of %i %s settles as %s after one POST', async (status, code, as) => {
     const world = await attemptWorld({ posts: [komboError(status, code)] });
     const result = await world.attempt();
     expect(result).toMatchObject({
@@ -188,7 +191,7 @@ describe('an answer', () => {
     expect(world.posts()).toHaveLength(1);
   });
 
-  test('that never comes is unknown by the end of the time for Kombo', async () => {
+  test('an answer that never comes is unknown when the time for Kombo is over', async () => {
     const clock = manualClock();
     const posts = [() => clock.advance(240_000)];
     const world = await attemptWorld({ posts, clock });
@@ -201,7 +204,7 @@ describe('with TRANSFER=data_url', () => {
   const large = Buffer.concat([pdf, Buffer.alloc(1_000_000, ' ')]);
   const given: Given = { settings: { transfer: 'data_url' }, openings: [opens(large, { versionId: 'v7' })] };
 
-  test('the link goes out, and of the file only its first bytes are read', async () => {
+  test('with TRANSFER=data_url the link is sent, and only the first bytes of the file are read', async () => {
     const world = await attemptWorld(given);
     expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' }, sizeBytes: large.length });
     expect(JSON.parse(world.posts()[0]?.body.toString() ?? '')).toEqual({
@@ -215,13 +218,13 @@ describe('with TRANSFER=data_url', () => {
     expect(world.storage.opened[0]?.readBytes).toBe(65_536);
   });
 
-  test('the link is for the very version that was looked at, under the type that was found', async () => {
+  test('the link of TRANSFER=data_url is for exactly the version that was read, under the detected type', async () => {
     const world = await attemptWorld(given);
     await world.attempt();
     expect(world.storage.links).toMatchObject([{ contentType: 'application/pdf', versionId: 'v7' }]);
   });
 
-  test('an object without a version is sent as data, because its link could not be pinned', async () => {
+  test('an object without a version is sent as data despite TRANSFER=data_url, because its link could not be pinned', async () => {
     const world = await attemptWorld({ ...given, openings: [opens(large)] });
     expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' }, sizeBytes: large.length });
     const { attachment } = JSON.parse(world.posts()[0]?.body.toString() ?? '');
@@ -230,13 +233,13 @@ describe('with TRANSFER=data_url', () => {
     expect(world.storage.links).toEqual([]);
   });
 
-  test('a refused file gets no link', async () => {
+  test('no link is signed for a rejected file', async () => {
     const world = await attemptWorld({ ...given, openings: [opens(exe, { versionId: 'v7' })] });
     expect(await world.attempt()).toMatchObject({ ending: { as: 'rejected' } });
     expect(world.storage.links).toEqual([]);
   });
 
-  test('a link that cannot be signed is a storage that is not available', async () => {
+  test('a link that cannot be signed gives STORAGE_UNAVAILABLE', async () => {
     const world = await attemptWorld({ ...given, durationMs: 9_000 });
     world.storage.link = () => Promise.reject(new Error('CredentialsProviderError'));
     expect(await world.attempt()).toMatchObject({
@@ -245,7 +248,7 @@ describe('with TRANSFER=data_url', () => {
     expect(world.posts()).toEqual([]);
   });
 
-  test('no failure holds the link', async () => {
+  test('no failure contains the signed link', async () => {
     const world = await attemptWorld({ ...given, posts: [({ reset }) => reset()] });
     const result = await world.attempt();
     expect(result).toMatchObject({ ending: { as: 'unknown', failure: { code: 'ANSWER_LOST' } } });
@@ -259,7 +262,7 @@ describe('the limits of the integration', () => {
       request.method === 'GET' ? answer(200, body) : answer(200, '{}'),
   });
 
-  test('fail a file that it does not take', async () => {
+  test('a file that exceeds the limits of the integration is rejected without a POST', async () => {
     const types = { CV: { is_supported: true, max_file_size_bytes: 10, accepted_mime_types: null } };
     const body = JSON.stringify({ status: 'success', data: { attachment_restrictions: { types } } });
     const world = await attemptWorld({ server: preflight(body) });
@@ -267,7 +270,7 @@ describe('the limits of the integration', () => {
     expect(world.posts()).toEqual([]);
   });
 
-  test('fail a file without opening it once they are known, where its event says that it is too large', async () => {
+  test('a file over the known limits of the integration is rejected without opening it, by the size in its event', async () => {
     const types = { CV: { is_supported: true, max_file_size_bytes: 10, accepted_mime_types: null } };
     const body = JSON.stringify({ status: 'success', data: { attachment_restrictions: { types } } });
     const world = await attemptWorld({ server: preflight(body), sizeBytes: 11 });
@@ -289,13 +292,13 @@ describe('the limits of the integration', () => {
       'do not come within three seconds',
       { complete: (call: Parameters<typeof accepts>[0]) => void (call.request.method === 'POST' && accepts(call)) },
     ],
-  ])('are no obstacle when they %s', async (_, server) => {
+  ])('limits of the integration that %s do not stop a delivery', async (_, server) => {
     const world = await attemptWorld({ server, clock: fastClock() });
     expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   });
 });
 
-test('chunks of any size are one file', async () => {
+test('chunks of any size are sent as one file', async () => {
   const world = await attemptWorld({
     openings: [opens(pdf, { chunks: chunksOf(...[...pdf].map((byte) => Buffer.of(byte))) })],
   });

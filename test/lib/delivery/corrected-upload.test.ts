@@ -39,7 +39,7 @@ describe.each([
   const first = { sequencer: '0066F7B2A1C3D4E5F6', modifiedAt: nine, ...firstVersion };
   const next = { sequencer: '0066F7B2A1C3D4E5F7', modifiedAt: nine, ...secondVersion };
 
-  test('a corrected upload of the same second is attached by its event; the first event changes nothing, whenever it comes again', async () => {
+  test('the event of a corrected upload of the same second attaches it, and repeats of the first event change nothing', async () => {
     const original = put(wrong, nine, first);
     expect(await send(original)).toMatchObject(rejected);
     expect(await send(original)).toMatchObject(unchanged);
@@ -53,7 +53,7 @@ describe.each([
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('the first event that comes again after the second was judged does not reopen it', async () => {
+  test('the first event of a key does not reopen the record when it comes again after the second was judged', async () => {
     const original = put(wrong, nine, first);
     await send(original);
     const corrected = put(alsoWrong, nine, next);
@@ -80,7 +80,7 @@ describe.each([
     expect(await send(listed)).toMatchObject({ status: 'attached', attempt: 2 });
   });
 
-  test('events without a sequencer are told apart by their times', async () => {
+  test('events without a sequencer are distinguished by their times', async () => {
     world.clock.advance(minute);
     const original = put(wrong, nine, { modifiedAt: nine, ...firstVersion });
     await send(original);
@@ -92,8 +92,8 @@ describe.each([
   });
 });
 
-test('a rejection is dated by the object that was read, and not by the event that led to it', async () => {
-  // The second object was already there when the event of the first one was handled.
+test('a rejection has the date of the object that was read, not of the event that led to it', async () => {
+  // The second object already existed when the event of the first one was handled.
   const late = put(wrong, nine + 30 * second, { sequencer: '0A', modifiedAt: nine });
   world.clock.advance(minute);
   await send(late);
@@ -102,7 +102,7 @@ test('a rejection is dated by the object that was read, and not by the event tha
   expect(await send({ ...listed, modifiedAt: nine + 30 * second })).toMatchObject(unchanged);
 });
 
-test('a rejection without a read, by the key alone, keeps what its event said', async () => {
+test('a rejection because of the key alone, without a read, keeps the date of its event', async () => {
   const upload: Upload = { ...world.put('elsewhere/CV.pdf'), sequencer: '0A', modifiedAt: nine };
   await send(upload);
   expect((await world.recordOf(upload)).upload).toEqual(upload);

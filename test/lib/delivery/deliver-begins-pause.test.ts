@@ -36,7 +36,7 @@ const newFile = (integration?: string): Upload => {
 const send = (upload = newFile(), options: Partial<DeliverOptions> = {}): Promise<Outcome> =>
   deliver(upload, { deadline: world.deadline(), ...options }, courier);
 
-/** A new file meets this answer. */
+/** A new file gets this answer. */
 const meets = (
   code: KomboFailure['code'],
   more: Partial<KomboFailure> = {},
@@ -45,7 +45,7 @@ const meets = (
   const isRepeated = failureOf(code).retry === 'soon' && failureOf(code).throttled === 'no';
   for (let answer = 1; answer <= (isRepeated ? 3 : 1); answer += 1) world.kombo.script.push(() => refuses(code, more));
   const sent = send(newFile(integration));
-  // Time stands still, but for the waits between repeats within one invocation.
+  // Time stands still, except for the waits between repeats within one invocation.
   return isRepeated ? world.run(sent) : sent;
 };
 
@@ -56,34 +56,37 @@ const laneOf = async (id = integrationId): Promise<Lane> => {
 };
 const pauseOf = async (id?: string) => (await laneOf(id)).pause;
 
-describe('what every file of the integration would meet', () => {
+describe('an answer that every file of the integration would get', () => {
   test.each([
     ['INTEGRATION.INACTIVE', 'unread', 0],
     ['INTEGRATION.SETUP_SYNC_PENDING', 'unread', 0],
     ['INTEGRATION.ACTION_DISABLED', 'unread', 0],
     ['INTEGRATION.PERMISSION_MISSING', 'probe', 5 * minute],
     ['INTEGRATION.QA_FAILED', 'probe', 5 * minute],
-  ] as const)('pauses it immediately, and the file waits: %s is ended by "%s"', async (code, by, afterMs) => {
-    expect(await meets(code)).toMatchObject({ status: 'waiting', failure: { code } });
-    expect(await pauseOf()).toEqual({
-      code,
-      by: 'kombo',
-      reason: 'Kombo answered HTTP 400.',
-      since: nine,
-      end: { by, nextAt: nine + afterMs, probes: 0, integrationSetting: integrationId },
-    });
+  ] as const)(
+    'an answer that every file would get pauses the integration immediately, and the file waits: %s is ended by "%s"',
+    async (code, by, afterMs) => {
+      expect(await meets(code)).toMatchObject({ status: 'waiting', failure: { code } });
+      expect(await pauseOf()).toEqual({
+        code,
+        by: 'kombo',
+        reason: 'Kombo answered HTTP 400.',
+        since: nine,
+        end: { by, nextAt: nine + afterMs, probes: 0, integrationSetting: integrationId },
+      });
 
-    expect(await send()).toMatchObject({ status: 'waiting', failure: { code: 'INTEGRATION_PAUSED' } });
-    expect(world.kombo.posts).toHaveLength(1);
-  });
+      expect(await send()).toMatchObject({ status: 'waiting', failure: { code: 'INTEGRATION_PAUSED' } });
+      expect(world.kombo.posts).toHaveLength(1);
+    },
+  );
 
-  test('does not pause another integration, nor the account', async () => {
+  test('an answer that pauses an integration pauses neither another one nor the account', async () => {
     await meets('INTEGRATION.INACTIVE');
     expect(await send(newFile('workday:Ab1'))).toMatchObject({ status: 'attached' });
     expect(await pauseOf(accountLane)).toBeUndefined();
   });
 
-  test('does not replace the pause that an operator began while the file was on its way', async () => {
+  test('an answer does not replace the pause that an operator started while the file was being sent', async () => {
     world.kombo.script.push(async () => {
       await world.newCourier().lanes.change(integrationId, (lane) => paused(lane, byOperator));
       return refuses('INTEGRATION.INACTIVE');
@@ -92,7 +95,7 @@ describe('what every file of the integration would meet', () => {
     expect(await pauseOf()).toEqual(byOperator);
   });
 
-  test('replaces another cause that Kombo named: paused since then, and tried as often', async () => {
+  test("an answer with another cause replaces the pause's cause, and keeps its start and its count of probes", async () => {
     const end = { by: 'probe', nextAt: nine, probes: 3 } as const;
     await courier.lanes.change(integrationId, (lane) => paused(lane, { ...missingRight, end }));
     world.clock.advance(minute);
@@ -108,7 +111,7 @@ describe('what every file of the integration would meet', () => {
     });
   });
 
-  test('settles the file also when the pause cannot be written; the next file begins it', async () => {
+  test('a file is settled even when the pause cannot be written; the next file starts the pause', async () => {
     world.kombo.script.push(() => {
       world.table.fail('get', 1);
       return refuses('INTEGRATION.INACTIVE');
@@ -120,9 +123,9 @@ describe('what every file of the integration would meet', () => {
   });
 });
 
-describe('what concerns one file', () => {
+describe('an answer that concerns one file', () => {
   test.each(['KOMBO_NOT_FOUND', 'KOMBO_FORBIDDEN', 'PLATFORM.INPUT_INVALID', 'REMOTE.INPUT_INVALID'] as const)(
-    'pauses nothing, however often it comes: %s',
+    'an answer that concerns one file never pauses anything: %s',
     async (code) => {
       for (let file = 1; file <= 4; file += 1) await meets(code);
       expect(await send()).toMatchObject({ status: 'attached' });
@@ -130,31 +133,34 @@ describe('what concerns one file', () => {
   );
 });
 
-describe('a fault of the key or of the address', () => {
+describe('a fault of the API key or of the address', () => {
   test.each([
     'PLATFORM.AUTHENTICATION_INVALID',
     'KOMBO_UNAUTHORIZED',
     'PLATFORM.IP_NOT_WHITELISTED',
     'KOMBO_REDIRECTED',
     'API_KEY_UNREADABLE',
-  ] as const)('pauses the account immediately, and notes which key was in use: %s', async (code) => {
-    expect(await meets(code)).toMatchObject({ status: 'waiting', failure: { code } });
-    expect(await pauseOf(accountLane)).toMatchObject({
-      code,
-      by: 'kombo',
-      since: nine,
-      end: { by: 'unread', nextAt: nine, keyVersion: 'version-1', metIn: integrationId },
-    });
-    expect(await pauseOf()).toBeUndefined();
+  ] as const)(
+    'a fault of the API key or the address pauses the account immediately, and the key in use is noted: %s',
+    async (code) => {
+      expect(await meets(code)).toMatchObject({ status: 'waiting', failure: { code } });
+      expect(await pauseOf(accountLane)).toMatchObject({
+        code,
+        by: 'kombo',
+        since: nine,
+        end: { by: 'unread', nextAt: nine, keyVersion: 'version-1', metIn: integrationId },
+      });
+      expect(await pauseOf()).toBeUndefined();
 
-    expect(await send(newFile('workday:Ab1'))).toMatchObject({
-      status: 'waiting',
-      failure: { code: 'INTEGRATION_PAUSED' },
-    });
-    expect(world.kombo.posts).toHaveLength(1);
-  });
+      expect(await send(newFile('workday:Ab1'))).toMatchObject({
+        status: 'waiting',
+        failure: { code: 'INTEGRATION_PAUSED' },
+      });
+      expect(world.kombo.posts).toHaveLength(1);
+    },
+  );
 
-  test('pauses the account also when the version of the key cannot be had', async () => {
+  test("a fault of the API key pauses the account even when the key's version cannot be read", async () => {
     world = deliveryWorld({
       current: async () => 'key-1',
       refresh: async () => false,
@@ -178,22 +184,25 @@ describe('an outage behind one integration', () => {
     ['ANSWER_UNREADABLE', 'unknown'],
     ['PLATFORM.UNKNOWN_ERROR', 'unknown'],
     ['REMOTE.UNKNOWN_HTTP_ERROR', 'unknown'],
-  ] as const)('pauses it with the third answer in a row, for a minute at first: %s', async (code, status) => {
-    expect(await meets(code)).toMatchObject({ status });
-    expect(await meets(code)).toMatchObject({ status });
-    expect(await pauseOf()).toBeUndefined();
+  ] as const)(
+    'the third outage answer in a row pauses the integration, for a minute at first: %s',
+    async (code, status) => {
+      expect(await meets(code)).toMatchObject({ status });
+      expect(await meets(code)).toMatchObject({ status });
+      expect(await pauseOf()).toBeUndefined();
 
-    expect(await meets(code)).toMatchObject({ status });
-    expect(await pauseOf()).toMatchObject({
-      code,
-      by: 'kombo',
-      end: { by: 'probe', nextAt: nine + minute, probes: 0 },
-    });
-    expect(await send()).toMatchObject({ status: 'waiting', attempt: 0 });
-    expect(await send(newFile('workday:Ab1'))).toMatchObject({ status: 'attached' });
-  });
+      expect(await meets(code)).toMatchObject({ status });
+      expect(await pauseOf()).toMatchObject({
+        code,
+        by: 'kombo',
+        end: { by: 'probe', nextAt: nine + minute, probes: 0 },
+      });
+      expect(await send()).toMatchObject({ status: 'waiting', attempt: 0 });
+      expect(await send(newFile('workday:Ab1'))).toMatchObject({ status: 'attached' });
+    },
+  );
 
-  test('is counted over all its codes', async () => {
+  test('outage answers are counted together across all their codes', async () => {
     await meets('REMOTE.RATE_LIMIT_EXCEEDED');
     await meets('KOMBO_FAULT');
     await meets('ANSWER_TIMED_OUT');
@@ -203,7 +212,7 @@ describe('an outage behind one integration', () => {
   test.each([
     ['a success', () => send()],
     ['an answer that judges a file', () => meets('REMOTE.INPUT_INVALID')],
-  ])('is not one when %s comes between: the count begins anew', async (_, between) => {
+  ])('the count of outage answers starts again after %s', async (_, between) => {
     await meets('KOMBO_FAULT');
     await meets('KOMBO_FAULT');
     expect((await laneOf()).outages).toBe(2);
@@ -214,7 +223,7 @@ describe('an outage behind one integration', () => {
     expect(await pauseOf()).toBeUndefined();
   });
 
-  test('is not shown by faults of our own side', async () => {
+  test('faults on our own side do not count as an outage', async () => {
     const open = async () => fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown (HTTP 503).');
     const withoutStorage = { ...courier, storage: { ...courier.storage, open } };
     for (let file = 1; file <= 4; file += 1) {
@@ -229,7 +238,7 @@ describe('an outage behind one integration', () => {
     expect(await pauseOf()).toBeUndefined();
   });
 
-  test('is counted no further by a probe while the lane is paused: its pause stays as it is', async () => {
+  test("a probe's outage answers are not counted while the lane is paused, and its pause stays as it is", async () => {
     await courier.lanes.change(integrationId, (lane) => paused(lane, missingRight));
     for (let probe = 1; probe <= 4; probe += 1) {
       world.kombo.script.push(losesAnswer);
@@ -244,21 +253,24 @@ describe('an outage of Kombo', () => {
     ['KOMBO_UNREACHABLE', 'waiting'],
     ['KOMBO_CONNECTION_LOST', 'waiting'],
     ['KOMBO_UNAVAILABLE', 'unknown'],
-  ] as const)('pauses the account when three calls in a row meet it, of any integration: %s', async (code, status) => {
-    expect(await meets(code, {}, 'workday:Ab1')).toMatchObject({ status });
-    expect(await meets(code, {}, 'lever:Cd2')).toMatchObject({ status });
-    expect(await pauseOf(accountLane)).toBeUndefined();
+  ] as const)(
+    'three calls in a row that meet an outage of Kombo, in any integration, pause the account: %s',
+    async (code, status) => {
+      expect(await meets(code, {}, 'workday:Ab1')).toMatchObject({ status });
+      expect(await meets(code, {}, 'lever:Cd2')).toMatchObject({ status });
+      expect(await pauseOf(accountLane)).toBeUndefined();
 
-    expect(await meets(code)).toMatchObject({ status });
-    const pause = await pauseOf(accountLane);
-    expect(pause).toMatchObject({ code, by: 'kombo', end: { by: 'probe', keyVersion: 'version-1' } });
-    expect((pause?.end?.nextAt ?? 0) - (pause?.since ?? 0)).toBe(minute);
-    const posts = world.kombo.posts.length;
-    expect(await send(newFile('lever:Cd2'))).toMatchObject({ status: 'waiting', attempt: 0 });
-    expect(world.kombo.posts).toHaveLength(posts);
-  });
+      expect(await meets(code)).toMatchObject({ status });
+      const pause = await pauseOf(accountLane);
+      expect(pause).toMatchObject({ code, by: 'kombo', end: { by: 'probe', keyVersion: 'version-1' } });
+      expect((pause?.end?.nextAt ?? 0) - (pause?.since ?? 0)).toBe(minute);
+      const posts = world.kombo.posts.length;
+      expect(await send(newFile('lever:Cd2'))).toMatchObject({ status: 'waiting', attempt: 0 });
+      expect(world.kombo.posts).toHaveLength(posts);
+    },
+  );
 
-  test('is not one when any integration is answered between', async () => {
+  test("the count of Kombo's outages starts again when any integration gets an answer", async () => {
     await meets('KOMBO_UNAVAILABLE');
     await meets('KOMBO_UNAVAILABLE');
     expect(await send(newFile('workday:Ab1'))).toMatchObject({ status: 'attached' });
@@ -271,7 +283,7 @@ describe('an outage of Kombo', () => {
 describe('a rate limit', () => {
   const limit = { retryAfterMs: 57 * second };
 
-  test('that two integrations meet in one window is that of the account, which pauses until the window ends', async () => {
+  test('a rate limit that two integrations meet in one window pauses the account until the window ends', async () => {
     expect(await meets('PLATFORM.RATE_LIMIT_EXCEEDED', limit)).toMatchObject({ status: 'waiting' });
     expect(await pauseOf(accountLane)).toBeUndefined();
     world.clock.advance(56 * second);
@@ -282,20 +294,20 @@ describe('a rate limit', () => {
     });
   });
 
-  test('is never asked about before Kombo says that it ends', async () => {
+  test('a rate-limited account is never probed before the end that Kombo gave', async () => {
     const long = { retryAfterMs: 10 * minute };
     await meets('PLATFORM.RATE_LIMIT_EXCEEDED', long);
     await meets('PLATFORM.RATE_LIMIT_EXCEEDED', long, 'workday:Ab1');
     expect(await pauseOf(accountLane)).toMatchObject({ end: { nextAt: nine + 10 * minute } });
   });
 
-  test('that one integration meets again and again pauses nothing', async () => {
+  test('a rate limit that one integration meets again and again pauses nothing', async () => {
     for (let file = 1; file <= 4; file += 1) await meets('PLATFORM.RATE_LIMIT_EXCEEDED', limit);
     expect(await pauseOf(accountLane)).toBeUndefined();
     expect(await pauseOf()).toBeUndefined();
   });
 
-  test('that another integration meets after the window pauses nothing', async () => {
+  test('a rate limit that another integration meets after the window pauses nothing', async () => {
     await meets('PLATFORM.RATE_LIMIT_EXCEEDED', limit);
     world.clock.advance(57 * second);
     await meets('PLATFORM.RATE_LIMIT_EXCEEDED', limit, 'workday:Ab1');
@@ -306,26 +318,26 @@ describe('a rate limit', () => {
 describe('an integration that Kombo does not know', () => {
   const notFound = 'PLATFORM.INTEGRATION_NOT_FOUND';
 
-  test('and that the setting names pauses its lane, and the file waits', async () => {
+  test('an unknown integration that the setting names pauses its lane, and the file waits', async () => {
     expect(await meets(notFound)).toMatchObject({ status: 'waiting', failure: { code: notFound } });
     expect(await pauseOf()).toMatchObject({ code: notFound, end: { by: 'unread', integrationSetting: integrationId } });
     expect(await send()).toMatchObject({ status: 'waiting', attempt: 0 });
   });
 
-  test('and that a key names, without anything ever attached to it, rejects the file and pauses nothing', async () => {
+  test('an unknown integration that a key names, and to which nothing was ever attached, rejects the file and pauses nothing', async () => {
     const outcome = await meets(notFound, {}, 'greenhouse:Mistyped');
     expect(outcome).toMatchObject({ status: 'rejected', failure: { code: notFound } });
     expect(await pauseOf('greenhouse:Mistyped')).toBeUndefined();
     expect(await send(newFile('greenhouse:Mistyped'))).toMatchObject({ status: 'attached' });
   });
 
-  test('and that a key names, to which something was attached, pauses its lane', async () => {
+  test('an unknown integration that a key names, and to which something was attached, pauses its lane', async () => {
     await send(newFile('workday:Ab1'));
     expect(await meets(notFound, {}, 'workday:Ab1')).toMatchObject({ status: 'waiting', failure: { code: notFound } });
     expect(await pauseOf('workday:Ab1')).toMatchObject({ code: notFound });
   });
 
-  test('by 500 mistyped ids writes no lane, and delays no other file', async () => {
+  test('500 mistyped integration ids write no lane, and delay no other file', async () => {
     for (let id = 1; id <= 500; id += 1) {
       world.kombo.script.push(() => refuses(notFound));
       const upload = newFile(`greenhouse:Wrong${id}`);

@@ -27,8 +27,8 @@ const key = 'candidates/GRK123/Frank Doe CV.pdf';
 const send = (upload: Upload, options: Partial<DeliverOptions> = {}, its = deps): Promise<Outcome> =>
   deliver(upload, { deadline: world.deadline(), ...options }, its);
 
-describe('what is known not to be delivered', () => {
-  test('is repeated twice at once, then left to the schedule', async () => {
+describe('a failure that is known not to have delivered', () => {
+  test('an unreachable Kombo is tried twice more immediately, then the file waits for the schedule', async () => {
     const upload = world.put(key);
     const unreachable = () => refuses('KOMBO_UNREACHABLE');
     world.kombo.script.push(unreachable, unreachable, unreachable);
@@ -46,10 +46,10 @@ describe('what is known not to be delivered', () => {
     ['PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 57 * second }, 57_500],
     ['KOMBO_RATE_LIMITED', { retryAfterMs: 2 * second }, 2_500],
     ['KOMBO_RATE_LIMITED', {}, 15_000],
-  ] as const)('because of %s %j is deferred after exactly one request', async (code, more, waitMs) => {
+  ] as const)('a file throttled with %s %j waits after exactly one request', async (code, more, waitMs) => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses(code, more));
-    // Time stands still: a repeat would wait for ever.
+    // Time stands still: a repeat would wait forever.
     expect(await send(upload)).toMatchObject({ status: 'waiting', failure: { code } });
 
     expect(world.kombo.posts).toHaveLength(1);
@@ -57,7 +57,7 @@ describe('what is known not to be delivered', () => {
     expect(state).toMatchObject({ dueAt: updatedAt + waitMs });
   });
 
-  test('because the source broke is retried, and nothing stands at Kombo', async () => {
+  test('a file whose source broke off is tried again, and nothing was stored at Kombo', async () => {
     const upload = world.put(key);
     const broken = {
       ...deps,
@@ -81,10 +81,10 @@ describe('what is known not to be delivered', () => {
     expect(world.kombo.standing).toEqual([]);
   });
 
-  /** One attempt after another, each once it is due. */
+  /** Attempts one after another, each when it is due. */
   const failAgain = async (upload: Upload, code: KomboFailure['code']): Promise<Outcome> => {
     const answer = () => refuses(code);
-    // What may pass within seconds is repeated twice in one invocation.
+    // Failures that may pass within seconds are repeated twice in one invocation.
     world.kombo.script.push(answer, answer, answer);
     const outcome = await world.run(send(upload));
     world.kombo.script.length = 0;
@@ -92,7 +92,7 @@ describe('what is known not to be delivered', () => {
     return outcome;
   };
 
-  /** The same with a failure of our own side, which uses up the retry budget. */
+  /** The same with a failure on our own side, which uses up the retry budget. */
   const failToRead = async (upload: Upload, its = deps): Promise<Outcome> => {
     const open = async () => fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown (HTTP 503).');
     const outcome = await world.run(send(upload, {}, { ...its, storage: { ...its.storage, open } }));
@@ -100,7 +100,7 @@ describe('what is known not to be delivered', () => {
     return outcome;
   };
 
-  test('at the twelfth attempt is held, with the last error and what to do about it in its words', async () => {
+  test('a file is held at the twelfth attempt, with the last error and its next step in the detail', async () => {
     const upload = world.put(key);
     for (let attempt = 1; attempt < 12; attempt += 1)
       expect(await failToRead(upload)).toMatchObject({ status: 'waiting', attempt });
@@ -114,7 +114,7 @@ describe('what is known not to be delivered', () => {
     });
   });
 
-  test('because every file would meet it uses up none of the twelve attempts', async () => {
+  test('a failure that every file would meet uses up none of the twelve attempts', async () => {
     const upload = world.put(key);
     const throttled = ['PLATFORM.RATE_LIMIT_EXCEEDED', 'REMOTE.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const;
     for (const code of [...throttled, 'KOMBO_BROKE_OFF', 'KOMBO_CONNECTION_LOST'] as const)
@@ -128,7 +128,7 @@ describe('what is known not to be delivered', () => {
     });
   });
 
-  test('a day after the first failure that counted is held', async () => {
+  test('a file is held a day after its first failure that counted', async () => {
     const upload = world.put(key);
     await failToRead(upload);
     world.clock.advance(day);
@@ -138,7 +138,7 @@ describe('what is known not to be delivered', () => {
     });
   });
 
-  test('is not held by an outage, however long it lasts', async () => {
+  test('a file is not held because of an outage, however long it lasts', async () => {
     const upload = world.put(key);
     await failAgain(upload, 'KOMBO_BROKE_OFF');
     world.clock.advance(6 * day);
@@ -146,7 +146,7 @@ describe('what is known not to be delivered', () => {
     expect(await failToRead(upload)).toMatchObject({ status: 'waiting' });
   });
 
-  test.each([integrationId, accountLane])('has a day anew from the opening of %s on', async (lane) => {
+  test.each([integrationId, accountLane])('a file has a whole day again from the opening of %s', async (lane) => {
     const upload = world.put(key);
     await failToRead(upload);
     world.clock.advance(6 * day);
@@ -156,14 +156,14 @@ describe('what is known not to be delivered', () => {
     expect(await failToRead(upload)).toMatchObject({ status: 'held' });
   });
 
-  test('is not held when the table cannot tell whether its lane has just opened', async () => {
+  test('a file is not held when the table cannot say whether its lane has just opened', async () => {
     const upload = world.put(key);
     await failToRead(upload);
     world.clock.advance(day);
     let asked = 0;
     const gate: Courier['lanes']['gate'] = (id) => {
       asked += 1;
-      // Three questions come before the attempt, one after it.
+      // Three calls come before the attempt, one after it.
       return asked < 4 ? deps.lanes.gate(id) : Promise.reject(new Error('The table does not answer.'));
     };
     expect(await failToRead(upload, { ...deps, lanes: { ...deps.lanes, gate } })).toMatchObject({ status: 'waiting' });
@@ -171,20 +171,20 @@ describe('what is known not to be delivered', () => {
     expect(await failToRead(upload)).toMatchObject({ status: 'held' });
   });
 
-  test('is settled also when the table cannot tell whether Kombo ever knew its integration', async () => {
+  test('a file is settled even when the table cannot say whether Kombo ever knew its integration', async () => {
     const upload = world.put('named/greenhouse:Mistyped/GRK123/CV.pdf');
     world.kombo.script.push(() => {
       world.table.fail('get', 1);
       return refuses('PLATFORM.INTEGRATION_NOT_FOUND');
     });
-    // Only a lane that was read shows that the id is a mistake, so the file is not rejected for it.
+    // Only a lane that was read shows that the id is a mistake, so the file is not rejected because of it.
     expect(await send(upload)).toMatchObject({ status: 'waiting' });
   });
 });
 
-describe('what may be delivered', () => {
+describe('a failure that may have delivered', () => {
   test.each(['ANSWER_LOST', 'ANSWER_TIMED_OUT', 'ANSWER_UNREADABLE', 'PLATFORM.UNKNOWN_ERROR', 'KOMBO_FAULT'] as const)(
-    'after %s is posted once, and read back in a minute',
+    'a file that may have been delivered (%s) is posted once, and read back in a minute',
     async (code) => {
       const upload = world.put(key);
       world.kombo.script.push(() => refuses(code));
@@ -197,8 +197,8 @@ describe('what may be delivered', () => {
   );
 });
 
-describe('what Kombo refuses for good', () => {
-  test('is rejected with its own words, which no log line repeats', async () => {
+describe('a file that Kombo refuses permanently', () => {
+  test("a file that Kombo refuses permanently is rejected with Kombo's own words, which no log line repeats", async () => {
     const upload = world.put(key);
     const more = { komboMessage: 'Frank Doe CV.pdf is not a document.', logUrl: 'https://app.kombo.dev/log' };
     world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID', more));
@@ -210,7 +210,7 @@ describe('what Kombo refuses for good', () => {
   });
 });
 
-describe('a key that Kombo refuses', () => {
+describe('an API key that Kombo refuses', () => {
   const keyOf = (current: string[]): ApiKey => ({
     current: async () => current[0] ?? '',
     refresh: async (refused) => {
@@ -221,7 +221,7 @@ describe('a key that Kombo refuses', () => {
   });
   const unauthorized = () => refuses('PLATFORM.AUTHENTICATION_INVALID');
 
-  test('is fetched again once, and the same file is sent immediately with the new one', async () => {
+  test('a refused API key is fetched again once, and the same file is sent immediately with the new one', async () => {
     world = deliveryWorld(keyOf(['key-1', 'key-2']));
     const courier = world.newCourier();
     world.kombo.script.push(unauthorized);

@@ -25,13 +25,13 @@ const known = (upload: Upload, state: State, change: Partial<LedgerRecord> = {})
   world.table.items.set(uploadId(upload), toItem(recordIn(state, { upload, ...change }), 400));
 };
 
-test('a folder marker is no upload', async () => {
+test('a folder marker is not an upload', async () => {
   const marker = world.put('candidates/GRK123/', { bytes: new Uint8Array() });
   expect(await ask(marker)).toEqual({ status: 'ignored', reason: 'A folder marker is not an upload.' });
   expect(world.table.calls).toEqual([]);
 });
 
-test('an attached file costs one read and no write', async () => {
+test('a request for an attached file costs one read and no write', async () => {
   const upload = world.put(key);
   known(upload, states.attached);
   expect(await ask(upload)).toMatchObject({ status: 'already-attached' });
@@ -39,7 +39,7 @@ test('an attached file costs one read and no write', async () => {
   expect(world.table.calls.filter((call) => call === 'put').length).toBeLessThanOrEqual(1);
 });
 
-test('a record that cannot be read is not sent', async () => {
+test('a requested file whose record cannot be read is not sent', async () => {
   const upload = world.put(key);
   known(upload, states.due);
   const item = world.table.items.get(uploadId(upload));
@@ -50,14 +50,14 @@ test('a record that cannot be read is not sent', async () => {
 });
 
 describe('a file that waits', () => {
-  test('is sent before it is due, because an operator asks for it', async () => {
+  test('a waiting file is sent before it is due when an operator asks for it', async () => {
     const upload = world.put(key);
     known(upload, states.waiting);
     expect(await ask(upload)).toMatchObject({ status: 'attached' });
     expect(await world.recordOf(upload)).not.toHaveProperty('backfill');
   });
 
-  test('waits on when it is one of many', async () => {
+  test('a waiting file keeps waiting when it is requested as one of many', async () => {
     const upload = world.put(key);
     known(upload, states.waiting);
     expect(await ask(upload, { isBackfill: true })).toMatchObject({ status: 'unchanged' });
@@ -65,7 +65,7 @@ describe('a file that waits', () => {
   });
 });
 
-test('one of many is noted as such', async () => {
+test('a file that is requested as one of many is recorded as backfill', async () => {
   const upload = world.put(key);
   expect(await ask(upload, { isBackfill: true })).toMatchObject({ status: 'attached' });
   expect(await world.recordOf(upload)).toMatchObject({ backfill: true });
@@ -75,7 +75,7 @@ test.each([
   [{ isBackfill: true }, 'waiting'],
   [{ isBackfill: true, isPaced: true }, 'attached'],
   [{}, 'attached'],
-])('of an integration that was full a moment ago, a file asked for with %j is %s', async (options, status) => {
+])('with the integration full a moment ago, a file requested with %j is %s', async (options, status) => {
   const courier = world.newCourier();
   const load = { ...courier.load, fullUntil: () => nine + 1_000 };
   const asked = deliverOnRequest(world.put(key), { deadline: world.deadline(), ...options }, { ...courier, load });
@@ -85,7 +85,7 @@ test.each([
 describe('with REQUIRE_SCAN', () => {
   const requireScan = { requireScan: true };
 
-  test('a file without a verdict is held', async () => {
+  test('with REQUIRE_SCAN a requested file without a verdict is held', async () => {
     const upload = world.put(key);
     expect(await ask(upload, {}, requireScan)).toMatchObject({ status: 'held', failure: { code: 'SCAN_MISSING' } });
     expect(world.kombo.posts).toEqual([]);
@@ -93,15 +93,15 @@ describe('with REQUIRE_SCAN', () => {
   });
 
   test.each<[string, State, Partial<LedgerRecord>]>([
-    ['waits, because it has had its verdict', states.waiting, {}],
+    ['waits because its verdict was clean', states.waiting, {}],
     ['was found clean', states.superseded, { verdict: { code: 'clean', at: nine } }],
-  ])('a file is sent that %s', async (_, state, change) => {
+  ])('with REQUIRE_SCAN a requested file is sent that %s', async (_, state, change) => {
     const upload = world.put(key);
     known(upload, state, change);
     expect(await ask(upload, {}, requireScan)).toMatchObject({ status: 'attached' });
   });
 
-  test('a superseded file whose verdict is not clean is held', async () => {
+  test('with REQUIRE_SCAN a superseded file whose verdict is not clean is held', async () => {
     const upload = world.put(key);
     known(upload, states.superseded);
     expect(await ask(upload, {}, requireScan)).toMatchObject({ status: 'held' });
@@ -113,7 +113,7 @@ describe('after a restore of the table', () => {
   const restore = () => world.newCourier().lanes.change('*', (lane) => ({ ...lane, restored }));
   const old = () => ({ ...world.put(key), modifiedAt: nine - 3_600_000 });
 
-  test('a file from before it is looked up, and one from after it is sent', async () => {
+  test('after a restore of the table an older file is looked up, and a newer one is sent', async () => {
     await restore();
     expect(await ask(old())).toMatchObject({ status: 'unknown', failure: { code: 'RESTORED_DOUBT' } });
     expect(world.kombo.posts).toEqual([]);
@@ -121,7 +121,7 @@ describe('after a restore of the table', () => {
     expect(await ask(newer)).toMatchObject({ status: 'attached' });
   });
 
-  test('a file that an event reports without its time is looked up when its record is older', async () => {
+  test('after a restore of the table a file whose event has no time is looked up when its record is older', async () => {
     const upload = world.put(key);
     known(upload, states.due);
     await restore();
@@ -129,7 +129,7 @@ describe('after a restore of the table', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('an event of a file whose record is older has it looked up, although the event does not say when it was put', async () => {
+  test('after a restore of the table an event without a time does not hide that the record is older: the file is looked up', async () => {
     const upload = world.put(key);
     known(upload, states.due);
     await restore();
@@ -137,7 +137,7 @@ describe('after a restore of the table', () => {
     expect(outcome).toMatchObject({ status: 'unknown', failure: { code: 'RESTORED_DOUBT' } });
   });
 
-  test('a file from before it that lacks its verdict is held as one that may be delivered', async () => {
+  test('after a restore of the table an older file that lacks its verdict is held as one that may be delivered', async () => {
     await restore();
     const upload = old();
     await ask(upload, {}, { requireScan: true });
@@ -147,7 +147,7 @@ describe('after a restore of the table', () => {
     expect((await world.recordOf(newer)).state).toMatchObject({ status: 'held', mayBeDelivered: false });
   });
 
-  test('a lane is touched before a file in doubt enters it', async () => {
+  test('after a restore of the table a lane is touched before a doubtful file enters it', async () => {
     await restore();
     await ask(old());
     expect(await world.newCourier().lanes.read(integrationId)).toMatchObject({ touchedAt: nine });

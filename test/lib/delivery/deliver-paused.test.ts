@@ -12,7 +12,7 @@ import { byOperator, missingRight } from '../../fakes/pause-samples.ts';
 import { refuses } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
-/** A file is never paused. Its lane is, and the file waits in it as it is. */
+/** A file is never paused. Its lane is, and the file waits in it unchanged. */
 
 let world: DeliveryWorld;
 let courier: Courier;
@@ -37,7 +37,7 @@ describe.each([
 ] as const)('while %s', (_, lane, by) => {
   beforeEach(() => pause(lane, by));
 
-  test('an upload is written as waiting, without a claim and without a call', async () => {
+  test('an upload that meets a pause is written as waiting, without a claim and without a call', async () => {
     const upload = world.put(key);
     const outcome = await send(upload);
 
@@ -56,14 +56,14 @@ describe.each([
     expect(world.observed).toMatchObject([{ outcome }]);
   });
 
-  test('each upload costs one write, once the lane is touched', async () => {
+  test('each upload that meets a pause costs one write once the lane is touched', async () => {
     await send(world.put(key));
     world.table.calls.length = 0;
     await send(world.put('candidates/GRK124/CV.pdf'));
     expect(world.table.calls).toEqual(['put']);
   });
 
-  test('a second event of the upload changes nothing', async () => {
+  test('a second event of an upload behind a pause changes nothing', async () => {
     const upload = world.put(key);
     await send(upload);
     const before = await world.recordOf(upload);
@@ -71,14 +71,14 @@ describe.each([
     expect(await world.recordOf(upload)).toEqual(before);
   });
 
-  test('an operator who asks for one file does not break the pause', async () => {
+  test('an operator who asks for one file does not override the pause of its lane', async () => {
     const upload = world.put(key);
     await send(upload);
     expect(await send(upload, { early: true })).toMatchObject({ status: 'unchanged', as: 'waiting' });
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('nothing is written for a file when the lane opens, and the file is sent then', async () => {
+  test('when a pause ends, nothing is written per file, and its files are sent', async () => {
     const upload = world.put(key);
     await send(upload);
     const { version } = await world.recordOf(upload);
@@ -88,24 +88,29 @@ describe.each([
   });
 });
 
-describe('the file that tests whether a pause has ended', () => {
+describe('the file that probes whether a pause has ended', () => {
   const byKombo = missingRight;
   test.each<[string, string, Partial<Record<string, typeof byKombo>>, boolean]>([
-    ['of the lane passes it', integrationId, { [integrationId]: byKombo }, true],
-    ['of the account passes it', accountLane, { [accountLane]: byKombo }, true],
-    ['of the account passes that of the lane as well', accountLane, { '*': byKombo, [integrationId]: byKombo }, true],
+    ['of the lane is sent', integrationId, { [integrationId]: byKombo }, true],
+    ['of the account is sent', accountLane, { [accountLane]: byKombo }, true],
+    [
+      'of the account is sent through a paused lane as well',
+      accountLane,
+      { '*': byKombo, [integrationId]: byKombo },
+      true,
+    ],
     ['of the lane waits while the account is paused', integrationId, { '*': byKombo, [integrationId]: byKombo }, false],
     ['of another lane waits', 'workday:Ab1', { [integrationId]: byKombo }, false],
-    ['of the lane waits for an operator who paused it', integrationId, { [integrationId]: byOperator }, false],
-    ['of the lane waits for an operator who paused everything', integrationId, { '*': byOperator }, false],
-    ['of the account waits for an operator who paused everything', accountLane, { '*': byOperator }, false],
+    ['of the lane waits while an operator has paused it', integrationId, { [integrationId]: byOperator }, false],
+    ['of the lane waits while an operator has paused everything', integrationId, { '*': byOperator }, false],
+    ['of the account waits while an operator has paused everything', accountLane, { '*': byOperator }, false],
     [
-      'of the account waits for an operator who paused the lane',
+      'of the account waits while an operator has paused the lane',
       accountLane,
       { '*': byKombo, [integrationId]: byOperator },
       false,
     ],
-  ])('%s', async (_, probes, pauses, isSent) => {
+  ])('the file that probes the pause %s', async (_, probes, pauses, isSent) => {
     for (const [lane, by] of Object.entries(pauses)) await pause(lane, by);
     const upload = world.put(key);
     await send(upload);
@@ -114,7 +119,7 @@ describe('the file that tests whether a pause has ended', () => {
     expect(world.kombo.posts).toHaveLength(isSent ? 1 : 0);
   });
 
-  test('need not wait until it is due', async () => {
+  test('the file that probes a pause need not be due', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses('INTEGRATION.PERMISSION_MISSING'));
     expect(await send(upload)).toMatchObject({ status: 'waiting', attempt: 1 });
@@ -123,13 +128,13 @@ describe('the file that tests whether a pause has ended', () => {
 });
 
 describe('while a lane is paused', () => {
-  test('the files of another integration are sent', async () => {
+  test('the files of another integration are sent while a lane is paused', async () => {
     await pause(integrationId);
     const outcome = await send(world.put(elsewhere));
     expect(outcome).toMatchObject({ status: 'attached', target: { integrationId: 'workday:Ab1' } });
   });
 
-  test('what waits keeps its due time and its failure', async () => {
+  test('a waiting file keeps its due time and its failure while its lane is paused', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
     await send(upload);
@@ -140,14 +145,14 @@ describe('while a lane is paused', () => {
     expect(await world.recordOf(upload)).toEqual(before);
   });
 
-  test('a file that is attached stays so', async () => {
+  test('an attached file stays attached while its lane is paused', async () => {
     const upload = world.put(key);
     await send(upload);
     await pause(integrationId);
     expect(await send(upload)).toMatchObject({ status: 'already-attached' });
   });
 
-  test('a corrected upload of a rejected file waits, and is sent when the lane opens', async () => {
+  test('a corrected upload of a rejected file waits in a paused lane, and is sent when the lane opens', async () => {
     const upload = { ...world.put(key, { metadata: { 'kombo-remote-fields': 'no JSON' } }), sequencer: '0A' };
     expect(await send(upload)).toMatchObject({ status: 'rejected' });
     await pause(integrationId);
@@ -158,7 +163,7 @@ describe('while a lane is paused', () => {
     expect(await send(corrected)).toMatchObject({ status: 'attached' });
   });
 
-  test('an object that is deleted before the lane opens is rejected, so that it is listed', async () => {
+  test('a file in a paused lane whose object was deleted is rejected, so that it is listed', async () => {
     const upload = world.put(key);
     await pause(integrationId);
     await send(upload);
@@ -167,12 +172,12 @@ describe('while a lane is paused', () => {
     expect(await send(upload)).toMatchObject({ status: 'rejected', failure: { code: 'OBJECT_GONE' } });
   });
 
-  test('a key that names no target is rejected: it would wait in no lane', async () => {
+  test('a file whose key names no target is rejected even while a lane is paused, because no lane would send it', async () => {
     await pause(accountLane);
     expect(await send(world.put('elsewhere/CV.pdf'))).toMatchObject({ status: 'rejected' });
   });
 
-  test('a file in which a scan finds a threat is held, and is not sent when the lane opens', async () => {
+  test('a file in a paused lane in which a scan finds a threat is held, and not sent when the lane opens', async () => {
     const upload = world.put(key);
     await pause(integrationId);
     await send(upload);
@@ -183,7 +188,7 @@ describe('while a lane is paused', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('a file that a clean verdict frees waits with the others', async () => {
+  test('a file that a clean verdict releases waits in its paused lane with the others', async () => {
     const upload = world.put(key);
     await noteVerdict(upload, { code: 'SCAN_FAILED' }, world.deadline(), courier);
     await pause(integrationId);
@@ -192,7 +197,7 @@ describe('while a lane is paused', () => {
     });
   });
 
-  test('a file of a backfill stays behind the new ones', async () => {
+  test('a file of a backfill stays behind the new ones in a paused lane', async () => {
     await pause(integrationId);
     const upload = world.put(key);
     await send(upload, { backfill: true });
@@ -200,7 +205,7 @@ describe('while a lane is paused', () => {
   });
 });
 
-test('a warm function learns of a pause within 30 seconds', async () => {
+test('a warm function reads a new pause within 30 seconds', async () => {
   const other = world.newCourier();
   await send(world.put(key), {}, other);
   await pause(integrationId);
@@ -215,7 +220,7 @@ describe.each([
   const damaged = { pk, version: 3, document: '{"tool":"?"}' };
   beforeEach(() => void world.table.items.set(pk, damaged));
 
-  test('counts as paused: the upload waits, and the answer says what to do', async () => {
+  test('a damaged lane item counts as paused: the upload waits, and the answer gives the next step', async () => {
     expect(await send(world.put(key))).toMatchObject({
       status: 'waiting',
       failure: { code: 'INTEGRATION_PAUSED', detail: expect.stringContaining('cannot be read') },
@@ -223,7 +228,7 @@ describe.each([
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('is neither overwritten by an upload nor by the answer to a file that was on its way', async () => {
+  test('a damaged lane item is overwritten neither by an upload nor by the answer to a file that was being sent', async () => {
     await send(world.put(key));
     expect(world.table.items.get(pk)).toMatchObject({ document: damaged.document });
 
@@ -239,7 +244,7 @@ describe.each([
     }
   });
 
-  test('stops a probe as well: an operator may have paused it', async () => {
+  test('a damaged lane item stops a probe as well, because an operator may have paused the lane', async () => {
     for (const probes of [integrationId, accountLane]) {
       const upload = world.put(`candidates/GRK125/${probes}.pdf`);
       expect(await send(upload, { probes })).toMatchObject({ status: 'waiting', attempt: 0 });

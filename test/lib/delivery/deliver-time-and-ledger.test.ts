@@ -22,7 +22,7 @@ const send = (upload: Upload, options: Partial<DeliverOptions> = {}, its = deps)
   deliver(upload, { deadline: world.deadline(), ...options }, its);
 
 describe('time', () => {
-  test('that runs out ends the call five seconds before the function, so that the word is written', async () => {
+  test('the call to Kombo ends five seconds before the function does, so that the outcome is written', async () => {
     const upload = world.put(key);
     const begunAt = world.clock.now();
     world.kombo.script.push(async (_, deadline) => {
@@ -35,7 +35,7 @@ describe('time', () => {
     expect((await world.recordOf(upload)).updatedAt - begunAt).toBeLessThanOrEqual(26 * second);
   });
 
-  test('of the lease ends the call as well: after it another owner may be at work', async () => {
+  test('the call to Kombo ends before the lease does, because another owner may work on the file afterwards', async () => {
     const upload = world.put(key);
     const begunAt = world.clock.now();
     world.kombo.script.push(async (_, deadline) => {
@@ -54,7 +54,7 @@ describe('a delivery that lost its lease', () => {
     await deps.ledger.apply(seen, { kind: 'lease-expired', dueAt: world.clock.now() });
   };
 
-  test('still writes that Kombo said success: nobody has to look', async () => {
+  test("a delivery that lost its lease still writes Kombo's success, so that no look is needed", async () => {
     const upload = world.put(key, { metadata: { 'correlation-id': 'application-4711' } });
     world.kombo.script.push(async () => {
       await losesLease(upload);
@@ -67,7 +67,7 @@ describe('a delivery that lost its lease', () => {
     });
   });
 
-  test('writes no other ending: a look at the target decides', async () => {
+  test('a delivery that lost its lease writes no other ending: a look at the target decides', async () => {
     const upload = world.put(key);
     world.kombo.script.push(async () => {
       await losesLease(upload);
@@ -77,7 +77,7 @@ describe('a delivery that lost its lease', () => {
     expect((await world.recordOf(upload)).state).toMatchObject({ failure: { code: 'LEASE_EXPIRED' } });
   });
 
-  test('with a refusal attaches nothing', async () => {
+  test('a delivery that lost its lease and was refused attaches nothing', async () => {
     const upload = world.put(key);
     world.kombo.script.push(async () => {
       await losesLease(upload);
@@ -87,7 +87,7 @@ describe('a delivery that lost its lease', () => {
     expect((await world.recordOf(upload)).state).toMatchObject({ status: 'unknown' });
   });
 
-  test('whose record cannot be read any more writes nothing', async () => {
+  test('a delivery writes nothing when its record has become unreadable', async () => {
     const upload = world.put(key);
     const id = uploadId(upload);
     world.kombo.script.push(() => {
@@ -99,7 +99,7 @@ describe('a delivery that lost its lease', () => {
     expect(world.table.items.get(id)).toMatchObject({ version: 7, document: '{' });
   });
 
-  test('writes no success for a later attempt, which has an ending of its own', async () => {
+  test('a delivery that lost its lease writes no success over a later attempt with its own ending', async () => {
     const upload = world.put(key);
     world.kombo.script.push(async () => {
       await losesLease(upload);
@@ -112,7 +112,7 @@ describe('a delivery that lost its lease', () => {
     expect((await world.recordOf(upload)).state).toMatchObject({ status: 'unknown', failure: { code: 'ANSWER_LOST' } });
   });
 
-  test('because an operator had it forgotten brings nothing back', async () => {
+  test('a delivery whose record an operator erased does not bring it back', async () => {
     const upload = world.put(key);
     world.kombo.script.push(async () => {
       const record = await world.recordOf(upload);
@@ -124,13 +124,13 @@ describe('a delivery that lost its lease', () => {
   });
 });
 
-describe('a response that was lost to the write that settles', () => {
+describe('a lost response to the settling write', () => {
   test.each([
     ['attached', takes()],
     ['unknown', losesAnswer()],
     ['waiting', refuses('KOMBO_BROKE_OFF')],
     ['rejected', refuses('REMOTE.INPUT_INVALID')],
-  ])('does not hide that the file is %s', async (status, fate) => {
+  ])('a lost response to the settling write does not hide that the file is %s', async (status, fate) => {
     const { ledger } = deps;
     const apply: typeof ledger.apply = async (...given) => {
       await ledger.apply(...given);
@@ -140,7 +140,7 @@ describe('a response that was lost to the write that settles', () => {
     expect(await send(world.put(key), {}, { ...deps, ledger: { ...ledger, apply } })).toMatchObject({ status });
   });
 
-  test('is asked for five times at most, while others write into the record all the time', async () => {
+  test('settling reads the record five times at most while others keep writing to it', async () => {
     let writes = 0;
     const { ledger } = deps;
     const busy: typeof ledger = {
@@ -162,7 +162,7 @@ describe('a response that was lost to the write that settles', () => {
   });
 });
 
-test('a rejected file stays rejected, however often it has been tried', async () => {
+test('a rejected file stays rejected, whatever its number of attempts', async () => {
   const upload = world.put(key);
   const used = { countedAttempts: 11, countedSince: nine, attemptsSinceRelease: 11 };
   world.table.items.set(uploadId(upload), toItem(recordIn(states.due, { upload, ...used }), 400));
@@ -171,13 +171,13 @@ test('a rejected file stays rejected, however often it has been tried', async ()
 });
 
 describe('a ledger that does not answer', () => {
-  test('at the claim stops everything: nothing is sent', async () => {
+  test('a ledger that does not answer at the claim stops the delivery: nothing is sent', async () => {
     world.table.fail('put', 1);
     await expect(send(world.put(key))).rejects.toThrow('The table does not answer.');
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('at the settling is asked again for a second', async () => {
+  test('a ledger that does not answer at settling is asked again for a second', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => {
       world.table.fail('put', 3);
@@ -188,7 +188,7 @@ describe('a ledger that does not answer', () => {
     expect(world.clock.now() - startedAt).toBe(1_300);
   });
 
-  test('at the settling for good throws, and the lease makes it unknown: never a second POST', async () => {
+  test('a ledger that never answers at settling leaves the file unknown after its lease, without a second POST', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => {
       world.table.fail('put', 4);

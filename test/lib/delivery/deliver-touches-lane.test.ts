@@ -21,7 +21,7 @@ const key = 'candidates/GRK123/Frank Doe CV.pdf';
 
 const send = (upload: Upload): Promise<Outcome> => deliver(upload, { deadline: world.deadline() }, courier);
 
-describe('a lane is touched before a file enters it, so that no crash leaves a file in a lane that no run reads', () => {
+describe('a lane is touched before a file enters it, so that a crash leaves no file in a lane that no run reads', () => {
   let writes: string[];
   beforeEach(() => {
     writes = [];
@@ -33,7 +33,7 @@ describe('a lane is touched before a file enters it, so that no crash leaves a f
   });
   const lane = laneKey(integrationId);
 
-  test('when an upload meets a paused lane', async () => {
+  test('the lane is touched when an upload meets its pause', async () => {
     await courier.lanes.change(integrationId, (its) => paused(its, byOperator));
     writes.length = 0;
     const upload = world.put(key);
@@ -41,21 +41,21 @@ describe('a lane is touched before a file enters it, so that no crash leaves a f
     expect(writes).toEqual([lane, uploadId(upload)]);
   });
 
-  test('when an attempt ends as waiting', async () => {
+  test('the lane is touched when an attempt ends as waiting', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
     await send(upload);
     expect(writes).toEqual([uploadId(upload), lane, uploadId(upload)]);
   });
 
-  test('when an attempt ends as unknown', async () => {
+  test('the lane is touched when an attempt ends as unknown', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses('ANSWER_LOST'));
     await send(upload);
     expect(writes).toEqual([uploadId(upload), lane, uploadId(upload)]);
   });
 
-  test('when a lease has ended', async () => {
+  test('the lane is touched when a lease has ended', async () => {
     const upload = world.put(key);
     const claim = { kind: 'claim', upload, owner: 'owner-A', leaseUntil: nine, attachmentType: 'CV' } as const;
     await courier.ledger.claim({ ...claim, target: { kind: 'candidate', id: 'GRK123', integrationId } });
@@ -65,19 +65,19 @@ describe('a lane is touched before a file enters it, so that no crash leaves a f
     expect(writes).toEqual([uploadId(upload), lane, uploadId(upload)]);
   });
 
-  test('and not by a duplicate event while the file is being sent: it enters no lane', async () => {
+  test('a duplicate event of a file that is being sent does not touch the lane, because it enters none', async () => {
     const upload = world.put(key);
     world.kombo.script.push(async () => {
       expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'sending' });
       return takes();
     });
     await send(upload);
-    // The claim, the claim of the duplicate, which was refused, and the settlement; then the sample is noted.
+    // The claim, the refused claim of the duplicate, and the settlement; then the sample is noted.
     expect(writes).toEqual([uploadId(upload), uploadId(upload), uploadId(upload), lane]);
   });
 
-  test('and not when the last touch is less than ten minutes old', async () => {
-    // What it answers says nothing about the lane, so only the touch is written there.
+  test('the lane is not touched when its last touch is less than ten minutes old', async () => {
+    // This answer says nothing about the lane, so the touch is the only write there.
     const fails = async (name: string) => {
       world.kombo.script.push(() => refuses('KOMBO_RATE_LIMITED'));
       await send(world.put(`candidates/GRK123/${name}`));
@@ -90,7 +90,7 @@ describe('a lane is touched before a file enters it, so that no crash leaves a f
     expect(await fails('3.pdf')).toBe(2);
   });
 
-  test('and a file whose lane cannot be touched does not enter it: its lease ends instead', async () => {
+  test('a file whose lane cannot be touched does not enter it: its lease ends instead', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => {
       world.table.fail('put', 4);

@@ -26,7 +26,7 @@ const until = async (met: () => boolean): Promise<void> => {
 };
 
 describe('a CV', () => {
-  test('goes to its candidate, byte by byte, and is attached', async () => {
+  test('a CV is sent to its candidate byte for byte, and is attached', async () => {
     const upload = world.put(key);
     const outcome = await send(upload);
 
@@ -40,7 +40,7 @@ describe('a CV', () => {
     expect((await world.recordOf(upload)).state.status).toBe('attached');
   });
 
-  test('costs two writes and a query for the same bytes; the first of an integration also reads its lane and that of the account, and is noted as a sample', async () => {
+  test('a delivery costs two writes and a query for the same bytes; the first of an integration also reads two lanes and notes a sample', async () => {
     await send(world.put(key));
     expect(world.table.calls.sort()).toEqual(['get', 'get', 'get', 'put', 'put', 'put', 'query']);
     world.table.calls.length = 0;
@@ -48,7 +48,7 @@ describe('a CV', () => {
     expect(world.table.calls).toEqual(['put', 'query', 'put']);
   });
 
-  test('is told of once, with how it went', async () => {
+  test('a delivery is reported once, with its outcome', async () => {
     world.kombo.script.push(() => {
       world.clock.advance(40);
       return takes();
@@ -59,7 +59,7 @@ describe('a CV', () => {
     expect(world.observed[1]?.measures).toStrictEqual({ totalMs: 0 });
   });
 
-  test('keeps the correlation id of its object, and takes the size of the object for that of the event', async () => {
+  test("a record keeps the correlation id of its object, and the object's size replaces that of the event", async () => {
     const upload = world.put(key, { metadata: { 'correlation-id': 'application-4711' } });
     await send({ ...upload, sizeBytes: 1 });
     expect(await world.recordOf(upload)).toMatchObject({
@@ -68,13 +68,13 @@ describe('a CV', () => {
     });
   });
 
-  test('keeps the warnings of Kombo', async () => {
+  test('a record keeps the warnings of Kombo', async () => {
     world.kombo.script.push(() => takes(['File type not in the list; stored as other.']));
     expect(await send(world.put(key))).toMatchObject({ warnings: ['File type not in the list; stored as other.'] });
   });
 });
 
-test('what Kombo says of a refusal is kept with the file: its words, its link and a code that is not in the table', async () => {
+test("a record keeps Kombo's words about a refusal, its link and a code that is not in the table", async () => {
   const said = { unlistedCode: 'REMOTE.QUITE_NEW', komboMessage: 'No room.', logUrl: 'https://app.kombo.dev/x' };
   world.kombo.script.push(() => refuses('KOMBO_REFUSED', said));
   const upload = world.put(key);
@@ -83,7 +83,7 @@ test('what Kombo says of a refusal is kept with the file: its words, its link an
 });
 
 describe('a second event for the same upload', () => {
-  test('is one refused write, and quiet', async () => {
+  test('a second event for the same upload costs one refused write, and is not reported', async () => {
     const upload = world.put(key);
     await send(upload);
     world.table.calls.length = 0;
@@ -93,7 +93,7 @@ describe('a second event for the same upload', () => {
     expect(world.table.calls).toEqual(['put']);
   });
 
-  test('of twenty at once sends nothing: one of them does', async () => {
+  test('of twenty concurrent events for one upload, only one sends it', async () => {
     const upload = world.put(key);
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => send(upload, {}, world.newCourier())));
 
@@ -102,7 +102,7 @@ describe('a second event for the same upload', () => {
     expect(outcomes.filter((its) => its.status === 'unchanged' && its.as === 'sending')).toHaveLength(19);
   });
 
-  test('does not hurry what waits for its next attempt, and takes it from its due time on', async () => {
+  test('a second event does not send a waiting file before it is due, but does from then on', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
     await send(upload);
@@ -115,14 +115,14 @@ describe('a second event for the same upload', () => {
     expect(await send(upload)).toMatchObject({ status: 'attached', attempt: 2 });
   });
 
-  test('by an operator need not wait until it is due', async () => {
+  test('a second request by an operator sends a waiting file before it is due', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
     await send(upload);
     expect(await send(upload, { early: true })).toMatchObject({ status: 'attached', attempt: 2 });
   });
 
-  test('does not send what may be delivered', async () => {
+  test('a second event does not send a file that may be delivered', async () => {
     const upload = world.put(key);
     world.kombo.script.push(losesAnswer);
     await send(upload);
@@ -130,7 +130,7 @@ describe('a second event for the same upload', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('finds that a lease has ended without a word: then it is unknown, and not sent', async () => {
+  test('a second event that finds an ended lease makes the file unknown, and does not send it', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => new Promise(() => undefined));
     void send(upload, {}, world.newCourier());
@@ -144,7 +144,7 @@ describe('a second event for the same upload', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('is not misled by a record that cannot be read: nothing is sent', async () => {
+  test('a second event does not send a file whose record cannot be read', async () => {
     const upload = world.put(key);
     world.table.items.set(uploadId(upload), { pk: uploadId(upload), version: 1, document: '{"layout":2}' });
     expect(await send(upload)).toMatchObject({
@@ -156,8 +156,8 @@ describe('a second event for the same upload', () => {
   });
 });
 
-describe('what is wrong with a key or a file is settled without a call to Kombo', () => {
-  test('a key that matches no template is rejected', async () => {
+describe('faults of a key or a file are settled without a call to Kombo', () => {
+  test('a file whose key matches no template is rejected', async () => {
     const outcome = await send(world.put('elsewhere/CV.pdf'));
     expect(outcome).toMatchObject({ status: 'rejected', failure: { code: 'KEY_NOT_MATCHED' } });
     expect(outcome).not.toHaveProperty('target');
@@ -172,35 +172,35 @@ describe('what is wrong with a key or a file is settled without a call to Kombo'
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('an object that is neither is attached although its event has 0 bytes', async () => {
+  test('an object of an allowed size is attached although its event has 0 bytes', async () => {
     expect(await send({ ...world.put(key), sizeBytes: 0 })).toMatchObject({ status: 'attached' });
   });
 
-  test('a program under the name of a document is rejected', async () => {
+  test('a program with the name of a document is rejected', async () => {
     const outcome = await send(world.put(key, { bytes: exe }));
     expect(outcome).toMatchObject({ status: 'rejected', failure: { code: 'TYPE_CONTRADICTED' } });
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('a rejected file stays so for duplicates, and is looked at again when it is uploaded once more', async () => {
+  test('a rejected file stays rejected after duplicate events, and is judged again after a new upload', async () => {
     const metadata = { 'kombo-remote-fields': 'no JSON' };
     const upload = { ...world.put(key, { metadata }), versionId: 'version-1' };
     expect(await send(upload)).toMatchObject({ status: 'rejected', failure: { code: 'REMOTE_FIELDS_INVALID' } });
     expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'rejected' });
 
-    // The same bytes with mended metadata: the same ETag, another version.
+    // The same bytes with corrected metadata: the same ETag, another version.
     world.put(key, { etag: upload.etag });
     expect(await send({ ...upload, versionId: 'version-2' })).toMatchObject({ status: 'attached', attempt: 2 });
   });
 
-  test('a replaced object is superseded, and its successor goes in its own right', async () => {
+  test('a replaced object is superseded, and its successor is delivered as an upload of its own', async () => {
     const old = world.put(key);
     const successor = world.put(key, { etag: 'etag-new' });
     expect(await send(old)).toMatchObject({ status: 'superseded', failure: { code: 'OBJECT_REPLACED' } });
     expect(await send(successor)).toMatchObject({ status: 'attached' });
   });
 
-  test('an object that was gone before its first attempt is superseded: nobody waited for it', async () => {
+  test('an object that was gone before its first attempt is superseded, because no file waited', async () => {
     const upload = world.put(key);
     world.bucket.clear();
     expect(await send(upload)).toMatchObject({ status: 'superseded', failure: { code: 'OBJECT_DELETED' } });
@@ -214,7 +214,7 @@ describe('what is wrong with a key or a file is settled without a call to Kombo'
     expect(await send(upload, { early: true })).toMatchObject({ status: 'rejected', failure: { code: 'OBJECT_GONE' } });
   });
 
-  test('an object that was replaced while its file waited is superseded: its successor has an event', async () => {
+  test('an object that was replaced while its file waited is superseded, because its successor has its own event', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
     await send(upload);

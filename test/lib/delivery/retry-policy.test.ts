@@ -9,7 +9,7 @@ const almostOne = 1 - Number.EPSILON;
 
 type Budget = AttemptFacts['record'];
 
-/** How long the schedule waits after an attempt, by the luck of the draw. */
+/** How long the schedule waits after an attempt, for this random number. */
 const waitMs = (
   { record = {}, ...facts }: Partial<Omit<AttemptFacts, 'record'>> & { readonly record?: Partial<Budget> },
   random: number,
@@ -32,14 +32,14 @@ describe('the backoff', () => {
     [8, hour],
     [9, hour],
     [11, hour],
-  ])('after attempt %i is drawn from zero to %i ms', (attemptsSinceRelease, longest) => {
+  ])('the backoff after attempt %i is drawn from zero to %i ms', (attemptsSinceRelease, longest) => {
     const record = { attemptsSinceRelease };
     expect(waitMs({ record }, 0)).toBe(0);
     expect(waitMs({ record }, 0.5)).toBe(longest / 2);
     expect(waitMs({ record }, almostOne)).toBe(longest);
   });
 
-  test('is never negative, never beyond an hour and never sooner than asked, whatever happens', () => {
+  test('the backoff is never negative, never over an hour, and never shorter than Kombo asked', () => {
     const codes = Object.keys(failures) as FailureCode[];
     fc.assert(
       fc.property(
@@ -60,20 +60,20 @@ describe('the backoff', () => {
   });
 });
 
-describe('what Kombo asks for', () => {
-  test('is the least wait, and the draw comes on top, so that not all come back at once', () => {
+describe('a wait that Kombo asks for', () => {
+  test('a wait that Kombo asks for is the minimum, and the jitter is added, so that files do not return together', () => {
     expect(waitMs({ retryAfterMs: 57 * second }, 0)).toBe(57 * second);
     expect(waitMs({ retryAfterMs: 57 * second }, 0.5)).toBe(72 * second);
   });
 
-  test('is never waited for beyond an hour', () => {
+  test('a wait that Kombo asks for never exceeds an hour', () => {
     expect(waitMs({ retryAfterMs: 5 * hour }, 0.5)).toBe(hour);
   });
 });
 
-describe('an ATS that struggles', () => {
+describe('an ATS in trouble', () => {
   test.each(['REMOTE.RATE_LIMIT_EXCEEDED', 'KOMBO_BROKE_OFF'] as const)(
-    'is left alone for a minute at least after %s',
+    'an ATS gets at least a minute of rest after %s',
     (code) => {
       expect(waitMs({ code }, 0)).toBe(minute);
       expect(waitMs({ code, retryAfterMs: 2 * minute }, 0)).toBe(2 * minute);
@@ -90,50 +90,53 @@ describe('a throttled response', () => {
     [3, 4 * second],
     [10, 512 * second],
     [40, hour],
-  ])('of attempt %i is drawn from zero to %i ms: from about a second, as Kombo advises', (attempt, longest) => {
-    const record = { attemptsSinceRelease: attempt };
-    expect(waitMs({ code, record }, 0)).toBe(0);
-    expect(waitMs({ code, record }, almostOne)).toBe(longest);
-  });
+  ])(
+    'the backoff of a throttled response after attempt %i is drawn from zero to %i ms: from about a second, as Kombo advises',
+    (attempt, longest) => {
+      const record = { attemptsSinceRelease: attempt };
+      expect(waitMs({ code, record }, 0)).toBe(0);
+      expect(waitMs({ code, record }, almostOne)).toBe(longest);
+    },
+  );
 
   test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
-    'waits out %s where Kombo says how long, and is not hurried where it does not',
+    'a response throttled with %s waits as long as Kombo asks, or for the ordinary backoff when it does not say',
     (rateLimit) => {
       expect(waitMs({ code: rateLimit, retryAfterMs: 57 * second }, almostOne)).toBe(58 * second);
       expect(waitMs({ code: rateLimit }, almostOne)).toBe(30 * second);
     },
   );
 
-  test('never waits longer than any other failure would', () => {
+  test('a throttled response never waits longer than any other failure', () => {
     const record = { attemptsSinceRelease: 1 };
     expect(nextAttemptAt({ baseMs: 200 }, { code, record, openedAt: 0 }, nine, almostOne)).toBe(nine + 200);
   });
 
-  test('is the only failure that is hurried', () => {
+  test('only a throttled response has the shorter backoff', () => {
     expect(waitMs({ code: 'KOMBO_UNREACHABLE' }, almostOne)).toBe(30 * second);
     expect(waitMs({ code: 'REMOTE.RATE_LIMIT_EXCEEDED' }, 0)).toBe(minute);
   });
 });
 
 describe('the retry budget', () => {
-  test('ends with the twelfth attempt that counts, however many there were in all', () => {
+  test('the retry budget ends with the twelfth attempt that counts, whatever the number of all attempts', () => {
     expect(waitMs({ record: { attemptsSinceRelease: 500, countedAttempts: 10, countedSince: nine } }, 0)).toBe(0);
     expect(
       waitMs({ record: { attemptsSinceRelease: 12, countedAttempts: 11, countedSince: nine } }, 0),
     ).toBeUndefined();
   });
 
-  test('ends 24 hours after the first failure that counted', () => {
+  test('the retry budget ends 24 hours after the first failure that counted', () => {
     const record = { attemptsSinceRelease: 2, countedAttempts: 1, countedSince: nine };
     expect(waitMs({ record }, 0, nine + day - 1)).toBe(0);
     expect(waitMs({ record }, 0, nine + day)).toBeUndefined();
   });
 
-  test('has not started before a failure counted, however long the file waited', () => {
+  test('the retry budget does not start before a failure counted, however long the file waited', () => {
     expect(waitMs({ record: { attemptsSinceRelease: 50 } }, 0, nine + 30 * day)).toBe(0);
   });
 
-  test('begins its 24 hours anew when the lane or the account opens, and not its count', () => {
+  test('an opening of the lane or the account restarts the 24 hours of the retry budget, but not its count', () => {
     const record = { attemptsSinceRelease: 2, countedAttempts: 1, countedSince: nine };
     const openedAt = nine + 6 * day;
     expect(waitMs({ record, openedAt }, 0, openedAt + day - 1)).toBe(0);
@@ -141,7 +144,7 @@ describe('the retry budget', () => {
     expect(waitMs({ record: { ...record, countedAttempts: 11 }, openedAt }, 0, openedAt)).toBeUndefined();
   });
 
-  test('is not shortened by an opening before the first failure that counted', () => {
+  test('an opening before the first failure that counted does not shorten the retry budget', () => {
     const record = { attemptsSinceRelease: 2, countedAttempts: 1, countedSince: nine };
     expect(waitMs({ record, openedAt: nine - hour }, 0, nine + day - 1)).toBe(0);
   });
@@ -155,7 +158,7 @@ describe('the retry budget', () => {
     'INTEGRATION.INACTIVE',
     'PLATFORM.INTEGRATION_NOT_FOUND',
     'PLATFORM.AUTHENTICATION_INVALID',
-  ] as const)('never ends by %s: every file would meet it, however long that takes', (code) => {
+  ] as const)('%s never ends the retry budget, because every file would meet it, however long it lasts', (code) => {
     const record = { attemptsSinceRelease: 500, countedAttempts: 11, countedSince: nine };
     expect(waitMs({ code, record }, 0, nine + 30 * day)).toBeDefined();
   });
@@ -165,43 +168,43 @@ describe('a repeat inside one invocation', () => {
   const quick = (code: FailureCode, repeats = 0, random = 0, more = {}) =>
     quickRepeatWaitMs({ code, ...more }, repeats, random);
 
-  test('waits half a second to one, then one to two, then leaves it to the schedule', () => {
+  test('a repeat inside one invocation waits half a second to one, then one to two; the third is left to the schedule', () => {
     expect([quick('KOMBO_UNREACHABLE', 0, 0), quick('KOMBO_UNREACHABLE', 0, almostOne)]).toEqual([500, 1_000]);
     expect([quick('KOMBO_UNREACHABLE', 1, 0), quick('KOMBO_UNREACHABLE', 1, almostOne)]).toEqual([1_000, 2_000]);
     expect(quick('KOMBO_UNREACHABLE', 2, 0)).toBeUndefined();
   });
 
-  test('waits as long as asked, below three seconds', () => {
+  test('a repeat inside one invocation waits as long as Kombo asks, if that is below three seconds', () => {
     expect(quick('KOMBO_UNREACHABLE', 0, 0, { retryAfterMs: 2_999 })).toBe(2_999);
     expect(quick('KOMBO_UNREACHABLE', 0, 0, { retryAfterMs: 3_000 })).toBeUndefined();
   });
 
   test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
-    'is never made after %s: the caller adapts to it',
+    '%s is not repeated inside one invocation, because the caller adapts to it',
     (code) => {
       expect(quick(code)).toBeUndefined();
       expect(quick(code, 0, 0, { retryAfterMs: 1 })).toBeUndefined();
     },
   );
 
-  test('is not made after what pauses a lane', () => {
+  test('an answer that pauses a lane is not repeated inside one invocation', () => {
     expect(quick('INTEGRATION.INACTIVE')).toBeUndefined();
     expect(quick('PLATFORM.IP_NOT_WHITELISTED')).toBeUndefined();
   });
 
-  test('does not wait after a connection that had gone stale', () => {
+  test('a repeat after a stale connection is immediate', () => {
     expect(quick('KOMBO_CONNECTION_LOST', 0, 0.9, { staleConnection: true })).toBe(0);
     expect(quick('KOMBO_CONNECTION_LOST', 2, 0.9, { staleConnection: true })).toBeUndefined();
   });
 
   test.each(['REMOTE.RATE_LIMIT_EXCEEDED', 'KOMBO_BROKE_OFF'] as const)(
-    'is not made after %s: minutes, not seconds',
+    '%s is not repeated inside one invocation, because it lasts minutes, not seconds',
     (code) => {
       expect(quick(code)).toBeUndefined();
     },
   );
 
-  test('is made for a fault of S3 as well', () => {
+  test('a fault of S3 is repeated inside one invocation as well', () => {
     expect(quick('STORAGE_UNAVAILABLE')).toBe(500);
   });
 });

@@ -14,7 +14,7 @@ import { hour, integrationId, minute, nine, recordIn, second, states, target } f
 import { refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld, type StoredFile } from '../../worlds/delivery-world.ts';
 
-/** Two uploads of one key: the second has the bytes of the first under another ETag, as a copy in place leaves it. */
+/** Two uploads of one key: the second has the bytes of the first under another ETag, as an in-place copy has. */
 let world: DeliveryWorld;
 let courier: Courier;
 beforeEach(() => {
@@ -26,7 +26,7 @@ const key = 'candidates/GRK123/Frank Doe CV.pdf';
 const content = { sizeBytes: pdf.length, checksum: checksumOfBytes(pdf) };
 
 const put = (etag: string, file: Partial<StoredFile> = {}): Upload => world.put(key, { etag, ...file });
-/** An event of a file that waits is early; what is sent again here has come to its due time. */
+/** An event of a waiting file comes early; here the file is sent again when it is due. */
 const sendWhenDue = (upload: Upload): Promise<Outcome> => {
   world.clock.advance(2 * hour);
   return send(upload);
@@ -53,7 +53,7 @@ const decide = async (upload: Upload, action: keyof typeof events): Promise<void
 const waits = { status: 'waiting', failure: { code: 'SAME_BYTES_UNDECIDED' } } as const;
 
 describe('bytes that an earlier upload of the key has attached', () => {
-  test('are not sent under another ETag: the copy counts as attached since then', async () => {
+  test('bytes already attached are not sent under another ETag: the copy counts as attached since then', async () => {
     const first = await send(put('first'));
     world.clock.advance(hour);
     const copy = put('second');
@@ -65,7 +65,7 @@ describe('bytes that an earlier upload of the key has attached', () => {
     expect((await world.recordOf(copy)).content).toEqual(content);
   });
 
-  test('are named as the reason why the copy counts as attached, and it sent nothing', async () => {
+  test('the earlier upload is named as the reason why the copy counts as attached, and the copy sent nothing', async () => {
     await send(put('first'));
     const copy = put('second');
     await send(copy);
@@ -77,7 +77,7 @@ describe('bytes that an earlier upload of the key has attached', () => {
     expect(answer).not.toHaveProperty('sentAs');
   });
 
-  test('stay attached once for copies of copies', async () => {
+  test('copies of copies stay attached once', async () => {
     for (const etag of ['first', 'second', 'third', 'first']) {
       expect(await send(put(etag))).toMatchObject({
         status: etag === 'first' ? expect.anything() : 'already-attached',
@@ -86,7 +86,7 @@ describe('bytes that an earlier upload of the key has attached', () => {
     expect(world.kombo.standing).toHaveLength(1);
   });
 
-  test('teach nothing about the tool when a copy of them is settled', async () => {
+  test('a copy of attached bytes teaches nothing about the tool when it is settled', async () => {
     earlier(states.attached);
     await send(put('second'));
     expect((await lanesOn(world.table, world.clock).toolOf(integrationId)).flatMap(({ samples }) => samples)).toEqual(
@@ -97,13 +97,13 @@ describe('bytes that an earlier upload of the key has attached', () => {
   test.each<[string, Partial<LedgerRecord>]>([
     ['after an operator had the earlier one sent again', { resentAt: 1 }],
     ['when the S3 checksum is a SHA-256', { content: { ...content, checksum: { algorithm: 'SHA256', value: 'x' } } }],
-  ])('are not sent %s', async (_, change) => {
+  ])('attached bytes are not sent again %s', async (_, change) => {
     earlier(states.attached, change);
     const identity = change.content?.checksum ?? content.checksum;
     expect(await send(put('second', { identity }))).toMatchObject({ status: 'already-attached' });
   });
 
-  test('are recognised by the MD5 that a crashed function left: then the copy is read once more', async () => {
+  test('attached bytes are recognised by the MD5 that a crashed function left; then the copy is read once more', async () => {
     const value = createHash('md5').update(pdf).digest('hex');
     earlier(states.attached, { content: { ...content, checksum: { algorithm: 'MD5', value } } });
     expect(await send(put('second'))).toMatchObject({ status: 'already-attached' });
@@ -113,13 +113,13 @@ describe('bytes that an earlier upload of the key has attached', () => {
     expect(await send(third)).toMatchObject({ status: 'attached' });
   });
 
-  test('are recognised by an ETag that is their MD5, when nothing else was ever known of them', async () => {
+  test('attached bytes are recognised by an ETag that is their MD5, when nothing else was ever known of them', async () => {
     const etag = createHash('md5').update(pdf).digest('hex');
     earlier(states.attached, { content: undefined, upload: { bucket: 'cv-inbox', key, etag, sizeBytes: pdf.length } });
     expect(await send(put('second'))).toMatchObject({ status: 'already-attached' });
   });
 
-  test('are sent again when an operator has the copy sent again', async () => {
+  test('attached bytes are sent again when an operator resends the copy', async () => {
     earlier(states.attached);
     const copy = put('second');
     await send(copy);
@@ -129,7 +129,7 @@ describe('bytes that an earlier upload of the key has attached', () => {
   });
 });
 
-describe('an upload is sent', () => {
+describe('an upload with an earlier record is sent', () => {
   test.each<[string, State, Partial<LedgerRecord>]>([
     [
       'when the earlier one has other bytes',
@@ -155,14 +155,14 @@ describe('an upload is sent', () => {
     ],
     ['when the earlier one went to another candidate', states.attached, { target: { ...target, id: 'GRK999' } }],
     [
-      'when the earlier one went out under another type',
+      'when the earlier one was sent with another type',
       states.attached,
       { sent: { name: 'cv.pdf', type: 'OTHER', contentType: 'application/pdf' } },
     ],
     ['when the earlier one is known not to be delivered', states.waiting, {}],
     ['when the earlier one is held and known not to be delivered', states.held, {}],
     [
-      'when the held one of unknown bytes has the MD5 of others as its ETag',
+      'when the held one of unknown bytes has an ETag that is the MD5 of other bytes',
       states.doubtful,
       {
         content: undefined,
@@ -176,13 +176,13 @@ describe('an upload is sent', () => {
       states.sending,
       { content: undefined, upload: { bucket: 'cv-inbox', key, etag: 'first', sizeBytes: 3 } },
     ],
-  ])('%s', async (_, state, change) => {
+  ])('an upload is sent %s', async (_, state, change) => {
     earlier(state, change);
     expect(await send(put('second'))).toMatchObject({ status: 'attached' });
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('when S3 has no checksum but an MD5, and then no record is read', async () => {
+  test('an upload is sent when S3 has only an MD5 and no checksum, and then no record is read', async () => {
     earlier(states.attached);
     await send(put('warm', { identity: { algorithm: 'MD5', value: 'a1' } }));
     world.table.calls.length = 0;
@@ -191,7 +191,7 @@ describe('an upload is sent', () => {
     expect(world.table.calls).toEqual(['put', 'put']);
   });
 
-  test('when the record of the earlier one cannot be read', async () => {
+  test('an upload is sent when the record of the earlier one cannot be read', async () => {
     const { upload } = earlier(states.attached);
     const item = world.table.items.get(uploadId(upload));
     if (item) world.table.items.set(item.pk, { ...item, document: '{' });
@@ -199,27 +199,31 @@ describe('an upload is sent', () => {
   });
 });
 
-describe('an upload waits without a POST', () => {
+describe('an upload waits for an earlier one without a POST', () => {
   test.each<[string, State, Partial<LedgerRecord>]>([
     ['while an earlier one is being sent', states.sending, {}],
     ['while an earlier one of unknown bytes is being sent', states.sending, { content: undefined }],
     [
-      'while one is being sent that was claimed later and does not give way',
+      'while another one, claimed later, is being sent and does not give way',
       states.sending,
       { attemptedAt: nine + hour },
     ],
     ['while the outcome of an earlier one is unknown', states.unknown, {}],
-    ['while the outcome of one that was claimed later is unknown', states.unknown, { attemptedAt: nine + hour }],
-    ['while one is held that may be delivered', states.doubtful, {}],
-    ['while one waits that an operator has sent again', states.waiting, { resentAt: 1 }],
-    ['while one is being sent again for an operator', states.sending, { resentAt: 1, attemptedAt: nine + hour }],
-  ])('%s', async (_, state, change) => {
+    ['while the outcome of another one, claimed later, is unknown', states.unknown, { attemptedAt: nine + hour }],
+    ['while another one is held and may be delivered', states.doubtful, {}],
+    ['while another one waits to be sent again for an operator', states.waiting, { resentAt: 1 }],
+    [
+      'while another one is being sent again for an operator',
+      states.sending,
+      { resentAt: 1, attemptedAt: nine + hour },
+    ],
+  ])('an upload waits without a POST %s', async (_, state, change) => {
     earlier(state, change);
     expect(await world.run(send(put('second')))).toMatchObject(waits);
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('for about a minute, until the next look at the other one, or for an hour when an operator decides', async () => {
+  test('an upload waits for another one about a minute, or until its next look, or an hour when an operator must decide', async () => {
     const dueIn = async (state: State, etag: string): Promise<number> => {
       earlier(state);
       const outcome = await send(put(etag));
@@ -233,7 +237,7 @@ describe('an upload waits without a POST', () => {
     expect(await dueIn(states.doubtful, 'e')).toBe(hour);
   });
 
-  test('for two days, and its retry budget is not used up', async () => {
+  test('an upload may wait for another one for two days without using up its retry budget', async () => {
     earlier(states.unknown);
     const copy = put('second');
     for (let wait = 0; wait < 48; wait += 1) {
@@ -246,7 +250,7 @@ describe('an upload waits without a POST', () => {
     expect(await sendWhenDue(copy)).toMatchObject({ status: 'attached' });
   });
 
-  test('when the ledger cannot be read at that moment, as LEDGER_UNAVAILABLE', async () => {
+  test('an upload waits with LEDGER_UNAVAILABLE when the ledger cannot be read at that moment', async () => {
     await send(put('warm'));
     const copy = world.put('candidates/GRK123/Other.pdf');
     world.table.fail('query', 1);
@@ -255,7 +259,7 @@ describe('an upload waits without a POST', () => {
     expect(await sendWhenDue(copy)).toMatchObject({ status: 'attached' });
   });
 
-  test('and says of which upload, without its key', async () => {
+  test('an upload that waits for another one says which, without its key', async () => {
     earlier(states.unknown);
     const outcome = await send(put('second'));
     const detail = 'failure' in outcome ? outcome.failure?.detail : '';
@@ -264,7 +268,7 @@ describe('an upload waits without a POST', () => {
 });
 
 describe('once the earlier upload is decided', () => {
-  test('as attached, the one that waited is attached without a POST', async () => {
+  test('when the earlier upload is attached, the one that waited is attached without a POST', async () => {
     const { upload } = earlier(states.unknown);
     const copy = put('second');
     await send(copy);
@@ -275,10 +279,10 @@ describe('once the earlier upload is decided', () => {
   });
 
   test.each<[string, State]>([
-    ['as not there by two looks', states.waiting],
+    ['as absent by two looks', states.waiting],
     ['as rejected', states.rejected],
     ['as gone before it was read', states.superseded],
-  ])('%s, the one that waited is sent', async (_, state) => {
+  ])('when the earlier upload is decided %s, the one that waited is sent', async (_, state) => {
     earlier(states.unknown);
     const copy = put('second');
     await send(copy);
@@ -287,7 +291,7 @@ describe('once the earlier upload is decided', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('an operator need not wait for it: a resend sends the one that waits', async () => {
+  test("an operator's resend sends an upload that waits for another one", async () => {
     earlier(states.doubtful);
     const copy = put('second');
     await send(copy);
@@ -298,8 +302,8 @@ describe('once the earlier upload is decided', () => {
   });
 });
 
-describe('two uploads in progress', () => {
-  test('bring the bytes once: the later one waits for the POST of the earlier one, and is attached as it', async () => {
+describe('two uploads of the same bytes in progress', () => {
+  test('two uploads of the same bytes in progress send them once: the later one waits, and is attached as the earlier one', async () => {
     let answer: () => void = () => undefined;
     world.kombo.script.push(() => new Promise((resolve) => (answer = () => resolve(takes()))));
     const first = send(put('first'));
@@ -316,22 +320,25 @@ describe('two uploads in progress', () => {
   test.each([
     ['first', 'second'],
     ['second', 'first'],
-  ])('of one moment never wait for each other: %s of two goes', async (...etags) => {
-    // Both objects can be opened, as if the key had been replaced right after the first opening.
-    const uploads = etags.map((etag) => put(etag));
-    const opened = new Map(etags.map((etag) => [etag, { ...world.bucket.get(key), etag }]));
-    const both: Courier['storage'] = {
-      ...courier.storage,
-      open: (upload, signal) => {
-        world.bucket.set(key, opened.get(upload.etag) as StoredFile);
-        return courier.storage.open(upload, signal);
-      },
-    };
-    const sending = uploads.map((upload) => send(upload, { ...world.newCourier(), storage: both }));
-    const outcomes = await world.run(Promise.all(sending));
-    expect(outcomes.map(({ status }) => status).sort()).toEqual(['attached', 'waiting']);
-    expect(world.kombo.posts).toHaveLength(1);
-  });
+  ])(
+    'two uploads of the same bytes claimed at the same time never wait for each other: %s of the two is sent',
+    async (...etags) => {
+      // Both objects can be opened, as if the key had been replaced right after the first opening.
+      const uploads = etags.map((etag) => put(etag));
+      const opened = new Map(etags.map((etag) => [etag, { ...world.bucket.get(key), etag }]));
+      const both: Courier['storage'] = {
+        ...courier.storage,
+        open: (upload, signal) => {
+          world.bucket.set(key, opened.get(upload.etag) as StoredFile);
+          return courier.storage.open(upload, signal);
+        },
+      };
+      const sending = uploads.map((upload) => send(upload, { ...world.newCourier(), storage: both }));
+      const outcomes = await world.run(Promise.all(sending));
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['attached', 'waiting']);
+      expect(world.kombo.posts).toHaveLength(1);
+    },
+  );
 
   const posted = async (count: number): Promise<void> => {
     while (world.kombo.posts.length < count) await new Promise((resolve) => setImmediate(resolve));

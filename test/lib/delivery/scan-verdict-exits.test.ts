@@ -13,11 +13,15 @@ import { minute, nine, type StateName, second, states } from '../../fakes/ledger
 import { type CourierWorld, courierWorld, key, reason } from '../../worlds/courier-world.ts';
 
 /**
- * No verdict is a dead end: what a verdict that is not clean makes of each state, and how that is left, written by hand from
- * the design. `listed` is attached and among the held; `held+` is held for a fault as well; `maybe` is held and may be
- * delivered, `maybe+` also for a fault; `-` is not allowed. `clean` is a newer verdict, `retry` is one of this key with
- * `force` and a reason.
- * Every state can also be left by deleting the object and forgetting the record; only what is being sent must end first.
+ * No verdict is a dead end: what each verdict that is not clean makes of each state, and how that state is left,
+ * written
+ * by hand from the design. `listed` is attached and among the held; `held+` is held because of a fault as well;
+ * `maybe` is
+ * held and may be delivered, `maybe+` also because of a fault; `-` is not allowed. `clean` is a newer verdict;
+ * `retry` and
+ * `resolve` are the operator's, `retry` with `force` and a reason.
+ * Every state can also be left by deleting the object and forgetting the record; only a delivery in progress must end
+ * first.
  */
 const byHand = `
 state       verdict   clean     retry     resolve
@@ -86,7 +90,7 @@ const nameOf = ({ state, verdict }: LedgerRecord): string => {
   return `${state.mayBeDelivered ? 'maybe' : 'held'}${state.otherwise ? '+' : ''}`;
 };
 
-/** By code alone, so that a verdict acknowledged before does not count as one that blocks. */
+/** By code alone, so that a verdict acknowledged before does not count as a blocking one. */
 const isBlocked = ({ state, verdict }: LedgerRecord): boolean =>
   openVerdict(verdict) !== undefined && state.status !== 'rejected';
 
@@ -105,40 +109,52 @@ const begin = async (from: string, code: ScanCode): Promise<void> => {
 };
 
 describe('each state and each verdict that is not clean', () => {
-  test('the table has a row for each state', () => {
+  test('the table of scan verdicts has a row for each state', () => {
     expect(table.map(({ from }) => from)).toEqual(['none', ...Object.keys(states)]);
   });
 
-  test.each(cases)('$code on $from: $verdict', async ({ code, from, verdict }) => {
-    await begin(from, code);
-    expect(nameOf(await record())).toBe(verdict);
-    expect((await record()).verdict).toEqual({ code, at: nine });
-  });
-
-  test.each(cases)('$code on $from, then a newer clean verdict: $clean', async ({ code, from, clean }) => {
-    await begin(from, code);
-    await note('clean', nine + second);
-    expect(nameOf(await record())).toBe(clean);
-    expect((await record()).verdict).toEqual({ code: 'clean', at: nine + second });
-  });
-
-  test.each(cases)('$code on $from, then a retry by force: $retry', async ({ code, from, retry }) => {
-    await begin(from, code);
-    const decided = await decide(await record(), { kind: 'retry', reason, force: true }, courier);
-    expect(decided.done ? nameOf(decided.record) : '-').toBe(retry);
-    // Of a file that may have been delivered, a retry reads the target only.
-    if (decided.done) expect(isBlocked(decided.record)).toBe(from === 'unknown');
-  });
-
-  test.each(cases)('$code on $from, then a resolve: $resolve', async ({ code, from, resolve }) => {
-    await begin(from, code);
-    const decided = await decide(await record(), { kind: 'resolve', reason }, courier);
-    expect(decided.done ? nameOf(decided.record) : '-').toBe(resolve);
-    if (decided.done) expect(isBlocked(decided.record)).toBe(false);
-  });
+  test.each(cases)(
+    'the scan verdict $code on a record in state $from gives $verdict',
+    async ({ code, from, verdict }) => {
+      await begin(from, code);
+      expect(nameOf(await record())).toBe(verdict);
+      expect((await record()).verdict).toEqual({ code, at: nine });
+    },
+  );
 
   test.each(cases)(
-    '$code on $from, then its object is deleted and it is forgotten',
+    'the scan verdict $code on a record in state $from, then a newer clean verdict, gives $clean',
+    async ({ code, from, clean }) => {
+      await begin(from, code);
+      await note('clean', nine + second);
+      expect(nameOf(await record())).toBe(clean);
+      expect((await record()).verdict).toEqual({ code: 'clean', at: nine + second });
+    },
+  );
+
+  test.each(cases)(
+    'the scan verdict $code on a record in state $from, then a retry by force, gives $retry',
+    async ({ code, from, retry }) => {
+      await begin(from, code);
+      const decided = await decide(await record(), { kind: 'retry', reason, force: true }, courier);
+      expect(decided.done ? nameOf(decided.record) : '-').toBe(retry);
+      // Of a file that may have been delivered, a retry reads the target only.
+      if (decided.done) expect(isBlocked(decided.record)).toBe(from === 'unknown');
+    },
+  );
+
+  test.each(cases)(
+    'the scan verdict $code on a record in state $from, then a resolve, gives $resolve',
+    async ({ code, from, resolve }) => {
+      await begin(from, code);
+      const decided = await decide(await record(), { kind: 'resolve', reason }, courier);
+      expect(decided.done ? nameOf(decided.record) : '-').toBe(resolve);
+      if (decided.done) expect(isBlocked(decided.record)).toBe(false);
+    },
+  );
+
+  test.each(cases)(
+    'the scan verdict $code on a record in state $from is left by deleting the object and forgetting the record',
     async ({ code, from, verdict }) => {
       await begin(from, code);
       world.bucket.clear();
@@ -150,33 +166,39 @@ describe('each state and each verdict that is not clean', () => {
 });
 
 describe('a verdict beside a delivery or a doubt', () => {
-  test.each(endings)('%s, then %j at %i: %s', async (from, ending, now, to) => {
-    await begin(from, 'SCAN_THREAT_FOUND');
-    world.clock.advance(now - nine);
-    await courier.ledger.apply(await record(), ending);
-    expect(nameOf(await record())).toBe(to);
-  });
+  test.each(endings)(
+    'a verdict written beside a delivery or a doubt: %s, then %j at %i, gives %s',
+    async (from, ending, now, to) => {
+      await begin(from, 'SCAN_THREAT_FOUND');
+      world.clock.advance(now - nine);
+      await courier.ledger.apply(await record(), ending);
+      expect(nameOf(await record())).toBe(to);
+    },
+  );
 
-  test.each(endings)('%s, then a clean verdict and %j at %i: as without any', async (from, ending, now) => {
-    write(recordIn(states[from]));
-    world.clock.advance(now - nine);
-    await courier.ledger.apply(await record(), ending);
-    const without = nameOf(await record());
-    write(recordIn(states[from]));
-    await note('SCAN_THREAT_FOUND', nine);
-    await note('clean', nine + second);
-    await courier.ledger.apply(await record(), ending);
-    expect(nameOf(await record())).toBe(without);
-  });
+  test.each(endings)(
+    'a clean verdict written beside a delivery or a doubt: %s, then %j at %i, ends as without any verdict',
+    async (from, ending, now) => {
+      write(recordIn(states[from]));
+      world.clock.advance(now - nine);
+      await courier.ledger.apply(await record(), ending);
+      const without = nameOf(await record());
+      write(recordIn(states[from]));
+      await note('SCAN_THREAT_FOUND', nine);
+      await note('clean', nine + second);
+      await courier.ledger.apply(await record(), ending);
+      expect(nameOf(await record())).toBe(without);
+    },
+  );
 });
 
 describe('a threat', () => {
-  test.each(['retry', 'resend'] as const)('is not released by a %s without force', async (kind) => {
+  test.each(['retry', 'resend'] as const)('a threat is not released by a %s without force', async (kind) => {
     await begin('none', 'SCAN_THREAT_FOUND');
     expect(await decide(await record(), { kind, reason }, courier)).toMatchObject({ done: false, why: 'threat' });
   });
 
-  test('that an operator has released stays released when its verdict comes again', async () => {
+  test('a threat that an operator has released stays released when its verdict comes again', async () => {
     await begin('none', 'SCAN_THREAT_FOUND');
     await decide(await record(), { kind: 'retry', reason, force: true }, courier);
     await note('SCAN_THREAT_FOUND', nine);
@@ -184,7 +206,7 @@ describe('a threat', () => {
     expect(nameOf(await record())).toBe('waiting');
   });
 
-  test('that is reported while an operator decides stops the decision', async () => {
+  test("a threat that is reported during an operator's decision stops the decision", async () => {
     write(recordIn(states.doubtful));
     const shown = await record();
     await note('SCAN_THREAT_FOUND', nine);
@@ -193,7 +215,7 @@ describe('a threat', () => {
     expect(nameOf(await record())).toBe('maybe+');
   });
 
-  test('that an operator has refused is not taken for a newer upload by the sweep', async () => {
+  test('the sweep does not take a file with a threat that an operator has refused for a newer upload', async () => {
     const at = world.clock.now();
     world.put(key, { etag: upload.etag, modifiedAt: at });
     world.env.REQUIRE_SCAN = 'true';
@@ -207,7 +229,7 @@ describe('a threat', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('that an operator has refused is not sent when the same bytes are uploaded again', async () => {
+  test('a file with a threat that an operator has refused is not sent when the same bytes are uploaded again', async () => {
     await begin('none', 'SCAN_THREAT_FOUND');
     await decide(await record(), { kind: 'resolve', reason }, courier);
     world.clock.advance(minute);

@@ -25,7 +25,7 @@ const threat = { code: 'SCAN_THREAT_FOUND', at: nine } as const;
 const clean = { code: 'clean', at: nine } as const;
 const later = (verdict: ReportedVerdict): ReportedVerdict => ({ ...verdict, at: (verdict.at ?? 0) + second });
 
-/** Sends it; the verdict comes while Kombo has the file. */
+/** Sends it; the verdict comes while Kombo handles the file. */
 const sendAndNote = async (fate: Fate, verdict: ReportedVerdict = threat) => {
   const upload = put();
   world.kombo.script.push(async () => {
@@ -43,7 +43,7 @@ const runFor = async (durationMs: number): Promise<void> => {
 };
 
 describe('a verdict that is not clean', () => {
-  test('holds a file without a record, in one write and without a call to Kombo', async () => {
+  test('a verdict that is not clean holds a file without a record, in one write and without a call to Kombo', async () => {
     const upload = put();
     expect(await note(threat, upload)).toMatchObject({ status: 'held', failure: { code: 'SCAN_THREAT_FOUND' } });
     expect(await world.recordOf(upload)).toMatchObject({ attempts: 0, version: 1, verdict: threat });
@@ -51,7 +51,7 @@ describe('a verdict that is not clean', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('is dealt with by what its next step says: then nothing is held any more', async () => {
+  test('following the next step of a verdict that is not clean leaves nothing held', async () => {
     for (const last of ['resolve', 'forget']) {
       const upload = put();
       await note(last === 'resolve' ? threat : later(threat), upload);
@@ -67,7 +67,7 @@ describe('a verdict that is not clean', () => {
     }
   });
 
-  test('holds a file that waits, due or not', async () => {
+  test('a verdict that is not clean holds a waiting file, due or not', async () => {
     const upload = put();
     world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
     expect(await send(upload)).toMatchObject({ status: 'waiting' });
@@ -76,7 +76,7 @@ describe('a verdict that is not clean', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('holds a file that was gone: its bytes could be uploaded again', async () => {
+  test('a verdict that is not clean holds a file whose object is gone, because its bytes could be uploaded again', async () => {
     const upload = put();
     world.bucket.clear();
     expect(await send(upload)).toMatchObject({ status: 'superseded' });
@@ -86,7 +86,7 @@ describe('a verdict that is not clean', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('that comes twice changes nothing, and keeps since when it is held', async () => {
+  test('a verdict that comes twice changes nothing, and keeps the time since which the file is held', async () => {
     const upload = put();
     await note(threat, upload);
     const before = await world.recordOf(upload);
@@ -95,13 +95,13 @@ describe('a verdict that is not clean', () => {
     expect(await world.recordOf(upload)).toEqual(before);
   });
 
-  test('takes no lease, and does not wait for a lane', async () => {
+  test('a verdict takes no lease, and does not wait for a lane', async () => {
     const upload = put();
     await world.ask({ action: 'pause', integration_id: 'account', reason });
     expect(await note(threat, upload)).toMatchObject({ status: 'held', attempt: 0 });
   });
 
-  test('that came while another function wrote the record is written all the same', async () => {
+  test('a verdict is written even when another function wrote the record in the meantime', async () => {
     const upload = put();
     const racing: Courier = {
       ...courier,
@@ -117,7 +117,7 @@ describe('a verdict that is not clean', () => {
     expect(outcome).toMatchObject({ status: 'already-attached', failure: { code: 'SCAN_THREAT_FOUND' } });
   });
 
-  test('counts when its event has no time, and a clean one without a time releases nothing', async () => {
+  test('a verdict without a time counts, but a clean one without a time releases nothing', async () => {
     const upload = put();
     await note({ code: 'SCAN_THREAT_FOUND' }, upload);
     expect(await note({ code: 'clean' }, upload)).toMatchObject({ status: 'unchanged', as: 'held' });
@@ -125,8 +125,8 @@ describe('a verdict that is not clean', () => {
   });
 });
 
-describe('while the file is being sent, a threat', () => {
-  test('and success: it stays attached, and is listed and counted among the held', async () => {
+describe('a verdict that comes while the file is being sent', () => {
+  test('a threat during a successful delivery leaves the file attached, listed and counted among the held', async () => {
     const { upload, outcome } = await sendAndNote(takes());
     expect(outcome).toMatchObject({ status: 'attached', failure: { code: 'SCAN_THREAT_FOUND' } });
     expect(await courier.ledger.queued('held')).toHaveLength(1);
@@ -141,19 +141,19 @@ describe('while the file is being sent, a threat', () => {
     expect(world.table.items.get(uploadId(upload))).not.toHaveProperty('expiresAt');
   });
 
-  test('and a refusal: it is held instead of waiting, and not sent again', async () => {
+  test('a threat during a delivery that Kombo refuses holds the file instead of letting it wait', async () => {
     const { outcome } = await sendAndNote(refuses('KOMBO_BROKE_OFF'));
     expect(outcome).toMatchObject({ status: 'held', failure: { code: 'SCAN_THREAT_FOUND' } });
     await runFor(2 * hour);
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('and a rejection: it is held by the verdict', async () => {
+  test('a threat during a delivery that ends as rejected holds the file by the verdict', async () => {
     const { outcome } = await sendAndNote(refuses('REMOTE.INPUT_INVALID'));
     expect(outcome).toMatchObject({ status: 'held', failure: { code: 'SCAN_THREAT_FOUND' } });
   });
 
-  test('and a lost answer: it stays unknown, and is listed as attached once it is found', async () => {
+  test('a threat during a delivery whose answer is lost leaves the file unknown, and lists it as attached once it is found', async () => {
     const { upload, outcome } = await sendAndNote(losesAnswer());
     expect(outcome).toMatchObject({ status: 'unknown' });
     expect(await world.ask({ action: 'status', key })).toMatchObject({
@@ -166,7 +166,7 @@ describe('while the file is being sent, a threat', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('and a lost file: it is read back, then held by the verdict instead of waiting', async () => {
+  test('a threat during a delivery that is then found absent holds the file by the verdict instead of letting it wait', async () => {
     const { upload } = await sendAndNote(losesFile());
     const record = await world.recordOf(upload);
     const absent = await courier.ledger.apply(record, { kind: 'absent', dueAt: world.clock.now() });
@@ -175,7 +175,7 @@ describe('while the file is being sent, a threat', () => {
     });
   });
 
-  test('and a doubt: it is held for both, and a clean verdict takes away one of them', async () => {
+  test('a threat during a delivery that stays in doubt holds the file for both, and a clean verdict removes one of them', async () => {
     const { upload } = await sendAndNote(losesFile());
     const failure = { code: 'OUTCOME_UNKNOWN', detail: 'It cannot be decided.' } as const;
     await courier.ledger.apply(await world.recordOf(upload), { kind: 'undecidable', failure });
@@ -186,7 +186,7 @@ describe('while the file is being sent, a threat', () => {
     expect((await world.recordOf(upload)).state).toMatchObject({ status: 'held', failure, mayBeDelivered: true });
   });
 
-  test('and a crash: its lease ends as unknown, with the verdict', async () => {
+  test('a threat during a delivery that crashes is kept when the ended lease makes the file unknown', async () => {
     const upload = put();
     const claim = { kind: 'claim', upload, owner: 'owner-A', leaseUntil: world.clock.now() + minute } as const;
     const target = { kind: 'candidate', id: 'GRK123', integrationId: courier.settings.integrationId ?? '' } as const;
@@ -198,7 +198,7 @@ describe('while the file is being sent, a threat', () => {
     expect(await world.recordOf(upload)).toMatchObject({ verdict: later(threat) });
   });
 
-  test('and a clean verdict after it: nothing holds it', async () => {
+  test('a clean verdict after a threat, both during one delivery, leaves nothing that holds the file', async () => {
     const upload = put();
     world.kombo.script.push(async () => {
       await noteVerdict(upload, threat, world.deadline(), world.newFunction());
@@ -208,7 +208,7 @@ describe('while the file is being sent, a threat', () => {
     expect(await send(upload)).toMatchObject({ status: 'waiting' });
   });
 
-  test('and a lost response to the write that settles it: the owner recognises its own write', async () => {
+  test('the owner recognises its own settling write when the response was lost and a threat was written after it', async () => {
     const upload = put();
     world.kombo.script.push(async () => {
       await noteVerdict(upload, threat, world.deadline(), world.newFunction());
@@ -232,8 +232,8 @@ describe('while the file is being sent, a threat', () => {
   });
 });
 
-describe('an attached file about which a threat is reported', () => {
-  test('stays attached and is listed until "resolve" acknowledges it, and not again after that', async () => {
+describe('an attached file with a reported threat', () => {
+  test('an attached file with a threat is listed until "resolve" acknowledges it, and not again afterwards', async () => {
     const upload = put();
     await send(upload);
     const outcome = await note(threat, upload);
@@ -254,7 +254,7 @@ describe('an attached file about which a threat is reported', () => {
     }
   });
 
-  test('says so when an operator attaches it again: it is not fine, and comes first', async () => {
+  test('attaching a file with a threat again mentions the threat first, because the file is not fine', async () => {
     const upload = put();
     await send(upload);
     await note(threat, upload);
@@ -271,7 +271,7 @@ describe('an attached file about which a threat is reported', () => {
     expect(resolved.message).toMatch(/nothing was sent\.$/);
   });
 
-  test('is not listed any more once it is found clean', async () => {
+  test('an attached file with a threat is no longer listed once it is found clean', async () => {
     const upload = put();
     await send(upload);
     await note(threat, upload);
@@ -279,7 +279,7 @@ describe('an attached file about which a threat is reported', () => {
     expect(await courier.ledger.queued('held')).toHaveLength(0);
   });
 
-  test('is not sent again by "resend"', async () => {
+  test('an attached file with a threat is not sent again by "resend"', async () => {
     const upload = put();
     await send(upload);
     await note(threat, upload);
@@ -294,7 +294,7 @@ describe('an attached file about which a threat is reported', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('is not sent again by "resend" while it may be delivered: "resolve" then marks it as attached, as is said', async () => {
+  test('a file with a threat that may be delivered is not sent by "resend"; "resolve" marks it as attached, as the answer says', async () => {
     const upload = put();
     world.kombo.script.push(() => losesAnswer());
     await send(upload);
@@ -306,7 +306,7 @@ describe('an attached file about which a threat is reported', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('reports once, as an error, what an operator must do', async () => {
+  test("an attached file with a threat logs one error with the operator's next step", async () => {
     const upload = put();
     await send(upload);
     await note(threat, upload);
@@ -317,14 +317,14 @@ describe('an attached file about which a threat is reported', () => {
 });
 
 describe('a clean verdict', () => {
-  test('sends a file that has no record, and is kept with it at no further write', async () => {
+  test('a clean verdict sends a file without a record, and stays with it without a further write', async () => {
     const upload = put();
     expect(await note(clean, upload)).toMatchObject({ status: 'attached' });
     expect(await world.recordOf(upload)).toMatchObject({ version: 2, verdict: clean });
   });
 
   test.each(['SCAN_FAILED', 'SCAN_DENIED', 'SCAN_UNSUPPORTED', 'SCAN_THREAT_FOUND', 'SCAN_VERDICT_UNKNOWN'] as const)(
-    'that is newer sends what %s held',
+    'a newer clean verdict sends what %s held',
     async (code) => {
       const upload = put();
       await note({ code, at: nine }, upload);
@@ -332,13 +332,13 @@ describe('a clean verdict', () => {
     },
   );
 
-  test('of any time sends what was held because no verdict had come', async () => {
+  test('a clean verdict of any time sends a file that was held because its verdict was missing', async () => {
     const upload = put();
     await holdUnscanned(upload, undefined, courier);
     expect(await note({ code: 'clean' }, upload)).toMatchObject({ status: 'attached' });
   });
 
-  test('does not release what something else holds', async () => {
+  test('a clean verdict does not release a file that something else holds', async () => {
     const upload = put();
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     await send(upload);
@@ -346,7 +346,7 @@ describe('a clean verdict', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('does not release what something else held before a threat was found', async () => {
+  test('a clean verdict does not release a file that something else held before a threat was found', async () => {
     const upload = put();
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     await send(upload);
@@ -355,28 +355,28 @@ describe('a clean verdict', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('that is older than a threat and comes late releases nothing', async () => {
+  test('a late clean verdict that is older than a threat releases nothing', async () => {
     const upload = put();
     await note(later(threat), upload);
     expect(await note(clean, upload)).toMatchObject({ status: 'unchanged', as: 'held' });
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('of the same second as a threat releases nothing', async () => {
+  test('a clean verdict of the same second as a threat releases nothing', async () => {
     const upload = put();
     await note(clean, upload);
     expect(await note(threat, upload)).toMatchObject({ failure: { code: 'SCAN_THREAT_FOUND' } });
     expect(await courier.ledger.queued('held')).toHaveLength(1);
   });
 
-  test('that is newer than a threat is not undone when the threat comes late', async () => {
+  test('a clean verdict that is newer than a threat is not undone when the threat arrives late', async () => {
     const upload = put();
     world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
     expect(await note(later(clean), upload)).toMatchObject({ status: 'waiting' });
     expect(await note(threat, upload)).toMatchObject({ status: 'unchanged', as: 'waiting' });
   });
 
-  test('is not undone by a later scan that could not be made, and neither is a threat', async () => {
+  test('a later scan that could not run undoes neither a clean verdict nor a threat', async () => {
     const failed = { code: 'SCAN_FAILED', at: nine + minute } as const;
     const upload = put();
     world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
@@ -386,7 +386,7 @@ describe('a clean verdict', () => {
     expect(await note(failed, upload)).toMatchObject({ status: 'unchanged', failure: { code: 'SCAN_THREAT_FOUND' } });
   });
 
-  test('of a file that waits behind a pause is kept: a later scan that could not be made does not hold it', async () => {
+  test('a clean verdict is kept for a file that waits behind a pause: a later scan that could not run does not hold it', async () => {
     await world.ask({ action: 'pause', integration_id: 'account', reason });
     const upload = put();
     expect(await send(upload)).toMatchObject({ status: 'waiting' });
@@ -396,7 +396,7 @@ describe('a clean verdict', () => {
     expect(await world.recordOf(upload)).toMatchObject({ state: { status: 'waiting' }, verdict: clean });
   });
 
-  test('is about the same bytes, also when they are uploaded again and nobody reports them', async () => {
+  test('a clean verdict holds for the same bytes, even when they are uploaded again without an event', async () => {
     world.env.REQUIRE_SCAN = 'true';
     const upload = put();
     world.bucket.clear();
@@ -406,7 +406,7 @@ describe('a clean verdict', () => {
     expect(await world.recordOf(upload)).toMatchObject({ state: { status: 'attached' } });
   });
 
-  test('about a file that may have been delivered as well has its target looked at, in its lane', async () => {
+  test('a clean verdict for a file that may also have been delivered has its target looked at, in its lane', async () => {
     const upload = put();
     const [restored, target] = [
       { since: world.clock.now() - hour, at: world.clock.now() },
@@ -420,7 +420,7 @@ describe('a clean verdict', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('for a key that matches no template says so', async () => {
+  test('a clean verdict for a key that matches no template reports that', async () => {
     const upload = world.put('elsewhere/CV.pdf');
     await note({ code: 'SCAN_FAILED', at: nine }, upload);
     expect(await note(later(clean), upload)).toMatchObject({
@@ -429,7 +429,7 @@ describe('a clean verdict', () => {
     });
   });
 
-  test('that is written right after a verdict which holds the file releases it', async () => {
+  test('a clean verdict written right after one that holds the file releases it', async () => {
     await world.ask({ action: 'pause', integration_id: 'account', reason });
     const upload = put();
     await send(upload);
@@ -445,7 +445,7 @@ describe('a clean verdict', () => {
     expect(await world.recordOf(upload)).toMatchObject({ state: { status: 'waiting' }, verdict: clean });
   });
 
-  test('that comes while the file is sent, right before its owner writes that a threat holds it, releases it', async () => {
+  test('a clean verdict during a delivery, right before the owner writes that a threat holds the file, releases it', async () => {
     const upload = put();
     let settles: () => void = () => undefined;
     const settled = new Promise<void>((resolve) => {
