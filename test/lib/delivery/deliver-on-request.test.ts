@@ -93,7 +93,7 @@ describe('with REQUIRE_SCAN', () => {
   });
 
   test.each<[string, State, Partial<LedgerRecord>]>([
-    ['waits because its verdict was clean', states.waiting, {}],
+    ['waits, because it already had its verdict', states.waiting, {}],
     ['was found clean', states.superseded, { verdict: { code: 'clean', at: nine } }],
   ])('with REQUIRE_SCAN a requested file is sent that %s', async (_, state, change) => {
     const upload = world.put(key);

@@ -17,9 +17,9 @@ test.each<[FailureCode, FailureStatus]>([
   ['STORAGE_DENIED', 'held'],
   ['ANSWER_LOST', 'unknown'],
   ['OBJECT_DELETED', 'superseded'],
-  // Its row says that files wait; one whose id may be a mistake in its key is rejected.
+  // Its row says that files wait; a file whose id may be a mistake in its key is rejected.
   ['PLATFORM.INTEGRATION_NOT_FOUND', 'rejected'],
-])('%s is why a file is %s, so its own next step is told', (code, status) => {
+])('%s is why a file is %s, so the next step is that of the code', (code, status) => {
   expect(explains(code, status)).toBe(true);
   expect(nextStepFor(code, status)).toBe(nextStepIn(code));
 });
@@ -34,7 +34,7 @@ test.each<[FailureCode, FailureStatus, string]>([
     'An operator decided not to send it. "retry" reverses that; add "force": true if the malware scan has not found the file clean.',
   ],
   ['FILE_EMPTY', 'superseded', 'Nothing, unless the object was deleted by mistake: then upload it again.'],
-])('%s is what a file met before it was %s, so the next step is that of its state', (code, status, step) => {
+])('%s is what a file met before it was %s, so the next step is that of the status', (code, status, step) => {
   expect(explains(code, status)).toBe(false);
   expect(nextStepFor(code, status)).toBe(step);
 });
@@ -43,14 +43,14 @@ test('a rejected file whose code rejects no file was given up by an operator', (
   expect([isGivenUp('STORAGE_DENIED'), isGivenUp('FILE_EMPTY')]).toEqual([true, false]);
 });
 
-test('a request that met what passes is repeated in a minute, any other failure has its own next step', () => {
+test('a request that met a temporary failure can be repeated in a minute; any other failure has its own next step', () => {
   const soon = 'Repeat the request in a minute.';
   expect([nextStepOfRequest('STORAGE_UNAVAILABLE'), nextStepOfRequest('ANSWER_LOST')]).toEqual([soon, soon]);
   for (const code of ['FILE_EMPTY', 'STORAGE_DENIED', 'INTEGRATION.INACTIVE'] as const)
     expect(nextStepOfRequest(code)).toBe(nextStepIn(code));
 });
 
-test('a pause that an operator asked for ends by an operator, any other has the next step of its cause', () => {
+test('a pause by an operator is ended by an operator; any other has the next step of its cause', () => {
   expect(nextStepOfPause('INTEGRATION_PAUSED')).toBe('An operator ends it with "resume"; its files are then sent.');
   expect(nextStepOfPause('INTEGRATION.INACTIVE')).toBe(nextStepIn('INTEGRATION.INACTIVE'));
 });
@@ -61,17 +61,17 @@ test.each<[FailureCode, string]>([
   ['ATS.JOB_CLOSED', ' because of its target, the candidate or application'],
   ['PLATFORM.INPUT_INVALID', ' because of the file or its key; Kombo does not say which'],
   ['STORAGE_DENIED', ' by an operator'],
-])('a file is rejected with %s%s', (code, words) => {
+])('the reason of a rejection with %s reads "%s"', (code, words) => {
   expect(becauseOf(code)).toBe(words);
 });
 
-test('a code is one of the table, and nothing else is', () => {
+test('only a code of the table is a failure code', () => {
   expect(['FILE_EMPTY', 'toString', '', 7, undefined, ['FILE_EMPTY']].map(isFailureCode)).toEqual([
     true,
     ...[false, false, false, false, false],
   ]);
 });
 
-test('the codes of the malware scan begin with its name', () => {
+test('the codes of the malware scan start with SCAN_', () => {
   expect(['SCAN_FAILED', 'FILE_EMPTY', 'NO_SCAN_'].map(isScanCode)).toEqual([true, false, false]);
 });

@@ -15,7 +15,7 @@ const codes = Object.keys(failures) as FailureCode[];
 const codesWhere = (fits: (failure: Failure) => boolean): readonly FailureCode[] =>
   codes.filter((code) => fits(failureOf(code))).sort();
 
-test('a code that holds or rejects a file names who acts, and one that heals or is over names nobody', () => {
+test('a code that holds or rejects a file names who acts; one that recovers automatically or is final names nobody', () => {
   expect(codesWhere(({ status, acts }) => (status === 'held' || status === 'rejected') && acts === 'nobody')).toEqual(
     [],
   );
@@ -26,7 +26,7 @@ test('a code that holds or rejects a file names who acts, and one that heals or 
   expect(pausing.filter((code) => failureOf(code).acts === 'nobody')).toEqual(['INTEGRATION.SETUP_SYNC_PENDING']);
 });
 
-test('no text for operators holds a name of the code', () => {
+test('texts for operators contain no identifiers of the source code', () => {
   const texts = [
     ...Object.values(everyFailure).flatMap(({ meaning, nextStep }) => [meaning, nextStep]),
     ...Object.values(settings).map(({ meaning }) => meaning.replaceAll(/`[^`]*`/g, '')),
@@ -35,12 +35,12 @@ test('no text for operators holds a name of the code', () => {
   for (const text of texts) expect(text.replaceAll(brands, '')).not.toMatch(/\b[a-z]+[A-Z]/);
 });
 
-test('texts for operators name the fields of an answer as it has them, and no text sends to a check that only repeats it', () => {
+test('texts for operators name the fields of an answer as it has them, and none asks for a check that only repeats it', () => {
   for (const { meaning, nextStep } of Object.values(everyFailure))
     expect(`${meaning} ${nextStep}`).not.toMatch(/log_url|kombo_message|Kombo's message|action "check"/);
 });
 
-test('every code that can use up the retry budget of a file says what to do when it stays', () => {
+test('every code that can use up the retry budget of a file has a next step for when it persists', () => {
   // No attempt ends with these.
   const before = ['EVENT_MISSED', 'INTEGRATION_PAUSED', 'LANE_BUSY', 'RESEND_ASKED', 'SAME_BYTES_UNDECIDED'];
   const without = codes.filter((code) => countsAsAttempt(code) && failureOf(code).status === 'waiting');
@@ -48,7 +48,7 @@ test('every code that can use up the retry budget of a file says what to do when
   expect(nextStepIfItPersists('SOURCE_CORRUPT')).toBe('The object is damaged: upload it again.');
 });
 
-test('every code of a pause, which pages when it lasts, says what to do then', () => {
+test('every code of a pause, which pages when it lasts, has a next step for then', () => {
   const ofPauses = codes.filter((code) => {
     const { pauses, throttled } = failureOf(code);
     return pauses !== 'nothing' || saysOutage(code) || throttled === 'rate-limit';
@@ -58,18 +58,18 @@ test('every code of a pause, which pages when it lasts, says what to do then', (
   expect(saysNothing.filter((code) => nextStepIfItPersists(code) === undefined)).toEqual([]);
 });
 
-test('every code has a meaning and a next step that are sentences', () => {
+test('the meaning and the next step of every code are sentences', () => {
   for (const { meaning, nextStep } of Object.values(everyFailure)) {
     expect(meaning).toMatch(/^[A-Z].*\.$/s);
     expect(nextStep).toMatch(/^[A-Z].*\.$/s);
   }
 });
 
-test('codes of refused events are none of the codes of uploads', () => {
+test('a code of a refused event is never a code of an upload', () => {
   expect(Object.keys(everyFailure)).toHaveLength(codes.length + 11);
 });
 
-test('only what is known not to be delivered is sent again without another step', () => {
+test('only a file that is known not to be delivered is sent again without another step', () => {
   expect(codesWhere(({ retry }) => retry !== 'never')).toEqual(codesWhere(({ status }) => status === 'waiting'));
 });
 
@@ -87,7 +87,7 @@ test('Kombo refuses the API key with these codes', () => {
   expect(codesWhere(({ keyRefused }) => keyRefused)).toEqual(['KOMBO_UNAUTHORIZED', 'PLATFORM.AUTHENTICATION_INVALID']);
 });
 
-test('these codes, as the answer to a listing, say that a right is missing', () => {
+test('these codes, in answer to a listing, say that the API key lacks a right', () => {
   expect(codesWhere(({ asListing }) => asListing === 'forbidden')).toEqual([
     'INTEGRATION.ACTION_DISABLED',
     'INTEGRATION.MODEL_DISABLED',
@@ -96,7 +96,7 @@ test('these codes, as the answer to a listing, say that a right is missing', () 
   ]);
 });
 
-test('these codes, as the answer to a listing, ask an operator to look at its target', () => {
+test('these codes, in answer to a listing, ask an operator to look at the target', () => {
   expect(codesWhere(({ asListing }) => asListing === 'hold')).toEqual([
     'KOMBO_NOT_FOUND',
     'KOMBO_REFUSED',
@@ -105,20 +105,20 @@ test('these codes, as the answer to a listing, ask an operator to look at its ta
   ]);
 });
 
-test('these codes say that a tool cannot list files at all, which a right of the API key cannot change', () => {
+test('these codes say that a tool cannot list files at all, which no right of the API key can change', () => {
   expect(codesWhere(({ asListing }) => asListing === 'cannot-list')).toEqual([
     'INTEGRATION.ACTION_NOT_AVAILABLE',
     'INTEGRATION.MODEL_NOT_AVAILABLE',
   ]);
 });
 
-test('these codes may have been delivered, and Kombo calls a repeat safe', () => {
+test('these codes may mean delivered, and Kombo calls a repeat safe', () => {
   const codes = codesWhere(({ vendorRepeats }) => vendorRepeats);
   expect(codes).toEqual(['KOMBO_UNAVAILABLE', 'REMOTE.SERVICE_UNAVAILABLE']);
   expect(codes.map((code) => failureOf(code).status)).toEqual(['unknown', 'unknown']);
 });
 
-test('after these codes the other side is down or full: the integration, or everything behind the key', () => {
+test('these codes mean that the other side is down or full: the integration, or everything behind the key', () => {
   expect(codesWhere(({ outage }) => outage === 'integration')).toEqual([
     'ANSWER_LOST',
     'ANSWER_TIMED_OUT',
@@ -138,7 +138,7 @@ test('after these codes the other side is down or full: the integration, or ever
   ]);
 });
 
-test('these outages are said; the others are lost answers, which may concern one file', () => {
+test('these codes report an outage; the other outage codes are lost answers, which may concern one file', () => {
   expect(codes.filter(saysOutage).sort()).toEqual([
     'KOMBO_BROKE_OFF',
     'KOMBO_CONNECTION_LOST',
@@ -161,7 +161,7 @@ test('these codes pause everything behind the key', () => {
   ]);
 });
 
-test('these codes pause an integration; one of them only where the id is no mistake in the key', () => {
+test('these codes pause an integration; one of them only where the id is not a mistake in the key', () => {
   expect(codesWhere(({ pauses }) => pauses === 'integration')).toEqual([
     'INTEGRATION.ACTION_DISABLED',
     'INTEGRATION.ACTION_NOT_AVAILABLE',
@@ -177,7 +177,7 @@ test('these codes pause an integration; one of them only where the id is no mist
   expect(codesWhere(({ pauses }) => pauses === 'known-integration')).toEqual(['PLATFORM.INTEGRATION_NOT_FOUND']);
 });
 
-test('a file that meets what every file would meet waits or is looked up: no operator must act on it', () => {
+test('a failure that every file would meet makes the file wait or be looked up: no operator must act on it', () => {
   const held = codesWhere(
     ({ pauses, outage, throttled, status }) =>
       (pauses !== 'nothing' || outage !== 'no' || throttled !== 'no') && status !== 'waiting' && status !== 'unknown',
@@ -190,7 +190,7 @@ test('a file that causes a pause is known not to be delivered', () => {
   expect(codesWhere(({ pauses, status }) => pauses !== 'nothing' && status !== 'waiting')).toEqual([]);
 });
 
-test('no code both pauses immediately and counts as an outage, and a throttled one does neither', () => {
+test('no code both pauses immediately and counts as an outage, and a throttling code does neither', () => {
   expect(codesWhere(({ pauses, outage }) => pauses !== 'nothing' && outage !== 'no')).toEqual([]);
   expect(
     codesWhere(({ throttled, pauses, outage }) => throttled !== 'no' && (pauses !== 'nothing' || outage !== 'no')),
@@ -256,11 +256,11 @@ test.each([
   },
 );
 
-test('a cause is looked for only where there is a pause', () => {
+test('only a code that pauses says where its cause can be seen', () => {
   expect(codesWhere(({ seenIn, pauses }) => seenIn !== 'nowhere' && pauses === 'nothing')).toEqual([]);
 });
 
-test('these codes show that Kombo judged the file, so no pause applies any more', () => {
+test('these codes show that Kombo judged the file, so no pause applies any longer', () => {
   expect(codesWhere(({ judges }) => judges === 'file')).toEqual([
     'PLATFORM.INPUT_INVALID',
     'REMOTE.INPUT_INVALID',

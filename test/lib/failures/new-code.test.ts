@@ -45,7 +45,7 @@ const rowWithout = (columns: Readonly<Record<string, string>>, left?: string): s
   return `NEW_CODE: { ${parts.map(([column, value]) => `${column}: ${value}`).join(', ')} },`;
 };
 
-test('a new failure code does not compile before every decision about it is taken', async () => {
+test('a new failure code compiles only after every decision about it is made', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-failure-'));
   const expected: string[] = [];
   for (const [at, { name, below, columns }] of tables.entries()) {

@@ -29,7 +29,7 @@ const failure = (key: string, given = standard, integrationId: string | undefine
 };
 
 describe('a key that fits', () => {
-  test('names the candidate, as a CV under the default integration', () => {
+  test('a matching key names the candidate, as a CV under the default integration', () => {
     expect(matchKey(standard, 'candidates/GRK123/Frank Doe CV.pdf', integration)).toEqual({
       ok: true,
       value: {
@@ -40,7 +40,7 @@ describe('a key that fits', () => {
     });
   });
 
-  test('names the application', () => {
+  test('a matching key names the application', () => {
     const result = matchKey(
       templates('applications/{application_id}/{filename}'),
       'applications/APP-1/CV.pdf',
@@ -49,7 +49,7 @@ describe('a key that fits', () => {
     expect(result.ok && result.value.target).toEqual({ kind: 'application', id: 'APP-1', integrationId: integration });
   });
 
-  test('names the integration, which then outweighs the default', () => {
+  test('a matching key names the integration, which then replaces the default', () => {
     const result = matchKey(
       templates('{integration_id}/{candidate_id}/{filename}'),
       'workday:Ab_9-x/GRK123/CV.pdf',
@@ -64,12 +64,12 @@ describe('a key that fits', () => {
     ['other', 'OTHER'],
     ['CV', 'CV'],
     ['COVER_LETTER', 'COVER_LETTER'],
-  ])('in the folder %s is of the type %s', (folder, type) => {
+  ])('a matching key in the folder %s has the type %s', (folder, type) => {
     const result = matchKey(templates('{candidate_id}/{type}/{filename}'), `GRK123/${folder}/a.pdf`, integration);
     expect(result.ok && result.value.attachmentType).toBe(type);
   });
 
-  test('may have any folder where the template says so', () => {
+  test('a matching key may have any folder where the template says {any}', () => {
     const result = matchKey(
       templates('{any}/{candidate_id}/{any}/{filename}'),
       'März 2026/GRK123/x y/a.pdf',
@@ -78,7 +78,7 @@ describe('a key that fits', () => {
     expect(result.ok && result.value.target.id).toBe('GRK123');
   });
 
-  test('is read by the first template that fits', () => {
+  test('a key is read by the first template that matches', () => {
     const both = templates('in/{candidate_id}/{type}/{filename}|in/{application_id}/{any}/{filename}');
     const asCandidate = matchKey(both, 'in/ID1/other/a.pdf', integration);
     const asApplication = matchKey(both, 'in/ID1/2026/a.pdf', integration);
@@ -86,58 +86,58 @@ describe('a key that fits', () => {
     expect(asApplication.ok && asApplication.value.target.kind).toBe('application');
   });
 
-  test('may have every character but a slash in its file name', () => {
+  test('the file name of a matching key may contain every character but a slash', () => {
     const name = "100% C++ {a}|b?c#d&e'f\u202e🌱.pdf";
     const result = matchKey(standard, `candidates/GRK123/${name}`, integration);
     expect(result.ok && result.value.filename).toBe(name);
   });
 
-  test('keeps the form of its letters, composed or not', () => {
+  test('a matching key keeps its letters as they are, composed or not', () => {
     const result = matchKey(standard, 'candidates/GRK123/Rene\u0301.pdf', integration);
     expect(result.ok && result.value.filename).toBe('Rene\u0301.pdf');
   });
 
-  test('may have 1,024 bytes', () => {
+  test('a matching key may have 1,024 bytes', () => {
     const key = `candidates/GRK123/${'a'.repeat(1002)}.pdf`;
     expect(Buffer.byteLength(key)).toBe(1024);
     const result = matchKey(standard, key, integration);
     expect(result.ok && result.value.filename.length).toBe(1006);
   });
 
-  test('may have an id of 64 characters', () => {
+  test('a matching key may have an id of 64 characters', () => {
     const result = matchKey(standard, `candidates/${'A'.repeat(64)}/CV.pdf`, integration);
     expect(result.ok).toBe(true);
   });
 });
 
-describe('a key that does not fit says why', () => {
-  test('for want of a file name', () => {
+describe('a key that does not match', () => {
+  test('a key without a file name does not match', () => {
     expect(failure('candidates/GRK123/')).toEqual({
       code: 'KEY_NOT_MATCHED',
       detail: 'No template matches. "candidates/{candidate_id}/{filename}": segment 3 of the key is not a file name.',
     });
   });
 
-  test('for extra segments', () => {
+  test('a key with extra segments does not match', () => {
     expect(failure('candidates/GRK123/2026/CV.pdf')).toMatchObject({
       detail:
         'No template matches. "candidates/{candidate_id}/{filename}": the key has 4 segments, the template has 3.',
     });
   });
 
-  test('for a missing folder', () => {
+  test('a key without the folder does not match', () => {
     expect(failure('GRK123/CV.pdf')).toMatchObject({ code: 'KEY_NOT_MATCHED' });
   });
 
-  test('for a slash at the start', () => {
+  test('a key that starts with a slash does not match', () => {
     expect(failure('/candidates/GRK123/CV.pdf')).toMatchObject({ code: 'KEY_NOT_MATCHED' });
   });
 
-  test('for an empty key', () => {
+  test('an empty key does not match', () => {
     expect(failure('')).toMatchObject({ code: 'KEY_NOT_MATCHED' });
   });
 
-  test('for another folder, in capitals too', () => {
+  test('a key in another folder does not match, even if only its case differs', () => {
     expect(failure('Candidates/GRK123/CV.pdf')).toMatchObject({
       detail: 'No template matches. "candidates/{candidate_id}/{filename}": segment 1 of the key is not "candidates".',
     });
@@ -157,7 +157,7 @@ describe('a key that does not fit says why', () => {
     '..',
     '{candidate_id}',
     'A'.repeat(65),
-  ])('for the id "%s"', (id) => {
+  ])('a key with the id "%s" does not match', (id) => {
     expect(failure(`candidates/${id}/CV.pdf`)).toEqual({
       code: 'KEY_NOT_MATCHED',
       detail:
@@ -166,38 +166,41 @@ describe('a key that does not fit says why', () => {
     });
   });
 
-  test('for an id with a line break at its end', () => {
+  test('a key whose id ends with a line break does not match', () => {
     expect(failure('candidates/GRK123\n/CV.pdf')).toMatchObject({ code: 'KEY_NOT_MATCHED' });
   });
 
-  test.each(['.', '..'])('for "%s" as a file name', (name) => {
+  test.each(['.', '..'])('a key with "%s" as its file name does not match', (name) => {
     expect(failure(`candidates/GRK123/${name}`)).toMatchObject({
       detail: 'No template matches. "candidates/{candidate_id}/{filename}": segment 3 of the key is not a file name.',
     });
   });
 
-  test('for ".." where any folder may stand', () => {
+  test('a key with ".." where any folder is allowed does not match', () => {
     expect(failure('../GRK123/CV.pdf', templates('{any}/{candidate_id}/{filename}'))).toMatchObject({
       detail: 'No template matches. "{any}/{candidate_id}/{filename}": segment 1 of the key is not a folder name.',
     });
   });
 
-  test('for an unknown type', () => {
+  test('a key with an unknown type does not match', () => {
     expect(failure('GRK123/resume/CV.pdf', templates('{candidate_id}/{type}/{filename}'))).toMatchObject({
       detail:
         'No template matches. "{candidate_id}/{type}/{filename}": segment 2 of the key is not one of cv, cover-letter, other.',
     });
   });
 
-  test.each(['greenhouse', 'greenhouse:', ':ab', 'a:b:c', 'green house:ab'])('for the integration "%s"', (id) => {
-    expect(failure(`${id}/GRK123/CV.pdf`, templates('{integration_id}/{candidate_id}/{filename}'))).toMatchObject({
-      detail:
-        'No template matches. "{integration_id}/{candidate_id}/{filename}": ' +
-        'segment 1 of the key is not an integration id of the form <tool>:<id>.',
-    });
-  });
+  test.each(['greenhouse', 'greenhouse:', ':ab', 'a:b:c', 'green house:ab'])(
+    'a key with the integration "%s" does not match',
+    (id) => {
+      expect(failure(`${id}/GRK123/CV.pdf`, templates('{integration_id}/{candidate_id}/{filename}'))).toMatchObject({
+        detail:
+          'No template matches. "{integration_id}/{candidate_id}/{filename}": ' +
+          'segment 1 of the key is not an integration id of the form <tool>:<id>.',
+      });
+    },
+  );
 
-  test('once for each template', () => {
+  test('the failure of a key that does not match has a reason for each template', () => {
     const both = templates('candidates/{candidate_id}/{filename}|applications/{application_id}/{filename}');
     expect(failure('people/GRK123/CV.pdf', both)).toEqual({
       code: 'KEY_NOT_MATCHED',
@@ -208,7 +211,7 @@ describe('a key that does not fit says why', () => {
     });
   });
 
-  test('and quotes nothing of the key, which may name a person', () => {
+  test('the failure of a key that does not match quotes nothing of the key, which may name a person', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme-ascii' })), (parts) => {
         const found = failure(['Jo Roe', ...parts.map((part) => `${part}Frank`), 'Jo Roe.pdf'].join('/'));
@@ -219,13 +222,16 @@ describe('a key that does not fit says why', () => {
 });
 
 describe('a key without an integration', () => {
-  test.each([undefined, ''])('is a defect when the default is %j, because the configuration requires one', (unset) => {
-    expect(() => matchKey(standard, 'candidates/GRK123/CV.pdf', unset)).toThrow(
-      'The template "candidates/{candidate_id}/{filename}" names no integration, and there is no default.',
-    );
-  });
+  test.each([undefined, ''])(
+    'a key without an integration is a defect when the default is %j, because the configuration requires one',
+    (unset) => {
+      expect(() => matchKey(standard, 'candidates/GRK123/CV.pdf', unset)).toThrow(
+        'The template "candidates/{candidate_id}/{filename}" names no integration, and there is no default.',
+      );
+    },
+  );
 
-  test('is not handed on to a later template: the first that fits has won', () => {
+  test('a key without an integration is not passed on to a later template, because the first match wins', () => {
     const both = templates('in/{candidate_id}/{filename}|{any}/{application_id}/{filename}');
     expect(() => matchKey(both, 'in/ID1/a.pdf', undefined)).toThrow(
       '"in/{candidate_id}/{filename}" names no integration',
@@ -233,46 +239,46 @@ describe('a key without an integration', () => {
   });
 });
 
-describe('a bad template is refused by name', () => {
-  test('without a target', () => {
+describe('a bad template', () => {
+  test('a template without a target is refused', () => {
     expect(faults('in/{any}/{filename}')).toEqual([
       'Template "in/{any}/{filename}": needs exactly one of {candidate_id}, {application_id}.',
     ]);
   });
 
-  test('with two targets', () => {
+  test('a template with two targets is refused', () => {
     expect(faults('{candidate_id}/{application_id}/{filename}')).toEqual([
       'Template "{candidate_id}/{application_id}/{filename}": needs exactly one of {candidate_id}, {application_id}.',
     ]);
   });
 
-  test('with one target twice', () => {
+  test('a template with one target twice is refused', () => {
     expect(faults('{candidate_id}/{candidate_id}/{filename}')).toHaveLength(1);
   });
 
-  test('without a file name', () => {
+  test('a template without a file name is refused', () => {
     expect(faults('in/{candidate_id}')).toEqual([
       'Template "in/{candidate_id}": needs {filename} once, as its last segment.',
     ]);
   });
 
-  test('with the file name elsewhere than last', () => {
+  test('a template whose file name is not last is refused', () => {
     expect(faults('{filename}/{candidate_id}')).toHaveLength(1);
     expect(faults('{filename}/{candidate_id}/{filename}')).toHaveLength(1);
   });
 
-  test('with an unknown placeholder', () => {
+  test('a template with an unknown placeholder is refused', () => {
     expect(faults('in/{candidat_id}/{filename}')).toEqual([
       'Template "in/{candidat_id}/{filename}": segment 2 is "{candidat_id}", which is not a placeholder; the placeholders are ' +
         '{candidate_id}, {application_id}, {integration_id}, {type}, {any}, {filename}.',
     ]);
   });
 
-  test('with a placeholder named like a method that every object has', () => {
+  test('a template with a placeholder named like a method of every object is refused', () => {
     expect(faults('{constructor}/{candidate_id}/{filename}')).toHaveLength(1);
   });
 
-  test('with text beside a placeholder', () => {
+  test('a template with text next to a placeholder is refused', () => {
     expect(faults('{candidate_id}-id/{filename}')).toHaveLength(1);
     expect(faults('id-{candidate_id}/{filename}')).toEqual([
       'Template "id-{candidate_id}/{filename}": segment 1 is "id-{candidate_id}"; ' +
@@ -280,31 +286,31 @@ describe('a bad template is refused by name', () => {
     ]);
   });
 
-  test('with a brace that is not closed', () => {
+  test('a template with an unclosed brace is refused', () => {
     expect(faults('{candidate_id/{filename}')).toHaveLength(1);
   });
 
   test.each(['/{candidate_id}/{filename}', '{candidate_id}//{filename}', '{candidate_id}/{filename}/'])(
-    'with an empty segment: %s',
+    'a template with an empty segment is refused: %s',
     (text) => {
       expect(faults(text)[0]).toContain('is empty (a "/" at the start, at the end, or doubled)');
     },
   );
 
-  test('with a segment that no key may hold', () => {
+  test('a template with a segment that no key may contain is refused', () => {
     expect(faults('../{candidate_id}/{filename}')).toEqual([
       'Template "../{candidate_id}/{filename}": segment 1 is "..", which no key may contain.',
     ]);
   });
 
   test.each(['cvs*/{candidate_id}/{filename}', '{candidate_id}/new?/{filename}'])(
-    'with a folder that would stand for others in the rights of the functions: %s',
+    'a template with a folder that is a wildcard in the rights of the functions is refused: %s',
     (text) => {
       expect(faults(text)).toEqual([expect.stringContaining('; no folder may contain "*" or "?".')]);
     },
   );
 
-  test('with the type or the integration twice', () => {
+  test('a template with the type or the integration twice is refused', () => {
     const twice = '{type}/{type}/{integration_id}/{integration_id}/{candidate_id}/{filename}';
     expect(faults(twice)).toEqual([
       `Template "${twice}": has {integration_id} more than once.`,
@@ -313,91 +319,91 @@ describe('a bad template is refused by name', () => {
   });
 
   test.each(['', '  ', 'in/{candidate_id}/{filename}|', '|in/{candidate_id}/{filename}'])(
-    'when it is empty: "%s"',
+    'an empty template is refused: "%s"',
     (text) => {
       expect(faults(text)).toEqual(['There is an empty template.']);
     },
   );
 
-  test('when an earlier one takes all its keys', () => {
+  test('a template is refused when an earlier one matches all its keys', () => {
     expect(faults('in/{candidate_id}/{filename}|in/{application_id}/{filename}')).toEqual([
       'Template "in/{application_id}/{filename}": is never used, ' +
         'because "in/{candidate_id}/{filename}" before it matches all its keys.',
     ]);
   });
 
-  test('when a wider one stands before it', () => {
+  test('a template is refused when a more general one comes before it', () => {
     expect(faults('{any}/{candidate_id}/{any}/{filename}|in/{candidate_id}/{type}/{filename}')).toHaveLength(1);
   });
 
-  test('and all faults of all templates are told at once', () => {
+  test('all errors of all templates are reported together', () => {
     expect(faults('{who}/{what}|{any}|in/{candidate_id}/{filename}')).toHaveLength(4);
   });
 });
 
 describe('good templates', () => {
-  test('may be separated with blanks around the bar', () => {
+  test('templates may be separated with spaces around the bar', () => {
     expect(templates(' a/{candidate_id}/{filename} | b/{application_id}/{filename} ').map(({ text }) => text)).toEqual([
       'a/{candidate_id}/{filename}',
       'b/{application_id}/{filename}',
     ]);
   });
 
-  test('may be longer than one before them', () => {
+  test('a template may be longer than one before it', () => {
     expect(templates('in/{candidate_id}/{filename}|in/{candidate_id}/{any}/{filename}')).toHaveLength(2);
   });
 
-  test('may be wider than one before them', () => {
+  test('a template may be more general than one before it', () => {
     expect(templates('in/{candidate_id}/{type}/{filename}|in/{candidate_id}/{any}/{filename}')).toHaveLength(2);
   });
 });
 
-test('a folder after a placeholder is never reached when the placeholder takes it, and only then', () => {
+test('a template with a folder is never used when the placeholder of an earlier one matches that folder', () => {
   const after = (folder: string) => faults(`{type}/{candidate_id}/{filename}|${folder}/{candidate_id}/{filename}`);
   expect(after('cv')).toHaveLength(1);
   expect(after('photos')).toEqual([]);
 });
 
-describe('of a key no name is shown:', () => {
+describe('the segments of a key that cannot be a name', () => {
   const given = templates('in/{integration_id}/{type}/{any}/{candidate_id}/{filename}');
   const komboId = '8Xi6iZrwusZqJmDGXs49GBmJ';
   const shown = (tool: string, id: string, ids: 'kombo' | 'any') =>
     impersonalSegments(given, `in/${tool}/cv/Frank/${id}/Doe.pdf`, ids);
 
-  test('folders, types and ids in the form of Kombo hold none; other folders, the file and other ids may', () => {
+  test("folders, types and ids in Kombo's form are never a name; other folders, the file and other ids may be", () => {
     expect(shown(integration, komboId, 'kombo')).toEqual([true, true, true, false, true, false]);
     expect(shown('frank:doe', 'Frank', 'kombo')).toEqual([true, false, true, false, false, false]);
   });
 
-  test('a screen shows ids of any form', () => {
+  test('on a screen, ids of any form are shown', () => {
     expect(shown('frank:doe', 'Frank', 'any')).toEqual([true, true, true, false, true, false]);
   });
 
-  test('any part of a key that fits no template may hold one', () => {
+  test('any segment of a key that matches no template may be a name', () => {
     expect(impersonalSegments(given, 'in/cv', 'any')).toEqual([false, false]);
   });
 });
 
 describe('the folders to watch and to list', () => {
-  test('end where the first placeholder begins', () => {
+  test('a folder to watch ends where the first placeholder starts', () => {
     expect(literalPrefixes(standard)).toEqual(['candidates/']);
     expect(literalPrefixes(templates('hr/in/{candidate_id}/cv/{filename}'))).toEqual(['hr/in/']);
   });
 
-  test('are the whole bucket when a template begins with a placeholder', () => {
+  test('the whole bucket is watched when a template starts with a placeholder', () => {
     expect(literalPrefixes(templates('in/{candidate_id}/{filename}|{any}/{application_id}/x/{filename}'))).toEqual([
       '',
     ]);
   });
 
-  test('are named once, and not inside one another', () => {
+  test('each folder to watch is listed once, and never inside another', () => {
     const many = templates(
       'a/b/{candidate_id}/{filename}|a/{candidate_id}/{filename}|a/{any}/{candidate_id}/{filename}|ab/{application_id}/{filename}',
     );
     expect(literalPrefixes(many)).toEqual(['a/', 'ab/']);
   });
 
-  test('hold every key that fits', () => {
+  test('the folders to watch contain every matching key', () => {
     const some = templates('x/{candidate_id}/{filename}|y/z/{application_id}/{any}/{filename}');
     for (const key of ['x/ID1/a.pdf', 'y/z/ID2/b/c.pdf']) {
       expect(matchKey(some, key, integration).ok).toBe(true);
@@ -407,11 +413,17 @@ describe('the folders to watch and to list', () => {
 });
 
 describe('an integration id', () => {
-  test.each(['greenhouse:8Xi6iZrwusZqJmDGXs49GBmJ', 'sandbox:1', 'bullhorn_login:a-b'])('may be %s', (id) => {
-    expect(isIntegrationId(id)).toBe(true);
-  });
+  test.each(['greenhouse:8Xi6iZrwusZqJmDGXs49GBmJ', 'sandbox:1', 'bullhorn_login:a-b'])(
+    'an integration id may be %s',
+    (id) => {
+      expect(isIntegrationId(id)).toBe(true);
+    },
+  );
 
-  test.each(['', 'greenhouse', 'greenhouse:', ':1', 'a:b:c', 'a:b\n', 'a:b c', 'ä:b'])('is not %j', (id) => {
-    expect(isIntegrationId(id)).toBe(false);
-  });
+  test.each(['', 'greenhouse', 'greenhouse:', ':1', 'a:b:c', 'a:b\n', 'a:b c', 'ä:b'])(
+    '%j is not an integration id',
+    (id) => {
+      expect(isIntegrationId(id)).toBe(false);
+    },
+  );
 });

@@ -10,7 +10,7 @@ import type { AttachAnswer, KomboClient } from '../../../lib/kombo/client.ts';
 import type { Target } from '../../../lib/upload/target.ts';
 import { bodyOf, clientOf, inTime } from '../../fakes/kombo-caller.ts';
 
-/** Our client against the Kombo emulator: what it reports, and whether the file is there. */
+/** Our client against the Kombo emulator: what the client reports, and whether the file is there. */
 
 let emulator: KomboEmulator;
 let kombo: KomboClient;
@@ -29,7 +29,7 @@ const attach = (target = frank, deadline = inTime()): Promise<AttachAnswer> =>
   kombo.attach(target, bodyOf(file), deadline);
 const outcomeOf = (answer: AttachAnswer): string => (answer.ok ? 'delivered' : answer.failure.code);
 
-test.each(['candidate', 'application'] as const)('attaches the very bytes to a %s', async (kind) => {
+test.each(['candidate', 'application'] as const)('the client attaches exactly the same bytes to a %s', async (kind) => {
   const answer = await attach({ ...frank, kind });
   expect(answer).toMatchObject({ ok: true, value: { warnings: [] } });
   const [held] = emulator.attachments();
@@ -37,7 +37,7 @@ test.each(['candidate', 'application'] as const)('attaches the very bytes to a %
   expect((await held?.bytes())?.equals(file)).toBe(true);
 });
 
-test.each(Object.keys(komboErrorCodes))('%s comes back under its own name', async (code) => {
+test.each(Object.keys(komboErrorCodes))('an answer with the code %s is reported with that code', async (code) => {
   emulator.faults.arm(code.replace('.', '--'));
   const answer = await attach();
   expect(answer).toMatchObject({ ok: false, failure: { code } });
@@ -63,7 +63,7 @@ test.each([
   ['error-in-200', 'KOMBO_FAULT'],
   ['reset-before-body', 'KOMBO_CONNECTION_LOST'],
   ['reset-after-body', 'ANSWER_LOST'],
-])('%s is %s, and nothing is attached', async (fault, code) => {
+])('the fault %s is reported as %s, and nothing is attached', async (fault, code) => {
   emulator.faults.arm(fault);
   expect(outcomeOf(await attach())).toBe(code);
   expect(emulator.attachments()).toHaveLength(0);
@@ -76,19 +76,22 @@ test.each([
   ['cut-answer', 'ANSWER_UNREADABLE'],
   ['reset-after-body-stored', 'ANSWER_LOST'],
   ['PLATFORM--TASK_TIMED_OUT-stored', 'PLATFORM.TASK_TIMED_OUT'],
-])('%s is %s: attached although no success was heard', async (fault, code) => {
+])('the fault %s is reported as %s, although the file is attached', async (fault, code) => {
   emulator.faults.arm(fault);
   expect(outcomeOf(await attach())).toBe(code);
   expect(emulator.attachments()).toHaveLength(1);
 });
 
-test.each(['created-201', 'no-warnings', 'empty-200-stored', 'empty-204-stored'])('%s is a delivery', async (fault) => {
-  emulator.faults.arm(fault);
-  expect(await attach()).toMatchObject({ ok: true, value: { warnings: [] } });
-  expect(emulator.attachments()).toHaveLength(1);
-});
+test.each(['created-201', 'no-warnings', 'empty-200-stored', 'empty-204-stored'])(
+  'the answer %s is a delivery',
+  async (fault) => {
+    emulator.faults.arm(fault);
+    expect(await attach()).toMatchObject({ ok: true, value: { warnings: [] } });
+    expect(emulator.attachments()).toHaveLength(1);
+  },
+);
 
-test('hands on the warnings', async () => {
+test('the client returns the warnings of Kombo', async () => {
   emulator.faults.arm('warnings');
   expect(await attach()).toMatchObject({
     ok: true,
@@ -102,7 +105,7 @@ test('an answer of 50 MB is not read to its end', async () => {
   expect(emulator.attachments()).toHaveLength(1);
 });
 
-test('an answer that drips byte by byte ends by the deadline', async () => {
+test('an answer that arrives byte by byte ends by the deadline', async () => {
   emulator.faults.arm('drip-200ms');
   expect(outcomeOf(await attach(frank, inTime(systemClock, 1_000)))).toBe('ANSWER_TIMED_OUT');
 });
@@ -112,14 +115,14 @@ test('a silent server ends by the deadline', async () => {
   expect(outcomeOf(await attach(frank, inTime(systemClock, 1_000)))).toBe('ANSWER_TIMED_OUT');
 });
 
-test('a listing of 1,000 odd entries is read whole', async () => {
+test('a listing of 1,000 malformed entries is read completely', async () => {
   await attach();
   emulator.faults.arm('thousand');
   const listing = await kombo.listAttachments(frank, inTime().signal);
   expect(listing.ok && listing.value.files).toHaveLength(1_000);
 });
 
-test('lists what was attached, with name, type and link', async () => {
+test('the client lists what was attached, with name, type and link', async () => {
   await attach();
   const listing = await kombo.listAttachments(frank, inTime().signal);
   expect(listing).toMatchObject({
@@ -131,7 +134,7 @@ test('lists what was attached, with name, type and link', async () => {
   });
 });
 
-test('reads the restrictions of both actions, and the integration', async () => {
+test('the client reads the restrictions of both actions, and the integration', async () => {
   for (const kind of ['candidate', 'application'] as const) {
     const restrictions = await kombo.restrictions(kind, greenhouseIntegrationId, inTime().signal);
     expect(restrictions.ok).toBe(true);
@@ -140,11 +143,11 @@ test('reads the restrictions of both actions, and the integration', async () => 
   expect(integration).toMatchObject({ ok: true, value: { id: greenhouseIntegrationId } });
 });
 
-test('says how many calls the integration has in flight', async () => {
+test('the client reports how many calls the integration has in progress', async () => {
   expect((await attach()).concurrency).toEqual({ limit: 30, remaining: 29 });
 });
 
-test('a key that Kombo does not know is PLATFORM.AUTHENTICATION_INVALID', async () => {
+test('an API key that Kombo does not know gives PLATFORM.AUTHENTICATION_INVALID', async () => {
   emulator.apiKeys.revoke();
   expect(outcomeOf(await attach())).toBe('PLATFORM.AUTHENTICATION_INVALID');
 });

@@ -4,7 +4,7 @@ import { type ManualClock, manualClock } from '../../fakes/manual-clock.ts';
 
 const minuteMs = 60_000;
 
-/** A store whose answer the test changes; an error is thrown. */
+/** A store whose answer the test can change; an error is thrown. */
 const storeHolding = (first: string | Error) => {
   const store = {
     holds: first as string | Error,
@@ -30,7 +30,7 @@ const setUp = (first: string | Error) => {
 const away = new ApiKeyError('unavailable', 'Secrets Manager answered InternalServiceError.');
 const gone = new ApiKeyError('unreadable', 'The secret cannot be read.');
 
-test('a key is read once and kept for five minutes', async () => {
+test('an API key is read once and kept for five minutes', async () => {
   const { clock, store, apiKey } = setUp('ks_prod_1');
   expect(await apiKey.current()).toBe('ks_prod_1');
   store.holds = 'ks_prod_2';
@@ -42,7 +42,7 @@ test('a key is read once and kept for five minutes', async () => {
   expect(store.reads).toBe(2);
 });
 
-test('files that start together ask the store once', async () => {
+test('files that start together read the API key once', async () => {
   const { store, apiKey } = setUp('ks_prod_1');
   expect(await Promise.all([apiKey.current(), apiKey.current(), apiKey.current()])).toEqual([
     'ks_prod_1',
@@ -52,7 +52,7 @@ test('files that start together ask the store once', async () => {
   expect(store.reads).toBe(1);
 });
 
-test('an old key is used on while the store is away', async () => {
+test('an old API key is still used while the store is unavailable', async () => {
   const { clock, store, apiKey } = setUp('ks_prod_1');
   await apiKey.current();
   store.holds = away;
@@ -60,14 +60,14 @@ test('an old key is used on while the store is away', async () => {
   expect(await apiKey.current()).toBe('ks_prod_1');
 });
 
-test('without an old key a store that is away is a fault that passes, and the next call asks again', async () => {
+test('without an old API key, an unavailable store is a temporary fault, and the next call asks again', async () => {
   const { store, apiKey } = setUp(away);
   await expect(apiKey.current()).rejects.toMatchObject({ name: 'ApiKeyError', fault: 'unavailable' });
   store.holds = 'ks_prod_1';
   expect(await apiKey.current()).toBe('ks_prod_1');
 });
 
-test('a secret that was taken away is not replaced by the old key', async () => {
+test('a secret that was removed is not replaced by the old API key', async () => {
   const { clock, store, apiKey } = setUp('ks_prod_1');
   await apiKey.current();
   store.holds = gone;
@@ -76,7 +76,7 @@ test('a secret that was taken away is not replaced by the old key', async () => 
 });
 
 describe('after Kombo refused a key', () => {
-  test('a new one in the store is found at once', async () => {
+  test('a new key in the store is found immediately after Kombo refused the old one', async () => {
     const { store, apiKey } = setUp('ks_prod_1');
     await apiKey.current();
     store.holds = 'ks_prod_2';
@@ -85,13 +85,13 @@ describe('after Kombo refused a key', () => {
     expect(store.reads).toBe(2);
   });
 
-  test('the same one in the store is no other key', async () => {
+  test('the same key in the store does not count as another one after Kombo refused it', async () => {
     const { apiKey } = setUp('ks_prod_1');
     await apiKey.current();
     expect(await apiKey.refresh('ks_prod_1')).toBe(false);
   });
 
-  test('many refusals ask the store once in ten seconds', async () => {
+  test('many refusals of a key ask the store once in ten seconds', async () => {
     const { clock, store, apiKey } = setUp('ks_prod_1');
     await apiKey.current();
     await apiKey.refresh('ks_prod_1');
@@ -104,7 +104,7 @@ describe('after Kombo refused a key', () => {
     expect(store.reads).toBe(3);
   });
 
-  test('refusals at the same moment all hear of the new key', async () => {
+  test('concurrent refusals of a key all get the new one', async () => {
     const { store, apiKey } = setUp('ks_prod_1');
     await apiKey.current();
     store.holds = 'ks_prod_2';
@@ -113,7 +113,7 @@ describe('after Kombo refused a key', () => {
     expect(store.reads).toBe(2);
   });
 
-  test('a neighbour that comes later with the old key is told of the new one without asking', async () => {
+  test('a later call with a refused key gets the new one without asking the store', async () => {
     const { store, apiKey } = setUp('ks_prod_1');
     await apiKey.current();
     store.holds = 'ks_prod_2';
@@ -126,7 +126,7 @@ describe('after Kombo refused a key', () => {
     ['away', away],
     ['gone', gone],
     ['empty', ''],
-  ])('a store that is %s has no other key, and that is no error', async (_, state) => {
+  ])('a store that is %s has no other key after a refusal, and that is not an error', async (_, state) => {
     const { store, apiKey } = setUp('ks_prod_1');
     await apiKey.current();
     store.holds = state;
@@ -135,21 +135,21 @@ describe('after Kombo refused a key', () => {
 });
 
 describe('the version of the key', () => {
-  test('is that of the store, and is known after the key was read', async () => {
+  test('the version of the API key is that of the store, and is known once the key was read', async () => {
     const { store, apiKey } = setUp('ks_prod_1');
     await apiKey.current();
     expect(await apiKey.version()).toBe('version-1');
     expect(store.reads).toBe(1);
   });
 
-  test('is read when nothing was read so far', async () => {
+  test('the version of the API key is read when nothing was read yet', async () => {
     const { store, apiKey } = setUp('ks_prod_1');
     expect(await apiKey.version()).toBe('version-1');
     expect(await apiKey.current()).toBe('ks_prod_1');
     expect(store.reads).toBe(1);
   });
 
-  test('is a minute old at most, so a run learns of a new key within that time', async () => {
+  test('the version of the API key is at most a minute old, so a run sees a new key within that time', async () => {
     const { clock, store, apiKey } = setUp('ks_prod_1');
     await apiKey.current();
     Object.assign(store, { holds: 'ks_prod_2', version: 'version-2' });
@@ -161,7 +161,7 @@ describe('the version of the key', () => {
     expect(store.reads).toBe(2);
   });
 
-  test('changes with a key that was found after a refusal', async () => {
+  test('the version of the API key changes with a key that was found after a refusal', async () => {
     const { store, apiKey } = setUp('ks_prod_1');
     await apiKey.current();
     Object.assign(store, { holds: 'ks_prod_2', version: 'version-2' });
@@ -172,12 +172,12 @@ describe('the version of the key', () => {
   test.each([
     ['away', away],
     ['gone', gone],
-  ])('is not made up while the store is %s', async (_, state) => {
+  ])('the version of the API key is not invented while the store is %s', async (_, state) => {
     const { apiKey } = setUp(state);
     await expect(apiKey.version()).rejects.toBe(state);
   });
 
-  test('does not reveal the key', async () => {
+  test('the version of the API key does not reveal the key', async () => {
     expect(await setUp('ks_prod_1').apiKey.version()).not.toContain('ks_prod');
     expect(await fixedApiKey('ks_dev_local').version()).not.toContain('ks_dev');
   });
@@ -186,15 +186,15 @@ describe('the version of the key', () => {
 describe('a secret', () => {
   test.each([
     ['the key alone', 'ks_prod_Ab-1._~+/='],
-    ['with a line end, as editors leave it', 'ks_prod_Ab-1._~+/=\n'],
-    ['as JSON under apiKey', '{"apiKey":"ks_prod_Ab-1._~+/="}'],
-    ['as JSON under KOMBO_API_KEY, as the console makes it', '{ "KOMBO_API_KEY": "ks_prod_Ab-1._~+/=", "other": 1 }'],
-    ['as JSON with blanks around it', ' {"apiKey":" ks_prod_Ab-1._~+/= "} '],
-  ])('%s holds the key', async (_, text) => {
+    ['the key and a line end, as editors leave it', 'ks_prod_Ab-1._~+/=\n'],
+    ['JSON under apiKey', '{"apiKey":"ks_prod_Ab-1._~+/="}'],
+    ['JSON under KOMBO_API_KEY, as the console makes it', '{ "KOMBO_API_KEY": "ks_prod_Ab-1._~+/=", "other": 1 }'],
+    ['JSON with spaces around it', ' {"apiKey":" ks_prod_Ab-1._~+/= "} '],
+  ])('a secret with %s is read as the API key', async (_, text) => {
     expect(await setUp(text).apiKey.current()).toBe('ks_prod_Ab-1._~+/=');
   });
 
-  test.each([[''], [' \n']])('that is empty (%j) is named so', async (text) => {
+  test.each([[''], [' \n']])('an empty secret (%j) is reported as empty', async (text) => {
     await expect(setUp(text).apiKey.current()).rejects.toMatchObject({
       fault: 'unreadable',
       message: 'The secret is empty: put the Kombo API key into it.',
@@ -214,7 +214,7 @@ describe('a secret', () => {
     ['letters beyond ASCII', 'ks_prod_ä'],
     ['binary', '\u0000\u0001\ufffd'],
     ['a header injection', 'ks_prod_1\r\nx-evil: 1'],
-  ])('that holds %s is refused, without quoting it', async (_, text) => {
+  ])('a secret that contains %s is refused as an API key, without quoting it', async (_, text) => {
     const error: unknown = await setUp(text)
       .apiKey.current()
       .catch((thrown) => thrown);
@@ -225,7 +225,7 @@ describe('a secret', () => {
   });
 });
 
-test('a key from the environment stays as it is', async () => {
+test('an API key from the environment stays as it is', async () => {
   const apiKey = fixedApiKey('ks_dev_local');
   expect(await apiKey.current()).toBe('ks_dev_local');
   expect(await apiKey.refresh('ks_dev_local')).toBe(false);

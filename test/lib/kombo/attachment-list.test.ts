@@ -17,7 +17,7 @@ const listed = (...results: readonly unknown[]) => {
   return listing === 'unreadable' ? listing : listing.files;
 };
 
-test('reads what leads to the bytes, and what may explain them', () => {
+test('a listed attachment has its link and the fields that may explain a difference', () => {
   expect(listed({ ...entry, application_id: 'H77' })).toEqual([
     {
       name: 'Jo Roe CV.pdf',
@@ -36,11 +36,11 @@ test.each([
   [{ has_more: true }, true],
   [{ next: null, has_more: false, cursor: '' }, false],
   [{}, false],
-])('with %j beside the list, there is more: %s', (beside, more) => {
+])('a listing with %j beside its entries is incomplete: %s', (beside, more) => {
   expect(readAttachmentList({ results: [entry], ...beside })).toMatchObject({ more });
 });
 
-test('an odd entry says less and hides no other', () => {
+test('a malformed entry of a listing has fewer fields, and hides no other entry', () => {
   const odd = [
     null,
     7,
@@ -62,12 +62,12 @@ test('an odd entry says less and hides no other', () => {
   ]);
 });
 
-test('an empty list is an answer: there is nothing', () => {
+test('an empty listing is an answer', () => {
   expect(listed()).toEqual([]);
 });
 
 test.each([[undefined], [null], [{}], [{ results: null }], [{ results: {} }], [[]], ['text']])(
-  'without a list (%j) there is no answer',
+  'a response without a list (%j) is not an answer',
   (data) => {
     expect(readAttachmentList(data)).toBe('unreadable');
   },
@@ -80,7 +80,7 @@ test.each([
   ['2026-06-01 12:00:00Z', Date.UTC(2026, 5, 1, 12)],
   ['2026-06-01T12:00Z', Date.UTC(2026, 5, 1, 12)],
   ['2026-06-01T00:00:01Z', Date.UTC(2026, 5, 1, 0, 0, 1)],
-])('%s is a date', (text, createdAt) => {
+])('the date %s of a listed attachment is read', (text, createdAt) => {
   expect(listed({ remote_created_at: text })).toEqual([{ createdAt }]);
 });
 
@@ -95,6 +95,6 @@ test.each([
   ['2026-13-45T99:00:00Z'],
   [''],
   [1748779200],
-])('%j has no time and zone, so it is no date', (text) => {
+])('%j has no time or no zone, so it is not read as a date', (text) => {
   expect(listed({ remote_created_at: text })).toEqual([{}]);
 });

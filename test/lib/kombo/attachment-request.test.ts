@@ -4,14 +4,14 @@ import { chunksOf, collect, thenFailure } from '../../fakes/chunks.ts';
 
 const frank: AttachmentFacts = { name: 'Frank Doe CV.pdf', type: 'CV', contentType: 'application/pdf' };
 
-test('writes the request of the API reference, to the letter', async () => {
+test('the request to attach a file is exactly that of the API reference', async () => {
   const body = attachmentBody(frank, 5, chunksOf('%PDF-'));
   expect((await collect(body.chunks)).toString()).toBe(
     '{"attachment":{"name":"Frank Doe CV.pdf","type":"CV","content_type":"application/pdf","data":"JVBERi0="}}',
   );
 });
 
-test('puts the remote fields beside the attachment', async () => {
+test('the request to attach a file has the remote fields beside the attachment', async () => {
   const remoteFields = { greenhouse: { post_headers: { 'On-Behalf-Of': '4711' } } };
   const body = attachmentBody({ ...frank, type: 'OTHER', remoteFields }, 3, chunksOf('abc'));
   expect((await collect(body.chunks)).toString()).toBe(
@@ -26,7 +26,7 @@ test.each([
   ['letters outside the first plane', 'CV 😀 漢字.pdf'],
   ['half a surrogate pair', 'broken \ud83d.pdf'],
   ['control characters', 'line\nbreak\u0000.pdf'],
-])('counts and keeps %s in the name', async (_, name) => {
+])('the request to attach a file counts and keeps %s in the name', async (_, name) => {
   const remoteFields = { workable: { on_behalf_of_user_remote_id: name } };
   const body = attachmentBody({ ...frank, name, remoteFields }, 4, chunksOf('a', 'bcd'));
   const bytes = await collect(body.chunks);
@@ -39,7 +39,7 @@ test.each([
   });
 });
 
-test('never makes the end of a body whose source fails', async () => {
+test('a body whose source fails never reaches its end', async () => {
   const body = attachmentBody(frank, 6, thenFailure(new Error('S3 broke off'), 'foobar'));
   const seen: string[] = [];
   const reading = (async () => {
@@ -51,7 +51,7 @@ test('never makes the end of a body whose source fails', async () => {
   expect(seen.join('')).not.toContain('"}}');
 });
 
-test('holds back at least the closing brackets until the source has ended', async () => {
+test('at least the closing brackets of a body are withheld until the source has ended', async () => {
   const end = Promise.withResolvers<void>();
   async function* open(): AsyncGenerator<Uint8Array> {
     yield new Uint8Array(98_304);
@@ -71,7 +71,7 @@ test('holds back at least the closing brackets until the source has ended', asyn
   expect(sentBytes).toBe(body.contentLength);
 });
 
-test('sends a link in place of the file', async () => {
+test('a link is sent in place of the file', async () => {
   const link = 'https://bucket.s3.eu-central-1.amazonaws.com/candidates/x/cv.pdf?X-Amz-Signature=0123&a="b"';
   const body = attachmentLinkBody({ ...frank, remoteFields: { oracle: { override_document_category: 'MISC' } } }, link);
   const bytes = await collect(body.chunks);

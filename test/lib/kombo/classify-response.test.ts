@@ -29,7 +29,7 @@ const codeOf = (given: HttpAnswer): string => {
   return classified.ok ? 'delivered' : classified.failure.code;
 };
 
-/** Copied by hand from the error list: code, what becomes of the file, what is paused with it. */
+/** Copied by hand from the error list: code, resulting status of the file, what is paused with it. */
 const errorList: readonly [keyof typeof komboErrorCodes, string, string | undefined][] = [
   ['PLATFORM.RATE_LIMIT_EXCEEDED', 'waiting', undefined],
   ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 'waiting', undefined],
@@ -57,17 +57,17 @@ const errorList: readonly [keyof typeof komboErrorCodes, string, string | undefi
   ['ATS.APPLICATION_ALREADY_EXISTS', 'rejected', undefined],
 ];
 
-test('the table has all 24 codes of the error list and no other', () => {
+test('the failure table has all 24 codes of the error list and no others', () => {
   expect(Object.keys(komboErrorCodes).sort()).toEqual(errorList.map(([code]) => code).sort());
   expect(errorList).toHaveLength(24);
 });
 
 describe.each(errorList)('%s', (code, status, pauses) => {
-  test(`means ${status}${pauses ? ` and pauses: ${pauses}` : ''}`, () => {
+  test(`${code} means ${status}${pauses ? ` and pauses: ${pauses}` : ''}`, () => {
     expect(komboFailures[code]).toMatchObject({ status, pauses: pauses ?? 'nothing' });
   });
 
-  test.each([200, 400, 401, 403, 404, 409, 429, 500, 502, 503])('is known under HTTP %i', (httpStatus) => {
+  test.each([200, 400, 401, 403, 404, 409, 429, 500, 502, 503])(`${code} is recognised under HTTP %i`, (httpStatus) => {
     const classified = classify(answer(httpStatus, error(code)), nowMs);
     expect(classified).toMatchObject({ ok: false, failure: { code, detail: `Kombo answered HTTP ${httpStatus}.` } });
   });
@@ -79,11 +79,11 @@ describe.each([
   ['a number', error(42)],
   ['an empty text', error('')],
   ['the name of an object method', error('toString')],
-  ['missing with its error object', { status: 'error', message: 'No room.' }],
-  ['known, but in a list', error(['PLATFORM.INPUT_INVALID'])],
+  ['missing, with its error object', { status: 'error', message: 'No room.' }],
+  ['known, but inside a list', error(['PLATFORM.INPUT_INVALID'])],
   ['in a JSON list', [error('PLATFORM.INPUT_INVALID')]],
   ['in HTML', '<html><body>503 Service Temporarily Unavailable</body></html>'],
-  ['missing in an empty answer', ''],
+  ['missing, in an empty answer', ''],
 ])('a code that is %s', (_, body) => {
   test.each([
     [199, 'KOMBO_FAULT'],
@@ -103,7 +103,7 @@ describe.each([
     [301, 'KOMBO_REDIRECTED'],
     [302, 'KOMBO_REDIRECTED'],
     [307, 'KOMBO_REDIRECTED'],
-  ])('leaves the judgement to HTTP %i', (status, code) => {
+  ])('an answer without a usable code is judged by HTTP %i', (status, code) => {
     expect(codeOf(answer(status, body))).toBe(code);
   });
 });
@@ -117,11 +117,11 @@ test.each([
   ['KOMBO_RATE_LIMITED', 'waiting'],
   ['KOMBO_UNAVAILABLE', 'unknown'],
   ['KOMBO_FAULT', 'unknown'],
-] as const)('%s means %s', (code, status) => {
+] as const)('%s gives the status %s', (code, status) => {
   expect(komboFailures[code].status).toBe(status);
 });
 
-test('a code that the table does not have is judged by the status, and kept for an alert', () => {
+test('a code that is not in the table is judged by the HTTP status, and kept for an alert', () => {
   const classified = classify(answer(409, error('INTEGRATION.QUITE_NEW')), nowMs);
   expect(classified).toMatchObject({
     ok: false,
@@ -130,7 +130,7 @@ test('a code that the table does not have is judged by the status, and kept for 
   expect(codeOf(answer(500, error('PLATFORM.QUITE_NEW')))).toBe('KOMBO_FAULT');
 });
 
-test("keeps Kombo's message, cut to a bearable length, and the link to its log", () => {
+test("Kombo's message is kept, cut to a maximum length, with the link to its log", () => {
   const classified = classify(answer(400, error('PLATFORM.INPUT_INVALID', { message: 'm'.repeat(10_000) })), nowMs);
   expect(classified).toStrictEqual({
     ok: false,
@@ -143,7 +143,7 @@ test("keeps Kombo's message, cut to a bearable length, and the link to its log",
   });
 });
 
-test("keeps Kombo's message where it has no error object, and a link of the local stack", () => {
+test("Kombo's message is kept when it has no error object, with a link of the local stack", () => {
   const classify400 = (body: object) => classify(answer(400, body), nowMs);
   expect(classify400({ status: 'error', message: 'No room.' })).toMatchObject({
     failure: { komboMessage: 'No room.' },
@@ -158,20 +158,20 @@ test.each([
   [['https://app.kombo.dev']],
   [''],
   [`https://app.kombo.dev/${'x'.repeat(2_000)}`],
-])('a log_url that is no link (%#) is absent', (logUrl) => {
+])('a log_url that is not a link (%#) is left out', (logUrl) => {
   const classified = classify(answer(400, error('PLATFORM.INPUT_INVALID', { log_url: logUrl })), nowMs);
   expect(!classified.ok && classified.failure.logUrl).toBeUndefined();
 });
 
 test.each([[''], ['Frank Doe CV.pdf was refused'], ['X'.repeat(101)]])(
-  'a code that is no code (%#) is absent',
+  'a code that cannot be a code (%#) is left out',
   (code) => {
     const classified = classify(answer(400, error(code)), nowMs);
     expect(!classified.ok && classified.failure.unlistedCode).toBeUndefined();
   },
 );
 
-test('fields of other types than announced are absent', () => {
+test('error fields of undocumented types are left out', () => {
   const odd = { status: 'error', error: { code: null, title: 3, message: { text: 'no' }, log_url: 17 } };
   expect(classify(answer(500, odd), nowMs)).toEqual({
     ok: false,
@@ -179,35 +179,35 @@ test('fields of other types than announced are absent', () => {
   });
 });
 
-test('the sentence for an operator quotes nothing that Kombo said', () => {
+test("the sentence for an operator quotes nothing of Kombo's answer", () => {
   const quoting = error('PLATFORM.INPUT_INVALID', { message: 'attachment "Frank Doe CV.pdf" is too big' });
   const classified = classify(answer(400, quoting), nowMs);
   expect(!classified.ok && classified.failure.detail).toBe('Kombo answered HTTP 400.');
 });
 
-test('a wait that Kombo asks for comes along', () => {
+test('the wait that Kombo asks for is part of the failure', () => {
   const headers = { 'ratelimit-remaining': '0', 'ratelimit-reset': '57' };
   const classified = classify(answer(429, error('PLATFORM.RATE_LIMIT_EXCEEDED'), { headers }), nowMs);
   expect(classified).toMatchObject({ failure: { retryAfterMs: 57_000 } });
 });
 
-describe('success', () => {
+describe('a success', () => {
   test.each([
     ['as documented', 200, { status: 'success', data: {}, warnings: [] }],
     ['as 201', 201, { status: 'success', data: {}, warnings: [] }],
     ['as 202', 202, { status: 'success' }],
     ['without warnings', 200, { status: 'success', data: {} }],
     ['without a status', 200, { data: {} }],
-    ['with fields nobody announced', 200, { status: 'success', data: { id: 1 }, meta: { a: 1 } }],
+    ['with undocumented fields', 200, { status: 'success', data: { id: 1 }, meta: { a: 1 } }],
     ['with data null', 200, { status: 'success', data: null }],
     ['without any text', 200, ''],
     ['without any text, as 204', 204, ''],
     ['with white space alone', 200, ' \r\n'],
-  ])('%s is delivered', (_, status, body) => {
+  ])('a success %s counts as delivered', (_, status, body) => {
     expect(classify(answer(status, body), nowMs)).toMatchObject({ ok: true, warnings: [] });
   });
 
-  test('keeps the warnings that are warnings', () => {
+  test('the warnings of a success that are texts are kept', () => {
     const warnings = [
       { message: 'Stored as other.' },
       null,
@@ -224,32 +224,32 @@ describe('success', () => {
   });
 
   test.each([['a text'], [{ message: 'no list' }], [null], [3]])(
-    'warnings that are no list (%j) are none',
+    'warnings that are not a list of texts (%j) are left out',
     (warnings) => {
       expect(classify(answer(200, { status: 'success', warnings }), nowMs)).toMatchObject({ ok: true, warnings: [] });
     },
   );
 });
 
-describe('an answer under 2xx that may not come from Kombo', () => {
+describe('a 2xx answer that may not come from Kombo', () => {
   test.each([
     ['HTML', '<html><body>Sign in to the Wi-Fi</body></html>'],
     ['truncated JSON', '{"status":"success","da'],
     ['a JSON list', '[]'],
     ['a JSON text', '"ok"'],
     ['JSON null', 'null'],
-  ])('%s is ANSWER_UNREADABLE', (_, text) => {
+  ])('a 2xx answer with %s is ANSWER_UNREADABLE', (_, text) => {
     expect(codeOf(answer(200, text))).toBe('ANSWER_UNREADABLE');
   });
 
-  test('is unreadable when it broke off, even where its beginning reads well or has not come', () => {
+  test('a 2xx answer that broke off is ANSWER_UNREADABLE, even if its start is valid or missing', () => {
     expect(codeOf(answer(200, '', { complete: false }))).toBe('ANSWER_UNREADABLE');
     expect(codeOf(answer(200, '   ', { complete: false }))).toBe('ANSWER_UNREADABLE');
     expect(codeOf(answer(200, '{"status":"success"}', { complete: false }))).toBe('ANSWER_UNREADABLE');
   });
 });
 
-test('an error under 200 without a code may have come after the work', () => {
+test('an error under HTTP 200 without a code may have come after the delivery', () => {
   expect(codeOf(answer(200, error(null)))).toBe('KOMBO_FAULT');
   expect(codeOf(answer(200, { status: 'error' }))).toBe('KOMBO_FAULT');
 });
@@ -262,7 +262,7 @@ describe.each([200, 201, 202])('a JSON answer under HTTP %i that is not a succes
     ['an error without a status', { data: {}, error: coded }],
     ['an error beside a status that is null', { status: null, error: coded }],
     ['an error beside another status', { status: 'failed', error: coded }],
-  ])('is classified by its code: %s', (_, body) => {
+  ])('a 2xx answer is classified by its error code: %s', (_, body) => {
     expect(codeOf(answer(httpStatus, body))).toBe('REMOTE.INPUT_INVALID');
   });
 
@@ -270,7 +270,7 @@ describe.each([200, 201, 202])('a JSON answer under HTTP %i that is not a succes
     ['the status error', { status: 'error' }],
     ['the status failed', { status: 'failed', data: {} }],
     ['the status pending', { status: 'pending', data: {} }],
-    ['the status Success, which Kombo does not write so', { status: 'Success' }],
+    ['the status Success, which Kombo does not spell this way', { status: 'Success' }],
     ['an empty status', { status: '' }],
     ['a status that is a number', { status: 200, data: {} }],
     ['a status that is a boolean', { status: true }],
@@ -280,7 +280,7 @@ describe.each([200, 201, 202])('a JSON answer under HTTP %i that is not a succes
     ['an error with a code that is not in the table', { error: { code: 'REMOTE.QUITE_NEW' } }],
     ['an error that is a text', { status: 'success', error: 'Something broke.' }],
     ['an error that is a list', { error: [] }],
-  ])('may have been delivered: %s', (_, body) => {
+  ])('a 2xx answer that is not a clear success may have been delivered: %s', (_, body) => {
     expect(codeOf(answer(httpStatus, body))).toBe('KOMBO_FAULT');
     expect(komboFailures.KOMBO_FAULT.status).toBe('unknown');
   });
@@ -288,11 +288,11 @@ describe.each([200, 201, 202])('a JSON answer under HTTP %i that is not a succes
   test.each([
     ['an error that is null', { status: 'success', error: null }],
     ['a status that is null', { status: null, data: {} }],
-  ])('is none where nothing is said: %s', (_, body) => {
+  ])('a 2xx answer without a real error or status is a success: %s', (_, body) => {
     expect(codeOf(answer(httpStatus, body))).toBe('delivered');
   });
 });
 
-test('an error that broke off is judged by its status', () => {
+test('an error answer that broke off is judged by its HTTP status', () => {
   expect(codeOf(answer(503, '{"status":"error","error":{"co', { complete: false }))).toBe('KOMBO_UNAVAILABLE');
 });

@@ -7,7 +7,7 @@ import type { HttpAnswer, Transport } from '../../../lib/kombo/transport.ts';
 import { bodyOf, candidate, clientOf, inTime } from '../../fakes/kombo-caller.ts';
 import { rawServer, success } from '../../fakes/raw-server.ts';
 
-test('posts with the headers that Kombo asks for, and an exact length', async () => {
+test('a POST has the headers that Kombo asks for, and an exact length', async () => {
   const server = await rawServer();
   await clientOf(server.url).attach(candidate, bodyOf('Frank Doe'), inTime());
   const [request] = server.requests;
@@ -29,7 +29,7 @@ test('posts with the headers that Kombo asks for, and an exact length', async ()
 test.each([
   ['candidate', 'a/b?c#d%', '/v1/ats/candidates/a%2Fb%3Fc%23d%25/attachments'],
   ['application', 'Ap_1-x', '/v1/ats/applications/Ap_1-x/attachments'],
-] as const)('puts the id of a %s into one segment of the path', async (kind, id, path) => {
+] as const)('the id of a %s is one segment of the path', async (kind, id, path) => {
   const server = await rawServer();
   const kombo = clientOf(server.url);
   await kombo.attach({ ...candidate, kind, id }, bodyOf('x'), inTime());
@@ -44,13 +44,13 @@ test.each([
   ['http://127.0.0.1:PORT', '/integrations/greenhouse%3Alocal1'],
   ['http://127.0.0.1:PORT/', '/integrations/greenhouse%3Alocal1'],
   ['http://127.0.0.1:PORT/a/v1/', '/a/v1/integrations/greenhouse%3Alocal1'],
-])('puts paths behind the base URL %s', async (base, path) => {
+])('paths are appended to the base URL %s', async (base, path) => {
   const server = await rawServer();
   await clientOf(base.replace('PORT', String(server.port))).integration('greenhouse:local1', inTime().signal);
   expect(server.requests[0]?.path).toBe(path);
 });
 
-test('asks without a body and without its headers', async () => {
+test('a GET has neither a body nor the headers of one', async () => {
   const server = await rawServer();
   await clientOf(server.url).restrictions('application', 'greenhouse:local1', inTime().signal);
   expect(server.requests[0]).toMatchObject({ method: 'GET', path: '/v1/ats/actions/ats_add_application_attachment' });
@@ -58,7 +58,7 @@ test('asks without a body and without its headers', async () => {
   expect(server.requests[0]?.headers).not.toHaveProperty('content-type');
 });
 
-test('asks where synced files are, in one short page', async () => {
+test('the place of synced files is requested with one short page', async () => {
   const content_ref = { type: 's3', bucket: 'acme-files', key: 'kombo/ats_attachments/1' };
   const body = JSON.stringify({ status: 'success', data: { next: null, results: [{ id: '1', content_ref }] } });
   const server = await rawServer({ complete: ({ answer }) => answer(200, body) });
@@ -70,7 +70,7 @@ test('asks where synced files are, in one short page', async () => {
   });
 });
 
-test('asks for the key before each call', async () => {
+test('the API key is requested before each call', async () => {
   const server = await rawServer();
   const keys = ['first', 'second'];
   const kombo = komboClient({
@@ -86,7 +86,7 @@ test('asks for the key before each call', async () => {
 test.each([
   ['unavailable', 'API_KEY_UNAVAILABLE'],
   ['unreadable', 'API_KEY_UNREADABLE'],
-] as const)('a key that is %s sends nothing', async (fault, code) => {
+] as const)('nothing is sent when the API key is %s', async (fault, code) => {
   const server = await rawServer();
   const kombo = komboClient({
     transport: httpTransport(server.url, systemClock),
@@ -98,7 +98,7 @@ test.each([
   expect(server.connections()).toBe(0);
 });
 
-test('does not follow a redirect, which would take the key along', async () => {
+test('a redirect is not followed, because it would receive the API key', async () => {
   const elsewhere = await rawServer();
   const server = await rawServer({
     complete: ({ answer }) => answer(302, '', { location: `${elsewhere.url}/ats/candidates/Frank1/attachments` }),
@@ -116,20 +116,20 @@ const answering = async (headers: Readonly<Record<string, string>>, status = 200
   return clientOf(server.url).attach(candidate, bodyOf('x'), inTime());
 };
 
-test('reads the concurrency headers, on success and on failure', async () => {
+test('the concurrency headers are read on success and on failure', async () => {
   const headers = { 'Concurrency-Limit': '30', 'Concurrency-Remaining': '7' };
   expect((await answering(headers)).concurrency).toEqual({ limit: 30, remaining: 7 });
   expect((await answering(headers, 429)).concurrency).toEqual({ limit: 30, remaining: 7 });
 });
 
 test.each([[{}], [{ 'concurrency-limit': '-1' }], [{ 'concurrency-limit': 'many', 'concurrency-remaining': '' }]])(
-  'concurrency headers %j say nothing',
+  'the concurrency headers %j are ignored',
   async (headers) => {
     expect((await answering(headers)).concurrency).toEqual({});
   },
 );
 
-test('hands on how long Kombo asks to wait', async () => {
+test('the wait that Kombo asks for is returned', async () => {
   const answer = await answering(
     { 'ratelimit-limit': '300', 'ratelimit-remaining': '0', 'ratelimit-reset': '57' },
     429,
@@ -140,7 +140,7 @@ test('hands on how long Kombo asks to wait', async () => {
 test.each([
   ['listAttachments', { data: {} }],
   ['restrictions', { data: [] }],
-] as const)('%s without an answer to its question is ANSWER_UNREADABLE', async (call, body) => {
+] as const)('an answer to %s without the requested data is ANSWER_UNREADABLE', async (call, body) => {
   const server = await rawServer({ complete: ({ answer }) => answer(200, JSON.stringify(body)) });
   const kombo = clientOf(server.url);
   const answer =
@@ -150,7 +150,7 @@ test.each([
   expect(answer).toMatchObject({ ok: false, failure: { code: 'ANSWER_UNREADABLE' } });
 });
 
-test('errors of the program itself are not taken for failures of the call', async () => {
+test('an exception of the code itself is not reported as a failure of the call', async () => {
   const broken: Transport = {
     send: (): Promise<HttpAnswer> => Promise.reject(new TypeError('a bug')),
     warmUp: () => undefined,
@@ -159,7 +159,7 @@ test('errors of the program itself are not taken for failures of the call', asyn
   await expect(kombo.attach(candidate, bodyOf('x'), inTime())).rejects.toThrow('a bug');
 });
 
-test('no failure quotes the key, the file or its name', async () => {
+test('no failure contains the API key, the file or its name', async () => {
   const server = await rawServer({ complete: ({ reset }) => reset() });
   const answers = [
     await clientOf(server.url).attach(candidate, bodyOf('Frank Doe, carpenter'), inTime()),

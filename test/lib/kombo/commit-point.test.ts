@@ -11,7 +11,7 @@ const file = Buffer.alloc(3_000_000, 'Frank Doe, carpenter. ');
 
 const codeOf = (answer: AttachAnswer): string => (answer.ok ? 'delivered' : answer.failure.code);
 
-/** A body whose last piece waits until the test lets it go. */
+/** A body whose last piece waits until the test releases it. */
 const withheldBody = (): { body: RequestBody; letGo: () => void } => {
   const { promise: mayEnd, resolve: letGo } = Promise.withResolvers<void>();
   async function* chunks(): AsyncGenerator<string> {
@@ -22,13 +22,13 @@ const withheldBody = (): { body: RequestBody; letGo: () => void } => {
   return { body: { contentLength: 17, chunks: chunks() }, letGo };
 };
 
-test('what breaks before the last byte was not delivered', () => {
+test('a connection that breaks before the last byte has delivered nothing', () => {
   expect(komboFailures.KOMBO_CONNECTION_LOST.status).toBe('waiting');
   expect(komboFailures.KOMBO_UNREACHABLE.status).toBe('waiting');
   expect(komboFailures.KOMBO_BROKE_OFF.status).toBe('waiting');
 });
 
-test('what breaks after the last byte may have been delivered', () => {
+test('a connection that breaks after the last byte may have delivered', () => {
   expect(komboFailures.ANSWER_LOST.status).toBe('unknown');
   expect(komboFailures.ANSWER_TIMED_OUT.status).toBe('unknown');
   expect(komboFailures.ANSWER_UNREADABLE.status).toBe('unknown');
@@ -74,7 +74,7 @@ test('an orderly end after the whole body is ANSWER_LOST', async () => {
   expect(codeOf(await clientOf(server.url).attach(candidate, bodyOf('small'), inTime()))).toBe('ANSWER_LOST');
 });
 
-test('a connection that breaks in the middle of a success is an answer that cannot be read', async () => {
+test('a connection that breaks in the middle of a success gives an unreadable answer', async () => {
   const server = await rawServer({
     complete: ({ socket }) => {
       socket.end(`HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n${success}`);
@@ -92,7 +92,7 @@ test('silence after the whole body is ANSWER_TIMED_OUT, and the connection ends 
   expect(server.requests[0]?.complete).toBe(true);
 });
 
-test('a server that stops reading makes it OUT_OF_TIME', async () => {
+test('a server that stops reading gives OUT_OF_TIME', async () => {
   const server = await rawServer({ head: ({ socket }) => void socket.pause() });
   const large = Buffer.alloc(30_000_000, 'Frank Doe');
   expect(codeOf(await clientOf(server.url).attach(candidate, bodyOf(large), inTime(systemClock, 500)))).toBe(
@@ -100,7 +100,7 @@ test('a server that stops reading makes it OUT_OF_TIME', async () => {
   );
 });
 
-test('a deadline that has passed already sends nothing', async () => {
+test('nothing is sent when the deadline has already passed', async () => {
   const server = await rawServer();
   expect(codeOf(await clientOf(server.url).attach(candidate, bodyOf(file), inTime(systemClock, 0)))).toBe(
     'OUT_OF_TIME',
@@ -112,7 +112,7 @@ test('a process that was frozen past its deadline does not send the last piece',
   const clock = manualClock();
   const server = await rawServer({
     piece: () => {
-      // Time passes without a timer firing; then the source comes to its end.
+      // Time passes without a timer firing; then the source ends.
       clock.freeze(60_000);
       letGo();
     },
@@ -125,7 +125,7 @@ test('a process that was frozen past its deadline does not send the last piece',
   expect(server.requests.map(({ complete }) => complete)).toEqual([false]);
 });
 
-test('the last piece is asked for only when all before it is out of our hands', async () => {
+test('the last piece is requested only when everything before it has left the process', async () => {
   const server = await rawServer({ head: ({ socket }) => void socket.pause() });
   let asked = 0;
   async function* chunks(): AsyncGenerator<Uint8Array> {
@@ -136,6 +136,6 @@ test('the last piece is asked for only when all before it is out of our hands', 
   }
   const body = { contentLength: 200_000_000, chunks: chunks() };
   expect(codeOf(await clientOf(server.url).attach(candidate, body, inTime(systemClock, 400)))).toBe('OUT_OF_TIME');
-  // Some megabytes fit into the buffers of the two sockets; the rest was never made.
+  // Some megabytes fit into the buffers of the two sockets; the rest was never produced.
   expect(asked).toBeLessThan(50);
 });

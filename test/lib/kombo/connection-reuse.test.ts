@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { bodyOf, candidate, clientOf, inTime } from '../../fakes/kombo-caller.ts';
 
-/** A Kombo on a thread of its own: its answer can be here before this thread has noticed that its last piece is out. */
+/** A Kombo on its own thread: its answer can arrive before this thread has noticed that its last piece was sent. */
 const swiftKombo = `
   const { createServer } = require('node:http');
   const { parentPort } = require('node:worker_threads');
@@ -20,7 +20,7 @@ const swiftKombo = `
   parentPort.on('message', () => parentPort.postMessage(connections));
 `;
 
-test('a hundred CVs in a row go over one connection, however swiftly they are answered', async () => {
+test('a hundred CVs in a row use one connection, however quickly they are answered', async () => {
   const server = new Worker(swiftKombo, { eval: true });
   onTestFinished(async () => void (await server.terminate()));
   const [port] = await once(server, 'message');

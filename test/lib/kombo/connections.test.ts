@@ -16,10 +16,10 @@ const failureOf = async (attaching: Promise<AttachAnswer>) => {
   return answer.ok ? undefined : answer.failure;
 };
 
-/** Which connection each request came over. */
+/** The connection on which each request came. */
 const connectionsOf = ({ requests }: RawServer): number[] => requests.map(({ connection }) => connection);
 
-test('one connection serves call after call', async () => {
+test('one connection serves one call after another', async () => {
   const server = await rawServer();
   const kombo = clientOf(server.url);
   for (const _ of [1, 2, 3]) expect((await attach(kombo)).ok).toBe(true);
@@ -27,14 +27,14 @@ test('one connection serves call after call', async () => {
   expect(connectionsOf(server)).toEqual([1, 1, 1, 1]);
 });
 
-test('calls at the same time have connections of their own', async () => {
+test('concurrent calls have their own connections', async () => {
   const server = await rawServer();
   const kombo = clientOf(server.url);
   await Promise.all([attach(kombo), attach(kombo), attach(kombo)]);
   expect(connectionsOf(server).sort()).toEqual([1, 2, 3]);
 });
 
-test('a connection idle for up to 4 s is used again, one idle for longer is not', async () => {
+test('a connection that was idle for up to 4 s is reused, one that was idle for longer is not', async () => {
   const clock = manualClock();
   const server = await rawServer();
   const kombo = clientOf(server.url, clock);
@@ -47,7 +47,7 @@ test('a connection idle for up to 4 s is used again, one idle for longer is not'
   await until(() => server.openConnections() === 1);
 });
 
-test('a connection that the server has closed is not used again', async () => {
+test('a connection that the server has closed is not reused', async () => {
   const server = await rawServer({ complete: (call) => call.answer(200, '', { connection: 'close' }) });
   const kombo = clientOf(server.url);
   await attach(kombo);
@@ -55,7 +55,7 @@ test('a connection that the server has closed is not used again', async () => {
   expect(connectionsOf(server)).toEqual([1, 2]);
 });
 
-test('a used connection that breaks before the commit point is told apart from a fresh one', async () => {
+test('a reused connection that breaks before the commit point is marked as stale', async () => {
   const server = await rawServer({
     head: ({ request, reset }) => {
       if (server.requests.length === 2) reset();
@@ -69,14 +69,14 @@ test('a used connection that breaks before the commit point is told apart from a
   expect(connectionsOf(server)).toEqual([1, 1, 2]);
 });
 
-test('a fresh connection that breaks is not called stale', async () => {
+test('a fresh connection that breaks is not marked as stale', async () => {
   const server = await rawServer({ head: (call) => call.reset() });
   const failure = await failureOf(attach(clientOf(server.url)));
   expect(failure).toMatchObject({ code: 'KOMBO_CONNECTION_LOST' });
   expect(failure?.staleConnection).toBeUndefined();
 });
 
-test('a connection with an answer cut short is not used again', async () => {
+test('a connection whose answer was cut short is not reused', async () => {
   const server = await rawServer({
     complete: ({ request, answer, write }) => {
       if (request.connection === 1) write('HTTP/1.1 200 OK\r\ncontent-length: 500000\r\n\r\n'.padEnd(80_000));
@@ -89,7 +89,7 @@ test('a connection with an answer cut short is not used again', async () => {
   expect(connectionsOf(server)).toEqual([1, 2]);
 });
 
-test('a call that ran into its deadline takes its connection with it', async () => {
+test('a call that reached its deadline closes its connection', async () => {
   const clock = manualClock();
   const server = await rawServer({ complete: () => clock.advance(1_000) });
   const kombo = clientOf(server.url, clock);
@@ -100,7 +100,7 @@ test('a call that ran into its deadline takes its connection with it', async () 
   await server.deserted();
 });
 
-test('a connection opened ahead is the one that the call uses', async () => {
+test('a connection that was opened ahead is used by the next call', async () => {
   const server = await rawServer();
   const kombo = clientOf(server.url);
   kombo.warmUp();
@@ -110,7 +110,7 @@ test('a connection opened ahead is the one that the call uses', async () => {
   expect(server.connections()).toBe(1);
 });
 
-test('a call does not open a second connection beside one that is just being opened', async () => {
+test('a call does not open a second connection while one is being opened', async () => {
   const server = await rawServer();
   const kombo = clientOf(server.url);
   kombo.warmUp();
@@ -118,7 +118,7 @@ test('a call does not open a second connection beside one that is just being ope
   expect(server.connections()).toBe(1);
 });
 
-test('opening ahead again and again opens one connection', async () => {
+test('opening ahead repeatedly opens one connection', async () => {
   const server = await rawServer();
   const kombo = clientOf(server.url);
   kombo.warmUp();
@@ -129,7 +129,7 @@ test('opening ahead again and again opens one connection', async () => {
   expect(server.connections()).toBe(1);
 });
 
-test('two calls share nothing of a connection opened ahead', async () => {
+test('two calls do not share a connection that was opened ahead', async () => {
   const server = await rawServer();
   const kombo = clientOf(server.url);
   kombo.warmUp();
@@ -138,7 +138,7 @@ test('two calls share nothing of a connection opened ahead', async () => {
   expect(server.connections()).toBe(2);
 });
 
-test('a connection opened ahead that died meanwhile does no harm', async () => {
+test('a connection that was opened ahead and died in the meantime does no harm', async () => {
   const server = await rawServer();
   const kombo = clientOf(server.url);
   kombo.warmUp();
@@ -150,7 +150,7 @@ test('a connection opened ahead that died meanwhile does no harm', async () => {
   expect(connectionsOf(server)).toEqual([2]);
 });
 
-test('a connection opened ahead and left for too long is replaced', async () => {
+test('a connection that was opened ahead and idle for too long is replaced', async () => {
   const clock = manualClock();
   const server = await rawServer();
   const kombo = clientOf(server.url, clock);
@@ -168,7 +168,7 @@ test('a connection opened ahead and left for too long is replaced', async () => 
   await until(() => server.openConnections() === 1);
 });
 
-test('opening ahead towards a refused port fails in silence, and the call says what is wrong', async () => {
+test('opening ahead to a refused port fails silently, and the call reports the failure', async () => {
   const kombo = clientOf('http://127.0.0.1:1/v1');
   kombo.warmUp();
   await sleep(20);
@@ -177,19 +177,19 @@ test('opening ahead towards a refused port fails in silence, and the call says w
 
 test.each([
   ['a refused port', 'http://127.0.0.1:1/v1', 'No connection could be made (ECONNREFUSED).'],
-  // Longer than a label may be, so that no name server is asked.
+  // Longer than a DNS label may be, so that no name server is asked.
   [
     'a host that does not exist',
     `http://${'x'.repeat(64)}.invalid/v1`,
     /^No connection could be made \((ENOTFOUND|EAI_AGAIN)\)\.$/,
   ],
-])('%s is KOMBO_UNREACHABLE, however small the file', async (_, url, detail) => {
+])('%s gives KOMBO_UNREACHABLE, however small the file', async (_, url, detail) => {
   const failure = await failureOf(attach(clientOf(url), 'x'));
   expect(failure?.code).toBe('KOMBO_UNREACHABLE');
   expect(failure?.detail).toMatch(detail);
 });
 
-test('a host that takes the connection and never finishes the handshake is KOMBO_UNREACHABLE after 10 s', async () => {
+test('a host that accepts the connection but never finishes the handshake gives KOMBO_UNREACHABLE after 10 s', async () => {
   const clock = manualClock();
   const server = await rawServer();
   const attaching = failureOf(
@@ -206,7 +206,7 @@ test('a host that takes the connection and never finishes the handshake is KOMBO
   await server.deserted();
 });
 
-test('a deadline that comes during the handshake is OUT_OF_TIME, and the next call is not harmed', async () => {
+test('a deadline during the handshake gives OUT_OF_TIME, and the next call works', async () => {
   const clock = manualClock();
   const server = await rawServer();
   const kombo = clientOf(server.url.replace('http:', 'https:'), clock);
@@ -220,7 +220,7 @@ test('a deadline that comes during the handshake is OUT_OF_TIME, and the next ca
   await server.deserted();
 });
 
-test('200 calls over one connection leave no listener, timer or connection behind', async () => {
+test('200 calls on one connection leave no listener, timer or connection behind', async () => {
   const warnings: string[] = [];
   const warn = ({ name, message }: Error): void => void warnings.push(`${name}: ${message}`);
   process.on('warning', warn);

@@ -20,14 +20,14 @@ import {
   wantedOf,
 } from '../../worlds/download-world.ts';
 
-describe('cut short, which may pass, is', () => {
+describe('a download that is cut short and may succeed later', () => {
   test.each([
-    ['an announced length, and fewer bytes', responseHead(contentLength(30)) + cv],
-    ['an announced length, and none', responseHead(contentLength(20))],
-    ['a missing last chunk', responseHead(chunked) + chunk(cv)],
+    ['an announced length and fewer bytes', responseHead(contentLength(30)) + cv],
+    ['an announced length and no bytes', responseHead(contentLength(20))],
+    ['no last chunk', responseHead(chunked) + chunk(cv)],
     ['half a chunk', `${responseHead(chunked)}14\r\nFrank`],
     ['a chunk without a length', `${responseHead(chunked)}${chunk('Frank')}Doe\r\n`],
-  ])('%s', async (_, answer) => {
+  ])('an answer with %s is a download cut short', async (_, answer) => {
     expect(await downloadOfAll(answer)).toEqual(cutShort);
     const reset = await serverThat((call) => {
       call.write(answer);
@@ -36,20 +36,23 @@ describe('cut short, which may pass, is', () => {
     expect(await downloadFrom(reset)).toEqual(cutShort);
   });
 
-  test.each([19, 21])('a body that ends quietly after %i of 20 bytes', async (sizeBytes) => {
-    async function* chunks() {
-      yield Buffer.alloc(sizeBytes);
-    }
-    const { links, closed } = linksTo({ 'content-length': '20' }, chunks);
-    expect(await download(links, '', wantedOf({}), { deadline: inTime(), clock: systemClock })).toEqual(cutShort);
-    expect(closed()).toBe(1);
-  });
+  test.each([19, 21])(
+    'a body that ends without an error after %i of 20 bytes is a download cut short',
+    async (sizeBytes) => {
+      async function* chunks() {
+        yield Buffer.alloc(sizeBytes);
+      }
+      const { links, closed } = linksTo({ 'content-length': '20' }, chunks);
+      expect(await download(links, '', wantedOf({}), { deadline: inTime(), clock: systemClock })).toEqual(cutShort);
+      expect(closed()).toBe(1);
+    },
+  );
 
   test.each([
     ['an announced length', responseHead(contentLength(30))],
     ['chunks', `${responseHead(chunked)}1e\r\n`],
-    ['no end but that of its connection', responseHead()],
-  ])('a link with one byte per 5 s and %s', async (_, answer) => {
+    ['no end but the close of its connection', responseHead()],
+  ])('a link that sends one byte per 5 s, with %s, is a download cut short', async (_, answer) => {
     const clock = fastClock();
     let sentBytes = 0;
     const server = await serverThat(({ write, socket }) => {
@@ -67,19 +70,19 @@ describe('cut short, which may pass, is', () => {
   test.each([
     ['an announced length', responseHead(contentLength(30)) + cv],
     ['chunks', responseHead(chunked) + chunk(cv)],
-    ['no end but that of its connection', responseHead() + cv],
-  ])('a link that falls silent, with %s', async (_, answer) => {
+    ['no end but the close of its connection', responseHead() + cv],
+  ])('a link that goes silent, with %s, is a download cut short', async (_, answer) => {
     const server = await serverThat((call) => call.write(answer));
     expect(await downloadFrom(server, {}, { clock: fastClock() })).toEqual(cutShort);
   });
 
-  test('a link that is still read when the deadline comes', async () => {
+  test('a link that is still being read at the deadline is a download cut short', async () => {
     const server = await serverThat((call) => call.write(responseHead(chunked) + chunk(cv)));
     expect(await downloadFrom(server, {}, { durationMs: 2_000 })).toEqual(cutShort);
   });
 });
 
-describe('limits of time, to the millisecond:', () => {
+describe('time limits of a download, to the millisecond', () => {
   /** A body whose chunks come when the test says so, and which breaks when the download's signal aborts. */
   const slowFile = (durationMs = 600_000) => {
     const clock = manualClock();
@@ -111,13 +114,13 @@ describe('limits of time, to the millisecond:', () => {
         await settle();
       },
       result: () => result,
-      /** But for the deadline's own. */
+      /** Without the deadline's own. */
       timers: () => clock.timers() - 1,
       closed,
     };
   };
 
-  test('10 s of silence end a download', async () => {
+  test('a download ends after 10 s of silence', async () => {
     const slow = slowFile();
     await slow.after(9_999);
     expect(slow.result()).toBeUndefined();
@@ -127,7 +130,7 @@ describe('limits of time, to the millisecond:', () => {
     expect(slow.closed()).toBe(1);
   });
 
-  test('each chunk ends a silence', async () => {
+  test('each chunk restarts the limit on silence of a download', async () => {
     const slow = slowFile();
     await slow.after(9_999, cv.slice(0, 7));
     await slow.after(9_999, cv.slice(7, 14));
@@ -137,7 +140,7 @@ describe('limits of time, to the millisecond:', () => {
     expect(slow.timers()).toBe(0);
   });
 
-  test('60 s end a download that is never silent', async () => {
+  test('a download that is never silent ends after 60 s', async () => {
     const slow = slowFile();
     for (const _ of [1, 2, 3, 4, 5, 6]) await slow.after(9_999, 'x');
     await slow.after(5);
@@ -148,7 +151,7 @@ describe('limits of time, to the millisecond:', () => {
     expect(slow.closed()).toBe(1);
   });
 
-  test('so does an earlier deadline', async () => {
+  test('a download ends at a deadline that comes before its own limits', async () => {
     const slow = slowFile(5_000);
     await slow.after(4_999, 'x');
     expect(slow.result()).toBeUndefined();

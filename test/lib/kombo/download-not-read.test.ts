@@ -11,8 +11,8 @@ import {
   serverThat,
 } from '../../worlds/download-world.ts';
 
-describe('a body is not read', () => {
-  /** Sends as much of a long body as the other side takes, and counts it. */
+describe('the body of a link is not read', () => {
+  /** Sends as much of a long body as the other side accepts, and counts it. */
   const longBody = async (answerHead: string) => {
     const piece = Buffer.alloc(65_536, 'x');
     let sentBytes = 0;
@@ -32,17 +32,20 @@ describe('a body is not read', () => {
   /** More than the buffers of two sockets on loopback hold, and far less than the body. */
   const buffersBytes = 20_000_000;
 
-  test('when its announced length is that of no file we know', async () => {
+  test('a body is not read when no known file has its announced length', async () => {
     const { server, sentBytes } = await longBody(responseHead(contentLength(100_000_000)));
     expect(await downloadFrom(server)).toEqual({ kind: 'other-length', sizeBytes: 100_000_000 });
     expect(sentBytes()).toBeLessThan(buffersBytes);
   });
 
-  test.each([1, 19, 21, 29, 31])('when its announced length is %i, one off or not', async (sizeBytes) => {
-    expect(await downloadOf(responseHead(contentLength(sizeBytes)))).toEqual({ kind: 'other-length', sizeBytes });
-  });
+  test.each([1, 19, 21, 29, 31])(
+    'a body is not read when its announced length is %i, one off or not',
+    async (sizeBytes) => {
+      expect(await downloadOf(responseHead(contentLength(sizeBytes)))).toEqual({ kind: 'other-length', sizeBytes });
+    },
+  );
 
-  test('when the look has had its share of whole downloads', async () => {
+  test('a body is not read when the look has downloaded its maximum of whole files', async () => {
     const { server, sentBytes } = await longBody(responseHead(contentLength(100_000_000)));
     const wanted = { lengths: new Set([100_000_000]), mayRead: () => false };
     expect(await downloadFrom(server, wanted)).toEqual({
@@ -53,7 +56,7 @@ describe('a body is not read', () => {
     expect(sentBytes()).toBeLessThan(buffersBytes);
   });
 
-  test('beyond the longest file we know, when no length was announced', async () => {
+  test('a body without an announced length is not read beyond the longest known file', async () => {
     const answer = responseHead(chunked) + chunk('x'.repeat(31)) + lastChunk;
     const longer = {
       kind: 'not-compared',
@@ -67,7 +70,7 @@ describe('a body is not read', () => {
     expect(sentBytes()).toBeLessThan(buffersBytes);
   });
 
-  test('of a link that never ends', async () => {
+  test('a body that never ends is not read forever', async () => {
     const server = await serverThat(({ write, socket }) => {
       write(responseHead(chunked));
       const timer = setInterval(() => write(chunk('Frank Doe ')), 1);
@@ -76,7 +79,7 @@ describe('a body is not read', () => {
     expect(await downloadFrom(server)).toMatchObject({ kind: 'not-compared', mayPass: false });
   });
 
-  test('and its place among the whole downloads is asked for only right before it is read', async () => {
+  test('a place among the whole downloads is requested only right before the body is read', async () => {
     let asked = 0;
     const mayRead = () => {
       asked += 1;

@@ -12,7 +12,7 @@ import {
   serverThat,
 } from '../../worlds/download-world.ts';
 
-describe('a page', () => {
+describe('a page instead of a file', () => {
   const pages = [
     ...['text/html', 'text/html; charset=utf-8', 'TEXT/HTML', 'application/xhtml+xml', 'application/json', 'text/json'],
     ...[
@@ -24,7 +24,7 @@ describe('a page', () => {
     ],
   ];
 
-  test.each(pages)('of type %s and another length is not compared, which does not pass', async (type) => {
+  test.each(pages)('a page of type %s with another length is not compared, and never will be', async (type) => {
     expect(await downloadOf(responseHead(contentLength(19), `content-type: ${type}`))).toEqual({
       kind: 'not-compared',
       reason: 'The link returned a page or a message instead of the file.',
@@ -33,7 +33,7 @@ describe('a page', () => {
   });
 
   test.each(pages)(
-    'of type %s and our length, or of no announced length, is read: only equality counts',
+    'a page of type %s with our length, or without an announced length, is read, but only equality counts',
     async (type) => {
       const contentType = `content-type: ${type}`;
       const page = { ...cvRead, onlyEqualityCounts: true };
@@ -47,7 +47,7 @@ describe('a page', () => {
     ['application/xhtml+xml', 'text/html'],
     ['application/json', 'Application/JSON'],
     ['application/xml', 'text/xml'],
-  ])('of type %s is a file where Kombo lists it as %s', async (type, listedAs) => {
+  ])('an answer of type %s is a file when Kombo lists it as %s', async (type, listedAs) => {
     const contentType = `content-type: ${type}`;
     expect(await downloadOf(responseHead(contentLength(20), contentType) + cv, { listedAs })).toEqual(cvRead);
     expect(await downloadOf(responseHead(contentLength(19), contentType), { listedAs })).toMatchObject({
@@ -55,7 +55,7 @@ describe('a page', () => {
     });
   });
 
-  test('is not what a file is that Kombo lists as one', async () => {
+  test('an answer that is not a page is a file, even when Kombo lists it as a page', async () => {
     const answer = responseHead(contentLength(19), 'content-type: application/pdf');
     expect(await downloadOf(answer, { listedAs: 'text/html' })).toEqual({ kind: 'other-length', sizeBytes: 19 });
   });
@@ -65,7 +65,7 @@ describe('a page', () => {
     ['application/json', 'application/xml'],
     ['application/xhtml+xml', 'application/xml'],
     ['text/html', undefined],
-  ])('of type %s is not the file that Kombo lists as %s', async (type, listedAs) => {
+  ])('an answer of type %s is a page when Kombo lists the file as %s', async (type, listedAs) => {
     const contentType = `content-type: ${type}`;
     expect(await downloadOf(responseHead(contentLength(19), contentType), { listedAs })).toMatchObject({
       kind: 'not-compared',
@@ -75,7 +75,7 @@ describe('a page', () => {
     });
   });
 
-  test('at the end of a redirect from an expired link is not compared', async () => {
+  test('a page at the end of a redirect from an expired link is not compared', async () => {
     const login = `${responseHead(contentLength(19), 'content-type: text/html')}<p>Please log in.`;
     const server = await serverThat((call) =>
       call.write(
@@ -91,7 +91,7 @@ test.each([
   ...['application/pdf', 'application/octet-stream', 'text/csv', 'image/png', 'text/htmlx', 'application/json-seq'],
   ...['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'application/xml-dtd', 'x-html', ''],
   ...['x-text/html', 'x-text/json', 'x-text/xml', 'x-text/plain', 'text/plainer', 'a/b+jsonx', 'a/b+xmlx'],
-])('a file of type "%s" is no page', async (type) => {
+])('a file of type "%s" is not a page', async (type) => {
   const contentType = `content-type: ${type}`;
   expect(await downloadOf(responseHead(contentLength(19), contentType))).toEqual({
     kind: 'other-length',

@@ -19,11 +19,11 @@ import {
 } from '../../worlds/download-world.ts';
 
 describe('a file is read', () => {
-  test('to its announced end, and digested', async () => {
+  test('a file is read to its announced end, and its checksum is computed', async () => {
     expect(await downloadOf(responseHead(contentLength(20), 'content-type: application/pdf') + cv)).toEqual(cvRead);
   });
 
-  test('with every checksum that is wanted, and with none', async () => {
+  test('a file is read with every requested checksum, and with none', async () => {
     const answer = responseHead(contentLength(20)) + cv;
     expect(await downloadOf(answer, { algorithms: new Set(['MD5', 'SHA1', 'SHA256']) })).toMatchObject({
       checksums: new Map([
@@ -35,7 +35,7 @@ describe('a file is read', () => {
     expect(await downloadOf(answer, { algorithms: new Set() })).toEqual({ ...cvRead, checksums: new Map() });
   });
 
-  test('in pieces', async () => {
+  test('a file that arrives in pieces is read', async () => {
     const server = await serverThat(async ({ write }) => {
       write(responseHead(contentLength(20)) + cv.slice(0, 7));
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -45,7 +45,7 @@ describe('a file is read', () => {
   });
 
   test.each([contentLength(0), 'transfer-encoding: chunked\r\n\r\n0'])(
-    'not when it is empty, which no CV is: %j',
+    'an empty file is not compared, because no CV is empty: %j',
     async (as) => {
       expect(await downloadOf(`${responseHead(as)}`)).toEqual({
         kind: 'not-compared',
@@ -55,11 +55,11 @@ describe('a file is read', () => {
     },
   );
 
-  test('no further than announced, when more comes', async () => {
+  test('a file is read no further than announced, even if more comes', async () => {
     expect(await downloadOfAll(`${responseHead(contentLength(20))}${cv} and more`)).toEqual(cvRead);
   });
 
-  test('without an announced length to its last chunk, whatever its length up to the longest', async () => {
+  test('a chunked file is read to its last chunk, if it is not longer than the longest known file', async () => {
     expect(await downloadOf(responseHead(chunked) + chunk('Frank Doe,') + chunk(' carpenter') + lastChunk)).toEqual(
       cvRead,
     );
@@ -69,12 +69,12 @@ describe('a file is read', () => {
     }
   });
 
-  test('to the end of its connection, but then only equality counts: a broken one looks the same', async () => {
+  test('a file that ends with its connection is read, but only equality counts, because a broken one looks the same', async () => {
     expect(await downloadOfAll(responseHead() + cv)).toEqual({ ...cvRead, onlyEqualityCounts: true });
   });
 
   test.each(['', 'x', '-1', '19, 19', '0x13', '1e1', '19.0', ' '])(
-    'as without a length when it is "%s"',
+    'a file with the invalid length "%s" is read as one without a length',
     async (length) => {
       async function* chunks() {
         yield Buffer.from(cv);
@@ -84,7 +84,7 @@ describe('a file is read', () => {
     },
   );
 
-  test('in constant memory: a chunk may be reused for the next one', async () => {
+  test('a file is read in constant memory: the memory of a chunk may be reused for the next one', async () => {
     async function* reused() {
       const memory = Buffer.alloc(4);
       for (let at = 0; at < cv.length; at += 4) {
@@ -105,6 +105,6 @@ test.each(['content-encoding: identity', 'content-encoding: Identity', 'content-
   },
 );
 
-test('a file whose chunks are announced in capitals is read', async () => {
+test('a file whose chunked encoding is announced in capitals is read', async () => {
   expect(await downloadOf(responseHead('transfer-encoding: Chunked') + chunk(cv) + lastChunk)).toEqual(cvRead);
 });

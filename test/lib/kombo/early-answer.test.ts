@@ -7,13 +7,13 @@ import { candidate, clientOf, facts, inTime } from '../../fakes/kombo-caller.ts'
 import { type Behaviour, type RawServer, rawServer, success } from '../../fakes/raw-server.ts';
 
 const refusal = '{"status":"error","error":{"code":null,"title":null,"message":"Too large.","log_url":null}}';
-/** More than the buffers of both sockets hold, so that it cannot all be on its way before the answer comes. */
+/** More than the buffers of both sockets hold, so that it cannot all be sent before the answer comes. */
 const sizeBytes = 30_000_000;
 
 interface Attempt {
   readonly server: RawServer;
   readonly answer: AttachAnswer;
-  /** Bytes of the file that were asked for. */
+  /** Bytes of the file that were read. */
   readonly readBytes: number;
 }
 
@@ -31,7 +31,7 @@ const attempt = async (behaviour: Behaviour): Promise<Attempt> => {
   return { server, answer, readBytes };
 };
 
-/** Answers as soon as the head is here, and reads no further, as a proxy with a size limit. */
+/** Answers as soon as the head has arrived, and reads no further, like a proxy with a size limit. */
 const early = (status: number, body: string): Behaviour => ({
   head: ({ answer, socket }) => {
     answer(status, body);
@@ -39,14 +39,14 @@ const early = (status: number, body: string): Behaviour => ({
   },
 });
 
-/** Enough turns of the event loop for what is on its way between two sockets of this process to arrive. */
+/** Enough turns of the event loop for data between two sockets of this process to arrive. */
 const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn += 1) await setImmediate();
 };
 
 const failureOf = ({ answer }: Attempt) => (answer.ok ? undefined : answer.failure);
 
-test('a 413 that comes early ends the sending and is taken at its word', async () => {
+test('an early 413 ends the sending and counts as the answer', async () => {
   let readOn = (): void => undefined;
   const result = await attempt({
     head: ({ answer, socket }) => {
@@ -66,7 +66,7 @@ test('a 413 that comes early ends the sending and is taken at its word', async (
   expect(result.server.requests.map(({ complete }) => complete)).toEqual([false]);
 });
 
-test('an early refusal ends the sending also when the server goes on reading', async () => {
+test('an early refusal ends the sending even when the server keeps reading', async () => {
   const result = await attempt({ head: ({ answer }) => answer(413, refusal) });
   expect(failureOf(result)).toMatchObject({ code: 'KOMBO_REFUSED', detail: 'Kombo answered HTTP 413.' });
   expect(result.readBytes).toBeLessThan(sizeBytes);
@@ -89,7 +89,7 @@ test.each([
   [500, refusal],
   [502, '<html>Bad Gateway</html>'],
   [504, ''],
-])('an early HTTP %i leaves no question open: nothing was delivered', async (status, text) => {
+])('an early HTTP %i means that nothing was delivered', async (status, text) => {
   const result = await attempt(early(status, text));
   expect(failureOf(result)).toMatchObject({ code: 'KOMBO_BROKE_OFF', detail: `Kombo answered HTTP ${status}.` });
 });
@@ -97,8 +97,8 @@ test.each([
 test.each([
   ['success', success],
   ['an empty success', ''],
-  ['a page of HTML', '<html></html>'],
-])('%s before the body is complete cannot be one, so the target must tell', async (_, text) => {
+  ['an HTML page', '<html></html>'],
+])('%s before the body is complete is ANSWER_UNREADABLE, so the target must be looked at', async (_, text) => {
   const result = await attempt(early(200, text));
   expect(failureOf(result)).toMatchObject({ code: 'ANSWER_UNREADABLE' });
 });
@@ -107,12 +107,12 @@ test.each([
   [200, success, 'ANSWER_UNREADABLE'],
   [500, refusal, 'KOMBO_BROKE_OFF'],
 ])(
-  'an HTTP %i that begins early stays early, though the file is read to its end before the answer is',
+  'an HTTP %i that starts early stays early, even if the file ends before the answer does',
   async (status, text, code) => {
     const endOfFile = Promise.withResolvers<void>();
     const server = await rawServer({
       head: ({ write }) => {
-        // The answer comes in two halves; in between the source comes to its end.
+        // The answer comes in two halves; between them the source ends.
         write(`HTTP/1.1 ${status} Status\r\ncontent-length: ${text.length}\r\n\r\n${text.slice(0, 9)}`);
         void turns(50)
           .then(endOfFile.resolve)
@@ -132,7 +132,7 @@ test.each([
   },
 );
 
-test('informational answers are no answers', async () => {
+test('an informational response is not an answer', async () => {
   const server = await rawServer({
     head: ({ write }) => {
       write('HTTP/1.1 100 Continue\r\n\r\n');

@@ -10,14 +10,14 @@ trustLoopbackTls();
 const attach = (url: string, file: Uint8Array | string = 'Frank Doe') =>
   clientOf(url).attach(candidate, bodyOf(file), inTime());
 
-test('delivers over TLS, by address and by name', async () => {
+test('a file is delivered over TLS, by address and by name', async () => {
   const server = await rawServer({}, loopbackTls);
   expect((await attach(server.url)).ok).toBe(true);
   expect((await attach(server.url.replace('127.0.0.1', 'localhost'))).ok).toBe(true);
   expect(server.requests.map(({ complete }) => complete)).toEqual([true, true]);
 });
 
-test('delivers a large file over TLS, byte for byte', async () => {
+test('a large file is delivered over TLS, byte for byte', async () => {
   const server = await rawServer({}, loopbackTls);
   const file = Buffer.alloc(3_000_001, 'Frank Doe, carpenter. ');
   expect((await attach(server.url, file)).ok).toBe(true);
@@ -25,7 +25,7 @@ test('delivers a large file over TLS, byte for byte', async () => {
   expect(Buffer.from(attachment.data, 'base64').equals(file)).toBe(true);
 });
 
-test('uses one TLS connection again, and the one that was opened ahead', async () => {
+test('a TLS connection is reused, also one that was opened ahead', async () => {
   const server = await rawServer({}, loopbackTls);
   const kombo = clientOf(server.url);
   kombo.warmUp();
@@ -33,7 +33,7 @@ test('uses one TLS connection again, and the one that was opened ahead', async (
   expect(server.connections()).toBe(1);
 });
 
-test('a reset inside TLS before the last byte was not delivered, one after it may have been', async () => {
+test('a reset inside TLS before the last byte has delivered nothing, one after it may have', async () => {
   const before = await rawServer({ head: ({ socket }) => void socket.destroy() }, loopbackTls);
   expect(await attach(before.url, Buffer.alloc(1_000_000))).toMatchObject({
     failure: { code: 'KOMBO_CONNECTION_LOST' },
@@ -42,7 +42,7 @@ test('a reset inside TLS before the last byte was not delivered, one after it ma
   expect(await attach(after.url)).toMatchObject({ failure: { code: 'ANSWER_LOST' } });
 });
 
-test('a certificate without a known authority is KOMBO_UNREACHABLE, and not a byte is sent', async () => {
+test('a certificate without a known authority gives KOMBO_UNREACHABLE, and not a byte is sent', async () => {
   distrustLoopbackTls();
   const server = await rawServer({}, loopbackTls);
   expect(await attach(server.url)).toMatchObject({
@@ -52,7 +52,7 @@ test('a certificate without a known authority is KOMBO_UNREACHABLE, and not a by
   expect(server.requests).toEqual([]);
 });
 
-test('a server that speaks no TLS is KOMBO_UNREACHABLE', async () => {
+test('a server that does not speak TLS gives KOMBO_UNREACHABLE', async () => {
   const plain = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');

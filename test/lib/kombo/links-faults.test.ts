@@ -9,15 +9,15 @@ import { failingLookup, publicLookup } from '../../fakes/scripted-lookup.ts';
 
 trustLoopbackTls();
 
-describe('may pass:', () => {
-  test.each(['ENOTFOUND', 'EAI_AGAIN'])('a name that is not found (%s)', async (code) => {
+describe('faults of a link that may pass', () => {
+  test.each(['ENOTFOUND', 'EAI_AGAIN'])('a link whose host name is not found (%s) may work later', async (code) => {
     expect(await faultOf(openLink(komboLinks(failingLookup(code)), urlOn(443, 'https://files.example')))).toEqual({
       reason: `The link could not be read (${code}).`,
       mayPass: true,
     });
   });
 
-  test('a refused connection', async () => {
+  test('a link with a refused connection may work later', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -30,7 +30,7 @@ describe('may pass:', () => {
   });
 
   test.each([
-    ['a reset', (call: RawCall) => call.reset()],
+    ['a reset connection', (call: RawCall) => call.reset()],
     ['a connection that ends without an answer', (call: RawCall) => call.socket.end()],
     ['an answer that is not HTTP', (call: RawCall) => call.write('Frank Doe, carpenter\r\n\r\n')],
     ['a length that is not a number', (call: RawCall) => call.write('HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n')],
@@ -39,13 +39,13 @@ describe('may pass:', () => {
       (call: RawCall) => call.write('HTTP/1.1 101 S\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
     ],
     ['a head of a megabyte', (call: RawCall) => call.write(`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(1_000_000)}\r\n\r\n`)],
-  ])('%s', async (_, complete) => {
+  ])('a link with %s may work later', async (_, complete) => {
     const server = await httpServer(complete);
     expect(await mayPassOf(openLink(localLinks(), urlOn(server.port)))).toBe(true);
     await server.deserted();
   });
 
-  test('a host that speaks no TLS', async () => {
+  test('a link whose host does not speak TLS may work later', async () => {
     const plain = createServer((socket) => socket.on('error', () => undefined).end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     onTestFinished(() => void plain.close());
     plain.listen(0, '127.0.0.1');
@@ -55,8 +55,8 @@ describe('may pass:', () => {
   });
 });
 
-describe('does not pass:', () => {
-  test('a certificate without a known authority', async () => {
+describe('faults of a link that do not pass', () => {
+  test('a link with a certificate without a known authority will not work later', async () => {
     distrustLoopbackTls();
     const server = await httpsServer();
     expect(await faultOf(openLink(localLinks(), urlOn(server.port, 'https://127.0.0.1')))).toEqual({
@@ -66,7 +66,7 @@ describe('does not pass:', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('a certificate for another name', async () => {
+  test('a link with a certificate for another name will not work later', async () => {
     const server = await httpsServer();
     expect(await faultOf(openLink(komboLinks(publicLookup), urlOn(server.port, 'https://files.example')))).toEqual({
       reason: 'The host of the link has no valid certificate (ERR_TLS_CERT_ALTNAME_INVALID).',

@@ -8,9 +8,9 @@ import { lookupOf, publicLookup } from '../../fakes/scripted-lookup.ts';
 
 trustLoopbackTls();
 
-describe('where Kombo is on this machine', () => {
+describe('links when Kombo is on this machine', () => {
   test.each(['http://localhost:9000/v1', 'http://127.0.0.1:9000/v1', 'http://[::1]:9000/v1', 'https://127.8.9.1/v1'])(
-    'and has the address %s, links may lead to it, too',
+    "links may lead to this machine when Kombo's address is %s",
     async (komboBaseUrl) => {
       const server = await httpServer();
       const local = httpLinks(komboBaseUrl, systemClock, { lookup: lookupOf(['127.0.0.1']) });
@@ -20,7 +20,7 @@ describe('where Kombo is on this machine', () => {
   );
 
   test.each(['https://api.kombo.dev/v1', 'https://10.0.0.1/v1', 'https://localhost.example/v1', 'https://8.8.8.8/v1'])(
-    'is not said of %s',
+    "links may not lead to this machine when Kombo's address is %s",
     async (komboBaseUrl) => {
       const server = await httpServer();
       expect(await mayPassOf(openLink(httpLinks(komboBaseUrl, systemClock), urlOn(server.port)))).toBe(false);
@@ -28,12 +28,12 @@ describe('where Kombo is on this machine', () => {
     },
   );
 
-  test('links may lead to it over TLS', async () => {
+  test('links may lead to a local Kombo over TLS', async () => {
     const server = await httpsServer();
     expect((await opened(openLink(localLinks(), urlOn(server.port, 'https://127.0.0.1')))).status).toBe(200);
   });
 
-  test('links to public hosts need https all the same', async () => {
+  test('links to public hosts need https even with a local Kombo', async () => {
     const server = await httpsServer();
     const local = localLinks(systemClock, publicLookup);
     expect((await opened(openLink(local, urlOn(server.port, 'https://localhost')))).status).toBe(200);
@@ -42,7 +42,7 @@ describe('where Kombo is on this machine', () => {
   });
 
   test.each(['http://10.0.0.1', 'https://10.0.0.1', 'https://169.254.169.254', 'https://[fe80::1]', 'http://0.0.0.0'])(
-    '%s is refused all the same',
+    'the link %s is refused even with a local Kombo',
     async (origin) => {
       expect(await mayPassOf(openLink(localLinks(), urlOn(9_001, origin)))).toBe(false);
     },

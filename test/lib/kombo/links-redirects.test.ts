@@ -9,27 +9,33 @@ import { until } from '../../fakes/until.ts';
 
 trustLoopbackTls();
 
-describe('redirects:', () => {
-  test.each([301, 302, 303, 307, 308])('%i is followed, also to a relative target', async (status) => {
-    const server = await httpServer((call) =>
-      call.request.path === '/stored/1' ? call.answer(200) : redirectTo('../stored/1', status)(call),
-    );
-    expect((await opened(openLink(localLinks(), urlOn(server.port)))).status).toBe(200);
-    expect(server.requests.map(({ path }) => path)).toEqual([filePath, '/stored/1']);
-  });
+describe('redirects of a link', () => {
+  test.each([301, 302, 303, 307, 308])(
+    'the redirect %i of a link is followed, also to a relative target',
+    async (status) => {
+      const server = await httpServer((call) =>
+        call.request.path === '/stored/1' ? call.answer(200) : redirectTo('../stored/1', status)(call),
+      );
+      expect((await opened(openLink(localLinks(), urlOn(server.port)))).status).toBe(200);
+      expect(server.requests.map(({ path }) => path)).toEqual([filePath, '/stored/1']);
+    },
+  );
 
-  test.each([200, 201, 300, 304, 305, 401])('%i is an answer, whatever location it has', async (status) => {
-    const server = await httpServer(redirectTo('/next', status));
-    expect((await opened(openLink(localLinks(), urlOn(server.port)))).status).toBe(status);
-    expect(server.requests).toHaveLength(1);
-  });
+  test.each([200, 201, 300, 304, 305, 401])(
+    'the status %i of a link is an answer, even with a location',
+    async (status) => {
+      const server = await httpServer(redirectTo('/next', status));
+      expect((await opened(openLink(localLinks(), urlOn(server.port)))).status).toBe(status);
+      expect(server.requests).toHaveLength(1);
+    },
+  );
 
-  test('a redirect without a location is an answer', async () => {
+  test('a redirect of a link without a location is an answer', async () => {
     const server = await httpServer((call) => call.answer(302));
     expect((await opened(openLink(localLinks(), urlOn(server.port)))).status).toBe(302);
   });
 
-  test('three are followed, not four', async () => {
+  test('three redirects of a link are followed, four are not', async () => {
     const server = await httpServer((call) => {
       const left = Number(call.request.path.slice(1));
       if (left === 0) call.answer(200);
@@ -41,7 +47,7 @@ describe('redirects:', () => {
     expect(server.requests.map(({ path }) => path)).toEqual(['/3', '/2', '/1', '/0', '/4', '/3', '/2', '/1']);
   });
 
-  test('a circle ends', async () => {
+  test('a link that redirects in a circle ends', async () => {
     const server = await httpServer(redirectTo(filePath));
     expect(await mayPassOf(openLink(localLinks(), urlOn(server.port)))).toBe(false);
     expect(server.requests).toHaveLength(4);
@@ -65,7 +71,7 @@ describe('redirects:', () => {
     ['the metadata service', 'https://169.254.169.254/latest', 'The link leads to an address that is not public.'],
     ['a link with a password', 'https://frank:s3cr3t@files.example/', 'The link contains a user name or a password.'],
     ['nonsense', 'https://[', 'The link is not a URL.'],
-  ])('from a public host to %s is refused', async (_, location, reason) => {
+  ])('a redirect from a public host to %s is refused', async (_, location, reason) => {
     const server = await httpsServer(redirectTo(location));
     expect(await faultOf(openLink(komboLinks(publicLookup), urlOn(server.port, 'https://localhost')))).toEqual({
       reason,
@@ -74,7 +80,7 @@ describe('redirects:', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('from a public host to a name that has a private address is refused', async () => {
+  test('a redirect from a public host to a name with a private address is refused', async () => {
     const inside = await httpsServer();
     const outside = await httpsServer(redirectTo(urlOn(inside.port, 'https://inside.example')));
     const lookup: LookupFunction = (name, ...rest) =>

@@ -8,7 +8,7 @@ import { lookupOf, publicLookup } from '../../fakes/scripted-lookup.ts';
 
 trustLoopbackTls();
 
-describe('refused before anything is sent:', () => {
+describe('links that are refused before anything is sent', () => {
   test.each([
     null,
     undefined,
@@ -20,7 +20,7 @@ describe('refused before anything is sent:', () => {
     'https://',
     'https://[',
     'https://a b/',
-  ])('%j, which is not a URL', async (url) => {
+  ])('the link %j is refused because it is not a URL', async (url) => {
     expect(await faultOf(openLink(komboLinks(), url as string))).toEqual({
       reason: 'The link is not a URL.',
       mayPass: false,
@@ -34,7 +34,7 @@ describe('refused before anything is sent:', () => {
     'data:,x',
     'javascript:0',
     'about:blank',
-  ])('%s, which is not https', async (url) => {
+  ])('the link %s is refused because it is not https', async (url) => {
     const lookup = lookupOf(['8.8.8.8']);
     expect(await faultOf(openLink(komboLinks(lookup), url))).toEqual({
       reason: 'The link is not an https link.',
@@ -44,13 +44,13 @@ describe('refused before anything is sent:', () => {
   });
 
   test.each(['ftp://127.0.0.1/', 'file:///etc/passwd', 'data:,x', 'blob:http://127.0.0.1/x'])(
-    '%s, also where Kombo is on this machine',
+    'the link %s is refused even when Kombo is on this machine',
     async (url) => {
       expect(await faultOf(openLink(localLinks(), url))).toMatchObject({ reason: 'The link is not an https link.' });
     },
   );
 
-  test.each(['frank:s3cr3t@', 'frank@', ':s3cr3t@'])('a link with %s before its host', async (userInfo) => {
+  test.each(['frank:s3cr3t@', 'frank@', ':s3cr3t@'])('a link with %s before its host is refused', async (userInfo) => {
     const server = await httpServer();
     expect(await faultOf(openLink(localLinks(), urlOn(server.port, `http://${userInfo}127.0.0.1`)))).toEqual({
       reason: 'The link contains a user name or a password.',
@@ -63,7 +63,7 @@ describe('refused before anything is sent:', () => {
     ...['127.0.0.1', '127.1', '2130706433', '0x7f.0.0.1', '0177.0.0.1', '127.0.0.1.', '１２７.0.0.1', '0.0.0.0', '0'],
     ...['[::1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[0:0:0:0:0:ffff:7f00:1]', '[64:ff9b::7f00:1]'],
     ...['169.254.169.254', '2852039166', '10.0.0.1', '[fd00:ec2::254]', '[::ffff:a9fe:a9fe]'],
-  ])('the address %s', async (host) => {
+  ])('a link to the address %s is refused', async (host) => {
     const server = await httpsServer();
     expect(await faultOf(openLink(komboLinks(), urlOn(server.port, `https://${host}`)))).toEqual({
       reason: 'The link leads to an address that is not public.',
@@ -82,7 +82,7 @@ describe('refused before anything is sent:', () => {
     [['127.0.0.1', '8.8.8.8']],
     [['2606:4700::1111', '8.8.8.8', 'fe80::1']],
     [[]],
-  ])('a name with the addresses %j', async (addresses) => {
+  ])('a link to a name with the addresses %j is refused', async (addresses) => {
     const server = await httpsServer();
     expect(
       await faultOf(openLink(komboLinks(lookupOf(addresses)), urlOn(server.port, 'https://files.example'))),
@@ -93,13 +93,13 @@ describe('refused before anything is sent:', () => {
     expect(server.connections()).toBe(0);
   });
 
-  test('localhost, as this machine resolves it', async () => {
+  test('a link to localhost, as this machine resolves it, is refused', async () => {
     const server = await httpsServer();
     expect(await mayPassOf(openLink(komboLinks(), urlOn(server.port, 'https://localhost')))).toBe(false);
     expect(server.connections()).toBe(0);
   });
 
-  test('a name that has a private address where Node asks for one address only', async () => {
+  test('a link to a name with a private address is refused even when Node asks for only one address', async () => {
     setDefaultAutoSelectFamily(false);
     onTestFinished(() => setDefaultAutoSelectFamily(true));
     const server = await httpsServer();
@@ -109,8 +109,8 @@ describe('refused before anything is sent:', () => {
   });
 });
 
-describe('DNS rebinding:', () => {
-  test('a name that is public at one look and private at the next is refused at the next', async () => {
+describe('DNS rebinding', () => {
+  test('a name whose address is public at one look and private at the next is refused at the next', async () => {
     const server = await httpsServer();
     const later = lookupOf(['127.0.0.1']);
     let asked = 0;
@@ -125,7 +125,7 @@ describe('DNS rebinding:', () => {
     expect(server.connections()).toBe(1);
   });
 
-  test('a name is looked up once for each connection, so what is checked is what is connected to', async () => {
+  test('a name is resolved once per connection, so the checked address is the one that is connected to', async () => {
     const lookup = lookupOf(['127.0.0.1'], ['10.0.0.1']);
     const server = await httpServer(redirectTo('/next'));
     expect(await mayPassOf(openLink(localLinks(systemClock, lookup), urlOn(server.port, 'http://files.example')))).toBe(

@@ -13,8 +13,8 @@ import { until } from '../../fakes/until.ts';
 
 trustLoopbackTls();
 
-describe('limits of time:', () => {
-  /** Moves the clock to right before the limit, then onto it. */
+describe('time limits of a link', () => {
+  /** Moves the clock to right before the limit, then to the limit. */
   const endsAfter = async (
     limitMs: number,
     clock: ReturnType<typeof manualClock>,
@@ -33,7 +33,7 @@ describe('limits of time:', () => {
     return fault;
   };
 
-  test('a TLS handshake ends after 10 s, and may succeed later', async () => {
+  test('a link whose TLS handshake does not finish ends after 10 s, and may work later', async () => {
     const clock = manualClock();
     const server = await silentServer();
     const opening = openLink(localLinks(clock), urlOn(server.port, 'https://127.0.0.1'));
@@ -44,7 +44,7 @@ describe('limits of time:', () => {
     });
   });
 
-  test('so does a name server that never answers', async () => {
+  test('a link whose name server never answers ends after 10 s, and may work later', async () => {
     const clock = manualClock();
     const opening = openLink(
       localLinks(clock, () => undefined),
@@ -53,7 +53,7 @@ describe('limits of time:', () => {
     expect(await endsAfter(10_000, clock, opening)).toMatchObject({ mayPass: true });
   });
 
-  test('silence after the request ends after 10 s of its own, and may succeed later', async () => {
+  test('a link that is silent after the request ends 10 s after the request, and may work later', async () => {
     const clock = manualClock();
     const slow = Promise.withResolvers<void>();
     const server = await httpServer(() => slow.resolve());
@@ -67,7 +67,7 @@ describe('limits of time:', () => {
     });
   });
 
-  test('a head that comes a byte at a time is silence', async () => {
+  test('a link whose response head comes byte by byte counts as silent', async () => {
     const clock = manualClock();
     const server = await httpServer((call) => {
       call.write('HTTP/1.1 200 OK\r\nx-slow: ');
@@ -80,7 +80,7 @@ describe('limits of time:', () => {
     expect(await endsAfter(10_000, clock, opening)).toMatchObject({ mayPass: true });
   });
 
-  test('no timer is left after an answer, nor after a refusal', async () => {
+  test('a link leaves no timer after an answer or a refusal', async () => {
     const clock = manualClock();
     const server = await httpServer();
     await opened(openLink(localLinks(clock), urlOn(server.port)));
@@ -90,8 +90,8 @@ describe('limits of time:', () => {
   });
 });
 
-describe('the signal ends', () => {
-  test('a look before it has started: nothing is looked up', async () => {
+describe('the signal of a link', () => {
+  test('an aborted signal ends a link before it starts: no name is resolved', async () => {
     const lookup = lookupOf(['127.0.0.1']);
     const opening = openLink(
       localLinks(systemClock, lookup),
@@ -102,14 +102,14 @@ describe('the signal ends', () => {
     expect(lookup.asked).toEqual([]);
   });
 
-  test('the wait for an answer', async () => {
+  test('the signal of a link ends the wait for an answer', async () => {
     const controller = new AbortController();
     const server = await httpServer(() => controller.abort());
     expect(await mayPassOf(openLink(localLinks(), urlOn(server.port), controller.signal))).toBe(true);
     await server.deserted();
   });
 
-  test('the reading of a body', async () => {
+  test('the signal of a link ends the reading of a body', async () => {
     const controller = new AbortController();
     const server = await httpServer((call) => call.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx'));
     const answer = await opened(openLink(localLinks(), urlOn(server.port), controller.signal));
@@ -119,7 +119,7 @@ describe('the signal ends', () => {
     await server.deserted();
   });
 
-  test('and is not listened to by what has ended', async () => {
+  test('a link that has ended no longer listens to its signal', async () => {
     const { signal } = new AbortController();
     const server = await httpServer(redirectTo('/next'));
     await openLink(localLinks(), urlOn(server.port), signal);

@@ -8,7 +8,7 @@ import { publicLookup } from '../../fakes/scripted-lookup.ts';
 
 trustLoopbackTls();
 
-test('a link gives status, headers and bytes of its answer', async () => {
+test('a link returns the status, the headers and the bytes of its answer', async () => {
   const server = await httpServer((call) =>
     call.write(
       'HTTP/1.1 206 Part\r\nContent-Type: text/plain\r\nset-cookie: a=1\r\ncontent-length: 9\r\n\r\nFrank Doe',
@@ -20,7 +20,7 @@ test('a link gives status, headers and bytes of its answer', async () => {
   expect((await collect(answer.chunks)).toString()).toBe('Frank Doe');
 });
 
-test('a link is asked for with GET, uncompressed, and without key or cookie', async () => {
+test('a link is requested with GET, uncompressed, and without API key or cookie', async () => {
   const server = await httpServer();
   await opened(openLink(localLinks(), urlOn(server.port)));
   expect(server.requests).toMatchObject([{ method: 'GET', path: filePath }]);
@@ -42,7 +42,7 @@ test('a cookie that a redirect sets is not sent on', async () => {
   expect(server.requests.map(({ headers }) => headers.cookie)).toEqual([undefined, undefined]);
 });
 
-test('each look has a connection of its own, which close() ends', async () => {
+test('each opened link has its own connection, which close() ends', async () => {
   const server = await httpServer((call) =>
     call.write('HTTP/1.1 200 OK\r\nconnection: keep-alive\r\ncontent-length: 1\r\n\r\nx'),
   );
@@ -72,7 +72,7 @@ test('a body that breaks off throws, and nothing else fails', async () => {
   unread.close();
 });
 
-test('links work over TLS where the name is public', async () => {
+test('links work over TLS when the address of the name is public', async () => {
   const server = await httpsServer();
   expect((await opened(openLink(komboLinks(publicLookup), urlOn(server.port, 'https://localhost')))).status).toBe(200);
 });

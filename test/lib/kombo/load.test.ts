@@ -17,18 +17,18 @@ const settled = async <T>(promise: Promise<T>): Promise<T | 'waits'> =>
   Promise.race([promise, new Promise<'waits'>((resolve) => setImmediate(() => resolve('waits')))]);
 
 test.each([
-  ['the documented limit, less five for others, is shared by all instances', undefined, 12, 2],
-  ['a single instance may use all of it', undefined, 1, 25],
-  ['the limit of an answer counts instead', 17, 12, 1],
-  ['there is always one call', 5, 12, 1],
-  ['also with more instances than calls', 30, 100, 1],
+  ['all instances share the documented limit, less five calls for others', undefined, 12, 2],
+  ['a single instance may use the whole limit, less five calls for others', undefined, 1, 25],
+  ['the limit of an answer replaces the documented one', 17, 12, 1],
+  ['an instance may always make one call', 5, 12, 1],
+  ['an instance may always make one call, even with more instances than calls', 30, 100, 1],
 ])('%s', (_title, limit, instances, share) => {
   const { load } = newLoad(instances);
   if (limit !== undefined) load.note(one, { limit });
   expect(load.share(one)).toBe(share);
 });
 
-test('who comes when all places of the share are taken waits for one of them', async () => {
+test('a call waits for a place when all places of the share are taken', async () => {
   const { load, deadline } = newLoad(25);
   const leave = await load.enter(one, deadline, reserveMs);
   const second = load.enter(one, deadline, reserveMs);
@@ -48,7 +48,7 @@ test('integrations do not share places', async () => {
   expect(await settled(load.enter(other, deadline, reserveMs))).toBeTypeOf('function');
 });
 
-test('who would get a place too late to use it gets none, and holds up nobody behind it', async () => {
+test('a call that would get a place too late to use it gets none, and delays no other', async () => {
   const { clock, load, deadline } = newLoad(25);
   const leave = await load.enter(one, deadline, reserveMs);
   const late = load.enter(one, deadlineIn(clock, minute), reserveMs);
@@ -61,14 +61,17 @@ test('who would get a place too late to use it gets none, and holds up nobody be
 
 test.each([
   ['a refused call', {}, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', true],
-  ['an answer that names no call left', { remaining: 0 }, undefined, true],
+  ['an answer that leaves no further call', { remaining: 0 }, undefined, true],
   ['an answer with calls left', { remaining: 1 }, undefined, false],
   ['another failure', {}, 'KOMBO_FAULT', false],
-] as const)('the integration counts as full for 30 seconds after %s: %s %s', (_title, concurrency, code, isFull) => {
-  const { clock, load } = newLoad(12);
-  load.note(one, concurrency, code);
-  expect(load.fullUntil(one)).toBe(isFull ? nine + 30 * second : undefined);
-  expect(load.fullUntil(other)).toBeUndefined();
-  clock.advance(30 * second);
-  expect(load.fullUntil(one)).toBeUndefined();
-});
+] as const)(
+  'after %s, with %s %s, the integration is full for 30 seconds or not at all',
+  (_title, concurrency, code, isFull) => {
+    const { clock, load } = newLoad(12);
+    load.note(one, concurrency, code);
+    expect(load.fullUntil(one)).toBe(isFull ? nine + 30 * second : undefined);
+    expect(load.fullUntil(other)).toBeUndefined();
+    clock.advance(30 * second);
+    expect(load.fullUntil(one)).toBeUndefined();
+  },
+);

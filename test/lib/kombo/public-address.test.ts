@@ -43,7 +43,7 @@ test.each([
   ['documentation (2001:db8)', '2001:db8::', '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff'],
   ['6to4', '2002::', '2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
   ['documentation (3fff)', '3fff::', '3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff'],
-  ['not given out yet', '4000::', '1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  ['not allocated yet', '4000::', '1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
   ['unique local', 'fc00::', 'fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
   ['the metadata service of AWS', 'fd00:ec2::254', 'fd00:ec2::254'],
   ['link-local', 'fe80::', 'febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
@@ -64,7 +64,7 @@ test('the IPv6 addresses right before and after each special network are public'
 });
 
 test.each(['::', '::ffff:', '::ffff:0:', '64:ff9b::'])(
-  'an IPv6 address that holds an IPv4 address behind %s is as public as that one',
+  'an IPv6 address that contains an IPv4 address behind %s is as public as that one',
   (holder) => {
     const inside = ['8.8.8.8', '172.15.255.255', '172.32.0.0'].map((address) => holder + address);
     expect(publicOf(...inside)).toEqual(inside);
@@ -82,12 +82,12 @@ test.each(['::', '::ffff:', '::ffff:0:', '64:ff9b::'])(
   },
 );
 
-test('an address in another spelling is judged by its value', () => {
+test('an address in another notation is judged by its value', () => {
   expect(publicOf('::ffff:7f00:1', '::FFFF:A9FE:A9FE', '0:0:0:0:0:ffff:a00:1', '64:ff9b:0:0:0:0:7f00:1')).toEqual([]);
   expect(publicOf('::ffff:808:808', '0:0:0:0:0:FFFF:808:808')).toHaveLength(2);
 });
 
-test('what is not an address is neither public nor loopback', () => {
+test('a text that is not an address is neither public nor loopback', () => {
   const garbage = [
     '',
     ' ',
@@ -104,7 +104,7 @@ test('what is not an address is neither public nor loopback', () => {
   expect(garbage.filter(isLoopbackAddress)).toEqual([]);
 });
 
-test('127.0.0.0/8, ::1 and mapped ones are loopback, and nothing else is', () => {
+test('only 127.0.0.0/8, ::1 and mapped ones are loopback', () => {
   const own = [
     '127.0.0.0',
     '127.0.0.1',
