@@ -12,7 +12,7 @@ const send = ({ url }: RawServer, method: 'GET' | 'POST'): Promise<HttpAnswer> =
     ...(method === 'POST' && { body: bodyOf('Frank Doe') }),
   });
 
-/** A server whose answer has this many bytes. `written` counts what the connection has taken so far. */
+/** A server whose answer has this many bytes. `written` counts what the connection has accepted so far. */
 const longAnswer = async (sizeBytes: number): Promise<RawServer & { written: () => number }> => {
   let written = 0;
   const pour = (socket: Socket): void => {
@@ -47,13 +47,13 @@ test.each([
   expect(cut.text.length).toBeLessThanOrEqual(longestBytes);
 });
 
-test('of an answer of 50 MB hardly more is taken off the wire than is read, and none of it is kept', async () => {
+test('of an answer of 50 MB hardly more is received than is read, and nothing of it is kept', async () => {
   const server = await longAnswer(50_000_000);
   const answer = await send(server, 'POST');
   expect(answer.complete).toBe(false);
   expect(answer.text.length).toBeLessThanOrEqual(65_536);
   await server.deserted();
-  // What is over is what the buffers of both sockets take.
+  // The excess is what the buffers of both sockets hold.
   expect(server.written()).toBeLessThan(20_000_000);
 });
 
@@ -64,7 +64,7 @@ test('an answer without a length is complete when the connection ends', async ()
   expect(await send(server, 'POST')).toMatchObject({ status: 200, text: '{"status":"success"}', complete: true });
 });
 
-test('an answer in chunks is put together, letters across their borders too', async () => {
+test('a chunked answer is joined, including letters that span two chunks', async () => {
   const server = await rawServer({
     complete: ({ write, socket }) => {
       write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
@@ -76,14 +76,14 @@ test('an answer in chunks is put together, letters across their borders too', as
   expect(await send(server, 'POST')).toMatchObject({ text: 'é', complete: true });
 });
 
-test('an answer in chunks that breaks off is not complete', async () => {
+test('a chunked answer that breaks off is not complete', async () => {
   const server = await rawServer({
     complete: ({ socket }) => void socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n'),
   });
   expect(await send(server, 'POST')).toMatchObject({ text: '{}', complete: false });
 });
 
-test('what is no HTTP at all is a lost connection', async () => {
+test('a response that is not HTTP at all is a lost connection', async () => {
   const server = await rawServer({ complete: ({ socket }) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n') });
   await expect(send(server, 'POST')).rejects.toMatchObject({ name: 'TransportError', fault: 'lost' });
 });

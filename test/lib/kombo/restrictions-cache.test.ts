@@ -21,7 +21,7 @@ const failed: Answered<Restrictions | undefined> = {
   concurrency: {},
 };
 
-/** A book over a Kombo that gives these answers, the last one for ever; a text is thrown. */
+/** A cache over a Kombo that gives these answers, the last one forever; a text is thrown. */
 const bookOver = (...answers: readonly (Answered<Restrictions | undefined> | string)[]) => {
   const clock = manualClock();
   const asked: string[] = [];
@@ -39,7 +39,7 @@ const bookOver = (...answers: readonly (Answered<Restrictions | undefined> | str
   return { clock, asked, of: (who = target) => book.of(who, signal), known: (who = target) => book.known(who) };
 };
 
-test('asks once an hour for each integration and kind of target', async () => {
+test('restrictions are requested once an hour for each integration and kind of target', async () => {
   const { clock, asked, of } = bookOver(answered(noPdf));
   expect(await of()).toEqual(noPdf);
   clock.advance(hourMs - 1);
@@ -53,13 +53,13 @@ test('asks once an hour for each integration and kind of target', async () => {
   expect(asked).toHaveLength(4);
 });
 
-test('files that start together ask once', async () => {
+test('files that start together request the restrictions once', async () => {
   const { asked, of } = bookOver(answered(noPdf));
   expect(await Promise.all([of(), of(), of()])).toEqual([noPdf, noPdf, noPdf]);
   expect(asked).toHaveLength(1);
 });
 
-test('an answer that knows no limits is kept like any other', async () => {
+test('an answer without limits is cached like any other', async () => {
   const { clock, asked, of } = bookOver(answered(undefined));
   expect(await of()).toBeUndefined();
   clock.advance(hourMs - 1);
@@ -70,7 +70,7 @@ test('an answer that knows no limits is kept like any other', async () => {
 test.each([
   ['refuses', failed],
   ['throws', 'a bug'],
-])('where Kombo %s there are no limits, and it is asked again after five minutes', async (_, answer) => {
+])('when Kombo %s, no limits apply, and the restrictions are requested again after five minutes', async (_, answer) => {
   const { clock, asked, of } = bookOver(answer, answered(noPdf));
   expect(await of()).toBeUndefined();
   clock.advance(5 * 60_000 - 1);
@@ -80,7 +80,7 @@ test.each([
   expect(await of()).toEqual(noPdf);
 });
 
-test('what is known is what was read within the last hour, for the same integration and kind, without asking', async () => {
+test('restrictions read within the last hour, for the same integration and kind, are known without a request', async () => {
   const { clock, asked, of, known } = bookOver(answered(noPdf));
   expect(known()).toBeUndefined();
   const reading = of();

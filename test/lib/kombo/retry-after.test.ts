@@ -12,18 +12,18 @@ test.each([
   ['Mon, 01 Jun 2026 12:00:30 GMT', 30_000],
   ['Monday, 01-Jun-26 12:00:30 GMT', 30_000],
   ['Mon Jun  1 12:00:30 2026', 30_000],
-])('Retry-After: %j is a wait', (text, waitMs) => {
+])('a Retry-After of %j is a wait', (text, waitMs) => {
   expect(retryAfterMs({ 'retry-after': text }, nowMs)).toBe(waitMs);
 });
 
 test.each([['3601'], ['86400'], ['99999999999999999999'], ['1'.repeat(400)], ['Tue, 01 Jun 2027 12:00:00 GMT']])(
-  'Retry-After: %j is cut to an hour',
+  'a Retry-After of %j is cut to an hour',
   (text) => {
     expect(retryAfterMs({ 'retry-after': text }, nowMs)).toBe(3_600_000);
   },
 );
 
-test('a date in the past is no wait at all', () => {
+test('a Retry-After date in the past means no wait', () => {
   expect(retryAfterMs({ 'retry-after': 'Mon, 01 Jun 2026 11:59:00 GMT' }, nowMs)).toBe(0);
 });
 
@@ -43,34 +43,34 @@ test.each([
   ['Mon, 01 Jun 2026 12:00:30 +0200'],
   ['Mon, 01 Jun 2026'],
   ['Mon, 01 Foo 2026 12:00:30 GMT'],
-])('Retry-After: %j is garbage, and ignored', (text) => {
+])('a Retry-After of %j is invalid, and ignored', (text) => {
   expect(retryAfterMs({ 'retry-after': text }, nowMs)).toBeUndefined();
 });
 
-test('without a header nobody asks for a wait', () => {
+test('without a header there is no wait', () => {
   expect(retryAfterMs({}, nowMs)).toBeUndefined();
 });
 
-test('of a header that came twice the first counts', () => {
+test('of a repeated Retry-After header the first counts', () => {
   expect(retryAfterMs({ 'retry-after': ['4', '9'] }, nowMs)).toBe(4_000);
 });
 
-test("Kombo's ratelimit-reset is a wait in seconds when nothing remains", () => {
+test("Kombo's ratelimit-reset is a wait in seconds when no requests remain", () => {
   expect(retryAfterMs({ 'ratelimit-remaining': '0', 'ratelimit-reset': '57' }, nowMs)).toBe(57_000);
   expect(retryAfterMs({ 'ratelimit-reset': '57' }, nowMs)).toBe(57_000);
 });
 
-test('ratelimit-reset says nothing while requests remain', () => {
+test('ratelimit-reset is ignored while requests remain', () => {
   expect(retryAfterMs({ 'ratelimit-remaining': '298', 'ratelimit-reset': '57' }, nowMs)).toBeUndefined();
 });
 
-test('garbage in ratelimit-reset is ignored, and an hour is the most', () => {
+test('an invalid ratelimit-reset is ignored, and the longest wait is an hour', () => {
   expect(retryAfterMs({ 'ratelimit-reset': '-1' }, nowMs)).toBeUndefined();
   expect(retryAfterMs({ 'ratelimit-reset': 'later' }, nowMs)).toBeUndefined();
   expect(retryAfterMs({ 'ratelimit-reset': '7200' }, nowMs)).toBe(3_600_000);
 });
 
-test('the longer of two waits counts, and garbage in one does not hide the other', () => {
+test('the longer of two waits counts, and an invalid one does not hide the other', () => {
   expect(retryAfterMs({ 'retry-after': '5', 'ratelimit-reset': '57' }, nowMs)).toBe(57_000);
   expect(retryAfterMs({ 'retry-after': '60', 'ratelimit-reset': '57' }, nowMs)).toBe(60_000);
   expect(retryAfterMs({ 'retry-after': 'soon', 'ratelimit-reset': '57' }, nowMs)).toBe(57_000);

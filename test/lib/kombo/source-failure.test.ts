@@ -10,7 +10,7 @@ import { candidate, clientOf, facts, inTime } from '../../fakes/kombo-caller.ts'
 import { manualClock } from '../../fakes/manual-clock.ts';
 import { type RawServer, rawServer } from '../../fakes/raw-server.ts';
 
-/** The rule behind all of these: a source that is not read to its verified end never becomes a complete request. */
+/** The rule behind all these tests: a source that is not read to its verified end never becomes a complete request. */
 
 interface Source {
   readonly chunks: AsyncIterable<Uint8Array>;
@@ -33,7 +33,7 @@ const expectNothingDelivered = async (server: RawServer): Promise<void> => {
   expect(server.requests.map(({ complete }) => complete)).toEqual([false]);
 };
 
-/** Large enough that most of it is on the wire before the end is known. */
+/** Large enough that most of it is sent before the end is known. */
 const file = Buffer.alloc(400_000, 'Frank Doe, carpenter. ');
 
 test.each([
@@ -49,7 +49,7 @@ test.each([
 
 test.each([
   ['in the same chunk', [Buffer.concat([file, Buffer.from('!')])]],
-  ['in a chunk of its own', [file, Buffer.from('!')]],
+  ['in its own chunk', [file, Buffer.from('!')]],
 ])('nothing is delivered when there is a byte too many, %s', async (_, chunks) => {
   const server = await rawServer();
   const sending = send(server, { chunks: chunksOf(...chunks), sizeBytes: file.length });
@@ -63,7 +63,7 @@ test.each<[string, Partial<ChecksumFacts>]>([
   ['SHA1', { sha1: 'qZk+NkcGgWq6PiVxeFDCbJzQ2J0=' }],
   ['SHA256', { sha256: 'ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=' }],
   ['MD5', { etag: '900150983cd24fb0d6963f7d28e17f72' }],
-])('nothing is delivered when the %s differs', async (algorithm, checksum) => {
+])('nothing is delivered when the %s checksum of the source differs', async (algorithm, checksum) => {
   const server = await rawServer();
   const sending = send(server, { chunks: chunksOf(file), sizeBytes: file.length, checksum });
   await expect(sending).rejects.toMatchObject({
@@ -74,17 +74,17 @@ test.each<[string, Partial<ChecksumFacts>]>([
 });
 
 test.each<[string, Partial<ChecksumFacts>]>([
-  ['of an upload in parts', { etag: '900150983cd24fb0d6963f7d28e17f72-3' }],
+  ['of a multipart upload', { etag: '900150983cd24fb0d6963f7d28e17f72-3' }],
   ['under encryption by KMS', { etag: '900150983cd24fb0d6963f7d28e17f72', encryption: 'aws:kms' }],
   ['with a checksum of part checksums', { crc32: 'AAAAAA==', type: 'COMPOSITE' }],
-])('an entity tag %s stops nothing', async (_, checksum) => {
+])('an ETag or checksum that does not cover the bytes stops no delivery: %s', async (_, checksum) => {
   const server = await rawServer();
   const answer = await send(server, { chunks: chunksOf(file), sizeBytes: file.length, checksum });
   expect(answer).toMatchObject({ ok: true });
   expect(server.requests.map(({ complete }) => complete)).toEqual([true]);
 });
 
-test('nothing is delivered when the source breaks, however late', async () => {
+test('nothing is delivered when the source breaks off, however late', async () => {
   const server = await rawServer();
   const chunks = thenFailure(new Error('read ECONNRESET'), file);
   await expect(send(server, { chunks, sizeBytes: file.length })).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
@@ -98,7 +98,7 @@ test('nothing is delivered when the source stalls', async () => {
   await expectNothingDelivered(server);
 });
 
-test('nothing is delivered when the deadline comes while the source stalls', async () => {
+test('nothing is delivered when the deadline passes while the source stalls', async () => {
   const clock = manualClock();
   const server = await rawServer({
     piece: ({ request }) => {

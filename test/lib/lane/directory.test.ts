@@ -12,14 +12,14 @@ const worldOf = () => {
   return { table, lanes: lanesOn(table, manualClock(nine)) };
 };
 
-describe('the directory', () => {
+describe('the directory of lanes', () => {
   const listed = async (lanes: LaneStore, ...how: Parameters<LaneStore['directory']>) => {
     const entries = [];
     for await (const entry of lanes.directory(...how)) entries.push(entry);
     return entries;
   };
 
-  test('shows lanes that have something to do by then, longest due first, with the counts of their last reading', async () => {
+  test('the directory lists the lanes that are due, longest due first, with the counts of their last reading', async () => {
     const { lanes, table } = worldOf();
     const counts = { waiting: 3, unknown: 2, unreadable: 1, oldestAt: nine - minute, at: nine };
     for (const [id, nextAt] of [
@@ -37,7 +37,7 @@ describe('the directory', () => {
     expect((await listed(lanes, 'open')).map(({ integrationId: id }) => id)).toEqual(['before', 'now', 'later']);
   });
 
-  test('keeps paused lanes apart, and leaves out lanes with nothing to do', async () => {
+  test('the directory keeps paused lanes separate, and leaves out lanes with nothing to do', async () => {
     const { lanes, table } = worldOf();
     await lanes.change(integrationId, (lane) => ({ ...lane, pause: missingRight }));
     await lanes.change('idle:1', (lane) => ({ ...lane, outages: 1 }));
@@ -46,7 +46,7 @@ describe('the directory', () => {
     expect(table.items.size).toBe(2);
   });
 
-  test('is read page by page, as far as the caller goes', async () => {
+  test('the directory is read page by page, as far as the caller goes', async () => {
     const { lanes, table } = worldOf();
     for (let number = 0; number < 250; number += 1) await lanes.touch(`lane-${number}`);
     table.calls.length = 0;

@@ -51,11 +51,11 @@ test.each<[string, Lane]>([
   expect(fromLaneItem(toLaneItem(lane))).toEqual(lane);
 });
 
-test('a lane is kept beside the uploads under a key that no upload can have', () => {
+test('a lane is kept in the table of the uploads under a key that no upload can have', () => {
   expect(toLaneItem(bare)).toMatchObject({ pk: `lane#${integrationId}`, version: 7, status: 'lane open' });
 });
 
-test('a lane with nothing to do is in no list, and no lane ever expires', () => {
+test('a lane with nothing to do is not listed, and no lane ever expires', () => {
   const item = toLaneItem(bare);
   for (const name of ['workShard', 'workAt', 'targetKey', 'expiresAt']) expect(item).not.toHaveProperty(name);
   expect(toLaneItem(full)).not.toHaveProperty('expiresAt');
@@ -75,7 +75,7 @@ test('the counts of a lane can be summed from the index alone', () => {
   expect(toLaneItem(full)).toMatchObject({ waiting: 4, unknown: 1, createdAt: nine - hour });
 });
 
-test('what a newer version has added survives a write of this version', async () => {
+test('fields added by a newer version survive a write of this version', async () => {
   const table = memoryTable();
   const item = toLaneItem({ ...bare, nextAt: nine });
   table.items.set(item.pk, {
@@ -87,13 +87,13 @@ test('what a newer version has added survives a write of this version', async ()
   expect(document).toMatchObject({ share: { limit: 5 }, outages: 1, nextAt: nine });
 });
 
-describe('a lane is unreadable', () => {
+describe('a lane item that cannot be read', () => {
   const changed = (change: object): Lane | 'unreadable' => {
     const item: Item = toLaneItem(full);
     return fromLaneItem({ ...item, document: JSON.stringify({ ...JSON.parse(item.document), ...change }) });
   };
 
-  test('and not when nothing of it was changed', () => {
+  test('an unchanged lane item is readable', () => {
     expect(changed({})).toEqual(full);
   });
 
@@ -102,32 +102,29 @@ describe('a lane is unreadable', () => {
     ['is empty', ''],
     ['is another value', '[]'],
     ['has no fields', '{}'],
-  ])('when its document %s', (_, document) => {
+  ])('a lane item is unreadable when its document %s', (_, document) => {
     expect(fromLaneItem({ ...toLaneItem(bare), document })).toBe('unreadable');
   });
 
   test.each<[string, object]>([
-    ['no time of its touch', { touchedAt: undefined }],
-    ['a time beyond the calendar', { nextAt: 1e300 }],
+    ['no touch time', { touchedAt: undefined }],
+    ['a time outside the calendar', { nextAt: 1e300 }],
     ['a pause with a code that does not exist', { pause: { ...missingRight, code: 'NEW.CODE' } }],
-    ['a pause by nobody known', { pause: { ...missingRight, by: 'robot' } }],
-    [
-      'a pause that ends in an unknown way',
-      { pause: { ...missingRight, end: { by: 'vote', nextAt: nine, probes: 0 } } },
-    ],
+    ['a pause by an unknown actor', { pause: { ...missingRight, by: 'robot' } }],
+    ['a pause with an unknown end', { pause: { ...missingRight, end: { by: 'vote', nextAt: nine, probes: 0 } } }],
     ['counts without a time', { counts: { waiting: 1, unknown: 1 } }],
-    ['a rate limit of no integration', { rateLimited: { until: nine } }],
+    ['a rate limit without an integration', { rateLimited: { until: nine } }],
     ['a restore without a reason', { restored: { since: nine, at: nine } }],
     ['a lesson without a time', { tool: [{ ...group, lessons: [{ targetId: 'A', sizeBytes: 1, lagMs: 0 }] }] }],
     ['no tool', { tool: undefined }],
     ['a kind of target that does not exist', { tool: [{ ...group, kind: 'job' }] }],
     ['a group without lessons', { tool: [{ ...group, lessons: undefined }] }],
     ['a sample without a time', { tool: [{ ...group, samples: [{ ...sample, dueAt: 'soon' }] }] }],
-  ])('when it has %s', (_, change) => {
+  ])('a lane item is unreadable when it has %s', (_, change) => {
     expect(changed(change)).toBe('unreadable');
   });
 
-  test('when a hand-edit took its version: nothing could be written over it', () => {
+  test('a lane item whose version was removed by hand is unreadable, because nothing could be written over it', () => {
     expect(fromLaneItem({ ...toLaneItem(full), version: 0 })).toBe('unreadable');
   });
 });

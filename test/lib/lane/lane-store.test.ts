@@ -17,8 +17,8 @@ const pauseIn = (lanes: LaneStore, id = integrationId, pause = missingRight) =>
   lanes.change(id, (lane) => ({ ...lane, pause }));
 const damaged = { pk: `lane#${integrationId}`, version: 3, workShard: 'lanes', workAt: nine, document: '{' };
 
-describe('the view of a warm function', () => {
-  test('is 30 seconds old at most', async () => {
+describe('the cached view of a warm function', () => {
+  test("a warm function's view of a lane is at most 30 seconds old", async () => {
     const { lanes, another, clock, table } = worldOf();
     expect((await lanes.gate(integrationId)).closed).toBeUndefined();
     await pauseIn(another());
@@ -31,13 +31,13 @@ describe('the view of a warm function', () => {
     expect(table.calls).toEqual(['get', 'get']);
   });
 
-  test('is read once by deliveries that start concurrently: the lane and the account', async () => {
+  test('concurrent deliveries read their lane and the account once', async () => {
     const { lanes, table } = worldOf();
     await Promise.all(Array.from({ length: 10 }, () => lanes.gate(integrationId)));
     expect(table.calls).toEqual(['get', 'get']);
   });
 
-  test('shows the own writes immediately and without a call', async () => {
+  test('a warm function sees its own writes immediately, without a call', async () => {
     const { lanes, table } = worldOf();
     await lanes.gate(integrationId);
     await pauseIn(lanes);
@@ -46,7 +46,7 @@ describe('the view of a warm function', () => {
     expect(table.calls).toEqual([]);
   });
 
-  test('shows what another function wrote after the own change met it', async () => {
+  test("a warm function sees another function's write as soon as its own change reads the lane", async () => {
     const { lanes, another } = worldOf();
     await lanes.gate(integrationId);
     await pauseIn(another());
@@ -54,7 +54,7 @@ describe('the view of a warm function', () => {
     expect((await lanes.gate(integrationId)).closed).toBeDefined();
   });
 
-  test('is read again after a reading that failed', async () => {
+  test('a lane is read again after a reading failed', async () => {
     const { lanes, table, another } = worldOf();
     await pauseIn(another());
     table.fail('get', 2);
@@ -62,7 +62,7 @@ describe('the view of a warm function', () => {
     expect((await lanes.gate(integrationId)).closed).toBeDefined();
   });
 
-  test('is kept for a thousand integrations at most', async () => {
+  test('a warm function keeps its view of at most a thousand integrations', async () => {
     const { lanes, table } = worldOf();
     for (let number = 0; number <= 1_000; number += 1) await lanes.toolOf(`tool-${number}`);
     table.calls.length = 0;
@@ -73,7 +73,7 @@ describe('the view of a warm function', () => {
   });
 });
 
-test('an old view whose reading fails late takes nothing of a newer view', async () => {
+test('an old reading of a lane that fails late does not remove a newer view', async () => {
   const { clock, table } = worldOf();
   const fails: (() => void)[] = [];
   const slow: Table = {
@@ -92,7 +92,7 @@ test('an old view whose reading fails late takes nothing of a newer view', async
   expect(table.calls).toEqual([]);
 });
 
-test('many lanes are read at once, and those without an item are absent', async () => {
+test('many lanes are read in one call, and those without an item are absent', async () => {
   const { lanes, table } = worldOf();
   await pauseIn(lanes, 'a:1');
   table.items.set(damaged.pk, damaged);
@@ -104,7 +104,7 @@ test('many lanes are read at once, and those without an item are absent', async 
   expect(table.calls).toEqual(['getMany']);
 });
 
-test('a touch is one write, and costs nothing while it is fresh', async () => {
+test('a touch is one write, and costs nothing while it is recent', async () => {
   const { lanes, table, clock } = worldOf();
   await lanes.touch(integrationId);
   expect(table.calls).toEqual(['get', 'get', 'put']);
@@ -114,15 +114,15 @@ test('a touch is one write, and costs nothing while it is fresh', async () => {
   expect(table.calls).toHaveLength(3);
 });
 
-describe('the gate', () => {
-  test('of one integration is closed by its own pause and not by that of another', async () => {
+describe('the gate of a lane', () => {
+  test('the gate of one integration is closed by its own pause and not by that of another', async () => {
     const { lanes } = worldOf();
     await pauseIn(lanes, 'a:1');
     expect((await lanes.gate('a:1')).closed).toMatchObject({ integrationId: 'a:1' });
     expect((await lanes.gate('b:2')).closed).toBeUndefined();
   });
 
-  test('of every integration is closed by a pause of the account, which is the one that is named', async () => {
+  test('the gate of every integration is closed by a pause of the account, and names that one', async () => {
     const { lanes } = worldOf();
     await pauseIn(lanes, 'a:1');
     await pauseIn(lanes, '*', { ...missingRight, code: 'PLATFORM.AUTHENTICATION_INVALID' });
@@ -133,7 +133,7 @@ describe('the gate', () => {
     }
   });
 
-  test('says when the lane or the account opened last', async () => {
+  test('the gate says when the lane or the account last opened', async () => {
     const { lanes } = worldOf();
     expect((await lanes.gate(integrationId)).openedAt).toBe(0);
     await lanes.change(integrationId, (lane) => ({ ...lane, openedAt: nine - minute }));
@@ -143,7 +143,7 @@ describe('the gate', () => {
   });
 
   test.each([integrationId, '*'])(
-    'is closed by a lane that cannot be read, with a sentence for an operator: %s',
+    'the gate is closed by a lane that cannot be read, with a sentence for an operator: %s',
     async (id) => {
       const { lanes, table } = worldOf();
       table.items.set(`lane#${id}`, { ...damaged, pk: `lane#${id}` });
@@ -155,32 +155,32 @@ describe('the gate', () => {
   );
 });
 
-describe('changes of one lane', () => {
+describe('changes to one lane', () => {
   const noting = (id: string) => (tool: Tool) => withSample(tool, pdfs, sampleOf(id, 10, nine, id));
   const idsIn = (tool: Tool) => tool.flatMap(({ samples }) => samples.map(({ id }) => id));
 
-  test('are all kept when they happen concurrently: each conflict computes anew', async () => {
+  test('concurrent changes to one lane are all kept: each conflict computes its change again', async () => {
     const { another, lanes, table } = worldOf();
     await Promise.all(['A', 'B', 'C'].map((id) => another().learn(integrationId, noting(id))));
     expect([...idsIn(await lanes.toolOf(integrationId))].sort()).toEqual(['A', 'B', 'C']);
     expect(table.items.get(`lane#${integrationId}`)?.version).toBe(3);
   });
 
-  test('a pause by an operator gets through against twenty files, and stays', async () => {
+  test("an operator's pause is written despite twenty concurrent files, and stays", async () => {
     const { another, lanes } = worldOf();
     const files = Array.from({ length: 20 }, () => another().learn(integrationId, (tool) => tool));
     await Promise.all([...files, pauseIn(another(), integrationId, byOperator)]);
     expect(await lanes.read(integrationId)).toMatchObject({ pause: { by: 'operator' }, version: 1 });
   });
 
-  test('a change that changes nothing writes nothing', async () => {
+  test('a change that alters nothing writes nothing', async () => {
     const { lanes, table } = worldOf();
     await lanes.change(integrationId, (lane) => lane);
     expect(table.calls).toEqual(['get']);
     expect(table.items.size).toBe(0);
   });
 
-  test('a write whose response got lost is not done twice by a change that looks for its own effect', async () => {
+  test('a change that looks for its own effect is not made twice when the response to its write was lost', async () => {
     const { table, clock } = worldOf();
     let isLost = false;
     const lossy: Table = {
@@ -189,7 +189,7 @@ describe('changes of one lane', () => {
         const result = await table.put(item, condition);
         if (isLost) return result;
         isLost = true;
-        // The SDK repeats the write, and the repeat meets the first one.
+        // The SDK repeats the write, and the repeat conflicts with the first one.
         return table.put(item, condition);
       },
     };
@@ -199,7 +199,7 @@ describe('changes of one lane', () => {
     expect(table.items.get(`lane#${integrationId}`)?.version).toBe(1);
   });
 
-  test('a lane that others never stop changing is given up after five conflicts: a pause with an error, a lesson or a suggestion silently', async () => {
+  test('a change is given up after five conflicts: a pause with an error, a lesson or a suggestion silently', async () => {
     const { table, clock } = worldOf();
     const busy: Table = {
       ...table,
@@ -216,7 +216,7 @@ describe('changes of one lane', () => {
     expect(table.calls.filter((call) => call === 'put')).toHaveLength(15);
   });
 
-  test('an item that cannot be read is never overwritten by a change, a touch, a suggestion or a lesson', async () => {
+  test('a lane item that cannot be read is never overwritten by a change, a touch, a suggestion or a lesson', async () => {
     const { lanes, table } = worldOf();
     table.items.set(damaged.pk, damaged);
     expect(await pauseIn(lanes)).toBe('unreadable');
@@ -252,7 +252,7 @@ describe('changes of one lane', () => {
       expect(await listed()).toEqual([]);
       await lanes.touch(integrationId);
       expect(await listed()).toEqual([integrationId]);
-      // The version that wrote the document can still read it, and meets the write as a conflict.
+      // The version that wrote the document can still read it, and gets a conflict from this write.
       expect(table.items.get(pk)).toEqual({ pk, version: 4, document, workShard: 'lanes#paused', workAt: nine });
 
       table.calls.length = 0;
@@ -261,7 +261,7 @@ describe('changes of one lane', () => {
     },
   );
 
-  test('a lane that can be read again is touched, although the view of it is a moment old', async () => {
+  test('a lane that has become readable again is touched, although the cached view of it is outdated', async () => {
     const { lanes, another, table } = worldOf();
     table.items.set(damaged.pk, damaged);
     await lanes.gate(integrationId);
@@ -271,7 +271,7 @@ describe('changes of one lane', () => {
     expect(await another().read(integrationId)).toMatchObject({ touchedAt: nine, nextAt: nine });
   });
 
-  test('an operator replaces an item that cannot be read by a new lane, which is open and read in the next run', async () => {
+  test('an operator replaces an unreadable lane item with a new lane, which is open and read in the next run', async () => {
     const { lanes, table } = worldOf();
     table.items.set(damaged.pk, damaged);
     await lanes.gate(integrationId);
@@ -281,7 +281,7 @@ describe('changes of one lane', () => {
   });
 
   test.each(['showUnreadable', 'replaceUnreadable'] as const)(
-    '%s does not write over what another function has written meanwhile',
+    '%s does not overwrite what another function has written in the meantime',
     async (method) => {
       const { table, clock, another } = worldOf();
       table.items.set(damaged.pk, { ...damaged, version: 4 });
@@ -294,7 +294,7 @@ describe('changes of one lane', () => {
     },
   );
 
-  test('a lane that can be read is not listed as one that cannot', async () => {
+  test('a readable lane is not listed as unreadable', async () => {
     const { lanes, table } = worldOf();
     await lanes.touch(integrationId);
     const item = table.items.get(damaged.pk);
@@ -302,7 +302,7 @@ describe('changes of one lane', () => {
     expect(table.items.get(damaged.pk)).toEqual(item);
   });
 
-  test('an operator does not replace an item that can be read', async () => {
+  test('an operator does not replace a readable lane item', async () => {
     const { lanes, table } = worldOf();
     await pauseIn(lanes);
     await lanes.replaceUnreadable(integrationId);

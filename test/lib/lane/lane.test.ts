@@ -26,16 +26,28 @@ const failed = (code: FailureCode) => ({ code, detail: 'Kombo answered HTTP 400.
 
 describe('a touch', () => {
   test.each<[string, Partial<Lane>, Partial<Lane>]>([
-    ['of a new lane makes it due now', {}, { touchedAt: nine, nextAt: nine }],
-    ['10 minutes old is enough', { touchedAt: nine - 10 * minute }, { touchedAt: nine - 10 * minute }],
-    ['older than 10 minutes is repeated', { touchedAt: nine - 10 * minute - 1 }, { touchedAt: nine, nextAt: nine }],
-    ['moves a later look to now', { touchedAt: 0, nextAt: nine + hour }, { touchedAt: nine, nextAt: nine }],
-    ['does not move an earlier look', { touchedAt: 0, nextAt: nine - hour }, { touchedAt: nine, nextAt: nine - hour }],
+    ['a touch of a new lane makes it due now', {}, { touchedAt: nine, nextAt: nine }],
+    [
+      'a touch that is 10 minutes old is recent enough',
+      { touchedAt: nine - 10 * minute },
+      { touchedAt: nine - 10 * minute },
+    ],
+    [
+      'a touch that is older than 10 minutes is repeated',
+      { touchedAt: nine - 10 * minute - 1 },
+      { touchedAt: nine, nextAt: nine },
+    ],
+    ['a touch moves a later look to now', { touchedAt: 0, nextAt: nine + hour }, { touchedAt: nine, nextAt: nine }],
+    [
+      'a touch does not move an earlier look',
+      { touchedAt: 0, nextAt: nine - hour },
+      { touchedAt: nine, nextAt: nine - hour },
+    ],
   ])('%s', (_, before, after) => {
     expect(touched({ ...fresh, ...before }, nine)).toEqual({ ...fresh, ...after });
   });
 
-  test('that is fresh gives back the same lane, so that nothing is written', () => {
+  test('a recent touch returns the same lane, so that nothing is written', () => {
     const lane = { ...fresh, touchedAt: nine };
     expect(touched(lane, nine)).toBe(lane);
   });
@@ -60,7 +72,7 @@ describe('an answer that every file of an integration would get', () => {
   });
 });
 
-describe('answers that the other side is down', () => {
+describe('answers that report an outage', () => {
   const times = (count: number, code: FailureCode, reach: 'integration' | 'account'): Lane => {
     let lane = fresh;
     for (let time = 0; time < count; time += 1) lane = afterFailure(lane, failed(code), reach, facts);
@@ -84,14 +96,14 @@ describe('answers that the other side is down', () => {
     expect(times(3, code, reach)).toMatchObject({ outages: 3, pause: { code, by: 'kombo' } });
   });
 
-  test('are counted anew after a success', () => {
+  test('outage answers are counted from zero again after a success', () => {
     const lane = afterSuccess(times(2, 'KOMBO_FAULT', 'integration'));
     expect(lane.outages).toBe(0);
     expect(afterFailure(lane, failed('KOMBO_FAULT'), 'integration', facts).pause).toBeUndefined();
   });
 
   test.each<FailureCode>(['ANSWER_LOST', 'ANSWER_TIMED_OUT', 'KOMBO_FAULT', 'PLATFORM.TASK_TIMED_OUT'])(
-    'were none when the tool lists files after an answer that was only lost: %s',
+    'a listing of files resets the count of outages after an answer that was only lost: %s',
     (code) => {
       const lane = afterListing(times(2, code, 'integration'));
       expect(lane.outages).toBe(0);
@@ -100,7 +112,7 @@ describe('answers that the other side is down', () => {
   );
 
   test.each<FailureCode>(['REMOTE.SERVICE_UNAVAILABLE', 'REMOTE.RATE_LIMIT_EXCEEDED', 'KOMBO_BROKE_OFF'])(
-    'are not taken back by a tool that lists files where the latest one says so: %s',
+    'a listing of files does not reset the count of outages when the latest answer reported one: %s',
     (code) => {
       const lane = times(2, code, 'integration');
       expect(afterListing(lane)).toBe(lane);
@@ -109,24 +121,24 @@ describe('answers that the other side is down', () => {
     },
   );
 
-  test('a listing where nothing is counted gives back the same lane', () => {
+  test('a listing returns the same lane when nothing is counted', () => {
     expect(afterListing(fresh)).toBe(fresh);
     const taken = afterListing(times(1, 'ANSWER_LOST', 'integration'));
     expect(afterListing(taken)).toBe(taken);
   });
 
-  test('count nothing while the lane is paused', () => {
+  test('outage answers are not counted while the lane is paused', () => {
     const lane = { ...fresh, pause: missingRight };
     for (const code of ['ANSWER_LOST', 'REMOTE.SERVICE_UNAVAILABLE'] as const)
       expect(afterFailure(lane, failed(code), 'integration', facts)).toBe(lane);
   });
 
-  test('do not concern the lane of the other reach', () => {
+  test('outage answers of one reach do not concern the lane of the other', () => {
     expect(times(3, 'KOMBO_UNREACHABLE', 'integration')).toBe(fresh);
     expect(times(3, 'KOMBO_FAULT', 'account')).toBe(fresh);
   });
 
-  test('a success where nothing was counted gives back the same lane', () => {
+  test('a success returns the same lane when nothing was counted', () => {
     expect(afterSuccess(fresh)).toBe(fresh);
   });
 });
@@ -136,25 +148,25 @@ describe('a rate limit', () => {
   const account = newLane('*');
   const first = afterRateLimit(account, 'a:1', limited, nine + minute, facts);
 
-  test('of one integration pauses nothing, however often it is met', () => {
+  test('a rate limit of one integration pauses nothing, however often it is met', () => {
     expect(first).toEqual({ ...account, rateLimited: { integrationId: 'a:1', until: nine + minute } });
     expect(afterRateLimit(first, 'a:1', limited, nine + 2 * minute, facts)).toBe(first);
   });
 
-  test('that two integrations meet in one window pauses the account', () => {
+  test('a rate limit that two integrations meet in one window pauses the account', () => {
     const both = afterRateLimit(first, 'b:2', limited, nine + minute, { now: nine + minute - 1, retryAfterMs: 90_000 });
     expect(both.pause).toMatchObject({ code: 'PLATFORM.RATE_LIMIT_EXCEEDED', by: 'kombo' });
     expect(both.pause?.end?.nextAt).toBe(nine + minute - 1 + 90_000);
   });
 
-  test('that another integration meets after the window begins a new window', () => {
+  test('a rate limit that another integration meets after the window starts a new window', () => {
     const later = afterRateLimit(first, 'b:2', limited, nine + 2 * minute, { now: nine + minute });
     expect(later.pause).toBeUndefined();
     expect(later.rateLimited).toEqual({ integrationId: 'b:2', until: nine + 2 * minute });
   });
 });
 
-describe('pauses that meet', () => {
+describe('a pause of a lane that is already paused', () => {
   const inactive: typeof missingRight = {
     code: 'INTEGRATION.INACTIVE',
     by: 'kombo',
@@ -164,22 +176,22 @@ describe('pauses that meet', () => {
   };
 
   test.each<[string, Lane, typeof missingRight, typeof missingRight]>([
-    ['an operator replaces what Kombo caused', { ...fresh, pause: missingRight }, byOperator, byOperator],
-    ['Kombo replaces nothing that an operator asked for', { ...fresh, pause: byOperator }, missingRight, byOperator],
+    ["an operator's pause replaces one that Kombo caused", { ...fresh, pause: missingRight }, byOperator, byOperator],
+    ["Kombo never replaces an operator's pause", { ...fresh, pause: byOperator }, missingRight, byOperator],
     [
-      'the second of two operators changes nothing',
+      "the second of two operators' pauses changes nothing",
       { ...fresh, pause: byOperator },
       { ...byOperator, reason: 'x' },
       byOperator,
     ],
     [
-      'Kombo does not replace a pause by one of the same cause, so its probes keep their distance',
+      'Kombo does not replace a pause with the same cause, so its probes keep their intervals',
       { ...fresh, pause: missingRight },
       { ...missingRight, since: nine + hour },
       missingRight,
     ],
     [
-      'another cause that Kombo names replaces the known one, which has been there since then and was tried as often',
+      'another cause replaces the known one, and keeps the start and the count of probes',
       { ...fresh, pause: { ...missingRight, end: { by: 'probe', nextAt: nine, probes: 4, probedId: 'x' } } },
       { ...inactive, since: nine + hour },
       { ...inactive, since: nine, causeSince: nine + hour, end: { by: 'unread', nextAt: nine + hour, probes: 4 } },
@@ -188,12 +200,12 @@ describe('pauses that meet', () => {
     expect(paused(lane, pause).pause).toEqual(expected);
   });
 
-  test('the same cause gives back the same lane, so that nothing is written', () => {
+  test('a pause with the same cause returns the same lane, so that nothing is written', () => {
     const lane = { ...fresh, pause: missingRight };
     expect(paused(lane, { ...missingRight, since: nine + hour })).toBe(lane);
   });
 
-  test('opening ends the pause, counts outages anew, and is remembered for the retry budgets', () => {
+  test('opening a lane ends its pause, resets its count of outages, and is remembered for the retry budgets', () => {
     expect(opened({ ...fresh, outages: 3, pause: missingRight, nextAt: nine + day }, nine)).toEqual({
       ...fresh,
       pause: undefined,
@@ -207,34 +219,59 @@ describe('pauses that meet', () => {
 describe('the time of the next look into an open lane', () => {
   const counts = { waiting: 0, unknown: 0, at: nine };
   test.each<[string, Partial<Lane>, number | undefined, number | undefined]>([
-    ['something is due now, touched: behind the other lanes', { touchedAt: nine, nextAt: nine - hour }, nine, nine],
-    ['something is due: in the next run, behind the lanes that are due', { nextAt: nine - hour }, nine - hour, nine],
     [
-      'touched 20 minutes ago: every run, whatever the index shows',
+      'a lane touched recently with something due is read now, behind the other lanes',
+      { touchedAt: nine, nextAt: nine - hour },
+      nine,
+      nine,
+    ],
+    [
+      'a lane with something due is read in the next run, behind the lanes that are due',
+      { nextAt: nine - hour },
+      nine - hour,
+      nine,
+    ],
+    [
+      'a lane touched 20 minutes ago is read in every run, whatever the index shows',
       { touchedAt: nine - 20 * minute, nextAt: nine - minute },
       undefined,
       nine - minute,
     ],
     [
-      'touched 20 minutes ago, next file in an hour: every run',
+      'a lane touched 20 minutes ago is read in every run, even if its next file is due in an hour',
       { touchedAt: nine - 20 * minute, nextAt: nine + hour },
       nine + hour,
       nine,
     ],
-    ['touched earlier: when the next file is due', { touchedAt: nine - 21 * minute }, nine + hour, nine + hour],
     [
-      'touched earlier, no file: once more an hour after the touch',
+      'a lane touched earlier is read when its next file is due',
+      { touchedAt: nine - 21 * minute },
+      nine + hour,
+      nine + hour,
+    ],
+    [
+      'a lane touched earlier without a file is read once more, an hour after the touch',
       { touchedAt: nine - 21 * minute },
       undefined,
       nine + 39 * minute,
     ],
-    ['no file and no touch for an hour: never', { touchedAt: nine - hour, nextAt: nine }, undefined, undefined],
-    ['a file, and no touch for a day: when it is due', { touchedAt: nine - day }, nine + minute, nine + minute],
+    [
+      'a lane without a file and without a touch for an hour is never read',
+      { touchedAt: nine - hour, nextAt: nine },
+      undefined,
+      undefined,
+    ],
+    [
+      'a lane with a file and without a touch for a day is read when the file is due',
+      { touchedAt: nine - day },
+      nine + minute,
+      nine + minute,
+    ],
   ])('%s', (_, lane, earliestDueAt, nextAt) => {
     expect(afterRead({ ...fresh, ...lane }, { counts, earliestDueAt }, nine).nextAt).toBe(nextAt);
   });
 
-  test('a reading that shows nothing new gives back the same lane, for an hour', () => {
+  test('a reading that shows nothing new returns the same lane, for an hour', () => {
     const lane = { ...fresh, touchedAt: nine - day, nextAt: nine + minute, counts };
     const reading = (at: number) => ({ counts: { ...counts, at }, earliestDueAt: nine + minute });
     expect(afterRead(lane, reading(nine + hour - 1), nine)).toBe(lane);
@@ -248,12 +285,12 @@ describe('the time of the next look into an open lane', () => {
 describe('a restore of the table, in the lane of the account', () => {
   const restored = { since: nine - hour, at: nine, reason: 'A test.' };
 
-  test('is known from the lane, and not from one that cannot be read', () => {
+  test("a restore of the table is read from the account's lane, unless that lane cannot be read", () => {
     expect(restoredIn({ ...fresh, restored })).toEqual(restored);
     expect([restoredIn(fresh), restoredIn('unreadable')]).toEqual([undefined, undefined]);
   });
 
-  test('of two reports the later one counts', () => {
+  test('of two reported restores of the table the later one counts', () => {
     const later = { ...restored, at: nine + 1 };
     const lane = restoredLane(fresh, restored);
     expect(lane).toEqual({ ...fresh, restored });
@@ -264,7 +301,7 @@ describe('a restore of the table, in the lane of the account', () => {
   });
 });
 
-test('an operator calls the lane of everything behind the key by a name', () => {
+test('an operator names the lane of everything behind the key "account"', () => {
   expect([laneIdOf('account'), laneIdOf(integrationId)]).toEqual(['*', integrationId]);
   expect([laneNameOf('*'), laneNameOf(integrationId)]).toEqual(['account', integrationId]);
 });
@@ -283,13 +320,29 @@ describe('the place of a lane in the directory', () => {
   ];
   const counts = { waiting: 1, unknown: 0, at: nine + 30 * minute };
   test.each<[string, Partial<Lane>, ReturnType<typeof placeOf>]>([
-    ['nothing to do', {}, undefined],
-    ['files', { nextAt: nine }, { part: 'open', at: nine }],
-    ['a comparison', { tool }, { part: 'open', at: nine + minute }],
-    ['files after a comparison', { tool, nextAt: nine + hour }, { part: 'open', at: nine + minute }],
-    ['paused: its next probe', { pause: missingRight, nextAt: nine }, { part: 'paused', at: nine + 5 * minute }],
-    ['paused by an operator: counted after an hour', { pause: byOperator }, { part: 'paused', at: nine + hour }],
-    ['paused, counted: an hour later', { pause: byOperator, counts }, { part: 'paused', at: nine + 90 * minute }],
+    ['a lane with nothing to do has no place in the directory', {}, undefined],
+    ['a lane with files is listed by the next one', { nextAt: nine }, { part: 'open', at: nine }],
+    ['a lane with a comparison is listed by its time', { tool }, { part: 'open', at: nine + minute }],
+    [
+      'a lane with files after a comparison is listed by the comparison',
+      { tool, nextAt: nine + hour },
+      { part: 'open', at: nine + minute },
+    ],
+    [
+      'a paused lane is listed by its next probe',
+      { pause: missingRight, nextAt: nine },
+      { part: 'paused', at: nine + 5 * minute },
+    ],
+    [
+      'a lane paused by an operator is listed an hour later, to be counted',
+      { pause: byOperator },
+      { part: 'paused', at: nine + hour },
+    ],
+    [
+      'a paused lane that was counted is listed an hour after the count',
+      { pause: byOperator, counts },
+      { part: 'paused', at: nine + 90 * minute },
+    ],
   ])('%s', (_, lane, place) => {
     expect(placeOf({ ...fresh, ...lane })).toEqual(place);
   });

@@ -9,15 +9,15 @@ import { day, hour, integrationId, minute, nine, second, states } from '../../fa
 import { refuses } from '../../fakes/scripted-kombo.ts';
 import { keyOf, type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 
-/** A file that waits must be found by a run, whatever crashed, and however late the index is. */
+/** A waiting file must be found by a run, whatever crashed, and however late the index is. */
 
 let world: LaneWorld;
 beforeEach(() => {
   world = laneWorld();
 });
 
-describe('a touch', () => {
-  test('is written at most once in 10 minutes, however many files enter', async () => {
+describe('a touch of a lane', () => {
+  test('a lane is touched at most once in 10 minutes, however many files enter', async () => {
     const lanes = world.newCourier().lanes;
     await lanes.touch(integrationId);
     world.table.calls.length = 0;
@@ -32,7 +32,7 @@ describe('a touch', () => {
     expect(world.lane().touchedAt).toBe(nine + 10 * minute + 1);
   });
 
-  test('by two functions concurrently leaves one lane that is due', async () => {
+  test('a touch by two functions concurrently leaves one lane that is due', async () => {
     await Promise.all([
       lanesOn(world.table, world.clock).touch(integrationId),
       lanesOn(world.table, world.clock).touch(integrationId),
@@ -40,14 +40,14 @@ describe('a touch', () => {
     expect(world.lane()).toMatchObject({ touchedAt: nine, nextAt: nine, version: 1 });
   });
 
-  test('of a paused lane is kept for the time after the pause', async () => {
+  test('a touch of a paused lane is kept until after the pause', async () => {
     world.setLane({ pause: { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'x', since: nine } });
     await world.newCourier().lanes.touch(integrationId);
     expect(world.lane()).toMatchObject({ touchedAt: nine, nextAt: nine, pause: { by: 'operator' } });
   });
 });
 
-/** Runs every five minutes over that time. */
+/** Runs every five minutes for that time. */
 const runsFor = async (durationMs: number): Promise<void> => {
   for (let passed = 0; passed < durationMs; passed += 5 * minute) {
     await world.runAll();
@@ -63,8 +63,8 @@ const hidden = (): { readonly show: () => void } => {
   return { show: () => void world.table.items.set(item.pk, item) };
 };
 
-describe('a file', () => {
-  test('that enters 10 minutes after the touch of its lane, and is in the index half an hour later, is sent', async () => {
+describe('a waiting file is found', () => {
+  test('a file that enters 10 minutes after the touch of its lane, and is in the index half an hour later, is sent', async () => {
     const file = hidden();
     await runsFor(40 * minute);
     file.show();
@@ -72,7 +72,7 @@ describe('a file', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('that the index shows soon is sent in the next run, for twenty minutes after the touch', async () => {
+  test('a file that the index shows soon is sent in the next run, for twenty minutes after the touch', async () => {
     const file = hidden();
     await runsFor(20 * minute);
     file.show();
@@ -80,7 +80,7 @@ describe('a file', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('whose function stopped between the touch and the record leaves a lane that leaves the directory after an hour', async () => {
+  test('a function that stopped between the touch and the record leaves a lane that leaves the directory after an hour', async () => {
     hidden();
     await runsFor(hour);
     expect(world.table.items.get(`lane#${integrationId}`)).toHaveProperty('workShard');
@@ -90,7 +90,7 @@ describe('a file', () => {
     expect(item).not.toHaveProperty('workShard');
   });
 
-  test('keeps its lane in the directory however late it is due', async () => {
+  test('a waiting file keeps its lane in the directory however late it is due', async () => {
     world.addWaiting('GRK1', { dueAt: nine + 6 * hour });
     await runsFor(6 * hour);
     expect(world.kombo.posts).toEqual([]);
@@ -98,7 +98,7 @@ describe('a file', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('keeps its lane in the directory while an operator has paused it, and is sent after that', async () => {
+  test('a waiting file keeps its lane in the directory while an operator has paused it, and is sent after that', async () => {
     world.addWaiting('GRK1');
     world.setLane({ pause: { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'x', since: nine } });
     await runsFor(6 * hour);
@@ -107,7 +107,7 @@ describe('a file', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('that waits again for its next attempt is found again, although its lane was read before', async () => {
+  test('a file that waits again for its next attempt is found again, although its lane was read before', async () => {
     world.addWaiting('GRK1');
     world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 50 * minute }));
     await runsFor(70 * minute);
@@ -115,7 +115,7 @@ describe('a file', () => {
     expect(world.kombo.standing).toHaveLength(1);
   });
 
-  test('that is looked at hours after it entered, and that the index does not show after that, is looked at again', async () => {
+  test('a file whose look came hours after it entered, and which the index no longer shows, is looked at again', async () => {
     const upload = world.addWaiting('GRK1', { state: { ...states.unknown, dueAt: nine + 3 * hour } });
     await runsFor(3 * hour);
     const failure = { code: 'KOMBO_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } as const;
@@ -130,7 +130,7 @@ describe('a file', () => {
     expect(world.kombo.listings.length).toBeGreaterThan(1);
   });
 
-  test('that comes back into a lane which had left the directory brings it back', async () => {
+  test('a file that enters a lane which had left the directory brings the lane back', async () => {
     world.addWaiting('GRK1');
     await runsFor(2 * hour);
     world.clock.advance(day);
@@ -140,7 +140,7 @@ describe('a file', () => {
   });
 });
 
-describe('the touch precedes', () => {
+describe('the lane is touched before the record is written', () => {
   /** The order of the writes; a record of the ledger is called `record`. */
   const writes = (): string[] => {
     const order: string[] = [];
@@ -152,26 +152,26 @@ describe('the touch precedes', () => {
     return order;
   };
 
-  test('the record of a file that waits after its attempt', async () => {
+  test('the lane is touched before the record of a file that waits after its attempt', async () => {
     const order = writes();
     await world.send('GRK1', () => refuses('PLATFORM.RATE_LIMIT_EXCEEDED'));
     expect(order).toEqual(['sending', 'lane', 'waiting']);
   });
 
-  test('the record of a file whose answer was lost', async () => {
+  test('the lane is touched before the record of a file whose answer was lost', async () => {
     const order = writes();
     await world.send('GRK1', () => refuses('ANSWER_LOST'));
     expect(order).toEqual(['sending', 'lane', 'unknown']);
   });
 
-  test('the record of a file that meets a pause, which is its only write', async () => {
+  test('the lane is touched before the record of a file that meets a pause, which is its only write', async () => {
     world.setLane({ pause: { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'x', since: nine } });
     const order = writes();
     await world.send('GRK1');
     expect(order).toEqual(['lane', 'waiting']);
   });
 
-  test('the record of a lease that ended', async () => {
+  test('the lane is touched before the record of a lease that ended', async () => {
     const upload = world.addWaiting('GRK1', { state: { ...states.sending, leaseUntil: nine - second } });
     world.table.items.delete(`lane#${integrationId}`);
     const order = writes();
@@ -181,7 +181,7 @@ describe('the touch precedes', () => {
     expect(await world.statusOf(upload)).toBe('unknown');
   });
 
-  test('the record also when the touch could not be written at first: without it nothing is written', async () => {
+  test('no record is written before the touch of its lane succeeds', async () => {
     const upload = world.put(keyOf('GRK1'));
     const courier = world.newCourier();
     const target = { kind: 'candidate', id: 'GRK1', integrationId } as const;

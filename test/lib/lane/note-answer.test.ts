@@ -28,12 +28,12 @@ test('an answer that every file of the integration would get pauses its lane, wh
   expect(pauseOf('*')).toBeUndefined();
 });
 
-test('an answer about the integration pauses its lane, also where its id may be a mistake in a key', async () => {
+test('an answer about the integration pauses its lane, even if its id may be a mistake in a key', async () => {
   await note('INTEGRATION.INACTIVE', { id: otherIntegration });
   expect(pauseOf(otherIntegration)).toBe('INTEGRATION.INACTIVE');
 });
 
-test('a refused key pauses the account, and its version is kept with the pause', async () => {
+test('a refused API key pauses the account, and its version is kept with the pause', async () => {
   await note('PLATFORM.AUTHENTICATION_INVALID');
   expect(world.lane('*').pause?.end).toMatchObject({
     keyVersion: 'version-1',
@@ -43,7 +43,7 @@ test('a refused key pauses the account, and its version is kept with the pause',
   expect(pauseOf()).toBeUndefined();
 });
 
-test('a secret that cannot be read does not keep the pause from being written', async () => {
+test('a secret that cannot be read does not prevent the pause from being written', async () => {
   const { apiKey, ...courier } = world.newCourier();
   const silent = { ...apiKey, version: () => Promise.reject(new Error('Secrets Manager does not answer.')) };
   await note('API_KEY_UNREADABLE', { courier: { ...courier, apiKey: silent } });
@@ -51,13 +51,13 @@ test('a secret that cannot be read does not keep the pause from being written', 
   expect(world.lane('*').pause?.end).not.toHaveProperty('keyVersion');
 });
 
-describe('three answers in a row that the other side is down', () => {
+describe('three answers in a row that report an outage', () => {
   test.each<[FailureCode, string]>([
     ['REMOTE.SERVICE_UNAVAILABLE', integrationId],
     ['KOMBO_FAULT', integrationId],
     ['KOMBO_UNREACHABLE', '*'],
     ['KOMBO_UNAVAILABLE', '*'],
-  ])('%s pause the lane %s', async (code, id) => {
+  ])('three answers in a row with %s pause the lane %s', async (code, id) => {
     await note(code);
     await note(code);
     expect(pauseOf(id)).toBeUndefined();
@@ -65,38 +65,38 @@ describe('three answers in a row that the other side is down', () => {
     expect(pauseOf(id)).toBe(code);
   });
 
-  test('are not in a row when a file was delivered between them', async () => {
+  test('answers that report an outage are not in a row when a file was delivered between them', async () => {
     for (const code of ['KOMBO_FAULT', 'KOMBO_FAULT', undefined, 'KOMBO_FAULT'] as const) await note(code);
     expect(world.lane()).toMatchObject({ outages: 1 });
     expect(pauseOf()).toBeUndefined();
   });
 
   test.each(['STORAGE_UNAVAILABLE', 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED'] as const)(
-    'are in a row although a file met %s between them, which says nothing about the ATS',
+    'answers that report an outage are in a row despite %s between them, which says nothing about the ATS',
     async (code) => {
       for (const answer of ['KOMBO_FAULT', 'KOMBO_FAULT', code, 'KOMBO_FAULT'] as const) await note(answer);
       expect(pauseOf()).toBe('KOMBO_FAULT');
     },
   );
 
-  test('are in a row although Kombo did not know the integration of a key between them', async () => {
+  test('answers that report an outage are in a row although Kombo did not know the integration of a key between them', async () => {
     for (const code of ['KOMBO_FAULT', 'KOMBO_FAULT', 'PLATFORM.INTEGRATION_NOT_FOUND', 'KOMBO_FAULT'] as const)
       await note(code, { id: otherIntegration });
     expect(pauseOf(otherIntegration)).toBe('KOMBO_FAULT');
   });
 
-  test('of the account are in a row although the bucket failed between them', async () => {
+  test('outage answers of the account are in a row although the bucket failed between them', async () => {
     for (const code of ['KOMBO_UNREACHABLE', 'KOMBO_UNREACHABLE', 'STORAGE_UNAVAILABLE', 'KOMBO_UNREACHABLE'] as const)
       await note(code);
     expect(pauseOf('*')).toBe('KOMBO_UNREACHABLE');
   });
 
-  test('are not in a row when the ATS judged a file between them, whatever it said', async () => {
+  test('answers that report an outage are not in a row when the ATS judged a file between them, whatever it said', async () => {
     for (const code of ['KOMBO_FAULT', 'KOMBO_FAULT', 'REMOTE.INPUT_INVALID', 'KOMBO_FAULT'] as const) await note(code);
     expect(pauseOf()).toBeUndefined();
   });
 
-  test('of the account are not in a row when Kombo accepted the key of any integration between them', async () => {
+  test('outage answers of the account are not in a row when Kombo accepted the key of any integration between them', async () => {
     await note('KOMBO_UNREACHABLE');
     await note('KOMBO_UNREACHABLE', { id: otherIntegration });
     await note('INTEGRATION.INACTIVE', { id: otherIntegration });
@@ -108,7 +108,7 @@ describe('three answers in a row that the other side is down', () => {
 describe('a tool that lists files', () => {
   const listed = (courier = world.newCourier()) => noteListed(integrationId, courier);
 
-  test('takes back answers that were lost, so that lost answers with listings between them never pause', async () => {
+  test('a listing of files takes back lost answers, so that lost answers with listings between them never pause', async () => {
     for (let file = 1; file <= 6; file += 1) {
       await note('ANSWER_LOST');
       expect(world.lane()).toMatchObject({ outages: 1 });
@@ -118,7 +118,7 @@ describe('a tool that lists files', () => {
     expect(pauseOf()).toBeUndefined();
   });
 
-  test('takes back nothing that says that the tool takes no files: three of these pause', async () => {
+  test('a listing of files takes back no answer that says that the tool accepts no files: three of these pause', async () => {
     for (let file = 1; file <= 3; file += 1) {
       expect(pauseOf()).toBeUndefined();
       await note('REMOTE.SERVICE_UNAVAILABLE');
@@ -127,18 +127,18 @@ describe('a tool that lists files', () => {
     expect(pauseOf()).toBe('REMOTE.SERVICE_UNAVAILABLE');
   });
 
-  test('does not end a pause', async () => {
+  test('a listing of files does not end a pause', async () => {
     for (let file = 1; file <= 3; file += 1) await note('ANSWER_LOST');
     await listed();
     expect(pauseOf()).toBe('ANSWER_LOST');
   });
 
-  test('costs a look at both lanes on the usual path', async () => {
+  test('a listing of files usually costs a read of both lanes', async () => {
     await listed();
     expect(world.table.calls).toEqual(['get', 'get']);
   });
 
-  test('does not fail the look when the table does not answer, or the lane cannot be read', async () => {
+  test('a listing of files does not fail the look when the table does not answer, or the lane cannot be read', async () => {
     const courier = world.newCourier();
     world.table.fail('get', 2);
     await expect(listed(courier)).resolves.toBeUndefined();
@@ -151,34 +151,34 @@ describe('a tool that lists files', () => {
 describe('a rate limit', () => {
   const limited = (id: string) => note('PLATFORM.RATE_LIMIT_EXCEEDED', { id, retryAfterMs: minute });
 
-  test('that one integration meets pauses nothing', async () => {
+  test('a rate limit that one integration meets pauses nothing', async () => {
     await limited(integrationId);
     await limited(integrationId);
     expect(pauseOf('*')).toBeUndefined();
   });
 
-  test('that two integrations meet in one window pauses the account', async () => {
+  test('a rate limit that two integrations meet in one window pauses the account', async () => {
     await limited(integrationId);
     world.clock.advance(30_000);
     await limited(otherIntegration);
     expect(pauseOf('*')).toBe('PLATFORM.RATE_LIMIT_EXCEEDED');
   });
 
-  test('that two integrations meet in different windows pauses nothing', async () => {
+  test('a rate limit that two integrations meet in different windows pauses nothing', async () => {
     await limited(integrationId);
     world.clock.advance(minute);
     await limited(otherIntegration);
     expect(pauseOf('*')).toBeUndefined();
   });
 
-  test('of calls in flight says nothing about other integrations', async () => {
+  test('a limit on concurrent calls says nothing about other integrations', async () => {
     for (const id of [integrationId, otherIntegration])
       await note('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', { id, retryAfterMs: minute });
     expect(world.table.items.size).toBe(0);
   });
 });
 
-test('a success on the usual path costs a look at both lanes', async () => {
+test('a success usually costs a read of both lanes', async () => {
   await note();
   expect(world.table.calls).toEqual(['get', 'get']);
 });
@@ -189,17 +189,17 @@ test('a table that does not answer does not fail the delivery', async () => {
   await expect(note('INTEGRATION.INACTIVE')).resolves.toBeUndefined();
 });
 
-test('twenty files that meet the same failure concurrently begin one pause', async () => {
+test('twenty files that meet the same failure concurrently start one pause', async () => {
   await Promise.all(Array.from({ length: 20 }, () => note('INTEGRATION.PERMISSION_MISSING')));
   expect(world.lane()).toMatchObject({ version: 1, pause: { code: 'INTEGRATION.PERMISSION_MISSING' } });
 });
 
-test('an id that Kombo does not know pauses its lane where the setting names it: then it is no mistake in a key', async () => {
+test('an id that Kombo does not know pauses its lane when the setting names it, because then it is not a mistake in a key', async () => {
   await note('PLATFORM.INTEGRATION_NOT_FOUND');
   expect(pauseOf()).toBe('PLATFORM.INTEGRATION_NOT_FOUND');
 });
 
-test('an id that Kombo does not know pauses nothing where it may be a mistake in a key, even if its file was not rejected', async () => {
+test('an id that Kombo does not know pauses nothing when it may be a mistake in a key, even if its file was not rejected', async () => {
   await note('PLATFORM.INTEGRATION_NOT_FOUND', { id: otherIntegration });
   expect(world.lane(otherIntegration)).toMatchObject({ touchedAt: nine, outages: 0 });
   expect(pauseOf(otherIntegration)).toBeUndefined();

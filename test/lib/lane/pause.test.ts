@@ -16,7 +16,7 @@ describe('a pause that Kombo causes', () => {
     ['REMOTE.SERVICE_UNAVAILABLE', 'probe', minute],
     ['KOMBO_UNREACHABLE', 'probe', minute],
     ['PLATFORM.RATE_LIMIT_EXCEEDED', 'probe', minute],
-  ])('%s ends by "%s", first tried after %i ms', (code, by, afterMs) => {
+  ])('a pause because of %s ends by "%s", first tried after %i ms', (code, by, afterMs) => {
     expect(pauseBy(code, 'why', { now: nine })).toStrictEqual({
       code,
       by: 'kombo',
@@ -26,7 +26,7 @@ describe('a pause that Kombo causes', () => {
     });
   });
 
-  test('keeps the wait that the other side asked for, and what was in use', () => {
+  test('a pause keeps the wait that the other side asked for, and which settings were in use', () => {
     const facts = { now: nine, retryAfterMs: 7 * minute, keyVersion: 'v1', integrationSetting: 'a:1' };
     expect(pauseBy('PLATFORM.RATE_LIMIT_EXCEEDED', 'why', facts).end).toEqual({
       by: 'probe',
@@ -38,21 +38,24 @@ describe('a pause that Kombo causes', () => {
   });
 });
 
-describe('after a reading of the integration', () => {
+describe('a pause after a reading of the integration', () => {
   test.each<[PauseEnd['by'], Reading, 'wait' | 'send' | 'probe', PauseEnd['by']]>([
     ['unread', 'shows-cause', 'wait', 'reading'],
     ['unread', 'shows-none', 'probe', 'probe'],
     ['unread', 'says-nothing', 'probe', 'unread'],
     ['reading', 'shows-cause', 'wait', 'reading'],
     ['reading', 'shows-none', 'send', 'reading'],
-    // One answer that failed does not make the integration wait for the probes, which are up to an hour apart.
+    // One failed answer does not make the integration wait for the probes, which are up to an hour apart.
     ['reading', 'says-nothing', 'probe', 'reading'],
-  ])('%s, %s: %s, and then by "%s"', (by, reading, next, then) => {
-    const end = { by, nextAt: nine, probes: 2 };
-    const after = afterReading(end, reading, nine);
-    expect(after).toMatchObject({ next, end: { by: then, probes: 2 } });
-    if (next === 'wait') expect(after.end.nextAt).toBe(nine + 10 * second);
-  });
+  ])(
+    'a pause that ends by "%s" and whose reading "%s" continues with "%s", and then ends by "%s"',
+    (by, reading, next, then) => {
+      const end = { by, nextAt: nine, probes: 2 };
+      const after = afterReading(end, reading, nine);
+      expect(after).toMatchObject({ next, end: { by: then, probes: 2 } });
+      if (next === 'wait') expect(after.end.nextAt).toBe(nine + 10 * second);
+    },
+  );
 });
 
 test.each<[FailureCode, readonly number[]]>([
@@ -72,12 +75,12 @@ test.each<[FailureCode, readonly number[]]>([
   expect(waits.map((waitMs) => waitMs / minute)).toEqual(expected);
 });
 
-test('a pause of months still probes every hour', () => {
+test('a pause that has lasted for months still probes every hour', () => {
   const end = probeTaken({ code: 'INTEGRATION.QA_FAILED' }, { by: 'probe', nextAt: nine, probes: 5_000 }, nine);
   expect(end).toMatchObject({ nextAt: nine + hour, probes: 5_001 });
 });
 
-describe('an operator is called for a pause', () => {
+describe('when a pause pages', () => {
   const by = (code: FailureCode) => pauseBy(code, 'why', { now: nine });
 
   test.each<FailureCode>([
@@ -87,7 +90,7 @@ describe('an operator is called for a pause', () => {
     'PLATFORM.IP_NOT_WHITELISTED',
     'KOMBO_REDIRECTED',
     'PLATFORM.INTEGRATION_NOT_FOUND',
-  ])('immediately, where the key, the address or a setting of this stack is its cause: %s', (code) => {
+  ])('a pause pages immediately when the key, the address or a setting of this stack is its cause: %s', (code) => {
     expect(pagesSince(by(code), nine)).toBe(nine);
   });
 
@@ -99,14 +102,14 @@ describe('an operator is called for a pause', () => {
     'REMOTE.SERVICE_UNAVAILABLE',
     'KOMBO_UNREACHABLE',
     'PLATFORM.RATE_LIMIT_EXCEEDED',
-  ])('after a day, where it may end without one: %s', (code) => {
+  ])('a pause that may end without an operator pages after a day: %s', (code) => {
     expect([pagesSince(by(code), nine + day - 1), pagesSince(by(code), nine + day + 1)]).toEqual([
       undefined,
       nine + day,
     ]);
   });
 
-  test('never, where an operator asked for it', () => {
+  test('a pause by an operator never pages', () => {
     expect(pagesSince(byOperator, nine + 30 * day)).toBeUndefined();
   });
 });

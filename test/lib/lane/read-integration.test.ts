@@ -32,12 +32,12 @@ describe('the state of an integration shows', () => {
     ['INTEGRATION.SETUP_INCOMPLETE', { setup_status: 'HALF' }, 'says-nothing'],
     ['INTEGRATION.SETUP_INCOMPLETE', { status: 'ACTIVE' }, 'says-nothing'],
     ['INTEGRATION.SETUP_INCOMPLETE', { setup_status: null }, 'says-nothing'],
-  ])('of %s, by %j: %s', (code, value, reading) => {
+  ])('the state of an integration paused because of %s, by %j, gives "%s"', (code, value, reading) => {
     expect(readingOf(code, 'candidate', says(value))).toBe(reading);
   });
 });
 
-describe('our entry among the write actions shows', () => {
+describe('our entry among the write actions', () => {
   test.each<[object, Reading]>([
     [{ is_available: true }, 'shows-none'],
     [{ is_available: false }, 'shows-cause'],
@@ -48,12 +48,12 @@ describe('our entry among the write actions shows', () => {
     [{ is_available: true, coverage_status: 'NOT_IMPLEMENTED' }, 'shows-cause'],
     [{}, 'says-nothing'],
     [{ is_available: 'yes' }, 'says-nothing'],
-  ])('by %j: %s', (entry, reading) => {
+  ])('our entry %j among the write actions gives "%s"', (entry, reading) => {
     for (const code of ['INTEGRATION.ACTION_DISABLED', 'INTEGRATION.ACTION_NOT_AVAILABLE'] as const)
       expect(readingOf(code, 'candidate', action(entry))).toBe(reading);
   });
 
-  test('nothing when only the entry of the other kind of target is there', () => {
+  test('the write actions give nothing when only the entry of the other kind of target exists', () => {
     const answer = action({ is_available: false });
     expect(readingOf('INTEGRATION.ACTION_DISABLED', 'application', answer)).toBe('says-nothing');
     const own = action({ is_available: false }, 'ats_add_application_attachment');
@@ -64,8 +64,8 @@ describe('our entry among the write actions shows', () => {
     ['there is no list', {}],
     ['the list is text', { write_actions: 'all' }],
     ['the list is empty', { write_actions: [] }],
-    ['its entries are odd', { write_actions: [null, 3, 'x'] }],
-  ])('nothing when %s', (_, value) => {
+    ['its entries are malformed', { write_actions: [null, 3, 'x'] }],
+  ])('the write actions give nothing when %s', (_, value) => {
     expect(readingOf('INTEGRATION.ACTION_DISABLED', 'candidate', says(value))).toBe('says-nothing');
   });
 });
@@ -73,13 +73,16 @@ describe('our entry among the write actions shows', () => {
 const codes = Object.keys(failures) as FailureCode[];
 const seenIn = (...columns: readonly string[]) => codes.filter((code) => columns.includes(failureOf(code).seenIn));
 
-describe('an answer that fails', () => {
-  test.each(seenIn('call'))('with the code of the pause shows that the cause is still there: %s', (code) => {
-    expect(readingOf(code, 'candidate', fails(code))).toBe('shows-cause');
-    expect(readingOf(code, 'candidate', says({}))).toBe('shows-none');
-  });
+describe('a failed reading of the integration', () => {
+  test.each(seenIn('call'))(
+    'a reading of the integration that fails with the code of the pause shows that the cause still exists: %s',
+    (code) => {
+      expect(readingOf(code, 'candidate', fails(code))).toBe('shows-cause');
+      expect(readingOf(code, 'candidate', says({}))).toBe('shows-none');
+    },
+  );
 
-  // What 404, 429, 500, 503, HTML and a connection that broke are called.
+  // The codes of 404, 403, 429, 500, 503, HTML and a broken connection.
   test.each([
     'KOMBO_NOT_FOUND',
     'KOMBO_FORBIDDEN',
@@ -88,12 +91,12 @@ describe('an answer that fails', () => {
     'KOMBO_UNAVAILABLE',
     'ANSWER_UNREADABLE',
     'KOMBO_UNREACHABLE',
-  ] as const)('for another reason says nothing: %s', (code) => {
+  ] as const)('a reading of the integration that fails for another reason gives nothing: %s', (code) => {
     for (const cause of seenIn('call', 'status', 'setup-status', 'write-actions'))
       expect(readingOf(cause, 'candidate', fails(code))).toBe('says-nothing');
   });
 
-  test('says nothing of a cause that a state would show, even with its own code', () => {
+  test('a failed reading gives nothing about a cause that a state would show, even with the code of that cause', () => {
     expect(readingOf('INTEGRATION.INACTIVE', 'candidate', fails('INTEGRATION.INACTIVE'))).toBe('says-nothing');
   });
 });
@@ -103,17 +106,17 @@ test.each([
   ['a list', []],
   ['nothing', undefined],
   ['null', null],
-] as const)('an answer that is %s says nothing', (_, value) => {
+] as const)('a reading of the integration that is %s gives nothing', (_, value) => {
   for (const code of seenIn('call', 'status', 'setup-status', 'write-actions'))
     expect(readingOf(code, 'candidate', says(value))).toBe('says-nothing');
 });
 
-test('a cause that no reading shows is not read into an answer', () => {
+test('a cause that no reading can show is never read from an answer', () => {
   const healthy = says({ status: 'ACTIVE', setup_status: 'COMPLETED', write_actions: [] });
   for (const code of seenIn('nowhere')) expect(readingOf(code, 'candidate', healthy)).toBe('says-nothing');
 });
 
-test('each state in which Kombo can keep an integration from working is looked for where Kombo shows it', () => {
+test('each state in which Kombo can stop an integration is read from where Kombo shows it', () => {
   const visible = codes
     .filter((code) => failureOf(code).seenIn !== 'nowhere')
     .map((code) => [code, failureOf(code).seenIn]);

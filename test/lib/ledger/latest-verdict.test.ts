@@ -12,7 +12,7 @@ import {
 } from '../../../lib/ledger/latest-verdict.ts';
 import { minute, nine } from '../../fakes/ledger-samples.ts';
 
-/** From the one that says least to the worst, those of scans that looked into the file apart. */
+/** From the mildest to the worst, with the scans that did not look into the file separate from those that did. */
 const notLooked = ['SCAN_FAILED', 'SCAN_DENIED', 'SCAN_UNSUPPORTED'] as const;
 const looked = ['clean', 'SCAN_VERDICT_UNKNOWN', 'SCAN_THREAT_FOUND'] as const;
 
@@ -20,14 +20,17 @@ const at = (code: ScanCode, time = nine) => ({ code, at: time });
 const pairs = (codes: readonly ScanCode[]) =>
   codes.flatMap((mild, index) => codes.slice(index + 1).map((worse) => [mild, worse] as const));
 
-describe('of two verdicts about the same bytes', () => {
-  test.each([...pairs(notLooked), ...pairs(looked)])('of one second, %s gives way to %s', (mild, worse) => {
-    expect(latestVerdict(at(mild), at(worse))).toEqual(at(worse));
-    expect(latestVerdict(at(worse), at(mild))).toEqual(at(worse));
-  });
+describe('two verdicts about the same bytes', () => {
+  test.each([...pairs(notLooked), ...pairs(looked)])(
+    'of two verdicts in the same second, %s is replaced by %s',
+    (mild, worse) => {
+      expect(latestVerdict(at(mild), at(worse))).toEqual(at(worse));
+      expect(latestVerdict(at(worse), at(mild))).toEqual(at(worse));
+    },
+  );
 
   test.each([...pairs(notLooked), ...pairs(looked)])(
-    'the later one of %s and %s counts, whichever came first',
+    'the later verdict of %s and %s counts, whichever arrived first',
     (...codes) => {
       for (const [early, late] of [codes, codes.toReversed()] as const) {
         const [first, second] = [at(early as ScanCode), at(late as ScanCode, nine + 1)];
@@ -38,25 +41,25 @@ describe('of two verdicts about the same bytes', () => {
   );
 
   test.each(notLooked.flatMap((blind) => looked.map((saw) => [blind, saw] as const)))(
-    '%s takes nothing back, also when it is later than %s',
+    '%s replaces no earlier %s, because its scan did not look into the file',
     (blind, saw) => {
       expect(latestVerdict(at(saw), at(blind, nine + minute))).toEqual(at(saw));
       expect(latestVerdict(at(blind, nine + minute), at(saw))).toEqual(at(saw));
     },
   );
 
-  test('the only one there is counts', () => {
+  test('a single verdict counts', () => {
     expect(latestVerdict(undefined, at('clean'))).toEqual(at('clean'));
     expect(latestVerdict(at('clean'), undefined)).toEqual(at('clean'));
     expect(latestVerdict(undefined, undefined)).toBeUndefined();
   });
 
-  test('the same verdict twice is the one that is known', () => {
+  test('the same verdict twice returns the known one', () => {
     const known = at('clean');
     expect(latestVerdict(known, at('clean'))).toBe(known);
   });
 
-  test('the same finding again stays acknowledged, another one is open', () => {
+  test('the same finding again stays acknowledged, and a different one is open', () => {
     const known = { ...at('SCAN_FAILED'), acknowledged: true } as const;
     const later = nine + minute;
     expect(latestVerdict(known, at('SCAN_FAILED', later))).toEqual({ ...at('SCAN_FAILED', later), acknowledged: true });
@@ -65,7 +68,7 @@ describe('of two verdicts about the same bytes', () => {
   });
 });
 
-test('a scan has looked inside the file when it found a threat, none, or something unknown', () => {
+test('a scan looked into the file when it found a threat, none, or something unknown', () => {
   expect([...notLooked, ...looked].filter(hasLookedInside)).toEqual(looked);
 });
 
@@ -94,10 +97,10 @@ test.each<[ScanFailureCode, string]>([
   ['SCAN_DENIED', 'GuardDuty reported ACCESS_DENIED.'],
   ['SCAN_FAILED', 'GuardDuty reported FAILED.'],
   ['SCAN_VERDICT_UNKNOWN', 'GuardDuty reported a result that is not one of its five verdicts.'],
-])('a file held for %s says: %s', (code, detail) => {
+])('a file held because of %s has the detail "%s"', (code, detail) => {
   expect(failureOfVerdict(code)).toEqual({ code, detail });
 });
 
-test('a file that is held without a verdict says which setting holds it', () => {
+test('a file that is held without a verdict names the setting that holds it', () => {
   expect(missingVerdict.detail).toBe('REQUIRE_SCAN is on, and no clean verdict has arrived for the object.');
 });

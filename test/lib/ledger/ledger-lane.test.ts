@@ -20,11 +20,11 @@ const put = async (key: string, state: LedgerRecord['state'], change: Partial<Le
   await table.put(toItem(recordIn(state, { upload: named(key), ...change }), 400), { kind: 'absent' });
 };
 
-describe('a lane', () => {
+describe('the files of a lane', () => {
   const pageOf = async (part: 'wait' | 'backfill', limit: number) => ledger.filesInLane(integrationId, part, limit);
   const shortOf = (entries: readonly LaneEntry[]) => entries.map((its) => its.id.replace(/^.*\/|#.*$/g, ''));
 
-  test('shows what waits in it by due time, due or not, with the facts of the index', async () => {
+  test('a lane lists its waiting files by due time, due or not, with the facts of the index', async () => {
     await put('later.pdf', { ...states.waiting, dueAt: nine + minute }, { createdAt: nine - 3 });
     await put('now.pdf', { ...states.unknown, dueAt: nine }, { createdAt: nine - 2 });
     const { entries, next } = await pageOf('wait', 10);
@@ -35,20 +35,20 @@ describe('a lane', () => {
     ]);
   });
 
-  test('holds the files of its integration alone', async () => {
+  test('a lane lists only the files of its integration', async () => {
     await put('ours.pdf', states.waiting);
     await put('theirs.pdf', states.waiting, { target: { ...target, integrationId: 'workday:2' } });
     expect(shortOf((await pageOf('wait', 10)).entries)).toEqual(['ours.pdf']);
   });
 
-  test('keeps the files of a backfill apart', async () => {
+  test('a lane lists the files of a backfill separately', async () => {
     await put('new.pdf', states.waiting);
     await put('old.pdf', states.waiting, { backfill: true });
     expect(shortOf((await pageOf('wait', 10)).entries)).toEqual(['new.pdf']);
     expect(shortOf((await pageOf('backfill', 10)).entries)).toEqual(['old.pdf']);
   });
 
-  test('is read page by page with one query each, and no record', async () => {
+  test('a lane is read page by page with one query each, and no record', async () => {
     const keys = ['0.pdf', '1.pdf', '2.pdf'];
     for (const [at, key] of keys.entries()) await put(key, { ...states.waiting, dueAt: nine + at });
     table.calls.length = 0;
@@ -58,7 +58,7 @@ describe('a lane', () => {
     expect(table.calls).toEqual(['query', 'query']);
   });
 
-  test('loses a file that is sent, settled or held', async () => {
+  test('a file that is sent, settled or held leaves its lane', async () => {
     for (const name of ['sending', 'attached', 'held', 'rejected', 'superseded'] as const)
       await put(`${name}.pdf`, states[name]);
     expect((await pageOf('wait', 10)).entries).toEqual([]);

@@ -42,15 +42,15 @@ const put = async (key: string, state: LedgerRecord['state'], change: Partial<Le
   await table.put(toItem(recordIn(state, { upload: named(key), ...change }), 400), { kind: 'absent' });
 };
 
-describe('work', () => {
+describe('the lists of work', () => {
   const manyKeys = Array.from({ length: 25 }, (_, index) => `CV-${String(index).padStart(2, '0')}.pdf`);
 
-  test('whose lease has ended comes oldest first over all shards and pages, and none twice', async () => {
+  test('ended leases are listed oldest first over all shards and pages, each once', async () => {
     await Promise.all(manyKeys.map((key, at) => put(key, { ...states.sending, leaseUntil: nine - 25 + at })));
     expect(await namesIn(ledger.work('lease', 2))).toEqual(manyKeys);
   });
 
-  test('whose lease has ended is told to the millisecond', async () => {
+  test('a lease is listed as ended to the millisecond', async () => {
     await put('ended.pdf', { ...states.sending, leaseUntil: nine });
     await put('running.pdf', { ...states.sending, leaseUntil: nine + 1 });
     expect(await namesIn(ledger.work('lease', 10))).toEqual(['ended.pdf']);
@@ -59,25 +59,25 @@ describe('work', () => {
     expect(await namesIn(ledger.work('lease', 10))).toEqual(['ended.pdf', 'running.pdf']);
   });
 
-  test('that is held comes in the order in which it was held', async () => {
+  test('held files are listed in the order in which they were held', async () => {
     await put('second.pdf', { ...states.held, heldAt: nine - 1 });
     await put('first.pdf', { ...states.doubtful, heldAt: nine - 2 });
     expect(await namesIn(ledger.work('held', 10))).toEqual(['first.pdf', 'second.pdf']);
   });
 
-  test('that is rejected comes newest first over all shards and pages, and none twice', async () => {
+  test('rejected files are listed newest first over all shards and pages, each once', async () => {
     await Promise.all(manyKeys.map((key, at) => put(key, { ...states.rejected, rejectedAt: nine - at })));
     expect(await namesIn(ledger.work('rejected', 2))).toEqual(manyKeys);
   });
 
-  test('that is rejected can be read from a moment back', async () => {
+  test('rejected files can be listed from a given time backwards', async () => {
     await put('newer.pdf', { ...states.rejected, rejectedAt: nine - 1 });
     await put('then.pdf', { ...states.rejected, rejectedAt: nine - 2 });
     await put('older.pdf', { ...states.rejected, rejectedAt: nine - 3 });
     expect(await namesIn(ledger.work('rejected', 10, nine - 2))).toEqual(['then.pdf', 'older.pdf']);
   });
 
-  test('is in one list: a file that waits, is held or is rejected has no lease, and attached ones are in none', async () => {
+  test('each file is in at most one list: waiting, held and rejected files have no lease, and attached ones are not listed', async () => {
     for (const name of ['attached', 'due', 'unknown', 'held', 'rejected', 'superseded'] as const)
       await put(`${name}.pdf`, states[name]);
     clock.advance(1_000 * minute);
@@ -86,7 +86,7 @@ describe('work', () => {
     expect(await namesIn(ledger.work('rejected', 10))).toEqual(['rejected.pdf']);
   });
 
-  test('costs one query per shard when there is none, however much is delivered or waits', async () => {
+  test('a list without work costs one query per shard, however much is delivered or waits', async () => {
     const others = [states.attached, states.rejected, states.waiting];
     await Promise.all(Array.from({ length: 30 }, (_, at) => put(`${at}.pdf`, others[at % 3] ?? states.attached)));
     dynamo.calls.length = 0;
@@ -94,7 +94,7 @@ describe('work', () => {
     expect(dynamo.calls).toEqual(['Query', 'Query', 'Query', 'Query']);
   });
 
-  test('can be left in the middle', async () => {
+  test('reading a list can stop in the middle', async () => {
     await Promise.all(
       Array.from({ length: 8 }, (_, index) => put(`${index}.pdf`, { ...states.sending, leaseUntil: index })),
     );
@@ -104,7 +104,7 @@ describe('work', () => {
     }
   });
 
-  test('that cannot be read is shown as such, between the others', async () => {
+  test('an unreadable record is listed as unreadable, between the others', async () => {
     await put('good.pdf', { ...states.held, heldAt: nine - 1 });
     const item = toItem(recordIn({ ...states.held, heldAt: nine - 2 }, { upload: named('bad.pdf') }), 400);
     await table.put({ ...item, document: '{"layout":99}' }, { kind: 'absent' });
@@ -114,7 +114,7 @@ describe('work', () => {
     expect(found.map(({ readable }) => readable)).toEqual([false, true]);
   });
 
-  test('is listed with its code and its time, without reading a record', async () => {
+  test('files are listed with code and time without reading a record', async () => {
     await put('old.pdf', { ...states.rejected, rejectedAt: nine - 2 });
     await put('new.pdf', { ...states.rejected, rejectedAt: nine - 1 });
     await put('held.pdf', states.held);
@@ -134,7 +134,7 @@ describe('an index that is behind the table', () => {
     { ...states.sending, leaseUntil: nine + 1 },
   ];
 
-  /** The index goes on showing what it shows now. */
+  /** The index keeps showing what it shows now. */
   const frozen = (its: Table): Table => {
     const pages = new Map<string, Promise<IndexPage>>();
     return {
@@ -152,7 +152,7 @@ describe('an index that is behind the table', () => {
   const next = (record: LedgerRecord, state: LedgerRecord['state']) =>
     table.put(toItem({ ...record, state, version: 2 }, 400), { kind: 'unchanged', version: 1 });
 
-  test('shows no lease that was renewed, and no file that is attached or held by now, and hides none behind them', async () => {
+  test('an outdated index shows no renewed lease, and no file that is attached or held by now, and hides none behind them', async () => {
     const late = ledgerOver(frozen(table));
     const gone = others.map((_, index) => ended(`${index}.pdf`));
     for (const record of [...gone, ended('still.pdf')]) await first(record);
@@ -162,7 +162,7 @@ describe('an index that is behind the table', () => {
     expect(await namesIn(late.work('lease', 1))).toEqual(['still.pdf']);
   });
 
-  test('shows no file that has gone to another target or was erased, and names both all the same', async () => {
+  test('an outdated index lists no file that has another target by now or was erased, but its ids include both', async () => {
     const late = ledgerOver(frozen(table));
     const [moved, erased, still] = [ended('moved.pdf'), ended('erased.pdf'), ended('still.pdf')];
     for (const record of [moved, erased, still]) await first(record);
@@ -176,7 +176,7 @@ describe('an index that is behind the table', () => {
     expect(ids.toSorted()).toEqual([moved, erased, still].map(({ upload: its }) => uploadId(its)).toSorted());
   });
 
-  test('gives each record as it is by now', async () => {
+  test('an outdated index gives each record as it is now', async () => {
     const late = ledgerOver(frozen(table));
     const record = ended('a.pdf');
     await first(record);
@@ -187,7 +187,7 @@ describe('an index that is behind the table', () => {
   });
 });
 
-test('items at the head of a list that are damaged or not of the ledger stop no reader', async () => {
+test('damaged or foreign items at the head of a list stop no reader', async () => {
   const putRaw = (pk: string, at: string, more: Record<string, AttributeValue> = {}) =>
     dynamo.client.send(
       new PutItemCommand({
@@ -217,8 +217,8 @@ test('items at the head of a list that are damaged or not of the ledger stop no 
   expect((await collect(ledger.ofTarget(target))).filter(({ readable }) => readable)).toHaveLength(2);
 });
 
-describe('many at once', () => {
-  test('are told as the ledger knows them; those it has never seen are absent', async () => {
+describe('many records in one read', () => {
+  test('many uploads are read as the ledger knows them; those it has never seen are absent', async () => {
     await table.put(toItem(recordIn(states.attached), 400), { kind: 'absent' });
     await table.put({ pk: 'cv-inbox/odd.pdf#1', version: 1, document: 'odd' }, { kind: 'absent' });
 
@@ -231,7 +231,7 @@ describe('many at once', () => {
 });
 
 describe('the files of a target', () => {
-  test('are all that went to it, in the order of arrival, whatever became of them', async () => {
+  test('the files of a target are all that were sent to it, in the order of arrival, whatever their status', async () => {
     const put = (key: string, state: LedgerRecord['state'], createdAt: number, its = target) =>
       table.put(toItem(recordIn(state, { upload: named(key), createdAt, target: its }), 400), { kind: 'absent' });
     await put('third.pdf', states.rejected, nine + 2);
@@ -244,22 +244,22 @@ describe('the files of a target', () => {
   });
 });
 
-describe('forgetting', () => {
-  test('removes the record as it was seen', async () => {
+describe('forgetting a record', () => {
+  test('forgetting removes the record that was read', async () => {
     const record = await written(ledger, await claimed(ledger, 'owner-A'), deliveredBy('owner-A'));
     expect(await ledger.forget({ id, readable: true, record })).toBe('forgotten');
     expect(await ledger.read(id)).toBeUndefined();
     expect(await namesIn(ledger.ofTarget(target))).toEqual([]);
   });
 
-  test('does not remove what has changed since', async () => {
+  test('forgetting does not remove a record that has changed since it was read', async () => {
     const old = await claimed(ledger, 'owner-A');
     await written(ledger, old, deliveredBy('owner-A'));
     expect(await ledger.forget({ id, readable: true, record: old })).toBe('conflict');
     expect(recordOf(await ledger.read(id)).state.status).toBe('attached');
   });
 
-  test('removes a record that cannot be read, even one without a version', async () => {
+  test('forgetting removes a record that cannot be read, even one without a version', async () => {
     await dynamo.client.send(
       new PutItemCommand({ TableName: tableName, Item: { pk: { S: id }, document: { S: 'garbage' } } }),
     );
@@ -272,7 +272,7 @@ describe('forgetting', () => {
 describe('a record that cannot be read', () => {
   const garbage = { pk: id, version: 4, document: '{"layout":2,"state":{"status":"quarantined"}}' };
 
-  test('is not claimed, and says why', async () => {
+  test('a record that cannot be read is not claimed, and gives the reason', async () => {
     await table.put(garbage, { kind: 'absent' });
     expect(await ledger.claim(claimOf('owner-A'))).toEqual({
       written: false,
@@ -286,7 +286,7 @@ describe('a record that cannot be read', () => {
     expect(await table.get(id)).toEqual(garbage);
   });
 
-  test('because its owner was taken away does not send every claim in circles', async () => {
+  test('a record that has lost its owner does not make every claim loop', async () => {
     const { owner: _, ...item } = toItem(recordIn(states.sending), 400);
     await table.put(item, { kind: 'absent' });
     dynamo.calls.length = 0;

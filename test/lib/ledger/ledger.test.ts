@@ -25,20 +25,20 @@ beforeEach(async () => {
 
 const ledgerOver = (its: Table): Ledger => ledgerOn({ table: its, clock, uuid: randomUUID, retentionDays: 400 });
 
-/** As stores do that do not know `ReturnValuesOnConditionCheckFailure`. */
+/** Like stores that do not know `ReturnValuesOnConditionCheckFailure`. */
 const refusingInSilence = (its: Table): Table => ({
   ...its,
   put: async (item, condition) => ({ written: (await its.put(item, condition)).written }),
 });
 
-describe('what it costs', () => {
+describe('the cost of a delivery', () => {
   test('a delivery is two writes and no read', async () => {
     const record = await claimed(ledger, 'owner-A');
     await written(ledger, record, deliveredBy('owner-A'));
     expect(dynamo.calls).toEqual(['PutItem', 'PutItem']);
   });
 
-  test('a duplicate is one refused write and no read: the refusal carries the record', async () => {
+  test('a duplicate is one refused write and no read, because the refusal carries the record', async () => {
     await written(ledger, await claimed(ledger, 'owner-A'), deliveredBy('owner-A'));
     dynamo.calls.length = 0;
 
@@ -48,7 +48,7 @@ describe('what it costs', () => {
     expect(dynamo.calls).toEqual(['PutItem']);
   });
 
-  test('a duplicate is one refused write and one read where the store refuses without the record', async () => {
+  test('a duplicate is one refused write and one read when the store refuses without the record', async () => {
     await claimed(ledger, 'owner-A');
     dynamo.calls.length = 0;
 
@@ -59,13 +59,13 @@ describe('what it costs', () => {
 });
 
 describe('a claim', () => {
-  test('of an upload that another invocation sends is refused, and names its owner', async () => {
+  test('a claim of an upload that another invocation sends is refused, and names the owner', async () => {
     await claimed(ledger, 'owner-A');
     const second = await ledger.claim(claimOf('owner-B'));
     expect(second).toMatchObject({ written: false, known: { id, record: { state: { owner: 'owner-A' } } } });
   });
 
-  test('of one that waits takes it once it is due', async () => {
+  test('a claim of a waiting upload succeeds once it is due', async () => {
     await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute));
     expect(await ledger.claim(claimOf('owner-B'))).toMatchObject({ written: false, known: { readable: true } });
     clock.advance(minute);
@@ -74,14 +74,14 @@ describe('a claim', () => {
     expect(recordOf(await ledger.read(id))).toEqual(again);
   });
 
-  test('with the record at hand is one write', async () => {
+  test('a claim with the current record is one write', async () => {
     const seen = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
     dynamo.calls.length = 0;
     expect(await ledger.claim(claimOf('owner-B'), seen)).toMatchObject({ written: true });
     expect(dynamo.calls).toEqual(['PutItem']);
   });
 
-  test('with an old record at hand takes nothing that went on without it', async () => {
+  test('a claim with an outdated record is refused when the upload has changed since', async () => {
     const old = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
     await written(ledger, await claimed(ledger, 'owner-B'), deliveredBy('owner-B'));
     expect(await ledger.claim(claimOf('owner-C'), old)).toMatchObject({
@@ -90,7 +90,7 @@ describe('a claim', () => {
     });
   });
 
-  test('with a record at hand that was forgotten meanwhile does not bring it back', async () => {
+  test('a claim with a record that was forgotten in the meantime does not bring it back', async () => {
     const old = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
     expect(await ledger.forget({ id, readable: true, record: old })).toBe('forgotten');
 
@@ -98,7 +98,7 @@ describe('a claim', () => {
     expect(await ledger.read(id)).toBeUndefined();
   });
 
-  test('with an old page at hand respects a due time that is later by now', async () => {
+  test('a claim with an outdated record respects a due time that is later by now', async () => {
     const old = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
     const again = await ledger.claim(claimOf('owner-B'), old);
     if (!again.written) throw new Error('not claimed');
@@ -110,7 +110,7 @@ describe('a claim', () => {
     });
   });
 
-  test.each([1, 2, 3])('of twenty at once is won by exactly one (round %i)', async () => {
+  test.each([1, 2, 3])('of twenty concurrent claims exactly one succeeds (round %i)', async () => {
     const owners = Array.from({ length: 20 }, (_, index) => `owner-${index}`);
     const claims = await Promise.all(owners.map((owner) => ledger.claim(claimOf(owner))));
 
@@ -119,21 +119,21 @@ describe('a claim', () => {
     expect(recordOf(await ledger.read(id))).toEqual(winners[0]);
   });
 
-  test('of twenty at once on one that waits is won by exactly one', async () => {
+  test('of twenty concurrent claims of a waiting upload exactly one succeeds', async () => {
     await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
     const owners = Array.from({ length: 20 }, (_, index) => `owner-${index}`);
     const claims = await Promise.all(owners.map((owner) => ledger.claim(claimOf(owner))));
     expect(claims.filter((claim) => claim.written)).toHaveLength(1);
   });
 
-  test('of other content under the same key is another upload', async () => {
+  test('a claim of other content under the same key is another upload', async () => {
     await claimed(ledger, 'owner-A');
     const other = await ledger.claim(claimOf('owner-B', { upload: { ...upload, etag: 'ffff' } }));
     expect(other.written).toBe(true);
   });
 });
 
-describe('an upload that is written down without a claim', () => {
+describe('an upload that is recorded without a claim', () => {
   const postponed = {
     kind: 'postponed',
     upload,
@@ -143,7 +143,7 @@ describe('an upload that is written down without a claim', () => {
     dueAt: nine,
   } as const;
 
-  test('costs one write and no read', async () => {
+  test('recording an upload without a claim costs one write and no read', async () => {
     expect(await ledger.postpone(postponed)).toMatchObject({
       written: true,
       record: { attempts: 0, state: { status: 'waiting', dueAt: nine } },
@@ -155,27 +155,27 @@ describe('an upload that is written down without a claim', () => {
     ['is being sent', async () => void (await claimed(ledger, 'owner-A'))],
     ['is attached', async () => void (await written(ledger, await claimed(ledger, 'owner-A'), deliveredBy('owner-A')))],
     ['waits', async () => void (await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine + minute)))],
-  ])('changes nothing when it %s', async (_, before) => {
+  ])('recording an upload without a claim changes nothing when it %s', async (_, before) => {
     await before();
     const known = await ledger.read(id);
     expect(await ledger.postpone(postponed)).toMatchObject({ written: false });
     expect(await ledger.read(id)).toEqual(known);
   });
 
-  test('is claimed later as its first attempt', async () => {
+  test('an upload recorded without a claim is claimed later as its first attempt', async () => {
     await ledger.postpone(postponed);
     expect(await claimed(ledger, 'owner-A')).toMatchObject({ attempts: 1, attemptsSinceRelease: 1, waited: true });
   });
 });
 
-describe('a settled word', () => {
-  test('of an invocation that is not the owner is not written', async () => {
+describe('settling a claim', () => {
+  test('settling by an invocation that is not the owner is a conflict', async () => {
     const record = await claimed(ledger, 'owner-A');
     expect(await ledger.apply(record, deliveredBy('owner-B'))).toBe('conflict');
     expect(recordOf(await ledger.read(id))).toEqual(record);
   });
 
-  test('is conditional on the owner as well as on the version', async () => {
+  test('settling is conditional on the owner as well as on the version', async () => {
     const conditions: Condition[] = [];
     const watched: Table = {
       ...table,
@@ -188,7 +188,7 @@ describe('a settled word', () => {
     expect(conditions).toEqual([{ kind: 'unchanged', version: 1, owner: 'owner-A' }]);
   });
 
-  test('of an owner whose lease was found expired is lost', async () => {
+  test('settling after the lease was found expired is a conflict', async () => {
     const record = await claimed(ledger, 'owner-A');
     clock.advance(7 * minute);
     const unknown = await written(ledger, record, { kind: 'lease-expired', dueAt: clock.now() + minute });
@@ -197,7 +197,7 @@ describe('a settled word', () => {
     expect(recordOf(await ledger.read(id))).toEqual(unknown);
   });
 
-  test('is written on what was seen only: of two, the second is lost', async () => {
+  test('settling is conditional on the record that was read: of two, the second is a conflict', async () => {
     const record = await written(ledger, await claimed(ledger, 'owner-A'), retryAt(nine));
     const results = await Promise.all([
       ledger.apply(record, { kind: 'retry', reason: 'one' }),
@@ -206,7 +206,7 @@ describe('a settled word', () => {
     expect(results.filter((result) => result === 'conflict')).toHaveLength(1);
   });
 
-  test('about a record that was forgotten is lost, and brings nothing back', async () => {
+  test('settling a forgotten record is a conflict, and does not bring it back', async () => {
     const record = await claimed(ledger, 'owner-A');
     await ledger.forget({ id, readable: true, record });
     expect(await ledger.apply(record, deliveredBy('owner-A'))).toBe('conflict');
@@ -214,8 +214,8 @@ describe('a settled word', () => {
   });
 });
 
-describe('the lost answer of a write that was done', () => {
-  test('of a claim is known again: it is ours', async () => {
+describe('the lost response to a write that succeeded', () => {
+  test('a claim whose response was lost recognises itself as the owner', async () => {
     const client = dynamo.newClient();
     loseNextAnswer(client, 'PutItemCommand');
     const own = ledgerOver(dynamoTable(client, tableName));
@@ -226,7 +226,7 @@ describe('the lost answer of a write that was done', () => {
     expect(await own.apply(record, deliveredBy('owner-A'))).not.toBe('conflict');
   });
 
-  test('of the settling is known again: it is attached once', async () => {
+  test('settling whose response was lost recognises its own write, and attaches once', async () => {
     const record = await claimed(ledger, 'owner-A');
     const client = dynamo.newClient();
     loseNextAnswer(client, 'PutItemCommand');
@@ -237,7 +237,7 @@ describe('the lost answer of a write that was done', () => {
     expect(recordOf(await ledger.read(id)).version).toBe(2);
   });
 
-  test('of an erasure is known again: it is gone', async () => {
+  test('erasing whose response was lost recognises that the record is gone', async () => {
     const record = await claimed(ledger, 'owner-A');
     const client = dynamo.newClient();
     loseNextAnswer(client, 'DeleteItemCommand');
@@ -246,7 +246,7 @@ describe('the lost answer of a write that was done', () => {
     expect(await ledger.read(id)).toBeUndefined();
   });
 
-  test("of the reading after a refusal is read again, and the upload stays another one's", async () => {
+  test("a read after a refused claim is repeated when its response was lost, and the claim stays the other owner's", async () => {
     await claimed(ledger, 'owner-A');
     const client = dynamo.newClient();
     loseNextAnswer(client, 'GetItemCommand');

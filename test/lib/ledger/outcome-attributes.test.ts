@@ -22,7 +22,7 @@ const worldOf = () => {
 };
 
 describe('the attribute outcome', () => {
-  test('is with the write that delivers an upload, and with nothing before it', async () => {
+  test('the attribute outcome is in the write that delivers an upload, and in none before it', async () => {
     const { table, ledger } = worldOf();
     const record = await claimed(ledger, 'owner-A');
     expect(table.items.get(id)).not.toHaveProperty('outcome');
@@ -30,7 +30,7 @@ describe('the attribute outcome', () => {
     expect(table.items.get(id)).toMatchObject({ outcome: 1, status: 'attached' });
   });
 
-  test('goes with the next write that keeps the status', async () => {
+  test('the attribute outcome is removed by the next write that keeps the status', async () => {
     const { table, ledger } = worldOf();
     const record = await claimed(ledger, 'owner-A');
     const failure = { code: 'STORAGE_DENIED', detail: 'S3 answered AccessDenied (HTTP 403).' } as const;
@@ -43,7 +43,7 @@ describe('the attribute outcome', () => {
     for (const name of ['outcome', 'upload', 'etag', 'target']) expect(table.items.get(id)).not.toHaveProperty(name);
   });
 
-  test('belongs to exactly the steps of any life that lead to another of the told statuses', () => {
+  test('the attribute outcome is in exactly those writes that change the status to a reported one', () => {
     fc.assert(
       fc.property(anyLife, (life) => {
         for (const { before, after } of stepsOf(life)) {
@@ -56,14 +56,14 @@ describe('the attribute outcome', () => {
   });
 });
 
-describe('an item that is told', () => {
-  test('has what the uploader can compute: half of the SHA-256 of bucket, key and ETag', () => {
+describe('an item with an outcome', () => {
+  test('an item with an outcome has an id that the uploader can compute: half of the SHA-256 of bucket, key and ETag', () => {
     const record = recordIn(states.attached);
     // printf '%s' 'cv-inbox/candidates/GRK123/Frank Doe CV.pdf#9b2cf535f27731c974343645a3985328' | sha256sum | cut -c -32
     expect(withNews(toItem(record, 400), record).upload).toBe('1ab048491cbc331a3698a1540ca47a07');
   });
 
-  test('has a code when it is attached only where its verdict is open, as the schema of the event says', () => {
+  test('an attached item has a code only while its verdict is open, as the schema of the event says', () => {
     const verdict = { code: 'SCAN_THREAT_FOUND', at: nine } as const;
     const codeOf = (change: Parameters<typeof recordIn>[1]) => {
       const record = recordIn(states.attached, change);
@@ -77,7 +77,7 @@ describe('an item that is told', () => {
     );
   });
 
-  test('has every fact as an attribute: a pipe reads nothing else', () => {
+  test('an item with an outcome has every fact as an attribute, because a pipe reads nothing else', () => {
     const record = recordIn(states.rejected, { correlationId: 'application-4711' });
     expect(withNews(toItem(record, 400), record)).toMatchObject({
       outcome: 1,
@@ -96,7 +96,7 @@ describe('an item that is told', () => {
     });
   });
 
-  test('has an empty text where there is nothing', () => {
+  test('an item with an outcome has an empty text where a fact is missing', () => {
     const { target: _, attachmentType: __, upload, ...rest } = recordIn(states.rejected);
     const { sizeBytes: ___, ...facts } = upload;
     const record = { ...rest, upload: facts };
@@ -105,14 +105,14 @@ describe('an item that is told', () => {
     expect(withNews(toItem(recordIn(states.attached), 400), recordIn(states.attached)).code).toBe('');
   });
 
-  test('says each fact once: the document repeats none', () => {
+  test('an item with an outcome has each fact once: the document repeats none', () => {
     const record = recordIn(states.held, { correlationId: 'application-4711' });
     const { document } = toItem(record, 400);
     for (const its of ['"held"', 'KOMBO_UNREACHABLE', 'greenhouse', '"CV"', '48211', 'application-4711', 'heldAt'])
       expect(document).not.toContain(its);
   });
 
-  test('is read as the same record as without it, whatever life has brought', () => {
+  test('an item with an outcome is read as the same record as without one, whatever its history', () => {
     fc.assert(
       fc.property(anyLife, (life) => {
         for (const { after } of stepsOf(life)) {
@@ -124,7 +124,7 @@ describe('an item that is told', () => {
     );
   });
 
-  test('without target, type, size and code is read as a record without them', () => {
+  test('an outcome without target, type, size and code is read as a record without them', () => {
     const { target: _, attachmentType: __, upload, ...rest } = recordIn(states.attached);
     const { sizeBytes: ___, ...facts } = upload;
     const record = { ...rest, upload: facts };
@@ -133,24 +133,24 @@ describe('an item that is told', () => {
   });
 });
 
-describe('what the object itself shows', () => {
+describe('facts of the opened object', () => {
   const opened = { sizeBytes: 5, correlationId: 'application-4711' };
 
-  test('is its size and its correlation id, whatever the event said', async () => {
+  test('the record has the size and the correlation id of the opened object, whatever the event said', async () => {
     const { ledger } = worldOf();
     const record = await claimed(ledger, 'owner-A');
     const after = await written(ledger, record, { ...deliveredBy('owner-A'), ...opened });
     expect(after).toMatchObject({ correlationId: 'application-4711', upload: { sizeBytes: 5 } });
   });
 
-  test('replaces an earlier correlation id by none when the object has none any more', async () => {
+  test('the correlation id is removed when the opened object no longer has one', async () => {
     const { ledger } = worldOf();
     const record = { ...(await claimed(ledger, 'owner-A')), correlationId: 'application-4711' };
     const after = await written(ledger, record, { ...deliveredBy('owner-A'), sizeBytes: 5, correlationId: undefined });
     expect(after.correlationId).toBeUndefined();
   });
 
-  test('leaves the correlation id alone when the object was not opened', async () => {
+  test('the correlation id stays when the object was not opened', async () => {
     const { ledger } = worldOf();
     const record = { ...(await claimed(ledger, 'owner-A')), correlationId: 'application-4711' };
     const failure = { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown (HTTP 503).' } as const;

@@ -27,17 +27,17 @@ describe('the outcome for the invocation that wrote the record', () => {
     ['rejected', { status: 'rejected', failure: states.rejected.failure }],
     ['superseded', { status: 'superseded', failure: states.superseded.failure }],
     ['sending', { status: 'unchanged', as: 'sending', dueAt: at(nine + 6 * minute) }],
-  ] as const)('%s', (name, expected) => {
+  ] as const)('the outcome for the invocation that wrote the record: %s', (name, expected) => {
     expect(outcomeOf(recordIn(states[name]))).toEqual({ ...about, ...expected });
   });
 
-  test('tells the warnings', () => {
+  test('the outcome of an attached upload includes the warnings', () => {
     const warned = recordIn({ ...states.attached, warnings: ['Stored as other.'] });
     expect(outcomeOf(warned)).toMatchObject({ warnings: ['Stored as other.'] });
   });
 });
 
-describe('an attached upload came', () => {
+describe('the arrival time of an attached upload', () => {
   const arrived = (modifiedAt: number | undefined, change: Partial<LedgerRecord> = {}) => {
     const record = recordIn(states.attached, {
       upload: { ...upload, ...(modifiedAt !== undefined && { modifiedAt }) },
@@ -48,16 +48,16 @@ describe('an attached upload came', () => {
     return outcome.status === 'attached' ? outcome.arrivedAt?.getTime() : 'not attached';
   };
 
-  test('at the time of its event, however late that was first seen', () => {
+  test('an attached upload arrived at the time of its event, however late that was first seen', () => {
     expect(arrived(nine - 3 * hour)).toBe(nine - 3 * hour);
     expect(arrived(nine - hour - day)).toBe(nine - hour - day);
   });
 
-  test('when it was first seen, where the event names no time, a later one, or one that is long ago', () => {
+  test('an attached upload arrived when it was first seen, if its event has no time, a later one, or one long ago', () => {
     for (const modifiedAt of [undefined, nine, nine - hour - day - 1]) expect(arrived(modifiedAt)).toBe(nine - hour);
   });
 
-  test('at no time that says anything, in a backfill or after a decision of an operator', () => {
+  test("an attached upload has no arrival time in a backfill or after an operator's decision", () => {
     expect(arrived(nine - 3 * hour, { backfill: true })).toBeUndefined();
     expect(arrived(nine - 3 * hour, { note: { action: 'retry', reason: 'x', at: nine } })).toBeUndefined();
   });
@@ -75,11 +75,11 @@ describe('the outcome for an invocation that may not change the record', () => {
     ['held', { status: 'unchanged', as: 'held', failure: states.held.failure }],
     ['rejected', { status: 'unchanged', as: 'rejected', failure: states.rejected.failure }],
     ['superseded', { status: 'unchanged', as: 'superseded', failure: states.superseded.failure }],
-  ] as const)('%s', (name, expected) => {
+  ] as const)('the outcome for an invocation that may not change the record: %s', (name, expected) => {
     expect(unchanged(name)).toEqual({ ...about, attempt: 3, ...expected });
   });
 
-  test('of an unreadable record is held, with a code that has a next step', () => {
+  test('the outcome of an unreadable record is held, with a code that has a next step', () => {
     const known = { id: 'x', readable: false, version: 2, reason: 'Look at "layout".' } as const;
     expect(unchangedOutcome(known, upload)).toEqual({
       upload,
@@ -91,7 +91,7 @@ describe('the outcome for an invocation that may not change the record', () => {
   });
 });
 
-test('a record that names nobody has no target', () => {
+test('a record whose key names no target has none', () => {
   const { target: _, ...nobody } = recordIn(states.rejected);
   expect(outcomeOf(nobody)).not.toHaveProperty('target');
 });
