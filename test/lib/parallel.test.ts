@@ -4,7 +4,7 @@ import { inParallel } from '../../lib/parallel.ts';
 const always = () => true;
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-test('begins in order, and has no more under way than it was told', async () => {
+test('parallel work starts in order, and never exceeds the given number in progress', async () => {
   const begun: number[] = [];
   let running = 0;
   let most = 0;
@@ -18,7 +18,7 @@ test('begins in order, and has no more under way than it was told', async () => 
   expect({ begun, most, count, running }).toEqual({ begun: [1, 2, 3, 4, 5, 6, 7], most: 3, count: 7, running: 0 });
 });
 
-test('begins nothing more once it may not, and what was begun ends', async () => {
+test('parallel work starts nothing more once it may not, and finishes what was started', async () => {
   const ended: number[] = [];
   const count = await inParallel(
     [1, 2, 3, 4],
@@ -32,7 +32,7 @@ test('begins nothing more once it may not, and what was begun ends', async () =>
   expect({ ended, count }).toEqual({ ended: [1, 2], count: 2 });
 });
 
-test('a fault ends the beginning, and is thrown after what was begun has ended', async () => {
+test('an exception stops parallel work from starting more, and is thrown after everything started has ended', async () => {
   const ended: number[] = [];
   const work = inParallel([1, 2, 3, 4], 2, always, async (item) => {
     if (item === 1) throw new Error('first');
@@ -46,7 +46,7 @@ test('a fault ends the beginning, and is thrown after what was begun has ended',
 test.each([
   [0, []],
   [5, [1, 2]],
-])('a width of %i does %j of two', async (width, done) => {
+])('parallel work with a width of %i does %j of two', async (width, done) => {
   const seen: number[] = [];
   const count = await inParallel([1, 2], width, always, async (item) => void seen.push(item));
   expect(seen).toEqual(done);

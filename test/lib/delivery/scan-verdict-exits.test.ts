@@ -14,12 +14,9 @@ import { type CourierWorld, courierWorld, key, reason } from '../../worlds/couri
 
 /**
  * No verdict is a dead end: what each verdict that is not clean makes of each state, and how that state is left,
- * written
- * by hand from the design. `listed` is attached and among the held; `held+` is held because of a fault as well;
- * `maybe` is
- * held and may be delivered, `maybe+` also because of a fault; `-` is not allowed. `clean` is a newer verdict;
- * `retry` and
- * `resolve` are the operator's, `retry` with `force` and a reason.
+ * written by hand from the design. `listed` is attached and among the held; `held+` is held because of a fault as well;
+ * `maybe` is held and may be delivered, `maybe+` also because of a fault; `-` is not allowed. `clean` is a newer
+ * verdict; `retry` is one of this key with `force` and a reason.
  * Every state can also be left by deleting the object and forgetting the record; only a delivery in progress must end
  * first.
  */

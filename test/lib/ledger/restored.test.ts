@@ -7,7 +7,10 @@ import { anyLife, stepsOf } from '../../fakes/arbitrary-events.ts';
 import { hour, minute, nine, recordIn, type StateName, states, target, upload } from '../../fakes/ledger-samples.ts';
 import { claimOf, next } from '../../fakes/ledger-steps.ts';
 
-/** The table was restored to eight o'clock, and an operator reported it at nine. Sample records were changed a minute before. */
+/**
+ * The table was restored to its state of eight o'clock, and an operator reported this at nine. The sample records were
+ * changed a minute before the report.
+ */
 const restored = { since: nine - hour, at: nine };
 const later = nine + 5 * minute;
 
@@ -22,7 +25,7 @@ const doubted = (change: Partial<EventOf<'doubted'>> = {}): EventOf<'doubted'> =
 const clean = { code: 'clean', at: nine } as const;
 const retry = { kind: 'retry', reason: 'Try.', restored } as const;
 
-/** `due` is `waiting`, only earlier. */
+/** `due` is `waiting`, only with an earlier due time. */
 const every = (Object.keys(states) as StateName[]).filter((name) => name !== 'due');
 const allowedFrom = (event: LedgerEvent, change: Partial<LedgerRecord> = {}): Record<string, string> =>
   Object.fromEntries(
@@ -33,23 +36,23 @@ const allowedFrom = (event: LedgerEvent, change: Partial<LedgerRecord> = {}): Re
   );
 
 describe('after a restore of the table', () => {
-  test('what waits or is superseded may have been sent, and so may an upload without a record', () => {
+  test('after a restore, a file that waits, is superseded or has no record may have been sent', () => {
     expect(allowedFrom(doubted())).toEqual({ waiting: 'unknown', superseded: 'unknown' });
     expect(next(undefined, doubted()).state.status).toBe('unknown');
   });
 
-  test('a newer upload of a rejected file, and a clean scan of a held one, may have been sent as well', () => {
+  test('after a restore, a newer upload of a rejected file, and a clean scan of a held one, may have been sent as well', () => {
     const newer = { ...upload, sequencer: '2' };
     const judged = { upload: { ...upload, sequencer: '1' } };
     expect(allowedFrom(doubted({ upload: newer }), judged)).toMatchObject({ rejected: 'unknown' });
     expect(allowedFrom(doubted({ verdict: clean }))).toMatchObject({ scanned: 'unknown' });
   });
 
-  test('nothing is in doubt that was changed after the report', () => {
+  test('after a restore, a record changed since the report is not in doubt', () => {
     expect(allowedFrom(doubted({ verdict: clean }), { updatedAt: nine })).toEqual({});
   });
 
-  test('a verdict that holds nothing does not hide that a file is in doubt', () => {
+  test('after a restore, a verdict that holds nothing does not hide that a file is in doubt', () => {
     const scanned = { kind: 'scanned', upload, target, verdict: clean, restored } as const;
     expect(allowedFrom(scanned)).toEqual({
       sending: 'sending',
@@ -61,13 +64,13 @@ describe('after a restore of the table', () => {
     });
   });
 
-  test('a threat in a file that may have been sent is decided by a look first', () => {
+  test('after a restore, a threat in a file that may have been sent is decided by a look first', () => {
     const verdict = { code: 'SCAN_THREAT_FOUND', at: nine } as const;
     const after = allowedFrom({ kind: 'scanned', upload, target, verdict, restored });
     expect(after).toMatchObject({ waiting: 'unknown', held: 'unknown', rejected: 'unknown', superseded: 'unknown' });
   });
 
-  test('no claim takes what is in doubt, not even early or as a probe', () => {
+  test('after a restore, no claim takes a file in doubt, not even early or as a probe', () => {
     expect(allowedFrom(claimOf('owner-B', { early: true }))).toEqual({ waiting: 'sending', superseded: 'sending' });
     expect(allowedFrom(claimOf('owner-B', { early: true, restored }))).toEqual({});
     expect(allowedFrom(claimOf('owner-B', { verdict: clean, restored }))).toEqual({});
@@ -77,7 +80,7 @@ describe('after a restore of the table', () => {
     });
   });
 
-  test('what is in doubt is not written down as waiting: it would look as if it had been looked up', () => {
+  test('after a restore, a file in doubt is not recorded as waiting, because that would look as if it had been looked up', () => {
     const postponed: EventOf<'postponed'> = {
       kind: 'postponed',
       upload,
@@ -90,14 +93,14 @@ describe('after a restore of the table', () => {
     expect(allowedFrom({ ...postponed, restored })).toEqual({});
   });
 
-  test('an operator’s retry of whatever was changed before has it looked up first', () => {
+  test("after a restore, an operator's retry of an older record has the target looked at first", () => {
     expect(allowedFrom(retry, { updatedAt: nine })).toEqual(allowedFrom({ kind: 'retry', reason: 'Try.' }));
     expect(next(recordIn(states.rejected), retry)).toMatchObject({ note: { action: 'retry', reason: 'Try.' } });
   });
 });
 
 describe('a file in doubt', () => {
-  test('is looked up immediately, as one that this ledger has not sent', () => {
+  test('a file in doubt is looked up immediately, as one that this ledger has not sent', () => {
     expect(next(undefined, doubted(), later)).toMatchObject({
       state: { status: 'unknown', dueAt: later, unknownSince: later, failure: { code: 'RESTORED_DOUBT' } },
       attempts: 0,
@@ -109,7 +112,7 @@ describe('a file in doubt', () => {
     expect(next(waiting, doubted(), later)).toMatchObject({ attempts: 4, unknownAttempts: 2 });
   });
 
-  test('is held with its doubt where its scan verdict is missing', () => {
+  test('a file in doubt whose scan verdict is missing is held with its doubt', () => {
     const unscanned = { kind: 'unscanned', upload, target } as const;
     expect(next(undefined, { ...unscanned, restored })).toMatchObject({
       state: { status: 'held', mayBeDelivered: true },
@@ -121,7 +124,7 @@ describe('a file in doubt', () => {
     expect(certain).not.toHaveProperty('firstUnknownAttemptAt');
   });
 
-  test('says to which time the table was restored', () => {
+  test('a file in doubt says to which time the table was restored', () => {
     expect(next(undefined, doubted()).state).toMatchObject({
       failure: {
         detail:
@@ -135,18 +138,18 @@ describe('a file in doubt', () => {
     ['the restored state, when the upload is younger', nine - 5 * minute, undefined, nine - hour],
     ['the restored state, when the time of the upload is not known', undefined, undefined, nine - hour],
     ['an attempt that was in doubt before, when that is older', nine - 2 * hour, nine - 8 * hour, nine - 8 * hour],
-  ])('may have a copy as old as %s', (_, modifiedAt, firstUnknownAttemptAt, expected) => {
+  ])('a file in doubt may have a copy as old as %s', (_, modifiedAt, firstUnknownAttemptAt, expected) => {
     const event = doubted({ upload: { ...upload, ...(modifiedAt !== undefined && { modifiedAt }) } });
     const record = recordIn(states.waiting, { firstUnknownAttemptAt });
     expect(next(record, event).firstUnknownAttemptAt).toBe(expected);
   });
 
-  test('keeps that it belongs to a backfill', () => {
+  test('a file in doubt keeps that it belongs to a backfill', () => {
     expect(next(undefined, doubted({ backfill: true })).backfill).toBe(true);
   });
 });
 
-test('in any life, a claim that knows of the restore takes nothing that waits from before it', () => {
+test('in any history, a claim that knows of the restore takes no waiting file from before it', () => {
   fc.assert(
     fc.property(anyLife, (life) => {
       for (const { before, event } of stepsOf(life)) {

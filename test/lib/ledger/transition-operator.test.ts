@@ -4,7 +4,7 @@ import { day, minute, nine, recordIn, states, target } from '../../fakes/ledger-
 import { next } from '../../fakes/ledger-steps.ts';
 
 describe('an operator', () => {
-  test('who retries gives a new retry budget, and leaves a reason', () => {
+  test("an operator's retry gives a new retry budget, and leaves a reason", () => {
     const record = recordIn(states.held, {
       attemptsSinceRelease: 12,
       countedAttempts: 12,
@@ -20,7 +20,7 @@ describe('an operator', () => {
   });
 
   test.each(['retry', 'resend'] as const)(
-    'who asks for a %s sends the file to the target that its key names now',
+    "an operator's %s sends the file to the target that its key names now",
     (kind) => {
       const now = {
         target: { kind: 'application', id: 'APP1', integrationId: 'workday:2' },
@@ -32,7 +32,7 @@ describe('an operator', () => {
   );
 
   test.each(['retry', 'resend'] as const)(
-    'whose %s finds no target in the key keeps the one that the file had',
+    "an operator's %s keeps the target of a file whose key names none",
     (kind) => {
       expect(next(recordIn(states.held), { kind, reason: 'It is needed.' })).toMatchObject({
         target,
@@ -41,13 +41,16 @@ describe('an operator', () => {
     },
   );
 
-  test.each(['retry', 'resend'] as const)('cannot %s a file that never had a target: no run would find it', (kind) => {
-    const { target: _, ...nowhere } = recordIn(states.rejected);
-    expect(transition(nowhere, { kind, reason: 'It is needed.' }, nine, 'w')).toBeUndefined();
-    expect(next(nowhere, { kind, reason: 'It is needed.', target }).target).toEqual(target);
-  });
+  test.each(['retry', 'resend'] as const)(
+    'an operator cannot %s a file that never had a target, because no run would find it',
+    (kind) => {
+      const { target: _, ...nowhere } = recordIn(states.rejected);
+      expect(transition(nowhere, { kind, reason: 'It is needed.' }, nine, 'w')).toBeUndefined();
+      expect(next(nowhere, { kind, reason: 'It is needed.', target }).target).toEqual(target);
+    },
+  );
 
-  test('who retries what the malware scan and something else held is told of the other one', () => {
+  test("an operator's retry of a file held by the malware scan and something else leaves the other failure", () => {
     const { failure } = states.held;
     const held = { ...states.scanned, otherwise: failure };
     expect(next(recordIn(held), { kind: 'retry', reason: 'It is clean.' }).state).toMatchObject({ failure });
@@ -57,11 +60,11 @@ describe('an operator', () => {
     });
   });
 
-  test('who retries makes it wait, so an object that is gone by then is reported as lost', () => {
+  test("an operator's retry makes the file wait, so an object that is gone by then is reported as lost", () => {
     expect(next(recordIn(states.held), { kind: 'retry', reason: 'The ATS is back.' }).waited).toBe(true);
   });
 
-  test('who retries what may be delivered makes it be read at once, with its suspicion', () => {
+  test("an operator's retry of a file that may be delivered has the target read immediately, and keeps the time of doubt", () => {
     const record = recordIn(states.doubtful, { firstUnknownAttemptAt: nine - 9 * minute });
     expect(next(record, { kind: 'retry', reason: 'Rights are granted now.' })).toMatchObject({
       state: { status: 'unknown', dueAt: nine, absentLooks: 0 },
@@ -69,12 +72,15 @@ describe('an operator', () => {
     });
   });
 
-  test.each(['retry', 'resend'] as const)('takes the risk of further attempts: %s counts unknown ones anew', (kind) => {
-    const record = recordIn(states.doubtful, { unknownAttempts: 3 });
-    expect(next(record, { kind, reason: 'I have looked.' }).unknownAttempts).toBe(0);
-  });
+  test.each(['retry', 'resend'] as const)(
+    'an operator takes the risk of further attempts: %s resets the count of unknown ones',
+    (kind) => {
+      const record = recordIn(states.doubtful, { unknownAttempts: 3 });
+      expect(next(record, { kind, reason: 'I have looked.' }).unknownAttempts).toBe(0);
+    },
+  );
 
-  test('who retries what is being looked up gives it no further attempts', () => {
+  test("an operator's retry of a file that is being looked up gives it no further attempts", () => {
     const record = recordIn(states.unknown, { unknownAttempts: 2 });
     expect(next(record, { kind: 'retry', reason: 'Sooner, please.' })).toMatchObject({
       unknownAttempts: 2,
@@ -82,7 +88,7 @@ describe('an operator', () => {
     });
   });
 
-  test('who resends drops the suspicion: files listed so far prove nothing for what comes now', () => {
+  test("an operator's resend drops the time of doubt, because files listed so far prove nothing about the new attempt", () => {
     const record = recordIn(states.doubtful, { firstUnknownAttemptAt: nine - 9 * minute });
     expect(next(record, { kind: 'resend', reason: 'It is not there.' }).firstUnknownAttemptAt).toBeUndefined();
   });
@@ -94,13 +100,13 @@ describe('an operator', () => {
     ['held', undefined],
     ['rejected', undefined],
   ] as const)(
-    'who resends a file that is %s: a copy of before proves nothing any more (since %s)',
+    "after an operator's resend of a file that is %s, an earlier copy proves nothing (since %s)",
     (name, resentAt) => {
       expect(next(recordIn(states[name]), { kind: 'resend', reason: 'It is needed.' }).resentAt).toBe(resentAt);
     },
   );
 
-  test('who resends an attached file leaves a code that says so', () => {
+  test("an operator's resend of an attached file leaves a code for it", () => {
     expect(next(recordIn(states.attached), { kind: 'resend', reason: 'It was deleted.' })).toMatchObject({
       state: {
         status: 'waiting',
@@ -111,19 +117,19 @@ describe('an operator', () => {
     });
   });
 
-  test('who resends a held file leaves the failure that held it', () => {
+  test("an operator's resend of a held file leaves the failure that held it", () => {
     const { failure } = states.held;
     expect(next(recordIn(states.held), { kind: 'resend', reason: 'Now.' }).state).toMatchObject({ failure });
   });
 
-  test('who resolves it as attached is named as the evidence', () => {
+  test("an operator's resolve attaches the file, with the operator as the evidence", () => {
     expect(next(recordIn(states.doubtful), { kind: 'resolve', reason: 'I have looked.' })).toMatchObject({
       state: { status: 'attached', attachedAt: nine, warnings: [], evidence: 'operator' },
       note: { action: 'resolve', reason: 'I have looked.', at: nine },
     });
   });
 
-  test('who sends the same resend again within 15 minutes changes nothing, in whatever state the file is', () => {
+  test('the same resend again within 15 minutes changes nothing, whatever the state of the file', () => {
     const event = { kind: 'resend', reason: 'It was deleted.' } as const;
     const note = { action: 'resend', reason: event.reason, at: nine };
     for (const state of Object.values(states)) {

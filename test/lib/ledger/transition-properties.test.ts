@@ -7,7 +7,7 @@ import type { State } from '../../../lib/ledger/record.ts';
 import { transition } from '../../../lib/ledger/transition.ts';
 import { anyLife, type Step, stepsOf } from '../../fakes/arbitrary-events.ts';
 
-/** In every step of any life. */
+/** In every step of any history. */
 const always = (rule: (step: Step) => void): void => {
   fc.assert(
     fc.property(anyLife, (life) => {
@@ -20,14 +20,14 @@ const always = (rule: (step: Step) => void): void => {
 const mayBeThere = (state: State | undefined): boolean =>
   state?.status === 'unknown' || (state?.status === 'held' && state.mayBeDelivered);
 
-test('the version counts up by one, and each write bears its own id and time', () => {
+test('the version increases by one with each write, and each write has its own id and time', () => {
   always(({ before, after, now, writeId }) => {
     expect(after.version).toBe((before?.version ?? 0) + 1);
     expect([after.writeId, after.updatedAt]).toEqual([writeId, now]);
   });
 });
 
-test('an upload keeps its identity and its birthday', () => {
+test('an upload keeps its identity and its creation time', () => {
   always(({ before, after }) => {
     if (!before) return;
     const { bucket, key, etag } = before.upload;
@@ -36,13 +36,13 @@ test('an upload keeps its identity and its birthday', () => {
   });
 });
 
-test('attached is left by a resend only', () => {
+test('only a resend ends the status attached', () => {
   always(({ before, event, after }) => {
     if (before?.state.status === 'attached' && after.state.status !== 'attached') expect(event.kind).toBe('resend');
   });
 });
 
-test('nothing leaves sending but by its owner, or by the end of its lease', () => {
+test('only its owner, or the end of its lease, ends the status sending', () => {
   always(({ before, event, after, now }) => {
     if (before?.state.status !== 'sending') return;
     const { owner, leaseUntil } = before.state;
@@ -53,7 +53,7 @@ test('nothing leaves sending but by its owner, or by the end of its lease', () =
   });
 });
 
-test('what may be delivered is never sent: it is read until it is attached, missed for good, or resent by an operator', () => {
+test('a file that may be delivered is not sent until it is found absent, or an operator resends it', () => {
   always(({ before, event, after }) => {
     if (!mayBeThere(before?.state) || mayBeThere(after.state)) return;
     if (after.state.status === 'attached') expect(['found', 'resolve', 'delivered-late']).toContain(event.kind);
@@ -65,14 +65,14 @@ test('what may be delivered is never sent: it is read until it is attached, miss
   });
 });
 
-test('held that may be delivered does not become free by a missed reading, but by an operator only', () => {
+test("only an operator's resend lets a held file that may be delivered wait again", () => {
   always(({ before, event, after }) => {
     if (before?.state.status !== 'held' || !before.state.mayBeDelivered) return;
     if (after.state.status === 'waiting') expect(event.kind).toBe('resend');
   });
 });
 
-test('what left sending without a report of its owner may be delivered, unless its key named no target', () => {
+test('a file whose lease ended without an answer of its owner may be delivered, unless its key named no target', () => {
   always(({ before, event, after }) => {
     if (before?.state.status !== 'sending' || event.kind !== 'lease-expired') return;
     if (before.target) expect(mayBeThere(after.state)).toBe(true);
@@ -80,20 +80,20 @@ test('what left sending without a report of its owner may be delivered, unless i
   });
 });
 
-test('what waits, or may be delivered, has a target: otherwise it would be in a lane that no run reads', () => {
+test('a file that waits or may be delivered has a target, because no run would read its lane otherwise', () => {
   always(({ after }) => {
     if (after.state.status === 'waiting' || after.state.status === 'unknown') expect(after.target).toBeDefined();
   });
 });
 
-test('what waits is claimed no sooner than it is due, unless the claim says that it may', () => {
+test('a waiting file is claimed no sooner than it is due, unless the claim is early', () => {
   always(({ before, event, now }) => {
     if (before?.state.status !== 'waiting' || event.kind !== 'claim' || event.early) return;
     expect(before.state.dueAt).toBeLessThanOrEqual(now);
   });
 });
 
-test('attempts that count are never more than attempts, and have a start', () => {
+test('counted attempts never exceed all attempts, and have a start', () => {
   always(({ after }) => {
     const { countedAttempts = 0, countedSince, attemptsSinceRelease } = after;
     expect(countedAttempts).toBeLessThanOrEqual(attemptsSinceRelease);
@@ -101,27 +101,27 @@ test('attempts that count are never more than attempts, and have a start', () =>
   });
 });
 
-test('what may be delivered knows since when', () => {
+test('a file that may be delivered has the start of that doubt', () => {
   always(({ after }) => {
     if (mayBeThere(after.state)) expect(after.firstUnknownAttemptAt).toBeDefined();
   });
 });
 
-test('claims are counted, and tries never beyond claims', () => {
+test('claims are counted, and attempts since a release never exceed them', () => {
   always(({ before, event, after }) => {
     expect(after.attempts).toBe((before?.attempts ?? 0) + (event.kind === 'claim' ? 1 : 0));
     expect(after.attemptsSinceRelease).toBeLessThanOrEqual(after.attempts);
   });
 });
 
-test('an operator who steps in leaves a reason', () => {
+test("an operator's decision leaves its reason", () => {
   always(({ event, after, now }) => {
     if (event.kind !== 'retry' && event.kind !== 'resend' && event.kind !== 'resolve') return;
     expect(after.note).toEqual({ action: event.kind, reason: event.reason, at: now });
   });
 });
 
-test('a refused event leaves the record as it was, and so does an accepted one', () => {
+test('applying an event, refused or accepted, does not modify the given record', () => {
   fc.assert(
     fc.property(anyLife, (life) => {
       const record = stepsOf(life).at(-1)?.after;
@@ -134,7 +134,7 @@ test('a refused event leaves the record as it was, and so does an accepted one',
   );
 });
 
-test('each step leads where the table of moves says, and the table names its event', () => {
+test('each step is in the table of moves, with its event', () => {
   always(({ before, event, after }) => {
     const situation = situationOf(before?.state);
     const targets = formsOf(event, before).flatMap((form) => moves[form][situation] ?? []);
@@ -142,7 +142,7 @@ test('each step leads where the table of moves says, and the table names its eve
   });
 });
 
-test('no file is claimed, and none waits, while its verdict is open', () => {
+test('a file with an open verdict neither is claimed nor waits', () => {
   always(({ before, after }) => {
     const isOpen = openVerdict(after.verdict) !== undefined;
     if (isOpen && before?.state.status !== 'sending') expect(after.state.status).not.toBe('sending');
@@ -157,7 +157,7 @@ test('only an operator acknowledges a verdict, and a newer one of another kind i
   });
 });
 
-test('the verdict that counts depends on which verdicts came, not on their order', () => {
+test('the verdict that counts depends on which verdicts arrived, not on their order', () => {
   const verdict: fc.Arbitrary<ScanVerdict> = fc.record({
     code: fc.constantFrom(...scanCodes),
     at: fc.integer({ min: 1, max: 4 }),

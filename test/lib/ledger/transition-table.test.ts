@@ -6,10 +6,11 @@ import { transition } from '../../../lib/ledger/transition.ts';
 import { answerLost, minute, nine, recordIn, states as samples, target, upload } from '../../fakes/ledger-samples.ts';
 
 /**
- * What becomes of each state by each event, written by hand from the design; `-` is not allowed.
- * Columns: `none` is no record; `sending` is owned by A under a lease that runs, `expired` the same with the lease over;
- * `waiting` is due in a minute, `due` now; `doubtful` is held and may be delivered; `scanned` is held by a scan verdict alone, `scandoubt` the
- * same and may be delivered, `scanfault` for something else as well; `refused` is rejected for its verdict. No record here has a verdict beside its state (see scan-verdict.test.ts).
+ * The next state for each state and each event, written by hand from the design; `-` is not allowed.
+ * Columns: `none` is no record; `sending` is owned by A under a running lease, `expired` the same with an ended lease;
+ * `waiting` is due in a minute, `due` now; `doubtful` is held and may be delivered; `scanned` is held by a scan verdict
+ * alone, `scandoubt` the same and may be delivered, `scanfault` because of something else as well; `refused` is
+ * rejected because of its verdict. No record here has a verdict beside its state (see scan-verdict.test.ts).
  * No column is a pause: a lane is paused, and its files stay as they are.
  */
 const byHand = `
@@ -66,7 +67,7 @@ const postponed = {
   failure: answerLost,
   dueAt: nine,
 } as const;
-/** Written before the restore, as all records here. */
+/** Written before the restore, like all records here. */
 const doubted = {
   kind: 'doubted',
   upload,
@@ -123,7 +124,7 @@ const events: Readonly<Record<string, LedgerEvent>> = {
   resolve: { kind: 'resolve', reason: 'It is there, I have looked.' },
 };
 
-/** Every kind there is: a new one does not compile until the table says what it does. */
+/** Every kind of event: a new one does not compile until the table has it. */
 const kinds: Readonly<Record<LedgerEventKind, true>> = {
   claim: true,
   postponed: true,
@@ -162,7 +163,7 @@ const nameOf = (state: State): string => {
   return state.mayBeDelivered ? 'doubtful' : 'held';
 };
 
-/** What `docs/states.md` says of it: that page is printed from `moves`. */
+/** What `docs/states.md` says about it: that page is printed from `moves`. */
 const printed = (record: LedgerRecord | undefined, event: LedgerEvent) =>
   formsOf(event, record)
     .map((form) => moves[form][situationOf(record?.state)])
@@ -194,7 +195,7 @@ test.each([
   ['absent', 'unknown', 'held'],
   ['looked', 'unknown', 'unknown'],
   ['resolve', 'attached', 'attached'],
-  // Its verdict is older than the one that is known.
+  // Its verdict is older than the known one.
   ['doubted, clean scan', 'scanned', '-'],
 ])('with an open verdict beside the state, %s: %s becomes %s', (event, from, to) => {
   expect(outcome(from, events[event], { verdict: { ...threat, at: nine + 1 } })).toBe(to);
@@ -209,37 +210,37 @@ test.each([
   expect(outcome(from, events[event], { verdict: { ...threat, at: nine - 1, acknowledged: true } })).toBe(to);
 });
 
-test('with an acknowledged verdict of another kind, a threat holds what waits', () => {
+test('with an acknowledged verdict of another kind, a threat holds a waiting file', () => {
   const verdict = { code: 'SCAN_FAILED', at: nine - 1, acknowledged: true } as const;
   expect(outcome('waiting', events['threat found'], { verdict })).toBe('held');
 });
 
-test('with a clean verdict beside it, what the scan holds is claimed by a clean verdict alone', () => {
+test('with a clean verdict beside it, a file that the scan holds can be claimed only by a clean verdict', () => {
   expect(outcome('scanned', events.claim, { verdict: clean })).toBe('-');
 });
 
 test.each([
   [undefined, 'rejected'],
   [threat, 'held'],
-])('without a target, an expired lease with the verdict %j becomes %s', (verdict, to) => {
+])('an expired lease without a target and with the verdict %j becomes %s', (verdict, to) => {
   const { target: _, ...nowhere } = recordIn(samples.expired, { verdict });
   expect(outcomeOf(nowhere, events['lease expired'])).toBe(to);
 });
 
-describe('the table leaves nothing out:', () => {
-  test('each event has a row, each row an event', () => {
+describe('the table is complete', () => {
+  test('each event has a row in the table, and each row an event', () => {
     expect(rows.map((row) => row.slice(0, 23).trim())).toEqual(Object.keys(events));
   });
 
-  test('each kind of event has a row', () => {
+  test('each kind of event has a row in the table', () => {
     expect(new Set(Object.values(events).map(({ kind }) => kind))).toEqual(new Set(Object.keys(kinds)));
   });
 
-  test('each state of the samples has a column', () => {
+  test('each state of the samples has a column in the table', () => {
     expect(columns).toEqual(['none', ...Object.keys(states)]);
   });
 
-  test('each row is whole', () => {
+  test('each row of the table is complete', () => {
     expect(cells.filter(({ to }) => to === 'missing')).toEqual([]);
     expect(cells).toHaveLength(39 * 15);
   });

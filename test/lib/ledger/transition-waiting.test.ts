@@ -4,11 +4,11 @@ import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { minute, nine, recordIn, states, target, upload } from '../../fakes/ledger-samples.ts';
 import { next } from '../../fakes/ledger-steps.ts';
 
-describe('an upload that is written down without a claim', () => {
+describe('an upload that is recorded without a claim', () => {
   const failure = { code: 'INTEGRATION_PAUSED', detail: 'The integration is paused.' } as const;
   const postponed = { kind: 'postponed', upload, target, attachmentType: 'CV', failure, dueAt: nine } as const;
 
-  test('has no attempt so far, and its retry budget is whole', () => {
+  test('an upload recorded without a claim has no attempt yet, and its whole retry budget', () => {
     expect(next(undefined, postponed)).toEqual({
       upload,
       target,
@@ -26,11 +26,11 @@ describe('an upload that is written down without a claim', () => {
     });
   });
 
-  test('of a backfill stays one', () => {
+  test('an upload of a backfill that is recorded without a claim stays one', () => {
     expect(next(undefined, { ...postponed, backfill: true }).backfill).toBe(true);
   });
 
-  test('takes the facts of a newer upload of a rejected file, and keeps its history', () => {
+  test('a newer upload of a rejected file that is recorded without a claim replaces its facts, and keeps its history', () => {
     const newer = { ...upload, versionId: 'version-2' };
     expect(next(recordIn(states.rejected, { attempts: 3 }), { ...postponed, upload: newer })).toMatchObject({
       upload: newer,
@@ -49,14 +49,14 @@ describe('the retry budget of a file', () => {
       now,
     );
 
-  test('starts with the first failure that counts, and the next one does not move its start', () => {
+  test('the retry budget starts with the first failure that counts, and the next one does not move its start', () => {
     const first = fail(recordIn(states.sending), 'STORAGE_UNAVAILABLE', nine + minute);
     expect(first).toMatchObject({ countedAttempts: 1, countedSince: nine + minute, waited: true });
     const second = fail({ ...first, state: states.sending }, 'SOURCE_SHORT', nine + 2 * minute);
     expect(second).toMatchObject({ countedAttempts: 2, countedSince: nine + minute });
   });
 
-  test('begins anew when it waits for another upload to be decided first', () => {
+  test('the retry budget starts again when the file waits for another upload to be decided first', () => {
     const waits = { kind: 'failed', owner: 'owner-A', as: 'waiting', failure: states.held.failure } as const;
     const used = { attemptsSinceRelease: 3, countedAttempts: 3, countedSince: nine - minute };
     expect(next(recordIn(states.sending, used), { ...waits, dueAt: nine, waitsUntil: nine })).toMatchObject({
@@ -75,7 +75,7 @@ describe('the retry budget of a file', () => {
     'PLATFORM.RATE_LIMIT_EXCEEDED',
     'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED',
     'KOMBO_RATE_LIMITED',
-  ] as const)('is not touched by %s: every file would meet it', (code) => {
+  ] as const)('the retry budget is not used up by %s, because every file would meet it', (code) => {
     const fresh = fail(recordIn(states.sending), code, nine);
     expect([fresh.countedAttempts, fresh.countedSince]).toEqual([undefined, undefined]);
     const used = { countedAttempts: 4, countedSince: nine - minute };

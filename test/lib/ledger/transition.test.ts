@@ -18,7 +18,7 @@ const claim = claimOf('owner-B');
 const lastLook = { at: nine, listed: 3, different: 2, notCompared: 1 };
 
 describe('a claim', () => {
-  test('of an unseen upload begins its record', () => {
+  test('a claim of an unseen upload creates its record', () => {
     expect(next(undefined, { ...claim, backfill: undefined, verdict: undefined })).toStrictEqual({
       upload,
       target,
@@ -34,7 +34,7 @@ describe('a claim', () => {
     });
   });
 
-  test('counts the attempt, and keeps what it has used up of its retry budget', () => {
+  test('a claim counts the attempt, and keeps the used part of the retry budget', () => {
     const budget = { countedAttempts: 2, countedSince: nine - day / 2, waited: true };
     const record = recordIn(states.due, { attempts: 5, attemptsSinceRelease: 3, version: 9, ...budget });
     expect(next(record, claim)).toMatchObject({
@@ -46,24 +46,24 @@ describe('a claim', () => {
     });
   });
 
-  test('of what waits is allowed from the millisecond on in which it is due', () => {
+  test('a claim of a waiting file is allowed from the millisecond in which it is due', () => {
     const record = recordIn(states.waiting);
     expect(transition(record, claim, nine + minute - 1, 'w')).toBeUndefined();
     expect(next(record, claim, nine + minute).state.status).toBe('sending');
   });
 
-  test('by an operator or a probe takes what waits before it is due', () => {
+  test('a claim by an operator or a probe takes a waiting file before it is due', () => {
     expect(next(recordIn(states.waiting), { ...claim, early: true }).state.status).toBe('sending');
   });
 
-  test('for a backfill notes so, and a claim without it ends that', () => {
+  test('a claim for a backfill is noted, and a claim without one removes the note', () => {
     const record = next(recordIn(states.due), { ...claim, backfill: true });
     expect(record.backfill).toBe(true);
     expect(next(recordIn(states.due, { backfill: true }), claim).backfill).toBeUndefined();
     expect(next(recordIn(states.due), { ...claim, backfill: undefined }).backfill).toBeUndefined();
   });
 
-  test('by an earlier event that arrives late keeps the sequencer, time and version of the later upload', () => {
+  test('a claim by an earlier event that arrives late keeps the sequencer, time and version of the later upload', () => {
     const later = { ...upload, sequencer: '0B', modifiedAt: nine, versionId: 'version-2' };
     const earlier = { ...upload, sequencer: '0A', modifiedAt: nine - minute, versionId: 'version-1' };
     const record = recordIn(states.due, { upload: later });
@@ -71,49 +71,52 @@ describe('a claim', () => {
     expect(next(recordIn(states.due, { upload: earlier }), { ...claim, upload: later }).upload).toEqual(later);
   });
 
-  test.each(['superseded', 'rejected'] as const)('of what was %s weeks ago starts with a new retry budget', (name) => {
-    const record = recordIn(states[name], {
-      attempts: 12,
-      attemptsSinceRelease: 12,
-      countedAttempts: 11,
-      countedSince: nine - 30 * day,
-      waited: true,
-    });
-    const again = next(record, { ...claim, upload: { ...upload, versionId: 'version-2' } });
-    expect(again).toMatchObject({
-      attempts: 13,
-      attemptsSinceRelease: 1,
-      countedAttempts: undefined,
-      countedSince: undefined,
-      waited: undefined,
-    });
-  });
+  test.each(['superseded', 'rejected'] as const)(
+    'a claim of a file that was %s weeks ago starts with a new retry budget',
+    (name) => {
+      const record = recordIn(states[name], {
+        attempts: 12,
+        attemptsSinceRelease: 12,
+        countedAttempts: 11,
+        countedSince: nine - 30 * day,
+        waited: true,
+      });
+      const again = next(record, { ...claim, upload: { ...upload, versionId: 'version-2' } });
+      expect(again).toMatchObject({
+        attempts: 13,
+        attemptsSinceRelease: 1,
+        countedAttempts: undefined,
+        countedSince: undefined,
+        waited: undefined,
+      });
+    },
+  );
 
-  test('takes version and size from the newest event', () => {
+  test('a claim takes version and size from the newest event', () => {
     const newer = { ...upload, versionId: 'version-2', sizeBytes: 48_212 };
     expect(next(recordIn(states.due), { ...claim, upload: newer }).upload).toEqual(newer);
   });
 
-  test('keeps the version that an event without one does not know', () => {
+  test('a claim by an event without a version keeps the known version', () => {
     const { versionId: _, ...unversioned } = upload;
     expect(next(recordIn(states.due), { ...claim, upload: unversioned }).upload.versionId).toBe('version-1');
   });
 
-  test('follows a key template that names another target now', () => {
+  test('a claim follows a key template that names another target now', () => {
     const application = { kind: 'application', id: 'APP1', integrationId } as const;
     expect(next(recordIn(states.due), { ...claim, target: application }).target).toEqual(application);
   });
 
-  test('does not take a rejected file again for an event without a version', () => {
+  test('a claim by an event without a version does not reopen a rejected file', () => {
     const { versionId: _, ...unversioned } = upload;
     expect(transition(recordIn(states.rejected), { ...claim, upload: unversioned }, nine, 'w')).toBeUndefined();
   });
 });
 
-describe('the word of the owner', () => {
+describe("the owner's outcome", () => {
   const sending = recordIn(states.sending);
 
-  test('keeps the warnings and what was sent', () => {
+  test("the owner's success keeps the warnings and what was sent", () => {
     const done = next(sending, {
       kind: 'delivered',
       owner: 'owner-A',
@@ -133,7 +136,7 @@ describe('the word of the owner', () => {
     deliveredBy('owner-A'),
     { kind: 'same-bytes', owner: 'owner-A', attachedAt: nine - day },
     retryAt(nine, 'owner-A'),
-  ] as const)('$kind says what it saw of the object, whatever its event said', (ending) => {
+  ] as const)("the owner's $kind has what was seen of the object, whatever its event said", (ending) => {
     const seen = { sizeBytes: 9, modifiedAt: nine - day };
     const content = { sizeBytes: 9, checksum: { algorithm: 'SHA256', value: 'q0EE' } } as const;
     const record = recordIn(states.sending, { correlationId: 'crm-1', lastLook });
@@ -142,7 +145,7 @@ describe('the word of the owner', () => {
       content,
       correlationId: 'crm-2',
     });
-    // The same bytes have come again, without an id.
+    // The same bytes have been uploaded again, without an id.
     expect(next(record, { ...ending, ...seen }).correlationId).toBeUndefined();
     expect(next(record, ending)).toMatchObject({ upload, correlationId: 'crm-1' });
     expect(next(record, ending).upload).toStrictEqual(upload);
@@ -150,7 +153,7 @@ describe('the word of the owner', () => {
     expect(next(record, ending)).not.toHaveProperty('content');
   });
 
-  test('that the answer is lost keeps the start of the attempt, from which a listed file may be ours', () => {
+  test("the owner's lost answer keeps the start of the attempt, after which a listed file may be ours", () => {
     const lost = {
       kind: 'failed',
       owner: 'owner-A',
@@ -162,7 +165,7 @@ describe('the word of the owner', () => {
     expect(next(record, lost)).toMatchObject({ firstUnknownAttemptAt: nine - minute, unknownAttempts: 1 });
   });
 
-  test('a second lost answer does not move that start', () => {
+  test('a second lost answer does not move the start of the doubt', () => {
     const lost = {
       kind: 'failed',
       owner: 'owner-A',
@@ -175,7 +178,7 @@ describe('the word of the owner', () => {
     expect(next(record, lost)).toMatchObject({ ...earlier, unknownAttempts: 2 });
   });
 
-  test('still counts after the lease, as long as nobody has found it expired', () => {
+  test("the owner's outcome still counts after the lease, as long as no one has found it expired", () => {
     const done = next(
       recordIn(states.expired),
       { kind: 'delivered', owner: 'owner-A', warnings: [], sent },
@@ -184,7 +187,7 @@ describe('the word of the owner', () => {
     expect(done.state.status).toBe('attached');
   });
 
-  test('that it failed keeps an earlier word of what was sent', () => {
+  test("the owner's failure keeps what an earlier attempt sent", () => {
     const record = recordIn(states.sending, { sent });
     const failure = { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown (HTTP 503).' } as const;
     const failed = next(record, { kind: 'failed', owner: 'owner-A', as: 'waiting', failure, dueAt: nine + minute });
@@ -202,12 +205,12 @@ test('a file whose bytes an earlier upload attached is attached since then, with
   });
 });
 
-test('a clean verdict begins no record as held', () => {
+test('a clean verdict never creates a held record', () => {
   const scanned = { kind: 'scanned', upload, verdict: { code: 'clean', at: nine } } as const;
   expect(() => firstRecord(scanned, nine, 'w')).toThrow('A clean verdict holds nothing.');
 });
 
-test('a newer finding of the same kind keeps since when the file is held', () => {
+test('a newer verdict of the same kind keeps the time since which the file is held', () => {
   const verdict = { code: 'SCAN_FAILED', at: nine } as const;
   const scanned = { kind: 'scanned', upload, target, verdict: { ...verdict, at: nine + minute } } as const;
   const after = next(recordIn(states.scanned, { verdict }), scanned, nine + minute);
@@ -217,7 +220,7 @@ test('a newer finding of the same kind keeps since when the file is held', () =>
 describe('a lease that ended', () => {
   const expire = { kind: 'lease-expired', dueAt: nine + minute } as const;
 
-  test('makes it unknown since the start of the attempt, with a failure that says so', () => {
+  test('an ended lease makes the file unknown since the start of the attempt, with its own failure', () => {
     const record = next(recordIn(states.expired, { attemptedAt: nine - 7 * minute }), expire);
     expect(record.state).toMatchObject({
       status: 'unknown',
@@ -233,11 +236,11 @@ describe('a lease that ended', () => {
     expect(record.firstUnknownAttemptAt).toBe(nine - 7 * minute);
   });
 
-  test('has not ended one millisecond before its time', () => {
+  test('a lease has not ended one millisecond before its time', () => {
     expect(transition(recordIn(states.expired), expire, nine - 1, 'w')).toBeUndefined();
   });
 
-  test('of a file whose key named no target rejects it: nothing can have been sent', () => {
+  test('an ended lease of a file whose key named no target rejects it, because nothing can have been sent', () => {
     const { target: _, attachmentType: __, ...nowhere } = recordIn(states.expired);
     expect(next(nowhere, expire).state).toMatchObject({
       status: 'rejected',

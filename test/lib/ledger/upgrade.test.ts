@@ -25,14 +25,15 @@ import { memoryTable } from '../../fakes/memory-table.ts';
 import { byOperator, missingRight } from '../../fakes/pause-samples.ts';
 import { courierWorld, key } from '../../worlds/courier-world.ts';
 
-/*
- * From 0.2.0 on, the version before and the version after read what a version writes: an upgrade can be taken back, and both
- * run at the same time while one replaces the other. The folder has what each version writes, CONTRIBUTING.md says how to keep it.
+/**
+ * From 0.2.0 on, the version before and the version after can read what a version writes: an upgrade can be reverted,
+ * and both run together while one replaces the other. The folder has what each version writes; CONTRIBUTING.md says how
+ * to maintain it.
  */
 const folder = path.join(import.meta.dirname, 'fixtures');
 const unreleased = '0.2.0';
 
-/** Every optional field at once. */
+/** Every optional field together. */
 const full = {
   upload: { ...upload, sequencer: '0055AED6DCD90281E5', modifiedAt: nine - hour },
   countedAttempts: 2,
@@ -116,7 +117,7 @@ test(`this version writes what the fixture of ${unreleased} shows`, async () => 
 describe.each(readdirSync(folder))('what the version of %s has written', (file) => {
   const items: readonly Item[] = JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
 
-  test('is read: every record and every lane', () => {
+  test('every record and every lane of a released version is read', () => {
     for (const item of items.filter(isLane)) expect(fromLaneItem(item), item.document).not.toBe('unreadable');
     const read = items.filter((item) => !isLane(item)).map(fromItem);
     expect(read.map(({ upload: { key: its } }) => its)).toEqual(Array(read.length).fill(upload.key));
@@ -144,7 +145,7 @@ const later = (item: Item): Item => {
 };
 
 describe('what a later version has added', () => {
-  test('keeps no record from being read', () => {
+  test('fields of a later version do not prevent a record from being read', () => {
     for (const record of records) {
       const { document: _, ...beside } = toItem(fromItem(later(toItem(record, 400))), 400);
       const { document: __, ...expected } = toItem(record, 400);
@@ -153,11 +154,11 @@ describe('what a later version has added', () => {
     }
   });
 
-  test('keeps no lane from being read', () => {
+  test('fields of a later version do not prevent a lane from being read', () => {
     for (const its of lanes) expect(fromLaneItem(later(toLaneItem(its)))).toMatchObject(its);
   });
 
-  test('stays in a lane, and in each of its parts, when this version writes it', async () => {
+  test('fields of a later version stay in a lane, and in each of its parts, when this version writes it', async () => {
     for (const its of lanes) {
       const table = memoryTable();
       const stored = later(toLaneItem(its));
@@ -170,7 +171,7 @@ describe('what a later version has added', () => {
     }
   });
 
-  test('keeps the sweep from nothing', async () => {
+  test('fields of a later version do not stop the sweep', async () => {
     const table = memoryTable();
     const document =
       '{"since":{"candidates/":1},"watermark":5,"pass":{"startedAt":1,"prefix":"","deep":false,"unaccounted":0}}';
@@ -183,8 +184,8 @@ describe('what a later version has added', () => {
   });
 });
 
-describe('what this version cannot understand', () => {
-  test('is a record with an unknown status: no event, no operator and no run sends its file', async () => {
+describe('content that this version cannot understand', () => {
+  test('a record with an unknown status is not sent by any event, operator or run', async () => {
     const world = courierWorld();
     const its = world.put(key);
     const item = toItem(recordIn(states.waiting, { upload: its }), 400);
@@ -203,7 +204,7 @@ describe('what this version cannot understand', () => {
     expect(world.table.items.get(uploadId(its))).toEqual(stored);
   });
 
-  test('is a lane that is paused for an unknown cause: it stays closed, and its item as it is', async () => {
+  test('a lane that is paused because of an unknown cause stays closed, and its item unchanged', async () => {
     const world = courierWorld();
     const its = world.put(key);
     const item = toLaneItem({ ...lane, pause: missingRight });

@@ -12,10 +12,10 @@ import { manualClock } from '../../fakes/manual-clock.ts';
 import { memoryTable } from '../../fakes/memory-table.ts';
 import { itemSize, writeUnits } from '../../fakes/write-units.ts';
 
-/** Ends in no zero: DynamoDB stores none. */
+/** Does not end in zeros: DynamoDB does not store them. */
 const now = Date.UTC(2026, 0, 5, 9) + 123;
 
-/** The longest of everything that a record of a delivered file can have. */
+/** The longest value of every attribute that a record of a delivered file can have. */
 const target: Target = {
   kind: 'application',
   id: 'A'.repeat(24),
@@ -48,7 +48,7 @@ interface Put {
   readonly item: Item;
 }
 
-/** A ledger, and the puts that it made. */
+/** A ledger, and its puts. */
 const worldOf = async () => {
   const definition = await tableDefinition();
   const table = memoryTable();
@@ -87,25 +87,25 @@ const deliver = async (its: Partial<EventOf<'delivered'>> = {}, change: Partial<
   return world;
 };
 
-describe('a delivery whose record has everything in it, with a key of 100 characters', () => {
-  test('writes items below 1,024 bytes', async () => {
+describe('a delivery whose record has every attribute, with a key of 100 characters', () => {
+  test('a delivery with every attribute writes items below 1,024 bytes', async () => {
     const { puts } = await deliver();
     expect([...upload.key]).toHaveLength(100);
     expect(puts).toHaveLength(2);
     for (const { bytes } of puts) expect(bytes).toBeLessThan(1_024);
   });
 
-  test('costs 5 write units: table and both indexes, then the table and out of the index of work', async () => {
+  test('a delivery with every attribute costs 5 write units: table and both indexes, then the table and out of the index of work', async () => {
     const { puts } = await deliver();
     expect(puts.map(({ units }) => units)).toEqual([3, 2]);
   });
 
-  test('stays below 1,024 bytes when its uploader gave it a name of 40 characters instead of a correlation id', async () => {
+  test('a delivery stays below 1,024 bytes when its uploader gave a name of 40 characters instead of a correlation id', async () => {
     const { puts } = await deliver({ sent: { ...sent, name: 'N'.repeat(40) }, correlationId: undefined });
     for (const { bytes } of puts) expect(bytes).toBeLessThan(1_024);
   });
 
-  test('leaves an operator the facts that no other attribute has', async () => {
+  test('the item of a delivery leaves an operator the facts that no other attribute has', async () => {
     const { puts } = await deliver();
     expect(JSON.parse(puts.at(-1)?.item.document ?? '')).toEqual({
       layout: 1,
@@ -120,7 +120,7 @@ describe('a delivery whose record has everything in it, with a key of 100 charac
   });
 });
 
-test('a key of 400 characters more costs a write unit more with each write', async () => {
+test('a key with 400 more characters costs one more write unit per write', async () => {
   const { puts } = await deliver({}, { key: `applications/${'n'.repeat(482)}.docx` });
   expect(puts.map(({ units }) => units)).toEqual([4, 3]);
 });
@@ -146,7 +146,7 @@ test('a repeat after a refused attempt costs 6 write units, because it moves wit
   expect(world.puts.slice(1).map(({ units }) => units)).toEqual([3, 3]);
 });
 
-test('an upload that meets a paused lane costs 3 write units, with everything in it below 1,024 bytes', async () => {
+test('an upload that meets a paused lane costs 3 write units, with every attribute and below 1,024 bytes', async () => {
   const { ledger, puts } = await worldOf();
   await ledger.postpone({
     kind: 'postponed',

@@ -12,11 +12,11 @@ beforeEach(() => {
 const counted = (durationMs = 5 * minute) => countWork(world.deadline(durationMs), world.newCourier());
 const none = { sending: 0, waiting: 0, unknown: 0, held: 0, dueNow: 0, heldByCode: {}, complete: true };
 
-test('an empty ledger counts as nothing, completely', async () => {
+test('an empty ledger is counted as empty and complete', async () => {
   expect(await counted()).toEqual(none);
 });
 
-test('what is sent, waits, is unknown or held is counted; settled files are not', async () => {
+test('files that are sent, wait, are unknown or held are counted; settled ones are not', async () => {
   world.addWaiting('S', { state: { ...states.sending, leaseUntil: nine + minute } });
   world.addWaiting('W', { dueAt: nine + minute });
   world.addWaiting('U', { state: { ...states.unknown, dueAt: nine + minute }, id: otherIntegration });
@@ -33,7 +33,7 @@ test('what is sent, waits, is unknown or held is counted; settled files are not'
   });
 });
 
-test('what is due in open lanes is counted, with the oldest due time; a backfill belongs to it', async () => {
+test('due files in open lanes are counted, with the oldest due time, including those of a backfill', async () => {
   world.addWaiting('GRK1', { dueAt: nine - hour });
   world.addWaiting('GRK2', { dueAt: nine - 2 * hour, change: { backfill: true }, id: otherIntegration });
   world.addWaiting('GRK3', { dueAt: nine + second });
@@ -47,12 +47,12 @@ test('files behind a pause are counted as waiting, not as due', async () => {
   expect(await counted()).toEqual({ ...none, waiting: 2 });
 });
 
-test('a lease that has ended is due', async () => {
+test('a lease that has ended is counted as due', async () => {
   world.addWaiting('S', { state: { ...states.sending, leaseUntil: nine - minute } });
   expect(await counted()).toEqual({ ...none, sending: 1, dueNow: 1, oldestDueAt: nine - minute });
 });
 
-test('thousands of files in many lanes are counted to the end', async () => {
+test('thousands of files in many lanes are all counted', async () => {
   for (let number = 0; number < 1_200; number += 1) {
     world.addWaiting(`GRK${number}`, { inBucket: false });
     if (number < 150) world.addWaiting('ONE', { inBucket: false, id: `many:${number}` });
@@ -72,7 +72,7 @@ test('a count that runs out of time says that its numbers are lower bounds', asy
   expect(counts.waiting).toBeLessThan(40);
 });
 
-test('the pause of the account does not turn the files of its lanes into a lane of their own', async () => {
+test('a pause of the account leaves the waiting files counted in their own lanes', async () => {
   world.addWaiting('GRK1');
   world.setLane({ pause: byOperator }, '*');
   expect(await counted()).toMatchObject({ waiting: 1 });

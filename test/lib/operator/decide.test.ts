@@ -24,8 +24,8 @@ const stored = (record: LedgerRecord): LedgerRecord => {
 const retry = { kind: 'retry', reason: 'Fixed.' } as const;
 const resend = { kind: 'resend', reason: 'Please.' } as const;
 
-describe('a decision', () => {
-  test('is made on the latest state, when another invocation was faster', async () => {
+describe("an operator's decision", () => {
+  test('a decision is made on the latest state when another invocation was faster', async () => {
     const seen = stored(recordIn(states.held));
     stored(recordIn(states.rejected, { version: 2, writeId: 'write-2' }));
     expect(await decide(seen, retry, courier)).toMatchObject({
@@ -34,7 +34,7 @@ describe('a decision', () => {
     });
   });
 
-  test('is not made when another invocation was faster with something that forbids it', async () => {
+  test('a decision is not made when another invocation was faster and its state forbids it', async () => {
     const seen = stored(recordIn(states.held));
     stored(recordIn(states.attached, { version: 2, writeId: 'write-2' }));
     expect(await decide(seen, retry, courier)).toMatchObject({
@@ -44,7 +44,7 @@ describe('a decision', () => {
     });
   });
 
-  test('of many files is not made where the scan holds one, also when its outcome is open', async () => {
+  test('a decision without force is not made for a file that the scan holds, even when its outcome is open', async () => {
     for (const state of [states.scanned, { ...states.scanned, mayBeDelivered: true }]) {
       const seen = stored(recordIn(state));
       expect(await decide(seen, retry, courier)).toMatchObject({ done: false, why: 'scan' });
@@ -52,7 +52,7 @@ describe('a decision', () => {
     }
   });
 
-  test('of what never had a verdict needs force where one is required, also once its object is back', async () => {
+  test('a decision about a file that never had a verdict needs force when one is required, even once its object is back', async () => {
     const strict = { ...courier, settings: { ...courier.settings, requireScan: true } };
     for (const state of [states.held, states.rejected, states.superseded]) {
       const seen = stored(recordIn(state));
@@ -63,26 +63,26 @@ describe('a decision', () => {
     }
   });
 
-  test('is not made when the verdict of the scan was faster', async () => {
+  test("a decision is not made when the scan's verdict was faster", async () => {
     const seen = stored(recordIn(states.held));
     stored(recordIn(states.scanned, { version: 2, writeId: 'write-2' }));
     expect(await decide(seen, retry, courier)).toMatchObject({ done: false, why: 'scan' });
   });
 
-  test('brings nothing back that was erased meanwhile', async () => {
+  test('a decision does not bring back a record that was erased in the meantime', async () => {
     const seen = recordIn(states.held);
     expect(await decide(seen, retry, courier)).toEqual({ done: false, why: 'gone' });
     expect(world.table.items.has(uploadId(upload))).toBe(false);
   });
 
-  test('leaves a record that cannot be read', async () => {
+  test('a decision leaves an unreadable record unchanged', async () => {
     const seen = stored(recordIn(states.held));
     const item = toItem(recordIn(states.held, { version: 2 }), 400);
     world.table.items.set(uploadId(upload), { ...item, document: 'garbled' });
     expect(await decide(seen, retry, courier)).toMatchObject({ done: false, why: 'unreadable' });
   });
 
-  test('is given up when others never stop writing', async () => {
+  test('a decision is given up when others never stop writing', async () => {
     let version = 1;
     const endless: Ledger = {
       ...courier.ledger,
@@ -93,36 +93,45 @@ describe('a decision', () => {
     expect(decided).toEqual({ done: false, why: 'conflict' });
   });
 
-  test.each([retry, resend])('never releases a threat, whatever held it first: $kind', async (decision) => {
-    const failure = { code: 'SCAN_THREAT_FOUND', detail: 'x' } as const;
-    const seen = stored(recordIn(states.held));
-    stored(recordIn({ ...states.held, failure }, { version: 2, writeId: 'write-2' }));
-    expect(await decide(seen, decision, courier)).toMatchObject({ done: false, why: 'threat' });
-  });
+  test.each([retry, resend])(
+    'a decision never releases a threat, whatever held the file first: $kind',
+    async (decision) => {
+      const failure = { code: 'SCAN_THREAT_FOUND', detail: 'x' } as const;
+      const seen = stored(recordIn(states.held));
+      stored(recordIn({ ...states.held, failure }, { version: 2, writeId: 'write-2' }));
+      expect(await decide(seen, decision, courier)).toMatchObject({ done: false, why: 'threat' });
+    },
+  );
 });
 
-describe('the target of a file that is released', () => {
+describe('the target of a released file', () => {
   const elsewhere = { kind: 'candidate', id: 'OLD', integrationId: otherIntegration } as const;
 
-  test.each([retry, resend])('is the one that its key names now, and its lane is touched: $kind', async (decision) => {
-    const seen = stored(recordIn(states.held, { target: elsewhere }));
-    expect(await decide(seen, decision, courier)).toMatchObject({
-      done: true,
-      record: { target: { id: 'GRK123', integrationId } },
-    });
-    expect(world.lane()).toMatchObject({ touchedAt: nine, nextAt: nine });
-    expect(world.lane(otherIntegration).version).toBe(0);
-  });
-
-  test.each([retry, resend])('stays where its key names none any more: $kind', async (decision) => {
-    const seen = stored(recordIn(states.held, { target: elsewhere }));
-    const decided = await decide(seen, decision, { ...courier, settings: { ...courier.settings, keyTemplates: [] } });
-    expect(decided).toMatchObject({ done: true, record: { target: elsewhere } });
-    expect(world.lane(otherIntegration)).toMatchObject({ touchedAt: nine });
-  });
+  test.each([retry, resend])(
+    'a released file gets the target that its key names now, and its lane is touched: $kind',
+    async (decision) => {
+      const seen = stored(recordIn(states.held, { target: elsewhere }));
+      expect(await decide(seen, decision, courier)).toMatchObject({
+        done: true,
+        record: { target: { id: 'GRK123', integrationId } },
+      });
+      expect(world.lane()).toMatchObject({ touchedAt: nine, nextAt: nine });
+      expect(world.lane(otherIntegration).version).toBe(0);
+    },
+  );
 
   test.each([retry, resend])(
-    'must exist: without one nothing is written, because no lane could send it: $kind',
+    'a released file keeps its target when its key no longer names one: $kind',
+    async (decision) => {
+      const seen = stored(recordIn(states.held, { target: elsewhere }));
+      const decided = await decide(seen, decision, { ...courier, settings: { ...courier.settings, keyTemplates: [] } });
+      expect(decided).toMatchObject({ done: true, record: { target: elsewhere } });
+      expect(world.lane(otherIntegration)).toMatchObject({ touchedAt: nine });
+    },
+  );
+
+  test.each([retry, resend])(
+    'a file without a target is not released, because no lane could send it: $kind',
     async (decision) => {
       const { target: _, ...bare } = recordIn(states.rejected, { upload: { ...upload, key: 'elsewhere/CV.pdf' } });
       const seen = stored(bare);
@@ -131,7 +140,7 @@ describe('the target of a file that is released', () => {
     },
   );
 
-  test('is given to a file whose templates were wrong when it was rejected, and the next run sends it', async () => {
+  test('a released file whose templates were wrong when it was rejected gets its target, and the next run sends it', async () => {
     const file = world.put(keyOf('GRK1'));
     const { target: _, ...bare } = recordIn(states.rejected, { upload: file });
     expect(await decide(stored(bare), retry, courier)).toMatchObject({
@@ -142,7 +151,7 @@ describe('the target of a file that is released', () => {
     expect(await world.statusOf(file)).toBe('attached');
   });
 
-  test('does not matter when an operator says that the file is attached: nothing enters a lane', async () => {
+  test('a file that an operator marks as attached keeps its target, because it enters no lane', async () => {
     const { target: _, ...bare } = recordIn(states.unknown, { upload: { ...upload, key: 'elsewhere/CV.pdf' } });
     const seen = { ...bare, target: elsewhere };
     const decided = await decide(stored(seen), { kind: 'resolve', reason: 'I saw it.' }, courier);
@@ -151,7 +160,7 @@ describe('the target of a file that is released', () => {
   });
 });
 
-test('a released file waits behind the pause of its lane, and is sent when that ends', async () => {
+test('a released file waits behind the pause of its lane, and is sent when the pause ends', async () => {
   const file = world.addWaiting('GRK1', { state: states.held });
   world.setLane({ pause: { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'x', since: nine } });
   await decide(await world.recordOf(file), retry, courier);

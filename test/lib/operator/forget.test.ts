@@ -26,7 +26,7 @@ const worldOf = () => {
   };
 };
 
-test('an erased upload leaves its key nowhere in the table, also not as a sample of its tool', async () => {
+test('an erased upload leaves its key nowhere in the table, not even as a sample of its tool', async () => {
   const world = worldOf();
   const upload = await world.delivered();
   expect(world.table.items.get(`lane#${integrationId}`)?.document).toContain('Frank Doe');

@@ -11,7 +11,7 @@ beforeEach(() => {
 
 const listed = () => listPauses(world.newCourier());
 
-test('without pauses the list is empty, whatever waits', async () => {
+test('without pauses the list of pauses is empty, whatever waits', async () => {
   world.addWaiting('GRK1');
   expect(await listed()).toEqual([]);
 });
@@ -30,13 +30,13 @@ test('each pause is listed with its cause and what waited when it was last count
   ]);
 });
 
-test('the pause of the account comes first', async () => {
+test('the pause of the account is listed first', async () => {
   world.setLane({ pause: { ...missingRight, since: nine - 1_000 } });
   world.setLane({ pause: { ...byOperator, since: nine } }, '*');
   expect((await listed()).map((pause) => pause.integrationId)).toEqual(['*', integrationId]);
 });
 
-test('the pause of the account is listed although the index does not show it yet', async () => {
+test('the pause of the account is listed even before the index shows it', async () => {
   world.setLane({ pause: byOperator }, '*');
   world.table.query = async () => ({ items: [] });
   expect(await listed()).toMatchObject([{ integrationId: '*' }]);
@@ -50,7 +50,7 @@ test('a lane that the index still shows as paused is not listed once it is open'
   expect(await listed()).toEqual([]);
 });
 
-test('a lane that cannot be read is listed with what an operator can do, and hides no other', async () => {
+test("a lane that cannot be read is listed with the operator's next step, and hides no other", async () => {
   world.setLane({ pause: missingRight });
   world.setLane({ pause: missingRight }, otherIntegration);
   const item = world.table.items.get(`lane#${integrationId}`);
@@ -61,7 +61,7 @@ test('a lane that cannot be read is listed with what an operator can do, and hid
   expect(damaged).toEqual({ integrationId, code: 'INTEGRATION_PAUSED', sentence: expect.stringContaining('resume') });
 });
 
-test('more pauses than one page of the index are all listed', async () => {
+test('more pauses than one page of the index holds are all listed', async () => {
   for (let number = 0; number < 250; number += 1) world.setLane({ pause: missingRight }, `many:${number}`);
   expect(await listed()).toHaveLength(250);
 });

@@ -24,7 +24,7 @@ const takeBackup = (): void => {
   world.clock.advance(10 * minute);
 };
 
-/** The table as it was when the backup was taken; warm functions of before are gone. */
+/** The table as it was when the backup was taken; the warm functions from before are gone. */
 const restoreTable = (): void => {
   world.clock.advance(10 * minute);
   world.table.items.clear();
@@ -52,8 +52,8 @@ const runFor = async (durationMs: number): Promise<void> => {
   }
 };
 
-describe('a file that was attached after the backup', () => {
-  test('and has no record any more is found by the sweep and at its target, and is not sent again', async () => {
+describe('a file that was attached after the backup of a restored table', () => {
+  test('a file attached after the backup without a record now is found by the sweep and at its target, and not sent again', async () => {
     takeBackup();
     const its = await upload();
     restoreTable();
@@ -66,7 +66,7 @@ describe('a file that was attached after the backup', () => {
     });
   });
 
-  test('and waits in the restored table is found at its target, and is not sent again', async () => {
+  test('a file attached after the backup that waits in the restored table is found at its target, and not sent again', async () => {
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     const its = await upload();
     takeBackup();
@@ -82,9 +82,9 @@ describe('a file that was attached after the backup', () => {
 
   test.each([
     ['its late event', {}],
-    ['a request of an operator', { early: true }],
+    ["an operator's request", { early: true }],
     ['a probe', { isProbe: true }],
-  ])('is not sent by %s', async (_, options) => {
+  ])('a file attached after the backup is not sent again by %s', async (_, options) => {
     takeBackup();
     const its = await upload();
     restoreTable();
@@ -93,7 +93,7 @@ describe('a file that was attached after the backup', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('and waits in the restored table is not sent by an event that does not say when the object was put', async () => {
+  test('a file attached after the backup is not sent again by an event without a time', async () => {
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     const { modifiedAt: _, ...its } = await upload();
     takeBackup();
@@ -105,7 +105,7 @@ describe('a file that was attached after the backup', () => {
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('is not sent by an operator’s retry of what the restored table shows as held: its target is read', async () => {
+  test("a file attached after the backup is not sent by an operator's retry of its held record: its target is read", async () => {
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     await upload();
     takeBackup();
@@ -118,7 +118,7 @@ describe('a file that was attached after the backup', () => {
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('is not sent as a probe of a pause, which ends at its first probe however many files are in doubt', async () => {
+  test('a file in doubt is not sent as the probe of a pause, which ends at its first probe however many are in doubt', async () => {
     world.kombo.script.push(() => refuses('INTEGRATION.PERMISSION_MISSING'));
     const names = Array.from({ length: 12 }, (_, index) => `candidates/GRK${index}/CV.pdf`);
     for (const name of names) await upload(name);
@@ -136,7 +136,7 @@ describe('a file that was attached after the backup', () => {
       expect(await world.ask({ action: 'status', key: name })).toMatchObject({ files: [{ status: 'attached' }] });
   });
 
-  test('with REQUIRE_SCAN is held without its verdict and in doubt: a retry reads the target and sends nothing', async () => {
+  test('with REQUIRE_SCAN, a file attached after the backup is held in doubt: a retry reads the target and sends nothing', async () => {
     takeBackup();
     const its = await upload();
     restoreTable();
@@ -151,8 +151,8 @@ describe('a file that was attached after the backup', () => {
   });
 });
 
-describe('a file that was not delivered', () => {
-  test('and whose event was lost with the table is sent, once two looks agree that it is not there', async () => {
+describe('a file that was not delivered before the restore', () => {
+  test('an undelivered file whose event was lost with the table is sent once two looks agree that it is absent', async () => {
     takeBackup();
     const its = put();
     restoreTable();
@@ -164,7 +164,7 @@ describe('a file that was not delivered', () => {
     expect(await world.recordOf(its)).toMatchObject({ state: { status: 'attached', evidence: 'answer' }, attempts: 1 });
   });
 
-  test('and waits is sent after two looks as well, with a retry budget of its own', async () => {
+  test('an undelivered file that waits in the restored table is sent after two looks as well, with a new retry budget', async () => {
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     const its = await upload();
     takeBackup();
@@ -175,7 +175,7 @@ describe('a file that was not delivered', () => {
     expect(await world.recordOf(its)).toMatchObject({ state: { status: 'attached', evidence: 'answer' }, attempts: 2 });
   });
 
-  test('and cannot be decided says that the ledger was restored, not that it was sent', async () => {
+  test('a file in doubt that cannot be decided has the restore in its failure, not an attempt', async () => {
     takeBackup();
     const its = put();
     restoreTable();
@@ -194,8 +194,8 @@ describe('a file that was not delivered', () => {
   });
 });
 
-describe('a new upload after the report', () => {
-  test('is sent immediately, with the same writes as ever', async () => {
+describe('a new upload after the report of a restore', () => {
+  test('a new upload after the report of a restore is sent immediately, with the usual writes', async () => {
     world.table.calls.length = 0;
     await upload('candidates/GRK1/CV.pdf');
     const usual = world.table.calls.filter((call) => call === 'put').length;
@@ -209,7 +209,7 @@ describe('a new upload after the report', () => {
     expect(world.table.calls.filter((call) => call === 'put')).toHaveLength(usual);
   });
 
-  test('is sent immediately when its event does not say when it was put', async () => {
+  test('a new upload after the report of a restore is sent immediately even when its event has no time', async () => {
     takeBackup();
     restoreTable();
     await report();
@@ -217,7 +217,7 @@ describe('a new upload after the report', () => {
     expect(await send(its)).toMatchObject({ status: 'attached' });
   });
 
-  test('waits in a paused lane and is sent without a look when the pause ends', async () => {
+  test('a new upload after the report of a restore waits in a paused lane, and is sent without a look when the pause ends', async () => {
     takeBackup();
     restoreTable();
     await report();
