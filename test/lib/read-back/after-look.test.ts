@@ -42,33 +42,33 @@ test('a file that is found is attached', () => {
 });
 
 describe('an absence', () => {
-  test('counts once, and is looked at again when the attempt cannot arrive any more', () => {
+  test('an absence counts once, and the next look comes when the attempt can no longer arrive', () => {
     expect(after(absent)).toEqual({ kind: 'looked', counts: 'absent', dueAt: nine + 15 * minute });
     const late = after(absent, { afterMs: hour });
     expect(late).toEqual({ kind: 'looked', counts: 'absent', dueAt: nine + hour + minute });
   });
 
-  test('twice frees the file at once, 15 minutes after the start of the attempt at the earliest', () => {
+  test('a second absence frees the file immediately, but at least 15 minutes after the start of the attempt', () => {
     const second = { state: { absentLooks: 1 } };
     expect(after(absent, { ...second, afterMs: 15 * minute })).toEqual({ kind: 'absent', dueAt: nine + 15 * minute });
     expect(after(absent, { ...second, afterMs: 15 * minute - 1 })).toMatchObject({ kind: 'looked', counts: 'absent' });
   });
 
-  test('does not free the file when the target was listed before these 15 minutes, however long the comparison took', () => {
+  test('an absence does not free the file when the target was listed before these 15 minutes, however long the comparison took', () => {
     const slow = { state: { absentLooks: 1 }, afterMs: 16 * minute, listedAfterMs: 15 * minute - 1 };
     expect(after(absent, slow)).toEqual({ kind: 'looked', counts: 'absent', dueAt: nine + 17 * minute });
     expect(after(absent, { ...slow, listedAfterMs: 15 * minute })).toMatchObject({ kind: 'absent' });
   });
 
   test.each(['PLATFORM.TASK_TIMED_OUT', 'KOMBO_FAULT', 'ANSWER_LOST'] as const)(
-    'waits for these 15 minutes whatever the answer was: %s',
+    'an absence waits for these 15 minutes whatever the answer was: %s',
     (code) => {
       const state = { absentLooks: 1, failure: { code, detail: 'It was odd.' } };
       expect(after(absent, { state, afterMs: 14 * minute })).toMatchObject({ kind: 'looked' });
     },
   );
 
-  test('frees the file only as long after the attempt as this tool was seen to take for listing one', () => {
+  test('an absence does not free the file before the time that this tool was seen to take for listing one', () => {
     const slow = { state: { absentLooks: 1 }, listsWithinMs: 3 * hour };
     expect(after(absent, { ...slow, afterMs: 3 * hour - 1 })).toEqual({
       kind: 'looked',
@@ -79,7 +79,7 @@ describe('an absence', () => {
     expect(after(absent, { listsWithinMs: 3 * hour })).toMatchObject({ dueAt: nine + 3 * hour });
   });
 
-  test('of the third attempt is for an operator', () => {
+  test('an absence of the third attempt is for an operator', () => {
     const twice = { state: { absentLooks: 1 }, afterMs: hour };
     expect(after(absent, { ...twice, record: { unknownAttempts: 2 } })).toMatchObject({ kind: 'absent' });
     expect(after(absent, { ...twice, record: { unknownAttempts: 3 } })).toMatchObject({
@@ -91,7 +91,7 @@ describe('an absence', () => {
     });
   });
 
-  test('lets the last attempt begin six hours after an answer that says that the other side is down, and only the last', () => {
+  test('after an answer that reports an outage, an absence delays the last attempt by six hours, and only the last', () => {
     const failure = { code: 'REMOTE.SERVICE_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } as const;
     const begins = (unknownAttempts: number, code: FailureCode = failure.code) =>
       after(absent, {
@@ -101,14 +101,14 @@ describe('an absence', () => {
       });
     expect(begins(1)).toEqual({ kind: 'absent', dueAt: nine + hour });
     expect(begins(2)).toEqual({ kind: 'absent', dueAt: nine + 6 * hour });
-    // What only may be an outage is no reason to wait.
+    // An answer that only may be an outage is not a reason to wait.
     for (const code of ['ANSWER_LOST', 'ANSWER_TIMED_OUT', 'KOMBO_FAULT', 'PLATFORM.TASK_TIMED_OUT'] as const)
       expect(begins(2, code)).toEqual({ kind: 'absent', dueAt: nine + hour });
   });
 });
 
-describe('a doubt that stays', () => {
-  test('counts once, and twice is for an operator, who reads what was seen', () => {
+describe('a doubt that does not pass', () => {
+  test('a doubt that does not pass counts once; the second time an operator decides, who reads what was seen', () => {
     expect(after(staying)).toEqual({ kind: 'looked', counts: 'doubtful', dueAt: nine + 15 * minute });
     const held = after(staying, { state: { doubtfulLooks: 1 }, record: { unknownAttempts: 2 } });
     expect(held).toEqual({
@@ -126,19 +126,19 @@ test.each([
   [0, 'It was not sent again since the last retry by an operator; the last attempt ended with ANSWER_LOST.'],
   [1, 'It was sent once without a clear answer; the last attempt ended with ANSWER_LOST.'],
   [3, 'It was sent 3 times without a clear answer; the last attempt ended with ANSWER_LOST.'],
-])('what is held tells how often it was sent: %i times', (unknownAttempts, words) => {
+])('the failure of an undecidable file says how often it was sent: %i times', (unknownAttempts, words) => {
   const held = after(staying, { state: { doubtfulLooks: 1 }, record: { unknownAttempts } });
   expect(held).toMatchObject({ failure: { detail: `${words} ${seen} ${because}` } });
 });
 
-test('what is held after a restore of the table tells of the restore instead of an attempt', () => {
+test('the failure of an undecidable file after a restore of the table names the restore instead of an attempt', () => {
   const failure = { code: 'RESTORED_DOUBT', detail: 'The ledger was restored.' } as const;
   const held = after(staying, { state: { doubtfulLooks: 1, failure } });
   expect(held).toMatchObject({ failure: { detail: `The ledger was restored. ${seen} ${because}` } });
 });
 
 describe('a doubt that may pass', () => {
-  test('does not count for a day: it is looked at again, more and more rarely', () => {
+  test('a doubt that may pass does not count for a day: the looks are repeated at growing intervals', () => {
     const wait = (passingLooks: number) => {
       const event = after(passing, { state: { passingLooks } });
       expect(event).toMatchObject({ kind: 'looked', counts: 'passing' });
@@ -147,25 +147,25 @@ describe('a doubt that may pass', () => {
     expect([0, 1, 2, 20].map(wait)).toEqual([minute / 2, minute, 2 * minute, hour / 2]);
   });
 
-  test('counts after a day', () => {
+  test('a doubt that may pass counts after a day', () => {
     expect(after(passing, { afterMs: day - 1 })).toMatchObject({ counts: 'passing' });
     expect(after(passing, { afterMs: day })).toMatchObject({ counts: 'doubtful' });
     expect(after(passing, { afterMs: day, state: { doubtfulLooks: 1 } })).toMatchObject({ kind: 'undecidable' });
   });
 
-  test('begins its day anew with each uncertainty', () => {
+  test('a doubt that may pass has a new day with each uncertainty', () => {
     expect(after(passing, { afterMs: day + hour, state: { unknownSince: nine + 2 * hour } })).toMatchObject({
       counts: 'passing',
     });
   });
 
-  test('begins its day anew when the lane or the account opens: an outage of any length does not count', () => {
+  test('a doubt that may pass has a new day when the lane or the account opens, so an outage of any length does not count', () => {
     const openedAfterMs = 6 * day;
     expect(after(passing, { afterMs: 7 * day - 1, openedAfterMs })).toMatchObject({ counts: 'passing' });
     expect(after(passing, { afterMs: 7 * day, openedAfterMs })).toMatchObject({ counts: 'doubtful' });
   });
 
-  test('keeps the start of its day when the lane opened before it', () => {
+  test('a doubt that may pass keeps the start of its day when the lane opened before it', () => {
     const given = { state: { unknownSince: nine + 2 * hour }, openedAfterMs: hour };
     expect(after(passing, { ...given, afterMs: day + 2 * hour - 1 })).toMatchObject({ counts: 'passing' });
     expect(after(passing, { ...given, afterMs: day + 2 * hour })).toMatchObject({ counts: 'doubtful' });
@@ -176,7 +176,7 @@ describe('a target that cannot be listed', () => {
   const failed = (code: KomboFailure['code'], given: Given = {}, more: Partial<KomboFailure> = {}) =>
     afterFailedListing({ code, detail: 'Kombo answered.', ...more }, facts(given));
 
-  test('now is looked at again, not sooner than Kombo asks, and after a day is for an operator', () => {
+  test('a target that cannot be listed now is looked at again, not sooner than Kombo asks, and after a day is for an operator', () => {
     expect(failed('KOMBO_UNAVAILABLE')).toMatchObject({ kind: 'looked', counts: 'passing' });
     expect(failed('KOMBO_RATE_LIMITED', {}, { retryAfterMs: 10 * minute })).toMatchObject({
       dueAt: nine + 11 * minute,
@@ -191,19 +191,19 @@ describe('a target that cannot be listed', () => {
     });
   });
 
-  test('has its day from the opening of the lane on as well', () => {
+  test('a target that cannot be listed has a whole day again when its lane opens', () => {
     const given = { afterMs: 3 * day, openedAfterMs: 2 * day + 1 };
     expect(failed('KOMBO_UNAVAILABLE', given)).toMatchObject({ kind: 'looked', counts: 'passing' });
     expect(failed('KOMBO_UNAVAILABLE', { ...given, openedAfterMs: 2 * day })).toMatchObject({ counts: 'doubtful' });
   });
 
-  test('for want of a right is for an operator, also where Kombo calls a repeat safe', () => {
+  test('a target that cannot be listed because a right is missing is for an operator, even if Kombo calls a repeat safe', () => {
     const state = { failure: { code: 'KOMBO_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } } as const;
     expect(failed('KOMBO_FORBIDDEN', { state })).toMatchObject({ kind: 'undecidable' });
     expect(failed('INTEGRATION.PERMISSION_MISSING', { state })).toMatchObject({ kind: 'undecidable' });
   });
 
-  test('at all, because the tool has no such action, is sent again where Kombo calls that safe: five times', () => {
+  test('a file of a tool without the listing action is sent again when Kombo calls that safe: five times', () => {
     const state = { failure: { code: 'REMOTE.SERVICE_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } } as const;
     const cannot = (unknownAttempts: number) =>
       failed('INTEGRATION.ACTION_NOT_AVAILABLE', { state, record: { unknownAttempts } });
@@ -212,11 +212,11 @@ describe('a target that cannot be listed', () => {
     expect(cannot(5)).toMatchObject({ kind: 'undecidable' });
   });
 
-  test('at all is for an operator after any other unknown outcome', () => {
+  test('a file of a tool without the listing action is for an operator after any other unknown outcome', () => {
     expect(failed('INTEGRATION.ACTION_NOT_AVAILABLE')).toMatchObject({ kind: 'undecidable' });
   });
 
-  test('is looked at again for a day, and not sent, by a tool that has listed before, although it says that it cannot', () => {
+  test('a file of a tool that listed before, but says that it cannot, is looked at again for a day, and not sent', () => {
     const state = { failure: { code: 'REMOTE.SERVICE_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } } as const;
     const refused = (given: Given) => failed('INTEGRATION.MODEL_NOT_AVAILABLE', { hasListed: true, ...given });
     expect(refused({ state })).toMatchObject({ kind: 'looked', counts: 'passing' });
@@ -225,7 +225,7 @@ describe('a target that cannot be listed', () => {
   });
 });
 
-test('without a look (ON_UNKNOWN=resend) it is sent again at once, and after the third attempt an operator looks', () => {
+test('with ON_UNKNOWN=resend a file is sent again immediately without a look, and after the third attempt an operator looks', () => {
   const resent = (unknownAttempts: number) => withoutLook(facts({ record: { unknownAttempts } }));
   expect(resent(1)).toEqual({ kind: 'absent', dueAt: nine + minute });
   expect(resent(2)).toEqual({ kind: 'absent', dueAt: nine + minute });

@@ -7,7 +7,7 @@ import { type Answer, compare, cv, filesOf, isOurs, letter, photo } from '../../
 describe('the bounds of one look', () => {
   const ofOtherLength = (): ReturnType<Answer> => serves(photo);
 
-  test('at most 1,000 of 5,000 listed files are requested, and a later look would not do better', async () => {
+  test('a look requests at most 1,000 of 5,000 listed files, and a later look would not do better', async () => {
     const { comparisons, host } = await compare(ofOtherLength, { files: filesOf(5_000) });
     expect(host.opened).toBe(1_000);
     expect(comparisons.filter(({ kind }) => kind === 'different')).toHaveLength(1_000);
@@ -19,7 +19,7 @@ describe('the bounds of one look', () => {
     });
   });
 
-  test('at most 50 files are downloaded whole; files of other lengths do not count', async () => {
+  test('a look downloads at most 50 files whole; files of other lengths do not count', async () => {
     const answer = (place: number) => serves(place % 2 === 0 ? letter : photo);
     const { comparisons } = await compare(answer, { files: filesOf(120) });
     const whole = comparisons.filter((_, place) => place % 2 === 0);
@@ -29,12 +29,12 @@ describe('the bounds of one look', () => {
     expect(comparisons.filter((_, place) => place % 2 === 1).every(({ kind }) => kind === 'different')).toBe(true);
   });
 
-  test('eight downloads run concurrently', async () => {
+  test('a look downloads eight files concurrently', async () => {
     const { host } = await compare(ofOtherLength, { files: filesOf(40) });
     expect(host.most).toBe(8);
   });
 
-  test('the comparison ends once one file decides, and starts nothing after it', async () => {
+  test('a comparison ends once one file decides, and starts nothing after it', async () => {
     const answer = (place: number) => serves(place === 0 ? cv : photo);
     const { comparisons, host } = await compare(answer, { files: filesOf(500), decides: isOurs });
     expect(comparisons[0]).toMatchObject({ kind: 'ours' });
@@ -42,12 +42,12 @@ describe('the bounds of one look', () => {
     expect(comparisons.at(-1)).toMatchObject({ kind: 'not-compared', mayPass: true });
   });
 
-  test('an equal file goes on being one of many where nothing decides', async () => {
+  test('a comparison continues after an equal file when that file alone does not decide', async () => {
     const { host } = await compare((place) => serves(place === 0 ? cv : photo), { files: filesOf(100) });
     expect(host.opened).toBe(100);
   });
 
-  test('nothing is started after the deadline, and what is left may be compared by a later look', async () => {
+  test('a comparison starts nothing after the deadline, and a later look may compare the rest', async () => {
     const clock = manualClock(nine);
     const slow = (): ReturnType<Answer> => {
       clock.advance(second);
@@ -62,12 +62,12 @@ describe('the bounds of one look', () => {
     });
   });
 
-  test('of exactly 1,000 listed files a later look may reach those that time left out', async () => {
+  test('with exactly 1,000 listed files, a later look may reach those that had no time left', async () => {
     const { comparisons } = await compare(ofOtherLength, { files: filesOf(1_000), durationMs: 0 });
     expect(comparisons.at(-1)).toMatchObject({ kind: 'not-compared', mayPass: true });
   });
 
-  test('no timer is left behind', async () => {
+  test('a comparison leaves no timer behind', async () => {
     expect((await compare([cv, letter, photo])).timersLeft).toBe(0);
   });
 });

@@ -19,7 +19,7 @@ const settings = settingsWith({
   KOMBO_INTEGRATION_ID: integrationId,
 });
 
-/** 20,000 bytes: far more than the first ones that tell the type. */
+/** 20,000 bytes: far more than the first ones, which show the type. */
 const longPdf = Buffer.concat([pdf, Buffer.alloc(20_000 - pdf.length, ' ')]);
 const contentOf = (bytes: Uint8Array): FileContent => ({ sizeBytes: bytes.length, checksum: checksumOfBytes(bytes) });
 const sent = { name: 'Sent.pdf', type: 'COVER_LETTER', contentType: 'application/pdf' } as const;
@@ -49,17 +49,17 @@ const known = async (
 
 const withIdentity = (bytes: Uint8Array, more: Particulars = {}) =>
   ok(storedObject(bytes, { identity: checksumOfBytes(bytes), ...more }));
-/** Encrypted by KMS and uploaded in parts: S3 has no checksum of the whole. */
+/** Encrypted by KMS and uploaded in parts: S3 has no checksum of the whole object. */
 const withoutIdentity = (bytes: Uint8Array, more: Particulars = {}) => ok(storedObject(bytes, more));
 
-test('what the record knows is taken from it, and the object is not opened', async () => {
+test('known facts of the file are taken from the record, and the object is not opened', async () => {
   const { file, bucket } = await known({ sent, content: contentOf(pdf) });
   expect(await file).toEqual({ ...sent, content: contentOf(pdf), oursIs: 'certain' });
   expect(bucket.asked).toEqual([]);
 });
 
-describe('after a function that died without a word', () => {
-  test('the very version that was uploaded is opened, and closed', async () => {
+describe('after a function that stopped without an answer', () => {
+  test('exactly the uploaded version is opened, and closed', async () => {
     const clock = manualClock(nine);
     const { file, bucket } = await known({}, withIdentity(longPdf), clock);
     expect(await file).toEqual({
@@ -75,7 +75,7 @@ describe('after a function that died without a word', () => {
     expect(bucket.object?.closed).toBe(true);
   });
 
-  test('only the first bytes are read where S3 has a checksum of the whole object', async () => {
+  test('only the first bytes are read when S3 has a checksum of the whole object', async () => {
     const big = Buffer.concat([pdf, Buffer.alloc(300_000, ' ')]);
     const { file, bucket } = await known({}, withIdentity(big));
     expect((await file).content).toEqual(contentOf(big));
@@ -93,21 +93,21 @@ describe('after a function that died without a word', () => {
     expect(bucket.asked).toHaveLength(1);
   });
 
-  test('the type of attachment is what was sent, else what the key said, else CV', async () => {
+  test('the attachment type is what was sent, else what the key said, else CV', async () => {
     const type = async (record: Partial<LedgerRecord>) => (await (await known(record, withIdentity(pdf))).file).type;
     expect(await type({ sent, attachmentType: 'OTHER' })).toBe('COVER_LETTER');
     expect(await type({ attachmentType: 'OTHER' })).toBe('OTHER');
     expect(await type({ attachmentType: undefined as never })).toBe('CV');
   });
 
-  test('the correlation id of the object is known, because the function that sent it may have crashed', async () => {
+  test('the correlation id of the object is read, because the function that sent it may have crashed', async () => {
     const metadata = { 'correlation-id': 'application-4711' };
     expect(await (await known({}, withIdentity(longPdf, { metadata }))).file).toMatchObject({
       correlationId: 'application-4711',
     });
   });
 
-  test('bytes that the record knows stay, and the object tells only name and type', async () => {
+  test('bytes that the record knows are kept, and the object gives only name and type', async () => {
     const { file } = await known({ content: contentOf(noise) }, withIdentity(pdf));
     expect(await file).toMatchObject({
       content: contentOf(noise),
@@ -128,16 +128,22 @@ describe('settings that have changed since the file was sent', () => {
     ['a type that is not allowed any more', {}, Buffer.concat([noise, Buffer.alloc(20_000)])],
   ];
 
-  test.each(cases)('do not hide the bytes of an object with a checksum: %s', async (_, record, bytes) => {
-    const { file } = await known(record, withIdentity(bytes));
-    expect(await file).toEqual({ type: 'CV', content: contentOf(bytes), oursIs: 'certain' });
-  });
+  test.each(cases)(
+    'settings changed since the file was sent do not hide the bytes of an object with a checksum: %s',
+    async (_, record, bytes) => {
+      const { file } = await known(record, withIdentity(bytes));
+      expect(await file).toEqual({ type: 'CV', content: contentOf(bytes), oursIs: 'certain' });
+    },
+  );
 
-  test.each(cases)('do not hide the bytes of an object that is read whole: %s', async (_, record, bytes) => {
-    const { file, bucket } = await known(record, withoutIdentity(bytes));
-    expect(await file).toEqual({ type: 'CV', content: contentOf(bytes), oursIs: 'certain' });
-    expect(bucket.object?.closed).toBe(true);
-  });
+  test.each(cases)(
+    'settings changed since the file was sent do not hide the bytes of an object that is read whole: %s',
+    async (_, record, bytes) => {
+      const { file, bucket } = await known(record, withoutIdentity(bytes));
+      expect(await file).toEqual({ type: 'CV', content: contentOf(bytes), oursIs: 'certain' });
+      expect(bucket.object?.closed).toBe(true);
+    },
+  );
 });
 
 describe('an object that cannot be read', () => {
@@ -146,17 +152,17 @@ describe('an object that cannot be read', () => {
     ['OBJECT_REPLACED', 'unread-for-good'],
     ['STORAGE_DENIED', 'unread-for-good'],
     ['STORAGE_UNAVAILABLE', 'unread-for-now'],
-  ] as const)('%s: the object is %s', async (code, oursIs) => {
+  ] as const)('after %s the object is %s', async (code, oursIs) => {
     const { file } = await known({}, fail(code, 'S3 answered.'));
     expect((await file).oursIs).toBe(oursIs);
   });
 
-  test('an error of the bucket is no verdict: it is unread for now', async () => {
+  test('an error of the bucket is not a verdict: the object is unread for now', async () => {
     const { file } = await known({}, new Error('No credentials.'));
     expect((await file).oursIs).toBe('unread-for-now');
   });
 
-  test('its entity tag, where it looks like an MD5, can still prove that a listed file is ours', async () => {
+  test('the ETag of an unreadable object, if it looks like an MD5, can still prove that a listed file is ours', async () => {
     const { file } = await known({}, fail('OBJECT_DELETED', 'S3 answered NoSuchKey.'));
     expect(await file).toEqual({
       type: 'CV',
@@ -166,20 +172,20 @@ describe('an object that cannot be read', () => {
   });
 
   test.each<[string, Partial<Upload>]>([
-    ['an upload in parts', { etag: '9b2cf535f27731c974343645a3985328-3' }],
-    ['an entity tag in upper case', { etag: '9B2CF535F27731C974343645A3985328' }],
-  ])('the entity tag of %s proves nothing', async (_, change) => {
+    ['a multipart upload', { etag: '9b2cf535f27731c974343645a3985328-3' }],
+    ['an ETag in upper case', { etag: '9B2CF535F27731C974343645A3985328' }],
+  ])('the ETag of an unreadable object proves nothing: %s', async (_, change) => {
     const { file } = await known({ upload: { ...upload, ...change } }, fail('OBJECT_DELETED', 'Gone.'));
     expect((await file).content).toBeUndefined();
   });
 
-  test('an entity tag without a known length proves nothing', async () => {
+  test('an ETag without a known length proves nothing', async () => {
     const { sizeBytes: _, ...unsized } = upload;
     const { file } = await known({ upload: unsized }, fail('OBJECT_DELETED', 'Gone.'));
     expect((await file).content).toBeUndefined();
   });
 
-  test('bytes that differ from their checksum are not taken for ours', async () => {
+  test('bytes that differ from their checksum do not count as ours', async () => {
     const damaged = withoutIdentity(longPdf, { checksum: { algorithm: 'CRC32', value: 'AAAAAA==' } });
     const { file, bucket } = await known({ upload: { ...upload, etag: 'part-2' } }, damaged);
     expect(await file).toMatchObject({ oursIs: 'unread-for-now' });
@@ -187,7 +193,7 @@ describe('an object that cannot be read', () => {
     expect(bucket.object?.closed).toBe(true);
   });
 
-  test('a bucket that falls silent costs half a minute, and the object is closed', async () => {
+  test('a bucket that goes silent costs half a minute, and the object is closed', async () => {
     const clock = manualClock(nine);
     const silent = withoutIdentity(longPdf, { chunks: thenSilence(longPdf.subarray(0, 5_000)) });
     const { file, bucket } = await known({}, silent, clock);

@@ -8,14 +8,14 @@ describe('which uploads become samples', () => {
     expect(wants([], 'A', 10)).toBe(true);
   });
 
-  test('a second upload of the same target is no sample while the first one waits, and one of another target is', () => {
+  test('a second upload of the same target is not a sample while the first one waits, but one of another target is', () => {
     const tool = withSample([], pdfs, sampleOf('A', 10));
     expect(wants(tool, 'A', 10)).toBe(false);
     expect(wants(tool, 'A', 99)).toBe(false);
     expect(wants(tool, 'B', 10)).toBe(true);
   });
 
-  test('two samples wait at the same time, not three', () => {
+  test('two samples of a topic may wait together, three may not', () => {
     const tool = withSample(withSample([], pdfs, sampleOf('A', 10)), pdfs, sampleOf('B', 10));
     expect(wants(tool, 'C', 10)).toBe(false);
   });
@@ -34,13 +34,13 @@ describe('which uploads become samples', () => {
     expect(wants(tool, 'B', 1)).toBe(true);
   });
 
-  test('once bytes are known to be kept only a longer upload is a sample', () => {
+  test('once a tool is known to keep bytes, only a longer upload is a sample', () => {
     const tool = found(found([], 'A', 10), 'B', 10);
     expect(wants(tool, 'C', 10)).toBe(false);
     expect(wants(tool, 'C', 11)).toBe(true);
   });
 
-  test('lessons are refreshed from their 20th day on', () => {
+  test('lessons are renewed from their 20th day on', () => {
     const tool = found(found([], 'A', 10), 'B', 10);
     expect(wants(tool, 'A', 10, nine + 20 * day - 1)).toBe(false);
     expect(wants(tool, 'A', 10, nine + 20 * day)).toBe(true);
@@ -71,12 +71,12 @@ describe('a sample that was not found', () => {
     expect(wants(missed(times), 'B', 10, nine + pauseMs)).toBe(true);
   });
 
-  test('a found sample ends the misses, and the next miss pauses for one hour again', () => {
+  test('a found sample resets the misses, and the next miss pauses for one hour again', () => {
     const again = compared(found(missed(4), 'A', 10), sampleOf('B', 10), 'not-found');
     expect(groupOf(again)).toMatchObject({ missed: 1, nextSampleAt: nine + hour });
   });
 
-  test('a sample whose record says otherwise is dropped without a pause', () => {
+  test('a sample that its record contradicts is dropped without a pause', () => {
     expect(groupOf(compared([], sampleOf('A', 10), 'dropped'))).toMatchObject({
       samples: [],
       missed: 0,
@@ -86,7 +86,7 @@ describe('a sample that was not found', () => {
 });
 
 describe('a sample whose target could not be read', () => {
-  test('it is tried again after 3:45 min, then twice as long each time, up to an hour', () => {
+  test('an unread sample is tried again after 3:45 min, then after twice as long each time, up to an hour', () => {
     let tool = withSample([], pdfs, sampleOf('A', 10));
     const waits = [1, 2, 3, 4, 5, 6].map(() => {
       const [sample] = groupOf(tool)?.samples ?? [];
@@ -97,7 +97,7 @@ describe('a sample whose target could not be read', () => {
     expect(groupOf(tool)).toMatchObject({ missed: 0, nextSampleAt: 0 });
   });
 
-  test('it counts as not found after a day', () => {
+  test('an unread sample counts as not found after a day', () => {
     const sample = sampleOf('A', 10);
     expect(groupOf(compared([], sample, 'unreadable', nine + day - 1))?.samples).toHaveLength(1);
     const given = groupOf(compared([], sample, 'unreadable', nine + day));

@@ -16,18 +16,18 @@ import {
 import { compared, found, groupOf, pdfs, sampleOf, wants } from '../../fakes/learnt-tool.ts';
 import { day, hour, minute, nine } from '../../fakes/ledger-samples.ts';
 
-describe('what is known of a tool', () => {
+describe('knowledge of a tool', () => {
   test('nothing is known of a tool before a sample was found', () => {
     expect(knowledgeOf([], pdfs, nine)).toEqual({ lists: false, keepsBytes: 0 });
     const noted = withSample([], pdfs, sampleOf('A', 10));
     expect(knowledgeOf(noted, pdfs, nine)).toEqual({ lists: false, keepsBytes: 0 });
   });
 
-  test('one found sample teaches that the tool lists what it took, and nothing about bytes', () => {
+  test('one found sample teaches that the tool lists what it accepted, and nothing about bytes', () => {
     expect(knowledgeOf(found([], 'A', 10), pdfs, nine)).toEqual({ lists: true, keepsBytes: 0 });
   });
 
-  test('how soon a tool lists is as long as the quickest look that found a sample; for ever where none did', () => {
+  test("a tool's time to list is that of the quickest look that found a sample, and infinite without one", () => {
     expect(listsWithinMs([], pdfs, nine)).toBe(Number.POSITIVE_INFINITY);
     const tool = found(found([], 'A', 10, nine + 5 * hour), 'B', 10, nine + 3 * hour);
     expect(listsWithinMs(tool, pdfs, nine + 5 * hour)).toBe(3 * hour);
@@ -41,7 +41,7 @@ describe('what is known of a tool', () => {
     expect(hasListed(tool, pdfs.kind, nine + 31 * day)).toBe(false);
   });
 
-  test('a lesson from a look that came late keeps no other upload from being a sample', () => {
+  test('a lesson from a late look does not stop another upload from being a sample', () => {
     const late = found(found([], 'A', 10, nine + 2 * hour), 'B', 10, nine + 2 * hour);
     expect(knowledgeOf(late, pdfs, nine + 2 * hour)).toEqual({ lists: true, keepsBytes: 10 });
     expect(wants(late, 'A', 10, nine + 2 * hour)).toBe(true);
@@ -60,13 +60,13 @@ describe('what is known of a tool', () => {
   test.each<[string, ToolTopic]>([
     ['another kind of target', { kind: 'application', contentType: 'application/pdf' }],
     ['another content type', { kind: 'candidate', contentType: 'text/plain' }],
-  ])('a lesson about candidates and PDFs says nothing of %s', (_, topic) => {
+  ])('a lesson about candidates and PDFs says nothing about %s', (_, topic) => {
     const tool = found(found([], 'A', 10), 'B', 10);
     expect(knowledgeOf(tool, topic, nine)).toEqual({ lists: false, keepsBytes: 0 });
     expect(wants(tool, 'C', 10, nine, topic)).toBe(true);
   });
 
-  test('a lesson holds for 30 days and not a millisecond longer', () => {
+  test('a lesson lasts 30 days and not a millisecond longer', () => {
     const tool = found(found([], 'A', 10), 'B', 10);
     expect(knowledgeOf(tool, pdfs, nine + 30 * day - 1)).toEqual({ lists: true, keepsBytes: 10 });
     expect(knowledgeOf(tool, pdfs, nine + 30 * day)).toEqual({ lists: false, keepsBytes: 0 });
@@ -77,7 +77,7 @@ describe('what is known of a tool', () => {
     expect(knowledgeOf(tool, pdfs, nine + 35 * day)).toEqual({ lists: true, keepsBytes: 0 });
   });
 
-  test('a shorter file found later at the same target does not shorten what is known', () => {
+  test('a shorter file found later at the same target does not reduce what is known', () => {
     const tool = found(found(found([], 'A', 30), 'B', 10), 'A', 5);
     expect(knowledgeOf(tool, pdfs, nine).keepsBytes).toBe(30);
   });
@@ -94,7 +94,7 @@ describe('what is known of a tool', () => {
     },
   );
 
-  test('of ever longer samples the last two are kept', () => {
+  test('of longer and longer samples the last two are kept', () => {
     const tool = [1, 2, 3, 4, 5, 6].reduce((known, n) => found(known, `T${n}`, n * 10), [] as Tool);
     expect(groupOf(tool)?.lessons.map(({ targetId }) => targetId)).toEqual(['T5', 'T6']);
     expect(knowledgeOf(tool, pdfs, nine).keepsBytes).toBe(60);
@@ -108,7 +108,7 @@ describe('what is known of a tool', () => {
     expect(groupOf(tool)?.lessons.map(({ targetId }) => targetId)).toEqual(['B', 'C']);
   });
 
-  test('shorter samples of the refresh do not push out a longer one before its 30 days are over', () => {
+  test('shorter samples of the renewal do not replace a longer one before its 30 days are over', () => {
     const known = found(found([], 'A', 100), 'B', 90);
     const refreshed = [1, 2, 3, 4, 5].reduce((tool, n) => found(tool, `T${n}`, n, nine + 21 * day), known);
     expect(knowledgeOf(refreshed, pdfs, nine + 29 * day).keepsBytes).toBe(100);
@@ -121,15 +121,15 @@ describe('what is known of a tool', () => {
   });
 });
 
-describe('changes that change nothing', () => {
-  test('the result of a sample that another run has compared leaves the tool as it is, the same object', () => {
+describe('changes without an effect', () => {
+  test('the result of a sample that another run has compared leaves the tool unchanged, as the same object', () => {
     const tool = found([], 'A', 10);
     expect(afterSample(tool, pdfs, sampleOf('A', 10), 'found', nine + day)).toBe(tool);
     const none: Tool = [];
     expect(afterSample(none, pdfs, sampleOf('A', 10), 'not-found', nine)).toBe(none);
   });
 
-  test('an erased upload is no sample any more, its person is in no lesson, and nothing else changes', () => {
+  test('an erased upload is no longer a sample, its person is in no lesson, and nothing else changes', () => {
     const samples = withSample(withSample([], pdfs, sampleOf('A', 10)), pdfs, sampleOf('B', 10));
     const withoutA = withoutTraces(samples, { id: 'A-10', targetId: 'A' });
     expect(groupOf(withoutA)?.samples.map(({ id }) => id)).toEqual(['B-10']);
@@ -141,7 +141,7 @@ describe('changes that change nothing', () => {
   });
 });
 
-test('the next comparison is the earliest of all samples of all topics', () => {
+test('the time of the next comparison is the earliest of all samples of all topics', () => {
   expect(nextComparisonAt([])).toBeUndefined();
   expect(nextComparisonAt(found([], 'A', 10))).toBeUndefined();
   const early = withSample([], { ...pdfs, kind: 'application' }, sampleOf('A', 10, nine - hour));
@@ -170,7 +170,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { maxLength: 60 },
 );
 
-test('whatever the order of events, nothing is known of a tool but what found samples of the last 30 days show', () => {
+test('in any order of events, only found samples of the last 30 days teach something about a tool', () => {
   fc.assert(
     fc.property(steps, (history) => {
       let tool: Tool = [];

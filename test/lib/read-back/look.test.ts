@@ -12,7 +12,7 @@ import { scriptedKombo, serves } from '../../fakes/scripted-kombo.ts';
 describe('the order in which listed files are compared', () => {
   const order = (files: readonly ListedFile[], name?: string) => likeliestFirst(files, name);
 
-  test('our name comes first, then the newest, then what is listed last', () => {
+  test('listed files are compared in the order: our name first, then the newest, then the last listed', () => {
     const ours: ListedFile = { name: 'cv.pdf', createdAt: nine - day };
     const newest: ListedFile = { name: 'a.pdf', createdAt: nine };
     const older: ListedFile = { name: 'b.pdf', createdAt: nine - day };
@@ -21,13 +21,13 @@ describe('the order in which listed files are compared', () => {
     expect(order([undated, older, newest, ours, last], 'cv.pdf')).toEqual([ours, newest, older, last, undated]);
   });
 
-  test('a file without a name is not ours by name when our name is not known', () => {
+  test('a listed file without a name does not match our file when our name is unknown', () => {
     const named: ListedFile = { name: 'a.pdf', createdAt: nine };
     const nameless: ListedFile = { createdAt: nine - day };
     expect(order([nameless, named])).toEqual([named, nameless]);
   });
 
-  test('every listed file stays a candidate exactly once, whatever is listed', () => {
+  test('every listed file is compared exactly once, whatever is listed', () => {
     const file = fc.record(
       { name: fc.constantFrom('cv.pdf', 'a.pdf'), createdAt: fc.integer({ min: 0, max: 3 }) },
       { requiredKeys: [] },
@@ -56,7 +56,7 @@ describe('a look at a target', () => {
     return { clock, kombo, courier: { kombo, links: kombo.links, clock } };
   };
 
-  test('lists once and compares the likeliest file first, which may save the others', async () => {
+  test('a look lists once and compares the likeliest file first, which may make the others unnecessary', async () => {
     const files = Array.from({ length: 40 }, (_, place) => ({ link: `https://files.example/${place}` }));
     const { kombo, clock, courier } = worldOf([{ name: 'cv.pdf', link: 'https://files.example/ours' }, ...files]);
     kombo.linked.set('https://files.example/ours', () => serves(pdf));
@@ -68,7 +68,7 @@ describe('a look at a target', () => {
     expect(kombo.opened.length).toBeLessThan(41);
   });
 
-  test('asks for the known bytes only after the listing, so that each listed file’s upload is known', async () => {
+  test('a look reads the known bytes only after the listing, so that the upload of each listed file is known', async () => {
     const { kombo, clock, courier } = worldOf([]);
     const listingsWhenAsked: number[] = [];
     const ask = async () => {
@@ -79,7 +79,7 @@ describe('a look at a target', () => {
     expect(listingsWhenAsked).toEqual([1]);
   });
 
-  test('opens no link and reads no ledger when the target cannot be listed', async () => {
+  test('a look opens no link and reads no ledger when the target cannot be listed', async () => {
     const { kombo, clock, courier } = worldOf([]);
     const failure = { code: 'KOMBO_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } as const;
     kombo.listing = () => ({ ok: false, failure, concurrency: {} });
@@ -90,7 +90,7 @@ describe('a look at a target', () => {
     expect(kombo.opened).toEqual([]);
   });
 
-  test('leaves no timer behind, whether it succeeds, cannot list, or the ledger fails', async () => {
+  test('a look leaves no timer behind, whether it succeeds, cannot list, or the ledger fails', async () => {
     const { kombo, clock, courier } = worldOf([{ link: 'https://files.example/0' }]);
     kombo.linked.set('https://files.example/0', () => serves(png));
     const deadline = inTime(clock);
@@ -101,12 +101,12 @@ describe('a look at a target', () => {
   });
 });
 
-describe('what an operator is told of a look', () => {
+describe('what an operator reads about a look', () => {
   const listed = (...comparisons: readonly Comparison[]): readonly ComparedFile[] =>
     comparisons.map((comparison) => ({ file: { name: 'Frank Doe.pdf', link: 'https://secret.example' }, comparison }));
   const unread = (reason: string): Comparison => ({ kind: 'not-compared', reason, mayPass: true });
 
-  test('counts of the files, and the first reason why one was not compared; no name and no link', () => {
+  test('an operator reads the counts of a look and the first reason why a file was not compared, but no name and no link', () => {
     const files = listed({ kind: 'different' }, { kind: 'other-upload' }, unread('No link.'), unread('A page.'));
     expect(summaryOf({ ok: true, files, more: false }, nine)).toEqual({
       at: nine,
@@ -117,7 +117,7 @@ describe('what an operator is told of a look', () => {
     });
   });
 
-  test('that the listing is not complete, when nothing else hindered it', () => {
+  test('an operator reads that the listing of a look is incomplete, if nothing else was wrong', () => {
     const problem = 'The listing is incomplete: Kombo refers to a next page.';
     expect(summaryOf({ ok: true, files: listed({ kind: 'different' }), more: true }, nine)).toMatchObject({ problem });
     expect(summaryOf({ ok: true, files: [], more: false }, nine)).toEqual({
@@ -128,7 +128,7 @@ describe('what an operator is told of a look', () => {
     });
   });
 
-  test('that the target could not be listed, and with which code', () => {
+  test('an operator reads that the target could not be listed, and with which code', () => {
     const failure = { code: 'KOMBO_UNAVAILABLE', detail: 'Kombo answered HTTP 503.' } as const;
     expect(summaryOf({ ok: false, failure }, nine)).toEqual({
       at: nine,

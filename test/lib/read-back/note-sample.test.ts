@@ -44,8 +44,8 @@ test('the first delivered upload of an integration is noted, to be compared 15 m
   ]);
 });
 
-describe('when nothing is to be learnt', () => {
-  test('a warm function makes no call for a further upload of the same target', async () => {
+describe('nothing can be learnt from an upload', () => {
+  test('a warm function makes no call for another upload of the same target', async () => {
     const world = worldOf();
     await world.note(delivered());
     world.table.calls.length = 0;
@@ -53,7 +53,7 @@ describe('when nothing is to be learnt', () => {
     expect(world.table.calls).toEqual([]);
   });
 
-  test('a warm function whose view is behind reads once, and then makes no call', async () => {
+  test('a warm function with an outdated view reads once, and then makes no call', async () => {
     const world = worldOf();
     await world.lanes.toolOf(integrationId);
     for (const id of ['A', 'B']) {
@@ -71,18 +71,18 @@ describe('when nothing is to be learnt', () => {
     ['was forced by an operator although a copy may exist', { resentAt: nine }],
     ['is not attached', { state: states.unknown }],
     [
-      'was not sent, because another upload had brought its bytes',
+      'was not sent, because another upload had delivered its bytes',
       { state: { ...states.attached, evidence: 'same-bytes' } },
     ],
     ['has unknown bytes', { content: undefined }],
     ['has an unknown type', { sent: undefined }],
-  ])('an upload that %s is no sample, and costs no call', async (_, change) => {
+  ])('an upload that %s is not a sample, and costs no call', async (_, change) => {
     const world = worldOf();
     await world.note(delivered(change));
     expect(world.table.calls).toEqual([]);
   });
 
-  test('an upload without a target is no sample', async () => {
+  test('an upload without a target is not a sample', async () => {
     const { target: _, ...homeless } = delivered();
     const world = worldOf();
     await world.note(homeless);
@@ -90,17 +90,20 @@ describe('when nothing is to be learnt', () => {
   });
 });
 
-describe('noting a sample never fails', () => {
-  test.each(['get', 'put'] as const)('when the table does not answer a %s', async (call) => {
-    const world = worldOf();
-    world.table.fail(call, 100);
-    await expect(world.note(delivered())).resolves.toBeUndefined();
-    world.table.fail(call, 0);
-    await world.note(delivered());
-    expect(await world.samples()).toHaveLength(1);
-  });
+describe('noting a sample never fails the delivery', () => {
+  test.each(['get', 'put'] as const)(
+    'noting a sample does not fail when the table does not answer a %s',
+    async (call) => {
+      const world = worldOf();
+      world.table.fail(call, 100);
+      await expect(world.note(delivered())).resolves.toBeUndefined();
+      world.table.fail(call, 0);
+      await world.note(delivered());
+      expect(await world.samples()).toHaveLength(1);
+    },
+  );
 
-  test('when the lane cannot be read: it is left as it is', async () => {
+  test('noting a sample leaves a lane that cannot be read unchanged', async () => {
     const world = worldOf();
     const damaged = { pk: `lane#${integrationId}`, version: 3, document: '{' };
     world.table.items.set(damaged.pk, damaged);
@@ -109,7 +112,7 @@ describe('noting a sample never fails', () => {
   });
 });
 
-test('functions that deliver concurrently note two samples of different targets, not more', async () => {
+test('functions that deliver concurrently note two samples of different targets, and no more', async () => {
   const world = worldOf();
   const notes = Array.from({ length: 12 }, (_, number) =>
     noteSample(delivered({ target: { ...target, id: `T${number % 6}` } }), {

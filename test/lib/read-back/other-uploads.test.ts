@@ -25,7 +25,7 @@ const worldOf = (...records: readonly LedgerRecord[]) => {
 
 const othersOf = (...records: readonly LedgerRecord[]) => otherUploads(ours, target, worldOf(...records).ledger);
 
-test('the contents of the other uploads of the target are known, and ours is not among them', async () => {
+test('the contents of the other uploads of the target are read, and ours is not among them', async () => {
   expect(await othersOf(other('a.pdf'), other('b.pdf', { content: contentOf(2) }))).toEqual([
     { content: contentOf(1), type: 'CV' },
     { content: contentOf(2), type: 'CV' },
@@ -33,7 +33,7 @@ test('the contents of the other uploads of the target are known, and ours is not
   expect(await othersOf()).toEqual([]);
 });
 
-test('their type is the one that was sent, else the one that the key says', async () => {
+test('the type of another upload is the one that was sent, else the one in the key', async () => {
   const sent = { name: 'cv.pdf', type: 'COVER_LETTER', contentType: 'application/pdf' } as const;
   const [first, second] = await othersOf(other('a.pdf', { sent }), other('b.pdf', { attachmentType: 'OTHER' }));
   expect([first?.type, second?.type]).toEqual(['COVER_LETTER', 'OTHER']);
@@ -44,17 +44,17 @@ test.each<[string, Partial<LedgerRecord>]>([
   ['of an application with the same id', { target: { ...target, kind: 'application' } }],
   ['of the same id under another integration', { target: { ...target, integrationId: `${integrationId}x` } }],
   ['whose bytes no function has seen', { content: undefined }],
-])('an upload %s explains nothing', async (_, change) => {
+])('an upload %s explains no listed file', async (_, change) => {
   expect(await othersOf(other('a.pdf', change))).toEqual([]);
 });
 
-test('an upload counts whatever became of it: its answer may be lost as well', async () => {
+test('an upload counts whatever its status, because its answer may be lost as well', async () => {
   expect(
     await othersOf(other('a.pdf', { state: states.unknown }), other('b.pdf', { state: states.held })),
   ).toHaveLength(2);
 });
 
-test('an unreadable record explains nothing and hides no other', async () => {
+test('an unreadable record explains no listed file, and hides no other', async () => {
   const { table, ledger } = worldOf(other('a.pdf'), other('b.pdf', { content: contentOf(2) }));
   const id = uploadId({ ...upload, key: 'a.pdf' });
   const item = table.items.get(id);
@@ -62,7 +62,7 @@ test('an unreadable record explains nothing and hides no other', async () => {
   expect(await otherUploads(ours, target, ledger)).toEqual([{ content: contentOf(2), type: 'CV' }]);
 });
 
-test('the records are read once, in one call, and ours not at all', async () => {
+test('the other records are read once, in one call, and ours not at all', async () => {
   const { table, ledger } = worldOf(other('a.pdf'), other('b.pdf'));
   await otherUploads(ours, target, ledger);
   expect(table.calls).toEqual(['query', 'getMany']);

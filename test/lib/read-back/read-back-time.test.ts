@@ -8,7 +8,7 @@ import { integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
 import { losesFile } from '../../fakes/scripted-kombo.ts';
 import { deliveryWorld } from '../../worlds/delivery-world.ts';
 
-/** A file whose POST was lost, at a tool that is known. */
+/** A file whose POST was lost, at a tool with known behaviour. */
 const lostFile = async () => {
   const world = deliveryWorld();
   const lessons = ['A', 'B'].map((targetId) => ({ targetId, sizeBytes: 10_000, at: nine, lagMs: 0 }));
@@ -23,7 +23,7 @@ const lostFile = async () => {
   return { ...world, courier, upload, look };
 };
 
-test('a target that was listed before the 15 minutes frees nothing, although its comparison lasts beyond them', async () => {
+test('a target that was listed before the 15 minutes frees no file, although the comparison takes longer', async () => {
   const { courier, clock, kombo, look, recordOf, upload } = await lostFile();
   clock.advance(minute);
   await look();

@@ -53,7 +53,7 @@ const linked = (bytes: Uint8Array): string => {
 };
 
 describe('a file that may be delivered', () => {
-  test('and is listed under any name is attached by its bytes, without a second POST', async () => {
+  test('a file that is listed under any name is attached by its bytes, without a second POST', async () => {
     const upload = await sent(losesAnswer);
     lists({ name: 'CV_1.docx', type: 'OTHER', link: linked(pdf) });
     expect(await read(upload)).toMatchObject({ status: 'attached', attempt: 1 });
@@ -61,7 +61,7 @@ describe('a file that may be delivered', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('and is missed twice, the second time 15 minutes after its attempt, is sent again at once', async () => {
+  test('a file that is absent twice, the second time 15 minutes after its attempt, is sent again immediately', async () => {
     const upload = await sent(losesFile);
     world.clock.advance(minute);
     expect(await read(upload)).toMatchObject({ status: 'unknown', failure: { code: 'ANSWER_LOST' } });
@@ -71,7 +71,7 @@ describe('a file that may be delivered', () => {
     expect(await read(upload)).toMatchObject({ status: 'waiting', dueAt: new Date(world.clock.now()) });
   });
 
-  test('and shows late is found by the second look', async () => {
+  test('a file that is listed late is found by the second look', async () => {
     const upload = await sent(losesAnswer);
     lists();
     await read(upload);
@@ -80,7 +80,7 @@ describe('a file that may be delivered', () => {
     expect(await read(upload)).toMatchObject({ status: 'attached' });
   });
 
-  test('is not taken for a file of its name and length that has other bytes', async () => {
+  test('a listed file of the same name and length but with other bytes is not ours', async () => {
     const upload = await sent(losesFile);
     const stranger = Buffer.from(pdf).fill('x', 40, 60);
     lists({ name: 'Frank Doe CV.pdf', type: 'CV', link: linked(stranger), createdAt: world.clock.now() });
@@ -89,7 +89,7 @@ describe('a file that may be delivered', () => {
     expect(await read(upload)).toMatchObject({ status: 'waiting' });
   });
 
-  test('is found by the object when its function died before it could write down the bytes', async () => {
+  test('a file whose function stopped before it could record the bytes is found by reading its object', async () => {
     const upload = world.put(key, { metadata: { 'correlation-id': 'application-4711' } });
     const claim = { kind: 'claim', upload, owner: 'owner-A', leaseUntil: world.clock.now() } as const;
     const target = { kind: 'candidate', id: 'GRK123', integrationId } as const;
@@ -98,7 +98,7 @@ describe('a file that may be delivered', () => {
       await courier.ledger.apply(claimed.record, { kind: 'lease-expired', dueAt: world.clock.now() });
     lists();
     await read(upload);
-    // The first look has kept what the object told; at the second one it is gone.
+    // The first look has kept what the object showed; at the second one the object is gone.
     world.bucket.clear();
     lists({ type: 'CV', link: linked(pdf) });
     expect(await read(upload)).toMatchObject({ status: 'attached' });
@@ -108,7 +108,7 @@ describe('a file that may be delivered', () => {
   });
 
   test.each(['in-parts-2', '9b2cf535f27731c974343645a3985328'])(
-    'is not freed while its object is gone, and of its bytes at most the entity tag is known: %s',
+    'a file is not freed while its object is gone and at most its ETag is known: %s',
     async (etag) => {
       const upload = await sent(losesFile, world.put(key, { etag }));
       const { content: _, sent: __, ...record } = await world.recordOf(upload);
@@ -122,7 +122,7 @@ describe('a file that may be delivered', () => {
     },
   );
 
-  test('ends the look at once when the first file that is compared has its bytes', async () => {
+  test('a look ends immediately when the first compared file has the right bytes', async () => {
     const upload = await sent(losesAnswer);
     const others = Array.from({ length: 20 }, () => ({
       name: 'Other.pdf',
@@ -133,8 +133,8 @@ describe('a file that may be delivered', () => {
     expect(world.kombo.opened.length).toBeLessThan(20);
   });
 
-  test('may be an older one that is listed only when that is not older than its first attempt by more than a day', async () => {
-    // Of one file alone it is known that the tool lists it, and not that it keeps others as they are.
+  test('a listed file with other bytes is ruled out when it is dated more than a day before the first unknown attempt', async () => {
+    // From one file it is known that the tool lists it, but not that it keeps others unchanged.
     await courier.lanes.learn(integrationId, (tool) =>
       tool.map((group) => ({ ...group, lessons: group.lessons.slice(0, 1) })),
     );
@@ -147,19 +147,19 @@ describe('a file that may be delivered', () => {
     expect((await world.recordOf(upload)).state).toMatchObject({ absentLooks: 1, passingLooks: 0 });
   });
 
-  test('is found without a read of the object when its bytes are in the record', async () => {
+  test('a file is found without reading its object when its bytes are in the record', async () => {
     const upload = await sent(losesAnswer);
     world.bucket.clear();
     expect(await read(upload)).toMatchObject({ status: 'attached' });
   });
 
-  test('may be read by two at once: the first result is kept', async () => {
+  test('a file may be read back by two invocations concurrently: the first result is kept', async () => {
     const upload = await sent(losesAnswer);
     const outcomes = await Promise.all([read(upload), read(upload)]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['attached', 'unchanged']);
   });
 
-  test('is observed once per result that is written', async () => {
+  test('a read-back is reported once per written result', async () => {
     const upload = await sent(losesAnswer);
     world.kombo.listing = () => {
       world.clock.advance(70);
@@ -176,7 +176,7 @@ describe('two files of one candidate', () => {
   const other = 'candidates/GRK123/Letter.pdf';
   const otherBytes = textBytes('%PDF-1.4 a letter');
 
-  test('the one that arrived explains its own bytes, and proves nothing for the one that was lost', async () => {
+  test('the delivered one of two files explains its own bytes, and proves nothing about the lost one', async () => {
     world.table.items.delete(`lane#${integrationId}`);
     await sent(
       () => ({ delivers: true, says: { ok: true, value: { warnings: [] }, concurrency: {} } }),
@@ -187,13 +187,13 @@ describe('two files of one candidate', () => {
     expect((await world.recordOf(lost)).lastLook).toMatchObject({ listed: 1, different: 1, notCompared: 0 });
   });
 
-  test('with the same bytes are both proven by one copy', async () => {
+  test('two files with the same bytes are both proven by one copy', async () => {
     const one = await sent(losesAnswer);
     const twin = await sent(losesFile, world.put(other));
     expect([await read(one), await read(twin)]).toMatchObject([{ status: 'attached' }, { status: 'attached' }]);
   });
 
-  test('of which all functions died are all found when all are there', async () => {
+  test('several files whose functions all stopped are all found when all are listed', async () => {
     const names = ['one', 'two', 'three'];
     const uploads = [];
     for (const name of names)
@@ -204,8 +204,8 @@ describe('two files of one candidate', () => {
   });
 });
 
-describe('what cannot be decided', () => {
-  test('is held after a day, and says what was seen, without a name', async () => {
+describe('a file that cannot be decided', () => {
+  test('an undecidable file is held after a day, and its detail has what was seen, without a name', async () => {
     world.table.items.delete(`lane#${integrationId}`);
     const upload = await sent(losesFile);
     lists({ name: 'Frank Doe CV.pdf', type: 'CV', link: linked(textBytes('converted')) });
@@ -222,7 +222,7 @@ describe('what cannot be decided', () => {
     expect(detail).not.toContain('Frank');
   });
 
-  test('for want of a right is held at once; a retry by an operator looks again, and never sends', async () => {
+  test("a file whose target cannot be listed because a right is missing is held immediately; an operator's retry only looks again", async () => {
     const upload = await sent(losesAnswer);
     failsToList('INTEGRATION.PERMISSION_MISSING');
     expect(await read(upload)).toMatchObject({ status: 'held', failure: { code: 'OUTCOME_UNKNOWN' } });
@@ -232,7 +232,7 @@ describe('what cannot be decided', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('because an operator had it sent again is held: the copy may be the earlier one', async () => {
+  test('a file that an operator had sent again is held, because the copy may be the earlier one', async () => {
     const upload = await sent(losesAnswer);
     await read(upload);
     await courier.ledger.apply(await world.recordOf(upload), { kind: 'resend', reason: 'It was deleted there.' });
@@ -249,24 +249,24 @@ describe('a tool that lists its files', () => {
     const upload = await sent(fate, world.put(`candidates/GRK${name}/CV.pdf`));
     world.clock.advance(minute);
     expect(await read(upload)).toMatchObject({ failure: { code: expect.any(String) } });
-    // The deliveries' view of the lane is older than that of the look.
+    // The view of the lane that the deliveries have is older than that of the look.
     world.clock.advance(minute);
   };
   const laneOf = () => world.newCourier().lanes.read(integrationId);
 
-  test('is up, so that lost answers with looks between them never pause its lane', async () => {
+  test('a tool that lists its files is up, so lost answers with looks between them never pause its lane', async () => {
     for (const name of ['1', '2', '3', '4', '5']) await sentAndRead(name, losesFile);
     expect(world.kombo.posts).toHaveLength(5);
     expect(await laneOf()).toMatchObject({ outages: 0 });
     expect(await laneOf()).not.toHaveProperty('pause');
   });
 
-  test('may still take no files: three answers that say so pause its lane, whatever the looks between them show', async () => {
+  test('a tool that lists its files may still accept none: three answers that say so pause its lane, whatever the looks show', async () => {
     for (const name of ['1', '2', '3']) await sentAndRead(name, () => refuses('REMOTE.SERVICE_UNAVAILABLE'));
     expect(await laneOf()).toMatchObject({ pause: { code: 'REMOTE.SERVICE_UNAVAILABLE', by: 'kombo' } });
   });
 
-  test('is not shown by a listing that fails: three lost answers pause its lane', async () => {
+  test('a listing that fails does not show that the tool is up: three lost answers pause its lane', async () => {
     failsToList('REMOTE.SERVICE_UNAVAILABLE');
     for (const name of ['1', '2', '3']) await sentAndRead(name, losesFile);
     expect(await laneOf()).toMatchObject({ pause: { code: 'ANSWER_LOST', by: 'kombo' } });
@@ -274,7 +274,7 @@ describe('a tool that lists its files', () => {
 });
 
 test.each(['the lane', 'the account'] as const)(
-  'a reason that may pass has a day from the opening of %s on, however long the outage was',
+  'a reason that may pass has a whole day from the opening of %s, however long the outage was',
   async (opening) => {
     const upload = await sent(losesAnswer);
     failsToList('KOMBO_UNAVAILABLE');
@@ -304,7 +304,7 @@ test('ON_UNKNOWN=resend sends without a look, three times at most', async () => 
   expect(world.kombo.listings).toEqual([]);
 });
 
-test('a lane is touched when a look leaves a file in it, and not when the look decides', async () => {
+test('a lane is touched when a look leaves a file in it, but not when the look decides', async () => {
   const touched: string[] = [];
   const { lanes } = courier;
   const touching = { ...lanes, touch: async (lane: string) => void touched.push(lane) };
@@ -324,7 +324,7 @@ test('a lane is touched when a look leaves a file in it, and not when the look d
   expect(touched).toHaveLength(2);
 });
 
-test('a look ends five seconds before the function does, so that it can still be written', async () => {
+test('a look ends five seconds before the function does, so that its result can still be written', async () => {
   const upload = await sent(losesAnswer);
   const failure = { code: 'OUT_OF_TIME', detail: 'The function ends.' } as const;
   const silent: Courier['kombo'] = {
@@ -348,7 +348,7 @@ test('a file without a target has none to look at, so an operator decides', asyn
   expect(held).toMatchObject({ status: 'held', failure: { code: 'OUTCOME_UNKNOWN', detail } });
 });
 
-test('a file that is never answered and never listed is sent three times; then an operator looks', async () => {
+test('a file that is never answered and never listed is sent three times; then it is held for an operator', async () => {
   const upload = await sent(losesFile);
   for (let round = 0; round < 40; round += 1) {
     world.clock.advance(5 * minute);
@@ -360,7 +360,7 @@ test('a file that is never answered and never listed is sent three times; then a
   expect((await world.recordOf(upload)).state).toMatchObject({ status: 'held', mayBeDelivered: true });
 });
 
-test('a tool that has never listed and cannot gets a file five times after answers that Kombo calls safe to repeat', async () => {
+test('a tool that never listed and cannot is sent a file five times after answers that Kombo calls safe to repeat', async () => {
   world = deliveryWorld();
   courier = world.newCourier();
   failsToList('INTEGRATION.ACTION_NOT_AVAILABLE');
