@@ -22,7 +22,7 @@ const throttledBy = (code: FailureCode, dueInMs = 0): Outcome => ({
 });
 const tooMany = throttledBy('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED');
 
-/** How many more may start now. */
+/** How many more calls may start now. */
 const room = (integrationId = 'a:1'): number => {
   let started = 0;
   while (concurrency.mayStart(integrationId)) {
@@ -38,11 +38,11 @@ const deliver = (outcome: Outcome): void => {
   concurrency.finish('a:1', outcome);
 };
 
-test('begins with as many as it was told', () => {
+test('adaptive concurrency starts at the given number of calls', () => {
   expect(room()).toBe(4);
 });
 
-test('halves when Kombo says that too many are in flight, and never ends at none', () => {
+test('the concurrency halves when Kombo says that too many calls are in progress, and never falls below one', () => {
   deliver(tooMany);
   expect(room()).toBe(2);
   deliver(tooMany);
@@ -52,7 +52,7 @@ test('halves when Kombo says that too many are in flight, and never ends at none
   expect(room()).toBe(1);
 });
 
-test('stands still when even one at a time is too many: a second, then twice as long each time, up to a minute', () => {
+test('when even one call at a time is too many, calls stop: for a second, then twice as long each time, up to a minute', () => {
   deliver(tooMany);
   deliver(tooMany);
   expect(concurrency.standstillMs('a:1')).toBe(0);
@@ -65,7 +65,7 @@ test('stands still when even one at a time is too many: a second, then twice as 
   }
 });
 
-test('stands still for a second again after a success', () => {
+test('after a success, the next stop lasts a second again', () => {
   for (let index = 0; index < 6; index += 1) deliver(tooMany);
   clock.advance(60_000);
   deliver(attached);
@@ -73,7 +73,7 @@ test('stands still for a second again after a success', () => {
   expect(concurrency.standstillMs('a:1')).toBe(1_000);
 });
 
-test('is not hurried by a refusal of what began before the rate limit was reached', () => {
+test('a refusal of an earlier call does not shorten the wait for a rate limit', () => {
   concurrency = adaptiveConcurrency(1, clock);
   concurrency.start('a:1');
   deliver(throttledBy('PLATFORM.RATE_LIMIT_EXCEEDED', 60_000));
@@ -81,13 +81,13 @@ test('is not hurried by a refusal of what began before the rate limit was reache
   expect(concurrency.standstillMs('a:1')).toBe(60_000);
 });
 
-test('with one place from the beginning stands still at the first refusal', () => {
+test('a concurrency of one from the start stops at the first refusal', () => {
   concurrency = adaptiveConcurrency(1, clock);
   deliver(tooMany);
   expect(concurrency.standstillMs('a:1')).toBe(1_000);
 });
 
-test('grows by one after twice as many successes as places, and never beyond what it was told', () => {
+test('the concurrency grows by one after twice as many successes as places, and never beyond the given number', () => {
   deliver(tooMany);
   for (let index = 0; index < 3; index += 1) deliver(attached);
   expect(room()).toBe(2);
@@ -97,7 +97,7 @@ test('grows by one after twice as many successes as places, and never beyond wha
   expect(room()).toBe(4);
 });
 
-test('grows slower with every refusal', () => {
+test('the concurrency grows more slowly after each refusal', () => {
   deliver(tooMany);
   deliver(tooMany);
   for (let index = 0; index < 3; index += 1) deliver(attached);
@@ -106,7 +106,7 @@ test('grows slower with every refusal', () => {
   expect(room()).toBe(2);
 });
 
-test('refusals of what began together are one lesson', () => {
+test('refusals of calls that started together count as one', () => {
   for (let index = 0; index < 4; index += 1) concurrency.start('a:1');
   for (let index = 0; index < 4; index += 1) concurrency.finish('a:1', tooMany);
   expect(room()).toBe(2);
@@ -115,7 +115,7 @@ test('refusals of what began together are one lesson', () => {
 });
 
 test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
-  'stands still after %s until it may go on',
+  '%s stops the calls until Kombo allows them again',
   (code) => {
     deliver(throttledBy(code, 60_000));
     expect(concurrency.standstillMs('a:1')).toBe(60_000);
@@ -127,14 +127,14 @@ test.each(['PLATFORM.RATE_LIMIT_EXCEEDED', 'KOMBO_RATE_LIMITED'] as const)(
   },
 );
 
-test('one integration’s refusals slow no other', () => {
+test("one integration's refusals do not slow another", () => {
   deliver(tooMany);
   deliver(throttledBy('PLATFORM.RATE_LIMIT_EXCEEDED', 60_000));
   expect(concurrency.standstillMs('b:2')).toBe(0);
   expect(room('b:2')).toBe(4);
 });
 
-test('a failure of one file changes nothing', () => {
+test('a failure of one file does not change the concurrency', () => {
   deliver(throttledBy('REMOTE.RATE_LIMIT_EXCEEDED', 60_000));
   expect(room()).toBe(4);
 });

@@ -4,7 +4,7 @@ import { minute } from '../../fakes/ledger-samples.ts';
 import { takes } from '../../fakes/scripted-kombo.ts';
 import { deliveryWorld } from '../../worlds/delivery-world.ts';
 
-test('many are sent concurrently, no more than the parallelism allows, and each once', async () => {
+test('the files of a backfill are sent concurrently, within the parallelism, and each once', async () => {
   const world = deliveryWorld();
   let running = 0;
   let most = 0;

@@ -6,14 +6,14 @@ import { byOperator } from '../../fakes/pause-samples.ts';
 import { candidates, lists, sampleWorld } from '../../worlds/sample-world.ts';
 
 describe('a run over the samples', () => {
-  test('starts none with less time left than one delivery takes', async () => {
+  test('a run starts no comparison of a sample with less time left than one delivery takes', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     expect(await world.compare({ worstCaseMs: 5 * minute })).toMatchObject({ compared: 0, found: 0 });
     expect(await world.waiting()).toHaveLength(1);
   });
 
-  test('passes over a paused integration, and compares the others', async () => {
+  test('a run skips the samples of a paused integration, and compares the others', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     await world.deliverAndWait('named/lever:2/GRK2/cv.pdf');
@@ -23,7 +23,7 @@ describe('a run over the samples', () => {
     expect(await world.waiting()).toHaveLength(1);
   });
 
-  test('ends early enough to write what a slow host has taught', async () => {
+  test('a run ends a comparison early enough to write its result when a host is slow', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     const courier: Courier = {
@@ -44,7 +44,7 @@ describe('a run over the samples', () => {
     expect(await world.waiting()).toMatchObject([{ tries: 1 }]);
   });
 
-  test('that overlaps with another one lists once too often, and teaches the same', async () => {
+  test('two overlapping runs list a target once too often, and learn the same', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     await Promise.all([world.compare(), world.compare({ by: world.newCourier() })]);
@@ -54,7 +54,7 @@ describe('a run over the samples', () => {
     expect(item?.version).toBe(3);
   });
 
-  test('that overlaps with another one counts one miss', async () => {
+  test('two overlapping runs count one miss', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     lists(world);
@@ -62,7 +62,7 @@ describe('a run over the samples', () => {
     expect(await world.missed()).toEqual([1]);
   });
 
-  test('that stands still for the account compares nothing', async () => {
+  test('a run compares no samples while the account is paused', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     await world.newCourier().lanes.change('*', (lane) => ({ ...lane, pause: byOperator }));
@@ -70,7 +70,7 @@ describe('a run over the samples', () => {
     expect(await world.waiting()).toHaveLength(1);
   });
 
-  test('finds a lane in which no file waits by its comparison, days after its touch', async () => {
+  test('a run finds a lane without a waiting file by its comparison, days after its touch', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     world.clock.advance(48 * hour);
@@ -78,7 +78,7 @@ describe('a run over the samples', () => {
     expect(world.table.items.get(`lane#${integrationId}`)).not.toHaveProperty('workShard');
   });
 
-  test('leaves no timer behind', async () => {
+  test('a run over the samples leaves no timer behind', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     const before = world.clock.timers();

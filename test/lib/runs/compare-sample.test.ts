@@ -7,7 +7,7 @@ import { linkTo, losesAnswer, serves } from '../../fakes/scripted-kombo.ts';
 import { applications, candidates, lists, rewrite, sampleWorld } from '../../worlds/sample-world.ts';
 
 describe('a sample that is due', () => {
-  test('is found by its bytes, and the tool is known to list what it took', async () => {
+  test('a due sample is found by its bytes, and the tool is then known to list what it accepted', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     expect(await world.knows()).toEqual({ lists: false, keepsBytes: 0 });
@@ -16,7 +16,7 @@ describe('a sample that is due', () => {
     expect(await world.waiting()).toEqual([]);
   });
 
-  test('of a second target teaches that bytes are kept', async () => {
+  test('a found sample of a second target teaches that bytes are kept', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     await world.deliverAndWait('candidates/GRK2/cv.pdf');
@@ -24,7 +24,7 @@ describe('a sample that is due', () => {
     expect(await world.knows()).toEqual({ lists: true, keepsBytes: pdf.length });
   });
 
-  test('costs one listing, once: the next run has nothing to compare', async () => {
+  test('a sample costs one listing, once: the next run has nothing to compare', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     await world.compare();
@@ -33,7 +33,7 @@ describe('a sample that is due', () => {
     expect(world.kombo.listings).toHaveLength(1);
   });
 
-  test('is not compared before it is due', async () => {
+  test('a sample is not compared before it is due', async () => {
     const world = sampleWorld();
     const upload = world.put('candidates/GRK1/cv.pdf');
     await world.run(deliver(upload, { deadline: world.deadline() }, world.courier));
@@ -42,7 +42,7 @@ describe('a sample that is due', () => {
     expect(world.kombo.listings).toEqual([]);
   });
 
-  test('that is not among the listed files teaches nothing, and counts as a miss', async () => {
+  test('a sample that is not among the listed files teaches nothing, and counts as a miss', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     lists(world, { name: 'cv.pdf', type: 'CV', link: 'https://files.example/converted' });
@@ -63,7 +63,7 @@ describe('a sample that is due', () => {
     ],
     ['a listed file has no link yet', (world) => lists(world, { name: 'cv.pdf', type: 'CV' })],
     ['its link fails', (world) => world.kombo.linked.set(linkTo(0), () => serves(pdf, {}, 503))],
-  ])('is tried again when %s', async (_, hinder) => {
+  ])('a sample is tried again when %s', async (_, hinder) => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     hinder(world);
@@ -78,7 +78,7 @@ describe('a sample that is due', () => {
 });
 
 test.each(['INTEGRATION.ACTION_NOT_AVAILABLE', 'KOMBO_FORBIDDEN'] as const)(
-  'a target that cannot be listed at all is a miss, and not asked again soon: %s',
+  'a target that cannot be listed at all is a miss, and is not listed again soon: %s',
   async (code) => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
@@ -89,8 +89,8 @@ test.each(['INTEGRATION.ACTION_NOT_AVAILABLE', 'KOMBO_FORBIDDEN'] as const)(
   },
 );
 
-describe('a listed file with equal bytes that shows nothing', () => {
-  test('names another application: the tool is not known to list what it took for this one', async () => {
+describe('a listed file with equal bytes that proves nothing', () => {
+  test('an equal file of another application does not show that the tool lists what it accepted for this one', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('applications/APP1/cv.pdf');
     lists(world, { type: 'CV', link: linkTo(0), applicationId: 'APP2' });
@@ -98,7 +98,7 @@ describe('a listed file with equal bytes that shows nothing', () => {
     expect(await world.knows(applications)).toEqual({ lists: false, keepsBytes: 0 });
   });
 
-  test('names this application: it is the sample', async () => {
+  test('an equal file of this application is the sample', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('applications/APP1/cv.pdf');
     lists(world, { type: 'CV', link: linkTo(0), applicationId: 'APP1' });
@@ -106,7 +106,7 @@ describe('a listed file with equal bytes that shows nothing', () => {
     expect(await world.knows(candidates)).toEqual({ lists: false, keepsBytes: 0 });
   });
 
-  test('names the person, for whom these bytes were uploaded as well', async () => {
+  test('an equal file of the candidate proves nothing when these bytes were uploaded for the candidate as well', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     await world.compare();
@@ -117,7 +117,7 @@ describe('a listed file with equal bytes that shows nothing', () => {
     expect(await world.waiting()).toEqual([]);
   });
 
-  test('names the person, for whom a file of this length is known by another checksum', async () => {
+  test('an equal file of the candidate proves nothing when another upload has this length and another checksum', async () => {
     const world = sampleWorld();
     const other = await world.deliverAndWait('candidates/GRK1/cv.pdf');
     await rewrite(world, other, { content: { sizeBytes: pdf.length, checksum: { algorithm: 'MD5', value: '0' } } });
@@ -127,7 +127,7 @@ describe('a listed file with equal bytes that shows nothing', () => {
     expect(await world.compare()).toMatchObject({ compared: 1, found: 0 });
   });
 
-  test('is one of two uploads of these bytes to the target', async () => {
+  test('an equal file proves nothing when two uploads to the target have these bytes', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     await world.deliverAndWait('candidates/GRK1/same.pdf');
@@ -136,7 +136,7 @@ describe('a listed file with equal bytes that shows nothing', () => {
     expect(await world.knows()).toEqual({ lists: false, keepsBytes: 0 });
   });
 
-  test('has the type of another upload with these bytes', async () => {
+  test('an equal file proves nothing when it has the type of another upload with these bytes', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     const twin = await world.deliverAndWait('candidates/GRK1/same.pdf');
@@ -146,8 +146,8 @@ describe('a listed file with equal bytes that shows nothing', () => {
   });
 });
 
-describe('an entry of the whole person', () => {
-  test('is the sample when no upload for the person has these bytes', async () => {
+describe('a listed file of the whole candidate', () => {
+  test('an equal file of the candidate is the sample when no upload for the candidate has these bytes', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('applications/APP1/cv.pdf');
     lists(world, { type: 'CV', link: linkTo(0), candidateId: 'GRK1' });
@@ -155,7 +155,7 @@ describe('an entry of the whole person', () => {
     expect(await world.knows(applications)).toEqual({ lists: true, keepsBytes: 0 });
   });
 
-  test('of the application decides beside one of the person', async () => {
+  test('an equal file of the application decides, beside one of the candidate', async () => {
     const world = sampleWorld();
     await world.deliverAndWait('candidates/GRK1/cv.pdf');
     await world.compare();
@@ -166,7 +166,7 @@ describe('an entry of the whole person', () => {
   });
 });
 
-describe('a sample is dropped without a look', () => {
+describe('a sample that is dropped without a look', () => {
   test.each<[string, (world: ReturnType<typeof sampleWorld>, upload: Upload) => unknown]>([
     ['its record was erased', (world, upload) => world.table.items.delete(uploadId(upload))],
     [
@@ -183,7 +183,7 @@ describe('a sample is dropped without a look', () => {
         rewrite(world, upload, { state: { status: 'attached', attachedAt: 1, warnings: [], evidence: 'operator' } }),
     ],
     [
-      'it was only found by a look',
+      'it was found only by a look',
       (world, upload) =>
         rewrite(world, upload, { state: { status: 'attached', attachedAt: 1, warnings: [], evidence: 'read-back' } }),
     ],
@@ -192,7 +192,7 @@ describe('a sample is dropped without a look', () => {
       'its key names another target now',
       (world, upload) => rewrite(world, upload, { target: { kind: 'candidate', id: 'GRK9', integrationId } }),
     ],
-  ])('when %s', async (_, happens) => {
+  ])('a sample is dropped without a look when %s', async (_, happens) => {
     const world = sampleWorld();
     const upload = await world.deliverAndWait('candidates/GRK1/cv.pdf');
     await happens(world, upload);

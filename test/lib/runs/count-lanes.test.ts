@@ -17,23 +17,20 @@ const later: Pause = { ...refusedKey, end: { by: 'probe', nextAt: nine + 100 * h
 test.each([
   ['Kombo asked for', later],
   ['an operator asked for', byOperator],
-])(
-  'files behind a pause of the account that %s are counted, also in lanes with a pause of their own',
-  async (_, pause) => {
-    world.addWaiting('GRK1');
-    world.addWaiting('GRK2', { id: otherIntegration });
-    world.setLane({ pause: byOperator }, otherIntegration);
-    world.setLane({ pause }, '*');
-    await world.runAll();
-    world.clock.advance(25 * hour);
-    world.addWaiting('GRK3');
-    await world.runAll();
-    expect(await readGauges(world.newCourier())).toMatchObject({ waiting: 3, oldestWaitingMs: 25 * hour + minute });
-    expect([world.newPosts(), world.kombo.listings, world.kombo.readings]).toEqual([0, [], []]);
-  },
-);
+])('files behind a pause of the account that %s are counted, also in lanes with their own pause', async (_, pause) => {
+  world.addWaiting('GRK1');
+  world.addWaiting('GRK2', { id: otherIntegration });
+  world.setLane({ pause: byOperator }, otherIntegration);
+  world.setLane({ pause }, '*');
+  await world.runAll();
+  world.clock.advance(25 * hour);
+  world.addWaiting('GRK3');
+  await world.runAll();
+  expect(await readGauges(world.newCourier())).toMatchObject({ waiting: 3, oldestWaitingMs: 25 * hour + minute });
+  expect([world.newPosts(), world.kombo.listings, world.kombo.readings]).toEqual([0, [], []]);
+});
 
-test('the pause of the account itself names no number: its files wait in the lanes of the integrations', async () => {
+test('the pause of the account itself has no counts, because its files wait in the lanes of the integrations', async () => {
   world.addWaiting('GRK1');
   world.setLane({ pause: byOperator }, '*');
   world.clock.advance(2 * hour);
@@ -43,7 +40,7 @@ test('the pause of the account itself names no number: its files wait in the lan
   expect(account?.counts).toBeUndefined();
 });
 
-test('an account whose record cannot be read hides no file either', async () => {
+test('an account whose record cannot be read does not hide a file either', async () => {
   world.addWaiting('GRK1');
   world.setLane({ outages: 1 }, '*');
   const item = world.table.items.get('lane#*');
@@ -52,7 +49,7 @@ test('an account whose record cannot be read hides no file either', async () => 
   expect(world.lane().counts).toMatchObject({ waiting: 1 });
 });
 
-test('each lane is counted once an hour, and keeps its place among those that are due', async () => {
+test('each lane is counted once an hour, and keeps its place among the due ones', async () => {
   world.addWaiting('GRK1');
   const { nextAt } = world.lane();
   world.setLane({ pause: byOperator }, '*');

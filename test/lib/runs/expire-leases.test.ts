@@ -36,13 +36,13 @@ test('a file whose function stopped becomes unknown, is read back by its lane, a
   expect(world.kombo.posts).toHaveLength(1);
 });
 
-test('a lease that has not ended is left alone', async () => {
+test('a lease that has not ended is not changed', async () => {
   const upload = sendingUntil('GRK1', nine + second);
   expect(await expire()).toEqual({ expired: 0, unreadable: 0 });
   expect(await world.statusOf(upload)).toBe('sending');
 });
 
-test('a lease ends also while its lane or the account is paused', async () => {
+test('a lease ends even while its lane or the account is paused', async () => {
   const upload = sendingUntil('GRK1', nine);
   world.setLane({ pause: byOperator });
   world.setLane({ pause: byOperator }, '*');
@@ -50,24 +50,24 @@ test('a lease ends also while its lane or the account is paused', async () => {
   expect(await world.statusOf(upload)).toBe('unknown');
 });
 
-test('it costs one write per file, beside the touch of its lane', async () => {
+test('ending a lease costs one write per file, besides the touch of its lane', async () => {
   for (let number = 0; number < 5; number += 1) sendingUntil(`GRK${number}`, nine);
   world.table.items.delete(`lane#${integrationId}`);
   world.table.calls.length = 0;
   await expire();
-  // Those that start together touch the lane together, and all but one of these writes are refused.
+  // Leases that end together touch the lane together, and all but one of these writes are refused.
   expect(world.lane().version).toBe(1);
   expect(world.table.calls.filter((call) => call === 'put').length).toBeLessThanOrEqual(5 + 4);
 });
 
-test('two runs that overlap expire a lease once', async () => {
+test('two overlapping runs end a lease once', async () => {
   const upload = sendingUntil('GRK1', nine);
   const reports = await Promise.all([expire(), expire()]);
   expect(reports.map(({ expired }) => expired).sort()).toEqual([0, 1]);
   expect(await world.recordOf(upload)).toMatchObject({ unknownAttempts: 1 });
 });
 
-test('records that cannot be read are counted and logged without a name, and hide no other', async () => {
+test('unreadable records among the leases are counted and logged without a name, and hide no other', async () => {
   for (let number = 0; number < 120; number += 1) world.damage(sendingUntil(`BAD${number}`, nine - minute));
   const upload = sendingUntil('GRK1', nine);
   expect(await expire()).toEqual({ expired: 1, unreadable: 120 });
@@ -91,7 +91,7 @@ test('a file whose key matches no template, and whose function stopped, is rejec
   });
 });
 
-test('nothing is started when the time is short, and the next run does it', async () => {
+test('no lease is ended when time is short, and the next run ends it', async () => {
   const upload = sendingUntil('GRK1', nine);
   expect(await expire(30 * second)).toMatchObject({ expired: 0 });
   expect(await expire()).toMatchObject({ expired: 1 });

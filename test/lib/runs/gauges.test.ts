@@ -34,18 +34,18 @@ const none = {
 };
 const counts = { waiting: 0, unknown: 0, at: nine };
 
-test('an empty ledger shows zeros', async () => {
+test('the gauges of an empty ledger are zero', async () => {
   expect(await gauges()).toEqual(none);
 });
 
-test('held files are counted whenever they were held, rejected ones of the last day', async () => {
+test('held files are counted whenever they were held, rejected ones only of the last day', async () => {
   for (const heldAt of [nine, nine - 40 * day]) world.addWaiting(`H${heldAt}`, { state: { ...states.held, heldAt } });
   for (const rejectedAt of [nine, nine - day, nine - day - 1])
     world.addWaiting(`R${rejectedAt}`, { state: { ...states.rejected, rejectedAt } });
   expect(await gauges()).toMatchObject({ held: 2, rejectedLastDay: 2 });
 });
 
-test('a held file that an operator has decided not to send is not told as a rejection', async () => {
+test('a held file that an operator has decided not to send is not reported as a rejection', async () => {
   const rejectWith = (name: string, code: 'KOMBO_NOT_FOUND' | 'SCAN_THREAT_FOUND' | 'KOMBO_REFUSED') =>
     world.addWaiting(name, { state: { ...states.rejected, failure: { code, detail: 'Seen by the test.' } } });
   rejectWith('given-up', 'KOMBO_NOT_FOUND');
@@ -55,7 +55,7 @@ test('a held file that an operator has decided not to send is not told as a reje
   expect(await gauges()).toMatchObject({ rejectedLastDay: 1, rejectedNew: 1 });
 });
 
-test('of rejected files the new causes are told while others were rejected already: also the same one, hours later', async () => {
+test('new causes of rejections are reported while others exist, even the same cause hours later', async () => {
   const reject = (name: string, rejectedAt: number) =>
     world.addWaiting(name, { state: { ...states.rejected, rejectedAt } });
   reject('R0', nine - 5 * hour);
@@ -66,20 +66,20 @@ test('of rejected files the new causes are told while others were rejected alrea
   expect(await gauges()).toMatchObject({ rejectedLastDay: 6, rejectedNew: 0 });
 });
 
-test('a file that an operator has rejected after its malware scan calls nobody', async () => {
+test('a file that an operator has rejected after its malware scan raises no alarm', async () => {
   const failure = { code: 'SCAN_THREAT_FOUND', detail: 'x' } as const;
   world.addWaiting('RESOLVED', { state: { ...states.rejected, rejectedAt: nine - minute, failure } });
   expect(await gauges()).toMatchObject({ rejectedLastDay: 0, rejectedNew: 0 });
 });
 
-test('what waits is the sum over the lanes as the last reading left it, paused lanes included', async () => {
+test("the gauge of waiting files is the sum of the lanes' last counts, including paused lanes", async () => {
   world.setLane({ nextAt: nine, counts: { ...counts, waiting: 3, unknown: 1, oldestAt: nine - minute } }, 'a:1');
   world.setLane({ pause: byOperator, counts: { ...counts, waiting: 5, oldestAt: nine - 30 * hour } }, 'b:2');
   world.setLane({ nextAt: nine + hour, counts: { ...counts, unknown: 2 } }, 'c:3');
   expect(await gauges()).toEqual({ ...none, waiting: 8, unknown: 3, oldestWaitingMs: 30 * hour, paused: 1 });
 });
 
-test('a run counts files that wait, so that the next one tells of them, also behind a pause', async () => {
+test('a run counts waiting files so that the next one reports them, even behind a pause', async () => {
   const change = { createdAt: nine - 2 * hour };
   world.addWaiting('GRK1', { dueAt: nine + day, change });
   world.addWaiting('GRK2', { id: otherIntegration, change });
@@ -90,7 +90,7 @@ test('a run counts files that wait, so that the next one tells of them, also beh
   expect(await gauges()).toEqual({ ...none, waiting: 2, oldestWaitingMs: 3 * hour, paused: 1 });
 });
 
-test('a lane that was emptied counts for nothing in the run after the next', async () => {
+test('a lane that was emptied no longer counts in the run after the next', async () => {
   for (let number = 0; number < 5; number += 1) world.addWaiting(`GRK${number}`);
   await world.work();
   world.clock.advance(5 * minute);
@@ -104,7 +104,7 @@ test('the pause of the account is one of the pauses', async () => {
   expect(await gauges()).toMatchObject({ paused: 2 });
 });
 
-test('each count stops at 1,000', async () => {
+test('each gauge stops at 1,000', async () => {
   for (let number = 0; number < 1_500; number += 1) {
     world.addWaiting(`H${number}`, { id: 'x:1', state: states.held, inBucket: false });
     world.addWaiting(`R${number}`, { id: 'x:1', state: states.rejected, inBucket: false });
@@ -115,20 +115,20 @@ test('each count stops at 1,000', async () => {
   expect(await gauges()).toMatchObject({ held: 1_000, rejectedLastDay: 1_000, paused: 1_000 });
 });
 
-test('what waits in two lanes together stops at 1,000, too', async () => {
+test('the waiting files of two lanes together stop at 1,000, too', async () => {
   for (const id of ['a:1', 'b:2'])
     world.setLane({ nextAt: nine, counts: { ...counts, waiting: 900, unknown: 999 } }, id);
   expect(await gauges()).toMatchObject({ waiting: 1_000, unknown: 1_000 });
 });
 
-test('a damaged lane keeps its place in the gauges, because the index shows its counts', async () => {
+test('a damaged lane stays in the gauges, because the index has its counts', async () => {
   world.setLane({ pause: byOperator, counts: { ...counts, waiting: 4 } });
   const item = world.table.items.get(`lane#${integrationId}`);
   if (item) world.table.items.set(item.pk, { ...item, document: '{' });
   expect(await gauges()).toMatchObject({ waiting: 4, paused: 1 });
 });
 
-test('no record of a file is read but those whose lease has ended, and of the open lanes only a page', async () => {
+test('the gauges read no records except those with ended leases, and only a page of the open lanes', async () => {
   world.addWaiting('GRK1', { state: states.held });
   world.addWaiting('GRK2');
   world.setLane({ pause: byOperator }, otherIntegration);
@@ -150,19 +150,19 @@ test('no record of a file is read but those whose lease has ended, and of the op
   });
   const ids = read.flat();
   expect(ids.slice(0, 3)).toEqual(['lane#*', `lane#${otherIntegration}`, `lane#${integrationId}`]);
-  // The account, the paused one, and a page of open ones.
+  // The account, the paused lane, and a page of open ones.
   expect(ids).toHaveLength(2 + 100);
 });
 
-describe('pauses for which an operator is called', () => {
-  test('are those of the key, the address and the settings immediately, others after a day, an own one never', async () => {
+describe('pauses that page', () => {
+  test("a pause because of key, address or setting pages immediately, any other after a day, an operator's own never", async () => {
     const wrongKey: Pause = { ...missingRight, code: 'PLATFORM.AUTHENTICATION_INVALID' };
     world.setLane({ pause: wrongKey }, '*');
     world.setLane({ pause: missingRight }, 'a:1');
     world.setLane({ pause: { ...missingRight, since: nine - day } }, 'ashby:7dT2mQ9xkLwZp4Vn8RcYbGhJ');
     world.setLane({ pause: { ...byOperator, since: nine - 9 * day } }, 'c:3');
     expect(await gauges()).toMatchObject({ paused: 4, pagingPauses: 2 });
-    // Which they are, is in the log: an alarm cannot say it.
+    // The log has which they are: an alarm cannot say it.
     expect(world.logged).toMatchObject([
       {
         integration: 'account',
@@ -174,11 +174,11 @@ describe('pauses for which an operator is called', () => {
   });
 });
 
-describe('a pause for which an operator is called since a moment ago', () => {
+describe('a pause that has just started to page', () => {
   const wrongKey: Pause = { ...missingRight, code: 'PLATFORM.AUTHENTICATION_INVALID' };
   const newOnes = async () => (await gauges()).pausesNew;
 
-  test('is told for six minutes, also while another one pages', async () => {
+  test('a new paging pause is reported for six minutes, even while another one pages', async () => {
     world.setLane({ pause: { ...wrongKey, since: nine - 3 * hour } }, '*');
     expect(await newOnes()).toBe(0);
     world.setLane({ pause: wrongKey }, 'a:1');
@@ -189,7 +189,7 @@ describe('a pause for which an operator is called since a moment ago', () => {
     expect(await gauges()).toMatchObject({ pagingPauses: 2, pausesNew: 0 });
   });
 
-  test('is new where a cause of this stack replaces another one hours later', async () => {
+  test('a paging pause is new when a cause of this stack replaces another one hours later', async () => {
     const key = { code: 'PLATFORM.AUTHENTICATION_INVALID', detail: 'Kombo answered HTTP 401.' } as const;
     const down: Pause = { ...missingRight, code: 'KOMBO_UNREACHABLE' };
     const replaced = afterFailure({ ...newLane('*'), pause: down }, key, 'account', { now: nine + 3 * hour });
@@ -199,7 +199,7 @@ describe('a pause for which an operator is called since a moment ago', () => {
     expect(world.lane('*').pause?.since).toBe(nine);
   });
 
-  test('is new a day after its beginning where it may end without an operator; an own one never is', async () => {
+  test("a pause that may end without an operator is new a day after its start; an operator's own never is", async () => {
     world.setLane({ pause: missingRight }, 'a:1');
     world.setLane({ pause: byOperator }, 'b:2');
     expect(await newOnes()).toBe(0);
@@ -216,7 +216,7 @@ describe('records that cannot be read', () => {
     if (item) world.table.items.set(item.pk, { ...item, document: '{' });
   };
 
-  test('are paused lanes, the account, which may be listed nowhere, and open lanes once a run has met them', async () => {
+  test('paused lanes, the account (listed or not) and open lanes that a run has met are counted as unreadable', async () => {
     for (const id of ['a:1', 'b:2']) world.setLane({ nextAt: nine }, id);
     world.setLane({ pause: byOperator }, 'c:3');
     world.setLane({ outages: 1 }, '*');
@@ -227,13 +227,13 @@ describe('records that cannot be read', () => {
     expect(await gauges()).toMatchObject({ unreadable: 3, paused: 2, pagingPauses: 0 });
   });
 
-  test('are records whose lease has ended', async () => {
+  test('unreadable records with an ended lease are counted', async () => {
     world.damage(world.addWaiting('GRK1', { state: { ...states.sending, leaseUntil: nine - minute } }));
     world.addWaiting('GRK2', { state: { ...states.sending, leaseUntil: nine - minute } });
     expect(await gauges()).toMatchObject({ unreadable: 1 });
   });
 
-  test('are due records that the last run met in a lane, also while it is paused, until an operator has dealt with them', async () => {
+  test('unreadable due records of a lane stay counted, also while it is paused, until an operator has dealt with them', async () => {
     const damaged = world.addWaiting('GRK1');
     world.damage(damaged);
     world.addWaiting('GRK2');
@@ -250,7 +250,7 @@ describe('records that cannot be read', () => {
     expect(await gauges()).toMatchObject({ unreadable: 0 });
   });
 
-  test('are written down where nothing else about the lane has changed', async () => {
+  test('unreadable records are written to the lane even when nothing else about it has changed', async () => {
     const damaged = world.addWaiting('GRK1');
     world.setLane({ nextAt: nine, counts: { ...counts, waiting: 1, oldestAt: nine - minute } });
     world.damage(damaged);
@@ -258,7 +258,7 @@ describe('records that cannot be read', () => {
     expect(world.lane().counts).toMatchObject({ waiting: 1, unreadable: 1 });
   });
 
-  test('stay counted by a run that did not come to the end of the lane', async () => {
+  test('unreadable records stay counted by a run that did not reach the end of the lane', async () => {
     world.setLane({ nextAt: nine, counts: { ...counts, unreadable: 7 } });
     world.addWaiting('GRK1', { dueAt: nine - hour });
     for (let number = 0; number < 40; number += 1) world.addWaiting(`MORE${number}`);
@@ -272,7 +272,7 @@ describe('records that cannot be read', () => {
     expect(await gauges()).toMatchObject({ unreadable: 7 });
   });
 
-  test('are one where the item of the sweep is damaged, because then nothing is swept', async () => {
+  test('a damaged sweep item counts as one unreadable record, because then nothing is swept', async () => {
     world.table.items.set('sweep', { pk: 'sweep', version: 1, document: '{"since":"yesterday"}' });
     expect(await gauges()).toEqual({ ...none, unreadable: 1 });
     const since = await readGauges(world.newCourier({ sweepSince: nine }));
@@ -280,7 +280,7 @@ describe('records that cannot be read', () => {
   });
 });
 
-test('the last finished pass of the sweep is told with its age', async () => {
+test('the last finished pass of the sweep is reported with its age', async () => {
   const document = JSON.stringify({
     since: {},
     watermark: 0,
@@ -313,7 +313,7 @@ describe('a gauge that cannot be read', () => {
     ['rejected#0', ['rejectedLastDay', 'rejectedNew']],
     ['lanes', ['waiting', 'unknown', 'oldestWaitingMs', 'paused', 'pagingPauses', 'pausesNew', 'unreadable']],
     ['lease#1', ['unreadable']],
-  ])('is left out and not 0, and stops no other: %s', async (hash, missing) => {
+  ])('a gauge that cannot be read is left out instead of 0, and stops no other: %s', async (hash, missing) => {
     const read = await readGauges(failing(hash));
     expect(read.isComplete).toBe(false);
     const entries = Object.entries(none).filter(([name]) => !missing.includes(name));
@@ -326,7 +326,7 @@ describe('a gauge that cannot be read', () => {
     expect(JSON.stringify(world.logged)).not.toContain('Frank');
   });
 
-  test('does not hide unreadable records that another reading has shown', async () => {
+  test('a gauge that cannot be read does not hide unreadable records that another reading has shown', async () => {
     world.setLane({ nextAt: nine, counts: { ...counts, unreadable: 2 } });
     expect(await readGauges(failing('lease#1'))).toMatchObject({ unreadable: 2 });
   });

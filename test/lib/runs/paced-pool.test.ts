@@ -30,7 +30,7 @@ const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-/** Whether a promise has settled by now. */
+/** Whether a promise has settled yet. */
 const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
   let settled = false;
   void promise.then(
@@ -51,13 +51,13 @@ test('no more work runs concurrently than the parallelism allows; the next one s
   expect(await waiting).toBe(true);
 });
 
-test('nothing starts once time has run out', async () => {
+test('no work starts once time has run out', async () => {
   mayStart = false;
   expect(await pool.start('a', async () => attached)).toBe(false);
   expect(pool.isIdle()).toBe(true);
 });
 
-test('a place that becomes free after time has run out starts nothing', async () => {
+test('a place that becomes free after time has run out starts no work', async () => {
   const running = openWork();
   await pool.start('a', running.work);
   await pool.start('a', openWork().work);
@@ -68,7 +68,7 @@ test('a place that becomes free after time has run out starts nothing', async ()
   expect(await waiting).toBe(false);
 });
 
-test('after an error nothing starts, and draining throws the first error once everything has ended', async () => {
+test('after an error no work starts, and draining throws the first error once everything has ended', async () => {
   const running = openWork();
   await pool.start('a', running.work);
   await pool.start('a', async () => Promise.reject(new Error('The ledger is silent.')));
@@ -101,7 +101,7 @@ test('a throttled lane does not stop another one', async () => {
   expect(await pool.start('b', async () => attached)).toBe(true);
 });
 
-test('too many calls in flight: one delivery at a time until it succeeds again', async () => {
+test('after too many concurrent calls, one delivery at a time is sent until one succeeds', async () => {
   await pool.start('a', async () => throttledBy('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED'));
   await turns();
   const running = openWork();

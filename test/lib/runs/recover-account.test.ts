@@ -32,7 +32,7 @@ const notListed = (code: KomboFailure['code']): Answered<Listing> => ({
 const nothingListed: Answered<Listing> = { ok: true, value: { files: [], more: false }, concurrency: {} };
 
 describe('a pause of the account', () => {
-  test('keeps single integrations from being asked, and ends before they are', async () => {
+  test('during a pause of the account no integration is asked; it ends before theirs', async () => {
     world.setLane({ pause: probing('KOMBO_UNREACHABLE', nine + minute) }, '*');
     world.setLane({ pause: { ...probing('INTEGRATION.INACTIVE'), end: { by: 'unread', nextAt: nine, probes: 0 } } });
     world.addWaiting('GRK1');
@@ -45,14 +45,14 @@ describe('a pause of the account', () => {
     expect(world.kombo.readings).toEqual([integrationId]);
   });
 
-  test('is opened by one file of any lane', async () => {
+  test('a pause of the account is opened by one file of any lane', async () => {
     world.setLane({ pause: probing('KOMBO_REDIRECTED') }, '*');
     world.addWaiting('GRK1', { id: otherIntegration });
     expect((await world.recover()).opened).toEqual(['*']);
     expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
   });
 
-  test('does not end with a file that is rejected for the id in its key', async () => {
+  test('a pause of the account does not end with a file that is rejected because of the id in its key', async () => {
     world.setLane({ pause: probing('PLATFORM.AUTHENTICATION_INVALID') }, '*');
     const upload = world.addWaiting('GRK1', { id: 'greenhouse:Mistyped' });
     world.kombo.script.push(() => refuses('PLATFORM.INTEGRATION_NOT_FOUND'));
@@ -61,7 +61,7 @@ describe('a pause of the account', () => {
     expect(world.lane('*').pause).toBeDefined();
   });
 
-  test('ends when Kombo answers about the integration, because it accepted the key; that integration is paused', async () => {
+  test('a pause of the account ends when Kombo answers about the integration, because it accepted the key; that integration is paused', async () => {
     world.setLane({ pause: probing('PLATFORM.AUTHENTICATION_INVALID') }, '*');
     world.addWaiting('GRK1');
     world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
@@ -71,7 +71,7 @@ describe('a pause of the account', () => {
   });
 
   test.each(['KOMBO_UNREACHABLE', 'PLATFORM.RATE_LIMIT_EXCEEDED', 'PLATFORM.AUTHENTICATION_INVALID'] as const)(
-    'is not ended by an answer that proves nothing: %s',
+    'a pause of the account is not ended by an answer that proves nothing: %s',
     async (code) => {
       world.setLane({ pause: probing('PLATFORM.AUTHENTICATION_INVALID') }, '*');
       world.addWaiting('GRK1');
@@ -81,7 +81,7 @@ describe('a pause of the account', () => {
     },
   );
 
-  test('is also opened when all files wait behind pauses of their own', async () => {
+  test('a pause of the account also ends when all files wait in paused lanes', async () => {
     world.addWaiting('GRK1');
     world.setLane({ pause: probing('INTEGRATION.QA_FAILED', nine + hour) });
     world.setLane({ pause: probing('KOMBO_UNREACHABLE') }, '*');
@@ -90,7 +90,7 @@ describe('a pause of the account', () => {
     expect(world.lane().pause?.code).toBe('INTEGRATION.QA_FAILED');
   });
 
-  test('ends when Kombo refuses a listing for a reason of the integration: other customers wait for nothing', async () => {
+  test('a pause of the account ends when Kombo refuses a listing because of the integration, so that other customers do not wait', async () => {
     for (const code of ['REMOTE.SERVICE_UNAVAILABLE', 'INTEGRATION.AUTHENTICATION_INVALID'] as const) {
       world.setLane({ pause: probing('KOMBO_UNAVAILABLE') }, '*');
       world.addWaiting('GRK1');
@@ -103,21 +103,24 @@ describe('a pause of the account', () => {
     ['KOMBO_UNREACHABLE', ['*']],
     ['PLATFORM.RATE_LIMIT_EXCEEDED', ['*']],
     ['PLATFORM.AUTHENTICATION_INVALID', []],
-  ] as const)('for %s, with nothing but a lost answer under a mistyped id: opens %j', async (code, opened) => {
-    world.setLane({ pause: probing(code) }, '*');
-    world.addWaiting('GRK1', { id: 'greenhouse:Mistyped', state: { ...states.unknown, dueAt: nine } });
-    world.kombo.listing = () => notListed('PLATFORM.INTEGRATION_NOT_FOUND');
-    expect((await world.recover()).opened).toEqual(opened);
-  });
+  ] as const)(
+    'a pause of the account because of %s, with only a lost answer under a mistyped id, opens %j',
+    async (code, opened) => {
+      world.setLane({ pause: probing(code) }, '*');
+      world.addWaiting('GRK1', { id: 'greenhouse:Mistyped', state: { ...states.unknown, dueAt: nine } });
+      world.kombo.listing = () => notListed('PLATFORM.INTEGRATION_NOT_FOUND');
+      expect((await world.recover()).opened).toEqual(opened);
+    },
+  );
 
-  test('ends when the ATS of the file that was sent is down, because Kombo had to be up to report it', async () => {
+  test('a pause of the account ends when the ATS of the sent file is down, because Kombo had to be up to report it', async () => {
     world.setLane({ pause: probing('KOMBO_UNAVAILABLE') }, '*');
     world.addWaiting('GRK1');
     world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
     expect((await world.recover()).opened).toEqual(['*']);
   });
 
-  test('is tried with another lane each time: one whose own answers prove nothing keeps no other one waiting', async () => {
+  test('a pause of the account is probed with another lane each time, so that a lane without proof delays no other', async () => {
     world.setLane({ pause: probing('KOMBO_UNAVAILABLE') }, '*');
     world.addWaiting('GRK1');
     world.addWaiting('GRK2', { id: otherIntegration });
@@ -128,7 +131,7 @@ describe('a pause of the account', () => {
     expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
   });
 
-  test('is tried with another lane in the next run where a file did not get as far as Kombo', async () => {
+  test('a pause of the account is probed with another lane in the next run when a file did not reach Kombo', async () => {
     world.setLane({ pause: probing('PLATFORM.AUTHENTICATION_INVALID') }, '*');
     const first = world.addWaiting('GRK1');
     world.addWaiting('GRK2', { id: otherIntegration });
@@ -144,7 +147,7 @@ describe('a pause of the account', () => {
     expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
   });
 
-  test('is not opened with a file of a lane that an operator has paused', async () => {
+  test('a pause of the account is not probed with a file of a lane that an operator has paused', async () => {
     world.addWaiting('GRK1');
     world.setLane({ pause: byOperator });
     world.setLane({ pause: probing('KOMBO_UNREACHABLE') }, '*');
@@ -152,7 +155,7 @@ describe('a pause of the account', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('is opened although a hundred lanes without files are due before the one that has some', async () => {
+  test('a pause of the account is probed although a hundred lanes without files are due before the one with files', async () => {
     for (let number = 0; number < 100; number += 1)
       world.setLane({ touchedAt: nine, nextAt: nine - hour }, `idle:${number}`);
     world.addWaiting('GRK1');
@@ -160,7 +163,7 @@ describe('a pause of the account', () => {
     expect((await world.recover()).opened).toEqual(['*']);
   });
 
-  test('whose record cannot be read counts as paused: no integration is asked', async () => {
+  test('an account whose record cannot be read counts as paused: no integration is asked', async () => {
     const item = { pk: 'lane#*', version: 1, workShard: 'lanes#paused', workAt: nine, document: '{' };
     world.table.items.set(item.pk, item);
     world.addWaiting('GRK1');
@@ -173,7 +176,7 @@ describe('a pause of the account', () => {
 });
 
 describe('a changed API key', () => {
-  test('lets one file go immediately, long before the next probe', async () => {
+  test('a changed API key sends one file immediately, long before the next probe', async () => {
     const end = { by: 'probe', nextAt: nine + hour, probes: 5, keyVersion: 'version-1' } as const;
     world.setLane({ pause: { ...probing('PLATFORM.AUTHENTICATION_INVALID'), end } }, '*');
     for (const name of ['GRK1', 'GRK2', 'GRK3']) world.addWaiting(name);
@@ -184,7 +187,7 @@ describe('a changed API key', () => {
     expect(world.newPosts()).toBe(1);
   });
 
-  test('that is refused as well costs one file, once', async () => {
+  test('a changed API key that is refused as well costs one file, once', async () => {
     const end = { by: 'probe', nextAt: nine + hour, probes: 5, keyVersion: 'version-1' } as const;
     world.setLane({ pause: { ...probing('PLATFORM.AUTHENTICATION_INVALID'), end } }, '*');
     for (const name of ['GRK1', 'GRK2']) world.addWaiting(name);
@@ -197,7 +200,7 @@ describe('a changed API key', () => {
     expect(world.lane('*').pause?.end).toMatchObject({ keyVersion: 'version-2' });
   });
 
-  test('whose store does not answer changes nothing', async () => {
+  test('a changed API key whose store does not answer changes nothing', async () => {
     const end = { by: 'probe', nextAt: nine + hour, probes: 5, keyVersion: 'version-1' } as const;
     world.setLane({ pause: { ...probing('PLATFORM.AUTHENTICATION_INVALID'), end } }, '*');
     world.addWaiting('GRK1');
@@ -222,7 +225,7 @@ describe('a changed KOMBO_INTEGRATION_ID', () => {
     world.setLane({ pause: { ...probing('PLATFORM.INTEGRATION_NOT_FOUND'), end } }, typo);
   };
 
-  test('lets one file go as soon as the run reads the lane, and the lane opens', async () => {
+  test('a changed KOMBO_INTEGRATION_ID sends one file as soon as the run reads the lane, and the lane opens', async () => {
     pausedByTypo();
     world.kombo.described = () => ({
       ok: false,
@@ -238,7 +241,7 @@ describe('a changed KOMBO_INTEGRATION_ID', () => {
     expect(world.kombo.readings).toHaveLength(1);
   });
 
-  test('sends each waiting file to the integration that its key names then', async () => {
+  test('a changed KOMBO_INTEGRATION_ID sends each waiting file to the integration that its key names then', async () => {
     const courier = world.newCourier({ integrationId: typo });
     for (const name of names) {
       const upload = world.put(`candidates/${name}/CV.pdf`, { etag: `etag-${name}` });

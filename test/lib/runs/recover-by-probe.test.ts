@@ -16,7 +16,7 @@ beforeEach(() => {
   world = laneWorld();
 });
 
-/** The first file begins the pause, the others wait behind it. */
+/** The first file starts the pause, the others wait behind it. */
 const paused = async (code: KomboFailure['code'], names = ['GRK1', 'GRK2', 'GRK3']): Promise<void> => {
   for (const [place, name] of names.entries()) await world.send(name, place === 0 ? () => refuses(code) : undefined);
   world.newPosts();
@@ -28,7 +28,7 @@ const failListings = (code: KomboFailure['code']): void => {
   const failure = { code, detail: 'Kombo answered HTTP 503.' };
   world.kombo.listing = () => ({ ok: false, failure, concurrency: {} });
 };
-/** At which minutes since the start something was asked, with a run in each minute. */
+/** At which minutes since the start a call was made, with a run in each minute. */
 const minutesOf = async (durationMs: number, asked: () => number): Promise<readonly number[]> => {
   const minutes: number[] = [];
   const startedAt = world.clock.now();
@@ -40,7 +40,7 @@ const minutesOf = async (durationMs: number, asked: () => number): Promise<reado
   return minutes;
 };
 
-test('a cause that no state shows is tried after 5 minutes, then after twice as long each time, up to an hour', async () => {
+test('a cause that no state shows is probed after 5 minutes, then after twice as long each time, up to an hour', async () => {
   await paused('INTEGRATION.PERMISSION_MISSING');
   always('INTEGRATION.PERMISSION_MISSING');
   expect(await minutesOf(4 * hour, () => world.kombo.posts.length)).toEqual([5, 15, 35, 75, 135, 195]);
@@ -49,7 +49,7 @@ test('a cause that no state shows is tried after 5 minutes, then after twice as 
   for (const [place, id] of tried.entries()) expect(id).not.toBe(tried[place + 1]);
 });
 
-test('a probe that gets through opens the lane: one file, and the others follow', async () => {
+test('a successful probe opens the lane: one file, and the others follow', async () => {
   await paused('INTEGRATION.PERMISSION_MISSING');
   world.clock.advance(5 * minute);
   const { opened, outcomes } = await world.recover();
@@ -66,21 +66,21 @@ describe('an outage', () => {
     expect(world.lane().pause?.code).toBe('REMOTE.SERVICE_UNAVAILABLE');
   };
 
-  test('in which listing fails, too, is asked after a minute, then up to every 30 minutes, and nothing is sent', async () => {
+  test('an outage in which listing fails, too, is probed after a minute, then up to every 30 minutes, and nothing is sent', async () => {
     await outage();
     failListings('REMOTE.SERVICE_UNAVAILABLE');
     expect(await minutesOf(2 * hour, () => world.kombo.listings.length)).toEqual([1, 3, 7, 15, 31, 61, 91]);
     expect(world.newPosts()).toBe(0);
   });
 
-  test('in which listing works and posting fails costs one other file each time', async () => {
+  test('an outage in which listing works and posting fails costs one file per probe, another one each time', async () => {
     await outage();
     always('REMOTE.SERVICE_UNAVAILABLE');
     expect(await minutesOf(10 * minute, () => world.kombo.posts.length)).toEqual([1, 3, 7]);
     expect(world.kombo.posts.slice(-3).map(({ id }) => id)).toEqual(['GRK4', 'GRK5', 'GRK6']);
   });
 
-  test('of six days ends with the first listing that works, within half an hour', async () => {
+  test('an outage of six days ends with the first listing that works, within half an hour', async () => {
     await outage();
     failListings('REMOTE.SERVICE_UNAVAILABLE');
     for (let passed = 0; passed < 6 * day; passed += 5 * minute) {
@@ -97,7 +97,7 @@ describe('an outage', () => {
     expect(world.newPosts()).toBe(1);
   });
 
-  test('with nothing but lost answers does not end by a listing: they are decided, and what did not arrive is the next probe', async () => {
+  test('an outage with only lost answers does not end by a listing: they are decided, and an absent file is the next probe', async () => {
     learnTool(world);
     const uploads: Upload[] = [];
     for (const name of ['GRK1', 'GRK2', 'GRK3']) {
@@ -118,7 +118,7 @@ describe('an outage', () => {
   });
 });
 
-test('another pause with nothing but lost answers ends by a listing, and none of them is sent', async () => {
+test('a pause that is not an outage, with only lost answers, ends by a listing, and none of them is sent', async () => {
   const upload = await world.send('GRK1', () => refuses('ANSWER_LOST'));
   world.setLane({ pause: { ...missingRight, since: world.clock.now() } });
   world.newPosts();
@@ -129,32 +129,38 @@ test('another pause with nothing but lost answers ends by a listing, and none of
   expect(await world.statusOf(upload)).toBe('unknown');
 });
 
-describe('a listing that is refused for another reason shows nothing, and one file decides', () => {
-  test.each(['KOMBO_NOT_FOUND', 'KOMBO_FORBIDDEN', 'INTEGRATION.ACTION_NOT_AVAILABLE'] as const)('%s', async (code) => {
-    await paused('INTEGRATION.QA_FAILED');
-    failListings(code);
-    world.clock.advance(5 * minute);
-    expect((await world.recover()).opened).toEqual([integrationId]);
-    expect(world.newPosts()).toBe(1);
-  });
+describe('a listing that is refused for another reason', () => {
+  test.each(['KOMBO_NOT_FOUND', 'KOMBO_FORBIDDEN', 'INTEGRATION.ACTION_NOT_AVAILABLE'] as const)(
+    'a listing that is refused with %s proves nothing, and one file decides',
+    async (code) => {
+      await paused('INTEGRATION.QA_FAILED');
+      failListings(code);
+      world.clock.advance(5 * minute);
+      expect((await world.recover()).opened).toEqual([integrationId]);
+      expect(world.newPosts()).toBe(1);
+    },
+  );
 });
 
-describe('a listing without an answer shows nothing of a cause that is no outage, and is repeated in the next run; then a file goes', () => {
-  test.each(['OUT_OF_TIME', 'KOMBO_UNREACHABLE', 'REMOTE.SERVICE_UNAVAILABLE'] as const)('%s', async (code) => {
-    await paused('INTEGRATION.PERMISSION_MISSING');
-    failListings(code);
-    always('INTEGRATION.PERMISSION_MISSING');
-    expect(await minutesOf(17 * minute, () => world.kombo.listings.length)).toEqual([5, 6]);
-    expect(world.newPosts()).toBe(1);
-    world.clock.advance(hour);
-    world.kombo.script.shift = () => undefined;
-    expect((await world.recover()).opened).toEqual([]);
-    world.clock.advance(minute);
-    expect((await world.recover()).opened).toEqual([integrationId]);
-  });
+describe('a listing without an answer, during a pause that is not an outage', () => {
+  test.each(['OUT_OF_TIME', 'KOMBO_UNREACHABLE', 'REMOTE.SERVICE_UNAVAILABLE'] as const)(
+    'a listing that ends with %s proves nothing about a cause other than an outage: it is repeated once, then a file is sent',
+    async (code) => {
+      await paused('INTEGRATION.PERMISSION_MISSING');
+      failListings(code);
+      always('INTEGRATION.PERMISSION_MISSING');
+      expect(await minutesOf(17 * minute, () => world.kombo.listings.length)).toEqual([5, 6]);
+      expect(world.newPosts()).toBe(1);
+      world.clock.advance(hour);
+      world.kombo.script.shift = () => undefined;
+      expect((await world.recover()).opened).toEqual([]);
+      world.clock.advance(minute);
+      expect((await world.recover()).opened).toEqual([integrationId]);
+    },
+  );
 });
 
-test('a listing that meets the cause of the pause itself is repeated in growing intervals', async () => {
+test('a listing that meets the cause of the pause itself is repeated at growing intervals', async () => {
   await paused('INTEGRATION.QA_FAILED');
   failListings('INTEGRATION.QA_FAILED');
   expect(await minutesOf(80 * minute, () => world.kombo.listings.length)).toEqual([5, 15, 35, 75]);
@@ -171,7 +177,7 @@ test("an operator's pause is never opened by a run, and costs no call", async ()
   expect([world.newPosts(), world.kombo.listings.length, world.kombo.readings.length]).toEqual([0, 0, 0]);
 });
 
-test('a probe that gets through does not end a pause that an operator has begun meanwhile', async () => {
+test('a successful probe does not end a pause that an operator has started in the meantime', async () => {
   await paused('INTEGRATION.PERMISSION_MISSING');
   world.clock.advance(5 * minute);
   world.kombo.script.push(() => {
@@ -203,14 +209,14 @@ test('two runs that reach a lane concurrently send one probe', async () => {
   expect(world.newPosts()).toBe(1);
 });
 
-test('a probe is not started when the time is short', async () => {
+test('a probe is not started when time is short', async () => {
   await paused('INTEGRATION.PERMISSION_MISSING');
   world.clock.advance(5 * minute);
   expect(await world.recover({ deadline: world.deadline(30 * second) })).toMatchObject({ opened: [], outcomes: [] });
   expect(world.newPosts()).toBe(0);
 });
 
-test('a lane in which nothing waits is not asked about; the next file that waits in it is tried', async () => {
+test('a lane without a waiting file is not probed; the next file that waits in it is', async () => {
   const end = { by: 'probe', nextAt: nine, probes: 0 } as const;
   world.setLane({ pause: { ...byOperator, by: 'kombo', code: 'INTEGRATION.QA_FAILED', end } });
   expect((await world.recover()).opened).toEqual([]);
@@ -220,7 +226,7 @@ test('a lane in which nothing waits is not asked about; the next file that waits
   expect((await world.recover()).opened).toEqual([integrationId]);
 });
 
-test('thirty records that cannot be read at the head of a lane do not hide the file behind them', async () => {
+test('thirty unreadable records at the head of a lane do not hide the file behind them', async () => {
   for (let number = 0; number < 30; number += 1) {
     world.damage(world.addWaiting(`BAD${number}`, { dueAt: nine - hour }));
   }
@@ -231,7 +237,7 @@ test('thirty records that cannot be read at the head of a lane do not hide the f
   expect(world.kombo.posts).toMatchObject([{ id: 'GRK1' }]);
 });
 
-describe('an id that Kombo does not know, paused by three lost answers', () => {
+describe('a lane of an unknown id, paused by three lost answers', () => {
   const id = 'greenhouse:Mistyped';
   beforeEach(async () => {
     for (const name of ['GRK1', 'GRK2', 'GRK3']) await world.send(name, () => refuses('ANSWER_LOST'), id);
@@ -241,7 +247,7 @@ describe('an id that Kombo does not know, paused by three lost answers', () => {
     always('PLATFORM.INTEGRATION_NOT_FOUND');
   });
 
-  test('opens with the first file that waits, which is rejected', async () => {
+  test('the paused lane of an unknown id opens with the first file that waits, which is rejected', async () => {
     const upload = await world.send('GRK4', undefined, id);
     world.clock.advance(hour);
     expect((await world.recover()).opened).toEqual([id]);
@@ -249,7 +255,7 @@ describe('an id that Kombo does not know, paused by three lost answers', () => {
     expect(world.newPosts()).toBe(1);
   });
 
-  test('holds the files whose answers were lost after a day, and is not paused for ever', async () => {
+  test('the paused lane of an unknown id holds the files with lost answers after a day, and is not paused forever', async () => {
     for (let passed = 0; passed < 2 * day; passed += 5 * minute) {
       await world.runAll();
       world.clock.advance(5 * minute);
@@ -265,7 +271,7 @@ describe('an id that Kombo does not know, paused by three lost answers', () => {
   });
 });
 
-test('a lane paused by lost answers under an id that Kombo does not know: they are looked for, and an operator decides in the end', async () => {
+test('files with lost answers in a paused lane of an unknown id are looked up, and in the end an operator decides', async () => {
   const upload = world.addWaiting('GRK1', { state: { ...states.unknown, dueAt: nine } });
   world.setLane({ pause: { ...missingRight, code: 'ANSWER_LOST' } });
   failListings('PLATFORM.INTEGRATION_NOT_FOUND');

@@ -5,7 +5,7 @@ import { integrationId, minute } from '../../fakes/ledger-samples.ts';
 import { refuses } from '../../fakes/scripted-kombo.ts';
 import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 
-/** Pauses whose cause Kombo's description of the integration shows. */
+/** Pauses whose cause is visible in Kombo's description of the integration. */
 
 let world: LaneWorld;
 beforeEach(() => {
@@ -19,7 +19,7 @@ const fails = (code: FailureCode): void => {
   const failure = { code, detail: 'Kombo answered.' } as KomboFailure;
   world.kombo.described = () => ({ ok: false, failure, concurrency: {} });
 };
-/** The first file begins the pause, the others wait behind it. */
+/** The first file starts the pause, the others wait behind it. */
 const paused = async (code: KomboFailure['code'], names = ['GRK1', 'GRK2', 'GRK3']): Promise<void> => {
   for (const [place, name] of names.entries()) await world.send(name, place === 0 ? () => refuses(code) : undefined);
   world.newPosts();
@@ -55,20 +55,23 @@ test.each<[KomboFailure['code'], object, object]>([
     { write_actions: [{ id: 'ats_add_candidate_attachment', scope_config_setting: 'DISABLED' }] },
     { write_actions: [{ id: 'ats_add_candidate_attachment', is_available: true }] },
   ],
-])('%s waits while %j is read, and one file goes at %j', async (code, ill, healthy) => {
-  says(ill);
-  await paused(code);
-  await world.recover();
-  says(healthy);
-  expect((await world.recover()).opened).toEqual([]);
-  expect(world.newPosts()).toBe(0);
-  world.clock.advance(4 * minute);
-  expect((await world.recover()).opened).toEqual([integrationId]);
-  expect(world.newPosts()).toBe(1);
-});
+])(
+  'a pause because of %s stays while the reading is %j, and one file is sent when it is %j',
+  async (code, ill, healthy) => {
+    says(ill);
+    await paused(code);
+    await world.recover();
+    says(healthy);
+    expect((await world.recover()).opened).toEqual([]);
+    expect(world.newPosts()).toBe(0);
+    world.clock.advance(4 * minute);
+    expect((await world.recover()).opened).toEqual([integrationId]);
+    expect(world.newPosts()).toBe(1);
+  },
+);
 
-describe('an integration that is called healthy although it has just refused a file', () => {
-  test('is listed and then sent one file, in the first run', async () => {
+describe('an integration that Kombo calls healthy although it has just refused a file', () => {
+  test('an integration called healthy after a refusal is listed and then sent one file, in the first run', async () => {
     says({ status: 'ACTIVE' });
     await paused('INTEGRATION.INACTIVE');
     expect((await world.recover()).opened).toEqual([integrationId]);
@@ -76,7 +79,7 @@ describe('an integration that is called healthy although it has just refused a f
     expect(world.newPosts()).toBe(1);
   });
 
-  test('and refuses again is tried with another file 10 minutes later, and is not read again', async () => {
+  test('an integration called healthy that refuses again is probed with another file 10 minutes later, and is not read again', async () => {
     says({ status: 'ACTIVE' });
     await paused('INTEGRATION.INACTIVE');
     world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
@@ -91,7 +94,7 @@ describe('an integration that is called healthy although it has just refused a f
     expect(world.kombo.readings).toHaveLength(1);
   });
 
-  test('and refuses the listing, too, is sent no file', async () => {
+  test('an integration called healthy that refuses the listing, too, is sent no file', async () => {
     says({ status: 'ACTIVE' });
     await paused('INTEGRATION.INACTIVE');
     const failure = { code: 'INTEGRATION.INACTIVE', detail: 'Kombo answered HTTP 409.' } as const;
@@ -102,9 +105,9 @@ describe('an integration that is called healthy although it has just refused a f
   });
 });
 
-describe('a reading that fails or says nothing', () => {
+describe('a reading that fails or shows nothing', () => {
   test.each<FailureCode>(['KOMBO_NOT_FOUND', 'KOMBO_FAULT', 'ANSWER_UNREADABLE', 'KOMBO_FORBIDDEN'])(
-    'with %s leaves the decision to a listing and one file',
+    'a reading that fails with %s leaves the decision to a listing and one file',
     async (code) => {
       fails(code);
       await paused('INTEGRATION.INACTIVE');
@@ -113,7 +116,7 @@ describe('a reading that fails or says nothing', () => {
     },
   );
 
-  test('once, after the cause was seen, does not end the readings: the integration opens within 10 minutes', async () => {
+  test('one failed reading after the cause was seen does not end the readings: the integration opens within 10 minutes', async () => {
     says({ status: 'INVALID' });
     await paused('INTEGRATION.AUTHENTICATION_INVALID');
     await world.recover();
@@ -132,7 +135,7 @@ describe('a reading that fails or says nothing', () => {
     expect((await world.recover()).opened).toEqual([integrationId]);
   });
 
-  test('for ever still tries a file, at least every hour', async () => {
+  test('an integration whose readings always fail is still sent a file, at least every hour', async () => {
     fails('KOMBO_FAULT');
     await paused('INTEGRATION.INACTIVE');
     world.kombo.script.push(...Array.from({ length: 3 }, () => () => refuses('INTEGRATION.INACTIVE')));
@@ -145,7 +148,7 @@ describe('a reading that fails or says nothing', () => {
   });
 });
 
-test('the API key that is refused is asked about by a reading, and no file is sent until it is accepted', async () => {
+test('a refused API key is probed by a reading, and no file is sent until the key is accepted', async () => {
   fails('PLATFORM.AUTHENTICATION_INVALID');
   await paused('PLATFORM.AUTHENTICATION_INVALID');
   for (let run = 0; run < 5; run += 1) {

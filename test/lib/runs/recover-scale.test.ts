@@ -18,7 +18,7 @@ const unread = (nextAt: number): Pause => ({
 });
 const puts = (): number => world.table.calls.filter((call) => call === 'put').length;
 
-describe('the readings of one run', () => {
+describe('the readings of integrations in one run', () => {
   const pauseMany = (count: number): void => {
     for (let number = 0; number < count; number += 1) {
       world.addWaiting('GRK1', { id: `many:${number}` });
@@ -28,7 +28,7 @@ describe('the readings of one run', () => {
     world.clock.advance(minute);
   };
 
-  test('are 50 at most, of the lanes that were not asked for longest', async () => {
+  test('a run makes at most 50 readings, of the lanes that were not read for the longest time', async () => {
     pauseMany(120);
     await world.recover();
     const idsOf = (from: number, to: number) => Array.from({ length: to - from }, (_, place) => `many:${from + place}`);
@@ -37,7 +37,7 @@ describe('the readings of one run', () => {
     expect([...world.kombo.readings.slice(50)].sort()).toEqual(idsOf(50, 100).sort());
   });
 
-  test('are not used up by lanes that cannot be read, nor by those that an operator has paused', async () => {
+  test('lanes that cannot be read, or that an operator has paused, use up no reading of a run', async () => {
     pauseMany(60);
     for (let number = 0; number < 60; number += 1) {
       const pk = `lane#damaged:${number}`;
@@ -63,12 +63,12 @@ test('opening a lane is one write, whether 3 files wait in it or 60,000', async 
   };
   const few = await putsWith(3);
   expect(await putsWith(60_000)).toBe(few);
-  // Beside the lane: the claim of the probe and its settlement.
+  // Besides the lane: the claim of the probe and its settlement.
   expect(few).toBe(5);
 });
 
 describe('a paused lane', () => {
-  test('is counted every hour, so that an operator sees what waits in it', async () => {
+  test('a paused lane is counted every hour, so that an operator sees what waits in it', async () => {
     for (let number = 0; number < 3; number += 1)
       world.addWaiting(`GRK${number}`, { change: { createdAt: nine - hour } });
     world.setLane({ pause: byOperator });
@@ -88,7 +88,7 @@ describe('a paused lane', () => {
     expect(world.lane().counts).toMatchObject({ waiting: 4 });
   });
 
-  test('with 5,000 files is counted as 1,000 for each part, with one page of each', async () => {
+  test('a paused lane with 5,000 files is counted as 1,000 for each part, with one page of each', async () => {
     for (let number = 0; number < 5_000; number += 1) world.addWaiting(`GRK${number}`);
     world.setLane({ pause: byOperator });
     world.clock.advance(hour);

@@ -9,7 +9,7 @@ import { type PostScript, takes } from '../../fakes/scripted-kombo.ts';
 import { keyOf, type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 
 let world: LaneWorld;
-/** What the run did, in its order. */
+/** What the run did, in order. */
 let steps: string[];
 beforeEach(() => {
   world = laneWorld();
@@ -53,7 +53,7 @@ const run = async (tasks: readonly Task[] = ['due', 'sweep']) => {
 };
 
 describe('a scheduled run', () => {
-  test('expires leases first; a probe keeps neither the sweep nor the lanes waiting', async () => {
+  test('a scheduled run ends leases first; a probe delays neither the sweep nor the lanes', async () => {
     world.addWaiting('EXPIRED', { state: { ...states.sending, leaseUntil: nine }, id: otherIntegration });
     world.addWaiting('DUE', { id: otherIntegration });
     world.addWaiting('BEHIND');
@@ -71,7 +71,7 @@ describe('a scheduled run', () => {
     expect(report.due).toMatchObject({ expired: 1, opened: 1, outcomes: { attached: 3 } });
   });
 
-  test('is not kept waiting by a probe that hangs: files of healthy integrations are attached meanwhile', async () => {
+  test('a scheduled run is not delayed by a probe that hangs: files of healthy integrations are attached in the meantime', async () => {
     world.addWaiting('HANGS', { dueAt: nine - hour });
     for (const name of ['ONE', 'TWO', 'THREE']) world.addWaiting(name, { id: otherIntegration });
     const end = { by: 'probe', nextAt: nine, probes: 0 } as const;
@@ -89,14 +89,14 @@ describe('a scheduled run', () => {
     expect(answered.at(-1)).toBe('HANGS');
   });
 
-  test('sends in the same run what the sweep has found', async () => {
+  test('a scheduled run sends what its own sweep has found', async () => {
     world.put(keyOf('LOST'));
     const report = await run();
     expect(report.sweep).toBeDefined();
     expect(world.kombo.posts).toMatchObject([{ id: 'LOST' }]);
   });
 
-  test('that is only asked to sweep sends nothing, and reports nothing of the lanes', async () => {
+  test('a run that is asked only to sweep sends nothing, and reports nothing about the lanes', async () => {
     world.addWaiting('GRK1');
     const report = await run(['sweep']);
     expect(report).not.toHaveProperty('due');
@@ -104,14 +104,14 @@ describe('a scheduled run', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('that is only asked for what is due lists nothing', async () => {
+  test('a run that is asked only for due files lists nothing', async () => {
     world.addWaiting('GRK1');
     const report = await run(['due']);
     expect(report).not.toHaveProperty('sweep');
     expect(steps).toEqual(['send GRK1']);
   });
 
-  test('compares samples beside the files', async () => {
+  test('a scheduled run compares samples besides sending files', async () => {
     await world.send('GRK1');
     world.clock.advance(15 * minute);
     const report = await run(['due']);
@@ -119,7 +119,7 @@ describe('a scheduled run', () => {
     expect(world.lane(integrationId).tool).toMatchObject([{ lessons: [{ targetId: 'GRK1' }] }]);
   });
 
-  test('throws when the table cannot be read', async () => {
+  test('a scheduled run throws when the table cannot be read', async () => {
     world.table.fail('query', 1_000);
     world.table.fail('get', 1_000);
     await expect(run()).rejects.toThrow('The table does not answer.');

@@ -27,35 +27,38 @@ describe('a sweep item', () => {
     ['whose pass has lost its folder', '{"since":{},"watermark":0,"pass":{"startedAt":1,"deep":true,"unaccounted":0}}'],
   ] as const;
 
-  test.each(damaged)('%s begins anew from SWEEP_SINCE, and goes on from there', async (_, document) => {
+  test.each(damaged)('a sweep item %s starts again from SWEEP_SINCE, and continues from there', async (_, document) => {
     its.add('old', nine - 2 * day);
     its.add('young', nine - hour);
     damage(document);
     expect(await its.run({ settings: { sweepSince: nine - day } })).toMatchObject({ found: 1, pass: 'finished' });
     expect(its.waiting()).toEqual(['GRKyoung']);
-    // The next run without the setting finds a sound item.
+    // The next run without the setting finds a valid item.
     expect(await its.run(unset)).toMatchObject({ found: 0, pass: 'finished' });
     expect(world.logged).toEqual([]);
   });
 
-  test.each(damaged)('%s stops the sweep without SWEEP_SINCE, and the log says what to do', async (_, document) => {
-    its.add('young', nine - hour);
-    damage(document);
-    const nothing = { outcomes: {}, listed: 0, asked: 0, found: 0, unaccounted: 0, unmatched: 0 };
-    expect(await its.run(unset)).toEqual({ ...nothing, pass: 'damaged' });
-    expect(its.waiting()).toEqual([]);
-    expect(world.table.items.get('sweep')?.document).toBe(document);
-    expect(world.logged).toEqual([
-      {
-        message: 'The item of the sweep cannot be read, so no sweep can run.',
-        item: 'sweep',
-        nextStep:
-          'Set SWEEP_SINCE to the date from which objects should be checked, or delete the item "sweep" from the ledger table to start from now.',
-      },
-    ]);
-  });
+  test.each(damaged)(
+    'a sweep item %s stops the sweep without SWEEP_SINCE, and the log gives the next step',
+    async (_, document) => {
+      its.add('young', nine - hour);
+      damage(document);
+      const nothing = { outcomes: {}, listed: 0, asked: 0, found: 0, unaccounted: 0, unmatched: 0 };
+      expect(await its.run(unset)).toEqual({ ...nothing, pass: 'damaged' });
+      expect(its.waiting()).toEqual([]);
+      expect(world.table.items.get('sweep')?.document).toBe(document);
+      expect(world.logged).toEqual([
+        {
+          message: 'The item of the sweep cannot be read, so no sweep can run.',
+          item: 'sweep',
+          nextStep:
+            'Set SWEEP_SINCE to the date from which objects should be checked, or delete the item "sweep" from the ledger table to start from now.',
+        },
+      ]);
+    },
+  );
 
-  test('that is damaged is repaired by deleting it: then the sweep starts from now', async () => {
+  test('a damaged sweep item is repaired by deleting it: then the sweep starts from now', async () => {
     its.add('old', nine - hour);
     damage('?');
     await its.run(unset);
@@ -67,7 +70,7 @@ describe('a sweep item', () => {
     expect(its.waiting()).toEqual(['GRKnew']);
   });
 
-  test('is written by a run whose own write was repeated after its response got lost', async () => {
+  test('a sweep item is written even when the write was repeated after its response was lost', async () => {
     its.add('1');
     const courier = its.newCourier();
     const { table } = courier;
@@ -82,11 +85,11 @@ describe('a sweep item', () => {
   });
 });
 
-describe('folders', () => {
+describe('watched folders', () => {
   const both = 'candidates/{candidate_id}/{filename}|more/{candidate_id}/{filename}';
   const runOf = (templates: string) => its.run({ ...unset, courier: its.newCourier(templates) });
 
-  test('that are watched from now on are swept from now on, and the others as before', async () => {
+  test('a newly watched folder is swept from now on, and the others as before', async () => {
     await its.run(unset);
     its.add('more/GRKold/CV.pdf', nine + minute);
     its.add('first', nine + minute);
@@ -100,7 +103,7 @@ describe('folders', () => {
     expect(its.waiting()).toEqual(['GRKfirst', 'GRKnew', 'GRKsecond']);
   });
 
-  test('that become watched between two passes are dated immediately, not by the next pass', async () => {
+  test('a folder that becomes watched between two passes is dated immediately, not by the next pass', async () => {
     await its.run(unset);
     world.clock.advance(10 * minute);
     const courier = its.newCourier(both);
@@ -110,7 +113,7 @@ describe('folders', () => {
     expect(await its.run({ ...unset, courier, startNow: false })).toMatchObject({ pass: 'finished', found: 1 });
   });
 
-  test('are all swept from SWEEP_SINCE on when it is moved back, also in the middle of a pass', async () => {
+  test('all folders are swept from SWEEP_SINCE when it is moved back, even in the middle of a pass', async () => {
     for (const name of ['1', '2', '3']) its.add(name, nine - 10 * day);
     its.lists.pageSize = 1;
     its.lists.takesMs = 40_000;

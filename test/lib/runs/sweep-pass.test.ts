@@ -11,8 +11,8 @@ beforeEach(() => {
 
 const scheduled = { startNow: false };
 
-describe('a pass', () => {
-  test('starts every hour, a minute early at the earliest', async () => {
+describe('a pass of the sweep', () => {
+  test('a sweep pass starts every hour, a minute early at most', async () => {
     expect(await its.run(scheduled)).toMatchObject({ pass: 'finished' });
     const started: number[] = [];
     for (let at = 5; at <= 180; at += 5) {
@@ -22,21 +22,21 @@ describe('a pass', () => {
     expect(started).toEqual([60, 120, 180]);
   });
 
-  test('starts as often as SWEEP_EVERY_MINUTES says', async () => {
+  test('a sweep pass starts as often as SWEEP_EVERY_MINUTES says', async () => {
     const often = { ...scheduled, settings: { sweepEveryMs: 5 * minute } };
     await its.run(often);
     world.clock.advance(4 * minute + 30 * second);
     expect(await its.run(often)).toMatchObject({ pass: 'finished' });
   });
 
-  test('starts immediately when an operator asks for it', async () => {
+  test('a sweep pass starts immediately when an operator asks for it', async () => {
     await its.run(scheduled);
     world.clock.advance(second);
     expect(await its.run(scheduled)).toMatchObject({ pass: 'not due', listed: 0 });
     expect(await its.run({ startNow: true })).toMatchObject({ pass: 'finished' });
   });
 
-  test('asks the ledger about objects of the hour before the last pass, and once a day about those of three days', async () => {
+  test('a sweep pass asks the ledger about objects since an hour before the last pass, and once a day about those of three days', async () => {
     const asked: number[] = [];
     its.add('1', nine - 2 * day, states.attached);
     its.add('2', nine - 90 * minute, states.attached);
@@ -44,7 +44,7 @@ describe('a pass', () => {
       asked.push((await its.run(scheduled)).asked);
       world.clock.advance(hour);
     }
-    // The first pass asks about both; after a day the older one is three days old.
+    // The first pass asks about both; a day later the older one is three days old.
     const hours = asked.flatMap((count, hour) => (count > 0 ? [[hour, count]] : []));
     expect(hours).toEqual([
       [0, 2],
@@ -53,14 +53,14 @@ describe('a pass', () => {
     ]);
   });
 
-  test('that has not finished is as old as its start', async () => {
+  test('the age of an unfinished sweep pass is counted from its start', async () => {
     its.add('1');
     its.lists.takesMs = 80 * second;
     const report = await its.run(scheduled);
     expect(report).toMatchObject({ pass: 'in progress', lastPass: { unaccounted: 0, ageMs: 80 * second } });
   });
 
-  test('that has finished is as old as its end', async () => {
+  test('the age of a finished sweep pass is counted from its end', async () => {
     await its.run(scheduled);
     world.clock.advance(7 * minute);
     expect(await its.run(scheduled)).toMatchObject({
@@ -70,12 +70,12 @@ describe('a pass', () => {
   });
 });
 
-describe('a run', () => {
+describe('a run of the sweep', () => {
   const fill = (count: number): void => {
     for (let index = 0; index < count; index += 1) its.add(String(1000 + index), nine - hour, states.attached);
   };
 
-  test('lists for a quarter of its time at most, and the next one goes on there', async () => {
+  test('a run of the sweep lists for at most a quarter of its time, and the next one continues there', async () => {
     fill(20);
     its.lists.pageSize = 1;
     its.lists.takesMs = 10 * second;
@@ -87,7 +87,7 @@ describe('a run', () => {
     expect(its.lists.asked).toHaveLength(20);
   });
 
-  test('ends a listing that takes longer than its share', async () => {
+  test('a run of the sweep ends a listing that takes longer than its share', async () => {
     const courier = its.newCourier();
     const list: typeof courier.storage.list = (_bucket, _range, signal) =>
       new Promise((resolve) => {
@@ -100,11 +100,11 @@ describe('a run', () => {
     const run = its.run({ ...scheduled, courier: { ...courier, storage: { ...courier.storage, list } } });
     expect(await world.run(run)).toMatchObject({ pass: 'in progress' });
     expect(world.clock.now()).toBeLessThan(nine + 76 * second);
-    // It is no fault of the bucket's, and nothing to report.
+    // This is not a fault of the bucket, so nothing is reported.
     expect(world.logged).toEqual([]);
   });
 
-  test('that is alone lists each page once, and a second one at the same time lists nothing', async () => {
+  test('a run of the sweep lists each page once, and a concurrent one lists nothing', async () => {
     fill(5);
     its.lists.pageSize = 1;
     const reports = await Promise.all([its.run(), its.run(), its.run()]);
@@ -112,7 +112,7 @@ describe('a run', () => {
     expect(its.lists.asked).toHaveLength(5);
   });
 
-  test('leaves a pass to the run that has its lease, until the lease ends', async () => {
+  test('a run of the sweep leaves a pass to the run that has its lease, until the lease ends', async () => {
     fill(2);
     const stopped = its.run({ courier: silentAfter(0) });
     stopped.catch(() => undefined);
@@ -123,7 +123,7 @@ describe('a run', () => {
     expect(await its.run(scheduled)).toMatchObject({ pass: 'finished', listed: 2 });
   });
 
-  test('stops when another one has taken the sweep after its lease', async () => {
+  test('a run of the sweep stops when another run has taken the sweep after its lease', async () => {
     fill(3);
     its.lists.pageSize = 1;
     const { courier, goOn } = pausedAtPage(2);
@@ -136,7 +136,7 @@ describe('a run', () => {
     expect(its.item().lease).toBeUndefined();
   });
 
-  test('that stops in the middle loses a minute at most: the next one continues after its last cursor and skips nothing', async () => {
+  test('a run of the sweep that dies loses at most a minute: the next one continues after its last cursor and skips nothing', async () => {
     for (let index = 0; index < 30; index += 1) its.add(String(1000 + index), nine - hour);
     its.lists.pageSize = 1;
     its.lists.takesMs = 10 * second;
@@ -155,7 +155,7 @@ describe('a run', () => {
     expect(its.waiting()).toHaveLength(30);
   });
 
-  test('writes its cursor also within a page that takes long, and goes on behind it', async () => {
+  test('a run of the sweep also writes its cursor within a page that takes long, and continues after it', async () => {
     for (let index = 0; index < 20; index += 1) its.add(String(1000 + index), nine - hour);
     const courier = its.newCourier();
     const postpone: typeof courier.ledger.postpone = (event, seen) => {
@@ -172,7 +172,7 @@ describe('a run', () => {
     ]);
   });
 
-  /** A function whose listings stop answering after so many, as that of a function that was killed. */
+  /** A function whose listings stop answering after this many, like those of a function that was killed. */
   const silentAfter = (pages: number) => {
     const courier = its.newCourier();
     let left = pages;
@@ -201,8 +201,8 @@ describe('a run', () => {
   };
 });
 
-describe('a page without objects that says that more follow', () => {
-  test('is continued by its token, and nothing behind it is left out', async () => {
+describe('an empty page of a listing that says that more follow', () => {
+  test('an empty truncated page is continued by its token, and nothing after it is left out', async () => {
     its.lists.pageSize = 1;
     its.add('1');
     its.add('2');
@@ -211,7 +211,7 @@ describe('a page without objects that says that more follow', () => {
     expect(its.lists.asked.map(({ token }) => token)).toEqual([undefined, '1', '2', undefined, '1', '2', '3']);
   });
 
-  test('is continued by its token in the next run, too', async () => {
+  test('an empty truncated page is continued by its token in the next run, too', async () => {
     its.add('1');
     its.emptyPagesAfter.set('', 20);
     its.lists.takesMs = 10 * second;
@@ -221,7 +221,7 @@ describe('a page without objects that says that more follow', () => {
     expect(await its.run(scheduled)).toMatchObject({ listed: 1, pass: 'finished' });
   });
 
-  test('whose token is not taken any more is listed again from the key before it', async () => {
+  test('an empty truncated page whose token is no longer accepted is listed again from the key before it', async () => {
     its.add('1');
     its.emptyPagesAfter.set('', 20);
     its.lists.takesMs = 10 * second;
@@ -240,7 +240,7 @@ describe('a page without objects that says that more follow', () => {
 });
 
 describe('folders at the root', () => {
-  test('that no template watches are kept with each pass: masked, and listed once', async () => {
+  test('root folders that no template watches are stored with each pass, masked and listed once', async () => {
     its.add('1', nine - hour, states.attached);
     its.add('Frank Doe/CV.pdf');
     its.add('applications/x.pdf');
@@ -254,13 +254,13 @@ describe('folders at the root', () => {
     expect(its.lists.roots).toHaveLength(1);
   });
 
-  test('are 20 at most', async () => {
+  test('at most 20 unwatched root folders are stored', async () => {
     for (let index = 0; index < 30; index += 1) its.add(`folder${index}/x.pdf`);
     await its.run();
     expect(its.item().folders).toHaveLength(20);
   });
 
-  test('are not listed when a template watches the whole bucket', async () => {
+  test('root folders are not listed when a template watches the whole bucket', async () => {
     its.add('Frank Doe/CV.pdf');
     await its.run({ courier: its.newCourier('{candidate_id}/{filename}') });
     expect([its.lists.roots, its.item().folders]).toEqual([[], []]);

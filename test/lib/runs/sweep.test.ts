@@ -17,7 +17,7 @@ const statusOf = (name: string) =>
   [...world.table.items.values()].find(({ pk }) => pk.includes(`${prefix}GRK${name}/`))?.status;
 
 describe('an object that the ledger does not know', () => {
-  test('is written down as waiting and due now, and the sweep sends nothing', async () => {
+  test('an object without a ledger record is recorded as waiting and due now, and the sweep sends nothing', async () => {
     its.add('known', undefined, states.attached);
     const upload = its.add('unseen');
     expect(await its.run()).toMatchObject({
@@ -37,14 +37,14 @@ describe('an object that the ledger does not know', () => {
     expect(await its.run()).toMatchObject({ found: 0, pass: 'finished' });
   });
 
-  test('is left alone where it is the canary, which must come by its event', async () => {
+  test('the sweep skips the canary, because that must come by its event', async () => {
     const { key } = its.add('canary');
     expect(await its.run({ settings: { canaryKey: key } })).toMatchObject({ asked: 1, found: 0, unaccounted: 0 });
     expect(world.table.items.has('sweep')).toBe(true);
     expect(statusOf('canary')).toBeUndefined();
   });
 
-  test('is written down after its lane was touched', async () => {
+  test('an object without a ledger record is recorded after its lane was touched', async () => {
     its.add('unseen');
     const courier = its.newCourier();
     const touch = async (): Promise<void> => {
@@ -56,19 +56,19 @@ describe('an object that the ledger does not know', () => {
     expect(its.waiting()).toEqual(['GRKunseen']);
   });
 
-  test('is rejected when its key names no target, and nothing is sent', async () => {
+  test('an object without a ledger record is rejected when its key names no target, and nothing is sent', async () => {
     its.add('candidates/no-target.pdf');
     expect(await its.run()).toMatchObject({ found: 1, outcomes: { rejected: 1 } });
     expect([...world.table.items.values()].map(({ code }) => code)).toContain('KEY_NOT_MATCHED');
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('is no folder marker', async () => {
+  test('the sweep skips folder markers', async () => {
     its.objects.push({ key: `${prefix}GRK1/`, etag: 'folder', sizeBytes: 0, modifiedAt: nine - minute });
     expect(await its.run()).toMatchObject({ listed: 1, asked: 0, found: 0 });
   });
 
-  test('is left alone when it was there before the first run, without SWEEP_SINCE', async () => {
+  test('the sweep skips an object that existed before the first run, without SWEEP_SINCE', async () => {
     its.add('old', nine - hour);
     const unset = { settings: { sweepSince: undefined } };
     expect(await its.run(unset)).toMatchObject({ asked: 0, pass: 'finished' });
@@ -78,7 +78,7 @@ describe('an object that the ledger does not know', () => {
     expect(its.waiting()).toEqual(['GRKnew']);
   });
 
-  test('is left alone when it is older than the ledger remembers', async () => {
+  test('the sweep skips an object that is older than the retention of the ledger', async () => {
     its.add('ancient', nine - 2 * day);
     its.add('young', nine - hour);
     expect(await its.run({ settings: { ledgerRetentionDays: 1 } })).toMatchObject({ found: 1 });
@@ -87,7 +87,7 @@ describe('an object that the ledger does not know', () => {
 });
 
 describe('an object that the ledger knows', () => {
-  test('as superseded was gone for a while, and is written down as waiting when it is back', async () => {
+  test('an object with a superseded record was gone for a while, and is recorded as waiting when it is back', async () => {
     its.add('back', undefined, states.superseded);
     expect(await its.run()).toMatchObject({ found: 1, outcomes: { waiting: 1 } });
     expect(statusOf('back')).toBe('waiting');
@@ -97,7 +97,7 @@ describe('an object that the ledger knows', () => {
     ['judged within seconds of its date', nine - minute - 5 * second, [nine - minute - 5 * second]],
     ['judged long after its date', nine - minute - 7 * second, []],
   ])(
-    'as rejected may be a newer upload, and is offered to the ledger or not, when it was %s',
+    'an object with a rejected record may be a newer upload, and is offered to the ledger only if it was %s',
     async (_, at, offered) => {
       its.add('rejected', at, states.rejected, { attemptedAt: nine - minute });
       const courier = its.newCourier();
@@ -111,23 +111,29 @@ describe('an object that the ledger knows', () => {
     },
   );
 
-  test.each(['waiting', 'unknown'] as const)('as %s has its lane touched, and stays as it is', async (name) => {
-    its.add('slow', undefined, states[name]);
-    expect(await its.run()).toMatchObject({ found: 0 });
-    expect(its.touched).toEqual([integrationId]);
-    expect(statusOf('slow')).toBe(name);
-  });
+  test.each(['waiting', 'unknown'] as const)(
+    'an object whose record is %s has its lane touched, and stays unchanged',
+    async (name) => {
+      its.add('slow', undefined, states[name]);
+      expect(await its.run()).toMatchObject({ found: 0 });
+      expect(its.touched).toEqual([integrationId]);
+      expect(statusOf('slow')).toBe(name);
+    },
+  );
 
-  test.each(['attached', 'held', 'sending'] as const)('as %s stays as it is, and no lane is touched', async (name) => {
-    its.add('settled', undefined, states[name]);
-    expect(await its.run()).toMatchObject({ found: 0 });
-    expect([statusOf('settled'), its.touched]).toEqual([name, []]);
-  });
+  test.each(['attached', 'held', 'sending'] as const)(
+    'an object whose record is %s stays unchanged, and no lane is touched',
+    async (name) => {
+      its.add('settled', undefined, states[name]);
+      expect(await its.run()).toMatchObject({ found: 0 });
+      expect([statusOf('settled'), its.touched]).toEqual([name, []]);
+    },
+  );
 
   test.each([
-    ['is in no list is left alone, and told of as unaccounted for', {}, 1],
-    ['is in a list is left alone: that list tells of it', { workShard: 'held#0', workAt: nine }, 0],
-  ])('by a record that cannot be read and %s', async (_what, place, unaccounted) => {
+    ['is in no list is skipped, and counted as unaccounted for', {}, 1],
+    ['is in a list is skipped, because that list reports it', { workShard: 'held#0', workAt: nine }, 0],
+  ])('an object whose record cannot be read and %s', async (_what, place, unaccounted) => {
     const { bucket, key, etag } = its.add('odd');
     const pk = uploadId({ bucket, key, etag });
     world.table.items.set(pk, { pk, version: 1, document: '{}', ...place });
@@ -137,7 +143,7 @@ describe('an object that the ledger knows', () => {
   });
 });
 
-test('a page that time cuts counts only the unreadable records before the cut: the rest of it comes again', async () => {
+test('a page that the time limit cuts counts only the unreadable records before the cut, because the rest is listed again', async () => {
   const uploads = ['1', '2', '3', '4'].map((name) => its.add(name));
   for (const upload of [uploads[0], uploads[3]]) {
     const pk = upload ? uploadId(upload) : '';
@@ -152,7 +158,7 @@ test('a page that time cuts counts only the unreadable records before the cut: t
 });
 
 describe('with REQUIRE_SCAN', () => {
-  test('an object without its verdict is held after half an hour, and never sent', async () => {
+  test('with REQUIRE_SCAN an object without its verdict is held after half an hour, and never sent', async () => {
     its.add('young', nine - 10 * minute);
     its.add('old', nine - 40 * minute);
     const settings = { requireScan: true };
@@ -163,7 +169,7 @@ describe('with REQUIRE_SCAN', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('an object that was too young for one hourly pass is asked about by the next', async () => {
+  test('with REQUIRE_SCAN an object that was too young for one hourly pass is asked about by the next', async () => {
     its.add('young', nine - minute);
     const settings = { requireScan: true };
     expect(await its.run({ settings })).toMatchObject({ asked: 0 });
@@ -172,7 +178,7 @@ describe('with REQUIRE_SCAN', () => {
   });
 });
 
-describe('what could not be accounted for', () => {
+describe('an object that could not be accounted for', () => {
   const failing = (times: number) => {
     const courier = its.newCourier();
     let left = times;
@@ -183,7 +189,7 @@ describe('what could not be accounted for', () => {
     return { ...courier, ledger: { ...courier.ledger, postpone } };
   };
 
-  test('is counted and logged without its name, and the other objects are written down', async () => {
+  test('an unaccounted object is counted and logged without its name, and the other objects are recorded', async () => {
     its.add('bad', nine - 5 * hour);
     its.add('good', nine - 5 * hour);
     const report = await its.run({ courier: failing(1) });
@@ -199,7 +205,7 @@ describe('what could not be accounted for', () => {
     expect(its.item()).toMatchObject({ unaccounted: 1 });
   });
 
-  test('is asked about again by the next pass, however old it is, and is then accounted for', async () => {
+  test('an unaccounted object is asked about again by the next pass, whatever its age, and is then accounted for', async () => {
     await its.run();
     its.add('bad', nine - 59 * minute);
     await its.run({ courier: failing(1) });
@@ -209,14 +215,14 @@ describe('what could not be accounted for', () => {
   });
 });
 
-describe('a run', () => {
-  test('without enough time sweeps nothing', async () => {
+describe('a run of the sweep', () => {
+  test('a run without enough time sweeps nothing', async () => {
     its.add('1');
     expect(await its.run({ deadline: world.deadline(29 * second) })).toMatchObject({ listed: 0, pass: 'no time' });
     expect(its.lists.asked).toEqual([]);
   });
 
-  test('whose bucket cannot be listed says so, and the next one goes on', async () => {
+  test('a run whose bucket cannot be listed logs it, and the next one continues', async () => {
     its.add('1');
     const courier = its.newCourier();
     const list = async () => fail('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
@@ -226,7 +232,7 @@ describe('a run', () => {
     expect(await its.run()).toMatchObject({ found: 1 });
   });
 
-  test('whose table does not answer throws, and the one after its lease leaves nothing out', async () => {
+  test('a sweep whose table does not answer throws, and the run after its lease skips nothing', async () => {
     for (const name of ['1', '2', '3']) its.add(name);
     const courier = its.newCourier();
     const readMany = async () => {
@@ -252,21 +258,21 @@ describe('a bucket of 100,000 objects of which 50 are unseen', () => {
     }
   };
 
-  test('costs 100 listings, and the next pass asks the ledger for nothing', async () => {
+  test('a sweep of 100,000 objects costs 100 listings, and the next pass asks the ledger about none', async () => {
     fill(100_000);
     expect(await its.run()).toMatchObject({ listed: 100_000, asked: 100_000, found: 50, pass: 'finished' });
     expect(its.lists.asked).toHaveLength(100);
-    // A question of 1,000 ids is ten batch reads of DynamoDB: one per 100 objects.
+    // A read of 1,000 ids is ten batch reads of DynamoDB: one per 100 objects.
     expect(world.table.calls.filter((call) => call === 'getMany')).toHaveLength(100);
     expect(its.waiting()).toHaveLength(50);
-    // The deep pass of the day was the first one.
+    // The first pass was the deep pass of the day.
     its.lists.asked.length = 0;
     expect(await its.run()).toMatchObject({ listed: 100_000, asked: 0, found: 0, pass: 'finished' });
     expect(its.lists.asked).toHaveLength(100);
   });
 
   test.each([5_000, 11_000, 40_000])(
-    'that takes many runs, because a listing takes %i ms, finds all 50, and lists no page twice but that where a run ended',
+    'a sweep over many runs, because a listing takes %i ms, finds all 50 objects, and lists a page twice only where a run ended',
     async (takesMs) => {
       fill(20_000);
       its.lists.takesMs = takesMs;
@@ -287,7 +293,7 @@ describe('a bucket of 100,000 objects of which 50 are unseen', () => {
 describe('a key that matches no template', () => {
   const odd = `${prefix}Frank Doe/2026/CV.pdf`;
 
-  test('is counted by each pass, also where the ledger knows it or is not asked, and shown for the last finished one', async () => {
+  test('a key that matches no template is counted by each pass, whether the ledger is asked or not, and shown for the last finished one', async () => {
     its.add('fits');
     its.add(odd);
     its.add(`${prefix}old/of/Frank.pdf`, nine - 300 * day);
@@ -306,7 +312,7 @@ describe('a key that matches no template', () => {
     expect(await its.run()).toMatchObject({ unmatched: 2, outcomes: {} });
   });
 
-  test('is counted once where a run ends within a page, or a pass takes several runs', async () => {
+  test('a key that matches no template is counted once when a run ends within a page, or a pass takes several runs', async () => {
     for (const name of ['a', 'b', 'c', 'd']) its.add(`${prefix}${name}/of/Frank.pdf`);
     let started = 0;
     const page = {
@@ -325,7 +331,7 @@ describe('a key that matches no template', () => {
     expect(its.item()).toMatchObject({ unmatched: 4 });
   });
 
-  test('appears neither in the log nor in the item of the sweep', async () => {
+  test('a key that matches no template appears neither in the log nor in the sweep item', async () => {
     its.add(odd);
     await its.run();
     expect(JSON.stringify([world.logged, its.item()])).not.toContain('Frank');

@@ -18,7 +18,7 @@ const told = async (): Promise<Gauges> => {
   return answered;
 };
 
-test('a cause is new when it began since the last telling, however long ago that was, and is told once', async () => {
+test('a cause is new when it started since the last report, however long ago that was, and is reported once', async () => {
   await told();
   world.clock.advance(2 * hour);
   const at = world.clock.now() - hour;
@@ -32,8 +32,8 @@ test('a cause is new when it began since the last telling, however long ago that
 
 test.each([
   ['could not be read', 'query'],
-  ['was told and could not be noted', 'put'],
-] as const)('a cause that %s is new for the next telling', async (_, call) => {
+  ['was reported and could not be recorded', 'put'],
+] as const)('a cause that %s is new in the next report', async (_, call) => {
   await told();
   world.clock.advance(2 * hour);
   world.addWaiting('HELD', { state: { ...states.held, heldAt: world.clock.now() - hour } });
@@ -42,7 +42,7 @@ test.each([
   expect(await told()).toMatchObject({ heldNew: 1 });
 });
 
-test('what can be read is told when the table answers nothing else', async () => {
+test('readable gauges are reported when the table answers nothing else', async () => {
   world.setLane({ nextAt: nine, counts: { waiting: 7, unknown: 0, at: nine } });
   world.table.fail('get', 1);
   expect(await told()).toMatchObject({ waiting: 7 });

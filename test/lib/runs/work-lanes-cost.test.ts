@@ -5,7 +5,7 @@ import { byOperator } from '../../fakes/pause-samples.ts';
 import { takes } from '../../fakes/scripted-kombo.ts';
 import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 
-/** The cost of a run depends on what it can do, not on what waits or was done. */
+/** The cost of a run depends on what it can do, not on what waits or was done before. */
 
 const counted = (world: LaneWorld): Record<string, number> => {
   const counts: Record<string, number> = {};
@@ -13,7 +13,7 @@ const counted = (world: LaneWorld): Record<string, number> => {
   return counts;
 };
 
-test('of 10,000 lanes with one waiting file each, a run reads those whose file it sends and a page of the directory', async () => {
+test('with 10,000 lanes of one waiting file each, a run reads only those whose file it sends and a page of the directory', async () => {
   const world = laneWorld();
   for (let number = 0; number < 10_000; number += 1) world.addWaiting(`GRK${number}`, { id: `many:${number}` });
   world.kombo.script.shift = () => async () => {
@@ -33,7 +33,7 @@ test('of 10,000 lanes with one waiting file each, a run reads those whose file i
   expect(get).toBeLessThanOrEqual(3 * sent + 2);
 });
 
-test('the cost of a run depends on what is due: 100 due files take the same calls beside 20,000 attached ones as beside none', async () => {
+test('the cost of a run depends on the due files: 100 of them take the same calls with 20,000 attached ones as without any', async () => {
   const callsBeside = async (attached: number): Promise<Record<string, number>> => {
     const world = laneWorld();
     for (let index = 0; index < attached; index += 1) {
@@ -52,7 +52,7 @@ test('the cost of a run depends on what is due: 100 due files take the same call
   expect(alone).toMatchObject({ query: 3 + 100, getMany: 4 });
 });
 
-test('20,000 files behind pauses cost a run nothing', async () => {
+test('20,000 files in paused lanes cost a run nothing', async () => {
   const world = laneWorld();
   for (let number = 0; number < 20_000; number += 1) world.addWaiting(`GRK${number}`, { inBucket: false });
   world.setLane({ pause: byOperator });
@@ -61,8 +61,8 @@ test('20,000 files behind pauses cost a run nothing', async () => {
   expect(counted(world)).toEqual({ get: 1, query: 1 });
 });
 
-describe('the end of a visit', () => {
-  test('keeps what waits in the lane, for the gauges', async () => {
+describe('the end of a visit to a lane', () => {
+  test('the end of a visit stores what waits in the lane, for the gauges', async () => {
     const world = laneWorld();
     for (let number = 0; number < 3; number += 1)
       world.addWaiting(`GRK${number}`, { dueAt: nine + hour, change: { createdAt: nine - hour } });
@@ -71,7 +71,7 @@ describe('the end of a visit', () => {
     expect(world.lane().counts).toEqual({ waiting: 3, unknown: 1, oldestAt: nine - hour, at: nine });
   });
 
-  test('counts no further than 1,000', async () => {
+  test('the end of a visit counts at most 1,000 files', async () => {
     const world = laneWorld();
     for (let number = 0; number < 3_000; number += 1)
       world.addWaiting(`GRK${number}`, { dueAt: nine + hour, inBucket: false });
@@ -79,7 +79,7 @@ describe('the end of a visit', () => {
     expect(world.lane().counts).toMatchObject({ waiting: 1_000, unknown: 0 });
   });
 
-  test('writes nothing for an hour when nothing has changed', async () => {
+  test('the end of a visit writes nothing for an hour when nothing has changed', async () => {
     const world = laneWorld();
     world.addWaiting('GRK1', { dueAt: nine + 3 * hour });
     await world.work();

@@ -5,7 +5,7 @@ import { otherIntegration } from '../../fakes/pause-samples.ts';
 import { refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 
-/** Which lane has its turn when. */
+/** The order in which lanes take turns. */
 
 let world: LaneWorld;
 beforeEach(() => {
@@ -18,7 +18,7 @@ const addMany = (count: number, id = integrationId, how: Parameters<LaneWorld['a
 const order = (): readonly string[] => world.kombo.posts.map(({ integrationId: id }) => id);
 const placeOf = (id: string): number => order().indexOf(id);
 
-/** Each POST takes that long; what is in flight is counted per lane. */
+/** Each POST takes this long; those in progress are counted per lane. */
 const slowKombo = (durationMs: number) => {
   const inFlight = new Map<string, number>();
   const most = new Map<string, number>();
@@ -37,7 +37,7 @@ const slowKombo = (durationMs: number) => {
   return { most, seen };
 };
 
-test('a lane with 1,300 due files that Kombo throttles does not keep a file of another lane from starting in the first run', async () => {
+test('a throttled lane with 1,300 due files does not prevent a file of another lane from being sent in the first run', async () => {
   addMany(1_300, integrationId, { dueAt: nine - hour });
   world.clock.advance(second);
   world.addWaiting('ONE', { id: otherIntegration });
@@ -48,11 +48,11 @@ test('a lane with 1,300 due files that Kombo throttles does not keep a file of a
   const report = await world.work();
   expect(report.outcomes.attached).toBe(1);
   expect(placeOf(otherIntegration)).toBeLessThanOrEqual(4);
-  // No attempt is spent on files that would be refused, too.
+  // No attempt is spent on files that would be refused as well.
   expect(world.kombo.posts.length).toBeLessThanOrEqual(5);
 });
 
-test('a lane with 1,300 due files that Kombo takes slowly leaves half of the places to a lane that is due later', async () => {
+test('a slow lane with 1,300 due files leaves half of the places to a lane that is due later', async () => {
   addMany(1_300, integrationId, { dueAt: nine - hour });
   world.clock.advance(second);
   addMany(20, otherIntegration);
@@ -63,7 +63,7 @@ test('a lane with 1,300 due files that Kombo takes slowly leaves half of the pla
   expect(most.get(otherIntegration)).toBe(2);
 });
 
-test('a lane that is alone has all places', async () => {
+test('a lane that is the only one has all places', async () => {
   addMany(20);
   const { most } = slowKombo(second);
   await world.work();
@@ -78,7 +78,7 @@ test('a lane has all places again as soon as the others have no work left', asyn
   expect(seen.slice(-4)).toContain(`${integrationId}=4 ${otherIntegration}=0`);
 });
 
-test('lanes have their turns page by page, 25 files each', async () => {
+test('lanes take turns page by page, 25 files each', async () => {
   for (const id of ['a:1', 'b:2', 'c:3']) addMany(60, id);
   await world.work({ parallelism: 1 });
   expect(order()).toHaveLength(180);
@@ -99,7 +99,7 @@ test('new files of a lane go before those of a backfill, whenever these are due'
 });
 
 describe('a lane that has just opened', () => {
-  test('starts with one call at a time, and grows', async () => {
+  test('a lane that has just opened starts with one call at a time, and grows', async () => {
     addMany(60);
     world.setLane({ openedAt: nine });
     const { seen } = slowKombo(second);
@@ -111,7 +111,7 @@ describe('a lane that has just opened', () => {
     expect(atFirst).toBeGreaterThanOrEqual(4);
   });
 
-  test('twenty minutes ago has all places from the beginning', async () => {
+  test('a lane that opened twenty minutes ago has all places from the start', async () => {
     addMany(20);
     world.setLane({ openedAt: nine - 20 * minute });
     const { most } = slowKombo(second);
@@ -120,7 +120,7 @@ describe('a lane that has just opened', () => {
   });
 });
 
-test('a lane is behind the others in the next run when it has had its turn', async () => {
+test('a lane that had its turn comes after the others in the next run', async () => {
   addMany(100, 'a:1', { dueAt: nine - hour });
   world.clock.advance(minute);
   addMany(100, 'b:2');

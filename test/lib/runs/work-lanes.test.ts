@@ -18,7 +18,7 @@ const addMany = (count: number, id = integrationId): readonly Upload[] =>
   Array.from({ length: count }, (_, number) => world.addWaiting(`GRK${number}`, { id }));
 
 describe('a run over the lanes', () => {
-  test('sends what is known not to be delivered', async () => {
+  test('a run sends the files that are known not to be delivered', async () => {
     const upload = world.addWaiting('GRK1');
     expect(await world.work()).toEqual({
       outcomes: { attached: 1 },
@@ -32,13 +32,13 @@ describe('a run over the lanes', () => {
     expect(await world.statusOf(upload)).toBe('attached');
   });
 
-  test('leaves what is not due yet', async () => {
+  test('a run leaves files that are not due yet', async () => {
     world.addWaiting('GRK1', { dueAt: nine + minute });
     expect(await world.work()).toMatchObject({ lanes: 0, outcomes: {} });
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('reads back what may be delivered, and sends nothing of it', async () => {
+  test('a run reads back a file that may be delivered, and does not send it', async () => {
     const upload = await world.send('GRK1', losesAnswer);
     world.clock.advance(minute);
     expect(await world.work()).toMatchObject({ outcomes: { attached: 1 } });
@@ -46,7 +46,7 @@ describe('a run over the lanes', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('sends a lost file once, after two looks, 15 minutes after its attempt', async () => {
+  test('a run sends a lost file once, after two looks, 15 minutes after its attempt', async () => {
     learnTool(world);
     const upload = world.put('candidates/GRK1/CV.pdf');
     world.kombo.script.push(losesFile);
@@ -60,14 +60,14 @@ describe('a run over the lanes', () => {
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('beside two others sends each file once', async () => {
+  test('three concurrent runs send each file once', async () => {
     addMany(12);
     await Promise.all([world.work(), world.work(), world.work()]);
     expect(world.kombo.standing).toHaveLength(12);
     expect(world.kombo.posts).toHaveLength(12);
   });
 
-  test('has no more deliveries in progress than it was told', async () => {
+  test('a run never exceeds the given number of deliveries in progress', async () => {
     addMany(9);
     let inProgress = 0;
     let mostInProgress = 0;
@@ -82,14 +82,14 @@ describe('a run over the lanes', () => {
     expect(mostInProgress).toBe(3);
   });
 
-  test('starts nothing when the time is short, and says that there is more', async () => {
+  test('a run starts no file when time is short, and reports that there is more', async () => {
     world.addWaiting('GRK1');
     const report = await world.work({ deadline: world.deadline(59 * second) });
     expect(report).toMatchObject({ outcomes: {}, lanes: 0, lanesLeft: true });
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('says how many due files it has read and not started', async () => {
+  test('a run reports how many due files it has read and not started', async () => {
     addMany(30);
     world.kombo.script.shift = () => async () => {
       world.clock.advance(minute);
@@ -99,7 +99,7 @@ describe('a run over the lanes', () => {
     expect(report).toMatchObject({ outcomes: { attached: 2 }, left: 28, lanesLeft: true });
   });
 
-  test('with a table that does not answer throws, after everything that was started has settled', async () => {
+  test('a run whose table does not answer throws after everything that was started has settled', async () => {
     const uploads = addMany(2);
     const courier = world.newCourier();
     world.kombo.script.push(() => {
@@ -114,8 +114,8 @@ describe('a run over the lanes', () => {
   });
 });
 
-describe('an index that is behind', () => {
-  test('shows a file that was attached meanwhile: it is not sent again', async () => {
+describe('an index that is behind the table', () => {
+  test('a file that the index shows as waiting but that is attached is not sent again', async () => {
     const upload = world.addWaiting('GRK1');
     const { query } = world.table;
     world.table.query = async (asked) => {
@@ -128,7 +128,7 @@ describe('an index that is behind', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('shows a file as due that waits longer now: its newer due time is respected', async () => {
+  test('a file that the index shows as due but that waits longer now keeps its newer due time', async () => {
     const upload = world.addWaiting('GRK1');
     const { query } = world.table;
     world.table.query = async (asked) => {
@@ -158,7 +158,7 @@ test('a target is not looked at before its time, although the index still shows 
 });
 
 describe('records and lanes that cannot be read', () => {
-  test('are counted and logged without a name, and the files behind them are sent', async () => {
+  test('unreadable records are counted and logged without a name, and the files behind them are sent', async () => {
     for (let number = 0; number < 60; number += 1)
       world.damage(world.addWaiting(`BAD${number}`, { dueAt: nine - hour }));
     const upload = world.addWaiting('GRK1');
@@ -181,7 +181,7 @@ describe('records and lanes that cannot be read', () => {
 });
 
 describe('a pause', () => {
-  test('of the account keeps the run from reading any lane', async () => {
+  test('while the account is paused a run reads no lane', async () => {
     world.addWaiting('GRK1');
     world.setLane({ pause: byOperator }, '*');
     world.table.calls.length = 0;
@@ -189,7 +189,7 @@ describe('a pause', () => {
     expect(world.table.calls).toEqual(['get']);
   });
 
-  test('that begins in the middle of a lane stops it there; the other lanes go on', async () => {
+  test('a pause that starts while a lane is being worked on stops that lane, and the others continue', async () => {
     addMany(10);
     addMany(10, otherIntegration);
     world.kombo.script.shift =
@@ -201,7 +201,7 @@ describe('a pause', () => {
     expect(world.kombo.posts.filter(({ integrationId: id }) => id === integrationId)).toHaveLength(1);
   });
 
-  test('writes nothing for the files that wait behind it', async () => {
+  test('a run writes nothing for the files that wait behind a pause', async () => {
     const uploads = addMany(10);
     world.setLane({ pause: byOperator });
     const before = uploads.map(({ bucket, key, etag }) => world.table.items.get(`${bucket}/${key}#${etag}`));
@@ -210,7 +210,7 @@ describe('a pause', () => {
     expect(before.every((item) => item !== undefined)).toBe(true);
   });
 
-  test('that has ended lets all files go in the same run, although the index still shows the lane as paused', async () => {
+  test('a pause that has ended lets a run send all files, although the index still shows the lane as paused', async () => {
     addMany(10);
     const { query } = world.table;
     world.table.query = async (asked) =>
@@ -219,7 +219,7 @@ describe('a pause', () => {
   });
 });
 
-test('the retry budget of a file begins anew when its lane opens, and not otherwise', async () => {
+test('the retry budget of a file starts again when its lane opens, and not otherwise', async () => {
   const tired = { attempts: 30, attemptsSinceRelease: 5, countedAttempts: 5, countedSince: nine - 30 * hour };
   const held = world.addWaiting('GRK1', { change: tired, id: otherIntegration });
   const kept = world.addWaiting('GRK2', { change: tired });
@@ -231,7 +231,7 @@ test('the retry budget of a file begins anew when its lane opens, and not otherw
   expect((await world.recordOf(kept)).state).toMatchObject({ status: 'waiting' });
 });
 
-test('a key that matches no template any more, when its file is sent again, is rejected', async () => {
+test('a file whose key no longer matches a template is rejected when it is sent again', async () => {
   const upload = world.addWaiting('GRK1');
   expect(upload.key).toBe(keyOf('GRK1'));
   await world.work({ settings: { keyTemplates: [] } });
@@ -241,7 +241,7 @@ test('a key that matches no template any more, when its file is sent again, is r
   });
 });
 
-test('a run that stood still after it had read a lane keeps no other from a file that has come since', async () => {
+test('a run that froze after it had read a lane does not hide a file that arrived since', async () => {
   world.setLane({ touchedAt: nine - 5 * minute, nextAt: nine });
   const options = { deadline: world.deadline(hour), parallelism: 4, worstCaseMs: minute };
   const visit = await world.run(visitLane(integrationId, options, world.newCourier()));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { canaryFile } from '../../../../lib/runs/canary/canary-file.ts';
 
-test('the canary is a PDF whose table points at its objects, and its bytes are new for each mark', () => {
+test('the canary is a PDF whose table points at its objects, with new bytes for each mark', () => {
   const file = Buffer.from(canaryFile('today')).toString('latin1');
   const start = Number(/startxref\n(\d+)\n%%EOF\n$/.exec(file)?.[1]);
   expect(file.slice(start, start + 4)).toBe('xref');

@@ -8,7 +8,7 @@ const key = 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/canary.pdf';
 const problemOf = (keyTemplates: string, its = key, env: Readonly<Record<string, string>> = {}): string | undefined =>
   canaryFault(its, settingsWith({ KEY_TEMPLATES: keyTemplates, ...env }))?.problem;
 
-test('a canary may go where the key itself names the sandbox, whatever the integration of the stack is', () => {
+test('a canary may be sent when its key names the sandbox, whatever the integration of the stack', () => {
   expect(problemOf(named)).toBeUndefined();
   expect(problemOf(`candidates/{candidate_id}/{filename}|${named}`)).toBeUndefined();
 });
@@ -16,13 +16,13 @@ test('a canary may go where the key itself names the sandbox, whatever the integ
 test.each([
   ['a key that matches no template', 'candidates/{candidate_id}/{filename}', key, /matches no key template/],
   [
-    'a key that names an integration of a customer',
+    "a key that names a customer's integration",
     named,
     key.replace('sandbox:', 'greenhouse:'),
     /does not name an integration of Kombo's sandbox/,
   ],
   [
-    'an integration whose tool only begins so',
+    'an integration whose tool only starts with "sandbox"',
     named,
     key.replace('sandbox:', 'sandboxed:'),
     /does not name an integration of Kombo's sandbox/,
@@ -33,17 +33,17 @@ test.each([
     key,
     /does not name an integration of Kombo's sandbox/,
   ],
-])('a canary never goes under %s', (_case, keyTemplates, its, problem) => {
+])('a canary is never sent under %s', (_case, keyTemplates, its, problem) => {
   expect(problemOf(keyTemplates, its)).toMatch(problem);
 });
 
-test('the integration of the stack does not make a key safe, even while it is the sandbox', () => {
+test("the integration of the stack does not make a canary's key safe, even while it is the sandbox", () => {
   const stack = { KOMBO_INTEGRATION_ID: 'sandbox:8d1hpPsbjxUkoCoa1veLZGe5' };
   expect(problemOf('candidates/{candidate_id}/{filename}', 'candidates/GRK1/canary.pdf', stack)).toMatch(
     /does not name an integration of Kombo's sandbox/,
   );
 });
 
-test('a canary needs PDF files to be sent', () => {
+test('a canary needs PDF to be an allowed type', () => {
   expect(problemOf(named, key, { ALLOWED_TYPES: 'docx' })).toBe('names a PDF file, which is not an allowed type');
 });

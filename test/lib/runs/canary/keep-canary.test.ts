@@ -21,7 +21,7 @@ if (!parsed.ok) throw new Error('The template of the test is wrong.');
 const on = { canaryKey, keyTemplates: parsed.value };
 
 let world: LaneWorld;
-/** ETags of what was put. */
+/** ETags of the objects that were put. */
 let puts: string[];
 beforeEach(() => {
   world = laneWorld();
@@ -45,7 +45,7 @@ const late = async (): Promise<number> => lateMs(await readCanary(canaryKey, cou
 const sentence = async (): Promise<string> =>
   lastCanaryOf(await readCanary(canaryKey, courier()), world.clock.now()).sentence;
 
-/** The event of the newest canary comes, and Kombo takes it. */
+/** The event of the newest canary arrives, and Kombo accepts it. */
 const arrive = async (): Promise<void> => {
   const file = world.bucket.get(canaryKey);
   world.kombo.script.push(() => takes());
@@ -53,13 +53,13 @@ const arrive = async (): Promise<void> => {
   await world.run(deliver(upload, { deadline: world.deadline() }, courier()));
 };
 
-test('without a key nothing is put, read or measured', async () => {
+test('without a key no canary is put, read or measured', async () => {
   await keep(intoBucket, { canaryKey: undefined });
   expect([puts, world.table.calls]).toEqual([[], []]);
   expect(await readGauges(courier(intoBucket, { canaryKey: undefined }))).not.toHaveProperty('canaryLateMs');
 });
 
-test('a canary of new bytes is put once a day, and is late until it is attached', async () => {
+test('a canary with new bytes is put once a day, and is late until it is attached', async () => {
   expect(await sentence()).toBe('The canary is on; the next scheduled run uploads its file.');
   await keep();
   world.clock.advance(20 * minute);
@@ -90,7 +90,7 @@ test('the canary of a new day does not make up for one that never arrived', asyn
   expect(await late()).toBe(0);
 });
 
-test('a canary that was attached counts as such when its record is gone', async () => {
+test('a canary that was attached counts as attached even when its record is gone', async () => {
   await keep();
   await arrive();
   await keep();
@@ -99,14 +99,14 @@ test('a canary that was attached counts as such when its record is gone', async 
   expect(await late()).toBe(0);
 });
 
-test('of two runs at the same time one puts a canary', async () => {
+test('of two concurrent runs only one puts a canary', async () => {
   await world.run(
     Promise.all([courier(), courier()].map((one) => keepCanary(world.deadline().signal, one))).then(() => undefined),
   );
   expect(puts).toHaveLength(1);
 });
 
-test('a canary that the bucket does not take is late, is tried again, and the log says why', async () => {
+test('a canary that the bucket does not accept is late, is tried again, and the log has the reason', async () => {
   await keep(noPut);
   expect(world.logged).toMatchObject([
     { message: 'The canary could not be put into the bucket.', detail: 'S3 answered AccessDenied (HTTP 403).' },
@@ -121,7 +121,7 @@ test('a canary that the bucket does not take is late, is tried again, and the lo
   expect([puts.length, await late()]).toEqual([1, 10 * minute]);
 });
 
-test('where the key does not name the sandbox nothing is put, and the canary is late', async () => {
+test('no canary is put when the key does not name the sandbox, and the canary is late', async () => {
   const other = canaryKey.replace('sandbox:', 'greenhouse:');
   await keep(intoBucket, { canaryKey: other });
   world.clock.advance(2 * hour);
@@ -134,7 +134,7 @@ test('where the key does not name the sandbox nothing is put, and the canary is 
 test.each([
   ['of another key', 'canary/other.pdf', minute, 5 * hour],
   ['of days ago, before it was switched off', canaryKey, 3 * day, 9 * day],
-])('an item %s rings nothing, and a new canary begins', async (_case, key, startedAgo, owedAgo) => {
+])('an old canary item %s raises no alarm, and a new canary starts', async (_case, key, startedAgo, owedAgo) => {
   const now = world.clock.now();
   const document = JSON.stringify({ key, etag: 'a', startedAt: now - startedAgo, owedSince: now - owedAgo });
   world.table.items.set(canaryItemKey, { pk: canaryItemKey, version: 4, document });
@@ -143,7 +143,7 @@ test.each([
   expect([puts.length, await late()]).toEqual([1, 0]);
 });
 
-test('an item that was edited by hand is replaced', async () => {
+test('a canary item that was edited by hand is replaced', async () => {
   world.table.items.set(canaryItemKey, { pk: canaryItemKey, version: 2, document: '{"key":7}' });
   await keep();
   expect([puts.length, world.table.items.get(canaryItemKey)?.version]).toEqual([1, 4]);
@@ -153,7 +153,7 @@ test.each([
   ['has not been put for an hour', false, 61 * minute, /^Search the log of on-schedule/],
   ['no function has seen for an hour', true, 61 * minute, /^No function has seen it\./],
   ['may still come', true, 59 * minute, undefined],
-])('what to do about a canary that %s', async (_case, isPut, forMs, todo) => {
+])('the answer about a canary that %s has its next step, if any', async (_case, isPut, forMs, todo) => {
   await keep(isPut ? intoBucket : noPut);
   world.clock.advance(forMs);
   const told = lastCanaryOf(await readCanary(canaryKey, courier()), world.clock.now());
