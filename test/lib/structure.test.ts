@@ -11,7 +11,7 @@ const filesIn = (...paths: readonly string[]): readonly string[] =>
 const tracked = (...folders: readonly string[]): readonly string[] =>
   filesIn(...folders).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
 
-/** Type-only imports count, too: a circle of types is a circle of ideas. */
+/** Type-only imports count, too: a cycle of types is a cycle of ideas. */
 const importsOf = (file: string): readonly string[] =>
   [...readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']*)'/g)].map(([, to = '']) =>
     path.join(path.dirname(file), to),
@@ -20,7 +20,7 @@ const importsOf = (file: string): readonly string[] =>
 const graphOf = (...folders: readonly string[]): ReadonlyMap<string, readonly string[]> =>
   new Map(tracked(...folders).map((file) => [file, importsOf(file)]));
 
-/** The first import that leads back to a file on the way to it, as "a -> b -> a". */
+/** The first import that leads back to a file on the path to it, as "a -> b -> a". */
 const cycleIn = (graph: ReadonlyMap<string, readonly string[]>): string | undefined => {
   const finished = new Set<string>();
   const visit = (file: string, way: readonly string[]): string | undefined => {
@@ -74,7 +74,7 @@ test.each([
   ['lib', ['lib']],
   ['handlers', ['handlers', 'lib']],
   ['infra', ['infra', 'handlers', 'lib']],
-])('%s imports nothing of ours but from %j', (folder, allowed) => {
+])('%s imports nothing of ours except from %j', (folder, allowed) => {
   const floors = [...graphOf(folder).values()].flat().map(floorOf);
   expect(floors.filter((floor) => !allowed.includes(floor))).toEqual([]);
 });
@@ -87,10 +87,10 @@ const linesOf = (file: string): number => readFileSync(file, 'utf8').split('\n')
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
-/** Longer files that are tables, one row per code or per number; anything else is split. */
+/** Longer files that are tables, one row per code or per number; any other long file is split. */
 const longFiles = ['lib/failures/kombo-failures.ts', 'lib/limits.ts'];
 
-test('files of lib/ and handlers/ are short: a median of at most 70 lines, none over 250 but tables', () => {
+test('files of lib/ and handlers/ are short: a median of at most 70 lines, and none over 250 except tables', () => {
   const files = tracked('lib', 'handlers');
   expect(median(files.map(linesOf))).toBeLessThanOrEqual(70);
   expect(files.filter((file) => linesOf(file) > 250)).toEqual(longFiles);
@@ -104,11 +104,13 @@ test('limits.ts holds every number once: no other file of lib/ or handlers/ has 
     .flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/^(?:export )?const (\w+) = \d/gm)].map(([, name]) => `${file}: ${name}`),
     );
-  // The version of the format of a record is not a limit.
+  // The version of a record's format is not a limit.
   expect(numbers).toEqual(['lib/ledger/record-item.ts: layout']);
 });
 
-/** Folders whose files do something with a Courier; what they share as types stands in files that do nothing themselves. */
+/**
+ * Folders whose files do something with a Courier; the types that they share are in files that do nothing themselves.
+ */
 const useCases = ['lib/delivery', 'lib/read-back', 'lib/runs', 'lib/operator'];
 const isUseCase = (file: string): boolean => /^export const \w+ = async /m.test(readFileSync(file, 'utf8'));
 
@@ -122,7 +124,7 @@ test('no file imports a use case only for a type', () => {
   expect(found).toEqual([]);
 });
 
-/** Words of the glossary's left side: each has one replacement, so that one thing has one name. */
+/** Words on the left side of the glossary: each has one replacement, so that one thing has one name. */
 const replacedWords =
   /\b(?:mend(?:ed|s)?|whoever|somebody|vouch(?:es|ed)?|under way|patience|breaker|refus(?:ed|als?) for load|lets? go|by itself|at once|hears? of)\b/i;
 
@@ -150,7 +152,10 @@ test('no file beside the failure table has a list of failure codes', () => {
   expect(found).toEqual(['handlers/events/eventbridge.ts', 'lib/config/config.ts']);
 });
 
-/** Messages of other errors, the AWS SDK's among them, may quote data: `describeError` alone decides what is said of an error. */
+/**
+ * Messages of other errors, including the AWS SDK's, may quote data: only `describeError` decides what is said of an
+ * error.
+ */
 test('every error that is thrown on purpose is an OwnError, and no message of a caught error is read', () => {
   const found = tracked('lib', 'handlers')
     .filter((file) => file !== 'lib/failures/own-error.ts')

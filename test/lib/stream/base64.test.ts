@@ -13,7 +13,7 @@ test.each([
   ['foob', 'Zm9vYg=='],
   ['fooba', 'Zm9vYmE='],
   ['foobar', 'Zm9vYmFy'],
-])('encodes %j as RFC 4648 does', async (bytes, text) => {
+])('base64 encodes %j as in RFC 4648', async (bytes, text) => {
   expect(await textOf(bytes)).toBe(text);
   expect(base64Length(bytes.length)).toBe(text.length);
 });
@@ -24,29 +24,32 @@ test.each([
   [['', 'foo', '', 'b', '', '', 'ar', '']],
   [['f', 'oob', 'ar']],
   [['foob', 'ar']],
-])('gives the same text however the chunks are cut: %j', async (chunks) => {
+])('base64 gives the same text however the chunks are cut: %j', async (chunks) => {
   expect(await textOf(...chunks)).toBe('Zm9vYmFy');
 });
 
-test.each([49_151, 49_152, 49_153, 98_304, 98_305])('puts padding only at the end of %i bytes', async (sizeBytes) => {
-  const bytes = Buffer.alloc(sizeBytes, 0xa5);
-  const text = await textOf(bytes.subarray(0, 20_000), bytes.subarray(20_000));
-  expect(text).toBe(bytes.toString('base64'));
-  expect(text).toHaveLength(base64Length(sizeBytes));
-});
+test.each([49_151, 49_152, 49_153, 98_304, 98_305])(
+  'base64 has padding only at the end of %i bytes',
+  async (sizeBytes) => {
+    const bytes = Buffer.alloc(sizeBytes, 0xa5);
+    const text = await textOf(bytes.subarray(0, 20_000), bytes.subarray(20_000));
+    expect(text).toBe(bytes.toString('base64'));
+    expect(text).toHaveLength(base64Length(sizeBytes));
+  },
+);
 
-test('never waits for a second chunk to give out what fills a piece', async () => {
+test('base64 returns a full piece without waiting for a second chunk', async () => {
   const pieces = base64(chunksOf(new Uint8Array(50_000), new Uint8Array(50_000)));
   expect((await pieces.next()).value).toHaveLength(65_536);
 });
 
-test('leaves the chunks as they were', async () => {
+test('base64 does not change the chunks', async () => {
   const chunk = Buffer.from('Frank Doe, carpenter');
   await textOf(chunk, chunk);
   expect(chunk.toString()).toBe('Frank Doe, carpenter');
 });
 
-test('encodes 300 random files cut at random places like the text of the whole', async () => {
+test('base64 encodes 300 random files cut at random places like the text of the whole file', async () => {
   const below = randomFrom(4648);
   for (let round = 0; round < 300; round += 1) {
     const bytes = Buffer.from(Array.from({ length: below(400) }, () => below(256)));
@@ -60,7 +63,7 @@ test('encodes 300 random files cut at random places like the text of the whole',
   }
 });
 
-test('two files at a time do not write into each other', async () => {
+test('base64 of two concurrent files does not mix their memory', async () => {
   const [first, second] = [Buffer.alloc(60_000, 'a'), Buffer.alloc(60_000, 'b')];
   const [ofFirst, ofSecond] = [base64(chunksOf(first)), base64(chunksOf(second))];
   const pieces = [(await ofFirst.next()).value, (await ofSecond.next()).value];
@@ -68,7 +71,7 @@ test('two files at a time do not write into each other', async () => {
   await Promise.all([ofFirst.return(), ofSecond.return()]);
 });
 
-test('uses its memory again after a file that went out to the end, and only then', async () => {
+test('base64 reuses its memory only after a file that was read to its end', async () => {
   const file = (): AsyncGenerator<Uint8Array> => chunksOf(new Uint8Array(60_000));
   const memoryOf = async (pieces: AsyncGenerator<Buffer>): Promise<unknown> => (await pieces.next()).value.buffer;
 

@@ -10,7 +10,7 @@ const known = {
   MD5: { text: 'abc', facts: { etag: '900150983cd24fb0d6963f7d28e17f72' } },
 } as const;
 
-/** An entity tag that is no MD5: of an object uploaded in two parts. */
+/** An ETag that is not an MD5: of an object uploaded in two parts. */
 const inParts = 'd41d8cd98f00b204e9800998ecf8427e-2';
 
 const matches = (facts: Partial<ChecksumFacts>, ...chunks: readonly string[]): boolean | undefined => {
@@ -24,17 +24,17 @@ const algorithmOf = (facts: Partial<ChecksumFacts>): string | undefined =>
   checksumOf({ etag: inParts, ...facts })?.algorithm;
 
 describe.each(Object.entries(known))('%s', (algorithm, { text, facts }) => {
-  test('is told by what S3 sends', () => {
+  test(`the checksum ${algorithm} is recognised by what S3 sends`, () => {
     expect(algorithmOf(facts)).toBe(algorithm);
   });
 
-  test('fits the bytes, in one chunk or many', () => {
+  test(`the checksum ${algorithm} matches the bytes, in one chunk or many`, () => {
     expect(matches(facts, text)).toBe(true);
     expect(matches(facts, ...text)).toBe(true);
     expect(matches(facts, '', text.slice(0, 2), '', text.slice(2), '')).toBe(true);
   });
 
-  test('does not fit other bytes', () => {
+  test(`the checksum ${algorithm} does not match other bytes`, () => {
     expect(matches(facts, `${text} `)).toBe(false);
     expect(matches(facts, text.slice(1))).toBe(false);
     expect(matches(facts, [...text].reverse().join(''))).toBe(false);
@@ -42,7 +42,7 @@ describe.each(Object.entries(known))('%s', (algorithm, { text, facts }) => {
   });
 });
 
-test('takes the cheapest of several', () => {
+test('the cheapest of several checksums is used', () => {
   const all = { crc32: 'a', sha1: 'b', sha256: 'c', crc64nvme: 'd', etag: known.MD5.facts.etag };
   expect(algorithmOf(all)).toBe('CRC32');
   expect(algorithmOf({ ...all, crc32: undefined })).toBe('SHA1');
@@ -51,27 +51,27 @@ test('takes the cheapest of several', () => {
   expect(algorithmOf({ etag: known.MD5.facts.etag })).toBe('MD5');
 });
 
-test('does not take a checksum of part checksums for one of the bytes', () => {
+test('a checksum of part checksums does not count as one of the bytes', () => {
   const parts = { crc32: 'a', sha1: 'b', sha256: 'c', crc64nvme: 'd', type: 'COMPOSITE' };
   expect(algorithmOf(parts)).toBeUndefined();
   expect(algorithmOf({ ...parts, type: 'FULL_OBJECT' })).toBe('CRC32');
 });
 
 test.each([
-  ['an object uploaded in parts', { etag: inParts }],
+  ['a multipart upload', { etag: inParts }],
   ['encryption by KMS', { etag: known.MD5.facts.etag, encryption: 'aws:kms' }],
-  ['twofold encryption by KMS', { etag: known.MD5.facts.etag, encryption: 'aws:kms:dsse' }],
+  ['double encryption by KMS', { etag: known.MD5.facts.etag, encryption: 'aws:kms:dsse' }],
   ["a customer's own key", { etag: known.MD5.facts.etag, customerKey: true }],
-  ['an odd store', { etag: 'v1' }],
-])('does not take the entity tag for an MD5 with %s', (_, facts) => {
+  ['an unusual store', { etag: 'v1' }],
+])('an ETag does not count as an MD5 with %s', (_, facts) => {
   expect(algorithmOf(facts)).toBeUndefined();
 });
 
-test('takes the entity tag for an MD5 under encryption by S3 itself', () => {
+test('an ETag counts as an MD5 under encryption by S3 itself', () => {
   expect(algorithmOf({ etag: known.MD5.facts.etag, encryption: 'AES256', customerKey: false })).toBe('MD5');
 });
 
-test('recognises a file by a checksum that no two files of a million share', () => {
+test('a file is recognised only by a checksum that is unique among a million files', () => {
   const identity = (facts: Partial<ChecksumFacts>) => identityOf({ etag: inParts, ...facts })?.algorithm;
   expect(identity({ crc32: 'a', etag: known.MD5.facts.etag })).toBe('MD5');
   expect(identity({ crc32: 'a', crc64nvme: 'd' })).toBe('CRC64NVME');

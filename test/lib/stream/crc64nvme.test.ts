@@ -14,7 +14,7 @@ const hex = (base64: string): string => Buffer.from(base64, 'base64').toString('
 test.each([
   ['', '0000000000000000'],
   ['123456789', 'ae8b14860a799888'],
-])('has the check value of %j that the catalogues publish', (text, value) => {
+])('CRC64NVME of %j has the published check value', (text, value) => {
   expect(hex(crcOf(Buffer.from(text)))).toBe(value);
 });
 
@@ -22,11 +22,11 @@ test.each([
 test.each([
   ['zeros', Buffer.alloc(4096), '6482d367eb22b64e'],
   ['ones', Buffer.alloc(4096, 0xff), 'c0ddba7302eca3ac'],
-])('has the published value of 4,096 bytes of %s', (_, bytes, value) => {
+])('CRC64NVME of 4,096 bytes of %s has the published value', (_, bytes, value) => {
   expect(hex(crcOf(bytes))).toBe(value);
 });
 
-test('agrees with the AWS SDK on files of every length, wherever in memory they stand and however they are cut', async () => {
+test('CRC64NVME agrees with the AWS SDK on files of every length, whatever their place in memory and their chunks', async () => {
   const below = randomFrom(64);
   const memory = Buffer.from(Array.from({ length: 1_024 }, () => below(256)));
   for (let length = 0; length < 300; length += 1) {
@@ -43,7 +43,7 @@ test('agrees with the AWS SDK on files of every length, wherever in memory they 
   }
 });
 
-test('tells any flipped bit', () => {
+test('CRC64NVME changes with any flipped bit', () => {
   const bytes = Buffer.from('Frank Doe, carpenter in Lund');
   const values = new Set([crcOf(bytes)]);
   for (let bit = 0; bit < bytes.length * 8; bit += 1) {

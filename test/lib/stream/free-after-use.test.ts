@@ -12,11 +12,11 @@ const owned = (text: string): Buffer<ArrayBuffer> => {
   return buffer;
 };
 
-test('passes all bytes on', async () => {
+test('freeing chunks after use passes on all bytes', async () => {
   expect((await collect(freeAfterUse(source(owned('foo'), owned('bar'))))).toString()).toBe('foobar');
 });
 
-test('frees a chunk when the next one is asked for, not before', async () => {
+test('a chunk is freed when the next one is requested, not before', async () => {
   const [first, second] = [owned('foo'), owned('bar')];
   const chunks = freeAfterUse(source(first, second));
   await chunks.next();
@@ -28,13 +28,13 @@ test('frees a chunk when the next one is asked for, not before', async () => {
   expect(second).toHaveLength(0);
 });
 
-test('leaves alone what shares its memory with others', async () => {
+test('a chunk that shares its memory with others is not freed', async () => {
   const neighbours = owned('foobar');
   await collect(freeAfterUse(source(neighbours.subarray(0, 3))));
   expect(neighbours.toString()).toBe('foobar');
 });
 
-test('ends its source when nobody reads on', async () => {
+test('freeing chunks ends the source when reading stops early', async () => {
   let ended = false;
   async function* endless(): AsyncGenerator<Buffer<ArrayBuffer>> {
     try {
@@ -47,7 +47,7 @@ test('ends its source when nobody reads on', async () => {
   expect(ended).toBe(true);
 });
 
-test('passes the failure of its source on', async () => {
+test('freeing chunks passes on the failure of the source', async () => {
   await expect(collect(freeAfterUse(thatFails()))).rejects.toThrow('gone');
   async function* thatFails(): AsyncGenerator<Buffer<ArrayBuffer>> {
     yield owned('foo');

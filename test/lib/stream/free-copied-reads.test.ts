@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { closeServer, listen } from '../../../infra/local/process/listen.ts';
 import { freeCopiedReads } from '../../../lib/stream/free-copied-reads.ts';
 
-/** A buffer of its own, as a socket reads into one. */
+/** Its own buffer, like the one into which a socket reads. */
 const owned = (content: string): Uint8Array<ArrayBuffer> => new Uint8Array(new TextEncoder().encode(content));
 
 /** What a parser makes of each read: `pass` gets the body's chunk. */
@@ -27,25 +27,25 @@ const readThrough = async (
   return seen;
 };
 
-test('reads are freed where the parser copies the body out of them, the first ones as well', async () => {
+test('reads are freed when the parser copies the body out of them, including the first ones', async () => {
   const reads = [owned('head'), owned('foo'), owned('bar')];
   expect(await readThrough(reads, (read) => read.slice())).toEqual(['head', 'foo', 'bar']);
   expect(reads.map(({ byteLength }) => byteLength)).toEqual([0, 0, 0]);
 });
 
-test('reads are left alone where the chunks of the body are parts of them', async () => {
+test('reads are not freed when the chunks of the body are parts of them', async () => {
   const reads = [owned('head'), owned('foo'), owned('bar')];
   expect(await readThrough(reads, (read) => read.subarray(0))).toEqual(['head', 'foo', 'bar']);
   expect(reads.map(({ byteLength }) => byteLength)).toEqual([4, 3, 3]);
 });
 
-test('a read that is a part of a larger buffer is left alone', async () => {
+test('a read that is part of a larger buffer is not freed', async () => {
   const read = owned('foobar').subarray(0, 3);
   expect(await readThrough([read], (part) => part.slice())).toEqual(['foo']);
   expect(read.buffer.byteLength).toBe(6);
 });
 
-test('this Node copies: a body of many reads arrives whole, and its reads are freed', async () => {
+test('in this version of Node a body of many reads arrives complete, and its reads are freed', async () => {
   const content = 'Frank Doe, carpenter. '.repeat(50_000);
   const server = createServer((_, response) => response.end(content));
   const port = await listen(server, 0);

@@ -11,7 +11,7 @@ import { candidate, clientOf, facts, inTime } from '../../fakes/kombo-caller.ts'
 import { rawServer } from '../../fakes/raw-server.ts';
 
 const below = randomFrom(20_260_601);
-/** A mebibyte of noise to cut files from; making new noise for each would take most of the test's time. */
+/** A mebibyte of noise from which files are cut; new noise for each file would take most of the test's time. */
 const noise = Buffer.from(Array.from({ length: 2 ** 20 }, () => below(256)));
 
 const randomFile = (): Buffer => {
@@ -28,7 +28,7 @@ async function* cutAtRandom(file: Buffer): AsyncGenerator<Uint8Array> {
   }
 }
 
-test('of 1,000 random files, cut at random, exactly what was stored arrives, as long as announced', async () => {
+test('of 1,000 random files, cut at random, exactly the stored bytes arrive, with the announced length', async () => {
   const server = await rawServer();
   const kombo = clientOf(server.url);
   const deadline = inTime(systemClock, 120_000);

@@ -6,7 +6,7 @@ import { manualClock } from '../../fakes/manual-clock.ts';
 
 const stallMs = 20_000;
 
-test('passes everything on and leaves no timer behind', async () => {
+test('the stall timeout passes on all bytes and leaves no timer behind', async () => {
   const clock = manualClock();
   const deadline = deadlineIn(clock, 60_000);
   const bytes = await collect(stopWhenStalled(chunksOf('foo', 'bar'), stallMs, deadline, clock));
@@ -15,7 +15,7 @@ test('passes everything on and leaves no timer behind', async () => {
   expect(clock.timers()).toBe(0);
 });
 
-test('ends a source that is silent for longer than the limit', async () => {
+test('the stall timeout ends a source that is silent for longer than the limit', async () => {
   const clock = manualClock();
   const source = stopWhenStalled(thenSilence('foo'), stallMs, deadlineIn(clock, 60_000), clock);
   await source.next();
@@ -25,7 +25,7 @@ test('ends a source that is silent for longer than the limit', async () => {
   await expect(next).rejects.toMatchObject({ code: 'SOURCE_STALLED', message: 'S3 sent nothing for 20 s.' });
 });
 
-test('does not count the time that the receiver takes', async () => {
+test('the stall timeout does not count the time that the receiver takes', async () => {
   const clock = manualClock();
   const source = stopWhenStalled(chunksOf('foo', 'bar'), stallMs, deadlineIn(clock, 600_000), clock);
   await source.next();
@@ -33,7 +33,7 @@ test('does not count the time that the receiver takes', async () => {
   expect((await source.next()).value).toEqual(Buffer.from('bar'));
 });
 
-test('ends a silent source at the deadline when that comes first', async () => {
+test('the stall timeout ends a silent source at the deadline when that comes first', async () => {
   const clock = manualClock();
   const source = stopWhenStalled(thenSilence(), stallMs, deadlineIn(clock, 5_000), clock);
   const next = source.next();
@@ -41,7 +41,7 @@ test('ends a silent source at the deadline when that comes first', async () => {
   await expect(next).rejects.toMatchObject({ code: 'OUT_OF_TIME' });
 });
 
-test('ends at the deadline a source that drips', async () => {
+test('the stall timeout ends a source that sends byte by byte at the deadline', async () => {
   const clock = manualClock();
   async function* drip(): AsyncGenerator<Uint8Array> {
     for (;;) {
@@ -60,7 +60,7 @@ test('ends at the deadline a source that drips', async () => {
   await expect(last).rejects.toMatchObject({ code: 'OUT_OF_TIME' });
 });
 
-test('reports a source that breaks as storage that is not available, whatever the error says', async () => {
+test('a source that breaks off is reported as STORAGE_UNAVAILABLE, whatever its error says', async () => {
   const clock = manualClock();
   const broken = thenFailure(new Error('socket hang up of candidates/Frank Doe.pdf'), 'foo');
   const reading = collect(stopWhenStalled(broken, stallMs, deadlineIn(clock, 60_000), clock));
@@ -70,7 +70,7 @@ test('reports a source that breaks as storage that is not available, whatever th
   });
 });
 
-test('a source that breaks after it was given up harms nobody', async () => {
+test('a source that breaks off after it was given up does no harm', async () => {
   const clock = manualClock();
   const breaking = Promise.withResolvers<void>();
   async function* source(): AsyncGenerator<Uint8Array> {

@@ -9,6 +9,6 @@ test.each([
   ['Li/', 'L•••/ (length 2)'],
   ['x/', '•••/ (length 1)'],
   ['/', '•••/ (length 0)'],
-])('of the folder %s an operator sees at most its first two characters and its length', (folder, shown) => {
+])('an operator sees at most the first two characters of the folder %s, and its length', (folder, shown) => {
   expect(maskFolder(folder)).toBe(shown);
 });

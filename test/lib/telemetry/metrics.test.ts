@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const root = path.join(import.meta.dirname, '../../..');
 
-/** What a process prints that measures so. */
+/** What a process that measures this prints. */
 const printed = async (script: string): Promise<readonly Record<string, unknown>[]> => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -18,7 +18,7 @@ const printed = async (script: string): Promise<readonly Record<string, unknown>
     .map((line) => JSON.parse(line));
 };
 
-test('counts of two integrations in one invocation are in lines of their own', async () => {
+test('counts of two integrations in one invocation are on separate lines', async () => {
   const lines = await printed(
     "measure({ Held: 1 }, { integration: 'a:1' }); measure({ Held: 1 }, { integration: 'b:2', code: 'X' });",
   );
@@ -29,7 +29,7 @@ test('counts of two integrations in one invocation are in lines of their own', a
   expect(lines[0]).not.toHaveProperty('code');
 });
 
-test('what could not be read is left out, and a line without any value is not printed', async () => {
+test('a value that could not be read is left out, and a line without any value is not printed', async () => {
   const lines = await printed(
     "measure({ HeldFiles: undefined }, { integration: 'all' }); measure({ HeldFiles: undefined, Held: 2 }, { integration: 'all' });",
   );

@@ -51,20 +51,23 @@ const arms: readonly Outcome[] = [
 
 describe('every outcome', () => {
   test.each(arms.map((outcome) => [outcome.status, outcome] as const))(
-    'is told in one line: %s',
+    'an outcome is logged in one line: %s',
     (_status, outcome) => {
       expect(observed(outcome).lines).toHaveLength(1);
     },
   );
 
-  test.each(arms.map((outcome) => [outcome.status, outcome] as const))('names nobody: %s', (_status, outcome) => {
-    const told = JSON.stringify(observed(outcome));
-    expect(told).not.toContain('Zebulon');
-    expect(told).not.toContain('Quux');
-  });
+  test.each(arms.map((outcome) => [outcome.status, outcome] as const))(
+    'the line of an outcome contains no name: %s',
+    (_status, outcome) => {
+      const told = JSON.stringify(observed(outcome));
+      expect(told).not.toContain('Zebulon');
+      expect(told).not.toContain('Quux');
+    },
+  );
 });
 
-test('an id that does not have the form of one of Kombo may be a name, and is masked in every field', () => {
+test("an id that is not in Kombo's form may be a name, and is masked in every field", () => {
   const named = {
     upload: { ...upload, key: 'candidates/Zebulon_Quux/CV.pdf' },
     target: { kind: 'candidate', id: 'Zebulon_Quux', integrationId: 'zebulon:Quux' },
@@ -77,7 +80,7 @@ test('an id that does not have the form of one of Kombo may be a name, and is ma
   });
 });
 
-test('a failure comes with its code, its next step and the link to the log of Kombo', () => {
+test("the line of a failure has its code, its next step and the link to Kombo's log", () => {
   expect(observed({ ...about, status: 'rejected', failure }).line).toMatchObject({
     level: 'warn',
     fields: {
@@ -108,7 +111,7 @@ test('a delivery is counted with its bytes, its time and its warnings', () => {
   ]);
 });
 
-test('what is counted names the integration and the code, and nothing of the file', () => {
+test('the counts name the integration and the code, and nothing of the file', () => {
   expect(observed({ ...about, status: 'held', failure }).metricLines).toEqual([
     {
       values: { Held: 1, KomboLatency: 7 },
@@ -121,7 +124,7 @@ test('what is counted names the integration and the code, and nothing of the fil
   });
 });
 
-test('the time from its event until it was attached is measured in seconds, and never negative', () => {
+test('the time from the event until the file was attached is measured in seconds, and never negative', () => {
   const attached = (arrivedAt: number | undefined): Outcome => ({
     ...about,
     status: 'attached',
@@ -133,7 +136,7 @@ test('the time from its event until it was attached is measured in seconds, and 
   expect([measured(500), measured(91_000), measured()]).toEqual([90, 0, undefined]);
 });
 
-test('a code that the table does not have yet is counted apart', () => {
+test('a code that is not yet in the table is counted separately', () => {
   const outcome: Outcome = {
     ...about,
     status: 'unknown',
@@ -143,7 +146,7 @@ test('a code that the table does not have yet is counted apart', () => {
   expect(observed(outcome).counted).toContainEqual(['UnlistedCodes', 1]);
 });
 
-test('a key that matches no template is counted apart from other rejections', () => {
+test('a key that matches no template is counted separately from other rejections', () => {
   const rejected = (code: 'KEY_NOT_MATCHED' | 'FILE_EMPTY') =>
     observed({ ...about, status: 'rejected', failure: { code, detail: 'x' } }, { totalMs: 1 } as never).counted;
   expect(rejected('KEY_NOT_MATCHED')).toEqual([
@@ -153,7 +156,7 @@ test('a key that matches no template is counted apart from other rejections', ()
   expect(rejected('FILE_EMPTY')).toEqual([['Rejected', 1]]);
 });
 
-test('a file whose event never came is counted apart, and one that the ledger knows already is not', () => {
+test('a file whose event never came is counted separately, and one that the ledger already knows is not', () => {
   const missed = { code: 'EVENT_MISSED', detail: 'x' } as const;
   const waiting: Outcome = { ...about, status: 'waiting', dueAt: new Date(0), failure: missed };
   expect(observed(waiting).counted).toContainEqual(['EventsMissed', 1]);
@@ -161,13 +164,13 @@ test('a file whose event never came is counted apart, and one that the ledger kn
   expect(observed(known).counted).toEqual([]);
 });
 
-test('what an operator must act on is an error; a file behind a pause is one of many', () => {
+test('a held file that an operator must act on is an error; one held by a pause is a warning', () => {
   const held = (code: 'OUTCOME_UNKNOWN' | 'INTEGRATION_PAUSED') =>
     observed({ ...about, status: 'held', failure: { code, detail: 'x' } }).line?.level;
   expect([held('OUTCOME_UNKNOWN'), held('INTEGRATION_PAUSED')]).toEqual(['error', 'warn']);
 });
 
-test('an unreadable record is an error, whatever it was', () => {
+test('an unreadable record is an error, whatever its status was', () => {
   const outcome: Outcome = {
     ...about,
     status: 'unchanged',
@@ -177,7 +180,7 @@ test('an unreadable record is an error, whatever it was', () => {
   expect(observed(outcome).line).toMatchObject({ level: 'error' });
 });
 
-test('a duplicate is quiet and counted as such', () => {
+test('a duplicate is not a warning, and is counted as a duplicate', () => {
   const { line, counted } = observed(
     { ...about, status: 'already-attached', attachedAt: new Date(0) },
     { totalMs: 3, komboMs: 0, sizeBytes: 0 },
@@ -187,7 +190,7 @@ test('a duplicate is quiet and counted as such', () => {
   expect(counted.map(([name]) => name)).not.toContain('Attached');
 });
 
-test('a duplicate of a file that waits for an operator says so, and is not counted among those once more', () => {
+test('the line of a duplicate of a file that waits for an operator says so, and the file is not counted as held again', () => {
   const openFailure = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty reported THREATS_FOUND.' } as const;
   const { line, counted } = observed({ ...about, status: 'already-attached', attachedAt: new Date(0), openFailure });
   expect(line).toMatchObject({ level: 'warn', fields: { code: 'SCAN_THREAT_FOUND' } });
@@ -196,7 +199,7 @@ test('a duplicate of a file that waits for an operator says so, and is not count
 });
 
 test.each(['attached', 'already-attached'] as const)(
-  'a file that is %s and was not found clean is an error, and is counted among those that wait for an operator',
+  'a file that is %s and was not found clean is an error, and is counted as held',
   (status) => {
     const found = { code: 'SCAN_THREAT_FOUND', detail: 'GuardDuty reported THREATS_FOUND.' } as const;
     const { line, counted } = observed({ ...about, status, attachedAt: new Date(0), warnings: [], failure: found });

@@ -6,12 +6,12 @@ test.each(['application-4711', 'a', 'A.b_c:d-9', 'x'.repeat(64)])('the correlati
 });
 
 test.each(['', ' a', 'Frank Doe', 'a/b', 'é', 'x'.repeat(65), 'a\n', '=?UTF-8?B?YQ==?='])(
-  'what is not in the form of a correlation id is ignored: %j',
+  'a text that is not in the form of a correlation id is ignored: %j',
   (value) => {
     expect(correlationIdOf({ 'correlation-id': value })).toBeUndefined();
   },
 );
 
-test('an object without that metadata has none', () => {
+test('an object without the metadata has no correlation id', () => {
   expect(correlationIdOf({ filename: 'CV.pdf' })).toBeUndefined();
 });

@@ -11,7 +11,7 @@ const of = (facts: Facts): Upload => ({ bucket: 'cv-inbox', key: 'candidates/GRK
 const isNewer = (facts: Facts, judged: Facts, afterNineMs = 60_000): boolean =>
   isNewerUpload(of(facts), { upload: of(judged), attemptedAt: nine + afterNineMs });
 
-describe('where both have a sequencer, it alone decides:', () => {
+describe('uploads that both have a sequencer', () => {
   test.each<[string, string, boolean]>([
     ['0066F7B2A1C3D4E5F7', '0066F7B2A1C3D4E5F6', true],
     ['0066F7B2A1C3D4E5F6', '0066F7B2A1C3D4E5F6', false],
@@ -24,7 +24,7 @@ describe('where both have a sequencer, it alone decides:', () => {
     ['101', '1', true],
     ['0a', '0A', false],
     ['0B', '0a', true],
-  ])('%s after %s: %s', (sequencer, before, expected) => {
+  ])('the sequencer %s is newer than %s: %s', (sequencer, before, expected) => {
     expect(isNewer({ sequencer }, { sequencer: before })).toBe(expected);
     // Times and versions say the opposite.
     const later = { modifiedAt: nine + 60_000, versionId: 'v2' };
@@ -34,7 +34,7 @@ describe('where both have a sequencer, it alone decides:', () => {
   });
 });
 
-describe('without a sequencer on one side, the time decides:', () => {
+describe('uploads of which one has no sequencer', () => {
   test.each<[string, number, number, number, boolean]>([
     ['a later second', nine + 1_000, nine, 600_000, true],
     ['an earlier second, even right after its attempt', nine, nine + 1_000, 1_500, false],
@@ -42,21 +42,18 @@ describe('without a sequencer on one side, the time decides:', () => {
     ['the same second, read up to six seconds later', nine, nine, 5_999, true],
     ['the same second, read six seconds later', nine, nine, 6_000, false],
     ['the same second, by a clock that is five seconds behind', nine, nine, -5_000, true],
-    [
-      'the same second, by a clock that is an hour behind: it happens once, not for an hour',
-      nine,
-      nine,
-      -3_600_000,
-      false,
-    ],
+    ['the same second, by a clock that is an hour behind: once, not for an hour', nine, nine, -3_600_000, false],
     ['milliseconds of the same second, as some stores list them', nine + 999, nine, 60_000, false],
-  ])('%s', (_, modifiedAt, judgedAt, attemptedAfterNineMs, expected) => {
-    expect(isNewer({ modifiedAt }, { modifiedAt: judgedAt }, attemptedAfterNineMs)).toBe(expected);
-    expect(isNewer({ modifiedAt }, { modifiedAt: judgedAt, sequencer: 'FF' }, attemptedAfterNineMs)).toBe(expected);
-    expect(isNewer({ modifiedAt, sequencer: '00' }, { modifiedAt: judgedAt }, attemptedAfterNineMs)).toBe(expected);
-  });
+  ])(
+    'without two sequencers the time decides whether an upload is newer: %s',
+    (_, modifiedAt, judgedAt, attemptedAfterNineMs, expected) => {
+      expect(isNewer({ modifiedAt }, { modifiedAt: judgedAt }, attemptedAfterNineMs)).toBe(expected);
+      expect(isNewer({ modifiedAt }, { modifiedAt: judgedAt, sequencer: 'FF' }, attemptedAfterNineMs)).toBe(expected);
+      expect(isNewer({ modifiedAt, sequencer: '00' }, { modifiedAt: judgedAt }, attemptedAfterNineMs)).toBe(expected);
+    },
+  );
 
-  test('a time outweighs a version: a listing shows none', () => {
+  test('the time takes precedence over the version, because a listing shows no version', () => {
     expect(isNewer({ modifiedAt: nine, versionId: 'v2' }, { modifiedAt: nine, versionId: 'v1' })).toBe(false);
   });
 
@@ -64,40 +61,43 @@ describe('without a sequencer on one side, the time decides:', () => {
     [-60_000, true],
     [5_999, true],
     [6_000, false],
-  ])('against a judgement without a time, only its start counts: %i ms after the upload, %s', (afterMs, expected) => {
-    expect(isNewer({ modifiedAt: nine }, {}, afterMs)).toBe(expected);
-  });
+  ])(
+    'an upload is compared with a judgement without a time by its start: %i ms after the upload, %s',
+    (afterMs, expected) => {
+      expect(isNewer({ modifiedAt: nine }, {}, afterMs)).toBe(expected);
+    },
+  );
 
-  test('what no attempt has judged is older than the same second', () => {
+  test('a record that no attempt has judged is older than an upload of the same second', () => {
     expect(isNewerUpload(of({ modifiedAt: nine }), { upload: of({ modifiedAt: nine }) })).toBe(true);
     expect(isNewerUpload(of({ modifiedAt: nine }), { upload: of({ modifiedAt: nine + 1_000 }) })).toBe(false);
   });
 });
 
-describe('without both, the version decides:', () => {
+describe('uploads without sequencer and time', () => {
   test.each<[string | undefined, string | undefined, boolean]>([
     ['v2', 'v1', true],
     ['v1', 'v1', false],
     ['v1', undefined, true],
     [undefined, 'v1', false],
     [undefined, undefined, false],
-  ])('%s after %s: %s', (versionId, before, expected) => {
+  ])('the version %s is newer than %s: %s', (versionId, before, expected) => {
     const facts = (id: string | undefined): Facts => (id === undefined ? {} : { versionId: id });
     expect(isNewer(facts(versionId), facts(before))).toBe(expected);
   });
 });
 
-describe('of two reports of one object', () => {
+describe('two reports of one object', () => {
   const known = of({ sequencer: '0B', modifiedAt: nine, versionId: 'v2' });
 
-  test('the later one is kept, with what only the other one says', () => {
+  test('the later of two reports of one object is kept, with what only the other one has', () => {
     expect(latestUpload(known, of({ sequencer: '0C', versionId: 'v3' }))).toEqual(
       of({ sequencer: '0C', modifiedAt: nine, versionId: 'v3' }),
     );
     expect(latestUpload(known, of({ modifiedAt: nine + 1_000 }))).toEqual({ ...known, modifiedAt: nine + 1_000 });
   });
 
-  test('an earlier one that arrives late changes nothing', () => {
+  test('an earlier report of an object that arrives late changes nothing', () => {
     expect(latestUpload(known, of({ sequencer: '0A', modifiedAt: nine - 1_000, versionId: 'v1' }))).toEqual(known);
   });
 });

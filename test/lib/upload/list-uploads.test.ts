@@ -24,18 +24,18 @@ const keysOf = async (bucket: ReturnType<typeof bucketOf>, limit: number, afterK
   return { keys: listed.value.uploads.map(({ key }) => key), afterKey: listed.value.afterKey };
 };
 
-test('a list is read over pages, no further than its limit, and names the place where it ended', async () => {
+test('a list of uploads is read over pages, up to its limit, and returns where it ended', async () => {
   const bucket = bucketOf(...['a', 'b', 'c', 'd', 'e'].map((key) => object(key)));
   expect(await keysOf(bucket, 3)).toEqual({ keys: ['a', 'b', 'c'], afterKey: 'c' });
   expect(bucket.asked).toEqual([undefined, 'token:b']);
   expect(await keysOf(bucket, 3, 'c')).toEqual({ keys: ['d', 'e'], afterKey: undefined });
 });
 
-test('a limit that is reached with the very last object leaves no place to go on', async () => {
+test('a list of uploads that reaches its limit with the very last object has no place to continue', async () => {
   expect(await keysOf(bucketOf(object('a'), object('b')), 2)).toEqual({ keys: ['a', 'b'], afterKey: undefined });
 });
 
-test('folder markers count for nothing, and end the list when there are no end of them', async () => {
+test('folder markers are not counted as uploads, and too many of them end the list', async () => {
   const markers = Array.from({ length: 100 }, (_, index) => object(`${String(index).padStart(3, '0')}/`, 0));
   const bucket = bucketOf(...markers, object('z'));
   const first = await keysOf(bucket, 5);
@@ -44,7 +44,7 @@ test('folder markers count for nothing, and end the list when there are no end o
   expect((await keysOf(bucket, 5, '090/')).keys).toEqual(['z']);
 });
 
-test('a list goes on over pages that are empty and cut short, as after a million deleted objects', async () => {
+test('a list of uploads continues over empty truncated pages, as after a million deleted objects', async () => {
   const asked: unknown[] = [];
   const list: Storage['list'] = async (_bucket, { token, afterKey }) => {
     asked.push(token ?? afterKey);
