@@ -22,18 +22,18 @@ const quoting = {
   $metadata: { httpStatusCode: 400, requestId: canary },
 } as const;
 
-/** As AWS's errors are: a message, fields and a response that may all quote what was asked. */
+/** Like AWS's errors: a message, fields and a response that may all quote the request. */
 const withFields = (error: Error): Error =>
   Object.assign(error, { Item: { pk: { S: canary } }, $response: { body: canary }, cause: new Error(canary) });
 
 const faults = {
   dynamodb: withFields(new DynamoDBServiceException(quoting)),
   s3: withFields(new S3ServiceException({ ...quoting, name: 'InternalError' })),
-  // Not of AWS: a defect, or an error of Node.
+  // Not from AWS: a defect, or an error of Node.
   defect: withFields(new TypeError(`Cannot read "${canary}"\n    at ${canary}`)),
 };
 
-/** What Lambda's runtime logs of an error that a handler throws: its fields as well, and its stack. */
+/** What Lambda's runtime logs of an error that a handler throws: also its fields and its stack. */
 const loggedByLambda = (error: unknown): string =>
   error instanceof Error
     ? JSON.stringify({ errorType: error.name, errorMessage: error.message, ...error, stack: error.stack })
@@ -84,14 +84,14 @@ test.each(
   requests.flatMap(([name, event]) =>
     Object.entries(faults).map(([fault, error]) => [name, event, fault, error] as const),
   ),
-)('%s with %j says nothing of what an error quotes: %s', async (name, event, fault, error) => {
+)('the function %s called with %j quotes nothing of an error: %s', async (name, event, fault, error) => {
   const refuse = async () => {
     throw error;
   };
   vi.spyOn(fault === 's3' ? S3Client.prototype : DynamoDBClient.prototype, 'send').mockImplementation(refuse);
   const everything = await everythingOf(name, event);
   expect(everything).not.toContain('Quux');
-  // Not every request and not every answer is about S3.
+  // Not every request and not every answer concerns S3.
   if (fault !== 's3') expect(everything).toMatch(/ValidationException \(HTTP 400\)|InternalError|TypeError/);
 });
 

@@ -58,11 +58,11 @@ const lanesThat = (closed?: Gate['closed']) => ({
   } as never,
 });
 
-/** Sentences that call an operator, and those that say that none is needed. */
+/** Sentences that call an operator, and those that say that no action is needed. */
 const actor = /an operator must act/;
 const nobody = /\bNothing\b(?! at first)/;
 
-/** No sentence may say both, and each status says one of them, or who must send what anew. */
+/** No sentence may say both. Each status says one of them, or who must send what again. */
 const expectNoContradiction = (said: string, status: FailureStatus): void => {
   const text = said.replaceAll(/\bif this persists[,:] [^.]*\./gi, '').replaceAll('retry budget', '');
   expect(actor.test(text) && nobody.test(text)).toBe(false);
@@ -75,7 +75,7 @@ const expectNoContradiction = (said: string, status: FailureStatus): void => {
       return;
     case 'waiting':
     case 'unknown':
-      // What goes on by itself asks nobody to send, upload or retry anything.
+      // A status that continues automatically asks no one to send, upload or retry anything.
       expect(text).not.toMatch(
         /operator must act|\bretry\b|[Aa]sk the uploader|[Uu]pload (?:it|the file) (?:again|under)/,
       );
@@ -85,21 +85,21 @@ const expectNoContradiction = (said: string, status: FailureStatus): void => {
   }
 };
 
-test.each(cases)('an answer about a file with %s that is %s contradicts itself nowhere', async (code, status) => {
+test.each(cases)('an answer about a file with %s that is %s never contradicts itself', async (code, status) => {
   const open = await withPause(fileIn(code, status), lanesThat());
   const files = [
     open,
     ...(await Promise.all(outcomesWith(code, status).map((o) => withPause(fileOfOutcome(o), lanesThat())))),
   ];
   for (const file of files) {
-    // A cause that pauses a lane asks for its fix; with its lane open it asks for nothing.
+    // A cause that pauses a lane asks for its fix; when the lane is open it asks for nothing.
     expectNoContradiction(sentenceOf(file), status);
     if ('nextStep' in file) expectNoContradiction(`${file.meaning} ${file.nextStep}`, status);
   }
 });
 
 test.each(codes)(
-  'a file behind the pause %s is told to wait for its end, and never to be sent from a time on',
+  'the answer about a file behind the pause %s says that it waits for the end, and names no time',
   async (code) => {
     const closed = { integrationId: target.integrationId, code, sentence: `The integration has been paused: ${code}.` };
     for (const status of ['waiting', 'unknown'] as const) {
@@ -112,7 +112,7 @@ test.each(codes)(
 );
 
 test.each(codes.filter((code) => failureOf(code).atFault !== 'none'))(
-  'a file that is rejected with %s is told why, and not that it met it before',
+  'the answer about a file rejected with %s says why, and not that it met the code before',
   (code) => {
     const sentence = sentenceOf(fileIn(code, 'rejected'));
     expect(sentence).toMatch(/^It is rejected .*\b(the file|its key|its target)\b/);
@@ -121,7 +121,7 @@ test.each(codes.filter((code) => failureOf(code).atFault !== 'none'))(
 );
 
 test.each(codes.filter((code) => failureOf(code).atFault === 'none'))(
-  'a file that an operator has given up because of %s is told so, and how it is sent all the same',
+  'the answer about a file given up by an operator because of %s says so, and how it can still be sent',
   (code) => {
     const sentence = sentenceOf(fileIn(code, 'rejected'));
     expect(sentence).toMatch(/^It was never delivered, and an operator decided not to send it\./);
@@ -130,19 +130,19 @@ test.each(codes.filter((code) => failureOf(code).atFault === 'none'))(
   },
 );
 
-test.each(cases)('the log line of %s, %s, contradicts itself nowhere', (code, status) => {
+test.each(cases)('the log line of %s, %s, never contradicts itself', (code, status) => {
   for (const outcome of outcomesWith(code, status)) {
     const lines: string[] = [];
     const line = (message: string, { nextStep }: Record<string, unknown>) => void lines.push(`${message} ${nextStep}`);
     observer({ info: line, warn: line, error: line }, () => undefined, [])(outcome, { totalMs: 1 });
     const [text = ''] = lines;
-    // What pauses a lane waits, and names the fix of its cause.
+    // A failure that pauses a lane waits, and names the fix of its cause.
     if (!(status === 'waiting' && failureOf(code).pauses !== 'nothing')) expectNoContradiction(text, status);
     expect(text).not.toMatch(/nothing to do/);
   }
 });
 
-test.each(cases)('the result of a batch task with %s, %s, contradicts itself nowhere', (code, status) => {
+test.each(cases)('the result of a batch task with %s, %s, never contradicts itself', (code, status) => {
   for (const outcome of outcomesWith(code, status)) {
     const { resultCode, resultString } = resultOf(outcome);
     expectNoContradiction(resultString, status);
@@ -151,49 +151,53 @@ test.each(cases)('the result of a batch task with %s, %s, contradicts itself now
 });
 
 describe('every request about a file', () => {
-  /** What is said of the request itself, and of other files. */
+  /** Sentences about the request itself, and about other files. */
   const aboutFile = (message: unknown): string =>
     String(message).replaceAll(/Nothing (?:was (?:done|sent|changed)|waits for another attempt|is held)[^.]*\./g, '');
 
-  test.each(codes)('is answered without a contradiction, whatever became of it: %s', async (code) => {
-    for (const status of statuses) {
-      const world = courierWorld();
-      const { etag } = world.put(upload.key);
-      const record = recordIn(stateWith(code, status), { upload: { ...upload, etag } });
-      const item = toItem(record, 400);
-      world.table.items.set(item.pk, item);
-      const requests = [
-        { action: 'status', key: upload.key },
-        { action: 'status', candidate_id: target.id },
-        { action: 'status' },
-        { action: 'status', list: 'rejected' },
-        { action: 'dryRun', key: upload.key },
-      ];
-      for (const request of requests) {
-        const answer = await world.ask(request);
-        // The dry run of a file that waits is about the request: it would be sent, or why not.
-        const isOfFile =
-          'key' in request && (request.action === 'status' || !['waiting', 'superseded'].includes(status));
-        if (isOfFile) expectNoContradiction(aboutFile(answer.message), status);
-        for (const name of ['files', 'held', 'rejected', 'heldByCode']) {
-          for (const its of (answer[name] ?? []) as { status?: string; meaning?: string; nextStep?: string }[]) {
-            if (its.nextStep === undefined || (its.status ?? 'held') !== (name === 'heldByCode' ? 'held' : status))
-              continue;
-            expectNoContradiction(`${its.meaning} ${its.nextStep}`, name === 'heldByCode' ? 'held' : status);
+  test.each(codes)(
+    'every request about a file is answered without a contradiction, whatever its status: %s',
+    async (code) => {
+      for (const status of statuses) {
+        const world = courierWorld();
+        const { etag } = world.put(upload.key);
+        const record = recordIn(stateWith(code, status), { upload: { ...upload, etag } });
+        const item = toItem(record, 400);
+        world.table.items.set(item.pk, item);
+        const requests = [
+          { action: 'status', key: upload.key },
+          { action: 'status', candidate_id: target.id },
+          { action: 'status' },
+          { action: 'status', list: 'rejected' },
+          { action: 'dryRun', key: upload.key },
+        ];
+        for (const request of requests) {
+          const answer = await world.ask(request);
+          // The dry run of a waiting file is about the request: whether it would be sent, or why not.
+          const isOfFile =
+            'key' in request && (request.action === 'status' || !['waiting', 'superseded'].includes(status));
+          if (isOfFile) expectNoContradiction(aboutFile(answer.message), status);
+          for (const name of ['files', 'held', 'rejected', 'heldByCode']) {
+            for (const its of (answer[name] ?? []) as { status?: string; meaning?: string; nextStep?: string }[]) {
+              if (its.nextStep === undefined || (its.status ?? 'held') !== (name === 'heldByCode' ? 'held' : status))
+                continue;
+              expectNoContradiction(`${its.meaning} ${its.nextStep}`, name === 'heldByCode' ? 'held' : status);
+            }
           }
         }
+        if (status !== 'held' && status !== 'rejected') continue;
+        // A refused decision quotes the status.
+        const refused = await world.ask({ action: 'resolve', key: upload.key, reason: 'Seen in the ATS.' });
+        // A file held here was never sent, so the operator decides not to send it; a rejected file with its code is
+        // already decided.
+        expect(refused.ok).toBe(status === 'held' || failureOf(code).atFault === 'none');
+        if (!refused.ok) expectNoContradiction(aboutFile(refused.message), status);
       }
-      if (status !== 'held' && status !== 'rejected') continue;
-      // A decision that is refused quotes the state.
-      const refused = await world.ask({ action: 'resolve', key: upload.key, reason: 'Seen in the ATS.' });
-      // What is held here was never sent, so the operator decides that it is not; a rejected file with its code has been decided.
-      expect(refused.ok).toBe(status === 'held' || failureOf(code).atFault === 'none');
-      if (!refused.ok) expectNoContradiction(aboutFile(refused.message), status);
-    }
-  });
+    },
+  );
 });
 
-test('every code that can reject says what is at fault, and no other does', () => {
+test('every code that can reject says what is at fault, and no other code does', () => {
   const mustSay = codes.filter(
     (code) => failureOf(code).status === 'rejected' || failureOf(code).pauses === 'known-integration',
   );
@@ -208,7 +212,7 @@ test.each([
   ['PLATFORM.INTEGRATION_NOT_FOUND', 'It is rejected because of its key.'],
   ['ATS.JOB_CLOSED', 'It is rejected because of its target, the candidate or application.'],
   ['PLATFORM.INPUT_INVALID', 'It is rejected because of the file or its key; Kombo does not say which.'],
-] as const)('a file that is rejected with %s says so: %s', (code, begins) => {
+] as const)('the answer about a file rejected with %s says so: %s', (code, begins) => {
   const sentence = sentenceOf(fileIn(code, 'rejected'));
   expect(sentence.startsWith(`${begins} ${code}: ${failures[code].meaning} ${detail} `)).toBe(true);
 });

@@ -18,13 +18,13 @@ const task = { taskId: 'task-1', kind: 'object', key } as const;
 const run = (change: object = {}, runtime: Courier = world.newFunction()) =>
   runTask({ ...task, ...change }, world.deadline(), runtime);
 
-describe('Succeeded is said of what is attached', () => {
-  test('now', async () => {
+describe('batch tasks that succeed', () => {
+  test('a batch task whose file is attached now succeeds', async () => {
     world.put(key);
     expect(await run()).toEqual({ resultCode: 'Succeeded', resultString: 'Attached.' });
   });
 
-  test('before, without another POST or another write', async () => {
+  test('a batch task whose file was attached before succeeds without another POST or write', async () => {
     world.put(key);
     const warm = world.newFunction();
     await run({}, warm);
@@ -34,18 +34,18 @@ describe('Succeeded is said of what is attached', () => {
       resultString: 'Attached before, on 2026-01-05T09:00:00.000Z.',
     });
     expect(world.kombo.posts).toHaveLength(1);
-    // A warm function knows the lane and the account from before.
+    // A warm function already knows the lane and the account.
     expect(world.table.calls).toEqual(['get']);
   });
 
-  test('and of a folder marker, for which nothing is to be done', async () => {
+  test('a batch task of a folder marker succeeds, because there is nothing to do', async () => {
     world.put('candidates/GRK123/', { bytes: Buffer.alloc(0) });
     expect(await run({ key: 'candidates/GRK123/' })).toMatchObject({ resultCode: 'Succeeded' });
   });
 });
 
-describe('TemporaryFailure is said of what continues automatically', () => {
-  test('not delivered: when the schedule sends it', async () => {
+describe('batch tasks that fail temporarily', () => {
+  test('a batch task whose file was not delivered fails temporarily, and says when the schedule sends it', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     const result = await run();
@@ -55,7 +55,7 @@ describe('TemporaryFailure is said of what continues automatically', () => {
     );
   });
 
-  test('and S3 may ask again as often as it likes: no try is spent before it is due', async () => {
+  test('a repeated batch task uses up no attempt before its file is due', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     for (let time = 0; time < 20; time += 1) expect((await run()).resultCode).toBe('TemporaryFailure');
@@ -64,7 +64,7 @@ describe('TemporaryFailure is said of what continues automatically', () => {
     expect(await run()).toMatchObject({ resultCode: 'Succeeded' });
   });
 
-  test('paused, without a call: it is sent when the pause ends, and S3 may ask again', async () => {
+  test('a batch task of a paused lane fails temporarily without a call, and S3 may ask again', async () => {
     const upload = world.put(key);
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The ATS moves.' });
     for (let time = 0; time < 3; time += 1) {
@@ -77,7 +77,7 @@ describe('TemporaryFailure is said of what continues automatically', () => {
     expect(await world.recordOf(upload)).toMatchObject({ version: 1, attempts: 0 });
   });
 
-  test('not delivered: it waits behind new uploads of its integration', async () => {
+  test('the undelivered file of a batch task waits behind new uploads of its integration', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     await run();
@@ -85,7 +85,7 @@ describe('TemporaryFailure is said of what continues automatically', () => {
     expect(world.table.items.get(uploadId(upload))?.workShard).toBe(`backfill#${integrationId}`);
   });
 
-  test('maybe delivered: nothing is sent again', async () => {
+  test('a batch task whose file may be delivered fails temporarily, and is not sent again', async () => {
     world.put(key);
     world.kombo.script.push(losesAnswer);
     expect(await run()).toMatchObject({
@@ -96,7 +96,7 @@ describe('TemporaryFailure is said of what continues automatically', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('under way elsewhere', async () => {
+  test('a batch task whose file is being sent by another invocation fails temporarily', async () => {
     const upload = world.put(key);
     const { promise, resolve } = Promise.withResolvers<void>();
     world.kombo.script.push(async () => {
@@ -113,7 +113,7 @@ describe('TemporaryFailure is said of what continues automatically', () => {
     await running;
   });
 
-  test('the ledger does not answer', async () => {
+  test('a batch task fails temporarily when the ledger does not answer', async () => {
     world.put(key);
     world.table.fail('get', 9);
     expect(await run()).toEqual({
@@ -122,7 +122,7 @@ describe('TemporaryFailure is said of what continues automatically', () => {
     });
   });
 
-  test('there is no time left to begin', async () => {
+  test('a batch task fails temporarily when no time is left to start', async () => {
     world.put(key);
     expect(await runTask(task, world.deadline(20_000), world.newFunction())).toMatchObject({
       resultCode: 'TemporaryFailure',
@@ -130,7 +130,7 @@ describe('TemporaryFailure is said of what continues automatically', () => {
     expect(world.kombo.posts).toHaveLength(0);
   });
 
-  test('the object is replaced while it is sent: the newer one is found next time', () => {
+  test('a batch task whose object is replaced while it is sent fails temporarily: the newer one is found next time', () => {
     const upload = { bucket: 'cv-inbox', key, etag: 'a' };
     const failure = { code: 'OBJECT_REPLACED', detail: 'x' } as const;
     expect(resultOf({ upload, attempt: 1, status: 'superseded', failure })).toMatchObject({
@@ -139,15 +139,15 @@ describe('TemporaryFailure is said of what continues automatically', () => {
   });
 });
 
-describe('PermanentFailure is said of what needs an operator or another file', () => {
-  test('no such object', async () => {
+describe('batch tasks that fail permanently', () => {
+  test('a batch task without such an object fails permanently', async () => {
     const result = await run();
     expect(result.resultCode).toBe('PermanentFailure');
     expect(result.resultString).toMatch(/^OBJECT_DELETED: /);
     expect(world.table.items.size).toBe(0);
   });
 
-  test('held, with code and next step', async () => {
+  test('a batch task whose file is held fails permanently, with code and next step', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     const result = await run();
@@ -156,7 +156,7 @@ describe('PermanentFailure is said of what needs an operator or another file', (
     expect(await run()).toEqual(result);
   });
 
-  test('rejected, without a name in the report', async () => {
+  test('a batch task whose file is rejected fails permanently, without a name in the report', async () => {
     world.put(key, { bytes: exe });
     const { resultCode, resultString } = await run();
     expect(resultCode).toBe('PermanentFailure');
@@ -165,13 +165,13 @@ describe('PermanentFailure is said of what needs an operator or another file', (
     expect(resultString.length).toBeLessThanOrEqual(500);
   });
 
-  test('an older version than the one that stands there', async () => {
+  test('a batch task of an older version than the current one fails permanently', async () => {
     world.put(key);
     expect(await run({ versionId: 'older' })).toMatchObject({ resultCode: 'PermanentFailure' });
     expect(world.kombo.posts).toHaveLength(0);
   });
 
-  test('a task that is refused says why', async () => {
+  test('a refused batch task fails permanently with the reason', async () => {
     const refused = { taskId: 'task-1', kind: 'refused', code: 'KEY_MALFORMED', detail: 'A stray "%".' } as const;
     expect(await runTask(refused, world.deadline(), world.newFunction())).toEqual({
       resultCode: 'PermanentFailure',
@@ -180,7 +180,7 @@ describe('PermanentFailure is said of what needs an operator or another file', (
     });
   });
 
-  test('no verdict yet, with REQUIRE_SCAN', async () => {
+  test('a batch task without a verdict, with REQUIRE_SCAN, fails permanently', async () => {
     world.put(key);
     expect(await run({}, world.newFunction({ REQUIRE_SCAN: 'true' }))).toMatchObject({
       resultCode: 'PermanentFailure',

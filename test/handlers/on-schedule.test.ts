@@ -11,7 +11,7 @@ afterAll(() => loopback.stop());
 afterEach(() => vi.restoreAllMocks());
 
 test.each([7, 'due', [], { task: 'everything' }])(
-  '%j is thrown back with the forms that are understood',
+  'the event %j of on-schedule is refused with the accepted forms',
   async (event) => {
     const lines = await metricLines();
     const { logger } = await import('../../lib/telemetry/logger.ts');
@@ -23,7 +23,7 @@ test.each([7, 'due', [], { task: 'everything' }])(
 );
 
 test('an upload whose event was lost is found by the sweep alone, and sent by the next run', async () => {
-  // The first run says from when on objects are the sweep's business.
+  // The first run sets the date from which the sweep is responsible for objects.
   expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({ sweep: { pass: 'finished' } });
   await loopback.put('candidates/GRKsweep/CV.pdf');
   expect(await loopback.invoke('on-schedule', { task: 'sweep' })).toMatchObject({
@@ -40,7 +40,7 @@ test('an upload whose event was lost is found by the sweep alone, and sent by th
   expect(loopback.kombo.attachments({ target: { kind: 'candidate', id: 'GRKsweep' } })).toHaveLength(1);
 });
 
-test('a sweep that an operator must fix first says so, and does not say that the next run goes on', async () => {
+test('a sweep that an operator must fix first says so, and not that the next run continues', async () => {
   const { table } = (await import('../../handlers/runtime.ts')).runtime();
   const cursor = await table.get('sweep');
   const version = cursor?.version ?? 0;
@@ -91,14 +91,14 @@ test('a file of a paused integration is sent by the next run after the pause has
   expect(answer).not.toHaveProperty('sweep');
 });
 
-test('a pause whose cause is gone ends in a run, which says so', async () => {
+test('a pause whose cause is gone ends in a run, and the summary says so', async () => {
   const id = 'greenhouse:CvCourierGreenhouseAAAAA';
   await loopback.put('candidates/GRKback/CV.pdf');
   loopback.kombo.integrations.change(id, { status: 'INACTIVE' });
   await loopback.invoke('on-demand', { action: 'attach', key: 'candidates/GRKback/CV.pdf' });
   expect(await loopback.invoke('on-schedule', { task: 'due' })).toMatchObject({ due: { opened: 0, outcomes: {} } });
   loopback.kombo.integrations.change(id, { status: 'ACTIVE' });
-  // The pause is read again after minutes; here they are over.
+  // The pause is read again after some minutes; here they have passed.
   const { lanes, clock } = (await import('../../handlers/runtime.ts')).runtime();
   await lanes.change(id, (lane) =>
     lane.pause?.end ? { ...lane, pause: { ...lane.pause, end: { ...lane.pause.end, nextAt: clock.now() } } } : lane,
@@ -112,7 +112,7 @@ test('a pause whose cause is gone ends in a run, which says so', async () => {
 describe('the metrics of a run', () => {
   const gauges = { HeldFiles: 0, RejectedLastDay: 0, UnknownFiles: 0 };
 
-  test('are the gauges in a line of their own, the last sweep among them, then its count', async () => {
+  test('the metrics of a run are the gauges on a separate line, including the last sweep, then its count', async () => {
     const lines = await metricLines();
     const pause = { action: 'pause', integration_id: 'greenhouse:CvCourierGreenhouseBBBBB', reason: 'The ATS moves.' };
     await loopback.invoke('on-demand', pause);
@@ -128,12 +128,12 @@ describe('the metrics of a run', () => {
       }),
       expect.objectContaining({ ScheduleRuns: 1 }),
     ]);
-    // Each line has the field by which a log query finds what is about one integration.
+    // Each line has the field by which a log query finds what concerns one integration.
     for (const line of lines) expect(line).toMatchObject({ integration: 'all' });
     expect(lines[0]).not.toHaveProperty('ScheduleRuns');
   });
 
-  test('say how many files waited when it began, and for how many seconds the oldest', async () => {
+  test('the metrics of a run have how many files waited when it started, and for how many seconds the oldest', async () => {
     const { lanes, clock } = (await import('../../handlers/runtime.ts')).runtime();
     const counts = { waiting: 3, unknown: 2, oldestAt: clock.now() - 7_200_000, at: clock.now() };
     await lanes.change('greenhouse:CvCourierGreenhouseCCCCC', (lane) => ({ ...lane, nextAt: clock.now(), counts }));
@@ -146,7 +146,7 @@ describe('the metrics of a run', () => {
     expect(first?.OldestWaitingAge).toBeLessThan(7_260);
   });
 
-  test('hold the gauges although the run fails right after them, so that no alarm misses how things stood', async () => {
+  test('the metrics of a run have the gauges even when the run fails right after them, so that no alarm misses the state', async () => {
     const lines = await metricLines();
     const send = DynamoDBClient.prototype.send;
     vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(function (this: DynamoDBClient, command: object) {
@@ -159,7 +159,7 @@ describe('the metrics of a run', () => {
     expect(lines[0]).not.toHaveProperty('ScheduleRuns');
   });
 
-  test('lack what could not be read, and do not count the run, because that alarm would never change', async () => {
+  test('the metrics of a run leave out what could not be read, and do not count the run, because its alarm would never change', async () => {
     const lines = await metricLines();
     const send = DynamoDBClient.prototype.send;
     vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(function (this: DynamoDBClient, command: object) {
@@ -171,7 +171,7 @@ describe('the metrics of a run', () => {
     expect(lines[0]).not.toHaveProperty('HeldFiles');
   });
 
-  test('that throws do not count it: the alarm "no schedule run" must hear of it', async () => {
+  test('the metrics of a run that throws do not count it, because the alarm "no schedule run" must notice', async () => {
     const lines = await metricLines();
     const refuseAll = async () => {
       throw new Error('The ledger is away.');

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => loopback.stop());
 
-/** Without ETag, as EventBridge may leave it out: the bucket is asked. */
+/** Without an ETag, which EventBridge may leave out: the bucket is asked. */
 const notification = (key: string, bucket = 'cv-inbox') => ({
   Records: [
     {
@@ -38,7 +38,7 @@ test('an upload is attached under the name that its uploader gave it', async () 
   expect(attachments('GRK1')).toMatchObject([{ name: 'C++ & Léa Roe.pdf' }]);
 });
 
-test('twenty copies of one event at one moment make one attachment', async () => {
+test('twenty copies of one event concurrently make one attachment', async () => {
   await loopback.put('candidates/GRK2/CV.pdf');
   const event = notification('candidates/GRK2/CV.pdf');
   await Promise.all(Array.from({ length: 20 }, () => loopback.invoke('on-upload', event)));
@@ -46,27 +46,27 @@ test('twenty copies of one event at one moment make one attachment', async () =>
 });
 
 describe('SQS', () => {
-  test('is told which messages to send again, and only those', async () => {
+  test('on-upload returns to SQS which messages to send again, and only those', async () => {
     await loopback.put('candidates/GRK3/CV.pdf');
     const event = queued(notification('candidates/GRK3/CV.pdf'), { Frank: 1 }, 'plain text');
     expect(await loopback.invoke('on-upload', event)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-2' }] });
     expect(attachments('GRK3')).toHaveLength(1);
   });
 
-  test('a message without an id that cannot be done fails the batch, for nothing else could keep it', async () => {
+  test('an SQS message without an id that cannot be handled fails the batch, because nothing else could keep it', async () => {
     const event = { Records: [{ eventSource: 'aws:sqs', body: '{"Frank":1}' }] };
     await expect(loopback.invoke('on-upload', event)).rejects.toThrow('EVENT_UNKNOWN');
   });
 });
 
-test('what is not understood is thrown, so that the failure queue keeps it', async () => {
+test('an event that is not understood is thrown, so that the failure queue keeps it', async () => {
   await expect(loopback.invoke('on-upload', { Frank: 1 })).rejects.toThrow('EVENT_UNKNOWN');
 });
 
 test.each([
   ['another bucket', notification('candidates/GRK4/CV.pdf', 'other'), 'BUCKET_FOREIGN'],
   ['nothing', {}, 'EVENT_EMPTY'],
-])('%s is refused, and no repeat is asked for', async (_name, event, code) => {
+])('an event of %s is refused, and no repeat is requested', async (_name, event, code) => {
   expect(await loopback.invoke('on-upload', event)).toMatchObject({
     outcomes: [{ status: 'refused', code, detail: expect.any(String), nextStep: expect.any(String) }],
   });
@@ -75,13 +75,13 @@ test.each([
 test.each([
   ['an object that is gone', notification('candidates/GRK4/None.pdf'), 'S3 answered'],
   ['the test event of S3', { Event: 's3:TestEvent' }, 's3:TestEvent'],
-])('%s is let go with a reason', async (_name, event, reason) => {
+])('an event of %s is ignored with a reason', async (_name, event, reason) => {
   expect(await loopback.invoke('on-upload', event)).toMatchObject({
     outcomes: [{ status: 'ignored', reason: expect.stringContaining(reason) }],
   });
 });
 
-describe('a refused event is counted with its code, because nothing else tells of it', () => {
+describe('a refused event is counted with its code, because nothing else reports it', () => {
   const refusals = async (event: unknown) => {
     const lines = await metricLines();
     await loopback.invoke('on-upload', event).catch(() => undefined);
@@ -91,17 +91,17 @@ describe('a refused event is counted with its code, because nothing else tells o
   test.each([
     ['another bucket', notification('candidates/GRK4/CV.pdf', 'other'), 'BUCKET_FOREIGN'],
     ['a malformed key', JSON.parse(JSON.stringify(notification('BROKEN')).replace('BROKEN', '%E0')), 'KEY_MALFORMED'],
-    ['what is not understood', { Frank: 1 }, 'EVENT_UNKNOWN'],
+    ['an unknown event', { Frank: 1 }, 'EVENT_UNKNOWN'],
     ['text', 'Frank', 'EVENT_IS_TEXT'],
-  ])('%s', async (_name, event, code) => {
+  ])('a refused event is counted with its code: %s', async (_name, event, code) => {
     expect(await refusals(event)).toEqual([{ code, integration: 'none' }]);
   });
 
-  test('each of a batch', async () => {
+  test('each refused event of a batch is counted', async () => {
     expect(await refusals(queued({ Frank: 1 }, notification('candidates/GRK4/CV.pdf', 'other')))).toHaveLength(2);
   });
 
-  test('but not one of an operator who tries the function in the console', async () => {
+  test('a refused event of an operator who tests the function in the console is not counted', async () => {
     expect(await refusals({})).toEqual([]);
     expect(await refusals(notification('candidates/GRK4/CV.pdf', 'example-bucket'))).toEqual([]);
   });

@@ -11,13 +11,13 @@ const eventWith = (task: object, version: unknown = '1.0') => ({
 });
 const taskOf = (event: unknown) => parseBatchEvent(event, bucket)?.tasks[0];
 
-describe('the bucket', () => {
+describe('the bucket of a batch task', () => {
   test.each([
     ['its ARN', { s3BucketArn: 'arn:aws:s3:::cv-inbox' }],
     ['its ARN with region and account', { s3BucketArn: 'arn:aws:s3:eu-central-1:111122223333:cv-inbox' }],
     ['its ARN in China', { s3BucketArn: 'arn:aws-cn:s3:::cv-inbox' }],
     ['its name, as schema 2.0 has it', { s3BucketArn: undefined, s3Bucket: 'cv-inbox' }],
-  ])('is known by %s', (_name, task) => {
+  ])('the bucket of a batch task is recognised by %s', (_name, task) => {
     expect(taskOf(eventWith(task))).toEqual({ taskId: 'task-1', kind: 'object', key: 'a.pdf' });
   });
 
@@ -26,54 +26,57 @@ describe('the bucket', () => {
     ['another name', { s3Bucket: 'other' }],
     ['an access point', { s3BucketArn: 'arn:aws:s3:eu-central-1:111122223333:accesspoint/cv-inbox' }],
     ['nonsense', { s3BucketArn: 'cv:inbox' }],
-    ['an ARN after something', { s3BucketArn: 'x arn:aws:s3:::cv-inbox' }],
+    ['an ARN after other text', { s3BucketArn: 'x arn:aws:s3:::cv-inbox' }],
     ['an object of the bucket', { s3BucketArn: 'arn:aws:s3:::cv-inbox/a.pdf' }],
-  ])('%s is refused', (_name, task) => {
+  ])('a batch task is refused for the bucket %s', (_name, task) => {
     const detail = 'The manifest names a bucket other than BUCKET, which is "cv-inbox".';
     expect(taskOf(eventWith(task))).toMatchObject({ kind: 'refused', code: 'BUCKET_FOREIGN', detail });
   });
 });
 
-describe('the key', () => {
+describe('the key of a batch task', () => {
   test.each([
     ['Frank+Doe%20CV.pdf', 'Frank Doe CV.pdf'],
     ['C%2B%2B.pdf', 'C++.pdf'],
     ['L%C3%A9a.pdf', 'Léa.pdf'],
     ['100%25.pdf', '100%.pdf'],
-  ])('%s is decoded once, to %s', (s3Key, key) => {
+  ])('the key %s of a batch task is decoded once, to %s', (s3Key, key) => {
     expect(taskOf(eventWith({ s3Key }))).toMatchObject({ key });
   });
 
-  test.each(['%', '%E0%A4.pdf', 'a%ZZ'])('%s is malformed and harms nobody else', (s3Key) => {
-    const event = {
-      ...eventWith({}),
-      tasks: [...eventWith({ s3Key }).tasks, ...eventWith({ taskId: 'task-2' }).tasks],
-    };
-    expect(parseBatchEvent(event, bucket)?.tasks).toMatchObject([
-      { taskId: 'task-1', kind: 'refused', code: 'KEY_MALFORMED' },
-      { taskId: 'task-2', kind: 'object' },
-    ]);
-  });
+  test.each(['%', '%E0%A4.pdf', 'a%ZZ'])(
+    'the malformed key %s of a batch task is refused, and the other tasks are read',
+    (s3Key) => {
+      const event = {
+        ...eventWith({}),
+        tasks: [...eventWith({ s3Key }).tasks, ...eventWith({ taskId: 'task-2' }).tasks],
+      };
+      expect(parseBatchEvent(event, bucket)?.tasks).toMatchObject([
+        { taskId: 'task-1', kind: 'refused', code: 'KEY_MALFORMED' },
+        { taskId: 'task-2', kind: 'object' },
+      ]);
+    },
+  );
 
   test.each([
     [{ s3Key: '' }, 'key'],
     [{ s3Key: 7 }, 'key'],
     [{ s3Key: undefined }, 'key'],
     [{ s3BucketArn: undefined }, 'bucket'],
-  ])('a task with %j names no %s', (task, what) => {
+  ])('a batch task with %j is refused because it has no %s', (task, what) => {
     const detail = `The task names no ${what}.`;
     expect(taskOf(eventWith(task))).toMatchObject({ kind: 'refused', code: 'TASK_INCOMPLETE', detail });
   });
 });
 
-test('a version counts when the manifest names one', () => {
+test('the version of a batch task is used when the manifest has one', () => {
   expect(taskOf(eventWith({ s3VersionId: 'v-1' }))).toMatchObject({ versionId: 'v-1' });
   for (const s3VersionId of [null, '', 'null', undefined]) {
     expect(taskOf(eventWith({ s3VersionId }))).not.toHaveProperty('versionId');
   }
 });
 
-test.each(['1.0', '2.0', '', 2, null])('schema version %j is read', (version) => {
+test.each(['1.0', '2.0', '', 2, null])('a batch event with schema version %j is read', (version) => {
   expect(taskOf(eventWith({}, version))).toMatchObject({ kind: 'object' });
 });
 
@@ -82,11 +85,14 @@ test.each<readonly [string, string]>([
   ...['Frank', 'Frank 3.0', '3.0 Frank', '1.0.0.0.0.0.0'].map(
     (version) => [version, 'The job uses an InvocationSchemaVersion that is not a number.'] as const,
   ),
-])('schema version %j is refused by task, so that the report says why', (version, detail) => {
-  expect(taskOf(eventWith({}, version))).toMatchObject({ kind: 'refused', code: 'SCHEMA_UNKNOWN', detail });
-});
+])(
+  'the tasks of a batch event with schema version %j are refused, so that the report has the reason',
+  (version, detail) => {
+    expect(taskOf(eventWith({}, version))).toMatchObject({ kind: 'refused', code: 'SCHEMA_UNKNOWN', detail });
+  },
+);
 
-test('no task is an empty list, and a task without an id cannot be answered', () => {
+test('a batch event without tasks is an empty list, and a task without an id cannot be answered', () => {
   expect(parseBatchEvent({ ...eventWith({}), tasks: [] }, bucket)?.tasks).toEqual([]);
   expect(parseBatchEvent(eventWith({ taskId: '' }), bucket)?.tasks).toEqual([]);
 });
@@ -100,11 +106,11 @@ test.each([
   [{ tasks: [] }],
   [{ invocationId: 'x' }],
   [{ invocationId: 'x', tasks: {} }],
-])('%j is no invocation', (event) => {
+])('%j is not a batch event', (event) => {
   expect(parseBatchEvent(event, bucket)).toBeUndefined();
 });
 
-test('whatever comes, it is read or called none, and never throws', () => {
+test('any batch event is read or refused without an exception', () => {
   fc.assert(
     fc.property(fc.anything(), fc.anything(), (task, more) => {
       parseBatchEvent({ invocationId: 'x', tasks: [task], ...(more as object) }, bucket);

@@ -25,14 +25,14 @@ const scanResult = (details: object, scanResultStatus: unknown = 'NO_THREATS_FOU
 });
 
 describe('EventBridge events of S3', () => {
-  test('a created object is an upload, and its key is taken as it stands', () => {
+  test('an EventBridge event of a created object is an upload, and its key is not decoded', () => {
     expect(parse(sample('eventbridge-created'))).toEqual({
       envelope: 'eventbridge',
       entries: [{ request: { kind: 'upload', upload: { ...upload, sizeBytes: 48213, ...sampleDate } } }],
     });
   });
 
-  test.each(['a/a+b.pdf', 'a/a%2Bb.pdf', 'a/%zz.pdf'])('the key %s is not decoded', (key) => {
+  test.each(['a/a+b.pdf', 'a/a%2Bb.pdf', 'a/%zz.pdf'])('the key %s of an EventBridge event is not decoded', (key) => {
     expect(onlyRequest(created({ key, etag: 'e1' }))).toEqual({
       kind: 'upload',
       upload: { bucket: 'acme-cv-inbox', key, etag: 'e1' },
@@ -42,15 +42,15 @@ describe('EventBridge events of S3', () => {
   test.each([
     ['eventbridge-deleted', 'Object Deleted is not an upload.'],
     ['eventbridge-tags-added', 'Object Tags Added is not an upload.'],
-  ])('%s is ignored by name', (name, reason) => {
+  ])('the EventBridge event %s is ignored by name', (name, reason) => {
     expect(onlyRequest(sample(name))).toEqual({ kind: 'ignored', reason });
   });
 
-  test('an upload waits for its verdict when a scan is required', () => {
+  test('the upload of an EventBridge event waits for its verdict when a scan is required', () => {
     expect(onlyRequest(sample('eventbridge-created'), scanned).kind).toBe('ignored');
   });
 
-  test('the sequencer and the time of the event are read, and left out where they are of another type', () => {
+  test('the sequencer and the time of an EventBridge event are read, and left out if they have another type', () => {
     const facts = { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag: 'e1' };
     const dated = (sequencer: unknown, time: unknown) => ({
       ...created({ key: 'a/b.pdf', etag: 'e1', sequencer }),
@@ -63,41 +63,41 @@ describe('EventBridge events of S3', () => {
     expect(onlyRequest(dated(10, 1_767_603_600))).toStrictEqual({ kind: 'upload', upload: facts });
   });
 
-  test('an ETag in the spelling of notifications is read, and one in that of events in a scan result', () => {
+  test('an ETag is read in the spelling of notifications in an EventBridge event, and in that of events in a scan result', () => {
     const upload = { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag: 'e1' };
     expect(onlyRequest(created({ key: 'a/b.pdf', eTag: 'e1' }))).toEqual({ kind: 'upload', upload });
     expect(onlyRequest(scanResult({ etag: 'e1' }), scanned)).toMatchObject({ kind: 'scanned', upload });
   });
 
-  test('without a key it is refused and kept', () => {
+  test('an EventBridge event without a key is refused and kept', () => {
     const refusal = { code: 'EVENT_INCOMPLETE', detail: 'The event names no key.', redeliver: true };
     expect(refusalOf(created({ etag: 'e1' }))).toMatchObject(refusal);
     expect(refusalOf(scanResult({ objectKey: '', eTag: 'e1' }), scanned)).toMatchObject(refusal);
   });
 
-  test('without an ETag the upload is unidentified', () => {
+  test('the upload of an EventBridge event without an ETag is unidentified', () => {
     expect(onlyRequest(created({ key: 'a/b.pdf', size: 9 }))).toStrictEqual({
       kind: 'unidentified',
       object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', sizeBytes: 9 },
     });
   });
 
-  test('another bucket is refused', () => {
+  test('an EventBridge event of another bucket is refused', () => {
     expect(refusalOf(created({ key: 'a/b.pdf', etag: 'e1' }, 'acme-logs')).code).toBe('BUCKET_FOREIGN');
   });
 
-  test('without a detail it is refused and kept', () => {
+  test('an EventBridge event without a detail is refused and kept', () => {
     const refusal = refusalOf({ source: 'aws.s3', 'detail-type': 'Object Created' });
     expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', redeliver: true });
   });
 
-  test('the CloudTrail record of an upload is refused, not overlooked', () => {
+  test('the CloudTrail record of an upload is refused, not ignored', () => {
     const refusal = refusalOf({ source: 'aws.s3', 'detail-type': 'AWS API Call via CloudTrail', detail: {} });
     expect(refusal).toMatchObject({ code: 'EVENT_UNKNOWN', redeliver: true });
     expect(refusal.detail).toContain('CloudTrail');
   });
 
-  test('the event of a stranger is refused without repeating what it calls itself', () => {
+  test('an event from outside AWS is refused without repeating its name', () => {
     const refusal = refusalOf({ source: 'hr.frankdoe', 'detail-type': 'Frank Doe applied', detail: {} });
     expect(refusal).toMatchObject({
       code: 'EVENT_UNKNOWN',
@@ -106,27 +106,27 @@ describe('EventBridge events of S3', () => {
     });
   });
 
-  test('only AWS itself can tell of an upload or a verdict', () => {
+  test('an upload or a verdict is accepted only from AWS itself', () => {
     const forgedUpload = { ...created({ key: 'a/b.pdf', etag: 'e1' }), source: 'acme.portal' };
     const forgedVerdict = { ...scanResult({ eTag: 'e1' }), source: 'acme.portal' };
     expect(refusalOf(forgedUpload).code).toBe('EVENT_UNKNOWN');
     expect(refusalOf(forgedVerdict, scanned).code).toBe('EVENT_UNKNOWN');
   });
 
-  test('a schedule is refused by its source', () => {
+  test('an event of a schedule is refused with its source', () => {
     const refusal = refusalOf({ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} });
     expect(refusal.detail).toContain('aws.events');
   });
 });
 
 describe('GuardDuty scan results', () => {
-  test('a verdict is not dated: its time is that of the scan', () => {
+  test("the upload of a scan verdict has no time, because the event's time is that of the scan", () => {
     const request = onlyRequest({ ...scanResult({ eTag: 'e1' }), time: '2026-01-05T09:00:00Z' }, scanned);
     expect(request).toMatchObject({ kind: 'scanned', verdict: { at: Date.UTC(2026, 0, 5, 9) } });
     expect(request.kind === 'scanned' && request.upload).not.toHaveProperty('modifiedAt');
   });
 
-  test('a verdict without a readable time has none', () => {
+  test('a scan verdict without a readable time has none', () => {
     const request = onlyRequest({ ...scanResult({ eTag: 'e1' }), time: 'yesterday' }, scanned);
     expect(request).toMatchObject({ kind: 'scanned', verdict: { code: 'clean' } });
     expect(request.kind === 'scanned' && request.verdict).not.toHaveProperty('at');
@@ -138,13 +138,13 @@ describe('GuardDuty scan results', () => {
     ['guardduty-unsupported', 'SCAN_UNSUPPORTED'],
     ['guardduty-access-denied', 'SCAN_DENIED'],
     ['guardduty-failed', 'SCAN_FAILED'],
-  ])('%s is the verdict %s, dated by its event', (name, code) => {
+  ])('the event %s is the scan verdict %s, with the time of the event', (name, code) => {
     const at = Date.parse((sample(name) as { time: string }).time);
     expect(onlyRequest(sample(name), scanned)).toEqual({ kind: 'scanned', upload, verdict: { code, at } });
   });
 
   test.each(['no_threats_found', 'CLEAN', 'NO_THREATS_FOUND '])(
-    'a verdict nobody knows (%j) is never clean',
+    'an unknown scan verdict (%j) is never clean',
     (verdict) => {
       expect(onlyRequest(scanResult({ eTag: 'e1' }, verdict), scanned)).toEqual({
         kind: 'scanned',
@@ -154,7 +154,7 @@ describe('GuardDuty scan results', () => {
     },
   );
 
-  test.each([undefined, null, '', true])('the verdict %j is refused and kept', (verdict) => {
+  test.each([undefined, null, '', true])('the scan verdict %j is refused and kept', (verdict) => {
     expect(refusalOf(scanResult({ eTag: 'e1' }, verdict ?? null), scanned)).toMatchObject({
       code: 'EVENT_INCOMPLETE',
       detail: 'The scan result has no scanResultStatus.',
@@ -162,12 +162,15 @@ describe('GuardDuty scan results', () => {
     });
   });
 
-  test.each(['guardduty-clean', 'guardduty-threats'])('%s counts also when no scan is required', (name) => {
-    expect(onlyRequest(sample(name))).toEqual(onlyRequest(sample(name), scanned));
-  });
+  test.each(['guardduty-clean', 'guardduty-threats'])(
+    'the scan verdict of %s counts even when no scan is required',
+    (name) => {
+      expect(onlyRequest(sample(name))).toEqual(onlyRequest(sample(name), scanned));
+    },
+  );
 
   test.each(['guardduty-unsupported', 'guardduty-access-denied', 'guardduty-failed'])(
-    '%s is ignored when no scan is required',
+    'the scan verdict of %s is ignored when no scan is required',
     (name) => {
       expect(onlyRequest(sample(name))).toEqual({
         kind: 'ignored',
@@ -176,7 +179,7 @@ describe('GuardDuty scan results', () => {
     },
   );
 
-  test('without an ETag a verdict holds for the version it names', () => {
+  test('a scan verdict without an ETag applies to the version that it names', () => {
     expect(onlyRequest(scanResult({ versionId: 'v1' }), scanned)).toEqual({
       kind: 'unidentified',
       object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', versionId: 'v1' },
@@ -190,7 +193,7 @@ describe('GuardDuty scan results', () => {
   });
 
   test.each([{}, { versionId: 'null' }])(
-    'without ETag and version (%j) a clean verdict vouches for nothing',
+    'a clean verdict without ETag and version (%j) is refused, because the scanned content is unknown',
     (details) => {
       const detail = 'The scan result has neither ETag nor version, so it does not say which content was scanned.';
       expect(refusalOf(scanResult(details), scanned)).toMatchObject({
@@ -201,11 +204,11 @@ describe('GuardDuty scan results', () => {
     },
   );
 
-  test('a verdict about another bucket is refused', () => {
+  test('a scan verdict about another bucket is refused', () => {
     expect(refusalOf(scanResult({ bucketName: 'acme-logs', eTag: 'e1' }), scanned).code).toBe('BUCKET_FOREIGN');
   });
 
-  test('the other events of GuardDuty are ignored by name', () => {
+  test('other events of GuardDuty are ignored by name', () => {
     const event = { source: 'aws.guardduty', 'detail-type': 'GuardDuty Finding', detail: {} };
     expect(onlyRequest(event, scanned)).toEqual({ kind: 'ignored', reason: 'GuardDuty Finding is not an upload.' });
   });

@@ -7,7 +7,7 @@ import { sample } from './sample.ts';
 const expected =
   'Expected: an S3 notification (direct or through SQS or SNS), an EventBridge "Object Created" event, or a GuardDuty scan result.';
 
-describe('what is no event at all', () => {
+describe('input that is not an event', () => {
   test.each([
     ['null', null, 'EVENT_EMPTY', 'The event is null.', false],
     ['nothing', undefined, 'EVENT_EMPTY', 'The event is null.', false],
@@ -28,13 +28,13 @@ describe('what is no event at all', () => {
       true,
     ],
     [
-      'records that are no list',
+      'records that are not a list',
       { Records: 'x' },
       'EVENT_UNKNOWN',
       'The event is an object without any field of an upload event.',
       true,
     ],
-  ])('%s is refused by what it is', (_name, event, code, what, redeliver) => {
+  ])('%s as an event is refused with what it is', (_name, event, code, what, redeliver) => {
     const refusal = refusalOf(event);
     expect(refusal).toMatchObject({ code, detail: `${what} ${expected}`, redeliver });
     expect(refusal.nextStep).not.toBe('');
@@ -49,7 +49,7 @@ describe('what is no event at all', () => {
       'an S3 Batch Operations task, which belongs to the on-batch function',
     ],
     [{ Type: 'SubscriptionConfirmation', SubscribeURL: 'https://x' }, 'an SNS subscription that is not confirmed yet'],
-  ])('%j is not an upload event and is refused by what it is', (event, what) => {
+  ])('%j is not an upload event and is refused with what it is', (event, what) => {
     expect(refusalOf(event)).toMatchObject({ code: 'EVENT_UNKNOWN', detail: `The event is ${what}. ${expected}` });
   });
 
@@ -62,11 +62,11 @@ describe('what is no event at all', () => {
     expect(refusalOf(event)).toMatchObject({ code: 'EVENT_UNKNOWN', detail, redeliver: true });
   });
 
-  test('a web request is no failure record, although both have a requestContext', () => {
+  test('a web request is not a failure record, although both have a requestContext', () => {
     expect(refusalOf({ requestContext: { http: { method: 'POST' } }, body: 'x' }).code).toBe('EVENT_UNKNOWN');
   });
 
-  test('an SNS record without its message part is refused by its source', () => {
+  test('an SNS record without its message part is refused with its source', () => {
     expect(refusalOf({ Records: [{ EventSource: 'aws:sns' }] }).detail).toBe(`A record is from aws:sns. ${expected}`);
   });
 
@@ -79,7 +79,7 @@ describe('what is no event at all', () => {
     },
   );
 
-  test('records of another service are refused by their source and kept', () => {
+  test('records of another service are refused with their source and kept', () => {
     expect(parse({ Records: [{ eventSource: 'aws:kinesis' }] }).envelope).toBe('unrecognised');
     expect(refusalOf({ Records: [{ eventSource: 'aws:kinesis', kinesis: { data: 'eA==' } }] })).toMatchObject({
       code: 'EVENT_UNKNOWN',
@@ -90,7 +90,7 @@ describe('what is no event at all', () => {
 });
 
 describe('templates of the console', () => {
-  test('hello-world gets an explanation', () => {
+  test("the console's hello-world template is refused with an explanation", () => {
     expect(refusalOf(sample('console-hello-world'))).toEqual({
       kind: 'refused',
       code: 'EVENT_IS_TEMPLATE',
@@ -100,7 +100,7 @@ describe('templates of the console', () => {
     });
   });
 
-  test('S3 Put gets an explanation with both buckets', () => {
+  test("the console's S3 Put template is refused with an explanation that names both buckets", () => {
     expect(refusalOf(sample('console-s3-put'))).toEqual({
       kind: 'refused',
       code: 'EVENT_IS_TEMPLATE',
@@ -111,12 +111,12 @@ describe('templates of the console', () => {
     });
   });
 
-  test('the newer bucket name of the template is known too', () => {
+  test("the newer bucket name of the console's S3 Put template is recognised, too", () => {
     const event = notification({}, { s3: { bucket: { name: 'amzn-s3-demo-bucket1' }, object: { key: 'test%2Fkey' } } });
     expect(refusalOf(event).code).toBe('EVENT_IS_TEMPLATE');
   });
 
-  test('the template filled in with the real bucket is an upload', () => {
+  test("the console's S3 Put template with the real bucket is an upload", () => {
     const event = parseUploadEvent(sample('console-s3-put'), { bucket: 'example-bucket', requireScan: false });
     expect(event.entries).toEqual([
       {
@@ -136,7 +136,7 @@ describe('templates of the console', () => {
   });
 });
 
-describe('whatever comes', () => {
+describe('any event', () => {
   const field = fc.constantFrom(
     'Records',
     'Sns',
@@ -188,7 +188,7 @@ describe('whatever comes', () => {
     ),
   }));
 
-  test('nothing throws, and something is said about every record', () => {
+  test('any event is parsed without an exception, and every record has a result', () => {
     fc.assert(
       fc.property(event, fc.constantFrom(scanned, unscanned), (content, options) => {
         const { entries } = parseUploadEvent(content, options);
@@ -203,7 +203,7 @@ describe('whatever comes', () => {
     );
   });
 
-  test('a key is never quoted, however the event is broken', () => {
+  test('a key is never quoted, whatever is broken in the event', () => {
     const key = 'candidates/Ada1/Frank Doe Secret%.pdf';
     const broken: unknown[] = [
       key,

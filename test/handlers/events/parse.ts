@@ -6,7 +6,7 @@ export const scanned = { bucket: 'acme-cv-inbox', requireScan: true };
 
 export const parse = (event: unknown): ParsedEvent => parseUploadEvent(event, unscanned);
 
-/** For events that hold exactly one record. */
+/** For events that contain exactly one record. */
 export const onlyRequest = (event: unknown, options = unscanned): UploadRequest => {
   const [entry, ...others] = parseUploadEvent(event, options).entries;
   if (entry === undefined || others.length > 0) throw new Error(`Expected one entry, got ${others.length + 1}.`);
@@ -19,10 +19,10 @@ export const refusalOf = (event: unknown, options = unscanned) => {
   return item;
 };
 
-/** How the samples with a time and a sequencer are dated. */
+/** The time and the sequencer of the samples that have them. */
 export const sampleDate = { sequencer: '0066F7B2A1C3D4E5F6', modifiedAt: Date.UTC(2026, 2, 2, 8, 15, 30) };
 
-/** What the samples with Frank's CV come down to. */
+/** The upload that the samples with Frank's CV stand for. */
 export const franksUpload = {
   bucket: 'acme-cv-inbox',
   key: 'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/Frank Doe CV.pdf',

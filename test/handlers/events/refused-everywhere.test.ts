@@ -26,7 +26,7 @@ beforeEach(() => {
   world = courierWorld();
 });
 
-test('a key that cannot be decoded is KEY_MALFORMED and refused in the answer and in the log of on-upload', async () => {
+test('a key that cannot be decoded is refused as KEY_MALFORMED in the answer and in the log of on-upload', async () => {
   const courier = world.newFunction();
   const lines: unknown[] = [];
   const log = { ...courier.log, error: (message: string, fields: object) => void lines.push({ message, ...fields }) };
@@ -39,7 +39,7 @@ test('a key that cannot be decoded is KEY_MALFORMED and refused in the answer an
   expect(unfinished).toEqual([]);
 });
 
-test('replay answers with the same code, the same sentence and the same next step', async () => {
+test('replay refuses a key that cannot be decoded with the same code, sentence and next step', async () => {
   expect(await world.ask({ action: 'replay', event })).toMatchObject({
     ok: false,
     message: `The event is refused. KEY_MALFORMED: ${detail} ${nextStep}`,
@@ -47,7 +47,7 @@ test('replay answers with the same code, the same sentence and the same next ste
   });
 });
 
-test('a request that is such an event is told so, and not that it is a template of the console', () => {
+test('a request that is an event with a malformed key is refused as that, not as a template of the console', () => {
   expect(usageFor(event).message).toBe(
     `This is an S3 notification that every function refuses. KEY_MALFORMED: ${detail} ${nextStep} Nothing was done.`,
   );
@@ -59,7 +59,7 @@ test('a notification without a key is EVENT_INCOMPLETE for on-demand, too', () =
   expect(usageFor(without).message).toContain('EVENT_INCOMPLETE: The event names no key.');
 });
 
-test('the report of a batch job names it as well', async () => {
+test('the report of a batch job names a malformed key as well', async () => {
   const batch = parseBatchEvent(
     {
       invocationSchemaVersion: '1.0',

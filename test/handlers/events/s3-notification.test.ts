@@ -9,14 +9,14 @@ const keyOf = (key: string) => {
 };
 
 describe('a native S3 notification', () => {
-  test('becomes an upload with its decoded key', () => {
+  test('an S3 notification becomes an upload with its decoded key', () => {
     expect(parse(sample('s3-put'))).toEqual({
       envelope: 's3',
       entries: [{ request: { kind: 'upload', upload: franksUpload } }],
     });
   });
 
-  test('is read whatever its version, and unknown fields are ignored', () => {
+  test('an S3 notification is read whatever its version, and unknown fields are ignored', () => {
     expect(onlyRequest(sample('s3-future-version'))).toEqual({
       kind: 'upload',
       upload: {
@@ -30,7 +30,7 @@ describe('a native S3 notification', () => {
     });
   });
 
-  test('a bad record harms none of its neighbours', () => {
+  test('a bad record of an S3 notification does not affect the others', () => {
     const { envelope, entries } = parse(sample('s3-several-records'));
     expect(envelope).toBe('s3');
     expect(entries.map(({ request }) => (request.kind === 'refused' ? request.code : request.kind))).toEqual([
@@ -55,14 +55,14 @@ describe('a native S3 notification', () => {
   });
 
   test.each(['Put', 'Post', 'Copy', 'CompleteMultipartUpload', 'SomethingNew'])(
-    'ObjectCreated:%s is an upload',
+    'the event ObjectCreated:%s is an upload',
     (name) => {
       const event = notification({ key: 'a/b.pdf', eTag: etag }, { eventName: `ObjectCreated:${name}` });
       expect(onlyRequest(event).kind).toBe('upload');
     },
   );
 
-  test('an event name with the prefix of the notification settings counts too', () => {
+  test('an event name with the prefix of the notification settings is recognised, too', () => {
     const event = notification({ key: 'a/b.pdf', eTag: etag }, { eventName: 's3:ObjectCreated:Put' });
     expect(onlyRequest(event).kind).toBe('upload');
   });
@@ -70,7 +70,7 @@ describe('a native S3 notification', () => {
   test.each([
     ['s3-delete', 'ObjectRemoved:DeleteMarkerCreated is not an upload.'],
     ['s3-tagging', 'ObjectTagging:Put is not an upload.'],
-  ])('%s is ignored by name', (name, reason) => {
+  ])('the S3 event %s is ignored by name', (name, reason) => {
     expect(onlyRequest(sample(name))).toEqual({ kind: 'ignored', reason });
   });
 
@@ -85,12 +85,12 @@ describe('a native S3 notification', () => {
     'Replication:OperationFailedReplication',
     'ReducedRedundancyLostObject',
     'x:ObjectCreated:Put',
-  ])('%s is no upload', (eventName) => {
+  ])('the S3 event %s is not an upload', (eventName) => {
     const event = notification({ key: 'a/b.pdf', eTag: etag }, { eventName });
     expect(onlyRequest(event)).toEqual({ kind: 'ignored', reason: `${eventName} is not an upload.` });
   });
 
-  test('an odd event name is not repeated', () => {
+  test('an unknown event name is not repeated', () => {
     const event = notification({ key: 'a/b.pdf' }, { eventName: 'Lebenslauf von Jürgen <b>' });
     expect(onlyRequest(event)).toEqual({
       kind: 'ignored',
@@ -98,7 +98,7 @@ describe('a native S3 notification', () => {
     });
   });
 
-  test('an S3-like store may sign with its own name', () => {
+  test('an S3-compatible store may use its own name as the event source', () => {
     const event = notification({ key: 'a/b.pdf', eTag: etag }, { eventSource: 'minio:s3' });
     expect(parse(event)).toEqual({
       envelope: 's3',
@@ -106,32 +106,32 @@ describe('a native S3 notification', () => {
     });
   });
 
-  test('the test event that S3 sends at set-up is ignored', () => {
+  test('the test event that S3 sends during setup is ignored', () => {
     expect(parse(sample('s3-test-event'))).toEqual({
       envelope: 's3',
       entries: [{ request: { kind: 'ignored', reason: 's3:TestEvent: S3 reports that notifications are set up.' } }],
     });
   });
 
-  test('a folder marker is ignored', () => {
+  test('a folder marker in an S3 notification is ignored', () => {
     expect(onlyRequest(sample('s3-folder-marker'))).toEqual({
       kind: 'ignored',
       reason: 'A folder marker is not an upload.',
     });
   });
 
-  test('an object with bytes under a key that ends in a slash is no folder marker', () => {
+  test('an object with bytes under a key that ends with a slash is not a folder marker', () => {
     expect(onlyRequest(notification({ key: 'a/b/', eTag: etag, size: 12 })).kind).toBe('upload');
   });
 
-  test('an empty file is an upload: it is rejected by name later, not overlooked here', () => {
+  test('an empty file is an upload: it is rejected later with its name, not ignored here', () => {
     expect(onlyRequest(notification({ key: 'a/b.pdf', eTag: etag, size: 0 }))).toEqual({
       kind: 'upload',
       upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag, sizeBytes: 0 },
     });
   });
 
-  test('an upload waits for its verdict when a scan is required', () => {
+  test('the upload of an S3 notification waits for its verdict when a scan is required', () => {
     expect(onlyRequest(sample('s3-put'), scanned)).toEqual({
       kind: 'ignored',
       reason: 'The upload waits for its scan verdict, because REQUIRE_SCAN is on.',
@@ -139,16 +139,18 @@ describe('a native S3 notification', () => {
   });
 });
 
-describe('the key', () => {
-  test('a plus is a blank', () => expect(keyOf('a/a+b.pdf')).toBe('a/a b.pdf'));
-  test('an encoded plus is a plus', () => expect(keyOf('a/a%2Bb.pdf')).toBe('a/a+b.pdf'));
-  test('it is decoded once only', () => expect(keyOf('a/100%2525.pdf')).toBe('a/100%25.pdf'));
-  test('encoded slashes, as some S3-like stores send them, are slashes', () => {
+describe('the key of an S3 notification', () => {
+  test('a plus in the key of an S3 notification is a space', () => expect(keyOf('a/a+b.pdf')).toBe('a/a b.pdf'));
+  test('an encoded plus in the key of an S3 notification is a plus', () =>
+    expect(keyOf('a/a%2Bb.pdf')).toBe('a/a+b.pdf'));
+  test('the key of an S3 notification is decoded only once', () =>
+    expect(keyOf('a/100%2525.pdf')).toBe('a/100%25.pdf'));
+  test('encoded slashes in the key, as some S3-compatible stores send them, are slashes', () => {
     expect(keyOf('candidates%2FAda1%2Fcv.pdf')).toBe('candidates/Ada1/cv.pdf');
   });
-  test('an emoji survives', () => expect(keyOf('a/%F0%9F%93%84.pdf')).toBe('a/📄.pdf'));
+  test('an emoji in the key of an S3 notification is kept', () => expect(keyOf('a/%F0%9F%93%84.pdf')).toBe('a/📄.pdf'));
 
-  test.each(['a/%E9.pdf', 'a/%zz.pdf', 'a/100%.pdf'])('%s is refused, and a repeat would not fix it', (key) => {
+  test.each(['a/%E9.pdf', 'a/%zz.pdf', 'a/100%.pdf'])('the key %s is refused, and a repeat would not fix it', (key) => {
     const refusal = refusalOf(notification({ key, eTag: etag }));
     expect(refusal).toMatchObject({ code: 'KEY_MALFORMED', redeliver: false });
     expect(refusal.nextStep).toContain('Correct the sender');
@@ -156,32 +158,35 @@ describe('the key', () => {
   });
 });
 
-describe('the fields of the object', () => {
-  test('quotes around the ETag are stripped', () => {
+describe('the fields of the object in an S3 notification', () => {
+  test('quotes around the ETag of an S3 notification are removed', () => {
     const request = onlyRequest(notification({ key: 'a/b.pdf', eTag: `"${etag}"` }));
     expect(request).toEqual({ kind: 'upload', upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag } });
   });
 
-  test('an ETag in the spelling of EventBridge is read', () => {
+  test('an ETag in the spelling of EventBridge is read in an S3 notification', () => {
     const upload = { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag };
     expect(onlyRequest(notification({ key: 'a/b.pdf', etag }))).toEqual({ kind: 'upload', upload });
   });
 
-  test.each([undefined, null, '', '""', 7])('without a usable ETag (%j) the upload is unidentified', (eTag) => {
-    expect(onlyRequest(notification({ key: 'a/b.pdf', eTag, size: 5, versionId: 'v1' }))).toEqual({
-      kind: 'unidentified',
-      object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', sizeBytes: 5, versionId: 'v1' },
-    });
-  });
+  test.each([undefined, null, '', '""', 7])(
+    'the upload of an S3 notification without a usable ETag (%j) is unidentified',
+    (eTag) => {
+      expect(onlyRequest(notification({ key: 'a/b.pdf', eTag, size: 5, versionId: 'v1' }))).toEqual({
+        kind: 'unidentified',
+        object: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', sizeBytes: 5, versionId: 'v1' },
+      });
+    },
+  );
 
-  test.each([undefined, null, '5', -1, 1.5, Number.NaN])('a size of %j is left out', (size) => {
+  test.each([undefined, null, '5', -1, 1.5, Number.NaN])('a size of %j in an S3 notification is left out', (size) => {
     expect(onlyRequest(notification({ key: 'a/b.pdf', eTag: etag, size }))).toEqual({
       kind: 'upload',
       upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag },
     });
   });
 
-  test.each([undefined, null, '', 'null'])('the version %j is no version', (versionId) => {
+  test.each([undefined, null, '', 'null'])('the version %j of an S3 notification counts as no version', (versionId) => {
     expect(onlyRequest(notification({ key: 'a/b.pdf', eTag: etag, versionId }))).toEqual({
       kind: 'upload',
       upload: { bucket: 'acme-cv-inbox', key: 'a/b.pdf', etag },
@@ -195,7 +200,7 @@ describe('the order of the events of one key', () => {
     return request.kind === 'upload' ? { ...request.upload, bucket: undefined, key: undefined, etag: undefined } : {};
   };
 
-  test('its time counts in whole seconds, as LastModified does', () => {
+  test('the time of an S3 notification is cut to whole seconds, like LastModified', () => {
     expect(factsOf('0aF1', '2026-01-05T09:00:00.999Z')).toEqual({
       sequencer: '0aF1',
       modifiedAt: Date.UTC(2026, 0, 5, 9),
@@ -209,7 +214,7 @@ describe('the order of the events of one key', () => {
   });
 
   test.each([undefined, null, '', 7, 'xyz', '0x1F', ' 1', [], {}, 'A'.repeat(65)])(
-    'the sequencer %j is none',
+    'the sequencer %j of an S3 notification is left out',
     (value) => {
       expect(factsOf(value, undefined)).toEqual({});
     },
@@ -230,13 +235,13 @@ describe('the order of the events of one key', () => {
     '2026-01-05T09:00:00Z x',
     '2026-01-05T09:00:00Zx',
     {},
-  ])('the time %j is none', (value) => {
+  ])('the time %j of an S3 notification is left out', (value) => {
     expect(factsOf(undefined, value)).toEqual({});
   });
 });
 
 describe('a record that S3 would not send', () => {
-  test('without a name it is refused and kept: it may be an upload', () => {
+  test('an S3 record without an event name is refused and kept, because it may be an upload', () => {
     const refusal = refusalOf(notification({ key: 'a/b.pdf', eTag: etag }, { eventName: undefined }));
     expect(refusal).toMatchObject({
       code: 'EVENT_INCOMPLETE',
@@ -245,24 +250,24 @@ describe('a record that S3 would not send', () => {
     });
   });
 
-  test('without a bucket it is refused and kept', () => {
+  test('an S3 record without a bucket is refused and kept', () => {
     const refusal = refusalOf(notification({}, { s3: { object: { key: 'a/b.pdf', eTag: etag } } }));
     expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', detail: 'The event names no bucket.', redeliver: true });
   });
 
-  test.each([undefined, null, '', 42])('with the key %j it is refused and kept', (key) => {
+  test.each([undefined, null, '', 42])('an S3 record with the key %j is refused and kept', (key) => {
     const refusal = refusalOf(notification({ key, eTag: etag }));
     expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', detail: 'The event names no key.', redeliver: true });
   });
 
-  test('without its s3 part it is refused and kept', () => {
+  test('an S3 record without its s3 part is refused and kept', () => {
     const refusal = refusalOf({ Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put' }] });
     expect(refusal).toMatchObject({ code: 'EVENT_INCOMPLETE', redeliver: true });
   });
 });
 
-describe('another bucket', () => {
-  test('is refused with both names and the setting', () => {
+describe('an S3 record of another bucket', () => {
+  test('another bucket is refused with both names and the setting', () => {
     const refusal = refusalOf(
       notification({}, { s3: { bucket: { name: 'acme-logs' }, object: { key: 'a/b.pdf', eTag: etag } } }),
     );
@@ -276,12 +281,12 @@ describe('another bucket', () => {
     });
   });
 
-  test('is refused although a scan is required', () => {
+  test('another bucket is refused even when a scan is required', () => {
     const event = notification({}, { s3: { bucket: { name: 'acme-logs' }, object: { key: 'a/b.pdf', eTag: etag } } });
     expect(refusalOf(event, scanned).code).toBe('BUCKET_FOREIGN');
   });
 
-  test('with a name that no bucket can have is not repeated', () => {
+  test('a bucket name that no bucket can have is not repeated', () => {
     const event = notification({}, { s3: { bucket: { name: 'Frank Doe\n' }, object: { key: 'a/b.pdf', eTag: etag } } });
     expect(refusalOf(event).detail).toBe(
       'The event names the bucket "(no valid name)", but BUCKET is "acme-cv-inbox".',

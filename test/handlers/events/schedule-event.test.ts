@@ -4,7 +4,7 @@ import { parseScheduleEvent } from '../../../handlers/events/schedule-event.ts';
 const both = { kind: 'run', tasks: ['due', 'sweep'] };
 const rule = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
 
-describe('a run does both unless one is named', () => {
+describe('a run does both tasks unless one is named', () => {
   test.each([
     ['nothing', undefined],
     ['null', null],
@@ -17,9 +17,9 @@ describe('a run does both unless one is named', () => {
     ],
     ['a scheduler with an empty detail', { source: 'aws.scheduler', detail: '' }],
     ['a constant that names no task', { note: 'every five minutes' }],
-    ['a constant with a detail, which is of no envelope', { detail: { task: 'due' } }],
+    ['a constant with a detail, which belongs to no envelope', { detail: { task: 'due' } }],
     ['a rule whose detail is null', { ...rule, detail: null }],
-  ])('%s', (_name, event) => {
+  ])('%s as the schedule event starts both tasks', (_name, event) => {
     expect(parseScheduleEvent(event)).toEqual(both);
   });
 
@@ -27,16 +27,16 @@ describe('a run does both unless one is named', () => {
     ['a constant input', { task: 'due' }, ['due']],
     ['a constant input for the sweep', { task: 'sweep' }, ['sweep']],
     ['a rule’s detail', { ...rule, detail: { task: 'due' } }, ['due']],
-    ['a detail below a type alone', { 'detail-type': 'Scheduled Event', detail: { task: 'due' } }, ['due']],
-    ['a detail below the source of a rule alone', { source: 'aws.events', detail: { task: 'due' } }, ['due']],
-    ['a task beside the envelope of a rule', { ...rule, task: 'sweep' }, ['sweep']],
+    ['a detail below only a type', { 'detail-type': 'Scheduled Event', detail: { task: 'due' } }, ['due']],
+    ['a detail below only the source of a rule', { source: 'aws.events', detail: { task: 'due' } }, ['due']],
+    ['a task next to the envelope of a rule', { ...rule, task: 'sweep' }, ['sweep']],
     ['a scheduler’s detail', { source: 'aws.scheduler', detail: '{"task":"sweep"}' }, ['sweep']],
-  ])('%s names one', (_name, event, tasks) => {
+  ])('%s as the schedule event names one task', (_name, event, tasks) => {
     expect(parseScheduleEvent(event)).toEqual({ kind: 'run', tasks });
   });
 });
 
-describe('what cannot be a schedule is refused with the forms that can', () => {
+describe('input that cannot be a schedule event', () => {
   test.each([
     [7, 'The event is a number.'],
     [true, 'The event is a boolean.'],
@@ -48,7 +48,7 @@ describe('what cannot be a schedule is refused with the forms that can', () => {
     [{ ...rule, detail: '[1]' }, 'The detail of the event is not a JSON object.'],
     [{ ...rule, detail: ['{"task":"due"}'] }, 'The detail of the event is not a JSON object.'],
     [{ ...rule, detail: 7 }, 'The detail of the event is not a JSON object.'],
-  ])('%j', (event, begins) => {
+  ])('%j is refused as a schedule event, with the accepted forms', (event, begins) => {
     const parsed = parseScheduleEvent(event);
     expect(parsed).toMatchObject({ kind: 'refused', detail: expect.stringContaining('{"task":"due"}') });
     expect(parsed.kind === 'refused' && parsed.detail.startsWith(begins)).toBe(true);

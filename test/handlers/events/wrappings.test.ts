@@ -10,12 +10,12 @@ describe('SNS', () => {
     expect(parse(sample('sns-s3'))).toEqual({ envelope: 'sns', entries: [{ request: franks }] });
   });
 
-  test('the notification alone, as SNS writes it into a queue, is read too', () => {
+  test('a notification alone, as SNS writes it into a queue, is read', () => {
     const event = { Type: 'Notification', Message: JSON.stringify(sample('s3-put')) };
     expect(parse(event)).toEqual({ envelope: 'sns', entries: [{ request: franks }] });
   });
 
-  test('text is refused and dropped', () => {
+  test('text in an SNS event is refused and dropped', () => {
     const event = { Records: [{ EventSource: 'aws:sns', Sns: { Type: 'Notification', Message: 'Hello Frank Doe' } }] };
     expect(refusalOf(event)).toEqual({
       kind: 'refused',
@@ -28,12 +28,12 @@ describe('SNS', () => {
   });
 });
 
-test('text in a notification that SNS wrote into a queue is refused as that of SNS', () => {
+test('text in a notification that SNS wrote into a queue is refused as text of SNS', () => {
   expect(refusalOf({ Type: 'Notification', Message: 'Hello' }).detail).toMatch(/^The SNS message is plain text/);
 });
 
 describe('SQS', () => {
-  test('every form of body is read, and each item names the message that carried it', () => {
+  test('every form of body in an SQS message is read, and each item names its message', () => {
     const fromEventBridge = {
       bucket: 'acme-cv-inbox',
       key: 'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/C++ 100% résumé.pdf',
@@ -76,7 +76,7 @@ describe('SQS', () => {
     ]);
   });
 
-  test('a batch stays one of SQS although its first record is broken', () => {
+  test('an SQS batch is recognised although its first record is broken', () => {
     const event = {
       Records: [null, { messageId: 'm2', body: JSON.stringify(sample('s3-put')), eventSource: 'aws:sqs' }],
     };
@@ -86,19 +86,19 @@ describe('SQS', () => {
     });
   });
 
-  test('a message is recognised by its body when its source is missing', () => {
+  test('an SQS message is recognised by its body when its source is missing', () => {
     expect(parse({ Records: [{ messageId: 'm1', body: JSON.stringify(sample('s3-put')) }] })).toEqual({
       envelope: 'sqs',
       entries: [{ messageId: 'm1', request: franks }],
     });
   });
 
-  test('a message without an id is read, and has none', () => {
+  test('an SQS message without an id is read, and its item has none', () => {
     const event = { Records: [{ eventSource: 'aws:sqs', body: JSON.stringify(sample('s3-put')) }] };
     expect(parse(event).entries).toStrictEqual([{ request: franks }]);
   });
 
-  test('a message without a body is refused under its own id', () => {
+  test('an SQS message without a body is refused under its own id', () => {
     const event = { Records: [{ messageId: 'm1', eventSource: 'aws:sqs' }] };
     expect(parse(event)).toEqual({
       envelope: 'sqs',
@@ -106,7 +106,7 @@ describe('SQS', () => {
     });
   });
 
-  test('a message whose JSON is no upload event is refused and kept', () => {
+  test('an SQS message whose JSON is not an upload event is refused and kept', () => {
     const event = {
       Records: [{ messageId: 'm1', eventSource: 'aws:sqs', body: '{"bucket":"x","file":"Frank Doe.pdf"}' }],
     };
@@ -126,7 +126,7 @@ describe('SQS', () => {
     ]);
   });
 
-  test('an id is never taken from a message inside a message', () => {
+  test('the id of an item is never that of a message inside a message', () => {
     const inner = { Records: [{ messageId: 'inner', eventSource: 'aws:sqs', body: JSON.stringify(sample('s3-put')) }] };
     const outer = { Records: [{ messageId: 'outer', eventSource: 'aws:sqs', body: JSON.stringify(inner) }] };
     expect(parse(outer).entries).toEqual([{ messageId: 'outer', request: franks }]);
@@ -139,34 +139,34 @@ describe('the failure queue', () => {
     expect(parse(sample('failure-record'))).toEqual({ envelope: 'failure-record', entries: [{ request: franks }] });
   });
 
-  test('the same inside a queue, around an SNS event, is still found', () => {
+  test('a failure record in a queue, around an SNS event, is read, too', () => {
     expect(parse(sample('sqs-failed-sns-event'))).toEqual({
       envelope: 'sqs',
       entries: [{ messageId: message(1), request: franks }],
     });
   });
 
-  test('a failure record around nonsense says what it holds', () => {
+  test('a failure record around something else is refused with what it contains', () => {
     const refusal = refusalOf({ requestContext: {}, requestPayload: { key1: 'a', key2: 'b', key3: 'c' } });
     expect(refusal.detail).toContain('The payload of the failure record is the hello-world template');
   });
 });
 
-describe('wrapping', () => {
+describe('layers of wrapping', () => {
   const wrapped = (times: number): unknown =>
     Array.from({ length: times }).reduce<unknown>(
       (inner) => ({ requestContext: {}, requestPayload: inner }),
       sample('s3-put'),
     );
 
-  test('four layers are opened', () => expect(onlyRequest(wrapped(4))).toEqual(franks));
+  test('an event in four layers of wrapping is read', () => expect(onlyRequest(wrapped(4))).toEqual(franks));
 
-  test('a fifth is refused and kept', () => {
+  test('an event in five layers of wrapping is refused and kept', () => {
     const detail = 'The event is wrapped more than 4 times.';
     expect(refusalOf(wrapped(5))).toMatchObject({ code: 'EVENT_NESTED', detail, redeliver: true });
   });
 
-  test('a thousand layers end as quickly', () => {
+  test('an event in a thousand layers of wrapping is refused as quickly', () => {
     expect(refusalOf(wrapped(1000)).code).toBe('EVENT_NESTED');
   });
 

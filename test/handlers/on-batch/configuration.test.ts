@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { context } from '../../worlds/loopback.ts';
 
-test('a function that is not set up says so for every task, and throws nothing that S3 would repeat', async () => {
+test('a batch function without its settings reports that for every task, and throws nothing that S3 would repeat', async () => {
   Object.assign(process.env, { BUCKET: '', LEDGER_TABLE: '', POWERTOOLS_LOG_LEVEL: 'SILENT' });
   const { handler } = await import('../../../handlers/on-batch.ts');
   const tasks = [{ taskId: 't-1', s3Key: 'a.pdf', s3VersionId: null, s3BucketArn: 'arn:aws:s3:::cv-inbox' }];

@@ -22,7 +22,7 @@ const event = (...tasks: readonly object[]) => ({
   tasks,
 });
 
-test('two tasks are answered by their ids, in their order, each for itself', async () => {
+test('the tasks of a batch are answered by their ids, in their order, each separately', async () => {
   await loopback.put('candidates/GRK1/Frank Doe CV.pdf');
   const tasks = [
     task('t-1', 'candidates/GRK1/None.pdf'),
@@ -42,14 +42,14 @@ test('two tasks are answered by their ids, in their order, each for itself', asy
   expect(loopback.kombo.attachments({ target: { kind: 'candidate', id: 'GRK1' } })).toHaveLength(1);
 });
 
-test('no task is answered with no result', async () => {
+test('a batch without a task is answered without a result', async () => {
   expect(await loopback.invoke('on-batch', event())).toMatchObject({
     results: [],
     treatMissingKeysAs: 'PermanentFailure',
   });
 });
 
-test('an unknown schema is echoed, and every task says what to do', async () => {
+test('an unknown schema of a batch is echoed, and every task has the next step', async () => {
   const answer = await loopback.invoke('on-batch', { ...event(task('t-1', 'a.pdf')), invocationSchemaVersion: '9.9' });
   expect(answer).toMatchObject({
     invocationSchemaVersion: '9.9',
@@ -63,11 +63,11 @@ test('an unknown schema is echoed, and every task says what to do', async () => 
   });
 });
 
-test('what is no invocation is thrown back with the way to send one object by hand', async () => {
+test('an event that is not a batch is refused with the way to send one object manually', async () => {
   await expect(loopback.invoke('on-batch', { hello: 'world' })).rejects.toThrow('{"action":"attach","key":"..."}');
 });
 
-test('event, schedule, console and batch on one object at one moment: one POST', async () => {
+test('event, schedule, console and batch for one object concurrently make one POST', async () => {
   for (let round = 1; round <= 5; round += 1) {
     const key = `candidates/GRKrace${round}/CV.pdf`;
     await loopback.put(key);
@@ -95,7 +95,7 @@ test('event, schedule, console and batch on one object at one moment: one POST',
   }
 });
 
-test('a refused task is counted with its code, and so is what is no invocation', async () => {
+test('a refused batch task is counted with its code, and so is an event that is not a batch', async () => {
   const lines = await metricLines();
   await loopback.invoke(
     'on-batch',
@@ -109,7 +109,7 @@ test('a refused task is counted with its code, and so is what is no invocation',
   ]);
 });
 
-test('each refusal that rings has the log line for which the alarm looks, also of what is no invocation', async () => {
+test('each refusal of on-batch that raises an alarm has the log line that the alarm searches, even without a batch', async () => {
   const { logger } = await import('../../../lib/telemetry/logger.ts');
   const logged: unknown[] = [];
   vi.spyOn(logger, 'error').mockImplementation((...line) => void logged.push(line));
@@ -129,7 +129,7 @@ test('each refusal that rings has the log line for which the alarm looks, also o
 });
 
 test.each([[{}], [{ key1: 'value1', key2: 'value2', key3: 'value3' }]])(
-  'what is tried in the console fails and calls nobody: %j',
+  'a test event of the console fails and raises no alarm: %j',
   async (tried) => {
     const lines = await metricLines();
     await expect(loopback.invoke('on-batch', tried)).rejects.toThrow('Create a job of S3 Batch Operations');

@@ -40,7 +40,7 @@ describe('a record that cannot be read', () => {
     ['a clean verdict', { code: 'clean', at: 1 }],
     ['a threat', { code: 'SCAN_THREAT_FOUND', at: 1 }],
   ] as const)(
-    'leaves the event of %s unfinished, so that it comes again and is kept at last',
+    'a record that cannot be read leaves the event of %s unfinished, so that it comes again and is kept in the end',
     async (_what, verdict) => {
       const upload = world.put(key);
       const pk = uploadId(upload);
@@ -57,7 +57,7 @@ describe('a record that cannot be read', () => {
 });
 
 describe('a verdict', () => {
-  test.each(['true', 'false'])('that is clean delivers the file, with REQUIRE_SCAN %s', async (required) => {
+  test.each(['true', 'false'])('a clean verdict delivers the file, with REQUIRE_SCAN %s', async (required) => {
     world.env.REQUIRE_SCAN = required;
     const upload = world.put(key);
     expect(await come(scanResult(upload, 'NO_THREATS_FOUND', '2026-01-05T09:00:00Z'))).toMatchObject({
@@ -65,7 +65,7 @@ describe('a verdict', () => {
     });
   });
 
-  test.each(['true', 'false'])('that is a threat holds the file, with REQUIRE_SCAN %s', async (required) => {
+  test.each(['true', 'false'])('a threat holds the file, with REQUIRE_SCAN %s', async (required) => {
     world.env.REQUIRE_SCAN = required;
     const upload = world.put(key);
     expect(await come(scanResult(upload, 'THREATS_FOUND', '2026-01-05T09:00:01Z'))).toMatchObject({ status: 'held' });
@@ -79,15 +79,18 @@ describe('a verdict', () => {
   test.each([
     ['no object', () => world.bucket.clear()],
     ['another object', () => void world.put(key, { etag: 'newer' })],
-  ])('without an ETag applies to its own version, also when %s is under the key now', async (_what, replace) => {
-    const upload = { ...world.put(key), versionId: 'version-1' };
-    await world.run(deliver(upload, { deadline: world.deadline() }, world.newFunction()));
-    const { etag: _, ...object } = upload;
-    const verdict = { code: 'SCAN_THREAT_FOUND', at: world.clock.now() } as const;
-    replace();
-    await handle({ kind: 'unidentified', object, verdict });
-    expect(await world.recordOf(upload)).toMatchObject({ verdict: { code: 'SCAN_THREAT_FOUND' } });
-    const unknown = { ...object, versionId: 'version-9' };
-    expect(await handle({ kind: 'unidentified', object: unknown, verdict })).toMatchObject({ status: 'ignored' });
-  });
+  ])(
+    'a verdict without an ETag applies to its own version, even when %s is under the key now',
+    async (_what, replace) => {
+      const upload = { ...world.put(key), versionId: 'version-1' };
+      await world.run(deliver(upload, { deadline: world.deadline() }, world.newFunction()));
+      const { etag: _, ...object } = upload;
+      const verdict = { code: 'SCAN_THREAT_FOUND', at: world.clock.now() } as const;
+      replace();
+      await handle({ kind: 'unidentified', object, verdict });
+      expect(await world.recordOf(upload)).toMatchObject({ verdict: { code: 'SCAN_THREAT_FOUND' } });
+      const unknown = { ...object, versionId: 'version-9' };
+      expect(await handle({ kind: 'unidentified', object: unknown, verdict })).toMatchObject({ status: 'ignored' });
+    },
+  );
 });
