@@ -17,7 +17,7 @@ const never = () => {
   throw new Error('No deps are needed to read this.');
 };
 
-describe('what is no request is answered with the usage and three examples', () => {
+describe('input that is not a request', () => {
   test.each([
     ['null', null, 'The field "action" is missing; it says what to do.'],
     ['nothing', undefined, 'The field "action" is missing; it says what to do.'],
@@ -26,7 +26,7 @@ describe('what is no request is answered with the usage and three examples', () 
     ['a number', 7, 'The input is a number.'],
     ['a list', [1], 'The input is a bare list.'],
     ['an object of another kind', { key }, 'The input is an object without any field of an upload event.'],
-    ['an action that there is not', { action: 'explode' }, '"action" must be one of status, check, attach, dryRun,'],
+    ['an unknown action', { action: 'explode' }, '"action" must be one of status, check, attach, dryRun,'],
     ['an action that is a number', { action: 7 }, '"action" must be one of status, check, attach, dryRun,'],
     [
       "the console's hello-world template",
@@ -36,7 +36,7 @@ describe('what is no request is answered with the usage and three examples', () 
     ["the console's S3 Put template", sample('console-s3-put'), "This is the console's S3 Put template."],
     ['an event of EventBridge', sample('eventbridge-created'), 'This is an AWS event.'],
     ['a message of the failure queue', sample('failure-record'), 'This is an AWS event.'],
-  ])('%s', async (_name, event, begins) => {
+  ])('%s as the input of on-demand is answered with the usage and three examples', async (_name, event, begins) => {
     const answer = await answerRequest(event, never);
     expect(answer.message.startsWith(begins)).toBe(true);
     expect(answer.message.endsWith('Nothing was done.')).toBe(true);
@@ -56,7 +56,7 @@ describe('what is no request is answered with the usage and three examples', () 
   });
 });
 
-describe('a request that is not right is told which field, and shown an example', () => {
+describe('a request with a mistake', () => {
   const wrong: readonly (readonly [object, string])[] = [
     [{ action: 'attach' }, 'Give exactly one of "key", "keys" and "prefix".'],
     [{ action: 'attach', key, prefix: 'candidates/' }, 'Give exactly one of "key", "keys" and "prefix".'],
@@ -110,20 +110,20 @@ describe('a request that is not right is told which field, and shown an example'
     [{ action: 'replay', event: 7 }, '"event" is wrong;'],
   ];
 
-  test.each(wrong)('%j', async (event, begins) => {
+  test.each(wrong)('the request %j is answered with its mistake and an example', async (event, begins) => {
     const answer = await answerRequest(event, never);
     expect(answer).toMatchObject({ ok: false, example: { action: (event as { action: string }).action } });
     expect(answer.problems).toContainEqual(expect.stringContaining(begins));
     expect(answer.message).toContain(begins);
   });
 
-  test('every mistake is told at once', async () => {
+  test('all mistakes of a request are reported together', async () => {
     const answer = await answerRequest({ action: 'resend', force: false, foo: 1 }, never);
     expect(answer.problems).toHaveLength(4);
   });
 });
 
-describe('the environment', () => {
+describe('the environment of on-demand', () => {
   const broken = () => {
     throw new ConfigurationError(['BUCKET is not set. The bucket that is watched.']);
   };
@@ -136,7 +136,7 @@ describe('the environment', () => {
     },
   );
 
-  test('a table that is away is an answer, and names what to do', async () => {
+  test('a table that does not answer is reported in an answer with the next step', async () => {
     const runtime = world.newFunction();
     const ledger = {
       ...runtime.ledger,
@@ -154,7 +154,7 @@ describe('the environment', () => {
     { action: 'attach', key },
     { action: 'pause', integration_id: integrationId, reason },
     { action: 'tell', since: '2020-01-01T00:00:00Z' },
-  ])('a table in which others never stop writing is an answer: $action', async (request) => {
+  ])('a table that others never stop writing to is reported in an answer: $action', async (request) => {
     world.put(key);
     if (request.action === 'tell') await world.ask({ action: 'attach', key });
     world.env.OUTCOME_BUS = 'default';
@@ -164,13 +164,13 @@ describe('the environment', () => {
     expect(answer.message).toContain('Nothing was lost: repeat the request in a minute.');
   });
 
-  test('a defect is thrown, so that Lambda counts it', async () => {
+  test('a defect of on-demand is thrown, so that Lambda counts it', async () => {
     world.put(key);
     const broken = { ...world.newFunction().ledger, read: () => Promise.reject(new TypeError('x is not a function')) };
     await expect(world.ask({ action: 'attach', key }, { ledger: broken })).rejects.toThrow('x is not a function');
   });
 
-  test('the log names the action and neither key nor reason', async () => {
+  test('the log names the action, but neither key nor reason', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     await world.ask({ action: 'attach', key });
@@ -180,7 +180,7 @@ describe('the environment', () => {
     expect(log).not.toContain('Frank');
   });
 
-  test('names of actions may be spelled as people do', async () => {
+  test('names of actions may be spelled in any usual way', async () => {
     world.put(key);
     expect(await world.ask({ action: 'Dry-Run', key })).toMatchObject({ ok: true });
   });

@@ -26,7 +26,7 @@ const of = (action: string, scope: string, more: object = { reason }) => [
   { message: 'An operator asked for a change.', action, operator, scope, ...more },
 ];
 
-describe('one line in the log says who asked for which change, of what, and why', () => {
+describe('the audit line in the log says who asked for which change, of what, and why', () => {
   const target = 'candidate/8Xi6iZrwusZqJmDGXs49GBmJ';
   const masked = 'key candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••.pdf';
   const requests: readonly (readonly [JsonObject, readonly object[]])[] = [
@@ -67,7 +67,7 @@ describe('one line in the log says who asked for which change, of what, and why'
   ];
 
   test.each(requests.map(([request, lines]) => [JSON.stringify(request), request, lines] as const))(
-    '%s',
+    'the request %s has an audit line',
     async (_shown, request, lines) => {
       await ask(request);
       expect(auditLines()).toEqual(lines);
@@ -75,19 +75,19 @@ describe('one line in the log says who asked for which change, of what, and why'
     },
   );
 
-  test('every action that changes something is among them', () => {
+  test('every action that changes something has an audit line', () => {
     const tried = new Set(requests.map(([{ action }]) => action));
     expect(actions.filter(({ changes }) => changes).map(({ name }) => name)).toEqual([...tried]);
   });
 });
 
-test("an id that is not in Kombo's form is masked: a folder may be named after a person", async () => {
+test("an id in an audit line that is not in Kombo's form is masked, because a folder may be named after a person", async () => {
   await ask({ action: 'forget', candidate_id: 'Frank-Doe', reason });
   await ask({ action: 'pause', integration_id: 'greenhouse:Frank', reason });
   expect(auditLines()).toMatchObject([{ scope: 'candidate/•••' }, { scope: 'integration •••' }]);
 });
 
-test('a name that the reason repeats from the key is masked', async () => {
+test('a name in an audit line that the reason repeats from the key is masked', async () => {
   await ask({ action: 'resend', key, force: true, reason: 'Frank (DOE) asked, 8Xi6iZrwusZqJmDGXs49GBmJ lacks it.' });
   expect(auditLines()).toMatchObject([{ reason: '••• (•••) asked, 8Xi6iZrwusZqJmDGXs49GBmJ lacks it.' }]);
 });
@@ -98,19 +98,19 @@ test.each([
   [{ action: 'dryRun', key }],
   [{ action: 'retry', code: 'RETRIES_EXHAUSTED', dry_run: true, reason }],
   [{ action: 'retry', key }],
-])('%j changes nothing, so it has no such line', async (request) => {
+])('the request %j changes nothing, so it has no audit line', async (request) => {
   await ask(request);
   expect(auditLines()).toEqual([]);
 });
 
-test('the line is written although the table is away', async () => {
+test('the audit line is written even when the table does not answer', async () => {
   const broken = { ...world.newFunction().ledger, readMany: () => Promise.reject(new TypeError('a defect')) };
   const courierOf = () => ({ ...world.newFunction(), setup, deadline: world.deadline(), ledger: broken as never });
   await expect(answerRequest({ action: 'retry', key, reason }, courierOf, operator)).rejects.toThrow();
   expect(auditLines()).toHaveLength(1);
 });
 
-describe('the operator is the one that the caller states', () => {
+describe('the operator in the audit line', () => {
   test.each([
     [undefined, 'not stated'],
     [{}, 'not stated'],
@@ -120,7 +120,7 @@ describe('the operator is the one that the caller states', () => {
     [{ custom: { operator: 'kim@example.com' } }, 'kim@example.com'],
     [{ custom: { operator: 'x'.repeat(257) } }, 'not readable'],
     [{ custom: { operator: '{"forged":"\n line"}' } }, 'not readable'],
-  ])('%j', (clientContext, expected) => {
+  ])('the operator in the audit line is the one that the caller states: %j', (clientContext, expected) => {
     expect(statedOperator(clientContext)).toBe(expected);
   });
 });

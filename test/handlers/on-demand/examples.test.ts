@@ -12,7 +12,7 @@ const folder = path.join(import.meta.dirname, '../../../handlers/examples');
 
 const sampleTarget = `candidate ${sampleCandidateId}`;
 
-/** As `npm start` leaves it: the sample is attached. No run of the schedule comes in between. */
+/** As `npm start` leaves it: the sample is attached. No scheduled run takes place in between. */
 let stateDir: string;
 let local: Awaited<ReturnType<typeof ownStack>>;
 beforeAll(async () => {
@@ -28,14 +28,14 @@ afterAll(async () => {
 const example = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(path.join(folder, `${name}.json`), 'utf8'));
 
-/** In an order in which each finds what it speaks of. */
+/** In an order in which each example finds what it is about. */
 const expected: readonly (readonly [string, object])[] = [
   ['on-demand-check', { ok: true }],
   ['on-demand-status-key', { ok: true, message: expect.stringContaining(`It is attached to ${sampleTarget}`) }],
   ['on-demand-dry-run', { ok: false, message: expect.stringContaining(`It is attached to ${sampleTarget}`) }],
   ['on-upload-s3', { outcomes: [{ status: 'already-attached' }] }],
   ['on-upload-eventbridge', { outcomes: [{ status: 'already-attached' }] }],
-  // A clean verdict is a report of the upload, also where REQUIRE_SCAN does not wait for it.
+  // A clean verdict reports the upload, even if REQUIRE_SCAN does not wait for it.
   ['on-upload-scan', { outcomes: [{ status: 'already-attached' }] }],
   ['on-demand-replay', { ok: true, files: [{ status: 'already-attached' }] }],
   ['on-demand-attach', { ok: true, files: [{ status: 'already-attached' }] }],
@@ -58,7 +58,7 @@ const expected: readonly (readonly [string, object])[] = [
   ['on-demand-resume', { ok: true, message: expect.stringContaining('(INTEGRATION_PAUSED) has ended') }],
   ['on-demand-pause-all', { ok: true }],
   ['on-demand-resume-all', { ok: true }],
-  // The date of the next two may be ahead of the clock, or too long ago.
+  // The date of the next two may be in the future of the clock, or too long ago.
   ['on-demand-restored', { message: expect.stringMatching(/looked up|in the future|35 days ago/) }],
   ['on-demand-tell', { message: expect.any(String) }],
   ['on-demand-resend', { ok: true, message: expect.stringContaining('It was sent again.') }],
@@ -71,7 +71,7 @@ const functionOf = (name: string) =>
 const invoke = async (name: string): Promise<unknown> =>
   invokeLocal(stateDir, functionOf(name), JSON.stringify(await example(name)));
 
-test('each does what its name says, one after the other, and one file is at Kombo; two when asked for by force', async () => {
+test('each example does what its name says, one after the other: one file is at Kombo, two after a forced resend', async () => {
   for (const [name, answer] of expected) {
     if (name === 'on-demand-resend') expect(await storedFilesOf(local.stack, sampleCandidateId)).toHaveLength(1);
     expect(await invoke(name), name).toMatchObject(answer);

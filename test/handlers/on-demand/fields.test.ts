@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { actions } from '../../../handlers/on-demand/actions.ts';
 import { answerRequest } from '../../../handlers/on-demand/answer-request.ts';
 
-/** A request with a mistake must be answered before anything is asked for. */
+/** A request with a mistake must be answered before any call. */
 const never = () => {
   throw new Error('The request was taken as right.');
 };
@@ -22,8 +22,8 @@ const named = async (request: object, field: string): Promise<void> => {
   expect(answer.message).toContain(`"${field}"`);
 };
 
-describe('the examples give every mistake something to break', () => {
-  test('the fields that each action cannot do without', () => {
+describe('the examples have every mistake to make', () => {
+  test('the examples have the fields that each action requires', () => {
     const fieldsOf = (action: string) => required.filter(({ name }) => name === action).map(({ field }) => field);
     expect(Object.fromEntries(actions.map(({ name }) => [name, fieldsOf(name)]))).toMatchObject({
       status: ['action'],
@@ -42,17 +42,23 @@ describe('the examples give every mistake something to break', () => {
   });
 });
 
-describe('the message names the field', () => {
-  test.each(required)('that is missing: $name without $field', async ({ field, example }) => {
-    const { [field]: _, ...rest } = example;
-    await named(rest, field);
-  });
+describe('the message about a field', () => {
+  test.each(required)(
+    'the message about a missing field names it: $name without $field',
+    async ({ field, example }) => {
+      const { [field]: _, ...rest } = example;
+      await named(rest, field);
+    },
+  );
 
-  test.each(given)('that is an empty object: $field of $name', async ({ field, example }) => {
-    await named({ ...example, [field]: {} }, field);
-  });
+  test.each(given)(
+    'the message about a field with an empty object names it: $field of $name',
+    async ({ field, example }) => {
+      await named({ ...example, [field]: {} }, field);
+    },
+  );
 
-  test.each(actions)('that there is not: zzz of $name', async ({ example }) => {
+  test.each(actions)('the message about an unknown field names it: zzz of $name', async ({ example }) => {
     await named({ ...example, zzz: 1 }, 'zzz');
   });
 });

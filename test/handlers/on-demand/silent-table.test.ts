@@ -32,14 +32,14 @@ const requests = actions.map(
   ({ name, example }) => [name, name === 'restored' ? { ...example, since: since() } : example] as const,
 );
 
-/** A sentence first. "check" lists what it could not test. */
+/** The sentence comes first. "check" lists what it could not test. */
 const expectAnswer = (name: string, answer: Answer): void => {
   expect(answer).toMatchObject({ ok: false, message: expect.stringMatching(/^[A-Z0-9].*\.$/s) });
   if (name !== 'check') expect(answer.message.length).toBeLessThan(700);
 };
 
-describe.each(faults)('where the table %s', (_, fault) => {
-  test.each(requests)('%s answers', async (name, request) => {
+describe.each(faults)('a table that %s', (_, fault) => {
+  test.each(requests)('%s answers although the table does not', async (name, request) => {
     vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(async () => {
       throw fault;
     });
@@ -47,7 +47,7 @@ describe.each(faults)('where the table %s', (_, fault) => {
   });
 });
 
-test.each(requests)('where the table hangs, %s answers before the function ends', async (name, request) => {
+test.each(requests)('when the table hangs, %s answers before the function ends', async (name, request) => {
   vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(() => new Promise(() => undefined));
   const startedAt = performance.now();
   expectAnswer(name, (await loopback.invoke('on-demand', request, 1_000)) as Answer);

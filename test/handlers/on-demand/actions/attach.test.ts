@@ -12,7 +12,7 @@ beforeEach(() => {
 const attach = { action: 'attach', key };
 
 describe('attach', () => {
-  test('sends one object and says to whom', async () => {
+  test('attach sends one object and names its target', async () => {
     world.put(key);
     const answer = await world.ask(attach);
     expect(answer).toMatchObject({ ok: true, files: [{ key, status: 'attached', target: 'candidate/GRK123' }] });
@@ -20,7 +20,7 @@ describe('attach', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('sends nothing twice, and writes nothing to say so', async () => {
+  test('attach sends no file twice, and writes nothing to report that', async () => {
     world.put(key);
     const warm = world.newFunction();
     await world.ask(attach, warm);
@@ -28,18 +28,18 @@ describe('attach', () => {
     const answer = await world.ask(attach, warm);
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'already-attached' }] });
     expect(world.kombo.posts).toHaveLength(1);
-    // A warm function knows the lane and the account from before.
+    // A warm function already knows the lane and the account.
     expect(world.table.calls).toEqual(['get']);
   });
 
-  test('says that there is no such object', async () => {
+  test('attach reports that there is no such object', async () => {
     const answer = await world.ask(attach);
     expect(answer).toMatchObject({ ok: false, files: [{ key, status: 'not there' }] });
     expect(answer.message).toContain('The object does not exist in the bucket.');
     expect(world.table.items.size).toBe(0);
   });
 
-  test('tells code, meaning, next step and log of a failure', async () => {
+  test('attach returns code, meaning, next step and log of a failure', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID', { logUrl: 'https://app.kombo.example/log/1' }));
     const answer = await world.ask(attach);
@@ -58,7 +58,7 @@ describe('attach', () => {
     });
   });
 
-  test('tries at once what waits for its turn, when an operator names it', async () => {
+  test('attach by key immediately sends a file that waits for its turn', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     expect(await world.ask(attach)).toMatchObject({ ok: false, files: [{ status: 'waiting' }] });
@@ -66,14 +66,14 @@ describe('attach', () => {
   });
 
   test.each([`s3://cv-inbox/${key}`, `arn:aws:s3:::cv-inbox/${key}`])(
-    'takes the key as the console copies it: %s',
+    'attach accepts the key as the console copies it: %s',
     async (text) => {
       world.put(key);
       expect(await world.ask({ action: 'attach', key: text })).toMatchObject({ ok: true, files: [{ key }] });
     },
   );
 
-  test('refuses a key in another bucket, naming both', async () => {
+  test('attach refuses a key in another bucket, and names both buckets', async () => {
     const answer = await world.ask({ action: 'attach', key: `s3://other-bucket/${key}` });
     expect(answer).toEqual({
       ok: false,
@@ -81,7 +81,7 @@ describe('attach', () => {
     });
   });
 
-  test('sends several, each once, and lists what needs an operator first', async () => {
+  test('attach sends several objects, each once, and lists first those that need an operator', async () => {
     const keys = ['A.pdf', 'B.exe', 'C.pdf'].map((name) => `candidates/GRK123/${name}`);
     for (const [index, each] of keys.entries()) world.put(each, index === 1 ? { bytes: exe, etag: 'exe' } : {});
     const answer = await world.ask({ action: 'attach', keys: [...keys, ...keys, 'candidates/GRK123/None.pdf'] });
@@ -104,7 +104,7 @@ describe('attach by prefix', () => {
     }
   };
 
-  test('goes on by its cursor until nothing is left, and sends each once', async () => {
+  test('attach by prefix continues by its cursor until nothing is left, and sends each object once', async () => {
     putMany(7);
     world.put('candidates/GRK999/CV.pdf');
     const first = await world.ask({ action: 'attach', prefix: 'candidates/GRK123/', limit: 3 });
@@ -117,12 +117,12 @@ describe('attach by prefix', () => {
     expect(world.kombo.posts).toHaveLength(7);
   });
 
-  test('that matches nothing says so', async () => {
+  test('attach by a prefix that matches nothing reports that', async () => {
     const answer = await world.ask({ action: 'attach', prefix: 'candidates/GRK123/' });
     expect(answer).toMatchObject({ ok: true, message: 'There is nothing to send.', files: [] });
   });
 
-  test('over very many lists one page, sends its limit, and shows fifty', async () => {
+  test('attach by prefix over very many objects lists one page, sends its limit, and shows fifty', async () => {
     putMany(3000);
     const answer = await world.ask({ action: 'attach', prefix: 'candidates/' });
     expect(answer).toMatchObject({ counts: { attached: 100 }, note: 'Only 50 of 100 files are shown.' });
@@ -135,7 +135,7 @@ describe('attach by prefix', () => {
     });
   });
 
-  test('stops in time and names the place to go on', async () => {
+  test('attach by prefix stops in time and returns where to continue', async () => {
     putMany(6);
     const answer = await world.ask(
       { action: 'attach', prefix: 'candidates/' },
@@ -148,7 +148,7 @@ describe('attach by prefix', () => {
     expect(world.kombo.posts).toHaveLength(0);
   });
 
-  test('stops when Kombo throttled the calls', async () => {
+  test('attach by prefix stops when Kombo throttled the calls', async () => {
     putMany(50);
     for (let call = 0; call < 50; call += 1) {
       world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: minute }));
@@ -159,7 +159,7 @@ describe('attach by prefix', () => {
     expect(world.kombo.posts).toHaveLength(4);
   });
 
-  test('leaves alone what waits for its turn', async () => {
+  test('attach by prefix skips files that wait for their turn', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     await world.ask(attach);
@@ -171,7 +171,7 @@ describe('attach by prefix', () => {
 describe('with REQUIRE_SCAN', () => {
   const scanned = () => world.newFunction({ REQUIRE_SCAN: 'true' });
 
-  test('what has no verdict is held and not sent; an operator releases it by a retry', async () => {
+  test('with REQUIRE_SCAN, attach holds a file without a verdict, and an operator releases it with a retry', async () => {
     world.put(key);
     expect(await world.ask(attach, scanned())).toMatchObject({
       ok: false,
@@ -182,14 +182,14 @@ describe('with REQUIRE_SCAN', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('what was found clean and waits for its turn goes', async () => {
+  test('with REQUIRE_SCAN, attach sends a waiting file that was found clean', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     await world.ask(attach);
     expect(await world.ask(attach, scanned())).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
   });
 
-  test('a dry run tells that the verdict is missing', async () => {
+  test('with REQUIRE_SCAN, a dry run reports a missing verdict', async () => {
     world.put(key);
     const answer = await world.ask({ action: 'dryRun', key }, scanned());
     expect(answer.message).toContain('SCAN_MISSING');
@@ -197,7 +197,7 @@ describe('with REQUIRE_SCAN', () => {
 });
 
 describe('dryRun', () => {
-  test('shows what would be sent and leaves no trace', async () => {
+  test('dryRun shows what would be sent and leaves no trace', async () => {
     world.put(key, { metadata: { filename: 'Lebenslauf.pdf' } });
     const answer = await world.ask({ action: 'dryRun', key });
     expect(answer).toMatchObject({
@@ -219,7 +219,7 @@ describe('dryRun', () => {
     expect(world.table.calls).not.toContain('put');
   });
 
-  test('tells that it was attached before', async () => {
+  test('dryRun reports that the file was already attached', async () => {
     world.put(key);
     await world.ask(attach);
     const answer = await world.ask({ action: 'dryRun', key });
@@ -227,27 +227,27 @@ describe('dryRun', () => {
     expect(answer.message).toContain('It is attached to candidate GRK123');
   });
 
-  test('tells what is wrong with the file', async () => {
+  test('dryRun reports what is wrong with the file', async () => {
     world.put(key, { bytes: exe });
     const answer = await world.ask({ action: 'dryRun', key });
     expect(answer).toMatchObject({ ok: false });
     expect(answer.message).toContain('TYPE_CONTRADICTED');
   });
 
-  test('tells that the key matches no template', async () => {
+  test('dryRun reports that the key matches no template', async () => {
     world.put('inbox/Frank Doe CV.pdf');
     const answer = await world.ask({ action: 'dryRun', key: 'inbox/Frank Doe CV.pdf' });
     expect(answer.message).toContain('KEY_NOT_MATCHED');
   });
 
-  test('tells of a pause', async () => {
+  test('dryRun reports a pause', async () => {
     world.put(key);
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The ATS moves.' });
     const answer = await world.ask({ action: 'dryRun', key });
     expect(answer.message).toContain('Everything has been paused since 2026-01-05T09:00:00.000Z');
   });
 
-  test('under a prefix looks at the first twenty', async () => {
+  test('dryRun by prefix looks at the first twenty objects', async () => {
     for (let index = 0; index < 25; index += 1) world.put(`candidates/GRK123/${index}.pdf`);
     const answer = await world.ask({ action: 'dryRun', prefix: 'candidates/' });
     expect(answer).toMatchObject({

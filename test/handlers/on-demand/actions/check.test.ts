@@ -43,7 +43,7 @@ const check = async (event: object = {}, change: object = {}) => {
 const wrongOf = (lines: Lines): readonly string[] =>
   lines.filter(({ state }) => state === 'wrong').map(({ what }) => what);
 
-test('all is well: every part was tried, nothing was sent and nothing written', async () => {
+test('check of a healthy stack tries every part, sends nothing and writes nothing', async () => {
   world.put(key);
   const { answer, lines } = await check();
   expect(answer).toMatchObject({ ok: true, message: 'Everything that could be tested works.' });
@@ -75,7 +75,7 @@ test('all is well: every part was tried, nothing was sent and nothing written', 
   expect(world.kombo.posts).toHaveLength(0);
 });
 
-test('its answer says where to upload and by which rules, for a program that tries the deployment', async () => {
+test('check returns where to upload and by which rules, for a program that tests the deployment', async () => {
   const { answer } = await check();
   expect(answer.deployment).toEqual({
     bucket: 'cv-inbox',
@@ -86,7 +86,7 @@ test('its answer says where to upload and by which rules, for a program that tri
   });
 });
 
-describe('the sweep', () => {
+describe('check of the sweep', () => {
   const linesWith = async (document: object) => {
     world.table.items.set('sweep', { pk: 'sweep', version: 1, document: JSON.stringify(document) });
     const { lines } = await check();
@@ -94,7 +94,7 @@ describe('the sweep', () => {
   };
   const finished = { since: {}, watermark: 0, finishedAt: Date.UTC(2026, 0, 5, 8), unaccounted: 0 };
 
-  test('that accounted for everything says when, and names no folder', async () => {
+  test('check of a sweep that accounted for every object says when, and names no folder', async () => {
     const found =
       'The last pass ended at 2026-01-05T08:00:00.000Z, 60 minutes ago. It accounted for every object that it checked.';
     expect(await linesWith(finished)).toEqual([{ what: 'sweep', state: 'ok', found }]);
@@ -115,37 +115,37 @@ describe('the sweep', () => {
       },
       'ended at 2026-01-04T08:00:00.000Z, 25 hours ago. Another has been in progress since 2026-01-04T09:00:00.000Z.',
     ],
-  ])('%s is wrong', async (_, document, found) => {
+  ])('check reports a sweep %s as wrong', async (_, document, found) => {
     expect(await linesWith({ since: {}, watermark: 0, ...document })).toMatchObject([
       { state: 'wrong', found: expect.stringContaining(found), todo: expect.stringContaining('s3:ListBucket') },
     ]);
   });
 
-  test('of which the first pass started less than a day ago is fine, and says when', async () => {
+  test('check reports a sweep whose first pass started less than a day ago as fine, and says when', async () => {
     const found = 'No pass has finished so far; the first one started at 2026-01-04T10:00:00.000Z, 23 hours ago.';
     const startedAt = Date.UTC(2026, 0, 4, 10);
     expect(await linesWith({ since: {}, watermark: 0, startedAt })).toEqual([{ what: 'sweep', state: 'ok', found }]);
   });
 
-  test('that could not account for an object is wrong', async () => {
+  test('check reports a sweep that could not account for an object as wrong', async () => {
     expect(await linesWith({ ...finished, unaccounted: 3 })).toMatchObject([
       { state: 'wrong', found: expect.stringContaining('3 objects'), todo: expect.stringContaining('log') },
     ]);
   });
 
-  test('shows folders that nobody watches, which is no fault', async () => {
+  test('check shows folders that no template watches, which is not a fault', async () => {
     expect(await linesWith({ ...finished, folders: ['re•••/ (length 7)'] })).toMatchObject([
       { state: 'ok' },
       { what: 'unwatched folders', state: 'ok', found: expect.stringContaining('re•••/ (length 7)') },
     ]);
   });
 
-  test('whose item is damaged is wrong, and the advice is to set SWEEP_SINCE or to delete the item', async () => {
+  test('check reports a sweep with a damaged item as wrong, and advises to set SWEEP_SINCE or to delete the item', async () => {
     expect(await linesWith([])).toMatchObject([{ state: 'wrong', todo: expect.stringContaining('SWEEP_SINCE') }]);
   });
 });
 
-test('a bucket that is silent hides nothing of what the other parts found, and keeps nobody waiting for a minute', async () => {
+test('check of a bucket that does not answer hides no other finding, and does not take a minute', async () => {
   const startedAt = world.clock.now();
   const storage = { ...world.newFunction().storage, list: () => new Promise<never>(() => undefined) };
   const { answer, lines, of } = await world.run(check({}, { storage }));
@@ -158,16 +158,16 @@ test('a bucket that is silent hides nothing of what the other parts found, and k
   );
 });
 
-describe('the canary', () => {
+describe('check of the canary', () => {
   const canaryKey = 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/canary.pdf';
   const canaryLine = async (env: Record<string, string>) =>
     (await check({}, { settings: world.newFunction(env).settings })).of('canary');
 
-  test('is not spoken of by the check while it is off', async () => {
+  test('check does not mention the canary while it is off', async () => {
     expect(await canaryLine({})).toBeUndefined();
   });
 
-  test('is fine for the check where its key names the sandbox, and wrong elsewhere', async () => {
+  test('check reports the canary as fine when its key names the sandbox, and as wrong otherwise', async () => {
     const KEY_TEMPLATES = 'canary/{integration_id}/{candidate_id}/{filename}';
     expect(await canaryLine({ CANARY_KEY: canaryKey, KEY_TEMPLATES })).toMatchObject({ state: 'ok' });
     expect(await canaryLine({ CANARY_KEY: canaryKey.replace('sandbox', 'lever'), KEY_TEMPLATES })).toMatchObject({
@@ -179,22 +179,22 @@ describe('the canary', () => {
   });
 });
 
-describe('what packaging refuses and the plain template does not', () => {
+describe('check of what packaging refuses and the plain template does not', () => {
   const linesWith = async (change: object) =>
     (await check({}, { settings: { ...world.newFunction().settings, ...change } })).lines.filter(({ what }) =>
       /^(watched folders|concurrent instances)$/.test(what),
     );
 
-  test('is not looked at where no stack has told its folders', async () => {
+  test('check skips the watched folders when no stack has set them', async () => {
     expect(await linesWith({ watchedPrefixes: undefined })).toEqual([]);
   });
 
-  test('is fine while the folders of the templates are watched', async () => {
+  test('check reports the watched folders as fine while they contain the folders of the templates', async () => {
     expect(await linesWith({ watchedPrefixes: ['candidates/'] })).toMatchObject([{ state: 'ok' }]);
     expect(await linesWith({ watchedPrefixes: [''] })).toMatchObject([{ state: 'ok' }]);
   });
 
-  test('a template whose folder is not watched is wrong, a watched folder without a template a warning', async () => {
+  test('check reports a template with an unwatched folder as wrong, and warns about a watched folder without a template', async () => {
     expect(await linesWith({ watchedPrefixes: ['cvs/'] })).toMatchObject([
       {
         state: 'wrong',
@@ -205,7 +205,7 @@ describe('what packaging refuses and the plain template does not', () => {
     ]);
   });
 
-  test('more than 25 instances are wrong', async () => {
+  test('check reports more than 25 instances as wrong', async () => {
     expect(await linesWith({ callingInstances: 25 })).toEqual([]);
     expect(await linesWith({ callingInstances: 26 })).toMatchObject([
       { state: 'wrong', found: expect.stringContaining('26 instances') },
@@ -213,10 +213,10 @@ describe('what packaging refuses and the plain template does not', () => {
   });
 });
 
-describe('the tool', () => {
+describe('check of the tool', () => {
   const linesAbout = async (what: string) => (await check()).lines.filter((line) => line.what.startsWith(what));
 
-  test('of which nothing is known yet is named, and no target is listed for it', async () => {
+  test('check names a tool of which nothing is known, and lists no target for it', async () => {
     world.table.items.clear();
     expect(await linesAbout('tool')).toMatchObject([
       { state: 'ok', found: expect.stringContaining('Nothing is known') },
@@ -225,7 +225,7 @@ describe('the tool', () => {
     expect(world.kombo.listings).toEqual([]);
   });
 
-  test('of which nothing is known yet is asked about a target that a key of the bucket names, never an invented one', async () => {
+  test('check lists a target that a key of the bucket names for an unknown tool, never an invented one', async () => {
     world.table.items.clear();
     world.put(key);
     world.put('candidates/not-a-key.pdf');
@@ -234,7 +234,7 @@ describe('the tool', () => {
     expect(world.kombo.listings).toEqual([{ kind: 'candidate', id: 'GRK123', integrationId }]);
   });
 
-  test('that refuses a target is asked about others, three in all; refusals of targets say nothing about the right', async () => {
+  test('check lists up to three targets when one is refused; refusals of targets say nothing about the right', async () => {
     for (const id of ['GRK1', 'GRK2']) world.put(`candidates/${id}/CV.pdf`);
     const gone = { ok: false, failure: { code: 'KOMBO_NOT_FOUND', detail: 'Gone.' }, concurrency: {} } as const;
     world.kombo.listing = () => gone;
@@ -248,7 +248,7 @@ describe('the tool', () => {
     expect(await linesAbout('listing')).toMatchObject([{ state: 'ok' }]);
   });
 
-  test('tells what it lists and keeps, and until when that is known', async () => {
+  test('check says what the tool lists and keeps, and until when that is known', async () => {
     const [line] = await linesAbout('tool');
     expect(line?.found).toBe(
       'This tool lists application/pdf files of candidates, and stores them unchanged up to 10000 bytes (valid until 2026-02-04T09:00:00.000Z).',
@@ -260,7 +260,7 @@ describe('the tool', () => {
     ['INTEGRATION.PERMISSION_MISSING', 'wrong', 'Read document attachments'],
     ['KOMBO_UNAVAILABLE', 'not tested', 'later'],
     ['INTEGRATION.ACTION_NOT_AVAILABLE', 'ok', undefined],
-  ] as const)('whose files cannot be listed: %s is %s', async (code, state, todo) => {
+  ] as const)('check of a tool whose files cannot be listed: %s is %s', async (code, state, todo) => {
     world.kombo.listing = () => ({ ok: false, failure: { code, detail: 'Kombo answered.' }, concurrency: {} });
     expect(await linesAbout('listing')).toMatchObject([
       {
@@ -272,7 +272,7 @@ describe('the tool', () => {
   });
 });
 
-describe('the integration', () => {
+describe('check of the integration', () => {
   test.each<[string, object, object, string, string]>([
     ['switched off', { status: 'INACTIVE' }, {}, `integration ${integrationId}`, 'Enable the integration'],
     ['with invalid credentials', { status: 'INVALID' }, {}, `integration ${integrationId}`, 'reconnect'],
@@ -306,7 +306,7 @@ describe('the integration', () => {
       'Ask the customer',
     ],
     ['unavailable', {}, { is_available: false }, `attaching to candidates of ${integrationId}`, 'dashboard'],
-  ])('%s is wrong, with what to do', async (_name, change, action, what, todo) => {
+  ])('check reports an integration %s as wrong, with the next step', async (_name, change, action, what, todo) => {
     world.kombo.integration = async () => ({ ok: true, value: integration(change, action), concurrency: {} });
     const { answer, lines, of } = await check();
     expect(answer.ok).toBe(false);
@@ -318,11 +318,11 @@ describe('the integration', () => {
     ['nothing', undefined],
     ['a text', 'ACTIVE'],
     ['an empty object', {}],
-    ['odd types', { status: 7, write_actions: 'all' }],
+    ['unexpected types', { status: 7, write_actions: 'all' }],
     ['nulls', { status: null, setup_status: null, write_actions: [null] }],
     ['a new status', integration({ status: 'DREAMING' })],
-    ['an action without a word', { status: 'ACTIVE', write_actions: [{ id: 'ats_add_candidate_attachment' }] }],
-  ])('described as %s is not called wrong, but untested', async (_name, value) => {
+    ['an action without a field', { status: 'ACTIVE', write_actions: [{ id: 'ats_add_candidate_attachment' }] }],
+  ])('check reports an integration described as %s as not tested instead of wrong', async (_name, value) => {
     world.kombo.integration = async () => ({ ok: true, value, concurrency: {} });
     const { answer, lines } = await check();
     expect(answer.ok).toBe(true);
@@ -330,14 +330,14 @@ describe('the integration', () => {
     expect(lines.some(({ state }) => state === 'not tested')).toBe(true);
   });
 
-  test('that Kombo does not know is told with the next step of its code', async () => {
+  test('check of an integration that Kombo does not know gives the next step of its code', async () => {
     const failure = { code: 'PLATFORM.INTEGRATION_NOT_FOUND', detail: 'Kombo answered HTTP 404.' } as const;
     world.kombo.integration = async () => ({ ok: false, failure, concurrency: {} });
     const { of } = await check();
     expect(of(`Kombo, integration ${integrationId}`)?.todo).toContain('Compare KOMBO_INTEGRATION_ID');
   });
 
-  test('can be named in the request', async () => {
+  test('check uses the integration named in the request', async () => {
     const asked: string[] = [];
     const own: KomboClient['integration'] = async (id) => {
       asked.push(id);
@@ -348,13 +348,13 @@ describe('the integration', () => {
     expect(asked).toEqual(['workable:8Xi6iZrwusZqJmDGXs49GBmJ']);
   });
 
-  test('that keys name, and the request does not, is not tested, and the way to do it is shown', async () => {
+  test('check reports an integration that only keys name as not tested, and shows how to test it', async () => {
     const templates = { KEY_TEMPLATES: '{integration_id}/{application_id}/{filename}', KOMBO_INTEGRATION_ID: '' };
     const { of } = await check({}, world.newFunction(templates));
     expect(of('Kombo')).toMatchObject({ state: 'not tested', todo: expect.stringContaining('"integration_id"') });
   });
 
-  test('whose limits reject every CV is wrong; a smaller limit than ours is told', async () => {
+  test('check reports limits that reject every CV as wrong, and names a limit smaller than ours', async () => {
     world.kombo.restrictions = async () => ({ ok: true, value: { CV: { supported: false } }, concurrency: {} });
     expect((await check()).of(`limits for candidates of ${integrationId}`)).toMatchObject({ state: 'wrong' });
     world.kombo.restrictions = async () => ({
@@ -370,8 +370,8 @@ describe('the integration', () => {
   });
 });
 
-describe('the other parts', () => {
-  test('a bucket that may not be listed says which right is missing', async () => {
+describe('check of the other parts', () => {
+  test('check of a bucket that may not be listed names the missing right', async () => {
     const { storage } = world.newFunction();
     const list = async () => fail('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
     const { lines, of } = await check({}, { storage: { ...storage, list } });
@@ -379,14 +379,14 @@ describe('the other parts', () => {
     expect(of('bucket, folder candidates/')?.todo).toContain('s3:GetObject');
   });
 
-  test('an object that may not be read is told apart from the list', async () => {
+  test('check reports an object that may not be read separately from the list', async () => {
     world.put(key);
     const { storage } = world.newFunction();
     const open = async () => fail('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
     expect(wrongOf((await check({}, { storage: { ...storage, open } })).lines)).toEqual(['reading an object']);
   });
 
-  test('an index that is missing is named', async () => {
+  test('check names a missing index', async () => {
     const { table } = world.newFunction();
     const query: typeof table.query = async (asked) => {
       if (asked.index === 'byTarget') throw new LedgerTableError('The DynamoDB table "ledger" does not take it.');
@@ -397,7 +397,7 @@ describe('the other parts', () => {
     expect(of('table, index byTarget')?.found).toBe('The DynamoDB table "ledger" does not take it.');
   });
 
-  test('a secret that cannot be read is told, and Kombo is then not asked', async () => {
+  test('check reports a secret that cannot be read, and then does not call Kombo', async () => {
     const apiKey = {
       current: () =>
         Promise.reject(new ApiKeyError('unreadable', 'The secret is empty: put the Kombo API key into it.')),
@@ -408,7 +408,7 @@ describe('the other parts', () => {
     expect(of('Kombo')).toMatchObject({ state: 'not tested' });
   });
 
-  test('an open pause is told with the request that ends it', async () => {
+  test('check reports an open pause with the request that ends it', async () => {
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The ATS moves.' });
     const { of } = await check();
     const line = of('pause of everything');
@@ -418,7 +418,7 @@ describe('the other parts', () => {
     expect((await check()).of('pauses')).toMatchObject({ state: 'ok', found: 'Nothing is paused.' });
   });
 
-  test('a pause by Kombo says what to do about its cause, and a lane that cannot be read is one', async () => {
+  test('check gives the next step for a pause by Kombo, and counts a lane that cannot be read as one', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
     await world.ask({ action: 'attach', key });
@@ -431,7 +431,7 @@ describe('the other parts', () => {
     expect((await check()).of('pause of everything')?.found).toContain('cannot be read');
   });
 
-  test('a lease shorter than the function is told', async () => {
+  test('check reports a lease shorter than the function', async () => {
     const runtime = world.newFunction({ LEASE_SECONDS: '100' });
     expect((await check({}, runtime)).of('times')).toMatchObject({
       state: 'wrong',
@@ -439,7 +439,7 @@ describe('the other parts', () => {
     });
   });
 
-  test('a call longer than the function is told', async () => {
+  test('check reports a call to Kombo longer than the function', async () => {
     const runtime = world.newFunction({ KOMBO_TIMEOUT_SECONDS: '400' });
     expect((await check({}, runtime)).of('times')).toMatchObject({
       state: 'wrong',
@@ -447,7 +447,7 @@ describe('the other parts', () => {
     });
   });
 
-  test('a part that breaks does not hide the others', async () => {
+  test('check of a part that breaks does not hide the others', async () => {
     const lanes = { ...world.newFunction().lanes, read: () => Promise.reject(new Error('broken')) };
     const { lines } = await check({}, { lanes });
     expect(wrongOf(lines)).toEqual(['pauses']);
@@ -455,7 +455,7 @@ describe('the other parts', () => {
   });
 });
 
-describe('the bucket', () => {
+describe('check of the bucket', () => {
   const linesWith = async (change: Partial<StackSetup>, env: Record<string, string> = {}) =>
     check({}, { ...world.newFunction(env), setup: { ...setup, ...change } });
   const ruleLines = async (rule: Partial<LifecycleRule>, change: Partial<StackSetup> = {}) => {
@@ -471,7 +471,7 @@ describe('the bucket', () => {
   });
   const clean = { what: 'lifecycle rules', state: 'ok' };
 
-  test('with a rule that deletes watched objects after a week is a warning, with the rule and the folder', async () => {
+  test('check warns about a rule that deletes watched objects after a week, with the rule and the folder', async () => {
     const { answer, rules } = await ruleLines({ actions: [deletesAfter(7)] });
     expect(answer).toMatchObject({ ok: true, message: expect.stringMatching(/^1 warning: lifecycle rule tidy-up\. /) });
     expect(rules).toMatchObject([
@@ -489,7 +489,7 @@ describe('the bucket', () => {
     ['concerns another folder', { prefix: 'logs/', actions: [deletesAfter(1)] }],
     ['concerns only objects that are too large to be sent', { largerThanBytes: 10_000, actions: [deletesAfter(1)] }],
     ['does nothing to files', { actions: [] }],
-  ])('with a rule that %s is fine', async (_name, rule) => {
+  ])('check reports a bucket with a rule that %s as fine', async (_name, rule) => {
     expect((await ruleLines(rule)).rules).toMatchObject([clean]);
   });
 
@@ -503,16 +503,16 @@ describe('the bucket', () => {
       'It archives objects in candidates/ 0 days after their upload.',
     ],
     [
-      'from a date on, which applies to new objects for ever',
+      'from a date on, which applies to new objects forever',
       { actions: [{ does: 'deletes', to: 'objects', when: { from: new Date(Date.UTC(2099, 0, 1)) } }] },
       'It deletes objects in candidates/ from 2099-01-01 on, and new ones immediately.',
     ],
-  ])('with a rule %s is a warning', async (_name, rule, found) => {
+  ])('check warns about a bucket with a rule %s', async (_name, rule, found) => {
     const { rules } = await ruleLines({ actions: [deletesAfter(29)], ...rule });
     expect(rules).toMatchObject([{ state: 'warning', found: expect.stringContaining(found) }]);
   });
 
-  test('with a rule about old versions is a warning where versions are kept, or where that is not known', async () => {
+  test('check warns about a rule for old versions when versions are kept, or when that is unknown', async () => {
     const rule = { name: '', actions: [deletesAfter(1, 'old versions')] };
     const expected = {
       what: 'lifecycle rule without a name',
@@ -524,7 +524,7 @@ describe('the bucket', () => {
     expect((await ruleLines(rule, { versioning: async () => ok('suspended') })).rules).toMatchObject([clean]);
   });
 
-  test('whose rules may not be read is not called fine, and the right is named', async () => {
+  test('check of a bucket whose rules may not be read does not call it fine, and names the right', async () => {
     const { of, answer } = await linesWith({ lifecycle: async () => ({ ok: false, error: 'AccessDenied' }) });
     expect(of('lifecycle rules')).toMatchObject({
       state: 'not tested',
@@ -542,7 +542,7 @@ describe('the bucket', () => {
     ['without versions', ok('never enabled'), 'warning', 'is off'],
     ['with suspended versions', ok('suspended'), 'warning', 'is suspended'],
     ['that may not be asked', { ok: false, error: 'AccessDenied' }, 'not tested', 'sent as data'],
-  ])('%s says whether links can be pinned', async (_name, answer, state, found) => {
+  ])('check of a bucket %s says whether links can be pinned', async (_name, answer, state, found) => {
     const versioning = async () => answer;
     const { of } = await linesWith({ versioning }, { TRANSFER: 'data_url' });
     expect(of('links to files')).toMatchObject({ state, found: expect.stringContaining(found) });
@@ -550,7 +550,7 @@ describe('the bucket', () => {
   });
 });
 
-describe('ids in keys', () => {
+describe('check of the ids in keys', () => {
   const idLines = async (change: object = {}) =>
     (await check({}, change)).lines.filter(({ what }) => what.includes('ids'));
   const komboIds = ['8Xi6iZrwusZqJmDGXs49GBmJ', 'BTbkvY2w5ou3z3hdwuKcKzDh', 'H5daSm8e85Dmvmne3wLeCPhX'];
@@ -558,7 +558,7 @@ describe('ids in keys', () => {
     for (const id of ids) world.put(`${folder}/${id}/Frank Doe CV.pdf`);
   };
 
-  test('of which most do not have the form of Kombo ids are a warning that shows counts and no id', async () => {
+  test("check warns when most ids in keys are not in Kombo's form, and shows counts and no id", async () => {
     put(['1001', '1002', '1003', '1004', ...komboIds]);
     const [line, ...others] = await idLines();
     expect(others).toEqual([]);
@@ -574,12 +574,12 @@ describe('ids in keys', () => {
   test.each([
     ['two of them', ['1001', '1002']],
     ['a minority', ['1001', '1002', '1003', ...komboIds]],
-  ])('of which only %s look odd are fine', async (_name, ids) => {
+  ])('check reports ids in keys as fine when only %s look unusual', async (_name, ids) => {
     put(ids);
     expect(await idLines()).toMatchObject([{ what: 'ids in keys', state: 'ok' }]);
   });
 
-  test('that Kombo did not know are a warning from the third target of an integration on', async () => {
+  test('check warns about ids that Kombo did not know from the third target of an integration on', async () => {
     const templates = { KEY_TEMPLATES: '{integration_id}/{candidate_id}/{filename}', KOMBO_INTEGRATION_ID: '' };
     const runtime = () => world.newFunction(templates);
     const other = 'lever:CBNMt7dSNCzBdnRTx87dev4E';
@@ -606,7 +606,7 @@ describe('ids in keys', () => {
     expect(JSON.stringify(lines)).not.toMatch(/GRK123|BTbk/);
   });
 
-  test('of files that are held for another reason are no warning', async () => {
+  test('check does not warn about ids of files that are held because of something else', async () => {
     put(komboIds);
     for (const id of komboIds) {
       world.kombo.script.push(() => refuses('KOMBO_FORBIDDEN'));
@@ -616,7 +616,7 @@ describe('ids in keys', () => {
   });
 });
 
-describe('synced attachments', () => {
+describe('check of synced attachments', () => {
   const linesWith = async (change: object = {}) =>
     (await check({}, change)).lines.filter(({ what }) => what.startsWith('synced attachments'));
   const syncs = (...files: readonly { readonly bucket: string; readonly key: string }[]) => {
@@ -626,7 +626,7 @@ describe('synced attachments', () => {
     'ats_attachments/integrations/greenhousev3:BsUP8fPMzHDo/candidates/BTbkvY2w5ou3z3hdwuKcKzDh/EYJjhMQT3LtV';
   const what = `synced attachments of ${integrationId}`;
 
-  test('that a key template fits are wrong: each CV would be attached again', async () => {
+  test('check reports synced attachments that match a key template as wrong, because each CV would be attached again', async () => {
     syncs({ bucket: 'cv-inbox', key: 'candidates/GRK123/EYJjhMQT3LtV' });
     expect(await linesWith()).toMatchObject([
       {
@@ -638,7 +638,7 @@ describe('synced attachments', () => {
     ]);
   });
 
-  test('in a watched folder that no key template fits are a warning', async () => {
+  test('check warns about synced attachments in a watched folder that match no key template', async () => {
     syncs({ bucket: 'cv-inbox', key: `candidates/${suffix}` });
     expect(await linesWith()).toMatchObject([{ what, state: 'warning', found: expect.stringContaining('not sent') }]);
   });
@@ -646,11 +646,11 @@ describe('synced attachments', () => {
   test.each([
     ['in another bucket', { bucket: 'acme-files', key: 'candidates/GRK123/EYJjhMQT3LtV' }, 'Kombo named 1'],
     [
-      'in a folder that nobody watches',
+      'in a folder that is not watched',
       { bucket: 'cv-inbox', key: `kombo/${suffix}` },
       'none of them in a watched folder',
     ],
-  ])('%s are fine', async (_name, file, found) => {
+  ])('check reports synced attachments %s as fine', async (_name, file, found) => {
     syncs(file);
     expect(await linesWith()).toMatchObject([{ what, state: 'ok', found: expect.stringContaining(found) }]);
   });
@@ -661,13 +661,13 @@ describe('synced attachments', () => {
     ['KOMBO_FORBIDDEN', 'not tested', 'does not report'],
     ['KOMBO_NOT_FOUND', 'not tested', 'does not report'],
     ['KOMBO_UNAVAILABLE', 'not tested', 'does not report'],
-  ] as const)('about which Kombo answers %s: %s', async (code, state, found) => {
+  ] as const)('check of synced attachments about which Kombo answers %s: %s', async (code, state, found) => {
     const failure = { code, detail: 'Kombo answered.' };
     world.kombo.syncedFiles = async () => ({ ok: false, failure, concurrency: {} });
     expect(await linesWith()).toMatchObject([{ what, state, found: expect.stringContaining(found) }]);
   });
 
-  test('are seen by the keys in the bucket where Kombo cannot be asked about an integration', async () => {
+  test('check recognises synced attachments by the keys in the bucket when Kombo cannot be asked about an integration', async () => {
     const templates = '{any}/integrations/{integration_id}/candidates/{candidate_id}/{filename}';
     const runtime = world.newFunction({ KEY_TEMPLATES: templates, KOMBO_INTEGRATION_ID: '' });
     world.put(suffix);
@@ -683,13 +683,13 @@ describe('synced attachments', () => {
   });
 });
 
-describe('the alarms', () => {
+describe('check of the alarms', () => {
   const alarmsWith = async (answer: Awaited<ReturnType<StackSetup['subscriptions']>>) =>
     check({}, { setup: { ...setup, subscriptions: async () => answer } });
   const command =
     'aws sns subscribe --region eu-central-1 --topic-arn arn:aws:sns:eu-central-1:111122223333:cv-courier-dev-alarms --protocol email';
 
-  test('that reach nobody make the check fail, with the command that subscribes', async () => {
+  test('check fails when the alarms reach no one, with the command that subscribes', async () => {
     const { answer, of } = await alarmsWith(ok({ confirmed: 0, pending: 0 }));
     expect(answer).toMatchObject({ ok: false, message: expect.stringContaining('1 thing to fix: alarms.') });
     expect(of('alarms')).toMatchObject({
@@ -699,7 +699,7 @@ describe('the alarms', () => {
     });
   });
 
-  test('that wait for a confirmation reach nobody either, and the message to look for is named', async () => {
+  test('check fails when the alarms wait for a confirmation, and names the message to look for', async () => {
     const { answer, of } = await alarmsWith(ok({ confirmed: 0, pending: 1 }));
     expect(answer.ok).toBe(false);
     expect(of('alarms')).toMatchObject({
@@ -709,7 +709,7 @@ describe('the alarms', () => {
     });
   });
 
-  test('with a confirmed and a waiting subscription are a warning', async () => {
+  test('check warns when one subscription of the alarms is confirmed and another waits', async () => {
     const { answer, of } = await alarmsWith(ok({ confirmed: 1, pending: 2 }));
     expect(answer.ok).toBe(true);
     expect(of('alarms')).toMatchObject({
@@ -718,7 +718,7 @@ describe('the alarms', () => {
     });
   });
 
-  test('whose topic is gone are wrong; one that may not be read is not tested', async () => {
+  test('check reports alarms whose topic no longer exists as wrong, and a topic that may not be read as not tested', async () => {
     expect((await alarmsWith({ ok: false, error: 'NotFoundException' })).of('alarms')).toMatchObject({
       state: 'wrong',
     });
@@ -728,7 +728,7 @@ describe('the alarms', () => {
     });
   });
 
-  test('of a local stack do not exist, which is no fault, and nobody is asked', async () => {
+  test('check of a local stack has no alarms, which is not a fault, and makes no call about them', async () => {
     const subscriptions = () => Promise.reject(new Error('Nobody may be asked.'));
     const { answer, of } = await check(
       {},

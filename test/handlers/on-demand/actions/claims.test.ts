@@ -4,7 +4,7 @@ import { integrationId, nine } from '../../../fakes/ledger-samples.ts';
 import { losesAnswer, losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, reason } from '../../../worlds/courier-world.ts';
 
-/** No answer says that something was done which was not. */
+/** No answer claims that something was done which was not. */
 
 let world: CourierWorld;
 beforeEach(() => {
@@ -27,7 +27,7 @@ const pauses = [
 ] as const;
 
 describe.each(pauses)('while %s is paused', (_, name, sentence) => {
-  test('a resend is released and not sent, and a copy may be there', async () => {
+  test('during a pause, a resend is reported as released and not sent, and a copy may exist', async () => {
     await attachWith();
     await pause(name);
     const answer = await world.ask(resend);
@@ -42,7 +42,7 @@ describe.each(pauses)('while %s is paused', (_, name, sentence) => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('a retry by key is released and not tried', async () => {
+  test('during a pause, a retry by key is reported as released and not tried', async () => {
     await attachWith(notFound);
     await pause(name);
     const answer = await world.ask(retry);
@@ -53,14 +53,14 @@ describe.each(pauses)('while %s is paused', (_, name, sentence) => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('a retry of many does not promise the next run', async () => {
+  test('during a pause, a retry of many does not promise the next run', async () => {
     await attachWith(notFound);
     await pause(name);
     const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
     expect(answer.message).toBe('1 file released; when the pause ends, a scheduled run sends it.');
   });
 
-  test('a replayed event says what is paused', async () => {
+  test('during a pause, the answer to a replayed event says what is paused', async () => {
     const { etag } = world.put(key);
     await pause(name);
     const s3 = {
@@ -73,7 +73,7 @@ describe.each(pauses)('while %s is paused', (_, name, sentence) => {
     expect(answer.message).toContain(sentence);
   });
 
-  test('what waits is not said to go on in any case', async () => {
+  test('during a pause, the answer does not say that waiting files continue in any case', async () => {
     await pause(name);
     await attachWith();
     expect((await world.ask({ action: 'status' })).message).toContain(
@@ -82,14 +82,14 @@ describe.each(pauses)('while %s is paused', (_, name, sentence) => {
   });
 });
 
-test('an integration that is resumed while everything is paused is not said to be sent', async () => {
+test('an integration that is resumed while everything is paused is not reported as being sent', async () => {
   await pause(integrationId);
   await pause('account');
   const answer = await world.ask({ action: 'resume', integration_id: integrationId, reason });
   expect(answer.message).toContain('But everything is paused as well, so they wait until that pause ends:');
 });
 
-test('a pause that began while another one was ended is not said to have ended', async () => {
+test('a pause that started while another one was being ended is not reported as ended', async () => {
   await pause(integrationId);
   const courier = world.newFunction();
   const another = {
@@ -110,7 +110,7 @@ test('a pause that began while another one was ended is not said to have ended',
   });
 });
 
-test('a file whose pause has ended is not said to be paused', async () => {
+test('a file whose pause has ended is not reported as paused', async () => {
   await pause(integrationId);
   await attachWith();
   await world.ask({ action: 'resume', integration_id: integrationId, reason });
@@ -121,27 +121,27 @@ test('a file whose pause has ended is not said to be paused', async () => {
 });
 
 describe('a retry', () => {
-  test('that is tried and fails again says that it was tried', async () => {
+  test('the answer to a retry that fails again says that it was tried', async () => {
     await attachWith(notFound);
     world.kombo.script.push(notFound);
     const answer = await world.ask(retry);
     expect(answer.message).toMatch(/^It was tried again\. It is held: an operator must act\. KOMBO_NOT_FOUND: /);
   });
 
-  test('of what may have been delivered says that the target was read', async () => {
+  test('the answer to a retry of a file that may be delivered says that the target was read', async () => {
     await attachWith(losesFile);
     const answer = await world.run(world.ask(retry));
     expect(answer.message).toMatch(/^Its target was read again\. It may have been delivered;/);
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('of many that may have been delivered promises a look and no sending', async () => {
+  test('the answer to a retry of many files that may be delivered promises a look and no sending', async () => {
     await attachWith(losesAnswer);
     const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
     expect(answer.message).toBe('1 file released; the next scheduled run checks whether it has arrived.');
   });
 
-  test('that another invocation overtakes says that the other one sends it', async () => {
+  test('the answer to a retry that another invocation overtakes says that the other one sends it', async () => {
     await attachWith(notFound);
     const { promise, resolve } = Promise.withResolvers<void>();
     world.kombo.script.push(async () => {
@@ -170,7 +170,7 @@ describe('a record that cannot be read', () => {
   });
 
   test.each([[retry], [resend], [{ action: 'resolve', key, reason }]])(
-    'is left alone by %j, which says so',
+    'a record that cannot be read is left unchanged by %j, and the answer says so',
     async (request) => {
       const before = structuredClone([...world.table.items]);
       const answer = await world.ask(request);
@@ -182,7 +182,7 @@ describe('a record that cannot be read', () => {
     },
   );
 
-  test('is left alone by a retry of many, which says so', async () => {
+  test('a record that cannot be read is left unchanged by a retry of many, and the answer says so', async () => {
     expect(await world.ask({ action: 'retry', candidate_id: 'GRK123', reason })).toMatchObject({
       ok: false,
       message: 'There was nothing to retry. 1 file left unchanged.',
@@ -192,14 +192,14 @@ describe('a record that cannot be read', () => {
 });
 
 describe('an object that the ledger has never seen', () => {
-  test('is not said to be sent by "next" where no template fits its key', async () => {
+  test('"next" does not offer to send an unseen object when no template matches its key', async () => {
     world.put('inbox/CV.pdf');
     const answer = await world.ask({ action: 'status', key: 'inbox/CV.pdf' });
     expect(answer.message).toContain('but its key would be rejected, as "note" says');
     expect(answer).not.toHaveProperty('next');
   });
 
-  test('and cannot be read is not said to be sent again automatically', async () => {
+  test('an unseen object that cannot be read is not reported as being sent again automatically', async () => {
     const courier = world.newFunction();
     const find = async () =>
       ({ ok: false, error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown (HTTP 503).' } }) as const;

@@ -12,7 +12,7 @@ beforeEach(() => {
 describe('forget', () => {
   const forget = { action: 'forget', candidate_id: 'GRK123' };
 
-  test('erases what is known of a candidate whose objects are gone', async () => {
+  test('forget erases the records of a candidate whose objects are gone', async () => {
     world.put(key);
     await world.ask({ action: 'attach', key });
     world.bucket.clear();
@@ -23,7 +23,7 @@ describe('forget', () => {
     expect(await world.ask({ action: 'status', candidate_id: 'GRK123' })).toMatchObject({ files: [] });
   });
 
-  test('keeps the record of an object that stands, for the sweep would send it again', async () => {
+  test('forget keeps the record of an object that exists, because the sweep would send it again', async () => {
     world.put(key);
     await world.ask({ action: 'attach', key });
     const answer = await world.ask(forget);
@@ -35,7 +35,7 @@ describe('forget', () => {
     expect([...world.table.items.keys()].filter((pk) => pk.includes(key))).toHaveLength(1);
   });
 
-  test('erases the record of an object that was replaced, and keeps that of the one that stands', async () => {
+  test('forget erases the record of a replaced object, and keeps that of the current one', async () => {
     world.put(key);
     await world.ask({ action: 'attach', key });
     world.put(key, { etag: 'newer' });
@@ -43,7 +43,7 @@ describe('forget', () => {
     expect(await world.ask(forget)).toMatchObject({ ok: false, erased: 1, kept: [{ key }] });
   });
 
-  test('by a key that matches no template does not claim that there is no record while the bucket is silent', async () => {
+  test('forget by a key that matches no template does not claim that there is no record while the bucket does not answer', async () => {
     const strange = 'inbox/Frank Doe CV.pdf';
     world.put(strange);
     await world.ask({ action: 'attach', key: strange });
@@ -53,7 +53,7 @@ describe('forget', () => {
     expect(answer).toMatchObject({ ok: false, erased: 0, message: expect.stringContaining('there may be one') });
   });
 
-  test('refuses while a delivery is running', async () => {
+  test('forget is refused while a delivery is in progress', async () => {
     const upload = world.put(key);
     const { promise, resolve } = Promise.withResolvers<void>();
     world.kombo.script.push(async () => {
@@ -71,7 +71,7 @@ describe('forget', () => {
     await running;
   });
 
-  test('keeps everything when the bucket does not answer', async () => {
+  test('forget keeps every record when the bucket does not answer', async () => {
     world.put(key);
     await world.ask({ action: 'attach', key });
     const { storage } = world.newFunction();
@@ -80,7 +80,7 @@ describe('forget', () => {
     expect(await world.ask(forget, { storage: { ...storage, find } })).toMatchObject({ ok: false, erased: 0 });
   });
 
-  test('by key and ETag reaches what has no target', async () => {
+  test('forget by key and ETag reaches a record without a target', async () => {
     const odd = 'inbox/CV.pdf';
     world.put(odd);
     await world.ask({ action: 'attach', key: odd });
@@ -90,7 +90,7 @@ describe('forget', () => {
     expect(world.table.items.size).toBe(0);
   });
 
-  test('of an unknown person says that there was nothing', async () => {
+  test('forget of an unknown person says that there was nothing', async () => {
     expect(await world.ask(forget)).toMatchObject({ ok: true, erased: 0 });
   });
 });

@@ -19,7 +19,7 @@ const sentWith = async (fate: PostScript, name = key): Promise<void> => {
 const notFound: PostScript = () => refuses('KOMBO_NOT_FOUND');
 
 describe('retry', () => {
-  test('sends what is held at once, and keeps the reason', async () => {
+  test('retry sends a held file immediately, and keeps the reason', async () => {
     await sentWith(notFound);
     const answer = await world.ask({ action: 'retry', key, reason });
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'attached', attempts: 2 }] });
@@ -28,12 +28,12 @@ describe('retry', () => {
     });
   });
 
-  test('of what was rejected sends it, for the rule may have changed', async () => {
+  test('retry sends a rejected file, because the rule may have changed', async () => {
     await sentWith(() => refuses('REMOTE.INPUT_INVALID'));
     expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({ ok: true });
   });
 
-  test('of what may be delivered reads the target, and sends nothing', async () => {
+  test('retry of a file that may be delivered reads the target, and sends nothing', async () => {
     await sentWith(losesAnswer);
     expect(await world.run(world.ask({ action: 'retry', key, reason }))).toMatchObject({
       ok: true,
@@ -43,7 +43,7 @@ describe('retry', () => {
     expect(world.kombo.listings).toHaveLength(1);
   });
 
-  test('of what is attached does nothing, and names the way to send it all the same', async () => {
+  test('retry of an attached file does nothing, and names the way to send it anyway', async () => {
     world.put(key);
     await world.ask({ action: 'attach', key });
     const answer = await world.ask({ action: 'retry', key, reason });
@@ -52,7 +52,7 @@ describe('retry', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('of a key never seen does nothing', async () => {
+  test('retry of a key that was never seen does nothing', async () => {
     expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({ ok: false });
     world.put(key);
     expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({
@@ -62,7 +62,7 @@ describe('retry', () => {
     expect(world.kombo.posts).toHaveLength(0);
   });
 
-  test('sends no file in which a threat was found without "force", and "resend" never does', async () => {
+  test('retry sends a file with a threat only with "force", and "resend" never does', async () => {
     const upload = world.put(key);
     await noteVerdict(upload, { code: 'SCAN_THREAT_FOUND' }, world.deadline(), world.newFunction());
     const force = { action: 'resend', force: true };
@@ -78,7 +78,7 @@ describe('retry', () => {
   });
 
   describe.each(['SCAN_UNSUPPORTED', 'SCAN_DENIED', 'SCAN_FAILED', 'SCAN_VERDICT_UNKNOWN', 'SCAN_MISSING'] as const)(
-    'of a file that the scan holds as %s',
+    'retry of a file that the scan holds as %s',
     (code) => {
       const heldByScan = async (name: string): Promise<void> => {
         const modifiedAt = world.clock.now() - hour;
@@ -88,7 +88,7 @@ describe('retry', () => {
       };
       beforeEach(() => heldByScan(key));
 
-      test('releases nothing without "force", and says what releases it', async () => {
+      test('retry without "force" does not release a file that the scan holds, and says what does', async () => {
         const answer = await world.ask({ action: 'retry', key, reason });
         expect(answer).toMatchObject({ ok: false, files: [{ status: 'held', code }] });
         expect(answer.message).toMatch(
@@ -97,7 +97,7 @@ describe('retry', () => {
         expect(world.kombo.posts).toHaveLength(0);
       });
 
-      test('sends it with "force", because an operator names it and gives a reason', async () => {
+      test('retry with "force" sends a file that the scan holds, because an operator names it and gives a reason', async () => {
         expect(await world.ask({ action: 'retry', key, force: true, reason })).toMatchObject({
           ok: true,
           files: [{ status: 'attached' }],
@@ -105,7 +105,7 @@ describe('retry', () => {
         expect(world.kombo.posts).toHaveLength(1);
       });
 
-      test('releases it neither with its candidate nor with its code, and its neighbour all the same', async () => {
+      test('retry by candidate or code does not release a file that the scan holds, but does release the others', async () => {
         const before = structuredClone([...world.table.items.values()].filter(({ status }) => status === 'held'));
         await sentWith(notFound, 'candidates/GRK123/B.pdf');
         const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
@@ -118,7 +118,7 @@ describe('retry', () => {
         expect(world.kombo.standing).toHaveLength(1);
       });
 
-      test('releases it no more easily once "resolve" has decided that it is not sent', async () => {
+      test('retry still needs the key and "force" after "resolve" has decided not to send a file that the scan held', async () => {
         expect(await world.ask({ action: 'resolve', key, reason })).toMatchObject({ files: [{ status: 'rejected' }] });
         const many = { action: 'retry', candidate_id: 'GRK123', reason };
         expect(await world.ask({ ...many, dry_run: true })).toMatchObject({ wouldRelease: 0 });
@@ -138,10 +138,10 @@ describe('retry', () => {
   );
 
   test.each([
-    ['no verdict, where one is required', undefined],
+    ['no verdict although one is required', undefined],
     ['a verdict that is not clean and was overruled once', 'SCAN_FAILED'],
     ['a threat that was overruled once', 'SCAN_THREAT_FOUND'],
-  ] as const)('releases no file that is held for a fault and has %s', async (_, code) => {
+  ] as const)('retry of many does not release a file that is held because of a fault and has %s', async (_, code) => {
     world.put(key);
     const courier = world.newFunction();
     const requireScan = { settings: { ...courier.settings, requireScan: true } };
@@ -166,7 +166,7 @@ describe('retry', () => {
     });
   });
 
-  test('by key sends a file in which a threat was found only with "force"', async () => {
+  test('retry by key sends a file with a threat only with "force"', async () => {
     const threat = { code: 'SCAN_THREAT_FOUND', at: world.clock.now() } as const;
     await noteVerdict(world.put(key), threat, world.deadline(), world.newFunction());
     const answer = await world.ask({ action: 'retry', key, reason });
@@ -176,7 +176,7 @@ describe('retry', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('of a candidate lets go what is held, and the schedule sends it', async () => {
+  test('retry by candidate releases the held files, and the schedule sends them', async () => {
     await sentWith(notFound, 'candidates/GRK123/A.pdf');
     await sentWith(notFound, 'candidates/GRK123/B.pdf');
     world.put(key);
@@ -188,7 +188,7 @@ describe('retry', () => {
     expect(world.kombo.standing).toHaveLength(3);
   });
 
-  test('of a code lets go those that it holds, up to a limit', async () => {
+  test('retry by code releases the files that it holds, up to a limit', async () => {
     for (const name of ['A', 'B', 'C']) await sentWith(notFound, `candidates/GRK${name}/CV.pdf`);
     await sentWith(() => refuses('KOMBO_FORBIDDEN'));
     const first = await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', limit: 2, reason });
@@ -201,7 +201,7 @@ describe('retry', () => {
     expect(await world.ask({ action: 'status' })).toMatchObject({ counts: { held: 1, waiting: 3 } });
   });
 
-  test('of a code releases what it rejected, once the cause is fixed', async () => {
+  test('retry by code releases the files that it rejected, once the cause is fixed', async () => {
     await sentWith(() => refuses('PLATFORM.INPUT_INVALID'), 'candidates/GRKA/CV.pdf');
     await sentWith(notFound, 'candidates/GRKB/CV.pdf');
     expect(await world.ask({ action: 'retry', code: 'PLATFORM.INPUT_INVALID', reason })).toMatchObject({
@@ -213,7 +213,7 @@ describe('retry', () => {
     expect(world.kombo.standing).toHaveLength(1);
   });
 
-  test('of a code whose files wait or are rejected releases the rejected ones', async () => {
+  test('retry by a code whose files wait or are rejected releases the rejected ones', async () => {
     const code = 'PLATFORM.INTEGRATION_NOT_FOUND';
     const state = {
       status: 'rejected',
@@ -223,7 +223,7 @@ describe('retry', () => {
     const item = toItem(recordIn(state, { upload: world.put(key) }), 400);
     world.table.items.set(item.pk, item);
     expect(await world.ask({ action: 'retry', code, reason })).toMatchObject({ ok: true, released: 1 });
-    // Nothing was paused.
+    // No lane was paused.
     expect((await world.ask({ action: 'status', key })).message).toContain(
       `${code}: This happened earlier. Its integration is not paused now.`,
     );
@@ -231,7 +231,7 @@ describe('retry', () => {
     expect(await world.ask({ action: 'status', key })).toMatchObject({ files: [{ status: 'attached' }] });
   });
 
-  test('of many leaves what an operator has decided not to send', async () => {
+  test('retry of many skips the files that an operator has decided not to send', async () => {
     await sentWith(notFound, 'candidates/GRK123/A.pdf');
     await sentWith(notFound, 'candidates/GRK123/B.pdf');
     world.clock.advance(hour);
@@ -245,7 +245,7 @@ describe('retry', () => {
   });
 
   test.each(['INTEGRATION_PAUSED', 'INTEGRATION.INACTIVE', 'REMOTE.RATE_LIMIT_EXCEEDED', 'ANSWER_LOST'] as const)(
-    'of the code %s, whose files are sent or looked up automatically, does nothing and says so',
+    'retry by the code %s, whose files are sent or looked up automatically, does nothing and says so',
     async (code) => {
       await sentWith(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
       const before = new Map(world.table.items);
@@ -258,12 +258,12 @@ describe('retry', () => {
     },
   );
 
-  test('by key need not wait until the file is due', async () => {
+  test('retry by key does not wait until the file is due', async () => {
     await sentWith(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { retryAfterMs: hour }));
     expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({ ok: true, files: [{ attempts: 2 }] });
   });
 
-  test('of a file of a paused integration sends nothing, and says that it follows when the pause ends', async () => {
+  test('retry of a file of a paused integration sends nothing, and says that it follows when the pause ends', async () => {
     await sentWith(notFound);
     await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
     const one = await world.ask({ action: 'retry', key, reason });
@@ -284,7 +284,7 @@ describe('a record whose key matches no template', () => {
   const withoutTemplate = () => world.newFunction({ KEY_TEMPLATES: 'elsewhere/{candidate_id}/{filename}' });
 
   test.each([{ action: 'retry' }, { action: 'resend', force: true }])(
-    'and never did: $action does nothing, and says that there is nobody to send it to',
+    '$action of a key that never matched a template does nothing, and says that it has no target',
     async (request) => {
       world.put(strange);
       expect(await world.ask({ action: 'attach', key: strange })).toMatchObject({ files: [{ status: 'rejected' }] });
@@ -298,7 +298,7 @@ describe('a record whose key matches no template', () => {
   );
 
   test.each([{ action: 'retry' }, { action: 'resend', force: true }])(
-    'any more: after $action it is rejected and not sent to where the template pointed before',
+    'after $action a file whose key no longer matches a template is rejected, and not sent to its earlier target',
     async (request) => {
       await sentWith(notFound);
       const answer = await world.ask({ ...request, key, etag: 'etag-0', reason }, withoutTemplate());
@@ -307,13 +307,13 @@ describe('a record whose key matches no template', () => {
     },
   );
 
-  test('any more: resolve needs no template, because an operator has seen the file', async () => {
+  test('resolve of a file whose key no longer matches works, because an operator has seen the file', async () => {
     await sentWith(losesAnswer);
     const resolve = { action: 'resolve', key, etag: 'etag-0', reason: 'Seen in the ATS.' };
     expect(await world.ask(resolve, withoutTemplate())).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
   });
 
-  test('that fits again is sent to where the template points now', async () => {
+  test('retry of a file whose key matches another template now sends it to the target of that one', async () => {
     await sentWith(notFound);
     const moved = world.newFunction({ KEY_TEMPLATES: 'candidates/{application_id}/{filename}' });
     expect(await world.ask({ action: 'retry', key, etag: 'etag-0', reason }, moved)).toMatchObject({
@@ -326,14 +326,14 @@ describe('a record whose key matches no template', () => {
 describe('resend', () => {
   const resend = { action: 'resend', key, force: true, reason: 'It was deleted in the ATS.' };
 
-  test('sends once more what is attached, because an operator asks for it', async () => {
+  test('resend sends an attached file once more, because an operator asks for it', async () => {
     world.put(key);
     await world.ask({ action: 'attach', key });
     expect(await world.ask(resend)).toMatchObject({ ok: true, files: [{ status: 'attached', attempts: 2 }] });
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('changes nothing when the object is gone or replaced: the record still tells that it was attached', async () => {
+  test('resend changes nothing when the object is gone or replaced: the record still shows it as attached', async () => {
     world.put(key);
     await world.ask({ action: 'attach', key });
     world.bucket.delete(key);
@@ -346,14 +346,14 @@ describe('resend', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('sends what may be delivered without looking', async () => {
+  test('resend sends a file that may be delivered without a look', async () => {
     await sentWith(losesFile);
     expect(await world.ask(resend)).toMatchObject({ ok: true });
     expect(world.kombo.posts).toHaveLength(2);
     expect(world.kombo.listings).toHaveLength(0);
   });
 
-  test('refuses while a delivery is running', async () => {
+  test('resend is refused while a delivery is in progress', async () => {
     const upload = world.put(key);
     const { promise, resolve } = Promise.withResolvers<void>();
     world.kombo.script.push(async () => {
@@ -373,7 +373,7 @@ describe('resend', () => {
 describe('resolve', () => {
   const resolve = { action: 'resolve', key, reason: 'Seen in the ATS.' };
 
-  test('marks what may be delivered as attached, and sends nothing', async () => {
+  test('resolve marks a file that may be delivered as attached, and sends nothing', async () => {
     await sentWith(losesAnswer);
     expect(await world.ask(resolve)).toMatchObject({
       ok: true,
@@ -382,7 +382,7 @@ describe('resolve', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('of what only a verdict holds says what still sends it, and that is so', async () => {
+  test('resolve of a file that only a verdict holds says what can still send it, and that is true', async () => {
     const upload = world.put(key);
     const verdict = (code: 'clean' | 'SCAN_THREAT_FOUND', at: number) =>
       noteVerdict(upload, { code, at }, world.deadline(), world.newFunction());
@@ -397,7 +397,7 @@ describe('resolve', () => {
     expect(await verdict('clean', world.clock.now() + hour)).toMatchObject({ status: 'attached' });
   });
 
-  test('of an attached file says that its verdict is acknowledged', async () => {
+  test('resolve of an attached file says that its verdict is acknowledged', async () => {
     const upload = world.put(key);
     await deliver(upload, { deadline: world.deadline() }, world.newFunction());
     await noteVerdict(
@@ -413,7 +413,7 @@ describe('resolve', () => {
     );
   });
 
-  test('of a held file that was never delivered decides that it is not sent, and a repeat says so', async () => {
+  test('resolve of a held file that was never delivered decides not to send it, and a repeat says so', async () => {
     await sentWith(notFound);
     world.clock.advance(hour);
     const answer = await world.ask(resolve);
@@ -430,7 +430,7 @@ describe('resolve', () => {
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('of a rejected file changes nothing: a newer upload or "retry" is what it waits for', async () => {
+  test('resolve of a rejected file changes nothing: only a newer upload or "retry" sends it', async () => {
     await sentWith(() => refuses('REMOTE.INPUT_INVALID'));
     const answer = await world.ask(resolve);
     expect(answer).toMatchObject({ ok: false, files: [{ status: 'rejected' }] });

@@ -21,7 +21,7 @@ const pausedByKombo = async (): Promise<void> => {
 const lanesOf = () => [...world.table.items.values()].filter(({ pk }) => pk === `lane#${integrationId}`);
 
 describe('pause', () => {
-  test('says what is paused, that nothing is lost, and how it ends', async () => {
+  test('pause says what is paused, that nothing is lost, and how it ends', async () => {
     expect(await world.ask(pause)).toEqual({
       ok: true,
       message: `${integrationId} is paused. Running functions notice it within 30 seconds; new files wait and nothing is lost. "next" ends the pause.`,
@@ -29,7 +29,7 @@ describe('pause', () => {
     });
   });
 
-  test('a file of a paused integration waits without a call, and follows after the request in "next"', async () => {
+  test('a file of a paused integration waits without a call, and is sent after the request in "next"', async () => {
     const { next } = await world.ask(pause);
     world.put(key);
     const answer = await world.ask({ action: 'attach', key });
@@ -46,7 +46,7 @@ describe('pause', () => {
     expect(await world.ask({ action: 'status', key })).toMatchObject({ files: [{ status: 'attached' }] });
   });
 
-  test('by an operator says so the second time, and keeps its first reason', async () => {
+  test('a second pause by an operator is reported as such, and the first reason is kept', async () => {
     await world.ask(pause);
     const answer = await world.ask({ ...pause, reason: 'Another one.' });
     expect(answer.message).toMatch(
@@ -54,7 +54,7 @@ describe('pause', () => {
     );
   });
 
-  test('that Kombo caused becomes one that only an operator ends, when an operator asks for it', async () => {
+  test("an operator's pause replaces one that Kombo caused, and then only an operator ends it", async () => {
     await pausedByKombo();
     await world.ask(pause);
     world.clock.advance(6 * hour);
@@ -67,7 +67,7 @@ describe('pause', () => {
 });
 
 describe('resume', () => {
-  test('says which pause has ended, and when the files follow', async () => {
+  test('resume says which pause has ended, and when the files follow', async () => {
     await world.ask(pause);
     expect(await world.ask(resume)).toEqual({
       ok: true,
@@ -75,7 +75,7 @@ describe('resume', () => {
     });
   });
 
-  test('says how many files follow, as they were counted last', async () => {
+  test('resume says how many files follow, by the last count', async () => {
     await world.ask(pause);
     for (const name of ['A', 'B', 'C']) {
       world.put(`candidates/GRK123/${name}.pdf`);
@@ -86,7 +86,7 @@ describe('resume', () => {
     expect((await world.ask(resume)).message).toContain('3 files or more are sent by the next scheduled runs.');
   });
 
-  test('ends the pause that "code" names', async () => {
+  test('resume ends the pause that "code" names', async () => {
     await pausedByKombo();
     const { pauses } = await world.ask({ action: 'status' });
     const [{ next }] = pauses as [{ next: object }];
@@ -100,7 +100,7 @@ describe('resume', () => {
     expect(world.kombo.standing).toHaveLength(1);
   });
 
-  test('changes nothing when the integration is paused for another cause by now, and names the request for that', async () => {
+  test('resume changes nothing when another cause pauses the integration by now, and names the request for that one', async () => {
     await pausedByKombo();
     const before = lanesOf();
     const meant = { ...resume, code: 'INTEGRATION_PAUSED' };
@@ -116,7 +116,7 @@ describe('resume', () => {
     });
   });
 
-  test('of the account ends its pause, and lets each integration keep its own', async () => {
+  test('resume of the account ends its pause, and each integration keeps its own', async () => {
     await world.ask(pause);
     await world.ask({ ...pause, integration_id: 'account' });
     expect(await world.ask({ ...resume, integration_id: 'account' })).toMatchObject({
@@ -126,7 +126,7 @@ describe('resume', () => {
     expect(await world.ask({ action: 'status' })).toMatchObject({ pauses: [{ integration: integrationId }] });
   });
 
-  test('of an id that nothing is known of names what is paused', async () => {
+  test('resume of an unknown id names what is paused', async () => {
     expect(await world.ask(resume)).toEqual({
       ok: false,
       message: `The integration ${integrationId} is not known. Nothing is paused.`,
@@ -134,7 +134,7 @@ describe('resume', () => {
     });
   });
 
-  test('can be repeated: the pause has ended, as was asked for', async () => {
+  test('resume can be repeated: the pause has ended, as requested', async () => {
     await world.ask(pause);
     await world.ask(resume);
     const ended = {
@@ -147,7 +147,7 @@ describe('resume', () => {
     expect(await world.ask({ ...resume, integration_id: 'account' })).toMatchObject({ ok: true });
   });
 
-  test('of an integration that only the pause of everything stops says so', async () => {
+  test('resume of an integration that only the pause of everything stops says so', async () => {
     await world.ask(pause);
     await world.ask(resume);
     await world.ask({ ...pause, integration_id: 'account' });
@@ -161,7 +161,7 @@ describe('resume', () => {
   test.each([
     ['the integration', integrationId, `lane#${integrationId}`],
     ['the account', 'account', 'lane#*'],
-  ])('replaces the record of %s that cannot be read, and its files follow', async (_, name, pk) => {
+  ])('resume replaces the record of %s that cannot be read, and its files follow', async (_, name, pk) => {
     world.put(key);
     world.table.items.set(pk, { pk, version: 7, document: '{"touchedAt":"yesterday"}' });
     expect(await world.ask({ action: 'attach', key })).toMatchObject({
@@ -180,7 +180,7 @@ describe('resume', () => {
 });
 
 describe('files of a backfill', () => {
-  test('wait in the second partition of their lane while it is paused, and follow after the new ones', async () => {
+  test('files of a backfill wait in the second partition of a paused lane, and are sent after the new ones', async () => {
     await world.ask(pause);
     for (const name of ['A', 'B', 'C']) world.put(`candidates/GRKold/${name}.pdf`);
     expect(await world.ask({ action: 'attach', prefix: 'candidates/GRKold/' })).toMatchObject({
@@ -200,7 +200,7 @@ describe('files of a backfill', () => {
     expect(world.kombo.posts.map(({ id }) => id)).toEqual(['GRK123', 'GRKold', 'GRKold', 'GRKold']);
   });
 
-  test('that failed once wait for their turn, although they are named again; by key an operator need not wait', async () => {
+  test('files of a backfill that failed once wait for their turn although they are named again, except by key', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { retryAfterMs: hour }));
     await world.ask({ action: 'attach', prefix: 'candidates/' });

@@ -23,8 +23,8 @@ const sentWith = async (fate: PostScript, name = key): Promise<void> => {
 const notFound: PostScript = () => refuses('KOMBO_NOT_FOUND');
 const resend = { action: 'resend', key, force: true, reason: 'It was deleted in the ATS.' };
 
-describe('the same resend', () => {
-  test('a minute later is answered with what the first one did, and sends nothing', async () => {
+describe('the same resend again', () => {
+  test('the same resend a minute later is answered with what the first one did, and sends nothing', async () => {
     await attached();
     const sentAt = new Date(world.clock.now()).toISOString();
     expect(await world.ask(resend)).toMatchObject({ ok: true, message: expect.stringContaining('It was sent again.') });
@@ -37,16 +37,16 @@ describe('the same resend', () => {
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('sent three times at the same moment makes one more copy', async () => {
+  test('the same resend three times concurrently makes one more copy', async () => {
     await attached();
     const answers = await Promise.all([world.ask(resend), world.ask(resend), world.ask(resend)]);
     expect(world.kombo.posts).toHaveLength(2);
-    // Which of them releases it, and how far it is when the others look, is open.
+    // Which of them releases it, and how far it is when the others look, is not defined.
     expect(answers.filter(({ repeated }) => repeated)).toHaveLength(2);
     expect(answers.filter(({ ok }) => ok).length).toBeGreaterThan(0);
   });
 
-  test('with another reason, or 15 minutes later, sends one more copy', async () => {
+  test('a resend with another reason, or 15 minutes later, sends one more copy', async () => {
     await attached();
     await world.ask(resend);
     expect(await world.ask({ ...resend, reason: 'It was deleted a second time.' })).toMatchObject({ ok: true });
@@ -59,7 +59,7 @@ describe('the same resend', () => {
     expect(world.kombo.posts).toHaveLength(4);
   });
 
-  test('of a file that was sent without an answer does not send it again, and says that it may have been delivered', async () => {
+  test('the same resend of a file that was sent without an answer does not send it again, and says that it may be delivered', async () => {
     await attached();
     world.kombo.script.push(losesFile);
     await world.ask(resend);
@@ -69,7 +69,7 @@ describe('the same resend', () => {
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('of a file behind a pause claims no copy: it was released, and waits', async () => {
+  test('the same resend of a file behind a pause claims no copy: the file was released, and waits', async () => {
     await attached();
     await world.ask({ action: 'pause', integration_id: 'account', reason });
     const first = await world.ask(resend);
@@ -82,7 +82,7 @@ describe('the same resend', () => {
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('of a file behind a pause: no later answer about the file says that it is not delivered', async () => {
+  test('after a resend of a file behind a pause no later answer says that the file is not delivered', async () => {
     await attached();
     await world.ask({ action: 'pause', integration_id: 'account', reason });
     await world.ask(resend);
@@ -93,7 +93,7 @@ describe('the same resend', () => {
     }
   });
 
-  test('of a file that was never sent, behind a pause, claims no copy', async () => {
+  test('a resend of a file behind a pause that was never sent claims no copy', async () => {
     await sentWith(notFound);
     await world.ask({ action: 'pause', integration_id: 'account', reason });
     const answer = await world.ask(resend);
@@ -101,7 +101,7 @@ describe('the same resend', () => {
     expect(answer.files).not.toMatchObject([{ resent: true }]);
   });
 
-  test('after the object was deleted is answered with what the first one did', async () => {
+  test('the same resend after the object was deleted is answered with what the first one did', async () => {
     await attached();
     await world.ask(resend);
     world.bucket.delete(key);
@@ -109,8 +109,8 @@ describe('the same resend', () => {
   });
 });
 
-describe('the same request twice does the work once, and the second answer is no failure', () => {
-  test('attach of one object', async () => {
+describe('the same request twice', () => {
+  test('attach of one object twice sends it once, and the second answer is a success', async () => {
     world.put(key);
     const request = { action: 'attach', key };
     expect(await world.ask(request)).toMatchObject({ ok: true });
@@ -118,7 +118,7 @@ describe('the same request twice does the work once, and the second answer is no
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('attach of a prefix', async () => {
+  test('attach of a prefix twice sends its objects once, and the second answer is a success', async () => {
     world.put(key);
     world.put('candidates/GRK456/Jane Roe CV.pdf');
     const request = { action: 'attach', prefix: 'candidates/' };
@@ -127,7 +127,7 @@ describe('the same request twice does the work once, and the second answer is no
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('retry of one file', async () => {
+  test('retry of one file twice sends it once, and the second answer is a success', async () => {
     await sentWith(notFound);
     const request = { action: 'retry', key, reason };
     expect(await world.ask(request)).toMatchObject({ ok: true });
@@ -139,7 +139,7 @@ describe('the same request twice does the work once, and the second answer is no
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('retry of one file while the first request still sends it', async () => {
+  test('retry of one file while the first request still sends it sends it once', async () => {
     await sentWith(notFound);
     const { promise, resolve } = Promise.withResolvers<void>();
     world.kombo.script.push(async () => {
@@ -155,7 +155,7 @@ describe('the same request twice does the work once, and the second answer is no
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('retry by code', async () => {
+  test('retry by code twice releases its files once, and the second answer is a success', async () => {
     for (const name of ['A', 'B']) await sentWith(notFound, `candidates/GRK${name}/CV.pdf`);
     const request = { action: 'retry', code: 'KOMBO_NOT_FOUND', reason };
     expect(await world.ask(request)).toMatchObject({ ok: true, released: 2 });
@@ -165,7 +165,7 @@ describe('the same request twice does the work once, and the second answer is no
     expect(world.kombo.posts).toHaveLength(4);
   });
 
-  test('retry of a candidate', async () => {
+  test('retry of a candidate twice releases its files once, and the second answer is a success', async () => {
     await sentWith(notFound);
     const request = { action: 'retry', candidate_id: 'GRK123', reason };
     expect(await world.ask(request)).toMatchObject({ ok: true, released: 1 });
@@ -178,7 +178,7 @@ describe('the same request twice does the work once, and the second answer is no
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('resolve', async () => {
+  test('resolve twice decides once, and the second answer is a success', async () => {
     await sentWith(losesAnswer);
     const request = { action: 'resolve', key, reason: 'Seen in the ATS.' };
     expect(await world.ask(request)).toMatchObject({ ok: true });
@@ -187,17 +187,20 @@ describe('the same request twice does the work once, and the second answer is no
     expect(second.message).toMatch(/^Nothing was done now: it was already resolved, at /);
   });
 
-  test.each(['SCAN_FAILED', 'SCAN_THREAT_FOUND'] as const)('resolve of a file that %s holds', async (code) => {
-    await noteVerdict(world.put(key), { code, at: world.clock.now() }, world.deadline(), world.newFunction());
-    const request = { action: 'resolve', key, reason: 'It is not sent.' };
-    expect(await world.ask(request)).toMatchObject({ ok: true, files: [{ status: 'rejected', code }] });
-    world.clock.advance(minute);
-    const second = await world.ask(request);
-    expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'rejected', code }] });
-    expect(second.message).toMatch(/^Nothing was done now: it was already resolved, at \S+\. It was never delivered/);
-  });
+  test.each(['SCAN_FAILED', 'SCAN_THREAT_FOUND'] as const)(
+    'resolve twice of a file that %s holds decides once, and the second answer is a success',
+    async (code) => {
+      await noteVerdict(world.put(key), { code, at: world.clock.now() }, world.deadline(), world.newFunction());
+      const request = { action: 'resolve', key, reason: 'It is not sent.' };
+      expect(await world.ask(request)).toMatchObject({ ok: true, files: [{ status: 'rejected', code }] });
+      world.clock.advance(minute);
+      const second = await world.ask(request);
+      expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'rejected', code }] });
+      expect(second.message).toMatch(/^Nothing was done now: it was already resolved, at \S+\. It was never delivered/);
+    },
+  );
 
-  test('resolve of a file that was rejected for a fault is no repetition', async () => {
+  test('resolve of a file that was rejected because of a fault does not count as a repeat', async () => {
     await sentWith(() => refuses('REMOTE.INPUT_INVALID'));
     expect(await world.ask({ action: 'resolve', key, reason: 'It is not sent.' })).toMatchObject({
       ok: false,
@@ -205,7 +208,7 @@ describe('the same request twice does the work once, and the second answer is no
     });
   });
 
-  test('resolve of a file that was found at the target in the meantime', async () => {
+  test('resolve of a file that was found at the target in the meantime is a success', async () => {
     await attached();
     expect(await world.ask({ action: 'resolve', key, reason: 'Seen in the ATS.' })).toMatchObject({
       ok: true,
@@ -213,7 +216,7 @@ describe('the same request twice does the work once, and the second answer is no
     });
   });
 
-  test('forget', async () => {
+  test('forget twice erases once, and the second answer is a success', async () => {
     await attached();
     world.bucket.delete(key);
     const request = { action: 'forget', candidate_id: 'GRK123' };
@@ -221,7 +224,7 @@ describe('the same request twice does the work once, and the second answer is no
     expect(await world.ask(request)).toMatchObject({ ok: true, erased: 0 });
   });
 
-  test('pause and resume', async () => {
+  test('pause and resume twice take effect once, and the second answer is a success', async () => {
     const pause = { action: 'pause', integration_id: 'account', reason };
     const resume = { action: 'resume', integration_id: 'account', code: 'INTEGRATION_PAUSED', reason };
     for (const request of [pause, pause, resume, resume]) expect(await world.ask(request)).toMatchObject({ ok: true });
@@ -229,7 +232,7 @@ describe('the same request twice does the work once, and the second answer is no
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('replay', async () => {
+  test('replay twice sends once, and the second answer is a success', async () => {
     const { etag, sizeBytes: size } = world.put(key);
     const s3 = {
       bucket: { name: 'cv-inbox' },
@@ -241,14 +244,14 @@ describe('the same request twice does the work once, and the second answer is no
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('restored', async () => {
+  test('restored twice takes effect once, and the second answer is a success', async () => {
     const since = new Date(world.clock.now() - minute).toISOString();
     const request = { action: 'restored', since, reason };
     for (const _ of ['first', 'second']) expect(await world.ask(request)).toMatchObject({ ok: true, since });
   });
 });
 
-test('a retry whose file is held once more is retried once more: its cause may be fixed by now', async () => {
+test('a retry of a file that is held once more is made once more, because its cause may be fixed by now', async () => {
   await sentWith(notFound);
   world.kombo.script.push(notFound);
   const request = { action: 'retry', key, reason };
@@ -257,7 +260,7 @@ test('a retry whose file is held once more is retried once more: its cause may b
 });
 
 describe('a dry run of retry', () => {
-  test('counts the files and their integrations, and changes nothing', async () => {
+  test('a dry run of retry counts the files and their integrations, and changes nothing', async () => {
     await sentWith(notFound, 'candidates/GRKA/CV.pdf');
     await sentWith(notFound, 'candidates/GRKB/CV.pdf');
     await sentWith(() => refuses('KOMBO_FORBIDDEN'), 'candidates/GRKC/CV.pdf');
@@ -274,7 +277,7 @@ describe('a dry run of retry', () => {
     expect(world.kombo.posts).toHaveLength(3);
   });
 
-  test('counts what the request itself then releases, and leaves the same files', async () => {
+  test('a dry run of retry counts what the request itself then releases, and leaves the same files', async () => {
     for (const name of ['A', 'B']) await sentWith(notFound, `candidates/GRK123/${name}.pdf`);
     await attached();
     const request = { action: 'retry', candidate_id: 'GRK123', reason };
@@ -285,7 +288,7 @@ describe('a dry run of retry', () => {
     expect(real).toMatchObject({ released: 2, integrations: dry.integrations });
   });
 
-  test('of nothing says so', async () => {
+  test('a dry run of retry without a file says so', async () => {
     expect(await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', dry_run: true, reason })).toMatchObject({
       ok: true,
       message: 'Nothing was changed. There is nothing to retry.',
@@ -293,7 +296,7 @@ describe('a dry run of retry', () => {
     });
   });
 
-  test('needs no reason, and the retry itself does', async () => {
+  test('a dry run of retry needs no reason, but the retry itself does', async () => {
     expect(await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', dry_run: true })).toMatchObject({ ok: true });
     for (const dry of [{}, { dry_run: false }]) {
       expect(await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', ...dry })).toMatchObject({
@@ -303,7 +306,7 @@ describe('a dry run of retry', () => {
     }
   });
 
-  test('of one key is refused with the way to ask', async () => {
+  test('a dry run of retry by key is refused with the right request', async () => {
     expect(await world.ask({ action: 'retry', key, dry_run: true, reason })).toMatchObject({
       ok: false,
       message: expect.stringContaining('"dry_run" is not allowed with "key"'),

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { type CourierWorld, courierWorld } from '../../../worlds/courier-world.ts';
 import { sample } from '../../events/sample.ts';
 
-// What both samples speak of.
+// The object of both samples.
 const bucket = 'acme-cv-inbox';
 const key = 'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/Frank Doe CV.pdf';
 const etag = '9b2cf535f27731c974343645a3985328';
@@ -24,26 +24,26 @@ const replay = (event: unknown) =>
 test.each([
   ['a message of the failure queue', sample('failure-record')],
   ['a message of the failure queue, copied as text', JSON.stringify(sample('failure-record'))],
-  ['the event by itself', sample('s3-put')],
-])('%s is delivered', async (_form, event) => {
+  ['the event alone', sample('s3-put')],
+])('replay of %s delivers the file', async (_form, event) => {
   expect(await replay(event)).toMatchObject(attached);
   expect(world.kombo.posts).toHaveLength(1);
 });
 
-test('the event after its failure record sends nothing twice', async () => {
+test('replay of the event after its failure record sends nothing twice', async () => {
   await replay(sample('failure-record'));
   const again = await replay(sample('s3-put'));
   expect(again).toMatchObject({ ok: true, files: [{ key, status: 'already-attached' }] });
   expect(world.kombo.posts).toHaveLength(1);
 });
 
-test('a failure record that lost its event is told so, and nothing is sent', async () => {
+test('replay of a failure record without its event says so, and sends nothing', async () => {
   const answer = await replay({ ...(sample('failure-record') as object), requestPayload: {} });
   expect(answer.message).toContain('The payload of the failure record is an empty object.');
   expect(world.kombo.posts).toHaveLength(0);
 });
 
-test('is not ok when nothing was delivered: a caller that reads ok deletes the message', async () => {
+test('replay is not ok when nothing was delivered, because a caller deletes the message when it is', async () => {
   expect(await replay({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: bucket })).toMatchObject({ ok: false });
   const tooLarge = world.ask(
     { action: 'replay', event: sample('s3-put') },

@@ -13,7 +13,7 @@ const report = (since: unknown = iso(nine - 5 * hour), change = {}) =>
 const documentOf = (pk: string) => JSON.parse(world.table.items.get(pk)?.document ?? '{}');
 
 describe('restored', () => {
-  test('says what is looked up before it is sent, since when the sweep asks, and what comes next', async () => {
+  test('restored says what is looked up before it is sent, since when the sweep asks, and what comes next', async () => {
     expect(await report()).toEqual({
       ok: true,
       message: `Waiting files, and uploads without a record, that are older than ${iso(nine)} are looked up at their targets before they are sent. The next sweep checks all uploads since ${iso(nine - 5 * hour)}. Running functions notice the restore within 30 seconds; start the schedule after that.`,
@@ -23,7 +23,7 @@ describe('restored', () => {
     expect(documentOf('lane#*')).toMatchObject({ restored: { since: nine - 5 * hour, at: nine, reason } });
   });
 
-  test('keeps a pause of the account', async () => {
+  test('restored keeps a pause of the account', async () => {
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The table is being restored.' });
     await report();
     expect(await world.ask({ action: 'status' })).toMatchObject({ pauses: [{ integration: 'account' }] });
@@ -31,7 +31,7 @@ describe('restored', () => {
     expect(documentOf('lane#*')).toMatchObject({ restored: { at: nine } });
   });
 
-  test('has the sweep ask about uploads of before its own last pass, and of before its first one', async () => {
+  test('restored makes the sweep ask about uploads before its own last pass, and before its first one', async () => {
     world.put(key, { modifiedAt: nine - 4 * hour });
     await world.runSchedule();
     expect((await world.runSchedule()).sweep).toMatchObject({ pass: 'not due' });
@@ -42,7 +42,7 @@ describe('restored', () => {
     });
   });
 
-  test('can be repeated: the later call counts, and a file that was looked up before is not lost', async () => {
+  test('restored can be repeated: the later call counts, and no file that was looked up before is lost', async () => {
     await report();
     world.clock.advance(minute);
     await report();
@@ -62,7 +62,7 @@ describe('restored', () => {
     '2026-01-05T08:00:00Z or so',
     1_767_600_000_000,
     null,
-  ])('with since %j changes nothing and says how a time is written', async (since) => {
+  ])('restored with since %j changes nothing and says how a time is written', async (since) => {
     expect(await report(since)).toMatchObject({
       ok: false,
       message: expect.stringMatching(/"since" is wrong; it must be a time with its zone as text, for example "2026-/),
@@ -71,7 +71,7 @@ describe('restored', () => {
   });
 
   test.each(['2026-01-05T07:30:00Z', '2026-01-05T07:30Z', '2026-01-05T07:30:00.000Z', '2026-01-05T08:30:00+01:00'])(
-    'takes the time as AWS shows it: %s',
+    'restored accepts the time as AWS shows it: %s',
     async (since) => {
       expect(await report(since)).toMatchObject({ ok: true, since: '2026-01-05T07:30:00.000Z' });
     },
@@ -84,12 +84,12 @@ describe('restored', () => {
       /^Nothing was done: "since" is in the future; it is now 2026-01-05T09:00:00\.000Z\./,
     ],
     ['of more than 35 days ago', nine - 36 * day, /^Nothing was done: "since" is more than 35 days ago/],
-  ])('with a since %s changes nothing and says so', async (_, since, message) => {
+  ])('restored with a since %s changes nothing and says so', async (_, since, message) => {
     expect(await report(iso(since))).toMatchObject({ ok: false, message: expect.stringMatching(message) });
     expect(world.table.items.size).toBe(0);
   });
 
-  test('changes nothing while the lane of the account cannot be read, and names the request that helps', async () => {
+  test('restored changes nothing while the lane of the account cannot be read, and names the request that helps', async () => {
     world.table.items.set('lane#*', { pk: 'lane#*', version: 1, document: '{}' });
     const answer = await report();
     expect(answer).toMatchObject({ ok: false, message: expect.stringMatching(/^Nothing was done: /) });
@@ -98,7 +98,7 @@ describe('restored', () => {
     expect(await report()).toMatchObject({ ok: true });
   });
 
-  test('says so when the item of the sweep cannot be read; files are looked up all the same', async () => {
+  test('restored says when the item of the sweep cannot be read; files are still looked up', async () => {
     world.table.items.set('sweep', { pk: 'sweep', version: 1, document: '?' });
     expect(await report()).toMatchObject({ ok: false, message: expect.stringContaining('Set SWEEP_SINCE') });
     expect(documentOf('lane#*')).toMatchObject({ restored: { at: nine } });
@@ -106,7 +106,7 @@ describe('restored', () => {
     expect(await world.ask({ action: 'restored', since: iso(nine - hour), reason }, set)).toMatchObject({ ok: true });
   });
 
-  test('says so when SWEEP_SINCE keeps the sweep from older uploads', async () => {
+  test('restored says when SWEEP_SINCE excludes older uploads from the sweep', async () => {
     const late = world.newFunction({ SWEEP_SINCE: '2026-01-05T08:00:00Z' });
     expect(await world.ask({ action: 'restored', since: iso(nine - 5 * hour), reason }, late)).toMatchObject({
       ok: false,
@@ -116,7 +116,7 @@ describe('restored', () => {
     });
   });
 
-  test('says that repeating it is safe when the table could not be written in the middle', async () => {
+  test('restored says that it can be repeated safely when the table failed halfway through the writes', async () => {
     world.table.fail('put', 1);
     await expect(report()).rejects.toThrow('The table does not answer.');
     expect(await report()).toMatchObject({ ok: true });

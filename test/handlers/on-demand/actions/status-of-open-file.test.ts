@@ -9,7 +9,7 @@ beforeEach(() => {
   world = courierWorld();
 });
 
-/** A file whose answer was lost, beside another file at its target. */
+/** A file whose answer was lost, with another file at its target. */
 const lostBesideAnother = async (): Promise<void> => {
   world.put(key);
   world.kombo.script.push(losesFile);
@@ -27,7 +27,7 @@ const look = async (): Promise<void> => {
   await world.ask({ action: 'retry', key, reason: 'To look now.' });
 };
 
-test('a file that may be delivered says what the latest look at its target showed, and when the next one is', async () => {
+test('status of a file that may be delivered has what the latest look at its target showed, and the time of the next one', async () => {
   await lostBesideAnother();
   await look();
   const answer = await world.ask({ action: 'status', key });
@@ -40,7 +40,7 @@ test('a file that may be delivered says what the latest look at its target showe
   expect(JSON.stringify(answer)).not.toContain('files.example');
 });
 
-test('a file that may be delivered says how little is known of its tool, and what would teach it', async () => {
+test('status of a file that may be delivered says how little is known of its tool, and what would teach it', async () => {
   await lostBesideAnother();
   const nothing = [expect.stringMatching(/^Nothing is known about this tool yet\..*compared/)];
   expect(await world.ask({ action: 'status', key })).toMatchObject({ tools: { [integrationId]: nothing } });
@@ -49,7 +49,7 @@ test('a file that may be delivered says how little is known of its tool, and wha
   });
 });
 
-test('a file of a known tool says what the tool lists and keeps, and until when that is known', async () => {
+test('status of a file of a known tool says what the tool lists and keeps, and until when that is known', async () => {
   learnTool(world);
   await lostBesideAnother();
   const { tools } = await world.ask({ action: 'status', key });
@@ -58,7 +58,7 @@ test('a file of a known tool says what the tool lists and keeps, and until when 
   );
 });
 
-test('a file that is held as OUTCOME_UNKNOWN says what was seen and why that decides nothing', async () => {
+test('status of a file held as OUTCOME_UNKNOWN says what was seen and why that decides nothing', async () => {
   await lostBesideAnother();
   await look();
   world.clock.advance(day);
@@ -78,7 +78,7 @@ test('a file that is held as OUTCOME_UNKNOWN says what was seen and why that dec
   expect(answer.tools).toBeDefined();
 });
 
-test('an attached file says nothing of its tool', async () => {
+test('status of an attached file says nothing about its tool', async () => {
   world.put(key);
   await world.ask({ action: 'attach', key });
   expect(await world.ask({ action: 'status', key })).not.toHaveProperty('tools');

@@ -22,7 +22,7 @@ const sentence = `The integration has been paused since ${since}: INTEGRATION.IN
 const advised = `${sentence} Enable the integration in the Kombo dashboard; the files are then sent within minutes.`;
 
 describe('status of a key whose integration is paused', () => {
-  test('says that the file is not delivered, why, and what to do: for the file that met the cause', async () => {
+  test('status of the file that met the cause of a pause says that it is not delivered, why, and the next step', async () => {
     await attach(key, inactive);
     expect(await world.ask({ action: 'status', key })).toMatchObject({
       ok: true,
@@ -31,7 +31,7 @@ describe('status of a key whose integration is paused', () => {
     });
   });
 
-  test('says the same cause for a file that came later, although its own code is the pause', async () => {
+  test('status of a file that came after a pause has the cause of the pause, although its own code is the pause', async () => {
     await attach(key, inactive);
     await attach(other);
     expect(await world.ask({ action: 'status', key: other })).toMatchObject({
@@ -40,7 +40,7 @@ describe('status of a key whose integration is paused', () => {
     });
   });
 
-  test('names the account when everything is paused', async () => {
+  test('status of a file names the account when everything is paused', async () => {
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
     await attach(key);
     expect((await world.ask({ action: 'status', key })).message).toContain(
@@ -48,7 +48,7 @@ describe('status of a key whose integration is paused', () => {
     );
   });
 
-  test('says of a file that may have been delivered that its target is read when the pause ends', async () => {
+  test('status of a file in a paused lane that may be delivered says that its target is read when the pause ends', async () => {
     await attach(key, losesFile);
     await attach(other, inactive);
     expect(await world.ask({ action: 'status', key })).toMatchObject({
@@ -57,7 +57,7 @@ describe('status of a key whose integration is paused', () => {
     });
   });
 
-  test('says nothing of the pause for a file that is settled, or once the pause has ended', async () => {
+  test('status of a file mentions no pause when the file is settled, or once the pause has ended', async () => {
     await attach(key);
     await attach(other, inactive);
     expect((await world.ask({ action: 'status', key })).files).not.toContainEqual(
@@ -70,7 +70,7 @@ describe('status of a key whose integration is paused', () => {
   });
 });
 
-test('status of a target says of each file that waits whether its integration is paused', async () => {
+test('status of a target says for each waiting file whether its integration is paused', async () => {
   await attach(key);
   await attach(other, inactive);
   expect(await world.ask({ action: 'status', candidate_id: 'GRK123' })).toMatchObject({
@@ -80,7 +80,7 @@ test('status of a target says of each file that waits whether its integration is
 });
 
 describe('status of all', () => {
-  test('lists each pause with its cause, what to do, when it is tried again, and the request that ends it', async () => {
+  test('status of all lists each pause with its cause, next step, next probe, and the request that ends it', async () => {
     await attach(key, inactive);
     const answer = await world.ask({ action: 'status' });
     expect(answer.message).toBe(
@@ -100,18 +100,18 @@ describe('status of all', () => {
     ]);
   });
 
-  test('shows how many files wait behind a pause, as a run has counted them', async () => {
+  test('status of all shows how many files wait behind a pause, as a run has counted them', async () => {
     await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
     for (const name of ['A', 'B', 'C']) await attach(`candidates/GRK${name}/CV.pdf`);
     world.clock.advance(hour + minute);
     await world.runSchedule();
     const [pause] = (await world.ask({ action: 'status' })).pauses as [Record<string, unknown>];
     expect(pause).toMatchObject({ waiting: 3, unknown: 0, countedAt: expect.stringMatching(/^2026-01-05T10:01/) });
-    // A pause that an operator asked for is never tried again.
+    // A pause by an operator is never probed.
     expect(pause).not.toHaveProperty('triedAgainAt');
   });
 
-  test('shows the pause of the account first, under the name by which it is resumed', async () => {
+  test('status of all shows the pause of the account first, under the name by which it is resumed', async () => {
     await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
     expect((await world.ask({ action: 'status' })).pauses).toMatchObject([
@@ -120,7 +120,7 @@ describe('status of all', () => {
     ]);
   });
 
-  test('names no time at which an integration is tried again while the account is paused', async () => {
+  test('status of all names no next probe of an integration while the account is paused', async () => {
     await attach(key, inactive);
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
     const [, pause] = (await world.ask({ action: 'status' })).pauses as [unknown, Record<string, unknown>];
@@ -128,7 +128,7 @@ describe('status of all', () => {
     expect(pause).not.toHaveProperty('triedAgainAt');
   });
 
-  test('shows a paused lane whose record cannot be read, and the request that replaces it', async () => {
+  test('status of all shows a paused lane whose record cannot be read, and the request that replaces it', async () => {
     await attach(key, inactive);
     const pk = `lane#${integrationId}`;
     const item = world.table.items.get(pk);
@@ -143,7 +143,7 @@ describe('status of all', () => {
     expect((await world.ask({ action: 'status' })).pauses).toEqual([]);
   });
 
-  test('counts files behind a pause as waiting, and none of them as due', async () => {
+  test('status of all counts files behind a pause as waiting, and none of them as due', async () => {
     await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
     await attach(key);
     world.clock.advance(hour);

@@ -9,13 +9,13 @@ beforeEach(() => {
   world = courierWorld();
 });
 
-/** An empty file, rejected at the moment at which the clock stands. */
+/** An empty file, rejected at the current time of the clock. */
 const rejected = async (its: string): Promise<void> => {
   world.put(its, { bytes: Buffer.alloc(0) });
   await world.ask({ action: 'attach', key: its });
 };
 
-test('a rejected file shows the correlation id by which its uploader is found', async () => {
+test('status of a rejected file shows the correlation id by which its uploader is found', async () => {
   world.put(key, { metadata: { 'correlation-id': 'application-4711' } });
   world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID'));
   await world.ask({ action: 'attach', key });
@@ -24,11 +24,11 @@ test('a rejected file shows the correlation id by which its uploader is found', 
   });
 });
 
-describe('the list of what is rejected', () => {
+describe('the list of rejected files', () => {
   const names = (answer: Record<string, unknown>): string[] =>
     (answer.rejected as { key: string }[]).map(({ key: its }) => its.replace('candidates/', '').replace('/CV.pdf', ''));
 
-  test('shows the newest first, each with its code and next step, beside the counts of what waits', async () => {
+  test('the list of rejected files shows the newest first, each with code and next step, besides the counts of waiting files', async () => {
     for (const name of ['A', 'B', 'C']) {
       await rejected(`candidates/${name}/CV.pdf`);
       world.clock.advance(1_000);
@@ -49,7 +49,7 @@ describe('the list of what is rejected', () => {
     expect(answer).not.toHaveProperty('next');
   });
 
-  test('goes on by a cursor, each file once, though several were rejected at one moment', async () => {
+  test('the list of rejected files continues by a cursor, each file once, even if several were rejected at the same time', async () => {
     for (let index = 0; index < 25; index += 1) {
       await rejected(`candidates/GRK${index}/CV.pdf`);
       if (index % 7 === 6) world.clock.advance(1);
@@ -69,7 +69,7 @@ describe('the list of what is rejected', () => {
     expect(request).toBeUndefined();
   });
 
-  test('goes on where it ended, though the last file shown was retried and newer ones came', async () => {
+  test('the list of rejected files continues where it ended, even if the last file was retried and newer ones arrived', async () => {
     for (const name of ['A', 'B', 'C']) {
       await rejected(`candidates/${name}/CV.pdf`);
       world.clock.advance(1_000);
@@ -82,7 +82,7 @@ describe('the list of what is rejected', () => {
     expect(names(await world.ask({ ...(first.next as object), limit: 10 }))).toEqual(['B', 'A']);
   });
 
-  test('costs what it shows: a later page does not read the newer ones again', async () => {
+  test('a later page of rejected files does not read the newer ones again', async () => {
     for (let index = 0; index < 1_000; index += 1) {
       await rejected(`candidates/GRK${index}/CV.pdf`);
       world.clock.advance(1);
@@ -95,19 +95,19 @@ describe('the list of what is rejected', () => {
     expect(world.table.calls.filter((call) => call === 'query')).toHaveLength(16);
   });
 
-  test('is empty in words', async () => {
+  test('the list of rejected files says in words that it is empty', async () => {
     const answer = await world.ask({ action: 'status', list: 'rejected' });
     expect(answer.message).toBe('No file is rejected. Nothing is waiting or held.');
     expect(answer.rejected).toEqual([]);
   });
 
-  test('loses a file that is let go', async () => {
+  test('a released file leaves the list of rejected files', async () => {
     await rejected(key);
     await world.ask({ action: 'retry', candidate_id: 'GRK123', reason: 'Have another look.' });
     expect((await world.ask({ action: 'status', list: 'rejected' })).rejected).toEqual([]);
   });
 
-  test('shows a record that cannot be read as one, and goes on after it', async () => {
+  test('the list of rejected files shows a record that cannot be read as unreadable, and continues after it', async () => {
     for (const name of ['A', 'B', 'C']) {
       await rejected(`candidates/${name}/CV.pdf`);
       world.clock.advance(1_000);
@@ -120,7 +120,7 @@ describe('the list of what is rejected', () => {
     expect(names(await world.ask({ ...(first.next as object), limit: 10 }))).toEqual(['B', 'A']);
   });
 
-  test('is not the default, and "held" is', async () => {
+  test('the default list of status is "held", not "rejected"', async () => {
     await rejected(key);
     expect(await world.ask({ action: 'status', list: 'held' })).toEqual(await world.ask({ action: 'status' }));
   });
@@ -135,7 +135,7 @@ describe('the list of what is rejected', () => {
     [{ list: 'held', candidate_id: 'GRK123' }, '"list" is about all files'],
     [{ list: 'held', application_id: 'GRK123' }, '"list" is about all files'],
     [{ list: 'rejected', cursor: 'held|1|x' }, '"cursor" does not belong to this list.'],
-  ])('is not asked for with %j', async (request, message) => {
+  ])('a list of status cannot be requested with %j', async (request, message) => {
     const answer = await world.ask({ action: 'status', ...request });
     expect(answer.ok).toBe(false);
     expect(JSON.stringify(answer).replaceAll('\\"', '"')).toContain(message);

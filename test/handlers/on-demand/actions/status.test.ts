@@ -17,7 +17,7 @@ const attachAll = async (...keys: string[]): Promise<void> => {
 };
 
 describe('status of a key', () => {
-  test('tells that it is attached, since when and as what', async () => {
+  test('status of a key says that it is attached, since when and as what', async () => {
     await attachAll(key);
     const answer = await world.ask({ action: 'status', key });
     expect(answer).toMatchObject({
@@ -34,7 +34,7 @@ describe('status of a key', () => {
     });
   });
 
-  test('that was never seen says so, and that its object exists', async () => {
+  test('status of a key that was never seen says so, and that its object exists', async () => {
     world.put(key);
     const answer = await world.ask({ action: 'status', key });
     expect(answer).toMatchObject({ ok: true, object: { exists: true }, files: [], next: { action: 'attach', key } });
@@ -43,31 +43,31 @@ describe('status of a key', () => {
     );
   });
 
-  test('that was never seen says so, and that there is no object', async () => {
+  test('status of a key that was never seen says so, and that there is no object', async () => {
     const answer = await world.ask({ action: 'status', key });
     expect(answer).toMatchObject({ object: { exists: false }, files: [] });
     expect(answer.message).toBe('The ledger has never seen this key, and the object does not exist in the bucket.');
   });
 
-  test('that looks encoded is answered with the one that was meant', async () => {
+  test('status of a key that looks encoded is answered for the decoded key', async () => {
     const answer = await world.ask({ action: 'status', key: 'candidates/GRK123/Frank+Doe%20CV.pdf' });
     expect(answer.next).toEqual({ action: 'status', key });
   });
 
-  test('that fits no template says why nobody would be sent it', async () => {
+  test('status of a key that matches no template says why it has no target', async () => {
     world.put('inbox/CV.pdf');
     const answer = await world.ask({ action: 'status', key: 'inbox/CV.pdf' });
     expect(answer.note).toMatch(/^KEY_NOT_MATCHED: No template matches\./);
   });
 
-  test('is found again after its object was deleted', async () => {
+  test('status of a key finds its record after its object was deleted', async () => {
     await attachAll(key);
     world.bucket.delete(key);
     const answer = await world.ask({ action: 'status', key });
     expect(answer).toMatchObject({ object: { exists: false }, files: [{ status: 'attached' }] });
   });
 
-  test('shows what stands there now first, and earlier objects below', async () => {
+  test('status of a key shows the current object first, and earlier objects below', async () => {
     await attachAll(key);
     world.put(key, { etag: 'newer', bytes: Buffer.concat([pdf, Buffer.from('newer')]) });
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
@@ -81,7 +81,7 @@ describe('status of a key', () => {
     expect(await world.ask({ action: 'status', key, etag: 'none' })).toMatchObject({ ok: false });
   });
 
-  test('whose bucket does not answer says that nobody can tell', async () => {
+  test('status of a key whose bucket does not answer says that the object is unknown', async () => {
     const { storage } = world.newFunction();
     const find = async () =>
       ({ ok: false, error: { code: 'STORAGE_DENIED', detail: 'S3 answered AccessDenied (HTTP 403).' } }) as const;
@@ -92,7 +92,7 @@ describe('status of a key', () => {
 });
 
 describe('status of a target', () => {
-  test('lists its files, and goes on by a cursor', async () => {
+  test('status of a target lists its files, and continues by a cursor', async () => {
     await attachAll(...['A', 'B', 'C'].map((name) => `candidates/GRK123/${name}.pdf`), 'candidates/GRK9/D.pdf');
     const first = await world.ask({ action: 'status', candidate_id: 'GRK123', limit: 2 });
     expect(first.message).toBe('The ledger knows more than 2 files of candidate GRK123. 2 attached.');
@@ -102,13 +102,13 @@ describe('status of a target', () => {
     expect(second).not.toHaveProperty('next');
   });
 
-  test('that is not known says so', async () => {
+  test('status of an unknown target says so', async () => {
     const answer = await world.ask({ action: 'status', application_id: 'GRK123' });
     expect(answer).toMatchObject({ ok: true, target: 'application/GRK123', files: [] });
     expect(answer.message).toContain('The ledger has no record of a file of application GRK123.');
   });
 
-  test('with a cursor that is none of it says so', async () => {
+  test('status of a target with a foreign cursor says so', async () => {
     await attachAll(key);
     const answer = await world.ask({ action: 'status', candidate_id: 'GRK123', cursor: 'elsewhere' });
     expect(answer).toMatchObject({ ok: false });
@@ -116,7 +116,7 @@ describe('status of a target', () => {
 });
 
 describe('status of all', () => {
-  test('with nothing open says so in one sentence', async () => {
+  test('status of all with no open file says so in one sentence', async () => {
     await attachAll(key);
     expect(await world.ask({ action: 'status' })).toMatchObject({
       ok: true,
@@ -126,7 +126,7 @@ describe('status of all', () => {
     });
   });
 
-  test('counts what waits and what is held, by code with its next step', async () => {
+  test('status of all counts waiting and held files, by code with its next step', async () => {
     const fates = ['REMOTE.RATE_LIMIT_EXCEEDED', 'KOMBO_NOT_FOUND', 'KOMBO_NOT_FOUND'] as const;
     for (const [index, code] of fates.entries()) {
       world.kombo.script.push(() => refuses(code));
@@ -145,7 +145,7 @@ describe('status of all', () => {
     expect(await world.ask({ action: 'status' })).toMatchObject({ counts: { dueNow: 2 } });
   });
 
-  test('shows the pauses, and what ends each', async () => {
+  test('status of all shows the pauses, and what ends each', async () => {
     world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
     await attachAll(key);
     world.kombo.script.push(() => refuses('API_KEY_UNREADABLE'));
@@ -156,7 +156,7 @@ describe('status of all', () => {
     ]);
   });
 
-  test('lists held files page by page, each once, though all are held at one moment', async () => {
+  test('status of all lists held files page by page, each once, even if all were held at the same time', async () => {
     for (let index = 0; index < 25; index += 1) {
       world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
       await attachAll(`candidates/GRK${index}/CV.pdf`);
@@ -173,7 +173,7 @@ describe('status of all', () => {
     expect(request).toBeUndefined();
   });
 
-  test('costs the same calls however much is attached or rejected', async () => {
+  test('status of all costs the same calls however much is attached or rejected', async () => {
     await attachAll(key);
     world.table.calls.length = 0;
     await world.ask({ action: 'status' });
@@ -203,7 +203,7 @@ describe('status of all', () => {
       },
     ],
     [
-      // Listing is denied since the first pass started, two days and an hour ago.
+      // Listing has been denied since the first pass started, two days and an hour ago.
       '{"since":{},"watermark":0,"startedAt":1767427200000,"pass":{"startedAt":1767427200000,"prefix":"","deep":true,"unaccounted":0}}',
       {
         sentence: 'No pass has finished so far; the first one started at 2026-01-03T08:00:00.000Z, 49 hours ago.',
@@ -212,12 +212,12 @@ describe('status of all', () => {
         age: '49 hours',
       },
     ],
-  ])('shows the last sweep and folders that nobody watches (item %j)', async (document, sweep) => {
+  ])('status of all shows the last sweep and folders that no template watches (item %j)', async (document, sweep) => {
     if (document !== undefined) world.table.items.set('sweep', { pk: 'sweep', version: 1, document });
     expect((await world.ask({ action: 'status' })).sweep).toEqual(sweep);
   });
 
-  test('shows the canary where it is on, in one sentence', async () => {
+  test('status of all shows the canary in one sentence when it is on', async () => {
     expect(await world.ask({ action: 'status' })).not.toHaveProperty('canary');
     const settings = world.newFunction({ CANARY_KEY: 'canary/sandbox:1/GRK1/canary.pdf' }).settings;
     expect(await world.ask({ action: 'status' }, { settings })).toMatchObject({
@@ -228,7 +228,7 @@ describe('status of all', () => {
     });
   });
 
-  test('counts as far as time allows, and says so', async () => {
+  test('status of all counts as far as time allows, and says so', async () => {
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     await attachAll(key);
     const answer = await world.ask({ action: 'status' }, { deadline: world.deadline(10_000) });
@@ -236,7 +236,7 @@ describe('status of all', () => {
   });
 
   test.each(['xyz', 'held|', 'held|1', 'held||x', 'held|1e999|x', 'held|1.2.3|x', 'rejected|1|x', '1|x', '|'])(
-    'with the cursor %j, which is none of its list, says so',
+    'status of all with the cursor %j, which does not belong to its list, says so',
     async (cursor) => {
       expect(await world.ask({ action: 'status', cursor })).toEqual({
         ok: false,
@@ -245,7 +245,7 @@ describe('status of all', () => {
     },
   );
 
-  test('a record that cannot be read is shown as one', async () => {
+  test('status of all shows a record that cannot be read as unreadable', async () => {
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     await attachAll(key);
     const [pk, item] = [...world.table.items].find(([id]) => id.startsWith('cv-inbox/')) ?? [];

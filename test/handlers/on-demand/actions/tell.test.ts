@@ -16,7 +16,7 @@ const iso = (time: number): string => new Date(time).toISOString();
 const since = iso(nine - hour);
 const tell = (change: object = {}) => world.ask({ action: 'tell', since, ...change });
 
-/** A record in that state, last written a minute ago unless said otherwise. @returns its key in the table */
+/** A record in that state, last written a minute ago unless given otherwise. @returns its key in the table */
 const put = (name: StateName, key: string, updatedAt = nine - minute): string => {
   const record = recordIn(states[name], { upload: { ...upload, key }, updatedAt });
   const item = toItem(record, 400);
@@ -31,7 +31,7 @@ const itemOf = (pk: string): Item => {
 const isToldAgain = (pk: string): boolean => itemOf(pk).outcome === 1;
 
 describe('tell', () => {
-  test('writes every outcome since then as news, and no other record', async () => {
+  test('tell writes every outcome since then as news, and no other record', async () => {
     const ended = (['attached', 'held', 'rejected', 'superseded'] as const).map((name) => put(name, `${name}.pdf`));
     const open = (['sending', 'waiting', 'unknown'] as const).map((name) => put(name, `${name}.pdf`));
     const older = put('attached', 'older.pdf', nine - 2 * hour);
@@ -44,7 +44,7 @@ describe('tell', () => {
     expect([...open, older].map(isToldAgain)).toEqual([false, false, false, false]);
   });
 
-  test('changes nothing but the version and the id of the write', async () => {
+  test('tell changes only the version and the id of the write', async () => {
     const pk = put('held', 'held.pdf');
     const before = fromItem(itemOf(pk));
     await tell();
@@ -53,14 +53,14 @@ describe('tell', () => {
     expect(after.writeId).not.toBe(before.writeId);
   });
 
-  test('can be repeated: the same is told with a higher version', async () => {
+  test('tell can be repeated: the same outcomes are reported with a higher version', async () => {
     const pk = put('attached', 'attached.pdf');
     await tell();
     await tell();
     expect(itemOf(pk)).toMatchObject({ outcome: 1, version: 3 });
   });
 
-  test('sends nothing to Kombo, and leaves lanes and the sweep alone', async () => {
+  test('tell sends nothing to Kombo, and does not change lanes or the sweep', async () => {
     await world.runSchedule();
     const others = [...world.table.items.values()].filter(({ pk }) => pk.startsWith(laneKey('')) || pk === 'sweep');
     expect(others.length).toBeGreaterThan(0);
@@ -70,7 +70,7 @@ describe('tell', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('stops when its time is over, and says how to go on', async () => {
+  test('tell stops when its time is over, and says how to continue', async () => {
     const keys = Array.from({ length: 250 }, (_, number) => put('attached', `${1000 + number}.pdf`));
     const scan = world.table.scan;
     world.table.scan = (...page) => {
@@ -85,7 +85,7 @@ describe('tell', () => {
     expect(keys.map((pk) => itemOf(pk).version)).toEqual(Array(250).fill(2));
   });
 
-  test('reads a record again that another writer has changed meanwhile', async () => {
+  test('tell reads a record again that another writer has changed in the meantime', async () => {
     const pk = put('held', 'held.pdf');
     const write = world.table.put;
     world.table.put = async (item, condition) => {
@@ -98,25 +98,25 @@ describe('tell', () => {
     expect(itemOf(pk)).toMatchObject({ outcome: 1, version: 3 });
   });
 
-  test('counts the records that cannot be read', async () => {
+  test('tell counts the records that cannot be read', async () => {
     const pk = put('held', 'held.pdf');
     world.table.items.set(pk, { ...itemOf(pk), document: '{' });
     expect(await tell()).toMatchObject({ ok: false, told: 0, unreadable: 1 });
     expect(itemOf(pk).document).toBe('{');
   });
 
-  test('does nothing while no pipe is there, and says so', async () => {
+  test('tell does nothing without a pipe, and says so', async () => {
     world.env.OUTCOME_BUS = 'off';
     const pk = put('attached', 'attached.pdf');
     expect(await tell()).toMatchObject({ ok: false, message: expect.stringContaining('outcomeBus is off') });
     expect(isToldAgain(pk)).toBe(false);
   });
 
-  test('does nothing about a time to come', async () => {
+  test('tell does nothing about a time in the future', async () => {
     expect(await tell({ since: iso(nine + minute) })).toMatchObject({ ok: false });
   });
 
-  test('tells a copy that was attached as an earlier upload by the time when that was found', async () => {
+  test('tell reports a copy that was attached as an earlier upload by the time when that was found', async () => {
     const state = { status: 'attached', attachedAt: nine - 2 * hour, warnings: [], evidence: 'same-bytes' } as const;
     const record = recordIn(state, { updatedAt: nine - minute });
     const item = toItem(record, 400);
