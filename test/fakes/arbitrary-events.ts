@@ -32,7 +32,7 @@ const anyUpload = fc.constantFrom(
   { ...upload, sequencer: '0A', modifiedAt: nine },
   { ...upload, sequencer: '0B', modifiedAt: nine + 1_000 },
 );
-/** Reported within the life: records of before and after it. */
+/** Restore times within the life, so that records exist from before and after each. */
 const restored = fc.record({ since: fc.constant(nine - hour), at: moment });
 const modifiedAt = fc.constantFrom(nine, nine + 1_000);
 
@@ -133,7 +133,7 @@ const events: { readonly [K in LedgerEventKind]: fc.Arbitrary<Extract<LedgerEven
 
 const anyEvent: fc.Arbitrary<LedgerEvent> = fc.oneof(...Object.values(events));
 
-/** A life: events and the time between them, so that leases end in some and run in others. */
+/** A life: events and the time between them. Leases end within some of these times and outlast others. */
 export const anyLife: fc.Arbitrary<readonly { readonly event: LedgerEvent; readonly afterMs: number }[]> = fc.array(
   fc.record({ event: anyEvent, afterMs: fc.integer({ min: 0, max: 3 * hour }) }),
   { minLength: 1, maxLength: 40 },
@@ -147,7 +147,7 @@ export interface Step {
   readonly writeId: string;
 }
 
-/** A key that names no target leads to an ending without a call: nothing is waited for, and no answer can be lost. */
+/** A key without a target is settled without a call to Kombo, so its file never waits and its outcome is never unknown. */
 const isPossible = (before: LedgerRecord | undefined, event: LedgerEvent): boolean =>
   before === undefined ||
   before.target !== undefined ||

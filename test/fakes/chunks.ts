@@ -15,7 +15,7 @@ export async function* asFromASocket(file: Uint8Array): AsyncGenerator<Uint8Arra
   }
 }
 
-/** Gives the chunks, then never anything again. */
+/** Gives the chunks, then hangs. */
 export async function* thenSilence(...chunks: readonly (Uint8Array | string)[]): AsyncGenerator<Uint8Array> {
   yield* chunksOf(...chunks);
   await new Promise(() => undefined);

@@ -14,9 +14,9 @@ export interface CloudWatchAlarms {
   evaluateUntil(now: number): void;
   /** The alarms that are on. */
   on(): readonly string[];
-  /** How often an alarm has told its topic: it tells of the change to ALARM, and of nothing else. */
+  /** How often an alarm has notified its topic. It does so only when it changes to ALARM. */
   told(name: string): number;
-  /** The sum of a metric since the beginning. */
+  /** The sum of a metric since the start of the test. */
   total(metric: string): number;
 }
 

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { greenhouseIntegrationId, type KomboEmulator } from '../../infra/local/kombo/emulator.ts';
 import { rawCall, type Seen, type Sent } from './raw-call.ts';
 
-/** One call with a good key and integration unless told otherwise. */
+/** One call, by default with a valid API key and integration. */
 export const call = (emulator: KomboEmulator, { path, headers, ...sent }: Sent & { readonly path: string }) =>
   rawCall(`${emulator.url}${path}`, {
     ...sent,
@@ -31,7 +31,7 @@ export const pdf = {
   data: Buffer.from('%PDF-1.7 Frank').toString('base64'),
 };
 
-/** Posts an attachment to a candidate; the sample file unless told otherwise. */
+/** Posts an attachment to a candidate, by default the sample file. */
 export const post = (
   emulator: KomboEmulator,
   candidateId: string,

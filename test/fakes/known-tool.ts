@@ -5,7 +5,7 @@ import type { ToolGroup } from '../../lib/read-back/learn-tool.ts';
 import { targetKinds } from '../../lib/upload/target.ts';
 import { integrationId, nine } from './ledger-samples.ts';
 
-/** A tool of which two files at two targets were found, byte for byte: it lists what it took, and keeps it. */
+/** A tool known from two files found byte for byte at two targets: it lists what it accepts and keeps it unchanged. */
 export const learnTool = ({ table }: { readonly table: { readonly items: Map<string, Item> } }): void => {
   const tool = targetKinds.map(
     (kind): ToolGroup => ({

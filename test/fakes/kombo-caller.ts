@@ -22,7 +22,7 @@ export const bodyOf = (file: Uint8Array | string): RequestBody => {
   return attachmentBody(facts, bytes.length, asFromASocket(bytes));
 };
 
-/** Far away, unless the test is about it. */
+/** Far in the future, unless the test is about it. */
 export const inTime = (clock: Clock = systemClock, durationMs = 20_000): Deadline => {
   const deadline = deadlineIn(clock, durationMs);
   onTestFinished(deadline.clear);

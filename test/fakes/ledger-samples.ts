@@ -45,7 +45,7 @@ export const recordIn = (state: State, change: Partial<LedgerRecord> = {}): Ledg
 
 const failure: FailureDetail = { code: 'KOMBO_UNREACHABLE', detail: 'No connection could be made (ECONNREFUSED).' };
 
-/** One of each kind of state that some event tells apart. */
+/** One of each kind of state that at least one event treats differently. */
 export const states = {
   sending: { status: 'sending', owner: 'owner-A', leaseUntil: nine + 6 * minute },
   expired: { status: 'sending', owner: 'owner-A', leaseUntil: nine },

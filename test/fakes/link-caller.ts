@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../lib/clock.ts';
 import { httpLinks, type LinkAnswer, type LinkFault, type Links } from '../../lib/kombo/links.ts';
 import { inTime } from './kombo-caller.ts';
 
-/** What a test needs to open links with: our real client for links, and what came of it. */
+/** What a test needs to open links: our real client for links, and its result. */
 
 /** Links of the emulator, which are on this machine. */
 export const localLinks = (clock: Clock = systemClock, lookup?: LookupFunction): Links =>
@@ -26,7 +26,7 @@ export const opened = async (opening: Opening): Promise<LinkAnswer> => {
   return answer.value;
 };
 
-/** Why a link was not opened. Every test of a fault is also one of its secrecy. */
+/** Why a link was not opened. Also checks, in every such test, that the reason does not contain the link. */
 export const faultOf = async (opening: Opening): Promise<LinkFault | undefined> => {
   const answer = await opening;
   if (answer.ok) {

@@ -10,7 +10,7 @@ export interface LocalDynamo {
   readonly client: DynamoDBClient;
   /** Another client of the same store, whose answers a test may tamper with. */
   newClient(): DynamoDBClient;
-  /** What came over the wire since it was last emptied: `PutItem`, `Query`, ... */
+  /** The operations received since the list was last emptied: `PutItem`, `Query`, ... */
   readonly calls: string[];
   /** A new and empty table as infra/resources/table.yml defines it. */
   newTable(): Promise<{ readonly name: string; readonly table: Table }>;
@@ -31,7 +31,7 @@ export const startLocalDynamo = async (): Promise<LocalDynamo> => {
   const tables: string[] = [];
   const newClient = (): DynamoDBClient => {
     const made = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
-    // Behind everything else, so that each repeat of the SDK counts.
+    // The last step of the SDK's middleware, so that each of its retries counts.
     made.middlewareStack.add(
       (next, { commandName = '' }) =>
         (args) => {
@@ -65,7 +65,7 @@ export const startLocalDynamo = async (): Promise<LocalDynamo> => {
 };
 
 /**
- * The next call of that name is done, and its answer lost on the way back; the SDK then repeats it by itself.
+ * The next call of that name is carried out, but its response is lost on the way back; the SDK then retries it.
  * Works below the SDK's retries, as a broken connection does.
  */
 export const loseNextAnswer = (client: DynamoDBClient, commandName: string): void => {

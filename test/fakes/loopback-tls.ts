@@ -2,8 +2,8 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeEach } from 'vitest';
 
 /**
- * A certificate for 127.0.0.1 and localhost from 2020 to 2120, signed by itself, for tests of TLS.
- * Its key lies here for everybody to see and protects nothing.
+ * A self-signed certificate for 127.0.0.1 and localhost, valid from 2020 to 2120, for tests of TLS.
+ * Its key is public and protects nothing.
  */
 export const loopbackTls = {
   key: `-----BEGIN PRIVATE KEY-----
@@ -31,5 +31,5 @@ export const trustLoopbackTls = (): void => {
   afterEach(distrustLoopbackTls);
 };
 
-/** For the rest of a test only the authorities of Node are known. */
+/** For the rest of a test, only Node's own authorities are trusted. */
 export const distrustLoopbackTls = (): void => setDefaultCACertificates(trusted);

@@ -2,9 +2,9 @@ import type { Clock } from '../../lib/clock.ts';
 
 /** A clock that stands still until a test moves it. */
 export interface ManualClock extends Clock {
-  /** Moves on and runs what falls due, in its order; actions may set new timers. */
+  /** Moves on and runs the timers that fall due, in order; their actions may set new timers. */
   advance(durationMs: number): void;
-  /** Moves on without running anything, as a frozen process finds the time when it thaws. */
+  /** Moves on without running any timer, as after a freeze of the process. */
   freeze(durationMs: number): void;
   /** How many timers are set. */
   timers(): number;

@@ -3,13 +3,13 @@ import { holds, indexPage, itemsOf, tablePage } from './table-rules.ts';
 
 export interface MemoryTable extends Table {
   readonly items: Map<string, Item>;
-  /** What was asked of it since it was last emptied: `put`, `get`, ... */
+  /** The calls since the list was last emptied: `put`, `get`, ... */
   readonly calls: string[];
-  /** The next so many calls of that kind fail, and do nothing. */
+  /** This many of the next calls of that kind fail without an effect. */
   fail(call: 'get' | 'put' | 'query', times: number): void;
 }
 
-/** A table in memory that answers as DynamoDB does, refusals with the item included, and can be out of order. */
+/** A table in memory that answers as DynamoDB does (a failed condition returns the item) and can be made to fail. */
 export const memoryTable = (): MemoryTable => {
   const items = new Map<string, Item>();
   const calls: string[] = [];

@@ -3,7 +3,7 @@ import { minute, nine } from './ledger-samples.ts';
 
 export const otherIntegration = 'workday:5VAsbq6cSpgVcJhiBQ1ZrrjR';
 
-/** Pauses as lanes hold them. */
+/** Pauses as the lanes store them. */
 export const missingRight: Pause = {
   code: 'INTEGRATION.PERMISSION_MISSING',
   by: 'kombo',

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 
-/** What a caller gets to see of an answer. */
+/** What a caller sees of a response. */
 export interface Seen {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -9,7 +9,7 @@ export interface Seen {
 
 export interface Sent {
   readonly method?: string;
-  /** Exactly these: `fetch` would add some. Undefined leaves one out. */
+  /** Exactly these headers are sent; `fetch` would add some. Undefined leaves one out. */
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string | Buffer;
   readonly signal?: AbortSignal;

@@ -6,13 +6,13 @@ export interface RawAnswer {
   readonly status: number;
   readonly headers: string;
   readonly body: string;
-  /** Of an error in XML. */
+  /** The code of an error in XML. */
   readonly code: string | undefined;
 }
 
 /**
- * Sends bytes as they are, which no HTTP client would, and reads until the server hangs up.
- * @param options.halfClose says that nothing more follows
+ * Sends bytes unchanged, which no HTTP client would, and reads until the server closes the connection.
+ * @param options.halfClose closes the sending side after the bytes
  */
 export const sendRaw = async (
   url: string,

@@ -3,14 +3,14 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 
-/** One request as its bytes arrived; nothing in between tidies up. */
+/** One request with its bytes as they arrived; no HTTP library normalizes them. */
 export interface RawRequest {
   readonly method: string;
   readonly path: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Whether as many bytes came as Content-Length announced. Once true it stays so. */
+  /** Whether as many bytes arrived as Content-Length announced. Once true, it stays true. */
   readonly complete: boolean;
   /** The number of its connection, from 1. */
   readonly connection: number;
@@ -22,13 +22,13 @@ export interface RawCall {
   readonly socket: Socket;
   /** A whole HTTP answer; JSON text by default. */
   answer(status: number, body?: string, headers?: Readonly<Record<string, string>>): void;
-  /** Bytes as they are. */
+  /** Sends bytes unchanged. */
   write(text: string): void;
   /** A TCP reset, as a killed server sends it. */
   reset(): void;
 }
 
-/** What the server does at each moment of a request. Left out: nothing, and `complete` answers with success. */
+/** What the server does at each stage of a request. By default nothing, and `complete` answers with success. */
 export interface Behaviour {
   head?(call: RawCall): void;
   /** After each piece of the body, the last one included. */
@@ -42,7 +42,7 @@ export interface RawServer {
   readonly port: number;
   /** In the order in which their heads arrived. */
   readonly requests: readonly RawRequest[];
-  /** Lets go of the requests so far, for tests that send many megabytes. */
+  /** Releases the requests so far, for tests that send many megabytes. */
   forget(): void;
   /** Connections accepted so far. */
   connections(): number;
@@ -137,7 +137,7 @@ export const rawServer = async (behaviour: Behaviour = {}, tls?: TlsOptions): Pr
     accepted += 1;
     if (open.size === 0) desertion = Promise.withResolvers<void>();
     open.add(socket);
-    // Callers that vanish are part of the test.
+    // Callers that disconnect are part of the test.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       open.delete(socket);

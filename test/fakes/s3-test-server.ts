@@ -29,7 +29,7 @@ export const startTestS3 = async (
   return { server, client, end };
 };
 
-/** An upload that has come halfway: its head is sent and nothing of its body. */
+/** An upload in progress: its head is sent, none of its body yet. */
 export const beginUpload = (
   url: string,
   path: string,
@@ -44,7 +44,7 @@ export const beginUpload = (
     });
     upload.on('error', reject);
   });
-  // One that is cut off on purpose is not waited for.
+  // Tests that cut the upload off on purpose do not await it.
   status.catch(() => undefined);
   return { upload, status };
 };

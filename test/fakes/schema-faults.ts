@@ -1,8 +1,8 @@
 import { isObject, type JsonObject } from '../../lib/json.ts';
 
 /**
- * What a JSON Schema has against a value, by the keywords that ours uses. Independent of the schema's maker: it reads the file
- * that applications get.
+ * The faults that a JSON Schema finds in a value, for the keywords that ours uses. Independent of the code that generates the
+ * schema: it reads the file that applications get.
  * @throws for a keyword that it does not know
  */
 export const schemaFaults = (schema: JsonObject, value: unknown, path = '$'): readonly string[] => {
@@ -11,10 +11,10 @@ export const schemaFaults = (schema: JsonObject, value: unknown, path = '$'): re
     switch (keyword) {
       case 'type':
         if (asked === 'object' ? !isObject(value) : typeof value !== asked)
-          faults.push(`${path} is no ${String(asked)}`);
+          faults.push(`${path} is not of type ${String(asked)}`);
         break;
       case 'enum':
-        if (!(asked as readonly unknown[]).includes(value)) faults.push(`${path} is none of ${String(asked)}`);
+        if (!(asked as readonly unknown[]).includes(value)) faults.push(`${path} is not one of ${String(asked)}`);
         break;
       case 'const':
         if (asked !== value) faults.push(`${path} is not ${String(asked)}`);
@@ -36,7 +36,7 @@ export const schemaFaults = (schema: JsonObject, value: unknown, path = '$'): re
       case 'description':
         break;
       default:
-        throw new Error(`The keyword ${keyword} is not known here.`);
+        throw new Error(`The keyword ${keyword} is not supported.`);
     }
   }
   return faults;

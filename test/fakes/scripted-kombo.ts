@@ -7,14 +7,14 @@ import { ok, type Result } from '../../lib/result.ts';
 import type { Target } from '../../lib/upload/target.ts';
 import { chunksOf, collect } from './chunks.ts';
 
-/** A file as it stands at the target. */
+/** A file as it is stored at the target. */
 export interface Standing {
   readonly target: Target;
   readonly attachment: { readonly name: string; readonly type: string; readonly data: string };
   readonly createdAt: number;
 }
 
-/** How Kombo takes one POST: what it does with the file, and what it says. */
+/** How Kombo handles one POST: what it does with the file, and what it answers. */
 export interface Fate {
   readonly delivers: boolean;
   readonly says: AttachAnswer;
@@ -30,28 +30,28 @@ export const refuses = (code: KomboFailure['code'], more: Partial<KomboFailure> 
   delivers: false,
   says: { ok: false, failure: { code, detail: 'Kombo answered HTTP 400.', ...more }, concurrency: {} },
 });
-/** The file is there, and nobody is told. */
+/** The file is stored, but the answer is lost. */
 export const losesAnswer = (): Fate => ({
   ...refuses('ANSWER_LOST', { detail: 'The connection broke.' }),
   delivers: true,
 });
-/** The file is not there, and nobody is told. */
+/** The file is not stored, and the answer is lost. */
 export const losesFile = (): Fate => ({ ...losesAnswer(), delivers: false });
 
 export interface ScriptedKombo extends KomboClient {
-  /** Every POST whose body came through whole. */
+  /** Every POST whose body arrived complete. */
   readonly posts: readonly Target[];
   readonly standing: Standing[];
-  /** What happens to the next POSTs, one by one; after that all are taken. */
+  /** What happens to the next POSTs, one by one; all later ones succeed. */
   readonly script: PostScript[];
-  /** What a listing says; without one, what is standing. */
+  /** What a listing answers; by default the stored files. */
   listing: ((target: Target) => Answered<Listing>) | undefined;
   readonly listings: readonly Target[];
-  /** What Kombo says of an integration; without one, nothing that tells anything. */
+  /** What Kombo reports on an integration; by default an answer that decides nothing. */
   described: ((integrationId: string) => Answered<unknown>) | undefined;
   /** The integrations that were asked about. */
   readonly readings: readonly string[];
-  /** The files behind the links: those that stand, unless a test says what a link answers. */
+  /** The files behind the links: the stored ones, unless a test sets what a link answers. */
   readonly links: Links;
   readonly linked: Map<string, () => Result<LinkAnswer, LinkFault>>;
   /** The links that were opened. */

@@ -1,8 +1,8 @@
 import type { LookupFunction } from 'node:net';
 
-/** DNS lookups with the addresses that a test says. */
+/** DNS lookups with the addresses that a test sets. */
 
-/** Every name has these addresses: the first list at the first question and so on; the last one stays. */
+/** Every name has these addresses: the first list for the first lookup, and so on; the last list is repeated. */
 export const lookupOf = (...answers: readonly (readonly string[])[]): LookupFunction & { asked: string[] } => {
   const asked: string[] = [];
   const lookup: LookupFunction = (name, { all }, callback) => {

@@ -1,6 +1,6 @@
 import { readSettings, type Settings } from '../../lib/config/config.ts';
 
-/** Complete settings as a function reads them, changed as a test needs it. */
+/** Complete settings as a function reads them, with the changes that a test needs. */
 export const settingsWith = (env: Readonly<Record<string, string>> = {}, change: Partial<Settings> = {}): Settings => ({
   ...readSettings({
     BUCKET: 'cv-inbox',

@@ -6,7 +6,7 @@ import { asFromASocket } from './chunks.ts';
 /** What an object has besides its bytes; `chunks` replaces them for sources that misbehave. */
 export type Particulars = Partial<Omit<StoredObject, 'close'>>;
 
-/** An object that counts how much of it was read and whether it was let go. */
+/** An object that counts how much of it was read and whether it was released. */
 export interface CountedObject extends StoredObject {
   readonly readBytes: number;
   readonly closed: boolean;
@@ -36,7 +36,7 @@ export const storedObject = (file: Uint8Array, particulars: Particulars = {}): C
   };
 };
 
-/** A bucket whose object opens as often as the test has one for it, the last one again and again as a new object. */
+/** A bucket that opens the test's objects one after another, and the last one for every later call. */
 export interface FakeStorage extends Storage {
   readonly opened: readonly CountedObject[];
   readonly links: readonly { readonly upload: Upload; readonly contentType: string; readonly versionId: string }[];

@@ -21,8 +21,8 @@ const records = v.object({
 });
 
 /**
- * Everything that is in the stream of a table, oldest first within a shard, over the protocol itself: the SDK's client for
- * streams is not among the dependencies. For DynamoDB Local, which reads the access key and checks no signature.
+ * All records of a table's stream, oldest first within a shard. Speaks the protocol itself, because the SDK's client for
+ * streams is not among the dependencies. For DynamoDB Local, which reads the access key but checks no signature.
  */
 export const readStream = async (client: DynamoDBClient, tableName: string): Promise<readonly TableWrite[]> => {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));

@@ -1,7 +1,7 @@
 import type { Condition, IndexEntry, IndexPage, IndexQuery, Item, TablePage } from '../../lib/ledger/table.ts';
 
 /**
- * What the tables of the tests and of the simulation know of DynamoDB. Pure.
+ * The rules of DynamoDB that the tables of the tests and of the simulation follow. Pure.
  * `test/proof/differential/` compares both with the real client over a server.
  */
 
@@ -14,7 +14,7 @@ export const holds = (item: Item | undefined, condition: Condition): boolean => 
 export const itemsOf = (get: (pk: string) => Item | undefined, pks: readonly string[]): readonly Item[] =>
   [...new Set(pks)].flatMap((pk) => get(pk) ?? []);
 
-/** One page of all items, in the order of their keys: DynamoDB has another one, and says nothing of it. */
+/** One page of all items, in the order of their keys. DynamoDB uses another order, which it does not document. */
 export const tablePage = (items: Iterable<Item>, limit: number, after = ''): TablePage => {
   const page = [...items]
     .filter(({ pk }) => pk > after)
@@ -30,8 +30,8 @@ interface Place {
 }
 
 /**
- * One page of an index. It begins behind the place where the last one ended, even when that item has left the index
- * since. A full page always says that there may be more, as DynamoDB does: it stops reading there.
+ * One page of an index. It starts after the place where the last one ended, even when that item has left the index
+ * since. A full page always says that there may be more: DynamoDB, too, stops reading there.
  */
 export const indexPage = (items: Iterable<Item>, query: IndexQuery): IndexPage => {
   const upTo = query.index === 'byWork' ? (query.upTo ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
@@ -54,7 +54,7 @@ export const indexPage = (items: Iterable<Item>, query: IndexQuery): IndexPage =
     : { items: shown };
 };
 
-/** What `infra/resources/table.yml` lets the index hold of an item. */
+/** The attributes of an item that `infra/resources/table.yml` projects into the index. */
 const entryOf = (item: Item, { index }: IndexQuery): IndexEntry => {
   const names =
     index === 'byWork'

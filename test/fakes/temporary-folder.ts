@@ -7,7 +7,7 @@ export const newFolder = (): Promise<string> => mkdtemp(path.join(tmpdir(), 'cv-
 
 export const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
-/** A folder of the running test; gone when it ends. */
+/** A folder of the running test, deleted when the test ends. */
 export const temporaryFolder = async (): Promise<string> => {
   const folder = await newFolder();
   onTestFinished(() => remove(folder));

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startDynamoDb } from '../../infra/local/aws/dynamodb/server.ts';
 
-/** A local table server and a client of it; both end by the given hook of the test runner, or earlier on demand. */
+/** A local table server and a client of it; both are closed by the given hook of the test runner, or earlier on demand. */
 export const testDynamoDb = async (
   atTheEnd: (end: () => Promise<void>) => void,
   ...[directory, port = 0, ...more]: Partial<Parameters<typeof startDynamoDb>>

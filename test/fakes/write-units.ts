@@ -29,8 +29,8 @@ type Definition = Pick<TableDefinition, 'KeySchema' | 'GlobalSecondaryIndexes'>;
 
 /**
  * What DynamoDB bills for a write that replaces `before` by `after`.
- * The table: the larger of the two. An index: for an entry that appears, vanishes or changes, one write; for one whose key
- * changes, two; for one that stays as it is, none.
+ * The table: the size of the larger one. An index: one write for an entry that is added, removed or changed, two for an entry
+ * whose key changes, none for an unchanged one.
  * @see Amazon DynamoDB Developer Guide, "Using Global Secondary Indexes": write capacity
  */
 export const writeUnits = (before: Item | undefined, after: Item, definition: Definition): number => {
@@ -50,7 +50,7 @@ export const writeUnits = (before: Item | undefined, after: Item, definition: De
 const keysOf = ({ KeySchema }: Pick<TableDefinition, 'KeySchema'>): readonly string[] =>
   (KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
 
-/** What the index holds of the item; nothing when one of the keys is missing. */
+/** The index's entry of the item; undefined when one of the keys is missing. */
 const entryIn = (item: Item, index: GlobalSecondaryIndex, table: Definition): Attributes | undefined => {
   const all = attributesOf(item).sort(([one], [other]) => (one < other ? -1 : 1));
   if (!keysOf(index).every((key) => all.some(([name]) => name === key))) return undefined;

@@ -34,7 +34,7 @@ test('handlers are the files on-*.ts; parsers beside them are not', async () => 
   expect(await handlerNames(handlersDir)).toEqual(['on-demand', 'on-upload']);
 });
 
-test('a bundle stands alone: typed code and packages become one module that runs', async () => {
+test('a bundle is self-contained: typed code and packages become one module that runs', async () => {
   await write(
     'on-upload.ts',
     "import { parse } from 'yaml';\ntype Answer = { sum: number };\n" +
@@ -46,7 +46,7 @@ test('a bundle stands alone: typed code and packages become one module that runs
   expect(await handler({ a: 40 })).toEqual({ sum: 42 });
 });
 
-test('a package that asks for modules of Node by require() runs too', async () => {
+test('a bundled package may load modules of Node with require()', async () => {
   await mkdir(path.join(folder, 'old'));
   await writeFile(path.join(folder, 'old/index.cjs'), "module.exports = require('node:path').posix.sep;\n");
   await write('on-upload.ts', "import sep from '../old/index.cjs';\nexport const handler = async () => sep;\n");
@@ -63,7 +63,7 @@ test('the zip holds index.mjs and nothing else, byte for byte the module beside 
   expect(Buffer.from(files['index.mjs'] ?? [])).toEqual(await readFile(built?.modulePath ?? ''));
 });
 
-test('the same code gives the same zip, at another time and in another time zone', async () => {
+test('the same code gives the same zip at any time and in any time zone', async () => {
   await write('on-upload.ts', "export const handler = async () => 'hello';\n");
   const [first] = await bundle(['on-upload'], { handlersDir, outDir });
   const timeZone = process.env.TZ;
@@ -75,7 +75,7 @@ test('the same code gives the same zip, at another time and in another time zone
   expect(await sha256(second?.zipPath ?? '')).toBe(await sha256(first?.zipPath ?? ''));
 });
 
-test('a handler that does not compile is told with file and line, and leaves the earlier bundle alone', async () => {
+test('a handler that does not compile is reported with file and line, and the earlier bundle is kept', async () => {
   await write('on-upload.ts', "export const handler = async () => 'works';\n");
   const [built] = await bundle(['on-upload'], { handlersDir, outDir });
   const before = await sha256(built?.zipPath ?? '');
@@ -86,14 +86,14 @@ test('a handler that does not compile is told with file and line, and leaves the
   expect(await sha256(built?.zipPath ?? '')).toBe(before);
 });
 
-test('a name without a handler is refused with the names that there are', async () => {
+test('a name without a handler is refused with the list of existing handlers', async () => {
   await write('on-upload.ts', 'export const handler = 1;\n');
   await expect(bundle(['on-uplaod'], { handlersDir, outDir })).rejects.toThrow(
     'No handler on-uplaod. The handlers are: on-upload.',
   );
 });
 
-test('nothing half-written stays behind', async () => {
+test('a build leaves no half-written file behind', async () => {
   await write('on-upload.ts', 'export const handler = 1;\n');
   await Promise.all([bundle(undefined, { handlersDir, outDir }), bundle(undefined, { handlersDir, outDir })]);
   expect((await readdir(outDir, { recursive: true })).sort()).toEqual([
@@ -105,7 +105,7 @@ test('nothing half-written stays behind', async () => {
   ]);
 });
 
-test('sizes are told in aligned lines', () => {
+test('the sizes of the bundles are printed in aligned lines', () => {
   const lines = sizeLines([
     {
       name: 'on-upload',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { acceptedRefusals, acceptedWithoutVpc } from './template/accepted-refusals.ts';
 
-/** A check of checkov that the stack does not follow, and why: a reason of the accepted refusals, where their rule asks for the same. */
+/** A check of checkov that the stack does not follow, and why: a reason of the accepted refusals, where one of their rules demands the same. */
 type Skip = { readonly id: string; readonly check: string } & (
   | { readonly sameAs: string }
   | { readonly reason: string }
@@ -40,7 +40,8 @@ const skips: readonly Skip[] = [
 const reasonOf = (skip: Skip): string => {
   if ('reason' in skip) return skip.reason;
   const accepted = [...acceptedRefusals, ...acceptedWithoutVpc].find(({ rule }) => rule === skip.sameAs);
-  if (!accepted) throw new Error(`${skip.sameAs} is followed now, so ${skip.id} may be, too: take it out.`);
+  if (!accepted)
+    throw new Error(`${skip.sameAs} is no longer an accepted refusal, so remove the skip of ${skip.id}, too.`);
   return accepted.reason;
 };
 
@@ -57,6 +58,6 @@ const page = [
   '',
 ].join('\n');
 
-test('checkov is told what is accepted, with the reasons of the accepted refusals', async () => {
+test('the configuration of checkov skips the accepted checks, with the reasons of the accepted refusals', async () => {
   await expect(page).toMatchFileSnapshot('../../.checkov.yaml');
 });

@@ -22,13 +22,13 @@ test('package.json has scripts that run a program of this repository', () => {
 });
 
 describe.each(ours)('npm run %s', (name, script) => {
-  test(`${name} --help prints how to call it, and does nothing else`, () => {
+  test(`npm run ${name} -- --help prints the usage and does nothing else`, () => {
     const { status, stdout, stderr } = run(script, '--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^(Usage: )?npm (run )?${name}\\b`));
   });
 
-  test(`${name} names a flag that it does not know, and ends with 2`, () => {
+  test(`npm run ${name} names an unknown option and exits with 2`, () => {
     const { status, stdout, stderr } = run(script, '--bogus');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^Unknown option '--bogus'\. See npm run|^Unknown option '--bogus'\.\n\nUsage: npm/);
@@ -36,18 +36,18 @@ describe.each(ours)('npm run %s', (name, script) => {
   });
 });
 
-describe('a value that cannot be meant is named', () => {
+describe('an invalid value on the command line is named', () => {
   test.each([
     ['build', 'on-uplaod', 'No handler on-uplaod.', 1],
     ['simulate', '--seeds many', '--seeds, --minutes and --from', 2],
-    ['fuzz', '--only no-such-one', 'No surface has "no-such-one" in its name. There is: ', 2],
+    ['fuzz', '--only no-such-one', 'No surface has "no-such-one" in its name. The surfaces are: ', 2],
     ['fuzz', '--minutes 0', '--minutes "0"', 2],
     ['kill', '--kills none', '--kills "none"', 2],
     ['soak', '--cvs 0', '--cvs, --integrations and --seed', 2],
     ['clients', '--rclone no/such/program', '--rclone "no/such/program" does not exist.', 2],
     ['conformance', '--s3 here', '--s3 "here" is not a URL.', 2],
     ['bench', '--repeats 0', '--repeats "0"', 2],
-  ])('%s %s', (name, args, message, code) => {
+  ])('npm run %s with %s names the invalid value', (name, args, message, code) => {
     const { status, stderr } = run(scripts[name] ?? '', args);
     expect(status).toBe(code);
     expect(stderr).toContain(message);

@@ -8,7 +8,7 @@ const key = 'arn:aws:kms:eu-central-1:111122223333:key/5f1a2b3c-1111-2222-3333-4
 const secret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:kombo/prod-AbCdEf';
 const topic = 'arn:aws:sns:eu-central-1:111122223333:on-call';
 
-test('a VPC takes every function, with the subnets and groups that are given; without one there is none', async () => {
+test('with the VPC option every function runs in the given subnets and security groups; without it none is in a VPC', async () => {
   const template = await deployed({
     vpcSubnetIds: 'subnet-0a1b2c3d,subnet-0a1b2c3e',
     vpcSecurityGroupIds: 'sg-0a1b2c3d',
@@ -22,7 +22,7 @@ test('a VPC takes every function, with the subnets and groups that are given; wi
   expect(JSON.stringify(outside)).not.toContain('ec2:');
 });
 
-test('every role has the boundary, those of services as well', async () => {
+test('every role has the permissions boundary, including the roles of AWS services', async () => {
   const boundary = 'arn:aws:iam::111122223333:policy/workloads';
   const options = { scan: 'create-plan', outcomeBus: 'default' };
   const bounded = resourcesOf(await deployed({ ...options, permissionsBoundaryArn: boundary }), 'AWS::IAM::Role');
@@ -42,7 +42,7 @@ test('every role has the boundary, those of services as well', async () => {
     expect(own.PermissionsBoundary).toBeUndefined();
 });
 
-test('an existing secret is read in the place of an own one, which is not made', async () => {
+test('an existing secret is read, and the stack creates none of its own', async () => {
   const template = await deployed({ existingSecretArn: secret });
   expect(resourcesOf(template, 'AWS::SecretsManager::Secret')).toEqual([]);
   for (const [, own] of resourcesOf(template, 'AWS::Lambda::Function')) {
@@ -53,11 +53,11 @@ test('an existing secret is read in the place of an own one, which is not made',
     );
     expect(reading.map(({ resources }) => resources)).toEqual([[secret]]);
   }
-  // It would replace whatever else an existing secret holds.
+  // It would overwrite other content of an existing secret.
   expect(template.Outputs?.FillApiKey).toBeUndefined();
 });
 
-test('an existing topic gets every alarm in the place of an own one, and is what on-demand looks at', async () => {
+test('every alarm and on-demand use an existing topic, and the stack creates none of its own', async () => {
   const template = await deployed({
     existingAlarmTopicArn: topic,
     alarmEmail: 'on-call@example.com',
@@ -77,7 +77,7 @@ test('an existing topic gets every alarm in the place of an own one, and is what
   expect(looking.map(({ resources }) => resources)).toEqual([[topic]]);
 });
 
-test("a key encrypts the functions' environment; logs only when that is asked for", async () => {
+test("the KMS key encrypts the functions' environment, and logs only when kmsKeyForLogs asks for it", async () => {
   const keysIn = (template: Template) => ({
     environment: resourcesOf(template, 'AWS::Lambda::Function').map(([, own]) => own.KmsKeyArn),
     logs: resourcesOf(template, 'AWS::Logs::LogGroup').map(([, own]) => own.KmsKeyId),
@@ -91,7 +91,7 @@ test("a key encrypts the functions' environment; logs only when that is asked fo
   });
 });
 
-test('the own key encrypts queues and topic only with kmsKeyForMessages, and every service that writes there may use it', async () => {
+test('the KMS key encrypts queues and topic only with kmsKeyForMessages, and every service that writes there may use it', async () => {
   const outcomeBus = 'default';
   const keysIn = (template: Template) => [
     ...resourcesOf(template, 'AWS::SQS::Queue').map(([id, own]) => [id, own.KmsMasterKeyId, own.SqsManagedSseEnabled]),
@@ -124,7 +124,7 @@ test('the own key encrypts queues and topic only with kmsKeyForMessages, and eve
   expect(writers(asked).toSorted()).toEqual(['OnUploadRole', 'OutcomePipeRole']);
 });
 
-test('the thresholds of alarms are options, and their texts name them', async () => {
+test('the thresholds of alarms are options, and the texts of the alarms name them', async () => {
   const template = await deployed({ heldAlarmAbove: '5', rejectedAlarmAbove: '20', oldestWaitingSeconds: '7200' });
   const of = (id: string) => {
     const own = template.Resources[id]?.Properties ?? {};
@@ -135,7 +135,7 @@ test('the thresholds of alarms are options, and their texts name them', async ()
   expect(of('OldestWaitingAlarm')).toEqual(['7200', expect.stringContaining('more than 7200 s ago')]);
 });
 
-test('a canary gives on-schedule alone the right to put one object, and to encrypt it under a key; without one none has it', async () => {
+test('only the canary gives on-schedule, and no other function, the right to put one object and to encrypt it under a key', async () => {
   const canaryKey = 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/canary.pdf';
   const keyTemplates = 'candidates/{candidate_id}/{filename}|canary/{integration_id}/{candidate_id}/{filename}';
   const on = { canaryKey, keyTemplates, existingBucket: 'acme-applications' };
@@ -157,7 +157,7 @@ test('a canary gives on-schedule alone the right to put one object, and to encry
   ]);
 });
 
-test('tags reach the stack beside service and stage, and CloudFormation hands them on', async () => {
+test('the stack has the configured tags beside service and stage, and CloudFormation passes them to its resources', async () => {
   const { folder, remove } = await serviceFolder();
   try {
     const { exitCode, output } = await osls(

@@ -7,19 +7,22 @@ import { parseJson } from '../../lib/json.ts';
 const page = readFileSync(path.join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
 const rows = [...page.matchAll(/^\| (\w+)[^|]*\| `(\{[^`]+\})` \|/gm)].map(([, ats = '', json = '']) => [ats, json]);
 
-test('the upload of docs/configuration.md with metadata has remote fields that are accepted', () => {
+test('the remote fields in the sample upload of docs/configuration.md are accepted', () => {
   const [, metadata = ''] = /--metadata \\\n +'(\{.*\})'/.exec(page) ?? [];
   const fields = parseJson(metadata) as Readonly<Record<string, string>> | undefined;
   expect(parseRemoteFields(fields?.['kombo-remote-fields'] ?? '')).toMatchObject({ ok: true });
 });
 
 describe('the remote fields that docs/configuration.md lists', () => {
-  test('are those of three ATSs', () => {
+  test('the remote fields that docs/configuration.md lists are those of three ATSs', () => {
     expect(new Set(rows.map(([ats]) => ats))).toEqual(new Set(['Greenhouse', 'Workable', 'Oracle']));
   });
 
-  test.each(rows)('%s: %s is accepted, and is a field whose type is known', (_, json = '') => {
-    expect(parseRemoteFields(json)).toMatchObject({ ok: true });
-    expect(parseRemoteFields(json.replace(/"[^"]*"(?=\}+$)|true/, '7'))).toMatchObject({ ok: false });
-  });
+  test.each(rows)(
+    'the remote field that docs/configuration.md lists for %s, %s, is accepted and its type is checked',
+    (_, json = '') => {
+      expect(parseRemoteFields(json)).toMatchObject({ ok: true });
+      expect(parseRemoteFields(json.replace(/"[^"]*"(?=\}+$)|true/, '7'))).toMatchObject({ ok: false });
+    },
+  );
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 const recipe = (heading: string): string =>
   /```\w*\n([\s\S]*?)```/.exec(page.slice(page.indexOf(`\n## ${heading}\n`)))?.[1] ?? '';
 
-/** Names and values, as a recipe writes them; what it computes has a value that fits. */
+/** Names and values, as a recipe writes them; a computed value is replaced by a valid one. */
 const parametersIn = (block: string, pair: RegExp): Readonly<Record<string, string>> =>
   Object.fromEntries(
     [...block.matchAll(pair)].map(([, name = '', value = '']) => [
@@ -31,13 +31,13 @@ test.each([
   ['AWS CLI', (block: string) => block.slice(block.indexOf('--parameter-overrides')), /(\w+)=(\S+)/g],
   ['Terraform', (block: string) => block.slice(block.indexOf('parameters = {')), /^ {4}(\w+) += (\S+)/gm],
   ['CDK', (block: string) => block.slice(block.indexOf('parameters: {')), /^ {4}(\w+): (\S+),/gm],
-])('the recipe for %s names parameters of the template, with values that it takes', (tool, part, pair) => {
+])('the recipe for %s names parameters of the template, with values that it accepts', (tool, part, pair) => {
   const given = parametersIn(part(recipe(tool)), pair);
   expect(Object.keys(given)).toEqual(expect.arrayContaining(['CodeBucket', 'CodePrefix', 'KomboIntegrationId']));
   expect(valueFaults(plain, given)).toEqual([]);
 });
 
-test('the recipe for Terraform uploads the zips of all functions, and keeps those of the version before until the stack is updated', () => {
+test('the recipe for Terraform uploads the zips of all functions, and keeps the previous zips until the stack is updated', () => {
   const block = recipe('Terraform');
   const [, names = ''] = /toset\(\[(.*)\]\)/.exec(block) ?? [];
   expect(names.split(', ').toSorted()).toEqual(deliveredFunctions.map((name) => `"${name}"`).toSorted());
@@ -46,7 +46,7 @@ test('the recipe for Terraform uploads the zips of all functions, and keeps thos
   for (const one of objects) expect(one).toContain('create_before_destroy = true');
 });
 
-test('the template is larger than CloudFormation takes in a request, so each recipe puts it into S3', () => {
+test('the template is too large for a CloudFormation request, so each recipe uploads it to S3', () => {
   expect(Buffer.byteLength(JSON.stringify(plain))).toBeGreaterThan(51_200);
   expect(Buffer.byteLength(JSON.stringify(plain))).toBeLessThan(1_000_000);
   expect(recipe('AWS CLI')).toContain('--s3-bucket "$BUCKET" --s3-prefix "${PREFIX%/}"');

@@ -9,13 +9,13 @@ import { everyFailure } from '../../lib/failures/failures.ts';
 
 const actors = ['nobody', 'uploader', 'operator', 'customer'] as const;
 
-describe('the pages on disk are what the code makes of them (else: npm run docs)', () => {
-  test('states, failures and configuration are among them', async () => {
+describe('the generated pages', () => {
+  test('the generated pages include states, failures and configuration', async () => {
     const files = ['docs/states.md', 'docs/failures.md', 'docs/configuration.md'];
     expect((await pages()).map(({ file }) => file)).toEqual(expect.arrayContaining(files));
   });
 
-  test('none has grown old', async () => {
+  test('every generated page on disk is up to date (if not: npm run docs)', async () => {
     for (const { file, onDisk, generated } of await pages()) {
       expect({ file, text: onDisk }).toEqual({ file, text: generated });
     }
@@ -30,7 +30,7 @@ describe('the page of states', () => {
     '  sending --> attached: delivered, same bytes attached before',
     '  sending --> unknown: answer lost, lease ended',
     '  attached --> waiting: resend',
-  ])('draws%s', (arrow) => {
+  ])('the page of states draws the arrow%s', (arrow) => {
     expect(page.split('\n')).toContain(arrow);
   });
 
@@ -41,17 +41,17 @@ describe('the page of states', () => {
     '| postponed after a clean scan | rejected for its verdict; held by the malware scan | waiting |',
     '| doubted after a restore | new; waiting; superseded | unknown |',
     '| retry | unknown; held, may be delivered; held by the malware scan, may be delivered | unknown |',
-  ])('tells %s', (row) => {
+  ])('the page of states has the row %s', (row) => {
     expect(page.split('\n')).toContain(row);
   });
 
-  test('knows no pause: a lane is paused, a file waits', () => {
+  test('the page of states has no pause, because a lane is paused and its files wait', () => {
     const moves = page.split('\n').filter((line) => line.startsWith('|') || line.includes(' --> '));
     expect(moves.filter((line) => /pause/i.test(line))).toEqual([]);
     expect(page).toContain('A pause is not a status');
   });
 
-  test('draws no arrow from unknown to sending, and one only from attached', () => {
+  test('the page of states draws no arrow from unknown to sending, and only one from attached', () => {
     const arrows = page.split('\n').filter((line) => line.includes(' --> '));
     expect(arrows.filter((arrow) => arrow.includes('unknown --> sending'))).toEqual([]);
     expect(arrows.filter((arrow) => arrow.includes('  attached --> '))).toHaveLength(1);
@@ -59,7 +59,7 @@ describe('the page of states', () => {
 });
 
 describe('the tables', () => {
-  test('of failures has a row for each code, with its next step', () => {
+  test('the tables of failures have a row for each code, with its next step', () => {
     const rows = actors.flatMap((actor) => failuresTable(actor).split('\n').slice(2));
     expect(rows).toHaveLength(Object.keys(everyFailure).length);
     expect(rows).toContain(
@@ -67,7 +67,7 @@ describe('the tables', () => {
     );
   });
 
-  test('of settings has a row for each variable, with its default', () => {
+  test('the table of settings has a row for each variable, with its default', () => {
     const rows = settingsTable().split('\n').slice(2);
     expect(rows).toHaveLength(Object.keys(settings).length);
     expect(rows).toContain('| `LEDGER_TABLE` | **required** | The DynamoDB table of the ledger. |');
@@ -76,7 +76,7 @@ describe('the tables', () => {
   });
 
   test.each([() => failuresTable('operator'), settingsTable, typesTable])(
-    'keep their columns, whatever stands in a cell (%o)',
+    'each row of a generated table has as many columns as its header, whatever is in its cells (%o)',
     (make) => {
       const [header = '', ...rows] = make().split('\n');
       const columnsOf = (row: string): number => row.split(/(?<!\\)\|/).length;
@@ -84,7 +84,7 @@ describe('the tables', () => {
     },
   );
 
-  test('show angle brackets as text, and leave code as it is', () => {
+  test('the generated tables show angle brackets as text, and leave code unchanged', () => {
     expect(settingsTable()).toContain('`<tool>:<id>`');
     expect(actors.map(failuresTable).join('') + settingsTable().replaceAll(/`[^`]*`/g, '')).not.toMatch(/<[a-z]/);
   });
@@ -93,7 +93,7 @@ describe('the tables', () => {
 describe('marked regions', () => {
   const regions = { failures: () => 'NEW', settings: () => 'OTHER' };
 
-  test('are filled by their names, and the rest of the page is left alone', () => {
+  test('marked regions are filled by name, and the rest of the page is unchanged', () => {
     const filled = (one: string, other: string) =>
       `Before\n<!-- failures:start -->\n${one}\n<!-- failures:end -->\nAfter $1 $& <!-- a comment -->\n` +
       `<!-- settings:start -->\n${other}\n<!-- settings:end -->`;
@@ -104,12 +104,12 @@ describe('marked regions', () => {
     ['<!-- mood:start --><!-- mood:end -->', 'There is no region "mood"; the regions are failures, settings.'],
     ['<!-- failures:start --> and no more', 'The region "failures" has no end.'],
     ['nothing <!-- failures:end -->', 'The region "failures" ends without a start.'],
-  ])('that nobody could keep in step are refused: %s', (page, message) => {
+  ])('a page with invalid markers of a region is refused: %s', (page, message) => {
     expect(() => fillRegions(page, regions)).toThrow(message);
   });
 });
 
-test('a parameter is the camel case of its variable, and docs/configuration.md names every variable that has none', async () => {
+test('a parameter is the camel case of its variable, and docs/configuration.md names every variable without a parameter', async () => {
   const page = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
   const intro = page.split('<!-- settings:start -->')[0]?.split('## Settings')[1] ?? '';
   for (const { name, setBy } of Object.values(settings)) {

@@ -7,7 +7,7 @@ import { rolesIn } from '../../infra/roles.ts';
 const parts = { handlers: ['on-batch', 'on-upload'], roles: ['OnUploadRole', 'OnBatchRole'] };
 const entries = { 'on-upload': { role: 'OnUploadRole' }, 'on-batch': { role: 'OnBatchRole' } };
 
-test('functions with code and a role each have no fault', () => {
+test('functions that all have code and a role have no faults', () => {
   expect(functionFaults(entries, parts)).toEqual([]);
 });
 
@@ -43,7 +43,7 @@ test('the roles of roles.yml are found, and the roles of other files are not', (
   expect(rolesIn(file)).toEqual(
     expect.arrayContaining(['OnUploadRole', 'OnScheduleRole', 'OnDemandRole', 'OnBatchRole']),
   );
-  // S3 Batch Operations and GuardDuty take these on (batch.yml, scan.yml); no function may.
+  // S3 Batch Operations and GuardDuty assume these roles (batch.yml, scan.yml); no function may.
   for (const other of ['BatchRole', 'ScanRole']) expect(rolesIn(file)).not.toContain(other);
 });
 

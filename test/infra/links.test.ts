@@ -7,7 +7,7 @@ const pages = globSync(['*.md', 'docs/*.md', 'infra/**/*.md', '.github/**/*.md']
 
 const proseOf = (file: string): string => readFileSync(path.join(root, file), 'utf8').replaceAll(/```.*?```/gs, '');
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub generates from headings. */
 const anchorsOf = (file: string): ReadonlySet<string> =>
   new Set(
     [...proseOf(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
@@ -28,12 +28,12 @@ const brokenLinks = (page: string): readonly string[] =>
     return isFound ? [] : [`${page} links ${link}, and the page has no such heading`];
   });
 
-test('every link of the documentation leads to a file, and to a heading in it', () => {
+test('every link of the documentation leads to an existing file, and to a heading in it', () => {
   expect(pages.length).toBeGreaterThan(15);
   expect(pages.flatMap(brokenLinks)).toEqual([]);
 });
 
-test('the README decides in one screen and has at most 130 lines', () => {
+test('the README says on its first screen for whom it is not, and has at most 130 lines', () => {
   const lines = readFileSync(path.join(root, 'README.md'), 'utf8').split('\n');
   expect(lines.length).toBeLessThanOrEqual(130);
   expect(lines.findIndex((line) => line.includes('**Not for you**'))).toBeLessThan(15);

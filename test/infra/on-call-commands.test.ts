@@ -9,17 +9,17 @@ import { deployed } from './template/deployed.ts';
 import { resourcesOf } from './template/template.ts';
 
 /*
- * The commands that alarms and pages give to an operator, as a shell reads them: `aws` and `npm` are programs that print their
- * arguments, so that quotes and line ends are those of the shell. Requests that pages show alone are in readme-examples.test.ts.
+ * The commands that alarms and pages give to an operator, as a shell reads them. `aws` and `npm` are functions that print their
+ * arguments, so the shell itself interprets quotes and line ends. readme-examples.test.ts checks requests without a command.
  */
 
 const root = path.join(import.meta.dirname, '../..');
 const pages = ['README.md', 'infra/README.md', 'infra/local/README.md'];
 
-/** Everything that a command gives to `aws` or `npm`, one list for each call. */
+/** The arguments that a command passes to `aws` or `npm`, one list for each call. */
 const callsOf = async (command: string): Promise<readonly (readonly string[])[]> => {
   const printing = 'aws() { printf "%s\\0" "$@" >&3; printf "\\1" >&3; }; npm() { aws "$@"; }; cat() { :; };';
-  // They run in no folder of their own, and nothing else of the machine is called.
+  // PATH leads nowhere, so a command can call no program of this machine.
   const script = `exec 3>&1 1>/dev/null; ${printing} PATH=/nowhere; ${command}`;
   const { stdout } = await promisify(execFile)('/bin/bash', ['-c', script]);
   return stdout
@@ -35,7 +35,7 @@ const requestIn = (call: readonly string[]): unknown => {
 };
 
 const problemsOf = (request: unknown): readonly string[] => {
-  if (!isObject(request)) return ['It is no object.'];
+  if (!isObject(request)) return ['It is not an object.'];
   const action = findAction(String(request.action));
   if (!action) return [`There is no action ${String(request.action)}.`];
   const read = action.read(request);
@@ -44,7 +44,7 @@ const problemsOf = (request: unknown): readonly string[] => {
 
 const read = (page: string): Promise<string> => readFile(path.join(root, page), 'utf8');
 
-/** A line, and those that it continues in. */
+/** The commands of a text, each joined with its continuation lines. */
 const commandsIn = (text: string, begins: RegExp): readonly string[] => {
   const lines = text.replaceAll(/\\\n */g, ' ').split('\n');
   return lines.map((line) => line.trim()).filter((line) => begins.test(line));
@@ -59,7 +59,7 @@ describe('the first command of an alarm', () => {
     expect(texts.length - commands.length).toBeLessThanOrEqual(3);
   });
 
-  test('is one command for a shell, with a request that on-demand understands', async () => {
+  test('the first command of an alarm is one shell command, with a request that on-demand accepts', async () => {
     const asking: unknown[] = [];
     for (const command of commands) {
       const calls = await callsOf(command);
@@ -75,7 +75,7 @@ describe('the first command of an alarm', () => {
   });
 });
 
-test('each page asks on-demand, by npm or by the AWS CLI, what it understands', async () => {
+test('the commands of each page, with npm or the AWS CLI, send requests that on-demand accepts', async () => {
   const begins = /^(?:AWS_MAX_ATTEMPTS=1 )?(?:aws lambda invoke|npm run invoke .*on-demand) /;
   const commands = (await Promise.all(pages.map(read))).flatMap((text) => commandsIn(text, begins));
   expect(commands.length).toBeGreaterThanOrEqual(4);

@@ -10,7 +10,7 @@ const withOutcomes = await deployed({ outcomeBus: 'default' });
 
 const readme = readFileSync(new URL('../../infra/README.md', import.meta.url), 'utf8');
 
-/** The policy as a reader would fill it in, for the packaged stage. */
+/** The policy of the manual, filled in for the packaged stage. */
 const statements = (() => {
   const [, json = ''] = /### Rights of on-call staff\n.*?```json\n(.*?)```/s.exec(readme) ?? [];
   const filled = json
@@ -34,10 +34,10 @@ test('every action of the policy for on-call staff exists, and none is a wildcar
   }
 });
 
-test('it reads no CV, no record and no key, and changes nothing in the stack', async () => {
+test('the policy for on-call staff reads no CV, record or key, and changes nothing in the stack', async () => {
   const services = new Set(actions.map((action) => action.split(':')[0]));
   expect([...services].sort()).toEqual(['cloudwatch', 'guardduty', 'lambda', 'logs', 'pipes']);
-  // Both are the point: one asks the system, the other asks for a verdict.
+  // On-call staff need both: one sends requests to on-demand, the other starts a malware scan.
   const asking = ['lambda:InvokeFunction', 'guardduty:SendObjectMalwareScan'];
   for (const action of actions.filter((one) => !asking.includes(one))) {
     const [service = '', verb = ''] = action.split(':');
@@ -46,7 +46,7 @@ test('it reads no CV, no record and no key, and changes nothing in the stack', a
   }
 });
 
-test('it names functions, logs and the dashboard as the stack has them', () => {
+test('the policy for on-call staff names functions, logs and the dashboard of the stack', () => {
   const [[, pipe] = []] = resourcesOf(withOutcomes, 'AWS::Pipes::Pipe');
   const [[, dashboard] = []] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
   const logs = resourcesOf(template, 'AWS::Logs::LogGroup').map(
@@ -66,9 +66,9 @@ test('it names functions, logs and the dashboard as the stack has them', () => {
   expect(names).toContain('cv-courier-dev-on-demand');
 });
 
-test('only what AWS cannot limit, or what lists everything, is allowed on everything', async () => {
+test('the policy for on-call staff allows actions on all resources only where AWS cannot limit them or they list everything', async () => {
   const everywhere = statements.find((statement) => statement.resources.includes('*'))?.actions ?? [];
-  // These can be limited, but not to what is needed: lists that show nothing or leave out composite alarms, and data sets.
+  // These can be limited, but not usefully: the lists would be empty or leave out composite alarms, and data sets.
   const unlimited = new Set([
     'logs:DescribeLogGroups',
     'cloudwatch:DescribeAlarms',

@@ -7,7 +7,7 @@ import type { Template } from './template/template.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
-/** What the plugin says when osls loads it; undefined when it has nothing against the command. */
+/** The error of the plugin when osls loads it; undefined when it accepts the command. */
 const refusal = (
   command: string,
   stage: string,
@@ -43,14 +43,14 @@ test('params in serverless.yml are refused, because they are not read', () => {
   );
 });
 
-test('a variable that a parameter sets cannot be set beside it', () => {
+test('a variable that a parameter sets cannot also be set in provider.environment', () => {
   expect(refusal('package', 'prod', { environment: { MAX_BYTES: '1', LEASE_SECONDS: '600' } })).toContain(
     '- Variable MAX_BYTES is set twice: remove it from provider.environment in serverless.yml and set parameter maxBytes.',
   );
   expect(refusal('package', 'prod', { environment: { LEASE_SECONDS: '600' } })).not.toContain('Variable');
 });
 
-test('a value that asks for an environment variable which is not set is one sentence with the name of its parameter', () => {
+test('a parameter that uses a missing environment variable is refused in one sentence with its name', () => {
   const asking = (value: string) => refusal('package', 'prod', { param: [`komboIntegrationId=${value}`] });
   expect(asking('${env:CV_COURIER_NOT_SET}')).toContain(
     'Parameter komboIntegrationId is "${env:CV_COURIER_NOT_SET}", and the environment variable CV_COURIER_NOT_SET is not set: ' +
@@ -60,7 +60,7 @@ test('a value that asks for an environment variable which is not set is one sent
     expect(asking(fine)).not.toContain('environment variable');
 });
 
-test('wrong parameters stand in the way of no other command: the stack must stay removable', () => {
+test('invalid parameters block only packaging and deployment, so the stack stays removable', () => {
   expect(refusal('remove', 'qa', { param: [] })).toBeUndefined();
   expect(refusal('logs', 'prod', { param: ['komboBaseUrl=mars'] })).toBeUndefined();
 });
@@ -72,7 +72,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.remove());
 
-test('packaging stops with the sentences about all parameters that are wrong', async () => {
+test('packaging stops with a sentence about each invalid parameter', async () => {
   const { exitCode, output } = await osls(
     service.folder,
     'package',
@@ -84,7 +84,7 @@ test('packaging stops with the sentences about all parameters that are wrong', a
   expect(output).toContain('- Parameter existingBucket is "My_Bucket"; it must be the name of a bucket');
 });
 
-test('the example integration packages, but is not deployed', async () => {
+test('the example integration can be packaged, but not deployed', async () => {
   const { exitCode, output } = await osls(service.folder, 'deploy');
   expect(exitCode).toBe(1);
   expect(output).toContain('- Parameter komboIntegrationId is still the example: set your own in stages/dev.yml');
@@ -120,7 +120,7 @@ test('the file of a stage and the command line reach CloudFormation as parameter
     });
     const { Parameters } = await templateIn(own.folder, 'update');
     expect([...passed.keys()]).toEqual(Object.keys(Parameters ?? {}));
-    // osls makes a new stack from this template first, with the same parameters; CloudFormation refuses those that it lacks.
+    // osls first creates a new stack from this template, with the same parameters; CloudFormation refuses unknown parameters.
     expect((await templateIn(own.folder, 'create')).Parameters).toEqual(Parameters);
   } finally {
     await own.remove();
@@ -130,7 +130,7 @@ test('the file of a stage and the command line reach CloudFormation as parameter
 const templateIn = async (folder: string, which: 'create' | 'update'): Promise<Template> =>
   JSON.parse(await readFile(path.join(folder, `.serverless/cloudformation-template-${which}-stack.json`), 'utf8'));
 
-test('a missing zip is missed by packaging, not by the deployed stack', async () => {
+test('packaging stops when a zip is missing', async () => {
   await rm(path.join(service.folder, 'dist/on-batch.zip'));
   const { exitCode, output } = await osls(service.folder, 'package');
   expect(exitCode).toBe(1);
@@ -162,7 +162,7 @@ test('packaging stops with a sentence about each function that lacks its role, i
   }
 });
 
-test('a new function needs its handler, an entry with a role, and its concurrency; the rest is derived', async () => {
+test('a new function needs only its handler, an entry with a role, and its concurrency; the rest is derived', async () => {
   const extended = await serviceFolder();
   try {
     await rm(path.join(extended.folder, 'infra'));
@@ -196,7 +196,7 @@ test('a new function needs its handler, an entry with a role, and its concurrenc
 const change = async (file: string, edit: (text: string) => string): Promise<void> =>
   writeFile(file, edit(await readFile(file, 'utf8')));
 
-test('what an entry says itself stays; its handler, its zip and its reservation follow from its name', () => {
+test('the entry of a function keeps its own settings; handler, zip and reserved concurrency follow from its name', () => {
   const added: [string, unknown][] = [];
   new CourierPlugin({
     classes: { Error },

@@ -5,13 +5,13 @@ import { at, type Template } from './template/template.ts';
 const ofOutcomes = ({ Resources, Outputs = {} }: Template): readonly string[] =>
   [...Object.keys(Resources), ...Object.keys(Outputs)].filter((id) => id.startsWith('Outcome')).sort();
 
-test('by default nobody is told, and the stream is on all the same: a pipe cannot follow a new one', async () => {
+test('by default there is no pipe, but the stream is on, because a later pipe cannot read earlier records of a new stream', async () => {
   const template = await deployed();
   expect(ofOutcomes(template)).toEqual([]);
   expect(template.Resources.LedgerTable?.Properties?.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' });
 });
 
-test('the pipe goes from the stream of the ledger to the bus that is named, and what it gives up leaves a mark', async () => {
+test('the pipe leads from the stream of the ledger to the configured bus, and what it gives up goes to a queue', async () => {
   const bus = 'arn:aws:events:eu-central-1:111122223333:event-bus/hiring';
   const template = await deployed({ outcomeBus: bus });
   expect(ofOutcomes(template)).toEqual([
@@ -42,7 +42,7 @@ test('the pipe goes from the stream of the ledger to the bus that is named, and 
   });
 });
 
-test('"default" is the default bus of the account', async () => {
+test('outcomeBus "default" is the default bus of the account', async () => {
   const { Resources } = await deployed({ outcomeBus: 'default' });
   const bus = 'arn:aws:events:eu-central-1:111122223333:event-bus/default';
   expect(Resources.OutcomePipe?.Properties?.Target).toBe(bus);

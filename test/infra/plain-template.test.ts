@@ -19,7 +19,7 @@ const withoutCode = ({ Resources, Outputs = {} }: Template) => ({
   Outputs: Object.fromEntries(Object.entries(Outputs).filter(([name]) => !name.startsWith('Serverless'))),
 });
 
-test('deployed with the same options, the two forms differ in nothing but where the code is', async () => {
+test('deployed with the same options, the two forms of the template differ only in where the code is', async () => {
   for (const options of [
     {},
     { existingBucket: 'acme-applications', scan: 'create-plan', outcomeBus: 'default' },
@@ -31,12 +31,12 @@ test('deployed with the same options, the two forms differ in nothing but where 
     const [osls, plain] = [await packageTemplate(options), await plainTemplate(options)].map((one) =>
       withoutCode(fillIn(settle(one))),
     );
-    // The one separates folders, the other also empty places.
+    // The two forms separate folders differently: the plain form also keeps empty places.
     expect(JSON.stringify(plain).replaceAll('"candidates/||||"', '"candidates/"')).toBe(JSON.stringify(osls));
   }
 });
 
-test('the plain form takes the code from a bucket of the deployer, and has no bucket of osls', async () => {
+test("the plain form takes the code from the deployer's bucket, and has no bucket of osls", async () => {
   const template = fillIn(settle(await plainTemplate()));
   for (const [, own] of resourcesOf(template, 'AWS::Lambda::Function')) {
     const zip = `${String(own.FunctionName).replace('cv-courier-dev-', '')}.zip`;
@@ -51,7 +51,7 @@ test('the plain form is the same whatever the stage sets', async () => {
   expect(other.plain).toEqual(packaged.plain);
 });
 
-test('the plain form asks for nothing but where the code is', () => {
+test('only the place of the code is required in the plain form', () => {
   expect(valueFaults(packaged.plain, plainValues)).toEqual([]);
   expect(valueFaults(packaged.plain, {})).toEqual([
     'Parameters: [CodeBucket] must have values',
@@ -63,18 +63,15 @@ test.each([
   [{ ExistingBucket: 'acme-cvs', BucketName: 'acme-own' }, 'ExistingBucket and BucketName are both set; '],
   [{ KmsKeyForLogs: 'true' }, 'KmsKeyForLogs is true, and KmsKeyArn is empty: '],
   [{ KmsKeyForMessages: 'true' }, 'KmsKeyForMessages is true, and KmsKeyArn is empty: '],
-])(
-  'options that exclude each other are refused by CloudFormation in both forms, with one sentence: %o',
-  (given, sentence) => {
-    for (const [form, values] of [
-      [packaged.plain, plainValues],
-      [packaged.osls, {}],
-    ] as const) {
-      const faults = valueFaults(form, { ...values, ...given });
-      expect(faults).toEqual([expect.stringContaining(sentence)]);
-    }
-  },
-);
+])('CloudFormation refuses options that exclude each other in both forms, with one sentence: %o', (given, sentence) => {
+  for (const [form, values] of [
+    [packaged.plain, plainValues],
+    [packaged.osls, {}],
+  ] as const) {
+    const faults = valueFaults(form, { ...values, ...given });
+    expect(faults).toEqual([expect.stringContaining(sentence)]);
+  }
+});
 
 test.each([
   ['Prefix1', ''],
@@ -90,30 +87,30 @@ test.each([
   ['CanaryKey', 'canary/greenhouse:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/canary.pdf'],
   ['CanaryKey', 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/${AWS::StackName}/canary.pdf'],
 ])(
-  'a folder that some service would read otherwise, or a canary outside of the sandbox, is refused: %s = "%s"',
+  'a folder that a service would interpret differently, or a canary outside of the sandbox, is refused: %s = "%s"',
   (name, value) => {
     expect(valueFaults(packaged.plain, { ...plainValues, [name]: value })).toHaveLength(1);
   },
 );
 
-test('the console asks for every parameter once, by topic', () => {
+test('the AWS console shows every parameter of the plain form once, grouped by topic', () => {
   const groups = at(packaged.plain.Metadata, 'AWS::CloudFormation::Interface', 'ParameterGroups') as readonly Json[];
   const asked = groups.flatMap((group) => stringsIn(at(group, 'Parameters')));
   expect(asked.toSorted()).toEqual(Object.keys(packaged.plain.Parameters ?? {}).toSorted());
   expect(asked.slice(0, 3)).toEqual(['CodeBucket', 'CodePrefix', 'KomboIntegrationId']);
 });
 
-test('no parameter has the name of a resource', () => {
+test('no parameter of the template has the name of a resource', () => {
   for (const { Parameters = {}, Resources } of [packaged.plain, packaged.osls])
     expect(Object.keys(Parameters).filter((name) => Object.hasOwn(Resources, name))).toEqual([]);
 });
 
-test('what osls would pass are all parameters of its template, with values that CloudFormation takes', () => {
+test('osls passes exactly the parameters of its template, with values that CloudFormation accepts', () => {
   expect(Object.keys(packaged.passed)).toEqual(Object.keys(packaged.osls.Parameters ?? {}));
   expect(valueFaults(packaged.osls, packaged.passed)).toEqual([]);
 });
 
-/** Names by which AWS knows something, and that no two things in an account and region may share. */
+/** Names of resources that must be unique in an account and region. */
 const namesIn = (template: Template): readonly string[] =>
   Object.entries(template.Resources).flatMap(([, { Type, Properties = {} }]) =>
     Object.entries(Properties)
@@ -121,7 +118,7 @@ const namesIn = (template: Template): readonly string[] =>
       .map(([, value]) => String(value)),
   );
 
-test('two stacks fit in one account and region: every name begins with the name of the stack', async () => {
+test('two stacks can exist in one account and region, because every name starts with the name of the stack', async () => {
   const options = { outcomeBus: 'default', scan: 'create-plan', attachWithinSeconds: '600' };
   for (const packagedForm of [await packageTemplate(options), await plainTemplate(options)]) {
     const [one, other] = ['cvs-berlin', 'cvs-paris'].map((stackName) =>
@@ -133,7 +130,7 @@ test('two stacks fit in one account and region: every name begins with the name 
   }
 });
 
-test("the own bucket's name is legal up to the longest stack name that the option's description allows", async () => {
+test("the own bucket's name is valid up to the longest stack name that the option's description allows", async () => {
   const longest = 'a'.repeat(27);
   const bucketOf = (template: Template, stackName: string) =>
     String(
@@ -161,7 +158,7 @@ test.each([
   for (const text of texts) expect(text).toContain(`Dashboard: ${address}`);
 });
 
-test('in China every ARN and every endpoint of KMS is of that partition', async () => {
+test('in China every ARN and every endpoint of KMS belongs to that partition', async () => {
   const template = await packageTemplate({
     kmsKeyArn: 'arn:aws-cn:kms:cn-north-1:111122223333:key/5f1a2b3c-1111-2222-3333-444455556666',
     outcomeBus: 'default',
@@ -176,7 +173,7 @@ test('in China every ARN and every endpoint of KMS is of that partition', async 
   expect(services.filter(([, , ending]) => ending === undefined)).toEqual([]);
 });
 
-test('an S3 notification waits for its permission, where there is one', async () => {
+test('an S3 notification depends on its permission in every shape that has one', async () => {
   const after = async (options: Readonly<Record<string, string>>) =>
     settle(await packageTemplate(options)).Resources.UploadBucket?.Metadata;
   expect(await after({})).toEqual({ After: { Ref: 'UploadPermission' } });

@@ -16,7 +16,7 @@ const rows: readonly Row[] = [...section.matchAll(/^\| (.+?) \|(.*)\| \**(\d+\.\
   ([, what = '', arithmetic = '', dollars = '']) => ({ what, arithmetic: arithmetic.trim(), dollars: Number(dollars) }),
 );
 
-/** What a reader types into a calculator: units are words, a comma separates thousands. */
+/** The result of the arithmetic in a cell: units are words, a comma separates thousands. */
 const computed = (arithmetic: string): number => {
   const bare = arithmetic.replaceAll('×', '*').replaceAll(/[$,]|\b[A-Za-z]+\b/g, '');
   if (!/^[\d\s.*/+()]+$/.test(bare)) throw new Error(`This is not arithmetic: ${arithmetic}`);
@@ -31,12 +31,12 @@ const upTo = (sum: Row | undefined): readonly Row[] => {
 };
 
 test.each(rows.filter(({ arithmetic }) => arithmetic !== ''))('the cost of $what is $arithmetic', (row) => {
-  // Amounts are shown in cents, rounded up where a half is left.
+  // Amounts are shown in cents, halves rounded up.
   expect(Math.abs(computed(row.arithmetic) - row.dollars)).toBeLessThanOrEqual(0.0051);
 });
 
 describe('a sum of costs', () => {
-  test('of a million CVs is that of the rows above it', () => {
+  test('the total cost of a million CVs is the sum of the rows above it', () => {
     const parts = upTo(sums[0]);
     expect(parts.length).toBe(7);
     expect(parts.reduce((sum, { dollars }) => sum + dollars, 0)).toBeCloseTo(sums[0]?.dollars ?? 0, 5);
@@ -44,14 +44,14 @@ describe('a sum of costs', () => {
     expect(sums[0]?.what).toContain(` ${((sums[0]?.dollars ?? 0) - traffic).toFixed(2)} without the traffic`);
   });
 
-  test('of an idle stage is that of the rows above it', () => {
+  test('the total cost of an idle stage is the sum of the rows above it', () => {
     const parts = upTo(sums[1]);
     expect(parts.length).toBe(5);
     expect(parts.reduce((sum, { dollars }) => sum + dollars, 0)).toBeCloseTo(sums[1]?.dollars ?? 0, 5);
   });
 });
 
-test('the prices and counts are those of the benchmark', () => {
+test('the prices and counts in the cost tables are those of the benchmark', () => {
   const arithmetic = rows.map((row) => row.arithmetic).join('\n');
   const price = (dollars: number, per = 1): string => `$${(dollars * per).toFixed(10).replace(/0+$/, '')}`;
   expect(arithmetic).toContain(price(assumptions.lambdaPerGbSecond));

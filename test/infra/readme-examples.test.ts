@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { findAction } from '../../handlers/on-demand/actions.ts';
 import { isObject, type JsonObject } from '../../lib/json.ts';
 
-/** What a reader would put in the place of "…", or of an object that is shown as { ... }. */
+/** What a reader would put in place of "…", or of an object that is shown as { ... }. */
 const fitting: JsonObject = {
   key: 'candidates/GRK123/Frank Doe CV.pdf',
   prefix: 'candidates/GRK123/',
@@ -25,7 +25,7 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** The JSON object that begins here: the shortest text up to a closing brace that can be read. */
+/** The JSON object that starts here: the shortest text up to a closing brace that can be parsed. */
 const objectFrom = (text: string, start: number): JsonObject | undefined => {
   for (let end = text.indexOf('}', start); end >= 0; end = text.indexOf('}', end + 1)) {
     const object = parsed(text.slice(start, end + 1));
@@ -54,20 +54,20 @@ describe.each(['README.md', 'infra/README.md', 'docs/operating.md', 'docs/tenant
   const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').replaceAll(/\{ ?(\.{3}|…) ?\}/g, '"…"');
   const requests = requestsIn(text);
 
-  test('shows requests to on-demand, and none is broken JSON', () => {
+  test(`${file} shows requests to on-demand, and all are valid JSON`, () => {
     expect(requests.length).toBeGreaterThan(0);
     expect(requests).toHaveLength([...text.matchAll(/"action"\s*:/g)].length);
   });
 
   test.each(requests.map((request) => [JSON.stringify(request), request] as const))(
-    'on-demand takes %s',
+    'on-demand accepts the documented request %s',
     (_shown, request) => {
       expect(problemsOf(request)).toEqual([]);
     },
   );
 });
 
-test('a request with a field too many would be found', () => {
+test('a documented request with an unknown field would be found', () => {
   const [request = {}] = requestsIn('Erase: `{ "action": "forget", "key": "…", "zzz": "…" }`.');
   expect(problemsOf(request)).toEqual(['"forget" has no field "zzz".']);
 });

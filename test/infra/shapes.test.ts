@@ -23,7 +23,7 @@ const uploadRules = ({ filledIn }: Shape) =>
 const notification = ({ filledIn }: Shape) =>
   at(filledIn.Resources.UploadBucket?.Properties, 'NotificationConfiguration');
 
-test('an own bucket tells on-upload of every upload', () => {
+test('an own bucket notifies on-upload of every upload', () => {
   const own = shape('own bucket', 'no scan', 'plain');
   expect(notification(own)).toEqual({
     LambdaConfigurations: [
@@ -43,7 +43,7 @@ test('an own bucket tells on-upload of every upload', () => {
   expect(own.settled.Resources.UploadBucket?.Metadata).toEqual({ After: { Ref: 'UploadPermission' } });
 });
 
-test('an existing bucket tells by EventBridge, and is neither made nor changed by the stack', () => {
+test('an existing bucket notifies through EventBridge, and the stack neither creates nor changes it', () => {
   const existing = shape('existing bucket', 'no scan', 'plain');
   expect(existing.filledIn.Resources.UploadBucket).toBeUndefined();
   expect(existing.filledIn.Resources.UploadBucketPolicy).toBeUndefined();
@@ -57,7 +57,7 @@ test('an existing bucket tells by EventBridge, and is neither made nor changed b
   ]);
 });
 
-test.each(['own bucket', 'existing bucket'])('behind the scan gate the verdict is the only trigger (%s)', (bucket) => {
+test.each(['own bucket', 'existing bucket'])('with the scan gate, the verdict is the only trigger (%s)', (bucket) => {
   for (const scan of ['scan by an own plan', 'scan by an existing plan']) {
     const gated = shape(bucket, scan, 'plain');
     const name = bucket === 'own bucket' ? 'cv-courier-dev-uploads-111122223333-eu-central-1' : 'acme-applications';
@@ -77,7 +77,7 @@ test.each(['own bucket', 'existing bucket'])('behind the scan gate the verdict i
   }
 });
 
-test('the plan and its role are made only when asked for', () => {
+test('the malware protection plan and its role are created only when the option asks for them', () => {
   const plans = (...words: readonly string[]) =>
     resourcesOf(shape(...words).filledIn, 'AWS::GuardDuty::MalwareProtectionPlan');
   expect(plans('own bucket', 'no scan')).toEqual([]);
@@ -92,7 +92,7 @@ test('the plan and its role are made only when asked for', () => {
   ]);
 });
 
-test('an event that on-upload could not take ends in the failure queue, whichever way it came', () => {
+test('an event that on-upload could not process goes to the failure queue, whatever its source', () => {
   for (const one of shapes) {
     const [, asynchronous] =
       resourcesOf(one.filledIn, 'AWS::Lambda::EventInvokeConfig').find(([id]) => id.startsWith('OnDashupload')) ?? [];
@@ -109,13 +109,13 @@ test('an event that on-upload could not take ends in the failure queue, whicheve
   }
 });
 
-test('the failure queue keeps messages for 14 days, and is replayed only when that is switched on', () => {
+test('the failure queue keeps messages for 14 days, and is replayed only when replay is switched on', () => {
   const { filledIn } = shape('own bucket', 'no scan', 'plain');
   expect(filledIn.Resources.FailureQueue?.Properties).toMatchObject({ MessageRetentionPeriod: 14 * 86_400 });
   expect(filledIn.Resources.FailureReplay?.Properties).toMatchObject({ Enabled: false, EventSourceArn: failureQueue });
 });
 
-test('concurrency is reserved, or not at all when the account cannot', () => {
+test('concurrency is reserved, except where the option says that the account cannot reserve any', () => {
   const reserved = (one: Shape) =>
     resourcesOf(one.filledIn, 'AWS::Lambda::Function').map(([id, own]) => [id, own.ReservedConcurrentExecutions]);
   expect(reserved(shape('own bucket', 'plain'))).toEqual(
@@ -130,7 +130,7 @@ test('concurrency is reserved, or not at all when the account cannot', () => {
   for (const [, count] of reserved(shape('own bucket', 'no reservation'))) expect(count).toBeUndefined();
 });
 
-test('a mail address is subscribed only when one is given', () => {
+test('an e-mail address is subscribed to the alarms only when one is given', () => {
   expect(resourcesOf(shape('own bucket', 'plain').filledIn, 'AWS::SNS::Subscription')).toEqual([]);
   expect(resourcesOf(shape('own bucket', 'no reservation').filledIn, 'AWS::SNS::Subscription')).toEqual([
     [
@@ -144,7 +144,7 @@ test('a mail address is subscribed only when one is given', () => {
   ]);
 });
 
-test('a key of yours encrypts bucket, ledger and secret; without one no role speaks of KMS', () => {
+test('your own KMS key encrypts bucket, ledger and secret; without one no role mentions KMS', () => {
   const key = 'arn:aws:kms:eu-central-1:111122223333:key/5f1a2b3c-1111-2222-3333-444455556666';
   const { Resources } = shape('own bucket', 'key', 'plain').filledIn;
   expect(JSON.stringify(Resources.UploadBucket?.Properties?.BucketEncryption)).toContain(key);

@@ -20,7 +20,7 @@ const withFile = async (name: string, content: string) => {
   return stage(name);
 };
 
-test('the command line alone is enough for a stage, and wins over its file', async () => {
+test('a stage can be set on the command line alone, which overrides its file', async () => {
   expect(stage('prod', `komboIntegrationId=${integration}`)).toMatchObject({
     values: { komboIntegrationId: integration, maxBytes: '10000000' },
     faults: [],
@@ -35,7 +35,7 @@ test('a stage without settings is refused with the two ways to give them', () =>
   ]);
 });
 
-test('the first stage takes the example until it has a file of its own; the example must not be deployed', async () => {
+test('the first stage uses the example until it has its own file; the example cannot be deployed', async () => {
   const first = stage('dev');
   expect(first).toMatchObject({ values: { komboIntegrationId: 'example:replace-me' }, faults: [] });
   expect(exampleFaults('dev', first.values)).toEqual([
@@ -47,7 +47,7 @@ test('the first stage takes the example until it has a file of its own; the exam
   await rm(path.join(serviceDir, 'stages/dev.yml'));
 });
 
-test('numbers, truth values, the word off, dates and lists become the text that CloudFormation takes', async () => {
+test('numbers, booleans, the word off, dates and lists become the text that CloudFormation accepts', async () => {
   const { written, faults } = await withFile(
     'typed',
     `komboIntegrationId: ${integration}\nmaxBytes: 5000000\nreserveConcurrency: false\noutcomeBus: off\nsweepSince: 2026-01-31\nalarmEmail:\nallowedTypes: [pdf, docx]\n`,
@@ -64,7 +64,7 @@ test('numbers, truth values, the word off, dates and lists become the text that 
   });
 });
 
-test('tags are a mapping, or what the command line takes', async () => {
+test("tags of a stage are a mapping, or text in the command line's form", async () => {
   const mapping = await withFile(
     'tagged',
     `komboIntegrationId: ${integration}\ntags: { team: hiring, cost-center: 42 }\n`,
@@ -75,7 +75,7 @@ test('tags are a mapping, or what the command line takes', async () => {
   expect(tagsOf({ tags: 'formula=a=b,empty=' })).toEqual({ formula: 'a=b', empty: '' });
 });
 
-test('what is written as a list or as JSON in the file of a stage becomes the text that the option takes', async () => {
+test('a list or JSON in the file of a stage becomes the text that the option accepts', async () => {
   const { written, faults } = await withFile(
     'structured',
     `komboIntegrationId: ${integration}
@@ -94,19 +94,22 @@ tags: { team: }
   });
 });
 
-test('a key of the file that is no option is one sentence, with the nearest name', async () => {
+test("an unknown option in a stage's file is reported in one sentence with the nearest name", async () => {
   const { faults } = await withFile('misspelt', `komboIntegrationId: ${integration}\nalarmMail: a@example.com\n`);
   expect(faults).toEqual(['Parameter alarmMail is unknown. Did you mean alarmEmail?']);
 });
 
-test.each(['komboIntegrationId=', 'komboIntegrationId'])('%s on the command line is one sentence', (pair) => {
-  const { faults } = stage('prod', pair);
-  expect(faults).toEqual([
-    'Parameter komboIntegrationId has no value on the command line: osls does not pass empty values. Leave it out to use its default, or set it to an empty value in the file of the stage.',
-  ]);
-});
+test.each(['komboIntegrationId=', 'komboIntegrationId'])(
+  '%s without a value on the command line is reported in one sentence',
+  (pair) => {
+    const { faults } = stage('prod', pair);
+    expect(faults).toEqual([
+      'Parameter komboIntegrationId has no value on the command line: osls does not pass empty values. Leave it out to use its default, or set it to an empty value in the file of the stage.',
+    ]);
+  },
+);
 
-test.each([null, '', '=5'])('--param="%s" is one sentence, because it names no parameter', (pair) => {
+test.each([null, '', '=5'])('--param="%s", which names no parameter, is reported in one sentence', (pair) => {
   const { faults } = readStage({ serviceDir, stage: 'prod', commandLine: [pair], functions: deliveredFunctions });
   expect(faults).toEqual([`--param="${pair ?? ''}" has no parameter name: write --param="name=value".`]);
 });
@@ -114,21 +117,24 @@ test.each([null, '', '=5'])('--param="%s" is one sentence, because it names no p
 test.each([
   ['maxBytes: 5\nmaxBytes: 6', 'is not valid YAML: Map keys must be unique at line 2, column 1.'],
   ['- a list', 'must contain one line per parameter, for example alarmEmail: on-call@example.com.'],
-])('a file that holds "%s" is one sentence, and what it does not set is not reported', async (content, message) => {
-  const { faults } = await withFile('broken', content);
-  expect(faults).toEqual([`stages/broken.yml ${message}`]);
-});
+])(
+  'a stage file with "%s" is reported in one sentence, without the options that it does not set',
+  async (content, message) => {
+    const { faults } = await withFile('broken', content);
+    expect(faults).toEqual([`stages/broken.yml ${message}`]);
+  },
+);
 
 test.each([
   ['tags: { team: { name: hiring } }', 'Parameter tags is "{"team":{"name":"hiring"}}"; it must be '],
   ['vpcSubnetIds: [[subnet-0a1b2c3d]]', 'Parameter vpcSubnetIds is "[["subnet-0a1b2c3d"]]"; it must be '],
-])('what is nested deeper than its option allows is refused as JSON: %s', async (content, message) => {
+])('a value nested deeper than its option allows is refused and shown as JSON: %s', async (content, message) => {
   const { faults } = await withFile('nested', `komboIntegrationId: ${integration}\n${content}\n`);
   expect(faults.join('\n')).toContain(message);
 });
 
 test.each(['Prod', 'a-stage-too-long', '1st'])(
-  'a stage that cannot stand in the name of a bucket is refused (%s)',
+  'the name of a stage that is not valid in the name of a bucket is refused (%s)',
   (name) => {
     expect(stage(name, `komboIntegrationId=${integration}`).faults).toEqual([
       `Stage "${name}" cannot be used in names: use at most 15 lower-case letters, digits and hyphens.`,

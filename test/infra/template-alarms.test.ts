@@ -12,13 +12,13 @@ const canary = {
 const template = await deployed({ attachWithinSeconds: '600', outcomeBus: 'default', ...canary });
 const withoutOptional = await deployed({ outcomeBus: 'default' });
 
-/** One metric of an alarm: where from, how summed up, over which seconds. */
+/** One metric of an alarm: namespace, name, statistic and period. */
 const metricOf = (metric: JsonObject, statistic: unknown, periodSeconds: unknown): string => {
   const dimensions = objectsIn(metric.Dimensions).map(({ Name, Value }) => `${Name}=${Value}`);
   return `${statistic} of ${metric.Namespace} ${metric.MetricName} ${dimensions.join()} per ${periodSeconds} s`;
 };
 
-/** An alarm in words: what it looks at, when it rings, and what it makes of silence. */
+/** An alarm in words: its metric, when it is raised, and how it treats missing data. */
 const inWords = (own: JsonObject): readonly string[] => {
   const parts = objectsIn(own.Metrics).map((part) => {
     const stat = at(part, 'MetricStat');
@@ -46,7 +46,7 @@ const named = 'FunctionName=cv-courier-dev';
 const pipe = 'Sum of AWS/EventBridge/Pipes';
 const ofPipe = 'PipeName=cv-courier-dev-outcomes';
 
-/** The last value that a scheduled run has sent; silence changes nothing, so that a dead schedule clears no alarm. */
+/** The last value that a scheduled run has sent. Missing data changes nothing, so that a dead schedule clears no alarm. */
 const gauge = (name: string, above = 0): readonly string[] => [
   `Maximum of cv-courier ${name} service=cv-courier-dev per 300 s`,
   `GreaterThanThreshold ${above}`,
@@ -80,7 +80,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '1 of 1',
     quiet,
   ],
-  // Silence is the very fault: a schedule that does not run sends nothing.
+  // Here missing data is the fault: a schedule that does not run sends nothing.
   NoScheduleRunAlarm: [
     'Sum of cv-courier ScheduleRuns service=cv-courier-dev per 300 s',
     'LessThanThreshold 1',
@@ -91,7 +91,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     `all = ${functionNames.map((name) => `FILL(${wordOf(name)}, 0)`).join(' + ')}`,
     ...functionNames.map((name) => `${wordOf(name)} = ${lambda} Errors ${named}-${name} per 300 s`),
     above0,
-    // Three periods: one error heals, because AWS repeats it.
+    // Three periods, because AWS retries after a single error.
     '3 of 6',
     quiet,
   ],
@@ -130,11 +130,11 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-test('each alarm rings for what it is there for, no sooner, no later, and knows what silence means', () => {
+test('each alarm has the intended metric, threshold, number of periods and treatment of missing data', () => {
   expect(alarms(template)).toEqual(expected);
 });
 
-test('without a goal for the time until a CV is attached, and without a canary, no alarm is on them, and the dashboard names none', async () => {
+test('alarms on the time to attach and on the canary, and their widgets, exist only with their options', async () => {
   const { SlowAlarm: _, CanaryAlarm: __, ...others } = expected;
   expect(alarms(withoutOptional)).toEqual(others);
   const bodies = [template, withoutOptional].map((one) =>

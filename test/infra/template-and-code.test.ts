@@ -20,7 +20,7 @@ import { at, isList, isObject, type Json, listOf, objectsIn, resourcesOf, type T
 const root = path.join(import.meta.dirname, '../..');
 const names = await handlerNames();
 
-/** With everything that is off unless it is asked for, but the outcome events. */
+/** With every optional feature, except the outcome events. */
 const everyPart = {
   attachWithinSeconds: '600',
   keyTemplates: 'candidates/{candidate_id}/{filename}|canary/{integration_id}/{candidate_id}/{filename}',
@@ -54,7 +54,7 @@ test('the template has a function for each handler, and no other', () => {
   expect([...functionsIn(plain).keys()].sort()).toEqual(names);
 });
 
-test('the functions know how many of them may call Kombo at the same time', () => {
+test('each function has the number of instances that may call Kombo concurrently in its environment', () => {
   for (const name of names) {
     expect(functionsIn(plain).get(name)).toMatchObject({
       Environment: { Variables: { CALLING_INSTANCES: '8+2+1+1' } },
@@ -63,7 +63,7 @@ test('the functions know how many of them may call Kombo at the same time', () =
 });
 
 describe.each(names)('%s', (name) => {
-  test('its zip holds one module, which exports the handler that the template names', async () => {
+  test(`the zip of ${name} contains one module, which exports the handler that the template names`, async () => {
     const { zipPath, modulePath } = bundleOf(name);
     expect(Object.keys(unzipSync(await readFile(zipPath)))).toEqual(['index.mjs']);
     expect(functionsIn(plain).get(name)?.Handler).toBe('index.handler');
@@ -73,20 +73,20 @@ describe.each(names)('%s', (name) => {
     expect(handler.length).toBeLessThanOrEqual(2);
   });
 
-  test('its bundle stays within the budget', () => {
-    // on-demand also asks SNS who is subscribed to the alarms; no CV waits for its cold start.
+  test(`the bundle of ${name} stays within the budget`, () => {
+    // on-demand also asks SNS for the subscribers of the alarms; no CV waits for its cold start.
     expect(bundleOf(name).sizeBytes).toBeLessThanOrEqual(name === 'on-demand' ? 750_000 : 650_000);
   });
 
-  test('its role allows every AWS call that its code can make, and nothing else', async () => {
+  test(`the role of ${name} allows exactly the AWS calls that its code can make`, async () => {
     const commands = await commandsOf(name);
     const needed = new Set([...rightsNeeded(commands), ...rightsOfLambda(plain, name, commands)]);
-    // A signed link to a version is made only with transfer: data_url; what looks at targets reads versions anyway.
+    // Links to versions are signed only with transfer: data_url; functions that look at targets read versions anyway.
     if (!(await looksAtTargets(name))) needed.delete('s3:GetObjectVersion on objects');
     expect([...rightsGiven(plain, name)].sort()).toEqual([...needed].sort());
   });
 
-  test('with signed links and a key its role allows these too, each through the service that needs it', async () => {
+  test(`with signed links and a KMS key the role of ${name} allows these too, each through the service that needs it`, async () => {
     const kmsKeyArn = 'arn:aws:kms:eu-central-1:111122223333:key/5f1a2b3c-1111-2222-3333-444455556666';
     const optional = await deployed({ ...everyPart, transfer: 'data_url', kmsKeyArn });
     const added = [...rightsGiven(optional, name)].filter((right) => !rightsGiven(plain, name).has(right));
@@ -126,7 +126,7 @@ const commandsOf = async (name: string): Promise<ReadonlySet<string>> => {
   return commandsCalled(path.join(root, 'handlers', `${name}.ts`), own, root);
 };
 
-test('the search for calls finds those of on-upload, and no list call, which only the sweep makes', async () => {
+test('the search for AWS calls finds those of on-upload, but not the listing, which only the sweep makes', async () => {
   expect([...(await commandsOf('on-upload'))].sort()).toEqual([
     'BatchGetItemCommand',
     'GetItemCommand',
@@ -139,7 +139,7 @@ test('the search for calls finds those of on-upload, and no list call, which onl
   ]);
 });
 
-test('the functions get the variables that the configuration reads, and only such', () => {
+test('the functions get exactly the variables that the configuration reads', () => {
   const known = new Set<string>(Object.values(settings).map(({ name }) => name));
   // The key itself, and what only the local stack and checks set.
   for (const local of ['KOMBO_API_KEY', 'LEASE_SECONDS', 'RETRY_BASE_SECONDS', 'S3_FORCE_PATH_STYLE'])
@@ -154,7 +154,7 @@ test('the functions get the variables that the configuration reads, and only suc
   }
 });
 
-test('each variable has the value of its parameter', async () => {
+test('each variable of the functions has the value of its parameter', async () => {
   const template = await deployed({
     komboBaseUrl: 'us',
     komboIntegrationId: 'lever:CBNMt7dSNCzBdnRTx87dev4E',
@@ -194,7 +194,7 @@ test('each variable has the value of its parameter', async () => {
   }
 });
 
-test('the lease outlives the function, and the function outlives the call to Kombo', () => {
+test('the lease is longer than the timeout of the function, and that is longer than the timeout of a call to Kombo', () => {
   for (const own of functionsIn(plain).values()) {
     expect(own.Timeout).toBe(300);
     expect(Number(settings.leaseMs.default)).toBeGreaterThan(Number(own.Timeout));
@@ -227,7 +227,7 @@ const ownMetrics = (
   return found;
 };
 
-test('the dashboard shows every metric that the code knows, and alarms and dashboard speak of no other', () => {
+test('the dashboard shows every metric of the code, and neither it nor an alarm names another', () => {
   const shown = ownMetrics(plain);
   expect([...new Set(shown.filter((metric) => metric.in === 'Dashboard').map(({ name }) => name))].sort()).toEqual(
     [...metricNames].sort(),
@@ -248,7 +248,7 @@ test('the dashboard shows the errors and the log lines of every function', () =>
   for (const name of names) expect(queries).toContain(`SOURCE '/aws/lambda/cv-courier-dev-${name}' | `);
 });
 
-test('alarms and dashboard ask for metrics under the very namespace and service that the code sends', async () => {
+test('alarms and dashboard read metrics under the namespace and service that the code sends', async () => {
   const variables = at(functionsIn(plain).get('on-upload'), 'Environment', 'Variables');
   const script =
     "const { measure } = await import('./lib/telemetry/metrics.ts'); measure({ Held: 1 }, { integration: 'lever:1' });";
@@ -257,13 +257,13 @@ test('alarms and dashboard ask for metrics under the very namespace and service 
     env: { PATH: process.env.PATH ?? '', ...(variables as Record<string, string>) },
   });
   const sent = JSON.parse(stdout);
-  // The integration is a field and no dimension: as one, each integration would make every metric once more.
+  // The integration is a field, not a dimension: as a dimension, it would multiply the metrics by the integrations.
   expect(sent).toMatchObject({ integration: 'lever:1', Held: 1 });
   expect(sent._aws.CloudWatchMetrics[0]).toMatchObject({ Namespace: 'cv-courier', Dimensions: [['service']] });
   expect(new Set(ownMetrics(plain).map(({ service }) => service))).toEqual(new Set([sent.service]));
 });
 
-test('infra/README.md reckons with as many metrics and alarms as there are', async () => {
+test('infra/README.md calculates the cost with the actual number of metrics and alarms', async () => {
   const page = await readFile(path.join(root, 'infra/README.md'), 'utf8');
   const alarms = resourcesOf(plain, 'AWS::CloudWatch::Alarm');
   const ofOne = alarms.filter(([, own]) => own.MetricName !== undefined).length;
@@ -280,7 +280,7 @@ test('infra/README.md reckons with as many metrics and alarms as there are', asy
   expect(page).toContain(` ${alarms.length} ALARMS `);
 });
 
-test('each alarm tells the topic itself', () => {
+test('each alarm notifies the topic directly', () => {
   const alarms = resourcesOf(plain, 'AWS::CloudWatch::Alarm');
   expect(alarms.length).toBeGreaterThan(15);
   expect(resourcesOf(plain, 'AWS::CloudWatch::CompositeAlarm')).toEqual([]);
@@ -288,7 +288,7 @@ test('each alarm tells the topic itself', () => {
     expect(own.AlarmActions).toEqual(['arn:aws:sns:eu-central-1:111122223333:cv-courier-dev-alarms']);
 });
 
-test('the dashboard shows each alarm that there is, those of the outcome events as well', () => {
+test('the dashboard shows each alarm, including those of the outcome events', () => {
   for (const template of [plain, withOutcomes]) {
     const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, own]) => String(own.AlarmName));
     const [[, dashboard] = []] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
@@ -297,7 +297,7 @@ test('the dashboard shows each alarm that there is, those of the outcome events 
   }
 });
 
-test('texts of alarms name only saved queries and functions that there are', () => {
+test('texts of alarms name only existing saved queries and functions', () => {
   const queries = resourcesOf(plain, 'AWS::Logs::QueryDefinition').map(([, own]) => String(own.Name));
   const texts = resourcesOf(plain, 'AWS::CloudWatch::Alarm')
     .map(([, own]) => String(own.AlarmDescription))
@@ -310,12 +310,12 @@ test('texts of alarms name only saved queries and functions that there are', () 
   expect(names).toEqual(expect.arrayContaining(logs));
 });
 
-test('the newest lines on the dashboard are of files that wait as well', () => {
+test('the newest lines on the dashboard include waiting files', () => {
   const [[, own] = []] = resourcesOf(plain, 'AWS::CloudWatch::Dashboard');
   expect(String(own?.DashboardBody)).toContain("status in ['held', 'rejected', 'unknown', 'waiting']");
 });
 
-test('each alarm says what it means, the first command, which integration, and where the dashboard is', () => {
+test('the text of each alarm has its meaning, the first command, the integration, and the address of the dashboard', () => {
   for (const [id, own] of resourcesOf(withOutcomes, 'AWS::CloudWatch::Alarm')) {
     const text = String(own.AlarmDescription);
     // CloudWatch's limit.
@@ -325,7 +325,7 @@ test('each alarm says what it means, the first command, which integration, and w
     const first = lines.filter((line) => line.startsWith('First: '));
     expect(first, id).toHaveLength(1);
     expect(first[0], id).toMatch(/^First: aws (lambda|logs|pipes) .*--region eu-central-1/);
-    // The functions' real names: nobody has to look them up at night.
+    // The functions' real names, so that the operator does not have to look them up.
     const named = first[0]
       ?.match(/--function-name (\S+)|\/aws\/lambda\/(\S+)/)
       ?.slice(1)

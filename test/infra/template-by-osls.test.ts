@@ -5,7 +5,7 @@ import { setParameters } from './template/set-parameters.ts';
 
 const integration = { komboIntegrationId: 'greenhouse:8d1hpPsbjxUkoCoa1veLZGe5' };
 
-/** The checks of all sets of options set the parameters in process; osls packages these itself, so that both are known to be one. */
+/** Other tests set the parameters in process. Here osls packages the same options itself, to show that the results are equal. */
 const sets: Readonly<Record<string, Parameters>> = {
   'own bucket, nothing else': {},
   'existing bucket, own scan, key, network, boundary, events': {
@@ -33,7 +33,7 @@ const sets: Readonly<Record<string, Parameters>> = {
 const withoutTime = (template: unknown): unknown =>
   JSON.parse(JSON.stringify(template).replaceAll(/\d{13}-[0-9T:.-]+Z/g, 'TIME'));
 
-test.each(Object.entries(sets))('osls packages the very stack that the checks looked at: %s', async (_, options) => {
+test.each(Object.entries(sets))('osls packages the same stack that the other tests check: %s', async (_, options) => {
   const { osls, passed } = await packageWithOsls({ ...integration, ...options });
   const checked = await packageTemplate({ ...integration, ...options });
   expect(withoutTime(setParameters(osls, passed))).toEqual(withoutTime(checked));

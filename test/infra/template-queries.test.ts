@@ -61,7 +61,7 @@ const queries = () =>
     ]),
   );
 
-/** What an operator puts in the place of the words in capitals. */
+/** What an operator puts in place of the words in capitals. */
 const replaced = (query: string): string => {
   const etag = String(lines.find(({ target }) => target === 'candidate/26vafvWSRmbhNcxJYqjCzuJg')?.etag);
   const { code, integration } = lines.find(({ status }) => status === 'waiting') ?? {};
@@ -74,7 +74,7 @@ const replaced = (query: string): string => {
 
 const names = ['by-target', 'by-etag', 'by-code', 'causes', 'refused-events', 'operators'];
 
-test('there is a saved query for each question, over the logs of all functions', () => {
+test('the stack has a saved query for each question, over the logs of all functions', () => {
   expect([...queries().keys()].sort()).toEqual(names.toSorted());
   for (const own of queries().values()) {
     expect(stringsIn(own.LogGroupNames).toSorted()).toEqual(
@@ -90,7 +90,7 @@ const linesOf = (name: string) => {
 };
 
 describe.each(names)('the saved query %s', (name) => {
-  test('names only fields that the functions log', () => {
+  test(`the saved query ${name} names only fields that the functions log`, () => {
     const logged = new Set(lines.flatMap((line) => Object.keys(line)));
     const { fields, selected } = linesOf(name);
     expect(fields.length).toBeGreaterThan(2);
@@ -99,7 +99,7 @@ describe.each(names)('the saved query %s', (name) => {
   });
 });
 
-test('each finds what it is for, and nothing else', () => {
+test('each saved query finds exactly the lines that it is for', () => {
   const shown = (name: string, ...fields: readonly string[]) =>
     linesOf(name).selected.map((line) => fields.map((field) => line[field]));
   expect(shown('by-target', 'message')).toEqual([['Attached.'], ['An operator asked for a change.'], ['Attached.']]);
@@ -114,11 +114,11 @@ test('each finds what it is for, and nothing else', () => {
   ]);
 });
 
-test('no log line names a person', () => {
+test('no log line contains the name of a person', () => {
   expect(JSON.stringify(lines)).not.toMatch(/Frank|Jane/);
 });
 
-test('the check of queries refuses what it cannot read', () => {
+test('the check of saved queries refuses what it cannot parse', () => {
   expect(() => parseQuery('parse @message "x"')).toThrow('Unknown command');
   expect(() => parseQuery('filter code like /x/')).toThrow('Unknown condition');
   expect(
@@ -129,7 +129,7 @@ test('the check of queries refuses what it cannot read', () => {
 describe('the outputs', () => {
   const outputOf = (name: string): string => String((template.Outputs?.[name] as JsonObject | undefined)?.Value);
 
-  test('name every function, the dashboard, the topic of the alarms and the failure queue', () => {
+  test('the outputs of the stack name every function, the dashboard, the topic of the alarms and the failure queue', () => {
     expect(outputOf('FunctionNames').split(' ').toSorted()).toEqual(
       deliveredFunctions.map((name) => `cv-courier-dev-${name}`).toSorted(),
     );
@@ -140,7 +140,7 @@ describe('the outputs', () => {
     expect(outputOf('FailureQueueUrl')).not.toBe('undefined');
   });
 
-  test('have the command that asks the system, and the beginning of the saved queries', () => {
+  test('the outputs of the stack have the command for the status, and the prefix of the saved queries', () => {
     expect(outputOf('AskStatus')).toBe(
       `npm run invoke -- --stack cv-courier-dev --region eu-central-1 on-demand '{"action":"status"}'`,
     );

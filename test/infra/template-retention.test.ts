@@ -13,14 +13,14 @@ const otherRules = [
   { Id: 'abort-incomplete-uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } },
 ];
 
-test('CVs end after 180 days, old versions after 30, broken-off uploads after 2', () => {
+test('CVs expire after 180 days, old versions after 30, incomplete uploads after 2', () => {
   expect(lifecycle(byDefault)).toEqual([
     { Id: 'expire-cvs', Status: 'Enabled', ExpirationInDays: '180' },
     ...otherRules,
   ]);
 });
 
-test('cvRetentionDays moves the end of CVs, and nothing else', () => {
+test('cvRetentionDays changes only the expiry of CVs', () => {
   const [expireCvs, ...others] = lifecycle(shorter) as readonly { readonly ExpirationInDays: unknown }[];
   expect(expireCvs).toMatchObject({ Id: 'expire-cvs', Status: 'Enabled' });
   expect(Number(expireCvs?.ExpirationInDays)).toBe(45);

@@ -19,7 +19,7 @@ const pairs = (template: Template, roleId: string): readonly string[] =>
     )
     .sort();
 
-/** What each statement of a role is limited to beyond its resource, by the statement's name. */
+/** The conditions of each statement of a role, by the statement's name. */
 const conditions = (template: Template, roleId: string) =>
   Object.fromEntries(
     roleStatements(template, roleId).flatMap(({ raw }) =>
@@ -61,15 +61,18 @@ const scanPairs = (bucket: string): readonly string[] => [
   `Allow s3:PutObjectVersionTagging on ${bucket}/candidates/*`,
 ];
 
-test.each(buckets)('a batch job may hand over, list, and use its own bucket, and nothing else (%s)', (name, bucket) => {
-  for (const encryption of ['key', 'no key']) {
-    const template = shapeNamed(`${name}, no scan, ${encryption}, plain`);
-    expect(pairs(template, 'BatchRole')).toEqual(batchPairs(bucket));
-    expect(conditions(template, 'BatchRole')).toEqual({});
-  }
-});
+test.each(buckets)(
+  'a batch job may only invoke on-batch, configure the inventory, and use its own bucket (%s)',
+  (name, bucket) => {
+    for (const encryption of ['key', 'no key']) {
+      const template = shapeNamed(`${name}, no scan, ${encryption}, plain`);
+      expect(pairs(template, 'BatchRole')).toEqual(batchPairs(bucket));
+      expect(conditions(template, 'BatchRole')).toEqual({});
+    }
+  },
+);
 
-test.each(buckets)('GuardDuty may read and tag CVs, and manage its own rule, and nothing else (%s)', (name, bucket) => {
+test.each(buckets)('GuardDuty may only read and tag CVs, and manage its own rule (%s)', (name, bucket) => {
   const template = shapeNamed(`${name}, scan by an own plan, no key, plain`);
   expect(pairs(template, 'ScanRole')).toEqual(scanPairs(bucket));
   expect(conditions(template, 'ScanRole')).toEqual({
@@ -77,7 +80,7 @@ test.each(buckets)('GuardDuty may read and tag CVs, and manage its own rule, and
   });
 });
 
-test.each(buckets)('with a key GuardDuty may use it too, but only through S3 (%s)', (name, bucket) => {
+test.each(buckets)('with a KMS key GuardDuty may use it too, but only through S3 (%s)', (name, bucket) => {
   const template = shapeNamed(`${name}, scan by an own plan, key, plain`);
   const added = [`Allow kms:Decrypt on ${key}`, `Allow kms:GenerateDataKey on ${key}`];
   expect(pairs(template, 'ScanRole')).toEqual([...scanPairs(bucket), ...added].sort());
@@ -97,7 +100,7 @@ const pipePairs = [
   'Allow sqs:SendMessage on arn:aws:sqs:eu-central-1:111122223333:cv-courier-dev-outcome-failures',
 ];
 
-test('the pipe may read the stream of this table, write to this bus and to its own queue, and nothing else', () => {
+test('the pipe may only read the stream of this table, and write to this bus and to its own queue', () => {
   const plain = shapeNamed('own bucket, no scan, no key, e-mail, links, canary, no reservation');
   expect(pairs(plain, 'OutcomePipeRole')).toEqual(pipePairs);
   expect(conditions(plain, 'OutcomePipeRole')).toEqual({});
@@ -110,7 +113,7 @@ test('the pipe may read the stream of this table, write to this bus and to its o
   });
 });
 
-test('the role of the pipe is for this pipe of this account only', () => {
+test('only this pipe of this account may assume the role of the pipe', () => {
   const { Resources } = shapeNamed('own bucket, no scan, no key, e-mail, links, canary, no reservation');
   expect(at(Resources.OutcomePipeRole?.Properties, 'AssumeRolePolicyDocument', 'Statement', 0)).toMatchObject({
     Principal: { Service: 'pipes.amazonaws.com' },

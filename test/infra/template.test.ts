@@ -19,7 +19,7 @@ const shapeNamed = (name: string): Shape => {
   return found;
 };
 
-/** Faults by shape, only of shapes that have some: an empty object is what we want to see. */
+/** Faults by shape, only of shapes that have some: the expected result is an empty object. */
 const faultsByShape = async (faultsOf: (shape: Shape) => readonly string[] | Promise<readonly string[]>) => {
   const found: Record<string, readonly string[]> = {};
   for (const shape of shapes) {
@@ -38,7 +38,7 @@ test('every shape fits the resource schemas that AWS publishes', async () => {
   expect(await faultsByShape(({ filledIn }) => schemaFaults(filledIn))).toEqual({});
 });
 
-test('every shape refers only to what it holds, and to nothing in a circle', async () => {
+test('every shape refers only to resources that it contains, and never in a circle', async () => {
   expect(await faultsByShape(({ settled }) => [...danglingReferences(settled), ...(circle(settled) ?? [])])).toEqual(
     {},
   );
@@ -48,12 +48,12 @@ test('every permission names existing actions, no wildcard action, and resources
   expect(await faultsByShape(({ filledIn }) => rightsFaults(filledIn))).toEqual({});
 });
 
-test('every shape keeps what the stack promises: TLS only, kept data, closed doors, no write to CVs, bounded logs', async () => {
+test('every shape keeps the promises of the stack: TLS only, kept data, no access for others, no write to CVs, bounded logs', async () => {
   expect(await faultsByShape(({ filledIn }) => brokenPromises(filledIn))).toEqual({});
 });
 
-test('cfn-guard refuses nothing but what is accepted with a reason, and finds fulfilled what matters most', async () => {
-  // The other shapes lack resources that these have, or differ in what cfn-guard has no rule for. The forms differ in nothing but
+test('cfn-guard refuses only what is accepted with a reason, and confirms the most important rules', async () => {
+  // The other shapes have fewer resources, or differ only in things that cfn-guard has no rule for. The forms differ only in
   // the code and its bucket: test/infra/plain-template.test.ts.
   const guarded = shapes.filter(
     ({ name, form }) => form === 'osls' && !name.endsWith('plain') && !name.includes('existing plan') && isNeeded(name),
@@ -78,7 +78,7 @@ test('cfn-guard refuses nothing but what is accepted with a reason, and finds fu
   for (const { fulfilled } of results) expect(fulfilled).toEqual(expect.arrayContaining(mattersMost));
 });
 
-/** What the network changes for cfn-guard is the same whatever the bucket is. */
+/** The network changes the same for cfn-guard, whatever the bucket is. */
 const isNeeded = (name: string): boolean => !name.includes('network') || name.startsWith('own bucket, scan');
 
 const mattersMost = [
@@ -94,7 +94,7 @@ const mattersMost = [
   'cloudwatch_alarm_action_check',
 ];
 
-// --- A check that cannot fail proves nothing: take a protection away, and one must. ---
+// --- A check that cannot fail proves nothing: without a protection, a check must fail. ---
 
 type Properties = Record<string, unknown>;
 
@@ -123,9 +123,9 @@ const granting = (template: Template, roleId: string, statement: Properties): Te
     policy.PolicyDocument.Statement.push({ Sid: 'Added', Effect: 'Allow', ...statement });
   });
 
-test('cfn-guard refuses each protection that is taken away', async () => {
+test('cfn-guard refuses the stack without each of its protections', async () => {
   const { filledIn } = shapeNamed('own bucket, no scan, no key, plain');
-  // Each removal is seen by another rule or on another resource, so all are taken away at once: cfn-guard is slow.
+  // cfn-guard is slow, so all protections are removed together; another rule or resource shows each removal.
   const removals: Readonly<Record<string, (template: Template) => Template>> = {
     's3_bucket_level_public_access_prohibited_check: UploadBucket': (template) =>
       changed(template, 'UploadBucket', (own) => delete own.PublicAccessBlockConfiguration),
@@ -154,7 +154,7 @@ test('cfn-guard refuses each protection that is taken away', async () => {
   }
 });
 
-test('own checks notice a broken promise', () => {
+test('our own checks find each broken promise of the stack', () => {
   const { filledIn } = shapeNamed('existing bucket, scan by an own plan, key, plain');
   const own = shapeNamed('own bucket, no scan, no key, plain').filledIn;
   expect(brokenPromises(without(own, 'UploadBucketPolicy'))).toEqual(['UploadBucket: takes requests without TLS.']);
@@ -162,14 +162,14 @@ test('own checks notice a broken promise', () => {
   expect(brokenPromises(without(own, 'AlarmTopicPolicy'))).toEqual(['AlarmTopic: takes requests without TLS.']);
   expect(
     brokenPromises(changed(own, 'LedgerTable', (_, resource) => Object.assign(resource, { DeletionPolicy: 'Delete' }))),
-  ).toEqual(['LedgerTable: goes with the stack.']);
+  ).toEqual(['LedgerTable: is deleted with the stack.']);
   expect(
     brokenPromises(
       granting(filledIn, 'OnBatchRole', { Action: 's3:DeleteObject', Resource: 'arn:aws:s3:::acme-applications/*' }),
     ),
   ).toEqual(['OnDashbatchLambdaFunction: may s3:DeleteObject.']);
   expect(brokenPromises(changed(own, 'UploadPermission', (properties) => delete properties.SourceAccount))).toEqual([
-    "UploadPermission: lets every account's events in.",
+    'UploadPermission: accepts events of every account.',
   ]);
   expect(
     brokenPromises(changed(own, 'OnDashuploadLogGroup', (properties) => delete properties.RetentionInDays)),
@@ -183,7 +183,7 @@ test('own checks notice a broken promise', () => {
   ).toEqual(['OnDashuploadLambdaFunction: has 4020 bytes of environment.']);
 });
 
-test('own checks notice objects that others own, and data that never ends', () => {
+test('our own checks find objects owned by others, and data without expiry', () => {
   const own = shapeNamed('own bucket, no scan, no key, plain').filledIn;
   const brokenBy = (id: string, change: (properties: Properties) => unknown) =>
     brokenPromises(changed(own, id, (properties) => void change(properties)));
@@ -194,7 +194,7 @@ test('own checks notice objects that others own, and data that never ends', () =
     });
   for (const bucket of ['UploadBucket', 'BatchBucket']) {
     expect(brokenBy(bucket, (properties) => delete properties.OwnershipControls)).toEqual([
-      `${bucket}: leaves objects to who uploads them.`,
+      `${bucket}: leaves objects to their uploaders.`,
     ]);
   }
   expect(withoutRule('expire-cvs')).toEqual(['UploadBucket: keeps CVs forever.']);
@@ -211,7 +211,7 @@ test('own checks notice objects that others own, and data that never ends', () =
   }
 });
 
-test('own checks notice code that may touch the network, and a function that cannot join its VPC', () => {
+test('our own checks find code that may change networks, and a function that cannot join its VPC', () => {
   const { filledIn } = shapeNamed('own bucket, no scan, no key, a network of its own, plain');
   const without = (sid: string) =>
     brokenPromises(
@@ -225,12 +225,14 @@ test('own checks notice code that may touch the network, and a function that can
   expect(without('JoinVpc')).toEqual(['OnDashbatchLambdaFunction: cannot join its VPC.']);
 });
 
-test('rights checks notice an invented action, a wildcard, and a resource that the action cannot be limited to', async () => {
+test('the checks of rights find an invented action, a wildcard, and a resource that the action cannot be limited to', async () => {
   const { filledIn } = shapeNamed('own bucket, no scan, no key, plain');
   const bucket = 'arn:aws:s3:::cv-courier-dev-uploads-111122223333-eu-central-1';
   const faultOf = (Action: string, Resource: string) =>
     rightsFaults(granting(filledIn, 'OnUploadRole', { Action, Resource }));
-  expect(await faultOf('s3:ReadObject', `${bucket}/*`)).toEqual(['OnUploadRole.Added: s3:ReadObject is no action.']);
+  expect(await faultOf('s3:ReadObject', `${bucket}/*`)).toEqual([
+    'OnUploadRole.Added: s3:ReadObject is not an action.',
+  ]);
   expect(await faultOf('s3:Get*', `${bucket}/*`)).toEqual(['OnUploadRole.Added: s3:Get* is a wildcard.']);
   expect(await faultOf('s3:GetObject', bucket)).toEqual([
     `OnUploadRole.Added: s3:GetObject cannot be allowed on ${bucket}.`,
@@ -244,11 +246,13 @@ test('rights checks notice an invented action, a wildcard, and a resource that t
   ]);
 });
 
-test('schema checks notice a misspelt property, a wrong type, a wrong word and a missing property', () => {
+test('the checks of schemas find a misspelt property, a wrong type, an invalid value and a missing property', () => {
   const { filledIn } = shapeNamed('own bucket, no scan, no key, plain');
   const faultOf = (id: string, properties: Properties) =>
     schemaFaults(changed(filledIn, id, (own) => Object.assign(own, properties)));
-  expect(faultOf('LedgerTable', { BilingMode: 'PAY_PER_REQUEST' })).toEqual(['LedgerTable.BilingMode is no property.']);
+  expect(faultOf('LedgerTable', { BilingMode: 'PAY_PER_REQUEST' })).toEqual([
+    'LedgerTable.BilingMode is not a property.',
+  ]);
   expect(faultOf('LedgerTable', { TimeToLiveSpecification: { AttributeName: 'expiresAt' } })).toEqual([
     'LedgerTable.TimeToLiveSpecification.Enabled is missing.',
   ]);
@@ -260,7 +264,7 @@ test('schema checks notice a misspelt property, a wrong type, a wrong word and a
   ]);
 });
 
-test('reference checks notice a circle and a reference into nothing', () => {
+test('the checks of references find a circle and a reference to a missing resource', () => {
   const { settled } = shapeNamed('own bucket, no scan, no key, plain');
   const circular = changed(settled, 'OnDashuploadLambdaFunction', (own) =>
     Object.assign(own.Environment as Properties, { Variables: { BUCKET: { Ref: 'UploadBucket' } } }),

@@ -37,7 +37,7 @@ const filtersOf = (...folders: readonly string[]): readonly string[] => {
   return rules.map(({ Filter }) => Filter.S3Key.Rules[0].Value);
 };
 
-test('the functions may read only keys that a template can fit', () => {
+test('the functions may read only keys that a key template can match', () => {
   expect(arnsOf('candidates/', 'to/')).toEqual([
     'arn:aws:s3:::acme-applications/candidates/*',
     'arn:aws:s3:::acme-applications/to/*',
@@ -45,7 +45,7 @@ test('the functions may read only keys that a template can fit', () => {
   expect(arnsOf('')).toEqual(['arn:aws:s3:::acme-applications/*']);
 });
 
-test('a letter that no policy takes is "?" in the ARN, one that may count as two is "*"', () => {
+test('a letter that IAM policies do not accept becomes "?" in the ARN, and "*" where it may count as two', () => {
   expect(arnsOf('životopisy/', 'bewerbungen für/', '履歴書/', 'cvs🙂/')).toEqual([
     'arn:aws:s3:::acme-applications/?ivotopisy/*',
     'arn:aws:s3:::acme-applications/bewerbungen für/*',
@@ -54,7 +54,7 @@ test('a letter that no policy takes is "?" in the ARN, one that may count as two
   ]);
 });
 
-test('a dollar sign in a folder is no variable of CloudFormation; with a brace behind it the folder is refused', () => {
+test('a dollar sign in a folder is not a variable of CloudFormation; with a brace after it the folder is refused', () => {
   expect(arnsOf('a$b/', '$/')).toEqual(['arn:aws:s3:::acme-applications/a$b/*', 'arn:aws:s3:::acme-applications/$/*']);
   expect(parseKeyTemplates(templates('${AWS::Region}/'))).toMatchObject({ ok: false });
 });
@@ -67,12 +67,12 @@ test('S3 notifies of each folder once', () => {
     Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: prefix }] } },
   });
   expect(foldersOfTemplates(templates('candidates/', 'to/')).notifications).toEqual([rule('candidates/'), rule('to/')]);
-  // S3 refuses two notifications of which one prefix begins with the other.
+  // S3 refuses two notifications when the prefix of one starts with the prefix of the other.
   const nested = 'in/{candidate_id}/{filename}|in/{type}/{candidate_id}/{filename}';
   expect(foldersOfTemplates(nested).notifications).toEqual([rule('in/')]);
 });
 
-test('the filter of an S3 notification is encoded as keys in events are; EventBridge and GuardDuty take the folder as it is', () => {
+test('the filter of an S3 notification is encoded like keys in events; EventBridge and GuardDuty get the folder unencoded', () => {
   const folders = ['new cvs/', 'year=2026/', 'R&D/', 'c++/', 'bewerbungen für/'];
   expect(filtersOf(...folders)).toEqual(['new+cvs/', 'year%3D2026/', 'R%26D/', 'c%2B%2B/', 'bewerbungen+f%C3%BCr/']);
   const { keyPattern, scanPrefixes } = foldersOfTemplates(templates(...folders));
@@ -92,7 +92,7 @@ test('a template without a first folder watches the whole bucket', () => {
   expect(prefixes).toBe('*');
 });
 
-test('slots that are empty watch nothing, and the first one can stand for the whole bucket', () => {
+test('empty slots for folders watch nothing, and the first slot can watch the whole bucket', () => {
   const two = { WholeBucket: false, HasPrefix2: true, HasPrefix3: false, HasPrefix4: false, HasPrefix5: false };
   expect(deployed(foldersOfSlots.objectArns, two)).toEqual([
     'arn:aws:s3:::acme-applications/candidates/*',
@@ -107,7 +107,7 @@ test('slots that are empty watch nothing, and the first one can stand for the wh
   expect(deployed(foldersOfSlots.keyPattern, whole)).toEqual([{ exists: true }]);
 });
 
-test('a marker is replaced wherever it stands, and nothing else is', () => {
+test('a marker for folders is replaced at any place of the template, and nothing else is', () => {
   const parts = foldersOfTemplates(templates('candidates/'));
   expect(placeFolders({ a: [{ b: watchedMarker('scanPrefixes') }], c: null, d: 1 }, parts)).toEqual({
     a: [{ b: ['candidates/'] }],

@@ -17,7 +17,7 @@ import { type Behaviour, type RawCall, type RawRequest, rawServer, success } fro
 import { settingsWith } from '../fakes/settings.ts';
 import { type FakeStorage, fakeStorage, type Opening, type Particulars, storedObject } from '../fakes/stored-object.ts';
 
-/** One attempt of the real library on a bucket that the test fills and a server that the test scripts. */
+/** One attempt of the real library, with a bucket that the test fills and a server that the test scripts. */
 
 export const upload: Upload = { bucket: 'cvs', key: 'candidates/Frank1/Frank Doe CV.pdf', etag: 'e1' };
 
@@ -31,29 +31,29 @@ const settings = settingsWith({ ALLOWED_TYPES: 'pdf' });
 
 export interface AttemptWorld {
   readonly storage: FakeStorage;
-  /** The POSTs that arrived, whole or not. */
+  /** The POSTs that arrived, completely or in part. */
   posts(): readonly RawRequest[];
   attempt(): Promise<AttemptReport>;
 }
 
 export interface Given {
-  /** How each POST is met once it has arrived, in turn; the last one for ever. Success when left out. */
+  /** How each POST is answered once it has arrived, one after another; the last one repeats. Success by default. */
   readonly posts?: readonly ((call: RawCall) => void)[];
-  /** For what must happen earlier than that, or to the preflight. */
+  /** For reactions before that, or to the preflight. */
   readonly server?: Behaviour;
   readonly openings?: readonly Opening[];
   readonly settings?: Partial<Settings>;
   readonly apiKey?: ApiKey;
-  /** Stands still when left out: then whatever waits for time to pass waits for ever. */
+  /** By default a clock that stands still, so that timers never fire. */
   readonly clock?: Clock;
-  /** The whole time that the attempt has; ten minutes when left out. */
+  /** The whole time that the attempt has; ten minutes by default. */
   readonly durationMs?: number;
   readonly random?: number;
-  /** What the event says of the size; nothing when left out. */
+  /** The size in the event; none by default. */
   readonly sizeBytes?: number;
 }
 
-/** An object of the bucket, opened anew. */
+/** Opens an object of the bucket. */
 export const opens =
   (file: Uint8Array = pdf, particulars?: Particulars): Opening =>
   () =>

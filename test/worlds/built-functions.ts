@@ -26,41 +26,41 @@ import { newFolder, remove } from '../fakes/temporary-folder.ts';
 import { type Relay, type Rewrite, startRelay } from './relay.ts';
 
 /**
- * The built functions over the real protocols, with integrations of the test's own and a schedule that it runs by hand. Their
- * faults pause no integration, unless a test asks for it: one after the other they would count as an outage, and the files of a
- * test would wait for each other.
+ * The built functions over the real protocols, with the test's own integrations and a schedule that the test runs. By default,
+ * faults pause no integration, because consecutive ones would count as an outage, and the files of a test would wait for each
+ * other.
  */
 export interface BuiltFunctions {
   readonly bucket: string;
   readonly kombo: KomboEmulator;
-  /** What the functions call in place of Kombo; it passes everything on. */
+  /** The functions call this in place of Kombo; it forwards everything. */
   readonly komboRelay: Relay;
-  /** What the functions call in place of S3; the client below does not. */
+  /** The functions call this in place of S3; the client below does not. */
   readonly s3Relay: Relay;
   readonly s3: S3Client;
   readonly onUpload: Lambda;
-  /** Puts an object without an event. */
+  /** Puts an object without delivering its event. */
   put(key: string, body: Uint8Array): Promise<CreatedObject>;
   /** Puts an object and lets on-upload handle its event. */
   upload(key: string, body: Uint8Array): Promise<CreatedObject>;
-  /** Its event, once more. */
+  /** Delivers its event again. */
   send(object: CreatedObject): Promise<void>;
   recordOf(object: CreatedObject): Promise<LedgerRecord>;
-  /** What was put under a key, by whomever, oldest first. */
+  /** All objects that were put under a key, oldest first. */
   putUnder(key: string): readonly CreatedObject[];
-  /** What the functions have learnt of a tool. */
+  /** What the functions have learnt about a tool. */
   toolOf(integrationId: string): Promise<Tool>;
   /** The cause of a pause. */
   pauseOf(integrationId: string): Promise<FailureCode | undefined>;
-  /** Lets time pass for the functions, with `movesTime`: for S3 and Kombo it does not. */
+  /** Lets time pass for the functions, but not for S3 and Kombo. Needs `movesTime`. */
   advance(ms: number): Promise<void>;
   /** One run of on-schedule, without a sweep unless the event asks for it. */
   run(event?: unknown): Promise<unknown>;
-  /** The time of the functions. */
+  /** The current time of the functions. */
   now(): number;
   readonly table: Table;
   readonly lanes: LaneStore;
-  /** Runs on-schedule until all of these uploads are as wanted, for at most 20 s. */
+  /** Runs on-schedule until all of these uploads fulfil the condition, for at most 20 s. */
   runUntil(objects: readonly CreatedObject[], isWanted: (record: LedgerRecord) => boolean): Promise<void>;
   end(): Promise<void>;
 }
@@ -72,12 +72,12 @@ export interface BuiltFunctionsOptions {
   readonly scheduleTimeoutMs?: number;
   /** Changes what Kombo answers. */
   readonly rewrite?: Rewrite;
-  /** Faults in a row pause an integration, as they do when deployed. */
+  /** Consecutive faults pause an integration, as they do when deployed. */
   readonly countsOutages?: boolean;
   readonly movesTime?: boolean;
-  /** How many runs of on-schedule may overlap; 1 when left out. */
+  /** How many runs of on-schedule may overlap; 1 by default. */
   readonly parallelRuns?: number;
-  /** What the functions print. */
+  /** Called with each line that the functions print. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -98,7 +98,7 @@ const bucket = 'cv-inbox';
 const region = 'eu-central-1';
 const table = 'cv-courier-ledger';
 const timeoutMs = 60_000;
-/** Only an end for what never comes: on a busy machine a hundred files take a minute. */
+/** Only stops what would never end: on a busy machine a hundred files take a minute. */
 const longestRunsMs = 100_000;
 const betweenRunsMs = 50;
 

@@ -10,7 +10,7 @@ import { minute, nine } from '../fakes/ledger-samples.ts';
 import { manualClock } from '../fakes/manual-clock.ts';
 import { serves } from '../fakes/scripted-kombo.ts';
 
-/** Listed files whose links answer as a test says, and what comparing them shows. */
+/** Listed files whose links answer as a test sets, and the result of comparing them. */
 
 export const cv = textBytes('Frank Doe, carpenter');
 /** As long as the CV, with other bytes. */
@@ -25,7 +25,7 @@ export const onlyOurs: KnownContents = { ours: contentOf(cv), oursIs: 'certain',
 
 export type Answer = () => Result<LinkAnswer, LinkFault> | Promise<Result<LinkAnswer, LinkFault>>;
 
-/** Links that answer as the test says, and what was asked of them. */
+/** Links that answer as the test sets, and the requests that they got. */
 const hostOf = (answer: (place: number) => ReturnType<Answer>) => {
   const host = { opened: 0, concurrent: 0, most: 0 };
   const links: Links = {

@@ -17,7 +17,7 @@ const bucket = 'console-test';
 const table = 'console-test-ledger';
 const region = 'eu-central-1';
 
-/** A console over real S3, DynamoDB and Kombo, without any function: nothing happens unless the test causes it. */
+/** A console with a local S3, DynamoDB and Kombo, without any function, so that only the test causes events. */
 export const consoleServer = async (functions: ReadonlyMap<string, Lambda> = new Map()) => {
   const folder = await temporaryFolder();
   const database = await startDynamoDb(`${folder}/dynamodb`, 0);

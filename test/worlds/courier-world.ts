@@ -16,17 +16,17 @@ import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 
 export interface CourierWorld extends DeliveryWorld {
   readonly env: Record<string, string>;
-  /** How often the bucket was listed. */
+  /** The number of listings of the bucket. */
   lists: number;
   /** A new warm function: everything that a handler works with. */
   newFunction(env?: Record<string, string>): Courier;
-  /** A scheduled run of a function of its own, while time goes on. */
+  /** A scheduled run in a new function, while time passes. */
   runSchedule(): Promise<RunReport>;
-  /** One request to on-demand, from its beginning to its answer; time stands still meanwhile. */
+  /** One request to on-demand, from its start to its answer; time stands still meanwhile. */
   ask(event: unknown, change?: Partial<ActionCourier>): Promise<Answer & Record<string, unknown>>;
 }
 
-/** The world of the delivery tests with a bucket that can be asked and listed, and a configuration. */
+/** The world of the delivery tests with a bucket that can be searched and listed, and a configuration. */
 export const courierWorld = (apiKey?: ApiKey): CourierWorld => {
   const world = deliveryWorld(apiKey);
   const env = {

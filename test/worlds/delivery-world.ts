@@ -27,7 +27,7 @@ const settings = settingsWith({
   MAX_BYTES: '10000',
 });
 
-/** The real library on a bucket, a table and a Kombo that a test holds in its hands. Time moves when the test says so. */
+/** The real library with a bucket, a table, a Kombo and a clock that the test controls. */
 export interface DeliveryWorld {
   readonly clock: ManualClock;
   readonly table: MemoryTable;
@@ -35,14 +35,14 @@ export interface DeliveryWorld {
   readonly bucket: Map<string, StoredFile>;
   readonly observed: readonly { readonly outcome: Outcome; readonly measures: Measures }[];
   readonly logged: readonly unknown[];
-  /** A function of its own on the same world: what it keeps while it is warm is its alone. */
+  /** A new function in the same world, with its own warm state. */
   newCourier(change?: Partial<Settings>): Courier;
-  /** Puts a file into the bucket and tells the upload that an event would speak of. */
+  /** Puts a file into the bucket, and returns the upload that its event would describe. */
   put(key: string, file?: Partial<StoredFile>): Upload;
   recordOf(upload: Upload): Promise<LedgerRecord>;
   /** The end of the function, five minutes from now. */
   deadline(durationMs?: number): Deadline;
-  /** Does the work while time goes on, in steps of 50 ms. */
+  /** Does the work while time passes in steps of 50 ms. */
   run<T>(work: Promise<T>): Promise<T>;
 }
 
@@ -52,7 +52,7 @@ export interface StoredFile {
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly modifiedAt?: number;
-  /** As S3 tells it; the CRC64NVME of the bytes when left out. */
+  /** The checksum that S3 reports; the CRC64NVME of the bytes by default. */
   readonly identity?: Checksum;
 }
 
@@ -116,7 +116,7 @@ export const deliveryWorld = (
       });
       ended.catch(() => undefined);
       while (!done) {
-        // Everything that can go on without time passing goes first.
+        // Everything that can continue without time passing does so first.
         for (let turn = 0; turn < 30 && !done; turn += 1) await new Promise((resolve) => setImmediate(resolve));
         if (!done) clock.advance(50);
       }
@@ -141,8 +141,8 @@ const storageOf = (bucket: ReadonlyMap<string, StoredFile>): Storage => {
   return {
     open,
     openVersion: open,
-    find: async () => fail('STORAGE_UNAVAILABLE', 'Nobody looks for objects here.'),
-    list: async () => fail('STORAGE_UNAVAILABLE', 'Nobody lists objects here.'),
+    find: async () => fail('STORAGE_UNAVAILABLE', 'This world does not search for objects.'),
+    list: async () => fail('STORAGE_UNAVAILABLE', 'This world does not list objects.'),
     link: async () => 'https://cv-inbox.example/secret-link',
   };
 };

@@ -6,7 +6,7 @@ import { ok } from '../../lib/result.ts';
 import { inTime } from '../fakes/kombo-caller.ts';
 import { type RawCall, type RawServer, rawServer } from '../fakes/raw-server.ts';
 
-/** A link to a listed file whose host answers as a test says, and what comes of downloading it. */
+/** A link to a listed file whose host answers as a test sets, and the result of its download. */
 
 /** 20 bytes; another upload of the target has 30. */
 export const cv = 'Frank Doe, carpenter';
@@ -49,7 +49,7 @@ export const downloadFrom = async (
   const url = `http://127.0.0.1:${server.port}/Frank%20Doe.pdf?token=s3cr3t`;
   const links = httpLinks('http://127.0.0.1:9000/v1', clock);
   const downloaded = await download(links, url, wantedOf(wanted), { deadline: inTime(clock, durationMs), clock });
-  // Whatever came of it, the connection is not left open, and no part of the link is shown.
+  // Whatever the result, the connection is not left open, and no part of the link is shown.
   await server.deserted();
   if (downloaded.kind === 'not-compared') {
     expect(downloaded.reason).toMatch(/^[A-Z][^.]*\.$/);
@@ -60,15 +60,15 @@ export const downloadFrom = async (
 
 export const serverThat = (complete: (call: RawCall) => void): Promise<RawServer> => rawServer({ complete });
 
-/** What comes of an answer with exactly these bytes; the server leaves the connection open. */
+/** The result of an answer with exactly these bytes; the server leaves the connection open. */
 export const downloadOf = async (answer: string, wanted: Partial<Wanted> = {}): Promise<Downloaded> =>
   downloadFrom(await serverThat((call) => call.write(answer)), wanted);
 
-/** The same where the server closes it. */
+/** The same, but the server closes the connection. */
 export const downloadOfAll = async (answer: string, wanted: Partial<Wanted> = {}): Promise<Downloaded> =>
   downloadFrom(await serverThat((call) => call.socket.end(answer)), wanted);
 
-/** Links with one answer, which counts how often it is closed. */
+/** Links with one answer that counts how often it is closed. */
 export const linksTo = (
   headers: LinkAnswer['headers'],
   chunks: (signal: AbortSignal) => AsyncIterable<Uint8Array>,

@@ -14,7 +14,7 @@ export interface FakeInvocation {
 export type Respond = (response: ServerResponse) => void;
 
 export interface FakeLambda {
-  /** Everything that makes a caller reach this server, and no other. */
+  /** The environment that directs a caller to this server, and to no other. */
   readonly env: Readonly<Record<string, string>>;
   readonly invocations: readonly FakeInvocation[];
 }
@@ -25,7 +25,7 @@ const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/do
 <Arn>${callerArn}</Arn><UserId>AIDA:kim</UserId><Account>111122223333</Account></GetCallerIdentityResult>
 <ResponseMetadata><RequestId>request-1</RequestId></ResponseMetadata></GetCallerIdentityResponse>`;
 
-/** The two APIs of AWS that an invocation calls, on this machine, for the running test. */
+/** The two AWS APIs that an invocation calls, on this machine, for the running test. */
 export const startFakeLambda = async (respond: Respond): Promise<FakeLambda> => {
   const invocations: FakeInvocation[] = [];
   const server = createServer(async (request, response) => {
@@ -42,7 +42,7 @@ export const startFakeLambda = async (respond: Respond): Promise<FakeLambda> => 
 const clientContextOf = ({ headers }: IncomingMessage): unknown =>
   JSON.parse(Buffer.from(String(headers['x-amz-client-context'] ?? ''), 'base64').toString() || 'null');
 
-/** No setting of this machine's user, and no address but the given one. */
+/** An environment without settings of this machine's user, and with the given address only. */
 export const awsEnvironment = (url: string): Readonly<Record<string, string>> => ({
   AWS_ENDPOINT_URL_LAMBDA: url,
   AWS_ENDPOINT_URL_STS: url,
@@ -82,7 +82,7 @@ export const runInvoke = (args: readonly string[], env = nowhere, input = ''): P
 export const runSmokeCommand = (args: readonly string[], env = nowhere): Promise<Ended> =>
   runScript('infra/smoke.ts', args, env, '');
 
-/** An empty variable is one that is not set. */
+/** An empty variable counts as not set. */
 const runScript = async (
   file: string,
   args: readonly string[],

@@ -17,18 +17,18 @@ import { bucketName, type DeliveryWorld, deliveryWorld } from './delivery-world.
 export interface LaneWorld extends DeliveryWorld {
   /** The version of the API key in its store; a test changes it. */
   readonly key: { version: string };
-  /** The lane as the table has it now. */
+  /** The current lane in the table. */
   lane(id?: string): Lane;
   /** Writes the lane, as another invocation would have. */
   setLane(change: Partial<Lane>, id?: string): void;
-  /** A file that waits, with the touch of its lane before it. Due for a second, unless told otherwise. */
+  /** Adds a waiting file after a touch of its lane. By default it has been due for a second. */
   addWaiting(name: string, how?: Waiting): Upload;
-  /** An item in the place of this file's that nothing can read. */
+  /** Replaces the item of this file by an unreadable one. */
   damage(upload: Upload): void;
-  /** Sends a new upload as its event does. */
+  /** Delivers a new upload as its event does. */
   send(name: string, fate?: PostScript, id?: string): Promise<Upload>;
   statusOf(upload: Upload): Promise<string>;
-  /** How many files Kombo was sent since the last time this was asked. */
+  /** The number of files that were sent to Kombo since the last call of this function. */
   newPosts(): number;
   recover(how?: Run): Promise<RecoveryReport>;
   work(how?: Run & { readonly opened?: readonly string[] }): Promise<LanesReport>;
@@ -46,7 +46,7 @@ interface Waiting {
   readonly dueAt?: number;
   readonly state?: State;
   readonly change?: Partial<LedgerRecord>;
-  /** False: the object is gone. */
+  /** False: the object no longer exists. */
   readonly inBucket?: boolean;
 }
 

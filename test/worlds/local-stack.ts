@@ -5,7 +5,7 @@ import type { LedgerRecord } from '../../lib/ledger/record.ts';
 import { uploadId } from '../../lib/upload/upload.ts';
 import { newFolder, remove } from '../fakes/temporary-folder.ts';
 
-/** A stack of the test's own: its own folder, free ports, the built on-upload unless told otherwise. */
+/** A stack for one test: its own folder, free ports and, by default, the built on-upload. */
 export const ownStack = async (
   options: Partial<StackOptions> = {},
 ): Promise<{ readonly stack: Stack; readonly end: () => Promise<void> }> => {
@@ -20,7 +20,7 @@ export const ownStack = async (
   };
 };
 
-/** Causes one object with this key to appear, and waits until the function is done with its event. */
+/** Runs an action that creates one object with this key, and waits until the function has handled its event. */
 export const waitForDispatch = async (stack: Stack, key: string, cause: () => Promise<unknown>): Promise<Dispatch> => {
   const found = Promise.withResolvers<Dispatch>();
   const note = (dispatch: Dispatch) => {

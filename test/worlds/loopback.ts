@@ -23,9 +23,9 @@ export interface Loopback {
   readonly kombo: KomboEmulator;
   readonly dynamo: LocalDynamo;
   readonly storage: Storage;
-  /** Puts a PDF, and returns what its event says of it. */
+  /** Puts a PDF, and returns its description in the event. */
   put(key: string, body?: Uint8Array, metadata?: Record<string, string>): Promise<PutObject>;
-  /** Changes the last byte of every object on the disk, and none of their checksums. */
+  /** Changes the last byte of every object on the disk, but not their checksums. */
   damageObjects(): Promise<void>;
   /** The real handler with the real clients, as Lambda would call it. */
   invoke(
@@ -51,7 +51,7 @@ export const context = (remainingMs = 300_000): Context => ({
   succeed: () => undefined,
 });
 
-/** S3, DynamoDB and Kombo on this machine, and the handlers pointed at them by their environment. */
+/** S3, DynamoDB and Kombo on this machine, and the handlers with an environment that points to them. */
 export const startLoopback = async ({ versioning = true } = {}): Promise<Loopback> => {
   const directory = await mkdtemp(path.join(tmpdir(), 'cv-courier-handlers-'));
   const bucket = 'cv-inbox';
@@ -63,7 +63,7 @@ export const startLoopback = async ({ versioning = true } = {}): Promise<Loopbac
   const { name: table } = await dynamo.newTable();
   const { endpoint } = dynamo.client.config;
   const { hostname, port } = (await endpoint?.()) ?? {};
-  // Read once, at the first invocation; every test file has a process of its own.
+  // The environment is read once, at the first invocation; every test file has its own process.
   Object.assign(process.env, {
     BUCKET: bucket,
     LEDGER_TABLE: table,
@@ -84,7 +84,7 @@ export const startLoopback = async ({ versioning = true } = {}): Promise<Loopbac
     region: 'eu-central-1',
     forcePathStyle: true,
     credentials: s3Credentials,
-    // Without a checksum of its own an upload gets the one that S3 computes: CRC64NVME.
+    // An upload without a checksum gets the one that S3 computes: CRC64NVME.
     requestChecksumCalculation: 'WHEN_REQUIRED',
   });
   const handlers = {

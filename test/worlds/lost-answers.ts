@@ -7,10 +7,10 @@ import { pdf } from '../fakes/files.ts';
 import type { BuiltFunctions } from './built-functions.ts';
 import type { Rewrite } from './relay.ts';
 
-/** Long, with blanks and letters that tools change. */
+/** A long name, with blanks and letters that tools change. */
 export const cvName = 'Zoë Müller, Lebenslauf & Zeugnisse (1).pdf';
 
-/** A PDF of exactly this length, unlike any with another label. */
+/** A PDF of exactly this length that differs from any with another label. */
 export const cvOf = (label: string, sizeBytes = 2_500): Buffer => {
   const start = Buffer.concat([pdf, Buffer.from(`% ${label}\n`)]);
   return Buffer.concat([start, Buffer.alloc(sizeBytes - start.length, '%')]);
@@ -19,7 +19,7 @@ export const cvOf = (label: string, sizeBytes = 2_500): Buffer => {
 export interface Place {
   readonly integrationId: string;
   readonly kind: TargetKind;
-  /** Unlike any other of the test file, also of other integrations. */
+  /** Unique in the test file, across integrations. */
   readonly id: string;
 }
 
@@ -32,7 +32,7 @@ export const placeOf = (integrationId: string, id: string, kind: TargetKind = 'c
 export const keyAt = ({ integrationId, kind, id }: Place, name = cvName): string =>
   `${integrationId}/${kind}s/${id}/cv/${name}`;
 
-/** One way in which an answer gets lost; with `-stored` the file has arrived all the same. */
+/** One way in which an answer is lost; with `-stored` the file has arrived nevertheless. */
 export const lostAnswers = [
   'reset-after-body',
   'silence',
@@ -41,7 +41,7 @@ export const lostAnswers = [
   'REMOTE--SERVICE_UNAVAILABLE',
 ] as const;
 
-/** An id that fits into Kombo's paths and says what happens there. */
+/** A valid integration id that says what happens there. */
 export const integrationOf = (name: string): string => `${name}:CvCourierLostAnswersAAAA`;
 
 /** Sets how the tool of an integration lists files. */
@@ -49,7 +49,7 @@ export const setHabits = ({ kombo }: BuiltFunctions, integrationId: string, habi
   kombo.integrations.change(integrationId, { habits });
 };
 
-/** A file that a recruiter put there: the ledger knows nothing of it. */
+/** Adds a file of a recruiter, which is not in the ledger. */
 export const plant = async (
   { kombo }: BuiltFunctions,
   { integrationId, kind, id }: Place,
@@ -70,7 +70,7 @@ export const plant = async (
   if (!answer.ok) throw new Error(`Kombo answered HTTP ${answer.status}.`);
 };
 
-/** Uploads a file whose answer gets lost in this way. */
+/** Uploads a file whose answer is lost in this way. */
 export const lose = async (
   functions: BuiltFunctions,
   place: Place,
@@ -83,7 +83,7 @@ export const lose = async (
   return functions.upload(keyAt(place, name), bytes);
 };
 
-/** Two files at two targets, the longer one of 3,000 bytes, and the comparisons that they cause. */
+/** Delivers two files to two targets, the longer one with 3,000 bytes, and waits for the comparisons that they cause. */
 export const teach = async (
   functions: BuiltFunctions,
   integrationId: string,
@@ -119,14 +119,14 @@ const callsTo = ({ komboRelay }: BuiltFunctions, method: string, id: string): nu
 export const posts = (functions: BuiltFunctions, id: string): number => callsTo(functions, 'POST', id);
 export const listings = (functions: BuiltFunctions, id: string): number => callsTo(functions, 'GET', id);
 
-/** Requests for the links of the files that a target holds now; a redirect is one more. */
+/** The number of requests for the links of the files at a target; a redirect is one more. */
 export const downloads = ({ kombo }: BuiltFunctions, { integrationId, kind, id }: Place): number => {
   const ids = new Set(kombo.attachments({ integrationId, target: { kind, id } }).map((file) => file.id));
   const calls = kombo.requests.recent().filter(({ call }) => call === 'download');
   return calls.filter(({ path }) => ids.has(path.slice(path.lastIndexOf('/') + 1))).length;
 };
 
-/** How many files with these bytes Kombo holds at a target. */
+/** The number of files with these bytes at a target. */
 export const copies = async (
   { kombo }: BuiltFunctions,
   { integrationId, kind, id }: Place,
@@ -141,7 +141,7 @@ export const isAttached = ({ state }: LedgerRecord): boolean => state.status ===
 
 export type Entry = Record<string, unknown> | null;
 
-/** Turns the results of a target's listing into others, by the id of the target. */
+/** Replaces the results of a target's listing, by the id of the target. */
 export const rewriteListings =
   (changes: ReadonlyMap<string, (results: readonly Entry[]) => readonly unknown[]>): Rewrite =>
   (method, path) => {

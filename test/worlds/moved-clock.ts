@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Invocation } from '../../infra/local/aws/lambda/process.ts';
 
 /*
- * Preloaded in the process of a function: moves its clock by the milliseconds that the file MOVED_CLOCK holds, so that hours
- * pass between two invocations. Timers are left alone: within one invocation time passes as usual.
+ * Preloaded in the process of a function. Moves its clock by the milliseconds in the file MOVED_CLOCK, so that hours pass
+ * between two invocations. Timers are not changed, so time passes as usual within an invocation.
  */
 const file = process.env.MOVED_CLOCK ?? '';
 const RealDate = Date;
@@ -23,7 +23,7 @@ globalThis.Date = MovedDate as DateConstructor;
 
 process.prependListener('message', (message: unknown) => {
   movedMs = Number(readFileSync(file, 'utf8'));
-  // The deadline comes from a process whose clock is right.
+  // The deadline comes from a process whose clock is not moved.
   const invocation = message as { -readonly [name in keyof Invocation]: Invocation[name] };
   invocation.deadlineMs += movedMs;
 });

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { closeServer, listen } from '../../infra/local/process/listen.ts';
 
-/** One call that passed, and how much of its answer was taken. */
+/** One forwarded call, and how much of its answer the caller read. */
 export interface PassedCall {
   readonly method: string;
   readonly path: string;
-  /** Bytes that came from from behind it: little more than what the caller read before it left. */
+  /** Bytes received from the server behind the relay: little more than what the caller read before it disconnected. */
   answerBytes: number;
 }
 
@@ -15,10 +15,10 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Changes a whole answer; undefined lets it pass as it comes, byte by byte. */
+/** Changes a whole answer; undefined forwards it unchanged, as it arrives. */
 export type Rewrite = (method: string, path: string) => ((body: string) => string) | undefined;
 
-/** Stands between the functions and a server of this machine: counts, and may change what is answered. */
+/** A proxy between the functions and a server of this machine, which counts calls and can change answers. */
 export const startRelay = async (behind: string, rewrite: Rewrite = () => undefined): Promise<Relay> => {
   const calls: PassedCall[] = [];
   const server = createServer((incoming, outgoing) => {
@@ -63,7 +63,7 @@ const pass = (
       outgoing.writeHead(statusCode, { ...answered, 'content-length': body.length }).end(body);
     });
   });
-  // What breaks on one side breaks on the other.
+  // A connection that breaks on one side is broken on the other.
   call.on('error', () => outgoing.destroy());
   outgoing.on('close', () => call.destroy());
   incoming.pipe(call);

@@ -52,7 +52,7 @@ export const lists = (world: Pick<DeliveryWorld, 'kombo'>, ...files: readonly Li
   world.kombo.listing = () => ({ ok: true, value: { files, more: false }, concurrency: {} });
 };
 
-/** Changes a record in the table, as time and operators do. */
+/** Changes a record in the table, as other invocations and operators do. */
 export const rewrite = async (world: ReturnType<typeof sampleWorld>, upload: Upload, change: Partial<LedgerRecord>) => {
   const record = { ...(await world.recordOf(upload)), ...change };
   world.table.items.set(uploadId(upload), toItem(record, 400));

@@ -13,7 +13,7 @@ import type { Upload } from '../../lib/upload/upload.ts';
 import { day, minute, nine, recordIn, states } from '../fakes/ledger-samples.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 
-/** How one run differs from the ordinary one, which starts a pass immediately and has five minutes. */
+/** The differences of a run from the default one, which starts a pass immediately and has five minutes. */
 interface Run {
   readonly settings?: Partial<Settings>;
   readonly deadline?: Deadline;
@@ -21,12 +21,12 @@ interface Run {
   readonly startNow?: boolean;
 }
 
-/** A bucket that is swept: what it lists, a run over it, and what came of it. */
+/** A bucket for the sweep: its listings, a run of the sweep, and the results. */
 export interface SweepWorld {
   readonly world: DeliveryWorld;
   /** In key order, as S3 lists them. */
   readonly objects: ListedObject[];
-  /** The listings so far, those of the root apart. */
+  /** The listings so far, with those of the root kept separately. */
   readonly lists: { asked: ListRange[]; roots: ListRange[]; pageSize: number; takesMs: number };
   /** Pages without objects that come before the first page after this key. */
   readonly emptyPagesAfter: Map<string, number>;
@@ -38,7 +38,7 @@ export interface SweepWorld {
   run(how?: Run): Promise<SweepReport>;
   /** The sweep's item in the table. */
   item(): SweepState;
-  /** The targets of the records that wait. */
+  /** The targets of the waiting records. */
   waiting(): readonly string[];
 }
 
@@ -56,7 +56,7 @@ export const sweepWorld = (): SweepWorld => {
 
   const list: Storage['list'] = async (_bucket, range) => {
     (range.delimiter === undefined ? lists.asked : lists.roots).push(range);
-    // Between two ticks, so that another run can come between.
+    // Yields, so that another run can continue in between.
     await Promise.resolve();
     if (lists.takesMs > 0) world.clock.advance(lists.takesMs);
     if (range.delimiter !== undefined) {

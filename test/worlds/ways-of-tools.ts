@@ -1,7 +1,7 @@
 import type { Habits } from '../../infra/local/kombo/faults/ats-habits.ts';
 import type { TargetKind } from '../../lib/upload/target.ts';
 
-/** One way in which tools write names and dates, or serve links, that leaves the bytes as they were. */
+/** One way in which tools change names and dates or serve links, without changing the bytes. */
 export interface WayOfTool {
   readonly way: string;
   readonly habits: Habits;

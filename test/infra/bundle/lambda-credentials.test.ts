@@ -3,7 +3,7 @@ import { defaultProvider } from '../../../infra/bundle/lambda-credentials.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-test('gives the credentials that Lambda puts into the environment, and reads them once', async () => {
+test('the credentials that Lambda puts into the environment are read once', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'key id');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
   vi.stubEnv('AWS_SESSION_TOKEN', 'token');
@@ -17,7 +17,7 @@ test('gives the credentials that Lambda puts into the environment, and reads the
   expect(await credentials()).toMatchObject({ accessKeyId: 'key id' });
 });
 
-test('says so when there are none, and looks again the next time', async () => {
+test('missing credentials are an error, and are looked up again on the next call', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
   const credentials = defaultProvider();
   await expect(credentials()).rejects.toThrow('Unable to find environment variable credentials');

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 const root = path.join(import.meta.dirname, '../../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 
-test('editors are told what Biome does', () => {
+test('.editorconfig agrees with the format of Biome', () => {
   const { formatter } = JSON.parse(read('biome.json'));
   const [, everywhere = ''] = /\[\*\]\n([\s\S]*?)\n\n/.exec(read('.editorconfig')) ?? [];
   expect(everywhere.split('\n')).toEqual(
@@ -29,7 +29,7 @@ test('updates of packages and of actions wait for a week, and new majors of pack
   expect(version).toBe(2);
   expect(updates.map((update: Record<string, unknown>) => [update['package-ecosystem'], update.cooldown])).toEqual([
     ['npm', { 'default-days': 7, 'semver-major-days': 30 }],
-    // Dependabot knows no other days for actions.
+    // Dependabot supports no other cooldown for actions.
     ['github-actions', { 'default-days': 7 }],
   ]);
 });
@@ -53,6 +53,6 @@ test.each(forms)('the issue form %s has a name, a description, and questions wit
   expect(new Set(questions.map(({ id }: { id: string }) => id)).size).toBe(questions.length);
 });
 
-test('the form for faults asks for no real CV', () => {
+test('the issue form for faults asks reporters to leave out real CVs', () => {
   expect(read(`${folder}/fault.yml`)).toContain('No real CV, name, key or API key');
 });

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../fakes/temporary-folder.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 
-/** A folder with one script of .ci, and with lines of bash in the place of npm. */
+/** A folder with one script of .ci, and with lines of bash in place of npm. */
 const folderWith = async (script: string, npm: string): Promise<string> => {
   const folder = await temporaryFolder();
   await mkdir(path.join(folder, 'bin'));
@@ -36,7 +36,7 @@ describe('.ci/simulate.sh', () => {
   };
   const summary = (seconds: number, crashes = 7) => JSON.stringify({ crashes, histories: 40, failures: 0, seconds });
 
-  test('two runs that differ only in their time agree', async () => {
+  test('two runs of the simulation that differ only in their duration agree', async () => {
     expect(await played(summary(1.5), summary(2))).toEqual({
       status: 0,
       stdout: '40 seeds from 500, each played twice: no promise was broken, and both runs agree.\n',
@@ -45,12 +45,12 @@ describe('.ci/simulate.sh', () => {
     });
   });
 
-  test('the same numbers in another order are the same', async () => {
+  test('two runs of the simulation with the same numbers in another order agree', async () => {
     const other = JSON.stringify({ seconds: 3, failures: 0, histories: 40, crashes: 7 });
     expect(await played(summary(1.5), other)).toMatchObject({ status: 0, report: '' });
   });
 
-  test('two runs that differ are reported with the command that plays them', async () => {
+  test('two runs of the simulation that differ are reported with the command that repeats them', async () => {
     const { status, report } = await played(summary(1.5), summary(1.5, 8));
     expect(status).toBe(1);
     expect(report).toContain('Two runs with the same seeds differ');
@@ -58,7 +58,7 @@ describe('.ci/simulate.sh', () => {
     expect(report).toContain('-  "crashes": 7,');
   });
 
-  test('a broken promise is reported with the command of each failing seed, once', async () => {
+  test('a broken promise of the simulation is reported with the command of each failing seed, once', async () => {
     const histories = '      0.0 s  seed 512: {}\n      1.0 s  lost\n\nseed 537:\nlost twice\n\n';
     const { status, report } = await played(histories + summary(1), histories + summary(1), 1);
     expect(status).toBe(1);
@@ -78,7 +78,7 @@ describe('.ci/simulate.sh', () => {
   });
 
   test.each([[[]], [['1', '40']], [['x', '40', 'out']], [['1', '1', 'out']], [['1', '4;ls', 'out']]])(
-    'the arguments %j are refused',
+    '.ci/simulate.sh refuses the arguments %j',
     async (args) => {
       const ended = run(await folderWith('simulate.sh', 'exit 3'), 'simulate.sh', ...args);
       expect(ended).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('Usage: .ci/simulate.sh') });
@@ -131,7 +131,7 @@ describe('.ci/release-files.sh', () => {
     return folder;
   };
 
-  test('collects zips, template and SBOM, with checksums that fit, and the notes of the version', async () => {
+  test('.ci/release-files.sh collects zips, template and SBOM with matching checksums, and the notes of the version', async () => {
     const folder = await packaged();
     expect(run(folder, 'release-files.sh', 'v0.2.0', 'out/files').status).toBe(0);
     const files = path.join(folder, 'out/files');
@@ -141,7 +141,7 @@ describe('.ci/release-files.sh', () => {
     expect((await readFile(path.join(folder, 'out/notes.md'), 'utf8')).trim()).toBe('- Now.');
   });
 
-  test('the SBOM lists what is in the zips and nothing else, also what a package for tests needs as well', async () => {
+  test('the SBOM lists exactly the packages in the zips, including those that a package for tests needs as well', async () => {
     const folder = await packaged();
     run(folder, 'release-files.sh', 'v0.2.0', 'out/files');
     const { metadata, components, dependencies } = JSON.parse(
@@ -155,7 +155,7 @@ describe('.ci/release-files.sh', () => {
     ]);
   });
 
-  test('no release is collected whose SBOM would lack a package of the zips', async () => {
+  test('a release whose SBOM would lack a package of the zips is not collected', async () => {
     const folder = await packaged({
       'all-packages.json': JSON.stringify({ ...sbom, components: sbom.components.slice(1) }),
     });
@@ -172,10 +172,13 @@ describe('.ci/release-files.sh', () => {
       { 'CHANGELOG.md': '## Unreleased\n\n- Now.\n' },
       'CHANGELOG.md has nothing under "## 0.2.0"',
     ],
-  ])('refuses %s with a sentence, before it writes anything', async (_case, tag, change, sentence) => {
-    const folder = await packaged(change);
-    const { status, stderr } = run(folder, 'release-files.sh', tag, 'out/files');
-    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(sentence) });
-    expect(await readdir(folder)).not.toContain('out');
-  });
+  ])(
+    '.ci/release-files.sh refuses %s with a sentence, before it writes anything',
+    async (_case, tag, change, sentence) => {
+      const folder = await packaged(change);
+      const { status, stderr } = run(folder, 'release-files.sh', tag, 'out/files');
+      expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(sentence) });
+      expect(await readdir(folder)).not.toContain('out');
+    },
+  );
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseDocument } from 'yaml';
 import { at, isObject, type JsonObject, list, text } from '../../../lib/json.ts';
 
-/** What a workflow may refer to: the repository that it is in. */
+/** What a workflow may refer to: the repository that contains it. */
 const root = path.join(import.meta.dirname, '../../..');
 const npmScripts: JsonObject = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).scripts;
 
@@ -16,8 +16,8 @@ const trustedFields = ['github.ref', 'github.repository', 'github.event_name', '
 const words = new Set(['failure', 'success', 'always', 'cancelled', 'true', 'false', 'null', 'format', 'contains']);
 
 /**
- * Every rule that a workflow breaks, as sentences: pinned actions, least rights, an end, scripts that the shell can read, and no
- * text of an outsider in a script. It runs without network; actionlint, where it can be installed, knows the rest of the syntax.
+ * Every rule that a workflow breaks, as sentences: pinned actions, least rights, a timeout, scripts that bash can parse, and no
+ * text of an outsider in a script. It runs without network; actionlint, where it can be installed, checks the rest of the syntax.
  */
 export const workflowFaults = (source: string): readonly string[] => {
   const document = parseDocument(source);
@@ -30,7 +30,7 @@ export const workflowFaults = (source: string): readonly string[] => {
     ...triggerFaults(workflow.on),
     ...(isObject(workflow.permissions) && Object.keys(workflow.permissions).length === 0
       ? []
-      : ['Its own permissions must be {}: each job names its rights.']),
+      : ["The workflow's own permissions must be {}: each job names its rights."]),
     ...(text(at(workflow, 'concurrency', 'group')) === undefined ? ['It has no concurrency group.'] : []),
     ...(jobs.length === 0 ? ['It has no jobs.'] : jobs.flatMap(([name, job]) => jobFaults(name, job, jobs))),
     ...pinFaults(source),
@@ -38,7 +38,7 @@ export const workflowFaults = (source: string): readonly string[] => {
   ];
 };
 
-/** Triggers that run code of an outsider with rights of this repository. */
+/** Triggers that run an outsider's code with the rights of this repository. */
 const dangerous = ['pull_request_target', 'workflow_run', 'issue_comment', 'issues'];
 
 const triggerFaults = (on: unknown): readonly string[] => {
@@ -77,7 +77,7 @@ const scriptFaults = (script: string): readonly string[] => {
   const files = [...script.matchAll(/(?:^|\s)(\.\/?[\w-]+\/[\w./-]+)/gm)].map(([, file = '']) => file);
   return [
     ...(status === 0 ? [] : [`bash cannot read a script: ${stderr.trim()}`]),
-    // Even a harmless one is code of the shell as soon as its value has a quote: env is for that.
+    // Any value with a quote in it would become code of the shell; a variable from env does not.
     ...(script.includes('${{') ? ['an expression is pasted into a script; pass it through env.'] : []),
     ...called.filter((name) => !(name in npmScripts)).map((name) => `package.json has no script ${name}.`),
     ...files.filter((file) => !existsSync(path.join(root, file))).map((file) => `there is no file ${file}.`),

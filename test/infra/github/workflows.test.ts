@@ -16,7 +16,7 @@ test.each(workflows)('%s keeps the rules for workflows', (_file, source) => {
   expect(workflowFaults(source)).toEqual([]);
 });
 
-test('these are the workflows, and the documentation names each', () => {
+test('the documentation names each workflow', () => {
   expect(workflows.map(([file]) => file).sort()).toEqual([
     'ci.yml',
     'deploy.yml',
@@ -27,7 +27,7 @@ test('these are the workflows, and the documentation names each', () => {
   ]);
 });
 
-test('an action is pinned to one commit in all workflows', () => {
+test('an action is pinned to the same commit in all workflows', () => {
   const commits = new Map<string, Set<string>>();
   for (const [action, commit] of workflows.flatMap(([, source]) => pinsIn(source))) {
     commits.set(action, (commits.get(action) ?? new Set()).add(commit));
@@ -54,12 +54,12 @@ test('only the job that publishes a release may write to the repository, and it 
   expect(publish).not.toMatch(/checkout|npm|\.ci/);
 });
 
-test('a pull request and a push are proved by the script that a developer runs', () => {
+test('a pull request and a push are checked by the script that a developer runs', () => {
   expect(sourceOf('ci.yml')).toMatch(/^ {8}run: \.ci\/run$/m);
   expect(sourceOf('release.yml')).toMatch(/^ {8}run: \.ci\/run$/m);
 });
 
-test('the example of a deployment writes the settings of the stage from a variable, so no tracked file holds them', async () => {
+test('the example of a deployment writes the settings of the stage from a variable, so that no tracked file contains them', async () => {
   const { jobs } = parse(sourceOf('deploy.yml')) as {
     jobs: { deploy: { steps: readonly { name?: string; run?: string }[] } };
   };
@@ -75,12 +75,12 @@ test('the example of a deployment writes the settings of the stage from a variab
   expect(variables.filter((name) => !documented.includes(`| \`${name}\` |`))).toEqual([]);
 });
 
-test('the scripts of .ci can be executed', () => {
+test('the scripts of .ci are executable', () => {
   const files = readdirSync(path.join(root, '.ci')).filter((file) => file === 'run' || file.endsWith('.sh'));
   expect(files.filter((file) => (statSync(path.join(root, '.ci', file)).mode & 0o111) === 0)).toEqual([]);
 });
 
-describe('a workflow breaks the rules', () => {
+describe('a workflow breaks the rules for workflows', () => {
   test.each<readonly [string, string | RegExp, string, string]>([
     ['that is not YAML', /$/, '\n  - [', 'It is not YAML: '],
     ['with a tag for a commit', /@\w{40}/, '@v6', 'is not pinned to a whole commit'],
@@ -92,7 +92,7 @@ describe('a workflow breaks the rules', () => {
       '',
       'run: it names no permissions.',
     ],
-    ['without an end', / +timeout-minutes: .*\n/, '', 'run: it has no timeout-minutes.'],
+    ['without a timeout', / +timeout-minutes: .*\n/, '', 'run: it has no timeout-minutes.'],
     ['without a concurrency group', 'concurrency:', 'other:', 'no concurrency group'],
     ['whose checkout keeps its token', 'persist-credentials: false', 'fetch-depth: 1', 'checkout leaves'],
     ['on a runner without a version', 'ubuntu-24.04', 'ubuntu-latest', 'runs-on must name'],
@@ -115,7 +115,7 @@ describe('a workflow breaks the rules', () => {
     ],
     ['with a secret', 'github.ref', 'secrets.TOKEN', '"secrets.TOKEN" is in no context'],
     ['with a misspelt condition', '      - name:', '      - if: falure()\n        name:', '"falure" is in'],
-  ])('%s', (_case, found, replacement, fault) => {
+  ])('a workflow %s breaks the rules', (_case, found, replacement, fault) => {
     const changed = sourceOf('ci.yml').replace(found, replacement);
     expect(changed).not.toBe(sourceOf('ci.yml'));
     expect(workflowFaults(changed).join('\n')).toContain(fault);

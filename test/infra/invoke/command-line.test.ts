@@ -4,7 +4,7 @@ import { parseCommandLine } from '../../../infra/invoke/command-line.ts';
 import { readEvent } from '../../../infra/invoke/read-event.ts';
 import { runInvoke } from '../../worlds/fake-lambda.ts';
 
-describe('a wrong command line ends with 2, says what is wrong, and shows the usage', () => {
+describe('a wrong command line of npm run invoke', () => {
   test.each([
     [[], 'The function is missing.'],
     [['on-demand', '{}', 'more'], '"more" is unexpected'],
@@ -15,14 +15,17 @@ describe('a wrong command line ends with 2, says what is wrong, and shows the us
     [['--stage', 'prod', '--stack', 'cvs', 'on-demand'], 'Give --stage or --stack, not both.'],
     [['--stack', 'cvs_prod', 'on-demand'], '"cvs_prod" is not a valid stack name.'],
     [['--stge', 'prod', 'on-demand'], "Unknown option '--stge'"],
-  ])('%j', async (args, message) => {
-    const { code, stdout, stderr } = await runInvoke(args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(message);
-    expect(stderr).toContain('Usage: npm run invoke');
-  });
+  ])(
+    'npm run invoke with the arguments %j exits with 2, says what is wrong, and prints the usage',
+    async (args, message) => {
+      const { code, stdout, stderr } = await runInvoke(args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(message);
+      expect(stderr).toContain('Usage: npm run invoke');
+    },
+  );
 
-  test('a function that there is not', async () => {
+  test('npm run invoke lists the functions when the given one does not exist', async () => {
     const { code, stderr } = await runInvoke(['--stage', 'prod', 'on-demnad']);
     expect(code).toBe(2);
     expect(stderr).toContain('Unknown function on-demnad. Available: on-upload, on-schedule, on-demand, on-batch.');
@@ -36,7 +39,7 @@ test('a function is found by its stage, or by the name of its stack', () => {
   });
 });
 
-test('without --stage the local stack is asked, as before', () => {
+test('npm run invoke without --stage calls the local stack', () => {
   expect(parseCommandLine(['on-demand'])).toMatchObject({ where: { kind: 'local' }, event: '{}', asJson: false });
 });
 
@@ -53,7 +56,7 @@ const markOf = async (event: string) => {
   return shown.slice(mark.indexOf('^'));
 };
 
-describe('an event that is not JSON is shown with a mark at the place where it goes wrong', () => {
+describe('an event that is not JSON', () => {
   test.each([
     ['{action: status}', 'action: status}'],
     ['{"action": status}', 'status}'],
@@ -65,17 +68,17 @@ describe('an event that is not JSON is shown with a mark at the place where it g
     ['status', 'status'],
     ['{"limit":01}', '1}'],
     ['{"a":"\\x"}', 'x"}'],
-  ])('%s', async (event, rest) => {
+  ])('an event that is not JSON is shown with a mark at the place of the error: %s', async (event, rest) => {
     expect(await markOf(event)).toBe(rest);
   });
 
-  test('a long one around its mistake', async () => {
+  test('a long event that is not JSON is shown only around the error', async () => {
     const problem = await problemOf(`{"reason":"${'x'.repeat(1000)}" "key":"${'y'.repeat(1000)}"}`);
     expect(problem.split('\n')[0]).toMatch(/^The event is not valid JSON: \.\.\.x+" "key":"y+\.\.\.$/);
     expect(problem).toContain('(line 1, column 1014)');
   });
 
-  test('and with the fix', async () => {
+  test('the message for an event that cannot be read says how to fix it', async () => {
     expect(await problemOf('{action: status}')).toContain('Put the whole event into single quotes');
     expect(await problemOf('missing.json')).toBe('There is no file missing.json.');
     expect(await problemOf('-')).toContain('it is empty.');

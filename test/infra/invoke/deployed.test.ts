@@ -25,7 +25,7 @@ const answer = {
 };
 
 describe('the deployed function', () => {
-  test('is the one of the service, the stage and the name, and gets the event and who asks', async () => {
+  test('the function invoked is that of the service, the stage and the name, and receives the event and the caller', async () => {
     const lambda = await startFakeLambda(answering(answer));
     const { code, stderr } = await runInvoke(status, lambda.env);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -38,7 +38,7 @@ describe('the deployed function', () => {
     ]);
   });
 
-  test('answers with a sentence first, then plain lines, and the next request as a command', async () => {
+  test("npm run invoke prints the answer's sentence first, then plain lines, and the next request as a command", async () => {
     const lambda = await startFakeLambda(answering(answer));
     const { stdout } = await runInvoke(status, lambda.env);
     expect(stdout).toBe(`1 held: an operator must act.
@@ -58,27 +58,27 @@ next: npm run invoke -- --stage prod on-demand '{"action":"retry","key":"candida
 `);
   });
 
-  test('with --json answers with JSON only', async () => {
+  test('npm run invoke with --json prints only JSON', async () => {
     const lambda = await startFakeLambda(answering(answer));
     const { stdout } = await runInvoke(['--json', ...status], lambda.env);
     expect(JSON.parse(stdout)).toEqual(answer);
   });
 
-  test.each([[[]], [['--json']]])('whose answer is not ok ends with 1 (%j)', async (flags) => {
+  test.each([[[]], [['--json']]])('npm run invoke exits with 1 when the answer is not ok (%j)', async (flags) => {
     const lambda = await startFakeLambda(answering({ ok: false, message: 'Nothing was done.' }));
     const { code, stdout } = await runInvoke([...flags, ...status], lambda.env);
     expect(code).toBe(1);
     expect(stdout).toContain('Nothing was done.');
   });
 
-  test('whose answer has no sentence is printed as JSON', async () => {
+  test('an answer without a sentence is printed as JSON', async () => {
     const lambda = await startFakeLambda(answering({ outcomes: [] }));
     const { code, stdout } = await runInvoke(['--stage', 'prod', 'on-upload', '{}'], lambda.env);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({ outcomes: [] });
   });
 
-  test('takes the event from a file or from standard input, too', async () => {
+  test('the event to invoke with may come from a file or from standard input', async () => {
     const lambda = await startFakeLambda(answering({ ok: true, message: 'Done.' }));
     const file = path.join(await temporaryFolder(), 'event.json');
     await writeFile(file, '{"action":"check"}\n');
@@ -96,7 +96,7 @@ next: npm run invoke -- --stage prod on-demand '{"action":"retry","key":"candida
   });
 });
 
-describe('a failure is one sentence that says what to do, and ends with 1', () => {
+describe('a failed invocation', () => {
   const withLambda = async (respond: Respond, change: Readonly<Record<string, string>> = {}) => {
     const lambda = await startFakeLambda(respond);
     const ended = await runInvoke(status, { ...lambda.env, ...change });
@@ -112,7 +112,7 @@ describe('a failure is one sentence that says what to do, and ends with 1', () =
       `There is no function cv-courier-prod-on-demand in eu-west-1 for ${callerArn}. Check the stage, the region`,
     ],
     [
-      'no right to invoke',
+      'a missing right to invoke',
       failing(403, 'AccessDeniedException'),
       `${callerArn} may not invoke cv-courier-prod-on-demand`,
     ],
@@ -150,26 +150,29 @@ describe('a failure is one sentence that says what to do, and ends with 1', () =
       ),
       'cv-courier-prod-on-demand ran out of time.',
     ],
-  ])('%s', async (_name, respond, message) => {
-    const { code, stderr, times } = await withLambda(respond);
-    expect(stderr).toContain(message);
-    expect({ code, times }).toEqual({ code: 1, times: 1 });
-  });
+  ])(
+    'an invocation that fails because of %s is reported with what to do, and exits with 1',
+    async (_name, respond, message) => {
+      const { code, stderr, times } = await withLambda(respond);
+      expect(stderr).toContain(message);
+      expect({ code, times }).toEqual({ code: 1, times: 1 });
+    },
+  );
 
-  test('no credentials', async () => {
+  test('an invocation without AWS credentials is reported with what to do, and is not sent', async () => {
     const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
     const { code, stderr, times } = await withLambda(answering(answer), none);
     expect(stderr).toContain('There are no usable AWS credentials, so nothing was invoked. Sign in');
     expect({ code, times }).toEqual({ code: 1, times: 0 });
   });
 
-  test('a network without AWS', async () => {
+  test('an invocation in a network that does not reach AWS says so', async () => {
     const { code, stderr } = await runInvoke(status, awsEnvironment('http://127.0.0.1:1'));
     expect(stderr).toContain('AWS Lambda in eu-west-1 cannot be reached (ECONNREFUSED), so nothing was invoked.');
     expect(code).toBe(1);
   });
 
-  test('no answer in time: the request is sent once, and the operator is told that it may have been carried out', async () => {
+  test('an invocation without an answer in time is sent once, and its message says that it may have been carried out', async () => {
     const lambda = await startFakeLambda(() => undefined);
     for (const [name, value] of Object.entries(lambda.env)) vi.stubEnv(name, value);
     const { stackName, defaultRegion } = readService();
@@ -186,7 +189,7 @@ describe('a failure is one sentence that says what to do, and ends with 1', () =
   });
 });
 
-test('every answer is waited for longer than its function can run', () => {
+test('an answer is awaited longer than its function can run', () => {
   const { functions, timeoutSeconds } = readService();
   expect(functions).toEqual(['on-upload', 'on-schedule', 'on-demand', 'on-batch']);
   for (const name of functions) {
@@ -195,18 +198,18 @@ test('every answer is waited for longer than its function can run', () => {
   }
 });
 
-describe('the region is', () => {
+describe('the region of an invocation', () => {
   const regionOf = async (args: readonly string[], change: Readonly<Record<string, string>>): Promise<string> => {
     const lambda = await startFakeLambda(failing(404, 'ResourceNotFoundException'));
     const { stderr } = await runInvoke([...args, ...status], { ...lambda.env, ...change });
     return /on-demand in (\S+) for/.exec(stderr)?.[1] ?? stderr;
   };
 
-  test('that of the command line before that of the environment', async () => {
+  test('the region of the command line has precedence over that of the environment', async () => {
     expect(await regionOf(['--region', 'us-east-2'], {})).toBe('us-east-2');
   });
 
-  test('that of the profile, without one in the environment', async () => {
+  test('without a region in the environment, the region of the AWS profile is used', async () => {
     const file = path.join(await temporaryFolder(), 'config');
     await writeFile(
       file,
@@ -217,7 +220,7 @@ describe('the region is', () => {
     expect(await regionOf([], profile)).toBe('ap-southeast-2');
   });
 
-  test('else the one to which serverless.yml deploys', async () => {
+  test('without any other region, the one to which serverless.yml deploys is used', async () => {
     expect(await regionOf([], { AWS_REGION: '' })).toBe('eu-central-1');
   });
 });

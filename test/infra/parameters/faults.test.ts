@@ -6,20 +6,20 @@ import { createLoad } from '../../../lib/kombo/load.ts';
 import { manualClock } from '../../fakes/manual-clock.ts';
 import { deliveredFunctions } from '../template/service.ts';
 
-/** What a stage has that sets nothing but its integration. */
+/** The values of a stage that sets only its integration. */
 const good: Record<string, string> = { ...defaults, komboIntegrationId: 'greenhouse:8d1hpPsbjxUkoCoa1veLZGe5' };
 
 const faultsOf = (values: Record<string, string>) => parameterFaults(values, deliveredFunctions);
 const faults = (changes: Record<string, string>) => faultsOf({ ...good, ...changes });
 
-test('the defaults need nothing but an integration', () => {
+test('with the defaults, a stage needs only an integration', () => {
   expect(faultsOf(good)).toEqual([]);
   expect(faultsOf({ ...defaults })).toEqual([
     'Parameter komboIntegrationId is empty, and the key template "candidates/{candidate_id}/{filename}" has no {integration_id}: give <tool>:<id> as the Kombo dashboard shows it.',
   ]);
 });
 
-test('the integration may be left out when every key names its own', () => {
+test('the integration may be left out when every key contains its own', () => {
   const own = 'to/{integration_id}/{candidate_id}/{filename}';
   expect(faults({ komboIntegrationId: '', keyTemplates: own })).toEqual([]);
   expect(faults({ komboIntegrationId: '', keyTemplates: `${own}|cvs/{candidate_id}/{filename}` })).toEqual([
@@ -27,11 +27,11 @@ test('the integration may be left out when every key names its own', () => {
   ]);
 });
 
-test('the functions may have as little memory as Lambda gives', () => {
+test("the functions may have Lambda's minimum of memory", () => {
   expect(faults({ memoryMb: '128' })).toEqual([]);
 });
 
-describe('a value that cannot be right is refused by the name of its parameter:', () => {
+describe('invalid values of parameters', () => {
   test.each([
     ['komboBaseUrl', 'eu-central-1'],
     ['komboBaseUrl', 'http://api.kombo.dev/v1'],
@@ -72,7 +72,7 @@ describe('a value that cannot be right is refused by the name of its parameter:'
     ['uploadConcurrency', '0'],
     ['batchConcurrency', '-1'],
     ['demandConcurrency', '1.5'],
-  ])('%s = %s', (name, value) => {
+  ])('an invalid value is refused with the name of its parameter: %s = %s', (name, value) => {
     const found = faults({ [name]: value });
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(new RegExp(`^Parameter ${name} .+\\.$`));
@@ -86,7 +86,7 @@ test('more than 25 concurrent instances are refused, with the sum and the reason
   ]);
 });
 
-test('however the instances are spread, their shares stay within the limit of Kombo', () => {
+test("the shares of the instances stay within Kombo's limit in every distribution over the functions", () => {
   for (let upload = 1; upload <= 21; upload += 1) {
     expect(faults({ uploadConcurrency: String(upload) })).toEqual([]);
     const instances = settings.callingInstances.parse(`${upload}+2+1+1`);
@@ -123,7 +123,7 @@ test('subnets and security groups go together', () => {
   expect(faults({ vpcSubnetIds: 'subnet-0a1b2c3d,subnet-0a1b2c3e', vpcSecurityGroupIds: 'sg-0a1b2c3d' })).toEqual([]);
 });
 
-test('logs and messages under a key need the key', () => {
+test('encrypted logs and messages are refused without a key', () => {
   expect(faults({ kmsKeyForMessages: 'true' })).toEqual([
     'Parameter kmsKeyForMessages is true, and kmsKeyArn is empty: set the key, or remove kmsKeyForMessages.',
   ]);
@@ -132,7 +132,7 @@ test('logs and messages under a key need the key', () => {
   ]);
 });
 
-test('the own bucket has no name while an existing one is watched', () => {
+test('a name for the own bucket is refused while an existing one is watched', () => {
   expect(faults({ bucketName: 'acme-cvs' })).toEqual([]);
   expect(faults({ bucketName: 'acme-cvs', existingBucket: 'acme-applications' })[0]).toContain(
     'Parameters existingBucket and bucketName are both set',
@@ -171,7 +171,7 @@ test('more than five folders cannot be scanned by one plan', () => {
   ]);
 });
 
-test('folders that do not fit into the pattern of an EventBridge rule are refused where there is one', () => {
+test('too many folders for the pattern of an EventBridge rule are refused when the stack has such a rule', () => {
   const templates = (count: number) =>
     Array.from({ length: count }, (_, n) => `branch-office-${n}/{candidate_id}/{filename}`).join('|');
   const [many, tooMany] = [templates(50), templates(60)];
@@ -184,7 +184,7 @@ test('folders that do not fit into the pattern of an EventBridge rule are refuse
   expect(faults({ keyTemplates: tooMany })).toEqual([]);
 });
 
-test('what does not fit into the environment of a function is refused before AWS does', () => {
+test('settings that do not fit into the environment of a function are refused before AWS would refuse them', () => {
   const remoteFields = JSON.stringify({ note: 'x'.repeat(2800) });
   expect(faults({ remoteFields })).toEqual([]);
   const tooLong = JSON.stringify({ note: 'x'.repeat(3000) });
@@ -193,21 +193,21 @@ test('what does not fit into the environment of a function is refused before AWS
     /^Parameter remoteFields has 3011 bytes, and all parameters of the functions together have (\d+); they must stay within 3000, because AWS limits a function's environment\.$/.exec(
       fault ?? '',
     ) ?? [];
-  // 133 bytes beside it; each later setting adds those of its default.
+  // The other variables have 133 bytes; each later setting adds those of its default.
   expect(Number(total)).toBeGreaterThanOrEqual(3144);
   expect(others).toEqual([]);
 });
 
-test('a value that osls has still to look up is not judged', () => {
+test('a value that osls still has to resolve is not checked', () => {
   expect(faults({ alarmEmail: '${ssm:/on-call/email}' })).toEqual([]);
   expect(faults({ tags: 'team=${env:TEAM}' })).toEqual([]);
 });
 
-test('all faults are reported together', () => {
+test('all faults of parameters are reported together', () => {
   expect(faults({ komboBaseUrl: 'mars', scan: 'yes', memoryMb: 'much' })).toHaveLength(3);
 });
 
-test('a canary needs a key template that reads the sandbox from its key', () => {
+test('a canary needs a key template that reads the integration from its key', () => {
   const canaryKey = 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/canary.pdf';
   const named = 'candidates/{candidate_id}/{filename}|canary/{integration_id}/{candidate_id}/{filename}';
   expect(faults({ canaryKey, keyTemplates: named })).toEqual([]);

@@ -11,7 +11,7 @@ const template: Template = {
   Resources: {},
 };
 
-/** What CloudFormation has against a value of an option. */
+/** CloudFormation's fault with a value of an option. */
 const refusedByTemplate = (name: string, value: string): readonly string[] =>
   valueFaults(template, { [parameterName(options.find((option) => option.name === name) ?? { name })]: value });
 
@@ -19,11 +19,11 @@ const good = { ...defaults, komboIntegrationId: 'greenhouse:8d1hpPsbjxUkoCoa1veL
 const refusedAtPackaging = (name: string, value: string): readonly string[] =>
   parameterFaults({ ...good, [name]: value }, deliveredFunctions);
 
-test('CloudFormation takes every default', () => {
+test('CloudFormation accepts every default', () => {
   expect(valueFaults(template, {})).toEqual([]);
 });
 
-test('each option that CloudFormation can take is a parameter of the template; the key templates are baked in', () => {
+test('each option that can be a CloudFormation parameter is one; the key templates are written into the template', () => {
   const atPackaging = options.filter(({ packaging }) => packaging).map(({ name }) => name);
   expect(atPackaging).toEqual(['keyTemplates', 'tags']);
   expect(Object.keys(templateParameters())).toEqual(stackParameters().map(({ ParameterKey }) => ParameterKey));
@@ -31,7 +31,7 @@ test('each option that CloudFormation can take is a parameter of the template; t
 });
 
 test.each(options.map((option) => [option.name, option] as const))(
-  '%s has a sentence about its meaning and one about its form, and its default fits',
+  'the option %s has a sentence about its meaning and one about its form, and a valid default',
   (_, { description, must, default: byDefault, mayBeEmpty }) => {
     expect(description).toMatch(/^.{20,}\.( See infra\/README\.md\.)?$/);
     expect(must).toMatch(/^.{5,}[^.]$/);
@@ -110,7 +110,7 @@ test.each([
   ['existingSecretArn', 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:kombo/prod-AbCdEf'],
   ['existingAlarmTopicArn', 'arn:aws-cn:sns:cn-north-1:111122223333:on-call'],
   ['tags', 'team=hiring,cost-center=,e-mail=équipe+cvs@example.com,formula=a=b'],
-])('the template takes %s = "%s", as packaging does', (name, value) => {
+])('the template accepts %s = "%s", as packaging does', (name, value) => {
   expect(refusedAtPackaging(name, value)).toEqual([]);
   expect(refusedByTemplate(name, value)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { roleOfFunction, roleStatements } from '../template/statements.ts';
 import { at, listOf, resourcesOf, type Template } from '../template/template.ts';
 
-/** Which right each command needs, and on what. Written by hand from the Service Authorization Reference. */
+/** The right that each command needs, and its resource. Written by hand from the Service Authorization Reference. */
 const rightOfCommand: Readonly<Record<string, string>> = {
   GetItemCommand: 'dynamodb:GetItem on table',
   BatchGetItemCommand: 'dynamodb:BatchGetItem on table',
@@ -23,13 +23,13 @@ const rightOfCommand: Readonly<Record<string, string>> = {
   GetSecretValueCommand: 'secretsmanager:GetSecretValue on secret',
 };
 
-/** The rights that commands need. A command that the table does not know is shown as it is, so that no role can have it. */
+/** The rights that commands need. A command missing in the table becomes an unknown right, which no role can have. */
 export const rightsNeeded = (commands: Iterable<string>): ReadonlySet<string> =>
   new Set([...commands].map((command) => rightOfCommand[command] ?? `an unknown right for ${command}`));
 
 /**
- * The rights that Lambda itself uses in the function's name, as the template asks it to: to write the log, to hand over what
- * failed, to read a queue. And ListBucket, without which S3 calls a deleted object forbidden instead of missing.
+ * The rights that Lambda itself uses with the function's role, as the template configures it: to write the log, to send failed
+ * events to a queue, to read a queue. And ListBucket, without which S3 reports a deleted object as forbidden, not as missing.
  */
 export const rightsOfLambda = (
   template: Template,
@@ -51,7 +51,7 @@ export const rightsOfLambda = (
   return new Set(rights);
 };
 
-/** What a resource is, by the form of its ARN. */
+/** The kind of a resource, by the form of its ARN. */
 const kinds: readonly (readonly [RegExp, string])[] = [
   [/^arn:aws:dynamodb:[^:]+:[^:]+:table\/[^/]+$/, 'table'],
   [/^arn:aws:dynamodb:[^:]+:[^:]+:table\/[^/]+\/index\/byWork$/, 'index byWork'],

@@ -2,16 +2,16 @@ import path from 'node:path';
 import { isDeferred, readModule, type SourceModule } from './module.ts';
 import { childrenOf, isFunction, type Node, nameOf, nodeAt, nodesAt } from './syntax.ts';
 
-/** The two files that stand between lib and AWS, and the name under which everybody holds what they make. */
+/** The two adapters between lib and AWS, and the name that all code uses for the object that each creates. */
 const adapters: Readonly<Record<string, string>> = {
   'lib/aws/dynamo-table.ts': 'table',
   'lib/aws/s3-storage.ts': 'storage',
 };
 
 /**
- * The AWS commands that code can come to send when it starts in `entry`, as "GetObjectCommand", "QueryCommand byWork".
- * It follows names, not values, and so finds rather too much than too little: a function counts as called when its name is
- * used; a member, when anything that is reached uses a member of that name. Only what the bundle holds is looked at.
+ * The AWS commands that code may send when it starts in `entry`, as "GetObjectCommand", "QueryCommand byWork".
+ * It follows names, not values, and so finds too much rather than too little: a function counts as called when its name is
+ * used; a member, when any reached code uses a member of that name. Only files in the bundle are searched.
  * @param files source files in the bundle, with `entry` among them, as absolute paths.
  */
 export const commandsCalled = (entry: string, files: readonly string[], root: string): ReadonlySet<string> => {
@@ -71,7 +71,7 @@ export const commandsCalled = (entry: string, files: readonly string[], root: st
         for (const property of nodesAt(node, 'properties')) reachMember(nameOf(nodeAt(property, 'key')) ?? '');
         break;
       case 'Property':
-        // What an object offers is reached by its name; its key is no use of a name.
+        // A member of an object is reached by its name; a key is not a use of that name.
         if (!isDeferred(nodeAt(node, 'value'))) for (const child of nodesIn(node, 'value')) follow(child, module);
         return;
       case 'VariableDeclarator':
@@ -110,14 +110,14 @@ const portMember = (node: Node | undefined): string | undefined => {
 const portCall = (node: Node): string | undefined =>
   node.type === 'CallExpression' ? portMember(nodeAt(node, 'callee')) : undefined;
 
-/** Which index a query asks for: it must stand in the call itself, or nobody could tell what the role has to allow. */
+/** The index of a query. It must be written in the call itself, because otherwise the right that it needs is unknown. */
 const indexAsked = (call: Node): string => {
   const [asked] = nodesAt(call, 'arguments');
   const index = nodesAt(asked ?? call, 'properties').find((property) => nameOf(nodeAt(property, 'key')) === 'index');
   return nameOf(index && nodeAt(index, 'value')) ?? 'of an index that is not written in the call';
 };
 
-/** "table.get" -> the commands that the adapter's method comes to send. */
+/** "table.get" -> the commands that the adapter's method may send. */
 const portOf = (port: string, module: SourceModule): ReadonlyMap<string, ReadonlySet<string>> =>
   new Map(
     [...module.members].map(([name, values]) => {

@@ -7,7 +7,7 @@ export interface SourceModule {
   readonly program: Node;
   /** Functions, classes and top-level constants by name, at any depth. */
   readonly definitions: ReadonlyMap<string, readonly Node[]>;
-  /** What object literals and classes offer by name. */
+  /** Members of object literals and classes, by name. */
   readonly members: ReadonlyMap<string, readonly Node[]>;
   /** Local name -> the file and the name that it is imported from. Packages are left out. */
   readonly imports: ReadonlyMap<string, { readonly file: string; readonly name: string }>;
@@ -45,7 +45,7 @@ export const readModule = (file: string): SourceModule => {
   return { file, program, definitions, members, imports: importsOf(program, path.dirname(file)) };
 };
 
-/** Making an object does not call what it offers. */
+/** Creating an object does not call its methods. */
 export const isDeferred = (value: Node | undefined): value is Node => value?.type === 'Identifier' || isFunction(value);
 
 const importsOf = (program: Node, folder: string): SourceModule['imports'] => {

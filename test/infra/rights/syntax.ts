@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseAst } from 'vite';
 
-/** A node of the syntax tree. Only what is asked for by name is known of it. */
+/** A node of the syntax tree. Its fields are read by name, without types. */
 export interface Node {
   readonly type: string;
   readonly [field: string]: unknown;
@@ -10,7 +10,7 @@ export interface Node {
 export const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 
-/** The nodes right below a node, in no promised order. Types are left out: they do nothing. */
+/** The child nodes of a node, in no particular order. Types are left out because they do nothing at run time. */
 export const childrenOf = (node: Node): readonly Node[] =>
   Object.values(node)
     .flat()

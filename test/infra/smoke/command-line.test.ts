@@ -9,7 +9,7 @@ import { ownStack } from '../../worlds/local-stack.ts';
 const candidate = 'GRKwT7dMvcuqBnsZ5xHe4pYa';
 const known = ['--stage', 'dev', '--candidate', candidate];
 
-test('a smoke test of a candidate is followed for five minutes, and asks before it meets a real integration', () => {
+test('npm run smoke follows a candidate for five minutes by default, and uploads to a real integration only with --yes', () => {
   expect(parseCommandLine(known)).toEqual({
     place: { by: 'stage', named: 'dev' },
     target: { kind: 'candidate', id: candidate },
@@ -18,7 +18,7 @@ test('a smoke test of a candidate is followed for five minutes, and asks before 
   });
 });
 
-test('an application, an integration, a region and a time can be given', () => {
+test('npm run smoke accepts an application, an integration, a region and a time', () => {
   const given = ['--application', 'GRK456', '--integration', 'sandbox:GRK1', '--region', 'us-east-1', '--wait', '30'];
   expect(parseCommandLine(['--stage', 'dev', '--yes', ...given])).toEqual({
     place: { by: 'stage', named: 'dev' },
@@ -43,7 +43,7 @@ test.each([
   [[...known, '--wait', '5m'], '--wait must be a number of seconds from 1 to 9999, not "5m".'],
   [[...known, '--quiet'], "Unknown option '--quiet'"],
   [[...known, 'now'], "Unexpected argument 'now'"],
-])('%j is refused with one line that names what is wrong', (args, sentence) => {
+])('npm run smoke refuses %j with one line that says what is wrong', (args, sentence) => {
   expect(() => parseCommandLine(args)).toThrow(
     expect.objectContaining({
       name: 'UsageError',
@@ -53,7 +53,7 @@ test.each([
   expect(() => parseCommandLine(args)).toThrow(sentence);
 });
 
-test('npm run smoke ends with 1 and a sentence when AWS cannot be reached', async () => {
+test('npm run smoke exits with 1 and a sentence when AWS cannot be reached', async () => {
   const { code, stdout, stderr } = await runSmokeCommand(known);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toContain('AWS Lambda in eu-west-1 cannot be reached (ECONNREFUSED), so nothing was invoked.');
@@ -63,7 +63,7 @@ test.each([
   ['--stage', 'dev', 'cv-courier-dev'],
   ['--stack', 'acme-cvs', 'acme-cvs'],
 ])(
-  'npm run smoke %s %s uses the calls of AWS that its rights allow, and ends with 0 once the sample is attached',
+  'npm run smoke %s %s makes only AWS calls that its rights allow, and exits with 0 once the sample is attached',
   async (by, named, stackName) => {
     const { stack, end } = await ownStack({ handlers: { names: ['on-upload', 'on-demand'] } });
     onTestFinished(end);

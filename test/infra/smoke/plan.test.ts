@@ -40,37 +40,37 @@ test.each([
     `applications/GRK456/cv/${filename} ${setting}`,
   ],
   ['{integration_id}/{candidate_id}/{filename}', candidate, other, `${other}/GRK123/${filename} ${other}`],
-])('the template %s decides the key for a %j', (templates, target, integrationId, expected) => {
+])('the key of the smoke test follows from the template %s for %j', (templates, target, integrationId, expected) => {
   expect(keyOf(templates, target, integrationId)).toBe(expected);
 });
 
 test.each([
   [
-    'a kind of target that no template names',
+    'a kind of target without a template',
     'candidates/{candidate_id}/{filename}',
     application,
     undefined,
     'The key templates of the deployment have no {application_id}: "candidates/{candidate_id}/{filename}".',
   ],
   [
-    'a template that names the integration, without one',
+    'a template with the integration, but without a given one,',
     '{integration_id}/{candidate_id}/{filename}',
     candidate,
     undefined,
     'The keys of this deployment contain the integration ("{integration_id}/{candidate_id}/{filename}"): give it with --integration TOOL:ID.',
   ],
   [
-    'another integration than that of the deployment',
+    'an integration other than that of the deployment',
     'candidates/{candidate_id}/{filename}',
     candidate,
     other,
     `The keys of this deployment contain no integration ("candidates/{candidate_id}/{filename}"), so files go to ${setting}: leave --integration out.`,
   ],
-])('%s is refused with a sentence', (_case, templates, target, integrationId, sentence) => {
+])('a smoke test with %s is refused with a sentence', (_case, templates, target, integrationId, sentence) => {
   expect(keyOf(templates, target, integrationId)).toBe(sentence);
 });
 
-test('two uploads of different moments have different keys', () => {
+test('two smoke tests at different times have different keys', () => {
   const keys = [now, new Date(now.getTime() + 1)].map((moment) => {
     const plan = planUpload({ target: candidate }, checkOf('{candidate_id}/{filename}'), moment);
     return plan.ok ? plan.value.key : plan.error;
@@ -83,7 +83,7 @@ test.each([
   [setting, 1],
   ['sandboxed:8d1hpPsbjxUkoCoa1veLZGe5', 1],
   ['greenhouse:sandbox', 1],
-])('of the integration %s an operator must confirm %i things', (integrationId, expected) => {
+])('a smoke test of the integration %s needs %i confirmations of the operator', (integrationId, expected) => {
   const check = checkOf('candidates/{candidate_id}/{filename}', integrationId);
   const plan = planUpload({ target: candidate }, check, now);
   expect(plan.ok && doubts(plan.value, check)).toHaveLength(expected);

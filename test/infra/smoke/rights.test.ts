@@ -10,7 +10,7 @@ const statements = objectsIn(JSON.parse(policy).Statement).map(({ Action, Resour
   resources: stringsIn(Resource),
 }));
 
-test('the policy for a smoke test allows to invoke on-demand and to put an object, and nothing else', async () => {
+test('the policy for a smoke test allows only invoking on-demand and putting an object', async () => {
   const actions = statements.flatMap((statement) => statement.actions);
   expect(actions).toEqual(['lambda:InvokeFunction', 's3:PutObject', 'kms:GenerateDataKey']);
   for (const action of actions) {
@@ -20,7 +20,7 @@ test('the policy for a smoke test allows to invoke on-demand and to put an objec
   }
 });
 
-test('the policy for a smoke test names one function and the objects of one folder', () => {
+test('the policy for a smoke test is limited to one function and the objects of one folder', () => {
   expect(statements.flatMap(({ resources }) => resources)).toEqual([
     'arn:aws:lambda:REGION:ACCOUNT:function:cv-courier-prod-on-demand',
     'arn:aws:s3:::BUCKET/candidates/*',

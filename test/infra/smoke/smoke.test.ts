@@ -11,7 +11,7 @@ import { ownStack, storedFilesOf } from '../../worlds/local-stack.ts';
 const sample = await sampleBytes();
 const candidate = 'GRKwT7dMvcuqBnsZ5xHe4pYa';
 
-/** Started without the schedule: nothing but the event sends the file. */
+/** Started without the schedule, so that only the event sends the file. */
 const stackWith = async (
   names: readonly ('on-upload' | 'on-demand')[],
   shell: Readonly<Record<string, string>> = {},
@@ -84,7 +84,7 @@ test('the commands that a smoke test prints remove the object and its record', a
   expect(await deployment.ask(JSON.parse(forget))).toMatchObject({ ok: true, erased: 1 });
 });
 
-test('without --yes nothing is uploaded where the integration is not the sandbox', async () => {
+test('a smoke test without --yes uploads nothing when the integration is not the sandbox', async () => {
   const stack = await stackWith(['on-demand']);
   const { isAttached, text } = await smoke(deploymentOf(stack), candidate, { yes: false });
   expect(isAttached).toBe(false);
@@ -94,7 +94,7 @@ test('without --yes nothing is uploaded where the integration is not the sandbox
   expect(await objectsIn(stack)).toEqual([]);
 });
 
-test('without --yes nothing is uploaded while the check finds something wrong, and the reason is named', async () => {
+test('a smoke test without --yes uploads nothing while the check finds a problem, and names it', async () => {
   const stack = await stackWith(['on-demand']);
   stack.kombo.apiKeys.revoke('ks_dev_local');
   const { text } = await smoke(deploymentOf(stack), candidate, { yes: false });
@@ -119,7 +119,7 @@ test.each([
   expect(text).toContain('Left behind: one object in the bucket, and its record in the ledger.');
 });
 
-test('a file that waits is followed until the time is over, and each cause is named once', async () => {
+test('a smoke test follows a waiting file until its time is over, and names each cause once', async () => {
   const stack = await stackWith(['on-upload', 'on-demand']);
   const { isAttached, text } = await smoke(deploymentOf(stack), 'fault-REMOTE--RATE_LIMIT_EXCEEDED', {
     waitMs: 10_000,
@@ -132,7 +132,7 @@ test('a file that waits is followed until the time is over, and each cause is na
   expect(text).toContain('Left behind: perhaps one attachment');
 });
 
-test('an upload that no function sees ends with what to look at', async () => {
+test('a smoke test whose upload no function has seen ends with what to look at', async () => {
   const stack = await stackWith(['on-demand']);
   const { isAttached, text } = await smoke(deploymentOf(stack), candidate, { waitMs: 300 });
   expect(isAttached).toBe(false);
@@ -140,14 +140,14 @@ test('an upload that no function sees ends with what to look at', async () => {
   expect(text).toContain('The sweep, which runs every 5 minutes, will find the object and send it');
 });
 
-test('with the scan gate, an upload without a verdict ends with what to look at', async () => {
+test('a smoke test whose upload gets no verdict of the malware scan ends with what to look at', async () => {
   const stack = await stackWith(['on-upload', 'on-demand'], { REQUIRE_SCAN: 'true' });
   const { isAttached, text } = await smoke(deploymentOf(stack), candidate, { waitMs: 8_000 });
   expect(isAttached).toBe(false);
   expect(text).toContain('It is not attached after 8 s. The malware scan has given no verdict');
 });
 
-test('a question that is not answered is repeated: another operator may be asking', async () => {
+test("a smoke test repeats a request that gets no answer, because another operator's request may be running", async () => {
   const deployment = deploymentOf(await stackWith(['on-upload', 'on-demand']));
   let questions = 0;
   const busy = async (request: object) => {
@@ -159,7 +159,7 @@ test('a question that is not answered is repeated: another operator may be askin
   expect({ isAttached, askedAgain: questions > 2 }).toEqual({ isAttached: true, askedAgain: true });
 });
 
-test('a deployment that answers no more is told apart from an upload that nobody saw', async () => {
+test('a smoke test distinguishes a deployment that stops answering from an upload that no function has seen', async () => {
   const deployment = deploymentOf(await stackWith(['on-demand']));
   let questions = 0;
   const gone = async (request: object) => {
@@ -173,7 +173,7 @@ test('a deployment that answers no more is told apart from an upload that nobody
   );
 });
 
-test('a deployment of an earlier version is not tried', async () => {
+test('a smoke test of a deployment with an earlier version is refused', async () => {
   const earlier = { region: 'eu-central-1', ask: async () => ({ ok: true, message: 'All is well.', checks: [] }) };
   const upload = () => Promise.reject(new Error('uploaded'));
   const { isAttached, text } = await smoke({ ...earlier, upload }, candidate);

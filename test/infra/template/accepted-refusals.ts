@@ -1,13 +1,13 @@
 import { functionNames } from './service.ts';
 
-/** A Control Tower rule that the stack does not follow, where, and why that is right here. */
+/** A Control Tower rule that the stack does not follow, on which resources, and why. */
 export interface AcceptedRefusal {
   readonly rule: string;
   readonly resources: readonly string[];
   readonly reason: string;
 }
 
-// The reasons hold for every function, so a new one needs no line here.
+// The reasons apply to every function, so a new one needs no line here.
 const ids = functionNames.map((name) => name.replace('on', 'On').replaceAll('-', 'Dash'));
 const functions = ids.map((id) => `${id}LambdaFunction`);
 const logGroups = ids.map((id) => `${id}LogGroup`);
@@ -24,7 +24,7 @@ export const acceptedRefusals: readonly AcceptedRefusal[] = [
     rule: 'cloudwatch_log_group_encrypted_check',
     resources: logGroups,
     reason:
-      "Logs are encrypted under CloudWatch's key, and hold neither contents nor names. An own key would silence them when its policy is wrong.",
+      "Logs are encrypted under CloudWatch's key, and hold neither contents nor names. Under your own key, a wrong policy would silence them.",
   },
   {
     rule: 'sqs_dlq_check',
@@ -39,7 +39,7 @@ export const acceptedRefusals: readonly AcceptedRefusal[] = [
   {
     rule: 's3_event_notifications_enabled_check',
     resources: ['ServerlessDeploymentBucket', 'BatchBucket'],
-    reason: 'Nothing has to react to code or to lists of keys.',
+    reason: 'Nothing has to react to new code or lists of keys.',
   },
   {
     rule: 's3_bucket_logging_enabled_check',
@@ -60,7 +60,7 @@ export const acceptedWithoutVpc: readonly AcceptedRefusal[] = [
     rule: 'lambda_inside_vpc_check',
     resources: functions,
     reason:
-      'Kombo is on the internet. A VPC adds a NAT gateway that costs more than all the rest; who needs one gives vpcSubnetIds.',
+      'Kombo is on the internet. A VPC adds a NAT gateway that costs more than all the rest; if you need one, set vpcSubnetIds.',
   },
 ];
 

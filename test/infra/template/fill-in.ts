@@ -17,7 +17,7 @@ const frankfurt: Place = {
   stackName: 'cv-courier-dev',
 };
 
-/** A settled template with made-up but well-formed names and ARNs in the place of references, so that rules can read it. */
+/** A settled template with made-up but well-formed names and ARNs in place of references, so that rules can read it. */
 export const fillIn = (template: Template, place: Partial<Place> = {}): Template => {
   const { partition, region, urlSuffix, stackName } = { ...frankfurt, ...place };
   const pseudo: Readonly<Record<string, string>> = {
@@ -99,7 +99,7 @@ export const fillIn = (template: Template, place: Partial<Place> = {}): Template
     if (attribute === 'Arn') return arn(id, type);
     if (attribute === 'StreamArn') return `${arn(id, type)}/stream/2026-01-05T09:00:00.000`;
     if (attribute === 'QueueName') return property(id, 'QueueName') ?? id;
-    throw new Error(`Nothing is known about ${type}.${attribute}.`);
+    throw new Error(`The value of ${type}.${attribute} is not known.`);
   };
 
   const arn = (id: string, type: string): string => {
@@ -126,7 +126,7 @@ export const fillIn = (template: Template, place: Partial<Place> = {}): Template
       case 'AWS::CloudWatch::Alarm':
         return `arn:${partition}:cloudwatch:${own}:alarm:${property(id, 'AlarmName') ?? id}`;
       default:
-        throw new Error(`Nothing is known about the ARN of ${type}.`);
+        throw new Error(`The ARN of ${type} is not known.`);
     }
   };
 

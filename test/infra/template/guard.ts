@@ -24,7 +24,7 @@ const rules = [
   'sqs',
 ].map((service) => path.join(packageFolder, 'rules/control-tower/cfn-guard', service));
 
-/** One template's result: "rule: resource" for every refusal, and the rules that were fulfilled. */
+/** One template's result: "rule: resource" for every refusal, and the rules that passed. */
 export interface GuardResult {
   readonly refused: readonly string[];
   readonly fulfilled: readonly string[];
@@ -59,7 +59,7 @@ export const guard = async (templates: readonly Template[], folder: string): Pro
   const reports: readonly Report[] = JSON.parse(stdout);
   return files.map((file) => {
     const report = reports.find(({ name }) => name === file);
-    if (report === undefined) throw new Error(`cfn-guard said nothing about ${file}.`);
+    if (report === undefined) throw new Error(`cfn-guard reported nothing for ${file}.`);
     return {
       refused: report.not_compliant
         .flatMap(({ Rule }) => [...new Set(resourcesIn(Rule.checks))].map((resource) => `${Rule.name}: ${resource}`))
@@ -75,7 +75,7 @@ interface Report {
   readonly not_compliant: readonly { readonly Rule: { readonly name: string; readonly checks: Json } }[];
 }
 
-/** cfn-guard tells where it looked as "/Resources/<logical id>/...". */
+/** cfn-guard reports the place of a check as "/Resources/<logical id>/...". */
 const resourcesIn = (value: Json): readonly string[] => {
   if (typeof value === 'string') {
     const id = /^\/Resources\/([A-Za-z0-9]+)/.exec(value)?.[1];

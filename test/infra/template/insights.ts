@@ -2,13 +2,13 @@ import type { JsonObject } from '../../../lib/json.ts';
 
 /** A query of CloudWatch Logs Insights in the part of its language that our saved queries use. */
 export interface Query {
-  /** The fields of log lines that it names; without those that Insights adds, which begin with "@". */
+  /** The fields of log lines that it names, without those that Insights adds, which start with "@". */
   readonly fields: readonly string[];
-  /** Whether its filters let a line through. */
+  /** Whether its filters select a line. */
   readonly selects: (line: JsonObject) => boolean;
 }
 
-/** @throws on anything that it does not know, so that no query goes unchecked. */
+/** @throws on anything that it does not support, so that no query goes unchecked. */
 export const parseQuery = (text: string): Query => {
   const commands = text
     .split('\n')

@@ -15,8 +15,8 @@ import type { Template } from './template.ts';
 const root = path.join(import.meta.dirname, '../../..');
 
 /**
- * A folder that looks like the repository to osls, with tiny zips in the place of the real ones, so that packaging neither
- * needs a build nor writes into the shared .serverless folder.
+ * A folder that looks like the repository to osls, with tiny zips in place of the real ones, so that packaging neither needs a
+ * build nor writes into the shared .serverless folder.
  */
 export const serviceFolder = async (): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-package-'));
@@ -42,7 +42,7 @@ export interface OslsResult {
   readonly output: string;
 }
 
-/** Runs osls as a person would, but with no credentials, no home and a proxy that refuses: it must not need the network. */
+/** Runs osls without credentials, without a home, and with a proxy that refuses, because it must not need the network. */
 export const osls = async (folder: string, ...args: readonly string[]): Promise<OslsResult> => {
   const env = {
     PATH: process.env.PATH ?? '',
@@ -51,7 +51,7 @@ export const osls = async (folder: string, ...args: readonly string[]): Promise<
     HTTP_PROXY: 'http://127.0.0.1:9',
     AWS_EC2_METADATA_DISABLED: 'true',
     NO_COLOR: '1',
-    // osls compiles the schema of its configuration, for two seconds, and keeps the result here.
+    // osls compiles the schema of its configuration, which takes two seconds, and keeps the result here.
     SLS_SCHEMA_CACHE_BASE_DIR: path.join(root, 'node_modules/.cache/cv-courier'),
   };
   const entry = path.join(root, 'node_modules/osls/bin/serverless.js');
@@ -106,7 +106,7 @@ const packagedFor = (keyTemplates: string): Promise<Packaged> => {
 
 const exampleIntegration = { komboIntegrationId: 'greenhouse:8d1hpPsbjxUkoCoa1veLZGe5' };
 
-/** The values of all options that CloudFormation takes, by their names in the template. */
+/** The values of all options that are parameters of CloudFormation, by their names in the template. */
 const valuesOf = (given: Parameters): ParameterValues => {
   const all: Parameters = { ...defaults, ...exampleIntegration, ...given };
   const faults = parameterFaults(all, functionNames);
@@ -122,7 +122,7 @@ export const packageTemplate = async (given: Parameters = {}): Promise<Template>
   return setParameters(template, valuesOf(given));
 };
 
-/** What the plain form takes beside the options. */
+/** The parameters of the plain form beside the options. */
 export const plainValues = { CodeBucket: 'acme-deployments', CodePrefix: 'cv-courier/0.2.0/' };
 
 /** The plain form, deployed with these options and with its own parameters (Prefix1 and so on). */

@@ -1,7 +1,7 @@
 import { resourcePolicies, roleStatements, type Statement } from './statements.ts';
 import { at, type JsonObject, listOf, objectsIn, resourcesOf, type Template } from './template.ts';
 
-/** What this stack promises beyond the rules that AWS publishes: one line per broken promise, for a filled-in template. */
+/** The promises of this stack beyond the rules that AWS publishes: one line per broken promise, for a filled-in template. */
 export const brokenPromises = (template: Template): readonly string[] => [
   ...withoutTls(template),
   ...notRetained(template),
@@ -13,7 +13,7 @@ export const brokenPromises = (template: Template): readonly string[] => [
   ...functionFaults(template),
 ];
 
-/** Every bucket, queue and topic refuses what does not come over TLS. */
+/** Every bucket, queue and topic refuses requests without TLS. */
 const withoutTls = (template: Template): readonly string[] => {
   const refusing = resourcePolicies(template).flatMap(([id, statements]) =>
     statements.some(
@@ -43,21 +43,21 @@ const withoutTls = (template: Template): readonly string[] => {
     .map(([id]) => `${id}: takes requests without TLS.`);
 };
 
-/** What holds CVs, or what was done with them, outlives the stack. */
+/** Resources with CVs, or with records of their deliveries, are kept when the stack is deleted. */
 const notRetained = (template: Template): readonly string[] =>
   ['UploadBucket', 'UploadBucketPolicy', 'LedgerTable', 'BatchBucket', 'BatchBucketPolicy'].flatMap((id) => {
     const resource = template.Resources[id];
     const retained = resource?.DeletionPolicy === 'Retain' && resource.UpdateReplacePolicy === 'Retain';
-    return resource === undefined || retained ? [] : [`${id}: goes with the stack.`];
+    return resource === undefined || retained ? [] : [`${id}: is deleted with the stack.`];
   });
 
-/** The bucket's owner owns every object, also those that another account uploads, and no ACL counts. */
+/** The bucket's owner owns every object, including uploads of other accounts, and ACLs have no effect. */
 const ownedByUploaders = (template: Template): readonly string[] =>
   resourcesOf(template, 'AWS::S3::Bucket')
     .filter(([, own]) => at(own, 'OwnershipControls', 'Rules', 0, 'ObjectOwnership') !== 'BucketOwnerEnforced')
-    .map(([id]) => `${id}: leaves objects to who uploads them.`);
+    .map(([id]) => `${id}: leaves objects to their uploaders.`);
 
-/** What outlives the stack still ends by itself: CVs, their old versions, broken-off uploads, and entries of the ledger. */
+/** Data that is kept still expires automatically: CVs, their old versions, incomplete uploads, and entries of the ledger. */
 const keptForever = (template: Template): readonly string[] => {
   const rules = objectsIn(at(template.Resources.UploadBucket?.Properties, 'LifecycleConfiguration', 'Rules'));
   const works = (ruleId: string, ...days: readonly string[]) =>
@@ -78,23 +78,23 @@ const keptForever = (template: Template): readonly string[] => {
   ];
 };
 
-/** Other services may come in, but only on behalf of one named resource or account. */
+/** Other services have access, but only on behalf of one named resource or account. */
 const openToOthers = (template: Template): readonly string[] => {
   const permissions = resourcesOf(template, 'AWS::Lambda::Permission')
     .filter(
       ([, own]) =>
         own.SourceArn === undefined || (own.Principal === 's3.amazonaws.com' && own.SourceAccount === undefined),
     )
-    .map(([id]) => `${id}: lets every account's events in.`);
+    .map(([id]) => `${id}: accepts events of every account.`);
   const policies = resourcePolicies(template).flatMap(([id, statements]) =>
     statements
       .filter(({ effect, raw }) => effect !== 'Deny' && !isNarrowed(raw))
-      .map(({ raw }) => `${id}.${String(raw.Sid)}: lets every account's events in.`),
+      .map(({ raw }) => `${id}.${String(raw.Sid)}: accepts events of every account.`),
   );
   const trusts = resourcesOf(template, 'AWS::IAM::Role').flatMap(([id, own]) =>
     listOf(at(own, 'AssumeRolePolicyDocument', 'Statement'))
       .filter((statement) => at(statement, 'Principal', 'Service') === undefined)
-      .map(() => `${id}: can be taken on by others than a service.`),
+      .map(() => `${id}: can be assumed by others than a service.`),
   );
   return [...permissions, ...policies, ...trusts];
 };
@@ -139,12 +139,13 @@ const networkOfOwnCode = (template: Template): readonly string[] =>
           ),
       )
       .flatMap(({ actions }) => actions);
-    if (own.VpcConfig === undefined && allowed.length > 0) return [`${id}: may touch networks outside of a VPC.`];
+    if (own.VpcConfig === undefined && allowed.length > 0)
+      return [`${id}: may change networks although it is in no VPC.`];
     if (own.VpcConfig !== undefined && allowed.length === 0) return [`${id}: cannot join its VPC.`];
     return allowed.filter((action) => !denied.includes(action)).map((action) => `${id}: its code may ${action}.`);
   });
 
-/** AWS allows 4 KB of environment; a function without a log group of its own would log forever. */
+/** AWS allows 4 KB of environment. Without a log group in the stack, a function's log would never expire. */
 const functionFaults = (template: Template): readonly string[] => {
   const logGroups = resourcesOf(template, 'AWS::Logs::LogGroup');
   return resourcesOf(template, 'AWS::Lambda::Function').flatMap(([id, own]) => {

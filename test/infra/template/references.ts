@@ -1,6 +1,6 @@
 import { intrinsic, isList, isObject, type Json, type Template } from './template.ts';
 
-/** Logical ids that a value speaks of: by Ref, Fn::GetAtt or Fn::Sub. Pseudo parameters (AWS::Region) are left out. */
+/** Logical ids that a value refers to by Ref, Fn::GetAtt or Fn::Sub. Pseudo parameters (AWS::Region) are left out. */
 const mentioned = (value: Json | undefined): readonly string[] => {
   const [name, argument] = intrinsic(value) ?? [];
   if (name === 'Ref') return String(argument).startsWith('AWS::') ? [] : [String(argument)];
@@ -23,7 +23,7 @@ const neighbours = (template: Template): ReadonlyMap<string, readonly string[]> 
     ]),
   );
 
-/** Mentions of resources that the template does not have, as "who -> whom". */
+/** References to resources that the template does not have, as "from -> to". */
 export const danglingReferences = (template: Template): readonly string[] => {
   const faults: string[] = [];
   for (const [id, others] of neighbours(template)) {
@@ -38,7 +38,7 @@ export const danglingReferences = (template: Template): readonly string[] => {
   return faults;
 };
 
-/** The first circle of resources that need each other, which CloudFormation refuses; undefined when there is none. */
+/** The first circle of resources that depend on each other, which CloudFormation refuses; undefined when there is none. */
 export const circle = (template: Template): readonly string[] | undefined => {
   const edges = neighbours(template);
   const done = new Set<string>();

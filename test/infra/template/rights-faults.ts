@@ -3,8 +3,8 @@ import { roleIds, roleStatements, type Statement } from './statements.ts';
 import type { Template } from './template.ts';
 
 /**
- * What AWS's own list of actions has against the roles of a filled-in template: actions that do not exist, wildcards in
- * actions, resources that the action cannot be limited to (such a permission would allow nothing), and every resource.
+ * The faults of the roles of a filled-in template by AWS's own list of actions: actions that do not exist, wildcards in
+ * actions, resources that the action cannot be limited to (such a permission would allow nothing), and "*" as the resource.
  */
 export const rightsFaults = async (template: Template): Promise<readonly string[]> => {
   const faults: string[] = [];
@@ -20,7 +20,7 @@ const statementFaults = async (
 ): Promise<readonly string[]> => {
   const name = `${id}.${String(raw.Sid ?? '?')}`;
   const faults: string[] = [];
-  // What is denied cannot be too much; the check of promises checks whether it is what it should be.
+  // A denial cannot allow too much; the check of promises verifies its content.
   if (effect === 'Deny') return [];
   if (effect !== 'Allow') faults.push(`${name}: Effect is ${effect}.`);
   if (actions.length === 0) faults.push(`${name}: names no action.`);
@@ -33,7 +33,7 @@ const statementFaults = async (
   for (const action of actions) {
     const [service = '', verb = ''] = action.split(':');
     if (action.includes('*')) faults.push(`${name}: ${action} is a wildcard.`);
-    else if (!(await iamActionExists(service, verb))) faults.push(`${name}: ${action} is no action.`);
+    else if (!(await iamActionExists(service, verb))) faults.push(`${name}: ${action} is not an action.`);
     else if (!networkInterfaces.has(action)) {
       const patterns = await resourcePatterns(service, verb);
       const idle = resources.filter(
@@ -46,7 +46,7 @@ const statementFaults = async (
 };
 
 /**
- * What Lambda needs in the name of the function's role to join a VPC. AWS names no narrower resource, because the interfaces do not exist yet.
+ * What Lambda needs in the function's role to join a VPC. AWS names no narrower resource, because the interfaces do not exist yet.
  * @see AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC", required IAM permissions
  */
 const networkInterfaces: ReadonlySet<string> = new Set([
@@ -76,12 +76,12 @@ const resourcePatterns = async (service: string, verb: string): Promise<readonly
 const mayHoldMore = new Set(['ObjectName', 'LogGroupName', 'LogStreamName', 'StreamLabel', 'SecretId']);
 
 /**
- * The list of actions knows no resource for it, the developer guide's policy names the stream.
+ * The list of actions has no resource for it; the policy in the developer guide names the stream.
  * @see Amazon DynamoDB Developer Guide, "IAM policy to grant read access for a DynamoDB stream only"
  */
 const asDocumented: Readonly<Record<string, readonly string[]>> = { 'dynamodb:ListStreams': ['stream'] };
 
-/** Resources that a pattern with "*" stands for. AWS writes all streams of a log group as "<log group>:*". */
+/** Matches the resources of a pattern with "*". AWS writes all streams of a log group as "<log group>:*". */
 const examplesOf = (resource: string): readonly string[] => [
   resource.replaceAll('*', 'x'),
   resource.replaceAll('*', 'log-stream:x'),

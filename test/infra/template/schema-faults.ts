@@ -4,14 +4,14 @@ import { isList, isObject, type Json, type JsonObject, type Template } from './t
 
 let database: SpecDatabase | undefined;
 
-/** What AWS's published resource schemas have against a filled-in template: one line per fault, with its path. */
+/** The faults of a filled-in template by AWS's published resource schemas: one line per fault, with its path. */
 export const schemaFaults = (template: Template): readonly string[] => {
   database ??= loadAwsServiceSpecSync();
   const db = database;
   return Object.entries(template.Resources).flatMap(([id, { Type, Properties: given = {} }]) => {
     const [resource] = db.lookup('resource', 'cloudFormationType', 'equals', Type);
     return resource === undefined
-      ? [`${id}: ${Type} is no resource type.`]
+      ? [`${id}: ${Type} is not a resource type.`]
       : objectFaults(db, resource.properties, given, id);
   });
 };
@@ -27,14 +27,14 @@ const objectFaults = (
     .map(([name]) => `${path}.${name} is missing.`);
   const wrong = Object.entries(given).flatMap(([name, value]) => {
     const property = known[name];
-    if (property === undefined) return [`${path}.${name} is no property.`];
+    if (property === undefined) return [`${path}.${name} is not a property.`];
     const types = [property.type, ...(property.previousTypes ?? [])];
     return fitsOne(db, types, value, `${path}.${name}`);
   });
   return [...missing, ...wrong];
 };
 
-/** A union is fulfilled when one of its types is; else the faults of the first are told. */
+/** A value fits a union when it fits one of its types; otherwise the faults of the first type are reported. */
 const fitsOne = (db: SpecDatabase, types: readonly PropertyType[], value: Json, path: string): readonly string[] => {
   const faults = types.map((type) => valueFaults(db, type, value, path));
   return faults.some((list) => list.length === 0) ? [] : (faults[0] ?? []);
@@ -48,7 +48,7 @@ const valueFaults = (db: SpecDatabase, type: PropertyType, value: Json, path: st
       if (allowed !== undefined && !allowed.includes(String(value))) {
         return [`${path} is ${JSON.stringify(value)}, not one of ${allowed.join(', ')}.`];
       }
-      // CloudFormation takes numbers and booleans for text, and the other way round.
+      // CloudFormation accepts numbers and booleans as text, and vice versa.
       return unless(typeof value !== 'object');
     }
     case 'integer':

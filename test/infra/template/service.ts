@@ -12,5 +12,5 @@ const service: Service = parse(readFileSync(new URL('../../../serverless.yml', i
 /** All functions of serverless.yml, in its order. */
 export const functionNames: readonly string[] = Object.keys(service.functions);
 
-/** The functions that every deployment needs, by hand: a test that lists them notices when one is gone. */
+/** The functions of every deployment, listed by hand so that a test fails when one is missing. */
 export const deliveredFunctions = ['on-upload', 'on-schedule', 'on-demand', 'on-batch'] as const;

@@ -3,7 +3,7 @@ import { at, intrinsic, isList, isObject, type Json, type JsonObject, listOf, ty
 /** Values of parameters by their names in the template. */
 export type ParameterValues = Readonly<Record<string, string>>;
 
-/** What CloudFormation would refuse before it makes a change set: one line per fault. */
+/** The faults that CloudFormation would refuse before it creates a change set: one line per fault. */
 export const valueFaults = (template: Template, given: ParameterValues): readonly string[] => [
   ...Object.keys(given)
     .filter((name) => template.Parameters?.[name] === undefined)
@@ -20,13 +20,13 @@ export const valueFaults = (template: Template, given: ParameterValues): readonl
   ),
 ];
 
-/** A condition of the section `Rules`, in which only parameters can be named. */
+/** A condition of the section `Rules`, which can refer only to parameters. */
 const holds = (condition: Json | undefined, template: Template, given: ParameterValues): boolean => {
   const [name, argument] = intrinsic(condition ?? null) ?? [];
   const parts = listOf(argument);
   if (name === 'Fn::Or') return parts.some((part) => holds(part, template, given));
   if (name === 'Fn::Not') return !holds(parts[0], template, given);
-  if (name !== 'Fn::Equals') throw new Error(`A rule with ${name} is not understood here.`);
+  if (name !== 'Fn::Equals') throw new Error(`A rule with ${name} is not supported.`);
   const [one, other] = parts.map((part) => {
     const parameter = String(at(part, 'Ref') ?? '');
     return parameter === '' ? part : (given[parameter] ?? template.Parameters?.[parameter]?.Default);
@@ -45,7 +45,7 @@ const fits = (definition: JsonObject, value: string): boolean => {
   return members.every((member) => new RegExp(String(AllowedPattern)).test(member));
 };
 
-/** The template with the values of its parameters in their places, as CloudFormation reads it; conditions stay. */
+/** The template with references to parameters replaced by their values, as CloudFormation reads it; conditions stay. */
 export const setParameters = (template: Template, given: ParameterValues): Template => {
   const faults = valueFaults(template, given);
   if (faults.length > 0) throw new Error(faults.join('\n'));
@@ -53,7 +53,7 @@ export const setParameters = (template: Template, given: ParameterValues): Templ
   const values = new Map<string, Json>(
     Object.entries(Parameters).map(([name, definition]) => {
       const text = String(given[name] ?? definition.Default);
-      // A number is text as well, wherever it is referred to.
+      // A reference to a number gives text.
       return [name, definition.Type === 'CommaDelimitedList' ? text.split(',') : text];
     }),
   );

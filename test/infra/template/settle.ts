@@ -7,7 +7,7 @@ const left = Symbol('left out');
 
 /**
  * The template as CloudFormation would deploy it: conditions decided, resources without theirs removed, Fn::If replaced.
- * @param overrides decides conditions otherwise than the template does, to see shapes that were not packaged.
+ * @param overrides values of conditions that replace the template's own, for shapes that were not packaged.
  */
 export const settle = (template: Template, overrides: ConditionValues = {}): Template => {
   const decide = decider(template.Conditions ?? {}, overrides);

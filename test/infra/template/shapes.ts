@@ -9,13 +9,13 @@ export interface Shape {
   readonly form: 'osls' | 'plain';
   /** With conditions decided, but references still in place. */
   readonly settled: Template;
-  /** With names and ARNs in the place of references. */
+  /** With names and ARNs in place of references. */
   readonly filledIn: Template;
 }
 
 type Choice = readonly [name: string, options: Parameters];
 
-/** Each list is one question; a shape answers each. */
+/** Each list has the choices for one option; a shape has one of each. */
 const choices: readonly (readonly Choice[])[] = [
   [
     ['own bucket', {}],

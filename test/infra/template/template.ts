@@ -12,7 +12,7 @@ export interface Resource {
   readonly Properties?: JsonObject;
 }
 
-/** A CloudFormation template, as far as these checks look at it. */
+/** The parts of a CloudFormation template that these checks read. */
 export interface Template {
   readonly Parameters?: { readonly [name: string]: JsonObject };
   readonly Metadata?: JsonObject;
@@ -28,7 +28,7 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
 
 export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
-/** One or many: CloudFormation and IAM let a list of one stand as the thing itself. */
+/** One or many: CloudFormation and IAM allow a single value in place of a list of one. */
 export const listOf = (value: Json | undefined): readonly Json[] =>
   value === undefined ? [] : isList(value) ? value : [value];
 
@@ -37,7 +37,7 @@ export const objectsIn = (value: Json | undefined): readonly JsonObject[] => lis
 export const stringsIn = (value: Json | undefined): readonly string[] =>
   listOf(value).filter((item) => typeof item === 'string');
 
-/** The value at a path of names and positions. */
+/** The value at a path of names and indexes. */
 export const at = (value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined =>
   path.reduce<Json | undefined>(
     (inner, step) =>
@@ -45,7 +45,7 @@ export const at = (value: Json | undefined, ...path: readonly (string | number)[
     value,
   );
 
-/** `{ "Fn::Sub": ... }` as ["Fn::Sub", ...]; undefined for everything that is no intrinsic function. */
+/** `{ "Fn::Sub": ... }` as ["Fn::Sub", ...]; undefined for everything that is not an intrinsic function. */
 export const intrinsic = (value: Json | undefined): readonly [name: string, argument: Json] | undefined => {
   if (!isObject(value)) return undefined;
   const [entry, ...others] = Object.entries(value);

@@ -4,12 +4,12 @@ import { type Surface, surfaces } from './surfaces.ts';
 
 const usage = `npm run fuzz -- [options]
 
-  --minutes N   how long, over all surfaces (2)
-  --seed N      instead of a fresh one; a failure prints the command that repeats it
-  --only TEXT   only the surfaces whose name has this text
+  --minutes N   total time for all surfaces (default 2)
+  --seed N      this seed instead of a new one; a failure prints the command that repeats it
+  --only TEXT   only the surfaces with this text in their names
 `;
 
-/** A case that takes longer stands still: the ordinary ones take milliseconds, on a loaded machine as well. */
+/** A case that takes longer hangs: ordinary ones take milliseconds, even on a loaded machine. */
 const hangMs = 30_000;
 
 interface Played {
@@ -32,7 +32,7 @@ const play = async ({ input, give }: Surface, seed: number, forMs: number): Prom
     interruptAfterTimeLimit: forMs,
     timeout: hangMs,
   });
-  // Interrupted is how every run without a failure ends.
+  // Every run without a failure ends by this interruption.
   const isFailed = details.failed && !(details.interrupted && details.counterexample === null);
   const { errorInstance: error } = details;
   const places = error instanceof Error ? error.stack : String(error);
@@ -56,7 +56,7 @@ const main = async (): Promise<void> => {
   if (!Number.isInteger(seed)) throw new UsageError(`--seed "${values.seed}" is not a whole number.`);
   if (chosen.length === 0) {
     const names = surfaces.map(({ name }) => name).join(', ');
-    throw new UsageError(`No surface has "${values.only}" in its name. There is: ${names}.`);
+    throw new UsageError(`No surface has "${values.only}" in its name. The surfaces are: ${names}.`);
   }
   console.log(`Seed ${seed}.`);
   for (const surface of chosen) {
@@ -66,7 +66,7 @@ const main = async (): Promise<void> => {
     console.log(`${failure}\n\nnpm run fuzz -- --seed ${seed} --only "${surface.name}"`);
     process.exitCode = 1;
   }
-  console.log(`Most memory: ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB.`);
+  console.log(`Peak memory: ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB.`);
 };
 
 await runScript('fuzz', main);

@@ -24,7 +24,7 @@ const expectedSha256 = () => {
   return hash.digest('hex');
 };
 
-test('a file of 100 MB arrives whole, sent without a length', async () => {
+test('a file of 100 MB that is sent without a length arrives whole at the emulator', async () => {
   const outgoing = request(`${emulator.url}/ats/candidates/Frank1/attachments`, {
     method: 'POST',
     agent: false,

@@ -12,9 +12,9 @@ interface RoughCall {
   readonly fault: string;
   readonly listing: boolean;
   readonly sizeBytes: number;
-  /** When the caller loses patience. */
+  /** When the caller aborts. */
   readonly leavesAfterMs: number;
-  /** Promises more bytes than it sends. */
+  /** Announces more bytes than it sends. */
   readonly short: boolean;
 }
 
@@ -46,7 +46,7 @@ const roughCall: fc.Arbitrary<RoughCall> = fc.record({
   short: fc.constantFrom(false, false, false, true),
 });
 
-/** Resolves when the call is over, one way or the other. */
+/** Resolves when the call has ended, with success or not. */
 const attempt = (emulator: KomboEmulator, agent: Agent, rough: RoughCall): Promise<void> =>
   new Promise((resolve) => {
     const attachment = { ...pdf, data: Buffer.alloc(rough.sizeBytes, 'x').toString('base64') };
@@ -78,7 +78,7 @@ const attempt = (emulator: KomboEmulator, agent: Agent, rough: RoughCall): Promi
     else outgoing.end(body);
   });
 
-test('whatever its callers do, the emulator comes to rest, counts right, and serves the next one', async () => {
+test('whatever its callers do, the emulator becomes idle, counts correctly, and serves the next call', async () => {
   const emulator = await startKomboEmulator();
   const agent = new Agent({ keepAlive: true, maxSockets: 12 });
   try {
@@ -92,7 +92,7 @@ test('whatever its callers do, the emulator comes to rest, counts right, and ser
     expect(stored).toBe(emulator.attachments().length);
     expect(completePosts + incompletePosts).toBe(byCall.post);
     expect(total).toBe((byCall.post ?? 0) + (byCall.list ?? 0));
-    // Without these the calls above would not have been rough enough to prove anything.
+    // Without these, the calls above would not have been rough enough for the test to prove anything.
     expect(Math.min(stored, incompletePosts, byCall.list ?? 0)).toBeGreaterThan(0);
     expect((await call(emulator, { path: '/check-api-key' })).status).toBe(200);
   } finally {

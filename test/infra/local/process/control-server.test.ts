@@ -14,12 +14,12 @@ const start = async (invoke: Lambda['invoke'] = async () => null) => {
   return { call };
 };
 
-test('says whose process it is, and which functions run', async () => {
+test('the control server reports its process and the running functions', async () => {
   const { call } = await start();
   expect(await call('/health')).toEqual({ status: 200, body: { pid: process.pid, functions: ['on-demand'] } });
 });
 
-test('hands an event to its function, and the answer back', async () => {
+test('the control server passes an event to its function, and returns the answer', async () => {
   const { call } = await start(async (event) => ({ got: event }));
   expect(await call('/functions/on-demand', { method: 'POST', body: '{"action":"check"}' })).toEqual({
     status: 200,
@@ -27,7 +27,7 @@ test('hands an event to its function, and the answer back', async () => {
   });
 });
 
-test('an error of the function comes back in the form of Lambda', async () => {
+test("the control server returns an error of a function in Lambda's form", async () => {
   const { call } = await start(() =>
     Promise.reject(new FunctionFailed({ errorType: 'RangeError', errorMessage: 'no such thing' })),
   );
@@ -37,8 +37,8 @@ test('an error of the function comes back in the form of Lambda', async () => {
   });
 });
 
-describe('what cannot be meant is refused', () => {
-  test('an unknown function, with the names that there are', async () => {
+describe('invalid requests', () => {
+  test('the control server refuses an unknown function with the names of the functions', async () => {
     const { call } = await start();
     expect(await call('/functions/on-demnad', { method: 'POST', body: '{}' })).toEqual({
       status: 404,
@@ -46,7 +46,7 @@ describe('what cannot be meant is refused', () => {
     });
   });
 
-  test('an event that is no JSON', async () => {
+  test('the control server refuses an event that is not JSON', async () => {
     const { call } = await start();
     expect(await call('/functions/on-demand', { method: 'POST', body: '{action' })).toMatchObject({
       status: 400,
@@ -54,7 +54,7 @@ describe('what cannot be meant is refused', () => {
     });
   });
 
-  test('a call from a page elsewhere', async () => {
+  test('the control server refuses a call from a page of another origin', async () => {
     const events: unknown[] = [];
     const { call } = await start(async (event) => events.push(event));
     const headers = { origin: 'https://example.com' };

@@ -8,7 +8,7 @@ const server = (): Server => {
   return made;
 };
 
-test('a taken port moves on by ten, so that the last digit keeps its meaning', async () => {
+test('when a port is taken, the one ten higher is tried, so that the last digit keeps its meaning', async () => {
   const taken = await listen(server(), 0);
   const second = server();
   const port = await onFreePort(taken, (candidate) => listen(second, candidate));
@@ -16,7 +16,7 @@ test('a taken port moves on by ten, so that the last digit keeps its meaning', a
   expect((port - taken) % 10).toBe(0);
 });
 
-test('only a taken port is tried again: any other failure is thrown', async () => {
+test('only a taken port leads to another try; any other failure to listen is thrown', async () => {
   const tried: number[] = [];
   const start = (port: number) => {
     tried.push(port);
@@ -26,20 +26,20 @@ test('only a taken port is tried again: any other failure is thrown', async () =
   expect(tried).toEqual([4570]);
 });
 
-test('when no port is left it says which setting to change', async () => {
+test('when no port is free, the error says which setting to change', async () => {
   const start = () => Promise.reject(Object.assign(new Error('taken'), { code: 'EADDRINUSE' }));
   await expect(onFreePort(65_530, start)).rejects.toThrow(
     'No free port was found starting at 65530. Set PORT_BASE to another port.',
   );
 });
 
-test('servers listen on this machine alone', async () => {
+test('the local servers listen only on this machine', async () => {
   const own = server();
   await listen(own, 0);
   expect(own.address()).toMatchObject({ address: '127.0.0.1' });
 });
 
-test('closing cuts connections that are still open', async () => {
+test('closing a local server cuts its open connections', async () => {
   const own = createServer(() => undefined);
   const port = await listen(own, 0);
   const silent = fetch(`http://127.0.0.1:${port}`);

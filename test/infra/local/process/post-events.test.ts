@@ -11,7 +11,7 @@ const receiver = async (answer: RequestListener): Promise<string> => {
   return `http://127.0.0.1:${port}/outcomes`;
 };
 
-test('events are posted as JSON, one after the other', async () => {
+test('outcome events are posted as JSON, one after the other', async () => {
   const received: unknown[] = [];
   let open = 0;
   const url = await receiver(async (request, response) => {
@@ -29,7 +29,7 @@ test('events are posted as JSON, one after the other', async () => {
   expect(said).toEqual([]);
 });
 
-test('a receiver that fails is reported in one sentence, and again only after it has taken an event', async () => {
+test('a failing receiver of events is reported in one sentence, and again only after it has accepted an event', async () => {
   const statuses = [500, 503, 200, 500];
   const url = await receiver((_, response) => response.writeHead(statuses.shift() ?? 200).end());
   const said: string[] = [];
@@ -40,7 +40,7 @@ test('a receiver that fails is reported in one sentence, and again only after it
   expect(said).toEqual([`${url} answered HTTP 500, ${rest}`, `${url} answered HTTP 500, ${rest}`]);
 });
 
-test('a receiver that is not there stops nothing', async () => {
+test('a receiver of events that cannot be reached does not stop the local stack', async () => {
   const said: string[] = [];
   const server = createServer();
   const port = await listen(server, 0);

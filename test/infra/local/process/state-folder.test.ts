@@ -6,7 +6,7 @@ import { closeServer, listen } from '../../../../infra/local/process/listen.ts';
 import { claimStateFolder, runningStack, StackRunning } from '../../../../infra/local/process/state-folder.ts';
 import { temporaryFolder } from '../../../fakes/temporary-folder.ts';
 
-/** The control server of a stack, as far as others ask it who it is. */
+/** The part of a stack's control server that reports its identity to other processes. */
 const control = async (pid: number): Promise<string> => {
   const server = createServer((_, response) => response.end(JSON.stringify({ pid, functions: [] })));
   const port = await listen(server, 0);
@@ -20,7 +20,7 @@ const announce = (folder: string, announcement: unknown) =>
     typeof announcement === 'string' ? announcement : JSON.stringify(announcement),
   );
 
-test('one stack at a time: the second fails with the process that has the folder, and what to do', async () => {
+test('a second local stack in the same folder is refused with the process that uses it, and with what to do', async () => {
   const folder = await temporaryFolder();
   const first = await claimStateFolder(folder, { fresh: false });
   await expect(claimStateFolder(folder, { fresh: false })).rejects.toThrow(StackRunning);
@@ -33,13 +33,13 @@ test('one stack at a time: the second fails with the process that has the folder
   await expect(claimStateFolder(folder, { fresh: false })).resolves.toBeDefined();
 });
 
-test('of many that start together, one gets the folder', async () => {
+test('of many local stacks that start concurrently, one gets the folder', async () => {
   const folder = await temporaryFolder();
   const claims = await Promise.allSettled(Array.from({ length: 8 }, () => claimStateFolder(folder, { fresh: false })));
   expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
-test('a running stack is found by its folder', async () => {
+test('a running local stack is found by its folder', async () => {
   const folder = await temporaryFolder();
   expect(await runningStack(folder)).toBeUndefined();
   const state = await claimStateFolder(folder, { fresh: false });
@@ -50,17 +50,17 @@ test('a running stack is found by its folder', async () => {
   expect(await runningStack(folder)).toBeUndefined();
 });
 
-describe('what a killed stack left behind does not stop the next one', () => {
+describe('files of a killed stack', () => {
   test.each([
-    ['its process is gone', async () => ({ pid: 2 ** 30, startedAtMs: Date.now() })],
+    ['its process has ended', async () => ({ pid: 2 ** 30, startedAtMs: Date.now() })],
     [
       'its process id belongs to another program now',
       async () => ({ pid: process.pid, startedAtMs: Date.now(), controlUrl: await control(1) }),
     ],
     ['nothing answers', async () => ({ pid: process.pid, startedAtMs: Date.now(), controlUrl: 'http://127.0.0.1:1' })],
-    ['it never came up', async () => ({ pid: process.pid, startedAtMs: Date.now() - 61_000 })],
+    ['it never finished starting', async () => ({ pid: process.pid, startedAtMs: Date.now() - 61_000 })],
     ['its file is cut off', async () => '{"pid":'],
-  ])('%s', async (_, left) => {
+  ])('a killed local stack does not stop the next one: %s', async (_, left) => {
     const folder = await temporaryFolder();
     await announce(folder, await left());
     await claimStateFolder(folder, { fresh: false });
@@ -70,7 +70,7 @@ describe('what a killed stack left behind does not stop the next one', () => {
   });
 });
 
-test('fresh deletes what a stack has made, and nothing else in the folder', async () => {
+test('--fresh deletes only what a stack has created in the folder', async () => {
   const folder = await temporaryFolder();
   await mkdir(path.join(folder, 's3', 'cvs'), { recursive: true });
   await mkdir(path.join(folder, 'dynamodb'));
@@ -81,7 +81,7 @@ test('fresh deletes what a stack has made, and nothing else in the folder', asyn
   expect(await readdir(path.join(folder, 's3'))).toEqual([]);
 });
 
-test('a new folder is open to its owner alone', async () => {
+test('a new state folder is accessible only to its owner', async () => {
   const folder = path.join(await temporaryFolder(), 'deep', 'state');
   await claimStateFolder(folder, { fresh: false });
   expect((await stat(folder)).mode & 0o777).toBe(0o700);

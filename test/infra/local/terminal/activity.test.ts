@@ -7,7 +7,7 @@ const textOf = (line: unknown): string | undefined => {
   return activity && stripVTControlCharacters(activityText('on-upload', activity));
 };
 
-test('a delivery is one line: state, time, key', () => {
+test('the terminal prints a delivery as one line: state, time, key', () => {
   const line = {
     level: 'INFO',
     message: 'Attached.',
@@ -18,7 +18,7 @@ test('a delivery is one line: state, time, key', () => {
   expect(textOf(line)).toBe('  attached     86 ms  candidates/c1/Frank Doe CV.pdf');
 });
 
-test('a failure says its code and the next step', () => {
+test('the terminal prints a failure with its code and the next step', () => {
   const line = {
     level: 'WARN',
     message: 'Rejected.',
@@ -33,19 +33,19 @@ test('a failure says its code and the next step', () => {
   );
 });
 
-test('an error of the function is printed with its name', () => {
+test('the terminal prints an error of a function with the name of the function', () => {
   const line = { level: 'ERROR', message: 'The event is refused.', detail: 'It is empty.' };
   expect(textOf(line)).toBe('  error               on-upload: The event is refused. It is empty.');
 });
 
-describe('lines for the log alone are not printed', () => {
+describe('lines that are only for the log', () => {
   test.each([
     ['metrics', { _aws: { Timestamp: 1 }, service: 'cv-courier', Attached: 1 }],
     ['a note', { level: 'INFO', message: 'Ignored.', reason: 'A folder marker.' }],
     ['a line of a library', 'Warning: something is deprecated'],
     ['half a line', '{"level":"ERROR"'],
     ['a number', '7'],
-  ])('%s', (_, line) => {
+  ])('the terminal does not print %s', (_, line) => {
     expect(textOf(line)).toBeUndefined();
   });
 });

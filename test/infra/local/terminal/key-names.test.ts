@@ -31,7 +31,7 @@ const world = async () => {
   return { events, nameOf, put, line };
 };
 
-test('a line of the invocation that an upload caused has the name of that upload, also beside the same bytes', async () => {
+test('a log line of the invocation for an upload shows the name of that upload, even beside an object with the same bytes', async () => {
   const { events, nameOf, put, line } = await world();
   const keys = [`${folder}/Frank Doe CV.pdf`, `${folder}/Another CV.pdf`];
   for (const [index, key] of keys.entries()) {
@@ -43,7 +43,7 @@ test('a line of the invocation that an upload caused has the name of that upload
   expect(await nameOf(line(keys[1] ?? '', etag, 'r1'))).toBe(keys[1]);
 });
 
-test('a line of another invocation has the name of the only object that it can mean', async () => {
+test('a log line of another invocation shows the name of the only matching object', async () => {
   const { nameOf, put, line } = await world();
   const etag = await put(`${folder}/Frank Doe CV.pdf`, 'his');
   await put(`${folder}/Jane Roe CV.pdf`, 'hers');
@@ -53,7 +53,7 @@ test('a line of another invocation has the name of the only object that it can m
   expect(await nameOf(line('else where/Jane Roe.pdf', unmatched, 'r'))).toBe('else where/Jane Roe.pdf');
 });
 
-test('a name stays masked when two objects can be meant, or none is left', async () => {
+test('a name in a log line stays masked when several objects match, or none', async () => {
   const { nameOf, put, line } = await world();
   const etag = await put(`${folder}/Frank Doe CV.pdf`, 'the same bytes');
   await put(`${folder}/Jane Roe CV.pdf`, 'the same bytes');
@@ -61,6 +61,6 @@ test('a name stays masked when two objects can be meant, or none is left', async
   expect(await nameOf(line(`${folder}/Gone.pdf`, 'another', 'r'))).toBe(`${folder}/•••.pdf`);
 });
 
-test('characters that would move the cursor or turn the line around are replaced', () => {
+test('characters of a name that would move the cursor or reverse the line are replaced', () => {
   expect(printable('a\u001b[2Jb\u202Efdp.c')).toBe('a\u{fffd}[2Jb\u{fffd}fdp.c');
 });

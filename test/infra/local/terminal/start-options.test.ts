@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../../../infra/command-line.ts';
 import { defaultStateDir, startOptions } from '../../../../infra/local/terminal/start-options.ts';
 
-test('without flags the stack stays up, with its state in .local and ports from 4570 on', () => {
+test('npm start without flags keeps running, with its state in .local and ports from 4570 on', () => {
   expect(startOptions([], {})).toEqual({
     once: false,
     fresh: false,
@@ -14,7 +14,7 @@ test('without flags the stack stays up, with its state in .local and ports from 
   expect(path.basename(defaultStateDir)).toBe('.local');
 });
 
-test('every flag is understood', () => {
+test('npm start accepts each of its flags', () => {
   expect(startOptions(['--once', '--fresh', '--json', '--state', 'elsewhere'], { PORT_BASE: '5000' })).toEqual({
     once: true,
     fresh: true,
@@ -24,12 +24,12 @@ test('every flag is understood', () => {
   });
 });
 
-test("--events-to takes any http and https URL: whom a developer tells is the developer's choice", () => {
+test('--events-to accepts any http and https URL, because the developer chooses the receiver', () => {
   for (const url of ['http://localhost:3000/outcomes', 'https://example.com/'])
     expect(startOptions(['--events-to', url], {})).toMatchObject({ eventsTo: url });
 });
 
-test('PORT_BASE=0 leaves the ports to the system', () => {
+test('PORT_BASE=0 lets the operating system choose the ports', () => {
   expect(startOptions([], { PORT_BASE: '0' })).toMatchObject({ portBase: 0 });
 });
 
@@ -47,22 +47,22 @@ describe('flags without the "--" of npm', () => {
     });
   });
 
-  test('npm start --state elsewhere, of which npm passes on only the last word, is refused with the way to write it', () => {
+  test('npm start --state elsewhere, of which npm passes only the last word, is refused with the correct form', () => {
     const read = () => startOptions(['elsewhere'], { ...npm, npm_config_state: 'true' });
     expect(read).toThrow('npm consumed --state itself. Write: npm start -- --state VALUE');
   });
 
-  test('flags of another npm script that starts a stack are not flags of the stack', () => {
+  test('flags of another npm script that starts a local stack are not flags of the stack', () => {
     const env = { npm_lifecycle_event: 'test', npm_config_once: 'true', npm_config_json: 'true' };
     expect(startOptions([], env)).toMatchObject({ once: false, json: false });
   });
 });
 
-test('--help asks for the usage', () => {
+test('npm start --help asks for the usage', () => {
   expect(startOptions(['--help'], {})).toBe('help');
 });
 
-describe('what cannot be meant is refused by name', () => {
+describe('invalid options of npm start', () => {
   test.each([
     [['--bogus'], {}, "Unknown option '--bogus'"],
     [['--state'], {}, "Option '--state <value>' argument missing"],

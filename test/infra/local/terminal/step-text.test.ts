@@ -6,7 +6,7 @@ import { stepText } from '../../../../infra/local/terminal/step-text.ts';
 const startedAtMs = Date.parse('2026-03-01T10:00:00.000Z');
 const key = 'candidates/c1/Frank Doe CV.pdf';
 
-describe('each step is one aligned line', () => {
+describe('steps of an upload', () => {
   const steps: readonly (readonly [Step, string])[] = [
     [
       { step: 'uploaded', atMs: startedAtMs, bucket: 'cvs', key, sizeBytes: 2135 },
@@ -70,7 +70,7 @@ describe('each step is one aligned line', () => {
       '  failed      +41 ms  rejected: FILE_EMPTY: No bytes.\n                      Ask again.',
     ],
   ];
-  test.each(steps)('$step', (step, line) => {
+  test.each(steps)('the terminal prints a step of an upload as one aligned line: $step', (step, line) => {
     expect(stripVTControlCharacters(stepText(step, startedAtMs))).toBe(line);
   });
 });

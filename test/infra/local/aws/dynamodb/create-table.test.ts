@@ -19,7 +19,7 @@ describe('the table of the ledger', () => {
     await expect(Promise.all(both)).resolves.toHaveLength(2);
   });
 
-  test('the table of the ledger of another layout is not used: it says what to do', async () => {
+  test('a ledger table with another layout is refused with what to do', async () => {
     await dynamo.client.send(
       new CreateTableCommand({
         TableName: 'old-table',
@@ -33,7 +33,7 @@ describe('the table of the ledger', () => {
     );
   });
 
-  test('the table of the ledger whose indexes hold something else is not used either', async () => {
+  test('a ledger table with another projection of its indexes is refused', async () => {
     const { TimeToLiveSpecification: _, GlobalSecondaryIndexes, ...rest } = await tableDefinition();
     const whole = GlobalSecondaryIndexes?.map((its) => ({ ...its, Projection: { ProjectionType: 'ALL' as const } }));
     await dynamo.client.send(

@@ -8,7 +8,7 @@ import { testDynamoDb } from '../../../../fakes/test-dynamodb.ts';
 
 const start = (directory: string) => testDynamoDb(onTestFinished, directory);
 
-test('tables and their items outlive the server', async () => {
+test('the tables of the local DynamoDB and their items survive a restart', async () => {
   const folder = await temporaryFolder();
   const first = await start(folder);
   await createTable(first.client, 'ledger');
@@ -19,7 +19,7 @@ test('tables and their items outlive the server', async () => {
   expect(Item).toEqual({ pk: { S: 'a' }, version: { N: '1' } });
 });
 
-test('a caller that dies in the middle of a request does no harm', async () => {
+test('the local DynamoDB keeps working after a caller disconnects in the middle of a request', async () => {
   const { server, client } = await start(await temporaryFolder());
   const { port } = new URL(server.url);
   const dying = connect(Number(port), '127.0.0.1');
@@ -27,7 +27,7 @@ test('a caller that dies in the middle of a request does no harm', async () => {
   dying.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 1000\r\n\r\n{"half":`);
   dying.resetAndDestroy();
   await once(dying, 'close');
-  // Two more round trips: the reset has been noticed by then.
+  // After two more round trips the server has noticed the reset.
   await client.send(new ListTablesCommand({}));
   await expect(client.send(new ListTablesCommand({}))).resolves.toMatchObject({ TableNames: [] });
 });
@@ -41,7 +41,7 @@ test.each([
   ['BatchWriteItem', '{"RequestItems":{"ledger":[null]}}', 'ValidationException'],
   ['BatchGetItem', '{"RequestItems":{"ledger":{"Keys":[null]}}}', 'ValidationException'],
   ['Query', '{"TableName":"ledger","KeyConditions":{"pk":{"AttributeValueList":[null]}}}', 'ValidationException'],
-])('a malformed %s is answered, and the table goes on: %s', async (operation, body, code) => {
+])('the local DynamoDB answers a malformed %s and keeps working: %s', async (operation, body, code) => {
   const { server, client } = await start(await temporaryFolder());
   await createTable(client, 'ledger');
   const authorization = 'AWS4-HMAC-SHA256 Credential=a/20260101/b/dynamodb/aws4_request,SignedHeaders=host,Signature=0';
@@ -56,7 +56,7 @@ test.each([
   await expect(client.send(new ListTablesCommand({}))).resolves.toMatchObject({ TableNames: ['ledger'] });
 });
 
-test('a page from elsewhere cannot read the ledger', async () => {
+test('a web page of another origin cannot read the ledger', async () => {
   const { server } = await start(await temporaryFolder());
   const response = await fetch(server.url, { method: 'OPTIONS', headers: { origin: 'https://example.com' } });
   expect(response.status).toBe(403);

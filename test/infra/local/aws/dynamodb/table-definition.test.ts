@@ -27,7 +27,7 @@ Resources:
 `;
 
 describe('the definition', () => {
-  test('the definition is what CreateTable and UpdateTimeToLive take of the template, and nothing more', () => {
+  test('the table definition contains exactly what CreateTable and UpdateTimeToLive accept of the template', () => {
     expect(parseTableDefinition(template)).toEqual({
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [
@@ -46,7 +46,7 @@ describe('the definition', () => {
     });
   });
 
-  test('the definition of the deployed table has the keys that the ledger asks for', async () => {
+  test('the definition of the deployed table has the keys that the ledger uses', async () => {
     const file = path.join(import.meta.dirname, '../../../../../infra/resources/table.yml');
     expect(parseTableDefinition(await readFile(file, 'utf8'))).toMatchObject({
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
@@ -70,14 +70,14 @@ describe('the definition', () => {
 
   test.each([
     ['without a table', 'Resources: { Bucket: { Type: AWS::S3::Bucket } }', 'found 0'],
-    ['with two', template.replace('AWS::S3::Bucket', 'AWS::DynamoDB::Table'), 'found 2'],
+    ['with two tables', template.replace('AWS::S3::Bucket', 'AWS::DynamoDB::Table'), 'found 2'],
     ['without keys', template.replace('KeySchema: [{ AttributeName: pk', 'Keys: [{ AttributeName: pk'), 'KeySchema'],
     [
       'with a key of an unknown kind',
       template.replace('KeyType: HASH }]\n      Global', 'KeyType: SORT }]\n      Global'),
       'KeySchema.0.KeyType',
     ],
-  ])('the definition of a file %s is refused, and says so', (_, yaml, message) => {
+  ])('a table definition %s is refused with the reason', (_, yaml, message) => {
     expect(() => parseTableDefinition(yaml)).toThrow(message);
   });
 });

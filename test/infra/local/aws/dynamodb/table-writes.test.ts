@@ -36,13 +36,13 @@ const putWhenAbsent = (version: number) =>
       (error) => (error instanceof ConditionalCheckFailedException ? error.Item : error),
     );
 
-test('a refused write carries the item of the winner, of any number of concurrent writes', async () => {
+test('of any number of concurrent writes one succeeds, and each refused one returns its item', async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, (_, version) => putWhenAbsent(version)));
   const winner = answers.indexOf('written');
   expect(answers.filter((answer) => answer !== 'written')).toEqual(Array(19).fill(item(winner)));
 });
 
-test('a table that is made after a refused write to it works', async () => {
+test('a table that is created after a refused write to it works', async () => {
   const write = () => client.send(new PutItemCommand({ TableName: 'later', Item: item(1) }));
   await expect(write()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   await createTable(client, 'later');
@@ -59,7 +59,7 @@ describe('the stream', () => {
   };
   const keys = { pk: { S: 'a' } };
 
-  test('the stream tells inserts, changes and deletions with both images, in their order', async () => {
+  test('the stream reports inserts, changes and deletions with both images, in order', async () => {
     const seen = await writesDuring(async () => {
       await put(1);
       await put(2);
@@ -81,7 +81,7 @@ describe('the stream', () => {
     ]);
   });
 
-  test('the stream tells nothing of a refused write, nor of one that changes nothing', async () => {
+  test('the stream reports neither a refused write nor one that changes nothing', async () => {
     await put(1);
     const seen = await writesDuring(async () => {
       await putWhenAbsent(2);
@@ -91,7 +91,7 @@ describe('the stream', () => {
     expect(seen).toEqual([]);
   });
 
-  test('the stream tells each item of a batch', async () => {
+  test('the stream reports each item of a batch', async () => {
     await put(1);
     const seen = await writesDuring(() =>
       client.send(
@@ -108,7 +108,7 @@ describe('the stream', () => {
     ]);
   });
 
-  test('the stream tells the writes of one item in the order in which they were done', async () => {
+  test('the stream reports the writes of one item in the order in which they were made', async () => {
     const seen = await writesDuring(() => Promise.all(Array.from({ length: 20 }, (_, version) => put(version))));
     expect(seen).toHaveLength(20);
     for (const [at, write] of seen.entries()) expect(write.oldImage).toEqual(seen[at - 1]?.newImage);

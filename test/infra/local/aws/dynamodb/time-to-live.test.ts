@@ -24,7 +24,7 @@ const start = async () => {
   return { server, client, clock, keysLeft, put };
 };
 
-test('the ledger table expires its items, as the template says', async () => {
+test('the local ledger table has the time to live of the template', async () => {
   const { client } = await start();
   await createTable(client, TableName);
   expect(await createTable(client, TableName)).toBe('existed');
@@ -32,7 +32,7 @@ test('the ledger table expires its items, as the template says', async () => {
   expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' });
 });
 
-test('items are deleted once their time has passed, and the stream tells it; items with no time or no number stay', async () => {
+test('items are deleted once their time has passed, and the stream reports it; items without a numeric time stay', async () => {
   const { client, clock, keysLeft, put, server } = await start();
   await createTable(client, TableName);
   await put('soon', { N: String(nowSeconds + 60) });
@@ -55,7 +55,7 @@ describe('switching the expiry of items', () => {
   const update = (client: DynamoDBClient, Enabled: boolean, AttributeName = 'expiresAt', name = TableName) =>
     client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification: { AttributeName, Enabled } }));
 
-  test('switching the expiry of items off keeps the items from then on, and it can be switched on again', async () => {
+  test('items no longer expire once time to live is switched off, and it can be switched on again', async () => {
     const { client, keysLeft, put } = await start();
     await createTable(client, TableName);
     await update(client, false);

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('runs at its rate, with the event that a rule sends, until it is stopped', async () => {
+test('the local schedule runs at its rate, with the event that a rule sends, until it is stopped', async () => {
   const events: unknown[] = [];
   const stop = startSchedule(15_000, 'eu-central-1', async (event) => events.push(event));
   await vi.advanceTimersByTimeAsync(30_000);
@@ -27,7 +27,7 @@ test('runs at its rate, with the event that a rule sends, until it is stopped', 
   expect(events).toHaveLength(2);
 });
 
-test('a run that takes longer than the rate is not joined by another', async () => {
+test('the local schedule starts no run while an earlier one is in progress', async () => {
   let runs = 0;
   const stop = startSchedule(1_000, 'eu-central-1', async () => {
     runs += 1;

@@ -10,7 +10,7 @@ const build = async (distDir: string): Promise<string> => {
   return handler?.modulePath ?? '';
 };
 
-test('builds what is missing or older than its sources, and leaves the rest alone', async () => {
+test('only handlers that are missing or older than their sources are built', async () => {
   const distDir = await temporaryFolder();
   const modulePath = await build(distDir);
   expect((await stat(modulePath)).size).toBeGreaterThan(10_000);

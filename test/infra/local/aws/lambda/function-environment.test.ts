@@ -13,7 +13,7 @@ const place = {
   integrationId: 'kombo-sandbox:CvCourierSandboxAAAAAAAA',
 };
 
-test('is a whole configuration, with waits that a person can sit through', () => {
+test('the environment of the local functions is a complete configuration with waits of seconds', () => {
   expect(readSettings(functionEnvironment(place, {}))).toMatchObject({
     bucket: 'cvs',
     komboBaseUrl: 'http://127.0.0.1:4572/v1',
@@ -24,17 +24,17 @@ test('is a whole configuration, with waits that a person can sit through', () =>
   });
 });
 
-test('the lease outlives the minute that a function has', () => {
+test('the lease of the local functions is longer than the minute that a function may run', () => {
   expect(readSettings(functionEnvironment(place, {})).leaseMs).toBeGreaterThan(60_000);
 });
 
-test('settings of the shell apply', () => {
+test('settings of the shell apply to the local functions', () => {
   const env = functionEnvironment(place, { TRANSFER: 'data_url', RETRY_BASE_SECONDS: '0.5', MAX_BYTES: ' ' });
   expect(env).toMatchObject({ TRANSFER: 'data_url', RETRY_BASE_SECONDS: '0.5' });
   expect(env).not.toHaveProperty('MAX_BYTES');
 });
 
-test('nothing in the shell leads out of this machine', () => {
+test('no variable of the shell makes the local functions connect to another machine', () => {
   const env = functionEnvironment(place, {
     BUCKET: 'production-cvs',
     LEDGER_TABLE: 'production',

@@ -6,7 +6,7 @@ import { type Lambda, type LambdaOptions, startLambda } from '../../../../../inf
 import { isRunning } from '../../../../fakes/is-running.ts';
 import { newFolder, remove } from '../../../../fakes/temporary-folder.ts';
 
-/** Does what its event says. */
+/** A handler that does what its event says. */
 const handlerSource = `
 let invocations = 0;
 let under = 0;
@@ -67,7 +67,7 @@ const start = (options: Partial<LambdaOptions> = {}): Lambda => {
 const answerOf = async (answer: Promise<unknown>): Promise<Answer> => (await answer) as Answer;
 
 describe('an invocation', () => {
-  test('an invocation gets the event, a context and nothing of the environment of the stack, and its answer comes back', async () => {
+  test('an invocation gets the event, a context and nothing of the environment of the stack, and its answer is returned', async () => {
     const answer = await answerOf(start().invoke({ do: 'tell' }, 'request-1'));
     expect(answer).toMatchObject({ name: 'on-test', id: 'request-1', env: 'hello', home: null });
     expect(answer.left).toBeGreaterThan(0);
@@ -85,7 +85,7 @@ describe('an invocation', () => {
     });
   });
 
-  test('an invocation that runs out of time is ended, and the next one gets a new process', async () => {
+  test('an invocation that runs out of time is stopped, and the next one gets a new process', async () => {
     const lambda = start({ timeoutMs: 3_000 });
     await expect(lambda.invoke({ do: 'hang' })).rejects.toMatchObject({ error: { errorType: 'Sandbox.Timedout' } });
     expect(await answerOf(lambda.invoke({ do: 'tell' }))).toMatchObject({ invocations: 1 });
@@ -100,13 +100,13 @@ describe('an invocation', () => {
     },
   );
 
-  test('an invocation of a module that cannot be loaded says why', async () => {
+  test('an invocation of a module that cannot be loaded fails with the reason', async () => {
     const broken = path.join(path.dirname(modulePath), 'broken.mjs');
     await writeFile(broken, "throw new Error('the bundle is broken');");
     await expect(start({ modulePath: broken }).invoke({})).rejects.toThrow('the bundle is broken');
   });
 
-  test('an invocation of a module without a handler says so', async () => {
+  test('an invocation of a module without a handler fails with the reason', async () => {
     const empty = path.join(path.dirname(modulePath), 'empty.mjs');
     await writeFile(empty, 'export const other = 1;');
     await expect(start({ modulePath: empty }).invoke({})).rejects.toThrow('exports no function named "handler"');
@@ -118,21 +118,21 @@ describe('an invocation', () => {
 });
 
 describe('processes', () => {
-  test('processes stay warm from one invocation to the next', async () => {
+  test('the processes of a function stay warm from one invocation to the next', async () => {
     const lambda = start();
     const first = await answerOf(lambda.invoke({ do: 'tell' }));
     const second = await answerOf(lambda.invoke({ do: 'tell' }));
     expect(second).toMatchObject({ pid: first.pid, invocations: 2 });
   });
 
-  test('processes serve one invocation at a time, and no more of them run than the limit says', async () => {
+  test('the processes of a function serve one invocation at a time, and their number stays within the limit', async () => {
     const lambda = start({ concurrency: 2 });
     const answers = await Promise.all(Array.from({ length: 8 }, () => answerOf(lambda.invoke({ do: 'wait', ms: 20 }))));
     expect(answers.map(({ under }) => under)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(2);
   });
 
-  test('processes end with the function, also those in the middle of something', async () => {
+  test('the processes of a function end with it, even in the middle of an invocation', async () => {
     const lambda = start({ concurrency: 2 });
     await lambda.invoke({ do: 'tell' });
     const hanging = lambda.invoke({ do: 'hang' });
@@ -142,7 +142,7 @@ describe('processes', () => {
     expect(pids.filter(isRunning)).toEqual([]);
   });
 
-  test('processes that are nearly done may finish when the function closes', async () => {
+  test('processes that are nearly finished may do so when the function closes', async () => {
     const lambda = start();
     await lambda.invoke({ do: 'tell' });
     const slow = answerOf(lambda.invoke({ do: 'wait', ms: 100 }));
@@ -152,7 +152,7 @@ describe('processes', () => {
 });
 
 describe('an event that is sent without waiting for its answer', () => {
-  test('an event that is sent without waiting for its answer is given to the function again when it failed', async () => {
+  test('an event that is sent without waiting for its answer is repeated when the function fails', async () => {
     expect(await start().send({ do: 'throw-at-first', good: 3 })).toMatchObject({
       ok: true,
       result: { invocations: 3 },
@@ -166,7 +166,7 @@ describe('an event that is sent without waiting for its answer', () => {
     expect(lines.filter((line) => line === '{"got":"throw"}')).toHaveLength(3);
   });
 
-  test('an event that is sent without waiting for its answer is repeated when its process was killed', async () => {
+  test('an event that is sent without waiting for its answer is repeated when its process is killed', async () => {
     const started = Promise.withResolvers<void>();
     const lambda = start({ onLine: () => started.resolve() });
     const result = lambda.send({ do: 'wait', ms: 100 });
@@ -175,7 +175,7 @@ describe('an event that is sent without waiting for its answer', () => {
     expect(await result).toMatchObject({ ok: true, result: { invocations: 1 } });
   });
 
-  test('an event that is sent without waiting for its answer is not begun any more once the function closes', async () => {
+  test('an event that is sent without waiting for its answer is not started once the function closes', async () => {
     const lambda = start();
     const first = lambda.send({ do: 'wait', ms: 50 });
     const waiting = lambda.send({ do: 'tell' });
@@ -185,7 +185,7 @@ describe('an event that is sent without waiting for its answer', () => {
   });
 });
 
-test('the output of a function is reported line by line', async () => {
+test('the output of a local function is reported line by line', async () => {
   const lines: string[] = [];
   const lambda = start({ onLine: (line) => lines.push(line) });
   await lambda.invoke({ do: 'tell' });
@@ -193,7 +193,7 @@ test('the output of a function is reported line by line', async () => {
   expect(lines).toEqual(['{"got":"tell"}']);
 });
 
-test('a process that died without a log line is reported', async () => {
+test('a process of a function that ends without a log line is reported', async () => {
   const lines: string[] = [];
   const lambda = start({ onLine: (line) => lines.push(line) });
   await expect(lambda.invoke({ do: 'exit' }, 'request-1')).rejects.toThrow();
@@ -205,7 +205,7 @@ test('a process that died without a log line is reported', async () => {
   });
 });
 
-test('a process ends automatically when its stack is gone', async () => {
+test('a process of a function ends automatically when its stack has ended', async () => {
   const { fork } = await import('node:child_process');
   const worker = fork(path.join(import.meta.dirname, '../../../../../infra/local/aws/lambda/worker.ts'), [modulePath], {
     env: {},

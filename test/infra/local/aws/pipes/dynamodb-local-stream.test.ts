@@ -8,7 +8,7 @@ import { type LocalDynamo, startLocalDynamo } from '../../../../fakes/local-tabl
 import { manualClock } from '../../../../fakes/manual-clock.ts';
 import { readStream } from '../../../../fakes/stream-reader.ts';
 
-/** AWS's own records of a stream, where its DynamoDB Local runs (.ci/dynamodb-local.sh): the local table server has none. */
+/** AWS's own stream records, from its DynamoDB Local (.ci/dynamodb-local.sh), because the local table server has none. */
 const foreign = process.env.TEST_DYNAMODB_URL;
 
 let dynamo: LocalDynamo | undefined;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => dynamo?.stop());
 
 test.runIf(foreign !== undefined)(
-  'the stream of a table that DynamoDB Local makes of table.yml leads through the pipe to the same events',
+  'the stream of a table that DynamoDB Local creates from table.yml gives the same events through the pipe',
   async () => {
     if (!dynamo) throw new Error('There is no server.');
     const { name, table } = await dynamo.newTable();

@@ -63,7 +63,7 @@ const about = {
   receivedAtMs: String(nine),
 };
 
-test('a delivery is told with everything that an application needs, as text, in the form of the schema', async () => {
+test('the event of a delivery contains everything that an application needs, as text, and fits the schema', async () => {
   const record = await claimed(ledger, 'owner-A');
   clock.advance(minute);
   const opened = { sizeBytes: 48_211, correlationId: 'application-4711' };
@@ -80,13 +80,13 @@ test.each([
   ['held', denied],
   ['rejected', { code: 'FILE_EMPTY', detail: 'The file has no bytes.' }],
   ['superseded', { code: 'OBJECT_DELETED', detail: 'S3 answered NoSuchKey (HTTP 404).' }],
-] as const)('a file that ends as %s is told once', async (status, failure) => {
+] as const)('a file that ends as %s is reported once', async (status, failure) => {
   await written(ledger, await claimed(ledger, 'owner-A'), failed(status, failure));
   const endedAtMs = String(nine);
   expect(details()).toEqual([{ ...about, version: '2', status, code: failure.code, endedAtMs, correlationId: '' }]);
 });
 
-test('a key that names nobody is told without a target', async () => {
+test('an upload whose key names no target is reported without a target', async () => {
   const { target: _, attachmentType: __, ...claim } = claimOf('owner-A');
   const entry = await ledger.claim(claim);
   if (!entry.written) throw new Error('not claimed');
@@ -94,7 +94,7 @@ test('a key that names nobody is told without a target', async () => {
   expect(details()).toMatchObject([{ status: 'rejected', target: '', integrationId: '', type: '' }]);
 });
 
-test('each change of the status is told with a higher version, and what lies between is not', async () => {
+test('each change of the outcome is reported with a higher version, and the writes in between are not reported', async () => {
   const held = await written(ledger, await claimed(ledger, 'owner-A'), failed('held', denied));
   const waiting = await written(ledger, held, { kind: 'retry', reason: 'The ATS works again.' });
   const again = await ledger.claim(claimOf('owner-A', { early: true }), waiting);
@@ -107,24 +107,24 @@ test('each change of the status is told with a higher version, and what lies bet
   expect(writes).toBe(6);
 });
 
-describe('nothing is told', () => {
+describe('writes without an event', () => {
   const held = async (): Promise<LedgerRecord> => {
     const record = await written(ledger, await claimed(ledger, 'owner-A'), failed('held', denied));
     events.length = 0;
     return record;
   };
 
-  test('nothing is told of a claim', async () => {
+  test('a claim is not reported as an event', async () => {
     await claimed(ledger, 'owner-A');
     expect({ events, writes }).toEqual({ events: [], writes: 2 });
   });
 
-  test.each(['waiting', 'unknown'] as const)('of a file that is %s', async (as) => {
+  test.each(['waiting', 'unknown'] as const)('a file that is %s is not reported as an event', async (as) => {
     await written(ledger, await claimed(ledger, 'owner-A'), failed(as, denied));
     expect({ events, writes }).toEqual({ events: [], writes: 3 });
   });
 
-  test('nothing is told of a write that keeps the status', async () => {
+  test('a write that keeps the status is not reported as an event', async () => {
     const record = await held();
     await written(ledger, record, {
       kind: 'scanned',
@@ -134,14 +134,14 @@ describe('nothing is told', () => {
     expect({ events, writes }).toEqual({ events: [], writes: 4 });
   });
 
-  test('nothing is told when a record is forgotten', async () => {
+  test('the deletion of a record by forget is not reported as an event', async () => {
     const record = await held();
     const id = 'cv-inbox/candidates/GRK123/Frank Doe CV.pdf#9b2cf535f27731c974343645a3985328';
     expect(await ledger.forget({ id, readable: true, record })).toBe('forgotten');
     expect({ events, writes }).toEqual({ events: [], writes: 4 });
   });
 
-  test('nothing is told when a record expires', async () => {
+  test('the expiry of a record is not reported as an event', async () => {
     let nowMs = nine;
     const expiry = { nowMs: () => nowMs, everyMs: 10 };
     const { server: expiring, client: own } = await testDynamoDb(onTestFinished, undefined, 0, expiry);
@@ -160,7 +160,7 @@ describe('nothing is told', () => {
   });
 });
 
-test('the local stack has the same pipe, of a stage of its own', async () => {
+test('the local stack has the same pipe, with a stage of its own', async () => {
   const local = await localPipe('eu-central-1', 'local');
   const seen: (BusEvent | undefined)[] = [];
   const stop = server.onWrite((write) => seen.push(local(write)));

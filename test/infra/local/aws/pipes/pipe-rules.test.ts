@@ -16,19 +16,19 @@ describe('an event pattern', () => {
     expect(fits(pattern, event)).toBe(expected);
   });
 
-  test('an event pattern asks for the ends of an event, not for what holds more', () => {
+  test('an event pattern matches values of an event, not the objects that contain them', () => {
     expect(fits({ a: [{ exists: true }] }, { a: { b: '1' } })).toBe(false);
     expect(fits({ a: [{ exists: false }] }, {})).toBe(true);
   });
 
-  test('an event pattern with a rule that is not understood is refused', () => {
+  test('an event pattern with an unsupported rule is refused', () => {
     expect(() => fits({ a: [{ prefix: 'x' }] }, { a: 'xy' })).toThrow('unsupported');
     expect(() => fits({ a: 'x' }, { a: 'x' })).toThrow('unsupported');
   });
 });
 
 describe('an input template', () => {
-  test('an input template is filled with texts, whatever is in them', () => {
+  test('an input template is filled with texts, whatever characters they contain', () => {
     const template = '{ "a": "<$.x.S>", "b": "say <$.y.N> times" }';
     expect(fillTemplate(template, { x: { S: 'a "quoted"\n\\ text $& ü' }, y: { N: '3' } })).toEqual({
       a: 'a "quoted"\n\\ text $& ü',
@@ -36,7 +36,7 @@ describe('an input template', () => {
     });
   });
 
-  test('an input template that asks for what the event lacks is refused: AWS does not say what would come of it', () => {
+  test('an input template that uses a path missing in the event is refused, because AWS does not document the result', () => {
     expect(() => fillTemplate('{ "a": "<$.x.S>" }', { x: {} })).toThrow("The pipe's template uses x.S");
   });
 

@@ -55,7 +55,7 @@ test('objects, versions and open uploads of the local S3 survive a kill; half an
     .write('12345');
   await expect.poll(() => readdir(path.join(folder, 'data'))).toHaveLength(4);
   await killed.kill();
-  // What a kill in the middle of a write can leave.
+  // A kill in the middle of a write can leave this behind.
   await appendFile(path.join(folder, 'index.sqlite-wal'), 'half of a frame');
 
   const { client } = await startTestS3(folder);
@@ -69,13 +69,13 @@ test('objects, versions and open uploads of the local S3 survive a kill; half an
   expect(Versions?.map(({ Key }) => Key)).toEqual(['a/..', 'a/..', 'parts']);
 });
 
-/** Of an upload below: rounds first, then numbers. */
+/** Orders the uploads below: by round, then by number. */
 const orderOf = (body: string): number => {
   const [round, , number] = body.split(' ').map(Number);
   return (round ?? Number.NaN) * 1_000_000 + (number ?? Number.NaN);
 };
 
-test('whatever the local S3 has answered an uploader for is there after a kill, at any moment', async () => {
+test('every upload that the local S3 has answered with success is there after a kill at any moment', async () => {
   const folder = await temporaryFolder();
   const answered = new Map<string, string>();
   for (let round = 0; round < 5; round += 1) {
@@ -99,7 +99,7 @@ test('whatever the local S3 has answered an uploader for is there after a kill, 
   for (const [key, body] of answered) {
     const text = (await textOf(client, key)) ?? '';
     expect(text === text.slice(0, text.length / 1_000).repeat(1_000)).toBe(true);
-    // A later upload that was written, but not answered yet, may be the newest version.
+    // The newest version may be a later upload that was written but not answered yet.
     expect(orderOf(text)).toBeGreaterThanOrEqual(orderOf(body));
   }
 });
@@ -126,6 +126,6 @@ test('the memory of the local S3 stays flat: a file of 200 MB takes less than 1.
     await kill();
     return peak;
   };
-  // Held in memory, the first would take 160 MB more, on top of about 120 MB for each.
+  // A server that kept files in memory would need 160 MB more for the larger one, on top of about 120 MB for each.
   expect((await peakOf(200)) / (await peakOf(40))).toBeLessThan(1.6);
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { startTestS3 } from '../../../../fakes/s3-test-server.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
-/** What `test/proof/conformance/s3/listing.ts` does not say. */
+/** Only what `test/proof/conformance/s3/listing.ts` does not check. */
 
 const putAll = (client: S3Client, keys: readonly string[]) =>
   Promise.all(keys.map((Key) => client.send(new PutObjectCommand({ Bucket: 'cvs', Key, Body: 'x' }))));
@@ -12,13 +12,13 @@ const question = { Bucket: 'cvs', Prefix: 'R&D/', Delimiter: '/' };
 
 test.each([
   [
-    'as it was typed',
+    'unencoded',
     undefined,
     { Prefix: 'R&D/', Delimiter: '/', CommonPrefixes: [{ Prefix: 'R&D/c&d/' }], Contents: [{ Key: 'R&D/e f.pdf' }] },
     'R&D/a b',
   ],
   [
-    'encoded as S3 encodes it, where that was asked for',
+    'encoded as S3 encodes it, when the request asks for it',
     'url' as const,
     {
       EncodingType: 'url',
@@ -29,7 +29,7 @@ test.each([
     },
     'R%26D/a+b',
   ],
-])('both listings repeat the question %s', async (_, EncodingType, expected, start) => {
+])('both listings repeat the parameters of the request %s', async (_, EncodingType, expected, start) => {
   const { client } = await startTestS3(await temporaryFolder());
   await putAll(client, ['R&D/a b', 'R&D/c&d/2.pdf', 'R&D/e f.pdf']);
   const newer = new ListObjectsV2Command({ ...question, EncodingType, StartAfter: 'R&D/a b' });
@@ -38,7 +38,7 @@ test.each([
   expect(await client.send(older)).toMatchObject({ ...expected, Marker: start });
 });
 
-test('1,200 objects come in two pages, each object once', async () => {
+test('1,200 objects are listed in two pages, each object once', async () => {
   const { client } = await startTestS3(await temporaryFolder());
   const keys = Array.from({ length: 1_200 }, (_, index) => `candidates/c${index % 7}/CV ${index}.pdf`);
   for (let from = 0; from < keys.length; from += 50) await putAll(client, keys.slice(from, from + 50));

@@ -17,7 +17,7 @@ import { sendRaw } from '../../../../fakes/raw-s3.ts';
 import { startTestS3 } from '../../../../fakes/s3-test-server.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
-/** What `test/proof/conformance/s3/multipart.ts` does not say: files on the disk, events, and parts that change. */
+/** Only what `test/proof/conformance/s3/multipart.ts` does not check: files on the disk, events, and parts that change. */
 
 const mib = 1024 * 1024;
 const at = { Bucket: 'cvs', Key: 'a/parts.bin' };
@@ -43,7 +43,7 @@ const start = async () => {
   return { url: server.url, client, told, UploadId, part, complete, kept };
 };
 
-test('an upload in parts is told once, when it is complete, and leaves one file', async () => {
+test('a multipart upload is reported once, when it is complete, and leaves one file', async () => {
   const { told, part, complete, kept } = await start();
   const parts = [await part(1, Buffer.from('replaced')), await part(3, last), await part(1, first)].slice(1).reverse();
   expect(told).toEqual([]);
@@ -58,16 +58,19 @@ test.each([
   ['out of order', (parts: CompletedPart[]) => parts.toReversed(), 'InvalidPartOrder'],
   ['with another checksum', ([one]: CompletedPart[]) => [{ ...one, ChecksumCRC32: 'AAAAAA==' }], 'InvalidPart'],
   ['without a checksum', ([one]: CompletedPart[]) => [{ PartNumber: 1, ETag: one?.ETag }], 'InvalidRequest'],
-])('completing an upload with parts %s makes no object, and the upload stays open', async (_, change, name) => {
-  const { client, part, complete, told } = await start();
-  const parts = [await part(1, first), await part(2, last)];
-  await expect(complete(change(parts) as CompletedPart[])).rejects.toMatchObject({ name });
-  expect((await client.send(new ListObjectsV2Command({ Bucket: 'cvs' }))).KeyCount).toBe(0);
-  expect(told).toEqual([]);
-  await expect(complete(parts)).resolves.toMatchObject({ ETag: etag });
-});
+])(
+  'completing a multipart upload with parts %s creates no object, and the upload stays open',
+  async (_, change, name) => {
+    const { client, part, complete, told } = await start();
+    const parts = [await part(1, first), await part(2, last)];
+    await expect(complete(change(parts) as CompletedPart[])).rejects.toMatchObject({ name });
+    expect((await client.send(new ListObjectsV2Command({ Bucket: 'cvs' }))).KeyCount).toBe(0);
+    expect(told).toEqual([]);
+    await expect(complete(parts)).resolves.toMatchObject({ ETag: etag });
+  },
+);
 
-test('a part with another checksum than its upload, or of a range that its source lacks, is refused', async () => {
+test('a part whose checksum differs from that of its upload, or whose range is outside its source, is refused', async () => {
   const { client, UploadId, part } = await start();
   await expect(part(1, last, { ChecksumAlgorithm: 'SHA256' })).rejects.toMatchObject({ name: 'InvalidRequest' });
   await client.send(new PutObjectCommand({ Bucket: 'cvs', Key: 'source', Body: 'hello' }));
@@ -76,7 +79,7 @@ test('a part with another checksum than its upload, or of a range that its sourc
   await expect(copied).rejects.toMatchObject({ name: 'InvalidArgument' });
 });
 
-test('an upload that is aborted leaves no file of a part', async () => {
+test('an aborted multipart upload leaves no file of a part', async () => {
   const { client, UploadId, part, kept } = await start();
   await part(1, last);
   await client.send(new AbortMultipartUploadCommand({ ...at, UploadId }));
@@ -85,7 +88,7 @@ test('an upload that is aborted leaves no file of a part', async () => {
   expect(await kept()).toBe(0);
 });
 
-test('a bucket without objects can be deleted; its open uploads end with it', async () => {
+test('a bucket without objects can be deleted, and its open multipart uploads with it', async () => {
   const { client, part, kept } = await start();
   await part(1, last);
   await client.send(new DeleteBucketCommand({ Bucket: 'cvs' }));
@@ -100,11 +103,11 @@ test.each<[string, string, (world: Awaited<ReturnType<typeof start>>) => Promise
     'NoSuchUpload',
     ({ client, UploadId }) => client.send(new AbortMultipartUploadCommand({ ...at, UploadId })),
   ],
-])('completing an upload while a part is %s answers %s, and nothing is made', async (_, name, change) => {
+])('completing a multipart upload while a part is %s answers %s, and creates no object', async (_, name, change) => {
   const world = await start();
   const parts = [await world.part(1, Buffer.alloc(40 * mib)), await world.part(2, last)];
   const completed = world.complete(parts);
-  // Completing reads the first part into a new file.
+  // At this point the completion copies the first part into a new file.
   await expect.poll(world.kept, { interval: 1 }).toBe(3);
   await change(world);
   await expect(completed).rejects.toMatchObject({ name });
@@ -112,7 +115,7 @@ test.each<[string, string, (world: Awaited<ReturnType<typeof start>>) => Promise
 });
 
 test.each([
-  ['GET', 'a list of parts that starts at no number', '&part-number-marker=abc', '', 'InvalidArgument'],
+  ['GET', 'a list of parts whose start is not a number', '&part-number-marker=abc', '', 'InvalidArgument'],
   ['POST', 'a completion with another document', '', '<Other/>', 'MalformedXML'],
 ])('%s: %s is refused', async (method, _, query, body, code) => {
   const { url, UploadId } = await start();

@@ -4,7 +4,7 @@ import { sendRaw } from '../../../../fakes/raw-s3.ts';
 import { startTestS3 } from '../../../../fakes/s3-test-server.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
-/** Requests that `test/proof/conformance/s3` does not make: by bytes that no SDK sends. */
+/** Requests that `test/proof/conformance/s3` does not make, because no SDK sends these bytes. */
 
 const bucketWith = async (Body: string) => {
   const { server, client } = await startTestS3(await temporaryFolder());
@@ -31,7 +31,7 @@ test('a range of the last 0 bytes is refused, with the size of the object', asyn
   expect(answer.body).toContain('<ActualObjectSize>5</ActualObjectSize>');
 });
 
-test('the bucket says where it is', async () => {
+test('the local S3 reports the region of its bucket', async () => {
   const { client } = await bucketWith('hello');
   const location = await client.send(new GetBucketLocationCommand({ Bucket: 'cvs' }));
   expect(location.LocationConstraint).toBe('eu-central-1');

@@ -20,7 +20,7 @@ const start = async () => {
 test.each([
   ['/cvs/..%2f..%2fescaped.txt', '../../escaped.txt'],
   ['/cvs/a%00b.txt', 'a\0b.txt'],
-])('the target %s is the key %j, and no file outside the folder', async (target, key) => {
+])('the request target %s is the key %j, and never a file outside the folder', async (target, key) => {
   const { folder, told, put, get } = await start();
   expect(await put(target)).toMatchObject({ status: 200 });
   expect(told.map((object) => object.key)).toEqual([key]);
@@ -28,13 +28,13 @@ test.each([
   expect(await readdir(path.dirname(folder))).not.toContain('escaped.txt');
 });
 
-test.each(['/cvs/%zz.txt', '/cvs/a%ff.txt'])('the target %s is refused with InvalidURI', async (target) => {
+test.each(['/cvs/%zz.txt', '/cvs/a%ff.txt'])('the request target %s is refused with InvalidURI', async (target) => {
   const { told, put } = await start();
   expect(await put(target)).toMatchObject({ status: 400, code: 'InvalidURI' });
   expect(told).toEqual([]);
 });
 
-test('a web page from elsewhere can neither put files into the bucket nor read any', async () => {
+test('a web page of another origin can neither write files to the bucket nor read them', async () => {
   const { put, get } = await start();
   const origin = 'Origin: https://example.com';
   const answers = [await put('/cvs/a.txt', origin), await get('/cvs?list-type=2', origin)];

@@ -10,7 +10,7 @@ import { sendRaw } from '../../../../fakes/raw-s3.ts';
 import { startTestS3 } from '../../../../fakes/s3-test-server.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
-/** What `test/proof/conformance/s3` does not say of a refused upload: no file is left, and no event is sent. */
+/** Only what `test/proof/conformance/s3` does not check of a refused upload: no file is left, and no event is sent. */
 
 const start = async (options = {}) => {
   const folder = await temporaryFolder();
@@ -48,10 +48,10 @@ test.each([
   ['a wrong checksum', ['x-amz-checksum-crc32: AAAAAA=='], 'hello', 400, 'BadDigest'],
   ['a checksum that cannot be verified', ['x-amz-checksum-xxhash64: AAAAAAAAAAA='], 'hello', 501, 'NotImplemented'],
   ['chunks and a wrong trailer', chunked(), wrongTrailer, 400, 'BadDigest'],
-  ['chunks and a trailer that is none', chunked(), '5\r\nhello\r\n0\r\nnonsense\r\n\r\n', 400, 'MalformedTrailerError'],
+  ['chunks and an invalid trailer', chunked(), '5\r\nhello\r\n0\r\nnonsense\r\n\r\n', 400, 'MalformedTrailerError'],
   ['chunks whose line ends are not CR and LF', chunked(), '5\nhello\r\n0\r\n\r\n', 400, 'IncompleteBody'],
   ['an unknown kind of chunks', chunked('STREAMING-FOO'), '5\r\nhello\r\n0\r\n\r\n', 400, 'InvalidArgument'],
-  ['a tag that is none', ['x-amz-tagging: a=%zz'], 'x', 400, 'InvalidArgument'],
+  ['an invalid tag', ['x-amz-tagging: a=%zz'], 'x', 400, 'InvalidArgument'],
 ])('an upload with %s is refused, and nothing is kept', async (_, more, body, status, code) => {
   const { url, told, kept } = await start();
   const head = ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', `Content-Length: ${body.length}`, ...more];
@@ -66,7 +66,7 @@ test.each([
   ['bytes', ['PUT /cvs/a.txt HTTP/1.1'], 'hello'],
   ['chunks', ['PUT /cvs/a.txt HTTP/1.1', ...chunked()], '5\r\nhello\r\n0\r\n\r\n'],
   ['a form', ['POST /cvs HTTP/1.1', 'Content-Type: multipart/form-data; boundary=b'], form],
-])('an upload of %s whose sender hangs up before its length is refused, and nothing is kept', async (_, head, body) => {
+])('an upload of %s whose sender disconnects too early is refused, and nothing is kept', async (_, head, body) => {
   const { url, told, kept } = await start();
   const sent = sendRaw(url, [...head, `Content-Length: ${body.length + 5}`], body, { halfClose: true });
   expect(await sent).toMatchObject({ status: 400, code: 'IncompleteBody' });
@@ -106,10 +106,10 @@ test.each(['PUT /cvs/a.txt?tagging', 'POST /cvs?delete', 'PUT /cvs?versioning'])
   },
 );
 
-test('an upload that the disk has no room for is answered, and nothing is kept', async () => {
+test('an upload that does not fit on the disk is answered with an error, and nothing is kept', async () => {
   const { folder, url, told, kept } = await start();
   const index = new DatabaseSync(path.join(folder, 'index.sqlite'));
-  // What SQLite does when the disk is full: it ends the transaction.
+  // SQLite does the same when the disk is full: it rolls the transaction back.
   index.exec("CREATE TRIGGER full BEFORE INSERT ON version BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END");
   index.close();
   const head = ['PUT /cvs/a.txt HTTP/1.1', 'Connection: close', 'Content-Length: 5'];
@@ -118,7 +118,7 @@ test('an upload that the disk has no room for is answered, and nothing is kept',
   expect([await kept(), told]).toEqual([[], []]);
 });
 
-test('a client that asks first is refused before it has sent its file', async () => {
+test('a client that sends Expect: 100-continue is refused before it has sent its file', async () => {
   const { url } = await start();
   const head = ['PUT /other/a.txt HTTP/1.1', 'Connection: close', 'Content-Length: 5', 'Expect: 100-continue'];
   expect(await sendRaw(url, head)).toMatchObject({ status: 404, code: 'NoSuchBucket' });

@@ -12,7 +12,7 @@ import type { CreatedObject } from '../../../../../infra/local/aws/events/s3-not
 import { startTestS3 } from '../../../../fakes/s3-test-server.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
-/** What `test/proof/conformance/s3/versions.ts` does not say. */
+/** Only what `test/proof/conformance/s3/versions.ts` does not check. */
 
 const at = { Bucket: 'cvs', Key: 'a.txt' };
 const put = (client: S3Client, Body: string, Key = 'a.txt') =>
@@ -33,7 +33,7 @@ test.each([
   expect(await textOf(client)).toBe('kept');
 });
 
-test('an upload to a bucket without versions is told without a version, and its deletion leaves no marker', async () => {
+test('an upload to a bucket without versions is reported without a version id, and its deletion leaves no marker', async () => {
   const told: CreatedObject[] = [];
   const { client } = await startTestS3(await temporaryFolder(), (object) => told.push(object), { versioning: false });
   await put(client, 'hello');
@@ -44,7 +44,7 @@ test('an upload to a bucket without versions is told without a version, and its 
   expect([Versions, DeleteMarkers]).toEqual([undefined, undefined]);
 });
 
-test('an event names key and version, its ETag without quotes, what made it, and a sequencer that grows', async () => {
+test('an S3 event names key, version, ETag without quotes, the operation, and a sequencer that grows', async () => {
   const told: CreatedObject[] = [];
   const { client } = await startTestS3(await temporaryFolder(), (object) => told.push(object));
   const key = 'candidates/c1/C++ 100%.pdf';
@@ -61,7 +61,7 @@ test('an event names key and version, its ETag without quotes, what made it, and
   expect(a < b).toBe(true);
 });
 
-test('a copy of an object onto itself brings an older version back', async () => {
+test('copying an older version of an object onto it makes that version the newest', async () => {
   const { client } = await startTestS3(await temporaryFolder());
   const { VersionId } = await put(client, 'old');
   await put(client, 'young');

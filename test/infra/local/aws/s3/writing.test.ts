@@ -6,7 +6,7 @@ import type { CreatedObject } from '../../../../../infra/local/aws/events/s3-not
 import { beginUpload, startTestS3 } from '../../../../fakes/s3-test-server.ts';
 import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
-/** Sizes of all files, whatever they are called, that hold this many bytes. */
+/** Sizes of all files with this many bytes, whatever their names. */
 const filesOf = async (folder: string, sizeBytes: number): Promise<number> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const sizes = await Promise.all(
@@ -40,7 +40,7 @@ const start = async () => {
   return { folder, told: () => told.map(({ key, sizeBytes }) => [key, sizeBytes]), contents, halfUpload };
 };
 
-test.each(['old.txt', 'new.txt'])('%s is as it was until its upload is whole, and then all of it', async (key) => {
+test.each(['old.txt', 'new.txt'])('%s is unchanged until its upload is complete', async (key) => {
   const { told, contents, halfUpload } = await start();
   const { upload, status } = await halfUpload(key);
   expect(await contents()).toEqual({ 'old.txt': 'old' });
@@ -54,11 +54,14 @@ test.each(['old.txt', 'new.txt'])('%s is as it was until its upload is whole, an
   ]);
 });
 
-test.each(['old.txt', 'new.txt'])('an upload of %s that breaks off leaves no file, and is not told', async (key) => {
-  const { folder, told, contents, halfUpload } = await start();
-  const { upload } = await halfUpload(key);
-  upload.destroy();
-  await expect.poll(() => filesOf(folder, 5), { timeout: 10_000 }).toBe(0);
-  expect(await contents()).toEqual({ 'old.txt': 'old' });
-  expect(told()).toEqual([['old.txt', 3]]);
-});
+test.each(['old.txt', 'new.txt'])(
+  'an upload of %s that breaks off leaves no file, and is not reported',
+  async (key) => {
+    const { folder, told, contents, halfUpload } = await start();
+    const { upload } = await halfUpload(key);
+    upload.destroy();
+    await expect.poll(() => filesOf(folder, 5), { timeout: 10_000 }).toBe(0);
+    expect(await contents()).toEqual({ 'old.txt': 'old' });
+    expect(told()).toEqual([['old.txt', 3]]);
+  },
+);

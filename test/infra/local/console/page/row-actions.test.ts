@@ -8,12 +8,12 @@ const held = (code: string) => ({
   failure: { code, meaning: '', detail: '', nextStep: '' },
 });
 
-test('a held file offers its next steps where it stands, the most likely first', () => {
+test('the row of a held file offers its next steps, the most likely first', () => {
   expect(stepsOf(held('STORAGE_DENIED'))).toEqual(['retry', 'resolve']);
   expect(stepsOf(held('OUTCOME_UNKNOWN'))).toEqual(['resolve', 'resend', 'retry']);
 });
 
-test('a file that the malware scan holds is not offered for sending', () => {
+test('the row of a file that the malware scan holds offers no sending', () => {
   expect(stepsOf(held('SCAN_THREAT_FOUND'))).toEqual(['resolve']);
 });
 
@@ -29,7 +29,7 @@ test.each<RowState>(['rejected', 'waiting', 'unknown'])(
   },
 );
 
-test('no action stands twice in a row', () => {
+test('no row offers the same action twice', () => {
   for (const code of ['STORAGE_DENIED', 'OUTCOME_UNKNOWN', 'SCAN_PENDING']) {
     const all = [...stepsOf(held(code)), ...otherActionsOf(held(code))];
     expect(new Set(all).size).toBe(all.length);

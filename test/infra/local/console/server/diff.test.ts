@@ -12,7 +12,7 @@ const diffOfThings = () => {
   return (...things: readonly Thing[]) => changes(reuse(things));
 };
 
-test('the first diff has everything, even when that is nothing; later ones only what changed', () => {
+test('the first diff has all items, even when there are none; later ones have only the changes', () => {
   const next = diffOfThings();
   expect(next()).toEqual({ all: true, upsert: [], remove: [] });
   expect(next({ id: 'a', size: 1 }, { id: 'b', size: 1 })).toEqual({ all: false, upsert: ['a=1', 'b=1'], remove: [] });

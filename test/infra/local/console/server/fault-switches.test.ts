@@ -14,13 +14,13 @@ const ids = ['rate-limit', 'tool-down', 'answer-lost', 'key-revoked', 'integrati
   ),
 );
 
-test('there are six faults and nine habits, all off at first', async () => {
+test('the console has switches for six faults and nine habits, all off at first', async () => {
   const { kombo, on } = await startEmulator();
   expect(faultSwitches(kombo, defaultApiKey).map(({ id }) => id)).toEqual(ids);
   expect(on()).toEqual([]);
 });
 
-test.each(ids)('%s goes on alone, and off again', async (id) => {
+test.each(ids)('the fault %s is switched on alone, and off again', async (id) => {
   const { kombo, on } = await startEmulator();
   expect(setFault(kombo, id, true)).toBe(true);
   expect(on()).toEqual([id]);
@@ -37,7 +37,7 @@ test('a switch shows a change that another program made to the emulator', async 
   expect(on()).toEqual(['tool-down', 'key-revoked']);
 });
 
-test('habits go on and off one by one, and those without a switch stay', async () => {
+test('habits are switched on and off one by one, and those without a switch stay', async () => {
   const { kombo, on } = await startEmulator();
   const habits = () => kombo.integrations.list().map((integration) => integration.habits);
   for (const { id } of kombo.integrations.list()) kombo.integrations.change(id, { habits: ['cut'] });
@@ -51,7 +51,7 @@ test('habits go on and off one by one, and those without a switch stay', async (
   ]);
 });
 
-test('faults that a test armed for a few calls are none of the switches, and stay', async () => {
+test('faults that a test armed for a few calls are not shown as switches, and stay', async () => {
   const { kombo, on } = await startEmulator();
   kombo.faults.arm('slow-4000ms', { times: 3 });
   expect(on()).toEqual([]);
@@ -59,7 +59,7 @@ test('faults that a test armed for a few calls are none of the switches, and sta
   expect(kombo.faults.list()).toHaveLength(1);
 });
 
-test('an unknown switch is no switch', async () => {
+test('an unknown name is not a switch of the console', async () => {
   const { kombo } = await startEmulator();
   expect(setFault(kombo, 'no-such', true)).toBe(false);
 });

@@ -12,7 +12,7 @@ const atTime = () => {
   return { uploads, pass: (ms: number) => (nowMs += ms) };
 };
 
-test('a row follows its file into the bucket: from its bytes to the row of its upload', () => {
+test('a row follows an incoming file from its first bytes until the upload has a ledger record', () => {
   const { uploads } = atTime();
   const upload = uploads.open({ key, target: 'candidate/Jane1', sizeBytes: 10 });
   upload.received(4);
@@ -26,13 +26,13 @@ test('a row follows its file into the bucket: from its bytes to the row of its u
   expect(uploads.originOf(id)).toEqual({ id: 'up-1', atMs: 1_000 });
 });
 
-test('an upload with a ledger record has no row of its own', () => {
+test('an upload with a ledger record has no separate incoming row', () => {
   const { uploads } = atTime();
   uploads.dispatched(id, key, 10);
   expect(uploads.rows((each) => each === id)).toEqual([]);
 });
 
-test('a function that gave up leaves a row with what to do', () => {
+test('an upload whose function failed has a row that says what to do', () => {
   const { uploads } = atTime();
   uploads.dispatched(id, key, 10);
   uploads.failed(id, 'It fell over.');
@@ -41,7 +41,7 @@ test('a function that gave up leaves a row with what to do', () => {
   ]);
 });
 
-test('what the function ignored goes after a moment, and a broken upload after ten minutes', () => {
+test('the row of an upload that the function ignored disappears after a moment, that of a broken upload after ten minutes', () => {
   const { uploads, pass } = atTime();
   uploads.dispatched(id, key, 0);
   uploads.done(id);

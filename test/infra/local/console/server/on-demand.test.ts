@@ -30,7 +30,7 @@ const answering = (invoke: Lambda['invoke']) => {
   return (asking: Parameters<typeof ask>[2]) => ask(stack, consoleState, asking);
 };
 
-test('shows what one would paste, and runs nothing yet', async () => {
+test('a request of the console is first shown as a command to paste, without running it', async () => {
   const events: unknown[] = [];
   const askAbout = answering(async (event) => events.push(event));
   expect(await askAbout({ action: 'retry', row: 'r1', reason: 'Fixed.', run: false, names: true })).toEqual({
@@ -39,7 +39,7 @@ test('shows what one would paste, and runs nothing yet', async () => {
   expect(events).toEqual([]);
 });
 
-test('runs it with the real key, and shows event and answer masked', async () => {
+test('a request of the console runs with the real key, but its event and answer are shown masked', async () => {
   const events: unknown[] = [];
   const askAbout = answering(async (event) => {
     events.push(event);
@@ -59,7 +59,7 @@ test('runs it with the real key, and shows event and answer masked', async () =>
   });
 });
 
-test('a function that fails, or is not built, is said in a sentence', async () => {
+test('the console reports in a sentence that on-demand failed or is not built', async () => {
   const failing = answering(() => Promise.reject(new FunctionFailed({ errorType: 'RangeError', errorMessage: 'no' })));
   expect(await failing({ action: 'check', run: true, names: false })).toMatchObject({ trouble: 'RangeError: no' });
   const without = await ask(
@@ -81,7 +81,7 @@ test('a file can be resolved, or sent again by force, with the reason of the ope
   expect((await askAbout({ action: 'resend', ...about }))?.event).toMatchObject({ action: 'resend', force: true });
 });
 
-test('resume names its pause: the integration and the cause', async () => {
+test('a resume request of the console names its pause: the integration and the cause', async () => {
   const askAbout = answering(async () => null);
   const about = { action: 'resume', integration: 'account', code: 'PLATFORM.AUTHENTICATION_INVALID' } as const;
   const question = readQuestion({ ...about, reason: 'New key.', run: false, names: false });
@@ -94,7 +94,7 @@ test('resume names its pause: the integration and the cause', async () => {
   expect(await askAbout({ action: 'resume', integration: 'account', run: false, names: false })).toBeUndefined();
 });
 
-test('a question about a row that is gone, or of no known kind, is none', async () => {
+test('a request of the console of an unknown kind or about a row that no longer exists is ignored', async () => {
   const askAbout = answering(async () => null);
   expect(await askAbout({ action: 'retry', row: 'gone', run: true, names: false })).toBeUndefined();
   expect(readQuestion({ action: 'forget', run: true, names: false })).toBeUndefined();

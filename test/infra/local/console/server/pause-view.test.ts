@@ -3,7 +3,7 @@ import { pauseView } from '../../../../../infra/local/console/server/pause-view.
 
 const integrationId = 'greenhouse:A1';
 
-test('a pause says since when, why, what to do, and what ends it', () => {
+test('the view of a pause says since when, why, what to do, and what ends it', () => {
   const view = pauseView({
     integrationId,
     code: 'INTEGRATION.INACTIVE',
@@ -26,7 +26,7 @@ test('a pause says since when, why, what to do, and what ends it', () => {
   });
 });
 
-test('a pause that an operator asked for has no end of its own, and nothing to do but resume', () => {
+test("the view of an operator's pause says that only resume ends it", () => {
   const pause = { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'Migration.', since: 1_000 } as const;
   expect(pauseView({ integrationId: '*', code: pause.code, sentence: 'not shown', pause })).toEqual({
     integration: 'account',

@@ -18,19 +18,19 @@ const waiting = record({ status: 'waiting', failure, dueAt: 2_000 });
 const pauseOf = (integrationId: string) =>
   ({ integrationId, code: 'INTEGRATION.INACTIVE', sentence: 'Paused.' }) as const;
 
-test('a file that waits in a paused lane is waiting, and says what is paused', () => {
+test('the row of a file in a paused lane shows it as waiting, and says what is paused', () => {
   expect(rowOfRecord(waiting, undefined, [pauseOf('greenhouse:A1')])).toMatchObject({
     state: 'waiting',
     pausedBy: { integration: 'greenhouse:A1', code: 'INTEGRATION.INACTIVE' },
   });
 });
 
-test('a pause of everything is named before that of the integration', () => {
+test('a row names the pause of the account before that of the integration', () => {
   const row = rowOfRecord(waiting, undefined, [pauseOf('greenhouse:A1'), pauseOf('*')]);
   expect(row.pausedBy?.integration).toBe('account');
 });
 
-test('the pause of another integration says nothing about a file', () => {
+test("a row does not show another integration's pause", () => {
   expect(rowOfRecord(waiting, undefined, [pauseOf('lever:B2')])).not.toHaveProperty('pausedBy');
 });
 
@@ -53,7 +53,7 @@ test('a file that is attached shows a verdict of the malware scan until it is ac
   expect(rowOfRecord(acknowledged, undefined, [])).not.toHaveProperty('failure');
 });
 
-test('a row has the name that was sent, or else the one that its key leads to; masked like the key', () => {
+test('a row shows the name that was sent, or else the one in its key, masked like the key', () => {
   const attached = record({ status: 'attached', attachedAt: 1_000, evidence: 'answer', warnings: [] });
   const unsent = { ...waiting, upload: { ...waiting.upload, key: 'candidates/Jane1/CV\u202Efdp.exe.pdf' } };
   const sent = { name: 'Jane Roe.pdf', type: 'CV', contentType: 'application/pdf' } as const;

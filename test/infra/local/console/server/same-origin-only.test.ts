@@ -7,13 +7,13 @@ const slow = { method: 'PUT', body: '{"on":true}' };
 test.each([
   ['the page itself', (url: string) => ({ origin: url, 'sec-fetch-site': 'same-origin' })],
   ['a program on this machine', () => ({})],
-])('the console lets in %s', async (_, headers) => {
+])('the console accepts a request of %s', async (_, headers) => {
   const { url, kombo } = await consoleServer();
   expect(await rawCall(`${url}/faults/slow`, { ...slow, headers: headers(url) })).toMatchObject({ status: 200 });
   expect(kombo.faults.list()).toHaveLength(1);
 });
 
-test('the console lets in a browser that follows a link to the page', async () => {
+test('the console accepts a browser that follows a link to the page', async () => {
   const { url } = await consoleServer();
   const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
   expect(await rawCall(url, { headers })).toMatchObject({ status: 200 });
@@ -27,20 +27,23 @@ describe('the console refuses', () => {
     ['a post that the browser marks as coming from elsewhere', { 'sec-fetch-site': 'cross-site' }],
     ['a post from a page of the same site on another port', { 'sec-fetch-site': 'same-site' }],
     ['a foreign name that resolves to this machine', { host: 'rebound.example.com' }],
-  ])('%s', async (_, headers) => {
+  ])('the console refuses %s', async (_, headers) => {
     const { url, kombo } = await consoleServer();
     expect(await rawCall(`${url}/faults/slow`, { ...slow, headers })).toMatchObject({ status: 403 });
     expect(kombo.faults.list()).toEqual([]);
   });
 
-  test.each(['/live', '/console.js', '/attachments/x'])('a page elsewhere that wants to read %s', async (path) => {
-    const { url } = await consoleServer();
-    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
-    expect(await rawCall(`${url}${path}`, { headers })).toMatchObject({ status: 403 });
-  });
+  test.each(['/live', '/console.js', '/attachments/x'])(
+    'the console refuses a page of another origin that reads %s',
+    async (path) => {
+      const { url } = await consoleServer();
+      const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
+      expect(await rawCall(`${url}${path}`, { headers })).toMatchObject({ status: 403 });
+    },
+  );
 });
 
-test('the page may run nothing but its own script, and stand in no frame', async () => {
+test("the console's page may run only its own script, and cannot be framed", async () => {
   const { url } = await consoleServer();
   const { headers, text } = await rawCall(url);
   const policy = String(headers['content-security-policy']);
@@ -51,7 +54,7 @@ test('the page may run nothing but its own script, and stand in no frame', async
   expect(text).not.toMatch(/<script(?! type="module" src=)|<style|style="|\son\w+=/);
 });
 
-test('the page weighs less than 100 KB in all, and names no other host', async () => {
+test("the console's page has less than 100 KB in all, and names no other host", async () => {
   const { url } = await consoleServer();
   const parts = await Promise.all(
     ['/', '/console.css', '/console.js', '/icon.svg'].map((path) => rawCall(`${url}${path}`)),

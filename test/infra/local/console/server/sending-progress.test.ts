@@ -34,13 +34,13 @@ const post = (contentLengthBytes: number, receivedBytes: number, atMs = 1_100): 
   durationMs: null,
 });
 
-test('half of the body received is half of the file', () => {
+test('half of the body received is shown as half of the file', () => {
   // 3,000 bytes are 4,000 in base64, and 100 around them.
   const progress = sendingProgress([record('a', 3_000)], [post(4_100, 2_050)]);
   expect([...progress]).toEqual([['b/candidates/Jane1/a#a', { doneBytes: 1_500, totalBytes: 3_000 }]]);
 });
 
-test('calls for one target are told apart by their sizes', () => {
+test('concurrent calls for one target are distinguished by their sizes', () => {
   const progress = sendingProgress(
     [record('small', 3_000), record('large', 300_000)],
     [post(400_100, 400_100), post(4_100, 0)],
@@ -51,15 +51,15 @@ test('calls for one target are told apart by their sizes', () => {
   ]);
 });
 
-test('one call carries one file, even of two that look alike', () => {
+test('one call is shown as the progress of one file, even when two files look alike', () => {
   expect(sendingProgress([record('a', 3_000), record('b', 3_000)], [post(4_100, 0)]).size).toBe(1);
 });
 
 test.each([
-  ['of before the attempt', post(4_100, 4_100, 999)],
+  ['from before the attempt', post(4_100, 4_100, 999)],
   ['for another target', { ...post(4_100, 4_100), path: '/v1/ats/candidates/Jane11/attachments' }],
   ['that carries a link instead of the file', post(500, 500)],
   ['that carries another file', post(40_000, 40_000)],
-])('a call %s is not the one', (_, call) => {
+])('a call %s is not shown as the progress of the file', (_, call) => {
   expect(sendingProgress([record('a', 3_000)], [call]).size).toBe(0);
 });

@@ -20,7 +20,7 @@ const upload = (url: string, query: Record<string, string>, body: string) =>
 const ledgerOf = ({ dynamodb, table }: Awaited<ReturnType<typeof consoleServer>>) =>
   ledgerOn({ table: dynamoTable(dynamodb, table), clock: systemClock, uuid: randomUUID, retentionDays: 400 });
 
-test('an upload arrives in the bucket byte for byte, under the key of its target', async () => {
+test('an upload from the console arrives in the bucket byte for byte, under the key of its target', async () => {
   const { url, s3, bucket } = await consoleServer();
   const answer = await upload(url, { kind: 'application', id: 'App1', name: 'C++ é.pdf' }, 'the very bytes');
   expect(answer.status).toBe(201);
@@ -31,14 +31,14 @@ test('an upload arrives in the bucket byte for byte, under the key of its target
 test.each([
   ['a name that would leave its folder', { kind: 'candidate', id: 'a', name: '../../x.pdf' }],
   ['a kind that does not exist', { kind: 'job', id: 'a', name: 'x.pdf' }],
-])('an upload with %s is refused with a sentence', async (_, query) => {
+])('an upload from the console with %s is refused with a sentence', async (_, query) => {
   const { url } = await consoleServer();
   const { status, text } = await upload(url, query, 'bytes');
   expect(status).toBe(400);
   expect(JSON.parse(text).error).toMatch(/^[A-Z].+\.$/);
 });
 
-test('the manuals of the local stack and of its faults are linked from the page, and shown as text', async () => {
+test("the console's page links the manuals of the local stack and of its faults, and shows them as text", async () => {
   const { url } = await consoleServer();
   const page = (await rawCall(url)).text;
   const links = [...page.matchAll(/href="(\/infra[^"]+)"/g)].map(([, link]) => link ?? '');
@@ -49,7 +49,7 @@ test('the manuals of the local stack and of its faults are linked from the page,
   expect(manuals[1]?.text).toContain('## Faults by candidate id');
 });
 
-test('changes of the ledger come by the live stream, without a question', async () => {
+test('the live stream sends changes of the ledger without a request for each', async () => {
   const server = await consoleServer();
   const ledger = ledgerOf(server);
   let seen = 0;
@@ -59,7 +59,7 @@ test('changes of the ledger come by the live stream, without a question', async 
   };
   let begun = false;
   await readLiveUntil(`${server.url}/live?names=shown`, (event, data) => {
-    // Each call sees all events so far again.
+    // Each call of this function gets all events so far.
     if (event === 'faults' && !begun) {
       begun = true;
       change();
@@ -72,7 +72,7 @@ test('changes of the ledger come by the live stream, without a question', async 
   expect(seen).toBe(3);
 });
 
-test('names are masked as in the logs of production, until the page asks for them', async () => {
+test('the console masks names as the logs of production do, until the page asks for them', async () => {
   const server = await consoleServer();
   const upload = { bucket: server.bucket, key: 'candidates/GRK1/Jane Roe.pdf', etag: 'e1' };
   await ledgerOf(server).claim({ kind: 'claim', upload, ...lease });
@@ -83,7 +83,7 @@ test('names are masked as in the logs of production, until the page asks for the
   expect(await readLiveUntil(`${server.url}/live?names=shown`, hasRow)).toContain('candidates/GRK1/Jane Roe.pdf');
 });
 
-test('a record that cannot be read is shown as held, and the others beside it', async () => {
+test('the console shows an unreadable record as held, and still shows the others', async () => {
   const server = await consoleServer();
   const good = { bucket: server.bucket, key: 'candidates/Good1/a.pdf', etag: 'e1' };
   await ledgerOf(server).claim({ kind: 'claim', upload: good, ...lease });
@@ -96,7 +96,7 @@ test('a record that cannot be read is shown as held, and the others beside it', 
   expect(live).toContain('candidates/Good1/•••.pdf');
 });
 
-test('a row shows the last event about it for the own application', async () => {
+test('a row of the console shows the last outcome event of its upload', async () => {
   const server = await consoleServer();
   const upload = { bucket: server.bucket, key: 'candidates/GRK1/a.pdf', etag: 'e1' };
   await ledgerOf(server).claim({ kind: 'claim', upload, ...lease });
@@ -116,7 +116,7 @@ test('a row shows the last event about it for the own application', async () => 
   expect(await page).toContain(JSON.stringify(JSON.stringify(told)).slice(1, -1));
 });
 
-test('a file behind a pause is shown as waiting with the cause, and the pause with what ends it', async () => {
+test('the console shows a file in a paused lane as waiting with the cause, and the pause with what ends it', async () => {
   const server = await consoleServer();
   const now = Date.now();
   const integrationId = 'greenhouse:A1';
@@ -144,7 +144,7 @@ test('a file behind a pause is shown as waiting with the cause, and the pause wi
   ]);
 });
 
-test('a download is a file to save, with its real name only when names are shown', async () => {
+test('the console offers a download as a file to save, with its real name only when names are shown', async () => {
   const { url, kombo } = await consoleServer();
   const body = JSON.stringify({
     attachment: { name: `Jane's CV.pdf`, type: 'CV', content_type: 'text/html', data: btoa('<script>1</script>') },
@@ -164,7 +164,7 @@ test('a download is a file to save, with its real name only when names are shown
   expect(shown.headers['content-disposition']).toBe(`attachment; filename*=UTF-8''Jane%27s%20CV.pdf`);
 });
 
-test('a switch that does not exist, and one that says neither on nor off, are refused', async () => {
+test('a request for an unknown switch, or one that says neither on nor off, is refused', async () => {
   const { url } = await consoleServer();
   expect(await rawCall(`${url}/faults/no-such`, { method: 'PUT', body: '{"on":true}' })).toMatchObject({ status: 404 });
   expect(await rawCall(`${url}/faults/slow`, { method: 'PUT', body: '{"on":"yes"}' })).toMatchObject({ status: 400 });

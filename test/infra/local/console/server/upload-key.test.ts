@@ -11,12 +11,12 @@ const templates = (text: string) => {
 const both = templates('candidates/{candidate_id}/{filename}|applications/{application_id}/{filename}');
 const place = { id: 'Jane1', filename: 'CV.pdf', integrationId: 'greenhouse:A1' } as const;
 
-test('a file goes where the first fitting template has it', () => {
+test('the key of an upload is made from the first template that fits', () => {
   expect(uploadKey(both, { ...place, kind: 'candidate' })).toEqual({ ok: true, value: 'candidates/Jane1/CV.pdf' });
   expect(uploadKey(both, { ...place, kind: 'application' })).toEqual({ ok: true, value: 'applications/Jane1/CV.pdf' });
 });
 
-test('every other placeholder gets something that fits it', () => {
+test('every other placeholder of the key template gets a valid value', () => {
   const rich = templates('in/{integration_id}/{any}/{type}/{candidate_id}/{filename}');
   expect(uploadKey(rich, { ...place, kind: 'candidate' })).toEqual({
     ok: true,
@@ -24,7 +24,7 @@ test('every other placeholder gets something that fits it', () => {
   });
 });
 
-test('a kind without a template is refused, with what to add', () => {
+test('an upload to a kind of target without a key template is refused with what to add', () => {
   const one = templates('candidates/{candidate_id}/{filename}');
   expect(uploadKey(one, { ...place, kind: 'application' })).toEqual({
     ok: false,
@@ -32,14 +32,20 @@ test('a kind without a template is refused, with what to add', () => {
   });
 });
 
-describe('what could lead elsewhere is refused, and not quoted', () => {
-  test.each(['', '.', '..', 'a/b.pdf', 'a\0.pdf', 'é'.repeat(512)])('the name %j', (filename) => {
-    const key = uploadKey(both, { ...place, kind: 'candidate', filename });
-    expect(key.ok).toBe(false);
-    if (!key.ok && filename.length > 2) expect(key.error).not.toContain(filename);
-  });
+describe('a name or id that could change the path of the key', () => {
+  test.each(['', '.', '..', 'a/b.pdf', 'a\0.pdf', 'é'.repeat(512)])(
+    'the name %j is refused for the key of an upload, and not quoted',
+    (filename) => {
+      const key = uploadKey(both, { ...place, kind: 'candidate', filename });
+      expect(key.ok).toBe(false);
+      if (!key.ok && filename.length > 2) expect(key.error).not.toContain(filename);
+    },
+  );
 
-  test.each(['', 'a/b', '..', 'a b', 'x'.repeat(65)])('the id %j', (id) => {
-    expect(uploadKey(both, { ...place, kind: 'candidate', id }).ok).toBe(false);
-  });
+  test.each(['', 'a/b', '..', 'a b', 'x'.repeat(65)])(
+    'the id %j is refused for the key of an upload, and not quoted',
+    (id) => {
+      expect(uploadKey(both, { ...place, kind: 'candidate', id }).ok).toBe(false);
+    },
+  );
 });

@@ -17,7 +17,7 @@ test.each([
   ['missing', undefined],
   ['of another scheme', 'Basic ks_dev_local'],
   ['bare', 'ks_dev_local'],
-])('an API key that is %s is refused with 401, and not repeated', async (_, authorization) => {
+])('an API key that is %s is refused with 401, and not quoted', async (_, authorization) => {
   const answer = await post(emulator, 'Frank1', { headers: { authorization } });
 
   expect(answer.status).toBe(401);
@@ -26,7 +26,7 @@ test.each([
 });
 
 describe('the integration header', () => {
-  test('the integration header that is missing is refused as PLATFORM.INTEGRATION_NOT_FOUND', async () => {
+  test('a call without the integration header is refused as PLATFORM.INTEGRATION_NOT_FOUND', async () => {
     const headers = { 'x-integration-id': undefined };
     const answers = [
       await post(emulator, 'Frank1', { headers }),
@@ -39,7 +39,7 @@ describe('the integration header', () => {
     }
   });
 
-  test('the integration header is not asked for by the calls that need none', async () => {
+  test('calls that need no integration are accepted without the integration header', async () => {
     const headers = { 'x-integration-id': undefined };
 
     const details = await call(emulator, {
@@ -59,7 +59,7 @@ test.each([
   ['GET', `/ats/candidates/${'x'.repeat(65)}/attachments`],
   ['GET', '/ats/actions/ats_create_candidate'],
   ['POST', '/integrations/greenhouse:x'],
-] as const)('%s %s is no endpoint', async (method, path) => {
+] as const)('%s %s is not an endpoint of the emulator', async (method, path) => {
   const answer = await call(emulator, { method, path, body: method === 'POST' ? '{}' : '' });
 
   expect(answer.status).toBe(404);
@@ -79,7 +79,7 @@ describe('the rate limit', () => {
     expect(bad.headers['ratelimit-limit']).toBe('8');
   });
 
-  test('the rate limit refuses what exceeds the window, until the next one begins', async () => {
+  test('calls beyond the rate limit are refused until the next window starts', async () => {
     for (let index = 0; index < 8; index += 1) expect((await list(emulator, 'Frank1')).status).toBe(200);
     nowMs += 10_500;
     const refused = await post(emulator, 'Frank1');
@@ -93,7 +93,7 @@ describe('the rate limit', () => {
     expect(emulator.attachments()).toHaveLength(1);
   });
 
-  test('the rate limit counts each API key alone', async () => {
+  test('the rate limit counts each API key separately', async () => {
     emulator.apiKeys.restore('ks_dev_second');
     for (let index = 0; index < 8; index += 1) await list(emulator, 'Frank1');
 
@@ -128,7 +128,7 @@ describe('the concurrency limit', () => {
     for (const { headers } of others) expect(headers).not.toHaveProperty('concurrency-limit');
   });
 
-  test('the concurrency limit refuses a call beyond the limit, posts and listings alike, and counts what it saw', async () => {
+  test('posts and listings beyond the concurrency limit are refused and counted', async () => {
     await hold(3);
 
     const posted = await post(emulator, 'Frank1');
@@ -143,7 +143,7 @@ describe('the concurrency limit', () => {
     expect([emulator.inFlight(), emulator.maxInFlight()]).toEqual([3, 3]);
   });
 
-  test('the concurrency limit counts each integration alone', async () => {
+  test('the concurrency limit counts each integration separately', async () => {
     await hold(3);
 
     const elsewhere = await post(emulator, 'Frank1', { headers: { 'x-integration-id': sandboxIntegrationId } });
@@ -162,7 +162,7 @@ describe('the concurrency limit', () => {
     expect(answer.headers['concurrency-limit']).toBe('1');
   });
 
-  test('the concurrency limit frees the place of a caller that leaves', async () => {
+  test('the concurrency limit frees the place of a caller that disconnects', async () => {
     emulator.faults.arm('silence', { times: 1 });
     const leaving = new AbortController();
     const left = post(emulator, 'Frank1', { signal: leaving.signal }).catch(() => 'left');
@@ -175,7 +175,7 @@ describe('the concurrency limit', () => {
   });
 });
 
-test('without options it takes thirty calls at a time and knows two integrations', async () => {
+test('the emulator without options accepts thirty concurrent calls and has two integrations', async () => {
   const plain = await startKomboEmulator();
   try {
     const answer = await list(plain, 'Frank1');

@@ -19,7 +19,7 @@ const refusalOf = async (body: unknown): Promise<unknown> => {
   return [answer.status, code, message];
 };
 
-describe('what is refused, by the name of the field', () => {
+describe('refused bodies', () => {
   test.each<[string, object, string]>([
     ['no name', { name: undefined }, '.name is required.'],
     ['a number as name', { name: 7 }, '.name must be a string.'],
@@ -27,7 +27,7 @@ describe('what is refused, by the name of the field', () => {
     ['a type in small letters', { type: 'cv' }, '.type must be CV, COVER_LETTER or OTHER.'],
     ['a content type with parameters', { content_type: 'text/plain; charset=utf-8' }, parameters],
     ['a content type with a plus', { content_type: 'image/svg+xml' }, parameters],
-    ['a content type with a blank behind', { content_type: 'application/pdf ' }, parameters],
+    ['a content type with a trailing blank', { content_type: 'application/pdf ' }, parameters],
     ['a content type of null', { content_type: null }, '.content_type must be a string.'],
     ['data without a content type', { content_type: undefined }, '.content_type is required with attachment.data.'],
     ['neither data nor data_url', { data: undefined }, '.data or attachment.data_url is required.'],
@@ -38,7 +38,7 @@ describe('what is refused, by the name of the field', () => {
     ],
     ['data as a list', { data: ['AAAA'] }, '.data must be a string.'],
     ['an empty file', { data: '' }, ' is empty.'],
-    ['a data_url that is none', linked('somewhere'), '.data_url must be a URL.'],
+    ['an invalid data_url', linked('somewhere'), '.data_url must be a URL.'],
     ['a data_url of another scheme', linked('file:///etc/hosts'), '.data_url must be an http or https URL.'],
     [
       'a data_url beyond this machine',
@@ -50,7 +50,7 @@ describe('what is refused, by the name of the field', () => {
     ['base64 in the alphabet of URLs', { data: '_-__' }, base64],
     ['base64 with stray bits before the padding', { data: 'JVBERh==' }, base64],
     ['base64 with a foreign character', { data: 'JVB€' }, base64],
-    ['base64 with data behind the padding', { data: 'JVBERg==JVBE' }, base64],
+    ['base64 with data after the padding', { data: 'JVBERg==JVBE' }, base64],
     ['base64 of a data URL', { data: 'data:application/pdf;base64,JVBERg==' }, base64],
   ])('an attachment with %s is refused as PLATFORM.INPUT_INVALID', async (_, change, message) => {
     const refused = [400, 'PLATFORM.INPUT_INVALID', `attachment${message}`];
@@ -94,8 +94,8 @@ describe('what is refused, by the name of the field', () => {
   test.each([
     ['half a JSON', Buffer.from('{"attachment":')],
     ['nothing at all', Buffer.from('')],
-    ['JSON that is no UTF-8', Buffer.from('{"attachment":{"name":"R\xe9sum\xe9.pdf"}}', 'latin1')],
-  ])('a body of %s is refused as no JSON in UTF-8', async (_, body) => {
+    ['JSON that is not UTF-8', Buffer.from('{"attachment":{"name":"R\xe9sum\xe9.pdf"}}', 'latin1')],
+  ])('a body of %s is refused because it is not JSON in UTF-8', async (_, body) => {
     const answer = await call(emulator, { method: 'POST', path: '/ats/candidates/Frank1/attachments', body });
 
     expect(answer.status).toBe(400);
@@ -105,7 +105,7 @@ describe('what is refused, by the name of the field', () => {
     });
   });
 
-  test('a body of another content type is refused', async () => {
+  test('a post whose content type is not JSON is refused', async () => {
     const answer = await post(emulator, 'Frank1', { headers: { 'content-type': 'text/plain' } });
 
     expect(errorOf(answer)).toMatchObject({
@@ -114,7 +114,7 @@ describe('what is refused, by the name of the field', () => {
     });
   });
 
-  test('a body larger than the emulator takes is refused with 413', async () => {
+  test("a body larger than the emulator's limit is refused with 413", async () => {
     const answer = await post(emulator, 'Frank1', { body: { attachment: { ...pdf, data: 'A'.repeat(120_000) } } });
 
     expect(answer.status).toBe(413);
@@ -122,7 +122,7 @@ describe('what is refused, by the name of the field', () => {
   });
 });
 
-describe('what is let pass', () => {
+describe('accepted bodies', () => {
   test.each([
     ["an id inside the body, as the vendor's sample has it", { candidate_id: 'Frank1', attachment: pdf }],
     ['an unknown field', { attachment: { ...pdf, color: 'blue' }, later: true }],
@@ -135,14 +135,14 @@ describe('what is let pass', () => {
       { attachment: pdf, remote_fields: { oracle: { override_document_category: 1 } } },
     ],
     ['the content type that S3 gives by default', { attachment: { ...pdf, content_type: 'binary/octet-stream' } }],
-  ])('a body with %s is taken', async (_, body) => {
+  ])('a body with %s is accepted', async (_, body) => {
     const answer = await post(emulator, 'Frank1', { body });
 
     expect(JSON.parse(answer.text)).toEqual({ status: 'success', data: {}, warnings: [] });
     expect(emulator.attachments()).toHaveLength(1);
   });
 
-  test('every byte value and every length of padding is taken', async () => {
+  test('base64 with every byte value and every length of padding is accepted', async () => {
     const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     for (const bytes of [everyByte, everyByte.subarray(0, 255), everyByte.subarray(0, 254)]) {
       await post(emulator, 'Frank1', { body: { attachment: { ...pdf, data: bytes.toString('base64') } } });
@@ -174,7 +174,7 @@ describe('the file behind a data_url', () => {
       body: { attachment: { name: 'CV.pdf', type: 'CV', content_type: contentType, data_url: `${origin}${path}` } },
     });
 
-  test('is fetched immediately, and gives its content type when none is given', async () => {
+  test('the file behind a data_url is fetched immediately, and its content type is used when none is given', async () => {
     const answer = await postUrl('/cv');
 
     expect(answer.status).toBe(200);
@@ -183,7 +183,7 @@ describe('the file behind a data_url', () => {
     expect((await stored?.bytes())?.toString()).toBe('%PDF-1.7 Frank');
   });
 
-  test('does not overrule a content type that is given', async () => {
+  test('the content type of the file behind a data_url does not override a given one', async () => {
     await postUrl('/cv', 'application/x-pdf');
 
     expect(emulator.attachments()[0]?.contentType).toBe('application/x-pdf');
@@ -194,7 +194,7 @@ describe('the file behind a data_url', () => {
     ['/moved', 'attachment.data_url could not be downloaded.'],
     ['/large', 'attachment.data_url is larger than 100000 bytes.'],
     ['/untyped', 'attachment.content_type is missing, and the download has no usable content type either.'],
-  ])('that leads to %s is refused without repeating the URL', async (path, message) => {
+  ])('a data_url that leads to %s is refused without repeating the URL', async (path, message) => {
     const answer = await postUrl(path);
 
     expect(answer.status).toBe(400);
@@ -202,7 +202,7 @@ describe('the file behind a data_url', () => {
     expect(answer.text).not.toContain(origin);
   });
 
-  test('without a server behind it is refused', async () => {
+  test('a data_url without a server behind it is refused', async () => {
     const answer = await post(emulator, 'Frank1', {
       body: { attachment: { name: 'CV.pdf', type: 'CV', data_url: 'http://127.0.0.1:1/cv.pdf' } },
     });

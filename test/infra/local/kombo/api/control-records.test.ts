@@ -8,7 +8,7 @@ const emulator = await testEmulator();
 const control = (method: string, path: string, body?: unknown) => callControl(emulator, method, path, body);
 
 describe('stored attachments', () => {
-  test('stored attachments are shown with size, sha256 and a link to the very bytes', async () => {
+  test('stored attachments are shown with size, sha256 and a link to their exact bytes', async () => {
     await post(emulator, 'Frank1');
     await post(emulator, 'Jane1');
 
@@ -28,7 +28,7 @@ describe('stored attachments', () => {
     expect(content.headers.get('content-type')).toBe('application/pdf');
   });
 
-  test('stored attachments never run as a page of this machine, whatever they are and however they are called', async () => {
+  test('stored attachments never run as a page of this machine, whatever their type and name', async () => {
     const page = {
       name: 'R\u00e9sum\u00e9 "\u{1F600}".html',
       type: 'CV',
@@ -46,14 +46,14 @@ describe('stored attachments', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  test('stored attachments with an unknown id are not found', async () => {
+  test('a stored attachment with an unknown id is answered with 404', async () => {
     expect((await control('GET', '/attachments/nobody/content')).status).toBe(404);
     expect((await control('GET', '/attachments?target=Frank1')).status).toBe(400);
   });
 });
 
 describe('requests', () => {
-  test('requests are counted and kept, without body, query or key', async () => {
+  test('the emulator counts and keeps requests, without body, query or API key', async () => {
     await post(emulator, 'Frank1');
     await call(emulator, { path: '/ats/candidates/Frank1/attachments?token=secret' });
     await post(emulator, 'fault-html-502');
@@ -90,7 +90,7 @@ describe('requests', () => {
     expect(JSON.stringify(json)).not.toMatch(/secret|ks_dev|Frank Doe|JVBE/);
   });
 
-  test('requests are found where the log_url of an error leads', async () => {
+  test('the log_url of an error leads to its request', async () => {
     const refused = await post(emulator, 'fault-PLATFORM--TASK_TIMED_OUT');
 
     const record = await (await fetch(errorOf(refused)?.log_url ?? '')).json();
@@ -104,7 +104,7 @@ describe('requests', () => {
 });
 
 test.each(['silence', 'slow-60000ms'])(
-  'a reset cuts a call with the fault %s, which stores and counts nothing',
+  'a reset of the emulator cuts a call with the fault %s, which then stores and counts nothing',
   async (fault) => {
     const cut = wireErrorOf(post(emulator, `fault-${fault}`));
     await expect.poll(() => emulator.requests.recent().at(-1)?.bodyComplete, { interval: 5 }).toBe(true);
@@ -119,7 +119,7 @@ test.each(['silence', 'slow-60000ms'])(
   },
 );
 
-test('reset brings everything back to the start', async () => {
+test('a reset of the emulator restores its initial state', async () => {
   await post(emulator, 'Frank1');
   emulator.faults.arm('html-502');
   emulator.apiKeys.revoke();

@@ -26,7 +26,7 @@ describe('faults', () => {
     expect(later.status).toBe(200);
   });
 
-  test('faults keep a call waiting for the delay that they were armed with', async () => {
+  test('faults delay a call by the delay that they were armed with', async () => {
     await control('POST', '/faults', { fault: 'html-502', delay_ms: 60_000 });
     const waiting = wireErrorOf(post(emulator, 'Frank1'));
     await expect
@@ -46,7 +46,7 @@ describe('faults', () => {
     expect((await post(emulator, 'Frank1')).status).toBe(200);
   });
 
-  test('faults are listed with what is left of them, and with all that could be armed', async () => {
+  test('faults are listed with their remaining calls, and with all faults that could be armed', async () => {
     await control('POST', '/faults', { fault: 'silence', times: 3 });
     await control('POST', '/faults', { fault: 'thousand' });
 
@@ -59,7 +59,7 @@ describe('faults', () => {
     expect(json.known).toContainEqual({ form: 'created-201', meaning: 'success, as HTTP 201' });
   });
 
-  test('faults end one by one', async () => {
+  test('faults can be ended one by one', async () => {
     const { json } = await control('POST', '/faults', { fault: 'silence' });
     await control('POST', '/faults', { fault: 'html-502' });
     const ended = await control('DELETE', `/faults/${json.id}`);
@@ -93,7 +93,7 @@ describe('faults', () => {
     expect(emulator.faults.list()).toEqual([]);
   });
 
-  test('faults are refused when the body is no JSON', async () => {
+  test('faults are refused when the body is not JSON', async () => {
     const response = await fetch(`${emulator.controlUrl}/faults`, { method: 'POST', body: 'silence' });
 
     expect(response.status).toBe(400);
@@ -161,14 +161,14 @@ test.each([
   ['an unknown field', greenhouseIntegrationId, { toolDown: true }, 'toolDown'],
   ['an unknown habit', greenhouseIntegrationId, { habits: ['dated', 'renames'] }, 'must be one of dated, midnight,'],
   ['a habit without its number', greenhouseIntegrationId, { habits: ['late-<n>ms'] }, 'late-<n>ms'],
-])('a change of %s is refused', async (_, id, change, words) => {
+])('a change of an integration with %s is refused', async (_, id, change, words) => {
   const answer = await control('PATCH', `/integrations/${id}`, change);
 
   expect(answer.status).toBe(400);
   expect(answer.json.error).toContain(words);
 });
 
-test('limits can be read and changed', async () => {
+test('the limits of the emulator can be read and changed', async () => {
   const changed = await control('PATCH', '/limits', { concurrency: 5, rate_per_window: 50, window_seconds: 2 });
 
   expect(changed.json).toEqual({ concurrency: 5, ratePerWindow: 50, windowSeconds: 2 });
@@ -183,6 +183,6 @@ test.each([
   expect(await call(emulator, { path: '/../_emulator/attachments', headers })).toMatchObject({ status });
 });
 
-test('an unknown control call is not found', async () => {
+test('an unknown control call is answered with 404', async () => {
   expect((await control('GET', '/nothing')).status).toBe(404);
 });

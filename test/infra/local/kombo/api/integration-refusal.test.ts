@@ -35,7 +35,7 @@ describe('the state of an integration refuses posts and listings', () => {
     },
   );
 
-  test('the state of an integration refuses nothing of its neighbour', async () => {
+  test('the state of an integration does not affect other integrations', async () => {
     change({ status: 'INACTIVE' });
 
     const elsewhere = await post(emulator, 'Frank1', { headers: { 'x-integration-id': sandboxIntegrationId } });
@@ -43,7 +43,7 @@ describe('the state of an integration refuses posts and listings', () => {
     expect(elsewhere.status).toBe(200);
   });
 
-  test('one action of an integration that is off leaves the other on', async () => {
+  test('switching one action of an integration off leaves the other one on', async () => {
     change({ actions: { ats_add_candidate_attachment: 'DISABLED' } });
 
     const toApplication = await call(emulator, {
@@ -91,12 +91,12 @@ describe('the restrictions of a tool', () => {
 
   test.each([
     ['fits', {}, 200, undefined],
-    ['is as large as may be', { data: Buffer.alloc(20).toString('base64') }, 200, undefined],
+    ['is exactly as large as allowed', { data: Buffer.alloc(20).toString('base64') }, 200, undefined],
     ['is too large', { data: Buffer.alloc(21).toString('base64') }, 400, 'The tool takes at most 20 bytes.'],
     ['is of another type', { content_type: 'text/plain' }, 400, 'The tool does not take text/plain.'],
     ['has a type without limits', { type: 'COVER_LETTER', content_type: 'text/plain' }, 200, undefined],
-    ['has a type that is not taken', { type: 'OTHER' }, 400, 'The tool takes no attachment of type OTHER.'],
-  ])('under the restrictions of a tool: a file that %s', async (_, part, status, message) => {
+    ['has a type that the tool does not accept', { type: 'OTHER' }, 400, 'The tool takes no attachment of type OTHER.'],
+  ])('the emulator applies the restrictions of a tool to a file that %s', async (_, part, status, message) => {
     change({ restrictions: { ats_add_candidate_attachment: { types } } });
 
     const answer = await post(emulator, 'Frank1', { body: { attachment: { ...pdf, ...part } } });

@@ -21,7 +21,7 @@ describe('the listing', () => {
     expect(storedCount()).toBe(1);
   });
 
-  test('never-lists: a file that was taken is not listed', async () => {
+  test('never-lists: a stored file is not listed', async () => {
     await post(emulator, 'fault-never-lists');
 
     expect(await namesOf('fault-never-lists')).toEqual([]);
@@ -35,7 +35,7 @@ describe('the listing', () => {
     expect([await namesOf('Frank1'), await namesOf('Frank1')]).toEqual([['CV_1.pdf'], ['Frank Doe CV.pdf']]);
   });
 
-  test('thousand: 1,000 entries, nulls and strangers among them, the true one last', async () => {
+  test('thousand: the listing has 1,000 entries with nulls and other files among them, the sent file last', async () => {
     await post(emulator, 'fault-thousand_and_doubled-extension');
 
     const results: readonly unknown[] = resultsOf(await list(emulator, 'fault-thousand_and_doubled-extension'));
@@ -51,7 +51,7 @@ describe('the listing', () => {
     ['list-PLATFORM--SOMETHING_NEW', 400],
     ['list-status-404', 404],
     ['list-html-502', 502],
-  ])('%s: the file is taken, the listing refused', async (fault, status) => {
+  ])('%s: the file is stored, but the listing is refused', async (fault, status) => {
     const posted = await post(emulator, `fault-${fault}`);
     const listed = await list(emulator, `fault-${fault}`);
 
@@ -59,14 +59,14 @@ describe('the listing', () => {
     expect(storedCount()).toBe(1);
   });
 
-  test('one id can hold a fault for each', async () => {
+  test('one candidate id can ask for a fault of the post and one of the listing', async () => {
     const id = 'fault-html-502-stored-1_and_list-status-403-1_as_jane';
     expect((await post(emulator, id)).status).toBe(502);
     expect((await list(emulator, id)).status).toBe(403);
     expect(await namesOf(id)).toEqual(['Frank Doe CV.pdf']);
   });
 
-  test('of an application keeps the short form', async () => {
+  test('the listing of an application has the short form of entries', async () => {
     const path = '/ats/applications/A1/attachments';
     await call(emulator, { method: 'POST', path, body: JSON.stringify({ attachment: pdf }) });
 
@@ -89,7 +89,7 @@ describe('whole-person', () => {
   const postTo = (path: string, name: string) =>
     call(emulator, { method: 'POST', path, body: JSON.stringify({ attachment: { ...pdf, name } }) });
 
-  test('both listings show the files of the candidate and of all linked applications', async () => {
+  test('whole-person: both listings show the files of the candidate and of all linked applications', async () => {
     const integrationId = greenhouseIntegrationId;
     emulator.integrations.change(integrationId, { habits: ['whole-person'] });
     for (const applicationId of ['A1', 'A2']) {
@@ -108,7 +108,7 @@ describe('whole-person', () => {
     expect(resultsOf(await call(emulator, { path: application('A1') }))).toMatchObject(whole);
   });
 
-  test('an application without a candidate lists its own files, with its id', async () => {
+  test('whole-person: an application without a candidate lists its own files, with its id', async () => {
     await postTo(application('fault-whole-person'), 'One.pdf');
 
     expect(resultsOf(await call(emulator, { path: application('fault-whole-person') }))).toMatchObject([

@@ -6,7 +6,7 @@ import type { Habit } from '../../../../../infra/local/kombo/faults/ats-habits.t
 import { list, pdf, post, resultsOf } from '../../../../fakes/emulator-caller.ts';
 import { testEmulator } from '../../../../fakes/test-emulator.ts';
 
-/** The links of a listing: who may read what, until when, and what a tool with a habit serves instead. */
+/** The links of a listing: which requests they answer, until when, and what a tool with a habit serves instead. */
 
 const dayMs = 24 * 60 * 60 * 1000;
 let nowMs = Date.UTC(2026, 0, 5, 9);
@@ -36,7 +36,7 @@ const rawBytes = (url: string): Promise<Buffer> =>
   });
 
 describe('a link', () => {
-  test('a link serves the very bytes without a key, with their length and the type that is listed', async () => {
+  test('a link serves the exact bytes without an API key, with their length and the listed type', async () => {
     const link = await linkWith();
     const answer = await get(link);
 
@@ -48,7 +48,7 @@ describe('a link', () => {
     expect([answer.status, await answer.text()]).toEqual([200, sent]);
   });
 
-  test('a link is another one in each listing, and the ones before still work', async () => {
+  test('each listing has new links, and earlier ones still work', async () => {
     const before = await linkWith();
     const after = await linkOf();
 
@@ -56,7 +56,7 @@ describe('a link', () => {
     expect([(await get(before)).status, (await get(after)).status]).toEqual([200, 200]);
   });
 
-  test('a link ends after seven days; a new listing has a new one', async () => {
+  test('a link expires after seven days, and a new listing has a new one', async () => {
     const link = await linkWith();
     nowMs += 7 * dayMs - 1;
     const last = await get(link);
@@ -91,7 +91,7 @@ describe('a link', () => {
     }
   });
 
-  test('a link of a file that a reset removed answers 403', async () => {
+  test('a link to a file that a reset removed answers 403', async () => {
     const link = await linkWith();
     await emulator.reset();
 
@@ -119,7 +119,7 @@ describe('a link', () => {
 });
 
 describe('with a habit of the tool', () => {
-  test('converted: other bytes than were sent, the same at each download', async () => {
+  test('converted: a link serves other bytes than were sent, the same in each download', async () => {
     const link = await linkWith('converted');
 
     expect(await (await get(link)).text()).toBe(`Converted by the ATS\n${sent}`);
@@ -131,14 +131,14 @@ describe('with a habit of the tool', () => {
     ['link-403', 403, 'application/xml'],
     ['link-503', 503, 'text/html; charset=utf-8'],
     ['link-login', 200, 'text/html; charset=utf-8'],
-  ] as const)('%s: answers %i with a page', async (habit, status, type) => {
+  ] as const)('%s: a link answers %i with a page', async (habit, status, type) => {
     const answer = await get(await linkWith(habit));
 
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, type]);
     expect(await answer.text()).not.toContain('PDF');
   });
 
-  test('link-compressed: gzip although identity is asked for, with the compressed length', async () => {
+  test('link-compressed: a link answers in gzip although identity is requested, with the compressed length', async () => {
     const link = await linkWith('link-compressed');
     const { headers } = await get(link, { headers: { 'accept-encoding': 'identity' } });
     const bytes = await rawBytes(link);
@@ -147,20 +147,20 @@ describe('with a habit of the tool', () => {
     expect(gunzipSync(bytes).toString()).toBe(sent);
   });
 
-  test('link-redirect: one redirect, then the bytes', async () => {
+  test('link-redirect: a link answers with one redirect, then the bytes', async () => {
     const moved = await get(await linkWith('link-redirect'));
 
     expect(moved.status).toBe(302);
     expect(await (await get(moved.headers.get('location') ?? '')).text()).toBe(sent);
   });
 
-  test('link-circle: a redirect that leads nowhere else', async () => {
+  test('link-circle: a link redirects to itself', async () => {
     const link = await linkWith('link-circle');
 
     expect((await get(link)).headers.get('location')).toBe(link);
   });
 
-  test('link-endless: no length, and no end', async () => {
+  test('link-endless: a link serves bytes without a length and without an end', async () => {
     const answer = await get(await linkWith('link-endless'));
     let received = 0;
     for await (const chunk of answer.body ?? []) {
@@ -172,14 +172,14 @@ describe('with a habit of the tool', () => {
     expect(received).toBeGreaterThan(1_000_000);
   });
 
-  test('link-slow: the headers arrive, the bytes do not', async () => {
+  test('link-slow: the headers of a link arrive, its bytes do not', async () => {
     const answer = await get(await linkWith('link-slow'), { signal: AbortSignal.timeout(300) });
 
     expect([answer.status, answer.headers.get('content-length')]).toEqual([200, '14']);
     await expect(answer.text()).rejects.toThrow('aborted due to timeout');
   });
 
-  test('link-wrong-length: every byte, but more announced, then the connection ends', async () => {
+  test('link-wrong-length: a link announces more bytes than it serves, then the connection ends', async () => {
     const answer = await get(await linkWith('link-wrong-length'));
     let received = '';
     const reading = async () => {
@@ -191,21 +191,21 @@ describe('with a habit of the tool', () => {
     expect(received).toBe(sent);
   });
 
-  test('several together: a redirect leads to converted bytes, compressed', async () => {
+  test('several habits of links combine: a redirect leads to converted bytes, compressed', async () => {
     const moved = await get(await linkWith('link-redirect', 'converted', 'link-compressed', 'dated'));
     const bytes = await rawBytes(moved.headers.get('location') ?? '');
 
     expect(gunzipSync(bytes).toString()).toBe(`Converted by the ATS\n${sent}`);
   });
 
-  test('of an id: link-503 for the first listing only', async () => {
+  test('a candidate id can ask for link-503 in the first listing only', async () => {
     const id = 'fault-link-503-1';
     await post(emulator, id, { body: { attachment: pdf } });
 
     expect([(await get(await linkOf(id))).status, (await get(await linkOf(id))).status]).toEqual([503, 200]);
   });
 
-  test('thousand: the links of other files serve their bytes', async () => {
+  test('thousand: the links of the other files serve their bytes', async () => {
     await linkWith('thousand');
     const other = resultsOf(await list(emulator, 'Frank1')).find((entry) => entry?.file_name === 'Certificate 7.pdf');
 

@@ -18,12 +18,12 @@ const lastRequest = async () => {
 const brokenPipe = /^(ECONNRESET|EPIPE)$/;
 
 describe('a reset', () => {
-  test('a reset before the body: nothing of it is read', async () => {
+  test('reset-before-body: the emulator reads nothing of the body', async () => {
     expect(await wireErrorOf(post(emulator, 'fault-reset-before-body', { body: large }))).toMatch(brokenPipe);
     expect(await lastRequest()).toMatchObject({ receivedBytes: 0, bodyComplete: false, status: null, stored: false });
   });
 
-  test('a reset in the middle: about half of the body is read', async () => {
+  test('reset-mid-body: the emulator reads about half of the body', async () => {
     expect(await wireErrorOf(post(emulator, 'fault-reset-mid-body', { body: large }))).toMatch(brokenPipe);
     const request = await lastRequest();
     expect(request).toMatchObject({ bodyComplete: false, status: null, stored: false });
@@ -31,7 +31,7 @@ describe('a reset', () => {
     expect(request?.receivedBytes).toBeLessThan(17_000_000);
   });
 
-  test('a reset after so many bytes', async () => {
+  test('reset-mid-body with a number of bytes: the emulator reads about as many', async () => {
     expect(await wireErrorOf(post(emulator, 'fault-reset-mid-body-1000000b', { body: large }))).toMatch(brokenPipe);
     const request = await lastRequest();
     expect(request?.bodyComplete).toBe(false);
@@ -42,7 +42,7 @@ describe('a reset', () => {
   test.each([
     ['fault-reset-after-body', 0],
     ['fault-reset-after-body-stored', 1],
-  ])('%s: the whole body is read', async (id, stored) => {
+  ])('%s: the emulator reads the whole body before the reset', async (id, stored) => {
     expect(await wireErrorOf(post(emulator, id))).toMatch(brokenPipe);
     expect(await lastRequest()).toMatchObject({ bodyComplete: true, status: null, stored: stored === 1 });
     expect(emulator.attachments()).toHaveLength(stored);
@@ -53,7 +53,7 @@ describe('silence', () => {
   test.each([
     ['fault-silence', 0],
     ['fault-silence-stored', 1],
-  ])('%s: the body is read, an answer never comes', async (id, stored) => {
+  ])('%s: the emulator reads the body and never answers', async (id, stored) => {
     const leaving = new AbortController();
     const posting = wireErrorOf(post(emulator, id, { signal: leaving.signal }));
     await expect.poll(() => emulator.requests.recent().at(-1)?.bodyComplete, { interval: 5 }).toBe(true);
@@ -69,7 +69,7 @@ describe('silence', () => {
 });
 
 describe('an early answer', () => {
-  test('an early answer comes while the body is on its way, and the rest is never read', async () => {
+  test('an early answer comes while the body is being sent, and the rest is never read', async () => {
     const answer = await post(emulator, 'fault-early-413', { body: large });
 
     expect(answer.status).toBe(413);
@@ -78,7 +78,7 @@ describe('an early answer', () => {
     expect(await lastRequest()).toMatchObject({ status: 413, receivedBytes: 0, bodyComplete: false, stored: false });
   });
 
-  test('an early answer may be followed by reading the rest and throwing it away', async () => {
+  test('drained: after an early answer the rest of the body is read and discarded', async () => {
     const answer = await post(emulator, 'fault-early-PLATFORM--AUTHENTICATION_INVALID-drained', { body: large });
 
     expect(answer.status).toBe(401);
@@ -92,7 +92,7 @@ describe('an early answer', () => {
   });
 });
 
-test('a body that ends before its last byte is seen as incomplete and stores nothing', async () => {
+test('a body that ends before its last byte is incomplete and is not stored', async () => {
   const body = JSON.stringify({ attachment: pdf });
   const socket = connect(emulator.port, '127.0.0.1');
   socket.write(
@@ -110,7 +110,7 @@ test('a body that ends before its last byte is seen as incomplete and stores not
   expect(emulator.inFlight()).toBe(0);
 });
 
-test('closing cuts what is silent or slow, and the slow work is not finished', async () => {
+test('closing the emulator cuts silent and slow calls, and slow work is not finished', async () => {
   const closing = await startKomboEmulator();
   const silent = wireErrorOf(post(closing, 'fault-silence'));
   const slow = wireErrorOf(post(closing, 'fault-slow-60000ms'));

@@ -7,7 +7,7 @@ const emulator = await testEmulator();
 const storedCount = () => emulator.attachments().length;
 
 describe('an error asked for by code', () => {
-  // The statuses that Kombo publishes; where it publishes none, any is as good.
+  // The statuses that Kombo publishes; for codes without one, any status will do.
   test.each([
     ['PLATFORM.RATE_LIMIT_EXCEEDED', 429],
     ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 429],
@@ -18,7 +18,7 @@ describe('an error asked for by code', () => {
     ['INTEGRATION.QA_FAILED', 409],
     ['INTEGRATION.PERMISSION_MISSING', 403],
     ['ATS.JOB_CLOSED', 400],
-  ])('an error asked for by code: %s comes as HTTP %i and stores nothing', async (code, status) => {
+  ])('an error requested by code, %s, comes as HTTP %i and stores nothing', async (code, status) => {
     const answer = await post(emulator, `fault-${code.replace('.', '--')}`);
 
     expect(answer.status).toBe(status);
@@ -26,14 +26,14 @@ describe('an error asked for by code', () => {
     expect(storedCount()).toBe(0);
   });
 
-  test('an error asked for by code may be one that Kombo has not invented yet', async () => {
+  test('an error requested by code may be one that Kombo does not have', async () => {
     const answer = await post(emulator, 'fault-PLATFORM--MOON_PHASE_WRONG');
 
     expect(answer.status).toBe(400);
     expect(errorOf(answer)).toMatchObject({ code: 'PLATFORM.MOON_PHASE_WRONG', title: null });
   });
 
-  test('an error asked for by code may be missing, together with title and log_url', async () => {
+  test('bare: an error has neither code nor title nor log_url', async () => {
     const answer = await post(emulator, 'fault-bare-503');
 
     expect(answer.status).toBe(503);
@@ -43,7 +43,7 @@ describe('an error asked for by code', () => {
   test.each([
     ['fault-error-in-200', 0],
     ['fault-error-in-200-stored', 1],
-  ])('an error asked for by code: %s comes as HTTP 200', async (id, stored) => {
+  ])('%s: the error comes as HTTP 200', async (id, stored) => {
     const answer = await post(emulator, id);
 
     expect(answer.status).toBe(200);
@@ -64,7 +64,7 @@ describe("an answer that is not the API's", () => {
   test.each([
     ['empty-200', 0],
     ['empty-200-stored', 1],
-  ])('%s is no body at all', async (fault, stored) => {
+  ])('%s is an answer without a body', async (fault, stored) => {
     const answer = await post(emulator, `fault-${fault}`);
 
     expect([answer.status, answer.text]).toEqual([200, '']);
@@ -130,7 +130,7 @@ describe('a success with a spoiled answer stores the file', () => {
     await emulator.idle();
   });
 
-  test('a body that Kombo refuses anyway is refused whatever fault asks for a success', async () => {
+  test('a body that Kombo would refuse is refused even if a fault asks for a success', async () => {
     const answer = await post(emulator, 'fault-created-201', { body: { attachment: { ...pdf, type: 'Photo' } } });
 
     expect(answer.status).toBe(400);
@@ -140,16 +140,19 @@ describe('a success with a spoiled answer stores the file', () => {
 });
 
 describe('time', () => {
-  test.each(['warnings', 'html-502-stored'])('%s and delay: the file is there before the answer is', async (fault) => {
-    const waiting = wireErrorOf(post(emulator, `fault-${fault}_and_delay-60000ms`));
-    await expect.poll(storedCount, { interval: 5 }).toBe(1);
+  test.each(['warnings', 'html-502-stored'])(
+    '%s and delay: the file is stored before the answer comes',
+    async (fault) => {
+      const waiting = wireErrorOf(post(emulator, `fault-${fault}_and_delay-60000ms`));
+      await expect.poll(storedCount, { interval: 5 }).toBe(1);
 
-    expect(emulator.requests.recent().at(-1)).toMatchObject({ open: true, stored: true, status: null });
-    await emulator.reset();
-    expect(await waiting).toBe('ECONNRESET');
-  });
+      expect(emulator.requests.recent().at(-1)).toMatchObject({ open: true, stored: true, status: null });
+      await emulator.reset();
+      expect(await waiting).toBe('ECONNRESET');
+    },
+  );
 
-  test('slow: the work ends although the caller has left, and keeps its place in flight until then', async () => {
+  test('slow: the work ends although the caller has disconnected, and counts as in flight until then', async () => {
     const leaving = new AbortController();
     const posting = wireErrorOf(post(emulator, 'fault-slow-700ms', { signal: leaving.signal }));
     await expect.poll(() => emulator.requests.recent().at(-1)?.bodyComplete, { interval: 5 }).toBe(true);
@@ -164,7 +167,7 @@ describe('time', () => {
   test.each([
     ['delay-1ms', 200],
     ['html-502_and_delay-1ms', 502],
-  ])('%s: the answer comes in the end', async (fault, status) => {
+  ])('%s: the answer comes after the delay', async (fault, status) => {
     expect((await post(emulator, `fault-${fault}`)).status).toBe(status);
   });
 });

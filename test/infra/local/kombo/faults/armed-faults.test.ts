@@ -4,7 +4,7 @@ import { createArmedFaults } from '../../../../../infra/local/kombo/faults/armed
 describe('armed faults', () => {
   const toFrank = { kind: 'post', target: { kind: 'candidate', id: 'Frank1' } } as const;
 
-  test('armed faults apply as often as they were armed for, then no more', () => {
+  test('armed faults apply as often as they were armed for', () => {
     const faults = createArmedFaults();
     faults.arm('html-502', { times: 2 });
 
@@ -14,7 +14,7 @@ describe('armed faults', () => {
     expect(faults.list()).toEqual([]);
   });
 
-  test('wait: a second one is not used up by the call that the first one ended', () => {
+  test('a second armed fault is not used up by the call that the first one ended', () => {
     const faults = createArmedFaults();
     faults.arm('html-502', { times: 1 });
     faults.arm('silence', { times: 1 });
@@ -52,7 +52,7 @@ describe('armed faults', () => {
     expect(faults.take(toFrank, 'x:1').decisive).toBeUndefined();
   });
 
-  test('armed faults of ids are counted for each id alone, and start again after a clear', () => {
+  test('armed faults of ids are counted for each id separately, and start again after a clear', () => {
     const faults = createArmedFaults();
     const applies = (id: string) =>
       faults.take({ kind: 'post', target: { kind: 'candidate', id } }, 'x:1').decisive !== undefined;

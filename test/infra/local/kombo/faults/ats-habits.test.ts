@@ -4,7 +4,7 @@ import { atsHabits, type Habit, isHabit } from '../../../../../infra/local/kombo
 import { list, pdf, post, resultsOf } from '../../../../fakes/emulator-caller.ts';
 import { testEmulator } from '../../../../fakes/test-emulator.ts';
 
-/** Each habit over HTTP: what a listing shows of a file that was taken at nine. */
+/** Each habit over HTTP: what a listing shows of a file that was stored at nine. */
 
 const nine = Date.UTC(2026, 0, 5, 9);
 let nowMs = nine;
@@ -37,7 +37,7 @@ test.each<[Habit, string]>([
   ['mojibake', 'Lebenslauf J\u00c3\u00bcrgen Gro\u00c3\u009fmann.pdf'],
   ['transliterated', 'Lebenslauf Juergen Grossmann.pdf'],
   ['prefixed', 'ATS_Lebenslauf Jürgen Großmann.pdf'],
-])('%s: the name is listed as %s, the rest as it was sent', async (habit, file_name) => {
+])('%s: the file is listed with the name %s, otherwise as it was sent', async (habit, file_name) => {
   await attach();
 
   expect(await listedWith([habit])).toMatchObject([{ file_name, type: 'CV', remote_created_at: null }]);
@@ -48,7 +48,7 @@ test.each<[Habit, string]>([
   ['midnight', '2026-01-05T00:00:00.000Z'],
   ['zoneless', '2026-01-05T11:00:00'],
   ['clock-behind', '2026-01-04T13:00:00.000Z'],
-])('%s: a file taken at nine is listed with %s, an hour later, too', async (habit, date) => {
+])('%s: a file stored at nine is listed with %s, also an hour later', async (habit, date) => {
   await attach();
   nowMs += 3_600_000;
 
@@ -86,7 +86,7 @@ test('no-link: an entry has no link; link-later: it has one after a while', asyn
   expect(await listedWith(['link-later-100ms'])).toMatchObject([{ data_url: expect.any(String) }]);
 });
 
-test('several together: names, type and date each change, whatever the order in which they are given', async () => {
+test('several habits combine: names, type and date change in any order of the habits', async () => {
   await attach();
   const together: readonly Habit[] = [
     'numbered',
@@ -105,7 +105,7 @@ test('several together: names, type and date each change, whatever the order in 
   expect(await listedWith(together.toReversed())).toMatchObject(expected);
 });
 
-test('several of an id come on top of those of the integration', async () => {
+test('the habits of a candidate id are added to those of the integration', async () => {
   const id = 'fault-renamed_and_midnight_as_jane';
   await attach(id);
 
@@ -114,7 +114,7 @@ test('several of an id come on top of those of the integration', async () => {
   ]);
 });
 
-test('a candidate id can hold every habit', () => {
+test('a candidate id can ask for every habit', () => {
   for (const form of Object.keys(atsHabits)) {
     const habit = form.replace('<n>', '900');
     expect([habit, isHabit(habit), /^[a-z\d-]{1,57}$/.test(habit)]).toEqual([habit, true, true]);

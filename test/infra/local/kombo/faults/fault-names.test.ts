@@ -45,11 +45,11 @@ describe('a candidate id that asks for faults', () => {
     ['fault-midnight-ms', 'midnight-ms'],
     ['fault-silence_and_', ''],
     ['fault-', ''],
-  ])('%s is reported as unknown', (id, unknown) => {
+  ])('the unknown fault in %s is reported', (id, unknown) => {
     expect(faultsFromId(id)).toEqual({ unknown });
   });
 
-  test('the longest error code fits into 64 characters, with everything that can be said of it', () => {
+  test('a candidate id of 64 characters has room for the longest error code with all its options', () => {
     const id = 'fault-PLATFORM--CONCURRENCY_LIMIT_EXCEEDED-at-503-stored-12';
 
     expect(id.length).toBeLessThanOrEqual(64);
@@ -59,7 +59,7 @@ describe('a candidate id that asks for faults', () => {
   });
 });
 
-test('a name may keep the dot of an error code', () => {
+test('the name of a fault may keep the dot of an error code', () => {
   expect(faultFromName('REMOTE.SERVICE_UNAVAILABLE')).toEqual({
     name: 'REMOTE--SERVICE_UNAVAILABLE',
     on: 'post',
@@ -67,7 +67,7 @@ test('a name may keep the dot of an error code', () => {
   });
 });
 
-test('the README lists every fault as the code knows it', () => {
+test("the README lists every fault with the code's description", () => {
   const readme = readFileSync(new URL('../../../../../infra/local/kombo/README.md', import.meta.url), 'utf8');
   const rows = readme.split('\n').map((line) => line.replaceAll(/ +/g, ' '));
 

@@ -8,10 +8,10 @@ import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
 const newStateFile = async (): Promise<string> => join(await temporaryFolder(), 'new', 'kombo.jsonl');
 
-/** Each listing has new ones. */
+/** Each listing has new links. */
 const withoutLinks = (listed: Seen) => resultsOf(listed).map(({ data_url: _, ...entry }) => entry);
 
-test('attachments and links of applications survive a restart, bytes included', async () => {
+test('attachments with their bytes, and links of applications, survive a restart of the emulator', async () => {
   const stateFile = await newStateFile();
   const before = await startKomboEmulator({ stateFile });
   before.linkApplication({ integrationId: greenhouseIntegrationId, applicationId: 'A1', candidateId: 'Frank1' });
@@ -32,7 +32,7 @@ test('attachments and links of applications survive a restart, bytes included', 
   }
 });
 
-test('a line that a killed process left half written costs that line only', async () => {
+test('a line of the store that a killed process left half-written is skipped, and only that line', async () => {
   const stateFile = await newStateFile();
   const before = await startKomboEmulator({ stateFile });
   await post(before, 'Frank1');
@@ -47,7 +47,7 @@ test('a line that a killed process left half written costs that line only', asyn
   }
 });
 
-test('the files are for their owner alone', async () => {
+test('the stored files are readable only by their owner', async () => {
   const stateFile = await newStateFile();
   const emulator = await startKomboEmulator({ stateFile });
   await post(emulator, 'Frank1');
@@ -58,7 +58,7 @@ test('the files are for their owner alone', async () => {
   expect(statSync(stateFile).mode & 0o077).toBe(0);
 });
 
-test('a reset removes what was kept', async () => {
+test('a reset of the emulator removes the stored attachments', async () => {
   const stateFile = await newStateFile();
   const emulator = await startKomboEmulator({ stateFile });
   await post(emulator, 'Frank1');
@@ -72,7 +72,7 @@ test('a reset removes what was kept', async () => {
   await after.close();
 });
 
-test('a port that is taken is reported as taken', async () => {
+test('the emulator reports that its port is taken', async () => {
   const first = await startKomboEmulator();
   try {
     await expect(startKomboEmulator({ port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
