@@ -1,4 +1,4 @@
-/** The bench cannot begin or go on; the message says why, to a person. */
+/** The bench cannot start or continue; its message tells the user why. */
 export class BenchError extends Error {
   override readonly name = 'BenchError';
 }

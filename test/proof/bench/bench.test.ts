@@ -33,7 +33,7 @@ const peakBytes = (contender: string, sizeMb: number): number => {
   return found?.peakBytes.median ?? Number.NaN;
 };
 
-test('the default memory of a function is enough for four files of 10 MB at the same time, and half as much again', () => {
+test('the default memory of a function is enough for four concurrent files of 10 MB, with a reserve of half as much', () => {
   const ours = numbers.bursts.find(({ contender }) => contender === 'ours');
   expect(ours).toMatchObject({ files: 4, sizeMb: 10 });
   expect(memoryFor(ours?.peakBytes.highest ?? Number.NaN)).toBeLessThanOrEqual(Number(defaults.memoryMb));
@@ -42,16 +42,16 @@ test('the default memory of a function is enough for four files of 10 MB at the 
 
 test('the memory of a read-back does not grow with the file that it compares', () => {
   const peak = (sizeMb: number) => numbers.looks.find((one) => one.sizeMb === sizeMb)?.peakBytes.median ?? Number.NaN;
-  // Left to the collector, what was read makes it 1.3 times, and the copies of it 2 times.
+  // If the bytes that were read were left to the garbage collector, it would be 1.3 times; with copies of them, 2 times.
   expect(peak(100) / peak(1)).toBeLessThan(1.2);
 });
 
-test('a file of 25 MB takes us less than half the memory of the peers', () => {
+test('on-upload needs less than half the memory of the peers for a file of 25 MB', () => {
   expect(peakBytes('ours', 25) / peakBytes('naive', 25)).toBeLessThan(0.5);
   expect(peakBytes('ours', 25) / peakBytes('sdk', 25)).toBeLessThan(0.5);
 });
 
-test('every contender is measured at every size and concurrency', () => {
+test('the bench measures every contender at every size and concurrency', () => {
   const pairs = numbers.files.map(({ contender, sizeMb }) => `${contender} ${sizeMb}`);
   expect(pairs).toHaveLength(15);
   expect(pairs).toContain('floor 100');
@@ -61,19 +61,19 @@ test('every contender is measured at every size and concurrency', () => {
   ]);
 });
 
-test('the parts of the bundle sum up to the bundle', () => {
+test('the parts of the bundle add up to its size', () => {
   const sum = numbers.makeup.reduce((bytes, part) => bytes + part.bytes, 0);
   const whole = numbers.coldStarts.find(({ name }) => name === 'on-upload')?.bundleBytes ?? 0;
   expect(sum / whole).toBeGreaterThan(0.9);
   expect(sum / whole).toBeLessThan(1.05);
 });
 
-test('the report has a line for every goal and the arithmetic of the cost', () => {
+test('the report of the bench has a line for every goal, and the arithmetic of the cost', () => {
   for (const { measure } of goalsOf(numbers)) expect(output).toContain(`| ${measure}`);
   expect(output).toMatch(/\| ours +\|.* ms CPU \/ 0\.\d+ = 2\.\d+ s x 0\.\d+ GB x \$0\.0000133334 x 1e6; compute /);
 });
 
-test('the chart is one picture with a line per contender and panel', () => {
+test('the chart of the bench is one picture with a line per contender and panel', () => {
   expect(chart).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox=/);
   expect(chart.match(/fill="none"/g)).toHaveLength(8);
   expect(chart).not.toMatch(/NaN|undefined|Infinity/);
@@ -83,7 +83,7 @@ test('the bench leaves no folder behind', async () => {
   expect((await readdir(folder)).sort()).toEqual(['chart.svg', 'numbers.json']);
 });
 
-test('Ctrl-C ends the bench and everything that it started', async () => {
+test('Ctrl-C ends the bench and all processes that it started', async () => {
   const own = await mkdtemp(path.join(folder, 'interrupted-'));
   const bench = spawn(process.execPath, [program, '--quick'], {
     env: { ...process.env, TMPDIR: own },
@@ -99,7 +99,7 @@ test('Ctrl-C ends the bench and everything that it started', async () => {
   await rm(own, { recursive: true });
 });
 
-/** Running processes; one that has ended and only waits to be noticed (Z) does not count. */
+/** Running processes; one that has ended but was not reaped yet (Z) does not count. */
 const processes = async (): Promise<{ pid: number; parent: number }[]> => {
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,stat=']);
   return stdout
@@ -110,7 +110,7 @@ const processes = async (): Promise<{ pid: number; parent: number }[]> => {
     .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
 };
 
-/** The children of a process once there are so many: three servers, the compiler or the first trial. */
+/** The children of a process once there are this many: three servers, and the compiler or the first trial. */
 const untilChildrenOf = async (pid: number, count: number): Promise<number[]> => {
   for (;;) {
     const children = (await processes()).filter(({ parent }) => parent === pid);

@@ -1,6 +1,6 @@
 import type { FileNumbers } from './measure-files.ts';
 
-/** Shown in this order, each in a colour of its own that also differs in lightness. */
+/** Shown in this order, each in its own colour with its own lightness. */
 const lines = [
   { contender: 'ours', label: 'cv-courier', colour: '#0b7a55', width: 3 },
   { contender: 'naive', label: 'naive (file in memory)', colour: '#c2410c', width: 2 },

@@ -8,7 +8,7 @@ export interface Children {
   /** Starts a server and waits until it listens. */
   server(modulePath: string): Promise<string>;
   trial(runnerPath: string, trial: Trial): Promise<TimedResult>;
-  /** Ends every process that was started here, at once. */
+  /** Ends every process that was started here, immediately. */
   stop(): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ const longestTrialMs = 180_000;
 
 const started = v.object({ url: v.string() });
 
-/** @param env for all of them; nothing of this process's own environment reaches them but PATH. */
+/** @param env for all of them; of this process's own environment they get only PATH. */
 export const childrenWith = (env: () => Readonly<Record<string, string>>): Children => {
   const alive = new Set<ChildProcess>();
 
@@ -78,7 +78,7 @@ export const childrenWith = (env: () => Readonly<Record<string, string>>): Child
   return { server, trial, stop };
 };
 
-/** Rejects when the process ends by itself, with the last it wrote. */
+/** Rejects with the last output of the process when it ends on its own. */
 const dead = (child: ChildProcess, modulePath: string): Promise<never> => {
   let complaint = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

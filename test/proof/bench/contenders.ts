@@ -2,7 +2,7 @@ import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { type Bundle, bundle } from '../../../infra/bundle.ts';
 
-/** Who carries files here. `ours` is the built function as it is deployed. */
+/** The programs that deliver files in the bench. `ours` is the built function as it is deployed. */
 export const contenders = ['ours', 'core', 'naive', 'sdk', 'floor'] as const;
 export type Contender = (typeof contenders)[number];
 
@@ -12,7 +12,7 @@ export interface Built {
   readonly functions: readonly Bundle[];
 }
 
-/** Builds our functions as for a deployment, and everybody else with esbuild's ordinary options for Lambda. */
+/** Builds our functions as for a deployment, and the others with esbuild's usual options for Lambda. */
 export const buildContenders = async (outDir: string): Promise<Built> => {
   const functions = await bundle(undefined, { outDir });
   const ours = functions.find(({ name }) => name === 'on-upload');
@@ -42,7 +42,7 @@ export const buildContenders = async (outDir: string): Promise<Built> => {
 };
 
 /**
- * As the manuals show it: minified, tree-shaken, one module per entry, nothing left out by hand.
+ * With the options that the manuals show: minified, tree-shaken, one module per entry, nothing removed by hand.
  * @param sources entries given as text instead of a file
  */
 export const bundlePlainly = async (

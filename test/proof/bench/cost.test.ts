@@ -10,13 +10,13 @@ import type { Numbers } from './numbers.ts';
 const everyMs = settings.sweepEveryMs.parse(settings.sweepEveryMs.default);
 const memoryMb = Number(defaults.memoryMb);
 
-test('the sweep lists a million kept objects for at most 5 USD a month, its time included', () => {
+test('the sweep of a million kept objects costs at most 5 USD a month, its run time included', () => {
   expect(sweepCost({ everyMs, memoryMb })).toBeLessThanOrEqual(5);
-  // Every five minutes it would be twelve times as much.
+  // A sweep every five minutes would cost twelve times as much.
   expect(sweepCost({ everyMs: 300_000, memoryMb })).toBeGreaterThan(50);
 });
 
-test('infra/README.md shows the same sum', async () => {
+test('infra/README.md shows the computed cost of the sweep', async () => {
   const page = await readFile(path.join(import.meta.dirname, '../../../infra/README.md'), 'utf8');
   const dollarsOf = (line: RegExp): number => Number(line.exec(page)?.[1]);
   const shown =
@@ -24,7 +24,7 @@ test('infra/README.md shows the same sum', async () => {
   expect(shown).toBeCloseTo(sweepCost({ everyMs, memoryMb }), 1);
 });
 
-test('infra/README.md reckons with the default memory', async () => {
+test('infra/README.md calculates with the default memory', async () => {
   const page = await readFile(path.join(import.meta.dirname, '../../../infra/README.md'), 'utf8');
   const [, shownMb, gigabytes] =
     /^\| Lambda, duration \(arm64, (\d+) MB, .*\| 1,000,000 × ([\d.]+) GB/m.exec(page) ?? [];
@@ -40,11 +40,11 @@ test.each([
   [128, 192],
   [129, 256],
   [300, 512],
-])('a peak of %d MiB asks for a function of %d MB: half as much again, in steps of 64', (peakMib, memoryMb) => {
+])('a peak of %d MiB needs a function of %d MB: half as much again, in steps of 64', (peakMib, memoryMb) => {
   expect(memoryFor(peakMib * 1_048_576)).toBe(memoryMb);
 });
 
-test('less memory means less CPU, so the CPU time of a CV takes longer and waiting does not', () => {
+test('less memory means less CPU, so the computation for a CV takes longer, but its waiting does not', () => {
   const cv = { name: 'ours', wallMs: 8, cpuMs: 6, ledger: true };
   // A whole vCPU, so 2 s for Kombo, 2 ms of waiting and 6 ms of CPU; 1769 / 1024 GB.
   expect(costOf({ ...cv, memoryMb: 1_769 }).arithmetic).toMatch(
@@ -88,18 +88,18 @@ const costGoal = (numbers: Numbers) => {
   return goal && { value: goal.value?.toFixed(2), reached: reached(goal) };
 };
 
-test('each contender pays for the memory of its own peak, and only ours for a ledger and logs', () => {
+test('the modelled cost of each contender uses the memory of its own peak; only ours includes a ledger and logs', () => {
   const [ours, naive] = numbersWith(94, 285).costs;
   expect(ours?.arithmetic).toContain('x 0.1875 GB x');
   expect(naive?.arithmetic).toContain('x 0.4375 GB x');
   expect(naive?.arithmetic).not.toMatch(/ledger|logs/);
 });
 
-test('the memory of a function is that of the highest peak: one burst too large ends it', () => {
+test('the memory of a function follows its highest peak, because one burst too large would end it', () => {
   expect(numbersWith(94, 200, 319).costs[1]?.arithmetic).toContain('x 0.5 GB x');
 });
 
-test('the goal for the modelled cost is missed where the memory saved does not pay for the ledger', () => {
+test('the goal for the modelled cost is missed when the saved memory does not pay for the ledger', () => {
   // 9.93 / 12.41 and 9.93 / 9.07 dollars.
   expect(costGoal(numbersWith(94, 285))).toEqual({ value: '0.80', reached: true });
   expect(costGoal(numbersWith(94, 200))).toEqual({ value: '1.09', reached: false });

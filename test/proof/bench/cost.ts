@@ -2,8 +2,8 @@ import type { BurstNumbers } from './measure-bursts.ts';
 import type { CvNumbers } from './measure-cvs.ts';
 
 /**
- * What a million CVs cost on AWS. Prices: us-east-1, on demand, arm64, in US dollars; infra/README.md says where each was read.
- * Kombo's own time is an assumption: it calls the ATS while we wait, and the function is paid for waiting.
+ * The cost of a million CVs on AWS. Prices: us-east-1, on demand, arm64, in US dollars; infra/README.md has the source of each.
+ * Kombo's own time is an assumption: it calls the ATS while we wait, and AWS bills the function for waiting.
  */
 export const assumptions = {
   lambdaPerGbSecond: 0.0000133334,
@@ -13,18 +13,18 @@ export const assumptions = {
   dynamoDbPerWrite: 0.625 / 1e6,
   dynamoDbPerRead: 0.125 / 1e6,
   logsPerGb: 0.5,
-  /** Write units: the claim writes both indexes as well, the settlement takes the record from one of them. Records stay under 1 kB. */
+  /** Write units: the claim also writes both indexes, the settlement removes the record from one of them. Records stay under 1 kB. */
   ledgerWritesPerCv: 5,
   /**
-   * The lane and the account, shared by CVs of one moment, counted for each here. And half a unit for the other uploads of the
-   * target, which an index shows; bytes that were uploaded before under the same key cost one more.
+   * The lane and the account, which concurrent CVs share, are counted for each CV here. In addition, half a unit for the query
+   * of the target's other uploads; a CV with the same bytes as an earlier upload of its key costs one more.
    */
   ledgerReadsPerCv: 2.5,
   logBytesPerCv: 1_500,
   komboMs: 2_000,
-  /** S3 answers a listing of 1,000 objects in about this time. */
+  /** About the time in which S3 answers a listing of 1,000 objects. */
   listMs: 200,
-  /** CPU time that reading such an answer takes, measured with warm code. */
+  /** CPU time for parsing such an answer, measured with warm code. */
   listCpuMs: 20,
   /** Lambda gives a function CPU in proportion to its memory: one vCPU at this size. */
   mbPerVcpu: 1_769,
@@ -32,7 +32,7 @@ export const assumptions = {
 
 export interface CostInput {
   readonly name: string;
-  /** One CV with a Kombo that answers immediately, on a whole CPU: its duration, and the CPU time of all threads in it. */
+  /** One CV with a Kombo that answers immediately, on a whole CPU: its duration, and the CPU time of all threads. */
   readonly wallMs: number;
   readonly cpuMs: number;
   readonly memoryMb: number;
@@ -55,7 +55,7 @@ export const cpuShare = (memoryMb: number): number => Math.min(1, memoryMb / ass
 export const costOf = ({ name, wallMs, cpuMs, memoryMb, ledger }: CostInput): Cost => {
   const a = assumptions;
   const share = cpuShare(memoryMb);
-  // The CPU time of several threads can exceed the duration; then nothing of it was waiting.
+  // The CPU time of several threads can exceed the duration; then none of it was waiting.
   const waitingMs = Math.max(0, wallMs - cpuMs);
   const seconds = (a.komboMs + waitingMs + cpuMs / share) / 1_000;
   const parts = {
@@ -77,10 +77,10 @@ export const costOf = ({ name, wallMs, cpuMs, memoryMb, ledger }: CostInput): Co
 };
 
 const hoursPerMonth = 730;
-/** A listing shows at most so many objects. */
+/** The maximum number of objects in a page of a listing. */
 const objectsPerList = 1_000;
 
-/** What a month of hourly sweeps costs for a million objects that are kept: their listing, and the time that it takes. */
+/** The cost of a month of hourly sweeps of a million kept objects: their listing, and its run time. */
 export const sweepCost = ({ everyMs, memoryMb }: SweepCostInput): number => {
   const lists = ((hoursPerMonth * 3_600_000) / everyMs) * (1e6 / objectsPerList);
   const seconds = (assumptions.listMs + assumptions.listCpuMs / cpuShare(memoryMb)) / 1_000;
@@ -92,10 +92,10 @@ interface SweepCostInput {
   readonly memoryMb: number;
 }
 
-/** Lambda's memory for a measured peak: half as much again for what was not measured, in steps of 64 MB; 128 MB is the least it takes. */
+/** Lambda's memory for a measured peak: half as much again for what was not measured, in steps of 64 MB; the minimum is 128 MB. */
 export const memoryFor = (peakBytes: number): number => Math.max(128, Math.ceil((peakBytes * 1.5) / 2 ** 20 / 64) * 64);
 
-/** Each with the memory that its own highest peak asks for, when one event brings it four files of 10 MB: a function without it is ended. */
+/** Each with the memory for its own highest peak, with four files of 10 MB in one event: with less, Lambda would end it. */
 export const costsOf = ({ bursts, cvs }: CostsInput): Cost[] =>
   bursts.flatMap(({ contender: name, peakBytes }) => {
     const cv = cvs.find(({ contender, concurrency }) => contender === name && concurrency === 1);

@@ -11,7 +11,7 @@ export interface Goal {
 export const reached = ({ atMost, atLeast, value }: Goal): boolean | undefined =>
   value === undefined ? undefined : value <= (atMost ?? Number.POSITIVE_INFINITY) && value >= (atLeast ?? 0);
 
-/** What this project wants to be, as ratios of medians of one run: another machine shifts all of them alike. */
+/** The goals of this project, as ratios of medians of one run, because another machine changes all medians alike. */
 export const goalsOf = ({ files, looks, cvs, coldStarts, costs }: Numbers): Goal[] => {
   const file = (contender: string, sizeMb: number) =>
     files.find((one) => one.contender === contender && one.sizeMb === sizeMb);

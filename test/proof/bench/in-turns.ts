@@ -1,4 +1,4 @@
-/** All take turns, so that a busy moment of the machine falls on everybody. */
+/** All take turns, so that a busy moment of the machine affects all of them. */
 export const inTurns = async <One, Run>(
   all: readonly One[],
   repeats: number,

@@ -7,7 +7,7 @@ import type { Progress } from './progress.ts';
 import type { Stage } from './stage.ts';
 import { type Summary, summaryOf } from './statistics.ts';
 
-/** What a bundle is made of: bytes of each package in it, the largest first. Our own code is `lib` and `handlers`. */
+/** The composition of a bundle: bytes of each package in it, the largest first. Our own code is `lib` and `handlers`. */
 export const makeupOf = async ({ metaPath }: Pick<Bundle, 'metaPath'>): Promise<{ part: string; bytes: number }[]> => {
   const { outputs } = JSON.parse(await readFile(metaPath, 'utf8')) as Metafile;
   const bytesOf = new Map<string, number>();
@@ -24,7 +24,7 @@ export const makeupOf = async ({ metaPath }: Pick<Bundle, 'metaPath'>): Promise<
 const partOf = (file: string): string =>
   /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? file.split('/')[0] ?? file;
 
-/** What on-upload imports from packages, each alone; what two of them share counts for both. */
+/** The imports of on-upload from packages, each measured alone; code that two of them share counts for both. */
 const imports: Readonly<Record<string, string>> = {
   'S3 client':
     "import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3'; new S3Client({}); export const handler = GetObjectCommand;",
@@ -47,7 +47,7 @@ export interface ImportCost {
   readonly importCpuMs: Summary;
 }
 
-/** How long each takes to load and, for a client, to be made. */
+/** The time to load each and, for a client, to create it. */
 export const measureImports = async (stage: Stage, repeats: number, progress: Progress): Promise<ImportCost[]> => {
   const entries = Object.entries(imports).map(([part, source], index) => ({ part, source, name: `import-${index}` }));
   await bundlePlainly({}, stage.folder, Object.fromEntries(entries.map(({ name, source }) => [name, source])));

@@ -7,8 +7,8 @@ import { type Summary, summaryOf } from './statistics.ts';
 import type { Load } from './trial-terms.ts';
 
 /**
- * The most that one invocation of on-upload does: as many files of 10 MB as it delivers concurrently, in one event, by a process
- * that has carried five CVs before. This decides how much memory a function needs.
+ * The largest load of one invocation of on-upload: as many files of 10 MB as it delivers concurrently, in one event, in a process
+ * that has delivered five CVs before. This decides how much memory a function needs.
  */
 export interface BurstNumbers {
   readonly contender: 'ours' | 'naive' | 'sdk';
@@ -18,8 +18,8 @@ export interface BurstNumbers {
 }
 
 /**
- * Ours gets a batch from SQS whose files are for different integrations: one integration's share of Kombo's calls would let
- * only some of them start. The peers take the records of an event in turn, as their programs say.
+ * Ours gets a batch from SQS whose files are for different integrations, because one integration's share of Kombo's calls would
+ * let only some of them start. The peers process the records of an event one after another.
  */
 const forms = { ours: 'batch', naive: 'records', sdk: 'records' } as const satisfies Record<string, Load['inOneEvent']>;
 const contenders = ['ours', 'naive', 'sdk'] as const;

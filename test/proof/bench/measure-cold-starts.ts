@@ -8,15 +8,15 @@ export interface ColdStartNumbers {
   /** A function of ours or a peer. */
   readonly name: string;
   readonly bundleBytes: number;
-  /** From the start of the process until the handler could be called; Node's own start included. */
+  /** From the start of the process until the handler can be called, including the start of Node. */
   readonly readyMs: Summary;
   readonly importMs: Summary;
   readonly importCpuMs: Summary;
-  /** The first CV of the process, for those that carry CVs. */
+  /** The first CV of the process, for handlers that deliver CVs. */
   readonly firstMs?: Summary;
 }
 
-/** Fresh processes, in turns. Nothing is measured of a handler but its import, and of those that carry CVs the first. */
+/** Fresh processes, in turns. Measures only the import of each handler and, for handlers that deliver CVs, the first CV. */
 export const measureColdStarts = async (
   stage: Stage,
   coldStarts: number,

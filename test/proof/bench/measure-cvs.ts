@@ -4,14 +4,14 @@ import type { Progress } from './progress.ts';
 import { cvBytes, type Stage } from './stage.ts';
 import { type Summary, summaryOf } from './statistics.ts';
 
-/** Many CVs of 300 kB, so many at a time, in one warm process. */
+/** Many CVs of 300 kB, `concurrency` at a time, in one warm process. */
 export interface CvNumbers {
   readonly contender: Contender;
   readonly concurrency: number;
   readonly cpuMsPerCv: Summary;
   readonly wallMsPerCv: Summary;
   readonly cvsPerSecond: Summary;
-  /** Share of the time in which the garbage collector stopped the program. */
+  /** Share of the time in which the garbage collector paused the program. */
   readonly gcShare: Summary;
 }
 

@@ -4,7 +4,7 @@ import type { Progress } from './progress.ts';
 import type { Stage } from './stage.ts';
 import { type Summary, summaryOf } from './statistics.ts';
 
-/** One file of one size, carried by a process that has carried five CVs before. */
+/** One file of one size, delivered by a process that has delivered five CVs before. */
 export interface FileNumbers {
   readonly contender: Contender;
   readonly sizeMb: number;

@@ -4,7 +4,7 @@ import type { Progress } from './progress.ts';
 import type { Stage } from './stage.ts';
 import type { Summary } from './statistics.ts';
 
-/** One look at a target that lists one file of this size, by a process that has looked at five CVs before. */
+/** One look at a target that lists one file of this size, by a process that has already made five looks. */
 export interface LookNumbers {
   readonly sizeMb: number;
   readonly peakBytes: Summary;

@@ -11,7 +11,7 @@ import type { BenchOptions } from './options.ts';
 import type { Progress } from './progress.ts';
 import type { Stage } from './stage.ts';
 
-/** Everything, one after the other: two measurements at once would measure each other. */
+/** All measurements, one after another, because concurrent ones would disturb each other. */
 export const measure = async (stage: Stage, options: BenchOptions, progress: Progress): Promise<Numbers> => {
   const coldStarts = await measureColdStarts(stage, options.coldStarts, progress);
   const imports = await measureImports(stage, options.coldStarts, progress);

@@ -6,7 +6,7 @@ import type { CvNumbers } from './measure-cvs.ts';
 import type { FileNumbers } from './measure-files.ts';
 import type { LookNumbers } from './measure-looks.ts';
 
-/** Everything that one run of the bench found. */
+/** All results of one run of the bench. */
 export interface Numbers {
   readonly machine: { readonly node: string; readonly cpu: string; readonly cores: number };
   readonly files: readonly FileNumbers[];

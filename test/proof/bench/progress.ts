@@ -1,9 +1,9 @@
 import type { WriteStream } from 'node:tty';
 
-/** Says what is being done. */
+/** Reports the current step. */
 export type Progress = (text: string) => void;
 
-/** One line that is written over on a terminal; elsewhere one line per step would only fill a log, so nothing. */
+/** One line that is overwritten on a terminal; nothing elsewhere, because a line per step would only fill a log. */
 export const progressOn = (stream: WriteStream): { progress: Progress; done(): void } => {
   const begin = performance.now();
   const show = (text: string): void => {

@@ -3,7 +3,7 @@ import { type Goal, goalsOf, reached } from './goals.ts';
 import type { Numbers } from './numbers.ts';
 import type { Summary } from './statistics.ts';
 
-/** The tables a person reads, and the document shows. Medians; in brackets, where the middle half of the runs lies. */
+/** The tables that are printed and shown in the documentation. Medians; in brackets, the range of the middle half of the runs. */
 export const reportOf = (numbers: Numbers): string =>
   [
     `Node ${numbers.machine.node}, ${numbers.machine.cores} x ${numbers.machine.cpu}`,
@@ -12,9 +12,12 @@ export const reportOf = (numbers: Numbers): string =>
     section('One read-back in a warm process', lookTable(numbers)),
     section('CVs of 300 kB', cvTable(numbers)),
     section('Cold start', coldStartTable(numbers)),
-    section('What on-upload imports, each alone', importTable(numbers)),
-    section('What the on-upload bundle is made of', makeupTable(numbers)),
-    section(`Modelled cost of a million CVs, Kombo answering in ${assumptions.komboMs / 1_000} s`, costTable(numbers)),
+    section('Imports of on-upload, each alone', importTable(numbers)),
+    section('Composition of the on-upload bundle', makeupTable(numbers)),
+    section(
+      `Modelled cost of a million CVs, with Kombo answering in ${assumptions.komboMs / 1_000} s`,
+      costTable(numbers),
+    ),
     section('Goals', goalTable(goalsOf(numbers))),
   ].join('\n\n');
 

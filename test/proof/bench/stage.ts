@@ -7,7 +7,7 @@ import { type Built, buildContenders } from './contenders.ts';
 import type { Load } from './trial-terms.ts';
 import { bucket, integrationId, keyOf, keyTemplates } from './workload.ts';
 
-/** What all measurements stand on. */
+/** What all measurements share. */
 export interface Stage {
   readonly built: Built;
   readonly folder: string;
@@ -18,12 +18,12 @@ export interface Stage {
 
 export type LoadWish = Omit<Load, 'etag'>;
 
-/** A CV as most people send it. */
+/** The size of a typical CV. */
 export const cvBytes = 300_000;
 
 const servers = { s3: 'servers/s3.ts', kombo: 'servers/kombo.ts', ledger: 'servers/ledger.ts' } as const;
 
-/** @param onStop gets the way to end everything before anything is started, for Ctrl-C. */
+/** @param onStop receives the function that stops everything before anything is started, for Ctrl-C. */
 export const setStage = async (onStop: (stop: () => Promise<void>) => void): Promise<Stage> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'cv-courier-bench-'));
   let env: Record<string, string> = {};
@@ -45,7 +45,7 @@ export const setStage = async (onStop: (stop: () => Promise<void>) => void): Pro
     ]);
     env = environmentOf({ s3, kombo, ledger });
     const etags = new Map<number, string>();
-    /** Asking S3 makes it compute its checksums before anybody's time is taken. */
+    /** These requests make S3 compute its checksums before any time is measured. */
     const etag = async (sizeBytes: number): Promise<string> => {
       const answer = etags.has(sizeBytes)
         ? undefined
@@ -66,12 +66,12 @@ export const setStage = async (onStop: (stop: () => Promise<void>) => void): Pro
   }
 };
 
-/** What a function finds on Lambda, with every address on this machine. */
+/** The environment of a function on Lambda, with every address on this machine. */
 const environmentOf = ({ s3, kombo, ledger }: Record<'s3' | 'kombo' | 'ledger', string>): Record<string, string> => ({
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'bench',
   AWS_SECRET_ACCESS_KEY: 'bench',
-  // An address cannot carry the bucket's name in front, so the SDK puts it into the path for every contender.
+  // The bucket's name cannot precede an IP address, so for every contender the SDK puts it into the path.
   AWS_ENDPOINT_URL_S3: s3,
   AWS_ENDPOINT_URL_DYNAMODB: ledger,
   AWS_LAMBDA_FUNCTION_NAME: 'bench',

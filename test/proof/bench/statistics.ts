@@ -1,4 +1,4 @@
-/** The middle, and how far the runs lie apart: a quarter of them lies below `low`, a quarter above `high`, none above `highest`. */
+/** The median and the spread of the runs: a quarter of them is below `low`, a quarter above `high`, none above `highest`. */
 export interface Summary {
   readonly median: number;
   readonly low: number;
@@ -23,6 +23,6 @@ const quantile = (sorted: readonly number[], share: number): number => {
   const at = (sorted.length - 1) * share;
   const below = sorted[Math.floor(at)];
   const above = sorted[Math.ceil(at)];
-  if (below === undefined || above === undefined) throw new Error('No runs, no median.');
+  if (below === undefined || above === undefined) throw new Error('There is no median without runs.');
   return below + (above - below) * (at - Math.floor(at));
 };

@@ -1,4 +1,4 @@
-/** So many files of one size, so many at a time. */
+/** A number of files of one size, and how many of them are delivered concurrently. */
 export interface Load {
   readonly sizeBytes: number;
   readonly etag: string;
@@ -11,10 +11,10 @@ export interface Load {
   readonly inOneEvent?: 'records' | 'batch';
 }
 
-/** What one fresh process is to do. */
+/** The work of one fresh process. */
 export interface Trial {
   readonly modulePath: string;
-  /** Carried before the measurement: a warm function is what most files meet. */
+  /** Files delivered before the measurement, because most files are delivered by a warm function. */
   readonly warmUp: Load;
   readonly measured: Load;
 }
@@ -22,17 +22,17 @@ export interface Trial {
 export interface TrialResult {
   readonly importMs: number;
   readonly importCpuMs: number;
-  /** The first file of the process: clients are built, connections opened, code is compiled. 0 without a warm-up. */
+  /** The first file of the process: clients are created, connections opened, code is compiled. 0 without a warm-up. */
   readonly firstMs: number;
   readonly wallMs: number;
   /** User and system time of all threads. */
   readonly cpuMs: number;
-  /** Time in which the collector stopped the program. */
+  /** Time in which the garbage collector paused the program. */
   readonly gcMs: number;
   readonly peakBytes: number;
 }
 
-/** From the start of the process until its handler could be called. */
+/** From the start of the process until its handler can be called. */
 export interface TimedResult extends TrialResult {
   readonly readyMs: number;
 }

@@ -5,14 +5,14 @@ import type { Load, Trial, TrialResult } from './trial-terms.ts';
 import { bucket, keyOf, meetingIn, meetingKeyOf } from './workload.ts';
 
 /**
- * A process of its own that loads one contender and lets it carry files, as the Lambda runtime would.
- * Tells its parent what it took. Whatever the contender logs goes where the parent sends it.
+ * A separate process that loads one contender and lets it deliver files, as the Lambda runtime would.
+ * Reports the measurements to its parent process, which also decides where the output of the contender goes.
  */
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
 const milliseconds = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1000;
 
-/** The most memory that this process ever held. VmHWM where the system has it: maxRSS may count the parent's. */
+/** The peak memory of this process. VmHWM where the system has it, because maxRSS may include the parent's. */
 const peakBytes = (): number => {
   try {
     const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
@@ -45,7 +45,7 @@ const eventOf = (load: Load, keys: readonly string[]): unknown => ({
   Records: keys.map((key) => recordOf(load, key)),
 });
 
-/** As SQS hands over what S3 sent to a queue: one message for each upload. */
+/** S3 notifications as SQS delivers them: one message for each upload. */
 const batchOf = (load: Load, keys: readonly string[]): unknown => ({
   Records: keys.map((key) => ({
     messageId: key,
@@ -65,7 +65,7 @@ const context = {
   getRemainingTimeInMillis: () => 300_000,
 };
 
-/** Ours answers with outcomes; the peers throw when Kombo refuses. */
+/** Ours returns outcomes; the peers throw when Kombo refuses. */
 const check = (answer: unknown): void => {
   const { outcomes, batchItemFailures = [] } = (answer ?? {}) as {
     outcomes?: readonly { status?: string; code?: string; detail?: string }[];
@@ -76,7 +76,7 @@ const check = (answer: unknown): void => {
   if (bad) throw new Error(`not attached: ${bad.status} ${bad.code ?? ''} ${bad.detail ?? ''}`);
 };
 
-/** Carries all files in one event. @returns a check whether they met, to be done once nothing is measured any more */
+/** Delivers all files in one event. @returns a check that they met, to be run after the measurement */
 const carryInOneEvent = async (handler: Handler, load: Load): Promise<() => Promise<void>> => {
   const keys = Array.from({ length: load.count }, (_, index) =>
     load.inOneEvent === 'batch'
@@ -87,7 +87,7 @@ const carryInOneEvent = async (handler: Handler, load: Load): Promise<() => Prom
   return async () => {
     const { name } = meetingIn(keys[0] ?? '');
     if (name === undefined) return;
-    // The answer to SQS does not say what became of a file.
+    // The answer to SQS does not contain the outcome of a file.
     const { met } = (await (await fetch(new URL(`/met/${name}`, process.env.KOMBO_BASE_URL))).json()) as {
       met: number;
     };

@@ -8,30 +8,30 @@ import sdk from '@aws-sdk/client-s3/package.json' with { type: 'json' };
 import { s3Credentials } from '../../../infra/local/aws/s3/server.ts';
 import type { Stack } from '../../../infra/local/stack.ts';
 
-/** A file on the disk, and where it goes. */
+/** A file on the disk, and its destination. */
 export interface Drop {
   readonly file: string;
   readonly sizeBytes: number;
   readonly key: string;
 }
 
-/** One way of one tool to put a file into the bucket. */
+/** One way in which a tool puts a file into the bucket. */
 export interface Client {
   readonly name: string;
   readonly version: () => Promise<string>;
   readonly drop: (drop: Drop) => Promise<unknown>;
 }
 
-/** The programs of other authors: an option of the command line each, with the path of the program. */
+/** The programs of other authors: one option of the command line each, with the path of the program. */
 export const programNames = ['aws-cli-1', 'aws-cli-2', 'boto3', 's3cmd', 'rclone'] as const;
 export type Programs = Readonly<Partial<Record<(typeof programNames)[number], string>>>;
 
-/** The tools wait and retry on their own; none of these files takes seconds. */
+/** Long enough for the retries of the tools; none of these files takes seconds. */
 const timeoutMs = 60_000;
 
 /**
- * The clients that are installed, and the SDK of this project, which always is.
- * @param home an empty folder: the developer's own configuration must not lead the clients anywhere else
+ * The installed clients, and the SDK of this project, which is always installed.
+ * @param home an empty folder, so that the developer's own configuration cannot direct the clients elsewhere
  */
 export const clientsOf = (stack: Stack, programs: Programs, home: string): readonly Client[] => {
   const { bucket, region } = stack;
@@ -83,7 +83,7 @@ export const clientsOf = (stack: Stack, programs: Programs, home: string): reado
       stack.s3.send(new PutObjectCommand({ Bucket: bucket, Key, ContentLength, Body: open(file) })),
   });
 
-  // Parts of 5 MiB, the least that S3 takes: with the defaults of these two, 9 MB are no multipart upload.
+  // Parts of 5 MiB, S3's minimum, because with the defaults of these two 9 MB would not be a multipart upload.
   const endpoint = new URL(url).host;
   const s3cmd = ['--config=/dev/null', '--no-ssl', `--host=${endpoint}`, `--host-bucket=${endpoint}`];
   return [
@@ -105,10 +105,10 @@ export const clientsOf = (stack: Stack, programs: Programs, home: string): reado
   ];
 };
 
-/** What these programs have besides, and why it cannot be tried here. */
+/** Further ways of these programs, and why they cannot be tested here. */
 export const notPossible: Programs = {
   'aws-cli-2':
     "AWS CLI 2 with preferred_transfer_client = crt: version 2.9.19 leaves out the endpoint's port and connects to port 80.",
   boto3:
-    "boto3 with preferred_transfer_client='crt': it ignores endpoint_url and always uses TLS, so it would send the file to AWS. Its transfer manager is tried without boto3 instead.",
+    "boto3 with preferred_transfer_client='crt': it ignores endpoint_url and always uses TLS, so it would send the file to AWS. Its transfer manager is tested without boto3 instead.",
 };

@@ -1,4 +1,4 @@
-"""Drops a file on the local stack in one of the ways that Python has: drop.py WAY FILE BUCKET KEY ENDPOINT."""
+"""Uploads a file to the local stack in one of the ways that Python has: drop.py WAY FILE BUCKET KEY ENDPOINT."""
 
 import sys
 
@@ -22,7 +22,7 @@ def put_object(file, bucket, key, endpoint):
 
 def upload_file(**extra):
     def upload(file, bucket, key, endpoint):
-        # On a few EC2 instance types the default is 'crt', which sends to AWS whatever endpoint_url says: see `crt`.
+        # On a few EC2 instance types the default is 'crt', which ignores endpoint_url and sends to AWS: see `crt`.
         config = TransferConfig(preferred_transfer_client="classic")
         client = boto3.client("s3", endpoint_url=endpoint)
         client.upload_file(file, bucket, key, ExtraArgs=extra, Config=config)

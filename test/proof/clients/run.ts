@@ -11,8 +11,8 @@ import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
 import { type Client, clientsOf, type Drop, notPossible, type Programs, programNames } from './clients.ts';
 
 /**
- * Drops a file of each size on the local stack with each client, and compares what Kombo stores with what was dropped.
- * Programs of other authors are named on the command line, as `.ci/clients.sh` does it: `--rclone /usr/bin/rclone`.
+ * Uploads a file of each size to the local stack with each client, and compares what Kombo stores with what was uploaded.
+ * Programs of other authors are named on the command line, as `.ci/clients.sh` does: `--rclone /usr/bin/rclone`.
  */
 
 const sizes = [
@@ -20,14 +20,14 @@ const sizes = [
   { sizeBytes: 9_000_000, text: '9 MB' },
 ];
 
-/** Invented, with characters that tools and S3 encode in different ways. */
+/** An invented name, with characters that tools and S3 encode in different ways. */
 const fileName = 'Zoë Roe + CV.pdf';
 
 const maxWaitMs = 60_000;
 
 const usage = `npm run clients -- [--aws-cli-1 PATH] [--aws-cli-2 PATH] [--boto3 PATH] [--s3cmd PATH] [--rclone PATH]
 
-Drops files on the local stack with the AWS SDK and with each program that is named, and compares what Kombo stores.
+Uploads files to the local stack with the AWS SDK and with each program that is named, and compares what Kombo stores.
 `;
 
 /** @throws {UsageError} */
@@ -81,7 +81,7 @@ const tryAll = async (stack: Stack, clients: readonly Client[], file: string): P
       }
     }
   }
-  // Tools repeat requests; a repeated one must not cause a second attachment.
+  // Tools retry requests; a retry must not cause a second attachment.
   const doubled = candidates.filter((id) => storedFor(stack, id).length > 1);
   const attached = candidates.length - failures.length;
   console.log(`${attached} of ${candidates.length} attached byte for byte, ${doubled.length} more than once.`);
@@ -126,7 +126,7 @@ const attachmentFor = async (stack: Stack, candidate: string, key: string, etag:
 
 const storedFor = (stack: Stack, id: string) => stack.kombo.attachments({ target: { kind: 'candidate', id } });
 
-/** Of a program that failed, the last line that it wrote: the lines before show progress. */
+/** The last line that a failed program wrote, because the lines before show only progress. */
 const reasonOf = (error: unknown): string => {
   const written = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
   return written === '' ? String(error) : (written.split(/[\r\n]+/).at(-1) ?? '');

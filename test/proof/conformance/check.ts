@@ -1,13 +1,13 @@
 /** One documented behaviour of a service. It throws when an implementation does something else. */
 export interface Check<Context> {
-  /** Unique in its suite: lists of known deviations and `--only` use it. */
+  /** Unique in its suite, because lists of known deviations and `--only` use it. */
   readonly name: string;
   /** Title of the AWS documentation page that states the behaviour. */
   readonly page: string;
   run(context: Context): Promise<void>;
 }
 
-/** A check together with what it runs on, as `runChecks` takes it. */
+/** A check together with the endpoint that it runs on, for `runChecks`. */
 export interface PreparedCheck {
   readonly name: string;
   readonly page: string;
@@ -16,7 +16,7 @@ export interface PreparedCheck {
   run(): Promise<void>;
 }
 
-/** The answer differs from what the documentation says. */
+/** The answer differs from the documentation. */
 export class Mismatch extends Error {
   override readonly name = 'Mismatch';
 }

@@ -6,7 +6,7 @@ import { runOnLocal, s3Suite } from './s3/suite.ts';
 
 const options = { region: 'us-east-1' };
 
-test('the local S3 does what the AWS documentation says, except for its listed deviations', async () => {
+test('the local S3 behaves as the AWS documentation says, except for its known deviations', async () => {
   const { results, leftOver } = await s3Suite.run(options);
   expect(results.filter(({ kind }) => kind === 'failed')).toEqual([]);
   expect(results).toHaveLength(s3Checks.length);

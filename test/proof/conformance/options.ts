@@ -1,7 +1,7 @@
 import { readFlags, UsageError } from '../../../infra/command-line.ts';
 
 export interface Options {
-  /** The endpoint of each suite that is to run; empty means all, on the local stand-ins. */
+  /** The endpoint of each suite to run; empty means all suites, on the local stand-ins. */
   readonly urls: Readonly<Record<string, string>>;
   readonly region: string;
   readonly bucketVersioning?: 'on' | 'off' | undefined;
@@ -15,17 +15,17 @@ export const usage = `npm run conformance -- [--s3 URL] [--dynamodb URL] [--impl
 
 Checks whether an endpoint behaves as the AWS documentation says. Without a URL the local stand-ins are started and checked.
   --s3 URL                     an S3 endpoint; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
-  --dynamodb URL               a DynamoDB endpoint; the same
+  --dynamodb URL               a DynamoDB endpoint, with the same credentials
   --region REGION              default us-east-1
-  --bucket-versioning on|off   what every new bucket has, for an endpoint that cannot switch versions
+  --bucket-versioning on|off   the versioning of new buckets, for an endpoint that cannot switch it
   --implementation NAME        accept the deviations that known-deviations.ts lists under this name
   --only NAME                  only the checks with this text in their names
   --json                       all results as JSON
-The checks use buckets and a table of their own and remove them.`;
+The checks create their own buckets and table and remove them afterwards.`;
 
 const endpoints = ['s3', 'dynamodb'] as const;
 
-/** @throws {UsageError} naming the option that is wrong. */
+/** @throws {UsageError} naming the invalid option. */
 export const readOptions = (args: readonly string[]): Options => {
   const { values } = readFlags({
     args: [...args],

@@ -3,7 +3,7 @@ import type { CheckResult } from './run-checks.ts';
 const countOf = (results: readonly CheckResult[], kind: CheckResult['kind']): number =>
   results.filter((result) => result.kind === kind).length;
 
-/** `96 passed, 3 known deviations, 1 failed`. What did not run is never left out. */
+/** `96 passed, 3 known deviations, 1 failed`. Skipped checks are never left out. */
 export const summaryOf = (results: readonly CheckResult[]): string => {
   const known = countOf(results, 'known');
   const skipped = countOf(results, 'skipped');

@@ -14,13 +14,13 @@ const failing: PreparedCheck = {
   },
 };
 
-test('a failed check is one line with its page and reason, and the summary counts it', async () => {
+test('a failed conformance check is reported in one line with its page and reason, and counted in the summary', async () => {
   expect(reportOf('s3', await runChecks([passing, failing], { known: {} }))).toBe(
     'FAILED s3: bad [Page B] status: expected 200, got 500\ns3: 1 passed, 0 known deviations, 1 failed',
   );
 });
 
-test('a failure that is listed is a known deviation', async () => {
+test('a conformance check whose failure is listed counts as a known deviation', async () => {
   const results = await runChecks([passing, failing], { known: { bad: 'It cannot.' } });
   expect(reportOf('s3', results)).toBe('s3: 1 passed, 1 known deviation, 0 failed');
 });
@@ -39,20 +39,20 @@ test('a listed deviation that names no check fails, unless only some checks run'
   expect(await runChecks([passing], { known, only: 'goo' })).toMatchObject([{ kind: 'passed' }]);
 });
 
-test('a skipped check is counted and its reason is told', async () => {
+test('a skipped conformance check is counted, and reported with its reason', async () => {
   const skipped = { ...passing, name: 'other', skip: 'because its buckets have no versions' };
   expect(reportOf('s3', await runChecks([passing, skipped], { known: {} }))).toBe(
     'skipped s3: 1 check, because its buckets have no versions\ns3: 1 passed, 0 known deviations, 0 failed, 1 skipped',
   );
 });
 
-test('a check that never ends fails after its time, and the others go on', async () => {
+test('a conformance check that never ends fails at its timeout, and the others continue', async () => {
   const endless = { ...passing, name: 'endless', run: () => new Promise<void>(() => undefined) };
   const results = await runChecks([endless, passing], { known: {}, timeoutMs: 20, parallel: 1 });
   expect(results).toMatchObject([{ kind: 'failed', reason: 'not finished after 0.02 s' }, { kind: 'passed' }]);
 });
 
-test('a mismatch is one line, however long the values are', () => {
+test('a mismatch is reported in one line, however long the values are', () => {
   expect(() => equal('a\nb', 'c', 'body')).toThrow('body: expected "c", got "a\\nb"');
   const message = (() => {
     try {
@@ -68,6 +68,6 @@ test('a mismatch is one line, however long the values are', () => {
 test.each([
   [['--s3', 'localhost'], '--s3 "localhost" is not a URL.'],
   [['--bucket-versioning', 'maybe'], '--bucket-versioning "maybe" is neither on nor off.'],
-])('the options %j are refused', (args, message) => {
+])('npm run conformance refuses the options %j', (args, message) => {
   expect(() => readOptions(args)).toThrow(message);
 });

@@ -19,12 +19,12 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-/** Only an end for what never comes: a busy machine needs half a minute for 16 MB of items. */
+/** Only stops checks that would never end: a busy machine needs half a minute for 16 MB of items. */
 const defaultTimeoutMs = 90_000;
 
 /**
- * Runs checks, a few at a time: they use keys of their own, so none sees another's objects.
- * An entry of the known deviations that no longer deviates, or names no check, is a failure: otherwise the list rots.
+ * Runs a few checks concurrently: each uses its own keys, so none sees another's objects.
+ * An entry of the known deviations that no longer deviates, or names no check, is a failure, so that the list stays correct.
  */
 export const runChecks = async (
   checks: readonly PreparedCheck[],

@@ -6,8 +6,8 @@ import { greenhouseIntegrationId, sandboxIntegrationId } from '../../../infra/lo
 import { testEmulator } from '../../fakes/test-emulator.ts';
 
 /**
- * The official SDK parses strictly: one field missing or of another type, and its call rejects with a validation error. So a call
- * that resolves, or rejects with the error class of its endpoint, proves the whole form of an answer.
+ * The official SDK parses strictly: when a field is missing or has another type, its call rejects with a validation error. So a
+ * call that resolves, or rejects with the error class of its endpoint, proves the whole form of an answer.
  */
 const emulator = await testEmulator();
 
@@ -46,7 +46,7 @@ const komboAtsErrorOf = async (call: () => Promise<unknown>): Promise<KomboAtsEr
   throw error;
 };
 
-test('adds a candidate attachment and gives the very bytes back', async () => {
+test('the SDK adds a candidate attachment, and the emulator stores its exact bytes', async () => {
   const answer = await kombo.ats.addCandidateAttachment({ candidate_id: 'Frank1', body: { attachment: cv } });
 
   expect(answer).toEqual({ status: 'success', data: {}, warnings: [] });
@@ -55,7 +55,7 @@ test('adds a candidate attachment and gives the very bytes back', async () => {
   expect((await held?.bytes())?.toString()).toBe('%PDF-1.7 Frank');
 });
 
-test('adds an application attachment with the fields of every tool', async () => {
+test('the SDK adds an application attachment with the fields of every tool', async () => {
   const answer = await kombo.ats.addApplicationAttachment({
     application_id: 'Application1',
     body: {
@@ -77,7 +77,7 @@ test('adds an application attachment with the fields of every tool', async () =>
   });
 });
 
-test('passes the warnings of an integration on', async () => {
+test('the SDK receives the warnings of an integration', async () => {
   emulator.integrations.change(greenhouseIntegrationId, { warnings: ['Stored as other.'] });
 
   const answer = await kombo.ats.addCandidateAttachment({ candidate_id: 'Frank1', body: { attachment: cv } });
@@ -85,7 +85,7 @@ test('passes the warnings of an integration on', async () => {
   expect(answer.warnings).toEqual([{ message: 'Stored as other.' }]);
 });
 
-test("lists a candidate's attachments, those of their applications included", async () => {
+test("the SDK lists a candidate's attachments, including those of the applications", async () => {
   emulator.linkApplication({
     integrationId: greenhouseIntegrationId,
     applicationId: 'Application1',
@@ -113,7 +113,7 @@ test("lists a candidate's attachments, those of their applications included", as
   expect(data.results[0]?.id).toMatch(/^[1-9A-HJ-NP-Za-km-z]{24}$/);
 });
 
-test("lists an application's attachments, with a link to the very bytes", async () => {
+test("the SDK lists an application's attachments, with a link to their exact bytes", async () => {
   await kombo.ats.addApplicationAttachment({ application_id: 'Application1', body: { attachment: cv } });
 
   const { data } = await kombo.ats.getApplicationAttachments({ application_id: 'Application1' });
@@ -125,7 +125,7 @@ test("lists an application's attachments, with a link to the very bytes", async 
   expect(await download.text()).toBe('%PDF-1.7 Frank');
 });
 
-test('lists files with dates for a tool that has them', async () => {
+test('the SDK lists files with dates for a tool that has dates', async () => {
   emulator.integrations.change(greenhouseIntegrationId, { habits: ['dated'] });
   await kombo.ats.addCandidateAttachment({ candidate_id: 'Frank1', body: { attachment: cv } });
 
@@ -134,7 +134,7 @@ test('lists files with dates for a tool that has them', async () => {
   expect(data.results[0]).toMatchObject({ remote_created_at: expect.any(Date), remote_updated_at: expect.any(Date) });
 });
 
-test('tells of the integration and its write actions', async () => {
+test('the SDK reads an integration with its write actions', async () => {
   emulator.integrations.change(greenhouseIntegrationId, { actions: { ats_add_candidate_attachment: 'DISABLED' } });
 
   const { data } = await kombo.general.getIntegrationDetails({ integration_id: greenhouseIntegrationId });
@@ -152,15 +152,15 @@ test('tells of the integration and its write actions', async () => {
   ]);
 });
 
-test('says whose the API key is', async () => {
+test('the SDK reads the customer of the API key', async () => {
   const { data } = await kombo.general.checkApiKey();
 
   expect(data.environment_id).toBe('CvCourierEnvironmentAAAA');
 });
 
-// The SDK has no call for the actions endpoint, so plain fetch asks here; the expected form is the one Kombo documents.
+// The SDK has no call for the actions endpoint, so this uses plain fetch; the expected form is the one that Kombo documents.
 test.each(['ats_add_candidate_attachment', 'ats_add_application_attachment'] as const)(
-  'tells the restrictions of %s',
+  'the emulator answers the restrictions of %s in the documented form',
   async (action) => {
     const types = {
       CV: { is_supported: false },
@@ -183,19 +183,22 @@ test.each(['ats_add_candidate_attachment', 'ats_add_application_attachment'] as 
   },
 );
 
-test.each(knownErrorCodes)('an error %s reaches the SDK as its own class, with code and log_url', async (code) => {
-  emulator.faults.arm(code, { on: ['post', 'list'] });
+test.each(knownErrorCodes)(
+  "the error %s reaches the SDK as its endpoint's class, with code and log_url",
+  async (code) => {
+    emulator.faults.arm(code, { on: ['post', 'list'] });
 
-  for (const call of atsCallsOf(kombo)) {
-    const error = await komboAtsErrorOf(call);
-    expect(error.error.code).toBe(code);
-    expect(error.error.title).toEqual(expect.any(String));
-    expect(error.error.log_url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/_emulator\/requests\/\d+$/);
-  }
-  expect(emulator.attachments()).toEqual([]);
-});
+    for (const call of atsCallsOf(kombo)) {
+      const error = await komboAtsErrorOf(call);
+      expect(error.error.code).toBe(code);
+      expect(error.error.title).toEqual(expect.any(String));
+      expect(error.error.log_url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/_emulator\/requests\/\d+$/);
+    }
+    expect(emulator.attachments()).toEqual([]);
+  },
+);
 
-test('an error without a code reaches the SDK as its own class', async () => {
+test("an error without a code reaches the SDK as its endpoint's class", async () => {
   emulator.faults.arm('status-503');
 
   const error = await komboAtsErrorOf(() =>
@@ -206,7 +209,7 @@ test('an error without a code reaches the SDK as its own class', async () => {
   expect(error.error.code).toBeNull();
 });
 
-test('a wrong API key is refused on every call', async () => {
+test('the emulator refuses a wrong API key on every call', async () => {
   const stranger = clientOf(greenhouseIntegrationId, 'ks_dev_wrong');
   const generalCalls = [
     () => stranger.general.getIntegrationDetails({ integration_id: greenhouseIntegrationId }),
@@ -224,7 +227,7 @@ test('a wrong API key is refused on every call', async () => {
   }
 });
 
-test('an unknown integration is refused, in the header and in the path', async () => {
+test('the emulator refuses an unknown integration in the header and in the path', async () => {
   const elsewhere = clientOf('greenhouse:Unknown11111111111111111');
 
   const inHeader = await komboAtsErrorOf(() => elsewhere.ats.getCandidateAttachments({ candidate_id: 'Frank1' }));
@@ -235,7 +238,7 @@ test('an unknown integration is refused, in the header and in the path', async (
   expect(inPath).toMatchObject({ error: { code: 'PLATFORM.INTEGRATION_NOT_FOUND' } });
 });
 
-test('a body that the SDK lets pass and Kombo does not is refused with the field in the message', async () => {
+test('a body that passes the SDK but not Kombo is refused with the field in the message', async () => {
   const error = await komboAtsErrorOf(() =>
     kombo.ats.addCandidateAttachment({ candidate_id: 'Frank1', body: { attachment: { name: 'a.pdf', type: 'CV' } } }),
   );
@@ -245,7 +248,7 @@ test('a body that the SDK lets pass and Kombo does not is refused with the field
   expect(error.message).toBe('attachment.data or attachment.data_url is required.');
 });
 
-test('attachments of one integration are unknown to another', async () => {
+test('attachments of one integration are not listed for another', async () => {
   await kombo.ats.addCandidateAttachment({ candidate_id: 'Frank1', body: { attachment: cv } });
 
   const { data } = await clientOf(sandboxIntegrationId).ats.getCandidateAttachments({ candidate_id: 'Frank1' });

@@ -13,9 +13,9 @@ import type { WireAttachment, WireAttachmentRequest, WireRemoteFields } from '..
 import { type AttachmentType, attachmentTypes } from '../../../lib/upload/target.ts';
 import { chunksOf, collect } from '../../fakes/chunks.ts';
 
-/** Our own words for the wire against the official SDK's: the types when this file is compiled, the bytes when it runs. */
+/** Our own wire format against the official SDK's: the types when this file is compiled, the bytes when it runs. */
 
-test('our wire types are what the SDK puts on the wire', () => {
+test('our wire types are those that the SDK sends', () => {
   expectTypeOf<WireAttachmentRequest>().toExtend<CandidateWire>();
   expectTypeOf<WireAttachmentRequest>().toExtend<ApplicationWire>();
   expectTypeOf<WireAttachment['type']>().toEqualTypeOf<CandidateBody['attachment']['type']>();
@@ -23,7 +23,7 @@ test('our wire types are what the SDK puts on the wire', () => {
   expectTypeOf<keyof WireAttachmentRequest>().toEqualTypeOf<keyof ApplicationWire>();
 });
 
-test('our remote fields are those of the SDK, one for one', () => {
+test('our remote fields are exactly those of the SDK', () => {
   type Theirs = NonNullable<ApplicationWire['remote_fields']>;
   type OurOracle = NonNullable<WireRemoteFields['oracle']>;
   expectTypeOf<keyof WireRemoteFields>().toEqualTypeOf<keyof Theirs>();
@@ -63,14 +63,14 @@ test.each([
   }
 });
 
-test('the body with a link passes, too', async () => {
+test("a body with a link passes the SDK's schema, too", async () => {
   const link = 'https://bucket.s3.amazonaws.com/cv.pdf?X-Amz-Signature=5ec2e7';
   const body = JSON.parse((await collect(attachmentLinkBody(frank, link).chunks)).toString('utf8'));
   expect(candidateSchema.parse(body)).toEqual(body);
   expect(body).not.toHaveProperty('attachment.data');
 });
 
-test('the body for a candidate is the one that the SDK sends, remote fields and their spelling included', async () => {
+test('the body for a candidate is equal to the one that the SDK sends, including the spelling of remote fields', async () => {
   const theirs: CandidateBody = {
     attachment,
     remote_fields: {
@@ -85,7 +85,7 @@ test('the body for a candidate is the one that the SDK sends, remote fields and 
   expect(await wire({ ...frank, remoteFields: ours })).toEqual(candidateSchema.parse(theirs));
 });
 
-test('the body for an application is the one that the SDK sends', async () => {
+test('the body for an application is equal to the one that the SDK sends', async () => {
   const theirs: ApplicationBody = {
     attachment,
     remote_fields: {

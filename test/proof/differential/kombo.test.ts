@@ -13,13 +13,13 @@ import { errorAnswer, type PostFate } from '../simulation/kombo-answers.ts';
 import { SimulatedKombo, transportOf } from '../simulation/simulated-kombo.ts';
 
 /**
- * The simulation's Kombo and the emulator over HTTP, asked the same through our own client, must answer the same and hold
- * the same files afterwards. What the simulation proves would otherwise hold for an imagined Kombo only.
+ * The simulation's Kombo and the emulator over HTTP get the same requests through our own client, and must give the same answers
+ * and store the same files. Otherwise the simulation would prove something only for an imagined Kombo.
  *
- * Left out, with the reason:
+ * Not compared, with the reason:
  * - silence and refused connections: they end by our deadline or by a closed port, not by an answer;
- * - an early fault 5xx and a reset before the last byte: whether that byte is out when they arrive is a race in the kernel;
- * - dates and the order of entries: the two have clocks of their own, and `read-back/` trusts neither.
+ * - an early fault 5xx and a reset before the last byte: whether that byte is sent before they arrive is a race in the kernel;
+ * - dates and the order of entries: the two have different clocks, and `read-back/` relies on neither.
  */
 const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 2_000);
 
@@ -36,7 +36,7 @@ const refusals = [
   [502, 'REMOTE.SERVICE_UNAVAILABLE'],
 ] as const;
 
-/** One fate, as the simulation writes it and as the emulator is armed with it. */
+/** One fault, in the form of the simulation and in the form of the emulator. */
 interface Fate {
   readonly simulated: PostFate;
   readonly armed: string | undefined;
@@ -114,7 +114,7 @@ const listed = async (kombo: KomboClient, target: Target): Promise<readonly stri
 const tool = { habits: [], converts: 'nobody', learnt: false } as const;
 let worlds = 0;
 
-test('the simulated Kombo and the emulator answer alike and hold the same files', async () => {
+test('the simulated Kombo and the emulator give the same answers and store the same files', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(post, { minLength: 1, maxLength: 4 }), async (posts) => {
       worlds += 1;

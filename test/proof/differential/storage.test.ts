@@ -10,13 +10,13 @@ import { newFolder, remove } from '../../fakes/temporary-folder.ts';
 import { SimulatedBucket, storageOf } from '../simulation/simulated-storage.ts';
 
 /**
- * The simulation's storage and the local S3 behind our own client, after the same uploads and deletions, must open, find
- * and list the same.
+ * The simulation's storage and the local S3 with our own client must open, find and list the same after the same uploads and
+ * deletions.
  *
- * Left out, with the reason:
+ * Not compared, with the reason:
  * - the sentences of failures: only the codes decide anything;
- * - times, version ids and checksums: the two have clocks of their own, and the simulated bucket has no versions;
- * - where a page ends: 5 objects there, 1,000 here, so listings are compared from their first to their last page;
+ * - times, version ids and checksums: the two have different clocks, and the simulated bucket has no versions;
+ * - the ends of pages: 5 objects there, 1,000 here, so listings are compared from their first to their last page;
  * - `link`: the simulation transfers data.
  */
 const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 2_000);
@@ -31,7 +31,7 @@ afterAll(async () => {
   await remove(directory);
 });
 
-/** Keys that sort differently as UTF-8 and as UTF-16, and such that a listing or a URL could mistake. */
+/** Keys that sort differently in UTF-8 and UTF-16, and keys that a listing or a URL could misread. */
 const names = [
   'a',
   'b',
@@ -46,7 +46,7 @@ const names = [
   'a\u0001',
   '..',
   'a/../b',
-  // A prefix stands in the middle of it.
+  // Contains a prefix in the middle.
   'b/{folder}a',
 ] as const;
 const name = fc.constantFrom(...names);
@@ -115,7 +115,7 @@ const listed = async (
 
 let worlds = 0;
 
-test(`the simulated storage and the local S3 answer alike, in ${runs} random worlds`, async () => {
+test(`the simulated storage and the local S3 give the same answers in ${runs} random worlds`, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 12 }), async (operations) => {
       worlds += 1;

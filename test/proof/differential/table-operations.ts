@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Condition, IndexEntry, IndexPage, IndexQuery, Item, PageKey, Table } from '../../../lib/ledger/table.ts';
 import type { EditableTable } from './tables.ts';
 
-/** The item as it is, whatever that is by then; or a condition that may fit or not. */
+/** A condition on the current item, whatever it is by then, or a condition that may or may not be met. */
 type AskedCondition = 'current' | Condition;
 
 export type Operation =
@@ -13,19 +13,19 @@ export type Operation =
   | { readonly kind: 'getMany'; readonly pks: readonly string[] }
   /** Reads a partition to its end. */
   | { readonly kind: 'list'; readonly query: IndexQuery }
-  /** Reads one page: the first one, or the one behind the last page, whatever has been written since. */
+  /** Reads one page: the first one, or the one after the last page read, whatever has been written since. */
   | { readonly kind: 'page'; readonly query: IndexQuery };
 
 const pks: readonly string[] = ['a', 'b', 'c', 'd'];
 const pk = fc.constantFrom(...pks);
-/** Far ahead: a table with expiry deletes an item in the middle of a run otherwise. */
+/** Far in the future, because otherwise a table with expiry would delete an item in the middle of a run. */
 const expiresAt = Math.floor(Date.now() / 1_000) + 365 * 86_400;
 
 const time = fc.constantFrom(0, 5, 10, 90, 1_767_603_600_000);
 
 /**
- * Two partitions of the index of work. In `tied` items share range keys, and DynamoDB leaves their order open; in
- * `distinct` they cannot, so a page can be continued after other writes.
+ * Two partitions of the index of work. In `tied` items share range keys, and DynamoDB does not define their order; in
+ * `distinct` they do not, so a page can be continued after other writes.
  */
 const place = fc.oneof(
   fc.constant({}),
@@ -130,7 +130,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('page' as const), query: work(fc.constant('distinct')) }) },
 );
 
-/** A page that is continued after writes: chance alone rarely fills, reads, changes and reads the same partition. */
+/** A page that is continued after writes, because random operations rarely fill, read, change and read the same partition. */
 const continuedPage: fc.Arbitrary<readonly Operation[]> = fc
   .tuple(
     fc.array(item, { minLength: 2, maxLength: 4 }),
@@ -163,14 +163,14 @@ export const operations: fc.Arbitrary<readonly Operation[]> = fc
       { index: 'byTarget', hash: 'candidate/C1', limit: 5 },
     ),
   )
-  // Every run ends with all items, and with all that one of the partitions shows.
+  // Every run ends with a read of all items, and of all entries of one of the partitions.
   .map(([some, query]) => [...some, { kind: 'getMany', pks }, { kind: 'list', query }]);
 
 type Resolved =
   | Exclude<Operation, { condition: AskedCondition }>
   | (Extract<Operation, { condition: AskedCondition }> & { condition: Condition });
 
-/** Gives "the item as it is" the version and owner that it has by then. */
+/** Replaces "the current item" by the version and owner that it has by then. */
 export const resolved = async (asked: Operation, table: Table): Promise<Resolved> => {
   if (asked.kind !== 'put' && asked.kind !== 'delete') return asked;
   const { condition } = asked;
@@ -181,7 +181,7 @@ export const resolved = async (asked: Operation, table: Table): Promise<Resolved
   return { ...asked, condition: { kind: 'unchanged', version, ...(owner !== undefined && { owner }) } };
 };
 
-/** Does operations at one table, and answers in a form that can be compared. */
+/** Runs operations on one table, and returns the answers in a comparable form. */
 export const actor = ({ table, edit }: EditableTable) => {
   const continued = new Map<string, PageKey>();
   return async (asked: Resolved): Promise<unknown> => {
@@ -210,7 +210,7 @@ export const actor = ({ table, edit }: EditableTable) => {
         };
       }
       case 'page': {
-        // A page is continued by the query that began it: with another bound, DynamoDB refuses its key.
+        // A page is continued with the query that started it, because DynamoDB refuses its key with another bound.
         const { limit: _, ...rest } = asked.query;
         const cursor = JSON.stringify(rest);
         const after = continued.get(cursor);

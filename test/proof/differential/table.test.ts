@@ -7,22 +7,22 @@ import { actor, type Operation, operations, resolved } from './table-operations.
 import { type EditableTable, inMemory, inSimulation, onServer } from './tables.ts';
 
 /**
- * The same random operations on the tests' table, the simulation's table and the real client over a server: the same
- * answers, refusals and index views. So what is proven on a fake holds on DynamoDB.
+ * The same random operations on the tests' table, the simulation's table and the real client with a server must give the same
+ * answers, refusals and index views. So what is proven with a fake also applies to DynamoDB.
  *
- * Not compared, because DynamoDB leaves it open or the ledger never does it:
- * - the order of items with equal range keys, and of BatchGetItem: DynamoDB promises none;
- * - the page key itself: it belongs to the table that made it;
+ * Not compared, because DynamoDB does not define it or the ledger never does it:
+ * - the order of items with equal range keys, and of BatchGetItem: DynamoDB defines none;
+ * - the page key itself: it belongs to the table that created it;
  * - a page that is continued among equal range keys after a write: follows from the order above;
  * - a page that is continued with another bound: DynamoDB refuses its key, and the ledger keeps the bound;
- * - empty texts as keys, a limit of 0, items over 400 KB: DynamoDB refuses them, and the ledger never asks it;
- * - a version of 0 that was put: it stands for an item without a version, which only an edit by hand makes;
- * - attributes of foreign types: the fakes hold what the client would read (`test/lib/aws/dynamo-table.test.ts`);
- * - faults, lost answers and old views of an index: the simulation has them of its own.
+ * - empty texts as keys, a limit of 0, items over 400 KB: DynamoDB refuses them, and the ledger never sends them;
+ * - a put of version 0: it means an item without a version, which only an edit by hand creates;
+ * - attributes of foreign types: the fakes store what the client would read (`test/lib/aws/dynamo-table.test.ts`);
+ * - faults, lost answers and old views of an index: the simulation adds these itself.
  */
 
 const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 500);
-/** Each works on one run at a time. */
+/** Each executes one run at a time. */
 const lanes = 4;
 
 const dynamo = await startLocalDynamo();
@@ -42,7 +42,7 @@ const compare = async (tables: readonly EditableTable[], asked: readonly Operati
   }
 };
 
-test(`the fakes answer as DynamoDB does (${runs} runs of random operations)`, {
+test(`the fake tables answer as DynamoDB does (${runs} runs of random operations)`, {
   timeout: 120_000 + runs * 60,
 }, async () => {
   const property = fc.asyncProperty(operations, (asked) =>
@@ -56,7 +56,7 @@ test(`the fakes answer as DynamoDB does (${runs} runs of random operations)`, {
 
 /** Mistakes that a fake could make, or made. */
 const mistakes: Readonly<Record<string, (table: Table) => Partial<Table>>> = {
-  'tells nothing of what it refuses': ({ put }) => ({
+  'returns nothing about refused writes': ({ put }) => ({
     put: async (...args) => ({ written: (await put(...args)).written }),
   }),
   'ignores the owner': ({ put }) => ({
@@ -72,10 +72,10 @@ const mistakes: Readonly<Record<string, (table: Table) => Partial<Table>>> = {
       return there ? remove(pk, { kind: 'unchanged', version: there.version }) : 'refused';
     },
   }),
-  'gives an item twice that is asked twice': ({ getMany }) => ({
+  'returns an item twice when it is requested twice': ({ getMany }) => ({
     getMany: async (pks) => (await Promise.all(pks.map((pk) => getMany([pk])))).flat(),
   }),
-  'leaves out what is due at the very bound': ({ query }) => ({
+  'leaves out items that are due exactly at the bound': ({ query }) => ({
     query: (asked) => query('upTo' in asked && asked.upTo !== undefined ? { ...asked, upTo: asked.upTo - 0.5 } : asked),
   }),
   'lists in one direction only': ({ query }) => ({
@@ -88,25 +88,25 @@ const mistakes: Readonly<Record<string, (table: Table) => Partial<Table>>> = {
       return { ...page, items: page.items.map((entry) => whole.get(entry.pk) ?? entry) };
     },
   }),
-  'counts nothing in an index': ({ query }) => ({
+  'leaves the counts out of an index': ({ query }) => ({
     query: async (asked) => {
       const page = await query(asked);
       return { ...page, items: page.items.map(({ waiting: _, unknown: __, ...entry }) => entry) };
     },
   }),
-  'ends with a full page': ({ query }) => ({
+  'ends after a full page': ({ query }) => ({
     query: async (asked) => {
       const page = await query(asked);
       const behind = page.next && (await query({ ...asked, after: page.next }));
       return behind?.items.length === 0 ? { items: page.items } : page;
     },
   }),
-  'begins a page anew that has lost its last item': ({ query, get }) => ({
+  'starts again from the first page when the last item of a page was deleted': ({ query, get }) => ({
     query: async ({ after, ...asked }) => query(after && (await get(String(after.pk))) ? { ...asked, after } : asked),
   }),
 };
 
-test.each(Object.entries(mistakes))('a fake that %s is found', async (_, mistake) => {
+test.each(Object.entries(mistakes))('the comparison finds a fake table that %s', async (_, mistake) => {
   const mistaken = (): EditableTable => {
     const fake = inMemory();
     return { ...fake, name: 'mistaken', table: { ...fake.table, ...mistake(fake.table) } };

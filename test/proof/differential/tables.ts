@@ -7,7 +7,7 @@ import { randomFrom } from '../simulation/random.ts';
 import { SimulatedTable, tableOf } from '../simulation/simulated-table.ts';
 import { createWorld } from '../simulation/world.ts';
 
-/** A table, and the hand that edits an item so that it has no version any more. */
+/** A table, and an edit by hand that removes the version of an item. */
 export interface EditableTable {
   readonly name: string;
   readonly table: Table;
@@ -22,7 +22,7 @@ export const inMemory = (): EditableTable => {
   return { name: 'memory-table', table, edit: async (pk) => void table.items.set(pk, edited(pk)) };
 };
 
-/** The simulation's table in calm weather: each step happens at once, and nothing goes wrong. */
+/** The simulation's table without faults: each step happens immediately and succeeds. */
 export const inSimulation = (): EditableTable => {
   const world = createWorld(randomFrom(1));
   world.calmDown();
@@ -42,8 +42,8 @@ export const inSimulation = (): EditableTable => {
 };
 
 /**
- * `dynamo-table` over a server. All runs share one table there: each has keys and partitions of its own, which begin
- * with a prefix that is taken off the answers again.
+ * `dynamo-table` with a server. All runs share one table there: each has its own keys and partitions, which start with a prefix
+ * that is removed from the answers.
  */
 export const onServer = (
   dynamo: LocalDynamo,
@@ -75,7 +75,7 @@ export const onServer = (
         const page = await table.query({ ...query, hash: inside(query.hash) });
         return { ...page, items: page.items.map((entry) => ({ ...entry, pk: outside(entry.pk) })) };
       },
-      // Pages of a table that others share have no comparable ends.
+      // Pages of a shared table end at different places, so they cannot be compared.
       scan: () => Promise.reject(new Error('Scans are not compared.')),
     },
     edit: async (pk) => {

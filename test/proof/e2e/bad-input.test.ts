@@ -11,7 +11,7 @@ const console_ = consoleOfThisFile();
 const storedNames = (id: string) =>
   console_.stack.kombo.attachments({ target: { kind: 'candidate', id } }).map(({ name }) => name);
 
-test('a folder brings its files and those of its folders; two of one name both arrive, clutter does not', async () => {
+test('a dropped folder uploads its files and those of its subfolders, also two of one name, but no hidden system files', async () => {
   const folder = await temporaryFolder();
   await mkdir(path.join(folder, 'inner'));
   for (const [index, name] of ['CV.pdf', 'inner/CV.pdf', 'inner/Other.pdf', '.hidden.pdf'].entries()) {
@@ -23,7 +23,7 @@ test('a folder brings its files and those of its folders; two of one name both a
   await expect.poll(() => storedNames('folder1').toSorted()).toEqual(['CV (2).pdf', 'CV.pdf', 'Other.pdf']);
 });
 
-test('names of any kind arrive as they are, and none becomes part of the page', async () => {
+test('names with any characters arrive unchanged, and none is interpreted as HTML of the page', async () => {
   const names = [
     '<img src=x onerror=document.title=1>.pdf',
     `it's "quoted" & <b>bold<b>.pdf`,
@@ -42,7 +42,7 @@ test('names of any kind arrive as they are, and none becomes part of the page', 
   expect(await page.title()).toBe('cv-courier: local console');
 });
 
-test('a name that reads from right to left leaves the size and the state of its row in their places', async () => {
+test('a right-to-left name does not move the size and the state of its row', async () => {
   const name = 'سيرة ذاتية 2026.pdf';
   const page = await console_.open();
   await address(page, 'arabic1');
@@ -54,7 +54,7 @@ test('a name that reads from right to left leaves the size and the state of its 
   expect(await page.locator('#rows bdi.name').filter({ hasText: name }).count()).toBe(1);
 });
 
-test('200 MB are uploaded with their progress in sight, and rejected as too large', async () => {
+test('a file of 200 MB is uploaded with visible progress, and rejected as too large', async () => {
   const folder = await temporaryFolder();
   const file = path.join(folder, 'Large.pdf');
   await writeFile(file, Buffer.concat([pdf, Buffer.alloc(200_000_000)]));
@@ -65,12 +65,12 @@ test('200 MB are uploaded with their progress in sight, and rejected as too larg
   await rowsNamed(page, 'Rejected').filter({ hasText: 'FILE_TOO_LARGE' }).waitFor({ timeout: 50_000 });
 });
 
-test('a notice names the file and the reason, and leaves', async () => {
+test('a notice names the file and the reason, and disappears', async () => {
   const name = `${'é'.repeat(520)}.pdf`;
   const page = await console_.open();
   await page.clock.install();
   await address(page, 'long1');
-  // Chosen files come from a disk, which takes no such name; dropped ones need not.
+  // Chosen files come from a disk, which does not allow such a name; dropped ones need not.
   await drop(page, [{ name, bytes: pdf }]);
   const notice = page.getByRole('alert').getByText(`${name}: The name of the file is too long.`);
   await notice.waitFor();
@@ -82,7 +82,7 @@ test('a notice names the file and the reason, and leaves', async () => {
   await notice.waitFor({ state: 'detached' });
 });
 
-test('an id that cannot be one is refused before anything is sent', async () => {
+test('the page refuses an invalid id before it sends anything', async () => {
   const page = await console_.open();
   await address(page, 'no such/id');
   await choose(page, [{ name: 'CV.pdf', bytes: pdf }]);

@@ -13,12 +13,12 @@ export interface PageOptions {
 
 export interface Browser {
   open(url: string, options?: PageOptions): Promise<Page>;
-  /** Mistakes of any page so far: what its console says, and what it would have thrown. */
+  /** Errors of any page so far: messages of its console, and uncaught exceptions. */
   readonly mistakes: readonly string[];
   close(): Promise<void>;
 }
 
-/** What a stopped stack makes a browser write; the page itself says so in better words. */
+/** The message of a browser when the stack has stopped; the page shows its own. */
 const expected = /Failed to load resource|net::ERR_|WebSocket|EventSource/;
 
 /** Debian's Chromium with a fresh profile, without update checks. */

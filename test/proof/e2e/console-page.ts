@@ -42,7 +42,7 @@ export const drop = async (
   for (const type of ['dragover', 'drop']) await onto.dispatchEvent(type, { dataTransfer: transfer });
 };
 
-/** The rows whose state is called so, as the page shows it. */
+/** The rows whose state has this label on the page. */
 export const rowsNamed = (page: Page, label: string): Locator =>
   page.locator('#rows > li').filter({ has: page.locator('.pill', { hasText: new RegExp(`^${label}$`) }) });
 

@@ -5,7 +5,7 @@ import { type Stack, type StackOptions, startStack } from '../../../infra/local/
 import { newFolder, remove } from '../../fakes/temporary-folder.ts';
 import { type Browser, type PageOptions, startBrowser } from './browser.ts';
 
-/** A stack with its page, and a browser; one of each per file of tests. The schedule runs each second. */
+/** A stack with its page, and a browser; one of each per test file. The schedule runs each second. */
 export const consoleOfThisFile = (options: Partial<StackOptions> = {}) => {
   let stack: Stack;
   let browser: Browser;
@@ -21,7 +21,7 @@ export const consoleOfThisFile = (options: Partial<StackOptions> = {}) => {
   });
   afterEach(async () => {
     await Promise.all(pages.splice(0).map((page) => page.close()));
-    // A test that failed must not hand its faults to the next one.
+    // A failed test must not leave its faults to the next one.
     const { kombo } = stack;
     kombo.faults.clear();
     kombo.apiKeys.restore();

@@ -10,14 +10,14 @@ import { consoleOfThisFile } from './console-stack.ts';
 
 const console_ = consoleOfThisFile();
 
-/** Some files of one kind that differ. */
+/** Several files of one kind with different content. */
 const several = (count: number, name: string) =>
   Array.from({ length: count }, (_, index) => ({
     name: `${name} ${index + 1}.pdf`,
     bytes: Buffer.concat([pdf, Buffer.from(`% ${name} ${index + 1}\n`)]),
   }));
 
-/** A file of an earlier test was found at its target, so what the tool does not list it does not have. */
+/** Waits until a file of an earlier test was found at its target: from then on, a file that the tool does not list is absent. */
 const toolIsLearnt = (): Promise<void> =>
   expect
     .poll(
@@ -32,7 +32,7 @@ const toolIsLearnt = (): Promise<void> =>
     )
     .toMatch(/"lessons":\[\{/);
 
-test('a dropped file is attached, and the download gives back every byte', async () => {
+test('a file dropped on the page is attached, and its download has every byte', async () => {
   const page = await console_.open();
   const bytes = await sampleBytes();
   await address(page, 'dropped1');
@@ -44,7 +44,7 @@ test('a dropped file is attached, and the download gives back every byte', async
   expect((await readFile(await (await downloaded).path())).equals(bytes)).toBe(true);
 });
 
-test('a file that is dropped on a candidate of the list goes to that candidate', async () => {
+test('a file dropped on a listed candidate is attached to that candidate', async () => {
   const page = await console_.open();
   await address(page, 'known1');
   await choose(page, several(1, 'First'));
@@ -55,7 +55,7 @@ test('a file that is dropped on a candidate of the list goes to that candidate',
   await expect.poll(() => group.locator('li').count()).toBe(2);
 });
 
-test('twenty files meet a tool that is down, wait, and all arrive once when it is back', {
+test('twenty files wait while the tool is down, and each is attached once when it works again', {
   timeout: 240_000,
 }, async () => {
   const page = await console_.open();
@@ -63,7 +63,7 @@ test('twenty files meet a tool that is down, wait, and all arrive once when it i
   await switchOn(page, 'Tool down');
   await address(page, 'twenty1');
   await choose(page, several(20, 'Twenty'));
-  // After three answers that the tool is down the others are not sent: they wait.
+  // After three answers that the tool is down, the others wait without being sent.
   const unknown = rowsNamed(page, 'Unknown, checking');
   const waiting = rowsNamed(page, 'Waiting').filter({ hasText: 'is no longer paused: REMOTE.SERVICE_UNAVAILABLE' });
   await expect.poll(() => waiting.count(), { timeout: 20_000 }).toBeGreaterThan(0);
@@ -71,7 +71,7 @@ test('twenty files meet a tool that is down, wait, and all arrive once when it i
   await page.getByText('It ends automatically: one file is tried at the next scheduled run after').waitFor();
   await switchOff(page, 'Tool down');
   const group = page.locator('[data-target="candidate/twenty1"]');
-  // It is tried again after a minute, without an operator.
+  // The next try comes automatically after a minute.
   await expect.poll(() => group.locator('li').count(), { timeout: 150_000 }).toBe(20);
   await expect.poll(() => unknown.count()).toBe(0);
   await expect.poll(() => page.locator('#pauses').isHidden()).toBe(true);
@@ -79,7 +79,7 @@ test('twenty files meet a tool that is down, wait, and all arrive once when it i
   expect(new Set(stored.map(({ sha256 }) => sha256)).size).toBe(20);
 });
 
-test('a lost answer shows as unknown, and the listing settles it without a second file', async () => {
+test('a file whose answer was lost is shown as unknown, and the listing settles it without a second file', async () => {
   const page = await console_.open();
   await switchOn(page, 'Answer lost');
   await address(page, 'lost1');
@@ -90,20 +90,20 @@ test('a lost answer shows as unknown, and the listing settles it without a secon
   expect(console_.stack.kombo.attachments({ target: { kind: 'candidate', id: 'lost1' } })).toHaveLength(1);
 });
 
-test('a slow call shows the file as sending, with its bytes', async () => {
+test('the page shows the file of a slow call as sending, with the bytes sent so far', async () => {
   const page = await console_.open();
   await switchOn(page, 'Slow');
   await address(page, 'slow1');
   await choose(page, [{ name: 'Slow.pdf', bytes: Buffer.concat([pdf, Buffer.alloc(300_000, ' ')]) }]);
   const sending = rowsNamed(page, 'Sending').first();
   await sending.waitFor();
-  // The page may show the bytes that are out so far, before it shows all of them.
+  // The page may show the bytes sent so far before it shows all of them.
   await expect.poll(() => sending.locator('.sentence').innerText()).toBe('Kombo has all 300.2 kB and is working');
   await switchOff(page, 'Slow');
   await expect.poll(() => rowsNamed(page, 'Sending').count(), { timeout: 20_000 }).toBe(0);
 });
 
-test('a revoked key pauses everything; after its return, resuming lets the files through', async () => {
+test('a revoked API key pauses everything; once it is valid again, resume delivers the files', async () => {
   const page = await console_.open();
   await switchOn(page, 'Key revoked');
   await address(page, 'revoked1');
@@ -116,7 +116,7 @@ test('a revoked key pauses everything; after its return, resuming lets the files
   const dialog = page.getByRole('dialog');
   await expect.poll(() => dialog.locator('#ask-event').innerText()).toContain('"integration_id": "account"');
   expect(await dialog.locator('#ask-event').innerText()).toContain('"code": "PLATFORM.AUTHENTICATION_INVALID"');
-  // From here on a scheduled run may end the pause as well.
+  // From here on, a scheduled run may also end the pause.
   console_.stack.kombo.apiKeys.restore();
   await dialog.getByLabel('Reason').fill('The key is back.');
   await dialog.getByRole('button', { name: 'Send' }).click();
@@ -127,7 +127,7 @@ test('a revoked key pauses everything; after its return, resuming lets the files
   await expect.poll(() => stored.count(), { timeout: 30_000 }).toBe(2);
 });
 
-test('an .exe named .pdf is rejected, with what to do next in plain sight', async () => {
+test('the page shows an .exe named .pdf as rejected, with the next step', async () => {
   const page = await console_.open();
   await address(page, 'exe1');
   await choose(page, [{ name: 'CV.pdf', bytes: exe }]);
@@ -138,7 +138,7 @@ test('an .exe named .pdf is rejected, with what to do next in plain sight', asyn
   expect(await page.locator('[data-target="candidate/exe1"]').count()).toBe(0);
 });
 
-test('a reload shows the same rows in the same states, with their names until these are masked', async () => {
+test('a reload of the page shows the same rows in the same states, with names unless they are masked', async () => {
   const page = await console_.open();
   await address(page, 'reload1');
   await choose(page, [
@@ -156,7 +156,7 @@ test('a reload shows the same rows in the same states, with their names until th
   expect(await page.content()).not.toContain('Jane Roe');
 });
 
-test('a second tab sees what the first one does', async () => {
+test('a second tab of the page shows a switch that the first one changed', async () => {
   const [first, second] = await Promise.all([console_.open(), console_.open()]);
   await address(first, 'tabs1');
   await choose(first, several(1, 'Tabs'));
@@ -165,7 +165,7 @@ test('a second tab sees what the first one does', async () => {
   await expect.poll(() => second.getByRole('switch', { name: 'Rate limit' }).isChecked()).toBe(true);
 });
 
-test('habits are switched on and off together, by name, and the listing follows', async () => {
+test('several habits can be on together, and the listing of the ATS follows them', async () => {
   const page = await console_.open();
   await address(page, 'habits1');
   await choose(page, several(1, 'Habits'));

@@ -7,16 +7,16 @@ import { saveScreenshot } from './screenshot.ts';
 
 const console_ = consoleOfThisFile();
 
-/** Where the parts of the page stand that must not move while rows come in. */
+/** The positions of the parts of the page that must not move while rows are added. */
 const places = (page: Page): Promise<unknown> =>
   page.evaluate(
     `['#drop', '#deliveries', '#faults'].map((part) => document.querySelector(part).getBoundingClientRect().top)`,
   );
 
-test('five hundred files dropped together are all attached; the page answers and stands still meanwhile', async () => {
+test('five hundred files dropped together are all attached, and the page meanwhile responds and does not move', async () => {
   const page = await console_.open();
   await address(page, 'many1');
-  // The first ones fill both lists: until then the lists grow with their files.
+  // The first files fill both lists; until then, the lists grow.
   const first = Array.from({ length: 10 }, (_, index) => ({
     name: `First ${index}.pdf`,
     bytes: Buffer.concat([pdf, Buffer.from(`% first ${index}\n`)]),
@@ -28,7 +28,7 @@ test('five hundred files dropped together are all attached; the page answers and
   await page.evaluate(`
     window.shift = 0;
     new PerformanceObserver((list) => {
-      // Within the two lists newer rows push older ones down; that is what they are for.
+      // Within the two lists newer rows move older ones down, as intended.
       const inLists = ({ node }) => !node?.isConnected || Boolean(node.parentElement.closest('#rows, #stored'));
       for (const { value, sources } of list.getEntries()) {
         const outside = sources.filter((source) => !inLists(source));
@@ -43,7 +43,7 @@ test('five hundred files dropped together are all attached; the page answers and
   }));
   await choose(page, files);
   await page.locator('#batch:not([data-idle])').waitFor();
-  // The page answers while files arrive: names are masked and shown again.
+  // The page responds while files arrive: names are masked and shown again.
   await switchOn(page, 'Mask names');
   await page.locator('#rows .name', { hasText: '•••.pdf' }).first().waitFor();
   expect(await page.locator('#batch:not([data-idle])').count()).toBe(1);

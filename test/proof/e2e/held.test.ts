@@ -6,7 +6,7 @@ import { consoleOfThisFile } from './console-stack.ts';
 
 const console_ = consoleOfThisFile({ handlers: { names: ['on-upload', 'on-demand'] } });
 
-/** Kombo refuses each call for this candidate in a way that only an operator can end. */
+/** Kombo refuses each call for this candidate in a way that only an operator can resolve. */
 const holdFile = async (page: Page, id: string): Promise<void> => {
   await address(page, `fault-bare-403_as_${id}`);
   await choose(page, [{ name: `${id}.pdf`, bytes: Buffer.concat([pdf, Buffer.from(`% ${id}\n`)]) }]);
@@ -17,7 +17,7 @@ const holdFile = async (page: Page, id: string): Promise<void> => {
 
 const rowOf = (page: Page, id: string) => page.locator('#rows > li').filter({ hasText: `${id}.pdf` });
 
-test('a held row offers its next steps where it stands, and one of them ends its being held', async () => {
+test('the row of a held file offers its next steps, and one of them settles the file', async () => {
   const page = await console_.open();
   await holdFile(page, 'stands');
   const mine = rowOf(page, 'stands');
@@ -30,7 +30,7 @@ test('a held row offers its next steps where it stands, and one of them ends its
   await expect.poll(() => mine.locator('.pill').innerText()).toBe('Rejected');
 });
 
-test('a dialog asks for a reason of the operator, sends it once, and gives the focus back to the row', async () => {
+test("the dialog asks for the operator's reason, sends it once, and returns the focus to the row", async () => {
   const page = await console_.open();
   await holdFile(page, 'focus');
   const mine = rowOf(page, 'focus');
@@ -49,7 +49,7 @@ test('a dialog asks for a reason of the operator, sends it once, and gives the f
   await expect.poll(() => dialog.locator('#ask-answer').innerText()).toContain('"ok": true');
   expect(await dialog.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
   expect(await focused()).toBe('Close');
-  // Its opener goes with its state.
+  // The button that opened it disappears with the state.
   await expect.poll(() => mine.locator('.pill').innerText()).toBe('Rejected');
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'hidden' });

@@ -11,7 +11,7 @@ const console_ = consoleOfThisFile({ handlers: { names: ['on-upload', 'on-demand
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds wrong, and where. */
+/** The violations that axe finds, with their elements. */
 const violations = async (page: Page): Promise<readonly string[]> => {
   await page.evaluate(axeSource);
   return page.evaluate(
@@ -20,7 +20,7 @@ const violations = async (page: Page): Promise<readonly string[]> => {
   );
 };
 
-/** A page with a row in every state that stays: two attached, one waiting, one rejected. */
+/** A page with rows in stable states: two attached, one waiting, one rejected. */
 const busyPage = async (page: Page): Promise<void> => {
   await address(page, 'GRKwT7dMvcuqBnsZ5xHe4pYa');
   await choose(page, [
@@ -36,15 +36,15 @@ const busyPage = async (page: Page): Promise<void> => {
   await switchOff(page, 'Tool down');
 };
 
-test('an empty page tells what to do', async () => {
+test('an empty page says what to do, and has no violation of accessibility', async () => {
   const page = await console_.open();
   expect(await page.locator('#rows-empty').innerText()).toContain('Drop a CV on the box above.');
   expect(await violations(page)).toEqual([]);
   await saveScreenshot(page, 'empty');
 });
 
-describe('a page with deliveries has no violation of accessibility and no sideways scrolling', () => {
-  test('at 1440 px, light', async () => {
+describe('a page with deliveries', () => {
+  test('a page with deliveries has no violation of accessibility at 1440 px, light', async () => {
     const page = await console_.open();
     await busyPage(page);
     expect(await violations(page)).toEqual([]);
@@ -58,17 +58,20 @@ describe('a page with deliveries has no violation of accessibility and no sidewa
     { width: 1440, height: 1000, look: 'dark' },
     { width: 360, height: 780, look: 'light' },
     { width: 360, height: 780, look: 'dark' },
-  ] as const)('at $width px, $look', async (options) => {
-    const page = await console_.open(options);
-    await page.locator('#rows > li').first().waitFor();
-    await page.locator('#rows summary').first().click();
-    expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(options.width);
-    if (options.width < 600) await page.locator('#deliveries').scrollIntoViewIfNeeded();
-    await saveScreenshot(page, `${options.width}-${options.look}`);
-  });
+  ] as const)(
+    'a page with deliveries has no violation of accessibility and no horizontal scrolling at $width px, $look',
+    async (options) => {
+      const page = await console_.open(options);
+      await page.locator('#rows > li').first().waitFor();
+      await page.locator('#rows summary').first().click();
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(options.width);
+      if (options.width < 600) await page.locator('#deliveries').scrollIntoViewIfNeeded();
+      await saveScreenshot(page, `${options.width}-${options.look}`);
+    },
+  );
 
-  test('in the dialog', async () => {
+  test('the dialog has no violation of accessibility', async () => {
     const page = await console_.open();
     await page.getByRole('button', { name: 'Check the setup' }).click();
     await expect.poll(() => page.locator('#ask-answer').innerText()).toContain('"checks"');
@@ -81,26 +84,23 @@ test.each([
   { width: 1440, height: 900 },
   { width: 768, height: 900 },
   { width: 360, height: 780 },
-])(
-  'faults stand beside their effect at $width by $height px: all switches and the first rows are in view together',
-  async (options) => {
-    const page = await console_.open(options);
-    await address(page, `beside${options.width}`);
-    await choose(page, [{ name: 'Beside.pdf', bytes: pdf }]);
-    await page.locator('#rows > li').first().waitFor();
-    if (options.width < 1_040)
-      await page.locator('#faults').evaluate((list) => list.closest('section')?.scrollIntoView());
-    const switches = page.locator('#faults label');
-    expect(await switches.count()).toBe(6);
-    for (const each of [...(await switches.all()), page.locator('#rows > li').first()]) {
-      const box = await each.boundingBox();
-      expect(box?.y).toBeGreaterThanOrEqual(0);
-      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(options.height);
-    }
-  },
-);
+])('all switches of faults and the first row are visible together at $width by $height px', async (options) => {
+  const page = await console_.open(options);
+  await address(page, `beside${options.width}`);
+  await choose(page, [{ name: 'Beside.pdf', bytes: pdf }]);
+  await page.locator('#rows > li').first().waitFor();
+  if (options.width < 1_040)
+    await page.locator('#faults').evaluate((list) => list.closest('section')?.scrollIntoView());
+  const switches = page.locator('#faults label');
+  expect(await switches.count()).toBe(6);
+  for (const each of [...(await switches.all()), page.locator('#rows > li').first()]) {
+    const box = await each.boundingBox();
+    expect(box?.y).toBeGreaterThanOrEqual(0);
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(options.height);
+  }
+});
 
-test('the dialog fits 360 by 640 px: a long answer scrolls in it, and Close stays in view', async () => {
+test('the dialog fits 360 by 640 px: a long answer scrolls in it, and Close stays visible', async () => {
   const page = await console_.open({ width: 360, height: 640 });
   await page.getByRole('button', { name: 'Check the setup' }).click();
   await expect.poll(() => page.locator('#ask-answer').innerText()).toContain('"checks"');
@@ -118,7 +118,7 @@ test('the dialog fits 360 by 640 px: a long answer scrolls in it, and Close stay
   expect(await violations(page)).toEqual([]);
 });
 
-test('everything can be done by keyboard: choosing the kind, a switch, a row, the dialog and back', async () => {
+test('the whole page can be used by keyboard: the kind, a switch, a row, the dialog and back', async () => {
   const page = await console_.open();
   await page.keyboard.press('Tab');
   expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the deliveries');
@@ -140,15 +140,15 @@ test('everything can be done by keyboard: choosing the kind, a switch, a row, th
   expect(await page.evaluate('document.activeElement.textContent')).toBe('Status');
 });
 
-test('a screen reader hears what came to rest', async () => {
+test('settled files are announced to screen readers', async () => {
   const page = await console_.open();
   await address(page, 'heard1');
   await choose(page, [{ name: 'CV.pdf', bytes: pdf }]);
-  // Files of other tests may come to rest in the same breath; then it is "2 files".
+  // Files of other tests may be settled at the same time; then the text is "2 files".
   await expect.poll(() => page.locator('#announcer').innerText()).toMatch(/\b[1-9]\d* files?: Attached\./);
 });
 
-test('the dialog shows the event to paste, with the key unless names are masked', async () => {
+test('the dialog shows the event to paste, with the key of the file unless names are masked', async () => {
   const page = await console_.open();
   await address(page, 'pasted1');
   await choose(page, [{ name: 'Jane Roe.pdf', bytes: pdf }]);

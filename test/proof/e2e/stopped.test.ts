@@ -5,7 +5,7 @@ import { newFolder, remove } from '../../fakes/temporary-folder.ts';
 import { startBrowser } from './browser.ts';
 import { address, choose, drop, rowsNamed } from './console-page.ts';
 
-test('a page outlives its stack: it says so, and goes on when the stack is back', async () => {
+test('the page shows that its stack has stopped, and continues when the stack runs again', async () => {
   const stateDir = await newFolder();
   const browser = await startBrowser();
   let stack = await startStack({ stateDir, console: true, portBase: 47_810 });
@@ -28,7 +28,7 @@ test('a page outlives its stack: it says so, and goes on when the stack is back'
     page.getByRole('button', { name: 'Check the setup' }),
   ];
   for (const each of controls) expect(await each.isDisabled()).toBe(true);
-  // What was sent can still be filtered.
+  // The rows can still be filtered.
   expect(await page.getByRole('button', { name: /^Attached/ }).isEnabled()).toBe(true);
   await drop(page, [{ name: 'Late.pdf', bytes: pdf }]);
   await page.getByRole('alert').getByText('Late.pdf: The local stack does not answer.').waitFor();
@@ -39,7 +39,7 @@ test('a page outlives its stack: it says so, and goes on when the stack is back'
   expect(await rowsNamed(page, 'Attached').count()).toBe(1);
 });
 
-test('when Kombo itself is gone, files wait and say why', async () => {
+test('files wait while Kombo cannot be reached, and the page says why', async () => {
   const stateDir = await newFolder();
   const browser = await startBrowser();
   const stack = await startStack({ stateDir, console: true, handlers: { names: ['on-upload'] } });

@@ -5,7 +5,7 @@ import { consoleOfThisFile } from './console-stack.ts';
 
 const console_ = consoleOfThisFile({ handlers: { names: ['on-upload'] } });
 
-test('no box is larger than what is in it: the files of Kombo without a file, the deliveries with one', async () => {
+test('no box of the page is larger than its content: the files of Kombo without a file, the deliveries with one', async () => {
   const page = await console_.open();
   const height = async (part: string) => (await page.locator(part).boundingBox())?.height ?? 0;
   await page.locator('#stored-empty').waitFor();
@@ -17,7 +17,7 @@ test('no box is larger than what is in it: the files of Kombo without a file, th
 });
 
 test.each([360, 768, 1440])(
-  'at %i px all sentences of rows start at one place, and a chip has equal sides',
+  'at %i px all sentences of rows are aligned, and a filter has equal padding on both sides',
   async (width) => {
     const page = await console_.open({ width });
     await address(page, `a${width}`);
@@ -44,7 +44,7 @@ test.each([360, 768, 1440])(
   },
 );
 
-test('an open row shows its next step once', async () => {
+test('an open row of a rejected file shows its next step once', async () => {
   const page = await console_.open();
   await address(page, 'once1');
   await choose(page, [{ name: 'Once.pdf', bytes: exe }]);

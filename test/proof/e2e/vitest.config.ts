@@ -6,7 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 90_000,
     expect: { poll: { timeout: 15_000 } },
-    // Each file has a browser and a whole stack of its own; two of them together make a small machine slow.
+    // Each file has its own browser and its own stack; two of them together make a small machine slow.
     fileParallelism: false,
   },
 });

@@ -16,10 +16,10 @@ export const uploadEvents = {
   give: (event: unknown): void => {
     for (const requireScan of [true, false]) {
       const { entries } = parseUploadEvent(event, { bucket, requireScan });
-      if (entries.length === 0) throw new Error('Nothing is said about this event.');
+      if (entries.length === 0) throw new Error('This event has no entries.');
       for (const { request } of entries) {
         if (request.kind === 'refused') saysNothingPersonal(request);
-        else if (request.kind === 'upload' && requireScan) throw new Error('An upload came past the scan.');
+        else if (request.kind === 'upload' && requireScan) throw new Error('An upload was accepted without the scan.');
       }
     }
   },
@@ -31,7 +31,7 @@ export const batchEvents = {
   give: (event: unknown): void => {
     for (const task of parseBatchEvent(event, bucket)?.tasks ?? []) {
       if (task.kind === 'refused') saysNothingPersonal({ ...task, taskId: '' });
-      else if (task.key === '') throw new Error('A task without a key came through.');
+      else if (task.key === '') throw new Error('A task without a key was accepted.');
     }
   },
 };
@@ -42,6 +42,6 @@ export const scheduleEvents = {
   give: (event: unknown): void => {
     const parsed = parseScheduleEvent(event);
     if (parsed.kind === 'refused') saysNothingPersonal(parsed);
-    else if (parsed.tasks.length === 0) throw new Error('A run without a task.');
+    else if (parsed.tasks.length === 0) throw new Error('A run without a task was accepted.');
   },
 };

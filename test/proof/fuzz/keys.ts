@@ -33,7 +33,7 @@ const part = fc.oneof(
 const path = fc.array(part, { maxLength: 8 }).map((parts) => parts.join('/'));
 
 export const keyTemplates = {
-  name: 'key templates are read or refused, and fit a key or do not',
+  name: 'key templates are parsed or refused, and match a key or do not',
   input: fc.record({ templates: fc.array(path, { maxLength: 4 }).map((all) => all.join('|')), key: path }),
   give: ({ templates, key }: { templates: string; key: string }): void => {
     const parsed = parseKeyTemplates(templates);
@@ -41,8 +41,9 @@ export const keyTemplates = {
     const match = matchKey(parsed.value, key, 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E');
     if (!match.ok) return;
     const { target, filename } = match.value;
-    if (!/^[\w-]{1,64}$/.test(target.id)) throw new Error(`This is the id of no target: ${target.id}`);
-    if (filename === '' || !key.endsWith(filename)) throw new Error(`This is no file name of the key: ${filename}`);
+    if (!/^[\w-]{1,64}$/.test(target.id)) throw new Error(`This is not the id of a target: ${target.id}`);
+    if (filename === '' || !key.endsWith(filename))
+      throw new Error(`This is not the file name of the key: ${filename}`);
   },
 };
 

@@ -97,7 +97,7 @@ const answer: fc.Arbitrary<HttpAnswer> = fc.record({
 const codes = Object.keys(failures) as readonly FailureCode[];
 
 export const komboAnswers = {
-  name: 'whatever Kombo answers is a value or a failure of the table, and its detail quotes nothing',
+  name: 'any answer of Kombo becomes a value or a failure of the table, whose detail quotes nothing',
   input: answer,
   give: async (given: HttpAnswer): Promise<void> => {
     const clock = manualClock(nine);
@@ -114,7 +114,7 @@ export const komboAnswers = {
     for (const result of read) {
       if (result.ok) continue;
       const { komboMessage: _, logUrl: _link, ...logged } = result.failure;
-      if (!Object.hasOwn(failures, logged.code)) throw new Error(`${logged.code} is no code of the table.`);
+      if (!Object.hasOwn(failures, logged.code)) throw new Error(`${logged.code} is not a code of the table.`);
       if (personalText.test(JSON.stringify(logged))) throw new Error(`This would be logged: ${JSON.stringify(logged)}`);
     }
     for (const code of codes) readingOf(code, 'candidate', integration);
@@ -122,7 +122,7 @@ export const komboAnswers = {
 };
 
 export const listings = {
-  name: 'whatever a target lists, a lost answer ends decided, held, or with another look',
+  name: 'whatever a target lists, a lost answer is decided, held, or looked at again',
   input: mutated([listing.data]),
   give: async (data: unknown): Promise<void> => {
     const listed = readAttachmentList(data);

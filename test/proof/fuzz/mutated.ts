@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isObject } from '../../../lib/json.ts';
 
-/** What a careless sender or a hand-edit puts where something else belongs. */
+/** Values that a careless sender or an edit by hand puts in place of the right ones. */
 export const junk: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(null, true, false, '', ' ', 0, -1, 2 ** 53, -1e308, 1e308, 0.1),
   fc.constantFrom([], {}, [[]], [null], { constructor: 1 }, JSON.parse('{"__proto__":{"polluted":true}}')),
@@ -27,7 +27,7 @@ export const junkText: fc.Arbitrary<string> = junk.map((value) =>
 );
 
 interface Change {
-  /** Which of the places of the sample: counted, and begun anew at the end. */
+  /** The index of a place in the sample, modulo their number. */
   readonly place: number;
   readonly how: 'replace' | 'remove' | 'as-text' | 'in-list' | 'deeper' | 'add';
   readonly with: unknown;
@@ -39,7 +39,7 @@ const change: fc.Arbitrary<Change> = fc.record({
   with: junk,
 });
 
-/** A real sample with up to four of its parts broken: what is random throughout ends at the first check. */
+/** A real sample with up to four broken parts, because entirely random input would fail at the first check. */
 export const mutated = (samples: readonly unknown[]): fc.Arbitrary<unknown> =>
   fc
     .tuple(fc.constantFrom(...samples), fc.array(change, { minLength: 1, maxLength: 4 }))

@@ -12,7 +12,7 @@ export const operatorRequests = {
     world.put(key);
     const answer = await world.run(world.ask(request));
     if (typeof answer.ok !== 'boolean' || !/\w.*[.?!]/s.test(answer.message))
-      throw new Error(`This is no sentence: ${answer.message}`);
+      throw new Error(`This is not a sentence: ${answer.message}`);
     JSON.stringify(answer);
     // The operator writes the reason for the log.
     const logged = JSON.stringify(world.logged, (name, value) => (name === 'reason' ? undefined : value));

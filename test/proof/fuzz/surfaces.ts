@@ -5,15 +5,15 @@ import { komboAnswers, listings } from './kombo.ts';
 import { operatorRequests } from './operator.ts';
 import { tableItems } from './table.ts';
 
-/** One place where something comes in that this project has not written. */
+/** One place where input comes in that this project has not written. */
 export interface Surface<Input = unknown> {
   readonly name: string;
   readonly input: fc.Arbitrary<Input>;
-  /** @throws when the input got through to where it does harm. */
+  /** @throws when the input could do harm. */
   readonly give: (input: Input) => Promise<void> | void;
 }
 
-/** Lets surfaces of different inputs stand in one list. */
+/** Allows surfaces with different inputs in one list. */
 const surface = <Input>({ name, input, give }: Surface<Input>): Surface => ({
   name,
   input,

@@ -31,13 +31,13 @@ const world = async () => {
   return made;
 };
 
-/** The items as a world writes them, each with its document open, so that its fields can be changed as well. */
+/** The items as a world writes them, each with its document parsed, so that its fields can be changed, too. */
 const samples = [...(await world()).table.items.values()].map((item) => ({
   ...item,
   document: parseJson(item.document),
 }));
 
-/** As the table gives it back: a text or a number may be any, whatever it was before. */
+/** An item as the table could return it: any text or number in place of each value. */
 const itemOf = (pk: string, changed: unknown): Item | undefined => {
   if (!isObject(changed)) return undefined;
   const attributes: Record<string, { S: string } | { N: string }> = {};
@@ -55,7 +55,7 @@ const item = fc
   .filter((one) => one !== undefined);
 
 export const tableItems = {
-  name: 'a damaged item of the table stops no run and no question, and is quoted nowhere',
+  name: 'a damaged item of the table stops no run and no request, and is quoted nowhere',
   input: item,
   give: async (damaged: Item): Promise<void> => {
     readAlone(damaged);
@@ -75,7 +75,7 @@ export const tableItems = {
       const answer = await made.run(made.ask(request));
       if (typeof answer.message !== 'string') throw new Error('There is no answer.');
     }
-    // The lane and the sweep decide whether files go; a damaged record of another file must not.
+    // The lane and the sweep decide whether files are sent; a damaged record of another file must not.
     const isRecord = !damaged.pk.startsWith(laneKey('')) && damaged.pk !== sweepKey;
     if (isRecord) await expectDelivery(made, healthy);
     if (personalText.test(JSON.stringify(made.logged))) throw new Error('The log quotes an item.');

@@ -10,7 +10,7 @@ import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-fun
 import { cvOf, integrationOf, keyAt, placeOf } from '../../worlds/lost-answers.ts';
 
 /*
- * Every ending of which an operator must know, caused on the built functions: what they print goes to the alarms of the packaged
+ * Every outcome that an operator must know of, caused with the built functions: what they print goes to the alarms of the packaged
  * template, while hours and days pass for both.
  */
 
@@ -23,9 +23,9 @@ interface World {
   readonly functions: BuiltFunctions;
   readonly alarms: CloudWatchAlarms;
   upload(id: string, integrationId?: string, body?: Uint8Array): Promise<CreatedObject>;
-  /** The schedule, every five minutes unless told otherwise, and what the alarms make of it. */
+  /** Runs the schedule, by default every five minutes, and evaluates the alarms. */
   schedule(forMs: number, how?: { readonly everyMs?: number; readonly event?: unknown }): Promise<void>;
-  /** The schedule is dead. */
+  /** Time passes without runs of the schedule. */
   silence(forMs: number): Promise<void>;
 }
 
@@ -60,19 +60,19 @@ const start = async (settings: Readonly<Record<string, string>> = {}): Promise<W
       evaluate();
     },
   };
-  // As after a deployment: nothing is on once the first runs have ended.
+  // As after a deployment: after the first runs, no alarm is on.
   await world.schedule(10 * minuteMs);
   expect(alarms.on()).toEqual([]);
   return world;
 };
 
-/** Kombo does not know the candidate: an operator must act. */
+/** Kombo does not know the candidate, so an operator must act. */
 const unknownCandidate = 'fault-status-404';
 const hourly = { everyMs: hourMs };
 
 const unchanged = ({ version }: { readonly version: number }) => ({ kind: 'unchanged', version }) as const;
 
-test('held files ring, and the alarm stays on until none is left, also while the schedule is dead', async () => {
+test('held files raise an alarm that stays on until none is left, even while the schedule is dead', async () => {
   const { functions, alarms, upload, schedule, silence } = await start();
   const file = await upload(unknownCandidate);
   expect((await functions.recordOf(file)).state.status).toBe('held');
@@ -89,7 +89,7 @@ test('held files ring, and the alarm stays on until none is left, also while the
   expect([alarms.told('held'), alarms.told('held-new')]).toEqual([1, 1]);
 });
 
-test('a rejected file rings, and the alarm is on for a day', async () => {
+test('a rejected file raises an alarm that stays on for a day', async () => {
   const { alarms, upload, schedule } = await start();
   await upload('empty', one, new Uint8Array());
   await schedule(10 * minuteMs);
@@ -106,7 +106,7 @@ test('a rejected file rings, and the alarm is on for a day', async () => {
   expect(alarms.on()).toEqual([]);
 });
 
-test('a key that matches no template is counted, and rings as a rejection', async () => {
+test('a key that matches no template is counted, and raises the alarm of rejected files', async () => {
   const { functions, alarms, schedule } = await start();
   await functions.upload('candidates-of-2026/Frank Doe.pdf', cvOf('Frank'));
   await schedule(10 * minuteMs);
@@ -114,7 +114,7 @@ test('a key that matches no template is counted, and rings as a rejection', asyn
   expect(alarms.on()).toEqual(['rejected', 'rejected-new']);
 });
 
-test('a refused event rings, and the alarm is on for 24 hours after the last one', async () => {
+test('a refused event raises an alarm that stays on for 24 hours after the last one', async () => {
   const { functions, alarms, schedule } = await start();
   const object = await functions.put(keyAt(placeOf(one, 'foreign')), cvOf('foreign'));
   await functions.send({ ...object, bucket: 'another-bucket' });
@@ -128,8 +128,8 @@ test('a refused event rings, and the alarm is on for 24 hours after the last one
   expect(alarms.on()).toEqual([]);
 });
 
-describe('what cannot be read rings until it is repaired', () => {
-  test('a record of a file', async () => {
+describe('unreadable items', () => {
+  test('an unreadable record of a file raises an alarm until it is repaired', async () => {
     const { functions, alarms, upload, schedule } = await start();
     functions.kombo.faults.arm('status-429', { on: ['post'] });
     const file = await upload('waits');
@@ -143,7 +143,7 @@ describe('what cannot be read rings until it is repaired', () => {
     expect(alarms.on()).toEqual([]);
   });
 
-  test('the lane of an integration', async () => {
+  test('an unreadable lane of an integration raises an alarm until it is repaired', async () => {
     const { functions, alarms, upload, schedule } = await start();
     await upload('first');
     const item = await functions.table.get(laneKey(one));
@@ -158,7 +158,7 @@ describe('what cannot be read rings until it is repaired', () => {
 });
 
 describe('the sweep', () => {
-  test('rings once no pass has finished for a day', async () => {
+  test('a sweep that has finished no pass for a day raises an alarm', async () => {
     const { alarms, schedule } = await start();
     await schedule(23 * hourMs, { ...hourly, event: { task: 'due' } });
     expect(alarms.on()).not.toContain('sweep-stopped');
@@ -169,11 +169,11 @@ describe('the sweep', () => {
     expect(alarms.on()).toEqual([]);
   });
 
-  test('rings where a pass could not account for an object, until the next one can', async () => {
+  test('a sweep that could not account for an object raises an alarm until the next pass can', async () => {
     const { functions, alarms, schedule } = await start();
     const item = await functions.table.get('sweep');
     if (!item) throw new Error('No sweep has run.');
-    // As a pass leaves it; test/lib/runs/sweep.test.ts causes one.
+    // The result of such a pass; test/lib/runs/sweep.test.ts causes one.
     const document = JSON.stringify({ ...JSON.parse(item.document), unaccounted: 1 });
     await functions.table.put({ ...item, version: item.version + 1, document }, unchanged(item));
     await schedule(10 * minuteMs, { event: { task: 'due' } });
@@ -185,7 +185,7 @@ describe('the sweep', () => {
 });
 
 describe('a pause', () => {
-  test('for the operator of the stack rings immediately: the API key is wrong', async () => {
+  test('a pause for the operator of the stack, here a wrong API key, raises an alarm immediately', async () => {
     const { functions, alarms, upload, schedule } = await start();
     functions.kombo.apiKeys.revoke();
     await upload('first');
@@ -197,7 +197,7 @@ describe('a pause', () => {
     expect(alarms.on()).toEqual([]);
   });
 
-  test('that heals by itself within a day rings nothing', async () => {
+  test('a pause that ends automatically within a day raises no alarm', async () => {
     const { functions, alarms, upload, schedule } = await start();
     functions.kombo.integrations.change(one, { status: 'INACTIVE' });
     const file = await upload('first');
@@ -210,7 +210,7 @@ describe('a pause', () => {
       expect([name, alarms.told(name)]).toEqual([name, 0]);
   });
 
-  test('that does not heal rings after a day, and so does the file behind it', async () => {
+  test('a pause that does not end raises an alarm after a day, and so does its waiting file', async () => {
     const { functions, alarms, upload, schedule } = await start();
     functions.kombo.integrations.change(one, { status: 'INACTIVE' });
     await upload('first');
@@ -219,14 +219,14 @@ describe('a pause', () => {
     await schedule(2 * hourMs, hourly);
     expect(alarms.on()).toEqual(expect.arrayContaining(['pauses', 'oldest-waiting']));
     expect(alarms.told('pauses-new')).toBe(1);
-    // A second one, beside it: nothing else would tell of it.
+    // A second pause beside the first one, which no other alarm would report.
     functions.kombo.apiKeys.revoke();
     await upload('second', other);
     await schedule(10 * minuteMs);
     expect([alarms.told('pauses'), alarms.told('pauses-new')]).toEqual([1, 2]);
   });
 
-  test('that an operator asked for never rings, but a file that waits behind it for a day does', async () => {
+  test("an operator's pause never raises an alarm, but a file that waits in it for a day does", async () => {
     const { functions, alarms, upload, schedule } = await start();
     const pause = {
       code: 'INTEGRATION_PAUSED',
@@ -245,7 +245,7 @@ describe('a pause', () => {
   });
 });
 
-test('a dead schedule rings within 45 minutes, and runs clear it', async () => {
+test('a dead schedule raises an alarm within 45 minutes, and new runs clear it', async () => {
   const { alarms, schedule, silence } = await start();
   await silence(25 * minuteMs);
   expect(alarms.on()).toEqual([]);

@@ -3,7 +3,7 @@ import { encodeEventKey } from '../../../lib/upload/object-key.ts';
 import { pdf } from '../../fakes/files.ts';
 import { type Loopback, type PutObject, startLoopback } from '../../worlds/loopback.ts';
 
-/** The event that S3 sends for an object; its size can be set apart from that of the object. */
+/** The event that S3 sends for an object; its size can differ from that of the object. */
 const eventOf = ({ key, etag, sizeBytes, versionId }: PutObject, size = sizeBytes, sequencer?: string) => ({
   Records: [
     {
@@ -17,7 +17,7 @@ const eventOf = ({ key, etag, sizeBytes, versionId }: PutObject, size = sizeByte
   ],
 });
 
-/** What holds for a bucket with versions and for one without, over the real protocols. */
+/** Promises for buckets with and without versions, tested over the real protocols. */
 export const testBucket = (versioning: boolean): void => {
   let loopback: Loopback;
   beforeAll(async () => {
@@ -27,7 +27,7 @@ export const testBucket = (versioning: boolean): void => {
   afterAll(() => loopback.stop());
   const attachmentsOf = (id: string) => loopback.kombo.attachments({ target: { kind: 'candidate', id } });
 
-  test('an upload is attached byte for byte', async () => {
+  test(`an upload to a bucket ${versioning ? 'with' : 'without'} versions is attached byte for byte`, async () => {
     const object = await loopback.put('candidates/C1/CV.pdf');
     expect(object.versionId !== undefined).toBe(versioning);
     const answer = await loopback.invoke('on-upload', eventOf(object));
@@ -35,7 +35,7 @@ export const testBucket = (versioning: boolean): void => {
     expect(attachmentsOf('C1')).toMatchObject([{ sizeBytes: pdf.length, transfer: versioning ? 'data_url' : 'data' }]);
   });
 
-  test('of an object that was replaced, S3 answers 412, and only the newer one is attached', async () => {
+  test('of a replaced object only the newer one is attached, because S3 answers 412 for the older one', async () => {
     const older = await loopback.put('candidates/C2/CV.pdf');
     const newer = await loopback.put('candidates/C2/CV.pdf', Buffer.concat([pdf, Buffer.from('newer')]));
     const opened = await loopback.storage.open({ bucket: 'cv-inbox', ...older }, new AbortController().signal);
@@ -50,7 +50,7 @@ export const testBucket = (versioning: boolean): void => {
     expect(attachmentsOf('C2').map(({ sizeBytes }) => sizeBytes)).toEqual([pdf.length + 5]);
   });
 
-  test('a rejected file that is uploaded again immediately with corrected metadata is attached by its event', async () => {
+  test('a rejected file that is uploaded again immediately with corrected metadata is attached on its own event', async () => {
     const wrong = await loopback.put('candidates/C6/CV.pdf', pdf, { 'kombo-remote-fields': 'no JSON' });
     const first = eventOf(wrong, pdf.length, '0066F7B2A1C3D4E5F6');
     expect(await loopback.invoke('on-upload', first)).toMatchObject({
@@ -64,8 +64,8 @@ export const testBucket = (versioning: boolean): void => {
     expect(attachmentsOf('C6')).toHaveLength(1);
   });
 
-  // The last one: it damages every object of the bucket.
-  test('bytes that do not fit the CRC64NVME of S3 are not delivered', async () => {
+  // The last test, because it damages every object of the bucket.
+  test("bytes that do not match S3's CRC64NVME are not delivered", async () => {
     const object = await loopback.put('candidates/C4/CV.pdf');
     const opened = await loopback.storage.open({ bucket: 'cv-inbox', ...object }, new AbortController().signal);
     expect(opened).toMatchObject({ ok: true, value: { checksum: { algorithm: 'CRC64NVME' } } });

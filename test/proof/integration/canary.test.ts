@@ -5,7 +5,7 @@ import { deployed } from '../../infra/template/deployed.ts';
 import { type BuiltFunctions, startBuiltFunctions } from '../../worlds/built-functions.ts';
 import { keyAt, placeOf } from '../../worlds/lost-answers.ts';
 
-/* The canary on the built functions: what they put into S3 and print, and what the packaged alarm makes of it. */
+/* The canary with the built functions: what they put into S3 and print, and how the packaged alarm evaluates it. */
 
 const sandbox = 'sandbox:CvCourierCanaryAAAAAAAAA';
 const keyOf = (id: string): string => keyAt(placeOf(sandbox, id), 'canary.pdf');
@@ -18,7 +18,7 @@ const template = await deployed({
 interface World {
   readonly functions: BuiltFunctions;
   readonly alarms: CloudWatchAlarms;
-  /** What the runs have printed of the gauge. */
+  /** The values of the gauge that the runs have printed. */
   readonly late: readonly number[];
   schedule(forMs: number, everyMs?: number): Promise<void>;
   /** S3 sends the event of the newest canary. */
@@ -44,7 +44,7 @@ const start = async (id: string, canaryKey = keyOf(id)): Promise<World> => {
     schedule: async (forMs, everyMs = 5 * minuteMs) => {
       for (let passedMs = 0; passedMs < forMs; passedMs += everyMs) {
         await functions.advance(everyMs);
-        // With the sweep, which must not find what no event reported.
+        // With the sweep, which must not find objects without an event.
         await functions.run({});
         for (const line of lines.splice(0)) {
           alarms.take(line);
@@ -65,7 +65,7 @@ const start = async (id: string, canaryKey = keyOf(id)): Promise<World> => {
 const attachedTo = ({ functions }: World, id: string): number =>
   functions.kombo.attachments({ target: { kind: 'candidate', id } }).length;
 
-test('a canary a day reaches Kombo by its event, and rings nothing', async () => {
+test('a canary a day reaches Kombo through its event, and raises no alarm', async () => {
   const world = await start('daily');
   await world.schedule(10 * minuteMs);
   expect(world.late.at(-1)).toBeGreaterThanOrEqual(295);
@@ -73,7 +73,7 @@ test('a canary a day reaches Kombo by its event, and rings nothing', async () =>
   await world.schedule(5 * minuteMs);
   expect([attachedTo(world, 'daily'), world.late.at(-1)]).toEqual([1, 0]);
   await world.schedule(23 * hourMs, hourMs);
-  // Often enough again when the next one is put: an hour without its event rings.
+  // Frequent runs again once the next one is put, because an hour without its event raises the alarm.
   await world.schedule(hourMs);
   await world.sendEvent();
   await world.schedule(5 * minuteMs);
@@ -82,7 +82,7 @@ test('a canary a day reaches Kombo by its event, and rings nothing', async () =>
   expect([world.late.at(-1), world.alarms.told('canary')]).toEqual([0, 0]);
 });
 
-test('a canary of which no function hears rings after an hour, also with the sweep, and until the next one is attached', async () => {
+test('a canary whose event is lost raises an alarm after an hour, even with the sweep, until the next one is attached', async () => {
   const world = await start('silent');
   await world.schedule(hourMs);
   expect(world.alarms.on()).toEqual([]);
@@ -99,7 +99,7 @@ test('a canary of which no function hears rings after an hour, also with the swe
   expect([world.alarms.on(), world.alarms.told('canary')]).toEqual([[], 1]);
 });
 
-test('a canary that Kombo refuses rings after an hour', async () => {
+test('a canary that Kombo refuses raises an alarm after an hour', async () => {
   const world = await start('refused');
   world.functions.kombo.apiKeys.revoke();
   await world.schedule(5 * minuteMs);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AlarmState, type Datapoint, nextState, type Rule } from '../../fakes/cloudwatch-alarms.ts';
 
-/* The model of CloudWatch against the tables of its user guide: 0 is a good data point, X a breaching one, - a missing one. */
+/* Our model of CloudWatch against the tables of its user guide: 0 is a good data point, X a breaching one, - a missing one. */
 
 const points = (text: string): readonly Datapoint[] =>
   text.split(' ').map((sign) => (sign === 'X' ? 'breaching' : sign === '0' ? 'good' : 'missing'));
@@ -28,9 +28,12 @@ describe('3 of 3 data points', () => {
     ['0 X X - X', 'ALARM', 'ALARM', 'ALARM'],
     ['- - - - X', retained, 'ALARM', 'OK'],
     ['X - - - -', retained, 'ALARM', 'OK'],
-  ])('%s', (text, ignore, breaching, notBreaching) => {
-    check(text, { evaluationPeriods: 3, datapointsToAlarm: 3 }, { ignore, breaching, notBreaching });
-  });
+  ])(
+    'the model of CloudWatch evaluates %s with 3 of 3 data points as documented',
+    (text, ignore, breaching, notBreaching) => {
+      check(text, { evaluationPeriods: 3, datapointsToAlarm: 3 }, { ignore, breaching, notBreaching });
+    },
+  );
 });
 
 describe('2 of 3 data points', () => {
@@ -40,7 +43,10 @@ describe('2 of 3 data points', () => {
     ['0 - X - -', 'OK', 'ALARM', 'OK'],
     ['- - - - 0', 'OK', 'ALARM', 'OK'],
     ['- - - - X', retained, 'ALARM', 'OK'],
-  ])('%s', (text, ignore, breaching, notBreaching) => {
-    check(text, { evaluationPeriods: 3, datapointsToAlarm: 2 }, { ignore, breaching, notBreaching });
-  });
+  ])(
+    'the model of CloudWatch evaluates %s with 2 of 3 data points as documented',
+    (text, ignore, breaching, notBreaching) => {
+      check(text, { evaluationPeriods: 3, datapointsToAlarm: 2 }, { ignore, breaching, notBreaching });
+    },
+  );
 });

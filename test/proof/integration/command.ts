@@ -10,7 +10,7 @@ export interface Command {
   /** What it has written so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Its exit code, once it has ended and all that it wrote is here. */
+  /** Its exit code, once it has ended and all of its output has arrived. */
   readonly ended: Promise<number | null>;
 }
 

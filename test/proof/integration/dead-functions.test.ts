@@ -15,14 +15,14 @@ import {
   teach,
 } from '../../worlds/lost-answers.ts';
 
-/* A function that dies leaves nothing but its claim; one whose answer got lost leaves the checksum of its file. */
+/* A function that is killed leaves only its claim; one whose answer was lost leaves the checksum of its file. */
 const integrationId = integrationOf('dead');
 const functions = await startBuiltFunctions({ integrations: [integrationId], settings: { LEASE_SECONDS: '2' } });
 afterAll(functions.end);
 setHabits(functions, integrationId, ['renamed', 'whole-person']);
 await teach(functions, integrationId);
 
-/** Uploads files to one target, and kills the function once Kombo has all of their bytes, and has stored them or not. */
+/** Uploads files for one target, and kills the function once Kombo has all of their bytes, whether it stores them or not. */
 const dieSending = async (
   place: Place,
   files: readonly Buffer[],
@@ -49,14 +49,14 @@ const readsOf = ({ key }: CreatedObject): number =>
   functions.s3Relay.calls.filter(({ method, path }) => method === 'GET' && decodeURIComponent(path).endsWith(key))
     .length;
 
-/** Deletes an object with all of its versions, so that nothing can be read any more. */
+/** Deletes an object with all of its versions, so that it can no longer be read. */
 const deleteForGood = async ({ key }: CreatedObject): Promise<void> => {
   const { s3, bucket } = functions;
   const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key }));
   for (const { VersionId } of Versions) await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId }));
 };
 
-test('three files whose functions died, all three there: all are found, and none is sent again', async () => {
+test('three files that arrived although their functions were killed are all found, and none is sent again', async () => {
   const place = placeOf(integrationId, 'three');
   const files = [1, 2, 3].map((number) => cvOf(`three ${number}`));
   const objects = await dieSending(place, files);
@@ -68,7 +68,7 @@ test('three files whose functions died, all three there: all are found, and none
   expect(posts(functions, 'three')).toBe(3);
 });
 
-test('a file whose function died before it arrived is sent again, once', async () => {
+test('a file whose function was killed before it arrived is sent again, once', async () => {
   const place = placeOf(integrationId, 'died-early');
   const file = cvOf('died early');
   const objects = await dieSending(place, [file], 'silence');
@@ -77,7 +77,7 @@ test('a file whose function died before it arrived is sent again, once', async (
   expect(posts(functions, 'died-early')).toBe(2);
 });
 
-test('after a death the version that was uploaded is read, once: deleted or overwritten makes no difference', async () => {
+test('after a kill the uploaded version is read once, even if the object was deleted or overwritten', async () => {
   const { s3, bucket } = functions;
   const [deleted, overwritten] = [placeOf(integrationId, 'deleted'), placeOf(integrationId, 'overwritten')];
   const [one, two] = [cvOf('deleted'), cvOf('overwritten')];
@@ -93,7 +93,7 @@ test('after a death the version that was uploaded is read, once: deleted or over
   expect([readsOf(first) - (sent[0] ?? 0), readsOf(second) - (sent[1] ?? 0)]).toEqual([1, 1]);
 });
 
-test('after a death and with every version gone, the ETag is enough to find the file, and never to miss it', async () => {
+test('after a kill and without any version, the ETag is enough to find the file, but never to call it absent', async () => {
   const [there, missing] = [placeOf(integrationId, 'gone-there'), placeOf(integrationId, 'gone-missing')];
   const [first] = await dieSending(there, [cvOf('gone there')]);
   const [second] = await dieSending(missing, [cvOf('gone missing')], 'silence');
@@ -103,7 +103,7 @@ test('after a death and with every version gone, the ETag is enough to find the 
   await functions.runUntil([second], ({ state }) => state.status === 'unknown' && state.passingLooks > 2);
   expect((await functions.recordOf(first)).state).toMatchObject({ status: 'attached', evidence: 'read-back' });
   expect([posts(functions, 'gone-there'), posts(functions, 'gone-missing')]).toEqual([1, 1]);
-  // Its type is not known any more, so nothing that was learnt applies: it is looked at for a day, then held.
+  // Its type is no longer known, so nothing learnt about the tool applies: it is looked at for a day, then held.
   expect((await functions.recordOf(second)).state).toMatchObject({
     status: 'unknown',
     absentLooks: 0,

@@ -13,7 +13,7 @@ const follow = async (key: string, maxWaitMs = 25_000): Promise<readonly Step[]>
   return steps;
 };
 
-test('following an upload yields what the parts of the stack saw, in order', async () => {
+test('following an upload yields the steps of the parts of the stack, in order', async () => {
   const steps = await follow('candidates/c1/cv.pdf');
   expect(steps).toMatchObject([
     { step: 'uploaded', bucket: 'cv-courier-local', key: 'candidates/c1/cv.pdf', sizeBytes: pdf.length },
@@ -26,7 +26,7 @@ test('following an upload yields what the parts of the stack saw, in order', asy
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 });
 
-test('a refusal that passes is reported with the time of the next attempt', async () => {
+test('following an upload reports a temporary refusal with the time of the next attempt', async () => {
   const upload = { key: 'candidates/fault-REMOTE--RATE_LIMIT_EXCEEDED/cv.pdf', bytes: Buffer.from(pdf) };
   const steps: Step[] = [];
   for await (const step of followUpload(stack, upload, 20_000)) {
@@ -37,14 +37,14 @@ test('a refusal that passes is reported with the time of the next attempt', asyn
   expect(steps.at(-1)).toMatchObject({ status: 'waiting', why: 'REMOTE.RATE_LIMIT_EXCEEDED' });
 });
 
-test('an upload without an end counts as failed after the maximum wait', async () => {
+test('a followed upload that is not settled counts as failed after the maximum wait', async () => {
   expect((await follow('candidates/fault-silence/cv.pdf', 0)).at(-1)).toMatchObject({
     step: 'failed',
     reason: 'It was not attached within 0 s.',
   });
 });
 
-test('attached is believed only when Kombo holds the file', async () => {
+test('a followed upload counts as attached only when Kombo has the file', async () => {
   await follow('candidates/c3/cv.pdf');
   await stack.kombo.reset();
   expect((await follow('candidates/c3/cv.pdf')).at(-1)).toMatchObject({
@@ -53,6 +53,6 @@ test('attached is believed only when Kombo holds the file', async () => {
   });
 });
 
-test('a key outside the templates fails immediately', async () => {
+test('a followed upload whose key matches no template fails immediately', async () => {
   expect((await follow('elsewhere/cv.pdf')).map(({ step }) => step)).toEqual(['uploaded', 'failed']);
 });

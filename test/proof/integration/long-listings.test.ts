@@ -23,13 +23,13 @@ afterAll(functions.end);
 
 const at = (id: string, integrationId = more): Place => placeOf(integrationId, id);
 
-/** The log keeps the last 1,000 requests, so they are counted; only those that have ended are. */
+/** The log keeps only the last 1,000 requests, so this uses the counters, which count ended requests. */
 const linksOpened = async (): Promise<number> => {
   await functions.kombo.idle();
   return functions.kombo.requests.counters().byCall.download ?? 0;
 };
 
-test('among 1,000 entries the file is found with a few requests, whatever it is called', async () => {
+test('a file is found among 1,000 entries with a few requests, whatever its name', async () => {
   const place = at('thousand', thousand);
   setHabits(functions, thousand, ['thousand', 'renamed']);
   const object = await lose(functions, place, 'html-502-stored', cvOf('thousand'));
@@ -40,7 +40,7 @@ test('among 1,000 entries the file is found with a few requests, whatever it is 
   expect((await linksOpened()) - before).toBeLessThanOrEqual(16);
 });
 
-test('1,000 entries without ours cost one request each, and are a doubt', async () => {
+test('a listing of 1,000 entries without our file costs one request each, and leaves a doubt', async () => {
   const place = at('thousand-missing', thousand);
   setHabits(functions, thousand, ['thousand']);
   const object = await lose(functions, place, 'html-502', cvOf('thousand missing'));

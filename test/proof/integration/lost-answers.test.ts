@@ -18,8 +18,8 @@ import {
 import { waysOfTools } from '../../worlds/ways-of-tools.ts';
 
 /*
- * A tool writes names and dates as it likes. Each way has an integration of its own, so that nothing that was learnt of one
- * tool decides for another. Each target also holds a file from a recruiter, with our name and our length.
+ * Tools change names and dates in their own ways. Each way has its own integration, so that what was learnt about one tool does
+ * not decide for another. Each target also has a file from a recruiter, with the name and the length of ours.
  */
 let functions: BuiltFunctions;
 beforeAll(async () => {
@@ -52,7 +52,9 @@ describe.each(waysOfTools)('$way', { concurrent: true }, ({ way, habits, kind, r
     );
   };
 
-  test(`${way}: a file that arrived is found by its bytes, though nothing was learnt`, async ({ expect }) => {
+  test(`${way}: a file that arrived is found by its bytes, although nothing was learnt about the tool`, async ({
+    expect,
+  }) => {
     const targets = await prepare(integrationOf(way));
     const objects = await Promise.all(
       targets.map(({ place, fault, bytes }) => lose(functions, place, `${fault}-stored`, bytes)),
@@ -64,7 +66,7 @@ describe.each(waysOfTools)('$way', { concurrent: true }, ({ way, habits, kind, r
       expect.soft(await copies(functions, place, bytes), place.id).toBe(1);
       expect.soft(posts(functions, place.id), place.id).toBe(1);
       const looks = listings(functions, place.id);
-      // One is enough; on a busy machine runs overlap, and two may look at the same time, which is harmless.
+      // One look is enough; on a busy machine runs overlap, and two may look at the same time, which is harmless.
       if (!habits.some((habit) => habit.startsWith('link-later'))) expect.soft(looks, place.id).toBeLessThanOrEqual(3);
       expect.soft(downloads(functions, place), place.id).toBeLessThanOrEqual(2 * looks * requestsPerFile);
     }
@@ -83,7 +85,7 @@ describe.each(waysOfTools)('$way', { concurrent: true }, ({ way, habits, kind, r
       expect.soft(state, place.id).toMatchObject({ status: 'attached', evidence: 'answer' });
       expect.soft(await copies(functions, place, bytes), place.id).toBe(1);
       expect.soft(posts(functions, place.id), place.id).toBe(2);
-      // Two decide; on a busy machine runs overlap, and two may look at the same time.
+      // Two looks decide; on a busy machine runs overlap, and two may look at the same time.
       const looks = listings(functions, place.id);
       expect.soft(looks, place.id).toBeGreaterThanOrEqual(2);
       expect.soft(looks, place.id).toBeLessThanOrEqual(4);

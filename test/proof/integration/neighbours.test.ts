@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { startBuiltFunctions } from '../../worlds/built-functions.ts';
 import { cvOf, integrationOf, keyAt, placeOf, posts } from '../../worlds/lost-answers.ts';
 
-/* What the files of one integration cost those of another. */
+/* How the files of one integration affect those of another. */
 
 const minuteMs = 60_000;
 const [busy, quiet, narrow] = ['busy', 'quiet', 'narrow'].map(integrationOf) as [string, string, string];
@@ -17,7 +17,7 @@ const upload = (id: string, integrationId: string) =>
 const statusesOf = async (objects: Awaited<ReturnType<typeof upload>>[]): Promise<ReadonlySet<string>> =>
   new Set((await Promise.all(objects.map(functions.recordOf))).map(({ state }) => state.status));
 
-test('behind 150 due files of an integration that refuses every call, the file of another one goes in the first run', async () => {
+test('a file is sent in the first run although 150 due files of an integration that refuses every call wait before it', async () => {
   functions.kombo.faults.arm('PLATFORM--CONCURRENCY_LIMIT_EXCEEDED', { integrationId: busy });
   const backlog = await Promise.all(Array.from({ length: 150 }, (_, number) => upload(`busy${number}`, busy)));
   expect(await statusesOf(backlog)).toEqual(new Set(['waiting']));
@@ -36,7 +36,7 @@ test('forty wrong integration ids in keys are rejected and pause nothing', async
   expect((await functions.recordOf(object)).state.status).toBe('attached');
 });
 
-test('a burst of 100 uploads against a limit of five calls is delivered once each, with few refusals', async () => {
+test('each of 100 concurrent uploads is delivered once with a limit of five calls, and few are throttled', async () => {
   functions.kombo.integrations.change(narrow, { concurrencyLimit: 5 });
   functions.kombo.faults.arm('delay-50ms', { on: ['post'], integrationId: narrow });
   const ids = Array.from({ length: 100 }, (_, number) => `narrow${number}`);

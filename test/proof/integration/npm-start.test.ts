@@ -5,7 +5,7 @@ import { temporaryFolder } from '../../fakes/temporary-folder.ts';
 import { npm } from './command.ts';
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  'npm start ends on %s when all of it has ended: no server and no lock is left when npm returns',
+  'npm start returns after %s only when all of its servers have ended and its lock is released',
   async (signal) => {
     const state = await temporaryFolder();
     const started = npm(['start', '--', '--state', state]);
@@ -23,7 +23,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-test('npm start --once, without the "--" in between, delivers the sample and ends', async () => {
+test('npm start --once, without the "--" of npm, delivers the sample and ends', async () => {
   const ended = npm(['start', '--once', `--state=${await temporaryFolder()}`]);
   expect(await ended.ended).toBe(0);
   expect(ended.stdout()).toContain('byte for byte');

@@ -17,7 +17,7 @@ const startOwnStack = async (
 
 const posts = (stack: Stack): number => stack.kombo.requests.recent().filter(({ call }) => call === 'post').length;
 
-test('a file that Kombo refused for a moment is attached automatically', async () => {
+test('a file that Kombo refused temporarily is attached automatically', async () => {
   const stack = await startOwnStack(['on-upload', 'on-schedule']);
   const id = 'fault-REMOTE--RATE_LIMIT_EXCEEDED-1_as_jane';
   const { object } = await put(stack, `candidates/${id}/cv.pdf`, pdf);

@@ -36,15 +36,15 @@ test('the sample CV arrives at Kombo with its name and every byte', async () => 
   });
 });
 
-describe('keeps the name whatever is in it', () => {
+describe('the name of a file', () => {
   test.each([
     ['spaces', 'spaces1', 'Frank Doe  CV.pdf'],
     ['plus signs', 'plus1', 'C++ and a+b.pdf'],
     ['percent signs', 'percent1', '100% %41 %zz.pdf'],
     ['an emoji', 'emoji1', 'CV 😀.pdf'],
     ['accents and other scripts', 'scripts1', 'Zoë Ærø 履歴書.pdf'],
-    ['quotes, brackets and the like', 'marks1', `it's "(1)" & <b>!*~#?.pdf`],
-  ])('%s', async (_, candidateId, name) => {
+    ['quotes, brackets and other marks', 'marks1', `it's "(1)" & <b>!*~#?.pdf`],
+  ])('a file whose name has %s is attached under that name', async (_, candidateId, name) => {
     await put(stack, `candidates/${candidateId}/${name}`, pdf);
     expect(await storedFilesOf(stack, candidateId)).toEqual([{ name, bytes: Buffer.from(pdf) }]);
   });
@@ -61,7 +61,7 @@ test('a multipart upload arrives whole', async () => {
       [first, second].map(async (Body, index) => {
         const PartNumber = index + 1;
         const part = await stack.s3.send(new UploadPartCommand({ ...at, UploadId, PartNumber, Body }));
-        // The SDK starts the upload with CRC32 as its checksum; S3 then wants it named for each part.
+        // The SDK starts the upload with CRC32 as its checksum, and S3 then requires it for each part.
         return { ETag: part.ETag, ChecksumCRC32: part.ChecksumCRC32, PartNumber };
       }),
     );
@@ -72,14 +72,14 @@ test('a multipart upload arrives whole', async () => {
   expect(stored?.bytes.equals(Buffer.concat([first, second]))).toBe(true);
 });
 
-test('the same file put twice is attached once', async () => {
+test('a file that is put twice is attached once', async () => {
   await put(stack, 'candidates/twice1/cv.pdf', pdf);
   await put(stack, 'candidates/twice1/cv.pdf', pdf);
   expect(await storedFilesOf(stack, 'twice1')).toHaveLength(1);
   expect(postsFor('twice1')).toBe(1);
 });
 
-test("twenty identical invocations concurrently, beside the upload's own, post exactly once", async () => {
+test("twenty concurrent invocations with the same event, beside the upload's own, post exactly once", async () => {
   const answers: Promise<unknown>[] = [];
   stack.events.once('dispatched', ({ object }) => {
     const event = s3Notification(object, stack.region);
@@ -99,7 +99,7 @@ test('an .exe named .pdf is rejected, and nothing is sent to Kombo', async () =>
   expect(postsFor('exe1')).toBe(0);
 });
 
-test('a deletion, and a file outside the templates, start nothing', async () => {
+test('neither a deletion nor a file outside the templates starts a function', async () => {
   const started: string[] = [];
   const unwatched: string[] = [];
   stack.events.on('dispatched', ({ object }) => started.push(object.key));
@@ -111,7 +111,7 @@ test('a deletion, and a file outside the templates, start nothing', async () => 
   expect(unwatched).toEqual(['elsewhere/cv.pdf']);
 });
 
-test('a function that is killed while it sends is started again, and the file is not posted twice', async () => {
+test('a function that is killed while it sends is invoked again, and does not post the file twice', async () => {
   const id = 'fault-slow-400ms_as_killed1';
   const sending = put(stack, `candidates/${id}/cv.pdf`, pdf);
   await expect.poll(() => postsFor(id), { timeout: 20_000 }).toBe(1);
@@ -121,7 +121,7 @@ test('a function that is killed while it sends is started again, and the file is
   expect(postsFor(id)).toBe(1);
 });
 
-test('the log of a delivery holds neither the name nor the content of the file', async () => {
+test('the log of a delivery contains neither the name nor the content of the file', async () => {
   const lines: string[] = [];
   stack.events.on('line', (_, line) => lines.push(line));
   await put(stack, 'candidates/logged1/Jane Roe.pdf', Buffer.concat([pdf, Buffer.from('% Jane Roe\n')]));

@@ -9,7 +9,7 @@ import { exe, pdf } from '../../fakes/files.ts';
 import { schemaFaults } from '../../fakes/schema-faults.ts';
 import { ownStack, put } from '../../worlds/local-stack.ts';
 
-/** The built functions against the local stack: what one's own application is told, and what it must never be told. */
+/** The built functions with the local stack: the events that the user's application gets, and what they must never contain. */
 
 const { stack, end } = await ownStack({ retryDelaysMs: [50, 50] });
 afterAll(end);
@@ -23,7 +23,7 @@ const schema: JsonObject = JSON.parse(
 const detailsOf = (upload: string): readonly JsonObject[] =>
   events.flatMap(({ detail }) => (isObject(detail) && detail.upload === upload ? [detail] : []));
 
-/** Stands for all that must stay in the bucket: in the name of the file, in metadata, in its content. */
+/** Marks everything that must stay in the bucket: in the name of the file, in metadata, in its content. */
 const canary = 'Kanarienvogel';
 const nameOf = (number: number): string => `${canary} ${number} Doe.pdf`;
 const Metadata = { filename: `${canary} CV.pdf`, 'correlation-id': `Dr. ${canary}`, note: canary };
@@ -35,7 +35,7 @@ const upload = async (key: string, body: Uint8Array, metadata: Record<string, st
   return publicUploadId({ bucket: stack.bucket, key, etag: object.etag ?? '' });
 };
 
-test('each ending of a CV is told once, and no event shows a key, a name, metadata or content', async () => {
+test('each outcome of a CV is reported once, and no event contains a key, a name, metadata or content', async () => {
   const attached = await upload(`candidates/Attached1/${nameOf(1)}`, content('attached'));
   const rejected = await upload(`candidates/Rejected1/${nameOf(2)}`, Buffer.concat([exe, Buffer.from(canary)]));
   const quoting = `No candidate for ${canary} CV.pdf`;
@@ -67,7 +67,7 @@ test('each ending of a CV is told once, and no event shows a key, a name, metada
   expect(JSON.stringify(events)).not.toContain('Doe');
 });
 
-test('the uploader recognises its upload by the correlation id that it gave', async () => {
+test('an uploader recognizes its upload in the event by the correlation id that it set', async () => {
   const id = await upload('candidates/Correlated1/CV.pdf', content('correlated'), {
     'correlation-id': 'application-4711',
   });

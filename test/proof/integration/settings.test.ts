@@ -11,14 +11,14 @@ const startOwnStack = async (...options: Parameters<typeof ownStack>) => {
   return stack;
 };
 
-test('TRANSFER=data_url: Kombo fetches the very bytes from a link', async () => {
+test('TRANSFER=data_url: Kombo downloads the exact bytes from a link', async () => {
   const stack = await startOwnStack({ shell: { TRANSFER: 'data_url' } });
   await put(stack, 'candidates/linked1/C++ 100% CV.pdf', pdf);
   expect(await storedFilesOf(stack, 'linked1')).toEqual([{ name: 'C++ 100% CV.pdf', bytes: Buffer.from(pdf) }]);
   expect(stack.kombo.attachments()).toMatchObject([{ transfer: 'data_url', contentType: 'application/pdf' }]);
 });
 
-test('TRANSFER=data_url without versions: the bytes are sent, and no link leaves', async () => {
+test('TRANSFER=data_url without versions: the bytes are sent, and no link is given to Kombo', async () => {
   const stack = await startOwnStack({ shell: { TRANSFER: 'data_url' } });
   const VersioningConfiguration = { Status: 'Suspended' } as const;
   await stack.s3.send(new PutBucketVersioningCommand({ Bucket: stack.bucket, VersioningConfiguration }));
@@ -49,7 +49,7 @@ test('KEY_TEMPLATES: an upload into the folder "R&D" starts the function', async
   expect(stack.kombo.attachments()).toMatchObject([{ target: { kind: 'candidate', id: 'letters1' }, name: 'CV.pdf' }]);
 });
 
-test('user metadata names the file and fills remote_fields', async () => {
+test('user metadata sets the name of the attachment and its remote_fields', async () => {
   const stack = await startOwnStack();
   const remoteFields = { greenhouse: { post_headers: { 'On-Behalf-Of': '4027' } } };
   await put(stack, 'candidates/meta1/upload-7.pdf', pdf, {
@@ -58,19 +58,19 @@ test('user metadata names the file and fills remote_fields', async () => {
   expect(stack.kombo.attachments()).toMatchObject([{ name: 'Jane Roe.pdf', remoteFields }]);
 });
 
-describe('a wrong setting stops the stack before anything is up', () => {
-  test('and every problem is named', async () => {
+describe('invalid settings', () => {
+  test('invalid settings stop the local stack before it starts, and each one is named', async () => {
     const folder = await newFolder();
     onTestFinished(() => remove(folder));
     const start = () => ownStack({ stateDir: folder, shell: { MAX_BYTES: 'many', TRANSFER: 'pigeon' } });
     await expect(start()).rejects.toThrow(ConfigurationError);
     await expect(start()).rejects.toThrow(/MAX_BYTES is "many"[\s\S]*TRANSFER is "pigeon"/);
-    // Nothing holds the folder: a stack with right settings starts in it.
+    // The folder is not locked: a stack with valid settings starts in it.
     await (await ownStack({ stateDir: folder })).end();
   });
 });
 
-test('what was kept survives a restart, and is not sent again', async () => {
+test('files and records survive a restart of the local stack, and no file is sent again', async () => {
   const folder = await newFolder();
   onTestFinished(() => remove(folder));
   const first = await ownStack({ stateDir: folder });
@@ -85,7 +85,7 @@ test('what was kept survives a restart, and is not sent again', async () => {
   expect(second.stack.kombo.requests.recent()).toEqual([]);
 });
 
-test('two stacks run side by side, each with its own ports', async () => {
+test('two local stacks run side by side, each with its own ports', async () => {
   const one = await startOwnStack({ portBase: 45_700 });
   const two = await startOwnStack({ portBase: 45_700 });
   expect(new Set([...Object.values(one.endpoints), ...Object.values(two.endpoints)]).size).toBe(8);

@@ -4,8 +4,8 @@ import { cvOf, integrationOf, lose, placeOf, posts, setHabits } from '../../worl
 
 const integrationId = integrationOf('slow');
 
-/** A byte every five seconds is never silence, so only a deadline ends it: here that of the function. */
-test('a link that sends one byte every 5 s ends with the run, and is opened again by a later one', async () => {
+/** A byte every five seconds never counts as silence, so only a deadline ends the download: here that of the function. */
+test('the download of a link that sends one byte every 5 s ends with the run, and a later run opens the link again', async () => {
   const functions = await startBuiltFunctions({ integrations: [integrationId], scheduleTimeoutMs: 9_000 });
   onTestFinished(functions.end);
   setHabits(functions, integrationId, ['link-slow']);

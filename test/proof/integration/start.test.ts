@@ -26,7 +26,7 @@ const once = async (args: readonly string[], env: Readonly<Record<string, string
   return { code, stdout: run.stdout(), stderr: run.stderr() };
 };
 
-/** A stack that stays up; resolves when it has printed its addresses. */
+/** A stack that keeps running; resolves when it has printed its addresses. */
 const up = async (stateDir: string): Promise<Command & { readonly s3Url: string }> => {
   const run = command('start', ['--state', stateDir]);
   await expect.poll(run.stdout, { timeout: 20_000 }).toContain('Ctrl-C ends it.');
@@ -34,7 +34,7 @@ const up = async (stateDir: string): Promise<Command & { readonly s3Url: string 
 };
 
 describe('--once', () => {
-  test('delivers the sample, prints its steps and exits with 0; a second time nothing is sent again, unless --fresh', async () => {
+  test('npm start --once delivers the sample, prints its steps and exits with 0; a second run sends again only with --fresh', async () => {
     const state = await temporaryFolder();
     const first = await once(['--state', state]);
     expect(first).toMatchObject({ code: 0, stderr: '' });
@@ -67,7 +67,7 @@ describe('--once', () => {
     expect(printed.at(-1)).toMatchObject({ target: 'candidate/GRKwT7dMvcuqBnsZ5xHe4pYa', name: 'Frank Doe CV.pdf' });
   });
 
-  test('posts the event for your own application before it ends', async () => {
+  test('npm start --once posts the outcome event for your own application before it ends', async () => {
     const received: unknown[] = [];
     const server = createServer(async (request, response) => {
       received.push(JSON.parse(await text(request)));
@@ -87,7 +87,7 @@ describe('--once', () => {
     }
   });
 
-  test('exits with 1 when the sample is rejected, and says why and what to do', async () => {
+  test('npm start --once exits with 1 when the sample is rejected, and says why and what to do', async () => {
     const { code, stdout } = await once(['--state', await temporaryFolder()], { MAX_BYTES: '100' });
     expect(code).toBe(1);
     expect(steps(stdout)).toEqual(['uploaded', 'event', 'claimed', 'failed']);
@@ -97,21 +97,24 @@ describe('--once', () => {
   });
 });
 
-describe('what is wrong from the start is said in a sentence', () => {
+describe('npm start with invalid options or settings', () => {
   test.each([
     [['--bogus'], {}, "Unknown option '--bogus'.\n\nUsage: npm start", 2],
     [[], { MAX_BYTES: 'many' }, 'MAX_BYTES is "many"', 1],
-  ])('%o %o', async (args, env, message, exitCode) => {
-    const { code, stdout, stderr } = await once([...args, '--state', await temporaryFolder()], env);
-    expect(code).toBe(exitCode);
-    expect(stdout).toBe('');
-    expect(stderr).toContain(message);
-    expect(stderr).not.toContain('    at ');
-  });
+  ])(
+    'npm start with the options %o and the environment %o fails with a sentence',
+    async (args, env, message, exitCode) => {
+      const { code, stdout, stderr } = await once([...args, '--state', await temporaryFolder()], env);
+      expect(code).toBe(exitCode);
+      expect(stdout).toBe('');
+      expect(stderr).toContain(message);
+      expect(stderr).not.toContain('    at ');
+    },
+  );
 });
 
-describe('without --once it stays up', () => {
-  test('tells where everything is, carries what comes in, answers to invoke, and ends on SIGTERM', async () => {
+describe('npm start without --once', () => {
+  test('npm start prints its addresses, delivers uploads, answers npm run invoke, and ends on SIGTERM', async () => {
     const state = await temporaryFolder();
     const stack = await up(state);
     expect(stack.stdout()).toMatch(
@@ -172,7 +175,7 @@ describe('without --once it stays up', () => {
     await expect(fetch(stack.s3Url)).rejects.toThrow();
   });
 
-  test('ends on Ctrl-C; a killed stack does not stop the next one', async () => {
+  test('npm start ends on Ctrl-C, and starts although an earlier stack was killed', async () => {
     const state = await temporaryFolder();
     const killed = await up(state);
     killed.child.kill('SIGKILL');
@@ -191,7 +194,7 @@ describe('invoke', () => {
     [['on-demand', '{action: check}'], 'The event is not valid JSON: {action: check}', 2],
     [[], 'Usage: npm run invoke', 2],
     [['on-demand', 'missing.json'], 'There is no file missing.json.', 2],
-  ] as const)('%o says what is wrong', async (args, message, code) => {
+  ] as const)('npm run invoke with %o says what is wrong', async (args, message, code) => {
     const run = command('invoke', [...args, '--state', await temporaryFolder()]);
     expect(await run.ended).toBe(code);
     expect(run.stderr()).toContain(message);

@@ -20,18 +20,18 @@ import {
 
 const integrationId = integrationOf('links');
 
-/** Turns the link of every entry at one target into another. */
+/** Replaces the link of every entry at one target. */
 const changes = new Map<string, (results: readonly Entry[]) => readonly unknown[]>();
 const changeLinks = (id: string, change: (link: string) => string): void => {
   changes.set(id, (results) => results.map((entry) => ({ ...entry, data_url: change(String(entry?.data_url)) })));
 };
 
-/** A file host of this machine: `/to?<url>` redirects there. */
+/** A file host on this machine: `/to?<url>` redirects to that URL. */
 const fileHost = createServer((incoming, outgoing) => {
   outgoing.writeHead(302, { location: decodeURIComponent(incoming.url?.split('?')[1] ?? '') }).end();
 });
 
-/** Links as no tool should serve them, and whether a later look may tell more. */
+/** Links that no tool should serve, and whether a later look may decide more. */
 const badLinks: readonly (readonly [name: string, path: string, status: 'held' | 'unknown', problem: RegExp])[] = [
   ['metadata', 'http://169.254.169.254/latest/meta-data/', 'held', /an address that is not public/],
   ['closed-port', 'http://127.0.0.1:9/cv.pdf', 'unknown', /could not be read \(ECONNREFUSED\)/],
@@ -68,13 +68,13 @@ test.each(badLinks)(
       notCompared: 1,
       problem: expect.stringMatching(problem),
     });
-    // The link is a secret, and where it leads must not be stored either.
+    // The link is a secret, and its destination must not be stored either.
     expect(JSON.stringify({ state, lastLook })).not.toMatch(/https?:|169\.254|10\.0\.0\.1|127\.0\.0\.1|passwd/);
     expect(posts(functions, id)).toBe(1);
   },
 );
 
-test('a look costs one listing, one request per file, and whole downloads of our length and of another upload alone', async () => {
+test('a look costs one listing, one request per file, and whole downloads only of files as long as ours or as another upload', async () => {
   const place = placeOf(integrationId, 'counted');
   const [ours, another] = [cvOf('counted', 2_500), cvOf('another', 1_500)];
   const files = [cvOf('large', 12_000_000), cvOf('as ours', 2_500), cvOf('as another', 1_500), cvOf('other', 2_499)];
@@ -91,7 +91,7 @@ test('a look costs one listing, one request per file, and whole downloads of our
   const perFile = Object.values(Object.groupBy(calls, ({ path }) => path)).map((same) => same?.length);
   expect(perFile).toEqual([2, 2, 2, 2, 2]);
   for (const { answerBytes } of calls.filter(({ path }) => path.endsWith(idOf(12_000_000)))) {
-    // What the connections had buffered when the answer was dropped.
+    // The bytes that the connections had buffered when the answer was dropped.
     expect(answerBytes).toBeLessThan(6_000_000);
   }
 });

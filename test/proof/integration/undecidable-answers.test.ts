@@ -18,12 +18,12 @@ import {
 
 interface Ending {
   readonly status: 'unknown' | 'held' | 'attached';
-  /** What an operator reads of the last look. */
+  /** The part of the last look that an operator sees. */
   readonly look?: { readonly listed: number; readonly different: number; readonly notCompared: number };
   readonly problem?: string;
 }
 
-/** The same ending for the file that arrived, beside one from a recruiter, and for the one that did not. */
+/** The same outcome for the file that arrived, beside one from a recruiter, and for the one that did not. */
 const both = (status: Ending['status'], compared: 'different' | 'notCompared', problem?: string) =>
   [2, 1].map((listed) => ({
     status,
@@ -35,7 +35,7 @@ const pages = 'The link returned a page or a message instead of the file.';
 const more = 'The listing is incomplete: Kombo refers to a next page.';
 const endless = 'The file is longer than every file that it could match, and its length was not announced.';
 
-/** For each habit: what becomes of a file that arrived, and of one that did not. */
+/** For each habit: the outcome of a file that arrived, and of one that did not. */
 const cases: readonly (readonly [Habit, readonly [Ending, Ending]])[] = [
   ['converted', both('unknown', 'different')],
   ['no-link', both('unknown', 'notCompared', 'Kombo provides no link to the file.')],
@@ -92,7 +92,7 @@ const recordIn = (habit: Habit, end: string) => functions.recordOf(lost.get(`${h
 test.each(
   cases.flatMap(([habit, endings]) => ends.map((end, index) => [habit, end, endings[index] ?? expect.fail()] as const)),
 )(
-  '%s, %s: it is not sent a second time, and its record says what was seen',
+  'with the habit %s, a file that is %s is not sent a second time, and its record says what the look saw',
   async (habit, end, { status, look, problem }) => {
     const { state, lastLook } = await recordIn(habit, end);
     expect(state.status).toBe(status);

@@ -10,17 +10,17 @@ import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
 
 const usage = `npm run kill -- [--kills N]
 
-  --kills N     how many deliveries to kill (200)
+  --kills N     the number of deliveries to kill (default 200)
 `;
 
-/** How long one delivery takes here, cold start included; kills fall anywhere in it. */
+/** The time of one delivery here, including the cold start; kills happen at any moment of it. */
 const spanMs = 700;
 const maxSettleMs = 120_000;
 
 /**
- * Kills the function with SIGKILL at a random moment of each delivery, on the real protocols and the built bundle, and
- * lets the schedule put things right. A sweep, which is hourly, is started by hand after the last kill: it finds the files whose
- * function died before the claim each time. Every file must end attached, and at Kombo once.
+ * Kills the function with SIGKILL at a random moment of each delivery, with the real protocols and the built bundle, and lets the
+ * schedule recover. The sweep, which is hourly, is started explicitly after the last kill: it finds the files whose function was
+ * killed before the claim each time. Every file must end as attached, and exist at Kombo once.
  */
 const killMany = async (kills: number): Promise<void> => {
   const stateDir = await mkdtemp(path.join(tmpdir(), 'cv-courier-kill-'));

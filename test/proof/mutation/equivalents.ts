@@ -1,10 +1,10 @@
-/** A change of the code that no test can notice, because the program does the same with it. */
+/** A change of the code that no test can notice, because the program behaves the same with it. */
 export interface Equivalent {
   readonly file: string;
   readonly mutator: string;
   readonly original: string;
   readonly replacement: string;
-  /** A part of the line in which the change begins, where `original` stands in the file more than once. */
+  /** A part of the line in which the change starts, needed when the file contains `original` more than once. */
   readonly in?: string | undefined;
   readonly reason: string;
 }
@@ -22,21 +22,21 @@ const of = (file: string, reason: string, ...places: readonly Place[]): readonly
     reason,
   }));
 
-/** A condition that the compiler needs, and that always holds. */
+/** A condition that the compiler needs, and that is always true. */
 const always = (file: string, reason: string, ...conditions: readonly string[]): readonly Equivalent[] =>
   of(file, reason, ...conditions.map((condition): Place => ['ConditionalExpression', condition, 'true']));
 
-/** An entry that matches no survivor fails the run, so the list cannot rot. */
+/** An entry that matches no survivor fails the run, so that the list stays correct. */
 export const equivalents: readonly Equivalent[] = [
   ...always(
     'lib/ledger/transition.ts',
-    'The moves allow these events from sending alone, and `otherwise` is of held files alone.',
+    'The moves allow these events only from sending, and `otherwise` is only for held files.',
     "state.status === 'sending'",
     "state.status === 'held'",
   ),
   ...of(
     'lib/ledger/transition.ts',
-    'Never thrown: the moves allow a look from unknown alone, and a retry from states with a failure alone.',
+    'Never thrown: the moves allow a look only from unknown, and a retry only from states with a failure.',
     ['ConditionalExpression', "state.status !== 'unknown'", 'false'],
     ['StringLiteral', '`The target of a file that is ${state.status} is not checked.`', '``'],
     ['ConditionalExpression', "!('failure' in state)", 'false'],
@@ -47,29 +47,29 @@ export const equivalents: readonly Equivalent[] = [
     'The moves allow no other event without a record.',
     "event.kind === 'claim' || event.kind === 'postponed' || event.kind === 'doubted' || event.kind === 'scanned' || event.kind === 'unscanned'",
   ),
-  ...of('lib/ledger/latest-verdict.ts', 'The same time was asked for before.', [
+  ...of('lib/ledger/latest-verdict.ts', 'The same time was checked before.', [
     'EqualityOperator',
     'reported.at > known.at',
     'reported.at >= known.at',
   ]),
-  ...of('lib/ledger/ledger-event.ts', 'Of two verdicts, of which one is there, one counts.', [
+  ...of('lib/ledger/ledger-event.ts', 'When only one of the two verdicts exists, it is the latest.', [
     'OptionalChaining',
     'latestVerdict(record?.verdict, verdict)?.code',
     'latestVerdict(record?.verdict, verdict).code',
   ]),
 
-  ...always('lib/read-back/after-look.ts', 'Only a doubt has `passes`.', "verdict.kind === 'doubt'"),
+  ...always('lib/read-back/after-look.ts', 'Only a doubt has the field `passes`.', "verdict.kind === 'doubt'"),
   ...always(
     'lib/read-back/compare-content.ts',
-    'What was not read has no checksums, and no length of a known file.',
+    'A file that was not read has no checksums, and no length of a known file.',
     "downloaded.kind === 'read'",
   ),
-  ...of('lib/read-back/known-file.ts', 'The error that follows is caught, and answered alike.', [
+  ...of('lib/read-back/known-file.ts', 'The error that follows is caught, and gives the same result.', [
     'ConditionalExpression',
     '!sendable',
     'false',
   ]),
-  ...of('lib/read-back/learn-tool.ts', 'A text has no time, so it is no lesson of any time.', [
+  ...of('lib/read-back/learn-tool.ts', 'A text has no time, so it never counts as a lesson.', [
     'ArrayDeclaration',
     '[]',
     '["Stryker was here"]',
@@ -81,7 +81,7 @@ export const equivalents: readonly Equivalent[] = [
     'entry.record.target?.integrationId',
     'entry.record.target.integrationId',
   ]),
-  ...of('lib/read-back/read-back.ts', 'Without a look no time of a listing is read.', [
+  ...of('lib/read-back/read-back.ts', 'Without a look, the time of a listing is not read.', [
     'ObjectLiteral',
     '{ listedAt: clock.now(), listsWithinMs: 0, hasListed: false }',
     '{}',
@@ -105,10 +105,10 @@ export const equivalents: readonly Equivalent[] = [
   ),
   ...always(
     'lib/read-back/verdict.ts',
-    'Only what was not compared has `mayPass`.',
+    'Only a file that was not compared has the field `mayPass`.',
     "comparison.kind === 'not-compared'",
   ),
-  ...always('lib/read-back/verdict.ts', 'It was asked before.', "comparison.kind === 'ours'"),
+  ...always('lib/read-back/verdict.ts', 'The same condition was checked before.', "comparison.kind === 'ours'"),
   ...of('lib/read-back/verdict.ts', 'Another upload always explains its bytes.', [
     'StringLiteral',
     "'other-upload'",
@@ -117,7 +117,7 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...of(
     'lib/read-back/verdict.ts',
-    'The end of the function means the same: undefined is not true.',
+    'Reaching the end of the function means the same, because undefined is not true.',
     ['ConditionalExpression', "case 'not-compared': return false;", "case 'not-compared':"],
     ['StringLiteral', "'not-compared'", '""', "case 'not-compared':"],
   ),
@@ -145,7 +145,7 @@ export const equivalents: readonly Equivalent[] = [
   ),
   ...of(
     'lib/key-template/match-key.ts',
-    'A key without a type, or with one that is not known, is a CV.',
+    'A key without a type, or with an unknown one, is a CV.',
     ['StringLiteral', "'cv'", '""'],
     ['StringLiteral', "'CV'", '""'],
   ),
@@ -180,16 +180,24 @@ export const equivalents: readonly Equivalent[] = [
     'arn === undefined',
     'false',
   ]),
-  ...always('handlers/events/object-event.ts', 'An ETag without a value is taken for none.', 'etag !== undefined'),
+  ...always(
+    'handlers/events/object-event.ts',
+    'An ETag without a value counts as a missing ETag.',
+    'etag !== undefined',
+  ),
   ...always('handlers/events/object-event.ts', 'Only a number is a safe integer.', "typeof object.size === 'number'"),
 
   ...of(
     'lib/delivery/deliver.ts',
-    'A key that fits has an admission, and one that has to wait has returned before.',
+    'A key that matches has an admission, and one that has to wait has returned before.',
     ['OptionalChaining', 'admission?.wait', 'admission.wait'],
     ['OptionalChaining', 'admission?.leave?.()', 'admission?.leave()'],
   ),
-  ...always('lib/delivery/deliver.ts', 'A claim that was written is being sent.', "state.status === 'sending'"),
+  ...always(
+    'lib/delivery/deliver.ts',
+    'A claim that was written has the status sending.',
+    "state.status === 'sending'",
+  ),
   ...always('lib/delivery/doubt.ts', 'Nothing is less than undefined.', 'modifiedAt !== undefined'),
   ...always(
     'lib/delivery/attempt.ts',
@@ -205,7 +213,7 @@ export const equivalents: readonly Equivalent[] = [
     ['ConditionalExpression', "written === 'conflict'", 'false'],
     ['StringLiteral', "'conflict'", '""', "written === 'conflict' ? undefined"],
   ),
-  ...always('lib/delivery/settle.ts', 'What Kombo answered was sent to a target.', 'record.target !== undefined'),
+  ...always('lib/delivery/settle.ts', 'A record with an answer of Kombo has a target.', 'record.target !== undefined'),
   ...always(
     'lib/delivery/settle.ts',
     'Other endings have no failure and no `as`.',
@@ -215,7 +223,7 @@ export const equivalents: readonly Equivalent[] = [
 
   ...always(
     'lib/lane/lane-store.ts',
-    'A lane that cannot be read has no time of a touch, so it is touched; the index takes no limit as none.',
+    'A lane that cannot be read has no time of a touch, so it is touched; the index treats an undefined limit as no limit.',
     "lane !== 'unreadable'",
     'upTo !== undefined',
   ),
@@ -236,13 +244,17 @@ export const equivalents: readonly Equivalent[] = [
   ...always('lib/lane/lane.ts', 'Nothing is less than undefined.', 'earliestDueAt !== undefined'),
   ...of(
     'lib/lane/note-answer.ts',
-    'A lane that cannot be read has counted nothing.',
+    'A lane that cannot be read has no counts.',
     ['ConditionalExpression', "lane !== 'unreadable'", 'true'],
     ['StringLiteral', "'unreadable'", '""'],
     ['ConditionalExpression', "counted !== 'unreadable'", 'true'],
   ),
-  ...always('lib/lane/note-answer.ts', 'The error that follows is caught: nothing is noted.', 'failure !== undefined'),
-  ...of('lib/lane/read-integration.ts', 'A text is no action, and undefined is neither good nor bad.', [
+  ...always(
+    'lib/lane/note-answer.ts',
+    'The error that follows is caught, and nothing is noted.',
+    'failure !== undefined',
+  ),
+  ...of('lib/lane/read-integration.ts', 'A text is not an action, and undefined is neither good nor bad.', [
     'ArrayDeclaration',
     '[]',
     '["Stryker was here"]',
@@ -256,11 +268,11 @@ export const equivalents: readonly Equivalent[] = [
 
   ...of(
     'lib/failures/advice.ts',
-    'The expression takes all that follows, and a text in the place of no match is no step.',
+    'The expression matches everything that follows, and a text in place of a missing match is not a step.',
     ['Regex', '/if this persists[,:] (.+)$/is', '/if this persists[,:] (.+)/is'],
     ['ArrayDeclaration', '[]', '["Stryker was here"]', 'if this persists'],
   ),
-  ...of('lib/failures/own-error.ts', 'The text holds no place of the code, so it is dropped.', [
+  ...of('lib/failures/own-error.ts', 'The text contains no place in the code, so it is dropped.', [
     'StringLiteral',
     "''",
     '"Stryker was here!"',

@@ -2,7 +2,7 @@ export interface Group {
   readonly name: string;
   /** The product files that are changed, one small change at a time. */
   readonly files: readonly string[];
-  /** The tests that must notice: those which prove these files, in process and fast. */
+  /** The tests that must notice the changes: the fast in-process tests that prove these files. */
   readonly tests: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export const groups: readonly Group[] = [
   { name: 'object-key', files: ['lib/upload/object-key.ts'], tests: ['test/lib/upload/object-key.test.ts'] },
   // Not new-code.test.ts: it compiles the source text of the tables, which Stryker has rewritten.
   { name: 'failures', files: ['lib/failures/*.ts'], tests: ['test/lib/failures/{advice,failures,own-error}.test.ts'] },
-  // Of the runs without the tests about thousands of files, whose rules the others prove.
+  // The tests of runs, without those with thousands of files, whose rules the others prove.
   {
     name: 'sweep',
     files: ['lib/runs/{sweep*,write-missed,unwatched-folders,backfill}.ts'],

@@ -23,7 +23,7 @@ const explained: Equivalent = {
 };
 const times = (count: number): Mutant[] => Array.from({ length: count }, () => killed);
 
-test('a change that no test noticed is named with its place, and 95 % must be noticed', () => {
+test('a mutant that no test notices is reported with its place, and 95 % must be noticed', () => {
   const judgement = judge([...times(18), mutant], []);
   expect(report('a', judgement, 7)).toBe(
     'a: 94.7 % noticed (18), 0 explained, 1 neither, 7 s\n' +
@@ -33,7 +33,7 @@ test('a change that no test noticed is named with its place, and 95 % must be no
   expect(isEnough(judge([...times(19), mutant], []))).toBe(true);
 });
 
-test('a change that an entry explains need not be noticed', () => {
+test('a mutant that an entry explains need not be noticed', () => {
   const judgement = judge([mutant], [explained]);
   expect(judgement).toMatchObject({ killed: 0, justified: 1, survived: [], stale: [] });
   expect(isEnough(judgement)).toBe(true);
@@ -45,20 +45,20 @@ test.each([
   ['another mutator', { mutator: 'ConditionalExpression' }],
   ['another original', { original: 'count > 1' }],
   ['another replacement', { replacement: 'count <= 0' }],
-])('an entry does not explain a change of %s', (_, change) => {
+])('an entry does not explain a mutant of %s', (_, change) => {
   expect(judge([mutant], [{ ...explained, ...change }]).survived).toEqual([mutant]);
 });
 
-test('an entry that explains nothing any more fails the run', () => {
+test('an entry that no longer explains a surviving mutant fails the run', () => {
   expect(isEnough(judge(times(100), [explained]))).toBe(false);
   expect(isEnough(judge(times(100), [{ ...explained, file: 'lib/b.ts' }]))).toBe(true);
 });
 
-test('a change that survived a run of no test fails the run: it was not measured', () => {
+test('a mutant that survived a run without tests fails the run, because it was not measured', () => {
   expect(isEnough(judge([...times(100), { ...mutant, testsCompleted: 0 }], []))).toBe(false);
 });
 
-test('an endless loop and a test file that cannot be loaded are noticed, code that no test reaches is not', () => {
+test('a mutant counts as noticed when it loops endlessly or breaks the loading of a test file, but not when no test reaches it', () => {
   const all = ['Timeout', 'NoCoverage', 'RuntimeError'].map((status) => ({ ...mutant, status }));
   expect(judge(all, [])).toMatchObject({ killed: 2, survived: [{ status: 'NoCoverage' }] });
 });

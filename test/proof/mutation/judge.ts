@@ -1,15 +1,15 @@
 import type { Equivalent } from './equivalents.ts';
 
-/** One change of the product's code, and what the tests made of it. */
+/** One change of the product's code, and the result of the tests. */
 export interface Mutant {
   readonly file: string;
   readonly line: number;
-  /** The source line in which it begins, without indentation. */
+  /** The source line in which it starts, without indentation. */
   readonly source: string;
   readonly mutator: string;
   readonly original: string;
   readonly replacement: string;
-  /** Stryker's word: Killed, Timeout, Survived, NoCoverage, RuntimeError, ... */
+  /** Stryker's status: Killed, Timeout, Survived, NoCoverage, RuntimeError, ... */
   readonly status: string;
   readonly testsCompleted: number | undefined;
 }
@@ -17,18 +17,18 @@ export interface Mutant {
 export interface Judgement {
   readonly killed: number;
   readonly justified: number;
-  /** No test noticed, and nobody has said why that is fine. */
+  /** Changes that no test noticed and no entry explains. */
   readonly survived: readonly Mutant[];
-  /** Reported as survived by a run of no test at all, which proves nothing. */
+  /** Reported as survived by a run without any test, which proves nothing. */
   readonly notMeasured: readonly Mutant[];
   /** Entries that explain no survivor of these files: the code or a test has changed since. */
   readonly stale: readonly Equivalent[];
 }
 
-/** RuntimeError: a test file could not be loaded, which fails a run of the tests as well. */
+/** RuntimeError: a test file could not be loaded, which would also fail a run of the tests. */
 const noticed: ReadonlySet<string> = new Set(['Killed', 'Timeout', 'RuntimeError']);
 
-/** Pure: what came of all mutants of a group, whose files `equivalents` may explain. */
+/** The result of all mutants of a group, some of which `equivalents` may explain. Pure. */
 export const judge = (mutants: readonly Mutant[], equivalents: readonly Equivalent[]): Judgement => {
   const killed = mutants.filter(({ status }) => noticed.has(status));
   const left = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
@@ -43,7 +43,7 @@ export const judge = (mutants: readonly Mutant[], equivalents: readonly Equivale
   };
 };
 
-/** What must be noticed or explained, in percent. */
+/** The minimum of mutants that are noticed or explained, in percent. */
 export const leastScore = 95;
 
 const percentOf = (part: number, { killed, justified, survived }: Judgement): number =>

@@ -8,12 +8,12 @@ import { isEnough, judge, leastScore, type Mutant, report } from './judge.ts';
 
 const usage = `npm run mutate -- [options]
 
-Changes the code of the product, one small change at a time, and runs the tests that must notice it. Prints each change
-that no test noticed and that test/proof/mutation/equivalents.ts does not explain. Exit code 1: less than ${leastScore} % of
-a group are noticed or explained, or an entry explains nothing any more. Pages with all changes: artifacts/mutation/.
+Makes small changes to the product's code, one at a time, and runs the tests that must notice them. Prints each change that
+no test noticed and that test/proof/mutation/equivalents.ts does not explain. Exit code 1: less than ${leastScore} % of a
+group was noticed or explained, or an entry no longer explains a change. Pages with all changes: artifacts/mutation/.
 
   --only NAME   one group: ${groups.map(({ name }) => name).join(', ')}
-  --jobs N      changes that are tried at the same time (2)
+  --jobs N      changes to test concurrently (default 2)
 `;
 
 type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
@@ -21,8 +21,8 @@ type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
 const root = path.join(import.meta.dirname, '../../..');
 
 /**
- * Stryker as a library, because each group has its own tests. In stryker.json: TypeScript 7 has no API with which Stryker could
- * read tsconfig.json, so a file is named that does not exist; and types are not checked, as Vitest strips them.
+ * Stryker as a library, because each group has its own tests. stryker.json names a tsconfig file that does not exist, because
+ * TypeScript 7 has no API with which Stryker could read one. Types are not checked, because Vitest strips them.
  */
 const mutantsOf = async ({ name, files, tests }: Group, jobs: number): Promise<readonly MutantResult[]> => {
   process.env.MUTATION_TESTS = tests.flatMap((glob) => globSync(glob, { cwd: root }).sort()).join(',');
@@ -76,7 +76,7 @@ const main = async (): Promise<void> => {
     throw new UsageError(`--jobs "${values.jobs}" is not a whole number above 0.`);
   if (chosen.length === 0)
     throw new UsageError(
-      `No group is called "${values.only}". There is: ${groups.map(({ name }) => name).join(', ')}.`,
+      `There is no group "${values.only}". The groups are: ${groups.map(({ name }) => name).join(', ')}.`,
     );
   for (const group of chosen) {
     const startedAt = performance.now();

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** One instruction of a recipe: a sentence that names a file, and for most of them the block of text below it. */
+/** One instruction of a recipe: a sentence that names a file, usually with a block of text below it. */
 export type Step =
   | { readonly kind: 'new file'; readonly file: string; readonly text: string }
   | { readonly kind: 'insert'; readonly file: string; readonly below: string; readonly text: string }
@@ -43,7 +43,7 @@ export const recipesIn = (page: string): readonly Recipe[] =>
     }))
     .filter(({ steps }) => steps.length > 0);
 
-/** @throws {Error} when the place that a step names does not exist, or not only once */
+/** @throws {Error} when the place that a step names does not exist exactly once */
 export const applyStep = async (folder: string, step: Step): Promise<void> => {
   const file = path.join(folder, step.file);
   if (step.kind === 'new file') {

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root });
   for (const file of stdout.trim().split('\n')) {
     await cp(path.join(root, file), path.join(copy, file)).catch((error: { code?: string }) => {
-      // Deleted, and not committed yet.
+      // The file is deleted, but the deletion is not committed yet.
       if (error.code !== 'ENOENT') throw error;
     });
   }
@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => remove(copy));
 
-test('CONTRIBUTING.md has the six recipes, with all their steps', () => {
+test('CONTRIBUTING.md has six recipes with all their steps', () => {
   expect(recipes.map(({ title, steps }) => [title, steps.length])).toEqual([
     ['Add a failure code', 1],
     ['Add a setting', 2],
@@ -50,12 +50,12 @@ test('CONTRIBUTING.md has the six recipes, with all their steps', () => {
   ]);
 });
 
-test('what the recipes say compiles, and "npm run fix" leaves nothing to lint', async () => {
+test('the code of the recipes compiles, and has no lint errors after "npm run fix"', async () => {
   expect(await inCopy(tool('tsc'))).toBe('');
   expect(await inCopy(tool('biome'), 'check', '--write', '.')).not.toContain('FAILED');
 });
 
-test('what the recipes say is documented, bundled and packaged', async () => {
+test('the code of the recipes is documented, bundled and packaged', async () => {
   expect(await inCopy(process.execPath, 'infra/docs.ts')).toContain('written    docs/failures.md');
   const page = (name: string) => readFile(path.join(copy, 'docs', name), 'utf8');
   expect(await page('failures.md')).toContain('| `PAGES_EXCEEDED` | rejected |');
@@ -72,7 +72,7 @@ test('what the recipes say is documented, bundled and packaged', async () => {
   });
 });
 
-test('the tests of what the recipes touch pass, but for those that quote the kinds of targets', async () => {
+test('the tests of the parts that the recipes change pass, except those that quote the kinds of targets', async () => {
   const touched = [
     'test/lib/failures',
     'test/lib/config',
@@ -84,7 +84,7 @@ test('the tests of what the recipes touch pass, but for those that quote the kin
     'test/handlers/on-demand/examples.test.ts',
     'test/handlers/on-demand/fields.test.ts',
   ];
-  // The structure is read from git, which the copy does not have.
+  // The structure test reads the list of files from git, which the copy lacks.
   await inCopy('git', 'init', '--quiet');
   const output = await inCopy(tool('vitest'), 'run', ...touched);
   expect(output).not.toContain('FAILED');

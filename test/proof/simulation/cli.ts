@@ -8,13 +8,13 @@ import { playOnAllCores, type Tally } from './play.ts';
 
 const usage = `npm run simulate -- [options]
 
-  --seeds N     histories to play (2000)
-  --minutes N   instead: play for so long, from a fresh first seed unless --from names one
-  --from N      first seed (1); one seed alone prints its whole history
+  --seeds N     histories to play (default 2000)
+  --minutes N   play for this time instead, from a new first seed unless --from names one
+  --from N      first seed (default 1); a single seed prints its whole history
   --exhaustive  also every interleaving of two workers on one upload, with up to two crashes
   --json        the summary as JSON
 
-The digest stands for all that happened: the same seeds give the same digest, on any machine and any number of cores.
+The digest covers everything that happened: the same seeds give the same digest, on any machine and any number of cores.
 `;
 
 const main = async (): Promise<void> => {
@@ -34,7 +34,7 @@ const main = async (): Promise<void> => {
   const isRight = (minutes === undefined || minutes > 0) && seeds >= 1 && Number.isInteger(seeds) && isSeed(from);
   if (values.help) return console.log(usage);
   if (!isRight) {
-    throw new UsageError('--seeds, --minutes and --from take whole numbers above 0.');
+    throw new UsageError('--seeds, --minutes and --from must be whole numbers above 0.');
   }
   if (seeds === 1) return showHistory(from);
   const startedAt = performance.now();
@@ -58,11 +58,11 @@ const main = async (): Promise<void> => {
   process.exitCode = failures.length > 0 ? 1 : 0;
 };
 
-/** The random numbers have 32 bits of state: seeds that differ by more would begin again. */
+/** The random numbers have 32 bits of state, so larger seeds would repeat histories. */
 const mostSeeds = 2 ** 31 - 1;
 const isSeed = (seed: number): boolean => Number.isInteger(seed) && seed > 0;
 
-/** A run for a time looks for histories that nobody has played; a number of seeds is for comparing. */
+/** A run for a given time looks for new histories; a run of a number of seeds is for comparison. */
 const firstSeed = (minutes: number | undefined): number =>
   minutes === undefined ? 1 : 1 + Math.floor(Math.random() * mostSeeds);
 

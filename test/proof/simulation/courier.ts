@@ -16,9 +16,9 @@ import type { Process } from './world.ts';
 
 export const bucket = 'simulated-bucket';
 export const integrationId = 'greenhouse:CBNMt7dSNCzBdnRTx87dev4E';
-/** Only keys name these; the setting names the one above. */
+/** Named only by keys; the setting has the one above. */
 export const otherIntegrations = ['ashby:7dT2mQ9xkLw', 'lever:Zp4Vn8RcYb1'] as const;
-/** As a key names it whose uploader has mistyped it: Kombo knows no such integration. */
+/** An id that an uploader has mistyped in a key. Kombo does not know it. */
 export const mistypedIntegration = 'lever:Zp4Vn8RcYb7';
 /** Markers that must never reach a log line. */
 export const secrets = {
@@ -56,11 +56,11 @@ export interface Parts {
   readonly storage: Storage;
   readonly transport: Transport;
   readonly links: Links;
-  /** What the secret with the API key holds now; a key that never changes when absent. */
+  /** The current content of the secret with the API key; without it, a key that never changes. */
   readonly storedKey?: () => StoredKey;
 }
 
-/** The real library, put together as `handlers/runtime.ts` does, on simulated parts. */
+/** The real library, assembled as `handlers/runtime.ts` does, with simulated parts. */
 export const courierOf = (
   process: Process,
   random: Random,

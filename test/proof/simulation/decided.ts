@@ -41,16 +41,17 @@ export const decidedLines = (counts: DecidedByHabit): readonly string[] =>
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([condition, { lost, decided }]) => `${condition}: ${decided} of ${lost}`);
 
-/** Uploads of which at least one attempt ended without a clear answer. */
+/** Uploads with at least one attempt whose outcome was unknown. */
 export const lostAnswers = (ended: Ended): readonly LedgerRecord[] =>
   ended.onUnknown === 'read-back'
     ? uploadsOf(ended).filter(({ firstUnknownAttemptAt }) => firstUnknownAttemptAt !== undefined)
     : [];
 
 /**
- * The tool keeps bytes and they are served within a day, nobody lacks a right, Kombo knows the integration and lists its files
- * within a day, and bytes and type of ours are known: an object that was deleted before any function could write down what it
- * was has none to compare. Left out is a target that has the same bytes under two types: nobody can tell the two apart.
+ * The tool keeps bytes and they are served within a day, no right is missing, Kombo knows the integration and lists its files
+ * within a day, and the bytes and the type of our file are known: an object that was deleted before any function could record
+ * its checksum cannot be compared. A target with the same bytes under two types is left out, because the two are not
+ * distinguishable.
  */
 export const mustBeDecided = (ended: Ended, record: LedgerRecord): boolean => {
   const { tool, losesRight, kombo, puts } = ended;
@@ -73,7 +74,7 @@ export const mustBeDecided = (ended: Ended, record: LedgerRecord): boolean => {
   );
 };
 
-/** A listing that is refused for want of a right, or that the tool does not have, is for an operator immediately. */
+/** A listing that is refused because a right is missing, or that the tool does not support, needs an operator immediately. */
 const hindersLooks = (trouble: Trouble): boolean => {
   if (trouble.kind === 'outage') return trouble.until - trouble.from >= dayMs;
   return trouble.kind === 'state' && trouble.listing && failureOf(trouble.code).asListing !== 'look-again';

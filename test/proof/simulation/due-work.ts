@@ -3,7 +3,7 @@ import { laneKey } from '../../../lib/lane/lane-item.ts';
 import { longestSkewMs } from './faults.ts';
 import type { SimulatedTable } from './simulated-table.ts';
 
-/** When a run has something to do: with a lease, or with what waits in a lane; with a paused one, when it may be over. */
+/** When a run has work: when a lease ends, when a file in a lane is due, or when the pause of a lane may end. */
 export const nextDueAt = (table: SimulatedTable): number | undefined => {
   const dues = table.items().flatMap(({ workShard = '', workAt = 0 }) => {
     if (workShard.startsWith('lease#')) return [workAt];

@@ -14,12 +14,12 @@ test('two workers on one upload, every order of their steps, one crash anywhere:
   expect(report.crashes).toBeGreaterThan(900);
 });
 
-test('finds a claim that is not conditional, without any chance', async () => {
+test('the exhaustive search finds a claim that is not conditional, without random choices', async () => {
   const { failures } = await everyInterleaving(0, plantedBugs['the claim is not conditional'], 'first-failure');
   expect(failures.length).toBeGreaterThan(0);
 });
 
-test('two workers on copies of one file, every order of the steps that they see of each other: attached once', {
+test('two workers on copies of one file, every order of the steps that affect the other: attached once', {
   timeout: 300_000,
 }, async () => {
   const report = await everyInterleaving(0, undefined, 'all', 'on copies');
@@ -28,7 +28,7 @@ test('two workers on copies of one file, every order of the steps that they see 
   expect(report.histories).toBeGreaterThan(100);
 });
 
-test('finds that copies are sent twice when nothing is asked about the other one', async () => {
+test('the exhaustive search finds that copies are sent twice when a worker does not check for the other copy', async () => {
   const unasked: Plant = (courier) => ({ ...courier, ledger: { ...courier.ledger, readMany: async () => new Map() } });
   const { failures } = await everyInterleaving(0, unasked, 'first-failure', 'on copies');
   expect(failures.at(0)).toContain('doubled');

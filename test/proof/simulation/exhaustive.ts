@@ -23,21 +23,21 @@ export interface ExhaustiveReport {
   readonly failures: readonly string[];
 }
 
-/** What is left out once a promise was broken: with a bug that lets both workers send, the orders are countless. */
+/** What to skip once a promise was broken, because with a bug that lets both workers send, there are too many orders. */
 export type Until = 'all' | 'first-failure';
 
 /**
- * `on copies`: each on an upload of its own, with the same key and bytes under another ETag; the first object was replaced after
- * it had been opened. Then both go all the way, so only the steps that they see of each other are put in every order.
+ * `on copies`: each on its own upload, with the same key and bytes under another ETag; the first object was replaced after it
+ * had been opened. Then both run to the end, so only the steps that affect the other are played in every order.
  */
 export type Workers = 'on one upload' | 'on copies';
-/** No lane is ever paused here, so it does not matter when one is read: each worker reads several at the same time. */
+/** No lane is ever paused here, so the time at which a worker reads its lanes does not matter. */
 const decidesOnOneUpload = /^(?!table get lane)/;
 const seenByCopies = /^table (put|query candidate|batch get)|^kombo (write|answer)/;
 
 /**
  * One upload, two workers that get its event at the same time, and every order in which their steps can happen, with at
- * most `mostCrashes` workers dying before or after any step. No chance is involved: each history is played once.
+ * most `mostCrashes` workers crashing before or after any step. Nothing is random: each history is played once.
  */
 export const everyInterleaving = async (
   mostCrashes: number,
@@ -59,7 +59,7 @@ export const everyInterleaving = async (
   return { histories, crashes, mostSteps, failures };
 };
 
-/** Depth-first through all choices: the last one that has another option takes it, and what follows begins anew. */
+/** Depth-first through all choices: the last choice with another option takes it, and all later choices start again. */
 const choiceTree = () => {
   const path: { taken: number; options: number }[] = [];
   let depth = 0;
@@ -82,7 +82,7 @@ const choiceTree = () => {
   };
 };
 
-/** It renames files and reports no dates, and all that can be learnt about it is known from the start. */
+/** A tool that renames files and reports no dates. Everything that can be learnt about it is known from the start. */
 const tool: SimulatedTool = { habits: ['renamed'], converts: 'nobody', learnt: true };
 
 interface Pending {
@@ -138,7 +138,7 @@ const play = async (
   for (const [worker, upload] of uploads.entries()) {
     const process = chosenProcess(`worker${worker}`, worker, world, pending, isChosen);
     const courier = depsFor(process, storeOf(upload.etag));
-    // A worker that dies never finishes, so it is not awaited.
+    // A worker that crashes never finishes, so it is not awaited.
     void deliver(upload, { deadline: deadlineIn(courier.clock, 300_000) }, courier);
   }
 
@@ -146,7 +146,7 @@ const play = async (
   let crashesLeft = mostCrashes;
   for (;;) {
     await world.runUntil(world.now() + 5);
-    // One that gives another the time to settle sleeps for a second at most.
+    // A worker that gives the other time to settle sleeps for at most a second.
     if (pending.length === 0) await world.runUntil(world.now() + 2_000);
     const deaths = crashesLeft > 0 ? 3 : 1;
     if (pending.length === 0) break;
@@ -158,7 +158,7 @@ const play = async (
     else {
       crashesLeft -= 1;
       next?.die(fate === 1 ? 'before' : 'after');
-      // The other steps that a dead process had in progress end with it.
+      // The other steps in progress of a crashed process end with it.
       for (let at = pending.length - 1; at >= 0; at -= 1)
         if (pending[at]?.worker === next?.worker) pending.splice(at, 1);
     }
@@ -186,7 +186,7 @@ const play = async (
   };
 };
 
-/** A process whose steps of these names wait to be chosen; its others are taken immediately. */
+/** A process whose steps of these names wait until they are chosen; its other steps happen immediately. */
 const chosenProcess = (name: string, worker: number, world: World, pending: Pending[], isChosen: RegExp): Process => {
   const kind = { latencyMs: () => 0, crash: () => undefined, freezeMs: () => 0 } as const;
   const process = world.spawn(name, { skewMs: 0, fate: kind });

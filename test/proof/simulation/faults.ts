@@ -9,37 +9,37 @@ import type { SimulatedTool } from './simulated-tool.ts';
 import type { Fate } from './world.ts';
 
 /**
- * How bad a history is. Clocks differ by up to two minutes. Kombo may finish minutes after the connection
- * broke, but it lists the file within 15 minutes (READ_BACK_AGAIN_SECONDS) of the start of the attempt, by any of these clocks.
+ * The rates of faults in a history. Clocks differ by up to two minutes. Kombo may finish minutes after the connection broke, but
+ * it lists the file within 15 minutes (READ_BACK_AGAIN_SECONDS) of the start of the attempt, by any of these clocks.
  */
 export interface Weather {
   readonly faultRate: number;
-  /** In addition to the faults: how often Kombo does not answer a POST that it may have taken. */
+  /** In addition to the faults: how often Kombo does not answer a POST that it may have received. */
   readonly lossRate: number;
   readonly crashRate: number;
   readonly freezeRate: number;
-  /** Functions for events often freeze before they write that a file was not sent, and others have sent it when they do. */
+  /** Functions for events often freeze before they write that a file was not sent, and by then another function has sent it. */
   readonly writesLate: boolean;
   readonly tool: SimulatedTool;
-  /** No POST is ever answered, and none arrives, also when all other faults have stopped. */
+  /** No POST is ever answered, and none arrives, even after all other faults have stopped. */
   readonly losesAll: boolean;
-  /** The API key lacks the right to list now and then. */
+  /** Sometimes the API key lacks the right to list. */
   readonly losesRight: boolean;
-  /** In addition to the faults: how often S3 does not open an object, which is no one's outage and uses up the retry budget. */
+  /** In addition to the faults: how often S3 fails to open an object, which is not an outage and uses up the retry budget. */
   readonly storageRate: number;
-  /** Kombo and the tool take nearly as long as they ever do. */
+  /** Kombo and the tool take nearly their maximum time. */
   readonly isSlow: boolean;
-  /** From when on the host of the listed files is down, for an hour; undefined for never. */
+  /** The time from which the host of the listed files is down for an hour; undefined for never. */
   readonly hostDownAt: number | undefined;
 }
 
 export const longestSkewMs = 60_000;
 /**
- * Long enough for others to declare the lease expired, read back, send and settle meanwhile. A lane is kept for an hour after a
- * touch, and the touch may be ten minutes old; no function of Lambda's lives longer than 15 minutes.
+ * Long enough for other invocations to declare the lease expired, read back, send and settle meanwhile. A lane is kept for an
+ * hour after a touch, and the touch may be ten minutes old; no Lambda function runs longer than 15 minutes.
  */
 const longestFreezeMs = 45 * 60_000;
-/** An index is behind by a moment, and now and then by this. */
+/** An index lags by a moment, and sometimes by this. */
 const longestLagMs = 60_000;
 const longestLatenessMs = 770_000;
 const hostDownMs = 60 * 60_000;
@@ -66,7 +66,7 @@ export const tableFaultsIn = ({ faultRate }: Weather, random: Random): TableFaul
 export const readFaultIn =
   ({ faultRate, storageRate, writesLate }: Weather, random: Random, kind: 'upload' | 'schedule') =>
   (): ReadFault => {
-    // While one function stands still, the others do its work.
+    // While one function is frozen, others do its work.
     if (random.chance(writesLate && kind === 'schedule' ? 0 : storageRate)) return 'unavailable';
     return random.chance(faultRate / 3)
       ? random.pick(['unavailable', 'stalls', 'short', 'corrupt', 'breaks'])
@@ -128,7 +128,7 @@ export const komboFaultsIn = (
         case 1:
           return { ...none, kind: 'refuses-early', answer: errorAnswer(429, 'PLATFORM.RATE_LIMIT_EXCEEDED') };
         case 2: {
-          // Codes that pause the integration end what a history has to show, so they are rare.
+          // Codes that pause the integration are rare, because a history shows little after one of them.
           const mayPause = random.chance(0.2);
           const fits = (code: string): boolean => !doubtful.has(code) && (mayPause || !pausing.has(code));
           const code = random.pick(allCodes.filter(fits) as [string, ...string[]]);

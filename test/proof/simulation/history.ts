@@ -25,10 +25,10 @@ import { lastEnd, planTroubles, poisonMark } from './troubles.ts';
 import { Watch } from './watch.ts';
 import { createWorld, type Process, type World } from './world.ts';
 
-/** Changes the code under test before it runs: how known bugs are planted. */
+/** Changes the code under test before it runs, to plant known bugs. */
 export type Plant = (courier: Courier, parts: Parts) => Courier;
 
-/** All that there is when a history has ended. */
+/** Everything that exists when a history has ended. */
 export interface Ended {
   readonly seed: number;
   readonly world: World;
@@ -42,7 +42,7 @@ export interface Ended {
   readonly cap: number;
   readonly tool: SimulatedTool;
   readonly losesRight: boolean;
-  /** Promises that were broken on the way. */
+  /** Promises that were broken during the history. */
   readonly watched: readonly string[];
 }
 
@@ -55,26 +55,26 @@ const mostUploadWorkers = 8;
 const parallelism = 4;
 const mostScheduled = 2;
 
-/** One made-up day in the life of the system, and the calm after it. */
+/** One invented day of the system with faults, and the time without faults after it. */
 export const runHistory = async (seed: number, plant: Plant = (courier) => courier): Promise<Ended> => {
   const random = randomFrom(seed);
   const world = createWorld(random);
   const tool = toolIn(random);
   const hasListed = lessonsOf(tool, integrationId, world.now()) !== undefined;
   const plan = planTroubles(random, world.now(), hasListed);
-  // Of such a tool an absence is believed, so only the wait keeps a late file from being sent twice.
+  // An absence counts for such a tool, so only the wait prevents that a late file is sent twice.
   const isSlow = isDecidable(tool) && tool.learnt && random.chance(0.4);
   const writesLate = isDecidable(tool) && tool.learnt && !plan.isLong && !isSlow && random.chance(0.5);
   const needsRuns = plan.isLong || isSlow || writesLate;
   const weather: Weather = {
     faultRate: isSlow || writesLate ? 0 : random.pick([0, 0.2, 0.5]),
     lossRate: isSlow ? 0.8 : random.pick([0, 0, 0.6]),
-    // At the higher rates hardly a run comes to its end, and what takes several runs would never happen.
+    // At the higher rates hardly any run would end, and nothing that takes several runs would happen.
     crashRate: needsRuns ? random.pick([0, 0, 0.003]) : random.pick([0, 0.01, 0.05]),
     writesLate,
     freezeRate: needsRuns ? 0 : random.pick([0, 0.01, 0.04]),
     tool,
-    // A function repeats twice within seconds, so this leaves four in ten to a later run.
+    // A function retries twice within seconds, so this leaves four in ten to a later run.
     storageRate: plan.isLong || writesLate ? 0.75 : 0,
     losesAll: !plan.isLong && isDecidable(tool) && tool.learnt && random.chance(0.15),
     losesRight: random.chance(0.2),
@@ -125,7 +125,7 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
       done(failed);
     };
     process.onDeath(() => finish(true));
-    // A frozen process outlives its timeout, and thaws with everything overdue at once: who comes first is chance.
+    // A frozen process outlives its timeout, and thaws with all its timers overdue, so their order is random.
     world.at(timeoutMs, () =>
       process.whenAwake(() => world.at(random.below(3_000), () => !finished && process.kill('timeout'))),
     );
@@ -142,7 +142,7 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
 
   const waitingEvents: (() => void)[] = [];
   let uploadWorkers = 0;
-  /** As Lambda does with an asynchronous event: two repeats, then the failure queue, which nobody reads here. */
+  /** As Lambda does with an asynchronous event: two retries, then the failure queue, which is not read here. */
   const handle = (work: (courier: Courier) => Promise<unknown>, done: () => void, attempt = 1): void => {
     if (uploadWorkers >= mostUploadWorkers) return void waitingEvents.push(() => handle(work, done, attempt));
     uploadWorkers += 1;
@@ -193,7 +193,7 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   const everyMs = random.pick([3, 5, 5]) * minute;
   for (let at = 0; at < stormMs; at += everyMs) world.at(at + random.below(minute), () => runSchedule());
   await world.runUntil(world.now() + stormMs);
-  // The weather stays bad for an hour after a long outage, so that what waited through it meets faults of its own.
+  // Faults continue for an hour after a long outage, so that the files that waited through it meet them, too.
   const stormyUntil = plan.isLong || random.chance(0.2) ? lastEnd(plan) + 60 * minute : 0;
   while (world.now() < stormyUntil) {
     if (isAnythingDue(table, world.now())) runSchedule();
@@ -205,7 +205,7 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
     plan.poison !== undefined &&
     puts.some(({ upload, content }) => uploadId(upload) === pk && content.includes(poisonMark));
   await untilNothingIsDue(world, table, runSchedule, undefined, () => {
-    // Where no answer ever comes, no probe can show that a pause has ended.
+    // When no answer ever comes, no probe can show that a pause has ended.
     if (!weather.losesAll) watch.checkPauses(calmAt, isFaulty);
   });
   watch.checkDirectory();
@@ -214,7 +214,7 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   return { seed, world, table, kombo, bucket: store, puts, logged, onUnknown, cap, watched, ...weather };
 };
 
-/** Scheduled runs without faults until nothing is due, for tests that caused the faults in another way. */
+/** Scheduled runs without faults until nothing is due, for tests that cause faults in another way. */
 export const recover = async (
   world: World,
   table: SimulatedTable,
@@ -233,11 +233,11 @@ export const recover = async (
   );
 };
 
-/** Without the sweep, which has found everything once the faults have stopped for a while. */
+/** Without the sweep, which finds everything soon after the faults have stopped. */
 const dueOnly: readonly Task[] = ['due'];
 const everything: readonly Task[] = ['due', 'sweep'];
 
-/** Whether time was left when it ended. */
+/** Whether it ended before its deadline. */
 const runOf = async (courier: Courier, komboTimeoutMs: number, tasks: readonly Task[]): Promise<boolean> => {
   const deadline = deadlineIn(courier.clock, scheduleTimeoutMs);
   const options = { deadline, parallelism, worstCaseMs: komboTimeoutMs + 30_000 };
@@ -246,8 +246,8 @@ const runOf = async (courier: Courier, komboTimeoutMs: number, tasks: readonly T
 };
 
 /**
- * Latest time at which Kombo may list these bytes when it gets them now: a look may free the file 15 minutes after the start
- * of its attempt, and clocks differ.
+ * The latest time at which Kombo may list these bytes when it receives them now: a look may release the file 15 minutes after
+ * the start of its attempt, and clocks differ.
  */
 const lastArrival = (table: SimulatedTable, content: string): number =>
   Math.min(
@@ -258,9 +258,8 @@ const lastArrival = (table: SimulatedTable, content: string): number =>
   );
 
 /**
- * The schedule goes on; idle stretches are skipped. Ends when nothing is due any more, or after a long time. The sweep comes
- * hourly, and leaves an object alone for half an hour that may still get a verdict: in 20 rounds it has seen all of them,
- * however the clocks differ.
+ * The schedule continues, but idle times are skipped. Ends when nothing is due any more, or after a long time. The sweep is
+ * hourly, and waits half an hour for the verdict of an object: in 20 rounds it has seen all objects, however the clocks differ.
  */
 const untilNothingIsDue = async (
   world: World,
@@ -270,27 +269,27 @@ const untilNothingIsDue = async (
   afterRun: () => void = () => undefined,
 ): Promise<void> => {
   for (let round = 0; round < 1_000; round += 1) {
-    // At first the sweep has its turn even where nothing is due.
+    // At first, the sweep runs even when nothing is due.
     const isEarly = round < leastRounds;
     if (isAnythingDue(table, world.now()) || (isEarly && round % 3 === 0)) runSchedule(isEarly ? everything : dueOnly);
     await world.runUntil(world.now() + 5 * minute);
     afterRun();
     if (isEarly) continue;
-    // A few runs more than needed: frozen ones from before may still hold the places of the schedule.
+    // A few more runs than needed, because frozen ones may still occupy the concurrency of the schedule.
     const next = nextDueAt(table);
     if (next === undefined) return;
-    // How long a pause lasts is checked, so it gets a run when it is due. Other work waits for the next full hour: that
-    // halves the number of runs, and with it the time that a history takes.
+    // The length of a pause is checked, so it gets a run when it is due. Other work waits for the next full hour, which
+    // halves the number of runs, and with it the time of a history.
     const waitMs = isAnyPaused(table) ? 0 : 55 * minute;
     if (next > world.now()) await world.runUntil(Math.max(next + longestSkewMs, world.now() + waitMs));
   }
 };
 
-/** What the library throws when the table is away, or too busy with one file; anything else is a fault of the code. */
+/** Errors of the library when the table does not answer, or has too many conflicts on one file. Any other is a fault of the code. */
 const isExpected = (error: unknown): boolean =>
   error instanceof Error && (error.message === 'The table does not answer.' || error.message.startsWith('Too many '));
 
 export type { Process };
 
-// The type sniffer loads its library with the first file; a seed must not depend on being the first.
+// The type sniffer loads its library with the first file, and a history must not depend on being the first.
 await decideContentType({ head: Buffer.from('warm'), filename: 'warm.txt' }, new Set());

@@ -9,7 +9,7 @@ import type { Put } from './planned-files.ts';
 import type { Trouble } from './simulated-account.ts';
 import type { SimulatedAttachment } from './simulated-kombo.ts';
 
-/** The promise, checked on what is left when faults have stopped and time has passed. Empty when it was kept. */
+/** The broken promises, checked on the final state after faults have stopped and time has passed. Empty when all were kept. */
 export const brokenPromises = (ended: Ended): readonly string[] => [
   ...unsettled(ended),
   ...doubled(ended),
@@ -39,11 +39,11 @@ const unsettled = (ended: Ended): readonly string[] => {
   const forgotten = ended.puts
     .filter(({ upload }) => ended.bucket.files.get(upload.key)?.etag === upload.etag)
     .filter(({ upload }) => (byId.get(uploadId(upload))?.state.status ?? 'superseded') === 'superseded')
-    .map(({ upload }) => `lost: …${upload.etag.slice(-8)} stands in the bucket and the ledger does not know it`);
+    .map(({ upload }) => `lost: …${upload.etag.slice(-8)} is in the bucket but not in the ledger`);
   return [...open, ...new Set(forgotten)];
 };
 
-/** Files that we put there; a recruiter's own are not our copies. */
+/** Files that we put there, without those of recruiters. */
 const sentTo = ({ kombo }: Ended, { target, content }: Put): number =>
   kombo.attachments.filter((file) => !file.stranger && file.content === content && isAt(file, target)).length;
 
@@ -53,7 +53,7 @@ const isAt = ({ target: { kind, id }, integrationId }: SimulatedAttachment, targ
 const isSameTarget = (a: Target, b: Target): boolean =>
   a.kind === b.kind && a.id === b.id && a.integrationId === b.integrationId;
 
-/** The uploads of the same bytes to the same target: each of them is one attachment. */
+/** The uploads of the same bytes for the same target: each of them is one attachment. */
 const uploadsLike = ({ puts }: Ended, { target, content }: Put): ReadonlySet<string> =>
   new Set(
     puts
@@ -65,7 +65,7 @@ const uploadsLike = ({ puts }: Ended, { target, content }: Put): ReadonlySet<str
 const filesLike = (ended: Ended, put: Put): number =>
   new Set([...uploadsLike(ended, put)].map((id) => parseUploadId(id)?.key)).size;
 
-/** (b) One attachment per file at most; with `resend`, more only where an answer was lost. */
+/** (b) At most one attachment per file; with `resend`, more only after a lost answer. */
 const doubled = (ended: Ended): readonly string[] =>
   unique(
     ended.puts.flatMap((put) => {
@@ -80,8 +80,8 @@ const doubled = (ended: Ended): readonly string[] =>
   );
 
 /**
- * (c) What the ledger calls attached is among the files that the listing of its target covers, also when a recruiter put
- * it there; what it calls rejected, or held and known not to be delivered, is not there.
+ * (c) A file that is attached in the ledger is among the files that the listing of its target covers, even if a recruiter put it
+ * there; a file that is rejected, or held and known not to be delivered, is not there.
  */
 const notThere = (ended: Ended): readonly string[] =>
   recordsOf(ended).flatMap(({ upload, state }) => {
@@ -89,29 +89,29 @@ const notThere = (ended: Ended): readonly string[] =>
     if (!put) return [`invented: …${upload.etag.slice(-8)}`];
     const covered = ended.kombo.coveredBy(put.target, ended.tool.habits);
     if (state.status === 'attached' && !covered.some(({ content }) => content === put.content))
-      return [`lost: …${upload.etag.slice(-8)} counts as attached and is not at Kombo`];
-    // With `resend` the target is not looked at, so a copy that a lost answer left there is not reported.
+      return [`lost: …${upload.etag.slice(-8)} counts as attached but is not at Kombo`];
+    // With `resend` there is no look at the target, so a copy of an attempt with a lost answer is not known.
     if (ended.onUnknown === 'resend' || !isDenied(state)) return [];
     const others = [...uploadsLike(ended, put)].filter((id) => {
       const other = recordsOf(ended).find((record) => uploadId(record.upload) === id);
       return other && !isDenied(other.state);
     });
     if (sentTo(ended, put) > others.length)
-      return [`untold: …${upload.etag.slice(-8)} is at Kombo and counts as ${state.status}`];
+      return [`untold: …${upload.etag.slice(-8)} is at Kombo but counts as ${state.status}`];
     return [];
   });
 
 const isDenied = (state: LedgerRecord['state']): boolean =>
   state.status === 'rejected' || (state.status === 'held' && !state.mayBeDelivered);
 
-/** (d) Nothing goes to another target or integration. */
+/** (d) No file goes to another target or integration. */
 const misdirected = (ended: Ended): readonly string[] =>
   ended.kombo.attachments.flatMap((file) => {
     const isRight = ended.puts.some((put) => put.content === file.content && isAt(file, put.target));
     return file.stranger || isRight ? [] : [`misdirected or damaged: to ${file.target.id}`];
   });
 
-/** (g) An attempt that may have arrived is repeated twice at most. */
+/** (g) A file is sent at most three times without a known outcome. */
 const endless = (ended: Ended): readonly string[] =>
   recordsOf(ended).flatMap(({ upload, unknownAttempts = 0 }) =>
     unknownAttempts > 3
@@ -123,7 +123,7 @@ const endless = (ended: Ended): readonly string[] =>
 const overloaded = ({ kombo, cap }: Ended): readonly string[] =>
   kombo.mostInFlight > cap ? [`overloaded: ${kombo.mostInFlight} calls in flight, ${cap} allowed`] : [];
 
-/** (h) While the other side is down it is asked once a minute at most, beside the calls that find out that it is down. */
+/** (h) During an outage there is at most one call a minute, in addition to the calls that detect it. */
 const busyInOutage = ({ kombo: { account }, puts }: Ended): readonly string[] =>
   (account?.troubles ?? []).flatMap((trouble, _, all) => {
     const looks = pausesNoLane(trouble, all) ? looksPerHour * puts.length : 0;
@@ -134,8 +134,8 @@ const busyInOutage = ({ kombo: { account }, puts }: Ended): readonly string[] =>
   });
 
 /**
- * Then each file is sent or looked for with its own backoff. The balancer's answers count for the account, which the success of
- * another integration opens again; and where Kombo throttles the POSTs, none of them meets the outage.
+ * Then each file is sent or looked for with its own backoff. The load balancer's answers count for the account, which a success
+ * of another integration opens again; and when Kombo throttles the POSTs, none of them meets the outage.
  */
 const pausesNoLane = (outage: Trouble, all: readonly Trouble[]): boolean => {
   if (outage.kind !== 'outage') return false;
@@ -144,19 +144,19 @@ const pausesNoLane = (outage: Trouble, all: readonly Trouble[]): boolean => {
   return (outage.how === 'balancer' && outage.integrationId !== undefined) || all.some(isThrottled);
 };
 
-/** A preflight and a POST of each file that is being sent when it begins, and the listings that follow. */
+/** A preflight and a POST of each file that is being sent when the outage starts, and the listings that follow. */
 const callsThatFindOut = 40;
 
-/** The ordinary backoff doubles from 30 seconds, so it has seven looks in the first hour. */
+/** The ordinary backoff doubles from 30 seconds, so there are seven looks in the first hour. */
 const looksPerHour = 7;
 
-/** (i) An id that Kombo does not know is the uploader's mistake, and no reason to pause. */
+/** (i) An id that Kombo does not know is the uploader's mistake, and not a reason to pause. */
 const pausedByMistake = ({ table }: Ended): readonly string[] =>
   table.get(laneKey(mistypedIntegration))?.code === 'PLATFORM.INTEGRATION_NOT_FOUND'
     ? ['paused: an integration that does not exist']
     : [];
 
-/** (f) No key, name, or content in any log line. */
+/** (f) No log line contains a key, a name or content. */
 const leaked = ({ logged }: Ended): readonly string[] =>
   unique(
     Object.entries(secrets).flatMap(([what, marker]) =>

@@ -1,7 +1,7 @@
 import { komboErrorCodes } from '../../../lib/failures/kombo-failures.ts';
 import type { HttpAnswer } from '../../../lib/kombo/transport.ts';
 
-/** What Kombo makes of one POST. */
+/** How Kombo handles one POST. */
 export interface PostFate {
   readonly kind:
     | 'attaches'
@@ -14,7 +14,7 @@ export interface PostFate {
     | 'resets-after';
   /** For refusals and odd answers. */
   readonly answer?: HttpAnswer;
-  /** Whether a complete body is stored although the answer does not say so. */
+  /** Whether a complete body is stored although the answer is not a success. */
   readonly stores: boolean;
   /** From the last byte until the file is stored, and until the listing shows it. */
   readonly workMs: number;

@@ -3,7 +3,7 @@ import { otherIntegrations } from './courier.ts';
 import type { Trouble } from './simulated-account.ts';
 import { integrationId, type SteadyWorld, steadyWorld } from './steady-world.ts';
 
-/** What one history in a thousand would show, with numbers: long outages, a long queue, a burst. Nothing is left to chance. */
+/** Rare situations with fixed numbers: long outages, a long queue, a burst. Nothing is random. */
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -52,13 +52,13 @@ test.each<[hours: number, how: How]>([
     );
     expect(countOf(world, 'attached')).toBe(1_000);
     expect(calls).toBeLessThanOrEqual(hours * 60);
-    // Each of them once.
+    // Each file is stored once.
     expect(world.kombo.attachments).toHaveLength(1_000);
   },
 );
 
 test.each([26, 144])(
-  '%i hours in which listing works and only posting fails: at most the files that were sent are held',
+  'after %i hours in which only posting fails, at most the files that were sent are held',
   {
     timeout: 240_000,
   },
@@ -84,7 +84,7 @@ test.each([26, 144])(
   },
 );
 
-test("behind 20,000 due files of a throttled integration, another integration's file is attached in the first run", {
+test("another integration's file is attached in the first run despite 20,000 due files of a throttled integration", {
   timeout: 240_000,
 }, async () => {
   const cpu = process.cpuUsage();
@@ -102,7 +102,7 @@ test("behind 20,000 due files of a throttled integration, another integration's 
   expect(world.kombo.attachments.map((file) => file.integrationId)).toEqual([other]);
 });
 
-test('of a burst of 1,000 uploads against a cap of 5 calls in flight, all are attached', {
+test('a burst of 1,000 uploads with a limit of 5 concurrent calls is attached completely', {
   timeout: 240_000,
 }, async () => {
   const cpu = process.cpuUsage();

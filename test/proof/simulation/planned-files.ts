@@ -9,7 +9,7 @@ import { people } from './simulated-tool.ts';
 import { lastEnd, type Plan } from './troubles.ts';
 import type { World } from './world.ts';
 
-/** The files of a history: ours, whose events reach the functions, and those of recruiters, which the ledger knows nothing of. */
+/** The files of a history: ours, whose events reach the functions, and those of recruiters, which are not in the ledger. */
 
 export interface Put {
   readonly upload: Upload;
@@ -26,7 +26,7 @@ interface Place {
   readonly folder: string;
 }
 
-/** Where a file goes: to one of two people or to an application of the first one; some keys name the type, some the integration. */
+/** The target of a file: one of two people, or an application of the first one. Some keys name the type, some the integration. */
 const placeIn = (random: Random, integrations: Plan['integrations']): Place => {
   const to = random.chance(0.5) ? integrationId : random.pick(integrations);
   const place = placeUnder(random, to);
@@ -48,7 +48,7 @@ const placeUnder = (random: Random, to: string): Place => {
   return { target, folder: `candidates/${id}/${random.chance(0.3) ? `folder${random.below(2)}/` : ''}` };
 };
 
-/** Files appear, are replaced, deleted and put again; their events come late, twice, in any order. */
+/** Files are put, replaced, deleted and put again; their events come late, twice, and in any order. */
 export const planUploads = (
   { seed, plan, more }: { readonly seed: number; readonly plan: Plan; readonly more: number },
   world: World,
@@ -77,7 +77,7 @@ export const planUploads = (
       const { target } = placeUnder(random, to);
       return { target, folder: tenantFolder(target) };
     };
-    // What it meets: files that come shortly before and while it lasts, and with a long one long after its beginning.
+    // Files that meet the outage: those that come shortly before it and during it, and in a long one also long after its start.
     for (let count = trouble.kind === 'throttled' ? 5 : 2; count > 0; count -= 1)
       comes(Math.max(0, begin - 5 * minute + random.below(20 * minute)), affected(), 8);
     if (trouble.kind === 'poison') {
@@ -89,14 +89,14 @@ export const planUploads = (
       const place = random.chance(0.5) ? affected() : placeIn(random, plan.integrations);
       comes(begin + random.below(trouble.until - trouble.from), place, 8);
     }
-    // Some have failed for a reason of their own when it begins.
+    // Some have already failed for another reason when it starts.
     for (let count = 6; count > 0; count -= 1) comes(begin - random.below(15 * minute), affected(), 8);
-    // What comes after it goes through.
+    // Files that come after it are delivered.
     comes(lastEnd(plan) - world.now() + random.below(30 * minute), placeIn(random, plan.integrations));
   }
 
   const put = (key: string, target: Put['target'], poison = ''): void => {
-    // Now and then the very same bytes come again: under the same key, or under another one.
+    // Sometimes the same bytes come again, under the same key or under another one.
     const earlier = puts.filter(({ upload }) => upload.key === key || random.chance(0.3));
     const comesAgain = earlier[0] && !poison && random.chance(0.3);
     const serial = comesAgain ? puts.indexOf(earlier[0] as Put) : puts.length;
@@ -106,7 +106,7 @@ export const planUploads = (
     const etag = again?.upload.etag ?? etagOf(content);
     const version = isVersioned ? { versionId: `version-${puts.length}` } : {};
     const upload = { bucket, key, etag, sizeBytes: content.length, ...version };
-    // A quarter go out under a name that others at the same target may have, too. Not a random draw: old seeds keep their histories.
+    // A quarter are sent under a name that others at the target may have, too. Not a random draw, so that old seeds keep their histories.
     const named = /^[0-3]/.test(etag) && { filename: `${secrets.person} ${secrets.surname} ${Number(etag < '2')}.txt` };
     const file = { key, etag, content: Buffer.from(content), modifiedAt: world.now(), ...named };
     store.files.set(key, file);
@@ -114,7 +114,7 @@ export const planUploads = (
     puts.push({ upload, target, content });
     world.tell(`bucket: put …${etag.slice(-8)}`);
     scan(upload);
-    // None at all: the event was dropped, and only the sweep can find the file.
+    // No event at all: it was dropped, and only the sweep can find the file.
     const notifications = random.pick([0, 1, 1, 1, 2, 3]);
     for (let copy = 0; copy < notifications; copy += 1) {
       world.at(random.below(random.chance(0.2) ? 10 * minute : 2_000), () => notify(upload));
@@ -128,7 +128,7 @@ export const planUploads = (
   };
 };
 
-/** Recruiters put files there as well, under the same names, some as long as ours. */
+/** Recruiters put files there, too, under the same names and some as long as ours. */
 export const planStrangers = (
   { integrations }: Pick<Plan, 'integrations'>,
   world: World,

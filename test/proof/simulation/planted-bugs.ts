@@ -6,7 +6,7 @@ import type { Item, Table } from '../../../lib/ledger/table.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import type { Plant } from './history.ts';
 
-/** The bugs that systems of this kind have. Each is planted into the real library; the simulation must catch it. */
+/** Typical bugs of systems of this kind. Each is planted into the real library, and the simulation must catch it. */
 export const plantedBugs: Readonly<Record<string, Plant>> = {
   'the claim is not conditional': (courier) =>
     withTable(courier, (table) => ({
@@ -20,7 +20,7 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
       claim: async (event, seen) => {
         const claim = await ledger.claim(event, seen);
         if (claim.written || !claim.known.readable || claim.known.record.state.status !== 'sending') return claim;
-        // Takes it from its owner, as if it had none.
+        // Takes the file from its owner, as if it had none.
         const { record } = claim.known;
         const free = await ledger.apply(record, {
           kind: 'failed',
@@ -68,7 +68,7 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
   }),
 };
 
-/** Whatever is there, also when it changes in the meantime. */
+/** Writes over any item, even one that changes in the meantime. */
 const overwrite = async (table: Table, item: Item): ReturnType<Table['put']> => {
   const there = await table.get(item.pk);
   const result = await table.put(item, there ? { kind: 'unchanged', version: there.version } : { kind: 'absent' });

@@ -5,7 +5,7 @@ import type { DirectoryEntry } from '../../../lib/lane/lane-store.ts';
 import { hourMs, lanePageSize, maxAttempts } from '../../../lib/limits.ts';
 import type { Plant } from './history.ts';
 
-/** The bugs of systems in which files wait behind each other, and are paused together. */
+/** Typical bugs of systems in which files wait for each other, and are paused together. */
 export const plantedLaneBugs: Readonly<Record<string, Plant>> = {
   'no touch before the record': (courier) => ({
     ...courier,
@@ -14,7 +14,7 @@ export const plantedLaneBugs: Readonly<Record<string, Plant>> = {
 
   'a lane leaves the directory while a file is in it': (courier) =>
     withLane(courier, (before, after) =>
-      // What a visit writes, and nothing else, changes the counts.
+      // Only the write of a visit changes the counts.
       after.counts !== before.counts && !after.pause ? { ...after, nextAt: undefined } : after,
     ),
 
@@ -67,7 +67,7 @@ export const plantedLaneBugs: Readonly<Record<string, Plant>> = {
       ...forgetful,
       ledger: {
         ...courier.ledger,
-        // Only a probe reads so few. The latest of them comes last everywhere else.
+        // Only a probe reads so few files. Everywhere else, the latest of them comes last.
         filesInLane: async (integrationId, part, limit, after) => {
           const page = await courier.ledger.filesInLane(integrationId, part, limit, after);
           if (limit !== lanePageSize) return page;

@@ -7,7 +7,7 @@ import { ok } from '../../../lib/result.ts';
 import { type TargetKind, targetKey, targetKinds } from '../../../lib/upload/target.ts';
 import type { Plant } from './history.ts';
 
-/** The bugs of systems that look at a target to learn what became of a lost answer. */
+/** Typical bugs of systems that look at a target to find the outcome of an attempt with a lost answer. */
 export const plantedReadBackBugs: Readonly<Record<string, Plant>> = {
   'a file of our name is taken for ours': (courier) =>
     withFinding(courier, ({ name }, { sent }) => name !== undefined && name === sent?.name),
@@ -59,7 +59,7 @@ export const plantedReadBackBugs: Readonly<Record<string, Plant>> = {
       return isSecond ? { kind: 'absent', dueAt: event.dueAt } : { ...event, counts: 'absent' };
     }),
 
-  // What is known of the tool was learnt under the same setting.
+  // The knowledge of the tool was learnt with the same setting.
   'a file is free after six minutes': (courier) => ({
     ...withTool(courier, (tool) =>
       tool.map((group) => ({ ...group, lessons: group.lessons.map((lesson) => ({ ...lesson, lagMs: 6 * 60_000 })) })),
@@ -86,7 +86,7 @@ export const plantedReadBackBugs: Readonly<Record<string, Plant>> = {
     ),
 };
 
-/** As if the tool had been seen to list one file of this kind of target. */
+/** As if the tool had listed one known file of this kind of target. */
 const withImaginedLesson = (kind: TargetKind, tool: Tool): ToolGroup => {
   const nothing = { kind, contentType: 'text/plain', samples: [], lessons: [], missed: 0, nextSampleAt: 0 };
   const group = tool.find((known) => known.kind === kind) ?? nothing;
@@ -107,7 +107,7 @@ const withLookedEvent = (
   ledger: { ...courier.ledger, apply: (seen, event) => courier.ledger.apply(seen, change(event, seen)) },
 });
 
-/** Takes a listed file for ours by something else than its bytes. */
+/** Identifies a listed file as ours by something other than its bytes. */
 const withFinding = (courier: Courier, isOurs: (file: ListedFile, record: LedgerRecord) => boolean): Courier => {
   const listed = new Map<string, readonly ListedFile[]>();
   const watched: Courier = {

@@ -3,7 +3,7 @@ import type { EventOf } from '../../../lib/ledger/ledger-event.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import type { Plant } from './history.ts';
 
-/** The bugs of systems in which a malware scan reports about files that are on their way. */
+/** Typical bugs of systems in which a malware scan reports on files that are being delivered. */
 export const plantedScanBugs: Readonly<Record<string, Plant>> = {
   'a verdict is dropped while its file is being sent': (courier) => ({
     ...courier,

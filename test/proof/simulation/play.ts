@@ -5,7 +5,7 @@ import { addDigest, digestOf } from './digest.ts';
 import { runHistory } from './history.ts';
 import { brokenPromises } from './invariants.ts';
 
-/** Which seeds to play: the next ones from `from`, until there are enough of them or the time is up. */
+/** The seeds to play: from `from` on, until their number or the time is reached. */
 export interface Plan {
   readonly from: number;
   readonly seeds: number;
@@ -13,7 +13,7 @@ export interface Plan {
   readonly until: number;
 }
 
-/** What one thread has seen, or all of them. */
+/** The results of one thread, or of all. */
 export interface Tally {
   readonly histories: number;
   readonly crashes: number;
@@ -21,11 +21,11 @@ export interface Tally {
   readonly digest: bigint;
   /** Lost answers by habit of the tool, and how many of them needed no operator. */
   readonly decided: DecidedByHabit;
-  /** Whole histories of the first failures, bare sentences of the others. */
+  /** Whole histories of the first failures, only the sentences of the others. */
   readonly failures: readonly string[];
 }
 
-/** How many seeds have been handed out. Shared, so that the seeds played are always those from the first on, without a gap. */
+/** The number of seeds given to threads. Shared, so that the seeds played have no gap. */
 type HandedOut = Int32Array;
 type Progress = (played: number) => void;
 

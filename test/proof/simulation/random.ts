@@ -1,4 +1,4 @@
-/** Reproducible chance: the same seed makes the same history. */
+/** Reproducible random numbers: the same seed gives the same history. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
@@ -8,7 +8,7 @@ export interface Random {
   pick<T>(choices: readonly [T, ...T[]]): T;
 }
 
-/** mulberry32: 32 bits of state are plenty for a history. */
+/** mulberry32: 32 bits of state are enough for a history. */
 export const randomFrom = (seed: number): Random => {
   let state = seed >>> 0;
   const next = (): number => {

@@ -4,8 +4,8 @@ import { secrets } from './courier.ts';
 import { errorAnswer, html, json, type PostFate } from './kombo-answers.ts';
 
 /**
- * What is wrong for a while with one integration, or with all of them. Unlike the weather, which changes from call to call,
- * every call of that time meets it.
+ * A fault of one integration, or of all, for a period. Unlike the weather, which changes from call to call, every call in that
+ * period meets it.
  */
 export type Trouble = {
   /** Milliseconds since the epoch. */
@@ -19,26 +19,26 @@ export type Trouble = {
       readonly how: 'ats-down' | 'ats-busy' | 'balancer' | 'refused' | 'silent';
       /** Listings fail, too. */
       readonly listing: boolean;
-      /** It takes the files all the same. */
+      /** Kombo still stores the files. */
       readonly stores: boolean;
     }
   | {
       readonly kind: 'state';
       readonly code: keyof typeof komboErrorCodes;
       readonly listing: boolean;
-      /** What `GET /integrations/{id}` answers meanwhile. */
+      /** The answer of `GET /integrations/{id}` during the fault. */
       readonly shown: 'cause' | 'healthy' | 'not-found' | 'fault' | 'html' | 'odd';
     }
   /** Kombo refuses every key. */
   | { readonly kind: 'key-refused' }
-  /** The key in use is revoked; another one comes into the secret at the end. */
+  /** The API key in use is revoked; at the end, the secret gets another one. */
   | { readonly kind: 'key-revoked' }
   | { readonly kind: 'throttled' }
   /** One file meets a code that pauses; the others do not. */
   | { readonly kind: 'poison'; readonly mark: string }
 );
 
-/** What is behind the API key: integrations, their state, and the key itself. */
+/** The account of the API key: integrations, their state, and the key itself. */
 export class SimulatedAccount {
   readonly integrations: readonly string[];
   readonly troubles: readonly Trouble[];
@@ -59,7 +59,7 @@ export class SimulatedAccount {
     );
   }
 
-  /** As the secret holds it now. */
+  /** The key that the secret contains now. */
   key(): { readonly text: string; readonly version: string } {
     const version = this.#revoked(({ until }) => until);
     return { text: `${secrets.apiKey}_${version}`, version: `version-${version}` };
@@ -69,7 +69,7 @@ export class SimulatedAccount {
     return this.troubles.filter((trouble) => trouble.kind === 'key-revoked' && since(trouble) <= this.#now()).length;
   }
 
-  /** Counts a call during an outage: nobody should be called much then. */
+  /** Counts a call during an outage, because there should be few then. */
   count(integrationId: string): void {
     for (const trouble of this.active(integrationId)) {
       if (trouble.kind !== 'outage') continue;
@@ -83,7 +83,7 @@ export class SimulatedAccount {
     return this.#calls.get(trouble) ?? new Map();
   }
 
-  /** What becomes of a POST that meets a trouble, whatever the weather. */
+  /** The fate of a POST that meets a trouble, whatever the weather. */
   post(request: HttpRequest, weather: PostFate): PostFate {
     const integrationId = integrationOf(request);
     const none = { stores: false, workMs: 20, listingLagMs: 0 };
@@ -122,12 +122,12 @@ export class SimulatedAccount {
     return weather;
   }
 
-  /** The file itself is what Kombo takes for a reason to stop. */
+  /** Kombo answers with a code that pauses because of the file itself. */
   isPoison(integrationId: string, content: string): boolean {
     return this.active(integrationId).some((trouble) => trouble.kind === 'poison' && content.includes(trouble.mark));
   }
 
-  /** What a GET gets that meets a trouble; undefined when it meets none. */
+  /** The answer to a GET that meets a trouble; undefined when it meets none. */
   get(request: HttpRequest): HttpAnswer | 'unreachable' | 'silent' | undefined {
     const integrationId = integrationOf(request);
     const isListing = request.path.startsWith('/ats/') && !request.path.startsWith('/ats/actions/');
@@ -184,7 +184,7 @@ const describe = (state: Extract<Trouble, { kind: 'state' }> | undefined): HttpA
   }
 };
 
-/** As Kombo shows it; of some causes it shows nothing. */
+/** The state that Kombo shows; some causes are not visible there. */
 const causeOf = (state: Extract<Trouble, { kind: 'state' }> | undefined): object => {
   switch (state && komboErrorCodes[state.code].seenIn) {
     case 'status':

@@ -10,13 +10,13 @@ import type { Process, World } from './world.ts';
 
 export interface KomboFaults {
   post(): PostFate;
-  /** The fate of every POST, whatever comes. */
+  /** The fate of each POST. */
   readonly always?: PostFate;
-  /** An answer that a GET gets instead of its own. */
+  /** An answer that replaces the one to a GET. */
   get(): HttpAnswer | 'unreachable' | undefined;
-  /** How this tool lists what it took, and what it does to it. */
+  /** How this tool lists the files that it accepted, and how it changes them. */
   readonly tool: SimulatedTool;
-  /** The host of the links does not answer at this time. */
+  /** Whether the host of the links does not answer at this time. */
   readonly hostDown: () => boolean;
 }
 
@@ -28,24 +28,24 @@ export interface SimulatedAttachment {
   readonly content: string;
   readonly storedAt: number;
   readonly listedAt: number;
-  /** It did not come from us: a recruiter put it there. */
+  /** A recruiter put it there, not we. */
   readonly stranger?: true;
-  /** The sender read the answer and ended well: it could write down what it had done. */
+  /** The sender read the answer and ended without an error, so it could record the outcome. */
   readonly told: () => boolean;
 }
 
-/** What Kombo holds, and how many calls it has had in flight. */
+/** The files that Kombo stores, and the number of calls that were in flight. */
 export class SimulatedKombo {
   readonly attachments: SimulatedAttachment[] = [];
-  /** Applications by their candidate: the candidate's listing shows their files as well. */
+  /** Applications by their candidate, because the candidate's listing also shows their files. */
   readonly applications: Readonly<Record<string, readonly string[]>>;
-  /** What is behind the API key; without it any integration exists and nothing is ever wrong with it. */
+  /** The account of the API key; without it, any integration exists and never has a fault. */
   readonly account: SimulatedAccount | undefined;
-  /** When a call of an integration was last refused for load. */
+  /** When a call of an integration was last throttled. */
   readonly throttledAt = new Map<string, number>();
   /** Calls of one integration that may be in flight; any number when absent. */
   callLimit: number | undefined;
-  /** Calls that were refused because of it. */
+  /** Calls that were throttled because of it. */
   refused = 0;
   posts = 0;
   inFlight = 0;
@@ -56,7 +56,7 @@ export class SimulatedKombo {
     this.account = account;
   }
 
-  /** Everything that the listing of this target shows, sooner or later. */
+  /** All files that the listing of this target shows now or later. */
   personOf(target: Pick<Target, 'kind' | 'id'>): readonly [string, readonly string[]] | undefined {
     return Object.entries(this.applications).find(([candidate, applications]) =>
       target.kind === 'candidate' ? candidate === target.id : applications.includes(target.id),
@@ -87,7 +87,7 @@ export class SimulatedKombo {
     this.#inFlightOf.set(integrationId, (this.#inFlightOf.get(integrationId) ?? 0) - 1);
   }
 
-  /** What Kombo reports with each answer. */
+  /** The headers that Kombo sends with each answer. */
   concurrencyOf(integrationId: string): { readonly isFull: boolean; readonly headers: HttpAnswer['headers'] } {
     if (this.callLimit === undefined) return { isFull: false, headers: {} };
     const left = this.callLimit - (this.#inFlightOf.get(integrationId) ?? 0);
@@ -98,7 +98,7 @@ export class SimulatedKombo {
 
 const success = json(200, { status: 'success', data: {}, warnings: [] });
 
-/** Kombo over a network that belongs to one process: it breaks when the process dies. */
+/** Kombo over the network of one process, whose connections break when the process is killed. */
 export const transportOf = (
   kombo: SimulatedKombo,
   process: Pick<Process, 'step' | 'alive' | 'failed' | 'onDeath'>,
@@ -124,7 +124,7 @@ export const transportOf = (
       received.push(bytes);
       receivedBytes += bytes.length;
       if (receivedBytes > body.contentLength) throw new Error('More bytes than announced.');
-      // The last byte is with Kombo the moment it is handed over; every other one may still be lost with the process.
+      // Kombo has the last byte as soon as it is written; every other byte may still be lost with the process.
       if (receivedBytes === body.contentLength) break;
       if (fate.kind === 'resets-before') throw new TransportError('lost', false);
       await process.step('kombo write', () => undefined);
@@ -150,7 +150,7 @@ export const transportOf = (
         if (stores) store(kombo, request, text, world, listingLagMs, () => told && !process.failed());
         if (!waiting || !process.alive() || fate.kind === 'is-silent') return;
         if (fate.kind === 'resets-after') return reject(new TransportError('lost', false));
-        // The answer travels as any other: the process may die or freeze before it reads it.
+        // The answer takes time like any other: the process may crash or freeze before it reads it.
         process
           .step('kombo answer', () => undefined)
           .then(() => {

@@ -6,7 +6,7 @@ import type { KomboFaults, SimulatedKombo } from './simulated-kombo.ts';
 import { convertsAt } from './simulated-tool.ts';
 import type { Process, World } from './world.ts';
 
-/** The host of the listed files, as one process sees it: every piece is a step at which the process can die. */
+/** The host of the listed files, as one process sees it: every piece is a step at which the process can crash. */
 export const linksOf = (
   kombo: SimulatedKombo,
   process: Pick<Process, 'step' | 'clock'>,

@@ -8,20 +8,19 @@ import type { World } from './world.ts';
 
 /**
  * The malware scan of a history: verdicts at random times, twice, and in any order.
- * What is promised: once the invocation that writes a verdict has ended, no attempt starts that the verdict forbids; one in
- * progress may finish. At the end a file is held by its latest verdict, or is attached and listed, and is never held by
- * an earlier one.
+ * The promise: once the invocation that writes a verdict has ended, no attempt starts that the verdict forbids; one in progress
+ * may finish. At the end a file is held by its latest verdict, or is attached and listed, and is never held by an earlier one.
  */
 export interface SimulatedScan {
   /** Only a clean verdict starts a delivery. */
   readonly required: boolean;
-  /** An object came: its verdicts come, too, each as often and as late as its event does. */
+  /** Plans the verdicts of a new object, each as often and as late as its event. */
   put(upload: Upload, report: (verdict: Verdict, afterMs: number) => void): void;
   began(verdict: Verdict): void;
   ended(verdict: Verdict): void;
-  /** A write of the table. */
+  /** Called for each write of the table. */
   sees(before: Item | undefined, item: Item): void;
-  /** What is wrong when nothing is due any more. */
+  /** The broken promises when nothing is due any more. */
   atTheEnd(items: readonly Item[]): readonly string[];
   readonly broken: string[];
 }
@@ -34,7 +33,7 @@ export interface Verdict {
 
 const minute = 60_000;
 
-/** Chance of its own: a history without a scan keeps its steps. */
+/** Separate random numbers, so that a history without a scan keeps its steps. */
 export const scanOf = (seed: number, world: Pick<World, 'now'>): SimulatedScan | undefined => {
   const random = randomFrom(seed ^ 0x5ca9);
   return random.chance(0.25) ? simulatedScan(random, world) : undefined;
@@ -46,7 +45,7 @@ const simulatedScan = (random: Random, { now }: Pick<World, 'now'>): SimulatedSc
   const broken: string[] = [];
   const required = random.chance(0.4);
 
-  /** Some that began are not known to be written: then the record may or may not have them. */
+  /** Verdicts whose write was started but not confirmed: the record may or may not have them. */
   const isCertain = (id: string): boolean =>
     began.every((verdict) => verdict.id !== id || written.some((done) => isSame(done, verdict)));
 
@@ -97,7 +96,7 @@ const codeBy = (random: Random): ScanCode =>
 
 const isSame = (a: Verdict, b: Verdict): boolean => a.id === b.id && a.code === b.code && a.at === b.at;
 
-/** By hand, from the design: what a scan found counts more than that one failed, then the newer, then the worse. */
+/** Written independently, from the design: the result of a scan outweighs a failed scan, then the newer, then the worse. */
 const fromLeast = [
   ['SCAN_FAILED', 'SCAN_DENIED', 'SCAN_UNSUPPORTED'],
   ['clean', 'SCAN_VERDICT_UNKNOWN', 'SCAN_THREAT_FOUND'],

@@ -10,14 +10,14 @@ export interface StoredFile {
   readonly etag: string;
   readonly content: Buffer;
   readonly modifiedAt: number;
-  /** The name that its uploader gave it beside the key. */
+  /** The name that its uploader set in the metadata. */
   readonly filename?: string;
 }
 
 /** What may go wrong while an object is opened or read. */
 export type ReadFault = 'unavailable' | 'stalls' | 'short' | 'corrupt' | 'breaks' | undefined;
 
-/** The bucket: the object under each key now, and the earlier ones where it keeps versions. */
+/** The bucket: the current object under each key, and the earlier ones when it keeps versions. */
 export class SimulatedBucket {
   readonly files = new Map<string, StoredFile>();
   readonly versions = new Map<string, StoredFile>();
@@ -61,7 +61,7 @@ export const storageOf = (
 const opened = (file: StoredFile, process: Pick<Process, 'step'>, fault: ReadFault): StoredObject => {
   let closed = false;
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    // More than the type sniffer reads ahead, so that a fault can come when half of the body is out.
+    // More than the type sniffer reads ahead, so that a fault can happen when half of the body has been sent.
     const half = Math.ceil(file.content.length / 2);
     const first = Buffer.from(await process.step('storage read', () => file.content.subarray(0, half)));
     yield first;

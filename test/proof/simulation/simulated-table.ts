@@ -2,13 +2,13 @@ import type { Item, Table } from '../../../lib/ledger/table.ts';
 import { holds, indexPage, itemsOf, tablePage } from '../../fakes/table-rules.ts';
 import type { Process, World } from './world.ts';
 
-/** What may go wrong at the table; each is asked once per call. */
+/** Faults of the table; each function is called once per call of the table. */
 export interface TableFaults {
-  /** The call is refused with an error, and did nothing. */
+  /** The call fails with an error and has no effect. */
   unavailable(): boolean;
-  /** The write is done and its answer lost; the SDK repeats it. */
+  /** The write is carried out, but its answer is lost, so the SDK retries it. */
   lostAnswer(): boolean;
-  /** How old a view an index query shows, in milliseconds. */
+  /** The age of the view that an index query shows, in milliseconds. */
   staleMs(): number;
 }
 
@@ -17,10 +17,10 @@ interface Version {
   readonly item: Item | undefined;
 }
 
-/** Told of each write, with what was there before. */
+/** Called for each write, with the item before. */
 export type Witness = (before: Item | undefined, item: Item, by: Process) => void;
 
-/** The items and, for the indexes, what they were a moment ago. */
+/** The items and, for the indexes, their earlier states. */
 export class SimulatedTable {
   readonly #items = new Map<string, Version[]>();
   readonly #now = new Map<string, Item>();
@@ -72,7 +72,7 @@ export class SimulatedTable {
 const hashesOf = (item: Item | undefined): readonly string[] =>
   [item?.workShard, item?.targetKey].filter((hash) => hash !== undefined);
 
-/** The table as one process sees it: every call is a step at which it can die. */
+/** The table as one process sees it: every call is a step at which the process can crash. */
 export const tableOf = (table: SimulatedTable, process: Process, world: World, faults: TableFaults): Table => {
   const call = <T>(label: string, effect: () => T): Promise<T> =>
     process.step(label, () => {
@@ -95,7 +95,7 @@ export const tableOf = (table: SimulatedTable, process: Process, world: World, f
         return { written: true } as const;
       };
       const result = await call(`table put ${item.status ?? ''}`, put);
-      // As the SDK does when the connection breaks: the same write once more.
+      // Retries the same write, as the SDK does when the connection breaks.
       return !world.calm() && result.written && faults.lostAnswer() ? call('table put again', put) : result;
     },
     delete: (pk, condition) =>

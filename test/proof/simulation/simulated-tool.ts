@@ -6,18 +6,18 @@ import type { Lesson, ToolGroup } from '../../../lib/read-back/learn-tool.ts';
 import { type TargetKind, targetKinds } from '../../../lib/upload/target.ts';
 import type { Random } from './random.ts';
 
-/** The tool of one history: how it lists what it took, for whom it changes the bytes, and whether it is known already. */
+/** The tool of one history: how it lists files, for which targets it changes the bytes, and whether it is already known. */
 export interface SimulatedTool {
   readonly habits: Habits;
   readonly converts: 'nobody' | 'some' | 'everybody';
-  /** Two earlier files taught what can be learnt of it. */
+  /** Two earlier files have taught everything that can be learnt about it. */
   readonly learnt: boolean;
 }
 
 /** The people of every history, and their applications. */
 export const people = { GRKcandidateOne: ['APPone', 'APPtwo'], GRKcandidateTwo: [] } as const;
 
-/** A tool that converts for some does it for these targets. */
+/** The targets for which a tool that converts only for some does so. */
 const convertedTargets: readonly string[] = ['GRKcandidateTwo', 'APPtwo'];
 
 export const convertsAt = ({ converts }: SimulatedTool, targetId: string): boolean =>
@@ -43,7 +43,7 @@ const harmless: readonly [Habit, ...Habit[]] = [
   'link-redirect',
 ];
 
-/** With these not every lost answer can be decided. */
+/** Habits with which not every lost answer can be decided. */
 const hindering: readonly [Habit, ...Habit[]] = [
   'never-lists',
   'never-lists',
@@ -74,7 +74,7 @@ export const toolIn = (random: Random): SimulatedTool => {
 export const isDecidable = ({ habits, converts }: SimulatedTool): boolean =>
   converts === 'nobody' && !habits.some((habit) => hindering.includes(habit));
 
-/** What samples of earlier days would have taught: nothing but the truth. */
+/** What samples of earlier days would have taught, which is always true. */
 export const lessonsOf = (tool: SimulatedTool, integrationId: string, now: number): Item | undefined => {
   const { habits, converts } = tool;
   if (
@@ -84,7 +84,7 @@ export const lessonsOf = (tool: SimulatedTool, integrationId: string, now: numbe
   )
     return undefined;
   const group = (kind: TargetKind): ToolGroup => {
-    // Of a tool that converts for some, one target was seen that it does not convert for.
+    // For a tool that converts for some targets, the samples had one for which it does not convert.
     const seen = kind === 'candidate' ? 'GRKcandidateOne' : 'APPone';
     const targets = converts === 'some' ? [seen] : [seen, 'earlierOne'];
     const lessons: readonly Lesson[] = targets.map((targetId) => ({

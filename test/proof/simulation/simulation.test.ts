@@ -12,9 +12,9 @@ import { playOnAllCores } from './play.ts';
 const seedsFrom = (first: number, count: number): number[] =>
   Array.from({ length: count }, (_, index) => first + index);
 
-/** What the tests below ask of the histories, which are played once for all of them. */
+/** The results that the tests below check. The histories are played once for all tests. */
 interface Played {
-  /** Of a broken promise the whole history: a seed alone explains nothing. */
+  /** The whole history of each broken promise, because a seed alone explains nothing. */
   readonly failures: string[];
   readonly undecided: string[];
   readonly seen: { crashes: number; posts: number; held: number; unknown: number; scanned: number; decided: number };
@@ -56,20 +56,20 @@ test('what can be decided is decided without an operator: every lost answer whos
   expect(played.undecided).toEqual([]);
 });
 
-test('the histories are full of what goes wrong', () => {
+test('each kind of fault occurs often in the simulated histories', () => {
   const { scanned, decided, ...often } = played.seen;
   expect(Math.min(...Object.values(often))).toBeGreaterThan(100);
   expect(decided).toBeGreaterThan(50);
   expect(scanned).toBeGreaterThan(20);
 });
 
-test('a history can be replayed from its seed', async () => {
+test('a simulated history can be replayed from its seed', async () => {
   const [once, again] = [await runHistory(77), await runHistory(77)];
   expect(again.world.history).toEqual(once.world.history);
   expect(once.world.history.length).toBeGreaterThan(10);
 });
 
-test('the same seeds give the same digest, played on one thread or on all, and other seeds give another', {
+test('the same seeds of the simulation give the same digest on one thread and on all, and other seeds give another', {
   timeout: 300_000,
 }, async () => {
   const onAll = (from: number) => playOnAllCores({ from, seeds: 25, until: Number.POSITIVE_INFINITY }, () => undefined);
@@ -85,6 +85,10 @@ const firstSeedThatCatches = async (plant: Plant): Promise<number | undefined> =
 };
 
 const bugs = Object.entries({ ...plantedBugs, ...plantedReadBackBugs, ...plantedLaneBugs, ...plantedScanBugs });
-test.each(bugs)('is caught within 200 seeds: %s', { timeout: 900_000 }, async (_name, plant) => {
-  expect(await firstSeedThatCatches(plant)).toBeDefined();
-});
+test.each(bugs)(
+  'the simulation catches the planted bug within 200 seeds: %s',
+  { timeout: 900_000 },
+  async (_name, plant) => {
+    expect(await firstSeedThatCatches(plant)).toBeDefined();
+  },
+);

@@ -22,12 +22,12 @@ import { lessonsOf, type SimulatedTool } from './simulated-tool.ts';
 import { createWorld } from './world.ts';
 
 /**
- * The parts of the simulation without chance: nothing crashes, and only what a test asks for goes wrong. Many files, and hours
- * or days of them.
+ * The parts of the simulation without randomness: nothing crashes, and only faults that a test sets occur. For many files over
+ * hours or days.
  */
 
 const minute = 60_000;
-/** What Lambda runs at the same time for the events, each with its own memory of limits and lanes. */
+/** The concurrent function instances for events, each with its own memory of limits and lanes. */
 const instances = 10;
 const tool: SimulatedTool = { habits: [], converts: 'nobody', learnt: true };
 const attaches: PostFate = { kind: 'attaches', stores: true, workMs: 500, listingLagMs: 0 };
@@ -36,13 +36,13 @@ export interface SteadyWorld {
   readonly kombo: SimulatedKombo;
   readonly account: SimulatedAccount;
   readonly now: () => number;
-  /** A file comes to its own candidate, and its event after it. */
+  /** Puts a file for its own candidate, and delivers its event. */
   comes(number: number, afterMs: number): void;
-  /** A file that waits already, for a second or longer. */
+  /** Adds a file that has been waiting for a second or longer. */
   waits(number: number, integrationId: string): void;
-  /** Everything until then, with a scheduled run every five minutes in which something is due. */
+  /** Lets time pass until then, with a scheduled run every five minutes when something is due. */
   runUntil(time: number): Promise<void>;
-  /** One scheduled run to its end. */
+  /** Plays one scheduled run to its end. */
   runOnce(): Promise<void>;
   records(): readonly LedgerRecord[];
 }

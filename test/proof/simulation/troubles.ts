@@ -4,14 +4,14 @@ import { integrationId, otherIntegrations } from './courier.ts';
 import type { Random } from './random.ts';
 import type { Trouble } from './simulated-account.ts';
 
-/** What goes wrong for a while in one history, on top of the weather. */
+/** The faults that last for a while in one history, in addition to the weather. */
 export interface Plan {
-  /** The first one is that of the setting. */
+  /** The first one is the integration of the setting. */
   readonly integrations: readonly [string, ...string[]];
   readonly troubles: readonly Trouble[];
-  /** An outage of hours or days; the history is as long. */
+  /** An outage of hours or days, which also sets the length of the history. */
   readonly isLong: boolean;
-  /** The content of a file that is itself the fault holds this. */
+  /** Part of the content of a file that causes the fault itself. */
   readonly poison: string | undefined;
 }
 
@@ -26,8 +26,8 @@ export const poisonMark = 'POISON';
 
 /**
  * One history in twelve has an outage of hours or days; they cost several times as much as the others.
- * @param hasListed whether the tool was seen to list. One that was not, and says that it cannot, is believed: what a 503 left
- * unknown is sent again, as Kombo asks for. So such a tool never says so for a while.
+ * @param hasListed whether the tool is known to list. If it is not, an answer that it cannot list counts, and files that a 503
+ * left unknown are sent again, as Kombo asks for. So such a tool never temporarily answers that it cannot list.
  */
 export const planTroubles = (random: Random, start: number, hasListed: boolean): Plan => {
   const others = otherIntegrations.slice(0, 1 + random.below(otherIntegrations.length));

@@ -12,38 +12,38 @@ import type { Process, World } from './world.ts';
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** Clocks differ by two minutes, an index is behind by one, and a step takes some seconds. */
+/** Clocks differ by two minutes, an index lags by one, and a step takes some seconds. */
 const marginMs = 4 * minute;
-/** A view of a lane is 30 s old at most; the steps between it and a claim take seconds, unless the process freezes. */
+/** A cached lane is at most 30 s old; the steps between it and a claim take seconds, unless the process freezes. */
 const longestViewMs = 3 * minute;
-/** A file of a healthy lane that was due in this many runs was passed over in favour of others. */
+/** A file of a healthy lane that was due in this many runs was starved by others. */
 const runsToStarve = 3;
 const longestIntervalMs = 60 * minute;
-/** Two probes of an outage fit into that interval. Each waits for a run, and goes again in the next one when its file stops at S3. */
+/** Two probes of an outage fit into this interval. Each waits for a run, and is repeated in the next one when S3 fails for its file. */
 const fourRunsMs = 20 * minute;
 
-/** A file that waits in a lane, as a run found it when it began. */
+/** A file that waits in a lane, as it was when a run started. */
 interface Due {
   readonly pk: string;
   readonly version: number;
   readonly integrationId: string;
 }
 
-/** Promises that only show while a history goes on: who waits for whom, and what is written where. */
+/** Promises that can be checked only during a history: which files wait for which, and what is written where. */
 export class Watch {
   readonly broken: string[] = [];
   readonly #world: World;
   readonly #table: SimulatedTable;
   readonly #kombo: SimulatedKombo;
-  /** By lane: when its pause began or ended last, and when it ended. */
+  /** By lane: when its pause last started or ended, and when it ended. */
   readonly #turnedAt = new Map<string, number>();
   readonly #openedAt = new Map<string, number>();
   /**
-   * Files that a process wrote down after it had stood still, by key and version: the touch before them may be older than the
-   * time for which a lane is read in every run, and then they wait until the lane would be given up.
+   * Files that a process recorded after a freeze, by key and version: the touch before them may be older than the time for
+   * which a lane is read in every run, and then they wait until the lane would be removed from the directory.
    */
   readonly #writtenLate = new Set<string>();
-  /** Runs in a row that left a file where it was. */
+  /** Consecutive runs that did not handle a file. */
   readonly #passedOver = new Map<string, number>();
 
   readonly #scan: Pick<SimulatedScan, 'sees'> | undefined;
@@ -74,7 +74,7 @@ export class Watch {
       this.#says(`stranded: a file enters ${lane}, which no run reads`);
     }
     if (lane !== undefined && by.frozen()) this.#writtenLate.add(`${item.pk}@${item.version}`);
-    // A verdict is written beside the lease of an attempt in progress.
+    // A verdict is written without taking the lease of an attempt in progress.
     if (item.status === 'sending' && before?.owner !== item.owner) this.#seesClaim(item, by);
     this.#scan?.sees(before, item);
     if (item.status === 'held') this.#seesHeld(fromItem(item));
@@ -88,13 +88,13 @@ export class Watch {
     return this.#table.get(laneKey(integrationId))?.status === 'lane paused';
   }
 
-  /** For how long nothing has changed about its being paused or open, the account's included. */
+  /** For how long neither this lane nor the account has been paused or opened. */
   #settledMs(integrationId: string): number {
     const turns = [accountLane, integrationId].map((id) => this.#turnedAt.get(laneKey(id)) ?? 0);
     return this.#world.now() - Math.max(...turns);
   }
 
-  /** Only a run's probe is sent while its lane is paused. */
+  /** While a lane is paused, only the probe of a run is sent. */
   #seesClaim(item: Item, by: Process): void {
     const integrationId = fromItem(item).target?.integrationId;
     if (integrationId === undefined || !by.name.startsWith('upload') || by.frozen()) return;
@@ -104,7 +104,7 @@ export class Watch {
     }
   }
 
-  /** What a pause or an outage took from a file's time does not count. */
+  /** The time of a pause or an outage does not count against a file. */
   #seesHeld({ upload, state, target, countedAttempts = 0, unknownAttempts = 0, ...record }: LedgerRecord): void {
     if (state.status !== 'held' || !target) return;
     const { code, detail } = state.failure;
@@ -127,7 +127,7 @@ export class Watch {
       this.#says(`held by an outage: ${name} was last looked for with ${listing}, and its lane has just opened`);
   }
 
-  /** Files that this run must get to: due, in a lane that is open and healthy and has been so for a while. */
+  /** Files that this run must handle: due, in a lane that has been open and healthy for a while. */
   runBegins(): readonly Due[] {
     const now = this.#world.now();
     return this.#table.items().flatMap((item) => {
@@ -141,7 +141,7 @@ export class Watch {
     });
   }
 
-  /** `inTime`: the run ended because it had nothing more to do. */
+  /** `inTime`: the run ended because it had no more work. */
   runEnds(due: readonly Due[], startedAt: number, inTime: boolean): void {
     this.checkDirectory();
     if (!inTime) return;
@@ -164,7 +164,7 @@ export class Watch {
     return isCalm && this.#kombo.account?.active(integrationId).length === 0;
   }
 
-  /** Every lane in which something waits is in the directory. */
+  /** Checks that every lane with a waiting file is in the directory. */
   checkDirectory(): void {
     for (const item of this.#table.items()) {
       const lane = laneIn(item);
@@ -175,11 +175,11 @@ export class Watch {
 
   /**
    * After the faults: a pause that Kombo caused has ended within its longest interval and four runs after its cause, if a file
-   * waits there that could be sent, and is not the fault itself. Unknown ones are looked at meanwhile.
+   * waits there that could be sent and is not itself the cause. Files with an unknown outcome are looked at meanwhile.
    */
   checkPauses(calmAt: number, isFaulty: (pk: string) => boolean): void {
     const now = this.#world.now();
-    // Where a file is the fault, a probe with it comes to nothing.
+    // When a file is the cause, a probe with it fails.
     const faulty = this.#table.items().filter(({ pk }) => isFaulty(pk)).length;
     const longestMs = (1 + faulty) * longestIntervalMs + fourRunsMs + marginMs;
     for (const id of [accountLane, ...(this.#kombo.account?.integrations ?? [])]) {
@@ -197,12 +197,12 @@ export class Watch {
         if (of === undefined || (id !== accountLane && of !== id) || !isSendable(one) || isFaulty(one.pk)) return false;
         return now - Math.max(since, this.#table.writtenAt(one.pk)) > longestMs;
       });
-      if (waits) this.#says(`paused for ever: ${id} by ${lane.pause.code}`);
+      if (waits) this.#says(`paused forever: ${id} by ${lane.pause.code}`);
     }
   }
 }
 
 const isSendable = ({ status, code }: Item): boolean => status === 'waiting' && code !== 'SAME_BYTES_UNDECIDED';
 
-/** The integration in whose lane it waits; undefined when it waits in none. */
+/** The integration in whose lane the file waits; undefined when it waits in none. */
 const laneIn = ({ workShard = '' }: Item): string | undefined => /^(?:wait|backfill)#(.*)$/.exec(workShard)?.[1];

@@ -1,32 +1,32 @@
 import type { Clock } from '../../../lib/clock.ts';
 import type { Random } from './random.ts';
 
-/** What chance may do to a step of a process. The exhaustive mode decides it by enumeration instead. */
+/** The random faults of a step of a process. The exhaustive mode enumerates them instead. */
 export interface Fate {
   /** Milliseconds until a request takes effect at its server, and again until the answer is back. */
   latencyMs(): number;
-  /** Whether the process dies right before the effect, right after it, or lives. */
+  /** Whether the process crashes immediately before the effect, immediately after it, or not. */
   crash(): 'before' | 'after' | undefined;
-  /** Milliseconds for which the whole process stands still, timers included; 0 when it does not freeze. */
+  /** Milliseconds for which the whole process is frozen, timers included; 0 when it does not freeze. */
   freezeMs(label: string): number;
 }
 
-/** One invocation of a function, on a machine with its own idea of the time. */
+/** One invocation of a function, on a machine with its own clock. */
 export interface Process {
   readonly name: string;
   readonly clock: Clock;
   readonly alive: () => boolean;
-  /** Does something at a server: the only way in which the code under test meets the world. */
+  /** A call to a server: the only way in which the code under test interacts with the world. */
   step<T>(label: string, effect: () => T): Promise<T>;
-  /** Runs when the process dies. */
+  /** Runs when the process is killed. */
   onDeath(action: () => void): void;
   kill(why: string): void;
-  /** Now, or at the thaw; never when it is dead. */
+  /** Runs an action now, or at the thaw; never when the process is dead. */
   whenAwake(action: () => void): void;
-  /** It ended with an error, or came too late: what it knew is lost as if it had died. */
+  /** Whether it ended with an error or too late, so that its knowledge is lost as after a crash. */
   fail(): void;
   readonly failed: () => boolean;
-  /** It stood still for a while: what it read before may be long outdated. */
+  /** Whether it was frozen for a while, so that what it read before may be outdated. */
   readonly frozen: () => boolean;
 }
 
@@ -38,11 +38,11 @@ export interface World {
   tell(line: string): void;
   at(delayMs: number, action: () => void): () => void;
   spawn(name: string, options: { skewMs: number; fate: Fate }): Process;
-  /** Runs all that is planned up to that time. What has just been started plans its first step before time goes on. */
+  /** Runs everything that is planned up to this time. Work that has just started plans its first step before time passes. */
   runUntil(time: number): Promise<void>;
-  /** The next planned moment, or undefined when nothing is planned. */
+  /** The next planned time, or undefined when nothing is planned. */
   nextAt(): number | undefined;
-  /** Faults end here: from now on every fate is kind. */
+  /** Stops the faults: from now on, every step succeeds. */
   calmDown(): void;
   readonly calm: () => boolean;
 }
@@ -56,7 +56,7 @@ interface Planned {
 /** A process that freezes for longer than this has lost its lease and may not write. */
 const longerThanAnyLeaseMs = 240_000;
 
-/** An arbitrary moment to start from. */
+/** An arbitrary start time. */
 const beginning = Date.UTC(2030, 0, 1);
 
 export const createWorld = (random: Random): World => {
@@ -108,7 +108,7 @@ export const createWorld = (random: Random): World => {
       tell(`${name}: dies (${why})`);
       for (const action of deathbed) action();
     };
-    /** What happens to a frozen process waits for the thaw. */
+    /** Delays events of a frozen process until the thaw. */
     const whenAwake = (action: () => void): void => {
       if (!alive) return;
       if (now < frozenUntil) at(frozenUntil - now, () => whenAwake(action));
@@ -176,7 +176,7 @@ export const createWorld = (random: Random): World => {
   };
 };
 
-/** All promises that can go on have gone on: immediates come after every microtask. */
+/** Waits until no promise can continue without time passing, because immediates run after all microtasks. */
 const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const earlier = (a: Planned, b: Planned): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);

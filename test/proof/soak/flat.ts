@@ -1,7 +1,7 @@
 import { summaryOf } from '../bench/statistics.ts';
 import type { Sample } from './samples.ts';
 
-/** What one process used early in the steady phase, and late in it. */
+/** The usage of one process early in the steady phase, and late in it. */
 export interface Course {
   readonly pid: number;
   readonly name: string;
@@ -11,15 +11,15 @@ export interface Course {
   readonly lateHandles: number;
 }
 
-/** A process whose code is still being compiled, and whose pools are still filling, grows for a while. */
+/** The warm-up: a process grows while its code is being compiled and its pools are filling. */
 const warmUpShare = 0.2;
-/** Fewer say nothing about a course. */
+/** Fewer samples say nothing about growth. */
 const leastSamples = 12;
-/** The garbage collector gives memory back when it likes. */
+/** Allowed growth, because the garbage collector returns memory at any time. */
 const mostGrowth = 1.2;
 const moreHandles = 8;
 
-/** The processes that lived through the steady phase, each with its first third after the warm-up and its last third. */
+/** The processes that ran for the whole steady phase, each with its first third after the warm-up and its last third. */
 export const coursesOf = (samples: readonly Sample[]): readonly Course[] => {
   const steady = samples.filter(({ phase }) => phase === 'steady');
   const [last] = steady.slice(-1);

@@ -1,20 +1,20 @@
 import { randomFrom } from '../simulation/random.ts';
 
-/** One CV of the soak, and where it goes. */
+/** One CV of the soak, and its target. */
 export interface PlannedCv {
   readonly key: string;
-  /** Unique, so that the copies of this CV at Kombo can be counted. */
+  /** Unique content, so that the copies of this CV at Kombo can be counted. */
   readonly candidateId: string;
   readonly body: Buffer;
 }
 
-/** What happens while a share of the uploads comes. The shares are those of the whole soak, in this order. */
+/** The phases of the soak in their order, each with its share of all uploads. */
 export const phases = [
   { name: 'warm-up', until: 0.1 },
   { name: 'faults', until: 0.25 },
   { name: 'outage', until: 0.35 },
   { name: 'kills', until: 0.5 },
-  // Begins with a restart of the stack. Nothing else disturbs it, so this is where memory and handles must be flat.
+  // Starts with a restart of the stack. Nothing else disturbs this phase, so memory and handles must not grow in it.
   { name: 'steady', until: 1 },
 ] as const;
 
@@ -22,7 +22,7 @@ export type Phase = (typeof phases)[number]['name'] | 'draining';
 
 export const phaseAt = (share: number): Phase => phases.find(({ until }) => share < until)?.name ?? 'steady';
 
-/** Each ends well without an operator: a repeat, a look, or a probe gets the CV there. */
+/** Each is resolved without an operator: a retry, a look, or a probe delivers the CV. */
 const faults = [
   'silence-stored-1',
   'html-502-stored-1',
@@ -41,11 +41,11 @@ const faultRate = 0.06;
 const sizeOf = (random: ReturnType<typeof randomFrom>): number =>
   random.chance(0.02) ? 1_000_000 + random.below(2_000_000) : 2_000 + random.below(60_000);
 
-/** The vendor's form: a tool, and 24 characters. */
+/** Kombo's form of an id: a tool, and 24 characters. */
 export const integrationsFor = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `greenhouse:CvCourierSoakAAAAAAA${String(index).padStart(4, '0')}`);
 
-/** The n-th of `cvs`: the same one for the same seed. */
+/** The n-th CV of `cvs`, always the same for the same seed. */
 export const plannedCv = (
   number: number,
   { cvs, integrations, seed }: { cvs: number; integrations: readonly string[]; seed: number },

@@ -8,7 +8,7 @@ interface Line {
   readonly points: readonly (readonly [seconds: number, value: number])[];
 }
 
-/** Memory of each function, files that wait, and CVs attached a second, over time; a line where a phase begins. */
+/** Memory of each function, waiting files, and CVs attached per second, over time; a vertical line at the start of each phase. */
 export const plotOf = (samples: readonly Sample[]): string => {
   const seconds = samples.map(({ atMs }) => atMs / 1_000);
   const longest = Math.max(1, ...seconds);
@@ -22,8 +22,8 @@ export const plotOf = (samples: readonly Sample[]): string => {
   const throughput = [{ colour: '#0b7a55', points: rates(samples) }];
   const panels = [
     { title: `Highest memory of a process, MB (${names.join(', ')})`, lines: memory },
-    { title: 'Files that wait', lines: waiting },
-    { title: 'CVs attached a second', lines: throughput },
+    { title: 'Waiting files', lines: waiting },
+    { title: 'CVs attached per second', lines: throughput },
   ];
   const height = panel.top + panels.length * (panel.height + panel.gap);
   const starts = samples.filter(({ phase }, index) => phase !== samples[index - 1]?.phase);

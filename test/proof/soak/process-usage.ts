@@ -6,7 +6,7 @@ export interface ProcessUsage {
   readonly handles: number;
 }
 
-/** As Linux tells it; undefined on other systems, and when the process has just ended. */
+/** As Linux reports it; undefined on other systems, and when the process has just ended. */
 export const usageOf = async (pid: number): Promise<ProcessUsage | undefined> => {
   try {
     const [status, descriptors] = await Promise.all([

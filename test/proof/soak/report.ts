@@ -1,7 +1,7 @@
 import { type Course, coursesOf, isFlat } from './flat.ts';
 import type { Soak } from './soak.ts';
 
-/** The figures, and whether they are what they must be. */
+/** The figures, and whether all of them are within their limits. */
 export const reportOf = (soak: Soak): { readonly text: string; readonly isGood: boolean } => {
   const { samples, ending, kills, deliveries, seconds } = soak;
   const { uploaded, attached, lost, doubled, others } = ending;
@@ -11,10 +11,10 @@ export const reportOf = (soak: Soak): { readonly text: string; readonly isGood: 
   const isKept = lost === 0 && doubled === 0 && attached === uploaded;
   const text = [
     `${uploaded} CVs in ${seconds} s: ${attached} attached, ${lost} lost, ${doubled} doubled${rest.length > 0 ? `; not attached: ${rest.join(', ')}` : ''}.`,
-    `${deliveries} events, ${kills} rounds of SIGKILL, one outage, one restart. Most files waiting at a time: ${Math.max(0, ...waiting)}.`,
+    `${deliveries} events, ${kills} rounds of SIGKILL, one outage, one restart. Most files waiting at the same time: ${Math.max(0, ...waiting)}.`,
     ...courses.map(courseText),
     ...(courses.length === 0
-      ? ['Memory and handles were not judged: that takes Linux, and a steady phase of half a minute.']
+      ? ['Memory and handles were not judged, because that needs Linux and a steady phase of half a minute.']
       : []),
   ].join('\n');
   return { text, isGood: isKept && courses.every(isFlat) };

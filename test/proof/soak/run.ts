@@ -8,13 +8,13 @@ import { soak } from './soak.ts';
 
 const usage = `npm run soak -- [options]
 
-  --cvs N            CVs to carry (20000)
-  --integrations N   to so many integrations (50)
-  --seed N           of sizes and faults (1)
-  --out FOLDER       for report.md and soak.svg (artifacts/soak)
+  --cvs N            CVs to deliver (default 20000)
+  --integrations N   number of integrations (default 50)
+  --seed N           seed for sizes and faults (default 1)
+  --out FOLDER       folder for report.md and soak.svg (default artifacts/soak)
 
-The built functions on the local stack: faults, an outage, kills and a restart, then quiet uploads for half of the CVs. Ends
-with exit code 1 when a CV is lost, doubled or not attached, or when memory or handles grow. Ctrl-C ends it early.
+Runs the built functions on the local stack with faults, an outage, kills and a restart, then uploads half of the CVs without
+disturbance. Exit code 1: a CV was lost, doubled or not attached, or memory or handles grew. Ctrl-C ends it early.
 `;
 
 const main = async (): Promise<void> => {
@@ -34,7 +34,7 @@ const main = async (): Promise<void> => {
     number,
   ];
   if (![cvs, integrations, seed].every((number) => Number.isInteger(number) && number > 0)) {
-    throw new UsageError('--cvs, --integrations and --seed take whole numbers above 0.');
+    throw new UsageError('--cvs, --integrations and --seed must be whole numbers above 0.');
   }
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
@@ -55,7 +55,7 @@ const main = async (): Promise<void> => {
     `# Soak\n\n${text}\n\n![memory, waiting files, throughput](soak.svg)\n`,
   );
   await writeFile(path.join(values.out, 'soak.svg'), plotOf(result.samples));
-  console.log(`${text}\n\nWith a picture in ${path.join(values.out, 'report.md')}.`);
+  console.log(`${text}\n\nThe report with a picture is in ${path.join(values.out, 'report.md')}.`);
   if (!isGood || ending.signal.aborted) process.exitCode = 1;
 };
 

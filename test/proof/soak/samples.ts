@@ -2,9 +2,9 @@ import type { Stack } from '../../../infra/local/stack.ts';
 import type { Phase } from './plan.ts';
 import { type ProcessUsage, usageOf } from './process-usage.ts';
 
-/** How things stood at one moment. */
+/** The state at one moment. */
 export interface Sample {
-  /** Milliseconds since the soak began. */
+  /** Milliseconds since the start of the soak. */
   readonly atMs: number;
   readonly phase: Phase;
   readonly uploaded: number;

@@ -8,7 +8,7 @@ import { type Ending, judgeEnding } from './soak.ts';
 
 const megabyte = 1_000_000;
 
-/** A steady phase of 60 samples, of one process that grows by so much from one sample to the next. */
+/** A steady phase of 60 samples of one process, which grows by this much from one sample to the next. */
 const steady = ({ bytes = 0, handles = 0 }): readonly Sample[] =>
   Array.from({ length: 60 }, (_, index) => ({
     atMs: index * 2_000,
@@ -28,17 +28,17 @@ const soakOf = (change: Partial<Ending>, samples = steady({})) => ({
 });
 
 test.each([
-  ['a process that uses as much late as early', {}, true],
-  ['one whose memory grows by a megabyte with each sample', { bytes: megabyte }, false],
-  ['one that keeps a handle open with each sample', { handles: 1 }, false],
-])('memory and handles: %s', (_, growth, isFine) => {
+  ['a process that uses as much late as early passes', {}, true],
+  ['a process whose memory grows by a megabyte with each sample fails', { bytes: megabyte }, false],
+  ['a process that keeps another handle open with each sample fails', { handles: 1 }, false],
+])('in the soak, %s', (_, growth, isFine) => {
   const [course, ...others] = coursesOf(steady(growth));
   expect(others).toEqual([]);
   expect(course && isFlat(course)).toBe(isFine);
   expect(reportOf(soakOf({}, steady(growth))).isGood).toBe(isFine);
 });
 
-test('a process that did not live through the steady phase is not judged', () => {
+test('the soak does not judge a process that did not run for the whole steady phase', () => {
   const samples = steady({ bytes: megabyte }).map((sample, index) =>
     index > 50 ? { ...sample, processes: [] } : sample,
   );
@@ -50,13 +50,13 @@ test.each([
   [{ lost: 1 }, '1 lost'],
   [{ doubled: 2 }, '2 doubled'],
   [{ attached: 599, others: { held: 1 } }, 'not attached: 1 held'],
-])('an ending with %j fails the soak', (change, says) => {
+])('a result with %j fails the soak', (change, says) => {
   const { text, isGood } = reportOf(soakOf(change));
   expect(isGood).toBe(false);
   expect(text).toContain(says);
 });
 
-test('a CV that waits is neither attached nor lost; one that counts as attached without a copy is lost', () => {
+test('the soak counts a waiting CV as neither attached nor lost, and an attached one without a copy at Kombo as lost', () => {
   const cvs = [
     { status: 'attached', copies: 1 },
     { status: 'attached', copies: 0 },
@@ -79,7 +79,7 @@ test('each CV of a soak has its own candidate, and the same seed plans the same 
   expect(new Set(faulty.map(phaseAt))).not.toContain('steady');
 });
 
-test('the picture has a line for each function, and a mark where a phase begins', () => {
+test('the picture of the soak has a line for each function, and a mark at the start of each phase', () => {
   const picture = plotOf([...steady({}).map((sample) => ({ ...sample, phase: 'kills' as const })), ...steady({})]);
   expect(picture.match(/stroke-dasharray/g)).toHaveLength(2);
   expect(picture.match(/stroke-width="1.5"/g)).toHaveLength(3);

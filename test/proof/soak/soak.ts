@@ -12,20 +12,20 @@ export interface SoakOptions {
   readonly cvs: number;
   readonly integrations: number;
   readonly seed: number;
-  /** Told of each sample. */
+  /** Called with each sample. */
   readonly onSample?: (sample: Sample) => void;
-  /** Ends it early; what was uploaded until then is judged. */
+  /** Ends the soak early; the uploads until then are judged. */
   readonly signal?: AbortSignal;
 }
 
-/** What became of all CVs. */
+/** The outcomes of all CVs. */
 export interface Ending {
   readonly uploaded: number;
   readonly attached: number;
-  /** Kombo has no copy although there should be one; more than one copy. */
+  /** `lost`: Kombo has no copy although it should have one. `doubled`: it has more than one. */
   readonly lost: number;
   readonly doubled: number;
-  /** By status, of those that are not attached. */
+  /** The number of CVs that are not attached, by status. */
   readonly others: Readonly<Record<string, number>>;
 }
 
@@ -39,13 +39,13 @@ export interface Soak {
 
 const sampleEveryMs = 2_000;
 const killEveryMs = 5_000;
-/** More uploads wait for this many deliveries: S3 would keep their events, and so would this process. */
+/** More uploads wait until fewer deliveries are in progress, because S3 and this process would keep their events. */
 const mostInFlight = 40;
 const mostDrainMs = 30 * 60_000;
 /** One in five integrations is down during the outage. */
 const downEvery = 5;
 
-/** Many CVs through the built functions on the local stack, while what can go wrong goes wrong, and until all are at an end. */
+/** Delivers many CVs through the built functions on the local stack with faults, until all CVs are settled. */
 export const soak = async ({ cvs, integrations: count, seed, onSample, signal }: SoakOptions): Promise<Soak> => {
   const stateDir = await mkdtemp(path.join(tmpdir(), 'cv-courier-soak-'));
   const integrations = integrationsFor(count);
@@ -148,7 +148,7 @@ export const soak = async ({ cvs, integrations: count, seed, onSample, signal }:
   }
 };
 
-/** Events that died with a process or with the stack are found by a sweep, which is started by hand: it is hourly. */
+/** The sweep, started explicitly because it is hourly, finds uploads whose events were lost with a process or with the stack. */
 const drain = async (stack: Stack, ids: readonly string[], signal: AbortSignal | undefined): Promise<void> => {
   const until = Date.now() + mostDrainMs;
   while (Date.now() < until && !signal?.aborted) {
@@ -190,7 +190,7 @@ const endingOf = async (
   );
 };
 
-/** Lost is what counts as attached, or what the ledger does not know, while Kombo has no copy. What waits is not lost. */
+/** A CV is lost when it counts as attached, or is not in the ledger, and Kombo has no copy. A waiting CV is not lost. */
 export const judgeEnding = (cvs: readonly { readonly status: string; readonly copies: number }[]): Ending => {
   const others = Map.groupBy(
     cvs.filter(({ status }) => status !== 'attached'),

@@ -11,7 +11,7 @@ import { komboClient } from '../../../../lib/kombo/client.ts';
 import { httpTransport } from '../../../../lib/kombo/http-transport.ts';
 import { restrictionsCache } from '../../../../lib/kombo/restrictions-cache.ts';
 
-/** Ours without ledger, log and metrics: every check of the file, the stream, the verified end. */
+/** Ours without ledger, log and metrics: all checks of the file, the streaming, and the verification at its end. */
 const settings = readSettings(process.env);
 const clock = systemClock;
 const apiKey = fixedApiKey(settings.komboApiKey ?? '');

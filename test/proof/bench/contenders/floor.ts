@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3Event } from 'aws-lambda';
 
-/** The least that any such function does: read the object, send four thirds of its bytes. No encoding, no check. */
+/** The minimum that any such function does: read the object, send four thirds of its bytes. No encoding, no check. */
 const s3 = new S3Client({ responseChecksumValidation: 'WHEN_REQUIRED' });
 const agent = new Agent({ keepAlive: true });
 

@@ -21,7 +21,7 @@ const kombo = komboClient({ transport: httpTransport(settings.komboBaseUrl, cloc
 const links = httpLinks(settings.komboBaseUrl, clock);
 const storage = s3Storage(s3Client({ forcePathStyle: true }));
 
-/** As a function leaves it that died while it was sending. */
+/** The attempt of a function that stopped while sending. */
 const recordOf = (upload: LedgerRecord['upload']): LedgerRecord => ({
   upload,
   state: { status: 'sending', owner: 'bench', leaseUntil: 0 },

@@ -1,7 +1,7 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3Event } from 'aws-lambda';
 
-/** What most people would write first: the whole file in memory, as bytes, as text and as JSON. No ledger. */
+/** What most developers would write first: the whole file in memory, as bytes, as text and as JSON. No ledger. */
 const s3 = new S3Client({});
 
 export const handler = async (event: S3Event): Promise<void> => {

@@ -1,7 +1,7 @@
 import { base64Block, block } from '../workload.ts';
 
 const opening = Buffer.from('"data":"');
-/** Everything before the data stands within so many bytes. */
+/** Maximum number of bytes before the data. */
 const longestHead = 4_096;
 
 const lastTexts = new Map<number, Buffer>();
@@ -12,12 +12,12 @@ const lastTextOf = (lengthBytes: number): Buffer => {
 };
 
 /**
- * Compares a request body with the one that is expected, while it comes in: every base64 character, the JSON around
- * it, and the length. Holds the JSON only.
+ * Compares a request body with the expected one while it arrives: every base64 character, the JSON around
+ * it, and the length. Keeps only the JSON in memory.
  */
 export const expectedBody = (sizeBytes: number): { take(chunk: Buffer): void; fault(): string | undefined } => {
   const dataLength = Math.ceil(sizeBytes / 3) * 4;
-  // All blocks are whole but the last, whose own text may end in padding.
+  // All blocks are whole except the last one, whose text may end in padding.
   const wholeLength = Math.floor(sizeBytes / block.length) * base64Block.length;
   const lastText = lastTextOf(sizeBytes % block.length);
   let head = Buffer.alloc(0);

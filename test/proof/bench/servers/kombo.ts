@@ -5,10 +5,10 @@ import { createMeeting } from './meeting.ts';
 import { serve } from './serve.ts';
 
 /**
- * Takes attachments and compares every byte with what it must be; refuses a wrong one as Kombo would.
- * `/floor/` takes anything of the announced length: the floor sends plain bytes.
- * Requests for a target whose id asks for a meeting are read once all of them have come; `/met/<id>` says how many that were.
- * A target lists one file, the one that its id asks for, and `/resources/` has its bytes.
+ * Accepts attachments, compares every byte with the expected one, and refuses a wrong one as Kombo would.
+ * `/floor/` accepts anything of the announced length, because the floor sends plain bytes.
+ * Requests for a target whose id asks for a meeting are read once all of them have arrived; `/met/<id>` reports their number.
+ * A target lists one file of the size in its id, and `/resources/` has its bytes.
  */
 const meeting = createMeeting(20_000);
 
@@ -23,14 +23,14 @@ const server = createServer((request, response) => {
   }
   const { name, count } = meetingIn(request.url ?? '');
   if (name === undefined) return receive(request, response);
-  // Nobody reads the body until then: the sender stands at what its socket takes.
+  // The body is not read until then, so the sender gets no further than its socket buffers.
   void meeting.arrive(name, count).then((hasMet) => {
     if (hasMet) receive(request, response);
     else request.destroy();
   });
 });
 
-/** Without a size in its URL it is not a listing. */
+/** A URL without a size is not a listing. */
 const dataOf = ({ url = '', headers }: IncomingMessage): object => {
   const sizeBytes = sizeIn(url);
   if (Number.isNaN(sizeBytes)) return {};
@@ -80,6 +80,6 @@ const answer = (response: ServerResponse, status: number, body: unknown): void =
   response.end(text);
 };
 
-// The largest body takes longer than the default patience on a busy machine.
+// On a busy machine, the largest body takes longer than Node's default timeout.
 server.requestTimeout = 0;
 serve(server);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createMeeting } from './meeting.ts';
 
-test('requests that must meet wait for each other', async () => {
+test('requests of the bench that must meet wait for each other', async () => {
   const meeting = createMeeting(60_000);
   let isGone = false;
   const first = meeting.arrive('a', 2).then((hasMet) => {
@@ -14,7 +14,7 @@ test('requests that must meet wait for each other', async () => {
   expect([meeting.met('a'), meeting.met('b')]).toEqual([2, 0]);
 });
 
-test('a request that is sent only after the one before it never meets it', async () => {
+test('a request of the bench that is sent after the previous one has ended never meets it', async () => {
   const meeting = createMeeting(1);
   expect(await meeting.arrive('a', 2)).toBe(false);
   expect(meeting.met('a')).toBe(0);

@@ -1,11 +1,11 @@
 /**
- * Requests of one event that must be in flight at the same time. Each waits here until all have come, so a measurement of
- * concurrent files cannot be one of files that were sent in turn.
+ * Requests of one event that must be in flight at the same time. Each waits here until all have arrived, so that files sent one
+ * after another cannot pass as concurrent ones.
  */
 export interface Meeting {
-  /** @returns false when the others did not come in time */
+  /** @returns false when the others did not arrive in time */
   arrive(name: string, expected: number): Promise<boolean>;
-  /** Requests that have met here. */
+  /** The number of requests that have met. */
   met(name: string): number;
 }
 

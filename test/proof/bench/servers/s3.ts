@@ -3,9 +3,9 @@ import { crc64nvmeOf, etagOf, pieces, sizeIn } from '../workload.ts';
 import { serve } from './serve.ts';
 
 /**
- * Answers GetObject for every key that names a size. It holds one block, whatever the size.
- * Checksums are those of S3 for an object that was put without one of its own: MD5 as the entity tag and, for callers
- * that ask as the AWS SDK does unless told otherwise, CRC64NVME.
+ * Answers GetObject for every key that contains a size. It keeps one block in memory, whatever the size.
+ * Checksums are those of S3 for an object that was put without one: MD5 as the entity tag and, for callers that ask for it
+ * (the AWS SDK does by default), CRC64NVME.
  * @see Amazon S3 User Guide, "Checking object integrity"
  */
 const server = createServer(async (request, response) => {
@@ -32,7 +32,7 @@ const server = createServer(async (request, response) => {
   response.end();
 });
 
-/** False when the reader went away. */
+/** False when the reader has disconnected. */
 const written = (response: ServerResponse, piece: Buffer): Promise<boolean> =>
   new Promise((resolve) => {
     if (response.destroyed) resolve(false);

@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 
-/** Listens on a free port of this machine and tells the parent; ends with the parent, however that one ends. */
+/** Listens on a free port of this machine and reports it to the parent process; ends with the parent, however that one ends. */
 export const serve = (server: Server): void => {
-  // A contender that is busy for long must not come back to a closed connection.
+  // A contender that is busy for a long time must not find its connection closed.
   server.keepAliveTimeout = 120_000;
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();

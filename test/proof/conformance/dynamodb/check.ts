@@ -9,14 +9,14 @@ export interface DynamodbContext {
   readonly client: DynamoDBClient;
   /** The table that all checks share: see `table.ts`. */
   readonly tableName: string;
-  /** A text that no other check uses: for keys and for partitions of an index. */
+  /** A text that no other check uses, for keys and for partitions of an index. */
   unique(): string;
 }
 
 /** `page` is one of the Amazon DynamoDB API Reference or Developer Guide. */
 export type DynamodbCheck = Check<DynamodbContext>;
 
-/** The error that a call is refused with, by its name. Fails when the call succeeds. */
+/** The error with which a call is refused. Fails when the call succeeds, or is refused with another error. */
 export const refusal = async (
   call: Promise<ServiceOutputTypes>,
   name: string,
@@ -52,7 +52,7 @@ export const refuses = (
 
 const indexDelayMs = 5_000;
 
-/** Global secondary indexes follow the table within a moment: asks until the answer is the expected one. */
+/** Global secondary indexes follow the table with a short delay, so this repeats the request until the answer is as expected. */
 export const soon = async (ask: () => Promise<unknown>, expected: unknown, what: string): Promise<void> => {
   const until = Date.now() + indexDelayMs;
   for (;;) {

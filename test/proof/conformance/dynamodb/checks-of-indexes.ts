@@ -9,7 +9,7 @@ const queryPage = 'API Reference: Query';
 const paging = 'Developer Guide: Paginating table query results in DynamoDB';
 const invalid = 'ValidationException';
 
-/** 1.5 MB, which is more than a page, in five items. Gives their keys in order. */
+/** 1.5 MB, which is more than a page, in five items. Returns their keys in order. */
 const putLarge = async (context: DynamodbContext, shard: string): Promise<readonly string[]> => {
   const places = [1, 2, 3, 4, 5];
   for (const at of places)
@@ -94,7 +94,7 @@ export const checksOfIndexes: readonly DynamodbCheck[] = [
     const pages = await pagesOf(context, shard, { Limit: 1 });
     equal(pages.flatMap(({ Items }) => keysOf(Items)).sort(), pks, 'the keys of all pages');
   }),
-  check('the next page is named by the keys of the index and of the table', paging, async (context, shard) => {
+  check('the next page is identified by the keys of the index and of the table', paging, async (context, shard) => {
     await putAt(context, shard, [1, 2]);
     await soon(async () => (await query(context, shard)).Count, 2, 'the count');
     const { LastEvaluatedKey } = await query(context, shard, { Limit: 1 });
@@ -104,27 +104,35 @@ export const checksOfIndexes: readonly DynamodbCheck[] = [
       'LastEvaluatedKey',
     );
   }),
-  check('a page begins behind the last one though its last item is gone', paging, async (context, shard) => {
-    await putAt(context, shard, [1, 2, 3]);
-    await soon(async () => (await query(context, shard)).Count, 3, 'the count');
-    const { LastEvaluatedKey } = await query(context, shard, { Limit: 2 });
-    await context.client.send(
-      new DeleteItemCommand({ TableName: context.tableName, Key: { pk: { S: `${shard}/2` } } }),
-    );
-    await soon(async () => (await query(context, shard)).Count, 2, 'the count after the deletion');
-    const { Items } = await query(context, shard, { ExclusiveStartKey: LastEvaluatedKey });
-    equal(keysOf(Items), [`${shard}/3`], 'the keys of the next page');
-  }),
+  check(
+    'a page starts after the previous one even if the last item of that one was deleted',
+    paging,
+    async (context, shard) => {
+      await putAt(context, shard, [1, 2, 3]);
+      await soon(async () => (await query(context, shard)).Count, 3, 'the count');
+      const { LastEvaluatedKey } = await query(context, shard, { Limit: 2 });
+      await context.client.send(
+        new DeleteItemCommand({ TableName: context.tableName, Key: { pk: { S: `${shard}/2` } } }),
+      );
+      await soon(async () => (await query(context, shard)).Count, 2, 'the count after the deletion');
+      const { Items } = await query(context, shard, { ExclusiveStartKey: LastEvaluatedKey });
+      equal(keysOf(Items), [`${shard}/3`], 'the keys of the next page');
+    },
+  ),
   check('a query stops at 1 MB and says where', paging, async (context, shard) => {
     const expected = await putLarge(context, shard);
     const keys = async () => (await pagesOf(context, shard, {})).flatMap(({ Items }) => keysOf(Items));
     await soon(keys, expected, 'the keys of all pages');
     equal((await pagesOf(context, shard, {})).length > 1, true, 'whether there is more than one page');
   }),
-  check('the size of a page counts what the index holds, not the items of the table', gsi, async (context, shard) => {
-    const expected = await putLarge(context, shard);
-    await soon(async () => keysOf((await query(context, shard, { IndexName: 'keys' })).Items), expected, 'the keys');
-  }),
+  check(
+    'the size of a page counts the entries of the index, not the items of the table',
+    gsi,
+    async (context, shard) => {
+      const expected = await putLarge(context, shard);
+      await soon(async () => keysOf((await query(context, shard, { IndexName: 'keys' })).Items), expected, 'the keys');
+    },
+  ),
   check('Select COUNT counts without items', queryPage, async (context, shard) => {
     await putAt(context, shard, [1, 2, 3]);
     const count = async () => {
@@ -185,7 +193,7 @@ export const checksOfIndexes: readonly DynamodbCheck[] = [
       },
     }),
   ),
-  refuses('a query cannot fetch what its global index does not hold', gsi, (context) =>
+  refuses('a query cannot fetch attributes that are not in its global index', gsi, (context) =>
     query(context, context.unique(), { IndexName: 'keys', ProjectionExpression: 'document' }),
   ),
   refuses('a consistent read of a global index is refused', 'Developer Guide: DynamoDB read consistency', (context) =>

@@ -23,7 +23,7 @@ const missing = 'ResourceNotFoundException';
 const refusesPut = (name: string, page: string, more: Parameters<typeof put>[2]): DynamodbCheck =>
   refuses(name, page, (context, pk) => put(context, { pk: { S: pk } }, more));
 
-/** A table of its own, for checks that change the settings of the table. */
+/** A separate table, for checks that change the settings of the table. */
 const onOwnTable =
   (check: (context: DynamodbContext) => Promise<void>) =>
   async (shared: DynamodbContext): Promise<void> => {
@@ -64,7 +64,7 @@ export const checksOfRequests: readonly DynamodbCheck[] = [
   refusesPut('a condition that cannot be parsed is refused', conditions, {
     ConditionExpression: 'attribute_not_exists(pk',
   }),
-  refusesPut('a condition with a value that is not given is refused', values, {
+  refusesPut('a condition with a missing value is refused', values, {
     ConditionExpression: 'version = :version',
   }),
   refusesPut('a value that no expression uses is refused', values, {
@@ -73,7 +73,7 @@ export const checksOfRequests: readonly DynamodbCheck[] = [
   }),
   refusesPut('a put that asks for new values is refused', putItem, { ReturnValues: 'ALL_NEW' }),
   refusesPut(
-    'a wish for the item of a refusal that is unknown is refused',
+    'an unknown value of ReturnValuesOnConditionCheckFailure is refused',
     putItem,
     malformed({ ReturnValuesOnConditionCheckFailure: 'ALL_NEW' }),
   ),
@@ -95,7 +95,7 @@ export const checksOfRequests: readonly DynamodbCheck[] = [
     query(context, 'a', { IndexName: 'no-such-index' }),
   ),
   refuses('a query with a Limit of 0 is refused', queryPage, (context) => query(context, 'a', { Limit: 0 })),
-  refuses('a query whose page begins with half a key is refused', queryPage, (context) =>
+  refuses('a query whose page starts at an incomplete key is refused', queryPage, (context) =>
     query(context, 'a', { ExclusiveStartKey: { pk: { S: 'a' } } }),
   ),
   ...(
@@ -106,8 +106,8 @@ export const checksOfRequests: readonly DynamodbCheck[] = [
     ] as const
   ).map(
     ([place, shard, at, KeyConditionExpression]): DynamodbCheck => ({
-      name: `a query whose page begins ${place} is refused, in both directions`,
-      // The next page is asked for "with the same KeyConditionExpression", so its key fits that.
+      name: `a query whose page starts ${place} is refused, in both directions`,
+      // The next page is requested "with the same KeyConditionExpression", so its key fits that.
       page: 'Developer Guide: Paginating table query results in DynamoDB',
       run: async (context) => {
         const begin = { pk: { S: context.unique() }, workShard: { S: shard }, workAt: { N: String(at) } };
@@ -133,7 +133,7 @@ export const checksOfRequests: readonly DynamodbCheck[] = [
     'ResourceInUseException',
   ),
   check(
-    'a write costs a unit for the table and for each index that holds the item, by the kilobyte',
+    'a write costs a unit per kilobyte for the table and for each index that contains the item',
     capacity,
     async (context) => {
       const costOf = async (attributes: Parameters<typeof put>[1]) =>
@@ -155,7 +155,7 @@ export const checksOfRequests: readonly DynamodbCheck[] = [
     onOwnTable(async (context) => equal(await expiryOf(context), { TimeToLiveStatus: 'DISABLED' }, 'the description')),
   ),
   check(
-    'expiry is switched on for one attribute, and said so',
+    'expiry is switched on for one attribute, and the answer confirms it',
     ttl,
     onOwnTable(async (context) => {
       const { TimeToLiveSpecification } = await setExpiry(context, true);

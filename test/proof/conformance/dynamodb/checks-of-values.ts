@@ -37,7 +37,7 @@ export const checksOfValues: readonly DynamodbCheck[] = [
     const text = { S: 'Zoë 😀 \u0000\u001f\r\n"\\ \u202e' };
     return comesBackAs(context, { document: text }, { document: text });
   }),
-  keeps('an empty text is taken as an attribute', { code: { S: '' } }),
+  keeps('an empty text is accepted as an attribute', { code: { S: '' } }),
   refuses('an empty text is refused as the key of an item', types, (context) => put(context, { pk: { S: '' } })),
   refusesItem('an empty text is refused as the key of an index', types, { workShard: { S: '' }, workAt: { N: '1' } }),
   check('numbers keep 38 digits', types, async (context) => {
@@ -49,17 +49,17 @@ export const checksOfValues: readonly DynamodbCheck[] = [
   refusesItem('a number of 39 digits is refused', types, { n: { N: '123456789012345678901234567890123456789' } }),
   refusesItem('a number beyond 9.9E+125 is refused', types, { n: { N: '1E+126' } }),
   keeps('leading and trailing zeros of numbers are trimmed', { n: { N: '007.50' } }, { n: { N: '7.5' } }),
-  refusesItem('a number that is none is refused', types, { n: { N: 'seven' } }),
-  check('an item of 400 KB is taken, one byte more is refused', constraints, async (context) => {
+  refusesItem('an invalid number is refused', types, { n: { N: 'seven' } }),
+  check('an item of 400 KB is accepted, one byte more is refused', constraints, async (context) => {
     const [whole, tooMuch] = [context.unique(), context.unique()];
     await put(context, itemOfBytes(whole, maxItemBytes));
     await refusal(put(context, itemOfBytes(tooMuch, maxItemBytes + 1)), invalid);
     equal(await read(context, tooMuch), undefined, 'the refused item');
   }),
-  refusesItem('the size of an item is that of its UTF-8', 'Developer Guide: DynamoDB item sizes and formats', {
+  refusesItem('the size of an item is measured in UTF-8', 'Developer Guide: DynamoDB item sizes and formats', {
     document: { S: 'é'.repeat(maxItemBytes / 2) },
   }),
-  check('a key of 2,048 bytes is taken, one byte more is refused', quotas, async (context) => {
+  check('a key of 2,048 bytes is accepted, one byte more is refused', quotas, async (context) => {
     const pk = context.unique().padEnd(maxHashKeyBytes, 'x');
     await put(context, { pk: { S: pk } });
     await refusal(put(context, { pk: { S: `${pk}x` } }), invalid);

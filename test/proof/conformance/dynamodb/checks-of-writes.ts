@@ -14,7 +14,7 @@ const onVersion = (version: string) => ({
   ExpressionAttributeNames: { '#version': 'version' },
   ExpressionAttributeValues: { ':version': { N: version } },
 });
-/** How the ledger reaches an item that was edited by hand. */
+/** The condition with which the ledger changes an item that was edited by hand. */
 const withoutVersion = {
   ConditionExpression: 'attribute_exists(pk) AND NOT attribute_type(#version, :number)',
   ExpressionAttributeNames: { '#version': 'version' },
@@ -39,7 +39,7 @@ const onItem =
 const concurrentWriters = 20;
 
 export const checksOfWrites: readonly DynamodbCheck[] = [
-  check('attribute_not_exists lets a put of an absent item through', conditions, async (context, pk) => {
+  check('attribute_not_exists accepts a put of an absent item', conditions, async (context, pk) => {
     await put(context, itemOf(pk, 1), absent);
     equal(await read(context, pk), itemOf(pk, 1), 'the item');
   }),
@@ -82,7 +82,7 @@ export const checksOfWrites: readonly DynamodbCheck[] = [
     await refusal(put(context, itemOf(pk, 2), onVersion('1')), refused);
     equal(await read(context, pk), undefined, 'the item');
   }),
-  check('AND needs both: version and owner', conditions, async (context, pk) => {
+  check('AND needs both conditions: version and owner', conditions, async (context, pk) => {
     const by = (owner: string) => ({
       ConditionExpression: '#version = :version AND #owner = :owner',
       ExpressionAttributeNames: { '#version': 'version', '#owner': 'owner' },
@@ -92,41 +92,45 @@ export const checksOfWrites: readonly DynamodbCheck[] = [
     await refusal(put(context, itemOf(pk, 2), by('B')), refused);
     await put(context, itemOf(pk, 2), by('A'));
   }),
-  check('attribute_type distinguishes a number from a text and from nothing', conditions, async (context) => {
-    const [number, text, none] = [context.unique(), context.unique(), context.unique()];
-    await put(context, itemOf(number, 1));
-    await put(context, { pk: { S: text }, version: { S: '1' } });
-    await put(context, { pk: { S: none } });
-    await refusal(remove(context, number, withoutVersion), refused);
-    await remove(context, text, withoutVersion);
-    await remove(context, none, withoutVersion);
-    equal([await read(context, text), await read(context, none)], [undefined, undefined], 'the deleted items');
-  }),
-  check('a put returns the old item where ReturnValues is ALL_OLD', putItem, async (context, pk) => {
+  check(
+    'attribute_type distinguishes a number from a text and from a missing attribute',
+    conditions,
+    async (context) => {
+      const [number, text, none] = [context.unique(), context.unique(), context.unique()];
+      await put(context, itemOf(number, 1));
+      await put(context, { pk: { S: text }, version: { S: '1' } });
+      await put(context, { pk: { S: none } });
+      await refusal(remove(context, number, withoutVersion), refused);
+      await remove(context, text, withoutVersion);
+      await remove(context, none, withoutVersion);
+      equal([await read(context, text), await read(context, none)], [undefined, undefined], 'the deleted items');
+    },
+  ),
+  check('a put returns the old item when ReturnValues is ALL_OLD', putItem, async (context, pk) => {
     const first = await put(context, itemOf(pk, 1), { ReturnValues: 'ALL_OLD' });
     const second = await put(context, itemOf(pk, 2), { ReturnValues: 'ALL_OLD' });
     equal([first.Attributes, second.Attributes], [undefined, itemOf(pk, 1)], 'the old items');
   }),
-  check('a refused put carries the item that exists where ALL_OLD is asked', putItem, async (context, pk) => {
+  check('a refused put returns the existing item when the request asks for ALL_OLD', putItem, async (context, pk) => {
     const item = { ...itemOf(pk, 1), document: { S: '{"a":"é"}' }, tags: { SS: ['x'] } };
     await put(context, item);
     const { Item } = await refusal(put(context, itemOf(pk, 2), { ...absent, ...telling }), refused);
     equal(Item, item, 'the item of the refusal');
   }),
   check(
-    'a refused put carries no item where none is asked',
+    'a refused put returns no item when the request does not ask for it',
     putItem,
     onItem(async (context, pk) => {
       const { Item } = await refusal(put(context, itemOf(pk, 2), absent), refused);
       equal(Item, undefined, 'the item of the refusal');
     }),
   ),
-  check('a refused put carries no item where none exists', putItem, async (context, pk) => {
+  check('a refused put returns no item when none exists', putItem, async (context, pk) => {
     const { Item } = await refusal(put(context, itemOf(pk, 2), { ...onVersion('1'), ...telling }), refused);
     equal(Item, undefined, 'the item of the refusal');
   }),
   check(
-    'a refused delete carries the item that exists where ALL_OLD is asked',
+    'a refused delete returns the existing item when the request asks for ALL_OLD',
     deleteItem,
     onItem(async (context, pk) => {
       const { Item } = await refusal(remove(context, pk, { ...onVersion('2'), ...telling }), refused);
@@ -144,7 +148,7 @@ export const checksOfWrites: readonly DynamodbCheck[] = [
     }),
   ),
   check(
-    'a delete on the version that exists deletes, on any other it is refused',
+    'a delete on the existing version deletes, on any other it is refused',
     deleteItem,
     onItem(async (context, pk) => {
       await refusal(remove(context, pk, onVersion('2')), refused);

@@ -5,14 +5,14 @@ import { dynamodbChecks, dynamodbSuite, runDynamodbChecks } from './suite.ts';
 
 const options = { region: 'us-east-1', implementation: 'local' };
 
-test('the local table server behaves as the AWS documentation says, but for the known deviations', async () => {
+test('the local table server behaves as the AWS documentation says, except for its known deviations', async () => {
   const { results, leftOver } = await dynamodbSuite.run(options);
   expect(results.filter(({ kind }) => kind === 'failed')).toEqual([]);
   expect(results).toHaveLength(dynamodbChecks.length);
   expect(leftOver).toEqual([]);
 });
 
-test('while its stream is read, the local table server refuses puts and deletes in the same way', async () => {
+test('the local table server refuses the same puts and deletes while its stream is read', async () => {
   const server = await startDynamoDb(undefined, 0);
   onTestFinished(server.close);
   server.onWrite(() => undefined);
@@ -23,7 +23,7 @@ test('while its stream is read, the local table server refuses puts and deletes 
   }
 });
 
-test('each check has a name of its own, and each known deviation names a check', () => {
+test('each check of DynamoDB has a unique name, and each known deviation names a check', () => {
   const names = new Set(dynamodbChecks.map(({ name }) => name));
   expect(names.size).toBe(dynamodbChecks.length);
   expect(

@@ -13,7 +13,7 @@ import { checksOfWrites } from './checks-of-writes.ts';
 import { knownDeviations } from './known-deviations.ts';
 import { dropTable, makeTable } from './table.ts';
 
-/** What the ledger needs of a table, as the Amazon DynamoDB API Reference and Developer Guide state it. */
+/** The behaviour of DynamoDB that the ledger needs, by the Amazon DynamoDB API Reference and Developer Guide. */
 export const dynamodbChecks: readonly DynamodbCheck[] = [
   ...checksOfWrites,
   ...checksOfReads,
@@ -22,7 +22,7 @@ export const dynamodbChecks: readonly DynamodbCheck[] = [
   ...checksOfRequests,
 ];
 
-/** On a table of its own, which is deleted afterwards. */
+/** Runs on its own table, which is deleted afterwards. */
 export const dynamodbSuite: Suite = {
   name: 'dynamodb',
   run: async (options) => {
@@ -62,7 +62,7 @@ const leftOverOf = async (context: DynamodbContext): Promise<readonly string[]> 
   }
 };
 
-/** Credentials come from the environment, or are made up: local servers take any. */
+/** Credentials come from the environment, or are invented, because local servers accept any. */
 const contextFor = (endpoint: string, region: string): DynamodbContext => ({
   client: new DynamoDBClient({
     endpoint,

@@ -24,7 +24,7 @@ const index = (
   Projection,
 });
 
-/** Keys as those of the ledger's table, and an index of each projection. */
+/** The keys of the ledger's table, and an index with each projection. */
 export const tableInput = (TableName: string): CreateTableCommandInput => ({
   TableName,
   BillingMode: 'PAY_PER_REQUEST',
@@ -100,7 +100,7 @@ export const pagesOf = async (
   return pages;
 };
 
-/** Items of one partition of the indexes at these places, as `<shard>/<at>`. Waits for nothing. */
+/** Puts items into one partition of the indexes, as `<shard>/<at>`. Does not wait until the indexes show them. */
 export const putAt = async (context: DynamodbContext, shard: string, places: readonly number[]): Promise<void> => {
   await Promise.all(
     places.map((at) =>

@@ -14,13 +14,13 @@ import {
 import { decodeListed } from './listed-key.ts';
 
 export interface Buckets {
-  /** Its versions were never switched on by this suite. */
+  /** This suite has never switched versioning on for this bucket. */
   readonly plain: string;
-  /** With versions; the plain one, where the endpoint cannot switch. */
+  /** With versioning; the plain bucket when the endpoint cannot switch it. */
   readonly versions: string;
   /**
    * @param touched keys to delete even when no listing shows them
-   * @returns what could not be removed
+   * @returns sentences about what could not be removed
    */
   remove(touched: ReadonlySet<string>): Promise<readonly string[]>;
 }
@@ -53,14 +53,14 @@ export const createBucket = (client: S3Client, region: string, bucket: string) =
   client.send(
     new CreateBucketCommand({
       Bucket: bucket,
-      // The one region that must not be named.
+      // The one region that a request must not name.
       ...(region !== 'us-east-1' && {
         CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint },
       }),
     }),
   );
 
-/** Empties it, versions and unfinished uploads included, and deletes it. */
+/** Empties a bucket, versions and unfinished uploads included, and deletes it. */
 export const removeBucket = async (
   client: S3Client,
   bucket: string,
@@ -81,7 +81,7 @@ export const removeBucket = async (
   }
 };
 
-/** Some servers keep objects as files, and a folder goes only when it is empty. */
+/** Some servers keep objects as files, and can delete a folder only when it is empty. */
 const longestFirst = (keys: readonly string[]): readonly string[] => keys.toSorted((a, b) => b.length - a.length);
 
 const abortUploads = async (client: S3Client, Bucket: string): Promise<void> => {
@@ -95,7 +95,7 @@ const abortUploads = async (client: S3Client, Bucket: string): Promise<void> => 
   }
 };
 
-/** Every implementation lists in its own way, and some lack a way: what remains makes DeleteBucket fail. */
+/** Implementations differ in the listings that they support; objects that no listing shows make DeleteBucket fail. */
 const deleteVersions = async (client: S3Client, Bucket: string): Promise<void> => {
   for (let round = 0; round < maxRounds; round += 1) {
     const page = await client
@@ -114,7 +114,7 @@ const deleteObjects = async (client: S3Client, Bucket: string): Promise<void> =>
     const { Contents = [], EncodingType } = await client.send(
       new ListObjectsV2Command({ Bucket, EncodingType: 'url' }),
     );
-    // The longest first: some servers keep objects as files, and a folder goes only when it is empty.
+    // The longest first, because some servers keep objects as files and can delete a folder only when it is empty.
     const keys = Contents.map(({ Key = '' }) => decodeListed(Key, EncodingType)).toSorted(
       (a, b) => b.length - a.length,
     );

@@ -23,7 +23,7 @@ const rejects = (name: string, headers: Readonly<Record<string, string>>, code: 
   });
 
 const perAlgorithm = algorithms.flatMap(({ name, header, of }) => [
-  check(`${name} is verified, kept, and reported with its type when asked for`, integrity, async (s3, key) => {
+  check(`${name} is verified, kept, and reported with its type on request`, integrity, async (s3, key) => {
     const put = await s3.raw('PUT', key, { body, headers: { [header]: of(body) } });
     answered(put, 200);
     equal(put.headers[header], of(body), `${header} of PutObject`);
@@ -64,20 +64,20 @@ export const checksums: readonly S3Check[] = [
     equal((await s3.get(key)).text, body, 'body');
   }),
   rejects('A Content-MD5 of other bytes answers 400 BadDigest', { 'content-md5': md5('other bytes') }, 'BadDigest'),
-  rejects('A Content-MD5 that is none answers 400 InvalidDigest', { 'content-md5': 'not base64!' }, 'InvalidDigest'),
+  rejects('An invalid Content-MD5 answers 400 InvalidDigest', { 'content-md5': 'not base64!' }, 'InvalidDigest'),
   rejects(
     'A checksum of the wrong length answers 400 InvalidRequest',
     { 'x-amz-checksum-crc32': 'AAAA' },
     'InvalidRequest',
   ),
   rejects(
-    'Two checksums at once answer 400 InvalidRequest',
+    'Two checksums in one request answer 400 InvalidRequest',
     { 'x-amz-checksum-crc32': crc32(body), 'x-amz-checksum-sha1': sha1(body) },
     'InvalidRequest',
   ),
   {
     ...rejects(
-      'A body that is not what x-amz-content-sha256 says answers 400 XAmzContentSHA256Mismatch',
+      'A body that differs from x-amz-content-sha256 answers 400 XAmzContentSHA256Mismatch',
       {},
       'XAmzContentSHA256Mismatch',
       sha256Hex('other bytes'),
@@ -90,7 +90,7 @@ export const checksums: readonly S3Check[] = [
     equal(answer.ChecksumCRC64NVME, crc64nvme(body), 'CRC64NVME');
     equal(answer.ChecksumType, 'FULL_OBJECT', 'type');
   }),
-  check('Checksums are told only when asked for', api('GetObject'), async (s3, key) => {
+  check('Checksums are reported only on request', api('GetObject'), async (s3, key) => {
     await s3.raw('PUT', key, { body, headers: { 'x-amz-checksum-sha256': sha256(body) } });
     const { headers } = await s3.raw('GET', key);
     equal(headers['x-amz-checksum-sha256'], undefined, 'x-amz-checksum-sha256');

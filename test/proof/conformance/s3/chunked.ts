@@ -14,7 +14,7 @@ const chunkedUpload = api('Signature Calculations: Transferring Payload in Multi
 const trailingHeaders = api('Signature calculations for trailing headers (chunked uploads)');
 const errors = api('Error responses');
 
-/** 64 KiB is the least that a signed chunk may have, unless it is the last one. */
+/** 64 KiB is the minimum of a signed chunk, unless it is the last one. */
 const long = 'x'.repeat(64 * 1024);
 const body = `${long}the end`;
 const chunks = [long, 'the end'];
@@ -46,7 +46,7 @@ const arrives = (name: string, page: string, upload: Upload): S3Check =>
     equal(ContentEncoding, undefined, 'Content-Encoding');
   });
 
-/** S3 has no page with the code for every broken body; all are errors of the client and keep nothing. */
+/** S3 does not document the code for every broken body; all are errors of the client, and nothing is kept. */
 const rejected = (name: string, page: string, upload: Upload, code?: string): S3Check =>
   check(name, page, async (s3, key) => {
     answered(await s3.raw('PUT', key, upload), code === 'MissingContentLength' ? 411 : 400, code);
@@ -99,7 +99,7 @@ export const chunked: readonly S3Check[] = [
     answered(await s3.raw('PUT', key, upload), 200);
     equal((await s3.head(key, { ChecksumMode: 'ENABLED' })).ChecksumSHA256, sha256(body), 'ChecksumSHA256');
   }),
-  check('aws-chunked is taken out of Content-Encoding, the rest stays', chunkedUpload, async (s3, key) => {
+  check('aws-chunked is removed from Content-Encoding, the rest stays', chunkedUpload, async (s3, key) => {
     const headers = { ...crcTrailer(body.length), 'content-encoding': 'aws-chunked,gzip' };
     answered(await s3.raw('PUT', key, unsigned(whole, headers)), 200);
     equal((await s3.head(key)).ContentEncoding, 'gzip', 'Content-Encoding');
@@ -115,7 +115,7 @@ export const chunked: readonly S3Check[] = [
     'BadDigest',
   ),
   rejected(
-    'A trailer that was announced and does not come answers 400 and keeps nothing',
+    'An announced trailer that is missing answers 400 and keeps nothing',
     trailingHeaders,
     unsigned(unsignedChunks(chunks)),
   ),
@@ -131,12 +131,12 @@ export const chunked: readonly S3Check[] = [
     unsigned(whole, crcTrailer(body.length - 5)),
   ),
   rejected(
-    'A chunk that lies about its size answers 400 and keeps nothing',
+    'A chunk with a wrong size answers 400 and keeps nothing',
     errors,
     unsigned(`4\r\nabcdefgh\r\n0\r\nx-amz-checksum-crc32:${crc32('abcd')}\r\n\r\n`, crcTrailer(4)),
   ),
   rejected(
-    'A chunk size that is no number answers 400 and keeps nothing',
+    'A chunk size that is not a number answers 400 and keeps nothing',
     errors,
     unsigned(`zz\r\nabcd\r\n0\r\nx-amz-checksum-crc32:${crc32('abcd')}\r\n\r\n`, crcTrailer(4)),
   ),
@@ -147,7 +147,7 @@ export const chunked: readonly S3Check[] = [
     unsigned(whole, crcTrailer(undefined)),
     'MissingContentLength',
   ),
-  rejected('Bytes behind the last chunk answer 400 and keep nothing', errors, unsigned(`${whole}more`)),
+  rejected('Bytes after the last chunk answer 400 and keep nothing', errors, unsigned(`${whole}more`)),
   rejected(
     'A trailer that was not announced answers 400 MalformedTrailerError and keeps nothing',
     errors,
@@ -155,7 +155,7 @@ export const chunked: readonly S3Check[] = [
     'MalformedTrailerError',
   ),
   rejected(
-    'An x-amz-content-sha256 that S3 does not know answers 400 and keeps nothing',
+    'An unknown x-amz-content-sha256 answers 400 and keeps nothing',
     api('Signature Calculations for the Authorization Header: Transferring Payload in a Single Chunk'),
     { payload: 'nonsense', body: 'a CV' },
   ),

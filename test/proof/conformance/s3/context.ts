@@ -15,14 +15,14 @@ import { equal } from '../expect.ts';
 import { type RawAnswer, type RawRequest, rawRequest } from './raw-request.ts';
 import type { Signing } from './sign.ts';
 
-/** Which bucket a check needs; without a word, any bucket will do. */
+/** The kind of bucket that a check needs; undefined when any bucket will do. */
 export type Needs = 'versions' | 'no versions' | 'switching versions';
 
 export interface S3Check extends Check<S3> {
   readonly needs?: Needs;
 }
 
-/** The SDK would write hints to the console about failures that a check expects. */
+/** Silent, because the SDK would print hints about failures that a check expects. */
 const ignore = (): void => undefined;
 export const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
@@ -35,13 +35,13 @@ export interface Connection {
 
 /** The longest key has 1,024 bytes; checks build keys of exact lengths on top of the prefix. */
 export class S3 {
-  /** Adds and asks for no checksums: each check says itself which it means. */
+  /** Neither adds nor requests checksums, so that each check sets its own. */
   readonly client: S3Client;
   readonly endpoint: URL;
   readonly signing: Signing;
   readonly bucket: string;
   readonly prefix: string;
-  /** Every key that a check may have written: listings of some servers do not show them all. */
+  /** Every key that a check may have written, because listings of some servers do not show them all. */
   readonly #touched: Set<string>;
 
   constructor(connection: Connection, bucket: string, prefix: string) {
@@ -86,7 +86,7 @@ export class S3 {
     return given(UploadId, 'UploadId');
   }
 
-  /** @returns what CompleteMultipartUpload asks for about the part. */
+  /** @returns the part for CompleteMultipartUpload. */
   async uploadPart(key: string, uploadId: string, partNumber: number, body: string | Uint8Array, more: object = {}) {
     const { ETag } = await this.client.send(
       new UploadPartCommand({ ...this.at(key), UploadId: uploadId, PartNumber: partNumber, Body: body, ...more }),
@@ -94,7 +94,7 @@ export class S3 {
     return { PartNumber: partNumber, ETag: given(ETag, 'ETag of the part') };
   }
 
-  /** Of the bucket, or of a key in it. */
+  /** A request to the bucket, or to a key in it. */
   raw(method: string, key: string | undefined, more: Omit<Partial<RawRequest>, 'method' | 'path'> = {}) {
     if (key !== undefined) this.touch(key);
     return this.rawPath(method, key === undefined ? `/${this.bucket}` : `/${this.bucket}/${encodeKey(key)}`, more);
@@ -109,13 +109,13 @@ export class S3 {
   }
 }
 
-/** Each byte but the unreserved ones, and the slash, which S3 does not encode in paths. */
+/** Encodes each byte except the unreserved ones and the slash, which S3 does not encode in paths. */
 export const encodeKey = (key: string): string => key.split('/').map(encodeAll).join('/');
 
 export const encodeAll = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** Demands an error of the SDK with this status and, where the answer has a body, this code. */
+/** Expects an error of the SDK with this status and, if the answer has a body, this code. */
 export const refused = async (call: Promise<unknown>, status: number, code?: string): Promise<void> => {
   const error = await call.then(
     () => undefined,
@@ -146,7 +146,7 @@ export const given = <T>(value: T | undefined, what: string): T => {
 export const api = (operation: string): string => `Amazon S3 API Reference, "${operation}"`;
 export const guide = (page: string): string => `Amazon S3 User Guide, "${page}"`;
 
-/** @param run also gets a key of its own, for a check of one object. */
+/** @param run also gets a key that no other check uses, for a check of one object. */
 export const check = (name: string, page: string, run: (s3: S3, key: string) => Promise<void>): S3Check => ({
   name,
   page,

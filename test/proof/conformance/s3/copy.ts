@@ -23,7 +23,7 @@ export const copies: readonly S3Check[] = [
     equal(answer.ContentType, 'application/pdf', 'Content-Type');
     equal(answer.Metadata, { candidate: '7' }, 'metadata');
   }),
-  check('MetadataDirective REPLACE takes type and metadata of the request', page, async (s3) => {
+  check('MetadataDirective REPLACE uses type and metadata of the request', page, async (s3) => {
     const [from, to] = [s3.key('from'), s3.key('to')];
     await s3.put(from, 'a CV', described);
     await copy(s3, from, to, { MetadataDirective: 'REPLACE', ContentType: 'text/plain', Metadata: { other: '8' } });
@@ -63,7 +63,7 @@ export const copies: readonly S3Check[] = [
       equal((await s3.get(s3.key(`to-${at}`))).text, name, `copy of ${name}`);
     }
   }),
-  check('The source of a copy may begin with a slash', page, async (s3) => {
+  check('The source of a copy may start with a slash', page, async (s3) => {
     const from = s3.key('from');
     await s3.put(from);
     await copy(s3, from, s3.key('to'), { CopySource: `/${s3.bucket}/${encodeKey(from)}` });

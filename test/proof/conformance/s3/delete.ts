@@ -34,7 +34,7 @@ const rawBatch = (s3: S3, body: string, headers: Readonly<Record<string, string>
   s3.raw('POST', undefined, { query: { delete: '' }, body, headers });
 
 export const deletes: readonly S3Check[] = [
-  check('DELETE answers 204, and the object is gone', api('DeleteObject'), async (s3, key) => {
+  check('DELETE answers 204, and the object no longer exists', api('DeleteObject'), async (s3, key) => {
     await s3.put(key);
     const answer = await s3.raw('DELETE', key);
     answered(answer, 204);
@@ -105,7 +105,7 @@ export const deletes: readonly S3Check[] = [
       equal((await s3.get(key)).text, 'a CV', 'the object');
     }),
   ),
-  check('A batch delete takes keys with character references', page, async (s3) => {
+  check('A batch delete accepts keys with character references', page, async (s3) => {
     const key = s3.key('line\nbreak.pdf');
     await s3.put(key);
     const body = batchBody([s3.key('line&#10;break.pdf')]);

@@ -17,7 +17,7 @@ export const errors: readonly S3Check[] = [
     answered(await s3.rawPath('GET', `/${s3.bucket}-missing/key`), 404, 'NoSuchBucket');
     answered(await s3.rawPath('PUT', `/${s3.bucket}-missing/key`, { body: 'a CV' }), 404, 'NoSuchBucket');
   }),
-  check('Every answer has a request id, an error in its body too', page, async (s3) => {
+  check('Every answer has a request id, an error also in its body', page, async (s3) => {
     await s3.put(s3.key('a'));
     isTrue(Boolean((await s3.raw('GET', s3.key('a'))).headers['x-amz-request-id']), 'the answer has no request id');
     const error = await s3.raw('GET', s3.key('missing'));
@@ -28,11 +28,11 @@ export const errors: readonly S3Check[] = [
   check('An upload without a length is refused, and keeps nothing', page, async (s3, key) => {
     const headers = { 'transfer-encoding': 'chunked' };
     const { status } = await s3.raw('PUT', key, { body: 'a CV', headers, contentLength: false });
-    // The page has MissingContentLength; S3 names the header that it does not take: NotImplemented.
+    // The page documents MissingContentLength; S3 answers NotImplemented with the name of the unsupported header.
     isTrue(status === 411 || status === 501, `expected 411 or 501, got ${status}`);
     await s3.isAbsent(key);
   }),
-  check('A method that objects do not have answers 405 MethodNotAllowed', page, async (s3) => {
+  check('A method that objects do not support answers 405 MethodNotAllowed', page, async (s3) => {
     answered(await s3.raw('PATCH', s3.key('a'), { body: 'a CV' }), 405, 'MethodNotAllowed');
   }),
   check('A missing key with a range answers 404 NoSuchKey', api('GetObject'), async (s3) => {

@@ -3,7 +3,7 @@ import { closeServer, listen } from '../../../../infra/local/process/listen.ts';
 
 export type ProxyFault = 'none' | 'drops ETag' | 'ignores Range' | 'lower-cases keys';
 
-/** Forwards to a server that does not verify signatures, and breaks one thing on the way. */
+/** Forwards to a server that does not verify signatures, and adds one fault. */
 export const startFaultyProxy = async (target: string, fault: ProxyFault) => {
   const { hostname, port, host } = new URL(target);
   const server = createServer((incoming, outgoing) => {

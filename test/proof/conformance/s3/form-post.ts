@@ -12,9 +12,9 @@ interface Form {
   readonly body?: string;
   readonly conditions?: readonly unknown[];
   readonly expiresInMs?: number;
-  /** Fields that the policy does not name. */
+  /** Fields without a condition in the policy. */
   readonly unnamed?: Readonly<Record<string, string>>;
-  /** Fields behind the file. */
+  /** Fields after the file. */
   readonly after?: Readonly<Record<string, string>>;
 }
 
@@ -96,7 +96,7 @@ export const formPosts: readonly S3Check[] = [
     const answer = await s3.head(key);
     equal([answer.ContentType, answer.Metadata], ['application/pdf', { candidate: '7' }], 'type and metadata');
   }),
-  check('Fields behind the file are ignored', page, async (s3, key) => {
+  check('Fields after the file are ignored', page, async (s3, key) => {
     answered(await post(s3, { fields: { key }, after: { 'x-amz-meta-late': 'yes', submit: 'Upload' } }), 204);
     equal((await s3.head(key)).Metadata, {}, 'metadata');
   }),

@@ -12,7 +12,7 @@ const listed = async (s3: S3, prefix: string): Promise<readonly string[]> => {
   return Contents.map(({ Key = '' }) => decodeListed(Key, EncodingType));
 };
 
-/** Written, read, listed: each key by the raw wire, since SDKs may clean paths. */
+/** Writes, reads and lists each key with raw requests, because SDKs may normalize paths. */
 const holds = (name: string, keysOf: (s3: S3) => readonly string[]): S3Check =>
   check(name, naming, async (s3) => {
     const keys = keysOf(s3);

@@ -1,3 +1,3 @@
-/** A key out of a listing that was asked for with encoding-type=url; some servers do not encode, and say so. */
+/** A key of a listing requested with encoding-type=url; some servers do not encode keys, and their answer says so. */
 export const decodeListed = (key: string, encodingType: string | undefined): string =>
   encodingType === 'url' ? decodeURIComponent(key.replaceAll('+', ' ')) : key;

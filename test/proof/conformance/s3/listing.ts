@@ -57,7 +57,7 @@ export const listing: readonly S3Check[] = [
     await putAll(s3, names);
     equal(namesOf(s3, (await list(s3)).Contents), names, 'order');
   }),
-  check('Pages continue where the one before ended', page, async (s3) => {
+  check('Pages continue where the previous one ended', page, async (s3) => {
     await putAll(s3, ['a', 'b', 'c', 'd', 'e']);
     equal(await walk(s3, { MaxKeys: 2 }), [['a', 'b'], ['c', 'd'], ['e']], 'pages');
   }),
@@ -65,14 +65,14 @@ export const listing: readonly S3Check[] = [
     await putAll(s3, ['a', 'b']);
     equal((await list(s3, { MaxKeys: 2 })).IsTruncated, false, 'IsTruncated');
   }),
-  check('start-after starts behind a key, whether it exists or not', page, async (s3) => {
+  check('start-after starts after a key, whether it exists or not', page, async (s3) => {
     await putAll(s3, ['a', 'b', 'd']);
     const after = async (name: string) => namesOf(s3, (await list(s3, { StartAfter: s3.key(name) })).Contents);
     equal(await after('b'), ['d'], 'after b');
     equal(await after('c'), ['d'], 'after c');
     equal(await after('aa'), ['b', 'd'], 'after aa');
   }),
-  check('A continuation token outweighs start-after', page, async (s3) => {
+  check('A continuation token has precedence over start-after', page, async (s3) => {
     await putAll(s3, ['a', 'b', 'c']);
     equal(await walk(s3, { MaxKeys: 1, StartAfter: s3.key('a') }), [['b'], ['c']], 'pages');
   }),
@@ -126,16 +126,16 @@ export const listing: readonly S3Check[] = [
     await putAll(s3, names);
     equal(namesOf(s3, (await list(s3)).Contents), names.toSorted(), 'keys');
   }),
-  check('The owner is listed only when asked for', page, async (s3) => {
+  check('The owner is listed only on request', page, async (s3) => {
     await putAll(s3, ['a']);
     equal((await list(s3)).Contents?.[0]?.Owner, undefined, 'Owner');
     isTrue((await list(s3, { FetchOwner: true })).Contents?.[0]?.Owner !== undefined, 'Owner is missing');
   }),
-  check('A continuation token that is not its own answers 400 InvalidArgument', api('Error responses'), async (s3) => {
+  check('A foreign continuation token answers 400 InvalidArgument', api('Error responses'), async (s3) => {
     await putAll(s3, ['a']);
     await refused(list(s3, { ContinuationToken: 'not a token' }), 400, 'InvalidArgument');
   }),
-  check('max-keys that is no number answers 400 InvalidArgument', api('Error responses'), async (s3) => {
+  check('max-keys that is not a number answers 400 InvalidArgument', api('Error responses'), async (s3) => {
     const query = { 'list-type': '2', 'max-keys': 'many' };
     answered(await s3.raw('GET', undefined, { query }), 400, 'InvalidArgument');
   }),
@@ -154,7 +154,7 @@ export const listing: readonly S3Check[] = [
     const second = await listV1(s3, { Marker: s3.key('b') });
     equal([namesOf(s3, second.Contents), second.IsTruncated], [['c'], false], 'second page');
   }),
-  check('ListObjects (version 1) names the next marker with a delimiter', api('ListObjects'), async (s3) => {
+  check('ListObjects (version 1) returns the next marker with a delimiter', api('ListObjects'), async (s3) => {
     await putAll(s3, ['a/1', 'a/2', 'b']);
     const first = await listV1(s3, { Delimiter: '/', MaxKeys: 1 });
     equal([foldersOf(s3, first.CommonPrefixes), first.NextMarker], [['a/'], s3.key('a/')], 'first page');

@@ -21,7 +21,7 @@ const override = {
 } as const;
 
 export const metadata: readonly S3Check[] = [
-  check('System metadata come back as they were sent', page, async (s3, key) => {
+  check('System metadata is returned as it was sent', page, async (s3, key) => {
     await s3.put(key, 'a CV', systemMetadata);
     for (const answer of [await s3.get(key), await s3.head(key)]) {
       const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType } = answer;
@@ -29,7 +29,7 @@ export const metadata: readonly S3Check[] = [
       equal(told, systemMetadata, 'metadata');
     }
   }),
-  check('Expires comes back as it was sent', page, async (s3, key) => {
+  check('Expires is returned as it was sent', page, async (s3, key) => {
     const expires = 'Wed, 21 Oct 2026 07:28:00 GMT';
     answered(await s3.raw('PUT', key, { body: 'a CV', headers: { expires } }), 200);
     equal((await s3.raw('HEAD', key)).headers.expires, expires, 'Expires');
@@ -42,7 +42,7 @@ export const metadata: readonly S3Check[] = [
     answered(await s3.raw('PUT', key, { body: 'a CV', headers: { 'X-Amz-Meta-Candidate-ID': 'ABC' } }), 200);
     equal((await s3.head(key)).Metadata, { 'candidate-id': 'ABC' }, 'metadata');
   }),
-  check('User metadata beyond ASCII come back as RFC 2047', page, async (s3, key) => {
+  check('User metadata beyond ASCII is returned as RFC 2047', page, async (s3, key) => {
     const headers = { 'x-amz-meta-name': 'Jürgen 履歴書' };
     answered(await s3.raw('PUT', key, { body: 'a CV', headers }), 200);
     const value = String((await s3.raw('HEAD', key)).headers['x-amz-meta-name']);
@@ -54,7 +54,7 @@ export const metadata: readonly S3Check[] = [
         : decodeURIComponent((encoded?.[2] ?? '').replaceAll('%', '%25').replaceAll('_', ' ').replaceAll('=', '%'));
     equal(text, 'Jürgen 履歴書', 'decoded value');
   }),
-  check('2 KB of user metadata are taken', page, async (s3, key) => {
+  check('2 KB of user metadata is accepted', page, async (s3, key) => {
     const Metadata = { note: 'x'.repeat(2_000) };
     await s3.put(key, 'a CV', { Metadata });
     equal((await s3.head(key)).Metadata, Metadata, 'metadata');

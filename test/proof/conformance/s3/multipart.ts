@@ -83,7 +83,7 @@ export const multipart: readonly S3Check[] = [
     },
   ),
   ofUpload(
-    'Part numbers may have gaps, parts that are not listed are dropped',
+    'Part numbers may have gaps, and parts that are not listed are dropped',
     completing,
     async (s3, key, uploadId) => {
       await s3.uploadPart(key, uploadId, 1, 'dropped');
@@ -110,7 +110,7 @@ export const multipart: readonly S3Check[] = [
     await refused(complete(s3, key, unknownUpload, [part]), 404, 'NoSuchUpload');
     await refused(s3.client.send(new AbortMultipartUploadCommand(at)), 404, 'NoSuchUpload');
   }),
-  ofUpload('An aborted upload is gone', api('AbortMultipartUpload'), async (s3, key, uploadId) => {
+  ofUpload('An aborted upload no longer exists', api('AbortMultipartUpload'), async (s3, key, uploadId) => {
     const part = await s3.uploadPart(key, uploadId, 1, 'a CV');
     answered(await s3.raw('DELETE', key, { query: { uploadId } }), 204);
     await refused(complete(s3, key, uploadId, [part]), 404, 'NoSuchUpload');

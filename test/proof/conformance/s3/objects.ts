@@ -25,7 +25,7 @@ export const objects: readonly S3Check[] = [
     equal((await s3.head(key)).ETag, ETag, 'ETag of HeadObject');
     equal((await s3.get(key)).ETag, ETag, 'ETag of GetObject');
   }),
-  check('HEAD tells length, type and time and has no body', api('HeadObject'), async (s3, key) => {
+  check('HEAD answers length, type and time without a body', api('HeadObject'), async (s3, key) => {
     await s3.put(key, 'a CV', { ContentType: 'application/pdf' });
     const { status, headers, body } = await s3.raw('HEAD', key);
     equal(status, 200, 'status');
@@ -35,7 +35,7 @@ export const objects: readonly S3Check[] = [
     isTrue(Math.abs(age) < 60_000, `Last-Modified is ${headers['last-modified']}`);
     equal(body.length, 0, 'bytes of the body');
   }),
-  check('An empty object is an object', api('PutObject'), async (s3, key) => {
+  check('An empty object can be stored and read', api('PutObject'), async (s3, key) => {
     await s3.put(key, '');
     const answer = await s3.get(key);
     equal(answer.ContentLength, 0, 'Content-Length');
@@ -51,7 +51,7 @@ export const objects: readonly S3Check[] = [
   }),
   check('Of concurrent uploads one wins as a whole', consistency, async (s3, key) => {
     const bodies = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(200_000));
-    // S3 may ask some of them to come again; what it stores is never a mix.
+    // S3 may ask for a retry of some of them; what it stores is never a mix.
     const uploads = await Promise.allSettled(bodies.map((body) => s3.put(key, body)));
     isTrue(
       uploads.some(({ status }) => status === 'fulfilled'),
@@ -61,7 +61,7 @@ export const objects: readonly S3Check[] = [
     isTrue(bodies.includes(answer.text), 'the object is a mix of several uploads');
     equal(answer.ETag, `"${md5Hex(answer.text)}"`, 'ETag of what is there');
   }),
-  check('An object that is replaced while it is read is delivered to its end', consistency, async (s3, key) => {
+  check('An object that is replaced while it is read is delivered completely', consistency, async (s3, key) => {
     const bytes = randomBytes(8 * mib);
     await s3.put(key, bytes);
     const url = await getSignedUrl(s3.client, new GetObjectCommand(s3.at(key)), { expiresIn: 60 });
@@ -80,7 +80,7 @@ export const objects: readonly S3Check[] = [
     await wait(200);
     await s3.isAbsent(key);
   }),
-  check('An upload that breaks off leaves the object that was there', api('PutObject'), async (s3, key) => {
+  check('An upload that breaks off leaves the earlier object', api('PutObject'), async (s3, key) => {
     await s3.put(key, 'first');
     await s3.raw('PUT', key, { body: 'x'.repeat(50_000), contentLength: 100_000, breakOff: true });
     await wait(200);
@@ -92,7 +92,7 @@ export const objects: readonly S3Check[] = [
     equal(answer.continued, true, '100 Continue');
     equal((await s3.get(key)).text, 'a CV', 'body');
   }),
-  check('HeadBucket finds the bucket, and no other', api('HeadBucket'), async (s3) => {
+  check('HeadBucket finds the bucket, and answers 404 for another name', api('HeadBucket'), async (s3) => {
     await s3.client.send(new HeadBucketCommand({ Bucket: s3.bucket }));
     await refused(s3.client.send(new HeadBucketCommand({ Bucket: `${s3.bucket}-missing` })), 404);
   }),

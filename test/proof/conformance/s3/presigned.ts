@@ -23,12 +23,12 @@ export const presigned: readonly S3Check[] = [
     equal(answer.headers.get('content-type'), 'application/pdf', 'Content-Type');
     await answer.arrayBuffer();
   }),
-  check('A presigned GET takes a range', page, async (s3, key) => {
+  check('A presigned GET accepts a range', page, async (s3, key) => {
     await s3.put(key, '0123456789');
     const answer = await fetch(await link(s3, key), { headers: { range: 'bytes=2-4' } });
     equal([answer.status, await answer.text()], [206, '234'], 'status and body');
   }),
-  check('A presigned HEAD', page, async (s3, key) => {
+  check('A presigned HEAD answers the length', page, async (s3, key) => {
     await s3.put(key);
     const url = await getSignedUrl(s3.client, new HeadObjectCommand(s3.at(key)), { expiresIn: 60 });
     const answer = await fetch(url, { method: 'HEAD' });
@@ -49,7 +49,7 @@ export const presigned: readonly S3Check[] = [
     const { Metadata, StorageClass, TagCount } = await s3.get(key);
     equal([Metadata, StorageClass, TagCount], [more.Metadata, more.StorageClass, 1], 'metadata, class and tags');
   }),
-  check('A presigned link ends when it says', queryPage, async (s3, key) => {
+  check('A presigned link expires at its time', queryPage, async (s3, key) => {
     await s3.put(key);
     const url = await link(s3, key, 1);
     await wait(2_500);

@@ -15,18 +15,18 @@ export type RawBody = string | Uint8Array;
 
 export interface RawRequest {
   readonly method: string;
-  /** As it goes over the wire: already encoded, never normalized. */
+  /** The path as it is sent: already encoded, never normalized. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: RawBody | ((seed: Seed) => Promise<RawBody>);
-  /** `false` sends no Content-Length; a number may lie. */
+  /** `false` sends no Content-Length; a number may be wrong. */
   readonly contentLength?: number | false;
-  /** What x-amz-content-sha256 says. */
+  /** The value of x-amz-content-sha256. */
   readonly payload?: string;
-  /** Writes the body in pieces of so many bytes, each in a write of its own. */
+  /** Writes the body in pieces of this many bytes, each with its own write. */
   readonly pieceBytes?: number;
-  /** Cuts the connection after the body was written, without waiting for an answer. */
+  /** Closes the connection after the body was written, without waiting for an answer. */
   readonly breakOff?: boolean;
   readonly unsigned?: boolean;
 }
@@ -41,7 +41,7 @@ export interface RawAnswer {
 
 const timeoutMs = 10_000;
 
-/** What an SDK would hide: paths, framing and lengths exactly as a check wants them, signed where servers verify. */
+/** Requests that no SDK can send: paths, framing and lengths exactly as a check needs them, signed for servers that verify. */
 export const rawRequest = async (endpoint: URL, signing: Signing, wanted: RawRequest): Promise<RawAnswer> => {
   const { headers, seed } = wanted.unsigned
     ? { headers: { ...wanted.headers }, seed: undefined }
@@ -51,7 +51,7 @@ export const rawRequest = async (endpoint: URL, signing: Signing, wanted: RawReq
   const length = wanted.contentLength ?? bytes.length;
   const wireHeaders: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    // Node writes headers as Latin-1: this way the UTF-8 that was signed is on the wire.
+    // Node writes headers as Latin-1, so this sends the UTF-8 that was signed.
     wireHeaders[name] = Buffer.from(value, 'utf8').toString('latin1');
   }
   if (length !== false && (bytes.length > 0 || wanted.method === 'PUT' || wanted.method === 'POST' || length > 0)) {
@@ -115,7 +115,7 @@ const exchange = (
     });
     request.on('timeout', () => request.destroy(new Mismatch(`no answer within ${timeoutMs / 1000} s`)));
     request.on('continue', () => {
-      // Some servers say it twice.
+      // Some servers send it twice.
       if (!continued) void send();
       continued = true;
     });
@@ -145,7 +145,7 @@ const exchange = (
       }
       if (wanted.breakOff) {
         settled = true;
-        // The server must have begun to read before the connection ends.
+        // The server must have started to read before the connection ends.
         setTimeout(() => {
           request.destroy();
           resolve({ status: 0, headers: {}, body: Buffer.alloc(0), continued });

@@ -13,7 +13,7 @@ export interface Signing {
 
 export const sha256Hex = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
-/** SHA-256, or its HMAC with a secret, in the form that the signer asks for. */
+/** SHA-256, or its HMAC with a secret, in the form that the signer needs. */
 class Sha256 {
   readonly #hash;
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
@@ -37,7 +37,7 @@ const secretOf = (secret: string | ArrayBuffer | ArrayBufferView): string | Uint
     : new Uint8Array(secret);
 };
 
-/** S3 takes the path as it is on the wire, and checks are about such paths: nothing may be escaped or normalized again. */
+/** S3 signs the path as it is sent, and checks are about such paths, so it must not be escaped or normalized again. */
 export const signerOf = ({ region, credentials }: Signing): SignatureV4 =>
   new SignatureV4({
     service: 's3',

@@ -27,7 +27,7 @@ export const s3Suite: Suite = {
 export const runOnLocal = (local: LocalS3, options: SuiteOptions): Promise<SuiteReport> =>
   runOn(local, { ...options, implementation: options.implementation ?? 'local' });
 
-/** Local servers take any; versitygw takes its own. */
+/** Most local servers accept any credentials; versitygw accepts only its own. */
 const credentialsFromEnvironment = (): Credentials => ({
   accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? 'test',
   secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? 'test',
@@ -86,7 +86,7 @@ const prepared = (
 
 const skipReason = ({ needs }: S3Check, bucketVersioning: 'on' | 'off' | undefined): string | undefined => {
   if (needs === 'versions' && bucketVersioning === 'off') return 'because its buckets have no versions';
-  if (needs === 'switching versions' && bucketVersioning !== undefined) return 'because it cannot switch versions';
+  if (needs === 'switching versions' && bucketVersioning !== undefined) return 'because it cannot switch versioning';
   if (needs === 'no versions' && bucketVersioning === 'on') return 'because its buckets always have versions';
   return undefined;
 };

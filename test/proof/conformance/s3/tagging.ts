@@ -43,11 +43,11 @@ const refusesTags = (name: string, about: string, tags: readonly string[], code?
   });
 
 export const tagging: readonly S3Check[] = [
-  check('An upload may bring tags', api('PutObject'), async (s3, key) => {
+  check('An upload may have tags', api('PutObject'), async (s3, key) => {
     await s3.put(key, 'a CV', { Tagging: 'scan=clean&by=a%20b' });
     equal(await tagsOf(s3, key), { scan: 'clean', by: 'a b' }, 'tags');
   }),
-  check('GET tells the number of tags', api('GetObject'), async (s3, key) => {
+  check('GET answers the number of tags', api('GetObject'), async (s3, key) => {
     await s3.put(key, 'a CV', { Tagging: 'scan=clean&by=b' });
     equal((await s3.get(key)).TagCount, 2, 'x-amz-tagging-count');
   }),
@@ -67,15 +67,15 @@ export const tagging: readonly S3Check[] = [
     await s3.put(key, 'new');
     equal(await tagsOf(s3, key), {}, 'tags');
   }),
-  check('A copy takes the tags along', api('CopyObject'), async (s3) => {
+  check('A copy has the tags of its source', api('CopyObject'), async (s3) => {
     equal(await tagsOfCopy(s3, {}), { scan: 'clean' }, 'tags');
   }),
-  check('TaggingDirective REPLACE takes the tags of the request', api('CopyObject'), async (s3) => {
+  check('TaggingDirective REPLACE uses the tags of the request', api('CopyObject'), async (s3) => {
     equal(await tagsOfCopy(s3, { TaggingDirective: 'REPLACE', Tagging: 'new=1' }), { new: '1' }, 'tags');
   }),
   refusesTags('More than 10 tags answer 400', page, elevenTags),
   refusesTags('A tag key twice answers 400 InvalidTag', api('PutObjectTagging'), ['a=1', 'a=2'], 'InvalidTag'),
-  refusesTags('A tag with a character that tags do not have answers 400 InvalidTag', page, ['team=R&D'], 'InvalidTag'),
+  refusesTags('A tag with a character that tags do not allow answers 400 InvalidTag', page, ['team=R&D'], 'InvalidTag'),
   refusesTags('A tag of the prefix aws: answers 400 InvalidTag', page, ['aws:team=HR'], 'InvalidTag'),
   refusesTags('A tag key of 129 characters answers 400 InvalidTag', page, [`${'k'.repeat(129)}=1`], 'InvalidTag'),
   check('Tags of a missing key answer 404 NoSuchKey', api('GetObjectTagging'), async (s3) => {

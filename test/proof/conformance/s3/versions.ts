@@ -57,11 +57,11 @@ export const versions: readonly S3Check[] = [
     const marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
     equal((await list(s3, marker)).Versions?.length, 2, 'versions on the next page');
   }),
-  versionCheck('The bucket says that its versions are on', api('GetBucketVersioning'), async (s3) => {
+  versionCheck('A versioned bucket reports that versioning is enabled', api('GetBucketVersioning'), async (s3) => {
     const { Status } = await s3.client.send(new GetBucketVersioningCommand({ Bucket: s3.bucket }));
     equal(Status, 'Enabled', 'Status');
   }),
-  versionCheck('Each upload gets a version id of its own', using, async (s3, key) => {
+  versionCheck('Each upload gets its own version id', using, async (s3, key) => {
     const { first, second } = await twoVersions(s3, key);
     isTrue(first !== second, 'both uploads have the same version id');
     const current = await s3.get(key);
@@ -94,14 +94,14 @@ export const versions: readonly S3Check[] = [
     answered(answer, 405, 'MethodNotAllowed');
     equal(answer.headers['x-amz-delete-marker'], 'true', 'x-amz-delete-marker');
   }),
-  versionCheck('Deleting the delete marker brings the object back', managing, async (s3, key) => {
+  versionCheck('Deleting the delete marker restores the object', managing, async (s3, key) => {
     await s3.put(key);
     const { VersionId } = await remove(s3, key);
     const answer = await remove(s3, key, VersionId);
     equal(answer.DeleteMarker, true, 'DeleteMarker');
     equal((await s3.get(key)).text, 'a CV', 'body');
   }),
-  versionCheck('Deleting the newest version brings the one before back', deleting, async (s3, key) => {
+  versionCheck('Deleting the newest version restores the previous one', deleting, async (s3, key) => {
     const { first, second } = await twoVersions(s3, key);
     const answer = await remove(s3, key, second);
     equal(answer.VersionId, second, 'VersionId');
@@ -110,12 +110,12 @@ export const versions: readonly S3Check[] = [
     equal(current.text, 'first', 'body');
     equal(current.VersionId, first, 'VersionId of GetObject');
   }),
-  versionCheck('DELETE of a missing key makes a delete marker', markers, async (s3) => {
+  versionCheck('DELETE of a missing key creates a delete marker', markers, async (s3) => {
     equal((await remove(s3, s3.key('missing'))).DeleteMarker, true, 'DeleteMarker');
     const { DeleteMarkers = [] } = await list(s3);
     equal(fieldsOf('Key', DeleteMarkers), [s3.key('missing')], 'delete markers');
   }),
-  versionCheck('A version that is gone answers 404 NoSuchVersion', api('Error responses'), async (s3, key) => {
+  versionCheck('A deleted version answers 404 NoSuchVersion', api('Error responses'), async (s3, key) => {
     const { first } = await twoVersions(s3, key);
     await remove(s3, key, first);
     await refused(s3.get(key, { VersionId: first }), 404, 'NoSuchVersion');
@@ -135,7 +135,7 @@ export const versions: readonly S3Check[] = [
       'versions',
     );
   }),
-  versionCheck('ListObjectVersions tells the delete marker as the latest', paging, async (s3, key) => {
+  versionCheck('ListObjectVersions reports the delete marker as the latest version', paging, async (s3, key) => {
     await s3.put(key);
     const { VersionId } = await remove(s3, key);
     const { Versions = [], DeleteMarkers = [] } = await list(s3);
@@ -163,7 +163,7 @@ export const versions: readonly S3Check[] = [
     answered(answer, 200);
     equal(answer.body.toString().includes('hidden'), false, 'the hidden key is listed');
   }),
-  versionCheck('A batch delete makes delete markers, or deletes versions', api('DeleteObjects'), async (s3) => {
+  versionCheck('A batch delete creates delete markers, or deletes versions', api('DeleteObjects'), async (s3) => {
     const [a, b] = [s3.key('a'), s3.key('b')];
     await s3.put(a);
     const { second } = await twoVersions(s3, b);
@@ -179,7 +179,7 @@ export const versions: readonly S3Check[] = [
     equal(Deleted.find(({ Key }) => Key === b)?.VersionId, second, 'VersionId of the second');
     equal((await s3.get(b)).text, 'first', 'what is left of the second');
   }),
-  versionCheck('A copy takes a named version and tells which', api('CopyObject'), async (s3, key) => {
+  versionCheck('A copy can use a given version, and its answer names it', api('CopyObject'), async (s3, key) => {
     const { first } = await twoVersions(s3, key);
     const answer = await s3.client.send(
       new CopyObjectCommand({
@@ -199,7 +199,7 @@ export const versions: readonly S3Check[] = [
     );
     equal((await s3.head(key)).VersionId, given(VersionId, 'VersionId'), 'VersionId of HeadObject');
   }),
-  versionCheck('PUT with If-None-Match: * succeeds behind a delete marker', conditional, async (s3, key) => {
+  versionCheck('PUT with If-None-Match: * succeeds after a delete marker', conditional, async (s3, key) => {
     await s3.put(key);
     await remove(s3, key);
     await s3.put(key, 'again', { IfNoneMatch: '*' });
