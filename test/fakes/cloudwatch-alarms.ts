@@ -1,7 +1,7 @@
 import { at, type JsonObject, objectsIn, resourcesOf, type Template } from '../infra/template/template.ts';
 
 /**
- * What CloudWatch makes of the metric lines of the functions, by the alarms of a packaged template: statistic, period, M of N
+ * How CloudWatch evaluates the metric lines of the functions with the alarms of a packaged template: statistic, period, M of N
  * and missing data as its user guide describes them. Only alarms on one metric of the namespace cv-courier.
  * @see Amazon CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data"
  */

@@ -1,6 +1,6 @@
 import type { ListedObject, ListedPage, ListRange } from '../../lib/upload/storage.ts';
 
-/** Surrogates stand for characters behind all others, so that code units sort as the bytes of their UTF-8 do. */
+/** Moves surrogates after all other code units, so that code units sort like the bytes of their UTF-8. */
 const rankOf = (unit: number): number => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);
 
 /** S3 lists by the bytes of the keys' UTF-8; JavaScript compares by UTF-16. Makes no buffers: worlds hold 100,000 keys. */
@@ -13,7 +13,7 @@ const inBytes = (a: string, b: string): number => {
   return a.length - b.length;
 };
 
-/** Tokens of S3 cannot be told from keys by looking at them; these can, so that a mix-up fails. */
+/** S3's tokens cannot be distinguished from keys; these can, so that a mix-up fails. */
 const tokenAfter = (name: string): string => `token:${name}`;
 
 const nameIn = (token: string): string => {

@@ -19,7 +19,7 @@ export interface LocalDynamo {
 
 /**
  * The local table server by default; with `TEST_DYNAMODB_URL` any other that speaks DynamoDB's protocol. DynamoDB Local
- * keeps a store of its own per access key, so each test file has its own.
+ * keeps a separate store per access key, so each test file has its own.
  */
 export const startLocalDynamo = async (): Promise<LocalDynamo> => {
   const foreignUrl = process.env.TEST_DYNAMODB_URL;

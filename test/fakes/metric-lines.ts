@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** A line of metrics, as CloudWatch would take it from the log. */
+/** A line of metrics, as CloudWatch would read it from the log. */
 export type MetricLine = Readonly<Record<string, unknown>>;
 
 /** What the handlers send to CloudWatch from here on; `vi.restoreAllMocks` ends it. */

@@ -15,7 +15,7 @@ export interface Sent {
   readonly signal?: AbortSignal;
 }
 
-/** One call on a connection of its own. Rejects as node:http does. */
+/** One call on its own connection. Rejects as node:http does. */
 export const rawCall = (url: string, { method = 'GET', headers = {}, body, signal }: Sent = {}): Promise<Seen> =>
   new Promise((resolve, reject) => {
     const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));

@@ -46,7 +46,7 @@ const reasonOf = (skip: Skip): string => {
 };
 
 const page = [
-  '# What checkov (https://www.checkov.io) asks for and the stack does not do, with the reasons. Printed by test/infra/checkov.test.ts:',
+  '# What checkov (https://www.checkov.io) demands and the stack does not do, with the reasons. Printed by test/infra/checkov.test.ts:',
   '# npx vitest run test/infra/checkov.test.ts --update',
   'framework:',
   '  - cloudformation',

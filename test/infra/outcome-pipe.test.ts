@@ -5,7 +5,7 @@ import { at, type Template } from './template/template.ts';
 const ofOutcomes = ({ Resources, Outputs = {} }: Template): readonly string[] =>
   [...Object.keys(Resources), ...Object.keys(Outputs)].filter((id) => id.startsWith('Outcome')).sort();
 
-test('by default there is no pipe, but the stream is on, because a later pipe cannot read earlier records of a new stream', async () => {
+test('by default there is no pipe, but the stream is always on, because a pipe cannot follow a new stream', async () => {
   const template = await deployed();
   expect(ofOutcomes(template)).toEqual([]);
   expect(template.Resources.LedgerTable?.Properties?.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' });

@@ -59,7 +59,7 @@ test('a dollar sign in a folder is not a variable of CloudFormation; with a brac
   expect(parseKeyTemplates(templates('${AWS::Region}/'))).toMatchObject({ ok: false });
 });
 
-test('S3 notifies of each folder once', () => {
+test('each watched folder has one S3 notification', () => {
   const onUpload = { 'Fn::GetAtt': ['OnDashuploadLambdaFunction', 'Arn'] };
   const rule = (prefix: string) => ({
     Event: 's3:ObjectCreated:*',

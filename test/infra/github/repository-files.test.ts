@@ -37,7 +37,7 @@ test('updates of packages and of actions wait for a week, and new majors of pack
 const folder = '.github/ISSUE_TEMPLATE';
 const forms = readdirSync(path.join(root, folder)).filter((file) => file !== 'config.yml');
 
-test.each(forms)('the issue form %s has a name, a description, and questions with ids of their own', (file) => {
+test.each(forms)('the issue form %s has a name, a description, and an id for each question', (file) => {
   const { name, description, body } = parse(read(path.join(folder, file)));
   expect([name, description]).toEqual([expect.any(String), expect.any(String)]);
   const questions = body.filter(({ type }: { type: string }) => type !== 'markdown');

@@ -71,7 +71,7 @@ describe('.ci/simulate.sh', () => {
   test.each([
     ['that ends with an error', 'TypeError: x is not a function\n', 2],
     ['without a summary', '', 0],
-  ])('a simulation %s is reported as such', async (_case, output, exitStatus) => {
+  ])('a simulation %s is reported as failed', async (_case, output, exitStatus) => {
     const { status, report } = await played(output, output, exitStatus);
     expect(status).toBe(1);
     expect(report).toContain('The simulation itself failed: `npm run simulate -- --seeds 40 --from 500`');

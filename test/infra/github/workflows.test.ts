@@ -12,7 +12,7 @@ const folder = path.join(root, '.github/workflows');
 const workflows = readdirSync(folder).map((file) => [file, readFileSync(path.join(folder, file), 'utf8')] as const);
 const sourceOf = (file: string): string => workflows.find(([name]) => name === file)?.[1] ?? '';
 
-test.each(workflows)('%s keeps the rules for workflows', (_file, source) => {
+test.each(workflows)('%s follows the rules for workflows', (_file, source) => {
   expect(workflowFaults(source)).toEqual([]);
 });
 

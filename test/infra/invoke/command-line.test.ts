@@ -32,7 +32,7 @@ describe('a wrong command line of npm run invoke', () => {
   });
 });
 
-test('a function is found by its stage, or by the name of its stack', () => {
+test('npm run invoke finds a function by its stage, or by the name of its stack', () => {
   expect(parseCommandLine(['--stage', 'prod', 'on-demand'])).toMatchObject({ where: { by: 'stage', named: 'prod' } });
   expect(parseCommandLine(['--stack', 'Acme-CVs', 'on-demand'])).toMatchObject({
     where: { by: 'stack', named: 'Acme-CVs' },

@@ -115,7 +115,7 @@ test('a function without a concurrency is refused by the name of the parameter t
   ]);
 });
 
-test('subnets and security groups go together', () => {
+test('subnets without security groups are refused, and security groups without subnets', () => {
   const sentence =
     'Only one of the parameters vpcSubnetIds and vpcSecurityGroupIds is set: a function in a VPC needs both, so set the other one too, or neither.';
   expect(faults({ vpcSubnetIds: 'subnet-0a1b2c3d' })).toEqual([sentence]);

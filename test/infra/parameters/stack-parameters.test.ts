@@ -115,6 +115,6 @@ test.each([
   expect(refusedByTemplate(name, value)).toEqual([]);
 });
 
-test('the sentence of a refusal says what the value must be', () => {
+test("the template's refusal of a value says what the value must be", () => {
   expect(refusedByTemplate('maxBytes', '0')).toEqual(['MaxBytes must be a whole number from 1 to 104857600.']);
 });

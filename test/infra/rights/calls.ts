@@ -138,7 +138,7 @@ const portOf = (port: string, module: SourceModule): ReadonlyMap<string, Readonl
     }),
   );
 
-/** Reading a named version is a right of its own. */
+/** Reading a named version needs a separate right. */
 const withVersion = (command: string, node: Node): string => {
   const [input] = nodesAt(node, 'arguments');
   const named = nodesAt(input ?? node, 'properties').some(

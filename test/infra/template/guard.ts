@@ -31,7 +31,7 @@ export interface GuardResult {
 }
 
 /**
- * Runs cfn-guard over filled-in templates; the results come in their order.
+ * Runs cfn-guard on filled-in templates. The results are in the order of the templates.
  * @param folder a folder for the template files.
  */
 export const guard = async (templates: readonly Template[], folder: string): Promise<readonly GuardResult[]> => {

@@ -2,7 +2,7 @@ import { intrinsic, isList, isObject, type Json, type JsonObject, listOf, type T
 
 export type ConditionValues = Readonly<Record<string, boolean>>;
 
-/** Stands for a property that CloudFormation leaves out (AWS::NoValue). */
+/** Marks a property that CloudFormation leaves out (AWS::NoValue). */
 const left = Symbol('left out');
 
 /**

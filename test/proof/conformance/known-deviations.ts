@@ -3,7 +3,7 @@ import type { Deviations } from './run-checks.ts';
 const because = (reason: string, ...names: readonly string[]): Deviations =>
   Object.fromEntries(names.map((name) => [name, reason]));
 
-/** The local stand-in: none. */
+/** The local stand-in has no known deviations. */
 const local: Deviations = {};
 
 /** v1.8.0, with its POSIX backend. */
@@ -38,7 +38,7 @@ const versitygw: Deviations = {
   ...because(
     'It keeps keys as paths of files: no empty or dot segments, no object that is a folder, 255 bytes per segment.',
     'Keys with empty segments',
-    'Keys that begin with a slash',
+    'Keys that start with a slash',
     'Keys with . and .. as segments are taken literally',
     'A key may be a folder of other keys too',
     'A segment of 300 bytes',

@@ -68,7 +68,7 @@ const killOnce = async (stack: Stack, round: number): Promise<{ id: string; mome
   const wasUp = onUpload.pids.length > 0;
   await onUpload.kill();
   const known = await stack.ledger.read(id);
-  return { id, moment: wasUp ? momentOf(known) : 'with no process up' };
+  return { id, moment: wasUp ? momentOf(known) : 'while no process was running' };
 };
 
 const momentOf = (known: LedgerEntry | undefined): string => {

@@ -151,7 +151,7 @@ export const equivalents: readonly Equivalent[] = [
   ),
   ...always(
     'lib/key-template/match-key.ts',
-    'A literal has no name, and only literals stand before the first placeholder.',
+    'A literal has no name, and only literals come before the first placeholder.',
     '!isLiteral',
     "segment.kind === 'literal'",
   ),

@@ -61,7 +61,7 @@ export const report = (name: string, judgement: Judgement, seconds: number): str
     `${name}: ${percent} % noticed (${killed}), ${justified} explained, ${survived.length} neither, ${seconds} s`,
     ...survived.map(describeMutant),
     ...notMeasured.map((mutant) => `  NOT MEASURED, no test ran:${describeMutant(mutant)}`),
-    ...stale.map((entry) => `  EXPLAINS NOTHING ANY MORE: ${entry.file}: ${entry.original} -> ${entry.replacement}`),
+    ...stale.map((entry) => `  NO LONGER EXPLAINS ANYTHING: ${entry.file}: ${entry.original} -> ${entry.replacement}`),
   ].join('\n');
 };
 

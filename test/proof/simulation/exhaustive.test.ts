@@ -3,7 +3,7 @@ import { everyInterleaving } from './exhaustive.ts';
 import type { Plant } from './history.ts';
 import { plantedBugs } from './planted-bugs.ts';
 
-test('two workers on one upload, every order of their steps, one crash anywhere: attached once', {
+test('two workers attach one upload once, in every order of their steps and with one crash anywhere', {
   timeout: 300_000,
 }, async () => {
   const report = await everyInterleaving(1);
@@ -19,7 +19,7 @@ test('the exhaustive search finds a claim that is not conditional, without rando
   expect(failures.length).toBeGreaterThan(0);
 });
 
-test('two workers on copies of one file, every order of the steps that affect the other: attached once', {
+test('two workers attach copies of one file once, in every order of the steps that affect the other', {
   timeout: 300_000,
 }, async () => {
   const report = await everyInterleaving(0, undefined, 'all', 'on copies');

@@ -23,7 +23,7 @@ export interface ExhaustiveReport {
   readonly failures: readonly string[];
 }
 
-/** What to skip once a promise was broken, because with a bug that lets both workers send, there are too many orders. */
+/** When to stop. With a bug that lets both workers send there are too many orders to play all of them. */
 export type Until = 'all' | 'first-failure';
 
 /**

@@ -62,7 +62,7 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
   const tool = toolIn(random);
   const hasListed = lessonsOf(tool, integrationId, world.now()) !== undefined;
   const plan = planTroubles(random, world.now(), hasListed);
-  // An absence counts for such a tool, so only the wait prevents that a late file is sent twice.
+  // An absence counts for such a tool, so only the wait prevents a late file from being sent twice.
   const isSlow = isDecidable(tool) && tool.learnt && random.chance(0.4);
   const writesLate = isDecidable(tool) && tool.learnt && !plan.isLong && !isSlow && random.chance(0.5);
   const needsRuns = plan.isLong || isSlow || writesLate;

@@ -26,7 +26,7 @@ test.each<[hours: number, how: How]>([
   [26, 'balancer'],
   [26, 'ats-busy'],
 ])(
-  'an outage holds no file, and all follow automatically: %i hours (%s), 1,000 files, within 3 hours after it, at most a call per minute',
+  'an outage holds no file, and all are attached automatically: %i hours (%s), 1,000 files, within 3 hours after it, at most a call per minute',
   {
     timeout: 240_000,
   },

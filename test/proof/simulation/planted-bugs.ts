@@ -33,7 +33,7 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
       },
     })),
 
-  'settling does not ask for the owner': (courier) =>
+  'settling does not check the owner': (courier) =>
     withTable(courier, (table) => ({
       ...table,
       put: (item, condition) =>
@@ -42,7 +42,8 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
           : table.put(item, condition),
     })),
 
-  'a timeout is sent again': (courier) => withFailureAs(courier, 'ANSWER_TIMED_OUT', 'KOMBO_CONNECTION_LOST'),
+  'a file is sent again after a timeout': (courier) =>
+    withFailureAs(courier, 'ANSWER_TIMED_OUT', 'KOMBO_CONNECTION_LOST'),
 
   'a lost answer counts as not delivered': (courier) => withFailureAs(courier, 'ANSWER_LOST', 'KOMBO_CONNECTION_LOST'),
 
@@ -58,7 +59,7 @@ export const plantedBugs: Readonly<Record<string, Plant>> = {
       },
     })),
 
-  'the last byte goes out before the source is verified': (courier) => ({
+  'the last byte is sent before the source is verified': (courier) => ({
     ...courier,
     kombo: {
       ...courier.kombo,

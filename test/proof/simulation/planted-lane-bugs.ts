@@ -18,7 +18,7 @@ export const plantedLaneBugs: Readonly<Record<string, Plant>> = {
       after.counts !== before.counts && !after.pause ? { ...after, nextAt: undefined } : after,
     ),
 
-  'lanes are worked on in directory order to their end': (courier) => ({
+  'each lane is worked to its end, in the order of the directory': (courier) => ({
     ...courier,
     lanes: {
       ...courier.lanes,
@@ -88,7 +88,7 @@ export const plantedLaneBugs: Readonly<Record<string, Plant>> = {
     },
   }),
 
-  'the retry budget does not begin anew when the lane opens': (courier) => ({
+  'the retry budget does not start again when the lane opens': (courier) => ({
     ...courier,
     lanes: {
       ...courier.lanes,

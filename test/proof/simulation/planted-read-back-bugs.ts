@@ -9,13 +9,13 @@ import type { Plant } from './history.ts';
 
 /** Typical bugs of systems that look at a target to find the outcome of an attempt with a lost answer. */
 export const plantedReadBackBugs: Readonly<Record<string, Plant>> = {
-  'a file of our name is taken for ours': (courier) =>
+  'a file with our name is mistaken for ours': (courier) =>
     withFinding(courier, ({ name }, { sent }) => name !== undefined && name === sent?.name),
 
-  'a file that is dated after our attempt is taken for ours': (courier) =>
+  'a file dated after our attempt is mistaken for ours': (courier) =>
     withFinding(courier, ({ createdAt = 0 }, { firstUnknownAttemptAt = 0 }) => createdAt >= firstUnknownAttemptAt),
 
-  'a file as long as ours is taken for ours': (courier) => {
+  'a file as long as ours is mistaken for ours': (courier) => {
     const lengths = new Map<string, number>();
     const watched: Courier = {
       ...courier,
@@ -52,7 +52,7 @@ export const plantedReadBackBugs: Readonly<Record<string, Plant>> = {
     },
   }),
 
-  'a look that failed for a reason that may pass counts': (courier) =>
+  'a look that failed temporarily counts': (courier) =>
     withLookedEvent(courier, (event, seen) => {
       if (event.kind !== 'looked' || event.counts !== 'passing') return event;
       const isSecond = seen.state.status === 'unknown' && seen.state.absentLooks > 0;
@@ -60,7 +60,7 @@ export const plantedReadBackBugs: Readonly<Record<string, Plant>> = {
     }),
 
   // The knowledge of the tool was learnt with the same setting.
-  'a file is free after six minutes': (courier) => ({
+  'a file is released after six minutes': (courier) => ({
     ...withTool(courier, (tool) =>
       tool.map((group) => ({ ...group, lessons: group.lessons.map((lesson) => ({ ...lesson, lagMs: 6 * 60_000 })) })),
     ),
@@ -74,7 +74,7 @@ export const plantedReadBackBugs: Readonly<Record<string, Plant>> = {
         : event,
     ),
 
-  'an absence is trusted before anything was learnt': (courier) =>
+  'an absence counts before anything was learnt': (courier) =>
     withTool(courier, (tool) => targetKinds.map((kind) => withImaginedLesson(kind, tool))),
 
   'one sample is enough to know that a tool keeps bytes': (courier) =>

@@ -17,7 +17,7 @@ export const plantedScanBugs: Readonly<Record<string, Plant>> = {
     },
   }),
 
-  'the verdict that comes last counts': (courier) =>
+  'the verdict that arrives last counts': (courier) =>
     withScan(courier, (event) => ({ ...event, verdict: { ...event.verdict, at: courier.clock.now() } })),
 
   'an attached file is not listed for its verdict': (courier) =>

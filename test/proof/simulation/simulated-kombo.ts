@@ -10,7 +10,7 @@ import type { Process, World } from './world.ts';
 
 export interface KomboFaults {
   post(): PostFate;
-  /** The fate of each POST. */
+  /** Replaces the fate of every POST. */
   readonly always?: PostFate;
   /** An answer that replaces the one to a GET. */
   get(): HttpAnswer | 'unreachable' | undefined;

@@ -23,7 +23,7 @@ export interface Process {
   kill(why: string): void;
   /** Runs an action now, or at the thaw; never when the process is dead. */
   whenAwake(action: () => void): void;
-  /** Whether it ended with an error or too late, so that its knowledge is lost as after a crash. */
+  /** Marks it as ended with an error or too late, so that its knowledge is lost as after a crash. */
   fail(): void;
   readonly failed: () => boolean;
   /** Whether it was frozen for a while, so that what it read before may be outdated. */

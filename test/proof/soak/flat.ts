@@ -15,7 +15,7 @@ export interface Course {
 const warmUpShare = 0.2;
 /** Fewer samples say nothing about growth. */
 const leastSamples = 12;
-/** Allowed growth, because the garbage collector returns memory at any time. */
+/** Allowed growth, because the garbage collector decides when to return memory. */
 const mostGrowth = 1.2;
 const moreHandles = 8;
 

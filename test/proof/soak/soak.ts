@@ -39,7 +39,7 @@ export interface Soak {
 
 const sampleEveryMs = 2_000;
 const killEveryMs = 5_000;
-/** More uploads wait until fewer deliveries are in progress, because S3 and this process would keep their events. */
+/** Deliveries in progress. Further uploads wait, because S3 and this process would keep their events in memory. */
 const mostInFlight = 40;
 const mostDrainMs = 30 * 60_000;
 /** One in five integrations is down during the outage. */

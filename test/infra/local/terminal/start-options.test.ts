@@ -73,7 +73,7 @@ describe('invalid options of npm start', () => {
     [[], { PORT_BASE: '80' }, 'PORT_BASE is "80"'],
     [[], { PORT_BASE: '70000' }, 'PORT_BASE is "70000"'],
     [[], { PORT_BASE: '-1' }, 'PORT_BASE is "-1"'],
-  ])('%o %o', (args, env, message) => {
+  ])('npm start refuses the options %o with the environment %o by name', (args, env, message) => {
     expect(() => startOptions(args, env)).toThrow(UsageError);
     expect(() => startOptions(args, env)).toThrow(message);
   });

@@ -33,7 +33,7 @@ const itemOfBytes = (pk: string, bytes: number): Attributes => ({
 });
 
 export const checksOfValues: readonly DynamodbCheck[] = [
-  check('texts come back as they were put: any script, control characters, line ends', types, (context) => {
+  check('texts are returned as they were put: any script, control characters, line ends', types, (context) => {
     const text = { S: 'Zoë 😀 \u0000\u001f\r\n"\\ \u202e' };
     return comesBackAs(context, { document: text }, { document: text });
   }),
@@ -45,7 +45,7 @@ export const checksOfValues: readonly DynamodbCheck[] = [
     await comesBackAs(context, { workAt: { N: digits } }, { workAt: { N: digits } });
     await comesBackAs(context, { n: { N: `0.${digits}` } }, { n: { N: `0.${digits}` } });
   }),
-  keeps('numbers of milliseconds since the epoch come back in plain digits', { n: { N: '1767603600000' } }),
+  keeps('numbers of milliseconds since the epoch are returned in plain digits', { n: { N: '1767603600000' } }),
   refusesItem('a number of 39 digits is refused', types, { n: { N: '123456789012345678901234567890123456789' } }),
   refusesItem('a number beyond 9.9E+125 is refused', types, { n: { N: '1E+126' } }),
   keeps('leading and trailing zeros of numbers are trimmed', { n: { N: '007.50' } }, { n: { N: '7.5' } }),
@@ -64,7 +64,7 @@ export const checksOfValues: readonly DynamodbCheck[] = [
     await put(context, { pk: { S: pk } });
     await refusal(put(context, { pk: { S: `${pk}x` } }), invalid);
   }),
-  check('nested values come back as they were put', types, (context) => {
+  check('nested values are returned as they were put', types, (context) => {
     const nested = { M: { list: { L: [{ N: '1' }, { NULL: true }, { BOOL: false }] }, empty: { M: {} } } };
     return comesBackAs(context, { document: nested }, { document: nested });
   }),

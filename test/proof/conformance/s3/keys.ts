@@ -38,7 +38,7 @@ export const keys: readonly S3Check[] = [
   inPrefix('Keys that differ only in their Unicode form are different', '\u00e9.pdf', 'e\u0301.pdf'),
   inPrefix('Keys that differ only in case are different', 'cv.PDF', 'cv.pdf', 'CV.pdf'),
   inPrefix('Keys with empty segments', 'a//b', 'a///b', 'a/b', '/'),
-  holds('Keys that begin with a slash', (s3) => [`/${s3.key('a')}`, `//${s3.key('a')}`]),
+  holds('Keys that start with a slash', (s3) => [`/${s3.key('a')}`, `//${s3.key('a')}`]),
   inPrefix('Keys with . and .. as segments are taken literally', 'a/./b', 'a/b/../c', 'a/c', '.', '...'),
   inPrefix('Keys with control characters', 'tab\there', 'line\nbreak', '\u0001', '\u007f'),
   inPrefix('A key may be a folder of other keys too', 'a', 'a/', 'a/b', 'a/b/c'),

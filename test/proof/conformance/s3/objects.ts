@@ -12,7 +12,7 @@ const consistency = guide('What is Amazon S3? - Amazon S3 data consistency model
 const mib = 1024 * 1024;
 
 export const objects: readonly S3Check[] = [
-  check('An object comes back byte for byte', api('GetObject'), async (s3, key) => {
+  check('An object is returned byte for byte', api('GetObject'), async (s3, key) => {
     const bytes = randomBytes(70_001);
     await s3.put(key, bytes);
     const answer = await s3.get(key);

@@ -21,7 +21,7 @@ const delivers = (name: string, range: string, text: string, contentRange: strin
 
 export const ranges: readonly S3Check[] = [
   delivers('A range answers 206 with its bytes', 'bytes=2-5', '2345', 'bytes 2-5/10'),
-  delivers('A range without an end goes to the end', 'bytes=7-', '789', 'bytes 7-9/10'),
+  delivers('A range without an end reaches to the end of the object', 'bytes=7-', '789', 'bytes 7-9/10'),
   delivers('A range of the last bytes answers 206', 'bytes=-3', '789', 'bytes 7-9/10'),
   delivers('A range that ends past the object is cut', 'bytes=8-100', '89', 'bytes 8-9/10'),
   delivers('A range of more last bytes than the object has is the whole object', 'bytes=-100', digits, 'bytes 0-9/10'),

@@ -23,7 +23,7 @@ const start = async (options = {}) => {
 /** Computed with openssl. */
 const sha512 = 'm3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/3JRlnPKcjI8PZm6XBHXx6zG4UuMXaDEZjR1wuXDre9G9zvN7AQw==';
 
-test('a SHA-512 is verified, kept, and reported when asked for', async () => {
+test('the local S3 verifies and keeps a SHA-512, and reports it on request', async () => {
   const { url } = await start();
   const head = [
     'PUT /cvs/a.txt HTTP/1.1',

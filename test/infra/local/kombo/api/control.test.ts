@@ -8,7 +8,7 @@ const emulator = await testEmulator();
 const control = (method: string, path: string, body?: unknown) => callControl(emulator, method, path, body);
 
 describe('faults', () => {
-  test('faults are armed for a target, a number of calls, with headers', async () => {
+  test('a fault can be armed for a target and a number of calls, with headers', async () => {
     const armed = await control('POST', '/faults', {
       fault: 'REMOTE.RATE_LIMIT_EXCEEDED',
       target: 'candidate/Frank1',

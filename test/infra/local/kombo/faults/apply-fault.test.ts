@@ -6,7 +6,7 @@ const emulator = await testEmulator();
 
 const storedCount = () => emulator.attachments().length;
 
-describe('an error asked for by code', () => {
+describe('an error requested by code', () => {
   // The statuses that Kombo publishes; for codes without one, any status will do.
   test.each([
     ['PLATFORM.RATE_LIMIT_EXCEEDED', 429],
