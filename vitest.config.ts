@@ -1,14 +1,36 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests of many processes, many built functions or many simulated hours: `npm run test:long`. */
+const long = 'test/**/*.long.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/proof/e2e/**', 'node_modules/**'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // A loaded machine takes longer than the second that is vitest's default.
+    // A loaded machine takes longer than vitest's default of one second.
     expect: { poll: { timeout: 30_000 } },
-    // Many files wait for servers and processes of their own more than they compute.
+    // Many files wait for their servers and processes more than they compute.
     maxWorkers: 3,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/{lib,infra}/**/*.test.ts'],
+          exclude: [long],
+          // Half the processor time of these files, which leave nothing behind in the modules that they import.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // A handler keeps its runtime, and a stand-in its address, for as long as the process lives.
+          name: 'isolated',
+          include: ['test/{handlers,proof}/**/*.test.ts'],
+          exclude: [long, 'test/proof/e2e/**'],
+        },
+      },
+    ],
   },
 });

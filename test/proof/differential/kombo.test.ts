@@ -21,7 +21,7 @@ import { SimulatedKombo, transportOf } from '../simulation/simulated-kombo.ts';
  * - an early fault 5xx and a reset before the last byte: whether that byte is sent before they arrive is a race in the kernel;
  * - dates and the order of entries: the two have different clocks, and `read-back/` relies on neither.
  */
-const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 2_000);
+const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 300);
 
 const integrationId = 'kombo-sandbox:CvCourierSandboxAAAAAAAA';
 const refusals = [

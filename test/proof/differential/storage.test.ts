@@ -19,7 +19,7 @@ import { SimulatedBucket, storageOf } from '../simulation/simulated-storage.ts';
  * - the ends of pages: 5 objects there, 1,000 here, so listings are compared from their first to their last page;
  * - `link`: the simulation transfers data.
  */
-const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 2_000);
+const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 100);
 
 const bucket = 'cvs';
 const directory = await newFolder();

@@ -21,7 +21,7 @@ import { type EditableTable, inMemory, inSimulation, onServer } from './tables.t
  * - faults, lost answers and old views of an index: the simulation adds these itself.
  */
 
-const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 500);
+const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 100);
 /** Each executes one run at a time. */
 const lanes = 4;
 

@@ -29,6 +29,9 @@ export interface Tally {
 type HandedOut = Int32Array;
 type Progress = (played: number) => void;
 
+export const seedsFrom = (first: number, count: number): number[] =>
+  Array.from({ length: count }, (_, index) => first + index);
+
 const blockSize = 10;
 const mostHistoriesShown = 3;
 
