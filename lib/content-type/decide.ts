@@ -40,7 +40,7 @@ const checkPassword = (head: Uint8Array, found: string | undefined, named: strin
   if (found === undefined || (found !== 'application/x-cfb' && formOf(found) !== 'cfb')) return ok(undefined);
   const protection = protectionOf(head);
   if (protection === 'encrypted') return fail('FILE_HAS_PASSWORD', 'The first bytes show an encrypted document.');
-  return protection === 'hidden' && named !== undefined && formOf(named) === 'zip'
+  return protection === 'hidden' && named !== undefined && formOf(named) === 'openXml'
     ? fail(
         'FILE_HAS_PASSWORD',
         `The name says ${typeLabel(named)}, but the first bytes show an old Office container, as used for documents with a password.`,

@@ -1,8 +1,11 @@
+/** Families of documents that are zip files; `zip-document.ts` has the names of their entries. */
+export type ZipForm = 'openXml' | 'openDocument' | 'iWork';
+
 /**
- * How to recognise a type by its bytes. signature: the first bytes identify the type. zip, cfb: they identify a
+ * How to recognise a type by its bytes. signature: the first bytes identify the type. A ZipForm, cfb: they identify a
  * container that several types share. text: they are text.
  */
-export type Form = 'signature' | 'zip' | 'cfb' | 'text';
+export type Form = 'signature' | ZipForm | 'cfb' | 'text';
 
 interface KnownType {
   /** Lower case, the most common one first. */
@@ -19,21 +22,27 @@ const knownTypes: ReadonlyMap<string, KnownType> = new Map(
   Object.entries<KnownType>({
     'application/pdf': { extensions: ['pdf'], form: 'signature' },
     'application/msword': { extensions: ['doc'], form: 'cfb' },
-    'application/vnd.openxmlformats-officedocument.wordprocessingml.document': { extensions: ['docx'], form: 'zip' },
-    'application/vnd.oasis.opendocument.text': { extensions: ['odt'], form: 'zip' },
+    'application/vnd.openxmlformats-officedocument.wordprocessingml.document': {
+      extensions: ['docx'],
+      form: 'openXml',
+    },
+    'application/vnd.oasis.opendocument.text': { extensions: ['odt'], form: 'openDocument' },
     'application/rtf': { extensions: ['rtf'], form: 'signature' },
     'text/plain': { extensions: ['txt'], form: 'text' },
     'image/png': { extensions: ['png'], form: 'signature' },
     'image/jpeg': { extensions: ['jpeg', 'jpg'], form: 'signature' },
 
-    'application/vnd.ms-word.document.macroenabled.12': { extensions: ['docm'], form: 'zip' },
+    'application/vnd.ms-word.document.macroenabled.12': { extensions: ['docm'], form: 'openXml' },
     'application/vnd.ms-excel': { extensions: ['xls'], form: 'cfb' },
-    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': { extensions: ['xlsx'], form: 'zip' },
-    'application/vnd.oasis.opendocument.spreadsheet': { extensions: ['ods'], form: 'zip' },
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': { extensions: ['xlsx'], form: 'openXml' },
+    'application/vnd.oasis.opendocument.spreadsheet': { extensions: ['ods'], form: 'openDocument' },
     'application/vnd.ms-powerpoint': { extensions: ['ppt'], form: 'cfb' },
-    'application/vnd.openxmlformats-officedocument.presentationml.presentation': { extensions: ['pptx'], form: 'zip' },
-    'application/vnd.oasis.opendocument.presentation': { extensions: ['odp'], form: 'zip' },
-    'application/vnd.apple.pages': { extensions: ['pages'], form: 'zip' },
+    'application/vnd.openxmlformats-officedocument.presentationml.presentation': {
+      extensions: ['pptx'],
+      form: 'openXml',
+    },
+    'application/vnd.oasis.opendocument.presentation': { extensions: ['odp'], form: 'openDocument' },
+    'application/vnd.apple.pages': { extensions: ['pages'], form: 'iWork' },
     'application/vnd.ms-outlook': { extensions: ['msg'], form: 'cfb' },
     'image/gif': { extensions: ['gif'], form: 'signature' },
     'image/webp': { extensions: ['webp'], form: 'signature' },

@@ -1,16 +1,5 @@
 import { canonicalType, formOf } from './known-types.ts';
-
-/** Names of the first entries of zip files that are documents. An .exe in a zip renamed to .docx has none of them. */
-const entryNames = {
-  openXml: ['[Content_Types].xml', '_rels/', 'docProps/', 'customXml/', 'word/', 'xl/', 'ppt/'],
-  openDocument: ['mimetype', 'content.xml', 'styles.xml', 'meta.xml', 'settings.xml', 'META-INF/manifest.xml'],
-  iWork: ['Index/', 'Data/', 'Metadata/', 'preview'],
-} as const;
-
-const entryNamesOf = (type: string): readonly string[] => {
-  if (type.startsWith('application/vnd.oasis.')) return entryNames.openDocument;
-  return type.startsWith('application/vnd.apple.') ? entryNames.iWork : entryNames.openXml;
-};
+import { documentInZip } from './zip-document.ts';
 
 /**
  * Signatures that are themselves text. Any other signature in plain text is a coincidence, such as "BM" in "BMW", which
@@ -68,17 +57,11 @@ export const typeOfBytes = async (head: Uint8Array, expected: string | undefined
     return form === 'text' || expected?.startsWith('text/') ? expected : 'text/plain';
   }
   switch (signature) {
-    case 'application/zip': {
-      const names = latin1(head);
-      const holds =
-        form === 'zip' && expected !== undefined && entryNamesOf(expected).some((name) => names.includes(name));
-      return holds ? expected : signature;
-    }
     case 'application/x-cfb':
       return form === 'cfb' ? expected : signature;
     case undefined:
       return expected === 'application/pdf' && hasPdfHeader(head) ? expected : undefined;
     default:
-      return signature;
+      return documentInZip(head, signature, expected) ?? signature;
   }
 };
