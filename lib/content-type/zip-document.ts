@@ -39,7 +39,19 @@ const entryNames: Readonly<Record<ZipForm, readonly string[]>> = {
     'layout-cache',
     'media/',
   ],
-  iWork: ['index/', 'data/', 'metadata/', 'preview', 'index.zip'],
+  iWork: [
+    'index/',
+    'data/',
+    'metadata/',
+    'preview',
+    // Pages 2013, and Pages '09 and older.
+    'index.zip',
+    'index.xml',
+    'quicklook/',
+    'buildversionhistory.plist',
+    'contents/pkginfo',
+    'thumbs/',
+  ],
 };
 
 const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';

@@ -57,12 +57,21 @@ describe('a document is accepted whichever of its entries is the only one that t
     expect(await decide(startsWith(name), 'CV.odt')).toBe(types.odt);
   });
 
-  test.each(['Index/Document.iwa', 'Data/photo-12.jpg', 'Metadata/Properties.plist', 'preview.jpg', 'Index.zip'])(
-    '.pages: %s',
-    async (name) => {
-      expect(await decide(startsWith(name), 'CV.pages')).toBe(types.pages);
-    },
-  );
+  test.each([
+    'Index/Document.iwa',
+    'Data/photo-12.jpg',
+    'Metadata/Properties.plist',
+    'preview.jpg',
+    'Index.zip',
+    'index.xml',
+    'index.xml.gz',
+    'QuickLook/Thumbnail.jpg',
+    'buildVersionHistory.plist',
+    'Contents/PkgInfo',
+    'thumbs/PageCapThumbV2-1.tiff',
+  ])('.pages: %s', async (name) => {
+    expect(await decide(startsWith(name), 'CV.pages')).toBe(types.pages);
+  });
 });
 
 describe('what the leading bytes leave open is decided by the name', () => {
