@@ -45,7 +45,7 @@ test('CONTRIBUTING.md has six recipes with all their steps', () => {
     ['Add a setting', 2],
     ['Add a trigger', 4],
     ['Add a target', 8],
-    ['Add a file type', 1],
+    ['Add a file type', 2],
     ['Add an operator action', 5],
   ]);
 });
