@@ -1,5 +1,6 @@
 import type { Setting } from '../../lib/config/setting.ts';
 import { settings } from '../../lib/config/settings.ts';
+import { defaultAllowedTypes, parseAllowedTypes } from '../../lib/content-type/allowed-types.ts';
 import { listKnownTypes } from '../../lib/content-type/known-types.ts';
 import type { Actor } from '../../lib/failures/failure.ts';
 import { everyFailure } from '../../lib/failures/failures.ts';
@@ -27,12 +28,15 @@ export const failuresTable = (actor: Actor): string =>
       .map(([code, { status, meaning, nextStep }]) => [`\`${code}\``, status, cell(meaning), cell(nextStep)]),
   );
 
+const sentByDefault = parseAllowedTypes(defaultAllowedTypes);
+
 export const typesTable = (): string =>
   table(
-    ['extension', 'MIME type'],
+    ['extension', 'MIME type', 'sent by default'],
     listKnownTypes().map(({ mimeType, extensions }) => [
       extensions.map((extension) => `\`${extension}\``).join(', '),
       `\`${mimeType}\``,
+      sentByDefault.ok && sentByDefault.value.has(mimeType) ? 'yes' : '',
     ]),
   );
 

@@ -1,4 +1,5 @@
 import { Fault } from '../../lib/config/setting.ts';
+import { defaultAllowedTypes } from '../../lib/content-type/allowed-types.ts';
 import { maxInstances } from '../../lib/limits.ts';
 import { concurrencyParameter } from '../handler-names.ts';
 import { type Check, type Form, list, type Option, oneNumberOf, oneOf, text, wholeNumber } from './option.ts';
@@ -113,7 +114,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     },
     allowedTypes: {
       form: text(`${fileType}(,+${fileType})*,*`, 'extensions or MIME types, separated by commas'),
-      default: 'pdf,doc,docx,odt,rtf,txt,png,jpeg',
+      default: defaultAllowedTypes,
       description: 'Extensions or MIME types, separated by commas.',
     },
   },

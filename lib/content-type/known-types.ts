@@ -14,9 +14,8 @@ interface KnownType {
 }
 
 /**
- * The types that occur among CVs, and types that must be refused. Only the first eight are allowed by default. The
- * others are listed so that messages can name them and ALLOWED_TYPES can allow them. Without its entry, a script would
- * pass as plain text.
+ * The types that occur among CVs, and types that must be refused. Those that are not allowed by default are listed so
+ * that messages can name them and ALLOWED_TYPES can allow them. Without its entry, a script would pass as plain text.
  */
 const knownTypes: ReadonlyMap<string, KnownType> = new Map(
   Object.entries<KnownType>({

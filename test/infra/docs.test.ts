@@ -75,6 +75,13 @@ describe('the tables', () => {
     expect(rows.find((row) => row.startsWith('| `KOMBO_INTEGRATION_ID` '))).toContain(' | none | ');
   });
 
+  test('of types says which are sent by default, wherever they stand', () => {
+    const rows = typesTable().split('\n').slice(2);
+    expect(rows).toContain('| `jpeg`, `jpg` | `image/jpeg` | yes |');
+    expect(rows).toContain('| `xls` | `application/vnd.ms-excel` |  |');
+    expect(rows.filter((row) => row.endsWith(' yes |'))).toHaveLength(8);
+  });
+
   test.each([() => failuresTable('operator'), settingsTable, typesTable])(
     'each row of a generated table has as many columns as its header, whatever is in its cells (%o)',
     (make) => {

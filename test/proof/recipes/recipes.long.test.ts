@@ -60,6 +60,7 @@ test('the code of the recipes is documented, bundled and packaged', async () => 
   const page = (name: string) => readFile(path.join(copy, 'docs', name), 'utf8');
   expect(await page('failures.md')).toContain('| `PAGES_EXCEEDED` | rejected |');
   expect(await page('configuration.md')).toContain('| `MAX_PAGES` | `50` |');
+  expect(await page('configuration.md')).toContain('| `hwp` | `application/x-hwp` |  |');
   expect(await inCopy(process.execPath, 'infra/bundle.ts')).toContain('on-hello');
   expect(await inCopy(tool('osls'), 'package')).not.toContain('FAILED');
   const template = JSON.parse(
