@@ -32,6 +32,9 @@ const contradiction = (named: string, found: string | undefined): Result<string>
   return fail('TYPE_CONTRADICTED', `The name says ${typeLabel(named)}, the first bytes ${bytes}.`);
 };
 
+/** Formats of which many types are made. */
+const containers: ReadonlySet<string> = new Set(['application/zip', 'application/x-cfb']);
+
 /**
  * Office encrypts the whole document and wraps it in a compound file. An encrypted PDF is still sent: most can be
  * opened without a password and only forbid changes.
@@ -64,8 +67,10 @@ export const decideContentType = async (
   const password = checkPassword(head, found, named);
   if (!password.ok) return password;
   if (named !== undefined && isMisnamed(named, found)) return contradiction(named, found);
-  // For a type that the operator allowed and whose bytes are unknown, only S3's Content-Type is left.
-  const type = found ?? (stated !== undefined && formOf(stated) === undefined ? stated : undefined);
+  const unknown = stated !== undefined && formOf(stated) === undefined ? stated : undefined;
+  const isOpen = named === undefined && containers.has(found ?? '') && allowed.has(unknown ?? '');
+  // The bytes of a type that only the operator's list knows show nothing, or a container: S3's Content-Type is left.
+  const type = isOpen ? unknown : (found ?? unknown);
   const list = [...allowed].map(typeLabel).join(', ');
   if (type === undefined)
     return fail('TYPE_NOT_ALLOWED', `The type of the file cannot be determined. Allowed: ${list}.`);

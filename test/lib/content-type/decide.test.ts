@@ -292,8 +292,30 @@ describe('a name without a known extension', () => {
   });
 
   test("S3's type is believed when it was allowed explicitly", async () => {
-    const wordPerfect = 'application/vnd.wordperfect';
-    expect(await decide(noise, 'CV.wpd', wordPerfect, `pdf,${wordPerfect}`)).toBe(wordPerfect);
+    expect(await decide(noise, 'CV.example', 'application/x-example', 'pdf,application/x-example')).toBe(
+      'application/x-example',
+    );
+  });
+
+  test.each([
+    ['Office', compoundFile],
+    ['a zip file', zipWithProgram],
+  ])("S3's type is believed when it was allowed explicitly, also in the container of %s", async (_, file) => {
+    const allowed = 'pdf,application/x-example';
+    expect(await decide(file, 'CV.example', 'application/x-example', allowed)).toBe('application/x-example');
+    expect(await decide(file, 'CV.zip', 'application/x-example', allowed)).not.toBe('application/x-example');
+    expect(await decide(file, 'CV.example', 'application/x-other', allowed)).toMatchObject({
+      code: 'TYPE_NOT_ALLOWED',
+    });
+  });
+
+  test("S3's type is not believed, although it was allowed explicitly, when the bytes show another", async () => {
+    expect(await decide(exe, 'CV.example', 'application/x-example', 'pdf,application/x-example')).toMatchObject({
+      code: 'TYPE_NOT_ALLOWED',
+    });
+    expect(await decide(encryptedDocument, 'CV.example', 'application/x-example', 'pdf,application/x-example')).toEqual(
+      { code: 'FILE_HAS_PASSWORD', detail: 'The first bytes show an encrypted document.' },
+    );
   });
 });
 
