@@ -1,7 +1,7 @@
 import type { Result } from '../result.ts';
 import { canonicalType, extensionOfType, typeOfExtension } from './known-types.ts';
 
-/** The media types that may be sent, by their canonical names. */
+/** The MIME types that may be sent, by their canonical names. */
 export type AllowedTypes = ReadonlySet<string>;
 
 export const defaultAllowedTypes = 'pdf,doc,docx,odt,rtf,txt,png,jpeg';
@@ -14,7 +14,7 @@ const readEntry = (entry: string): Result<string, string> => {
   if (type === undefined)
     return {
       ok: false,
-      error: `"${entry}" is not a known extension; write its media type, like "text/csv".`,
+      error: `"${entry}" is not a known extension; write its MIME type, such as "application/vnd.lotus-wordpro".`,
     };
   if (!sendable.test(type))
     return { ok: false, error: `"${entry}" is a type that Kombo does not accept as content_type.` };
@@ -22,7 +22,7 @@ const readEntry = (entry: string): Result<string, string> => {
 };
 
 /**
- * Reads ALLOWED_TYPES: extensions or media types, separated by commas; "jpg" and "jpeg" are one type.
+ * Reads ALLOWED_TYPES: extensions or MIME types, separated by commas; "jpg" and "jpeg" are one type.
  * @returns the types, or every fault, one sentence each.
  */
 export const parseAllowedTypes = (text: string): Result<AllowedTypes, readonly string[]> => {

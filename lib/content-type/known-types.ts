@@ -96,7 +96,7 @@ const canonicalNames: ReadonlyMap<string, string> = new Map([
   ['application/x-zip-compressed', 'application/zip'],
 ]);
 
-/** The canonical form of a media type: without parameters, in lower case, under the name that this project uses. */
+/** The canonical form of a MIME type: without parameters, in lower case, under the name that this project uses. */
 export const canonicalType = (type: string): string => {
   const bare = (type.split(';')[0] ?? '').trim().toLowerCase();
   return canonicalNames.get(bare) ?? bare;

@@ -23,7 +23,7 @@ export const readRestrictions = (data: unknown): Restrictions | undefined | 'unr
   return Object.fromEntries(known);
 };
 
-/** A list without any media type is ignored. It does not mean that nothing is accepted. */
+/** A list without any MIME type is ignored. It does not mean that nothing is accepted. */
 const restriction = (entry: Record<string, unknown>): TypeRestriction => {
   const size = entry.max_file_size_bytes;
   const contentTypes = (list(entry.accepted_mime_types) ?? []).flatMap((type) => text(type) ?? []);

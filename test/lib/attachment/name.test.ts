@@ -105,7 +105,7 @@ describe('a name without an extension', () => {
   });
 
   test('a name without an extension stays as it is when its type has none', () => {
-    expect(attachmentName('Frank Doe', { contentType: 'application/vnd.wordperfect' })).toBe('Frank Doe');
+    expect(attachmentName('Frank Doe', { contentType: 'application/x-example' })).toBe('Frank Doe');
   });
 
   test('a name that has an extension does not get another one', () => {

@@ -24,7 +24,7 @@ describe('the allowed types', () => {
     expect(read(' .PDF , png,')).toEqual(['application/pdf', 'image/png']);
   });
 
-  test('allowed types may be media types, under other names and with parameters', () => {
+  test('allowed types may be MIME types, under other names and with parameters', () => {
     expect(read('text/rtf, Text/CSV;charset=utf-8')).toEqual(['application/rtf', 'text/csv']);
   });
 
@@ -33,15 +33,15 @@ describe('the allowed types', () => {
   });
 
   test('a type that has no entry here may be allowed', () => {
-    expect(read('application/vnd.wordperfect')).toEqual(['application/vnd.wordperfect']);
+    expect(read('application/x-example')).toEqual(['application/x-example']);
   });
 });
 
 describe('bad lists of allowed types', () => {
   test('a bad list of allowed types is refused with every error in it', () => {
-    expect(read('pdf,wpd,image/svg+xml,svg,image/*')).toEqual({
+    expect(read('pdf,example,image/svg+xml,svg,image/*')).toEqual({
       faults: [
-        '"wpd" is not a known extension; write its media type, like "text/csv".',
+        '"example" is not a known extension; write its MIME type, such as "application/vnd.lotus-wordpro".',
         '"image/svg+xml" is a type that Kombo does not accept as content_type.',
         '"svg" is a type that Kombo does not accept as content_type.',
         '"image/*" is a type that Kombo does not accept as content_type.',

@@ -48,7 +48,7 @@ test.each([[0], [-1], ['1000'], [Number.NaN]])('a maximum size of %j sets no lim
 });
 
 test.each([[[]], ['application/pdf'], [[null, 3]], [['pdf', '.doc']]])(
-  'accepted types of %j name no media type, so they set no limit',
+  'accepted types of %j name no MIME type, so they set no limit',
   (types) => {
     const entry = { is_supported: true, accepted_mime_types: types };
     expect(readRestrictions(withTypes({ CV: entry }))).toEqual({ CV: { supported: true } });
