@@ -27,9 +27,14 @@ const alsoNamedDoc: ReadonlySet<string> = new Set([
 const isMisnamed = (named: string, found: string | undefined): boolean =>
   found !== named && !(named === 'application/msword' && alsoNamedDoc.has(found ?? ''));
 
-const contradiction = (named: string, found: string | undefined): Result<string> => {
-  const bytes = found === undefined ? 'show no type' : `say ${typeLabel(found)}`;
-  return fail('TYPE_CONTRADICTED', `The name says ${typeLabel(named)}, the first bytes ${bytes}.`);
+/** `application/x-cfb` says nothing to an operator. */
+const shownLabel = (found: string): string =>
+  found === 'application/x-cfb' ? 'an old Office container' : typeLabel(found);
+
+/** @param extension a known one; another may be part of a person's name */
+const contradiction = (extension: string, found: string | undefined): Result<string> => {
+  const bytes = found === undefined ? 'show no type' : `say ${shownLabel(found)}`;
+  return fail('TYPE_CONTRADICTED', `The name says ${extension}, the first bytes ${bytes}.`);
 };
 
 /** Formats of which many types are made. */
@@ -61,12 +66,13 @@ export const decideContentType = async (
   allowed: AllowedTypes,
 ): Promise<Result<string>> => {
   if (head.length === 0) return fail('FILE_EMPTY', 'The file has no bytes.');
-  const named = typeOfExtension(extensionOf(filename));
+  const extension = extensionOf(filename);
+  const named = typeOfExtension(extension);
   const stated = declared === undefined ? undefined : canonicalType(declared);
   const found = await typeOfBytes(head, named ?? stated);
   const password = checkPassword(head, found, named);
   if (!password.ok) return password;
-  if (named !== undefined && isMisnamed(named, found)) return contradiction(named, found);
+  if (named !== undefined && isMisnamed(named, found)) return contradiction(extension, found);
   const unknown = stated !== undefined && formOf(stated) === undefined ? stated : undefined;
   const isOpen = named === undefined && containers.has(found ?? '') && allowed.has(unknown ?? '');
   // The bytes of a type that only the operator's list knows show nothing, or a container: S3's Content-Type is left.
@@ -76,6 +82,6 @@ export const decideContentType = async (
     return fail('TYPE_NOT_ALLOWED', `The type of the file cannot be determined. Allowed: ${list}.`);
   if (allowed.has(type)) return ok(type);
   // S3's Content-Type is text from the uploader, so it is not repeated.
-  const name = found === undefined ? 'of another type' : typeLabel(found);
+  const name = found === undefined ? 'of another type' : shownLabel(found);
   return fail('TYPE_NOT_ALLOWED', `The file is ${name}. Allowed: ${list}.`);
 };

@@ -114,6 +114,10 @@ describe('bytes that contradict the name are refused', () => {
     expect(await decide(pdf, 'CV.exe')).toEqual(contradicted('The name says exe, the first bytes say pdf.'));
   });
 
+  test('a PDF named .com is refused with that extension, not with the usual one of its type', async () => {
+    expect(await decide(pdf, 'CV.com')).toEqual(contradicted('The name says com, the first bytes say pdf.'));
+  });
+
   test('a PDF named .txt is refused', async () => {
     expect(await decide(pdf, 'CV.txt')).toEqual(contradicted('The name says txt, the first bytes say pdf.'));
   });
@@ -137,12 +141,12 @@ describe('bytes that contradict the name are refused', () => {
 
   test('an old Office file named .pdf is refused', async () => {
     expect(await decide(compoundFile, 'CV.pdf')).toEqual(
-      contradicted('The name says pdf, the first bytes say application/x-cfb.'),
+      contradicted('The name says pdf, the first bytes say an old Office container.'),
     );
   });
 
   test('a picture with the name of another kind is refused', async () => {
-    expect(await decide(png, 'CV.jpg')).toEqual(contradicted('The name says jpeg, the first bytes say png.'));
+    expect(await decide(png, 'CV.jpg')).toEqual(contradicted('The name says jpg, the first bytes say png.'));
   });
 
   test('a web page named .pdf is refused', async () => {
@@ -200,7 +204,7 @@ describe('a document with a password', () => {
     expect(await decide(oldWordDocument, 'CV.doc')).toBe('application/msword');
     expect(await decide(oldWordDocument, 'CV.docx')).toEqual({
       code: 'TYPE_CONTRADICTED',
-      detail: 'The name says docx, the first bytes say application/x-cfb.',
+      detail: 'The name says docx, the first bytes say an old Office container.',
     });
   });
 
@@ -253,7 +257,7 @@ describe('a name without a known extension', () => {
   test('a container is refused when neither its name nor S3 says which document it holds', async () => {
     expect(await decide(compoundFile, 'CV', 'binary/octet-stream')).toEqual({
       code: 'TYPE_NOT_ALLOWED',
-      detail: 'The file is application/x-cfb. Allowed: pdf, doc, docx, odt, rtf, txt, png, jpeg.',
+      detail: 'The file is an old Office container. Allowed: pdf, doc, docx, odt, rtf, txt, png, jpeg.',
     });
   });
 
