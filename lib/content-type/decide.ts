@@ -10,7 +10,7 @@ export { checkContentEncoding } from './content-encoding.ts';
 
 /** What is known about a file before it is sent. */
 export interface FileEvidence {
-  /** Its first bytes: `sniffBytes` of them, or the whole file when it is shorter. */
+  /** Its first bytes: `sniffBytes` of them, or the whole file when it is shorter. An empty file is refused before. */
   readonly head: Uint8Array;
   /** The name it will have in the ATS. */
   readonly filename: string;
@@ -58,14 +58,13 @@ const checkPassword = (head: Uint8Array, found: string | undefined, named: strin
 
 /**
  * Decides the `content_type` of an attachment from the leading bytes, then the extension, then S3's own type. Fails
- * with FILE_EMPTY, FILE_HAS_PASSWORD, TYPE_NOT_ALLOWED, or TYPE_CONTRADICTED when the bytes do not match the extension.
+ * with FILE_HAS_PASSWORD, TYPE_NOT_ALLOWED, or TYPE_CONTRADICTED when the bytes do not match the extension.
  * A PDF without a header and a text with NUL bytes do not match either: they cannot be opened.
  */
 export const decideContentType = async (
   { head, filename, declared }: FileEvidence,
   allowed: AllowedTypes,
 ): Promise<Result<string>> => {
-  if (head.length === 0) return fail('FILE_EMPTY', 'The file has no bytes.');
   const extension = extensionOf(filename);
   const named = typeOfExtension(extension);
   const stated = declared === undefined ? undefined : canonicalType(declared);

@@ -346,10 +346,6 @@ describe('a type that is not allowed is refused', () => {
 });
 
 describe('any bytes', () => {
-  test('an empty file is refused as FILE_EMPTY', async () => {
-    expect(await decide(new Uint8Array(), 'CV.pdf')).toEqual({ code: 'FILE_EMPTY', detail: 'The file has no bytes.' });
-  });
-
   test('a document that is cut anywhere is judged without an exception', async () => {
     for (const file of [pdf, docx, odt, rtf, png, jpeg, exe, oldWordDocument]) {
       for (let length = 1; length < file.length; length += 7) {
