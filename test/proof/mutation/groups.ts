@@ -35,6 +35,12 @@ export const groups: readonly Group[] = [
     ],
   },
   { name: 'download', files: ['lib/kombo/download.ts'], tests: ['test/lib/kombo/download*.test.ts'] },
+  // Not the table of types, whose samples are compared with it.
+  {
+    name: 'content-type',
+    files: ['lib/content-type/!(known-types|signature-library).ts'],
+    tests: ['test/lib/content-type/*.test.ts'],
+  },
   { name: 'key-template', files: ['lib/key-template/*.ts'], tests: ['test/lib/key-template/*.test.ts'] },
   { name: 'object-key', files: ['lib/upload/object-key.ts'], tests: ['test/lib/upload/object-key.test.ts'] },
   // Not new-code.test.ts: it compiles the source text of the tables, which Stryker has rewritten.
