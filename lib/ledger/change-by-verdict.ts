@@ -1,6 +1,7 @@
+import { isScanCode } from '../failures/failures.ts';
 import { doubtedChange } from './doubted.ts';
 import { targetOf } from './first-record.ts';
-import { acknowledged, failureOfVerdict, isScanFailure, latestVerdict, openVerdict } from './latest-verdict.ts';
+import { acknowledged, failureOfVerdict, latestVerdict, openVerdict } from './latest-verdict.ts';
 import type { EventOf } from './ledger-event.ts';
 import { situationOf } from './moves.ts';
 import { attachedState, type Change, heldState, rejectedState, unknownState } from './new-state.ts';
@@ -24,7 +25,7 @@ export const heldByVerdict = ({ state, verdict }: Pick<LedgerRecord, 'state' | '
       return state;
     case 'rejected':
       // An operator decided not to send it.
-      if (isScanFailure(state.failure)) return state;
+      if (isScanCode(state.failure.code)) return state;
       break;
     case 'held':
       if (state.failure.code === open.code) return state;
@@ -35,7 +36,7 @@ export const heldByVerdict = ({ state, verdict }: Pick<LedgerRecord, 'state' | '
 };
 
 const besideScan = ({ failure, otherwise }: Extract<State, { status: 'held' }>) =>
-  isScanFailure(failure) ? otherwise : failure;
+  isScanCode(failure.code) ? otherwise : failure;
 
 /**
  * An open verdict blocks sending. A newer upload of the record has the same bytes, so the verdict also applies to it.
@@ -64,7 +65,7 @@ export const scannedChange = (record: LedgerRecord, event: EventOf<'scanned'>, n
   if (state.status !== 'held' || openVerdict(verdict)) return { state, verdict };
   const { otherwise, mayBeDelivered } = state;
   if (otherwise) return { state: heldState(now, otherwise, mayBeDelivered), verdict };
-  return { state: isScanFailure(state.failure) ? unknownState(state.failure, now, now) : state, verdict };
+  return { state: isScanCode(state.failure.code) ? unknownState(state.failure, now, now) : state, verdict };
 };
 
 const isKnownNotSent = (state: State): boolean =>

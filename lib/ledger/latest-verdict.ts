@@ -78,8 +78,6 @@ export const acknowledged = (verdict: ScanVerdict | undefined): { readonly verdi
 /** In the form that the ledger writes into a held record. */
 export const failureOfVerdict = (code: ScanFailureCode): FailureDetail => ({ code, detail: details[code] });
 
-export const isScanFailure = ({ code }: FailureDetail): boolean => code.startsWith('SCAN_');
-
 const details: Readonly<Record<ScanFailureCode, string>> = {
   SCAN_THREAT_FOUND: 'GuardDuty reported THREATS_FOUND.',
   SCAN_UNSUPPORTED: 'GuardDuty reported UNSUPPORTED.',

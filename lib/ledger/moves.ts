@@ -1,4 +1,4 @@
-import { isScanFailure } from './latest-verdict.ts';
+import { isScanCode } from '../failures/failures.ts';
 import type { State, Status } from './record.ts';
 
 /** A status, subdivided where some event needs it. `new`: the ledger has no record of the upload. */
@@ -193,10 +193,10 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
 export const situationOf = (state: State | undefined): Situation => {
   if (state === undefined) return 'new';
   if (state.status === 'rejected')
-    return isScanFailure(state.failure) ? 'rejected for its verdict' : 'rejected for a fault';
+    return isScanCode(state.failure.code) ? 'rejected for its verdict' : 'rejected for a fault';
   if (state.status !== 'held') return state.status;
   const { mayBeDelivered, failure, otherwise } = state;
-  if (!isScanFailure(failure)) return mayBeDelivered ? 'held, may be delivered' : 'held for a fault';
+  if (!isScanCode(failure.code)) return mayBeDelivered ? 'held, may be delivered' : 'held for a fault';
   if (otherwise) return mayBeDelivered ? 'held, may be delivered' : 'held by the malware scan and for a fault';
   return mayBeDelivered ? 'held by the malware scan, may be delivered' : 'held by the malware scan';
 };

@@ -3,7 +3,10 @@
  * value is sent to Kombo, which decides, and is never logged.
  */
 
-/** 24 letters and digits, without those that look alike. */
+/**
+ * 24 letters and digits, without those that look alike. Kombo documents this form only for its responses, so another
+ * form is a hint that an id is wrong, but no proof.
+ */
 export const isKomboId = (text: string): boolean => /^[1-9A-HJ-NP-Za-km-z]{24}$/.test(text);
 
 /** `<tool>:<id>` */

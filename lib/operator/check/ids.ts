@@ -1,10 +1,10 @@
 import type { Settings } from '../../config/config.ts';
 import type { FailureCode } from '../../failures/failures.ts';
 import { matchKey } from '../../key-template/match-key.ts';
-import { isKomboId } from '../../kombo/kombo-id.ts';
 import { shardsOf } from '../../ledger/record-item.ts';
 import type { Table } from '../../ledger/table.ts';
 import { countPageSize, minOddIds } from '../../limits.ts';
+import { isKomboId } from '../../upload/kombo-id.ts';
 import { type Target, targetKey } from '../../upload/target.ts';
 import { parseUploadId } from '../../upload/upload.ts';
 import { count } from '../count.ts';
