@@ -19,6 +19,7 @@ export const digestObject = async (
 ): Promise<string> => {
   const opening = deadlineWithin(clock, deadline, sourceStallMs);
   const opened = await storage.open(upload, opening.signal).finally(opening.clear);
+  // Whatever the reason, an object that was replaced included: the file waits, and its next claim sees what is there.
   if (!opened.ok) throw new SourceError('STORAGE_UNAVAILABLE', opened.error.detail);
   const object = opened.value;
   try {

@@ -39,6 +39,7 @@ export const settle = async (
       return outcomeOf(written.record);
     }
     const known = await courier.ledger.read(uploadId(record.upload));
+    // An operator had it forgotten meanwhile; nothing is brought back. Reported as still being sent.
     if (!known) return outcomeOf(record);
     // A scan verdict was written while we held the lease. It is kept when we settle.
     if (isStillOwned(known, own, owner) && round < maxConflictRounds) {

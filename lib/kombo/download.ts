@@ -68,7 +68,7 @@ const whyUnread = ({ status, headers }: Head, { lengths, listedAs, mayRead }: Wa
       : { kind: 'other-length', sizeBytes };
   return mayRead()
     ? undefined
-    : notCompared('This look had already downloaded the maximum number of whole files.', false);
+    : notCompared('This check had already downloaded the maximum number of whole files.', false);
 };
 
 const read = async (

@@ -65,7 +65,7 @@ export const aboutUpload = (record: LedgerRecord, event: FirstEvent) => ({
   backfill: ('backfill' in event && event.backfill) || undefined,
 });
 
-/** A changed template may name a different target now. What was sent before stays sent. */
+/** The target and type of an event, for a record. */
 export const targetOf = ({ target, attachmentType }: Partial<Pick<LedgerRecord, 'target' | 'attachmentType'>>) => ({
   ...(target && { target }),
   ...(attachmentType && { attachmentType }),

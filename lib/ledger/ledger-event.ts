@@ -12,7 +12,7 @@ import { isBeforeRestore, type Restored } from './restored.ts';
 /** What the attempt learned when it opened the object. */
 interface Opened {
   readonly content?: FileContent | undefined;
-  /** The object's own size, because the event may have a wrong one or none. */
+  /** The object's own size, because S3's notification may have a wrong one or none. */
   readonly sizeBytes?: number | undefined;
   readonly correlationId?: string | undefined;
   /** LastModified. */

@@ -13,7 +13,10 @@ export type Situation =
   | 'held by the malware scan and for a fault'
   | 'held by the malware scan, may be delivered';
 
-/** Every event in an operator's words. One kind of `LedgerEvent` can have several forms. */
+/**
+ * An event, and what the record says about it: the rows of docs/states.md. One kind of `LedgerEvent` can have several
+ * forms, and one event may match several.
+ */
 export type EventForm =
   | 'claim'
   | 'claim after a new upload'
@@ -123,7 +126,7 @@ export const moves: Readonly<Record<EventForm, Partial<Readonly<Record<Situation
     'rejected for a fault': 'unknown',
     superseded: 'unknown',
   },
-  /** A file that only a verdict holds and that was not sent is claimed instead (see above). */
+  /** A file that only a verdict holds and that was not sent is claimed instead, by 'claim after a clean scan'. */
   'found clean': {
     sending: 'sending',
     attached: 'attached',

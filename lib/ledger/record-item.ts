@@ -220,7 +220,7 @@ const recordSchema = v.object({
   createdAt: timestamp,
   updatedAt: timestamp,
   note: v.optional(v.object({ action: v.string(), reason: v.string(), at: timestamp })),
-  // A missing version (after an edit by hand) is read as 0.
+  // A missing version (after an edit by hand) is read as 0, and refused here.
   version: v.pipe(v.number(), v.minValue(1)),
   writeId: v.string(),
 });

@@ -39,7 +39,7 @@ export interface UnknownOutcome {
   /** When its target is checked next. */
   readonly dueAt: Timestamp;
   readonly failure: FailureDetail;
-  /** Consecutive checks that did not find it, and checks that left a permanent doubt. */
+  /** Consecutive looks that did not find it, and looks that left a permanent doubt. */
   readonly absentLooks: number;
   readonly doubtfulLooks: number;
   /** Looks that failed for a reason that may be temporary. */

@@ -183,7 +183,7 @@ const sentBy = ({ sent, content }: Partial<Pick<LedgerRecord, 'sent' | 'content'
   ...(content && { content }),
 });
 
-/** Uses the opened object's own time and size, whatever the event said. */
+/** Uses the opened object's own time and size, whatever S3's notification said. */
 const openedBy = (
   { upload }: LedgerRecord,
   event: EventOf<'delivered' | 'delivered-late' | 'same-bytes' | 'failed'>,

@@ -74,10 +74,10 @@ const notReached = (listed: number): Comparison =>
   listed > maxLookRequests
     ? {
         kind: 'not-compared',
-        reason: `One look compares at most ${maxLookRequests} files; the target lists ${listed}.`,
+        reason: `One check compares at most ${maxLookRequests} files; the target lists ${listed}.`,
         mayPass: false,
       }
-    : { kind: 'not-compared', reason: 'The look ended before the file was compared.', mayPass: true };
+    : { kind: 'not-compared', reason: 'The check ended before the file was compared.', mayPass: true };
 
 const noLink: Comparison = { kind: 'not-compared', reason: 'Kombo provides no link to the file.', mayPass: true };
 

@@ -50,7 +50,7 @@ describe('the body of a link is not read', () => {
     const wanted = { lengths: new Set([100_000_000]), mayRead: () => false };
     expect(await downloadFrom(server, wanted)).toEqual({
       kind: 'not-compared',
-      reason: 'This look had already downloaded the maximum number of whole files.',
+      reason: 'This check had already downloaded the maximum number of whole files.',
       mayPass: false,
     });
     expect(sentBytes()).toBeLessThan(buffersBytes);

@@ -14,7 +14,7 @@ describe('the bounds of one look', () => {
     expect(comparisons[999]).toEqual({ kind: 'different' });
     expect(comparisons[1_000]).toEqual({
       kind: 'not-compared',
-      reason: 'One look compares at most 1000 files; the target lists 5000.',
+      reason: 'One check compares at most 1000 files; the target lists 5000.',
       mayPass: false,
     });
   });
@@ -57,7 +57,7 @@ describe('the bounds of one look', () => {
     expect(host.opened).toBeLessThan(30);
     expect(comparisons.at(-1)).toEqual({
       kind: 'not-compared',
-      reason: 'The look ended before the file was compared.',
+      reason: 'The check ended before the file was compared.',
       mayPass: true,
     });
   });
