@@ -23,7 +23,7 @@ export const admit = async (
   if (before) return { wait: before };
   const reserveMs = Math.min(courier.settings.komboTimeoutMs + timeBesideKomboMs, options.deadline.remainingMs() / 2);
   const leave = await courier.load.enter(integrationId, options.deadline, reserveMs);
-  if (!leave) return { wait: full(courier) };
+  if (!leave) return { wait: laneBusy(courier) };
   // Checked again, because the lane may have been paused while the file waited for its place.
   const after = await reasonToWait(integrationId, options, courier).catch((error: unknown) => {
     leave();
@@ -45,7 +45,7 @@ const reasonToWait = async (
     return { failure: { code: 'INTEGRATION_PAUSED', detail: closed.sentence }, dueAt: courier.clock.now() };
   }
   const isFull = !isPaced && !early && probes === undefined && courier.load.fullUntil(integrationId) !== undefined;
-  return isFull ? full(courier) : undefined;
+  return isFull ? laneBusy(courier) : undefined;
 };
 
 /**
@@ -60,7 +60,7 @@ const closedToProbe = (probes: string, integrationId: string, { account, lane }:
   return stopping(accountLane, account) ?? stopping(integrationId, lane);
 };
 
-const full = ({ clock }: DeliverCourier): NonNullable<Admission['wait']> => ({
+const laneBusy = ({ clock }: DeliverCourier): NonNullable<Admission['wait']> => ({
   failure: { code: 'LANE_BUSY', detail: "Kombo's limit on concurrent calls for the integration was reached." },
   dueAt: clock.now() + busyForMs,
 });

@@ -11,12 +11,6 @@ import {
   throttledBaseMs,
 } from '../limits.ts';
 
-/** Waiting times, in milliseconds. */
-export interface RetryPolicy {
-  /** The first wait is random between zero and this value, which doubles with every attempt. */
-  readonly baseMs: number;
-}
-
 export interface AttemptFacts {
   /** As written by the claim of the failed attempt. */
   readonly record: Pick<LedgerRecord, 'attemptsSinceRelease' | 'countedAttempts' | 'countedSince'>;
@@ -31,10 +25,11 @@ export interface AttemptFacts {
  * When to try again: full jitter over a doubling span, never sooner than Kombo asked for. `undefined` when the retry
  * budget is used up: 12 attempts, or 24 hours since the first one or since the end of a pause. Failures that every file
  * would meet do not count.
+ * @param baseMs the first wait is random between zero and this, which doubles with every attempt
  * @param random uniform in [0, 1)
  */
 export const nextAttemptAt = (
-  { baseMs }: RetryPolicy,
+  baseMs: number,
   { record: { attemptsSinceRelease, countedAttempts = 0, countedSince }, code, retryAfterMs, openedAt }: AttemptFacts,
   now: number,
   random: number,

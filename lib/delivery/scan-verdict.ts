@@ -4,7 +4,7 @@ import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import { targetOf } from '../ledger/first-record.ts';
 import { latestVerdict, type ReportedVerdict, type ScanVerdict } from '../ledger/latest-verdict.ts';
 import type { EventOf } from '../ledger/ledger-event.ts';
-import { situationOf } from '../ledger/moves.ts';
+import { type Situation, situationOf } from '../ledger/moves.ts';
 import { outcomeOf } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { maxConflictRounds } from '../limits.ts';
@@ -68,7 +68,7 @@ const deliverClean = async (
 /** `unknown`: another owner's lease had expired. */
 const mayHaveWrittenNothing: ReadonlySet<Outcome['status']> = new Set(['unchanged', 'already-attached', 'unknown']);
 
-const releasedByClaim: ReadonlySet<string> = new Set(['held by the malware scan', 'rejected for its verdict']);
+const releasedByClaim: ReadonlySet<Situation> = new Set(['held by the malware scan', 'rejected for its verdict']);
 
 /**
  * With REQUIRE_SCAN, holds an object that the sweep, an operator or a manifest names until its clean verdict arrives.
@@ -84,7 +84,7 @@ export const holdUnscanned = async (
   const restored = match.ok ? await restoreOf(match.value.target, courier) : undefined;
   const isInDoubt = restored !== undefined && mayBeInDoubt(upload, seen, restored);
   const unscanned = { kind: 'unscanned', upload, ...whereOf(match), ...(isInDoubt && { restored }) } as const;
-  return writeObserved(unscanned, seen, courier);
+  return writeAndObserve(unscanned, seen, courier);
 };
 
 const writeVerdict = async (
@@ -100,12 +100,12 @@ const writeVerdict = async (
   // Only these two cases put the record into a lane, for a check of the target.
   if (target && (restored || verdict.code === 'clean')) await lanes.touch(target.integrationId);
   const scanned = { kind: 'scanned', upload, ...whereOf(match), verdict, ...(restored && { restored }) } as const;
-  return writeObserved(scanned, seen, courier);
+  return writeAndObserve(scanned, seen, courier);
 };
 
 const whereOf = (match: Result<KeyMatch>) => (match.ok ? targetOf(match.value) : {});
 
-const writeObserved = async (
+const writeAndObserve = async (
   event: EventOf<'scanned' | 'unscanned'>,
   seen: LedgerRecord | undefined,
   courier: DeliverCourier,

@@ -108,12 +108,7 @@ const eventOf = async (
   if (ending.waitsUntil !== undefined) return { ...failed, dueAt: ending.waitsUntil };
   const { code, detail } = ending.failure;
   const openedAt = await openingOf(record, courier);
-  const dueAt = nextAttemptAt(
-    { baseMs: settings.retryBaseMs },
-    { record, code, retryAfterMs, openedAt },
-    now,
-    random(),
-  );
+  const dueAt = nextAttemptAt(settings.retryBaseMs, { record, code, retryAfterMs, openedAt }, now, random());
   if (dueAt !== undefined) return { ...failed, dueAt };
   const words = [
     `The last of ${record.attemptsSinceRelease} attempts ended with ${code}.`,

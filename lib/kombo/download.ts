@@ -12,7 +12,7 @@ export interface Wanted {
   /** The content type in Kombo's list. */
   readonly listedAs?: string | undefined;
   /** Called before a body is read. Returns false once this check has used up its limit of whole downloads. */
-  readonly mayRead: () => boolean;
+  readonly takeWholeDownload: () => boolean;
 }
 
 export type Downloaded =
@@ -57,7 +57,10 @@ export const download = async (
 type Head = Pick<LinkAnswer, 'status' | 'headers'>;
 
 /** The result if the response's head already decides it; undefined when the body is needed. */
-const whyUnread = ({ status, headers }: Head, { lengths, listedAs, mayRead }: Wanted): Downloaded | undefined => {
+const whyUnread = (
+  { status, headers }: Head,
+  { lengths, listedAs, takeWholeDownload }: Wanted,
+): Downloaded | undefined => {
   if (status !== 200) return notCompared(`The link was answered with HTTP status ${status}.`, passes(status));
   if (isEncoded(headers)) return notCompared('The file was sent compressed or otherwise encoded.', false);
   const sizeBytes = announcedBytes(headers);
@@ -66,7 +69,7 @@ const whyUnread = ({ status, headers }: Head, { lengths, listedAs, mayRead }: Wa
     return isPage(headers, listedAs)
       ? notCompared('The link returned a page or a message instead of the file.', false)
       : { kind: 'other-length', sizeBytes };
-  return mayRead()
+  return takeWholeDownload()
     ? undefined
     : notCompared('This check had already downloaded the maximum number of whole files.', false);
 };

@@ -1,7 +1,7 @@
 import { isScanCode } from '../failures/failures.ts';
 import { doubtedChange } from './doubted.ts';
 import { targetOf } from './first-record.ts';
-import { acknowledged, failureOfVerdict, latestVerdict, openVerdict } from './latest-verdict.ts';
+import { acknowledge, failureOfVerdict, latestVerdict, openVerdict } from './latest-verdict.ts';
 import type { EventOf } from './ledger-event.ts';
 import { situationOf } from './moves.ts';
 import { attachedState, type Change, heldState, rejectedState, unknownState } from './new-state.ts';
@@ -41,7 +41,7 @@ const besideScan = ({ failure, otherwise }: Extract<State, { status: 'held' }>) 
 /**
  * An open verdict blocks sending. A newer upload of the record has the same bytes, so the verdict also applies to it.
  */
-export const isBlocked = ({ verdict }: LedgerRecord, event: EventOf<'claim' | 'postponed'>): boolean =>
+export const staysBlocked = ({ verdict }: LedgerRecord, event: EventOf<'claim' | 'postponed'>): boolean =>
   openVerdict(latestVerdict(verdict, event.verdict)) !== undefined;
 
 /**
@@ -81,11 +81,11 @@ export const verdictBy = ({ verdict }: LedgerRecord, event: EventOf<'claim' | 'p
  * open and blocks the same bytes when they are uploaded again.
  */
 export const resolveChange = ({ state, verdict, upload }: LedgerRecord, now: number): Change => {
-  if (state.status === 'attached') return { state, ...acknowledged(verdict) };
+  if (state.status === 'attached') return { state, ...acknowledge(verdict) };
   if (state.status === 'held' && !state.mayBeDelivered) {
     // Only an object put after this is a newer upload. The verdict did not say when its object was put, and the sweep
     // compares with this time.
     return { state: rejectedState(state.failure, now), upload: { ...upload, modifiedAt: now } };
   }
-  return { state: attachedState(now, [], 'operator'), ...acknowledged(verdict) };
+  return { state: attachedState(now, [], 'operator'), ...acknowledge(verdict) };
 };

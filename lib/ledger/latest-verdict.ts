@@ -72,7 +72,7 @@ export const verdictOnAttached = ({
   readonly verdict?: ScanVerdict | undefined;
 }) => (state.status === 'attached' ? openVerdict(verdict) : undefined);
 
-export const acknowledged = (verdict: ScanVerdict | undefined): { readonly verdict?: ScanVerdict } =>
+export const acknowledge = (verdict: ScanVerdict | undefined): { readonly verdict?: ScanVerdict } =>
   openVerdict(verdict) && verdict ? { verdict: { ...verdict, acknowledged: true } } : {};
 
 /** In the form that the ledger writes into a held record. */

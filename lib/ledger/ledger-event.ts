@@ -197,13 +197,15 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
     // A record without a target cannot have been sent.
     case 'lease-expired':
       if (record?.target) return ['lease ended'];
-      return [isBlocked(record) ? 'not delivered, and not found clean' : 'lease ended without a target'];
+      return [hasOpenVerdict(record) ? 'not delivered, and not found clean' : 'lease ended without a target'];
     case 'failed':
       return [
-        event.as !== 'unknown' && isBlocked(record) ? 'not delivered, and not found clean' : formOfFailure[event.as],
+        event.as !== 'unknown' && hasOpenVerdict(record)
+          ? 'not delivered, and not found clean'
+          : formOfFailure[event.as],
       ];
     case 'absent':
-      return [isBlocked(record) ? 'not at the target, and not found clean' : 'not at the target'];
+      return [hasOpenVerdict(record) ? 'not at the target, and not found clean' : 'not at the target'];
     case 'scanned':
       if (event.verdict.code === 'clean' || isKnownFinding(record, event.verdict)) return ['found clean'];
       return [
@@ -224,7 +226,7 @@ export const formsOf = (event: LedgerEvent, record: LedgerRecord | undefined): r
 const isKnownFinding = (record: LedgerRecord | undefined, verdict: ScanVerdict): boolean =>
   record?.verdict?.acknowledged === true && openVerdict(latestVerdict(record.verdict, verdict)) === undefined;
 
-const isBlocked = (record: LedgerRecord | undefined): boolean => openVerdict(record?.verdict) !== undefined;
+const hasOpenVerdict = (record: LedgerRecord | undefined): boolean => openVerdict(record?.verdict) !== undefined;
 
 /** A clean verdict that is older than the blocking one does not count. */
 const isFoundClean = (verdict: ScanVerdict | undefined, record: LedgerRecord | undefined): boolean =>

@@ -2,16 +2,16 @@ import type { FailureDetail } from '../failures/failures.ts';
 import { OwnError } from '../failures/own-error.ts';
 import {
   heldByVerdict,
-  isBlocked,
   isNewVerdict,
   resolveChange,
   scannedChange,
+  staysBlocked,
   verdictBy,
 } from './change-by-verdict.ts';
 import { doubtedChange } from './doubted.ts';
 import { becomeUnknown, failureChange, keyNotMatched, leaseExpired } from './failure-change.ts';
 import { aboutUpload, firstRecord, isFirst, targetOf, unscannedChange } from './first-record.ts';
-import { acknowledged, openVerdict } from './latest-verdict.ts';
+import { acknowledge, openVerdict } from './latest-verdict.ts';
 import { type EventOf, formsOf, type LedgerEvent } from './ledger-event.ts';
 import { moves, situationOf } from './moves.ts';
 import {
@@ -59,10 +59,10 @@ const appliesTo = (record: LedgerRecord, event: LedgerEvent, now: number): boole
   const { state, attempts } = record;
   switch (event.kind) {
     case 'claim':
-      if (isInDoubt(record, event.restored) || isBlocked(record, event)) return false;
+      if (isInDoubt(record, event.restored) || staysBlocked(record, event)) return false;
       return state.status !== 'waiting' || event.early === true || state.dueAt <= now;
     case 'postponed':
-      return !isInDoubt(record, event.restored) && !isBlocked(record, event);
+      return !isInDoubt(record, event.restored) && !staysBlocked(record, event);
     case 'doubted':
       return isBeforeRestore(record, event.restored);
     case 'scanned':
@@ -138,7 +138,7 @@ const changeBy = (record: LedgerRecord, event: LedgerEvent, now: number): Change
           : releaseChange(state, now)),
         ...targetOf(event),
         // A check of the target does not acknowledge a verdict.
-        ...(state.status !== 'unknown' && { unknownAttempts: 0, ...acknowledged(record.verdict) }),
+        ...(state.status !== 'unknown' && { unknownAttempts: 0, ...acknowledge(record.verdict) }),
         note: { action: 'retry', reason: event.reason, at: now },
       };
     case 'resend':
@@ -228,7 +228,7 @@ const resendChange = (record: LedgerRecord, event: EventOf<'resend'>, now: numbe
     unknownAttempts: 0,
     firstUnknownAttemptAt: undefined,
     lastLook: undefined,
-    ...acknowledged(record.verdict),
+    ...acknowledge(record.verdict),
     resentAt: mayHaveCopy ? now : resentAt,
     note: { action: 'resend', reason: event.reason, at: now },
   };

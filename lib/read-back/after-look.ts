@@ -2,7 +2,7 @@ import type { Settings } from '../config/config.ts';
 import { backoffMs } from '../delivery/retry-policy.ts';
 import { failureOf, saysOutage } from '../failures/failures.ts';
 import type { KomboFailure } from '../kombo/classify-response.ts';
-import type { LedgerEvent } from '../ledger/ledger-event.ts';
+import type { EventOf } from '../ledger/ledger-event.ts';
 import type { LedgerRecord, UnknownOutcome } from '../ledger/record.ts';
 import {
   lastAttemptAfterOutageMs,
@@ -12,6 +12,9 @@ import {
   passingReasonMs,
 } from '../limits.ts';
 import type { Verdict } from './verdict.ts';
+
+/** What a check of the target leads to. */
+export type LookEvent = EventOf<'found' | 'looked' | 'absent' | 'undecidable'>;
 
 /** The results of a check of the target. Times are milliseconds since the epoch. */
 export interface AfterLook {
@@ -37,12 +40,12 @@ export interface AfterLook {
  * The event that follows from a check of the target. Two checks must agree; for a day, a check with a temporary doubt
  * does not count.
  */
-export const afterLook = (verdict: Verdict, facts: AfterLook): LedgerEvent => {
+export const afterLook = (verdict: Verdict, facts: AfterLook): LookEvent => {
   const { state, settings, now } = facts;
   if (verdict.kind === 'found') return { kind: 'found' };
   if (verdict.kind === 'doubt' && verdict.passes && mayPass(facts)) return lookAgain(facts);
-  const frees = verdict.kind === 'absent' ? facts.listsWithinMs : 0;
-  const mayStillArriveUntil = startOf(facts) + Math.max(settings.readBackAgainMs, frees);
+  const listedAfterMs = verdict.kind === 'absent' ? facts.listsWithinMs : 0;
+  const mayStillArriveUntil = latestAttemptAt(facts) + Math.max(settings.readBackAgainMs, listedAfterMs);
   const dueAt = Math.max(now + settings.readBackAfterMs, mayStillArriveUntil);
   if (verdict.kind === 'doubt') {
     return state.doubtfulLooks + 1 < looksToDecide
@@ -54,7 +57,7 @@ export const afterLook = (verdict: Verdict, facts: AfterLook): LedgerEvent => {
 };
 
 /** The event that follows when Kombo refused the listing or did not answer it. */
-export const afterFailedListing = ({ code, retryAfterMs }: KomboFailure, facts: AfterLook): LedgerEvent => {
+export const afterFailedListing = ({ code, retryAfterMs }: KomboFailure, facts: AfterLook): LookEvent => {
   const { record, state, settings, now, random } = facts;
   const { asListing } = failureOf(code);
   // A tool that has listed before is able to: the reason is temporary, or an operator decides.
@@ -71,30 +74,30 @@ export const afterFailedListing = ({ code, retryAfterMs }: KomboFailure, facts: 
 };
 
 /** With ON_UNKNOWN=resend the target is not listed, because the operator prefers a possible duplicate to a delay. */
-export const withoutLook = (facts: AfterLook): LedgerEvent => notThere(facts);
+export const withoutLook = (facts: AfterLook): LookEvent => notThere(facts);
 
 /** Each attempt that may have arrived can leave one more copy at the target, so the third such attempt is the last. */
-const notThere = (facts: AfterLook, because?: string): LedgerEvent => {
+const notThere = (facts: AfterLook, because?: string): LookEvent => {
   const { record, state, now } = facts;
   const { unknownAttempts = 0 } = record;
   if (unknownAttempts >= maxUnknownAttempts) return undecided(facts, because);
   const isLast = unknownAttempts === maxUnknownAttempts - 1;
   const waits = isLast && saysOutage(state.failure.code);
-  return { kind: 'absent', dueAt: waits ? Math.max(now, startOf(facts) + lastAttemptAfterOutageMs) : now };
+  return { kind: 'absent', dueAt: waits ? Math.max(now, latestAttemptAt(facts) + lastAttemptAfterOutageMs) : now };
 };
 
 const mayPass = ({ state, openedAt, now }: AfterLook): boolean =>
   now - Math.max(state.unknownSince, openedAt) < passingReasonMs;
 
-const startOf = ({ record }: AfterLook): number => record.attemptedAt ?? record.createdAt;
+const latestAttemptAt = ({ record }: AfterLook): number => record.attemptedAt ?? record.createdAt;
 
-const lookAgain = ({ state, settings, now, random }: AfterLook, retryAfterMs = 0): LedgerEvent => {
+const lookAgain = ({ state, settings, now, random }: AfterLook, retryAfterMs = 0): LookEvent => {
   const baseMs = Math.max(settings.retryBaseMs, settings.readBackAfterMs);
   const waitMs = Math.max(retryAfterMs, backoffMs(baseMs, state.passingLooks + 1, random));
   return { kind: 'looked', counts: 'passing', dueAt: now + waitMs };
 };
 
-const undecided = ({ record, state, seen }: AfterLook, because?: string): LedgerEvent => {
+const undecided = ({ record, state, seen }: AfterLook, because?: string): LookEvent => {
   const { code, detail: doubt } = state.failure;
   const history = code === 'RESTORED_DOUBT' ? doubt : `${timesSent(record)}; the last attempt ended with ${code}.`;
   const detail = [history, seen, ...(because === undefined ? [] : [because])].join(' ');

@@ -53,14 +53,14 @@ export const compareFiles = async (
   const algorithms = new Set(contents.map(({ checksum }) => checksum.algorithm));
   let wholeDownloads = 0;
   let decided = false;
-  const mayRead = (): boolean => {
+  const takeWholeDownload = (): boolean => {
     wholeDownloads += 1;
     return wholeDownloads <= maxWholeDownloads;
   };
 
   const compared = new Map<ListedFile, Comparison>();
   const compare = async (file: ListedFile): Promise<void> => {
-    const wanted = { lengths, algorithms, listedAs: file.contentType, mayRead };
+    const wanted = { lengths, algorithms, listedAs: file.contentType, takeWholeDownload };
     const comparison = await compareOne(file, known, (link) => download(links, link, wanted, { deadline, clock }));
     compared.set(file, comparison);
     decided ||= decides({ file, comparison });

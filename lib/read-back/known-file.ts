@@ -1,7 +1,7 @@
 import { prepareAttachment } from '../attachment/prepare.ts';
 import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineWithin } from '../deadline.ts';
-import { failures } from '../failures/failures.ts';
+import { failureOf } from '../failures/failures.ts';
 import { matchKey } from '../key-template/match-key.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { objectTimeoutMs } from '../limits.ts';
@@ -40,7 +40,7 @@ export const knownFile = async (
   try {
     const found = opened?.ok ? await read(opened.value, record, own, courier) : {};
     if (content ?? found.content) return { type, ...found, ...(content && { content }), oursIs: 'certain' };
-    const isGone = opened && !opened.ok && failures[opened.error.code].status !== 'waiting';
+    const isGone = opened && !opened.ok && failureOf(opened.error.code).status !== 'waiting';
     const tagged = contentByEntityTag(record.upload);
     return {
       type,

@@ -1,14 +1,14 @@
 import type { Courier } from '../courier.ts';
 import { type Deadline, deadlineIn } from '../deadline.ts';
 import { noteListed } from '../lane/note-answer.ts';
-import type { EventOf, LedgerEvent } from '../ledger/ledger-event.ts';
+import type { EventOf } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord, Look, UnknownOutcome } from '../ledger/record.ts';
 import { settleReserveMs } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Target } from '../upload/target.ts';
 import { uploadId } from '../upload/upload.ts';
-import { type AfterLook, afterFailedListing, afterLook, withoutLook } from './after-look.ts';
+import { type AfterLook, afterFailedListing, afterLook, type LookEvent, withoutLook } from './after-look.ts';
 import { type KnownFile, knownFile } from './known-file.ts';
 import { hasListed, knowledgeOf, listsWithinMs } from './learn-tool.ts';
 import { lookAt, summaryOf } from './look.ts';
@@ -54,7 +54,7 @@ const eventAfterLook = async (
   state: UnknownOutcome,
   deadline: Deadline,
   courier: ReadBackCourier,
-): Promise<LedgerEvent> => {
+): Promise<LookEvent> => {
   const { settings, clock, lanes, random } = courier;
   const { target } = record;
   const openedAt = target ? (await lanes.gate(target.integrationId)).openedAt : 0;
@@ -85,7 +85,7 @@ const lookForUpload = async (
   facts: (look: Look, listing: Listing) => AfterLook,
   deadline: Deadline,
   courier: ReadBackCourier,
-): Promise<LedgerEvent> => {
+): Promise<LookEvent> => {
   const { ledger, lanes, clock } = courier;
   const file = await knownFile(record, deadline, courier);
   const { name, type, contentType = '', content, oursIs } = file;
@@ -117,7 +117,7 @@ const lookForUpload = async (
   const event = result.ok
     ? afterLook(verdictOn(result.files, { ...question, more: result.more }), facts(look, listing))
     : afterFailedListing(result.failure, facts(look, listing));
-  return { ...event, look, ...newFacts(record, file) } as LedgerEvent;
+  return { ...event, look, ...newFacts(record, file) };
 };
 
 /**

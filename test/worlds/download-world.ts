@@ -14,7 +14,7 @@ export const wantedOf = (changes: Partial<Wanted>): Wanted => ({
   lengths: new Set([20, 30]),
   algorithms: new Set(['MD5']),
   listedAs: 'application/pdf',
-  mayRead: () => true,
+  takeWholeDownload: () => true,
   ...changes,
 });
 

@@ -4,7 +4,7 @@ import { type AttemptFacts, nextAttemptAt, quickRepeatWaitMs } from '../../../li
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
 import { day, hour, minute, nine, second } from '../../fakes/ledger-samples.ts';
 
-const policy = { baseMs: 30 * second };
+const baseMs = 30 * second;
 const almostOne = 1 - Number.EPSILON;
 
 type Budget = AttemptFacts['record'];
@@ -16,7 +16,7 @@ const waitMs = (
   now = nine,
 ): number | undefined => {
   const its = { attemptsSinceRelease: 1, ...record };
-  const at = nextAttemptAt(policy, { code: 'STORAGE_UNAVAILABLE', openedAt: 0, ...facts, record: its }, now, random);
+  const at = nextAttemptAt(baseMs, { code: 'STORAGE_UNAVAILABLE', openedAt: 0, ...facts, record: its }, now, random);
   return at === undefined ? undefined : at - now;
 };
 
@@ -109,7 +109,7 @@ describe('a throttled response', () => {
 
   test('a throttled response never waits longer than any other failure', () => {
     const record = { attemptsSinceRelease: 1 };
-    expect(nextAttemptAt({ baseMs: 200 }, { code, record, openedAt: 0 }, nine, almostOne)).toBe(nine + 200);
+    expect(nextAttemptAt(200, { code, record, openedAt: 0 }, nine, almostOne)).toBe(nine + 200);
   });
 
   test('only a throttled response has the shorter backoff', () => {

@@ -47,7 +47,7 @@ describe('the body of a link is not read', () => {
 
   test('a body is not read when the look has downloaded its maximum of whole files', async () => {
     const { server, sentBytes } = await longBody(responseHead(contentLength(100_000_000)));
-    const wanted = { lengths: new Set([100_000_000]), mayRead: () => false };
+    const wanted = { lengths: new Set([100_000_000]), takeWholeDownload: () => false };
     expect(await downloadFrom(server, wanted)).toEqual({
       kind: 'not-compared',
       reason: 'This check had already downloaded the maximum number of whole files.',
@@ -81,16 +81,16 @@ describe('the body of a link is not read', () => {
 
   test('a place among the whole downloads is requested only right before the body is read', async () => {
     let asked = 0;
-    const mayRead = () => {
+    const takeWholeDownload = () => {
       asked += 1;
       return true;
     };
-    await downloadOf(responseHead(contentLength(19)), { mayRead });
-    await downloadOf('HTTP/1.1 404 Not Found\r\ncontent-length: 20\r\n\r\n', { mayRead });
-    await downloadOf(responseHead(contentLength(20), 'content-encoding: gzip'), { mayRead });
+    await downloadOf(responseHead(contentLength(19)), { takeWholeDownload });
+    await downloadOf('HTTP/1.1 404 Not Found\r\ncontent-length: 20\r\n\r\n', { takeWholeDownload });
+    await downloadOf(responseHead(contentLength(20), 'content-encoding: gzip'), { takeWholeDownload });
     expect(asked).toBe(0);
-    await downloadOf(responseHead(contentLength(20)) + cv, { mayRead });
-    await downloadOf(responseHead(chunked) + chunk(cv) + lastChunk, { mayRead });
+    await downloadOf(responseHead(contentLength(20)) + cv, { takeWholeDownload });
+    await downloadOf(responseHead(chunked) + chunk(cv) + lastChunk, { takeWholeDownload });
     expect(asked).toBe(2);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  acknowledged,
+  acknowledge,
   failureOfVerdict,
   hasLookedInside,
   latestVerdict,
@@ -81,8 +81,8 @@ test('a verdict is open until it is clean or acknowledged', () => {
 
 test('only an open verdict can be acknowledged', () => {
   const found = at('SCAN_THREAT_FOUND');
-  expect(acknowledged(found)).toEqual({ verdict: { ...found, acknowledged: true } });
-  expect([acknowledged(at('clean')), acknowledged(undefined)]).toEqual([{}, {}]);
+  expect(acknowledge(found)).toEqual({ verdict: { ...found, acknowledged: true } });
+  expect([acknowledge(at('clean')), acknowledge(undefined)]).toEqual([{}, {}]);
 });
 
 test('only an attached file is listed for its verdict', () => {
