@@ -4,7 +4,6 @@ import {
   laterFloorFactor,
   maxAttempts,
   maxBackoffMs,
-  maxQuickRepeats,
   maxQuickWaitMs,
   quickRepeatBaseMs,
   retryBudgetMs,
@@ -65,7 +64,7 @@ export const quickRepeatWaitMs = (
   random: number,
 ): number | undefined => {
   const { retry, throttled } = failureOf(code);
-  if (repeats >= maxQuickRepeats || retry === 'later' || throttled !== 'no') return undefined;
+  if (retry === 'later' || throttled !== 'no') return undefined;
   if (staleConnection) return 0;
   const wait = Math.max(retryAfterMs ?? 0, Math.round((0.5 + random * 0.5) * quickRepeatBaseMs * 2 ** repeats));
   return wait < maxQuickWaitMs ? wait : undefined;
