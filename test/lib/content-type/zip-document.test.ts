@@ -41,7 +41,7 @@ describe('a document is accepted whichever of its entries is the only one that t
     ['a library for Windows', 'word\\document.xml'],
     ['a library that writes absolute names', '/word/document.xml'],
     ['a tool that packs the current folder', './word/document.xml'],
-  ])('.docx by %s: %s', async (_, name) => {
+  ])('a .docx by %s is accepted, whose leading bytes show only %s', async (_, name) => {
     expect(await decide(startsWith(name), 'CV.docx')).toBe(types.docx);
   });
 
@@ -53,7 +53,7 @@ describe('a document is accepted whichever of its entries is the only one that t
     'Configurations2/accelerator/current.xml',
     'content.xml',
     'Object 1/content.xml',
-  ])('.odt: %s', async (name) => {
+  ])('an .odt is accepted whose leading bytes show only %s', async (name) => {
     expect(await decide(startsWith(name), 'CV.odt')).toBe(types.odt);
   });
 
@@ -69,24 +69,24 @@ describe('a document is accepted whichever of its entries is the only one that t
     'buildVersionHistory.plist',
     'Contents/PkgInfo',
     'thumbs/PageCapThumbV2-1.tiff',
-  ])('.pages: %s', async (name) => {
+  ])('a .pages is accepted whose leading bytes show only %s', async (name) => {
     expect(await decide(startsWith(name), 'CV.pages')).toBe(types.pages);
   });
 });
 
 describe('what the leading bytes leave open is decided by the name', () => {
-  test('a document with macros whose list of content types comes last, as LibreOffice writes it', async () => {
+  test('a document with macros whose list of content types comes last, as in LibreOffice, is accepted as .docm', async () => {
     expect(await decide(startsWith('word/document.xml'), 'CV.docm')).toBe(types.docm);
     expect(await decide(docx, 'CV.docm')).toBe('TYPE_CONTRADICTED');
   });
 
-  test('a Pages document with a table, which has the entries of a Numbers document', async () => {
+  test('a Pages document with a table is accepted, although its entries are named as in a Numbers document', async () => {
     const file = zipOf([entry('Index/Document.iwa'), entry('Index/Tables/DataList.iwa')]);
     expect(await decide(file, 'CV.pages')).toBe(types.pages);
     expect(await decide(file, 'CV.docx')).toBe('TYPE_CONTRADICTED');
   });
 
-  test('a new Word document named .doc, whichever entry is first', async () => {
+  test('a new Word document named .doc is accepted, whichever entry is first', async () => {
     expect(await decide(startsWith('docProps/app.xml'), 'CV.doc')).toBe(types.docx);
     expect(await decide(startsWith('setup.exe'), 'CV.doc')).toBe('TYPE_CONTRADICTED');
   });
@@ -98,25 +98,25 @@ describe('a zip file that holds something else is refused', () => {
     ['CV.docx', 'CV/word/document.xml'],
     ['CV.odt', 'my-content.xml'],
     ['CV.pages', 'MyData/setup.exe'],
-  ])('%s, although the name of its entry contains a name of such a document: %s', async (filename, name) => {
+  ])('%s is refused when its only entry is %s', async (filename, name) => {
     expect(await decide(startsWith(name), filename)).toBe('TYPE_CONTRADICTED');
     expect(await decide(zipOf([entry(name)]), filename)).toBe('TYPE_CONTRADICTED');
   });
 
-  test('a .docx whose entry speaks of word/ in its content', async () => {
+  test('a .docx is refused when word/ stands only in the content of an entry', async () => {
     expect(await decide(zipOf([{ name: 'setup.exe', content: 'word/document.xml' }]), 'CV.docx')).toBe(
       'TYPE_CONTRADICTED',
     );
   });
 
-  test('a .docx whose entry is itself a document', async () => {
+  test('a .docx is refused when its only entry is itself a document', async () => {
     const inner = Buffer.from(docxWithPropertiesFirst).toString('latin1');
     expect(await decide(zipOf([{ name: 'CVs/Frank.docx', content: inner }]), 'CV.docx')).toBe('TYPE_CONTRADICTED');
   });
 });
 
 describe('the walk over the entries', () => {
-  test('goes on after an entry whose length follows its content', async () => {
+  test('the entry after one whose length follows its content is found', async () => {
     const file = zipOf([streamed('notes.bin'), streamed('images.bin', 'x'.repeat(900)), streamed('docProps/app.xml')]);
     expect(await decide(file, 'CV.docx')).toBe(types.docx);
     expect(await decide(zipOf([streamed('notes.bin'), streamed('password/setup.exe')]), 'CV.docx')).toBe(
@@ -124,17 +124,17 @@ describe('the walk over the entries', () => {
     );
   });
 
-  test('goes on after an entry without content', async () => {
+  test('the entry after one without content is found', async () => {
     expect(await decide(zipOf([folder('unknown/'), entry('docProps/app.xml')]), 'CV.docx')).toBe(types.docx);
   });
 
-  test('reads a name that the leading bytes cut', async () => {
+  test('the name of an entry counts although the leading bytes cut it', async () => {
     const before = sniffBytes - 2 * 30 - 'notes.bin'.length - 'docProps/'.length;
     const file = zipOf([{ name: 'notes.bin', content: 'x'.repeat(before) }, entry('docProps/thumbnail.jpeg')]);
     expect(await decide(file, 'CV.docx')).toBe(types.docx);
   });
 
-  test('accepts a zip64 header, which has the length elsewhere', async () => {
+  test('the entry after a zip64 header, which has the length elsewhere, is found', async () => {
     const file = Buffer.from(zipOf([entry('notes.bin'), entry('docProps/app.xml')]));
     file.fill(0xff, 18, 26);
     expect(await decide(file, 'CV.docx')).toBe(types.docx);
