@@ -34,6 +34,8 @@ export interface StackOptions {
   readonly portBase?: number;
   /** Environment variables that contain settings of the functions, such as TRANSFER. Default: none. */
   readonly shell?: Readonly<Record<string, string | undefined>>;
+  /** More environment variables for the functions. They are not settings. Default: none. */
+  readonly functionEnv?: Readonly<Record<string, string>>;
   /** The handlers to run, and the folder of their bundles. Default: all, in dist/. */
   readonly handlers?: BuildHandlersOptions;
   readonly scheduleEveryMs?: number;
@@ -161,7 +163,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
     const functions = startFunctions({
       handlers,
-      env,
+      env: { ...env, ...options.functionEnv },
       logs: folder.logs,
       retryDelaysMs,
       onLine: (name, line) => events.emit('line', name, line),
