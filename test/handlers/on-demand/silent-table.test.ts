@@ -47,9 +47,17 @@ describe.each(faults)('a table that %s', (_, fault) => {
   });
 });
 
-test.each(requests)('when the table hangs, %s answers before the function ends', async (name, request) => {
+test('when the table hangs, every action answers before the function ends', async () => {
   vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(() => new Promise(() => undefined));
-  const startedAt = performance.now();
-  expectAnswer(name, (await loopback.invoke('on-demand', request, 1_000)) as Answer);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  const late: string[] = [];
+  await Promise.all(
+    requests.map(async ([name, request]) => {
+      // The function's own limit, of which two seconds are for the answer.
+      const limitMs = 4_000;
+      const end = setTimeout(() => late.push(name), limitMs);
+      expectAnswer(name, (await loopback.invoke('on-demand', request, limitMs)) as Answer);
+      clearTimeout(end);
+    }),
+  );
+  expect(late).toEqual([]);
 });
