@@ -134,14 +134,15 @@ const busyInOutage = ({ kombo: { account }, puts }: Ended): readonly string[] =>
   });
 
 /**
- * Then each file is sent or looked for with its own backoff. The load balancer's answers count for the account, which a success
- * of another integration opens again; and when Kombo throttles the POSTs, none of them meets the outage.
+ * Then each file is sent or looked for with its own backoff. The load balancer's answers count for the account, which a listing or
+ * a success of another integration opens again; and when Kombo throttles the POSTs, none of them meets the outage.
  */
 const pausesNoLane = (outage: Trouble, all: readonly Trouble[]): boolean => {
   if (outage.kind !== 'outage') return false;
   const isThrottled = ({ kind, from, until }: Trouble): boolean =>
     kind === 'throttled' && from < outage.until && until > outage.from;
-  return (outage.how === 'balancer' && outage.integrationId !== undefined) || all.some(isThrottled);
+  const meetsAll = outage.integrationId === undefined && outage.listing;
+  return (outage.how === 'balancer' && !meetsAll) || all.some(isThrottled);
 };
 
 /** A preflight and a POST of each file that is being sent when the outage starts, and the listings that follow. */
