@@ -5,8 +5,8 @@ import type { FailureDetail } from '../failures/failures.ts';
 import type { KeyMatch } from '../key-template/match-key.ts';
 import { type LedgerRecord, mayHaveArrived, type State } from '../ledger/record.ts';
 import { laterFloorFactor, maxBackoffMs, maxOtherUploads, settleWaitsMs } from '../limits.ts';
-import type { ChecksumAlgorithm } from '../stream/checksum.ts';
-import { contentByEntityTag, type FileContent } from '../upload/file-content.ts';
+import type { Checksum, ChecksumAlgorithm } from '../stream/checksum.ts';
+import { contentByEntityTag } from '../upload/file-content.ts';
 import type { Target } from '../upload/target.ts';
 import { parseUploadId, type Upload, uploadId } from '../upload/upload.ts';
 import { failWith } from './attempt-report.ts';
@@ -27,15 +27,15 @@ export const sameBytesBefore =
   async ({ sizeBytes, identity }) => {
     // An MD5 identity is the ETag itself, so every other record of the key has different bytes.
     if (!identity || identity.algorithm === 'MD5' || isForced(own)) return undefined;
-    const content = { sizeBytes, checksum: identity };
     const { ledger, clock, settings } = courier;
+    const ours = {
+      sizeBytes,
+      checksum: onePerAlgorithm(identity, (algorithm) => digestObject(own.upload, algorithm, deadline, courier)),
+    };
     const look = async (): Promise<Found> => {
       const others = await othersOfKey(own.upload, match, ledger).catch(() => undefined);
       if (!others) return { kind: 'unreadable' };
-      const same = await onlySame(others, content, (algorithm) =>
-        digestObject(own.upload, algorithm, deadline, courier),
-      );
-      return foundAmong(same, own);
+      return foundAmong(await onlySame(others, ours), own);
     };
     let found = await look();
     for (const waitMs of settleWaitsMs) {
@@ -82,13 +82,9 @@ const foundAmong = (same: readonly LedgerRecord[], own: LedgerRecord): Found => 
  * Returns the uploads that are attached with our bytes, and the undecided ones that may have them. An upload's checksum
  * is known only after an attempt; until then only its length can rule it out. If the function of the other upload
  * crashed, its record may have a different kind of checksum from the one that S3 stores for our object. Only then our
- * object is read to compute that kind.
+ * object is read, once, to compute that kind.
  */
-const onlySame = async (
-  others: readonly LedgerRecord[],
-  ours: FileContent,
-  digest: (algorithm: ChecksumAlgorithm) => Promise<string>,
-): Promise<readonly LedgerRecord[]> => {
+const onlySame = async (others: readonly LedgerRecord[], ours: OurContent): Promise<readonly LedgerRecord[]> => {
   const same: LedgerRecord[] = [];
   for (const other of others) {
     const { content, upload, state } = other;
@@ -98,17 +94,28 @@ const onlySame = async (
     const known = content ?? (isOpen ? undefined : contentByEntityTag(upload));
     const mayBeOurs = (known?.sizeBytes ?? upload.sizeBytes ?? ours.sizeBytes) === ours.sizeBytes;
     if (!mayBeOurs || !((known && state.status === 'attached') || mayBringThem(other))) continue;
-    if (!known || (await checksumFor(ours, known.checksum.algorithm, digest)) === known.checksum.value)
-      same.push(other);
+    if (!known || (await ours.checksum(known.checksum.algorithm)) === known.checksum.value) same.push(other);
   }
   return same;
 };
 
-const checksumFor = async (
-  { checksum }: FileContent,
-  algorithm: ChecksumAlgorithm,
-  digest: (algorithm: ChecksumAlgorithm) => Promise<string>,
-): Promise<string> => (checksum.algorithm === algorithm ? checksum.value : digest(algorithm));
+interface OurContent {
+  readonly sizeBytes: number;
+  readonly checksum: (algorithm: ChecksumAlgorithm) => string | Promise<string>;
+}
+
+/** Our checksum of each kind: S3 stores one of them, and each of the others costs a reading of the object. */
+const onePerAlgorithm = (
+  { algorithm: stored, value }: Checksum,
+  compute: (algorithm: ChecksumAlgorithm) => Promise<string>,
+): OurContent['checksum'] => {
+  const known = new Map<ChecksumAlgorithm, string | Promise<string>>([[stored, value]]);
+  return (algorithm) => {
+    const checksum = known.get(algorithm) ?? compute(algorithm);
+    known.set(algorithm, checksum);
+    return checksum;
+  };
+};
 
 /**
  * The other records with the same bucket, key, target and type. Unreadable records are skipped, because they show

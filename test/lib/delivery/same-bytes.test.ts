@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { fileOfRecord } from '../../../handlers/on-demand/answer/file-answer.ts';
 import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
@@ -127,6 +127,17 @@ describe('bytes that an earlier upload of the key has attached', () => {
     expect(await send(copy)).toMatchObject({ status: 'attached' });
     expect(world.kombo.posts).toHaveLength(1);
   });
+});
+
+test('however many earlier records have another kind of checksum, an upload is read once to compare them, and opened once to be sent', async () => {
+  for (const etag of ['first', 'second', 'third'])
+    earlier(states.attached, {
+      upload: { bucket: 'cv-inbox', key, etag, sizeBytes: pdf.length },
+      content: { ...content, checksum: { algorithm: 'MD5', value: 'other' } },
+    });
+  const open = vi.spyOn(courier.storage, 'open');
+  expect(await send(put('fourth'))).toMatchObject({ status: 'attached' });
+  expect(open).toHaveBeenCalledTimes(2);
 });
 
 describe('an upload with an earlier record is sent', () => {
