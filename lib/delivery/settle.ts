@@ -4,7 +4,6 @@ import { nextStepIfItPersists } from '../failures/advice.ts';
 import { failureOf } from '../failures/failures.ts';
 import { mayBeMistyped } from '../lane/lane.ts';
 import { noteAnswer } from '../lane/note-answer.ts';
-import { openVerdict } from '../ledger/latest-verdict.ts';
 import type { Ledger, LedgerEntry } from '../ledger/ledger.ts';
 import type { Ending, EventOf, LedgerEvent } from '../ledger/ledger-event.ts';
 import { outcomeOf, unchangedOutcome } from '../ledger/outcome-from-record.ts';
@@ -16,7 +15,7 @@ import { uploadId } from '../upload/upload.ts';
 import { type AttemptReport, failWith } from './attempt-report.ts';
 import { nextAttemptAt } from './retry-policy.ts';
 
-type SettleCourier = Pick<Courier, 'settings' | 'ledger' | 'lanes' | 'apiKey' | 'clock' | 'random'>;
+type SettleCourier = Pick<Courier, 'settings' | 'ledger' | 'lanes' | 'apiKey' | 'clock' | 'random' | 'uuid'>;
 
 /**
  * Records how a claim ended: pauses the lane if every file would fail in the same way, decides when to try again, and
@@ -46,8 +45,6 @@ export const settle = async (
       own = known.record;
       continue;
     }
-    // One version further, with the status we wrote: our write succeeded and only its response was lost.
-    if (known.readable && isSettledBy(event, own, known.record)) return outcomeOf(known.record);
     // Otherwise another invocation found our lease expired. A success is still recorded; anything else is left to
     // read-back.
     const late =
@@ -65,17 +62,6 @@ const isStillOwned = (
   known.record.version > own.version &&
   known.record.state.status === 'sending' &&
   known.record.state.owner === owner;
-
-const isSettledBy = (
-  event: EventOf<'delivered' | 'same-bytes' | 'failed'>,
-  { version, verdict }: LedgerRecord,
-  known: LedgerRecord,
-): boolean => {
-  const status = event.kind === 'failed' ? event.as : 'attached';
-  // An open verdict holds a file that was not delivered.
-  const isHeld = openVerdict(verdict) !== undefined && status !== 'attached' && status !== 'unknown';
-  return known.version === version + 1 && known.state.status === (isHeld ? 'held' : status);
-};
 
 const applyLate = async (
   known: LedgerRecord,
@@ -156,12 +142,14 @@ const openingOf = async ({ target }: LedgerRecord, { lanes, clock }: SettleCouri
 const applyPatiently = async (
   record: LedgerRecord,
   event: LedgerEvent,
-  { ledger, lanes, clock }: Pick<Courier, 'ledger' | 'lanes' | 'clock'>,
+  { ledger, lanes, clock, uuid }: Pick<Courier, 'ledger' | 'lanes' | 'clock' | 'uuid'>,
 ): ReturnType<Ledger['apply']> => {
   const entersLane = event.kind === 'failed' && (event.as === 'waiting' || event.as === 'unknown');
+  // The same id for every try: a write whose response was lost recognises itself.
+  const writeId = uuid();
   const write = async (): ReturnType<Ledger['apply']> => {
     if (entersLane && record.target) await lanes.touch(record.target.integrationId);
-    return ledger.apply(record, event);
+    return ledger.apply(record, event, writeId);
   };
   for (const waitMs of settleWaitsMs) {
     try {

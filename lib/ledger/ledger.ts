@@ -32,8 +32,15 @@ export interface Ledger {
    * verdict.
    */
   scan(scanned: EventOf<'scanned' | 'unscanned'>, seen?: LedgerRecord): Promise<Claim>;
-  /** `conflict` when the record has changed, or does not allow the event; then nothing was written. */
-  apply(seen: LedgerRecord, event: LedgerEvent): Promise<{ readonly record: LedgerRecord } | 'conflict'>;
+  /**
+   * `conflict` when the record has changed, or does not allow the event; then nothing was written.
+   * @param writeId the same for every repetition of a write whose response may have been lost: it recognises itself
+   */
+  apply(
+    seen: LedgerRecord,
+    event: LedgerEvent,
+    writeId?: string,
+  ): Promise<{ readonly record: LedgerRecord } | 'conflict'>;
   read(id: string): Promise<LedgerEntry | undefined>;
   /** The existing records of these ids; unknown uploads are absent. */
   readMany(ids: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>;
@@ -139,8 +146,8 @@ export const ledgerOn = ({ table, clock, uuid, retentionDays }: LedgerOptions): 
     throw new TooManyConflicts('ledger record');
   };
 
-  const apply: Ledger['apply'] = async (seen, event) => {
-    const next = transition(seen, event, clock.now(), uuid());
+  const apply: Ledger['apply'] = async (seen, event, writeId = uuid()) => {
+    const next = transition(seen, event, clock.now(), writeId);
     if (!next) return 'conflict';
     return (await write(next, seen)) === 'written' ? { record: next } : 'conflict';
   };
