@@ -23,7 +23,10 @@ export interface PauseEnd {
   readonly nextAt: number;
   /** Probes that have failed. */
   readonly probes: number;
-  /** The file of the latest probe. The next probe uses another file, because this one may be the cause. */
+  /**
+   * The file of the latest probe, as its public id: a ledger id contains the object's key, and would stay here after
+   * the file is forgotten. The next probe uses another file, because this one may be the cause.
+   */
   readonly probedId?: string;
   /**
    * The listing of the latest probe timed out. After a second timeout a file is sent instead, because a slow tool may

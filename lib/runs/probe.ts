@@ -10,7 +10,7 @@ import { lanePageSize, maxProbedLanes, maxProbeFiles, maxSearchedLanes, probeLis
 import type { Outcome } from '../outcome.ts';
 import { readBack } from '../read-back/read-back.ts';
 import type { Target } from '../upload/target.ts';
-import { uploadId } from '../upload/upload.ts';
+import { publicUploadId } from '../upload/upload.ts';
 import { hasTime, type RunCourier, type RunOptions } from './run-options.ts';
 
 /** Files behind a pause that can show whether the pause is over. */
@@ -93,7 +93,7 @@ const filesOf = async (
         // The file of the latest probe comes last, because it may itself be the fault.
         const sure = waiting.filter((record) => !isInDoubt(record, restored));
         const sendable = sure.toSorted(
-          (a, b) => Number(uploadId(a.upload) === lastId) - Number(uploadId(b.upload) === lastId),
+          (a, b) => Number(publicUploadId(a.upload) === lastId) - Number(publicUploadId(b.upload) === lastId),
         );
         return {
           target: targetNow(listed, listed.target, settings),
@@ -153,7 +153,7 @@ export interface Probe {
    */
   readonly hasEnded: boolean;
   readonly outcomes: readonly Outcome[];
-  /** The file that met the cause again. */
+  /** The public id of the file that met the cause again. */
   readonly sentId?: string;
 }
 
@@ -177,7 +177,7 @@ export const sendProbe = async (
     outcomes.push(outcome);
     const answer = answerIn(outcome, integrationId);
     if (answer === 'ended') return { hasEnded: true, outcomes };
-    if (answer === 'cause') return { hasEnded: false, outcomes, sentId: uploadId(record.upload) };
+    if (answer === 'cause') return { hasEnded: false, outcomes, sentId: publicUploadId(record.upload) };
   }
   if (sendable.length === 0 && failureOf(code).outage !== 'integration') return { hasEnded: true, outcomes };
   for (const record of unknown) {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { TooManyConflicts } from '../failures/own-error.ts';
 import { parseJson } from '../json.ts';
 import type { Item, Table } from '../ledger/table.ts';
 import type { SweepState } from './sweep-state.ts';
@@ -48,6 +49,17 @@ export const writeSweep = async (
   // The SDK retries a write whose response was lost. The retry then conflicts with the first write, which succeeded.
   const found = result.found ?? (await table.get(sweepKey));
   return found?.version === item.version && found.document === item.document;
+};
+
+/**
+ * The position of a pass in progress is a key. If it is this one, the pass lists its folder again from the start.
+ * @throws {TooManyConflicts} when the sweep wrote its item at the same time
+ */
+export const clearSweepPosition = async (key: string, table: Pick<Table, 'get' | 'put'>): Promise<void> => {
+  const { state, version } = await readSweep(table);
+  if (state === undefined || state === 'damaged' || state.pass?.afterKey !== key) return;
+  const isWritten = await writeSweep({ ...state, pass: { ...state.pass, afterKey: undefined } }, version, table);
+  if (!isWritten) throw new TooManyConflicts('sweep item');
 };
 
 /**
