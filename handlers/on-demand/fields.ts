@@ -81,7 +81,7 @@ export const fields = {
   },
   force: {
     schema: v.literal(true),
-    is: 'true, to accept the risk: with "resend", that the ATS has the file twice; with "retry", that a file without a clean scan verdict is sent',
+    is: 'true, to accept the risk: with "resend", that the ATS has the file twice; with "retry", that a file without a clean scan verdict is sent (never one in which a threat was found)',
   },
   event: {
     schema: v.union([

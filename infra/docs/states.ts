@@ -88,6 +88,7 @@ ${rows().join('\n')}
 - \`same bytes attached before\`: another upload of the key, with another ETag, has delivered the same bytes to the target, so nothing is sent. While the other upload may still be delivered, this one is \`waiting\`.
 - \`attached\` is left only by an operator's \`resend\`, with a reason.
 - A verdict of the malware scan is written into the record in any state. While a verdict other than clean is open, nothing is claimed.
+  A \`retry\` with \`force\` and a \`resend\` close such a verdict, except a found threat: only a newer verdict replaces that.
   If the upload is \`sending\` or \`unknown\`, the end of that decides: if it was not delivered, it is \`held\`. An attempt in progress may
   finish; no new one starts. An attached file stays \`attached\` and is listed among the held ones until \`resolve\` acknowledges the verdict.
 - Which verdict counts does not depend on the order of arrival: the newest scan that examined the file counts; within the same

@@ -11,7 +11,7 @@ const otherwise: Readonly<Record<FailureStatus, string>> = {
   unknown: 'Nothing: the target is checked to see whether the file arrived.',
   held: 'Read the detail, fix its cause, then retry.',
   rejected:
-    'An operator decided not to send it. "retry" reverses that; add "force": true if the malware scan has not found the file clean.',
+    'An operator decided not to send it. "retry" reverses that; add "force": true if the malware scan has not found the file clean. If it found a threat, only a clean verdict of a new scan sends the file.',
   superseded: 'Nothing, unless the object was deleted by mistake: then upload it again.',
 };
 

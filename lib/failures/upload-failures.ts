@@ -176,7 +176,7 @@ export const uploadFailures = {
     ...held,
     meaning: 'The malware scan found a threat.',
     nextStep:
-      'Do not open the file. Delete the object, and inform the uploader; if it is attached, delete it in the ATS as well. Then "resolve" or "forget" it.',
+      'Do not open the file. Delete the object, and inform the uploader; if it is attached, delete it in the ATS as well. Then "resolve" or "forget" it. If the verdict may be wrong, scan the object again (infra/README.md, Scan for malware): only a clean verdict releases it.',
   },
   SCAN_UNSUPPORTED: {
     ...held,

@@ -16,7 +16,7 @@ import { uploadId } from '../upload/upload.ts';
 /** An operator's decision about one upload. Its reason is stored with the record. */
 export type OperatorDecision =
   | (Pick<EventOf<'retry'>, 'kind' | 'reason'> & {
-      /** Applies even if the malware scan has not found the file clean. Not allowed for many files. */
+      /** Releases a file without a clean scan verdict, but never one with a found threat. Not allowed for many files. */
       readonly force?: true | undefined;
     })
   | Pick<EventOf<'resend'>, 'kind' | 'reason'>
@@ -38,7 +38,8 @@ export type Decided =
 /**
  * Writes an operator's decision into the record, whatever its state is by then. A file that the scan did not find clean
  * is released by a clean verdict, or by an operator who names that file and adds `force`. It is never released among
- * many.
+ * many. A file in which the scan found a threat is released only by a clean verdict: otherwise everyone who may invoke
+ * on-demand could send malware into the ATS of a customer.
  * @throws only when the ledger could not be read or written.
  */
 export const decide = async (
@@ -89,18 +90,14 @@ const obstacle = (
   settings: ScanSettings,
 ): 'threat' | 'scan' | 'key' | undefined => {
   if (decision.kind === 'resolve') return undefined;
-  if (isBarred(record, decision, settings)) return isThreat(record) ? 'threat' : 'scan';
+  // A retry of a file that may have been delivered only checks its target.
+  const isCheck = decision.kind === 'retry' && record.state.status === 'unknown';
+  if (!isCheck && isThreat(record)) return 'threat';
+  if (!isCheck && decision.kind === 'retry' && !decision.force && lacksCleanVerdict(record, settings)) return 'scan';
   return targetNow(record, match) ? undefined : 'key';
 };
 
 type ScanSettings = Pick<Courier['settings'], 'requireScan'>;
-
-const isBarred = (record: LedgerRecord, decision: OperatorDecision, settings: ScanSettings): boolean => {
-  if (decision.kind === 'resend') return isThreat(record);
-  // A retry of a file that may have been delivered only checks its target.
-  if (decision.kind === 'resolve' || decision.force || record.state.status === 'unknown') return false;
-  return (isThreat(record) && !record.verdict?.acknowledged) || lacksCleanVerdict(record, settings);
-};
 
 const eventOf = (decision: OperatorDecision, match: Result<KeyMatch>, restored: Restored | undefined): LedgerEvent => {
   if (decision.kind === 'resolve') return decision;

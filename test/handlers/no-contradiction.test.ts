@@ -125,8 +125,8 @@ test.each(codes.filter((code) => failureOf(code).atFault === 'none'))(
   (code) => {
     const sentence = sentenceOf(fileIn(code, 'rejected'));
     expect(sentence).toMatch(/^It was never delivered, and an operator decided not to send it\./);
-    // Without "force" a retry of a file that was not found clean is refused.
-    expect(sentence.includes('"force": true')).toBe(isScanCode(code));
+    // Without "force" a retry of a file that was not found clean is refused, and of a found threat always.
+    expect(sentence.includes('"force": true')).toBe(isScanCode(code) && code !== 'SCAN_THREAT_FOUND');
   },
 );
 

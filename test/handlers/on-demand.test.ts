@@ -94,7 +94,7 @@ describe('a request with a mistake', () => {
     [{ action: 'retry', key, limit: 5, reason }, '"limit" is not allowed with "key".'],
     [
       { action: 'resend', key, reason },
-      '"force" is missing; it is true, to accept the risk: with "resend", that the ATS has the file twice; with "retry", that a file without a clean scan verdict is sent.',
+      '"force" is missing; it is true, to accept the risk: with "resend", that the ATS has the file twice; with "retry", that a file without a clean scan verdict is sent (never one in which a threat was found).',
     ],
     [{ action: 'resend', key, force: 'yes', reason }, '"force" is wrong; it must be true,'],
     [{ action: 'resend', key, force: true }, '"reason" is missing;'],

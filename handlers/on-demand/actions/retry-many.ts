@@ -155,5 +155,5 @@ const leftSentence = (left: readonly LedgerEntry[], { settings }: Pick<ActionCou
   const sentence = `${count(left.length, 'file')} left unchanged.`;
   return unscanned === 0
     ? sentence
-    : `${sentence} Without a clean scan verdict: ${count(unscanned, 'file')} of these; only "retry" by "key" with "force" can release such a file.`;
+    : `${sentence} Without a clean scan verdict: ${count(unscanned, 'file')} of these; only "retry" by "key" with "force" can release such a file, and only a clean verdict one in which a threat was found.`;
 };

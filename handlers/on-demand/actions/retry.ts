@@ -65,7 +65,9 @@ export const retry = action({
       return { ok: false, message };
     }
     if (code !== undefined && isScanCode(code)) {
-      const message = `Nothing was done: files with ${code} are released by a clean scan verdict, which sends them automatically. To release one without it, name its "key" and add "force": true.`;
+      const without =
+        code === 'SCAN_THREAT_FOUND' ? '' : ' To release one without it, name its "key" and add "force": true.';
+      const message = `Nothing was done: files with ${code} are released by a clean scan verdict, which sends them automatically.${without}`;
       return { ok: false, message };
     }
     return retryMany(ledger.work(canReject ? 'rejected' : 'held', ledgerPageSize), stoppedBy(code), many, courier);

@@ -59,8 +59,11 @@ const explain = (file: Extract<FileAnswer, { readonly status: FailureStatus }>):
 
 /** The code says why it was held; its next step no longer applies. */
 const givenUpSentence = (code: FailureCode, meaning = ''): string => {
-  const sends = isScanCode(code)
-    ? 'a later clean scan of it or "retry" by its key with "force": true'
-    : 'a newer upload of it or "retry"';
+  const sends =
+    code === 'SCAN_THREAT_FOUND'
+      ? 'a later clean scan of it'
+      : isScanCode(code)
+        ? 'a later clean scan of it or "retry" by its key with "force": true'
+        : 'a newer upload of it or "retry"';
   return `It was never delivered, and an operator decided not to send it. Only ${sends} can still send it. Before that, it failed with ${code}: ${meaning}`;
 };

@@ -93,13 +93,13 @@ const waysOut = (known: LedgerEntry | undefined): string => {
     case 'sending':
       return 'It is held, or listed as attached, when the delivery has ended: "status" shows which.';
     case 'rejected':
-      return 'It is not sent unless a later scan finds it clean. To send it despite the threat, use "retry" with "force": true.';
+      return 'It is not sent unless a new scan finds it clean.';
     case 'unknown':
       return mayHaveArrivedHint;
     default:
       return state?.status === 'held' && state.mayBeDelivered
-        ? `${mayHaveArrivedHint} "retry" with "force": true looks at the target once more.`
-        : 'A clean scan verdict releases it; "resolve" gives it up. To send it despite the threat, use "retry" with "force": true.';
+        ? mayHaveArrivedHint
+        : 'Only a clean verdict of a new scan releases it; "resolve" gives it up.';
   }
 };
 

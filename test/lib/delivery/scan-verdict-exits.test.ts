@@ -5,7 +5,7 @@ import { openVerdict, type ScanCode, scanCodes } from '../../../lib/ledger/lates
 import type { LedgerEvent } from '../../../lib/ledger/ledger-event.ts';
 import type { LedgerRecord, State } from '../../../lib/ledger/record.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
-import { decide } from '../../../lib/operator/decide.ts';
+import { decide, type OperatorDecision } from '../../../lib/operator/decide.ts';
 import { forget } from '../../../lib/operator/forget.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
 import * as samples from '../../fakes/ledger-samples.ts';
@@ -16,7 +16,7 @@ import { type CourierWorld, courierWorld, key, reason } from '../../worlds/couri
  * No verdict is a dead end: what each verdict that is not clean makes of each state, and how that state is left,
  * written by hand from the design. `listed` is attached and among the held; `held+` is held because of a fault as well;
  * `maybe` is held and may be delivered, `maybe+` also because of a fault; `-` is not allowed. `clean` is a newer
- * verdict; `retry` is one of this key with `force` and a reason.
+ * verdict; `retry` is one of this key with `force` and a reason, which releases no threat.
  * Every state can also be left by deleting the object and forgetting the record; only a delivery in progress must end
  * first.
  */
@@ -97,7 +97,13 @@ const table = rows.map((row) => {
   return { from, verdict, clean, retry, resolve };
 });
 const codes = scanCodes.filter((code) => code !== 'clean');
-const cases = codes.flatMap((code) => table.map((row) => ({ code, ...row })));
+const cases = codes.flatMap((code) =>
+  table.map((row) => {
+    // A retry of a file that may have been delivered reads the target only.
+    const isRefused = code === 'SCAN_THREAT_FOUND' && row.from !== 'unknown';
+    return { code, ...row, ...(isRefused && { retry: '-' }) };
+  }),
+);
 
 const begin = async (from: string, code: ScanCode): Promise<void> => {
   const state: State | undefined = from === 'none' ? undefined : states[from as StateName];
@@ -190,17 +196,32 @@ describe('a verdict beside a delivery or a doubt', () => {
 });
 
 describe('a threat', () => {
-  test.each(['retry', 'resend'] as const)('a threat is not released by a %s without force', async (kind) => {
+  const decisions: readonly OperatorDecision[] = [
+    { kind: 'retry', reason },
+    { kind: 'retry', reason, force: true },
+    { kind: 'resend', reason },
+  ];
+  test.each(decisions)('a file with a threat is not released by the decision %j', async (decision) => {
     await begin('none', 'SCAN_THREAT_FOUND');
-    expect(await decide(await record(), { kind, reason }, courier)).toMatchObject({ done: false, why: 'threat' });
+    expect(await decide(await record(), decision, courier)).toMatchObject({ done: false, why: 'threat' });
   });
 
-  test('a threat that an operator has released stays released when its verdict comes again', async () => {
-    await begin('none', 'SCAN_THREAT_FOUND');
+  test.each(decisions)('a file with a threat that was acknowledged before is not released by %j', async (decision) => {
+    const held = samples.recordIn(states.held, {
+      upload,
+      verdict: { code: 'SCAN_THREAT_FOUND', at: nine, acknowledged: true },
+    });
+    write(held);
+    expect(await decide(held, decision, courier)).toMatchObject({ done: false, why: 'threat' });
+  });
+
+  test('a released file stays released when its verdict comes again, and is held when a threat is found', async () => {
+    await begin('none', 'SCAN_UNSUPPORTED');
     await decide(await record(), { kind: 'retry', reason, force: true }, courier);
-    await note('SCAN_THREAT_FOUND', nine);
-    await note('SCAN_THREAT_FOUND', nine + second);
+    await note('SCAN_UNSUPPORTED', nine + second);
     expect(nameOf(await record())).toBe('waiting');
+    await note('SCAN_THREAT_FOUND', nine + second);
+    expect(nameOf(await record())).toBe('held');
   });
 
   test("a threat that is reported during an operator's decision stops the decision", async () => {

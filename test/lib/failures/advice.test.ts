@@ -31,7 +31,7 @@ test.each<[FailureCode, FailureStatus, string]>([
   [
     'STORAGE_DENIED',
     'rejected',
-    'An operator decided not to send it. "retry" reverses that; add "force": true if the malware scan has not found the file clean.',
+    'An operator decided not to send it. "retry" reverses that; add "force": true if the malware scan has not found the file clean. If it found a threat, only a clean verdict of a new scan sends the file.',
   ],
   ['FILE_EMPTY', 'superseded', 'Nothing, unless the object was deleted by mistake: then upload it again.'],
 ])('%s is what a file met before it was %s, so the next step is that of the status', (code, status, step) => {

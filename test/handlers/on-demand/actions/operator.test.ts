@@ -62,14 +62,18 @@ describe('retry', () => {
     expect(world.kombo.posts).toHaveLength(0);
   });
 
-  test('retry sends a file with a threat only with "force", and "resend" never does', async () => {
+  test('a file with a threat is sent neither by retry, with or without "force", nor by resend', async () => {
     const upload = world.put(key);
     await noteVerdict(upload, { code: 'SCAN_THREAT_FOUND' }, world.deadline(), world.newFunction());
-    const force = { action: 'resend', force: true };
-    for (const event of [{ action: 'retry' }, force]) {
+    const [retry, resend] = [{ action: 'retry' }, { action: 'resend', force: true }];
+    for (const event of [retry, { ...retry, force: true }, resend]) {
       const answer = await world.ask({ ...event, key, reason });
-      expect(answer.message).toContain('A clean scan verdict releases it');
+      expect(answer).toMatchObject({ ok: false, files: [{ status: 'held', code: 'SCAN_THREAT_FOUND' }] });
+      expect(answer.message).toContain('Only a clean verdict of a new scan releases it');
+      expect(answer.message).not.toContain('"force"');
     }
+    const byCode = await world.ask({ action: 'retry', code: 'SCAN_THREAT_FOUND', reason });
+    expect(byCode).toMatchObject({ ok: false, message: expect.not.stringContaining('"force"') });
     expect(await world.ask({ action: 'retry', candidate_id: 'GRK123', reason })).toMatchObject({
       ok: false,
       released: 0,
@@ -140,7 +144,6 @@ describe('retry', () => {
   test.each([
     ['no verdict although one is required', undefined],
     ['a verdict that is not clean and was overruled once', 'SCAN_FAILED'],
-    ['a threat that was overruled once', 'SCAN_THREAT_FOUND'],
   ] as const)('retry of many does not release a file that is held because of a fault and has %s', async (_, code) => {
     world.put(key);
     const courier = world.newFunction();
@@ -159,21 +162,11 @@ describe('retry', () => {
     }
     const one = await world.ask({ action: 'retry', key, reason }, requireScan);
     expect(one).toMatchObject({ ok: false, files: [{ status: 'held' }] });
-    if (code !== 'SCAN_THREAT_FOUND') expect(one.message).toContain('once it is found clean, repeat the request.');
+    expect(one.message).toContain('once it is found clean, repeat the request.');
     expect(world.kombo.posts).toHaveLength(1);
     expect(await world.ask({ action: 'retry', key, force: true, reason: 'Looked at.' }, requireScan)).toMatchObject({
       ok: true,
     });
-  });
-
-  test('retry by key sends a file with a threat only with "force"', async () => {
-    const threat = { code: 'SCAN_THREAT_FOUND', at: world.clock.now() } as const;
-    await noteVerdict(world.put(key), threat, world.deadline(), world.newFunction());
-    const answer = await world.ask({ action: 'retry', key, reason });
-    expect(answer).toMatchObject({ ok: false, message: expect.stringContaining('found a threat') });
-    expect(world.kombo.posts).toHaveLength(0);
-    expect(await world.ask({ action: 'retry', key, force: true, reason })).toMatchObject({ ok: true });
-    expect(world.kombo.posts).toHaveLength(1);
   });
 
   test('retry by candidate releases the held files, and the schedule sends them', async () => {
@@ -390,8 +383,15 @@ describe('resolve', () => {
     const answer = await world.ask({ ...resolve, reason: 'Deleted.' });
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'rejected', code: 'SCAN_THREAT_FOUND' }] });
     expect(answer.message).toMatch(
-      /^Nothing was sent\. It was never delivered, .* not to send it\. Only a later clean scan of it or "retry" by its key with "force": true can still send it\./,
+      /^Nothing was sent\. It was never delivered, .* not to send it\. Only a later clean scan of it can still send it\./,
     );
+    for (const force of [{}, { force: true }]) {
+      const retried = await world.ask({ action: 'retry', key, reason, ...force });
+      expect(retried).toMatchObject({
+        ok: false,
+        message: expect.stringContaining('not sent unless a new scan finds it clean'),
+      });
+    }
     await world.runSchedule();
     expect(world.kombo.posts).toHaveLength(0);
     expect(await verdict('clean', world.clock.now() + hour)).toMatchObject({ status: 'attached' });
