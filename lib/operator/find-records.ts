@@ -12,6 +12,8 @@ export interface KeyReport {
   readonly current?: LedgerEntry;
   /** The records of earlier objects, newest first. */
   readonly earlier: readonly LedgerEntry[];
+  /** False if the key matches no template and no ETag was given: then there may be records that were not found. */
+  readonly isComplete: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export const recordsOfKey = async (
   const known = await ledger.readMany(ids);
   const current = currentId === undefined ? undefined : known.get(currentId);
   const earlier = ids.toReversed().flatMap((id) => (id === currentId ? [] : (known.get(id) ?? [])));
-  return { object, ...(current && { current }), earlier };
+  return { object, ...(current && { current }), earlier, isComplete: match.ok || etag !== undefined };
 };
 
 /** The record that an operator means: that of the given ETag, or of the current object, or the newest. */

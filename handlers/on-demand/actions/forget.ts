@@ -32,13 +32,13 @@ export const forget = action({
     if (target) return answerOf(await forgetRecords(ofTarget(target, courier), courier.deadline.signal, courier));
     const { bucket } = courier.settings;
     const named = { bucket, key: key?.value ?? '', etag: input.etag };
-    const { object, current, earlier } = await recordsOfKey(named, courier.deadline.signal, courier);
+    const { object, current, earlier, isComplete } = await recordsOfKey(named, courier.deadline.signal, courier);
     const records = [...(current ? [current] : []), ...earlier];
-    // A record whose key matches no template can be found only through the object's ETag.
     if (records.length === 0 && !object.ok && object.error.code !== 'OBJECT_DELETED') {
       const message = `Nothing was erased: no record was found, and the bucket cannot be read (${object.error.detail}), so there may be one. Repeat the request; "check" shows more.`;
       return { ok: false, message, erased: 0 };
     }
+    if (records.length === 0 && !isComplete) return mayExist;
     return answerOf(await forgetRecords(records, courier.deadline.signal, courier));
   },
 });
@@ -63,10 +63,18 @@ const reasons: Readonly<Record<Kept, string>> = {
   changed: 'It changed in the meantime. Repeat the request.',
 };
 
+const mayExist: Answer = {
+  ok: false,
+  message:
+    'Nothing was erased, but there may be a record: the key matches no template, so without its object the record can be found only with its ETag. "next" lists rejected files with their keys and ETags (a file that the malware scan holds is listed by "status" alone). Repeat the request with the "etag" of each.',
+  erased: 0,
+  next: { action: 'status', list: 'rejected' },
+};
+
 const answerOf = ({ erased, kept }: Forgotten): Answer => {
   if (erased.length + kept.length === 0) {
     const message =
-      'Nothing was found to erase. If the key matches no template and its object is deleted, add the "etag", which the log lines show: without it the record cannot be found.';
+      'Nothing was found to erase. Not searched: uploads whose key matched no template, because their records name no candidate or application. {"action":"status","list":"rejected"} shows their keys and ETags; erase each with "key" and "etag".';
     return { ok: true, message, erased: 0 };
   }
   const keptPart = kept.length === 0 ? '' : ` ${count(kept.length, 'record')} kept: "kept" says why.`;

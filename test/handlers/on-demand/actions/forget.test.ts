@@ -85,12 +85,22 @@ describe('forget', () => {
     world.put(odd);
     await world.ask({ action: 'attach', key: odd });
     world.bucket.clear();
-    expect(await world.ask({ action: 'forget', key: odd })).toMatchObject({ ok: true, erased: 0 });
-    expect(await world.ask({ action: 'forget', key: odd, etag: 'etag-0' })).toMatchObject({ ok: true, erased: 1 });
+    const uncertain = await world.ask({ action: 'forget', key: odd });
+    expect(uncertain).toMatchObject({
+      ok: false,
+      erased: 0,
+      message: expect.stringContaining('there may be a record'),
+    });
+    expect(await world.ask(uncertain.next)).toMatchObject({ rejected: [{ key: odd, etag: 'etag-0' }] });
+    const named = { action: 'forget', key: odd, etag: 'etag-0' };
+    expect(await world.ask(named)).toMatchObject({ ok: true, erased: 1 });
     expect(world.table.items.size).toBe(0);
+    expect(await world.ask(named)).toMatchObject({ ok: true, erased: 0 });
   });
 
-  test('forget of an unknown person says that there was nothing', async () => {
-    expect(await world.ask(forget)).toMatchObject({ ok: true, erased: 0 });
+  test('forget of an unknown person says that there was nothing, and which uploads were not searched', async () => {
+    const answer = await world.ask(forget);
+    expect(answer).toMatchObject({ ok: true, erased: 0 });
+    expect(answer.message).toContain('Not searched: uploads whose key matched no template');
   });
 });
