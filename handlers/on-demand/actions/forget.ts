@@ -83,7 +83,7 @@ const answerOf = ({ erased, kept }: Forgotten): Answer => {
     ok: kept.length === 0,
     message: `${erasedPart}${keptPart}`,
     notErased:
-      'Old versions in the bucket; the file in the ATS, and Kombo\'s logs; backups of the table (35 days); messages of the failure queue, and lists and reports of S3 Batch Operations, which name keys; log lines (which hold ids and no names of people). infra/README.md, "Forget a person", explains how to erase each of them.',
+      'Old versions in the bucket, which are not checked: the stack\'s own bucket keeps them for 30 days; the file in the ATS, and Kombo\'s logs; backups of the table (35 days); messages of the failure queue, and lists and reports of S3 Batch Operations, which name keys; log lines (which hold ids and no names of people). infra/README.md, "Forget a person", explains how to erase each of them.',
     erased: erased.length,
     ...(kept.length > 0 &&
       shorten(

@@ -18,6 +18,7 @@ describe('forget', () => {
     world.bucket.clear();
     const answer = await world.ask(forget);
     expect(answer).toMatchObject({ ok: true, message: '1 record erased.', erased: 1 });
+    expect(answer.notErased).toContain('Old versions in the bucket, which are not checked');
     expect(answer.notErased).toContain('the file in the ATS');
     expect([...world.table.items.values()].filter((item) => JSON.stringify(item).includes('GRK123'))).toEqual([]);
     expect(await world.ask({ action: 'status', candidate_id: 'GRK123' })).toMatchObject({ files: [] });
