@@ -26,15 +26,16 @@ interface AuditSettings {
   readonly integrationId?: string | undefined;
 }
 
-/** The log fields for a change that an operator requests. Keys are masked, as in all log lines. */
+/**
+ * The log fields for a change that an operator requests. Keys are masked, as in all log lines. The reason is not logged:
+ * it is free text, which may name a person, and no one can erase a log line.
+ */
 export const auditFields = (request: JsonObject, settings: AuditSettings) => {
   const key = keyIn(request.key, settings);
   const target = key === undefined ? undefined : targetOf(key, settings);
-  const reason = text(request.reason);
   return {
     scope: scopeOf(request, key, settings),
     ...(target !== undefined && { target }),
-    ...(reason !== undefined && { reason: withoutNames(reason, key, settings) }),
   };
 };
 
@@ -78,14 +79,3 @@ const maskedPrefix = (prefix: string, { keyTemplates }: AuditSettings): string =
   const literal = literalPrefixes(keyTemplates).find((one) => prefix.startsWith(one) || one.startsWith(prefix)) ?? '';
   return literal.startsWith(prefix) ? prefix : `${literal}•••`;
 };
-
-/** A reason may repeat a name from the masked part of the key. */
-const withoutNames = (reason: string, key: string | undefined, settings: AuditSettings): string => {
-  if (key === undefined) return reason;
-  const shown = new Set(wordsOf(masked(key, settings)));
-  const hidden = wordsOf(key).filter((word) => word.length > 1 && !shown.has(word));
-  return reason.replaceAll(word, (found) => (hidden.includes(found.toLowerCase()) ? '•••' : found));
-};
-
-const word = /[\p{L}\p{M}\p{N}]+/gu;
-const wordsOf = (value: string): readonly string[] => value.toLowerCase().match(word) ?? [];

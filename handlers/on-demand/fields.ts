@@ -45,7 +45,7 @@ export const fields = {
   },
   reason: {
     schema: v.pipe(v.string(), v.trim(), v.minLength(3), v.maxLength(500)),
-    is: 'a text of 3 to 500 characters that says why, for example "The ATS works again."; it is stored and logged, so it must not name a person',
+    is: 'a text of 3 to 500 characters that says why, for example "The ATS works again."; it may be stored, so it must not name a person',
   },
   candidate_id: {
     schema: targetId,

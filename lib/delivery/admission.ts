@@ -1,4 +1,4 @@
-import { accountLane, type Lane } from '../lane/lane.ts';
+import { accountLane, type Lane, pausedSentence } from '../lane/lane.ts';
 import { type Closed, closedBy, type Gate } from '../lane/lane-store.ts';
 import type { EventOf } from '../ledger/ledger-event.ts';
 import { busyForMs, timeBesideKomboMs } from '../limits.ts';
@@ -42,10 +42,20 @@ const reasonToWait = async (
   const gate = await courier.lanes.gate(integrationId);
   const closed = probes === undefined ? gate.closed : closedToProbe(probes, integrationId, gate);
   if (closed) {
-    return { failure: { code: 'INTEGRATION_PAUSED', detail: closed.sentence }, dueAt: courier.clock.now() };
+    return {
+      failure: { code: 'INTEGRATION_PAUSED', detail: withoutWords(closed, gate) },
+      dueAt: courier.clock.now(),
+    };
   }
   const isFull = !isPaced && !early && probes === undefined && courier.load.fullUntil(integrationId) !== undefined;
   return isFull ? laneBusy(courier) : undefined;
+};
+
+/** The pause's sentence without an operator's words: they may name a person, and the detail of a file is logged. */
+const withoutWords = ({ integrationId, sentence }: Closed, { account, lane }: Gate): string => {
+  const closing = integrationId === accountLane ? account : lane;
+  if (closing === 'unreadable' || closing.pause?.by !== 'operator') return sentence;
+  return pausedSentence(integrationId, { ...closing.pause, reason: 'An operator asked for it.' });
 };
 
 /**

@@ -31,10 +31,10 @@ const pause = (lane: string, by = byOperator) => courier.lanes.change(lane, (its
 const open = (lane: string) => courier.lanes.change(lane, (its) => opened(its, world.clock.now()));
 
 describe.each([
-  ['an operator has paused the integration', integrationId, byOperator],
-  ['Kombo has paused the integration', integrationId, missingRight],
-  ['an operator has paused everything', accountLane, byOperator],
-] as const)('while %s', (_, lane, by) => {
+  ['an operator has paused the integration', integrationId, byOperator, 'An operator asked for it.'],
+  ['Kombo has paused the integration', integrationId, missingRight, missingRight.reason],
+  ['an operator has paused everything', accountLane, byOperator, 'An operator asked for it.'],
+] as const)('while %s', (_, lane, by, why) => {
   beforeEach(() => pause(lane, by));
 
   test('an upload that meets a pause is written as waiting, without a claim and without a call', async () => {
@@ -44,7 +44,10 @@ describe.each([
     expect(outcome).toMatchObject({
       status: 'waiting',
       attempt: 0,
-      failure: { code: 'INTEGRATION_PAUSED', detail: expect.stringContaining(`: ${by.code}. ${by.reason}`) },
+      failure: {
+        code: 'INTEGRATION_PAUSED',
+        detail: expect.stringContaining(`: ${by.code}. ${why}`),
+      },
     });
     expect(await world.recordOf(upload)).toMatchObject({
       attempts: 0,
