@@ -136,7 +136,8 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       // With a shorter time, S3 could delete a held file before an operator has looked at it.
       form: wholeNumber(30, 3650),
       default: '180',
-      description: "CVs in the stack's own bucket are deleted this long after upload, attached or not.",
+      description:
+        "CVs in the stack's own bucket are deleted this long after upload, attached or not; S3 keeps the old version for 30 more days.",
     },
     scan: {
       form: oneOf('none', 'create-plan', 'existing-plan'),
@@ -203,7 +204,8 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     ledgerRetentionDays: {
       form: wholeNumber(1, 3650),
       default: '400',
-      description: 'How long the ledger keeps the record of an upload, which prevents duplicates.',
+      description:
+        'How long the ledger keeps the record of an upload that is settled, which prevents duplicates: longer than the CV, see docs/privacy.md. Held and waiting files keep their record.',
     },
     logRetentionDays: {
       form: oneNumberOf(...logRetentions),
